@@ -1,0 +1,103 @@
+"""The jobs' rows. Every transition is one conditional write, so that a final state never changes again."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
+
+from functions.jobs import Failure, Job, State, timestamp
+from functions.layout import job_pk
+from functions.settings import settings
+from functions.stores import table
+
+OPEN = Attr("state").is_in([State.QUEUED, State.PROCESSING])
+
+
+def add(job: Job) -> bool:
+    """Put a new row; False when a job of this id exists already. Its ttl is the deployment's retention."""
+    return table.add({"pk": job_pk(job.id), "day": job.day, "ttl": _expiry(), **job.row()})
+
+
+def find(job_id: str) -> Job | None:
+    """The row as it is now."""
+    return _job(table.get(job_pk(job_id)))
+
+
+def claim(job: Job, execution: str) -> Job | None:
+    """Make `execution` the one that runs the job; the row is made from `job` when there is none.
+
+    The same execution may claim again (its step was retried). None when the row belongs to another execution
+    or has reached a final state: whoever asked has nothing to do.
+    """
+    job.execution = execution
+    if add(job):
+        return job
+    mine = OPEN & (Attr("execution").not_exists() | Attr("execution").eq(execution))
+    return _job(table.update(job_pk(job.id), {"execution": execution}, mine))
+
+
+def update(job_id: str, **changes: Any) -> Job | None:
+    """Set fields of a job that still runs (dataclasses as dicts); None when it is over or unknown."""
+    return _job(table.update(job_pk(job_id), changes, OPEN))
+
+
+def finish(job_id: str, **changes: Any) -> Job | None:
+    """queued | processing → completed."""
+    return update(job_id, state=State.COMPLETED, completed=timestamp(), **changes)
+
+
+def fail(job_id: str, failure: Failure) -> Job | None:
+    """queued | processing → failed, with what the caller is to be told."""
+    return update(job_id, state=State.FAILED, completed=timestamp(), failure=failure.to_dict())
+
+
+def cancel(job_id: str) -> Job | None:
+    """queued | processing → cancelled; None when there is nothing left to cancel."""
+    return update(job_id, state=State.CANCELLED, completed=timestamp())
+
+
+def newest(limit: int, token: str | None = None) -> tuple[list[Job], str | None]:
+    """Up to `limit` jobs, newest first, and the token of the next page (None: that was all).
+
+    Raises ValueError for a token that this function did not make.
+    """
+    after = _position(token) if token else None
+    date = datetime.fromisoformat(after["day"]).replace(tzinfo=UTC) if after else datetime.now(UTC)
+    oldest = datetime.now(UTC) - timedelta(days=settings().retention_days + 1)
+    found: list[Job] = []
+    while date >= oldest:
+        for item in table.day(date.date().isoformat(), after, limit + 1):
+            if len(found) == limit:
+                return found, _token(found[-1])
+            found.append(Job.from_json(item))
+        date, after = date - timedelta(days=1), None
+    return found, None
+
+
+def _job(item: dict[str, Any] | None) -> Job | None:
+    return Job.from_json(item) if item else None
+
+
+def _expiry() -> int:
+    return int(time.time()) + settings().retention_days * 86400
+
+
+def _token(job: Job) -> str:
+    position = {"pk": job_pk(job.id), "day": job.day, "created": job.created}
+    return base64.urlsafe_b64encode(json.dumps(position).encode()).decode().rstrip("=")
+
+
+def _position(token: str) -> dict[str, str]:
+    try:
+        position = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        datetime.fromisoformat(position["day"])
+    except (ValueError, TypeError, KeyError):
+        position = None
+    if not isinstance(position, dict) or set(position) != {"pk", "day", "created"}:
+        raise ValueError("This is not a token of a page of jobs.")
+    return position
