@@ -24,6 +24,7 @@ class Settings:
     scale_function: str = ""
     default_model: str = ""  # what `whisper` means here
     max_workers: int = 1
+    idle_seconds: int = 180  # how long worker 0 waits for more; the others leave sooner
     speed: float = 40.0  # seconds of audio a worker transcribes in a second (RTFx), for scaling
     drain_seconds: float = 300.0  # a backlog should be gone after this long
     wait_seconds: float = 25.0  # how long listen waits on the line; API Gateway ends at 29
