@@ -25,7 +25,7 @@ EVENTS_TYPE = "text/event-stream; charset=utf-8"
 GRANULARITIES = "timestamp_granularities[]"  # the field's literal name, repeated for each value
 
 # What Whisper glues to a word; whisper-1's `words` come without it, letters' case kept.
-_PUNCTUATION = "\"'“”¿([{-.。,，!！?？:：;)]}、…"
+_PUNCTUATION = "\"'“”‘’«»„¿¡([{-–—.。,，!！?？:：;；)]}、…"
 
 
 class Format(StrEnum):
@@ -160,7 +160,7 @@ def _stream(transcript: Transcript) -> str:
 
 
 def _segments(transcript: Transcript) -> list[Segment]:
-    everything = [segment for channel in transcript.channels for segment in channel.segments]
+    everything = [s for channel in transcript.channels for s in channel.segments if s.text.strip()]
     return sorted(everything, key=lambda segment: segment.start)
 
 

@@ -1,0 +1,55 @@
+"""deepgram-sdk 3: dataclasses, options objects, callbacks as calls of their own."""
+
+from pathlib import Path
+
+from deepgram import DeepgramClient, DeepgramClientOptions, PrerecordedOptions
+from driver import config, run
+
+SPEECH = Path(config["speech"]).read_bytes()
+NOT_AUDIO = Path(config["not_audio"]).read_bytes()
+
+
+def client(key: str = config["key"], url: str = config["url"]):
+    return DeepgramClient(key, DeepgramClientOptions(url=url))
+
+
+def options(**more):
+    return PrerecordedOptions(
+        model=more.pop("model", "whisper"), smart_format=True, utterances=True, tag=["deepgram-3"], **more
+    )
+
+
+def rest(**where):
+    return client(**where).listen.rest.v("1")
+
+
+def asynchronous():
+    return client().listen.asyncrest.v("1")
+
+
+def streamed():
+    with Path(config["speech"]).open("rb") as speech:
+        return rest().transcribe_file({"stream": speech}, options())
+
+
+URL = {"url": config["speech_url"]}
+
+run(
+    {
+        "url": lambda: rest().transcribe_url(URL, options()),
+        "file": lambda: rest().transcribe_file({"buffer": SPEECH}, options()),
+        "stream": streamed,
+        "plain": lambda: rest().transcribe_file({"buffer": SPEECH}, PrerecordedOptions(model="whisper")),
+        "async_url": lambda: asynchronous().transcribe_url(URL, options()),
+        "async_file": lambda: asynchronous().transcribe_file({"buffer": SPEECH}, options()),
+        "callback": lambda: rest().transcribe_url_callback(URL, config["callback"], options()),
+        "callback_file": lambda: rest().transcribe_file_callback(
+            {"buffer": SPEECH}, config["callback"], options()
+        ),
+        "unknown_model": lambda: rest().transcribe_file({"buffer": SPEECH}, options(model="nova-9")),
+        "not_audio": lambda: rest().transcribe_file({"buffer": NOT_AUDIO}, options()),
+        "unreachable": lambda: rest().transcribe_url({"url": config["unreachable_url"]}, options()),
+        "busy": lambda: rest(url=config["busy_url"]).transcribe_file({"buffer": SPEECH}, options()),
+    },
+    plain=lambda answer: answer.to_dict(),
+)

@@ -1,0 +1,51 @@
+"""openai for Python: forms, five formats, streams, the asynchronous client."""
+
+from pathlib import Path
+
+from driver import config, run
+from openai import AsyncOpenAI, OpenAI
+
+SPEECH = Path(config["speech"])
+
+
+def audio(kind=OpenAI, url: str = config["url"], key: str = config["key"]):
+    return kind(base_url=f"{url}/v1", api_key=key).audio
+
+
+def said(url: str = config["url"], **more):
+    return audio(url=url).transcriptions.create(file=SPEECH, **{"model": "whisper-1", **more})
+
+
+def streamed():
+    return [event.model_dump() for event in said(stream=True)]
+
+
+async def async_stream():
+    stream = await audio(AsyncOpenAI).transcriptions.create(file=SPEECH, model="whisper-1", stream=True)
+    return [event.model_dump() async for event in stream]
+
+
+run(
+    {
+        "json": said,
+        "bytes": lambda: audio().transcriptions.create(file=SPEECH.read_bytes(), model="whisper-1"),
+        "text": lambda: said(response_format="text"),
+        "srt": lambda: said(response_format="srt"),
+        "vtt": lambda: said(response_format="vtt"),
+        "verbose": lambda: said(response_format="verbose_json", language="en", prompt="Earshot", temperature=0),
+        "words": lambda: said(response_format="verbose_json", timestamp_granularities=["word"]),
+        "both": lambda: said(response_format="verbose_json", timestamp_granularities=["word", "segment"]),
+        "stream": streamed,
+        "async": lambda: audio(AsyncOpenAI).transcriptions.create(file=SPEECH, model="whisper-1"),
+        "async_stream": async_stream,
+        "translation": lambda: audio().translations.create(
+            file=SPEECH, model="whisper-1", response_format="verbose_json"
+        ),
+        "unknown_model": lambda: said(model="gpt-9-transcribe"),
+        "diarized": lambda: said(response_format="diarized_json"),
+        "not_audio": lambda: audio().transcriptions.create(file=Path(config["not_audio"]), model="whisper-1"),
+        "busy": lambda: said(config["busy_url"]),
+        "lost": lambda: said(config["lost_url"]),
+    },
+    plain=lambda answer: answer.model_dump(exclude_none=True) if hasattr(answer, "model_dump") else answer,
+)
