@@ -1,0 +1,164 @@
+"""The REST API: every path to one function, and the gateway's own refusals in Deepgram's words."""
+
+from __future__ import annotations
+
+import json
+
+from aws_cdk import Duration
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_events as events
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.firewall import Firewall
+from infra.functions import Functions
+from infra.jobs import Jobs
+from infra.logs import log_group
+from infra.refusals import REFUSALS
+from infra.settings import Parameters, Settings
+from infra.storage import Storage
+
+GATEWAY_SECONDS = 29  # a REST API waits no longer for its integration
+OPEN = frozenset({"models", "openapi.json", "docs"})  # no key needed, as at Deepgram
+METHODS = {
+    "listen": ("POST",),
+    "requests": ("GET",),
+    "requests/{id}": ("GET", "DELETE"),
+    "requests/{id}/result": ("GET",),
+    "uploads": ("POST",),
+    "models": ("GET",),
+    "audio/transcriptions": ("POST",),
+    "audio/translations": ("POST",),
+    "openapi.json": ("GET",),
+    "docs": ("GET",),
+}
+ACCESS_LOG = {
+    "requestId": "$context.requestId",
+    "ip": "$context.identity.sourceIp",
+    "method": "$context.httpMethod",
+    "path": "$context.path",
+    "status": "$context.status",
+    "latency": "$context.responseLatency",
+    "caller": "$context.authorizer.principalId",
+    "error": "$context.error.responseType",
+}
+
+
+class Api(Construct):
+    """`rest`, whose stage is called v1: SDKs that drop a path prefix still find `/v1/listen` at the root."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        settings: Settings,
+        parameters: Parameters,
+        *,
+        functions: Functions,
+        storage: Storage,
+        bus: events.EventBus,
+        jobs: Jobs,
+    ) -> None:
+        super().__init__(scope, id)
+        self._functions, self._storage = functions, storage
+        self.listen = self._build_listen(settings, parameters, bus, jobs)
+        self.rest = self._build_rest(settings)
+        self._build_methods(self._build_authorizer(parameters))
+        self._build_refusals()
+        if settings.public:
+            Firewall(self, "Firewall", settings, stage=self.rest.deployment_stage)
+
+    @property
+    def url(self) -> str:
+        """The host's root, without `/v1`."""
+        stack = self.rest.stack
+        return f"https://{self.rest.rest_api_id}.execute-api.{stack.region}.{stack.url_suffix}"
+
+    def _build_listen(
+        self, settings: Settings, parameters: Parameters, bus: events.EventBus, jobs: Jobs
+    ) -> lambda_.Function:
+        storage = self._storage
+        listen = self._functions.add(
+            "listen",
+            {
+                "TABLE": storage.table.table_name,
+                "UPLOADS_BUCKET": storage.uploads.bucket_name,
+                "TRANSCRIPTS_BUCKET": storage.transcripts.bucket_name,
+                "MODELS_BUCKET": storage.models.bucket_name,
+                "BUS": bus.event_bus_name,
+                "JOB_MACHINE_ARN": jobs.machine.state_machine_arn,
+                "DEFAULT_MODEL": parameters.default_model,
+                "RETENTION_DAYS": str(settings.retention_days),
+                "ALLOW_PRIVATE_URLS": parameters.allow_private_urls,
+            },
+            timeout=Duration.seconds(GATEWAY_SECONDS),
+            memory=1024,  # also its share of a processor: bodies of 6 MB are decoded and hashed
+        )
+        storage.allow_rows(listen, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
+        storage.allow_objects(listen, storage.uploads, "*", "GetObject", "GetObjectVersion")
+        for prefix in ("jobs/*", "work/*", "uploads/*"):
+            storage.allow_objects(listen, storage.transcripts, prefix, "GetObject", "DeleteObject")
+        storage.allow_objects(listen, storage.transcripts, "work/*", "PutObject")
+        storage.allow_objects(listen, storage.models, "*", "GetObject")
+        for bucket in (storage.uploads, storage.transcripts, storage.models):
+            storage.allow_listing(listen, bucket)
+        bus.grant_put_events_to(listen)
+        jobs.machine.grant_start_execution(listen)
+        jobs.machine.grant_execution(listen, "states:StopExecution")
+        return listen
+
+    def _build_rest(self, settings: Settings) -> apigateway.RestApi:
+        return apigateway.RestApi(
+            self,
+            "Rest",
+            description="Earshot: hosted Whisper",
+            endpoint_types=[apigateway.EndpointType.REGIONAL],
+            binary_media_types=["*/*"],  # audio comes under any Content-Type, or none
+            cloud_watch_role=False,
+            deploy_options=apigateway.StageOptions(
+                stage_name="v1",
+                tracing_enabled=True,
+                metrics_enabled=True,
+                throttling_rate_limit=settings.api_rate,
+                throttling_burst_limit=settings.api_burst,
+                access_log_destination=apigateway.LogGroupLogDestination(log_group(self, "AccessLogs")),
+                access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
+            ),
+        )
+
+    def _build_authorizer(self, parameters: Parameters) -> apigateway.IAuthorizer:
+        authorize = self._functions.add(
+            "authorize",
+            {"TABLE": self._storage.table.table_name, "PUBLIC_ACCESS": parameters.public_access},
+            timeout=Duration.seconds(10),
+        )
+        self._storage.allow_rows(authorize, "GetItem")
+        # Without an identity source the gateway asks it also about requests that bring no key at all, which
+        # public access lets in; and a key that was taken back is refused at once.
+        return apigateway.RequestAuthorizer(
+            self, "Authorizer", handler=authorize, identity_sources=[], results_cache_ttl=Duration.seconds(0)
+        )
+
+    def _build_methods(self, authorizer: apigateway.IAuthorizer) -> None:
+        integration = apigateway.LambdaIntegration(
+            self.listen,
+            timeout=Duration.seconds(GATEWAY_SECONDS),
+            scope_permission_to_method=False,
+        )
+        for path, methods in METHODS.items():
+            resource = self.rest.root.resource_for_path(path)
+            for method in methods:
+                if path in OPEN:
+                    resource.add_method(method, integration)
+                else:
+                    resource.add_method(method, integration, authorizer=authorizer)
+
+    def _build_refusals(self) -> None:
+        for refusal in REFUSALS:
+            self.rest.add_gateway_response(
+                refusal.name,
+                type=refusal.type,
+                status_code=refusal.status,
+                response_headers={name: f"'{value}'" for name, value in refusal.headers.items()},
+                templates={"application/json": refusal.template},
+            )

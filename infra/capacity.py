@@ -1,0 +1,130 @@
+"""Where containers run: a network with no way in, a cluster, and capacity that goes to zero."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsii
+from aws_cdk import Fn, Size
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
+
+from infra.logs import log_group
+from infra.settings import Flavour, Settings
+
+# Name of the kind of capacity, how Step Functions asks for it, and EcsRunTask's further arguments.
+Target = tuple[str, tasks.IEcsLaunchTarget, dict[str, Any]]
+
+
+@jsii.implements(tasks.IEcsLaunchTarget)
+class ManagedInstances:
+    """CDK's own launch targets both refuse a task definition for managed instances (aws-cdk-lib 2.275)."""
+
+    def __init__(self, provider: ecs.ManagedInstancesCapacityProvider) -> None:
+        self._provider = provider
+
+    def bind(
+        self, task: tasks.EcsRunTask, *, task_definition: ecs.ITaskDefinition, cluster: ecs.ICluster | None = None
+    ) -> tasks.EcsLaunchTargetConfig:
+        name = self._provider.capacity_provider_name
+        return tasks.EcsLaunchTargetConfig(
+            parameters={"CapacityProviderStrategy": [{"CapacityProvider": name, "Weight": 1}]}
+        )
+
+
+class Capacity(Construct):
+    """`targets`: the kinds of capacity in the order they are tried."""
+
+    def __init__(self, scope: Construct, id: str, settings: Settings) -> None:
+        super().__init__(scope, id)
+        self._vpc = self._build_vpc()
+        self._group = ec2.SecurityGroup(
+            self, "Group", vpc=self._vpc, allow_all_outbound=False, description="Workers: HTTPS out, nothing in"
+        )
+        self._group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "AWS APIs, ECR and S3")
+        self.cluster = ecs.Cluster(
+            self,
+            "Cluster",
+            vpc=self._vpc,
+            container_insights_v2=ecs.ContainerInsights.ENABLED,
+            enable_fargate_capacity_providers=settings.flavour is Flavour.CPU,
+        )
+        build = self._build_fargate if settings.flavour is Flavour.CPU else self._build_managed_instances
+        self.targets: list[Target] = [
+            *([build("Spot", settings)] if settings.spot else []),
+            build("OnDemand", settings),
+        ]
+
+    def _build_vpc(self) -> ec2.Vpc:
+        """Public subnets and free gateway endpoints: a NAT gateway would never scale to zero."""
+        service = ec2.GatewayVpcEndpointAwsService
+        vpc = ec2.Vpc(
+            self,
+            "Vpc",
+            availability_zones=[Fn.select(zone, Fn.get_azs()) for zone in range(3)],
+            nat_gateways=0,
+            # It would take a custom resource; nothing is in the default group, and workers have their own.
+            restrict_default_security_group=False,
+            subnet_configuration=[
+                ec2.SubnetConfiguration(
+                    name="public", subnet_type=ec2.SubnetType.PUBLIC, map_public_ip_on_launch=True
+                )
+            ],
+            gateway_endpoints={
+                "S3": ec2.GatewayVpcEndpointOptions(service=service.S3),
+                "DynamoDb": ec2.GatewayVpcEndpointOptions(service=service.DYNAMODB),
+            },
+        )
+        vpc.add_flow_log(
+            "FlowLog",
+            destination=ec2.FlowLogDestination.to_cloud_watch_logs(log_group(self, "FlowLogs")),
+            traffic_type=ec2.FlowLogTrafficType.REJECT,
+        )
+        return vpc
+
+    def _build_managed_instances(self, name: str, settings: Settings) -> Target:
+        spot = name == "Spot"
+        provider = ecs.ManagedInstancesCapacityProvider(
+            self,
+            name,
+            subnets=self._vpc.public_subnets,
+            security_groups=[self._group],
+            capacity_option_type=ecs.CapacityOptionType.SPOT if spot else ecs.CapacityOptionType.ON_DEMAND,
+            instance_requirements=ec2.InstanceRequirementsConfig(
+                v_cpu_count_min=4,
+                memory_min=Size.gibibytes(15),
+                allowed_instance_types=list(settings.instance_types),
+                accelerator_types=[ec2.AcceleratorType.GPU],
+                accelerator_manufacturers=[ec2.AcceleratorManufacturer.NVIDIA],
+                accelerator_count_min=1,
+                accelerator_count_max=1,
+            ),
+            task_volume_storage=Size.gibibytes(60),
+            propagate_tags=ecs.PropagateManagedInstancesTags.CAPACITY_PROVIDER,
+        )
+        [resource] = [c for c in provider.node.find_all() if isinstance(c, ecs.CfnCapacityProvider)]
+        # Neither has a property in CDK's construct yet. NVMe, where there is any, holds images and models.
+        resource.add_property_override(
+            "ManagedInstancesProvider.InfrastructureOptimization.ScaleInAfter", settings.linger_seconds
+        )
+        resource.add_property_override(
+            "ManagedInstancesProvider.InstanceLaunchTemplate.LocalStorageConfiguration.UseLocalStorage", True
+        )
+        self.cluster.add_managed_instances_capacity_provider(provider)
+        return name, ManagedInstances(provider), {}
+
+    def _build_fargate(self, name: str, _: Settings) -> Target:
+        provider = "FARGATE_SPOT" if name == "Spot" else "FARGATE"
+        strategy = ecs.CapacityProviderStrategy(capacity_provider=provider, weight=1)
+        target = tasks.EcsFargateLaunchTarget(
+            platform_version=ecs.FargatePlatformVersion.LATEST,
+            capacity_provider_options=tasks.CapacityProviderOptions.custom([strategy]),
+        )
+        network = {
+            "assign_public_ip": True,
+            "security_groups": [self._group],
+            "subnets": ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+        }
+        return name, target, network

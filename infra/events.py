@@ -1,0 +1,79 @@
+"""What comes from outside the two machines: an upload, the minute. And the bus that events leave on."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_scheduler_targets as scheduler_targets
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+
+class Triggers(Construct):
+    """An upload starts a job, without a function in between; every minute the scaler sets right what got lost."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        uploads: s3.Bucket,
+        job_machine: sfn.StateMachine,
+        scale: lambda_.Function,
+    ) -> None:
+        super().__init__(scope, id)
+        self.undelivered = sqs.Queue(
+            self,
+            "Undelivered",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=Duration.days(14),
+        )
+        self._build_uploaded(uploads, job_machine)
+        self._build_minute(scale)
+
+    def _build_uploaded(self, uploads: s3.Bucket, job_machine: sfn.StateMachine) -> None:
+        field = events.EventField.from_path
+        upload = {
+            "bucket": field("$.detail.bucket.name"),
+            "key": field("$.detail.object.key"),
+            "version": field("$.detail.object.version-id"),  # the bucket is versioned: it is always there
+            "sequencer": field("$.detail.object.sequencer"),
+            "size": field("$.detail.object.size"),
+        }
+        events.Rule(
+            self,
+            "Uploaded",
+            description="Audio that was dropped into the uploads bucket becomes a job.",
+            event_pattern=events.EventPattern(
+                source=["aws.s3"],
+                detail_type=["Object Created"],
+                detail={"bucket": {"name": [uploads.bucket_name]}},
+            ),
+            targets=[
+                targets.SfnStateMachine(
+                    job_machine,
+                    dead_letter_queue=self.undelivered,
+                    input=events.RuleTargetInput.from_object({"upload": upload}),
+                )
+            ],
+        )
+
+    def _build_minute(self, scale: lambda_.Function) -> None:
+        scheduler.Schedule(
+            self,
+            "Minute",
+            description="Launches workers for work that a race or a crash left waiting.",
+            schedule=scheduler.ScheduleExpression.rate(Duration.minutes(1)),
+            target=scheduler_targets.LambdaInvoke(
+                scale,
+                dead_letter_queue=self.undelivered,
+                retry_attempts=0,  # the next minute is the retry
+                input=scheduler.ScheduleTargetInput.from_object({"op": "reconcile"}),
+            ),
+        )

@@ -1,0 +1,155 @@
+"""What somebody should look at: alarms on everything that goes quietly wrong, and one dashboard."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.api import Api
+from infra.functions import Functions
+from infra.jobs import Jobs
+from infra.queues import Queues
+from infra.settings import Settings
+from infra.workers import Workers
+
+MINUTE, FIVE_MINUTES = Duration.minutes(1), Duration.minutes(5)
+REFUSING = "prepare"  # raises for audio that cannot be transcribed: the caller's fault is no alarm
+
+
+class Monitoring(Construct):
+    """`alarms` go to `topic`, and to a mailbox where the settings name one."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        settings: Settings,
+        *,
+        api: Api,
+        jobs: Jobs,
+        workers: Workers,
+        queues: Queues,
+        functions: Functions,
+        undelivered: sqs.Queue,
+    ) -> None:
+        super().__init__(scope, id)
+        self.topic = sns.Topic(self, "Topic", enforce_ssl=True)
+        if settings.alarm_email:
+            self.topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
+        self.alarms: list[cloudwatch.Alarm] = []
+        self._build_queue_alarms(queues, undelivered)
+        self._build_failure_alarms(api, jobs, workers, functions)
+        self._build_dashboard(api, jobs, workers, queues, functions)
+
+    def _alarm(
+        self, name: str, metric: cloudwatch.IMetric, above: float, description: str, *, periods: int = 1
+    ) -> None:
+        alarm = cloudwatch.Alarm(
+            self,
+            name,
+            metric=metric,
+            threshold=above,
+            evaluation_periods=periods,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            alarm_description=description,
+        )
+        alarm.add_alarm_action(actions.SnsAction(self.topic))
+        self.alarms.append(alarm)
+
+    def _build_queue_alarms(self, queues: Queues, undelivered: sqs.Queue) -> None:
+        self._alarm(
+            "FastStuck",
+            queues.fast.metric_approximate_age_of_oldest_message(period=MINUTE, statistic="Maximum"),
+            300,
+            "Callers wait: no worker took a shard for five minutes. Look at the Worker machine's executions.",
+            periods=3,
+        )
+        self._alarm(
+            "BulkStuck",
+            queues.bulk.metric_approximate_age_of_oldest_message(period=MINUTE, statistic="Maximum"),
+            3600,
+            "Shards wait for more than an hour: raise MaxWorkers, or ask AWS for a higher GPU quota.",
+            periods=3,
+        )
+        self._alarm(
+            "ShardsDead",
+            queues.dead.metric_approximate_number_of_messages_visible(period=MINUTE, statistic="Maximum"),
+            0,
+            "Shards that no worker finished stay unreported: look at the function reap.",
+            periods=5,
+        )
+        self._alarm(
+            "Undelivered",
+            undelivered.metric_approximate_number_of_messages_visible(period=MINUTE, statistic="Maximum"),
+            0,
+            "An upload or the minute's reconciliation did not reach its target. The messages say why.",
+        )
+
+    def _build_failure_alarms(self, api: Api, jobs: Jobs, workers: Workers, functions: Functions) -> None:
+        self._alarm(
+            "JobsFail",
+            jobs.machine.metric_failed(period=FIVE_MINUTES),
+            10,
+            "More than ten jobs failed within five minutes. Their rows say why.",
+        )
+        self._alarm(
+            "WorkersFail",
+            workers.machine.metric_failed(period=FIVE_MINUTES),
+            2,
+            "Workers cannot be launched: capacity, quota, or the image.",
+        )
+        self._alarm(
+            "ApiFails",
+            api.rest.metric_server_error(period=FIVE_MINUTES, statistic="Sum"),
+            5,
+            "The API answered with 5xx more than five times in five minutes.",
+        )
+        errors = {
+            name: function.metric_errors(period=FIVE_MINUTES)
+            for name, function in functions.all.items()
+            if name != REFUSING
+        }
+        self._alarm(
+            "FunctionsFail",
+            cloudwatch.MathExpression(
+                expression=" + ".join(errors), using_metrics=errors, label="Errors", period=FIVE_MINUTES
+            ),
+            3,
+            "A function raised what it should not. Its log has the trace.",
+        )
+
+    def _build_dashboard(
+        self, api: Api, jobs: Jobs, workers: Workers, queues: Queues, functions: Functions
+    ) -> None:
+        def graph(title: str, left: list[cloudwatch.IMetric], right: list[cloudwatch.IMetric] | None = None):
+            return cloudwatch.GraphWidget(title=title, width=12, left=left, right=right or [])
+
+        lanes = (queues.fast, queues.bulk)
+        board = cloudwatch.Dashboard(self, "Dashboard", default_interval=Duration.hours(6))
+        board.add_widgets(cloudwatch.AlarmStatusWidget(alarms=self.alarms, width=24))
+        board.add_widgets(
+            graph(
+                "Waiting shards, and the oldest one's age",
+                [lane.metric_approximate_number_of_messages_visible(period=MINUTE) for lane in lanes],
+                [lane.metric_approximate_age_of_oldest_message(period=MINUTE) for lane in lanes],
+            ),
+            graph(
+                "Jobs and launches",
+                [jobs.machine.metric_started(), jobs.machine.metric_succeeded(), jobs.machine.metric_failed()],
+                [workers.machine.metric_started(), workers.machine.metric_failed()],
+            ),
+        )
+        board.add_widgets(
+            graph(
+                "API: latency and errors",
+                [api.rest.metric_latency(statistic=rank) for rank in ("p50", "p95", "p99")],
+                [api.rest.metric_client_error(statistic="Sum"), api.rest.metric_server_error(statistic="Sum")],
+            ),
+            graph("Errors of functions", [function.metric_errors() for function in functions.all.values()]),
+        )

@@ -1,0 +1,72 @@
+"""What the gateway itself answers, before or instead of the function: Deepgram's error shape for all of it.
+
+A gateway response belongs to the whole API, not to a path, and its template cannot branch: under `/v1/audio/*`
+these few answers have Deepgram's shape too, where OpenAI's clients look for `{"error": {…}}`. They show the
+status then, without the sentence.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from aws_cdk import aws_apigateway as apigateway
+
+GATEWAY_SENTENCE = "$context.error.messageString"  # what the gateway would have said, as a JSON string
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """`status` None: the gateway's own."""
+
+    name: str
+    type: apigateway.ResponseType
+    err_code: str
+    err_msg: str
+    status: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def template(self) -> str:
+        sentence = self.err_msg if self.err_msg == GATEWAY_SENTENCE else json.dumps(self.err_msg)
+        return f'{{"err_code":{json.dumps(self.err_code)},"err_msg":{sentence},"request_id":"$context.requestId"}}'
+
+
+_TYPE = apigateway.ResponseType
+_NO_KEY = "Invalid credentials."
+_BUSY = "Too many requests. Please try again later."
+_TOO_LARGE = (
+    "A request body may hold 10 MB. POST /v1/uploads for a URL to PUT larger audio to, "
+    'then POST /v1/listen with {"url": ...}.'
+)
+_TIMED_OUT = "The answer took too long. Send the same request again: it finds the job that is already running."
+_BROKEN = "Something went wrong on our side. Try again."
+_NO_SUCH_PATH = "There is no such path or method. GET /v1/openapi.json lists them."
+
+REFUSALS = (
+    Refusal("Unauthorized", _TYPE.UNAUTHORIZED, "INVALID_AUTH", _NO_KEY, "401"),
+    Refusal("AccessDenied", _TYPE.ACCESS_DENIED, "INVALID_AUTH", _NO_KEY, "401"),
+    Refusal("InvalidApiKey", _TYPE.INVALID_API_KEY, "INVALID_AUTH", _NO_KEY, "401"),
+    Refusal("InvalidSignature", _TYPE.INVALID_SIGNATURE, "INVALID_AUTH", _NO_KEY, "401"),
+    Refusal("ExpiredToken", _TYPE.EXPIRED_TOKEN, "INVALID_AUTH", _NO_KEY, "401"),
+    # The gateway's answer to a path or method it does not know; no method here asks for IAM's token.
+    Refusal("UnknownMethod", _TYPE.MISSING_AUTHENTICATION_TOKEN, "NOT_FOUND", _NO_SUCH_PATH, "404"),
+    Refusal("UnknownResource", _TYPE.RESOURCE_NOT_FOUND, "NOT_FOUND", _NO_SUCH_PATH, "404"),
+    Refusal("TooLarge", _TYPE.REQUEST_TOO_LARGE, "PAYLOAD_TOO_LARGE", _TOO_LARGE, "413"),
+    Refusal("Throttled", _TYPE.THROTTLED, "TOO_MANY_REQUESTS", _BUSY, "429", {"Retry-After": "1"}),
+    Refusal("QuotaExceeded", _TYPE.QUOTA_EXCEEDED, "TOO_MANY_REQUESTS", _BUSY, "429", {"Retry-After": "60"}),
+    # The firewall's rules: too many requests from one address, or one with a bad name.
+    Refusal("Filtered", _TYPE.WAF_FILTERED, "TOO_MANY_REQUESTS", _BUSY, "429", {"Retry-After": "60"}),
+    Refusal("BadParameters", _TYPE.BAD_REQUEST_PARAMETERS, "Bad Request", GATEWAY_SENTENCE, "400"),
+    Refusal("BadBody", _TYPE.BAD_REQUEST_BODY, "Bad Request", GATEWAY_SENTENCE, "400"),
+    Refusal("UnsupportedMedia", _TYPE.UNSUPPORTED_MEDIA_TYPE, "Bad Request", GATEWAY_SENTENCE, "415"),
+    # SDKs send the audio again after any 5xx. 503 with a pause is the kindest: the second finds the first's job.
+    Refusal("TimedOut", _TYPE.INTEGRATION_TIMEOUT, "TIMEOUT", _TIMED_OUT, "503", {"Retry-After": "5"}),
+    Refusal("Broken", _TYPE.INTEGRATION_FAILURE, "INTERNAL_SERVER_ERROR", _BROKEN, "503", {"Retry-After": "2"}),
+    Refusal("AuthorizerBroken", _TYPE.AUTHORIZER_FAILURE, "INTERNAL_SERVER_ERROR", _BROKEN, "500"),
+    Refusal("AuthorizerWrong", _TYPE.AUTHORIZER_CONFIGURATION_ERROR, "INTERNAL_SERVER_ERROR", _BROKEN, "500"),
+    Refusal("Misconfigured", _TYPE.API_CONFIGURATION_ERROR, "INTERNAL_SERVER_ERROR", _BROKEN, "500"),
+    Refusal("Other4xx", _TYPE.DEFAULT_4_XX, "Bad Request", GATEWAY_SENTENCE),
+    Refusal("Other5xx", _TYPE.DEFAULT_5_XX, "INTERNAL_SERVER_ERROR", _BROKEN),
+)

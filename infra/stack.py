@@ -1,0 +1,78 @@
+"""The whole of Earshot, in the order that audio takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_cdk import CfnOutput, Stack
+from aws_cdk import aws_events as events
+from constructs import Construct
+
+from infra.api import Api
+from infra.events import Triggers
+from infra.functions import Functions
+from infra.jobs import Jobs
+from infra.monitoring import Monitoring
+from infra.nag import accept
+from infra.queues import Queues
+from infra.settings import Parameters, Settings
+from infra.storage import Storage
+from infra.workers import Workers
+
+
+class Earshot(Stack):
+    """Two doors, one pipeline. Its outputs are what clients, and the local cloud, need to know."""
+
+    def __init__(self, scope: Construct, id: str, settings: Settings | None = None, **kwargs: Any) -> None:
+        super().__init__(scope, id, description="Earshot: hosted Whisper in your own account", **kwargs)
+        settings = settings or Settings.from_context(self.node)
+        parameters = Parameters(self, settings)
+        functions = Functions(self, "Functions")
+        storage = Storage(self, "Storage", settings)
+        queues = Queues(self, "Queues")
+        bus = events.EventBus(self, "Bus", description="What happened to transcriptions")
+        workers = Workers(
+            self, "Workers", settings, parameters, queues=queues, functions=functions, storage=storage
+        )
+        jobs = Jobs(
+            self,
+            "Jobs",
+            settings,
+            parameters,
+            queues=queues,
+            bus=bus,
+            workers=workers,
+            functions=functions,
+            storage=storage,
+        )
+        api = Api(self, "Api", settings, parameters, bus=bus, jobs=jobs, functions=functions, storage=storage)
+        triggers = Triggers(
+            self, "Triggers", uploads=storage.uploads, job_machine=jobs.machine, scale=workers.scale
+        )
+        Monitoring(
+            self,
+            "Monitoring",
+            settings,
+            api=api,
+            jobs=jobs,
+            workers=workers,
+            queues=queues,
+            functions=functions,
+            undelivered=triggers.undelivered,
+        )
+        accept(self, storage, jobs)
+        outputs = {
+            "ApiUrl": api.url,
+            "UploadsBucket": storage.uploads.bucket_name,
+            "TranscriptsBucket": storage.transcripts.bucket_name,
+            "ModelsBucket": storage.models.bucket_name,
+            "TableName": storage.table.table_name,
+            "BusName": bus.event_bus_name,
+            "JobMachineArn": jobs.machine.state_machine_arn,
+            "WorkerMachineArn": workers.machine.state_machine_arn,
+            "FastQueueUrl": queues.fast.queue_url,
+            "BulkQueueUrl": queues.bulk.queue_url,
+            "DeadQueueUrl": queues.dead.queue_url,
+        }
+        for name, value in outputs.items():
+            CfnOutput(self, name, value=value)

@@ -1,0 +1,118 @@
+"""Audio in, transcripts out, one table."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from functions.layout import LISTING_INDEX
+from infra.settings import Settings
+
+
+class Storage(Construct):
+    """Everything that is kept, and the grants on it: exact operations on exact prefixes."""
+
+    def __init__(self, scope: Construct, id: str, settings: Settings) -> None:
+        super().__init__(scope, id)
+        self._access_logs = s3.Bucket(
+            self,
+            "AccessLogs",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(settings.retention_days))],
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        self.uploads = self._build_uploads()
+        self.transcripts = self._build_transcripts(settings)
+        self.models = self._build_bucket("Models", [])
+        self.table = self._build_table()
+
+    def allow_rows(self, grantee: iam.IGrantable, *operations: str) -> None:
+        """`operations` on the table's items, e.g. `GetItem`; `Query` is on the listing index."""
+        for operation in operations:
+            arn = self.table.table_arn
+            iam.Grant.add_to_principal(
+                grantee=grantee,
+                actions=[f"dynamodb:{operation}"],
+                resource_arns=[f"{arn}/index/{LISTING_INDEX}" if operation == "Query" else arn],
+            )
+
+    def allow_objects(self, grantee: iam.IGrantable, bucket: s3.Bucket, prefix: str, *operations: str) -> None:
+        """`operations` on objects whose keys match `prefix` (ending in `*`), e.g. `GetObject`."""
+        iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=[f"s3:{operation}" for operation in operations],
+            resource_arns=[bucket.arn_for_objects(prefix)],
+        )
+
+    def allow_listing(self, grantee: iam.IGrantable, bucket: s3.Bucket) -> None:
+        """Without it S3 answers 403 instead of 404 for an object that is not there."""
+        iam.Grant.add_to_principal(grantee=grantee, actions=["s3:ListBucket"], resource_arns=[bucket.bucket_arn])
+
+    def _build_bucket(self, name: str, rules: list[s3.LifecycleRule], *, versioned: bool = False) -> s3.Bucket:
+        abandoned = s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(1))
+        return s3.Bucket(
+            self,
+            name,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            server_access_logs_bucket=self._access_logs,
+            server_access_logs_prefix=f"{name.lower()}/",
+            versioned=versioned,
+            lifecycle_rules=[*rules, abandoned],
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+
+    def _build_uploads(self) -> s3.Bucket:
+        """Versioned: a job transcribes the bytes that were uploaded, even when they are overwritten meanwhile."""
+        old = s3.LifecycleRule(noncurrent_version_expiration=Duration.days(7))
+        bucket = self._build_bucket("Uploads", [old], versioned=True)
+        # CDK's `event_bridge_enabled` would add a custom resource with a function of its own for this one flag.
+        resource = bucket.node.default_child
+        assert isinstance(resource, s3.CfnBucket)
+        resource.add_property_override(
+            "NotificationConfiguration.EventBridgeConfiguration", {"EventBridgeEnabled": True}
+        )
+        return bucket
+
+    def _build_transcripts(self, settings: Settings) -> s3.Bucket:
+        bucket = self._build_bucket(
+            "Transcripts",
+            [
+                s3.LifecycleRule(prefix="work/", expiration=Duration.days(2)),
+                s3.LifecycleRule(prefix="jobs/", expiration=Duration.days(settings.retention_days)),
+            ],
+        )
+        # Browsers put large audio straight here, by a presigned URL under work/.
+        bucket.add_cors_rule(
+            allowed_methods=[s3.HttpMethods.PUT], allowed_origins=["*"], allowed_headers=["*"], max_age=3600
+        )
+        return bucket
+
+    def _build_table(self) -> dynamodb.TableV2:
+        text = dynamodb.AttributeType.STRING
+        return dynamodb.TableV2(
+            self,
+            "Table",
+            partition_key=dynamodb.Attribute(name="pk", type=text),
+            global_secondary_indexes=[
+                dynamodb.GlobalSecondaryIndexPropsV2(
+                    index_name=LISTING_INDEX,
+                    partition_key=dynamodb.Attribute(name="day", type=text),
+                    sort_key=dynamodb.Attribute(name="created", type=text),
+                )
+            ],
+            billing=dynamodb.Billing.on_demand(),
+            time_to_live_attribute="ttl",
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            removal_policy=RemovalPolicy.RETAIN,
+        )
