@@ -28,9 +28,13 @@ synth: $(STAMP) ## the CloudFormation template into cdk.out (skipped when nothin
 lint: $(STAMP)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
-lock: ## resolve pyproject's groups anew into requirements.lock
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate \
-		--generate-hashes $(addprefix --group=,functions transcriber infra local cli dev) -o requirements.lock
+LOCK = $(BIN)/uv pip compile --quiet --python-version 3.11 --no-emit-index-url --no-header --no-annotate --generate-hashes
+IMAGE = $(LOCK) --python-platform x86_64-manylinux_2_28 --constraint requirements.lock
+
+lock: ## resolve pyproject's groups anew into requirements.lock and, of the same versions, what the image holds
+	@$(LOCK) --universal $(addprefix --group=,functions transcriber infra local cli dev) -o requirements.lock
+	@$(IMAGE) --group transcriber -o containers/transcriber/requirements.txt
+	@$(IMAGE) --group transcriber-gpu -o containers/transcriber/requirements-gpu.txt
 
 clean:
 	rm -rf .venv .cache cdk.out build .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,76 @@
+"""`python -m transcriber`: a worker. With `--model DIR --out DIR FILE…`: transcribes files, without any AWS."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from pathlib import Path
+
+
+def main(arguments: list[str]) -> int:
+    """Imports come late: the process's settings (allocator, ISA) must stand before ctranslate2 loads."""
+    if arguments:
+        return _files(_parse(arguments))
+    return _worker()
+
+
+def _worker() -> int:
+    from transcriber.clients import Clients
+    from transcriber.logs import logger, start_logging
+    from transcriber.settings import Settings
+    from transcriber.worker import hire
+
+    start_logging()
+    try:
+        settings = Settings.from_environment(os.environ)
+    except KeyError as error:
+        print(
+            f"transcriber: the environment has no {error.args[0]}; `--help` says how to go without",
+            file=sys.stderr,
+        )
+        return 2
+    worker = hire(settings, Clients.connect())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop())
+    logger.info("Working", extra={"facts": {"slot": settings.slot, "model": settings.default_model}})
+    worker.run()
+    logger.info("Left")
+    return 0
+
+
+def _files(given: argparse.Namespace) -> int:
+    from transcriber.alone import transcribe
+
+    return transcribe(
+        given.model,
+        given.out,
+        given.files,
+        task="translate" if given.translate else "transcribe",
+        language=given.language,
+        channel=given.channel,
+    )
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m transcriber",
+        description="Without arguments: a worker, told by its environment what to do. "
+        "With files: writes DIR/FILE.json for each, without any AWS.",
+    )
+    parser.add_argument("--model", type=Path, required=True, metavar="DIR", help="a CTranslate2 Whisper folder")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the results go")
+    parser.add_argument("--language", help="a Whisper code such as de; left out: detected")
+    parser.add_argument("--translate", action="store_true", help="into English")
+    parser.add_argument("--channel", type=int, help="one channel, counted from 0; left out: all, mixed")
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    code = main(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # A native call in a daemon thread outlives the interpreter and may abort it: leave without its teardown.
+    os._exit(code)

@@ -1,0 +1,59 @@
+"""Loaded models: each is loaded once and kept while there is place."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from transcriber.engine import Engine
+from transcriber.logs import logger
+from transcriber.models import Model
+from transcriber.shelf import Shelf
+from transcriber.stock import StockEngine
+
+_LOADED = 2  # models in memory: two of the largest fit a 24 GB GPU beside their batches
+
+
+def open_engine(model: Model) -> Engine:
+    """What transcribes in this deployment."""
+    return StockEngine(model)
+
+
+class Engines:
+    """`find` is what turns a model's name into its checked folder."""
+
+    def __init__(self, find: Callable[[str], Model], start: Callable[[Model], Engine] = open_engine) -> None:
+        self._find, self._start = find, start
+        self._shelf: Shelf[str, Engine] = Shelf(_LOADED, lambda engine: engine.close())
+
+    def take(self, model: str) -> Engine:
+        """The engine, to be given back with `give`. Raises `Unable` as `Models.find` does."""
+        return self._shelf.take(model, 1, lambda: self._load(model))
+
+    def give(self, model: str) -> None:
+        self._shelf.give(model)
+
+    def room(self) -> int:
+        """Shards that could start now: all engines share one device, so the fullest one decides."""
+        return min((engine.room() for engine in self._shelf.things()), default=1)
+
+    def close(self) -> None:
+        self._shelf.clear()
+
+    def _load(self, name: str) -> Engine:
+        began = time.monotonic()
+        model = self._find(name)
+        checked = time.monotonic()
+        engine = self._start(model)
+        logger.info(
+            "Model loaded",
+            extra={
+                "facts": {
+                    "model": name,
+                    "sha256": model.sha256,
+                    "fetch_seconds": round(checked - began, 3),
+                    "load_seconds": round(time.monotonic() - checked, 3),
+                }
+            },
+        )
+        return engine

@@ -1,0 +1,102 @@
+"""From a model's name to its folder, checked against the manifest in the models bucket."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from events.shards import ShardError
+from transcriber.clients import code
+from transcriber.engine import Unable
+
+WEIGHTS = "model.bin"  # its digest is what `ModelFacts` calls the model's
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")  # of a model or of a file in it: never a path
+
+
+@dataclass(frozen=True)
+class Model:
+    """A CTranslate2 Whisper folder whose content is known."""
+
+    name: str
+    directory: Path
+    sha256: str  # of model.bin
+
+
+class Models:
+    """Looks into `held` (a folder of model folders) first, then pulls from `bucket` to `cache`."""
+
+    def __init__(self, s3: Any, bucket: str, cache: Path, held: Path | None = None) -> None:
+        self._s3, self._bucket, self._cache, self._held = s3, bucket, cache, held
+
+    def find(self, name: str) -> Model:
+        """Raises `Unable` for a model that is not held here or whose files are not what the manifest says."""
+        digests = self._manifest(name)
+        directory = self._held / name if self._held and (self._held / name).is_dir() else self._cache / name
+        if not directory.is_dir():
+            self._pull(name, digests, directory)
+        check(name, directory, digests)
+        return Model(name, directory, digests[WEIGHTS])
+
+    def _manifest(self, name: str) -> dict[str, str]:
+        """File name → SHA-256."""
+        if not _PLAIN_NAME.fullmatch(name):
+            raise Unable(ShardError.UNKNOWN_MODEL, f"{name!r} is not a model's name.")
+        try:
+            body = self._s3.get_object(Bucket=self._bucket, Key=f"{name}/manifest.json")["Body"].read()
+        except ClientError as error:
+            if code(error) == "NoSuchKey":
+                raise Unable(
+                    ShardError.UNKNOWN_MODEL,
+                    f"This deployment does not hold the model {name!r}; it holds: {self._all()}.",
+                ) from error
+            raise
+        digests = {file: entry["sha256"] for file, entry in json.loads(body)["files"].items()}
+        if WEIGHTS not in digests or not all(_PLAIN_NAME.fullmatch(file) for file in digests):
+            raise Unable(
+                ShardError.CORRUPT_MODEL, f"The manifest of the model {name!r} does not describe a model."
+            )
+        return digests
+
+    def _all(self) -> str:
+        answer = self._s3.list_objects_v2(Bucket=self._bucket, Delimiter="/")
+        return ", ".join(p["Prefix"].rstrip("/") for p in answer.get("CommonPrefixes", [])) or "none"
+
+    def _pull(self, name: str, files: Iterable[str], directory: Path) -> None:
+        """Every file at once, large ones in parallel ranges; the folder appears only when it is whole."""
+        partial = directory.with_name(f".{name}")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        with ThreadPoolExecutor() as pool:
+            for done in [
+                pool.submit(self._s3.download_file, self._bucket, f"{name}/{file}", str(partial / file))
+                for file in files
+            ]:
+                done.result()
+        partial.rename(directory)
+
+
+def check(name: str, directory: Path, digests: Mapping[str, str]) -> None:
+    """Raises `Unable` unless every file of the manifest is there, byte for byte."""
+    for file, expected in digests.items():
+        path = directory / file
+        found = digest(path) if path.is_file() else "missing"
+        if found != expected:
+            raise Unable(
+                ShardError.CORRUPT_MODEL,
+                f"{file} of the model {name!r} is not what its manifest says: SHA-256 {found}, not {expected}.",
+            )
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

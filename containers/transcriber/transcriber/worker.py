@@ -1,0 +1,124 @@
+"""The worker: drains the lanes until there has been nothing for a while, then leaves."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from transcriber.clients import Clients
+from transcriber.deliveries import Deliveries
+from transcriber.engine import Unable
+from transcriber.engines import Engines
+from transcriber.files import Files
+from transcriber.keeper import Keeper
+from transcriber.lease import Lease
+from transcriber.logs import logger
+from transcriber.models import Models
+from transcriber.queues import Lanes, Message
+from transcriber.settings import Settings
+from transcriber.tokens import Tokens
+
+_POLL_SECONDS = 1  # at the fast lane; the bulk lane is looked at between two polls
+_GRACE_SECONDS = 5.0  # after SIGTERM, for what is nearly done
+_PAUSE_SECONDS = 2.0  # after a lane could not be read
+
+
+class Worker:
+    """`run` returns when the worker has left; nothing it held is lost then."""
+
+    def __init__(
+        self,
+        lanes: Lanes,
+        deliveries: Deliveries,
+        engines: Engines,
+        *,
+        idle_seconds: float,
+        default_model: str,
+        lease: Lease | None = None,
+    ) -> None:
+        self._lanes, self._deliveries, self._engines = lanes, deliveries, engines
+        self._idle_seconds, self._default_model = idle_seconds, default_model
+        self._leaving = threading.Event()
+        self._until = math.inf  # monotonic time at which what is held is given back
+        self._keeper = Keeper(lanes, deliveries, lease, self._leaving.set)
+
+    def stop(self) -> None:
+        """Leave within a few seconds: for SIGTERM, which is also how ECS tells of a Spot interruption."""
+        self._until = time.monotonic() + _GRACE_SECONDS
+        self._leaving.set()
+
+    def run(self) -> None:
+        self._keeper.start()
+        self._load_default()
+        self._work()
+        if self._until < math.inf:
+            self._deliveries.hurry()
+        while self._deliveries.held() and time.monotonic() < self._until:
+            self._rest(0.2)
+        self._deliveries.give_back()
+        self._keeper.end()
+        self._engines.close()
+
+    def _work(self) -> None:
+        busy = time.monotonic()
+        while not self._leaving.is_set():
+            room = self._deliveries.room()
+            if room <= 0:
+                self._rest(1.0)
+            else:
+                for message in self._receive(room):
+                    self._deliveries.accept(message)
+            if self._deliveries.held():
+                busy = time.monotonic()
+            elif time.monotonic() - busy > self._idle_seconds:
+                logger.info("Idle: leaving", extra={"facts": {"idle_seconds": self._idle_seconds}})
+                return
+
+    def _receive(self, room: int) -> list[Message]:
+        try:
+            return self._lanes.receive(room, _POLL_SECONDS)
+        except (BotoCoreError, ClientError):
+            logger.exception("Could not read the lanes")
+            self._leaving.wait(_PAUSE_SECONDS)
+            return []
+
+    def _rest(self, seconds: float) -> None:
+        """Until a delivery ends, at most `seconds`."""
+        self._deliveries.changed.wait(seconds)
+        self._deliveries.changed.clear()
+
+    def _load_default(self) -> None:
+        """Before the first message, so that none waits here while another worker could have it."""
+        try:
+            self._engines.take(self._default_model)
+            self._engines.give(self._default_model)
+        except Unable as error:
+            logger.warning("No default model", extra={"facts": {"error": error.error, "sentence": error.sentence}})
+
+
+def hire(settings: Settings, clients: Clients) -> Worker:
+    """A worker for this deployment. Audio may fill half of what is free on the disk of the temporary folder."""
+    folder = Path(tempfile.mkdtemp(prefix="transcriber-"))
+    (folder / "audio").mkdir()
+    (folder / "models").mkdir()
+    lanes = Lanes(clients.sqs, [settings.fast_queue_url, settings.bulk_queue_url])
+    models = Models(clients.s3, settings.models_bucket, folder / "models", settings.model_dir)
+    engines = Engines(models.find)
+    files = Files(clients.s3, folder / "audio", shutil.disk_usage(folder).free // 2)
+    lease = None
+    if settings.slot and settings.lease:
+        lease = Lease(clients.dynamodb, settings.table, settings.slot, settings.lease)
+    return Worker(
+        lanes,
+        Deliveries(lanes, Tokens(clients.states), files, engines, clients.s3),
+        engines,
+        idle_seconds=settings.idle_seconds,
+        default_model=settings.default_model,
+        lease=lease,
+    )
