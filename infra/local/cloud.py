@@ -1,0 +1,234 @@
+"""The local cloud: the synthesized template, deployed into an emulator on this machine.
+
+with Cloud(Path(".earshot")) as cloud:
+    requests.post(f"{cloud.api}/v1/listen", data=audio)
+    cloud.client("s3").upload_file("a.mp3", cloud.outputs["UploadsBucket"], "a.mp3")
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, Self
+
+import boto3
+from botocore.config import Config
+
+from infra.local import models, ports
+from infra.local.deploy import deploy
+from infra.local.ports import HOST
+
+ROOT = Path(__file__).resolve().parents[2]
+ASSETS = ROOT / "cdk.out"
+MODELS = ROOT / ".cache" / "models"
+REGION = "us-east-1"
+START_SECONDS = 60.0
+STOP_SECONDS = 20.0
+IDLE_SECONDS = 30 * 24 * 3600  # the one worker stays: here nobody pays for it by the second
+
+Progress = Callable[[str], None]
+
+
+class StartFailed(Exception):
+    """The emulator ended before it served; the message ends with what it last said."""
+
+
+class Cloud:
+    """One emulator and what is deployed in it.
+
+    Args:
+        data_dir: state, logs and the outcome `cloud.json`; kept between starts.
+        port: of the API; 0 for any free one.
+        aws_port: of the AWS endpoint; 0 for any free one.
+        allow_private_urls: let callers have audio fetched from addresses that are not public.
+        require_key: refuse callers without an API key.
+        idle_seconds: how long the worker waits for work before it leaves.
+        wrap: `module:function` around the AWS side's ASGI application, for faults in tests.
+        assets: the synthesized app.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        port: int = 0,
+        aws_port: int = 0,
+        *,
+        allow_private_urls: bool = False,
+        require_key: bool = False,
+        idle_seconds: int = IDLE_SECONDS,
+        wrap: str | None = None,
+        assets: Path = ASSETS,
+    ) -> None:
+        self.data_dir, self.assets, self.wrap = data_dir.resolve(), assets, wrap
+        self._port, self._aws_port = port, aws_port
+        self.parameters = {
+            "DefaultModel": models.NAME,
+            "MaxWorkers": "1",
+            "IdleSeconds": str(idle_seconds),
+            "PublicAccess": str(not require_key).lower(),
+            "AllowPrivateUrls": str(allow_private_urls).lower(),
+        }
+        self.outputs: dict[str, str] = {}
+        self._process: subprocess.Popen[bytes] | None = None
+        self.client = cache(self._client)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self, progress: Progress = lambda stage: None) -> None:
+        """Bring everything up. `progress` is told each stage as it begins.
+
+        Raises:
+            ports.PortTaken, models.CorruptModel, StartFailed, deploy.DeploymentFailed
+        """
+        self.api = f"http://{HOST}:{ports.free(self._port, 'port')}"
+        self.aws = f"http://{HOST}:{ports.free(self._aws_port, 'aws-port')}"
+        progress("Starting the AWS emulator")
+        self._process = self._launch()
+        try:
+            progress("Checking the speech model")
+            model = models.embedded(MODELS)
+            self._await_emulator()
+            progress("Deploying the stack")
+            self.outputs = deploy(self.client, self.assets, self.parameters)
+            self._prepare(model)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End the emulator and all it started; it saves its state first. Safe to call twice."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdin:
+            process.stdin.close()
+        (self.data_dir / "cloud.json").unlink(missing_ok=True)
+
+    def wait(self) -> int:
+        """Until the emulator ends by itself, which it does not unless something is wrong; its exit code."""
+        assert self._process is not None
+        return self._process.wait()
+
+    @property
+    def pid(self) -> int:
+        """Of the emulator's process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def _client(self, service: str) -> Any:
+        """A boto3 client of the emulated account."""
+        return boto3.client(
+            service,
+            endpoint_url=self.aws,
+            region_name=REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            config=Config(s3={"addressing_style": "path"}, max_pool_connections=32),
+        )
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        logs = self.data_dir / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        command = [
+            sys.executable,
+            "-m",
+            "infra.local.emulator",
+            "--assets",
+            self.assets,
+            "--folder",
+            self.data_dir,
+        ]
+        command += ["--models", MODELS, "--port", self.api.rpartition(":")[2], "--aws-port", self._aws_port_now]
+        command += ["--wrap", self.wrap] if self.wrap else []
+        with (logs / "emulator.log").open("wb") as log:
+            return subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=os.environ | environment(self.data_dir, self._aws_port_now),
+                stdin=subprocess.PIPE,  # never written to: its end tells the emulator that we are gone
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for whoever called us, who then stops it in order
+            )
+
+    @property
+    def _aws_port_now(self) -> str:
+        return self.aws.rpartition(":")[2]
+
+    def _await_emulator(self) -> None:
+        assert self._process is not None
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.aws}/_ministack/health", timeout=2):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.05)
+        log = (self.data_dir / "logs" / "emulator.log").read_text(errors="replace").strip().splitlines()
+        raise StartFailed(f"The emulator did not come up. {self.data_dir}/logs/emulator.log ends: {log[-1:]}")
+
+    def _prepare(self, model: Path) -> None:
+        """What a fresh start adds to the deployed stack."""
+        key, content = models.manifest(model)
+        self.client("s3").put_object(Bucket=self.outputs["ModelsBucket"], Key=key, Body=content)
+        self._free_slots()
+        facts = {"api": self.api, "aws": self.aws, "outputs": self.outputs, "pid": os.getpid()}
+        (self.data_dir / "cloud.json").write_text(json.dumps(facts, indent=2))
+
+    def _free_slots(self) -> None:
+        """No worker outlived the last stop, so none of its leases means anything."""
+        table = self.client("dynamodb")
+        name = self.outputs["TableName"]
+        held = table.scan(
+            TableName=name,
+            FilterExpression="begins_with(pk, :slot)",
+            ExpressionAttributeValues={":slot": {"S": "SLOT#"}},
+            ProjectionExpression="pk",
+        )
+        for item in held["Items"]:
+            table.delete_item(TableName=name, Key={"pk": item["pk"]})
+
+
+def environment(folder: Path, aws_port: str) -> dict[str, str]:
+    """What ministack and the functions' runtime read."""
+    endpoint = f"http://{HOST}:{aws_port}"
+    return {
+        "GATEWAY_PORT": aws_port,
+        "BIND_HOST": HOST,
+        "MINISTACK_HOST": HOST,
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "DOCKER_HOST": "unix:///nonexistent",  # never talk to a Docker that happens to run here
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(folder / "state"),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(folder / "objects"),
+        "LOG_LEVEL": "WARNING",
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+        "POWERTOOLS_TRACE_DISABLED": "true",
+    }

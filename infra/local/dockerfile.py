@@ -1,0 +1,78 @@
+"""What an image would be, read from its Dockerfile: enough to run its final stage as a local process."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# The host's own interpreter and libraries stand in for the image's, so these stay as the host has them.
+HOST_VARIABLES = frozenset({"PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "HOME"})
+
+
+@dataclass
+class Image:
+    """The final stage: what starts, with which variables, where, and which files of the build context it holds."""
+
+    context: Path
+    entrypoint: list[str] = field(default_factory=list)
+    command: list[str] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
+    folder: str = "/"
+    copies: list[tuple[str, str]] = field(default_factory=list)
+
+    def unpack(self, root: Path) -> Path:
+        """Lay the copied files out under `root` as the image would; answers the working folder there."""
+        shutil.rmtree(root, ignore_errors=True)
+        for source, target in self.copies:
+            origin, place = self.context / source, root / target.lstrip("/")
+            if origin.is_dir():
+                shutil.copytree(origin, place, dirs_exist_ok=True)
+            else:
+                place = place / origin.name if target.endswith("/") else place
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(origin, place)
+        folder = root / self.folder.lstrip("/")
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+
+def read(context: Path, name: str = "Dockerfile") -> Image:
+    """The image that `docker build` would make of this context, as far as it can run here.
+
+    RUN is not run: what it installs is the environment this process already lives in. `COPY --from` likewise.
+    """
+    text = re.sub(r"\\\n", " ", re.sub(r"(?m)^\s*#.*\n?", "", (context / name).read_text()))
+    image = Image(context)
+    for line in text.splitlines():
+        instruction, _, argument = line.strip().partition(" ")
+        argument = argument.strip()
+        match instruction.upper():
+            case "FROM":
+                image = Image(context)
+            case "ENTRYPOINT":
+                image.entrypoint = words(argument)
+            case "CMD":
+                image.command = words(argument)
+            case "WORKDIR":
+                image.folder = str(Path(image.folder) / argument)
+            case "ENV":
+                pairs = shlex.split(argument)
+                pairs = pairs if "=" in pairs[0] else ["=".join(pairs[:2])]
+                image.environment.update(dict(pair.split("=", 1) for pair in pairs))
+            case "COPY" if "--from" not in argument:
+                *sources, target = [part for part in words(argument, shell=False) if not part.startswith("--")]
+                place = str(Path(image.folder) / target) + ("/" if target.endswith(("/", ".")) else "")
+                image.copies += [(source, place) for source in sources]
+    image.environment = {k: v for k, v in image.environment.items() if k not in HOST_VARIABLES}
+    return image
+
+
+def words(argument: str, shell: bool = True) -> list[str]:
+    """An instruction's argument: the JSON form, or a line (which ENTRYPOINT and CMD hand to a shell)."""
+    if argument.startswith("["):
+        return [str(word) for word in json.loads(argument)]
+    return ["/bin/sh", "-c", argument] if shell else shlex.split(argument)

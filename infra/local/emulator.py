@@ -1,0 +1,126 @@
+"""The emulator's process: ministack, the interpreter, the container engine and the front, in one event loop.
+
+`cloud.Cloud` starts it as `python -m infra.local.emulator` with the environment that ministack reads. It ends on
+SIGTERM, and when its standard input closes: so it never outlives whoever started it, however that ended.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from infra.local.ports import HOST
+from infra.local.seams import locate
+
+CONTAINER_SECONDS = 8.0  # for a worker to give back what it holds
+REQUEST_SECONDS = 0.5  # for requests under way; a long poll would take 20
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="infra.local.emulator")
+    parser.add_argument("--assets", type=Path, required=True, help="the synthesized app")
+    parser.add_argument("--folder", type=Path, required=True, help="state, logs, unpacked code")
+    parser.add_argument("--models", type=Path, required=True, help="models that workers read without S3")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--aws-port", type=int, required=True)
+    parser.add_argument("--wrap", help="module:function around the AWS side's ASGI application")
+    options = parser.parse_args()
+    asyncio.run(serve(options))
+
+
+async def serve(options: argparse.Namespace) -> None:
+    # Forked environments need their warm parent first, before this process has threads and sockets of its own.
+    from infra.local import lambdas
+
+    environments = lambdas.Environments(options.folder)
+
+    from hypercorn.asyncio import serve as hypercorn
+
+    from infra.local import containers, front, queues, resources
+    from infra.local.machines import Machines
+    from infra.local.persistence import Keeper
+
+    endpoint = f"http://{HOST}:{options.aws_port}"
+    engine = containers.Engine(options.assets, options.folder, for_containers(endpoint, options.models))
+    lambdas.install(environments)
+    containers.install(engine)
+    resources.install()
+    queues.install()
+    front.install()
+    Machines().install(endpoint)
+
+    from ministack.app import app
+
+    leave, closed = leaving(), asyncio.Event()
+    keeper = Keeper(call(options.wrap, app) if options.wrap else app)
+    keeping = asyncio.create_task(keeper.keep())
+    servers = [
+        asyncio.create_task(hypercorn(keeper, config(options.aws_port), shutdown_trigger=closed.wait)),  # type: ignore[arg-type]
+        asyncio.create_task(hypercorn(front.front, config(options.port), shutdown_trigger=closed.wait)),  # type: ignore[arg-type]
+    ]
+    done, _ = await asyncio.wait(
+        [*servers, asyncio.create_task(leave.wait())], return_when=asyncio.FIRST_COMPLETED
+    )
+    await asyncio.to_thread(engine.close, CONTAINER_SECONDS)  # while everything still answers them
+    closed.set()
+    outcomes = await asyncio.gather(*servers, return_exceptions=True)  # ministack saves its state as it ends
+    keeping.cancel()
+    environments.close()
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    os._exit(0)  # daemon threads of ministack and moto may still wait for something; nothing is left to save
+
+
+def leaving() -> asyncio.Event:
+    """Set by SIGTERM, SIGINT, or the end of standard input."""
+    leave, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, leave.set)
+
+    def watch() -> None:
+        sys.stdin.buffer.read()
+        loop.call_soon_threadsafe(leave.set)
+
+    threading.Thread(target=watch, daemon=True, name="starter-watch").start()
+    return leave
+
+
+def config(port: int) -> Any:
+    from hypercorn.config import Config
+
+    settings = Config()
+    settings.bind = [f"{HOST}:{port}"]
+    settings.keep_alive_timeout = 75
+    settings.graceful_timeout = REQUEST_SECONDS
+    settings.loglevel = "WARNING"
+    return settings
+
+
+def for_containers(endpoint: str, models: Path) -> dict[str, str]:
+    """What a task's process finds in its environment beside the task definition's own variables."""
+    region = os.environ["AWS_REGION"]
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": os.environ["AWS_ACCESS_KEY_ID"],
+        "AWS_SECRET_ACCESS_KEY": os.environ["AWS_SECRET_ACCESS_KEY"],
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "MODEL_DIR": str(models),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def call(name: str, app: Any) -> Any:
+    holder, attribute = locate(name)
+    return getattr(holder, attribute)(app)
+
+
+if __name__ == "__main__":
+    main()

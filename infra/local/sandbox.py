@@ -1,0 +1,161 @@
+"""Execution environments of Lambda functions: one warm process that forks.
+
+Runs as a script of its own (`python -P sandbox.py FD`), never imported by the emulator. The parent imports what
+every function needs once; an environment is a fork of it, so a cold start costs milliseconds and the memory of
+boto3 and Powertools is shared. What a function sees is its bundle, the runtime's packages and nothing of this
+repository.
+
+On the control socket FD each datagram is a JSON order with one file descriptor beside it: the environment's
+stream socket. There, both ways, a message is four bytes of length and that much JSON.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import struct
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+PRELOADED = ("boto3", "aws_lambda_powertools", "aws_lambda_powertools.utilities.data_classes", "aws_xray_sdk.core")
+SERVICES = ("dynamodb", "s3", "sqs", "stepfunctions", "lambda", "events")
+ORDER_BYTES = 65536
+PR_SET_PDEATHSIG = 1
+
+
+def main(control: socket.socket) -> None:
+    """Fork an environment per order until the emulator is gone."""
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the emulator decides
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for environments: the kernel collects them
+    repository = str(Path(__file__).resolve().parents[2])
+    sys.path[:] = [entry for entry in sys.path if not (entry == "" or is_source(entry, repository))]
+    preload()
+    gc.freeze()  # keeps the collector from touching, and thereby copying, shared pages
+    control.send(b"ready")
+    while True:
+        try:
+            message, descriptors, _, _ = socket.recv_fds(control, ORDER_BYTES, 1)
+        except OSError:
+            return
+        if not message:
+            return
+        stream = socket.socket(fileno=descriptors[0])
+        if os.fork() == 0:
+            control.close()
+            serve(stream, json.loads(message))
+            os._exit(0)
+        stream.close()
+
+
+def is_source(entry: str, repository: str) -> bool:
+    """Whether a path entry is this repository's own code rather than an installed package."""
+    path = os.path.realpath(entry)
+    return path.startswith(repository) and "site-packages" not in path
+
+
+def preload() -> None:
+    for name in PRELOADED:
+        importlib.import_module(name)
+    import boto3
+
+    for service in SERVICES:  # reads the service models into the default session, which every fork inherits
+        boto3.client(service)
+
+
+def serve(stream: socket.socket, order: dict[str, Any]) -> None:
+    """One environment: load the handler once, answer events until the other end closes."""
+    die_with_parent()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.environ.update(order["environment"])
+    os.chdir(order["code"])
+    sys.path.insert(0, order["code"])
+    write(stream, {"pid": os.getpid()})
+    handler: Callable[[Any, Any], Any] | None = None
+    while (call := read(stream)) is not None:
+        try:
+            if handler is None:
+                module, _, name = order["handler"].replace("/", ".").rpartition(".")
+                handler = getattr(importlib.import_module(module), name)
+            answer = {"result": handler(call["event"], context(order, call))}
+            json.dumps(answer)
+        except BaseException as error:  # a handler may even call sys.exit: AWS reports that as an error as well
+            traceback.print_exc()
+            answer = {"error": failure(error, call["request_id"])}
+        sys.stdout.flush()
+        sys.stderr.flush()
+        write(stream, answer)
+
+
+def failure(error: BaseException, request_id: str) -> dict[str, Any]:
+    """An exception as the Lambda runtime reports it."""
+    return {
+        "errorMessage": str(error),
+        "errorType": type(error).__name__,
+        "requestId": request_id,
+        "stackTrace": traceback.format_tb(error.__traceback__),
+    }
+
+
+def context(order: dict[str, Any], call: dict[str, Any]) -> SimpleNamespace:
+    """The runtime's context object."""
+    return SimpleNamespace(
+        function_name=order["name"],
+        function_version="$LATEST",
+        invoked_function_arn=order["arn"],
+        memory_limit_in_mb=order["memory"],
+        aws_request_id=call["request_id"],
+        log_group_name=f"/aws/lambda/{order['name']}",
+        log_stream_name="local",
+        identity=None,
+        client_context=None,
+        get_remaining_time_in_millis=lambda: max(0, int((call["deadline"] - time.time()) * 1000)),
+    )
+
+
+def read(stream: socket.socket) -> Any | None:
+    """The next message, or None when the other end is gone."""
+    header = read_exactly(stream, 4)
+    if header is None:
+        return None
+    body = read_exactly(stream, struct.unpack(">I", header)[0])
+    return None if body is None else json.loads(body)
+
+
+def read_exactly(stream: socket.socket, size: int) -> bytes | None:
+    parts = bytearray()
+    while len(parts) < size:
+        part = stream.recv(min(size - len(parts), 1 << 20))
+        if not part:
+            return None
+        parts += part
+    return bytes(parts)
+
+
+def write(stream: socket.socket, message: Any) -> None:
+    body = json.dumps(message).encode()
+    stream.sendall(struct.pack(">I", len(body)) + body)
+
+
+def die_with_parent() -> None:
+    """Linux ends this process with its parent, even a killed one; elsewhere the closed socket does, once idle."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main(socket.socket(fileno=int(sys.argv[1])))
