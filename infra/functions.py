@@ -19,6 +19,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
+from functions.errors import Refused
 from infra.logs import log_group
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -146,7 +147,7 @@ def step(
         # A little more than the function's own, which then is the one that says what happened.
         task_timeout=sfn.Timeout.duration(function.timeout.plus(Duration.seconds(60))),
     )
-    made.add_retry(errors=["Refused"], max_attempts=0)
+    made.add_retry(errors=[Refused.__name__], max_attempts=0)
     made.add_retry(
         errors=LAMBDA_FAULTS,
         interval=Duration.seconds(1),
