@@ -15,6 +15,7 @@ from multipart import MultipartError, MultipartParser, parse_options_header
 
 from functions.openai import BadField
 
+TASKS = {"/audio/transcriptions": "transcribe", "/audio/translations": "translate"}  # by route
 PARTS = 64  # of one form; OpenAI's own has a dozen fields, some repeated
 
 # Fields that would change the answer if they were obeyed: to ignore them would mislead.

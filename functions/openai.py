@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlencode
 
 from events.shards import Segment
 from functions import captions
@@ -74,20 +73,20 @@ class Shape:
             )
         if "word" in granularities and wanted != Format.VERBOSE_JSON:
             raise BadField(GRANULARITIES, "Word timestamps come with response_format 'verbose_json' only.")
-        stream = flag(fields, "stream")
+        stream = _flag(fields, "stream")
         if stream and wanted not in (Format.JSON, Format.TEXT):
             raise BadField("stream", f"A stream carries text only: response_format {wanted!r} cannot be streamed.")
         return cls(Format(wanted), "word" in granularities, "segment" in granularities, stream)
 
-    def query(self) -> str:
-        """The query string that `from_fields` reads back."""
-        pairs = [("response_format", str(self.format))]
+    def fields(self) -> dict[str, list[str]]:
+        """What `from_fields` reads back, for a redirect's query string."""
+        fields = {"response_format": [str(self.format)]}
         if self.words:
-            pairs += [(GRANULARITIES, "word")] + [(GRANULARITIES, "segment")] * self.segments
-        return urlencode(pairs + [("stream", "true")] * self.stream)
+            fields[GRANULARITIES] = ["word", "segment"] if self.segments else ["word"]
+        return fields | ({"stream": ["true"]} if self.stream else {})
 
 
-def flag(fields: Mapping[str, Sequence[str]], name: str) -> bool:
+def _flag(fields: Mapping[str, Sequence[str]], name: str) -> bool:
     value = _last(fields, name, "false").strip().lower()
     if value not in ("true", "false", "1", "0", ""):
         raise BadField(name, f"{name} must be 'true' or 'false', not {value!r}.")
