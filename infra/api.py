@@ -108,7 +108,7 @@ class Api(Construct):
         return listen
 
     def _build_rest(self, settings: Settings) -> apigateway.RestApi:
-        return apigateway.RestApi(
+        rest = apigateway.RestApi(
             self,
             "Rest",
             description="Earshot: hosted Whisper",
@@ -125,6 +125,8 @@ class Api(Construct):
                 access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
             ),
         )
+        rest.node.try_remove_child("Endpoint")  # CDK's own output, with the stage: ours is ApiUrl
+        return rest
 
     def _build_authorizer(self, parameters: Parameters) -> apigateway.IAuthorizer:
         authorize = self._functions.add(

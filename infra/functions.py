@@ -66,7 +66,7 @@ def _copy_package(name: str, out: Path) -> None:
     for file in package.files or []:
         if file.suffix in (".so", ".pyd"):
             raise ValueError(f"{name} holds compiled code ({file}) of this machine: Lambda cannot load it.")
-        if file.suffix == ".py":
+        if file.suffix == ".py" or "licen" in file.name.lower():
             target = out / str(file)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(str(file.locate()), target)

@@ -108,7 +108,7 @@ class Jobs(Construct):
         """Tells the Job machine of a shard that nobody could finish."""
         reap = self._functions.add("reap", {}, timeout=Duration.seconds(30))
         reap.add_event_source(sources.SqsEventSource(self._queues.dead, report_batch_item_failures=True))
-        self.machine.grant_task_response(reap)
+        self.machine.grant(reap, "states:SendTaskFailure")
 
     def _build_machine(self) -> sfn.StateMachine:
         path = sfn.JsonPath
@@ -173,7 +173,7 @@ class Jobs(Construct):
         No heartbeat: its clock would run while the message still waits in the queue. Whether a worker lives is
         the message's visibility; that it was lost, the dead-letter queue.
         """
-        step = tasks.SqsSendMessage(
+        message = tasks.SqsSendMessage(
             self,
             name,
             queue=queue,
@@ -184,16 +184,13 @@ class Jobs(Construct):
             result_path=sfn.JsonPath.DISCARD,
             task_timeout=sfn.Timeout.duration(SHARD_TIMEOUT),
         )
-        step.add_retry(
-            errors=[
-                ShardError.INTERNAL.value,
-                "States.Timeout",
-                "SQS.AmazonSQSException",
-                "SQS.SdkClientException",
-            ],
+        # What the worker found wrong with the audio is final; our own faults, a lost answer, a busy SQS are not.
+        message.add_retry(errors=[e.value for e in ShardError if e is not ShardError.INTERNAL], max_attempts=0)
+        message.add_retry(
+            errors=["States.ALL"],
             interval=Duration.seconds(2),
             max_attempts=2,
             backoff_rate=2,
             jitter_strategy=sfn.JitterType.FULL,
         )
-        return step
+        return message

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
@@ -39,6 +40,9 @@ class Monitoring(Construct):
     ) -> None:
         super().__init__(scope, id)
         self.topic = sns.Topic(self, "Topic", enforce_ssl=True)
+        # The policy that asks for TLS takes the place of the default one, which let CloudWatch in.
+        this_account = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
+        self.topic.grant_publish(iam.ServicePrincipal("cloudwatch.amazonaws.com", conditions=this_account))
         if settings.alarm_email:
             self.topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
         self.alarms: list[cloudwatch.Alarm] = []

@@ -45,7 +45,7 @@ class Earshot(Stack):
             functions=functions,
             storage=storage,
         )
-        api = Api(self, "Api", settings, parameters, bus=bus, jobs=jobs, functions=functions, storage=storage)
+        api = Api(self, "Api", settings, parameters, functions=functions, storage=storage, bus=bus, jobs=jobs)
         triggers = Triggers(
             self, "Triggers", uploads=storage.uploads, job_machine=jobs.machine, scale=workers.scale
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from aws_cdk import Duration
-from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
@@ -138,7 +137,6 @@ class Workers(Construct):
                     environment=[tasks.TaskEnvironmentVariable(name=k, value=v) for k, v in environment.items()],
                 )
             ],
-            propagated_tag_source=ecs.PropagatedTagSource.TASK_DEFINITION,
             result_path=path.DISCARD,
             task_timeout=sfn.Timeout.duration(SHIFT),
             **more,
