@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, fields, is_dataclass
+from enum import Enum
 from types import UnionType
 from typing import Any, Self, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -40,6 +41,8 @@ def _convert(hint: Any, value: Any) -> Any:
         return _convert(next(a for a in get_args(hint) if a is not type(None)), value)
     if get_origin(hint) is list:
         return [_convert(get_args(hint)[0], item) for item in value]
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(value)
     if is_dataclass(hint) and isinstance(value, dict):
         return _read(hint, value)  # type: ignore[arg-type]
     return float(value) if hint is float else value

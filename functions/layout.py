@@ -39,14 +39,22 @@ def upload_result_key(upload_key: str, result: Result) -> str:
     return f"uploads/{upload_key}.{result}"
 
 
+WORK = "work/"
+
+
 def work_prefix(job_id: str) -> str:
     """Everything of a job that nobody needs once it is done; the bucket forgets `work/` after two days."""
-    return f"work/{job_id}/"
+    return f"{WORK}{job_id}/"
 
 
 def body_key(job_id: str) -> str:
     """The audio that came as a request body, was fetched from a URL, or put by a presigned upload."""
     return f"{work_prefix(job_id)}audio"
+
+
+def answer_key(job_id: str, body: bytes) -> str:
+    """An answer too large for a function to give."""
+    return f"{work_prefix(job_id)}answers/{hashlib.sha256(body).hexdigest()}"
 
 
 def shards_prefix(job_id: str) -> str:
@@ -78,6 +86,11 @@ def job_pk(job_id: str) -> str:
 def api_key_pk(api_key: str) -> str:
     """Keys are kept as digests; the key itself is shown once, when it is made."""
     return f"KEY#{hashlib.sha256(api_key.encode()).hexdigest()}"
+
+
+def request_pk(digest: str) -> str:
+    """Which job a request made, so that the same request again means the same job."""
+    return f"REQUEST#{digest}"
 
 
 def slot_pk(slot: int) -> str:

@@ -37,13 +37,14 @@ def claim(job: Job, execution: str) -> Job | None:
     job.execution = execution
     if add(job):
         return job
-    mine = OPEN & (Attr("execution").not_exists() | Attr("execution").eq(execution))
-    return _job(table.update(job_pk(job.id), {"execution": execution}, mine))
+    return update(job.id, execution, execution=execution)
 
 
-def update(job_id: str, **changes: Any) -> Job | None:
-    """Set fields of a job that still runs (dataclasses as dicts); None when it is over or unknown."""
-    return _job(table.update(job_pk(job_id), changes, OPEN))
+def update(job_id: str, by: str | None = None, **changes: Any) -> Job | None:
+    """Set fields of a job that still runs (dataclasses as dicts); None when it is over or unknown, or belongs to
+    another execution than `by`."""
+    mine = Attr("execution").not_exists() | Attr("execution").eq(by)
+    return _job(table.update(job_pk(job_id), changes, OPEN & mine if by else OPEN))
 
 
 def finish(job_id: str, **changes: Any) -> Job | None:
@@ -51,14 +52,19 @@ def finish(job_id: str, **changes: Any) -> Job | None:
     return update(job_id, state=State.COMPLETED, completed=timestamp(), **changes)
 
 
-def fail(job_id: str, failure: Failure) -> Job | None:
-    """queued | processing → failed, with what the caller is to be told."""
-    return update(job_id, state=State.FAILED, completed=timestamp(), failure=failure.to_dict())
+def fail(job_id: str, failure: Failure, execution: str | None = None) -> Job | None:
+    """queued | processing → failed, with what the caller is to be told; an `execution` fails only its own job."""
+    return update(job_id, execution, state=State.FAILED, completed=timestamp(), failure=failure.to_dict())
 
 
 def cancel(job_id: str) -> Job | None:
     """queued | processing → cancelled; None when there is nothing left to cancel."""
     return update(job_id, state=State.CANCELLED, completed=timestamp())
+
+
+def forget(job_id: str) -> bool:
+    """Take the row of a job that is over away; False when it still runs."""
+    return table.remove(job_pk(job_id), ~OPEN)
 
 
 def newest(limit: int, token: str | None = None) -> tuple[list[Job], str | None]:

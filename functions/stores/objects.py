@@ -73,6 +73,13 @@ def keys(bucket: str, prefix: str = "") -> Iterator[str]:
         yield from (entry["Key"] for entry in page.get("Contents", []))
 
 
+def remove(bucket: str, keys: list[str]) -> None:
+    """Delete objects, whether they are there or not."""
+    for first in range(0, len(keys), 1000):  # the most that S3 takes at once
+        some = [{"Key": key} for key in keys[first : first + 1000]]
+        client("s3").delete_objects(Bucket=bucket, Delete={"Objects": some, "Quiet": True})
+
+
 def presigned_get(at: Pointer, seconds: int, content_type: str | None = None) -> str:
     """A URL that anybody may read the object with for a while."""
     extra = {"ResponseContentType": content_type} if content_type else {}

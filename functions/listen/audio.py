@@ -1,0 +1,39 @@
+"""OpenAI's routes, `POST /v1/audio/transcriptions` and `/v1/audio/translations`: the same jobs as `/v1/listen`,
+asked for by a form and answered in OpenAI's shapes, refusals included."""
+
+from __future__ import annotations
+
+from functions import form, openai
+from functions.errors import Refused
+from functions.listen.results import as_openai, in_time
+from functions.openai import Shape
+from functions.options import Options
+from functions.replies import Reply, json_reply, refusal_headers
+from functions.requests import Request
+from functions.settings import settings
+from functions.submission import Order, submit
+
+
+def transcribed(request: Request) -> Reply:
+    """Both routes. What takes longer than a request may is redirected to its result, which keeps the shape.
+
+    Raises:
+        Refused: the form, an option, the model, or the audio.
+    """
+    sent = form.parse(request.body, request.headers.get("content-type"))
+    shape = Shape.from_fields(sent.fields)
+    options = Options.parse(form.listen_options(sent, form.TASKS[request.resource]))
+    job, _ = submit(Order(options, request.caller, audio=sent.file))
+    return in_time(
+        job.id,
+        request.patience(settings().wait_seconds),
+        as_openai(shape),
+        shape.fields(),
+        {"x-request-id": job.id},  # what OpenAI's SDKs show as `_request_id`
+    )
+
+
+def in_openais_words(refused: Refused, request: Request) -> Reply:
+    param = refused.param if isinstance(refused, openai.BadField) else None
+    headers = refusal_headers(refused.failure, request.id) | {"x-request-id": request.id}
+    return json_reply(openai.error(refused.failure, param), refused.failure.status, headers)
