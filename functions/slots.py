@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from functions.layout import slot_pk
+
 LAUNCH_SECONDS = 600  # a launch that has not renewed its lease by then is lost (cold start ~3–5 minutes)
 COOL_SECONDS, COOL_MOST = 60, 900  # without a pause, a slot whose launch fails spins
 SPARE_IDLE_SECONDS = 20  # every slot but the first: long enough to catch the next shard of a burst
@@ -50,3 +52,9 @@ def launchable(slots: Sequence[Slot], count: int, now: float) -> list[Slot]:
 def cooling(failures: int) -> int:
     """Seconds to keep a slot shut after that many failed launches in a row: 60, 120, 240, 480, 900."""
     return min(COOL_MOST, COOL_SECONDS * 2 ** (max(failures, 1) - 1))
+
+
+def idle(slot: str, first: int) -> int:
+    """Seconds a worker waits for more before it leaves. Only slot 0 stays warm, for `first` seconds: about what
+    a cold start takes, so that waiting never costs more than twice what it saves."""
+    return first if slot == slot_pk(0) else min(first, SPARE_IDLE_SECONDS)
