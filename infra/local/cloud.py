@@ -148,31 +148,29 @@ class Cloud:
     def _launch(self) -> subprocess.Popen[bytes]:
         logs = self.data_dir / "logs"
         logs.mkdir(parents=True, exist_ok=True)
+        options = {
+            "--assets": str(self.assets),
+            "--folder": str(self.data_dir),
+            "--models": str(MODELS),
+            "--port": port_of(self.api),
+            "--aws-port": port_of(self.aws),
+        } | ({"--wrap": self.wrap} if self.wrap else {})
         command = [
             sys.executable,
             "-m",
             "infra.local.emulator",
-            "--assets",
-            self.assets,
-            "--folder",
-            self.data_dir,
+            *(word for pair in options.items() for word in pair),
         ]
-        command += ["--models", MODELS, "--port", self.api.rpartition(":")[2], "--aws-port", self._aws_port_now]
-        command += ["--wrap", self.wrap] if self.wrap else []
         with (logs / "emulator.log").open("wb") as log:
             return subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env=os.environ | environment(self.data_dir, self._aws_port_now),
+                env=os.environ | environment(self.data_dir, port_of(self.aws)),
                 stdin=subprocess.PIPE,  # never written to: its end tells the emulator that we are gone
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is for whoever called us, who then stops it in order
             )
-
-    @property
-    def _aws_port_now(self) -> str:
-        return self.aws.rpartition(":")[2]
 
     def _await_emulator(self) -> None:
         assert self._process is not None
@@ -206,6 +204,10 @@ class Cloud:
         )
         for item in held["Items"]:
             table.delete_item(TableName=name, Key={"pk": item["pk"]})
+
+
+def port_of(address: str) -> str:
+    return address.rpartition(":")[2]
 
 
 def environment(folder: Path, aws_port: str) -> dict[str, str]:

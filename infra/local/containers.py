@@ -27,7 +27,12 @@ STOP_SECONDS = 30  # ECS's default stopTimeout: SIGTERM, then SIGKILL
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "SSL_CERT_FILE")
 
 # Replaces itself with the program after asking Linux to end it with its starter, however that ends.
-LAUNCHER = "import ctypes,os,sys; sys.platform=='linux' and ctypes.CDLL(None).prctl(1,9); os.execvp(sys.argv[1],sys.argv[1:])"
+LAUNCHER = """
+import ctypes, os, sys
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(1, 9)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
 
 
 class Container:
@@ -153,7 +158,7 @@ def images(assets: Path) -> dict[str, dockerfile.Image]:
 
 
 def install(engine: Engine) -> None:
-    """Let ministack's ECS start tasks there, and learn of their end at once instead of looking ten times a second."""
+    """Let ministack's ECS start tasks there, and learn of their end at once instead of looking for it."""
     replace(f"{ECS}:_get_docker", lambda: engine)
     stopped = original(f"{ECS}:_maybe_mark_stopped")
 

@@ -153,11 +153,10 @@ def finished(client: Client) -> dict[str, Any]:
 
 
 def reasons(client: Client) -> str:
-    events = client("cloudformation").describe_stack_events(StackName=STACK)["StackEvents"]
-    failed = [e for e in events if "FAILED" in e["ResourceStatus"]]
-    return "; ".join(
-        f"{e['LogicalResourceId']}: {e.get('ResourceStatusReason', 'no reason')}" for e in failed[::-1]
-    )
+    """What CloudFormation said of the resources that failed, the first one first."""
+    pages = client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=STACK)
+    failed = [e for page in pages for e in page["StackEvents"] if "FAILED" in e["ResourceStatus"]]
+    return "; ".join(f"{e['LogicalResourceId']}: {e.get('ResourceStatusReason', '?')}" for e in failed[::-1][:5])
 
 
 def outputs(stack: dict[str, Any]) -> dict[str, str]:

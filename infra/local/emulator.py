@@ -40,7 +40,7 @@ async def serve(options: argparse.Namespace) -> None:
 
     environments = lambdas.Environments(options.folder)
 
-    from hypercorn.asyncio import serve as hypercorn
+    import hypercorn.asyncio
 
     from infra.local import containers, front, queues, resources
     from infra.local.machines import Machines
@@ -59,14 +59,13 @@ async def serve(options: argparse.Namespace) -> None:
 
     leave, closed = leaving(), asyncio.Event()
     keeper = Keeper(call(options.wrap, app) if options.wrap else app)
+    applications: list[tuple[Any, int]] = [(keeper, options.aws_port), (front.front, options.port)]
     keeping = asyncio.create_task(keeper.keep())
     servers = [
-        asyncio.create_task(hypercorn(keeper, config(options.aws_port), shutdown_trigger=closed.wait)),  # type: ignore[arg-type]
-        asyncio.create_task(hypercorn(front.front, config(options.port), shutdown_trigger=closed.wait)),  # type: ignore[arg-type]
+        asyncio.create_task(hypercorn.asyncio.serve(app, config(port), shutdown_trigger=closed.wait))
+        for app, port in applications
     ]
-    done, _ = await asyncio.wait(
-        [*servers, asyncio.create_task(leave.wait())], return_when=asyncio.FIRST_COMPLETED
-    )
+    await asyncio.wait([*servers, asyncio.create_task(leave.wait())], return_when=asyncio.FIRST_COMPLETED)
     await asyncio.to_thread(engine.close, CONTAINER_SECONDS)  # while everything still answers them
     closed.set()
     outcomes = await asyncio.gather(*servers, return_exceptions=True)  # ministack saves its state as it ends

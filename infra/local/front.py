@@ -73,8 +73,7 @@ async def execute(stage: str, method: str, path: str, headers: Headers, body: by
     except IntegrationFailed as failed:
         if failed.error == "RequestTooLargeException":
             return gateway_error("REQUEST_TOO_LARGE", "Request Too Long", stage, headers, query)
-        status, answer, content = gateway_error("DEFAULT_5XX", "Internal server error", stage, headers, query)
-        return 502, answer, content
+        return 502, *gateway_error("DEFAULT_5XX", "Internal server error", stage, headers, query)[1:]
 
 
 def api_id() -> str:

@@ -7,7 +7,6 @@ to services with boto3. What it gets wrong there, it gets right here.
 from __future__ import annotations
 
 import json
-import re
 import sys
 import threading
 from functools import cache
@@ -19,7 +18,7 @@ from botocore import xform_name
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from botocore.model import ListShape, MapShape, Shape, StructureShape
+from botocore.model import ListShape, MapShape, StructureShape
 
 from infra.local.seams import replace
 
@@ -38,7 +37,7 @@ def install(endpoint: str) -> None:
     reuse_clients(endpoint)
     replace(f"{SERVICE}.state_task_service:StateTaskService._normalise_parameters", normalise_parameters)
     replace(f"{SERVICE}.state_task_service:StateTaskService._normalise_response", normalise_response)
-    bindings = replace(f"{ECS}:_SUPPORTED_API_PARAM_BINDINGS", {})
+    bindings: Any = replace(f"{ECS}:_SUPPORTED_API_PARAM_BINDINGS", {})
     replace(
         f"{ECS}:_SUPPORTED_API_PARAM_BINDINGS", {"runtask": bindings["runtask"] | {"CapacityProviderStrategy"}}
     )
@@ -76,9 +75,9 @@ def reuse_clients(endpoint: str) -> None:
 
 
 @cache
-def shapes(service: str, action: str) -> tuple[Shape | None, Shape | None]:
+def shapes(service: str, action: str) -> tuple[Any, Any]:
     """Input and output shape of an operation given in snake case."""
-    model = botocore.session.get_session().get_service_model(service)
+    model: Any = botocore.session.get_session().get_service_model(service)
     for name in model.operation_names:
         if xform_name(name) == action:
             operation = model.operation_model(name)
@@ -86,7 +85,7 @@ def shapes(service: str, action: str) -> tuple[Shape | None, Shape | None]:
     return None, None
 
 
-def recased(value: Any, shape: Shape | None, capitalised: bool) -> Any:
+def recased(value: Any, shape: Any, capitalised: bool) -> Any:
     """The value with its members named as the shape has them, or that with a capital first letter."""
     if isinstance(shape, StructureShape) and isinstance(value, dict):
         members = {name.lower(): name for name in shape.members}
@@ -167,7 +166,7 @@ def wait_for_task(
 
 def name_ecs_errors() -> None:
     """`ECS.<the modelled exception>`, anything else `ECS.AmazonECSException`, as AWS names them."""
-    model = botocore.session.get_session().get_service_model("ecs")
+    model: Any = botocore.session.get_session().get_service_model("ecs")
     modelled = {e.name for name in model.operation_names for e in model.operation_model(name).error_shapes}
 
     def named(self: Any, env: Any, ex: Exception) -> Any:
@@ -195,10 +194,8 @@ def failure(state: Any, env: Any, error: str, cause: str) -> Any:
     )
     from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 
-    if re.fullmatch(r"States\.TaskFailed", error):
-        name = StatesErrorName(typ=StatesErrorNameType.StatesTaskFailed)
-    else:
-        name = CustomErrorName(error)
+    failed = StatesErrorNameType.StatesTaskFailed
+    name = StatesErrorName(typ=failed) if error == failed.to_name() else CustomErrorName(error)
     details = TaskFailedEventDetails(
         resource=state._get_sfn_resource(), resourceType=state._get_sfn_resource_type(), error=error, cause=cause
     )
@@ -206,7 +203,7 @@ def failure(state: Any, env: Any, error: str, cause: str) -> Any:
         env=env,
         error_name=name,
         event_type=HistoryEventType.TaskFailed,
-        event_details=EventDetails(taskFailedEventDetails=details),
+        event_details=EventDetails(taskFailedEventDetails=details),  # type: ignore[typeddict-item]
     )
     return FailureEventException(failure_event=event)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import logging
 import re
 import threading
 from collections.abc import Callable
@@ -41,6 +42,8 @@ class Machines:
 
     def install(self, endpoint: str) -> None:
         interpreter.install(endpoint)
+        # Every failed state is logged there with its whole parse tree; the execution's history says it better.
+        logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
         replace(f"{WORKER}._get_evaluation_entrypoint", lambda worker: self.program(worker))
         replace(f"{STATES}:_run_execution", self.run)
         self.create = replace(f"{STATES}:_create_state_machine", self.checked_create)
@@ -60,7 +63,7 @@ class Machines:
         replace(f"{STATES}:_send_task_heartbeat", self.answering(lambda token, d: None))
 
     def program(self, worker: Any) -> Any:
-        """The machine's definition, parsed once: what changes while it runs lives in the execution's environment."""
+        """The machine's definition, parsed once: what changes while it runs is kept in its environment."""
         definition = worker._evaluation_details.state_machine_details.definition
         return self.parse(definition)[0]
 
@@ -88,7 +91,7 @@ class Machines:
         from moto.stepfunctions.parser.backend.execution import Execution
 
         _, _, _, region, account, _ = arn.split(":", 5)
-        instance = SimpleNamespace(
+        instance: Any = SimpleNamespace(
             arn=record["stateMachineArn"],
             name=machine["name"],
             definition=machine["definition"],
@@ -152,7 +155,7 @@ class Machines:
     def stop(self, data: dict[str, Any]) -> Any:
         """StopExecution, and wake whatever waits for a task token."""
         answer = self.abort(data)
-        execution = self.live.get(data.get("executionArn", ""))
+        execution: Any = self.live.get(data.get("executionArn", ""))
         env = execution and execution.exec_worker.env
         if env:
             execution.stop(datetime.now(UTC), data.get("error"), data.get("cause"))

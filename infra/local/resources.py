@@ -28,11 +28,15 @@ def install() -> None:
 
 def create(logical_id: str, properties: dict[str, Any], stack: str) -> tuple[str, dict[str, Any]]:
     name = properties.get("Name") or properties.get("AlarmName") or f"{stack}-{logical_id}"
-    return name, {"Arn": f"arn:aws:placeholder:::{name}"}
+    return name, attributes(name)
 
 
-def update(physical_id: str, *_: Any) -> tuple[str, dict[str, Any]]:
-    return physical_id, {}
+def update(name: str, *_: Any) -> tuple[str, dict[str, Any]]:
+    return name, attributes(name)
+
+
+def attributes(name: str) -> dict[str, str]:
+    return {"Arn": f"arn:aws:placeholder:::{name}"}
 
 
 def delete(*_: Any) -> None: ...

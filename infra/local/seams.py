@@ -11,6 +11,7 @@ import importlib
 import inspect
 from typing import Any
 
+# ruff: noqa: E501  a name is a name
 SEAMS: dict[str, str] = {
     "ministack.app:_build_persistence_save_dict": "9a6393cc953d2f67",
     "ministack.core.persistence:save_all": "ea253a04fd05447b",
