@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -39,8 +38,7 @@ def test_an_id_is_added_once() -> None:
 
 
 def test_of_many_executions_one_claims_the_job_and_may_claim_again() -> None:
-    with ThreadPoolExecutor(8) as pool:
-        won = [c for c in pool.map(lambda n: jobs.claim(job(), f"arn:{n}"), range(8)) if c]
+    won = [c for c in (jobs.claim(job(), f"arn:{n}") for n in range(4)) if c]
     assert len(won) == 1
     assert jobs.claim(job(), won[0].execution or "") is not None
     assert jobs.find("j1").execution == won[0].execution  # type: ignore[union-attr]
@@ -67,6 +65,12 @@ def test_a_final_state_never_changes(final: State) -> None:
     assert jobs.claim(job(), "arn:1") is None
     assert jobs.update("j1", shards=3) is None
     assert jobs.find("j1").state == final  # type: ignore[union-attr]
+
+
+def test_an_execution_fails_only_its_own_job() -> None:
+    jobs.claim(job(), "arn:1")
+    assert jobs.fail("j1", Failure("X", "x"), "arn:2") is None
+    assert jobs.fail("j1", Failure("X", "x"), "arn:1") is not None
 
 
 def test_what_is_unknown_stays_unknown() -> None:
