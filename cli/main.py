@@ -38,7 +38,7 @@ Key = Annotated[str | None, typer.Option("--key", envvar="EARSHOT_KEY", help="An
 DataDir = Annotated[Path, typer.Option("--data-dir", help="Where the local cloud keeps its data.")]
 Id = Annotated[str, typer.Argument(metavar="ID", help="A job's id, as `earshot jobs` shows it.")]
 HERE = f"http://127.0.0.1:{PORT}"
-DATA_DIR = Path(".earshot")
+DATA_DIR = Path(__file__).resolve().parents[1] / ".earshot"
 
 
 @app.command()
