@@ -1,0 +1,27 @@
+"""One local cloud for every test of the session that asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from infra.local.cloud import Cloud
+from tests.faults import Faults
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """The synthesized template, deployed; private URLs allowed, anonymous callers let in."""
+    folder = tmp_path_factory.mktemp("cloud")
+    with Cloud(folder, allow_private_urls=True, wrap="tests.faults:wrap") as running:
+        yield running
+
+
+@pytest.fixture
+def faults(cloud: Cloud) -> Iterator[Faults]:
+    """Rules for what goes wrong at the wire; none is left in force afterwards."""
+    injected = Faults(cloud.aws)
+    injected.set()
+    yield injected
+    injected.set()
