@@ -49,7 +49,7 @@ def wrap(app: Any) -> Any:
     rules: list[Rule] = []
     fired: list[tuple[str, str]] = []
 
-    async def faulty(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    async def faulty(scope: dict[str, Any], receive: Any, send: Any) -> Any:
         if scope["type"] != "http":
             return await app(scope, receive, send)
         if scope["path"] == PATH:
@@ -71,7 +71,7 @@ def wrap(app: Any) -> Any:
             body = f"<Error><Code>{rule.code}</Code><Message>injected</Message></Error>"
             return await answer(send, rule.status, body, "application/xml")
         body = json.dumps({"__type": rule.code, "message": "injected"})
-        await answer(send, rule.status, body, "application/x-amz-json-1.1", rule.code)
+        return await answer(send, rule.status, body, "application/x-amz-json-1.1", rule.code)
 
     return faulty
 
