@@ -10,6 +10,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from functions.layout import manifest_key
 from infra.firewall import Firewall
 from infra.functions import Functions
 from infra.jobs import Jobs
@@ -95,12 +96,10 @@ class Api(Construct):
             memory=1024,  # also its share of a processor: bodies of 6 MB are decoded and hashed
         )
         storage.allow_rows(listen, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
-        storage.allow_objects(listen, storage.uploads, "*", "GetObject", "GetObjectVersion")
-        for prefix in ("jobs/*", "work/*", "uploads/*"):
-            storage.allow_objects(listen, storage.transcripts, prefix, "GetObject", "DeleteObject")
-        storage.allow_objects(listen, storage.transcripts, "work/*", "PutObject")
-        storage.allow_objects(listen, storage.models, "*", "GetObject")
-        for bucket in (storage.uploads, storage.transcripts, storage.models):
+        storage.allow_objects(listen, storage.transcripts, "jobs/*", "GetObject", "DeleteObject")
+        storage.allow_objects(listen, storage.transcripts, "work/*", "GetObject", "DeleteObject", "PutObject")
+        storage.allow_objects(listen, storage.models, manifest_key("*"), "GetObject")
+        for bucket in (storage.transcripts, storage.models):
             storage.allow_listing(listen, bucket)
         bus.grant_put_events_to(listen)
         jobs.machine.grant_start_execution(listen)
@@ -114,7 +113,7 @@ class Api(Construct):
             description="Earshot: hosted Whisper",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             binary_media_types=["*/*"],  # audio comes under any Content-Type, or none
-            cloud_watch_role=False,
+            cloud_watch_role=True,  # an account that never logged an API refuses a stage with access logs
             deploy_options=apigateway.StageOptions(
                 stage_name="v1",
                 tracing_enabled=True,

@@ -14,6 +14,7 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from events.shards import ShardError
+from functions.layout import manifest_key
 from infra.functions import Functions, step
 from infra.logs import machine_logs
 from infra.queues import Queues
@@ -43,27 +44,29 @@ class Jobs(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._functions, self._storage, self._queues, self._bus = functions, storage, queues, bus
-        self._table = {"TABLE": storage.table.table_name}
-        self._build_prepare(settings, parameters, workers.scale)
+        self._common = {
+            "TABLE": storage.table.table_name,
+            "TRANSCRIPTS_BUCKET": storage.transcripts.bucket_name,
+            "RETENTION_DAYS": str(settings.retention_days),
+        }
+        self._build_prepare(parameters, workers.scale)
         self._build_assemble()
         self._build_announce_and_fail()
         self.machine = self._build_machine()
         self.machine.grant_task_response(workers.role)
         self._build_reap()
 
-    def _build_prepare(self, settings: Settings, parameters: Parameters, scale: lambda_.Function) -> None:
+    def _build_prepare(self, parameters: Parameters, scale: lambda_.Function) -> None:
         storage = self._storage
         prepare = self._functions.add(
             "prepare",
-            self._table
+            self._common
             | {
                 "UPLOADS_BUCKET": storage.uploads.bucket_name,
-                "TRANSCRIPTS_BUCKET": storage.transcripts.bucket_name,
                 "MODELS_BUCKET": storage.models.bucket_name,
                 "BUS": self._bus.event_bus_name,
                 "SCALE_FUNCTION": scale.function_name,
                 "DEFAULT_MODEL": parameters.default_model,
-                "RETENTION_DAYS": str(settings.retention_days),
                 "ALLOW_PRIVATE_URLS": parameters.allow_private_urls,
             },
             timeout=Duration.minutes(15),  # a URL may be two gigabytes behind a slow line
@@ -74,7 +77,7 @@ class Jobs(Construct):
         storage.allow_objects(
             prepare, storage.transcripts, "work/*", "GetObject", "PutObject", "AbortMultipartUpload"
         )
-        storage.allow_objects(prepare, storage.models, "*", "GetObject")
+        storage.allow_objects(prepare, storage.models, manifest_key("*"), "GetObject")
         for bucket in (storage.uploads, storage.transcripts, storage.models):
             storage.allow_listing(prepare, bucket)
         self._bus.grant_put_events_to(prepare)
@@ -84,7 +87,7 @@ class Jobs(Construct):
         storage = self._storage
         assemble = self._functions.add(
             "assemble",
-            self._table | {"TRANSCRIPTS_BUCKET": storage.transcripts.bucket_name},
+            self._common,
             timeout=Duration.minutes(5),
             memory=1024,
         )
@@ -97,7 +100,7 @@ class Jobs(Construct):
     def _build_announce_and_fail(self) -> None:
         for name in ("announce", "fail"):
             function = self._functions.add(
-                name, self._table | {"BUS": self._bus.event_bus_name}, timeout=Duration.seconds(30)
+                name, self._common | {"BUS": self._bus.event_bus_name}, timeout=Duration.seconds(30)
             )
             self._bus.grant_put_events_to(function)
         self._storage.allow_rows(self._functions.all["announce"], "GetItem")

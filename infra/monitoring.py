@@ -92,7 +92,7 @@ class Monitoring(Construct):
             "Undelivered",
             undelivered.metric_approximate_number_of_messages_visible(period=MINUTE, statistic="Maximum"),
             0,
-            "An upload or the minute's reconciliation did not reach its target. The messages say why.",
+            "An upload, a callback or the minute's reconciliation did not arrive. The messages say why.",
         )
 
     def _build_failure_alarms(self, api: Api, jobs: Jobs, workers: Workers, functions: Functions) -> None:
@@ -134,6 +134,15 @@ class Monitoring(Construct):
         def graph(title: str, left: list[cloudwatch.IMetric], right: list[cloudwatch.IMetric] | None = None):
             return cloudwatch.GraphWidget(title=title, width=12, left=left, right=right or [])
 
+        def count(name: str, function: str, statistic: str = "Sum") -> cloudwatch.Metric:
+            return cloudwatch.Metric(
+                namespace="Earshot",
+                metric_name=name,
+                dimensions_map={"service": function},
+                statistic=statistic,
+                period=FIVE_MINUTES,
+            )
+
         lanes = (queues.fast, queues.bulk)
         board = cloudwatch.Dashboard(self, "Dashboard", default_interval=Duration.hours(6))
         board.add_widgets(cloudwatch.AlarmStatusWidget(alarms=self.alarms, width=24))
@@ -155,5 +164,20 @@ class Monitoring(Construct):
                 [api.rest.metric_latency(statistic=rank) for rank in ("p50", "p95", "p99")],
                 [api.rest.metric_client_error(statistic="Sum"), api.rest.metric_server_error(statistic="Sum")],
             ),
-            graph("Errors of functions", [function.metric_errors() for function in functions.all.values()]),
+            graph("Functions' errors", [function.metric_errors() for function in functions.all.values()]),
+        )
+        board.add_widgets(
+            graph(
+                "Seconds of audio, and what they cost in seconds of a worker",
+                [count("AudioSeconds", "assemble"), count("ModelSeconds", "assemble")],
+                [count("QueueWaitSeconds", "assemble", rank) for rank in ("p50", "p95")],
+            ),
+            graph(
+                "What went wrong",
+                [
+                    count("JobsFailed", "fail"),
+                    count("ShardsGivenUp", "reap"),
+                    count("LaunchesFailed", "settle"),
+                ],
+            ),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 
+from functions.layout import manifest_key
 from infra.jobs import Jobs
 from infra.storage import Storage
 
@@ -18,6 +19,9 @@ ACCEPTED = {
     ),
     "IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonECSInfrastructureRolePolicyForManagedInstances]": (
         "ECS asks for exactly this policy to launch managed instances."
+    ),
+    "IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]": (
+        "API Gateway's logging is a setting of the account, and this the policy it is documented with."
     ),
     "ECS2": "The task's environment holds names and limits, no secret.",
     "SQS3": "The queue is itself where EventBridge and the scheduler leave what they could not deliver.",
@@ -43,13 +47,13 @@ def accept(stack: cdk.Stack, storage: Storage, jobs: Jobs) -> None:
 
     for finding, reason in ACCEPTED.items():
         acknowledge(finding, reason)
-    for bucket, prefixes in {
-        storage.uploads: ("",),
-        storage.models: ("",),
-        storage.transcripts: ("work/", "jobs/", "uploads/"),
+    for bucket, keys in {
+        storage.uploads: ("*",),
+        storage.models: ("*", manifest_key("*")),
+        storage.transcripts: ("work/*", "jobs/*", "uploads/*"),
     }.items():
-        for prefix in prefixes:
-            acknowledge(f"IAM5[Resource::{arn(bucket)}/{prefix}*]", "Objects of this one bucket, by name.")
+        for key in keys:
+            acknowledge(f"IAM5[Resource::{arn(bucket)}/{key}]", "Objects of this one bucket, by name.")
     for construct in stack.node.find_all():
         if isinstance(construct, lambda_.Function):
             acknowledge(f"IAM5[Resource::{arn(construct)}:*]", "Versions of this one function.")

@@ -94,6 +94,6 @@ class Transcriber(Construct):
         storage.allow_objects(role, storage.models, "*", "GetObject")
         for bucket in (storage.uploads, storage.transcripts, storage.models):
             storage.allow_listing(role, bucket)
-        storage.allow_rows(role, "GetItem", "UpdateItem")
+        storage.allow_rows(role, "UpdateItem")
         for queue in (queues.fast, queues.bulk):
             queue.grant(role, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility")
