@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from functions.models import Model, model_info, model_uuid
+from functions.models import Model, model_info, model_uuid, spellings
 from functions.replies import Reply, json_reply
 from functions.requests import Request
 from functions.settings import settings
@@ -19,7 +19,7 @@ def models(_: Request) -> Reply:
             "stt": [_deepgrams(model, default) for model in found],
             "tts": [],
             "object": "list",
-            "data": [_openais(model.name) for model in found],
+            "data": [_openais(name) for name in ("whisper-1", *spellings(found))],
         }
     )
 
@@ -42,4 +42,4 @@ def _deepgrams(model: Model, default: str) -> dict[str, Any]:
 
 def _openais(name: str) -> dict[str, Any]:
     # OpenAI's type has a time of creation, which nobody knows of a manifest.
-    return {"id": f"whisper-{name}", "object": "model", "created": 0, "owned_by": "openai"}
+    return {"id": name, "object": "model", "created": 0, "owned_by": "openai"}

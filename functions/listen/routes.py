@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from functions import replies
 from functions.errors import Refused, internal, not_found
-from functions.listen import audio, catalogue, history, results, transcribe, uploads
+from functions.listen import audio, catalogue, description, history, results, transcribe, uploads
 from functions.observability import logger
 from functions.replies import Reply
 from functions.requests import Request
@@ -38,6 +38,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/audio/translations"): Route(audio.transcribed, audio.in_openais_words),
     ("POST", "/uploads"): Route(uploads.lend),
     ("GET", "/models"): Route(catalogue.models),
+    ("GET", "/openapi.json"): Route(description.openapi),
+    ("GET", "/docs"): Route(description.docs),
 }
 
 
