@@ -59,6 +59,7 @@ class Job(Document):
     id: str
     source: Source
     options: str  # the query string of /v1/listen, one vocabulary everywhere
+    caller: str | None = None  # the name of the key it was asked with
     state: State = State.QUEUED
     created: str = field(default_factory=lambda: timestamp())
     started: str | None = None

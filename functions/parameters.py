@@ -69,7 +69,7 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter("keywords", _LIST, _D, "`word:intensifier`, as Whisper's hotwords.", most=100),
         Parameter("tag", _LIST, _D, "Up to 128 characters; comes back as `metadata.tags`."),
         Parameter("extra", _LIST, _D, "`KEY:VALUE` up to 2048 characters; comes back as `metadata.extra`."),
-        Parameter("callback", _TEXT, _R, "an answer is waited for, or fetched from /v1/requests/{id}/result"),
+        Parameter("callback", _TEXT, _D, "Where the answer is sent instead, when it is there; up to 11 tries."),
         Parameter("callback_method", _TEXT, _D, "`POST` or `PUT`.", choices=("post", "put")),
         Parameter("alternatives", _WHOLE, _D, "So many readings at most; Whisper gives one.", least=1, most=20),
         Parameter("encoding", _TEXT, _D, "Of headerless audio; files say it themselves.", choices=ENCODINGS),

@@ -107,7 +107,7 @@ def _added(job_id: str, order: Order, model: str) -> Job:
         objects.put(place, order.audio, "application/octet-stream")
         source = Source(SourceKind.BODY, place, size=len(order.audio))
     assert source is not None, "An order without audio says where it is."
-    job = Job(id=job_id, source=source, options=order.options.query, model=model)
+    job = Job(id=job_id, source=source, options=order.options.query, caller=order.caller, model=model)
     jobs.add(job)
     return job
 

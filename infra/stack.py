@@ -9,6 +9,7 @@ from aws_cdk import aws_events as events
 from constructs import Construct
 
 from infra.api import Api
+from infra.callbacks import Callbacks
 from infra.events import Triggers
 from infra.functions import Functions
 from infra.jobs import Jobs
@@ -48,6 +49,15 @@ class Earshot(Stack):
         api = Api(self, "Api", settings, parameters, functions=functions, storage=storage, bus=bus, jobs=jobs)
         triggers = Triggers(
             self, "Triggers", uploads=storage.uploads, job_machine=jobs.machine, scale=workers.scale
+        )
+        Callbacks(
+            self,
+            "Callbacks",
+            parameters,
+            functions=functions,
+            storage=storage,
+            bus=bus,
+            undelivered=triggers.undelivered,
         )
         Monitoring(
             self,
