@@ -16,18 +16,18 @@ out = Console(highlight=False, soft_wrap=True)
 
 def table(jobs: list[dict[str, Any]]) -> Table:
     """A line a job that fits 80 columns. The id is never shortened: people copy it."""
-    lines = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("created", "id", "state"):
-        lines.add_column(column, no_wrap=True, min_width=36 if column == "id" else None)
-    lines.add_column("audio", no_wrap=True, justify="right")
-    lines.add_column("source", no_wrap=True, overflow="ellipsis")
+    lines = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+    for column, width in {"created": 11, "id": 36, "state": 10}.items():
+        lines.add_column(column, no_wrap=True, min_width=width)
+    lines.add_column("audio", no_wrap=True, min_width=7, justify="right")
+    lines.add_column("source", no_wrap=True, overflow="ellipsis", ratio=1)
     for job in jobs:
         lines.add_row(
             f"{_local(job['created']):%m-%d %H:%M}",
             job["request_id"],
             Text(job["state"], style=COLOURS.get(job["state"], "")),
             _seconds(job.get("duration")),
-            Text(source_name(job.get("source", {}))),
+            Text(job["source"].get("key") or job["source"].get("url") or "request"),
         )
     return lines
 
@@ -43,7 +43,7 @@ def facts(job: dict[str, Any]) -> Table:
         "job": job["request_id"],
         "state": Text(job["state"], style=COLOURS.get(job["state"], "")),
         "why": error.get("err_msg") and f"{error['err_msg']} ({error['err_code']})",
-        "source": source_name(job.get("source", {})),
+        "source": source_name(job),
         "model": job.get("model"),
         "language": job.get("language"),
         "audio": job.get("duration") and _seconds(job["duration"]),
@@ -57,13 +57,12 @@ def facts(job: dict[str, Any]) -> Table:
     return lines
 
 
-def source_name(source: dict[str, Any]) -> str:
+def source_name(job: dict[str, Any]) -> str:
     """What the audio came from, in one line."""
-    if source.get("url"):
-        return str(source["url"])
-    if source.get("key") and source.get("kind") == "upload":
-        return f"s3://{source.get('bucket', '')}/{source['key']}"
-    return str(source.get("kind", ""))
+    source = job["source"]
+    if source.get("kind") == "upload":
+        return f"s3://{source['bucket']}/{source['key']}"
+    return str(source.get("url") or f"the body of a request, {source.get('size', 0):,} bytes")
 
 
 def _progress(job: dict[str, Any]) -> str:

@@ -83,7 +83,7 @@ class Handler(BaseHTTPRequestHandler):
                 return self._say(503, {"err_code": "x", "err_msg": "later"}, {"Retry-After": "0"})
             case "POST", ["v1", "listen"]:
                 url = json.loads(body)["url"] if self.headers["content-type"] == "application/json" else None
-                source = {"kind": "url", "url": url} if url else {"kind": "body"}
+                source = {"kind": "url", "url": url} if url else {"kind": "body", "size": 4}
                 job_id = it.listen(it.put.get(url, body) if url else body, source)
                 return self._say(
                     303, {"request_id": job_id}, {"Location": f"/v1/requests/{job_id}/result?wait=25"}

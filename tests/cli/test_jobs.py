@@ -11,7 +11,15 @@ import pytest
 @pytest.fixture
 def three(deployment: Any) -> list[str]:
     """One that waits, one that completed, one that failed."""
-    made = [deployment.listen(audio, {"kind": "body"}) for audio in (b"SLOW", b"words", b"FAIL")]
+    upload = {"kind": "upload", "bucket": f"earshot-{'b' * 40}", "key": "podcasts/2026/ep 1.mp3"}
+    made = [
+        deployment.listen(audio, source)
+        for audio, source in (
+            (b"SLOW", {"kind": "body", "size": 4}),
+            (b"words", upload),
+            (b"FAIL", {"kind": "url", "url": "https://e.org/" + "x" * 99}),
+        )
+    ]
     for job_id in made[1:]:
         deployment.look(job_id)
         deployment.look(job_id)
@@ -24,10 +32,12 @@ def test_jobs_lists_the_newest_first_with_whole_ids(earshot: Any, three: list[st
     lines = done.stdout.splitlines()[1:]
     assert [line.split()[2] for line in lines] == list(reversed(three))
     assert [line.split()[3] for line in lines] == ["failed", "completed", "queued"]
+    assert max(map(len, lines)) <= 80
+    assert "podcast" in lines[1]
 
 
 def test_jobs_reads_on_from_page_to_page_up_to_the_limit(earshot: Any, deployment: Any) -> None:
-    made = [deployment.listen(b"x", {"kind": "body"}) for _ in range(230)]
+    made = [deployment.listen(b"x", {"kind": "body", "size": 4}) for _ in range(230)]
 
     done = earshot("jobs", "--limit", "205", "--json")
 
