@@ -74,14 +74,15 @@ def decode(
             )
         promised = _promised(container, stream, path)
         listening = _Listening(channel, round(start * RATE), None if end is None else round(end * RATE))
-        cut = False
+        damaged = cut = False  # cut: the last packet is no whole one
         for packet in container.demux(stream):
-            cut = cut or packet.is_corrupt
             try:
                 frames = packet.decode()
             except av.error.InvalidDataError:
-                cut = True
+                damaged = cut = True
                 continue
+            if packet.size:
+                cut = packet.is_corrupt
             for frame in frames:
                 listening.hear(frame)
             if promised is not None and listening.done:
@@ -90,7 +91,7 @@ def decode(
             listening.finish()
         heard = listening.heard / RATE
         if not heard:
-            raise _inaudible(cut)
+            raise _inaudible(damaged)
         whole = promised if promised is not None and listening.done else heard
         return Sound(
             listening.samples(),

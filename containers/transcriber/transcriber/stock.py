@@ -19,9 +19,9 @@ from faster_whisper.transcribe import Segment as Said
 from faster_whisper.transcribe import restore_speech_timestamps
 from faster_whisper.vad import get_speech_timestamps
 
-from events.shards import ModelFacts, Segment, Shard, ShardError, ShardResult, Word
+from events.shards import ModelFacts, Segment, Shard, ShardResult, Word
+from transcriber import languages
 from transcriber.audio import RATE, decode
-from transcriber.engine import Unable
 from transcriber.models import Model
 
 _LADDER = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)  # temperatures, each tried when the one before gave nonsense
@@ -113,11 +113,13 @@ class StockEngine:
 
     def _transcribe(self, order: _Order) -> ShardResult:
         shard, began = order.shard, time.monotonic()
-        self._check_language(shard)
+        languages.check(shard, self._facts, self._knows)
         sound = decode(order.audio, channel=shard.channel, start=shard.start, end=shard.end, raw=shard.raw)
         decoded = time.monotonic()
         stretches = get_speech_timestamps(sound.samples)
-        language, probability, segments = shard.language or "en", 1.0 if shard.language else 0.0, []
+        # Where nobody speaks there is no language to detect: a guess, with no confidence in it.
+        language, probability = languages.given(shard, self._facts) or languages.ENGLISH, 0.0
+        segments: list[Segment] = []
         if stretches:
             speech = np.concatenate([sound.samples[s["start"] : s["end"]] for s in stretches])
             language, probability = self._language(shard, speech)
@@ -160,30 +162,14 @@ class StockEngine:
             segments.append(_segment(segment, order.shard.start, most))
         return segments
 
-    def _check_language(self, shard: Shard) -> None:
-        """Refuse what the model does not speak before any work is done."""
-        asked = [shard.language] if shard.language else shard.languages
-        if asked and not any(self._speaks(code) for code in asked):
-            can = "speaks English only" if not self._facts.multilingual else "does not know that language"
-            raise Unable(
-                ShardError.UNKNOWN_MODEL,
-                f"The model {self._facts.name!r} {can}: {', '.join(asked)} was asked for.",
-            )
-
-    def _speaks(self, code: str) -> bool:
-        if not self._facts.multilingual:
-            return code == "en"
-        return (
-            code in self._whisper.supported_languages
-            and self._whisper.hf_tokenizer.token_to_id(f"<|{code}|>") is not None
-        )
+    def _knows(self, code: str) -> bool:
+        return self._whisper.hf_tokenizer.token_to_id(f"<|{code}|>") is not None
 
     def _language(self, shard: Shard, speech: np.ndarray) -> tuple[str, float]:
-        """Whisper's code and how sure it is (1.0 where it was given or there is no choice)."""
-        if shard.language or not self._facts.multilingual:
-            return shard.language or "en", 1.0
-        _, _, ranking = self._whisper.detect_language(audio=speech)
-        return next((code, p) for code, p in ranking if not shard.languages or code in shard.languages)
+        """Whisper's code and how sure it is (1.0 where there is no choice)."""
+        if language := languages.given(shard, self._facts):
+            return language, 1.0
+        return languages.choose(self._whisper.detect_language(audio=speech)[2], shard.languages)
 
 
 def _segment(said: Said, offset: float, most: float) -> Segment:
@@ -197,6 +183,7 @@ def _segment(said: Said, offset: float, most: float) -> Segment:
         words=[
             Word(word.word.strip(), moment(word.start), moment(word.end), round(float(word.probability), 4))
             for word in said.words or []
+            if word.word.strip()
         ],
         tokens=list(said.tokens),
         temperature=said.temperature,
