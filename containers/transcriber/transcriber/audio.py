@@ -62,17 +62,17 @@ def decode(
     """
     if path.stat().st_size == 0:
         raise Unable(ShardError.EMPTY, "The file is empty: it has 0 bytes.")
-    with path.open("rb") as file, _open(file, path, raw) as container:
+    with path.open("rb") as file, open_container(file, path, raw) as container:
         stream = container.streams.best("audio")
         if not isinstance(stream, AudioStream):
-            raise Unable(ShardError.NOT_AUDIO, _silent_kind(container, path))
+            raise Unable(ShardError.NOT_AUDIO, without_sound(container, path))
         channels = stream.codec_context.layout.nb_channels
         if channel is not None and channel >= channels:
             raise Unable(
                 ShardError.NO_CHANNEL,
                 f"Channel {channel} was asked for, but the file has {channels} (counted from 0).",
             )
-        promised = _promised(container, stream, path)
+        promised = promised_seconds(container, stream, path)
         listening = _Listening(channel, round(start * RATE), None if end is None else round(end * RATE))
         damaged = cut = False  # cut: the last packet is no whole one
         for packet in container.demux(stream):
@@ -91,7 +91,7 @@ def decode(
             listening.finish()
         heard = listening.heard / RATE
         if not heard:
-            raise _inaudible(damaged)
+            raise inaudible(damaged)
         whole = promised if promised is not None and listening.done else heard
         return Sound(
             listening.samples(),
@@ -165,7 +165,7 @@ class _Listening:
             yield planes[wanted] if wanted < len(planes) else np.zeros_like(planes[0])
 
 
-def _open(file: BinaryIO, path: Path, raw: RawAudio | None) -> InputContainer:
+def open_container(file: BinaryIO, path: Path, raw: RawAudio | None) -> InputContainer:
     """Open by the file's bytes, not by its name, and let FFmpeg open nothing else.
 
     A playlist (HLS, concat) names other files and addresses: FFmpeg would read those for whoever sent it.
@@ -181,7 +181,7 @@ def _open(file: BinaryIO, path: Path, raw: RawAudio | None) -> InputContainer:
         raise Unable(ShardError.NOT_AUDIO, f"The file is not audio: it is {what}.") from error
 
 
-def _silent_kind(container: InputContainer, path: Path) -> str:
+def without_sound(container: InputContainer, path: Path) -> str:
     guess = kind(path)
     film = container.streams.video and container.duration and "decoder" in guess
     if film:
@@ -190,13 +190,13 @@ def _silent_kind(container: InputContainer, path: Path) -> str:
     return f"The file is not audio: it is {guess}."
 
 
-def _inaudible(damaged: bool) -> Unable:
+def inaudible(damaged: bool) -> Unable:
     if damaged:
         return Unable(ShardError.NOT_AUDIO, "The file looks like audio, but not one of its frames can be decoded.")
     return Unable(ShardError.EMPTY, "The file is audio without a single sample: its recording is empty.")
 
 
-def _promised(container: InputContainer, stream: AudioStream, path: Path) -> float | None:
+def promised_seconds(container: InputContainer, stream: AudioStream, path: Path) -> float | None:
     """Seconds the header says the audio lasts; None where FFmpeg only estimates them from size and bit rate."""
     name = container.format.name
     if name in ("aac", "amr", "amrnb", "amrwb", "ac3", "g729") or (name == "mp3" and not _counts_frames(path)):
