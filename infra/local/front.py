@@ -63,7 +63,7 @@ async def front(scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str,
 async def execute(stage: str, method: str, path: str, headers: Headers, body: bytes, query: Any) -> Response:
     from ministack.services import apigateway_v1 as gateway
 
-    work = asyncio.ensure_future(gateway.handle_execute(api_id(), stage, method, path, headers, body, query))
+    work = asyncio.ensure_future(gateway.handle_execute(api_of(stage), stage, method, path, headers, body, query))
     try:
         # Shielded: on AWS, too, the function goes on after the gateway has given up on it.
         return await asyncio.wait_for(asyncio.shield(work), INTEGRATION_SECONDS)
@@ -76,21 +76,23 @@ async def execute(stage: str, method: str, path: str, headers: Headers, body: by
         return 502, *gateway_error("DEFAULT_5XX", "Internal server error", stage, headers, query)[1:]
 
 
-def api_id() -> str:
-    """The stack's one REST API."""
+def api_of(stage: str) -> str:
+    """The REST API with that stage; any one for a stage that does not exist, so that it says so itself."""
     from ministack.services import apigateway_v1 as gateway
 
-    return next(iter(gateway._rest_apis), "")
+    apis = list(gateway._rest_apis)
+    return next((api for api in apis if stage in gateway.stages_for_api(api)), apis[0] if apis else "")
 
 
 def gateway_error(kind: str, message: str, stage: str, headers: Headers, query: Any) -> Response:
     """An error of API Gateway's own, as the deployed gateway responses word it."""
     from ministack.services import apigateway_v1 as gateway
 
+    api = api_of(stage)
     request = {
-        "api_id": api_id(),
+        "api_id": api,
         "stage_name": stage,
-        "stage": gateway.stages_for_api(api_id()).get(stage) or {},
+        "stage": gateway.stages_for_api(api).get(stage) or {},
         "headers": headers,
         "query_params": query,
         "path_params": {},

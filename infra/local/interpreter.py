@@ -10,6 +10,7 @@ import json
 import sys
 import threading
 from functools import cache
+from types import ModuleType
 from typing import Any
 
 import boto3
@@ -18,7 +19,6 @@ from botocore import xform_name
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from botocore.model import ListShape, MapShape, StructureShape
 
 from infra.local.seams import replace
 
@@ -32,6 +32,7 @@ TASK_LOOK_SECONDS = 1.0  # how often a `.sync` state looks at its task: a dictio
 
 def install(endpoint: str) -> None:
     """Make the repairs. The interpreter's calls go to `endpoint`."""
+    leave_out_batch()
     import moto.stepfunctions.parser.asl.parse.asl_parser  # noqa: F401  imports every service's module
 
     reuse_clients(endpoint)
@@ -45,6 +46,14 @@ def install(endpoint: str) -> None:
     replace(f"{SERVICE}.state_task_service_callback:_DELAY_SECONDS_SYNC_CONDITION_CHECK", TASK_LOOK_SECONDS)
     name_ecs_errors()
     replace(f"{ERROR_NAME}.custom_error_name:CustomErrorName.__init__", any_error_name)
+
+
+def leave_out_batch() -> None:
+    """AWS Batch, which no machine of ours uses, brings moto's EC2 along: a second to load and 120 MB."""
+    name = f"{SERVICE}.state_task_service_batch"
+    stub = ModuleType(name)
+    stub.StateTaskServiceBatch = None  # type: ignore[attr-defined]
+    sys.modules.setdefault(name, stub)
 
 
 def reuse_clients(endpoint: str) -> None:
@@ -86,8 +95,9 @@ def shapes(service: str, action: str) -> tuple[Any, Any]:
 
 
 def recased(value: Any, shape: Any, capitalised: bool) -> Any:
-    """The value with its members named as the shape has them, or that with a capital first letter."""
-    if isinstance(shape, StructureShape) and isinstance(value, dict):
+    """The value with its members named as the botocore shape has them, or that with a capital first letter."""
+    kind = getattr(shape, "type_name", None)
+    if kind == "structure" and isinstance(value, dict):
         members = {name.lower(): name for name in shape.members}
         named = {}
         for key, inner in value.items():
@@ -95,9 +105,9 @@ def recased(value: Any, shape: Any, capitalised: bool) -> Any:
             written = name[:1].upper() + name[1:] if capitalised else name
             named[written] = recased(inner, shape.members.get(name), capitalised)
         return named
-    if isinstance(shape, ListShape) and isinstance(value, list):
+    if kind == "list" and isinstance(value, list):
         return [recased(inner, shape.member, capitalised) for inner in value]
-    if isinstance(shape, MapShape) and isinstance(value, dict):
+    if kind == "map" and isinstance(value, dict):
         return {key: recased(inner, shape.value, capitalised) for key, inner in value.items()}
     if hasattr(value, "isoformat"):
         return value.isoformat().replace("+00:00", "Z")
