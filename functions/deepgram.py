@@ -61,7 +61,7 @@ def _metadata(transcript: Transcript, options: Options) -> dict[str, Any]:
         "models": [model],
         "model_info": {model: model_info(transcript.model.name, transcript.model.sha256)},
     }
-    warnings = [*options.warnings, *transcript.warnings, *_numerals_warning(transcript, options)]
+    warnings = [*transcript.warnings, *_numerals_warning(transcript, options)]
     optional = {"tags": options.tags, "extra": options.extra, "warnings": warnings}
     return metadata | {name: value for name, value in optional.items() if value}
 

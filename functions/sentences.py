@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from functions.words import Spoken, bare
 
@@ -19,11 +20,13 @@ Run = list[Spoken]
 def sentences(words: Run) -> Iterator[Run]:
     """Runs that end with a full stop, or with the words."""
     run: Run = []
-    for word, following in zip(words, [*words[1:], None], strict=True):
+    for word, following in pairwise(words):
         run.append(word)
-        if following is None or _ends(word.text, following.text):
+        if _ends(word.text, following.text):
             yield run
             run = []
+    if words:
+        yield [*run, words[-1]]
 
 
 def paragraphs(words: Run) -> Iterator[list[Run]]:
