@@ -51,7 +51,7 @@ def cut(job_id: str, audio: Pointer, options: Options, model: str, probe: Probe,
 
 def is_interactive(kind: SourceKind, options: Options, seconds: float) -> bool:
     """Whether somebody waits on the line: then the job takes the fast lane, unless it would block it."""
-    return kind is not SourceKind.UPLOAD and not options.callback and seconds <= FAST_SECONDS
+    return kind != SourceKind.UPLOAD and not options.callback and seconds <= FAST_SECONDS
 
 
 def expected_seconds(probe: Probe, size: int) -> float:

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from events.shards import Pointer
+from functions.layout import manifest_key
 from functions.settings import settings
-from functions.stores import clients, table
+from functions.stores import clients, invocations, models, objects, table
+
+# As Lambda's runtime makes it; Powertools reads these four.
+CONTEXT = SimpleNamespace(
+    function_name="function",
+    memory_limit_in_mb=256,
+    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:function",
+    aws_request_id="00000000-0000-4000-8000-000000000000",
+)
+
+
+@pytest.fixture
+def context() -> SimpleNamespace:
+    return CONTEXT
 
 
 @pytest.fixture
@@ -24,6 +42,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "TRANSCRIPTS_BUCKET": "transcripts",
         "MODELS_BUCKET": "models",
         "RETENTION_DAYS": "30",
+        "POWERTOOLS_SERVICE_NAME": "test",
+        "POWERTOOLS_TRACE_DISABLED": "1",
     }.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
@@ -59,3 +79,37 @@ def _forget() -> None:
     settings.cache_clear()
     clients.client.cache_clear()
     table._table.cache_clear()
+
+
+@pytest.fixture
+def caught(aws: None) -> Callable[[], list[dict[str, Any]]]:
+    """What reached the bus since the last call."""
+    sqs, events = boto3.client("sqs"), boto3.client("events")
+    queue = sqs.create_queue(QueueName="caught")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    events.put_rule(Name="all", EventBusName="earshot", EventPattern=json.dumps({"source": ["earshot"]}))
+    events.put_targets(Rule="all", EventBusName="earshot", Targets=[{"Id": "caught", "Arn": arn}])
+
+    def read() -> list[dict[str, Any]]:
+        messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+        return [json.loads(message["Body"]) for message in messages]
+
+    return read
+
+
+@pytest.fixture
+def base_model(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The deployment holds one model, `base`, and `whisper` means it."""
+    manifest = {"name": "base", "files": {"model.bin": {"sha256": "d" * 64, "size": 1}}}
+    objects.put(Pointer("models", manifest_key("base")), json.dumps(manifest).encode(), "application/json")
+    monkeypatch.setenv("DEFAULT_MODEL", "base")
+    monkeypatch.setattr(models, "_seen", None)
+    settings.cache_clear()
+
+
+@pytest.fixture
+def scaled(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What Scale was told: moto starts no function without a container engine."""
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr(invocations, "invoke_later", lambda _, payload: told.append(payload))
+    return told

@@ -1,0 +1,88 @@
+"""Every shard is done: the transcript, in all its formats, and the row that points to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from events.shards import Pointer, ShardResult
+from functions import assembly, captions, deepgram
+from functions.jobs import Job, SourceKind, State, timestamp
+from functions.layout import Result, shard_result_key, transcript_key, upload_result_key
+from functions.observability import logger, metrics, tracer
+from functions.options import Options
+from functions.settings import settings
+from functions.stores import jobs, objects
+from functions.transcript import Transcript
+
+TYPES = {
+    Result.JSON: "application/json",
+    Result.SRT: "application/x-subrip",
+    Result.VTT: "text/vtt; charset=utf-8",
+    Result.TXT: "text/plain; charset=utf-8",
+}
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """`{"job_id"}` → `{"job_id"}`. Run twice it writes the same objects again."""
+    logger.append_keys(job_id=event["job_id"])
+    job = jobs.find(event["job_id"])
+    if job is None or State(job.state).final:
+        logger.info("Nothing to assemble", state=job.state if job else None)
+        return event
+    results = _results(job)
+    transcript = assembly.assemble(job, Options.parse(job.options), results)
+    with ThreadPoolExecutor(8) as pool:  # eight small objects: one after the other they take 0.2 s
+        list(pool.map(lambda file: objects.put(*file), _files(job, transcript)))
+    jobs.finish(
+        job.id,
+        duration=transcript.audio.duration,
+        channels=len(transcript.channels),
+        language=transcript.channels[0].language,
+        model=transcript.model.name,
+        model_seconds=transcript.model_seconds,
+        transcript=transcript_key(job.id),
+    )
+    _measure(job, transcript, results)
+    return {"job_id": job.id}
+
+
+def _results(job: Job) -> list[ShardResult]:
+    bucket = settings().transcripts_bucket
+    bodies = [objects.get(Pointer(bucket, shard_result_key(job.id, n))) for n in range(job.shards or 1)]
+    return [ShardResult.from_json(body) for body in bodies if body]
+
+
+def _files(job: Job, transcript: Transcript) -> Iterator[tuple[Pointer, bytes, str]]:
+    """What is kept of the job, and for an upload the same beside its own name, its JSON as the API answers."""
+    side = {
+        Result.SRT: captions.srt(transcript),
+        Result.VTT: captions.vtt(transcript),
+        Result.TXT: captions.txt(transcript),
+    }
+    bucket, audio = settings().transcripts_bucket, job.source.audio
+    for kind, body in {Result.JSON: transcript.to_json(), **side}.items():
+        yield Pointer(bucket, transcript_key(job.id, kind)), body.encode(), TYPES[kind]
+    if job.source.kind == SourceKind.UPLOAD and audio:
+        answer = deepgram.answer(transcript, Options.parse(job.options))
+        for kind, body in {Result.JSON: json.dumps(answer, ensure_ascii=False), **side}.items():
+            yield Pointer(bucket, upload_result_key(audio.key, kind)), body.encode(), TYPES[kind]
+
+
+def _measure(job: Job, transcript: Transcript, results: list[ShardResult]) -> None:
+    """Queue wait: from the cutting to now, less what the longest shard's worker spent on it."""
+    worked = max(result.seconds.get("total", 0.0) for result in results)
+    since = datetime.fromisoformat(timestamp()) - datetime.fromisoformat(job.started or job.created)
+    metrics.add_metric("JobsCompleted", MetricUnit.Count, 1)
+    metrics.add_metric("AudioSeconds", MetricUnit.Seconds, transcript.audio.duration)
+    metrics.add_metric("ModelSeconds", MetricUnit.Seconds, transcript.model_seconds)
+    metrics.add_metric("QueueWaitSeconds", MetricUnit.Seconds, max(0.0, since.total_seconds() - worked))

@@ -1,0 +1,47 @@
+"""The end of every job that cannot be done: its row says why, and so does an event."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions import announcements, errors
+from functions.jobs import Failure, Job, Source, SourceKind, State
+from functions.observability import logger, metrics, tracer
+from functions.settings import settings
+from functions.stores import bus, jobs
+from functions.uploads import Upload
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """`{"input": the execution's, "execution": ARN, "error": {"Error", "Cause"}}` → `{"job_id", "failure"}`."""
+    error, cause = event["error"].get("Error", ""), event["error"].get("Cause", "")
+    failure = errors.recover(error, cause)
+    job = _failed(event["input"], event["execution"], failure)
+    level = logger.error if failure.status >= 500 else logger.info
+    level("A job failed", job_id=job.id if job else None, error=error, cause=cause, answer=failure.to_dict())
+    if job is None:
+        return {"job_id": None, "failure": failure.to_dict()}  # another execution's job, or cancelled
+    metrics.add_metric("JobsFailed", MetricUnit.Count, 1)
+    bus.announce(announcements.title(job.state), announcements.detail(job, settings().transcripts_bucket))
+    return {"job_id": job.id, "failure": failure.to_dict()}
+
+
+def _failed(given: dict[str, Any], execution: str, failure: Failure) -> Job | None:
+    """The failed row; made here when Prepare could not even do that. Again the same when this is a retry."""
+    if "upload" in given:
+        upload = Upload.from_event(given["upload"])
+        job_id = upload.job_id
+        jobs.claim(Job(job_id, Source(SourceKind.UPLOAD, upload.audio, size=upload.size), ""), execution)
+    else:
+        job_id = given["job_id"]
+    failed = jobs.fail(job_id, failure, execution)
+    if failed:
+        return failed
+    found = jobs.find(job_id)
+    return found if found and found.state == State.FAILED and found.execution == execution else None
