@@ -6,9 +6,11 @@ could answer otherwise ("DNS rebinding"). See OWASP's "Server Side Request Forge
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import socket
 import ssl
+import threading
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
@@ -18,6 +20,7 @@ from functions.settings import settings
 
 MAX_URL = 4096  # characters
 CONNECT_SECONDS = 5.0  # to one address
+HANDSHAKE_SECONDS = 10.0
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = IPv6Network("64:ff9b::/96")  # an IPv4 address stands in its last 32 bits
 
@@ -65,6 +68,27 @@ def public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
+class Cut:
+    """Ends a connection after so many seconds, whatever comes over it until then.
+
+    A socket's own timeout starts anew with every byte: a server that drips would hold us for ever.
+    """
+
+    def __init__(self, sock: socket.socket, seconds: float) -> None:
+        self._sock = sock.dup()  # TLS takes the socket it is given apart
+        self._timer = threading.Timer(max(0.0, seconds), self._cut)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def cancel(self) -> None:
+        self._timer.cancel()
+        self._sock.close()
+
+    def _cut(self) -> None:
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)
+
+
 def _inner(ip: IPv6Address) -> IPv4Address | None:
     """The IPv4 address that an IPv6 address stands for."""
     if ip.ipv4_mapped or ip.sixtofour:
@@ -82,12 +106,20 @@ def _open(host: str, port: int, tls: bool) -> socket.socket:
         except OSError:
             continue
         try:
-            return _tls().wrap_socket(plain, server_hostname=host) if tls else plain
+            return _secured(plain, host) if tls else plain
         except (OSError, ValueError) as error:
             plain.close()
             reason = getattr(error, "verify_message", "") or getattr(error, "reason", "") or "it broke off"
             raise bad_remote(f"The TLS handshake with {host} failed: {reason}.") from None
     raise bad_remote(f"The remote server hosting the media could not be reached: {host}, port {port}.")
+
+
+def _secured(plain: socket.socket, host: str) -> socket.socket:
+    watch = Cut(plain, HANDSHAKE_SECONDS)
+    try:
+        return _tls().wrap_socket(plain, server_hostname=host)
+    finally:
+        watch.cancel()
 
 
 def _addresses(host: str, port: int) -> list[str]:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import http.client
-import socket
-import threading
 import time
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 from urllib.parse import SplitResult, quote, unquote, urljoin
 
-from functions.addresses import check_url, connect
+from functions.addresses import Cut, check_url, connect
 from functions.errors import Refused, bad_remote, too_large
 
 MAX_BYTES = 2 * 1024**3  # Deepgram's limit
@@ -40,7 +37,7 @@ class _Fetch:
     def __init__(self, url: str, max_bytes: int, max_seconds: float) -> None:
         self._url, self._max_bytes, self._seconds = url, max_bytes, max_seconds
         self._connection: http.client.HTTPConnection | None = None
-        self._watch: threading.Timer | None = None
+        self._watch: Cut | None = None
         self._size = 0  # bytes read so far
 
     def __enter__(self) -> Self:
@@ -78,10 +75,7 @@ class _Fetch:
 
     def _ask(self, parts: SplitResult, first: bool) -> http.client.HTTPResponse:
         self._connection = connect(parts, SILENT_SECONDS)
-        # The socket's own timeout starts anew with every byte: a server that drips would hold us for ever.
-        self._watch = threading.Timer(max(0.0, self._deadline - time.monotonic()), _cut, [self._connection.sock])
-        self._watch.daemon = True
-        self._watch.start()
+        self._watch = Cut(self._connection.sock, self._deadline - time.monotonic())
         target = quote(parts._replace(scheme="", netloc="", fragment="").geturl() or "/", safe=_UNESCAPED)
         headers = {"User-Agent": "Earshot", "Accept": "*/*", "Accept-Encoding": "identity"}
         if parts.username and first:  # never handed on to where a redirect leads
@@ -136,8 +130,3 @@ def _accepted(response: http.client.HTTPResponse) -> http.client.HTTPResponse:
     if response.headers.get("content-encoding", "identity").strip().lower() not in ("identity", ""):
         raise bad_remote(f"{_SERVER} compressed it without being asked to. Audio is taken as it is.")
     return response
-
-
-def _cut(sock: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        sock.shutdown(socket.SHUT_RDWR)
