@@ -225,6 +225,7 @@ def environment(folder: Path, aws_port: str) -> dict[str, str]:
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(folder / "objects"),
         "LOG_LEVEL": "WARNING",
+        "MALLOC_ARENA_MAX": "2",  # glibc keeps memory by thread, and executions come and go on many
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",

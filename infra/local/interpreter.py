@@ -7,6 +7,7 @@ to services with boto3. What it gets wrong there, it gets right here.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 from functools import cache
@@ -14,7 +15,6 @@ from types import ModuleType
 from typing import Any
 
 import boto3
-import botocore.session
 from botocore import xform_name
 from botocore.client import BaseClient
 from botocore.config import Config
@@ -32,7 +32,6 @@ TASK_LOOK_SECONDS = 1.0  # how often a `.sync` state looks at its task: a dictio
 
 def install(endpoint: str) -> None:
     """Make the repairs. The interpreter's calls go to `endpoint`."""
-    leave_out_batch()
     import moto.stepfunctions.parser.asl.parse.asl_parser  # noqa: F401  imports every service's module
 
     reuse_clients(endpoint)
@@ -49,7 +48,10 @@ def install(endpoint: str) -> None:
 
 
 def leave_out_batch() -> None:
-    """AWS Batch, which no machine of ours uses, brings moto's EC2 along: a second to load and 120 MB."""
+    """AWS Batch, which no machine of ours uses, brings moto's EC2 along: a second to load and 120 MB.
+
+    To be called before anything of the interpreter is imported.
+    """
     name = f"{SERVICE}.state_task_service_batch"
     stub = ModuleType(name)
     stub.StateTaskServiceBatch = None  # type: ignore[attr-defined]
@@ -86,12 +88,19 @@ def reuse_clients(endpoint: str) -> None:
 @cache
 def shapes(service: str, action: str) -> tuple[Any, Any]:
     """Input and output shape of an operation given in snake case."""
-    model: Any = botocore.session.get_session().get_service_model(service)
+    model = service_model(service)
     for name in model.operation_names:
         if xform_name(name) == action:
             operation = model.operation_model(name)
             return operation.input_shape, operation.output_shape
     return None, None
+
+
+def service_model(service: str) -> Any:
+    """Of the client that the interpreter uses anyway: a session of one's own would load it all again."""
+    from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
+
+    return boto_client_for(region=os.environ["AWS_REGION"], service=service).meta.service_model
 
 
 def recased(value: Any, shape: Any, capitalised: bool) -> Any:
@@ -101,7 +110,7 @@ def recased(value: Any, shape: Any, capitalised: bool) -> Any:
         members = {name.lower(): name for name in shape.members}
         named = {}
         for key, inner in value.items():
-            name = members.get(key.lower(), key)
+            name = str(members.get(key.lower(), key))
             written = name[:1].upper() + name[1:] if capitalised else name
             named[written] = recased(inner, shape.members.get(name), capitalised)
         return named
@@ -176,14 +185,13 @@ def wait_for_task(
 
 def name_ecs_errors() -> None:
     """`ECS.<the modelled exception>`, anything else `ECS.AmazonECSException`, as AWS names them."""
-    model: Any = botocore.session.get_session().get_service_model("ecs")
-    modelled = {e.name for name in model.operation_names for e in model.operation_model(name).error_shapes}
 
     def named(self: Any, env: Any, ex: Exception) -> Any:
         if not isinstance(ex, ClientError):
             return super(type(self), self)._from_error(env=env, ex=ex)
         code = ex.response["Error"]["Code"]
-        error = f"ECS.{code if code in modelled else 'AmazonECSException'}"
+        modelled = any(code == shape.name for shape in service_model("ecs").error_shapes)
+        error = f"ECS.{code if modelled else 'AmazonECSException'}"
         cause = f"{ex.response['Error']['Message']} (Service: AmazonECS; Error Code: {code})"
         return failure(self, env, error, cause).failure_event
 

@@ -32,6 +32,7 @@ class Machines:
     """The executions that run now."""
 
     def __init__(self) -> None:
+        interpreter.leave_out_batch()
         import ministack.services.stepfunctions as states
         from moto.stepfunctions.parser.asl.eval.callback import callback
 
