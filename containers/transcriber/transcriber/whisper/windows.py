@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from transcriber.whisper.decode import RATE
+from transcriber.whisper.features import FULL
 from transcriber.whisper.speech import FRAME
 
 _SECOND = RATE / FRAME  # frames a second
@@ -16,6 +17,8 @@ _PAUSE = round(0.3 * _SECOND)  # frames of silence that end a stretch of speech
 _SHORTEST = 3  # frames: 96 ms, less than any word
 _MARGIN = round(0.3 * _SECOND)  # frames of what surrounds the speech that a window keeps on either side
 _GAP = round(1.5 * _SECOND)  # frames of silence that two stretches of one window may hold between them
+_SILENCE = 100  # frames of silence behind the speech, at least
+_STEP = 250  # frames: windows of one batch are padded to one length
 
 
 @dataclass(frozen=True)
@@ -110,3 +113,12 @@ class Cutter:
         voiced = tuple((a * FRAME, b * FRAME) for a, b in self._window)
         spans.append(Span(start * FRAME, end * FRAME, voiced))
         self._window, self._left = [], end
+
+
+def encoder_frames(content: int, floor: int) -> int:
+    """Frames for the encoder, for `content` frames of audio: silence behind, in steps, not under `floor`.
+
+    Whisper was trained on 30 s padded with silence: without any behind the speech it goes on talking.
+    """
+    frames = -(-(content + _SILENCE) // _STEP) * _STEP
+    return min(FULL, max(frames, floor))

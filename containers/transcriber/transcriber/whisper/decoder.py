@@ -1,0 +1,189 @@
+"""The decoder: the model's four calls (encode, detect, generate, align) on windows, and nothing of jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import ctranslate2
+import numpy as np
+import tokenizers
+from ctranslate2 import StorageView
+from faster_whisper.tokenizer import Tokenizer
+from faster_whisper.transcribe import get_suppressed_tokens
+
+from transcriber.whisper import guard
+from transcriber.whisper.features import pad
+from transcriber.whisper.guard import Hypothesis
+from transcriber.whisper.process import Settings
+from transcriber.whisper.words import Timed, timed
+
+_FIRST_TIMESTAMP = 50  # ticks of 20 ms: speech begins in a window's first second
+_BEST_OF = 5  # samples a temperature above zero draws, as OpenAI's
+_PROMPT_TOKENS = 223  # half of the decoder's positions, less the start of the previous text
+_POSITIONS = 448  # of the decoder
+
+
+@dataclass(frozen=True)
+class Request:
+    """How one window is to be decoded. All of a batch have the same number of prompt tokens."""
+
+    language: str
+    task: str  # transcribe | translate
+    before: tuple[int, ...]  # tokens of prompt and hotwords
+    seconds: float
+
+
+class Encoded:
+    """Encoder outputs of one batch: on a CPU as rows (free to pick from), on a GPU as they lie there."""
+
+    def __init__(self, rows: Sequence[np.ndarray] | None = None, view: StorageView | None = None) -> None:
+        self._rows, self._view = rows, view
+
+    def pick(self, indices: Sequence[int]) -> StorageView:
+        """float, shape (len(indices), frames / 2, width)."""
+        if self._view is not None:
+            if len(indices) == self._view.shape[0]:
+                return self._view
+            on_cpu = self._view.to_device(ctranslate2.Device.cpu).to(ctranslate2.DataType.float32)
+            self._rows, self._view = list(np.array(on_cpu)), None
+        assert self._rows is not None
+        return StorageView.from_array(np.stack([self._rows[index] for index in indices]))
+
+
+class Decoder:
+    """Calls may come from as many threads as `settings.lanes`; each then has a replica of its own."""
+
+    def __init__(self, directory: Path, settings: Settings) -> None:
+        """Raises what ctranslate2 raises when it cannot load the model."""
+        self._model = ctranslate2.models.Whisper(
+            str(directory),
+            device=settings.device,
+            compute_type=settings.compute_type,
+            inter_threads=settings.lanes,
+            intra_threads=settings.threads,
+        )
+        self._pieces = tokenizers.Tokenizer.from_file(str(directory / "tokenizer.json"))
+        self.multilingual: bool = self._model.is_multilingual
+        self.device: str = self._model.device
+        self.compute_type: str = self._model.compute_type
+        self.tokenizer = lru_cache(maxsize=None)(self._tokenizer)
+        plain = self.tokenizer("en", "transcribe")
+        self.timestamps: int = plain.timestamp_begin
+        self._suppressed = list(get_suppressed_tokens(plain, [-1]) or ())
+
+    def knows(self, language: str) -> bool:
+        """Whether the model has a token for Whisper's code `language`."""
+        return self._pieces.token_to_id(f"<|{language}|>") is not None
+
+    def before(self, prompt: str | None, hotwords: str | None) -> tuple[int, ...]:
+        """Tokens that precede the audio: what to listen for, then the end of the text that came before."""
+        plain = self.tokenizer("en", "transcribe")
+        texts = [f" {text.strip()}" for text in (hotwords, prompt) if text and text.strip()]
+        return tuple([token for text in texts for token in plain.encode(text)][-_PROMPT_TOKENS:])
+
+    def encode(self, mels: Sequence[np.ndarray], frames: int) -> Encoded:
+        """`mels` padded to `frames` each."""
+        padded = [np.ascontiguousarray(pad(mel, frames), dtype=np.float32) for mel in mels]
+        if self.device == "cuda":
+            return Encoded(view=self._model.encode(StorageView.from_array(np.stack(padded))))
+        # One after the other: on a CPU a batch of encoders only overflows the caches (up to twice the time).
+        return Encoded([np.array(self._model.encode(StorageView.from_array(mel[None])))[0] for mel in padded])
+
+    def detect(self, encoded: Encoded, indices: Sequence[int]) -> list[list[tuple[str, float]]]:
+        """For each window the languages and their probabilities, likeliest first."""
+        found = self._model.detect_language(encoded.pick(indices))
+        return [[(token[2:-2], float(p)) for token, p in ranking] for ranking in found]
+
+    def generate(
+        self,
+        encoded: Encoded,
+        indices: Sequence[int],
+        requests: Sequence[Request],
+        *,
+        beam: int,
+        temperature: float = 0.0,
+        most: int | None = None,
+    ) -> list[Hypothesis]:
+        """Decode windows `indices`; `requests[i]` belongs to `indices[i]`. At most `most` tokens each."""
+        most = most or guard.cap(max(request.seconds for request in requests))
+        prompts = [self._prompt(request) for request in requests]
+        search: dict[str, Any] = (
+            {"beam_size": 1, "num_hypotheses": _BEST_OF, "sampling_topk": 0, "sampling_temperature": temperature}
+            if temperature > 0
+            else {"beam_size": beam}
+        )
+        results = self._model.generate(
+            encoded.pick(indices),
+            prompts,
+            # ctranslate2 halves it, and takes the prompt from what is left.
+            max_length=min(_POSITIONS, max(2 * most, most + len(prompts[0]))),
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_blank=True,
+            suppress_tokens=self._suppressed,
+            max_initial_timestamp_index=_FIRST_TIMESTAMP,
+            **search,
+        )
+        return [
+            self._hypothesis(result, request, temperature, most)
+            for result, request in zip(results, requests, strict=True)
+        ]
+
+    def align(
+        self, encoded: Encoded, index: int, request: Request, texts: Sequence[list[int]], frames: int
+    ) -> list[list[Timed]]:
+        """Words of each of the consecutive `texts` (tokens) of one window that has `frames` of audio.
+
+        One window a call: a batch of alignments is slower (measured).
+        """
+        tokenizer = self.tokenizer(request.language, request.task)
+        tokens = [token for text in texts for token in text]
+        found = self._model.align(encoded.pick([index]), tokenizer.sot_sequence, [tokens], [frames])[0]
+        words = timed(tokenizer, tokens, found.alignments, found.text_token_probs)
+        return _dealt(words, [len(text) for text in texts])
+
+    def text(self, tokens: Sequence[int]) -> str:
+        return str(self._pieces.decode([token for token in tokens if token < self.timestamps]))
+
+    def unload(self) -> None:
+        """Give the model's memory back."""
+        self._model.unload_model()
+
+    def _tokenizer(self, language: str, task: str) -> Tokenizer:
+        return Tokenizer(self._pieces, self.multilingual, task=task, language=language)
+
+    def _prompt(self, request: Request) -> list[int]:
+        tokenizer = self.tokenizer(request.language, request.task)
+        before = [tokenizer.sot_prev, *request.before] if request.before else []
+        return [*before, *tokenizer.sot_sequence]
+
+    def _hypothesis(self, result: Any, request: Request, temperature: float, most: int) -> Hypothesis:
+        tokens = list(result.sequences_ids[0])
+        text = self.text(tokens).strip()
+        return Hypothesis(
+            tokens=tokens,
+            text=text,
+            logprob=result.scores[0] * len(tokens) / (len(tokens) + 1),
+            no_speech=result.no_speech_prob,
+            compression=guard.compression(text),
+            temperature=temperature,
+            spoken=sum(token < self.timestamps for token in tokens),
+            capped=len(tokens) >= most,
+        )
+
+
+def _dealt(words: list[Timed], sizes: Sequence[int]) -> list[list[Timed]]:
+    """Words to the texts that their tokens come from; a word over a border goes to the first."""
+    dealt: list[list[Timed]] = [[] for _ in sizes]
+    place, left = 0, sizes[0] if sizes else 0
+    for word in words:
+        while left <= 0 and place + 1 < len(sizes):
+            place += 1
+            left += sizes[place]
+        dealt[place].append(word)
+        left -= word.tokens
+    return dealt

@@ -1,0 +1,95 @@
+"""Guards: is what the model said to be believed, said again with more care, or dropped?
+
+Whisper on a short encoder window, or on what is no speech, repeats itself and invents. Every rule errs towards
+doubt: doubt costs one more pass, an invented sentence costs the user.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass
+from enum import Enum
+
+COMPRESSION = 2.4  # text that packs better repeats itself (OpenAI's threshold, as are the next two)
+LOGPROB = -1.0  # mean log-probability of a token under which the model guesses
+NO_SPEECH = 0.6
+SURE = -0.4  # mean log-probability above which the best single path is taken without a beam search
+TOKENS_A_SECOND = 9.0  # of speech, and 15 more: what anybody can say; the cap for decoding
+TOKENS_FIXED = 15
+_FASTEST = 11.0  # tokens a second: faster than that is not speech
+_RUN_WORDS, _RUN_SIGNS = 3, 8  # a run of so many words (or signs, where words are not spaced), said twice on end
+_NOT_WORDS = re.compile(r"[^\w\s']|_")
+
+
+class Verdict(Enum):
+    BELIEVE = "believe"
+    DOUBT = "doubt"  # search wider on the same window
+    REFUSE = "refuse"  # decode again with Whisper's own full window
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """What the model said of one window."""
+
+    tokens: list[int]  # with timestamps, without the end
+    text: str
+    logprob: float  # mean, a token
+    no_speech: float
+    compression: float
+    temperature: float
+    spoken: int  # tokens of text
+    capped: bool  # it would have gone on
+
+
+def compression(text: str) -> float:
+    """How many times smaller zlib makes it; 0 for no text."""
+    data = text.encode()
+    return len(data) / len(zlib.compress(data)) if data else 0.0
+
+
+def repeats(text: str) -> bool:
+    """Whether a run of at least three words stands twice on end, as the decoder's loops do."""
+    items = _NOT_WORDS.sub("", text.lower()).split()
+    least = _RUN_WORDS
+    if len(items) < 4 and len(text) > 16:
+        items, least = list(_NOT_WORDS.sub("", text.lower())), _RUN_SIGNS
+    return any(
+        items[i : i + n] == items[i + n : i + 2 * n]
+        for n in range(least, len(items) // 2 + 1)
+        for i in range(len(items) - 2 * n + 1)
+    )
+
+
+def judge(said: Hypothesis, seconds: float) -> Verdict:
+    """Of a short window of `seconds` of audio."""
+    if (
+        said.compression > COMPRESSION
+        or said.logprob < LOGPROB
+        or said.capped
+        or said.spoken > _FASTEST * max(seconds, 1.0)
+        or repeats(said.text)
+    ):
+        return Verdict.REFUSE
+    return Verdict.BELIEVE if said.logprob > SURE else Verdict.DOUBT
+
+
+def acceptable(said: Hypothesis) -> bool:
+    """Of a full window, as Whisper's own fallback judges; otherwise the next temperature is tried."""
+    return said.compression <= COMPRESSION and said.logprob >= LOGPROB and not said.capped
+
+
+def best(tried: list[Hypothesis]) -> Hypothesis:
+    """The most probable; one that loops only when all do."""
+    straight = [said for said in tried if said.compression <= COMPRESSION and not repeats(said.text)] or tried
+    return max(straight, key=lambda said: said.logprob)
+
+
+def silent(said: Hypothesis) -> bool:
+    """Whether the model itself says that nobody spoke."""
+    return not said.text or (said.no_speech > NO_SPEECH and said.logprob < LOGPROB)
+
+
+def cap(seconds: float) -> int:
+    """Most tokens to decode for `seconds` of audio; 224 is Whisper's own limit."""
+    return min(224, int(TOKENS_FIXED + TOKENS_A_SECOND * seconds))

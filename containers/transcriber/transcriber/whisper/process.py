@@ -1,0 +1,123 @@
+"""The process's settings, decided once by what the machine is. Run `settle` before ctranslate2 is imported.
+
+Every choice may be overridden by the environment variable named in `_OVERRIDES`; ENGINE.md has the measurements.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+# glibc's mallopt parameters (malloc.h) and what we set them to. ctranslate2 allocates its large buffers at every
+# call; by default each is mapped, touched page by page and unmapped again: a third of the encoder's time. Kept on
+# one heap that never shrinks they are reused. GLIBC_TUNABLES does the same but needs a fresh process.
+_MALLOPT = {
+    -8: 1,  # M_ARENA_MAX: one heap; several would each keep the peak
+    -4: 0,  # M_MMAP_MAX: nothing is mapped on its own
+    -1: 2**31 - 1,  # M_TRIM_THRESHOLD: the heap's end is not given back
+}
+_OVERRIDES = {
+    "device": "EARSHOT_DEVICE",
+    "compute_type": "EARSHOT_COMPUTE_TYPE",
+    "lanes": "EARSHOT_LANES",
+    "threads": "EARSHOT_THREADS",
+    "batch": "EARSHOT_BATCH",
+    "isa": "CT2_FORCE_CPU_ISA",
+    "heap": "EARSHOT_HEAP",
+}
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What we run on, as far as it matters."""
+
+    cores: int  # that this process may use
+    memory: int  # bytes that this process may use
+    vendor: str  # of the CPU: "GenuineIntel", "AuthenticAMD", …
+    flags: frozenset[str]  # of the CPU
+    gpus: int
+    glibc: bool
+
+    @classmethod
+    def look(cls) -> Machine:
+        """Reads /proc and the cgroup; what it cannot find out, it takes for absent."""
+        cpu = _text("/proc/cpuinfo").split("\n\n")[0]
+        fields = {k.strip(): v.strip() for k, _, v in (line.partition(":") for line in cpu.splitlines())}
+        quota, _, period = _text("/sys/fs/cgroup/cpu.max").partition(" ")
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        if quota.isdigit() and period.strip().isdigit():
+            cores = min(cores, max(1, int(quota) // int(period)))
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        limit = _text("/sys/fs/cgroup/memory.max").strip()
+        return cls(
+            cores=cores,
+            memory=min(memory, int(limit)) if limit.isdigit() else memory,
+            vendor=fields.get("vendor_id", ""),
+            flags=frozenset(fields.get("flags", "").split()),
+            gpus=len(list(Path("/proc/driver/nvidia/gpus").glob("*"))),
+            glibc="CS_GNU_LIBC_VERSION" in os.confstr_names,
+        )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the engine uses the machine."""
+
+    device: str  # "cpu" | "cuda"
+    compute_type: str  # ctranslate2's name
+    lanes: int  # batches that run at the same time
+    threads: int  # of one lane
+    batch: int  # windows in one batch, at most
+    longest: float  # seconds of a window
+    waiting: float  # seconds of speech that may be prepared and waiting, at most
+    isa: str | None  # ctranslate2's vector instructions; None: its own choice
+    heap: bool  # keep large buffers on one heap
+
+
+def decide(machine: Machine) -> Settings:
+    """One lane a core with one thread each: 1.7 times the words of one lane with all threads (measured)."""
+    waiting = min(3600.0, machine.memory * 0.05 / 100_000)  # 100 kB a second: samples and features
+    if machine.gpus:
+        return Settings("cuda", "float16", 1, 1, 32, 28.0, waiting, None, machine.glibc)
+    isa = "AVX512" if {"avx512f", "avx512bw", "avx512vl"} <= machine.flags else None
+    return Settings("cpu", "int8", machine.cores, 1, 8, 15.0, waiting, isa, machine.glibc)
+
+
+def settle(environment: Mapping[str, str] = os.environ, machine: Machine | None = None) -> Settings:
+    """Decide, heed overrides, and apply what only the process can: the ISA and the allocator.
+
+    Raises `ValueError` for an override that is none.
+    """
+    settings = _override(decide(machine or Machine.look()), environment)
+    if settings.isa:
+        os.environ["CT2_FORCE_CPU_ISA"] = settings.isa  # ctranslate2 reads it when it loads
+    os.environ.setdefault("OMP_NUM_THREADS", str(settings.threads))
+    if settings.heap:
+        libc = ctypes.CDLL(None)
+        for parameter, value in _MALLOPT.items():
+            libc.mallopt(parameter, value)
+    return settings
+
+
+def _override(settings: Settings, environment: Mapping[str, str]) -> Settings:
+    for name, variable in _OVERRIDES.items():
+        given = environment.get(variable)
+        if not given:
+            continue
+        kind = type(asdict(settings)[name])
+        try:
+            value = given if kind in (str, type(None)) else bool(int(given)) if kind is bool else int(given)
+        except ValueError as error:
+            raise ValueError(f"{variable} is {given!r}; it must be a whole number.") from error
+        settings = replace(settings, **{name: value})  # type: ignore[arg-type]
+    return settings
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_text()
+    except OSError:
+        return ""
