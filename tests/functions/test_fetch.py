@@ -46,7 +46,7 @@ class Web:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
         self.really_connect, self.really_resolve = socket.create_connection, socket.getaddrinfo
         monkeypatch.setattr(addresses.socket, "getaddrinfo", self.resolve)
         monkeypatch.setattr(addresses.socket, "create_connection", self.connect)
