@@ -67,10 +67,12 @@ class Deliveries:
     def accept(self, message: Message) -> None:
         """Begin to work on `message`, in the background.
 
-        One that is no shard message is left to run into the dead-letter queue: it has no token to answer.
+        One that is no shard message is left to run into the dead-letter queue, whose reaper answers what can be.
         """
         try:
             order = ShardMessage.from_json(message.body)
+            if not isinstance(order.shard, Shard):
+                raise TypeError("its shard is none")
         except (ValueError, TypeError, KeyError, AttributeError):
             logger.exception("A message is no shard message", extra={"facts": {"body": message.body[:1000]}})
             return

@@ -40,10 +40,13 @@ class Models:
     def find(self, name: str) -> Model:
         """Raises `Unable` for a model that is not held here or whose files are not what the manifest says."""
         digests = self._manifest(name)
-        directory = self._held / name if self._held and (self._held / name).is_dir() else self._cache / name
-        if not directory.is_dir():
+        directory = self._cache / name
+        if self._held and (self._held / name).is_dir():
+            directory = self._held / name
+        elif flaw(directory, digests):  # not there yet, or of an earlier manifest
             self._pull(name, digests, directory)
-        check(name, directory, digests)
+        if found := flaw(directory, digests):
+            raise Unable(ShardError.CORRUPT_MODEL, f"The model {name!r} is not what its manifest says: {found}.")
         return Model(name, directory, digests[WEIGHTS])
 
     def _manifest(self, name: str) -> dict[str, str]:
@@ -71,29 +74,30 @@ class Models:
         return ", ".join(p["Prefix"].rstrip("/") for p in answer.get("CommonPrefixes", [])) or "none"
 
     def _pull(self, name: str, files: Iterable[str], directory: Path) -> None:
-        """Every file at once, large ones in parallel ranges; the folder appears only when it is whole."""
-        partial = directory.with_name(f".{name}")
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
+        """Every file at once, large ones in parallel ranges."""
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir(parents=True)
         with ThreadPoolExecutor() as pool:
-            for done in [
-                pool.submit(self._s3.download_file, self._bucket, f"{name}/{file}", str(partial / file))
-                for file in files
-            ]:
+            for done in [pool.submit(self._fetch, f"{name}/{file}", directory / file) for file in files]:
                 done.result()
-        partial.rename(directory)
+
+    def _fetch(self, key: str, path: Path) -> None:
+        try:
+            self._s3.download_file(self._bucket, key, str(path))
+        except ClientError as error:
+            if code(error) != "404":  # a missing file is the check's to tell
+                raise
 
 
-def check(name: str, directory: Path, digests: Mapping[str, str]) -> None:
-    """Raises `Unable` unless every file of the manifest is there, byte for byte."""
+def flaw(directory: Path, digests: Mapping[str, str]) -> str | None:
+    """What keeps `directory` from being, byte for byte, what `digests` (file → SHA-256) say; None: nothing."""
     for file, expected in digests.items():
         path = directory / file
-        found = digest(path) if path.is_file() else "missing"
-        if found != expected:
-            raise Unable(
-                ShardError.CORRUPT_MODEL,
-                f"{file} of the model {name!r} is not what its manifest says: SHA-256 {found}, not {expected}.",
-            )
+        if not path.is_file():
+            return f"{file} is missing"
+        if (found := digest(path)) != expected:
+            return f"{file} has SHA-256 {found}, not {expected}"
+    return None
 
 
 def digest(path: Path) -> str:
