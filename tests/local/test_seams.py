@@ -1,0 +1,74 @@
+"""An upgrade of ministack or moto that moves what we stand on is noticed here, by name."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import version
+
+import pytest
+
+from infra.local import interpreter, seams
+
+PINNED = {"ministack": "1.5.33", "moto": "5.2.5"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _light_interpreter() -> None:
+    interpreter.leave_out_batch()
+
+
+@pytest.mark.parametrize(("package", "pinned"), PINNED.items())
+def test_the_emulators_are_the_ones_the_seams_were_read_in(package: str, pinned: str) -> None:
+    assert version(package) == pinned, (
+        f"{package} changed: re-read each seam in infra/local/seams.py, then this pin."
+    )
+
+
+@pytest.mark.parametrize("seam", seams.SEAMS)
+def test_what_we_replace_is_still_what_we_read(seam: str) -> None:
+    found = seams.digest(seams.original(seam))
+
+    assert found == seams.SEAMS[seam], (
+        f"{seam} is not what it was: read it, adapt infra/local, then write {found!r}."
+    )
+
+
+def test_a_changed_source_is_noticed() -> None:
+    def one(value: int) -> int:
+        return value
+
+    def other(value: int) -> int:
+        return value + 1
+
+    assert seams.digest(one) != seams.digest(other)
+
+
+def test_an_unlisted_place_cannot_be_replaced() -> None:
+    with pytest.raises(KeyError):
+        seams.replace("ministack.services.sqs:_act_send_message", None)
+
+
+def test_every_listed_seam_is_in_use() -> None:
+    """Installing everything, in a process of its own, touches each seam: none is left over from yesterday."""
+    program = """
+import os; os.environ.update(AWS_REGION="us-east-1", AWS_DEFAULT_REGION="us-east-1")
+from pathlib import Path
+from types import SimpleNamespace
+from infra.local import containers, front, lambdas, persistence, queues, resources, seams
+touched, locate = set(), seams.locate
+def noting(seam):
+    touched.add(seam)
+    return locate(seam)
+seams.locate = noting
+from infra.local.machines import Machines
+Machines().install("http://127.0.0.1:1")
+lambdas.install(SimpleNamespace(invoke=None)); containers.install(None); resources.install(); queues.install()
+front.install()
+persistence.Keeper(None).save()
+print(sorted(set(seams.SEAMS) - touched))
+"""
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.strip() == "[]"
