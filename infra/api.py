@@ -20,6 +20,7 @@ from infra.settings import Parameters, Settings
 from infra.storage import Storage
 
 GATEWAY_SECONDS = 29  # a REST API waits no longer for its integration
+WAIT_SECONDS = 25  # how long `listen` waits for a job before it answers with a redirect
 OPEN = frozenset({"models", "openapi.json", "docs"})  # no key needed, as at Deepgram
 METHODS = {
     "listen": ("POST",),
@@ -89,6 +90,7 @@ class Api(Construct):
                 "BUS": bus.event_bus_name,
                 "JOB_MACHINE_ARN": jobs.machine.state_machine_arn,
                 "DEFAULT_MODEL": parameters.default_model,
+                "WAIT_SECONDS": str(WAIT_SECONDS),
                 "RETENTION_DAYS": str(settings.retention_days),
                 "ALLOW_PRIVATE_URLS": parameters.allow_private_urls,
             },

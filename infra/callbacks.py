@@ -54,7 +54,7 @@ class Callbacks(Construct):
                 # Options are a query string; the case of their names does not matter.
                 detail={"options": [{"wildcard": f"*{name}=*"} for name in ("callback", "Callback", "CALLBACK")]},
             ),
-            targets=[targets.SqsQueue(self.queue)],
+            targets=[targets.SqsQueue(self.queue, dead_letter_queue=undelivered)],
         )
         callback = functions.add(
             "callback",
