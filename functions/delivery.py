@@ -6,21 +6,33 @@ import base64
 import http.client
 import json
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from functions import deepgram
 from functions.addresses import check_url, connect
-from functions.errors import Refused
+from functions.errors import Refused, bad_query
 from functions.jobs import Job, State
 from functions.options import Options
+from functions.settings import settings
 from functions.transcript import Transcript
 
+PORTS = (None, 80, 443, 8080, 8443)  # Deepgram's rule; a laptop's own deployment may use any
 SECONDS = 10.0  # of silence, then the delivery counts as failed: Deepgram's own `callback_timeout`
 UNNAMED = "public"  # a caller without a key has no identifier to send
 
 
 class Undelivered(Exception):
     """Why; the same delivery may go through later."""
+
+
+def check_receiver(url: str) -> None:
+    """Whether a caller may name this address; where it leads is looked up with each delivery.
+
+    Raises:
+        Refused: its port.
+    """
+    if urlsplit(url).port not in PORTS and not settings().allow_private_urls:
+        raise bad_query(f"Invalid callback url. Its port is one of {', '.join(map(str, PORTS[1:]))}.")
 
 
 def message(job: Job, options: Options, transcript: Transcript | None) -> dict[str, Any]:

@@ -10,9 +10,7 @@ from events.shards import RawAudio
 from functions.errors import bad_query, bad_request
 from functions.languages import whisper_code
 from functions.parameters import PARAMETERS, Fate, Kind, asked, unparsable, value
-from functions.settings import settings
 
-CALLBACK_PORTS = (80, 443, 8080, 8443)
 MAX_TAG, MAX_EXTRA = 128, 2048  # characters
 DEFAULT_LANGUAGE = "en"
 DEFAULT_UTT_SPLIT = 0.8  # seconds
@@ -227,13 +225,11 @@ def _callback(url: str) -> str | None:
         return None
     try:
         parts = urlsplit(url)
-        port = parts.port
+        _ = parts.port
     except ValueError:
         raise bad_query("Invalid callback url.") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise bad_query("Invalid callback url. It begins with http:// or https:// and names a host.")
-    if port is not None and port not in CALLBACK_PORTS and not settings().allow_private_urls:
-        raise bad_query(f"Invalid callback url. Its port is one of {', '.join(map(str, CALLBACK_PORTS))}.")
     return url
 
 

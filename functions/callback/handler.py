@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from events.shards import Pointer
 from functions.delivery import Undelivered, deliver, message
+from functions.errors import Refused
 from functions.jobs import State
 from functions.layout import transcript_key
 from functions.observability import logger, tracer
@@ -34,8 +35,13 @@ def _delivered(record: dict[str, Any]) -> bool:
     """True also when there is nothing to deliver."""
     job_id = json.loads(record["body"])["detail"]["job_id"]
     job = jobs.find(job_id)
-    options = Options.parse(job.options) if job else Options()
-    if job is None or options.callback is None or job.state not in (State.COMPLETED, State.FAILED):
+    if job is None or job.state not in (State.COMPLETED, State.FAILED):
+        return True
+    try:
+        options = Options.parse(job.options)
+    except Refused:
+        return True  # an upload whose options could not be read: they were why it failed
+    if options.callback is None:
         return True
     try:
         deliver(options.callback, options.callback_method, message(job, options, _transcript(job_id)), job.caller)

@@ -7,6 +7,7 @@ from typing import Any
 
 from events.shards import Pointer
 from functions.addresses import check_url
+from functions.delivery import check_receiver
 from functions.errors import bad_audio, bad_remote, bad_request, too_large
 from functions.jobs import Source, SourceKind
 from functions.layout import WORK
@@ -23,6 +24,8 @@ REPLAYED = "idempotent-replayed"  # the header of an answer that an earlier, sam
 
 def listen(request: Request) -> Reply:
     options = Options.parse(query_of(request.query))
+    if options.callback:
+        check_receiver(options.callback)
     order = order_of(request, options)
     job, again = submit(order)
     headers = {REPLAYED: "true"} if again else {}

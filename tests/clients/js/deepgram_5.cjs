@@ -21,5 +21,6 @@ run({
   unknown_model: () => media().transcribeFile(speech, { ...options, model: "nova-9" }),
   not_audio: () => media().transcribeFile(fs.readFileSync(config.not_audio), options),
   unreachable: () => media().transcribeUrl({ url: config.unreachable_url, ...options }),
+  long: () => media().transcribeFile(speech, { ...options, keyterm: "long" }, { headers: { Prefer: "wait=0" } }),
   busy: () => media(config.busy_url).transcribeFile(speech, options),
 });

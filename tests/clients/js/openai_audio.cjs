@@ -7,9 +7,9 @@ function audio(url = config.url) {
   return new OpenAI({ baseURL: `${url}/v1`, apiKey: config.key }).audio;
 }
 
-function said(more = {}, url = config.url) {
+function said(more = {}, url = config.url, headers = {}) {
   const file = fs.createReadStream(config.speech);
-  return audio(url).transcriptions.create({ file, model: "whisper-1", ...more });
+  return audio(url).transcriptions.create({ file, model: "whisper-1", ...more }, { headers });
 }
 
 async function streamed() {
@@ -31,6 +31,8 @@ run({
     audio().translations.create({
       file: fs.createReadStream(config.speech), model: "whisper-1", response_format: "verbose_json",
     }),
+  long: () => said({ response_format: "srt", prompt: "long js" }, config.url, { Prefer: "wait=0" }),
+  busy: () => said({}, config.busy_url),
   unknown_model: () => said({ model: "gpt-9-transcribe" }),
   diarized: () => said({ response_format: "diarized_json" }),
   not_audio: () =>

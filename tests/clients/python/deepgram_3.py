@@ -49,6 +49,9 @@ run(
         "unknown_model": lambda: rest().transcribe_file({"buffer": SPEECH}, options(model="nova-9")),
         "not_audio": lambda: rest().transcribe_file({"buffer": NOT_AUDIO}, options()),
         "unreachable": lambda: rest().transcribe_url({"url": config["unreachable_url"]}, options()),
+        "long": lambda: rest().transcribe_file(
+            {"buffer": SPEECH}, options(keyterm=["long"]), headers={"Prefer": "wait=0"}
+        ),
         "busy": lambda: rest(url=config["busy_url"]).transcribe_file({"buffer": SPEECH}, options()),
     },
     plain=lambda answer: answer.to_dict(),

@@ -53,7 +53,8 @@ run(
         "not_audio": lambda: media().transcribe_file(request=NOT_AUDIO, **OPTIONS),
         "unreachable": lambda: media().transcribe_url(url=config["unreachable_url"], **OPTIONS),
         "busy": lambda: sent(config["busy_url"]),
-        "lost": lambda: sent(config["lost_url"]),
+        "lost": lambda: sent(config["lost_url"], keyterm=["lost"]),
+        "long": lambda: sent(keyterm=["long"], request_options={"additional_headers": {"Prefer": "wait=0"}}),
     },
     plain=lambda answer: answer.model_dump(mode="json", exclude_none=True),
 )

@@ -45,7 +45,11 @@ run(
         "diarized": lambda: said(response_format="diarized_json"),
         "not_audio": lambda: audio().transcriptions.create(file=Path(config["not_audio"]), model="whisper-1"),
         "busy": lambda: said(config["busy_url"]),
-        "lost": lambda: said(config["lost_url"]),
+        "lost": lambda: said(config["lost_url"], prompt="lost python"),
+        "long": lambda: said(prompt="long python", response_format="srt", extra_headers={"Prefer": "wait=0"}),
+        "long_refused": lambda: audio().transcriptions.create(
+            file=Path(config["not_audio"]), model="whisper-1", prompt="long", extra_headers={"Prefer": "wait=0"}
+        ),
     },
     plain=lambda answer: answer.model_dump(exclude_none=True) if hasattr(answer, "model_dump") else answer,
 )

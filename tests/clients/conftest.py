@@ -1,0 +1,102 @@
+"""The SDKs, the API they talk to, and the web around it."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.layout import api_key_pk
+from infra.local.cloud import Cloud
+from tests.clients.sdks import SDKS, drive
+from tests.clients.web import Front, Site, serving
+
+SAMPLES = Path(__file__).resolve().parents[2] / "events" / "samples"
+KEY = "0123456789abcdef0123456789abcdef01234567"  # as deepgram-sdk 2 wants keys to look; any is let in here
+
+Outcomes = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """Has the speech sample; takes callbacks."""
+    place = Site({"/speech.flac": (SAMPLES / "sample.flac").read_bytes()})
+    with serving(place):
+        yield place
+
+
+@pytest.fixture(scope="session")
+def setup(cloud: Cloud, site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """What every driver is told: see its scenarios."""
+    not_audio = tmp_path_factory.mktemp("clients") / "letter.txt"
+    not_audio.write_text("Dear Sir or Madam, this is no audio at all.\n" * 40)
+    busy, lost = Front(cloud.api, lost=False), Front(cloud.api, lost=True)
+    with ExitStack() as fronts:
+        fronts.enter_context(serving(busy))
+        fronts.enter_context(serving(lost))
+        yield {
+            "url": cloud.api,
+            "key": KEY,
+            "speech": str(SAMPLES / "sample.flac"),
+            "speech_url": f"{site.url}/speech.flac",
+            "not_audio": str(not_audio),
+            "unreachable_url": f"{site.url}/nothing.mp3",
+            "busy_url": busy.url,
+            "lost_url": lost.url,
+        }
+
+
+@pytest.fixture(scope="session")
+def driven(setup: dict[str, str], site: Site, say: Callable[[str], None]) -> Callable[..., Outcomes]:
+    """`driven(name, scenarios, **config)` runs an SDK; the same run is made once."""
+    runs: dict[Any, Outcomes] = {}
+
+    def run(name: str, scenarios: tuple[str, ...], **config: str) -> Outcomes:
+        asked = (name, scenarios, tuple(sorted(config.items())))
+        if asked not in runs:
+            callback = f"{site.url.replace('//', '//user:secret@')}/callbacks/{name}"
+            runs[asked] = drive(SDKS[name], scenarios, {**setup, "callback": callback, **config}, say)
+        return runs[asked]
+
+    return run
+
+
+@pytest.fixture
+def jobs_with(cloud: Cloud) -> Callable[[str], list[str]]:
+    """Ids of the jobs whose options hold a text."""
+
+    def find(option: str) -> list[str]:
+        with urllib.request.urlopen(f"{cloud.api}/v1/requests?limit=100") as page:
+            requests = json.load(page)["requests"]
+        return [request["request_id"] for request in requests if option in request["options"]]
+
+    return find
+
+
+@pytest.fixture(scope="module")
+def keyed(cloud: Cloud) -> Iterator[str]:
+    """A key that is known; meanwhile nobody else is let in."""
+    key = "abcdef0123456789abcdef0123456789abcdef01"
+    cloud.client("dynamodb").put_item(
+        TableName=cloud.outputs["TableName"], Item={"pk": {"S": api_key_pk(key)}, "name": {"S": "clients"}}
+    )
+    functions = cloud.client("lambda")
+    [authorize] = [f for f in functions.list_functions()["Functions"] if "authorize" in f["Handler"]]
+    variables = authorize["Environment"]["Variables"]
+    configure = partial(functions.update_function_configuration, FunctionName=authorize["FunctionName"])
+    configure(Environment={"Variables": {**variables, "PUBLIC_ACCESS": "false"}})
+    yield key
+    configure(Environment={"Variables": variables})
+
+
+@pytest.fixture(scope="session")
+def say(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """A line for whoever watches the tests: the first run installs the SDKs."""
+    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
+    return lambda line: reporter.write_line(f"\n{line}") if reporter else None
