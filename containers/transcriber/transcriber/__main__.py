@@ -8,15 +8,21 @@ import signal
 import sys
 from pathlib import Path
 
+from transcriber.whisper import process
+
 
 def main(arguments: list[str]) -> int:
-    """Imports come late: the process's settings (allocator, ISA) must stand before ctranslate2 loads."""
-    if arguments:
-        return _files(_parse(arguments))
-    return _worker()
+    """The other imports come late: ctranslate2 must find the process as `settle` leaves it."""
+    given = _parse(arguments) if arguments else None
+    try:
+        machine = process.settle()
+    except ValueError as error:
+        print(f"transcriber: {error}", file=sys.stderr)
+        return 2
+    return _files(given, machine) if given else _worker(machine)
 
 
-def _worker() -> int:
+def _worker(machine: process.Settings) -> int:
     from transcriber.clients import Clients
     from transcriber.logs import logger, start_logging
     from transcriber.settings import Settings
@@ -31,7 +37,7 @@ def _worker() -> int:
             file=sys.stderr,
         )
         return 2
-    worker = hire(settings, Clients.connect())
+    worker = hire(settings, Clients.connect(), machine)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
     logger.info("Working", extra={"facts": {"slot": settings.slot, "model": settings.default_model}})
@@ -40,13 +46,14 @@ def _worker() -> int:
     return 0
 
 
-def _files(given: argparse.Namespace) -> int:
+def _files(given: argparse.Namespace, machine: process.Settings) -> int:
     from transcriber.alone import transcribe
 
     return transcribe(
         given.model,
         given.out,
         given.files,
+        machine,
         task="translate" if given.translate else "transcribe",
         language=given.language,
         channel=given.channel,

@@ -11,9 +11,10 @@ from events.shards import Pointer, Shard, ShardResult
 from transcriber.engine import Engine, Unable
 from transcriber.engines import open_engine
 from transcriber.models import WEIGHTS, Model, digest
+from transcriber.whisper import process
 
 
-def transcribe(model: Path, out: Path, files: Sequence[Path], **options: object) -> int:
+def transcribe(model: Path, out: Path, files: Sequence[Path], machine: process.Settings, **options: object) -> int:
     """Write `out`/FILE.json, a `ShardResult`, for each of `files`; `options` are fields of `Shard`.
 
     Returns the exit code: 0, 1 when a file failed (the others are done all the same), 2 when the model is none.
@@ -21,7 +22,7 @@ def transcribe(model: Path, out: Path, files: Sequence[Path], **options: object)
     if not (model / WEIGHTS).is_file():
         return _complain(f"{model} is no CTranslate2 Whisper folder: it holds no {WEIGHTS}", 2)
     try:
-        engine = open_engine(Model(model.resolve().name, model, digest(model / WEIGHTS)))
+        engine = open_engine(Model(model.resolve().name, model, digest(model / WEIGHTS)), machine)
     except (RuntimeError, ValueError) as error:
         return _complain(f"the model in {model} cannot be loaded: {error}", 2)
     out.mkdir(parents=True, exist_ok=True)

@@ -10,19 +10,20 @@ from transcriber.logs import logger
 from transcriber.models import Model
 from transcriber.shelf import Shelf
 from transcriber.stock import StockEngine
+from transcriber.whisper import process
 
 _LOADED = 2  # models in memory: two of the largest fit a 24 GB GPU beside their batches
 
 
-def open_engine(model: Model) -> Engine:
-    """What transcribes in this deployment."""
-    return StockEngine(model)
+def open_engine(model: Model, machine: process.Settings) -> Engine:
+    """What transcribes, here and deployed."""
+    return StockEngine(model, machine.device, machine.compute_type, machine.lanes * machine.threads)
 
 
 class Engines:
-    """`find` is what turns a model's name into its checked folder."""
+    """`find` turns a model's name into its checked folder, `start` a folder into an engine."""
 
-    def __init__(self, find: Callable[[str], Model], start: Callable[[Model], Engine] = open_engine) -> None:
+    def __init__(self, find: Callable[[str], Model], start: Callable[[Model], Engine]) -> None:
         self._find, self._start = find, start
         self._shelf: Shelf[str, Engine] = Shelf(_LOADED, lambda engine: engine.close())
 

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from transcriber.clients import Clients
 from transcriber.deliveries import Deliveries
 from transcriber.engine import Unable
-from transcriber.engines import Engines
+from transcriber.engines import Engines, open_engine
 from transcriber.files import Files
 from transcriber.keeper import Keeper
 from transcriber.lease import Lease
@@ -23,6 +23,7 @@ from transcriber.models import Models
 from transcriber.queues import Lanes, Message
 from transcriber.settings import Settings
 from transcriber.tokens import Tokens
+from transcriber.whisper import process
 
 _POLL_SECONDS = 1  # at the fast lane; the bulk lane is looked at between two polls
 _GRACE_SECONDS = 5.0  # after SIGTERM, for what is nearly done
@@ -102,14 +103,14 @@ class Worker:
             logger.warning("No default model", extra={"facts": {"error": error.error, "sentence": error.sentence}})
 
 
-def hire(settings: Settings, clients: Clients) -> Worker:
+def hire(settings: Settings, clients: Clients, machine: process.Settings) -> Worker:
     """A worker for this deployment. Audio may fill half of what is free on the disk of the temporary folder."""
     folder = Path(tempfile.mkdtemp(prefix="transcriber-"))
     (folder / "audio").mkdir()
     (folder / "models").mkdir()
     lanes = Lanes(clients.sqs, [settings.fast_queue_url, settings.bulk_queue_url])
     models = Models(clients.s3, settings.models_bucket, folder / "models", settings.model_dir)
-    engines = Engines(models.find)
+    engines = Engines(models.find, lambda model: open_engine(model, machine))
     files = Files(clients.s3, folder / "audio", shutil.disk_usage(folder).free // 2)
     lease = None
     if settings.slot and settings.lease:
