@@ -19,9 +19,10 @@ class Refused(Exception):
     state machine: `recover` reads it back in the Fail function.
     """
 
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: Failure, job_id: str | None = None) -> None:
         super().__init__(failure.to_json())
         self.failure = failure
+        self.job_id = job_id  # the job that failed, when there is one to look at
 
 
 def refuse(err_code: str, err_msg: str, status: int = 400) -> Refused:

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 from events.shards import Pointer
 from functions import models
-from functions.errors import Refused, not_found, overloaded, refuse
-from functions.jobs import Job, Source, SourceKind, State
+from functions.errors import Refused, not_found, overloaded
+from functions.jobs import Failure, Job, Source, SourceKind, State
 from functions.layout import body_key
 from functions.observability import logger
 from functions.options import Options
@@ -92,7 +92,7 @@ def over(job: Job) -> bool:
             return True
         case State.FAILED:
             assert job.failure is not None, f"Job {job.id} failed and does not say why."
-            raise Refused(job.failure)
+            raise Refused(job.failure, job.id)
         case State.CANCELLED:
             raise refuse(
                 "CANCELLED", f"Request {job.id} was cancelled. Send it again to have it transcribed.", 410

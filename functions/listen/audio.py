@@ -35,5 +35,6 @@ def transcribed(request: Request) -> Reply:
 
 def in_openais_words(refused: Refused, request: Request) -> Reply:
     param = refused.param if isinstance(refused, openai.BadField) else None
-    headers = refusal_headers(refused.failure, request.id) | {"x-request-id": request.id}
+    known_as = refused.job_id or request.id
+    headers = refusal_headers(refused.failure, known_as) | {"x-request-id": known_as}
     return json_reply(openai.error(refused.failure, param), refused.failure.status, headers)

@@ -14,7 +14,7 @@ from functions.requests import Request
 
 
 def in_deepgrams_words(refused: Refused, request: Request) -> Reply:
-    return replies.refusal(refused.failure, request.id)
+    return replies.refusal(refused.failure, refused.job_id or request.id)
 
 
 def in_its_doors_words(refused: Refused, request: Request) -> Reply:

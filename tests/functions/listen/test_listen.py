@@ -193,7 +193,7 @@ def test_a_failed_job_is_the_callers_failure_with_its_own_status(api):
     assert answer.json == {
         "err_code": "Bad Request",
         "err_msg": "Bad Request: failed to process audio: corrupt or unsupported data",
-        "request_id": answer.json["request_id"],
+        "request_id": job_id,
     }
     assert answer.headers["dg-error"] == answer.json["err_msg"]
 
