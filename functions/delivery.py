@@ -6,7 +6,7 @@ import base64
 import http.client
 import json
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from functions import deepgram
 from functions.addresses import check_url, connect
@@ -29,9 +29,13 @@ def check_receiver(url: str) -> None:
     """Whether a caller may name this address; where it leads is looked up with each delivery.
 
     Raises:
-        Refused: its port.
+        Refused: nothing could be delivered there, or its port.
     """
-    if urlsplit(url).port not in PORTS and not settings().allow_private_urls:
+    try:
+        parts = check_url(url)
+    except Refused:
+        raise bad_query("Invalid callback url. It cannot be parsed.") from None
+    if parts.port not in PORTS and not settings().allow_private_urls:
         raise bad_query(f"Invalid callback url. Its port is one of {', '.join(map(str, PORTS[1:]))}.")
 
 

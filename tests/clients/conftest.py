@@ -46,6 +46,7 @@ def setup(cloud: Cloud, site: Site, tmp_path_factory: pytest.TempPathFactory) ->
             "speech": str(SAMPLES / "sample.flac"),
             "speech_url": f"{site.url}/speech.flac",
             "not_audio": str(not_audio),
+            "callback": f"{site.url.replace('//', '//user:secret@')}/callbacks",
             "unreachable_url": f"{site.url}/nothing.mp3",
             "busy_url": busy.url,
             "lost_url": lost.url,
@@ -53,15 +54,14 @@ def setup(cloud: Cloud, site: Site, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="session")
-def driven(setup: dict[str, str], site: Site, say: Callable[[str], None]) -> Callable[..., Outcomes]:
+def driven(setup: dict[str, str], say: Callable[[str], None]) -> Callable[..., Outcomes]:
     """`driven(name, scenarios, **config)` runs an SDK; the same run is made once."""
     runs: dict[Any, Outcomes] = {}
 
     def run(name: str, scenarios: tuple[str, ...], **config: str) -> Outcomes:
         asked = (name, scenarios, tuple(sorted(config.items())))
         if asked not in runs:
-            callback = f"{site.url.replace('//', '//user:secret@')}/callbacks/{name}"
-            runs[asked] = drive(SDKS[name], scenarios, {**setup, "callback": callback, **config}, say)
+            runs[asked] = drive(SDKS[name], scenarios, setup | config, say)
         return runs[asked]
 
     return run

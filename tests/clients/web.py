@@ -38,11 +38,11 @@ class Site:
     arrived: threading.Condition = field(default_factory=threading.Condition)
     url: str = ""
 
-    def wait_for(self, path: str, count: int = 1, seconds: float = 60) -> list[Received]:
-        """The deliveries to `path`, as soon as there are `count` of them; fewer when time is up."""
+    def wait_for(self, wanted: Callable[[Received], bool], count: int = 1, seconds: float = 90) -> list[Received]:
+        """What came and is wanted, as soon as there are `count` of it; fewer when time is up."""
 
         def here() -> list[Received]:
-            return [one for one in self.received if urlsplit(one.path).path == path]
+            return [one for one in self.received if wanted(one)]
 
         with self.arrived:
             self.arrived.wait_for(lambda: len(here()) >= count, seconds)

@@ -4,7 +4,7 @@ const { createClient, CallbackUrl } = require("deepgram-sdk-3");
 const { config, run } = require("./driver.cjs");
 
 const speech = fs.readFileSync(config.speech);
-const options = { model: "whisper", smart_format: true, utterances: true, tag: ["js-deepgram-3"] };
+const options = { model: "whisper", smart_format: true, utterances: true, tag: ["clients"] };
 const source = { url: config.speech_url };
 const callback = new CallbackUrl(config.callback);
 

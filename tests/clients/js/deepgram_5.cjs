@@ -4,7 +4,7 @@ const { DeepgramClient } = require("deepgram-sdk-5");
 const { config, run } = require("./driver.cjs");
 
 const speech = fs.readFileSync(config.speech);
-const options = { model: "whisper", smart_format: true, utterances: true, tag: ["js-deepgram-5"] };
+const options = { model: "whisper", smart_format: true, utterances: true, tag: ["clients"] };
 
 function media(baseUrl = config.url) {
   return new DeepgramClient({ apiKey: config.key, baseUrl }).listen.v1.media;
@@ -21,6 +21,6 @@ run({
   unknown_model: () => media().transcribeFile(speech, { ...options, model: "nova-9" }),
   not_audio: () => media().transcribeFile(fs.readFileSync(config.not_audio), options),
   unreachable: () => media().transcribeUrl({ url: config.unreachable_url, ...options }),
-  long: () => media().transcribeFile(speech, { ...options, keyterm: "long" }, { headers: { Prefer: "wait=0" } }),
+  long: () => media().transcribeFile(speech, { ...options, keyterm: "long js-deepgram-5" }, { headers: { Prefer: "wait=0" } }),
   busy: () => media(config.busy_url).transcribeFile(speech, options),
 });

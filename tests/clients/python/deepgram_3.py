@@ -15,7 +15,7 @@ def client(key: str = config["key"], url: str = config["url"]):
 
 def options(**more):
     return PrerecordedOptions(
-        model=more.pop("model", "whisper"), smart_format=True, utterances=True, tag=["deepgram-3"], **more
+        model=more.pop("model", "whisper"), smart_format=True, utterances=True, tag=["clients"], **more
     )
 
 
@@ -49,8 +49,8 @@ run(
         "unknown_model": lambda: rest().transcribe_file({"buffer": SPEECH}, options(model="nova-9")),
         "not_audio": lambda: rest().transcribe_file({"buffer": NOT_AUDIO}, options()),
         "unreachable": lambda: rest().transcribe_url({"url": config["unreachable_url"]}, options()),
-        "long": lambda: rest().transcribe_file(
-            {"buffer": SPEECH}, options(keyterm=["long"]), headers={"Prefer": "wait=0"}
+        "redirected": lambda: rest().transcribe_file(
+            {"buffer": SPEECH}, options(keyterm=["long deepgram-3"]), headers={"Prefer": "wait=0"}
         ),
         "busy": lambda: rest(url=config["busy_url"]).transcribe_file({"buffer": SPEECH}, options()),
     },

@@ -14,7 +14,7 @@ OPTIONS = {
     "model": "whisper",
     "smart_format": True,
     "utterances": True,
-    "tag": [f"deepgram-{version('deepgram-sdk')}"],
+    "tag": ["clients"],
 }
 
 
@@ -54,7 +54,10 @@ run(
         "unreachable": lambda: media().transcribe_url(url=config["unreachable_url"], **OPTIONS),
         "busy": lambda: sent(config["busy_url"]),
         "lost": lambda: sent(config["lost_url"], keyterm=["lost"]),
-        "long": lambda: sent(keyterm=["long"], request_options={"additional_headers": {"Prefer": "wait=0"}}),
+        "long": lambda: sent(
+            keyterm=[f"long {version('deepgram-sdk')}"],
+            request_options={"additional_headers": {"Prefer": "wait=0"}},
+        ),
     },
     plain=lambda answer: answer.model_dump(mode="json", exclude_none=True),
 )
