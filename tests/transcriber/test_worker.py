@@ -358,6 +358,18 @@ def test_without_its_default_model_it_still_works(stage: Stage, order: Order) ->
     assert stage.taken(1)[0][0].model == "small"
 
 
+def test_told_to_stop_while_its_model_loads_it_leaves(stage: Stage) -> None:
+    never = threading.Event()
+    stage.find = lambda name: never.wait(60)
+    stage.engines._find = stage.find
+    stage.start()
+
+    stage.worker.stop()
+    eventually(stage.left, seconds=10)
+
+    never.set()
+
+
 def test_lanes_out_of_reach_do_not_end_it(stage: Stage, order: Order, monkeypatch: Any) -> None:
     monkeypatch.setattr(worker, "_PAUSE_SECONDS", 0.05)
     lanes, broken = stage.parts[0], threading.Event()

@@ -56,15 +56,21 @@ class Worker:
 
     def run(self) -> None:
         self._keeper.start()
-        self._load_default()
+        # Before the first message, so that none waits here while another worker could have it.
+        loading = threading.Thread(target=self._load_default, daemon=True)
+        loading.start()
+        while loading.is_alive() and not self._leaving.is_set():
+            loading.join(0.2)
         self._work()
         if self._until < math.inf:
             self._deliveries.hurry()
         while self._deliveries.held() and time.monotonic() < self._until:
             self._rest(0.2)
-        self._deliveries.give_back()
         self._keeper.end()
-        self._engines.close()
+        if self._deliveries.held():
+            self._deliveries.give_back()
+        else:  # closing waits for what runs, which is given back above
+            self._engines.close()
 
     def _work(self) -> None:
         busy = time.monotonic()
@@ -95,12 +101,14 @@ class Worker:
         self._deliveries.changed.clear()
 
     def _load_default(self) -> None:
-        """Before the first message, so that none waits here while another worker could have it."""
+        """A deployment may lack it and still do jobs with others."""
         try:
             self._engines.take(self._default_model)
             self._engines.give(self._default_model)
         except Unable as error:
             logger.warning("No default model", extra={"facts": {"error": error.error, "sentence": error.sentence}})
+        except Exception:
+            logger.exception("The default model did not load")
 
 
 def hire(settings: Settings, clients: Clients, machine: process.Settings) -> Worker:
