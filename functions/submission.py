@@ -94,9 +94,8 @@ def over(job: Job) -> bool:
             assert job.failure is not None, f"Job {job.id} failed and does not say why."
             raise Refused(job.failure, job.id)
         case State.CANCELLED:
-            raise refuse(
-                "CANCELLED", f"Request {job.id} was cancelled. Send it again to have it transcribed.", 410
-            )
+            sentence = f"Request {job.id} was cancelled. Send it again to have it transcribed."
+            raise Refused(Failure("CANCELLED", sentence, 410), job.id)
     return False
 
 
