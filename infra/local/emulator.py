@@ -42,7 +42,7 @@ async def serve(options: argparse.Namespace) -> None:
 
     import hypercorn.asyncio
 
-    from infra.local import containers, front, queues, resources
+    from infra.local import containers, front, notifications, queues, resources
     from infra.local.machines import Machines
     from infra.local.persistence import Keeper
 
@@ -52,6 +52,7 @@ async def serve(options: argparse.Namespace) -> None:
     containers.install(engine)
     resources.install()
     queues.install()
+    notifications.install()
     front.install()
     Machines().install(endpoint)
 

@@ -55,7 +55,7 @@ def test_every_listed_seam_is_in_use() -> None:
 import os; os.environ.update(AWS_REGION="us-east-1", AWS_DEFAULT_REGION="us-east-1")
 from pathlib import Path
 from types import SimpleNamespace
-from infra.local import containers, front, lambdas, persistence, queues, resources, seams
+from infra.local import containers, front, lambdas, notifications, persistence, queues, resources, seams
 touched, locate = set(), seams.locate
 def noting(seam):
     touched.add(seam)
@@ -64,6 +64,7 @@ seams.locate = noting
 from infra.local.machines import Machines
 Machines().install("http://127.0.0.1:1")
 lambdas.install(SimpleNamespace(invoke=None)); containers.install(None); resources.install(); queues.install()
+notifications.install()
 front.install()
 persistence.Keeper(None).save()
 print(sorted(set(seams.SEAMS) - touched))
