@@ -28,6 +28,7 @@ def test_renewing_keeps_the_slot_for_a_while_and_changes_nothing_else(account: A
 
     item = slot(account)
     assert int(item["until"]["N"]) == pytest.approx(time.time() + LEASE_SECONDS, abs=5)
+    assert int(item["ttl"]["N"]) > time.time() + LEASE_SECONDS  # the table must not forget a slot in use
     assert (item["lease"]["S"], item["failures"]["N"]) == ("mine", "2")
 
 

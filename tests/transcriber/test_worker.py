@@ -58,7 +58,8 @@ class Stage:
         self.worker = Worker(
             *self.parts, idle_seconds=idle, default_model=default_model, lease=self.lease if lease else None
         )
-        self.thread = threading.Thread(target=self.worker.run)
+        self.sound: list[bool] = []
+        self.thread = threading.Thread(target=lambda: self.sound.append(self.worker.run()))
         self.thread.start()
 
     def left(self) -> bool:
@@ -203,6 +204,25 @@ def test_our_own_fault_is_told_as_one_for_the_state_machine_to_retry(stage: Stag
     assert "CUDA out of memory" in payload["cause"]
 
 
+def test_a_worker_with_which_nothing_succeeds_leaves_the_rest_to_others(
+    stage: Stage, order: Order, result_of: ResultOf
+) -> None:
+    """A CUDA error sticks to its process: it would fail every shard in the lanes within seconds."""
+    outcomes = [RuntimeError(), None, RuntimeError(), RuntimeError(), RuntimeError()]
+    for n in range(7):
+        stage.account.send(f"t{n}", order(job_id=f"j{n}"))
+    stage.start()
+    for n, outcome in enumerate(outcomes):
+        shard, _, promise = stage.taken(n + 1)[n]
+        promise.set_exception(outcome) if outcome else promise.set_result(result_of(shard))
+
+    eventually(stage.left)
+
+    assert stage.sound == [False]
+    assert len(stage.account.states.answers()) == 5
+    assert stage.account.waiting() == (2, 0)
+
+
 def test_an_answer_that_does_not_get_through_leaves_the_message(
     stage: Stage, order: Order, result_of: ResultOf
 ) -> None:
@@ -280,6 +300,7 @@ def test_it_leaves_when_there_was_nothing_for_a_while(stage: Stage, order: Order
     eventually(stage.left)
 
     assert stage.engine.closed
+    assert stage.sound == [True]
 
 
 def test_told_to_stop_it_gives_back_what_takes_longer(stage: Stage, order: Order) -> None:

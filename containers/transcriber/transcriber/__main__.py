@@ -41,9 +41,9 @@ def _worker(machine: process.Settings) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
     logger.info("Working", extra={"facts": {"slot": settings.slot, "model": settings.default_model}})
-    worker.run()
+    sound = worker.run()
     logger.info("Left")
-    return 0
+    return 0 if sound else 1
 
 
 def _files(given: argparse.Namespace, machine: process.Settings) -> int:

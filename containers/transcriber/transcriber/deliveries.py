@@ -55,6 +55,7 @@ class Deliveries:
         self._pool = ThreadPoolExecutor(_HANDS, thread_name_prefix="delivery")
         self._closing = False
         self.changed = threading.Event()
+        self.faults = 0  # of ours, since the last shard that came out well or was refused for a reason
 
     def held(self) -> list[Delivery]:
         with self._lock:
@@ -136,6 +137,7 @@ class Deliveries:
             if delivery.answered:
                 pass
             elif isinstance(outcome, ShardResult):
+                self.faults = 0
                 self._succeed(delivery, outcome)
             elif isinstance(outcome, CancelledError):
                 self._lanes.give_back([delivery.message])
@@ -143,8 +145,10 @@ class Deliveries:
             elif isinstance(outcome, Gone):
                 self._drop(delivery, outcome)
             elif isinstance(outcome, Unable):
+                self.faults = 0
                 self._fail(delivery, outcome.error, outcome.sentence)
             else:
+                self.faults += 1
                 logger.error("Unexpected", exc_info=outcome, extra={"facts": {"job_id": delivery.shard.job_id}})
                 self._fail(delivery, ShardError.INTERNAL, f"{type(outcome).__name__}: {outcome}")
         except Exception:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
+import os
 import re
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,19 +14,10 @@ from botocore.exceptions import ClientError
 from events.shards import Pointer, ShardError
 from transcriber.clients import code
 from transcriber.engine import Unable
+from transcriber.models import digest
 from transcriber.shelf import Shelf
 
-_MISSING = {
-    "404",
-    "NoSuchKey",
-    "NoSuchBucket",
-    "NoSuchVersion",
-    "412",
-    "PreconditionFailed",
-    "405",
-    "MethodNotAllowed",
-}
-_CHUNK = 1 << 20
+_MISSING = {"404", "NoSuchKey", "NoSuchBucket", "NoSuchVersion", "405"}  # 405: the version is a delete marker
 
 
 @dataclass(frozen=True)
@@ -37,7 +27,6 @@ class AudioFile:
     key: tuple[str, str, str]  # bucket, key, ETag: what was there when we looked
     path: Path
     sha256: str
-    seconds: float  # the download took
 
 
 class Files:
@@ -57,31 +46,30 @@ class Files:
                 raise Unable(ShardError.EMPTY, "The file is empty: it has 0 bytes.")
             # Without a version, the ETag tells today's object from yesterday's of the same name.
             key = (pointer.bucket, pointer.key, head["ETag"])
-            return self._shelf.take(key, head["ContentLength"], lambda: self._download(key, where))
+            return self._shelf.take(key, head["ContentLength"], lambda: self._download(key, pointer))
         except ClientError as error:
             if code(error) in _MISSING:
                 raise Unable(
                     ShardError.MISSING,
-                    f"s3://{pointer.bucket}/{pointer.key} is gone: deleted or replaced meanwhile.",
+                    f"s3://{pointer.bucket}/{pointer.key} is gone: it was deleted meanwhile.",
                 ) from error
             raise
 
     def give(self, file: AudioFile) -> None:
         self._shelf.give(file.key)
 
-    def _download(self, key: tuple[str, str, str], where: dict[str, str]) -> AudioFile:
-        began, digest = time.monotonic(), hashlib.sha256()
-        body = self._s3.get_object(**where, IfMatch=key[2])["Body"]
-        with tempfile.NamedTemporaryFile(dir=self._directory, suffix=_suffix(key[1]), delete=False) as file:
-            path = Path(file.name)
-            try:
-                for chunk in body.iter_chunks(_CHUNK):
-                    digest.update(chunk)
-                    file.write(chunk)
-            except BaseException:
-                path.unlink()
-                raise
-        return AudioFile(key, path, digest.hexdigest(), time.monotonic() - began)
+    def _download(self, key: tuple[str, str, str], pointer: Pointer) -> AudioFile:
+        """Large ones in parallel ranges, each tried again when its connection breaks."""
+        handle, name = tempfile.mkstemp(dir=self._directory, suffix=_suffix(pointer.key))
+        os.close(handle)
+        path = Path(name)
+        try:
+            extra = {"VersionId": pointer.version} if pointer.version else None
+            self._s3.download_file(pointer.bucket, pointer.key, name, ExtraArgs=extra)
+            return AudioFile(key, path, digest(path))
+        except BaseException:
+            path.unlink()
+            raise
 
 
 def _suffix(key: str) -> str:

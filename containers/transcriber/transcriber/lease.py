@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from transcriber.clients import code
 
+_FORGOTTEN = 86_400  # seconds after the last renewal until the table may drop the slot
 LEASE_SECONDS = 180  # nine renewals: a worker that is silent for longer is dead, and its slot launches another
 
 
@@ -24,15 +25,17 @@ class Lease:
 
     def renew(self) -> None:
         """Raises `LeaseLost`."""
+        now = int(time.time())
         try:
             self._dynamodb.update_item(
                 TableName=self._table,
                 Key={"pk": {"S": self._slot}},
-                UpdateExpression="SET #until = :until",
+                UpdateExpression="SET #until = :until, #ttl = :ttl",
                 ConditionExpression="lease = :lease",
-                ExpressionAttributeNames={"#until": "until"},
+                ExpressionAttributeNames={"#until": "until", "#ttl": "ttl"},
                 ExpressionAttributeValues={
-                    ":until": {"N": str(int(time.time()) + LEASE_SECONDS)},
+                    ":until": {"N": str(now + LEASE_SECONDS)},
+                    ":ttl": {"N": str(now + _FORGOTTEN)},
                     ":lease": {"S": self._lease},
                 },
             )

@@ -27,6 +27,7 @@ from transcriber.whisper import process
 
 _POLL_SECONDS = 1  # at the fast lane; the bulk lane is looked at between two polls
 _GRACE_SECONDS = 5.0  # after SIGTERM, for what is nearly done
+_FAULTS = 3  # of ours in a row: the device or its driver is beyond repair, and would fail all that waits
 _PAUSE_SECONDS = 2.0  # after a lane could not be read
 
 
@@ -54,7 +55,8 @@ class Worker:
         self._until = time.monotonic() + _GRACE_SECONDS
         self._leaving.set()
 
-    def run(self) -> None:
+    def run(self) -> bool:
+        """False when it left because it is of no use any more."""
         self._keeper.start()
         # Before the first message, so that none waits here while another worker could have it.
         loading = threading.Thread(target=self._load_default, daemon=True)
@@ -71,6 +73,7 @@ class Worker:
             self._deliveries.give_back()
         else:  # closing waits for what runs, which is given back above
             self._engines.close()
+        return self._deliveries.faults < _FAULTS
 
     def _work(self) -> None:
         busy = time.monotonic()
@@ -81,6 +84,9 @@ class Worker:
             else:
                 for message in self._receive(room):
                     self._deliveries.accept(message)
+            if self._deliveries.faults >= _FAULTS:
+                logger.error("Nothing succeeds here: leaving", extra={"facts": {"faults": _FAULTS}})
+                self.stop()
             if self._deliveries.held():
                 busy = time.monotonic()
             elif time.monotonic() - busy > self._idle_seconds:
