@@ -48,27 +48,25 @@ class Jobs(Construct):
             "TABLE": storage.table.table_name,
             "TRANSCRIPTS_BUCKET": storage.transcripts.bucket_name,
             "RETENTION_DAYS": str(settings.retention_days),
-            # All of them read options, and those are read alike everywhere or a job fails half-way.
-            "DEFAULT_MODEL": parameters.default_model,
-            "ALLOW_PRIVATE_URLS": parameters.allow_private_urls,
         }
-        self._build_prepare(workers.scale)
+        self._build_prepare(parameters, workers.scale)
         self._build_assemble()
         self._build_announce_and_fail()
         self.machine = self._build_machine()
         self.machine.grant_task_response(workers.role)
         self._build_reap()
 
-    def _build_prepare(self, scale: lambda_.Function) -> None:
+    def _build_prepare(self, parameters: Parameters, scale: lambda_.Function) -> None:
         storage = self._storage
         prepare = self._functions.add(
             "prepare",
             self._common
             | {
-                "UPLOADS_BUCKET": storage.uploads.bucket_name,
                 "MODELS_BUCKET": storage.models.bucket_name,
                 "BUS": self._bus.event_bus_name,
                 "SCALE_FUNCTION": scale.function_name,
+                "DEFAULT_MODEL": parameters.default_model,
+                "ALLOW_PRIVATE_URLS": parameters.allow_private_urls,
             },
             timeout=Duration.minutes(15),  # a URL may be two gigabytes behind a slow line
             memory=1024,
