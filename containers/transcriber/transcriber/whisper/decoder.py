@@ -19,6 +19,7 @@ from transcriber.whisper import guard
 from transcriber.whisper.features import pad
 from transcriber.whisper.guard import Hypothesis
 from transcriber.whisper.process import Settings
+from transcriber.whisper.segments import heard
 from transcriber.whisper.words import Timed, timed
 
 _FIRST_TIMESTAMP = 50  # ticks of 20 ms: speech begins in a window's first second
@@ -162,17 +163,18 @@ class Decoder:
         return [*before, *tokenizer.sot_sequence]
 
     def _hypothesis(self, result: Any, request: Request, temperature: float, most: int) -> Hypothesis:
-        tokens = list(result.sequences_ids[0])
+        said = list(result.sequences_ids[0])
+        tokens = heard(said, self.timestamps, request.seconds)
         text = self.text(tokens).strip()
         return Hypothesis(
             tokens=tokens,
             text=text,
-            logprob=result.scores[0] * len(tokens) / (len(tokens) + 1),
+            logprob=result.scores[0] * len(said) / (len(said) + 1),
             no_speech=result.no_speech_prob,
             compression=guard.compression(text),
             temperature=temperature,
             spoken=sum(token < self.timestamps for token in tokens),
-            capped=len(tokens) >= most,
+            capped=len(said) >= most and len(tokens) == len(said),
         )
 
 

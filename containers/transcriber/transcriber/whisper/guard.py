@@ -18,7 +18,7 @@ SURE = -0.4  # mean log-probability above which the best single path is taken wi
 TOKENS_A_SECOND = 9.0  # of speech, and 15 more: what anybody can say; the cap for decoding
 TOKENS_FIXED = 15
 _FASTEST = 11.0  # tokens a second: faster than that is not speech
-_RUN_WORDS, _RUN_SIGNS = 3, 8  # a run of so many words (or signs, where words are not spaced), said twice on end
+_RUN_WORDS, _RUN_SIGNS = 3, 5  # a run of so many words (or signs, where words are not spaced), said twice on end
 _NOT_WORDS = re.compile(r"[^\w\s']|_")
 
 

@@ -58,6 +58,8 @@ class Lane:
         began = time.monotonic()
         encoded = self._encode(batch)
         self._detect(batch, encoded)
+        if batch[0].rung == 0:
+            self._detect_again(batch, encoded)
         requests = [_request(window) for window in batch]
         said = self._decoder.generate(
             encoded,
@@ -112,6 +114,13 @@ class Lane:
                 progress.counts["language_asked_again"] += 1
             for parcel in progress.decided(*languages.choose(ranking, progress.shard.languages)):
                 self._batcher.put(parcel)
+
+    def _detect_again(self, batch: Sequence[Window], encoded: Encoded) -> None:
+        """On the full window, for shards of one window: it may have been refused for being in the wrong language."""
+        for i, window in enumerate(batch):
+            if window.progress.undecided:
+                ranking = self._decoder.detect(encoded, [i])[0]
+                window.progress.decided(*languages.choose(ranking, window.progress.shard.languages))
 
     def _segments(self, window: Window, encoded: Encoded, index: int, request: Request) -> list[Segment]:
         said = guard.best(window.tried) if window.rung >= 0 else window.tried[-1]

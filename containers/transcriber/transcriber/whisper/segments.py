@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 TICK = 0.02  # seconds of one timestamp token
+_EDGE = 0.1  # seconds before a window's end in which nothing begins any more
 _LEAST_VOICED = 0.6  # seconds of speech that are worth another pass
 _LEAST_STEP = 0.5  # seconds that a pass must have got on by: otherwise it would not end
 _LEAD = 0.2  # seconds kept before the speech that comes next
@@ -18,6 +19,19 @@ class Piece:
     start: float
     end: float
     tokens: list[int]
+
+
+def heard(tokens: Sequence[int], timestamps: int, seconds: float) -> list[int]:
+    """`tokens` up to the first piece that would begin after the audio's end.
+
+    On a short encoder window the decoder may not find the end and say its sentences again; its own timestamps then
+    run past the audio (9 of 10 loops seen). What nobody can have said is cut off there.
+    """
+    for place in range(1, len(tokens)):
+        opens = tokens[place] >= timestamps and tokens[place - 1] >= timestamps
+        if opens and (tokens[place] - timestamps) * TICK > seconds - _EDGE:
+            return list(tokens[:place])
+    return list(tokens)
 
 
 def split(tokens: Sequence[int], timestamps: int, seconds: float) -> list[Piece]:

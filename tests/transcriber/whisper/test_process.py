@@ -1,0 +1,51 @@
+"""The process's settings: what each kind of machine gets, and that an operator has the last word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from transcriber.whisper.process import Machine, decide, settle
+
+PLAIN = Machine(
+    cores=4, memory=16 * 2**30, vendor="AuthenticAMD", flags=frozenset({"avx2"}), gpus=0, glibc=True
+)
+
+
+def test_a_cpu_gets_a_lane_of_one_thread_for_each_core() -> None:
+    settings = decide(PLAIN)
+
+    assert (settings.device, settings.compute_type, settings.lanes, settings.threads) == ("cpu", "int8", 4, 1)
+    assert settings.isa is None
+
+
+def test_avx512_is_forced_where_the_cpu_has_all_of_it() -> None:
+    assert decide(replace(PLAIN, flags=frozenset({"avx512f", "avx512bw", "avx512vl"}))).isa == "AVX512"
+    assert decide(replace(PLAIN, flags=frozenset({"avx512f"}))).isa is None
+
+
+def test_a_gpu_gets_one_lane_of_large_batches() -> None:
+    settings = decide(replace(PLAIN, gpus=1))
+
+    assert (settings.device, settings.compute_type, settings.lanes) == ("cuda", "float16", 1)
+    assert settings.batch > decide(PLAIN).batch
+
+
+def test_little_memory_means_little_waiting_speech() -> None:
+    assert decide(replace(PLAIN, memory=2**30)).waiting < decide(PLAIN).waiting
+
+
+def test_overrides_are_heeded_and_nonsense_is_refused() -> None:
+    settings = settle({"EARSHOT_LANES": "1", "EARSHOT_COMPUTE_TYPE": "float32", "EARSHOT_HEAP": "0"}, PLAIN)
+
+    assert (settings.lanes, settings.compute_type, settings.heap) == (1, "float32", False)
+    with pytest.raises(ValueError, match="EARSHOT_BATCH"):
+        settle({"EARSHOT_BATCH": "many"}, PLAIN)
+
+
+def test_this_machine_can_be_looked_at() -> None:
+    machine = Machine.look()
+
+    assert machine.cores >= 1
+    assert machine.memory > 2**28
