@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
 
 from infra.settings import Flavour, Settings
+from infra.synth import ROOT
 from tests.infra.asl import faults
 from tests.infra.assembly import Assembly
 
 
 def chosen(**context: Any) -> Settings:
     return Settings.from_context(cdk.App(context=context).node)
+
+
+def test_every_setting_is_explained_to_users() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert [f.name for f in fields(Settings) if f"`{f.name}`" not in readme] == []
 
 
 def container(assembly: Assembly) -> tuple[dict[str, Any], dict[str, Any]]:
