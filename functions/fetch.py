@@ -64,8 +64,8 @@ class _Fetch:
 
     def _follow(self) -> http.client.HTTPResponse:
         url = self._url
-        for hop in range(MAX_REDIRECTS + 1):
-            response = self._ask(check_url(url), first=hop == 0)
+        for _ in range(MAX_REDIRECTS + 1):
+            response = self._ask(check_url(url))
             location = response.headers.get("location")
             if response.status not in (301, 302, 303, 307, 308) or not location:
                 return _accepted(response)
@@ -73,12 +73,12 @@ class _Fetch:
             url = urljoin(url, location.strip())
         raise bad_remote(f"{_SERVER} sent too many redirects.")
 
-    def _ask(self, parts: SplitResult, first: bool) -> http.client.HTTPResponse:
+    def _ask(self, parts: SplitResult) -> http.client.HTTPResponse:
         self._connection = connect(parts, SILENT_SECONDS)
         self._watch = Cut(self._connection.sock, self._deadline - time.monotonic())
         target = quote(parts._replace(scheme="", netloc="", fragment="").geturl() or "/", safe=_UNESCAPED)
         headers = {"User-Agent": "Earshot", "Accept": "*/*", "Accept-Encoding": "identity"}
-        if parts.username and first:  # never handed on to where a redirect leads
+        if parts.username:
             pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
             headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
         try:
