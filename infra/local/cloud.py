@@ -7,22 +7,25 @@ with Cloud(Path(".earshot")) as cloud:
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import boto3
 from botocore.config import Config
 
-from infra.local import models, ports
+from infra.local import models, ports, recovery
 from infra.local.deploy import deploy
 from infra.local.ports import HOST
 
@@ -30,15 +33,15 @@ ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "cdk.out"
 MODELS = ROOT / ".cache" / "models"
 REGION = "us-east-1"
-START_SECONDS = 60.0
-STOP_SECONDS = 20.0
+START_SECONDS = 120.0
+STOP_SECONDS = 60.0  # containers get eight, the rest is for a slow disk
 IDLE_SECONDS = 30 * 24 * 3600  # the one worker stays: here nobody pays for it by the second
 
 Progress = Callable[[str], None]
 
 
 class StartFailed(Exception):
-    """The emulator ended before it served; the message ends with what it last said."""
+    """The emulator ended before it served, or must not start; the message says what to look at."""
 
 
 class Cloud:
@@ -91,10 +94,12 @@ class Cloud:
         """Bring everything up. `progress` is told each stage as it begins.
 
         Raises:
-            ports.PortTaken, models.CorruptModel, StartFailed, deploy.DeploymentFailed
+            ports.PortTaken, StartFailed, models.CorruptModel, deploy.DeploymentFailed
         """
-        self.api = f"http://{HOST}:{ports.free(self._port, 'port')}"
-        self.aws = f"http://{HOST}:{ports.free(self._aws_port, 'aws-port')}"
+        port, aws_port = ports.choose({"port": self._port, "aws-port": self._aws_port})
+        self.api, self.aws = f"http://{HOST}:{port}", f"http://{HOST}:{aws_port}"
+        began = datetime.now(UTC)
+        self._lock = exclusively(self.data_dir)
         progress("Starting the AWS emulator")
         self._process = self._launch()
         try:
@@ -103,7 +108,7 @@ class Cloud:
             self._await_emulator()
             progress("Deploying the stack")
             self.outputs = deploy(self.client, self.assets, self.parameters)
-            self._prepare(model)
+            self._prepare(model, began)
         except BaseException:
             self.stop()
             raise
@@ -122,6 +127,8 @@ class Cloud:
         if process.stdin:
             process.stdin.close()
         (self.data_dir / "cloud.json").unlink(missing_ok=True)
+        shutil.rmtree(self.data_dir / "tmp", ignore_errors=True)
+        self._lock.close()
 
     def wait(self) -> int:
         """Until the emulator ends by itself, which it does not unless something is wrong; its exit code."""
@@ -148,6 +155,8 @@ class Cloud:
     def _launch(self) -> subprocess.Popen[bytes]:
         logs = self.data_dir / "logs"
         logs.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.data_dir / "tmp", ignore_errors=True)
+        (self.data_dir / "tmp").mkdir()
         options = {
             "--assets": str(self.assets),
             "--folder": str(self.data_dir),
@@ -184,26 +193,32 @@ class Cloud:
         log = (self.data_dir / "logs" / "emulator.log").read_text(errors="replace").strip().splitlines()
         raise StartFailed(f"The emulator did not come up. {self.data_dir}/logs/emulator.log ends: {log[-1:]}")
 
-    def _prepare(self, model: Path) -> None:
-        """What a fresh start adds to the deployed stack."""
+    def _prepare(self, model: Path, began: datetime) -> None:
+        """What a start adds to the deployed stack."""
         key, content = models.manifest(model)
         self.client("s3").put_object(Bucket=self.outputs["ModelsBucket"], Key=key, Body=content)
-        self._free_slots()
+        recovery.free_slots(self.client, self.outputs["TableName"])
+        recovery.resume(self.client, self.outputs["JobMachineArn"], began)
         facts = {"api": self.api, "aws": self.aws, "outputs": self.outputs, "pid": os.getpid()}
         (self.data_dir / "cloud.json").write_text(json.dumps(facts, indent=2))
 
-    def _free_slots(self) -> None:
-        """No worker outlived the last stop, so none of its leases means anything."""
-        table = self.client("dynamodb")
-        name = self.outputs["TableName"]
-        held = table.scan(
-            TableName=name,
-            FilterExpression="begins_with(pk, :slot)",
-            ExpressionAttributeValues={":slot": {"S": "SLOT#"}},
-            ProjectionExpression="pk",
-        )
-        for item in held["Items"]:
-            table.delete_item(TableName=name, Key={"pk": item["pk"]})
+
+def exclusively(folder: Path) -> IO[str]:
+    """The folder's lock, held until it is closed or this process ends.
+
+    Raises:
+        StartFailed: another local cloud holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = (folder / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise StartFailed(
+            f"Another local cloud runs from {folder}. Stop it, or choose another folder with --data-dir."
+        ) from error
+    return lock
 
 
 def port_of(address: str) -> str:
@@ -224,6 +239,7 @@ def environment(folder: Path, aws_port: str) -> dict[str, str]:
         "STATE_DIR": str(folder / "state"),
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(folder / "objects"),
+        "TMPDIR": str(folder / "tmp"),  # functions and containers leave things behind when they are killed
         "LOG_LEVEL": "WARNING",
         "MALLOC_ARENA_MAX": "2",  # glibc keeps memory by thread, and executions come and go on many
         "AWS_ENDPOINT_URL": endpoint,

@@ -18,6 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from infra.local import interpreter
+from infra.local.recovery import INTERRUPTED
 from infra.local.seams import original, replace
 
 STATES = "ministack.services.stepfunctions"
@@ -145,12 +146,17 @@ class Machines:
         return self.create(data)
 
     def idempotent_start(self, data: dict[str, Any]) -> Any:
-        """StartExecution, which on AWS answers the running execution of the same name and input again."""
+        """StartExecution, which on AWS answers the running execution of the same name and input again.
+
+        One that a stop of the emulator interrupted begins again (`recovery.resume`).
+        """
         machine = data.get("stateMachineArn", "")
         arn = f"{machine.replace(':stateMachine:', ':execution:')}:{data.get('name')}"
         record = self.states._executions.get(arn)
         if record and record["status"] == "RUNNING" and record["input"] == data.get("input", "{}"):
             return self.states.json_response({"executionArn": arn, "startDate": record["startDate"]})
+        if record and record.get("error") == INTERRUPTED:
+            self.states._executions.pop(arn)
         return self.start(data)
 
     def stop(self, data: dict[str, Any]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import ExitStack
 
 HOST = "127.0.0.1"
 
@@ -11,19 +12,28 @@ class PortTaken(Exception):
     """Somebody else listens there."""
 
 
-def free(port: int, name: str) -> int:
-    """The port itself when it is free, any free one for 0.
+def choose(wanted: dict[str, int]) -> list[int]:
+    """A port for each option: the wanted one, or for 0 any free one; no two the same.
+
+    Args:
+        wanted: by the option's name, for the message.
 
     Raises:
-        PortTaken: it is not; the message says how to choose another.
+        PortTaken: a wanted one is not free; the message says how to choose another.
     """
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((HOST, port))
-        except OSError as error:
-            raise PortTaken(
-                f"Port {port} of {HOST} is taken ({error.strerror}). Stop what listens there, or choose another "
-                f"with --{name}."
-            ) from error
-        return int(listener.getsockname()[1])
+    with ExitStack() as held:
+        return [held.enter_context(bound(port, option)).getsockname()[1] for option, port in wanted.items()]
+
+
+def bound(port: int, option: str) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except OSError as error:
+        listener.close()
+        raise PortTaken(
+            f"Port {port} of {HOST} is taken ({error.strerror}). Stop what listens there, or choose another "
+            f"with --{option}."
+        ) from error
+    return listener

@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from infra.local import deploy
-from infra.local.cloud import ROOT, Cloud
+from infra.local.cloud import ROOT, Cloud, StartFailed
 from infra.local.ports import HOST, PortTaken
 
 SERVE = """
@@ -63,8 +63,8 @@ def listening(pid: int) -> set[str]:
 
 
 def survivors(pids: set[int]) -> set[int]:
-    """Which of them still run, given ten seconds to end."""
-    for _ in range(500):
+    """Which of them still run, given half a minute to end."""
+    for _ in range(1500):
         running = {pid for pid in pids if alive(pid)}
         if not running:
             break
@@ -80,17 +80,27 @@ def alive(pid: int) -> bool:
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """`earshot up`'s function in a process of its own, and the API's address."""
+def serving(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """`earshot up`'s function in a process of its own, still starting."""
     process = subprocess.Popen(
         [sys.executable, "-c", SERVE, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
-    assert process.stdout
-    line = process.stdout.readline()
-    assert line.startswith("ready "), line
-    yield process, line.split()[1]
+    yield process
     process.kill()
     process.wait()
+
+
+@pytest.fixture
+def busy(serving: subprocess.Popen[str]) -> subprocess.Popen[str]:
+    """The same once it has transcribed something: functions and a worker run."""
+    assert serving.stdout
+    line = serving.stdout.readline()
+    assert line.startswith("ready "), line
+    sample = (ROOT / "events" / "samples" / "sample.flac").read_bytes()
+    answer = httpx.post(f"{line.split()[1]}/v1/listen", content=sample, timeout=60, follow_redirects=True)
+    assert answer.status_code == 200, answer.text
+    assert len(family(serving.pid)) > 4
+    return serving
 
 
 def test_a_second_start_finds_what_the_first_one_held(tmp_path: Path) -> None:
@@ -129,6 +139,27 @@ def test_a_changed_setting_updates_the_stack_and_keeps_its_content(tmp_path: Pat
         assert httpx.get(f"{cloud.api}/v1/requests").status_code == 401
 
 
+def test_a_job_under_way_is_done_after_the_next_start(tmp_path: Path) -> None:
+    sample = (ROOT / "events" / "samples" / "sample.flac").read_bytes()
+    with Cloud(tmp_path) as cloud:
+        answer = httpx.post(f"{cloud.api}/v1/listen?callback=https://example.com/done", content=sample)
+        job = f"/v1/requests/{answer.json()['request_id']}"
+        assert httpx.get(f"{cloud.api}{job}").json()["state"] != "completed"  # no worker has even started yet
+
+    with Cloud(tmp_path) as cloud:
+        for _ in range(600):
+            state = httpx.get(f"{cloud.api}{job}").json()["state"]
+            if state not in ("queued", "processing"):
+                break
+            time.sleep(0.1)
+        assert state == "completed"
+
+
+def test_a_folder_serves_one_cloud_at_a_time(cloud: Cloud) -> None:
+    with pytest.raises(StartFailed, match="Another local cloud runs from"):
+        Cloud(cloud.data_dir).start()
+
+
 def test_where_things_are_is_written_down(cloud: Cloud) -> None:
     facts = json.loads((cloud.data_dir / "cloud.json").read_text())
 
@@ -156,46 +187,40 @@ def test_without_a_template_there_is_a_hint_and_no_process(tmp_path: Path) -> No
     assert not survivors(family(os.getpid()) - before - {os.getpid()})
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_everything_and_well(
-    served: tuple[subprocess.Popen[str], str], number: signal.Signals, tmp_path: Path
-) -> None:
-    process, api = served
-    sample = (ROOT / "events" / "samples" / "sample.flac").read_bytes()
-    answer = httpx.post(f"{api}/v1/listen", content=sample, timeout=60, follow_redirects=True)
-    assert answer.status_code == 200, answer.text
-    started = family(process.pid)
-    assert len(started) > 4  # the emulator, the functions, the worker
+def test_ctrl_c_ends_everything_and_well(busy: subprocess.Popen[str], tmp_path: Path) -> None:
+    started = family(busy.pid)
 
-    process.send_signal(number)
+    busy.send_signal(signal.SIGINT)
 
-    assert process.wait(30) == 0
+    assert busy.wait(90) == 0
     assert not survivors(started)
-    assert not (tmp_path / "cloud.json").exists()
+    assert {path.name for path in tmp_path.iterdir()} == {"code", "containers", "lock", "logs", "objects", "state"}
 
 
-def test_a_killed_parent_takes_everything_along(served: tuple[subprocess.Popen[str], str]) -> None:
-    process, api = served
-    sample = (ROOT / "events" / "samples" / "sample.flac").read_bytes()
-    httpx.post(f"{api}/v1/listen", content=sample, timeout=60, follow_redirects=True)
-    started = family(process.pid)
+def test_a_signal_while_it_starts_ends_it_as_well(serving: subprocess.Popen[str]) -> None:
+    while len(started := family(serving.pid)) < 3:  # the emulator and its first child
+        time.sleep(0.02)
 
-    process.kill()
-    process.wait()
+    serving.send_signal(signal.SIGTERM)
 
+    assert serving.wait(90) == 0
     assert not survivors(started)
 
 
-def test_a_killed_emulator_takes_its_children_along_and_is_reported(
-    served: tuple[subprocess.Popen[str], str],
-) -> None:
-    process, api = served
-    sample = (ROOT / "events" / "samples" / "sample.flac").read_bytes()
-    httpx.post(f"{api}/v1/listen", content=sample, timeout=60, follow_redirects=True)
-    started = family(process.pid)
+def test_a_killed_parent_takes_everything_along(busy: subprocess.Popen[str]) -> None:
+    started = family(busy.pid)
+
+    busy.kill()
+    busy.wait()
+
+    assert not survivors(started)
+
+
+def test_a_killed_emulator_takes_its_children_along_and_is_reported(busy: subprocess.Popen[str]) -> None:
+    started = family(busy.pid)
     emulator = next(p for p in started if "infra.local.emulator" in Path(f"/proc/{p}/cmdline").read_text())
 
     os.kill(emulator, signal.SIGKILL)
 
-    assert process.wait(30) == 1
+    assert busy.wait(90) == 1
     assert not survivors(started)

@@ -1,0 +1,44 @@
+"""What a start has to put right of the last stop, which nothing on AWS ever does: there, nothing stops.
+
+Both act on the deployed stack from outside, as an operator would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+INTERRUPTED = "States.ServiceRestart"  # ministack's name for executions that ended with the emulator
+
+Client = Callable[[str], Any]
+
+
+def free_slots(client: Client, table: str) -> None:
+    """No worker outlived the last stop, so none of their leases means anything."""
+    dynamodb = client("dynamodb")
+    pages = dynamodb.get_paginator("scan").paginate(
+        TableName=table,
+        FilterExpression="begins_with(pk, :slot)",
+        ExpressionAttributeValues={":slot": {"S": "SLOT#"}},
+        ProjectionExpression="pk",
+    )
+    for item in [item for page in pages for item in page["Items"]]:
+        dynamodb.delete_item(TableName=table, Key={"pk": item["pk"]})
+
+
+def resume(client: Client, machine: str, since: datetime) -> int:
+    """Begin again what the last stop interrupted; answers how many. Every step of the machine may run twice.
+
+    Args:
+        machine: ARN of the state machine.
+        since: when this start began. Interrupted executions get their end written when they are read back.
+    """
+    states, resumed = client("stepfunctions"), 0
+    pages = states.get_paginator("list_executions").paginate(stateMachineArn=machine, statusFilter="FAILED")
+    for execution in [e for page in pages for e in page["executions"] if e["stopDate"] >= since]:
+        described = states.describe_execution(executionArn=execution["executionArn"])
+        if described.get("error") == INTERRUPTED:
+            states.start_execution(stateMachineArn=machine, name=described["name"], input=described["input"])
+            resumed += 1
+    return resumed
