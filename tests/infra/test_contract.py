@@ -26,6 +26,7 @@ ROUTES = {
     "GET requests/{id}",
     "DELETE requests/{id}",
     "GET requests/{id}/result",
+    "POST requests/{id}/result",
     "POST uploads",
     "GET models",
     "POST audio/transcriptions",

@@ -1,4 +1,4 @@
-"""What API Gateway says by itself is in Deepgram's words, whatever goes wrong."""
+"""What API Gateway says by itself is in Deepgram's words and in OpenAI's, whatever goes wrong."""
 
 from __future__ import annotations
 
@@ -35,11 +35,13 @@ def test_every_type_that_aws_knows_has_an_answer(answers: dict[str, Any]) -> Non
     assert set(answers) == set(gateway.shape_for("GatewayResponseType").enum)
 
 
-def test_every_answer_has_deepgrams_shape(answers: dict[str, Any]) -> None:
+def test_every_answer_has_both_vendors_shapes(answers: dict[str, Any]) -> None:
     for kind, answer in answers.items():
         assert list(answer["ResponseTemplates"]) == ["application/json"], kind
         said = body(answer)
-        assert list(said) == ["err_code", "err_msg", "request_id"], kind
+        assert list(said) == ["err_code", "err_msg", "request_id", "message", "error"], kind
+        assert list(said["error"]) == ["message", "type", "param", "code"], kind
+        assert said["error"]["message"] == said["message"] == said["err_msg"]
         assert said["request_id"] == "0a1b2c3d"
         assert said["err_msg"].endswith("."), kind
 
