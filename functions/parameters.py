@@ -63,7 +63,7 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter("utt_split", _NUMBER, _D, "Seconds of silence that end an utterance; 0.8.", least=0, most=3600),
         Parameter("multichannel", _FLAG, _D, f"Each channel on its own, up to {MAX_CHANNELS}."),
         Parameter("numerals", _FLAG, _D, "Spoken numbers as digits; English."),
-        Parameter("filler_words", _FLAG, _D, "Keeps the `uh` and `um` that Whisper wrote, left out otherwise; English."),
+        Parameter("filler_words", _FLAG, _D, "Keeps each `uh` and `um` that Whisper wrote; English."),
         Parameter("replace", _LIST, _D, "`find:replacement`; without a replacement what is found goes.", most=200),
         Parameter("keyterm", _LIST, _D, "Words and names to expect, as Whisper's hotwords.", most=100),
         Parameter("keywords", _LIST, _D, "`word:intensifier`, as Whisper's hotwords.", most=100),

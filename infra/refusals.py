@@ -1,8 +1,8 @@
-"""What the gateway itself answers, before or instead of the function: Deepgram's error shape for all of it.
+"""What the gateway itself answers, before or instead of the function: both vendors' error shapes in one body.
 
-A gateway response belongs to the whole API, not to a path, and its template cannot branch: under `/v1/audio/*`
-these few answers have Deepgram's shape too, where OpenAI's clients look for `{"error": {…}}`. They show the
-status then, without the sentence.
+A gateway response belongs to the whole API, not to a path, and its template cannot branch. Deepgram's clients read
+`err_msg`, OpenAI's look for `{"error": {…}}` and show no sentence without it. `message` is for @deepgram/sdk 3
+and 4, which would take `error` for it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aws_cdk import aws_apigateway as apigateway
+
+from functions import openai
+from functions.jobs import Failure
 
 GATEWAY_SENTENCE = "$context.error.messageString"  # what the gateway would have said, as a JSON string
 
@@ -29,8 +32,15 @@ class Refusal:
 
     @property
     def template(self) -> str:
-        sentence = self.err_msg if self.err_msg == GATEWAY_SENTENCE else json.dumps(self.err_msg)
-        return f'{{"err_code":{json.dumps(self.err_code)},"err_msg":{sentence},"request_id":"$context.requestId"}}'
+        failure = Failure(self.err_code, self.err_msg, int(self.status or 400))
+        body = {
+            "err_code": self.err_code,
+            "err_msg": self.err_msg,
+            "request_id": "$context.requestId",
+            "message": self.err_msg,
+            **openai.error(failure),
+        }
+        return json.dumps(body, separators=(",", ":")).replace(f'"{GATEWAY_SENTENCE}"', GATEWAY_SENTENCE)
 
 
 _TYPE = apigateway.ResponseType
