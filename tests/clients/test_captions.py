@@ -12,6 +12,8 @@ import pytest
 from tests.clients.conftest import SAMPLES, Outcomes
 from tests.clients.test_deepgram import heard
 
+pytestmark = pytest.mark.timeout(600)  # the first test of an SDK installs it and runs all its scenarios
+
 
 @pytest.fixture(scope="module")
 def answers(setup: dict[str, str]) -> dict[str, str]:

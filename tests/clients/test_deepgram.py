@@ -15,6 +15,8 @@ from tests.clients.conftest import SAMPLES, Outcomes
 from tests.clients.sdks import SDKS
 from tests.clients.web import Site
 
+pytestmark = pytest.mark.timeout(600)  # the first test of an SDK installs it and runs all its scenarios
+
 SPOKEN = ("url", "file", "stream")
 CALLED_BACK = ("callback", "callback_file")
 REFUSED = ("unknown_model", "not_audio", "unreachable")

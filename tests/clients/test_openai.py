@@ -13,6 +13,8 @@ import pytest
 from tests.clients.conftest import Outcomes
 from tests.clients.test_deepgram import heard
 
+pytestmark = pytest.mark.timeout(600)  # the first test of an SDK installs it and runs all its scenarios
+
 BOTH = (
     *("json", "text", "srt", "vtt", "verbose", "words", "both", "stream", "translation"),
     *("unknown_model", "diarized", "not_audio", "busy", "long"),
