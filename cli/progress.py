@@ -21,6 +21,7 @@ class Bars:
             TextColumn("{task.fields[state]}"),
             TimeElapsedColumn(),
             console=console,
+            refresh_per_second=5,
             disable=not console.is_terminal,
         )
 
@@ -57,5 +58,6 @@ class Bar:
         )
 
     def end(self, state: str) -> None:
-        self._progress.update(self._task, total=1.0, completed=1.0 if state == "done" else 0.0, state=state)
+        done = 1.0 if state == "done" else 0.0
+        self._progress.update(self._task, total=done, completed=done, state=state)
         self._progress.stop_task(self._task)

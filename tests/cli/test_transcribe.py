@@ -79,8 +79,9 @@ def test_a_url_is_left_to_the_deployment(earshot: Any, deployment: Any, url: str
 
 def test_a_large_file_goes_to_the_bucket_first(earshot: Any, deployment: Any) -> None:
     content = b"large " + bytes(DIRECT_BYTES)
+    deployment.wants_key = True
 
-    done = earshot("transcribe", earshot.file("a.wav", content))
+    done = earshot("transcribe", earshot.file("a.wav", content), EARSHOT_KEY="5eed" * 10)
 
     assert done.returncode == 0
     assert deployment.put == {"s3://bucket/work/1/audio": content}
