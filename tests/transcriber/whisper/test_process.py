@@ -8,9 +8,7 @@ import pytest
 
 from transcriber.whisper.process import Machine, decide, settle
 
-PLAIN = Machine(
-    cores=4, memory=16 * 2**30, vendor="AuthenticAMD", flags=frozenset({"avx2"}), gpus=0, glibc=True
-)
+PLAIN = Machine(cores=4, memory=16 * 2**30, vendor="AuthenticAMD", flags=frozenset({"avx2"}), gpus=0, glibc=True)
 
 
 def test_a_cpu_gets_a_lane_of_one_thread_for_each_core() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -60,7 +62,7 @@ def test_speech_without_a_pause_is_cut_where_it_is_weakest() -> None:
 
 @settings(deadline=None)
 @given(
-    st.lists(st.tuples(st.floats(0.05, 20.0), st.sampled_from([0.0, 0.3, 0.45, 0.6, 0.95])), min_size=1, max_size=12),
+    st.lists(st.tuples(st.floats(0.05, 20.0), st.sampled_from([0.0, 0.3, 0.45, 0.6, 0.95])), min_size=1),
     st.integers(1, 400),
 )
 def test_windows_hold_all_speech_in_order_without_overlap_and_no_longer_than_asked(
@@ -71,7 +73,7 @@ def test_windows_hold_all_speech_in_order_without_overlap_and_no_longer_than_ask
 
     assert spans == cut(probabilities, 10.0, 10**6)  # where the blocks end does not matter
     assert all(span.start < span.end <= span.start + 10.1 * RATE for span in spans)
-    assert all(before.end <= after.start for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before.end <= after.start for before, after in pairwise(spans))
     voiced = np.zeros(len(probabilities), bool)
     for span in spans:
         for start, end in span.voiced:

@@ -17,6 +17,7 @@ import numpy as np
 
 from events.shards import ModelFacts, Shard, ShardResult
 from transcriber import languages
+from transcriber.models import Model
 from transcriber.whisper.batcher import Batcher
 from transcriber.whisper.decode import RATE, Audio
 from transcriber.whisper.decoder import Decoder
@@ -42,17 +43,17 @@ class _Order:
 class BatchingEngine:
     """An `Engine` (see `transcriber.engine`)."""
 
-    def __init__(self, directory: Path, name: str, sha256: str, settings: Settings) -> None:
-        """Load the model in `directory`; raises what ctranslate2 raises when it cannot.
+    def __init__(self, model: Model, settings: Settings) -> None:
+        """Load the model; raises what ctranslate2 raises when it cannot.
 
         `settings` come from `process.settle`, which must have run before ctranslate2 was imported.
         """
         self._settings = settings
-        self._decoder = Decoder(directory, settings)
-        self._features = Features(directory)
+        self._decoder = Decoder(model.directory, settings)
+        self._features = Features(model.directory)
         self.facts = ModelFacts(
-            name=name,
-            sha256=sha256,
+            name=model.name,
+            sha256=model.sha256,
             multilingual=self._decoder.multilingual,
             compute_type=self._decoder.compute_type,
             device=self._decoder.device,

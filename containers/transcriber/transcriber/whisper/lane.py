@@ -116,7 +116,7 @@ class Lane:
                 self._batcher.put(parcel)
 
     def _detect_again(self, batch: Sequence[Window], encoded: Encoded) -> None:
-        """On the full window, for shards of one window: it may have been refused for being in the wrong language."""
+        """On the full window, for shards of one: it may have been refused for being in the wrong language."""
         for i, window in enumerate(batch):
             if window.progress.undecided:
                 ranking = self._decoder.detect(encoded, [i])[0]

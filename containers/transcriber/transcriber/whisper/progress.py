@@ -17,8 +17,8 @@ from transcriber.whisper.features import FRAMES, FULL
 from transcriber.whisper.guard import Hypothesis
 from transcriber.whisper.language import VOTING
 
-# Temperatures on the full window, each when the one before gave nonsense. Whisper's own has six: what 0.2 cures 0.4
-# does too, and on what is no speech at all every rung is for nothing.
+# Temperatures on the full window, each when the one before gave nonsense. Whisper's own has six: what 0.2 cures,
+# 0.4 does too, and on what is no speech every rung is for nothing.
 LADDER = (0.0, 0.4, 0.8)
 
 

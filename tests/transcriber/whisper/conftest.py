@@ -1,0 +1,43 @@
+"""Speech with reference texts, and the batching engine on the real base model, one lane as on one core."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from transcriber.models import Model
+from transcriber.whisper.engine import BatchingEngine
+from transcriber.whisper.process import settle
+
+SPEECH = Path(__file__).parent / "speech"
+
+
+@dataclass(frozen=True)
+class Clip:
+    path: Path
+    language: str
+    seconds: float
+    text: str
+
+
+@pytest.fixture(scope="session")
+def clips() -> list[Clip]:
+    entries = json.loads((SPEECH / "manifest.json").read_text())
+    return [Clip(SPEECH / e["file"], e["language"], e["seconds"], e["text"]) for e in entries]
+
+
+@pytest.fixture(scope="session")
+def clip() -> Path:
+    """Four seconds of English."""
+    return SPEECH / "1688-142285-0004.flac"
+
+
+@pytest.fixture(scope="session")
+def engine(model: Model) -> Iterator[BatchingEngine]:
+    engine = BatchingEngine(model, replace(settle(), lanes=1))
+    yield engine
+    engine.close()
