@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from functions.jobs import Job, SourceKind, State
+from functions.options import without_secrets
 
 TITLES = {
     State.QUEUED: "Transcription Queued",
@@ -27,7 +28,7 @@ def detail(job: Job, transcripts_bucket: str) -> dict[str, Any]:
             "job_id": job.id,
             "state": str(job.state),
             "source": _source(job),
-            "options": job.options,
+            "options": without_secrets(job.options),
             "model": job.model,
             "created": job.created,
             "completed": job.completed,

@@ -93,6 +93,19 @@ def query_of(pairs: list[tuple[str, str]]) -> str:
     return urlencode(pairs)
 
 
+def without_secrets(query: str) -> str:
+    """For all to see: of a callback only where it leads, not the password or the signature in its URL."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    if not any(key.lower() == "callback" for key, _ in pairs):
+        return query
+    return urlencode([(key, _origin(raw) if key.lower() == "callback" else raw) for key, raw in pairs])
+
+
+def _origin(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0].partition('?')[0].rpartition('@')[2]}"
+
+
 def upload_query(metadata: str) -> str:
     """The options of an object in the uploads bucket, from its metadata `listen` ("" when it has none).
 

@@ -11,11 +11,13 @@ from urllib.parse import urlencode
 import pytest
 
 from events.shards import Pointer
+from functions.announcements import detail
 from functions.callback.handler import handler
 from functions.delivery import Undelivered, check_receiver, deliver
 from functions.errors import Refused, bad_audio
 from functions.jobs import Job, Source, SourceKind
 from functions.layout import transcript_key
+from functions.listen.history import described
 from functions.settings import settings
 from functions.stores import jobs, objects
 from tests.clients.web import Site, serving
@@ -94,6 +96,17 @@ def test_a_failed_job_says_why(delivered: Any, site: Site) -> None:
         "err_msg": "Bad Request: failed to process audio: nothing to hear",
         "request_id": JOB,
     }
+
+
+def test_nobody_else_is_told_the_secrets_of_its_address() -> None:
+    secret = urlencode({"model": "whisper", "Callback": "https://me:word@example.org:8443/hook?X-Amz-Signature=s"})
+    job = Job(JOB, Source(SourceKind.BODY), secret)
+
+    announced, shown = detail(job, "transcripts")["options"], described(job)["options"]
+
+    assert announced == shown == "model=whisper&Callback=https%3A%2F%2Fexample.org%3A8443"
+    plain = Job(JOB, Source(SourceKind.BODY), "model=whisper&tag=a%20b")
+    assert detail(plain, "transcripts")["options"] == plain.options
 
 
 @pytest.mark.parametrize("status", [301, 404, 500])
