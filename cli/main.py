@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Coroutine
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -23,7 +24,6 @@ OVER = ("completed", "failed", "cancelled")
 T = TypeVar("T")
 
 app = typer.Typer(
-    help="Whisper in your own cloud: audio in, words out.",
     epilog="Exit status: 0 all went well · 1 a job failed or was refused · 2 the command line makes no sense · "
     "3 nobody answers at the address · 130 interrupted.",
     no_args_is_help=True,
@@ -39,6 +39,21 @@ DataDir = Annotated[Path, typer.Option("--data-dir", help="Where the local cloud
 Id = Annotated[str, typer.Argument(metavar="ID", help="A job's id, as `earshot jobs` shows it.")]
 HERE = f"http://127.0.0.1:{PORT}"
 DATA_DIR = Path(__file__).resolve().parents[1] / ".earshot"
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"earshot {metadata.version('earshot')}")
+        raise typer.Exit
+
+
+@app.callback()
+def earshot(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Whisper in your own cloud: audio in, words out."""
 
 
 @app.command()

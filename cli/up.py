@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ from infra.local.cloud import Cloud, StartFailed
 from infra.local.deploy import DeploymentFailed
 from infra.local.models import CorruptModel
 from infra.local.ports import PortTaken
-from infra.local.up import serve
+from infra.local.up import STOPPING, interrupt, serve
 from infra.synth import ROOT
 
 
@@ -35,11 +36,13 @@ def up(
             asyncio.run(welcome.both_doors(cloud, key, stage))
         print(welcome.where(cloud, key), flush=True)
 
-    stage("Checking the template")
-    # In a process of its own: CDK takes 300 MB, and nobody needs it once the template is there.
-    if subprocess.run([sys.executable, "-m", "infra.synth"], cwd=ROOT).returncode:
-        raise Problem("The template could not be synthesized; what went wrong stands above.")
+    for number in STOPPING:  # while the template is made, too
+        signal.signal(number, interrupt)
     try:
+        stage("Checking the template")
+        # In a process of its own: CDK takes 300 MB, and nobody needs it once the template is there.
+        if subprocess.run([sys.executable, "-m", "infra.synth"], cwd=ROOT).returncode:
+            raise Problem("The template could not be synthesized; what went wrong stands above.")
         return serve(
             port=port,
             aws_port=aws_port,
@@ -49,5 +52,7 @@ def up(
             on_ready=ready,
             progress=stage,
         )
+    except KeyboardInterrupt:
+        return Status.OK
     except (PortTaken, CorruptModel, StartFailed, DeploymentFailed) as error:
         raise Problem(str(error), Status.USAGE if isinstance(error, PortTaken) else Status.FAILED) from None

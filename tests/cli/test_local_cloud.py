@@ -16,6 +16,7 @@ import pytest
 from whisper_normalizer.english import EnglishTextNormalizer
 
 from cli.api import DIRECT_BYTES
+from functions.layout import api_key_pk
 from infra.local.cloud import Cloud
 
 SAMPLES = Path(__file__).parents[2] / "events" / "samples"
@@ -113,3 +114,24 @@ def test_ctrl_c_cancels_the_job_in_the_deployment(deployed: Any, tmp_path: Path)
 
     assert process.returncode == 130, err
     assert "cancelled" in deployed("show", job["request_id"]).stdout
+
+
+def test_a_key_for_a_stack_is_written_with_the_environments_credentials(earshot: Any, cloud: Cloud) -> None:
+    account = {
+        "AWS_ENDPOINT_URL": cloud.aws,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+
+    made = earshot("key", "create", "for the tests", "--stack", "Earshot", **account)
+    elsewhere = earshot("key", "create", "for the tests", "--stack", "Another", **account)
+
+    assert made.returncode == 0, made.stderr
+    rows = cloud.client("dynamodb").get_item(
+        TableName=cloud.outputs["TableName"], Key={"pk": {"S": api_key_pk(made.stdout.strip())}}
+    )
+    assert rows["Item"]["name"]["S"] == "for the tests"
+    assert made.stdout.strip() not in str(rows)  # only its digest is kept
+    assert (elsewhere.returncode, elsewhere.stdout) == (3, "")
+    assert "The stack Another cannot be asked for its table" in elsewhere.stderr

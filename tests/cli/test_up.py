@@ -101,6 +101,17 @@ def completed(lines: str) -> int:
     return sum(json.loads(line)["state"] == "completed" for line in lines.splitlines())
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_before_it_serves(process: Any, earshot: Any, number: int) -> None:
+    up = process("--no-sample")
+    until(up, "  0.0 s  Checking the template")
+
+    up.send_signal(number)
+
+    assert up.wait(timeout=60) == 0
+    assert belonging_to(earshot.folder / "data") == []
+
+
 def test_a_taken_port_is_said_before_anything_is_started(earshot: Any, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
