@@ -100,7 +100,10 @@ def test_an_unknown_model_is_refused_with_those_there_are(account: Any, cache: P
 
 @pytest.mark.parametrize("name", ["", "..", "../small", "/etc", "a/b", ".small"])
 def test_a_name_is_no_path(account: Any, cache: Path, name: str) -> None:
-    assert refusal(Models(account.clients.s3, "models", cache), name)[0] == ShardError.UNKNOWN_MODEL
+    error, sentence = refusal(Models(account.clients.s3, "models", cache), name)
+
+    assert error == ShardError.UNKNOWN_MODEL
+    assert "is not a model's name" in sentence
 
 
 def test_a_manifest_cannot_write_elsewhere(account: Any, cache: Path) -> None:
