@@ -26,7 +26,7 @@ METHODS = {
     "listen": ("POST",),
     "requests": ("GET",),
     "requests/{id}": ("GET", "DELETE"),
-    "requests/{id}/result": ("GET",),
+    "requests/{id}/result": ("GET", "POST"),  # `curl -L --request POST` repeats its method when redirected
     "uploads": ("POST",),
     "models": ("GET",),
     "audio/transcriptions": ("POST",),

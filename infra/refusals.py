@@ -32,7 +32,9 @@ class Refusal:
 
     @property
     def template(self) -> str:
-        failure = Failure(self.err_code, self.err_msg, int(self.status or 400))
+        # The fallbacks' status is whatever the error had; their code tells whose fault that was.
+        fallback = 500 if self.err_code == "INTERNAL_SERVER_ERROR" else 400
+        failure = Failure(self.err_code, self.err_msg, int(self.status or fallback))
         body = {
             "err_code": self.err_code,
             "err_msg": self.err_msg,

@@ -72,6 +72,11 @@ def test_the_fallbacks_keep_each_errors_own_status(answers: dict[str, Any]) -> N
         assert "StatusCode" not in answers[kind]
 
 
+def test_openais_clients_learn_whose_fault_it_was(answers: dict[str, Any]) -> None:
+    ours = {kind for kind, answer in answers.items() if body(answer)["error"]["type"] == "server_error"}
+    assert ours == {k for k, a in answers.items() if body(a)["err_code"] in ("INTERNAL_SERVER_ERROR", "TIMEOUT")}
+
+
 def test_who_shall_come_back_is_told_when(answers: dict[str, Any]) -> None:
     """SDKs retry 429 and 503 and obey the pause; nothing else asks for one."""
     name = "gatewayresponse.header.Retry-After"
