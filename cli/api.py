@@ -73,8 +73,9 @@ class Api:
         return (await self._ask("GET", f"/v1/requests/{job_id}")).json()
 
     async def result(self, job_id: str, form: str) -> str:
-        """What a completed job says; `form` is json, srt, vtt or txt."""
-        return (await self._ask("GET", f"/v1/requests/{job_id}/result", params=[("format", form)])).text
+        """What a completed job says; `form` is json, srt, vtt or txt. A large one is fetched from the bucket."""
+        path = f"/v1/requests/{job_id}/result"
+        return (await self._ask("GET", path, params=[("format", form)], follow_redirects=True)).text
 
     async def jobs(self, limit: int) -> list[dict[str, Any]]:
         """The newest jobs first, `limit` at most."""

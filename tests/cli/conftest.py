@@ -100,6 +100,11 @@ class Handler(BaseHTTPRequestHandler):
                 return self._say(200, {"requests": page, **more})
             case "GET", ["v1", "requests", job_id] if job_id in it.jobs:
                 return self._say(200, it.look(job_id))
+            case "GET", ["v1", "requests", job_id, "result"] if it.audio[job_id].startswith(b"LARGE"):
+                elsewhere = it.url.replace("127.0.0.1", "localhost")
+                return self._say(303, {"request_id": job_id}, {"Location": f"{elsewhere}/bucket/work/large"})
+            case "GET", ["bucket", *_]:
+                return self._say(200, "all the words\n")
             case "GET", ["v1", "requests", job_id, "result"]:
                 form = dict(query).get("format", "json")
                 return self._say(200, f"{form}: {it.audio[job_id][:40].decode()}\n")

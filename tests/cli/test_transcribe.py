@@ -92,6 +92,16 @@ def test_a_large_file_goes_to_the_bucket_first(earshot: Any, deployment: Any) ->
     assert "authorization" not in headers  # S3 refuses two ways of signing at once
 
 
+def test_a_result_too_large_for_an_answer_comes_from_the_bucket(earshot: Any, deployment: Any) -> None:
+    deployment.wants_key = True
+
+    done = earshot("transcribe", earshot.file("a.wav", b"LARGE"), EARSHOT_KEY="5eed" * 10)
+
+    assert done.stdout == "all the words\n"
+    [(_, _, _, headers)] = [a for a in deployment.asked if a[1] == "/bucket/work/large"]
+    assert "authorization" not in headers
+
+
 def test_one_that_fails_does_not_stop_the_others(earshot: Any) -> None:
     names = [earshot.file("good.wav", b"good"), earshot.file("bad.wav", b"FAIL"), earshot.file("end.wav", b"end")]
 
