@@ -10,14 +10,16 @@ from datetime import UTC, datetime
 
 from events.shards import Pointer
 from functions import models
-from functions.errors import Refused, not_found, overloaded
+from functions.errors import Refused, internal, not_found, overloaded
 from functions.jobs import Failure, Job, Source, SourceKind, State
 from functions.layout import body_key
 from functions.observability import logger
 from functions.options import Options
 from functions.settings import settings
 from functions.stores import jobs, machines, objects, replays
+from functions.stores.clients import busy
 from functions.stores.models import held
+from functions.stores.replays import Claim
 
 REPLAY_SECONDS = 180  # after a job is done: SDKs that try again do so after 60 s of silence, twice
 ARRIVAL_SECONDS = 5.0  # between a request's claim and its row lies the copy of its body
@@ -52,13 +54,13 @@ def submit(order: Order) -> tuple[Job, bool]:
     """
     model = models.choose(order.options.model, order.options.language, held())
     new, digest = str(uuid.uuid4()), order.digest
-    claimed = replays.claim(digest, new)
-    if claimed != new:
-        twin = _arrived(claimed)
+    claim = replays.claim(digest, new)
+    if claim.job_id != new:
+        twin = _arrived(claim)
         if twin and _stands(twin):
             return _started(twin), True
-        claimed = replays.claim(digest, new, instead_of=claimed)
-        if claimed != new and (twin := _arrived(claimed)):
+        claim = replays.claim(digest, new, instead_of=claim.job_id)
+        if claim.job_id != new and (twin := _arrived(claim)):
             return twin, True
     return _started(_added(new, order, model.name)), False
 
@@ -116,10 +118,11 @@ def _started(job: Job) -> Job:
     if job.state is State.QUEUED:
         try:
             machines.start(settings().job_machine_arn, job.id, {"job_id": job.id})
-        except Exception:
+        except Exception as error:
             logger.exception("The job could not be started", job_id=job.id)
-            jobs.fail(job.id, overloaded().failure)
-            raise overloaded() from None
+            refused = overloaded() if busy(error) else internal()
+            jobs.fail(job.id, refused.failure)
+            raise refused from None
     return job
 
 
@@ -129,10 +132,9 @@ def _stands(twin: Job) -> bool:
     return twin.completed is None or _age(twin.completed) < REPLAY_SECONDS
 
 
-def _arrived(job_id: str) -> Job | None:
-    """The row that a claim promised; None when whoever claimed it never wrote one."""
-    until = time.monotonic() + ARRIVAL_SECONDS
-    while (job := jobs.find(job_id)) is None and time.monotonic() < until:
+def _arrived(claim: Claim) -> Job | None:
+    """The row that a claim promised; None when whoever made it never wrote one, or it was forgotten since."""
+    while (job := jobs.find(claim.job_id)) is None and time.time() < claim.made + ARRIVAL_SECONDS:
         time.sleep(FIRST_PAUSE)
     return job
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from functions import replies
-from functions.errors import Refused, internal, not_found
+from functions.errors import Refused, internal, not_found, overloaded
 from functions.listen import audio, catalogue, description, history, results, transcribe, uploads
 from functions.observability import logger
 from functions.replies import Reply
 from functions.requests import Request
+from functions.stores.clients import busy
 
 
 def in_deepgrams_words(refused: Refused, request: Request) -> Reply:
@@ -34,6 +35,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/requests/{id}"): Route(history.show),
     ("DELETE", "/requests/{id}"): Route(history.forget),
     ("GET", "/requests/{id}/result"): Route(results.result, in_its_doors_words),
+    ("POST", "/requests/{id}/result"): Route(results.result, in_its_doors_words),
     ("POST", "/audio/transcriptions"): Route(audio.transcribed, audio.in_openais_words),
     ("POST", "/audio/translations"): Route(audio.transcribed, audio.in_openais_words),
     ("POST", "/uploads"): Route(uploads.lend),
@@ -54,9 +56,9 @@ def route(event: Mapping[str, Any]) -> Reply:
         return found.answer(request)
     except Refused as refused:
         return found.refuse(refused, request)
-    except Exception:
+    except Exception as error:
         logger.exception("The request could not be answered", route=f"{request.method} {request.resource}")
-        return found.refuse(internal(), request)
+        return found.refuse(overloaded() if busy(error) else internal(), request)
 
 
 def _nowhere(request: Request) -> Reply:

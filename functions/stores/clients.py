@@ -9,6 +9,18 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+_BUSY = {
+    "ThrottlingException",
+    "ThrottledException",
+    "Throttling",
+    "TooManyRequestsException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ExecutionLimitExceeded",
+    "SlowDown",
+    "ServiceUnavailable",
+}
+
 
 @cache
 def client(service: str) -> Any:
@@ -19,3 +31,8 @@ def client(service: str) -> Any:
 def code(error: ClientError) -> str:
     """The service's own name for what went wrong, e.g. `ConditionalCheckFailedException`."""
     return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def busy(error: Exception) -> bool:
+    """Whether a service asks to be left alone for a while, after boto3's own retries."""
+    return isinstance(error, ClientError) and code(error) in _BUSY

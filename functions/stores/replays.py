@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
 from boto3.dynamodb.conditions import Attr
 
@@ -12,16 +13,22 @@ from functions.stores import table
 KEEP_SECONDS = 86_400
 
 
-def claim(digest: str, job_id: str, instead_of: str | None = None) -> str:
-    """The job that stands for requests of this digest: `job_id`, unless another is there already.
+@dataclass(frozen=True)
+class Claim:
+    """The job that stands for a request, and when it was claimed (epoch seconds)."""
+
+    job_id: str
+    made: float
+
+
+def claim(digest: str, job_id: str, instead_of: str | None = None) -> Claim:
+    """The claim on requests of this digest: `job_id`'s, unless another is there already.
 
     `instead_of` names the one that shall make way.
     """
-    pk = request_pk(digest)
-    entry = {"job": job_id, "ttl": int(time.time()) + KEEP_SECONDS}
+    pk, now = request_pk(digest), time.time()
     free = Attr("pk").not_exists()
-    written = table.update(pk, entry, free if instead_of is None else free | Attr("job").eq(instead_of))
-    if written:
-        return job_id
-    item = table.get(pk)
-    return str(item["job"]) if item else job_id
+    condition = free if instead_of is None else free | Attr("job").eq(instead_of)
+    written = table.update(pk, {"job": job_id, "made": now, "ttl": int(now) + KEEP_SECONDS}, condition)
+    item = written or table.get(pk) or {"job": job_id, "made": now}
+    return Claim(str(item["job"]), float(item["made"]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 
 from events.shards import Pointer
 from functions.errors import bad_audio
@@ -111,7 +112,7 @@ def test_a_request_that_broke_off_before_its_job_started_is_healed_by_its_retry(
 
 def test_a_throttled_start_is_a_503_worth_retrying_and_the_retry_a_new_job(api, monkeypatch, executions):
     def throttled(*_):
-        raise RuntimeError("ThrottlingException")
+        raise ClientError({"Error": {"Code": "ThrottlingException"}}, "StartExecution")
 
     with monkeypatch.context() as broken:
         broken.setattr("functions.submission.machines.start", throttled)
@@ -121,6 +122,49 @@ def test_a_throttled_start_is_a_503_worth_retrying_and_the_retry_a_new_job(api, 
     assert int(refused.headers["retry-after"]) > 0
     assert api.post("/listen", AUDIO).status == 303
     assert len(executions()) == 1
+
+
+def test_a_throttled_table_is_a_503_too(api, monkeypatch):
+    def throttled(*_):
+        raise ClientError({"Error": {"Code": "ThrottlingException"}}, "GetItem")
+
+    monkeypatch.setattr("functions.submission.replays.claim", throttled)
+
+    refused = api.post("/listen", AUDIO)
+
+    assert (refused.status, refused.json["err_code"]) == (503, "Service Unavailable")
+
+
+def test_a_start_that_is_not_allowed_is_our_fault_and_no_retry_helps(api, monkeypatch):
+    def denied(*_):
+        raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "StartExecution")
+
+    monkeypatch.setattr("functions.submission.machines.start", denied)
+
+    refused = api.post("/listen", AUDIO)
+
+    assert (refused.status, refused.json["err_code"]) == (500, "INTERNAL_SERVER_ERROR")
+    assert "retry-after" not in refused.headers
+    assert api.get("/requests").json["requests"][0]["state"] == "failed"
+
+
+def test_a_request_whose_job_was_forgotten_starts_anew_without_waiting_for_it(api, complete, monkeypatch):
+    first = api.post("/listen", AUDIO).json["request_id"]
+    complete(first, "Gone.")
+    api("DELETE", f"/requests/{first}")
+    monkeypatch.setattr("functions.submission.ARRIVAL_SECONDS", 0)
+    monkeypatch.setattr("functions.submission.time.sleep", lambda _: pytest.fail("It waited."))
+
+    assert api.post("/listen", AUDIO, Prefer="wait=0").json["request_id"] != first
+
+
+def test_a_request_that_comes_while_its_twin_is_still_being_written_joins_it(api, monkeypatch):
+    twin = api.post("/listen", AUDIO).json["request_id"]
+    really, blind = jobs.find, [None, None]
+    monkeypatch.setattr("functions.submission.jobs.find", lambda job_id: blind.pop() if blind else really(job_id))
+
+    assert api.post("/listen", AUDIO).json["request_id"] == twin
+    assert not blind
 
 
 def test_a_caller_who_will_not_wait_is_answered_at_once(api, monkeypatch):
