@@ -26,13 +26,13 @@ import boto3
 from botocore.config import Config
 
 from infra.local import models, ports, recovery
-from infra.local.deploy import deploy
+from infra.local.deploy import deploy, template_of
+from infra.local.emulator import REGION, environment
 from infra.local.ports import HOST
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "cdk.out"
 MODELS = ROOT / ".cache" / "models"
-REGION = "us-east-1"
 START_SECONDS = 120.0
 STOP_SECONDS = 60.0  # containers get eight, the rest is for a slow disk
 IDLE_SECONDS = 30 * 24 * 3600  # the one worker stays: here nobody pays for it by the second
@@ -70,7 +70,8 @@ class Cloud:
         wrap: str | None = None,
         assets: Path = ASSETS,
     ) -> None:
-        self.data_dir, self.assets, self.wrap = data_dir.resolve(), assets, wrap
+        self.data_dir, self.synthesized, self.wrap = data_dir.resolve(), assets, wrap
+        self.assets = self.data_dir / "assets"  # of this start, whatever is synthesized meanwhile
         self._port, self._aws_port = port, aws_port
         self.parameters = {
             "DefaultModel": models.NAME,
@@ -81,6 +82,7 @@ class Cloud:
         }
         self.outputs: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
+        self._lock: IO[str] | None = None
         self.client = cache(self._client)
 
     def __enter__(self) -> Self:
@@ -100,9 +102,12 @@ class Cloud:
         self.api, self.aws = f"http://{HOST}:{port}", f"http://{HOST}:{aws_port}"
         began = datetime.now(UTC)
         self._lock = exclusively(self.data_dir)
-        progress("Starting the AWS emulator")
-        self._process = self._launch()
         try:
+            template_of(self.synthesized)
+            shutil.rmtree(self.assets, ignore_errors=True)
+            shutil.copytree(self.synthesized, self.assets)
+            progress("Starting the AWS emulator")
+            self._process = self._launch()
             progress("Checking the speech model")
             model = models.embedded(MODELS)
             self._await_emulator()
@@ -116,19 +121,19 @@ class Cloud:
     def stop(self) -> None:
         """End the emulator and all it started; it saves its state first. Safe to call twice."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if process.stdin:
+        if process is not None:
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            assert process.stdin is not None
             process.stdin.close()
-        (self.data_dir / "cloud.json").unlink(missing_ok=True)
-        shutil.rmtree(self.data_dir / "tmp", ignore_errors=True)
-        self._lock.close()
+            (self.data_dir / "cloud.json").unlink(missing_ok=True)
+            shutil.rmtree(self.data_dir / "tmp", ignore_errors=True)
+        if self._lock is not None:
+            self._lock.close()
 
     def wait(self) -> int:
         """Until the emulator ends by itself, which it does not unless something is wrong; its exit code."""
@@ -153,6 +158,7 @@ class Cloud:
         )
 
     def _launch(self) -> subprocess.Popen[bytes]:
+        assert self._lock is not None
         logs = self.data_dir / "logs"
         logs.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(self.data_dir / "tmp", ignore_errors=True)
@@ -175,6 +181,7 @@ class Cloud:
                 command,
                 cwd=ROOT,
                 env=os.environ | environment(self.data_dir, port_of(self.aws)),
+                pass_fds=[self._lock.fileno()],  # the folder is free when the emulator, too, is gone
                 stdin=subprocess.PIPE,  # never written to: its end tells the emulator that we are gone
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -223,31 +230,3 @@ def exclusively(folder: Path) -> IO[str]:
 
 def port_of(address: str) -> str:
     return address.rpartition(":")[2]
-
-
-def environment(folder: Path, aws_port: str) -> dict[str, str]:
-    """What ministack and the functions' runtime read."""
-    endpoint = f"http://{HOST}:{aws_port}"
-    return {
-        "GATEWAY_PORT": aws_port,
-        "BIND_HOST": HOST,
-        "MINISTACK_HOST": HOST,
-        "IOT_MTLS_ENABLED": "0",
-        "SFTP_ENABLED": "0",
-        "DOCKER_HOST": "unix:///nonexistent",  # never talk to a Docker that happens to run here
-        "PERSIST_STATE": "1",
-        "STATE_DIR": str(folder / "state"),
-        "S3_PERSIST": "1",
-        "S3_DATA_DIR": str(folder / "objects"),
-        "TMPDIR": str(folder / "tmp"),  # functions and containers leave things behind when they are killed
-        "LOG_LEVEL": "WARNING",
-        "MALLOC_ARENA_MAX": "2",  # glibc keeps memory by thread, and executions come and go on many
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
-        "POWERTOOLS_TRACE_DISABLED": "true",
-    }

@@ -44,9 +44,7 @@ def deploy(client: Client, assets: Path, parameters: dict[str, str]) -> dict[str
     Raises:
         DeploymentFailed: with CloudFormation's reasons.
     """
-    template = assets / f"{STACK}.template.json"
-    if not template.is_file():
-        raise DeploymentFailed(f"{template} does not exist: run `make synth` first.")
+    template = template_of(assets)
     document = json.loads(template.read_text())
     fingerprint = digest(template.read_text(), parameters)
     stack = describe(client)
@@ -74,6 +72,18 @@ def deploy(client: Client, assets: Path, parameters: dict[str, str]) -> dict[str
     else:
         formation.update_stack(**arguments)
     return outputs(finished(client))
+
+
+def template_of(assets: Path) -> Path:
+    """The stack's template among the synthesized files.
+
+    Raises:
+        DeploymentFailed: nothing is synthesized there.
+    """
+    template = assets / f"{STACK}.template.json"
+    if not template.is_file():
+        raise DeploymentFailed(f"{template} does not exist: run `make synth` first.")
+    return template
 
 
 def publish(client: Client, assets: Path) -> str:

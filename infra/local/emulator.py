@@ -18,6 +18,7 @@ from typing import Any
 from infra.local.ports import HOST
 from infra.local.seams import locate
 
+REGION = "us-east-1"
 CONTAINER_SECONDS = 8.0  # for a worker to give back what it holds
 REQUEST_SECONDS = 0.5  # for requests under way; a long poll would take 20
 
@@ -101,6 +102,34 @@ def config(port: int) -> Any:
     settings.graceful_timeout = REQUEST_SECONDS
     settings.loglevel = "WARNING"
     return settings
+
+
+def environment(folder: Path, aws_port: str) -> dict[str, str]:
+    """What ministack and the functions' runtime read."""
+    endpoint = f"http://{HOST}:{aws_port}"
+    return {
+        "GATEWAY_PORT": aws_port,
+        "BIND_HOST": HOST,
+        "MINISTACK_HOST": HOST,
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "DOCKER_HOST": "unix:///nonexistent",  # never talk to a Docker that happens to run here
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(folder / "state"),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(folder / "objects"),
+        "TMPDIR": str(folder / "tmp"),  # functions and containers leave things behind when they are killed
+        "LOG_LEVEL": "WARNING",
+        "MALLOC_ARENA_MAX": "2",  # glibc keeps memory by thread, and executions come and go on many
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+        "POWERTOOLS_TRACE_DISABLED": "true",
+    }
 
 
 def for_containers(endpoint: str, models: Path) -> dict[str, str]:

@@ -194,7 +194,8 @@ def test_ctrl_c_ends_everything_and_well(busy: subprocess.Popen[str], tmp_path: 
 
     assert busy.wait(90) == 0
     assert not survivors(started)
-    assert {path.name for path in tmp_path.iterdir()} == {"code", "containers", "lock", "logs", "objects", "state"}
+    kept = {"assets", "code", "containers", "lock", "logs", "objects", "state"}
+    assert {path.name for path in tmp_path.iterdir()} == kept
 
 
 def test_a_signal_while_it_starts_ends_it_as_well(serving: subprocess.Popen[str]) -> None:
