@@ -45,7 +45,7 @@ def paths() -> dict[str, Schema]:
         "/listen": {"post": _listen()},
         "/requests": {"get": _requests()},
         "/requests/{id}": {"get": _request(), "delete": _forget()},
-        "/requests/{id}/result": {"get": _result()},
+        "/requests/{id}/result": {"get": _result(), "post": _result_again()},
         "/uploads": {"post": _uploads()},
         **{path: {"post": _audio(task)} for path, task in TASKS.items()},
         "/models": {"get": _models()},
@@ -193,6 +193,14 @@ def _result() -> Schema:
             "303": _REDIRECT,
             **_refusals("Error", 400, 401, 404, 410, 413, 429, 500, 503),
         },
+    }
+
+
+def _result_again() -> Schema:
+    return _result() | {
+        "operationId": "result_again",
+        "summary": "The same, for clients that repeat their POST when they are redirected",
+        "description": "`curl -L --request POST` is one.",
     }
 
 
