@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from transcriber.whisper import guard
-from transcriber.whisper.guard import Hypothesis, Verdict
+from transcriber.whisper.guard import Hypothesis
 
 GOOD = Hypothesis(
     tokens=[1] * 12,
@@ -22,7 +22,7 @@ GOOD = Hypothesis(
 
 
 def test_plain_speech_is_believed() -> None:
-    assert guard.judge(GOOD, 3.0) is Verdict.BELIEVE
+    assert guard.safe(GOOD, 3.0)
     assert guard.acceptable(GOOD)
     assert not guard.silent(GOOD)
 
@@ -38,7 +38,7 @@ def test_plain_speech_is_believed() -> None:
     ],
 )
 def test_each_fault_alone_is_refused(fault: dict[str, object]) -> None:
-    assert guard.judge(replace(GOOD, **fault), 3.0) is Verdict.REFUSE  # type: ignore[arg-type]
+    assert not guard.safe(replace(GOOD, **fault), 3.0)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ class BatchingEngine:
             compute_type=self._decoder.compute_type,
             device=self._decoder.device,
         )
-        self._floor = 500
+        self._floor = 400
         self._batcher: Batcher[Window] = Batcher(settings.batch, _SLACK)
         self._orders: tuple[queue.PriorityQueue[_Order], queue.PriorityQueue[_Order]] = (
             queue.PriorityQueue(),

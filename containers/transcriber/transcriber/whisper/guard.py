@@ -9,23 +9,15 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import dataclass
-from enum import Enum
 
 COMPRESSION = 2.4  # text that packs better repeats itself (OpenAI's threshold, as are the next two)
 LOGPROB = -1.0  # mean log-probability of a token under which the model guesses
 NO_SPEECH = 0.6
-SURE = -0.4  # mean log-probability above which the best single path is taken without a beam search
 TOKENS_A_SECOND = 9.0  # of speech, and 15 more: what anybody can say; the cap for decoding
 TOKENS_FIXED = 15
 _FASTEST = 11.0  # tokens a second: faster than that is not speech
 _RUN_WORDS, _RUN_SIGNS = 3, 5  # a run of so many words (or signs, where words are not spaced), said twice on end
 _NOT_WORDS = re.compile(r"[^\w\s']|_")
-
-
-class Verdict(Enum):
-    BELIEVE = "believe"
-    DOUBT = "doubt"  # search wider on the same window
-    REFUSE = "refuse"  # decode again with Whisper's own full window
 
 
 @dataclass(frozen=True)
@@ -61,22 +53,14 @@ def repeats(text: str) -> bool:
     )
 
 
-def judge(said: Hypothesis, seconds: float) -> Verdict:
-    """Of a short window of `seconds` of audio."""
-    if (
-        said.compression > COMPRESSION
-        or said.logprob < LOGPROB
-        or said.capped
-        or said.spoken > _FASTEST * max(seconds, 1.0)
-        or repeats(said.text)
-    ):
-        return Verdict.REFUSE
-    return Verdict.BELIEVE if said.logprob > SURE else Verdict.DOUBT
-
-
 def acceptable(said: Hypothesis) -> bool:
     """Of a full window, as Whisper's own fallback judges; otherwise the next temperature is tried."""
     return said.compression <= COMPRESSION and said.logprob >= LOGPROB and not said.capped
+
+
+def safe(said: Hypothesis, seconds: float) -> bool:
+    """Of a short window of `seconds` of audio; otherwise the full window is asked."""
+    return acceptable(said) and said.spoken <= _FASTEST * max(seconds, 1.0) and not repeats(said.text)
 
 
 def best(tried: list[Hypothesis]) -> Hypothesis:

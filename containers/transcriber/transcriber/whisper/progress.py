@@ -67,15 +67,23 @@ class Window:
     def kind(self) -> Hashable:
         return self.rung < 0, self.temperature, len(self.progress.before)
 
-    def climb(self) -> bool:
-        """On to the full window, then to the next temperature; False when there is none left."""
+    @property
+    def may_climb(self) -> bool:
+        """Whether there is another way to decode it."""
+        if self.rung < 0 and self.frames < FULL:
+            return True
+        return self.progress.shard.temperature is None and self.rung + 1 < len(LADDER)
+
+    def climb(self, said: Hypothesis) -> None:
+        """`said` is not to be believed: on to the full window, then to the next temperature.
+
+        What a short window said counts no more: the full one has heard all of it better.
+        """
         if self.rung < 0 and self.frames < FULL:
             self.rung, self.frames = 0, FULL
-            return True
-        if self.progress.shard.temperature is not None or self.rung + 1 >= len(LADDER):
-            return False
+            return
+        self.tried.append(said)
         self.rung = max(self.rung, 0) + 1
-        return True
 
 
 class Progress:

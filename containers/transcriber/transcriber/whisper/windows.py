@@ -18,7 +18,7 @@ _SHORTEST = 3  # frames: 96 ms, less than any word
 _MARGIN = round(0.3 * _SECOND)  # frames of what surrounds the speech that a window keeps on either side
 _GAP = round(1.5 * _SECOND)  # frames of silence that two stretches of one window may hold between them
 _SILENCE = 100  # frames of silence behind the speech, at least
-_STEP = 250  # frames: windows of one batch are padded to one length
+_STEP = 50  # frames: windows of one batch are padded to one length
 
 
 @dataclass(frozen=True)
