@@ -10,12 +10,11 @@ from typing import Any
 import jsonschema
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from functions import deepgram
 from functions.options import Options
 from functions.transcript import Transcript
-from tests.functions.transcripts import SHA, said, segment, transcript, transcripts
+from tests.functions.transcripts import SHA, listen_queries, said, segment, transcript, transcripts
 
 # What the strictest clients insist on: deepgram-sdk 5 for Python raises for a missing or null metadata field,
 # Rust's for one of a word or an utterance; captions tools loop over `words`.
@@ -323,14 +322,8 @@ def test_a_segment_without_words_is_spread_over_its_time():
     assert spoken["words"][-1]["end"] == 4.0
 
 
-FORMATTING = ["punctuate=true", "paragraphs=true", "smart_format=true", "numerals=true", "filler_words=true"]
-RUNS = ["utterances=true", "utt_split=0.2", "replace=hello:Good+Bye", "replace=world", "multichannel=true"]
-REST = ["detect_language=true", "tag=x", "extra=k:v", "topics=true", "task=translate"]
-QUERIES = st.lists(st.sampled_from(FORMATTING + RUNS + REST), unique=True).map("&".join)
-
-
 @settings(max_examples=300, deadline=None)
-@given(transcripts(), QUERIES)
+@given(transcripts(), listen_queries())
 def test_any_transcript_gives_an_answer_that_the_strictest_client_parses(any_transcript, query):
     options = Options.parse(query)
 

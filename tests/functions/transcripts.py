@@ -40,6 +40,10 @@ def transcript(
     return Transcript(**fields | changes)
 
 
+FORMATTING = ["punctuate=true", "paragraphs=true", "smart_format=true", "numerals=true", "filler_words=true"]
+RUNS = ["utterances=true", "utt_split=0.2", "replace=hello:Good+Bye", "replace=world", "multichannel=true"]
+REST = ["detect_language=true", "tag=x", "extra=k:v", "topics=true", "task=translate"]
+
 # Times a model might give, sensible or not: back in time, negative, behind the end of the audio.
 _times = st.floats(-5, 130, allow_nan=False)
 _texts = st.one_of(
@@ -82,3 +86,8 @@ def transcripts() -> st.SearchStrategy[Transcript]:
         st.sampled_from(["en", "de", "zh", "ja", "ar"]),
         st.floats(0, 120),
     )
+
+
+def listen_queries() -> st.SearchStrategy[str]:
+    """Query strings of /v1/listen, everything that shapes an answer in any combination."""
+    return st.lists(st.sampled_from(FORMATTING + RUNS + REST), unique=True).map("&".join)
