@@ -191,7 +191,7 @@ def _result() -> Schema:
                 },
             },
             "303": _REDIRECT,
-            **_refusals("Error", 400, 401, 404, 410, 413, 429, 500, 503),
+            **_refusals("Error OpenAIError", 400, 401, 404, 410, 413, 429, 500, 503),
         },
     }
 
@@ -272,9 +272,9 @@ def _query(name: str, schema: Schema, says: str = "") -> Schema:
 
 
 def _json(says: str, *schemas: str) -> Schema:
-    one = named(schemas[0]) if len(schemas) == 1 else {"oneOf": [named(schema) for schema in schemas]}
+    one = named(schemas[0]) if len(schemas) == 1 else {"anyOf": [named(schema) for schema in schemas]}
     return {"description": says, "content": {"application/json": {"schema": one}}}
 
 
-def _refusals(shape: str, *statuses: int) -> dict[str, Schema]:
-    return {str(status): _json(_REFUSED[status], shape) for status in statuses}
+def _refusals(shapes: str, *statuses: int) -> dict[str, Schema]:
+    return {str(status): _json(_REFUSED[status], *shapes.split()) for status in statuses}

@@ -105,18 +105,18 @@ _SEGMENT = document(
 
 _USAGE = document({"type": {"const": "duration"}, "seconds": COUNT})
 
-_OPENAI_ERROR = document(
-    {
-        "error": document(
-            {
-                "message": TEXT,
-                "type": TEXT,
-                "param": {"type": ["string", "null"]},
-                "code": {"type": ["string", "null"]},
-            }
-        )
-    }
-)
+# Where the gateway itself refuses, it does so in both vendors' shapes at once: see infra/refusals.py.
+_DEEPGRAMS_REFUSAL = {"err_code": TEXT, "err_msg": TEXT, "request_id": TEXT}
+_OPENAIS_REFUSAL = {
+    "error": document(
+        {
+            "message": TEXT,
+            "type": TEXT,
+            "param": {"type": ["string", "null"]},
+            "code": {"type": ["string", "null"]},
+        }
+    )
+}
 
 _JOB = {
     "request_id": UUID,
@@ -184,8 +184,8 @@ SCHEMAS: dict[str, Schema] = {
         says="Optional members are left out, never null.",
     ),
     "Accepted": document({"request_id": UUID}),
-    "Error": document({"err_code": TEXT, "err_msg": TEXT, "request_id": TEXT}),
-    "OpenAIError": _OPENAI_ERROR,
+    "Error": document(_DEEPGRAMS_REFUSAL, {"message": TEXT} | _OPENAIS_REFUSAL),
+    "OpenAIError": document(_OPENAIS_REFUSAL, {"message": TEXT} | _DEEPGRAMS_REFUSAL),
     "Transcription": document({"text": TEXT, "usage": _USAGE}),
     "VerboseTranscription": document(
         {

@@ -30,6 +30,7 @@ CHECKS = [
     checks.response_schema_conformance,
 ]
 
+schemathesis.serializer.alias("audio/*", "application/octet-stream")
 api = schemathesis.openapi.from_dict(describe())
 api.config.generation.modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 
