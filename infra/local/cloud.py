@@ -154,7 +154,7 @@ class Cloud:
             region_name=REGION,
             aws_access_key_id="test",
             aws_secret_access_key="test",
-            config=Config(s3={"addressing_style": "path"}, max_pool_connections=32),
+            config=Config(s3={"addressing_style": "path"}, max_pool_connections=32, proxies={}),
         )
 
     def _launch(self) -> subprocess.Popen[bytes]:
@@ -180,7 +180,7 @@ class Cloud:
             return subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env=os.environ | environment(self.data_dir, port_of(self.aws)),
+                env=environment(self.data_dir, port_of(self.aws)),
                 pass_fds=[self._lock.fileno()],  # the folder is free when the emulator, too, is gone
                 stdin=subprocess.PIPE,  # never written to: its end tells the emulator that we are gone
                 stdout=log,
@@ -190,10 +190,11 @@ class Cloud:
 
     def _await_emulator(self) -> None:
         assert self._process is not None
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
-                with urllib.request.urlopen(f"{self.aws}/_ministack/health", timeout=2):
+                with direct.open(f"{self.aws}/_ministack/health", timeout=2):
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)

@@ -105,9 +105,14 @@ def config(port: int) -> Any:
 
 
 def environment(folder: Path, aws_port: str) -> dict[str, str]:
-    """What ministack and the functions' runtime read."""
+    """This process's environment, and what ministack and the functions' runtime read on top of it.
+
+    Nothing of the caller's own AWS set-up comes along, nor a proxy between us and ourselves.
+    """
     endpoint = f"http://{HOST}:{aws_port}"
-    return {
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return inherited | {
+        "NO_PROXY": f"{HOST},localhost",
         "GATEWAY_PORT": aws_port,
         "BIND_HOST": HOST,
         "MINISTACK_HOST": HOST,
