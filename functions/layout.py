@@ -22,6 +22,15 @@ class Result(StrEnum):
     VTT = "vtt"
     TXT = "txt"
 
+    @property
+    def content_type(self) -> str:
+        return {
+            Result.JSON: "application/json",
+            Result.SRT: "application/x-subrip; charset=utf-8",
+            Result.VTT: "text/vtt; charset=utf-8",
+            Result.TXT: "text/plain; charset=utf-8",
+        }[self]
+
 
 # -- transcripts bucket ------------------------------------------------------------------------------------
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
@@ -12,21 +10,15 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from events.shards import Pointer, ShardResult
-from functions import assembly, captions, deepgram
-from functions.jobs import Job, SourceKind, State, timestamp
-from functions.layout import Result, shard_result_key, transcript_key, upload_result_key
+from functions import assembly, files
+from functions.files import File
+from functions.jobs import Job, State, timestamp
+from functions.layout import shard_result_key, transcript_key
 from functions.observability import logger, metrics, tracer
 from functions.options import Options
 from functions.settings import settings
 from functions.stores import jobs, objects
 from functions.transcript import Transcript
-
-TYPES = {
-    Result.JSON: "application/json",
-    Result.SRT: "application/x-subrip",
-    Result.VTT: "text/vtt; charset=utf-8",
-    Result.TXT: "text/plain; charset=utf-8",
-}
 
 
 @logger.inject_lambda_context
@@ -42,7 +34,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     results = _results(job)
     transcript = assembly.assemble(job, Options.parse(job.options), results)
     with ThreadPoolExecutor(8) as pool:  # eight small objects: one after the other they take 0.2 s
-        list(pool.map(lambda file: objects.put(*file), _files(job, transcript)))
+        list(pool.map(_put, files.of_job(job, transcript)))
     jobs.finish(
         job.id,
         duration=transcript.audio.duration,
@@ -56,26 +48,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return {"job_id": job.id}
 
 
+def _put(file: File) -> None:
+    objects.put(Pointer(settings().transcripts_bucket, file.key), file.body, file.content_type)
+
+
 def _results(job: Job) -> list[ShardResult]:
     bucket = settings().transcripts_bucket
     bodies = [objects.get(Pointer(bucket, shard_result_key(job.id, n))) for n in range(job.shards or 1)]
     return [ShardResult.from_json(body) for body in bodies if body]
-
-
-def _files(job: Job, transcript: Transcript) -> Iterator[tuple[Pointer, bytes, str]]:
-    """What is kept of the job, and for an upload the same beside its own name, its JSON as the API answers."""
-    side = {
-        Result.SRT: captions.srt(transcript),
-        Result.VTT: captions.vtt(transcript),
-        Result.TXT: captions.txt(transcript),
-    }
-    bucket, audio = settings().transcripts_bucket, job.source.audio
-    for kind, body in {Result.JSON: transcript.to_json(), **side}.items():
-        yield Pointer(bucket, transcript_key(job.id, kind)), body.encode(), TYPES[kind]
-    if job.source.kind == SourceKind.UPLOAD and audio:
-        answer = deepgram.answer(transcript, Options.parse(job.options))
-        for kind, body in {Result.JSON: json.dumps(answer, ensure_ascii=False), **side}.items():
-            yield Pointer(bucket, upload_result_key(audio.key, kind)), body.encode(), TYPES[kind]
 
 
 def _measure(job: Job, transcript: Transcript, results: list[ShardResult]) -> None:

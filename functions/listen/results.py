@@ -21,12 +21,6 @@ from functions.stores import objects
 from functions.submission import over, wait
 from functions.transcript import Transcript
 
-CONTENT_TYPES = {
-    Result.JSON: "application/json",
-    Result.SRT: "application/x-subrip; charset=utf-8",
-    Result.VTT: "text/vtt; charset=utf-8",
-    Result.TXT: "text/plain; charset=utf-8",
-}
 MOST_BYTES = 5_500_000  # a Lambda answers with 6 MB at most, escapes and headers included
 LENT_SECONDS = 3600
 
@@ -85,7 +79,7 @@ def kept(form: Result) -> Render:
     """Captions and text as Assemble wrote them."""
 
     def render(job: Job) -> Reply:
-        return fitting(job, Reply(200, _read(transcript_key(job.id, form)).decode(), CONTENT_TYPES[form]))
+        return fitting(job, Reply(200, _read(transcript_key(job.id, form)).decode(), form.content_type))
 
     return render
 

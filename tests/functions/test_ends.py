@@ -81,6 +81,13 @@ def test_an_uploads_answer_lies_beside_its_whole_name(context: Any) -> None:
         assert read(f"uploads/a b/ü+%.mp3.{side}") == read(f"jobs/j1/transcript.{side}")
 
 
+def test_an_upload_whose_name_is_as_long_as_s3_allows_is_kept_by_its_id(context: Any) -> None:
+    transcribed(Source(SourceKind.UPLOAD, Pointer("uploads", "x" * 1020 + ".mp3")))
+    assemble({"job_id": "j1"}, context)
+    assert jobs.find("j1").state == "completed"  # type: ignore[union-attr]
+    assert not list(objects.keys("transcripts", "uploads/"))
+
+
 def test_assembling_twice_changes_nothing(context: Any) -> None:
     transcribed(Source(SourceKind.BODY))
     assemble({"job_id": "j1"}, context)
