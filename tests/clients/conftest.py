@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -36,6 +37,8 @@ def setup(cloud: Cloud, site: Site, tmp_path_factory: pytest.TempPathFactory) ->
     """What every driver is told: see its scenarios."""
     not_audio = tmp_path_factory.mktemp("clients") / "letter.txt"
     not_audio.write_text("Dear Sir or Madam, this is no audio at all.\n" * 40)
+    # The first job starts the worker, which takes longer than the SDK waits that follows no redirect.
+    urllib.request.urlopen(f"{cloud.api}/v1/listen?model=whisper", (SAMPLES / "sample.flac").read_bytes()).close()
     busy, lost = Front(cloud.api, lost=False), Front(cloud.api, lost=True)
     with ExitStack() as fronts:
         fronts.enter_context(serving(busy))
@@ -65,6 +68,17 @@ def driven(setup: dict[str, str], say: Callable[[str], None]) -> Callable[..., O
         return runs[asked]
 
     return run
+
+
+@pytest.fixture(scope="session")
+def turned_away(setup: dict[str, str], site: Site) -> str:
+    """Id of a job whose callback is answered with 503 at first. The next try comes half a minute later: an early
+    test asks for this, the last one looks."""
+    site.answers["/turned-away"] = [503]
+    query = urllib.parse.urlencode({"model": "whisper", "callback": f"{site.url}/turned-away"})
+    speech = Path(setup["speech"]).read_bytes()
+    with urllib.request.urlopen(f"{setup['url']}/v1/listen?{query}", speech) as answer:
+        return json.load(answer)["request_id"]
 
 
 @pytest.fixture

@@ -1,0 +1,23 @@
+"""Callbacks through the whole cloud: bus, queue, function, receiver."""
+
+from __future__ import annotations
+
+import json
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+from tests.clients.web import Site
+
+
+def test_a_job_that_fails_calls_back_too(setup: dict[str, str], site: Site, turned_away: str) -> None:
+    query = urllib.parse.urlencode({"model": "whisper", "callback": f"{site.url}/failed"})
+    letter = Path(setup["not_audio"]).read_bytes()
+
+    with urllib.request.urlopen(f"{setup['url']}/v1/listen?{query}", letter) as answer:
+        request_id = json.load(answer)["request_id"]
+
+    [delivery] = site.wait_for(lambda one: one.path == "/failed")
+    assert delivery.json()["request_id"] == request_id
+    assert "failed to process audio" in delivery.json()["err_msg"]
+    assert request_id != turned_away

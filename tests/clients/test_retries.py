@@ -1,0 +1,12 @@
+"""What takes its time: the second try of a callback. Runs after the other clients, which fill the pause."""
+
+from __future__ import annotations
+
+from tests.clients.web import Site
+
+
+def test_a_callback_that_was_not_taken_comes_again(site: Site, turned_away: str) -> None:
+    first, second = site.wait_for(lambda one: one.path == "/turned-away", count=2, seconds=180)
+
+    assert first.json() == second.json()
+    assert second.json()["metadata"]["request_id"] == turned_away
