@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from functions.jobs import Job, SourceKind, State
-from functions.options import without_secrets
+from functions.query import without_secrets
 
 TITLES = {
     State.QUEUED: "Transcription Queued",

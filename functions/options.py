@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from typing import Literal
+from urllib.parse import urlsplit
 
 from events.shards import RawAudio
 from functions.errors import bad_query, bad_request
 from functions.languages import whisper_code
-from functions.parameters import PARAMETERS, Fate, Kind, asked, unparsable, value
+from functions.parameters import unparsable
+from functions.query import Given, Values, given, refuse, warnings
 
 MAX_TAG, MAX_EXTRA = 128, 2048  # characters
 DEFAULT_LANGUAGE = "en"
@@ -55,11 +56,11 @@ class Options:
     @classmethod
     def parse(cls, query: str) -> Options:
         """Raises Refused for what cannot be read, or would be misleading to ignore."""
-        given = _given(query)
-        _refuse(given)
-        one = _Values(given)
+        asked_for = given(query)
+        refuse(asked_for)
+        one = Values(asked_for)
         smart, paragraphs = one.flag("smart_format"), one.flag("paragraphs")
-        language, languages = _language(given)
+        language, languages = _language(asked_for)
         if one.text("version", "latest") != "latest":
             raise bad_request("Bad Request: No such model/version combination found. The version is 'latest'.")
         return cls(
@@ -84,26 +85,8 @@ class Options:
             extra=_extra(one.all("extra")),
             callback=_callback(one.text("callback", "")),
             callback_method=one.text("callback_method", cls.callback_method).upper(),
-            warnings=_warnings(given, one),
+            warnings=warnings(asked_for, one),
         )
-
-
-def query_of(pairs: list[tuple[str, str]]) -> str:
-    """Decoded pairs, repeated keys and all, as the query string that `Options.parse` reads."""
-    return urlencode(pairs)
-
-
-def without_secrets(query: str) -> str:
-    """For all to see: of a callback only where it leads, not the password or the signature in its URL."""
-    pairs = parse_qsl(query, keep_blank_values=True)
-    if not any(key.lower() == "callback" for key, _ in pairs):
-        return query
-    return urlencode([(key, _origin(raw) if key.lower() == "callback" else raw) for key, raw in pairs])
-
-
-def _origin(url: str) -> str:
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://{rest.partition('/')[0].partition('?')[0].rpartition('@')[2]}"
 
 
 def upload_query(metadata: str) -> str:
@@ -112,59 +95,11 @@ def upload_query(metadata: str) -> str:
     Nobody says the language of a file they drop into a folder: without one it is detected.
     """
     query = metadata.strip().lstrip("?")
-    named = {"language", "detect_language"} & _given(query).keys()
+    named = {"language", "detect_language"} & given(query).keys()
     return query if named else "&".join(filter(None, (query, "detect_language=true")))
 
 
-class _Values:
-    """Parsed access: of a repeated key the last value counts, unless it is a list."""
-
-    def __init__(self, given: dict[str, list[str]]) -> None:
-        self.given = given
-        # All that are done, whether they matter to this job or not: a typing error is never passed over.
-        self.parsed = {
-            name: [value(name, raw) for raw in raws]
-            for name, raws in given.items()
-            if PARAMETERS[name].fate is Fate.DONE and PARAMETERS[name].kind is not Kind.LIST
-        }
-
-    def last(self, name: str, default: Any) -> Any:
-        found = self.parsed.get(name)
-        return found[-1] if found else default
-
-    def flag(self, name: str) -> bool:
-        return bool(self.last(name, False))
-
-    def text(self, name: str, default: str) -> str:
-        return self.last(name, default) or default
-
-    def all(self, name: str) -> list[str]:
-        most = PARAMETERS[name].most
-        found = [raw.strip() for raw in self.given.get(name, []) if raw.strip()]
-        if most is not None and len(found) > most:
-            raise unparsable(name, f"{len(found)} values, more than {most:.0f}")
-        return found
-
-
-def _given(query: str) -> dict[str, list[str]]:
-    """Known keys in their own spelling (their case does not matter), with all their values."""
-    given: dict[str, list[str]] = {}
-    for key, raw in parse_qsl(query, keep_blank_values=True):
-        name = key.strip().lower().removesuffix("[]")
-        if name in PARAMETERS and (raw.strip() or PARAMETERS[name].kind is not Kind.TEXT):
-            given.setdefault(name, []).append(raw)
-    return given
-
-
-def _refuse(given: dict[str, list[str]]) -> None:
-    if "diarize_model" in given and ("diarize" in given or "diarize_version" in given):
-        raise bad_query("diarize_model cannot be used together with diarize or diarize_version.")
-    for name, raws in given.items():
-        if PARAMETERS[name].fate is Fate.REFUSED and asked(raws):
-            raise bad_query(f"{name} is not supported: {PARAMETERS[name].says}. Leave it out.")
-
-
-def _language(given: dict[str, list[str]]) -> tuple[str | None, list[str]]:
+def _language(given: Given) -> tuple[str | None, list[str]]:
     """The code to use (None: detect), and the codes to choose from when detecting (none: all)."""
     wanted = [raw.strip() for raw in given.get("detect_language", [])]
     named = [raw for raw in wanted if raw.lower() not in ("true", "false")]
@@ -204,7 +139,7 @@ def _hotwords(keyterms: list[str], keywords: list[str]) -> str | None:
     return ", ".join(dict.fromkeys(filter(None, kept))) or None
 
 
-def _raw(one: _Values) -> RawAudio | None:
+def _raw(one: Values) -> RawAudio | None:
     encoding = one.text("encoding", "")
     if not encoding or encoding in _SELF_DESCRIBING:
         return None
@@ -244,20 +179,3 @@ def _callback(url: str) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise bad_query("Invalid callback url. It begins with http:// or https:// and names a host.")
     return url
-
-
-def _warnings(given: dict[str, list[str]], one: _Values) -> list[dict[str, str]]:
-    found = [
-        _warning(name, "unsupported_parameter", f"{name} was ignored: {PARAMETERS[name].says}.")
-        for name, raws in given.items()
-        if PARAMETERS[name].fate is Fate.IGNORED and asked(raws)
-    ]
-    if one.last("alternatives", 1) > 1:
-        found.append(_warning("alternatives", "unsupported_value", "Whisper gives one alternative, its best."))
-    if any(raw.partition(":")[2].strip().startswith("-") for raw in one.all("keywords")):
-        found.append(_warning("keywords", "unsupported_value", "Words to be suppressed were ignored."))
-    return found
-
-
-def _warning(parameter: str, kind: str, message: str) -> dict[str, str]:
-    return {"parameter": parameter, "type": kind, "message": message}

@@ -11,7 +11,7 @@ from functions.errors import bad_query, not_found
 from functions.jobs import Job, SourceKind, State
 from functions.layout import Result, shards_prefix, transcript_key, work_prefix
 from functions.observability import logger
-from functions.options import without_secrets
+from functions.query import without_secrets
 from functions.replies import Reply, json_reply
 from functions.requests import Request
 from functions.settings import settings

@@ -12,7 +12,8 @@ from functions.errors import bad_audio, bad_remote, bad_request, too_large
 from functions.jobs import Source, SourceKind
 from functions.layout import WORK
 from functions.listen.results import as_deepgram, in_time
-from functions.options import Options, query_of
+from functions.options import Options
+from functions.query import query_of
 from functions.replies import Reply, json_reply
 from functions.requests import Request
 from functions.settings import settings

@@ -6,8 +6,9 @@ import pytest
 
 from events.shards import RawAudio
 from functions.errors import Refused
-from functions.options import Options, query_of, upload_query
+from functions.options import Options, upload_query
 from functions.parameters import PARAMETERS, Fate, Kind
+from functions.query import query_of
 
 # Deepgram's whole table, its SDKs' legacy names, and ours.
 CONTRACT = """model version language detect_language language_hint callback callback_method extra tag punctuate
