@@ -7,9 +7,10 @@ from functions.errors import bad_request
 from functions.jobs import SourceKind
 from functions.layout import shard_result_key
 from functions.options import Options
+from functions.parameters import MAX_CHANNELS
 from functions.probe import Probe
 
-MAX_CHANNELS = 20  # Deepgram's limit for multichannel
+
 GUESSED_BYTES_A_SECOND = 16_000  # 128 kbit/s, the usual MP3
 FAST_SECONDS = 600.0  # longer audio would hold the fast lane up for those who wait on shorter
 
