@@ -10,7 +10,6 @@ from functions.options import Options
 from functions.parameters import MAX_CHANNELS
 from functions.probe import Probe
 
-
 GUESSED_BYTES_A_SECOND = 16_000  # 128 kbit/s, the usual MP3
 FAST_SECONDS = 600.0  # longer audio would hold the fast lane up for those who wait on shorter
 
