@@ -17,7 +17,8 @@ _LOADED = 2  # models in memory: two of the largest fit a 24 GB GPU beside their
 
 def open_engine(model: Model, machine: process.Settings) -> Engine:
     """What transcribes, here and deployed."""
-    return StockEngine(model, machine.device, machine.compute_type, machine.lanes * machine.threads)
+    # One thread: on a machine that is busy, a second one's spinning at barriers costs ten times what it brings.
+    return StockEngine(model, machine.device, machine.compute_type, machine.threads)
 
 
 class Engines:
