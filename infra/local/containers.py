@@ -24,6 +24,7 @@ from infra.local.seams import original, replace
 
 ECS = "ministack.services.ecs"
 STOP_SECONDS = 30  # ECS's default stopTimeout: SIGTERM, then SIGKILL
+# Of our own environment; besides, EARSHOT_… sets the engine (transcriber/whisper/process.py).
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "SSL_CERT_FILE")
 
 # Replaces itself with the program after asking Linux to end it with its starter, however that ends.
@@ -110,7 +111,7 @@ class Engine:
         argv[0] = sys.executable if argv[0] in ("python", "python3") else argv[0]
         given = options.get("environment") or {}
         environment = (
-            {key: os.environ[key] for key in KEPT if key in os.environ}
+            {key: value for key, value in os.environ.items() if key in KEPT or key.startswith("EARSHOT_")}
             | image.environment
             | {key: str(value) for key, value in given.items()}
             | self.environment
