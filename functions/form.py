@@ -53,10 +53,7 @@ def parse(body: bytes, content_type: str | None) -> Form:
     fields: dict[str, list[str]] = {}
     file: bytes | None = None
     try:
-        whole = len(body)  # everything is in memory already: nothing is to be spooled to a disk
-        for part in MultipartParser(
-            BytesIO(body), parameters["boundary"], part_limit=PARTS, spool_limit=whole, memory_limit=whole
-        ):
+        for part in MultipartParser(BytesIO(body), parameters["boundary"], part_limit=PARTS):
             if part.name == "file":
                 file = part.raw
             else:
