@@ -10,7 +10,6 @@ import pytest
 from infra.local.cloud import Cloud
 from tests.faults import Faults
 
-
 # Threads of one decoder step wait for each other thousands of times a second by spinning: on processors that are
 # busy with something else a clip then takes minutes. One thread waits for nobody.
 os.environ.setdefault("EARSHOT_LANES", "1")
