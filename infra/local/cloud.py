@@ -160,9 +160,9 @@ class Cloud:
     def _launch(self) -> subprocess.Popen[bytes]:
         assert self._lock is not None
         logs = self.data_dir / "logs"
-        logs.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(self.data_dir / "tmp", ignore_errors=True)
-        (self.data_dir / "tmp").mkdir()
+        for fresh in (logs, self.data_dir / "tmp"):
+            shutil.rmtree(fresh, ignore_errors=True)
+            fresh.mkdir()
         options = {
             "--assets": str(self.assets),
             "--folder": str(self.data_dir),

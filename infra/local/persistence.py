@@ -7,7 +7,6 @@ soon after something changed.
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import Any
 
 from infra.local.seams import original
@@ -15,8 +14,6 @@ from infra.local.seams import original
 SAVE_SECONDS = 20.0
 CHANGING = frozenset({"dynamodb", "s3", "sqs", "stepfunctions"})  # the rest only changes with the stack
 READS = ("Get", "List", "Describe", "Query", "Scan", "Receive", "BatchGet")
-
-logger = logging.getLogger("earshot.persistence")
 
 
 class Keeper:
@@ -30,17 +27,20 @@ class Keeper:
             self.dirty = writes(scope)
         await self.app(scope, receive, send)
 
-    def save(self, everything: bool = False) -> None:
+    def save(self, everything: bool) -> None:
         services = original("ministack.app:_build_persistence_save_dict")()
         chosen = services if everything else {k: v for k, v in services.items() if k in CHANGING}
         original("ministack.core.persistence:save_all")(chosen)
 
     async def keep(self) -> None:
+        """Save whenever something was written; the first time all of it, which is the stack just deployed."""
+        everything = True
         while True:
             await asyncio.sleep(SAVE_SECONDS)
             if self.dirty:
                 self.dirty = False
-                self.save()
+                self.save(everything)
+                everything = False
 
 
 def writes(scope: dict[str, Any]) -> bool:

@@ -66,7 +66,7 @@ Machines().install("http://127.0.0.1:1")
 lambdas.install(SimpleNamespace(invoke=None)); containers.install(None); resources.install(); queues.install()
 notifications.install()
 front.install()
-persistence.Keeper(None).save()
+persistence.Keeper(None).save(everything=False)
 print(sorted(set(seams.SEAMS) - touched))
 """
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
