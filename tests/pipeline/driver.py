@@ -1,0 +1,168 @@
+"""What a test does to the pipeline, and sees of it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import time
+import wave
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import httpx
+
+from infra.local.cloud import Cloud
+
+FINAL = ("completed", "failed", "cancelled")
+PATIENCE = 120.0  # seconds: other people's processors are slower than ours
+T = TypeVar("T")
+
+
+def wav(seconds: float, rate: int = 16000) -> bytes:
+    """Silence."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setparams((1, 2, rate, 0, "NONE", ""))
+        file.writeframes(bytes(2 * int(seconds * rate)))
+    return out.getvalue()
+
+
+def eventually(look: Callable[[], T | None], what: str, seconds: float = PATIENCE) -> T:
+    """What `look` finds as soon as it finds something."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := look():
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"After {seconds:.0f} s: no {what}.")
+
+
+class Pipeline:
+    """Both doors, and everything that comes out."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.cloud, self.out = cloud, cloud.outputs
+        self.http = httpx.Client(base_url=f"{cloud.api}/v1", timeout=60, follow_redirects=True)
+        self._events: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self._queue = self._catch_events()
+
+    def post(self, content: bytes, query: str = "", **headers: str) -> httpx.Response:
+        return self.http.post(
+            f"/listen?{query}", content=content, headers={"Content-Type": "audio/wav", **headers}
+        )
+
+    def post_url(self, url: str, query: str = "") -> httpx.Response:
+        return self.http.post(f"/listen?{query}", json={"url": url})
+
+    def submit(self, content: bytes, query: str = "") -> str:
+        """Without waiting for the transcript."""
+        answer = self.http.post(
+            f"/listen?{query}", content=content, headers={"Prefer": "wait=0"}, follow_redirects=False
+        )
+        return answer.json()["request_id"]
+
+    def upload(self, key: str, body: bytes, listen: str = "") -> None:
+        metadata = {"listen": listen} if listen else {}
+        self.cloud.client("s3").put_object(Bucket=self.out["UploadsBucket"], Key=key, Body=body, Metadata=metadata)
+
+    def requests(self) -> list[dict[str, Any]]:
+        return self.http.get("/requests", params={"limit": 100}).json()["requests"]
+
+    def request(self, job_id: str) -> dict[str, Any]:
+        return self.http.get(f"/requests/{job_id}").json()
+
+    def of_upload(self, key: str) -> dict[str, Any]:
+        """The one request that an upload became, once there is one."""
+
+        def look() -> list[dict[str, Any]]:
+            return [r for r in self.requests() if r["source"].get("key") == key]
+
+        (found,) = eventually(look, f"request for {key}")
+        return found
+
+    def over(self, job_id: str, seconds: float = PATIENCE) -> dict[str, Any]:
+        """The request when it has ended, however."""
+        return eventually(
+            lambda: r if (r := self.request(job_id))["state"] in FINAL else None, f"end of {job_id}", seconds
+        )
+
+    def row(self, job_id: str) -> dict[str, Any]:
+        key = {"pk": {"S": f"JOB#{job_id}"}}
+        return self.cloud.client("dynamodb").get_item(TableName=self.out["TableName"], Key=key)["Item"]
+
+    def read(self, key: str) -> bytes:
+        return self.cloud.client("s3").get_object(Bucket=self.out["TranscriptsBucket"], Key=key)["Body"].read()
+
+    def events(self, job_id: str, *, until: str) -> list[str]:
+        """The job's states as the bus told them, once it has told `until`."""
+
+        def look() -> list[str] | None:
+            self._drain()
+            told = [event["detail"]["state"] for event in self._events[job_id]]
+            return told if until in told else None
+
+        return eventually(look, f"event of {job_id} being {until}", 20)
+
+    def event(self, job_id: str, state: str) -> dict[str, Any]:
+        self.events(job_id, until=state)
+        return next(event for event in self._events[job_id] if event["detail"]["state"] == state)
+
+    def executions(self, machine: str, status: str) -> list[str]:
+        """ARNs of executions of `JobMachineArn` or `WorkerMachineArn`."""
+        found = self.cloud.client("stepfunctions").list_executions(
+            stateMachineArn=self.out[machine], statusFilter=status
+        )
+        return [execution["executionArn"] for execution in found["executions"]]
+
+    def held(self) -> int:
+        """Messages that a worker has in its hands."""
+        name = "ApproximateNumberOfMessagesNotVisible"
+        queues = [self.out["FastQueueUrl"], self.out["BulkQueueUrl"]]
+        sqs = self.cloud.client("sqs")
+        answers = [sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=[name]) for queue in queues]
+        return sum(int(answer["Attributes"][name]) for answer in answers)
+
+    def workers(self) -> list[int]:
+        """Process ids of the containers that run."""
+        listed = subprocess.run(["ps", "-axo", "pid=,ppid=,command="], capture_output=True, text=True, check=True)
+        rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
+        return [int(pid) for pid, parent, said in rows if int(parent) == self.cloud.pid and "transcriber" in said]
+
+    def kill_workers(self, number: signal.Signals) -> None:
+        for pid in self.workers():
+            os.kill(pid, number)
+
+    def configure(self, function: str, **environment: str) -> dict[str, str]:
+        """Change a function's environment; the one before."""
+        client = self.cloud.client("lambda")
+        (name,) = [
+            f["FunctionName"]
+            for f in client.list_functions()["Functions"]
+            if f["Handler"].split(".")[1] == function
+        ]
+        before = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        client.update_function_configuration(
+            FunctionName=name, Environment={"Variables": {**before, **environment}}
+        )
+        return before
+
+    def _catch_events(self) -> str:
+        sqs, events, bus = self.cloud.client("sqs"), self.cloud.client("events"), self.out["BusName"]
+        queue = sqs.create_queue(QueueName="pipeline-tests")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        pattern = json.dumps({"source": ["earshot"]})
+        events.put_rule(Name="pipeline-tests", EventBusName=bus, EventPattern=pattern)
+        events.put_targets(Rule="pipeline-tests", EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
+        return queue
+
+    def _drain(self) -> None:
+        sqs = self.cloud.client("sqs")
+        while messages := sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                event = json.loads(message["Body"])
+                self._events[event["detail"]["job_id"]].append(event)
+                sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
