@@ -8,7 +8,7 @@ QUIET := $(shell [ -t 2 ] || echo --quiet)
 CDK := PATH="$(CURDIR)/$(BIN):$$PATH" npx --yes aws-cdk@2.1148.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test install synth lint lock deploy clean
+.PHONY: help run test install synth lint lock deploy bench clean
 
 help: ## this list
 	@echo "Earshot: hosted Whisper in your own AWS account, or on this machine alone."
@@ -35,6 +35,12 @@ $(STAMP): requirements.lock pyproject.toml
 
 synth: $(STAMP) ## the CloudFormation template into cdk.out; skipped when nothing it is made of changed
 	@$(BIN)/python -m infra.synth
+
+CORPUS ?= tests/transcriber/whisper/speech
+
+bench: $(STAMP) ## our engine beside plain faster-whisper, into build/bench; minutes, and CORPUS=folder for more speech
+	@$(BIN)/python -c 'from pathlib import Path; from infra.local.models import embedded; embedded(Path(".cache/models"))'
+	@PYTHONPATH=containers/transcriber $(BIN)/python -m bench.run --corpus $(CORPUS) --model .cache/models/base --out build/bench
 
 lint: $(STAMP) ## ruff and mypy
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

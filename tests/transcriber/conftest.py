@@ -84,7 +84,7 @@ def order(**changes: Any) -> Shard:
     return Shard(**(fields | changes))
 
 
-@pytest.fixture(name="order")
+@pytest.fixture(name="order", scope="session")
 def order_fixture() -> Callable[..., Shard]:
     return order
 

@@ -22,12 +22,13 @@ class Clip:
     language: str
     seconds: float
     text: str
+    words: list[tuple[str, float, float]]  # with start and end, where known
 
 
 @pytest.fixture(scope="session")
 def clips() -> list[Clip]:
     entries = json.loads((SPEECH / "manifest.json").read_text())
-    return [Clip(SPEECH / e["file"], e["language"], e["seconds"], e["text"]) for e in entries]
+    return [Clip(SPEECH / e["file"], e["language"], e["seconds"], e["text"], e.get("words", [])) for e in entries]
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,7 @@ def test_plain_speech_is_believed() -> None:
         {"logprob": -1.1},
         {"capped": True},
         {"spoken": 60},
+        {"text": "― ― ―"},
         {"text": "And folks are all asleep. And folks are all asleep."},
     ],
 )
@@ -67,4 +68,5 @@ def test_of_several_tries_the_likeliest_wins_and_a_loop_only_when_all_loop() -> 
 def test_what_the_model_calls_silence_is_silent() -> None:
     assert guard.silent(replace(GOOD, no_speech=0.9, logprob=-1.3))
     assert guard.silent(replace(GOOD, text=""))
+    assert guard.silent(replace(GOOD, text="― ― ―"))
     assert not guard.silent(replace(GOOD, no_speech=0.9))

@@ -23,6 +23,9 @@ from transcriber.whisper.segments import heard
 from transcriber.whisper.words import Timed, timed
 
 _FIRST_TIMESTAMP = 50  # ticks of 20 ms: speech begins in a window's first second
+# A search ends when so many of its beams have: the others are longer, and on short encoder windows longer is a loop.
+# Two of five instead of five: WER 12.3 instead of 13.3, and a sixth of the time saved (ENGINE.md).
+_PATIENCE = 0.4
 _BEST_OF = 5  # samples a temperature above zero draws, as OpenAI's
 _PROMPT_TOKENS = 223  # half of the decoder's positions, less the start of the previous text
 _POSITIONS = 448  # of the decoder
@@ -115,7 +118,7 @@ class Decoder:
         search: dict[str, Any] = (
             {"beam_size": 1, "num_hypotheses": _BEST_OF, "sampling_topk": 0, "sampling_temperature": temperature}
             if temperature > 0
-            else {"beam_size": beam}
+            else {"beam_size": beam, "patience": _PATIENCE}
         )
         results = self._model.generate(
             encoded.pick(indices),

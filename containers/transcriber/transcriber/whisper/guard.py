@@ -17,6 +17,7 @@ TOKENS_A_SECOND = 9.0  # of speech, and 15 more: what anybody can say; the cap f
 TOKENS_FIXED = 15
 _FASTEST = 11.0  # tokens a second: faster than that is not speech
 _RUN_WORDS, _RUN_SIGNS = 3, 5  # a run of so many words (or signs, where words are not spaced), said twice on end
+_WORD = re.compile(r"[^\W_]")
 _NOT_WORDS = re.compile(r"[^\w\s']|_")
 
 
@@ -55,7 +56,8 @@ def repeats(text: str) -> bool:
 
 def acceptable(said: Hypothesis) -> bool:
     """Of a full window, as Whisper's own fallback judges; otherwise the next temperature is tried."""
-    return said.compression <= COMPRESSION and said.logprob >= LOGPROB and not said.capped
+    signs_only = bool(said.text) and not _WORD.search(said.text)
+    return said.compression <= COMPRESSION and said.logprob >= LOGPROB and not said.capped and not signs_only
 
 
 def safe(said: Hypothesis, seconds: float) -> bool:
@@ -71,7 +73,7 @@ def best(tried: list[Hypothesis]) -> Hypothesis:
 
 def silent(said: Hypothesis) -> bool:
     """Whether the model itself says that nobody spoke."""
-    return not said.text or (said.no_speech > NO_SPEECH and said.logprob < LOGPROB)
+    return not _WORD.search(said.text) or (said.no_speech > NO_SPEECH and said.logprob < LOGPROB)
 
 
 def cap(seconds: float) -> int:

@@ -1,0 +1,124 @@
+"""One contestant: a process that transcribes what it is told on stdin and answers with what it took.
+
+`python -m bench.contestant NAME MODEL_DIR THREADS`; a line of JSON in (`files`, `languages`, `at`), a line out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+Answer = tuple[list[str], list[float]]  # text and latency of each file
+Transcribe = Callable[[Sequence[str], Sequence[str | None], Sequence[float]], Answer]
+
+
+def default(model: str, threads: int, **options: Any) -> Transcribe:
+    """faster-whisper as its README shows it."""
+    from faster_whisper import WhisperModel
+
+    whisper = WhisperModel(model, device="cpu", compute_type="int8", cpu_threads=threads)
+    return _in_turn(lambda file, language: whisper.transcribe(file, language=language, **options)[0])
+
+
+def batched(model: str, threads: int, size: int) -> Transcribe:
+    """Its BatchedInferencePipeline: VAD, 30 s chunks of one file in a batch."""
+    from faster_whisper import BatchedInferencePipeline, WhisperModel
+
+    whisper = WhisperModel(model, device="cpu", compute_type="int8", cpu_threads=threads)
+    pipeline = BatchedInferencePipeline(whisper)
+    return _in_turn(lambda file, language: pipeline.transcribe(file, language=language, batch_size=size)[0])
+
+
+def tuned(model: str, threads: int) -> Transcribe:
+    """faster-whisper with Earshot's process settings: what of the gain anybody could have."""
+    from transcriber.whisper.process import settle
+
+    settle()
+    return default(model, threads)
+
+
+def earshot(model: str, threads: int) -> Transcribe:
+    from transcriber.whisper.process import settle
+
+    settings = replace(settle(), lanes=threads)
+    from events.shards import Pointer, Shard
+    from transcriber.models import Model
+    from transcriber.whisper.engine import BatchingEngine
+
+    engine = BatchingEngine(Model("bench", Path(model), ""), settings)
+
+    def run(files: Sequence[str], languages: Sequence[str | None], at: Sequence[float]) -> Answer:
+        began, promises, ends = time.monotonic(), [], [0.0] * len(files)
+        for index, (file, language, moment) in enumerate(zip(files, languages, at, strict=True)):
+            time.sleep(max(0.0, moment - (time.monotonic() - began)))
+            here = Pointer("", file)
+            shard = Shard(
+                "bench", index, 1, here, here, "bench", language=language, word_timestamps=False, interactive=False
+            )
+            promise = engine.submit(shard, Path(file))
+            promise.add_done_callback(lambda _, i=index: ends.__setitem__(i, time.monotonic() - began))
+            promises.append(promise)
+        texts = [" ".join(segment.text for segment in promise.result().segments) for promise in promises]
+        while not all(ends):
+            time.sleep(0.001)
+        return texts, [end - moment for end, moment in zip(ends, at, strict=True)]
+
+    return run
+
+
+def _in_turn(transcribe: Callable[[str, str | None], Any]) -> Transcribe:
+    def run(files: Sequence[str], languages: Sequence[str | None], at: Sequence[float]) -> Answer:
+        began = time.monotonic()
+        texts: list[str] = []
+        latencies: list[float] = []
+        for file, language, moment in zip(files, languages, at, strict=True):
+            time.sleep(max(0.0, moment - (time.monotonic() - began)))
+            texts.append(" ".join(segment.text for segment in transcribe(file, language)))
+            latencies.append(time.monotonic() - began - moment)
+        return texts, latencies
+
+    return run
+
+
+CONTESTANTS: dict[str, Callable[[str, int], Transcribe]] = {
+    "default": default,
+    "batched 4": lambda model, threads: batched(model, threads, 4),
+    "batched 8": lambda model, threads: batched(model, threads, 8),
+    "batched 16": lambda model, threads: batched(model, threads, 16),
+    "tuned": tuned,
+    "earshot": earshot,
+}
+
+
+def main(name: str, model: str, threads: str) -> None:
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # whatever a library prints is no answer
+    began = time.monotonic(), time.process_time()
+    transcribe = CONTESTANTS[name](model, int(threads))
+    _tell(answers, {"loaded": time.monotonic() - began[0], "loading": time.process_time() - began[1]})
+    for line in sys.stdin:
+        order = json.loads(line)
+        at = order.get("at") or [0.0] * len(order["files"])
+        began = time.monotonic(), time.process_time()
+        texts, latencies = transcribe(order["files"], order["languages"], at)
+        wall, cpu = time.monotonic() - began[0], time.process_time() - began[1]
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        _tell(answers, {"texts": texts, "latencies": latencies, "wall": wall, "cpu": cpu, "peak": peak})
+    answers.flush()
+    os._exit(0)
+
+
+def _tell(answers: Any, what: dict[str, Any]) -> None:
+    answers.write(json.dumps(what) + "\n")
+    answers.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

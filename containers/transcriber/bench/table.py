@@ -1,0 +1,89 @@
+"""The benchmark's table: printed, and written as CSV and as a picture."""
+
+from __future__ import annotations
+
+import csv
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from bench.picture import draw
+from bench.scoring import Errors, difference, rate
+
+
+@dataclass
+class Row:
+    """One line of the table."""
+
+    scenario: str
+    contestant: str
+    seconds: float  # of audio
+    cpu: float
+    wall: float
+    peak: float  # MiB
+    scores: list[Errors]
+    latencies: list[float]
+
+
+def table(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """What is written: ratios are against `default` of the same scenario, differences of WER against the better
+    of `default` and the batched ones."""
+    lines = []
+    for row in rows:
+        same = {other.contestant: other for other in rows if other.scenario == row.scenario}
+        stock = [other for name, other in same.items() if name == "default" or name.startswith("batched")]
+        best = min(stock, key=lambda other: rate(other.scores))
+        points, low, high = difference(row.scores, best.scores)
+        ordered = sorted(row.latencies)
+        lines.append(
+            {
+                "scenario": row.scenario,
+                "contestant": row.contestant,
+                "audio_s": round(row.seconds, 1),
+                "cpu_s": round(row.cpu, 2),
+                "rtfx_cpu": round(row.seconds / row.cpu, 1),
+                "ratio_cpu": round(same["default"].cpu / row.cpu, 2),
+                "wall_s": round(row.wall, 2),
+                "ratio_wall": round(same["default"].wall / row.wall, 2),
+                "wer": round(rate(row.scores), 2),
+                "wer_worse_by": round(points, 2),
+                "interval": f"{low:.2f}..{high:.2f}",
+                "p50_s": round(ordered[len(ordered) // 2], 2),
+                "p95_s": round(ordered[int(len(ordered) * 0.95)], 2),
+                "peak_mib": round(row.peak),
+            }
+        )
+    return lines
+
+
+def machine() -> str:
+    cpu = next(
+        (line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
+        platform.processor(),
+    )
+    packages = ", ".join(f"{name} {version(name)}" for name in ("faster-whisper", "ctranslate2", "onnxruntime"))
+    return f"{os.cpu_count()} × {cpu}; Python {platform.python_version()}; {packages}"
+
+
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text().splitlines() if Path(path).is_file() else []
+
+
+def report(rows: Sequence[Row], loaded: dict[str, float], out: Path, command: str) -> None:
+    lines = table(rows)
+    with (out / "bench.csv").open("w", newline="") as file:
+        file.write(f"# {machine()}\n# python -m bench.run {command}\n")
+        writer = csv.DictWriter(file, list(lines[0]))
+        writer.writeheader()
+        writer.writerows(lines)
+    (out / "bench.svg").write_text(draw(lines, machine()))
+    print(machine())
+    print("loading (wall s):", ", ".join(f"{name} {seconds:.1f}" for name, seconds in loaded.items()))
+    widths = {key: max(len(key), *(len(str(line[key])) for line in lines)) for key in lines[0]}
+    print("  ".join(key.ljust(width) for key, width in widths.items()))
+    for line in lines:
+        print("  ".join(str(line[key]).ljust(width) for key, width in widths.items()))

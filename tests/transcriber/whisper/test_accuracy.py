@@ -1,0 +1,125 @@
+"""Accuracy gates on the committed speech: against plain faster-whisper on the same clips, and against yesterday.
+
+The larger gate is the benchmark: it prints the same difference, with its interval, for any corpus.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jiwer
+import numpy as np
+import pytest
+from whisper_normalizer.basic import BasicTextNormalizer
+
+from events.shards import Shard, ShardResult, Word
+from transcriber.models import Model
+from transcriber.stock import StockEngine
+from transcriber.whisper.engine import BatchingEngine
+
+Order = Callable[..., Shard]
+NORMAL = BasicTextNormalizer()
+GOLDEN = Path(__file__).parent / "golden.json"
+
+
+def text(result: ShardResult) -> str:
+    return str(NORMAL(" ".join(segment.text for segment in result.segments)))
+
+
+@pytest.fixture(scope="module")
+def ours(engine: BatchingEngine, order: Order, clips: list[Any]) -> list[ShardResult]:
+    return [p.result() for p in [engine.submit(order(language=clip.language), clip.path) for clip in clips]]
+
+
+@pytest.fixture(scope="module")
+def theirs(model: Model, order: Order, clips: list[Any]) -> list[ShardResult]:
+    stock = StockEngine(model)
+    results = [stock.submit(order(language=clip.language), clip.path).result() for clip in clips]
+    stock.close()
+    return results
+
+
+def errors(reference: str, heard: str) -> tuple[int, int]:
+    """Words wrong, words in all."""
+    found = jiwer.process_words(NORMAL(reference), heard)
+    wrong = found.substitutions + found.deletions + found.insertions
+    return wrong, found.hits + found.substitutions + found.deletions
+
+
+def test_no_more_words_are_wrong_than_plain_faster_whisper_gets_wrong(
+    ours: list[ShardResult], theirs: list[ShardResult], clips: list[Any]
+) -> None:
+    pairs = [
+        (errors(c.text, text(a)), errors(c.text, text(b))) for c, a, b in zip(clips, ours, theirs, strict=True)
+    ]
+    worse = np.array([a[0] - b[0] for a, b in pairs])
+    words = np.array([a[1] for a, _ in pairs])
+
+    picks = np.random.default_rng(0).integers(0, len(words), (2000, len(words)))
+    low, high = np.percentile(100 * worse[picks].sum(1) / words[picks].sum(1), [2.5, 97.5])
+    points = 100 * worse.sum() / words.sum()
+
+    # So few words cannot tell 0.3 points: the gate is that the interval holds it, and two points in any case.
+    assert low <= 0.3, (points, low, high)
+    assert points <= 2.0, (points, low, high)
+
+
+def test_no_language_falls_behind(ours: list[ShardResult], theirs: list[ShardResult], clips: list[Any]) -> None:
+    for language in sorted({clip.language for clip in clips}):
+        picked = [i for i, clip in enumerate(clips) if clip.language == language]
+        a = sum(errors(clips[i].text, text(ours[i]))[0] for i in picked)
+        b = sum(errors(clips[i].text, text(theirs[i]))[0] for i in picked)
+        assert a <= b + 4, language
+
+
+def start_errors(results: list[ShardResult], clips: list[Any]) -> list[float]:
+    """Seconds between where words begin and where they are said to, for words both agree on."""
+    found = []
+    for clip, result in zip(clips, results, strict=True):
+        said = [word for segment in result.segments for word in segment.words]
+        heard = [re.sub(r"\W", "", word.text.lower()) for word in said]
+        reference = [word for word, _, _ in clip.words]
+        if not reference or not heard:
+            continue
+        aligned = jiwer.process_words(" ".join(reference), " ".join(h or "-" for h in heard)).alignments[0]
+        for chunk in (chunk for chunk in aligned if chunk.type == "equal"):
+            for step in range(chunk.ref_end_idx - chunk.ref_start_idx):
+                moment = clip.words[chunk.ref_start_idx + step][1]
+                found.append(abs(said[chunk.hyp_start_idx + step].start - moment))
+    return found
+
+
+def test_words_begin_where_plain_faster_whisper_says_or_nearer_to_the_truth(
+    ours: list[ShardResult], theirs: list[ShardResult], clips: list[Any]
+) -> None:
+    a, b = start_errors(ours, clips), start_errors(theirs, clips)
+
+    assert len(a) > 30
+    assert np.median(a) <= np.median(b) + 0.02
+    assert np.percentile(a, 90) <= np.percentile(b, 90) + 0.05
+
+
+def test_transcripts_do_not_change_silently(ours: list[ShardResult], clips: list[Any]) -> None:
+    """A change that is meant: write what `transcripts` below is into golden.json, and say why in the commit.
+
+    Processors round differently, so a word in fifty may differ.
+    """
+    golden = json.loads(GOLDEN.read_text())
+    transcripts = {clip.path.name: text(result) for clip, result in zip(clips, ours, strict=True)}
+
+    assert transcripts.keys() == golden.keys()
+    changed = {name: (golden[name], now) for name, now in transcripts.items() if golden[name] != now}
+    wrong = sum(errors(before, now)[0] for before, now in changed.values())
+    assert wrong <= sum(len(t.split()) for t in golden.values()) / 50, changed
+
+
+def test_every_word_has_its_place(ours: list[ShardResult]) -> None:
+    for result in ours:
+        words: list[Word] = [word for segment in result.segments for word in segment.words]
+        assert words
+        assert all(0 <= word.start <= word.end <= result.audio.duration + 0.01 for word in words)
+        assert [word.start for word in words] == sorted(word.start for word in words)
