@@ -41,8 +41,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def _claimed(given: dict[str, Any], execution: str) -> Job | None:
     if "upload" not in given:
-        job = jobs.find(given["job_id"])
-        return jobs.claim(job, execution) if job else None
+        return jobs.take(given["job_id"], execution)
     upload = Upload.from_event(given["upload"])
     if upload.is_folder:
         return None

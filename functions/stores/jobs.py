@@ -29,15 +29,18 @@ def find(job_id: str) -> Job | None:
 
 
 def claim(job: Job, execution: str) -> Job | None:
-    """Make `execution` the one that runs the job; the row is made from `job` when there is none.
-
-    The same execution may claim again (its step was retried). None when the row belongs to another execution
-    or has reached a final state: whoever asked has nothing to do.
-    """
+    """`take` for a job that may have no row yet: it is made from `job` then."""
     job.execution = execution
-    if add(job):
-        return job
-    return update(job.id, execution, execution=execution)
+    return job if add(job) else take(job.id, execution)
+
+
+def take(job_id: str, execution: str) -> Job | None:
+    """Make `execution` the one that runs the job.
+
+    The same execution may take it again (its step was retried). None when the row belongs to another execution,
+    has reached a final state, or is not there: whoever asked has nothing to do.
+    """
+    return update(job_id, execution, execution=execution)
 
 
 def update(job_id: str, by: str | None = None, **changes: Any) -> Job | None:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.faults import Faults, Rule
 from tests.pipeline.driver import Pipeline, eventually, wav
 
 
@@ -66,6 +67,22 @@ def test_a_job_whose_worker_was_killed_completes(pipeline: Pipeline, interrupted
     assert request["state"] == "completed", request
     assert pipeline.events(interrupted, until="completed") == ["queued", "completed"]
     assert pipeline.read("uploads/interrupted.wav.txt").decode().lower().count("bucket") >= 2
+
+
+def test_a_job_gets_over_one_error_of_every_service(pipeline: Pipeline, faults: Faults) -> None:
+    wrong = [
+        Rule("dynamodb", "UpdateItem", code="ProvisionedThroughputExceededException"),
+        Rule("s3", "PutObject", times=2, code="SlowDown", status=503),
+        Rule("sqs", "ReceiveMessage", code="ServiceUnavailable", status=503),
+        Rule("sqs", "GetQueueAttributes", code="ServiceUnavailable", status=503),
+        Rule("events", "PutEvents", code="InternalFailure", status=500),
+        Rule("states", "SendTaskSuccess", code="ThrottlingException"),
+    ]
+    faults.set(*wrong)
+    answer = pipeline.post(wav(1.5), "tag=faults")
+    assert answer.status_code == 200, answer.text
+    assert pipeline.events(answer.json()["metadata"]["request_id"], until="completed") == ["queued", "completed"]
+    assert {tuple(met) for met in faults.fired()} == {(rule.service, rule.operation) for rule in wrong}
 
 
 @pytest.fixture

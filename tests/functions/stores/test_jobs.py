@@ -46,9 +46,11 @@ def test_of_many_executions_one_claims_the_job_and_may_claim_again() -> None:
 
 def test_a_row_put_by_the_api_is_claimed_by_its_execution() -> None:
     jobs.add(job(duration=7.0))
-    claimed = jobs.claim(job(), "arn:1")
-    assert claimed is not None
-    assert claimed.duration == 7.0  # the row's own facts, not those of the claimant
+    for claimed in (jobs.take("j1", "arn:1"), jobs.claim(job(), "arn:1")):
+        assert claimed is not None
+        assert claimed.duration == 7.0  # the row's own facts, not those of the claimant
+    assert jobs.take("j1", "arn:2") is None
+    assert jobs.take("nope", "arn:1") is None
 
 
 @pytest.mark.parametrize("final", [State.COMPLETED, State.FAILED, State.CANCELLED])
