@@ -63,6 +63,7 @@ def test_of_several_tries_the_likeliest_wins_and_a_loop_only_when_all_loop() -> 
     assert guard.best([unsure, loop, GOOD]) is GOOD
     assert guard.best([unsure, loop]) is unsure
     assert guard.best([loop]) is loop
+    assert guard.best([replace(GOOD, text="― ―"), unsure]) is unsure
 
 
 def test_what_the_model_calls_silence_is_silent() -> None:

@@ -66,8 +66,9 @@ def safe(said: Hypothesis, seconds: float) -> bool:
 
 
 def best(tried: list[Hypothesis]) -> Hypothesis:
-    """The most probable; one that loops only when all do."""
-    straight = [said for said in tried if said.compression <= COMPRESSION and not repeats(said.text)] or tried
+    """The most probable with words; one that loops only when all do."""
+    worded = [said for said in tried if _WORD.search(said.text)] or tried
+    straight = [said for said in worded if said.compression <= COMPRESSION and not repeats(said.text)] or worded
     return max(straight, key=lambda said: said.logprob)
 
 

@@ -119,9 +119,10 @@ class Lane:
             voters = [i for i, window in enumerate(batch) if window.progress is progress]
             seconds = [batch[i].seconds for i in voters]
             ranking = language.vote(self._decoder.detect(encoded, voters), seconds)
-            if ranking[0][1] < language.SURE and batch[0].frames < FULL:
-                longest = max((batch[i] for i in voters), key=lambda window: window.seconds)
-                ranking = self._decoder.detect(self._decoder.encode([longest.mel], FULL), [0])[0]
+            longest = max((batch[i] for i in voters), key=lambda window: window.seconds)
+            if ranking[0][1] < language.SURE and longest.frames < FULL:
+                frames = language.ASKING if longest.frames < language.ASKING else FULL
+                ranking = self._decoder.detect(self._decoder.encode([longest.mel], frames), [0])[0]
                 progress.counts["language_asked_again"] += 1
             for parcel in progress.decided(*languages.choose(ranking, progress.shard.languages)):
                 self._batcher.put(parcel)
