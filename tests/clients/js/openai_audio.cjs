@@ -1,6 +1,6 @@
 // openai for JavaScript: the same formats and streams as for Python.
 const fs = require("node:fs");
-const { OpenAI } = require("openai");
+const { OpenAI, toFile } = require("openai");
 const { config, run } = require("./driver.cjs");
 
 function audio(url = config.url) {
@@ -32,7 +32,8 @@ run({
       file: fs.createReadStream(config.speech), model: "whisper-1", response_format: "verbose_json",
     }),
   long: () => said({ response_format: "srt", prompt: "long js" }, config.url, { Prefer: "wait=0" }),
-  busy: () => said({}, config.busy_url),
+  // From a stream it would not try again: what was read is gone.
+  busy: async () => said({ file: await toFile(fs.readFileSync(config.speech), "speech.flac") }, config.busy_url),
   unknown_model: () => said({ model: "gpt-9-transcribe" }),
   diarized: () => said({ response_format: "diarized_json" }),
   not_audio: () =>
