@@ -23,7 +23,7 @@ from transcriber.whisper.segments import heard
 from transcriber.whisper.words import Timed, timed
 
 _FIRST_TIMESTAMP = 50  # ticks of 20 ms: speech begins in a window's first second
-# A search ends when so many of its beams have: the others are longer, and on short encoder windows longer is a loop.
+# A search ends when so many of its beams have: the others are longer, and on short windows longer is a loop.
 # Two of five instead of five: WER 12.3 instead of 13.3, and a sixth of the time saved (ENGINE.md).
 _PATIENCE = 0.4
 _BEST_OF = 5  # samples a temperature above zero draws, as OpenAI's

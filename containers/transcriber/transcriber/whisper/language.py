@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 SURE = 0.65  # probability under which a short window's answer is asked again of a longer one
-# Frames of that longer one. At half of Whisper's own window the answers are the full one's (seen: English taken for
-# Afrikaans with 0.62 at 5 s becomes 0.92 English at 15 s, 0.96 at 30 s) for a quarter of its time.
+# Frames of that longer one. At half of Whisper's own window the answers are the full one's, for a quarter of its
+# time (seen: English taken for Afrikaans with 0.62 at 5 s becomes 0.92 English at 15 s, 0.96 at 30 s).
 ASKING = 1500
 VOTING = 30.0  # seconds of speech, from the first on, that vote
 
