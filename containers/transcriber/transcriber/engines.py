@@ -9,16 +9,15 @@ from transcriber.engine import Engine
 from transcriber.logs import logger
 from transcriber.models import Model
 from transcriber.shelf import Shelf
-from transcriber.stock import StockEngine
 from transcriber.whisper import process
+from transcriber.whisper.engine import BatchingEngine
 
 _LOADED = 2  # models in memory: two of the largest fit a 24 GB GPU beside their batches
 
 
 def open_engine(model: Model, machine: process.Settings) -> Engine:
     """What transcribes, here and deployed."""
-    # One thread: on a machine that is busy, a second one's spinning at barriers costs ten times what it brings.
-    return StockEngine(model, machine.device, machine.compute_type, machine.threads)
+    return BatchingEngine(model, machine)
 
 
 class Engines:
