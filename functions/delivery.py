@@ -8,8 +8,8 @@ import json
 from typing import Any
 from urllib.parse import unquote
 
-from functions import deepgram
 from functions.addresses import check_url, connect
+from functions.answers import deepgram
 from functions.errors import Refused, bad_query
 from functions.jobs import Job, State
 from functions.options import Options

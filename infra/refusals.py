@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from aws_cdk import aws_apigateway as apigateway
 
-from functions import openai
+from functions.answers import openai
 from functions.jobs import Failure
 
 GATEWAY_SENTENCE = "$context.error.messageString"  # what the gateway would have said, as a JSON string

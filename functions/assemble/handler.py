@@ -10,8 +10,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from events.shards import Pointer, ShardResult
-from functions import assembly, files
-from functions.files import File
+from functions.assemble import assembly, files
+from functions.assemble.files import File
 from functions.jobs import Job, State, timestamp
 from functions.layout import shard_result_key, transcript_key
 from functions.observability import logger, metrics, tracer

@@ -3,15 +3,16 @@ asked for by a form and answered in OpenAI's shapes, refusals included."""
 
 from __future__ import annotations
 
-from functions import form, openai
+from functions.answers import openai
+from functions.answers.openai import Shape
 from functions.errors import Refused
+from functions.listen import form
+from functions.listen.replies import Reply, json_reply, refusal_headers
+from functions.listen.requests import Request
 from functions.listen.results import as_openai, in_time
-from functions.openai import Shape
+from functions.listen.submission import Order, submit
 from functions.options import Options
-from functions.replies import Reply, json_reply, refusal_headers
-from functions.requests import Request
 from functions.settings import settings
-from functions.submission import Order, submit
 
 
 def transcribed(request: Request) -> Reply:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from functions.listen.replies import Reply, json_reply
+from functions.listen.requests import Request
 from functions.models import Model, model_info, model_uuid, spellings
-from functions.replies import Reply, json_reply
-from functions.requests import Request
 from functions.settings import settings
 from functions.stores.models import held
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functions.openapi import describe, text
-from functions.openapi_page import page
-from functions.replies import Reply
-from functions.requests import Request
+from functions.listen.openapi.document import describe, text
+from functions.listen.openapi.page import page
+from functions.listen.replies import Reply
+from functions.listen.requests import Request
 
 
 def openapi(_: Request) -> Reply:

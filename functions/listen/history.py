@@ -10,10 +10,10 @@ from functions import announcements
 from functions.errors import bad_query, not_found
 from functions.jobs import Job, SourceKind, State
 from functions.layout import Result, shards_prefix, transcript_key, work_prefix
+from functions.listen.replies import Reply, json_reply
+from functions.listen.requests import Request
 from functions.observability import logger
 from functions.query import without_secrets
-from functions.replies import Reply, json_reply
-from functions.requests import Request
 from functions.settings import settings
 from functions.stores import bus, jobs, machines, objects
 

@@ -8,17 +8,17 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 from events.shards import Pointer
-from functions import deepgram, openai
+from functions.answers import deepgram, openai
+from functions.answers.openai import Shape
 from functions.errors import bad_query, internal
 from functions.jobs import Job
 from functions.layout import Result, answer_key, transcript_key
-from functions.openai import Shape
+from functions.listen.replies import Reply, json_reply, see_other
+from functions.listen.requests import Request
+from functions.listen.submission import over, wait
 from functions.options import Options
-from functions.replies import Reply, json_reply, see_other
-from functions.requests import Request
 from functions.settings import settings
 from functions.stores import objects
-from functions.submission import over, wait
 from functions.transcript import Transcript
 
 MOST_BYTES = 5_500_000  # a Lambda answers with 6 MB at most, escapes and headers included

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from functions import replies
 from functions.errors import Refused, internal, not_found, overloaded
-from functions.listen import audio, catalogue, description, history, results, transcribe, uploads
+from functions.listen import audio, catalogue, description, history, replies, results, transcribe, uploads
+from functions.listen.replies import Reply
+from functions.listen.requests import Request
 from functions.observability import logger
-from functions.replies import Reply
-from functions.requests import Request
 from functions.stores.clients import busy
 
 

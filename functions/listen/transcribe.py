@@ -11,13 +11,13 @@ from functions.delivery import check_receiver
 from functions.errors import bad_audio, bad_remote, bad_request, too_large
 from functions.jobs import Source, SourceKind
 from functions.layout import WORK
+from functions.listen.replies import Reply, json_reply
+from functions.listen.requests import Request
 from functions.listen.results import as_deepgram, in_time
+from functions.listen.submission import Order, submit
 from functions.options import Options
 from functions.query import query_of
-from functions.replies import Reply, json_reply
-from functions.requests import Request
 from functions.settings import settings
-from functions.submission import Order, submit
 
 MAX_BODY = 2 * 1024**3  # Deepgram's; the gateway and Lambda end a request far below
 REPLAYED = "idempotent-replayed"  # the header of an answer that an earlier, same request paid for

@@ -6,8 +6,8 @@ import uuid
 
 from events.shards import Pointer
 from functions.layout import body_key
-from functions.replies import Reply, json_reply
-from functions.requests import Request
+from functions.listen.replies import Reply, json_reply
+from functions.listen.requests import Request
 from functions.settings import settings
 from functions.stores import objects
 

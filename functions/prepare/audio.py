@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from events.shards import Pointer
 from functions.errors import bad_remote
-from functions.fetch import fetch
 from functions.jobs import Job, SourceKind
 from functions.layout import body_key
 from functions.options import Options
-from functions.probe import Probe, probe
+from functions.prepare.fetch import fetch
+from functions.prepare.probe import Probe, probe
 from functions.settings import settings
 from functions.stores import objects
 

@@ -7,10 +7,11 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import announcements, models, shards
+from functions import announcements, models
 from functions.jobs import Job, Source, SourceKind, State, timestamp
 from functions.observability import logger, metrics, tracer
 from functions.options import Options, upload_query
+from functions.prepare import shards
 from functions.prepare.audio import located, probed
 from functions.settings import settings
 from functions.stores import bus, invocations, jobs, objects

@@ -14,7 +14,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
-from functions.openapi import describe
+from functions.listen.openapi.document import describe
 from infra.local.cloud import Cloud
 from tests.clients import test_deepgram, test_openai
 from tests.clients.conftest import Outcomes

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from functions import deepgram
+from functions.answers import deepgram
 from functions.options import Options
 from functions.transcript import Transcript
 from tests.clients.sdks import Sdk, drive

@@ -15,7 +15,7 @@ from events.document import Document
 from events.shards import Pointer, ShardMessage, ShardResult
 from functions import announcements
 from functions.jobs import Failure, Job, Source, SourceKind, State
-from functions.requests import Request
+from functions.listen.requests import Request
 from functions.stores.bus import SOURCE
 from functions.uploads import Upload
 

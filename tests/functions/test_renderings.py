@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 
-from functions import captions, openai
-from functions.openai import Format, Shape
+from functions.answers import captions, openai
+from functions.answers.openai import Format, Shape
 from functions.transcript import Transcript
 from tests.functions.transcripts import transcripts
 

@@ -15,7 +15,7 @@ import boto3
 import pytest
 
 from events.shards import AudioFacts, ModelFacts, Pointer, Segment, Word
-from functions import captions
+from functions.answers import captions
 from functions.jobs import Job, State
 from functions.layout import Result, manifest_key, transcript_key
 from functions.listen.handler import handler

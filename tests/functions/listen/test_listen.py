@@ -93,14 +93,14 @@ def test_a_retry_after_a_failure_starts_anew(api, executions, end):
 def test_a_retry_long_after_the_answer_starts_anew(api, complete, monkeypatch):
     first = api.post("/listen", AUDIO).json["request_id"]
     complete(first, "Old.")
-    monkeypatch.setattr("functions.submission.REPLAY_SECONDS", 0)
+    monkeypatch.setattr("functions.listen.submission.REPLAY_SECONDS", 0)
 
     assert api.post("/listen", AUDIO).json["request_id"] != first
 
 
 def test_a_request_that_broke_off_before_its_job_started_is_healed_by_its_retry(api, executions, monkeypatch):
     with monkeypatch.context() as broken:
-        broken.setattr("functions.submission.machines.start", lambda *_: "arn")
+        broken.setattr("functions.listen.submission.machines.start", lambda *_: "arn")
         first = api.post("/listen", AUDIO).json["request_id"]
     assert executions() == []
 
@@ -115,7 +115,7 @@ def test_a_throttled_start_is_a_503_worth_retrying_and_the_retry_a_new_job(api, 
         raise ClientError({"Error": {"Code": "ThrottlingException"}}, "StartExecution")
 
     with monkeypatch.context() as broken:
-        broken.setattr("functions.submission.machines.start", throttled)
+        broken.setattr("functions.listen.submission.machines.start", throttled)
         refused = api.post("/listen", AUDIO)
 
     assert refused.status == 503
@@ -128,7 +128,7 @@ def test_a_throttled_table_is_a_503_too(api, monkeypatch):
     def throttled(*_):
         raise ClientError({"Error": {"Code": "ThrottlingException"}}, "GetItem")
 
-    monkeypatch.setattr("functions.submission.replays.claim", throttled)
+    monkeypatch.setattr("functions.listen.submission.replays.claim", throttled)
 
     refused = api.post("/listen", AUDIO)
 
@@ -139,7 +139,7 @@ def test_a_start_that_is_not_allowed_is_our_fault_and_no_retry_helps(api, monkey
     def denied(*_):
         raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "StartExecution")
 
-    monkeypatch.setattr("functions.submission.machines.start", denied)
+    monkeypatch.setattr("functions.listen.submission.machines.start", denied)
 
     refused = api.post("/listen", AUDIO)
 
@@ -152,8 +152,8 @@ def test_a_request_whose_job_was_forgotten_starts_anew_without_waiting_for_it(ap
     first = api.post("/listen", AUDIO).json["request_id"]
     complete(first, "Gone.")
     api("DELETE", f"/requests/{first}")
-    monkeypatch.setattr("functions.submission.ARRIVAL_SECONDS", 0)
-    monkeypatch.setattr("functions.submission.time.sleep", lambda _: pytest.fail("It waited."))
+    monkeypatch.setattr("functions.listen.submission.ARRIVAL_SECONDS", 0)
+    monkeypatch.setattr("functions.listen.submission.time.sleep", lambda _: pytest.fail("It waited."))
 
     assert api.post("/listen", AUDIO, Prefer="wait=0").json["request_id"] != first
 
@@ -161,14 +161,16 @@ def test_a_request_whose_job_was_forgotten_starts_anew_without_waiting_for_it(ap
 def test_a_request_that_comes_while_its_twin_is_still_being_written_joins_it(api, monkeypatch):
     twin = api.post("/listen", AUDIO).json["request_id"]
     really, blind = jobs.find, [None, None]
-    monkeypatch.setattr("functions.submission.jobs.find", lambda job_id: blind.pop() if blind else really(job_id))
+    monkeypatch.setattr(
+        "functions.listen.submission.jobs.find", lambda job_id: blind.pop() if blind else really(job_id)
+    )
 
     assert api.post("/listen", AUDIO).json["request_id"] == twin
     assert not blind
 
 
 def test_a_caller_who_will_not_wait_is_answered_at_once(api, monkeypatch):
-    monkeypatch.setattr("functions.submission.time.sleep", lambda _: pytest.fail("It waited."))
+    monkeypatch.setattr("functions.listen.submission.time.sleep", lambda _: pytest.fail("It waited."))
 
     assert api.post("/listen", AUDIO, Prefer="wait=0").status == 303
 
@@ -266,7 +268,7 @@ def test_a_route_that_does_not_exist_is_a_404_in_shape(api):
 
 
 def test_a_mistake_of_ours_is_a_500_that_tells_nothing(api, monkeypatch):
-    monkeypatch.setattr("functions.submission.replays.claim", lambda *_: 1 / 0)
+    monkeypatch.setattr("functions.listen.submission.replays.claim", lambda *_: 1 / 0)
 
     answer = api.post("/listen", AUDIO)
 

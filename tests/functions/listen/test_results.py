@@ -28,7 +28,7 @@ def test_a_result_that_is_not_there_yet_redirects_to_itself_with_the_wait(api, j
 
 
 def test_without_a_wait_it_answers_at_once(api, job_id, monkeypatch):
-    monkeypatch.setattr("functions.submission.time.sleep", lambda _: pytest.fail("It waited."))
+    monkeypatch.setattr("functions.listen.submission.time.sleep", lambda _: pytest.fail("It waited."))
 
     assert api.get(f"/requests/{job_id}/result").status == 303
 
@@ -41,7 +41,7 @@ def test_a_wait_ends_as_soon_as_the_job_does(api, job_id, complete, monkeypatch)
         if len(looks) == 3:
             complete(job_id, "Done.")
 
-    monkeypatch.setattr("functions.submission.time.sleep", slept)
+    monkeypatch.setattr("functions.listen.submission.time.sleep", slept)
 
     answer = api.get(f"/requests/{job_id}/result?wait=25")
 

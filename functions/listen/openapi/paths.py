@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functions.form import TASKS
+from functions.answers.openai import GRANULARITIES, Format
 from functions.layout import Result
+from functions.listen.form import TASKS
 from functions.listen.history import LONGEST_PAGE, PAGE
-from functions.openai import GRANULARITIES, Format
-from functions.openapi_schemas import TEXT, UUID, Schema, listed, named
+from functions.listen.openapi.schemas import TEXT, UUID, Schema, listed, named
 from functions.parameters import PARAMETERS, Fate, Kind, Parameter
 
 _BINARY: Schema = {"type": "string", "format": "binary"}

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.shards import AudioFacts, ModelFacts, Segment, Word
-from functions import captions
+from functions.answers import captions
+from functions.answers.openai import BadField, Format, Shape, answer, error, text, verbose
 from functions.jobs import Failure
-from functions.openai import BadField, Format, Shape, answer, error, text, verbose
 from functions.transcript import Channel, Transcript
 
 HELLO = Segment(

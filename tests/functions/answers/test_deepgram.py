@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 
-from functions import deepgram
+from functions.answers import deepgram
 from functions.options import Options
 from functions.transcript import Transcript
 from tests.functions.transcripts import SHA, listen_queries, said, segment, transcript, transcripts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from functions.words import Spoken, bare
+from functions.answers.words import Spoken, bare
 
 
 def replaced(words: list[Spoken], pairs: list[tuple[str, str]]) -> list[Spoken]:

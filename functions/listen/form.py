@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from multipart import MultipartError, MultipartParser, parse_options_header
 
-from functions.openai import BadField
+from functions.answers.openai import BadField
 
 TASKS = {"/audio/transcriptions": "transcribe", "/audio/translations": "translate"}  # by route
 PARTS = 64  # of one form; OpenAI's own has a dozen fields, some repeated

@@ -32,7 +32,7 @@ OpenAI(api_key=KEY, base_url=f"{EARSHOT_URL}/v1")"""
 
 
 def page(description: Schema) -> str:
-    """HTML of an OpenAPI description as functions/openapi.py makes it."""
+    """HTML of an OpenAPI description as functions/listen/openapi/document.py makes it."""
     info, prefix = description["info"], description["servers"][0]["url"]
     operations = [
         (method.upper(), prefix + path, operation)

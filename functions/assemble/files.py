@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from functions import captions, deepgram
+from functions.answers import captions, deepgram
 from functions.jobs import Job, SourceKind
 from functions.layout import Result, transcript_key, upload_result_key
 from functions.options import Options

@@ -10,12 +10,12 @@ from enum import StrEnum
 from typing import Any
 
 from events.shards import Segment
-from functions import captions
+from functions.answers import captions
+from functions.answers.words import Spoken, spoken
 from functions.errors import Refused
 from functions.jobs import Failure
 from functions.languages import LANGUAGES, UNSPACED, joined
 from functions.transcript import Transcript
-from functions.words import Spoken, spoken
 
 JSON_TYPE = "application/json"
 TEXT_TYPE = "text/plain; charset=utf-8"  # OpenAI's for text, SRT and VTT alike

@@ -8,7 +8,7 @@ from functions.jobs import SourceKind
 from functions.layout import shard_result_key
 from functions.options import Options
 from functions.parameters import MAX_CHANNELS
-from functions.probe import Probe
+from functions.prepare.probe import Probe
 
 GUESSED_BYTES_A_SECOND = 16_000  # 128 kbit/s, the usual MP3
 FAST_SECONDS = 600.0  # longer audio would hold the fast lane up for those who wait on shorter

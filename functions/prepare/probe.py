@@ -9,8 +9,8 @@ from typing import BinaryIO
 from tinytag import TinyTag, TinyTagException
 
 from events.shards import RawAudio
-from functions import matroska
 from functions.errors import bad_audio
+from functions.prepare import matroska
 
 HEAD_BYTES = 4096
 

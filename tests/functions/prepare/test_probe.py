@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from events.shards import RawAudio
 from functions.errors import Refused
-from functions.probe import Probe, probe
+from functions.prepare.probe import Probe, probe
 
-SAMPLE = Path(__file__).parents[2] / "events/samples/sample.flac"
+SAMPLE = Path(__file__).parents[3] / "events/samples/sample.flac"
 
 
 def encoded(container: str, codec: str, channels: int, seconds: float = 2.0, rate: int = 48000) -> bytes:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from events.shards import Pointer, Shard
-from functions import shards
 from functions.errors import Refused
 from functions.jobs import SourceKind
 from functions.options import Options
-from functions.probe import Probe
+from functions.prepare import shards
+from functions.prepare.probe import Probe
 
 AUDIO = Pointer("uploads", "a/b.wav", "v1")
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.form import PARTS, listen_options, parse
-from functions.openai import BadField
+from functions.answers.openai import BadField
+from functions.listen.form import PARTS, listen_options, parse
 from functions.options import Options
 
 AUDIO = b"RIFF\r\n--not a boundary\r\n\x00\xff\r"

@@ -11,14 +11,14 @@ from itertools import chain
 from statistics import fmean
 from typing import Any
 
-from functions.fillers import without_fillers
+from functions.answers.fillers import without_fillers
+from functions.answers.numerals import with_digits
+from functions.answers.replacements import replaced
+from functions.answers.sentences import Run, paragraphs, utterances
+from functions.answers.words import Spoken, line, spoken
 from functions.models import model_info, model_uuid
-from functions.numerals import with_digits
 from functions.options import Options
-from functions.replacements import replaced
-from functions.sentences import Run, paragraphs, utterances
 from functions.transcript import Channel, Transcript
-from functions.words import Spoken, line, spoken
 
 _UTTERANCES = uuid.UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")  # uuid.NAMESPACE_OID: ids of utterances
 SECONDS, SHARE = 3, 6  # decimals of times and of confidences

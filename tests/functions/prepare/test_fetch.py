@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from functions import addresses
-from functions import fetch as module
 from functions.addresses import public
 from functions.errors import Refused
-from functions.fetch import fetch
+from functions.prepare import fetch as module
+from functions.prepare.fetch import fetch
 from functions.settings import settings
 
 AUDIO = bytes(range(256)) * 4096  # 1 MiB

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from functions.words import Spoken, bare
+from functions.answers.words import Spoken, bare
 
 PARAGRAPH_PAUSE = 1.5  # seconds of silence between two sentences that begin a new paragraph
 PARAGRAPH_SENTENCES = 6  # and the most in one: a reader's, no recording shows Deepgram's

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from events.shards import AudioFacts, ModelFacts, Segment, ShardResult
-from functions.assembly import assemble
+from functions.assemble.assembly import assemble
 from functions.jobs import Job, Source, SourceKind
 from functions.options import Options
 from functions.transcript import Transcript

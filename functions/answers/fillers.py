@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from functions.words import Spoken
+from functions.answers.words import Spoken
 
 # Those that carry no meaning; `uh-huh` and `mhm` are answers and stay.
 FILLERS = frozenset({"uh", "uhh", "uhm", "um", "umm"})

@@ -1,6 +1,6 @@
 """What the API offers, as an OpenAPI 3.1 description made from the code that offers it.
 
-`python -m functions.openapi` writes the committed copy beside this file; a test holds both together.
+`python -m functions.listen.openapi.document` writes the committed copy beside this file; a test holds both up.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from functions.openapi_paths import paths
-from functions.openapi_schemas import SCHEMAS
+from functions.listen.openapi.paths import paths
+from functions.listen.openapi.schemas import SCHEMAS
 
-COPY = Path(__file__).with_suffix(".json")
+COPY = Path(__file__).with_name("openapi.json")
 
 _KEYS = {
     "token": {

@@ -7,15 +7,17 @@ import re
 
 from jsonschema import Draft202012Validator
 
+from functions.listen.openapi.document import COPY, describe, text
+from functions.listen.openapi.page import page
 from functions.listen.routes import ROUTES
-from functions.openapi import COPY, describe, text
-from functions.openapi_page import page
 from functions.parameters import PARAMETERS
 from infra.api import METHODS, OPEN
 
 
 def test_the_committed_copy_is_up_to_date() -> None:
-    assert COPY.read_text(encoding="utf-8") == text(), "`python -m functions.openapi` writes it anew."
+    assert COPY.read_text(encoding="utf-8") == text(), (
+        "`python -m functions.listen.openapi.document` writes it anew."
+    )
 
 
 def test_it_describes_every_route_and_no_other() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.shards import AudioFacts, ModelFacts, Segment, Word
-from functions import captions
+from functions.answers import captions
 from functions.transcript import Channel, Transcript
 
 

@@ -6,7 +6,7 @@ from copy import copy
 from dataclasses import replace
 from statistics import fmean
 
-from functions.words import Spoken
+from functions.answers.words import Spoken
 
 _SMALL = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
 _TEEN = "seventeen eighteen nineteen"
