@@ -173,10 +173,8 @@ def test_a_model_that_babbles_is_not_believed(
     engine: BatchingEngine, order: Order, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = engine._decoder.generate
-    tries = []
 
     def generate(encoded: Any, indices: Any, requests: Any, **how: Any) -> Any:
-        tries.append(how.get("temperature", 0.0))
         babble = {"logprob": -1.8, "no_speech": 0.95, "text": "Thank you for watching!"}
         return [replace(said, **babble) for said in real(encoded, indices, requests, **how)]
 
@@ -186,5 +184,24 @@ def test_a_model_that_babbles_is_not_believed(
 
     assert result.segments == []
     assert result.engine["dropped"] == 1
-    assert tries[0] == 0.0
-    assert max(tries) > 0.0
+    assert result.engine["redone"] == 1  # not without asking the full window
+
+
+def test_a_model_that_loops_is_asked_again_and_its_loop_cut_when_it_does_nothing_else(
+    engine: BatchingEngine, order: Order, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = engine._decoder.generate
+    temperatures = []
+    loop = engine._decoder.tokenizer("en", "transcribe").encode(" si, si, si, si, si, si, si, si, si, si, si, si,")
+
+    def generate(encoded: Any, indices: Any, requests: Any, **how: Any) -> Any:
+        temperatures.append(how.get("temperature", 0.0))
+        looped = {"tokens": loop, "text": "si, " * 12, "compression": 4.0}
+        return [replace(said, **looped) for said in real(encoded, indices, requests, **how)]
+
+    monkeypatch.setattr(engine._decoder, "generate", generate)
+
+    result = engine.submit(order(language="en"), clip).result()
+
+    assert temperatures == [0.0, 0.0, 0.4, 0.8]
+    assert said(result) == "si, si,"

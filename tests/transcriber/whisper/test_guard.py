@@ -23,7 +23,7 @@ GOOD = Hypothesis(
 
 def test_plain_speech_is_believed() -> None:
     assert guard.safe(GOOD, 3.0)
-    assert guard.acceptable(GOOD)
+    assert guard.straight(GOOD)
     assert not guard.silent(GOOD)
 
 

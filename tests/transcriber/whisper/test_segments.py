@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from transcriber.whisper.segments import Piece, heard, split, unsaid
+from transcriber.whisper.segments import Piece, heard, split, unlooped, unsaid
 
 T = 1000  # the first timestamp
 
@@ -41,3 +41,9 @@ def test_the_rest_of_the_speech_is_left_unsaid() -> None:
     assert unsaid(tokens, T, [(0.3, 4.4)], 5.0) is None  # too little of it
     assert unsaid([at(0), 1, at(0.3)], T, [(0.3, 8.0)], 8.3) is None  # it would not get on
     assert unsaid([at(0), 1], T, [(0.3, 8.0)], 8.3) is None  # the text goes to the end
+
+
+def test_a_loop_ends_with_its_second_round() -> None:
+    assert unlooped([at(0), 7, 1, 2, 1, 2, 1, 2, 1, 2, 1], T) == [at(0), 7, 1, 2, 1, 2]
+    assert unlooped([at(0), 7, 1, 2, 1, 2, 8, at(3)], T) == [at(0), 7, 1, 2, 1, 2, 8, at(3)]
+    assert unlooped([at(0), 5, 5, 5, at(2), at(2), 5, 5], T) == [at(0), 5, 5]

@@ -19,11 +19,12 @@ def probabilities(samples: np.ndarray, block: int) -> np.ndarray:
 
 def test_blocks_give_what_faster_whispers_own_wrapper_gives(clip: Path) -> None:
     samples = decode(clip).samples
+    samples = np.tile(samples / np.abs(samples).max(), 3)[8000:]  # loud throughout: nothing is to be raised
     padded = np.pad(samples, (0, -len(samples) % FRAME))
 
     expected = get_vad_model()(padded.copy()).reshape(-1)
 
-    assert np.abs(probabilities(samples, 10_000) - expected)[:-1].max() < 1e-3
+    assert np.abs(probabilities(samples, 48_000) - expected)[:-1].max() < 1e-3
     assert np.abs(probabilities(samples, len(samples)) - expected)[:-1].max() < 1e-3
 
 

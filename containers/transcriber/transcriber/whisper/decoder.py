@@ -110,10 +110,9 @@ class Decoder:
         *,
         beam: int,
         temperature: float = 0.0,
-        most: int | None = None,
     ) -> list[Hypothesis]:
-        """Decode windows `indices`; `requests[i]` belongs to `indices[i]`. At most `most` tokens each."""
-        most = most or guard.cap(max(request.seconds for request in requests))
+        """Decode windows `indices`; `requests[i]` belongs to `indices[i]`."""
+        most = guard.cap(max(request.seconds for request in requests))
         prompts = [self._prompt(request) for request in requests]
         search: dict[str, Any] = (
             {"beam_size": 1, "num_hypotheses": _BEST_OF, "sampling_topk": 0, "sampling_temperature": temperature}
@@ -166,14 +165,23 @@ class Decoder:
         return [*before, *tokenizer.sot_sequence]
 
     def _hypothesis(self, result: Any, request: Request, temperature: float, most: int) -> Hypothesis:
-        said = list(result.sequences_ids[0])
+        """The best of what was searched or sampled: of five samples the likeliest is often the one that loops."""
+        drawn = [
+            self._read(list(said), score, result.no_speech_prob, request, temperature, most)
+            for said, score in zip(result.sequences_ids, result.scores, strict=True)
+        ]
+        return guard.best(drawn)
+
+    def _read(
+        self, said: list[int], score: float, no_speech: float, request: Request, temperature: float, most: int
+    ) -> Hypothesis:
         tokens = heard(said, self.timestamps, request.seconds)
         text = self.text(tokens).strip()
         return Hypothesis(
             tokens=tokens,
             text=text,
-            logprob=result.scores[0] * len(said) / (len(said) + 1),
-            no_speech=result.no_speech_prob,
+            logprob=score * len(said) / (len(said) + 1),
+            no_speech=no_speech,
             compression=guard.compression(text),
             temperature=temperature,
             spoken=sum(token < self.timestamps for token in tokens),

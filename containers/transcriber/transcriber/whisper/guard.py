@@ -54,22 +54,27 @@ def repeats(text: str) -> bool:
     )
 
 
-def acceptable(said: Hypothesis) -> bool:
-    """Of a full window, as Whisper's own fallback judges; otherwise the next temperature is tried."""
+def straight(said: Hypothesis) -> bool:
+    """Neither a loop nor signs alone; otherwise the full window is sampled at the next temperature.
+
+    Whisper's own fallback samples for a low probability too, and then takes the likeliest: what the search at
+    temperature zero had found before.
+    """
     signs_only = bool(said.text) and not _WORD.search(said.text)
-    return said.compression <= COMPRESSION and said.logprob >= LOGPROB and not said.capped and not signs_only
+    return said.compression <= COMPRESSION and not said.capped and not signs_only
 
 
 def safe(said: Hypothesis, seconds: float) -> bool:
     """Of a short window of `seconds` of audio; otherwise the full window is asked."""
-    return acceptable(said) and said.spoken <= _FASTEST * max(seconds, 1.0) and not repeats(said.text)
+    fluent = said.logprob >= LOGPROB and said.spoken <= _FASTEST * max(seconds, 1.0)
+    return fluent and straight(said) and not repeats(said.text)
 
 
 def best(tried: list[Hypothesis]) -> Hypothesis:
     """The most probable with words; one that loops only when all do."""
     worded = [said for said in tried if _WORD.search(said.text)] or tried
-    straight = [said for said in worded if said.compression <= COMPRESSION and not repeats(said.text)] or worded
-    return max(straight, key=lambda said: said.logprob)
+    unlooped = [said for said in worded if said.compression <= COMPRESSION and not repeats(said.text)] or worded
+    return max(unlooped, key=lambda said: said.logprob)
 
 
 def silent(said: Hypothesis) -> bool:

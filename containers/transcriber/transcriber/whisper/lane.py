@@ -16,7 +16,7 @@ from transcriber.whisper.decoder import Decoder, Encoded, Request
 from transcriber.whisper.features import FRAMES, FULL
 from transcriber.whisper.guard import Hypothesis
 from transcriber.whisper.progress import Progress, Window
-from transcriber.whisper.segments import Piece, split, unsaid
+from transcriber.whisper.segments import Piece, split, unlooped, unsaid
 from transcriber.whisper.windows import encoder_frames
 from transcriber.whisper.words import Timed, anchored
 
@@ -76,7 +76,6 @@ class Lane:
             requests,
             beam=_BEAM,
             temperature=batch[0].temperature,
-            most=None if batch[0].rung < 0 else 224,
         )
         # Everything that may fail comes first: a batch that failed is run again, so nothing may have changed yet.
         believed = [i for i, window in enumerate(batch) if _believed(window, said[i]) or not window.may_climb]
@@ -141,7 +140,8 @@ class Lane:
             said = guard.best([*window.tried, said])
         if guard.silent(said):
             return _Outcome([], None)
-        pieces = split(said.tokens, self._decoder.timestamps, window.seconds)
+        tokens = said.tokens if guard.straight(said) else unlooped(said.tokens, self._decoder.timestamps)
+        pieces = split(tokens, self._decoder.timestamps, window.seconds)
         aligned: list[list[Timed]] = [[] for _ in pieces]
         if window.progress.shard.word_timestamps and pieces:
             frames = window.mel.shape[1]
@@ -191,4 +191,4 @@ def _request(window: Window) -> Request:
 
 
 def _believed(window: Window, said: Hypothesis) -> bool:
-    return guard.safe(said, window.seconds) if window.rung < 0 else guard.acceptable(said)
+    return guard.safe(said, window.seconds) if window.rung < 0 else guard.straight(said)

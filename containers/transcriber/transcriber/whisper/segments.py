@@ -34,6 +34,18 @@ def heard(tokens: Sequence[int], timestamps: int, seconds: float) -> list[int]:
     return list(tokens)
 
 
+def unlooped(tokens: Sequence[int], timestamps: int) -> list[int]:
+    """`tokens` up to where a run of them begins its third round on end: what every temperature left looping."""
+    words = [place for place, token in enumerate(tokens) if token < timestamps]
+    texts = [tokens[place] for place in words]
+    for begin in range(len(texts)):
+        for run in range(1, (len(texts) - begin) // 4 + 1):
+            round_ = texts[begin : begin + run]
+            if all(texts[begin + n * run : begin + (n + 1) * run] == round_ for n in (1, 2, 3)):
+                return list(tokens[: words[begin + 2 * run]])
+    return list(tokens)
+
+
 def split(tokens: Sequence[int], timestamps: int, seconds: float) -> list[Piece]:
     """Pieces between timestamps, in order. `timestamps` is the first timestamp token's id."""
     pieces: list[Piece] = []
