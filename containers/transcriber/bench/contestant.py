@@ -52,7 +52,7 @@ def earshot(model: str, threads: int) -> Transcribe:
     from transcriber.models import Model
     from transcriber.whisper.engine import BatchingEngine
 
-    engine = BatchingEngine(Model("bench", Path(model), ""), settings)
+    engine = BatchingEngine(Model("base", Path(model), ""), settings)
 
     def run(files: Sequence[str], languages: Sequence[str | None], at: Sequence[float]) -> Answer:
         began, promises, ends = time.monotonic(), [], [0.0] * len(files)
@@ -60,7 +60,15 @@ def earshot(model: str, threads: int) -> Transcribe:
             time.sleep(max(0.0, moment - (time.monotonic() - began)))
             here = Pointer("", file)
             shard = Shard(
-                "bench", index, 1, here, here, "bench", language=language, word_timestamps=False, interactive=False
+                "bench",
+                index,
+                1,
+                here,
+                here,
+                Path(model).name,
+                language=language,
+                word_timestamps=False,
+                interactive=False,
             )
             promise = engine.submit(shard, Path(file))
             promise.add_done_callback(lambda _, i=index: ends.__setitem__(i, time.monotonic() - began))

@@ -46,7 +46,8 @@ def main(arguments: Sequence[str]) -> int:
     here, sizes = Pointer("", ""), []
     for done in range(0, given.jobs, _WARM):
         promises = [
-            engine.submit(Shard(str(done + n), 0, 1, here, here, "soak"), next(files)) for n in range(_WARM)
+            engine.submit(Shard(str(done + n), 0, 1, here, here, given.model.name), next(files))
+            for n in range(_WARM)
         ]
         for promise in promises:
             promise.result()

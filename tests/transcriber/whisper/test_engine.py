@@ -262,3 +262,22 @@ def test_room_shrinks_with_what_is_under_way_and_comes_back(
 def test_languages_the_model_does_not_speak_are_refused(engine: BatchingEngine, order: Order, clip: Path) -> None:
     with pytest.raises(Unable, match="xx"):
         engine.submit(order(language="xx"), clip).result()
+
+
+def test_a_language_that_was_not_tested_gets_a_longer_window_once_it_is_known(
+    engine: BatchingEngine, order: Order, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lengths: list[int] = []
+    real = Decoder.encode
+
+    def encode(self: Decoder, mels: Any, frames: int) -> Any:
+        lengths.append(frames)
+        return real(self, mels, frames)
+
+    monkeypatch.setattr(Decoder, "encode", encode)
+    result = engine.submit(order(languages=["af"]), clip.with_name("2414-128291-0000.flac")).result()
+
+    assert result.language == "af"
+    assert lengths[0] < 1000
+    assert lengths[-1] >= 1000
+    assert result.segments

@@ -99,7 +99,12 @@ def test_what_is_settled_is_never_asked_for_again(probabilities: list[float]) ->
 
 
 def test_encoder_windows_leave_silence_behind_and_end_at_whispers_own() -> None:
-    assert encoder_frames(10, 500) == 500
-    assert all(encoder_frames(n, 500) > n for n in range(0, 2900, 7))
-    assert encoder_frames(2990, 500) == 3000
-    assert encoder_frames(700, 1000) == 1000
+    assert all(n < encoder_frames(n, "en", "base") <= 3000 for n in range(0, 2900, 7))
+    assert encoder_frames(2990, "en", "base") == 3000
+
+
+def test_languages_and_models_that_were_not_tested_get_ten_seconds_at_least() -> None:
+    assert encoder_frames(200, "en", "base") < 500
+    assert encoder_frames(200, None, "base") < 500
+    assert encoder_frames(200, "ko", "base") == 1000
+    assert encoder_frames(200, "en", "small") == 1000

@@ -26,7 +26,7 @@ from transcriber.whisper.lane import Lane
 from transcriber.whisper.process import Settings
 from transcriber.whisper.progress import Progress, Window
 from transcriber.whisper.speech import SpeechDetector
-from transcriber.whisper.windows import Cutter, Span, encoder_frames
+from transcriber.whisper.windows import Cutter, Span
 
 LONGEST_SHARD = 12 * 3600.0  # seconds: nothing grows with it but the transcript
 MOST_CHANNELS = 64
@@ -58,7 +58,6 @@ class BatchingEngine:
             compute_type=self._decoder.compute_type,
             device=self._decoder.device,
         )
-        self._floor = 400
         self._batcher: Batcher[Window] = Batcher(settings.batch, _SLACK)
         self._orders: tuple[queue.PriorityQueue[_Order], queue.PriorityQueue[_Order]] = (
             queue.PriorityQueue(),
@@ -69,7 +68,7 @@ class BatchingEngine:
         self._lock = threading.Lock()
         self._closed = False
         self._answering = ThreadPoolExecutor(2, "answer")
-        lane = Lane(self._decoder, self._batcher, self._floor, self._finish)
+        lane = Lane(self._decoder, self._batcher, self._finish)
         self._lanes = [
             threading.Thread(target=lane.run, name=f"lane-{n}", daemon=True) for n in range(settings.lanes)
         ]
@@ -164,7 +163,7 @@ class BatchingEngine:
             mel = self._features.of(held[span.start - first : span.end - first])
             voiced = tuple(((a - span.start) / RATE, (b - span.start) / RATE) for a, b in span.voiced)
             start = progress.shard.start + span.start / RATE
-            return Window(progress, start, mel, voiced, encoder_frames(mel.shape[1], self._floor))
+            return Window(progress, start, mel, voiced)
 
         for block in audio:
             held = np.concatenate([held, block])

@@ -17,7 +17,6 @@ from transcriber.whisper.features import FRAMES, FULL
 from transcriber.whisper.guard import Hypothesis
 from transcriber.whisper.progress import Progress, Window
 from transcriber.whisper.segments import Piece, split, unlooped, unsaid
-from transcriber.whisper.windows import encoder_frames
 from transcriber.whisper.words import Timed, anchored
 
 _BEAM = 5  # Whisper's own; 1 and 2 cost 2.2 and 0.8 points of WER on base
@@ -34,11 +33,9 @@ class _Outcome:
 class Lane:
     """Runs in one thread; lanes share the batcher and the model."""
 
-    def __init__(
-        self, decoder: Decoder, batcher: Batcher[Window], floor: int, done: Callable[[Progress], None]
-    ) -> None:
-        """`floor`: least frames of an encoder window. `done` is told of every shard whose last window is done."""
-        self._decoder, self._batcher, self._floor, self._done = decoder, batcher, floor, done
+    def __init__(self, decoder: Decoder, batcher: Batcher[Window], done: Callable[[Progress], None]) -> None:
+        """`done` is told of every shard whose last window is done."""
+        self._decoder, self._batcher, self._done = decoder, batcher, done
 
     def run(self) -> None:
         """Until the batcher is closed."""
@@ -65,24 +62,29 @@ class Lane:
 
     def _batch(self, batch: list[Window]) -> None:
         began = time.monotonic()
-        encoded = self._encode(batch)
-        self._detect(batch, encoded)
+        frames = max(window.frames for window in batch)
+        encoded = self._encode(batch, frames)
+        self._detect(batch, encoded, frames)
         if batch[0].rung == 0:
             self._detect_again(batch, encoded)
-        requests = [_request(window) for window in batch]
-        said = self._decoder.generate(
-            encoded,
-            range(len(batch)),
-            requests,
-            beam=_BEAM,
-            temperature=batch[0].temperature,
-        )
+        # The language, now known, may want a longer window.
+        fit = [i for i, window in enumerate(batch) if window.frames <= frames]
+        requests = {i: _request(batch[i]) for i in fit}
+        said: dict[int, Hypothesis] = {}
+        if fit:
+            found = self._decoder.generate(
+                encoded, fit, list(requests.values()), beam=_BEAM, temperature=batch[0].temperature
+            )
+            said = dict(zip(fit, found, strict=True))
         # Everything that may fail comes first: a batch that failed is run again, so nothing may have changed yet.
-        believed = [i for i, window in enumerate(batch) if _believed(window, said[i]) or not window.may_climb]
+        believed = [i for i in fit if _believed(batch[i], said[i]) or not batch[i].may_climb]
         outcomes = {i: self._outcome(batch[i], said[i], encoded, i, requests[i]) for i in believed}
         share = (time.monotonic() - began) / len(batch)
         for i, window in enumerate(batch):
-            self._settle(window, said[i], outcomes.get(i), share)
+            if i in said:
+                self._settle(window, said[i], outcomes.get(i), share)
+            else:
+                self._batcher.put([window], first=True)
 
     def _settle(self, window: Window, said: Hypothesis, outcome: _Outcome | None, share: float) -> None:
         progress = window.progress
@@ -100,8 +102,7 @@ class Lane:
         if progress.closed(outcome.segments, share):
             self._done(progress)
 
-    def _encode(self, batch: list[Window]) -> Encoded:
-        frames = max(window.frames for window in batch)
+    def _encode(self, batch: list[Window], frames: int) -> Encoded:
         if frames < FULL:
             return self._decoder.encode([window.mel for window in batch], frames)
         rows: list[np.ndarray] = []
@@ -111,7 +112,7 @@ class Lane:
             rows.append(window.row)
         return Encoded(rows)
 
-    def _detect(self, batch: Sequence[Window], encoded: Encoded) -> None:
+    def _detect(self, batch: Sequence[Window], encoded: Encoded, frames: int) -> None:
         """The shards in this batch whose language nobody gave: their voters are all in it."""
         asking = {window.progress for window in batch if window.progress.language is None}
         for progress in asking:
@@ -119,9 +120,9 @@ class Lane:
             seconds = [batch[i].seconds for i in voters]
             ranking = language.vote(self._decoder.detect(encoded, voters), seconds)
             longest = max((batch[i] for i in voters), key=lambda window: window.seconds)
-            if ranking[0][1] < language.SURE and longest.frames < FULL:
-                frames = language.ASKING if longest.frames < language.ASKING else FULL
-                ranking = self._decoder.detect(self._decoder.encode([longest.mel], frames), [0])[0]
+            if ranking[0][1] < language.SURE and frames < FULL:
+                longer = language.ASKING if frames < language.ASKING else FULL
+                ranking = self._decoder.detect(self._decoder.encode([longest.mel], longer), [0])[0]
                 progress.counts["language_asked_again"] += 1
             for parcel in progress.decided(*languages.choose(ranking, progress.shard.languages)):
                 self._batcher.put(parcel)
@@ -180,8 +181,7 @@ class Lane:
             return None
         mel = window.mel[:, round(at * FRAMES) :]
         voiced = tuple((max(0.0, start - at), end - at) for start, end in window.voiced if end > at)
-        frames = encoder_frames(mel.shape[1], self._floor)
-        return Window(window.progress, window.start + at, mel, voiced, frames)
+        return Window(window.progress, window.start + at, mel, voiced)
 
 
 def _request(window: Window) -> Request:

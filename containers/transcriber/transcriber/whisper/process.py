@@ -57,7 +57,7 @@ class Machine:
             memory=min(memory, int(limit)) if limit.isdigit() else memory,
             vendor=fields.get("vendor_id", ""),
             flags=frozenset(fields.get("flags", "").split()),
-            gpus=len(list(Path("/proc/driver/nvidia/gpus").glob("*"))),
+            gpus=len(list(Path("/dev").glob("nvidia[0-9]*"))),
             glibc="CS_GNU_LIBC_VERSION" in os.confstr_names,
         )
 

@@ -16,6 +16,7 @@ from events.shards import AudioFacts, Segment, Shard, ShardResult
 from transcriber.whisper.features import FRAMES, FULL
 from transcriber.whisper.guard import Hypothesis
 from transcriber.whisper.language import VOTING
+from transcriber.whisper.windows import encoder_frames
 
 # Temperatures on the full window, each when the one before gave nonsense. Whisper's own has six: what 0.2 cures,
 # 0.4 does too, and on what is no speech every rung is for nothing.
@@ -41,7 +42,6 @@ class Window:
     start: float  # in the file
     mel: np.ndarray  # (mels, frames): only what is there
     voiced: tuple[tuple[float, float], ...]
-    frames: int  # of the encoder: `mel` with silence behind it
     rung: int = -1  # on the ladder; -1: the short window
     tried: list[Hypothesis] = field(default_factory=list)
     row: np.ndarray | None = None  # the full window's encoder output, while temperatures are tried
@@ -49,6 +49,13 @@ class Window:
     @property
     def seconds(self) -> float:
         return self.mel.shape[1] / FRAMES
+
+    @property
+    def frames(self) -> int:
+        """Of the encoder: `mel` with silence behind it; may grow when the language becomes known."""
+        if self.rung >= 0:
+            return FULL
+        return encoder_frames(self.mel.shape[1], self.progress.language, self.progress.shard.model)
 
     @property
     def interactive(self) -> bool:
@@ -80,7 +87,7 @@ class Window:
         What a short window said counts no more: the full one has heard all of it better.
         """
         if self.rung < 0 and self.frames < FULL:
-            self.rung, self.frames = 0, FULL
+            self.rung = 0
             return
         self.tried.append(said)
         self.rung = max(self.rung, 0) + 1
