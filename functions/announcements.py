@@ -27,7 +27,7 @@ def detail(job: Job, transcripts_bucket: str) -> dict[str, Any]:
         {
             "job_id": job.id,
             "state": str(job.state),
-            "source": _source(job),
+            "source": source(job),
             "options": without_secrets(job.options),
             "model": job.model,
             "created": job.created,
@@ -40,8 +40,8 @@ def detail(job: Job, transcripts_bucket: str) -> dict[str, Any]:
     )
 
 
-def _source(job: Job) -> dict[str, Any]:
-    """Where a body, or what was fetched, lay for two days is nobody's business."""
+def source(job: Job) -> dict[str, Any]:
+    """As callers and listeners see it. Where a body, or what was fetched, lay for two days concerns nobody."""
     ours = job.source.kind in (SourceKind.UPLOAD, SourceKind.OBJECT)
     audio = job.source.audio if ours else None
     return _known(

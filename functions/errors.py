@@ -11,6 +11,8 @@ from typing import Any
 from events.shards import ShardError
 from functions.jobs import Failure
 
+STOPPED = "Job.Stopped"  # the `Error` of an execution that ended without its Fail step: aborted, or out of time
+
 
 class Refused(Exception):
     """The caller gets `failure`; raised anywhere below a handler.
@@ -70,10 +72,12 @@ def internal() -> Refused:
 def recover(error: str, cause: str) -> Failure:
     """What to tell the caller about a state's `Error` and `Cause`.
 
-    Three kinds arrive: a `Refused` from one of our functions (`Cause` is Lambda's answer to a raised exception,
-    JSON with the text in `errorMessage`), a `ShardError` from a worker (`Cause` is its sentence), and everything
-    else, which is our fault and says nothing of its inside.
+    Four kinds arrive: a `Refused` from one of our functions (`Cause` is Lambda's answer to a raised exception,
+    JSON with the text in `errorMessage`), a `ShardError` from a worker (`Cause` is its sentence), `STOPPED`, and
+    everything else, which is our fault and says nothing of its inside.
     """
+    if error == STOPPED:
+        return refuse("INTERNAL_SERVER_ERROR", "The job was stopped before its end. Send it again.", 500).failure
     if error == Refused.__name__:
         return _refusal(cause)
     try:

@@ -98,7 +98,8 @@ class Api(Construct):
             memory=1024,  # also its share of a processor: bodies of 6 MB are decoded and hashed
         )
         storage.allow_rows(listen, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
-        storage.allow_objects(listen, storage.transcripts, "jobs/*", "GetObject", "DeleteObject")
+        for prefix in ("jobs/*", "uploads/*"):
+            storage.allow_objects(listen, storage.transcripts, prefix, "GetObject", "DeleteObject")
         storage.allow_objects(listen, storage.transcripts, "work/*", "GetObject", "DeleteObject", "PutObject")
         storage.allow_objects(listen, storage.models, manifest_key("*"), "GetObject")
         for bucket in (storage.transcripts, storage.models):

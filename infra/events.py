@@ -1,4 +1,4 @@
-"""What comes from outside the two machines: an upload, the minute. And the bus that events leave on."""
+"""What comes from outside the two machines: an upload, the minute, a machine's own end."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from functions.errors import STOPPED
+
 
 class Triggers(Construct):
-    """An upload starts a job, without a function in between; every minute the scaler sets right what got lost."""
+    """An upload starts a job, without a function in between; every minute the scaler sets right what got lost; a
+    job whose execution was stopped from outside fails like any other."""
 
     def __init__(
         self,
@@ -25,6 +28,7 @@ class Triggers(Construct):
         uploads: s3.Bucket,
         job_machine: sfn.StateMachine,
         scale: lambda_.Function,
+        fail: lambda_.Function,
     ) -> None:
         super().__init__(scope, id)
         self.undelivered = sqs.Queue(
@@ -36,6 +40,7 @@ class Triggers(Construct):
         )
         self._build_uploaded(uploads, job_machine)
         self._build_minute(scale)
+        self._build_stopped(job_machine, fail)
 
     def _build_uploaded(self, uploads: s3.Bucket, job_machine: sfn.StateMachine) -> None:
         field = events.EventField.from_path
@@ -76,4 +81,32 @@ class Triggers(Construct):
                 retry_attempts=0,  # the next minute is the retry
                 input=scheduler.ScheduleTargetInput.from_object({"op": "reconcile"}),
             ),
+        )
+
+    def _build_stopped(self, job_machine: sfn.StateMachine, fail: lambda_.Function) -> None:
+        """Aborted or out of time, an execution never comes to its Fail step: without this its row would say
+        `processing` for ever. A cancel stops executions too, but its row is `cancelled` before."""
+        field = events.EventField.from_path
+        events.Rule(
+            self,
+            "Stopped",
+            description="A job whose execution was stopped from outside is failed.",
+            event_pattern=events.EventPattern(
+                source=["aws.states"],
+                detail_type=["Step Functions Execution Status Change"],
+                detail={"stateMachineArn": [job_machine.state_machine_arn], "status": ["ABORTED", "TIMED_OUT"]},
+            ),
+            targets=[
+                targets.LambdaFunction(
+                    fail,
+                    dead_letter_queue=self.undelivered,
+                    event=events.RuleTargetInput.from_object(
+                        {
+                            "input": field("$.detail.input"),
+                            "execution": field("$.detail.executionArn"),
+                            "error": {"Error": STOPPED, "Cause": field("$.detail.status")},
+                        }
+                    ),
+                )
+            ],
         )

@@ -48,7 +48,12 @@ class Earshot(Stack):
         )
         api = Api(self, "Api", settings, parameters, functions=functions, storage=storage, bus=bus, jobs=jobs)
         triggers = Triggers(
-            self, "Triggers", uploads=storage.uploads, job_machine=jobs.machine, scale=workers.scale
+            self,
+            "Triggers",
+            uploads=storage.uploads,
+            job_machine=jobs.machine,
+            scale=workers.scale,
+            fail=functions.all["fail"],
         )
         Callbacks(
             self,

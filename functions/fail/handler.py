@@ -1,7 +1,12 @@
-"""The end of every job that cannot be done: its row says why, and so does an event."""
+"""The end of every job that cannot be done: its row says why, and so does an event.
+
+The Job machine's own last step; and for an execution that was stopped before it could come to that, what a rule
+on the machine's status invokes.
+"""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -19,10 +24,14 @@ from functions.uploads import Upload
 @tracer.capture_lambda_handler
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """`{"input": the execution's, "execution": ARN, "error": {"Error", "Cause"}}` → `{"job_id", "failure"}`."""
+    """`{"input": the execution's, "execution": ARN, "error": {"Error", "Cause"}}` → `{"job_id", "failure"}`.
+
+    A status event carries the input as text.
+    """
+    given = json.loads(event["input"]) if isinstance(event["input"], str) else event["input"]
     error, cause = event["error"].get("Error", ""), event["error"].get("Cause", "")
     failure = errors.recover(error, cause)
-    job = _failed(event["input"], event["execution"], failure)
+    job = _failed(given, event["execution"], failure)
     level = logger.error if failure.status >= 500 else logger.info
     level("A job failed", job_id=job.id if job else None, error=error, cause=cause, answer=failure.to_dict())
     if job is None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
+from events.shards import Pointer
 from functions import announcements
 from functions.errors import bad_query, not_found
 from functions.jobs import Job, SourceKind, State
-from functions.layout import Result, shards_prefix, transcript_key, work_prefix
+from functions.layout import Result, shards_prefix, transcript_key, upload_result_key, work_prefix
 from functions.listen.replies import Reply, json_reply
 from functions.listen.requests import Request
 from functions.observability import logger
@@ -54,7 +55,7 @@ def forget(request: Request) -> Reply:
         logger.info("Cancelled", job_id=job.id)
         return json_reply(described(cancelled))
     objects.remove(_bucket(), [transcript_key(job.id, form) for form in Result])
-    objects.remove(_bucket(), list(objects.keys(_bucket(), work_prefix(job.id))))
+    objects.remove(_bucket(), [*objects.keys(_bucket(), work_prefix(job.id)), *_beside(job)])
     jobs.forget(job.id)
     return json_reply({"request_id": job.id, "state": "forgotten"})
 
@@ -65,7 +66,7 @@ def described(job: Job) -> dict[str, Any]:
     document = {
         "request_id": job.id,
         "state": job.state,
-        "source": _source(job),
+        "source": announcements.source(job),
         "options": without_secrets(job.options),
         "model": job.model,
         "created": job.created,
@@ -86,24 +87,14 @@ def _job(request: Request) -> Job:
     return job
 
 
-def _source(job: Job) -> dict[str, Any]:
-    audio, url = job.source.audio, job.source.url
-    document = {
-        "kind": job.source.kind,
-        "bucket": audio.bucket if audio else None,
-        "key": audio.key if audio else None,
-        "url": _harmless(url) if url else None,
-        "size": job.source.size,
-    }
-    if job.source.kind in (SourceKind.BODY, SourceKind.URL):
-        document |= {"bucket": None, "key": None}  # where we put it for a while is nobody's business
-    return {name: value for name, value in document.items() if value is not None}
-
-
-def _harmless(url: str) -> str:
-    """Without the user and password that may stand in it."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+def _beside(job: Job) -> list[str]:
+    """The keys beside an upload's own name, unless a later upload of that name has written them anew."""
+    if job.source.kind != SourceKind.UPLOAD or job.source.audio is None:
+        return []
+    keys = {form: upload_result_key(job.source.audio.key, form) for form in Result}
+    answer = objects.get(Pointer(_bucket(), keys[Result.JSON]))
+    own = answer is not None and json.loads(answer)["metadata"]["request_id"] == job.id
+    return list(keys.values()) if own else []
 
 
 def _timings(job: Job) -> dict[str, float]:

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from events.shards import Pointer, ShardError, ShardMessage, ShardResult
 from functions.announce.handler import handler as announce
 from functions.assemble.handler import handler as assemble
-from functions.errors import bad_remote
+from functions.errors import STOPPED, bad_remote
 from functions.fail.handler import handler as fail
 from functions.jobs import Job, Source, SourceKind, State, timestamp
 from functions.layout import shard_result_key
@@ -193,3 +193,25 @@ def test_a_task_nobody_waits_for_is_let_go(monkeypatch: pytest.MonkeyPatch) -> N
     refuses("ThrottlingException")
     with pytest.raises(ClientError):
         machines.fail_task("token", "Worker.GaveUp", "x")
+
+
+def test_an_execution_that_was_stopped_fails_its_job_whose_input_comes_as_text(
+    context: Any, caught: Caught
+) -> None:
+    transcribed(Source(SourceKind.BODY))
+    stopped = {"input": '{"job_id": "j1"}', "execution": "arn:1", "error": {"Error": STOPPED, "Cause": "ABORTED"}}
+    fail(stopped, context)
+    job = jobs.find("j1")
+    assert job
+    assert job.failure
+    assert (job.state, job.failure.status) == ("failed", 500)
+    assert "stopped" in job.failure.err_msg
+    assert len(caught()) == 1
+
+
+def test_a_cancelled_job_stays_so_when_its_execution_stops(context: Any, caught: Caught) -> None:
+    transcribed(Source(SourceKind.BODY))
+    jobs.cancel("j1")
+    fail({"input": '{"job_id": "j1"}', "execution": "arn:1", "error": {"Error": STOPPED}}, context)
+    assert jobs.find("j1").state == "cancelled"  # type: ignore[union-attr]
+    assert caught() == []

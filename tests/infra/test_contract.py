@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from functions.errors import STOPPED
 from tests.infra.assembly import Assembly
 
 OUTPUTS = {
@@ -156,7 +158,7 @@ def test_the_dead_queue_feeds_reap(gpu: Assembly) -> None:
 
 
 def test_an_upload_starts_a_job_with_what_tells_two_events_apart(assembly: Assembly) -> None:
-    _, rule = assembly.one("Events::Rule", "Triggers")
+    _, rule = assembly.one("Events::Rule", "TriggersUploaded")
     uploads, bucket = assembly.one("S3::Bucket", "StorageUploads")
     assert rule["EventPattern"] == {
         "source": ["aws.s3"],
@@ -177,6 +179,27 @@ def test_an_upload_starts_a_job_with_what_tells_two_events_apart(assembly: Assem
     )
     # S3 tells a version only of a versioned bucket, and a path that is not there would break the template.
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+
+
+def test_an_execution_that_never_came_to_its_fail_step_is_failed_by_the_same_function(assembly: Assembly) -> None:
+    _, rule = assembly.one("Events::Rule", "TriggersStopped")
+    fail, _ = assembly.one("Lambda::Function", "FunctionsFail")
+    machine, _ = assembly.one("StepFunctions::StateMachine", "Jobs")
+    assert rule["EventPattern"]["source"] == ["aws.states"]
+    assert rule["EventPattern"]["detail"] == {
+        "stateMachineArn": [{"Ref": machine}],
+        "status": ["ABORTED", "TIMED_OUT"],  # FAILED went through the step itself
+    }
+    [target] = rule["Targets"]
+    assert target["Arn"] == {"Fn::GetAtt": [fail, "Arn"]}
+    template = target["InputTransformer"]["InputTemplate"]
+    for placeholder, path in target["InputTransformer"]["InputPathsMap"].items():
+        template = template.replace(f"<{placeholder}>", f'"{path}"')
+    assert json.loads(template) == {
+        "input": "$.detail.input",
+        "execution": "$.detail.executionArn",
+        "error": {"Error": STOPPED, "Cause": "$.detail.status"},
+    }
 
 
 def test_every_minute_the_scaler_reconciles(assembly: Assembly) -> None:

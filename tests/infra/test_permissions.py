@@ -143,7 +143,7 @@ def test_writers_are_kept_to_their_folders(gpu: Assembly) -> None:
     assert folders("FunctionsAssembleRole", "s3:PutObject") == {"/jobs/*", "/uploads/*"}
     assert folders("FunctionsPrepareRole", "s3:PutObject") == {"/work/*"}
     assert folders("FunctionsListenRole", "s3:PutObject") == {"/work/*"}
-    assert folders("FunctionsListenRole", "s3:DeleteObject") == {"/work/*", "/jobs/*"}
+    assert folders("FunctionsListenRole", "s3:DeleteObject") == {"/work/*", "/jobs/*", "/uploads/*"}  # DELETE
     assert folders("WorkersTranscriberDefinitionTaskRole", "s3:PutObject") == {"/work/*"}
 
 

@@ -48,6 +48,18 @@ def test_a_job_cancelled_in_the_middle_stays_so_and_the_worker_goes_on(
     assert pipeline.http.get(f"/requests/{job_id}/result").status_code == 410
 
 
+def test_a_job_whose_execution_was_aborted_from_outside_fails_and_says_so(
+    pipeline: Pipeline, long_speech: bytes
+) -> None:
+    job_id = pipeline.submit(long_speech, "tag=aborted")
+    eventually(lambda: pipeline.request(job_id)["state"] == "processing", "job in the middle")
+    execution = pipeline.row(job_id)["execution"]["S"]
+    pipeline.cloud.client("stepfunctions").stop_execution(executionArn=execution)
+    eventually(lambda: pipeline.request(job_id)["state"] == "failed", "failed job")
+    assert "stopped" in pipeline.request(job_id)["error"]["err_msg"]
+    assert pipeline.events(job_id, until="failed")[-1] == "failed"
+
+
 def test_a_burst_starts_as_many_workers_as_allowed_and_loses_no_job(pipeline: Pipeline) -> None:
     before = pipeline.configure("scale", MAX_WORKERS="2", SPEED="0.001")
     try:

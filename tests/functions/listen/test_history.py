@@ -9,8 +9,8 @@ import pytest
 
 from events.shards import Pointer
 from functions.errors import bad_remote
-from functions.jobs import State, timestamp
-from functions.layout import Result, body_key, shard_result_key, transcript_key
+from functions.jobs import Job, Source, SourceKind, State, timestamp
+from functions.layout import Result, body_key, shard_result_key, transcript_key, upload_result_key
 from functions.settings import settings
 from functions.stores import jobs, objects
 
@@ -114,6 +114,20 @@ def test_delete_forgets_a_job_that_is_over_with_all_it_left(api, complete):
     assert api.get(f"/requests/{job_id}/result").status == 404
     kept = [transcript_key(job_id, form) for form in Result] + [body_key(job_id)]
     assert all(objects.get(Pointer("transcripts", key)) is None for key in kept)
+
+
+@pytest.mark.parametrize("latest", ["its own", "a later upload's"])
+def test_delete_takes_what_lies_beside_an_upload_if_it_is_its_own(api, latest):
+    source = Source(SourceKind.UPLOAD, Pointer("uploads", "talks/one.mp3"))
+    jobs.add(Job("j1", source, "", state=State.COMPLETED))
+    answer = json.dumps({"metadata": {"request_id": "j1" if latest == "its own" else "j2"}})
+    beside = [Pointer("transcripts", upload_result_key("talks/one.mp3", form)) for form in Result]
+    for place in beside:
+        objects.put(place, answer.encode(), "application/json")
+
+    assert api("DELETE", "/requests/j1").status == 200
+
+    assert all((objects.get(place) is None) == (latest == "its own") for place in beside)
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
