@@ -201,18 +201,24 @@ def test_a_poisoned_file_fails_alone(
 ) -> None:
     garbage = tmp_path / "garbage.wav"
     garbage.write_bytes(b"RIFF\xff\xff\xff\xffWAVEfmt " + bytes(range(256)) * 40)
-    real = Decoder.encode
+    poison = clip.with_name("2414-128291-0009.flac")  # its window is the only one so short
+    real, gate = Decoder.encode, threading.Event()
 
     def encode(self: Decoder, mels: Any, frames: int) -> Any:
+        gate.wait(30)
         if any(mel.shape[1] < 330 for mel in mels):
             raise RuntimeError("this window breaks the model")
         return real(self, mels, frames)
 
     monkeypatch.setattr(Decoder, "encode", encode)
-    poison = clip.with_name("2414-128291-0009.flac")  # its window is the only one so short
 
+    plug = engine.submit(order(language="en"), clip)  # while it waits, the others gather to one batch
     bad, broken, good = [engine.submit(order(language="en"), path) for path in (garbage, poison, clip)]
+    while engine._batcher.windows < 2:
+        threading.Event().wait(0.01)
+    gate.set()
 
+    assert shop_boy(plug.result())
     assert shop_boy(good.result())
     assert isinstance(bad.exception(), Unable)
     assert bad.exception().error is ShardError.NOT_AUDIO  # type: ignore[union-attr]
