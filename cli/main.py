@@ -32,10 +32,15 @@ app = typer.Typer(
 )
 key_app = typer.Typer(help="API keys.", no_args_is_help=True)
 app.add_typer(key_app, name="key")
+model_app = typer.Typer(help="Models of a deployment.", no_args_is_help=True)
+app.add_typer(model_app, name="model")
 
 Url = Annotated[str, typer.Option("--url", envvar="EARSHOT_URL", help="The deployment's address.")]
 Key = Annotated[str | None, typer.Option("--key", envvar="EARSHOT_KEY", help="An API key, where one is wanted.")]
 DataDir = Annotated[Path, typer.Option("--data-dir", help="Where the local cloud keeps its data.")]
+Stack = Annotated[
+    str | None, typer.Option("--stack", help="The stack in AWS, for example Earshot. Else the local cloud.")
+]
 Id = Annotated[str, typer.Argument(metavar="ID", help="A job's id, as `earshot jobs` shows it.")]
 HERE = f"http://127.0.0.1:{PORT}"
 DATA_DIR = Path(__file__).resolve().parents[1] / ".earshot"
@@ -184,16 +189,43 @@ def cancel(job_id: Id, url: Url = HERE, key: Key = None) -> None:
 @key_app.command("create")
 def key_create(
     name: Annotated[str, typer.Argument(help="Who it is for; people read it, nothing else.")],
-    stack: Annotated[
-        str | None, typer.Option("--stack", help="The stack in AWS, for example Earshot. Else the local cloud.")
-    ] = None,
+    stack: Stack = None,
     data_dir: DataDir = DATA_DIR,
 ) -> None:
     """Make an API key and print it, once: the deployment keeps only its digest."""
     from cli import keys, places  # boto3 takes half a second to import
 
-    outputs = places.stack_outputs(stack) if stack else places.local_outputs(data_dir)
-    print(keys.create(name, outputs["TableName"]))
+    print(keys.create(name, places.outputs(stack, data_dir)["TableName"]))
+
+
+@model_app.command("add")
+def model_add(
+    model: Annotated[
+        str,
+        typer.Argument(metavar="NAME|FOLDER|owner/repo", help="large-v3-turbo, say; a folder; a repo of the hub."),
+    ],
+    stack: Stack = None,
+    name: Annotated[
+        str | None, typer.Option("--name", help="What callers call it. Else what it is called.")
+    ] = None,
+    data_dir: DataDir = DATA_DIR,
+) -> None:
+    """Put a Whisper model for CTranslate2 into a deployment, which holds it once this is done."""
+    from cli import models, places
+
+    try:
+        added = models.add(model, name, places.outputs(stack, data_dir)["ModelsBucket"])
+    except KeyboardInterrupt:
+        raise Problem("Interrupted. The deployment does not hold the model.", Status.INTERRUPTED) from None
+    print(f"The deployment holds {added.name}: /v1/listen?model=whisper-{added.name}")
+
+
+@model_app.command("list")
+def model_list(stack: Stack = None, data_dir: DataDir = DATA_DIR) -> None:
+    """List the models that a deployment holds."""
+    from cli import models, places
+
+    listing.out.print(models.table(places.outputs(stack, data_dir)["ModelsBucket"]))
 
 
 def run() -> None:

@@ -11,6 +11,11 @@ from cli.problems import Problem, Status
 STATE = "cloud.json"  # written into its data folder by the local cloud while it runs
 
 
+def outputs(stack: str | None, data_dir: Path) -> dict[str, str]:
+    """Of the stack, or without one of the local cloud that runs on `data_dir`. Raises Problem."""
+    return stack_outputs(stack) if stack else local_outputs(data_dir)
+
+
 def local_outputs(data_dir: Path) -> dict[str, str]:
     """Outputs of the local cloud that runs on `data_dir`; boto3 is pointed at it."""
     try:
@@ -39,7 +44,8 @@ def stack_outputs(stack: str) -> dict[str, str]:
         described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     except (BotoCoreError, ClientError) as error:
         raise Problem(
-            f"The stack {stack} cannot be asked for its table: {error}. Check AWS_PROFILE and AWS_REGION.",
+            f"The stack {stack} cannot be asked for its table and buckets: {error}. "
+            "Check AWS_PROFILE and AWS_REGION.",
             Status.UNREACHABLE,
         ) from None
     return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}

@@ -27,7 +27,7 @@ class Document:
 
 
 def _read(kind: type[T], value: Any) -> T:
-    """Build dataclass `kind` from parsed JSON, following its annotations into lists and
+    """Build dataclass `kind` from parsed JSON, following its annotations into lists, dicts and
     nested dataclasses."""
     hints = get_type_hints(kind)
     names = [f.name for f in fields(kind) if f.name in value]  # type: ignore[arg-type]
@@ -41,6 +41,8 @@ def _convert(hint: Any, value: Any) -> Any:
         return _convert(next(a for a in get_args(hint) if a is not type(None)), value)
     if get_origin(hint) is list:
         return [_convert(get_args(hint)[0], item) for item in value]
+    if get_origin(hint) is dict:
+        return {key: _convert(get_args(hint)[1], item) for key, item in value.items()}
     if isinstance(hint, type) and issubclass(hint, Enum):
         return hint(value)
     if is_dataclass(hint) and isinstance(value, dict):

@@ -78,11 +78,12 @@ def shard_result_key(job_id: str, index: int) -> str:
 
 
 def manifest_key(model: str) -> str:
-    """`{"name": …, "files": {file: {"sha256": …, "size": …}}}`; the files lie beside it.
+    """See `events.models.Manifest`; the files lie beside it."""
+    return model_file_key(model, "manifest.json")
 
-    It is written last: a model without one is not held.
-    """
-    return f"{model}/manifest.json"
+
+def model_file_key(model: str, file: str) -> str:
+    return f"{model}/{file}"
 
 
 # -- table: one item per partition key `pk`, no sort key ---------------------------------------------------

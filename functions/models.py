@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from events.models import WEIGHTS, Manifest
 from functions.errors import bad_request, unknown_model
 from functions.languages import LANGUAGES
 from functions.settings import settings
@@ -27,9 +26,8 @@ class Model:
     sha256: str  # of model.bin
 
     @classmethod
-    def from_manifest(cls, manifest: bytes) -> Model:
-        document: dict[str, Any] = json.loads(manifest)
-        return cls(document["name"], document["files"]["model.bin"]["sha256"])
+    def of(cls, manifest: Manifest) -> Model:
+        return cls(manifest.name, manifest.files[WEIGHTS].sha256)
 
     @property
     def languages(self) -> list[str]:

@@ -8,11 +8,11 @@ from functions.listen.replies import Reply, json_reply
 from functions.listen.requests import Request
 from functions.models import Model, model_info, model_uuid, spellings
 from functions.settings import settings
-from functions.stores.models import held
+from functions.stores.models import AGAIN_SECONDS, held
 
 
 def models(_: Request) -> Reply:
-    found = held()
+    found = held(AGAIN_SECONDS)
     default = settings().default_model
     return json_reply(
         {

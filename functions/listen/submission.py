@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from events.shards import Pointer
-from functions import models
 from functions.errors import Refused, internal, not_found, overloaded
 from functions.jobs import Failure, Job, Source, SourceKind, State
 from functions.layout import body_key
 from functions.observability import logger
 from functions.options import Options
 from functions.settings import settings
-from functions.stores import jobs, machines, objects, replays
+from functions.stores import jobs, machines, models, objects, replays
 from functions.stores.clients import busy
-from functions.stores.models import held
 from functions.stores.replays import Claim
 
 REPLAY_SECONDS = 180  # after a job is done: SDKs that try again do so after 60 s of silence, twice
@@ -52,7 +50,7 @@ def submit(order: Order) -> tuple[Job, bool]:
     Raises:
         Refused: no such model here, or AWS takes no more jobs just now.
     """
-    model = models.choose(order.options.model, order.options.language, held())
+    model = models.chosen(order.options.model, order.options.language)
     new, digest = str(uuid.uuid4()), order.digest
     claim = replays.claim(digest, new)
     if claim.job_id != new:

@@ -7,15 +7,14 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions import announcements, models
+from functions import announcements
 from functions.jobs import Job, Source, SourceKind, State, timestamp
 from functions.observability import logger, metrics, tracer
 from functions.options import Options, upload_query
 from functions.prepare import shards
 from functions.prepare.audio import located, probed
 from functions.settings import settings
-from functions.stores import bus, invocations, jobs, objects
-from functions.stores import models as shelf
+from functions.stores import bus, invocations, jobs, models, objects
 from functions.uploads import Upload
 
 NOTHING: dict[str, Any] = {"go": False, "interactive": False, "shards": []}
@@ -54,7 +53,7 @@ def _claimed(given: dict[str, Any], execution: str) -> Job | None:
 
 def _prepared(job: Job) -> dict[str, Any]:
     options = Options.parse(job.options)
-    model = models.choose(options.model, options.language, shelf.held())
+    model = models.chosen(options.model, options.language)
     audio, size = located(job)
     probe = probed(audio, size, options)
     cut = shards.cut(job.id, audio, options, model.name, probe, settings().transcripts_bucket)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 from importlib import resources
 from pathlib import Path
 
+from events.models import Manifest, ModelFile
 from functions import layout
 
 NAME = "base"  # Systran's faster-whisper-base, MIT licence
@@ -70,5 +70,5 @@ def embedded(folder: Path) -> Path:
 
 def manifest(place: Path) -> tuple[str, bytes]:
     """Key and content of the object that says that the deployment holds the model."""
-    files = {name: {"sha256": sha, "size": (place / name).stat().st_size} for name, (sha, _) in FILES.items()}
-    return layout.manifest_key(NAME), json.dumps({"name": NAME, "files": files}).encode()
+    files = {name: ModelFile(sha, (place / name).stat().st_size) for name, (sha, _) in FILES.items()}
+    return layout.manifest_key(NAME), Manifest(NAME, files).to_json().encode()

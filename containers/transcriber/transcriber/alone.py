@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from events.models import WEIGHTS, digest
 from events.shards import Pointer, Shard, ShardResult
 from transcriber.engine import Engine, Unable
 from transcriber.engines import open_engine
-from transcriber.models import WEIGHTS, Model, digest
+from transcriber.models import Model
 from transcriber.whisper import process
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from events.models import digest
 from events.shards import Pointer, ShardError
 from transcriber.clients import code
 from transcriber.engine import Unable
-from transcriber.models import digest
 from transcriber.shelf import Shelf
 
 _MISSING = {"404", "NoSuchKey", "NoSuchBucket", "NoSuchVersion", "405"}  # 405: the version is a delete marker

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 import shutil
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,12 +11,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from events.models import PLAIN_NAME, WEIGHTS, Manifest, digest
 from events.shards import ShardError
 from transcriber.clients import code
 from transcriber.engine import Unable
-
-WEIGHTS = "model.bin"  # its digest is what `ModelFacts` calls the model's
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")  # of a model or of a file in it: never a path
 
 
 @dataclass(frozen=True)
@@ -51,7 +46,7 @@ class Models:
 
     def _manifest(self, name: str) -> dict[str, str]:
         """File name → SHA-256."""
-        if not _PLAIN_NAME.fullmatch(name):
+        if not PLAIN_NAME.fullmatch(name):
             raise Unable(ShardError.UNKNOWN_MODEL, f"{name!r} is not a model's name.")
         try:
             body = self._s3.get_object(Bucket=self._bucket, Key=f"{name}/manifest.json")["Body"].read()
@@ -62,8 +57,8 @@ class Models:
                     f"This deployment does not hold the model {name!r}; it holds: {self._all()}.",
                 ) from error
             raise
-        digests = {file: entry["sha256"] for file, entry in json.loads(body)["files"].items()}
-        if WEIGHTS not in digests or not all(_PLAIN_NAME.fullmatch(file) for file in digests):
+        digests = {file: entry.sha256 for file, entry in Manifest.from_json(body).files.items()}
+        if WEIGHTS not in digests or not all(PLAIN_NAME.fullmatch(file) for file in digests):
             raise Unable(
                 ShardError.CORRUPT_MODEL, f"The manifest of the model {name!r} does not describe a model."
             )
@@ -98,9 +93,3 @@ def flaw(directory: Path, digests: Mapping[str, str]) -> str | None:
         if (found := digest(path)) != expected:
             return f"{file} has SHA-256 {found}, not {expected}"
     return None
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
