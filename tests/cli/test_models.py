@@ -96,6 +96,20 @@ def test_a_folder_becomes_a_model_that_callers_ask_for(
     assert [line.split()[0] for line in shown] == ["model", added, "base"]
 
 
+def test_a_stacks_models_with_the_environments_credentials(earshot: Any, cloud: Cloud) -> None:
+    account = {
+        "AWS_ENDPOINT_URL": cloud.aws,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+
+    shown = earshot("model", "list", "--stack", "Earshot", **account)
+
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.splitlines()[1].split()[:3] == ["base", "148", "MB"]
+
+
 def test_what_is_held_already_is_left_as_it_is(earshot: Any, cloud: Cloud, tmp_path: Path) -> None:
     at = ("--data-dir", str(cloud.data_dir))
     same = earshot("model", "add", str(embedded(MODELS)), *at)
