@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cli.problems import Problem, Status
 
+NEEDED = {"TableName", "ModelsBucket"}  # what the command reaches without the API
 STATE = "cloud.json"  # written into its data folder by the local cloud while it runs
 
 
@@ -48,4 +49,9 @@ def stack_outputs(stack: str) -> dict[str, str]:
             "Check AWS_PROFILE and AWS_REGION.",
             Status.UNREACHABLE,
         ) from None
-    return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+    found = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+    if not found.keys() >= NEEDED:
+        raise Problem(
+            f"The stack {stack} is no Earshot: it has no output {', '.join(sorted(NEEDED - found.keys()))}."
+        )
+    return found

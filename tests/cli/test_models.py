@@ -96,14 +96,30 @@ def test_a_folder_becomes_a_model_that_callers_ask_for(
     assert [line.split()[0] for line in shown] == ["model", added, "base"]
 
 
-def test_a_stacks_models_with_the_environments_credentials(earshot: Any, cloud: Cloud) -> None:
-    account = {
+@pytest.fixture
+def account(cloud: Cloud) -> dict[str, str]:
+    """What the environment says of an account in AWS; this one is the local cloud's."""
+    return {
         "AWS_ENDPOINT_URL": cloud.aws,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": "us-east-1",
     }
 
+
+def test_a_stack_that_is_no_earshot_is_said_so(earshot: Any, cloud: Cloud, account: dict[str, str]) -> None:
+    stacks, other = cloud.client("cloudformation"), {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
+    stacks.create_stack(StackName="Other", TemplateBody=json.dumps(other))
+    try:
+        shown = earshot("model", "list", "--stack", "Other", **account)
+    finally:
+        stacks.delete_stack(StackName="Other")
+
+    assert shown.returncode == 1
+    assert "The stack Other is no Earshot" in shown.stderr
+
+
+def test_a_stacks_models_with_the_environments_credentials(earshot: Any, account: dict[str, str]) -> None:
     shown = earshot("model", "list", "--stack", "Earshot", **account)
 
     assert shown.returncode == 0, shown.stderr
