@@ -13,9 +13,11 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from cli import jobs as listing
+from cli import stack
 from cli.api import Api, Pairs
 from cli.problems import Problem, Status
 from cli.sources import source
+from cli.stack import DATA_DIR, DataDir
 from cli.transcribe import Delivery, Format, complaints
 from cli.transcribe import transcribe as transcribe_all
 
@@ -30,20 +32,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-key_app = typer.Typer(help="API keys.", no_args_is_help=True)
-app.add_typer(key_app, name="key")
-model_app = typer.Typer(help="Models of a deployment.", no_args_is_help=True)
-app.add_typer(model_app, name="model")
+app.add_typer(stack.key_commands, name="key")
+app.add_typer(stack.model_commands, name="model")
 
 Url = Annotated[str, typer.Option("--url", envvar="EARSHOT_URL", help="The deployment's address.")]
 Key = Annotated[str | None, typer.Option("--key", envvar="EARSHOT_KEY", help="An API key, where one is wanted.")]
-DataDir = Annotated[Path, typer.Option("--data-dir", help="Where the local cloud keeps its data.")]
-Stack = Annotated[
-    str | None, typer.Option("--stack", help="The stack in AWS, for example Earshot. Else the local cloud.")
-]
 Id = Annotated[str, typer.Argument(metavar="ID", help="A job's id, as `earshot jobs` shows it.")]
 HERE = f"http://127.0.0.1:{PORT}"
-DATA_DIR = Path(__file__).resolve().parents[1] / ".earshot"
 
 
 def _version(wanted: bool) -> None:
@@ -184,48 +179,6 @@ def cancel(job_id: Id, url: Url = HERE, key: Key = None) -> None:
 
     _wait(work())
     complaints.print(f"Cancelled {job_id}.")
-
-
-@key_app.command("create")
-def key_create(
-    name: Annotated[str, typer.Argument(help="Who it is for; people read it, nothing else.")],
-    stack: Stack = None,
-    data_dir: DataDir = DATA_DIR,
-) -> None:
-    """Make an API key and print it, once: the deployment keeps only its digest."""
-    from cli import keys, places  # boto3 takes half a second to import
-
-    print(keys.create(name, places.outputs(stack, data_dir)["TableName"]))
-
-
-@model_app.command("add")
-def model_add(
-    model: Annotated[
-        str,
-        typer.Argument(metavar="NAME|FOLDER|owner/repo", help="large-v3-turbo, say; a folder; a repo of the hub."),
-    ],
-    stack: Stack = None,
-    name: Annotated[
-        str | None, typer.Option("--name", help="What callers call it. Else what it is called.")
-    ] = None,
-    data_dir: DataDir = DATA_DIR,
-) -> None:
-    """Put a Whisper model for CTranslate2 into a deployment, which holds it once this is done."""
-    from cli import models, places
-
-    try:
-        added = models.add(model, name, places.outputs(stack, data_dir)["ModelsBucket"])
-    except KeyboardInterrupt:
-        raise Problem("Interrupted. The deployment does not hold the model.", Status.INTERRUPTED) from None
-    print(f"The deployment holds {added.name}: /v1/listen?model=whisper-{added.name}")
-
-
-@model_app.command("list")
-def model_list(stack: Stack = None, data_dir: DataDir = DATA_DIR) -> None:
-    """List the models that a deployment holds."""
-    from cli import models, places
-
-    listing.out.print(models.table(places.outputs(stack, data_dir)["ModelsBucket"]))
 
 
 def run() -> None:
