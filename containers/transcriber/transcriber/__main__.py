@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from transcriber.whisper import process
@@ -40,7 +41,8 @@ def _worker(machine: process.Settings) -> int:
     worker = hire(settings, Clients.connect(), machine)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
-    logger.info("Working", extra={"facts": {"slot": settings.slot, "model": settings.default_model}})
+    facts = {"slot": settings.slot, "model": settings.default_model, "machine": asdict(machine)}
+    logger.info("Working", extra={"facts": facts})
     sound = worker.run()
     logger.info("Left")
     return 0 if sound else 1

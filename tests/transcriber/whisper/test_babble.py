@@ -135,8 +135,9 @@ def hard(clips: list[Any]) -> dict[str, tuple[np.ndarray, str]]:
 
 
 def kept(reference: str, heard: str) -> int:
-    """Words of `reference` that were heard."""
-    return jiwer.process_words(NORMAL(reference), NORMAL(heard) or "-").hits
+    """Letters of `reference` for which something was written: misheard is kept, "shopboy" is "shop boy"."""
+    letters, written = (NORMAL(text).replace(" ", "") for text in (reference, heard))
+    return len(letters) - jiwer.process_characters(letters, written or "-").deletions
 
 
 def test_speech_in_hard_places_is_kept_as_stock_keeps_it(
