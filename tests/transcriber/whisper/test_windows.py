@@ -60,7 +60,7 @@ def test_speech_without_a_pause_is_cut_where_it_is_weakest() -> None:
     assert abs(spans[0].end / RATE - 10.05) < 0.15
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=150)
 @given(
     st.lists(st.tuples(st.floats(0.05, 20.0), st.sampled_from([0.0, 0.3, 0.45, 0.6, 0.95])), min_size=1),
     st.integers(1, 400),
@@ -86,7 +86,7 @@ def test_windows_hold_all_speech_in_order_without_overlap_and_no_longer_than_ask
         assert run < 4 or voiced[frame], "four frames of speech on end are no click"
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=150)
 @given(st.lists(st.sampled_from([0.0, 0.45, 0.9]), min_size=1, max_size=3000))
 def test_what_is_settled_is_never_asked_for_again(probabilities: list[float]) -> None:
     cutter, settled = Cutter(10.0), 0

@@ -99,7 +99,7 @@ class Cutter:
         assert self._start is not None
         smooth = np.convolve(self._history, np.ones(3) / 3, "same")
         half = len(smooth) // 2
-        at = half + int(np.argmin(smooth[half:-1]))
+        at = half + int(np.argmin(smooth[half : -2 * _SHORTEST]))  # what is left must not pass for a click
         self._window.append((self._start, self._start + at))
         self._start, self._history = self._start + at, self._history[at:]
         self._quiet = None
