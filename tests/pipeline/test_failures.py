@@ -74,7 +74,8 @@ def test_a_recording_that_breaks_off_gives_what_there_is_and_a_warning(pipeline:
     assert answer.status_code == 200, answer.text
     document = answer.json()
     transcript = document["results"]["channels"][0]["alternatives"][0]["transcript"]
-    assert "drop a recording into" in transcript  # of the name before it a half recording leaves the model in doubt
+    # Of the name before it a half recording leaves the model in doubt.
+    assert "drop a recording into" in transcript
     assert [warning["type"] for warning in document["metadata"]["warnings"]] == ["truncated"]
 
 
