@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,9 @@ from tests.faults import Faults
 # Threads of one decoder step wait for each other thousands of times a second by spinning: on processors that are
 # busy with something else a clip then takes minutes. One thread waits for nobody.
 os.environ.setdefault("EARSHOT_LANES", "1")
+
+# Shells start what runs in their background with Ctrl-C ignored, and children inherit that; tests send them one.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
