@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import io
 import re
+from collections.abc import Callable
 from itertools import pairwise
 
+import av
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,6 +81,38 @@ def test_srt_and_vtt_are_spelt_as_players_read_them() -> None:
     assert all(
         re.fullmatch(r"\d\d:\d\d:\d\d,\d{3} --> \d\d:\d\d:\d\d,\d{3}", b.strip().split("\n")[1]) for b in blocks
     )
+
+
+Read = list[tuple[float, float, str]]  # start, end, text
+
+
+def parsed(text: str, form: str) -> Read:
+    """As FFmpeg's own demuxer reads the file."""
+    with av.open(io.BytesIO(text.encode()), format=form) as file:
+        return [
+            (float(p.pts * p.time_base), float((p.pts + p.duration) * p.time_base), bytes(p).decode().strip())
+            for p in file.demux()
+            if p.size and p.pts is not None and p.duration is not None
+        ]
+
+
+@pytest.mark.parametrize(("write", "form"), [(captions.srt, "srt"), (captions.vtt, "webvtt")])
+@given(
+    st.lists(
+        st.lists(st.text("aé,.<&>-", min_size=1, max_size=30), min_size=1, max_size=30), min_size=1, max_size=4
+    )
+)
+def test_a_real_parser_reads_every_caption_with_its_times(
+    write: Callable[[Transcript], str], form: str, said: list[list[str]]
+) -> None:
+    document = transcript([spoken(" ".join(words), start=20.0 * n) for n, words in enumerate(said)])
+    found = parsed(write(document), form)
+    cues = captions.cues(document)
+    assert [(start, end) for start, end, _ in found] == [
+        (pytest.approx(cue.start, abs=0.001), pytest.approx(cue.end, abs=0.001)) for cue in cues
+    ]
+    unescaped = [html.unescape(text) if form == "webvtt" else text for _, _, text in found]
+    assert [text.splitlines() for text in unescaped] == [list(cue.lines) for cue in cues]
 
 
 def test_a_caption_ends_with_its_sentence() -> None:
