@@ -16,6 +16,8 @@ _SPEAKS, _STOPS = 0.5, 0.35  # probability at which speech begins, and under whi
 _PAUSE = round(0.3 * _SECOND)  # frames of silence that end a stretch of speech
 _SHORTEST = 3  # frames: 96 ms, less than any word
 _MARGIN = round(0.3 * _SECOND)  # frames of what surrounds the speech that a window keeps on either side
+_EARLY = 0.4  # of the longest window: before that no pause is worth ending it
+_LONG_PAUSE = round(0.6 * _SECOND)  # frames: longer ones are alike, the last of them is taken
 _GAP = round(1.5 * _SECOND)  # frames of silence that two stretches of one window may hold between them
 _SILENCE = 100  # frames of silence behind the speech, at least
 _STEP = 50  # frames: windows of one batch are padded to one length
@@ -81,7 +83,7 @@ class Cutter:
         if self._quiet is not None and self._frame - self._quiet >= _PAUSE:
             self._end_stretch(self._quiet, spans)
         elif self._window and self._frame - self._window[0][0] > self._longest:
-            self._close(spans, self._start)
+            self._part(self._start, spans)
         elif self._frame - self._start > self._longest:
             self._cut(spans)
 
@@ -90,9 +92,28 @@ class Cutter:
         start, self._start, self._quiet, self._history = self._start, None, None, []
         if end - start < _SHORTEST:
             return
-        if self._window and end - self._window[0][0] > self._longest:
-            self._close(spans, start)
+        while self._window and end - self._window[0][0] > self._longest:
+            self._part(start, spans)
         self._window.append((start, end))
+
+    def _part(self, upcoming: int, spans: list[Span]) -> None:
+        """The window is full: it ends at its longest pause, but not early on; what comes after begins the next.
+
+        `upcoming` is where the stretch begins that has no room any more. A sentence that is torn apart is
+        misheard on both sides.
+        """
+        starts = [start for start, _ in self._window[1:]] + [upcoming]
+        early = self._window[0][0] + _EARLY * self._longest
+        pauses = [
+            (min(start - end, _LONG_PAUSE), place)
+            for place, ((_, end), start) in enumerate(zip(self._window, starts, strict=True), 1)
+            if end >= early or place == len(starts)
+        ]
+        at = max(pauses)[1]
+        rest = self._window[at:]
+        self._window = self._window[:at]
+        self._close(spans, starts[at - 1])
+        self._window = rest
 
     def _cut(self, spans: list[Span]) -> None:
         """Speech without a pause: cut where it is least like speech, not in the first half of the window."""
