@@ -42,6 +42,14 @@ def test_each_fault_alone_is_refused(fault: dict[str, object]) -> None:
     assert not guard.safe(replace(GOOD, **fault), 3.0)  # type: ignore[arg-type]
 
 
+def test_a_mumble_is_let_pass_where_a_longer_window_was_asked_and_a_loop_is_not() -> None:
+    mumble = replace(GOOD, logprob=-1.1)
+
+    assert guard.safe(mumble, 3.0, guessing=True)
+    assert not guard.safe(replace(mumble, compression=2.5), 3.0, guessing=True)
+    assert not guard.safe(replace(mumble, spoken=60), 3.0, guessing=True)
+
+
 @pytest.mark.parametrize(
     ("text", "loops"),
     [

@@ -64,9 +64,13 @@ def straight(said: Hypothesis) -> bool:
     return said.compression <= COMPRESSION and not said.capped and not signs_only
 
 
-def safe(said: Hypothesis, seconds: float) -> bool:
-    """Of a short window of `seconds` of audio; otherwise the full window is asked."""
-    fluent = said.logprob >= LOGPROB and said.spoken <= _FASTEST * max(seconds, 1.0)
+def safe(said: Hypothesis, seconds: float, *, guessing: bool = False) -> bool:
+    """Of a short window of `seconds` of audio; otherwise a longer window is asked.
+
+    `guessing`: a low probability alone is let pass, where a longer window was asked already: what mumbles there
+    mumbles everywhere.
+    """
+    fluent = (guessing or said.logprob >= LOGPROB) and said.spoken <= _FASTEST * max(seconds, 1.0)
     return fluent and straight(said) and not repeats(said.text)
 
 

@@ -65,7 +65,7 @@ class Lane:
         frames = max(window.frames for window in batch)
         encoded = self._encode(batch, frames)
         self._detect(batch, encoded, frames)
-        if batch[0].rung == 0:
+        if batch[0].widened:
             self._detect_again(batch, encoded)
         # The language, now known, may want a longer window.
         fit = [i for i, window in enumerate(batch) if window.frames <= frames]
@@ -77,7 +77,7 @@ class Lane:
             )
             said = dict(zip(fit, found, strict=True))
         # Everything that may fail comes first: a batch that failed is run again, so nothing may have changed yet.
-        believed = [i for i in fit if _believed(batch[i], said[i]) or not batch[i].may_climb]
+        believed = [i for i in fit if _believed(batch[i], said[i]) or batch[i].next_rung is None]
         outcomes = {i: self._outcome(batch[i], said[i], encoded, i, requests[i]) for i in believed}
         share = (time.monotonic() - began) / len(batch)
         for i, window in enumerate(batch):
@@ -120,15 +120,14 @@ class Lane:
             seconds = [batch[i].seconds for i in voters]
             ranking = language.vote(self._decoder.detect(encoded, voters), seconds)
             longest = max((batch[i] for i in voters), key=lambda window: window.seconds)
-            if ranking[0][1] < language.SURE and frames < FULL:
-                longer = language.ASKING if frames < language.ASKING else FULL
-                ranking = self._decoder.detect(self._decoder.encode([longest.mel], longer), [0])[0]
+            if ranking[0][1] < language.SURE and longest.frames < language.SHORT:
+                ranking = self._decoder.detect(self._decoder.encode([longest.mel], language.ASKING), [0])[0]
                 progress.counts["language_asked_again"] += 1
             for parcel in progress.decided(*languages.choose(ranking, progress.shard.languages)):
                 self._batcher.put(parcel)
 
     def _detect_again(self, batch: Sequence[Window], encoded: Encoded) -> None:
-        """On the full window, for shards of one: it may have been refused for being in the wrong language."""
+        """On a longer window, for shards of one: it may have been refused for being in the wrong language."""
         for i, window in enumerate(batch):
             if window.progress.undecided:
                 ranking = self._decoder.detect(encoded, [i])[0]
@@ -191,4 +190,6 @@ def _request(window: Window) -> Request:
 
 
 def _believed(window: Window, said: Hypothesis) -> bool:
-    return guard.safe(said, window.seconds) if window.rung < 0 else guard.straight(said)
+    if window.frames == FULL:
+        return guard.straight(said)
+    return guard.safe(said, window.seconds, guessing=window.rung > 0)

@@ -15,12 +15,9 @@ import numpy as np
 from events.shards import AudioFacts, Segment, Shard, ShardResult
 from transcriber.whisper.features import FRAMES, FULL
 from transcriber.whisper.guard import Hypothesis
+from transcriber.whisper.ladder import LADDER, above
 from transcriber.whisper.language import VOTING
 from transcriber.whisper.windows import encoder_frames
-
-# Temperatures on the full window, each when the one before gave nonsense. Whisper's own has six: what 0.2 cures,
-# 0.4 does too, and on what is no speech every rung is for nothing.
-LADDER = (0.0, 0.4, 0.8)
 
 
 class Promise(Future[ShardResult]):
@@ -42,7 +39,7 @@ class Window:
     start: float  # in the file
     mel: np.ndarray  # (mels, frames): only what is there
     voiced: tuple[tuple[float, float], ...]
-    rung: int = -1  # on the ladder; -1: the short window
+    rung: int = 0  # on the ladder
     tried: list[Hypothesis] = field(default_factory=list)
     row: np.ndarray | None = None  # the full window's encoder output, while temperatures are tried
 
@@ -53,9 +50,8 @@ class Window:
     @property
     def frames(self) -> int:
         """Of the encoder: `mel` with silence behind it; may grow when the language becomes known."""
-        if self.rung >= 0:
-            return FULL
-        return encoder_frames(self.mel.shape[1], self.progress.language, self.progress.shard.model)
+        shortest = encoder_frames(self.mel.shape[1], self.progress.language, self.progress.shard.model)
+        return max(LADDER[self.rung].frames, shortest)
 
     @property
     def interactive(self) -> bool:
@@ -68,29 +64,31 @@ class Window:
     @property
     def temperature(self) -> float:
         asked = self.progress.shard.temperature
-        return LADDER[max(0, self.rung)] if asked is None else asked
+        return LADDER[self.rung].temperature if asked is None else asked
 
     @property
     def kind(self) -> Hashable:
-        return self.rung < 0, self.temperature, len(self.progress.before)
+        return self.rung, self.temperature, len(self.progress.before)
 
     @property
-    def may_climb(self) -> bool:
-        """Whether there is another way to decode it."""
-        if self.rung < 0 and self.frames < FULL:
-            return True
-        return self.progress.shard.temperature is None and self.rung + 1 < len(LADDER)
+    def widened(self) -> bool:
+        """Whether it was decoded before on fewer frames."""
+        return self.rung > 0 and not LADDER[self.rung].temperature
+
+    @property
+    def next_rung(self) -> int | None:
+        """Another way to decode it."""
+        return above(self.rung, self.frames, self.progress.shard.temperature is not None)
 
     def climb(self, said: Hypothesis) -> None:
-        """`said` is not to be believed: on to the full window, then to the next temperature.
+        """`said` is not to be believed: on to a longer window, then to the next temperature.
 
-        What a short window said counts no more: the full one has heard all of it better.
+        What a short window said counts no more: a longer one has heard all of it better.
         """
-        if self.rung < 0 and self.frames < FULL:
-            self.rung = 0
-            return
-        self.tried.append(said)
-        self.rung = max(self.rung, 0) + 1
+        if self.frames == FULL:
+            self.tried.append(said)
+        assert self.next_rung is not None
+        self.rung = self.next_rung
 
 
 class Progress:
