@@ -1,8 +1,8 @@
 """The benchmark: contestants take turns on the same files, chunk by chunk, so that a busy machine is busy for all.
 
-`python -m bench.run --corpus DIR --model DIR --out DIR [--clips N] [--long SECONDS] [--threads N]`
+`python -m bench.run --corpus DIR --model DIR --out DIR [--clips N] [--variants N] [--long SECONDS] [--files N]`
 
-DIR holds `manifest.json` (file, language, seconds, text) and its files. CPU seconds are the process's own: on a
+The corpus holds `manifest.json` (see `bench.corpus`) and its files. CPU seconds are the process's own: on a
 machine that others use they are the measure; wall times are given beside them.
 """
 
@@ -14,20 +14,18 @@ import os
 import random
 import subprocess
 import sys
-import wave
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from bench.contestant import CONTESTANTS
+from bench.corpus import Clip, clips_of, joined, variants
 from bench.scoring import errors
 from bench.table import Row, report
-from transcriber.audio import decode
 
 _CHUNK = 12  # clips a turn
+_COLD_STARTS = 3
 
 
 @dataclass
@@ -72,33 +70,6 @@ class Process:
         return answer
 
 
-@dataclass(frozen=True)
-class Clip:
-    path: Path
-    language: str
-    seconds: float
-    text: str
-
-
-def joined(clips: Sequence[Clip], seconds: float, target: Path) -> Clip:
-    """One long recording of English clips with 0.25 to 0.9 s of faint noise between them."""
-    chance, parts, texts, total = np.random.default_rng(0), [], [], 0.0
-    english = [clip for clip in clips if clip.language == "en"]
-    while total < seconds:
-        clip = english[len(texts) % len(english)]
-        gap = chance.normal(0, 0.0005, int(chance.uniform(0.25, 0.9) * 16_000)).astype(np.float32)
-        samples = decode(clip.path).samples
-        parts += [samples, gap]
-        texts.append(clip.text)
-        total += (len(samples) + len(gap)) / 16_000
-    with wave.open(str(target), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(16_000)
-        file.writeframes((np.concatenate(parts) * 32767).astype("<i2").tobytes())
-    return Clip(target, "en", total, " ".join(texts))
-
-
 def turns(scenario: str, clips: Sequence[Clip], given: bool, processes: Sequence[Process]) -> list[Row]:
     """Every contestant on every chunk, in a new order each time."""
     rows = {p.name: Row(scenario, p.name, 0, 0, 0, 0, [], []) for p in processes}
@@ -125,6 +96,21 @@ def arrivals(scenario: str, clips: Sequence[Clip], pace: float, processes: Seque
     return rows
 
 
+def cold(scenario: str, clip: Clip, names: Sequence[str], model: Path, threads: int) -> list[Row]:
+    """New processes by turns: from their start (imports, model) to the words of their first clip."""
+    rows = {name: Row(scenario, name, 0, 0, 0, 0, [], []) for name in names}
+    for _ in range(_COLD_STARTS):
+        for name in names:
+            process = Process(name, model, threads)
+            answer = process.ask([clip.path], [None])
+            process.leave()
+            answer["cpu"] += process.loaded["loading"]
+            answer["wall"] += process.loaded["loaded"]
+            answer["latencies"] = [answer["wall"]]
+            _count(rows[name], [clip], answer)
+    return list(rows.values())
+
+
 def _count(row: Row, clips: Sequence[Clip], answer: dict[str, Any]) -> None:
     row.seconds += sum(clip.seconds for clip in clips)
     row.cpu += answer["cpu"]
@@ -140,30 +126,33 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--clips", type=int, default=24)
-    parser.add_argument("--long", type=float, default=240.0, help="seconds of the long file")
+    parser.add_argument("--variants", type=int, default=1, help="of each clip: evens out the luck of rounding")
+    parser.add_argument("--long", type=float, default=240.0, help="seconds of a long file")
+    parser.add_argument("--files", type=int, default=1, help="long files")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--only", default=",".join(CONTESTANTS), help="contestants, by commas")
-    parser.add_argument("--scenarios", default="clips,long,one,mix")
+    parser.add_argument("--scenarios", default="cold,clips,long,one,mix")
     given = parser.parse_args(arguments)
     given.out.mkdir(parents=True, exist_ok=True)
 
-    entries = json.loads((given.corpus / "manifest.json").read_text())
-    clips = [Clip(given.corpus / e["file"], e["language"], e["seconds"], e["text"]) for e in entries]
-    short = clips[:: max(1, len(clips) // given.clips)][: given.clips]
-    processes = [Process(name, given.model, given.threads) for name in given.only.split(",")]
+    clips = clips_of(given.corpus)
+    short = variants(clips[:: max(1, len(clips) // given.clips)][: given.clips], given.variants, given.out)
+    names, near = given.only.split(","), min(clips, key=lambda clip: abs(clip.seconds - 5.0))
+    scenarios = given.scenarios.split(",")
+    rows: list[Row] = []
+    if "cold" in scenarios:
+        rows += cold("one 5 s clip, cold", near, names, given.model, given.threads)
+    processes = [Process(name, given.model, given.threads) for name in names]
     for process in processes:  # the first calls pay for what a warm process has
         process.ask([short[0].path] * 2, [short[0].language, None])
-    rows: list[Row] = []
-    scenarios = given.scenarios.split(",")
     if "clips" in scenarios:
         rows += turns("clips, detected", short, False, processes) + turns("clips, given", short, True, processes)
     if "long" in scenarios:
-        long = [joined(clips, given.long, given.out / "long.wav")]
+        long = joined(clips, given.files, given.long, given.out)
         rows += turns("long, detected", long, False, processes) + turns("long, given", long, True, processes)
     if "one" in scenarios:
-        near = [min(clips, key=lambda clip: abs(clip.seconds - 5.0))] * 5
-        for clip in near:
-            rows = _merged(rows, turns("one 5 s clip, warm", [clip], False, processes))
+        for _ in range(5):
+            rows = _merged(rows, turns("one 5 s clip, warm", [near], False, processes))
     if "mix" in scenarios:
         rows += arrivals("arriving", short, 1.0, processes)
     for process in processes:
