@@ -18,7 +18,6 @@ from events.shards import AudioFacts, ModelFacts, Pointer, Shard, ShardMessage, 
 from infra.local.models import embedded
 from transcriber.clients import Clients
 from transcriber.models import Model, digest
-from transcriber.stock import StockEngine
 
 ROOT = Path(__file__).parents[2]
 REGION = "eu-central-1"
@@ -28,13 +27,6 @@ REGION = "eu-central-1"
 def model() -> Model:
     directory = embedded(ROOT / ".cache" / "models")
     return Model("base", directory, digest(directory / "model.bin"))
-
-
-@pytest.fixture(scope="session")
-def engine(model: Model) -> Iterator[StockEngine]:
-    engine = StockEngine(model)
-    yield engine
-    engine.close()
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from events.shards import RawAudio, ShardError
-from transcriber import audio
-from transcriber.audio import RATE, decode
+from tests.transcriber.sound import decode
 from transcriber.engine import Unable
+from transcriber.whisper.decode import RATE
 
 SECONDS = 7.889  # of the speech sample
 
@@ -264,11 +264,9 @@ def test_a_playlist_opens_no_other_file(speech: Path, tmp_path: Path, name: str,
     assert error == ShardError.NOT_AUDIO
 
 
-def test_more_than_a_worker_can_hold_is_refused(speech: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audio, "CEILING_SECONDS", 5)
-
-    assert refusal(speech)[0] == ShardError.TOO_LONG
-    assert decode(speech, start=1.0, end=4.0).seconds == pytest.approx(3.0)
+def test_more_than_a_worker_takes_is_refused(speech: Path) -> None:
+    assert refusal(speech, longest=5.0)[0] == ShardError.TOO_LONG
+    assert decode(speech, start=1.0, end=4.0, longest=5.0).seconds == pytest.approx(3.0)
 
 
 def test_a_file_that_changes_its_rate_midway(speech: Path, tmp_path: Path, record: Callable[..., Path]) -> None:

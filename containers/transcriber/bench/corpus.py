@@ -12,9 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from transcriber.audio import decode
-
-_RATE = 16_000
+from transcriber.whisper.decode import RATE, Audio
 
 
 @dataclass(frozen=True)
@@ -41,11 +39,11 @@ def variants(clips: Sequence[Clip], count: int, target: Path) -> list[Clip]:
     for number, clip in enumerate(clips):
         found.append(clip)
         for variant in range(1, count):
-            late = np.zeros(int(chance.integers(0, _RATE // 10)), np.float32)
-            samples = np.concatenate([late, decode(clip.path).samples]) * np.float32(chance.uniform(0.7, 1.0))
+            late = np.zeros(int(chance.integers(0, RATE // 10)), np.float32)
+            samples = np.concatenate([late, _samples(clip)]) * np.float32(chance.uniform(0.7, 1.0))
             noise = chance.normal(0, 0.0003, len(samples)).astype(np.float32)
             path = _write(samples + noise, target / f"variant-{number:03}-{variant}.wav")
-            found.append(replace(clip, path=path, seconds=len(samples) / _RATE))
+            found.append(replace(clip, path=path, seconds=len(samples) / RATE))
     return found
 
 
@@ -73,19 +71,23 @@ def _joined(clips: Sequence[Clip], language: str, seed: int, seconds: float, tar
     texts: list[str] = []
     total = 0.0
     for clip in own:
-        gap = chance.normal(0, 0.0005, int(chance.uniform(0.25, 0.9) * _RATE)).astype(np.float32)
-        parts += [decode(clip.path).samples, gap]
+        gap = chance.normal(0, 0.0005, int(chance.uniform(0.25, 0.9) * RATE)).astype(np.float32)
+        parts += [_samples(clip), gap]
         texts.append(clip.text)
-        total += clip.seconds + len(gap) / _RATE
+        total += clip.seconds + len(gap) / RATE
         if total >= seconds:
             break
     return Clip(_write(np.concatenate(parts), target), language, total, " ".join(texts))
+
+
+def _samples(clip: Clip) -> np.ndarray:
+    return np.concatenate(list(Audio(clip.path)))
 
 
 def _write(samples: np.ndarray, path: Path) -> Path:
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
-        file.setframerate(_RATE)
+        file.setframerate(RATE)
         file.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
     return path

@@ -1,26 +1,17 @@
-"""From a file to the samples Whisper takes: 16 kHz, mono, 32-bit float."""
+"""What people send: opening it, and saying what it is when there is nothing to hear in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import av
-import numpy as np
-from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
-from events.shards import AudioFacts, RawAudio, ShardError
+from events.shards import RawAudio, ShardError
 from transcriber.engine import Unable
 from transcriber.kinds import kind
-
-RATE = 16_000  # Hz
-CEILING_SECONDS = 4 * 3600  # of one shard: 0.9 GB of samples; longer audio is to be cut into shards
-_SHORTFALL = 1.0  # seconds less than the header says before we call a file truncated: encoders pad and round
 
 # Deepgram's names of headerless encodings → FFmpeg's demuxer. The others it takes (flac, opus, speex) never come
 # without a container that says what they are.
@@ -34,135 +25,6 @@ _HEADERLESS = {
     "g729": "g729",
 }
 _PCM = {"linear16", "linear32", "mulaw", "alaw"}  # these cannot do without rate and channels
-
-
-@dataclass(frozen=True)
-class Sound:
-    """The stretch asked for, and what the whole file is; `facts.sha256` is left to whoever read the bytes."""
-
-    samples: np.ndarray  # float32 in -1..1, shape (n,)
-    facts: AudioFacts
-
-    @property
-    def seconds(self) -> float:
-        return len(self.samples) / RATE
-
-
-def decode(
-    path: Path,
-    *,
-    channel: int | None = None,
-    start: float = 0.0,
-    end: float | None = None,
-    raw: RawAudio | None = None,
-) -> Sound:
-    """Decode `start` to `end` seconds of one channel (None: all of them mixed).
-
-    Damaged packets are skipped, as players do. Raises `Unable` when nothing can be heard at all.
-    """
-    if path.stat().st_size == 0:
-        raise Unable(ShardError.EMPTY, "The file is empty: it has 0 bytes.")
-    with path.open("rb") as file, open_container(file, path, raw) as container:
-        stream = container.streams.best("audio")
-        if not isinstance(stream, AudioStream):
-            raise Unable(ShardError.NOT_AUDIO, without_sound(container, path))
-        channels = stream.codec_context.layout.nb_channels
-        if channel is not None and channel >= channels:
-            raise Unable(
-                ShardError.NO_CHANNEL,
-                f"Channel {channel} was asked for, but the file has {channels} (counted from 0).",
-            )
-        promised = promised_seconds(container, stream, path)
-        listening = _Listening(channel, round(start * RATE), None if end is None else round(end * RATE))
-        damaged = cut = False  # cut: the last packet is no whole one
-        for packet in container.demux(stream):
-            try:
-                frames = packet.decode()
-            except av.error.InvalidDataError:
-                damaged = cut = True
-                continue
-            if packet.size:
-                cut = packet.is_corrupt
-            for frame in frames:
-                listening.hear(frame)
-            if promised is not None and listening.done:
-                break
-        else:
-            listening.finish()
-        heard = listening.heard / RATE
-        if not heard:
-            raise inaudible(damaged)
-        whole = promised if promised is not None and listening.done else heard
-        return Sound(
-            listening.samples(),
-            AudioFacts(
-                sha256="",
-                duration=round(whole, 3),
-                channels=channels,
-                sample_rate=stream.codec_context.sample_rate,
-                codec=stream.codec_context.codec.canonical_name,
-                truncated=cut or (promised is not None and promised - whole > _SHORTFALL),
-            ),
-        )
-
-
-class _Listening:
-    """Resamples frame after frame and keeps what lies in the stretch, counted in samples of the output."""
-
-    def __init__(self, channel: int | None, start: int, end: int | None) -> None:
-        self._channel, self._start, self._end = channel, start, end
-        self._kept: list[np.ndarray] = []
-        self._kept_samples = 0
-        self._resampler: AudioResampler | None = None
-        self._setup: tuple[Any, ...] = ()
-        self.heard = 0  # samples since the beginning of the file
-
-    @property
-    def done(self) -> bool:
-        return self._end is not None and self.heard >= self._end
-
-    def hear(self, frame: AudioFrame) -> None:
-        setup = (frame.format.name, frame.layout.name, frame.sample_rate)
-        if setup != self._setup:  # the first frame, or a file that changes its rate or channels midway
-            self.finish()
-            layout = "mono" if self._channel is None else frame.layout
-            self._resampler, self._setup = AudioResampler("s16p", layout, RATE), setup
-        frame.pts = None  # gaps in the clock are not silence: samples are counted
-        self._keep(frame)
-
-    def finish(self) -> None:
-        """Take what the resampler still holds."""
-        if self._resampler:
-            self._keep(None)
-            self._resampler = None
-
-    def samples(self) -> np.ndarray:
-        if not self._kept:
-            return np.zeros(0, np.float32)
-        return np.concatenate(self._kept).astype(np.float32) / 32768.0
-
-    def _keep(self, frame: AudioFrame | None) -> None:
-        for block in self._resample(frame):
-            first = max(self._start - self.heard, 0)
-            last = len(block) if self._end is None else min(max(self._end - self.heard, 0), len(block))
-            self.heard += len(block)
-            if first < last:
-                self._kept.append(block[first:last])
-                self._kept_samples += last - first
-        if self._kept_samples > CEILING_SECONDS * RATE:
-            raise Unable(
-                ShardError.TOO_LONG,
-                f"The audio is over {CEILING_SECONDS // 3600} hours long in one piece: cut it into shorter ones.",
-            )
-
-    def _resample(self, frame: AudioFrame | None) -> Iterator[np.ndarray]:
-        """Blocks of int16, shape (n,)."""
-        assert self._resampler is not None
-        for resampled in self._resampler.resample(frame):
-            planes = resampled.to_ndarray()  # (channels, n)
-            # A file whose channels become fewer midway falls silent on the one asked for.
-            wanted = self._channel or 0
-            yield planes[wanted] if wanted < len(planes) else np.zeros_like(planes[0])
 
 
 def open_container(file: BinaryIO, path: Path, raw: RawAudio | None) -> InputContainer:

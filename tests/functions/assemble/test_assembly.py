@@ -24,7 +24,7 @@ def result(index: int, channel: int | None, text: str, start: float = 0.0, langu
         audio=AudioFacts("a" * 64, 60.0, 2, 16000, "flac"),
         model=ModelFacts("base", "b" * 64, True, "int8", "cpu"),
         seconds={"model": 0.25, "total": 0.5},
-        engine={"windows": 2, "name": "stock"},
+        engine={"windows": 2, "name": "earshot"},
     )
 
 
@@ -49,7 +49,7 @@ def test_channels_stay_apart_and_in_order() -> None:
         (1, "en", "right"),
     ]
     assert found.model_seconds == 0.5
-    assert found.engine == {"windows": 4, "name": "stock"}
+    assert found.engine == {"windows": 4, "name": "earshot"}
 
 
 def test_stretches_of_one_channel_are_joined_in_time() -> None:

@@ -17,8 +17,8 @@ import pytest
 from whisper_normalizer.basic import BasicTextNormalizer
 
 from events.shards import Shard, ShardResult, Word
+from tests.transcriber.whisper.plain import Heard, Plain
 from transcriber.models import Model
-from transcriber.stock import StockEngine
 from transcriber.whisper.engine import BatchingEngine
 
 Order = Callable[..., Shard]
@@ -26,22 +26,30 @@ NORMAL = BasicTextNormalizer()
 GOLDEN = Path(__file__).parent / "golden.json"
 
 
-def text(result: ShardResult) -> str:
-    return str(NORMAL(" ".join(segment.text for segment in result.segments)))
+def text(heard: Heard) -> str:
+    return str(NORMAL(heard.text))
+
+
+def heard(result: ShardResult) -> Heard:
+    words = [word for segment in result.segments for word in segment.words]
+    return Heard(" ".join(segment.text for segment in result.segments), words)
 
 
 @pytest.fixture(scope="module")
-def ours(engine: BatchingEngine, order: Order, clips: list[Any]) -> list[ShardResult]:
+def results(engine: BatchingEngine, order: Order, clips: list[Any]) -> list[ShardResult]:
     # One after the other: a batch's company changes the rounding, and so an uncertain word from run to run.
     return [engine.submit(order(language=clip.language), clip.path).result() for clip in clips]
 
 
 @pytest.fixture(scope="module")
-def theirs(model: Model, order: Order, clips: list[Any]) -> list[ShardResult]:
-    stock = StockEngine(model)
-    results = [stock.submit(order(language=clip.language), clip.path).result() for clip in clips]
-    stock.close()
-    return results
+def ours(results: list[ShardResult]) -> list[Heard]:
+    return [heard(result) for result in results]
+
+
+@pytest.fixture(scope="module")
+def theirs(model: Model, clips: list[Any]) -> list[Heard]:
+    plain = Plain(model)
+    return [plain.hear(clip.path, clip.language) for clip in clips]
 
 
 def errors(reference: str, heard: str) -> tuple[int, int]:
@@ -52,7 +60,7 @@ def errors(reference: str, heard: str) -> tuple[int, int]:
 
 
 def test_no_more_words_are_wrong_than_plain_faster_whisper_gets_wrong(
-    ours: list[ShardResult], theirs: list[ShardResult], clips: list[Any]
+    ours: list[Heard], theirs: list[Heard], clips: list[Any]
 ) -> None:
     pairs = [
         (errors(c.text, text(a)), errors(c.text, text(b))) for c, a, b in zip(clips, ours, theirs, strict=True)
@@ -69,7 +77,7 @@ def test_no_more_words_are_wrong_than_plain_faster_whisper_gets_wrong(
     assert points <= 2.0, (points, low, high)
 
 
-def test_no_language_falls_behind(ours: list[ShardResult], theirs: list[ShardResult], clips: list[Any]) -> None:
+def test_no_language_falls_behind(ours: list[Heard], theirs: list[Heard], clips: list[Any]) -> None:
     for language in sorted({clip.language for clip in clips}):
         picked = [i for i, clip in enumerate(clips) if clip.language == language]
         a = sum(errors(clips[i].text, text(ours[i]))[0] for i in picked)
@@ -77,11 +85,11 @@ def test_no_language_falls_behind(ours: list[ShardResult], theirs: list[ShardRes
         assert a <= b + 4, language
 
 
-def start_errors(results: list[ShardResult], clips: list[Any]) -> list[float]:
+def start_errors(results: list[Heard], clips: list[Any]) -> list[float]:
     """Seconds between where words begin and where they are said to, for words both agree on."""
     found = []
     for clip, result in zip(clips, results, strict=True):
-        said = [word for segment in result.segments for word in segment.words]
+        said = result.words
         heard = [re.sub(r"\W", "", word.text.lower()) for word in said]
         reference = [word for word, _, _ in clip.words]
         if not reference or not heard:
@@ -95,7 +103,7 @@ def start_errors(results: list[ShardResult], clips: list[Any]) -> list[float]:
 
 
 def test_words_begin_where_plain_faster_whisper_says_or_nearer_to_the_truth(
-    ours: list[ShardResult], theirs: list[ShardResult], clips: list[Any]
+    ours: list[Heard], theirs: list[Heard], clips: list[Any]
 ) -> None:
     a, b = start_errors(ours, clips), start_errors(theirs, clips)
 
@@ -104,7 +112,7 @@ def test_words_begin_where_plain_faster_whisper_says_or_nearer_to_the_truth(
     assert np.percentile(a, 90) <= np.percentile(b, 90) + 0.05
 
 
-def test_transcripts_do_not_change_silently(ours: list[ShardResult], clips: list[Any]) -> None:
+def test_transcripts_do_not_change_silently(ours: list[Heard], clips: list[Any]) -> None:
     """A change that is meant: write what `transcripts` below is into golden.json, and say why in the commit.
 
     Processors round differently, so a word in twenty may differ.
@@ -118,8 +126,8 @@ def test_transcripts_do_not_change_silently(ours: list[ShardResult], clips: list
     assert wrong <= sum(len(t.split()) for t in golden.values()) / 20, changed
 
 
-def test_every_word_has_its_place(ours: list[ShardResult]) -> None:
-    for result in ours:
+def test_every_word_has_its_place(results: list[ShardResult]) -> None:
+    for result in results:
         words: list[Word] = [word for segment in result.segments for word in segment.words]
         assert words
         assert all(0 <= word.start <= word.end <= result.audio.duration + 0.01 for word in words)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 import wave
 from collections.abc import Callable
 from concurrent.futures import CancelledError
+from dataclasses import replace
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
@@ -15,10 +17,12 @@ import numpy as np
 import pytest
 
 from events.shards import RawAudio, Shard, ShardError, ShardResult
-from transcriber.audio import decode
+from tests.transcriber.sound import decode
 from transcriber.engine import Unable
+from transcriber.models import Model
 from transcriber.whisper.decoder import Decoder
 from transcriber.whisper.engine import BatchingEngine
+from transcriber.whisper.process import settle
 
 Order = Callable[..., Shard]
 RATE = 16_000
@@ -249,6 +253,19 @@ def test_cancelled_shards_leave_and_the_others_go_on(
     with pytest.raises(CancelledError):
         running.result()
     assert shop_boy(kept.result())
+
+
+def test_closing_cancels_what_is_under_way(model: Model, order: Order, clip: Path) -> None:
+    engine = BatchingEngine(model, replace(settle(), lanes=1))
+    promises = [engine.submit(order(), clip) for _ in range(3)]
+
+    engine.close()
+
+    for promise in promises:
+        with contextlib.suppress(CancelledError):  # one may have been done already
+            assert shop_boy(promise.result(10))
+    with pytest.raises(RuntimeError, match="closed"):
+        engine.submit(order(), clip)
 
 
 def test_room_shrinks_with_what_is_under_way_and_comes_back(

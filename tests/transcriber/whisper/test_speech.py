@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from faster_whisper.vad import get_vad_model
 
-from transcriber.audio import decode
+from tests.transcriber.sound import decode
 from transcriber.whisper.speech import FRAME, SpeechDetector
 
 

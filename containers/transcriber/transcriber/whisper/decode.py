@@ -59,6 +59,7 @@ class Audio:
             self._refuse(most_channels)
             self._closing = opening.pop_all()
         self._damaged = False
+        self._cut = False  # the last packet was no whole one
         self._heard = 0  # samples since the beginning of the file: the position of the next one
         self._rushed = False  # the file's beginning was sought over
         self._stopped = False  # the file's end was not waited for
@@ -87,7 +88,7 @@ class Audio:
             channels=self.channels,
             sample_rate=self._stream.codec_context.sample_rate,
             codec=self._stream.codec_context.codec.canonical_name,
-            truncated=self._damaged or short,
+            truncated=(self._cut and not self._stopped) or short,
         )
 
     def __iter__(self) -> Iterator[np.ndarray]:
@@ -150,12 +151,13 @@ class Audio:
     def _frames(self) -> Iterator[AudioFrame]:
         """Damaged packets are skipped, as players do."""
         for packet in self._container.demux(self._stream):
-            self._damaged = self._damaged or packet.is_corrupt
             try:
                 frames = packet.decode()
             except av.error.InvalidDataError:
-                self._damaged = True
+                self._damaged = self._cut = True
                 continue
+            if packet.size:
+                self._cut = packet.is_corrupt
             yield from frames
 
     def _seek(self) -> bool:
