@@ -38,9 +38,9 @@ synth: $(STAMP) ## the CloudFormation template into cdk.out; skipped when nothin
 
 CORPUS ?= tests/transcriber/whisper/speech
 
-bench: $(STAMP) ## our engine beside plain faster-whisper, into build/bench; minutes, and CORPUS=folder for more speech
+bench: $(STAMP) ## our engine beside plain faster-whisper, into build/bench; minutes; CORPUS=folder for more speech, ARGS="--variants 4" …
 	@$(BIN)/python -c 'from pathlib import Path; from infra.local.models import embedded; embedded(Path(".cache/models"))'
-	@PYTHONPATH=containers/transcriber $(BIN)/python -m bench.run --corpus $(CORPUS) --model .cache/models/base --out build/bench
+	@PYTHONPATH=containers/transcriber $(BIN)/python -m bench.run --corpus $(CORPUS) --model .cache/models/base --out build/bench $(ARGS)
 
 lint: $(STAMP) ## ruff and mypy
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -205,3 +205,25 @@ def test_a_model_that_loops_is_asked_again_and_its_loop_cut_when_it_does_nothing
 
     assert temperatures == [0.0, 0.0, 0.0, 0.4, 0.8]  # short, half, full; then sampled
     assert said(result) == "si, si,"
+
+
+def test_a_mumble_is_asked_of_half_a_window_and_no_more(
+    engine: BatchingEngine, order: Order, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encode, generate, frames = engine._decoder.encode, engine._decoder.generate, []
+
+    def counted(mels: Any, width: int) -> Any:
+        frames.append(width)
+        return encode(mels, width)
+
+    def mumbled(*what: Any, **how: Any) -> Any:
+        return [replace(said, logprob=-1.2) for said in generate(*what, **how)]
+
+    monkeypatch.setattr(engine._decoder, "encode", counted)
+    monkeypatch.setattr(engine._decoder, "generate", mumbled)
+
+    result = engine.submit(order(language="en"), clip).result()
+
+    assert frames[0] < 1000
+    assert frames[1:] == [1500]
+    assert "thing" in said(result)

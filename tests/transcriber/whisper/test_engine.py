@@ -132,6 +132,33 @@ def test_languages_are_detected_within_what_is_allowed(
     assert bound.language_probability < 0.5
 
 
+@pytest.mark.parametrize(("seconds", "asked"), [(4.0, [1250]), (12.0, [])])
+def test_an_unsure_language_is_asked_again_of_short_windows_only(
+    engine: BatchingEngine,
+    order: Order,
+    tmp_path: Path,
+    clips: list[Any],
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: float,
+    asked: list[int],
+) -> None:
+    speech = np.concatenate([decode(clip.path).samples for clip in clips if clip.language == "en"])
+    path = written(tmp_path / "speech.wav", speech[: round(seconds * RATE)])
+    encode, frames = engine._decoder.encode, []
+
+    def counted(mels: Any, width: int) -> Any:
+        frames.append(width)
+        return encode(mels, width)
+
+    monkeypatch.setattr(engine._decoder, "encode", counted)
+    monkeypatch.setattr(engine._decoder, "detect", lambda _, indices: [[("en", 0.5)] for _ in indices])
+
+    result = engine.submit(order(), path).result()
+
+    assert frames[1:] == asked
+    assert result.engine.get("language_asked_again", 0) == len(asked)
+
+
 def test_translating_gives_english(engine: BatchingEngine, order: Order, clips: list[Any]) -> None:
     spanish = next(clip.path for clip in clips if clip.path.name == "fleurs-es-006.ogg")
 

@@ -61,10 +61,10 @@ def test_speech_without_a_pause_is_cut_where_it_is_weakest() -> None:
 
 
 def test_a_full_window_ends_at_its_longest_pause_and_not_early_on() -> None:
-    pauses = cut(track((2, 0.9), (1.2, 0.0), (6, 0.9), (0.45, 0.0), (3, 0.9), (0.35, 0.0), (5, 0.9), (2, 0.0)))
+    spans = cut(track((2, 0.9), (1.2, 0.0), (6, 0.9), (0.45, 0.0), (3, 0.9), (0.35, 0.0), (5, 0.9), (2, 0.0)))
 
-    assert len(pauses) == 2
-    assert abs(pauses[0].voiced[-1][1] / RATE - 9.2) < 0.1  # before the 0.45 s, not the early 1.2 or the last 0.35
+    assert len(spans) == 2
+    assert abs(spans[0].voiced[-1][1] / RATE - 9.2) < 0.1  # before the 0.45 s, not the early 1.2 or the last 0.35
 
 
 def test_of_two_long_pauses_the_later_one_ends_the_window() -> None:
