@@ -19,6 +19,7 @@ from whisper_normalizer.basic import BasicTextNormalizer
 from events.shards import Shard, ShardResult, Word
 from tests.transcriber.whisper.plain import Heard, Plain
 from transcriber.models import Model
+from transcriber.whisper.decoder import Encoded
 from transcriber.whisper.engine import BatchingEngine
 
 Order = Callable[..., Shard]
@@ -75,6 +76,20 @@ def test_no_more_words_are_wrong_than_plain_faster_whisper_gets_wrong(
     # So few words cannot tell 0.3 points: the gate is that the interval holds it, and two points in any case.
     assert low <= 0.3, (points, low, high)
     assert points <= 2.0, (points, low, high)
+
+
+def test_the_length_of_a_batchs_longest_window_costs_the_others_no_words(
+    engine: BatchingEngine, order: Order, ours: list[Heard], clips: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pick = Encoded.pick
+    monkeypatch.setattr(Encoded, "pick", lambda encoded, indices, frames=0: pick(encoded, indices, 2400))
+
+    longer = [heard(engine.submit(order(language=c.language), c.path).result()) for c in clips]
+
+    before, after = (
+        sum(errors(c.text, text(h))[0] for c, h in zip(clips, found, strict=True)) for found in (ours, longer)
+    )
+    assert after <= before + 0.02 * sum(errors(c.text, "")[1] for c in clips)
 
 
 def test_no_language_falls_behind(ours: list[Heard], theirs: list[Heard], clips: list[Any]) -> None:

@@ -207,14 +207,38 @@ def test_a_model_that_loops_is_asked_again_and_its_loop_cut_when_it_does_nothing
     assert said(result) == "si, si,"
 
 
+def test_signs_alone_are_sampled_on_half_a_window(
+    engine: BatchingEngine, order: Order, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encode, generate, frames, temperatures = engine._decoder.encode, engine._decoder.generate, [], []
+
+    def counted(mels: Any, widths: Any) -> Any:
+        frames.extend(widths)
+        return encode(mels, widths)
+
+    def signed(*what: Any, **how: Any) -> Any:
+        temperatures.append(how["temperature"])
+        found = generate(*what, **how)
+        return found if how["temperature"] else [replace(said, text="― ― ―") for said in found]
+
+    monkeypatch.setattr(engine._decoder, "encode", counted)
+    monkeypatch.setattr(engine._decoder, "generate", signed)
+
+    result = engine.submit(order(language="en"), clip).result()
+
+    assert temperatures == [0.0, 0.0, 0.4]
+    assert frames[1:] == [1500]  # encoded once for both
+    assert "thing" in said(result)
+
+
 def test_a_mumble_is_asked_of_half_a_window_and_no_more(
     engine: BatchingEngine, order: Order, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     encode, generate, frames = engine._decoder.encode, engine._decoder.generate, []
 
-    def counted(mels: Any, width: int) -> Any:
-        frames.append(width)
-        return encode(mels, width)
+    def counted(mels: Any, widths: Any) -> Any:
+        frames.extend(widths)
+        return encode(mels, widths)
 
     def mumbled(*what: Any, **how: Any) -> Any:
         return [replace(said, logprob=-1.2) for said in generate(*what, **how)]

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import pytest
+
+from transcriber.whisper import batcher as module
 from transcriber.whisper.batcher import Batcher
 
 
@@ -65,6 +69,37 @@ def test_what_was_refused_goes_before_what_is_new() -> None:
     batcher.put([Window("c", frames=3000)], first=True)
 
     assert names(batcher.take()) == "bc"
+
+
+def test_a_batch_lingers_for_what_is_being_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LINGER", 60.0)
+    batcher = filled([Window("a")])
+
+    with ThreadPoolExecutor(1) as pool:
+        with batcher.coming():
+            taken = pool.submit(batcher.take)
+            assert not taken.done()
+            batcher.put([Window("b")])
+        assert names(taken.result(30)) == "ab"
+
+
+@pytest.mark.parametrize("waiting", [[Window("a", interactive=True)], [Window(name) for name in "abcd"]])
+def test_neither_who_waits_at_the_door_nor_a_full_batch_lingers(
+    monkeypatch: pytest.MonkeyPatch, waiting: list[Window]
+) -> None:
+    monkeypatch.setattr(module, "_LINGER", 60.0)
+    batcher = filled(*([window] for window in waiting))
+
+    with batcher.coming(), ThreadPoolExecutor(1) as pool:
+        assert len(pool.submit(batcher.take).result(30)) == len(waiting)
+
+
+def test_lingering_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LINGER", 0.01)
+    batcher = filled([Window("a")])
+
+    with batcher.coming(), ThreadPoolExecutor(1) as pool:
+        assert names(pool.submit(batcher.take).result(30)) == "a"
 
 
 def test_closing_wakes_who_waits() -> None:

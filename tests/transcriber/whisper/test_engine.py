@@ -132,31 +132,30 @@ def test_languages_are_detected_within_what_is_allowed(
     assert bound.language_probability < 0.5
 
 
-@pytest.mark.parametrize(("seconds", "asked"), [(4.0, [1250]), (12.0, [])])
-def test_an_unsure_language_is_asked_again_of_short_windows_only(
+@pytest.mark.parametrize(("sure", "asked", "language"), [(0.69, 1, "de"), (0.71, 0, "en")])
+def test_an_unsure_language_is_asked_again_of_a_full_window(
     engine: BatchingEngine,
     order: Order,
-    tmp_path: Path,
-    clips: list[Any],
+    clip: Path,
     monkeypatch: pytest.MonkeyPatch,
-    seconds: float,
-    asked: list[int],
+    sure: float,
+    asked: int,
+    language: str,
 ) -> None:
-    speech = np.concatenate([decode(clip.path).samples for clip in clips if clip.language == "en"])
-    path = written(tmp_path / "speech.wav", speech[: round(seconds * RATE)])
-    encode, frames = engine._decoder.encode, []
+    full: list[int] = []
 
-    def counted(mels: Any, width: int) -> Any:
-        frames.append(width)
-        return encode(mels, width)
+    def detect(_: Any, indices: Any, frames: int = 0) -> Any:
+        if frames:
+            full.append(frames)
+        return [[("de", 0.9)] if frames else [("en", sure)] for _ in indices]
 
-    monkeypatch.setattr(engine._decoder, "encode", counted)
-    monkeypatch.setattr(engine._decoder, "detect", lambda _, indices: [[("en", 0.5)] for _ in indices])
+    monkeypatch.setattr(engine._decoder, "detect", detect)
 
-    result = engine.submit(order(), path).result()
+    result = engine.submit(order(), clip).result()
 
-    assert frames[1:] == asked
-    assert result.engine.get("language_asked_again", 0) == len(asked)
+    assert full[:1] == [3000] * asked
+    assert result.language == language
+    assert result.engine.get("language_asked_again", 0) == asked
 
 
 def test_translating_gives_english(engine: BatchingEngine, order: Order, clips: list[Any]) -> None:
@@ -235,7 +234,7 @@ def test_a_poisoned_file_fails_alone(
     poison = clip.with_name("2414-128291-0009.flac")  # its window is the only one so short
     real, gate = Decoder.encode, threading.Event()
 
-    def encode(self: Decoder, mels: Any, frames: int) -> Any:
+    def encode(self: Decoder, mels: Any, frames: Any) -> Any:
         gate.wait(30)
         if any(mel.shape[1] < 330 for mel in mels):
             raise RuntimeError("this window breaks the model")
@@ -262,7 +261,7 @@ def test_cancelled_shards_leave_and_the_others_go_on(
     gate, inside = threading.Event(), threading.Event()
     real = Decoder.encode
 
-    def encode(self: Decoder, mels: Any, frames: int) -> Any:
+    def encode(self: Decoder, mels: Any, frames: Any) -> Any:
         inside.set()
         gate.wait(30)
         return real(self, mels, frames)
@@ -320,8 +319,8 @@ def test_a_language_that_was_not_tested_gets_a_longer_window_once_it_is_known(
     lengths: list[int] = []
     real = Decoder.encode
 
-    def encode(self: Decoder, mels: Any, frames: int) -> Any:
-        lengths.append(frames)
+    def encode(self: Decoder, mels: Any, frames: Any) -> Any:
+        lengths.extend(frames)
         return real(self, mels, frames)
 
     monkeypatch.setattr(Decoder, "encode", encode)

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from transcriber.whisper.ladder import LADDER, above
+from transcriber.whisper.ladder import FIRST, Rung, above
+
+
+def climbed(frames: int, *, fixed: bool = False, wordless: bool = False) -> list[tuple[int, float]]:
+    rung, seen = above(Rung(frames, FIRST.temperature), fixed=fixed, wordless=wordless), []
+    while rung is not None:
+        seen.append((rung.frames, rung.temperature))
+        rung = above(rung, fixed=fixed, wordless=wordless)
+    return seen
 
 
 @pytest.mark.parametrize(
-    ("frames", "fixed", "climbed"),
+    ("frames", "fixed", "steps"),
     [
         (500, False, [(1500, 0.0), (3000, 0.0), (3000, 0.4), (3000, 0.8)]),
         (1300, False, [(3000, 0.0), (3000, 0.4), (3000, 0.8)]),  # 1500 would be hardly more
@@ -19,12 +27,25 @@ from transcriber.whisper.ladder import LADDER, above
     ],
 )
 def test_windows_climb_by_length_then_by_temperature(
-    frames: int, fixed: bool, climbed: list[tuple[int, float]]
+    frames: int, fixed: bool, steps: list[tuple[int, float]]
 ) -> None:
-    rung, seen = above(0, frames, fixed), []
-    while rung is not None:
-        frames = max(frames, LADDER[rung].frames)
-        seen.append((frames, LADDER[rung].temperature))
-        rung = above(rung, frames, fixed)
+    assert climbed(frames, fixed=fixed) == steps
 
-    assert seen == climbed
+
+@pytest.mark.parametrize(
+    ("frames", "fixed", "steps"),
+    [
+        (500, False, [(1500, 0.0), (1500, 0.4), (3000, 0.4), (3000, 0.8)]),
+        (1300, False, [(1500, 0.4), (3000, 0.4), (3000, 0.8)]),
+        (1700, False, [(3000, 0.4), (3000, 0.8)]),
+        (500, True, [(1500, 0.0), (3000, 0.0)]),
+    ],
+)
+def test_what_has_no_words_is_sampled_before_it_is_searched_again(
+    frames: int, fixed: bool, steps: list[tuple[int, float]]
+) -> None:
+    assert climbed(frames, fixed=fixed, wordless=True) == steps
+
+
+def test_a_sample_that_loops_goes_on_as_loops_do() -> None:
+    assert above(Rung(1500, 0.4), fixed=False, wordless=False) == Rung(3000, 0.0)

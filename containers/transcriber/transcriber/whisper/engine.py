@@ -120,7 +120,8 @@ class BatchingEngine:
     def _prepare_all(self, orders: queue.PriorityQueue[_Order]) -> None:
         while (progress := orders.get().progress) is not None:
             try:
-                self._prepare(progress)
+                with self._batcher.coming():
+                    self._prepare(progress)
             except BaseException as error:
                 progress.fail(error)
 

@@ -60,8 +60,12 @@ def straight(said: Hypothesis) -> bool:
     Whisper's own fallback samples for a low probability too, and then takes the likeliest: what the search at
     temperature zero had found before.
     """
-    signs_only = bool(said.text) and not _WORD.search(said.text)
-    return said.compression <= COMPRESSION and not said.capped and not signs_only
+    return said.compression <= COMPRESSION and not said.capped and not wordless(said)
+
+
+def wordless(said: Hypothesis) -> bool:
+    """Signs alone, as "♪" or a row of dashes."""
+    return bool(said.text) and not _WORD.search(said.text)
 
 
 def safe(said: Hypothesis, seconds: float, *, guessing: bool = False) -> bool:

@@ -15,6 +15,7 @@ from transcriber.whisper.batcher import Batcher
 from transcriber.whisper.decoder import Decoder, Encoded, Request
 from transcriber.whisper.features import FRAMES, FULL
 from transcriber.whisper.guard import Hypothesis
+from transcriber.whisper.ladder import FIRST
 from transcriber.whisper.progress import Progress, Window
 from transcriber.whisper.segments import Piece, split, unlooped, unsaid
 from transcriber.whisper.words import Timed, anchored
@@ -62,13 +63,12 @@ class Lane:
 
     def _batch(self, batch: list[Window]) -> None:
         began = time.monotonic()
-        frames = max(window.frames for window in batch)
-        encoded = self._encode(batch, frames)
-        self._detect(batch, encoded, frames)
+        encoded = self._encode(batch)
+        self._detect(batch, encoded)
         if batch[0].widened:
             self._detect_again(batch, encoded)
         # The language, now known, may want a longer window.
-        fit = [i for i, window in enumerate(batch) if window.frames <= frames]
+        fit = [i for i, window in enumerate(batch) if window.frames <= encoded.frames[i]]
         requests = {i: _request(batch[i]) for i in fit}
         said: dict[int, Hypothesis] = {}
         if fit:
@@ -77,7 +77,7 @@ class Lane:
             )
             said = dict(zip(fit, found, strict=True))
         # Everything that may fail comes first: a batch that failed is run again, so nothing may have changed yet.
-        believed = [i for i in fit if _believed(batch[i], said[i]) or batch[i].next_rung is None]
+        believed = [i for i in fit if _believed(batch[i], said[i]) or not batch[i].above(said[i])]
         outcomes = {i: self._outcome(batch[i], said[i], encoded, i, requests[i]) for i in believed}
         share = (time.monotonic() - began) / len(batch)
         for i, window in enumerate(batch):
@@ -102,26 +102,23 @@ class Lane:
         if progress.closed(outcome.segments, share):
             self._done(progress)
 
-    def _encode(self, batch: list[Window], frames: int) -> Encoded:
-        if frames < FULL:
-            return self._decoder.encode([window.mel for window in batch], frames)
-        rows: list[np.ndarray] = []
+    def _encode(self, batch: list[Window]) -> Encoded:
+        if batch[0].rung == FIRST:
+            return self._decoder.encode([window.mel for window in batch], [window.frames for window in batch])
         for window in batch:
             if window.row is None:
-                window.row = np.array(self._decoder.encode([window.mel], frames).pick([0]))[0]
-            rows.append(window.row)
-        return Encoded(rows)
+                window.row = np.array(self._decoder.encode([window.mel], [window.frames]).pick([0]))[0]
+        return Encoded([window.row for window in batch if window.row is not None])
 
-    def _detect(self, batch: Sequence[Window], encoded: Encoded, frames: int) -> None:
+    def _detect(self, batch: Sequence[Window], encoded: Encoded) -> None:
         """The shards in this batch whose language nobody gave: their voters are all in it."""
         asking = {window.progress for window in batch if window.progress.language is None}
         for progress in asking:
             voters = [i for i, window in enumerate(batch) if window.progress is progress]
             seconds = [batch[i].seconds for i in voters]
             ranking = language.vote(self._decoder.detect(encoded, voters), seconds)
-            longest = max((batch[i] for i in voters), key=lambda window: window.seconds)
-            if ranking[0][1] < language.SURE and longest.frames < language.SHORT:
-                ranking = self._decoder.detect(self._decoder.encode([longest.mel], language.ASKING), [0])[0]
+            if ranking[0][1] < language.SURE:
+                ranking = language.vote(self._decoder.detect(encoded, voters, FULL), seconds)
                 progress.counts["language_asked_again"] += 1
             for parcel in progress.decided(*languages.choose(ranking, progress.shard.languages)):
                 self._batcher.put(parcel)
@@ -130,7 +127,7 @@ class Lane:
         """On a longer window, for shards of one: it may have been refused for being in the wrong language."""
         for i, window in enumerate(batch):
             if window.progress.undecided:
-                ranking = self._decoder.detect(encoded, [i])[0]
+                ranking = self._decoder.detect(encoded, [i], FULL)[0]
                 window.progress.decided(*languages.choose(ranking, window.progress.shard.languages))
 
     def _outcome(
@@ -192,4 +189,4 @@ def _request(window: Window) -> Request:
 def _believed(window: Window, said: Hypothesis) -> bool:
     if window.frames == FULL:
         return guard.straight(said)
-    return guard.safe(said, window.seconds, guessing=window.rung > 0)
+    return guard.safe(said, window.seconds, guessing=window.rung != FIRST)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-SURE = 0.65  # probability under which a short window's answer is asked again of a longer one
-# Frames under which a window is short, and of the longer one. On 75 clips in four variants each (gain, noise,
-# shift) no answer from 1000 frames or more gets better; at 1250 the unsure ones are as right as at 1500, for two
-# thirds of the time (English taken for Afrikaans with 0.62 at 4 s becomes 0.71 English).
-SHORT, ASKING = 1000, 1250
+# Probability under which a short window's answer is asked again, with silence up to Whisper's own window. Of 75
+# clips in four variants each (gain, noise, shift) 52 are asked again; 7 are wrong, none of those that were sure.
+# It needs no new encoding: encoder output made longer with silence is right more often than that of 1250 frames,
+# for a quarter of the time.
+SURE = 0.7
 VOTING = 30.0  # seconds of speech, from the first on, that vote
 
 

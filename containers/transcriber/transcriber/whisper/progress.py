@@ -14,8 +14,8 @@ import numpy as np
 
 from events.shards import AudioFacts, Segment, Shard, ShardResult
 from transcriber.whisper.features import FRAMES, FULL
-from transcriber.whisper.guard import Hypothesis
-from transcriber.whisper.ladder import LADDER, above
+from transcriber.whisper.guard import Hypothesis, wordless
+from transcriber.whisper.ladder import FIRST, Rung, above
 from transcriber.whisper.language import VOTING
 from transcriber.whisper.windows import encoder_frames
 
@@ -39,9 +39,10 @@ class Window:
     start: float  # in the file
     mel: np.ndarray  # (mels, frames): only what is there
     voiced: tuple[tuple[float, float], ...]
-    rung: int = 0  # on the ladder
+    rung: Rung = FIRST
+    widened: bool = False  # it was decoded before on fewer frames, and not yet on these
     tried: list[Hypothesis] = field(default_factory=list)
-    row: np.ndarray | None = None  # the full window's encoder output, while temperatures are tried
+    row: np.ndarray | None = None  # the encoder's output, while temperatures are tried
 
     @property
     def seconds(self) -> float:
@@ -51,7 +52,7 @@ class Window:
     def frames(self) -> int:
         """Of the encoder: `mel` with silence behind it; may grow when the language becomes known."""
         shortest = encoder_frames(self.mel.shape[1], self.progress.language, self.progress.shard.model)
-        return max(LADDER[self.rung].frames, shortest)
+        return max(self.rung.frames, shortest)
 
     @property
     def interactive(self) -> bool:
@@ -64,31 +65,30 @@ class Window:
     @property
     def temperature(self) -> float:
         asked = self.progress.shard.temperature
-        return LADDER[self.rung].temperature if asked is None else asked
+        return self.rung.temperature if asked is None else asked
 
     @property
     def kind(self) -> Hashable:
         return self.rung, self.temperature, len(self.progress.before)
 
-    @property
-    def widened(self) -> bool:
-        """Whether it was decoded before on fewer frames."""
-        return self.rung > 0 and not LADDER[self.rung].temperature
-
-    @property
-    def next_rung(self) -> int | None:
-        """Another way to decode it."""
-        return above(self.rung, self.frames, self.progress.shard.temperature is not None)
+    def above(self, said: Hypothesis) -> Rung | None:
+        """Another way to decode it, after `said`; None: there is none left."""
+        here = Rung(self.frames, self.rung.temperature)
+        return above(here, fixed=self.progress.shard.temperature is not None, wordless=wordless(said))
 
     def climb(self, said: Hypothesis) -> None:
-        """`said` is not to be believed: on to a longer window, then to the next temperature.
+        """`said` is not to be believed: on to a longer window, or to the next temperature.
 
         What a short window said counts no more: a longer one has heard all of it better.
         """
-        if self.frames == FULL:
+        frames, rung = self.frames, self.above(said)
+        assert rung is not None
+        if frames == FULL:
             self.tried.append(said)
-        assert self.next_rung is not None
-        self.rung = self.next_rung
+        self.rung = rung
+        self.widened = self.frames != frames
+        if self.widened:
+            self.row = None
 
 
 class Progress:
