@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,17 @@ def tuned(model: str, threads: int) -> Transcribe:
 
     settle()
     return default(model, threads)
+
+
+def whisper_cpp(model: str, threads: int) -> Transcribe:
+    """whisper.cpp with its defaults, as its Python wheel was built (AVX2, float16)."""
+    from faster_whisper import decode_audio
+    from pywhispercpp.model import Model
+
+    from bench.ggml import converted
+
+    whisper = Model(str(converted(Path(model))), n_threads=threads, print_progress=False)
+    return _in_turn(lambda file, language: whisper.transcribe(decode_audio(file), language=language or "auto"))
 
 
 def earshot(model: str, threads: int) -> Transcribe:
@@ -101,8 +113,14 @@ CONTESTANTS: dict[str, Callable[[str, int], Transcribe]] = {
     "batched 8": lambda model, threads: batched(model, threads, 8),
     "batched 16": lambda model, threads: batched(model, threads, 16),
     "tuned": tuned,
+    "whisper.cpp": whisper_cpp,
     "earshot": earshot,
 }
+
+
+def available() -> list[str]:
+    """The contestants whose packages are installed: `pip install pywhispercpp==1.5.1` brings whisper.cpp."""
+    return [name for name in CONTESTANTS if name != "whisper.cpp" or find_spec("pywhispercpp")]
 
 
 def main(name: str, model: str, threads: str) -> None:

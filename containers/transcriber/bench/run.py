@@ -19,8 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.contestant import CONTESTANTS
+from bench.contestant import available
 from bench.corpus import Clip, clips_of, joined, variants
+from bench.ggml import converted
 from bench.scoring import errors
 from bench.table import Row, report
 
@@ -130,7 +131,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--long", type=float, default=240.0, help="seconds of a long file")
     parser.add_argument("--files", type=int, default=1, help="long files")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--only", default=",".join(CONTESTANTS), help="contestants, by commas")
+    parser.add_argument("--only", default=",".join(available()), help="contestants, by commas")
     parser.add_argument("--scenarios", default="cold,clips,long,one,mix")
     given = parser.parse_args(arguments)
     given.out.mkdir(parents=True, exist_ok=True)
@@ -139,6 +140,8 @@ def main(arguments: Sequence[str]) -> None:
     short = variants(clips[:: max(1, len(clips) // given.clips)][: given.clips], given.variants, given.out)
     names, near = given.only.split(","), min(clips, key=lambda clip: abs(clip.seconds - 5.0))
     scenarios = given.scenarios.split(",")
+    if "whisper.cpp" in names:
+        converted(given.model)
     rows: list[Row] = []
     if "cold" in scenarios:
         rows += cold("one 5 s clip, cold", near, names, given.model, given.threads)

@@ -23,6 +23,10 @@ def test_avx512_is_forced_where_the_cpu_has_all_of_it() -> None:
     assert decide(replace(PLAIN, flags=frozenset({"avx512f"}))).isa is None
 
 
+def test_an_intel_gets_smaller_batches() -> None:
+    assert decide(replace(PLAIN, vendor="GenuineIntel")).batch < decide(PLAIN).batch
+
+
 def test_a_gpu_gets_one_lane_of_large_batches() -> None:
     settings = decide(replace(PLAIN, gpus=1))
 
