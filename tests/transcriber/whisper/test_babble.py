@@ -207,6 +207,27 @@ def test_a_model_that_loops_is_asked_again_and_its_loop_cut_when_it_does_nothing
     assert said(result) == "si, si,"
 
 
+def test_a_loop_in_the_wrong_language_is_heard_again_in_another(
+    engine: BatchingEngine, order: Order, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generate, answers = engine._decoder.generate, iter(("de", "en"))
+    languages: list[str] = []
+
+    def looped(encoded: Any, indices: Any, requests: Any, **how: Any) -> Any:
+        languages.append(requests[0].language)
+        found = generate(encoded, indices, requests, **how)
+        return [replace(said, compression=4.0) for said in found] if languages[-1] == "de" else found
+
+    monkeypatch.setattr(engine._decoder, "detect", lambda _, indices, frames=0: [[(next(answers), 0.9)]])
+    monkeypatch.setattr(engine._decoder, "generate", looped)
+
+    result = engine.submit(order(), clip).result()
+
+    assert languages == ["de", "en"]
+    assert (result.language, result.engine["redone"]) == ("en", 1)
+    assert "thing" in said(result)
+
+
 def test_signs_alone_are_sampled_on_half_a_window(
     engine: BatchingEngine, order: Order, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

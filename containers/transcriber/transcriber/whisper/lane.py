@@ -65,8 +65,7 @@ class Lane:
         began = time.monotonic()
         encoded = self._encode(batch)
         self._detect(batch, encoded)
-        if batch[0].widened:
-            self._detect_again(batch, encoded)
+        self._detect_again(batch, encoded)
         # The language, now known, may want a longer window.
         fit = [i for i, window in enumerate(batch) if window.frames <= encoded.frames[i]]
         requests = {i: _request(batch[i]) for i in fit}
@@ -124,9 +123,9 @@ class Lane:
                 self._batcher.put(parcel)
 
     def _detect_again(self, batch: Sequence[Window], encoded: Encoded) -> None:
-        """On a longer window, for shards of one: it may have been refused for being in the wrong language."""
+        """Where a longer window is tried, in shards of one: it may have been refused for the wrong language."""
         for i, window in enumerate(batch):
-            if window.progress.undecided:
+            if window.widened and window.progress.undecided:
                 ranking = self._decoder.detect(encoded, [i], FULL)[0]
                 window.progress.decided(*languages.choose(ranking, window.progress.shard.languages))
 
