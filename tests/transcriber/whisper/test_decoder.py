@@ -6,6 +6,7 @@ import numpy as np
 from ctranslate2 import StorageView
 
 from transcriber.whisper.decoder import Encoded
+from transcriber.whisper.engine import BatchingEngine
 
 
 def row(length: int, silence: float, edge: float = 9.0) -> np.ndarray:
@@ -25,6 +26,12 @@ def test_shorter_rows_end_in_silence_and_not_in_the_edge() -> None:
     assert np.array_equal(picked[0, :200], short)
     assert (picked[0, 200:] == 1.0).all()
     assert np.array_equal(picked[1], long)
+
+
+def test_on_a_cpu_each_window_is_encoded_at_its_own_length(engine: BatchingEngine) -> None:
+    mels = [np.zeros((80, frames), np.float32) for frames in (300, 700)]
+
+    assert engine._decoder.encode(mels, [400, 800]).frames == [400, 800]
 
 
 def test_a_window_may_be_heard_with_as_much_silence_as_asked_for() -> None:

@@ -211,6 +211,34 @@ def test_windows_of_many_shards_share_batches_and_each_gets_its_own_words(
     assert max(sizes) > 1
 
 
+def test_a_batch_waits_for_a_shard_that_is_nearly_prepared(
+    engine: BatchingEngine, order: Order, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("transcriber.whisper.batcher._LINGER", 60.0)
+    prepare, generate = engine._prepare, engine._decoder.generate
+    both, first = threading.Barrier(2), threading.Event()
+    sizes: list[int] = []
+
+    def slowly(progress: Any) -> None:
+        both.wait(30)
+        if progress.shard.index:
+            first.wait(30)
+        prepare(progress)
+        first.set()
+
+    def counted(encoded: Any, indices: Any, *what: Any, **how: Any) -> Any:
+        sizes.append(len(indices))
+        return generate(encoded, indices, *what, **how)
+
+    monkeypatch.setattr(engine, "_prepare", slowly)
+    monkeypatch.setattr(engine._decoder, "generate", counted)
+
+    for promise in [engine.submit(order(index=index, language="en", interactive=False), clip) for index in (0, 1)]:
+        promise.result()
+
+    assert sizes == [2]
+
+
 def test_an_interactive_shard_overtakes_bulk(
     engine: BatchingEngine, order: Order, clip: Path, clips: list[Any]
 ) -> None:
