@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import wave
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import av
 import numpy as np
 import pytest
 
+from bench.corpus import wav
 from events.shards import RawAudio, ShardError
 from tests.transcriber.sound import decode
 from transcriber.engine import Unable
@@ -23,16 +23,6 @@ def refusal(path: Path, **options: object) -> tuple[ShardError, str]:
     with pytest.raises(Unable) as caught:
         decode(path, **options)  # type: ignore[arg-type]
     return caught.value.error, caught.value.sentence
-
-
-def tone(path: Path, samples: np.ndarray, rate: int = RATE) -> Path:
-    """A WAV of int16 `samples`, shape (n,) or (n, channels)."""
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1 if samples.ndim == 1 else samples.shape[1])
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(samples.astype("<i2").tobytes())
-    return path
 
 
 @pytest.mark.parametrize(
@@ -80,7 +70,7 @@ def test_a_stretch_beyond_the_end_is_empty(speech: Path) -> None:
 
 def test_channels_are_taken_apart_or_mixed(tmp_path: Path) -> None:
     left, right = np.full(RATE, 8000), np.full(RATE, -4000)
-    path = tone(tmp_path / "stereo.wav", np.stack([left, right], axis=1))
+    path = wav(tmp_path / "stereo.wav", np.stack([left, right], axis=1))
 
     levels = [float(np.median(decode(path, channel=channel).samples)) for channel in (0, 1, None)]
 
@@ -203,7 +193,7 @@ def test_what_is_no_audio_is_called_by_its_kind(
 
 
 def test_a_recording_without_a_sample_is_empty(tmp_path: Path) -> None:
-    error, sentence = refusal(tone(tmp_path / "a.wav", np.zeros(0)))
+    error, sentence = refusal(wav(tmp_path / "a.wav", np.zeros(0)))
 
     assert error == ShardError.EMPTY
     assert "without a single sample" in sentence

@@ -11,7 +11,7 @@ from bench.ggml import converted
 from transcriber.models import Model
 
 
-def test_whisper_cpp_gets_the_same_weights(model: Model, tmp_path: Path) -> None:
+def test_whisper_cpp_gets_a_whole_file(model: Model, tmp_path: Path) -> None:
     folder = tmp_path / "base"
     folder.symlink_to(model.directory)
 

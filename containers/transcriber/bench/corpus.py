@@ -42,7 +42,7 @@ def variants(clips: Sequence[Clip], count: int, target: Path) -> list[Clip]:
             late = np.zeros(int(chance.integers(0, RATE // 10)), np.float32)
             samples = np.concatenate([late, _samples(clip)]) * np.float32(chance.uniform(0.7, 1.0))
             noise = chance.normal(0, 0.0003, len(samples)).astype(np.float32)
-            path = _write(samples + noise, target / f"variant-{number:03}-{variant}.wav")
+            path = wav(target / f"variant-{number:03}-{variant}.wav", samples + noise)
             found.append(replace(clip, path=path, seconds=len(samples) / RATE))
     return found
 
@@ -77,17 +77,20 @@ def _joined(clips: Sequence[Clip], language: str, seed: int, seconds: float, tar
         total += clip.seconds + len(gap) / RATE
         if total >= seconds:
             break
-    return Clip(_write(np.concatenate(parts), target), language, total, " ".join(texts))
+    return Clip(wav(target, np.concatenate(parts)), language, total, " ".join(texts))
 
 
 def _samples(clip: Clip) -> np.ndarray:
     return np.concatenate(list(Audio(clip.path)))
 
 
-def _write(samples: np.ndarray, path: Path) -> Path:
+def wav(path: Path, samples: np.ndarray, rate: int = RATE) -> Path:
+    """16 bits; `samples`, shape (n,) or (n, channels), are floats from -1 to 1 or integers as they are."""
+    if samples.dtype.kind == "f":
+        samples = np.clip(samples, -1, 1) * 32767
     with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
+        file.setnchannels(1 if samples.ndim == 1 else samples.shape[1])
         file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
+        file.setframerate(rate)
+        file.writeframes(samples.astype("<i2").tobytes())
     return path

@@ -94,6 +94,8 @@ def _attention(found: dict[str, np.ndarray], ours: str, theirs: str) -> Named:
             yield f"{ours}.{name}.weight", one
             if name != "key":
                 yield f"{ours}.{name}.bias", own
+            elif own.any():
+                raise ValueError(f"{theirs} is not query, key, value in one: what should be the key has a bias.")
 
 
 def _texts(model: Path) -> list[bytes]:

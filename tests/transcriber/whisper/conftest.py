@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import corpus
 from transcriber.models import Model
 from transcriber.whisper.engine import BatchingEngine
 from transcriber.whisper.process import settle
@@ -17,11 +18,7 @@ SPEECH = Path(__file__).parent / "speech"
 
 
 @dataclass(frozen=True)
-class Clip:
-    path: Path
-    language: str
-    seconds: float
-    text: str
+class Clip(corpus.Clip):
     words: list[tuple[str, float, float]]  # with start and end, where known
 
 

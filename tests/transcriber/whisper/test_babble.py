@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import wave
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 import pytest
 from whisper_normalizer.basic import BasicTextNormalizer
 
+from bench.corpus import wav
 from events.shards import Shard, ShardResult
 from tests.transcriber.sound import decode
 from tests.transcriber.whisper.plain import Plain
@@ -89,21 +89,12 @@ WORDLESS: dict[str, Callable[[], np.ndarray]] = {
 }
 
 
-def write(path: Path, sound: np.ndarray, rate: int = RATE) -> Path:
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes((np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes())
-    return path
-
-
 def said(result: ShardResult) -> str:
     return " ".join(segment.text for segment in result.segments)
 
 
 def test_where_nobody_speaks_no_word_is_written(engine: BatchingEngine, order: Order, tmp_path: Path) -> None:
-    files = {name: write(tmp_path / f"{i}.wav", make()) for i, (name, make) in enumerate(WORDLESS.items())}
+    files = {name: wav(tmp_path / f"{i}.wav", make()) for i, (name, make) in enumerate(WORDLESS.items())}
     asked = [{}, {"language": "en"}]  # a given language must not tempt the model either
     promises = [(name, engine.submit(order(**how), path)) for name, path in files.items() for how in asked]
 
@@ -146,7 +137,7 @@ def test_speech_in_hard_places_is_kept_as_plain_faster_whisper_keeps_it(
     plain = Plain(model)
     ours, theirs, report = 0, 0, {}
     for number, (name, (sound, text)) in enumerate(hard(clips).items()):
-        path = write(tmp_path / f"{number}.wav", sound, 8000 if "quarter" in name else RATE)
+        path = wav(tmp_path / f"{number}.wav", sound, 8000 if "quarter" in name else RATE)
         a, b = said(engine.submit(order(word_timestamps=False), path).result()), plain.hear(path).text
         ours, theirs = ours + kept(text, a), theirs + kept(text, b)
         report[name] = (kept(text, a), kept(text, b), a)
@@ -159,7 +150,7 @@ def test_speech_is_told_where_it_is_and_nothing_around_it(
 ) -> None:
     speech = decode(next(c.path for c in clips if c.path.name == "1688-142285-0004.flac")).samples
     for number, around in enumerate((music(10) * 0.5, breathing(10) * 0.2, noise(10, 1.0) * 0.2)):
-        path = write(tmp_path / f"{number}.wav", np.concatenate([around, speech, around]))
+        path = wav(tmp_path / f"{number}.wav", np.concatenate([around, speech, around]))
 
         result = engine.submit(order(language="en"), path).result()
 

@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 import tracemalloc
-import wave
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
+from bench.corpus import wav
 from events.shards import RawAudio, ShardError
 from transcriber.engine import Unable
 from transcriber.whisper.decode import RATE, Audio
 
 
-def write(path: Path, samples: np.ndarray, rate: int = RATE) -> Path:
-    """int16, shape (n, channels)."""
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(samples.shape[1])
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(samples.astype("<i2").tobytes())
-    return path
-
-
 def tones(seconds: float, *heights: int, rate: int = RATE) -> np.ndarray:
     wave_ = np.sin(np.arange(round(seconds * rate)) * 0.05)
-    return np.stack([wave_ * height for height in heights], axis=1)
+    return np.stack([wave_ * height for height in heights], axis=1).astype(np.int16)
 
 
 def encoded(source: Path, target: Path, codec: str, **options: str) -> Path:
@@ -48,7 +38,7 @@ def samples(audio: Audio) -> np.ndarray:
 
 def test_blocks_join_to_every_sample_of_the_file(tmp_path: Path) -> None:
     heights = np.random.default_rng(0).integers(-20_000, 20_000, (RATE * 25 + 7, 1))
-    audio = Audio(write(tmp_path / "noise.wav", heights))
+    audio = Audio(wav(tmp_path / "noise.wav", heights))
 
     blocks = list(audio)
 
@@ -58,7 +48,7 @@ def test_blocks_join_to_every_sample_of_the_file(tmp_path: Path) -> None:
 
 
 def test_one_channel_is_heard_alone_and_all_are_mixed(tmp_path: Path) -> None:
-    path = write(tmp_path / "two.wav", tones(2.0, 8000, 0))
+    path = wav(tmp_path / "two.wav", tones(2.0, 8000, 0))
 
     left, right, mixed = (samples(Audio(path, channel=channel)) for channel in (0, 1, None))
 
@@ -68,9 +58,9 @@ def test_one_channel_is_heard_alone_and_all_are_mixed(tmp_path: Path) -> None:
 
 
 def test_a_late_stretch_is_sought_and_is_the_same_as_when_all_is_decoded(tmp_path: Path) -> None:
-    noise = np.random.default_rng(1).normal(0, 3000, (RATE * 90, 1))
-    wav = write(tmp_path / "noise.wav", noise)
-    for path in (wav, encoded(wav, tmp_path / "noise.flac", "flac")):
+    noise = np.random.default_rng(1).integers(-3000, 3000, (RATE * 90, 1))
+    source = wav(tmp_path / "noise.wav", noise)
+    for path in (source, encoded(source, tmp_path / "noise.flac", "flac")):
         whole = samples(Audio(path))
         audio = Audio(path, start=60.5, end=70.25)
         part = samples(audio)
@@ -81,9 +71,9 @@ def test_a_late_stretch_is_sought_and_is_the_same_as_when_all_is_decoded(tmp_pat
 
 
 def test_headerless_audio_is_read_as_it_is_said_to_be(tmp_path: Path) -> None:
-    wav = tones(1.0, 8000, 100, rate=8000)
+    sound = tones(1.0, 8000, 100, rate=8000)
     path = tmp_path / "raw"
-    path.write_bytes(wav.astype("<i2").tobytes())
+    path.write_bytes(sound.astype("<i2").tobytes())
 
     audio = Audio(path, channel=0, raw=RawAudio("linear16", 8000, 2))
 
@@ -92,8 +82,8 @@ def test_headerless_audio_is_read_as_it_is_said_to_be(tmp_path: Path) -> None:
 
 
 def test_a_file_that_ends_early_says_so_and_keeps_what_is_there(tmp_path: Path) -> None:
-    wav = write(tmp_path / "long.wav", np.random.default_rng(1).normal(0, 3000, (RATE * 20, 1)))
-    flac = encoded(wav, tmp_path / "long.flac", "flac")
+    source = wav(tmp_path / "long.wav", np.random.default_rng(1).integers(-3000, 3000, (RATE * 20, 1)))
+    flac = encoded(source, tmp_path / "long.flac", "flac")
     flac.write_bytes(flac.read_bytes()[: flac.stat().st_size // 2])
 
     audio = Audio(flac)
@@ -116,7 +106,7 @@ def test_what_is_no_audio_is_refused(tmp_path: Path, content: bytes, error: Shar
 
 
 def test_bounds_are_kept(tmp_path: Path) -> None:
-    path = write(tmp_path / "three.wav", tones(30.0, 1000, 1000, 1000))
+    path = wav(tmp_path / "three.wav", tones(30.0, 1000, 1000, 1000))
 
     for error, limits in (
         (ShardError.NO_CHANNEL, {"channel": 3}),
@@ -131,7 +121,7 @@ def test_bounds_are_kept(tmp_path: Path) -> None:
 def test_memory_does_not_grow_with_the_length(tmp_path: Path) -> None:
     peaks = []
     for minutes in (1, 4):
-        path = write(tmp_path / f"{minutes}.wav", np.zeros((RATE * 60 * minutes, 1)))
+        path = wav(tmp_path / f"{minutes}.wav", np.zeros((RATE * 60 * minutes, 1)))
         tracemalloc.start()
         for _ in Audio(path):
             pass

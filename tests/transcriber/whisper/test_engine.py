@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
-import wave
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from dataclasses import replace
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bench.corpus import wav
 from events.shards import RawAudio, Shard, ShardError, ShardResult
 from tests.transcriber.sound import decode
 from transcriber.engine import Unable
@@ -41,12 +41,7 @@ def written(path: Path, *channels: np.ndarray) -> Path:
     """A WAV of float samples at 16 kHz."""
     length = max(len(channel) for channel in channels)
     grid = np.stack([np.pad(channel, (0, length - len(channel))) for channel in channels], axis=1)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(len(channels))
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes((np.clip(grid, -1, 1) * 32767).astype("<i2").tobytes())
-    return path
+    return wav(path, grid)
 
 
 @pytest.fixture(scope="module")
