@@ -6,8 +6,11 @@ import struct
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from bench import contestant
 from bench.ggml import converted
+from bench.weights import Weights
 from transcriber.models import Model
 
 
@@ -40,4 +43,33 @@ def test_whisper_cpp_gets_a_whole_file(model: Model, tmp_path: Path) -> None:
     assert len(tensors) == 245  # as many as OpenAI's base has
     assert tensors["decoder.blocks.5.cross_attn.value.weight"].shape == (512, 512)
     assert tensors["encoder.conv1.bias"].shape == (512, 1)
-    assert abs(tensors["decoder.token_embedding.weight"]).max() < 10
+    for name, stored in Weights(folder).named():
+        assert np.array_equal(tensors[name].reshape(stored.shape), stored), name
+
+
+def test_weights_have_the_names_and_sizes_of_openais_package(model: Model) -> None:
+    weights = Weights(model.directory)
+
+    assert list(weights.sizes.items()) == [
+        ("n_vocab", 51865),
+        *[(f"n_audio_{size}", n) for size, n in (("ctx", 1500), ("state", 512), ("head", 8), ("layer", 6))],
+        *[(f"n_text_{size}", n) for size, n in (("ctx", 448), ("state", 512), ("head", 8), ("layer", 6))],
+        ("n_mels", 80),
+    ]
+    found = {name: tensor.shape for name, tensor in weights.named()}
+    assert found["encoder.blocks.0.attn.query.weight"] == (512, 512)
+    assert found["decoder.blocks.5.mlp.0.bias"] == (2048,)
+    assert "encoder.blocks.0.attn.key.bias" not in found
+
+
+def test_a_contestant_that_cannot_take_part_says_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert contestant.lacking("earshot") is None
+    assert contestant.lacking("vosk") == (
+        "There is no contestant 'vosk'; there are default, batched 4, batched 8, batched 16, tuned, whisper.cpp, "
+        "openai, earshot."
+    )
+
+    monkeypatch.setattr(contestant, "find_spec", lambda name: None if name == "whisper" else object())
+
+    assert contestant.lacking("openai") == "The contestant 'openai' needs `pip install openai-whisper==20250625`."
+    assert "openai" not in contestant.available()

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 Answer = tuple[list[str], list[float]]  # text and latency of each file
@@ -54,6 +55,27 @@ def whisper_cpp(model: str, threads: int) -> Transcribe:
 
     whisper = Model(str(converted(Path(model))), n_threads=threads, print_progress=False)
     return _in_turn(lambda file, language: whisper.transcribe(decode_audio(file), language=language or "auto"))
+
+
+def openai(model: str, threads: int) -> Transcribe:
+    """OpenAI's own package (PyTorch, float32), searching as its command line does."""
+    import torch
+    import whisper
+    from faster_whisper import decode_audio
+
+    from bench.weights import Weights
+
+    weights = Weights(Path(model))
+    torch.set_num_threads(threads)
+    network = whisper.model.Whisper(whisper.ModelDimensions(**weights.sizes))
+    network.load_state_dict({name: torch.tensor(tensor, dtype=torch.float32) for name, tensor in weights.named()})
+    search = {"beam_size": 5, "best_of": 5, "fp16": False}
+
+    def hear(file: str, language: str | None) -> list[SimpleNamespace]:
+        found = whisper.transcribe(network, decode_audio(file), language=language, **search)
+        return [SimpleNamespace(text=segment["text"]) for segment in found["segments"]]
+
+    return _in_turn(hear)
 
 
 def earshot(model: str, threads: int) -> Transcribe:
@@ -114,13 +136,29 @@ CONTESTANTS: dict[str, Callable[[str, int], Transcribe]] = {
     "batched 16": lambda model, threads: batched(model, threads, 16),
     "tuned": tuned,
     "whisper.cpp": whisper_cpp,
+    "openai": openai,
     "earshot": earshot,
 }
 
 
+# Contestants whose packages are installed by hand, as nothing else needs them: the module, and what to install.
+_BY_HAND = {
+    "whisper.cpp": ("pywhispercpp", "pywhispercpp==1.5.1"),
+    "openai": ("whisper", "openai-whisper==20250625"),
+}
+
+
 def available() -> list[str]:
-    """The contestants whose packages are installed: `pip install pywhispercpp==1.5.1` brings whisper.cpp."""
-    return [name for name in CONTESTANTS if name != "whisper.cpp" or find_spec("pywhispercpp")]
+    """The contestants whose packages are installed."""
+    return [name for name in CONTESTANTS if lacking(name) is None]
+
+
+def lacking(name: str) -> str | None:
+    """What keeps contestant `name` from taking part, as a sentence."""
+    if name not in CONTESTANTS:
+        return f"There is no contestant {name!r}; there are {', '.join(CONTESTANTS)}."
+    module, package = _BY_HAND.get(name, ("faster_whisper", ""))
+    return None if find_spec(module) else f"The contestant {name!r} needs `pip install {package}`."
 
 
 def main(name: str, model: str, threads: str) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.contestant import available
+from bench.contestant import available, lacking
 from bench.corpus import Clip, clips_of, joined, variants
 from bench.ggml import converted
 from bench.scoring import errors
@@ -134,6 +134,9 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--only", default=",".join(available()), help="contestants, by commas")
     parser.add_argument("--scenarios", default="cold,clips,long,one,mix")
     given = parser.parse_args(arguments)
+    for name in given.only.split(","):
+        if sentence := lacking(name):
+            parser.error(sentence)
     given.out.mkdir(parents=True, exist_ok=True)
 
     clips = clips_of(given.corpus)

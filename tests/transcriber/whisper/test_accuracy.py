@@ -19,7 +19,7 @@ from whisper_normalizer.basic import BasicTextNormalizer
 from events.shards import Shard, ShardResult, Word
 from tests.transcriber.whisper.plain import Heard, Plain
 from transcriber.models import Model
-from transcriber.whisper.decoder import Encoded
+from transcriber.whisper.encoded import Encoded
 from transcriber.whisper.engine import BatchingEngine
 
 Order = Callable[..., Shard]

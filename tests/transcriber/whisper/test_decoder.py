@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from ctranslate2 import StorageView
 
-from transcriber.whisper.decoder import Encoded
+from transcriber.whisper.encoded import Encoded
 from transcriber.whisper.engine import BatchingEngine
 
 

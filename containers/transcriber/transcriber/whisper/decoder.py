@@ -16,6 +16,7 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
 
 from transcriber.whisper import guard
+from transcriber.whisper.encoded import Encoded
 from transcriber.whisper.features import pad
 from transcriber.whisper.guard import Hypothesis
 from transcriber.whisper.process import Settings
@@ -29,7 +30,6 @@ _PATIENCE = 0.4
 _BEST_OF = 5  # samples a temperature above zero draws, as OpenAI's
 _PROMPT_TOKENS = 223  # half of the decoder's positions, less the start of the previous text
 _POSITIONS = 448  # of the decoder
-_SILENT_ROWS = slice(-20, -2)  # of an encoder output: a window has a second of silence behind, 50 rows
 
 
 @dataclass(frozen=True)
@@ -40,37 +40,6 @@ class Request:
     task: str  # transcribe | translate
     before: tuple[int, ...]  # tokens of prompt and hotwords
     seconds: float
-
-
-class Encoded:
-    """Encoder outputs of one batch: on a CPU as rows, each of its own length, on a GPU as they lie there."""
-
-    def __init__(self, rows: Sequence[np.ndarray] | None = None, view: StorageView | None = None) -> None:
-        """`rows`: float, shape (frames / 2, width) each."""
-        self._rows, self._view = rows, view
-
-    @property
-    def frames(self) -> list[int]:
-        """Of the encoder, a window."""
-        if self._rows is None:
-            assert self._view is not None
-            return [2 * self._view.shape[1]] * self._view.shape[0]
-        return [2 * len(row) for row in self._rows]
-
-    def pick(self, indices: Sequence[int], frames: int = 0) -> StorageView:
-        """float, shape (len(indices), rows, width); the shorter ones, and those under `frames`, with more silence.
-
-        A row is two frames.
-        """
-        if self._view is not None:
-            if len(indices) == self._view.shape[0] and frames <= 2 * self._view.shape[1]:
-                return self._view
-            on_cpu = self._view.to_device(ctranslate2.Device.cpu).to(ctranslate2.DataType.float32)
-            self._rows, self._view = list(np.array(on_cpu)), None
-        assert self._rows is not None
-        rows = [self._rows[index] for index in indices]
-        longest = max(frames // 2, *map(len, rows))
-        return StorageView.from_array(np.stack([_lengthened(row, longest) for row in rows]))
 
 
 class Decoder:
@@ -114,8 +83,11 @@ class Decoder:
 
     def detect(self, encoded: Encoded, indices: Sequence[int], frames: int = 0) -> list[list[tuple[str, float]]]:
         """For each window, with silence up to `frames`, the languages and their probabilities, likeliest first."""
-        found = self._model.detect_language(encoded.pick(indices, frames))
-        return [[(token[2:-2], float(p)) for token, p in ranking] for ranking in found]
+        # On a GPU a step for all of a batch is nothing beside bringing some of it over here.
+        whole = self.device == "cuda" and not frames
+        found = self._model.detect_language(encoded.pick(range(len(encoded.frames)) if whole else indices, frames))
+        asked = [found[index] for index in indices] if whole else found
+        return [[(token[2:-2], float(p)) for token, p in ranking] for ranking in asked]
 
     def generate(
         self,
@@ -152,17 +124,28 @@ class Decoder:
         ]
 
     def align(
-        self, encoded: Encoded, index: int, request: Request, texts: Sequence[list[int]], frames: int
-    ) -> list[list[Timed]]:
-        """Words of each of the consecutive `texts` (tokens) of one window that has `frames` of audio.
-
-        One window a call: a batch of alignments is slower (measured).
-        """
-        tokenizer = self.tokenizer(request.language, request.task)
-        tokens = [token for text in texts for token in text]
-        found = self._model.align(encoded.pick([index]), tokenizer.sot_sequence, [tokens], [frames])[0]
-        words = timed(tokenizer, tokens, found.alignments, found.text_token_probs)
-        return _dealt(words, [len(text) for text in texts])
+        self,
+        encoded: Encoded,
+        indices: Sequence[int],
+        requests: Sequence[Request],
+        texts: Sequence[Sequence[list[int]]],
+        frames: Sequence[int],
+    ) -> list[list[list[Timed]]]:
+        """Words of each of the consecutive `texts[i]` (tokens) of window `indices[i]`: `frames[i]` of audio."""
+        aligned: list[list[list[Timed]]] = [[] for _ in indices]
+        for group in self._aligned_together(requests):
+            tokenizer = self.tokenizer(requests[group[0]].language, requests[group[0]].task)
+            tokens = {place: [token for text in texts[place] for token in text] for place in group}
+            found = self._model.align(
+                encoded.pick([indices[place] for place in group]),
+                tokenizer.sot_sequence,
+                list(tokens.values()),
+                [frames[place] for place in group],
+            )
+            for place, result in zip(group, found, strict=True):
+                words = timed(tokenizer, tokens[place], result.alignments, result.text_token_probs)
+                aligned[place] = _dealt(words, [len(text) for text in texts[place]])
+        return aligned
 
     def text(self, tokens: Sequence[int]) -> str:
         return str(self._pieces.decode([token for token in tokens if token < self.timestamps]))
@@ -170,6 +153,15 @@ class Decoder:
     def unload(self) -> None:
         """Give the model's memory back."""
         self._model.unload_model()
+
+    def _aligned_together(self, requests: Sequence[Request]) -> list[list[int]]:
+        """On a CPU each alone: a batch of alignments is slower there (measured). On a GPU by language."""
+        if self.device != "cuda":
+            return [[place] for place in range(len(requests))]
+        groups: dict[tuple[str, str], list[int]] = {}
+        for place, request in enumerate(requests):
+            groups.setdefault((request.language, request.task), []).append(place)
+        return list(groups.values())
 
     def _tokenizer(self, language: str, task: str) -> Tokenizer:
         return Tokenizer(self._pieces, self.multilingual, task=task, language=language)
@@ -206,18 +198,6 @@ class Decoder:
 
 def _stacked(mels: Sequence[np.ndarray], frames: int) -> StorageView:
     return StorageView.from_array(np.stack([pad(mel, frames) for mel in mels]).astype(np.float32, copy=False))
-
-
-def _lengthened(row: np.ndarray, longest: int) -> np.ndarray:
-    """With as much more of what the encoder makes of silence: the mean of its last rows but the outermost.
-
-    The outermost are another thing: repeated, they send the decoder into loops, as zeros do (WER 22 and 21 instead
-    of 13 where windows of all lengths share batches). The mean reads as if the encoder had seen the silence.
-    """
-    if len(row) == longest:
-        return row
-    silence = row[_SILENT_ROWS].mean(axis=0, keepdims=True)
-    return np.concatenate([row, np.repeat(silence, longest - len(row), axis=0)])
 
 
 def _dealt(words: list[Timed], sizes: Sequence[int]) -> list[list[Timed]]:

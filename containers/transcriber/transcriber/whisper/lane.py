@@ -6,13 +6,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from events.shards import Segment, Word
 from transcriber import languages
 from transcriber.whisper import guard, language
 from transcriber.whisper.batcher import Batcher
-from transcriber.whisper.decoder import Decoder, Encoded, Request
+from transcriber.whisper.decoder import Decoder, Request
+from transcriber.whisper.encoded import Encoded
 from transcriber.whisper.features import FRAMES, FULL
 from transcriber.whisper.guard import Hypothesis
 from transcriber.whisper.ladder import FIRST
@@ -77,7 +76,7 @@ class Lane:
             said = dict(zip(fit, found, strict=True))
         # Everything that may fail comes first: a batch that failed is run again, so nothing may have changed yet.
         believed = [i for i in fit if _believed(batch[i], said[i]) or not batch[i].above(said[i])]
-        outcomes = {i: self._outcome(batch[i], said[i], encoded, i, requests[i]) for i in believed}
+        outcomes = self._outcomes(batch, {i: said[i] for i in believed}, encoded, requests)
         share = (time.monotonic() - began) / len(batch)
         for i, window in enumerate(batch):
             if i in said:
@@ -106,7 +105,7 @@ class Lane:
             return self._decoder.encode([window.mel for window in batch], [window.frames for window in batch])
         for window in batch:
             if window.row is None:
-                window.row = np.array(self._decoder.encode([window.mel], [window.frames]).pick([0]))[0]
+                window.row = self._decoder.encode([window.mel], [window.frames]).row(0)
         return Encoded([window.row for window in batch if window.row is not None])
 
     def _detect(self, batch: Sequence[Window], encoded: Encoded) -> None:
@@ -129,19 +128,33 @@ class Lane:
                 ranking = self._decoder.detect(encoded, [i], FULL)[0]
                 window.progress.decided(*languages.choose(ranking, window.progress.shard.languages))
 
-    def _outcome(
-        self, window: Window, said: Hypothesis, encoded: Encoded, index: int, request: Request
-    ) -> _Outcome:
-        if window.tried:
-            said = guard.best([*window.tried, said])
-        if guard.silent(said):
-            return _Outcome([], None)
+    def _outcomes(
+        self, batch: list[Window], believed: dict[int, Hypothesis], encoded: Encoded, requests: dict[int, Request]
+    ) -> dict[int, _Outcome]:
+        best = {i: guard.best([*batch[i].tried, said]) for i, said in believed.items()}
+        heard = {i: said for i, said in best.items() if not guard.silent(said)}
+        pieces = {i: self._pieces(batch[i], said) for i, said in heard.items()}
+        timing = [i for i in heard if pieces[i] and batch[i].progress.shard.word_timestamps]
+        timed = self._decoder.align(
+            encoded,
+            timing,
+            [requests[i] for i in timing],
+            [[piece.tokens for piece in pieces[i]] for i in timing],
+            [batch[i].mel.shape[1] for i in timing],
+        )
+        words = dict(zip(timing, timed, strict=True))
+        return {i: _Outcome([], None) for i in best} | {
+            i: self._outcome(batch[i], said, pieces[i], words.get(i, [[] for _ in pieces[i]]))
+            for i, said in heard.items()
+        }
+
+    def _pieces(self, window: Window, said: Hypothesis) -> list[Piece]:
         tokens = said.tokens if guard.straight(said) else unlooped(said.tokens, self._decoder.timestamps)
-        pieces = split(tokens, self._decoder.timestamps, window.seconds)
-        aligned: list[list[Timed]] = [[] for _ in pieces]
-        if window.progress.shard.word_timestamps and pieces:
-            frames = window.mel.shape[1]
-            aligned = self._decoder.align(encoded, index, request, [piece.tokens for piece in pieces], frames)
+        return split(tokens, self._decoder.timestamps, window.seconds)
+
+    def _outcome(
+        self, window: Window, said: Hypothesis, pieces: list[Piece], aligned: list[list[Timed]]
+    ) -> _Outcome:
         segments = [
             self._segment(window, said, piece, words) for piece, words in zip(pieces, aligned, strict=True)
         ]
