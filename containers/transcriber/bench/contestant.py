@@ -17,31 +17,37 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from transcriber.whisper.process import choose, settle
+
 Answer = tuple[list[str], list[float]]  # text and latency of each file
 Transcribe = Callable[[Sequence[str], Sequence[str | None], Sequence[float]], Answer]
+
+
+def _here() -> dict[str, str]:
+    """The device, and what to compute with: the same for all."""
+    settings = choose()
+    return {"device": settings.device, "compute_type": settings.compute_type}
 
 
 def default(model: str, threads: int, **options: Any) -> Transcribe:
     """faster-whisper as its README shows it."""
     from faster_whisper import WhisperModel
 
-    whisper = WhisperModel(model, device="cpu", compute_type="int8", cpu_threads=threads)
+    whisper = WhisperModel(model, cpu_threads=threads, **_here())
     return _in_turn(lambda file, language: whisper.transcribe(file, language=language, **options)[0])
 
 
-def batched(model: str, threads: int, size: int) -> Transcribe:
+def batched(model: str, threads: int, size: int = 8) -> Transcribe:
     """Its BatchedInferencePipeline: VAD, 30 s chunks of one file in a batch."""
     from faster_whisper import BatchedInferencePipeline, WhisperModel
 
-    whisper = WhisperModel(model, device="cpu", compute_type="int8", cpu_threads=threads)
+    whisper = WhisperModel(model, cpu_threads=threads, **_here())
     pipeline = BatchedInferencePipeline(whisper)
     return _in_turn(lambda file, language: pipeline.transcribe(file, language=language, batch_size=size)[0])
 
 
 def tuned(model: str, threads: int) -> Transcribe:
     """faster-whisper with Earshot's process settings: what of the gain anybody could have."""
-    from transcriber.whisper.process import settle
-
     settle()
     return default(model, threads)
 
@@ -78,10 +84,10 @@ def openai(model: str, threads: int) -> Transcribe:
     return _in_turn(hear)
 
 
-def earshot(model: str, threads: int) -> Transcribe:
-    from transcriber.whisper.process import settle
-
-    settings = replace(settle(), lanes=threads)
+def earshot(model: str, threads: int, batch: int | None = None) -> Transcribe:
+    settings = settle()
+    lanes = threads if settings.device == "cpu" else settings.lanes
+    settings = replace(settings, lanes=lanes, batch=batch or settings.batch)
     from events.shards import Pointer, Shard
     from transcriber.models import Model
     from transcriber.whisper.engine import BatchingEngine
@@ -129,18 +135,15 @@ def _in_turn(transcribe: Callable[[str, str | None], Any]) -> Transcribe:
     return run
 
 
-CONTESTANTS: dict[str, Callable[[str, int], Transcribe]] = {
+CONTESTANTS: dict[str, Callable[..., Transcribe]] = {
     "default": default,
-    "batched 4": lambda model, threads: batched(model, threads, 4),
-    "batched 8": lambda model, threads: batched(model, threads, 8),
-    "batched 16": lambda model, threads: batched(model, threads, 16),
+    "batched": batched,  # by windows a batch, as "batched 8"
     "tuned": tuned,
     "whisper.cpp": whisper_cpp,
     "openai": openai,
-    "earshot": earshot,
+    "earshot": earshot,  # likewise, or as many as it chooses itself
 }
-
-
+USUAL = ("default", "batched 4", "batched 8", "batched 16", "tuned", "whisper.cpp", "openai", "earshot")
 # Contestants whose packages are installed by hand, as nothing else needs them: the module, and what to install.
 _BY_HAND = {
     "whisper.cpp": ("pywhispercpp", "pywhispercpp==1.5.1"),
@@ -149,15 +152,16 @@ _BY_HAND = {
 
 
 def available() -> list[str]:
-    """The contestants whose packages are installed."""
-    return [name for name in CONTESTANTS if lacking(name) is None]
+    """The usual contestants whose packages are installed."""
+    return [name for name in USUAL if lacking(name) is None]
 
 
 def lacking(name: str) -> str | None:
     """What keeps contestant `name` from taking part, as a sentence."""
-    if name not in CONTESTANTS:
-        return f"There is no contestant {name!r}; there are {', '.join(CONTESTANTS)}."
-    module, package = _BY_HAND.get(name, ("faster_whisper", ""))
+    kind, _, size = name.partition(" ")
+    if kind not in CONTESTANTS or (size and not (size.isdigit() and kind in ("batched", "earshot"))):
+        return f"There is no contestant {name!r}; there are {', '.join(USUAL)}, and other sizes of batches."
+    module, package = _BY_HAND.get(kind, ("faster_whisper", ""))
     return None if find_spec(module) else f"The contestant {name!r} needs `pip install {package}`."
 
 
@@ -165,7 +169,8 @@ def main(name: str, model: str, threads: str) -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever a library prints is no answer
     began = time.monotonic(), time.process_time()
-    transcribe = CONTESTANTS[name](model, int(threads))
+    kind, *size = name.split()
+    transcribe = CONTESTANTS[kind](model, int(threads), *map(int, size))
     _tell(answers, {"loaded": time.monotonic() - began[0], "loading": time.process_time() - began[1]})
     for line in sys.stdin:
         order = json.loads(line)

@@ -3,7 +3,8 @@
 `python -m bench.run --corpus DIR --model DIR --out DIR [--clips N] [--variants N] [--long SECONDS] [--files N]`
 
 The corpus holds `manifest.json` (see `bench.corpus`) and its files. CPU seconds are the process's own: on a
-machine that others use they are the measure; wall times are given beside them.
+machine that others use they are the measure; wall times are given beside them. Where there is a GPU,
+faster-whisper and Earshot run on it, and the wall is the measure: `--only "default,batched 16,earshot 32"`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import json
 import os
 import random
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
@@ -40,7 +42,7 @@ class Process:
 
     def __post_init__(self) -> None:
         environment = os.environ | {"OMP_NUM_THREADS": str(self.threads)}
-        if self.name != "earshot" and self.name != "tuned":
+        if not self.name.startswith(("earshot", "tuned")):
             environment.pop("CT2_FORCE_CPU_ISA", None)
         command = [sys.executable, "-m", "bench.contestant", self.name, str(self.model), str(self.threads)]
         self._process = subprocess.Popen(
@@ -163,7 +165,7 @@ def main(arguments: Sequence[str]) -> None:
         rows += arrivals("arriving", short, 1.0, processes)
     for process in processes:
         process.leave()
-    report(rows, {p.name: p.loaded["loaded"] for p in processes}, given.out, " ".join(arguments))
+    report(rows, {p.name: p.loaded["loaded"] for p in processes}, given.out, shlex.join(arguments))
 
 
 def _merged(rows: list[Row], more: list[Row]) -> list[Row]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from bench.picture import draw
 from bench.scoring import Errors, difference, rate
+from transcriber.whisper.process import choose
 
 
 @dataclass
@@ -48,6 +49,7 @@ def table(rows: Sequence[Row]) -> list[dict[str, Any]]:
                 "rtfx_cpu": round(row.seconds / row.cpu, 1),
                 "ratio_cpu": round(same["default"].cpu / row.cpu, 2),
                 "wall_s": round(row.wall, 2),
+                "rtfx_wall": round(row.seconds / row.wall, 1),
                 "ratio_wall": round(same["default"].wall / row.wall, 2),
                 "wer": round(rate(row.scores), 2),
                 "wer_worse_by": round(points, 2),
@@ -66,7 +68,12 @@ def machine() -> str:
         platform.processor(),
     )
     packages = ", ".join(f"{name} {version(name)}" for name in ("faster-whisper", "ctranslate2", "onnxruntime"))
-    return f"{os.cpu_count()} × {cpu}; Python {platform.python_version()}; {packages}"
+    gpus = [line.split(":")[1].strip() for path in _gpus() for line in _lines(path) if line.startswith("Model")]
+    return f"{', '.join([f'{os.cpu_count()} × {cpu}', *gpus])}; Python {platform.python_version()}; {packages}"
+
+
+def _gpus() -> list[str]:
+    return [str(path) for path in Path("/proc/driver/nvidia/gpus").glob("*/information")]
 
 
 def _lines(path: str) -> list[str]:
@@ -80,7 +87,7 @@ def report(rows: Sequence[Row], loaded: dict[str, float], out: Path, command: st
         writer = csv.DictWriter(file, list(lines[0]))
         writer.writeheader()
         writer.writerows(lines)
-    (out / "bench.svg").write_text(draw(lines, machine()))
+    (out / "bench.svg").write_text(draw(lines, machine(), "wall" if choose().device == "cuda" else "cpu"))
     print(machine())
     print("loading (wall s):", ", ".join(f"{name} {seconds:.1f}" for name, seconds in loaded.items()))
     widths = {key: max(len(key), *(len(str(line[key])) for line in lines)) for key in lines[0]}

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from transcriber.whisper.process import Machine, decide, settle
+from transcriber.whisper.process import Machine, choose, decide, settle
 
 PLAIN = Machine(cores=4, memory=16 * 2**30, vendor="AuthenticAMD", flags=frozenset({"avx2"}), gpus=0, glibc=True)
 
@@ -32,6 +32,8 @@ def test_a_gpu_gets_one_lane_of_large_batches() -> None:
 
     assert (settings.device, settings.compute_type, settings.lanes) == ("cuda", "float16", 1)
     assert settings.batch > decide(PLAIN).batch
+    assert settings.preparing == 2
+    assert [decide(replace(PLAIN, gpus=1, cores=cores)).preparing for cores in (1, 8, 96)] == [2, 4, 8]
 
 
 def test_little_memory_means_little_waiting_speech() -> None:
@@ -44,6 +46,15 @@ def test_overrides_are_heeded_and_nonsense_is_refused() -> None:
     assert (settings.lanes, settings.compute_type, settings.heap) == (1, "float32", False)
     with pytest.raises(ValueError, match="EARSHOT_BATCH"):
         settle({"EARSHOT_BATCH": "many"}, PLAIN)
+
+
+def test_another_device_brings_its_other_settings() -> None:
+    machine = replace(PLAIN, gpus=1)
+
+    assert choose({"EARSHOT_DEVICE": "cpu"}, machine) == decide(PLAIN)
+    assert choose({"EARSHOT_DEVICE": "cuda", "EARSHOT_BATCH": "8"}, PLAIN) == replace(decide(machine), batch=8)
+    with pytest.raises(ValueError, match="EARSHOT_DEVICE is 'tpu'; it must be cpu or cuda"):
+        choose({"EARSHOT_DEVICE": "tpu"}, PLAIN)
 
 
 def test_this_machine_can_be_looked_at() -> None:

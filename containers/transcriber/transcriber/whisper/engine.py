@@ -31,7 +31,6 @@ from transcriber.whisper.windows import Cutter, Span
 LONGEST_SHARD = 12 * 3600.0  # seconds: nothing grows with it but the transcript
 MOST_CHANNELS = 64
 _SLACK = 250  # frames by which windows of one batch may differ
-_PREPARING = 2  # threads for bulk; interactive shards have one more of their own
 
 
 @dataclass(order=True)
@@ -74,7 +73,7 @@ class BatchingEngine:
         ]
         self._preparers = [
             threading.Thread(target=self._prepare_all, args=(orders,), name="prepare", daemon=True)
-            for orders in (self._orders[0], *[self._orders[1]] * _PREPARING)
+            for orders in (self._orders[0], *[self._orders[1]] * settings.preparing)
         ]
         for thread in (*self._lanes, *self._preparers):
             thread.start()
@@ -106,7 +105,7 @@ class BatchingEngine:
         for progress in left:
             progress.promise.cancel()
         self._batcher.close()
-        for orders in (self._orders[0], *[self._orders[1]] * _PREPARING):
+        for orders in (self._orders[0], *[self._orders[1]] * self._settings.preparing):
             orders.put(_Order((True, next(self._numbers)), None))
         for thread in (*self._lanes, *self._preparers):
             thread.join()

@@ -24,6 +24,7 @@ _OVERRIDES = {
     "compute_type": "EARSHOT_COMPUTE_TYPE",
     "lanes": "EARSHOT_LANES",
     "threads": "EARSHOT_THREADS",
+    "preparing": "EARSHOT_PREPARING",
     "batch": "EARSHOT_BATCH",
     "isa": "CT2_FORCE_CPU_ISA",
     "heap": "EARSHOT_HEAP",
@@ -70,6 +71,7 @@ class Settings:
     compute_type: str  # ctranslate2's name
     lanes: int  # batches that run at the same time
     threads: int  # of one lane
+    preparing: int  # threads that prepare bulk shards; interactive ones have one more of their own
     batch: int  # windows in one batch, at most
     longest: float  # seconds of a window
     waiting: float  # seconds of speech that may be prepared and waiting, at most
@@ -81,20 +83,29 @@ def decide(machine: Machine) -> Settings:
     """One lane a core with one thread each: 1.7 times the words of one lane with all threads (measured)."""
     waiting = min(3600.0, machine.memory * 0.05 / 100_000)  # 100 kB a second: samples and features
     if machine.gpus:
-        return Settings("cuda", "float16", 1, 1, 32, 28.0, waiting, None, machine.glibc)
+        # A thread prepares 550 s of speech a second, two 890 (measured on two cores): few for a large GPU.
+        preparing = min(8, max(2, machine.cores // 2))
+        return Settings("cuda", "float16", 1, 1, preparing, 32, 28.0, waiting, None, machine.glibc)
     isa = "AVX512" if {"avx512f", "avx512bw", "avx512vl"} <= machine.flags else None
     # From three windows on an Intel takes as long for each, and whoever is interactive waits for one batch. A
     # prototype on an AMD still gained from 8 to 16.
     batch = 4 if machine.vendor == "GenuineIntel" else 8
-    return Settings("cpu", "int8", machine.cores, 1, batch, 15.0, waiting, isa, machine.glibc)
+    return Settings("cpu", "int8", machine.cores, 1, 2, batch, 15.0, waiting, isa, machine.glibc)
+
+
+def choose(environment: Mapping[str, str] = os.environ, machine: Machine | None = None) -> Settings:
+    """What `decide` says, with overrides heeded; raises `ValueError` for an override that is none."""
+    machine = machine or Machine.look()
+    if device := environment.get(_OVERRIDES["device"]):
+        if device not in ("cpu", "cuda"):
+            raise ValueError(f"{_OVERRIDES['device']} is {device!r}; it must be cpu or cuda.")
+        machine = replace(machine, gpus=int(device == "cuda"))  # all other settings follow it
+    return _override(decide(machine), environment)
 
 
 def settle(environment: Mapping[str, str] = os.environ, machine: Machine | None = None) -> Settings:
-    """Decide, heed overrides, and apply what only the process can: the ISA and the allocator.
-
-    Raises `ValueError` for an override that is none.
-    """
-    settings = _override(decide(machine or Machine.look()), environment)
+    """Choose, and apply what only the process can: the ISA and the allocator."""
+    settings = choose(environment, machine)
     if settings.isa:
         os.environ["CT2_FORCE_CPU_ISA"] = settings.isa  # ctranslate2 reads it when it loads
     os.environ.setdefault("OMP_NUM_THREADS", str(settings.threads))
