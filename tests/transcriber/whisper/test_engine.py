@@ -206,13 +206,13 @@ def test_windows_of_many_shards_share_batches_and_each_gets_its_own_words(
     assert max(sizes) > 1
 
 
-def test_a_batch_waits_for_a_shard_that_is_nearly_prepared(
+@pytest.fixture
+def pair(
     engine: BatchingEngine, order: Order, clip: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> Callable[..., list[ShardResult]]:
+    """Transcribes two shards of which one is prepared after the other, while a batch would wait a minute."""
     monkeypatch.setattr("transcriber.whisper.batcher._LINGER", 60.0)
-    prepare, generate = engine._prepare, engine._decoder.generate
-    both, first = threading.Barrier(2), threading.Event()
-    sizes: list[int] = []
+    prepare, both, first = engine._prepare, threading.Barrier(2), threading.Event()
 
     def slowly(progress: Any) -> None:
         both.wait(30)
@@ -221,17 +221,47 @@ def test_a_batch_waits_for_a_shard_that_is_nearly_prepared(
         prepare(progress)
         first.set()
 
+    def run(**asked: Any) -> list[ShardResult]:
+        orders = [order(index=index, interactive=False, **asked) for index in (0, 1)]
+        return [promise.result() for promise in [engine.submit(one, clip) for one in orders]]
+
+    monkeypatch.setattr(engine, "_prepare", slowly)
+    return run
+
+
+def test_a_batch_waits_for_a_shard_that_is_nearly_prepared(
+    engine: BatchingEngine, pair: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generate, sizes = engine._decoder.generate, list[int]()
+
     def counted(encoded: Any, indices: Any, *what: Any, **how: Any) -> Any:
         sizes.append(len(indices))
         return generate(encoded, indices, *what, **how)
 
-    monkeypatch.setattr(engine, "_prepare", slowly)
     monkeypatch.setattr(engine._decoder, "generate", counted)
 
-    for promise in [engine.submit(order(index=index, language="en", interactive=False), clip) for index in (0, 1)]:
-        promise.result()
+    pair(language="en")
 
     assert sizes == [2]
+
+
+def test_the_languages_of_a_batch_are_asked_for_at_once(
+    engine: BatchingEngine, pair: Callable[..., list[ShardResult]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[int, int]] = []
+    sure = (0.6, 0.9)
+
+    def detect(encoded: Any, indices: Any, frames: int = 0) -> Any:
+        asked.append((len(indices), frames))
+        return [[("en", 0.8 if frames else sure[index])] for index in indices]
+
+    monkeypatch.setattr(engine._decoder, "detect", detect)
+
+    results = pair()
+
+    assert [result.language_probability for result in results] == [0.8, 0.9]
+    assert asked == [(2, 0), (1, 3000)]  # the second time only who was unsure
+    assert [result.engine["language_asked_again"] for result in results] == [1, 0]
 
 
 def test_an_interactive_shard_overtakes_bulk(
