@@ -1,6 +1,6 @@
 """Accuracy gates on the committed speech: against plain faster-whisper on the same clips, and against yesterday.
 
-The larger gate is the benchmark: it prints the same difference, with its interval, for any corpus.
+The larger gate is `test_corpus.py`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from whisper_normalizer.basic import BasicTextNormalizer
 
+from bench.scoring import Errors, difference, errors
 from events.shards import Shard, ShardResult, Word
 from tests.transcriber.whisper.plain import Heard, Plain
 from transcriber.models import Model
@@ -53,25 +54,14 @@ def theirs(model: Model, clips: list[Any]) -> list[Heard]:
     return [plain.hear(clip.path, clip.language) for clip in clips]
 
 
-def errors(reference: str, heard: str) -> tuple[int, int]:
-    """Words wrong, words in all."""
-    found = jiwer.process_words(NORMAL(reference), heard)
-    wrong = found.substitutions + found.deletions + found.insertions
-    return wrong, found.hits + found.substitutions + found.deletions
+def scores(found: list[Heard], clips: list[Any]) -> list[Errors]:
+    return [errors(clip.text, one.text, clip.language) for clip, one in zip(clips, found, strict=True)]
 
 
 def test_no_more_words_are_wrong_than_plain_faster_whisper_gets_wrong(
     ours: list[Heard], theirs: list[Heard], clips: list[Any]
 ) -> None:
-    pairs = [
-        (errors(c.text, text(a)), errors(c.text, text(b))) for c, a, b in zip(clips, ours, theirs, strict=True)
-    ]
-    worse = np.array([a[0] - b[0] for a, b in pairs])
-    words = np.array([a[1] for a, _ in pairs])
-
-    picks = np.random.default_rng(0).integers(0, len(words), (2000, len(words)))
-    low, high = np.percentile(100 * worse[picks].sum(1) / words[picks].sum(1), [2.5, 97.5])
-    points = 100 * worse.sum() / words.sum()
+    points, low, high = difference(scores(ours, clips), scores(theirs, clips))
 
     # So few words cannot tell 0.3 points: the gate is that the interval holds it, and two points in any case.
     assert low <= 0.3, (points, low, high)
@@ -86,18 +76,16 @@ def test_the_length_of_a_batchs_longest_window_costs_the_others_no_words(
 
     longer = [heard(engine.submit(order(language=c.language), c.path).result()) for c in clips]
 
-    before, after = (
-        sum(errors(c.text, text(h))[0] for c, h in zip(clips, found, strict=True)) for found in (ours, longer)
-    )
-    assert after <= before + 0.02 * sum(errors(c.text, "")[1] for c in clips)
+    assert difference(scores(longer, clips), scores(ours, clips))[0] <= 2.0
 
 
 def test_no_language_falls_behind(ours: list[Heard], theirs: list[Heard], clips: list[Any]) -> None:
     for language in sorted({clip.language for clip in clips}):
-        picked = [i for i, clip in enumerate(clips) if clip.language == language]
-        a = sum(errors(clips[i].text, text(ours[i]))[0] for i in picked)
-        b = sum(errors(clips[i].text, text(theirs[i]))[0] for i in picked)
-        assert a <= b + 4, language
+        a, b = (
+            [e for e, c in zip(scores(found, clips), clips, strict=True) if c.language == language]
+            for found in (ours, theirs)
+        )
+        assert sum(e.wrong for e in a) <= sum(e.wrong for e in b) + 4, language
 
 
 def start_errors(results: list[Heard], clips: list[Any]) -> list[float]:

@@ -44,8 +44,11 @@ def test_overrides_are_heeded_and_nonsense_is_refused() -> None:
     settings = settle({"EARSHOT_LANES": "1", "EARSHOT_COMPUTE_TYPE": "float32", "EARSHOT_HEAP": "0"}, PLAIN)
 
     assert (settings.lanes, settings.compute_type, settings.heap) == (1, "float32", False)
-    with pytest.raises(ValueError, match="EARSHOT_BATCH"):
-        settle({"EARSHOT_BATCH": "many"}, PLAIN)
+    for variable, value in (("EARSHOT_BATCH", "many"), ("EARSHOT_LANES", "0"), ("EARSHOT_PREPARING", "-1")):
+        with pytest.raises(ValueError, match=f"{variable} is '{value}'; it must be 1 or more"):
+            settle({variable: value}, PLAIN)
+    with pytest.raises(ValueError, match="EARSHOT_HEAP is 'yes'; it must be 0 or 1"):
+        settle({"EARSHOT_HEAP": "yes"}, PLAIN)
 
 
 def test_another_device_brings_its_other_settings() -> None:

@@ -122,10 +122,11 @@ def _override(settings: Settings, environment: Mapping[str, str]) -> Settings:
         if not given:
             continue
         kind = type(asdict(settings)[name])
-        try:
-            value = given if kind in (str, type(None)) else bool(int(given)) if kind is bool else int(given)
-        except ValueError as error:
-            raise ValueError(f"{variable} is {given!r}; it must be a whole number.") from error
+        if kind is int and not (given.isdecimal() and int(given)):
+            raise ValueError(f"{variable} is {given!r}; it must be 1 or more.")
+        if kind is bool and given not in ("0", "1"):
+            raise ValueError(f"{variable} is {given!r}; it must be 0 or 1.")
+        value = kind(int(given)) if kind in (int, bool) else given
         settings = replace(settings, **{name: value})  # type: ignore[arg-type]
     return settings
 
