@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import contestant
+from bench import contestant, run
 from bench.ggml import converted
 from bench.weights import Weights
 from transcriber.models import Model
@@ -74,3 +74,17 @@ def test_a_contestant_that_cannot_take_part_says_what_it_lacks(monkeypatch: pyte
 
     assert contestant.lacking("openai") == "The contestant 'openai' needs `pip install openai-whisper==20250625`."
     assert "openai" not in contestant.available()
+
+
+@pytest.mark.parametrize(
+    ("only", "sentence"),
+    [("default,vosk", "There is no contestant 'vosk'"), ("earshot", "--only must name default")],
+)
+def test_a_run_that_cannot_end_does_not_begin(
+    only: str, sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        run.main(["--corpus", "none", "--model", "none", "--out", str(tmp_path / "out"), "--only", only])
+
+    assert sentence in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

@@ -136,14 +136,17 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--only", default=",".join(available()), help="contestants, by commas")
     parser.add_argument("--scenarios", default="cold,clips,long,one,mix")
     given = parser.parse_args(arguments)
-    for name in given.only.split(","):
+    names = given.only.split(",")
+    for name in names:
         if sentence := lacking(name):
             parser.error(sentence)
+    if "default" not in names:
+        parser.error("--only must name default: all others are compared with it.")
     given.out.mkdir(parents=True, exist_ok=True)
 
     clips = clips_of(given.corpus)
     short = variants(clips[:: max(1, len(clips) // given.clips)][: given.clips], given.variants, given.out)
-    names, near = given.only.split(","), min(clips, key=lambda clip: abs(clip.seconds - 5.0))
+    near = min(clips, key=lambda clip: abs(clip.seconds - 5.0))
     scenarios = given.scenarios.split(",")
     if "whisper.cpp" in names:
         converted(given.model)
