@@ -13,7 +13,6 @@ from typing import Any
 
 from bench.picture import draw
 from bench.scoring import Errors, difference, rate
-from transcriber.whisper.process import choose
 
 
 @dataclass
@@ -80,14 +79,15 @@ def _lines(path: str) -> list[str]:
     return Path(path).read_text().splitlines() if Path(path).is_file() else []
 
 
-def report(rows: Sequence[Row], loaded: dict[str, float], out: Path, command: str) -> None:
+def report(rows: Sequence[Row], loaded: dict[str, float], out: Path, command: str, clock: str) -> None:
+    """`clock`: what the picture shows, "cpu" or "wall"."""
     lines = table(rows)
     with (out / "bench.csv").open("w", newline="") as file:
         file.write(f"# {machine()}\n# python -m bench.run {command}\n")
         writer = csv.DictWriter(file, list(lines[0]))
         writer.writeheader()
         writer.writerows(lines)
-    (out / "bench.svg").write_text(draw(lines, machine(), "wall" if choose().device == "cuda" else "cpu"))
+    (out / "bench.svg").write_text(draw(lines, machine(), clock))
     print(machine())
     print("loading (wall s):", ", ".join(f"{name} {seconds:.1f}" for name, seconds in loaded.items()))
     widths = {key: max(len(key), *(len(str(line[key])) for line in lines)) for key in lines[0]}
