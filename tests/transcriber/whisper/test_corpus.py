@@ -53,7 +53,7 @@ def test_no_more_words_are_wrong_than_plain_faster_whisper_gets_wrong(
     points, low, high = difference(ours, theirs)
 
     # Aimed at is 0.3. On 75 clips each of the two differs from itself by up to 0.7 with what rounds differently
-    # (AVX512: ours 0.8 points better, AVX2: 0.1): `make bench ARGS="--variants 4"` tells it better, in an hour.
+    # (AVX512: ours 0.8 points better, AVX2: 0.1): `make bench ARGS="--variants 4"` tells it better.
     assert points <= 0.3 + 0.7, (points, low, high)
     assert low <= 0.3, (points, low, high)
 

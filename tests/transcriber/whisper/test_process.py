@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from transcriber.whisper import process
 from transcriber.whisper.process import Machine, choose, decide, settle
 
 PLAIN = Machine(cores=4, memory=16 * 2**30, vendor="AuthenticAMD", flags=frozenset({"avx2"}), gpus=0, glibc=True)
@@ -49,6 +51,12 @@ def test_overrides_are_heeded_and_nonsense_is_refused() -> None:
             settle({variable: value}, PLAIN)
     with pytest.raises(ValueError, match="EARSHOT_HEAP is 'yes'; it must be 0 or 1"):
         settle({"EARSHOT_HEAP": "yes"}, PLAIN)
+
+
+def test_every_override_is_explained() -> None:
+    page = (Path(__file__).parents[3] / "containers/transcriber/ENGINE.md").read_text()
+
+    assert [variable for variable in process._OVERRIDES.values() if f"`{variable}`" not in page] == []
 
 
 def test_another_device_brings_its_other_settings() -> None:
