@@ -5,6 +5,10 @@ STAMP := .venv/.installed
 UV := $(BIN)/uv
 QUIET := $(shell [ -t 2 ] || echo --quiet)
 # Node comes with the environment; npx fetches the CDK's command the first time it is used.
+# Company proxies: uv trusts the certificates of the system, as pip can be told to, and asks the index that pip asks.
+export UV_SYSTEM_CERTS ?= 1
+INDEX = index=$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2> /dev/null || true)}; \
+	[ -z "$$index" ] || export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$index}";
 CDK := PATH="$(CURDIR)/$(BIN):$$PATH" npx --yes aws-cdk@2.1148.0
 
 .DEFAULT_GOAL := help
@@ -29,8 +33,8 @@ $(STAMP): requirements.lock pyproject.toml
 	@test -x $(BIN)/pip || { echo "Making the environment .venv with $$($(PYTHON) --version) …"; $(PYTHON) -m venv .venv; }
 	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	@echo "Installing $$(grep -c == requirements.lock) pinned packages, a speech model among them: 1.4 GB on disk, a minute or two …"
-	@$(UV) pip sync $(QUIET) --python $(BIN)/python --require-hashes requirements.lock
-	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(INDEX) $(UV) pip sync $(QUIET) --python $(BIN)/python --require-hashes requirements.lock
+	@$(INDEX) $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 synth: $(STAMP) ## the CloudFormation template into cdk.out; skipped when nothing it is made of changed
@@ -45,7 +49,7 @@ bench: $(STAMP) ## our engine beside plain faster-whisper, into build/bench; min
 lint: $(STAMP) ## ruff and mypy
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
-LOCK = $(UV) pip compile --quiet --python-version 3.11 --no-emit-index-url --no-header --no-annotate --generate-hashes
+LOCK = $(UV) pip compile --quiet --fork-strategy fewest --python-version 3.11 --no-emit-index-url --no-header --no-annotate --generate-hashes
 IMAGE = $(LOCK) --python-platform x86_64-manylinux_2_28 --constraint requirements.lock
 
 lock: ## resolve pyproject's groups anew into requirements.lock and, of the same versions, what the image holds
