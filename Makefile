@@ -40,10 +40,10 @@ $(STAMP): requirements.lock pyproject.toml
 synth: $(STAMP) ## the CloudFormation template into cdk.out; skipped when nothing it is made of changed
 	@$(BIN)/python -m infra.synth
 
-CORPUS ?= tests/transcriber/whisper/speech
+CORPUS ?= tests/fixtures/speech
 
 bench: $(STAMP) ## our engine beside plain faster-whisper, into build/bench; minutes; CORPUS=folder for more speech, ARGS="--variants 4" …
-	@$(BIN)/python -c 'from pathlib import Path; from infra.local.models import embedded; embedded(Path(".cache/models"))'
+	@$(BIN)/python -c 'from pathlib import Path; from localcloud.embedded_model import embedded; embedded(Path(".cache/models"))'
 	@PYTHONPATH=containers/transcriber $(BIN)/python -m bench.run --corpus $(CORPUS) --model .cache/models/base --out build/bench $(ARGS)
 
 lint: $(STAMP) ## ruff and mypy

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from events.shards import ShardError
-from functions.jobs import Failure
+from earshot_contract.shards import ShardError
+from functions.jobs.job import Failure
 
 STOPPED = "Job.Stopped"  # the `Error` of an execution that ended without its Fail step: aborted, or out of time
 

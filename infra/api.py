@@ -10,12 +10,12 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from functions.layout import manifest_key
+from earshot_contract.keys import manifest_key
 from infra.firewall import Firewall
-from infra.functions import Functions
-from infra.jobs import Jobs
+from infra.gateway_responses import REFUSALS
+from infra.job_machine import Jobs
+from infra.lambda_functions import Functions
 from infra.logs import log_group
-from infra.refusals import REFUSALS
 from infra.settings import Parameters, Settings
 from infra.storage import Storage
 
@@ -81,7 +81,7 @@ class Api(Construct):
     ) -> lambda_.Function:
         storage = self._storage
         listen = self._functions.add(
-            "listen",
+            "api",
             {
                 "TABLE": storage.table.table_name,
                 "UPLOADS_BUCKET": storage.uploads.bucket_name,
@@ -95,6 +95,7 @@ class Api(Construct):
                 "ALLOW_PRIVATE_URLS": parameters.allow_private_urls,
             },
             timeout=Duration.seconds(GATEWAY_SECONDS),
+            id="Listen",  # in AWS it keeps the name of its first route
             memory=1024,  # also its share of a processor: bodies of 6 MB are decoded and hashed
         )
         storage.allow_rows(listen, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")

@@ -9,9 +9,9 @@ from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from functions.announcements import TITLES
-from functions.jobs import State
-from infra.functions import Functions
+from functions.jobs.job import State
+from functions.jobs.job_events import TITLES
+from infra.lambda_functions import Functions
 from infra.settings import Parameters
 from infra.storage import Storage
 

@@ -12,11 +12,11 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.api import Api
-from infra.functions import Functions
-from infra.jobs import Jobs
+from infra.job_machine import Jobs
+from infra.lambda_functions import Functions
 from infra.queues import Queues
 from infra.settings import Settings
-from infra.workers import Workers
+from infra.worker_machine import Workers
 
 MINUTE, FIVE_MINUTES = Duration.minutes(1), Duration.minutes(5)
 REFUSING = "prepare"  # raises for audio that cannot be transcribed: the caller's fault is no alarm

@@ -5,8 +5,8 @@ from __future__ import annotations
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 
-from functions.layout import manifest_key
-from infra.jobs import Jobs
+from earshot_contract.keys import manifest_key
+from infra.job_machine import Jobs
 from infra.storage import Storage
 
 ACCEPTED = {

@@ -10,15 +10,15 @@ from constructs import Construct
 
 from infra.api import Api
 from infra.callbacks import Callbacks
-from infra.events import Triggers
-from infra.functions import Functions
-from infra.jobs import Jobs
+from infra.job_machine import Jobs
+from infra.lambda_functions import Functions
 from infra.monitoring import Monitoring
 from infra.nag import accept
 from infra.queues import Queues
 from infra.settings import Parameters, Settings
 from infra.storage import Storage
-from infra.workers import Workers
+from infra.triggers import Triggers
+from infra.worker_machine import Workers
 
 
 class Earshot(Stack):

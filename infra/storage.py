@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from functions.layout import LISTING_INDEX
+from earshot_contract.keys import LISTING_INDEX
 from infra.settings import Settings
 
 

@@ -21,7 +21,7 @@ BUILD = ROOT / "build"
 DIGEST = "inputs.sha256"  # a file in the output, written last
 
 # What the template and its assets are made of. The local cloud reads the result and is no part of it.
-INPUTS = ("cdk.json", "pyproject.toml", "requirements.lock", "infra/*.py", "events/*.py")
+INPUTS = ("cdk.json", "pyproject.toml", "requirements.lock", "infra/**/*.py", "events/earshot_contract/*.py")
 INPUT_TREES = ("functions", "containers")
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.local.cloud import Cloud
-from tests.faults import Faults
+from localcloud.cloud import Cloud
+from tests.fixtures.faults import Faults
 
 # Threads of one decoder step wait for each other thousands of times a second by spinning: on processors that are
 # busy with something else a clip then takes minutes. One thread waits for nobody.
@@ -23,7 +23,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """The synthesized template, deployed; private URLs allowed, anonymous callers let in."""
     folder = tmp_path_factory.mktemp("cloud")
-    with Cloud(folder, allow_private_urls=True, wrap="tests.faults:wrap") as running:
+    with Cloud(folder, allow_private_urls=True, wrap="tests.fixtures.faults:wrap") as running:
         yield running
 
 

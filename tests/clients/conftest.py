@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from functions.layout import api_key_pk
-from infra.local.cloud import Cloud
+from earshot_contract.keys import api_key_pk
+from localcloud.cloud import Cloud
 from tests.clients.sdks import SDKS, drive
 from tests.clients.web import Front, Site, serving
+from tests.places import SAMPLES
 
-SAMPLES = Path(__file__).resolve().parents[2] / "events" / "samples"
 KEY = "0123456789abcdef0123456789abcdef01234567"  # as deepgram-sdk 2 wants keys to look; any is let in here
 
 Outcomes = dict[str, dict[str, Any]]

@@ -14,8 +14,8 @@ from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
-from functions.listen.openapi.document import describe
-from infra.local.cloud import Cloud
+from infra.openapi.document import describe
+from localcloud.cloud import Cloud
 from tests.clients import test_deepgram, test_openai
 from tests.clients.conftest import Outcomes
 

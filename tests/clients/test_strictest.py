@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from functions.answers import deepgram
-from functions.options import Options
-from functions.transcript import Transcript
+from functions.options.options import Options
+from functions.rendering import deepgram
+from functions.transcripts.transcript import Transcript
 from tests.clients.sdks import Sdk, drive
-from tests.functions.transcripts import listen_queries, transcripts
+from tests.fixtures.transcripts import listen_queries, transcripts
 
 SDK = Sdk("deepgram-5", "python/deepgram_5_parse.py", "deepgram-5")
 

@@ -9,16 +9,14 @@ import threading
 import time
 import wave
 from collections.abc import Iterator
-from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
-from infra.local.cloud import Cloud
+from localcloud.cloud import Cloud
 from tests.pipeline.driver import FINAL, Pipeline, eventually
-
-SAMPLES = Path(__file__).parents[2] / "events/samples"
+from tests.places import SAMPLES
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from infra.local.cloud import Cloud
+from localcloud.cloud import Cloud
 
 FINAL = ("completed", "failed", "cancelled")
 PATIENCE = 120.0  # seconds: other people's processors are slower than ours
@@ -142,7 +142,7 @@ class Pipeline:
         (name,) = [
             f["FunctionName"]
             for f in client.list_functions()["Functions"]
-            if f["Handler"].split(".")[1] == function
+            if f["Handler"].split(".")[2] == function
         ]
         before = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
         client.update_function_configuration(

@@ -5,16 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from functions.transcript import Transcript
+from functions.transcripts.transcript import Transcript
 from tests.pipeline.driver import Pipeline
+from tests.places import EVENTS
 
-EVENTS = Path(__file__).parents[2] / "events"
 SPOKEN = (EVENTS / "samples/sample.txt").read_text()
 KEYS = [
     "plain.flac",

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from tests.pipeline.driver import Pipeline, wav
+from tests.places import EVENTS
 
-SCHEMA = Path(__file__).parents[2] / "events/schemas/transcription-failed.schema.json"
+SCHEMA = EVENTS / "schemas/transcription-failed.schema.json"
 
 
 def refused(answer: Any, status: int = 400) -> dict[str, Any]:

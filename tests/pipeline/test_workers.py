@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.faults import Faults, Rule
+from tests.fixtures.faults import Faults, Rule
 from tests.pipeline.driver import Pipeline, eventually, wav
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from transcriber.whisper.process import choose, settle
+from transcriber.hardware import choose, settle
 
 Answer = tuple[list[str], list[float]]  # text and latency of each file
 Transcribe = Callable[[Sequence[str], Sequence[str | None], Sequence[float]], Answer]
@@ -88,9 +88,9 @@ def earshot(model: str, threads: int, batch: int | None = None) -> Transcribe:
     settings = settle()
     lanes = threads if settings.device == "cpu" else settings.lanes
     settings = replace(settings, lanes=lanes, batch=batch or settings.batch)
-    from events.shards import Pointer, Shard
-    from transcriber.models import Model
+    from earshot_contract.shards import Pointer, Shard
     from transcriber.whisper.engine import BatchingEngine
+    from transcriber.worker.model_files import Model
 
     engine = BatchingEngine(Model("base", Path(model), ""), settings)
 

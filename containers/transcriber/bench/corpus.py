@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from transcriber.whisper.decode import RATE, Audio
+from transcriber.audio.stream import RATE, Audio
 
 
 @dataclass(frozen=True)

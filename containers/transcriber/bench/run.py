@@ -26,7 +26,7 @@ from bench.corpus import Clip, clips_of, joined, variants
 from bench.ggml import converted
 from bench.scoring import errors
 from bench.table import Row, report
-from transcriber.whisper.process import choose
+from transcriber.hardware import choose
 
 _CHUNK = 12  # clips a turn
 _COLD_STARTS = 3

@@ -33,12 +33,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--lanes", type=int, default=1)
     given = parser.parse_args(arguments)
 
-    from transcriber.whisper.process import settle
+    from transcriber.hardware import settle
 
     settings = replace(settle(), lanes=given.lanes)
-    from events.shards import Pointer, Shard
-    from transcriber.models import Model
+    from earshot_contract.shards import Pointer, Shard
     from transcriber.whisper.engine import BatchingEngine
+    from transcriber.worker.model_files import Model
 
     engine = BatchingEngine(Model("soak", given.model, ""), settings)
     entries = json.loads((given.corpus / "manifest.json").read_text())

@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from transcriber.whisper import process
+from transcriber import hardware as process
 
 
 def main(arguments: list[str]) -> int:
@@ -24,10 +24,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _worker(machine: process.Settings) -> int:
-    from transcriber.clients import Clients
     from transcriber.logs import logger, start_logging
     from transcriber.settings import Settings
-    from transcriber.worker import hire
+    from transcriber.worker.aws_clients import Clients
+    from transcriber.worker.loop import hire
 
     start_logging()
     try:
@@ -49,7 +49,7 @@ def _worker(machine: process.Settings) -> int:
 
 
 def _files(given: argparse.Namespace, machine: process.Settings) -> int:
-    from transcriber.alone import transcribe
+    from transcriber.offline import transcribe
 
     return transcribe(
         given.model,

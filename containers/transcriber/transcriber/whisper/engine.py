@@ -15,18 +15,18 @@ from typing import Any
 import ctranslate2
 import numpy as np
 
-from events.shards import ModelFacts, Shard, ShardResult
-from transcriber import languages
-from transcriber.models import Model
-from transcriber.whisper.batcher import Batcher
-from transcriber.whisper.decode import RATE, Audio
-from transcriber.whisper.decoder import Decoder
-from transcriber.whisper.features import Features
-from transcriber.whisper.lane import Lane
-from transcriber.whisper.process import Settings
-from transcriber.whisper.progress import Progress, Window
-from transcriber.whisper.speech import SpeechDetector
-from transcriber.whisper.windows import Cutter, Span
+from earshot_contract.shards import ModelFacts, Shard, ShardResult
+from transcriber.audio.stream import RATE, Audio
+from transcriber.hardware import Settings
+from transcriber.whisper import language_choice as languages
+from transcriber.whisper.batch_queue import Batcher
+from transcriber.whisper.batch_worker import Lane
+from transcriber.whisper.log_mel import Features
+from transcriber.whisper.model import Decoder
+from transcriber.whisper.shard_state import Progress, Window
+from transcriber.whisper.voice_activity import SpeechDetector
+from transcriber.whisper.windowing import Cutter, Span
+from transcriber.worker.model_files import Model
 
 LONGEST_SHARD = 12 * 3600.0  # seconds: nothing grows with it but the transcript
 MOST_CHANNELS = 64

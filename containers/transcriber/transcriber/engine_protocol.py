@@ -1,0 +1,38 @@
+"""The one protocol between the worker and what transcribes: the worker knows queues, an engine knows audio."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Protocol
+
+from earshot_contract.shards import Shard, ShardError, ShardResult
+
+
+class Unable(Exception):
+    """A shard that cannot be transcribed, now or ever; the job fails with this code and sentence."""
+
+    def __init__(self, error: ShardError, sentence: str) -> None:
+        super().__init__(sentence)
+        self.error = error
+        self.sentence = sentence
+
+
+class Engine(Protocol):
+    """Turns shards into results, as many at a time as it finds best."""
+
+    def submit(self, shard: Shard, audio: Path) -> Future[ShardResult]:
+        """Take on one shard whose whole file lies at `audio`.
+
+        The future's exception is `Unable` for a bad file; anything else is our fault. `Future.cancel` is honoured
+        until the shard's windows are in a batch. Interactive shards go before the others.
+        """
+        ...
+
+    def room(self) -> int:
+        """How many more shards it would take now without making one wait for nothing."""
+        ...
+
+    def close(self) -> None:
+        """End threads and free the model; futures not done are cancelled."""
+        ...

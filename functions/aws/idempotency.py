@@ -1,0 +1,34 @@
+"""Which job a request made, for as long as its sender may send it again."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from boto3.dynamodb.conditions import Attr
+
+from earshot_contract.keys import request_pk
+from functions.aws import dynamodb as table
+
+KEEP_SECONDS = 86_400
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The job that stands for a request, and when it was claimed (epoch seconds)."""
+
+    job_id: str
+    made: float
+
+
+def claim(digest: str, job_id: str, instead_of: str | None = None) -> Claim:
+    """The claim on requests of this digest: `job_id`'s, unless another is there already.
+
+    `instead_of` names the one that shall make way.
+    """
+    pk, now = request_pk(digest), time.time()
+    free = Attr("pk").not_exists()
+    condition = free if instead_of is None else free | Attr("job").eq(instead_of)
+    written = table.update(pk, {"job": job_id, "made": now, "ttl": int(now) + KEEP_SECONDS}, condition)
+    item = written or table.get(pk) or {"job": job_id, "made": now}
+    return Claim(str(item["job"]), float(item["made"]))

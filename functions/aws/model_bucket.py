@@ -1,0 +1,47 @@
+"""The models bucket: a model is held when its manifest lies there (it is written last)."""
+
+from __future__ import annotations
+
+import time
+
+from earshot_contract.keys import manifest_key
+from earshot_contract.manifest import Manifest
+from earshot_contract.shards import Pointer
+from functions.aws import s3 as objects
+from functions.errors import Refused
+from functions.settings import settings
+from functions.speech_models.names import Model, choose
+
+FRESH_SECONDS = 60  # how long a warm function trusts its last look
+AGAIN_SECONDS = 1  # and how long when somebody asks for what it did not see there
+
+_seen: tuple[float, str, list[Model]] | None = None
+
+
+def chosen(wanted: str, language: str | None) -> Model:
+    """As `functions.models.choose` among those held; a model that was just added is held, too."""
+    try:
+        return choose(wanted, language, held())
+    except Refused:
+        return choose(wanted, language, held(AGAIN_SECONDS))
+
+
+def held(fresh: float = FRESH_SECONDS) -> list[Model]:
+    """Every model the deployment holds, by name, as it was `fresh` seconds ago or later."""
+    global _seen
+    bucket, now = settings().models_bucket, time.monotonic()
+    if _seen is None or _seen[1] != bucket or now - _seen[0] > fresh:
+        _seen = (now, bucket, [Model.of(manifest) for manifest in manifests(bucket)])
+    return _seen[2]
+
+
+def manifests(bucket: str) -> list[Manifest]:
+    """Of every model that lies in a bucket, by name."""
+    ending = manifest_key("")
+    found = [objects.get(Pointer(bucket, key)) for key in objects.keys(bucket) if key.endswith(ending)]
+    return sorted((Manifest.from_json(m) for m in found if m is not None), key=lambda manifest: manifest.name)
+
+
+def hold(bucket: str, manifest: Manifest) -> None:
+    """From now on the deployment holds the model: its files must lie there already."""
+    objects.put(Pointer(bucket, manifest_key(manifest.name)), manifest.to_json().encode(), "application/json")

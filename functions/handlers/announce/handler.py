@@ -1,0 +1,24 @@
+"""The job is done: tell the bus."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.aws import event_bus as bus
+from functions.aws import job_table as jobs
+from functions.jobs import job_events as announcements
+from functions.jobs.job import State
+from functions.observability import logger, tracer
+from functions.settings import settings
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """`{"job_id"}` → `{"job_id"}`. At least once: who listens tells repeats by `job_id` and `state`."""
+    job = jobs.find(event["job_id"])
+    if job and job.state == State.COMPLETED:  # a job cancelled at the last moment was announced as such
+        bus.announce(announcements.title(job.state), announcements.detail(job, settings().transcripts_bucket))
+    return {"job_id": event["job_id"]}

@@ -1,0 +1,170 @@
+"""How a Lambda function is built: one bundle of code for all of them, Powertools from AWS's layer."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+import shutil
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jsii
+from aws_cdk import AssetHashType, BundlingOptions, DockerImage, Duration, ILocalBundling
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_ssm as ssm
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
+
+from functions.errors import Refused
+from infra.logs import log_group
+from infra.openapi.document import write_built_files
+
+ROOT = Path(__file__).resolve().parents[1]
+RUNTIME = lambda_.Runtime.PYTHON_3_14
+LAMBDA_BRINGS = {"boto3", "aws-lambda-powertools"}  # by its runtime, and by AWS's layer
+
+# What Lambda itself, not the function, may answer a state machine with.
+LAMBDA_FAULTS = [
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException",
+    "Lambda.ClientExecutionTimeoutException",
+]
+
+
+@jsii.implements(ILocalBundling)
+class Bundle:
+    """functions/, earshot_contract and the packages they need, copied: no container engine, no network."""
+
+    def try_bundle(self, output_dir: str, *_: Any, **__: Any) -> bool:
+        out, no_caches = Path(output_dir), shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / "functions", out / "functions", ignore=no_caches)
+        shutil.copytree(ROOT / "events" / "earshot_contract", out / "earshot_contract", ignore=no_caches)
+        write_built_files(out / "functions" / "handlers" / "api")
+        for package in _packages():
+            _copy_package(package, out)
+        return True
+
+
+def _packages() -> list[str]:
+    """What pyproject's group `functions` names and Lambda does not have."""
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    names = {re.split(r"[\[=<>~! ]", requirement)[0] for requirement in groups["functions"]}
+    return sorted(names - LAMBDA_BRINGS)
+
+
+def _copy_package(name: str, out: Path) -> None:
+    """From this environment, which the lock file made; only pure Python runs on Lambda's processor too."""
+    package = importlib.metadata.distribution(name)
+    if package.requires and any("extra ==" not in requirement for requirement in package.requires):
+        raise ValueError(f"{name} needs further packages: name them in pyproject's group `functions`, too.")
+    for file in package.files or []:
+        if file.suffix in (".so", ".pyd"):
+            raise ValueError(f"{name} holds compiled code ({file}) of this machine: Lambda cannot load it.")
+        if file.suffix == ".py" or "licen" in file.name.lower():
+            target = out / str(file)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(str(file.locate()), target)
+
+
+class Functions(Construct):
+    """Holds every function; each concern asks for its own with `add` and says what it may do."""
+
+    def __init__(self, scope: Construct, id: str) -> None:
+        super().__init__(scope, id)
+        self._code = lambda_.Code.from_asset(
+            str(ROOT / "functions"),
+            asset_hash_type=AssetHashType.OUTPUT,
+            # CDK wants an image to fall back on; Bundle never falls back.
+            bundling=BundlingOptions(image=DockerImage.from_registry("scratch"), local=Bundle()),
+        )
+        # The layer of the release that the tests ran with, found by CloudFormation when it deploys.
+        release = importlib.metadata.version("aws-lambda-powertools")
+        self._powertools = lambda_.LayerVersion.from_layer_version_arn(
+            self,
+            "Powertools",
+            ssm.StringParameter.value_for_string_parameter(
+                self, f"/aws/service/powertools/python/arm64/{RUNTIME.name}/{release}"
+            ),
+        )
+        self.all: dict[str, lambda_.Function] = {}
+
+    def add(
+        self,
+        name: str,
+        environment: Mapping[str, str],
+        *,
+        timeout: Duration,
+        memory: int = 256,
+        id: str = "",
+    ) -> lambda_.Function:
+        """The function of `functions/handlers/{name}`.
+
+        `environment` holds fields of functions/settings.py in upper case.
+
+        `id` is the construct id where it is not the name: ids must not change, folders may.
+        """
+        title = id or name.title()
+        group = log_group(self, f"{title}Logs")
+        role = iam.Role(self, f"{title}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        group.grant_write(role)
+        function = lambda_.Function(
+            self,
+            title,
+            runtime=RUNTIME,
+            architecture=lambda_.Architecture.ARM_64,
+            handler=f"functions.handlers.{name}.handler.handler",
+            code=self._code,
+            layers=[self._powertools],
+            role=role,
+            timeout=timeout,
+            memory_size=memory,
+            tracing=lambda_.Tracing.ACTIVE,
+            log_group=group,
+            logging_format=lambda_.LoggingFormat.JSON,
+            environment={
+                "POWERTOOLS_SERVICE_NAME": name,
+                "POWERTOOLS_METRICS_NAMESPACE": "Earshot",
+                "POWERTOOLS_LOG_LEVEL": "INFO",
+                **environment,
+            },
+        )
+        self.all[name] = function
+        return function
+
+
+def step(
+    scope: Construct, name: str, function: lambda_.Function, payload: Mapping[str, Any], result_path: str | None
+) -> tasks.LambdaInvoke:
+    """A state that calls a function. Its answer becomes the state's output, or goes to `result_path`.
+
+    A refusal is an answer about the caller's audio and final; everything else deserves another try, since all
+    functions that machines call may run twice.
+    """
+    assert function.timeout is not None
+    made = tasks.LambdaInvoke(
+        scope,
+        name,
+        lambda_function=function,
+        payload=sfn.TaskInput.from_object(dict(payload)),
+        output_path=None if result_path else "$.Payload",
+        result_path=result_path,
+        retry_on_service_exceptions=False,
+        # A little more than the function's own, which then is the one that says what happened.
+        task_timeout=sfn.Timeout.duration(function.timeout.plus(Duration.seconds(60))),
+    )
+    made.add_retry(errors=[Refused.__name__], max_attempts=0)
+    made.add_retry(
+        errors=LAMBDA_FAULTS,
+        interval=Duration.seconds(1),
+        max_attempts=5,
+        backoff_rate=2,
+        jitter_strategy=sfn.JitterType.FULL,
+    )
+    made.add_retry(errors=["States.ALL"], interval=Duration.seconds(1), max_attempts=2, backoff_rate=2)
+    return made

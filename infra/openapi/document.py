@@ -1,0 +1,58 @@
+"""What the API offers, as an OpenAPI 3.1 description made from the code that offers it.
+
+`write_built_files` puts it, as JSON and as a page, into the Lambda bundle.
+`python -m infra.openapi.document` writes the committed copy `docs/reference/openapi.json`; a test compares both.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from infra.openapi.html_page import page
+from infra.openapi.paths import paths
+from infra.openapi.schemas import SCHEMAS
+
+COPY = Path(__file__).resolve().parents[2] / "docs" / "reference" / "openapi.json"
+
+_KEYS = {
+    "token": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "`Token KEY`, as Deepgram's clients send it.",
+    },
+    "bearer": {"type": "http", "scheme": "bearer", "description": "The same key, as OpenAI's clients send it."},
+}
+
+
+def describe() -> dict[str, Any]:
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Earshot",
+            "version": "1",
+            "summary": "Hosted Whisper in your own AWS account.",
+            "description": "Speaks Deepgram's pre-recorded API (`POST /v1/listen`) and OpenAI's audio API "
+            "(`POST /v1/audio/…`): their clients work with nothing but another address.",
+        },
+        "servers": [{"url": "/v1"}],
+        "security": [{"token": []}, {"bearer": []}, {}],
+        "paths": paths(),
+        "components": {"schemas": SCHEMAS, "securitySchemes": _KEYS},
+    }
+
+
+def text() -> str:
+    return json.dumps(describe(), indent=1, ensure_ascii=False) + "\n"
+
+
+def write_built_files(folder: Path) -> None:
+    """`openapi.json` and `docs.html`, which `functions/handlers/api/openapi_routes.py` serves."""
+    (folder / "openapi.json").write_text(text(), encoding="utf-8")
+    (folder / "docs.html").write_text(page(describe()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    COPY.write_text(text(), encoding="utf-8")

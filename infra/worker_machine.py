@@ -1,0 +1,152 @@
+"""The workers: where they run, what one is allowed, and the Worker machine that launches them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
+
+from infra.capacity import Capacity
+from infra.lambda_functions import Functions, step
+from infra.logs import machine_logs
+from infra.queues import Queues
+from infra.settings import Parameters, Settings
+from infra.storage import Storage
+from infra.worker_task import Transcriber
+
+SHIFT = Duration.hours(12)  # then a fresh container takes over; a worker drains and leaves when it is stopped
+
+
+class Workers(Construct):
+    """One execution of the Worker machine is one slot: launch, drain, settle, and again while work is left."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        settings: Settings,
+        parameters: Parameters,
+        *,
+        functions: Functions,
+        storage: Storage,
+        queues: Queues,
+    ) -> None:
+        super().__init__(scope, id)
+        self._functions, self._storage, self._queues = functions, storage, queues
+        self._environment = {
+            "TABLE": storage.table.table_name,
+            "FAST_QUEUE_URL": queues.fast.queue_url,
+            "BULK_QUEUE_URL": queues.bulk.queue_url,
+        }
+        self._capacity = Capacity(self, "Capacity", settings)
+        self._transcriber = Transcriber(self, "Transcriber", settings, parameters, storage=storage, queues=queues)
+        self.role = self._transcriber.definition.task_role
+        self._settle = self._build_settle()
+        self.machine = self._build_machine()
+        self.scale = self._build_scale(settings, parameters)
+
+    def _build_settle(self) -> lambda_.Function:
+        settle = self._functions.add("settle", self._environment, timeout=Duration.seconds(30))
+        self._storage.allow_rows(settle, "GetItem", "UpdateItem", "DeleteItem")
+        self._allow_counting(settle)
+        return settle
+
+    def _build_scale(self, settings: Settings, parameters: Parameters) -> lambda_.Function:
+        scale = self._functions.add(
+            "scale",
+            self._environment
+            | {
+                "WORKER_MACHINE_ARN": self.machine.state_machine_arn,
+                "MAX_WORKERS": parameters.max_workers,
+                "IDLE_SECONDS": parameters.idle_seconds,
+                "SPEED": str(settings.speed),
+                "DRAIN_SECONDS": str(settings.drain_seconds),
+            },
+            timeout=Duration.seconds(30),
+        )
+        self._storage.allow_rows(scale, "GetItem", "UpdateItem", "DeleteItem")
+        self._allow_counting(scale)
+        self.machine.grant_start_execution(scale)
+        return scale
+
+    def _allow_counting(self, function: lambda_.Function) -> None:
+        for queue in (self._queues.fast, self._queues.bulk):
+            queue.grant(function, "sqs:GetQueueAttributes")
+
+    def _build_machine(self) -> sfn.StateMachine:
+        slot = {"slot": sfn.JsonPath.string_at("$.slot"), "lease": sfn.JsonPath.string_at("$.lease")}
+        settle = step(self, "SettleSlot", self._settle, slot | {"failed": False}, "$.settled")
+        cool = step(self, "CoolSlot", self._settle, slot | {"failed": True}, sfn.JsonPath.DISCARD)
+        cool.next(sfn.Fail(self, "NoWorker", error="Worker.NoCapacity", cause="No worker could be launched."))
+
+        launches = [
+            self._launch(f"RunWorker{name}", target, more) for name, target, more in self._capacity.targets
+        ]
+        for launch, otherwise in zip(launches, [*launches[1:], cool], strict=True):
+            # A shift that is over is no failure; a reclaimed Spot instance, or none to be had, goes on to the
+            # next kind of capacity.
+            launch.add_catch(settle, errors=["States.Timeout"], result_path="$.error")
+            launch.add_catch(otherwise, result_path="$.error")
+            launch.next(settle)
+
+        renew = sfn.Pass(
+            self,
+            "RenewLease",
+            parameters={
+                "slot": sfn.JsonPath.string_at("$.slot"),
+                "lease": sfn.JsonPath.string_at("$.settled.Payload.lease"),
+                "idle": sfn.JsonPath.number_at("$.idle"),
+            },
+        )
+        left = sfn.Choice(self, "WorkLeft?")
+        left.when(sfn.Condition.boolean_equals("$.settled.Payload.relaunch", True), renew.next(launches[0]))
+        left.otherwise(sfn.Succeed(self, "Drained"))
+        settle.next(left)
+        return sfn.StateMachine(
+            self,
+            "Machine",
+            comment="One execution is one worker slot: launch, drain, settle.",
+            definition_body=sfn.DefinitionBody.from_chainable(launches[0]),
+            tracing_enabled=True,
+            logs=machine_logs(self, "worker"),
+        )
+
+    def _launch(self, name: str, target: tasks.IEcsLaunchTarget, more: dict[str, Any]) -> tasks.EcsRunTask:
+        """Runs a container to its end."""
+        path, definition = sfn.JsonPath, self._transcriber.definition
+        environment = {
+            "SLOT": path.string_at("$.slot"),
+            "LEASE": path.string_at("$.lease"),
+            "IDLE_SECONDS": path.format("{}", path.string_at("$.idle")),  # a number there, a string here
+        }
+        assert definition.default_container is not None
+        launch = tasks.EcsRunTask(
+            self,
+            name,
+            integration_pattern=sfn.IntegrationPattern.RUN_JOB,
+            cluster=self._capacity.cluster,
+            task_definition=definition,
+            launch_target=target,
+            container_overrides=[
+                tasks.ContainerOverride(
+                    container_definition=definition.default_container,
+                    environment=[tasks.TaskEnvironmentVariable(name=k, value=v) for k, v in environment.items()],
+                )
+            ],
+            result_path=path.DISCARD,
+            task_timeout=sfn.Timeout.duration(SHIFT),
+            **more,
+        )
+        launch.add_retry(
+            # A throttled RunTask comes under either of the first two names.
+            errors=["ECS.AmazonECSException", "ECS.InvalidParameterException", "ECS.ServerException"],
+            interval=Duration.seconds(5),
+            max_attempts=3,
+            backoff_rate=2,
+            jitter_strategy=sfn.JitterType.FULL,
+        )
+        return launch

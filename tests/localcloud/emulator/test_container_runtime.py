@@ -1,0 +1,99 @@
+"""An ECS task's image runs as a process that behaves as a container does."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from localcloud.emulator.container_runtime import Container, Engine
+
+PROGRAM = """
+import os, signal, sys, time
+if "wait" in sys.argv:
+    signal.signal(signal.SIGTERM, lambda *_: (print("giving back", flush=True), sys.exit(0)))
+    print("waiting", flush=True)
+    time.sleep(60)
+if "deaf" in sys.argv:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    print("waiting", flush=True)
+    time.sleep(60)
+print(os.environ["COLOUR"], os.environ["AWS_ENDPOINT_URL"], os.path.exists("beside.txt"), "SECRET" in os.environ)
+sys.exit(int(sys.argv[1]))
+"""
+
+
+@pytest.fixture
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """One image, tagged `abc`, of a program with a file beside it."""
+    monkeypatch.setenv("SECRET", "of the host")
+    context = tmp_path / "assets" / "asset.abc"
+    context.mkdir(parents=True)
+    (context / "program.py").write_text(PROGRAM)
+    (context / "beside.txt").write_text("here")
+    (context / "Dockerfile").write_text(
+        "FROM x\nENV COLOUR=blue AWS_ENDPOINT_URL=nowhere\nWORKDIR /app\nCOPY program.py beside.txt ./\n"
+        'ENTRYPOINT ["python", "program.py"]\nCMD ["0"]\n'
+    )
+    manifest = {"files": {}, "dockerImages": {"abc": {"source": {"directory": "asset.abc"}, "destinations": {}}}}
+    (tmp_path / "assets" / "Earshot.assets.json").write_text(json.dumps(manifest))
+    made = Engine(tmp_path / "assets", tmp_path / "data", {"AWS_ENDPOINT_URL": "http://emulator"})
+    yield made
+    made.close(0)
+
+
+def says(container: Container, text: str) -> None:
+    """Wait until its log holds the text."""
+    for _ in range(500):
+        if text in container.log.read_text():
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"{text!r} not in {container.log.read_text()!r}")
+
+
+def test_entrypoint_command_environment_and_files_are_the_images(engine: Engine) -> None:
+    container = engine.run("registry/repository:abc", name="one")
+
+    assert container.wait() == {"StatusCode": 0}
+    # The emulator's address wins over any other; the host's own variables stay outside.
+    assert container.logs() == b"blue http://emulator True False\n"
+
+
+def test_a_tasks_command_and_variables_override_the_images(engine: Engine) -> None:
+    container = engine.run("x:abc", command=["7"], environment={"COLOUR": "red"}, name="two")
+
+    assert container.wait() == {"StatusCode": 7}
+    assert container.log.read_text().startswith("red ")
+
+
+def test_an_unknown_image_cannot_be_pulled(engine: Engine) -> None:
+    with pytest.raises(LookupError, match="x:def"):
+        engine.run("x:def")
+
+
+def test_stopping_asks_first(engine: Engine) -> None:
+    container = engine.run("x:abc", command=["wait"], name="polite")
+    says(container, "waiting")
+
+    container.stop()
+
+    assert container.status == "exited"
+    says(container, "giving back")
+
+
+@pytest.mark.parametrize(
+    "end", [lambda engine, container: container.stop(0.1), lambda engine, _: engine.close(0.1)]
+)
+def test_one_that_does_not_listen_is_killed(engine: Engine, end: Callable[[Engine, Container], None]) -> None:
+    container = engine.run("x:abc", command=["deaf"], name="deaf")
+    says(container, "waiting")
+
+    end(engine, container)
+
+    assert container.wait() == {"StatusCode": 128 + 9}
+    with pytest.raises(ProcessLookupError):
+        os.killpg(container.process.pid, 0)

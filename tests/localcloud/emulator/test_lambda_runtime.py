@@ -1,0 +1,176 @@
+"""Functions run as the Lambda runtime runs them."""
+
+from __future__ import annotations
+
+import io
+import os
+import threading
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from localcloud.emulator.lambda_runtime import PAYLOAD_BYTES, Environments
+
+SOURCE = """
+import os, sys, threading, time
+made = time.time_ns()
+
+class BadAudio(Exception):
+    pass
+
+def handler(event, context):
+    match event["do"]:
+        case "tell":
+            return {"made": made, "pid": os.getpid(), "name": context.function_name,
+                    "left": context.get_remaining_time_in_millis(), "request": context.aws_request_id,
+                    "colour": os.environ["COLOUR"]}
+        case "fail":
+            raise BadAudio("no sound in it")
+        case "exit":
+            sys.exit(3)
+        case "die":
+            os._exit(1)
+        case "sleep":
+            time.sleep(30)
+        case "import":
+            import infra
+        case "unserialisable":
+            return object()
+        case "meet":
+            time.sleep(0.3)
+            return os.getpid()
+"""
+
+
+def function(source: str = SOURCE, timeout: int = 5) -> dict[str, Any]:
+    """A function record as ministack keeps it."""
+    bundle = io.BytesIO()
+    with zipfile.ZipFile(bundle, "w") as archive:
+        archive.writestr("bundle/index.py", source)
+    return {
+        "config": {
+            "FunctionName": "listen",
+            "FunctionArn": "arn:aws:lambda:us-east-1:000000000000:function:listen",
+            "Handler": "bundle.index.handler",
+            "Timeout": timeout,
+            "CodeSha256": str(hash(source)),
+            "Environment": {"Variables": {"COLOUR": "blue"}},
+        },
+        "code_zip": bundle.getvalue(),
+    }
+
+
+@pytest.fixture(scope="module")
+def environments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environments]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        made = Environments(tmp_path_factory.mktemp("lambda"))
+    yield made
+    made.close()
+
+
+def call(environments: Environments, do: str, **options: Any) -> dict[str, Any]:
+    return environments.invoke(function(**options), {"do": do}, "request-1")
+
+
+def test_a_function_is_given_its_context_and_variables(environments: Environments) -> None:
+    told = call(environments, "tell")["body"]
+
+    assert (told["name"], told["colour"], told["request"]) == ("listen", "blue", "request-1")
+    assert 0 < told["left"] <= 5000
+
+
+def test_an_environment_is_warm_the_second_time(environments: Environments) -> None:
+    assert call(environments, "tell")["body"]["made"] == call(environments, "tell")["body"]["made"]
+
+
+def test_an_exception_is_named_as_the_runtime_names_it_and_leaves_the_environment_warm(
+    environments: Environments,
+) -> None:
+    before = call(environments, "tell")["body"]["pid"]
+
+    failed = call(environments, "fail")
+
+    assert failed["error"] is True
+    assert failed["body"]["errorType"] == "BadAudio"
+    assert failed["body"]["errorMessage"] == "no sound in it"
+    assert call(environments, "tell")["body"]["pid"] == before
+
+
+@pytest.mark.parametrize(
+    ("do", "kind"),
+    [
+        ("exit", "SystemExit"),
+        ("die", "Runtime.ExitError"),
+        ("unserialisable", "TypeError"),
+        ("import", "ModuleNotFoundError"),  # a function sees its bundle, not the repository it was made from
+    ],
+)
+def test_other_ends(environments: Environments, do: str, kind: str) -> None:
+    assert call(environments, do)["body"]["errorType"] == kind
+    assert "error" not in call(environments, "tell")
+
+
+def test_a_function_that_takes_too_long_is_ended(environments: Environments) -> None:
+    ended = call(environments, "sleep", timeout=1)
+
+    assert ended["body"]["errorType"] == "Sandbox.Timedout"
+    assert "1.00 seconds" in ended["body"]["errorMessage"]
+
+
+def test_an_event_larger_than_lambda_takes_is_refused(environments: Environments) -> None:
+    refused = environments.invoke(function(), {"do": "tell", "body": "x" * PAYLOAD_BYTES}, "r")
+
+    assert refused["body"]["errorType"] == "RequestTooLargeException"
+
+
+def test_events_at_once_get_environments_of_their_own(environments: Environments) -> None:
+    pids: list[int] = []
+    threads = [threading.Thread(target=lambda: pids.append(call(environments, "meet")["body"])) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(set(pids)) == 5
+
+
+def test_new_code_replaces_the_old_environments(environments: Environments) -> None:
+    old = call(environments, "tell")["body"]["pid"]
+
+    new = call(environments, "tell", source=SOURCE + "\n# changed")["body"]["pid"]
+
+    assert new != old
+    assert ended(old)
+
+
+def test_nothing_is_left_after_closing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    environments = Environments(tmp_path)
+    idle = call(environments, "tell")["body"]["pid"]
+    busy = threading.Thread(target=lambda: call(environments, "sleep", timeout=20))
+    busy.start()
+    while len(environments.live) < 1 or environments.idle[next(iter(environments.idle))]:
+        time.sleep(0.01)
+
+    environments.close()
+    busy.join(5)
+
+    assert not busy.is_alive()
+    assert ended(idle)
+    assert environments.zygote.poll() is not None
+
+
+def ended(pid: int) -> bool:
+    """Whether a process is gone, given a moment."""
+    for _ in range(200):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.02)
+    return False

@@ -1,0 +1,59 @@
+"""What a kill would lose is written while the emulator runs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any
+
+import pytest
+
+from localcloud.emulator import persistence
+
+
+def request(method: str, target: str | None = None) -> dict[str, Any]:
+    """An HTTP request to the emulator."""
+    headers = [(b"x-amz-target", target.encode())] if target else []
+    return {"type": "http", "method": method, "headers": headers}
+
+
+@pytest.mark.parametrize(
+    ("scope", "changes"),
+    [
+        (request("PUT"), True),  # an object
+        (request("GET"), False),
+        (request("POST", "DynamoDB_20120810.UpdateItem"), True),
+        (request("POST", "DynamoDB_20120810.GetItem"), False),
+        (request("POST", "AmazonSQS.ReceiveMessage"), False),  # workers ask all the time
+        (request("POST", "AmazonSQS.SendMessage"), True),
+        (request("POST", "AWSStepFunctions.StartExecution"), True),
+    ],
+)
+def test_what_counts_as_a_change(scope: dict[str, Any], changes: bool) -> None:
+    assert persistence.writes(scope) is changes
+
+
+def test_the_stack_is_saved_first_then_what_changes_and_nothing_while_idle(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def app(*_: Any) -> None: ...
+
+    keeper, saved = persistence.Keeper(app), []
+    monkeypatch.setattr(persistence, "SAVE_SECONDS", 0.001)
+    monkeypatch.setattr(keeper, "save", saved.append)
+
+    async def session() -> None:
+        keeping = asyncio.create_task(keeper.keep())
+        for writes in (1, 2):
+            await keeper(request("PUT"), None, None)
+            while len(saved) < writes:
+                await asyncio.sleep(0.001)
+        await keeper(request("GET"), None, None)
+        await asyncio.sleep(0.05)
+        keeping.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await keeping
+
+    asyncio.run(session())
+
+    assert saved == [True, False]

@@ -1,0 +1,227 @@
+"""The local cloud starts, keeps what it holds, and leaves nothing running."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from ipaddress import ip_address
+from pathlib import Path
+
+import httpx
+import pytest
+
+from localcloud import deploy
+from localcloud.cloud import ROOT, Cloud, StartFailed
+from localcloud.ports import HOST, PortTaken
+
+SERVE = """
+import sys
+from pathlib import Path
+from localcloud.serve import serve
+sys.exit(serve(port=0, aws_port=0, data_dir=Path(sys.argv[1]), allow_private_urls=False, require_key=False,
+               on_ready=lambda cloud: print("ready", cloud.api, flush=True)))
+"""
+
+
+def family(pid: int) -> set[int]:
+    """A process and all it started, and what those started."""
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            children.setdefault(int(stat.read_text().rpartition(")")[2].split()[1]), []).append(
+                int(stat.parent.name)
+            )
+    found, left = set(), [pid]
+    while left:
+        found.add(left[0])
+        left += children.get(left.pop(0), [])
+    return found
+
+
+def listening(pid: int) -> set[str]:
+    """`address:port` of every TCP socket a process listens on."""
+    sockets = set()
+    for entry in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):
+            sockets.add(os.readlink(entry))
+    found = set()
+    for table, width in (("tcp", 4), ("tcp6", 16)):
+        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            _, local, _, state, *_, inode, _ = (*line.split()[:10], "")
+            if state == "0A" and f"socket:[{inode}]" in sockets:
+                host, port = local.split(":")
+                words = [bytes.fromhex(host)[i : i + 4][::-1] for i in range(0, width, 4)]
+                found.add(f"{ip_address(b''.join(words))}:{int(port, 16)}")
+    return found
+
+
+def survivors(pids: set[int]) -> set[int]:
+    """Which of them still run, given half a minute to end."""
+    for _ in range(1500):
+        running = {pid for pid in pids if alive(pid)}
+        if not running:
+            break
+        time.sleep(0.02)
+    return running
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.fixture
+def serving(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """`earshot up`'s function in a process of its own, still starting."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    yield process
+    process.kill()
+    process.wait()
+
+
+@pytest.fixture
+def busy(serving: subprocess.Popen[str]) -> subprocess.Popen[str]:
+    """The same once it has transcribed something: functions and a worker run."""
+    assert serving.stdout
+    line = serving.stdout.readline()
+    assert line.startswith("ready "), line
+    sample = (ROOT / "events" / "samples" / "sample.flac").read_bytes()
+    answer = httpx.post(f"{line.split()[1]}/v1/listen", content=sample, timeout=60, follow_redirects=True)
+    assert answer.status_code == 200, answer.text
+    assert len(family(serving.pid)) > 4
+    return serving
+
+
+def test_a_second_start_finds_what_the_first_one_held(tmp_path: Path) -> None:
+    with Cloud(tmp_path) as cloud:
+        first = cloud.outputs
+        cloud.client("s3").put_object(Bucket=first["TranscriptsBucket"], Key="jobs/ü a+b.json", Body=b"text")
+        cloud.client("dynamodb").put_item(TableName=first["TableName"], Item={"pk": {"S": "JOB#1"}})
+        cloud.client("dynamodb").put_item(TableName=first["TableName"], Item={"pk": {"S": "SLOT#000"}})
+        stack = deploy.describe(cloud.client)
+
+    with Cloud(tmp_path) as cloud:  # on other ports
+        table = {"TableName": first["TableName"]}
+        assert cloud.outputs == first
+        assert deploy.describe(cloud.client) == stack
+        body = cloud.client("s3").get_object(Bucket=first["TranscriptsBucket"], Key="jobs/ü a+b.json")["Body"]
+        assert body.read() == b"text"
+        assert "Item" in cloud.client("dynamodb").get_item(Key={"pk": {"S": "JOB#1"}}, **table)
+        # No worker outlived the stop, so the slot it held is free.
+        assert "Item" not in cloud.client("dynamodb").get_item(Key={"pk": {"S": "SLOT#000"}}, **table)
+        assert httpx.get(f"{cloud.api}/v1/models").status_code == 200
+        queue = cloud.outputs["FastQueueUrl"]
+        cloud.client("sqs").send_message(QueueUrl=queue, MessageBody="x")
+        assert cloud.client("sqs").receive_message(QueueUrl=queue)["Messages"][0]["Body"] == "x"
+
+
+def test_a_changed_setting_updates_the_stack_and_keeps_its_content(tmp_path: Path) -> None:
+    with Cloud(tmp_path) as cloud:
+        assert httpx.get(f"{cloud.api}/v1/requests").status_code == 200
+        names = {cloud.outputs[name] for name in ("UploadsBucket", "TranscriptsBucket", "TableName")}
+        cloud.client("dynamodb").put_item(TableName=cloud.outputs["TableName"], Item={"pk": {"S": "JOB#1"}})
+
+    with Cloud(tmp_path, require_key=True) as cloud:
+        assert {cloud.outputs[name] for name in ("UploadsBucket", "TranscriptsBucket", "TableName")} == names
+        row = cloud.client("dynamodb").get_item(TableName=cloud.outputs["TableName"], Key={"pk": {"S": "JOB#1"}})
+        assert "Item" in row
+        assert httpx.get(f"{cloud.api}/v1/requests").status_code == 401
+
+
+def test_a_job_under_way_is_done_after_the_next_start(tmp_path: Path) -> None:
+    sample = (ROOT / "events" / "samples" / "sample.flac").read_bytes()
+    with Cloud(tmp_path) as cloud:
+        answer = httpx.post(f"{cloud.api}/v1/listen?callback=https://example.com/done", content=sample)
+        job = f"/v1/requests/{answer.json()['request_id']}"
+        assert httpx.get(f"{cloud.api}{job}").json()["state"] != "completed"  # no worker has even started yet
+
+    with Cloud(tmp_path) as cloud:
+        for _ in range(600):
+            state = httpx.get(f"{cloud.api}{job}").json()["state"]
+            if state not in ("queued", "processing"):
+                break
+            time.sleep(0.1)
+        assert state == "completed"
+
+
+def test_a_folder_serves_one_cloud_at_a_time(cloud: Cloud) -> None:
+    with pytest.raises(StartFailed, match="Another local cloud runs from"):
+        Cloud(cloud.data_dir).start()
+
+
+def test_where_things_are_is_written_down(cloud: Cloud) -> None:
+    facts = json.loads((cloud.data_dir / "cloud.json").read_text())
+
+    assert facts == {"api": cloud.api, "aws": cloud.aws, "outputs": cloud.outputs, "pid": os.getpid()}
+
+
+def test_only_this_machine_is_served(cloud: Cloud) -> None:
+    assert listening(cloud.pid) == {address.removeprefix("http://") for address in (cloud.api, cloud.aws)}
+
+
+def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    with socket.create_server((HOST, 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(PortTaken, match=rf"Port {port} .* is taken .* --aws-port"):
+            Cloud(tmp_path, aws_port=port).start()
+
+
+def test_without_a_template_there_is_a_hint_and_no_process(tmp_path: Path) -> None:
+    cloud = Cloud(tmp_path, assets=tmp_path)
+    before = family(os.getpid())
+
+    with pytest.raises(deploy.DeploymentFailed, match="make synth"):
+        cloud.start()
+
+    assert not survivors(family(os.getpid()) - before - {os.getpid()})
+
+
+def test_ctrl_c_ends_everything_and_well(busy: subprocess.Popen[str], tmp_path: Path) -> None:
+    started = family(busy.pid)
+
+    busy.send_signal(signal.SIGINT)
+
+    assert busy.wait(90) == 0
+    assert not survivors(started)
+    kept = {"assets", "code", "containers", "lock", "logs", "objects", "state"}
+    assert {path.name for path in tmp_path.iterdir()} == kept
+
+
+def test_a_signal_while_it_starts_ends_it_as_well(serving: subprocess.Popen[str]) -> None:
+    while len(started := family(serving.pid)) < 3:  # the emulator and its first child
+        time.sleep(0.02)
+
+    serving.send_signal(signal.SIGTERM)
+
+    assert serving.wait(90) == 0
+    assert not survivors(started)
+
+
+def test_a_killed_parent_takes_everything_along(busy: subprocess.Popen[str]) -> None:
+    started = family(busy.pid)
+
+    busy.kill()
+    busy.wait()
+
+    assert not survivors(started)
+
+
+def test_a_killed_emulator_takes_its_children_along_and_is_reported(busy: subprocess.Popen[str]) -> None:
+    started = family(busy.pid)
+    emulator = next(p for p in started if "localcloud.emulator.process" in Path(f"/proc/{p}/cmdline").read_text())
+
+    os.kill(emulator, signal.SIGKILL)
+
+    assert busy.wait(90) == 1
+    assert not survivors(started)

@@ -1,0 +1,90 @@
+"""The benchmark's parts that may be wrong without anybody noticing."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench import contestant, run
+from bench.ggml import converted
+from bench.weights import Weights
+from transcriber.worker.model_files import Model
+
+
+def test_whisper_cpp_gets_a_whole_file(model: Model, tmp_path: Path) -> None:
+    folder = tmp_path / "base"
+    folder.symlink_to(model.directory)
+
+    data = memoryview(converted(folder).read_bytes())
+
+    magic, *sizes = struct.unpack_from("<I11i", data)
+    assert magic == 0x67676D6C
+    assert sizes == [51865, 1500, 512, 8, 6, 448, 512, 8, 6, 80, 1]  # OpenAI's base, as float16
+    at = 48 + 8 + 80 * 201 * 4
+    (texts,) = struct.unpack_from("<i", data, at)
+    at += 4
+    words = []
+    for _ in range(texts):
+        (size,) = struct.unpack_from("<i", data, at)
+        words.append(bytes(data[at + 4 : at + 4 + size]))
+        at += 4 + size
+    assert (texts, words[0], words[220], words[440]) == (50257, b"!", b" ", b" The")
+    tensors = {}
+    while at < len(data):
+        rank, length, half = struct.unpack_from("<3i", data, at)
+        shape = struct.unpack_from(f"<{rank}i", data, at + 12)[::-1]
+        at += 12 + 4 * rank
+        name, kind = bytes(data[at : at + length]).decode(), np.dtype(np.float16 if half else np.float32)
+        tensors[name] = np.frombuffer(data, kind, int(np.prod(shape)), at + length).reshape(shape)
+        at += length + tensors[name].nbytes
+    assert len(tensors) == 245  # as many as OpenAI's base has
+    assert tensors["decoder.blocks.5.cross_attn.value.weight"].shape == (512, 512)
+    assert tensors["encoder.conv1.bias"].shape == (512, 1)
+    for name, stored in Weights(folder).named():
+        assert np.array_equal(tensors[name].reshape(stored.shape), stored), name
+
+
+def test_weights_have_the_names_and_sizes_of_openais_package(model: Model) -> None:
+    weights = Weights(model.directory)
+
+    assert list(weights.sizes.items()) == [
+        ("n_vocab", 51865),
+        *[(f"n_audio_{size}", n) for size, n in (("ctx", 1500), ("state", 512), ("head", 8), ("layer", 6))],
+        *[(f"n_text_{size}", n) for size, n in (("ctx", 448), ("state", 512), ("head", 8), ("layer", 6))],
+        ("n_mels", 80),
+    ]
+    found = {name: tensor.shape for name, tensor in weights.named()}
+    assert found["encoder.blocks.0.attn.query.weight"] == (512, 512)
+    assert found["decoder.blocks.5.mlp.0.bias"] == (2048,)
+    assert "encoder.blocks.0.attn.key.bias" not in found
+
+
+def test_a_contestant_that_cannot_take_part_says_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert contestant.lacking("earshot") is None
+    assert contestant.lacking("batched 32") is contestant.lacking("earshot 32") is None
+    for name in ("vosk", "tuned 8", "earshot many"):
+        assert str(contestant.lacking(name)).startswith(
+            f"There is no contestant {name!r}; there are default, batched 4,"
+        )
+
+    monkeypatch.setattr(contestant, "find_spec", lambda name: None if name == "whisper" else object())
+
+    assert contestant.lacking("openai") == "The contestant 'openai' needs `pip install openai-whisper==20250625`."
+    assert "openai" not in contestant.available()
+
+
+@pytest.mark.parametrize(
+    ("only", "sentence"),
+    [("default,vosk", "There is no contestant 'vosk'"), ("earshot", "--only must name default")],
+)
+def test_a_run_that_cannot_end_does_not_begin(
+    only: str, sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        run.main(["--corpus", "none", "--model", "none", "--out", str(tmp_path / "out"), "--only", only])
+
+    assert sentence in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

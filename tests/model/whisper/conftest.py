@@ -1,0 +1,40 @@
+"""Speech with reference texts, and the batching engine on the real base model, one lane as on one core."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from bench import corpus
+from tests.places import SPEECH
+from transcriber.hardware import settle
+from transcriber.whisper.engine import BatchingEngine
+from transcriber.worker.model_files import Model
+
+
+@dataclass(frozen=True)
+class Clip(corpus.Clip):
+    words: list[tuple[str, float, float]]  # with start and end, where known
+
+
+@pytest.fixture(scope="session")
+def clips() -> list[Clip]:
+    entries = json.loads((SPEECH / "manifest.json").read_text())
+    return [Clip(SPEECH / e["file"], e["language"], e["seconds"], e["text"], e.get("words", [])) for e in entries]
+
+
+@pytest.fixture(scope="session")
+def clip() -> Path:
+    """Four seconds of English."""
+    return SPEECH / "1688-142285-0004.flac"
+
+
+@pytest.fixture(scope="session")
+def engine(model: Model) -> Iterator[BatchingEngine]:
+    engine = BatchingEngine(model, replace(settle(), lanes=1))
+    yield engine
+    engine.close()

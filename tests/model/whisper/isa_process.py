@@ -1,0 +1,40 @@
+"""`isa_process.py MODEL COMPUTE_TYPE FILE…`: transcribes in a process of its own, for the ISA is chosen once.
+
+Prints a JSON object: the text of each file, and what the guards did.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+
+def main(model: str, compute_type: str, *files: str) -> None:
+    from transcriber.hardware import settle
+
+    settings = replace(settle(), lanes=1, compute_type=compute_type)
+    from earshot_contract.shards import Pointer, Shard
+    from transcriber.whisper.engine import BatchingEngine
+    from transcriber.worker.model_files import Model
+
+    engine = BatchingEngine(Model("base", Path(model), ""), settings)
+    here = Pointer("", "")
+    promises = [
+        engine.submit(Shard("j", 0, 1, here, here, "base", word_timestamps=False), Path(file)) for file in files
+    ]
+    results = [promise.result() for promise in promises]
+    told = {
+        "texts": [" ".join(segment.text for segment in result.segments) for result in results],
+        "languages": [result.language for result in results],
+        "compute_type": engine.facts.compute_type,
+        "redone": sum(result.engine.get("redone", 0) for result in results),
+    }
+    print(json.dumps(told), flush=True)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,210 @@
+"""What clients, the functions, the container and the local cloud take for granted about the stack."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from functions.errors import STOPPED
+from tests.synth.assembly import Assembly
+
+OUTPUTS = {
+    "ApiUrl",
+    "UploadsBucket",
+    "TranscriptsBucket",
+    "ModelsBucket",
+    "TableName",
+    "BusName",
+    "JobMachineArn",
+    "WorkerMachineArn",
+    "FastQueueUrl",
+    "BulkQueueUrl",
+    "DeadQueueUrl",
+}
+PARAMETERS = {"DefaultModel", "MaxWorkers", "IdleSeconds", "PublicAccess", "AllowPrivateUrls"}
+ROUTES = {
+    "POST listen",
+    "GET requests",
+    "GET requests/{id}",
+    "DELETE requests/{id}",
+    "GET requests/{id}/result",
+    "POST requests/{id}/result",
+    "POST uploads",
+    "GET models",
+    "POST audio/transcriptions",
+    "POST audio/translations",
+    "GET openapi.json",
+    "GET docs",
+}
+OPEN_ROUTES = {"GET models", "GET openapi.json", "GET docs"}
+
+
+def routes(assembly: Assembly) -> dict[str, Any]:
+    """`GET requests/{id}` → the method's properties."""
+    resources = assembly.of("ApiGateway::Resource")
+
+    def path(reference: Any) -> list[str]:
+        if "Ref" not in reference:
+            return []
+        resource = resources[reference["Ref"]]
+        return [*path(resource["ParentId"]), resource["PathPart"]]
+
+    methods = assembly.of("ApiGateway::Method").values()
+    return {f"{m['HttpMethod']} {'/'.join(path(m['ResourceId']))}": m for m in methods}
+
+
+def test_outputs_are_exactly_what_clients_read(assembly: Assembly) -> None:
+    assert set(assembly.template["Outputs"]) == OUTPUTS
+
+
+def test_the_api_url_is_the_hosts_root(gpu: Assembly) -> None:
+    _, parts = gpu.template["Outputs"]["ApiUrl"]["Value"]["Fn::Join"]
+    assert parts[0] == "https://"
+    assert parts[-1] == {"Ref": "AWS::URLSuffix"}, "nothing behind the host: SDKs add /v1/listen"
+
+
+def test_parameters_are_those_and_what_cdk_itself_needs(assembly: Assembly) -> None:
+    ssm = {k for k, p in assembly.template["Parameters"].items() if p["Type"].startswith("AWS::SSM")}
+    assert set(assembly.template["Parameters"]) - ssm == PARAMETERS
+
+
+def test_every_parameter_reaches_somebody(assembly: Assembly) -> None:
+    resources = str(assembly.template["Resources"])
+    assert [p for p in PARAMETERS if f"{{'Ref': '{p}'}}" not in resources] == []
+
+
+def test_the_stage_is_the_path_prefix(assembly: Assembly) -> None:
+    _, stage = assembly.one("ApiGateway::Stage")
+    assert stage["StageName"] == "v1"
+
+
+def test_every_route_goes_to_listen_as_it_came(assembly: Assembly) -> None:
+    found = routes(assembly)
+    assert set(found) == ROUTES
+    listen, _ = assembly.one("Lambda::Function", "FunctionsListen")
+    for method in found.values():
+        assert method["Integration"]["Type"] == "AWS_PROXY"
+        assert listen in str(method["Integration"]["Uri"])
+    _, api = assembly.one("ApiGateway::RestApi")
+    assert api["BinaryMediaTypes"] == ["*/*"]
+
+
+def test_only_descriptions_are_open_the_authorizer_decides_about_the_rest(assembly: Assembly) -> None:
+    unguarded = {route for route, m in routes(assembly).items() if m["AuthorizationType"] == "NONE"}
+    assert unguarded == OPEN_ROUTES
+    _, authorizer = assembly.one("ApiGateway::Authorizer")
+    assert authorizer["Type"] == "REQUEST"
+    # With an identity source, the gateway would refuse a request without a key before anybody is asked.
+    assert not authorizer["IdentitySource"]
+    assert authorizer["AuthorizerResultTtlInSeconds"] == 0
+
+
+def test_the_table_has_one_key_and_the_listing_index(gpu: Assembly) -> None:
+    _, table = gpu.one("DynamoDB::GlobalTable")
+    assert table["KeySchema"] == [{"AttributeName": "pk", "KeyType": "HASH"}]
+    [index] = table["GlobalSecondaryIndexes"]
+    assert index["IndexName"] == "listing"
+    assert [k["AttributeName"] for k in index["KeySchema"]] == ["day", "created"]
+    assert index["Projection"] == {"ProjectionType": "ALL"}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+    [replica] = table["Replicas"]
+    assert replica["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+
+
+def test_work_is_forgotten_after_two_days_and_uploads_are_never_deleted(gpu: Assembly) -> None:
+    def expiring(bucket: str) -> dict[str, int]:
+        _, props = gpu.one("S3::Bucket", f"Storage{bucket}")
+        rules = props["LifecycleConfiguration"]["Rules"]
+        return {r.get("Prefix", ""): r["ExpirationInDays"] for r in rules if "ExpirationInDays" in r}
+
+    assert expiring("Transcripts") == {"work/": 2, "jobs/": 30}
+    assert expiring("Uploads") == {}
+    assert expiring("Models") == {}
+
+
+def test_only_the_uploads_bucket_tells_eventbridge_and_no_custom_resource_does_it(assembly: Assembly) -> None:
+    telling = [n for n, b in assembly.of("S3::Bucket").items() if "NotificationConfiguration" in b]
+    assert [n.startswith("StorageUploads") for n in telling] == [True]
+    kinds = {r["Type"] for r in assembly.template["Resources"].values()}
+    assert not [k for k in kinds if k.startswith(("Custom::", "AWS::CloudFormation::"))]
+
+
+def test_what_people_keep_outlives_the_stack(gpu: Assembly) -> None:
+    kept = [
+        r["DeletionPolicy"]
+        for r in gpu.template["Resources"].values()
+        if r["Type"] in ("AWS::S3::Bucket", "AWS::DynamoDB::GlobalTable")
+    ]
+    assert kept == ["Retain"] * 5
+
+
+def test_a_shard_comes_back_after_a_minute_and_dies_after_four(gpu: Assembly) -> None:
+    dead, _ = gpu.one("SQS::Queue", "QueuesDead")
+    for lane in ("Fast", "Bulk"):
+        _, queue = gpu.one("SQS::Queue", f"Queues{lane}")
+        assert queue["VisibilityTimeout"] == 60
+        assert queue["RedrivePolicy"] == {
+            "deadLetterTargetArn": {"Fn::GetAtt": [dead, "Arn"]},
+            "maxReceiveCount": 4,
+        }
+
+
+def test_the_dead_queue_feeds_reap(gpu: Assembly) -> None:
+    dead, queue = gpu.one("SQS::Queue", "QueuesDead")
+    _, mapping = gpu.one("Lambda::EventSourceMapping", "FunctionsReap")
+    assert mapping["EventSourceArn"] == {"Fn::GetAtt": [dead, "Arn"]}
+    # Lambda refuses a source whose messages come back while the function may still work on them.
+    assert queue["VisibilityTimeout"] >= gpu.functions()["reap"]["Timeout"]
+
+
+def test_an_upload_starts_a_job_with_what_tells_two_events_apart(assembly: Assembly) -> None:
+    _, rule = assembly.one("Events::Rule", "TriggersUploaded")
+    uploads, bucket = assembly.one("S3::Bucket", "StorageUploads")
+    assert rule["EventPattern"] == {
+        "source": ["aws.s3"],
+        "detail-type": ["Object Created"],
+        "detail": {"bucket": {"name": [{"Ref": uploads}]}},
+    }
+    [target] = rule["Targets"]
+    assert target["Arn"] == {"Ref": assembly.one("StepFunctions::StateMachine", "Jobs")[0]}
+    transformer = target["InputTransformer"]
+    template = transformer["InputTemplate"]
+    for placeholder, path in transformer["InputPathsMap"].items():
+        # Without quotes around it, EventBridge writes the value as JSON: keys with quotes survive.
+        assert f":<{placeholder}>" in template
+        template = template.replace(f"<{placeholder}>", path)
+    assert template == (
+        '{"upload":{"bucket":$.detail.bucket.name,"key":$.detail.object.key,'
+        '"version":$.detail.object.version-id,"sequencer":$.detail.object.sequencer,"size":$.detail.object.size}}'
+    )
+    # S3 tells a version only of a versioned bucket, and a path that is not there would break the template.
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+
+
+def test_an_execution_that_never_came_to_its_fail_step_is_failed_by_the_same_function(assembly: Assembly) -> None:
+    _, rule = assembly.one("Events::Rule", "TriggersStopped")
+    fail, _ = assembly.one("Lambda::Function", "FunctionsFail")
+    machine, _ = assembly.one("StepFunctions::StateMachine", "Jobs")
+    assert rule["EventPattern"]["source"] == ["aws.states"]
+    assert rule["EventPattern"]["detail"] == {
+        "stateMachineArn": [{"Ref": machine}],
+        "status": ["ABORTED", "TIMED_OUT"],  # FAILED went through the step itself
+    }
+    [target] = rule["Targets"]
+    assert target["Arn"] == {"Fn::GetAtt": [fail, "Arn"]}
+    template = target["InputTransformer"]["InputTemplate"]
+    for placeholder, path in target["InputTransformer"]["InputPathsMap"].items():
+        template = template.replace(f"<{placeholder}>", f'"{path}"')
+    assert json.loads(template) == {
+        "input": "$.detail.input",
+        "execution": "$.detail.executionArn",
+        "error": {"Error": STOPPED, "Cause": "$.detail.status"},
+    }
+
+
+def test_every_minute_the_scaler_reconciles(assembly: Assembly) -> None:
+    _, schedule = assembly.one("Scheduler::Schedule")
+    scale, _ = assembly.one("Lambda::Function", "FunctionsScale")
+    assert schedule["ScheduleExpression"] == "rate(1 minute)"
+    assert schedule["Target"]["Arn"] == {"Fn::GetAtt": [scale, "Arn"]}
+    assert schedule["Target"]["Input"] == '{"op":"reconcile"}'

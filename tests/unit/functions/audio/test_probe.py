@@ -1,0 +1,150 @@
+"""What headers say, for every container that people send; and what is no audio at all."""
+
+from __future__ import annotations
+
+import io
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from earshot_contract.shards import RawAudio
+from functions.audio.probe import Probe, probe
+from functions.errors import Refused
+from tests.places import SAMPLES
+
+SAMPLE = SAMPLES / "sample.flac"
+
+
+def encoded(container: str, codec: str, channels: int, seconds: float = 2.0, rate: int = 48000) -> bytes:
+    """A tone, as FFmpeg writes it."""
+    out = io.BytesIO()
+    with av.open(out, "w", format=container) as file:
+        stream = file.add_stream(codec, rate=rate, layout="mono" if channels == 1 else "stereo")
+        tone = np.sin(np.arange(int(seconds * rate)) * 0.05).astype(np.float32) * 0.3
+        frame = av.AudioFrame.from_ndarray(np.repeat(tone[None], channels, 0), "fltp", stream.layout.name)
+        frame.sample_rate = rate
+        for packet in [*stream.encode(frame), *stream.encode(None)]:
+            file.mux(packet)
+    return out.getvalue()
+
+
+def probed(body: bytes, raw: RawAudio | None = None) -> Probe:
+    return probe(io.BytesIO(body), len(body), raw)
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize(
+    ("container", "codec"),
+    [
+        ("wav", "pcm_s16le"),
+        ("flac", "flac"),
+        ("mp3", "libmp3lame"),
+        ("ogg", "libopus"),
+        ("mp4", "aac"),
+        ("ipod", "aac"),
+        ("matroska", "aac"),
+        ("matroska", "pcm_s16le"),
+        ("aiff", "pcm_s16be"),
+    ],
+)
+def test_headers_tell_length_and_channels(container: str, codec: str, channels: int) -> None:
+    found = probed(encoded(container, codec, channels))
+    assert found.channels == channels
+    assert found.sample_rate == 48000
+    # A stream that cannot be sought back has no length in its header; MP3 pads up to a few frames.
+    assert found.duration == pytest.approx(2.0, abs=0.15) or container == "flac"
+
+
+def test_the_sample_is_read() -> None:
+    found = probed(SAMPLE.read_bytes())
+    assert found.channels == 1
+    assert found.duration
+    assert found.duration > 3
+
+
+def test_a_browsers_recording_has_channels_but_no_length() -> None:
+    class Pipe(io.RawIOBase):
+        """Written but never sought, as MediaRecorder does."""
+
+        def __init__(self) -> None:
+            self.body = bytearray()
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data: object) -> int:
+            self.body += bytes(data)  # type: ignore[call-overload]
+            return len(bytes(data))  # type: ignore[call-overload]
+
+    pipe = Pipe()
+    with av.open(pipe, "w", format="webm") as file:
+        stream = file.add_stream("libopus", rate=48000, layout="stereo")
+        frame = av.AudioFrame.from_ndarray(np.zeros((2, 48000), np.float32), "fltp", "stereo")
+        frame.sample_rate = 48000
+        for packet in [*stream.encode(frame), *stream.encode(None)]:
+            file.mux(packet)
+    assert probed(bytes(pipe.body)) == Probe(None, 2, 48000)
+
+
+def test_headerless_audio_is_measured_by_what_the_caller_says() -> None:
+    assert probed(bytes(64000), RawAudio("linear16", 16000, 2)) == Probe(1.0, 2, 16000)
+    assert probed(bytes(8000), RawAudio("mulaw", 8000)) == Probe(1.0, 1, 8000)
+    assert probed(b"%PDF-", RawAudio("g729", 8000)).duration is None
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        (b"", "empty"),
+        (b"%PDF-1.7\n%\xe2\xe3", "PDF"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "PNG"),
+        (b"PK\x03\x04\x14\0", "ZIP"),
+        (b"<!doctype html><html>", "text"),
+        ("Grüße, dies ist kein Ton. ".encode() * 400, "text"),
+        (b'{"url": "https://example.com/a.wav"}', "text"),
+    ],
+)
+def test_what_is_certainly_no_audio_is_refused_with_its_name(body: bytes, what: str) -> None:
+    with pytest.raises(Refused) as refused:
+        probed(body)
+    assert what in refused.value.failure.err_msg
+    assert refused.value.failure.err_msg.startswith("Bad Request: failed to process audio: ")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"RIFF\0\0\0\0WAVE",
+        b"\xff\xfb",
+        b"OggS\0\2",
+        b"\x1aE\xdf\xa3",
+        b"fLaC\0",
+        b"NIST_1A\n   1024\n",
+        b"#!AMR\n",
+        b"\0\1\2\3" * 99,
+        SAMPLE.read_bytes()[:5000],
+    ],
+)
+def test_what_may_be_audio_is_left_to_the_worker(body: bytes) -> None:
+    assert isinstance(probed(body), Probe)
+
+
+@given(
+    st.sampled_from(
+        [("wav", "pcm_s16le"), ("mp3", "libmp3lame"), ("ogg", "libopus"), ("mp4", "aac"), ("matroska", "aac")]
+    ),
+    st.data(),
+)
+def test_broken_headers_never_break_the_probe(kind: tuple[str, str], data: st.DataObject) -> None:
+    body = bytearray(encoded(*kind, channels=1, seconds=0.1))
+    for _ in range(data.draw(st.integers(1, 6))):
+        body[data.draw(st.integers(0, min(len(body), 400) - 1))] = data.draw(st.integers(0, 255))
+    cut = bytes(body[: data.draw(st.integers(1, len(body)))])
+    try:
+        found = probed(cut)
+    except Refused:
+        return
+    assert found.duration is None or found.duration > 0

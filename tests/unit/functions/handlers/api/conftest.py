@@ -1,0 +1,157 @@
+"""The API's function as API Gateway calls it, over the stores in moto; a job is finished by hand."""
+
+from __future__ import annotations
+
+import base64
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import parse_qsl
+
+import boto3
+import pytest
+
+from earshot_contract.keys import Result, manifest_key, transcript_key
+from earshot_contract.shards import AudioFacts, ModelFacts, Pointer, Segment, Word
+from functions.aws import job_table as jobs
+from functions.aws import model_bucket as models
+from functions.aws import s3 as objects
+from functions.handlers.api.handler import handler
+from functions.jobs.job import Job, State
+from functions.rendering import captions
+from functions.settings import settings
+from functions.transcripts.transcript import Channel, Transcript
+
+SHA = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
+ROLE = "arn:aws:iam::123456789012:role/x"
+MACHINE = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 3600, "End": True}}}
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
+class Api:
+    """`api.post("/listen?model=whisper", body)`: what a client sends, as the gateway passes it on."""
+
+    def __call__(
+        self, method: str, url: str, body: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> Answer:
+        path, _, query = url.partition("?")
+        resource, parameters = self._route(path)
+        repeated: dict[str, list[str]] = {}
+        for name, value in parse_qsl(query, keep_blank_values=True):
+            repeated.setdefault(name, []).append(value)
+        event = {
+            "resource": resource,
+            "path": path,
+            "httpMethod": method,
+            "headers": headers or {},
+            "multiValueQueryStringParameters": repeated or None,
+            "pathParameters": parameters,
+            "requestContext": {"requestId": str(uuid.uuid4()), "authorizer": {"principalId": "tests"}},
+            "body": base64.b64encode(body).decode() if body else None,
+            "isBase64Encoded": bool(body),
+        }
+        context = SimpleNamespace(
+            function_name="listen", memory_limit_in_mb=1, invoked_function_arn="arn", aws_request_id="id"
+        )
+        answer = handler(event, context)
+        assert not answer["isBase64Encoded"]
+        return Answer(answer["statusCode"], answer["headers"], answer["body"])
+
+    def get(self, url: str) -> Answer:
+        return self("GET", url)
+
+    def post(self, url: str, body: bytes | dict[str, Any] | None = None, **headers: str) -> Answer:
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        if isinstance(body, dict):
+            return self("POST", url, json.dumps(body).encode(), {"Content-Type": "application/json", **names})
+        return self("POST", url, body, names)
+
+    @staticmethod
+    def _route(path: str) -> tuple[str, dict[str, str] | None]:
+        parts = path.split("/")
+        if parts[1] == "requests" and len(parts) > 2:
+            return "/".join([*parts[:2], "{id}", *parts[3:]]), {"id": parts[2]}
+        return path, None
+
+
+@pytest.fixture
+def api(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+    machine = boto3.client("stepfunctions").create_state_machine(
+        name="jobs", definition=json.dumps(MACHINE), roleArn=ROLE
+    )
+    monkeypatch.setenv("JOB_MACHINE_ARN", machine["stateMachineArn"])
+    monkeypatch.setenv("DEFAULT_MODEL", "base")
+    monkeypatch.setenv("WAIT_SECONDS", "0.3")
+    settings.cache_clear()
+    models._seen = None
+    for name in ("base", "tiny.en"):
+        manifest = {"name": name, "files": {"model.bin": {"sha256": SHA, "size": 1}}}
+        objects.put(Pointer("models", manifest_key(name)), json.dumps(manifest).encode(), "application/json")
+    yield Api()
+    models._seen = None
+
+
+@pytest.fixture
+def sha256() -> str:
+    """Of the weights of every model here."""
+    return SHA
+
+
+@pytest.fixture
+def executions(api: Api) -> Callable[[], list[str]]:
+    """Names of the executions that were started."""
+    states = boto3.client("stepfunctions")
+    arn = settings().job_machine_arn
+    return lambda: [found["name"] for found in states.list_executions(stateMachineArn=arn)["executions"]]
+
+
+def transcript(job: Job, *words: str) -> Transcript:
+    spoken = [Word(text, index * 0.5, index * 0.5 + 0.4, 0.9) for index, text in enumerate(words)]
+    segments = [Segment(0.0, len(words) * 0.5, " ".join(words), spoken)] if words else []
+    return Transcript(
+        job_id=job.id,
+        created=job.created,
+        options=job.options,
+        task="transcribe",
+        audio=AudioFacts("ab" * 32, 10.0, 1, 16000, "pcm_s16le"),
+        model=ModelFacts("base", SHA, True, "int8", "cpu"),
+        channels=[Channel(0, "en", 1.0, segments)],
+        model_seconds=0.5,
+    )
+
+
+@pytest.fixture
+def complete(api: Api) -> Callable[..., Job]:
+    """What the Job machine does to a job in the end."""
+
+    def complete(job_id: str, *words: str) -> Job:
+        job = jobs.find(job_id)
+        assert job
+        said = transcript(job, *words)
+        texts = {
+            Result.JSON: said.to_json(),
+            Result.SRT: captions.srt(said),
+            Result.VTT: captions.vtt(said),
+            Result.TXT: captions.txt(said),
+        }
+        for form, text in texts.items():
+            objects.put(Pointer("transcripts", transcript_key(job_id, form)), text.encode(), "text/plain")
+        finished = jobs.finish(job_id, transcript=transcript_key(job_id), duration=10.0, shards=1)
+        assert finished
+        assert finished.state is State.COMPLETED
+        return finished
+
+    return complete

@@ -1,0 +1,139 @@
+"""Jobs listed, shown, cancelled, forgotten."""
+
+from __future__ import annotations
+
+import json
+
+import boto3
+import pytest
+
+from earshot_contract.keys import Result, body_key, shard_result_key, transcript_key, upload_result_key
+from earshot_contract.shards import Pointer
+from functions.aws import job_table as jobs
+from functions.aws import s3 as objects
+from functions.errors import bad_remote
+from functions.jobs.job import Job, Source, SourceKind, State, timestamp
+from functions.settings import settings
+
+AUDIO = b"\x00\x01audio"
+
+
+def posted(api, tag: str) -> str:
+    return api.post(f"/listen?tag={tag}", AUDIO).json["request_id"]
+
+
+def test_jobs_are_listed_newest_first_and_paged(api):
+    ids = [posted(api, str(number)) for number in range(5)]
+
+    first = api.get("/requests?limit=2").json
+    second = api.get(f"/requests?limit=2&next={first['next']}").json
+    third = api.get(f"/requests?limit=2&next={second['next']}").json
+
+    listed = [job["request_id"] for page in (first, second, third) for job in page["requests"]]
+    assert listed == ids[::-1]
+    assert "next" not in third
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "next=bogus", "next=e30"])
+def test_a_page_that_cannot_be_is_refused(api, query):
+    answer = api.get(f"/requests?{query}")
+
+    assert (answer.status, answer.json["err_code"]) == (400, "INVALID_QUERY_PARAMETER")
+
+
+def test_a_job_is_shown_with_what_is_known_and_nothing_else(api):
+    job_id = posted(api, "a")
+
+    shown = api.get(f"/requests/{job_id}").json
+
+    assert shown["request_id"] == job_id
+    assert shown["state"] == "queued"
+    assert shown["source"] == {"kind": "body", "size": len(AUDIO)}
+    assert shown["model"] == "base"
+    assert shown["progress"] == 0.0
+    assert None not in shown.values()
+    assert not {"completed", "duration", "error", "shards"} & shown.keys()
+
+
+def test_progress_is_the_share_of_shards_whose_results_are_there(api):
+    job_id = posted(api, "a")
+    jobs.update(job_id, state=State.PROCESSING, started=timestamp(), shards=4)
+    objects.put(Pointer("transcripts", shard_result_key(job_id, 2)), b"{}", "application/json")
+
+    shown = api.get(f"/requests/{job_id}").json
+
+    assert shown["progress"] == 0.25
+    assert shown["shards"] == {"done": 1, "total": 4}
+    assert shown["timings"]["waited"] >= 0
+
+
+def test_a_failed_job_says_why(api):
+    job_id = posted(api, "a")
+    jobs.fail(job_id, bad_remote("No such host.").failure)
+
+    shown = api.get(f"/requests/{job_id}").json
+
+    assert shown["state"] == "failed"
+    assert shown["error"] == {"err_code": "REMOTE_CONTENT_ERROR", "err_msg": "No such host."}
+
+
+def test_a_password_in_a_url_is_shown_to_nobody(api):
+    job_id = api.post("/listen", {"url": "https://user:secret@example.org/a.mp3"}).json["request_id"]
+
+    assert api.get(f"/requests/{job_id}").json["source"] == {"kind": "url", "url": "https://example.org/a.mp3"}
+    assert "secret" not in api.get("/requests").text
+
+
+def test_delete_cancels_a_job_that_runs_and_tells_the_bus(api, monkeypatch):
+    told = []
+    monkeypatch.setattr("functions.handlers.api.job_routes.bus.announce", lambda *event: told.append(event))
+    job_id = posted(api, "a")
+    states = boto3.client("stepfunctions")
+    execution = states.list_executions(stateMachineArn=settings().job_machine_arn)["executions"][0]["executionArn"]
+    jobs.claim(jobs.find(job_id), execution)
+
+    answer = api("DELETE", f"/requests/{job_id}")
+
+    assert (answer.status, answer.json["state"]) == (200, "cancelled")
+    assert jobs.find(job_id).state is State.CANCELLED
+    assert states.describe_execution(executionArn=execution)["status"] == "ABORTED"
+    ((kind, detail),) = told
+    assert kind == "Transcription Cancelled"
+    assert detail["job_id"] == job_id
+    json.dumps(detail)
+    assert api.get(f"/requests/{job_id}/result").status == 410
+
+
+def test_delete_forgets_a_job_that_is_over_with_all_it_left(api, complete):
+    job_id = posted(api, "a")
+    complete(job_id, "Words.")
+
+    answer = api("DELETE", f"/requests/{job_id}")
+
+    assert answer.status == 200
+    assert api.get(f"/requests/{job_id}").status == 404
+    assert api.get(f"/requests/{job_id}/result").status == 404
+    kept = [transcript_key(job_id, form) for form in Result] + [body_key(job_id)]
+    assert all(objects.get(Pointer("transcripts", key)) is None for key in kept)
+
+
+@pytest.mark.parametrize("latest", ["its own", "a later upload's"])
+def test_delete_takes_what_lies_beside_an_upload_if_it_is_its_own(api, latest):
+    source = Source(SourceKind.UPLOAD, Pointer("uploads", "talks/one.mp3"))
+    jobs.add(Job("j1", source, "", state=State.COMPLETED))
+    answer = json.dumps({"metadata": {"request_id": "j1" if latest == "its own" else "j2"}})
+    beside = [Pointer("transcripts", upload_result_key("talks/one.mp3", form)) for form in Result]
+    for place in beside:
+        objects.put(place, answer.encode(), "application/json")
+
+    assert api("DELETE", "/requests/j1").status == 200
+
+    assert all((objects.get(place) is None) == (latest == "its own") for place in beside)
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_a_job_nobody_made_is_a_404(api, method):
+    answer = api(method, "/requests/0b7d6ffa-0000-4000-8000-000000000000")
+
+    assert answer.status == 404
+    assert "GET /v1/requests lists" in answer.json["err_msg"]

@@ -1,0 +1,130 @@
+"""OpenAI's form, as its SDKs and others send it."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.handlers.api.openai_form import PARTS, listen_options, parse
+from functions.options.options import Options
+from functions.rendering.openai import BadField
+
+AUDIO = b"RIFF\r\n--not a boundary\r\n\x00\xff\r"
+
+
+def sent(fields: dict[str, object], audio: bytes = AUDIO) -> tuple[bytes, str]:
+    """A form as httpx writes it, which is how the Python SDK sends it."""
+    request = httpx.Request("POST", "http://api", data=fields, files={"file": ("a.wav", audio, "audio/x-wav")})
+    return request.read(), request.headers["content-type"]
+
+
+def options(**fields: object) -> Options:
+    return Options.parse(listen_options(parse(*sent({"model": "whisper-1", **fields})), "transcribe"))
+
+
+@given(
+    st.binary(min_size=1, max_size=3000), st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r\n"))
+)
+def test_whatever_bytes_a_file_holds_and_whatever_a_prompt_says_arrive_as_they_were(
+    audio: bytes, prompt: str
+) -> None:
+    form = parse(*sent({"model": "whisper-1", "prompt": prompt}, audio))
+
+    assert form.file == audio
+    assert form.fields == {"model": ["whisper-1"], "prompt": [prompt]}
+
+
+def test_fields_may_come_after_the_file_and_repeat() -> None:
+    body = (
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\nRIFF\r\n'
+        b'--x\r\nContent-Disposition: form-data; name="timestamp_granularities[]"\r\n\r\nword\r\n'
+        b'--x\r\nContent-Disposition: form-data; name="timestamp_granularities[]"\r\n\r\nsegment\r\n'
+        b'--x\r\nContent-Disposition: form-data; name="model"\r\n\r\nwhisper-1\r\n--x--\r\n'
+    )
+
+    form = parse(body, 'multipart/form-data; boundary="x"')
+
+    assert form.file == b"RIFF"
+    assert form.fields["timestamp_granularities[]"] == ["word", "segment"]
+    assert form.first("model") == "whisper-1"
+
+
+def test_a_large_file_is_read_without_limits_meant_for_fields() -> None:
+    audio = bytes(range(256)) * 4096 * 9  # 9 MiB, more than the parser buffers by default
+
+    assert parse(*sent({"model": "whisper-1"}, audio)).file == audio
+
+
+def part(name: str, value: bytes) -> bytes:
+    return b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (name.encode(), value)
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "says"),
+    [
+        (b"RIFF", "audio/wav", "not audio/wav"),
+        (b"RIFF", None, "without a type"),
+        (b"RIFF", "multipart/form-data", "Send multipart/form-data"),
+        (b"", "multipart/form-data; boundary=x", "cannot be read"),
+        (part("file", AUDIO), "multipart/form-data; boundary=x", "cannot be read"),
+        (part("tag", b"") * (PARTS + 1) + b"--x--", "multipart/form-data; boundary=x", "cannot be read"),
+        (part("model", b"a") + b"--x--", "multipart/form-data; boundary=x", "'file' is missing"),
+        (part("file", b"") + b"--x--", "multipart/form-data; boundary=x", "'file' is empty"),
+        (part("model", b"\xff") + b"--x--", "multipart/form-data; boundary=x", "cannot be read"),
+    ],
+)
+def test_what_is_no_form_with_audio_is_refused_with_a_reason(
+    body: bytes, content_type: str | None, says: str
+) -> None:
+    with pytest.raises(BadField) as refused:
+        parse(body, content_type)
+
+    assert says in refused.value.failure.err_msg
+    assert refused.value.failure.status == 400
+
+
+def test_language_is_detected_unless_it_is_given() -> None:
+    assert options().language is None
+    assert options(language="de").language == "de"
+    assert options(language=" ").language is None
+    assert options(**{"languages[]": ["de", "fr"]}).languages == ["de", "fr"]
+
+
+def test_prompt_keywords_temperature_and_task_become_options() -> None:
+    asked = options(prompt="Earshot & co", temperature="0.4", **{"keywords[]": ["Zürich", "a+b"]})
+
+    assert asked.prompt == "Earshot & co"
+    assert asked.temperature == 0.4
+    assert asked.hotwords == "Zürich, a+b"
+    form = parse(*sent({"model": "whisper-1"}))
+    assert Options.parse(listen_options(form, "translate")).task == "translate"
+
+
+def test_temperature_zero_leaves_the_ladder_to_whisper() -> None:
+    assert options(temperature="0").temperature is None
+    assert options(temperature="0.0").temperature is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("include[]", "logprobs"),
+        ("known_speaker_names[]", "agent"),
+        ("known_speaker_references[]", "data:audio/wav;base64,AAA="),
+        ("temperature", "warm"),
+        ("temperature", "1.5"),
+        ("temperature", "nan"),
+        ("model", ""),
+    ],
+)
+def test_a_field_that_cannot_be_obeyed_is_named(field: str, value: str) -> None:
+    with pytest.raises(BadField) as refused:
+        options(**{field: value})
+
+    assert refused.value.param == field
+
+
+def test_fields_of_newer_models_that_change_nothing_here_are_let_by() -> None:
+    assert options(chunking_strategy="auto", unheard_of="1").model == "whisper-1"

@@ -1,0 +1,107 @@
+"""GET /v1/requests/{id}/result: waiting, formats, size."""
+
+from __future__ import annotations
+
+import time
+import urllib.parse
+
+import pytest
+
+from functions.handlers.api import result_routes as results
+
+AUDIO = b"\x00\x01audio"
+
+
+@pytest.fixture
+def job_id(api) -> str:
+    return api.post("/listen?punctuate=true", AUDIO).json["request_id"]
+
+
+def test_a_result_that_is_not_there_yet_redirects_to_itself_with_the_wait(api, job_id):
+    answer = api.get(f"/requests/{job_id}/result?wait=25&format=srt")
+
+    assert answer.status == 303
+    location = urllib.parse.urlsplit(answer.headers["location"])
+    assert location.path == f"/v1/requests/{job_id}/result"
+    assert urllib.parse.parse_qs(location.query)["format"] == ["srt"]
+    assert answer.json["request_id"] == job_id
+
+
+def test_without_a_wait_it_answers_at_once(api, job_id, monkeypatch):
+    monkeypatch.setattr("functions.handlers.api.submission.time.sleep", lambda _: pytest.fail("It waited."))
+
+    assert api.get(f"/requests/{job_id}/result").status == 303
+
+
+def test_a_wait_ends_as_soon_as_the_job_does(api, job_id, complete, monkeypatch):
+    looks = []
+
+    def slept(seconds):
+        looks.append(seconds)
+        if len(looks) == 3:
+            complete(job_id, "Done.")
+
+    monkeypatch.setattr("functions.handlers.api.submission.time.sleep", slept)
+
+    answer = api.get(f"/requests/{job_id}/result?wait=25")
+
+    assert answer.status == 200
+    assert looks[0] == pytest.approx(0.05)
+    assert looks == sorted(looks)
+    assert max(looks) <= 0.25
+
+
+def test_nobody_waits_longer_than_the_gateway_does(api, job_id):
+    began = time.monotonic()
+
+    answer = api.get(f"/requests/{job_id}/result?wait=3600")
+
+    assert answer.status == 303
+    assert "wait=0" in answer.headers["location"]  # the setting in these tests, 0.3 s, in whole seconds
+    assert time.monotonic() - began < 60
+
+
+@pytest.mark.parametrize(
+    ("form", "content_type", "begins"),
+    [
+        ("json", "application/json", '{"metadata":{"transaction_key":"deprecated"'),
+        ("srt", "application/x-subrip; charset=utf-8", "1\n00:00:00,000 --> "),
+        ("vtt", "text/vtt; charset=utf-8", "WEBVTT\n"),
+        ("txt", "text/plain; charset=utf-8", "Grüße, Welt."),
+    ],
+)
+def test_each_format_has_its_type_and_text(api, job_id, complete, form, content_type, begins):
+    complete(job_id, "Grüße,", "Welt.")
+
+    answer = api.get(f"/requests/{job_id}/result?format={form}")
+
+    assert (answer.status, answer.headers["content-type"]) == (200, content_type)
+    assert answer.text.startswith(begins)
+    assert "Grüße" in answer.text
+
+
+def test_an_openai_client_that_was_redirected_gets_openais_shape_and_refusals(api, job_id, complete):
+    missing = api.get("/requests/0b7d6ffa-0000-4000-8000-000000000000/result?response_format=json")
+    onward = api.get(f"/requests/{job_id}/result?response_format=text").headers["location"]
+    complete(job_id, "Hello.")
+
+    assert (missing.status, set(missing.json)) == (404, {"error"})
+    assert "response_format=text" in onward
+    assert api.get(f"/requests/{job_id}/result?response_format=text").text == "Hello.\n"
+
+
+@pytest.mark.parametrize("query", ["format=docx", "wait=soon"])
+def test_what_is_no_format_or_wait_is_refused(api, job_id, query):
+    assert api.get(f"/requests/{job_id}/result?{query}").status == 400
+
+
+def test_an_answer_larger_than_a_function_may_give_is_redirected_to_the_bucket(api, job_id, complete, monkeypatch):
+    monkeypatch.setattr(results, "MOST_BYTES", 200)
+    complete(job_id, "Long.")
+
+    answer = api.get(f"/requests/{job_id}/result")
+
+    assert answer.status == 303
+    assert "/answers/" in answer.headers["location"]
+    assert "X-Amz-Signature" in answer.headers["location"]
+    assert answer.json["request_id"] == job_id

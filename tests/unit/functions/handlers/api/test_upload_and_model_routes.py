@@ -1,0 +1,33 @@
+"""POST /v1/uploads and GET /v1/models."""
+
+from __future__ import annotations
+
+import uuid
+
+from functions.aws import job_table as jobs
+from functions.jobs.job import SourceKind
+from functions.speech_models.names import model_uuid
+
+
+def test_an_upload_is_lent_a_place_that_listen_takes(api):
+    lent = api("POST", "/uploads").json
+
+    assert lent["put"].startswith("https://")
+    assert lent["expires_in"] == 3600
+    job = jobs.find(api.post("/listen", {"url": lent["url"]}).json["request_id"])
+    assert job.source.kind is SourceKind.OBJECT
+    assert job.source.audio.bucket == "transcripts"
+    assert job.source.audio.key in lent["put"]
+
+
+def test_models_are_listed_for_deepgrams_clients_and_openais(api, sha256):
+    listed = api.get("/models").json
+
+    base = next(model for model in listed["stt"] if model["name"] == "whisper-base")
+    assert base["uuid"] == model_uuid(sha256) == str(uuid.UUID(base["uuid"]))
+    assert base["default"]
+    assert "de" in base["languages"]
+    english = next(model for model in listed["stt"] if model["name"] == "whisper-tiny.en")
+    assert english["languages"] == ["en"]
+    assert listed["object"] == "list"
+    assert {"whisper-1", "whisper-base"} <= {model["id"] for model in listed["data"]}

@@ -1,0 +1,78 @@
+"""Shard results become one transcript, whatever order they came in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from earshot_contract.shards import AudioFacts, ModelFacts, Segment, ShardResult
+from functions.handlers.assemble.assembly import assemble
+from functions.jobs.job import Job, Source, SourceKind
+from functions.options.options import Options
+from functions.transcripts.transcript import Transcript
+
+
+def result(index: int, channel: int | None, text: str, start: float = 0.0, language: str = "en") -> ShardResult:
+    return ShardResult(
+        job_id="j1",
+        index=index,
+        channel=channel,
+        language=language,
+        language_probability=0.9,
+        segments=[Segment(start, start + 1.0, text)] if text else [],
+        audio=AudioFacts("a" * 64, 60.0, 2, 16000, "flac"),
+        model=ModelFacts("base", "b" * 64, True, "int8", "cpu"),
+        seconds={"model": 0.25, "total": 0.5},
+        engine={"windows": 2, "name": "earshot"},
+    )
+
+
+def assembled(results: list[ShardResult], query: str = "") -> Transcript:
+    job = Job("j1", Source(SourceKind.BODY), query, shards=len(results))
+    return assemble(job, Options.parse(query), results)
+
+
+def test_one_shard_is_the_transcript() -> None:
+    found = assembled([result(0, None, "Hello.")], "model=whisper")
+    assert [(c.index, c.language, [s.text for s in c.segments]) for c in found.channels] == [(0, "en", ["Hello."])]
+    assert (found.job_id, found.options, found.model.name) == ("j1", "model=whisper", "base")
+    assert found.model_seconds == 0.25
+    assert found.warnings == []
+    assert Transcript.from_json(found.to_json()) == found
+
+
+def test_channels_stay_apart_and_in_order() -> None:
+    found = assembled([result(1, 1, "right"), result(0, 0, "left", language="de")], "multichannel=true")
+    assert [(c.index, c.language, c.segments[0].text) for c in found.channels] == [
+        (0, "de", "left"),
+        (1, "en", "right"),
+    ]
+    assert found.model_seconds == 0.5
+    assert found.engine == {"windows": 4, "name": "earshot"}
+
+
+def test_stretches_of_one_channel_are_joined_in_time() -> None:
+    found = assembled([result(1, None, "And longer than before.", 30.0, "de"), result(0, None, "Hm.")])
+    assert [s.start for s in found.channels[0].segments] == [0.0, 30.0]
+    assert found.channels[0].language == "de"  # where more was said
+
+
+def test_silence_is_a_transcript_without_segments() -> None:
+    found = assembled([result(0, None, "")])
+    assert found.channels[0].segments == []
+
+
+@pytest.mark.parametrize("present", [[], [0], [1], [0, 0]])
+def test_a_missing_result_is_noticed(present: list[int]) -> None:
+    job = Job("j1", Source(SourceKind.BODY), "", shards=2)
+    with pytest.raises(ValueError, match="cut into 2 shards"):
+        assemble(job, Options.parse(""), [result(n, n, "x") for n in present])
+
+
+def test_doubts_are_told() -> None:
+    whole = result(0, None, "x")
+    cut_off = replace(whole, audio=replace(whole.audio, truncated=True))
+    assert [w["type"] for w in assembled([cut_off]).warnings] == ["truncated"]
+    assert [w["type"] for w in assembled([whole], "multichannel=true").warnings] == ["unknown_channels"]
+    assert [w["parameter"] for w in assembled([whole], "alternatives=3").warnings] == ["alternatives"]

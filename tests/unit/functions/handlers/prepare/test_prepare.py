@@ -1,0 +1,212 @@
+"""Prepare: whose job it is, where its audio lies, how it is cut."""
+
+from __future__ import annotations
+
+import http.server
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+from earshot_contract.keys import body_key
+from earshot_contract.shards import Pointer, Shard
+from functions.aws import job_table as jobs
+from functions.aws import s3 as objects
+from functions.errors import Refused
+from functions.handlers.prepare.handler import handler
+from functions.jobs.job import Job, Source, SourceKind, State
+from functions.settings import settings
+from tests.places import SAMPLES
+
+pytestmark = [
+    pytest.mark.usefixtures("aws", "base_model", "scaled"),
+    pytest.mark.filterwarnings("ignore:No application metrics"),  # a step that found nothing to do
+]
+
+SAMPLE = (SAMPLES / "sample.flac").read_bytes()
+KEY = "podcasts/ep 1+ü%.flac"
+Caught = Callable[[], list[dict[str, Any]]]
+
+
+def put(key: str = KEY, body: bytes = SAMPLE, **metadata: str) -> dict[str, Any]:
+    """An upload; the input that the rule makes of it."""
+    boto3.client("s3").put_object(Bucket="uploads", Key=key, Body=body, Metadata=metadata)
+    return {"upload": {"bucket": "uploads", "key": key, "version": "", "sequencer": "01", "size": len(body)}}
+
+
+@pytest.fixture
+def prepare(context: Any) -> Callable[..., dict[str, Any]]:
+    return lambda given, execution="arn:1": handler({"input": given, "execution": execution}, context)
+
+
+Prepare = Callable[..., dict[str, Any]]
+
+
+def test_an_upload_becomes_a_job_of_one_shard(prepare: Prepare, caught: Caught, scaled: list[Any]) -> None:
+    answer = prepare(put(listen="model=whisper-base&language=de"))
+    (shard,) = [Shard.from_json(shard) for shard in answer["shards"]]
+    assert (answer["go"], answer["interactive"]) == (True, False)
+    assert (shard.audio, shard.model, shard.language) == (Pointer("uploads", KEY), "base", "de")
+    job = jobs.find(answer["job_id"])
+    assert job
+    assert (job.state, job.model, job.shards, job.execution) == ("processing", "base", 1, "arn:1")
+    assert job.source == Source(SourceKind.UPLOAD, Pointer("uploads", KEY), size=len(SAMPLE))
+    assert job.duration
+    assert job.duration > 3
+    assert scaled == [{"incoming": pytest.approx(job.duration)}]
+    (event,) = caught()
+    assert (event["detail-type"], event["detail"]["state"]) == ("Transcription Queued", "queued")
+    assert event["detail"]["options"] == "model=whisper-base&language=de"
+
+
+def test_the_same_upload_told_twice_is_one_job(prepare: Prepare, caught: Caught, scaled: list[Any]) -> None:
+    given = put()
+    assert prepare(given, "arn:1")["go"] is True
+    assert prepare(given, "arn:2")["go"] is False
+    assert len(caught()) == 1
+    assert len(scaled) == 1
+
+
+def test_a_retried_step_goes_on_and_tells_the_bus_once(prepare: Prepare, caught: Caught) -> None:
+    given = put()
+    first, again = prepare(given), prepare(given)
+    assert first == again
+    assert len(caught()) == 1
+
+
+def test_a_folder_is_no_job(prepare: Prepare, caught: Caught) -> None:
+    assert prepare(put("new folder/", b""))["go"] is False
+    assert jobs.newest(10) == ([], None)
+    assert caught() == []
+
+
+def test_an_upload_without_options_has_its_language_detected(prepare: Prepare) -> None:
+    (shard,) = prepare(put())["shards"]
+    assert shard["language"] is None
+
+
+@pytest.mark.parametrize(
+    ("body", "listen", "says"),
+    [
+        (b"", "", "empty"),
+        (b"%PDF-1.4 not a sound", "", "PDF"),
+        (SAMPLE, "model=whisper-huge", "holds no model"),
+        (SAMPLE, "punctuate=perhaps", "punctuate"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_and_has_a_row_to_fail(
+    prepare: Prepare, body: bytes, listen: str, says: str
+) -> None:
+    with pytest.raises(Refused, match=says):
+        prepare(put(body=body, listen=listen))
+    (job,), _ = jobs.newest(10)
+    assert (job.state, job.execution) == ("queued", "arn:1")
+
+
+def test_an_upload_that_was_deleted_meanwhile_is_refused(prepare: Prepare) -> None:
+    given = put()
+    boto3.client("s3").delete_object(Bucket="uploads", Key=KEY)
+    with pytest.raises(Refused, match="no object s3://uploads"):
+        prepare(given)
+
+
+def requested(source: Source, options: str = "model=whisper") -> dict[str, Any]:
+    jobs.add(Job("j1", source, options))
+    return {"job_id": "j1"}
+
+
+def body_source() -> Source:
+    there = Pointer("transcripts", body_key("j1"))
+    objects.put(there, SAMPLE, "audio/flac")
+    return Source(SourceKind.BODY, there, size=len(SAMPLE))
+
+
+def test_a_body_takes_the_fast_lane(prepare: Prepare) -> None:
+    answer = prepare(requested(body_source()))
+    assert (answer["go"], answer["interactive"], len(answer["shards"])) == (True, True, 1)
+    assert answer["shards"][0]["audio"]["key"] == "work/j1/audio"
+
+
+def test_a_job_nobody_knows_is_nothing_to_do(prepare: Prepare) -> None:
+    assert prepare({"job_id": "nope"}) == {"job_id": "nope", "go": False, "interactive": False, "shards": []}
+
+
+def test_a_cancelled_job_is_nothing_to_do(prepare: Prepare) -> None:
+    given = requested(body_source())
+    jobs.cancel("j1")
+    assert prepare(given)["go"] is False
+
+
+def test_a_job_cancelled_while_its_audio_was_looked_at_goes_no_further(
+    prepare: Prepare, monkeypatch: pytest.MonkeyPatch, scaled: list[Any]
+) -> None:
+    given, head = requested(body_source()), objects.head
+
+    def cancelling(at: Pointer) -> Any:
+        jobs.cancel("j1")
+        return head(at)
+
+    monkeypatch.setattr(objects, "head", cancelling)
+    assert prepare(given)["go"] is False
+    assert jobs.find("j1").state == State.CANCELLED  # type: ignore[union-attr]
+    assert scaled == []
+
+
+def test_multichannel_is_cut_by_what_the_header_says(prepare: Prepare, scaled: list[Any]) -> None:
+    there = Pointer("transcripts", body_key("j1"))
+    objects.put(there, bytes(64000), "x/y")
+    query = "multichannel=true&encoding=linear16&sample_rate=8000&channels=2"
+    answer = prepare(requested(Source(SourceKind.BODY, there), query))
+    assert [shard["channel"] for shard in answer["shards"]] == [0, 1]
+    assert scaled == [{"incoming": 4.0}]  # two seconds, on two channels
+
+
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A web server on loopback that has one recording."""
+
+    class Site(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found = self.path == "/sample.flac"
+            self.send_response(200 if found else 404)
+            self.send_header("Content-Length", str(len(SAMPLE) if found else 0))
+            self.end_headers()
+            self.wfile.write(SAMPLE if found else b"")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    monkeypatch.setenv("ALLOW_PRIVATE_URLS", "true")
+    settings.cache_clear()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_url_is_fetched_into_the_work_folder(prepare: Prepare, web: str) -> None:
+    answer = prepare(requested(Source(SourceKind.URL, url=f"{web}/sample.flac")))
+    there = Pointer("transcripts", "work/j1/audio")
+    assert Pointer.from_json(answer["shards"][0]["audio"]) == there
+    assert objects.get(there) == SAMPLE
+    job = jobs.find("j1")
+    assert job
+    assert (job.source.audio, job.source.size) == (there, len(SAMPLE))
+
+
+def test_a_url_with_nothing_behind_it_is_refused(prepare: Prepare, web: str) -> None:
+    with pytest.raises(Refused, match="404"):
+        prepare(requested(Source(SourceKind.URL, url=f"{web}/none.flac")))
+    assert objects.head(Pointer("transcripts", "work/j1/audio")) is None
+
+
+def test_a_private_address_is_refused_where_it_is_not_allowed(
+    prepare: Prepare, web: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALLOW_PRIVATE_URLS", "false")
+    settings.cache_clear()
+    with pytest.raises(Refused, match="publicly routable"):
+        prepare(requested(Source(SourceKind.URL, url=f"{web}/sample.flac")))

@@ -1,0 +1,157 @@
+"""Callbacks: what is sent, to whom, and when it counts as taken."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from earshot_contract.keys import transcript_key
+from earshot_contract.shards import Pointer
+from functions.aws import job_table as jobs
+from functions.aws import s3 as objects
+from functions.errors import Refused, bad_audio
+from functions.handlers.api.job_routes import described
+from functions.handlers.callback.handler import handler
+from functions.jobs.job import Job, Source, SourceKind
+from functions.jobs.job_events import detail
+from functions.network.callback_delivery import Undelivered, check_receiver, deliver
+from functions.settings import settings
+from tests.clients.web import Site, serving
+from tests.fixtures.transcripts import said, segment, transcript
+
+JOB = "5f3f2bd5-6a6c-4b43-9a3e-9bd5d1a1c0de"
+CONTEXT = SimpleNamespace(
+    function_name="callback", memory_limit_in_mb=1, invoked_function_arn="arn", aws_request_id="id"
+)
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A receiver on loopback, and a deployment that may deliver there."""
+    monkeypatch.setenv("ALLOW_PRIVATE_URLS", "true")
+    settings.cache_clear()
+    place = Site({})
+    with serving(place):
+        yield place
+    settings.cache_clear()
+
+
+@pytest.fixture
+def delivered(aws: None, site: Site) -> Callable[..., dict[str, Any]]:
+    """The function's answer to the news that a job with these options is over."""
+    settings.cache_clear()
+
+    def run(options: str, fails: bool = False, tries: int = 1, caller: str | None = "reports") -> dict[str, Any]:
+        query = urlencode(dict(pair.split("=", 1) for pair in options.split("&")))
+        jobs.add(Job(JOB, Source(SourceKind.BODY), query, caller=caller))
+        if fails:
+            jobs.fail(JOB, bad_audio("nothing to hear").failure, "arn")
+        else:
+            spoken = transcript([segment(said("Hello, world."))], job_id=JOB)
+            objects.put(Pointer("transcripts", transcript_key(JOB)), spoken.to_json().encode(), "application/json")
+            jobs.finish(JOB)
+        body = json.dumps({"detail-type": "Transcription Completed", "detail": {"job_id": JOB}})
+        record = {"messageId": "m1", "body": body, "attributes": {"ApproximateReceiveCount": str(tries)}}
+        return handler({"Records": [record]}, CONTEXT)  # type: ignore[arg-type]
+
+    return run
+
+
+TAKEN: dict[str, Any] = {"batchItemFailures": []}
+AGAIN = {"batchItemFailures": [{"itemIdentifier": "m1"}]}
+
+
+def test_the_receiver_gets_what_a_waiting_caller_would_have_got(delivered: Any, site: Site) -> None:
+    assert delivered(f"punctuate=true&callback={site.url}/done?x=1") == TAKEN
+
+    [received] = site.received
+    assert (received.method, received.path) == ("POST", "/done?x=1")
+    assert received.json()["metadata"]["request_id"] == JOB
+    assert received.json()["results"]["channels"][0]["alternatives"][0]["transcript"] == "Hello, world."
+    assert received.headers["content-type"] == "application/json"
+    assert received.headers["dg-token"] == "reports"
+
+
+def test_put_and_a_password_in_the_url(delivered: Any, site: Site) -> None:
+    url = site.url.replace("//", "//me:pass%20word@")
+
+    assert delivered(f"callback={url}&callback_method=put", caller="public") == TAKEN
+
+    [received] = site.received
+    assert received.method == "PUT"
+    assert received.path == "/"
+    assert received.headers["authorization"] == "Basic bWU6cGFzcyB3b3Jk"  # me:pass word
+    assert "dg-token" not in received.headers
+
+
+def test_a_failed_job_says_why(delivered: Any, site: Site) -> None:
+    assert delivered(f"callback={site.url}/done", fails=True) == TAKEN
+
+    assert site.received[0].json() == {
+        "err_code": "Bad Request",
+        "err_msg": "Bad Request: failed to process audio: nothing to hear",
+        "request_id": JOB,
+    }
+
+
+def test_nobody_else_is_told_the_secrets_of_its_address() -> None:
+    secret = urlencode({"model": "whisper", "Callback": "https://me:word@example.org:8443/hook?X-Amz-Signature=s"})
+    job = Job(JOB, Source(SourceKind.BODY), secret)
+
+    announced, shown = detail(job, "transcripts")["options"], described(job)["options"]
+
+    assert announced == shown == "model=whisper&Callback=https%3A%2F%2Fexample.org%3A8443"
+    plain = Job(JOB, Source(SourceKind.BODY), "model=whisper&tag=a%20b")
+    assert detail(plain, "transcripts")["options"] == plain.options
+
+
+@pytest.mark.parametrize("status", [301, 404, 500])
+def test_what_is_not_taken_stays_in_the_queue(delivered: Any, site: Site, status: int) -> None:
+    site.answers["/done"] = [status]
+
+    assert delivered(f"callback={site.url}/done") == AGAIN
+
+
+def test_a_job_without_a_callback_is_nothing_to_deliver(delivered: Any, site: Site) -> None:
+    assert delivered("tag=callback") == TAKEN
+    assert site.received == []
+
+
+def test_options_that_cannot_be_read_leave_nobody_to_tell(delivered: Any, site: Site) -> None:
+    assert delivered(f"punctuate=maybe&callback={site.url}", fails=True) == TAKEN
+    assert site.received == []
+
+
+def test_nobody_at_the_address() -> None:
+    with pytest.raises(Undelivered, match=r"127\.0\.0\.1|publicly"):
+        deliver("http://127.0.0.1:9/", "POST", {}, None)
+
+
+def test_an_address_that_is_not_public_gets_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLOW_PRIVATE_URLS", "false")
+    settings.cache_clear()
+
+    with pytest.raises(Undelivered, match="publicly routable"):
+        deliver(site.url, "POST", {}, None)
+
+    assert site.received == []
+
+
+def test_ports_are_those_of_the_web_unless_the_deployment_is_private(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLOW_PRIVATE_URLS", "false")
+    settings.cache_clear()
+    check_receiver("https://example.org/hook")
+    check_receiver("http://example.org:8080/hook")
+    for url in ("http://example.org:22/", "http://example.org/a b"):
+        with pytest.raises(Refused, match="Invalid callback url"):
+            check_receiver(url)
+
+    monkeypatch.setenv("ALLOW_PRIVATE_URLS", "true")
+    settings.cache_clear()
+    check_receiver("http://example.org:22/")
+    settings.cache_clear()

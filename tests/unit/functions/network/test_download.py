@@ -1,0 +1,380 @@
+"""A caller's URL, fetched: whatever leads astray is refused, whatever is audio arrives byte for byte."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from functions.errors import Refused
+from functions.network import download as module
+from functions.network import public_address as addresses
+from functions.network.download import fetch
+from functions.network.public_address import public
+from functions.settings import settings
+
+AUDIO = bytes(range(256)) * 4096  # 1 MiB
+PUBLIC, PRIVATE = "93.184.216.34", "10.0.0.7"
+
+Respond = Callable[[BaseHTTPRequestHandler], None]
+
+
+class Web:
+    """A server on loopback that plays the internet: names resolve as the test says, and connections to public
+    addresses arrive here."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.pages: dict[str, Respond] = {}
+        self.names: dict[str, list[list[str]]] = {}  # the answers to one look-up after the other
+        self.lookups: list[str] = []
+        self.connections: list[tuple[str, int]] = []
+        self.requests: list[BaseHTTPRequestHandler] = []
+        web = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                web.requests.append(self)
+                web.pages[self.path](self)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+        self.really_connect, self.really_resolve = socket.create_connection, socket.getaddrinfo
+        monkeypatch.setattr(addresses.socket, "getaddrinfo", self.resolve)
+        monkeypatch.setattr(addresses.socket, "create_connection", self.connect)
+
+    def resolve(self, host: str, port: int, *args: Any, **kinds: Any) -> list[Any]:
+        if not args:  # with them it is create_connection, which has an address already
+            self.lookups.append(host)
+        if host not in self.names:
+            return self.really_resolve(host, port, *args, **kinds)
+        answers = self.names[host]
+        found = answers.pop(0) if len(answers) > 1 else answers[0]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
+
+    def connect(self, address: tuple[str, int], timeout: float) -> socket.socket:
+        self.connections.append(address)
+        return self.really_connect(self.server.server_address[:2], timeout=timeout)
+
+    def page(self, path: str, body: bytes = AUDIO, status: int = 200, **headers: str) -> None:
+        def respond(request: BaseHTTPRequestHandler) -> None:
+            request.send_response(status)
+            for name, value in {"Content_Length": str(len(body)), **headers}.items():
+                request.send_header(name.replace("_", "-"), value)
+            request.end_headers()
+            request.wfile.write(body)
+
+        self.pages[path] = respond
+
+
+@pytest.fixture(autouse=True)
+def strict(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("ALLOW_PRIVATE_URLS", "false")
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
+    web = Web(monkeypatch)
+    web.names = {"audio.example": [[PUBLIC]], "inside.example": [[PRIVATE]]}
+    yield web
+    web.server.shutdown()
+    web.server.server_close()
+
+
+def refused(url: str, **limits: Any) -> str:
+    with pytest.raises(Refused) as caught:
+        list(fetch(url, **limits))
+    assert caught.value.failure.err_code in ("REMOTE_CONTENT_ERROR", "PAYLOAD_TOO_LARGE")
+    return caught.value.failure.err_msg
+
+
+def test_audio_arrives_byte_for_byte(web):
+    web.page("/a%20b.mp3?sig=x%2By&n=1")
+
+    pieces = list(fetch("http://audio.example/a%20b.mp3?sig=x%2By&n=1#t=10"))
+
+    assert b"".join(pieces) == AUDIO
+    assert max(map(len, pieces)) <= module.PIECE_BYTES
+    (request,) = web.requests
+    assert request.headers["Host"] == "audio.example"
+    assert request.headers["Accept-Encoding"] == "identity"
+    assert "Authorization" not in request.headers
+
+
+def test_a_chunked_answer_arrives_too(web):
+    def respond(request: BaseHTTPRequestHandler) -> None:
+        request.protocol_version = "HTTP/1.1"
+        request.send_response(200)
+        request.send_header("Transfer-Encoding", "chunked")
+        request.end_headers()
+        request.wfile.write(b"5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n")
+
+    web.pages["/"] = respond
+
+    assert b"".join(fetch("http://audio.example")) == b"hello world"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "localhost",
+        "2130706433",  # 127.0.0.1 as one number
+        "0x7f.1",
+        "0177.0.0.1",
+        "0.0.0.0",
+        "[::1]",
+        "[::]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:a9fe:a9fe]",
+        "[64:ff9b::a9fe:a9fe]",  # NAT64 of 169.254.169.254
+        "[2002:a00:1::]",  # 6to4 of 10.0.0.1
+        "[fd00:ec2::254]",  # EC2's metadata over IPv6
+        "[fe80::1]",
+        "[ff02::1]",
+        "169.254.169.254",
+        "169.254.170.2",  # credentials of ECS tasks
+        "10.0.0.1",
+        "172.16.0.1",
+        "192.168.1.1",
+        "100.64.0.1",
+        "198.18.0.1",
+        "224.0.0.1",
+        "255.255.255.255",
+        "240.0.0.1",
+        "user:password@127.0.0.1",
+        "audio.example@127.0.0.1",
+        "127.0.0.1:8080",
+        "inside.example",
+    ],
+)
+def test_an_address_that_is_not_public_is_never_connected_to(web, host):
+    assert refused(f"http://{host}/latest/meta-data/") == "URL for media download must be publicly routable."
+    assert web.connections == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "audio",
+        "//audio.example/a",
+        "http://",
+        "http:///a",
+        "http://audio.example:0/",
+        "http://audio.example:99999/",
+        "http://audio.example:x/",
+        "http://[::1/",
+        "http://audio.example\\@127.0.0.1/",
+        "http://audio.example/a b",
+        "http://audio.example/\r\nHost: inside.example",
+        "http://audio.example/\x00",
+        "http://" + "a" * 70 + ".example/",
+        "http://audio.example/" + "a" * 5000,
+        "file:///etc/passwd",
+        "gopher://audio.example/",
+        "ftp://audio.example/a.mp3",
+        "data:audio/wav;base64,AAAA",
+        "s3://uploads/a.mp3",
+    ],
+)
+def test_what_is_no_http_url_is_not_even_looked_up(web, url):
+    assert refused(url).startswith("Could not parse URL as a URI.")
+    assert web.lookups == []
+
+
+def test_one_private_address_among_public_ones_is_one_too_many(web):
+    web.names["both.example"] = [[PUBLIC, PRIVATE]]
+
+    assert refused("http://both.example/") == "URL for media download must be publicly routable."
+    assert web.connections == []
+
+
+def test_a_name_that_resolves_to_nothing_says_so(web):
+    assert "no-such-host.invalid has no address" in refused("http://no-such-host.invalid/")
+
+
+def test_the_connection_goes_to_the_address_that_was_checked(web):
+    """A name that answers otherwise at the second look-up has no second look-up."""
+    web.names["rebind.example"] = [[PUBLIC], [PRIVATE]]
+    web.page("/a")
+
+    list(fetch("http://rebind.example:8080/a"))
+
+    assert web.lookups == ["rebind.example"]
+    assert web.connections == [(PUBLIC, 8080)]
+    assert web.requests[0].headers["Host"] == "rebind.example:8080"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirects_are_followed(web, status):
+    web.page("/from", b"", status, Location="/to?x=1")
+    web.page("/to?x=1")
+
+    assert b"".join(fetch("http://audio.example/from")) == AUDIO
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://127.0.0.1/",
+        "http://inside.example/",
+        "//inside.example/x",
+        "http://[::1]/",
+        "http://169.254.169.254/",
+    ],
+)
+def test_a_redirect_to_a_private_address_is_not(web, location):
+    web.page("/from", b"", 302, Location=location)
+
+    assert refused("http://audio.example/from") == "URL for media download must be publicly routable."
+    assert len(web.requests) == 1
+
+
+@pytest.mark.parametrize("location", ["file:///etc/passwd", "ftp://audio.example/", "javascript:alert(1)"])
+def test_nor_is_one_to_another_scheme(web, location):
+    web.page("/from", b"", 302, Location=location)
+
+    assert refused("http://audio.example/from").startswith("Could not parse URL as a URI.")
+
+
+def test_a_circle_of_redirects_ends(web):
+    web.page("/round", b"", 302, Location="/round")
+
+    assert "too many redirects" in refused("http://audio.example/round")
+    assert len(web.requests) == module.MAX_REDIRECTS + 1
+
+
+def test_a_password_in_the_url_is_sent_to_its_host_and_not_to_where_that_redirects(web):
+    web.names["other.example"] = [[PUBLIC]]
+    web.page("/from", b"", 302, Location="http://other.example/to")
+    web.page("/to")
+
+    list(fetch("http://user:pass%21@audio.example/from"))
+
+    assert web.requests[0].headers["Authorization"] == "Basic dXNlcjpwYXNzIQ=="
+    assert "Authorization" not in web.requests[1].headers
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (404, "returned a client error: [404 Not Found]."),
+        (403, "returned a client error: [403 Forbidden]."),
+        (503, "returned a server error: [503 Service Unavailable]."),
+        (204, "failed to return valid data"),
+        (206, "failed to return valid data"),
+        (302, "failed to return valid data"),  # without a Location
+    ],
+)
+def test_another_status_than_200_is_told(web, status, said):
+    web.page("/a", b"", status)
+
+    assert said in refused("http://audio.example/a")
+
+
+def test_nothing_at_all_is_no_audio(web):
+    web.page("/a", b"")
+
+    assert "failed to return valid data" in refused("http://audio.example/a")
+
+
+def test_what_is_announced_as_too_large_is_not_read(web):
+    web.page("/a", Content_Length=str(3 * 1024**3))
+
+    with pytest.raises(Refused) as caught:
+        next(fetch("http://audio.example/a"))
+    assert caught.value.failure.status == 413
+
+
+def test_what_turns_out_too_large_is_given_up(web):
+    def endless(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.end_headers()
+        try:
+            while True:
+                request.wfile.write(b"\0" * 65536)
+        except OSError:
+            pass
+
+    web.pages["/a"] = endless
+
+    assert refused("http://audio.example/a", max_bytes=1_000_000) == "Payload size exceeds limit of 1000000 bytes."
+
+
+def test_an_answer_cut_short_is_not_taken_for_the_whole(web):
+    web.page("/a", AUDIO[:1000], Content_Length="2000")
+
+    assert "failed to return valid data" in refused("http://audio.example/a")
+
+
+def test_a_compressed_answer_is_refused(web):
+    web.page("/a", gzip.compress(b"\0" * 100_000_000, 1)[:1000], Content_Encoding="gzip")
+
+    assert "compressed" in refused("http://audio.example/a")
+
+
+@pytest.mark.parametrize("part", ["headers", "body"])
+def test_a_server_that_drips_is_cut_off(web, part):
+    drops = []
+
+    def drip(request: BaseHTTPRequestHandler) -> None:
+        if part == "body":
+            request.send_response(200)
+            request.end_headers()
+        try:
+            while len(drops) < 200:
+                request.wfile.write(b"x")
+                drops.append(b"x")
+                time.sleep(0.05)
+        except OSError:
+            pass
+
+    web.pages["/a"] = drip
+
+    assert "took longer than" in refused("http://audio.example/a", max_seconds=0.5)
+    assert len(drops) < 200
+
+
+def test_what_is_no_http_is_no_audio(web):
+    web.pages["/a"] = lambda request: request.wfile.write(b"\x00\x01\x02 what is http\r\n\r\n")
+
+    assert "failed to return valid data" in refused("http://audio.example/a")
+
+
+def test_nobody_listening_is_told(web, monkeypatch):
+    def closed(*_: Any, **__: Any) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(addresses.socket, "create_connection", closed)
+
+    assert "could not be reached: audio.example, port 81" in refused("http://audio.example:81/a")
+
+
+def test_a_server_that_speaks_no_tls_is_told(web):
+    assert "TLS handshake with audio.example failed" in refused("https://audio.example/a")
+    assert web.connections == [(PUBLIC, 443)]
+
+
+def test_a_laptop_may_fetch_from_itself(web, monkeypatch):
+    monkeypatch.setenv("ALLOW_PRIVATE_URLS", "true")
+    settings.cache_clear()
+    web.page("/a")
+
+    assert b"".join(fetch(f"http://127.0.0.1:{web.server.server_port}/a")) == AUDIO
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "64:ff9b::808:808", "::ffff:8.8.8.8"])
+def test_public_addresses_are(address):
+    assert public(address)

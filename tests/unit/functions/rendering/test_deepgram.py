@@ -1,0 +1,359 @@
+"""The canonical transcript in Deepgram's shape, as recorded answers have it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import datetime
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+
+from functions.options.options import Options
+from functions.rendering import deepgram
+from functions.transcripts.transcript import Transcript
+from tests.fixtures.transcripts import SHA, listen_queries, said, segment, transcript, transcripts
+
+# What the strictest clients insist on: deepgram-sdk 5 for Python raises for a missing or null metadata field,
+# Rust's for one of a word or an utterance; captions tools loop over `words`.
+WORD = {
+    "type": "object",
+    "required": ["word", "start", "end", "confidence"],
+    "additionalProperties": False,
+    "properties": {
+        "word": {"type": "string", "minLength": 1},
+        "punctuated_word": {"type": "string", "minLength": 1},
+        "start": {"type": "number", "minimum": 0},
+        "end": {"type": "number", "minimum": 0},
+        "confidence": {"type": "number", "minimum": 0, "maximum": 1},
+    },
+}
+IDENTITY = ["transaction_key", "request_id", "sha256", "created"]
+FACTS = ["duration", "channels", "models", "model_info"]
+STRICTEST = {
+    "type": "object",
+    "required": ["metadata", "results"],
+    "properties": {
+        "metadata": {
+            "type": "object",
+            "required": [*IDENTITY, *FACTS],
+            "properties": {
+                "transaction_key": {"const": "deprecated"},
+                "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+                "duration": {"type": "number", "minimum": 0},
+                "channels": {"type": "integer", "minimum": 1},
+                "models": {"type": "array", "minItems": 1, "items": {"type": "string"}},
+                "model_info": {
+                    "type": "object",
+                    "minProperties": 1,
+                    "additionalProperties": {"type": "object", "required": ["name", "version", "arch"]},
+                },
+            },
+        },
+        "results": {
+            "type": "object",
+            "required": ["channels"],
+            "properties": {
+                "channels": {
+                    "type": "array",
+                    "minItems": 1,
+                    "items": {
+                        "type": "object",
+                        "required": ["alternatives"],
+                        "properties": {
+                            "alternatives": {
+                                "type": "array",
+                                "minItems": 1,
+                                "items": {
+                                    "type": "object",
+                                    "required": ["transcript", "confidence", "words"],
+                                    "properties": {
+                                        "transcript": {"type": "string"},
+                                        "words": {"type": "array", "items": WORD},
+                                    },
+                                },
+                            }
+                        },
+                    },
+                },
+                "utterances": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "required": ["start", "end", "confidence", "channel", "transcript", "words", "id"],
+                        "properties": {
+                            "words": {"type": "array", "minItems": 1, "items": WORD},
+                            "id": {"type": "string", "format": "uuid"},
+                        },
+                    },
+                },
+            },
+        },
+    },
+}
+
+SPEECH = said("Life moves pretty fast.") + said("If you don't stop, you could miss it.", start=5.0)
+
+
+def answer(query: str = "", given_transcript: Transcript | None = None) -> dict[str, Any]:
+    return deepgram.answer(given_transcript or transcript([segment(SPEECH)]), Options.parse(query))
+
+
+def alternative(document: dict[str, Any], channel: int = 0) -> dict[str, Any]:
+    return document["results"]["channels"][channel]["alternatives"][0]
+
+
+def nulls(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(nulls, value.values()))
+    return any(map(nulls, value)) if isinstance(value, list) else value is None
+
+
+def test_metadata_has_every_required_field():
+    metadata = answer()["metadata"]
+
+    (model,) = metadata["models"]
+    assert metadata == {
+        "transaction_key": "deprecated",
+        "request_id": "5f3f2bd5-6a6c-4b43-9a3e-9bd5d1a1c0de",
+        "sha256": "ab" * 32,
+        "created": "2026-11-22T12:00:00.123Z",
+        "duration": 60.0,
+        "channels": 1,
+        "models": [model],
+        "model_info": {model: {"name": "base-whisper", "version": SHA[:12], "arch": "whisper"}},
+    }
+    assert str(uuid.UUID(model)) == model
+    assert datetime.fromisoformat(metadata["created"]).tzinfo
+
+
+def test_what_was_tagged_comes_back_and_warnings_stand_in_metadata():
+    given = transcript([segment(SPEECH)], warnings=Options.parse("dictation=true").warnings)
+
+    metadata = answer("tag=a&tag=b&extra=k:v&dictation=true", given)["metadata"]
+
+    assert metadata["tags"] == ["a", "b"]
+    assert metadata["extra"] == {"k": "v"}
+    assert [warning["parameter"] for warning in metadata["warnings"]] == ["dictation"]
+
+
+def test_without_punctuate_everything_is_lower_case_and_bare():
+    spoken = alternative(answer())
+
+    assert spoken["transcript"] == "life moves pretty fast if you don't stop you could miss it"
+    assert spoken["transcript"] == " ".join(word["word"] for word in spoken["words"])
+    assert spoken["words"][0] == {"word": "life", "start": 0.0, "end": 0.4, "confidence": 0.9}
+    assert "paragraphs" not in spoken
+
+
+@pytest.mark.parametrize("query", ["punctuate=true", "smart_format=true", "paragraphs=true"])
+def test_with_it_words_have_both_spellings(query):
+    spoken = alternative(answer(query))
+
+    assert spoken["transcript"] == "Life moves pretty fast. If you don't stop, you could miss it."
+    assert spoken["transcript"] == " ".join(word["punctuated_word"] for word in spoken["words"])
+    assert [word["word"] for word in spoken["words"]][2:5] == ["pretty", "fast", "if"]
+
+
+@pytest.mark.parametrize(("probabilities", "median"), [([0.2, 0.9, 0.5], 0.5), ([0.1, 0.2, 0.8, 0.9], 0.8)])
+def test_confidence_is_the_upper_median_of_the_words(probabilities, median):
+    words = [said("word", start=index, probability=p)[0] for index, p in enumerate(probabilities)]
+
+    assert alternative(answer("", transcript([segment(words)])))["confidence"] == median
+
+
+def test_silence_is_an_answer_and_empty():
+    document = answer("utterances=true&paragraphs=true&detect_language=true", transcript([]))
+
+    spoken = alternative(document)
+    assert (spoken["transcript"], spoken["confidence"], spoken["words"]) == ("", 0.0, [])
+    assert spoken["paragraphs"] == {"transcript": "\n", "paragraphs": []}
+    assert document["results"]["utterances"] == []
+    jsonschema.validate(document, STRICTEST)
+
+
+def test_paragraphs_hold_sentences_and_begin_after_a_pause():
+    paragraphs = alternative(answer("paragraphs=true"))["paragraphs"]
+
+    assert paragraphs["transcript"] == "\nLife moves pretty fast.\n\nIf you don't stop, you could miss it."
+    first, second = paragraphs["paragraphs"]
+    assert first == {
+        "sentences": [{"text": "Life moves pretty fast.", "start": 0.0, "end": 1.9}],
+        "num_words": 4,
+        "start": 0.0,
+        "end": 1.9,
+    }
+    assert (second["num_words"], second["start"]) == (8, 5.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("Dr. Smith met J. R. Tolkien. They talked.", ["Dr. Smith met J. R. Tolkien.", "They talked."]),
+        ("Really?! Yes.", ["Really?!", "Yes."]),
+        ('He said "stop." Then he left.', ['He said "stop."', "Then he left."]),
+        ("It costs 3.50 at 5 p.m. on Mondays.", ["It costs 3.50 at 5 p.m. on Mondays."]),
+        ("No end at all", ["No end at all"]),
+        ("So did I. We left.", ["So did I.", "We left."]),
+    ],
+)
+def test_a_sentence_ends_where_a_reader_says_it_does(text, sentences):
+    document = answer("paragraphs=true", transcript([segment(said(text))]))
+
+    found = alternative(document)["paragraphs"]["paragraphs"][0]["sentences"]
+    assert [sentence["text"] for sentence in found] == sentences
+
+
+def test_utterances_end_at_silences_and_are_the_same_at_every_look():
+    document = answer("utterances=true&punctuate=true")
+
+    first, second = document["results"]["utterances"]
+    assert (first["transcript"], first["start"], first["end"]) == ("Life moves pretty fast.", 0.0, 1.9)
+    assert (first["channel"], first["confidence"], len(first["words"])) == (0, 0.9, 4)
+    assert first["words"] == alternative(document)["words"][:4]
+    assert first["id"] != second["id"]
+    assert document == answer("utterances=true&punctuate=true")
+    assert len(answer("utterances=true&utt_split=4")["results"]["utterances"]) == 1
+    assert len(answer("utterances=true&utt_split=0.05")["results"]["utterances"]) == 12
+    assert "utterances" not in answer()["results"]
+
+
+def test_each_channel_stands_on_its_own_and_utterances_go_by_time():
+    both = transcript(
+        [segment(said("left one", start=0)), segment(said("left two", start=20))],
+        [segment(said("right", start=10))],
+    )
+
+    document = answer("multichannel=true&utterances=true", both)
+
+    assert document["metadata"]["channels"] == 2
+    assert [alternative(document, channel)["transcript"] for channel in (0, 1)] == ["left one left two", "right"]
+    spoken = [(found["channel"], found["transcript"]) for found in document["results"]["utterances"]]
+    assert spoken == [(0, "left one"), (1, "right"), (0, "left two")]
+
+
+def test_the_detected_language_is_given_when_it_was_asked_for_its_certainty_never():
+    given_transcript = transcript([segment(SPEECH)], language="de")
+
+    channel = answer("detect_language=true", given_transcript)["results"]["channels"][0]
+
+    assert channel["detected_language"] == "de"
+    assert "language_confidence" not in channel
+    assert "detected_language" not in answer("language=de", given_transcript)["results"]["channels"][0]
+
+
+def test_languages_without_spaces_get_none():
+    words = said("今天 天气 很 好。 用 Python 3")
+
+    spoken = alternative(answer("punctuate=true", transcript([segment(words)], language="zh")))
+
+    assert spoken["transcript"] == "今天天气很好。用Python 3"
+
+
+def test_fillers_go_unless_they_are_asked_for():
+    given_transcript = transcript([segment(said("Um, the cat, uh, sat on, um. Uh-huh."))])
+
+    assert alternative(answer("punctuate=true", given_transcript))["transcript"] == "The cat, sat on. Uh-huh."
+    kept = alternative(answer("punctuate=true&filler_words=true", given_transcript))["transcript"]
+    assert kept == "Um, the cat, uh, sat on, um. Uh-huh."
+    german = transcript([segment(said("Um acht Uhr."))], language="de")
+    assert alternative(answer("punctuate=true", german))["transcript"] == "Um acht Uhr."
+
+
+def test_numerals_are_digits_and_another_language_is_warned_of():
+    given_transcript = transcript(
+        [segment(said("She paid twenty-five hundred and six, no, nine hundred and twelve dollars."))]
+    )
+
+    spoken = alternative(answer("numerals=true&punctuate=true", given_transcript))
+
+    assert spoken["transcript"].endswith("912 dollars.")
+    word = next(word for word in spoken["words"] if word["word"] == "912")
+    assert (word["start"], word["end"]) == (3.5, 5.4)
+    german = answer("numerals=true", transcript([segment(SPEECH)], language="de"))
+    assert german["metadata"]["warnings"][0]["parameter"] == "numerals"
+
+
+@pytest.mark.parametrize(
+    ("pair", "transcript_"),
+    [
+        ("fast:slow", "Life moves pretty slow. If you don't stop, you could miss it."),
+        ("pretty", "Life moves fast. If you don't stop, you could miss it."),
+        ("life:Love Itself", "Love Itself moves pretty fast. If you don't stop, you could miss it."),
+        ("you could:we may", "Life moves pretty fast. If you don't stop, we may miss it."),
+        ("LIFE:x", "Life moves pretty fast. If you don't stop, you could miss it."),
+        ("don't:do not", "Life moves pretty fast. If you do not stop, you could miss it."),
+    ],
+)
+def test_what_is_found_is_replaced_its_punctuation_kept(pair, transcript_):
+    document = answer(f"punctuate=true&replace={pair}")
+
+    assert alternative(document)["transcript"] == transcript_
+    jsonschema.validate(document, STRICTEST)
+
+
+def test_a_capitalised_find_goes_before_a_lower_case_one():
+    given_transcript = transcript([segment(said("Will you will it"))])
+
+    spoken = alternative(answer("replace=will:want&replace=Will:William", given_transcript))
+
+    assert spoken["transcript"] == "William you want it"
+
+
+def test_word_times_never_go_back_nor_leave_the_audio():
+    words = [*said("a", start=-1), *said("b", start=3), *said("c", start=2), *said("d", start=99)]
+
+    spoken = alternative(answer("", transcript([segment(words)], duration=10.0)))
+
+    times = [(word["start"], word["end"]) for word in spoken["words"]]
+    assert times == [(0.0, 0.0), (3.0, 3.0), (3.0, 3.0), (10.0, 10.0)]
+
+
+def test_a_segment_without_words_is_spread_over_its_time():
+    bare = transcript([segment(said("Hello big world."))])
+    segments = [type(bare.channels[0].segments[0])(2.0, 4.0, "Hello big world.")]
+
+    spoken = alternative(answer("", transcript(segments)))
+
+    assert [word["word"] for word in spoken["words"]] == ["hello", "big", "world"]
+    assert spoken["words"][0]["start"] == 2.0
+    assert spoken["words"][-1]["end"] == 4.0
+
+
+@settings(max_examples=300, deadline=None)
+@given(transcripts(), listen_queries())
+def test_any_transcript_gives_an_answer_that_the_strictest_client_parses(any_transcript, query):
+    options = Options.parse(query)
+
+    document = json.loads(json.dumps(deepgram.answer(any_transcript, options), allow_nan=False))
+
+    jsonschema.validate(document, STRICTEST)
+    assert not nulls(document)
+    duration = document["metadata"]["duration"]
+    assert document["metadata"]["channels"] == len(document["results"]["channels"])
+    for channel, heard in zip(any_transcript.channels, document["results"]["channels"], strict=True):
+        spoken = heard["alternatives"][0]
+        times = [time for word in spoken["words"] for time in (word["start"], word["end"])]
+        assert times == sorted(times)
+        assert all(0 <= time <= duration for time in times)
+        assert all(("punctuated_word" in word) == options.punctuate for word in spoken["words"])
+        texts = [word["punctuated_word" if options.punctuate else "word"] for word in spoken["words"]]
+        spaced = deepgram.written(channel, options) not in ("zh", "ja")
+        assert spoken["transcript"].replace(" ", "") == "".join(texts).replace(" ", "")
+        assert not spaced or spoken["transcript"] == " ".join(texts)
+        assert ("paragraphs" in spoken) == options.paragraphs
+        if options.paragraphs:
+            shaped = spoken["paragraphs"]
+            assert sum(paragraph["num_words"] for paragraph in shaped["paragraphs"]) == len(texts)
+            assert shaped["transcript"].startswith("\n")
+            assert shaped["transcript"].replace("\n", "").replace(" ", "") == "".join(texts).replace(" ", "")
+    assert ("utterances" in document["results"]) == options.utterances
+    if options.utterances:
+        found = document["results"]["utterances"]
+        assert [u["start"] for u in found] == sorted(u["start"] for u in found)
+        assert len({u["id"] for u in found}) == len(found)
+        words = sum(len(c["alternatives"][0]["words"]) for c in document["results"]["channels"])
+        assert sum(len(u["words"]) for u in found) == words
+        assert all(u["start"] == u["words"][0]["start"] and u["end"] == u["words"][-1]["end"] for u in found)

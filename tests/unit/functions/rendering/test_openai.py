@@ -1,0 +1,211 @@
+"""OpenAI's answers hold together whatever the model said, and read as its own do."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from urllib.parse import parse_qs, urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from earshot_contract.shards import AudioFacts, ModelFacts, Segment, Word
+from functions.jobs.job import Failure
+from functions.rendering import captions
+from functions.rendering.openai import BadField, Format, Shape, answer, error, text, verbose
+from functions.transcripts.transcript import Channel, Transcript
+
+HELLO = Segment(
+    0.5,
+    2.0,
+    " Hello, world.",
+    [Word("Hello,", 0.5, 1.0, 0.9), Word("world.", 1.2, 2.0, 0.8)],
+    tokens=[50364, 2425],
+    avg_logprob=-0.25,
+    compression_ratio=1.1,
+    no_speech_prob=0.01,
+)
+AGAIN = Segment(
+    2.5,
+    3.0,
+    ' It\'s me—"Bob".',
+    [Word("It's", 2.5, 2.6, 0.9), Word("me—", 2.6, 2.8, 0.9), Word('"Bob".', 2.8, 3.0, 0.9)],
+)
+
+
+def transcript(*segments: Segment, language: str = "en", task: str = "transcribe") -> Transcript:
+    return Transcript(
+        job_id="2bb9de24-6fb6-4b9b-8d76-2a6b1b0e0f3a",
+        created="2026-11-22T12:00:00.000Z",
+        options="model=whisper",
+        task=task,
+        audio=AudioFacts("0" * 64, 3.2, 1, 16000, "pcm_s16le"),
+        model=ModelFacts("base", "0" * 64, True, "int8", "cpu"),
+        channels=[Channel(0, language, 0.9, list(segments))],
+        model_seconds=0.1,
+    )
+
+
+times = st.floats(-1, 40, allow_nan=False)
+said = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
+segments = st.builds(Segment, times, times, said, st.lists(st.builds(Word, said, times, times, st.just(0.5))))
+
+
+@given(st.lists(segments, max_size=5), st.sampled_from(["en", "ja"]))
+def test_whatever_was_said_verbose_json_is_whole_and_in_order(found: list[Segment], language: str) -> None:
+    document = verbose(transcript(*found, language=language), words=True)
+
+    assert document["text"] == "".join(segment["text"] for segment in document["segments"]).strip()
+    assert [segment["id"] for segment in document["segments"]] == list(range(len(document["segments"])))
+    for timed in [*document["segments"], *document["words"]]:
+        assert 0 <= timed["start"] <= timed["end"] <= document["duration"]
+    assert all(a["start"] <= b["start"] for a, b in pairwise(document["words"]))
+    assert all(word["word"].strip() for word in document["words"])
+    json.dumps(document, allow_nan=False)
+
+
+@given(st.lists(segments, max_size=5), st.sampled_from(["en", "zh"]))
+def test_the_deltas_of_a_stream_are_the_text(found: list[Segment], language: str) -> None:
+    kind, body = answer(transcript(*found, language=language), Shape(stream=True))
+
+    blocks = body.removesuffix("\n\n").split("\n\n")
+    events = [json.loads(block.removeprefix("data: ")) for block in blocks]
+    *deltas, done = events
+    assert kind.startswith("text/event-stream")
+    assert {event["type"] for event in deltas} <= {"transcript.text.delta"}
+    assert done["type"] == "transcript.text.done"
+    assert "".join(event["delta"] for event in deltas).rstrip() == done["text"]
+
+
+def test_verbose_json_says_what_openai_says() -> None:
+    document = verbose(transcript(HELLO, AGAIN))
+
+    assert document == {
+        "task": "transcribe",
+        "language": "english",
+        "duration": 3.2,
+        "text": 'Hello, world. It\'s me—"Bob".',
+        "segments": [
+            {
+                "id": 0,
+                "seek": 50,
+                "start": 0.5,
+                "end": 2.0,
+                "text": " Hello, world.",
+                "tokens": [50364, 2425],
+                "temperature": 0.0,
+                "avg_logprob": -0.25,
+                "compression_ratio": 1.1,
+                "no_speech_prob": 0.01,
+            },
+            {
+                "id": 1,
+                "seek": 250,
+                "start": 2.5,
+                "end": 3.0,
+                "text": ' It\'s me—"Bob".',
+                "tokens": [],
+                "temperature": 0.0,
+                "avg_logprob": 0.0,
+                "compression_ratio": 0.0,
+                "no_speech_prob": 0.0,
+            },
+        ],
+        "usage": {"type": "duration", "seconds": 4},
+    }
+
+
+def test_words_come_without_punctuation_and_with_their_capitals() -> None:
+    document = verbose(transcript(HELLO, AGAIN), words=True, segments=False)
+
+    assert [word["word"] for word in document["words"]] == ["Hello", "world", "It's", "me", "Bob"]
+    assert document["words"][0] == {"word": "Hello", "start": 0.5, "end": 1.0}
+    assert "segments" not in document
+
+
+def test_a_translation_is_english_whatever_was_spoken() -> None:
+    assert verbose(transcript(HELLO, language="de", task="translate"))["language"] == "english"
+    assert verbose(transcript(HELLO, language="de"))["language"] == "german"
+
+
+def test_languages_without_spaces_get_none() -> None:
+    first, second = Segment(0, 1, "你好。"), Segment(1, 2, "再见。")
+
+    assert text(transcript(first, second, language="zh")) == "你好。再见。"
+
+
+def test_each_format_has_its_body_and_type() -> None:
+    document = transcript(HELLO)
+
+    assert answer(document, Shape()) == (
+        "application/json",
+        '{"text":"Hello, world.","usage":{"type":"duration","seconds":4}}',
+    )
+    assert answer(document, Shape(Format.TEXT)) == ("text/plain; charset=utf-8", "Hello, world.\n")
+    assert answer(document, Shape(Format.SRT)) == ("text/plain; charset=utf-8", captions.srt(document))
+    assert answer(document, Shape(Format.VTT)) == ("text/plain; charset=utf-8", captions.vtt(document))
+    kind, body = answer(document, Shape(Format.VERBOSE_JSON, words=True, segments=False))
+    assert kind == "application/json"
+    assert {"words", "text"} <= json.loads(body).keys()
+
+
+def test_silence_is_an_empty_text() -> None:
+    assert verbose(transcript())["segments"] == []
+    assert json.loads(answer(transcript(), Shape())[1])["text"] == ""
+    assert answer(transcript(), Shape(stream=True))[1].count("data: ") == 1
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        Shape(),
+        Shape(Format.SRT),
+        Shape(Format.TEXT, stream=True),
+        Shape(Format.VERBOSE_JSON, words=True),
+        Shape(Format.VERBOSE_JSON, words=True, segments=False),
+    ],
+)
+def test_a_shape_survives_a_redirect(shape: Shape) -> None:
+    assert Shape.from_fields(parse_qs(urlencode(shape.fields(), doseq=True))) == shape
+
+
+@pytest.mark.parametrize(
+    ("fields", "param"),
+    [
+        ({"response_format": ["diarized_json"]}, "response_format"),
+        ({"response_format": ["xml"]}, "response_format"),
+        ({"timestamp_granularities[]": ["word"]}, "timestamp_granularities[]"),
+        (
+            {"response_format": ["verbose_json"], "timestamp_granularities[]": ["syllable"]},
+            "timestamp_granularities[]",
+        ),
+        ({"response_format": ["srt"], "stream": ["true"]}, "stream"),
+        ({"stream": ["maybe"]}, "stream"),
+    ],
+)
+def test_a_shape_that_cannot_be_given_is_refused_by_name(fields: dict[str, list[str]], param: str) -> None:
+    with pytest.raises(BadField) as refused:
+        Shape.from_fields(fields)
+
+    assert error(refused.value.failure, refused.value.param)["error"]["param"] == param
+
+
+def test_the_default_granularity_needs_no_verbose_json() -> None:
+    assert Shape.from_fields({"timestamp_granularities[]": ["segment"]}) == Shape()
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "code"),
+    [
+        (400, "invalid_request_error", None),
+        (401, "invalid_request_error", "invalid_api_key"),
+        (413, "invalid_request_error", None),
+        (429, "requests", "rate_limit_exceeded"),
+        (503, "server_error", None),
+    ],
+)
+def test_errors_have_all_four_members(status: int, kind: str, code: str | None) -> None:
+    assert error(Failure("X", "A sentence.", status)) == {
+        "error": {"message": "A sentence.", "type": kind, "param": None, "code": code}
+    }

@@ -1,0 +1,67 @@
+"""What callers call a model, and what they get."""
+
+from __future__ import annotations
+
+import pytest
+
+from functions.errors import Refused
+from functions.speech_models.names import Model, choose, model_info, model_uuid, spellings
+
+HELD = [Model("base", "a" * 64), Model("medium.en", "b" * 64), Model("large-v3", "c" * 64)]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "name"),
+    [
+        ("whisper", "base"),
+        ("whisper-1", "base"),
+        ("whisper-base", "base"),
+        ("Whisper-BASE", "base"),
+        ("base", "base"),
+        ("whisper-large", "large-v3"),
+        ("whisper-large-v3", "large-v3"),
+        ("whisper-medium.en", "medium.en"),
+        ("whisper-medium-en", "medium.en"),
+    ],
+)
+def test_a_name_means_a_held_model(wanted, name):
+    assert choose(wanted, "en", HELD, default="base").name == name
+
+
+@pytest.mark.parametrize("wanted", ["whisper-tiny", "nova-3", "whisper-", "", "base-general", "whisper-medium"])
+def test_a_model_that_is_not_held_is_refused_with_those_that_are(wanted):
+    with pytest.raises(Refused) as caught:
+        choose(wanted, "en", HELD, default="base")
+
+    failure = caught.value.failure
+    assert failure.status == 400
+    assert "whisper, whisper-base, whisper-large-v3, whisper-medium.en" in failure.err_msg
+
+
+def test_a_default_that_is_not_held_is_refused_too():
+    with pytest.raises(Refused):
+        choose("whisper", "en", HELD, default="small")
+
+
+@pytest.mark.parametrize(("model", "language"), [("medium.en", "de"), ("base", "yue")])
+def test_a_model_is_refused_for_a_language_it_does_not_speak(model, language):
+    with pytest.raises(Refused, match="does not speak"):
+        choose(model, language, HELD, default="base")
+
+
+def test_a_language_that_is_to_be_detected_suits_every_model():
+    assert choose("medium.en", None, HELD, default="base").name == "medium.en"
+    assert choose("large-v3", "yue", HELD, default="base").name == "large-v3"
+
+
+def test_what_ran_is_named_as_deepgram_names_it():
+    assert model_info("medium.en", "ab" * 32) == {
+        "name": "medium-en-whisper",
+        "version": "abababababab",
+        "arch": "whisper",
+    }
+    assert model_uuid("a") == model_uuid("a") != model_uuid("b")
+
+
+def test_names_are_listed_as_callers_write_them():
+    assert spellings([]) == ["whisper"]

@@ -1,0 +1,66 @@
+"""The description of the API is made from its code, and the committed copy is that description."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from jsonschema import Draft202012Validator
+
+from functions.handlers.api.router import ROUTES
+from functions.options.registry import PARAMETERS
+from infra.api import METHODS, OPEN
+from infra.openapi.document import COPY, describe, text
+from infra.openapi.html_page import page
+
+
+def test_the_committed_copy_is_up_to_date() -> None:
+    assert COPY.read_text(encoding="utf-8") == text(), "`python -m infra.openapi.document` writes it anew."
+
+
+def test_it_describes_every_route_and_no_other() -> None:
+    described = {
+        (method.upper(), path) for path, operations in describe()["paths"].items() for method in operations
+    }
+
+    assert described == set(ROUTES)
+    assert described == {(method, f"/{path}") for path, methods in METHODS.items() for method in methods}
+
+
+def test_it_says_which_routes_need_no_key() -> None:
+    paths = describe()["paths"]
+
+    keyless = {
+        path for path, operations in paths.items() for op in operations.values() if op.get("security") == []
+    }
+    assert keyless == {f"/{path}" for path in OPEN}
+
+
+def test_every_parameter_of_listen_is_there_with_its_fate() -> None:
+    listed = describe()["paths"]["/listen"]["post"]["parameters"]
+
+    assert {parameter["name"]: parameter["x-fate"] for parameter in listed} == {
+        name: str(parameter.fate) for name, parameter in PARAMETERS.items()
+    }
+
+
+def test_schemas_are_schemas_and_references_lead_somewhere() -> None:
+    document = describe()
+
+    for schema in document["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    names = set(re.findall(r'"\$ref": "#/components/schemas/(\w+)"', json.dumps(document)))
+    assert names == set(document["components"]["schemas"])
+
+
+def test_the_page_shows_it_all_and_fetches_nothing() -> None:
+    html = page(describe())
+
+    for operations in describe()["paths"].values():
+        for operation in operations.values():
+            assert f'id="{operation["operationId"]}"' in html
+    assert all(f"<code>{name}</code>" in html for name in PARAMETERS)
+    assert not re.search(r"<script|<link|<img|@import|\bsrc=|url\(", html)
+    assert all(not href.startswith("http") for href in re.findall(r'href="([^"]+)"', html))
+    for name in re.findall(r'href="#(\w+)"', html):
+        assert f'id="{name}"' in html

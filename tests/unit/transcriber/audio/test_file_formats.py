@@ -1,0 +1,268 @@
+"""What people send: formats, channels, stretches, headerless audio, damaged files, and what is no audio."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from bench.corpus import wav
+from earshot_contract.shards import RawAudio, ShardError
+from tests.fixtures.audio import decode
+from transcriber.audio.stream import RATE
+from transcriber.engine_protocol import Unable
+
+SECONDS = 7.889  # of the speech sample
+
+
+def refusal(path: Path, **options: object) -> tuple[ShardError, str]:
+    with pytest.raises(Unable) as caught:
+        decode(path, **options)  # type: ignore[arg-type]
+    return caught.value.error, caught.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "rate", "found"),
+    [
+        ("a.mp3", "libmp3lame", 16_000, "mp3"),
+        ("a.wav", "pcm_s16le", 44_100, "pcm_s16le"),
+        ("a.ogg", "libopus", 48_000, "opus"),
+        ("a.webm", "libopus", 48_000, "opus"),
+        ("a.m4a", "aac", 22_050, "aac"),
+        ("a.flac", "flac", 8_000, "flac"),
+    ],
+)
+def test_every_usual_format_becomes_the_same_speech(
+    speech: Path, record: Callable[..., Path], name: str, codec: str, rate: int, found: str
+) -> None:
+    sound = decode(record(speech, name, codec, rate=rate))
+
+    assert sound.samples.dtype == np.float32
+    assert sound.samples.ndim == 1
+    assert sound.seconds == pytest.approx(SECONDS, abs=0.1)
+    assert sound.facts.duration == pytest.approx(SECONDS, abs=0.1)
+    assert (sound.facts.codec, sound.facts.sample_rate, sound.facts.channels) == (found, rate, 1)
+    assert not sound.facts.truncated
+    assert 0.05 < float(np.abs(sound.samples).max()) <= 1.0
+
+
+def test_a_stretch_is_cut_to_the_sample_and_the_duration_stays_the_files(speech: Path) -> None:
+    whole, middle = decode(speech), decode(speech, start=2.0, end=5.5)
+
+    assert np.array_equal(middle.samples, whole.samples[2 * RATE : round(5.5 * RATE)])
+    assert middle.facts.duration == whole.facts.duration
+    assert not middle.facts.truncated
+
+
+def test_stretches_that_meet_miss_nothing_and_repeat_nothing(speech: Path) -> None:
+    pieces = [decode(speech, start=a, end=b).samples for a, b in ((0.0, 3.3), (3.3, 6.0), (6.0, None))]
+
+    assert np.array_equal(np.concatenate(pieces), decode(speech).samples)
+
+
+def test_a_stretch_beyond_the_end_is_empty(speech: Path) -> None:
+    assert len(decode(speech, start=60.0, end=70.0).samples) == 0
+
+
+def test_channels_are_taken_apart_or_mixed(tmp_path: Path) -> None:
+    left, right = np.full(RATE, 8000), np.full(RATE, -4000)
+    path = wav(tmp_path / "stereo.wav", np.stack([left, right], axis=1))
+
+    levels = [float(np.median(decode(path, channel=channel).samples)) for channel in (0, 1, None)]
+
+    assert levels == pytest.approx([8000 / 32768, -4000 / 32768, 2000 / 32768], abs=1e-3)
+
+
+def test_a_channel_that_is_not_there_is_refused(speech: Path) -> None:
+    error, sentence = refusal(speech, channel=1)
+
+    assert error == ShardError.NO_CHANNEL
+    assert "Channel 1" in sentence
+    assert "has 1" in sentence
+
+
+@pytest.mark.parametrize(
+    ("encoding", "format", "codec"),
+    [("linear16", "s16le", "pcm_s16le"), ("mulaw", "mulaw", "pcm_mulaw"), ("alaw", "alaw", "pcm_alaw")],
+)
+def test_headerless_audio_is_read_as_the_caller_says(
+    speech: Path, record: Callable[..., Path], encoding: str, format: str, codec: str
+) -> None:
+    path = record(speech, "a.raw", codec, rate=8_000, format=format)
+
+    sound = decode(path, raw=RawAudio(encoding, 8_000))
+
+    assert sound.seconds == pytest.approx(SECONDS, abs=0.05)
+    assert sound.facts.sample_rate == 8_000
+    assert np.corrcoef(sound.samples[:100_000], decode(speech).samples[:100_000])[0, 1] > 0.8
+
+
+def test_headerless_channels(dialogue: Path, record: Callable[..., Path]) -> None:
+    path = record(dialogue, "a.raw", "pcm_s16le", format="s16le")
+
+    sound = decode(path, raw=RawAudio("linear16", 16_000, 2), channel=1)
+
+    assert sound.facts.channels == 2
+    assert np.array_equal(sound.samples, decode(dialogue, channel=1).samples)
+
+
+def test_an_encoding_with_a_container_of_its_own_is_recognised(speech: Path, record: Callable[..., Path]) -> None:
+    path = record(speech, "a.ogg", "libopus", rate=48_000)
+
+    assert decode(path, raw=RawAudio("opus", 48_000)).facts.codec == "opus"
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "rate"),
+    [
+        ("a.mp3", "libmp3lame", 16_000),
+        ("a.wav", "pcm_s16le", 16_000),
+        ("a.flac", "flac", 16_000),
+        ("a.webm", "libopus", 48_000),
+    ],
+)
+def test_what_is_left_of_a_truncated_file_is_heard_and_the_cut_is_told(
+    speech: Path, record: Callable[..., Path], name: str, codec: str, rate: int
+) -> None:
+    path = record(speech, name, codec, rate=rate)
+    os.truncate(path, path.stat().st_size * 6 // 10 + 1)
+
+    facts = decode(path).facts
+
+    assert facts.truncated
+    assert 3.0 < facts.duration < 6.0
+
+
+def test_an_mp3_that_does_not_say_its_length_is_not_called_truncated(
+    speech: Path, tmp_path: Path, record: Callable[..., Path]
+) -> None:
+    """FFmpeg's guess from the first frames' bit rate is far off when the rate varies."""
+    parts = [
+        record(speech, f"{bit_rate}.mp3", "libmp3lame", bit_rate=bit_rate, write_xing="0")
+        for bit_rate in (8_000, 64_000)
+    ]
+    path = tmp_path / "varies.mp3"
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+
+    facts = decode(path).facts
+
+    assert facts.duration == pytest.approx(2 * SECONDS, abs=0.3)
+    assert not facts.truncated
+
+
+def test_damage_in_the_middle_is_skipped(speech: Path, record: Callable[..., Path]) -> None:
+    path = record(speech, "a.flac", "flac")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 600] = b"\xaa" * 600
+    path.write_bytes(content)
+
+    assert SECONDS - 1.0 < decode(path).seconds < SECONDS
+
+
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00"
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "words"),
+    [
+        (b"", ShardError.EMPTY, "0 bytes"),
+        ("Grüße, this is no audio.\n".encode() * 40, ShardError.NOT_AUDIO, "plain text"),
+        (b"<!DOCTYPE html><html>not found</html>" * 20, ShardError.NOT_AUDIO, "web page"),
+        (b'{"error": "not found"}' * 20, ShardError.NOT_AUDIO, "JSON"),
+        (b"%PDF-1.7\n" + b"x" * 4000, ShardError.NOT_AUDIO, "PDF"),
+        (PNG + b"\x00" * 400, ShardError.NOT_AUDIO, "PNG"),
+        (b"PK\x03\x04" + b"\x00" * 400, ShardError.NOT_AUDIO, "ZIP"),
+        (b"\x00", ShardError.NOT_AUDIO, "no decoder"),
+        (bytes(range(128, 256)) * 40, ShardError.NOT_AUDIO, "no decoder"),
+    ],
+)
+def test_what_is_no_audio_is_called_by_its_kind(
+    tmp_path: Path, content: bytes, error: ShardError, words: str
+) -> None:
+    path = tmp_path / "given"
+    path.write_bytes(content)
+
+    found, sentence = refusal(path)
+
+    assert found == error
+    assert words in sentence
+
+
+def test_a_recording_without_a_sample_is_empty(tmp_path: Path) -> None:
+    error, sentence = refusal(wav(tmp_path / "a.wav", np.zeros(0)))
+
+    assert error == ShardError.EMPTY
+    assert "without a single sample" in sentence
+
+
+def test_a_film_without_sound_is_refused_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "silent.mp4"
+    with av.open(str(path), "w") as film:
+        stream = film.add_stream("mpeg4", rate=10)
+        stream.width = stream.height = 64
+        for shade in range(10):
+            film.mux(stream.encode(av.VideoFrame.from_ndarray(np.full((64, 64, 3), shade * 20, np.uint8))))
+        film.mux(stream.encode(None))
+
+    error, sentence = refusal(path)
+
+    assert error == ShardError.NOT_AUDIO
+    assert "video (mpeg4) without a sound track" in sentence
+
+
+def test_a_film_with_sound_is_heard(speech: Path, tmp_path: Path) -> None:
+    path = tmp_path / "film.mkv"
+    with av.open(str(speech)) as old, av.open(str(path), "w") as film:
+        picture, sound = film.add_stream("mpeg4", rate=10), film.add_stream("flac", rate=16_000)
+        picture.width = picture.height = 64
+        sound.layout = "mono"
+        for _ in range(100):
+            film.mux(picture.encode(av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8))))
+        film.mux(picture.encode(None))
+        for frame in old.decode(audio=0):
+            film.mux(sound.encode(frame))
+        film.mux(sound.encode(None))
+
+    facts = decode(path).facts
+
+    assert facts.duration == pytest.approx(SECONDS, abs=0.1)
+    assert not facts.truncated  # though the pictures last longer
+
+
+@pytest.mark.parametrize(
+    ("name", "playlist"),
+    [
+        ("list.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n{file}\n#EXT-X-ENDLIST\n"),
+        ("list.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile://{file}\n#EXT-X-ENDLIST\n"),
+        ("list.ffconcat", "ffconcat version 1.0\nfile '{file}'\n"),
+        ("list.ffconcat", "ffconcat version 1.0\nfile {name}\n"),
+    ],
+)
+def test_a_playlist_opens_no_other_file(speech: Path, tmp_path: Path, name: str, playlist: str) -> None:
+    """FFmpeg would: somebody's upload could name another's audio, or an address inside the network."""
+    secret = tmp_path / "secret.flac"
+    secret.write_bytes(speech.read_bytes())
+    path = tmp_path / name
+    path.write_text(playlist.format(file=secret, name=secret.name))
+
+    error, _ = refusal(path)
+
+    assert error == ShardError.NOT_AUDIO
+
+
+def test_more_than_a_worker_takes_is_refused(speech: Path) -> None:
+    assert refusal(speech, longest=5.0)[0] == ShardError.TOO_LONG
+    assert decode(speech, start=1.0, end=4.0, longest=5.0).seconds == pytest.approx(3.0)
+
+
+def test_a_file_that_changes_its_rate_midway(speech: Path, tmp_path: Path, record: Callable[..., Path]) -> None:
+    """Joined MP3s do."""
+    first, second = record(speech, "1.mp3", "libmp3lame"), record(speech, "2.mp3", "libmp3lame", rate=22_050)
+    joined = tmp_path / "joined.mp3"
+    joined.write_bytes(first.read_bytes() + second.read_bytes())
+
+    assert decode(joined).seconds == pytest.approx(2 * SECONDS, abs=0.3)

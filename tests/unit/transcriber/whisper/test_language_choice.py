@@ -1,0 +1,59 @@
+"""Between what was asked for and what a model can: English-only models cannot be shipped with these tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from earshot_contract.shards import ModelFacts, Shard, ShardError
+from transcriber.engine_protocol import Unable
+from transcriber.whisper import language_choice as languages
+
+BASE = ModelFacts(name="base", sha256="", multilingual=True, compute_type="int8", device="cpu")
+TINY_EN = ModelFacts(name="tiny.en", sha256="", multilingual=False, compute_type="int8", device="cpu")
+RANKING = [("cy", 0.4), ("en", 0.3), ("de", 0.2), ("fr", 0.1)]
+
+
+def knows(code: str) -> bool:
+    return code in ("en", "de", "fr", "cy")
+
+
+@pytest.mark.parametrize(
+    ("model", "language", "restricted", "taken"),
+    [
+        (BASE, "de", [], True),
+        (BASE, "tlh", [], False),
+        (BASE, None, [], True),
+        (BASE, None, ["tlh", "fr"], True),
+        (BASE, None, ["tlh"], False),
+        (TINY_EN, "en", [], True),
+        (TINY_EN, None, [], True),
+        (TINY_EN, "de", [], False),
+        (TINY_EN, None, ["de", "en"], True),
+        (TINY_EN, None, ["de", "fr"], False),
+    ],
+)
+def test_what_a_model_speaks(
+    order: Callable[..., Shard], model: ModelFacts, language: str | None, restricted: list[str], taken: bool
+) -> None:
+    shard = order(language=language, languages=restricted)
+
+    if taken:
+        languages.check(shard, model, knows)
+    else:
+        with pytest.raises(Unable) as caught:
+            languages.check(shard, model, knows)
+        assert caught.value.error == ShardError.UNKNOWN_MODEL
+        assert model.name in caught.value.sentence
+
+
+def test_an_english_only_model_detects_nothing(order: Callable[..., Shard]) -> None:
+    assert languages.given(order(), TINY_EN) == "en"
+    assert languages.given(order(), BASE) is None
+    assert languages.given(order(language="de"), BASE) == "de"
+
+
+def test_the_likeliest_of_those_allowed() -> None:
+    assert languages.choose(RANKING, []) == ("cy", 0.4)
+    assert languages.choose(RANKING, ["fr", "de"]) == ("de", 0.2)
