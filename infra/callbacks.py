@@ -68,7 +68,5 @@ class Callbacks(Construct):
         storage.allow_rows(callback, "GetItem")
         storage.allow_objects(callback, storage.transcripts, "jobs/*", "GetObject")
         callback.add_event_source(
-            sources.SqsEventSource(
-                self.queue, batch_size=1, max_concurrency=AT_ONCE, report_batch_item_failures=True
-            )
+            sources.SqsEventSource(self.queue, batch_size=1, max_concurrency=AT_ONCE, report_batch_item_failures=True)
         )

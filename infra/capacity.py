@@ -68,9 +68,7 @@ class Capacity(Construct):
             # It would take a custom resource; nothing is in the default group, and workers have their own.
             restrict_default_security_group=False,
             subnet_configuration=[
-                ec2.SubnetConfiguration(
-                    name="public", subnet_type=ec2.SubnetType.PUBLIC, map_public_ip_on_launch=True
-                )
+                ec2.SubnetConfiguration(name="public", subnet_type=ec2.SubnetType.PUBLIC, map_public_ip_on_launch=True)
             ],
             gateway_endpoints={
                 "S3": ec2.GatewayVpcEndpointOptions(service=service.S3),

@@ -73,9 +73,7 @@ class Jobs(Construct):
         )
         storage.allow_rows(prepare, "GetItem", "PutItem", "UpdateItem")
         storage.allow_objects(prepare, storage.uploads, "*", "GetObject", "GetObjectVersion")
-        storage.allow_objects(
-            prepare, storage.transcripts, "work/*", "GetObject", "PutObject", "AbortMultipartUpload"
-        )
+        storage.allow_objects(prepare, storage.transcripts, "work/*", "GetObject", "PutObject", "AbortMultipartUpload")
         storage.allow_objects(prepare, storage.models, manifest_key("*"), "GetObject")
         for bucket in (storage.uploads, storage.transcripts, storage.models):
             storage.allow_listing(prepare, bucket)

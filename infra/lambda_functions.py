@@ -19,7 +19,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from functions.errors import Refused
+from functions.errors import API_ERROR_NAMES
 from infra.logs import log_group
 from infra.openapi.document import write_built_files
 
@@ -158,7 +158,7 @@ def step(
         # A little more than the function's own, which then is the one that says what happened.
         task_timeout=sfn.Timeout.duration(function.timeout.plus(Duration.seconds(60))),
     )
-    made.add_retry(errors=[Refused.__name__], max_attempts=0)
+    made.add_retry(errors=list(API_ERROR_NAMES), max_attempts=0)
     made.add_retry(
         errors=LAMBDA_FAULTS,
         interval=Duration.seconds(1),

@@ -128,9 +128,7 @@ class Monitoring(Construct):
             "A function raised what it should not. Its log has the trace.",
         )
 
-    def _build_dashboard(
-        self, api: Api, jobs: Jobs, workers: Workers, queues: Queues, functions: Functions
-    ) -> None:
+    def _build_dashboard(self, api: Api, jobs: Jobs, workers: Workers, queues: Queues, functions: Functions) -> None:
         def graph(title: str, left: list[cloudwatch.IMetric], right: list[cloudwatch.IMetric] | None = None):
             return cloudwatch.GraphWidget(title=title, width=12, left=left, right=right or [])
 

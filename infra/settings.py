@@ -81,9 +81,7 @@ class Parameters:
             settings.default_model,
             "What the model name whisper means: a folder of the models bucket.",
         )
-        self.max_workers = parameter(
-            "MaxWorkers", settings.max_workers, "Containers at once, at most.", min_value=1
-        )
+        self.max_workers = parameter("MaxWorkers", settings.max_workers, "Containers at once, at most.", min_value=1)
         self.idle_seconds = parameter(
             "IdleSeconds", settings.idle_seconds, "How long the first worker waits for more audio.", min_value=1
         )

@@ -32,9 +32,7 @@ class Earshot(Stack):
         storage = Storage(self, "Storage", settings)
         queues = Queues(self, "Queues")
         bus = events.EventBus(self, "Bus", description="What happened to transcriptions")
-        workers = Workers(
-            self, "Workers", settings, parameters, queues=queues, functions=functions, storage=storage
-        )
+        workers = Workers(self, "Workers", settings, parameters, queues=queues, functions=functions, storage=storage)
         jobs = Jobs(
             self,
             "Jobs",

@@ -83,9 +83,7 @@ class Workers(Construct):
         cool = step(self, "CoolSlot", self._settle, slot | {"failed": True}, sfn.JsonPath.DISCARD)
         cool.next(sfn.Fail(self, "NoWorker", error="Worker.NoCapacity", cause="No worker could be launched."))
 
-        launches = [
-            self._launch(f"RunWorker{name}", target, more) for name, target, more in self._capacity.targets
-        ]
+        launches = [self._launch(f"RunWorker{name}", target, more) for name, target, more in self._capacity.targets]
         for launch, otherwise in zip(launches, [*launches[1:], cool], strict=True):
             # A shift that is over is no failure; a reclaimed Spot instance, or none to be had, goes on to the
             # next kind of capacity.

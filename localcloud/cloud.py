@@ -25,9 +25,7 @@ from typing import IO, Any, Self
 import boto3
 from botocore.config import Config
 
-from localcloud import embedded_model as models
-from localcloud import ports
-from localcloud import restart as recovery
+from localcloud import embedded_model, ports, restart
 from localcloud.deploy import deploy, template_of
 from localcloud.emulator.process import REGION, environment
 from localcloud.ports import HOST
@@ -76,7 +74,7 @@ class Cloud:
         self.assets = self.data_dir / "assets"  # of this start, whatever is synthesized meanwhile
         self._port, self._aws_port = port, aws_port
         self.parameters = {
-            "DefaultModel": models.NAME,
+            "DefaultModel": embedded_model.NAME,
             "MaxWorkers": "1",
             "IdleSeconds": str(idle_seconds),
             "PublicAccess": str(not require_key).lower(),
@@ -111,7 +109,7 @@ class Cloud:
             progress("Starting the AWS emulator")
             self._process = self._launch()
             progress("Checking the speech model")
-            model = models.embedded(MODELS)
+            model = embedded_model.embedded(MODELS)
             self._await_emulator()
             progress("Deploying the stack")
             self.outputs = deploy(self.client, self.assets, self.parameters)
@@ -205,10 +203,10 @@ class Cloud:
 
     def _prepare(self, model: Path, began: datetime) -> None:
         """What a start adds to the deployed stack."""
-        key, content = models.manifest(model)
+        key, content = embedded_model.manifest(model)
         self.client("s3").put_object(Bucket=self.outputs["ModelsBucket"], Key=key, Body=content)
-        recovery.free_slots(self.client, self.outputs["TableName"])
-        recovery.resume(self.client, self.outputs["JobMachineArn"], began)
+        restart.free_slots(self.client, self.outputs["TableName"])
+        restart.resume(self.client, self.outputs["JobMachineArn"], began)
         facts = {"api": self.api, "aws": self.aws, "outputs": self.outputs, "pid": os.getpid()}
         (self.data_dir / "cloud.json").write_text(json.dumps(facts, indent=2))
 

@@ -150,9 +150,7 @@ def finished(client: Client) -> dict[str, Any]:
     stack = describe(client) or {}
     while stack.get("StackStatus", "").endswith("IN_PROGRESS"):
         if time.monotonic() > deadline:
-            raise DeploymentFailed(
-                f"CloudFormation is still busy after {DEADLINE_SECONDS:.0f} s: {reasons(client)}"
-            )
+            raise DeploymentFailed(f"CloudFormation is still busy after {DEADLINE_SECONDS:.0f} s: {reasons(client)}")
         time.sleep(LOOK_SECONDS)
         stack = describe(client) or {}
     if stack and stack["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE"):

@@ -7,7 +7,7 @@ import shutil
 from importlib import resources
 from pathlib import Path
 
-from earshot_contract import keys as layout
+from earshot_contract import keys
 from earshot_contract.manifest import Manifest, ModelFile
 
 NAME = "base"  # Systran's faster-whisper-base, MIT licence
@@ -71,4 +71,4 @@ def embedded(folder: Path) -> Path:
 def manifest(place: Path) -> tuple[str, bytes]:
     """Key and content of the object that says that the deployment holds the model."""
     files = {name: ModelFile(sha, (place / name).stat().st_size) for name, (sha, _) in FILES.items()}
-    return layout.manifest_key(NAME), Manifest(NAME, files).to_json().encode()
+    return keys.manifest_key(NAME), Manifest(NAME, files).to_json().encode()

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from earshot_cli import deployment as places
-from earshot_cli import job_tables as listing
+from earshot_cli import deployment, job_tables
 from earshot_cli.errors import Problem, Status
 
 DATA_DIR = Path(__file__).resolve().parents[2] / ".earshot"
@@ -29,9 +28,9 @@ def key_create(
     data_dir: DataDir = DATA_DIR,
 ) -> None:
     """Make an API key and print it, once: the deployment keeps only its digest."""
-    from earshot_cli import api_keys as keys  # boto3 takes half a second to import
+    from earshot_cli import api_keys  # boto3 takes half a second to import
 
-    print(keys.create(name, places.outputs(stack, data_dir)["TableName"]))
+    print(api_keys.create(name, deployment.outputs(stack, data_dir)["TableName"]))
 
 
 @model_commands.command("add")
@@ -41,16 +40,14 @@ def model_add(
         typer.Argument(metavar="NAME|FOLDER|owner/repo", help="large-v3-turbo, say; a folder; a repo of the hub."),
     ],
     stack: Stack = None,
-    name: Annotated[
-        str | None, typer.Option("--name", help="What callers call it. Else what it is called.")
-    ] = None,
+    name: Annotated[str | None, typer.Option("--name", help="What callers call it. Else what it is called.")] = None,
     data_dir: DataDir = DATA_DIR,
 ) -> None:
     """Put a Whisper model for CTranslate2 into a deployment, which holds it once this is done."""
-    from earshot_cli import model_upload as models
+    from earshot_cli import model_upload
 
     try:
-        added = models.add(model, name, places.outputs(stack, data_dir)["ModelsBucket"])
+        added = model_upload.add(model, name, deployment.outputs(stack, data_dir)["ModelsBucket"])
     except KeyboardInterrupt:
         raise Problem("Interrupted. The deployment does not hold the model.", Status.INTERRUPTED) from None
     print(f"The deployment holds {added.name}: /v1/listen?model=whisper-{added.name}")
@@ -59,6 +56,6 @@ def model_add(
 @model_commands.command("list")
 def model_list(stack: Stack = None, data_dir: DataDir = DATA_DIR) -> None:
     """List the models that a deployment holds."""
-    from earshot_cli import model_upload as models
+    from earshot_cli import model_upload
 
-    listing.out.print(models.table(places.outputs(stack, data_dir)["ModelsBucket"]))
+    job_tables.out.print(model_upload.table(deployment.outputs(stack, data_dir)["ModelsBucket"]))

@@ -16,9 +16,7 @@ Pairs = list[tuple[str, str]]  # options of /v1/listen
 Sent = Callable[[int], None]  # told how many more bytes are on their way
 
 LISTEN = "/v1/listen"
-DIRECT_BYTES = (
-    4_000_000  # larger files go to the bucket: a Lambda event (6 MB, base64) leaves about 4.4 MB of audio
-)
+DIRECT_BYTES = 4_000_000  # larger files go to the bucket: a Lambda event (6 MB, base64) leaves about 4.4 MB of audio
 CHUNK_BYTES = 64 * 1024
 TRIES = 5  # of a request that may be repeated, when the line breaks or the service is busy
 LONGEST_PAUSE = 30.0  # seconds, whatever Retry-After says
@@ -82,9 +80,7 @@ class Api:
         found: list[dict[str, Any]] = []
         page: Pairs = []
         while len(found) < limit:
-            answer = (
-                await self._ask("GET", "/v1/requests", params=[("limit", str(min(limit, 100))), *page])
-            ).json()
+            answer = (await self._ask("GET", "/v1/requests", params=[("limit", str(min(limit, 100))), *page])).json()
             found += answer["requests"]
             if not answer.get("next"):
                 break

@@ -6,7 +6,7 @@ import os
 import secrets
 
 from earshot_cli.errors import Problem
-from functions.aws import api_keys as keys
+from functions.aws import api_keys
 
 KEY_BYTES = 20  # 40 lower-case hex characters: Deepgram's SDK 2 for Python refuses any other form
 
@@ -18,7 +18,7 @@ def create(name: str, table: str) -> str:
     os.environ["TABLE"] = table  # what functions.settings reads
     key = secrets.token_hex(KEY_BYTES)
     try:
-        keys.add(key, name)
+        api_keys.add(key, name)
     except (BotoCoreError, ClientError) as error:
         raise Problem(f"The key could not be written to the table {table}: {error}") from None
     return key

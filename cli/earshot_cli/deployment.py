@@ -45,13 +45,10 @@ def stack_outputs(stack: str) -> dict[str, str]:
         described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     except (BotoCoreError, ClientError) as error:
         raise Problem(
-            f"The stack {stack} cannot be asked for its table and buckets: {error}. "
-            "Check AWS_PROFILE and AWS_REGION.",
+            f"The stack {stack} cannot be asked for its table and buckets: {error}. Check AWS_PROFILE and AWS_REGION.",
             Status.UNREACHABLE,
         ) from None
     found = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
     if not found.keys() >= NEEDED:
-        raise Problem(
-            f"The stack {stack} is no Earshot: it has no output {', '.join(sorted(NEEDED - found.keys()))}."
-        )
+        raise Problem(f"The stack {stack} is no Earshot: it has no output {', '.join(sorted(NEEDED - found.keys()))}.")
     return found

@@ -12,8 +12,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from earshot_cli import admin_commands as stack
-from earshot_cli import job_tables as listing
+from earshot_cli import admin_commands, job_tables
 from earshot_cli.admin_commands import DATA_DIR, DataDir
 from earshot_cli.api_client import Api, Pairs
 from earshot_cli.errors import Problem, Status
@@ -32,8 +31,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(stack.key_commands, name="key")
-app.add_typer(stack.model_commands, name="model")
+app.add_typer(admin_commands.key_commands, name="key")
+app.add_typer(admin_commands.model_commands, name="model")
 
 Url = Annotated[str, typer.Option("--url", envvar="EARSHOT_URL", help="The deployment's address.")]
 Key = Annotated[str | None, typer.Option("--key", envvar="EARSHOT_KEY", help="An API key, where one is wanted.")]
@@ -97,9 +96,7 @@ def transcribe(
     ] = None,
     option: Annotated[
         list[str] | None,
-        typer.Option(
-            "--option", "-O", metavar="NAME=VALUE", help="Any other option of /v1/listen; may be repeated."
-        ),
+        typer.Option("--option", "-O", metavar="NAME=VALUE", help="Any other option of /v1/listen; may be repeated."),
     ] = None,
 ) -> None:
     """Transcribe files, URLs and objects of the deployment's own buckets, several at once."""
@@ -119,9 +116,7 @@ def jobs(
     url: Url = HERE,
     key: Key = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="How many.")] = 20,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON document a line, as the API gives it.")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document a line, as the API gives it.")] = False,
 ) -> None:
     """List jobs, the newest first."""
 
@@ -134,7 +129,7 @@ def jobs(
         for job in found:
             print(json.dumps(job, ensure_ascii=False))
     elif found:
-        listing.out.print(listing.table(found))
+        job_tables.out.print(job_tables.table(found))
     else:
         complaints.print("No jobs yet. `earshot transcribe FILE` makes one.")
 
@@ -144,9 +139,7 @@ def show(
     job_id: Id,
     url: Url = HERE,
     key: Key = None,
-    format: Annotated[
-        Format | None, typer.Option("--format", "-f", help="Only the result, in this format.")
-    ] = None,
+    format: Annotated[Format | None, typer.Option("--format", "-f", help="Only the result, in this format.")] = None,
 ) -> None:
     """Show what is known of a job, and what it says."""
 
@@ -158,7 +151,7 @@ def show(
                     f"The job is {job['state']}: there is no result to show. `earshot show {job_id}` says more."
                 )
             if not format:
-                listing.out.print(listing.facts(job))
+                job_tables.out.print(job_tables.facts(job))
             if job["state"] == "completed":
                 text = (await api.result(job_id, (format or Format.TEXT).form)).rstrip("\n")
                 print(text if format else f"\n{text}")
@@ -196,9 +189,7 @@ def _options(model: str | None, language: str | None, options: list[str]) -> Pai
     for option in options:
         name, equals, value = option.partition("=")
         if not name or not equals:
-            raise Problem(
-                f"--option {option}: write NAME=VALUE, for example --option numerals=true.", Status.USAGE
-            )
+            raise Problem(f"--option {option}: write NAME=VALUE, for example --option numerals=true.", Status.USAGE)
         pairs.append((name, value))
     if model:
         pairs.append(("model", model))

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from rich.table import Table
 
-from earshot_cli import huggingface_hub as hub
+from earshot_cli import huggingface_hub
 from earshot_cli.errors import Problem, Status
 from earshot_cli.progress_bars import Bars
 from earshot_cli.transcribe import complaints
 from earshot_contract.keys import model_file_key
 from earshot_contract.manifest import PLAIN_NAME, WEIGHTS, Manifest
-from functions.aws import model_bucket as models
+from functions.aws import model_bucket
 from functions.aws.clients import client
 
 NEEDED = (WEIGHTS, "config.json", "tokenizer.json")
@@ -31,13 +31,13 @@ def add(given: str, name: str | None, bucket: str) -> Manifest:
 
     where, own_name = _meant(given)
     name = _plain(name or own_name)
-    folder = hub.download(where, FILES) if isinstance(where, hub.Repository) else where
+    folder = huggingface_hub.download(where, FILES) if isinstance(where, huggingface_hub.Repository) else where
     manifest = Manifest.of(name, _files(folder))
     try:
-        there = next((held for held in models.manifests(bucket) if held.name.lower() == name.lower()), None)
+        there = next((held for held in model_bucket.manifests(bucket) if held.name.lower() == name.lower()), None)
         if there is None:
             _send(folder, manifest, bucket)
-            models.hold(bucket, manifest)
+            model_bucket.hold(bucket, manifest)
         elif there != manifest:
             raise Problem(
                 f"The deployment holds another model {there.name}, which jobs may be running with. Choose "
@@ -56,7 +56,7 @@ def table(bucket: str) -> Table:
     for column, side in {"model": "left", "size": "right", "SHA-256 of the weights": "left"}.items():
         lines.add_column(column, no_wrap=True, justify=side)  # type: ignore[arg-type]
     try:
-        for manifest in models.manifests(bucket):
+        for manifest in model_bucket.manifests(bucket):
             size = sum(file.size for file in manifest.files.values())
             lines.add_row(manifest.name, f"{size / 1e6:,.0f} MB", manifest.files[WEIGHTS].sha256)
     except (BotoCoreError, ClientError) as error:
@@ -64,18 +64,20 @@ def table(bucket: str) -> Table:
     return lines
 
 
-def _meant(given: str) -> tuple[hub.Repository | Path, str]:
+def _meant(given: str) -> tuple[huggingface_hub.Repository | Path, str]:
     """Where the model is, and the name it has unless people give it another. `./base` is a folder."""
-    if given in hub.KNOWN:
-        return hub.KNOWN[given], given
+    if given in huggingface_hub.KNOWN:
+        return huggingface_hub.KNOWN[given], given
     folder = Path(given).expanduser()
     if folder.is_dir():
         return folder, folder.resolve().name
-    if hub.OWNER_AND_REPO.fullmatch(given):
-        return hub.Repository(given), given.partition("/")[2].removeprefix("faster-").removeprefix("whisper-")
+    if huggingface_hub.OWNER_AND_REPO.fullmatch(given):
+        return huggingface_hub.Repository(given), given.partition("/")[2].removeprefix("faster-").removeprefix(
+            "whisper-"
+        )
     raise Problem(
         f"{given} is no folder here, no owner/repo of the hub, and none of the models that are known by name: "
-        f"{', '.join(hub.KNOWN)}.",
+        f"{', '.join(huggingface_hub.KNOWN)}.",
         Status.USAGE,
     )
 

@@ -9,9 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from earshot_cli import api_keys as keys
-from earshot_cli import deployment as places
-from earshot_cli import first_run as welcome
+from earshot_cli import api_keys, deployment, first_run
 from earshot_cli.errors import Problem, Status
 from infra.synth import ROOT
 from localcloud.cloud import Cloud, StartFailed
@@ -21,9 +19,7 @@ from localcloud.ports import PortTaken
 from localcloud.serve import STOPPING, interrupt, serve
 
 
-def up(
-    port: int, aws_port: int, data_dir: Path, *, allow_private_urls: bool, require_key: bool, sample: bool
-) -> int:
+def up(port: int, aws_port: int, data_dir: Path, *, allow_private_urls: bool, require_key: bool, sample: bool) -> int:
     """Serve until SIGINT or SIGTERM; the exit status. Raises Problem when the local cloud does not come up."""
     begun = time.monotonic()
 
@@ -32,11 +28,11 @@ def up(
 
     def ready(cloud: Cloud) -> None:
         print(f"ready {cloud.api}", flush=True)
-        key = keys.create("earshot up", places.local_outputs(data_dir)["TableName"]) if require_key else None
+        key = api_keys.create("earshot up", deployment.local_outputs(data_dir)["TableName"]) if require_key else None
         if sample:
             stage("Transcribing the sample: dropped into the bucket, and sent to the API")
-            asyncio.run(welcome.both_doors(cloud, key, stage))
-        print(welcome.where(cloud, key), flush=True)
+            asyncio.run(first_run.both_doors(cloud, key, stage))
+        print(first_run.where(cloud, key), flush=True)
 
     for number in STOPPING:  # while the template is made, too
         signal.signal(number, interrupt)

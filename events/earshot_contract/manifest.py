@@ -11,7 +11,7 @@ from typing import Self
 
 from earshot_contract.document import Document
 
-WEIGHTS = "model.bin"  # its digest is what `ModelFacts` calls the model's
+WEIGHTS = "model.bin"  # its digest is what `ModelInfo` calls the model's
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")  # of a model or of a file in it: never a path
 
 

@@ -27,7 +27,7 @@ class ShardError(StrEnum):
     MISSING = "Audio.Missing"  # the object is gone
     UNKNOWN_MODEL = "Model.Unknown"  # the deployment holds no such model
     CORRUPT_MODEL = "Model.Corrupt"  # its files do not match the manifest
-    GAVE_UP = "Worker.GaveUp"  # received as often as the queue allows and never finished
+    MAX_RECEIVES = "Worker.GaveUp"  # received as often as the queue allows and never finished
     INTERNAL = "Worker.Internal"  # our fault; retried by the state machine
 
 
@@ -41,7 +41,7 @@ class RawAudio(Document):
 
 
 @dataclass(frozen=True)
-class Pointer(Document):
+class S3Object(Document):
     """An S3 object."""
 
     bucket: str
@@ -56,8 +56,8 @@ class Shard(Document):
     job_id: str
     index: int  # position in the job, from 0: also the order of results
     count: int  # shards of the job
-    audio: Pointer
-    result: Pointer  # where the ShardResult goes; fixed, so that a redelivery writes the same object again
+    audio: S3Object
+    result: S3Object  # where the ShardResult goes; fixed, so that a redelivery writes the same object again
     model: str  # a name in the models bucket, e.g. "base"
     task: Literal["transcribe", "translate"] = "transcribe"
     language: str | None = None  # Whisper code; None: detect
@@ -107,7 +107,7 @@ class Segment(Document):
 
 
 @dataclass(frozen=True)
-class AudioFacts(Document):
+class AudioInfo(Document):
     """What the decoder found; `sha256` is of the file's bytes as they were submitted."""
 
     sha256: str
@@ -119,7 +119,7 @@ class AudioFacts(Document):
 
 
 @dataclass(frozen=True)
-class ModelFacts(Document):
+class ModelInfo(Document):
     """What really ran."""
 
     name: str  # e.g. "base"
@@ -139,7 +139,7 @@ class ShardResult(Document):
     language: str
     language_probability: float  # 1.0 when the language was given
     segments: list[Segment]
-    audio: AudioFacts
-    model: ModelFacts
+    audio: AudioInfo
+    model: ModelInfo
     seconds: dict[str, float]  # spent: "download", "decode", "model", "total"
     engine: dict[str, Any] = field(default_factory=dict)  # its own facts: windows, redone, dropped, …

@@ -46,7 +46,7 @@ def probe(file: BinaryIO, size: int, raw: RawAudio | None = None) -> Probe:
     """Read a seekable file of `size` bytes; `raw` tells how to read one without a header.
 
     Raises:
-        Refused: nothing in it, or certainly no audio.
+        ApiError: nothing in it, or certainly no audio.
     """
     if size == 0:
         raise bad_audio("corrupt or unsupported data: the file is empty.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from boto3.dynamodb.conditions import Attr
 
 from earshot_contract.keys import request_pk
-from functions.aws import dynamodb as table
+from functions.aws import dynamodb
 
 KEEP_SECONDS = 86_400
 
@@ -29,6 +29,6 @@ def claim(digest: str, job_id: str, instead_of: str | None = None) -> Claim:
     pk, now = request_pk(digest), time.time()
     free = Attr("pk").not_exists()
     condition = free if instead_of is None else free | Attr("job").eq(instead_of)
-    written = table.update(pk, {"job": job_id, "made": now, "ttl": int(now) + KEEP_SECONDS}, condition)
-    item = written or table.get(pk) or {"job": job_id, "made": now}
+    written = dynamodb.update(pk, {"job": job_id, "made": now, "ttl": int(now) + KEEP_SECONDS}, condition)
+    item = written or dynamodb.get(pk) or {"job": job_id, "made": now}
     return Claim(str(item["job"]), float(item["made"]))

@@ -11,7 +11,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from earshot_contract.keys import job_pk
-from functions.aws import dynamodb as table
+from functions.aws import dynamodb
 from functions.jobs.job import Failure, Job, State, timestamp
 from functions.settings import settings
 
@@ -20,12 +20,12 @@ OPEN = Attr("state").is_in([State.QUEUED, State.PROCESSING])
 
 def add(job: Job) -> bool:
     """Put a new row; False when a job of this id exists already. Its ttl is the deployment's retention."""
-    return table.add({"pk": job_pk(job.id), "day": job.day, "ttl": _expiry(), **job.row()})
+    return dynamodb.add({"pk": job_pk(job.id), "day": job.day, "ttl": _expiry(), **job.row()})
 
 
 def find(job_id: str) -> Job | None:
     """The row as it is now."""
-    return _job(table.get(job_pk(job_id)))
+    return _job(dynamodb.get(job_pk(job_id)))
 
 
 def claim(job: Job, execution: str) -> Job | None:
@@ -47,7 +47,7 @@ def update(job_id: str, by: str | None = None, **changes: Any) -> Job | None:
     """Set fields of a job that still runs (dataclasses as dicts); None when it is over or unknown, or belongs to
     another execution than `by`."""
     mine = Attr("execution").not_exists() | Attr("execution").eq(by)
-    return _job(table.update(job_pk(job_id), changes, OPEN & mine if by else OPEN))
+    return _job(dynamodb.update(job_pk(job_id), changes, OPEN & mine if by else OPEN))
 
 
 def finish(job_id: str, **changes: Any) -> Job | None:
@@ -67,7 +67,7 @@ def cancel(job_id: str) -> Job | None:
 
 def forget(job_id: str) -> bool:
     """Take the row of a job that is over away; False when it still runs."""
-    return table.remove(job_pk(job_id), ~OPEN)
+    return dynamodb.remove(job_pk(job_id), ~OPEN)
 
 
 def newest(limit: int, token: str | None = None) -> tuple[list[Job], str | None]:
@@ -80,7 +80,7 @@ def newest(limit: int, token: str | None = None) -> tuple[list[Job], str | None]
     oldest = datetime.now(UTC) - timedelta(days=settings().retention_days + 1)
     found: list[Job] = []
     while date >= oldest:
-        for item in table.day(date.date().isoformat(), after, limit + 1):
+        for item in dynamodb.day(date.date().isoformat(), after, limit + 1):
             if len(found) == limit:
                 return found, _token(found[-1])
             found.append(Job.from_json(item))

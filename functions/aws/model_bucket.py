@@ -6,9 +6,9 @@ import time
 
 from earshot_contract.keys import manifest_key
 from earshot_contract.manifest import Manifest
-from earshot_contract.shards import Pointer
-from functions.aws import s3 as objects
-from functions.errors import Refused
+from earshot_contract.shards import S3Object
+from functions.aws import s3
+from functions.errors import ApiError
 from functions.settings import settings
 from functions.speech_models.names import Model, choose
 
@@ -22,7 +22,7 @@ def chosen(wanted: str, language: str | None) -> Model:
     """As `functions.models.choose` among those held; a model that was just added is held, too."""
     try:
         return choose(wanted, language, held())
-    except Refused:
+    except ApiError:
         return choose(wanted, language, held(AGAIN_SECONDS))
 
 
@@ -38,10 +38,10 @@ def held(fresh: float = FRESH_SECONDS) -> list[Model]:
 def manifests(bucket: str) -> list[Manifest]:
     """Of every model that lies in a bucket, by name."""
     ending = manifest_key("")
-    found = [objects.get(Pointer(bucket, key)) for key in objects.keys(bucket) if key.endswith(ending)]
+    found = [s3.get(S3Object(bucket, key)) for key in s3.keys(bucket) if key.endswith(ending)]
     return sorted((Manifest.from_json(m) for m in found if m is not None), key=lambda manifest: manifest.name)
 
 
 def hold(bucket: str, manifest: Manifest) -> None:
     """From now on the deployment holds the model: its files must lie there already."""
-    objects.put(Pointer(bucket, manifest_key(manifest.name)), manifest.to_json().encode(), "application/json")
+    s3.put(S3Object(bucket, manifest_key(manifest.name)), manifest.to_json().encode(), "application/json")

@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from earshot_contract.shards import Pointer
+from earshot_contract.shards import S3Object
 from functions.aws.clients import client, code
 
 PART_BYTES = 16 * 1024**2  # S3 wants parts of 5 MiB or more; a function's memory wants them small
@@ -25,7 +25,7 @@ class ObjectFacts:
     content_type: str
 
 
-def get(at: Pointer) -> bytes | None:
+def get(at: S3Object) -> bytes | None:
     """The whole object; None when it is not there."""
     try:
         return client("s3").get_object(**_at(at))["Body"].read()
@@ -34,11 +34,11 @@ def get(at: Pointer) -> bytes | None:
         return None
 
 
-def put(at: Pointer, body: bytes, content_type: str) -> None:
+def put(at: S3Object, body: bytes, content_type: str) -> None:
     client("s3").put_object(Bucket=at.bucket, Key=at.key, Body=body, ContentType=content_type)
 
 
-def put_stream(at: Pointer, chunks: Iterable[bytes]) -> int:
+def put_stream(at: S3Object, chunks: Iterable[bytes]) -> int:
     """Write what comes piece by piece, never holding more than a part; the bytes written.
 
     Whatever the source raises goes through, and leaves nothing behind.
@@ -57,7 +57,7 @@ def put_stream(at: Pointer, chunks: Iterable[bytes]) -> int:
     return size
 
 
-def head(at: Pointer) -> ObjectFacts | None:
+def head(at: S3Object) -> ObjectFacts | None:
     """None when it is not there."""
     try:
         found = client("s3").head_object(**_at(at))
@@ -80,24 +80,24 @@ def remove(bucket: str, keys: list[str]) -> None:
         client("s3").delete_objects(Bucket=bucket, Delete={"Objects": some, "Quiet": True})
 
 
-def presigned_get(at: Pointer, seconds: int, content_type: str | None = None) -> str:
+def presigned_get(at: S3Object, seconds: int, content_type: str | None = None) -> str:
     """A URL that anybody may read the object with for a while."""
     extra = {"ResponseContentType": content_type} if content_type else {}
     return client("s3").generate_presigned_url("get_object", Params={**_at(at), **extra}, ExpiresIn=seconds)
 
 
-def presigned_put(at: Pointer, seconds: int) -> str:
+def presigned_put(at: S3Object, seconds: int) -> str:
     """A URL that anybody may write the object with for a while; the Content-Type is theirs to choose."""
     return client("s3").generate_presigned_url("put_object", Params=_at(at), ExpiresIn=seconds)
 
 
-def reader(at: Pointer, size: int) -> io.BufferedReader:
+def reader(at: S3Object, size: int) -> io.BufferedReader:
     """The object as a seekable file that fetches only what is read."""
     return io.BufferedReader(_Ranges(at, size), READ_BYTES)
 
 
 class _Ranges(io.RawIOBase):
-    def __init__(self, at: Pointer, size: int) -> None:
+    def __init__(self, at: S3Object, size: int) -> None:
         self.at, self.size, self.position = at, size, 0
 
     def readable(self) -> bool:
@@ -126,7 +126,7 @@ class _Ranges(io.RawIOBase):
         return len(data)
 
 
-def _at(at: Pointer) -> dict[str, str]:
+def _at(at: S3Object) -> dict[str, str]:
     return {"Bucket": at.bucket, "Key": at.key, **({"VersionId": at.version} if at.version else {})}
 
 

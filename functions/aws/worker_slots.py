@@ -9,7 +9,7 @@ import uuid
 from boto3.dynamodb.conditions import Attr
 
 from earshot_contract.keys import slot_pk
-from functions.aws import dynamodb as table
+from functions.aws import dynamodb
 from functions.workers.scaling import LAUNCH_SECONDS, Slot, cooling
 
 PACE = "PACE"  # the item that remembers how long recent shards were
@@ -27,19 +27,19 @@ def claim(slot: str) -> str | None:
     """
     now, lease = int(time.time()), uuid.uuid4().hex
     free = Attr("pk").not_exists() | Attr("until").lt(now)
-    taken = table.update(slot, {"lease": lease, "until": now + LAUNCH_SECONDS, "ttl": now + 86400}, free)
+    taken = dynamodb.update(slot, {"lease": lease, "until": now + LAUNCH_SECONDS, "ttl": now + 86400}, free)
     return lease if taken else None
 
 
 def release(slot: str, lease: str) -> bool:
     """Give the slot back; False when the lease had been lost."""
-    return table.remove(slot, Attr("lease").eq(lease))
+    return dynamodb.remove(slot, Attr("lease").eq(lease))
 
 
 def cool(slot: str, lease: str) -> int:
     """Shut the slot for a while, longer with each failure in a row; the seconds, 0 when the lease was lost."""
     failures = _read(slot).failures + 1
-    shut = table.update(
+    shut = dynamodb.update(
         slot, {"until": int(time.time()) + cooling(failures), "failures": failures}, Attr("lease").eq(lease)
     )
     return cooling(failures) if shut else 0
@@ -47,16 +47,16 @@ def cool(slot: str, lease: str) -> int:
 
 def shard_seconds() -> float | None:
     """Seconds of audio in a typical recent shard; None before the first."""
-    item = table.get(PACE)
+    item = dynamodb.get(PACE)
     return float(item["shard_seconds"]) if item else None
 
 
 def remember_shard_seconds(seconds: float) -> None:
     """Two scalers writing at once lose one observation of many: no condition needed beyond existence."""
     always = Attr("pk").exists() | Attr("pk").not_exists()
-    table.update(PACE, {"shard_seconds": round(seconds, 3)}, always)
+    dynamodb.update(PACE, {"shard_seconds": round(seconds, 3)}, always)
 
 
 def _read(pk: str) -> Slot:
-    item = table.get(pk) or {}
+    item = dynamodb.get(pk) or {}
     return Slot(pk, item.get("lease"), item.get("until", 0), item.get("failures", 0))

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from earshot_contract.document import Document
-from earshot_contract.shards import Pointer
+from earshot_contract.shards import S3Object
 
 
 class State(StrEnum):
@@ -38,7 +38,7 @@ class Source(Document):
     """Where the audio comes from. `audio` is None until a URL has been fetched."""
 
     kind: SourceKind
-    audio: Pointer | None = None
+    audio: S3Object | None = None
     url: str | None = None
     size: int | None = None  # bytes
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from earshot_contract.keys import upload_job_id
-from earshot_contract.shards import Pointer
+from earshot_contract.shards import S3Object
 
 
 @dataclass(frozen=True)
 class Upload:
     """`audio` points at the very version that was put, so that overwriting makes another job."""
 
-    audio: Pointer
+    audio: S3Object
     sequencer: str
     size: int
 
@@ -21,7 +21,7 @@ class Upload:
     def from_event(cls, given: dict[str, Any]) -> Upload:
         """Of `{bucket, key, version, sequencer, size}`; EventBridge's keys are not URL-encoded, S3's own
         notifications' are."""
-        audio = Pointer(given["bucket"], given["key"], given.get("version") or None)
+        audio = S3Object(given["bucket"], given["key"], given.get("version") or None)
         return cls(audio, given.get("sequencer") or "", int(given.get("size") or 0))
 
     @property

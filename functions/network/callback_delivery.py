@@ -8,7 +8,7 @@ import json
 from typing import Any
 from urllib.parse import unquote
 
-from functions.errors import Refused, bad_query
+from functions.errors import ApiError, bad_query
 from functions.jobs.job import Job, State
 from functions.network.public_address import check_url, connect
 from functions.options.options import Options
@@ -29,11 +29,11 @@ def check_receiver(url: str) -> None:
     """Whether a caller may name this address; where it leads is looked up with each delivery.
 
     Raises:
-        Refused: nothing could be delivered there, or its port.
+        ApiError: nothing could be delivered there, or its port.
     """
     try:
         parts = check_url(url)
-    except Refused:
+    except ApiError:
         raise bad_query("Invalid callback url. It cannot be parsed.") from None
     if parts.port not in PORTS and not settings().allow_private_urls:
         raise bad_query(f"Invalid callback url. Its port is one of {', '.join(map(str, PORTS[1:]))}.")
@@ -59,7 +59,7 @@ def deliver(url: str, method: str, document: dict[str, Any], caller: str | None)
     try:
         parts = check_url(url)
         connection = connect(parts, SECONDS)
-    except Refused as refused:
+    except ApiError as refused:
         raise Undelivered(refused.failure.err_msg) from None
     headers = {"Content-Type": "application/json", "User-Agent": "Earshot"}
     if caller and caller != UNNAMED:

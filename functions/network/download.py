@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import SplitResult, quote, unquote, urljoin
 
-from functions.errors import Refused, bad_remote, too_large
+from functions.errors import ApiError, remote_content_error, too_large
 from functions.network.public_address import Cut, check_url, connect
 
 MAX_BYTES = 2 * 1024**3  # Deepgram's limit
@@ -27,7 +27,7 @@ def fetch(url: str, max_bytes: int = MAX_BYTES, max_seconds: float = MAX_SECONDS
     """The bytes at `url`, piece by piece; nothing is asked for before the first is.
 
     Raises:
-        Refused: while reading, whatever keeps the whole of it from being fetched.
+        ApiError: while reading, whatever keeps the whole of it from being fetched.
     """
     with _Fetch(url, max_bytes, max_seconds) as pieces:
         yield from pieces
@@ -71,7 +71,7 @@ class _Fetch:
                 return _accepted(response)
             self._close()
             url = urljoin(url, location.strip())
-        raise bad_remote(f"{_SERVER} sent too many redirects.")
+        raise remote_content_error(f"{_SERVER} sent too many redirects.")
 
     def _ask(self, parts: SplitResult) -> http.client.HTTPResponse:
         self._connection = connect(parts, SILENT_SECONDS)
@@ -103,13 +103,13 @@ class _Fetch:
             raise self._too_large()
         return announced
 
-    def _too_large(self) -> Refused:
+    def _too_large(self) -> ApiError:
         return too_large(f"Payload size exceeds limit of {self._max_bytes} bytes.")
 
-    def _broken(self) -> Refused:
+    def _broken(self) -> ApiError:
         if time.monotonic() >= self._deadline:
-            return bad_remote(f"{_SERVER} took longer than {self._seconds:.0f} seconds.")
-        return bad_remote(f"{_SERVER} failed to return valid data.")
+            return remote_content_error(f"{_SERVER} took longer than {self._seconds:.0f} seconds.")
+        return remote_content_error(f"{_SERVER} failed to return valid data.")
 
     def _close(self) -> None:
         if self._watch:
@@ -122,11 +122,11 @@ class _Fetch:
 def _accepted(response: http.client.HTTPResponse) -> http.client.HTTPResponse:
     status = f"[{response.status} {response.reason}]"
     if response.status >= 500:
-        raise bad_remote(f"{_SERVER} returned a server error: {status}.")
+        raise remote_content_error(f"{_SERVER} returned a server error: {status}.")
     if response.status >= 400:
-        raise bad_remote(f"{_SERVER} returned a client error: {status}.")
+        raise remote_content_error(f"{_SERVER} returned a client error: {status}.")
     if response.status != 200:
-        raise bad_remote(f"{_SERVER} failed to return valid data: {status}.")
+        raise remote_content_error(f"{_SERVER} failed to return valid data: {status}.")
     if response.headers.get("content-encoding", "identity").strip().lower() not in ("identity", ""):
-        raise bad_remote(f"{_SERVER} compressed it without being asked to. Audio is taken as it is.")
+        raise remote_content_error(f"{_SERVER} compressed it without being asked to. Audio is taken as it is.")
     return response

@@ -15,7 +15,7 @@ from functools import cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
-from functions.errors import bad_remote
+from functions.errors import remote_content_error
 from functions.settings import settings
 
 MAX_URL = 4096  # characters
@@ -29,7 +29,7 @@ def check_url(url: str) -> SplitResult:
     """The URL's parts, when it could be fetched at all; nothing is looked up.
 
     Raises:
-        Refused: it is no http(s) URL, or holds what different parsers read differently.
+        ApiError: it is no http(s) URL, or holds what different parsers read differently.
     """
     odd = len(url) > MAX_URL or "\\" in url or any(ord(letter) <= 32 or ord(letter) == 127 for letter in url)
     try:
@@ -37,11 +37,11 @@ def check_url(url: str) -> SplitResult:
         host, port = parts.hostname, parts.port
         (host or "").encode("idna")
     except ValueError:
-        raise bad_remote("Could not parse URL as a URI.") from None
+        raise remote_content_error("Could not parse URL as a URI.") from None
     if odd or not host or port == 0:
-        raise bad_remote("Could not parse URL as a URI.")
+        raise remote_content_error("Could not parse URL as a URI.")
     if parts.scheme not in _PORTS:
-        raise bad_remote(f"Could not parse URL as a URI. Its scheme is http or https, not {parts.scheme!r}.")
+        raise remote_content_error(f"Could not parse URL as a URI. Its scheme is http or https, not {parts.scheme!r}.")
     return parts
 
 
@@ -49,7 +49,7 @@ def connect(parts: SplitResult, seconds: float) -> http.client.HTTPConnection:
     """An open connection to a checked URL's host, TLS and all; `seconds` is its timeout from then on.
 
     Raises:
-        Refused: an address is not public, or none answers.
+        ApiError: an address is not public, or none answers.
     """
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
     connection = http.client.HTTPConnection(host, port, timeout=seconds)
@@ -110,8 +110,8 @@ def _open(host: str, port: int, tls: bool) -> socket.socket:
         except (OSError, ValueError) as error:
             plain.close()
             reason = getattr(error, "verify_message", "") or getattr(error, "reason", "") or "it broke off"
-            raise bad_remote(f"The TLS handshake with {host} failed: {reason}.") from None
-    raise bad_remote(f"The remote server hosting the media could not be reached: {host}, port {port}.")
+            raise remote_content_error(f"The TLS handshake with {host} failed: {reason}.") from None
+    raise remote_content_error(f"The remote server hosting the media could not be reached: {host}, port {port}.")
 
 
 def _secured(plain: socket.socket, host: str) -> socket.socket:
@@ -126,12 +126,12 @@ def _addresses(host: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise bad_remote(
+        raise remote_content_error(
             f"Could not determine if URL for media download is publicly routable. {host} has no address."
         ) from None
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not settings().allow_private_urls and not all(map(public, addresses)):
-        raise bad_remote("URL for media download must be publicly routable.")
+        raise remote_content_error("URL for media download must be publicly routable.")
     return addresses
 
 

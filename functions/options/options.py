@@ -55,7 +55,7 @@ class Options:
 
     @classmethod
     def parse(cls, query: str) -> Options:
-        """Raises Refused for what cannot be read, or would be misleading to ignore."""
+        """Raises ApiError for what cannot be read, or would be misleading to ignore."""
         asked_for = given(query)
         refuse(asked_for)
         one = Values(asked_for)

@@ -108,7 +108,7 @@ def value(name: str, raw: str) -> Any:
     """One value of a parameter that is done, parsed by its kind.
 
     Raises:
-        Refused: it does not parse, or is not one of the choices, or out of range.
+        ApiError: it does not parse, or is not one of the choices, or out of range.
     """
     parameter = PARAMETERS[name]
     match parameter.kind:

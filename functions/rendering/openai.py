@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from earshot_contract.shards import Segment
-from functions.errors import Refused
+from functions.errors import ApiError
 from functions.jobs.job import Failure
 from functions.rendering import captions
 from functions.transcripts.languages import LANGUAGES, UNSPACED, joined
@@ -35,7 +35,7 @@ class Format(StrEnum):
     VTT = "vtt"
 
 
-class BadField(Refused):
+class BadField(ApiError):
     """A form field that cannot be obeyed; OpenAI's error names it as `param`."""
 
     def __init__(self, param: str, sentence: str) -> None:
@@ -68,9 +68,7 @@ class Shape:
             raise BadField("response_format", f"response_format {wanted!r} is none of {', '.join(Format)}.")
         granularities = set(fields.get(GRANULARITIES) or fields.get("timestamp_granularities") or ["segment"])
         if unknown := granularities - {"word", "segment"}:
-            raise BadField(
-                GRANULARITIES, f"{GRANULARITIES} {sorted(unknown)[0]!r} is neither 'word' nor 'segment'."
-            )
+            raise BadField(GRANULARITIES, f"{GRANULARITIES} {sorted(unknown)[0]!r} is neither 'word' nor 'segment'.")
         if "word" in granularities and wanted != Format.VERBOSE_JSON:
             raise BadField(GRANULARITIES, "Word timestamps come with response_format 'verbose_json' only.")
         stream = _flag(fields, "stream")

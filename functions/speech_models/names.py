@@ -51,7 +51,7 @@ def choose(wanted: str, language: str | None, held: Sequence[Model], default: st
     """The held model that a caller's name means; `default` is what `whisper` is (unset: the setting's).
 
     Raises:
-        Refused: the deployment does not hold it (with the list of what it does), or it does not speak `language`.
+        ApiError: the deployment does not hold it (with the list of what it does), or it does not speak `language`.
     """
     default = default or settings().default_model
     names = {model.name.lower(): model for model in held}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from earshot_contract.document import Document
-from earshot_contract.shards import AudioFacts, ModelFacts, Segment
+from earshot_contract.shards import AudioInfo, ModelInfo, Segment
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Transcript(Document):
     created: str  # ISO 8601, UTC, milliseconds
     options: str  # the query string the job was asked with
     task: str  # transcribe | translate
-    audio: AudioFacts
-    model: ModelFacts
+    audio: AudioInfo
+    model: ModelInfo
     channels: list[Channel]
     model_seconds: float
     engine: dict[str, Any] = field(default_factory=dict)

@@ -40,8 +40,7 @@ def page(description: Schema) -> str:
         for method, operation in methods.items()
     ]
     links = "".join(
-        f'<li><a href="#{op["operationId"]}"><code>{method} {path}</code></a></li>'
-        for method, path, op in operations
+        f'<li><a href="#{op["operationId"]}"><code>{method} {path}</code></a></li>' for method, path, op in operations
     )
     return "".join(
         (

@@ -26,7 +26,7 @@ _LIMITS = {
 _FATES = {
     Fate.DONE: "",
     Fate.IGNORED: "**Ignored**, with an entry in `metadata.warnings`: ",
-    Fate.REFUSED: "**Refused** with 400: ",
+    Fate.REFUSED: "**ApiError** with 400: ",
 }
 _REFUSED = {
     400: "Something in the request cannot be obeyed; the sentence says what.",
@@ -114,9 +114,7 @@ def _audio(task: str) -> Schema:
             "200": {
                 "description": "In the format asked for.",
                 "content": {
-                    "application/json": {
-                        "schema": {"oneOf": [named("Transcription"), named("VerboseTranscription")]}
-                    },
+                    "application/json": {"schema": {"oneOf": [named("Transcription"), named("VerboseTranscription")]}},
                     "text/plain": {"schema": TEXT},
                     "text/event-stream": {"schema": TEXT},
                 },
@@ -168,9 +166,7 @@ def _result() -> Schema:
         "parameters": [
             _ID,
             _query("format", {"enum": [str(form) for form in Result], "default": str(Result.JSON)}),
-            _query(
-                "wait", {"type": "number", "minimum": 0}, "Seconds to wait for it; a redirect when it is not done."
-            ),
+            _query("wait", {"type": "number", "minimum": 0}, "Seconds to wait for it; a redirect when it is not done."),
             _query("response_format", {"enum": [str(form) for form in Format]}),
         ],
         "responses": {

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from localcloud.emulator import lambda_sandbox as sandbox
+from localcloud.emulator import lambda_sandbox
 from localcloud.patches.registry import replace
 
 PAYLOAD_BYTES = 6 * 1024 * 1024  # Lambda's limit for a synchronous event, and for its answer
@@ -66,7 +66,7 @@ class Environments:
         self.control, theirs = socket.socketpair()
         with theirs:
             self.zygote = subprocess.Popen(
-                [sys.executable, "-P", sandbox.__file__, str(theirs.fileno())], pass_fds=[theirs.fileno()]
+                [sys.executable, "-P", lambda_sandbox.__file__, str(theirs.fileno())], pass_fds=[theirs.fileno()]
             )
         self.ready = False
 
@@ -82,7 +82,7 @@ class Environments:
         try:
             environment.stream.settimeout(timeout)
             environment.stream.sendall(len(call).to_bytes(4, "big") + call.encode())
-            answer = sandbox.read(environment.stream)
+            answer = lambda_sandbox.read(environment.stream)
         except TimeoutError:
             self.discard(environment)
             return refused(
@@ -125,7 +125,7 @@ class Environments:
                 self.ready = True
             with theirs:
                 socket.send_fds(self.control, [json.dumps(order).encode()], [theirs.fileno()])
-            hello = sandbox.read(ours)
+            hello = lambda_sandbox.read(ours)
         if hello is None:
             raise RuntimeError(f"No execution environment for {name}: {self.logs / name}.log may say why.")
         with self.lock:

@@ -37,35 +37,36 @@ def main() -> None:
 
 async def serve(options: argparse.Namespace) -> None:
     # Forked environments need their warm parent first, before this process has threads and sockets of its own.
-    from localcloud.emulator import lambda_runtime as lambdas
+    from localcloud.emulator import lambda_runtime
 
-    environments = lambdas.Environments(options.folder)
+    environments = lambda_runtime.Environments(options.folder)
 
     import hypercorn.asyncio
 
-    from localcloud.emulator import api_gateway as front
-    from localcloud.emulator import container_runtime as containers
+    from localcloud.emulator import api_gateway, container_runtime
     from localcloud.emulator.persistence import Keeper
     from localcloud.emulator.step_functions import Machines
-    from localcloud.patches import ministack_placeholder_resources as resources
-    from localcloud.patches import ministack_s3_event_version as notifications
-    from localcloud.patches import ministack_sqs_long_poll as queues
+    from localcloud.patches import (
+        ministack_placeholder_resources,
+        ministack_s3_event_version,
+        ministack_sqs_long_poll,
+    )
 
     endpoint = f"http://{HOST}:{options.aws_port}"
-    engine = containers.Engine(options.assets, options.folder, for_containers(endpoint, options.models))
-    lambdas.install(environments)
-    containers.install(engine)
-    resources.install()
-    queues.install()
-    notifications.install()
-    front.install()
+    engine = container_runtime.Engine(options.assets, options.folder, for_containers(endpoint, options.models))
+    lambda_runtime.install(environments)
+    container_runtime.install(engine)
+    ministack_placeholder_resources.install()
+    ministack_sqs_long_poll.install()
+    ministack_s3_event_version.install()
+    api_gateway.install()
     Machines().install(endpoint)
 
     from ministack.app import app
 
     leave, closed = leaving(), asyncio.Event()
     keeper = Keeper(call(options.wrap, app) if options.wrap else app)
-    applications: list[tuple[Any, int]] = [(keeper, options.aws_port), (front.front, options.port)]
+    applications: list[tuple[Any, int]] = [(keeper, options.aws_port), (api_gateway.front, options.port)]
     keeping = asyncio.create_task(keeper.keep())
     servers = [
         asyncio.create_task(hypercorn.asyncio.serve(app, config(port), shutdown_trigger=closed.wait))

@@ -17,7 +17,7 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
-from localcloud.patches import moto_interpreter as interpreter
+from localcloud.patches import moto_interpreter
 from localcloud.patches.registry import original, replace
 from localcloud.restart import INTERRUPTED
 
@@ -33,7 +33,7 @@ class Machines:
     """The executions that run now."""
 
     def __init__(self) -> None:
-        interpreter.leave_out_batch()
+        moto_interpreter.leave_out_batch()
         import ministack.services.stepfunctions as states
         from moto.stepfunctions.parser.asl.eval.callback import callback
 
@@ -43,7 +43,7 @@ class Machines:
         self.parse = lru_cache(maxsize=16)(original(f"{PARSER}.parse"))
 
     def install(self, endpoint: str) -> None:
-        interpreter.install(endpoint)
+        moto_interpreter.install(endpoint)
         # Every failed state is logged there with its whole parse tree; the execution's history says it better.
         logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
         replace(f"{WORKER}._get_evaluation_entrypoint", lambda worker: self.program(worker))
@@ -58,9 +58,7 @@ class Machines:
         )
         replace(
             f"{STATES}:_send_task_failure",
-            self.answering(
-                lambda token, d: outcomes.CallbackOutcomeFailure(token, d.get("error"), d.get("cause"))
-            ),
+            self.answering(lambda token, d: outcomes.CallbackOutcomeFailure(token, d.get("error"), d.get("cause"))),
         )
         replace(f"{STATES}:_send_task_heartbeat", self.answering(lambda token, d: None))
 
@@ -129,9 +127,7 @@ class Machines:
             else:
                 record["error"], record["cause"] = execution.error, execution.cause
             self.states._emit_execution_status_event(record)
-        utils.TMP_THREADS[:] = [
-            thread for thread in utils.TMP_THREADS if thread.is_alive()
-        ]  # moto never forgets one
+        utils.TMP_THREADS[:] = [thread for thread in utils.TMP_THREADS if thread.is_alive()]  # moto never forgets one
         with self.lock:
             finished = [a for a, r in list(self.states._executions.items()) if r["status"] != "RUNNING"]
             for old in finished[: max(0, len(finished) - REMEMBERED)]:

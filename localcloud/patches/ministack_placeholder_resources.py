@@ -19,9 +19,7 @@ PLACEHOLDERS = (
 
 
 def install() -> None:
-    handlers: dict[str, dict[str, Any]] = original(
-        "ministack.services.cloudformation.provisioners:_RESOURCE_HANDLERS"
-    )
+    handlers: dict[str, dict[str, Any]] = original("ministack.services.cloudformation.provisioners:_RESOURCE_HANDLERS")
     for kind in PLACEHOLDERS:
         handlers[kind] = {"create": create, "update": update, "delete": delete}
 

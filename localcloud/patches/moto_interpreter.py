@@ -38,9 +38,7 @@ def install(endpoint: str) -> None:
     replace(f"{SERVICE}.state_task_service:StateTaskService._normalise_parameters", normalise_parameters)
     replace(f"{SERVICE}.state_task_service:StateTaskService._normalise_response", normalise_response)
     bindings: Any = replace(f"{ECS}:_SUPPORTED_API_PARAM_BINDINGS", {})
-    replace(
-        f"{ECS}:_SUPPORTED_API_PARAM_BINDINGS", {"runtask": bindings["runtask"] | {"CapacityProviderStrategy"}}
-    )
+    replace(f"{ECS}:_SUPPORTED_API_PARAM_BINDINGS", {"runtask": bindings["runtask"] | {"CapacityProviderStrategy"}})
     replace(f"{ECS}:StateTaskServiceEcs._build_sync_resolver", wait_for_task)
     replace(f"{SERVICE}.state_task_service_callback:_DELAY_SECONDS_SYNC_CONDITION_CHECK", TASK_LOOK_SECONDS)
     name_ecs_errors()

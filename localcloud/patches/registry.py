@@ -97,7 +97,5 @@ def locate(seam: str) -> tuple[Any, str]:
 
 def digest(thing: Any) -> str:
     """Of a function's or class's source; of a plain value only its type, for values of ours may differ."""
-    source = (
-        inspect.getsource(thing) if inspect.isroutine(thing) or inspect.isclass(thing) else type(thing).__name__
-    )
+    source = inspect.getsource(thing) if inspect.isroutine(thing) or inspect.isclass(thing) else type(thing).__name__
     return hashlib.sha256(source.encode()).hexdigest()[:16]

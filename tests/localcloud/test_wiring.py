@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from earshot_contract.shards import Pointer, Shard, ShardMessage
+from earshot_contract.shards import S3Object, Shard, ShardMessage
 from localcloud.cloud import Cloud
 
 ROLE = "arn:aws:iam::000000000000:role/scratch"
@@ -65,7 +65,7 @@ def test_what_lands_in_the_dead_queue_is_reaped(cloud: Cloud) -> None:
     )["stateMachineArn"]
     execution = states.start_execution(stateMachineArn=machine)["executionArn"]
     token = sqs.receive_message(QueueUrl=scratch, WaitTimeSeconds=20)["Messages"][0]["Body"]
-    shard = Shard("job", 0, 1, audio=Pointer("b", "a"), result=Pointer("b", "r"), model="base")
+    shard = Shard("job", 0, 1, audio=S3Object("b", "a"), result=S3Object("b", "r"), model="base")
 
     sqs.send_message(QueueUrl=cloud.outputs["DeadQueueUrl"], MessageBody=ShardMessage(token, shard).to_json())
 

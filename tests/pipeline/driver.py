@@ -51,9 +51,7 @@ class Pipeline:
         self._queue = self._catch_events()
 
     def post(self, content: bytes, query: str = "", **headers: str) -> httpx.Response:
-        return self.http.post(
-            f"/listen?{query}", content=content, headers={"Content-Type": "audio/wav", **headers}
-        )
+        return self.http.post(f"/listen?{query}", content=content, headers={"Content-Type": "audio/wav", **headers})
 
     def post_url(self, url: str, query: str = "") -> httpx.Response:
         return self.http.post(f"/listen?{query}", json={"url": url})
@@ -140,14 +138,10 @@ class Pipeline:
         """Change a function's environment; the one before."""
         client = self.cloud.client("lambda")
         (name,) = [
-            f["FunctionName"]
-            for f in client.list_functions()["Functions"]
-            if f["Handler"].split(".")[2] == function
+            f["FunctionName"] for f in client.list_functions()["Functions"] if f["Handler"].split(".")[2] == function
         ]
         before = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-        client.update_function_configuration(
-            FunctionName=name, Environment={"Variables": {**before, **environment}}
-        )
+        client.update_function_configuration(FunctionName=name, Environment={"Variables": {**before, **environment}})
         return before
 
     def _catch_events(self) -> str:

@@ -53,9 +53,7 @@ def uploads(pipeline: Pipeline, speech: bytes) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_an_upload_of_any_name_is_transcribed_beside_it(
-    pipeline: Pipeline, uploads: dict[str, str], key: str
-) -> None:
+def test_an_upload_of_any_name_is_transcribed_beside_it(pipeline: Pipeline, uploads: dict[str, str], key: str) -> None:
     job_id = uploads[key]
     request = pipeline.over(job_id)
     assert request["state"] == "completed", request
@@ -68,9 +66,7 @@ def test_an_upload_of_any_name_is_transcribed_beside_it(
     assert pipeline.read(f"uploads/{key}.vtt").startswith(b"WEBVTT\n\n00:00:0")
 
 
-def test_an_uploads_row_and_events_tell_its_story(
-    pipeline: Pipeline, uploads: dict[str, str], speech: bytes
-) -> None:
+def test_an_uploads_row_and_events_tell_its_story(pipeline: Pipeline, uploads: dict[str, str], speech: bytes) -> None:
     key = KEYS[1]
     pipeline.over(job_id := uploads[key])
     row = pipeline.row(job_id)
@@ -126,9 +122,7 @@ def test_a_url_is_fetched_and_transcribed(pipeline: Pipeline, web: str, speech: 
     assert answer.json()["metadata"]["sha256"] == hashlib.sha256(speech).hexdigest()
 
 
-def test_an_object_of_our_own_buckets_is_transcribed_by_its_s3_url(
-    pipeline: Pipeline, uploads: dict[str, str]
-) -> None:
+def test_an_object_of_our_own_buckets_is_transcribed_by_its_s3_url(pipeline: Pipeline, uploads: dict[str, str]) -> None:
     pipeline.over(uploads[KEYS[0]])
     answer = pipeline.post_url(f"s3://{pipeline.out['UploadsBucket']}/{KEYS[0]}")
     assert answer.status_code == 200, answer.text

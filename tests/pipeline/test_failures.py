@@ -94,9 +94,7 @@ def test_an_upload_with_options_that_cannot_be_read_says_which(pipeline: Pipelin
     ("path", "status", "code"),
     [("/none.wav", 400, "REMOTE_CONTENT_ERROR"), ("/huge.wav", 413, "PAYLOAD_TOO_LARGE")],
 )
-def test_a_url_that_cannot_be_had_is_refused(
-    pipeline: Pipeline, web: str, path: str, status: int, code: str
-) -> None:
+def test_a_url_that_cannot_be_had_is_refused(pipeline: Pipeline, web: str, path: str, status: int, code: str) -> None:
     answer = refused(pipeline.post_url(f"{web}{path}"), status)
     assert answer["err_code"] == code
     assert_failed(pipeline, answer["request_id"], answer["err_msg"])

@@ -39,9 +39,7 @@ def test_a_job_cancelled_in_the_middle_stays_so_and_the_worker_goes_on(
     assert answer.json()["state"] == "cancelled"
     execution = pipeline.row(job_id)["execution"]["S"]
     states = pipeline.cloud.client("stepfunctions")
-    eventually(
-        lambda: states.describe_execution(executionArn=execution)["status"] == "ABORTED", "end of the execution"
-    )
+    eventually(lambda: states.describe_execution(executionArn=execution)["status"] == "ABORTED", "end of the execution")
     assert pipeline.post(speech, "tag=after-the-cancel").status_code == 200
     assert pipeline.request(job_id)["state"] == "cancelled"
     assert pipeline.events(job_id, until="cancelled")[-1] == "cancelled"

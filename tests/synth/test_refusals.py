@@ -80,9 +80,7 @@ def test_openais_clients_learn_whose_fault_it_was(answers: dict[str, Any]) -> No
 def test_who_shall_come_back_is_told_when(answers: dict[str, Any]) -> None:
     """SDKs retry 429 and 503 and obey the pause; nothing else asks for one."""
     name = "gatewayresponse.header.Retry-After"
-    pauses = {
-        k: a["ResponseParameters"][name] for k, a in answers.items() if name in a.get("ResponseParameters", {})
-    }
+    pauses = {k: a["ResponseParameters"][name] for k, a in answers.items() if name in a.get("ResponseParameters", {})}
     assert set(pauses) == {k for k, a in answers.items() if a.get("StatusCode") in ("429", "503")}
     assert all(pause.strip("'").isdigit() for pause in pauses.values())
 

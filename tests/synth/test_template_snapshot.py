@@ -37,13 +37,9 @@ def write(template: dict[str, Any]) -> None:
 def test_template_matches_committed_snapshot(gpu: Assembly) -> None:
     committed = json.loads(SNAPSHOT.read_text())
     current = normalised(gpu.template)
-    assert set(current["Resources"]) == set(committed["Resources"]), (
-        "logical ids changed: data or running work is lost"
-    )
+    assert set(current["Resources"]) == set(committed["Resources"]), "logical ids changed: data or running work is lost"
     for name, resource in current["Resources"].items():
-        assert resource == committed["Resources"][name], (
-            f"{name} changed; if that is meant, write the snapshot anew"
-        )
+        assert resource == committed["Resources"][name], f"{name} changed; if that is meant, write the snapshot anew"
     assert current == committed
 
 

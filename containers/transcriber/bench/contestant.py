@@ -88,7 +88,7 @@ def earshot(model: str, threads: int, batch: int | None = None) -> Transcribe:
     settings = settle()
     lanes = threads if settings.device == "cpu" else settings.lanes
     settings = replace(settings, lanes=lanes, batch=batch or settings.batch)
-    from earshot_contract.shards import Pointer, Shard
+    from earshot_contract.shards import S3Object, Shard
     from transcriber.whisper.engine import BatchingEngine
     from transcriber.worker.model_files import Model
 
@@ -98,7 +98,7 @@ def earshot(model: str, threads: int, batch: int | None = None) -> Transcribe:
         began, promises, ends = time.monotonic(), [], [0.0] * len(files)
         for index, (file, language, moment) in enumerate(zip(files, languages, at, strict=True)):
             time.sleep(max(0.0, moment - (time.monotonic() - began)))
-            here = Pointer("", file)
+            here = S3Object("", file)
             shard = Shard(
                 "bench",
                 index,

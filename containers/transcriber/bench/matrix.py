@@ -37,9 +37,7 @@ def main(arguments: Sequence[str]) -> None:
                 check=True,
             )
             answer = json.loads(run.stdout.splitlines()[1])
-            scores = [
-                errors(e["text"], text, e["language"]) for e, text in zip(entries, answer["texts"], strict=True)
-            ]
+            scores = [errors(e["text"], text, e["language"]) for e, text in zip(entries, answer["texts"], strict=True)]
             milliseconds = 1000 * answer["cpu"] / len(entries)
             print(f"{isa:8} {kind:8} WER {rate(scores):5.2f}  {milliseconds:4.0f} ms a clip", flush=True)
 

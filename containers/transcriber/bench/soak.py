@@ -36,18 +36,17 @@ def main(arguments: Sequence[str]) -> int:
     from transcriber.hardware import settle
 
     settings = replace(settle(), lanes=given.lanes)
-    from earshot_contract.shards import Pointer, Shard
+    from earshot_contract.shards import S3Object, Shard
     from transcriber.whisper.engine import BatchingEngine
     from transcriber.worker.model_files import Model
 
     engine = BatchingEngine(Model("soak", given.model, ""), settings)
     entries = json.loads((given.corpus / "manifest.json").read_text())
     files = itertools.cycle([given.corpus / entry["file"] for entry in entries])
-    here, sizes = Pointer("", ""), []
+    here, sizes = S3Object("", ""), []
     for done in range(0, given.jobs, _WARM):
         promises = [
-            engine.submit(Shard(str(done + n), 0, 1, here, here, given.model.name), next(files))
-            for n in range(_WARM)
+            engine.submit(Shard(str(done + n), 0, 1, here, here, given.model.name), next(files)) for n in range(_WARM)
         ]
         for promise in promises:
             promise.result()

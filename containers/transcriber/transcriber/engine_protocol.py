@@ -9,7 +9,7 @@ from typing import Protocol
 from earshot_contract.shards import Shard, ShardError, ShardResult
 
 
-class Unable(Exception):
+class ShardFailed(Exception):
     """A shard that cannot be transcribed, now or ever; the job fails with this code and sentence."""
 
     def __init__(self, error: ShardError, sentence: str) -> None:
@@ -24,7 +24,7 @@ class Engine(Protocol):
     def submit(self, shard: Shard, audio: Path) -> Future[ShardResult]:
         """Take on one shard whose whole file lies at `audio`.
 
-        The future's exception is `Unable` for a bad file; anything else is our fault. `Future.cancel` is honoured
+        The future's exception is `ShardFailed` for a bad file; anything else is our fault. `Future.cancel` is honoured
         until the shard's windows are in a batch. Interactive shards go before the others.
         """
         ...

@@ -8,14 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from earshot_contract.manifest import WEIGHTS, digest
-from earshot_contract.shards import Pointer, Shard, ShardResult
-from transcriber import hardware as process
-from transcriber.engine_protocol import Engine, Unable
+from earshot_contract.shards import S3Object, Shard, ShardResult
+from transcriber import hardware
+from transcriber.engine_protocol import Engine, ShardFailed
 from transcriber.worker.loaded_engines import open_engine
 from transcriber.worker.model_files import Model
 
 
-def transcribe(model: Path, out: Path, files: Sequence[Path], machine: process.Settings, **options: object) -> int:
+def transcribe(model: Path, out: Path, files: Sequence[Path], machine: hardware.Settings, **options: object) -> int:
     """Write `out`/FILE.json, a `ShardResult`, for each of `files`; `options` are fields of `Shard`.
 
     Returns the exit code: 0, 1 when a file failed (the others are done all the same), 2 when the model is none.
@@ -32,7 +32,7 @@ def transcribe(model: Path, out: Path, files: Sequence[Path], machine: process.S
         print(f"[{number}/{len(files)}] {file}", end=" … ", file=sys.stderr, flush=True)
         try:
             result = _one(engine, model.resolve().name, file, options)
-        except (Unable, OSError) as error:
+        except (ShardFailed, OSError) as error:
             failed += 1
             print("failed", file=sys.stderr)
             _complain(f"{file}: {error}", 1)
@@ -49,7 +49,7 @@ def transcribe(model: Path, out: Path, files: Sequence[Path], machine: process.S
 
 
 def _one(engine: Engine, model: str, file: Path, options: dict[str, object]) -> ShardResult:
-    here = Pointer(bucket="", key=file.name)
+    here = S3Object(bucket="", key=file.name)
     order = {"job_id": file.name, "index": 0, "count": 1, "model": model, **options}
     shard = Shard(audio=here, result=here, **order)  # type: ignore[arg-type]
     sha256 = digest(file)

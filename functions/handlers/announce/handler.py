@@ -6,9 +6,8 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.aws import event_bus as bus
-from functions.aws import job_table as jobs
-from functions.jobs import job_events as announcements
+from functions.aws import event_bus, job_table
+from functions.jobs import job_events
 from functions.jobs.job import State
 from functions.observability import logger, tracer
 from functions.settings import settings
@@ -18,7 +17,7 @@ from functions.settings import settings
 @tracer.capture_lambda_handler
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """`{"job_id"}` → `{"job_id"}`. At least once: who listens tells repeats by `job_id` and `state`."""
-    job = jobs.find(event["job_id"])
+    job = job_table.find(event["job_id"])
     if job and job.state == State.COMPLETED:  # a job cancelled at the last moment was announced as such
-        bus.announce(announcements.title(job.state), announcements.detail(job, settings().transcripts_bucket))
+        event_bus.announce(job_events.title(job.state), job_events.detail(job, settings().transcripts_bucket))
     return {"job_id": event["job_id"]}

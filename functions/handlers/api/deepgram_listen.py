@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from earshot_contract.keys import WORK
-from earshot_contract.shards import Pointer
-from functions.errors import bad_audio, bad_remote, bad_request, too_large
+from earshot_contract.shards import S3Object
+from functions.errors import bad_audio, bad_request, remote_content_error, too_large
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Reply, json_reply
 from functions.handlers.api.result_routes import as_deepgram, in_time
@@ -39,7 +39,7 @@ def order_of(request: Request, options: Options) -> Order:
     """Only the Content-Type decides whether the body is JSON or audio; the bytes decide what audio it is.
 
     Raises:
-        Refused: an empty body (a retry of a consumed stream sends one), JSON that names no URL.
+        ApiError: an empty body (a retry of a consumed stream sends one), JSON that names no URL.
     """
     if not request.body:
         raise bad_audio("corrupt or unsupported data: the body is empty. Send the audio, or JSON with a url.")
@@ -59,14 +59,14 @@ def source_of(url: str) -> Source:
     return Source(SourceKind.URL, url=url)
 
 
-def _own_object(url: str) -> Pointer:
+def _own_object(url: str) -> S3Object:
     bucket, _, key = url[len("s3://") :].partition("/")
     uploads, transcripts = settings().uploads_bucket, settings().transcripts_bucket
     if not key or bucket not in (uploads, transcripts):
-        raise bad_remote(f"s3:// URLs name an object of this deployment's buckets: s3://{uploads}/KEY.")
+        raise remote_content_error(f"s3:// URLs name an object of this deployment's buckets: s3://{uploads}/KEY.")
     if bucket == transcripts and not key.startswith(WORK):
-        raise bad_remote(f"Of s3://{transcripts} only {WORK} holds audio.")
-    return Pointer(bucket, key)
+        raise remote_content_error(f"Of s3://{transcripts} only {WORK} holds audio.")
+    return S3Object(bucket, key)
 
 
 def _url(body: bytes) -> str:

@@ -7,15 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from earshot_contract.keys import Result, shards_prefix, transcript_key, upload_result_key, work_prefix
-from earshot_contract.shards import Pointer
-from functions.aws import event_bus as bus
-from functions.aws import job_table as jobs
-from functions.aws import s3 as objects
-from functions.aws import step_functions as machines
+from earshot_contract.shards import S3Object
+from functions.aws import event_bus, job_table, s3, step_functions
 from functions.errors import bad_query, not_found
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Reply, json_reply
-from functions.jobs import job_events as announcements
+from functions.jobs import job_events
 from functions.jobs.job import Job, SourceKind, State
 from functions.observability import logger
 from functions.options.query_string import without_secrets
@@ -32,7 +29,7 @@ def newest(request: Request) -> Reply:
     if not 1 <= limit <= LONGEST_PAGE:
         raise bad_query(f"limit is a number from 1 to {LONGEST_PAGE}.")
     try:
-        page, following = jobs.newest(limit, request.first("next") or None)
+        page, following = job_table.newest(limit, request.first("next") or None)
     except ValueError:
         raise bad_query("next is the token that the page before gave.") from None
     document: dict[str, Any] = {"requests": [described(job) for job in page]}
@@ -51,15 +48,15 @@ def show(request: Request) -> Reply:
 def forget(request: Request) -> Reply:
     """A job that runs is cancelled and stays listed; one that is over goes, transcripts and all."""
     job = _job(request)
-    if cancelled := jobs.cancel(job.id):
+    if cancelled := job_table.cancel(job.id):
         if cancelled.execution:
-            machines.stop(cancelled.execution, "Cancelled by DELETE /v1/requests.")
-        bus.announce(announcements.title(State.CANCELLED), announcements.detail(cancelled, _bucket()))
+            step_functions.stop(cancelled.execution, "Cancelled by DELETE /v1/requests.")
+        event_bus.announce(job_events.title(State.CANCELLED), job_events.detail(cancelled, _bucket()))
         logger.info("Cancelled", job_id=job.id)
         return json_reply(described(cancelled))
-    objects.remove(_bucket(), [transcript_key(job.id, form) for form in Result])
-    objects.remove(_bucket(), [*objects.keys(_bucket(), work_prefix(job.id)), *_beside(job)])
-    jobs.forget(job.id)
+    s3.remove(_bucket(), [transcript_key(job.id, form) for form in Result])
+    s3.remove(_bucket(), [*s3.keys(_bucket(), work_prefix(job.id)), *_beside(job)])
+    job_table.forget(job.id)
     return json_reply({"request_id": job.id, "state": "forgotten"})
 
 
@@ -69,7 +66,7 @@ def described(job: Job) -> dict[str, Any]:
     document = {
         "request_id": job.id,
         "state": job.state,
-        "source": announcements.source(job),
+        "source": job_events.source(job),
         "options": without_secrets(job.options),
         "model": job.model,
         "created": job.created,
@@ -84,7 +81,7 @@ def described(job: Job) -> dict[str, Any]:
 
 
 def _job(request: Request) -> Job:
-    job = jobs.find(request.parameters["id"])
+    job = job_table.find(request.parameters["id"])
     if job is None:
         raise not_found(f"There is no request {request.parameters['id']}. GET /v1/requests lists those there are.")
     return job
@@ -95,7 +92,7 @@ def _beside(job: Job) -> list[str]:
     if job.source.kind != SourceKind.UPLOAD or job.source.audio is None:
         return []
     keys = {form: upload_result_key(job.source.audio.key, form) for form in Result}
-    answer = objects.get(Pointer(_bucket(), keys[Result.JSON]))
+    answer = s3.get(S3Object(_bucket(), keys[Result.JSON]))
     own = answer is not None and json.loads(answer)["metadata"]["request_id"] == job.id
     return list(keys.values()) if own else []
 
@@ -118,7 +115,7 @@ def _done(job: Job) -> int:
     """Shards whose results lie in the bucket."""
     if not job.shards or job.state == State.COMPLETED:
         return job.shards or 0
-    return sum(1 for _ in objects.keys(_bucket(), shards_prefix(job.id)))
+    return sum(1 for _ in s3.keys(_bucket(), shards_prefix(job.id)))
 
 
 def _bucket() -> str:

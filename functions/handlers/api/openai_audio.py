@@ -3,8 +3,8 @@ asked for by a form and answered in OpenAI's shapes, refusals included."""
 
 from __future__ import annotations
 
-from functions.errors import Refused
-from functions.handlers.api import openai_form as form
+from functions.errors import ApiError
+from functions.handlers.api import openai_form
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Reply, json_reply, refusal_headers
 from functions.handlers.api.result_routes import as_openai, in_time
@@ -19,11 +19,11 @@ def transcribed(request: Request) -> Reply:
     """Both routes. What takes longer than a request may is redirected to its result, which keeps the shape.
 
     Raises:
-        Refused: the form, an option, the model, or the audio.
+        ApiError: the form, an option, the model, or the audio.
     """
-    sent = form.parse(request.body, request.headers.get("content-type"))
+    sent = openai_form.parse(request.body, request.headers.get("content-type"))
     shape = Shape.from_fields(sent.fields)
-    options = Options.parse(form.listen_options(sent, form.TASKS[request.resource]))
+    options = Options.parse(openai_form.listen_options(sent, openai_form.TASKS[request.resource]))
     job, _ = submit(Order(options, request.caller, audio=sent.file))
     return in_time(
         job.id,
@@ -34,7 +34,7 @@ def transcribed(request: Request) -> Reply:
     )
 
 
-def in_openais_words(refused: Refused, request: Request) -> Reply:
+def in_openais_words(refused: ApiError, request: Request) -> Reply:
     param = refused.param if isinstance(refused, openai.BadField) else None
     known_as = refused.job_id or request.id
     headers = refusal_headers(refused.failure, known_as) | {"x-request-id": known_as}

@@ -29,7 +29,7 @@ class Request:
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> Request:
-        """Raises Refused for a body that says it is base64 and is not."""
+        """Raises ApiError for a body that says it is base64 and is not."""
         context = event.get("requestContext") or {}
         return cls(
             method=event["httpMethod"].upper(),

@@ -8,9 +8,9 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 from earshot_contract.keys import Result, answer_key, transcript_key
-from earshot_contract.shards import Pointer
-from functions.aws import s3 as objects
-from functions.errors import bad_query, internal
+from earshot_contract.shards import S3Object
+from functions.aws import s3
+from functions.errors import bad_query, internal_error
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Reply, json_reply, see_other
 from functions.handlers.api.submission import over, wait
@@ -52,7 +52,7 @@ def in_time(
     gateway's patience ends, never after: at a 504 SDKs send the audio again.
 
     Raises:
-        Refused: the job failed, was cancelled, or does not exist.
+        ApiError: the job failed, was cancelled, or does not exist.
     """
     job = wait(job_id, until)
     if over(job):
@@ -93,16 +93,16 @@ def fitting(job: Job, reply: Reply) -> Reply:
     body = reply.body.encode()
     if len(json.dumps(reply.body)) <= MOST_BYTES and len(body) <= MOST_BYTES:
         return reply
-    place = Pointer(settings().transcripts_bucket, answer_key(job.id, body))
-    objects.put(place, body, reply.content_type)
-    url = objects.presigned_get(place, LENT_SECONDS, reply.content_type)
+    place = S3Object(settings().transcripts_bucket, answer_key(job.id, body))
+    s3.put(place, body, reply.content_type)
+    url = s3.presigned_get(place, LENT_SECONDS, reply.content_type)
     return see_other(url, {"request_id": job.id, "message": f"The transcript is large: GET {url}"}, job.id)
 
 
 def _read(key: str) -> bytes:
-    body = objects.get(Pointer(settings().transcripts_bucket, key))
+    body = s3.get(S3Object(settings().transcripts_bucket, key))
     if body is None:
-        raise internal()
+        raise internal_error()
     return body
 
 

@@ -9,15 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from earshot_contract.keys import body_key
-from earshot_contract.shards import Pointer
-from functions.aws import idempotency as replays
-from functions.aws import job_table as jobs
-from functions.aws import model_bucket as models
-from functions.aws import s3 as objects
-from functions.aws import step_functions as machines
+from earshot_contract.shards import S3Object
+from functions.aws import idempotency, job_table, model_bucket, s3, step_functions
 from functions.aws.clients import busy
 from functions.aws.idempotency import Claim
-from functions.errors import Refused, internal, not_found, overloaded
+from functions.errors import ApiError, internal_error, not_found, service_unavailable
 from functions.jobs.job import Failure, Job, Source, SourceKind, State
 from functions.observability import logger
 from functions.options.options import Options
@@ -52,16 +48,16 @@ def submit(order: Order) -> tuple[Job, bool]:
     twice. After a failure it is a new one.
 
     Raises:
-        Refused: no such model here, or AWS takes no more jobs just now.
+        ApiError: no such model here, or AWS takes no more jobs just now.
     """
-    model = models.chosen(order.options.model, order.options.language)
+    model = model_bucket.chosen(order.options.model, order.options.language)
     new, digest = str(uuid.uuid4()), order.digest
-    claim = replays.claim(digest, new)
+    claim = idempotency.claim(digest, new)
     if claim.job_id != new:
         twin = _arrived(claim)
         if twin and _stands(twin):
             return _started(twin), True
-        claim = replays.claim(digest, new, instead_of=claim.job_id)
+        claim = idempotency.claim(digest, new, instead_of=claim.job_id)
         if claim.job_id != new and (twin := _arrived(claim)):
             return twin, True
     return _started(_added(new, order, model.name)), False
@@ -71,11 +67,11 @@ def wait(job_id: str, until: float) -> Job:
     """The job when it is over, or as it is at `until` (of time.monotonic()).
 
     Raises:
-        Refused: there is no such job.
+        ApiError: there is no such job.
     """
     pause = FIRST_PAUSE
     while True:
-        job = jobs.find(job_id)
+        job = job_table.find(job_id)
         if job is None:
             raise not_found(f"There is no request {job_id}. GET /v1/requests lists those there are.")
         left = until - time.monotonic()
@@ -89,29 +85,29 @@ def over(job: Job) -> bool:
     """Whether its transcript is there; False while it runs.
 
     Raises:
-        Refused: there will never be one: the job's own failure, or it was cancelled.
+        ApiError: there will never be one: the job's own failure, or it was cancelled.
     """
     match job.state:
         case State.COMPLETED:
             return True
         case State.FAILED:
             assert job.failure is not None, f"Job {job.id} failed and does not say why."
-            raise Refused(job.failure, job.id)
+            raise ApiError(job.failure, job.id)
         case State.CANCELLED:
             sentence = f"Request {job.id} was cancelled. Send it again to have it transcribed."
-            raise Refused(Failure("CANCELLED", sentence, 410), job.id)
+            raise ApiError(Failure("CANCELLED", sentence, 410), job.id)
     return False
 
 
 def _added(job_id: str, order: Order, model: str) -> Job:
     source = order.source
     if order.audio is not None:
-        place = Pointer(settings().transcripts_bucket, body_key(job_id))
-        objects.put(place, order.audio, "application/octet-stream")
+        place = S3Object(settings().transcripts_bucket, body_key(job_id))
+        s3.put(place, order.audio, "application/octet-stream")
         source = Source(SourceKind.BODY, place, size=len(order.audio))
     assert source is not None, "An order without audio says where it is."
     job = Job(id=job_id, source=source, options=order.options.query, caller=order.caller, model=model)
-    jobs.add(job)
+    job_table.add(job)
     return job
 
 
@@ -119,11 +115,11 @@ def _started(job: Job) -> Job:
     """Starting twice does nothing, so that a retry heals a request that broke off between row and start."""
     if job.state is State.QUEUED:
         try:
-            machines.start(settings().job_machine_arn, job.id, {"job_id": job.id})
+            step_functions.start(settings().job_machine_arn, job.id, {"job_id": job.id})
         except Exception as error:
             logger.exception("The job could not be started", job_id=job.id)
-            refused = overloaded() if busy(error) else internal()
-            jobs.fail(job.id, refused.failure)
+            refused = service_unavailable() if busy(error) else internal_error()
+            job_table.fail(job.id, refused.failure)
             raise refused from None
     return job
 
@@ -136,7 +132,7 @@ def _stands(twin: Job) -> bool:
 
 def _arrived(claim: Claim) -> Job | None:
     """The row that a claim promised; None when whoever made it never wrote one, or it was forgotten since."""
-    while (job := jobs.find(claim.job_id)) is None and time.time() < claim.made + ARRIVAL_SECONDS:
+    while (job := job_table.find(claim.job_id)) is None and time.time() < claim.made + ARRIVAL_SECONDS:
         time.sleep(FIRST_PAUSE)
     return job
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 
 from earshot_contract.keys import body_key
-from earshot_contract.shards import Pointer
-from functions.aws import s3 as objects
+from earshot_contract.shards import S3Object
+from functions.aws import s3
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Reply, json_reply
 from functions.settings import settings
@@ -16,10 +16,10 @@ LENT_SECONDS = 3600
 
 def lend(request: Request) -> Reply:
     """`PUT` the file to `put`, then send `{"url": url}` to /v1/listen."""
-    place = Pointer(settings().transcripts_bucket, body_key(str(uuid.uuid4())))
+    place = S3Object(settings().transcripts_bucket, body_key(str(uuid.uuid4())))
     return json_reply(
         {
-            "put": objects.presigned_put(place, LENT_SECONDS),
+            "put": s3.presigned_put(place, LENT_SECONDS),
             "url": f"s3://{place.bucket}/{place.key}",
             "expires_in": LENT_SECONDS,
         }

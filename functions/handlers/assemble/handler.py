@@ -10,11 +10,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from earshot_contract.keys import shard_result_key, transcript_key
-from earshot_contract.shards import Pointer, ShardResult
-from functions.aws import job_table as jobs
-from functions.aws import s3 as objects
-from functions.handlers.assemble import assembly
-from functions.handlers.assemble import output_files as files
+from earshot_contract.shards import S3Object, ShardResult
+from functions.aws import job_table, s3
+from functions.handlers.assemble import assembly, output_files
 from functions.handlers.assemble.output_files import File
 from functions.jobs.job import Job, State, timestamp
 from functions.observability import logger, metrics, tracer
@@ -29,15 +27,15 @@ from functions.transcripts.transcript import Transcript
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """`{"job_id"}` → `{"job_id"}`. Run twice it writes the same objects again."""
     logger.append_keys(job_id=event["job_id"])
-    job = jobs.find(event["job_id"])
+    job = job_table.find(event["job_id"])
     if job is None or State(job.state).final:
         logger.info("Nothing to assemble", state=job.state if job else None)
         return event
     results = _results(job)
     transcript = assembly.assemble(job, Options.parse(job.options), results)
     with ThreadPoolExecutor(8) as pool:  # eight small objects: one after the other they take 0.2 s
-        list(pool.map(_put, files.of_job(job, transcript)))
-    jobs.finish(
+        list(pool.map(_put, output_files.of_job(job, transcript)))
+    job_table.finish(
         job.id,
         duration=transcript.audio.duration,
         channels=len(transcript.channels),
@@ -51,12 +49,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _put(file: File) -> None:
-    objects.put(Pointer(settings().transcripts_bucket, file.key), file.body, file.content_type)
+    s3.put(S3Object(settings().transcripts_bucket, file.key), file.body, file.content_type)
 
 
 def _results(job: Job) -> list[ShardResult]:
     bucket = settings().transcripts_bucket
-    bodies = [objects.get(Pointer(bucket, shard_result_key(job.id, n))) for n in range(job.shards or 1)]
+    bodies = [s3.get(S3Object(bucket, shard_result_key(job.id, n))) for n in range(job.shards or 1)]
     return [ShardResult.from_json(body) for body in bodies if body]
 
 

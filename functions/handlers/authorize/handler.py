@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from functions.aws import api_keys as keys
+from functions.aws import api_keys
 from functions.observability import logger
 from functions.settings import settings
 
@@ -37,5 +37,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def caller_of(authorization: str) -> str | None:
     """The name a key was made under; `public` for anybody where no key is needed; None: nobody we know."""
     scheme, _, key = authorization.strip().partition(" ")
-    name = keys.owner(key.strip()) if scheme.lower() in SCHEMES and key.strip() else None
+    name = api_keys.owner(key.strip()) if scheme.lower() in SCHEMES and key.strip() else None
     return name or (PUBLIC if settings().public_access else None)

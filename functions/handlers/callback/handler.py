@@ -8,10 +8,9 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from earshot_contract.keys import transcript_key
-from earshot_contract.shards import Pointer
-from functions.aws import job_table as jobs
-from functions.aws import s3 as objects
-from functions.errors import Refused
+from earshot_contract.shards import S3Object
+from functions.aws import job_table, s3
+from functions.errors import ApiError
 from functions.jobs.job import State
 from functions.network.callback_delivery import Undelivered, deliver, message
 from functions.observability import logger, tracer
@@ -35,12 +34,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _delivered(record: dict[str, Any]) -> bool:
     """True also when there is nothing to deliver."""
     job_id = json.loads(record["body"])["detail"]["job_id"]
-    job = jobs.find(job_id)
+    job = job_table.find(job_id)
     if job is None or job.state not in (State.COMPLETED, State.FAILED):
         return True
     try:
         options = Options.parse(job.options)
-    except Refused:
+    except ApiError:
         return True  # an upload whose options could not be read: they were why it failed
     if options.callback is None:
         return True
@@ -55,5 +54,5 @@ def _delivered(record: dict[str, Any]) -> bool:
 
 
 def _transcript(job_id: str) -> Transcript | None:
-    kept = objects.get(Pointer(settings().transcripts_bucket, transcript_key(job_id)))
+    kept = s3.get(S3Object(settings().transcripts_bucket, transcript_key(job_id)))
     return Transcript.from_json(kept) if kept else None

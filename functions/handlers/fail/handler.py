@@ -13,9 +13,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import errors
-from functions.aws import event_bus as bus
-from functions.aws import job_table as jobs
-from functions.jobs import job_events as announcements
+from functions.aws import event_bus, job_table
+from functions.jobs import job_events
 from functions.jobs.job import Failure, Job, Source, SourceKind, State
 from functions.jobs.upload_event import Upload
 from functions.observability import logger, metrics, tracer
@@ -39,7 +38,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if job is None:
         return {"job_id": None, "failure": failure.to_dict()}  # another execution's job, or cancelled
     metrics.add_metric("JobsFailed", MetricUnit.Count, 1)
-    bus.announce(announcements.title(job.state), announcements.detail(job, settings().transcripts_bucket))
+    event_bus.announce(job_events.title(job.state), job_events.detail(job, settings().transcripts_bucket))
     return {"job_id": job.id, "failure": failure.to_dict()}
 
 
@@ -48,11 +47,11 @@ def _failed(given: dict[str, Any], execution: str, failure: Failure) -> Job | No
     if "upload" in given:
         upload = Upload.from_event(given["upload"])
         job_id = upload.job_id
-        jobs.claim(Job(job_id, Source(SourceKind.UPLOAD, upload.audio, size=upload.size), ""), execution)
+        job_table.claim(Job(job_id, Source(SourceKind.UPLOAD, upload.audio, size=upload.size), ""), execution)
     else:
         job_id = given["job_id"]
-    failed = jobs.fail(job_id, failure, execution)
+    failed = job_table.fail(job_id, failure, execution)
     if failed:
         return failed
-    found = jobs.find(job_id)
+    found = job_table.find(job_id)
     return found if found and found.state == State.FAILED and found.execution == execution else None

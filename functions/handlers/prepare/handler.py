@@ -7,14 +7,10 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.aws import event_bus as bus
-from functions.aws import job_table as jobs
-from functions.aws import lambda_invoke as invocations
-from functions.aws import model_bucket as models
-from functions.aws import s3 as objects
-from functions.handlers.prepare import plan_shards as shards
+from functions.aws import event_bus, job_table, lambda_invoke, model_bucket, s3
+from functions.handlers.prepare import plan_shards
 from functions.handlers.prepare.locate_audio import located, probed
-from functions.jobs import job_events as announcements
+from functions.jobs import job_events
 from functions.jobs.job import Job, Source, SourceKind, State, timestamp
 from functions.jobs.upload_event import Upload
 from functions.observability import logger, metrics, tracer
@@ -38,31 +34,31 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return {"job_id": event["input"].get("job_id", ""), **NOTHING}
     logger.append_keys(job_id=job.id)
     if job.state == State.QUEUED:  # else this is a retry, and the bus was told
-        bus.announce(announcements.title(job.state), announcements.detail(job, settings().transcripts_bucket))
+        event_bus.announce(job_events.title(job.state), job_events.detail(job, settings().transcripts_bucket))
         metrics.add_metric("JobsQueued", MetricUnit.Count, 1)
     return {"job_id": job.id, **_prepared(job)}
 
 
 def _claimed(given: dict[str, Any], execution: str) -> Job | None:
     if "upload" not in given:
-        return jobs.take(given["job_id"], execution)
+        return job_table.take(given["job_id"], execution)
     upload = Upload.from_event(given["upload"])
     if upload.is_folder:
         return None
-    facts = objects.head(upload.audio)
+    facts = s3.head(upload.audio)
     query = upload_query(facts.metadata.get("listen", "")) if facts else ""
     source = Source(SourceKind.UPLOAD, upload.audio, size=facts.size if facts else upload.size)
-    return jobs.claim(Job(upload.job_id, source, query), execution)
+    return job_table.claim(Job(upload.job_id, source, query), execution)
 
 
 def _prepared(job: Job) -> dict[str, Any]:
     options = Options.parse(job.options)
-    model = models.chosen(options.model, options.language)
+    model = model_bucket.chosen(options.model, options.language)
     audio, size = located(job)
     probe = probed(audio, size, options)
-    cut = shards.cut(job.id, audio, options, model.name, probe, settings().transcripts_bucket)
+    cut = plan_shards.cut(job.id, audio, options, model.name, probe, settings().transcripts_bucket)
     source = Source(job.source.kind, audio, job.source.url, size)
-    kept = jobs.update(
+    kept = job_table.update(
         job.id,
         state=State.PROCESSING,
         started=timestamp(),
@@ -73,7 +69,7 @@ def _prepared(job: Job) -> dict[str, Any]:
     )
     if kept is None:
         return NOTHING  # cancelled meanwhile
-    seconds = shards.expected_seconds(probe, size) * len(cut)
-    invocations.invoke_later(settings().scale_function, {"incoming": seconds})
-    interactive = shards.is_interactive(source.kind, options, seconds)
+    seconds = plan_shards.expected_seconds(probe, size) * len(cut)
+    lambda_invoke.invoke_later(settings().scale_function, {"incoming": seconds})
+    interactive = plan_shards.is_interactive(source.kind, options, seconds)
     return {"go": True, "interactive": interactive, "shards": [shard.to_dict() for shard in cut]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from earshot_contract.keys import shard_result_key
-from earshot_contract.shards import Pointer, Shard
+from earshot_contract.shards import S3Object, Shard
 from functions.audio.probe import Probe
 from functions.errors import bad_request
 from functions.jobs.job import SourceKind
@@ -14,13 +14,13 @@ GUESSED_BYTES_A_SECOND = 16_000  # 128 kbit/s, the usual MP3
 FAST_SECONDS = 600.0  # longer audio would hold the fast lane up for those who wait on shorter
 
 
-def cut(job_id: str, audio: Pointer, options: Options, model: str, probe: Probe, bucket: str) -> list[Shard]:
+def cut(job_id: str, audio: S3Object, options: Options, model: str, probe: Probe, bucket: str) -> list[Shard]:
     """One shard, or with `multichannel` one a channel. `bucket` is where their results go.
 
     Audio whose header does not say its channels stays one shard: `assembly` adds a warning if there were more.
 
     Raises:
-        Refused: more channels than `MAX_CHANNELS`.
+        ApiError: more channels than `MAX_CHANNELS`.
     """
     channels = (probe.channels or 1) if options.multichannel else 1
     if channels > MAX_CHANNELS:
@@ -34,7 +34,7 @@ def cut(job_id: str, audio: Pointer, options: Options, model: str, probe: Probe,
             index=index,
             count=channels,
             audio=audio,
-            result=Pointer(bucket, shard_result_key(job_id, index)),
+            result=S3Object(bucket, shard_result_key(job_id, index)),
             model=model,
             task=options.task,
             language=options.language,

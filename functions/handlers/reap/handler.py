@@ -8,7 +8,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from earshot_contract.shards import ShardError, ShardMessage
-from functions.aws import step_functions as machines
+from functions.aws import step_functions
 from functions.observability import logger, metrics, tracer
 
 CAUSE = "Workers took shard {number} of {count} as often as allowed, and each time stopped before it was done."
@@ -27,6 +27,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
             continue
         shard = message.shard
         cause = CAUSE.format(number=shard.index + 1, count=shard.count)
-        told = machines.fail_task(message.task_token, ShardError.GAVE_UP, cause)
+        told = step_functions.fail_task(message.task_token, ShardError.MAX_RECEIVES, cause)
         logger.warning("A shard was given up", job_id=shard.job_id, index=shard.index, somebody_waited=told)
         metrics.add_metric("ShardsGivenUp", MetricUnit.Count, 1)

@@ -8,12 +8,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.aws import sqs as queues
-from functions.aws import step_functions as machines
-from functions.aws import worker_slots as store
+from functions.aws import sqs, step_functions, worker_slots
 from functions.observability import logger, tracer
 from functions.settings import settings
-from functions.workers import scaling as slots
+from functions.workers import scaling
 
 
 @logger.inject_lambda_context
@@ -21,26 +19,26 @@ from functions.workers import scaling as slots
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """`{"incoming": seconds of audio}` from Prepare, or a schedule's event → `{"launched": [slot, …]}`."""
     incoming = float(event.get("incoming", 0.0))
-    typical = store.shard_seconds()
+    typical = worker_slots.shard_seconds()
     if incoming:
-        store.remember_shard_seconds(slots.mean_shard(typical, incoming))
-    waiting = slots.backlog(queues.unfinished(), typical or slots.FIRST_GUESS, incoming)
+        worker_slots.remember_shard_seconds(scaling.mean_shard(typical, incoming))
+    waiting = scaling.backlog(sqs.unfinished(), typical or scaling.FIRST_GUESS, incoming)
     decided = settings()
-    count = slots.wanted(waiting, decided.speed, decided.drain_seconds, decided.max_workers)
-    free = slots.launchable(store.read(count), count, time.time())
+    count = scaling.wanted(waiting, decided.speed, decided.drain_seconds, decided.max_workers)
+    free = scaling.launchable(worker_slots.read(count), count, time.time())
     launched = [slot.pk for slot in free if _launch(slot.pk)]
     logger.info("Scaled", backlog_seconds=waiting, wanted=count, launched=launched)
     return {"launched": launched}
 
 
 def _launch(slot: str) -> bool:
-    lease = store.claim(slot)
+    lease = worker_slots.claim(slot)
     if lease is None:
         return False
-    given = {"slot": slot, "lease": lease, "idle": slots.idle(slot, settings().idle_seconds)}
+    given = {"slot": slot, "lease": lease, "idle": scaling.idle(slot, settings().idle_seconds)}
     try:
-        machines.start(settings().worker_machine_arn, lease, given)
+        step_functions.start(settings().worker_machine_arn, lease, given)
     except Exception:
-        store.release(slot, lease)  # else it would stay shut for as long as a launch may take
+        worker_slots.release(slot, lease)  # else it would stay shut for as long as a launch may take
         raise
     return True

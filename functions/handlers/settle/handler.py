@@ -7,8 +7,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.aws import sqs as queues
-from functions.aws import worker_slots as slots
+from functions.aws import sqs, worker_slots
 from functions.observability import logger, metrics, tracer
 
 
@@ -19,13 +18,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """`{"slot", "lease", "failed"}` → `{"relaunch", "lease"}`, the lease being that of the next run."""
     slot, lease = event["slot"], event["lease"]
     if event.get("failed"):
-        seconds = slots.cool(slot, lease)
+        seconds = worker_slots.cool(slot, lease)
         logger.warning("A worker could not be launched", slot=slot, cooling_seconds=seconds)
         metrics.add_metric("LaunchesFailed", MetricUnit.Count, 1)
         return {"relaunch": False, "lease": lease}
     metrics.add_metric("WorkersDrained", MetricUnit.Count, 1)
     # Give back first, look second: a message that comes in between finds a free slot through its own job's
     # scaling, one that came before is seen here.
-    slots.release(slot, lease)
-    renewed = slots.claim(slot) if queues.waiting() else None
+    worker_slots.release(slot, lease)
+    renewed = worker_slots.claim(slot) if sqs.waiting() else None
     return {"relaunch": renewed is not None, "lease": renewed or lease}

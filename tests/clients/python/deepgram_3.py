@@ -68,9 +68,7 @@ scenarios = {
         "async_url": lambda: asynchronous().transcribe_url(URL, options()),
         "async_file": lambda: asynchronous().transcribe_file({"buffer": SPEECH}, options()),
         "callback": lambda: rest().transcribe_url_callback(URL, config["callback"], options()),
-        "callback_file": lambda: rest().transcribe_file_callback(
-            {"buffer": SPEECH}, config["callback"], options()
-        ),
+        "callback_file": lambda: rest().transcribe_file_callback({"buffer": SPEECH}, config["callback"], options()),
         "unknown_model": lambda: rest().transcribe_file({"buffer": SPEECH}, options(model="nova-9")),
         "not_audio": lambda: rest().transcribe_file({"buffer": NOT_AUDIO}, options()),
         "unreachable": lambda: rest().transcribe_url({"url": config["unreachable_url"]}, options()),

@@ -72,9 +72,7 @@ def hub(tmp_path: Path) -> Iterator[dict[str, Any]]:
         yield it
 
 
-def test_a_folder_becomes_a_model_that_callers_ask_for(
-    earshot: Any, cloud: Cloud, added: str, tmp_path: Path
-) -> None:
+def test_a_folder_becomes_a_model_that_callers_ask_for(earshot: Any, cloud: Cloud, added: str, tmp_path: Path) -> None:
     folder, at = tmp_path / added, ("--data-dir", str(cloud.data_dir))
     shutil.copytree(embedded(MODELS), folder)
     listen = httpx.Client(base_url=cloud.api, timeout=60, follow_redirects=True)

@@ -49,9 +49,7 @@ def belonging_to(folder: Path) -> list[str]:
             command = (proc / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue
-        if (mentions or str(folder) in command) and (proc / "stat").read_text().rpartition(")")[2].split()[
-            0
-        ] != "Z":
+        if (mentions or str(folder) in command) and (proc / "stat").read_text().rpartition(")")[2].split()[0] != "Z":
             found.append(command)
     return found
 

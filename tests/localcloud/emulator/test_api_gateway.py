@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from localcloud.cloud import Cloud
-from localcloud.emulator import api_gateway as front
+from localcloud.emulator import api_gateway
 
 SOURCE = """
 import base64, json
@@ -106,7 +106,7 @@ def test_the_callers_address_is_the_connections(api: str) -> None:
     assert event["requestContext"]["identity"]["sourceIp"] == "127.0.0.1"
 
 
-@pytest.mark.parametrize("size", [front.BODY_BYTES + 1, 5_000_000])
+@pytest.mark.parametrize("size", [api_gateway.BODY_BYTES + 1, 5_000_000])
 def test_what_the_gateway_or_lambda_cannot_take_is_answered_by_the_gateway(api: str, size: int) -> None:
     """10 MB is the gateway's own limit; 5 MB of audio are more than a Lambda event's 6 MB in base64."""
     answer = httpx.post(f"{api}/listen", content=bytes(size))
@@ -144,17 +144,17 @@ def test_the_gateway_gives_up_before_the_function_does(monkeypatch: pytest.Monke
 
     finished = asyncio.Event()
 
-    async def slow(*_: Any) -> front.Response:
+    async def slow(*_: Any) -> api_gateway.Response:
         await asyncio.sleep(0.2)
         finished.set()
         return 200, {}, b"late"
 
-    async def request() -> front.Response:
-        answer = await front.execute("v1", "GET", "/x", {}, b"", {})
+    async def request() -> api_gateway.Response:
+        answer = await api_gateway.execute("v1", "GET", "/x", {}, b"", {})
         await finished.wait()  # the function goes on, as on AWS
         return answer
 
-    monkeypatch.setattr(front, "INTEGRATION_SECONDS", 0.01)
+    monkeypatch.setattr(api_gateway, "INTEGRATION_SECONDS", 0.01)
     monkeypatch.setattr(apigateway_v1, "handle_execute", slow)
 
     status, _, content = asyncio.run(request())

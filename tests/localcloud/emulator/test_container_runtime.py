@@ -85,9 +85,7 @@ def test_stopping_asks_first(engine: Engine) -> None:
     says(container, "giving back")
 
 
-@pytest.mark.parametrize(
-    "end", [lambda engine, container: container.stop(0.1), lambda engine, _: engine.close(0.1)]
-)
+@pytest.mark.parametrize("end", [lambda engine, container: container.stop(0.1), lambda engine, _: engine.close(0.1)])
 def test_one_that_does_not_listen_is_killed(engine: Engine, end: Callable[[Engine, Container], None]) -> None:
     container = engine.run("x:abc", command=["deaf"], name="deaf")
     says(container, "waiting")

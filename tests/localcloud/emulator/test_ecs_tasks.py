@@ -89,9 +89,7 @@ def test_an_image_that_is_not_there_fails_the_state(run: Run) -> None:
         ("ThrottlingException", "ECS.AmazonECSException"),  # not modelled by ECS
     ],
 )
-def test_ecs_errors_are_named_as_step_functions_names_them(
-    run: Run, faults: Faults, code: str, error: str
-) -> None:
+def test_ecs_errors_are_named_as_step_functions_names_them(run: Run, faults: Faults, code: str, error: str) -> None:
     faults.set(Rule("ecs", "RunTask", code=code))
 
     assert run("x")["error"] == error

@@ -20,12 +20,12 @@ ROLE = "arn:aws:iam::000000000000:role/scratch"
 SOURCE = """
 import json
 
-class Refused(Exception):
+class ApiError(Exception):
     pass
 
 def handler(event, context):
     if event.get("refuse"):
-        raise Refused(json.dumps({"err_code": "Bad Request"}))
+        raise ApiError(json.dumps({"err_code": "Bad Request"}))
     return event
 """
 
@@ -202,11 +202,11 @@ def test_a_token_that_never_was(cloud: Cloud) -> None:
 
 
 def test_a_functions_exception_is_caught_by_its_name_with_its_message(run: Run, function: str) -> None:
-    catch = {"Catch": [{"ErrorEquals": ["Refused"], "ResultPath": "$.error", "Next": "Caught"}]}
+    catch = {"Catch": [{"ErrorEquals": ["ApiError"], "ResultPath": "$.error", "Next": "Caught"}]}
 
     error = run({"Call": calling(function, **catch), **CAUGHT}, refuse=True).output()["error"]
 
-    assert error["Error"] == "Refused"
+    assert error["Error"] == "ApiError"
     assert json.loads(json.loads(error["Cause"])["errorMessage"]) == {"err_code": "Bad Request"}
 
 

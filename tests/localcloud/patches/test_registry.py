@@ -8,15 +8,14 @@ from importlib.metadata import version
 
 import pytest
 
-from localcloud.patches import moto_interpreter as interpreter
-from localcloud.patches import registry as seams
+from localcloud.patches import moto_interpreter, registry
 
 PINNED = {"ministack": "1.5.33", "moto": "5.2.5"}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _light_interpreter() -> None:
-    interpreter.leave_out_batch()
+    moto_interpreter.leave_out_batch()
 
 
 @pytest.mark.parametrize(("package", "pinned"), PINNED.items())
@@ -26,9 +25,9 @@ def test_the_emulators_are_the_ones_the_seams_were_read_in(package: str, pinned:
     )
 
 
-@pytest.mark.parametrize(("seam", "read"), (seams.SEAMS | seams.RELIED_ON).items())
+@pytest.mark.parametrize(("seam", "read"), (registry.SEAMS | registry.RELIED_ON).items())
 def test_what_we_replace_or_rely_on_is_still_what_we_read(seam: str, read: str) -> None:
-    found = seams.digest(seams.original(seam))
+    found = registry.digest(registry.original(seam))
 
     assert found == read, f"{seam} is not what it was: read it, adapt localcloud, then write {found!r}."
 
@@ -40,12 +39,12 @@ def test_a_changed_source_is_noticed() -> None:
     def other(value: int) -> int:
         return value + 1
 
-    assert seams.digest(one) != seams.digest(other)
+    assert registry.digest(one) != registry.digest(other)
 
 
 def test_an_unlisted_place_cannot_be_replaced() -> None:
     with pytest.raises(KeyError):
-        seams.replace("ministack.services.sqs:_act_send_message", None)
+        registry.replace("ministack.services.sqs:_act_send_message", None)
 
 
 def test_every_listed_seam_is_in_use() -> None:

@@ -16,12 +16,12 @@ def main(model: str, compute_type: str, *files: str) -> None:
     from transcriber.hardware import settle
 
     settings = replace(settle(), lanes=1, compute_type=compute_type)
-    from earshot_contract.shards import Pointer, Shard
+    from earshot_contract.shards import S3Object, Shard
     from transcriber.whisper.engine import BatchingEngine
     from transcriber.worker.model_files import Model
 
     engine = BatchingEngine(Model("base", Path(model), ""), settings)
-    here = Pointer("", "")
+    here = S3Object("", "")
     promises = [
         engine.submit(Shard("j", 0, 1, here, here, "base", word_timestamps=False), Path(file)) for file in files
     ]

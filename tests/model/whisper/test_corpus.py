@@ -41,16 +41,12 @@ def ours(engine: BatchingEngine, order: Callable[..., Shard], corpus: list[Clip]
 @pytest.fixture(scope="module")
 def theirs(model: Model, corpus: list[Clip]) -> list[Errors]:
     transcribe = default(str(model.directory), 1)
-    texts, _ = transcribe(
-        [str(clip.path) for clip in corpus], [clip.language for clip in corpus], [0.0] * len(corpus)
-    )
+    texts, _ = transcribe([str(clip.path) for clip in corpus], [clip.language for clip in corpus], [0.0] * len(corpus))
     return [errors(clip.text, text, clip.language) for clip, text in zip(corpus, texts, strict=True)]
 
 
 @pytest.mark.timeout(600)
-def test_no_more_words_are_wrong_than_plain_faster_whisper_gets_wrong(
-    ours: list[Errors], theirs: list[Errors]
-) -> None:
+def test_no_more_words_are_wrong_than_plain_faster_whisper_gets_wrong(ours: list[Errors], theirs: list[Errors]) -> None:
     points, low, high = difference(ours, theirs)
 
     # Aimed at is 0.3. On 75 clips each of the two differs from itself by up to 0.7 with what rounds differently

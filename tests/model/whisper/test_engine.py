@@ -18,7 +18,7 @@ import pytest
 from bench.corpus import wav
 from earshot_contract.shards import RawAudio, Shard, ShardError, ShardResult
 from tests.fixtures.audio import decode
-from transcriber.engine_protocol import Unable
+from transcriber.engine_protocol import ShardFailed
 from transcriber.hardware import settle
 from transcriber.whisper.engine import BatchingEngine
 from transcriber.whisper.model import Decoder
@@ -113,9 +113,7 @@ def test_headerless_audio(engine: BatchingEngine, order: Order, tmp_path: Path, 
     assert shop_boy(result)
 
 
-def test_languages_are_detected_within_what_is_allowed(
-    engine: BatchingEngine, order: Order, clips: list[Any]
-) -> None:
+def test_languages_are_detected_within_what_is_allowed(engine: BatchingEngine, order: Order, clips: list[Any]) -> None:
     german = next(clip.path for clip in clips if clip.language == "de")
 
     free = engine.submit(order(), german).result()
@@ -303,7 +301,7 @@ def test_a_poisoned_file_fails_alone(
 
     assert shop_boy(plug.result())
     assert shop_boy(good.result())
-    assert isinstance(bad.exception(), Unable)
+    assert isinstance(bad.exception(), ShardFailed)
     assert bad.exception().error is ShardError.NOT_AUDIO  # type: ignore[union-attr]
     assert "breaks the model" in str(broken.exception())
 
@@ -347,9 +345,7 @@ def test_closing_cancels_what_is_under_way(model: Model, order: Order, clip: Pat
         engine.submit(order(), clip)
 
 
-def test_room_shrinks_with_what_is_under_way_and_comes_back(
-    engine: BatchingEngine, order: Order, clip: Path
-) -> None:
+def test_room_shrinks_with_what_is_under_way_and_comes_back(engine: BatchingEngine, order: Order, clip: Path) -> None:
     before = engine.room()
     promises = [engine.submit(order(), clip) for _ in range(3)]
     during = engine.room()
@@ -362,7 +358,7 @@ def test_room_shrinks_with_what_is_under_way_and_comes_back(
 
 
 def test_languages_the_model_does_not_speak_are_refused(engine: BatchingEngine, order: Order, clip: Path) -> None:
-    with pytest.raises(Unable, match="xx"):
+    with pytest.raises(ShardFailed, match="xx"):
         engine.submit(order(language="xx"), clip).result()
 
 

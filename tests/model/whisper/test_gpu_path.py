@@ -107,9 +107,7 @@ def test_shards_of_all_kinds_are_heard_and_long_windows_too(
     assert max(2 * view.shape[1] for view in model.views) > 1600  # frames: longer than any of a CPU's windows
 
 
-def test_what_lies_on_the_gpu_stays_there(
-    far: tuple[BatchingEngine, FarModel], order: Order, clips: list[Any]
-) -> None:
+def test_what_lies_on_the_gpu_stays_there(far: tuple[BatchingEngine, FarModel], order: Order, clips: list[Any]) -> None:
     engine, model = far
     decoder, picked = engine._decoder, [clip for clip in clips if clip.language == "de"]
     requests = [Request("de", "transcribe", (), clip.seconds) for clip in picked]

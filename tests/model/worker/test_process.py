@@ -81,9 +81,7 @@ def worker(model: Model, speech: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.mark.parametrize(("after", "transcribed"), [("Model loaded", 0), ("Transcribed", 1)])
-def test_a_worker_told_to_stop_leaves_in_order(
-    worker: subprocess.Popen[str], after: str, transcribed: int
-) -> None:
+def test_a_worker_told_to_stop_leaves_in_order(worker: subprocess.Popen[str], after: str, transcribed: int) -> None:
     """In the middle of its work: exit code 0, which ECS and the Worker machine take for an orderly end."""
     assert worker.stdout is not None
     lines = []

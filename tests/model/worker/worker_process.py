@@ -15,7 +15,7 @@ from unittest.mock import MagicMock
 import boto3
 from moto import mock_aws
 
-from earshot_contract.shards import Pointer, Shard, ShardMessage
+from earshot_contract.shards import S3Object, Shard, ShardMessage
 from transcriber.worker.aws_clients import Clients
 from transcriber.worker.model_files import digest
 
@@ -30,7 +30,7 @@ with mock_aws():
     s3.put_object(Bucket="audio", Key="speech.flac", Body=speech.read_bytes())
     fast, bulk = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("fast", "bulk"))
     for index in range(2):
-        shard = Shard("j1", index, 2, Pointer("audio", "speech.flac"), Pointer("audio", f"{index}.json"), "base")
+        shard = Shard("j1", index, 2, S3Object("audio", "speech.flac"), S3Object("audio", f"{index}.json"), "base")
         sqs.send_message(QueueUrl=bulk, MessageBody=ShardMessage(f"t{index}", shard).to_json())
     connect = Clients.connect
     Clients.connect = lambda: Clients(connect().sqs, connect().s3, MagicMock(), connect().dynamodb)  # type: ignore[method-assign]

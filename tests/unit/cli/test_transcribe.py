@@ -141,9 +141,7 @@ def test_a_key_comes_from_the_environment_or_the_command_line(earshot: Any, depl
         ([], "Missing argument"),
     ],
 )
-def test_a_command_line_that_makes_no_sense(
-    earshot: Any, deployment: Any, arguments: list[str], says: str
-) -> None:
+def test_a_command_line_that_makes_no_sense(earshot: Any, deployment: Any, arguments: list[str], says: str) -> None:
     earshot.file("a.wav", b"x")
 
     done = earshot("transcribe", *arguments)

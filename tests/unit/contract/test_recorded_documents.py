@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from earshot_contract import keys as layout
+from earshot_contract import keys
 from earshot_contract.manifest import Manifest
 from earshot_contract.shards import Shard, ShardMessage, ShardResult
 from functions.jobs.job import Job
@@ -57,19 +57,19 @@ def test_recorded_prepare_output_holds_readable_shards(release: str) -> None:
 @pytest.mark.parametrize("release", RELEASES)
 def test_recorded_places_are_where_they_were(release: str) -> None:
     assert recorded(release, "keys.json") == {
-        "transcript": layout.transcript_key("J"),
-        "upload_result": layout.upload_result_key("a/b.mp3", layout.Result.SRT),
-        "body": layout.body_key("J"),
-        "answer": layout.answer_key("J", b"x"),
-        "shards": layout.shards_prefix("J"),
-        "shard_result": layout.shard_result_key("J", 7),
-        "manifest": layout.manifest_key("base"),
-        "job_pk": layout.job_pk("J"),
-        "api_key_pk": layout.api_key_pk("k"),
-        "request_pk": layout.request_pk("d"),
-        "slot_pk": layout.slot_pk(3),
-        "upload_job_id": layout.upload_job_id("b", "k", "v", "s"),
-        "upload_job_id_unversioned": layout.upload_job_id("b", "k", None, "s"),
+        "transcript": keys.transcript_key("J"),
+        "upload_result": keys.upload_result_key("a/b.mp3", keys.Result.SRT),
+        "body": keys.body_key("J"),
+        "answer": keys.answer_key("J", b"x"),
+        "shards": keys.shards_prefix("J"),
+        "shard_result": keys.shard_result_key("J", 7),
+        "manifest": keys.manifest_key("base"),
+        "job_pk": keys.job_pk("J"),
+        "api_key_pk": keys.api_key_pk("k"),
+        "request_pk": keys.request_pk("d"),
+        "slot_pk": keys.slot_pk(3),
+        "upload_job_id": keys.upload_job_id("b", "k", "v", "s"),
+        "upload_job_id_unversioned": keys.upload_job_id("b", "k", None, "s"),
     }
 
 

@@ -11,10 +11,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from earshot_contract.document import Document
-from earshot_contract.shards import Pointer, ShardMessage, ShardResult
+from earshot_contract.shards import S3Object, ShardMessage, ShardResult
 from functions.aws.event_bus import SOURCE
 from functions.handlers.api.request import Request
-from functions.jobs import job_events as announcements
+from functions.jobs import job_events
 from functions.jobs.job import Failure, Job, Source, SourceKind, State
 from functions.jobs.upload_event import Upload
 from tests.places import EVENTS
@@ -71,7 +71,7 @@ def _compare(kind: type, node: dict[str, Any], where: str) -> None:
 
 JOB = Job(
     id="j1",
-    source=Source(SourceKind.UPLOAD, Pointer("uploads", "a b+ü.mp3", "v1"), size=7),
+    source=Source(SourceKind.UPLOAD, S3Object("uploads", "a b+ü.mp3", "v1"), size=7),
     options="model=whisper",
     model="base",
     duration=2.5,
@@ -84,9 +84,9 @@ OUTCOMES = {
 }
 SOURCES = [
     JOB.source,
-    Source(SourceKind.BODY, Pointer("transcripts", "work/j1/audio"), size=7),
+    Source(SourceKind.BODY, S3Object("transcripts", "work/j1/audio"), size=7),
     Source(SourceKind.URL, url="https://user:secret@example.com/a.mp3"),
-    Source(SourceKind.OBJECT, Pointer("uploads", "a.mp3"), "s3://uploads/a.mp3"),
+    Source(SourceKind.OBJECT, S3Object("uploads", "a.mp3"), "s3://uploads/a.mp3"),
 ]
 
 
@@ -95,8 +95,8 @@ SOURCES = [
 def test_what_goes_out_obeys_its_schema(state: State, source: Source) -> None:
     known = {name: value for name, value in vars(JOB).items() if name not in ("state", "source")}
     job = Job(**{**known, "state": state, "source": source, **OUTCOMES[state]})
-    title = announcements.title(state)
-    event = {"source": SOURCE, "detail-type": title, "detail": announcements.detail(job, "transcripts")}
+    title = job_events.title(state)
+    event = {"source": SOURCE, "detail-type": title, "detail": job_events.detail(job, "transcripts")}
     assert complaints(title.lower().replace(" ", "-"), json.loads(json.dumps(event))) == []
     assert "secret" not in json.dumps(event)
     assert "work/" not in json.dumps(event)
@@ -104,7 +104,7 @@ def test_what_goes_out_obeys_its_schema(state: State, source: Source) -> None:
 
 def test_nobody_is_told_that_a_job_is_processing() -> None:
     with pytest.raises(KeyError):
-        announcements.title(State.PROCESSING)
+        job_events.title(State.PROCESSING)
 
 
 def test_a_schema_refuses_what_is_wrong() -> None:

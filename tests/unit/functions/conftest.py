@@ -12,12 +12,8 @@ import pytest
 from moto import mock_aws
 
 from earshot_contract.keys import manifest_key
-from earshot_contract.shards import Pointer
-from functions.aws import clients
-from functions.aws import dynamodb as table
-from functions.aws import lambda_invoke as invocations
-from functions.aws import model_bucket as models
-from functions.aws import s3 as objects
+from earshot_contract.shards import S3Object
+from functions.aws import clients, dynamodb, lambda_invoke, model_bucket, s3
 from functions.settings import settings
 
 # As Lambda's runtime makes it; Powertools reads these four.
@@ -82,7 +78,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def _forget() -> None:
     settings.cache_clear()
     clients.client.cache_clear()
-    table._table.cache_clear()
+    dynamodb._table.cache_clear()
 
 
 @pytest.fixture
@@ -105,9 +101,9 @@ def caught(aws: None) -> Callable[[], list[dict[str, Any]]]:
 def base_model(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The deployment holds one model, `base`, and `whisper` means it."""
     manifest = {"name": "base", "files": {"model.bin": {"sha256": "d" * 64, "size": 1}}}
-    objects.put(Pointer("models", manifest_key("base")), json.dumps(manifest).encode(), "application/json")
+    s3.put(S3Object("models", manifest_key("base")), json.dumps(manifest).encode(), "application/json")
     monkeypatch.setenv("DEFAULT_MODEL", "base")
-    monkeypatch.setattr(models, "_seen", None)
+    monkeypatch.setattr(model_bucket, "_seen", None)
     settings.cache_clear()
 
 
@@ -115,5 +111,5 @@ def base_model(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
 def scaled(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What Scale was told: moto starts no function without a container engine."""
     told: list[dict[str, Any]] = []
-    monkeypatch.setattr(invocations, "invoke_later", lambda _, payload: told.append(payload))
+    monkeypatch.setattr(lambda_invoke, "invoke_later", lambda _, payload: told.append(payload))
     return told

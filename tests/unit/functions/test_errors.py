@@ -17,9 +17,9 @@ def lambda_cause(exception: Exception) -> str:
 
 
 def test_a_refusal_survives_the_way_through_a_state_machine():
-    refused = errors.bad_remote("URL for media download must be publicly routable.")
+    refused = errors.remote_content_error("URL for media download must be publicly routable.")
 
-    failure = errors.recover("Refused", lambda_cause(refused))
+    failure = errors.recover("ApiError", lambda_cause(refused))
 
     assert failure == Failure("REMOTE_CONTENT_ERROR", "URL for media download must be publicly routable.", 400)
 
@@ -28,7 +28,7 @@ def test_a_refusal_survives_the_way_through_a_state_machine():
 def test_every_way_a_worker_fails_has_an_answer(error):
     failure = errors.recover(error.value, "The sentence of the worker.")
 
-    ours = error in (ShardError.GAVE_UP, ShardError.CORRUPT_MODEL, ShardError.INTERNAL)
+    ours = error in (ShardError.MAX_RECEIVES, ShardError.CORRUPT_MODEL, ShardError.INTERNAL)
     assert failure.status == 500 if ours else failure.status in (400, 413)
     assert failure.err_code
     assert failure.err_msg
@@ -47,13 +47,13 @@ def test_a_worker_that_met_no_audio_says_so_in_deepgrams_words():
     [
         ("States.Timeout", ""),
         ("KeyError", lambda_cause(KeyError("secret"))),
-        ("Refused", "not json"),
-        ("Refused", "[]"),
-        ("Refused", lambda_cause(ValueError("no failure inside"))),
+        ("ApiError", "not json"),
+        ("ApiError", "[]"),
+        ("ApiError", lambda_cause(ValueError("no failure inside"))),
     ],
 )
 def test_what_is_our_fault_tells_nothing_of_our_inside(error, cause):
     failure = errors.recover(error, cause)
 
-    assert failure == errors.internal().failure
+    assert failure == errors.internal_error().failure
     assert failure.status == 500

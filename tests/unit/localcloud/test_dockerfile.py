@@ -36,9 +36,7 @@ def test_a_line_is_handed_to_a_shell_and_a_list_is_not(context: Path) -> None:
 
 
 def test_variables_are_the_images_except_where_the_host_stands_in(context: Path) -> None:
-    image = image_of(
-        context, 'FROM a\nENV A=1 B="two words" \\\n    C=3\nENV OLD style\nENV PATH=/opt/bin:$PATH\n'
-    )
+    image = image_of(context, 'FROM a\nENV A=1 B="two words" \\\n    C=3\nENV OLD style\nENV PATH=/opt/bin:$PATH\n')
 
     assert image.environment == {"A": "1", "B": "two words", "C": "3", "OLD": "style"}
 

@@ -8,30 +8,30 @@ from pathlib import Path
 
 import pytest
 
-from localcloud import embedded_model as models
+from localcloud import embedded_model
 
 
 def test_the_joined_files_are_the_pinned_ones(tmp_path: Path) -> None:
-    place = models.embedded(tmp_path)
+    place = embedded_model.embedded(tmp_path)
 
-    for name, (expected, _) in models.FILES.items():
+    for name, (expected, _) in embedded_model.FILES.items():
         assert hashlib.sha256((place / name).read_bytes()).hexdigest() == expected
 
 
 def test_the_manifest_says_so(tmp_path: Path) -> None:
-    key, content = models.manifest(models.embedded(tmp_path))
+    key, content = embedded_model.manifest(embedded_model.embedded(tmp_path))
 
     manifest = json.loads(content)
     assert key == "base/manifest.json"
     assert manifest["name"] == "base"
-    assert manifest["files"]["model.bin"] == {"sha256": models.FILES["model.bin"][0], "size": 145217532}
+    assert manifest["files"]["model.bin"] == {"sha256": embedded_model.FILES["model.bin"][0], "size": 145217532}
 
 
 def test_a_mismatch_is_refused_and_leaves_no_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = "config.json"
-    monkeypatch.setitem(models.FILES, name, ("0" * 64, models.FILES[name][1]))
+    monkeypatch.setitem(embedded_model.FILES, name, ("0" * 64, embedded_model.FILES[name][1]))
 
-    with pytest.raises(models.CorruptModel, match=r"config\.json.*make clean install"):
-        models.embedded(tmp_path)
+    with pytest.raises(embedded_model.CorruptModel, match=r"config\.json.*make clean install"):
+        embedded_model.embedded(tmp_path)
 
     assert not (tmp_path / "base").exists()

@@ -7,17 +7,19 @@ import threading
 
 import pytest
 
-from localcloud.patches import ministack_sqs_long_poll as queues
+from localcloud.patches import ministack_sqs_long_poll
 
 
 @pytest.fixture
-def bell(monkeypatch: pytest.MonkeyPatch) -> queues.Bell:
-    monkeypatch.setattr(queues, "LOOK_SECONDS", 3600.0)  # whoever is not woken waits past the test's timeout
-    return queues.Bell(threading.Event())
+def bell(monkeypatch: pytest.MonkeyPatch) -> ministack_sqs_long_poll.Bell:
+    monkeypatch.setattr(
+        ministack_sqs_long_poll, "LOOK_SECONDS", 3600.0
+    )  # whoever is not woken waits past the test's timeout
+    return ministack_sqs_long_poll.Bell(threading.Event())
 
 
 @pytest.mark.timeout(10)
-def test_every_waiting_poll_is_woken(bell: queues.Bell) -> None:
+def test_every_waiting_poll_is_woken(bell: ministack_sqs_long_poll.Bell) -> None:
     async def polls() -> None:
         waiting = [asyncio.create_task(bell.sleep(0.1)) for _ in range(3)]
         await asyncio.sleep(0)
@@ -31,7 +33,7 @@ def test_every_waiting_poll_is_woken(bell: queues.Bell) -> None:
 
 
 @pytest.mark.timeout(10)
-def test_a_message_from_another_thread_wakes_as_well(bell: queues.Bell) -> None:
+def test_a_message_from_another_thread_wakes_as_well(bell: ministack_sqs_long_poll.Bell) -> None:
     async def poll() -> None:
         waiting = asyncio.create_task(bell.sleep(0.1))
         await asyncio.sleep(0)
@@ -42,5 +44,5 @@ def test_a_message_from_another_thread_wakes_as_well(bell: queues.Bell) -> None:
 
 
 @pytest.mark.timeout(10)
-def test_the_end_of_a_poll_is_kept(bell: queues.Bell) -> None:
+def test_the_end_of_a_poll_is_kept(bell: ministack_sqs_long_poll.Bell) -> None:
     asyncio.run(bell.sleep(0.01))  # what is left until the poll's deadline, nobody rings

@@ -68,6 +68,4 @@ def test_a_module_imports_what_the_image_has(path: Path) -> None:
 def test_the_contract_is_copied_under_its_import_name() -> None:
     dockerfile = (HOME / "Dockerfile").read_text()
 
-    assert re.findall(r"^COPY (events/.+)$", dockerfile, re.MULTILINE) == [
-        "events/earshot_contract earshot_contract"
-    ]
+    assert re.findall(r"^COPY (events/.+)$", dockerfile, re.MULTILINE) == ["events/earshot_contract earshot_contract"]

@@ -35,9 +35,7 @@ def test_without_a_target_it_lists_them(tmp_path: Path) -> None:
     done = make(tmp_path)
 
     assert done.returncode == 0
-    assert all(
-        f"make {target} " in done.stdout for target in ("run", "test", "install", "synth", "lint", "deploy")
-    )
+    assert all(f"make {target} " in done.stdout for target in ("run", "test", "install", "synth", "lint", "deploy"))
     assert not (tmp_path / ".venv").exists()
 
 

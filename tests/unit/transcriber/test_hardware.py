@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.places import ROOT
-from transcriber import hardware as process
+from transcriber import hardware
 from transcriber.hardware import Machine, choose, decide, settle
 
 PLAIN = Machine(cores=4, memory=16 * 2**30, vendor="AuthenticAMD", flags=frozenset({"avx2"}), gpus=0, glibc=True)
@@ -56,7 +56,7 @@ def test_overrides_are_heeded_and_nonsense_is_refused() -> None:
 def test_every_override_is_explained() -> None:
     page = (ROOT / "containers/transcriber/ENGINE.md").read_text()
 
-    assert [variable for variable in process._OVERRIDES.values() if f"`{variable}`" not in page] == []
+    assert [variable for variable in hardware._OVERRIDES.values() if f"`{variable}`" not in page] == []
 
 
 def test_another_device_brings_its_other_settings() -> None:

@@ -11,7 +11,7 @@ from av.container import InputContainer
 
 from earshot_contract.shards import RawAudio, ShardError
 from transcriber.audio.file_signatures import kind
-from transcriber.engine_protocol import Unable
+from transcriber.engine_protocol import ShardFailed
 
 # Deepgram's names of headerless encodings → FFmpeg's demuxer. The others it takes (flac, opus, speex) never come
 # without a container that says what they are.
@@ -40,7 +40,7 @@ def open_container(file: BinaryIO, path: Path, raw: RawAudio | None) -> InputCon
         return av.open(file, "r", format=demuxer, options=options, metadata_errors="ignore")
     except (av.error.FFmpegError, ValueError) as error:
         what = f"not {raw.encoding} audio" if raw else kind(path)
-        raise Unable(ShardError.NOT_AUDIO, f"The file is not audio: it is {what}.") from error
+        raise ShardFailed(ShardError.NOT_AUDIO, f"The file is not audio: it is {what}.") from error
 
 
 def without_sound(container: InputContainer, path: Path) -> str:
@@ -52,10 +52,10 @@ def without_sound(container: InputContainer, path: Path) -> str:
     return f"The file is not audio: it is {guess}."
 
 
-def inaudible(damaged: bool) -> Unable:
+def inaudible(damaged: bool) -> ShardFailed:
     if damaged:
-        return Unable(ShardError.NOT_AUDIO, "The file looks like audio, but not one of its frames can be decoded.")
-    return Unable(ShardError.EMPTY, "The file is audio without a single sample: its recording is empty.")
+        return ShardFailed(ShardError.NOT_AUDIO, "The file looks like audio, but not one of its frames can be decoded.")
+    return ShardFailed(ShardError.EMPTY, "The file is audio without a single sample: its recording is empty.")
 
 
 def promised_seconds(container: InputContainer, stream: AudioStream, path: Path) -> float | None:

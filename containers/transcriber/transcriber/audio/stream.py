@@ -13,9 +13,9 @@ from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 
-from earshot_contract.shards import AudioFacts, RawAudio, ShardError
+from earshot_contract.shards import AudioInfo, RawAudio, ShardError
 from transcriber.audio.container import inaudible, open_container, promised_seconds, without_sound
-from transcriber.engine_protocol import Unable
+from transcriber.engine_protocol import ShardFailed
 
 RATE = 16_000  # Hz: Whisper's
 _BLOCK = 10 * RATE  # samples: long enough for the VAD's batches, 0.6 MB
@@ -27,7 +27,7 @@ _SHORTFALL = 1.0  # seconds less than the header says before we call a file trun
 class Audio:
     """One stretch of one channel (None: all mixed) of one file. Iterate over it once, then read `facts`.
 
-    Raises `Unable` when opening, or while iterating: NOT_AUDIO, EMPTY, NO_CHANNEL, or TOO_LONG past
+    Raises `ShardFailed` when opening, or while iterating: NOT_AUDIO, EMPTY, NO_CHANNEL, or TOO_LONG past
     `longest` seconds of stretch.
     """
 
@@ -43,7 +43,7 @@ class Audio:
         most_channels: int = 64,
     ) -> None:
         if path.stat().st_size == 0:
-            raise Unable(ShardError.EMPTY, "The file is empty: it has 0 bytes.")
+            raise ShardFailed(ShardError.EMPTY, "The file is empty: it has 0 bytes.")
         self._channel, self._start = channel, round(start * RATE)
         self._end = None if end is None else round(end * RATE)
         self._longest = longest
@@ -52,7 +52,7 @@ class Audio:
             self._container = opening.enter_context(open_container(file, path, raw))
             stream = self._container.streams.best("audio")
             if not isinstance(stream, AudioStream):
-                raise Unable(ShardError.NOT_AUDIO, without_sound(self._container, path))
+                raise ShardFailed(ShardError.NOT_AUDIO, without_sound(self._container, path))
             self._stream = stream
             self.channels = stream.codec_context.layout.nb_channels
             self._promised = promised_seconds(self._container, stream, path)
@@ -66,23 +66,23 @@ class Audio:
 
     def _refuse(self, most_channels: int) -> None:
         if self._channel is not None and self._channel >= self.channels:
-            raise Unable(
+            raise ShardFailed(
                 ShardError.NO_CHANNEL,
                 f"Channel {self._channel} was asked for, but the file has {self.channels} (counted from 0).",
             )
         if self.channels > most_channels:
-            raise Unable(
+            raise ShardFailed(
                 ShardError.NOT_AUDIO, f"The file has {self.channels} channels; {most_channels} are the most taken."
             )
 
     @property
-    def facts(self) -> AudioFacts:
+    def facts(self) -> AudioInfo:
         """Of the whole file; `sha256` is left to whoever read the bytes."""
         heard = self._heard / RATE
         part = self._stopped or self._rushed
         duration = self._promised if part and self._promised is not None else heard
         short = not self._stopped and self._promised is not None and self._promised - heard > _SHORTFALL
-        return AudioFacts(
+        return AudioInfo(
             sha256="",
             duration=round(duration, 3),
             channels=self.channels,
@@ -101,7 +101,7 @@ class Audio:
                 size += len(block)
                 total += len(block)
                 if total > self._longest * RATE:
-                    raise Unable(
+                    raise ShardFailed(
                         ShardError.TOO_LONG,
                         f"The audio is over {self._longest / 3600:.3g} hours long in one piece: "
                         "cut it into shorter ones.",

@@ -7,9 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from earshot_contract.shards import Segment, Word
-from transcriber.whisper import language_choice as languages
-from transcriber.whisper import language_detection as language
-from transcriber.whisper import quality_checks as guard
+from transcriber.whisper import language_choice, language_detection, quality_checks
 from transcriber.whisper.batch_queue import Batcher
 from transcriber.whisper.encoder_output import Encoded
 from transcriber.whisper.fallback import FIRST
@@ -113,11 +111,11 @@ class Lane:
         """The shards in this batch whose language nobody gave: their voters are all in it."""
         asking = {window.progress for window in batch if window.progress.language is None}
         rankings = self._rankings(asking, batch, encoded)
-        unsure = {progress for progress, ranking in rankings.items() if ranking[0][1] < language.SURE}
+        unsure = {progress for progress, ranking in rankings.items() if ranking[0][1] < language_detection.SURE}
         rankings |= self._rankings(unsure, batch, encoded, FULL)
         for progress, ranking in rankings.items():
             progress.counts["language_asked_again"] += progress in unsure
-            for parcel in progress.decided(*languages.choose(ranking, progress.shard.languages)):
+            for parcel in progress.decided(*language_choice.choose(ranking, progress.shard.languages)):
                 self._batcher.put(parcel)
 
     def _rankings(
@@ -132,7 +130,7 @@ class Lane:
             votes.setdefault(batch[i].progress, []).append(place)
         found = self._decoder.detect(encoded, voters, frames)
         return {
-            progress: language.vote([found[k] for k in own], [batch[voters[k]].seconds for k in own])
+            progress: language_detection.vote([found[k] for k in own], [batch[voters[k]].seconds for k in own])
             for progress, own in votes.items()
         }
 
@@ -141,13 +139,13 @@ class Lane:
         for i, window in enumerate(batch):
             if window.widened and window.progress.undecided:
                 ranking = self._decoder.detect(encoded, [i], FULL)[0]
-                window.progress.decided(*languages.choose(ranking, window.progress.shard.languages))
+                window.progress.decided(*language_choice.choose(ranking, window.progress.shard.languages))
 
     def _outcomes(
         self, batch: list[Window], believed: dict[int, Hypothesis], encoded: Encoded, requests: dict[int, Request]
     ) -> dict[int, _Outcome]:
-        best = {i: guard.best([*batch[i].tried, said]) for i, said in believed.items()}
-        heard = {i: said for i, said in best.items() if not guard.silent(said)}
+        best = {i: quality_checks.best([*batch[i].tried, said]) for i, said in believed.items()}
+        heard = {i: said for i, said in best.items() if not quality_checks.silent(said)}
         pieces = {i: self._pieces(batch[i], said) for i, said in heard.items()}
         timing = [i for i in heard if pieces[i] and batch[i].progress.shard.word_timestamps]
         timed = self._decoder.align(
@@ -164,15 +162,11 @@ class Lane:
         }
 
     def _pieces(self, window: Window, said: Hypothesis) -> list[Piece]:
-        tokens = said.tokens if guard.straight(said) else unlooped(said.tokens, self._decoder.timestamps)
+        tokens = said.tokens if quality_checks.straight(said) else unlooped(said.tokens, self._decoder.timestamps)
         return split(tokens, self._decoder.timestamps, window.seconds)
 
-    def _outcome(
-        self, window: Window, said: Hypothesis, pieces: list[Piece], aligned: list[list[Timed]]
-    ) -> _Outcome:
-        segments = [
-            self._segment(window, said, piece, words) for piece, words in zip(pieces, aligned, strict=True)
-        ]
+    def _outcome(self, window: Window, said: Hypothesis, pieces: list[Piece], aligned: list[list[Timed]]) -> _Outcome:
+        segments = [self._segment(window, said, piece, words) for piece, words in zip(pieces, aligned, strict=True)]
         return _Outcome([segment for segment in segments if segment.text], self._rest(window, said))
 
     def _segment(self, window: Window, said: Hypothesis, piece: Piece, words: list[Timed]) -> Segment:
@@ -215,5 +209,5 @@ def _request(window: Window) -> Request:
 
 def _believed(window: Window, said: Hypothesis) -> bool:
     if window.frames == FULL:
-        return guard.straight(said)
-    return guard.safe(said, window.seconds, guessing=window.rung != FIRST)
+        return quality_checks.straight(said)
+    return quality_checks.safe(said, window.seconds, guessing=window.rung != FIRST)

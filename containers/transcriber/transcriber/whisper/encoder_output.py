@@ -28,9 +28,7 @@ class Encoded:
     def row(self, index: int) -> np.ndarray:
         """float, shape (frames / 2, width), where numpy can reach it."""
         if self._view is not None and not self._rows:
-            self._rows = list(
-                np.array(self._view.to_device(ctranslate2.Device.cpu).to(ctranslate2.DataType.float32))
-            )
+            self._rows = list(np.array(self._view.to_device(ctranslate2.Device.cpu).to(ctranslate2.DataType.float32)))
         return self._rows[index]
 
     def pick(self, indices: Sequence[int], frames: int = 0) -> StorageView:

@@ -15,10 +15,10 @@ from typing import Any
 import ctranslate2
 import numpy as np
 
-from earshot_contract.shards import ModelFacts, Shard, ShardResult
+from earshot_contract.shards import ModelInfo, Shard, ShardResult
 from transcriber.audio.stream import RATE, Audio
 from transcriber.hardware import Settings
-from transcriber.whisper import language_choice as languages
+from transcriber.whisper import language_choice
 from transcriber.whisper.batch_queue import Batcher
 from transcriber.whisper.batch_worker import Lane
 from transcriber.whisper.log_mel import Features
@@ -50,7 +50,7 @@ class BatchingEngine:
         self._settings = settings
         self._decoder = Decoder(model.directory, settings)
         self._features = Features(model.directory)
-        self.facts = ModelFacts(
+        self.facts = ModelInfo(
             name=model.name,
             sha256=model.sha256,
             multilingual=self._decoder.multilingual,
@@ -68,9 +68,7 @@ class BatchingEngine:
         self._closed = False
         self._answering = ThreadPoolExecutor(2, "answer")
         lane = Lane(self._decoder, self._batcher, self._finish)
-        self._lanes = [
-            threading.Thread(target=lane.run, name=f"lane-{n}", daemon=True) for n in range(settings.lanes)
-        ]
+        self._lanes = [threading.Thread(target=lane.run, name=f"lane-{n}", daemon=True) for n in range(settings.lanes)]
         self._preparers = [
             threading.Thread(target=self._prepare_all, args=(orders,), name="prepare", daemon=True)
             for orders in (self._orders[0], *[self._orders[1]] * settings.preparing)
@@ -80,7 +78,7 @@ class BatchingEngine:
 
     def submit(self, shard: Shard, audio: Path) -> Future[ShardResult]:
         """See `Engine.submit`. Cancelling also reaches a shard that runs."""
-        given = languages.given(shard, self.facts)
+        given = language_choice.given(shard, self.facts)
         progress = Progress(shard, audio, self._decoder.before(shard.prompt, shard.hotwords), given)
         progress.promise.add_done_callback(lambda _: self._forget(progress))
         with self._lock:
@@ -127,7 +125,7 @@ class BatchingEngine:
     def _prepare(self, progress: Progress) -> None:
         """Decode, find speech, cut windows, compute features; blocks while enough of them wait."""
         shard, began = progress.shard, time.monotonic()
-        languages.check(shard, self.facts, self._decoder.knows)
+        language_choice.check(shard, self.facts, self._decoder.knows)
         audio = Audio(
             progress.audio,
             channel=shard.channel,
@@ -202,7 +200,7 @@ class BatchingEngine:
             index=shard.index,
             channel=shard.channel,
             # Where nobody speaks there is no language to detect: the likeliest guess, with no confidence.
-            language=language or languages.ENGLISH,
+            language=language or language_choice.ENGLISH,
             language_probability=progress.probability if progress.speech and language else 0.0,
             segments=sorted(progress.segments, key=lambda segment: (segment.start, segment.end)),
             audio=progress.facts,

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from earshot_contract.shards import ModelFacts, Shard, ShardError
-from transcriber.engine_protocol import Unable
+from earshot_contract.shards import ModelInfo, Shard, ShardError
+from transcriber.engine_protocol import ShardFailed
 
 ENGLISH = "en"
 
 
-def given(shard: Shard, model: ModelFacts) -> str | None:
+def given(shard: Shard, model: ModelInfo) -> str | None:
     """The language that needs no detecting; None where it does."""
     return ENGLISH if not model.multilingual else shard.language
 
 
-def check(shard: Shard, model: ModelFacts, knows: Callable[[str], bool]) -> None:
+def check(shard: Shard, model: ModelInfo, knows: Callable[[str], bool]) -> None:
     """Refuse what the model does not speak before any work is done; `knows` is asked of a multilingual one only.
 
-    Raises `Unable`. Of a restricted list, one language the model speaks is enough.
+    Raises `ShardFailed`. Of a restricted list, one language the model speaks is enough.
     """
     asked = [shard.language] if shard.language else shard.languages
     if not asked or any(code == ENGLISH or (model.multilingual and knows(code)) for code in asked):
         return
     can = "does not know that language" if model.multilingual else "speaks English only"
-    raise Unable(ShardError.UNKNOWN_MODEL, f"The model {model.name!r} {can}: {', '.join(asked)} was asked for.")
+    raise ShardFailed(ShardError.UNKNOWN_MODEL, f"The model {model.name!r} {can}: {', '.join(asked)} was asked for.")
 
 
 def choose(ranking: Sequence[tuple[str, float]], allowed: Sequence[str]) -> tuple[str, float]:

@@ -16,7 +16,7 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
 
 from transcriber.hardware import Settings
-from transcriber.whisper import quality_checks as guard
+from transcriber.whisper import quality_checks
 from transcriber.whisper.encoder_output import Encoded
 from transcriber.whisper.log_mel import pad
 from transcriber.whisper.quality_checks import Hypothesis
@@ -99,7 +99,7 @@ class Decoder:
         temperature: float = 0.0,
     ) -> list[Hypothesis]:
         """Decode windows `indices`; `requests[i]` belongs to `indices[i]`."""
-        most = guard.cap(max(request.seconds for request in requests))
+        most = quality_checks.cap(max(request.seconds for request in requests))
         prompts = [self._prompt(request) for request in requests]
         search: dict[str, Any] = (
             {"beam_size": 1, "num_hypotheses": _BEST_OF, "sampling_topk": 0, "sampling_temperature": temperature}
@@ -177,7 +177,7 @@ class Decoder:
             self._read(list(said), score, result.no_speech_prob, request, temperature, most)
             for said, score in zip(result.sequences_ids, result.scores, strict=True)
         ]
-        return guard.best(drawn)
+        return quality_checks.best(drawn)
 
     def _read(
         self, said: list[int], score: float, no_speech: float, request: Request, temperature: float, most: int
@@ -189,7 +189,7 @@ class Decoder:
             text=text,
             logprob=score * len(said) / (len(said) + 1),
             no_speech=no_speech,
-            compression=guard.compression(text),
+            compression=quality_checks.compression(text),
             temperature=temperature,
             spoken=sum(token < self.timestamps for token in tokens),
             capped=len(said) >= most and len(tokens) == len(said),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from earshot_contract.shards import AudioFacts, Segment, Shard, ShardResult
+from earshot_contract.shards import AudioInfo, Segment, Shard, ShardResult
 from transcriber.whisper.fallback import FIRST, Rung, above
 from transcriber.whisper.language_detection import VOTING
 from transcriber.whisper.log_mel import FRAMES, FULL
@@ -99,7 +99,7 @@ class Progress:
         self.language, self.probability = language, 1.0
         self.promise = Promise()
         self.promise.unwanted = self._forget
-        self.facts: AudioFacts | None = None
+        self.facts: AudioInfo | None = None
         self.segments: list[Segment] = []
         self.counts: Counter[str] = Counter()
         self.speech = self.decoding = self.modelling = 0.0  # seconds: of speech; spent
@@ -129,7 +129,7 @@ class Progress:
             self._voters.append(window)
             return self._vote() if sum(voter.seconds for voter in self._voters) >= VOTING else []
 
-    def prepared(self, facts: AudioFacts) -> tuple[list[list[Window]], bool]:
+    def prepared(self, facts: AudioInfo) -> tuple[list[list[Window]], bool]:
         """All windows are added; answers the last parcels, and whether the shard is done already (silence)."""
         with self._lock:
             self._prepared, self.facts = True, facts

@@ -12,8 +12,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from earshot_contract.manifest import digest
-from earshot_contract.shards import Pointer, ShardError
-from transcriber.engine_protocol import Unable
+from earshot_contract.shards import S3Object, ShardError
+from transcriber.engine_protocol import ShardFailed
 from transcriber.worker.aws_clients import code
 from transcriber.worker.refcounted_cache import Shelf
 
@@ -36,20 +36,20 @@ class Files:
         self._s3, self._directory = s3, directory
         self._shelf: Shelf[tuple[str, str, str], AudioFile] = Shelf(budget, lambda file: file.path.unlink(True))
 
-    def take(self, pointer: Pointer) -> AudioFile:
-        """The file, to be given back with `give`. Raises `Unable` when the object is gone or empty."""
+    def take(self, pointer: S3Object) -> AudioFile:
+        """The file, to be given back with `give`. Raises `ShardFailed` when the object is gone or empty."""
         version = {"VersionId": pointer.version} if pointer.version else {}
         where = {"Bucket": pointer.bucket, "Key": pointer.key, **version}
         try:
             head = self._s3.head_object(**where)
             if head["ContentLength"] == 0:
-                raise Unable(ShardError.EMPTY, "The file is empty: it has 0 bytes.")
+                raise ShardFailed(ShardError.EMPTY, "The file is empty: it has 0 bytes.")
             # Without a version, the ETag tells today's object from yesterday's of the same name.
             key = (pointer.bucket, pointer.key, head["ETag"])
             return self._shelf.take(key, head["ContentLength"], lambda: self._download(key, pointer))
         except ClientError as error:
             if code(error) in _MISSING:
-                raise Unable(
+                raise ShardFailed(
                     ShardError.MISSING,
                     f"s3://{pointer.bucket}/{pointer.key} is gone: it was deleted meanwhile.",
                 ) from error
@@ -58,7 +58,7 @@ class Files:
     def give(self, file: AudioFile) -> None:
         self._shelf.give(file.key)
 
-    def _download(self, key: tuple[str, str, str], pointer: Pointer) -> AudioFile:
+    def _download(self, key: tuple[str, str, str], pointer: S3Object) -> AudioFile:
         """Large ones in parallel ranges, each tried again when its connection breaks."""
         handle, name = tempfile.mkstemp(dir=self._directory, suffix=_suffix(pointer.key))
         os.close(handle)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from transcriber import hardware as process
+from transcriber import hardware
 from transcriber.engine_protocol import Engine
 from transcriber.logs import logger
 from transcriber.whisper.engine import BatchingEngine
@@ -15,7 +15,7 @@ from transcriber.worker.refcounted_cache import Shelf
 _LOADED = 2  # models in memory: two of the largest fit a 24 GB GPU beside their batches
 
 
-def open_engine(model: Model, machine: process.Settings) -> Engine:
+def open_engine(model: Model, machine: hardware.Settings) -> Engine:
     """What transcribes, here and deployed."""
     return BatchingEngine(model, machine)
 
@@ -28,7 +28,7 @@ class Engines:
         self._shelf: Shelf[str, Engine] = Shelf(_LOADED, lambda engine: engine.close())
 
     def take(self, model: str) -> Engine:
-        """The engine, to be given back with `give`. Raises `Unable` as `Models.find` does."""
+        """The engine, to be given back with `give`. Raises `ShardFailed` as `Models.find` does."""
         return self._shelf.take(model, 1, lambda: self._load(model))
 
     def give(self, model: str) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from transcriber import hardware as process
-from transcriber.engine_protocol import Unable
+from transcriber import hardware
+from transcriber.engine_protocol import ShardFailed
 from transcriber.logs import logger
 from transcriber.settings import Settings
 from transcriber.worker.audio_cache import Files
@@ -111,13 +111,13 @@ class Worker:
         try:
             self._engines.take(self._default_model)
             self._engines.give(self._default_model)
-        except Unable as error:
+        except ShardFailed as error:
             logger.warning("No default model", extra={"facts": {"error": error.error, "sentence": error.sentence}})
         except Exception:
             logger.exception("The default model did not load")
 
 
-def hire(settings: Settings, clients: Clients, machine: process.Settings) -> Worker:
+def hire(settings: Settings, clients: Clients, machine: hardware.Settings) -> Worker:
     """A worker for this deployment. Audio may fill half of what is free on the disk of the temporary folder."""
     folder = Path(tempfile.mkdtemp(prefix="transcriber-"))
     (folder / "audio").mkdir()

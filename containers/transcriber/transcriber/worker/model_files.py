@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from earshot_contract.manifest import PLAIN_NAME, WEIGHTS, Manifest, digest
 from earshot_contract.shards import ShardError
-from transcriber.engine_protocol import Unable
+from transcriber.engine_protocol import ShardFailed
 from transcriber.worker.aws_clients import code
 
 
@@ -33,7 +33,7 @@ class Models:
         self._s3, self._bucket, self._cache, self._held = s3, bucket, cache, held
 
     def find(self, name: str) -> Model:
-        """Raises `Unable` for a model that is not held here or whose files are not what the manifest says."""
+        """Raises `ShardFailed` for a model that is not held here or whose files are not what the manifest says."""
         digests = self._manifest(name)
         directory = self._cache / name
         if self._held and (self._held / name).is_dir():
@@ -41,25 +41,25 @@ class Models:
         elif flaw(directory, digests):  # not there yet, or of an earlier manifest
             self._pull(name, digests, directory)
         if found := flaw(directory, digests):
-            raise Unable(ShardError.CORRUPT_MODEL, f"The model {name!r} is not what its manifest says: {found}.")
+            raise ShardFailed(ShardError.CORRUPT_MODEL, f"The model {name!r} is not what its manifest says: {found}.")
         return Model(name, directory, digests[WEIGHTS])
 
     def _manifest(self, name: str) -> dict[str, str]:
         """File name → SHA-256."""
         if not PLAIN_NAME.fullmatch(name):
-            raise Unable(ShardError.UNKNOWN_MODEL, f"{name!r} is not a model's name.")
+            raise ShardFailed(ShardError.UNKNOWN_MODEL, f"{name!r} is not a model's name.")
         try:
             body = self._s3.get_object(Bucket=self._bucket, Key=f"{name}/manifest.json")["Body"].read()
         except ClientError as error:
             if code(error) == "NoSuchKey":
-                raise Unable(
+                raise ShardFailed(
                     ShardError.UNKNOWN_MODEL,
                     f"This deployment does not hold the model {name!r}; it holds: {self._all()}.",
                 ) from error
             raise
         digests = {file: entry.sha256 for file, entry in Manifest.from_json(body).files.items()}
         if WEIGHTS not in digests or not all(PLAIN_NAME.fullmatch(file) for file in digests):
-            raise Unable(
+            raise ShardFailed(
                 ShardError.CORRUPT_MODEL, f"The manifest of the model {name!r} does not describe a model."
             )
         return digests

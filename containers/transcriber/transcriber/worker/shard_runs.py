@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from earshot_contract.shards import Shard, ShardError, ShardMessage, ShardResult
-from transcriber.engine_protocol import Unable
+from transcriber.engine_protocol import ShardFailed
 from transcriber.logs import logger
 from transcriber.worker.audio_cache import AudioFile, Files
 from transcriber.worker.loaded_engines import Engines
@@ -144,7 +144,7 @@ class Deliveries:
                 delivery.log("Given back")
             elif isinstance(outcome, Gone):
                 self._drop(delivery, outcome)
-            elif isinstance(outcome, Unable):
+            elif isinstance(outcome, ShardFailed):
                 self.faults = 0
                 self._fail(delivery, outcome.error, outcome.sentence)
             else:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from earshot_contract.shards import RawAudio
 from functions.audio.probe import Probe, probe
-from functions.errors import Refused
+from functions.errors import ApiError
 from tests.places import SAMPLES
 
 SAMPLE = SAMPLES / "sample.flac"
@@ -108,7 +108,7 @@ def test_headerless_audio_is_measured_by_what_the_caller_says() -> None:
     ],
 )
 def test_what_is_certainly_no_audio_is_refused_with_its_name(body: bytes, what: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         probed(body)
     assert what in refused.value.failure.err_msg
     assert refused.value.failure.err_msg.startswith("Bad Request: failed to process audio: ")
@@ -145,6 +145,6 @@ def test_broken_headers_never_break_the_probe(kind: tuple[str, str], data: st.Da
     cut = bytes(body[: data.draw(st.integers(1, len(body)))])
     try:
         found = probed(cut)
-    except Refused:
+    except ApiError:
         return
     assert found.duration is None or found.duration > 0

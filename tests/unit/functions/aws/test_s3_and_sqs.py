@@ -8,17 +8,14 @@ import boto3
 import pytest
 import requests
 
-from earshot_contract.shards import Pointer
-from functions.aws import api_keys as keys
-from functions.aws import clients
-from functions.aws import event_bus as bus
+from earshot_contract.shards import S3Object
+from functions.aws import api_keys, clients, event_bus, step_functions
 from functions.aws import s3 as objects
 from functions.aws import sqs as queues
-from functions.aws import step_functions as machines
 from functions.settings import settings
 
 pytestmark = pytest.mark.usefixtures("aws")
-HERE = Pointer("transcripts", "work/j 1/ü+%.wav")
+HERE = S3Object("transcripts", "work/j 1/ü+%.wav")
 
 
 def test_objects_come_and_go() -> None:
@@ -34,7 +31,7 @@ def test_objects_come_and_go() -> None:
 
 def test_metadata_comes_back_lower_case() -> None:
     boto3.client("s3").put_object(Bucket="uploads", Key="k", Body=b"", Metadata={"Listen": "model=whisper"})
-    assert objects.head(Pointer("uploads", "k")).metadata == {"listen": "model=whisper"}  # type: ignore[union-attr]
+    assert objects.head(S3Object("uploads", "k")).metadata == {"listen": "model=whisper"}  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("size", [0, 5, objects.PART_BYTES, objects.PART_BYTES + 7])
@@ -84,10 +81,10 @@ def test_lent_urls_read_and_write() -> None:
 
 
 def test_a_key_is_known_by_its_digest_only() -> None:
-    assert keys.owner("a" * 40) is None
-    assert keys.add("a" * 40, "laptop")
-    assert not keys.add("a" * 40, "other")
-    assert keys.owner("a" * 40) == "laptop"
+    assert api_keys.owner("a" * 40) is None
+    assert api_keys.add("a" * 40, "laptop")
+    assert not api_keys.add("a" * 40, "other")
+    assert api_keys.owner("a" * 40) == "laptop"
     rows = boto3.client("dynamodb").scan(TableName="earshot")["Items"]
     assert "a" * 40 not in json.dumps(rows)
 
@@ -108,7 +105,7 @@ def test_an_event_reaches_a_rule_of_the_bus() -> None:
     events.put_targets(
         Rule="r", EventBusName="earshot", Targets=[{"Id": "q", "Arn": "arn:aws:sqs:us-east-1:123456789012:caught"}]
     )
-    bus.announce("Transcription Queued", {"job_id": "j"})
+    event_bus.announce("Transcription Queued", {"job_id": "j"})
     caught = json.loads(sqs.receive_message(QueueUrl=queue)["Messages"][0]["Body"])
     assert (caught["source"], caught["detail-type"], caught["detail"]) == (
         "earshot",
@@ -122,8 +119,8 @@ def test_an_execution_starts_once_and_stops() -> None:
     definition = json.dumps({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": True}}})
     states = boto3.client("stepfunctions")
     arn = states.create_state_machine(name="m", definition=definition, roleArn=role)["stateMachineArn"]
-    first = machines.start(arn, "j1", {"job_id": "j1"})
-    assert machines.start(arn, "j1", {"job_id": "another input"}) == first
-    machines.stop(first, "because")
+    first = step_functions.start(arn, "j1", {"job_id": "j1"})
+    assert step_functions.start(arn, "j1", {"job_id": "another input"}) == first
+    step_functions.stop(first, "because")
     assert states.describe_execution(executionArn=first)["status"] == "ABORTED"
-    machines.stop(first + "x", "unknown")
+    step_functions.stop(first + "x", "unknown")

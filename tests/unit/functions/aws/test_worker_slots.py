@@ -7,8 +7,8 @@ import time
 import pytest
 
 from earshot_contract.keys import slot_pk
-from functions.aws import worker_slots as slots
-from functions.workers import scaling as policy
+from functions.aws import worker_slots
+from functions.workers import scaling
 
 pytestmark = pytest.mark.usefixtures("aws")
 ZERO = slot_pk(0)
@@ -16,21 +16,21 @@ ZERO = slot_pk(0)
 
 def test_of_many_only_one_claims() -> None:
     # One after the other: moto itself loses races. The burst of the pipeline's tests claims at once.
-    leases = [slots.claim(ZERO) for _ in range(5)]
+    leases = [worker_slots.claim(ZERO) for _ in range(5)]
     assert len([lease for lease in leases if lease]) == 1
-    assert policy.launchable(slots.read(2), 2, time.time()) == [policy.Slot(slot_pk(1))]
+    assert scaling.launchable(worker_slots.read(2), 2, time.time()) == [scaling.Slot(slot_pk(1))]
 
 
 def test_a_lease_that_ran_out_is_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    first = slots.claim(ZERO)
-    later = time.time() + policy.LAUNCH_SECONDS + 2
+    first = worker_slots.claim(ZERO)
+    later = time.time() + scaling.LAUNCH_SECONDS + 2
     monkeypatch.setattr(time, "time", lambda: later)
-    second = slots.claim(ZERO)
+    second = worker_slots.claim(ZERO)
     assert first
     assert second
-    assert not slots.release(ZERO, first)
-    assert slots.release(ZERO, second)
-    assert slots.claim(ZERO)
+    assert not worker_slots.release(ZERO, first)
+    assert worker_slots.release(ZERO, second)
+    assert worker_slots.claim(ZERO)
 
 
 def test_a_slot_cools_longer_each_time_and_a_run_forgives(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,26 +38,26 @@ def test_a_slot_cools_longer_each_time_and_a_run_forgives(monkeypatch: pytest.Mo
     monkeypatch.setattr(time, "time", lambda: now)
     shut = []
     for _ in range(6):
-        lease = slots.claim(ZERO)
+        lease = worker_slots.claim(ZERO)
         assert lease, "a cooled slot opens again"
-        shut.append(slots.cool(ZERO, lease))
-        assert slots.claim(ZERO) is None, "a cooling slot stays shut"
+        shut.append(worker_slots.cool(ZERO, lease))
+        assert worker_slots.claim(ZERO) is None, "a cooling slot stays shut"
         now += shut[-1] + 1
     assert shut == [60, 120, 240, 480, 900, 900]
-    lease = slots.claim(ZERO)
+    lease = worker_slots.claim(ZERO)
     assert lease
-    slots.release(ZERO, lease)
-    assert slots.read(1)[0].failures == 0
+    worker_slots.release(ZERO, lease)
+    assert worker_slots.read(1)[0].failures == 0
 
 
 def test_a_lost_lease_cannot_cool_its_heir() -> None:
-    assert slots.claim(ZERO)
-    assert slots.cool(ZERO, "of somebody else") == 0
-    assert slots.read(1)[0].failures == 0
+    assert worker_slots.claim(ZERO)
+    assert worker_slots.cool(ZERO, "of somebody else") == 0
+    assert worker_slots.read(1)[0].failures == 0
 
 
 def test_the_typical_shard_is_remembered() -> None:
-    assert slots.shard_seconds() is None
-    slots.remember_shard_seconds(30.0)
-    slots.remember_shard_seconds(31.5)
-    assert slots.shard_seconds() == 31.5
+    assert worker_slots.shard_seconds() is None
+    worker_slots.remember_shard_seconds(30.0)
+    worker_slots.remember_shard_seconds(31.5)
+    assert worker_slots.shard_seconds() == 31.5

@@ -10,12 +10,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from earshot_contract.keys import shard_result_key
-from earshot_contract.shards import Pointer, ShardError, ShardMessage, ShardResult
-from functions.aws import clients
-from functions.aws import job_table as jobs
-from functions.aws import s3 as objects
-from functions.aws import step_functions as machines
-from functions.errors import STOPPED, bad_remote
+from earshot_contract.shards import S3Object, ShardError, ShardMessage, ShardResult
+from functions.aws import clients, job_table, s3, step_functions
+from functions.errors import STOPPED, remote_content_error
 from functions.handlers.announce.handler import handler as announce
 from functions.handlers.assemble.handler import handler as assemble
 from functions.handlers.fail.handler import handler as fail
@@ -40,32 +37,32 @@ def sample(name: str) -> Any:
 def transcribed(source: Source, options: str = "model=whisper&punctuate=true") -> Job:
     """A job whose one shard is done."""
     job = Job("j1", source, options, state=State.PROCESSING, started=timestamp(), shards=1, execution="arn:1")
-    jobs.add(job)
+    job_table.add(job)
     result = ShardResult.from_json(sample("shard-result")).to_json()
-    objects.put(Pointer("transcripts", shard_result_key("j1", 0)), result.encode(), "application/json")
+    s3.put(S3Object("transcripts", shard_result_key("j1", 0)), result.encode(), "application/json")
     return job
 
 
 def read(key: str) -> str:
-    body = objects.get(Pointer("transcripts", key))
+    body = s3.get(S3Object("transcripts", key))
     assert body is not None, f"There is no {key}."
     return body.decode()
 
 
 def test_a_job_is_kept_in_four_formats_and_its_row_says_where(context: Any, caught: Caught) -> None:
-    transcribed(Source(SourceKind.BODY, Pointer("transcripts", "work/j1/audio")))
+    transcribed(Source(SourceKind.BODY, S3Object("transcripts", "work/j1/audio")))
     assert assemble({"job_id": "j1"}, context) == {"job_id": "j1"}
     document = Transcript.from_json(read("jobs/j1/transcript.json"))
     assert document.channels[0].segments[0].text == "Audio arrives by two doors."
     assert read("jobs/j1/transcript.txt") == "Audio arrives by two doors.\n"
     assert read("jobs/j1/transcript.srt").startswith("1\n00:00:00,320 --> 00:00:02,020\n")
     assert read("jobs/j1/transcript.vtt").startswith("WEBVTT\n\n00:00:00.320 --> ")
-    job = jobs.find("j1")
+    job = job_table.find("j1")
     assert job
     assert (job.state, job.language, job.duration, job.channels) == ("completed", "en", 2.4, 1)
     assert (job.model, job.model_seconds, job.transcript) == ("base", 0.38, "jobs/j1/transcript.json")
     assert job.completed
-    assert not list(objects.keys("transcripts", "uploads/"))
+    assert not list(s3.keys("transcripts", "uploads/"))
 
     announce({"job_id": "j1"}, context)
     (event,) = caught()
@@ -74,7 +71,7 @@ def test_a_job_is_kept_in_four_formats_and_its_row_says_where(context: Any, caug
 
 
 def test_an_uploads_answer_lies_beside_its_whole_name(context: Any) -> None:
-    transcribed(Source(SourceKind.UPLOAD, Pointer("uploads", "a b/ü+%.mp3")))
+    transcribed(Source(SourceKind.UPLOAD, S3Object("uploads", "a b/ü+%.mp3")))
     assemble({"job_id": "j1"}, context)
     answer = json.loads(read("uploads/a b/ü+%.mp3.json"))
     assert answer["results"]["channels"][0]["alternatives"][0]["transcript"] == "Audio arrives by two doors."
@@ -84,33 +81,33 @@ def test_an_uploads_answer_lies_beside_its_whole_name(context: Any) -> None:
 
 
 def test_an_upload_whose_name_is_as_long_as_s3_allows_is_kept_by_its_id(context: Any) -> None:
-    transcribed(Source(SourceKind.UPLOAD, Pointer("uploads", "x" * 1020 + ".mp3")))
+    transcribed(Source(SourceKind.UPLOAD, S3Object("uploads", "x" * 1020 + ".mp3")))
     assemble({"job_id": "j1"}, context)
-    assert jobs.find("j1").state == "completed"  # type: ignore[union-attr]
-    assert not list(objects.keys("transcripts", "uploads/"))
+    assert job_table.find("j1").state == "completed"  # type: ignore[union-attr]
+    assert not list(s3.keys("transcripts", "uploads/"))
 
 
 def test_assembling_twice_changes_nothing(context: Any) -> None:
     transcribed(Source(SourceKind.BODY))
     assemble({"job_id": "j1"}, context)
-    first = (jobs.find("j1"), read("jobs/j1/transcript.json"))
+    first = (job_table.find("j1"), read("jobs/j1/transcript.json"))
     assert assemble({"job_id": "j1"}, context) == {"job_id": "j1"}
-    assert (jobs.find("j1"), read("jobs/j1/transcript.json")) == first
+    assert (job_table.find("j1"), read("jobs/j1/transcript.json")) == first
 
 
 def test_a_job_cancelled_before_the_end_stays_cancelled_and_silent(context: Any, caught: Caught) -> None:
     transcribed(Source(SourceKind.BODY))
-    jobs.cancel("j1")
+    job_table.cancel("j1")
     assemble({"job_id": "j1"}, context)
     announce({"job_id": "j1"}, context)
-    assert jobs.find("j1").state == "cancelled"  # type: ignore[union-attr]
+    assert job_table.find("j1").state == "cancelled"  # type: ignore[union-attr]
     assert caught() == []
-    assert not list(objects.keys("transcripts", "jobs/"))
+    assert not list(s3.keys("transcripts", "jobs/"))
 
 
 def test_a_shard_without_result_is_an_error_of_ours(context: Any) -> None:
     job = transcribed(Source(SourceKind.BODY))
-    jobs.update(job.id, shards=2)
+    job_table.update(job.id, shards=2)
     with pytest.raises(ValueError, match="2 shards"):
         assemble({"job_id": "j1"}, context)
 
@@ -121,9 +118,9 @@ def failed(given: dict[str, Any], context: Any, execution: str = "arn:1", **erro
 
 def test_a_failed_job_says_why_in_its_row_and_on_the_bus(context: Any, caught: Caught) -> None:
     transcribed(Source(SourceKind.URL, url="https://example.com/a"))
-    cause = json.dumps({"errorType": "Refused", "errorMessage": str(bad_remote("Nothing there."))})
-    failed({"job_id": "j1"}, context, Error="Refused", Cause=cause)
-    job = jobs.find("j1")
+    cause = json.dumps({"errorType": "ApiError", "errorMessage": str(remote_content_error("Nothing there."))})
+    failed({"job_id": "j1"}, context, Error="ApiError", Cause=cause)
+    job = job_table.find("j1")
     assert job
     assert job.failure
     assert (job.state, job.failure.err_code, job.failure.err_msg) == (
@@ -139,13 +136,13 @@ def test_a_failed_job_says_why_in_its_row_and_on_the_bus(context: Any, caught: C
 def test_a_workers_error_becomes_the_callers(context: Any) -> None:
     transcribed(Source(SourceKind.BODY))
     failed({"job_id": "j1"}, context, Error=ShardError.NOT_AUDIO, Cause="No decoder opens it.")
-    assert "No decoder opens it." in jobs.find("j1").failure.err_msg  # type: ignore[union-attr]
+    assert "No decoder opens it." in job_table.find("j1").failure.err_msg  # type: ignore[union-attr]
 
 
 def test_an_upload_that_never_got_a_row_gets_a_failed_one(context: Any, caught: Caught) -> None:
     step = sample("step-failed")
     answer = fail(step, context)
-    job = jobs.find(Upload.from_event(step["input"]["upload"]).job_id)
+    job = job_table.find(Upload.from_event(step["input"]["upload"]).job_id)
     assert job
     assert (job.id, job.state, job.source.audio.key) == (answer["job_id"], "failed", "podcasts/ep 1.mp3")  # type: ignore[union-attr]
     assert len(caught()) == 1
@@ -154,25 +151,25 @@ def test_an_upload_that_never_got_a_row_gets_a_failed_one(context: Any, caught: 
 def test_failing_twice_is_failing_once_and_telling_again(context: Any, caught: Caught) -> None:
     transcribed(Source(SourceKind.BODY))
     failed({"job_id": "j1"}, context, Error="States.Timeout")
-    first = jobs.find("j1")
+    first = job_table.find("j1")
     failed({"job_id": "j1"}, context, Error="Audio.Empty", Cause="x")
-    assert jobs.find("j1") == first
+    assert job_table.find("j1") == first
     assert len(caught()) == 2
 
 
 def test_one_execution_does_not_fail_the_job_of_another(context: Any, caught: Caught) -> None:
     transcribed(Source(SourceKind.BODY))
     assert failed({"job_id": "j1"}, context, "arn:2", Error="X")["job_id"] is None
-    assert jobs.find("j1").state == "processing"  # type: ignore[union-attr]
-    jobs.cancel("j1")
+    assert job_table.find("j1").state == "processing"  # type: ignore[union-attr]
+    job_table.cancel("j1")
     assert failed({"job_id": "j1"}, context, Error="X")["job_id"] is None
-    assert jobs.find("j1").state == "cancelled"  # type: ignore[union-attr]
+    assert job_table.find("j1").state == "cancelled"  # type: ignore[union-attr]
     assert caught() == []
 
 
 def test_dead_letters_answer_their_tasks(context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[str, str, str]] = []
-    monkeypatch.setattr(machines, "fail_task", lambda *answer: told.append(answer) is None)
+    monkeypatch.setattr(step_functions, "fail_task", lambda *answer: told.append(answer) is None)
     letters = sample("dead-letters")
     letters["Records"].insert(0, {"messageId": "odd", "body": "not a shard"})
     reap(letters, context)
@@ -191,19 +188,17 @@ def test_a_task_nobody_waits_for_is_let_go(monkeypatch: pytest.MonkeyPatch) -> N
 
     for over in ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken"):
         refuses(over)
-        assert machines.fail_task("token", "Worker.GaveUp", "x") is False
+        assert step_functions.fail_task("token", "Worker.GaveUp", "x") is False
     refuses("ThrottlingException")
     with pytest.raises(ClientError):
-        machines.fail_task("token", "Worker.GaveUp", "x")
+        step_functions.fail_task("token", "Worker.GaveUp", "x")
 
 
-def test_an_execution_that_was_stopped_fails_its_job_whose_input_comes_as_text(
-    context: Any, caught: Caught
-) -> None:
+def test_an_execution_that_was_stopped_fails_its_job_whose_input_comes_as_text(context: Any, caught: Caught) -> None:
     transcribed(Source(SourceKind.BODY))
     stopped = {"input": '{"job_id": "j1"}', "execution": "arn:1", "error": {"Error": STOPPED, "Cause": "ABORTED"}}
     fail(stopped, context)
-    job = jobs.find("j1")
+    job = job_table.find("j1")
     assert job
     assert job.failure
     assert (job.state, job.failure.status) == ("failed", 500)
@@ -213,7 +208,7 @@ def test_an_execution_that_was_stopped_fails_its_job_whose_input_comes_as_text(
 
 def test_a_cancelled_job_stays_so_when_its_execution_stops(context: Any, caught: Caught) -> None:
     transcribed(Source(SourceKind.BODY))
-    jobs.cancel("j1")
+    job_table.cancel("j1")
     fail({"input": '{"job_id": "j1"}', "execution": "arn:1", "error": {"Error": STOPPED}}, context)
-    assert jobs.find("j1").state == "cancelled"  # type: ignore[union-attr]
+    assert job_table.find("j1").state == "cancelled"  # type: ignore[union-attr]
     assert caught() == []

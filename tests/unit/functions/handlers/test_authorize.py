@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from functions.aws import api_keys as keys
+from functions.aws import api_keys
 from functions.handlers.authorize.handler import handler
 from functions.settings import settings
 
@@ -24,7 +24,7 @@ def ask(authorization: str | None, header: str = "Authorization") -> dict:
 
 @pytest.fixture
 def known(aws: None) -> None:
-    keys.add(KEY, "podcasts")
+    api_keys.add(KEY, "podcasts")
 
 
 @pytest.mark.parametrize("authorization", [f"Token {KEY}", f"token {KEY}", f"Bearer {KEY}", f"  bearer   {KEY} "])

@@ -8,8 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
-from functions.aws import clients
-from functions.aws import worker_slots as slots
+from functions.aws import clients, worker_slots
 from functions.handlers.scale.handler import handler as scale
 from functions.handlers.settle.handler import handler as settle
 from functions.settings import settings
@@ -22,9 +21,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> str:
     """A Worker machine that only waits."""
     wait = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 60, "End": True}}}
     role = boto3.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
-    made = boto3.client("stepfunctions").create_state_machine(
-        name="workers", definition=json.dumps(wait), roleArn=role
-    )
+    made = boto3.client("stepfunctions").create_state_machine(name="workers", definition=json.dumps(wait), roleArn=role)
     decided = {"MAX_WORKERS": "4", "SPEED": "10", "DRAIN_SECONDS": "60", "IDLE_SECONDS": "180"}
     for name, value in {**decided, "WORKER_MACHINE_ARN": made["stateMachineArn"]}.items():
         monkeypatch.setenv(name, value)
@@ -49,7 +46,7 @@ def test_a_job_launches_one_worker_and_the_next_finds_it_there(machine: str, con
     assert scale({"incoming": 12.0}, context) == {"launched": []}
     (given,) = running(machine)
     assert (given["slot"], given["idle"]) == ("SLOT#000", 180)
-    assert slots.read(1)[0].lease == given["lease"]
+    assert worker_slots.read(1)[0].lease == given["lease"]
 
 
 def test_a_burst_launches_what_the_backlog_needs_and_no_more_than_allowed(machine: str, context: Any) -> None:
@@ -72,7 +69,7 @@ def test_a_slot_whose_launch_cannot_be_started_is_given_back(
     settings.cache_clear()
     with pytest.raises(clients.ClientError):
         scale({"incoming": 1.0}, context)
-    assert slots.read(1)[0].lease is None
+    assert worker_slots.read(1)[0].lease is None
 
 
 def settled(slot: str, lease: str, context: Any, *, failed: bool = False) -> dict[str, Any]:
@@ -80,33 +77,33 @@ def settled(slot: str, lease: str, context: Any, *, failed: bool = False) -> dic
 
 
 def test_a_worker_with_nothing_left_gives_its_slot_back(context: Any) -> None:
-    lease = slots.claim("SLOT#000")
+    lease = worker_slots.claim("SLOT#000")
     assert lease
     assert settled("SLOT#000", lease, context)["relaunch"] is False
-    assert slots.read(1)[0].lease is None
+    assert worker_slots.read(1)[0].lease is None
 
 
 def test_a_worker_that_left_work_runs_again_under_a_new_lease(context: Any) -> None:
-    lease = slots.claim("SLOT#000")
+    lease = worker_slots.claim("SLOT#000")
     assert lease
     send(1)
     answer = settled("SLOT#000", lease, context)
     assert answer["relaunch"] is True
     assert answer["lease"] != lease
-    assert slots.read(1)[0].lease == answer["lease"]
+    assert worker_slots.read(1)[0].lease == answer["lease"]
 
 
 def test_a_worker_whose_slot_was_taken_over_leaves_it_alone(context: Any) -> None:
-    heir = slots.claim("SLOT#000")
+    heir = worker_slots.claim("SLOT#000")
     send(1)
     assert settled("SLOT#000", "the old lease", context) == {"relaunch": False, "lease": "the old lease"}
-    assert slots.read(1)[0].lease == heir
+    assert worker_slots.read(1)[0].lease == heir
 
 
 def test_a_launch_that_failed_shuts_the_slot_even_with_work_waiting(machine: str, context: Any) -> None:
     send(1)
-    lease = slots.claim("SLOT#000")
+    lease = worker_slots.claim("SLOT#000")
     assert lease
     assert settled("SLOT#000", lease, context, failed=True)["relaunch"] is False
     assert scale({"op": "reconcile"}, context) == {"launched": []}
-    assert slots.read(1)[0].failures == 1
+    assert worker_slots.read(1)[0].failures == 1

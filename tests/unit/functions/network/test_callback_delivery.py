@@ -11,10 +11,9 @@ from urllib.parse import urlencode
 import pytest
 
 from earshot_contract.keys import transcript_key
-from earshot_contract.shards import Pointer
-from functions.aws import job_table as jobs
-from functions.aws import s3 as objects
-from functions.errors import Refused, bad_audio
+from earshot_contract.shards import S3Object
+from functions.aws import job_table, s3
+from functions.errors import ApiError, bad_audio
 from functions.handlers.api.job_routes import described
 from functions.handlers.callback.handler import handler
 from functions.jobs.job import Job, Source, SourceKind
@@ -48,13 +47,13 @@ def delivered(aws: None, site: Site) -> Callable[..., dict[str, Any]]:
 
     def run(options: str, fails: bool = False, tries: int = 1, caller: str | None = "reports") -> dict[str, Any]:
         query = urlencode(dict(pair.split("=", 1) for pair in options.split("&")))
-        jobs.add(Job(JOB, Source(SourceKind.BODY), query, caller=caller))
+        job_table.add(Job(JOB, Source(SourceKind.BODY), query, caller=caller))
         if fails:
-            jobs.fail(JOB, bad_audio("nothing to hear").failure, "arn")
+            job_table.fail(JOB, bad_audio("nothing to hear").failure, "arn")
         else:
             spoken = transcript([segment(said("Hello, world."))], job_id=JOB)
-            objects.put(Pointer("transcripts", transcript_key(JOB)), spoken.to_json().encode(), "application/json")
-            jobs.finish(JOB)
+            s3.put(S3Object("transcripts", transcript_key(JOB)), spoken.to_json().encode(), "application/json")
+            job_table.finish(JOB)
         body = json.dumps({"detail-type": "Transcription Completed", "detail": {"job_id": JOB}})
         record = {"messageId": "m1", "body": body, "attributes": {"ApproximateReceiveCount": str(tries)}}
         return handler({"Records": [record]}, CONTEXT)  # type: ignore[arg-type]
@@ -148,7 +147,7 @@ def test_ports_are_those_of_the_web_unless_the_deployment_is_private(monkeypatch
     check_receiver("https://example.org/hook")
     check_receiver("http://example.org:8080/hook")
     for url in ("http://example.org:22/", "http://example.org/a b"):
-        with pytest.raises(Refused, match="Invalid callback url"):
+        with pytest.raises(ApiError, match="Invalid callback url"):
             check_receiver(url)
 
     monkeypatch.setenv("ALLOW_PRIVATE_URLS", "true")

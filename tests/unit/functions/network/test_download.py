@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from functions.errors import Refused
-from functions.network import download as module
-from functions.network import public_address as addresses
+from functions.errors import ApiError
+from functions.network import download, public_address
 from functions.network.download import fetch
 from functions.network.public_address import public
 from functions.settings import settings
@@ -48,8 +47,8 @@ class Web:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
         self.really_connect, self.really_resolve = socket.create_connection, socket.getaddrinfo
-        monkeypatch.setattr(addresses.socket, "getaddrinfo", self.resolve)
-        monkeypatch.setattr(addresses.socket, "create_connection", self.connect)
+        monkeypatch.setattr(public_address.socket, "getaddrinfo", self.resolve)
+        monkeypatch.setattr(public_address.socket, "create_connection", self.connect)
 
     def resolve(self, host: str, port: int, *args: Any, **kinds: Any) -> list[Any]:
         if not args:  # with them it is create_connection, which has an address already
@@ -93,7 +92,7 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
 
 
 def refused(url: str, **limits: Any) -> str:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ApiError) as caught:
         list(fetch(url, **limits))
     assert caught.value.failure.err_code in ("REMOTE_CONTENT_ERROR", "PAYLOAD_TOO_LARGE")
     return caught.value.failure.err_msg
@@ -105,7 +104,7 @@ def test_audio_arrives_byte_for_byte(web):
     pieces = list(fetch("http://audio.example/a%20b.mp3?sig=x%2By&n=1#t=10"))
 
     assert b"".join(pieces) == AUDIO
-    assert max(map(len, pieces)) <= module.PIECE_BYTES
+    assert max(map(len, pieces)) <= download.PIECE_BYTES
     (request,) = web.requests
     assert request.headers["Host"] == "audio.example"
     assert request.headers["Accept-Encoding"] == "identity"
@@ -253,7 +252,7 @@ def test_a_circle_of_redirects_ends(web):
     web.page("/round", b"", 302, Location="/round")
 
     assert "too many redirects" in refused("http://audio.example/round")
-    assert len(web.requests) == module.MAX_REDIRECTS + 1
+    assert len(web.requests) == download.MAX_REDIRECTS + 1
 
 
 def test_a_password_in_the_url_is_sent_to_its_host_and_not_to_where_that_redirects(web):
@@ -293,7 +292,7 @@ def test_nothing_at_all_is_no_audio(web):
 def test_what_is_announced_as_too_large_is_not_read(web):
     web.page("/a", Content_Length=str(3 * 1024**3))
 
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ApiError) as caught:
         next(fetch("http://audio.example/a"))
     assert caught.value.failure.status == 413
 
@@ -357,7 +356,7 @@ def test_nobody_listening_is_told(web, monkeypatch):
     def closed(*_: Any, **__: Any) -> None:
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(addresses.socket, "create_connection", closed)
+    monkeypatch.setattr(public_address.socket, "create_connection", closed)
 
     assert "could not be reached: audio.example, port 81" in refused("http://audio.example:81/a")
 

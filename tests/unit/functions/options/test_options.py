@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from earshot_contract.shards import RawAudio
-from functions.errors import Refused
+from functions.errors import ApiError
 from functions.options.options import Options, upload_query
 from functions.options.query_string import query_of
 from functions.options.registry import PARAMETERS, Fate, Kind
@@ -19,7 +19,7 @@ alternatives tier ner detect_topics diarize_version sample_rate channels task pr
 
 
 def refused(query: str) -> tuple[str, str, int]:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ApiError) as caught:
         Options.parse(query)
     failure = caught.value.failure
     return failure.err_code, failure.err_msg, failure.status
@@ -73,9 +73,7 @@ def test_unknown_parameters_are_tolerated():
     assert Options.parse("some_addon=1&punctuate=true&=x&&").punctuate
 
 
-@pytest.mark.parametrize(
-    "flag", [p.name for p in PARAMETERS.values() if p.kind is Kind.FLAG and p.fate is Fate.DONE]
-)
+@pytest.mark.parametrize("flag", [p.name for p in PARAMETERS.values() if p.kind is Kind.FLAG and p.fate is Fate.DONE])
 @pytest.mark.parametrize("raw", ["maybe", "1", "yes", ""])
 def test_a_flag_that_is_neither_true_nor_false_is_refused(flag, raw):
     code, sentence, status = refused(f"{flag}={raw}")
@@ -114,9 +112,7 @@ def test_a_value_that_cannot_be_is_refused(query):
     assert refused(query)[::2] == ("INVALID_QUERY_PARAMETER", 400)
 
 
-@pytest.mark.parametrize(
-    "query", ["version=2022-09-21.5", "language=xx", "language=multi", "detect_language=klingon"]
-)
+@pytest.mark.parametrize("query", ["version=2022-09-21.5", "language=xx", "language=multi", "detect_language=klingon"])
 def test_a_model_version_or_language_that_does_not_exist_is_refused_in_deepgrams_words(query):
     code, sentence, status = refused(query)
 
@@ -176,9 +172,7 @@ def test_headerless_audio_is_described_and_files_are_not():
 
 
 def test_words_to_expect_become_hotwords():
-    options = Options.parse(
-        "keyterm=Earshot&keywords=Deepgram:2&keywords=noise:-3&keyterm=Earshot&keywords=Whisper"
-    )
+    options = Options.parse("keyterm=Earshot&keywords=Deepgram:2&keywords=noise:-3&keyterm=Earshot&keywords=Whisper")
 
     assert options.hotwords == "Earshot, Deepgram, Whisper"
     assert warned("keywords=noise:-3") == ["keywords"]

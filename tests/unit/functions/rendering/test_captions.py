@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot_contract.shards import AudioFacts, ModelFacts, Segment, Word
+from earshot_contract.shards import AudioInfo, ModelInfo, Segment, Word
 from functions.rendering import captions
 from functions.transcripts.transcript import Channel, Transcript
 
@@ -24,8 +24,8 @@ def transcript(*channels: list[Segment], language: str = "en", task: str = "tran
         created="2026-11-22T12:00:00.000Z",
         options="",
         task=task,
-        audio=AudioFacts("0" * 64, 60.0, len(channels), 16000, "pcm_s16le"),
-        model=ModelFacts("base", "0" * 64, True, "int8", "cpu"),
+        audio=AudioInfo("0" * 64, 60.0, len(channels), 16000, "pcm_s16le"),
+        model=ModelInfo("base", "0" * 64, True, "int8", "cpu"),
         channels=[Channel(n, language, 1.0, segments) for n, segments in enumerate(channels)],
         model_seconds=0.1,
     )
@@ -78,9 +78,7 @@ def test_srt_and_vtt_are_spelt_as_players_read_them() -> None:
     assert "Ask not what &lt;b&gt; &amp; co. can do" in captions.vtt(document)
     blocks = captions.srt(transcript([spoken("One two. " * 30)])).split("\n\n")
     assert [block.strip().split("\n")[0] for block in blocks] == [str(n + 1) for n in range(len(blocks))]
-    assert all(
-        re.fullmatch(r"\d\d:\d\d:\d\d,\d{3} --> \d\d:\d\d:\d\d,\d{3}", b.strip().split("\n")[1]) for b in blocks
-    )
+    assert all(re.fullmatch(r"\d\d:\d\d:\d\d,\d{3} --> \d\d:\d\d:\d\d,\d{3}", b.strip().split("\n")[1]) for b in blocks)
 
 
 Read = list[tuple[float, float, str]]  # start, end, text
@@ -98,9 +96,7 @@ def parsed(text: str, form: str) -> Read:
 
 @pytest.mark.parametrize(("write", "form"), [(captions.srt, "srt"), (captions.vtt, "webvtt")])
 @given(
-    st.lists(
-        st.lists(st.text("aé,.<&>-", min_size=1, max_size=30), min_size=1, max_size=30), min_size=1, max_size=4
-    )
+    st.lists(st.lists(st.text("aé,.<&>-", min_size=1, max_size=30), min_size=1, max_size=30), min_size=1, max_size=4)
 )
 def test_a_real_parser_reads_every_caption_with_its_times(
     write: Callable[[Transcript], str], form: str, said: list[list[str]]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot_contract.shards import AudioFacts, ModelFacts, Segment, Word
+from earshot_contract.shards import AudioInfo, ModelInfo, Segment, Word
 from functions.jobs.job import Failure
 from functions.rendering import captions
 from functions.rendering.openai import BadField, Format, Shape, answer, error, text, verbose
@@ -40,8 +40,8 @@ def transcript(*segments: Segment, language: str = "en", task: str = "transcribe
         created="2026-11-22T12:00:00.000Z",
         options="model=whisper",
         task=task,
-        audio=AudioFacts("0" * 64, 3.2, 1, 16000, "pcm_s16le"),
-        model=ModelFacts("base", "0" * 64, True, "int8", "cpu"),
+        audio=AudioInfo("0" * 64, 3.2, 1, 16000, "pcm_s16le"),
+        model=ModelInfo("base", "0" * 64, True, "int8", "cpu"),
         channels=[Channel(0, language, 0.9, list(segments))],
         model_seconds=0.1,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from functions.errors import Refused
+from functions.errors import ApiError
 from functions.speech_models.names import Model, choose, model_info, model_uuid, spellings
 
 HELD = [Model("base", "a" * 64), Model("medium.en", "b" * 64), Model("large-v3", "c" * 64)]
@@ -30,7 +30,7 @@ def test_a_name_means_a_held_model(wanted, name):
 
 @pytest.mark.parametrize("wanted", ["whisper-tiny", "nova-3", "whisper-", "", "base-general", "whisper-medium"])
 def test_a_model_that_is_not_held_is_refused_with_those_that_are(wanted):
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ApiError) as caught:
         choose(wanted, "en", HELD, default="base")
 
     failure = caught.value.failure
@@ -39,13 +39,13 @@ def test_a_model_that_is_not_held_is_refused_with_those_that_are(wanted):
 
 
 def test_a_default_that_is_not_held_is_refused_too():
-    with pytest.raises(Refused):
+    with pytest.raises(ApiError):
         choose("whisper", "en", HELD, default="small")
 
 
 @pytest.mark.parametrize(("model", "language"), [("medium.en", "de"), ("base", "yue")])
 def test_a_model_is_refused_for_a_language_it_does_not_speak(model, language):
-    with pytest.raises(Refused, match="does not speak"):
+    with pytest.raises(ApiError, match="does not speak"):
         choose(model, language, HELD, default="base")
 
 

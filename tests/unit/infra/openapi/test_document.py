@@ -19,9 +19,7 @@ def test_the_committed_copy_is_up_to_date() -> None:
 
 
 def test_it_describes_every_route_and_no_other() -> None:
-    described = {
-        (method.upper(), path) for path, operations in describe()["paths"].items() for method in operations
-    }
+    described = {(method.upper(), path) for path, operations in describe()["paths"].items() for method in operations}
 
     assert described == set(ROUTES)
     assert described == {(method, f"/{path}") for path, methods in METHODS.items() for method in methods}
@@ -30,9 +28,7 @@ def test_it_describes_every_route_and_no_other() -> None:
 def test_it_says_which_routes_need_no_key() -> None:
     paths = describe()["paths"]
 
-    keyless = {
-        path for path, operations in paths.items() for op in operations.values() if op.get("security") == []
-    }
+    keyless = {path for path, operations in paths.items() for op in operations.values() if op.get("security") == []}
     assert keyless == {f"/{path}" for path in OPEN}
 
 

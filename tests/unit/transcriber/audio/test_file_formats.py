@@ -14,13 +14,13 @@ from bench.corpus import wav
 from earshot_contract.shards import RawAudio, ShardError
 from tests.fixtures.audio import decode
 from transcriber.audio.stream import RATE
-from transcriber.engine_protocol import Unable
+from transcriber.engine_protocol import ShardFailed
 
 SECONDS = 7.889  # of the speech sample
 
 
 def refusal(path: Path, **options: object) -> tuple[ShardError, str]:
-    with pytest.raises(Unable) as caught:
+    with pytest.raises(ShardFailed) as caught:
         decode(path, **options)  # type: ignore[arg-type]
     return caught.value.error, caught.value.sentence
 
@@ -180,9 +180,7 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\
         (bytes(range(128, 256)) * 40, ShardError.NOT_AUDIO, "no decoder"),
     ],
 )
-def test_what_is_no_audio_is_called_by_its_kind(
-    tmp_path: Path, content: bytes, error: ShardError, words: str
-) -> None:
+def test_what_is_no_audio_is_called_by_its_kind(tmp_path: Path, content: bytes, error: ShardError, words: str) -> None:
     path = tmp_path / "given"
     path.write_bytes(content)
 

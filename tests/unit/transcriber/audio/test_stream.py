@@ -12,7 +12,7 @@ import pytest
 from bench.corpus import wav
 from earshot_contract.shards import RawAudio, ShardError
 from transcriber.audio.stream import RATE, Audio
-from transcriber.engine_protocol import Unable
+from transcriber.engine_protocol import ShardFailed
 
 
 def tones(seconds: float, *heights: int, rate: int = RATE) -> np.ndarray:
@@ -100,7 +100,7 @@ def test_what_is_no_audio_is_refused(tmp_path: Path, content: bytes, error: Shar
     path = tmp_path / "file"
     path.write_bytes(content)
 
-    with pytest.raises(Unable) as refusal:
+    with pytest.raises(ShardFailed) as refusal:
         samples(Audio(path))
     assert refusal.value.error is error
 
@@ -113,7 +113,7 @@ def test_bounds_are_kept(tmp_path: Path) -> None:
         (ShardError.TOO_LONG, {"longest": 20.0}),
         (ShardError.NOT_AUDIO, {"most_channels": 2}),
     ):
-        with pytest.raises(Unable) as refusal:
+        with pytest.raises(ShardFailed) as refusal:
             samples(Audio(path, **limits))  # type: ignore[arg-type]
         assert refusal.value.error is error
 

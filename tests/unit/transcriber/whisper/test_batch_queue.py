@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from transcriber.whisper import batch_queue as module
+from transcriber.whisper import batch_queue
 from transcriber.whisper.batch_queue import Batcher
 
 
@@ -72,7 +72,7 @@ def test_what_was_refused_goes_before_what_is_new() -> None:
 
 
 def test_a_batch_lingers_for_what_is_being_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_LINGER", 60.0)
+    monkeypatch.setattr(batch_queue, "_LINGER", 60.0)
     batcher = filled([Window("a")])
 
     with ThreadPoolExecutor(1) as pool:
@@ -87,7 +87,7 @@ def test_a_batch_lingers_for_what_is_being_prepared(monkeypatch: pytest.MonkeyPa
 def test_neither_who_waits_at_the_door_nor_a_full_batch_lingers(
     monkeypatch: pytest.MonkeyPatch, waiting: list[Window]
 ) -> None:
-    monkeypatch.setattr(module, "_LINGER", 60.0)
+    monkeypatch.setattr(batch_queue, "_LINGER", 60.0)
     batcher = filled(*([window] for window in waiting))
 
     with batcher.coming(), ThreadPoolExecutor(1) as pool:
@@ -95,7 +95,7 @@ def test_neither_who_waits_at_the_door_nor_a_full_batch_lingers(
 
 
 def test_lingering_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_LINGER", 0.01)
+    monkeypatch.setattr(batch_queue, "_LINGER", 0.01)
     batcher = filled([Window("a")])
 
     with batcher.coming(), ThreadPoolExecutor(1) as pool:

@@ -26,9 +26,7 @@ def climbed(frames: int, *, fixed: bool = False, wordless: bool = False) -> list
         (3000, True, []),
     ],
 )
-def test_windows_climb_by_length_then_by_temperature(
-    frames: int, fixed: bool, steps: list[tuple[int, float]]
-) -> None:
+def test_windows_climb_by_length_then_by_temperature(frames: int, fixed: bool, steps: list[tuple[int, float]]) -> None:
     assert climbed(frames, fixed=fixed) == steps
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from earshot_contract.shards import ModelFacts, Shard, ShardError
-from transcriber.engine_protocol import Unable
-from transcriber.whisper import language_choice as languages
+from earshot_contract.shards import ModelInfo, Shard, ShardError
+from transcriber.engine_protocol import ShardFailed
+from transcriber.whisper import language_choice
 
-BASE = ModelFacts(name="base", sha256="", multilingual=True, compute_type="int8", device="cpu")
-TINY_EN = ModelFacts(name="tiny.en", sha256="", multilingual=False, compute_type="int8", device="cpu")
+BASE = ModelInfo(name="base", sha256="", multilingual=True, compute_type="int8", device="cpu")
+TINY_EN = ModelInfo(name="tiny.en", sha256="", multilingual=False, compute_type="int8", device="cpu")
 RANKING = [("cy", 0.4), ("en", 0.3), ("de", 0.2), ("fr", 0.1)]
 
 
@@ -35,25 +35,25 @@ def knows(code: str) -> bool:
     ],
 )
 def test_what_a_model_speaks(
-    order: Callable[..., Shard], model: ModelFacts, language: str | None, restricted: list[str], taken: bool
+    order: Callable[..., Shard], model: ModelInfo, language: str | None, restricted: list[str], taken: bool
 ) -> None:
     shard = order(language=language, languages=restricted)
 
     if taken:
-        languages.check(shard, model, knows)
+        language_choice.check(shard, model, knows)
     else:
-        with pytest.raises(Unable) as caught:
-            languages.check(shard, model, knows)
+        with pytest.raises(ShardFailed) as caught:
+            language_choice.check(shard, model, knows)
         assert caught.value.error == ShardError.UNKNOWN_MODEL
         assert model.name in caught.value.sentence
 
 
 def test_an_english_only_model_detects_nothing(order: Callable[..., Shard]) -> None:
-    assert languages.given(order(), TINY_EN) == "en"
-    assert languages.given(order(), BASE) is None
-    assert languages.given(order(language="de"), BASE) == "de"
+    assert language_choice.given(order(), TINY_EN) == "en"
+    assert language_choice.given(order(), BASE) is None
+    assert language_choice.given(order(language="de"), BASE) == "de"
 
 
 def test_the_likeliest_of_those_allowed() -> None:
-    assert languages.choose(RANKING, []) == ("cy", 0.4)
-    assert languages.choose(RANKING, ["fr", "de"]) == ("de", 0.2)
+    assert language_choice.choose(RANKING, []) == ("cy", 0.4)
+    assert language_choice.choose(RANKING, ["fr", "de"]) == ("de", 0.2)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from transcriber.whisper import quality_checks as guard
+from transcriber.whisper import quality_checks
 from transcriber.whisper.quality_checks import Hypothesis
 
 GOOD = Hypothesis(
@@ -22,9 +22,9 @@ GOOD = Hypothesis(
 
 
 def test_plain_speech_is_believed() -> None:
-    assert guard.safe(GOOD, 3.0)
-    assert guard.straight(GOOD)
-    assert not guard.silent(GOOD)
+    assert quality_checks.safe(GOOD, 3.0)
+    assert quality_checks.straight(GOOD)
+    assert not quality_checks.silent(GOOD)
 
 
 @pytest.mark.parametrize(
@@ -39,15 +39,15 @@ def test_plain_speech_is_believed() -> None:
     ],
 )
 def test_each_fault_alone_is_refused(fault: dict[str, object]) -> None:
-    assert not guard.safe(replace(GOOD, **fault), 3.0)  # type: ignore[arg-type]
+    assert not quality_checks.safe(replace(GOOD, **fault), 3.0)  # type: ignore[arg-type]
 
 
 def test_a_mumble_is_let_pass_where_a_longer_window_was_asked_and_a_loop_is_not() -> None:
     mumble = replace(GOOD, logprob=-1.1)
 
-    assert guard.safe(mumble, 3.0, guessing=True)
-    assert not guard.safe(replace(mumble, compression=2.5), 3.0, guessing=True)
-    assert not guard.safe(replace(mumble, spoken=60), 3.0, guessing=True)
+    assert quality_checks.safe(mumble, 3.0, guessing=True)
+    assert not quality_checks.safe(replace(mumble, compression=2.5), 3.0, guessing=True)
+    assert not quality_checks.safe(replace(mumble, spoken=60), 3.0, guessing=True)
 
 
 @pytest.mark.parametrize(
@@ -61,21 +61,21 @@ def test_a_mumble_is_let_pass_where_a_longer_window_was_asked_and_a_loop_is_not(
     ],
 )
 def test_only_runs_said_twice_on_end_are_loops(text: str, loops: bool) -> None:
-    assert guard.repeats(text) is loops
+    assert quality_checks.repeats(text) is loops
 
 
 def test_of_several_tries_the_likeliest_wins_and_a_loop_only_when_all_loop() -> None:
     unsure = replace(GOOD, logprob=-1.2)
     loop = replace(GOOD, logprob=-0.1, compression=9.0)
 
-    assert guard.best([unsure, loop, GOOD]) is GOOD
-    assert guard.best([unsure, loop]) is unsure
-    assert guard.best([loop]) is loop
-    assert guard.best([replace(GOOD, text="― ―"), unsure]) is unsure
+    assert quality_checks.best([unsure, loop, GOOD]) is GOOD
+    assert quality_checks.best([unsure, loop]) is unsure
+    assert quality_checks.best([loop]) is loop
+    assert quality_checks.best([replace(GOOD, text="― ―"), unsure]) is unsure
 
 
 def test_what_the_model_calls_silence_is_silent() -> None:
-    assert guard.silent(replace(GOOD, no_speech=0.9, logprob=-1.3))
-    assert guard.silent(replace(GOOD, text=""))
-    assert guard.silent(replace(GOOD, text="― ― ―"))
-    assert not guard.silent(replace(GOOD, no_speech=0.9))
+    assert quality_checks.silent(replace(GOOD, no_speech=0.9, logprob=-1.3))
+    assert quality_checks.silent(replace(GOOD, text=""))
+    assert quality_checks.silent(replace(GOOD, text="― ― ―"))
+    assert not quality_checks.silent(replace(GOOD, no_speech=0.9))

@@ -17,9 +17,7 @@ SECOND = RATE / FRAME  # frames
 
 def cut(probabilities: np.ndarray, longest: float = 15.0, block: int = 100) -> list[Span]:
     cutter = Cutter(longest)
-    spans = [
-        span for at in range(0, len(probabilities), block) for span in cutter.feed(probabilities[at : at + block])
-    ]
+    spans = [span for at in range(0, len(probabilities), block) for span in cutter.feed(probabilities[at : at + block])]
     return spans + cutter.finish(len(probabilities) * FRAME)
 
 

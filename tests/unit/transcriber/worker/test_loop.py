@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.shards import Pointer, Shard, ShardError, ShardResult
-from transcriber.engine_protocol import Unable
-from transcriber.worker import heartbeat as keeper
-from transcriber.worker import loop as worker
+from earshot_contract.shards import S3Object, Shard, ShardError, ShardResult
+from transcriber.engine_protocol import ShardFailed
+from transcriber.worker import heartbeat, loop
 from transcriber.worker.audio_cache import Files
 from transcriber.worker.loaded_engines import Engines
 from transcriber.worker.loop import Worker
@@ -52,7 +51,7 @@ class Stage:
 
     def find(self, name: str) -> Model:
         if name not in MODELS:
-            raise Unable(ShardError.UNKNOWN_MODEL, f"no model {name}")
+            raise ShardFailed(ShardError.UNKNOWN_MODEL, f"no model {name}")
         return Model(name, Path(), "0" * 64)
 
     def start(self, idle: float = 60.0, lease: bool = False, default_model: str = "base") -> None:
@@ -74,7 +73,7 @@ class Stage:
 @pytest.fixture
 def stage(account: Any, fake_engine: Any, speech: Path, tmp_path: Path, monkeypatch: Any) -> Iterator[Stage]:
     account.put_audio(speech)
-    monkeypatch.setattr(worker, "_GRACE_SECONDS", 0.5)
+    monkeypatch.setattr(loop, "_GRACE_SECONDS", 0.5)
     stage = Stage(account, fake_engine, tmp_path)
     yield stage
     if stage.worker and stage.thread:
@@ -85,7 +84,7 @@ def stage(account: Any, fake_engine: Any, speech: Path, tmp_path: Path, monkeypa
 
 @pytest.fixture
 def quick_keeper(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeper.Keeper.__init__, "__defaults__", (0.05,))
+    monkeypatch.setattr(heartbeat.Keeper.__init__, "__defaults__", (0.05,))
 
 
 Order = Callable[..., Shard]
@@ -106,9 +105,7 @@ def test_a_shard_goes_from_the_message_to_the_answered_token(
     promise.set_result(result_of(shard))
     eventually(lambda: stage.account.waiting() == (0, 0))
 
-    assert stage.account.states.answers() == [
-        ("success", "t1", {"index": 0, "result": "work/j1/shards/00000.json"})
-    ]
+    assert stage.account.states.answers() == [("success", "t1", {"index": 0, "result": "work/j1/shards/00000.json"})]
     result = stage.account.result()
     assert result.audio.sha256 == hashlib.sha256(speech.read_bytes()).hexdigest()
     assert set(result.seconds) == {"decode", "model", "download", "total"}
@@ -161,11 +158,11 @@ def test_no_more_is_taken_than_there_is_room_for(stage: Stage, order: Order) -> 
 def test_a_bad_file_fails_alone(stage: Stage, order: Order, result_of: ResultOf) -> None:
     stage.engine.places = 3
     for n in range(3):
-        stage.account.send(f"t{n}", order(job_id=f"j{n}", result=Pointer("results", f"{n}")))
+        stage.account.send(f"t{n}", order(job_id=f"j{n}", result=S3Object("results", f"{n}")))
     stage.start()
     for n, (shard, _, promise) in enumerate(stage.taken(3)[:3]):
         if n == 1:
-            promise.set_exception(Unable(ShardError.NOT_AUDIO, "It is a PDF."))
+            promise.set_exception(ShardFailed(ShardError.NOT_AUDIO, "It is a PDF."))
             bad = shard.job_id.replace("j", "t")
         else:
             promise.set_result(result_of(shard))
@@ -180,7 +177,7 @@ def test_a_bad_file_fails_alone(stage: Stage, order: Order, result_of: ResultOf)
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
-        ({"audio": Pointer("audio", "gone.mp3")}, "Audio.Missing"),
+        ({"audio": S3Object("audio", "gone.mp3")}, "Audio.Missing"),
         ({"model": "enormous"}, "Model.Unknown"),
     ],
 )
@@ -317,10 +314,8 @@ def test_told_to_stop_it_gives_back_what_takes_longer(stage: Stage, order: Order
     assert stage.account.states.answers() == []
 
 
-def test_told_to_stop_it_gives_back_at_once_what_has_not_begun(
-    stage: Stage, order: Order, monkeypatch: Any
-) -> None:
-    monkeypatch.setattr(worker, "_GRACE_SECONDS", 600.0)
+def test_told_to_stop_it_gives_back_at_once_what_has_not_begun(stage: Stage, order: Order, monkeypatch: Any) -> None:
+    monkeypatch.setattr(loop, "_GRACE_SECONDS", 600.0)
     stage.account.send("t1", order())
     stage.start()
     promise = stage.taken(1)[0][2]
@@ -335,7 +330,7 @@ def test_told_to_stop_it_gives_back_at_once_what_has_not_begun(
 def test_told_to_stop_it_finishes_what_is_nearly_done(
     stage: Stage, order: Order, result_of: ResultOf, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(worker, "_GRACE_SECONDS", 600.0)
+    monkeypatch.setattr(loop, "_GRACE_SECONDS", 600.0)
     stage.account.send("t1", order())
     stage.account.send("t2", order())
     stage.start()
@@ -393,7 +388,7 @@ def test_told_to_stop_while_its_model_loads_it_leaves(stage: Stage) -> None:
 
 
 def test_lanes_out_of_reach_do_not_end_it(stage: Stage, order: Order, monkeypatch: Any) -> None:
-    monkeypatch.setattr(worker, "_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(loop, "_PAUSE_SECONDS", 0.05)
     lanes, broken = stage.parts[0], threading.Event()
     receive = lanes.receive
 

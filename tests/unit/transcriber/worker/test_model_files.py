@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from earshot_contract.shards import ShardError
-from transcriber.engine_protocol import Unable
+from transcriber.engine_protocol import ShardFailed
 from transcriber.worker.model_files import Models
 
 FILES = {"model.bin": b"weights" * 1000, "config.json": b"{}"}
@@ -23,7 +23,7 @@ def cache(tmp_path: Path) -> Path:
 
 
 def refusal(models: Models, name: str) -> tuple[ShardError, str]:
-    with pytest.raises(Unable) as caught:
+    with pytest.raises(ShardFailed) as caught:
         models.find(name)
     return caught.value.error, caught.value.sentence
 
@@ -52,18 +52,14 @@ def test_a_model_already_on_disk_is_taken_from_there(account: Any, cache: Path, 
 
 
 @pytest.mark.parametrize("held", [True, False])
-def test_files_that_are_not_the_manifests_are_refused(
-    account: Any, cache: Path, tmp_path: Path, held: bool
-) -> None:
+def test_files_that_are_not_the_manifests_are_refused(account: Any, cache: Path, tmp_path: Path, held: bool) -> None:
     tampered = FILES | {"model.bin": b"somebody else's weights"}
     account.put_model("small", tampered, DIGESTS)
     (tmp_path / "held" / "small").mkdir(parents=True)
     for name, content in tampered.items():
         (tmp_path / "held" / "small" / name).write_bytes(content)
 
-    error, sentence = refusal(
-        Models(account.clients.s3, "models", cache, tmp_path / "held" if held else None), "small"
-    )
+    error, sentence = refusal(Models(account.clients.s3, "models", cache, tmp_path / "held" if held else None), "small")
 
     assert error == ShardError.CORRUPT_MODEL
     assert "model.bin" in sentence

@@ -12,9 +12,7 @@ from transcriber.worker.task_tokens import Gone, Tokens
 
 @pytest.fixture
 def states():
-    return boto3.client(
-        "stepfunctions", region_name="eu-central-1", aws_access_key_id="x", aws_secret_access_key="x"
-    )
+    return boto3.client("stepfunctions", region_name="eu-central-1", aws_access_key_id="x", aws_secret_access_key="x")
 
 
 def test_a_success_carries_json(states) -> None:
@@ -26,9 +24,7 @@ def test_a_success_carries_json(states) -> None:
 
 def test_a_long_cause_is_cut_to_what_step_functions_takes(states) -> None:
     with Stubber(states) as stub:
-        stub.add_response(
-            "send_task_failure", {}, {"taskToken": "t", "error": "Audio.NotAudio", "cause": "x" * 32_000}
-        )
+        stub.add_response("send_task_failure", {}, {"taskToken": "t", "error": "Audio.NotAudio", "cause": "x" * 32_000})
         Tokens(states).failure("t", "Audio.NotAudio", "x" * 100_000)
         stub.assert_no_pending_responses()
 

@@ -15,10 +15,8 @@ import boto3
 import pytest
 
 from earshot_contract.keys import Result, manifest_key, transcript_key
-from earshot_contract.shards import AudioFacts, ModelFacts, Pointer, Segment, Word
-from functions.aws import job_table as jobs
-from functions.aws import model_bucket as models
-from functions.aws import s3 as objects
+from earshot_contract.shards import AudioInfo, ModelInfo, S3Object, Segment, Word
+from functions.aws import job_table, model_bucket, s3
 from functions.handlers.api.handler import handler
 from functions.jobs.job import Job, State
 from functions.rendering import captions
@@ -96,12 +94,12 @@ def api(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     monkeypatch.setenv("DEFAULT_MODEL", "base")
     monkeypatch.setenv("WAIT_SECONDS", "0.3")
     settings.cache_clear()
-    models._seen = None
+    model_bucket._seen = None
     for name in ("base", "tiny.en"):
         manifest = {"name": name, "files": {"model.bin": {"sha256": SHA, "size": 1}}}
-        objects.put(Pointer("models", manifest_key(name)), json.dumps(manifest).encode(), "application/json")
+        s3.put(S3Object("models", manifest_key(name)), json.dumps(manifest).encode(), "application/json")
     yield Api()
-    models._seen = None
+    model_bucket._seen = None
 
 
 @pytest.fixture
@@ -126,8 +124,8 @@ def transcript(job: Job, *words: str) -> Transcript:
         created=job.created,
         options=job.options,
         task="transcribe",
-        audio=AudioFacts("ab" * 32, 10.0, 1, 16000, "pcm_s16le"),
-        model=ModelFacts("base", SHA, True, "int8", "cpu"),
+        audio=AudioInfo("ab" * 32, 10.0, 1, 16000, "pcm_s16le"),
+        model=ModelInfo("base", SHA, True, "int8", "cpu"),
         channels=[Channel(0, "en", 1.0, segments)],
         model_seconds=0.5,
     )
@@ -138,7 +136,7 @@ def complete(api: Api) -> Callable[..., Job]:
     """What the Job machine does to a job in the end."""
 
     def complete(job_id: str, *words: str) -> Job:
-        job = jobs.find(job_id)
+        job = job_table.find(job_id)
         assert job
         said = transcript(job, *words)
         texts = {
@@ -148,8 +146,8 @@ def complete(api: Api) -> Callable[..., Job]:
             Result.TXT: captions.txt(said),
         }
         for form, text in texts.items():
-            objects.put(Pointer("transcripts", transcript_key(job_id, form)), text.encode(), "text/plain")
-        finished = jobs.finish(job_id, transcript=transcript_key(job_id), duration=10.0, shards=1)
+            s3.put(S3Object("transcripts", transcript_key(job_id, form)), text.encode(), "text/plain")
+        finished = job_table.finish(job_id, transcript=transcript_key(job_id), duration=10.0, shards=1)
         assert finished
         assert finished.state is State.COMPLETED
         return finished

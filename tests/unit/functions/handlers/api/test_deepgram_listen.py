@@ -7,9 +7,8 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from earshot_contract.shards import Pointer
-from functions.aws import job_table as jobs
-from functions.aws import s3 as objects
+from earshot_contract.shards import S3Object
+from functions.aws import job_table, s3
 from functions.errors import bad_audio
 from functions.jobs.job import SourceKind, State
 
@@ -28,25 +27,25 @@ def test_audio_that_takes_long_is_answered_with_a_303_that_says_what_to_do(api, 
 
 
 def test_the_audio_of_a_body_is_kept_byte_for_byte_where_the_job_looks_for_it(api):
-    job = jobs.find(api.post("/listen", AUDIO, Content_Type="deepgram/audio+video").json["request_id"])
+    job = job_table.find(api.post("/listen", AUDIO, Content_Type="deepgram/audio+video").json["request_id"])
 
     assert job.state is State.QUEUED
     assert job.source.kind is SourceKind.BODY
     assert job.source.size == len(AUDIO)
-    assert objects.get(job.source.audio) == AUDIO
+    assert s3.get(job.source.audio) == AUDIO
 
 
 def test_audio_under_a_content_type_of_json_is_still_audio(api):
     """A gateway fills that in where a client said nothing."""
     answer = api.post("/listen", AUDIO, Content_Type="application/json")
 
-    assert jobs.find(answer.json["request_id"]).source.kind is SourceKind.BODY
+    assert job_table.find(answer.json["request_id"]).source.kind is SourceKind.BODY
 
 
 def test_options_keep_their_repeated_keys_spaces_and_case(api):
     answer = api.post("/listen?tag=a&tag=b+c&Extra=k%3Av&unknown=1", AUDIO)
 
-    assert jobs.find(answer.json["request_id"]).options == "tag=a&tag=b+c&Extra=k%3Av&unknown=1"
+    assert job_table.find(answer.json["request_id"]).options == "tag=a&tag=b+c&Extra=k%3Av&unknown=1"
 
 
 def test_the_answer_comes_in_the_same_request_when_the_job_is_done(api, complete):
@@ -80,7 +79,7 @@ def test_another_query_or_other_audio_is_another_job(api, other):
     assert api.post(*other).json["request_id"] != first.json["request_id"]
 
 
-@pytest.mark.parametrize("end", [jobs.cancel, lambda job_id: jobs.fail(job_id, bad_audio("no").failure)])
+@pytest.mark.parametrize("end", [job_table.cancel, lambda job_id: job_table.fail(job_id, bad_audio("no").failure)])
 def test_a_retry_after_a_failure_starts_anew(api, executions, end):
     first = api.post("/listen", AUDIO).json["request_id"]
     end(first)
@@ -161,7 +160,7 @@ def test_a_request_whose_job_was_forgotten_starts_anew_without_waiting_for_it(ap
 
 def test_a_request_that_comes_while_its_twin_is_still_being_written_joins_it(api, monkeypatch):
     twin = api.post("/listen", AUDIO).json["request_id"]
-    really, blind = jobs.find, [None, None]
+    really, blind = job_table.find, [None, None]
     monkeypatch.setattr(
         "functions.handlers.api.submission.jobs.find", lambda job_id: blind.pop() if blind else really(job_id)
     )
@@ -177,7 +176,7 @@ def test_a_caller_who_will_not_wait_is_answered_at_once(api, monkeypatch):
 
 
 def test_a_url_is_a_job_that_is_fetched_later(api):
-    job = jobs.find(api.post("/listen", {"url": "https://example.org/a.mp3?x=1"}).json["request_id"])
+    job = job_table.find(api.post("/listen", {"url": "https://example.org/a.mp3?x=1"}).json["request_id"])
 
     assert job.source.kind is SourceKind.URL
     assert job.source.url == "https://example.org/a.mp3?x=1"
@@ -186,10 +185,10 @@ def test_a_url_is_a_job_that_is_fetched_later(api):
 
 def test_an_object_of_our_own_buckets_is_named_by_an_s3_url(api):
     key = "pod casts/ep+1 ü.mp3"
-    job = jobs.find(api.post("/listen", {"url": f"s3://uploads/{key}"}).json["request_id"])
+    job = job_table.find(api.post("/listen", {"url": f"s3://uploads/{key}"}).json["request_id"])
 
     assert job.source.kind is SourceKind.OBJECT
-    assert job.source.audio == Pointer("uploads", key)
+    assert job.source.audio == S3Object("uploads", key)
 
 
 @pytest.mark.parametrize(
@@ -232,7 +231,7 @@ def test_an_empty_body_is_refused(api, executions, headers):
 
 def test_a_failed_job_is_the_callers_failure_with_its_own_status(api):
     job_id = api.post("/listen", AUDIO).json["request_id"]
-    jobs.fail(job_id, bad_audio("corrupt or unsupported data").failure)
+    job_table.fail(job_id, bad_audio("corrupt or unsupported data").failure)
 
     answer = api.get(f"/requests/{job_id}/result?wait=25")
 

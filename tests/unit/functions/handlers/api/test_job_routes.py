@@ -8,10 +8,9 @@ import boto3
 import pytest
 
 from earshot_contract.keys import Result, body_key, shard_result_key, transcript_key, upload_result_key
-from earshot_contract.shards import Pointer
-from functions.aws import job_table as jobs
-from functions.aws import s3 as objects
-from functions.errors import bad_remote
+from earshot_contract.shards import S3Object
+from functions.aws import job_table, s3
+from functions.errors import remote_content_error
 from functions.jobs.job import Job, Source, SourceKind, State, timestamp
 from functions.settings import settings
 
@@ -57,8 +56,8 @@ def test_a_job_is_shown_with_what_is_known_and_nothing_else(api):
 
 def test_progress_is_the_share_of_shards_whose_results_are_there(api):
     job_id = posted(api, "a")
-    jobs.update(job_id, state=State.PROCESSING, started=timestamp(), shards=4)
-    objects.put(Pointer("transcripts", shard_result_key(job_id, 2)), b"{}", "application/json")
+    job_table.update(job_id, state=State.PROCESSING, started=timestamp(), shards=4)
+    s3.put(S3Object("transcripts", shard_result_key(job_id, 2)), b"{}", "application/json")
 
     shown = api.get(f"/requests/{job_id}").json
 
@@ -69,7 +68,7 @@ def test_progress_is_the_share_of_shards_whose_results_are_there(api):
 
 def test_a_failed_job_says_why(api):
     job_id = posted(api, "a")
-    jobs.fail(job_id, bad_remote("No such host.").failure)
+    job_table.fail(job_id, remote_content_error("No such host.").failure)
 
     shown = api.get(f"/requests/{job_id}").json
 
@@ -90,12 +89,12 @@ def test_delete_cancels_a_job_that_runs_and_tells_the_bus(api, monkeypatch):
     job_id = posted(api, "a")
     states = boto3.client("stepfunctions")
     execution = states.list_executions(stateMachineArn=settings().job_machine_arn)["executions"][0]["executionArn"]
-    jobs.claim(jobs.find(job_id), execution)
+    job_table.claim(job_table.find(job_id), execution)
 
     answer = api("DELETE", f"/requests/{job_id}")
 
     assert (answer.status, answer.json["state"]) == (200, "cancelled")
-    assert jobs.find(job_id).state is State.CANCELLED
+    assert job_table.find(job_id).state is State.CANCELLED
     assert states.describe_execution(executionArn=execution)["status"] == "ABORTED"
     ((kind, detail),) = told
     assert kind == "Transcription Cancelled"
@@ -114,21 +113,21 @@ def test_delete_forgets_a_job_that_is_over_with_all_it_left(api, complete):
     assert api.get(f"/requests/{job_id}").status == 404
     assert api.get(f"/requests/{job_id}/result").status == 404
     kept = [transcript_key(job_id, form) for form in Result] + [body_key(job_id)]
-    assert all(objects.get(Pointer("transcripts", key)) is None for key in kept)
+    assert all(s3.get(S3Object("transcripts", key)) is None for key in kept)
 
 
 @pytest.mark.parametrize("latest", ["its own", "a later upload's"])
 def test_delete_takes_what_lies_beside_an_upload_if_it_is_its_own(api, latest):
-    source = Source(SourceKind.UPLOAD, Pointer("uploads", "talks/one.mp3"))
-    jobs.add(Job("j1", source, "", state=State.COMPLETED))
+    source = Source(SourceKind.UPLOAD, S3Object("uploads", "talks/one.mp3"))
+    job_table.add(Job("j1", source, "", state=State.COMPLETED))
     answer = json.dumps({"metadata": {"request_id": "j1" if latest == "its own" else "j2"}})
-    beside = [Pointer("transcripts", upload_result_key("talks/one.mp3", form)) for form in Result]
+    beside = [S3Object("transcripts", upload_result_key("talks/one.mp3", form)) for form in Result]
     for place in beside:
-        objects.put(place, answer.encode(), "application/json")
+        s3.put(place, answer.encode(), "application/json")
 
     assert api("DELETE", "/requests/j1").status == 200
 
-    assert all((objects.get(place) is None) == (latest == "its own") for place in beside)
+    assert all((s3.get(place) is None) == (latest == "its own") for place in beside)
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])

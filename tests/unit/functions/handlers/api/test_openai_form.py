@@ -24,12 +24,8 @@ def options(**fields: object) -> Options:
     return Options.parse(listen_options(parse(*sent({"model": "whisper-1", **fields})), "transcribe"))
 
 
-@given(
-    st.binary(min_size=1, max_size=3000), st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r\n"))
-)
-def test_whatever_bytes_a_file_holds_and_whatever_a_prompt_says_arrive_as_they_were(
-    audio: bytes, prompt: str
-) -> None:
+@given(st.binary(min_size=1, max_size=3000), st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r\n")))
+def test_whatever_bytes_a_file_holds_and_whatever_a_prompt_says_arrive_as_they_were(audio: bytes, prompt: str) -> None:
     form = parse(*sent({"model": "whisper-1", "prompt": prompt}, audio))
 
     assert form.file == audio
@@ -75,9 +71,7 @@ def part(name: str, value: bytes) -> bytes:
         (part("model", b"\xff") + b"--x--", "multipart/form-data; boundary=x", "cannot be read"),
     ],
 )
-def test_what_is_no_form_with_audio_is_refused_with_a_reason(
-    body: bytes, content_type: str | None, says: str
-) -> None:
+def test_what_is_no_form_with_audio_is_refused_with_a_reason(body: bytes, content_type: str | None, says: str) -> None:
     with pytest.raises(BadField) as refused:
         parse(body, content_type)
 

@@ -7,7 +7,7 @@ import urllib.parse
 
 import pytest
 
-from functions.handlers.api import result_routes as results
+from functions.handlers.api import result_routes
 
 AUDIO = b"\x00\x01audio"
 
@@ -96,7 +96,7 @@ def test_what_is_no_format_or_wait_is_refused(api, job_id, query):
 
 
 def test_an_answer_larger_than_a_function_may_give_is_redirected_to_the_bucket(api, job_id, complete, monkeypatch):
-    monkeypatch.setattr(results, "MOST_BYTES", 200)
+    monkeypatch.setattr(result_routes, "MOST_BYTES", 200)
     complete(job_id, "Long.")
 
     answer = api.get(f"/requests/{job_id}/result")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from functions.aws import job_table as jobs
+from functions.aws import job_table
 from functions.jobs.job import SourceKind
 from functions.speech_models.names import model_uuid
 
@@ -14,7 +14,7 @@ def test_an_upload_is_lent_a_place_that_listen_takes(api):
 
     assert lent["put"].startswith("https://")
     assert lent["expires_in"] == 3600
-    job = jobs.find(api.post("/listen", {"url": lent["url"]}).json["request_id"])
+    job = job_table.find(api.post("/listen", {"url": lent["url"]}).json["request_id"])
     assert job.source.kind is SourceKind.OBJECT
     assert job.source.audio.bucket == "transcripts"
     assert job.source.audio.key in lent["put"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from earshot_contract.shards import AudioFacts, ModelFacts, Segment, ShardResult
+from earshot_contract.shards import AudioInfo, ModelInfo, Segment, ShardResult
 from functions.handlers.assemble.assembly import assemble
 from functions.jobs.job import Job, Source, SourceKind
 from functions.options.options import Options
@@ -21,8 +21,8 @@ def result(index: int, channel: int | None, text: str, start: float = 0.0, langu
         language=language,
         language_probability=0.9,
         segments=[Segment(start, start + 1.0, text)] if text else [],
-        audio=AudioFacts("a" * 64, 60.0, 2, 16000, "flac"),
-        model=ModelFacts("base", "b" * 64, True, "int8", "cpu"),
+        audio=AudioInfo("a" * 64, 60.0, 2, 16000, "flac"),
+        model=ModelInfo("base", "b" * 64, True, "int8", "cpu"),
         seconds={"model": 0.25, "total": 0.5},
         engine={"windows": 2, "name": "earshot"},
     )

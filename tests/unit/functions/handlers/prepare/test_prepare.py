@@ -11,10 +11,9 @@ import boto3
 import pytest
 
 from earshot_contract.keys import body_key
-from earshot_contract.shards import Pointer, Shard
-from functions.aws import job_table as jobs
-from functions.aws import s3 as objects
-from functions.errors import Refused
+from earshot_contract.shards import S3Object, Shard
+from functions.aws import job_table, s3
+from functions.errors import ApiError
 from functions.handlers.prepare.handler import handler
 from functions.jobs.job import Job, Source, SourceKind, State
 from functions.settings import settings
@@ -48,11 +47,11 @@ def test_an_upload_becomes_a_job_of_one_shard(prepare: Prepare, caught: Caught, 
     answer = prepare(put(listen="model=whisper-base&language=de"))
     (shard,) = [Shard.from_json(shard) for shard in answer["shards"]]
     assert (answer["go"], answer["interactive"]) == (True, False)
-    assert (shard.audio, shard.model, shard.language) == (Pointer("uploads", KEY), "base", "de")
-    job = jobs.find(answer["job_id"])
+    assert (shard.audio, shard.model, shard.language) == (S3Object("uploads", KEY), "base", "de")
+    job = job_table.find(answer["job_id"])
     assert job
     assert (job.state, job.model, job.shards, job.execution) == ("processing", "base", 1, "arn:1")
-    assert job.source == Source(SourceKind.UPLOAD, Pointer("uploads", KEY), size=len(SAMPLE))
+    assert job.source == Source(SourceKind.UPLOAD, S3Object("uploads", KEY), size=len(SAMPLE))
     assert job.duration
     assert job.duration > 3
     assert scaled == [{"incoming": pytest.approx(job.duration)}]
@@ -78,7 +77,7 @@ def test_a_retried_step_goes_on_and_tells_the_bus_once(prepare: Prepare, caught:
 
 def test_a_folder_is_no_job(prepare: Prepare, caught: Caught) -> None:
     assert prepare(put("new folder/", b""))["go"] is False
-    assert jobs.newest(10) == ([], None)
+    assert job_table.newest(10) == ([], None)
     assert caught() == []
 
 
@@ -99,27 +98,27 @@ def test_an_upload_without_options_has_its_language_detected(prepare: Prepare) -
 def test_what_cannot_be_done_is_refused_and_has_a_row_to_fail(
     prepare: Prepare, body: bytes, listen: str, says: str
 ) -> None:
-    with pytest.raises(Refused, match=says):
+    with pytest.raises(ApiError, match=says):
         prepare(put(body=body, listen=listen))
-    (job,), _ = jobs.newest(10)
+    (job,), _ = job_table.newest(10)
     assert (job.state, job.execution) == ("queued", "arn:1")
 
 
 def test_an_upload_that_was_deleted_meanwhile_is_refused(prepare: Prepare) -> None:
     given = put()
     boto3.client("s3").delete_object(Bucket="uploads", Key=KEY)
-    with pytest.raises(Refused, match="no object s3://uploads"):
+    with pytest.raises(ApiError, match="no object s3://uploads"):
         prepare(given)
 
 
 def requested(source: Source, options: str = "model=whisper") -> dict[str, Any]:
-    jobs.add(Job("j1", source, options))
+    job_table.add(Job("j1", source, options))
     return {"job_id": "j1"}
 
 
 def body_source() -> Source:
-    there = Pointer("transcripts", body_key("j1"))
-    objects.put(there, SAMPLE, "audio/flac")
+    there = S3Object("transcripts", body_key("j1"))
+    s3.put(there, SAMPLE, "audio/flac")
     return Source(SourceKind.BODY, there, size=len(SAMPLE))
 
 
@@ -135,28 +134,28 @@ def test_a_job_nobody_knows_is_nothing_to_do(prepare: Prepare) -> None:
 
 def test_a_cancelled_job_is_nothing_to_do(prepare: Prepare) -> None:
     given = requested(body_source())
-    jobs.cancel("j1")
+    job_table.cancel("j1")
     assert prepare(given)["go"] is False
 
 
 def test_a_job_cancelled_while_its_audio_was_looked_at_goes_no_further(
     prepare: Prepare, monkeypatch: pytest.MonkeyPatch, scaled: list[Any]
 ) -> None:
-    given, head = requested(body_source()), objects.head
+    given, head = requested(body_source()), s3.head
 
-    def cancelling(at: Pointer) -> Any:
-        jobs.cancel("j1")
+    def cancelling(at: S3Object) -> Any:
+        job_table.cancel("j1")
         return head(at)
 
-    monkeypatch.setattr(objects, "head", cancelling)
+    monkeypatch.setattr(s3, "head", cancelling)
     assert prepare(given)["go"] is False
-    assert jobs.find("j1").state == State.CANCELLED  # type: ignore[union-attr]
+    assert job_table.find("j1").state == State.CANCELLED  # type: ignore[union-attr]
     assert scaled == []
 
 
 def test_multichannel_is_cut_by_what_the_header_says(prepare: Prepare, scaled: list[Any]) -> None:
-    there = Pointer("transcripts", body_key("j1"))
-    objects.put(there, bytes(64000), "x/y")
+    there = S3Object("transcripts", body_key("j1"))
+    s3.put(there, bytes(64000), "x/y")
     query = "multichannel=true&encoding=linear16&sample_rate=8000&channels=2"
     answer = prepare(requested(Source(SourceKind.BODY, there), query))
     assert [shard["channel"] for shard in answer["shards"]] == [0, 1]
@@ -189,18 +188,18 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 def test_a_url_is_fetched_into_the_work_folder(prepare: Prepare, web: str) -> None:
     answer = prepare(requested(Source(SourceKind.URL, url=f"{web}/sample.flac")))
-    there = Pointer("transcripts", "work/j1/audio")
-    assert Pointer.from_json(answer["shards"][0]["audio"]) == there
-    assert objects.get(there) == SAMPLE
-    job = jobs.find("j1")
+    there = S3Object("transcripts", "work/j1/audio")
+    assert S3Object.from_json(answer["shards"][0]["audio"]) == there
+    assert s3.get(there) == SAMPLE
+    job = job_table.find("j1")
     assert job
     assert (job.source.audio, job.source.size) == (there, len(SAMPLE))
 
 
 def test_a_url_with_nothing_behind_it_is_refused(prepare: Prepare, web: str) -> None:
-    with pytest.raises(Refused, match="404"):
+    with pytest.raises(ApiError, match="404"):
         prepare(requested(Source(SourceKind.URL, url=f"{web}/none.flac")))
-    assert objects.head(Pointer("transcripts", "work/j1/audio")) is None
+    assert s3.head(S3Object("transcripts", "work/j1/audio")) is None
 
 
 def test_a_private_address_is_refused_where_it_is_not_allowed(
@@ -208,5 +207,5 @@ def test_a_private_address_is_refused_where_it_is_not_allowed(
 ) -> None:
     monkeypatch.setenv("ALLOW_PRIVATE_URLS", "false")
     settings.cache_clear()
-    with pytest.raises(Refused, match="publicly routable"):
+    with pytest.raises(ApiError, match="publicly routable"):
         prepare(requested(Source(SourceKind.URL, url=f"{web}/sample.flac")))
