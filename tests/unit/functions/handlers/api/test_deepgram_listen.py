@@ -100,7 +100,7 @@ def test_a_retry_long_after_the_answer_starts_anew(api, complete, monkeypatch):
 
 def test_a_request_that_broke_off_before_its_job_started_is_healed_by_its_retry(api, executions, monkeypatch):
     with monkeypatch.context() as broken:
-        broken.setattr("functions.handlers.api.submission.machines.start", lambda *_: "arn")
+        broken.setattr("functions.handlers.api.submission.step_functions.start", lambda *_: "arn")
         first = api.post("/listen", AUDIO).json["request_id"]
     assert executions() == []
 
@@ -115,7 +115,7 @@ def test_a_throttled_start_is_a_503_worth_retrying_and_the_retry_a_new_job(api, 
         raise ClientError({"Error": {"Code": "ThrottlingException"}}, "StartExecution")
 
     with monkeypatch.context() as broken:
-        broken.setattr("functions.handlers.api.submission.machines.start", throttled)
+        broken.setattr("functions.handlers.api.submission.step_functions.start", throttled)
         refused = api.post("/listen", AUDIO)
 
     assert refused.status == 503
@@ -128,7 +128,7 @@ def test_a_throttled_table_is_a_503_too(api, monkeypatch):
     def throttled(*_):
         raise ClientError({"Error": {"Code": "ThrottlingException"}}, "GetItem")
 
-    monkeypatch.setattr("functions.handlers.api.submission.replays.claim", throttled)
+    monkeypatch.setattr("functions.handlers.api.submission.idempotency.claim", throttled)
 
     refused = api.post("/listen", AUDIO)
 
@@ -139,7 +139,7 @@ def test_a_start_that_is_not_allowed_is_our_fault_and_no_retry_helps(api, monkey
     def denied(*_):
         raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "StartExecution")
 
-    monkeypatch.setattr("functions.handlers.api.submission.machines.start", denied)
+    monkeypatch.setattr("functions.handlers.api.submission.step_functions.start", denied)
 
     refused = api.post("/listen", AUDIO)
 
@@ -162,7 +162,7 @@ def test_a_request_that_comes_while_its_twin_is_still_being_written_joins_it(api
     twin = api.post("/listen", AUDIO).json["request_id"]
     really, blind = job_table.find, [None, None]
     monkeypatch.setattr(
-        "functions.handlers.api.submission.jobs.find", lambda job_id: blind.pop() if blind else really(job_id)
+        "functions.handlers.api.submission.job_table.find", lambda job_id: blind.pop() if blind else really(job_id)
     )
 
     assert api.post("/listen", AUDIO).json["request_id"] == twin
@@ -268,7 +268,7 @@ def test_a_route_that_does_not_exist_is_a_404_in_shape(api):
 
 
 def test_a_mistake_of_ours_is_a_500_that_tells_nothing(api, monkeypatch):
-    monkeypatch.setattr("functions.handlers.api.submission.replays.claim", lambda *_: 1 / 0)
+    monkeypatch.setattr("functions.handlers.api.submission.idempotency.claim", lambda *_: 1 / 0)
 
     answer = api.post("/listen", AUDIO)
 

@@ -85,7 +85,7 @@ def test_a_password_in_a_url_is_shown_to_nobody(api):
 
 def test_delete_cancels_a_job_that_runs_and_tells_the_bus(api, monkeypatch):
     told = []
-    monkeypatch.setattr("functions.handlers.api.job_routes.bus.announce", lambda *event: told.append(event))
+    monkeypatch.setattr("functions.handlers.api.job_routes.event_bus.announce", lambda *event: told.append(event))
     job_id = posted(api, "a")
     states = boto3.client("stepfunctions")
     execution = states.list_executions(stateMachineArn=settings().job_machine_arn)["executions"][0]["executionArn"]
