@@ -25,7 +25,7 @@ from infra.openapi.document import write_built_files
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNTIME = lambda_.Runtime.PYTHON_3_14
-LAMBDA_BRINGS = {"boto3", "aws-lambda-powertools"}  # by its runtime, and by AWS's layer
+LAMBDA_BRINGS = {"boto3", "aws-lambda-powertools", "msgspec"}  # by its runtime and by layers
 
 # What Lambda itself, not the function, may answer a state machine with.
 LAMBDA_FAULTS = [
