@@ -12,17 +12,46 @@ INDEX = index=$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-
 CDK := PATH="$(CURDIR)/$(BIN):$$PATH" npx --yes aws-cdk@2.1148.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test install synth lint lock deploy bench clean
+.PHONY: help run test test-fast test-synth test-localcloud test-model test-pipeline test-clients test-pythons \
+	check install synth lint types imports coverage schemas reference lock deploy bench clean
 
 help: ## this list
 	@echo "Earshot: hosted Whisper in your own AWS account, or on this machine alone."
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(STAMP) ## everything on this machine: install, synthesize, serve, transcribe a sample through both doors
 	@$(BIN)/earshot up
 
+PYTEST := $(BIN)/python -m pytest
+TOGETHER := -n $(shell nproc 2> /dev/null || sysctl -n hw.ncpu)
+
 test: $(STAMP) synth ## all tests, against the local cloud and the real model
-	@$(BIN)/python -m pytest
+	@$(PYTEST) tests/unit tests/synth $(TOGETHER)
+	@$(BIN)/python -m tests.every_python --list
+	@$(PYTEST) tests/localcloud tests/model tests/pipeline tests/clients
+
+test-fast: $(STAMP) ## the unit tier: no local cloud, no model, no network; half a minute
+	@HYPOTHESIS_PROFILE=fast $(PYTEST) tests/unit $(TOGETHER)
+
+test-synth: $(STAMP) ## the template, its permissions and state machines
+	@$(PYTEST) tests/synth $(TOGETHER)
+
+test-localcloud: $(STAMP) synth ## the emulator, its patches, and the command against it
+	@$(PYTEST) tests/localcloud
+
+test-model: $(STAMP) ## the engine with the real model
+	@$(PYTEST) tests/model
+
+test-pipeline: $(STAMP) synth ## the whole system, with faults
+	@$(PYTEST) tests/pipeline
+
+test-clients: $(STAMP) synth ## Deepgram's and OpenAI's SDKs as clients; installs them
+	@$(PYTEST) tests/clients
+
+test-pythons: $(STAMP) synth ## the fast tests and the main job on every other Python that this machine has
+	@$(BIN)/python -m tests.every_python
+
+check: lint test-fast ## what a pull request needs before it is sent: lint, types, imports, fast tests, fresh documents
 
 install: $(STAMP) ## the environment in .venv, from requirements.lock
 
@@ -46,8 +75,18 @@ bench: $(STAMP) ## our engine beside plain faster-whisper, into build/bench; min
 	@$(BIN)/python -c 'from pathlib import Path; from localcloud.embedded_model import embedded; embedded(Path(".cache/models"))'
 	@PYTHONPATH=containers/transcriber $(BIN)/python -m bench.run --corpus $(CORPUS) --model .cache/models/base --out build/bench $(ARGS)
 
-lint: $(STAMP) ## ruff and mypy
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+lint: $(STAMP) types imports ## ruff, mypy, and the contracts of who may import whom
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(STAMP)
+	@$(BIN)/mypy
+
+imports: $(STAMP)
+	@$(BIN)/lint-imports --no-logo
+
+coverage: $(STAMP) ## branches that the unit tier runs, against a floor for each package
+	@HYPOTHESIS_PROFILE=fast $(PYTEST) tests/unit $(TOGETHER) --cov --cov-branch --cov-report= --cov-report=json:build/coverage.json
+	@$(BIN)/python -m tests.coverage_floors build/coverage.json
 
 LOCK = $(UV) pip compile --quiet --fork-strategy fewest --python-version 3.11 --no-emit-index-url --no-header --no-annotate --generate-hashes
 IMAGE = $(LOCK) --python-platform x86_64-manylinux_2_28 --constraint requirements.lock

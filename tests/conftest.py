@@ -1,27 +1,48 @@
-"""One local cloud for every test of the session that asks for it."""
+"""Tiers by folder, and one local cloud for every test of the session that asks for it."""
 
 from __future__ import annotations
 
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
-from localcloud.cloud import Cloud
-from tests.fixtures.faults import Faults
+if TYPE_CHECKING:  # imported when asked for: the fast tier must not wait for the emulator's modules
+    from localcloud.cloud import Cloud
+    from tests.fixtures.faults import Faults
+
+HERE = Path(__file__).parent
+TIERS = ("unit", "synth", "localcloud", "model", "pipeline", "clients")
+
+hypothesis.settings.register_profile("fast", max_examples=20, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 # Threads of one decoder step wait for each other thousands of times a second by spinning: on processors that are
-# busy with something else a clip then takes minutes. One thread waits for nobody.
+# busy with something else a clip then takes minutes. One thread waits for no other.
 os.environ.setdefault("EARSHOT_LANES", "1")
 
-# Shells start what runs in their background with Ctrl-C ignored, and children inherit that; tests send them one.
+# Shells start background processes with Ctrl-C ignored, and children inherit that; tests send them one.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with its tier, the folder under tests/; in the unit tier a warning is an error."""
+    for item in items:
+        tier = item.path.relative_to(HERE).parts[0]
+        item.add_marker(tier)
+        if tier == "unit":
+            item.add_marker(pytest.mark.filterwarnings("error"))
 
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """The synthesized template, deployed; private URLs allowed, anonymous callers let in."""
+    from localcloud.cloud import Cloud
+
     folder = tmp_path_factory.mktemp("cloud")
     with Cloud(folder, allow_private_urls=True, wrap="tests.fixtures.faults:wrap") as running:
         yield running
@@ -30,6 +51,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 @pytest.fixture
 def faults(cloud: Cloud) -> Iterator[Faults]:
     """Rules for what goes wrong at the wire; none is left in force afterwards."""
+    from tests.fixtures.faults import Faults
+
     injected = Faults(cloud.aws)
     injected.set()
     yield injected

@@ -92,7 +92,7 @@ def api(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     )
     monkeypatch.setenv("JOB_MACHINE_ARN", machine["stateMachineArn"])
     monkeypatch.setenv("DEFAULT_MODEL", "base")
-    monkeypatch.setenv("WAIT_SECONDS", "0.3")
+    monkeypatch.setenv("WAIT_SECONDS", "0.05")
     settings.cache_clear()
     model_bucket._seen = None
     for name in ("base", "tiny.en"):
