@@ -186,7 +186,7 @@ def test_every_variable_of_our_own_is_in_the_reference() -> None:
 
 def test_every_error_code_is_in_the_reference() -> None:
     sources = [*(ROOT / "functions").rglob("*.py"), ROOT / "infra" / "gateway_responses.py"]
-    pattern = re.compile(r'(?:api_error|Failure)\(\s*"([^"]+)"|_TYPE\.\w+, "([^"]+)"')
+    pattern = re.compile(r'(?:api_error|Failure)\(\s*"([^"]+)"|_T\w+\.[A-Z_0-9]+,\s*"([^"]+)"')
     codes = {code for path in sources for pair in pattern.findall(path.read_text(encoding="utf-8")) for code in pair}
     assert {"Bad Request", "CANCELLED", "TOO_MANY_REQUESTS"} <= codes
 
@@ -218,8 +218,8 @@ def test_every_event_is_in_the_reference() -> None:
 
 
 def test_every_metric_and_alarm_is_in_the_reference() -> None:
-    handlers = "\n".join(path.read_text() for path in (ROOT / "functions" / "handlers").rglob("*.py"))
-    metrics = re.findall(r'add_metric\(\s*"(\w+)"', handlers)
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "functions").rglob("*.py"))
+    metrics = re.findall(r'add_metric\(\s*"(\w+)"', code)
     alarms = re.findall(r'_alarm\(\s*"(\w+)"', (ROOT / "infra" / "monitoring.py").read_text())
     assert "JobsFailed" in metrics
     assert "FastStuck" in alarms
