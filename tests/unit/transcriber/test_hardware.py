@@ -54,7 +54,7 @@ def test_overrides_are_heeded_and_nonsense_is_refused() -> None:
 
 
 def test_every_override_is_explained() -> None:
-    page = (ROOT / "containers/transcriber/ENGINE.md").read_text()
+    page = (ROOT / "docs/reference/worker-settings.md").read_text()
 
     assert [variable for variable in hardware._OVERRIDES.values() if f"`{variable}`" not in page] == []
 
