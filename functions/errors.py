@@ -72,7 +72,7 @@ def internal_error() -> ApiError:
     return api_error("INTERNAL_SERVER_ERROR", "Something went wrong on our side. Try again.", 500)
 
 
-def recover(error: str, cause: str) -> Failure:
+def failure_of_step(error: str, cause: str) -> Failure:
     """What to tell the caller about a state's `Error` and `Cause`.
 
     Four kinds arrive: an `ApiError` from one of our functions (`Cause` is Lambda's answer to a raised exception,
@@ -82,14 +82,14 @@ def recover(error: str, cause: str) -> Failure:
     if error == STOPPED:
         return api_error("INTERNAL_SERVER_ERROR", "The job was stopped before its end. Send it again.", 500).failure
     if error in API_ERROR_NAMES:
-        return _refusal(cause)
+        return _failure_in_cause(cause)
     try:
-        return of_shard(ShardError(error), cause)
+        return failure_of_shard(ShardError(error), cause)
     except ValueError:
         return internal_error().failure
 
 
-def of_shard(error: ShardError, sentence: str) -> Failure:
+def failure_of_shard(error: ShardError, sentence: str) -> Failure:
     match error:
         case ShardError.NOT_AUDIO | ShardError.EMPTY | ShardError.NO_CHANNEL:
             return bad_audio(f"corrupt or unsupported data: {sentence}").failure
@@ -105,7 +105,7 @@ def of_shard(error: ShardError, sentence: str) -> Failure:
             return internal_error().failure
 
 
-def _refusal(cause: str) -> Failure:
+def _failure_in_cause(cause: str) -> Failure:
     try:
         answer: dict[str, Any] = json.loads(cause)
         return Failure.from_json(answer.get("errorMessage", answer))

@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 
 
 @dataclass(frozen=True)
-class Settings:
+class DeploymentSettings:
     """Field `max_workers` is the environment variable `MAX_WORKERS`. A function gets only the ones it needs."""
 
     table: str = ""
@@ -34,12 +34,12 @@ class Settings:
 
 
 @cache
-def settings() -> Settings:
-    hints = get_type_hints(Settings)
-    return Settings(
+def settings() -> DeploymentSettings:
+    hints = get_type_hints(DeploymentSettings)
+    return DeploymentSettings(
         **{
             f.name: _parse(hints[f.name], os.environ[f.name.upper()])
-            for f in fields(Settings)
+            for f in fields(DeploymentSettings)
             if f.name.upper() in os.environ
         }
     )

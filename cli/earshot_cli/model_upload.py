@@ -37,7 +37,7 @@ def add(given: str, name: str | None, bucket: str) -> Manifest:
         there = next((held for held in model_bucket.manifests(bucket) if held.name.lower() == name.lower()), None)
         if there is None:
             _send(folder, manifest, bucket)
-            model_bucket.hold(bucket, manifest)
+            model_bucket.put_manifest(bucket, manifest)
         elif there != manifest:
             raise Problem(
                 f"The deployment holds another model {there.name}, which jobs may be running with. Choose "

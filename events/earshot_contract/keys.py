@@ -48,12 +48,12 @@ def upload_result_key(upload_key: str, result: Result) -> str:
     return f"uploads/{upload_key}.{result}"
 
 
-WORK = "work/"
+WORK_PREFIX = "work/"
 
 
 def work_prefix(job_id: str) -> str:
     """Everything of a job that nobody needs once it is done; the bucket forgets `work/` after two days."""
-    return f"{WORK}{job_id}/"
+    return f"{WORK_PREFIX}{job_id}/"
 
 
 def body_key(job_id: str) -> str:

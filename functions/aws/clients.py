@@ -9,7 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-_BUSY = {
+_UNAVAILABLE_CODES = {
     "ThrottlingException",
     "ThrottledException",
     "Throttling",
@@ -28,11 +28,11 @@ def client(service: str) -> Any:
     return boto3.client(service, config=Config(signature_version="s3v4") if service == "s3" else None)
 
 
-def code(error: ClientError) -> str:
+def error_code(error: ClientError) -> str:
     """The service's own name for what went wrong, e.g. `ConditionalCheckFailedException`."""
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
-def busy(error: Exception) -> bool:
+def is_unavailable(error: Exception) -> bool:
     """Whether a service asks to be left alone for a while, after boto3's own retries."""
-    return isinstance(error, ClientError) and code(error) in _BUSY
+    return isinstance(error, ClientError) and error_code(error) in _UNAVAILABLE_CODES

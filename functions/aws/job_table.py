@@ -15,7 +15,7 @@ from functions.aws import dynamodb
 from functions.jobs.job import Failure, Job, State, timestamp
 from functions.settings import settings
 
-OPEN = Attr("state").is_in([State.QUEUED, State.PROCESSING])
+UNFINISHED = Attr("state").is_in([State.QUEUED, State.PROCESSING])
 
 
 def add(job: Job) -> bool:
@@ -31,10 +31,10 @@ def find(job_id: str) -> Job | None:
 def claim(job: Job, execution: str) -> Job | None:
     """`take` for a job that may have no row yet: it is made from `job` then."""
     job.execution = execution
-    return job if add(job) else take(job.id, execution)
+    return job if add(job) else claim_existing(job.id, execution)
 
 
-def take(job_id: str, execution: str) -> Job | None:
+def claim_existing(job_id: str, execution: str) -> Job | None:
     """Make `execution` the one that runs the job.
 
     The same execution may take it again (its step was retried). None when the row belongs to another execution,
@@ -43,11 +43,11 @@ def take(job_id: str, execution: str) -> Job | None:
     return update(job_id, execution, execution=execution)
 
 
-def update(job_id: str, by: str | None = None, **changes: Any) -> Job | None:
+def update(job_id: str, owner: str | None = None, **changes: Any) -> Job | None:
     """Set fields of a job that still runs (dataclasses as dicts); None when it is over or unknown, or belongs to
     another execution than `by`."""
-    mine = Attr("execution").not_exists() | Attr("execution").eq(by)
-    return _job(dynamodb.update(job_pk(job_id), changes, OPEN & mine if by else OPEN))
+    mine = Attr("execution").not_exists() | Attr("execution").eq(owner)
+    return _job(dynamodb.update(job_pk(job_id), changes, UNFINISHED & mine if owner else UNFINISHED))
 
 
 def finish(job_id: str, **changes: Any) -> Job | None:
@@ -65,9 +65,9 @@ def cancel(job_id: str) -> Job | None:
     return update(job_id, state=State.CANCELLED, completed=timestamp())
 
 
-def forget(job_id: str) -> bool:
+def delete_job(job_id: str) -> bool:
     """Take the row of a job that is over away; False when it still runs."""
-    return dynamodb.remove(job_pk(job_id), ~OPEN)
+    return dynamodb.remove(job_pk(job_id), ~UNFINISHED)
 
 
 def newest(limit: int, token: str | None = None) -> tuple[list[Job], str | None]:
@@ -80,7 +80,7 @@ def newest(limit: int, token: str | None = None) -> tuple[list[Job], str | None]
     oldest = datetime.now(UTC) - timedelta(days=settings().retention_days + 1)
     found: list[Job] = []
     while date >= oldest:
-        for item in dynamodb.day(date.date().isoformat(), after, limit + 1):
+        for item in dynamodb.jobs_of_day(date.date().isoformat(), after, limit + 1):
             if len(found) == limit:
                 return found, _token(found[-1])
             found.append(Job.from_json(item))

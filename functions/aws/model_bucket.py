@@ -12,27 +12,27 @@ from functions.errors import ApiError
 from functions.settings import settings
 from functions.speech_models.names import Model, choose
 
-FRESH_SECONDS = 60  # how long a warm function trusts its last look
-AGAIN_SECONDS = 1  # and how long when somebody asks for what it did not see there
+CACHE_SECONDS = 60  # how long a warm function trusts its last look
+RETRY_CACHE_SECONDS = 1  # and how long when somebody asks for what it did not see there
 
-_seen: tuple[float, str, list[Model]] | None = None
+_cached: tuple[float, str, list[Model]] | None = None
 
 
-def chosen(wanted: str, language: str | None) -> Model:
+def choose_model(requested: str, language: str | None) -> Model:
     """As `functions.models.choose` among those held; a model that was just added is held, too."""
     try:
-        return choose(wanted, language, held())
+        return choose(requested, language, available_models())
     except ApiError:
-        return choose(wanted, language, held(AGAIN_SECONDS))
+        return choose(requested, language, available_models(RETRY_CACHE_SECONDS))
 
 
-def held(fresh: float = FRESH_SECONDS) -> list[Model]:
+def available_models(fresh: float = CACHE_SECONDS) -> list[Model]:
     """Every model the deployment holds, by name, as it was `fresh` seconds ago or later."""
-    global _seen
+    global _cached
     bucket, now = settings().models_bucket, time.monotonic()
-    if _seen is None or _seen[1] != bucket or now - _seen[0] > fresh:
-        _seen = (now, bucket, [Model.of(manifest) for manifest in manifests(bucket)])
-    return _seen[2]
+    if _cached is None or _cached[1] != bucket or now - _cached[0] > fresh:
+        _cached = (now, bucket, [Model.from_manifest(manifest) for manifest in manifests(bucket)])
+    return _cached[2]
 
 
 def manifests(bucket: str) -> list[Manifest]:
@@ -42,6 +42,6 @@ def manifests(bucket: str) -> list[Manifest]:
     return sorted((Manifest.from_json(m) for m in found if m is not None), key=lambda manifest: manifest.name)
 
 
-def hold(bucket: str, manifest: Manifest) -> None:
+def put_manifest(bucket: str, manifest: Manifest) -> None:
     """From now on the deployment holds the model: its files must lie there already."""
     s3.put(S3Object(bucket, manifest_key(manifest.name)), manifest.to_json().encode(), "application/json")

@@ -10,14 +10,14 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from earshot_contract.shards import S3Object
-from functions.aws.clients import client, code
+from functions.aws.clients import client, error_code
 
 PART_BYTES = 16 * 1024**2  # S3 wants parts of 5 MiB or more; a function's memory wants them small
 READ_BYTES = 128 * 1024  # one ranged GET while probing: most headers fit into the first
 
 
 @dataclass(frozen=True)
-class ObjectFacts:
+class S3ObjectInfo:
     """What a HEAD tells. Metadata names are lower-case, without `x-amz-meta-`."""
 
     size: int
@@ -30,7 +30,7 @@ def get(at: S3Object) -> bytes | None:
     try:
         return client("s3").get_object(**_at(at))["Body"].read()
     except ClientError as error:
-        _check_absent(error)
+        _raise_unless_absent(error)
         return None
 
 
@@ -57,14 +57,14 @@ def put_stream(at: S3Object, chunks: Iterable[bytes]) -> int:
     return size
 
 
-def head(at: S3Object) -> ObjectFacts | None:
+def head(at: S3Object) -> S3ObjectInfo | None:
     """None when it is not there."""
     try:
         found = client("s3").head_object(**_at(at))
     except ClientError as error:
-        _check_absent(error)
+        _raise_unless_absent(error)
         return None
-    return ObjectFacts(found["ContentLength"], dict(found.get("Metadata", {})), found.get("ContentType", ""))
+    return S3ObjectInfo(found["ContentLength"], dict(found.get("Metadata", {})), found.get("ContentType", ""))
 
 
 def keys(bucket: str, prefix: str = "") -> Iterator[str]:
@@ -93,10 +93,10 @@ def presigned_put(at: S3Object, seconds: int) -> str:
 
 def reader(at: S3Object, size: int) -> io.BufferedReader:
     """The object as a seekable file that fetches only what is read."""
-    return io.BufferedReader(_Ranges(at, size), READ_BYTES)
+    return io.BufferedReader(_RangedReader(at, size), READ_BYTES)
 
 
-class _Ranges(io.RawIOBase):
+class _RangedReader(io.RawIOBase):
     def __init__(self, at: S3Object, size: int) -> None:
         self.at, self.size, self.position = at, size, 0
 
@@ -130,16 +130,16 @@ def _at(at: S3Object) -> dict[str, str]:
     return {"Bucket": at.bucket, "Key": at.key, **({"VersionId": at.version} if at.version else {})}
 
 
-def _check_absent(error: ClientError) -> None:
-    if code(error) not in ("NoSuchKey", "NoSuchVersion", "NoSuchBucket", "404", "NotFound"):
+def _raise_unless_absent(error: ClientError) -> None:
+    if error_code(error) not in ("NoSuchKey", "NoSuchVersion", "NoSuchBucket", "404", "NotFound"):
         raise error
 
 
 def _parts(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    held = bytearray()
+    part = bytearray()
     for chunk in chunks:
-        held += chunk
-        if len(held) >= PART_BYTES:
-            yield bytes(held)
-            held.clear()
-    yield bytes(held)  # the last part may be short, and even empty
+        part += chunk
+        if len(part) >= PART_BYTES:
+            yield bytes(part)
+            part.clear()
+    yield bytes(part)  # the last part may be short, and even empty

@@ -8,12 +8,12 @@ from functions.settings import settings
 WAITING, HELD = "ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"
 
 
-def waiting() -> int:
+def visible_messages() -> int:
     """Messages that no worker holds."""
     return _count(WAITING)
 
 
-def unfinished() -> int:
+def unfinished_messages() -> int:
     """Messages that wait or are being worked on."""
     return _count(WAITING, HELD)
 

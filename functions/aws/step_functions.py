@@ -7,28 +7,29 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from functions.aws.clients import client, code
+from functions.aws.clients import client, error_code
 
-OVER = ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")  # the execution does not wait any more
+CLOSED_TOKEN_ERRORS = ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")  # the execution does not wait any more
 
 
-def start(machine: str, name: str, given: dict[str, Any]) -> str:
+def start(machine_arn: str, name: str, execution_input: dict[str, Any]) -> str:
     """Start an execution, whose name is unique for 90 days; its ARN, also when it had been started before."""
     states = client("stepfunctions")
     try:
-        return states.start_execution(stateMachineArn=machine, name=name, input=json.dumps(given))["executionArn"]
+        body = json.dumps(execution_input)
+        return states.start_execution(stateMachineArn=machine_arn, name=name, input=body)["executionArn"]
     except ClientError as error:
-        if code(error) != "ExecutionAlreadyExists":
+        if error_code(error) != "ExecutionAlreadyExists":
             raise
-        return f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
+        return f"{machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
 
 
-def stop(execution: str, cause: str) -> None:
+def stop(execution_arn: str, cause: str) -> None:
     """Stop an execution; one that is over already, or never was, stays as it is."""
     try:
-        client("stepfunctions").stop_execution(executionArn=execution, error="Cancelled", cause=cause)
+        client("stepfunctions").stop_execution(executionArn=execution_arn, error="Cancelled", cause=cause)
     except ClientError as error:
-        if code(error) not in ("ExecutionDoesNotExist", "ExecutionNotFound"):
+        if error_code(error) not in ("ExecutionDoesNotExist", "ExecutionNotFound"):
             raise
 
 
@@ -36,8 +37,8 @@ def fail_task(token: str, error: str, cause: str) -> bool:
     """Answer a waiting task with a failure; False when nobody waits for it any more."""
     try:
         client("stepfunctions").send_task_failure(taskToken=token, error=error, cause=cause)
-    except ClientError as refused:
-        if code(refused) not in OVER:
+    except ClientError as client_error:
+        if error_code(client_error) not in CLOSED_TOKEN_ERRORS:
             raise
         return False
     return True

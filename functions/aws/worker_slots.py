@@ -10,9 +10,9 @@ from boto3.dynamodb.conditions import Attr
 
 from earshot_contract.keys import slot_pk
 from functions.aws import dynamodb
-from functions.workers.scaling import LAUNCH_SECONDS, Slot, cooling
+from functions.workers.scaling import LAUNCH_LEASE_SECONDS, Slot, cooldown_seconds
 
-PACE = "PACE"  # the item that remembers how long recent shards were
+SHARD_STATS_PK = "PACE"  # the item that remembers how long recent shards were
 
 
 def read(count: int) -> list[Slot]:
@@ -27,7 +27,7 @@ def claim(slot: str) -> str | None:
     """
     now, lease = int(time.time()), uuid.uuid4().hex
     free = Attr("pk").not_exists() | Attr("until").lt(now)
-    taken = dynamodb.update(slot, {"lease": lease, "until": now + LAUNCH_SECONDS, "ttl": now + 86400}, free)
+    taken = dynamodb.update(slot, {"lease": lease, "until": now + LAUNCH_LEASE_SECONDS, "ttl": now + 86400}, free)
     return lease if taken else None
 
 
@@ -36,25 +36,25 @@ def release(slot: str, lease: str) -> bool:
     return dynamodb.remove(slot, Attr("lease").eq(lease))
 
 
-def cool(slot: str, lease: str) -> int:
+def start_cooldown(slot: str, lease: str) -> int:
     """Shut the slot for a while, longer with each failure in a row; the seconds, 0 when the lease was lost."""
     failures = _read(slot).failures + 1
     shut = dynamodb.update(
-        slot, {"until": int(time.time()) + cooling(failures), "failures": failures}, Attr("lease").eq(lease)
+        slot, {"until": int(time.time()) + cooldown_seconds(failures), "failures": failures}, Attr("lease").eq(lease)
     )
-    return cooling(failures) if shut else 0
+    return cooldown_seconds(failures) if shut else 0
 
 
 def shard_seconds() -> float | None:
     """Seconds of audio in a typical recent shard; None before the first."""
-    item = dynamodb.get(PACE)
+    item = dynamodb.get(SHARD_STATS_PK)
     return float(item["shard_seconds"]) if item else None
 
 
-def remember_shard_seconds(seconds: float) -> None:
+def save_shard_seconds(seconds: float) -> None:
     """Two scalers writing at once lose one observation of many: no condition needed beyond existence."""
     always = Attr("pk").exists() | Attr("pk").not_exists()
-    dynamodb.update(PACE, {"shard_seconds": round(seconds, 3)}, always)
+    dynamodb.update(SHARD_STATS_PK, {"shard_seconds": round(seconds, 3)}, always)
 
 
 def _read(pk: str) -> Slot:

@@ -26,7 +26,7 @@ class Model:
     sha256: str  # of model.bin
 
     @classmethod
-    def of(cls, manifest: Manifest) -> Model:
+    def from_manifest(cls, manifest: Manifest) -> Model:
         return cls(manifest.name, manifest.files[WEIGHTS].sha256)
 
     @property
@@ -47,17 +47,18 @@ def model_info(name: str, sha256: str) -> dict[str, str]:
     return {"name": f"{name.replace('.', '-')}-whisper", "version": sha256[:12], "arch": "whisper"}
 
 
-def choose(wanted: str, language: str | None, held: Sequence[Model], default: str = "") -> Model:
+def choose(requested: str, language: str | None, available: Sequence[Model], default: str = "") -> Model:
     """The held model that a caller's name means; `default` is what `whisper` is (unset: the setting's).
 
     Raises:
         ApiError: the deployment does not hold it (with the list of what it does), or it does not speak `language`.
     """
     default = default or settings().default_model
-    names = {model.name.lower(): model for model in held}
-    found = next((names[name] for name in _candidates(wanted, default) if name in names), None)
+    names = {model.name.lower(): model for model in available}
+    found = next((names[name] for name in _candidates(requested, default) if name in names), None)
     if found is None:
-        raise unknown_model(f"This deployment holds no model {wanted!r}. It holds: {', '.join(spellings(held))}.")
+        names_here = ", ".join(accepted_names(available))
+        raise unknown_model(f"This deployment has no model {requested!r}. It has: {names_here}.")
     if language is not None and language not in found.languages:
         raise bad_request(
             f"Bad Request: No such model/language/tier combination found. Model {found.name!r} does not speak "
@@ -66,16 +67,16 @@ def choose(wanted: str, language: str | None, held: Sequence[Model], default: st
     return found
 
 
-def spellings(held: Sequence[Model]) -> list[str]:
+def accepted_names(available: Sequence[Model]) -> list[str]:
     """What a caller may write: `whisper`, and each model by its name."""
-    return [DEFAULT_NAMES[0], *(f"whisper-{model.name}" for model in sorted(held, key=lambda model: model.name))]
+    return [DEFAULT_NAMES[0], *(f"whisper-{model.name}" for model in sorted(available, key=lambda model: model.name))]
 
 
-def _candidates(wanted: str, default: str) -> list[str]:
-    wanted = wanted.strip().lower()
-    if wanted in DEFAULT_NAMES:
+def _candidates(requested: str, default: str) -> list[str]:
+    requested = requested.strip().lower()
+    if requested in DEFAULT_NAMES:
         return [default.lower()]
-    name = wanted.removeprefix("whisper-")
+    name = requested.removeprefix("whisper-")
     if name == "large":
         return list(_LARGE)
     # Deepgram spells `medium-en`; the models bucket, like everybody, `medium.en`.

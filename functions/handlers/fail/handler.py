@@ -31,7 +31,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """
     given = json.loads(event["input"]) if isinstance(event["input"], str) else event["input"]
     error, cause = event["error"].get("Error", ""), event["error"].get("Cause", "")
-    failure = errors.recover(error, cause)
+    failure = errors.failure_of_step(error, cause)
     job = _failed(given, event["execution"], failure)
     level = logger.error if failure.status >= 500 else logger.info
     level("A job failed", job_id=job.id if job else None, error=error, cause=cause, answer=failure.to_dict())

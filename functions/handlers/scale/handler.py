@@ -21,13 +21,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     incoming = float(event.get("incoming", 0.0))
     typical = worker_slots.shard_seconds()
     if incoming:
-        worker_slots.remember_shard_seconds(scaling.mean_shard(typical, incoming))
-    waiting = scaling.backlog(sqs.unfinished(), typical or scaling.FIRST_GUESS, incoming)
-    decided = settings()
-    count = scaling.wanted(waiting, decided.speed, decided.drain_seconds, decided.max_workers)
-    free = scaling.launchable(worker_slots.read(count), count, time.time())
+        worker_slots.save_shard_seconds(scaling.mean_shard_seconds(typical, incoming))
+    backlog_seconds = scaling.backlog(sqs.unfinished_messages(), typical or scaling.INITIAL_SHARD_SECONDS, incoming)
+    config = settings()
+    count = scaling.worker_count(backlog_seconds, config.speed, config.drain_seconds, config.max_workers)
+    free = scaling.free_slots(worker_slots.read(count), count, time.time())
     launched = [slot.pk for slot in free if _launch(slot.pk)]
-    logger.info("Scaled", backlog_seconds=waiting, wanted=count, launched=launched)
+    logger.info("Scaled", backlog_seconds=backlog_seconds, worker_count=count, launched=launched)
     return {"launched": launched}
 
 
@@ -35,9 +35,9 @@ def _launch(slot: str) -> bool:
     lease = worker_slots.claim(slot)
     if lease is None:
         return False
-    given = {"slot": slot, "lease": lease, "idle": scaling.idle(slot, settings().idle_seconds)}
+    execution_input = {"slot": slot, "lease": lease, "idle": scaling.idle_timeout(slot, settings().idle_seconds)}
     try:
-        step_functions.start(settings().worker_machine_arn, lease, given)
+        step_functions.start(settings().worker_machine_arn, lease, execution_input)
     except Exception:
         worker_slots.release(slot, lease)  # else it would stay shut for as long as a launch may take
         raise

@@ -18,7 +18,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """`{"slot", "lease", "failed"}` → `{"relaunch", "lease"}`, the lease being that of the next run."""
     slot, lease = event["slot"], event["lease"]
     if event.get("failed"):
-        seconds = worker_slots.cool(slot, lease)
+        seconds = worker_slots.start_cooldown(slot, lease)
         logger.warning("A worker could not be launched", slot=slot, cooling_seconds=seconds)
         metrics.add_metric("LaunchesFailed", MetricUnit.Count, 1)
         return {"relaunch": False, "lease": lease}
@@ -26,5 +26,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     # Give back first, look second: a message that comes in between finds a free slot through its own job's
     # scaling, one that came before is seen here.
     worker_slots.release(slot, lease)
-    renewed = worker_slots.claim(slot) if sqs.waiting() else None
+    renewed = worker_slots.claim(slot) if sqs.visible_messages() else None
     return {"relaunch": renewed is not None, "lease": renewed or lease}

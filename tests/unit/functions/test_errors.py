@@ -19,14 +19,14 @@ def lambda_cause(exception: Exception) -> str:
 def test_a_refusal_survives_the_way_through_a_state_machine():
     refused = errors.remote_content_error("URL for media download must be publicly routable.")
 
-    failure = errors.recover("ApiError", lambda_cause(refused))
+    failure = errors.failure_of_step("ApiError", lambda_cause(refused))
 
     assert failure == Failure("REMOTE_CONTENT_ERROR", "URL for media download must be publicly routable.", 400)
 
 
 @pytest.mark.parametrize("error", list(ShardError))
 def test_every_way_a_worker_fails_has_an_answer(error):
-    failure = errors.recover(error.value, "The sentence of the worker.")
+    failure = errors.failure_of_step(error.value, "The sentence of the worker.")
 
     ours = error in (ShardError.MAX_RECEIVES, ShardError.CORRUPT_MODEL, ShardError.INTERNAL)
     assert failure.status == 500 if ours else failure.status in (400, 413)
@@ -35,7 +35,7 @@ def test_every_way_a_worker_fails_has_an_answer(error):
 
 
 def test_a_worker_that_met_no_audio_says_so_in_deepgrams_words():
-    failure = errors.recover("Audio.NotAudio", "No decoder opens it.")
+    failure = errors.failure_of_step("Audio.NotAudio", "No decoder opens it.")
 
     assert failure.err_msg == (
         "Bad Request: failed to process audio: corrupt or unsupported data: No decoder opens it."
@@ -53,7 +53,7 @@ def test_a_worker_that_met_no_audio_says_so_in_deepgrams_words():
     ],
 )
 def test_what_is_our_fault_tells_nothing_of_our_inside(error, cause):
-    failure = errors.recover(error, cause)
+    failure = errors.failure_of_step(error, cause)
 
     assert failure == errors.internal_error().failure
     assert failure.status == 500

@@ -46,11 +46,11 @@ def test_of_many_executions_one_claims_the_job_and_may_claim_again() -> None:
 
 def test_a_row_put_by_the_api_is_claimed_by_its_execution() -> None:
     job_table.add(job(duration=7.0))
-    for claimed in (job_table.take("j1", "arn:1"), job_table.claim(job(), "arn:1")):
+    for claimed in (job_table.claim_existing("j1", "arn:1"), job_table.claim(job(), "arn:1")):
         assert claimed is not None
         assert claimed.duration == 7.0  # the row's own facts, not those of the claimant
-    assert job_table.take("j1", "arn:2") is None
-    assert job_table.take("nope", "arn:1") is None
+    assert job_table.claim_existing("j1", "arn:2") is None
+    assert job_table.claim_existing("nope", "arn:1") is None
 
 
 @pytest.mark.parametrize("final", [State.COMPLETED, State.FAILED, State.CANCELLED])

@@ -18,12 +18,12 @@ def test_of_many_only_one_claims() -> None:
     # One after the other: moto itself loses races. The burst of the pipeline's tests claims at once.
     leases = [worker_slots.claim(ZERO) for _ in range(5)]
     assert len([lease for lease in leases if lease]) == 1
-    assert scaling.launchable(worker_slots.read(2), 2, time.time()) == [scaling.Slot(slot_pk(1))]
+    assert scaling.free_slots(worker_slots.read(2), 2, time.time()) == [scaling.Slot(slot_pk(1))]
 
 
 def test_a_lease_that_ran_out_is_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
     first = worker_slots.claim(ZERO)
-    later = time.time() + scaling.LAUNCH_SECONDS + 2
+    later = time.time() + scaling.LAUNCH_LEASE_SECONDS + 2
     monkeypatch.setattr(time, "time", lambda: later)
     second = worker_slots.claim(ZERO)
     assert first
@@ -40,7 +40,7 @@ def test_a_slot_cools_longer_each_time_and_a_run_forgives(monkeypatch: pytest.Mo
     for _ in range(6):
         lease = worker_slots.claim(ZERO)
         assert lease, "a cooled slot opens again"
-        shut.append(worker_slots.cool(ZERO, lease))
+        shut.append(worker_slots.start_cooldown(ZERO, lease))
         assert worker_slots.claim(ZERO) is None, "a cooling slot stays shut"
         now += shut[-1] + 1
     assert shut == [60, 120, 240, 480, 900, 900]
@@ -52,12 +52,12 @@ def test_a_slot_cools_longer_each_time_and_a_run_forgives(monkeypatch: pytest.Mo
 
 def test_a_lost_lease_cannot_cool_its_heir() -> None:
     assert worker_slots.claim(ZERO)
-    assert worker_slots.cool(ZERO, "of somebody else") == 0
+    assert worker_slots.start_cooldown(ZERO, "of somebody else") == 0
     assert worker_slots.read(1)[0].failures == 0
 
 
 def test_the_typical_shard_is_remembered() -> None:
     assert worker_slots.shard_seconds() is None
-    worker_slots.remember_shard_seconds(30.0)
-    worker_slots.remember_shard_seconds(31.5)
+    worker_slots.save_shard_seconds(30.0)
+    worker_slots.save_shard_seconds(31.5)
     assert worker_slots.shard_seconds() == 31.5

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from functions.errors import ApiError
-from functions.speech_models.names import Model, choose, model_info, model_uuid, spellings
+from functions.speech_models.names import Model, accepted_names, choose, model_info, model_uuid
 
-HELD = [Model("base", "a" * 64), Model("medium.en", "b" * 64), Model("large-v3", "c" * 64)]
+AVAILABLE = [Model("base", "a" * 64), Model("medium.en", "b" * 64), Model("large-v3", "c" * 64)]
 
 
 @pytest.mark.parametrize(
-    ("wanted", "name"),
+    ("requested", "name"),
     [
         ("whisper", "base"),
         ("whisper-1", "base"),
@@ -24,14 +24,14 @@ HELD = [Model("base", "a" * 64), Model("medium.en", "b" * 64), Model("large-v3",
         ("whisper-medium-en", "medium.en"),
     ],
 )
-def test_a_name_means_a_held_model(wanted, name):
-    assert choose(wanted, "en", HELD, default="base").name == name
+def test_a_name_means_a_held_model(requested, name):
+    assert choose(requested, "en", AVAILABLE, default="base").name == name
 
 
-@pytest.mark.parametrize("wanted", ["whisper-tiny", "nova-3", "whisper-", "", "base-general", "whisper-medium"])
-def test_a_model_that_is_not_held_is_refused_with_those_that_are(wanted):
+@pytest.mark.parametrize("requested", ["whisper-tiny", "nova-3", "whisper-", "", "base-general", "whisper-medium"])
+def test_a_model_that_is_not_held_is_refused_with_those_that_are(requested):
     with pytest.raises(ApiError) as caught:
-        choose(wanted, "en", HELD, default="base")
+        choose(requested, "en", AVAILABLE, default="base")
 
     failure = caught.value.failure
     assert failure.status == 400
@@ -40,18 +40,18 @@ def test_a_model_that_is_not_held_is_refused_with_those_that_are(wanted):
 
 def test_a_default_that_is_not_held_is_refused_too():
     with pytest.raises(ApiError):
-        choose("whisper", "en", HELD, default="small")
+        choose("whisper", "en", AVAILABLE, default="small")
 
 
 @pytest.mark.parametrize(("model", "language"), [("medium.en", "de"), ("base", "yue")])
 def test_a_model_is_refused_for_a_language_it_does_not_speak(model, language):
     with pytest.raises(ApiError, match="does not speak"):
-        choose(model, language, HELD, default="base")
+        choose(model, language, AVAILABLE, default="base")
 
 
 def test_a_language_that_is_to_be_detected_suits_every_model():
-    assert choose("medium.en", None, HELD, default="base").name == "medium.en"
-    assert choose("large-v3", "yue", HELD, default="base").name == "large-v3"
+    assert choose("medium.en", None, AVAILABLE, default="base").name == "medium.en"
+    assert choose("large-v3", "yue", AVAILABLE, default="base").name == "large-v3"
 
 
 def test_what_ran_is_named_as_deepgram_names_it():
@@ -64,4 +64,4 @@ def test_what_ran_is_named_as_deepgram_names_it():
 
 
 def test_names_are_listed_as_callers_write_them():
-    assert spellings([]) == ["whisper"]
+    assert accepted_names([]) == ["whisper"]
