@@ -1,4 +1,7 @@
-"""The one table: items by `pk`, written under conditions, with floats in and floats out."""
+"""DynamoDB table: items by `pk`, written under conditions. Numbers are int and float on both sides.
+
+Used by the other modules of this package, one for each kind of item.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +28,13 @@ def _table(name: str) -> Any:
 
 
 def get(pk: str) -> Item | None:
-    """The item as it is now (a consistent read), or None."""
+    """Return the item with a consistent read, or None."""
     answer = _table(settings().table).get_item(Key={"pk": pk}, ConsistentRead=True)
     return _without_decimals(answer["Item"]) if "Item" in answer else None
 
 
 def add(item: Item) -> bool:
-    """Write a new item; False when its `pk` is taken, and nothing is written."""
+    """Write a new item; return False, and write nothing, when its `pk` exists."""
     try:
         _table(settings().table).put_item(Item=_with_decimals(item), ConditionExpression=Attr("pk").not_exists())
     except ClientError as error:
@@ -40,7 +43,11 @@ def add(item: Item) -> bool:
 
 
 def update(pk: str, changes: Item, condition: ConditionBase) -> Item | None:
-    """Set attributes (a None removes) if `condition` holds; the whole item afterwards, None when it does not."""
+    """Set attributes if `condition` holds; a value of None removes the attribute.
+
+    Returns:
+        The whole item after the write, or None when the condition did not hold.
+    """
     values = {name: value for name, value in changes.items() if value is not None}
     removed = [name for name in changes if changes[name] is None]
     clauses = [
@@ -64,7 +71,7 @@ def update(pk: str, changes: Item, condition: ConditionBase) -> Item | None:
 
 
 def remove(pk: str, condition: ConditionBase) -> bool:
-    """Delete the item if `condition` holds; False when it does not."""
+    """Delete the item if `condition` holds; return False when it does not."""
     try:
         _table(settings().table).delete_item(Key={"pk": pk}, ConditionExpression=condition)
     except ClientError as error:
@@ -73,7 +80,13 @@ def remove(pk: str, condition: ConditionBase) -> bool:
 
 
 def jobs_of_day(date: str, after: Item | None = None, limit: int = 100) -> Iterator[Item]:
-    """Jobs of one UTC day (`2026-11-22`), newest first, from behind the position `after`."""
+    """Yield the jobs of one UTC day, newest first.
+
+    Args:
+        date: the day, e.g. `2026-11-22`.
+        after: key of the last item of an earlier page (`pk`, `day`, `created`), or None.
+        limit: items a request.
+    """
     query: Item = {
         "IndexName": LISTING_INDEX,
         "KeyConditionExpression": Key("day").eq(date),
@@ -89,20 +102,22 @@ def jobs_of_day(date: str, after: Item | None = None, limit: int = 100) -> Itera
 
 
 def _condition_failed(error: ClientError) -> bool:
-    """False for a condition that did not hold; anything else is raised again."""
+    """Return False for a condition that did not hold; raise any other error again."""
     if error_code(error) != "ConditionalCheckFailedException":
         raise error
     return False
 
 
 def _with_decimals(item: Item) -> Item:
-    """DynamoDB has no binary floats: boto3 takes Decimal only."""
-    return json.loads(json.dumps(item), parse_float=Decimal)
+    """Replace floats by Decimal: DynamoDB has no binary floats, and boto3 rejects them."""
+    converted: Item = json.loads(json.dumps(item), parse_float=Decimal)
+    return converted
 
 
 def _without_decimals(value: Any) -> Any:
+    """Replace Decimal by int where the number is integral, else by float."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, dict):
-        return {k: _without_decimals(v) for k, v in value.items()}
-    return [_without_decimals(v) for v in value] if isinstance(value, list) else value
+        return {name: _without_decimals(member) for name, member in value.items()}
+    return [_without_decimals(member) for member in value] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""What callers call a model, and what they get."""
+"""Model names: what a request may write and which model it gets."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ AVAILABLE = [Model("base", "a" * 64), Model("medium.en", "b" * 64), Model("large
         ("whisper-medium-en", "medium.en"),
     ],
 )
-def test_a_name_means_a_held_model(requested, name):
+def test_requested_name_means_an_available_model(requested, name):
     assert choose(requested, "en", AVAILABLE, default="base").name == name
 
 
 @pytest.mark.parametrize("requested", ["whisper-tiny", "nova-3", "whisper-", "", "base-general", "whisper-medium"])
-def test_a_model_that_is_not_held_is_refused_with_those_that_are(requested):
+def test_unavailable_model_is_refused_with_the_available_names(requested):
     with pytest.raises(ApiError) as caught:
         choose(requested, "en", AVAILABLE, default="base")
 
@@ -38,23 +38,23 @@ def test_a_model_that_is_not_held_is_refused_with_those_that_are(requested):
     assert "whisper, whisper-base, whisper-large-v3, whisper-medium.en" in failure.err_msg
 
 
-def test_a_default_that_is_not_held_is_refused_too():
+def test_unavailable_default_model_is_refused():
     with pytest.raises(ApiError):
         choose("whisper", "en", AVAILABLE, default="small")
 
 
 @pytest.mark.parametrize(("model", "language"), [("medium.en", "de"), ("base", "yue")])
-def test_a_model_is_refused_for_a_language_it_does_not_speak(model, language):
-    with pytest.raises(ApiError, match="does not speak"):
+def test_model_is_refused_for_an_unsupported_language(model, language):
+    with pytest.raises(ApiError, match="does not support"):
         choose(model, language, AVAILABLE, default="base")
 
 
-def test_a_language_that_is_to_be_detected_suits_every_model():
+def test_every_model_accepts_a_language_to_be_detected():
     assert choose("medium.en", None, AVAILABLE, default="base").name == "medium.en"
     assert choose("large-v3", "yue", AVAILABLE, default="base").name == "large-v3"
 
 
-def test_what_ran_is_named_as_deepgram_names_it():
+def test_model_info_is_spelled_as_deepgram_does():
     assert model_info("medium.en", "ab" * 32) == {
         "name": "medium-en-whisper",
         "version": "abababababab",
@@ -63,5 +63,5 @@ def test_what_ran_is_named_as_deepgram_names_it():
     assert model_uuid("a") == model_uuid("a") != model_uuid("b")
 
 
-def test_names_are_listed_as_callers_write_them():
+def test_accepted_names_without_models_are_the_default():
     assert accepted_names([]) == ["whisper"]
