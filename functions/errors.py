@@ -1,6 +1,7 @@
-"""Every way to say no: Deepgram's code, a sentence that helps, and the status.
+"""API errors: Deepgram's error code, a sentence that helps, and the HTTP status.
 
-Statuses are chosen so that SDKs retry what is worth it and nothing else (408, 409, 429 and 5xx are retried).
+Statuses are chosen so that SDKs retry requests where a retry may succeed, and no others: 408, 409, 429 and 5xx are
+retried.
 """
 
 from __future__ import annotations
@@ -11,85 +12,99 @@ from typing import Any
 from earshot_contract.shards import ShardError
 from functions.jobs.job import Failure
 
-STOPPED = "Job.Stopped"  # the `Error` of an execution that ended without its Fail step: aborted, or out of time
+STOPPED = "Job.Stopped"  # `Error` of an execution that ended without its Fail step: aborted, or out of time
 
 
 class ApiError(Exception):
-    """The caller gets `failure`; raised anywhere below a handler.
+    """An error that the caller gets as `failure`; raised anywhere below a handler.
 
-    Its text is the failure as JSON, because that is all of an exception that a Lambda's answer carries into a
-    state machine: `recover` reads it back in the Fail function.
+    Its text is the failure as JSON: the text is all of an exception that a Lambda function's answer carries into a
+    state machine. `failure_of_step` reads it in the Fail function.
     """
 
     def __init__(self, failure: Failure, job_id: str | None = None) -> None:
+        """Keep the failure and, where there is one, the id of the failed job."""
         super().__init__(failure.to_json())
         self.failure = failure
-        self.job_id = job_id  # the job that failed, when there is one to look at
+        self.job_id = job_id
 
 
-API_ERROR_NAMES = (ApiError.__name__, "Refused")  # as states see it; the second until 0.2, for running executions
+# Names of the error in state machines; the second until 0.2, for executions that began in an earlier version.
+API_ERROR_NAMES = (ApiError.__name__, "Refused")
 
 
 def api_error(err_code: str, err_msg: str, status: int = 400) -> ApiError:
+    """Make an error of any code and status."""
     return ApiError(Failure(err_code, err_msg, status))
 
 
 def bad_request(sentence: str) -> ApiError:
+    """Make a 400 for a request that cannot be understood."""
     return api_error("Bad Request", sentence)
 
 
 def bad_query(sentence: str) -> ApiError:
+    """Make a 400 for an option with an invalid value."""
     return api_error("INVALID_QUERY_PARAMETER", sentence)
 
 
 def bad_audio(sentence: str) -> ApiError:
+    """Make a 400 for a file that holds no usable audio."""
     return api_error("Bad Request", f"Bad Request: failed to process audio: {sentence}")
 
 
 def remote_content_error(sentence: str) -> ApiError:
+    """Make a 400 for a URL that cannot be downloaded."""
     return api_error("REMOTE_CONTENT_ERROR", sentence)
 
 
 def unknown_model(sentence: str) -> ApiError:
-    """400, where Deepgram says 403 to an invented name: the key is fine, the deployment lacks the model."""
+    """Make a 400 for a model that the deployment does not have.
+
+    Deepgram answers 403 to an unknown name; here the key is valid and only the model is missing.
+    """
     return api_error("Bad Request", f"Bad Request: No such model/version combination found. {sentence}")
 
 
 def too_large(sentence: str) -> ApiError:
+    """Make a 413 for a body or file above the limit."""
     return api_error("PAYLOAD_TOO_LARGE", sentence, 413)
 
 
 def not_found(sentence: str) -> ApiError:
+    """Make a 404."""
     return api_error("NOT_FOUND", sentence, 404)
 
 
 def service_unavailable(sentence: str = "Please try again later") -> ApiError:
-    """503: every SDK that retries at all tries again; replies add `Retry-After`."""
+    """Make a 503, which every SDK with retries sends again; the response adds `Retry-After`."""
     return api_error("Service Unavailable", sentence, 503)
 
 
 def internal_error() -> ApiError:
+    """Make a 500 that reveals nothing of the cause."""
     return api_error("INTERNAL_SERVER_ERROR", "Something went wrong on our side. Try again.", 500)
 
 
-def recover(error: str, cause: str) -> Failure:
-    """What to tell the caller about a state's `Error` and `Cause`.
+def failure_of_step(error: str, cause: str) -> Failure:
+    """Return the caller's failure for the `Error` and `Cause` of a failed state.
 
-    Four kinds arrive: an `ApiError` from one of our functions (`Cause` is Lambda's answer to a raised exception,
-    JSON with the text in `errorMessage`), a `ShardError` from a worker (`Cause` is its sentence), `STOPPED`, and
-    everything else, which is our fault and says nothing of its inside.
+    Four kinds of error arrive: an `ApiError` of a function (`Cause` is Lambda's JSON for an exception, with the text
+    in `errorMessage`), a `ShardError` of a worker (`Cause` is a sentence), `STOPPED`, and any other, which becomes an
+    internal error.
     """
     if error == STOPPED:
         return api_error("INTERNAL_SERVER_ERROR", "The job was stopped before its end. Send it again.", 500).failure
     if error in API_ERROR_NAMES:
-        return _refusal(cause)
+        return _failure_in_cause(cause)
     try:
-        return of_shard(ShardError(error), cause)
+        return failure_of_shard(ShardError(error), cause)
     except ValueError:
         return internal_error().failure
 
 
-def of_shard(error: ShardError, sentence: str) -> Failure:
+def failure_of_shard(error: ShardError, sentence: str) -> Failure:
+    """Return the caller's failure for a worker's error and sentence."""
     match error:
         case ShardError.NOT_AUDIO | ShardError.EMPTY | ShardError.NO_CHANNEL:
             return bad_audio(f"corrupt or unsupported data: {sentence}").failure
@@ -105,7 +120,7 @@ def of_shard(error: ShardError, sentence: str) -> Failure:
             return internal_error().failure
 
 
-def _refusal(cause: str) -> Failure:
+def _failure_in_cause(cause: str) -> Failure:
     try:
         answer: dict[str, Any] = json.loads(cause)
         return Failure.from_json(answer.get("errorMessage", answer))

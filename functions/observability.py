@@ -1,7 +1,9 @@
-"""One logger, tracer and metrics for all functions. POWERTOOLS_SERVICE_NAME names the function."""
+"""Logger, tracer and metrics of all functions; POWERTOOLS_SERVICE_NAME names the function."""
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
 
+NAMESPACE = "Earshot"  # of the metrics in CloudWatch
+
 logger = Logger()
 tracer = Tracer()
-metrics = Metrics(namespace="Earshot")
+metrics = Metrics(namespace=NAMESPACE)

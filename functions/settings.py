@@ -1,4 +1,4 @@
-"""What a deployment decides, read once from the environment. `infra/` sets the same names: a test compares."""
+"""Deployment settings, read once from environment variables. `infra/` sets the same names; a test compares."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, get_type_hints
 
+from earshot_contract.timeouts import IDLE_SECONDS, REQUEST_WAIT_SECONDS
+
 
 @dataclass(frozen=True)
-class Settings:
-    """Field `max_workers` is the environment variable `MAX_WORKERS`. A function gets only the ones it needs."""
+class DeploymentSettings:
+    """Settings of the deployment. Field `max_workers` is the variable `MAX_WORKERS`; a function has those it needs."""
 
     table: str = ""
     uploads_bucket: str = ""
@@ -22,25 +24,26 @@ class Settings:
     fast_queue_url: str = ""
     bulk_queue_url: str = ""
     scale_function: str = ""
-    default_model: str = ""  # what `whisper` means here
+    default_model: str = ""  # the model that `whisper` means
     max_workers: int = 1
-    idle_seconds: int = 180  # how long worker 0 waits for more; the others leave sooner
+    idle_seconds: int = IDLE_SECONDS  # of worker 0; the others leave sooner
     speed: float = 40.0  # seconds of audio a worker transcribes in a second (RTFx), for scaling
-    drain_seconds: float = 300.0  # a backlog should be gone after this long
-    wait_seconds: float = 25.0  # how long listen waits on the line; API Gateway ends at 29
+    drain_seconds: float = 300.0  # a backlog should be processed within this time
+    wait_seconds: float = REQUEST_WAIT_SECONDS  # how long `POST /v1/listen` waits for the job
     retention_days: int = 30
-    public_access: bool = False  # no key needed
-    allow_private_urls: bool = False  # fetch from addresses that are not public: for laptops and tests
+    public_access: bool = False  # requests need no API key
+    allow_private_urls: bool = False  # download from addresses that are not public: for laptops and tests
 
 
 @cache
-def settings() -> Settings:
-    hints = get_type_hints(Settings)
-    return Settings(
+def settings() -> DeploymentSettings:
+    """Return the settings of this process."""
+    hints = get_type_hints(DeploymentSettings)
+    return DeploymentSettings(
         **{
-            f.name: _parse(hints[f.name], os.environ[f.name.upper()])
-            for f in fields(Settings)
-            if f.name.upper() in os.environ
+            field.name: _parse(hints[field.name], os.environ[field.name.upper()])
+            for field in fields(DeploymentSettings)
+            if field.name.upper() in os.environ
         }
     )
 

@@ -32,12 +32,12 @@ def add(given: str, name: str | None, bucket: str) -> Manifest:
     where, own_name = _meant(given)
     name = _plain(name or own_name)
     folder = huggingface_hub.download(where, FILES) if isinstance(where, huggingface_hub.Repository) else where
-    manifest = Manifest.of(name, _files(folder))
+    manifest = Manifest.from_files(name, _files(folder))
     try:
         there = next((held for held in model_bucket.manifests(bucket) if held.name.lower() == name.lower()), None)
         if there is None:
             _send(folder, manifest, bucket)
-            model_bucket.hold(bucket, manifest)
+            model_bucket.put_manifest(bucket, manifest)
         elif there != manifest:
             raise Problem(
                 f"The deployment holds another model {there.name}, which jobs may be running with. Choose "

@@ -1,4 +1,8 @@
-"""Where everything lies: keys of the buckets and of the table. Nobody spells one elsewhere."""
+"""S3 keys and DynamoDB partition keys: every string that names a place.
+
+Used by the functions, the worker, the infrastructure (lifecycle rules, grants), the local cloud and the command line.
+A test finds literals of these prefixes in other code.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,12 @@ import hashlib
 import uuid
 from enum import StrEnum
 
-SIDE_FORMATS = ("srt", "vtt", "txt")  # written beside every JSON
-UPLOAD_NAMESPACE = uuid.UUID(
-    "6ba7b811-9dad-11d1-80b4-00c04fd430c8"
-)  # uuid.NAMESPACE_URL: ids of uploads are s3:// URLs
-
-LISTING_INDEX = "listing"  # the table's index of jobs by time: partition `day`, sort `created`
+# uuid.NAMESPACE_URL: the id of an upload's job is made from an s3:// URL
+UPLOAD_NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 
 
 class Result(StrEnum):
-    """The formats a finished job is kept in."""
+    """Formats that a finished job is stored in."""
 
     JSON = "json"
     SRT = "srt"
@@ -24,6 +24,7 @@ class Result(StrEnum):
 
     @property
     def content_type(self) -> str:
+        """The HTTP content type of the format."""
         return {
             Result.JSON: "application/json",
             Result.SRT: "application/x-subrip; charset=utf-8",
@@ -34,82 +35,107 @@ class Result(StrEnum):
 
 # -- transcripts bucket ------------------------------------------------------------------------------------
 
+JOBS_PREFIX = "jobs/"  # transcripts by job id; expire after the deployment's retention
+UPLOADS_PREFIX = "uploads/"  # results under the key of the upload
+WORK_PREFIX = "work/"  # request bodies, fetched audio, shard results, large answers
+WORK_DAYS = 2  # days after which the bucket's lifecycle rule deletes objects under WORK_PREFIX
+
 
 def transcript_key(job_id: str, result: Result = Result.JSON) -> str:
-    """A finished job's document (JSON: the canonical transcript). Never overwritten."""
-    return f"jobs/{job_id}/transcript.{result}"
+    """Return the key of a finished job's transcript in one format (JSON: the canonical transcript).
+
+    The object is never overwritten.
+    """
+    return f"{JOBS_PREFIX}{job_id}/transcript.{result}"
 
 
 def upload_result_key(upload_key: str, result: Result) -> str:
-    """For a job from the bucket: beside its own name, the whole of it, so that a.mp3 and a.wav never meet.
+    """Return the key of an upload's result: under the upload's whole key, so that a.mp3 and a.wav never collide.
 
-    The JSON here is the same answer that `POST /v1/listen` gives with the upload's options.
+    The JSON here is the answer that `POST /v1/listen` gives with the upload's options.
     """
-    return f"uploads/{upload_key}.{result}"
-
-
-WORK = "work/"
+    return f"{UPLOADS_PREFIX}{upload_key}.{result}"
 
 
 def work_prefix(job_id: str) -> str:
-    """Everything of a job that nobody needs once it is done; the bucket forgets `work/` after two days."""
-    return f"{WORK}{job_id}/"
+    """Return the prefix of a job's temporary objects, which the bucket deletes after WORK_DAYS."""
+    return f"{WORK_PREFIX}{job_id}/"
 
 
 def body_key(job_id: str) -> str:
-    """The audio that came as a request body, was fetched from a URL, or put by a presigned upload."""
+    """Return the key of audio that came as a request body, from a URL, or by a presigned upload."""
     return f"{work_prefix(job_id)}audio"
 
 
 def answer_key(job_id: str, body: bytes) -> str:
-    """An answer too large for a function to give."""
+    """Return the key of an answer that is larger than a Lambda function may return."""
     return f"{work_prefix(job_id)}answers/{hashlib.sha256(body).hexdigest()}"
 
 
 def shards_prefix(job_id: str) -> str:
+    """Return the prefix of a job's shard results."""
     return f"{work_prefix(job_id)}shards/"
 
 
 def shard_result_key(job_id: str, index: int) -> str:
+    """Return the key of one shard's result."""
     return f"{shards_prefix(job_id)}{index:05d}.json"
 
 
 # -- models bucket -----------------------------------------------------------------------------------------
 
+MANIFEST_FILE = "manifest.json"
+
 
 def manifest_key(model: str) -> str:
-    """See `earshot_contract.manifest.Manifest`; the files lie beside it."""
-    return model_file_key(model, "manifest.json")
+    """Return the key of a model's manifest (`earshot_contract.manifest`)."""
+    return model_file_key(model, MANIFEST_FILE)
 
 
 def model_file_key(model: str, file: str) -> str:
+    """Return the key of one file of a model."""
     return f"{model}/{file}"
+
+
+def model_folder(key: str) -> str | None:
+    """Return the model whose manifest lies under `key`, or None for the key of another object."""
+    folder, _, file = key.rpartition("/")
+    return folder if folder and file == MANIFEST_FILE else None
 
 
 # -- table: one item per partition key `pk`, no sort key ---------------------------------------------------
 
+LISTING_INDEX = "listing"  # the table's index of jobs by time: partition `day`, sort `created`
+JOB_PK_PREFIX = "JOB#"
+API_KEY_PK_PREFIX = "KEY#"
+REQUEST_PK_PREFIX = "REQUEST#"
+SLOT_PK_PREFIX = "SLOT#"
+SHARD_STATS_PK = "PACE"  # the item with the mean length of recent shards
+
 
 def job_pk(job_id: str) -> str:
-    return f"JOB#{job_id}"
+    """Return the partition key of a job's row."""
+    return f"{JOB_PK_PREFIX}{job_id}"
 
 
 def api_key_pk(api_key: str) -> str:
-    """Keys are kept as digests; the key itself is shown once, when it is made."""
-    return f"KEY#{hashlib.sha256(api_key.encode()).hexdigest()}"
+    """Return the partition key of an API key: its SHA-256 digest. The key itself is not stored."""
+    return f"{API_KEY_PK_PREFIX}{hashlib.sha256(api_key.encode()).hexdigest()}"
 
 
 def request_pk(digest: str) -> str:
-    """Which job a request made, so that the same request again means the same job."""
-    return f"REQUEST#{digest}"
+    """Return the partition key of a request's idempotency record."""
+    return f"{REQUEST_PK_PREFIX}{digest}"
 
 
 def slot_pk(slot: int) -> str:
-    return f"SLOT#{slot:03d}"
+    """Return the partition key of a worker slot."""
+    return f"{SLOT_PK_PREFIX}{slot:03d}"
 
 
 # -- identity ----------------------------------------------------------------------------------------------
 
 
 def upload_job_id(bucket: str, key: str, version: str | None, sequencer: str) -> str:
-    """The same S3 event, however often it comes, is the same job."""
+    """Return the job id of an S3 event: the same for each delivery of the event."""
     return str(uuid.uuid5(UPLOAD_NAMESPACE, f"s3://{bucket}/{key}?version={version or ''}&sequencer={sequencer}"))

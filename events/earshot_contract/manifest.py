@@ -1,4 +1,7 @@
-"""How a deployment holds a model: files in its bucket, and a manifest that says what they must be."""
+"""Manifest of a model: family, languages, and files with their SHA-256.
+
+A model is a folder of the models bucket. Its manifest is written last: a model without one is not available.
+"""
 
 from __future__ import annotations
 
@@ -7,36 +10,91 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from earshot_contract.document import Document
+from msgspec import Meta
 
-WEIGHTS = "model.bin"  # its digest is what `ModelInfo` calls the model's
-PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")  # of a model or of a file in it: never a path
+from earshot_contract.document import Document, InvalidDocument
+from earshot_contract.fields import Name, Sha256
+
+WEIGHTS = "model.bin"  # the file whose digest stands for the model: `ModelInfo.sha256`
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")  # name of a model or of a file in it: never a path
+FAMILIES = ("whisper",)  # families that the worker has an engine for
+
+
+class BrokenManifest(ValueError):
+    """A manifest that does not describe a model; `reason` is a sentence for the operator."""
+
+    def __init__(self, model: str, reason: str) -> None:
+        """Keep the name of the model's folder and the reason."""
+        super().__init__(f"The manifest of the model {model!r} is not usable: {reason}")
+        self.model = model
+        self.reason = reason
 
 
 @dataclass(frozen=True)
 class ModelFile(Document):
-    """What one file must be."""
+    """Digest and size of one file."""
 
-    sha256: str
-    size: int  # bytes
+    sha256: Sha256
+    size: Annotated[int, Meta(description="Bytes; 0: not recorded")] = 0
 
 
 @dataclass(frozen=True)
 class Manifest(Document):
-    """`{name}/manifest.json`. It is written last: a model without one is not held."""
+    """Manifest of a model: `{name}/manifest.json` in the models bucket, written after the model's files."""
 
-    name: str  # e.g. "large-v3-turbo"
-    files: dict[str, ModelFile]
+    name: Annotated[Name, Meta(description="The model's folder", examples=["large-v3-turbo"])]
+    files: Annotated[dict[str, ModelFile], Meta(description="Files of the folder by name; model.bin is one of them")]
+    family: Annotated[str, Meta(description="Which engine runs the model", examples=["whisper"])] = "whisper"
+    languages: Annotated[
+        list[str] | None, Meta(description="Language codes; null: derived from the model's name", examples=[["en"]])
+    ] = None
 
     @classmethod
-    def of(cls, name: str, files: Iterable[Path]) -> Self:
-        """Reads every byte of them."""
-        return cls(name, {path.name: ModelFile(digest(path), path.stat().st_size) for path in files})
+    def from_files(
+        cls, name: str, files: Iterable[Path], family: str = "whisper", languages: list[str] | None = None
+    ) -> Self:
+        """Make the manifest of local files; reads every byte of them."""
+        entries = {path.name: ModelFile(digest(path), path.stat().st_size) for path in files}
+        return cls(name, entries, family, languages)
+
+
+def read_manifest(body: str | bytes, folder: str) -> Manifest:
+    """Read and check the manifest of the model in `folder` of the models bucket.
+
+    Raises:
+        BrokenManifest: the document cannot be used; its `reason` says why.
+    """
+    try:
+        manifest = Manifest.from_json(body)
+    except InvalidDocument as error:
+        raise BrokenManifest(folder, str(error)) from error
+    if reason := flaw_of(manifest, folder):
+        raise BrokenManifest(folder, reason)
+    return manifest
+
+
+def flaw_of(manifest: Manifest, folder: str) -> str | None:
+    """Return why the manifest does not describe the model of `folder`, or None."""
+    if manifest.name != folder:
+        return f"it names the model {manifest.name!r}."
+    if WEIGHTS not in manifest.files:
+        return f"{WEIGHTS} is not among its files."
+    if manifest.family not in FAMILIES:
+        return f"the family {manifest.family!r} is not known; known are: {', '.join(FAMILIES)}."
+    if manifest.languages == []:
+        return "its list of languages is empty."
+    for name in (manifest.name, *manifest.files):
+        if not PLAIN_NAME.fullmatch(name):
+            return f"{name!r} is not a plain name."
+    for name, file in manifest.files.items():
+        if file.size < 0:
+            return f"the size of {name} is {file.size}."
+    return None
 
 
 def digest(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
+    """Return the SHA-256 of a file, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

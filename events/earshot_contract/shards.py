@@ -1,145 +1,157 @@
-"""The shard message and the shard result: all that the functions and the transcriber share.
+"""Shard message and shard result: the documents that the functions and the worker exchange.
 
 A *shard* is a stretch of one channel of one audio file, small enough for one worker. Step Functions puts a
-`ShardMessage` on a queue; a worker writes a `ShardResult` to S3 under the key that the message names, then
-answers the message's task token. Both shapes are what the model said and nothing of any vendor's API.
+`ShardMessage` on a queue. A worker writes a `ShardResult` to S3 under the key in the message, then answers the
+message's task token. Both documents hold the model's output and nothing of a vendor's API.
 
 All times are seconds from the start of the *file* (not of the shard), so that assembling is concatenation.
-JSON Schemas of both stand in `events/schemas/`, samples in `events/samples/`; tests hold them together.
+`events/schemas/` holds the JSON Schemas that `earshot_contract.schemas` generates from these classes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
 
 from earshot_contract.document import Document
+from earshot_contract.fields import Count, Hertz, Index, Language, Name, Probability, Seconds, Sha256
+
+# Step Functions' errors for a task token whose execution no longer waits for an answer.
+CLOSED_TOKEN_ERRORS = ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")
 
 
 class ShardError(StrEnum):
-    """Why a shard could not be transcribed: the `error` of `SendTaskFailure`; its `cause` is a sentence."""
+    """Reason why a shard was not transcribed: the `error` of `SendTaskFailure`; its `cause` is a sentence."""
 
-    NOT_AUDIO = "Audio.NotAudio"  # no decoder opens it, or it holds no audio stream
+    NOT_AUDIO = "Audio.NotAudio"  # no decoder opens it, or it has no audio stream
     EMPTY = "Audio.Empty"  # zero bytes, or a container without a single sample
-    TOO_LONG = "Audio.TooLong"  # longer than the worker's ceiling
-    NO_CHANNEL = "Audio.NoChannel"  # the channel asked for does not exist
-    MISSING = "Audio.Missing"  # the object is gone
-    UNKNOWN_MODEL = "Model.Unknown"  # the deployment holds no such model
-    CORRUPT_MODEL = "Model.Corrupt"  # its files do not match the manifest
+    TOO_LONG = "Audio.TooLong"  # longer than the worker's limit
+    NO_CHANNEL = "Audio.NoChannel"  # the requested channel does not exist
+    MISSING = "Audio.Missing"  # the object no longer exists
+    UNKNOWN_MODEL = "Model.Unknown"  # the deployment has no such model
+    CORRUPT_MODEL = "Model.Corrupt"  # the model's files do not match its manifest
     MAX_RECEIVES = "Worker.GaveUp"  # received as often as the queue allows and never finished
-    INTERNAL = "Worker.Internal"  # our fault; retried by the state machine
+    INTERNAL = "Worker.Internal"  # a fault of the worker; retried by the state machine
 
 
 @dataclass(frozen=True)
 class RawAudio(Document):
-    """How to read headerless audio. `encoding` is Deepgram's name (linear16, mulaw, …)."""
+    """Format of headerless audio."""
 
-    encoding: str
-    sample_rate: int  # Hz
-    channels: int = 1
+    encoding: Annotated[str, Meta(description="Deepgram's name: linear16, mulaw, …", examples=["linear16"])]
+    sample_rate: Hertz
+    channels: Count = 1
 
 
 @dataclass(frozen=True)
 class S3Object(Document):
     """An S3 object."""
 
-    bucket: str
-    key: str
+    bucket: Name
+    key: Name
     version: str | None = None
 
 
 @dataclass(frozen=True)
 class Shard(Document):
-    """What a worker is asked to do."""
+    """Work for one worker: which audio, which model, and where the result is written."""
 
-    job_id: str
-    index: int  # position in the job, from 0: also the order of results
-    count: int  # shards of the job
+    job_id: Name
+    index: Annotated[Index, Meta(description="Position in the job from 0, and the order of results")]
+    count: Annotated[Count, Meta(description="Shards of the job")]
     audio: S3Object
-    result: S3Object  # where the ShardResult goes; fixed, so that a redelivery writes the same object again
-    model: str  # a name in the models bucket, e.g. "base"
+    result: Annotated[S3Object, Meta(description="Where the shard result is written; the same for a redelivery")]
+    model: Annotated[Name, Meta(description="A name in the models bucket", examples=["base"])]
     task: Literal["transcribe", "translate"] = "transcribe"
-    language: str | None = None  # Whisper code; None: detect
-    languages: list[str] = field(default_factory=list)  # restricts what may be detected
-    channel: int | None = None  # None: all channels mixed to one
-    start: float = 0.0  # seconds
-    end: float | None = None  # seconds; None: the end of the file
-    raw: RawAudio | None = None  # None: the file says itself what it is
+    language: Annotated[str | None, Meta(description="Whisper's language code; null: detect")] = None
+    languages: Annotated[list[str], Meta(description="Restricts what may be detected")] = field(default_factory=list)
+    channel: Annotated[Index | None, Meta(description="From 0; null: all channels mixed to one")] = None
+    start: Annotated[Seconds, Meta(description="Seconds")] = 0.0
+    end: Annotated[Seconds | None, Meta(description="Seconds; null: the end of the file")] = None
+    raw: Annotated[RawAudio | None, Meta(description="How to read headerless audio; null: the file has a header")] = (
+        None
+    )
     word_timestamps: bool = True
-    prompt: str | None = None  # text that precedes the audio, in Whisper's sense
+    prompt: Annotated[str | None, Meta(description="Text that precedes the audio: Whisper's initial prompt")] = None
     hotwords: str | None = None
-    temperature: float | None = None  # None: the engine's own fallback ladder
-    interactive: bool = False  # somebody waits on the line
+    temperature: Annotated[Probability | None, Meta(description="null: the engine's temperature fallback")] = None
+    interactive: Annotated[bool, Meta(description="The caller is waiting")] = False
 
 
 @dataclass(frozen=True)
 class ShardMessage(Document):
-    """The body of an SQS message: the order and the token that answers it."""
+    """Message on the fast or the bulk queue: a shard, and the Step Functions task token that its answer needs."""
 
-    task_token: str
+    task_token: Name
     shard: Shard
 
 
 @dataclass(frozen=True)
 class Word(Document):
-    """One word as the model wrote it, punctuation attached, without surrounding space."""
+    """One word as the model wrote it."""
 
-    text: str
-    start: float
-    end: float
-    probability: float  # 0..1
+    text: Annotated[str, Meta(description="Punctuation attached, no space around")]
+    start: Annotated[Seconds, Meta(description="Seconds from the start of the file")]
+    end: Seconds
+    probability: Probability
 
 
 @dataclass(frozen=True)
 class Segment(Document):
-    """A stretch of speech the model gave back in one piece."""
+    """A stretch of text with start and end as the model's timestamp tokens gave it."""
 
-    start: float
-    end: float
+    start: Seconds
+    end: Seconds
     text: str
     words: list[Word] = field(default_factory=list)
     tokens: list[int] = field(default_factory=list)
     temperature: float = 0.0
     avg_logprob: float = 0.0
     compression_ratio: float = 0.0
-    no_speech_prob: float = 0.0
+    no_speech_prob: Probability = 0.0
 
 
 @dataclass(frozen=True)
 class AudioInfo(Document):
-    """What the decoder found; `sha256` is of the file's bytes as they were submitted."""
+    """What the decoder found in the file."""
 
-    sha256: str
-    duration: float  # seconds of the whole file, decoded
-    channels: int  # in the file, whatever was transcribed
-    sample_rate: int  # Hz, of the file
+    sha256: Annotated[Sha256, Meta(description="Of the file's bytes as they were submitted")]
+    duration: Annotated[Seconds, Meta(description="Seconds of the whole file, decoded")]
+    channels: Annotated[Count, Meta(description="In the file, whichever of them was transcribed")]
+    sample_rate: Annotated[Hertz, Meta(description="Hz, of the file")]
     codec: str
-    truncated: bool = False  # the file ended in the middle of a frame or before its header said
+    truncated: Annotated[bool, Meta(description="The file ended inside a frame, or earlier than its header says")] = (
+        False
+    )
 
 
 @dataclass(frozen=True)
 class ModelInfo(Document):
-    """What really ran."""
+    """The model that ran."""
 
-    name: str  # e.g. "base"
-    sha256: str  # of model.bin
+    name: Annotated[str, Meta(examples=["base"])]
+    sha256: Annotated[Sha256, Meta(description="Of model.bin")]
     multilingual: bool
-    compute_type: str  # e.g. "int8"
-    device: str  # e.g. "cpu", "cuda"
+    compute_type: Annotated[str, Meta(examples=["int8"])]
+    device: Annotated[str, Meta(examples=["cpu", "cuda"])]
 
 
 @dataclass(frozen=True)
 class ShardResult(Document):
-    """What the model said about one shard."""
+    """The model's output for one shard: an object under the key in the message."""
 
     job_id: str
-    index: int
-    channel: int | None
-    language: str
-    language_probability: float  # 1.0 when the language was given
+    index: Index
+    channel: Index | None
+    language: Language
+    language_probability: Annotated[Probability, Meta(description="1 when the request named the language")]
     segments: list[Segment]
     audio: AudioInfo
     model: ModelInfo
-    seconds: dict[str, float]  # spent: "download", "decode", "model", "total"
-    engine: dict[str, Any] = field(default_factory=dict)  # its own facts: windows, redone, dropped, …
+    seconds: Annotated[dict[str, Seconds], Meta(description="Time spent: download, decode, model, total")]
+    engine: Annotated[dict[str, Any], Meta(description="The engine's own counters, e.g. windows")] = field(
+        default_factory=dict
+    )

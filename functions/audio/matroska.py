@@ -1,6 +1,6 @@
-"""As much of Matroska and WebM as tells how long a file is and how many channels its audio has.
+"""Matroska and WebM headers: duration, channels and sample rate of the first audio track.
 
-The header only: elements in front of the first cluster. Browsers' recordings have no duration there.
+Only elements before the first cluster are read. Recordings of browsers have no duration there.
 """
 
 from __future__ import annotations
@@ -9,35 +9,37 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
-MAGIC = b"\x1a\x45\xdf\xa3"
-SEGMENT, INFO, SCALE, DURATION = 0x18538067, 0x1549A966, 0x2AD7B1, 0x4489
-TRACKS, TRACK, AUDIO, CHANNELS, RATE, CLUSTER = 0x1654AE6B, 0xAE, 0xE1, 0x9F, 0xB5, 0x1F43B675
-MASTERS = {SEGMENT, INFO, TRACKS, TRACK, AUDIO}  # elements that hold elements: walked into, not over
-HEADER_BYTES = 1 << 20
+EBML_MAGIC = b"\x1a\x45\xdf\xa3"
+# Element ids of the Matroska specification.
+SEGMENT, INFO, TIMESTAMP_SCALE, DURATION = 0x18538067, 0x1549A966, 0x2AD7B1, 0x4489
+TRACKS, TRACK_ENTRY, AUDIO, CHANNELS, SAMPLING_FREQUENCY = 0x1654AE6B, 0xAE, 0xE1, 0x9F, 0xB5
+CLUSTER = 0x1F43B675
+MASTERS = {SEGMENT, INFO, TRACKS, TRACK_ENTRY, AUDIO}  # elements whose payload is elements
+HEADER_BYTES = 1 << 20  # no header is searched further than this
 
 
 def read(file: BinaryIO) -> tuple[float | None, int | None, int | None]:
-    """Seconds, channels, sample rate in Hz of the first audio track; None for what the header does not say."""
-    scale, ticks, channels, rate = 1_000_000, None, None, None
+    """Return seconds, channels and sample rate (Hz) of the first audio track; None where the header has no value."""
+    scale, ticks, channels, rate = 1_000_000, None, None, None  # scale: nanoseconds a tick, 1 ms by default
     for element, payload in _elements(file):
-        if element == SCALE:
+        if element == TIMESTAMP_SCALE:
             scale = int.from_bytes(payload, "big")
         elif element == DURATION:
-            ticks = _real(payload)
+            ticks = _float(payload)
         elif element == AUDIO and channels is None:
-            channels = 1  # the element's default when CHANNELS is absent
+            channels = 1  # the specification's default for a missing CHANNELS
         elif element == CHANNELS:
             channels = int.from_bytes(payload, "big") or channels
-        elif element == RATE:
-            rate = rate or _real(payload)
+        elif element == SAMPLING_FREQUENCY:
+            rate = rate or _float(payload)
     return ticks * scale / 1e9 if ticks else None, channels, int(rate) if rate else None
 
 
 def _elements(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Ids and payloads (empty for elements that hold others) up to the first cluster."""
+    """Yield ids and payloads up to the first cluster; master elements have an empty payload and are descended into."""
     while file.tell() < HEADER_BYTES:
-        element = _number(file, keep_marker=True)
-        size = _number(file, keep_marker=False)
+        element = _vint(file, keep_marker=True)
+        size = _vint(file, keep_marker=False)
         if element is None or size is None or element == CLUSTER:
             return
         if element in MASTERS:
@@ -48,8 +50,8 @@ def _elements(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
             file.seek(size, 1)
 
 
-def _number(file: BinaryIO, *, keep_marker: bool) -> int | None:
-    """A variable-length integer: the leading zero bits of its first byte tell how many bytes follow."""
+def _vint(file: BinaryIO, *, keep_marker: bool) -> int | None:
+    """Read a variable-size integer, whose length is the number of leading zero bits of its first byte, plus one."""
     first = file.read(1)
     if not first or not first[0]:
         return None
@@ -59,6 +61,9 @@ def _number(file: BinaryIO, *, keep_marker: bool) -> int | None:
     return int.from_bytes(bytes([head]) + rest, "big")
 
 
-def _real(payload: bytes) -> float | None:
-    kind = {4: ">f", 8: ">d"}.get(len(payload))
-    return struct.unpack(kind, payload)[0] if kind else None
+def _float(payload: bytes) -> float | None:
+    layout = {4: ">f", 8: ">d"}.get(len(payload))
+    if layout is None:
+        return None
+    (value,) = struct.unpack(layout, payload)
+    return float(value)

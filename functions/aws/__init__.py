@@ -1,0 +1,1 @@
+"""Calls to AWS, one service or one kind of item a file: the only package of the functions that imports boto3."""

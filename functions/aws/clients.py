@@ -1,4 +1,7 @@
-"""One boto3 client per service and process: making one costs 20–100 ms, a request over a kept connection 5."""
+"""boto3 clients: one a service and process.
+
+Creating a client takes 20–100 ms, a request over an open connection 5 ms.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-_BUSY = {
+# Error codes of throttling and unavailability, of all services used here.
+_UNAVAILABLE_CODES = {
     "ThrottlingException",
     "ThrottledException",
     "Throttling",
@@ -24,15 +28,18 @@ _BUSY = {
 
 @cache
 def client(service: str) -> Any:
-    """A client that virtual-host and path-style endpoints both understand, signing presigned URLs with v4."""
+    """Return the process's client of a service.
+
+    The S3 client signs presigned URLs with version 4, which virtual-host and path-style endpoints both accept.
+    """
     return boto3.client(service, config=Config(signature_version="s3v4") if service == "s3" else None)
 
 
-def code(error: ClientError) -> str:
-    """The service's own name for what went wrong, e.g. `ConditionalCheckFailedException`."""
+def error_code(error: ClientError) -> str:
+    """Return the service's code of an error, e.g. `ConditionalCheckFailedException`."""
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
-def busy(error: Exception) -> bool:
-    """Whether a service asks to be left alone for a while, after boto3's own retries."""
-    return isinstance(error, ClientError) and code(error) in _BUSY
+def is_unavailable(error: Exception) -> bool:
+    """Return True for throttling and unavailability errors that remain after boto3's retries."""
+    return isinstance(error, ClientError) and error_code(error) in _UNAVAILABLE_CODES

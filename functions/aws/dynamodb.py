@@ -1,4 +1,7 @@
-"""The one table: items by `pk`, written under conditions, with floats in and floats out."""
+"""DynamoDB table: items by `pk`, written under conditions. Numbers are int and float on both sides.
+
+Used by the other modules of this package, one for each kind of item.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from botocore.exceptions import ClientError
 
 from earshot_contract.keys import LISTING_INDEX
-from functions.aws.clients import code
+from functions.aws.clients import error_code
 from functions.settings import settings
 
 Item = dict[str, Any]
@@ -25,52 +28,65 @@ def _table(name: str) -> Any:
 
 
 def get(pk: str) -> Item | None:
-    """The item as it is now (a consistent read), or None."""
-    found = _table(settings().table).get_item(Key={"pk": pk}, ConsistentRead=True)
-    return _plain(found["Item"]) if "Item" in found else None
+    """Return the item with a consistent read, or None."""
+    answer = _table(settings().table).get_item(Key={"pk": pk}, ConsistentRead=True)
+    return _without_decimals(answer["Item"]) if "Item" in answer else None
 
 
 def add(item: Item) -> bool:
-    """Write a new item; False when its `pk` is taken, and nothing is written."""
+    """Write a new item; return False, and write nothing, when its `pk` exists."""
     try:
-        _table(settings().table).put_item(Item=_exact(item), ConditionExpression=Attr("pk").not_exists())
+        _table(settings().table).put_item(Item=_with_decimals(item), ConditionExpression=Attr("pk").not_exists())
     except ClientError as error:
-        return _lost(error)
+        return _condition_failed(error)
     return True
 
 
 def update(pk: str, changes: Item, condition: ConditionBase) -> Item | None:
-    """Set attributes (a None removes) if `condition` holds; the whole item afterwards, None when it does not."""
-    kept = {k: v for k, v in changes.items() if v is not None}
-    gone = [k for k in changes if changes[k] is None]
-    sets = "SET " + ", ".join(f"#{k} = :{k}" for k in kept) if kept else ""
-    removes = "REMOVE " + ", ".join(f"#{k}" for k in gone) if gone else ""
+    """Set attributes if `condition` holds; a value of None removes the attribute.
+
+    Returns:
+        The whole item after the write, or None when the condition did not hold.
+    """
+    values = {name: value for name, value in changes.items() if value is not None}
+    removed = [name for name in changes if changes[name] is None]
+    clauses = [
+        "SET " + ", ".join(f"#{name} = :{name}" for name in values) if values else "",
+        "REMOVE " + ", ".join(f"#{name}" for name in removed) if removed else "",
+    ]
+    parameters = {f":{name}": value for name, value in values.items()}
     try:
-        written = _table(settings().table).update_item(
+        answer = _table(settings().table).update_item(
             Key={"pk": pk},
-            UpdateExpression=f"{sets} {removes}".strip(),
+            UpdateExpression=" ".join(clauses).strip(),
             ConditionExpression=condition,
-            ExpressionAttributeNames={f"#{k}": k for k in changes},
+            ExpressionAttributeNames={f"#{name}": name for name in changes},
             ReturnValues="ALL_NEW",
-            **({"ExpressionAttributeValues": _exact({f":{k}": v for k, v in kept.items()})} if kept else {}),
+            **({"ExpressionAttributeValues": _with_decimals(parameters)} if values else {}),
         )
     except ClientError as error:
-        _lost(error)
+        _condition_failed(error)
         return None
-    return _plain(written["Attributes"])
+    return _without_decimals(answer["Attributes"])
 
 
 def remove(pk: str, condition: ConditionBase) -> bool:
-    """Delete the item if `condition` holds; False when it does not."""
+    """Delete the item if `condition` holds; return False when it does not."""
     try:
         _table(settings().table).delete_item(Key={"pk": pk}, ConditionExpression=condition)
     except ClientError as error:
-        return _lost(error)
+        return _condition_failed(error)
     return True
 
 
-def day(date: str, after: Item | None = None, limit: int = 100) -> Iterator[Item]:
-    """Jobs of one UTC day (`2026-11-22`), newest first, from behind the position `after`."""
+def jobs_of_day(date: str, after: Item | None = None, limit: int = 100) -> Iterator[Item]:
+    """Yield the jobs of one UTC day, newest first.
+
+    Args:
+        date: the day, e.g. `2026-11-22`.
+        after: key of the last item of an earlier page (`pk`, `day`, `created`), or None.
+        limit: items a request.
+    """
     query: Item = {
         "IndexName": LISTING_INDEX,
         "KeyConditionExpression": Key("day").eq(date),
@@ -79,27 +95,29 @@ def day(date: str, after: Item | None = None, limit: int = 100) -> Iterator[Item
     }
     while True:
         page = _table(settings().table).query(**query, **({"ExclusiveStartKey": after} if after else {}))
-        yield from map(_plain, page["Items"])
+        yield from map(_without_decimals, page["Items"])
         after = page.get("LastEvaluatedKey")
         if not after:
             return
 
 
-def _lost(error: ClientError) -> bool:
-    """False for a condition that did not hold; anything else is raised again."""
-    if code(error) != "ConditionalCheckFailedException":
+def _condition_failed(error: ClientError) -> bool:
+    """Return False for a condition that did not hold; raise any other error again."""
+    if error_code(error) != "ConditionalCheckFailedException":
         raise error
     return False
 
 
-def _exact(item: Item) -> Item:
-    """DynamoDB has no binary floats: boto3 takes Decimal only."""
-    return json.loads(json.dumps(item), parse_float=Decimal)
+def _with_decimals(item: Item) -> Item:
+    """Replace floats by Decimal: DynamoDB has no binary floats, and boto3 rejects them."""
+    converted: Item = json.loads(json.dumps(item), parse_float=Decimal)
+    return converted
 
 
-def _plain(value: Any) -> Any:
+def _without_decimals(value: Any) -> Any:
+    """Replace Decimal by int where the number is integral, else by float."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
-    return [_plain(v) for v in value] if isinstance(value, list) else value
+        return {name: _without_decimals(member) for name, member in value.items()}
+    return [_without_decimals(member) for member in value] if isinstance(value, list) else value

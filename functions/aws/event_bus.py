@@ -1,19 +1,22 @@
-"""Events that leave on the deployment's bus."""
+"""EventBridge bus of the deployment: puts the events of jobs."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+from earshot_contract.job_events import SOURCE
 from functions.aws.clients import client
 from functions.settings import settings
 
-SOURCE = "earshot"
 
+def announce(detail_type: str, detail: dict[str, Any]) -> None:
+    """Put one event on the bus.
 
-def announce(kind: str, detail: dict[str, Any]) -> None:
-    """Put one event; raises RuntimeError when the bus refuses it (the caller's step is retried)."""
-    entry = {"EventBusName": settings().bus, "Source": SOURCE, "DetailType": kind, "Detail": json.dumps(detail)}
+    Raises:
+        RuntimeError: the bus rejected the event; the state machine retries the step.
+    """
+    entry = {"EventBusName": settings().bus, "Source": SOURCE, "DetailType": detail_type, "Detail": json.dumps(detail)}
     answer = client("events").put_events(Entries=[entry])
     if answer.get("FailedEntryCount"):
-        raise RuntimeError(f"The bus did not take '{kind}': {answer['Entries'][0].get('ErrorMessage')}")
+        raise RuntimeError(f"The bus did not accept '{detail_type}': {answer['Entries'][0].get('ErrorMessage')}")

@@ -1,4 +1,4 @@
-"""Which job a request made, for as long as its sender may send it again."""
+"""Idempotency records: which job a request made, so that a retry of the request is the same job."""
 
 from __future__ import annotations
 
@@ -10,25 +10,31 @@ from boto3.dynamodb.conditions import Attr
 from earshot_contract.keys import request_pk
 from functions.aws import dynamodb
 
-KEEP_SECONDS = 86_400
+KEEP_SECONDS = 86_400  # the table deletes a record after this time (its `ttl`)
 
 
 @dataclass(frozen=True)
-class Claim:
-    """The job that stands for a request, and when it was claimed (epoch seconds)."""
+class IdempotencyRecord:
+    """The job of a request, and when it was recorded (epoch seconds)."""
 
     job_id: str
-    made: float
+    claimed_at: float
 
 
-def claim(digest: str, job_id: str, instead_of: str | None = None) -> Claim:
-    """The claim on requests of this digest: `job_id`'s, unless another is there already.
+def claim(digest: str, job_id: str, replacing: str | None = None) -> IdempotencyRecord:
+    """Record `job_id` as the job of requests with this digest, unless there is a record already.
 
-    `instead_of` names the one that shall make way.
+    Args:
+        digest: SHA-256 of the request.
+        job_id: the job that a first request makes.
+        replacing: a job whose record may be overwritten, because it cannot be reused.
+
+    Returns:
+        The record that is in force: the caller's own or the earlier one.
     """
     pk, now = request_pk(digest), time.time()
     free = Attr("pk").not_exists()
-    condition = free if instead_of is None else free | Attr("job").eq(instead_of)
+    condition = free if replacing is None else free | Attr("job").eq(replacing)
     written = dynamodb.update(pk, {"job": job_id, "made": now, "ttl": int(now) + KEEP_SECONDS}, condition)
     item = written or dynamodb.get(pk) or {"job": job_id, "made": now}
-    return Claim(str(item["job"]), float(item["made"]))
+    return IdempotencyRecord(str(item["job"]), float(item["made"]))

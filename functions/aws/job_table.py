@@ -1,4 +1,4 @@
-"""The jobs' rows. Every transition is one conditional write, so that a final state never changes again."""
+"""Job rows of the table. Each transition is one conditional write, so that a final state never changes again."""
 
 from __future__ import annotations
 
@@ -15,72 +15,99 @@ from functions.aws import dynamodb
 from functions.jobs.job import Failure, Job, State, timestamp
 from functions.settings import settings
 
-OPEN = Attr("state").is_in([State.QUEUED, State.PROCESSING])
+UNFINISHED = Attr("state").is_in([State.QUEUED, State.PROCESSING])
 
 
 def add(job: Job) -> bool:
-    """Put a new row; False when a job of this id exists already. Its ttl is the deployment's retention."""
+    """Write a new row; return False when a job of this id exists. Its ttl is the deployment's retention."""
     return dynamodb.add({"pk": job_pk(job.id), "day": job.day, "ttl": _expiry(), **job.row()})
 
 
 def find(job_id: str) -> Job | None:
-    """The row as it is now."""
+    """Return the job's row with a consistent read, or None."""
     return _job(dynamodb.get(job_pk(job_id)))
 
 
 def claim(job: Job, execution: str) -> Job | None:
-    """`take` for a job that may have no row yet: it is made from `job` then."""
+    """Make `execution` the owner of a job that may have no row yet; a missing row is written from `job`.
+
+    Returns:
+        The row, or None as in `claim_existing`.
+    """
     job.execution = execution
-    return job if add(job) else take(job.id, execution)
+    return job if add(job) else claim_existing(job.id, execution)
 
 
-def take(job_id: str, execution: str) -> Job | None:
-    """Make `execution` the one that runs the job.
+def claim_existing(job_id: str, execution: str) -> Job | None:
+    """Make `execution` (an ARN) the owner of the job's row. The owner may claim again when its step is retried.
 
-    The same execution may take it again (its step was retried). None when the row belongs to another execution,
-    has reached a final state, or is not there: whoever asked has nothing to do.
+    Returns:
+        The row, or None when it belongs to another execution, is in a final state, or does not exist. Then the
+        execution has nothing to do.
     """
     return update(job_id, execution, execution=execution)
 
 
-def update(job_id: str, by: str | None = None, **changes: Any) -> Job | None:
-    """Set fields of a job that still runs (dataclasses as dicts); None when it is over or unknown, or belongs to
-    another execution than `by`."""
-    mine = Attr("execution").not_exists() | Attr("execution").eq(by)
-    return _job(dynamodb.update(job_pk(job_id), changes, OPEN & mine if by else OPEN))
+def update(job_id: str, owner: str | None = None, **changes: Any) -> Job | None:
+    """Set fields of an unfinished job.
+
+    Args:
+        job_id: the job.
+        owner: ARN of the execution that writes; a row of another execution stays as it is. None: no check.
+        changes: fields of the row, dataclasses as dicts; None removes a field.
+
+    Returns:
+        The row after the write, or None when the job is finished, unknown, or owned by another execution.
+    """
+    owned = Attr("execution").not_exists() | Attr("execution").eq(owner)
+    return _job(dynamodb.update(job_pk(job_id), changes, UNFINISHED & owned if owner else UNFINISHED))
 
 
 def finish(job_id: str, **changes: Any) -> Job | None:
-    """queued | processing → completed."""
+    """Change the state from queued or processing to completed."""
     return update(job_id, state=State.COMPLETED, completed=timestamp(), **changes)
 
 
 def fail(job_id: str, failure: Failure, execution: str | None = None) -> Job | None:
-    """queued | processing → failed, with what the caller is to be told; an `execution` fails only its own job."""
+    """Change the state from queued or processing to failed.
+
+    Args:
+        job_id: the job.
+        failure: what the caller gets as the answer.
+        execution: ARN; the job fails only if this execution owns it. None: no check.
+    """
     return update(job_id, execution, state=State.FAILED, completed=timestamp(), failure=failure.to_dict())
 
 
 def cancel(job_id: str) -> Job | None:
-    """queued | processing → cancelled; None when there is nothing left to cancel."""
+    """Change the state from queued or processing to cancelled; return None when the job is finished or unknown."""
     return update(job_id, state=State.CANCELLED, completed=timestamp())
 
 
-def forget(job_id: str) -> bool:
-    """Take the row of a job that is over away; False when it still runs."""
-    return dynamodb.remove(job_pk(job_id), ~OPEN)
+def delete_job(job_id: str) -> bool:
+    """Delete the row of a finished job; return False when the job is unfinished."""
+    return dynamodb.remove(job_pk(job_id), ~UNFINISHED)
 
 
 def newest(limit: int, token: str | None = None) -> tuple[list[Job], str | None]:
-    """Up to `limit` jobs, newest first, and the token of the next page (None: that was all).
+    """List jobs, newest first.
 
-    Raises ValueError for a token that this function did not make.
+    Args:
+        limit: the most jobs to return.
+        token: the token of the page, from the call for the page before; None: the first page.
+
+    Returns:
+        The jobs, and the token of the next page (None: this is the last).
+
+    Raises:
+        ValueError: the token was not made by this function.
     """
     after = _position(token) if token else None
     date = datetime.fromisoformat(after["day"]).replace(tzinfo=UTC) if after else datetime.now(UTC)
     oldest = datetime.now(UTC) - timedelta(days=settings().retention_days + 1)
     found: list[Job] = []
     while date >= oldest:
-        for item in dynamodb.day(date.date().isoformat(), after, limit + 1):
+        for item in dynamodb.jobs_of_day(date.date().isoformat(), after, limit + 1):
             if len(found) == limit:
                 return found, _token(found[-1])
             found.append(Job.from_json(item))

@@ -1,47 +1,102 @@
-"""The models bucket: a model is held when its manifest lies there (it is written last)."""
+"""Models bucket: the models that the deployment has, by their manifests.
+
+A manifest that is not usable is left out: it must not make requests for the other models fail.
+"""
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
-from earshot_contract.keys import manifest_key
-from earshot_contract.manifest import Manifest
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+from earshot_contract.keys import manifest_key, model_folder
+from earshot_contract.manifest import BrokenManifest, Manifest, read_manifest
 from earshot_contract.shards import S3Object
 from functions.aws import s3
 from functions.errors import ApiError
+from functions.observability import NAMESPACE, logger
 from functions.settings import settings
 from functions.speech_models.names import Model, choose
 
-FRESH_SECONDS = 60  # how long a warm function trusts its last look
-AGAIN_SECONDS = 1  # and how long when somebody asks for what it did not see there
-
-_seen: tuple[float, str, list[Model]] | None = None
+CACHE_SECONDS = 60  # maximum age of the cached list
+RETRY_CACHE_SECONDS = 1  # maximum age of the cached list when a requested model is not in it
 
 
-def chosen(wanted: str, language: str | None) -> Model:
-    """As `functions.models.choose` among those held; a model that was just added is held, too."""
+@dataclass(frozen=True)
+class ModelListing:
+    """What the models bucket contains: models by name, and the manifests that cannot be used."""
+
+    models: list[Model]
+    broken: list[BrokenManifest]
+
+
+_cached: tuple[float, str, ModelListing] | None = None  # time.monotonic(), bucket, listing
+_logged: set[str] = set()  # broken manifests that this process has logged, with their reasons
+
+
+def choose_model(requested: str, language: str | None) -> Model:
+    """Return the available model that a caller's name means, including a model added a second ago.
+
+    Raises:
+        ApiError: as `functions.speech_models.names.choose`.
+    """
     try:
-        return choose(wanted, language, held())
+        return choose(requested, language, available_models())
     except ApiError:
-        return choose(wanted, language, held(AGAIN_SECONDS))
+        return choose(requested, language, available_models(RETRY_CACHE_SECONDS))
 
 
-def held(fresh: float = FRESH_SECONDS) -> list[Model]:
-    """Every model the deployment holds, by name, as it was `fresh` seconds ago or later."""
-    global _seen
+def available_models(max_age: float = CACHE_SECONDS) -> list[Model]:
+    """Return the deployment's usable models by name, from a list that is at most `max_age` seconds old."""
+    return model_listing(max_age).models
+
+
+def model_listing(max_age: float = CACHE_SECONDS) -> ModelListing:
+    """Return the usable models and the broken manifests, from a list that is at most `max_age` seconds old."""
+    global _cached
     bucket, now = settings().models_bucket, time.monotonic()
-    if _seen is None or _seen[1] != bucket or now - _seen[0] > fresh:
-        _seen = (now, bucket, [Model.of(manifest) for manifest in manifests(bucket)])
-    return _seen[2]
+    if _cached is None or _cached[1] != bucket or now - _cached[0] > max_age:
+        manifests, broken = read_manifests(bucket)
+        _cached = (now, bucket, ModelListing([Model.from_manifest(manifest) for manifest in manifests], broken))
+        _report(broken)
+    return _cached[2]
+
+
+def read_manifests(bucket: str) -> tuple[list[Manifest], list[BrokenManifest]]:
+    """Read every manifest of a bucket; return the usable ones by name, and the broken ones with their reasons."""
+    good, broken = [], []
+    for key in s3.keys(bucket):
+        folder = model_folder(key)
+        body = s3.get(S3Object(bucket, key)) if folder else None
+        if folder is None or body is None:  # another file, or deleted since the listing
+            continue
+        try:
+            good.append(read_manifest(body, folder))
+        except BrokenManifest as error:
+            broken.append(error)
+    return sorted(good, key=lambda manifest: manifest.name), broken
 
 
 def manifests(bucket: str) -> list[Manifest]:
-    """Of every model that lies in a bucket, by name."""
-    ending = manifest_key("")
-    found = [s3.get(S3Object(bucket, key)) for key in s3.keys(bucket) if key.endswith(ending)]
-    return sorted((Manifest.from_json(m) for m in found if m is not None), key=lambda manifest: manifest.name)
+    """Return the usable manifests of a bucket, by name."""
+    return read_manifests(bucket)[0]
 
 
-def hold(bucket: str, manifest: Manifest) -> None:
-    """From now on the deployment holds the model: its files must lie there already."""
+def put_manifest(bucket: str, manifest: Manifest) -> None:
+    """Make a model available; its files must be in the bucket already."""
     s3.put(S3Object(bucket, manifest_key(manifest.name)), manifest.to_json().encode(), "application/json")
+
+
+def _report(broken: list[BrokenManifest]) -> None:
+    """Log each broken manifest once a process, and count them each time the bucket is read.
+
+    The metric is written at once: the API handler, which reads the bucket too, flushes no metrics.
+    """
+    if broken:
+        with single_metric("BrokenModelManifests", MetricUnit.Count, len(broken), namespace=NAMESPACE):
+            pass
+    for manifest in broken:
+        if str(manifest) not in _logged:
+            _logged.add(str(manifest))
+            logger.error("A model manifest is not usable", model=manifest.model, reason=manifest.reason)

@@ -1,4 +1,4 @@
-"""Objects in the buckets: read, written, listed, and lent by presigned URLs."""
+"""S3 objects: read, written, listed, and shared by presigned URLs."""
 
 from __future__ import annotations
 
@@ -10,41 +10,47 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from earshot_contract.shards import S3Object
-from functions.aws.clients import client, code
+from functions.aws.clients import client, error_code
 
-PART_BYTES = 16 * 1024**2  # S3 wants parts of 5 MiB or more; a function's memory wants them small
-READ_BYTES = 128 * 1024  # one ranged GET while probing: most headers fit into the first
+# Size of a multipart upload's parts: at least 5 MiB (S3's limit), small for the memory of a function
+PART_BYTES = 16 * 1024**2
+READ_BYTES = 128 * 1024  # size of one ranged GET while probing: most headers fit into the first
 
 
 @dataclass(frozen=True)
-class ObjectFacts:
-    """What a HEAD tells. Metadata names are lower-case, without `x-amz-meta-`."""
+class S3ObjectInfo:
+    """Answer of a HEAD request. Metadata names are lower-case, without `x-amz-meta-`."""
 
-    size: int
+    size: int  # bytes
     metadata: dict[str, str]
     content_type: str
 
 
 def get(at: S3Object) -> bytes | None:
-    """The whole object; None when it is not there."""
+    """Return the whole object, or None when it does not exist."""
     try:
-        return client("s3").get_object(**_at(at))["Body"].read()
+        body: bytes = client("s3").get_object(**_at(at))["Body"].read()
+        return body
     except ClientError as error:
-        _check_absent(error)
+        _raise_unless_absent(error)
         return None
 
 
 def put(at: S3Object, body: bytes, content_type: str) -> None:
+    """Write an object."""
     client("s3").put_object(Bucket=at.bucket, Key=at.key, Body=body, ContentType=content_type)
 
 
 def put_stream(at: S3Object, chunks: Iterable[bytes]) -> int:
-    """Write what comes piece by piece, never holding more than a part; the bytes written.
+    """Write an object from chunks by a multipart upload, with at most one part in memory.
 
-    Whatever the source raises goes through, and leaves nothing behind.
+    An exception of `chunks` passes through, and no object or unfinished upload remains.
+
+    Returns:
+        Bytes written.
     """
-    s3, where, parts, size = client("s3"), {"Bucket": at.bucket, "Key": at.key}, [], 0
-    upload = {**where, "UploadId": s3.create_multipart_upload(**where)["UploadId"]}
+    s3, target, parts, size = client("s3"), {"Bucket": at.bucket, "Key": at.key}, [], 0
+    upload = {**target, "UploadId": s3.create_multipart_upload(**target)["UploadId"]}
     try:
         for number, part in enumerate(_parts(chunks), 1):
             tag = s3.upload_part(**upload, PartNumber=number, Body=part)["ETag"]
@@ -57,46 +63,53 @@ def put_stream(at: S3Object, chunks: Iterable[bytes]) -> int:
     return size
 
 
-def head(at: S3Object) -> ObjectFacts | None:
-    """None when it is not there."""
+def head(at: S3Object) -> S3ObjectInfo | None:
+    """Return size and metadata of an object, or None when it does not exist."""
     try:
         found = client("s3").head_object(**_at(at))
     except ClientError as error:
-        _check_absent(error)
+        _raise_unless_absent(error)
         return None
-    return ObjectFacts(found["ContentLength"], dict(found.get("Metadata", {})), found.get("ContentType", ""))
+    return S3ObjectInfo(found["ContentLength"], dict(found.get("Metadata", {})), found.get("ContentType", ""))
 
 
 def keys(bucket: str, prefix: str = "") -> Iterator[str]:
-    """All keys under a prefix, in order."""
+    """Yield all keys under a prefix, in order."""
     for page in client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
         yield from (entry["Key"] for entry in page.get("Contents", []))
 
 
 def remove(bucket: str, keys: list[str]) -> None:
-    """Delete objects, whether they are there or not."""
-    for first in range(0, len(keys), 1000):  # the most that S3 takes at once
-        some = [{"Key": key} for key in keys[first : first + 1000]]
-        client("s3").delete_objects(Bucket=bucket, Delete={"Objects": some, "Quiet": True})
+    """Delete objects; keys that do not exist are ignored."""
+    for first in range(0, len(keys), 1000):  # S3's limit a request
+        batch = [{"Key": key} for key in keys[first : first + 1000]]
+        client("s3").delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
 
 
 def presigned_get(at: S3Object, seconds: int, content_type: str | None = None) -> str:
-    """A URL that anybody may read the object with for a while."""
+    """Return a URL that reads the object without credentials for `seconds`."""
     extra = {"ResponseContentType": content_type} if content_type else {}
-    return client("s3").generate_presigned_url("get_object", Params={**_at(at), **extra}, ExpiresIn=seconds)
+    return _presigned("get_object", {**_at(at), **extra}, seconds)
 
 
 def presigned_put(at: S3Object, seconds: int) -> str:
-    """A URL that anybody may write the object with for a while; the Content-Type is theirs to choose."""
-    return client("s3").generate_presigned_url("put_object", Params=_at(at), ExpiresIn=seconds)
+    """Return a URL that writes the object without credentials for `seconds`, with any Content-Type."""
+    return _presigned("put_object", _at(at), seconds)
 
 
 def reader(at: S3Object, size: int) -> io.BufferedReader:
-    """The object as a seekable file that fetches only what is read."""
-    return io.BufferedReader(_Ranges(at, size), READ_BYTES)
+    """Return the object as a seekable file that requests only the ranges that are read.
+
+    Args:
+        at: the object.
+        size: its length in bytes.
+    """
+    return io.BufferedReader(_RangedReader(at, size), READ_BYTES)
 
 
-class _Ranges(io.RawIOBase):
+class _RangedReader(io.RawIOBase):
+    """Raw file over ranged GET requests."""
+
     def __init__(self, at: S3Object, size: int) -> None:
         self.at, self.size, self.position = at, size, 0
 
@@ -118,7 +131,7 @@ class _Ranges(io.RawIOBase):
         if end <= self.position:
             return 0
         answer = client("s3").get_object(**_at(self.at), Range=f"bytes={self.position}-{end - 1}")
-        if "ContentRange" not in answer:  # a server may send the whole instead
+        if "ContentRange" not in answer:  # a server may ignore the range and send the whole object
             answer["Body"].read(self.position)
         data = answer["Body"].read(end - self.position)
         buffer[: len(data)] = data
@@ -126,20 +139,27 @@ class _Ranges(io.RawIOBase):
         return len(data)
 
 
+def _presigned(operation: str, parameters: dict[str, str], seconds: int) -> str:
+    url: str = client("s3").generate_presigned_url(operation, Params=parameters, ExpiresIn=seconds)
+    return url
+
+
 def _at(at: S3Object) -> dict[str, str]:
     return {"Bucket": at.bucket, "Key": at.key, **({"VersionId": at.version} if at.version else {})}
 
 
-def _check_absent(error: ClientError) -> None:
-    if code(error) not in ("NoSuchKey", "NoSuchVersion", "NoSuchBucket", "404", "NotFound"):
+def _raise_unless_absent(error: ClientError) -> None:
+    """Raise any error but those of a missing object."""
+    if error_code(error) not in ("NoSuchKey", "NoSuchVersion", "NoSuchBucket", "404", "NotFound"):
         raise error
 
 
 def _parts(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    held = bytearray()
+    """Join chunks into parts of PART_BYTES or a little more; the last may be short, and even empty."""
+    part = bytearray()
     for chunk in chunks:
-        held += chunk
-        if len(held) >= PART_BYTES:
-            yield bytes(held)
-            held.clear()
-    yield bytes(held)  # the last part may be short, and even empty
+        part += chunk
+        if len(part) >= PART_BYTES:
+            yield bytes(part)
+            part.clear()
+    yield bytes(part)

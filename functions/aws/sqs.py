@@ -1,29 +1,29 @@
-"""The two lanes: how much waits in them."""
+"""SQS queues of shards (fast and bulk): how many messages they hold."""
 
 from __future__ import annotations
 
 from functions.aws.clients import client
 from functions.settings import settings
 
-WAITING, HELD = "ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"
+VISIBLE, IN_FLIGHT = "ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"
 
 
-def waiting() -> int:
-    """Messages that no worker holds."""
-    return _count(WAITING)
+def visible_messages() -> int:
+    """Count the messages of both queues that no worker has received."""
+    return _count(VISIBLE)
 
 
-def unfinished() -> int:
-    """Messages that wait or are being worked on."""
-    return _count(WAITING, HELD)
+def unfinished_messages() -> int:
+    """Count the messages of both queues, including those in flight at a worker."""
+    return _count(VISIBLE, IN_FLIGHT)
 
 
 def _count(*attributes: str) -> int:
-    lanes = (settings().fast_queue_url, settings().bulk_queue_url)
+    queues = (settings().fast_queue_url, settings().bulk_queue_url)
     return sum(
         int(value)
-        for lane in lanes
+        for queue in queues
         for value in client("sqs")
-        .get_queue_attributes(QueueUrl=lane, AttributeNames=list(attributes))["Attributes"]
+        .get_queue_attributes(QueueUrl=queue, AttributeNames=list(attributes))["Attributes"]
         .values()
     )

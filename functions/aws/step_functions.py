@@ -1,4 +1,4 @@
-"""Executions of the state machines, and answers to tasks they wait on."""
+"""Step Functions: executions of the state machines, and answers to waiting task tokens."""
 
 from __future__ import annotations
 
@@ -7,37 +7,44 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from functions.aws.clients import client, code
+from earshot_contract.shards import CLOSED_TOKEN_ERRORS
+from functions.aws.clients import client, error_code
 
-OVER = ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")  # the execution does not wait any more
 
+def start(machine_arn: str, name: str, execution_input: dict[str, Any]) -> str:
+    """Start an execution and return its ARN, also when an execution of this name was started before.
 
-def start(machine: str, name: str, given: dict[str, Any]) -> str:
-    """Start an execution, whose name is unique for 90 days; its ARN, also when it had been started before."""
+    Args:
+        machine_arn: the state machine.
+        name: unique for 90 days; it makes the call idempotent.
+        execution_input: the input, as JSON values.
+    """
     states = client("stepfunctions")
     try:
-        return states.start_execution(stateMachineArn=machine, name=name, input=json.dumps(given))["executionArn"]
+        body = json.dumps(execution_input)
+        arn: str = states.start_execution(stateMachineArn=machine_arn, name=name, input=body)["executionArn"]
+        return arn
     except ClientError as error:
-        if code(error) != "ExecutionAlreadyExists":
+        if error_code(error) != "ExecutionAlreadyExists":
             raise
-        return f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
+        return f"{machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
 
 
-def stop(execution: str, cause: str) -> None:
-    """Stop an execution; one that is over already, or never was, stays as it is."""
+def stop(execution_arn: str, cause: str) -> None:
+    """Stop an execution; one that has ended or does not exist is left as it is."""
     try:
-        client("stepfunctions").stop_execution(executionArn=execution, error="Cancelled", cause=cause)
+        client("stepfunctions").stop_execution(executionArn=execution_arn, error="Cancelled", cause=cause)
     except ClientError as error:
-        if code(error) not in ("ExecutionDoesNotExist", "ExecutionNotFound"):
+        if error_code(error) not in ("ExecutionDoesNotExist", "ExecutionNotFound"):
             raise
 
 
 def fail_task(token: str, error: str, cause: str) -> bool:
-    """Answer a waiting task with a failure; False when nobody waits for it any more."""
+    """Answer a waiting task with a failure; return False when its execution no longer waits."""
     try:
         client("stepfunctions").send_task_failure(taskToken=token, error=error, cause=cause)
-    except ClientError as refused:
-        if code(refused) not in OVER:
+    except ClientError as client_error:
+        if error_code(client_error) not in CLOSED_TOKEN_ERRORS:
             raise
         return False
     return True

@@ -1,5 +1,8 @@
-"""Slots: the right to run one worker. `lease` names who has it, `until` (epoch seconds) how long; its worker
-renews both by writing `until` under the condition that `lease` is still its own."""
+"""Worker slots: items of the table that stand for the right to run one worker.
+
+`lease` names the owner, `until` (epoch seconds) the end of the lease or of a cooldown. The worker renews its lease by
+writing `until` under the condition that `lease` is unchanged.
+"""
 
 from __future__ import annotations
 
@@ -8,53 +11,58 @@ import uuid
 
 from boto3.dynamodb.conditions import Attr
 
-from earshot_contract.keys import slot_pk
+from earshot_contract.keys import SHARD_STATS_PK, slot_pk
+from earshot_contract.timeouts import LAUNCH_LEASE_SECONDS, SLOT_TTL_SECONDS
 from functions.aws import dynamodb
-from functions.workers.scaling import LAUNCH_SECONDS, Slot, cooling
-
-PACE = "PACE"  # the item that remembers how long recent shards were
+from functions.workers.scaling import Slot, cooldown_seconds
 
 
 def read(count: int) -> list[Slot]:
-    """Slots 0 … count-1; one that was never claimed is free since ever."""
-    return [_read(slot_pk(n)) for n in range(count)]
+    """Return slots 0 … count-1; a slot that was never claimed is free."""
+    return [_read(slot_pk(index)) for index in range(count)]
 
 
 def claim(slot: str) -> str | None:
-    """Take a free slot; the lease, or None when someone else was first.
+    """Take a free slot; return the lease, or None when another claim was first.
 
-    `failures` stays from before: only a worker that really ran wipes it out (see `release`).
+    `failures` stays as it is: `release`, at the end of a worker that ran, resets it.
     """
     now, lease = int(time.time()), uuid.uuid4().hex
     free = Attr("pk").not_exists() | Attr("until").lt(now)
-    taken = dynamodb.update(slot, {"lease": lease, "until": now + LAUNCH_SECONDS, "ttl": now + 86400}, free)
-    return lease if taken else None
+    changes = {"lease": lease, "until": now + LAUNCH_LEASE_SECONDS, "ttl": now + SLOT_TTL_SECONDS}
+    return lease if dynamodb.update(slot, changes, free) else None
 
 
 def release(slot: str, lease: str) -> bool:
-    """Give the slot back; False when the lease had been lost."""
+    """Free the slot; return False when the lease had been lost."""
     return dynamodb.remove(slot, Attr("lease").eq(lease))
 
 
-def cool(slot: str, lease: str) -> int:
-    """Shut the slot for a while, longer with each failure in a row; the seconds, 0 when the lease was lost."""
+def start_cooldown(slot: str, lease: str) -> int:
+    """Keep the slot from launching for a while, longer with each failure in a row.
+
+    Returns:
+        Seconds of the cooldown; 0 when the lease had been lost.
+    """
     failures = _read(slot).failures + 1
-    shut = dynamodb.update(
-        slot, {"until": int(time.time()) + cooling(failures), "failures": failures}, Attr("lease").eq(lease)
-    )
-    return cooling(failures) if shut else 0
+    seconds = cooldown_seconds(failures)
+    changes = {"until": int(time.time()) + seconds, "failures": failures}
+    return seconds if dynamodb.update(slot, changes, Attr("lease").eq(lease)) else 0
 
 
 def shard_seconds() -> float | None:
-    """Seconds of audio in a typical recent shard; None before the first."""
-    item = dynamodb.get(PACE)
+    """Return the mean length of recent shards in seconds of audio; None before the first."""
+    item = dynamodb.get(SHARD_STATS_PK)
     return float(item["shard_seconds"]) if item else None
 
 
-def remember_shard_seconds(seconds: float) -> None:
-    """Two scalers writing at once lose one observation of many: no condition needed beyond existence."""
+def save_shard_seconds(seconds: float) -> None:
+    """Write the mean length of recent shards, unconditionally.
+
+    If two scalers write at once one observation is lost, which a mean tolerates.
+    """
     always = Attr("pk").exists() | Attr("pk").not_exists()
-    dynamodb.update(PACE, {"shard_seconds": round(seconds, 3)}, always)
+    dynamodb.update(SHARD_STATS_PK, {"shard_seconds": round(seconds, 3)}, always)
 
 
 def _read(pk: str) -> Slot:

@@ -1,0 +1,1 @@
+"""Speech models: what callers name them."""

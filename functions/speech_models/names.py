@@ -1,4 +1,4 @@
-"""Model names: what callers write, what a deployment holds, and what an answer says really ran."""
+"""Model names: what callers write, which available model that means, and how an answer names the model that ran."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from functions.errors import bad_request, unknown_model
 from functions.settings import settings
 from functions.transcripts.languages import LANGUAGES
 
-DEFAULT_NAMES = ("whisper", "whisper-1")  # Deepgram's and OpenAI's way to say "your Whisper"
-_NAMESPACE = uuid.UUID("6ba7b814-9dad-11d1-80b4-00c04fd430c8")  # uuid.NAMESPACE_X500: any fixed one serves
-# Deepgram's `whisper-large` is large-v2; a deployment that holds a newer one means that.
+DEFAULT_NAMES = ("whisper", "whisper-1")  # the default model's names in Deepgram's and in OpenAI's API
+_NAMESPACE = uuid.UUID("6ba7b814-9dad-11d1-80b4-00c04fd430c8")  # uuid.NAMESPACE_X500; the choice is arbitrary
+# Deepgram's `whisper-large` is large-v2; in a deployment with another large model it means that one.
 _LARGE = ("large", "large-v2", "large-v3")
-_CANTONESE_SINCE = ("v3", "turbo")  # earlier vocabularies have no token for `yue`
+_WITH_CANTONESE = ("v3", "turbo")  # parts of names; earlier vocabularies have no token for `yue`
 
 
 @dataclass(frozen=True)
@@ -24,59 +24,73 @@ class Model:
 
     name: str  # e.g. "base", "large-v3-turbo"
     sha256: str  # of model.bin
+    declared_languages: tuple[str, ...] | None = None  # codes in the manifest; None: derived from the name
 
     @classmethod
-    def of(cls, manifest: Manifest) -> Model:
-        return cls(manifest.name, manifest.files[WEIGHTS].sha256)
+    def from_manifest(cls, manifest: Manifest) -> Model:
+        """Make the model of a manifest that `read_manifest` has checked."""
+        languages = None if manifest.languages is None else tuple(manifest.languages)
+        return cls(manifest.name, manifest.files[WEIGHTS].sha256, languages)
 
     @property
     def languages(self) -> list[str]:
+        """Codes of the languages that the model transcribes, as in its manifest, else derived from its name."""
+        if self.declared_languages is not None:
+            return list(self.declared_languages)
         if self.name.endswith(".en"):
             return ["en"]
-        cantonese = any(mark in self.name for mark in _CANTONESE_SINCE)
+        cantonese = any(part in self.name for part in _WITH_CANTONESE)
         return [code for code in LANGUAGES if code != "yue" or cantonese]
 
 
 def model_uuid(sha256: str) -> str:
-    """Deepgram names models by UUID; the same weights have the same one everywhere."""
+    """Return Deepgram's kind of model id: a UUID, the same for the same weights in every deployment."""
     return str(uuid.uuid5(_NAMESPACE, sha256))
 
 
 def model_info(name: str, sha256: str) -> dict[str, str]:
-    """As in `metadata.model_info`: Deepgram calls its own `medium-whisper` and `medium-en-whisper`."""
+    """Return the members of `metadata.model_info`, spelled like Deepgram's `medium-whisper`, `medium-en-whisper`."""
     return {"name": f"{name.replace('.', '-')}-whisper", "version": sha256[:12], "arch": "whisper"}
 
 
-def choose(wanted: str, language: str | None, held: Sequence[Model], default: str = "") -> Model:
-    """The held model that a caller's name means; `default` is what `whisper` is (unset: the setting's).
+def choose(requested: str, language: str | None, available: Sequence[Model], default: str = "") -> Model:
+    """Return the available model that a caller's name means.
+
+    Args:
+        requested: the name in the request.
+        language: code that the model must transcribe; None: to be detected, each model will do.
+        available: the deployment's models.
+        default: name of the model that `whisper` means; empty: the deployment's setting.
 
     Raises:
-        ApiError: the deployment does not hold it (with the list of what it does), or it does not speak `language`.
+        ApiError: the deployment does not have the model (the message lists those it has), or the model does not
+            transcribe `language`.
     """
     default = default or settings().default_model
-    names = {model.name.lower(): model for model in held}
-    found = next((names[name] for name in _candidates(wanted, default) if name in names), None)
+    names = {model.name.lower(): model for model in available}
+    found = next((names[name] for name in _candidates(requested, default) if name in names), None)
     if found is None:
-        raise unknown_model(f"This deployment holds no model {wanted!r}. It holds: {', '.join(spellings(held))}.")
+        has = ", ".join(accepted_names(available))
+        raise unknown_model(f"This deployment has no model {requested!r}. It has: {has}.")
     if language is not None and language not in found.languages:
         raise bad_request(
-            f"Bad Request: No such model/language/tier combination found. Model {found.name!r} does not speak "
+            f"Bad Request: No such model/language/tier combination found. Model {found.name!r} does not support "
             f"{LANGUAGES[language]} ({language})."
         )
     return found
 
 
-def spellings(held: Sequence[Model]) -> list[str]:
-    """What a caller may write: `whisper`, and each model by its name."""
-    return [DEFAULT_NAMES[0], *(f"whisper-{model.name}" for model in sorted(held, key=lambda model: model.name))]
+def accepted_names(available: Sequence[Model]) -> list[str]:
+    """Return the names that a caller may write: `whisper`, and `whisper-` with each model's name."""
+    return [DEFAULT_NAMES[0], *(f"whisper-{model.name}" for model in sorted(available, key=lambda model: model.name))]
 
 
-def _candidates(wanted: str, default: str) -> list[str]:
-    wanted = wanted.strip().lower()
-    if wanted in DEFAULT_NAMES:
+def _candidates(requested: str, default: str) -> list[str]:
+    requested = requested.strip().lower()
+    if requested in DEFAULT_NAMES:
         return [default.lower()]
-    name = wanted.removeprefix("whisper-")
+    name = requested.removeprefix("whisper-")
     if name == "large":
         return list(_LARGE)
-    # Deepgram spells `medium-en`; the models bucket, like everybody, `medium.en`.
+    # Deepgram writes `medium-en`, the models bucket `medium.en` as OpenAI does.
     return [name, f"{name.removesuffix('-en')}.en"] if name.endswith("-en") else [name]

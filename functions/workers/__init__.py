@@ -1,0 +1,1 @@
+"""Workers: how many of them run."""

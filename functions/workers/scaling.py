@@ -1,4 +1,4 @@
-"""How many workers should run, and which slots may launch one. Pure: times come in as epoch seconds."""
+"""Scaling: how many workers should run, and which slots may launch one. Pure functions over epoch seconds."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from earshot_contract.keys import slot_pk
 
-LAUNCH_SECONDS = 600  # a launch that has not renewed its lease by then is lost (cold start ~3–5 minutes)
-COOL_SECONDS, COOL_MOST = 60, 900  # without a pause, a slot whose launch fails spins
-SPARE_IDLE_SECONDS = 20  # every slot but the first: long enough to catch the next shard of a burst
-MEMORY = 0.9  # weight of the past in the running mean of shard lengths
-FIRST_GUESS = 60.0  # seconds of audio in a shard, before any was seen
+# Seconds in which a slot does not launch after its first failed launch, and the most after several. Without a
+# cooldown, a slot whose launch fails is launched again and again.
+COOLDOWN_SECONDS, MAX_COOLDOWN_SECONDS = 60, 900
+# Idle timeout in seconds of every slot but the first: long enough to receive the next shard of a burst.
+SPARE_IDLE_SECONDS = 20
+EWMA_WEIGHT = 0.9  # weight of the previous value in the exponentially weighted mean of shard duration
+INITIAL_SHARD_SECONDS = 60.0  # seconds of audio in a shard before any was measured; a guess
 
 
 @dataclass(frozen=True)
@@ -21,40 +23,58 @@ class Slot:
 
     pk: str
     lease: str | None = None
-    until: int = 0  # epoch seconds: held, or cooling, before it; free after
-    failures: int = 0  # launches in a row that failed
+    until: int = 0  # epoch seconds: leased or cooling down before it, free after it
+    failures: int = 0  # failed launches in a row
 
 
 def backlog(messages: int, shard_seconds: float, incoming: float) -> float:
-    """Seconds of audio that wait: the queues count messages only, so their typical length is multiplied in.
+    """Return the seconds of audio that wait for a worker.
 
-    `incoming` is the job being started, whose messages may not be on the queue yet.
+    Args:
+        messages: messages in both queues; their lengths are unknown.
+        shard_seconds: mean length of a shard.
+        incoming: seconds of the job that is being started, whose messages may not be in the queue yet.
     """
     return messages * shard_seconds + incoming
 
 
-def mean_shard(previous: float | None, seconds: float) -> float:
-    """The running mean that `backlog` uses, after another job of `seconds`."""
-    return seconds if previous is None else MEMORY * previous + (1 - MEMORY) * seconds
+def mean_shard_seconds(previous: float | None, seconds: float) -> float:
+    """Return the mean shard length after another job of `seconds`; `previous` is None before the first."""
+    return seconds if previous is None else EWMA_WEIGHT * previous + (1 - EWMA_WEIGHT) * seconds
 
 
-def wanted(backlog_seconds: float, speed: float, drain_seconds: float, most: int) -> int:
-    """Workers that drain the backlog in time; `speed` is seconds of audio a worker does in a second."""
-    return min(most, math.ceil(backlog_seconds / (speed * drain_seconds))) if backlog_seconds > 0 else 0
+def worker_count(backlog_seconds: float, speed: float, drain_seconds: float, max_workers: int) -> int:
+    """Return how many workers process the backlog within `drain_seconds`, at most `max_workers`.
+
+    Args:
+        backlog_seconds: seconds of audio that wait.
+        speed: seconds of audio that a worker transcribes in a second.
+        drain_seconds: time in which the backlog should be gone.
+        max_workers: the deployment's limit.
+    """
+    return min(max_workers, math.ceil(backlog_seconds / (speed * drain_seconds))) if backlog_seconds > 0 else 0
 
 
-def launchable(slots: Sequence[Slot], count: int, now: float) -> list[Slot]:
-    """The free ones among the first `count` slots. A cooling slot is passed over, not replaced by a later one:
-    what broke its launch (no capacity, a bad image) would break that one too."""
+def free_slots(slots: Sequence[Slot], count: int, now: float) -> list[Slot]:
+    """Return the free slots among the first `count`.
+
+    A slot in cooldown is left out and not replaced by a later one: the cause of its failed launch (no capacity, a bad
+    image) would make that launch fail, too.
+    """
     return [slot for slot in slots[:count] if slot.until < now]
 
 
-def cooling(failures: int) -> int:
-    """Seconds to keep a slot shut after that many failed launches in a row: 60, 120, 240, 480, 900."""
-    return min(COOL_MOST, COOL_SECONDS * 2 ** (max(failures, 1) - 1))
+def cooldown_seconds(failures: int) -> int:
+    """Return the cooldown after that many failed launches in a row: 60, 120, 240, 480, 900 seconds."""
+    return min(MAX_COOLDOWN_SECONDS, COOLDOWN_SECONDS * 2 ** (max(failures, 1) - 1))
 
 
-def idle(slot: str, first: int) -> int:
-    """Seconds a worker waits for more before it leaves. Only slot 0 stays warm, for `first` seconds: about what
-    a cold start takes, so that waiting never costs more than twice what it saves."""
+def idle_timeout(slot: str, first: int) -> int:
+    """Return the seconds that the slot's worker waits for another shard before it leaves.
+
+    Args:
+        slot: partition key of the slot.
+        first: the timeout of slot 0, the only one that stays warm: about the time of a cold start, so that waiting
+            never costs more than twice what it saves.
+    """
     return first if slot == slot_pk(0) else min(first, SPARE_IDLE_SECONDS)

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from functions.settings import Settings
+from functions.settings import DeploymentSettings
 from infra.synth import ROOT
 from tests.synth.assembly import Assembly
 
 HANDLERS = sorted(path.parent.name for path in (ROOT / "functions" / "handlers").glob("*/handler.py"))
-FIELDS = {field.name.upper() for field in fields(Settings)}
+FIELDS = {field.name.upper() for field in fields(DeploymentSettings)}
 # Brought by the runtime and by the layer.
 THERE = {"boto3", "botocore", "aws_lambda_powertools", "aws_xray_sdk", *sys.stdlib_module_names}
 # Read by code that the function imports and never calls: neither chooses a model, nor makes a row.

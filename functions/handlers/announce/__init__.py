@@ -1,0 +1,1 @@
+"""Announce: the job machine's last step."""

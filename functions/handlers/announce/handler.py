@@ -1,4 +1,4 @@
-"""The job is done: tell the bus."""
+"""Announce a completed job: puts the event "Transcription Completed" on the bus."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ from functions.settings import settings
 @logger.inject_lambda_context
 @tracer.capture_lambda_handler
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """`{"job_id"}` → `{"job_id"}`. At least once: who listens tells repeats by `job_id` and `state`."""
+    """Put the event of the job `{"job_id"}` on the bus, and return `{"job_id"}`.
+
+    The event is delivered at least once; receivers recognise repeats by `job_id` and `state`.
+    """
     job = job_table.find(event["job_id"])
-    if job and job.state == State.COMPLETED:  # a job cancelled at the last moment was announced as such
+    if job and job.state == State.COMPLETED:  # a job cancelled just before was announced as cancelled
         event_bus.announce(job_events.title(job.state), job_events.detail(job, settings().transcripts_bucket))
     return {"job_id": event["job_id"]}

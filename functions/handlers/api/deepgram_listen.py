@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from earshot_contract.keys import WORK
+from earshot_contract.keys import WORK_PREFIX
 from earshot_contract.shards import S3Object
 from functions.errors import bad_audio, bad_request, remote_content_error, too_large
 from functions.handlers.api.request import Request
@@ -64,8 +64,8 @@ def _own_object(url: str) -> S3Object:
     uploads, transcripts = settings().uploads_bucket, settings().transcripts_bucket
     if not key or bucket not in (uploads, transcripts):
         raise remote_content_error(f"s3:// URLs name an object of this deployment's buckets: s3://{uploads}/KEY.")
-    if bucket == transcripts and not key.startswith(WORK):
-        raise remote_content_error(f"Of s3://{transcripts} only {WORK} holds audio.")
+    if bucket == transcripts and not key.startswith(WORK_PREFIX):
+        raise remote_content_error(f"Of s3://{transcripts} only {WORK_PREFIX} holds audio.")
     return S3Object(bucket, key)
 
 

@@ -56,7 +56,7 @@ def forget(request: Request) -> Reply:
         return json_reply(described(cancelled))
     s3.remove(_bucket(), [transcript_key(job.id, form) for form in Result])
     s3.remove(_bucket(), [*s3.keys(_bucket(), work_prefix(job.id)), *_beside(job)])
-    job_table.forget(job.id)
+    job_table.delete_job(job.id)
     return json_reply({"request_id": job.id, "state": "forgotten"})
 
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from functions.aws.model_bucket import AGAIN_SECONDS, held
+from functions.aws.model_bucket import RETRY_CACHE_SECONDS, available_models
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Reply, json_reply
 from functions.settings import settings
-from functions.speech_models.names import Model, model_info, model_uuid, spellings
+from functions.speech_models.names import Model, accepted_names, model_info, model_uuid
 
 
 def models(_: Request) -> Reply:
-    found = held(AGAIN_SECONDS)
+    found = available_models(RETRY_CACHE_SECONDS)
     default = settings().default_model
     return json_reply(
         {
             "stt": [_deepgrams(model, default) for model in found],
             "tts": [],
             "object": "list",
-            "data": [_openais(name) for name in ("whisper-1", *spellings(found))],
+            "data": [_openais(name) for name in ("whisper-1", *accepted_names(found))],
         }
     )
 

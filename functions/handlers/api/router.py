@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from functions.aws.clients import busy
+from functions.aws.clients import is_unavailable
 from functions.errors import ApiError, internal_error, not_found, service_unavailable
 from functions.handlers.api import (
     deepgram_listen,
@@ -66,7 +66,7 @@ def route(event: Mapping[str, Any]) -> Reply:
         return found.refuse(refused, request)
     except Exception as error:
         logger.exception("The request could not be answered", route=f"{request.method} {request.resource}")
-        return found.refuse(service_unavailable() if busy(error) else internal_error(), request)
+        return found.refuse(service_unavailable() if is_unavailable(error) else internal_error(), request)
 
 
 def _nowhere(request: Request) -> Reply:

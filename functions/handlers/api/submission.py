@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from earshot_contract.keys import body_key
 from earshot_contract.shards import S3Object
 from functions.aws import idempotency, job_table, model_bucket, s3, step_functions
-from functions.aws.clients import busy
-from functions.aws.idempotency import Claim
+from functions.aws.clients import is_unavailable
+from functions.aws.idempotency import IdempotencyRecord
 from functions.errors import ApiError, internal_error, not_found, service_unavailable
 from functions.jobs.job import Failure, Job, Source, SourceKind, State
 from functions.observability import logger
@@ -50,14 +50,14 @@ def submit(order: Order) -> tuple[Job, bool]:
     Raises:
         ApiError: no such model here, or AWS takes no more jobs just now.
     """
-    model = model_bucket.chosen(order.options.model, order.options.language)
+    model = model_bucket.choose_model(order.options.model, order.options.language)
     new, digest = str(uuid.uuid4()), order.digest
     claim = idempotency.claim(digest, new)
     if claim.job_id != new:
         twin = _arrived(claim)
         if twin and _stands(twin):
             return _started(twin), True
-        claim = idempotency.claim(digest, new, instead_of=claim.job_id)
+        claim = idempotency.claim(digest, new, replacing=claim.job_id)
         if claim.job_id != new and (twin := _arrived(claim)):
             return twin, True
     return _started(_added(new, order, model.name)), False
@@ -118,7 +118,7 @@ def _started(job: Job) -> Job:
             step_functions.start(settings().job_machine_arn, job.id, {"job_id": job.id})
         except Exception as error:
             logger.exception("The job could not be started", job_id=job.id)
-            refused = service_unavailable() if busy(error) else internal_error()
+            refused = service_unavailable() if is_unavailable(error) else internal_error()
             job_table.fail(job.id, refused.failure)
             raise refused from None
     return job
@@ -130,9 +130,9 @@ def _stands(twin: Job) -> bool:
     return twin.completed is None or _age(twin.completed) < REPLAY_SECONDS
 
 
-def _arrived(claim: Claim) -> Job | None:
+def _arrived(claim: IdempotencyRecord) -> Job | None:
     """The row that a claim promised; None when whoever made it never wrote one, or it was forgotten since."""
-    while (job := job_table.find(claim.job_id)) is None and time.time() < claim.made + ARRIVAL_SECONDS:
+    while (job := job_table.find(claim.job_id)) is None and time.time() < claim.claimed_at + ARRIVAL_SECONDS:
         time.sleep(FIRST_PAUSE)
     return job
 

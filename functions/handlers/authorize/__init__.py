@@ -1,0 +1,1 @@
+"""Authorize: the REST API's Lambda authorizer."""

@@ -1,4 +1,4 @@
-"""The REST API's authorizer: who is calling."""
+"""Lambda authorizer of the REST API: API key → allow policy."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from functions.aws import api_keys
 from functions.observability import logger
 from functions.settings import settings
 
-PUBLIC = "public"
-SCHEMES = ("token", "bearer")  # Deepgram's SDKs and OpenAI's, in any case
+PUBLIC = "public"  # name of a caller without a known key, where access is public
+SCHEMES = ("token", "bearer")  # authorization schemes of Deepgram's and OpenAI's SDKs, in any case
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """A policy that allows every route to a known key, or to anybody where access is public.
+    """Return a policy that allows every route to a known key, or to every caller where access is public.
 
     Raises:
-        Exception: "Unauthorized", the one word that API Gateway answers with 401 for; a policy that denies would
-            make it 403, which SDKs show as a lack of permissions.
+        Exception: "Unauthorized", the only text that API Gateway answers with 401. A policy that denies would become
+            403, which SDKs show as a lack of permissions.
     """
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     caller = caller_of(headers.get("authorization", ""))
@@ -35,7 +35,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def caller_of(authorization: str) -> str | None:
-    """The name a key was made under; `public` for anybody where no key is needed; None: nobody we know."""
+    """Return the caller's name: the key's owner, `public` where no key is needed, or None for an unknown caller."""
     scheme, _, key = authorization.strip().partition(" ")
     name = api_keys.owner(key.strip()) if scheme.lower() in SCHEMES and key.strip() else None
     return name or (PUBLIC if settings().public_access else None)

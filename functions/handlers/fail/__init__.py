@@ -1,0 +1,1 @@
+"""Fail: the job machine's step after an error."""

@@ -1,7 +1,7 @@
-"""The end of every job that cannot be done: its row says why, and so does an event.
+"""Fail a job: writes the failure into its row and puts the event "Transcription Failed" on the bus.
 
-The Job machine's own last step; and for an execution that was stopped before it could come to that, what a rule
-on the machine's status invokes.
+Invoked by the job machine as its step after an error, and by a rule on the machine's status for an execution that was
+stopped before that step.
 """
 
 from __future__ import annotations
@@ -25,31 +25,37 @@ from functions.settings import settings
 @tracer.capture_lambda_handler
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """`{"input": the execution's, "execution": ARN, "error": {"Error", "Cause"}}` → `{"job_id", "failure"}`.
+    """Fail the job of an execution.
 
-    A status event carries the input as text.
+    Args:
+        event: `{"input", "execution": ARN, "error": {"Error", "Cause"}}`. `input` is the execution's own, as JSON
+            values from the job machine and as text from a status event.
+        context: Lambda's context.
+
+    Returns:
+        `{"job_id", "failure"}`; `job_id` is None when the job is cancelled or belongs to another execution.
     """
-    given = json.loads(event["input"]) if isinstance(event["input"], str) else event["input"]
+    execution_input = json.loads(event["input"]) if isinstance(event["input"], str) else event["input"]
     error, cause = event["error"].get("Error", ""), event["error"].get("Cause", "")
-    failure = errors.recover(error, cause)
-    job = _failed(given, event["execution"], failure)
+    failure = errors.failure_of_step(error, cause)
+    job = _failed_job(execution_input, event["execution"], failure)
     level = logger.error if failure.status >= 500 else logger.info
     level("A job failed", job_id=job.id if job else None, error=error, cause=cause, answer=failure.to_dict())
     if job is None:
-        return {"job_id": None, "failure": failure.to_dict()}  # another execution's job, or cancelled
+        return {"job_id": None, "failure": failure.to_dict()}
     metrics.add_metric("JobsFailed", MetricUnit.Count, 1)
     event_bus.announce(job_events.title(job.state), job_events.detail(job, settings().transcripts_bucket))
     return {"job_id": job.id, "failure": failure.to_dict()}
 
 
-def _failed(given: dict[str, Any], execution: str, failure: Failure) -> Job | None:
-    """The failed row; made here when Prepare could not even do that. Again the same when this is a retry."""
-    if "upload" in given:
-        upload = Upload.from_event(given["upload"])
+def _failed_job(execution_input: dict[str, Any], execution: str, failure: Failure) -> Job | None:
+    """Return the failed row, which is created here if Prepare failed before that. A retry returns the same row."""
+    if "upload" in execution_input:
+        upload = Upload.from_event(execution_input["upload"])
         job_id = upload.job_id
         job_table.claim(Job(job_id, Source(SourceKind.UPLOAD, upload.audio, size=upload.size), ""), execution)
     else:
-        job_id = given["job_id"]
+        job_id = execution_input["job_id"]
     failed = job_table.fail(job_id, failure, execution)
     if failed:
         return failed

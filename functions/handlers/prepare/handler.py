@@ -41,7 +41,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def _claimed(given: dict[str, Any], execution: str) -> Job | None:
     if "upload" not in given:
-        return job_table.take(given["job_id"], execution)
+        return job_table.claim_existing(given["job_id"], execution)
     upload = Upload.from_event(given["upload"])
     if upload.is_folder:
         return None
@@ -53,7 +53,7 @@ def _claimed(given: dict[str, Any], execution: str) -> Job | None:
 
 def _prepared(job: Job) -> dict[str, Any]:
     options = Options.parse(job.options)
-    model = model_bucket.chosen(options.model, options.language)
+    model = model_bucket.choose_model(options.model, options.language)
     audio, size = located(job)
     probe = probed(audio, size, options)
     cut = plan_shards.cut(job.id, audio, options, model.name, probe, settings().transcripts_bucket)

@@ -1,0 +1,1 @@
+"""Reap: reads the dead-letter queue."""

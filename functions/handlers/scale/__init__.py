@@ -1,0 +1,1 @@
+"""Scale: launches workers."""

@@ -1,5 +1,7 @@
-"""Launch the workers that the backlog needs: called at every job's start, and once a minute to reconcile what a
-race or a crash lost."""
+"""Scale workers: launches those that the backlog needs.
+
+Prepare invokes it at every job's start; a schedule invokes it once a minute, for launches that a race or a crash lost.
+"""
 
 from __future__ import annotations
 
@@ -17,28 +19,38 @@ from functions.workers import scaling
 @logger.inject_lambda_context
 @tracer.capture_lambda_handler
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """`{"incoming": seconds of audio}` from Prepare, or a schedule's event → `{"launched": [slot, …]}`."""
+    """Launch workers in free slots.
+
+    Args:
+        event: `{"incoming": seconds of audio}` from Prepare, or the schedule's event without it.
+        context: Lambda's context.
+
+    Returns:
+        `{"launched": [slot, …]}`
+    """
     incoming = float(event.get("incoming", 0.0))
-    typical = worker_slots.shard_seconds()
+    shard_seconds = worker_slots.shard_seconds()
     if incoming:
-        worker_slots.remember_shard_seconds(scaling.mean_shard(typical, incoming))
-    waiting = scaling.backlog(sqs.unfinished(), typical or scaling.FIRST_GUESS, incoming)
-    decided = settings()
-    count = scaling.wanted(waiting, decided.speed, decided.drain_seconds, decided.max_workers)
-    free = scaling.launchable(worker_slots.read(count), count, time.time())
+        worker_slots.save_shard_seconds(scaling.mean_shard_seconds(shard_seconds, incoming))
+    messages = sqs.unfinished_messages()
+    backlog_seconds = scaling.backlog(messages, shard_seconds or scaling.INITIAL_SHARD_SECONDS, incoming)
+    config = settings()
+    count = scaling.worker_count(backlog_seconds, config.speed, config.drain_seconds, config.max_workers)
+    free = scaling.free_slots(worker_slots.read(count), count, time.time())
     launched = [slot.pk for slot in free if _launch(slot.pk)]
-    logger.info("Scaled", backlog_seconds=waiting, wanted=count, launched=launched)
+    logger.info("Scaled", backlog_seconds=backlog_seconds, worker_count=count, launched=launched)
     return {"launched": launched}
 
 
 def _launch(slot: str) -> bool:
+    """Start a worker in the slot; return False when another invocation claimed it first."""
     lease = worker_slots.claim(slot)
     if lease is None:
         return False
-    given = {"slot": slot, "lease": lease, "idle": scaling.idle(slot, settings().idle_seconds)}
+    execution_input = {"slot": slot, "lease": lease, "idle": scaling.idle_timeout(slot, settings().idle_seconds)}
     try:
-        step_functions.start(settings().worker_machine_arn, lease, given)
+        step_functions.start(settings().worker_machine_arn, lease, execution_input)
     except Exception:
-        worker_slots.release(slot, lease)  # else it would stay shut for as long as a launch may take
+        worker_slots.release(slot, lease)  # else the slot is blocked until the launch lease ends
         raise
     return True

@@ -1,0 +1,1 @@
+"""Settle: the worker machine's step after a worker."""

@@ -18,7 +18,7 @@ from functions.jobs.job import Job
 from functions.speech_models.names import model_uuid
 from functions.transcripts.transcript import Transcript
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent / "recorded"
 RELEASES = sorted(folder.name for folder in HERE.iterdir() if folder.is_dir() and folder.name[0].isdigit())
 
 
@@ -49,13 +49,13 @@ def test_recorded_row_is_read_whole(release: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("release", RELEASES)
-def test_recorded_prepare_output_holds_readable_shards(release: str) -> None:
+def test_recorded_prepare_output_has_readable_shards(release: str) -> None:
     answer = recorded(release, "prepare-output.json")
     assert [contains(Shard.from_json(shard).to_dict(), shard) for shard in answer["shards"]] == [True]
 
 
 @pytest.mark.parametrize("release", RELEASES)
-def test_recorded_places_are_where_they_were(release: str) -> None:
+def test_recorded_keys_are_unchanged(release: str) -> None:
     assert recorded(release, "keys.json") == {
         "transcript": keys.transcript_key("J"),
         "upload_result": keys.upload_result_key("a/b.mp3", keys.Result.SRT),
@@ -73,7 +73,7 @@ def test_recorded_places_are_where_they_were(release: str) -> None:
     }
 
 
-def test_model_uuid_is_the_same_as_ever() -> None:
+def test_model_uuid_is_unchanged() -> None:
     assert model_uuid("d" * 64) == "551373e4-11b1-5569-9e44-6b7115ddd1e2"
 
 

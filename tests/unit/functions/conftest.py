@@ -112,7 +112,7 @@ def base_model(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
     manifest = {"name": "base", "files": {"model.bin": {"sha256": "d" * 64, "size": 1}}}
     s3.put(S3Object("models", manifest_key("base")), json.dumps(manifest).encode(), "application/json")
     monkeypatch.setenv("DEFAULT_MODEL", "base")
-    monkeypatch.setattr(model_bucket, "_seen", None)
+    monkeypatch.setattr(model_bucket, "_cached", None)
     settings.cache_clear()
 
 

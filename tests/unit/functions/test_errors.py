@@ -1,4 +1,4 @@
-"""What a caller is told about a failure, wherever in the state machine it happened."""
+"""Failures of jobs: from the error of any state to the caller's answer."""
 
 import json
 
@@ -10,23 +10,23 @@ from functions.jobs.job import Failure
 
 
 def lambda_cause(exception: Exception) -> str:
-    """What Lambda hands to Step Functions when a handler raises."""
+    """`Cause` of a state whose Lambda function raised an exception."""
     return json.dumps(
         {"errorMessage": str(exception), "errorType": type(exception).__name__, "stackTrace": ["  File …"]}
     )
 
 
-def test_a_refusal_survives_the_way_through_a_state_machine():
-    refused = errors.remote_content_error("URL for media download must be publicly routable.")
+def test_api_error_survives_a_state_machine():
+    error = errors.remote_content_error("URL for media download must be publicly routable.")
 
-    failure = errors.recover("ApiError", lambda_cause(refused))
+    failure = errors.failure_of_step("ApiError", lambda_cause(error))
 
     assert failure == Failure("REMOTE_CONTENT_ERROR", "URL for media download must be publicly routable.", 400)
 
 
 @pytest.mark.parametrize("error", list(ShardError))
-def test_every_way_a_worker_fails_has_an_answer(error):
-    failure = errors.recover(error.value, "The sentence of the worker.")
+def test_every_shard_error_has_a_failure(error):
+    failure = errors.failure_of_step(error.value, "The sentence of the worker.")
 
     ours = error in (ShardError.MAX_RECEIVES, ShardError.CORRUPT_MODEL, ShardError.INTERNAL)
     assert failure.status == 500 if ours else failure.status in (400, 413)
@@ -34,8 +34,8 @@ def test_every_way_a_worker_fails_has_an_answer(error):
     assert failure.err_msg
 
 
-def test_a_worker_that_met_no_audio_says_so_in_deepgrams_words():
-    failure = errors.recover("Audio.NotAudio", "No decoder opens it.")
+def test_not_audio_error_has_deepgrams_text():
+    failure = errors.failure_of_step("Audio.NotAudio", "No decoder opens it.")
 
     assert failure.err_msg == (
         "Bad Request: failed to process audio: corrupt or unsupported data: No decoder opens it."
@@ -52,8 +52,8 @@ def test_a_worker_that_met_no_audio_says_so_in_deepgrams_words():
         ("ApiError", lambda_cause(ValueError("no failure inside"))),
     ],
 )
-def test_what_is_our_fault_tells_nothing_of_our_inside(error, cause):
-    failure = errors.recover(error, cause)
+def test_internal_error_reveals_no_cause(error, cause):
+    failure = errors.failure_of_step(error, cause)
 
     assert failure == errors.internal_error().failure
     assert failure.status == 500

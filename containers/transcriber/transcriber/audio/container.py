@@ -9,8 +9,8 @@ import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
+from earshot_contract.file_signatures import describe_file as kind
 from earshot_contract.shards import RawAudio, ShardError
-from transcriber.audio.file_signatures import kind
 from transcriber.engine_protocol import ShardFailed
 
 # Deepgram's names of headerless encodings → FFmpeg's demuxer. The others it takes (flac, opus, speex) never come

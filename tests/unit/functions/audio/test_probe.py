@@ -1,4 +1,4 @@
-"""What headers say, for every container that people send; and what is no audio at all."""
+"""Probe: headers of every common container, and files that are not audio."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def probed(body: bytes, raw: RawAudio | None = None) -> Probe:
         ("aiff", "pcm_s16be"),
     ],
 )
-def test_headers_tell_length_and_channels(container: str, codec: str, channels: int) -> None:
+def test_header_gives_duration_and_channels(container: str, codec: str, channels: int) -> None:
     found = probed(encoded(container, codec, channels))
     assert found.channels == channels
     assert found.sample_rate == 48000
@@ -58,14 +58,14 @@ def test_headers_tell_length_and_channels(container: str, codec: str, channels: 
     assert found.duration == pytest.approx(2.0, abs=0.15) or container == "flac"
 
 
-def test_the_sample_is_read() -> None:
+def test_sample_file_gives_duration() -> None:
     found = probed(SAMPLE.read_bytes())
     assert found.channels == 1
     assert found.duration
     assert found.duration > 3
 
 
-def test_a_browsers_recording_has_channels_but_no_length() -> None:
+def test_browser_recording_has_channels_but_no_duration() -> None:
     class Pipe(io.RawIOBase):
         """Written but never sought, as MediaRecorder does."""
 
@@ -89,28 +89,28 @@ def test_a_browsers_recording_has_channels_but_no_length() -> None:
     assert probed(bytes(pipe.body)) == Probe(None, 2, 48000)
 
 
-def test_headerless_audio_is_measured_by_what_the_caller_says() -> None:
+def test_headerless_audio_is_measured_by_its_raw_format() -> None:
     assert probed(bytes(64000), RawAudio("linear16", 16000, 2)) == Probe(1.0, 2, 16000)
     assert probed(bytes(8000), RawAudio("mulaw", 8000)) == Probe(1.0, 1, 8000)
     assert probed(b"%PDF-", RawAudio("g729", 8000)).duration is None
 
 
 @pytest.mark.parametrize(
-    ("body", "what"),
+    ("body", "kind"),
     [
         (b"", "empty"),
         (b"%PDF-1.7\n%\xe2\xe3", "PDF"),
         (b"\x89PNG\r\n\x1a\n\0\0", "PNG"),
         (b"PK\x03\x04\x14\0", "ZIP"),
-        (b"<!doctype html><html>", "text"),
+        (b"<!doctype html><html>", "a web page"),
         ("Grüße, dies ist kein Ton. ".encode() * 400, "text"),
         (b'{"url": "https://example.com/a.wav"}', "text"),
     ],
 )
-def test_what_is_certainly_no_audio_is_refused_with_its_name(body: bytes, what: str) -> None:
+def test_non_audio_file_is_refused_with_its_kind(body: bytes, kind: str) -> None:
     with pytest.raises(ApiError) as refused:
         probed(body)
-    assert what in refused.value.failure.err_msg
+    assert kind in refused.value.failure.err_msg
     assert refused.value.failure.err_msg.startswith("Bad Request: failed to process audio: ")
 
 
@@ -128,7 +128,7 @@ def test_what_is_certainly_no_audio_is_refused_with_its_name(body: bytes, what: 
         SAMPLE.read_bytes()[:5000],
     ],
 )
-def test_what_may_be_audio_is_left_to_the_worker(body: bytes) -> None:
+def test_possible_audio_is_left_to_the_worker(body: bytes) -> None:
     assert isinstance(probed(body), Probe)
 
 
@@ -138,7 +138,7 @@ def test_what_may_be_audio_is_left_to_the_worker(body: bytes) -> None:
     ),
     st.data(),
 )
-def test_broken_headers_never_break_the_probe(kind: tuple[str, str], data: st.DataObject) -> None:
+def test_damaged_header_never_raises_another_error(kind: tuple[str, str], data: st.DataObject) -> None:
     body = bytearray(encoded(*kind, channels=1, seconds=0.1))
     for _ in range(data.draw(st.integers(1, 6))):
         body[data.draw(st.integers(0, min(len(body), 400) - 1))] = data.draw(st.integers(0, 255))

@@ -93,9 +93,9 @@ def test_queues_count_both_lanes_and_what_is_held() -> None:
     sqs = boto3.client("sqs")
     for url in (settings().fast_queue_url, settings().bulk_queue_url, settings().bulk_queue_url):
         sqs.send_message(QueueUrl=url, MessageBody="x")
-    assert (queues.waiting(), queues.unfinished()) == (3, 3)
+    assert (queues.visible_messages(), queues.unfinished_messages()) == (3, 3)
     sqs.receive_message(QueueUrl=settings().fast_queue_url)
-    assert (queues.waiting(), queues.unfinished()) == (2, 3)
+    assert (queues.visible_messages(), queues.unfinished_messages()) == (2, 3)
 
 
 def test_an_event_reaches_a_rule_of_the_bus() -> None:

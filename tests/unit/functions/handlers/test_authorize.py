@@ -1,4 +1,4 @@
-"""Who is let in, and who is told to bring a key."""
+"""Authorize: which callers are allowed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ KEY = "0123456789abcdef0123456789abcdef01234567"
 METHOD = "arn:aws:execute-api:eu-central-1:123456789012:abcdef/v1/POST/listen"
 
 
-def ask(authorization: str | None, header: str = "Authorization") -> dict:
+def authorize(authorization: str | None, header: str = "Authorization") -> dict:
     context = SimpleNamespace(
         function_name="authorize", memory_limit_in_mb=1, invoked_function_arn="arn", aws_request_id="id"
     )
@@ -28,8 +28,8 @@ def known(aws: None) -> None:
 
 
 @pytest.mark.parametrize("authorization", [f"Token {KEY}", f"token {KEY}", f"Bearer {KEY}", f"  bearer   {KEY} "])
-def test_a_known_key_is_let_in_under_either_scheme_in_any_case(known, authorization):
-    answer = ask(authorization, "authorization")
+def test_known_key_is_allowed_under_either_scheme_in_any_case(known, authorization):
+    answer = authorize(authorization, "authorization")
 
     assert answer["principalId"] == "podcasts"
     (statement,) = answer["policyDocument"]["Statement"]
@@ -38,16 +38,16 @@ def test_a_known_key_is_let_in_under_either_scheme_in_any_case(known, authorizat
 
 
 @pytest.mark.parametrize("authorization", [None, "", "Token", "Token ", f"Basic {KEY}", f"Token {KEY[:-1]}8", KEY])
-def test_anybody_else_is_told_to_bring_one(known, authorization):
+def test_unknown_caller_raises_unauthorized(known, authorization):
     """With this very text API Gateway answers 401."""
     with pytest.raises(Exception, match=r"^Unauthorized$"):
-        ask(authorization)
+        authorize(authorization)
 
 
-def test_where_access_is_public_anybody_is_let_in_and_a_key_still_names_its_owner(known, monkeypatch):
+def test_public_access_allows_everyone_and_names_key_owners(known, monkeypatch):
     monkeypatch.setenv("PUBLIC_ACCESS", "true")
     settings.cache_clear()
 
-    assert ask(None)["principalId"] == "public"
-    assert ask("Token 123")["principalId"] == "public"
-    assert ask(f"Token {KEY}")["principalId"] == "podcasts"
+    assert authorize(None)["principalId"] == "public"
+    assert authorize("Token 123")["principalId"] == "public"
+    assert authorize(f"Token {KEY}")["principalId"] == "podcasts"

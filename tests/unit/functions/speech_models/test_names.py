@@ -1,17 +1,17 @@
-"""What callers call a model, and what they get."""
+"""Model names: what a request may write and which model it gets."""
 
 from __future__ import annotations
 
 import pytest
 
 from functions.errors import ApiError
-from functions.speech_models.names import Model, choose, model_info, model_uuid, spellings
+from functions.speech_models.names import Model, accepted_names, choose, model_info, model_uuid
 
-HELD = [Model("base", "a" * 64), Model("medium.en", "b" * 64), Model("large-v3", "c" * 64)]
+AVAILABLE = [Model("base", "a" * 64), Model("medium.en", "b" * 64), Model("large-v3", "c" * 64)]
 
 
 @pytest.mark.parametrize(
-    ("wanted", "name"),
+    ("requested", "name"),
     [
         ("whisper", "base"),
         ("whisper-1", "base"),
@@ -24,37 +24,37 @@ HELD = [Model("base", "a" * 64), Model("medium.en", "b" * 64), Model("large-v3",
         ("whisper-medium-en", "medium.en"),
     ],
 )
-def test_a_name_means_a_held_model(wanted, name):
-    assert choose(wanted, "en", HELD, default="base").name == name
+def test_requested_name_means_an_available_model(requested, name):
+    assert choose(requested, "en", AVAILABLE, default="base").name == name
 
 
-@pytest.mark.parametrize("wanted", ["whisper-tiny", "nova-3", "whisper-", "", "base-general", "whisper-medium"])
-def test_a_model_that_is_not_held_is_refused_with_those_that_are(wanted):
+@pytest.mark.parametrize("requested", ["whisper-tiny", "nova-3", "whisper-", "", "base-general", "whisper-medium"])
+def test_unavailable_model_is_refused_with_the_available_names(requested):
     with pytest.raises(ApiError) as caught:
-        choose(wanted, "en", HELD, default="base")
+        choose(requested, "en", AVAILABLE, default="base")
 
     failure = caught.value.failure
     assert failure.status == 400
     assert "whisper, whisper-base, whisper-large-v3, whisper-medium.en" in failure.err_msg
 
 
-def test_a_default_that_is_not_held_is_refused_too():
+def test_unavailable_default_model_is_refused():
     with pytest.raises(ApiError):
-        choose("whisper", "en", HELD, default="small")
+        choose("whisper", "en", AVAILABLE, default="small")
 
 
 @pytest.mark.parametrize(("model", "language"), [("medium.en", "de"), ("base", "yue")])
-def test_a_model_is_refused_for_a_language_it_does_not_speak(model, language):
-    with pytest.raises(ApiError, match="does not speak"):
-        choose(model, language, HELD, default="base")
+def test_model_is_refused_for_an_unsupported_language(model, language):
+    with pytest.raises(ApiError, match="does not support"):
+        choose(model, language, AVAILABLE, default="base")
 
 
-def test_a_language_that_is_to_be_detected_suits_every_model():
-    assert choose("medium.en", None, HELD, default="base").name == "medium.en"
-    assert choose("large-v3", "yue", HELD, default="base").name == "large-v3"
+def test_every_model_accepts_a_language_to_be_detected():
+    assert choose("medium.en", None, AVAILABLE, default="base").name == "medium.en"
+    assert choose("large-v3", "yue", AVAILABLE, default="base").name == "large-v3"
 
 
-def test_what_ran_is_named_as_deepgram_names_it():
+def test_model_info_is_spelled_as_deepgram_does():
     assert model_info("medium.en", "ab" * 32) == {
         "name": "medium-en-whisper",
         "version": "abababababab",
@@ -63,5 +63,5 @@ def test_what_ran_is_named_as_deepgram_names_it():
     assert model_uuid("a") == model_uuid("a") != model_uuid("b")
 
 
-def test_names_are_listed_as_callers_write_them():
-    assert spellings([]) == ["whisper"]
+def test_accepted_names_without_models_are_the_default():
+    assert accepted_names([]) == ["whisper"]

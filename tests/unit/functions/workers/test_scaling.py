@@ -1,4 +1,4 @@
-"""How many workers a backlog deserves."""
+"""Number of workers for a backlog, free slots, cooldowns."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ from functions.workers.scaling import Slot
 @pytest.mark.parametrize(
     ("seconds", "workers"), [(0.0, 0), (0.5, 1), (12_000.0, 1), (12_001.0, 2), (36_000.0, 3), (1e9, 4)]
 )
-def test_workers_follow_the_backlog_up_to_the_limit(seconds: float, workers: int) -> None:
-    assert scaling.wanted(seconds, speed=40.0, drain_seconds=300.0, most=4) == workers
+def test_worker_count_follows_backlog_up_to_the_limit(seconds: float, workers: int) -> None:
+    assert scaling.worker_count(seconds, speed=40.0, drain_seconds=300.0, max_workers=4) == workers
 
 
-def test_a_backlog_is_what_waits_and_what_comes() -> None:
+def test_backlog_adds_queued_and_incoming_seconds() -> None:
     assert scaling.backlog(10, 30.0, 5.0) == 305.0
     assert scaling.backlog(0, 30.0, 0.0) == 0.0
 
 
-def test_the_typical_shard_follows_what_comes_in() -> None:
-    mean = scaling.mean_shard(None, 10.0)
+def test_mean_shard_length_approaches_new_values() -> None:
+    mean = scaling.mean_shard_seconds(None, 10.0)
     assert mean == 10.0
     for _ in range(50):
-        mean = scaling.mean_shard(mean, 3600.0)
+        mean = scaling.mean_shard_seconds(mean, 3600.0)
     assert mean == pytest.approx(3600.0, rel=0.01)
 
 
-def test_only_free_slots_among_the_wanted_launch() -> None:
-    held, cooling, free = Slot("SLOT#000", "a", 200), Slot("SLOT#001", "b", 101, 3), Slot("SLOT#002", "c", 99)
+def test_only_free_slots_among_the_first_count_launch() -> None:
+    leased, cooling, free = Slot("SLOT#000", "a", 200), Slot("SLOT#001", "b", 101, 3), Slot("SLOT#002", "c", 99)
     spare = Slot("SLOT#003")
-    assert scaling.launchable([held, cooling, free, spare], 3, now=100) == [free]
-    assert scaling.launchable([held, cooling, free, spare], 4, now=100) == [free, spare]
-    assert scaling.launchable([held], 0, now=1000) == []
+    assert scaling.free_slots([leased, cooling, free, spare], 3, now=100) == [free]
+    assert scaling.free_slots([leased, cooling, free, spare], 4, now=100) == [free, spare]
+    assert scaling.free_slots([leased], 0, now=1000) == []
 
 
-def test_cooling_doubles_to_a_quarter_of_an_hour() -> None:
-    assert [scaling.cooling(n) for n in (1, 2, 3, 4, 5, 50)] == [60, 120, 240, 480, 900, 900]
+def test_cooldown_doubles_up_to_15_minutes() -> None:
+    assert [scaling.cooldown_seconds(n) for n in (1, 2, 3, 4, 5, 50)] == [60, 120, 240, 480, 900, 900]
 
 
-def test_only_the_first_slot_stays_warm() -> None:
-    assert scaling.idle(slot_pk(0), 180) == 180
-    assert scaling.idle(slot_pk(1), 180) == scaling.SPARE_IDLE_SECONDS
-    assert scaling.idle(slot_pk(1), 5) == 5
+def test_idle_timeout_is_long_for_the_first_slot_only() -> None:
+    assert scaling.idle_timeout(slot_pk(0), 180) == 180
+    assert scaling.idle_timeout(slot_pk(1), 180) == scaling.SPARE_IDLE_SECONDS
+    assert scaling.idle_timeout(slot_pk(1), 5) == 5

@@ -94,12 +94,12 @@ def api(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     monkeypatch.setenv("DEFAULT_MODEL", "base")
     monkeypatch.setenv("WAIT_SECONDS", "0.05")
     settings.cache_clear()
-    model_bucket._seen = None
+    model_bucket._cached = None
     for name in ("base", "tiny.en"):
         manifest = {"name": name, "files": {"model.bin": {"sha256": SHA, "size": 1}}}
         s3.put(S3Object("models", manifest_key(name)), json.dumps(manifest).encode(), "application/json")
     yield Api()
-    model_bucket._seen = None
+    model_bucket._cached = None
 
 
 @pytest.fixture

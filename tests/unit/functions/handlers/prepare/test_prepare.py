@@ -91,7 +91,7 @@ def test_an_upload_without_options_has_its_language_detected(prepare: Prepare) -
     [
         (b"", "", "empty"),
         (b"%PDF-1.4 not a sound", "", "PDF"),
-        (SAMPLE, "model=whisper-huge", "holds no model"),
+        (SAMPLE, "model=whisper-huge", "has no model"),
         (SAMPLE, "punctuate=perhaps", "punctuate"),
     ],
 )

@@ -1,0 +1,109 @@
+"""Events of jobs on the EventBridge bus: the `detail` of the four detail types.
+
+A member that is not known yet is left out. Events hold S3 keys and facts about the job, never the transcript itself.
+EventBridge adds the envelope (id, time, account …).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from earshot_contract.document import Document
+from earshot_contract.fields import Bytes, Language, Name, Seconds, Timestamp
+
+SOURCE = "earshot"  # `source` of every event
+
+Model = Annotated[str, Meta(description="The model of the models bucket that runs")]
+Duration = Annotated[Seconds, Meta(description="Seconds of audio")]
+
+
+@dataclass(frozen=True)
+class JobSource(Document):
+    """Where a job's audio came from."""
+
+    kind: Literal["upload", "body", "url", "object"]
+    bucket: str | UnsetType = UNSET
+    key: str | UnsetType = UNSET
+    version: str | UnsetType = UNSET
+    url: str | UnsetType = UNSET
+    size: Bytes | UnsetType = UNSET
+
+
+@dataclass(frozen=True)
+class StoredTranscript(Document):
+    """Place of a finished job's transcript."""
+
+    bucket: Name
+    key: Annotated[str, Meta(extra_json_schema={"pattern": "^jobs/"})]
+
+
+@dataclass(frozen=True)
+class JobError(Document):
+    """Why a job failed: Deepgram's error code and a sentence."""
+
+    err_code: Name
+    err_msg: Name
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobDetail(Document):
+    """Members of all four events."""
+
+    job_id: Name
+    source: JobSource
+    options: Annotated[str, Meta(description="The query string of /v1/listen with the job's options")]
+    created: Timestamp
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranscriptionQueued(JobDetail):
+    """A job was accepted."""
+
+    state: Literal["queued"]
+    model: Model | UnsetType = UNSET
+    duration: Duration | UnsetType = UNSET
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranscriptionCompleted(JobDetail):
+    """A job is finished and its transcript stored."""
+
+    state: Literal["completed"]
+    model: Model
+    completed: Timestamp
+    duration: Duration
+    language: Annotated[Language, Meta(description="Whisper's language code of the first channel")]
+    transcript: Annotated[StoredTranscript, Meta(description="The canonical transcript, in JSON")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranscriptionFailed(JobDetail):
+    """A job ended without a transcript."""
+
+    state: Literal["failed"]
+    completed: Timestamp
+    error: Annotated[JobError, Meta(description="The same as in the caller's answer")]
+    model: Model | UnsetType = UNSET
+    duration: Duration | UnsetType = UNSET
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranscriptionCancelled(JobDetail):
+    """A job was cancelled by a caller."""
+
+    state: Literal["cancelled"]
+    completed: Timestamp
+    model: Model | UnsetType = UNSET
+    duration: Duration | UnsetType = UNSET
+
+
+# The event's `detail-type` and the class of its `detail`.
+DETAILS: dict[str, type[JobDetail]] = {
+    "Transcription Queued": TranscriptionQueued,
+    "Transcription Completed": TranscriptionCompleted,
+    "Transcription Failed": TranscriptionFailed,
+    "Transcription Cancelled": TranscriptionCancelled,
+}

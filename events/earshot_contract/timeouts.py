@@ -1,0 +1,32 @@
+"""Seconds that two programs must agree on.
+
+Each constant names both sides. A change here changes both; the synthesized template pins those that infrastructure
+uses.
+"""
+
+from __future__ import annotations
+
+# -- a worker and its messages and slot --------------------------------------------------------------------
+
+# SQS hides a received shard message for this long (queue attribute; the worker asks for the same and renews it). A
+# crashed worker's shards become visible again after at most this time.
+VISIBILITY_SECONDS = 60
+# The worker renews its lease, the visibility of its messages and their task tokens this often.
+HEARTBEAT_SECONDS = VISIBILITY_SECONDS / 3
+# A worker's renewal of its slot's lease is valid for this long: nine heartbeats. A worker that is silent for longer
+# counts as dead, and its slot may launch another.
+SLOT_LEASE_SECONDS = 180
+# The lease of a worker that is being launched (written by Scale): it ends if the worker has not renewed it by then.
+# An estimate: a cold start was planned as 3 to 5 minutes, on paper it is about 100 s, and it was not measured on AWS.
+LAUNCH_LEASE_SECONDS = 600
+# A slot's item expires from the table this long after the last renewal (functions and worker write the same `ttl`).
+SLOT_TTL_SECONDS = 86_400
+# Worker 0 waits this long for another shard before it leaves (setting of the stack, default of the functions).
+IDLE_SECONDS = 180
+
+# -- a caller who waits ------------------------------------------------------------------------------------
+
+# API Gateway (REST) ends a request to its integration after this time: AWS's limit, also kept by the local cloud.
+GATEWAY_SECONDS = 29
+# `POST /v1/listen` waits this long for the job, then answers with a redirect: four seconds before the gateway's limit.
+REQUEST_WAIT_SECONDS = 25

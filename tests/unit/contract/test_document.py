@@ -1,0 +1,136 @@
+"""Document: strict on types at every field, lenient on additions and numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from earshot_contract.document import Document, InvalidDocument
+from earshot_contract.job_events import DETAILS
+from earshot_contract.schemas import DOCUMENTS
+from earshot_contract.shards import RawAudio, S3Object, Shard, ShardResult, Word
+from functions.jobs.job import Job
+from functions.transcripts.transcript import Transcript
+from tests.places import EVENTS
+
+HERE = EVENTS.parent / "tests/unit/contract/recorded/0.1"
+Path = tuple[str | int, ...]
+ANY_SHAPE = ("engine", "input")  # objects whose members may have any type
+
+
+def sample(name: str) -> Any:
+    return json.loads((EVENTS / "samples" / f"{name}.json").read_text())
+
+
+READ: list[tuple[type[Document], Any]] = [
+    *((kind, sample(name)) for name, kind in DOCUMENTS.items()),
+    *((kind, sample(title.lower().replace(" ", "-"))["detail"]) for title, kind in DETAILS.items()),
+    (Job, json.loads((HERE / "job-row.json").read_text())),
+    (Job, json.loads((HERE / "job-row-failed.json").read_text())),
+    (Transcript, json.loads((HERE / "transcript.json").read_text())),
+    (RawAudio, {"encoding": "mulaw", "sample_rate": 8000, "channels": 2}),
+]
+
+
+def members(document: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every member and list element with its path, but for the members of objects of any shape."""
+    if path:
+        yield path, document
+    if path and path[-1] in ANY_SHAPE:
+        return
+    below = (
+        document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    )
+    for name, value in below:
+        yield from members(value, (*path, name))
+
+
+def with_value(document: Any, path: Path, value: Any) -> Any:
+    changed = json.loads(json.dumps(document))
+    node = changed
+    for step in path[:-1]:
+        node = node[step]
+    node[path[-1]] = value
+    return changed
+
+
+CASES = [
+    pytest.param(kind, document, path, id=f"{kind.__name__}-{'.'.join(map(str, path))}")
+    for kind, document in READ
+    for path, _ in members(document)
+]
+
+
+@pytest.mark.parametrize(("kind", "document", "path"), CASES)
+def test_wrong_type_at_any_field_is_refused(kind: type[Document], document: Any, path: Path) -> None:
+    wrong: Any = [{"no": ["type"]}]  # no field is a list of objects that hold lists
+    with pytest.raises(InvalidDocument, match=kind.__name__):
+        kind.from_json(with_value(document, path, wrong))
+    with pytest.raises(InvalidDocument):
+        kind.from_json(json.dumps(with_value(document, path, wrong)))
+
+
+@pytest.mark.parametrize(
+    ("document", "place"),
+    [
+        ('{"bucket":1,"key":"k"}', r"Expected `str`, got `int` - at `\$.bucket`"),
+        ('{"bucket":"b","key":null}', r"Expected `str`, got `null` - at `\$.key`"),
+        ('{"bucket":"b"}', "missing required field `key`"),
+        ('{"bucket":"","key":"k"}', r"length >= 1 - at `\$.bucket`"),
+        ("[]", "Expected `object`, got `array`"),
+        ("{", "truncated"),
+        ("", "truncated"),
+    ],
+)
+def test_error_names_place_and_types(document: str, place: str) -> None:
+    with pytest.raises(InvalidDocument, match=place):
+        S3Object.from_json(document)
+
+
+def test_bytes_that_are_no_utf8_are_refused() -> None:
+    with pytest.raises(InvalidDocument):
+        S3Object.from_json(b'{"bucket":"\xff","key":"k"}')
+
+
+@pytest.mark.parametrize("value", ["1", True, None])
+def test_float_field_refuses_text_and_boolean(value: Any) -> None:
+    with pytest.raises(InvalidDocument):
+        Word.from_json({"text": "a", "start": value, "end": 1.0, "probability": 0.5})
+
+
+def test_integer_is_read_as_float_where_a_float_is_declared() -> None:
+    word = Word.from_json('{"text":"a","start":1,"end":2,"probability":1}')
+    assert [type(value) for value in (word.start, word.end, word.probability)] == [float, float, float]
+    assert type(Word.from_json({"text": "a", "start": 1, "end": 2, "probability": 1}).start) is float
+
+
+def test_unknown_members_are_ignored_at_every_depth() -> None:
+    message = sample("shard-message")["shard"]
+    message["audio"]["etag"] = "x"
+    message["priority"] = {"of": ["a later release"]}
+    assert Shard.from_json(message).to_dict() == sample("shard-message")["shard"]
+
+
+def test_absent_members_take_their_defaults() -> None:
+    place = {"bucket": "b", "key": "k"}
+    shard = Shard.from_json({"job_id": "j", "index": 0, "count": 1, "audio": place, "result": place, "model": "base"})
+    assert (shard.task, shard.languages, shard.start, shard.interactive) == ("transcribe", [], 0.0, False)
+
+
+def test_json_out_is_compact_and_keeps_unicode() -> None:
+    assert S3Object("b", "ü").to_json() == '{"bucket":"b","key":"ü","version":null}'
+
+
+def test_probability_slightly_above_one_is_no_error() -> None:
+    """Limits of floats are documented in the schema, and not enforced: rounding must not lose a transcript."""
+    result = sample("shard-result") | {"language_probability": 1.0000001}
+    assert ShardResult.from_json(result).language_probability > 1
+
+
+def test_row_with_attributes_of_the_table_is_read() -> None:
+    row = {"pk": "JOB#j1", "day": "2026-11-22", "id": "j1", "source": {"kind": "body"}, "options": "", "duration": 3}
+    job = Job.from_json(row)
+    assert (job.id, job.duration, type(job.duration)) == ("j1", 3.0, float)
