@@ -17,7 +17,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from transcriber.hardware import choose, settle
+from transcriber.hardware import configure_process, resolve_settings
 
 Answer = tuple[list[str], list[float]]  # text and latency of each file
 Transcribe = Callable[[Sequence[str], Sequence[str | None], Sequence[float]], Answer]
@@ -25,7 +25,7 @@ Transcribe = Callable[[Sequence[str], Sequence[str | None], Sequence[float]], An
 
 def _here() -> dict[str, str]:
     """The device, and what to compute with: the same for all."""
-    settings = choose()
+    settings = resolve_settings()
     return {"device": settings.device, "compute_type": settings.compute_type}
 
 
@@ -48,7 +48,7 @@ def batched(model: str, threads: int, size: int = 8) -> Transcribe:
 
 def tuned(model: str, threads: int) -> Transcribe:
     """faster-whisper with Earshot's process settings: what of the gain anybody could have."""
-    settle()
+    configure_process()
     return default(model, threads)
 
 
@@ -85,12 +85,12 @@ def openai(model: str, threads: int) -> Transcribe:
 
 
 def earshot(model: str, threads: int, batch: int | None = None) -> Transcribe:
-    settings = settle()
-    lanes = threads if settings.device == "cpu" else settings.lanes
-    settings = replace(settings, lanes=lanes, batch=batch or settings.batch)
+    settings = configure_process()
+    lanes = threads if settings.device == "cpu" else settings.batch_workers
+    settings = replace(settings, batch_workers=lanes, batch=batch or settings.batch)
     from earshot_contract.shards import S3Object, Shard
+    from transcriber.engine_protocol import Model
     from transcriber.whisper.engine import BatchingEngine
-    from transcriber.worker.model_files import Model
 
     engine = BatchingEngine(Model("base", Path(model), ""), settings)
 

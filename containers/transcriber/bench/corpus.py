@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from transcriber.audio.stream import RATE, Audio
+from transcriber.audio.stream import SAMPLE_RATE, AudioStream
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ def variants(clips: Sequence[Clip], count: int, target: Path) -> list[Clip]:
     for number, clip in enumerate(clips):
         found.append(clip)
         for variant in range(1, count):
-            late = np.zeros(int(chance.integers(0, RATE // 10)), np.float32)
+            late = np.zeros(int(chance.integers(0, SAMPLE_RATE // 10)), np.float32)
             samples = np.concatenate([late, _samples(clip)]) * np.float32(chance.uniform(0.7, 1.0))
             noise = chance.normal(0, 0.0003, len(samples)).astype(np.float32)
             path = wav(target / f"variant-{number:03}-{variant}.wav", samples + noise)
-            found.append(replace(clip, path=path, seconds=len(samples) / RATE))
+            found.append(replace(clip, path=path, seconds=len(samples) / SAMPLE_RATE))
     return found
 
 
@@ -71,20 +71,20 @@ def _joined(clips: Sequence[Clip], language: str, seed: int, seconds: float, tar
     texts: list[str] = []
     total = 0.0
     for clip in own:
-        gap = chance.normal(0, 0.0005, int(chance.uniform(0.25, 0.9) * RATE)).astype(np.float32)
+        gap = chance.normal(0, 0.0005, int(chance.uniform(0.25, 0.9) * SAMPLE_RATE)).astype(np.float32)
         parts += [_samples(clip), gap]
         texts.append(clip.text)
-        total += clip.seconds + len(gap) / RATE
+        total += clip.seconds + len(gap) / SAMPLE_RATE
         if total >= seconds:
             break
     return Clip(wav(target, np.concatenate(parts)), language, total, " ".join(texts))
 
 
 def _samples(clip: Clip) -> np.ndarray:
-    return np.concatenate(list(Audio(clip.path)))
+    return np.concatenate(list(AudioStream(clip.path)))
 
 
-def wav(path: Path, samples: np.ndarray, rate: int = RATE) -> Path:
+def wav(path: Path, samples: np.ndarray, rate: int = SAMPLE_RATE) -> Path:
     """16 bits; `samples`, shape (n,) or (n, channels), are floats from -1 to 1 or integers as they are."""
     if samples.dtype.kind == "f":
         samples = np.clip(samples, -1, 1) * 32767

@@ -26,7 +26,7 @@ from bench.corpus import Clip, clips_of, joined, variants
 from bench.ggml import converted
 from bench.scoring import errors
 from bench.table import Row, report
-from transcriber.hardware import choose
+from transcriber.hardware import resolve_settings
 
 _CHUNK = 12  # clips a turn
 _COLD_STARTS = 3
@@ -169,7 +169,7 @@ def main(arguments: Sequence[str]) -> None:
         rows += arrivals("arriving", short, 1.0, processes)
     for process in processes:
         process.leave()
-    clock = "wall" if given.threads > 1 or choose().device == "cuda" else "cpu"
+    clock = "wall" if given.threads > 1 or resolve_settings().device == "cuda" else "cpu"
     report(rows, {p.name: p.loaded["loaded"] for p in processes}, given.out, shlex.join(arguments), clock)
 
 

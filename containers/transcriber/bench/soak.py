@@ -33,12 +33,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--lanes", type=int, default=1)
     given = parser.parse_args(arguments)
 
-    from transcriber.hardware import settle
+    from transcriber.hardware import configure_process
 
-    settings = replace(settle(), lanes=given.lanes)
+    settings = replace(configure_process(), batch_workers=given.lanes)
     from earshot_contract.shards import S3Object, Shard
+    from transcriber.engine_protocol import Model
     from transcriber.whisper.engine import BatchingEngine
-    from transcriber.worker.model_files import Model
 
     engine = BatchingEngine(Model("soak", given.model, ""), settings)
     entries = json.loads((given.corpus / "manifest.json").read_text())

@@ -16,14 +16,14 @@ def main(arguments: list[str]) -> int:
     """The other imports come late: ctranslate2 must find the process as `settle` leaves it."""
     given = _parse(arguments) if arguments else None
     try:
-        machine = hardware.settle()
+        machine = hardware.configure_process()
     except ValueError as error:
         print(f"transcriber: {error}", file=sys.stderr)
         return 2
     return _files(given, machine) if given else _worker(machine)
 
 
-def _worker(machine: hardware.Settings) -> int:
+def _worker(machine: hardware.EngineSettings) -> int:
     from transcriber.logs import logger, start_logging
     from transcriber.settings import Settings
     from transcriber.worker.aws_clients import Clients
@@ -48,7 +48,7 @@ def _worker(machine: hardware.Settings) -> int:
     return 0 if sound else 1
 
 
-def _files(given: argparse.Namespace, machine: hardware.Settings) -> int:
+def _files(given: argparse.Namespace, machine: hardware.EngineSettings) -> int:
     from transcriber.offline import transcribe
 
     return transcribe(

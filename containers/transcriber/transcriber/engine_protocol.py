@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from earshot_contract.shards import Shard, ShardError, ShardResult
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model's folder on this disk, checked against its manifest."""
+
+    name: str
+    directory: Path
+    sha256: str  # of model.bin
+    family: str = "whisper"  # from the manifest: which engine runs it, see `engine_registry`
 
 
 class ShardFailed(Exception):
@@ -29,7 +40,7 @@ class Engine(Protocol):
         """
         ...
 
-    def room(self) -> int:
+    def free_capacity(self) -> int:
         """How many more shards it would take now without making one wait for nothing."""
         ...
 

@@ -1,4 +1,4 @@
-"""The process's settings, decided once by what the machine is. Run `settle` before ctranslate2 is imported.
+"""The process's settings, decided once by what the machine is. Run `configure_process` before ctranslate2 is imported.
 
 Every choice may be overridden by the environment variable named in `_OVERRIDES`; ENGINE.md has the measurements.
 """
@@ -22,12 +22,12 @@ _MALLOPT = {
 _OVERRIDES = {
     "device": "EARSHOT_DEVICE",
     "compute_type": "EARSHOT_COMPUTE_TYPE",
-    "lanes": "EARSHOT_LANES",
+    "batch_workers": "EARSHOT_LANES",
     "threads": "EARSHOT_THREADS",
-    "preparing": "EARSHOT_PREPARING",
+    "prepare_threads": "EARSHOT_PREPARING",
     "batch": "EARSHOT_BATCH",
-    "isa": "CT2_FORCE_CPU_ISA",
-    "heap": "EARSHOT_HEAP",
+    "cpu_isa": "CT2_FORCE_CPU_ISA",
+    "reuse_heap": "EARSHOT_HEAP",
 }
 
 
@@ -43,7 +43,7 @@ class Machine:
     glibc: bool
 
     @classmethod
-    def look(cls) -> Machine:
+    def detect(cls) -> Machine:
         """Reads /proc and the cgroup; what it cannot find out, it takes for absent."""
         cpu = _text("/proc/cpuinfo").split("\n\n")[0]
         fields = {k.strip(): v.strip() for k, _, v in (line.partition(":") for line in cpu.splitlines())}
@@ -64,69 +64,71 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class Settings:
+class EngineSettings:
     """How the engine uses the machine."""
 
     device: str  # "cpu" | "cuda"
     compute_type: str  # ctranslate2's name
-    lanes: int  # batches that run at the same time
+    batch_workers: int  # batches that run at the same time
     threads: int  # of one lane
-    preparing: int  # threads that prepare bulk shards; interactive ones have one more of their own
+    prepare_threads: int  # threads that prepare bulk shards; interactive ones have one more of their own
     batch: int  # windows in one batch, at most
-    longest: float  # seconds of a window
-    waiting: float  # seconds of speech that may be prepared and waiting, at most
-    isa: str | None  # ctranslate2's vector instructions; None: its own choice
-    heap: bool  # keep large buffers on one heap
+    max_window_seconds: float  # seconds of a window
+    max_prepared_seconds: float  # seconds of speech that may be prepared and waiting, at most
+    cpu_isa: str | None  # ctranslate2's vector instructions; None: its own choice
+    reuse_heap: bool  # keep large buffers on one heap
 
 
-def decide(machine: Machine) -> Settings:
+def choose_settings(machine: Machine) -> EngineSettings:
     """One lane a core with one thread each: 1.7 times the words of one lane with all threads (measured)."""
-    waiting = min(3600.0, machine.memory * 0.05 / 100_000)  # 100 kB a second: samples and features
+    max_prepared_seconds = min(3600.0, machine.memory * 0.05 / 100_000)  # 100 kB a second: samples and features
     if machine.gpus:
         # A thread prepares 550 s of speech a second, two 890 (measured on two cores): few for a large GPU.
-        preparing = min(8, max(2, machine.cores // 2))
-        return Settings("cuda", "float16", 1, 1, preparing, 32, 28.0, waiting, None, machine.glibc)
-    isa = "AVX512" if {"avx512f", "avx512bw", "avx512vl"} <= machine.flags else None
+        prepare_threads = min(8, max(2, machine.cores // 2))
+        return EngineSettings(
+            "cuda", "float16", 1, 1, prepare_threads, 32, 28.0, max_prepared_seconds, None, machine.glibc
+        )
+    cpu_isa = "AVX512" if {"avx512f", "avx512bw", "avx512vl"} <= machine.flags else None
     # From three windows on an Intel takes as long for each, and whoever is interactive waits for one batch. A
     # prototype on an AMD still gained from 8 to 16.
     batch = 4 if machine.vendor == "GenuineIntel" else 8
-    return Settings("cpu", "int8", machine.cores, 1, 2, batch, 15.0, waiting, isa, machine.glibc)
+    return EngineSettings("cpu", "int8", machine.cores, 1, 2, batch, 15.0, max_prepared_seconds, cpu_isa, machine.glibc)
 
 
-def choose(environment: Mapping[str, str] = os.environ, machine: Machine | None = None) -> Settings:
-    """What `decide` says, with overrides heeded; raises `ValueError` for an override that is none."""
-    machine = machine or Machine.look()
+def resolve_settings(environment: Mapping[str, str] = os.environ, machine: Machine | None = None) -> EngineSettings:
+    """What `choose_settings` says, with overrides heeded; raises `ValueError` for an override that is none."""
+    machine = machine or Machine.detect()
     if device := environment.get(_OVERRIDES["device"]):
         if device not in ("cpu", "cuda"):
             raise ValueError(f"{_OVERRIDES['device']} is {device!r}; it must be cpu or cuda.")
         machine = replace(machine, gpus=int(device == "cuda"))  # all other settings follow it
-    return _override(decide(machine), environment)
+    return _override(choose_settings(machine), environment)
 
 
-def settle(environment: Mapping[str, str] = os.environ, machine: Machine | None = None) -> Settings:
+def configure_process(environment: Mapping[str, str] = os.environ, machine: Machine | None = None) -> EngineSettings:
     """Choose, and apply what only the process can: the ISA and the allocator."""
-    settings = choose(environment, machine)
-    if settings.isa:
-        os.environ["CT2_FORCE_CPU_ISA"] = settings.isa  # ctranslate2 reads it when it loads
+    settings = resolve_settings(environment, machine)
+    if settings.cpu_isa:
+        os.environ["CT2_FORCE_CPU_ISA"] = settings.cpu_isa  # ctranslate2 reads it when it loads
     os.environ.setdefault("OMP_NUM_THREADS", str(settings.threads))
-    if settings.heap:
+    if settings.reuse_heap:
         libc = ctypes.CDLL(None)
         for parameter, value in _MALLOPT.items():
             libc.mallopt(parameter, value)
     return settings
 
 
-def _override(settings: Settings, environment: Mapping[str, str]) -> Settings:
+def _override(settings: EngineSettings, environment: Mapping[str, str]) -> EngineSettings:
     for name, variable in _OVERRIDES.items():
-        given = environment.get(variable)
-        if not given:
+        value = environment.get(variable)
+        if not value:
             continue
         kind = type(asdict(settings)[name])
-        if kind is int and not (given.isdecimal() and int(given)):
-            raise ValueError(f"{variable} is {given!r}; it must be 1 or more.")
-        if kind is bool and given not in ("0", "1"):
-            raise ValueError(f"{variable} is {given!r}; it must be 0 or 1.")
-        value = kind(int(given)) if kind in (int, bool) else given
+        if kind is int and not (value.isdecimal() and int(value)):
+            raise ValueError(f"{variable} is {value!r}; it must be 1 or more.")
+        if kind is bool and value not in ("0", "1"):
+            raise ValueError(f"{variable} is {value!r}; it must be 0 or 1.")
+        value = kind(int(value)) if kind in (int, bool) else value
         settings = replace(settings, **{name: value})  # type: ignore[arg-type]
     return settings
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from earshot_contract.manifest import WEIGHTS, digest
 from earshot_contract.shards import S3Object, Shard, ShardResult
 from transcriber import hardware
-from transcriber.engine_protocol import Engine, ShardFailed
+from transcriber.engine_protocol import Engine, Model, ShardFailed
 from transcriber.worker.loaded_engines import open_engine
-from transcriber.worker.model_files import Model
 
 
-def transcribe(model: Path, out: Path, files: Sequence[Path], machine: hardware.Settings, **options: object) -> int:
+def transcribe(
+    model: Path, out: Path, files: Sequence[Path], machine: hardware.EngineSettings, **options: object
+) -> int:
     """Write `out`/FILE.json, a `ShardResult`, for each of `files`; `options` are fields of `Shard`.
 
     Returns the exit code: 0, 1 when a file failed (the others are done all the same), 2 when the model is none.

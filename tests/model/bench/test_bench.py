@@ -11,7 +11,7 @@ import pytest
 from bench import contestant, run
 from bench.ggml import converted
 from bench.weights import Weights
-from transcriber.worker.model_files import Model
+from transcriber.engine_protocol import Model
 
 
 def test_whisper_cpp_gets_a_whole_file(model: Model, tmp_path: Path) -> None:

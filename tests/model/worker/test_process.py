@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from earshot_contract.shards import ShardResult
-from transcriber.worker.model_files import Model
+from transcriber.engine_protocol import Model
 
 BARE = {key: value for key, value in os.environ.items() if not key.startswith("AWS")}
 

@@ -15,9 +15,9 @@ from unittest.mock import MagicMock
 import boto3
 from moto import mock_aws
 
+from earshot_contract.manifest import digest
 from earshot_contract.shards import S3Object, Shard, ShardMessage
 from transcriber.worker.aws_clients import Clients
-from transcriber.worker.model_files import digest
 
 models, speech = Path(sys.argv[1]), Path(sys.argv[2])
 

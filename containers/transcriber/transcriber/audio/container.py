@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import av
-from av.audio.stream import AudioStream
+from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
 
 from earshot_contract.shards import RawAudio, ShardError
@@ -58,7 +58,7 @@ def inaudible(damaged: bool) -> ShardFailed:
     return ShardFailed(ShardError.EMPTY, "The file is audio without a single sample: its recording is empty.")
 
 
-def promised_seconds(container: InputContainer, stream: AudioStream, path: Path) -> float | None:
+def promised_seconds(container: InputContainer, stream: AvAudioStream, path: Path) -> float | None:
     """Seconds the header says the audio lasts; None where FFmpeg only estimates them from size and bit rate."""
     name = container.format.name
     if name in ("aac", "amr", "amrnb", "amrwb", "ac3", "g729") or (name == "mp3" and not _counts_frames(path)):

@@ -11,20 +11,23 @@ import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
-from av.audio.stream import AudioStream
+from av.audio.stream import AudioStream as AvAudioStream
 
 from earshot_contract.shards import AudioInfo, RawAudio, ShardError
 from transcriber.audio.container import inaudible, open_container, promised_seconds, without_sound
 from transcriber.engine_protocol import ShardFailed
 
-RATE = 16_000  # Hz: Whisper's
-_BLOCK = 10 * RATE  # samples: long enough for the VAD's batches, 0.6 MB
+SAMPLE_RATE = 16_000  # Hz: Whisper's
+# A guard, not a promise: a file with more channels is damaged or made to cost memory. The API splits at most
+# `MAX_CHANNELS` = 20 of them into shards (functions); a shard that mixes all channels may come from a file with more.
+MAX_CHANNELS = 64
+_BLOCK = 10 * SAMPLE_RATE  # samples: long enough for the VAD's batches, 0.6 MB
 _PRE_ROLL = 1.0  # seconds decoded before a stretch, so that codecs with memory have settled when it begins
 _WORTH_SEEKING = 30.0  # seconds: decoding so much is cheaper than what a seek may go wrong with
 _SHORTFALL = 1.0  # seconds less than the header says before we call a file truncated: encoders pad and round
 
 
-class Audio:
+class AudioStream:
     """One stretch of one channel (None: all mixed) of one file. Iterate over it once, then read `facts`.
 
     Raises `ShardFailed` when opening, or while iterating: NOT_AUDIO, EMPTY, NO_CHANNEL, or TOO_LONG past
@@ -39,24 +42,24 @@ class Audio:
         start: float = 0.0,
         end: float | None = None,
         raw: RawAudio | None = None,
-        longest: float = float("inf"),
-        most_channels: int = 64,
+        max_seconds: float = float("inf"),
+        max_channels: int = MAX_CHANNELS,
     ) -> None:
         if path.stat().st_size == 0:
             raise ShardFailed(ShardError.EMPTY, "The file is empty: it has 0 bytes.")
-        self._channel, self._start = channel, round(start * RATE)
-        self._end = None if end is None else round(end * RATE)
-        self._longest = longest
+        self._channel, self._start = channel, round(start * SAMPLE_RATE)
+        self._end = None if end is None else round(end * SAMPLE_RATE)
+        self._longest = max_seconds
         with ExitStack() as opening:
             file = opening.enter_context(path.open("rb"))
             self._container = opening.enter_context(open_container(file, path, raw))
             stream = self._container.streams.best("audio")
-            if not isinstance(stream, AudioStream):
+            if not isinstance(stream, AvAudioStream):
                 raise ShardFailed(ShardError.NOT_AUDIO, without_sound(self._container, path))
             self._stream = stream
             self.channels = stream.codec_context.layout.nb_channels
             self._promised = promised_seconds(self._container, stream, path)
-            self._refuse(most_channels)
+            self._refuse(max_channels)
             self._closing = opening.pop_all()
         self._damaged = False
         self._cut = False  # the last packet was no whole one
@@ -64,21 +67,21 @@ class Audio:
         self._rushed = False  # the file's beginning was sought over
         self._stopped = False  # the file's end was not waited for
 
-    def _refuse(self, most_channels: int) -> None:
+    def _refuse(self, max_channels: int) -> None:
         if self._channel is not None and self._channel >= self.channels:
             raise ShardFailed(
                 ShardError.NO_CHANNEL,
                 f"Channel {self._channel} was asked for, but the file has {self.channels} (counted from 0).",
             )
-        if self.channels > most_channels:
+        if self.channels > max_channels:
             raise ShardFailed(
-                ShardError.NOT_AUDIO, f"The file has {self.channels} channels; {most_channels} are the most taken."
+                ShardError.NOT_AUDIO, f"The file has {self.channels} channels; at most {max_channels} are accepted."
             )
 
     @property
-    def facts(self) -> AudioInfo:
+    def info(self) -> AudioInfo:
         """Of the whole file; `sha256` is left to whoever read the bytes."""
-        heard = self._heard / RATE
+        heard = self._heard / SAMPLE_RATE
         part = self._stopped or self._rushed
         duration = self._promised if part and self._promised is not None else heard
         short = not self._stopped and self._promised is not None and self._promised - heard > _SHORTFALL
@@ -100,7 +103,7 @@ class Audio:
                 kept.append(block)
                 size += len(block)
                 total += len(block)
-                if total > self._longest * RATE:
+                if total > self._longest * SAMPLE_RATE:
                     raise ShardFailed(
                         ShardError.TOO_LONG,
                         f"The audio is over {self._longest / 3600:.3g} hours long in one piece: "
@@ -135,12 +138,12 @@ class Audio:
             if seeking:
                 if frame.pts is None or frame.time_base is None:
                     continue
-                self._heard = round((frame.pts - (self._stream.start_time or 0)) * frame.time_base * RATE)
+                self._heard = round((frame.pts - (self._stream.start_time or 0)) * frame.time_base * SAMPLE_RATE)
                 seeking = False
             if (now := (frame.format.name, frame.layout.name, frame.sample_rate)) != setup:
                 # The first frame, or a file that changes its rate or channels midway.
                 yield from _flush(resampler)
-                resampler, setup = AudioResampler("s16", "mono", RATE), now
+                resampler, setup = AudioResampler("s16", "mono", SAMPLE_RATE), now
             wanted = frame if self._channel is None else _pick(frame, self._channel)
             wanted.pts = None  # gaps in the clock are not silence: samples are counted
             assert resampler is not None
@@ -162,7 +165,7 @@ class Audio:
 
     def _seek(self) -> bool:
         """Jump near the start of a late stretch; positions then come from the first frame's time stamp."""
-        target = self._start / RATE - _PRE_ROLL
+        target = self._start / SAMPLE_RATE - _PRE_ROLL
         if target < _WORTH_SEEKING or self._promised is None or not self._stream.time_base:
             return False
         try:

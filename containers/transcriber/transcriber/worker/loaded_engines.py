@@ -6,16 +6,15 @@ import time
 from collections.abc import Callable
 
 from transcriber import hardware
-from transcriber.engine_protocol import Engine
+from transcriber.engine_protocol import Engine, Model
 from transcriber.logs import logger
 from transcriber.whisper.engine import BatchingEngine
-from transcriber.worker.model_files import Model
 from transcriber.worker.refcounted_cache import Shelf
 
 _LOADED = 2  # models in memory: two of the largest fit a 24 GB GPU beside their batches
 
 
-def open_engine(model: Model, machine: hardware.Settings) -> Engine:
+def open_engine(model: Model, machine: hardware.EngineSettings) -> Engine:
     """What transcribes, here and deployed."""
     return BatchingEngine(model, machine)
 
@@ -34,9 +33,9 @@ class Engines:
     def give(self, model: str) -> None:
         self._shelf.give(model)
 
-    def room(self) -> int:
+    def free_capacity(self) -> int:
         """Shards that could start now: all engines share one device, so the fullest one decides."""
-        return min((engine.room() for engine in self._shelf.things()), default=1)
+        return min((engine.free_capacity() for engine in self._shelf.things()), default=1)
 
     def close(self) -> None:
         self._shelf.clear()

@@ -78,7 +78,7 @@ class Worker:
     def _work(self) -> None:
         busy = time.monotonic()
         while not self._leaving.is_set():
-            room = self._deliveries.room()
+            room = self._deliveries.free_capacity()
             if room <= 0:
                 self._rest(1.0)
             else:
@@ -117,7 +117,7 @@ class Worker:
             logger.exception("The default model did not load")
 
 
-def hire(settings: Settings, clients: Clients, machine: hardware.Settings) -> Worker:
+def hire(settings: Settings, clients: Clients, machine: hardware.EngineSettings) -> Worker:
     """A worker for this deployment. Audio may fill half of what is free on the disk of the temporary folder."""
     folder = Path(tempfile.mkdtemp(prefix="transcriber-"))
     (folder / "audio").mkdir()

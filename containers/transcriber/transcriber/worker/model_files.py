@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +12,8 @@ from botocore.exceptions import ClientError
 
 from earshot_contract.manifest import PLAIN_NAME, WEIGHTS, Manifest, digest
 from earshot_contract.shards import ShardError
-from transcriber.engine_protocol import ShardFailed
+from transcriber.engine_protocol import Model, ShardFailed
 from transcriber.worker.aws_clients import code
-
-
-@dataclass(frozen=True)
-class Model:
-    """A CTranslate2 Whisper folder whose content is known."""
-
-    name: str
-    directory: Path
-    sha256: str  # of model.bin
 
 
 class Models:

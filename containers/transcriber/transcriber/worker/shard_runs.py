@@ -61,9 +61,9 @@ class Deliveries:
         with self._lock:
             return list(self._held)
 
-    def room(self) -> int:
+    def free_capacity(self) -> int:
         """How many more could be accepted without one waiting for nothing."""
-        return self._engines.room() - sum(delivery.future is None for delivery in self.held())
+        return self._engines.free_capacity() - sum(delivery.future is None for delivery in self.held())
 
     def accept(self, message: Message) -> None:
         """Begin to work on `message`, in the background.

@@ -13,7 +13,7 @@ import pytest
 from bench.corpus import wav
 from earshot_contract.shards import RawAudio, ShardError
 from tests.fixtures.audio import decode
-from transcriber.audio.stream import RATE
+from transcriber.audio.stream import SAMPLE_RATE
 from transcriber.engine_protocol import ShardFailed
 
 SECONDS = 7.889  # of the speech sample
@@ -44,18 +44,18 @@ def test_every_usual_format_becomes_the_same_speech(
     assert sound.samples.dtype == np.float32
     assert sound.samples.ndim == 1
     assert sound.seconds == pytest.approx(SECONDS, abs=0.1)
-    assert sound.facts.duration == pytest.approx(SECONDS, abs=0.1)
-    assert (sound.facts.codec, sound.facts.sample_rate, sound.facts.channels) == (found, rate, 1)
-    assert not sound.facts.truncated
+    assert sound.info.duration == pytest.approx(SECONDS, abs=0.1)
+    assert (sound.info.codec, sound.info.sample_rate, sound.info.channels) == (found, rate, 1)
+    assert not sound.info.truncated
     assert 0.05 < float(np.abs(sound.samples).max()) <= 1.0
 
 
 def test_a_stretch_is_cut_to_the_sample_and_the_duration_stays_the_files(speech: Path) -> None:
     whole, middle = decode(speech), decode(speech, start=2.0, end=5.5)
 
-    assert np.array_equal(middle.samples, whole.samples[2 * RATE : round(5.5 * RATE)])
-    assert middle.facts.duration == whole.facts.duration
-    assert not middle.facts.truncated
+    assert np.array_equal(middle.samples, whole.samples[2 * SAMPLE_RATE : round(5.5 * SAMPLE_RATE)])
+    assert middle.info.duration == whole.info.duration
+    assert not middle.info.truncated
 
 
 def test_stretches_that_meet_miss_nothing_and_repeat_nothing(speech: Path) -> None:
@@ -69,7 +69,7 @@ def test_a_stretch_beyond_the_end_is_empty(speech: Path) -> None:
 
 
 def test_channels_are_taken_apart_or_mixed(tmp_path: Path) -> None:
-    left, right = np.full(RATE, 8000), np.full(RATE, -4000)
+    left, right = np.full(SAMPLE_RATE, 8000), np.full(SAMPLE_RATE, -4000)
     path = wav(tmp_path / "stereo.wav", np.stack([left, right], axis=1))
 
     levels = [float(np.median(decode(path, channel=channel).samples)) for channel in (0, 1, None)]
@@ -97,7 +97,7 @@ def test_headerless_audio_is_read_as_the_caller_says(
     sound = decode(path, raw=RawAudio(encoding, 8_000))
 
     assert sound.seconds == pytest.approx(SECONDS, abs=0.05)
-    assert sound.facts.sample_rate == 8_000
+    assert sound.info.sample_rate == 8_000
     assert np.corrcoef(sound.samples[:100_000], decode(speech).samples[:100_000])[0, 1] > 0.8
 
 
@@ -106,14 +106,14 @@ def test_headerless_channels(dialogue: Path, record: Callable[..., Path]) -> Non
 
     sound = decode(path, raw=RawAudio("linear16", 16_000, 2), channel=1)
 
-    assert sound.facts.channels == 2
+    assert sound.info.channels == 2
     assert np.array_equal(sound.samples, decode(dialogue, channel=1).samples)
 
 
 def test_an_encoding_with_a_container_of_its_own_is_recognised(speech: Path, record: Callable[..., Path]) -> None:
     path = record(speech, "a.ogg", "libopus", rate=48_000)
 
-    assert decode(path, raw=RawAudio("opus", 48_000)).facts.codec == "opus"
+    assert decode(path, raw=RawAudio("opus", 48_000)).info.codec == "opus"
 
 
 @pytest.mark.parametrize(
@@ -131,10 +131,10 @@ def test_what_is_left_of_a_truncated_file_is_heard_and_the_cut_is_told(
     path = record(speech, name, codec, rate=rate)
     os.truncate(path, path.stat().st_size * 6 // 10 + 1)
 
-    facts = decode(path).facts
+    info = decode(path).info
 
-    assert facts.truncated
-    assert 3.0 < facts.duration < 6.0
+    assert info.truncated
+    assert 3.0 < info.duration < 6.0
 
 
 def test_an_mp3_that_does_not_say_its_length_is_not_called_truncated(
@@ -148,10 +148,10 @@ def test_an_mp3_that_does_not_say_its_length_is_not_called_truncated(
     path = tmp_path / "varies.mp3"
     path.write_bytes(b"".join(part.read_bytes() for part in parts))
 
-    facts = decode(path).facts
+    info = decode(path).info
 
-    assert facts.duration == pytest.approx(2 * SECONDS, abs=0.3)
-    assert not facts.truncated
+    assert info.duration == pytest.approx(2 * SECONDS, abs=0.3)
+    assert not info.truncated
 
 
 def test_damage_in_the_middle_is_skipped(speech: Path, record: Callable[..., Path]) -> None:
@@ -225,10 +225,10 @@ def test_a_film_with_sound_is_heard(speech: Path, tmp_path: Path) -> None:
             film.mux(sound.encode(frame))
         film.mux(sound.encode(None))
 
-    facts = decode(path).facts
+    info = decode(path).info
 
-    assert facts.duration == pytest.approx(SECONDS, abs=0.1)
-    assert not facts.truncated  # though the pictures last longer
+    assert info.duration == pytest.approx(SECONDS, abs=0.1)
+    assert not info.truncated  # though the pictures last longer
 
 
 @pytest.mark.parametrize(
@@ -253,8 +253,8 @@ def test_a_playlist_opens_no_other_file(speech: Path, tmp_path: Path, name: str,
 
 
 def test_more_than_a_worker_takes_is_refused(speech: Path) -> None:
-    assert refusal(speech, longest=5.0)[0] == ShardError.TOO_LONG
-    assert decode(speech, start=1.0, end=4.0, longest=5.0).seconds == pytest.approx(3.0)
+    assert refusal(speech, max_seconds=5.0)[0] == ShardError.TOO_LONG
+    assert decode(speech, start=1.0, end=4.0, max_seconds=5.0).seconds == pytest.approx(3.0)
 
 
 def test_a_file_that_changes_its_rate_midway(speech: Path, tmp_path: Path, record: Callable[..., Path]) -> None:

@@ -12,12 +12,11 @@ from typing import Any
 import pytest
 
 from earshot_contract.shards import S3Object, Shard, ShardError, ShardResult
-from transcriber.engine_protocol import ShardFailed
+from transcriber.engine_protocol import Model, ShardFailed
 from transcriber.worker import heartbeat, loop
 from transcriber.worker.audio_cache import Files
 from transcriber.worker.loaded_engines import Engines
 from transcriber.worker.loop import Worker
-from transcriber.worker.model_files import Model
 from transcriber.worker.shard_runs import Deliveries
 from transcriber.worker.slot_lease import Lease
 from transcriber.worker.sqs_queues import Lanes
