@@ -1,4 +1,4 @@
-"""The benchmark's parts that may be wrong without anybody noticing."""
+"""Parts of the benchmark whose errors would go unnoticed in its results."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bench.weights import Weights
 from transcriber.engine_protocol import Model
 
 
-def test_whisper_cpp_gets_a_whole_file(model: Model, tmp_path: Path) -> None:
+def test_ggml_file_contains_all_weights(model: Model, tmp_path: Path) -> None:
     folder = tmp_path / "base"
     folder.symlink_to(model.directory)
 
@@ -47,7 +47,7 @@ def test_whisper_cpp_gets_a_whole_file(model: Model, tmp_path: Path) -> None:
         assert np.array_equal(tensors[name].reshape(stored.shape), stored), name
 
 
-def test_weights_have_the_names_and_sizes_of_openais_package(model: Model) -> None:
+def test_weights_have_openai_names_and_sizes(model: Model) -> None:
     weights = Weights(model.directory)
 
     assert list(weights.sizes.items()) == [
@@ -62,7 +62,7 @@ def test_weights_have_the_names_and_sizes_of_openais_package(model: Model) -> No
     assert "encoder.blocks.0.attn.key.bias" not in found
 
 
-def test_a_contestant_that_cannot_take_part_says_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unavailable_contestant_names_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
     assert contestant.lacking("earshot") is None
     assert contestant.lacking("batched 32") is contestant.lacking("earshot 32") is None
     for name in ("vosk", "tuned 8", "earshot many"):
@@ -80,7 +80,7 @@ def test_a_contestant_that_cannot_take_part_says_what_it_lacks(monkeypatch: pyte
     ("only", "sentence"),
     [("default,vosk", "There is no contestant 'vosk'"), ("earshot", "--only must name default")],
 )
-def test_a_run_that_cannot_end_does_not_begin(
+def test_invalid_contestants_exit_before_run(
     only: str, sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):

@@ -1,4 +1,4 @@
-"""The process's settings: what each kind of machine gets, and that an operator has the last word."""
+"""Engine settings: the choice for each kind of machine, and overrides by environment variables."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from transcriber.hardware import Machine, choose_settings, configure_process, re
 PLAIN = Machine(cores=4, memory=16 * 2**30, vendor="AuthenticAMD", flags=frozenset({"avx2"}), gpus=0, glibc=True)
 
 
-def test_a_cpu_gets_a_lane_of_one_thread_for_each_core() -> None:
+def test_cpu_gets_one_batch_worker_per_core() -> None:
     settings = choose_settings(PLAIN)
 
     assert (settings.device, settings.compute_type, settings.batch_workers, settings.threads) == ("cpu", "int8", 4, 1)
     assert settings.cpu_isa is None
 
 
-def test_avx512_is_forced_where_the_cpu_has_all_of_it() -> None:
+def test_avx512_is_forced_if_cpu_has_all_of_it() -> None:
     assert choose_settings(replace(PLAIN, flags=frozenset({"avx512f", "avx512bw", "avx512vl"}))).cpu_isa == "AVX512"
     assert choose_settings(replace(PLAIN, flags=frozenset({"avx512f"}))).cpu_isa is None
 
 
-def test_an_intel_gets_smaller_batches() -> None:
+def test_intel_cpu_gets_smaller_batches() -> None:
     assert choose_settings(replace(PLAIN, vendor="GenuineIntel")).batch < choose_settings(PLAIN).batch
 
 
-def test_a_gpu_gets_one_lane_of_large_batches() -> None:
+def test_gpu_gets_one_batch_worker_with_large_batches() -> None:
     settings = choose_settings(replace(PLAIN, gpus=1))
 
     assert (settings.device, settings.compute_type, settings.batch_workers) == ("cuda", "float16", 1)
@@ -38,13 +38,13 @@ def test_a_gpu_gets_one_lane_of_large_batches() -> None:
     assert [choose_settings(replace(PLAIN, gpus=1, cores=cores)).prepare_threads for cores in (1, 8, 96)] == [2, 4, 8]
 
 
-def test_little_memory_means_little_waiting_speech() -> None:
+def test_small_memory_limits_prepared_speech() -> None:
     assert (
         choose_settings(replace(PLAIN, memory=2**30)).max_prepared_seconds < choose_settings(PLAIN).max_prepared_seconds
     )
 
 
-def test_overrides_are_heeded_and_nonsense_is_refused() -> None:
+def test_valid_overrides_apply_and_invalid_ones_raise() -> None:
     settings = configure_process({"EARSHOT_LANES": "1", "EARSHOT_COMPUTE_TYPE": "float32", "EARSHOT_HEAP": "0"}, PLAIN)
 
     assert (settings.batch_workers, settings.compute_type, settings.reuse_heap) == (1, "float32", False)
@@ -55,13 +55,13 @@ def test_overrides_are_heeded_and_nonsense_is_refused() -> None:
         configure_process({"EARSHOT_HEAP": "yes"}, PLAIN)
 
 
-def test_every_override_is_explained() -> None:
-    page = (ROOT / "containers/transcriber/ENGINE.md").read_text()
+def test_every_override_is_documented() -> None:
+    page = (ROOT / "containers/transcriber/README.md").read_text()
 
     assert [variable for variable in hardware._OVERRIDES.values() if f"`{variable}`" not in page] == []
 
 
-def test_another_device_brings_its_other_settings() -> None:
+def test_device_override_changes_dependent_settings() -> None:
     machine = replace(PLAIN, gpus=1)
 
     assert resolve_settings({"EARSHOT_DEVICE": "cpu"}, machine) == choose_settings(PLAIN)
@@ -72,7 +72,7 @@ def test_another_device_brings_its_other_settings() -> None:
         resolve_settings({"EARSHOT_DEVICE": "tpu"}, PLAIN)
 
 
-def test_this_machine_can_be_looked_at() -> None:
+def test_detect_reads_this_machine() -> None:
     machine = Machine.detect()
 
     assert machine.cores >= 1

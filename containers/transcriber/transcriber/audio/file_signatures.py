@@ -1,4 +1,4 @@
-"""What a file is that is not audio, so that the refusal can say it."""
+"""File signatures: what a file that is not audio contains, for the error message."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _SIGNATURES: list[tuple[bytes, str]] = [
 ]
 
 
-def kind(path: Path) -> str:
-    """A noun phrase for the file at `path`, from its first bytes."""
+def describe_file(path: Path) -> str:
+    """Return a noun phrase for the content of the file at `path`, from its first 512 bytes."""
     with path.open("rb") as file:
         head = file.read(512)
     for signature, name in _SIGNATURES:
         if head.lstrip().lower().startswith(signature.lower()):
             return name
-    # A cut in the middle of a character is no reason to call text binary.
+    # The 512 bytes may end inside a UTF-8 character: up to 3 bytes that do not decode are still text.
     text = head.decode("utf-8", errors="ignore")
     if len(text.encode()) >= len(head) - 3 and all(c.isprintable() or c in "\r\n\t\f" for c in text):
         return "plain text"
