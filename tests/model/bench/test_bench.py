@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bench import contestant, run
-from bench.ggml import converted
+from bench.ggml import convert
 from bench.weights import Weights
 from transcriber.engine_protocol import Model
 
@@ -18,7 +18,7 @@ def test_ggml_file_contains_all_weights(model: Model, tmp_path: Path) -> None:
     folder = tmp_path / "base"
     folder.symlink_to(model.directory)
 
-    data = memoryview(converted(folder).read_bytes())
+    data = memoryview(convert(folder).read_bytes())
 
     magic, *sizes = struct.unpack_from("<I11i", data)
     assert magic == 0x67676D6C
@@ -63,16 +63,19 @@ def test_weights_have_openai_names_and_sizes(model: Model) -> None:
 
 
 def test_unavailable_contestant_names_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert contestant.lacking("earshot") is None
-    assert contestant.lacking("batched 32") is contestant.lacking("earshot 32") is None
+    assert contestant.missing_requirement("earshot") is None
+    assert contestant.missing_requirement("batched 32") is contestant.missing_requirement("earshot 32") is None
     for name in ("vosk", "tuned 8", "earshot many"):
-        assert str(contestant.lacking(name)).startswith(
+        assert str(contestant.missing_requirement(name)).startswith(
             f"There is no contestant {name!r}; there are default, batched 4,"
         )
 
     monkeypatch.setattr(contestant, "find_spec", lambda name: None if name == "whisper" else object())
 
-    assert contestant.lacking("openai") == "The contestant 'openai' needs `pip install openai-whisper==20250625`."
+    assert (
+        contestant.missing_requirement("openai")
+        == "The contestant 'openai' needs `pip install openai-whisper==20250625`."
+    )
     assert "openai" not in contestant.available()
 
 
