@@ -1,4 +1,4 @@
-"""The corpus: clips with reference texts, variants of them, and long recordings made of them."""
+"""Benchmark corpus: clips with reference texts, variants of clips, and long recordings joined from clips."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from transcriber.audio.stream import RATE, Audio
+from transcriber.audio.stream import SAMPLE_RATE, AudioStream
 
 
 @dataclass(frozen=True)
 class Clip:
+    """A recording and its reference text."""
+
     path: Path
     language: str
     seconds: float
@@ -24,68 +26,85 @@ class Clip:
 
 
 def clips_of(corpus: Path) -> list[Clip]:
-    """Of `manifest.json`: file, language, seconds, text."""
+    """Read the clips of `corpus`/manifest.json, a list of objects with file, language, seconds and text."""
     entries = json.loads((corpus / "manifest.json").read_text())
     return [Clip(corpus / e["file"], e["language"], e["seconds"], e["text"]) for e in entries]
 
 
 def variants(clips: Sequence[Clip], count: int, target: Path) -> list[Clip]:
-    """Each clip as it is and `count` - 1 times a little otherwise: up to 0.1 s later, softer, with faint noise.
+    """Return each clip unchanged and `count` - 1 times slightly changed: up to 0.1 s later, softer, with faint noise.
 
-    Nobody hears the difference, but borderline words fall the other way: over variants the luck of rounding evens
-    out, which on so few words is as large as what engines differ by.
+    The change is inaudible, but words on the borderline are decoded differently. With few words, rounding alone
+    changes the word error rate as much as the choice of engine does; over the variants it evens out.
+
+    Args:
+        clips: the clips to vary.
+        count: variants of each clip, the unchanged one included.
+        target: folder for the changed files.
     """
-    chance, found = np.random.default_rng(1), []
+    rng, result = np.random.default_rng(1), []
     for number, clip in enumerate(clips):
-        found.append(clip)
+        result.append(clip)
         for variant in range(1, count):
-            late = np.zeros(int(chance.integers(0, RATE // 10)), np.float32)
-            samples = np.concatenate([late, _samples(clip)]) * np.float32(chance.uniform(0.7, 1.0))
-            noise = chance.normal(0, 0.0003, len(samples)).astype(np.float32)
+            delay = np.zeros(int(rng.integers(0, SAMPLE_RATE // 10)), np.float32)
+            samples = np.concatenate([delay, _samples(clip)]) * np.float32(rng.uniform(0.7, 1.0))
+            noise = rng.normal(0, 0.0003, len(samples)).astype(np.float32)
             path = wav(target / f"variant-{number:03}-{variant}.wav", samples + noise)
-            found.append(replace(clip, path=path, seconds=len(samples) / RATE))
-    return found
+            result.append(replace(clip, path=path, seconds=len(samples) / SAMPLE_RATE))
+    return result
 
 
-def joined(clips: Sequence[Clip], files: int, seconds: float, target: Path) -> list[Clip]:
-    """`files` long recordings of about `seconds` each, or of all clips of a language where there are fewer.
+def concatenated(clips: Sequence[Clip], files: int, seconds: float, target: Path) -> list[Clip]:
+    """Join clips to long recordings.
 
-    Languages by turns, the one with most speech first; clips in a new order each time, with 0.25 to 0.9 s of faint
-    noise between them.
+    Languages alternate, the one with most speech first. Each recording has its clips in another order, with 0.25 to
+    0.9 s of faint noise between them.
+
+    Args:
+        clips: the clips to join.
+        files: number of recordings.
+        seconds: length of a recording; it is shorter where a language has fewer clips.
+        target: folder for the recordings.
     """
     totals: Counter[str] = Counter()
     for clip in clips:
         totals[clip.language] += round(clip.seconds)
     languages = [language for language, _ in totals.most_common()]
     return [
-        _joined(clips, languages[number % len(languages)], number, seconds, target / f"long-{number}.wav")
+        _concatenate(clips, languages[number % len(languages)], number, seconds, target / f"long-{number}.wav")
         for number in range(files)
     ]
 
 
-def _joined(clips: Sequence[Clip], language: str, seed: int, seconds: float, target: Path) -> Clip:
-    chance = np.random.default_rng(seed)
-    own = [clip for clip in clips if clip.language == language]
-    random.Random(seed).shuffle(own)
+def _concatenate(clips: Sequence[Clip], language: str, seed: int, seconds: float, target: Path) -> Clip:
+    rng = np.random.default_rng(seed)
+    in_language = [clip for clip in clips if clip.language == language]
+    random.Random(seed).shuffle(in_language)
     parts: list[np.ndarray] = []
     texts: list[str] = []
     total = 0.0
-    for clip in own:
-        gap = chance.normal(0, 0.0005, int(chance.uniform(0.25, 0.9) * RATE)).astype(np.float32)
-        parts += [_samples(clip), gap]
+    for clip in in_language:
+        pause = rng.normal(0, 0.0005, int(rng.uniform(0.25, 0.9) * SAMPLE_RATE)).astype(np.float32)
+        parts += [_samples(clip), pause]
         texts.append(clip.text)
-        total += clip.seconds + len(gap) / RATE
+        total += clip.seconds + len(pause) / SAMPLE_RATE
         if total >= seconds:
             break
     return Clip(wav(target, np.concatenate(parts)), language, total, " ".join(texts))
 
 
 def _samples(clip: Clip) -> np.ndarray:
-    return np.concatenate(list(Audio(clip.path)))
+    return np.concatenate(list(AudioStream(clip.path)))
 
 
-def wav(path: Path, samples: np.ndarray, rate: int = RATE) -> Path:
-    """16 bits; `samples`, shape (n,) or (n, channels), are floats from -1 to 1 or integers as they are."""
+def wav(path: Path, samples: np.ndarray, rate: int = SAMPLE_RATE) -> Path:
+    """Write a 16-bit WAV file.
+
+    Args:
+        path: file to write; it is also returned.
+        samples: shape (n,) or (n, channels); floats from -1 to 1, or integers that are written unchanged.
+        rate: sample rate in Hz.
+    """
     if samples.dtype.kind == "f":
         samples = np.clip(samples, -1, 1) * 32767
     with wave.open(str(path), "wb") as file:

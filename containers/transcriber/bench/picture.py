@@ -1,4 +1,4 @@
-"""The benchmark's picture: seconds of audio for one second, a bar a contestant, a group a scenario."""
+"""Bar chart of the benchmark: seconds of audio transcribed in one second, by contestant and scenario."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ _BAR, _GAP, _LEFT, _WIDTH = 18, 14, 110, 720  # pixels
 
 
 def draw(lines: Sequence[dict[str, Any]], footnote: str, clock: str) -> str:
-    """An SVG; `clock`: "cpu" or "wall"."""
+    """Draw the chart.
+
+    Args:
+        lines: the lines of `table.table`.
+        footnote: text under the chart.
+        clock: "cpu" or "wall": which time is shown.
+
+    Returns:
+        An SVG document.
+    """
     top, body = 30, []
     for scenario in dict.fromkeys(line["scenario"] for line in lines):
         group = [line for line in lines if line["scenario"] == scenario]

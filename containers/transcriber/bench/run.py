@@ -1,10 +1,10 @@
-"""The benchmark: contestants take turns on the same files, chunk by chunk, so that a busy machine is busy for all.
+"""The benchmark: contestants alternate on the same files in chunks, so that other load on the machine affects all.
 
 `python -m bench.run --corpus DIR --model DIR --out DIR [--clips N] [--variants N] [--long SECONDS] [--files N]`
 
-The corpus holds `manifest.json` (see `bench.corpus`) and its files. CPU seconds are the process's own: on a
-machine that others use they are the measure; wall times are given beside them. Where there is a GPU,
-faster-whisper and Earshot run on it, and the wall is the measure: `--only "default,batched 16,earshot 32"`.
+The corpus is a folder with `manifest.json` (see `bench.corpus`) and its files. Compare CPU seconds on a machine that
+other processes use: they are the contestant's own. With a GPU, faster-whisper and Earshot run on it; then compare wall
+times: `--only "default,batched 16,earshot 32"`.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.contestant import available, lacking
-from bench.corpus import Clip, clips_of, joined, variants
-from bench.ggml import converted
+from bench.contestant import available, missing_requirement
+from bench.corpus import Clip, clips_of, concatenated, variants
+from bench.ggml import convert
 from bench.scoring import errors
 from bench.table import Row, report
-from transcriber.hardware import choose
+from transcriber.hardware import resolve_settings
 
-_CHUNK = 12  # clips a turn
-_COLD_STARTS = 3
+_CHUNK = 12  # clips that a contestant transcribes before the next one
+_COLD_STARTS = 3  # processes of each contestant
 
 
 @dataclass
 class Process:
-    """A contestant that runs."""
+    """A running contestant; `loaded` has the wall and CPU seconds of its start (`loaded`, `loading`)."""
 
     name: str
     model: Path
@@ -51,16 +51,18 @@ class Process:
         )
         self.loaded = self._read()
 
-    def ask(
+    def transcribe(
         self, files: Iterable[Path], languages: Sequence[str | None], at: Sequence[float] | None = None
     ) -> dict[str, Any]:
+        """Send a request and return the response; see `bench.contestant`."""
         assert self._process.stdin
-        order = {"files": [str(file) for file in files], "languages": list(languages), "at": at and list(at)}
-        self._process.stdin.write(json.dumps(order) + "\n")
+        request = {"files": [str(file) for file in files], "languages": list(languages), "at": at and list(at)}
+        self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         return self._read()
 
-    def leave(self) -> None:
+    def close(self) -> None:
+        """End the process."""
         assert self._process.stdin
         self._process.stdin.close()
         self._process.wait()
@@ -69,112 +71,115 @@ class Process:
         assert self._process.stdout
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"The contestant {self.name!r} died; its own words are above.")
-        answer: dict[str, Any] = json.loads(line)
-        return answer
+            raise RuntimeError(f"The contestant {self.name!r} died; its error message is above.")
+        response: dict[str, Any] = json.loads(line)
+        return response
 
 
-def turns(scenario: str, clips: Sequence[Clip], given: bool, processes: Sequence[Process]) -> list[Row]:
-    """Every contestant on every chunk, in a new order each time."""
+def alternate(scenario: str, clips: Sequence[Clip], language_known: bool, processes: Sequence[Process]) -> list[Row]:
+    """Run every contestant on every chunk, in another order for each chunk."""
     rows = {p.name: Row(scenario, p.name, 0, 0, 0, 0, [], []) for p in processes}
-    chance = random.Random(0)
+    rng = random.Random(0)
     for first in range(0, len(clips), _CHUNK):
         chunk = clips[first : first + _CHUNK]
-        for process in chance.sample(list(processes), len(processes)):
-            languages = [clip.language if given else None for clip in chunk]
-            _count(rows[process.name], chunk, process.ask([clip.path for clip in chunk], languages))
+        for process in rng.sample(list(processes), len(processes)):
+            languages = [clip.language if language_known else None for clip in chunk]
+            _count(rows[process.name], chunk, process.transcribe([clip.path for clip in chunk], languages))
     return list(rows.values())
 
 
-def arrivals(scenario: str, clips: Sequence[Clip], pace: float, processes: Sequence[Process]) -> list[Row]:
-    """Clips that arrive by chance, one every `pace` seconds in the mean; contestants one after the other."""
-    chance, at, moment = random.Random(1), [], 0.0
+def arrivals(scenario: str, clips: Sequence[Clip], mean_interval: float, processes: Sequence[Process]) -> list[Row]:
+    """Let clips arrive at random, one every `mean_interval` seconds on average; contestants run one after another."""
+    rng, at, arrival = random.Random(1), [], 0.0
     for _ in clips:
-        at.append(moment)
-        moment += chance.expovariate(1 / pace)
+        at.append(arrival)
+        arrival += rng.expovariate(1 / mean_interval)
     rows = []
     for process in processes:
         row = Row(scenario, process.name, 0, 0, 0, 0, [], [])
-        _count(row, clips, process.ask([clip.path for clip in clips], [None] * len(clips), at))
+        _count(row, clips, process.transcribe([clip.path for clip in clips], [None] * len(clips), at))
         rows.append(row)
     return rows
 
 
 def cold(scenario: str, clip: Clip, names: Sequence[str], model: Path, threads: int) -> list[Row]:
-    """New processes by turns: from their start (imports, model) to the words of their first clip."""
+    """Measure new processes from their start (imports, model) to the text of their first clip."""
     rows = {name: Row(scenario, name, 0, 0, 0, 0, [], []) for name in names}
     for _ in range(_COLD_STARTS):
         for name in names:
             process = Process(name, model, threads)
-            answer = process.ask([clip.path], [None])
-            process.leave()
-            answer["cpu"] += process.loaded["loading"]
-            answer["wall"] += process.loaded["loaded"]
-            answer["latencies"] = [answer["wall"]]
-            _count(rows[name], [clip], answer)
+            response = process.transcribe([clip.path], [None])
+            process.close()
+            response["cpu"] += process.loaded["loading"]
+            response["wall"] += process.loaded["loaded"]
+            response["latencies"] = [response["wall"]]
+            _count(rows[name], [clip], response)
     return list(rows.values())
 
 
-def _count(row: Row, clips: Sequence[Clip], answer: dict[str, Any]) -> None:
+def _count(row: Row, clips: Sequence[Clip], response: dict[str, Any]) -> None:
     row.seconds += sum(clip.seconds for clip in clips)
-    row.cpu += answer["cpu"]
-    row.wall += answer["wall"]
-    row.peak = max(row.peak, answer["peak"])
-    row.latencies += answer["latencies"]
-    row.scores += [errors(c.text, text, c.language) for c, text in zip(clips, answer["texts"], strict=True)]
+    row.cpu += response["cpu"]
+    row.wall += response["wall"]
+    row.peak = max(row.peak, response["peak"])
+    row.latencies += response["latencies"]
+    row.scores += [errors(c.text, text, c.language) for c, text in zip(clips, response["texts"], strict=True)]
 
 
 def main(arguments: Sequence[str]) -> None:
+    """Run the scenarios and write the report."""
     parser = argparse.ArgumentParser(prog="bench.run", description="Earshot's engine beside plain faster-whisper.")
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--clips", type=int, default=24)
-    parser.add_argument("--variants", type=int, default=1, help="of each clip: evens out the luck of rounding")
+    parser.add_argument("--variants", type=int, default=1, help="of each clip: evens out the effect of rounding")
     parser.add_argument("--long", type=float, default=240.0, help="seconds of a long file")
     parser.add_argument("--files", type=int, default=1, help="long files")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--only", default=",".join(available()), help="contestants, by commas")
     parser.add_argument("--scenarios", default="cold,clips,long,one,mix")
-    given = parser.parse_args(arguments)
-    names = given.only.split(",")
+    options = parser.parse_args(arguments)
+    names = options.only.split(",")
     for name in names:
-        if sentence := lacking(name):
+        if sentence := missing_requirement(name):
             parser.error(sentence)
     if "default" not in names:
         parser.error("--only must name default: all others are compared with it.")
-    given.out.mkdir(parents=True, exist_ok=True)
+    options.out.mkdir(parents=True, exist_ok=True)
 
-    clips = clips_of(given.corpus)
-    short = variants(clips[:: max(1, len(clips) // given.clips)][: given.clips], given.variants, given.out)
-    near = min(clips, key=lambda clip: abs(clip.seconds - 5.0))
-    scenarios = given.scenarios.split(",")
+    clips = clips_of(options.corpus)
+    short = variants(clips[:: max(1, len(clips) // options.clips)][: options.clips], options.variants, options.out)
+    five_second_clip = min(clips, key=lambda clip: abs(clip.seconds - 5.0))
+    scenarios = options.scenarios.split(",")
     if "whisper.cpp" in names:
-        converted(given.model)
+        convert(options.model)
     rows: list[Row] = []
     if "cold" in scenarios:
-        rows += cold("one 5 s clip, cold", near, names, given.model, given.threads)
-    processes = [Process(name, given.model, given.threads) for name in names]
-    for process in processes:  # the first calls pay for what a warm process has
-        process.ask([short[0].path] * 2, [short[0].language, None])
+        rows += cold("one 5 s clip, cold", five_second_clip, names, options.model, options.threads)
+    processes = [Process(name, options.model, options.threads) for name in names]
+    for process in processes:  # warm up: the first calls are slower
+        process.transcribe([short[0].path] * 2, [short[0].language, None])
     if "clips" in scenarios:
-        rows += turns("clips, detected", short, False, processes) + turns("clips, given", short, True, processes)
+        rows += alternate("clips, detected", short, False, processes) + alternate(
+            "clips, given", short, True, processes
+        )
     if "long" in scenarios:
-        long = joined(clips, given.files, given.long, given.out)
-        rows += turns("long, detected", long, False, processes) + turns("long, given", long, True, processes)
+        long = concatenated(clips, options.files, options.long, options.out)
+        rows += alternate("long, detected", long, False, processes) + alternate("long, given", long, True, processes)
     if "one" in scenarios:
         for _ in range(5):
-            rows = _merged(rows, turns("one 5 s clip, warm", [near], False, processes))
+            rows = _add_rows(rows, alternate("one 5 s clip, warm", [five_second_clip], False, processes))
     if "mix" in scenarios:
         rows += arrivals("arriving", short, 1.0, processes)
     for process in processes:
-        process.leave()
-    clock = "wall" if given.threads > 1 or choose().device == "cuda" else "cpu"
-    report(rows, {p.name: p.loaded["loaded"] for p in processes}, given.out, shlex.join(arguments), clock)
+        process.close()
+    clock = "wall" if options.threads > 1 or resolve_settings().device == "cuda" else "cpu"
+    report(rows, {p.name: p.loaded["loaded"] for p in processes}, options.out, shlex.join(arguments), clock)
 
 
-def _merged(rows: list[Row], more: list[Row]) -> list[Row]:
-    """`more` added to the rows of the same scenario and contestant."""
+def _add_rows(rows: list[Row], more: list[Row]) -> list[Row]:
+    """Add `more` to the rows of the same scenario and contestant."""
     for row in more:
         old = next((r for r in rows if (r.scenario, r.contestant) == (row.scenario, row.contestant)), None)
         if old is None:

@@ -1,4 +1,4 @@
-"""Word error rates, and how far a difference between two of them can be trusted."""
+"""Word error rates, and the confidence interval of the difference between two of them."""
 
 from __future__ import annotations
 
@@ -15,32 +15,45 @@ _ENGLISH, _OTHER = EnglishTextNormalizer(), BasicTextNormalizer()
 
 @dataclass(frozen=True)
 class Errors:
-    """Of one text."""
+    """Word errors of one text."""
 
     wrong: int  # words substituted, deleted and inserted
     words: int  # of the reference
 
 
-def errors(reference: str, heard: str, language: str) -> Errors:
-    """By Whisper's own normalizer: English spelling for English, otherwise only signs and case."""
-    normal = _ENGLISH if language == "en" else _OTHER
-    found = jiwer.process_words(normal(reference), normal(heard))
+def errors(reference: str, hypothesis: str, language: str) -> Errors:
+    """Count the word errors of `hypothesis`.
+
+    Both texts are normalised by Whisper's own normaliser: spelling, punctuation and case for English, otherwise
+    punctuation and case only.
+    """
+    normalize = _ENGLISH if language == "en" else _OTHER
+    alignment = jiwer.process_words(normalize(reference), normalize(hypothesis))
     return Errors(
-        found.substitutions + found.deletions + found.insertions,
-        found.hits + found.substitutions + found.deletions,
+        alignment.substitutions + alignment.deletions + alignment.insertions,
+        alignment.hits + alignment.substitutions + alignment.deletions,
     )
 
 
 def rate(all_of: Sequence[Errors]) -> float:
-    """Per cent."""
+    """Return the word error rate over all texts, in per cent."""
     return 100 * sum(e.wrong for e in all_of) / max(1, sum(e.words for e in all_of))
 
 
-def difference(ours: Sequence[Errors], theirs: Sequence[Errors], draws: int = 2000) -> tuple[float, float, float]:
-    """Points by which ours is worse (negative: better), and the bootstrap's 95 % interval over the texts."""
-    wrong = np.array([a.wrong - b.wrong for a, b in zip(ours, theirs, strict=True)])
-    words = np.array([e.words for e in theirs])
-    picks = np.random.default_rng(0).integers(0, len(words), (draws, len(words)))
-    spread = 100 * wrong[picks].sum(1) / words[picks].sum(1)
-    low, high = np.percentile(spread, [2.5, 97.5])
+def difference(first: Sequence[Errors], second: Sequence[Errors], draws: int = 2000) -> tuple[float, float, float]:
+    """Compare two contestants on the same texts.
+
+    Args:
+        first: errors of one contestant.
+        second: errors of the other, in the same order.
+        draws: bootstrap samples.
+
+    Returns:
+        Percentage points by which `first` is worse (negative: better), and the ends of the bootstrap's 95 % interval.
+    """
+    wrong = np.array([a.wrong - b.wrong for a, b in zip(first, second, strict=True)])
+    words = np.array([e.words for e in second])
+    samples = np.random.default_rng(0).integers(0, len(words), (draws, len(words)))
+    differences = 100 * wrong[samples].sum(1) / words[samples].sum(1)
+    low, high = np.percentile(differences, [2.5, 97.5])
     return 100 * float(wrong.sum()) / float(words.sum()), float(low), float(high)

@@ -1,4 +1,4 @@
-"""The benchmark's table: printed, and written as CSV and as a picture."""
+"""The benchmark's table: printed, and written as CSV and as a bar chart."""
 
 from __future__ import annotations
 
@@ -17,27 +17,30 @@ from bench.scoring import Errors, difference, rate
 
 @dataclass
 class Row:
-    """One line of the table."""
+    """Measurements of one contestant in one scenario."""
 
     scenario: str
     contestant: str
     seconds: float  # of audio
-    cpu: float
-    wall: float
+    cpu: float  # seconds
+    wall: float  # seconds
     peak: float  # MiB
     scores: list[Errors]
-    latencies: list[float]
+    latencies: list[float]  # seconds, of each file
 
 
 def table(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """What is written: ratios are against `default` of the same scenario, differences of WER against the better
-    of `default` and the batched ones."""
+    """Return the table's lines as dictionaries, one a row.
+
+    Ratios compare with `default` in the same scenario. WER differences compare with the best of `default` and the
+    batched contestants.
+    """
     lines = []
     for row in rows:
         same = {other.contestant: other for other in rows if other.scenario == row.scenario}
-        stock = [other for name, other in same.items() if name == "default" or name.startswith("batched")]
-        best = min(stock, key=lambda other: rate(other.scores))
-        points, low, high = difference(row.scores, best.scores)
+        baselines = [other for name, other in same.items() if name == "default" or name.startswith("batched")]
+        best_baseline = min(baselines, key=lambda other: rate(other.scores))
+        points, low, high = difference(row.scores, best_baseline.scores)
         ordered = sorted(row.latencies)
         lines.append(
             {
@@ -62,6 +65,7 @@ def table(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def machine() -> str:
+    """Describe CPU, GPUs and package versions in one line."""
     cpu = next(
         (line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
         platform.processor(),
@@ -80,7 +84,15 @@ def _lines(path: str) -> list[str]:
 
 
 def report(rows: Sequence[Row], loaded: dict[str, float], out: Path, command: str, clock: str) -> None:
-    """`clock`: what the picture shows, "cpu" or "wall"."""
+    """Print the table; write bench.csv and bench.svg.
+
+    Args:
+        rows: the measurements.
+        loaded: contestant → wall seconds of its start.
+        out: folder for the files.
+        command: arguments of this run, kept in the CSV.
+        clock: time that the chart shows, "cpu" or "wall".
+    """
     lines = table(rows)
     with (out / "bench.csv").open("w", newline="") as file:
         file.write(f"# {machine()}\n# python -m bench.run {command}\n")

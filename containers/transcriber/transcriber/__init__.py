@@ -1,0 +1,1 @@
+"""The transcriber: a worker on SQS, and the Whisper engine that it runs."""

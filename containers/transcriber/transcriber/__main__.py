@@ -1,4 +1,4 @@
-"""`python -m transcriber`: a worker. With `--model DIR --out DIR FILE…`: transcribes files, without any AWS."""
+"""`python -m transcriber`: a worker. With `--model DIR --out DIR FILE…`: transcribes files without AWS."""
 
 from __future__ import annotations
 
@@ -13,66 +13,70 @@ from transcriber import hardware
 
 
 def main(arguments: list[str]) -> int:
-    """The other imports come late: ctranslate2 must find the process as `settle` leaves it."""
-    given = _parse(arguments) if arguments else None
+    """Run the command and return its exit code.
+
+    Other modules are imported later, inside the functions: ctranslate2 reads the environment that
+    `hardware.configure_process` sets when it is imported.
+    """
+    options = _parse(arguments) if arguments else None
     try:
-        machine = hardware.settle()
+        engine_settings = hardware.configure_process()
     except ValueError as error:
         print(f"transcriber: {error}", file=sys.stderr)
         return 2
-    return _files(given, machine) if given else _worker(machine)
+    return _transcribe_files(options, engine_settings) if options else _run_worker(engine_settings)
 
 
-def _worker(machine: hardware.Settings) -> int:
+def _run_worker(engine_settings: hardware.EngineSettings) -> int:
     from transcriber.logs import logger, start_logging
-    from transcriber.settings import Settings
-    from transcriber.worker.aws_clients import Clients
-    from transcriber.worker.loop import hire
+    from transcriber.settings import WorkerSettings
+    from transcriber.worker.aws_clients import AwsClients
+    from transcriber.worker.loop import build_worker
 
     start_logging()
     try:
-        settings = Settings.from_environment(os.environ)
+        settings = WorkerSettings.from_environment(os.environ)
     except KeyError as error:
         print(
-            f"transcriber: the environment has no {error.args[0]}; `--help` says how to go without",
+            f"transcriber: the environment has no {error.args[0]}; `--help` explains how to run without AWS",
             file=sys.stderr,
         )
         return 2
-    worker = hire(settings, Clients.connect(), machine)
+    worker = build_worker(settings, AwsClients.connect(), engine_settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
-    facts = {"slot": settings.slot, "model": settings.default_model, "machine": asdict(machine)}
-    logger.info("Working", extra={"facts": facts})
-    sound = worker.run()
-    logger.info("Left")
-    return 0 if sound else 1
+    fields = {"slot": settings.slot, "model": settings.default_model, "machine": asdict(engine_settings)}
+    logger.info("Started", extra={"fields": fields})
+    healthy = worker.run()
+    logger.info("Exited")
+    return 0 if healthy else 1
 
 
-def _files(given: argparse.Namespace, machine: hardware.Settings) -> int:
+def _transcribe_files(options: argparse.Namespace, engine_settings: hardware.EngineSettings) -> int:
     from transcriber.offline import transcribe
 
     return transcribe(
-        given.model,
-        given.out,
-        given.files,
-        machine,
-        task="translate" if given.translate else "transcribe",
-        language=given.language,
-        channel=given.channel,
+        options.model,
+        options.out,
+        options.files,
+        engine_settings,
+        task="translate" if options.translate else "transcribe",
+        language=options.language,
+        channel=options.channel,
     )
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m transcriber",
-        description="Without arguments: a worker, told by its environment what to do. "
-        "With files: writes DIR/FILE.json for each, without any AWS.",
+        description="Without arguments: a worker, configured by environment variables. "
+        "With files: writes DIR/FILE.json for each, without AWS.",
     )
     parser.add_argument("--model", type=Path, required=True, metavar="DIR", help="a CTranslate2 Whisper folder")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the results go")
-    parser.add_argument("--language", help="a Whisper code such as de; left out: detected")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the results")
+    parser.add_argument("--language", help="a Whisper code such as de; default: detected")
     parser.add_argument("--translate", action="store_true", help="into English")
-    parser.add_argument("--channel", type=int, help="one channel, counted from 0; left out: all, mixed")
+    parser.add_argument("--channel", type=int, help="one channel, counted from 0; default: all, mixed")
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
     return parser.parse_args(arguments)
 
@@ -81,5 +85,5 @@ if __name__ == "__main__":
     code = main(sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()
-    # A native call in a daemon thread outlives the interpreter and may abort it: leave without its teardown.
+    # A native call in a daemon thread outlives the interpreter and may abort it, so exit without Python's teardown.
     os._exit(code)

@@ -1,16 +1,35 @@
-"""The one protocol between the worker and what transcribes: the worker knows queues, an engine knows audio."""
+"""Engine protocol: the interface between the worker, which knows queues, and an engine, which knows audio.
+
+Engines are registered in `engine_registry`. `tests/fixtures/engine_contract.py` is what every engine must pass.
+"""
 
 from __future__ import annotations
 
 from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from earshot_contract.shards import Shard, ShardError, ShardResult
 
 
+@dataclass(frozen=True)
+class Model:
+    """A model's folder on this disk, whose files match their manifest."""
+
+    name: str
+    directory: Path
+    sha256: str  # of model.bin
+    family: str = "whisper"  # from the manifest: which engine runs the model
+
+
 class ShardFailed(Exception):
-    """A shard that cannot be transcribed, now or ever; the job fails with this code and sentence."""
+    """A shard that cannot be transcribed, now or later; the job fails with this error and sentence.
+
+    Args:
+        error: name by which the state machine and the API tell failures apart.
+        sentence: shown to the caller.
+    """
 
     def __init__(self, error: ShardError, sentence: str) -> None:
         super().__init__(sentence)
@@ -19,20 +38,28 @@ class ShardFailed(Exception):
 
 
 class Engine(Protocol):
-    """Turns shards into results, as many at a time as it finds best."""
+    """Transcribes shards, several at a time. An engine is called with a `Model` and `hardware.EngineSettings`."""
 
     def submit(self, shard: Shard, audio: Path) -> Future[ShardResult]:
-        """Take on one shard whose whole file lies at `audio`.
+        """Queue one shard. Interactive shards are transcribed before the others.
 
-        The future's exception is `ShardFailed` for a bad file; anything else is our fault. `Future.cancel` is honoured
-        until the shard's windows are in a batch. Interactive shards go before the others.
+        Args:
+            shard: what to transcribe.
+            audio: the whole audio file; it must exist until the future is done.
+
+        Returns:
+            A future. Its exception is `ShardFailed` for a bad file; any other is an internal error. `Future.cancel`
+            works at least until the shard's windows are in a batch.
+
+        Raises:
+            RuntimeError: the engine is closed.
         """
         ...
 
-    def room(self) -> int:
-        """How many more shards it would take now without making one wait for nothing."""
+    def free_capacity(self) -> int:
+        """Return the number of further shards that the engine could start now."""
         ...
 
     def close(self) -> None:
-        """End threads and free the model; futures not done are cancelled."""
+        """Cancel the futures that are not done, end all threads, and free the model."""
         ...

@@ -1,6 +1,7 @@
-"""The process's settings, decided once by what the machine is. Run `settle` before ctranslate2 is imported.
+"""Hardware: what machine this is, and the engine settings for it.
 
-Every choice may be overridden by the environment variable named in `_OVERRIDES`; ENGINE.md has the measurements.
+Call `configure_process` before ctranslate2 is imported. Each setting in `_OVERRIDES` may be overridden by an
+environment variable; the README beside the Dockerfile lists them.
 """
 
 from __future__ import annotations
@@ -11,29 +12,29 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-# glibc's mallopt parameters (malloc.h) and what we set them to. ctranslate2 allocates its large buffers at every
-# call; by default each is mapped, touched page by page and unmapped again: a third of the encoder's time. Kept on
-# one heap that never shrinks they are reused. GLIBC_TUNABLES does the same but needs a fresh process.
+# glibc's mallopt parameters (malloc.h) and their values. ctranslate2 allocates its large buffers at every call; by
+# default glibc maps each one, touches it page by page and unmaps it again: a third of the encoder's time. On one heap
+# that never shrinks the buffers are reused. GLIBC_TUNABLES has the same effect, but only in a new process.
 _MALLOPT = {
-    -8: 1,  # M_ARENA_MAX: one heap; several would each keep the peak
-    -4: 0,  # M_MMAP_MAX: nothing is mapped on its own
-    -1: 2**31 - 1,  # M_TRIM_THRESHOLD: the heap's end is not given back
+    -8: 1,  # M_ARENA_MAX: one heap; each of several heaps would keep its own peak
+    -4: 0,  # M_MMAP_MAX: no allocation is mapped on its own
+    -1: 2**31 - 1,  # M_TRIM_THRESHOLD: free memory at the heap's end is kept
 }
 _OVERRIDES = {
     "device": "EARSHOT_DEVICE",
     "compute_type": "EARSHOT_COMPUTE_TYPE",
-    "lanes": "EARSHOT_LANES",
+    "batch_workers": "EARSHOT_LANES",
     "threads": "EARSHOT_THREADS",
-    "preparing": "EARSHOT_PREPARING",
+    "prepare_threads": "EARSHOT_PREPARING",
     "batch": "EARSHOT_BATCH",
-    "isa": "CT2_FORCE_CPU_ISA",
-    "heap": "EARSHOT_HEAP",
+    "cpu_isa": "CT2_FORCE_CPU_ISA",
+    "reuse_heap": "EARSHOT_HEAP",
 }
 
 
 @dataclass(frozen=True)
 class Machine:
-    """What we run on, as far as it matters."""
+    """The properties of this machine that engine settings depend on."""
 
     cores: int  # that this process may use
     memory: int  # bytes that this process may use
@@ -43,16 +44,16 @@ class Machine:
     glibc: bool
 
     @classmethod
-    def look(cls) -> Machine:
-        """Reads /proc and the cgroup; what it cannot find out, it takes for absent."""
-        cpu = _text("/proc/cpuinfo").split("\n\n")[0]
+    def detect(cls) -> Machine:
+        """Read /proc, /dev and the cgroup; a property that cannot be read counts as absent."""
+        cpu = _read_text("/proc/cpuinfo").split("\n\n")[0]
         fields = {k.strip(): v.strip() for k, _, v in (line.partition(":") for line in cpu.splitlines())}
-        quota, _, period = _text("/sys/fs/cgroup/cpu.max").partition(" ")
+        quota, _, period = _read_text("/sys/fs/cgroup/cpu.max").partition(" ")
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         if quota.isdigit() and period.strip().isdigit():
             cores = min(cores, max(1, int(quota) // int(period)))
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        limit = _text("/sys/fs/cgroup/memory.max").strip()
+        limit = _read_text("/sys/fs/cgroup/memory.max").strip()
         return cls(
             cores=cores,
             memory=min(memory, int(limit)) if limit.isdigit() else memory,
@@ -64,74 +65,109 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class Settings:
+class EngineSettings:
     """How the engine uses the machine."""
 
     device: str  # "cpu" | "cuda"
     compute_type: str  # ctranslate2's name
-    lanes: int  # batches that run at the same time
-    threads: int  # of one lane
-    preparing: int  # threads that prepare bulk shards; interactive ones have one more of their own
-    batch: int  # windows in one batch, at most
-    longest: float  # seconds of a window
-    waiting: float  # seconds of speech that may be prepared and waiting, at most
-    isa: str | None  # ctranslate2's vector instructions; None: its own choice
-    heap: bool  # keep large buffers on one heap
+    batch_workers: int  # batches that run at the same time
+    threads: int  # of one batch worker
+    prepare_threads: int  # that prepare bulk shards; interactive shards have one more thread of their own
+    batch: int  # maximum number of windows in one batch
+    max_window_seconds: float
+    max_prepared_seconds: float  # of speech that may be prepared and waiting for a batch
+    cpu_isa: str | None  # ctranslate2's vector instructions; None: its own choice
+    reuse_heap: bool  # keep large buffers on one heap
 
 
-def decide(machine: Machine) -> Settings:
-    """One lane a core with one thread each: 1.7 times the words of one lane with all threads (measured)."""
-    waiting = min(3600.0, machine.memory * 0.05 / 100_000)  # 100 kB a second: samples and features
+def choose_settings(machine: Machine) -> EngineSettings:
+    """Choose engine settings.
+
+    CPU: one batch worker a core with one thread each, 1.7 times the throughput of one worker with all threads
+    (measured). GPU: one batch worker with large batches.
+    """
+    # 100 kB a second of speech (samples and features), in at most 5 % of the memory and at most an hour.
+    max_prepared_seconds = min(3600.0, machine.memory * 0.05 / 100_000)
     if machine.gpus:
-        # A thread prepares 550 s of speech a second, two 890 (measured on two cores): few for a large GPU.
-        preparing = min(8, max(2, machine.cores // 2))
-        return Settings("cuda", "float16", 1, 1, preparing, 32, 28.0, waiting, None, machine.glibc)
-    isa = "AVX512" if {"avx512f", "avx512bw", "avx512vl"} <= machine.flags else None
-    # From three windows on an Intel takes as long for each, and whoever is interactive waits for one batch. A
-    # prototype on an AMD still gained from 8 to 16.
-    batch = 4 if machine.vendor == "GenuineIntel" else 8
-    return Settings("cpu", "int8", machine.cores, 1, 2, batch, 15.0, waiting, isa, machine.glibc)
+        return EngineSettings(
+            device="cuda",
+            compute_type="float16",
+            batch_workers=1,
+            threads=1,
+            # One thread prepares 550 s of speech a second, two 890 (measured on two cores): few suffice for a GPU.
+            prepare_threads=min(8, max(2, machine.cores // 2)),
+            batch=32,
+            max_window_seconds=28.0,
+            max_prepared_seconds=max_prepared_seconds,
+            cpu_isa=None,
+            reuse_heap=machine.glibc,
+        )
+    return EngineSettings(
+        device="cpu",
+        compute_type="int8",
+        batch_workers=machine.cores,
+        threads=1,
+        prepare_threads=2,
+        # From three windows on, an Intel CPU takes the same time for each window, and an interactive shard waits for
+        # the batch that runs. A prototype on an AMD CPU was still faster with 16 windows than with 8.
+        batch=4 if machine.vendor == "GenuineIntel" else 8,
+        max_window_seconds=15.0,
+        max_prepared_seconds=max_prepared_seconds,
+        cpu_isa="AVX512" if {"avx512f", "avx512bw", "avx512vl"} <= machine.flags else None,
+        reuse_heap=machine.glibc,
+    )
 
 
-def choose(environment: Mapping[str, str] = os.environ, machine: Machine | None = None) -> Settings:
-    """What `decide` says, with overrides heeded; raises `ValueError` for an override that is none."""
-    machine = machine or Machine.look()
+def resolve_settings(environment: Mapping[str, str] = os.environ, machine: Machine | None = None) -> EngineSettings:
+    """Choose engine settings and apply the overrides of `environment`.
+
+    Args:
+        environment: environment variables.
+        machine: default: this machine.
+
+    Raises:
+        ValueError: an override has an invalid value.
+    """
+    machine = machine or Machine.detect()
     if device := environment.get(_OVERRIDES["device"]):
         if device not in ("cpu", "cuda"):
             raise ValueError(f"{_OVERRIDES['device']} is {device!r}; it must be cpu or cuda.")
-        machine = replace(machine, gpus=int(device == "cuda"))  # all other settings follow it
-    return _override(decide(machine), environment)
+        machine = replace(machine, gpus=int(device == "cuda"))  # all other settings follow the device
+    return _override(choose_settings(machine), environment)
 
 
-def settle(environment: Mapping[str, str] = os.environ, machine: Machine | None = None) -> Settings:
-    """Choose, and apply what only the process can: the ISA and the allocator."""
-    settings = choose(environment, machine)
-    if settings.isa:
-        os.environ["CT2_FORCE_CPU_ISA"] = settings.isa  # ctranslate2 reads it when it loads
+def configure_process(environment: Mapping[str, str] = os.environ, machine: Machine | None = None) -> EngineSettings:
+    """Resolve the engine settings, and apply those that concern the whole process: the ISA and the allocator.
+
+    Must run before ctranslate2 is imported. Arguments and errors are those of `resolve_settings`.
+    """
+    settings = resolve_settings(environment, machine)
+    if settings.cpu_isa:
+        os.environ["CT2_FORCE_CPU_ISA"] = settings.cpu_isa  # ctranslate2 reads it when it is imported
     os.environ.setdefault("OMP_NUM_THREADS", str(settings.threads))
-    if settings.heap:
+    if settings.reuse_heap:
         libc = ctypes.CDLL(None)
         for parameter, value in _MALLOPT.items():
             libc.mallopt(parameter, value)
     return settings
 
 
-def _override(settings: Settings, environment: Mapping[str, str]) -> Settings:
+def _override(settings: EngineSettings, environment: Mapping[str, str]) -> EngineSettings:
     for name, variable in _OVERRIDES.items():
-        given = environment.get(variable)
-        if not given:
+        text = environment.get(variable)
+        if not text:
             continue
         kind = type(asdict(settings)[name])
-        if kind is int and not (given.isdecimal() and int(given)):
-            raise ValueError(f"{variable} is {given!r}; it must be 1 or more.")
-        if kind is bool and given not in ("0", "1"):
-            raise ValueError(f"{variable} is {given!r}; it must be 0 or 1.")
-        value = kind(int(given)) if kind in (int, bool) else given
+        if kind is int and not (text.isdecimal() and int(text)):
+            raise ValueError(f"{variable} is {text!r}; it must be 1 or more.")
+        if kind is bool and text not in ("0", "1"):
+            raise ValueError(f"{variable} is {text!r}; it must be 0 or 1.")
+        value = kind(int(text)) if kind in (int, bool) else text
         settings = replace(settings, **{name: value})  # type: ignore[arg-type]
     return settings
 
 
-def _text(path: str) -> str:
+def _read_text(path: str) -> str:
     try:
         return Path(path).read_text()
     except OSError:

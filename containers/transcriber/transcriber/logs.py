@@ -1,4 +1,4 @@
-"""One JSON object a line on stdout: what CloudWatch Logs Insights can query by field."""
+"""JSON logs on stdout, one object a line, as CloudWatch Logs Insights can query them by field."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from typing import Any
 logger = logging.getLogger("transcriber")
 
 
-class JsonLines(logging.Formatter):
-    """`logger.info("…", extra={"facts": {...}})` puts the facts beside the message."""
+class JsonFormatter(logging.Formatter):
+    """Formats a record as JSON; `logger.info("…", extra={"fields": {...}})` adds members to the object."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """Return `record` as one line of JSON."""
         line: dict[str, Any] = {
             "level": record.levelname,
             "timestamp": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{record.msecs:03.0f}Z",
             "service": "transcriber",
             "message": record.getMessage(),
-            **getattr(record, "facts", {}),
+            **getattr(record, "fields", {}),
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
@@ -28,8 +29,8 @@ class JsonLines(logging.Formatter):
 
 
 def start_logging() -> None:
-    """Everything from INFO up, of libraries from WARNING up."""
+    """Log to stdout: the transcriber's own records from INFO up, those of libraries from WARNING up."""
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(JsonLines())
+    handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logger.setLevel(logging.INFO)

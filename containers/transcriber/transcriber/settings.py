@@ -1,4 +1,4 @@
-"""What the stack tells a worker, read once from the environment."""
+"""Worker settings: environment variables that the stack sets on the worker's task."""
 
 from __future__ import annotations
 
@@ -8,31 +8,35 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Settings:
-    """`slot` and `lease` come with the task and are absent when somebody starts a worker by hand."""
+class WorkerSettings:
+    """Settings of one worker. `slot` and `lease` are absent when a worker is started by hand."""
 
     fast_queue_url: str
     bulk_queue_url: str
     models_bucket: str
     default_model: str
     table: str
-    slot: str | None = None  # the slot item's key, e.g. "SLOT#000"
+    slot: str | None = None  # partition key of the slot's item, e.g. "SLOT#000"
     lease: str | None = None
-    idle_seconds: float = 20.0  # without work for so long, the worker leaves
-    model_dir: Path | None = None  # models already on this disk, looked at before the bucket
+    idle_seconds: float = 20.0  # without a shard for so long, the worker exits
+    model_dir: Path | None = None  # folder of models already on this disk, looked at before the bucket
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
-        """Raises `KeyError` naming the first variable that is missing."""
-        given = {key: value for key, value in environment.items() if value}
+    def from_environment(cls, environment: Mapping[str, str]) -> WorkerSettings:
+        """Read the settings; a variable that is set but empty counts as missing.
+
+        Raises:
+            KeyError: a required variable is missing; its name is the argument.
+        """
+        present = {key: value for key, value in environment.items() if value}
         return cls(
-            fast_queue_url=given["FAST_QUEUE_URL"],
-            bulk_queue_url=given["BULK_QUEUE_URL"],
-            models_bucket=given["MODELS_BUCKET"],
-            default_model=given["DEFAULT_MODEL"],
-            table=given["TABLE"],
-            slot=given.get("SLOT"),
-            lease=given.get("LEASE"),
-            idle_seconds=float(given.get("IDLE_SECONDS", cls.idle_seconds)),
-            model_dir=Path(given["MODEL_DIR"]) if "MODEL_DIR" in given else None,
+            fast_queue_url=present["FAST_QUEUE_URL"],
+            bulk_queue_url=present["BULK_QUEUE_URL"],
+            models_bucket=present["MODELS_BUCKET"],
+            default_model=present["DEFAULT_MODEL"],
+            table=present["TABLE"],
+            slot=present.get("SLOT"),
+            lease=present.get("LEASE"),
+            idle_seconds=float(present.get("IDLE_SECONDS", cls.idle_seconds)),
+            model_dir=Path(present["MODEL_DIR"]) if "MODEL_DIR" in present else None,
         )

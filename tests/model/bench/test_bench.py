@@ -1,4 +1,4 @@
-"""The benchmark's parts that may be wrong without anybody noticing."""
+"""Parts of the benchmark whose errors would go unnoticed in its results."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 
 from bench import contestant, run
-from bench.ggml import converted
+from bench.ggml import convert
 from bench.weights import Weights
-from transcriber.worker.model_files import Model
+from transcriber.engine_protocol import Model
 
 
-def test_whisper_cpp_gets_a_whole_file(model: Model, tmp_path: Path) -> None:
+def test_ggml_file_contains_all_weights(model: Model, tmp_path: Path) -> None:
     folder = tmp_path / "base"
     folder.symlink_to(model.directory)
 
-    data = memoryview(converted(folder).read_bytes())
+    data = memoryview(convert(folder).read_bytes())
 
     magic, *sizes = struct.unpack_from("<I11i", data)
     assert magic == 0x67676D6C
@@ -47,7 +47,7 @@ def test_whisper_cpp_gets_a_whole_file(model: Model, tmp_path: Path) -> None:
         assert np.array_equal(tensors[name].reshape(stored.shape), stored), name
 
 
-def test_weights_have_the_names_and_sizes_of_openais_package(model: Model) -> None:
+def test_weights_have_openai_names_and_sizes(model: Model) -> None:
     weights = Weights(model.directory)
 
     assert list(weights.sizes.items()) == [
@@ -62,17 +62,20 @@ def test_weights_have_the_names_and_sizes_of_openais_package(model: Model) -> No
     assert "encoder.blocks.0.attn.key.bias" not in found
 
 
-def test_a_contestant_that_cannot_take_part_says_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert contestant.lacking("earshot") is None
-    assert contestant.lacking("batched 32") is contestant.lacking("earshot 32") is None
+def test_unavailable_contestant_names_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert contestant.missing_requirement("earshot") is None
+    assert contestant.missing_requirement("batched 32") is contestant.missing_requirement("earshot 32") is None
     for name in ("vosk", "tuned 8", "earshot many"):
-        assert str(contestant.lacking(name)).startswith(
+        assert str(contestant.missing_requirement(name)).startswith(
             f"There is no contestant {name!r}; there are default, batched 4,"
         )
 
     monkeypatch.setattr(contestant, "find_spec", lambda name: None if name == "whisper" else object())
 
-    assert contestant.lacking("openai") == "The contestant 'openai' needs `pip install openai-whisper==20250625`."
+    assert (
+        contestant.missing_requirement("openai")
+        == "The contestant 'openai' needs `pip install openai-whisper==20250625`."
+    )
     assert "openai" not in contestant.available()
 
 
@@ -80,7 +83,7 @@ def test_a_contestant_that_cannot_take_part_says_what_it_lacks(monkeypatch: pyte
     ("only", "sentence"),
     [("default,vosk", "There is no contestant 'vosk'"), ("earshot", "--only must name default")],
 )
-def test_a_run_that_cannot_end_does_not_begin(
+def test_invalid_contestants_exit_before_run(
     only: str, sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):

@@ -11,9 +11,9 @@ import pytest
 
 from bench import corpus
 from tests.places import SPEECH
-from transcriber.hardware import settle
+from transcriber.engine_protocol import Model
+from transcriber.hardware import configure_process
 from transcriber.whisper.engine import BatchingEngine
-from transcriber.worker.model_files import Model
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,6 @@ def clip() -> Path:
 
 @pytest.fixture(scope="session")
 def engine(model: Model) -> Iterator[BatchingEngine]:
-    engine = BatchingEngine(model, replace(settle(), lanes=1))
+    engine = BatchingEngine(model, replace(configure_process(), batch_workers=1))
     yield engine
     engine.close()

@@ -13,12 +13,12 @@ from pathlib import Path
 
 
 def main(model: str, compute_type: str, *files: str) -> None:
-    from transcriber.hardware import settle
+    from transcriber.hardware import configure_process
 
-    settings = replace(settle(), lanes=1, compute_type=compute_type)
+    settings = replace(configure_process(), batch_workers=1, compute_type=compute_type)
     from earshot_contract.shards import S3Object, Shard
+    from transcriber.engine_protocol import Model
     from transcriber.whisper.engine import BatchingEngine
-    from transcriber.worker.model_files import Model
 
     engine = BatchingEngine(Model("base", Path(model), ""), settings)
     here = S3Object("", "")

@@ -19,9 +19,9 @@ from whisper_normalizer.basic import BasicTextNormalizer
 from bench.scoring import Errors, difference, errors
 from earshot_contract.shards import Shard, ShardResult, Word
 from tests.fixtures.plain_faster_whisper import Heard, Plain
+from transcriber.engine_protocol import Model
 from transcriber.whisper.encoder_output import Encoded
 from transcriber.whisper.engine import BatchingEngine
-from transcriber.worker.model_files import Model
 
 Order = Callable[..., Shard]
 NORMAL = BasicTextNormalizer()

@@ -17,8 +17,8 @@ from bench.corpus import Clip, clips_of
 from bench.scoring import Errors, difference, errors
 from earshot_contract.shards import Shard
 from tests.places import ROOT
+from transcriber.engine_protocol import Model
 from transcriber.whisper.engine import BatchingEngine
-from transcriber.worker.model_files import Model
 
 CORPUS = Path(os.environ.get("EARSHOT_CORPUS") or ROOT.parent / "shared" / "corpus")
 

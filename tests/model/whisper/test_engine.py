@@ -18,11 +18,10 @@ import pytest
 from bench.corpus import wav
 from earshot_contract.shards import RawAudio, Shard, ShardError, ShardResult
 from tests.fixtures.audio import decode
-from transcriber.engine_protocol import ShardFailed
-from transcriber.hardware import settle
+from transcriber.engine_protocol import Model, ShardFailed
+from transcriber.hardware import configure_process
 from transcriber.whisper.engine import BatchingEngine
 from transcriber.whisper.model import Decoder
-from transcriber.worker.model_files import Model
 
 Order = Callable[..., Shard]
 RATE = 16_000
@@ -333,7 +332,7 @@ def test_cancelled_shards_leave_and_the_others_go_on(
 
 
 def test_closing_cancels_what_is_under_way(model: Model, order: Order, clip: Path) -> None:
-    engine = BatchingEngine(model, replace(settle(), lanes=1))
+    engine = BatchingEngine(model, replace(configure_process(), batch_workers=1))
     promises = [engine.submit(order(), clip) for _ in range(3)]
 
     engine.close()
@@ -346,15 +345,15 @@ def test_closing_cancels_what_is_under_way(model: Model, order: Order, clip: Pat
 
 
 def test_room_shrinks_with_what_is_under_way_and_comes_back(engine: BatchingEngine, order: Order, clip: Path) -> None:
-    before = engine.room()
+    before = engine.free_capacity()
     promises = [engine.submit(order(), clip) for _ in range(3)]
-    during = engine.room()
+    during = engine.free_capacity()
     for promise in promises:
         promise.result()
 
-    assert before == 2 * engine._settings.lanes * engine._settings.batch
+    assert before == 2 * engine._settings.batch_workers * engine._settings.batch
     assert during < before
-    assert engine.room() == before
+    assert engine.free_capacity() == before
 
 
 def test_languages_the_model_does_not_speak_are_refused(engine: BatchingEngine, order: Order, clip: Path) -> None:

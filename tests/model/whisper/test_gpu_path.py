@@ -22,10 +22,10 @@ from whisper_normalizer.basic import BasicTextNormalizer
 from bench.corpus import wav
 from earshot_contract.shards import Shard, ShardResult
 from tests.fixtures.audio import decode
-from transcriber.hardware import Machine, decide, settle
+from transcriber.engine_protocol import Model
+from transcriber.hardware import Machine, choose_settings, configure_process
 from transcriber.whisper.engine import BatchingEngine
 from transcriber.whisper.model import Request
-from transcriber.worker.model_files import Model
 
 Order = Callable[..., Shard]
 NORMAL = BasicTextNormalizer()
@@ -68,8 +68,16 @@ class FarModel:
 
 @pytest.fixture(scope="module")
 def far(model: Model) -> Iterator[tuple[BatchingEngine, FarModel]]:
-    gpu = decide(Machine(8, 32 << 30, "GenuineIntel", frozenset(), gpus=1, glibc=False))
-    engine = BatchingEngine(model, replace(settle(), batch=gpu.batch, longest=gpu.longest, lanes=gpu.lanes))
+    gpu = choose_settings(Machine(8, 32 << 30, "GenuineIntel", frozenset(), gpus=1, glibc=False))
+    engine = BatchingEngine(
+        model,
+        replace(
+            configure_process(),
+            batch=gpu.batch,
+            max_window_seconds=gpu.max_window_seconds,
+            batch_workers=gpu.batch_workers,
+        ),
+    )
     far = FarModel(engine._decoder._model)
     engine._decoder.device, engine._decoder._model = "cuda", far
     yield engine, far

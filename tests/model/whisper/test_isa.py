@@ -13,7 +13,7 @@ import jiwer
 import pytest
 from whisper_normalizer.basic import BasicTextNormalizer
 
-from transcriber.worker.model_files import Model
+from transcriber.engine_protocol import Model
 
 NORMAL = BasicTextNormalizer()
 SCRIPT = Path(__file__).with_name("isa_process.py")

@@ -16,8 +16,8 @@ from bench.corpus import wav
 from earshot_contract.shards import Shard, ShardResult
 from tests.fixtures.audio import decode
 from tests.fixtures.plain_faster_whisper import Plain
+from transcriber.engine_protocol import Model
 from transcriber.whisper.engine import BatchingEngine
-from transcriber.worker.model_files import Model
 
 Order = Callable[..., Shard]
 RATE = 16_000

@@ -1,4 +1,4 @@
-"""`python -m transcriber`, as a process: without AWS, and as a worker that is told to stop."""
+"""`python -m transcriber` as a process: offline, and as a worker that receives SIGTERM."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from pathlib import Path
 import pytest
 
 from earshot_contract.shards import ShardResult
-from transcriber.worker.model_files import Model
+from transcriber.engine_protocol import Model
 
-BARE = {key: value for key, value in os.environ.items() if not key.startswith("AWS")}
+WITHOUT_AWS = {key: value for key, value in os.environ.items() if not key.startswith("AWS")}
 
 
-def run(*arguments: str | Path, environment: dict[str, str] = BARE) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str | Path, environment: dict[str, str] = WITHOUT_AWS) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "transcriber", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=250, env=environment)
 
 
-def test_files_without_aws(model: Model, speech: Path, tmp_path: Path) -> None:
-    text, gone = tmp_path / "notes.txt", tmp_path / "gone.mp3"
+def test_offline_run_transcribes_and_reports_bad_files(model: Model, speech: Path, tmp_path: Path) -> None:
+    text, missing = tmp_path / "notes.txt", tmp_path / "gone.mp3"
     text.write_text("milk, bread")
 
-    done = run("--model", model.directory, "--out", tmp_path / "out", "--language", "en", text, gone, speech)
+    done = run("--model", model.directory, "--out", tmp_path / "out", "--language", "en", text, missing, speech)
 
     assert done.returncode == 1
     assert "notes.txt: The file is not audio: it is plain text." in done.stderr
@@ -41,14 +41,14 @@ def test_files_without_aws(model: Model, speech: Path, tmp_path: Path) -> None:
     assert result.model.name == "base"
 
 
-def test_a_folder_that_is_no_model(speech: Path, tmp_path: Path) -> None:
+def test_folder_without_weights_exits_with_2(speech: Path, tmp_path: Path) -> None:
     done = run("--model", tmp_path, "--out", tmp_path / "out", speech)
 
     assert done.returncode == 2
     assert "holds no model.bin" in done.stderr
 
 
-def test_a_model_that_is_damaged(model: Model, speech: Path, tmp_path: Path) -> None:
+def test_damaged_model_exits_with_2(model: Model, speech: Path, tmp_path: Path) -> None:
     for file in model.directory.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes()[:100_000])
 
@@ -59,8 +59,8 @@ def test_a_model_that_is_damaged(model: Model, speech: Path, tmp_path: Path) -> 
     assert "Traceback" not in done.stderr
 
 
-def test_a_worker_says_what_its_environment_lacks() -> None:
-    done = run(environment={key: BARE[key] for key in ("PATH", "HOME") if key in BARE})
+def test_missing_environment_variable_exits_with_2() -> None:
+    done = run(environment={key: WITHOUT_AWS[key] for key in ("PATH", "HOME") if key in WITHOUT_AWS})
 
     assert done.returncode == 2
     assert "the environment has no FAST_QUEUE_URL" in done.stderr
@@ -68,7 +68,7 @@ def test_a_worker_says_what_its_environment_lacks() -> None:
 
 @pytest.fixture
 def worker(model: Model, speech: Path) -> Iterator[subprocess.Popen[str]]:
-    environment = BARE | {
+    environment = WITHOUT_AWS | {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_DEFAULT_REGION": "eu-central-1",
@@ -81,8 +81,8 @@ def worker(model: Model, speech: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.mark.parametrize(("after", "transcribed"), [("Model loaded", 0), ("Transcribed", 1)])
-def test_a_worker_told_to_stop_leaves_in_order(worker: subprocess.Popen[str], after: str, transcribed: int) -> None:
-    """In the middle of its work: exit code 0, which ECS and the Worker machine take for an orderly end."""
+def test_sigterm_ends_worker_with_exit_code_0(worker: subprocess.Popen[str], after: str, transcribed: int) -> None:
+    """While it works: ECS and the worker machine take exit code 0 for an orderly end."""
     assert worker.stdout is not None
     lines = []
     for line in worker.stdout:
@@ -93,7 +93,7 @@ def test_a_worker_told_to_stop_leaves_in_order(worker: subprocess.Popen[str], af
     rest = [json.loads(line) for line in worker.stdout]
 
     assert worker.wait(60) == 0
-    said = [line["message"] for line in lines + rest]
-    assert said[-1] == "Left"
-    assert said.count("Transcribed") >= transcribed
+    messages = [line["message"] for line in lines + rest]
+    assert messages[-1] == "Exited"
+    assert messages.count("Transcribed") >= transcribed
     assert {line["service"] for line in lines + rest} == {"transcriber"}

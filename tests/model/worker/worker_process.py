@@ -1,6 +1,6 @@
-"""Run by test_command.py: `python -m transcriber` as a container runs it, before moto with two messages waiting.
+"""Run by test_process.py: `python -m transcriber` as a container runs it, on moto with two messages waiting.
 
-Step Functions is a fake whose tokens are always good.
+Step Functions is a fake that accepts every token.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from unittest.mock import MagicMock
 import boto3
 from moto import mock_aws
 
+from earshot_contract.manifest import digest
 from earshot_contract.shards import S3Object, Shard, ShardMessage
-from transcriber.worker.aws_clients import Clients
-from transcriber.worker.model_files import digest
+from transcriber.worker.aws_clients import AwsClients
 
 models, speech = Path(sys.argv[1]), Path(sys.argv[2])
 
@@ -32,8 +32,8 @@ with mock_aws():
     for index in range(2):
         shard = Shard("j1", index, 2, S3Object("audio", "speech.flac"), S3Object("audio", f"{index}.json"), "base")
         sqs.send_message(QueueUrl=bulk, MessageBody=ShardMessage(f"t{index}", shard).to_json())
-    connect = Clients.connect
-    Clients.connect = lambda: Clients(connect().sqs, connect().s3, MagicMock(), connect().dynamodb)  # type: ignore[method-assign]
+    connect = AwsClients.connect
+    AwsClients.connect = lambda: AwsClients(connect().sqs, connect().s3, MagicMock(), connect().dynamodb)  # type: ignore[method-assign]
     os.environ |= {
         "FAST_QUEUE_URL": fast,
         "BULK_QUEUE_URL": bulk,

@@ -1,4 +1,4 @@
-"""What the image holds: the same versions that are tested here, and nothing the package does not need."""
+"""The container image: the package versions that are tested, and no package that is not needed."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from tests.places import ROOT
 
 HOME = ROOT / "containers" / "transcriber"
+DISTRIBUTIONS = packages_distributions()  # import name → distributions; reads every package, so only once
 SOURCES = sorted((HOME / "transcriber").rglob("*.py"))
 
 
@@ -35,37 +36,36 @@ def imports(path: Path) -> set[str]:
     return names - set(sys.stdlib_module_names)
 
 
-def test_the_image_has_the_versions_that_are_tested() -> None:
+def test_image_requirements_match_lock() -> None:
     image, lock = pins(HOME / "requirements.txt"), pins(ROOT / "requirements.lock")
 
     assert image
     assert {name: versions for name, versions in image.items() if not versions <= lock.get(name, set())} == {}
 
 
-def test_everything_installed_is_checked_by_its_hash() -> None:
+def test_image_requirements_have_hashes() -> None:
     for name in ("requirements.txt", "requirements-gpu.txt"):
         requirements = re.split(r"\n(?=[a-z])", (HOME / name).read_text().strip())
         assert all("--hash=sha256:" in requirement for requirement in requirements)
 
 
-def test_the_gpu_image_adds_cublas_alone() -> None:
+def test_gpu_requirements_are_cublas_only() -> None:
     """ctranslate2 opens neither cuDNN nor torch: an image with them is three times as large."""
     assert set(pins(HOME / "requirements-gpu.txt")) == {"nvidia-cublas-cu12"}
     assert not {name for name in pins(HOME / "requirements.txt") if "torch" in name or "nvidia" in name}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(HOME)))
-def test_a_module_imports_what_the_image_has(path: Path) -> None:
-    """So it knows nothing of the functions, the infrastructure or the command."""
+def test_module_imports_only_packages_of_image(path: Path) -> None:
+    """So it imports neither the functions nor the infrastructure nor the command."""
     image = pins(HOME / "requirements.txt")
-    distributions = packages_distributions()
 
     for name in imports(path) - {"transcriber", "earshot_contract"}:
-        owners = {re.sub("[-_.]+", "-", owner).lower() for owner in distributions.get(name, [name])}
+        owners = {re.sub("[-_.]+", "-", owner).lower() for owner in DISTRIBUTIONS.get(name, [name])}
         assert owners & set(image), f"{name} is in no package of the image"
 
 
-def test_the_contract_is_copied_under_its_import_name() -> None:
+def test_dockerfile_copies_contract_under_import_name() -> None:
     dockerfile = (HOME / "Dockerfile").read_text()
 
     assert re.findall(r"^COPY (events/.+)$", dockerfile, re.MULTILINE) == ["events/earshot_contract earshot_contract"]

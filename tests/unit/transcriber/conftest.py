@@ -1,11 +1,11 @@
-"""A worker's surroundings."""
+"""Fixtures of the transcriber's unit tests: none loads a model."""
 
 from tests.fixtures.transcriber import (  # noqa: F401
     account,
+    aws_clients,
     dialogue,
     fake_engine,
-    model,
-    order_fixture,
+    make_shard_fixture,
     record,
     result_of_fixture,
     speech,

@@ -1,4 +1,4 @@
-"""The process's settings: what each kind of machine gets, and that an operator has the last word."""
+"""Engine settings: the choice for each kind of machine, and overrides by environment variables."""
 
 from __future__ import annotations
 
@@ -8,68 +8,72 @@ import pytest
 
 from tests.places import ROOT
 from transcriber import hardware
-from transcriber.hardware import Machine, choose, decide, settle
+from transcriber.hardware import Machine, choose_settings, configure_process, resolve_settings
 
 PLAIN = Machine(cores=4, memory=16 * 2**30, vendor="AuthenticAMD", flags=frozenset({"avx2"}), gpus=0, glibc=True)
 
 
-def test_a_cpu_gets_a_lane_of_one_thread_for_each_core() -> None:
-    settings = decide(PLAIN)
+def test_cpu_gets_one_batch_worker_per_core() -> None:
+    settings = choose_settings(PLAIN)
 
-    assert (settings.device, settings.compute_type, settings.lanes, settings.threads) == ("cpu", "int8", 4, 1)
-    assert settings.isa is None
-
-
-def test_avx512_is_forced_where_the_cpu_has_all_of_it() -> None:
-    assert decide(replace(PLAIN, flags=frozenset({"avx512f", "avx512bw", "avx512vl"}))).isa == "AVX512"
-    assert decide(replace(PLAIN, flags=frozenset({"avx512f"}))).isa is None
+    assert (settings.device, settings.compute_type, settings.batch_workers, settings.threads) == ("cpu", "int8", 4, 1)
+    assert settings.cpu_isa is None
 
 
-def test_an_intel_gets_smaller_batches() -> None:
-    assert decide(replace(PLAIN, vendor="GenuineIntel")).batch < decide(PLAIN).batch
+def test_avx512_is_forced_if_cpu_has_all_of_it() -> None:
+    assert choose_settings(replace(PLAIN, flags=frozenset({"avx512f", "avx512bw", "avx512vl"}))).cpu_isa == "AVX512"
+    assert choose_settings(replace(PLAIN, flags=frozenset({"avx512f"}))).cpu_isa is None
 
 
-def test_a_gpu_gets_one_lane_of_large_batches() -> None:
-    settings = decide(replace(PLAIN, gpus=1))
-
-    assert (settings.device, settings.compute_type, settings.lanes) == ("cuda", "float16", 1)
-    assert settings.batch > decide(PLAIN).batch
-    assert settings.preparing == 2
-    assert [decide(replace(PLAIN, gpus=1, cores=cores)).preparing for cores in (1, 8, 96)] == [2, 4, 8]
+def test_intel_cpu_gets_smaller_batches() -> None:
+    assert choose_settings(replace(PLAIN, vendor="GenuineIntel")).batch < choose_settings(PLAIN).batch
 
 
-def test_little_memory_means_little_waiting_speech() -> None:
-    assert decide(replace(PLAIN, memory=2**30)).waiting < decide(PLAIN).waiting
+def test_gpu_gets_one_batch_worker_with_large_batches() -> None:
+    settings = choose_settings(replace(PLAIN, gpus=1))
+
+    assert (settings.device, settings.compute_type, settings.batch_workers) == ("cuda", "float16", 1)
+    assert settings.batch > choose_settings(PLAIN).batch
+    assert settings.prepare_threads == 2
+    assert [choose_settings(replace(PLAIN, gpus=1, cores=cores)).prepare_threads for cores in (1, 8, 96)] == [2, 4, 8]
 
 
-def test_overrides_are_heeded_and_nonsense_is_refused() -> None:
-    settings = settle({"EARSHOT_LANES": "1", "EARSHOT_COMPUTE_TYPE": "float32", "EARSHOT_HEAP": "0"}, PLAIN)
+def test_small_memory_limits_prepared_speech() -> None:
+    assert (
+        choose_settings(replace(PLAIN, memory=2**30)).max_prepared_seconds < choose_settings(PLAIN).max_prepared_seconds
+    )
 
-    assert (settings.lanes, settings.compute_type, settings.heap) == (1, "float32", False)
+
+def test_valid_overrides_apply_and_invalid_ones_raise() -> None:
+    settings = configure_process({"EARSHOT_LANES": "1", "EARSHOT_COMPUTE_TYPE": "float32", "EARSHOT_HEAP": "0"}, PLAIN)
+
+    assert (settings.batch_workers, settings.compute_type, settings.reuse_heap) == (1, "float32", False)
     for variable, value in (("EARSHOT_BATCH", "many"), ("EARSHOT_LANES", "0"), ("EARSHOT_PREPARING", "-1")):
         with pytest.raises(ValueError, match=f"{variable} is '{value}'; it must be 1 or more"):
-            settle({variable: value}, PLAIN)
+            configure_process({variable: value}, PLAIN)
     with pytest.raises(ValueError, match="EARSHOT_HEAP is 'yes'; it must be 0 or 1"):
-        settle({"EARSHOT_HEAP": "yes"}, PLAIN)
+        configure_process({"EARSHOT_HEAP": "yes"}, PLAIN)
 
 
-def test_every_override_is_explained() -> None:
+def test_every_override_is_documented() -> None:
     page = (ROOT / "docs/reference/worker-settings.md").read_text()
 
     assert [variable for variable in hardware._OVERRIDES.values() if f"`{variable}`" not in page] == []
 
 
-def test_another_device_brings_its_other_settings() -> None:
+def test_device_override_changes_dependent_settings() -> None:
     machine = replace(PLAIN, gpus=1)
 
-    assert choose({"EARSHOT_DEVICE": "cpu"}, machine) == decide(PLAIN)
-    assert choose({"EARSHOT_DEVICE": "cuda", "EARSHOT_BATCH": "8"}, PLAIN) == replace(decide(machine), batch=8)
+    assert resolve_settings({"EARSHOT_DEVICE": "cpu"}, machine) == choose_settings(PLAIN)
+    assert resolve_settings({"EARSHOT_DEVICE": "cuda", "EARSHOT_BATCH": "8"}, PLAIN) == replace(
+        choose_settings(machine), batch=8
+    )
     with pytest.raises(ValueError, match="EARSHOT_DEVICE is 'tpu'; it must be cpu or cuda"):
-        choose({"EARSHOT_DEVICE": "tpu"}, PLAIN)
+        resolve_settings({"EARSHOT_DEVICE": "tpu"}, PLAIN)
 
 
-def test_this_machine_can_be_looked_at() -> None:
-    machine = Machine.look()
+def test_detect_reads_this_machine() -> None:
+    machine = Machine.detect()
 
     assert machine.cores >= 1
     assert machine.memory > 2**28

@@ -1,4 +1,4 @@
-"""What people send: opening it, and saying what it is when there is nothing to hear in it."""
+"""Media container: open a file with PyAV, read its header, and describe files that contain no audio."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import BinaryIO
 
 import av
-from av.audio.stream import AudioStream
+from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
 
-from earshot_contract.file_signatures import describe_file as kind
+from earshot_contract.file_signatures import describe_file
 from earshot_contract.shards import RawAudio, ShardError
 from transcriber.engine_protocol import ShardFailed
 
-# Deepgram's names of headerless encodings → FFmpeg's demuxer. The others it takes (flac, opus, speex) never come
-# without a container that says what they are.
-_HEADERLESS = {
+# Deepgram's names of headerless encodings → FFmpeg's demuxer. Deepgram's other encodings (flac, opus, speex) always
+# come in a container that names the codec.
+_HEADERLESS_DEMUXERS = {
     "linear16": "s16le",
     "linear32": "s32le",
     "mulaw": "mulaw",
@@ -24,44 +24,56 @@ _HEADERLESS = {
     "amr-wb": "amrwb",
     "g729": "g729",
 }
-_PCM = {"linear16", "linear32", "mulaw", "alaw"}  # these cannot do without rate and channels
+_PCM = {"linear16", "linear32", "mulaw", "alaw"}  # FFmpeg needs their sample rate and channels
+# FFmpeg estimates the duration of these formats from size and bit rate: their headers do not contain it.
+_WITHOUT_DURATION = ("aac", "amr", "amrnb", "amrwb", "ac3", "g729")
 
 
 def open_container(file: BinaryIO, path: Path, raw: RawAudio | None) -> InputContainer:
-    """Open by the file's bytes, not by its name, and let FFmpeg open nothing else.
+    """Open a media file by its bytes, not by its name, and forbid FFmpeg to open any other file or address.
 
-    A playlist (HLS, concat) names other files and addresses: FFmpeg would read those for whoever sent it.
+    A playlist (HLS, concat) names other files and addresses, which FFmpeg would otherwise read for the caller.
+
+    Args:
+        file: the opened file.
+        path: its path, to describe it in an error.
+        raw: encoding, sample rate and channels of headerless audio; None: the file has a header.
+
+    Raises:
+        ShardFailed: NOT_AUDIO, FFmpeg cannot open the file.
     """
     options = {"protocol_whitelist": "none"}
-    demuxer = _HEADERLESS.get(raw.encoding) if raw else None
+    demuxer = _HEADERLESS_DEMUXERS.get(raw.encoding) if raw else None
     if raw and raw.encoding in _PCM:
         options |= {"sample_rate": str(raw.sample_rate), "ch_layout": f"{raw.channels}c"}
     try:
         return av.open(file, "r", format=demuxer, options=options, metadata_errors="ignore")
     except (av.error.FFmpegError, ValueError) as error:
-        what = f"not {raw.encoding} audio" if raw else kind(path)
-        raise ShardFailed(ShardError.NOT_AUDIO, f"The file is not audio: it is {what}.") from error
+        content = f"not {raw.encoding} audio" if raw else describe_file(path)
+        raise ShardFailed(ShardError.NOT_AUDIO, f"The file is not audio: it is {content}.") from error
 
 
-def without_sound(container: InputContainer, path: Path) -> str:
-    guess = kind(path)
-    film = container.streams.video and container.duration and "decoder" in guess
-    if film:
+def no_audio_track_message(container: InputContainer, path: Path) -> str:
+    """Return the sentence for a file that FFmpeg opens but that has no audio track."""
+    content = describe_file(path)
+    is_video = container.streams.video and container.duration and "decoder" in content
+    if is_video:
         codec = container.streams.video[0].codec_context.codec.canonical_name
         return f"The file is a video ({codec}) without a sound track: there is nothing to transcribe."
-    return f"The file is not audio: it is {guess}."
+    return f"The file is not audio: it is {content}."
 
 
-def inaudible(damaged: bool) -> ShardFailed:
+def no_samples_error(damaged: bool) -> ShardFailed:
+    """Return the error for an audio track without a sample; `damaged`: it has frames that cannot be decoded."""
     if damaged:
         return ShardFailed(ShardError.NOT_AUDIO, "The file looks like audio, but not one of its frames can be decoded.")
     return ShardFailed(ShardError.EMPTY, "The file is audio without a single sample: its recording is empty.")
 
 
-def promised_seconds(container: InputContainer, stream: AudioStream, path: Path) -> float | None:
-    """Seconds the header says the audio lasts; None where FFmpeg only estimates them from size and bit rate."""
+def header_duration(container: InputContainer, stream: AvAudioStream, path: Path) -> float | None:
+    """Return the audio's duration in seconds by the file's header; None where FFmpeg only estimates it."""
     name = container.format.name
-    if name in ("aac", "amr", "amrnb", "amrwb", "ac3", "g729") or (name == "mp3" and not _counts_frames(path)):
+    if name in _WITHOUT_DURATION or (name == "mp3" and not _has_frame_count(path)):
         return None
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
@@ -69,12 +81,12 @@ def promised_seconds(container: InputContainer, stream: AudioStream, path: Path)
     return container.duration / av.time_base if container.duration and only_audio else None
 
 
-def _counts_frames(path: Path) -> bool:
-    """An MP3 says its length only in a Xing, Info or VBRI frame, the first one after the tags."""
+def _has_frame_count(path: Path) -> bool:
+    """True if an MP3 has a Xing, Info or VBRI frame, which comes first after the tags and contains the duration."""
     with path.open("rb") as file:
         head = file.read(10)
-        if head[:3] == b"ID3":  # its size: four bytes of seven bits
-            file.seek(10 + sum((byte & 0x7F) << 7 * (3 - place) for place, byte in enumerate(head[6:10])))
+        if head[:3] == b"ID3":  # the tag's size: four bytes of seven bits
+            file.seek(10 + sum((byte & 0x7F) << 7 * (3 - position) for position, byte in enumerate(head[6:10])))
         else:
             file.seek(0)
         frame = file.read(256)

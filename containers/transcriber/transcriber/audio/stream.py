@@ -1,4 +1,4 @@
-"""From a file to the samples Whisper takes, block after block, so that memory does not grow with the length."""
+"""Audio stream: a file decoded to Whisper's samples in blocks, so that memory does not grow with its length."""
 
 from __future__ import annotations
 
@@ -11,24 +11,36 @@ import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
-from av.audio.stream import AudioStream
+from av.audio.stream import AudioStream as AvAudioStream
 
 from earshot_contract.shards import AudioInfo, RawAudio, ShardError
-from transcriber.audio.container import inaudible, open_container, promised_seconds, without_sound
+from transcriber.audio.container import header_duration, no_audio_track_message, no_samples_error, open_container
 from transcriber.engine_protocol import ShardFailed
 
-RATE = 16_000  # Hz: Whisper's
-_BLOCK = 10 * RATE  # samples: long enough for the VAD's batches, 0.6 MB
-_PRE_ROLL = 1.0  # seconds decoded before a stretch, so that codecs with memory have settled when it begins
-_WORTH_SEEKING = 30.0  # seconds: decoding so much is cheaper than what a seek may go wrong with
-_SHORTFALL = 1.0  # seconds less than the header says before we call a file truncated: encoders pad and round
+SAMPLE_RATE = 16_000  # Hz, of Whisper's input
+# A guard against damaged and hostile files, not a limit that is promised. `multichannel` splits at most
+# `functions.options.registry.MAX_CHANNELS` (20) channels into shards; without it a file of up to 64 is mixed to one.
+MAX_CHANNELS = 64
+_BLOCK_SAMPLES = 10 * SAMPLE_RATE  # 10 s fill the VAD's batches and take 0.6 MB
+_PRE_ROLL_SECONDS = 1.0  # decoded before the range, so that codecs with memory have settled when it begins
+_MIN_SEEK_SECONDS = 30.0  # seek only for a later start; before it, decoding from the start is fast and exact
+_TRUNCATED_SECONDS = 1.0  # shorter than the header's duration by more: truncated; encoders pad and round by less
 
 
-class Audio:
-    """One stretch of one channel (None: all mixed) of one file. Iterate over it once, then read `facts`.
+class AudioStream:
+    """Decoded samples of one time range of one channel. Iterate once; afterwards `info` describes the whole file.
 
-    Raises `ShardFailed` when opening, or while iterating: NOT_AUDIO, EMPTY, NO_CHANNEL, or TOO_LONG past
-    `longest` seconds of stretch.
+    Args:
+        path: the audio file.
+        channel: index from 0, or None to mix all channels.
+        start: start of the range, in seconds.
+        end: end of the range, in seconds; None: the end of the file.
+        raw: how to read headerless audio; None: the file has a header.
+        max_seconds: maximum length of the range.
+        max_channels: maximum number of channels of the file.
+
+    Raises:
+        ShardFailed: when opened or iterated: NOT_AUDIO, EMPTY, NO_CHANNEL, or TOO_LONG past `max_seconds`.
     """
 
     def __init__(
@@ -39,131 +51,134 @@ class Audio:
         start: float = 0.0,
         end: float | None = None,
         raw: RawAudio | None = None,
-        longest: float = float("inf"),
-        most_channels: int = 64,
+        max_seconds: float = float("inf"),
+        max_channels: int = MAX_CHANNELS,
     ) -> None:
         if path.stat().st_size == 0:
             raise ShardFailed(ShardError.EMPTY, "The file is empty: it has 0 bytes.")
-        self._channel, self._start = channel, round(start * RATE)
-        self._end = None if end is None else round(end * RATE)
-        self._longest = longest
+        self._channel, self._start = channel, round(start * SAMPLE_RATE)
+        self._end = None if end is None else round(end * SAMPLE_RATE)
+        self._max_seconds = max_seconds
         with ExitStack() as opening:
             file = opening.enter_context(path.open("rb"))
             self._container = opening.enter_context(open_container(file, path, raw))
             stream = self._container.streams.best("audio")
-            if not isinstance(stream, AudioStream):
-                raise ShardFailed(ShardError.NOT_AUDIO, without_sound(self._container, path))
+            if not isinstance(stream, AvAudioStream):
+                raise ShardFailed(ShardError.NOT_AUDIO, no_audio_track_message(self._container, path))
             self._stream = stream
             self.channels = stream.codec_context.layout.nb_channels
-            self._promised = promised_seconds(self._container, stream, path)
-            self._refuse(most_channels)
+            self._header_seconds = header_duration(self._container, stream, path)
+            self._check_channels(max_channels)
             self._closing = opening.pop_all()
         self._damaged = False
-        self._cut = False  # the last packet was no whole one
-        self._heard = 0  # samples since the beginning of the file: the position of the next one
-        self._rushed = False  # the file's beginning was sought over
-        self._stopped = False  # the file's end was not waited for
+        self._ends_in_damage = False  # the last packet was incomplete
+        self._position = 0  # samples from the start of the file to the next one
+        self._sought = False  # the beginning of the file was skipped
+        self._stopped_early = False  # the end of the file was not read
 
-    def _refuse(self, most_channels: int) -> None:
+    def _check_channels(self, max_channels: int) -> None:
         if self._channel is not None and self._channel >= self.channels:
             raise ShardFailed(
                 ShardError.NO_CHANNEL,
                 f"Channel {self._channel} was asked for, but the file has {self.channels} (counted from 0).",
             )
-        if self.channels > most_channels:
+        if self.channels > max_channels:
             raise ShardFailed(
-                ShardError.NOT_AUDIO, f"The file has {self.channels} channels; {most_channels} are the most taken."
+                ShardError.NOT_AUDIO, f"The file has {self.channels} channels; at most {max_channels} are accepted."
             )
 
     @property
-    def facts(self) -> AudioInfo:
-        """Of the whole file; `sha256` is left to whoever read the bytes."""
-        heard = self._heard / RATE
-        part = self._stopped or self._rushed
-        duration = self._promised if part and self._promised is not None else heard
-        short = not self._stopped and self._promised is not None and self._promised - heard > _SHORTFALL
+    def info(self) -> AudioInfo:
+        """The whole file's properties; `sha256` is empty and set by the caller, which has read the bytes."""
+        decoded = self._position / SAMPLE_RATE
+        partly_decoded = self._stopped_early or self._sought
+        header = self._header_seconds
+        duration = header if partly_decoded and header is not None else decoded
+        short = not self._stopped_early and header is not None and header - decoded > _TRUNCATED_SECONDS
         return AudioInfo(
             sha256="",
             duration=round(duration, 3),
             channels=self.channels,
             sample_rate=self._stream.codec_context.sample_rate,
             codec=self._stream.codec_context.codec.canonical_name,
-            truncated=(self._cut and not self._stopped) or short,
+            truncated=(self._ends_in_damage and not self._stopped_early) or short,
         )
 
     def __iter__(self) -> Iterator[np.ndarray]:
-        """Blocks of float32 in -1..1, shape (n,), n about ten seconds."""
-        kept: list[np.ndarray] = []
+        """Yield blocks of float32 in -1..1, shape (n,), of about ten seconds."""
+        pending: list[np.ndarray] = []
         size = total = 0
         with self._closing:
-            for block in self._stretch():
-                kept.append(block)
+            for block in self._range_blocks():
+                pending.append(block)
                 size += len(block)
                 total += len(block)
-                if total > self._longest * RATE:
+                if total > self._max_seconds * SAMPLE_RATE:
                     raise ShardFailed(
                         ShardError.TOO_LONG,
-                        f"The audio is over {self._longest / 3600:.3g} hours long in one piece: "
+                        f"The audio is over {self._max_seconds / 3600:.3g} hours long in one piece: "
                         "cut it into shorter ones.",
                     )
-                if size >= _BLOCK:
-                    yield _floats(kept)
-                    kept, size = [], 0
-        if not self._heard:
-            raise inaudible(self._damaged)
+                if size >= _BLOCK_SAMPLES:
+                    yield _to_float(pending)
+                    pending, size = [], 0
+        if not self._position:
+            raise no_samples_error(self._damaged)
         if size:
-            yield _floats(kept)
+            yield _to_float(pending)
 
-    def _stretch(self) -> Iterator[np.ndarray]:
+    def _range_blocks(self) -> Iterator[np.ndarray]:
+        """Yield the blocks between start and end."""
         for block in self._blocks():
-            first = max(self._start - self._heard, 0)
-            last = len(block) if self._end is None else min(max(self._end - self._heard, 0), len(block))
-            self._heard += len(block)
+            first = max(self._start - self._position, 0)
+            last = len(block) if self._end is None else min(max(self._end - self._position, 0), len(block))
+            self._position += len(block)
             if first < last:
                 yield block[first:last]
-            # Where only decoding tells how long the file is, all of it is decoded.
-            if self._end is not None and self._heard >= self._end and self._promised is not None:
-                self._stopped = True
+            # Without a duration in the header the whole file is decoded, to learn its duration.
+            if self._end is not None and self._position >= self._end and self._header_seconds is not None:
+                self._stopped_early = True
                 return
 
     def _blocks(self) -> Iterator[np.ndarray]:
-        """Blocks of int16 of the wanted channel from where the decoder stands; sets `_heard` after a seek."""
+        """Yield int16 blocks of the selected channel from the decoder's position; a seek sets `_position`."""
         resampler: AudioResampler | None = None
-        setup: tuple[Any, ...] = ()
+        input_format: tuple[Any, ...] = ()
         seeking = self._seek()
         for frame in self._frames():
             if seeking:
                 if frame.pts is None or frame.time_base is None:
                     continue
-                self._heard = round((frame.pts - (self._stream.start_time or 0)) * frame.time_base * RATE)
+                start_pts = self._stream.start_time or 0
+                self._position = round((frame.pts - start_pts) * frame.time_base * SAMPLE_RATE)
                 seeking = False
-            if (now := (frame.format.name, frame.layout.name, frame.sample_rate)) != setup:
-                # The first frame, or a file that changes its rate or channels midway.
+            if (frame_format := (frame.format.name, frame.layout.name, frame.sample_rate)) != input_format:
+                # The first frame, or a file whose sample rate or channels change midway.
                 yield from _flush(resampler)
-                resampler, setup = AudioResampler("s16", "mono", RATE), now
-            wanted = frame if self._channel is None else _pick(frame, self._channel)
-            wanted.pts = None  # gaps in the clock are not silence: samples are counted
+                resampler, input_format = AudioResampler("s16", "mono", SAMPLE_RATE), frame_format
+            selected = frame if self._channel is None else _select_channel(frame, self._channel)
+            selected.pts = None  # gaps between time stamps are not silence: positions count samples
             assert resampler is not None
-            for resampled in resampler.resample(wanted):
+            for resampled in resampler.resample(selected):
                 yield resampled.to_ndarray()[0]
         yield from _flush(resampler)
 
     def _frames(self) -> Iterator[AudioFrame]:
-        """Damaged packets are skipped, as players do."""
+        """Yield decoded frames; damaged packets are skipped, as media players do."""
         for packet in self._container.demux(self._stream):
             try:
                 frames = packet.decode()
             except av.error.InvalidDataError:
-                self._damaged = self._cut = True
+                self._damaged = self._ends_in_damage = True
                 continue
             if packet.size:
-                self._cut = packet.is_corrupt
+                self._ends_in_damage = packet.is_corrupt
             yield from frames
 
     def _seek(self) -> bool:
-        """Jump near the start of a late stretch; positions then come from the first frame's time stamp."""
-        target = self._start / RATE - _PRE_ROLL
-        if target < _WORTH_SEEKING or self._promised is None or not self._stream.time_base:
+        """Seek near a late start. Returns: True if positions must come from the first frame's time stamp."""
+        target = self._start / SAMPLE_RATE - _PRE_ROLL_SECONDS
+        if target < _MIN_SEEK_SECONDS or self._header_seconds is None or not self._stream.time_base:
             return False
         try:
             self._container.seek(
@@ -171,20 +186,20 @@ class Audio:
             )
         except av.error.FFmpegError:
             return False
-        self._rushed = True
+        self._sought = True
         return True
 
 
-def _pick(frame: AudioFrame, channel: int) -> AudioFrame:
-    """One channel alone, before resampling: the others cost nothing more."""
+def _select_channel(frame: AudioFrame, channel: int) -> AudioFrame:
+    """Return one channel of a frame, before resampling: the other channels then cost no time."""
     samples = frame.to_ndarray()
     if not frame.format.is_planar:
         samples = samples.reshape(-1, frame.layout.nb_channels).T
-    # A file whose channels become fewer midway falls silent on the one asked for.
+    # In a file that has fewer channels from here on, the selected channel is silent.
     plane = samples[channel] if channel < len(samples) else np.zeros_like(samples[0])
-    alone = AudioFrame.from_ndarray(np.ascontiguousarray(plane)[None], frame.format.packed.name, "mono")
-    alone.sample_rate = frame.sample_rate
-    return alone
+    mono = AudioFrame.from_ndarray(np.ascontiguousarray(plane)[None], frame.format.packed.name, "mono")
+    mono.sample_rate = frame.sample_rate
+    return mono
 
 
 def _flush(resampler: AudioResampler | None) -> Iterator[np.ndarray]:
@@ -192,5 +207,5 @@ def _flush(resampler: AudioResampler | None) -> Iterator[np.ndarray]:
         yield resampled.to_ndarray()[0]
 
 
-def _floats(blocks: list[np.ndarray]) -> np.ndarray:
+def _to_float(blocks: list[np.ndarray]) -> np.ndarray:
     return np.concatenate(blocks).astype(np.float32) / np.float32(32768)

@@ -16,8 +16,9 @@ import ctranslate2
 import numpy as np
 
 from earshot_contract.shards import ModelInfo, Shard, ShardResult
-from transcriber.audio.stream import RATE, Audio
-from transcriber.hardware import Settings
+from transcriber.audio.stream import SAMPLE_RATE, AudioStream
+from transcriber.engine_protocol import Model
+from transcriber.hardware import EngineSettings
 from transcriber.whisper import language_choice
 from transcriber.whisper.batch_queue import Batcher
 from transcriber.whisper.batch_worker import Lane
@@ -26,10 +27,8 @@ from transcriber.whisper.model import Decoder
 from transcriber.whisper.shard_state import Progress, Window
 from transcriber.whisper.voice_activity import SpeechDetector
 from transcriber.whisper.windowing import Cutter, Span
-from transcriber.worker.model_files import Model
 
 LONGEST_SHARD = 12 * 3600.0  # seconds: nothing grows with it but the transcript
-MOST_CHANNELS = 64
 _SLACK = 250  # frames by which windows of one batch may differ
 
 
@@ -42,10 +41,10 @@ class _Order:
 class BatchingEngine:
     """An `Engine` (see `transcriber.engine`)."""
 
-    def __init__(self, model: Model, settings: Settings) -> None:
+    def __init__(self, model: Model, settings: EngineSettings) -> None:
         """Load the model; raises what ctranslate2 raises when it cannot.
 
-        `settings` come from `process.settle`, which must have run before ctranslate2 was imported.
+        `settings` come from `hardware.configure_process`, which must have run before ctranslate2 was imported.
         """
         self._settings = settings
         self._decoder = Decoder(model.directory, settings)
@@ -68,10 +67,12 @@ class BatchingEngine:
         self._closed = False
         self._answering = ThreadPoolExecutor(2, "answer")
         lane = Lane(self._decoder, self._batcher, self._finish)
-        self._lanes = [threading.Thread(target=lane.run, name=f"lane-{n}", daemon=True) for n in range(settings.lanes)]
+        self._lanes = [
+            threading.Thread(target=lane.run, name=f"lane-{n}", daemon=True) for n in range(settings.batch_workers)
+        ]
         self._preparers = [
             threading.Thread(target=self._prepare_all, args=(orders,), name="prepare", daemon=True)
-            for orders in (self._orders[0], *[self._orders[1]] * settings.preparing)
+            for orders in (self._orders[0], *[self._orders[1]] * settings.prepare_threads)
         ]
         for thread in (*self._lanes, *self._preparers):
             thread.start()
@@ -89,9 +90,9 @@ class BatchingEngine:
         lane.put(_Order((not shard.interactive, next(self._numbers)), progress))
         return progress.promise
 
-    def room(self) -> int:
+    def free_capacity(self) -> int:
         """Two batches a lane may be on their way; more would only wait."""
-        enough = 2 * self._settings.lanes * self._settings.batch
+        enough = 2 * self._settings.batch_workers * self._settings.batch
         with self._lock:
             return max(0, enough - max(len(self._underway), self._batcher.windows))
 
@@ -103,7 +104,7 @@ class BatchingEngine:
         for progress in left:
             progress.promise.cancel()
         self._batcher.close()
-        for orders in (self._orders[0], *[self._orders[1]] * self._settings.preparing):
+        for orders in (self._orders[0], *[self._orders[1]] * self._settings.prepare_threads):
             orders.put(_Order((True, next(self._numbers)), None))
         for thread in (*self._lanes, *self._preparers):
             thread.join()
@@ -126,41 +127,40 @@ class BatchingEngine:
         """Decode, find speech, cut windows, compute features; blocks while enough of them wait."""
         shard, began = progress.shard, time.monotonic()
         language_choice.check(shard, self.facts, self._decoder.knows)
-        audio = Audio(
+        audio = AudioStream(
             progress.audio,
             channel=shard.channel,
             start=shard.start,
             end=shard.end,
             raw=shard.raw,
-            longest=LONGEST_SHARD,
-            most_channels=MOST_CHANNELS,
+            max_seconds=LONGEST_SHARD,
         )
         for window in self._windows(progress, audio):
             for parcel in progress.add(window):
                 progress.decoding += time.monotonic() - began
                 if not shard.interactive:
-                    self._batcher.wait_for_room(self._settings.waiting)
+                    self._batcher.wait_for_room(self._settings.max_prepared_seconds)
                 began = time.monotonic()
                 self._batcher.put(parcel)
             if not progress.wanted:
                 return
         progress.decoding += time.monotonic() - began
-        parcels, done = progress.prepared(audio.facts)
+        parcels, done = progress.prepared(audio.info)
         for parcel in parcels:
             self._batcher.put(parcel)
         if done:
             progress.start()
             self._finish(progress)
 
-    def _windows(self, progress: Progress, audio: Audio) -> Iterator[Window]:
+    def _windows(self, progress: Progress, audio: AudioStream) -> Iterator[Window]:
         """Windows of speech as the audio streams by; what is cut off or silent is let go."""
-        detector, cutter = SpeechDetector(), Cutter(self._settings.longest)
+        detector, cutter = SpeechDetector(), Cutter(self._settings.max_window_seconds)
         held, first = np.zeros(0, np.float32), 0  # samples not yet let go, the first one's place in the stretch
 
         def window(span: Span) -> Window:
             mel = self._features.of(held[span.start - first : span.end - first])
-            voiced = tuple(((a - span.start) / RATE, (b - span.start) / RATE) for a, b in span.voiced)
-            start = progress.shard.start + span.start / RATE
+            voiced = tuple(((a - span.start) / SAMPLE_RATE, (b - span.start) / SAMPLE_RATE) for a, b in span.voiced)
+            start = progress.shard.start + span.start / SAMPLE_RATE
             return Window(progress, start, mel, voiced)
 
         for block in audio:

@@ -15,7 +15,7 @@ from ctranslate2 import StorageView
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
 
-from transcriber.hardware import Settings
+from transcriber.hardware import EngineSettings
 from transcriber.whisper import quality_checks
 from transcriber.whisper.encoder_output import Encoded
 from transcriber.whisper.log_mel import pad
@@ -43,15 +43,15 @@ class Request:
 
 
 class Decoder:
-    """Calls may come from as many threads as `settings.lanes`; each then has a replica of its own."""
+    """Calls may come from as many threads as `settings.batch_workers`; each then has a replica of its own."""
 
-    def __init__(self, directory: Path, settings: Settings) -> None:
+    def __init__(self, directory: Path, settings: EngineSettings) -> None:
         """Raises what ctranslate2 raises when it cannot load the model."""
         self._model = ctranslate2.models.Whisper(
             str(directory),
             device=settings.device,
             compute_type=settings.compute_type,
-            inter_threads=settings.lanes,
+            inter_threads=settings.batch_workers,
             intra_threads=settings.threads,
         )
         self._pieces = tokenizers.Tokenizer.from_file(str(directory / "tokenizer.json"))

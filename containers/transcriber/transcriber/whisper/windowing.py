@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transcriber.audio.stream import RATE
+from transcriber.audio.stream import SAMPLE_RATE
 from transcriber.whisper.log_mel import FULL
 from transcriber.whisper.voice_activity import FRAME
 
-_SECOND = RATE / FRAME  # frames a second
+_SECOND = SAMPLE_RATE / FRAME  # frames a second
 
 _SPEAKS, _STOPS = 0.5, 0.35  # probability at which speech begins, and under which it may end: Silero's own
 _PAUSE = round(0.3 * _SECOND)  # frames of silence that end a stretch of speech

@@ -1,4 +1,4 @@
-"""Audio objects on the local disk: each is downloaded once, however many shards of it this worker has."""
+"""Audio objects of S3 on local disk: each is downloaded once, however many of its shards this worker runs."""
 
 from __future__ import annotations
 
@@ -14,58 +14,71 @@ from botocore.exceptions import ClientError
 from earshot_contract.manifest import digest
 from earshot_contract.shards import S3Object, ShardError
 from transcriber.engine_protocol import ShardFailed
-from transcriber.worker.aws_clients import code
-from transcriber.worker.refcounted_cache import Shelf
+from transcriber.worker.aws_clients import error_code
+from transcriber.worker.refcounted_cache import RefCountedCache
 
-_MISSING = {"404", "NoSuchKey", "NoSuchBucket", "NoSuchVersion", "405"}  # 405: the version is a delete marker
+# S3's error codes for a missing object; 405: the version is a delete marker.
+_MISSING_CODES = {"404", "NoSuchKey", "NoSuchBucket", "NoSuchVersion", "405"}
 
 
 @dataclass(frozen=True)
 class AudioFile:
     """A whole audio object on disk."""
 
-    key: tuple[str, str, str]  # bucket, key, ETag: what was there when we looked
+    key: tuple[str, str, str]  # bucket, key, ETag
     path: Path
     sha256: str
 
 
-class Files:
-    """Keeps up to `budget` bytes under `directory`."""
+class AudioCache:
+    """Downloads audio objects and keeps them while they are in use, and longer while there is space.
 
-    def __init__(self, s3: Any, directory: Path, budget: int) -> None:
+    Args:
+        s3: boto3 client.
+        directory: an existing folder for the files.
+        max_bytes: budget for files on disk. Files in use may exceed it.
+    """
+
+    def __init__(self, s3: Any, directory: Path, max_bytes: int) -> None:
         self._s3, self._directory = s3, directory
-        self._shelf: Shelf[tuple[str, str, str], AudioFile] = Shelf(budget, lambda file: file.path.unlink(True))
+        self._cache: RefCountedCache[tuple[str, str, str], AudioFile] = RefCountedCache(
+            max_bytes, lambda file: file.path.unlink(missing_ok=True)
+        )
 
-    def take(self, pointer: S3Object) -> AudioFile:
-        """The file, to be given back with `give`. Raises `ShardFailed` when the object is gone or empty."""
-        version = {"VersionId": pointer.version} if pointer.version else {}
-        where = {"Bucket": pointer.bucket, "Key": pointer.key, **version}
+    def acquire(self, audio: S3Object) -> AudioFile:
+        """Return the object as a file; the caller must `release` it.
+
+        Raises:
+            ShardFailed: MISSING, the object is gone; EMPTY, it has 0 bytes.
+        """
+        version = {"VersionId": audio.version} if audio.version else {}
         try:
-            head = self._s3.head_object(**where)
+            head = self._s3.head_object(Bucket=audio.bucket, Key=audio.key, **version)
             if head["ContentLength"] == 0:
                 raise ShardFailed(ShardError.EMPTY, "The file is empty: it has 0 bytes.")
-            # Without a version, the ETag tells today's object from yesterday's of the same name.
-            key = (pointer.bucket, pointer.key, head["ETag"])
-            return self._shelf.take(key, head["ContentLength"], lambda: self._download(key, pointer))
+            # The ETag tells today's object from yesterday's under the same key when there is no version.
+            key = (audio.bucket, audio.key, head["ETag"])
+            return self._cache.acquire(key, head["ContentLength"], lambda: self._download(key, audio))
         except ClientError as error:
-            if code(error) in _MISSING:
+            if error_code(error) in _MISSING_CODES:
                 raise ShardFailed(
                     ShardError.MISSING,
-                    f"s3://{pointer.bucket}/{pointer.key} is gone: it was deleted meanwhile.",
+                    f"s3://{audio.bucket}/{audio.key} is gone: it was deleted meanwhile.",
                 ) from error
             raise
 
-    def give(self, file: AudioFile) -> None:
-        self._shelf.give(file.key)
+    def release(self, file: AudioFile) -> None:
+        """End one use of `file`."""
+        self._cache.release(file.key)
 
-    def _download(self, key: tuple[str, str, str], pointer: S3Object) -> AudioFile:
-        """Large ones in parallel ranges, each tried again when its connection breaks."""
-        handle, name = tempfile.mkstemp(dir=self._directory, suffix=_suffix(pointer.key))
+    def _download(self, key: tuple[str, str, str], audio: S3Object) -> AudioFile:
+        """Download to a temporary file; boto3 fetches large objects in parallel ranges and retries each."""
+        handle, name = tempfile.mkstemp(dir=self._directory, suffix=_suffix(audio.key))
         os.close(handle)
         path = Path(name)
         try:
-            extra = {"VersionId": pointer.version} if pointer.version else None
-            self._s3.download_file(pointer.bucket, pointer.key, name, ExtraArgs=extra)
+            extra = {"VersionId": audio.version} if audio.version else None
+            self._s3.download_file(audio.bucket, audio.key, name, ExtraArgs=extra)
             return AudioFile(key, path, digest(path))
         except BaseException:
             path.unlink()
@@ -73,6 +86,6 @@ class Files:
 
 
 def _suffix(key: str) -> str:
-    """`.mp3`: a name's ending helps FFmpeg with formats that have no signature."""
+    """Return the key's suffix, e.g. `.mp3`: it helps FFmpeg with formats that have no signature."""
     suffix = Path(key).suffix.lower()
     return suffix if re.fullmatch(r"\.[a-z0-9]{1,5}", suffix) else ""

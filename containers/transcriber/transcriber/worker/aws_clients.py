@@ -1,4 +1,4 @@
-"""The four AWS clients of a worker."""
+"""AWS clients of a worker: SQS, S3, Step Functions and DynamoDB."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-# A long poll lasts at most 20 s, so 30 s without a byte means that the connection is gone.
-_PATIENCE = Config(
+# An SQS long poll lasts at most 20 s, so 30 s without a byte mean that the connection is lost.
+_CONFIG = Config(
     connect_timeout=5,
     read_timeout=30,
     retries={"mode": "standard", "total_max_attempts": 5},
@@ -20,18 +20,20 @@ _PATIENCE = Config(
 
 
 @dataclass(frozen=True)
-class Clients:
+class AwsClients:
+    """One boto3 client for each service; boto3's clients may be shared by threads."""
+
     sqs: Any
     s3: Any
-    states: Any
+    step_functions: Any
     dynamodb: Any
 
     @classmethod
-    def connect(cls) -> Clients:
-        """Endpoint, region and credentials come from the environment, as boto3 has it."""
-        return cls(*(boto3.client(name, config=_PATIENCE) for name in ("sqs", "s3", "stepfunctions", "dynamodb")))
+    def connect(cls) -> AwsClients:
+        """Create the clients. Endpoint, region and credentials come from boto3's own environment variables."""
+        return cls(*(boto3.client(name, config=_CONFIG) for name in ("sqs", "s3", "stepfunctions", "dynamodb")))
 
 
-def code(error: ClientError) -> str:
-    """The service's own name for what went wrong, e.g. `NoSuchKey`; a HEAD has only the status, e.g. `404`."""
+def error_code(error: ClientError) -> str:
+    """Return the service's error code, e.g. `NoSuchKey`; a HEAD request has only the status, e.g. `404`."""
     return str(error.response.get("Error", {}).get("Code", ""))

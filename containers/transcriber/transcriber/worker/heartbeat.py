@@ -1,4 +1,4 @@
-"""One thread that keeps what a worker has: its messages' visibility, their tasks, its slot."""
+"""Heartbeat thread: renews the slot's lease, the visibility of received messages, and their task tokens."""
 
 from __future__ import annotations
 
@@ -6,66 +6,68 @@ import threading
 from collections.abc import Callable
 
 from transcriber.logs import logger
-from transcriber.worker.shard_runs import Deliveries
-from transcriber.worker.slot_lease import Lease, LeaseLost
-from transcriber.worker.sqs_queues import VISIBILITY_SECONDS, Lanes
+from transcriber.worker.shard_runs import ShardRuns
+from transcriber.worker.slot_lease import LeaseLost, SlotLease
+from transcriber.worker.sqs_queues import VISIBILITY_SECONDS, ShardQueues
 
 
-class Keeper:
-    """Every `period` seconds; a duty that fails is logged and done again the next time.
+class Heartbeat:
+    """Renews everything once per period. A renewal that fails is logged and tried again in the next period.
 
-    `lost` is called, once, when the lease is another worker's.
+    Args:
+        queues: queues that the messages of `shard_runs` came from.
+        shard_runs: the runs whose messages and tokens are renewed.
+        lease: the slot's lease; None for a worker that was started by hand.
+        on_lease_lost: called once, when another worker has the slot.
+        period: seconds; a third of the visibility timeout (20 s), so that two renewals may fail.
     """
 
     def __init__(
         self,
-        lanes: Lanes,
-        deliveries: Deliveries,
-        lease: Lease | None,
-        lost: Callable[[], None],
+        queues: ShardQueues,
+        shard_runs: ShardRuns,
+        lease: SlotLease | None,
+        on_lease_lost: Callable[[], None],
         period: float = VISIBILITY_SECONDS / 3,
     ) -> None:
-        self._lanes, self._deliveries, self._lease, self._lost, self._period = (
-            lanes,
-            deliveries,
-            lease,
-            lost,
-            period,
-        )
-        self._ended = threading.Event()
+        self._queues, self._shard_runs, self._lease = queues, shard_runs, lease
+        self._on_lease_lost, self._period = on_lease_lost, period
+        self._stopped = threading.Event()
 
     def start(self) -> None:
-        threading.Thread(target=self._run, name="keeper", daemon=True).start()
+        """Start the thread."""
+        threading.Thread(target=self._run, name="heartbeat", daemon=True).start()
 
-    def end(self) -> None:
-        self._ended.set()
+    def stop(self) -> None:
+        """End the thread after its current renewal."""
+        self._stopped.set()
 
     def _run(self) -> None:
-        # The lease first and at once: it was given for a launch, which lasts longer than a renewal.
+        # The lease first and at once: the scaler granted it for a launch, which takes longer than one period.
         while True:
-            for duty in (self._renew, self._extend, self._heartbeat):
+            for renew in (self._renew_lease, self._extend_visibility, self._send_task_heartbeats):
                 try:
-                    duty()
+                    renew()
                 except Exception:
-                    logger.exception("Could not keep what this worker holds")
-            if self._ended.wait(self._period):
+                    logger.exception("Could not renew lease, messages or task tokens")
+            if self._stopped.wait(self._period):
                 return
 
-    def _renew(self) -> None:
+    def _renew_lease(self) -> None:
         if self._lease is None:
             return
         try:
             self._lease.renew()
         except LeaseLost as error:
-            logger.warning("Lease lost: finishing and leaving", extra={"facts": {"reason": str(error)}})
+            logger.warning("Lease lost: finishing and exiting", extra={"fields": {"reason": str(error)}})
             self._lease = None
-            self._lost()
+            self._on_lease_lost()
 
-    def _extend(self) -> None:
-        lost = self._lanes.extend(delivery.message for delivery in self._deliveries.held())
-        if lost:  # somebody else has them too; both write the same result
-            logger.warning("Messages came back to their lane", extra={"facts": {"messages": len(lost)}})
+    def _extend_visibility(self) -> None:
+        failed = self._queues.extend_visibility(run.message for run in self._shard_runs.active())
+        if failed:  # another worker may run them, too; both write the same result
+            logger.warning("Messages became visible again", extra={"fields": {"messages": len(failed)}})
 
-    def _heartbeat(self) -> None:
-        for delivery in self._deliveries.held():
-            self._deliveries.heartbeat(delivery)
+    def _send_task_heartbeats(self) -> None:
+        for run in self._shard_runs.active():
+            self._shard_runs.heartbeat(run)

@@ -1,59 +1,63 @@
-"""Loaded models: each is loaded once and kept while there is place."""
+"""Engines in memory: each model is loaded once and stays loaded while there is space for it."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
-from transcriber import hardware
-from transcriber.engine_protocol import Engine
+from transcriber.engine_protocol import Engine, Model
 from transcriber.logs import logger
-from transcriber.whisper.engine import BatchingEngine
-from transcriber.worker.model_files import Model
-from transcriber.worker.refcounted_cache import Shelf
+from transcriber.worker.refcounted_cache import RefCountedCache
 
-_LOADED = 2  # models in memory: two of the largest fit a 24 GB GPU beside their batches
+_MAX_LOADED = 2  # models; two of the largest fit a GPU of 24 GB together with their batches
 
 
-def open_engine(model: Model, machine: hardware.Settings) -> Engine:
-    """What transcribes, here and deployed."""
-    return BatchingEngine(model, machine)
+class LoadedEngines:
+    """A cache of engines by model name.
 
+    Args:
+        find_model: returns a model's checked folder by its name; raises `ShardFailed`.
+        open_engine: loads the model into an engine.
+    """
 
-class Engines:
-    """`find` turns a model's name into its checked folder, `start` a folder into an engine."""
+    def __init__(self, find_model: Callable[[str], Model], open_engine: Callable[[Model], Engine]) -> None:
+        self._find_model, self._open_engine = find_model, open_engine
+        self._cache: RefCountedCache[str, Engine] = RefCountedCache(_MAX_LOADED, lambda engine: engine.close())
 
-    def __init__(self, find: Callable[[str], Model], start: Callable[[Model], Engine]) -> None:
-        self._find, self._start = find, start
-        self._shelf: Shelf[str, Engine] = Shelf(_LOADED, lambda engine: engine.close())
+    def acquire(self, model: str) -> Engine:
+        """Return the engine of `model`, loaded if necessary; the caller must `release` it.
 
-    def take(self, model: str) -> Engine:
-        """The engine, to be given back with `give`. Raises `ShardFailed` as `Models.find` does."""
-        return self._shelf.take(model, 1, lambda: self._load(model))
+        Raises:
+            ShardFailed: the model is unknown or corrupt, or no engine runs its family.
+        """
+        return self._cache.acquire(model, 1, lambda: self._load(model))
 
-    def give(self, model: str) -> None:
-        self._shelf.give(model)
+    def release(self, model: str) -> None:
+        """End one use of the engine of `model`."""
+        self._cache.release(model)
 
-    def room(self) -> int:
-        """Shards that could start now: all engines share one device, so the fullest one decides."""
-        return min((engine.room() for engine in self._shelf.things()), default=1)
+    def free_capacity(self) -> int:
+        """Return how many further shards could start now: the least of all engines, as they share one device."""
+        return min((engine.free_capacity() for engine in self._cache.values()), default=1)
 
     def close(self) -> None:
-        self._shelf.clear()
+        """Close all engines."""
+        self._cache.clear()
 
     def _load(self, name: str) -> Engine:
         began = time.monotonic()
-        model = self._find(name)
-        checked = time.monotonic()
-        engine = self._start(model)
+        model = self._find_model(name)
+        found = time.monotonic()
+        engine = self._open_engine(model)
         logger.info(
             "Model loaded",
             extra={
-                "facts": {
+                "fields": {
                     "model": name,
+                    "family": model.family,
                     "sha256": model.sha256,
-                    "fetch_seconds": round(checked - began, 3),
-                    "load_seconds": round(time.monotonic() - checked, 3),
+                    "fetch_seconds": round(found - began, 3),
+                    "load_seconds": round(time.monotonic() - found, 3),
                 }
             },
         )

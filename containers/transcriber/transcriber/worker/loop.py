@@ -1,4 +1,4 @@
-"""The worker: drains the lanes until there has been nothing for a while, then leaves."""
+"""Worker loop: receive shards until the queues have been empty for a while, then exit."""
 
 from __future__ import annotations
 
@@ -11,127 +11,146 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from transcriber import hardware
 from transcriber.engine_protocol import ShardFailed
+from transcriber.engine_registry import open_engine
+from transcriber.hardware import EngineSettings
 from transcriber.logs import logger
-from transcriber.settings import Settings
-from transcriber.worker.audio_cache import Files
-from transcriber.worker.aws_clients import Clients
-from transcriber.worker.heartbeat import Keeper
-from transcriber.worker.loaded_engines import Engines, open_engine
-from transcriber.worker.model_files import Models
-from transcriber.worker.shard_runs import Deliveries
-from transcriber.worker.slot_lease import Lease
-from transcriber.worker.sqs_queues import Lanes, Message
-from transcriber.worker.task_tokens import Tokens
+from transcriber.settings import WorkerSettings
+from transcriber.worker.audio_cache import AudioCache
+from transcriber.worker.aws_clients import AwsClients
+from transcriber.worker.heartbeat import Heartbeat
+from transcriber.worker.loaded_engines import LoadedEngines
+from transcriber.worker.model_files import ModelFiles
+from transcriber.worker.shard_runs import ShardRuns
+from transcriber.worker.slot_lease import SlotLease
+from transcriber.worker.sqs_queues import Message, ShardQueues
+from transcriber.worker.task_tokens import TaskTokens
 
-_POLL_SECONDS = 1  # at the fast lane; the bulk lane is looked at between two polls
-_GRACE_SECONDS = 5.0  # after SIGTERM, for what is nearly done
-_FAULTS = 3  # of ours in a row: the device or its driver is beyond repair, and would fail all that waits
-_PAUSE_SECONDS = 2.0  # after a lane could not be read
+# Internal errors in a row after which the worker exits: its device or driver is then broken (a CUDA error stays with
+# its process) and would fail every waiting shard.
+MAX_CONSECUTIVE_FAULTS = 3
+_POLL_SECONDS = 1  # long poll of the fast queue; the bulk queue is read between two polls
+_GRACE_SECONDS = 5.0  # after SIGTERM, for shards that are nearly done
+_FULL_SECONDS = 1.0  # wait while the engines have no free capacity; ends earlier when a run ends
+_RETRY_SECONDS = 2.0  # pause after the queues could not be read
 
 
 class Worker:
-    """`run` returns when the worker has left; nothing it held is lost then."""
+    """Receives messages and starts their runs. No message is lost when `run` returns.
+
+    Args:
+        queues: where messages are received.
+        shard_runs: where they are processed.
+        engines: closed at the end.
+        idle_seconds: time without a shard after which the worker exits.
+        default_model: name of the model that is loaded before the first message is received.
+        lease: the slot's lease; None for a worker that was started by hand.
+    """
 
     def __init__(
         self,
-        lanes: Lanes,
-        deliveries: Deliveries,
-        engines: Engines,
+        queues: ShardQueues,
+        shard_runs: ShardRuns,
+        engines: LoadedEngines,
         *,
         idle_seconds: float,
         default_model: str,
-        lease: Lease | None = None,
+        lease: SlotLease | None = None,
     ) -> None:
-        self._lanes, self._deliveries, self._engines = lanes, deliveries, engines
+        self._queues, self._shard_runs, self._engines = queues, shard_runs, engines
         self._idle_seconds, self._default_model = idle_seconds, default_model
-        self._leaving = threading.Event()
-        self._until = math.inf  # monotonic time at which what is held is given back
-        self._keeper = Keeper(lanes, deliveries, lease, self._leaving.set)
+        self._stopping = threading.Event()
+        self._deadline = math.inf  # monotonic time at which unfinished messages are returned to their queue
+        self._heartbeat = Heartbeat(queues, shard_runs, lease, self._stopping.set)
 
     def stop(self) -> None:
-        """Leave within a few seconds: for SIGTERM, which is also how ECS tells of a Spot interruption."""
-        self._until = time.monotonic() + _GRACE_SECONDS
-        self._leaving.set()
+        """Exit within a few seconds. Called on SIGTERM, by which ECS also announces a Spot interruption."""
+        self._deadline = time.monotonic() + _GRACE_SECONDS
+        self._stopping.set()
 
     def run(self) -> bool:
-        """False when it left because it is of no use any more."""
-        self._keeper.start()
-        # Before the first message, so that none waits here while another worker could have it.
-        loading = threading.Thread(target=self._load_default, daemon=True)
-        loading.start()
-        while loading.is_alive() and not self._leaving.is_set():
-            loading.join(0.2)
-        self._work()
-        if self._until < math.inf:
-            self._deliveries.hurry()
-        while self._deliveries.held() and time.monotonic() < self._until:
-            self._rest(0.2)
-        self._keeper.end()
-        if self._deliveries.held():
-            self._deliveries.give_back()
-        else:  # closing waits for what runs, which is given back above
-            self._engines.close()
-        return self._deliveries.faults < _FAULTS
+        """Work until the queues are empty, the lease is lost, or `stop` is called.
 
-    def _work(self) -> None:
-        busy = time.monotonic()
-        while not self._leaving.is_set():
-            room = self._deliveries.room()
-            if room <= 0:
-                self._rest(1.0)
+        Returns:
+            False after MAX_CONSECUTIVE_FAULTS internal errors in a row; the process then exits with 1, so that its
+            slot cools down.
+        """
+        self._heartbeat.start()
+        # Load before the first receive, so that no message waits here while another worker could process it.
+        loading = threading.Thread(target=self._load_default_model, daemon=True)
+        loading.start()
+        while loading.is_alive() and not self._stopping.is_set():
+            loading.join(0.2)
+        self._receive_until_idle()
+        if self._deadline < math.inf:
+            self._shard_runs.stop_starting()
+        while self._shard_runs.active() and time.monotonic() < self._deadline:
+            self._wait_for_run_end(0.2)
+        self._heartbeat.stop()
+        if self._shard_runs.active():
+            self._shard_runs.return_to_queue()
+        else:  # closing the engines would wait for shards that run
+            self._engines.close()
+        return self._shard_runs.consecutive_faults < MAX_CONSECUTIVE_FAULTS
+
+    def _receive_until_idle(self) -> None:
+        last_active = time.monotonic()
+        while not self._stopping.is_set():
+            capacity = self._shard_runs.free_capacity()
+            if capacity <= 0:
+                self._wait_for_run_end(_FULL_SECONDS)
             else:
-                for message in self._receive(room):
-                    self._deliveries.accept(message)
-            if self._deliveries.faults >= _FAULTS:
-                logger.error("Nothing succeeds here: leaving", extra={"facts": {"faults": _FAULTS}})
+                for message in self._receive(capacity):
+                    self._shard_runs.accept(message)
+            if self._shard_runs.consecutive_faults >= MAX_CONSECUTIVE_FAULTS:
+                logger.error("Every shard fails here: exiting", extra={"fields": {"faults": MAX_CONSECUTIVE_FAULTS}})
                 self.stop()
-            if self._deliveries.held():
-                busy = time.monotonic()
-            elif time.monotonic() - busy > self._idle_seconds:
-                logger.info("Idle: leaving", extra={"facts": {"idle_seconds": self._idle_seconds}})
+            if self._shard_runs.active():
+                last_active = time.monotonic()
+            elif time.monotonic() - last_active > self._idle_seconds:
+                logger.info("Idle: exiting", extra={"fields": {"idle_seconds": self._idle_seconds}})
                 return
 
-    def _receive(self, room: int) -> list[Message]:
+    def _receive(self, max_messages: int) -> list[Message]:
         try:
-            return self._lanes.receive(room, _POLL_SECONDS)
+            return self._queues.receive(max_messages, _POLL_SECONDS)
         except (BotoCoreError, ClientError):
-            logger.exception("Could not read the lanes")
-            self._leaving.wait(_PAUSE_SECONDS)
+            logger.exception("Could not read the queues")
+            self._stopping.wait(_RETRY_SECONDS)
             return []
 
-    def _rest(self, seconds: float) -> None:
-        """Until a delivery ends, at most `seconds`."""
-        self._deliveries.changed.wait(seconds)
-        self._deliveries.changed.clear()
+    def _wait_for_run_end(self, seconds: float) -> None:
+        """Wait until a run ends, for at most `seconds`."""
+        self._shard_runs.run_ended.wait(seconds)
+        self._shard_runs.run_ended.clear()
 
-    def _load_default(self) -> None:
-        """A deployment may lack it and still do jobs with others."""
+    def _load_default_model(self) -> None:
+        """Load the default model. Without it the worker still processes jobs with other models."""
         try:
-            self._engines.take(self._default_model)
-            self._engines.give(self._default_model)
+            self._engines.acquire(self._default_model)
+            self._engines.release(self._default_model)
         except ShardFailed as error:
-            logger.warning("No default model", extra={"facts": {"error": error.error, "sentence": error.sentence}})
+            fields = {"error": error.error, "sentence": error.sentence}
+            logger.warning("No default model", extra={"fields": fields})
         except Exception:
             logger.exception("The default model did not load")
 
 
-def hire(settings: Settings, clients: Clients, machine: hardware.Settings) -> Worker:
-    """A worker for this deployment. Audio may fill half of what is free on the disk of the temporary folder."""
+def build_worker(settings: WorkerSettings, clients: AwsClients, engine_settings: EngineSettings) -> Worker:
+    """Return the worker of a deployment. The audio cache may use half of the free space of the temporary folder."""
     folder = Path(tempfile.mkdtemp(prefix="transcriber-"))
     (folder / "audio").mkdir()
     (folder / "models").mkdir()
-    lanes = Lanes(clients.sqs, [settings.fast_queue_url, settings.bulk_queue_url])
-    models = Models(clients.s3, settings.models_bucket, folder / "models", settings.model_dir)
-    engines = Engines(models.find, lambda model: open_engine(model, machine))
-    files = Files(clients.s3, folder / "audio", shutil.disk_usage(folder).free // 2)
+    queues = ShardQueues(clients.sqs, [settings.fast_queue_url, settings.bulk_queue_url])
+    models = ModelFiles(clients.s3, settings.models_bucket, folder / "models", settings.model_dir)
+    engines = LoadedEngines(models.find, lambda model: open_engine(model, engine_settings))
+    audio = AudioCache(clients.s3, folder / "audio", shutil.disk_usage(folder).free // 2)
     lease = None
     if settings.slot and settings.lease:
-        lease = Lease(clients.dynamodb, settings.table, settings.slot, settings.lease)
+        lease = SlotLease(clients.dynamodb, settings.table, settings.slot, settings.lease)
     return Worker(
-        lanes,
-        Deliveries(lanes, Tokens(clients.states), files, engines, clients.s3),
+        queues,
+        ShardRuns(queues, TaskTokens(clients.step_functions), audio, engines, clients.s3),
         engines,
         idle_seconds=settings.idle_seconds,
         default_model=settings.default_model,

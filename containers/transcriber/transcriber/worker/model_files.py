@@ -1,11 +1,10 @@
-"""From a model's name to its folder, checked against the manifest in the models bucket."""
+"""Model files: a model's name to its folder on disk, checked against the manifest in the models bucket."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,79 +12,85 @@ from botocore.exceptions import ClientError
 
 from earshot_contract.manifest import PLAIN_NAME, WEIGHTS, Manifest, digest
 from earshot_contract.shards import ShardError
-from transcriber.engine_protocol import ShardFailed
-from transcriber.worker.aws_clients import code
+from transcriber.engine_protocol import Model, ShardFailed
+from transcriber.worker.aws_clients import error_code
 
 
-@dataclass(frozen=True)
-class Model:
-    """A CTranslate2 Whisper folder whose content is known."""
+class ModelFiles:
+    """Finds models on this disk or downloads them.
 
-    name: str
-    directory: Path
-    sha256: str  # of model.bin
+    Args:
+        s3: boto3 client.
+        bucket: the models bucket.
+        cache: an existing folder for downloaded models.
+        local: a folder with one folder a model, looked at before the bucket; None: there is none.
+    """
 
-
-class Models:
-    """Looks into `held` (a folder of model folders) first, then pulls from `bucket` to `cache`."""
-
-    def __init__(self, s3: Any, bucket: str, cache: Path, held: Path | None = None) -> None:
-        self._s3, self._bucket, self._cache, self._held = s3, bucket, cache, held
+    def __init__(self, s3: Any, bucket: str, cache: Path, local: Path | None = None) -> None:
+        self._s3, self._bucket, self._cache, self._local = s3, bucket, cache, local
 
     def find(self, name: str) -> Model:
-        """Raises `ShardFailed` for a model that is not held here or whose files are not what the manifest says."""
-        digests = self._manifest(name)
-        directory = self._cache / name
-        if self._held and (self._held / name).is_dir():
-            directory = self._held / name
-        elif flaw(directory, digests):  # not there yet, or of an earlier manifest
-            self._pull(name, digests, directory)
-        if found := flaw(directory, digests):
-            raise ShardFailed(ShardError.CORRUPT_MODEL, f"The model {name!r} is not what its manifest says: {found}.")
-        return Model(name, directory, digests[WEIGHTS])
+        """Return the model `name`; download it where it is not on disk yet.
 
-    def _manifest(self, name: str) -> dict[str, str]:
-        """File name → SHA-256."""
+        Raises:
+            ShardFailed: UNKNOWN_MODEL, the bucket has no manifest of it; CORRUPT_MODEL, its files differ from the
+                manifest.
+        """
+        manifest = self._manifest(name)
+        digests = {file: entry.sha256 for file, entry in manifest.files.items()}
+        directory = self._cache / name
+        if self._local and (self._local / name).is_dir():
+            directory = self._local / name
+        elif first_mismatch(directory, digests):  # not downloaded yet, or of an earlier manifest
+            self._download(name, digests, directory)
+        if mismatch := first_mismatch(directory, digests):
+            raise ShardFailed(
+                ShardError.CORRUPT_MODEL, f"The model {name!r} is not what its manifest says: {mismatch}."
+            )
+        family = getattr(manifest, "family", "whisper")
+        return Model(name, directory, digests[WEIGHTS], family)
+
+    def _manifest(self, name: str) -> Manifest:
         if not PLAIN_NAME.fullmatch(name):
             raise ShardFailed(ShardError.UNKNOWN_MODEL, f"{name!r} is not a model's name.")
         try:
             body = self._s3.get_object(Bucket=self._bucket, Key=f"{name}/manifest.json")["Body"].read()
         except ClientError as error:
-            if code(error) == "NoSuchKey":
+            if error_code(error) == "NoSuchKey":
                 raise ShardFailed(
                     ShardError.UNKNOWN_MODEL,
-                    f"This deployment does not hold the model {name!r}; it holds: {self._all()}.",
+                    f"This deployment does not have the model {name!r}. It has: {self._available()}.",
                 ) from error
             raise
-        digests = {file: entry.sha256 for file, entry in Manifest.from_json(body).files.items()}
-        if WEIGHTS not in digests or not all(PLAIN_NAME.fullmatch(file) for file in digests):
+        manifest = Manifest.from_json(body)
+        if WEIGHTS not in manifest.files or not all(PLAIN_NAME.fullmatch(file) for file in manifest.files):
             raise ShardFailed(
                 ShardError.CORRUPT_MODEL, f"The manifest of the model {name!r} does not describe a model."
             )
-        return digests
+        return manifest
 
-    def _all(self) -> str:
-        answer = self._s3.list_objects_v2(Bucket=self._bucket, Delimiter="/")
-        return ", ".join(p["Prefix"].rstrip("/") for p in answer.get("CommonPrefixes", [])) or "none"
+    def _available(self) -> str:
+        response = self._s3.list_objects_v2(Bucket=self._bucket, Delimiter="/")
+        return ", ".join(p["Prefix"].rstrip("/") for p in response.get("CommonPrefixes", [])) or "none"
 
-    def _pull(self, name: str, files: Iterable[str], directory: Path) -> None:
-        """Every file at once, large ones in parallel ranges."""
+    def _download(self, name: str, files: Iterable[str], directory: Path) -> None:
+        """Download all files at the same time; boto3 fetches large ones in parallel ranges."""
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
         with ThreadPoolExecutor() as pool:
-            for done in [pool.submit(self._fetch, f"{name}/{file}", directory / file) for file in files]:
+            for done in [pool.submit(self._download_file, f"{name}/{file}", directory / file) for file in files]:
                 done.result()
 
-    def _fetch(self, key: str, path: Path) -> None:
+    def _download_file(self, key: str, path: Path) -> None:
         try:
             self._s3.download_file(self._bucket, key, str(path))
         except ClientError as error:
-            if code(error) != "404":  # a missing file is the check's to tell
+            if error_code(error) != "404":  # `first_mismatch` reports a missing file
                 raise
 
 
-def flaw(directory: Path, digests: Mapping[str, str]) -> str | None:
-    """What keeps `directory` from being, byte for byte, what `digests` (file → SHA-256) say; None: nothing."""
+def first_mismatch(directory: Path, digests: Mapping[str, str]) -> str | None:
+    """Describe the first file of `directory` that differs from `digests` (file name → SHA-256); None: all match."""
     for file, expected in digests.items():
         path = directory / file
         if not path.is_file():

@@ -1,4 +1,8 @@
-"""Things that are slow to get, kept while somebody uses them and, as far as there is place, for the next one."""
+"""Cache with reference counts: entries in use are never evicted.
+
+Unused entries are evicted least recently used first, once the total size would exceed the budget. Used by the audio
+cache (bytes on disk) and by the loaded engines (models in memory).
+"""
 
 from __future__ import annotations
 
@@ -14,70 +18,78 @@ V = TypeVar("V")
 
 
 @dataclass
-class _Place(Generic[V]):
-    weight: int
+class _Entry(Generic[V]):
+    size: int
     users: int = 0
-    thing: Future[V] = field(default_factory=Future)
+    value: Future[V] = field(default_factory=Future)
 
 
-class Shelf(Generic[K, V]):
-    """Whoever asks first for a key makes the thing; the others who ask meanwhile wait for it.
+class RefCountedCache(Generic[K, V]):
+    """Thread-safe cache whose values are loaded once, by the first caller that acquires their key.
 
-    Things nobody uses are discarded, least recently used first, once all together would weigh more than `budget`.
-    Things in use never are: the budget yields.
+    Args:
+        max_size: budget for the sum of all sizes. Entries in use may exceed it.
+        on_evict: called with each evicted value.
     """
 
-    def __init__(self, budget: int, discard: Callable[[V], None]) -> None:
-        self._budget, self._discard = budget, discard
-        self._places: OrderedDict[K, _Place[V]] = OrderedDict()
+    def __init__(self, max_size: int, on_evict: Callable[[V], None]) -> None:
+        self._max_size, self._on_evict = max_size, on_evict
+        self._entries: OrderedDict[K, _Entry[V]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def take(self, key: K, weight: int, make: Callable[[], V]) -> V:
-        """The thing under `key`, to be given back with `give`; what `make` raises is raised to all who wait."""
+    def acquire(self, key: K, size: int, load: Callable[[], V]) -> V:
+        """Return the value of `key`; the caller must `release` it.
+
+        Callers that acquire the key while it loads wait for it. An exception of `load` is raised to all of them, and
+        is not cached.
+        """
+        evicted: list[V] = []
         with self._lock:
-            place = self._places.get(key)
-            first = place is None
-            if place is None:
-                unwanted = self._make_room(weight)
-                place = self._places[key] = _Place(weight)
-            self._places.move_to_end(key)
-            place.users += 1
-        if first:
-            for thing in unwanted:
-                self._discard(thing)
+            entry = self._entries.get(key)
+            must_load = entry is None
+            if entry is None:
+                evicted = self._evict_for(size)
+                entry = self._entries[key] = _Entry(size)
+            self._entries.move_to_end(key)
+            entry.users += 1
+        if must_load:
+            for value in evicted:
+                self._on_evict(value)
             try:
-                place.thing.set_result(make())
+                entry.value.set_result(load())
             except BaseException as error:
                 with self._lock:
-                    del self._places[key]
-                place.thing.set_exception(error)
-        return place.thing.result()
+                    del self._entries[key]
+                entry.value.set_exception(error)
+        return entry.value.result()
 
-    def give(self, key: K) -> None:
+    def release(self, key: K) -> None:
+        """End one use of `key`. The entry stays until its space is needed."""
         with self._lock:
-            self._places[key].users -= 1
+            self._entries[key].users -= 1
 
-    def things(self) -> list[V]:
-        """All that are there and ready."""
+    def values(self) -> list[V]:
+        """Return all values that have been loaded."""
         with self._lock:
-            return [place.thing.result() for place in self._places.values() if place.thing.done()]
+            return [entry.value.result() for entry in self._entries.values() if entry.value.done()]
 
     def clear(self) -> None:
-        """Discard everything, used or not."""
+        """Evict every loaded value, in use or not."""
         with self._lock:
-            ready = [place.thing.result() for place in self._places.values() if place.thing.done()]
-            self._places.clear()
-        for thing in ready:
-            self._discard(thing)
+            loaded = [entry.value.result() for entry in self._entries.values() if entry.value.done()]
+            self._entries.clear()
+        for value in loaded:
+            self._on_evict(value)
 
-    def _make_room(self, weight: int) -> list[V]:
-        unwanted = []
-        total = weight + sum(place.weight for place in self._places.values())
-        for key, place in list(self._places.items()):
-            if total <= self._budget:
+    def _evict_for(self, size: int) -> list[V]:
+        """Remove unused entries until `size` more fits. Returns: their values, for `on_evict` outside the lock."""
+        evicted = []
+        total = size + sum(entry.size for entry in self._entries.values())
+        for key, entry in list(self._entries.items()):
+            if total <= self._max_size:
                 break
-            if place.users == 0:
-                del self._places[key]
-                unwanted.append(place.thing.result())
-                total -= place.weight
-        return unwanted
+            if entry.users == 0:
+                del self._entries[key]
+                evicted.append(entry.value.result())
+                total -= entry.size
+        return evicted

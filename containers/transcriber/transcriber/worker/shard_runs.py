@@ -1,7 +1,7 @@
-"""One delivery of a shard: from the message to the answered token.
+"""Shard runs: one received shard from its message to its answered task token.
 
-The order of its last steps makes every crash harmless: the result is written, then the token answered, then the
-message deleted. What dies in between comes back when its visibility runs out, and writes the same object again.
+The order of a run's last steps makes every crash harmless: the result is written, then the token answered, then the
+message deleted. A run that ends in between is received again after its visibility timeout, and writes the same object.
 """
 
 from __future__ import annotations
@@ -15,156 +15,167 @@ from typing import Any
 from earshot_contract.shards import Shard, ShardError, ShardMessage, ShardResult
 from transcriber.engine_protocol import ShardFailed
 from transcriber.logs import logger
-from transcriber.worker.audio_cache import AudioFile, Files
-from transcriber.worker.loaded_engines import Engines
-from transcriber.worker.sqs_queues import Lanes, Message
-from transcriber.worker.task_tokens import Gone, Tokens
+from transcriber.worker.audio_cache import AudioCache, AudioFile
+from transcriber.worker.loaded_engines import LoadedEngines
+from transcriber.worker.sqs_queues import Message, ShardQueues
+from transcriber.worker.task_tokens import TaskTokenClosed, TaskTokens
 
-_HANDS = 16  # threads that download and answer; the engine has its own
+_THREADS = 16  # that download audio and answer tokens; the engine has threads of its own
 
 
 @dataclass(eq=False)
-class Delivery:
-    """A message this worker holds."""
+class ShardRun:
+    """A received message and the state of its shard."""
 
     message: Message
-    order: ShardMessage
-    since: float = field(default_factory=time.monotonic)
-    downloading: float = 0.0  # seconds
-    engine: bool = False  # taken
+    message_body: ShardMessage
+    received_at: float = field(default_factory=time.monotonic)
+    download_seconds: float = 0.0
+    engine_acquired: bool = False
     file: AudioFile | None = None
-    future: Future[ShardResult] | None = None  # None until the engine has it
-    answered: bool = False  # or nobody waits for an answer
+    future: Future[ShardResult] | None = None  # None until the shard is submitted to the engine
+    answered: bool = False  # the task token is answered, or no longer valid
 
     @property
     def shard(self) -> Shard:
-        return self.order.shard
+        """The shard of the message."""
+        return self.message_body.shard
 
-    def log(self, event: str, level: str = "info", **facts: Any) -> None:
-        named = {"job_id": self.shard.job_id, "shard": self.shard.index, "model": self.shard.model, **facts}
-        getattr(logger, level)(event, extra={"facts": named})
+    def log(self, event: str, level: str = "info", **fields: Any) -> None:
+        """Log `event` with the shard's job, index and model."""
+        named = {"job_id": self.shard.job_id, "shard": self.shard.index, "model": self.shard.model, **fields}
+        getattr(logger, level)(event, extra={"fields": named})
 
 
-class Deliveries:
-    """All that this worker holds. `changed` is set whenever one ends."""
+class ShardRuns:
+    """All shards that this worker has received and not yet finished.
 
-    def __init__(self, lanes: Lanes, tokens: Tokens, files: Files, engines: Engines, s3: Any) -> None:
-        self._lanes, self._tokens, self._files, self._engines, self._s3 = lanes, tokens, files, engines, s3
-        self._held: list[Delivery] = []
+    Attributes:
+        run_ended: set whenever a run ends.
+        consecutive_faults: internal errors in a row; reset by a success and by a shard rejected for its audio or model.
+    """
+
+    def __init__(
+        self, queues: ShardQueues, tokens: TaskTokens, audio: AudioCache, engines: LoadedEngines, s3: Any
+    ) -> None:
+        self._queues, self._tokens, self._audio, self._engines, self._s3 = queues, tokens, audio, engines, s3
+        self._active: list[ShardRun] = []
         self._lock = threading.Lock()
-        self._pool = ThreadPoolExecutor(_HANDS, thread_name_prefix="delivery")
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="shard-run")
         self._closing = False
-        self.changed = threading.Event()
-        self.faults = 0  # of ours, since the last shard that came out well or was refused for a reason
+        self.run_ended = threading.Event()
+        self.consecutive_faults = 0
 
-    def held(self) -> list[Delivery]:
+    def active(self) -> list[ShardRun]:
+        """Return the runs that have not ended."""
         with self._lock:
-            return list(self._held)
+            return list(self._active)
 
-    def room(self) -> int:
-        """How many more could be accepted without one waiting for nothing."""
-        return self._engines.room() - sum(delivery.future is None for delivery in self.held())
+    def free_capacity(self) -> int:
+        """Return the engines' free capacity, minus shards accepted but not yet submitted to an engine."""
+        return self._engines.free_capacity() - sum(run.future is None for run in self.active())
 
     def accept(self, message: Message) -> None:
-        """Begin to work on `message`, in the background.
+        """Start to process `message` in the background.
 
-        One that is no shard message is left to run into the dead-letter queue, whose reaper answers what can be.
+        A message that cannot be read is left alone: after its last receive SQS moves it to the dead-letter queue, where
+        the function `reap` fails its task if it has a task token.
         """
         try:
-            order = ShardMessage.from_json(message.body)
-            if not isinstance(order.shard, Shard):
-                raise TypeError("its shard is none")
+            message_body = ShardMessage.from_json(message.body)
+            if not isinstance(message_body.shard, Shard):
+                raise TypeError("its shard is not an object")
         except (ValueError, TypeError, KeyError, AttributeError):
-            logger.exception("A message is no shard message", extra={"facts": {"body": message.body[:1000]}})
+            logger.exception("A message is no shard message", extra={"fields": {"body": message.body[:1000]}})
             return
-        delivery = Delivery(message, order)
+        run = ShardRun(message, message_body)
         with self._lock:
-            self._held.append(delivery)
-        self._pool.submit(self._begin, delivery)
+            self._active.append(run)
+        self._pool.submit(self._start, run)
 
-    def heartbeat(self, delivery: Delivery) -> None:
-        """Tell the state machine that the shard is alive; drop it when nobody waits for it any more."""
+    def heartbeat(self, run: ShardRun) -> None:
+        """Send the task's heartbeat; drop the run if its token is closed (the job was cancelled, for example)."""
         try:
-            self._tokens.heartbeat(delivery.order.task_token)
-        except Gone as gone:
-            if not delivery.answered:
-                self._drop(delivery, gone)
+            self._tokens.heartbeat(run.message_body.task_token)
+        except TaskTokenClosed as error:
+            if not run.answered:
+                self._drop(run, error)
 
-    def hurry(self) -> None:
-        """Begin nothing more; what runs may end, what only waits goes back to its lane."""
+    def stop_starting(self) -> None:
+        """Submit no further shard; cancel shards that the engine has not begun, which returns their messages."""
         self._closing = True
-        for delivery in self.held():
-            if delivery.future and not delivery.future.running():
-                delivery.future.cancel()
+        for run in self.active():
+            if run.future and not run.future.running():
+                run.future.cancel()
 
-    def give_back(self) -> None:
-        """Let other workers have all that is still held, at once."""
-        rest = [delivery for delivery in self.held() if not delivery.answered]
-        self._lanes.give_back(delivery.message for delivery in rest)
-        for delivery in rest:
-            delivery.log("Given back")
+    def return_to_queue(self) -> None:
+        """Make the messages of all unanswered runs visible again, so that other workers receive them at once."""
+        unanswered = [run for run in self.active() if not run.answered]
+        self._queues.make_visible(run.message for run in unanswered)
+        for run in unanswered:
+            run.log("Returned to the queue")
 
-    def _begin(self, delivery: Delivery) -> None:
-        shard = delivery.shard
+    def _start(self, run: ShardRun) -> None:
+        shard = run.shard
         try:
-            self._tokens.heartbeat(delivery.order.task_token)
-            engine = self._engines.take(shard.model)
-            delivery.engine = True
+            self._tokens.heartbeat(run.message_body.task_token)
+            engine = self._engines.acquire(shard.model)
+            run.engine_acquired = True
             began = time.monotonic()
-            delivery.file = self._files.take(shard.audio)
-            delivery.downloading = time.monotonic() - began
+            run.file = self._audio.acquire(shard.audio)
+            run.download_seconds = time.monotonic() - began
             if self._closing:
                 raise CancelledError
-            delivery.future = engine.submit(shard, delivery.file.path)
+            run.future = engine.submit(shard, run.file.path)
         except BaseException as error:
-            self._settle(delivery, error)
+            self._finish(run, error)
             return
-        if delivery.answered:  # dropped meanwhile
-            delivery.future.cancel()
-        delivery.future.add_done_callback(lambda _: self._pool.submit(self._conclude, delivery))
+        if run.answered:  # dropped by a heartbeat meanwhile
+            run.future.cancel()
+        run.future.add_done_callback(lambda _: self._pool.submit(self._on_result, run))
 
-    def _conclude(self, delivery: Delivery) -> None:
-        assert delivery.future is not None
+    def _on_result(self, run: ShardRun) -> None:
+        assert run.future is not None
         try:
-            outcome: ShardResult | BaseException = delivery.future.result()
+            outcome: ShardResult | BaseException = run.future.result()
         except BaseException as error:
             outcome = error
-        self._settle(delivery, outcome)
+        self._finish(run, outcome)
 
-    def _settle(self, delivery: Delivery, outcome: ShardResult | BaseException) -> None:
-        """Answer for the shard and forget it. What goes wrong here is left to the message's redelivery."""
+    def _finish(self, run: ShardRun, outcome: ShardResult | BaseException) -> None:
+        """Answer the task token and remove the run. After an error here the message is received again."""
         try:
-            if delivery.answered:
+            if run.answered:
                 pass
             elif isinstance(outcome, ShardResult):
-                self.faults = 0
-                self._succeed(delivery, outcome)
+                self.consecutive_faults = 0
+                self._succeed(run, outcome)
             elif isinstance(outcome, CancelledError):
-                self._lanes.give_back([delivery.message])
-                delivery.log("Given back")
-            elif isinstance(outcome, Gone):
-                self._drop(delivery, outcome)
+                self._queues.make_visible([run.message])
+                run.log("Returned to the queue")
+            elif isinstance(outcome, TaskTokenClosed):
+                self._drop(run, outcome)
             elif isinstance(outcome, ShardFailed):
-                self.faults = 0
-                self._fail(delivery, outcome.error, outcome.sentence)
+                self.consecutive_faults = 0
+                self._fail(run, outcome.error, outcome.sentence)
             else:
-                self.faults += 1
-                logger.error("Unexpected", exc_info=outcome, extra={"facts": {"job_id": delivery.shard.job_id}})
-                self._fail(delivery, ShardError.INTERNAL, f"{type(outcome).__name__}: {outcome}")
+                self.consecutive_faults += 1
+                logger.error("Unexpected", exc_info=outcome, extra={"fields": {"job_id": run.shard.job_id}})
+                self._fail(run, ShardError.INTERNAL, f"{type(outcome).__name__}: {outcome}")
         except Exception:
-            logger.exception("Could not answer", extra={"facts": {"job_id": delivery.shard.job_id}})
+            logger.exception("Could not answer", extra={"fields": {"job_id": run.shard.job_id}})
         finally:
-            self._forget(delivery)
+            self._remove(run)
 
-    def _succeed(self, delivery: Delivery, result: ShardResult) -> None:
-        assert delivery.file is not None
-        shard, total = delivery.shard, time.monotonic() - delivery.since
+    def _succeed(self, run: ShardRun, result: ShardResult) -> None:
+        assert run.file is not None
+        shard, total = run.shard, time.monotonic() - run.received_at
         result = replace(
             result,
-            audio=replace(result.audio, sha256=delivery.file.sha256),
+            audio=replace(result.audio, sha256=run.file.sha256),
             seconds={
                 name: round(seconds, 4)
-                for name, seconds in {**result.seconds, "download": delivery.downloading, "total": total}.items()
+                for name, seconds in {**result.seconds, "download": run.download_seconds, "total": total}.items()
             },
         )
         self._s3.put_object(
@@ -173,36 +184,37 @@ class Deliveries:
             Body=result.to_json().encode(),
             ContentType="application/json",
         )
-        self._answer(delivery, self._tokens.success, {"index": shard.index, "result": shard.result.key})
-        delivery.log("Transcribed", audio_seconds=result.audio.duration, seconds=result.seconds)
+        self._answer(run, self._tokens.success, {"index": shard.index, "result": shard.result.key})
+        run.log("Transcribed", audio_seconds=result.audio.duration, seconds=result.seconds)
 
-    def _fail(self, delivery: Delivery, error: ShardError, sentence: str) -> None:
-        self._answer(delivery, self._tokens.failure, error.value, sentence)
-        delivery.log("Failed", "warning", error=error.value, sentence=sentence)
+    def _fail(self, run: ShardRun, error: ShardError, sentence: str) -> None:
+        self._answer(run, self._tokens.failure, error.value, sentence)
+        run.log("Failed", "warning", error=error.value, sentence=sentence)
 
-    def _answer(self, delivery: Delivery, answer: Any, *arguments: Any) -> None:
-        delivery.answered = True  # before the call: a heartbeat meanwhile finds the token gone, which is no cancel
+    def _answer(self, run: ShardRun, send: Any, *arguments: Any) -> None:
+        # Before the call: a heartbeat that finds the token closed meanwhile must not take it for a cancelled job.
+        run.answered = True
         try:
-            answer(delivery.order.task_token, *arguments)
-        except Gone:
-            delivery.log("Nobody waited for the answer")
+            send(run.message_body.task_token, *arguments)
+        except TaskTokenClosed:
+            run.log("The task no longer waited for the answer")
         except Exception:
-            delivery.answered = False
+            run.answered = False
             raise
-        self._lanes.delete(delivery.message)
+        self._queues.delete(run.message)
 
-    def _drop(self, delivery: Delivery, gone: Gone) -> None:
-        delivery.answered = True
-        if delivery.future:
-            delivery.future.cancel()
-        self._lanes.delete(delivery.message)
-        delivery.log("Dropped: nobody waits for it any more", reason=str(gone))
+    def _drop(self, run: ShardRun, error: TaskTokenClosed) -> None:
+        run.answered = True
+        if run.future:
+            run.future.cancel()
+        self._queues.delete(run.message)
+        run.log("Dropped: no task waits for the shard any more", reason=str(error))
 
-    def _forget(self, delivery: Delivery) -> None:
-        if delivery.file:
-            self._files.give(delivery.file)
-        if delivery.engine:
-            self._engines.give(delivery.shard.model)
+    def _remove(self, run: ShardRun) -> None:
+        if run.file:
+            self._audio.release(run.file)
+        if run.engine_acquired:
+            self._engines.release(run.shard.model)
         with self._lock:
-            self._held.remove(delivery)
-        self.changed.set()
+            self._active.remove(run)
+        self.run_ended.set()

@@ -1,4 +1,4 @@
-"""The slot's lease: the right of this one worker to run, renewed while it lives."""
+"""Slot lease: a worker's time-limited right to run, stored in the DynamoDB item of its slot."""
 
 from __future__ import annotations
 
@@ -7,24 +7,36 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from transcriber.worker.aws_clients import code
+from transcriber.worker.aws_clients import error_code
 
-_FORGOTTEN = 86_400  # seconds after the last renewal until the table may drop the slot
-LEASE_SECONDS = 180  # nine renewals: a worker that is silent for longer is dead, and its slot launches another
+# Seconds; nine renewals of 20 s. A worker that does not renew for longer is taken for dead: its slot may be launched.
+LEASE_SECONDS = 180
+_ITEM_TTL_SECONDS = 86_400  # after the last renewal; DynamoDB may then delete the slot's item
 
 
 class LeaseLost(Exception):
-    """Another worker has the slot. This one finishes what it holds and leaves."""
+    """Another worker has the slot. This worker finishes the shards it has received and exits."""
 
 
-class Lease:
-    """`slot` is the slot item's key, `lease` what was written there when this worker was launched."""
+class SlotLease:
+    """The lease of one slot.
+
+    Args:
+        dynamodb: boto3 client.
+        table: name of the deployment's table.
+        slot: partition key of the slot's item, e.g. "SLOT#000".
+        lease: identifier that was written to the item when this worker was launched.
+    """
 
     def __init__(self, dynamodb: Any, table: str, slot: str, lease: str) -> None:
         self._dynamodb, self._table, self._slot, self._lease = dynamodb, table, slot, lease
 
     def renew(self) -> None:
-        """Raises `LeaseLost`."""
+        """Extend the lease to `LEASE_SECONDS` from now.
+
+        Raises:
+            LeaseLost: the item is missing or has another worker's lease.
+        """
         now = int(time.time())
         try:
             self._dynamodb.update_item(
@@ -35,11 +47,11 @@ class Lease:
                 ExpressionAttributeNames={"#until": "until", "#ttl": "ttl"},
                 ExpressionAttributeValues={
                     ":until": {"N": str(now + LEASE_SECONDS)},
-                    ":ttl": {"N": str(now + _FORGOTTEN)},
+                    ":ttl": {"N": str(now + _ITEM_TTL_SECONDS)},
                     ":lease": {"S": self._lease},
                 },
             )
         except ClientError as error:
-            if code(error) == "ConditionalCheckFailedException":
+            if error_code(error) == "ConditionalCheckFailedException":
                 raise LeaseLost(f"{self._slot} is no longer leased to {self._lease}") from error
             raise

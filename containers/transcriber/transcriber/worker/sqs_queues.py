@@ -1,4 +1,4 @@
-"""The two lanes: what somebody waits for on the line, then everything else."""
+"""SQS queues of shards: the fast queue, whose callers wait for the answer, before the bulk queue."""
 
 from __future__ import annotations
 
@@ -7,77 +7,78 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-VISIBILITY_SECONDS = 60  # of a message a worker holds; a crashed worker's messages come back after at most that
-_BATCH = 10  # most messages SQS takes or gives in one call
+# Seconds for which SQS hides a received message. The messages of a crashed worker are visible again after them.
+VISIBILITY_SECONDS = 60
+_MAX_BATCH_ENTRIES = 10  # SQS's limit for receiving, and for changing visibility, in one call
 
 
 @dataclass(frozen=True)
 class Message:
-    """One delivery of a message: a redelivery has another receipt."""
+    """One receive of a message; receiving the message again gives another receipt handle."""
 
     queue: str  # URL
-    receipt: str
+    receipt_handle: str
     body: str = field(repr=False)
-    receives: int = 1
 
 
-class Lanes:
-    """Receives from `lanes` (queue URLs) in their order."""
+class ShardQueues:
+    """Receives messages from several queues in their order.
 
-    def __init__(self, sqs: Any, lanes: Sequence[str]) -> None:
-        self._sqs, self._lanes = sqs, lanes
+    Args:
+        sqs: boto3 client.
+        queue_urls: the fast queue first.
+    """
 
-    def receive(self, most: int, wait: int) -> list[Message]:
-        """Up to `most` messages, from the first lane as far as it has any.
+    def __init__(self, sqs: Any, queue_urls: Sequence[str]) -> None:
+        self._sqs, self._queue_urls = sqs, queue_urls
 
-        Waits up to `wait` seconds at the first lane only: a worker that waited at the second would let somebody on
-        the line wait along with it.
+    def receive(self, max_messages: int, wait_seconds: int) -> list[Message]:
+        """Receive up to `max_messages`: all that the first queue has, then those of the next one.
+
+        Long-polls the first queue only, for `wait_seconds`. The others are read without waiting, so that a message
+        on the fast queue is seen at once.
         """
         messages: list[Message] = []
-        for place, queue in enumerate(self._lanes):
-            if len(messages) >= most:
+        for position, queue in enumerate(self._queue_urls):
+            if len(messages) >= max_messages:
                 break
-            answer = self._sqs.receive_message(
+            response = self._sqs.receive_message(
                 QueueUrl=queue,
-                MaxNumberOfMessages=min(_BATCH, most - len(messages)),
-                WaitTimeSeconds=wait if place == 0 else 0,
+                MaxNumberOfMessages=min(_MAX_BATCH_ENTRIES, max_messages - len(messages)),
+                WaitTimeSeconds=wait_seconds if position == 0 else 0,
                 VisibilityTimeout=VISIBILITY_SECONDS,
-                MessageSystemAttributeNames=["ApproximateReceiveCount"],
             )
-            messages += [
-                Message(
-                    queue,
-                    m["ReceiptHandle"],
-                    m["Body"],
-                    int(m.get("Attributes", {}).get("ApproximateReceiveCount", 1)),
-                )
-                for m in answer.get("Messages", [])
-            ]
+            messages += [Message(queue, m["ReceiptHandle"], m["Body"]) for m in response.get("Messages", [])]
         return messages
 
-    def extend(self, messages: Iterable[Message]) -> list[Message]:
-        """Keep `messages` for another `VISIBILITY_SECONDS`; returns those that are no longer ours."""
-        return self._set_visibility(messages, VISIBILITY_SECONDS)
+    def extend_visibility(self, messages: Iterable[Message]) -> list[Message]:
+        """Hide `messages` for another `VISIBILITY_SECONDS`.
 
-    def give_back(self, messages: Iterable[Message]) -> None:
-        """Let another worker have `messages` at once."""
-        self._set_visibility(messages, 0)
+        Returns:
+            Messages whose receipt handle is no longer valid: another worker may have received them.
+        """
+        return self._change_visibility(messages, VISIBILITY_SECONDS)
+
+    def make_visible(self, messages: Iterable[Message]) -> None:
+        """Let another worker receive `messages` at once."""
+        self._change_visibility(messages, 0)
 
     def delete(self, message: Message) -> None:
-        self._sqs.delete_message(QueueUrl=message.queue, ReceiptHandle=message.receipt)
+        """Delete `message` from its queue."""
+        self._sqs.delete_message(QueueUrl=message.queue, ReceiptHandle=message.receipt_handle)
 
-    def _set_visibility(self, messages: Iterable[Message], seconds: int) -> list[Message]:
-        lost: list[Message] = []
+    def _change_visibility(self, messages: Iterable[Message], seconds: int) -> list[Message]:
+        failed: list[Message] = []
         for queue, group in groupby(sorted(messages, key=lambda m: m.queue), key=lambda m: m.queue):
             of_queue = list(group)
-            for first in range(0, len(of_queue), _BATCH):
-                batch = of_queue[first : first + _BATCH]
-                answer = self._sqs.change_message_visibility_batch(
+            for first in range(0, len(of_queue), _MAX_BATCH_ENTRIES):
+                batch = of_queue[first : first + _MAX_BATCH_ENTRIES]
+                response = self._sqs.change_message_visibility_batch(
                     QueueUrl=queue,
                     Entries=[
-                        {"Id": str(i), "ReceiptHandle": m.receipt, "VisibilityTimeout": seconds}
+                        {"Id": str(i), "ReceiptHandle": m.receipt_handle, "VisibilityTimeout": seconds}
                         for i, m in enumerate(batch)
                     ],
                 )
-                lost += [batch[int(failed["Id"])] for failed in answer.get("Failed", [])]
-        return lost
+                failed += [batch[int(entry["Id"])] for entry in response.get("Failed", [])]
+        return failed

@@ -1,4 +1,4 @@
-"""Task tokens: how a worker answers the state machine that waits for a shard."""
+"""Step Functions task tokens: heartbeat, success and failure of the task that waits for a shard."""
 
 from __future__ import annotations
 
@@ -7,37 +7,58 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from transcriber.worker.aws_clients import code
+from transcriber.worker.aws_clients import error_code
 
-_GONE = {"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"}
-_CAUSE_LIMIT = 32_000  # Step Functions takes 32,768 characters
-
-
-class Gone(Exception):
-    """Nobody waits for this token any more: the job was cancelled, answered by another worker, or timed out."""
+_CLOSED_TOKEN_ERRORS = {"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"}
+_MAX_CAUSE_LENGTH = 32_000  # characters; SendTaskFailure accepts 32,768
 
 
-class Tokens:
-    def __init__(self, states: Any) -> None:
-        self._states = states
+class TaskTokenClosed(Exception):
+    """No task waits for this token any more: the job was cancelled, answered by another worker, or timed out."""
+
+
+class TaskTokens:
+    """Sends a worker's answers to Step Functions."""
+
+    def __init__(self, step_functions: Any) -> None:
+        self._step_functions = step_functions
 
     def heartbeat(self, token: str) -> None:
-        """Say that the shard is being worked on. Raises `Gone`; this is how a worker learns of a cancel."""
-        self._call(self._states.send_task_heartbeat, taskToken=token)
+        """Report that the shard is being processed. A worker learns of a cancelled job by this call.
+
+        Raises:
+            TaskTokenClosed: no task waits for the token.
+        """
+        self._call(self._step_functions.send_task_heartbeat, taskToken=token)
 
     def success(self, token: str, output: dict[str, Any]) -> None:
-        """Raises `Gone`."""
-        self._call(self._states.send_task_success, taskToken=token, output=json.dumps(output))
+        """Complete the task with `output`.
+
+        Raises:
+            TaskTokenClosed: no task waits for the token.
+        """
+        self._call(self._step_functions.send_task_success, taskToken=token, output=json.dumps(output))
 
     def failure(self, token: str, error: str, cause: str) -> None:
-        """`error` is what the state machine retries or catches by, `cause` a sentence. Raises `Gone`."""
-        self._call(self._states.send_task_failure, taskToken=token, error=error, cause=cause[:_CAUSE_LIMIT])
+        """Fail the task.
+
+        Args:
+            token: task token of the shard's message.
+            error: error name by which the state machine retries or catches.
+            cause: a sentence; truncated to 32,000 characters.
+
+        Raises:
+            TaskTokenClosed: no task waits for the token.
+        """
+        self._call(
+            self._step_functions.send_task_failure, taskToken=token, error=error, cause=cause[:_MAX_CAUSE_LENGTH]
+        )
 
     @staticmethod
     def _call(method: Any, **arguments: Any) -> None:
         try:
             method(**arguments)
         except ClientError as error:
-            if code(error) in _GONE:
-                raise Gone(code(error)) from error
+            if error_code(error) in _CLOSED_TOKEN_ERRORS:
+                raise TaskTokenClosed(error_code(error)) from error
             raise

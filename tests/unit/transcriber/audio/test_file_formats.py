@@ -1,4 +1,4 @@
-"""What people send: formats, channels, stretches, headerless audio, damaged files, and what is no audio."""
+"""File formats: channels, time ranges, headerless audio, damaged files, and files that are not audio."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import pytest
 from bench.corpus import wav
 from earshot_contract.shards import RawAudio, ShardError
 from tests.fixtures.audio import decode
-from transcriber.audio.stream import RATE
+from transcriber.audio.stream import SAMPLE_RATE
 from transcriber.engine_protocol import ShardFailed
 
 SECONDS = 7.889  # of the speech sample
 
 
-def refusal(path: Path, **options: object) -> tuple[ShardError, str]:
+def decode_error(path: Path, **options: object) -> tuple[ShardError, str]:
     with pytest.raises(ShardFailed) as caught:
         decode(path, **options)  # type: ignore[arg-type]
     return caught.value.error, caught.value.sentence
@@ -36,40 +36,40 @@ def refusal(path: Path, **options: object) -> tuple[ShardError, str]:
         ("a.flac", "flac", 8_000, "flac"),
     ],
 )
-def test_every_usual_format_becomes_the_same_speech(
+def test_common_formats_decode_to_the_same_speech(
     speech: Path, record: Callable[..., Path], name: str, codec: str, rate: int, found: str
 ) -> None:
-    sound = decode(record(speech, name, codec, rate=rate))
+    audio = decode(record(speech, name, codec, rate=rate))
 
-    assert sound.samples.dtype == np.float32
-    assert sound.samples.ndim == 1
-    assert sound.seconds == pytest.approx(SECONDS, abs=0.1)
-    assert sound.facts.duration == pytest.approx(SECONDS, abs=0.1)
-    assert (sound.facts.codec, sound.facts.sample_rate, sound.facts.channels) == (found, rate, 1)
-    assert not sound.facts.truncated
-    assert 0.05 < float(np.abs(sound.samples).max()) <= 1.0
+    assert audio.samples.dtype == np.float32
+    assert audio.samples.ndim == 1
+    assert audio.seconds == pytest.approx(SECONDS, abs=0.1)
+    assert audio.info.duration == pytest.approx(SECONDS, abs=0.1)
+    assert (audio.info.codec, audio.info.sample_rate, audio.info.channels) == (found, rate, 1)
+    assert not audio.info.truncated
+    assert 0.05 < float(np.abs(audio.samples).max()) <= 1.0
 
 
-def test_a_stretch_is_cut_to_the_sample_and_the_duration_stays_the_files(speech: Path) -> None:
+def test_time_range_is_exact_and_keeps_file_duration(speech: Path) -> None:
     whole, middle = decode(speech), decode(speech, start=2.0, end=5.5)
 
-    assert np.array_equal(middle.samples, whole.samples[2 * RATE : round(5.5 * RATE)])
-    assert middle.facts.duration == whole.facts.duration
-    assert not middle.facts.truncated
+    assert np.array_equal(middle.samples, whole.samples[2 * SAMPLE_RATE : round(5.5 * SAMPLE_RATE)])
+    assert middle.info.duration == whole.info.duration
+    assert not middle.info.truncated
 
 
-def test_stretches_that_meet_miss_nothing_and_repeat_nothing(speech: Path) -> None:
-    pieces = [decode(speech, start=a, end=b).samples for a, b in ((0.0, 3.3), (3.3, 6.0), (6.0, None))]
+def test_adjacent_time_ranges_join_without_gap_or_overlap(speech: Path) -> None:
+    ranges = [decode(speech, start=a, end=b).samples for a, b in ((0.0, 3.3), (3.3, 6.0), (6.0, None))]
 
-    assert np.array_equal(np.concatenate(pieces), decode(speech).samples)
+    assert np.array_equal(np.concatenate(ranges), decode(speech).samples)
 
 
-def test_a_stretch_beyond_the_end_is_empty(speech: Path) -> None:
+def test_time_range_beyond_end_is_empty(speech: Path) -> None:
     assert len(decode(speech, start=60.0, end=70.0).samples) == 0
 
 
-def test_channels_are_taken_apart_or_mixed(tmp_path: Path) -> None:
-    left, right = np.full(RATE, 8000), np.full(RATE, -4000)
+def test_channel_is_selected_or_all_are_mixed(tmp_path: Path) -> None:
+    left, right = np.full(SAMPLE_RATE, 8000), np.full(SAMPLE_RATE, -4000)
     path = wav(tmp_path / "stereo.wav", np.stack([left, right], axis=1))
 
     levels = [float(np.median(decode(path, channel=channel).samples)) for channel in (0, 1, None)]
@@ -77,8 +77,8 @@ def test_channels_are_taken_apart_or_mixed(tmp_path: Path) -> None:
     assert levels == pytest.approx([8000 / 32768, -4000 / 32768, 2000 / 32768], abs=1e-3)
 
 
-def test_a_channel_that_is_not_there_is_refused(speech: Path) -> None:
-    error, sentence = refusal(speech, channel=1)
+def test_missing_channel_raises_no_channel(speech: Path) -> None:
+    error, sentence = decode_error(speech, channel=1)
 
     assert error == ShardError.NO_CHANNEL
     assert "Channel 1" in sentence
@@ -89,31 +89,31 @@ def test_a_channel_that_is_not_there_is_refused(speech: Path) -> None:
     ("encoding", "format", "codec"),
     [("linear16", "s16le", "pcm_s16le"), ("mulaw", "mulaw", "pcm_mulaw"), ("alaw", "alaw", "pcm_alaw")],
 )
-def test_headerless_audio_is_read_as_the_caller_says(
+def test_headerless_audio_is_decoded_by_given_encoding(
     speech: Path, record: Callable[..., Path], encoding: str, format: str, codec: str
 ) -> None:
     path = record(speech, "a.raw", codec, rate=8_000, format=format)
 
-    sound = decode(path, raw=RawAudio(encoding, 8_000))
+    audio = decode(path, raw=RawAudio(encoding, 8_000))
 
-    assert sound.seconds == pytest.approx(SECONDS, abs=0.05)
-    assert sound.facts.sample_rate == 8_000
-    assert np.corrcoef(sound.samples[:100_000], decode(speech).samples[:100_000])[0, 1] > 0.8
+    assert audio.seconds == pytest.approx(SECONDS, abs=0.05)
+    assert audio.info.sample_rate == 8_000
+    assert np.corrcoef(audio.samples[:100_000], decode(speech).samples[:100_000])[0, 1] > 0.8
 
 
-def test_headerless_channels(dialogue: Path, record: Callable[..., Path]) -> None:
+def test_headerless_channel_is_selected(dialogue: Path, record: Callable[..., Path]) -> None:
     path = record(dialogue, "a.raw", "pcm_s16le", format="s16le")
 
-    sound = decode(path, raw=RawAudio("linear16", 16_000, 2), channel=1)
+    audio = decode(path, raw=RawAudio("linear16", 16_000, 2), channel=1)
 
-    assert sound.facts.channels == 2
-    assert np.array_equal(sound.samples, decode(dialogue, channel=1).samples)
+    assert audio.info.channels == 2
+    assert np.array_equal(audio.samples, decode(dialogue, channel=1).samples)
 
 
-def test_an_encoding_with_a_container_of_its_own_is_recognised(speech: Path, record: Callable[..., Path]) -> None:
+def test_encoding_with_own_container_is_detected(speech: Path, record: Callable[..., Path]) -> None:
     path = record(speech, "a.ogg", "libopus", rate=48_000)
 
-    assert decode(path, raw=RawAudio("opus", 48_000)).facts.codec == "opus"
+    assert decode(path, raw=RawAudio("opus", 48_000)).info.codec == "opus"
 
 
 @pytest.mark.parametrize(
@@ -125,21 +125,19 @@ def test_an_encoding_with_a_container_of_its_own_is_recognised(speech: Path, rec
         ("a.webm", "libopus", 48_000),
     ],
 )
-def test_what_is_left_of_a_truncated_file_is_heard_and_the_cut_is_told(
+def test_truncated_file_is_decoded_and_reported(
     speech: Path, record: Callable[..., Path], name: str, codec: str, rate: int
 ) -> None:
     path = record(speech, name, codec, rate=rate)
     os.truncate(path, path.stat().st_size * 6 // 10 + 1)
 
-    facts = decode(path).facts
+    info = decode(path).info
 
-    assert facts.truncated
-    assert 3.0 < facts.duration < 6.0
+    assert info.truncated
+    assert 3.0 < info.duration < 6.0
 
 
-def test_an_mp3_that_does_not_say_its_length_is_not_called_truncated(
-    speech: Path, tmp_path: Path, record: Callable[..., Path]
-) -> None:
+def test_mp3_without_frame_count_is_not_truncated(speech: Path, tmp_path: Path, record: Callable[..., Path]) -> None:
     """FFmpeg's guess from the first frames' bit rate is far off when the rate varies."""
     parts = [
         record(speech, f"{bit_rate}.mp3", "libmp3lame", bit_rate=bit_rate, write_xing="0")
@@ -148,13 +146,13 @@ def test_an_mp3_that_does_not_say_its_length_is_not_called_truncated(
     path = tmp_path / "varies.mp3"
     path.write_bytes(b"".join(part.read_bytes() for part in parts))
 
-    facts = decode(path).facts
+    info = decode(path).info
 
-    assert facts.duration == pytest.approx(2 * SECONDS, abs=0.3)
-    assert not facts.truncated
+    assert info.duration == pytest.approx(2 * SECONDS, abs=0.3)
+    assert not info.truncated
 
 
-def test_damage_in_the_middle_is_skipped(speech: Path, record: Callable[..., Path]) -> None:
+def test_damaged_packets_are_skipped(speech: Path, record: Callable[..., Path]) -> None:
     path = record(speech, "a.flac", "flac")
     content = bytearray(path.read_bytes())
     content[len(content) // 2 : len(content) // 2 + 600] = b"\xaa" * 600
@@ -180,55 +178,57 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\
         (bytes(range(128, 256)) * 40, ShardError.NOT_AUDIO, "no decoder"),
     ],
 )
-def test_what_is_no_audio_is_called_by_its_kind(tmp_path: Path, content: bytes, error: ShardError, words: str) -> None:
-    path = tmp_path / "given"
+def test_file_without_audio_is_described_in_error(
+    tmp_path: Path, content: bytes, error: ShardError, words: str
+) -> None:
+    path = tmp_path / "upload"
     path.write_bytes(content)
 
-    found, sentence = refusal(path)
+    found, sentence = decode_error(path)
 
     assert found == error
     assert words in sentence
 
 
-def test_a_recording_without_a_sample_is_empty(tmp_path: Path) -> None:
-    error, sentence = refusal(wav(tmp_path / "a.wav", np.zeros(0)))
+def test_audio_without_samples_raises_empty(tmp_path: Path) -> None:
+    error, sentence = decode_error(wav(tmp_path / "a.wav", np.zeros(0)))
 
     assert error == ShardError.EMPTY
     assert "without a single sample" in sentence
 
 
-def test_a_film_without_sound_is_refused_as_one(tmp_path: Path) -> None:
+def test_video_without_audio_track_raises_not_audio(tmp_path: Path) -> None:
     path = tmp_path / "silent.mp4"
-    with av.open(str(path), "w") as film:
-        stream = film.add_stream("mpeg4", rate=10)
+    with av.open(str(path), "w") as video:
+        stream = video.add_stream("mpeg4", rate=10)
         stream.width = stream.height = 64
         for shade in range(10):
-            film.mux(stream.encode(av.VideoFrame.from_ndarray(np.full((64, 64, 3), shade * 20, np.uint8))))
-        film.mux(stream.encode(None))
+            video.mux(stream.encode(av.VideoFrame.from_ndarray(np.full((64, 64, 3), shade * 20, np.uint8))))
+        video.mux(stream.encode(None))
 
-    error, sentence = refusal(path)
+    error, sentence = decode_error(path)
 
     assert error == ShardError.NOT_AUDIO
     assert "video (mpeg4) without a sound track" in sentence
 
 
-def test_a_film_with_sound_is_heard(speech: Path, tmp_path: Path) -> None:
+def test_audio_track_of_video_is_decoded(speech: Path, tmp_path: Path) -> None:
     path = tmp_path / "film.mkv"
-    with av.open(str(speech)) as old, av.open(str(path), "w") as film:
-        picture, sound = film.add_stream("mpeg4", rate=10), film.add_stream("flac", rate=16_000)
+    with av.open(str(speech)) as source, av.open(str(path), "w") as video:
+        picture, audio = video.add_stream("mpeg4", rate=10), video.add_stream("flac", rate=16_000)
         picture.width = picture.height = 64
-        sound.layout = "mono"
+        audio.layout = "mono"
         for _ in range(100):
-            film.mux(picture.encode(av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8))))
-        film.mux(picture.encode(None))
-        for frame in old.decode(audio=0):
-            film.mux(sound.encode(frame))
-        film.mux(sound.encode(None))
+            video.mux(picture.encode(av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8))))
+        video.mux(picture.encode(None))
+        for frame in source.decode(audio=0):
+            video.mux(audio.encode(frame))
+        video.mux(audio.encode(None))
 
-    facts = decode(path).facts
+    info = decode(path).info
 
-    assert facts.duration == pytest.approx(SECONDS, abs=0.1)
-    assert not facts.truncated  # though the pictures last longer
+    assert info.duration == pytest.approx(SECONDS, abs=0.1)
+    assert not info.truncated  # though the pictures last longer
 
 
 @pytest.mark.parametrize(
@@ -240,25 +240,25 @@ def test_a_film_with_sound_is_heard(speech: Path, tmp_path: Path) -> None:
         ("list.ffconcat", "ffconcat version 1.0\nfile {name}\n"),
     ],
 )
-def test_a_playlist_opens_no_other_file(speech: Path, tmp_path: Path, name: str, playlist: str) -> None:
-    """FFmpeg would: somebody's upload could name another's audio, or an address inside the network."""
+def test_playlist_opens_no_other_file(speech: Path, tmp_path: Path, name: str, playlist: str) -> None:
+    """FFmpeg would: an upload could name another customer's audio, or an address inside the network."""
     secret = tmp_path / "secret.flac"
     secret.write_bytes(speech.read_bytes())
     path = tmp_path / name
     path.write_text(playlist.format(file=secret, name=secret.name))
 
-    error, _ = refusal(path)
+    error, _ = decode_error(path)
 
     assert error == ShardError.NOT_AUDIO
 
 
-def test_more_than_a_worker_takes_is_refused(speech: Path) -> None:
-    assert refusal(speech, longest=5.0)[0] == ShardError.TOO_LONG
-    assert decode(speech, start=1.0, end=4.0, longest=5.0).seconds == pytest.approx(3.0)
+def test_range_above_max_seconds_raises_too_long(speech: Path) -> None:
+    assert decode_error(speech, max_seconds=5.0)[0] == ShardError.TOO_LONG
+    assert decode(speech, start=1.0, end=4.0, max_seconds=5.0).seconds == pytest.approx(3.0)
 
 
-def test_a_file_that_changes_its_rate_midway(speech: Path, tmp_path: Path, record: Callable[..., Path]) -> None:
-    """Joined MP3s do."""
+def test_sample_rate_change_midway_is_resampled(speech: Path, tmp_path: Path, record: Callable[..., Path]) -> None:
+    """Concatenated MP3s change it, for example."""
     first, second = record(speech, "1.mp3", "libmp3lame"), record(speech, "2.mp3", "libmp3lame", rate=22_050)
     joined = tmp_path / "joined.mp3"
     joined.write_bytes(first.read_bytes() + second.read_bytes())

@@ -1,4 +1,4 @@
-"""Decoding: the same samples as the whole-file decoder, in blocks; stretches, channels, damage, bounds."""
+"""The audio stream: blocks, time ranges, channels, damaged files, limits, memory."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import pytest
 
 from bench.corpus import wav
 from earshot_contract.shards import RawAudio, ShardError
-from transcriber.audio.stream import RATE, Audio
+from transcriber.audio.stream import SAMPLE_RATE, AudioStream
 from transcriber.engine_protocol import ShardFailed
 
 
-def tones(seconds: float, *heights: int, rate: int = RATE) -> np.ndarray:
+def tones(seconds: float, *heights: int, rate: int = SAMPLE_RATE) -> np.ndarray:
     wave_ = np.sin(np.arange(round(seconds * rate)) * 0.05)
     return np.stack([wave_ * height for height in heights], axis=1).astype(np.int16)
 
 
 def encoded(source: Path, target: Path, codec: str, **options: str) -> Path:
     with av.open(str(source)) as old, av.open(str(target), "w", options=options) as new:
-        stream = new.add_stream(codec, rate=48_000 if codec == "libopus" else RATE)
+        stream = new.add_stream(codec, rate=48_000 if codec == "libopus" else SAMPLE_RATE)
         stream.layout = old.streams.audio[0].layout
         resampler = av.AudioResampler(stream.codec_context.format, stream.layout, stream.rate)
         for frame in [*old.decode(audio=0), None]:
@@ -32,98 +32,98 @@ def encoded(source: Path, target: Path, codec: str, **options: str) -> Path:
     return target
 
 
-def samples(audio: Audio) -> np.ndarray:
+def samples(audio: AudioStream) -> np.ndarray:
     return np.concatenate(list(audio))
 
 
-def test_blocks_join_to_every_sample_of_the_file(tmp_path: Path) -> None:
-    heights = np.random.default_rng(0).integers(-20_000, 20_000, (RATE * 25 + 7, 1))
-    audio = Audio(wav(tmp_path / "noise.wav", heights))
+def test_blocks_join_to_all_samples_of_file(tmp_path: Path) -> None:
+    heights = np.random.default_rng(0).integers(-20_000, 20_000, (SAMPLE_RATE * 25 + 7, 1))
+    audio = AudioStream(wav(tmp_path / "noise.wav", heights))
 
     blocks = list(audio)
 
     assert len(blocks) > 1
     assert np.array_equal(np.concatenate(blocks), heights[:, 0].astype(np.float32) / 32768)
-    assert (audio.facts.duration, audio.facts.codec, audio.facts.truncated) == (25.0, "pcm_s16le", False)
+    assert (audio.info.duration, audio.info.codec, audio.info.truncated) == (25.0, "pcm_s16le", False)
 
 
-def test_one_channel_is_heard_alone_and_all_are_mixed(tmp_path: Path) -> None:
+def test_stereo_channels_are_separated_and_mixed(tmp_path: Path) -> None:
     path = wav(tmp_path / "two.wav", tones(2.0, 8000, 0))
 
-    left, right, mixed = (samples(Audio(path, channel=channel)) for channel in (0, 1, None))
+    left, right, mixed = (samples(AudioStream(path, channel=channel)) for channel in (0, 1, None))
 
     assert np.abs(right).max() == 0
     assert np.abs(left).max() > 0.2
     assert np.abs(mixed).max() == pytest.approx(np.abs(left).max() / 2, rel=0.02)
 
 
-def test_a_late_stretch_is_sought_and_is_the_same_as_when_all_is_decoded(tmp_path: Path) -> None:
-    noise = np.random.default_rng(1).integers(-3000, 3000, (RATE * 90, 1))
+def test_seek_to_late_range_equals_full_decode(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(-3000, 3000, (SAMPLE_RATE * 45, 1))
     source = wav(tmp_path / "noise.wav", noise)
     for path in (source, encoded(source, tmp_path / "noise.flac", "flac")):
-        whole = samples(Audio(path))
-        audio = Audio(path, start=60.5, end=70.25)
+        whole = samples(AudioStream(path))
+        audio = AudioStream(path, start=35.5, end=40.25)
         part = samples(audio)
 
-        assert np.array_equal(part, whole[round(60.5 * RATE) : round(70.25 * RATE)])
-        assert audio.facts.duration == 90.0
-        assert not audio.facts.truncated
+        assert np.array_equal(part, whole[round(35.5 * SAMPLE_RATE) : round(40.25 * SAMPLE_RATE)])
+        assert audio.info.duration == 45.0
+        assert not audio.info.truncated
 
 
-def test_headerless_audio_is_read_as_it_is_said_to_be(tmp_path: Path) -> None:
+def test_raw_stereo_is_decoded_by_given_format(tmp_path: Path) -> None:
     sound = tones(1.0, 8000, 100, rate=8000)
     path = tmp_path / "raw"
     path.write_bytes(sound.astype("<i2").tobytes())
 
-    audio = Audio(path, channel=0, raw=RawAudio("linear16", 8000, 2))
+    audio = AudioStream(path, channel=0, raw=RawAudio("linear16", 8000, 2))
 
-    assert len(samples(audio)) == pytest.approx(RATE, abs=50)
-    assert audio.facts.channels == 2
+    assert len(samples(audio)) == pytest.approx(SAMPLE_RATE, abs=50)
+    assert audio.info.channels == 2
 
 
-def test_a_file_that_ends_early_says_so_and_keeps_what_is_there(tmp_path: Path) -> None:
-    source = wav(tmp_path / "long.wav", np.random.default_rng(1).integers(-3000, 3000, (RATE * 20, 1)))
+def test_flac_cut_in_half_is_reported_truncated(tmp_path: Path) -> None:
+    source = wav(tmp_path / "long.wav", np.random.default_rng(1).integers(-3000, 3000, (SAMPLE_RATE * 20, 1)))
     flac = encoded(source, tmp_path / "long.flac", "flac")
     flac.write_bytes(flac.read_bytes()[: flac.stat().st_size // 2])
 
-    audio = Audio(flac)
+    audio = AudioStream(flac)
 
-    assert 8 < len(samples(audio)) / RATE < 12
-    assert audio.facts.truncated
+    assert 8 < len(samples(audio)) / SAMPLE_RATE < 12
+    assert audio.info.truncated
 
 
 @pytest.mark.parametrize(
     ("content", "error"),
     [(b"", ShardError.EMPTY), (b"%PDF-1.4 ...", ShardError.NOT_AUDIO), (b"\0" * 5000, ShardError.NOT_AUDIO)],
 )
-def test_what_is_no_audio_is_refused(tmp_path: Path, content: bytes, error: ShardError) -> None:
+def test_file_without_audio_raises_shard_failed(tmp_path: Path, content: bytes, error: ShardError) -> None:
     path = tmp_path / "file"
     path.write_bytes(content)
 
-    with pytest.raises(ShardFailed) as refusal:
-        samples(Audio(path))
-    assert refusal.value.error is error
+    with pytest.raises(ShardFailed) as raised:
+        samples(AudioStream(path))
+    assert raised.value.error is error
 
 
-def test_bounds_are_kept(tmp_path: Path) -> None:
+def test_limits_raise_their_errors(tmp_path: Path) -> None:
     path = wav(tmp_path / "three.wav", tones(30.0, 1000, 1000, 1000))
 
     for error, limits in (
         (ShardError.NO_CHANNEL, {"channel": 3}),
-        (ShardError.TOO_LONG, {"longest": 20.0}),
-        (ShardError.NOT_AUDIO, {"most_channels": 2}),
+        (ShardError.TOO_LONG, {"max_seconds": 20.0}),
+        (ShardError.NOT_AUDIO, {"max_channels": 2}),
     ):
-        with pytest.raises(ShardFailed) as refusal:
-            samples(Audio(path, **limits))  # type: ignore[arg-type]
-        assert refusal.value.error is error
+        with pytest.raises(ShardFailed) as raised:
+            samples(AudioStream(path, **limits))  # type: ignore[arg-type]
+        assert raised.value.error is error
 
 
-def test_memory_does_not_grow_with_the_length(tmp_path: Path) -> None:
+def test_peak_memory_is_independent_of_duration(tmp_path: Path) -> None:
     peaks = []
-    for minutes in (1, 4):
-        path = wav(tmp_path / f"{minutes}.wav", np.zeros((RATE * 60 * minutes, 1)))
+    for seconds in (25, 100):
+        path = wav(tmp_path / f"{seconds}.wav", np.zeros((SAMPLE_RATE * seconds, 1)))
         tracemalloc.start()
-        for _ in Audio(path):
+        for _ in AudioStream(path):
             pass
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()

@@ -8,11 +8,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transcriber.audio.stream import RATE
+from transcriber.audio.stream import SAMPLE_RATE
 from transcriber.whisper.voice_activity import FRAME
 from transcriber.whisper.windowing import Cutter, Span, encoder_frames
 
-SECOND = RATE / FRAME  # frames
+SECOND = SAMPLE_RATE / FRAME  # frames
 
 
 def cut(probabilities: np.ndarray, longest: float = 15.0, block: int = 100) -> list[Span]:
@@ -37,9 +37,9 @@ def test_a_click_makes_no_window() -> None:
 def test_speech_is_kept_with_a_margin_on_either_side() -> None:
     (span,) = cut(track((5, 0.0), (4, 0.9), (5, 0.0)))
 
-    assert 0.2 <= 5 - span.start / RATE <= 0.4
-    assert 0.2 <= span.end / RATE - 9 <= 0.4
-    assert [(round(a / RATE, 1), round(b / RATE, 1)) for a, b in span.voiced] == [(5.0, 9.0)]
+    assert 0.2 <= 5 - span.start / SAMPLE_RATE <= 0.4
+    assert 0.2 <= span.end / SAMPLE_RATE - 9 <= 0.4
+    assert [(round(a / SAMPLE_RATE, 1), round(b / SAMPLE_RATE, 1)) for a, b in span.voiced] == [(5.0, 9.0)]
 
 
 def test_short_pauses_stay_within_a_window_and_long_ones_part_two() -> None:
@@ -55,14 +55,16 @@ def test_speech_without_a_pause_is_cut_where_it_is_weakest() -> None:
     spans = cut(track((10, 0.9), (0.1, 0.4), (10, 0.9), (1, 0.0)))
 
     assert len(spans) == 2
-    assert abs(spans[0].end / RATE - 10.05) < 0.15
+    assert abs(spans[0].end / SAMPLE_RATE - 10.05) < 0.15
 
 
 def test_a_full_window_ends_at_its_longest_pause_and_not_early_on() -> None:
     spans = cut(track((2, 0.9), (1.2, 0.0), (6, 0.9), (0.45, 0.0), (3, 0.9), (0.35, 0.0), (5, 0.9), (2, 0.0)))
 
     assert len(spans) == 2
-    assert abs(spans[0].voiced[-1][1] / RATE - 9.2) < 0.1  # before the 0.45 s, not the early 1.2 or the last 0.35
+    assert (
+        abs(spans[0].voiced[-1][1] / SAMPLE_RATE - 9.2) < 0.1
+    )  # before the 0.45 s, not the early 1.2 or the last 0.35
 
 
 def test_of_two_long_pauses_the_later_one_ends_the_window() -> None:
@@ -83,7 +85,7 @@ def test_windows_hold_all_speech_in_order_without_overlap_and_no_longer_than_ask
     spans = cut(probabilities, 10.0, block)
 
     assert spans == cut(probabilities, 10.0, 10**6)  # where the blocks end does not matter
-    assert all(span.start < span.end <= span.start + 10.1 * RATE for span in spans)
+    assert all(span.start < span.end <= span.start + 10.1 * SAMPLE_RATE for span in spans)
     assert all(before.end <= after.start for before, after in pairwise(spans))
     voiced = np.zeros(len(probabilities), bool)
     for span in spans:

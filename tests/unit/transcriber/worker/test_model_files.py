@@ -1,4 +1,4 @@
-"""From a model's name to a checked folder."""
+"""Model files: found on disk or downloaded, and checked against the manifest."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from earshot_contract.shards import ShardError
 from transcriber.engine_protocol import ShardFailed
-from transcriber.worker.model_files import Models
+from transcriber.worker.model_files import ModelFiles
 
 FILES = {"model.bin": b"weights" * 1000, "config.json": b"{}"}
 DIGESTS = {name: hashlib.sha256(content).hexdigest() for name, content in FILES.items()}
@@ -22,15 +22,15 @@ def cache(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
-def refusal(models: Models, name: str) -> tuple[ShardError, str]:
+def find_error(models: ModelFiles, name: str) -> tuple[ShardError, str]:
     with pytest.raises(ShardFailed) as caught:
         models.find(name)
     return caught.value.error, caught.value.sentence
 
 
-def test_a_model_is_pulled_from_the_bucket_once(account: Any, cache: Path) -> None:
+def test_model_is_downloaded_from_bucket_once(account: Any, cache: Path) -> None:
     account.put_model("small", FILES, DIGESTS)
-    models = Models(account.clients.s3, "models", cache)
+    models = ModelFiles(account.clients.s3, "models", cache)
 
     first = models.find("small")
     account.clients.s3.delete_object(Bucket="models", Key="small/model.bin")
@@ -41,68 +41,70 @@ def test_a_model_is_pulled_from_the_bucket_once(account: Any, cache: Path) -> No
     assert {path.name: path.read_bytes() for path in first.directory.iterdir()} == FILES
 
 
-def test_a_model_already_on_disk_is_taken_from_there(account: Any, cache: Path, tmp_path: Path) -> None:
+def test_local_model_is_used_without_download(account: Any, cache: Path, tmp_path: Path) -> None:
     account.put_model("small", {}, DIGESTS)
-    here = tmp_path / "held" / "small"
-    here.mkdir(parents=True)
+    directory = tmp_path / "local" / "small"
+    directory.mkdir(parents=True)
     for name, content in FILES.items():
-        (here / name).write_bytes(content)
+        (directory / name).write_bytes(content)
 
-    assert Models(account.clients.s3, "models", cache, tmp_path / "held").find("small").directory == here
+    assert ModelFiles(account.clients.s3, "models", cache, tmp_path / "local").find("small").directory == directory
 
 
-@pytest.mark.parametrize("held", [True, False])
-def test_files_that_are_not_the_manifests_are_refused(account: Any, cache: Path, tmp_path: Path, held: bool) -> None:
-    tampered = FILES | {"model.bin": b"somebody else's weights"}
+@pytest.mark.parametrize("local", [True, False])
+def test_files_unlike_manifest_raise_corrupt_model(account: Any, cache: Path, tmp_path: Path, local: bool) -> None:
+    tampered = FILES | {"model.bin": b"other weights"}
     account.put_model("small", tampered, DIGESTS)
-    (tmp_path / "held" / "small").mkdir(parents=True)
+    (tmp_path / "local" / "small").mkdir(parents=True)
     for name, content in tampered.items():
-        (tmp_path / "held" / "small" / name).write_bytes(content)
+        (tmp_path / "local" / "small" / name).write_bytes(content)
 
-    error, sentence = refusal(Models(account.clients.s3, "models", cache, tmp_path / "held" if held else None), "small")
+    error, sentence = find_error(
+        ModelFiles(account.clients.s3, "models", cache, tmp_path / "local" if local else None), "small"
+    )
 
     assert error == ShardError.CORRUPT_MODEL
     assert "model.bin" in sentence
 
 
-def test_a_manifest_may_name_a_file_that_is_not_there(account: Any, cache: Path) -> None:
+def test_file_missing_from_bucket_raises_corrupt_model(account: Any, cache: Path) -> None:
     account.put_model("small", {"config.json": b"{}"}, DIGESTS)
 
-    error, sentence = refusal(Models(account.clients.s3, "models", cache), "small")
+    error, sentence = find_error(ModelFiles(account.clients.s3, "models", cache), "small")
 
     assert error == ShardError.CORRUPT_MODEL
     assert "model.bin is missing" in sentence
 
 
-def test_a_model_put_right_in_the_bucket_is_pulled_anew(account: Any, cache: Path) -> None:
+def test_repaired_model_is_downloaded_again(account: Any, cache: Path) -> None:
     account.put_model("small", FILES | {"config.json": b"!"}, DIGESTS)
-    models = Models(account.clients.s3, "models", cache)
-    refusal(models, "small")
+    models = ModelFiles(account.clients.s3, "models", cache)
+    find_error(models, "small")
 
     account.put_model("small", FILES, DIGESTS)
 
     assert models.find("small").sha256 == DIGESTS["model.bin"]
 
 
-def test_an_unknown_model_is_refused_with_those_there_are(account: Any, cache: Path) -> None:
+def test_unknown_model_error_lists_available_models(account: Any, cache: Path) -> None:
     for name in ("base", "small"):
         account.put_model(name, {}, DIGESTS)
 
-    error, sentence = refusal(Models(account.clients.s3, "models", cache), "medium")
+    error, sentence = find_error(ModelFiles(account.clients.s3, "models", cache), "medium")
 
     assert error == ShardError.UNKNOWN_MODEL
-    assert sentence == "This deployment does not hold the model 'medium'; it holds: base, small."
+    assert sentence == "This deployment does not have the model 'medium'. It has: base, small."
 
 
 @pytest.mark.parametrize("name", ["", "..", "../small", "/etc", "a/b", ".small"])
-def test_a_name_is_no_path(account: Any, cache: Path, name: str) -> None:
-    error, sentence = refusal(Models(account.clients.s3, "models", cache), name)
+def test_path_as_model_name_raises_unknown_model(account: Any, cache: Path, name: str) -> None:
+    error, sentence = find_error(ModelFiles(account.clients.s3, "models", cache), name)
 
     assert error == ShardError.UNKNOWN_MODEL
     assert "is not a model's name" in sentence
 
 
-def test_a_manifest_cannot_write_elsewhere(account: Any, cache: Path) -> None:
+def test_manifest_with_path_raises_corrupt_model(account: Any, cache: Path) -> None:
     account.put_model("small", FILES, DIGESTS | {"../../x": "0" * 64})
 
-    assert refusal(Models(account.clients.s3, "models", cache), "small")[0] == ShardError.CORRUPT_MODEL
+    assert find_error(ModelFiles(account.clients.s3, "models", cache), "small")[0] == ShardError.CORRUPT_MODEL

@@ -1,4 +1,4 @@
-"""Things made once, kept while used, discarded when there is no place."""
+"""The cache with reference counts: loads once, evicts unused values."""
 
 from __future__ import annotations
 
@@ -7,63 +7,63 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from transcriber.worker.refcounted_cache import Shelf
+from transcriber.worker.refcounted_cache import RefCountedCache
 
 
 @pytest.fixture
-def discarded() -> list[str]:
+def evicted() -> list[str]:
     return []
 
 
-def test_many_who_ask_at_once_get_one_thing(discarded: list[str]) -> None:
-    shelf: Shelf[str, object] = Shelf(10, lambda thing: None)
-    made, begun, go = [], threading.Event(), threading.Event()
+def test_concurrent_acquires_load_value_once(evicted: list[str]) -> None:
+    cache: RefCountedCache[str, object] = RefCountedCache(10, lambda value: None)
+    loaded, begun, go = [], threading.Event(), threading.Event()
 
-    def make() -> object:
+    def load() -> object:
         begun.set()
         go.wait(10)
-        made.append(object())
-        return made[-1]
+        loaded.append(object())
+        return loaded[-1]
 
     with ThreadPoolExecutor(5) as pool:
-        first = pool.submit(shelf.take, "a", 1, make)
+        first = pool.submit(cache.acquire, "a", 1, load)
         begun.wait(10)
-        others = [pool.submit(shelf.take, "a", 1, make) for _ in range(4)]
+        others = [pool.submit(cache.acquire, "a", 1, load) for _ in range(4)]
         go.set()
-        things = [future.result(10) for future in (first, *others)]
+        values = [future.result(10) for future in (first, *others)]
 
-    assert len(made) == 1
-    assert things == made * 5
+    assert len(loaded) == 1
+    assert values == loaded * 5
 
 
-def test_the_least_recently_used_goes_when_there_is_no_place(discarded: list[str]) -> None:
-    shelf: Shelf[str, str] = Shelf(3, discarded.append)
+def test_least_recently_used_values_are_evicted_first(evicted: list[str]) -> None:
+    cache: RefCountedCache[str, str] = RefCountedCache(3, evicted.append)
     for key in ("a", "b", "c", "a"):
-        shelf.take(key, 1, lambda key=key: key.upper())
-        shelf.give(key)
+        cache.acquire(key, 1, lambda key=key: key.upper())
+        cache.release(key)
 
-    shelf.take("d", 2, lambda: "D")
+    cache.acquire("d", 2, lambda: "D")
 
-    assert discarded == ["B", "C"]
-    assert shelf.things() == ["A", "D"]
-
-
-def test_what_is_in_use_stays_whatever_the_budget_says(discarded: list[str]) -> None:
-    shelf: Shelf[str, str] = Shelf(1, discarded.append)
-    shelf.take("a", 1, lambda: "A")
-
-    shelf.take("b", 1, lambda: "B")
-
-    assert discarded == []
-    shelf.give("a")
-    shelf.take("c", 1, lambda: "C")
-    assert discarded == ["A"]
+    assert evicted == ["B", "C"]
+    assert cache.values() == ["A", "D"]
 
 
-def test_a_failure_is_everybodys_and_the_next_one_tries_again(discarded: list[str]) -> None:
-    shelf: Shelf[str, str] = Shelf(1, discarded.append)
+def test_value_in_use_is_never_evicted(evicted: list[str]) -> None:
+    cache: RefCountedCache[str, str] = RefCountedCache(1, evicted.append)
+    cache.acquire("a", 1, lambda: "A")
 
-    with pytest.raises(OSError, match="no such thing"):
-        shelf.take("a", 1, lambda: (_ for _ in ()).throw(OSError("no such thing")))
+    cache.acquire("b", 1, lambda: "B")
 
-    assert shelf.take("a", 1, lambda: "A") == "A"
+    assert evicted == []
+    cache.release("a")
+    cache.acquire("c", 1, lambda: "C")
+    assert evicted == ["A"]
+
+
+def test_load_error_is_raised_and_not_cached(evicted: list[str]) -> None:
+    cache: RefCountedCache[str, str] = RefCountedCache(1, evicted.append)
+
+    with pytest.raises(OSError, match="no such file"):
+        cache.acquire("a", 1, lambda: (_ for _ in ()).throw(OSError("no such file")))
+
+    assert cache.acquire("a", 1, lambda: "A") == "A"

@@ -1,4 +1,4 @@
-"""A slot's lease in the table."""
+"""The slot lease on moto's DynamoDB."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from transcriber.worker.slot_lease import LEASE_SECONDS, Lease, LeaseLost
+from transcriber.worker.slot_lease import LEASE_SECONDS, LeaseLost, SlotLease
 
 
 def put_slot(account: Any, lease: str) -> None:
@@ -21,24 +21,24 @@ def slot(account: Any) -> dict[str, Any]:
     return account.clients.dynamodb.get_item(TableName="table", Key={"pk": {"S": "SLOT#000"}})["Item"]
 
 
-def test_renewing_keeps_the_slot_for_a_while_and_changes_nothing_else(account: Any) -> None:
+def test_renew_extends_lease_and_keeps_other_attributes(account: Any) -> None:
     put_slot(account, "mine")
 
-    Lease(account.clients.dynamodb, "table", "SLOT#000", "mine").renew()
+    SlotLease(account.clients.dynamodb, "table", "SLOT#000", "mine").renew()
 
     item = slot(account)
     assert int(item["until"]["N"]) == pytest.approx(time.time() + LEASE_SECONDS, abs=5)
-    assert int(item["ttl"]["N"]) > time.time() + LEASE_SECONDS  # the table must not forget a slot in use
+    assert int(item["ttl"]["N"]) > time.time() + LEASE_SECONDS  # the table must keep a slot in use
     assert (item["lease"]["S"], item["failures"]["N"]) == ("mine", "2")
 
 
-@pytest.mark.parametrize("theirs", ["theirs", None])
-def test_another_workers_slot_is_left_alone(account: Any, theirs: str | None) -> None:
-    if theirs:
-        put_slot(account, theirs)
+@pytest.mark.parametrize("other_lease", ["theirs", None])
+def test_renew_of_foreign_lease_raises_lease_lost(account: Any, other_lease: str | None) -> None:
+    if other_lease:
+        put_slot(account, other_lease)
 
     with pytest.raises(LeaseLost):
-        Lease(account.clients.dynamodb, "table", "SLOT#000", "mine").renew()
+        SlotLease(account.clients.dynamodb, "table", "SLOT#000", "mine").renew()
 
-    if theirs:
+    if other_lease:
         assert slot(account)["until"]["N"] == "1"

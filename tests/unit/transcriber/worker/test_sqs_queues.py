@@ -1,4 +1,4 @@
-"""The two lanes on moto's SQS."""
+"""The fast and the bulk queue on moto's SQS."""
 
 from __future__ import annotations
 
@@ -6,60 +6,60 @@ from typing import Any
 
 import pytest
 
-from transcriber.worker.sqs_queues import Lanes
+from transcriber.worker.sqs_queues import ShardQueues
 
 
 @pytest.fixture
-def lanes(account: Any) -> Lanes:
-    return Lanes(account.clients.sqs, [account.fast, account.bulk])
+def queues(account: Any) -> ShardQueues:
+    return ShardQueues(account.clients.sqs, [account.fast, account.bulk])
 
 
-def put(account: Any, queue: str, *bodies: str) -> None:
+def send(account: Any, queue: str, *bodies: str) -> None:
     for body in bodies:
         account.clients.sqs.send_message(QueueUrl=queue, MessageBody=body)
 
 
-def test_what_somebody_waits_for_comes_first(account: Any, lanes: Lanes) -> None:
-    put(account, account.bulk, "b1", "b2")
-    put(account, account.fast, "f1")
+def test_receive_returns_fast_queue_first(account: Any, queues: ShardQueues) -> None:
+    send(account, account.bulk, "b1", "b2")
+    send(account, account.fast, "f1")
 
-    assert [m.body for m in lanes.receive(1, 0)] == ["f1"]
-    assert [m.body for m in lanes.receive(1, 0)] == ["b1"]
+    assert [m.body for m in queues.receive(1, 0)] == ["f1"]
+    assert [m.body for m in queues.receive(1, 0)] == ["b1"]
 
 
-def test_the_bulk_lane_fills_what_the_fast_one_leaves(account: Any, lanes: Lanes) -> None:
-    put(account, account.bulk, "b1", "b2", "b3")
-    put(account, account.fast, "f1")
+def test_receive_fills_up_from_bulk_queue(account: Any, queues: ShardQueues) -> None:
+    send(account, account.bulk, "b1", "b2", "b3")
+    send(account, account.fast, "f1")
 
-    messages = lanes.receive(3, 0)
+    messages = queues.receive(3, 0)
 
     assert [m.body for m in messages] == ["f1", "b1", "b2"]
     assert {m.queue for m in messages} == {account.fast, account.bulk}
 
 
-def test_more_than_sqs_gives_in_one_call_is_no_error(account: Any, lanes: Lanes) -> None:
-    put(account, account.bulk, *(str(n) for n in range(12)))
+def test_receive_above_sqs_limit_returns_ten(account: Any, queues: ShardQueues) -> None:
+    send(account, account.bulk, *(str(n) for n in range(12)))
 
-    first = lanes.receive(64, 0)
+    first = queues.receive(64, 0)
     assert len(first) == 10
-    assert len(lanes.receive(64, 0)) == 2
+    assert len(queues.receive(64, 0)) == 2
 
 
-def test_what_is_given_back_is_there_at_once(account: Any, lanes: Lanes) -> None:
-    put(account, account.fast, *(str(n) for n in range(12)))
-    held = lanes.receive(10, 0) + lanes.receive(10, 0)
-    assert account.waiting() == (0, 12)
+def test_returned_message_is_visible_immediately(account: Any, queues: ShardQueues) -> None:
+    send(account, account.fast, *(str(n) for n in range(12)))
+    received = queues.receive(10, 0) + queues.receive(10, 0)
+    assert account.message_counts() == (0, 12)
 
-    lanes.give_back(held)
+    queues.make_visible(received)
 
-    assert account.waiting() == (12, 0)
-    assert lanes.receive(1, 0)[0].receives == 2
+    assert account.message_counts() == (12, 0)
+    assert queues.receive(1, 0)[0].body in {m.body for m in received}
 
 
-def test_messages_of_others_are_told_when_extending(account: Any, lanes: Lanes) -> None:
-    put(account, account.fast, "a", "b")
-    kept, lost = lanes.receive(2, 0)
-    lanes.delete(lost)
+def test_extend_visibility_reports_invalid_receipts(account: Any, queues: ShardQueues) -> None:
+    send(account, account.fast, "a", "b")
+    extended, deleted = queues.receive(2, 0)
+    queues.delete(deleted)
 
-    assert lanes.extend([kept, lost]) == [lost]
-    assert account.waiting() == (0, 1)
+    assert queues.extend_visibility([extended, deleted]) == [deleted]
+    assert account.message_counts() == (0, 1)
