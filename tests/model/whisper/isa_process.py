@@ -29,7 +29,7 @@ def main(model: str, compute_type: str, *files: str) -> None:
     told = {
         "texts": [" ".join(segment.text for segment in result.segments) for result in results],
         "languages": [result.language for result in results],
-        "compute_type": engine.facts.compute_type,
+        "compute_type": engine.model_info.compute_type,
         "redone": sum(result.engine.get("redone", 0) for result in results),
     }
     print(json.dumps(told), flush=True)

@@ -19,11 +19,11 @@ from whisper_normalizer.basic import BasicTextNormalizer
 from bench.scoring import Errors, difference, errors
 from earshot_contract.shards import Shard, ShardResult, Word
 from tests.fixtures.plain_faster_whisper import Heard, Plain
-from transcriber.whisper.encoder_output import Encoded
+from transcriber.whisper.encoder_output import EncoderOutput
 from transcriber.whisper.engine import BatchingEngine
 from transcriber.worker.model_files import Model
 
-Order = Callable[..., Shard]
+MakeShard = Callable[..., Shard]
 NORMAL = BasicTextNormalizer()
 GOLDEN = Path(__file__).parent / "golden.json"
 
@@ -38,7 +38,7 @@ def heard(result: ShardResult) -> Heard:
 
 
 @pytest.fixture(scope="module")
-def results(engine: BatchingEngine, order: Order, clips: list[Any]) -> list[ShardResult]:
+def results(engine: BatchingEngine, order: MakeShard, clips: list[Any]) -> list[ShardResult]:
     # One after the other: a batch's company changes the rounding, and so an uncertain word from run to run.
     return [engine.submit(order(language=clip.language), clip.path).result() for clip in clips]
 
@@ -58,9 +58,7 @@ def scores(found: list[Heard], clips: list[Any]) -> list[Errors]:
     return [errors(clip.text, one.text, clip.language) for clip, one in zip(clips, found, strict=True)]
 
 
-def test_no_more_words_are_wrong_than_plain_faster_whisper_gets_wrong(
-    ours: list[Heard], theirs: list[Heard], clips: list[Any]
-) -> None:
+def test_word_errors_not_above_plain_faster_whisper(ours: list[Heard], theirs: list[Heard], clips: list[Any]) -> None:
     points, low, high = difference(scores(ours, clips), scores(theirs, clips))
 
     # So few words cannot tell 0.3 points: the gate is that the interval holds it, and two points in any case.
@@ -68,18 +66,20 @@ def test_no_more_words_are_wrong_than_plain_faster_whisper_gets_wrong(
     assert points <= 2.0, (points, low, high)
 
 
-def test_the_length_of_a_batchs_longest_window_costs_the_others_no_words(
-    engine: BatchingEngine, order: Order, ours: list[Heard], clips: list[Any], monkeypatch: pytest.MonkeyPatch
+def test_padding_to_longest_window_costs_no_words(
+    engine: BatchingEngine, order: MakeShard, ours: list[Heard], clips: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pick = Encoded.pick
-    monkeypatch.setattr(Encoded, "pick", lambda encoded, indices, frames=0: pick(encoded, indices, 2400))
+    pick = EncoderOutput.select
+    monkeypatch.setattr(
+        EncoderOutput, "select", lambda encoder_output, indices, frames=0: pick(encoder_output, indices, 2400)
+    )
 
     longer = [heard(engine.submit(order(language=c.language), c.path).result()) for c in clips]
 
     assert difference(scores(longer, clips), scores(ours, clips))[0] <= 2.0
 
 
-def test_no_language_falls_behind(ours: list[Heard], theirs: list[Heard], clips: list[Any]) -> None:
+def test_word_errors_per_language_not_above_plain(ours: list[Heard], theirs: list[Heard], clips: list[Any]) -> None:
     for language in sorted({clip.language for clip in clips}):
         a, b = (
             [e for e, c in zip(scores(found, clips), clips, strict=True) if c.language == language]
@@ -105,7 +105,7 @@ def start_errors(results: list[Heard], clips: list[Any]) -> list[float]:
     return found
 
 
-def test_words_begin_where_plain_faster_whisper_says_or_nearer_to_the_truth(
+def test_word_starts_as_accurate_as_plain_faster_whisper(
     ours: list[Heard], theirs: list[Heard], clips: list[Any]
 ) -> None:
     a, b = start_errors(ours, clips), start_errors(theirs, clips)
@@ -115,7 +115,7 @@ def test_words_begin_where_plain_faster_whisper_says_or_nearer_to_the_truth(
     assert np.percentile(a, 90) <= np.percentile(b, 90) + 0.05
 
 
-def test_transcripts_do_not_change_silently(ours: list[Heard], clips: list[Any]) -> None:
+def test_transcripts_match_golden_file(ours: list[Heard], clips: list[Any]) -> None:
     """A change that is meant: write what `transcripts` below is into golden.json, and say why in the commit.
 
     Processors round differently, so a word in twenty may differ.
@@ -129,7 +129,7 @@ def test_transcripts_do_not_change_silently(ours: list[Heard], clips: list[Any])
     assert wrong <= sum(len(t.split()) for t in golden.values()) / 20, changed
 
 
-def test_every_word_has_its_place(results: list[ShardResult]) -> None:
+def test_words_are_ordered_and_inside_the_audio(results: list[ShardResult]) -> None:
     for result in results:
         words: list[Word] = [word for segment in result.segments for word in segment.words]
         assert words

@@ -19,7 +19,7 @@ from tests.fixtures.plain_faster_whisper import Plain
 from transcriber.whisper.engine import BatchingEngine
 from transcriber.worker.model_files import Model
 
-Order = Callable[..., Shard]
+MakeShard = Callable[..., Shard]
 RATE = 16_000
 NORMAL = BasicTextNormalizer()
 
@@ -59,7 +59,7 @@ def breathing(seconds: float) -> np.ndarray:
     return noise(seconds, 1.0) * np.maximum(0, np.sin(2 * np.pi * clock(seconds) / 3)) ** 2
 
 
-def dial(seconds: float) -> np.ndarray:
+def touch_tones(seconds: float) -> np.ndarray:
     """Touch tones, five a second."""
     rows, columns = (697, 770, 852, 941), (1209, 1336, 1477)
     keys = [tone(0.1, rows[k % 4], columns[k % 3]) for k in range(int(seconds * 5))]
@@ -72,7 +72,7 @@ def click(seconds: float) -> np.ndarray:
     return sound
 
 
-WORDLESS: dict[str, Callable[[], np.ndarray]] = {
+NON_SPEECH: dict[str, Callable[[], np.ndarray]] = {
     "digital silence": lambda: np.zeros(RATE * 12),
     "the last bit": lambda: noise(12) / 32768,
     "faint hiss": lambda: noise(12) * 0.003,
@@ -81,7 +81,7 @@ WORDLESS: dict[str, Callable[[], np.ndarray]] = {
     "brown noise": lambda: noise(12, 2.0),
     "mains hum": lambda: tone(12, 50, 100, 150) * 0.3,
     "hold tone": lambda: tone(12, 425) * (clock(12) % 5 < 1),
-    "touch tones": lambda: dial(12) * 0.5,
+    "touch tones": lambda: touch_tones(12) * 0.5,
     "music": lambda: music(20) * 0.7,
     "breathing": lambda: breathing(20) * 0.3,
     "a click": lambda: click(6),
@@ -89,21 +89,21 @@ WORDLESS: dict[str, Callable[[], np.ndarray]] = {
 }
 
 
-def said(result: ShardResult) -> str:
+def text_of(result: ShardResult) -> str:
     return " ".join(segment.text for segment in result.segments)
 
 
-def test_where_nobody_speaks_no_word_is_written(engine: BatchingEngine, order: Order, tmp_path: Path) -> None:
-    files = {name: wav(tmp_path / f"{i}.wav", make()) for i, (name, make) in enumerate(WORDLESS.items())}
+def test_non_speech_yields_no_segments(engine: BatchingEngine, order: MakeShard, tmp_path: Path) -> None:
+    files = {name: wav(tmp_path / f"{i}.wav", make()) for i, (name, make) in enumerate(NON_SPEECH.items())}
     asked = [{}, {"language": "en"}]  # a given language must not tempt the model either
-    promises = [(name, engine.submit(order(**how), path)) for name, path in files.items() for how in asked]
+    futures = [(name, engine.submit(order(**how), path)) for name, path in files.items() for how in asked]
 
-    invented = {name: said(promise.result()) for name, promise in promises if promise.result().segments}
+    invented = {name: text_of(future.result()) for name, future in futures if future.result().segments}
 
     assert invented == {}
 
 
-def hard(clips: list[Any]) -> dict[str, tuple[np.ndarray, str]]:
+def difficult_recordings(clips: list[Any]) -> dict[str, tuple[np.ndarray, str]]:
     """Speech in conditions that make it hard, and what is said."""
     texts = {clip.path.name: clip.text for clip in clips}
     sounds = {clip.path.name: decode(clip.path).samples for clip in clips}
@@ -125,28 +125,28 @@ def hard(clips: list[Any]) -> dict[str, tuple[np.ndarray, str]]:
     }
 
 
-def kept(reference: str, heard: str) -> int:
+def kept_letters(reference: str, heard: str) -> int:
     """Letters of `reference` for which something was written: misheard is kept, "shopboy" is "shop boy"."""
     letters, written = (NORMAL(text).replace(" ", "") for text in (reference, heard))
     return len(letters) - jiwer.process_characters(letters, written or "-").deletions
 
 
-def test_speech_in_hard_places_is_kept_as_plain_faster_whisper_keeps_it(
-    engine: BatchingEngine, model: Model, order: Order, clips: list[Any], tmp_path: Path
+def test_difficult_speech_is_kept_like_plain_faster_whisper(
+    engine: BatchingEngine, model: Model, order: MakeShard, clips: list[Any], tmp_path: Path
 ) -> None:
     plain = Plain(model)
     ours, theirs, report = 0, 0, {}
-    for number, (name, (sound, text)) in enumerate(hard(clips).items()):
+    for number, (name, (sound, text)) in enumerate(difficult_recordings(clips).items()):
         path = wav(tmp_path / f"{number}.wav", sound, 8000 if "quarter" in name else RATE)
-        a, b = said(engine.submit(order(word_timestamps=False), path).result()), plain.hear(path).text
-        ours, theirs = ours + kept(text, a), theirs + kept(text, b)
-        report[name] = (kept(text, a), kept(text, b), a)
+        a, b = text_of(engine.submit(order(word_timestamps=False), path).result()), plain.hear(path).text
+        ours, theirs = ours + kept_letters(text, a), theirs + kept_letters(text, b)
+        report[name] = (kept_letters(text, a), kept_letters(text, b), a)
 
     assert ours >= 0.99 * theirs, report
 
 
-def test_speech_is_told_where_it_is_and_nothing_around_it(
-    engine: BatchingEngine, order: Order, clips: list[Any], tmp_path: Path
+def test_words_lie_within_the_speech_between_noise(
+    engine: BatchingEngine, order: MakeShard, clips: list[Any], tmp_path: Path
 ) -> None:
     speech = decode(next(c.path for c in clips if c.path.name == "1688-142285-0004.flac")).samples
     for number, around in enumerate((music(10) * 0.5, breathing(10) * 0.2, noise(10, 1.0) * 0.2)):
@@ -160,16 +160,16 @@ def test_speech_is_told_where_it_is_and_nothing_around_it(
         assert all(begin - 0.5 < word.start <= word.end < end + 0.5 for word in words), (number, words)
 
 
-def test_a_model_that_babbles_is_not_believed(
-    engine: BatchingEngine, order: Order, clip: Path, monkeypatch: pytest.MonkeyPatch
+def test_hallucinated_silence_is_dropped(
+    engine: BatchingEngine, order: MakeShard, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = engine._decoder.generate
+    real = engine._model.generate
 
-    def generate(encoded: Any, indices: Any, requests: Any, **how: Any) -> Any:
-        babble = {"logprob": -1.8, "no_speech": 0.95, "text": "Thank you for watching!"}
-        return [replace(said, **babble) for said in real(encoded, indices, requests, **how)]
+    def generate(encoder_output: Any, indices: Any, requests: Any, **how: Any) -> Any:
+        babble = {"avg_logprob": -1.8, "no_speech_prob": 0.95, "text": "Thank you for watching!"}
+        return [replace(hypothesis, **babble) for hypothesis in real(encoder_output, indices, requests, **how)]
 
-    monkeypatch.setattr(engine._decoder, "generate", generate)
+    monkeypatch.setattr(engine._model, "generate", generate)
 
     result = engine.submit(order(language="en"), clip).result()
 
@@ -178,88 +178,88 @@ def test_a_model_that_babbles_is_not_believed(
     assert result.engine["redone"] == 1  # not without asking the full window
 
 
-def test_a_model_that_loops_is_asked_again_and_its_loop_cut_when_it_does_nothing_else(
-    engine: BatchingEngine, order: Order, clip: Path, monkeypatch: pytest.MonkeyPatch
+def test_persistent_repetition_is_retried_then_truncated(
+    engine: BatchingEngine, order: MakeShard, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = engine._decoder.generate
+    real = engine._model.generate
     temperatures = []
-    loop = engine._decoder.tokenizer("en", "transcribe").encode(" si, si, si, si, si, si, si, si, si, si, si, si,")
+    loop = engine._model.tokenizer("en", "transcribe").encode(" si, si, si, si, si, si, si, si, si, si, si, si,")
 
-    def generate(encoded: Any, indices: Any, requests: Any, **how: Any) -> Any:
+    def generate(encoder_output: Any, indices: Any, requests: Any, **how: Any) -> Any:
         temperatures.append(how.get("temperature", 0.0))
-        looped = {"tokens": loop, "text": "si, " * 12, "compression": 4.0}
-        return [replace(said, **looped) for said in real(encoded, indices, requests, **how)]
+        repetitive = {"tokens": loop, "text": "si, " * 12, "compression_ratio": 4.0}
+        return [replace(hypothesis, **repetitive) for hypothesis in real(encoder_output, indices, requests, **how)]
 
-    monkeypatch.setattr(engine._decoder, "generate", generate)
+    monkeypatch.setattr(engine._model, "generate", generate)
 
     result = engine.submit(order(language="en"), clip).result()
 
     assert temperatures == [0.0, 0.0, 0.0, 0.4, 0.8]  # short, half, full; then sampled
-    assert said(result) == "si, si,"
+    assert text_of(result) == "si, si,"
 
 
-def test_a_loop_in_the_wrong_language_is_heard_again_in_another(
-    engine: BatchingEngine, order: Order, clip: Path, monkeypatch: pytest.MonkeyPatch
+def test_repetition_in_wrong_language_is_retried_in_another(
+    engine: BatchingEngine, order: MakeShard, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    generate, answers = engine._decoder.generate, iter(("de", "en"))
+    generate, answers = engine._model.generate, iter(("de", "en"))
     languages: list[str] = []
 
-    def looped(encoded: Any, indices: Any, requests: Any, **how: Any) -> Any:
+    def repetitive(encoder_output: Any, indices: Any, requests: Any, **how: Any) -> Any:
         languages.append(requests[0].language)
-        found = generate(encoded, indices, requests, **how)
-        return [replace(said, compression=4.0) for said in found] if languages[-1] == "de" else found
+        found = generate(encoder_output, indices, requests, **how)
+        return [replace(hypothesis, compression_ratio=4.0) for hypothesis in found] if languages[-1] == "de" else found
 
-    monkeypatch.setattr(engine._decoder, "detect", lambda _, indices, frames=0: [[(next(answers), 0.9)]])
-    monkeypatch.setattr(engine._decoder, "generate", looped)
+    monkeypatch.setattr(engine._model, "detect_language", lambda _, indices, frames=0: [[(next(answers), 0.9)]])
+    monkeypatch.setattr(engine._model, "generate", repetitive)
 
     result = engine.submit(order(), clip).result()
 
     assert languages == ["de", "en"]
     assert (result.language, result.engine["redone"]) == ("en", 1)
-    assert "thing" in said(result)
+    assert "thing" in text_of(result)
 
 
-def test_signs_alone_are_sampled_on_half_a_window(
-    engine: BatchingEngine, order: Order, clip: Path, monkeypatch: pytest.MonkeyPatch
+def test_punctuation_only_is_sampled_on_half_window(
+    engine: BatchingEngine, order: MakeShard, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    encode, generate, frames, temperatures = engine._decoder.encode, engine._decoder.generate, [], []
+    encode, generate, frames, temperatures = engine._model.encode, engine._model.generate, [], []
 
     def counted(mels: Any, widths: Any) -> Any:
         frames.extend(widths)
         return encode(mels, widths)
 
-    def signed(*what: Any, **how: Any) -> Any:
+    def punctuation_only(*what: Any, **how: Any) -> Any:
         temperatures.append(how["temperature"])
         found = generate(*what, **how)
-        return found if how["temperature"] else [replace(said, text="― ― ―") for said in found]
+        return found if how["temperature"] else [replace(hypothesis, text="― ― ―") for hypothesis in found]
 
-    monkeypatch.setattr(engine._decoder, "encode", counted)
-    monkeypatch.setattr(engine._decoder, "generate", signed)
+    monkeypatch.setattr(engine._model, "encode", counted)
+    monkeypatch.setattr(engine._model, "generate", punctuation_only)
 
     result = engine.submit(order(language="en"), clip).result()
 
     assert temperatures == [0.0, 0.0, 0.4]
     assert frames[1:] == [1500]  # encoded once for both
-    assert "thing" in said(result)
+    assert "thing" in text_of(result)
 
 
-def test_a_mumble_is_asked_of_half_a_window_and_no_more(
-    engine: BatchingEngine, order: Order, clip: Path, monkeypatch: pytest.MonkeyPatch
+def test_low_probability_is_retried_on_half_window_only(
+    engine: BatchingEngine, order: MakeShard, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    encode, generate, frames = engine._decoder.encode, engine._decoder.generate, []
+    encode, generate, frames = engine._model.encode, engine._model.generate, []
 
     def counted(mels: Any, widths: Any) -> Any:
         frames.extend(widths)
         return encode(mels, widths)
 
-    def mumbled(*what: Any, **how: Any) -> Any:
-        return [replace(said, logprob=-1.2) for said in generate(*what, **how)]
+    def low_probability(*what: Any, **how: Any) -> Any:
+        return [replace(hypothesis, avg_logprob=-1.2) for hypothesis in generate(*what, **how)]
 
-    monkeypatch.setattr(engine._decoder, "encode", counted)
-    monkeypatch.setattr(engine._decoder, "generate", mumbled)
+    monkeypatch.setattr(engine._model, "encode", counted)
+    monkeypatch.setattr(engine._model, "generate", low_probability)
 
     result = engine.submit(order(language="en"), clip).result()
 
     assert frames[0] < 1000
     assert frames[1:] == [1500]
-    assert "thing" in said(result)
+    assert "thing" in text_of(result)

@@ -19,24 +19,25 @@ from earshot_contract.shards import ModelInfo, Shard, ShardResult
 from transcriber.audio.stream import RATE, Audio
 from transcriber.hardware import Settings
 from transcriber.whisper import language_choice
-from transcriber.whisper.batch_queue import Batcher
-from transcriber.whisper.batch_worker import Lane
-from transcriber.whisper.log_mel import Features
-from transcriber.whisper.model import Decoder
-from transcriber.whisper.shard_state import Progress, Window
-from transcriber.whisper.voice_activity import SpeechDetector
-from transcriber.whisper.windowing import Cutter, Span
+from transcriber.whisper.batch_queue import BatchQueue
+from transcriber.whisper.batch_worker import BatchWorker
+from transcriber.whisper.log_mel import LogMel
+from transcriber.whisper.model import WhisperModel
+from transcriber.whisper.shard_state import ShardState
+from transcriber.whisper.voice_activity import VoiceActivityDetector
+from transcriber.whisper.window import Window
+from transcriber.whisper.windowing import Windower, WindowSpan
 from transcriber.worker.model_files import Model
 
-LONGEST_SHARD = 12 * 3600.0  # seconds: nothing grows with it but the transcript
-MOST_CHANNELS = 64
-_SLACK = 250  # frames by which windows of one batch may differ
+MAX_SHARD_SECONDS = 12 * 3600.0  # seconds: nothing grows with it but the transcript
+MAX_CHANNELS = 64
+_BATCH_SLACK_FRAMES = 250  # frames by which windows of one batch may differ
 
 
 @dataclass(order=True)
-class _Order:
+class _QueuedShard:
     rank: tuple[bool, int]  # interactive before bulk, then as they came
-    progress: Progress | None = field(compare=False)
+    shard_state: ShardState | None = field(compare=False)
 
 
 class BatchingEngine:
@@ -48,152 +49,157 @@ class BatchingEngine:
         `settings` come from `process.settle`, which must have run before ctranslate2 was imported.
         """
         self._settings = settings
-        self._decoder = Decoder(model.directory, settings)
-        self._features = Features(model.directory)
-        self.facts = ModelInfo(
+        self._model = WhisperModel(model.directory, settings)
+        self._log_mel = LogMel(model.directory)
+        self.model_info = ModelInfo(
             name=model.name,
             sha256=model.sha256,
-            multilingual=self._decoder.multilingual,
-            compute_type=self._decoder.compute_type,
-            device=self._decoder.device,
+            multilingual=self._model.multilingual,
+            compute_type=self._model.compute_type,
+            device=self._model.device,
         )
-        self._batcher: Batcher[Window] = Batcher(settings.batch, _SLACK)
-        self._orders: tuple[queue.PriorityQueue[_Order], queue.PriorityQueue[_Order]] = (
+        self._batch_queue: BatchQueue[Window] = BatchQueue(settings.batch, _BATCH_SLACK_FRAMES)
+        self._prepare_queues: tuple[queue.PriorityQueue[_QueuedShard], queue.PriorityQueue[_QueuedShard]] = (
             queue.PriorityQueue(),
             queue.PriorityQueue(),
         )
-        self._numbers = itertools.count()
-        self._underway: set[Progress] = set()
+        self._sequence = itertools.count()
+        self._in_progress: set[ShardState] = set()
         self._lock = threading.Lock()
         self._closed = False
-        self._answering = ThreadPoolExecutor(2, "answer")
-        lane = Lane(self._decoder, self._batcher, self._finish)
-        self._lanes = [threading.Thread(target=lane.run, name=f"lane-{n}", daemon=True) for n in range(settings.lanes)]
-        self._preparers = [
-            threading.Thread(target=self._prepare_all, args=(orders,), name="prepare", daemon=True)
-            for orders in (self._orders[0], *[self._orders[1]] * settings.preparing)
+        self._result_threads = ThreadPoolExecutor(2, "result")
+        worker = BatchWorker(self._model, self._batch_queue, self._finish)
+        self._batch_threads = [
+            threading.Thread(target=worker.run, name=f"batch-worker-{n}", daemon=True) for n in range(settings.lanes)
         ]
-        for thread in (*self._lanes, *self._preparers):
+        self._prepare_threads = [
+            threading.Thread(target=self._prepare_loop, args=(shard_queue,), name="prepare", daemon=True)
+            for shard_queue in (self._prepare_queues[0], *[self._prepare_queues[1]] * settings.preparing)
+        ]
+        for thread in (*self._batch_threads, *self._prepare_threads):
             thread.start()
 
     def submit(self, shard: Shard, audio: Path) -> Future[ShardResult]:
         """See `Engine.submit`. Cancelling also reaches a shard that runs."""
-        given = language_choice.given(shard, self.facts)
-        progress = Progress(shard, audio, self._decoder.before(shard.prompt, shard.hotwords), given)
-        progress.promise.add_done_callback(lambda _: self._forget(progress))
+        known_language = language_choice.known_language(shard, self.model_info)
+        state = ShardState(shard, audio, self._model.prompt_tokens(shard.prompt, shard.hotwords), known_language)
+        state.future.add_done_callback(lambda _: self._remove(state))
         with self._lock:
             if self._closed:
                 raise RuntimeError("The engine is closed: it takes no more shards.")
-            self._underway.add(progress)
-        lane = self._orders[0 if shard.interactive else 1]
-        lane.put(_Order((not shard.interactive, next(self._numbers)), progress))
-        return progress.promise
+            self._in_progress.add(state)
+        shard_queue = self._prepare_queues[0 if shard.interactive else 1]
+        shard_queue.put(_QueuedShard((not shard.interactive, next(self._sequence)), state))
+        return state.future
 
     def room(self) -> int:
         """Two batches a lane may be on their way; more would only wait."""
-        enough = 2 * self._settings.lanes * self._settings.batch
+        limit = 2 * self._settings.lanes * self._settings.batch
         with self._lock:
-            return max(0, enough - max(len(self._underway), self._batcher.windows))
+            return max(0, limit - max(len(self._in_progress), self._batch_queue.window_count))
 
     def close(self) -> None:
         """See `Engine.close`. Returns when the batches that run are done."""
         with self._lock:
             self._closed = True
-            left = list(self._underway)
-        for progress in left:
-            progress.promise.cancel()
-        self._batcher.close()
-        for orders in (self._orders[0], *[self._orders[1]] * self._settings.preparing):
-            orders.put(_Order((True, next(self._numbers)), None))
-        for thread in (*self._lanes, *self._preparers):
+            remaining = list(self._in_progress)
+        for state in remaining:
+            state.future.cancel()
+        self._batch_queue.close()
+        for shard_queue in (self._prepare_queues[0], *[self._prepare_queues[1]] * self._settings.preparing):
+            shard_queue.put(_QueuedShard((True, next(self._sequence)), None))
+        for thread in (*self._batch_threads, *self._prepare_threads):
             thread.join()
-        self._answering.shutdown()
-        self._decoder.unload()
+        self._result_threads.shutdown()
+        self._model.unload()
 
-    def _forget(self, progress: Progress) -> None:
+    def _remove(self, state: ShardState) -> None:
         with self._lock:
-            self._underway.discard(progress)
+            self._in_progress.discard(state)
 
-    def _prepare_all(self, orders: queue.PriorityQueue[_Order]) -> None:
-        while (progress := orders.get().progress) is not None:
+    def _prepare_loop(self, shard_queue: queue.PriorityQueue[_QueuedShard]) -> None:
+        while (state := shard_queue.get().shard_state) is not None:
             try:
-                with self._batcher.coming():
-                    self._prepare(progress)
+                with self._batch_queue.preparing():
+                    self._prepare(state)
             except BaseException as error:
-                progress.fail(error)
+                state.fail(error)
 
-    def _prepare(self, progress: Progress) -> None:
+    def _prepare(self, state: ShardState) -> None:
         """Decode, find speech, cut windows, compute features; blocks while enough of them wait."""
-        shard, began = progress.shard, time.monotonic()
-        language_choice.check(shard, self.facts, self._decoder.knows)
+        shard, started = state.shard, time.monotonic()
+        language_choice.check_supported(shard, self.model_info, self._model.supports_language)
         audio = Audio(
-            progress.audio,
+            state.audio,
             channel=shard.channel,
             start=shard.start,
             end=shard.end,
             raw=shard.raw,
-            longest=LONGEST_SHARD,
-            most_channels=MOST_CHANNELS,
+            longest=MAX_SHARD_SECONDS,
+            most_channels=MAX_CHANNELS,
         )
-        for window in self._windows(progress, audio):
-            for parcel in progress.add(window):
-                progress.decoding += time.monotonic() - began
+        for window in self._split_into_windows(state, audio):
+            for group in state.add_window(window):
+                state.decode_seconds += time.monotonic() - started
                 if not shard.interactive:
-                    self._batcher.wait_for_room(self._settings.waiting)
-                began = time.monotonic()
-                self._batcher.put(parcel)
-            if not progress.wanted:
+                    self._batch_queue.wait_for_space(self._settings.waiting)
+                started = time.monotonic()
+                self._batch_queue.put(group)
+            if not state.active:
                 return
-        progress.decoding += time.monotonic() - began
-        parcels, done = progress.prepared(audio.facts)
-        for parcel in parcels:
-            self._batcher.put(parcel)
+        state.decode_seconds += time.monotonic() - started
+        groups, done = state.all_windows_added(audio.facts)
+        for group in groups:
+            self._batch_queue.put(group)
         if done:
-            progress.start()
-            self._finish(progress)
+            state.start()
+            self._finish(state)
 
-    def _windows(self, progress: Progress, audio: Audio) -> Iterator[Window]:
+    def _split_into_windows(self, state: ShardState, audio: Audio) -> Iterator[Window]:
         """Windows of speech as the audio streams by; what is cut off or silent is let go."""
-        detector, cutter = SpeechDetector(), Cutter(self._settings.longest)
-        held, first = np.zeros(0, np.float32), 0  # samples not yet let go, the first one's place in the stretch
+        detector, windower = VoiceActivityDetector(), Windower(self._settings.longest)
+        buffer, buffer_start = (
+            np.zeros(0, np.float32),
+            0,
+        )  # samples not yet let go, the first one's place in the stretch
 
-        def window(span: Span) -> Window:
-            mel = self._features.of(held[span.start - first : span.end - first])
+        def window(span: WindowSpan) -> Window:
+            mel = self._log_mel.compute(buffer[span.start - buffer_start : span.end - buffer_start])
             voiced = tuple(((a - span.start) / RATE, (b - span.start) / RATE) for a, b in span.voiced)
-            start = progress.shard.start + span.start / RATE
-            return Window(progress, start, mel, voiced)
+            start = state.shard.start + span.start / RATE
+            return Window(state, start, mel, voiced)
 
         for block in audio:
-            held = np.concatenate([held, block])
-            for span in cutter.feed(detector.feed(block)):
+            buffer = np.concatenate([buffer, block])
+            for span in windower.feed(detector.feed(block)):
                 yield window(span)
-            if (settled := min(cutter.settled, first + len(held))) > first:
-                held, first = held[settled - first :], settled
-        for span in cutter.feed(detector.finish()) + cutter.finish(first + len(held)):
+            if (consumed := min(windower.consumed_samples, buffer_start + len(buffer))) > buffer_start:
+                buffer, buffer_start = buffer[consumed - buffer_start :], consumed
+        for span in windower.feed(detector.finish()) + windower.finish(buffer_start + len(buffer)):
             yield window(span)
 
-    def _finish(self, progress: Progress) -> None:
+    def _finish(self, state: ShardState) -> None:
         """Answer on a thread of its own: whoever waits may do much with the result, and lanes must not."""
-        self._answering.submit(self._answer, progress)
+        self._result_threads.submit(self._resolve, state)
 
-    def _answer(self, progress: Progress) -> None:
+    def _resolve(self, state: ShardState) -> None:
         try:
-            result = self._result(progress)
+            result = self._result(state)
         except Exception as error:
-            progress.fail(error)
+            state.fail(error)
             return
-        if progress.wanted and not progress.promise.done():
-            progress.promise.set_result(result)
+        if state.active and not state.future.done():
+            state.future.set_result(result)
 
-    def _result(self, progress: Progress) -> ShardResult:
-        assert progress.facts is not None
-        shard = progress.shard
-        language = progress.language
-        facts: dict[str, Any] = {
+    def _result(self, state: ShardState) -> ShardResult:
+        assert state.audio_info is not None
+        shard = state.shard
+        language = state.language
+        engine_info: dict[str, Any] = {
             "name": "earshot",
             "version": f"ctranslate2 {ctranslate2.__version__}",
-            "speech": round(progress.speech, 3),
-            **progress.counts,
+            "speech": round(state.speech_seconds, 3),
+            **state.counts,
         }
         return ShardResult(
             job_id=shard.job_id,
@@ -201,14 +207,14 @@ class BatchingEngine:
             channel=shard.channel,
             # Where nobody speaks there is no language to detect: the likeliest guess, with no confidence.
             language=language or language_choice.ENGLISH,
-            language_probability=progress.probability if progress.speech and language else 0.0,
-            segments=sorted(progress.segments, key=lambda segment: (segment.start, segment.end)),
-            audio=progress.facts,
-            model=self.facts,
+            language_probability=state.language_probability if state.speech_seconds and language else 0.0,
+            segments=sorted(state.segments, key=lambda segment: (segment.start, segment.end)),
+            audio=state.audio_info,
+            model=self.model_info,
             seconds={
-                "decode": progress.decoding,
-                "model": progress.modelling,
-                "total": time.monotonic() - progress.began,
+                "decode": state.decode_seconds,
+                "model": state.model_seconds,
+                "total": time.monotonic() - state.started_at,
             },
-            engine=facts,
+            engine=engine_info,
         )

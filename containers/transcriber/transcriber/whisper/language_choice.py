@@ -10,21 +10,23 @@ from transcriber.engine_protocol import ShardFailed
 ENGLISH = "en"
 
 
-def given(shard: Shard, model: ModelInfo) -> str | None:
+def known_language(shard: Shard, model: ModelInfo) -> str | None:
     """The language that needs no detecting; None where it does."""
     return ENGLISH if not model.multilingual else shard.language
 
 
-def check(shard: Shard, model: ModelInfo, knows: Callable[[str], bool]) -> None:
+def check_supported(shard: Shard, model: ModelInfo, supports_language: Callable[[str], bool]) -> None:
     """Refuse what the model does not speak before any work is done; `knows` is asked of a multilingual one only.
 
     Raises `ShardFailed`. Of a restricted list, one language the model speaks is enough.
     """
-    asked = [shard.language] if shard.language else shard.languages
-    if not asked or any(code == ENGLISH or (model.multilingual and knows(code)) for code in asked):
+    requested = [shard.language] if shard.language else shard.languages
+    if not requested or any(code == ENGLISH or (model.multilingual and supports_language(code)) for code in requested):
         return
-    can = "does not know that language" if model.multilingual else "speaks English only"
-    raise ShardFailed(ShardError.UNKNOWN_MODEL, f"The model {model.name!r} {can}: {', '.join(asked)} was asked for.")
+    limitation = "does not know that language" if model.multilingual else "speaks English only"
+    raise ShardFailed(
+        ShardError.UNKNOWN_MODEL, f"The model {model.name!r} {limitation}: {', '.join(requested)} was asked for."
+    )
 
 
 def choose(ranking: Sequence[tuple[str, float]], allowed: Sequence[str]) -> tuple[str, float]:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 # clips in four variants each (gain, noise, shift) 52 are asked again; 7 are wrong, none of those that were sure.
 # It needs no new encoding: encoder output made longer with silence is right more often than that of 1250 frames,
 # for a quarter of the time.
-SURE = 0.7
-VOTING = 30.0  # seconds of speech, from the first on, that vote
+MIN_CONFIDENCE = 0.7
+VOTING_SECONDS = 30.0  # seconds of speech, from the first on, that vote
 
 
 def vote(rankings: Sequence[Sequence[tuple[str, float]]], seconds: Sequence[float]) -> list[tuple[str, float]]:

@@ -10,15 +10,18 @@ import re
 import zlib
 from dataclasses import dataclass
 
-COMPRESSION = 2.4  # text that packs better repeats itself (OpenAI's threshold, as are the next two)
-LOGPROB = -1.0  # mean log-probability of a token under which the model guesses
-NO_SPEECH = 0.6
-TOKENS_A_SECOND = 9.0  # of speech, and 15 more: what anybody can say; the cap for decoding
-TOKENS_FIXED = 15
-_FASTEST = 11.0  # tokens a second: faster than that is not speech
-_RUN_WORDS, _RUN_SIGNS = 3, 5  # a run of so many words (or signs, where words are not spaced), said twice on end
-_WORD = re.compile(r"[^\W_]")
-_NOT_WORDS = re.compile(r"[^\w\s']|_")
+MAX_COMPRESSION_RATIO = 2.4  # text that packs better repeats itself (OpenAI's threshold, as are the next two)
+MIN_AVG_LOGPROB = -1.0  # mean log-probability of a token under which the model guesses
+NO_SPEECH_THRESHOLD = 0.6
+TOKEN_LIMIT_PER_SECOND = 9.0  # of speech, and 15 more: what anybody can say; the cap for decoding
+TOKEN_LIMIT_BASE = 15
+_MAX_TOKENS_PER_SECOND = 11.0  # tokens a second: faster than that is not speech
+_MIN_REPEATED_WORDS, _MIN_REPEATED_CHARACTERS = (
+    3,
+    5,
+)  # a run of so many words (or signs, where words are not spaced), said twice on end
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+_PUNCTUATION = re.compile(r"[^\w\s']|_")
 
 
 @dataclass(frozen=True)
@@ -27,69 +30,81 @@ class Hypothesis:
 
     tokens: list[int]  # with timestamps, without the end
     text: str
-    logprob: float  # mean, a token
-    no_speech: float
-    compression: float
+    avg_logprob: float  # mean, a token
+    no_speech_prob: float
+    compression_ratio: float
     temperature: float
-    spoken: int  # tokens of text
-    capped: bool  # it would have gone on
+    text_tokens: int  # tokens of text
+    hit_token_limit: bool  # it would have gone on
 
 
-def compression(text: str) -> float:
+def compression_ratio(text: str) -> float:
     """How many times smaller zlib makes it; 0 for no text."""
     data = text.encode()
     return len(data) / len(zlib.compress(data)) if data else 0.0
 
 
-def repeats(text: str) -> bool:
+def has_repetition(text: str) -> bool:
     """Whether a run of at least three words stands twice on end, as the decoder's loops do."""
-    items = _NOT_WORDS.sub("", text.lower()).split()
-    least = _RUN_WORDS
+    items = _PUNCTUATION.sub("", text.lower()).split()
+    min_length = _MIN_REPEATED_WORDS
     if len(items) < 4 and len(text) > 16:
-        items, least = list(_NOT_WORDS.sub("", text.lower())), _RUN_SIGNS
+        items, min_length = list(_PUNCTUATION.sub("", text.lower())), _MIN_REPEATED_CHARACTERS
     return any(
         items[i : i + n] == items[i + n : i + 2 * n]
-        for n in range(least, len(items) // 2 + 1)
+        for n in range(min_length, len(items) // 2 + 1)
         for i in range(len(items) - 2 * n + 1)
     )
 
 
-def straight(said: Hypothesis) -> bool:
+def is_plausible(hypothesis: Hypothesis) -> bool:
     """Neither a loop nor signs alone; otherwise the full window is sampled at the next temperature.
 
     Whisper's own fallback samples for a low probability too, and then takes the likeliest: what the search at
     temperature zero had found before.
     """
-    return said.compression <= COMPRESSION and not said.capped and not wordless(said)
+    return (
+        hypothesis.compression_ratio <= MAX_COMPRESSION_RATIO
+        and not hypothesis.hit_token_limit
+        and not has_no_words(hypothesis)
+    )
 
 
-def wordless(said: Hypothesis) -> bool:
+def has_no_words(hypothesis: Hypothesis) -> bool:
     """Signs alone, as "♪" or a row of dashes."""
-    return bool(said.text) and not _WORD.search(said.text)
+    return bool(hypothesis.text) and not _LETTER_OR_DIGIT.search(hypothesis.text)
 
 
-def safe(said: Hypothesis, seconds: float, *, guessing: bool = False) -> bool:
+def is_plausible_short_window(hypothesis: Hypothesis, seconds: float, *, retried: bool = False) -> bool:
     """Of a short window of `seconds` of audio; otherwise a longer window is asked.
 
     `guessing`: a low probability alone is let pass, where a longer window was asked already: what mumbles there
     mumbles everywhere.
     """
-    fluent = (guessing or said.logprob >= LOGPROB) and said.spoken <= _FASTEST * max(seconds, 1.0)
-    return fluent and straight(said) and not repeats(said.text)
+    fluent = (
+        retried or hypothesis.avg_logprob >= MIN_AVG_LOGPROB
+    ) and hypothesis.text_tokens <= _MAX_TOKENS_PER_SECOND * max(seconds, 1.0)
+    return fluent and is_plausible(hypothesis) and not has_repetition(hypothesis.text)
 
 
-def best(tried: list[Hypothesis]) -> Hypothesis:
+def best_hypothesis(hypotheses: list[Hypothesis]) -> Hypothesis:
     """The most probable with words; one that loops only when all do."""
-    worded = [said for said in tried if _WORD.search(said.text)] or tried
-    unlooped = [said for said in worded if said.compression <= COMPRESSION and not repeats(said.text)] or worded
-    return max(unlooped, key=lambda said: said.logprob)
+    with_words = [hypothesis for hypothesis in hypotheses if _LETTER_OR_DIGIT.search(hypothesis.text)] or hypotheses
+    without_repetition = [
+        hypothesis
+        for hypothesis in with_words
+        if hypothesis.compression_ratio <= MAX_COMPRESSION_RATIO and not has_repetition(hypothesis.text)
+    ] or with_words
+    return max(without_repetition, key=lambda hypothesis: hypothesis.avg_logprob)
 
 
-def silent(said: Hypothesis) -> bool:
+def is_silence(hypothesis: Hypothesis) -> bool:
     """Whether the model itself says that nobody spoke."""
-    return not _WORD.search(said.text) or (said.no_speech > NO_SPEECH and said.logprob < LOGPROB)
+    return not _LETTER_OR_DIGIT.search(hypothesis.text) or (
+        hypothesis.no_speech_prob > NO_SPEECH_THRESHOLD and hypothesis.avg_logprob < MIN_AVG_LOGPROB
+    )
 
 
-def cap(seconds: float) -> int:
+def max_tokens(seconds: float) -> int:
     """Most tokens to decode for `seconds` of audio; 224 is Whisper's own limit."""
-    return min(224, int(TOKENS_FIXED + TOKENS_A_SECOND * seconds))
+    return min(224, int(TOKEN_LIMIT_BASE + TOKEN_LIMIT_PER_SECOND * seconds))

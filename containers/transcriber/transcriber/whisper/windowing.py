@@ -7,26 +7,30 @@ from dataclasses import dataclass
 import numpy as np
 
 from transcriber.audio.stream import RATE
-from transcriber.whisper.log_mel import FULL
-from transcriber.whisper.voice_activity import FRAME
+from transcriber.whisper.log_mel import FULL_WINDOW_FRAMES
+from transcriber.whisper.voice_activity import VAD_FRAME_SAMPLES
 
-_SECOND = RATE / FRAME  # frames a second
+_VAD_FRAMES_PER_SECOND = RATE / VAD_FRAME_SAMPLES  # frames a second
 
-_SPEAKS, _STOPS = 0.5, 0.35  # probability at which speech begins, and under which it may end: Silero's own
-_PAUSE = round(0.3 * _SECOND)  # frames of silence that end a stretch of speech
-_SHORTEST = 3  # frames: 96 ms, less than any word
-_MARGIN = round(0.3 * _SECOND)  # frames of what surrounds the speech that a window keeps on either side
-_EARLY = 0.4  # of the longest window: before that no pause is worth ending it
-_LONG_PAUSE = round(0.6 * _SECOND)  # frames: longer ones are alike, the last of them is taken
-_GAP = round(1.5 * _SECOND)  # frames of silence that two stretches of one window may hold between them
-_SILENCE = 100  # frames of silence behind the speech, at least
-_STEP = 50  # frames: windows of one batch are padded to one length
-_FLOOR, _FLOOR_UNTESTED = 400, 1000  # frames
+_SPEECH_ON, _SPEECH_OFF = 0.5, 0.35  # probability at which speech begins, and under which it may end: Silero's own
+_VAD_FRAMES_END_OF_SPEECH = round(0.3 * _VAD_FRAMES_PER_SECOND)  # frames of silence that end a stretch of speech
+_VAD_FRAMES_MIN_SPEECH = 3  # frames: 96 ms, less than any word
+_VAD_FRAMES_MARGIN = round(
+    0.3 * _VAD_FRAMES_PER_SECOND
+)  # frames of what surrounds the speech that a window keeps on either side
+_EARLIEST_SPLIT = 0.4  # of the longest window: before that no pause is worth ending it
+_VAD_FRAMES_LONG_PAUSE = round(0.6 * _VAD_FRAMES_PER_SECOND)  # frames: longer ones are alike, the last of them is taken
+_VAD_FRAMES_MAX_INNER_PAUSE = round(
+    1.5 * _VAD_FRAMES_PER_SECOND
+)  # frames of silence that two stretches of one window may hold between them
+_MEL_FRAMES_SILENCE = 100  # frames of silence behind the speech, at least
+_MEL_FRAMES_STEP = 50  # frames: windows of one batch are padded to one length
+_MEL_FRAMES_MIN, _MEL_FRAMES_MIN_UNTESTED = 400, 1000  # frames
 _TESTED_MODELS, _TESTED_LANGUAGES = {"base"}, {"en", "de", "es"}
 
 
 @dataclass(frozen=True)
-class Span:
+class WindowSpan:
     """A window's place in the stretch, in samples; `voiced` are the parts where somebody speaks."""
 
     start: int
@@ -34,116 +38,127 @@ class Span:
     voiced: tuple[tuple[int, int], ...]
 
 
-class Cutter:
+class Windower:
     """Feed it probabilities in order; it gives spans of at most `longest` seconds as soon as each is certain."""
 
-    def __init__(self, longest: float) -> None:
-        self._longest = int(longest * _SECOND) - 2 * _MARGIN
-        self._frame = 0  # the next to be fed
-        self._window: list[tuple[int, int]] = []  # stretches of speech of the window that grows
-        self._start: int | None = None  # of the stretch that grows
-        self._quiet: int | None = None  # where the silence began that may end it
+    def __init__(self, max_seconds: float) -> None:
+        self._max_frames = int(max_seconds * _VAD_FRAMES_PER_SECOND) - 2 * _VAD_FRAMES_MARGIN
+        self._next_frame = 0  # the next to be fed
+        self._regions: list[tuple[int, int]] = []  # stretches of speech of the window that grows
+        self._region_start: int | None = None  # of the stretch that grows
+        self._silence_start: int | None = None  # where the silence began that may end it
         self._history: list[float] = []  # probabilities since `_start`: where to cut speech that does not pause
-        self._left = 0  # frame before which nothing may be taken: the end of the window before
+        self._previous_end = 0  # frame before which nothing may be taken: the end of the window before
 
     @property
-    def settled(self) -> int:
+    def consumed_samples(self) -> int:
         """Samples before this are never asked for again."""
-        first = self._window[0][0] if self._window else self._start if self._start is not None else self._frame
-        return max(0, max(first - _MARGIN, self._left)) * FRAME
+        first = (
+            self._regions[0][0]
+            if self._regions
+            else self._region_start
+            if self._region_start is not None
+            else self._next_frame
+        )
+        return max(0, max(first - _VAD_FRAMES_MARGIN, self._previous_end)) * VAD_FRAME_SAMPLES
 
-    def feed(self, probabilities: np.ndarray) -> list[Span]:
+    def feed(self, probabilities: np.ndarray) -> list[WindowSpan]:
         """Spans that are finished."""
-        spans: list[Span] = []
+        spans: list[WindowSpan] = []
         for probability in probabilities.tolist():
             self._step(probability, spans)
-            self._frame += 1
+            self._next_frame += 1
         return spans
 
-    def finish(self, samples: int) -> list[Span]:
+    def finish(self, samples: int) -> list[WindowSpan]:
         """The last spans; `samples` is the length of the audio."""
-        spans: list[Span] = []
-        if self._start is not None:
-            self._end_stretch(self._quiet or self._frame, spans)
-        self._close(spans, self._frame)
-        return [Span(s.start, min(s.end, samples), s.voiced) for s in spans if s.start < samples]
+        spans: list[WindowSpan] = []
+        if self._region_start is not None:
+            self._end_region(self._silence_start or self._next_frame, spans)
+        self._emit_window(spans, self._next_frame)
+        return [WindowSpan(s.start, min(s.end, samples), s.voiced) for s in spans if s.start < samples]
 
-    def _step(self, probability: float, spans: list[Span]) -> None:
-        if self._start is None:
-            if probability >= _SPEAKS:
-                self._start, self._quiet, self._history = self._frame, None, [probability]
-            elif self._window and self._frame - self._window[-1][1] > _GAP:
-                self._close(spans, self._frame)
+    def _step(self, probability: float, spans: list[WindowSpan]) -> None:
+        if self._region_start is None:
+            if probability >= _SPEECH_ON:
+                self._region_start, self._silence_start, self._history = self._next_frame, None, [probability]
+            elif self._regions and self._next_frame - self._regions[-1][1] > _VAD_FRAMES_MAX_INNER_PAUSE:
+                self._emit_window(spans, self._next_frame)
             return
         self._history.append(probability)
-        if probability >= _SPEAKS:
-            self._quiet = None
-        elif probability < _STOPS and self._quiet is None:
-            self._quiet = self._frame
-        if self._quiet is not None and self._frame - self._quiet >= _PAUSE:
-            self._end_stretch(self._quiet, spans)
-        elif self._window and self._frame - self._window[0][0] > self._longest:
-            self._part(self._start, spans)
-        elif self._frame - self._start > self._longest:
-            self._cut(spans)
+        if probability >= _SPEECH_ON:
+            self._silence_start = None
+        elif probability < _SPEECH_OFF and self._silence_start is None:
+            self._silence_start = self._next_frame
+        if self._silence_start is not None and self._next_frame - self._silence_start >= _VAD_FRAMES_END_OF_SPEECH:
+            self._end_region(self._silence_start, spans)
+        elif self._regions and self._next_frame - self._regions[0][0] > self._max_frames:
+            self._split_at_pause(self._region_start, spans)
+        elif self._next_frame - self._region_start > self._max_frames:
+            self._split_without_pause(spans)
 
-    def _end_stretch(self, end: int, spans: list[Span]) -> None:
-        assert self._start is not None
-        start, self._start, self._quiet, self._history = self._start, None, None, []
-        if end - start < _SHORTEST:
+    def _end_region(self, end: int, spans: list[WindowSpan]) -> None:
+        assert self._region_start is not None
+        start, self._region_start, self._silence_start, self._history = self._region_start, None, None, []
+        if end - start < _VAD_FRAMES_MIN_SPEECH:
             return
-        while self._window and end - self._window[0][0] > self._longest:
-            self._part(start, spans)
-        self._window.append((start, end))
+        while self._regions and end - self._regions[0][0] > self._max_frames:
+            self._split_at_pause(start, spans)
+        self._regions.append((start, end))
 
-    def _part(self, upcoming: int, spans: list[Span]) -> None:
+    def _split_at_pause(self, next_start: int, spans: list[WindowSpan]) -> None:
         """The window is full: it ends at its longest pause, but not early on; what comes after begins the next.
 
         `upcoming` is where the stretch begins that has no room any more. A sentence that is torn apart is
         misheard on both sides.
         """
-        starts = [start for start, _ in self._window[1:]] + [upcoming]
-        early = self._window[0][0] + _EARLY * self._longest
+        starts = [start for start, _ in self._regions[1:]] + [next_start]
+        earliest_split = self._regions[0][0] + _EARLIEST_SPLIT * self._max_frames
         pauses = [
-            (min(start - end, _LONG_PAUSE), place)
-            for place, ((_, end), start) in enumerate(zip(self._window, starts, strict=True), 1)
-            if end >= early or place == len(starts)
+            (min(start - end, _VAD_FRAMES_LONG_PAUSE), index)
+            for index, ((_, end), start) in enumerate(zip(self._regions, starts, strict=True), 1)
+            if end >= earliest_split or index == len(starts)
         ]
-        at = max(pauses)[1]
-        rest = self._window[at:]
-        self._window = self._window[:at]
-        self._close(spans, starts[at - 1])
-        self._window = rest
+        split = max(pauses)[1]
+        remaining = self._regions[split:]
+        self._regions = self._regions[:split]
+        self._emit_window(spans, starts[split - 1])
+        self._regions = remaining
 
-    def _cut(self, spans: list[Span]) -> None:
+    def _split_without_pause(self, spans: list[WindowSpan]) -> None:
         """Speech without a pause: cut where it is least like speech, not in the first half of the window."""
-        assert self._start is not None
-        smooth = np.convolve(self._history, np.ones(3) / 3, "same")
-        half = len(smooth) // 2
-        at = half + int(np.argmin(smooth[half : -2 * _SHORTEST]))  # what is left must not pass for a click
-        self._window.append((self._start, self._start + at))
-        self._start, self._history = self._start + at, self._history[at:]
-        self._quiet = None
-        self._close(spans, self._start)
+        assert self._region_start is not None
+        smoothed = np.convolve(self._history, np.ones(3) / 3, "same")
+        half = len(smoothed) // 2
+        split = half + int(
+            np.argmin(smoothed[half : -2 * _VAD_FRAMES_MIN_SPEECH])
+        )  # what is left must not pass for a click
+        self._regions.append((self._region_start, self._region_start + split))
+        self._region_start, self._history = self._region_start + split, self._history[split:]
+        self._silence_start = None
+        self._emit_window(spans, self._region_start)
 
-    def _close(self, spans: list[Span], limit: int) -> None:
+    def _emit_window(self, spans: list[WindowSpan], limit: int) -> None:
         """Give the window that grew; its margins go no further than half way to its neighbours."""
-        if not self._window:
+        if not self._regions:
             return
-        first, last = self._window[0][0], self._window[-1][1]
-        start = max(self._left, first - _MARGIN)
-        end = min(last + _MARGIN, max(last, (last + limit) // 2) if limit < last + 2 * _MARGIN else last + _MARGIN)
-        voiced = tuple((a * FRAME, b * FRAME) for a, b in self._window)
-        spans.append(Span(start * FRAME, end * FRAME, voiced))
-        self._window, self._left = [], end
+        first, last = self._regions[0][0], self._regions[-1][1]
+        start = max(self._previous_end, first - _VAD_FRAMES_MARGIN)
+        end = min(
+            last + _VAD_FRAMES_MARGIN,
+            max(last, (last + limit) // 2) if limit < last + 2 * _VAD_FRAMES_MARGIN else last + _VAD_FRAMES_MARGIN,
+        )
+        voiced = tuple((a * VAD_FRAME_SAMPLES, b * VAD_FRAME_SAMPLES) for a, b in self._regions)
+        spans.append(WindowSpan(start * VAD_FRAME_SAMPLES, end * VAD_FRAME_SAMPLES, voiced))
+        self._regions, self._previous_end = [], end
 
 
-def encoder_frames(content: int, language: str | None, model: str) -> int:
+def encoder_frames(content_frames: int, language: str | None, model: str) -> int:
     """Frames for the encoder, for `content` frames of audio: silence behind, in steps, and never too few.
 
     Whisper was trained on 30 s padded with silence: without any behind the speech it goes on talking. How little
     is safe was measured for some languages and models only; the others get ten seconds at least.
     """
-    frames = -(-(content + _SILENCE) // _STEP) * _STEP
-    tested = model in _TESTED_MODELS and (language is None or language in _TESTED_LANGUAGES)
-    return min(FULL, max(frames, _FLOOR if tested else _FLOOR_UNTESTED))
+    frames = -(-(content_frames + _MEL_FRAMES_SILENCE) // _MEL_FRAMES_STEP) * _MEL_FRAMES_STEP
+    is_tested = model in _TESTED_MODELS and (language is None or language in _TESTED_LANGUAGES)
+    return min(FULL_WINDOW_FRAMES, max(frames, _MEL_FRAMES_MIN if is_tested else _MEL_FRAMES_MIN_UNTESTED))

@@ -9,14 +9,17 @@ from itertools import pairwise
 import numpy as np
 from faster_whisper.tokenizer import Tokenizer
 
-TOKEN_SECONDS = 0.02  # of one step of the encoder's output
-_BEFORE, _AFTER = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"  # signs that belong to the next word, to the one before
-_ENDS = ".。!！?？"
-_LONGEST_MEDIAN = 0.7  # seconds: where most words are longer than this, the alignment is no measure
+ENCODER_STEP_SECONDS = 0.02  # of one step of the encoder's output
+_PREPEND_PUNCTUATION, _APPEND_PUNCTUATION = (
+    "\"'“¿([{-",
+    "\"'.。,，!！?？:：”)]}、",
+)  # signs that belong to the next word, to the one before
+_SENTENCE_ENDS = ".。!！?？"
+_MAX_MEDIAN_SECONDS = 0.7  # seconds: where most words are longer than this, the alignment is no measure
 
 
 @dataclass
-class Timed:
+class AlignedWord:
     """A word as the model wrote it, with its space; times in seconds from the window's start."""
 
     text: str
@@ -26,65 +29,67 @@ class Timed:
     probability: float
 
 
-def timed(
+def align_words(
     tokenizer: Tokenizer,
     tokens: Sequence[int],
     alignments: Sequence[tuple[int, int]],
     probabilities: Sequence[float],
-) -> list[Timed]:
+) -> list[AlignedWord]:
     """Words of `tokens` (text only) by ctranslate2's alignment of them."""
-    texts, parts = tokenizer.split_to_word_tokens([*tokens, tokenizer.eot])
-    if len(parts) < 2:
+    texts, token_groups = tokenizer.split_to_word_tokens([*tokens, tokenizer.eot])
+    if len(token_groups) < 2:
         return []
-    bounds = np.concatenate([[0], np.cumsum([len(part) for part in parts[:-1]])])
+    bounds = np.concatenate([[0], np.cumsum([len(part) for part in token_groups[:-1]])])
     path = np.array(alignments)
     first = np.concatenate([[True], np.diff(path[:, 0]) > 0])
-    moments = path[first, 1] * TOKEN_SECONDS
-    found = [
-        Timed(text, len(part), float(moments[a]), float(moments[b]), float(np.mean(probabilities[a:b])))
-        for text, part, a, b in zip(texts, parts, bounds[:-1], bounds[1:], strict=False)
+    times = path[first, 1] * ENCODER_STEP_SECONDS
+    words = [
+        AlignedWord(text, len(part), float(times[a]), float(times[b]), float(np.mean(probabilities[a:b])))
+        for text, part, a, b in zip(texts, token_groups, bounds[:-1], bounds[1:], strict=False)
     ]
-    _shorten(found)
-    return _punctuated(found)
+    _shorten(words)
+    return _attach_punctuation(words)
 
 
-def _shorten(words: list[Timed]) -> None:
+def _shorten(words: list[AlignedWord]) -> None:
     """A word beside the end of a sentence swallows the pause: no longer than twice the median (OpenAI's rule)."""
     lengths = [word.end - word.start for word in words if word.end > word.start]
     if not lengths:
         return
-    longest = 2 * min(_LONGEST_MEDIAN, float(np.median(lengths)))
-    for before, word in pairwise(words):
-        if word.end - word.start > longest:
-            if word.text in _ENDS:
-                word.end = word.start + longest
-            elif before.text in _ENDS:
-                word.start = word.end - longest
+    max_seconds = 2 * min(_MAX_MEDIAN_SECONDS, float(np.median(lengths)))
+    for previous, word in pairwise(words):
+        if word.end - word.start > max_seconds:
+            if word.text in _SENTENCE_ENDS:
+                word.end = word.start + max_seconds
+            elif previous.text in _SENTENCE_ENDS:
+                word.start = word.end - max_seconds
 
 
-def _punctuated(words: list[Timed]) -> list[Timed]:
+def _attach_punctuation(words: list[AlignedWord]) -> list[AlignedWord]:
     """Signs join their words."""
-    joined: list[Timed] = []
+    merged: list[AlignedWord] = []
     for word in words:
-        if joined and word.text in _AFTER and not joined[-1].text.endswith(" "):
-            joined[-1].text += word.text
-            joined[-1].tokens += word.tokens
-        elif joined and joined[-1].text.startswith(" ") and joined[-1].text.strip() in _BEFORE:
-            before = joined.pop()
-            joined.append(
-                Timed(before.text + word.text, before.tokens + word.tokens, word.start, word.end, word.probability)
+        if merged and word.text in _APPEND_PUNCTUATION and not merged[-1].text.endswith(" "):
+            merged[-1].text += word.text
+            merged[-1].tokens += word.tokens
+        elif merged and merged[-1].text.startswith(" ") and merged[-1].text.strip() in _PREPEND_PUNCTUATION:
+            previous = merged.pop()
+            merged.append(
+                AlignedWord(
+                    previous.text + word.text, previous.tokens + word.tokens, word.start, word.end, word.probability
+                )
             )
         else:
-            joined.append(word)
-    return joined
+            merged.append(word)
+    return merged
 
 
-def anchored(words: list[Timed], start: float, end: float, voiced: Sequence[tuple[float, float]]) -> None:
+def clamp_to_speech(words: list[AlignedWord], start: float, end: float, voiced: Sequence[tuple[float, float]]) -> None:
     """Hold a piece's outer words to where there is speech, in place: alignment stretches them over pauses."""
     if not words:
         return
     lengths = [word.end - word.start for word in words if word.end > word.start]
-    median = min(_LONGEST_MEDIAN, float(np.median(lengths))) if lengths else 0.0
+    median = min(_MAX_MEDIAN_SECONDS, float(np.median(lengths))) if lengths else 0.0
     first, last = words[0], words[-1]
     if first.end - first.start > 2 * median:
         first.start = first.end - 2 * median
@@ -92,6 +97,6 @@ def anchored(words: list[Timed], start: float, end: float, voiced: Sequence[tupl
         first.start = max(0.0, min(first.end - median, start))
     if end > last.start and end + 0.5 < last.end:
         last.end = max(last.start + median, end)
-    for low, high in voiced:
-        if low < first.end <= high and first.start < low:
-            first.start = low
+    for voiced_start, voiced_end in voiced:
+        if voiced_start < first.end <= voiced_end and first.start < voiced_start:
+            first.start = voiced_start
