@@ -1,4 +1,4 @@
-"""The batcher: windows of every job wait here, and leave in batches that the model can take at once."""
+"""Batch queue: windows of all shards wait here and leave in batches that the model can run in one call."""
 
 from __future__ import annotations
 
@@ -7,35 +7,36 @@ import threading
 from collections.abc import Hashable, Iterator, Sequence
 from typing import Generic, Protocol, TypeVar
 
-_LINGER_SECONDS = 0.1  # seconds that a batch waits for what is being prepared: a shard takes about 15 ms, a batch 500
+# How long a batch that is not full waits for shards being prepared: preparing takes about 15 ms, a batch 500 ms.
+_LINGER_SECONDS = 0.1
 
 
 class Batchable(Protocol):
-    """What may wait here."""
+    """An item of the queue."""
 
     @property
     def interactive(self) -> bool:
-        """Goes before the others."""
+        """True if a caller is waiting: the item precedes all others."""
         ...
 
     @property
     def active(self) -> bool:
-        """False when its job failed or was cancelled: it is forgotten."""
+        """False after its shard failed or was cancelled: the item is discarded."""
         ...
 
     @property
     def batch_key(self) -> Hashable:
-        """Only windows of one kind share a batch: the model takes one prompt length, one temperature."""
+        """Equal for items that may share a batch: one model call has one prompt length and one temperature."""
         ...
 
     @property
     def frames(self) -> int:
-        """Of the encoder; a batch is padded to its longest."""
+        """Mel frames (10 ms) for the encoder; a batch is padded to its longest item."""
         ...
 
     @property
     def seconds(self) -> float:
-        """Of audio."""
+        """Length of its audio."""
         ...
 
 
@@ -43,10 +44,18 @@ W = TypeVar("W", bound=Batchable)
 
 
 class BatchQueue(Generic[W]):
-    """Parcels (windows that must go together) in; batches of at most `limit` windows out, oldest first."""
+    """Groups of windows in, batches out, oldest first.
+
+    The windows of a group stay in one batch. Safe to use from several threads.
+    """
 
     def __init__(self, limit: int, max_frame_difference: int) -> None:
-        """`slack`: frames by which the windows of one batch may differ."""
+        """Create an empty queue.
+
+        Args:
+            limit: most windows in a batch.
+            max_frame_difference: mel frames by which the windows of a batch may differ.
+        """
         self._limit, self._max_frame_difference = limit, max_frame_difference
         self._groups: list[Sequence[W]] = []
         self._changed = threading.Condition()
@@ -56,7 +65,7 @@ class BatchQueue(Generic[W]):
 
     @contextlib.contextmanager
     def preparing(self) -> Iterator[None]:
-        """While more is being prepared: a batch that is not full lingers a moment for it."""
+        """Announce that a shard is being prepared: meanwhile a batch that is not full waits up to `_LINGER_SECONDS`."""
         self._change_preparing(1)
         try:
             yield
@@ -69,7 +78,12 @@ class BatchQueue(Generic[W]):
             self._changed.notify_all()
 
     def put(self, group: Sequence[W], *, first: bool = False) -> None:
-        """`first`: before what waits already; for windows whose job has come far."""
+        """Add a group of windows.
+
+        Args:
+            group: windows that must share a batch; not empty.
+            first: put the group before all waiting ones; for windows of shards that are partly transcribed.
+        """
         with self._changed:
             if first:
                 self._groups.insert(0, group)
@@ -79,7 +93,7 @@ class BatchQueue(Generic[W]):
             self._changed.notify()
 
     def take(self) -> list[W]:
-        """Blocks; an empty list means that the batcher is closed."""
+        """Wait for a batch and return it; an empty list means that the queue is closed."""
         with self._changed:
             while True:
                 self._changed.wait_for(lambda: self._groups or self._closed)
@@ -92,23 +106,27 @@ class BatchQueue(Generic[W]):
                     return batch
 
     def wait_for_space(self, max_seconds: float) -> None:
-        """Block until less than `most` seconds of audio wait here."""
+        """Block until less than `max_seconds` of audio is waiting, or the queue is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._seconds < max_seconds or self._closed)
 
     @property
     def window_count(self) -> int:
-        """How many wait."""
+        """Number of windows waiting."""
         with self._changed:
             return sum(len(group) for group in self._groups)
 
     def close(self) -> None:
+        """Close the queue and wake all waiting threads."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
 
     def _is_ready(self) -> bool:
-        """Whether waiting gains nothing: nothing is coming, a batch is full, or somebody waits at the door."""
+        """Return True if a batch should be formed now.
+
+        That is: nothing is being prepared, a full batch is waiting, or an interactive window is.
+        """
         interactive_waiting = any(group[0].interactive for group in self._groups)
         return not self._preparing or interactive_waiting or self._closed or sum(map(len, self._groups)) >= self._limit
 
@@ -117,7 +135,7 @@ class BatchQueue(Generic[W]):
         self._update_seconds()
         if not self._groups:
             return []
-        # min is stable: the oldest interactive parcel, or else the oldest of all.
+        # min is stable: the oldest interactive group, or else the oldest of all.
         seed = min(self._groups, key=lambda group: not group[0].interactive)
         frames = _max_frames(seed)
         similar = [

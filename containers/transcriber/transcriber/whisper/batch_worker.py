@@ -1,4 +1,4 @@
-"""A lane: takes batch after batch, and brings each window to its segments."""
+"""Batch worker: runs batches of windows through the model, from log-mel features to segments."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ from transcriber.whisper.timestamp_segments import (
 from transcriber.whisper.window import Window
 from transcriber.whisper.word_alignment import AlignedWord, clamp_to_speech
 
-_BEAM = 5  # Whisper's own; 1 and 2 cost 2.2 and 0.8 points of WER on base
+_BEAM = 5  # beam size, OpenAI's default; 1 and 2 cost 2.2 and 0.8 points of WER on base
 
 
 @dataclass(frozen=True)
 class _Outcome:
-    """Of a window whose hypothesis stands."""
+    """Result of a window whose hypothesis was accepted."""
 
     segments: list[Segment]
-    remainder: Window | None  # what the model left unsaid
+    remainder: Window | None  # speech that the model did not transcribe
 
 
 class BatchWorker:
-    """Runs in one thread; lanes share the batcher and the model."""
+    """Runs in one thread; all batch workers share one batch queue and one model."""
 
     def __init__(
         self, model: WhisperModel, batch_queue: BatchQueue[Window], on_shard_done: Callable[[ShardState], None]
     ) -> None:
-        """`done` is told of every shard whose last window is done."""
+        """Create a worker; `on_shard_done` is called after the last window of each shard."""
         self._model, self._batch_queue, self._on_shard_done = model, batch_queue, on_shard_done
 
     def run(self) -> None:
-        """Until the batcher is closed."""
+        """Run batches until the queue is closed."""
         while batch := self._batch_queue.take():
             batch = [window for window in batch if window.shard_state.start()]
             if not batch:
@@ -56,7 +56,7 @@ class BatchWorker:
                 self._retry_separately(batch, error)
 
     def _retry_separately(self, batch: list[Window], error: Exception) -> None:
-        """A batch failed: its windows go one by one, so that only the one to blame fails."""
+        """Run the windows of a failed batch shard by shard, so that only the shard that causes the error fails."""
         if len({window.shard_state for window in batch}) == 1:
             batch[0].shard_state.fail(error)
             return
@@ -72,7 +72,7 @@ class BatchWorker:
         encoder_output = self._encode(batch)
         self._detect_languages(batch, encoder_output)
         self._redetect_language(batch, encoder_output)
-        # The language, now known, may want a longer window.
+        # A language that is known only now may need a longer window.
         decodable = [i for i, window in enumerate(batch) if window.frames <= encoder_output.frames[i]]
         requests = {i: _request(batch[i]) for i in decodable}
         hypotheses: dict[int, Hypothesis] = {}
@@ -81,7 +81,7 @@ class BatchWorker:
                 encoder_output, decodable, list(requests.values()), beam=_BEAM, temperature=batch[0].temperature
             )
             hypotheses = dict(zip(decodable, results, strict=True))
-        # Everything that may fail comes first: a batch that failed is run again, so nothing may have changed yet.
+        # No state changes before the last call that may fail: the windows of a failed batch are run again.
         accepted = [
             i for i in decodable if _is_accepted(batch[i], hypotheses[i]) or not batch[i].next_attempt(hypotheses[i])
         ]
@@ -118,7 +118,7 @@ class BatchWorker:
         return EncoderOutput([window.encoder_output for window in batch if window.encoder_output is not None])
 
     def _detect_languages(self, batch: Sequence[Window], encoder_output: EncoderOutput) -> None:
-        """The shards in this batch whose language nobody gave: their voters are all in it."""
+        """Detect the language of shards without one; all their voting windows are in this batch."""
         undetected = {window.shard_state for window in batch if window.shard_state.language is None}
         rankings = self._rankings(undetected, batch, encoder_output)
         low_confidence = {
@@ -133,7 +133,7 @@ class BatchWorker:
     def _rankings(
         self, undetected: set[ShardState], batch: Sequence[Window], encoder_output: EncoderOutput, frames: int = 0
     ) -> dict[ShardState, list[tuple[str, float]]]:
-        """All in one call: a step of the decoder for many costs little more than for one."""
+        """Rank languages in one call: a decoder step for many windows costs little more than for one."""
         voters = [i for i, window in enumerate(batch) if window.shard_state in undetected]
         if not voters:
             return {}
@@ -149,7 +149,10 @@ class BatchWorker:
         }
 
     def _redetect_language(self, batch: Sequence[Window], encoder_output: EncoderOutput) -> None:
-        """Where a longer window is tried, in shards of one: it may have been refused for the wrong language."""
+        """Detect the language again for single-window shards that are retried with more frames.
+
+        The first attempt may have been rejected because the language was wrong.
+        """
         for i, window in enumerate(batch):
             if window.longer_window and window.shard_state.language_is_tentative:
                 ranking = self._model.detect_language(encoder_output, [i], FULL_WINDOW_FRAMES)[0]
@@ -229,7 +232,7 @@ class BatchWorker:
         )
 
     def _remainder_window(self, window: Window, hypothesis: Hypothesis) -> Window | None:
-        """What the model left unsaid becomes a window of its own."""
+        """Make a window of the speech that the model did not transcribe, if there is enough."""
         position = resume_position(hypothesis.tokens, self._model.timestamp_begin, window.voiced, window.seconds)
         if position is None:
             return None

@@ -1,4 +1,4 @@
-"""The batching engine: threads prepare shards while lanes run batches of windows of all of them."""
+"""Batching engine: threads prepare shards while batch workers run batches with windows of all shards."""
 
 from __future__ import annotations
 
@@ -29,24 +29,26 @@ from transcriber.whisper.window import Window
 from transcriber.whisper.windowing import Windower, WindowSpan
 from transcriber.worker.model_files import Model
 
-MAX_SHARD_SECONDS = 12 * 3600.0  # seconds: nothing grows with it but the transcript
-MAX_CHANNELS = 64
-_BATCH_SLACK_FRAMES = 250  # frames by which windows of one batch may differ
+MAX_SHARD_SECONDS = 12 * 3600.0  # longer audio is cut off; memory grows with the transcript only
+MAX_CHANNELS = 64  # files with more are rejected; a guard, the API allows fewer
+_BATCH_SLACK_FRAMES = 250  # mel frames (10 ms) by which windows of one batch may differ
 
 
 @dataclass(order=True)
 class _QueuedShard:
-    rank: tuple[bool, int]  # interactive before bulk, then as they came
+    rank: tuple[bool, int]  # interactive before bulk, then in order of submission
     shard_state: ShardState | None = field(compare=False)
 
 
 class BatchingEngine:
-    """An `Engine` (see `transcriber.engine`)."""
+    """Whisper engine; implements `transcriber.engine_protocol.Engine`."""
 
     def __init__(self, model: Model, settings: Settings) -> None:
-        """Load the model; raises what ctranslate2 raises when it cannot.
+        """Load the model and start the threads; errors of ctranslate2 are passed on.
 
-        `settings` come from `process.settle`, which must have run before ctranslate2 was imported.
+        Args:
+            model: the model's files.
+            settings: from `transcriber.hardware`, applied to the process before ctranslate2 was imported.
         """
         self._settings = settings
         self._model = WhisperModel(model.directory, settings)
@@ -80,7 +82,7 @@ class BatchingEngine:
             thread.start()
 
     def submit(self, shard: Shard, audio: Path) -> Future[ShardResult]:
-        """See `Engine.submit`. Cancelling also reaches a shard that runs."""
+        """Queue a shard (see `Engine.submit`). `Future.cancel` also ends a shard that is running."""
         known_language = language_choice.known_language(shard, self.model_info)
         state = ShardState(shard, audio, self._model.prompt_tokens(shard.prompt, shard.hotwords), known_language)
         state.future.add_done_callback(lambda _: self._remove(state))
@@ -93,13 +95,13 @@ class BatchingEngine:
         return state.future
 
     def room(self) -> int:
-        """Two batches a lane may be on their way; more would only wait."""
+        """Return the free capacity in shards: two batches a batch worker, minus what is in progress."""
         limit = 2 * self._settings.lanes * self._settings.batch
         with self._lock:
             return max(0, limit - max(len(self._in_progress), self._batch_queue.window_count))
 
     def close(self) -> None:
-        """See `Engine.close`. Returns when the batches that run are done."""
+        """Stop (see `Engine.close`); returns when the running batches are done."""
         with self._lock:
             self._closed = True
             remaining = list(self._in_progress)
@@ -126,7 +128,7 @@ class BatchingEngine:
                 state.fail(error)
 
     def _prepare(self, state: ShardState) -> None:
-        """Decode, find speech, cut windows, compute features; blocks while enough of them wait."""
+        """Decode audio, detect speech, split it into windows and queue them; blocks while enough speech is waiting."""
         shard, started = state.shard, time.monotonic()
         language_choice.check_supported(shard, self.model_info, self._model.supports_language)
         audio = Audio(
@@ -156,12 +158,12 @@ class BatchingEngine:
             self._finish(state)
 
     def _split_into_windows(self, state: ShardState, audio: Audio) -> Iterator[Window]:
-        """Windows of speech as the audio streams by; what is cut off or silent is let go."""
+        """Yield windows of speech while the audio is decoded; samples that no later window needs are released."""
         detector, windower = VoiceActivityDetector(), Windower(self._settings.longest)
         buffer, buffer_start = (
             np.zeros(0, np.float32),
             0,
-        )  # samples not yet let go, the first one's place in the stretch
+        )  # samples still needed; position of the first
 
         def window(span: WindowSpan) -> Window:
             mel = self._log_mel.compute(buffer[span.start - buffer_start : span.end - buffer_start])
@@ -179,7 +181,7 @@ class BatchingEngine:
             yield window(span)
 
     def _finish(self, state: ShardState) -> None:
-        """Answer on a thread of its own: whoever waits may do much with the result, and lanes must not."""
+        """Resolve the future on another thread: its callbacks may take long and must not block batch workers."""
         self._result_threads.submit(self._resolve, state)
 
     def _resolve(self, state: ShardState) -> None:
@@ -205,7 +207,7 @@ class BatchingEngine:
             job_id=shard.job_id,
             index=shard.index,
             channel=shard.channel,
-            # Where nobody speaks there is no language to detect: the likeliest guess, with no confidence.
+            # Without speech no language is detected: English, with probability 0.
             language=language or language_choice.ENGLISH,
             language_probability=state.language_probability if state.speech_seconds and language else 0.0,
             segments=sorted(state.segments, key=lambda segment: (segment.start, segment.end)),

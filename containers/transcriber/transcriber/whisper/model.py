@@ -1,4 +1,4 @@
-"""The decoder: the model's four calls (encode, detect, generate, align) on windows, and nothing of jobs."""
+"""Whisper model: ctranslate2's four calls (encode, detect language, generate, align) on batches of windows."""
 
 from __future__ import annotations
 
@@ -23,30 +23,37 @@ from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.timestamp_segments import before_end_of_audio
 from transcriber.whisper.word_alignment import AlignedWord, align_words
 
-_MAX_INITIAL_TIMESTAMP = 50  # ticks of 20 ms: speech begins in a window's first second
-# A search ends when so many of its beams have: the others are longer, and on short windows longer is a loop.
-# Two of five instead of five: WER 12.3 instead of 13.3, and a sixth of the time saved (ENGINE.md).
+_MAX_INITIAL_TIMESTAMP = 50  # timestamp tokens of 20 ms: the first segment starts within the first second
+# Beam search ends when this share of the beams has: on short windows the longer beams repeat themselves. Two of five
+# instead of five: WER 12.3 instead of 13.3, and a sixth of the time saved (docs/explanation/engine.md).
 _PATIENCE = 0.4
-_BEST_OF = 5  # samples a temperature above zero draws, as OpenAI's
-_MAX_PROMPT_TOKENS = 223  # half of the decoder's positions, less the start of the previous text
-_DECODER_POSITIONS = 448  # of the decoder
+_BEST_OF = 5  # samples at a temperature above 0, OpenAI's default
+_MAX_PROMPT_TOKENS = 223  # half of the decoder's positions, minus the start-of-previous-text token
+_DECODER_POSITIONS = 448  # most tokens of prompt and text
 
 
 @dataclass(frozen=True)
 class DecodeRequest:
-    """How one window is to be decoded. All of a batch have the same number of prompt tokens."""
+    """Options for decoding one window; all requests of a batch have the same number of prompt tokens.
+
+    Attributes:
+        language: Whisper's code.
+        task: "transcribe" or "translate".
+        prompt_tokens: tokens of hotwords and prompt.
+        seconds: audio in the window.
+    """
 
     language: str
-    task: str  # transcribe | translate
-    prompt_tokens: tuple[int, ...]  # tokens of prompt and hotwords
+    task: str
+    prompt_tokens: tuple[int, ...]
     seconds: float
 
 
 class WhisperModel:
-    """Calls may come from as many threads as `settings.lanes`; each then has a replica of its own."""
+    """A loaded model. As many threads as there are batch workers may call it at once, each on its own replica."""
 
     def __init__(self, directory: Path, settings: Settings) -> None:
-        """Raises what ctranslate2 raises when it cannot load the model."""
+        """Load the model from its folder; errors of ctranslate2 are passed on."""
         self._model = ctranslate2.models.Whisper(
             str(directory),
             device=settings.device,
@@ -64,20 +71,25 @@ class WhisperModel:
         self._suppressed = list(get_suppressed_tokens(english, [-1]) or ())
 
     def supports_language(self, language: str) -> bool:
-        """Whether the model has a token for Whisper's code `language`."""
+        """Return whether the model has a token for Whisper's code `language`."""
         return self._vocabulary.token_to_id(f"<|{language}|>") is not None
 
     def prompt_tokens(self, prompt: str | None, hotwords: str | None) -> tuple[int, ...]:
-        """Tokens that precede the audio: what to listen for, then the end of the text that came before."""
+        """Tokenize hotwords and prompt, in this order; only the last 223 tokens are kept."""
         english = self.tokenizer("en", "transcribe")
         texts = [f" {text.strip()}" for text in (hotwords, prompt) if text and text.strip()]
         return tuple([token for text in texts for token in english.encode(text)][-_MAX_PROMPT_TOKENS:])
 
     def encode(self, mels: Sequence[np.ndarray], frames: Sequence[int]) -> EncoderOutput:
-        """`mels[i]` padded to `frames[i]`, or on a GPU all to the longest."""
+        """Encode windows.
+
+        Args:
+            mels: per window, log-mel features of shape (mels, frames).
+            frames: per window, mel frames to pad it to. On a GPU all are padded to the largest.
+        """
         if self.device == "cuda":
             return EncoderOutput(view=self._model.encode(_batch_view(mels, max(frames))))
-        # One after the other: on a CPU a batch of encoders only overflows the caches (up to twice the time).
+        # One window a call: on a CPU a batch overflows the caches (up to twice the time).
         results = [
             self._model.encode(_batch_view([mel], own_frames)) for mel, own_frames in zip(mels, frames, strict=True)
         ]
@@ -86,8 +98,17 @@ class WhisperModel:
     def detect_language(
         self, encoder_output: EncoderOutput, indices: Sequence[int], frames: int = 0
     ) -> list[list[tuple[str, float]]]:
-        """For each window, with silence up to `frames`, the languages and their probabilities, likeliest first."""
-        # On a GPU a step for all of a batch is nothing beside bringing some of it over here.
+        """Rank the languages of windows.
+
+        Args:
+            encoder_output: of the batch.
+            indices: windows of the batch.
+            frames: least number of mel frames; shorter outputs are padded with silence.
+
+        Returns:
+            Per window, (language code, probability), most probable first.
+        """
+        # On a GPU one decoder step for the whole batch is cheaper than copying a part of it to the host.
         whole_batch = self.device == "cuda" and not frames
         results = self._model.detect_language(
             encoder_output.select(range(len(encoder_output.frames)) if whole_batch else indices, frames)
@@ -104,7 +125,18 @@ class WhisperModel:
         beam: int,
         temperature: float = 0.0,
     ) -> list[Hypothesis]:
-        """Decode windows `indices`; `requests[i]` belongs to `indices[i]`."""
+        """Decode windows.
+
+        Args:
+            encoder_output: of the batch.
+            indices: windows of the batch.
+            requests: one for each of `indices`.
+            beam: beam size at temperature 0.
+            temperature: 0 for beam search, otherwise the best of five samples.
+
+        Returns:
+            One hypothesis for each of `indices`.
+        """
         max_tokens = quality_checks.max_tokens(max(request.seconds for request in requests))
         prompts = [self._prompt(request) for request in requests]
         search: dict[str, Any] = (
@@ -115,7 +147,7 @@ class WhisperModel:
         results = self._model.generate(
             encoder_output.select(indices),
             prompts,
-            # ctranslate2 halves it, and takes the prompt from what is left.
+            # ctranslate2 halves this number and subtracts the prompt.
             max_length=min(_DECODER_POSITIONS, max(2 * max_tokens, max_tokens + len(prompts[0]))),
             return_scores=True,
             return_no_speech_prob=True,
@@ -137,7 +169,18 @@ class WhisperModel:
         segment_tokens: Sequence[Sequence[list[int]]],
         frames: Sequence[int],
     ) -> list[list[list[AlignedWord]]]:
-        """Words of each of the consecutive `texts[i]` (tokens) of window `indices[i]`: `frames[i]` of audio."""
+        """Align the text tokens of windows with their audio.
+
+        Args:
+            encoder_output: of the batch.
+            indices: windows of the batch.
+            requests: one for each of `indices`.
+            segment_tokens: per window, the text tokens of each segment, in order.
+            frames: per window, mel frames of its audio, without padding.
+
+        Returns:
+            Per window and segment, its words.
+        """
         aligned: list[list[list[AlignedWord]]] = [[] for _ in indices]
         for group in self._alignment_groups(requests):
             tokenizer = self.tokenizer(requests[group[0]].language, requests[group[0]].task)
@@ -154,14 +197,18 @@ class WhisperModel:
         return aligned
 
     def text(self, tokens: Sequence[int]) -> str:
+        """Decode tokens to text; timestamp tokens are left out."""
         return str(self._vocabulary.decode([token for token in tokens if token < self.timestamp_begin]))
 
     def unload(self) -> None:
-        """Give the model's memory back."""
+        """Free the model's memory."""
         self._model.unload_model()
 
     def _alignment_groups(self, requests: Sequence[DecodeRequest]) -> list[list[int]]:
-        """On a CPU each alone: a batch of alignments is slower there (measured). On a GPU by language."""
+        """Group windows for alignment: on a GPU by language and task; on a CPU one by one.
+
+        On a CPU a batch of alignments is slower (measured: 31 ms a window, 18 alone).
+        """
         if self.device != "cuda":
             return [[position] for position in range(len(requests))]
         groups: dict[tuple[str, str], list[int]] = {}
@@ -178,7 +225,7 @@ class WhisperModel:
         return [*prompt_tokens, *tokenizer.sot_sequence]
 
     def _hypothesis(self, result: Any, request: DecodeRequest, temperature: float, max_tokens: int) -> Hypothesis:
-        """The best of what was searched or sampled: of five samples the likeliest is often the one that loops."""
+        """Choose among the results of a search or of five samples: the most probable sample often repeats itself."""
         candidates = [
             self._parse(list(output_tokens), score, result.no_speech_prob, request, temperature, max_tokens)
             for output_tokens, score in zip(result.sequences_ids, result.scores, strict=True)
@@ -215,7 +262,7 @@ def _batch_view(mels: Sequence[np.ndarray], frames: int) -> StorageView:
 
 
 def _words_by_segment(words: list[AlignedWord], sizes: Sequence[int]) -> list[list[AlignedWord]]:
-    """Words to the texts that their tokens come from; a word over a border goes to the first."""
+    """Distribute words over segments of `sizes` tokens; a word across a border belongs to the first."""
     by_segment: list[list[AlignedWord]] = [[] for _ in sizes]
     position, remaining_tokens = 0, sizes[0] if sizes else 0
     for word in words:

@@ -1,4 +1,4 @@
-"""A shard on its way through the engine."""
+"""State of one shard in the engine: its windows, language, segments and future."""
 
 from __future__ import annotations
 
@@ -18,20 +18,22 @@ if TYPE_CHECKING:
 
 
 class ShardFuture(Future[ShardResult]):
-    """A future whose `cancel` also reaches a shard that runs: its windows are forgotten."""
+    """Future of a shard result whose `cancel` also ends a running shard: its windows are discarded."""
 
     on_cancel: Callable[[], None]
 
     def cancel(self) -> bool:
+        """Cancel the shard; returns False if it was running, but ends it, too."""
         cancelled = super().cancel()
         self.on_cancel()
         return cancelled
 
 
 class ShardState:
-    """What is known of a shard so far. Its windows come and go on several threads."""
+    """State of one shard; its windows are added and finished by several threads."""
 
     def __init__(self, shard: Shard, audio: Path, prompt_tokens: tuple[int, ...], language: str | None) -> None:
+        """Create the state of a shard without windows; `language` None means that it is to be detected."""
         self.shard, self.audio, self.prompt_tokens = shard, audio, prompt_tokens
         self.language, self.language_probability = language, 1.0
         self.future = ShardFuture()
@@ -39,20 +41,25 @@ class ShardState:
         self.audio_info: AudioInfo | None = None
         self.segments: list[Segment] = []
         self.counts: Counter[str] = Counter()
-        self.speech_seconds = self.decode_seconds = self.model_seconds = 0.0  # seconds: of speech; spent
+        self.speech_seconds = self.decode_seconds = self.model_seconds = (
+            0.0  # of speech; time spent on preparing and in the model
+        )
         self.started_at = time.monotonic()
-        self._pending: list[Window] = []  # until the language is known, beyond those that vote
-        self._voters: list[Window] | None = []  # None: they have left
+        self._pending: list[Window] = []  # windows that wait for the language, besides the voting ones
+        self._voters: list[Window] | None = []  # None: they are queued
         self._open_windows, self._all_added = 0, False
         self._window_count = 0
         self._lock = threading.Lock()
         self.active = True
 
     def add_window(self, window: Window) -> list[list[Window]]:
-        """Take a window on; answers the parcels that may go to the batcher now.
+        """Register a window.
 
-        Where the language is to be detected, the windows of the first seconds vote, so they go together and all
-        others wait for their answer.
+        If the language is to be detected, the windows of the first `VOTING_SECONDS` form one group that votes, and
+        all others wait for the result.
+
+        Returns:
+            Groups of windows ready for the batch queue (empty while the language is still being detected).
         """
         with self._lock:
             self._open_windows += 1
@@ -67,7 +74,11 @@ class ShardState:
             return self._vote() if sum(voter.seconds for voter in self._voters) >= VOTING_SECONDS else []
 
     def all_windows_added(self, audio_info: AudioInfo) -> tuple[list[list[Window]], bool]:
-        """All windows are added; answers the last parcels, and whether the shard is done already (silence)."""
+        """Register that no more windows follow.
+
+        Returns:
+            The last groups ready for the batch queue, and whether the shard is done already (silence).
+        """
         with self._lock:
             self._all_added, self.audio_info = True, audio_info
             groups = self._vote() if self._voters and self.language is None else []
@@ -78,7 +89,7 @@ class ShardState:
         return [voters]
 
     def set_language(self, language: str, probability: float) -> list[list[Window]]:
-        """The voters' answer; answers the parcels that waited for it."""
+        """Set the detected language; return the groups of windows that waited for it."""
         with self._lock:
             self.language, self.language_probability = language, probability
             pending, self._pending = self._pending, []
@@ -86,16 +97,16 @@ class ShardState:
 
     @property
     def language_is_tentative(self) -> bool:
-        """Whether one short window alone said what the language is."""
+        """Whether the language was detected on a single window."""
         return self._voters is None and self._window_count == 1
 
     def continuation_added(self) -> None:
-        """A window left something unsaid: one more is on its way."""
+        """Register one more window, for speech that another window left out."""
         with self._lock:
             self._open_windows += 1
 
     def window_done(self, segments: list[Segment], seconds: float) -> bool:
-        """A window is done; True when it was the last."""
+        """Register a finished window with its segments and model time; return True if it was the last."""
         with self._lock:
             self.segments.extend(segments)
             self.model_seconds += seconds
@@ -103,13 +114,14 @@ class ShardState:
             return self._all_added and self._open_windows == 0
 
     def start(self) -> bool:
-        """Before its windows enter a batch: from now on it runs. False when it was cancelled."""
+        """Mark the shard as running, before its windows enter a batch; return False if it was cancelled."""
         with self._lock:
             if self.active and not self.future.running():
                 self.active = self.future.set_running_or_notify_cancel()
             return self.active
 
     def fail(self, error: BaseException) -> None:
+        """End the shard with an error."""
         with self._lock:
             self.active = False
             if not self.future.done():

@@ -1,4 +1,4 @@
-"""Windows: stretches of speech short enough for one pass of the model, cut where nobody speaks."""
+"""Windowing: speech probabilities → windows of speech short enough for one model call, split at pauses."""
 
 from __future__ import annotations
 
@@ -10,28 +10,34 @@ from transcriber.audio.stream import RATE
 from transcriber.whisper.log_mel import FULL_WINDOW_FRAMES
 from transcriber.whisper.voice_activity import VAD_FRAME_SAMPLES
 
-_VAD_FRAMES_PER_SECOND = RATE / VAD_FRAME_SAMPLES  # frames a second
+_SPEECH_ON, _SPEECH_OFF = 0.5, 0.35  # VAD onset and offset thresholds (Silero's defaults)
 
-_SPEECH_ON, _SPEECH_OFF = 0.5, 0.35  # probability at which speech begins, and under which it may end: Silero's own
-_VAD_FRAMES_END_OF_SPEECH = round(0.3 * _VAD_FRAMES_PER_SECOND)  # frames of silence that end a stretch of speech
-_VAD_FRAMES_MIN_SPEECH = 3  # frames: 96 ms, less than any word
-_VAD_FRAMES_MARGIN = round(
-    0.3 * _VAD_FRAMES_PER_SECOND
-)  # frames of what surrounds the speech that a window keeps on either side
-_EARLIEST_SPLIT = 0.4  # of the longest window: before that no pause is worth ending it
-_VAD_FRAMES_LONG_PAUSE = round(0.6 * _VAD_FRAMES_PER_SECOND)  # frames: longer ones are alike, the last of them is taken
-_VAD_FRAMES_MAX_INNER_PAUSE = round(
-    1.5 * _VAD_FRAMES_PER_SECOND
-)  # frames of silence that two stretches of one window may hold between them
-_MEL_FRAMES_SILENCE = 100  # frames of silence behind the speech, at least
-_MEL_FRAMES_STEP = 50  # frames: windows of one batch are padded to one length
-_MEL_FRAMES_MIN, _MEL_FRAMES_MIN_UNTESTED = 400, 1000  # frames
+# VAD frames are 32 ms.
+_VAD_FRAMES_PER_SECOND = RATE / VAD_FRAME_SAMPLES
+_VAD_FRAMES_END_OF_SPEECH = round(0.3 * _VAD_FRAMES_PER_SECOND)  # this much silence ends a region of speech
+_VAD_FRAMES_MIN_SPEECH = 3  # 96 ms, shorter than any word: a shorter region is a click
+_VAD_FRAMES_MARGIN = round(0.3 * _VAD_FRAMES_PER_SECOND)  # audio kept before and after the speech of a window
+_VAD_FRAMES_LONG_PAUSE = round(0.6 * _VAD_FRAMES_PER_SECOND)  # longer pauses count as equal: the latest is taken
+_VAD_FRAMES_MAX_INNER_PAUSE = round(1.5 * _VAD_FRAMES_PER_SECOND)  # a longer pause ends the window
+_EARLIEST_SPLIT = 0.4  # split at a pause only after this share of the maximum window length
+
+# Mel frames are 10 ms.
+_MEL_FRAMES_SILENCE = 100  # silence appended after the speech, at least; with less the decoder repeats itself
+_MEL_FRAMES_STEP = 50  # lengths are rounded up to this, so that windows of one batch need little padding
+# Minimum encoder frames: for models and languages measured in docs/explanation/engine.md, and for all others.
+_MEL_FRAMES_MIN, _MEL_FRAMES_MIN_UNTESTED = 400, 1000
 _TESTED_MODELS, _TESTED_LANGUAGES = {"base"}, {"en", "de", "es"}
 
 
 @dataclass(frozen=True)
 class WindowSpan:
-    """A window's place in the stretch, in samples; `voiced` are the parts where somebody speaks."""
+    """Position of a window in the stream, in samples at 16 kHz.
+
+    Attributes:
+        start: first sample.
+        end: sample after the last.
+        voiced: (start, end) of the regions of speech.
+    """
 
     start: int
     end: int
@@ -39,20 +45,21 @@ class WindowSpan:
 
 
 class Windower:
-    """Feed it probabilities in order; it gives spans of at most `longest` seconds as soon as each is certain."""
+    """Groups the speech of one stream into windows of at most `max_seconds`, each returned as soon as it is final."""
 
     def __init__(self, max_seconds: float) -> None:
+        """Start at the beginning of a stream."""
         self._max_frames = int(max_seconds * _VAD_FRAMES_PER_SECOND) - 2 * _VAD_FRAMES_MARGIN
-        self._next_frame = 0  # the next to be fed
-        self._regions: list[tuple[int, int]] = []  # stretches of speech of the window that grows
-        self._region_start: int | None = None  # of the stretch that grows
-        self._silence_start: int | None = None  # where the silence began that may end it
-        self._history: list[float] = []  # probabilities since `_start`: where to cut speech that does not pause
-        self._previous_end = 0  # frame before which nothing may be taken: the end of the window before
+        self._next_frame = 0  # number of the VAD frame that is fed next
+        self._regions: list[tuple[int, int]] = []  # regions of speech (VAD frames) in the open window
+        self._region_start: int | None = None  # of the open region
+        self._silence_start: int | None = None  # start of the silence that may end the open region
+        self._history: list[float] = []  # probabilities since `_region_start`: where to split speech without a pause
+        self._previous_end = 0  # VAD frame at which the previous window ended
 
     @property
     def consumed_samples(self) -> int:
-        """Samples before this are never asked for again."""
+        """Number of samples from the start of the stream that no later window needs."""
         first = (
             self._regions[0][0]
             if self._regions
@@ -63,7 +70,7 @@ class Windower:
         return max(0, max(first - _VAD_FRAMES_MARGIN, self._previous_end)) * VAD_FRAME_SAMPLES
 
     def feed(self, probabilities: np.ndarray) -> list[WindowSpan]:
-        """Spans that are finished."""
+        """Add speech probabilities, shape (VAD frames,), in order; return the windows that are final."""
         spans: list[WindowSpan] = []
         for probability in probabilities.tolist():
             self._step(probability, spans)
@@ -71,7 +78,7 @@ class Windower:
         return spans
 
     def finish(self, samples: int) -> list[WindowSpan]:
-        """The last spans; `samples` is the length of the audio."""
+        """Return the last windows; `samples` is the length of the stream."""
         spans: list[WindowSpan] = []
         if self._region_start is not None:
             self._end_region(self._silence_start or self._next_frame, spans)
@@ -107,10 +114,14 @@ class Windower:
         self._regions.append((start, end))
 
     def _split_at_pause(self, next_start: int, spans: list[WindowSpan]) -> None:
-        """The window is full: it ends at its longest pause, but not early on; what comes after begins the next.
+        """Split the full window at its longest pause (ties: the latest), but not in its first 40 %.
 
-        `upcoming` is where the stretch begins that has no room any more. A sentence that is torn apart is
-        misheard on both sides.
+        Speech after the pause starts the next window. A sentence that is split elsewhere is misrecognised on both
+        sides.
+
+        Args:
+            next_start: VAD frame at which the region starts that does not fit.
+            spans: final windows; the split one is appended.
         """
         starts = [start for start, _ in self._regions[1:]] + [next_start]
         earliest_split = self._regions[0][0] + _EARLIEST_SPLIT * self._max_frames
@@ -126,20 +137,19 @@ class Windower:
         self._regions = remaining
 
     def _split_without_pause(self, spans: list[WindowSpan]) -> None:
-        """Speech without a pause: cut where it is least like speech, not in the first half of the window."""
+        """Split a region as long as a window where its probability is lowest, in the second half."""
         assert self._region_start is not None
         smoothed = np.convolve(self._history, np.ones(3) / 3, "same")
         half = len(smoothed) // 2
-        split = half + int(
-            np.argmin(smoothed[half : -2 * _VAD_FRAMES_MIN_SPEECH])
-        )  # what is left must not pass for a click
+        # The last frames are left out: a rest that short would be dropped as a click.
+        split = half + int(np.argmin(smoothed[half : -2 * _VAD_FRAMES_MIN_SPEECH]))
         self._regions.append((self._region_start, self._region_start + split))
         self._region_start, self._history = self._region_start + split, self._history[split:]
         self._silence_start = None
         self._emit_window(spans, self._region_start)
 
     def _emit_window(self, spans: list[WindowSpan], limit: int) -> None:
-        """Give the window that grew; its margins go no further than half way to its neighbours."""
+        """Append the open window to `spans`, with margins that reach at most half way to the next speech at `limit`."""
         if not self._regions:
             return
         first, last = self._regions[0][0], self._regions[-1][1]
@@ -154,10 +164,15 @@ class Windower:
 
 
 def encoder_frames(content_frames: int, language: str | None, model: str) -> int:
-    """Frames for the encoder, for `content` frames of audio: silence behind, in steps, and never too few.
+    """Compute how many mel frames the encoder gets for a window, silence after the speech included.
 
-    Whisper was trained on 30 s padded with silence: without any behind the speech it goes on talking. How little
-    is safe was measured for some languages and models only; the others get ten seconds at least.
+    Whisper was trained on audio padded with silence to 30 s: without silence after the speech the decoder goes on.
+    The least safe length was measured for some languages and models; all others get ten seconds at least.
+
+    Args:
+        content_frames: mel frames of the window's audio.
+        language: Whisper's code, or None while it is being detected.
+        model: name of the model.
     """
     frames = -(-(content_frames + _MEL_FRAMES_SILENCE) // _MEL_FRAMES_STEP) * _MEL_FRAMES_STEP
     is_tested = model in _TESTED_MODELS and (language is None or language in _TESTED_LANGUAGES)

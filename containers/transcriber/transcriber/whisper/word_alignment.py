@@ -1,4 +1,4 @@
-"""Words: when each was said, from the cross-attention that ctranslate2 aligns."""
+"""Word alignment: word times from the cross-attention that ctranslate2 aligns with the tokens."""
 
 from __future__ import annotations
 
@@ -9,18 +9,25 @@ from itertools import pairwise
 import numpy as np
 from faster_whisper.tokenizer import Tokenizer
 
-ENCODER_STEP_SECONDS = 0.02  # of one step of the encoder's output
-_PREPEND_PUNCTUATION, _APPEND_PUNCTUATION = (
-    "\"'“¿([{-",
-    "\"'.。,，!！?？:：”)]}、",
-)  # signs that belong to the next word, to the one before
+ENCODER_STEP_SECONDS = 0.02  # one step of the encoder's output: two mel frames
+_PREPEND_PUNCTUATION = "\"'“¿([{-"  # joins the word after it
+_APPEND_PUNCTUATION = "\"'.。,，!！?？:：”)]}、"  # joins the word before it
 _SENTENCE_ENDS = ".。!！?？"
-_MAX_MEDIAN_SECONDS = 0.7  # seconds: where most words are longer than this, the alignment is no measure
+# Upper limit of the median word length that the rules below use: above it the alignment itself is unreliable.
+_MAX_MEDIAN_SECONDS = 0.7
 
 
 @dataclass
 class AlignedWord:
-    """A word as the model wrote it, with its space; times in seconds from the window's start."""
+    """A word with its times.
+
+    Attributes:
+        text: as the model wrote it, with its leading space.
+        tokens: number of tokens.
+        start: seconds from the window's start.
+        end: seconds from the window's start.
+        probability: mean of the tokens' probabilities.
+    """
 
     text: str
     tokens: int
@@ -35,7 +42,17 @@ def align_words(
     alignments: Sequence[tuple[int, int]],
     probabilities: Sequence[float],
 ) -> list[AlignedWord]:
-    """Words of `tokens` (text only) by ctranslate2's alignment of them."""
+    """Group aligned tokens into words.
+
+    Args:
+        tokenizer: of the language, which decides whether words end at spaces.
+        tokens: text tokens.
+        alignments: (token index, encoder step) pairs from ctranslate2.
+        probabilities: of the tokens.
+
+    Returns:
+        Words in order, with punctuation attached.
+    """
     texts, token_groups = tokenizer.split_to_word_tokens([*tokens, tokenizer.eot])
     if len(token_groups) < 2:
         return []
@@ -52,7 +69,10 @@ def align_words(
 
 
 def _shorten(words: list[AlignedWord]) -> None:
-    """A word beside the end of a sentence swallows the pause: no longer than twice the median (OpenAI's rule)."""
+    """Limit words next to the end of a sentence to twice the median length, in place (OpenAI's rule).
+
+    The alignment adds the pause between two sentences to such words.
+    """
     lengths = [word.end - word.start for word in words if word.end > word.start]
     if not lengths:
         return
@@ -66,7 +86,7 @@ def _shorten(words: list[AlignedWord]) -> None:
 
 
 def _attach_punctuation(words: list[AlignedWord]) -> list[AlignedWord]:
-    """Signs join their words."""
+    """Join punctuation to the word before or after it."""
     merged: list[AlignedWord] = []
     for word in words:
         if merged and word.text in _APPEND_PUNCTUATION and not merged[-1].text.endswith(" "):
@@ -85,7 +105,14 @@ def _attach_punctuation(words: list[AlignedWord]) -> list[AlignedWord]:
 
 
 def clamp_to_speech(words: list[AlignedWord], start: float, end: float, voiced: Sequence[tuple[float, float]]) -> None:
-    """Hold a piece's outer words to where there is speech, in place: alignment stretches them over pauses."""
+    """Limit a segment's first and last word to the speech, in place: the alignment stretches them over pauses.
+
+    Args:
+        words: of one segment.
+        start: the segment's start by its timestamp token, in seconds from the window's start.
+        end: its end, likewise.
+        voiced: (start, end) of the regions of speech in the window, likewise.
+    """
     if not words:
         return
     lengths = [word.end - word.start for word in words if word.end > word.start]
