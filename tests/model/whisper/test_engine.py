@@ -1,4 +1,4 @@
-"""The batching engine on real speech: everything a shard asks for, shards among each other, faults alone."""
+"""The batching engine on real speech: every option of a shard, shards in one batch, and failures."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def text(result: ShardResult) -> str:
     return " ".join(re.findall(r"\w+", " ".join(segment.text for segment in result.segments).lower()))
 
 
-def shop_boy(result: ShardResult) -> bool:
-    """Whether the sentence of `clip` was understood; base may write two words as one."""
+def is_shop_boy_sentence(result: ShardResult) -> bool:
+    """Whether the sentence of `clip` was recognised; base may write two words as one."""
     return "shopboywasthething" in text(result).replace(" ", "")
 
 
-def written(path: Path, *channels: np.ndarray) -> Path:
+def write_wav(path: Path, *channels: np.ndarray) -> Path:
     """A WAV of float samples at 16 kHz."""
     length = max(len(channel) for channel in channels)
     grid = np.stack([np.pad(channel, (0, length - len(channel))) for channel in channels], axis=1)
@@ -53,18 +53,18 @@ def test_segments_and_words_have_times_of_the_file(
     engine: BatchingEngine, order: MakeShard, tmp_path: Path, sentence: np.ndarray
 ) -> None:
     silence = np.zeros(RATE * 7, np.float32)
-    path = written(tmp_path / "late.wav", np.concatenate([silence, sentence, silence]))
+    path = write_wav(tmp_path / "late.wav", np.concatenate([silence, sentence, silence]))
 
     result = engine.submit(order(language="en"), path).result()
 
-    assert shop_boy(result)
-    said = [word for segment in result.segments for word in segment.words]
-    assert " ".join(word.text for word in said) == " ".join(segment.text for segment in result.segments)
-    assert 6.9 < said[0].start < 7.7
-    assert 10.5 < said[-1].end < 11.6
-    starts = [word.start for word in said]
+    assert is_shop_boy_sentence(result)
+    words = [word for segment in result.segments for word in segment.words]
+    assert " ".join(word.text for word in words) == " ".join(segment.text for segment in result.segments)
+    assert 6.9 < words[0].start < 7.7
+    assert 10.5 < words[-1].end < 11.6
+    starts = [word.start for word in words]
     assert starts == sorted(starts)
-    assert all(word.start <= word.end and 0 < word.probability <= 1 for word in said)
+    assert all(word.start <= word.end and 0 < word.probability <= 1 for word in words)
     assert result.audio.duration == pytest.approx(len(sentence) / RATE + 14, abs=0.01)
     assert (result.model.name, result.model.compute_type) == ("base", "int8_float32")
     assert {"decode", "model", "total"} <= set(result.seconds)
@@ -73,19 +73,19 @@ def test_segments_and_words_have_times_of_the_file(
 def test_words_are_omitted_without_word_timestamps(engine: BatchingEngine, order: MakeShard, clip: Path) -> None:
     result = engine.submit(order(word_timestamps=False), clip).result()
 
-    assert shop_boy(result)
+    assert is_shop_boy_sentence(result)
     assert all(segment.words == [] and segment.start < segment.end for segment in result.segments)
 
 
 def test_time_range_result_has_times_of_the_file(
     engine: BatchingEngine, order: MakeShard, tmp_path: Path, sentence: np.ndarray
 ) -> None:
-    path = written(tmp_path / "twice.wav", np.concatenate([np.zeros(RATE * 40), sentence, np.zeros(RATE * 20)]))
+    path = write_wav(tmp_path / "twice.wav", np.concatenate([np.zeros(RATE * 40), sentence, np.zeros(RATE * 20)]))
 
     inside = engine.submit(order(start=35.0, end=50.0), path).result()
     outside = engine.submit(order(start=0.0, end=30.0), path).result()
 
-    assert shop_boy(inside)
+    assert is_shop_boy_sentence(inside)
     assert 39.9 < inside.segments[0].start < 41
     assert outside.segments == []
     assert outside.audio.duration == inside.audio.duration == pytest.approx(60 + len(sentence) / RATE, abs=0.1)
@@ -95,11 +95,11 @@ def test_channels_are_transcribed_separately(
     engine: BatchingEngine, order: MakeShard, tmp_path: Path, sentence: np.ndarray, clips: list[Any]
 ) -> None:
     other = decode(next(c.path for c in clips if c.path.name == "1998-15444-0007.flac")).samples
-    path = written(tmp_path / "two.wav", sentence, other)
+    path = write_wav(tmp_path / "two.wav", sentence, other)
 
     left, right = [engine.submit(order(channel=channel), path) for channel in (0, 1)]
 
-    assert shop_boy(left.result())
+    assert is_shop_boy_sentence(left.result())
     assert "emetic" in text(right.result()) or "at hand" in text(right.result())
     assert (left.result().channel, right.result().audio.channels) == (0, 2)
 
@@ -112,7 +112,7 @@ def test_raw_audio_is_transcribed(
 
     result = engine.submit(order(raw=RawAudio("linear16", RATE)), path).result()
 
-    assert shop_boy(result)
+    assert is_shop_boy_sentence(result)
 
 
 def test_language_detection_respects_allowed_languages(
@@ -129,14 +129,14 @@ def test_language_detection_respects_allowed_languages(
     assert bound.language_probability < 0.5
 
 
-@pytest.mark.parametrize(("sure", "asked", "language"), [(0.69, 1, "de"), (0.71, 0, "en")])
+@pytest.mark.parametrize(("confidence", "redetections", "language"), [(0.69, 1, "de"), (0.71, 0, "en")])
 def test_low_confidence_language_is_detected_on_full_window(
     engine: BatchingEngine,
     order: MakeShard,
     clip: Path,
     monkeypatch: pytest.MonkeyPatch,
-    sure: float,
-    requested: int,
+    confidence: float,
+    redetections: int,
     language: str,
 ) -> None:
     full: list[int] = []
@@ -144,15 +144,15 @@ def test_low_confidence_language_is_detected_on_full_window(
     def detect_language(_: Any, indices: Any, frames: int = 0) -> Any:
         if frames:
             full.append(frames)
-        return [[("de", 0.9)] if frames else [("en", sure)] for _ in indices]
+        return [[("de", 0.9)] if frames else [("en", confidence)] for _ in indices]
 
     monkeypatch.setattr(engine._model, "detect_language", detect_language)
 
     result = engine.submit(order(), clip).result()
 
-    assert full[:1] == [3000] * requested
+    assert full[:1] == [3000] * redetections
     assert result.language == language
-    assert result.engine.get("language_asked_again", 0) == requested
+    assert result.engine.get("language_asked_again", 0) == redetections
 
 
 def test_translate_task_returns_english(engine: BatchingEngine, order: MakeShard, clips: list[Any]) -> None:
@@ -203,7 +203,7 @@ def test_shards_share_batches_and_keep_their_own_words(
     together = [future.result() for future in futures]
 
     assert [result.index for result in together] == list(range(len(english)))
-    # A batch pads its windows to one length, which may change a word that the model was not sure of.
+    # A batch pads its windows to one length, which may change an uncertain word.
     assert all(SequenceMatcher(None, text(a), b).ratio() > 0.75 for a, b in zip(together, alone, strict=True))
     assert max(sizes) > 1
 
@@ -212,11 +212,11 @@ def test_shards_share_batches_and_keep_their_own_words(
 def transcribe_pair(
     engine: BatchingEngine, order: MakeShard, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., list[ShardResult]]:
-    """Transcribes two shards of which one is prepared after the other, while a batch would wait a minute."""
+    """Transcribe two shards, prepared one after the other, while a batch would wait a minute."""
     monkeypatch.setattr("transcriber.whisper.batch_queue._LINGER_SECONDS", 60.0)
     prepare, both, first = engine._prepare, threading.Barrier(2), threading.Event()
 
-    def slowly(progress: Any) -> None:
+    def prepare_in_order(progress: Any) -> None:
         both.wait(30)
         if progress.shard.index:
             first.wait(30)
@@ -227,7 +227,7 @@ def transcribe_pair(
         orders = [order(index=index, interactive=False, **requested) for index in (0, 1)]
         return [future.result() for future in [engine.submit(one, clip) for one in orders]]
 
-    monkeypatch.setattr(engine, "_prepare", slowly)
+    monkeypatch.setattr(engine, "_prepare", prepare_in_order)
     return run
 
 
@@ -236,11 +236,11 @@ def test_batch_waits_for_shard_being_prepared(
 ) -> None:
     generate, sizes = engine._model.generate, list[int]()
 
-    def counted(encoder_output: Any, indices: Any, *what: Any, **how: Any) -> Any:
+    def record_size(encoder_output: Any, indices: Any, *what: Any, **how: Any) -> Any:
         sizes.append(len(indices))
         return generate(encoder_output, indices, *what, **how)
 
-    monkeypatch.setattr(engine._model, "generate", counted)
+    monkeypatch.setattr(engine._model, "generate", record_size)
 
     transcribe_pair(language="en")
 
@@ -262,7 +262,7 @@ def test_languages_of_a_batch_are_detected_in_one_call(
     results = transcribe_pair()
 
     assert [result.language_probability for result in results] == [0.8, 0.9]
-    assert requested == [(2, 0), (1, 3000)]  # the second time only who was unsure
+    assert requested == [(2, 0), (1, 3000)]  # the second call has the uncertain one only
     assert [result.engine["language_asked_again"] for result in results] == [1, 0]
 
 
@@ -286,7 +286,7 @@ def test_failing_shard_does_not_fail_its_batch(
 ) -> None:
     garbage = tmp_path / "garbage.wav"
     garbage.write_bytes(b"RIFF\xff\xff\xff\xffWAVEfmt " + bytes(range(256)) * 40)
-    poison = clip.with_name("2414-128291-0009.flac")  # its window is the only one so short
+    breaking_clip = clip.with_name("2414-128291-0009.flac")  # the only window this short
     real, gate = WhisperModel.encode, threading.Event()
 
     def encode(self: WhisperModel, mels: Any, frames: Any) -> Any:
@@ -297,17 +297,17 @@ def test_failing_shard_does_not_fail_its_batch(
 
     monkeypatch.setattr(WhisperModel, "encode", encode)
 
-    plug = engine.submit(order(language="en"), clip)  # while it waits, the others gather to one batch
-    bad, broken, good = [engine.submit(order(language="en"), path) for path in (garbage, poison, clip)]
+    blocking = engine.submit(order(language="en"), clip)  # while it blocks, the others form one batch
+    bad, failing, good = [engine.submit(order(language="en"), path) for path in (garbage, breaking_clip, clip)]
     while engine._batch_queue.window_count < 2:
         threading.Event().wait(0.01)
     gate.set()
 
-    assert shop_boy(plug.result())
-    assert shop_boy(good.result())
+    assert is_shop_boy_sentence(blocking.result())
+    assert is_shop_boy_sentence(good.result())
     assert isinstance(bad.exception(), ShardFailed)
     assert bad.exception().error is ShardError.NOT_AUDIO  # type: ignore[union-attr]
-    assert "breaks the model" in str(broken.exception())
+    assert "breaks the model" in str(failing.exception())
 
 
 def test_cancelled_shards_do_not_affect_others(
@@ -333,7 +333,7 @@ def test_cancelled_shards_do_not_affect_others(
     assert waiting.cancelled()
     with pytest.raises(CancelledError):
         running.result()
-    assert shop_boy(kept.result())
+    assert is_shop_boy_sentence(kept.result())
 
 
 def test_close_cancels_shards_in_progress(model: Model, order: MakeShard, clip: Path) -> None:
@@ -343,8 +343,8 @@ def test_close_cancels_shards_in_progress(model: Model, order: MakeShard, clip: 
     engine.close()
 
     for future in futures:
-        with contextlib.suppress(CancelledError):  # one may have been done already
-            assert shop_boy(future.result(10))
+        with contextlib.suppress(CancelledError):  # one may be done already
+            assert is_shop_boy_sentence(future.result(10))
     with pytest.raises(RuntimeError, match="closed"):
         engine.submit(order(), clip)
 

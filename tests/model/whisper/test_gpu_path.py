@@ -1,7 +1,7 @@
-"""The path that windows take on a GPU, walked on a CPU with a GPU's settings.
+"""The GPU path of windows, run on a CPU with a GPU's settings.
 
-There is no GPU here. `FarView` stands in for where encodings lie there: float16, out of reach of numpy.
-The model and its words are real; the speed is not a GPU's.
+`DeviceView` replaces the encoder output in GPU memory: float16, not readable by numpy. The model and its words are
+real; the speed is not a GPU's.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ NORMAL = BasicTextNormalizer()
 
 
 class DeviceView:
-    """A StorageView on a GPU: it has a shape and can be brought here, and nothing else."""
+    """A StorageView on a GPU: it has a shape and can be copied to the host, nothing else."""
 
     def __init__(self, view: StorageView) -> None:
         self.view, self.shape, self.copies = view.to(ctranslate2.DataType.float16), view.shape, 0
@@ -44,7 +44,7 @@ class DeviceView:
 
 
 class DeviceModel:
-    """The real model, whose encodings stay far away; counts its calls."""
+    """The real model with encoder outputs that stay on the device; counts its calls."""
 
     def __init__(self, model: Any) -> None:
         self._model, self.calls, self.views = model, Counter[str](), list[DeviceView]()
@@ -81,7 +81,7 @@ def text_of(result: ShardResult) -> str:
 
 
 def without_silence(path: Path) -> np.ndarray:
-    """Of a clip, from its first to its last loud sample: pauses of over 1.5 s end a window."""
+    """Samples of a clip from the first to the last loud one: pauses of over 1.5 s end a window."""
     samples = decode(path).samples
     loud = np.flatnonzero(np.abs(samples) > 0.02)
     return samples[loud[0] : loud[-1]]
@@ -104,7 +104,7 @@ def test_gpu_path_transcribes_all_languages_and_long_window(
     words = [word for result in results for segment in result.segments for word in segment.words]
     assert " ".join(word.text for word in words) == " ".join(text_of(result) for result in results)
     assert all(word.end > word.start for word in words)
-    assert max(2 * view.shape[1] for view in model.views) > 1600  # frames: longer than any of a CPU's windows
+    assert max(2 * view.shape[1] for view in model.views) > 1600  # frames: longer than any window on a CPU
 
 
 def test_encoder_output_on_gpu_is_not_copied_to_host(
@@ -135,7 +135,7 @@ def test_encoder_output_on_gpu_is_not_copied_to_host(
     for before, after in zip(words[1:], again[1:], strict=True):
         assert [word.text for word in after[0]] == [word.text for word in before[0]]
         assert [word.start for word in after[0]] == pytest.approx([word.start for word in before[0]], abs=0.1)
-    assert (model.calls["align"], model.views[-1].copies) == (3, 1)  # one a language, brought over once
+    assert (model.calls["align"], model.views[-1].copies) == (3, 1)  # one call a language, one copy to the host
 
 
 def test_rejected_window_is_retried_on_gpu_path(

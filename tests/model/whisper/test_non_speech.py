@@ -1,4 +1,4 @@
-"""No invented words: what is no speech stays silent, and speech in, after or under it is kept."""
+"""Audio without speech yields no words, and speech within, after or under other sound is kept."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from whisper_normalizer.basic import BasicTextNormalizer
 from bench.corpus import wav
 from earshot_contract.shards import Shard, ShardResult
 from tests.fixtures.audio import decode
-from tests.fixtures.plain_faster_whisper import Plain
+from tests.fixtures.plain_faster_whisper import PlainFasterWhisper
 from transcriber.whisper.engine import BatchingEngine
 from transcriber.worker.model_files import Model
 
@@ -95,16 +95,16 @@ def text_of(result: ShardResult) -> str:
 
 def test_non_speech_yields_no_segments(engine: BatchingEngine, order: MakeShard, tmp_path: Path) -> None:
     files = {name: wav(tmp_path / f"{i}.wav", make()) for i, (name, make) in enumerate(NON_SPEECH.items())}
-    asked = [{}, {"language": "en"}]  # a given language must not tempt the model either
-    futures = [(name, engine.submit(order(**how), path)) for name, path in files.items() for how in asked]
+    options = [{}, {"language": "en"}]  # with and without detection
+    futures = [(name, engine.submit(order(**option), path)) for name, path in files.items() for option in options]
 
-    invented = {name: text_of(future.result()) for name, future in futures if future.result().segments}
+    unexpected = {name: text_of(future.result()) for name, future in futures if future.result().segments}
 
-    assert invented == {}
+    assert unexpected == {}
 
 
 def difficult_recordings(clips: list[Any]) -> dict[str, tuple[np.ndarray, str]]:
-    """Speech in conditions that make it hard, and what is said."""
+    """Speech in difficult conditions, with its text."""
     texts = {clip.path.name: clip.text for clip in clips}
     sounds = {clip.path.name: decode(clip.path).samples for clip in clips}
     english, other, german = "1688-142285-0004.flac", "1998-15444-0007.flac", "fleurs-de-005.ogg"
@@ -125,20 +125,20 @@ def difficult_recordings(clips: list[Any]) -> dict[str, tuple[np.ndarray, str]]:
     }
 
 
-def kept_letters(reference: str, heard: str) -> int:
-    """Letters of `reference` for which something was written: misheard is kept, "shopboy" is "shop boy"."""
-    letters, written = (NORMAL(text).replace(" ", "") for text in (reference, heard))
+def kept_letters(reference: str, transcript: str) -> int:
+    """Letters of `reference` that were not deleted: substitutions count as kept, "shopboy" equals "shop boy"."""
+    letters, written = (NORMAL(text).replace(" ", "") for text in (reference, transcript))
     return len(letters) - jiwer.process_characters(letters, written or "-").deletions
 
 
 def test_difficult_speech_is_kept_like_plain_faster_whisper(
     engine: BatchingEngine, model: Model, order: MakeShard, clips: list[Any], tmp_path: Path
 ) -> None:
-    plain = Plain(model)
+    plain = PlainFasterWhisper(model)
     ours, theirs, report = 0, 0, {}
     for number, (name, (sound, text)) in enumerate(difficult_recordings(clips).items()):
         path = wav(tmp_path / f"{number}.wav", sound, 8000 if "quarter" in name else RATE)
-        a, b = text_of(engine.submit(order(word_timestamps=False), path).result()), plain.hear(path).text
+        a, b = text_of(engine.submit(order(word_timestamps=False), path).result()), plain.transcribe(path).text
         ours, theirs = ours + kept_letters(text, a), theirs + kept_letters(text, b)
         report[name] = (kept_letters(text, a), kept_letters(text, b), a)
 
@@ -166,8 +166,8 @@ def test_hallucinated_silence_is_dropped(
     real = engine._model.generate
 
     def generate(encoder_output: Any, indices: Any, requests: Any, **how: Any) -> Any:
-        babble = {"avg_logprob": -1.8, "no_speech_prob": 0.95, "text": "Thank you for watching!"}
-        return [replace(hypothesis, **babble) for hypothesis in real(encoder_output, indices, requests, **how)]
+        hallucination = {"avg_logprob": -1.8, "no_speech_prob": 0.95, "text": "Thank you for watching!"}
+        return [replace(hypothesis, **hallucination) for hypothesis in real(encoder_output, indices, requests, **how)]
 
     monkeypatch.setattr(engine._model, "generate", generate)
 
@@ -175,7 +175,7 @@ def test_hallucinated_silence_is_dropped(
 
     assert result.segments == []
     assert result.engine["dropped"] == 1
-    assert result.engine["redone"] == 1  # not without asking the full window
+    assert result.engine["redone"] == 1  # after a longer window
 
 
 def test_persistent_repetition_is_retried_then_truncated(
@@ -183,18 +183,18 @@ def test_persistent_repetition_is_retried_then_truncated(
 ) -> None:
     real = engine._model.generate
     temperatures = []
-    loop = engine._model.tokenizer("en", "transcribe").encode(" si, si, si, si, si, si, si, si, si, si, si, si,")
+    repetition = engine._model.tokenizer("en", "transcribe").encode(" si, si, si, si, si, si, si, si, si, si, si, si,")
 
     def generate(encoder_output: Any, indices: Any, requests: Any, **how: Any) -> Any:
         temperatures.append(how.get("temperature", 0.0))
-        repetitive = {"tokens": loop, "text": "si, " * 12, "compression_ratio": 4.0}
+        repetitive = {"tokens": repetition, "text": "si, " * 12, "compression_ratio": 4.0}
         return [replace(hypothesis, **repetitive) for hypothesis in real(encoder_output, indices, requests, **how)]
 
     monkeypatch.setattr(engine._model, "generate", generate)
 
     result = engine.submit(order(language="en"), clip).result()
 
-    assert temperatures == [0.0, 0.0, 0.0, 0.4, 0.8]  # short, half, full; then sampled
+    assert temperatures == [0.0, 0.0, 0.0, 0.4, 0.8]  # short, half and full window; then sampled
     assert text_of(result) == "si, si,"
 
 
@@ -224,7 +224,7 @@ def test_punctuation_only_is_sampled_on_half_window(
 ) -> None:
     encode, generate, frames, temperatures = engine._model.encode, engine._model.generate, [], []
 
-    def counted(mels: Any, widths: Any) -> Any:
+    def record_frames(mels: Any, widths: Any) -> Any:
         frames.extend(widths)
         return encode(mels, widths)
 
@@ -233,13 +233,13 @@ def test_punctuation_only_is_sampled_on_half_window(
         found = generate(*what, **how)
         return found if how["temperature"] else [replace(hypothesis, text="― ― ―") for hypothesis in found]
 
-    monkeypatch.setattr(engine._model, "encode", counted)
+    monkeypatch.setattr(engine._model, "encode", record_frames)
     monkeypatch.setattr(engine._model, "generate", punctuation_only)
 
     result = engine.submit(order(language="en"), clip).result()
 
     assert temperatures == [0.0, 0.0, 0.4]
-    assert frames[1:] == [1500]  # encoded once for both
+    assert frames[1:] == [1500]  # encoded once for both attempts
     assert "thing" in text_of(result)
 
 
@@ -248,14 +248,14 @@ def test_low_probability_is_retried_on_half_window_only(
 ) -> None:
     encode, generate, frames = engine._model.encode, engine._model.generate, []
 
-    def counted(mels: Any, widths: Any) -> Any:
+    def record_frames(mels: Any, widths: Any) -> Any:
         frames.extend(widths)
         return encode(mels, widths)
 
     def low_probability(*what: Any, **how: Any) -> Any:
         return [replace(hypothesis, avg_logprob=-1.2) for hypothesis in generate(*what, **how)]
 
-    monkeypatch.setattr(engine._model, "encode", counted)
+    monkeypatch.setattr(engine._model, "encode", record_frames)
     monkeypatch.setattr(engine._model, "generate", low_probability)
 
     result = engine.submit(order(language="en"), clip).result()

@@ -1,4 +1,4 @@
-"""The batcher: oldest first, interactive before bulk, only windows of one kind and of like length together."""
+"""Batch queue: oldest first, interactive before bulk; batches hold equal keys and similar lengths only."""
 
 from __future__ import annotations
 

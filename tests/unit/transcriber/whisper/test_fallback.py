@@ -1,4 +1,4 @@
-"""The ladder: every step is more careful than the one before, and none is taken for nothing."""
+"""Fallback: each attempt has more frames or a higher temperature than the rejected one."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def attempts_after(frames: int, *, fixed_temperature: bool = False, no_words: bo
     ("frames", "fixed_temperature", "expected"),
     [
         (500, False, [(1500, 0.0), (3000, 0.0), (3000, 0.4), (3000, 0.8)]),
-        (1300, False, [(3000, 0.0), (3000, 0.4), (3000, 0.8)]),  # 1500 would be hardly more
+        (1300, False, [(3000, 0.0), (3000, 0.4), (3000, 0.8)]),  # 1500 is less than 1.25 times as many
         (2900, False, [(3000, 0.0), (3000, 0.4), (3000, 0.8)]),
         (3000, False, [(3000, 0.4), (3000, 0.8)]),
-        (500, True, [(1500, 0.0), (3000, 0.0)]),  # the temperature is the user's
+        (500, True, [(1500, 0.0), (3000, 0.0)]),  # fixed by the request
         (3000, True, []),
     ],
 )

@@ -1,4 +1,4 @@
-"""Between what was asked for and what a model can: English-only models cannot be shipped with these tests."""
+"""Language choice by request and model; English-only models are described here, as none comes with the tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Guards: each rule on its own, and what speech must not trip."""
+"""Quality checks: each rule alone rejects, and fluent speech passes all."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_fluent_hypothesis_is_accepted() -> None:
 
 
 @pytest.mark.parametrize(
-    "fault",
+    "defect",
     [
         {"compression_ratio": 2.5},
         {"avg_logprob": -1.1},
@@ -38,20 +38,20 @@ def test_fluent_hypothesis_is_accepted() -> None:
         {"text": "And folks are all asleep. And folks are all asleep."},
     ],
 )
-def test_short_window_with_one_defect_is_rejected(fault: dict[str, object]) -> None:
-    assert not quality_checks.is_plausible_short_window(replace(GOOD, **fault), 3.0)  # type: ignore[arg-type]
+def test_short_window_with_one_defect_is_rejected(defect: dict[str, object]) -> None:
+    assert not quality_checks.is_plausible_short_window(replace(GOOD, **defect), 3.0)  # type: ignore[arg-type]
 
 
 def test_retried_window_accepts_low_probability_only() -> None:
-    mumble = replace(GOOD, avg_logprob=-1.1)
+    improbable = replace(GOOD, avg_logprob=-1.1)
 
-    assert quality_checks.is_plausible_short_window(mumble, 3.0, retried=True)
-    assert not quality_checks.is_plausible_short_window(replace(mumble, compression_ratio=2.5), 3.0, retried=True)
-    assert not quality_checks.is_plausible_short_window(replace(mumble, text_tokens=60), 3.0, retried=True)
+    assert quality_checks.is_plausible_short_window(improbable, 3.0, retried=True)
+    assert not quality_checks.is_plausible_short_window(replace(improbable, compression_ratio=2.5), 3.0, retried=True)
+    assert not quality_checks.is_plausible_short_window(replace(improbable, text_tokens=60), 3.0, retried=True)
 
 
 @pytest.mark.parametrize(
-    ("text", "loops"),
+    ("text", "expected"),
     [
         ("no no no no, that is it", False),
         ("very, very good and very, very kind", False),
@@ -60,17 +60,17 @@ def test_retried_window_accepts_low_probability_only() -> None:
         ("今日は天気がいいので散歩に行きましょうと彼は言いました", False),
     ],
 )
-def test_has_repetition_needs_adjacent_sequences(text: str, loops: bool) -> None:
-    assert quality_checks.has_repetition(text) is loops
+def test_has_repetition_needs_adjacent_sequences(text: str, expected: bool) -> None:
+    assert quality_checks.has_repetition(text) is expected
 
 
 def test_best_hypothesis_prefers_likeliest_without_repetition() -> None:
     unsure = replace(GOOD, avg_logprob=-1.2)
-    loop = replace(GOOD, avg_logprob=-0.1, compression_ratio=9.0)
+    repetitive = replace(GOOD, avg_logprob=-0.1, compression_ratio=9.0)
 
-    assert quality_checks.best_hypothesis([unsure, loop, GOOD]) is GOOD
-    assert quality_checks.best_hypothesis([unsure, loop]) is unsure
-    assert quality_checks.best_hypothesis([loop]) is loop
+    assert quality_checks.best_hypothesis([unsure, repetitive, GOOD]) is GOOD
+    assert quality_checks.best_hypothesis([unsure, repetitive]) is unsure
+    assert quality_checks.best_hypothesis([repetitive]) is repetitive
     assert quality_checks.best_hypothesis([replace(GOOD, text="― ―"), unsure]) is unsure
 
 

@@ -1,4 +1,4 @@
-"""Segments: tokens split at their timestamps; ends that nobody can have said; what was left unsaid."""
+"""Timestamp segments: splitting, text after the end of the audio, repetition, and speech left out."""
 
 from __future__ import annotations
 
@@ -39,21 +39,23 @@ def test_split_ignores_dangling_start_and_clamps_times() -> None:
 
 
 def test_segments_starting_after_end_of_audio_are_removed() -> None:
-    looped = [timestamp(0), 1, 2, timestamp(7), timestamp(7), 1, 2, timestamp(13), timestamp(13), 1, 2]
+    repetitive = [timestamp(0), 1, 2, timestamp(7), timestamp(7), 1, 2, timestamp(13), timestamp(13), 1, 2]
 
-    assert before_end_of_audio(looped, TIMESTAMP_BEGIN, 6.3) == [timestamp(0), 1, 2, timestamp(7)]
-    assert before_end_of_audio(looped, TIMESTAMP_BEGIN, 30.0) == looped
+    assert before_end_of_audio(repetitive, TIMESTAMP_BEGIN, 6.3) == [timestamp(0), 1, 2, timestamp(7)]
+    assert before_end_of_audio(repetitive, TIMESTAMP_BEGIN, 30.0) == repetitive
 
 
 def test_resume_position_needs_enough_remaining_speech() -> None:
     tokens = [timestamp(0), 1, timestamp(4)]
 
     assert resume_position(tokens, TIMESTAMP_BEGIN, [(0.3, 3.9), (5.0, 8.0)], 8.3) == 4.8
-    assert resume_position(tokens, TIMESTAMP_BEGIN, [(0.3, 4.4)], 5.0) is None  # too little of it
+    assert resume_position(tokens, TIMESTAMP_BEGIN, [(0.3, 4.4)], 5.0) is None  # less than 0.6 s
     assert (
         resume_position([timestamp(0), 1, timestamp(0.3)], TIMESTAMP_BEGIN, [(0.3, 8.0)], 8.3) is None
-    )  # it would not get on
-    assert resume_position([timestamp(0), 1], TIMESTAMP_BEGIN, [(0.3, 8.0)], 8.3) is None  # the text goes to the end
+    )  # it would not advance
+    assert (
+        resume_position([timestamp(0), 1], TIMESTAMP_BEGIN, [(0.3, 8.0)], 8.3) is None
+    )  # no end timestamp: the text goes to the end
 
 
 def test_without_repetition_keeps_two_rounds() -> None:

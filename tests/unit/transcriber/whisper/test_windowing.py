@@ -1,4 +1,4 @@
-"""Windows: cut where nobody speaks, never longer than asked, nothing voiced left out."""
+"""Windowing: windows hold all speech, are split at pauses, and never exceed the maximum length."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def windows_of(probabilities: np.ndarray, max_seconds: float = 15.0, block: int 
     return spans + windower.finish(len(probabilities) * VAD_FRAME_SAMPLES)
 
 
-def probabilities_of(*stretches: tuple[float, float]) -> np.ndarray:
-    """(seconds, probability) after one another, as frames."""
-    return np.concatenate([np.full(round(seconds * SECOND), p, np.float32) for seconds, p in stretches])
+def probabilities_of(*parts: tuple[float, float]) -> np.ndarray:
+    """(seconds, probability) after one another, as VAD frames."""
+    return np.concatenate([np.full(round(seconds * SECOND), p, np.float32) for seconds, p in parts])
 
 
 def test_silence_yields_no_window() -> None:
@@ -80,11 +80,11 @@ def test_full_window_splits_at_later_of_two_long_pauses() -> None:
     st.lists(st.tuples(st.floats(0.05, 20.0), st.sampled_from([0.0, 0.3, 0.45, 0.6, 0.95])), min_size=1),
     st.integers(1, 400),
 )
-def test_windows_cover_all_speech_in_order_within_max_length(stretches: list[tuple[float, float]], block: int) -> None:
-    probabilities = probabilities_of(*stretches)
+def test_windows_cover_all_speech_in_order_within_max_length(parts: list[tuple[float, float]], block: int) -> None:
+    probabilities = probabilities_of(*parts)
     spans = windows_of(probabilities, 10.0, block)
 
-    assert spans == windows_of(probabilities, 10.0, 10**6)  # where the blocks end does not matter
+    assert spans == windows_of(probabilities, 10.0, 10**6)  # independent of the block size
     assert all(span.start < span.end <= span.start + 10.1 * RATE for span in spans)
     assert all(before.end <= after.start for before, after in pairwise(spans))
     voiced = np.zeros(len(probabilities), bool)
@@ -96,7 +96,7 @@ def test_windows_cover_all_speech_in_order_within_max_length(stretches: list[tup
     run = 0
     for frame, speaking in enumerate(speaks):
         run = run + 1 if speaking else 0
-        assert run < 4 or voiced[frame], "four frames of speech on end are no click"
+        assert run < 4 or voiced[frame], "four frames of speech in a row are no click"
 
 
 @settings(deadline=None, max_examples=150)
