@@ -81,7 +81,7 @@ class BatchWorker:
                 encoder_output, decodable, list(requests.values()), beam=_BEAM, temperature=batch[0].temperature
             )
             hypotheses = dict(zip(decodable, results, strict=True))
-        # No state changes before the last call that may fail: the windows of a failed batch are run again.
+        # Windows change only after the last call that may fail: those of a failed batch are run again.
         accepted = [
             i for i in decodable if _is_accepted(batch[i], hypotheses[i]) or not batch[i].next_attempt(hypotheses[i])
         ]

@@ -29,7 +29,7 @@ from transcriber.whisper.window import Window
 from transcriber.whisper.windowing import Windower, WindowSpan
 from transcriber.worker.model_files import Model
 
-MAX_SHARD_SECONDS = 12 * 3600.0  # longer audio is cut off; memory grows with the transcript only
+MAX_SHARD_SECONDS = 12 * 3600.0  # longer audio is rejected; memory grows with the transcript only
 MAX_CHANNELS = 64  # files with more are rejected; a guard, the API allows fewer
 _BATCH_SLACK_FRAMES = 250  # mel frames (10 ms) by which windows of one batch may differ
 

@@ -27,7 +27,8 @@ class LogMel:
     def compute(self, samples: np.ndarray) -> np.ndarray:
         """Compute features of 16 kHz samples: float32, shape (mels, frames), one frame for each 160 samples."""
         frames = -(-len(samples) // _HOP_SAMPLES)
-        return self._extract(np.pad(samples, (0, _TAIL_SAMPLES)), padding=0)[:, :frames]
+        mel: np.ndarray = self._extract(np.pad(samples, (0, _TAIL_SAMPLES)), padding=0)
+        return mel[:, :frames]
 
 
 def pad_with_silence(mel: np.ndarray, frames: int) -> np.ndarray:

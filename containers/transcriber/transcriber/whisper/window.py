@@ -41,7 +41,7 @@ class Window:
     @property
     def seconds(self) -> float:
         """Length of its audio."""
-        return self.mel.shape[1] / FRAMES_PER_SECOND
+        return float(self.mel.shape[1]) / FRAMES_PER_SECOND
 
     @property
     def frames(self) -> int:
