@@ -77,7 +77,8 @@ def run(version: tuple[int, int], python: Path) -> bool:
     fast = [inside, "-m", "pytest", "tests/unit", "-n", str(os.cpu_count()), "-p", "no:cacheprovider"]
     main = [inside, "-m", "pytest", MAIN_JOB, "-p", "no:cacheprovider"]
     env = {**os.environ, "HYPOTHESIS_PROFILE": "fast"}
-    return all([subprocess.run(command, cwd=ROOT, env=env).returncode == 0 for command in (fast, main)])
+    codes = [subprocess.run(command, cwd=ROOT, env=env).returncode for command in (fast, main)]
+    return not any(codes)
 
 
 def name(version: tuple[int, int]) -> str:

@@ -1,4 +1,4 @@
-"""Speech with reference texts, and the batching engine on the real base model, one lane as on one core."""
+"""Speech with reference texts, and the batching engine on the real base model, one batch worker as on one core."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """`isa_process.py MODEL COMPUTE_TYPE FILE…`: transcribes in a process of its own, for the ISA is chosen once.
 
-Prints a JSON object: the text of each file, and what the guards did.
+Prints a JSON object: the text of each file, its language, and how many windows were retried.
 """
 
 from __future__ import annotations
@@ -22,17 +22,15 @@ def main(model: str, compute_type: str, *files: str) -> None:
 
     engine = BatchingEngine(Model("base", Path(model), ""), settings)
     here = S3Object("", "")
-    promises = [
-        engine.submit(Shard("j", 0, 1, here, here, "base", word_timestamps=False), Path(file)) for file in files
-    ]
-    results = [promise.result() for promise in promises]
-    told = {
+    futures = [engine.submit(Shard("j", 0, 1, here, here, "base", word_timestamps=False), Path(file)) for file in files]
+    results = [future.result() for future in futures]
+    report = {
         "texts": [" ".join(segment.text for segment in result.segments) for result in results],
         "languages": [result.language for result in results],
-        "compute_type": engine.facts.compute_type,
+        "compute_type": engine.model_info.compute_type,
         "redone": sum(result.engine.get("redone", 0) for result in results),
     }
-    print(json.dumps(told), flush=True)
+    print(json.dumps(report), flush=True)
     os._exit(0)
 
 

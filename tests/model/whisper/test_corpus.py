@@ -1,7 +1,7 @@
 """The larger accuracy gate: all clips of a corpus, in batches, against faster-whisper as its README shows it.
 
-The folder that `EARSHOT_CORPUS` names, as `make bench CORPUS=…` takes it, or `shared/corpus` beside the checkout;
-skipped where there is none.
+Reads the folder in `EARSHOT_CORPUS` (the format of `make bench CORPUS=…`), or `shared/corpus` next to the checkout;
+skipped without one.
 """
 
 from __future__ import annotations
@@ -31,35 +31,37 @@ def corpus() -> list[Clip]:
 
 
 @pytest.fixture(scope="module")
-def ours(engine: BatchingEngine, order: Callable[..., Shard], corpus: list[Clip]) -> list[Errors]:
-    asked = [order(index=i, language=clip.language, interactive=False) for i, clip in enumerate(corpus)]
-    promises = [engine.submit(one, clip.path) for one, clip in zip(asked, corpus, strict=True)]
-    texts = [" ".join(segment.text for segment in promise.result().segments) for promise in promises]
+def earshot_errors(engine: BatchingEngine, order: Callable[..., Shard], corpus: list[Clip]) -> list[Errors]:
+    shards = [order(index=i, language=clip.language, interactive=False) for i, clip in enumerate(corpus)]
+    futures = [engine.submit(shard, clip.path) for shard, clip in zip(shards, corpus, strict=True)]
+    texts = [" ".join(segment.text for segment in future.result().segments) for future in futures]
     return [errors(clip.text, text, clip.language) for clip, text in zip(corpus, texts, strict=True)]
 
 
 @pytest.fixture(scope="module")
-def theirs(model: Model, corpus: list[Clip]) -> list[Errors]:
+def plain_errors(model: Model, corpus: list[Clip]) -> list[Errors]:
     transcribe = default(str(model.directory), 1)
     texts, _ = transcribe([str(clip.path) for clip in corpus], [clip.language for clip in corpus], [0.0] * len(corpus))
     return [errors(clip.text, text, clip.language) for clip, text in zip(corpus, texts, strict=True)]
 
 
 @pytest.mark.timeout(600)
-def test_no_more_words_are_wrong_than_plain_faster_whisper_gets_wrong(ours: list[Errors], theirs: list[Errors]) -> None:
-    points, low, high = difference(ours, theirs)
+def test_word_errors_not_above_plain_faster_whisper(earshot_errors: list[Errors], plain_errors: list[Errors]) -> None:
+    points, low, high = difference(earshot_errors, plain_errors)
 
-    # Aimed at is 0.3. On 75 clips each of the two differs from itself by up to 0.7 with what rounds differently
-    # (AVX512: ours 0.8 points better, AVX2: 0.1): `make bench ARGS="--variants 4"` tells it better.
+    # The aim is 0.3 points. On 75 clips each engine differs from itself by up to 0.7 points when numbers are rounded
+    # differently (AVX512: Earshot 0.8 points better, AVX2: 0.1); `make bench ARGS="--variants 4"` measures it better.
     assert points <= 0.3 + 0.7, (points, low, high)
     assert low <= 0.3, (points, low, high)
 
 
 @pytest.mark.timeout(600)
-def test_no_language_falls_behind(ours: list[Errors], theirs: list[Errors], corpus: list[Clip]) -> None:
+def test_word_errors_per_language_not_above_plain(
+    earshot_errors: list[Errors], plain_errors: list[Errors], corpus: list[Clip]
+) -> None:
     for language in sorted({clip.language for clip in corpus}):
         picked = [i for i, clip in enumerate(corpus) if clip.language == language]
 
-        points, low, high = difference([ours[i] for i in picked], [theirs[i] for i in picked])
+        points, low, high = difference([earshot_errors[i] for i in picked], [plain_errors[i] for i in picked])
 
         assert low <= 0.3, (language, points, low, high)

@@ -1,4 +1,4 @@
-"""Whisper, fast: audio → speech → windows → batches → hypotheses → guards → words, one module a noun.
+"""Whisper engine: audio → speech → windows → batches → hypotheses → checks → words, one module a noun.
 
-Nothing here is imported with the package: `hardware.configure_process` must have run before ctranslate2 loads.
+The package imports nothing: the process settings (`transcriber.hardware`) must be applied before ctranslate2 loads.
 """

@@ -1,4 +1,4 @@
-"""The batcher: windows of every job wait here, and leave in batches that the model can take at once."""
+"""Batch queue: windows of all shards wait here and leave in batches that the model can run in one call."""
 
 from __future__ import annotations
 
@@ -7,140 +7,158 @@ import threading
 from collections.abc import Hashable, Iterator, Sequence
 from typing import Generic, Protocol, TypeVar
 
-_LINGER = 0.1  # seconds that a batch waits for what is being prepared: a shard takes about 15 ms, a batch 500
+# How long a batch that is not full waits for shards being prepared: preparing takes about 15 ms, a batch 500 ms.
+_LINGER_SECONDS = 0.1
 
 
-class Waiting(Protocol):
-    """What may wait here."""
+class Batchable(Protocol):
+    """An item of the queue."""
 
     @property
     def interactive(self) -> bool:
-        """Goes before the others."""
+        """True if a caller is waiting: the item precedes all others."""
         ...
 
     @property
-    def wanted(self) -> bool:
-        """False when its job failed or was cancelled: it is forgotten."""
+    def active(self) -> bool:
+        """False after its shard failed or was cancelled: the item is discarded."""
         ...
 
     @property
-    def kind(self) -> Hashable:
-        """Only windows of one kind share a batch: the model takes one prompt length, one temperature."""
+    def batch_key(self) -> Hashable:
+        """Equal for items that may share a batch: one model call has one prompt length and one temperature."""
         ...
 
     @property
     def frames(self) -> int:
-        """Of the encoder; a batch is padded to its longest."""
+        """Mel frames (10 ms) for the encoder; a batch is padded to its longest item."""
         ...
 
     @property
     def seconds(self) -> float:
-        """Of audio."""
+        """Length of its audio."""
         ...
 
 
-W = TypeVar("W", bound=Waiting)
+W = TypeVar("W", bound=Batchable)
 
 
-class Batcher(Generic[W]):
-    """Parcels (windows that must go together) in; batches of at most `limit` windows out, oldest first."""
+class BatchQueue(Generic[W]):
+    """Groups of windows in, batches out, oldest first.
 
-    def __init__(self, limit: int, slack: int) -> None:
-        """`slack`: frames by which the windows of one batch may differ."""
-        self._limit, self._slack = limit, slack
-        self._parcels: list[Sequence[W]] = []
+    The windows of a group stay in one batch. Safe to use from several threads.
+    """
+
+    def __init__(self, limit: int, max_frame_difference: int) -> None:
+        """Create an empty queue.
+
+        Args:
+            limit: most windows in a batch.
+            max_frame_difference: mel frames by which the windows of a batch may differ.
+        """
+        self._limit, self._max_frame_difference = limit, max_frame_difference
+        self._groups: list[Sequence[W]] = []
         self._changed = threading.Condition()
         self._seconds = 0.0
-        self._coming = 0
+        self._preparing = 0
         self._closed = False
 
     @contextlib.contextmanager
-    def coming(self) -> Iterator[None]:
-        """While more is being prepared: a batch that is not full lingers a moment for it."""
-        self._expect(1)
+    def preparing(self) -> Iterator[None]:
+        """Announce that a shard is being prepared: meanwhile a batch that is not full waits up to `_LINGER_SECONDS`."""
+        self._change_preparing(1)
         try:
             yield
         finally:
-            self._expect(-1)
+            self._change_preparing(-1)
 
-    def _expect(self, more: int) -> None:
+    def _change_preparing(self, change: int) -> None:
         with self._changed:
-            self._coming += more
+            self._preparing += change
             self._changed.notify_all()
 
-    def put(self, parcel: Sequence[W], *, first: bool = False) -> None:
-        """`first`: before what waits already; for windows whose job has come far."""
+    def put(self, group: Sequence[W], *, first: bool = False) -> None:
+        """Add a group of windows.
+
+        Args:
+            group: windows that must share a batch; not empty.
+            first: put the group before all waiting ones; for windows of shards that are partly transcribed.
+        """
         with self._changed:
             if first:
-                self._parcels.insert(0, parcel)
+                self._groups.insert(0, group)
             else:
-                self._parcels.append(parcel)
-            self._seconds += sum(window.seconds for window in parcel)
+                self._groups.append(group)
+            self._seconds += sum(window.seconds for window in group)
             self._changed.notify()
 
     def take(self) -> list[W]:
-        """Blocks; an empty list means that the batcher is closed."""
+        """Wait for a batch and return it; an empty list means that the queue is closed."""
         with self._changed:
             while True:
-                self._changed.wait_for(lambda: self._parcels or self._closed)
-                self._changed.wait_for(self._settled, _LINGER)
+                self._changed.wait_for(lambda: self._groups or self._closed)
+                self._changed.wait_for(self._is_ready, _LINGER_SECONDS)
                 if self._closed:
                     return []
-                batch = self._gather()
+                batch = self._form_batch()
                 self._changed.notify_all()
                 if batch:
                     return batch
 
-    def wait_for_room(self, most: float) -> None:
-        """Block until less than `most` seconds of audio wait here."""
+    def wait_for_space(self, max_seconds: float) -> None:
+        """Block until less than `max_seconds` of audio is waiting, or the queue is closed."""
         with self._changed:
-            self._changed.wait_for(lambda: self._seconds < most or self._closed)
+            self._changed.wait_for(lambda: self._seconds < max_seconds or self._closed)
 
     @property
-    def windows(self) -> int:
-        """How many wait."""
+    def window_count(self) -> int:
+        """Number of windows waiting."""
         with self._changed:
-            return sum(len(parcel) for parcel in self._parcels)
+            return sum(len(group) for group in self._groups)
 
     def close(self) -> None:
+        """Close the queue and wake all waiting threads."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
 
-    def _settled(self) -> bool:
-        """Whether waiting gains nothing: nothing is coming, a batch is full, or somebody waits at the door."""
-        hurried = any(parcel[0].interactive for parcel in self._parcels)
-        return not self._coming or hurried or self._closed or sum(map(len, self._parcels)) >= self._limit
+    def _is_ready(self) -> bool:
+        """Return True if a batch should be formed now.
 
-    def _gather(self) -> list[W]:
-        self._parcels = [parcel for parcel in self._parcels if parcel[0].wanted]
-        self._count()
-        if not self._parcels:
+        That is: nothing is being prepared, a full batch is waiting, or an interactive window is.
+        """
+        interactive_waiting = any(group[0].interactive for group in self._groups)
+        return not self._preparing or interactive_waiting or self._closed or sum(map(len, self._groups)) >= self._limit
+
+    def _form_batch(self) -> list[W]:
+        self._groups = [group for group in self._groups if group[0].active]
+        self._update_seconds()
+        if not self._groups:
             return []
-        # min is stable: the oldest interactive parcel, or else the oldest of all.
-        seed = min(self._parcels, key=lambda parcel: not parcel[0].interactive)
-        frames = _longest(seed)
-        alike = [
-            parcel
-            for parcel in self._parcels
-            if parcel is not seed
-            and parcel[0].kind == seed[0].kind
-            and parcel[0].interactive == seed[0].interactive
-            and abs(_longest(parcel) - frames) <= self._slack
+        # min is stable: the oldest interactive group, or else the oldest of all.
+        seed = min(self._groups, key=lambda group: not group[0].interactive)
+        frames = _max_frames(seed)
+        similar = [
+            group
+            for group in self._groups
+            if group is not seed
+            and group[0].batch_key == seed[0].batch_key
+            and group[0].interactive == seed[0].interactive
+            and abs(_max_frames(group) - frames) <= self._max_frame_difference
         ]
-        alike.sort(key=lambda parcel: abs(_longest(parcel) - frames))
-        batch, taken = list(seed), {id(seed)}
-        for parcel in alike:
-            if len(batch) + len(parcel) <= self._limit:
-                batch.extend(parcel)
-                taken.add(id(parcel))
-        self._parcels = [parcel for parcel in self._parcels if id(parcel) not in taken]
-        self._count()
+        similar.sort(key=lambda group: abs(_max_frames(group) - frames))
+        batch, taken_ids = list(seed), {id(seed)}
+        for group in similar:
+            if len(batch) + len(group) <= self._limit:
+                batch.extend(group)
+                taken_ids.add(id(group))
+        self._groups = [group for group in self._groups if id(group) not in taken_ids]
+        self._update_seconds()
         return batch
 
-    def _count(self) -> None:
-        self._seconds = sum(window.seconds for parcel in self._parcels for window in parcel)
+    def _update_seconds(self) -> None:
+        self._seconds = sum(window.seconds for group in self._groups for window in group)
 
 
-def _longest(parcel: Sequence[Waiting]) -> int:
-    return max(window.frames for window in parcel)
+def _max_frames(group: Sequence[Batchable]) -> int:
+    return max(window.frames for window in group)

@@ -1,4 +1,4 @@
-"""A lane: takes batch after batch, and brings each window to its segments."""
+"""Batch worker: runs batches of windows through the model, from log-mel features to segments."""
 
 from __future__ import annotations
 
@@ -8,206 +8,246 @@ from dataclasses import dataclass
 
 from earshot_contract.shards import Segment, Word
 from transcriber.whisper import language_choice, language_detection, quality_checks
-from transcriber.whisper.batch_queue import Batcher
-from transcriber.whisper.encoder_output import Encoded
-from transcriber.whisper.fallback import FIRST
-from transcriber.whisper.log_mel import FRAMES, FULL
-from transcriber.whisper.model import Decoder, Request
+from transcriber.whisper.batch_queue import BatchQueue
+from transcriber.whisper.encoder_output import EncoderOutput
+from transcriber.whisper.fallback import FIRST_ATTEMPT
+from transcriber.whisper.log_mel import FRAMES_PER_SECOND, FULL_WINDOW_FRAMES
+from transcriber.whisper.model import DecodeRequest, WhisperModel
 from transcriber.whisper.quality_checks import Hypothesis
-from transcriber.whisper.shard_state import Progress, Window
-from transcriber.whisper.timestamp_segments import Piece, split, unlooped, unsaid
-from transcriber.whisper.word_alignment import Timed, anchored
+from transcriber.whisper.shard_state import ShardState
+from transcriber.whisper.timestamp_segments import (
+    TokenSegment,
+    resume_position,
+    split_at_timestamps,
+    without_repetition,
+)
+from transcriber.whisper.window import Window
+from transcriber.whisper.word_alignment import AlignedWord, clamp_to_speech
 
-_BEAM = 5  # Whisper's own; 1 and 2 cost 2.2 and 0.8 points of WER on base
+_BEAM = 5  # beam size, OpenAI's default; 1 and 2 cost 2.2 and 0.8 points of WER on base
 
 
 @dataclass(frozen=True)
 class _Outcome:
-    """Of a window whose hypothesis stands."""
+    """Result of a window whose hypothesis was accepted."""
 
     segments: list[Segment]
-    rest: Window | None  # what the model left unsaid
+    remainder: Window | None  # speech that the model did not transcribe
 
 
-class Lane:
-    """Runs in one thread; lanes share the batcher and the model."""
+class BatchWorker:
+    """Runs in one thread; all batch workers share one batch queue and one model."""
 
-    def __init__(self, decoder: Decoder, batcher: Batcher[Window], done: Callable[[Progress], None]) -> None:
-        """`done` is told of every shard whose last window is done."""
-        self._decoder, self._batcher, self._done = decoder, batcher, done
+    def __init__(
+        self, model: WhisperModel, batch_queue: BatchQueue[Window], on_shard_done: Callable[[ShardState], None]
+    ) -> None:
+        """Create a worker; `on_shard_done` is called after the last window of each shard."""
+        self._model, self._batch_queue, self._on_shard_done = model, batch_queue, on_shard_done
 
     def run(self) -> None:
-        """Until the batcher is closed."""
-        while batch := self._batcher.take():
-            batch = [window for window in batch if window.progress.start()]
+        """Run batches until the queue is closed."""
+        while batch := self._batch_queue.take():
+            batch = [window for window in batch if window.shard_state.start()]
             if not batch:
                 continue
             try:
-                self._batch(batch)
+                self._run_batch(batch)
             except Exception as error:
-                self._alone(batch, error)
+                self._retry_separately(batch, error)
 
-    def _alone(self, batch: list[Window], error: Exception) -> None:
-        """A batch failed: its windows go one by one, so that only the one to blame fails."""
-        if len({window.progress for window in batch}) == 1:
-            batch[0].progress.fail(error)
+    def _retry_separately(self, batch: list[Window], error: Exception) -> None:
+        """Run the windows of a failed batch shard by shard, so that only the shard that causes the error fails."""
+        if len({window.shard_state for window in batch}) == 1:
+            batch[0].shard_state.fail(error)
             return
-        for progress in {window.progress for window in batch}:
-            own = [window for window in batch if window.progress is progress]
+        for state in {window.shard_state for window in batch}:
+            own_windows = [window for window in batch if window.shard_state is state]
             try:
-                self._batch(own)
-            except Exception as poison:
-                progress.fail(poison)
+                self._run_batch(own_windows)
+            except Exception as own_error:
+                state.fail(own_error)
 
-    def _batch(self, batch: list[Window]) -> None:
-        began = time.monotonic()
-        encoded = self._encode(batch)
-        self._detect(batch, encoded)
-        self._detect_again(batch, encoded)
-        # The language, now known, may want a longer window.
-        fit = [i for i, window in enumerate(batch) if window.frames <= encoded.frames[i]]
-        requests = {i: _request(batch[i]) for i in fit}
-        said: dict[int, Hypothesis] = {}
-        if fit:
-            found = self._decoder.generate(
-                encoded, fit, list(requests.values()), beam=_BEAM, temperature=batch[0].temperature
+    def _run_batch(self, batch: list[Window]) -> None:
+        started = time.monotonic()
+        encoder_output = self._encode(batch)
+        self._detect_languages(batch, encoder_output)
+        self._redetect_language(batch, encoder_output)
+        # A language that is known only now may need a longer window.
+        decodable = [i for i, window in enumerate(batch) if window.frames <= encoder_output.frames[i]]
+        requests = {i: _request(batch[i]) for i in decodable}
+        hypotheses: dict[int, Hypothesis] = {}
+        if decodable:
+            results = self._model.generate(
+                encoder_output, decodable, list(requests.values()), beam=_BEAM, temperature=batch[0].temperature
             )
-            said = dict(zip(fit, found, strict=True))
-        # Everything that may fail comes first: a batch that failed is run again, so nothing may have changed yet.
-        believed = [i for i in fit if _believed(batch[i], said[i]) or not batch[i].above(said[i])]
-        outcomes = self._outcomes(batch, {i: said[i] for i in believed}, encoded, requests)
-        share = (time.monotonic() - began) / len(batch)
+            hypotheses = dict(zip(decodable, results, strict=True))
+        # Windows change only after the last call that may fail: those of a failed batch are run again.
+        accepted = [
+            i for i in decodable if _is_accepted(batch[i], hypotheses[i]) or not batch[i].next_attempt(hypotheses[i])
+        ]
+        outcomes = self._outcomes(batch, {i: hypotheses[i] for i in accepted}, encoder_output, requests)
+        share = (time.monotonic() - started) / len(batch)
         for i, window in enumerate(batch):
-            if i in said:
-                self._settle(window, said[i], outcomes.get(i), share)
+            if i in hypotheses:
+                self._finish_window(window, hypotheses[i], outcomes.get(i), share)
             else:
-                self._batcher.put([window], first=True)
+                self._batch_queue.put([window], first=True)
 
-    def _settle(self, window: Window, said: Hypothesis, outcome: _Outcome | None, share: float) -> None:
-        progress = window.progress
-        progress.counts["windows"] += 1
+    def _finish_window(self, window: Window, hypothesis: Hypothesis, outcome: _Outcome | None, share: float) -> None:
+        state = window.shard_state
+        state.counts["windows"] += 1
         if outcome is None:
-            progress.counts["redone"] += 1
-            window.climb(said)
-            self._batcher.put([window], first=True)
+            state.counts["redone"] += 1
+            window.retry(hypothesis)
+            self._batch_queue.put([window], first=True)
             return
-        progress.counts["dropped"] += not outcome.segments
-        if outcome.rest:
-            progress.counts["continued"] += 1
-            progress.grown()
-            self._batcher.put([outcome.rest], first=True)
-        if progress.closed(outcome.segments, share):
-            self._done(progress)
+        state.counts["dropped"] += not outcome.segments
+        if outcome.remainder:
+            state.counts["continued"] += 1
+            state.continuation_added()
+            self._batch_queue.put([outcome.remainder], first=True)
+        if state.window_done(outcome.segments, share):
+            self._on_shard_done(state)
 
-    def _encode(self, batch: list[Window]) -> Encoded:
-        if batch[0].rung == FIRST:
-            return self._decoder.encode([window.mel for window in batch], [window.frames for window in batch])
+    def _encode(self, batch: list[Window]) -> EncoderOutput:
+        if batch[0].attempt == FIRST_ATTEMPT:
+            return self._model.encode([window.mel for window in batch], [window.frames for window in batch])
         for window in batch:
-            if window.row is None:
-                window.row = self._decoder.encode([window.mel], [window.frames]).row(0)
-        return Encoded([window.row for window in batch if window.row is not None])
+            if window.encoder_output is None:
+                window.encoder_output = self._model.encode([window.mel], [window.frames]).output(0)
+        return EncoderOutput([window.encoder_output for window in batch if window.encoder_output is not None])
 
-    def _detect(self, batch: Sequence[Window], encoded: Encoded) -> None:
-        """The shards in this batch whose language nobody gave: their voters are all in it."""
-        asking = {window.progress for window in batch if window.progress.language is None}
-        rankings = self._rankings(asking, batch, encoded)
-        unsure = {progress for progress, ranking in rankings.items() if ranking[0][1] < language_detection.SURE}
-        rankings |= self._rankings(unsure, batch, encoded, FULL)
-        for progress, ranking in rankings.items():
-            progress.counts["language_asked_again"] += progress in unsure
-            for parcel in progress.decided(*language_choice.choose(ranking, progress.shard.languages)):
-                self._batcher.put(parcel)
+    def _detect_languages(self, batch: Sequence[Window], encoder_output: EncoderOutput) -> None:
+        """Detect the language of shards without one; all their voting windows are in this batch."""
+        undetected = {window.shard_state for window in batch if window.shard_state.language is None}
+        rankings = self._rankings(undetected, batch, encoder_output)
+        low_confidence = {
+            state for state, ranking in rankings.items() if ranking[0][1] < language_detection.MIN_CONFIDENCE
+        }
+        rankings |= self._rankings(low_confidence, batch, encoder_output, FULL_WINDOW_FRAMES)
+        for state, ranking in rankings.items():
+            state.counts["language_asked_again"] += state in low_confidence
+            for group in state.set_language(*language_choice.choose(ranking, state.shard.languages)):
+                self._batch_queue.put(group)
 
     def _rankings(
-        self, asking: set[Progress], batch: Sequence[Window], encoded: Encoded, frames: int = 0
-    ) -> dict[Progress, list[tuple[str, float]]]:
-        """All in one call: a step of the decoder for many costs little more than for one."""
-        voters = [i for i, window in enumerate(batch) if window.progress in asking]
+        self, undetected: set[ShardState], batch: Sequence[Window], encoder_output: EncoderOutput, frames: int = 0
+    ) -> dict[ShardState, list[tuple[str, float]]]:
+        """Rank languages in one call: a decoder step for many windows costs little more than for one."""
+        voters = [i for i, window in enumerate(batch) if window.shard_state in undetected]
         if not voters:
             return {}
-        votes: dict[Progress, list[int]] = {}
-        for place, i in enumerate(voters):
-            votes.setdefault(batch[i].progress, []).append(place)
-        found = self._decoder.detect(encoded, voters, frames)
+        votes: dict[ShardState, list[int]] = {}
+        for position, i in enumerate(voters):
+            votes.setdefault(batch[i].shard_state, []).append(position)
+        results = self._model.detect_language(encoder_output, voters, frames)
         return {
-            progress: language_detection.vote([found[k] for k in own], [batch[voters[k]].seconds for k in own])
-            for progress, own in votes.items()
+            state: language_detection.vote(
+                [results[k] for k in positions], [batch[voters[k]].seconds for k in positions]
+            )
+            for state, positions in votes.items()
         }
 
-    def _detect_again(self, batch: Sequence[Window], encoded: Encoded) -> None:
-        """Where a longer window is tried, in shards of one: it may have been refused for the wrong language."""
+    def _redetect_language(self, batch: Sequence[Window], encoder_output: EncoderOutput) -> None:
+        """Detect the language again for single-window shards that are retried with more frames.
+
+        The first attempt may have been rejected because the language was wrong.
+        """
         for i, window in enumerate(batch):
-            if window.widened and window.progress.undecided:
-                ranking = self._decoder.detect(encoded, [i], FULL)[0]
-                window.progress.decided(*language_choice.choose(ranking, window.progress.shard.languages))
+            if window.longer_window and window.shard_state.language_is_tentative:
+                ranking = self._model.detect_language(encoder_output, [i], FULL_WINDOW_FRAMES)[0]
+                window.shard_state.set_language(*language_choice.choose(ranking, window.shard_state.shard.languages))
 
     def _outcomes(
-        self, batch: list[Window], believed: dict[int, Hypothesis], encoded: Encoded, requests: dict[int, Request]
+        self,
+        batch: list[Window],
+        accepted: dict[int, Hypothesis],
+        encoder_output: EncoderOutput,
+        requests: dict[int, DecodeRequest],
     ) -> dict[int, _Outcome]:
-        best = {i: quality_checks.best([*batch[i].tried, said]) for i, said in believed.items()}
-        heard = {i: said for i, said in best.items() if not quality_checks.silent(said)}
-        pieces = {i: self._pieces(batch[i], said) for i, said in heard.items()}
-        timing = [i for i in heard if pieces[i] and batch[i].progress.shard.word_timestamps]
-        timed = self._decoder.align(
-            encoded,
-            timing,
-            [requests[i] for i in timing],
-            [[piece.tokens for piece in pieces[i]] for i in timing],
-            [batch[i].mel.shape[1] for i in timing],
+        best = {
+            i: quality_checks.best_hypothesis([*batch[i].rejected, hypothesis]) for i, hypothesis in accepted.items()
+        }
+        with_speech = {i: hypothesis for i, hypothesis in best.items() if not quality_checks.is_silence(hypothesis)}
+        token_segments = {i: self._token_segments(batch[i], hypothesis) for i, hypothesis in with_speech.items()}
+        to_align = [i for i in with_speech if token_segments[i] and batch[i].shard_state.shard.word_timestamps]
+        aligned_words = self._model.align(
+            encoder_output,
+            to_align,
+            [requests[i] for i in to_align],
+            [[segment.tokens for segment in token_segments[i]] for i in to_align],
+            [batch[i].mel.shape[1] for i in to_align],
         )
-        words = dict(zip(timing, timed, strict=True))
+        words = dict(zip(to_align, aligned_words, strict=True))
         return {i: _Outcome([], None) for i in best} | {
-            i: self._outcome(batch[i], said, pieces[i], words.get(i, [[] for _ in pieces[i]]))
-            for i, said in heard.items()
+            i: self._make_outcome(
+                batch[i], hypothesis, token_segments[i], words.get(i, [[] for _ in token_segments[i]])
+            )
+            for i, hypothesis in with_speech.items()
         }
 
-    def _pieces(self, window: Window, said: Hypothesis) -> list[Piece]:
-        tokens = said.tokens if quality_checks.straight(said) else unlooped(said.tokens, self._decoder.timestamps)
-        return split(tokens, self._decoder.timestamps, window.seconds)
+    def _token_segments(self, window: Window, hypothesis: Hypothesis) -> list[TokenSegment]:
+        tokens = (
+            hypothesis.tokens
+            if quality_checks.is_plausible(hypothesis)
+            else without_repetition(hypothesis.tokens, self._model.timestamp_begin)
+        )
+        return split_at_timestamps(tokens, self._model.timestamp_begin, window.seconds)
 
-    def _outcome(self, window: Window, said: Hypothesis, pieces: list[Piece], aligned: list[list[Timed]]) -> _Outcome:
-        segments = [self._segment(window, said, piece, words) for piece, words in zip(pieces, aligned, strict=True)]
-        return _Outcome([segment for segment in segments if segment.text], self._rest(window, said))
+    def _make_outcome(
+        self,
+        window: Window,
+        hypothesis: Hypothesis,
+        token_segments: list[TokenSegment],
+        aligned: list[list[AlignedWord]],
+    ) -> _Outcome:
+        segments = [
+            self._segment(window, hypothesis, token_segment, words)
+            for token_segment, words in zip(token_segments, aligned, strict=True)
+        ]
+        return _Outcome([segment for segment in segments if segment.text], self._remainder_window(window, hypothesis))
 
-    def _segment(self, window: Window, said: Hypothesis, piece: Piece, words: list[Timed]) -> Segment:
-        anchored(words, piece.start, piece.end, window.voiced)
+    def _segment(
+        self, window: Window, hypothesis: Hypothesis, token_segment: TokenSegment, words: list[AlignedWord]
+    ) -> Segment:
+        clamp_to_speech(words, token_segment.start, token_segment.end, window.voiced)
 
-        def moment(seconds: float) -> float:
+        def file_time(seconds: float) -> float:
             return round(window.start + min(max(seconds, 0.0), window.seconds), 3)
 
         return Segment(
-            start=moment(words[0].start if words else piece.start),
-            end=moment(words[-1].end if words else piece.end),
-            text=self._decoder.text(piece.tokens).strip(),
+            start=file_time(words[0].start if words else token_segment.start),
+            end=file_time(words[-1].end if words else token_segment.end),
+            text=self._model.text(token_segment.tokens).strip(),
             words=[
-                Word(word.text.strip(), moment(word.start), moment(word.end), round(word.probability, 4))
+                Word(word.text.strip(), file_time(word.start), file_time(word.end), round(word.probability, 4))
                 for word in words
                 if word.text.strip()
             ],
-            tokens=piece.tokens,
-            temperature=said.temperature,
-            avg_logprob=said.logprob,
-            compression_ratio=said.compression,
-            no_speech_prob=said.no_speech,
+            tokens=token_segment.tokens,
+            temperature=hypothesis.temperature,
+            avg_logprob=hypothesis.avg_logprob,
+            compression_ratio=hypothesis.compression_ratio,
+            no_speech_prob=hypothesis.no_speech_prob,
         )
 
-    def _rest(self, window: Window, said: Hypothesis) -> Window | None:
-        """What the model left unsaid becomes a window of its own."""
-        at = unsaid(said.tokens, self._decoder.timestamps, window.voiced, window.seconds)
-        if at is None:
+    def _remainder_window(self, window: Window, hypothesis: Hypothesis) -> Window | None:
+        """Make a window of the speech that the model did not transcribe, if there is enough."""
+        position = resume_position(hypothesis.tokens, self._model.timestamp_begin, window.voiced, window.seconds)
+        if position is None:
             return None
-        mel = window.mel[:, round(at * FRAMES) :]
-        voiced = tuple((max(0.0, start - at), end - at) for start, end in window.voiced if end > at)
-        return Window(window.progress, window.start + at, mel, voiced)
+        mel = window.mel[:, round(position * FRAMES_PER_SECOND) :]
+        voiced = tuple((max(0.0, start - position), end - position) for start, end in window.voiced if end > position)
+        return Window(window.shard_state, window.start + position, mel, voiced)
 
 
-def _request(window: Window) -> Request:
-    progress = window.progress
-    assert progress.language is not None
-    return Request(progress.language, progress.shard.task, progress.before, window.seconds)
+def _request(window: Window) -> DecodeRequest:
+    state = window.shard_state
+    assert state.language is not None
+    return DecodeRequest(state.language, state.shard.task, state.prompt_tokens, window.seconds)
 
 
-def _believed(window: Window, said: Hypothesis) -> bool:
-    if window.frames == FULL:
-        return quality_checks.straight(said)
-    return quality_checks.safe(said, window.seconds, guessing=window.rung != FIRST)
+def _is_accepted(window: Window, hypothesis: Hypothesis) -> bool:
+    if window.frames == FULL_WINDOW_FRAMES:
+        return quality_checks.is_plausible(hypothesis)
+    return quality_checks.is_plausible_short_window(hypothesis, window.seconds, retried=window.attempt != FIRST_ATTEMPT)

@@ -1,4 +1,4 @@
-"""What the encoder made of a batch of windows, and where it lies."""
+"""Encoder outputs of a batch of windows, in host memory or on a GPU."""
 
 from __future__ import annotations
 
@@ -8,48 +8,62 @@ import ctranslate2
 import numpy as np
 from ctranslate2 import StorageView
 
-_SILENT_ROWS = slice(-20, -2)  # of an encoder output: a window has a second of silence behind, 50 rows
+# Steps (20 ms) of an encoder output that are silence: windows end with a second of it, 50 steps. The last two differ.
+_SILENT_STEPS = slice(-20, -2)
 
 
-class Encoded:
-    """Encoder outputs of one batch: on a CPU as rows, each of its own length, on a GPU as they lie there."""
+class EncoderOutput:
+    """Encoder outputs of one batch.
 
-    def __init__(self, rows: Sequence[np.ndarray] = (), view: StorageView | None = None) -> None:
-        """`rows`: float, shape (frames / 2, width) each."""
-        self._rows, self._view = list(rows), view
+    CPU: a list of arrays (frames / 2, width), each of its own length. GPU: one ctranslate2 StorageView on the device.
+    One encoder step (20 ms) is two mel frames.
+    """
+
+    def __init__(self, outputs: Sequence[np.ndarray] = (), view: StorageView | None = None) -> None:
+        """Take either arrays of shape (frames / 2, width) or one view of shape (windows, frames / 2, width)."""
+        self._outputs, self._view = list(outputs), view
 
     @property
     def frames(self) -> list[int]:
-        """Of the encoder, a window."""
+        """Mel frames of each window."""
         if self._view is not None:
             return [2 * self._view.shape[1]] * self._view.shape[0]
-        return [2 * len(row) for row in self._rows]
+        return [2 * len(output) for output in self._outputs]
 
-    def row(self, index: int) -> np.ndarray:
-        """float, shape (frames / 2, width), where numpy can reach it."""
-        if self._view is not None and not self._rows:
-            self._rows = list(np.array(self._view.to_device(ctranslate2.Device.cpu).to(ctranslate2.DataType.float32)))
-        return self._rows[index]
+    def output(self, index: int) -> np.ndarray:
+        """Return one window's output in host memory: float, shape (frames / 2, width)."""
+        if self._view is not None and not self._outputs:
+            self._outputs = list(
+                np.array(self._view.to_device(ctranslate2.Device.cpu).to(ctranslate2.DataType.float32))
+            )
+        return self._outputs[index]
 
-    def pick(self, indices: Sequence[int], frames: int = 0) -> StorageView:
-        """float, shape (len(indices), rows, width); the shorter ones, and those under `frames`, with more silence.
+    def select(self, indices: Sequence[int], frames: int = 0) -> StorageView:
+        """Return the outputs of some windows as one view, padded with silence to one length.
 
-        A row is two frames. On a GPU all windows as they are cost nothing; anything else takes the way over here.
+        On a GPU the view of all windows is returned as it is, at no cost; any other choice copies through the host.
+
+        Args:
+            indices: windows of the batch.
+            frames: least number of mel frames.
+
+        Returns:
+            float, shape (len(indices), steps, width).
         """
         if self._view is not None and len(indices) == self._view.shape[0] and frames <= 2 * self._view.shape[1]:
             return self._view
-        rows = [self.row(index) for index in indices]
-        longest = max(frames // 2, *map(len, rows))
-        return StorageView.from_array(np.stack([_lengthened(row, longest) for row in rows]))
+        outputs = [self.output(index) for index in indices]
+        max_steps = max(frames // 2, *map(len, outputs))
+        return StorageView.from_array(np.stack([_padded_with_silence(output, max_steps) for output in outputs]))
 
 
-def _lengthened(row: np.ndarray, longest: int) -> np.ndarray:
-    """With as much more of what the encoder makes of silence: the mean of its last rows but the outermost.
+def _padded_with_silence(output: np.ndarray, max_steps: int) -> np.ndarray:
+    """Append the encoder's representation of silence: the mean of the output's last steps without the outermost two.
 
-    The outermost are another thing: repeated, they send the decoder into loops, as zeros do (WER 22 and 21 instead
-    of 13 where windows of all lengths share batches). The mean reads as if the encoder had seen the silence.
+    The decoder reads the mean as if the encoder had seen the silence. The outermost step repeated makes the decoder
+    repeat itself, and zeros do so too (WER 22 and 21 instead of 13 where windows of all lengths share batches).
     """
-    if len(row) == longest:
-        return row
-    silence = row[_SILENT_ROWS].mean(axis=0, keepdims=True)
-    return np.concatenate([row, np.repeat(silence, longest - len(row), axis=0)])
+    if len(output) == max_steps:
+        return output
+    silence = output[_SILENT_STEPS].mean(axis=0, keepdims=True)
+    return np.concatenate([output, np.repeat(silence, max_steps - len(output), axis=0)])

@@ -1,4 +1,4 @@
-"""The batching engine: threads prepare shards while lanes run batches of windows of all of them."""
+"""Batching engine: threads prepare shards while batch workers run batches with windows of all shards."""
 
 from __future__ import annotations
 
@@ -20,195 +20,202 @@ from transcriber.audio.stream import SAMPLE_RATE, AudioStream
 from transcriber.engine_protocol import Model
 from transcriber.hardware import EngineSettings
 from transcriber.whisper import language_choice
-from transcriber.whisper.batch_queue import Batcher
-from transcriber.whisper.batch_worker import Lane
-from transcriber.whisper.log_mel import Features
-from transcriber.whisper.model import Decoder
-from transcriber.whisper.shard_state import Progress, Window
-from transcriber.whisper.voice_activity import SpeechDetector
-from transcriber.whisper.windowing import Cutter, Span
+from transcriber.whisper.batch_queue import BatchQueue
+from transcriber.whisper.batch_worker import BatchWorker
+from transcriber.whisper.log_mel import LogMel
+from transcriber.whisper.model import WhisperModel
+from transcriber.whisper.shard_state import ShardState
+from transcriber.whisper.voice_activity import VoiceActivityDetector
+from transcriber.whisper.window import Window
+from transcriber.whisper.windowing import Windower, WindowSpan
 
-LONGEST_SHARD = 12 * 3600.0  # seconds: nothing grows with it but the transcript
-_SLACK = 250  # frames by which windows of one batch may differ
+MAX_SHARD_SECONDS = 12 * 3600.0  # longer audio is rejected; memory grows with the transcript only
+_BATCH_SLACK_FRAMES = 250  # mel frames (10 ms) by which windows of one batch may differ
 
 
 @dataclass(order=True)
-class _Order:
-    rank: tuple[bool, int]  # interactive before bulk, then as they came
-    progress: Progress | None = field(compare=False)
+class _QueuedShard:
+    rank: tuple[bool, int]  # interactive before bulk, then in order of submission
+    shard_state: ShardState | None = field(compare=False)
 
 
 class BatchingEngine:
-    """An `Engine` (see `transcriber.engine`)."""
+    """Whisper engine; implements `transcriber.engine_protocol.Engine`."""
 
     def __init__(self, model: Model, settings: EngineSettings) -> None:
-        """Load the model; raises what ctranslate2 raises when it cannot.
+        """Load the model and start the threads; errors of ctranslate2 are passed on.
 
-        `settings` come from `hardware.configure_process`, which must have run before ctranslate2 was imported.
+        Args:
+            model: the model's files.
+            settings: from `transcriber.hardware`, applied to the process before ctranslate2 was imported.
         """
         self._settings = settings
-        self._decoder = Decoder(model.directory, settings)
-        self._features = Features(model.directory)
-        self.facts = ModelInfo(
+        self._model = WhisperModel(model.directory, settings)
+        self._log_mel = LogMel(model.directory)
+        self.model_info = ModelInfo(
             name=model.name,
             sha256=model.sha256,
-            multilingual=self._decoder.multilingual,
-            compute_type=self._decoder.compute_type,
-            device=self._decoder.device,
+            multilingual=self._model.multilingual,
+            compute_type=self._model.compute_type,
+            device=self._model.device,
         )
-        self._batcher: Batcher[Window] = Batcher(settings.batch, _SLACK)
-        self._orders: tuple[queue.PriorityQueue[_Order], queue.PriorityQueue[_Order]] = (
+        self._batch_queue: BatchQueue[Window] = BatchQueue(settings.batch, _BATCH_SLACK_FRAMES)
+        self._prepare_queues: tuple[queue.PriorityQueue[_QueuedShard], queue.PriorityQueue[_QueuedShard]] = (
             queue.PriorityQueue(),
             queue.PriorityQueue(),
         )
-        self._numbers = itertools.count()
-        self._underway: set[Progress] = set()
+        self._sequence = itertools.count()
+        self._in_progress: set[ShardState] = set()
         self._lock = threading.Lock()
         self._closed = False
-        self._answering = ThreadPoolExecutor(2, "answer")
-        lane = Lane(self._decoder, self._batcher, self._finish)
-        self._lanes = [
-            threading.Thread(target=lane.run, name=f"lane-{n}", daemon=True) for n in range(settings.batch_workers)
+        self._result_threads = ThreadPoolExecutor(2, "result")
+        worker = BatchWorker(self._model, self._batch_queue, self._finish)
+        self._batch_threads = [
+            threading.Thread(target=worker.run, name=f"batch-worker-{n}", daemon=True)
+            for n in range(settings.batch_workers)
         ]
-        self._preparers = [
-            threading.Thread(target=self._prepare_all, args=(orders,), name="prepare", daemon=True)
-            for orders in (self._orders[0], *[self._orders[1]] * settings.prepare_threads)
+        self._prepare_threads = [
+            threading.Thread(target=self._prepare_loop, args=(shard_queue,), name="prepare", daemon=True)
+            for shard_queue in (self._prepare_queues[0], *[self._prepare_queues[1]] * settings.prepare_threads)
         ]
-        for thread in (*self._lanes, *self._preparers):
+        for thread in (*self._batch_threads, *self._prepare_threads):
             thread.start()
 
     def submit(self, shard: Shard, audio: Path) -> Future[ShardResult]:
-        """See `Engine.submit`. Cancelling also reaches a shard that runs."""
-        given = language_choice.given(shard, self.facts)
-        progress = Progress(shard, audio, self._decoder.before(shard.prompt, shard.hotwords), given)
-        progress.promise.add_done_callback(lambda _: self._forget(progress))
+        """Queue a shard (see `Engine.submit`). `Future.cancel` also ends a shard that is running."""
+        known_language = language_choice.known_language(shard, self.model_info)
+        state = ShardState(shard, audio, self._model.prompt_tokens(shard.prompt, shard.hotwords), known_language)
+        state.future.add_done_callback(lambda _: self._remove(state))
         with self._lock:
             if self._closed:
                 raise RuntimeError("The engine is closed: it takes no more shards.")
-            self._underway.add(progress)
-        lane = self._orders[0 if shard.interactive else 1]
-        lane.put(_Order((not shard.interactive, next(self._numbers)), progress))
-        return progress.promise
+            self._in_progress.add(state)
+        shard_queue = self._prepare_queues[0 if shard.interactive else 1]
+        shard_queue.put(_QueuedShard((not shard.interactive, next(self._sequence)), state))
+        return state.future
 
     def free_capacity(self) -> int:
-        """Two batches a lane may be on their way; more would only wait."""
-        enough = 2 * self._settings.batch_workers * self._settings.batch
+        """Return the free capacity in shards: two batches a batch worker, minus what is in progress."""
+        limit = 2 * self._settings.batch_workers * self._settings.batch
         with self._lock:
-            return max(0, enough - max(len(self._underway), self._batcher.windows))
+            return max(0, limit - max(len(self._in_progress), self._batch_queue.window_count))
 
     def close(self) -> None:
-        """See `Engine.close`. Returns when the batches that run are done."""
+        """Stop (see `Engine.close`); returns when the running batches are done."""
         with self._lock:
             self._closed = True
-            left = list(self._underway)
-        for progress in left:
-            progress.promise.cancel()
-        self._batcher.close()
-        for orders in (self._orders[0], *[self._orders[1]] * self._settings.prepare_threads):
-            orders.put(_Order((True, next(self._numbers)), None))
-        for thread in (*self._lanes, *self._preparers):
+            remaining = list(self._in_progress)
+        for state in remaining:
+            state.future.cancel()
+        self._batch_queue.close()
+        for shard_queue in (self._prepare_queues[0], *[self._prepare_queues[1]] * self._settings.prepare_threads):
+            shard_queue.put(_QueuedShard((True, next(self._sequence)), None))
+        for thread in (*self._batch_threads, *self._prepare_threads):
             thread.join()
-        self._answering.shutdown()
-        self._decoder.unload()
+        self._result_threads.shutdown()
+        self._model.unload()
 
-    def _forget(self, progress: Progress) -> None:
+    def _remove(self, state: ShardState) -> None:
         with self._lock:
-            self._underway.discard(progress)
+            self._in_progress.discard(state)
 
-    def _prepare_all(self, orders: queue.PriorityQueue[_Order]) -> None:
-        while (progress := orders.get().progress) is not None:
+    def _prepare_loop(self, shard_queue: queue.PriorityQueue[_QueuedShard]) -> None:
+        while (state := shard_queue.get().shard_state) is not None:
             try:
-                with self._batcher.coming():
-                    self._prepare(progress)
+                with self._batch_queue.preparing():
+                    self._prepare(state)
             except BaseException as error:
-                progress.fail(error)
+                state.fail(error)
 
-    def _prepare(self, progress: Progress) -> None:
-        """Decode, find speech, cut windows, compute features; blocks while enough of them wait."""
-        shard, began = progress.shard, time.monotonic()
-        language_choice.check(shard, self.facts, self._decoder.knows)
+    def _prepare(self, state: ShardState) -> None:
+        """Decode audio, detect speech, split it into windows and queue them; blocks while enough speech is waiting."""
+        shard, started = state.shard, time.monotonic()
+        language_choice.check_supported(shard, self.model_info, self._model.supports_language)
         audio = AudioStream(
-            progress.audio,
+            state.audio,
             channel=shard.channel,
             start=shard.start,
             end=shard.end,
             raw=shard.raw,
-            max_seconds=LONGEST_SHARD,
+            max_seconds=MAX_SHARD_SECONDS,
         )
-        for window in self._windows(progress, audio):
-            for parcel in progress.add(window):
-                progress.decoding += time.monotonic() - began
+        for window in self._split_into_windows(state, audio):
+            for group in state.add_window(window):
+                state.decode_seconds += time.monotonic() - started
                 if not shard.interactive:
-                    self._batcher.wait_for_room(self._settings.max_prepared_seconds)
-                began = time.monotonic()
-                self._batcher.put(parcel)
-            if not progress.wanted:
+                    self._batch_queue.wait_for_space(self._settings.max_prepared_seconds)
+                started = time.monotonic()
+                self._batch_queue.put(group)
+            if not state.active:
                 return
-        progress.decoding += time.monotonic() - began
-        parcels, done = progress.prepared(audio.info)
-        for parcel in parcels:
-            self._batcher.put(parcel)
+        state.decode_seconds += time.monotonic() - started
+        groups, done = state.all_windows_added(audio.info)
+        for group in groups:
+            self._batch_queue.put(group)
         if done:
-            progress.start()
-            self._finish(progress)
+            state.start()
+            self._finish(state)
 
-    def _windows(self, progress: Progress, audio: AudioStream) -> Iterator[Window]:
-        """Windows of speech as the audio streams by; what is cut off or silent is let go."""
-        detector, cutter = SpeechDetector(), Cutter(self._settings.max_window_seconds)
-        held, first = np.zeros(0, np.float32), 0  # samples not yet let go, the first one's place in the stretch
+    def _split_into_windows(self, state: ShardState, audio: AudioStream) -> Iterator[Window]:
+        """Yield windows of speech while the audio is decoded; samples that no later window needs are released."""
+        detector, windower = VoiceActivityDetector(), Windower(self._settings.max_window_seconds)
+        buffer, buffer_start = (
+            np.zeros(0, np.float32),
+            0,
+        )  # samples still needed; position of the first
 
-        def window(span: Span) -> Window:
-            mel = self._features.of(held[span.start - first : span.end - first])
+        def window(span: WindowSpan) -> Window:
+            mel = self._log_mel.compute(buffer[span.start - buffer_start : span.end - buffer_start])
             voiced = tuple(((a - span.start) / SAMPLE_RATE, (b - span.start) / SAMPLE_RATE) for a, b in span.voiced)
-            start = progress.shard.start + span.start / SAMPLE_RATE
-            return Window(progress, start, mel, voiced)
+            start = state.shard.start + span.start / SAMPLE_RATE
+            return Window(state, start, mel, voiced)
 
         for block in audio:
-            held = np.concatenate([held, block])
-            for span in cutter.feed(detector.feed(block)):
+            buffer = np.concatenate([buffer, block])
+            for span in windower.feed(detector.feed(block)):
                 yield window(span)
-            if (settled := min(cutter.settled, first + len(held))) > first:
-                held, first = held[settled - first :], settled
-        for span in cutter.feed(detector.finish()) + cutter.finish(first + len(held)):
+            if (consumed := min(windower.consumed_samples, buffer_start + len(buffer))) > buffer_start:
+                buffer, buffer_start = buffer[consumed - buffer_start :], consumed
+        for span in windower.feed(detector.finish()) + windower.finish(buffer_start + len(buffer)):
             yield window(span)
 
-    def _finish(self, progress: Progress) -> None:
-        """Answer on a thread of its own: whoever waits may do much with the result, and lanes must not."""
-        self._answering.submit(self._answer, progress)
+    def _finish(self, state: ShardState) -> None:
+        """Resolve the future on another thread: its callbacks may take long and must not block batch workers."""
+        self._result_threads.submit(self._resolve, state)
 
-    def _answer(self, progress: Progress) -> None:
+    def _resolve(self, state: ShardState) -> None:
         try:
-            result = self._result(progress)
+            result = self._result(state)
         except Exception as error:
-            progress.fail(error)
+            state.fail(error)
             return
-        if progress.wanted and not progress.promise.done():
-            progress.promise.set_result(result)
+        if state.active and not state.future.done():
+            state.future.set_result(result)
 
-    def _result(self, progress: Progress) -> ShardResult:
-        assert progress.facts is not None
-        shard = progress.shard
-        language = progress.language
-        facts: dict[str, Any] = {
+    def _result(self, state: ShardState) -> ShardResult:
+        assert state.audio_info is not None
+        shard = state.shard
+        language = state.language
+        engine_info: dict[str, Any] = {
             "name": "earshot",
             "version": f"ctranslate2 {ctranslate2.__version__}",
-            "speech": round(progress.speech, 3),
-            **progress.counts,
+            "speech": round(state.speech_seconds, 3),
+            **state.counts,
         }
         return ShardResult(
             job_id=shard.job_id,
             index=shard.index,
             channel=shard.channel,
-            # Where nobody speaks there is no language to detect: the likeliest guess, with no confidence.
+            # Without speech no language is detected: English, with probability 0.
             language=language or language_choice.ENGLISH,
-            language_probability=progress.probability if progress.speech and language else 0.0,
-            segments=sorted(progress.segments, key=lambda segment: (segment.start, segment.end)),
-            audio=progress.facts,
-            model=self.facts,
+            language_probability=state.language_probability if state.speech_seconds and language else 0.0,
+            segments=sorted(state.segments, key=lambda segment: (segment.start, segment.end)),
+            audio=state.audio_info,
+            model=self.model_info,
             seconds={
-                "decode": progress.decoding,
-                "model": progress.modelling,
-                "total": time.monotonic() - progress.began,
+                "decode": state.decode_seconds,
+                "model": state.model_seconds,
+                "total": time.monotonic() - state.started_at,
             },
-            engine=facts,
+            engine=engine_info,
         )

@@ -1,4 +1,4 @@
-"""Which language a shard is in, between what was asked for and what the model can."""
+"""The language of a shard, between the request's options and the languages of the model."""
 
 from __future__ import annotations
 
@@ -10,23 +10,36 @@ from transcriber.engine_protocol import ShardFailed
 ENGLISH = "en"
 
 
-def given(shard: Shard, model: ModelInfo) -> str | None:
-    """The language that needs no detecting; None where it does."""
+def known_language(shard: Shard, model: ModelInfo) -> str | None:
+    """Return the language if it is known without detection, else None."""
     return ENGLISH if not model.multilingual else shard.language
 
 
-def check(shard: Shard, model: ModelInfo, knows: Callable[[str], bool]) -> None:
-    """Refuse what the model does not speak before any work is done; `knows` is asked of a multilingual one only.
+def check_supported(shard: Shard, model: ModelInfo, supports_language: Callable[[str], bool]) -> None:
+    """Check that the model supports the requested language, or one of the allowed ones, before any work is done.
 
-    Raises `ShardFailed`. Of a restricted list, one language the model speaks is enough.
+    Args:
+        shard: the shard with `language` or `languages`.
+        model: its model.
+        supports_language: called for multilingual models only.
+
+    Raises:
+        ShardFailed: the model supports none of the languages.
     """
-    asked = [shard.language] if shard.language else shard.languages
-    if not asked or any(code == ENGLISH or (model.multilingual and knows(code)) for code in asked):
+    requested = [shard.language] if shard.language else shard.languages
+    if not requested or any(code == ENGLISH or (model.multilingual and supports_language(code)) for code in requested):
         return
-    can = "does not know that language" if model.multilingual else "speaks English only"
-    raise ShardFailed(ShardError.UNKNOWN_MODEL, f"The model {model.name!r} {can}: {', '.join(asked)} was asked for.")
+    limitation = "does not know that language" if model.multilingual else "speaks English only"
+    raise ShardFailed(
+        ShardError.UNKNOWN_MODEL, f"The model {model.name!r} {limitation}: {', '.join(requested)} was asked for."
+    )
 
 
 def choose(ranking: Sequence[tuple[str, float]], allowed: Sequence[str]) -> tuple[str, float]:
-    """The likeliest of `allowed` (of all, when that is empty); `ranking` is the model's, likeliest first."""
+    """Return the most probable language of those allowed.
+
+    Args:
+        ranking: (language code, probability), most probable first.
+        allowed: language codes; empty means all. If `ranking` has none of them, its first entry is returned.
+    """
     return next(((code, p) for code, p in ranking if not allowed or code in allowed), ranking[0])

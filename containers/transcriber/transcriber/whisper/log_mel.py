@@ -1,4 +1,4 @@
-"""Log-mel features of a window, without the silence that Whisper pads it with."""
+"""Log-mel features of a window, without the silence that Whisper pads windows with."""
 
 from __future__ import annotations
 
@@ -8,27 +8,30 @@ from pathlib import Path
 import numpy as np
 from faster_whisper.feature_extractor import FeatureExtractor
 
-FRAMES = 100  # a second
-FULL = 3000  # frames of Whisper's own window
-_HOP, _TAIL = 160, 400  # samples of a frame; of silence behind the last one, so that it is not mirrored
-_RANGE = 2.0  # between the loudest and the quietest value, by Whisper's clamp (8 decades, divided by 4)
+FRAMES_PER_SECOND = 100  # mel frames of 10 ms, Whisper's own
+FULL_WINDOW_FRAMES = 3000  # mel frames of Whisper's window: 30 s
+_HOP_SAMPLES = 160  # samples from one mel frame to the next, at 16 kHz
+_TAIL_SAMPLES = 400  # samples of silence after the last frame, so that the extractor does not mirror the audio there
+_DYNAMIC_RANGE = 2.0  # from the loudest to the quietest value: Whisper clamps at 8 decades and divides by 4
 
 
-class Features:
-    """One for a model: its filters; safe to share between threads."""
+class LogMel:
+    """Log-mel extractor of one model. Safe to share between threads."""
 
     def __init__(self, model: Path) -> None:
+        """Create the filters that the model folder asks for (`feature_size` in preprocessor_config.json, else 80)."""
         file = model / "preprocessor_config.json"
         size = json.loads(file.read_text())["feature_size"] if file.is_file() else 80
         self._extract = FeatureExtractor(feature_size=size)
 
-    def of(self, samples: np.ndarray) -> np.ndarray:
-        """float32, shape (mels, frames): only of what is there."""
-        frames = -(-len(samples) // _HOP)
-        return self._extract(np.pad(samples, (0, _TAIL)), padding=0)[:, :frames]
+    def compute(self, samples: np.ndarray) -> np.ndarray:
+        """Compute features of 16 kHz samples: float32, shape (mels, frames), one frame for each 160 samples."""
+        frames = -(-len(samples) // _HOP_SAMPLES)
+        mel: np.ndarray = self._extract(np.pad(samples, (0, _TAIL_SAMPLES)), padding=0)
+        return mel[:, :frames]
 
 
-def pad(mel: np.ndarray, frames: int) -> np.ndarray:
-    """Silence behind `mel`, as it would be had the samples been padded: the value that Whisper clamps to."""
-    floor = mel.max() - _RANGE
+def pad_with_silence(mel: np.ndarray, frames: int) -> np.ndarray:
+    """Append silence up to `frames` mel frames, with the value that padded samples would have got (Whisper's clamp)."""
+    floor = mel.max() - _DYNAMIC_RANGE
     return np.pad(mel, ((0, 0), (0, max(0, frames - mel.shape[1]))), constant_values=floor)[:, :frames]

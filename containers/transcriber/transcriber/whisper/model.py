@@ -1,4 +1,4 @@
-"""The decoder: the model's four calls (encode, detect, generate, align) on windows, and nothing of jobs."""
+"""Whisper model: ctranslate2's four calls (encode, detect language, generate, align) on batches of windows."""
 
 from __future__ import annotations
 
@@ -17,36 +17,43 @@ from faster_whisper.transcribe import get_suppressed_tokens
 
 from transcriber.hardware import EngineSettings
 from transcriber.whisper import quality_checks
-from transcriber.whisper.encoder_output import Encoded
-from transcriber.whisper.log_mel import pad
+from transcriber.whisper.encoder_output import EncoderOutput
+from transcriber.whisper.log_mel import pad_with_silence
 from transcriber.whisper.quality_checks import Hypothesis
-from transcriber.whisper.timestamp_segments import heard
-from transcriber.whisper.word_alignment import Timed, timed
+from transcriber.whisper.timestamp_segments import before_end_of_audio
+from transcriber.whisper.word_alignment import AlignedWord, align_words
 
-_FIRST_TIMESTAMP = 50  # ticks of 20 ms: speech begins in a window's first second
-# A search ends when so many of its beams have: the others are longer, and on short windows longer is a loop.
-# Two of five instead of five: WER 12.3 instead of 13.3, and a sixth of the time saved (ENGINE.md).
+_MAX_INITIAL_TIMESTAMP = 50  # timestamp tokens of 20 ms: the first segment starts within the first second
+# Beam search ends when this share of the beams has: on short windows the longer beams repeat themselves. Two of five
+# instead of five: WER 12.3 instead of 13.3, and a sixth of the time saved (docs/explanation/engine.md).
 _PATIENCE = 0.4
-_BEST_OF = 5  # samples a temperature above zero draws, as OpenAI's
-_PROMPT_TOKENS = 223  # half of the decoder's positions, less the start of the previous text
-_POSITIONS = 448  # of the decoder
+_BEST_OF = 5  # samples at a temperature above 0, OpenAI's default
+_MAX_PROMPT_TOKENS = 223  # half of the decoder's positions, minus the start-of-previous-text token
+_DECODER_POSITIONS = 448  # most tokens of prompt and text
 
 
 @dataclass(frozen=True)
-class Request:
-    """How one window is to be decoded. All of a batch have the same number of prompt tokens."""
+class DecodeRequest:
+    """Options for decoding one window; all requests of a batch have the same number of prompt tokens.
+
+    Attributes:
+        language: Whisper's code.
+        task: "transcribe" or "translate".
+        prompt_tokens: tokens of hotwords and prompt.
+        seconds: audio in the window.
+    """
 
     language: str
-    task: str  # transcribe | translate
-    before: tuple[int, ...]  # tokens of prompt and hotwords
+    task: str
+    prompt_tokens: tuple[int, ...]
     seconds: float
 
 
-class Decoder:
-    """Calls may come from as many threads as `settings.batch_workers`; each then has a replica of its own."""
+class WhisperModel:
+    """A loaded model. As many threads as there are batch workers may call it at once, each on its own replica."""
 
     def __init__(self, directory: Path, settings: EngineSettings) -> None:
-        """Raises what ctranslate2 raises when it cannot load the model."""
+        """Load the model from its folder; errors of ctranslate2 are passed on."""
         self._model = ctranslate2.models.Whisper(
             str(directory),
             device=settings.device,
@@ -54,52 +61,83 @@ class Decoder:
             inter_threads=settings.batch_workers,
             intra_threads=settings.threads,
         )
-        self._pieces = tokenizers.Tokenizer.from_file(str(directory / "tokenizer.json"))
+        self._vocabulary = tokenizers.Tokenizer.from_file(str(directory / "tokenizer.json"))
         self.multilingual: bool = self._model.is_multilingual
         self.device: str = self._model.device
         self.compute_type: str = self._model.compute_type
-        self.tokenizer = lru_cache(maxsize=None)(self._tokenizer)
-        plain = self.tokenizer("en", "transcribe")
-        self.timestamps: int = plain.timestamp_begin
-        self._suppressed = list(get_suppressed_tokens(plain, [-1]) or ())
+        self.tokenizer = lru_cache(maxsize=None)(self._make_tokenizer)
+        english = self.tokenizer("en", "transcribe")
+        self.timestamp_begin: int = english.timestamp_begin
+        self._suppressed = list(get_suppressed_tokens(english, [-1]) or ())
 
-    def knows(self, language: str) -> bool:
-        """Whether the model has a token for Whisper's code `language`."""
-        return self._pieces.token_to_id(f"<|{language}|>") is not None
+    def supports_language(self, language: str) -> bool:
+        """Return whether the model has a token for Whisper's code `language`."""
+        return self._vocabulary.token_to_id(f"<|{language}|>") is not None
 
-    def before(self, prompt: str | None, hotwords: str | None) -> tuple[int, ...]:
-        """Tokens that precede the audio: what to listen for, then the end of the text that came before."""
-        plain = self.tokenizer("en", "transcribe")
+    def prompt_tokens(self, prompt: str | None, hotwords: str | None) -> tuple[int, ...]:
+        """Tokenize hotwords and prompt, in this order; only the last 223 tokens are kept."""
+        english = self.tokenizer("en", "transcribe")
         texts = [f" {text.strip()}" for text in (hotwords, prompt) if text and text.strip()]
-        return tuple([token for text in texts for token in plain.encode(text)][-_PROMPT_TOKENS:])
+        return tuple([token for text in texts for token in english.encode(text)][-_MAX_PROMPT_TOKENS:])
 
-    def encode(self, mels: Sequence[np.ndarray], frames: Sequence[int]) -> Encoded:
-        """`mels[i]` padded to `frames[i]`, or on a GPU all to the longest."""
+    def encode(self, mels: Sequence[np.ndarray], frames: Sequence[int]) -> EncoderOutput:
+        """Encode windows.
+
+        Args:
+            mels: per window, log-mel features of shape (mels, frames).
+            frames: per window, mel frames to pad it to. On a GPU all are padded to the largest.
+        """
         if self.device == "cuda":
-            return Encoded(view=self._model.encode(_stacked(mels, max(frames))))
-        # One after the other: on a CPU a batch of encoders only overflows the caches (up to twice the time).
-        found = [self._model.encode(_stacked([mel], own)) for mel, own in zip(mels, frames, strict=True)]
-        return Encoded([np.array(view)[0] for view in found])
+            return EncoderOutput(view=self._model.encode(_batch_view(mels, max(frames))))
+        # One window a call: on a CPU a batch overflows the caches (up to twice the time).
+        results = [
+            self._model.encode(_batch_view([mel], own_frames)) for mel, own_frames in zip(mels, frames, strict=True)
+        ]
+        return EncoderOutput([np.array(view)[0] for view in results])
 
-    def detect(self, encoded: Encoded, indices: Sequence[int], frames: int = 0) -> list[list[tuple[str, float]]]:
-        """For each window, with silence up to `frames`, the languages and their probabilities, likeliest first."""
-        # On a GPU a step for all of a batch is nothing beside bringing some of it over here.
-        whole = self.device == "cuda" and not frames
-        found = self._model.detect_language(encoded.pick(range(len(encoded.frames)) if whole else indices, frames))
-        asked = [found[index] for index in indices] if whole else found
-        return [[(token[2:-2], float(p)) for token, p in ranking] for ranking in asked]
+    def detect_language(
+        self, encoder_output: EncoderOutput, indices: Sequence[int], frames: int = 0
+    ) -> list[list[tuple[str, float]]]:
+        """Rank the languages of windows.
+
+        Args:
+            encoder_output: of the batch.
+            indices: windows of the batch.
+            frames: least number of mel frames; shorter outputs are padded with silence.
+
+        Returns:
+            Per window, (language code, probability), most probable first.
+        """
+        # On a GPU one decoder step for the whole batch is cheaper than copying a part of it to the host.
+        whole_batch = self.device == "cuda" and not frames
+        results = self._model.detect_language(
+            encoder_output.select(range(len(encoder_output.frames)) if whole_batch else indices, frames)
+        )
+        selected = [results[index] for index in indices] if whole_batch else results
+        return [[(token[2:-2], float(p)) for token, p in ranking] for ranking in selected]
 
     def generate(
         self,
-        encoded: Encoded,
+        encoder_output: EncoderOutput,
         indices: Sequence[int],
-        requests: Sequence[Request],
+        requests: Sequence[DecodeRequest],
         *,
         beam: int,
         temperature: float = 0.0,
     ) -> list[Hypothesis]:
-        """Decode windows `indices`; `requests[i]` belongs to `indices[i]`."""
-        most = quality_checks.cap(max(request.seconds for request in requests))
+        """Decode windows.
+
+        Args:
+            encoder_output: of the batch.
+            indices: windows of the batch.
+            requests: one for each of `indices`.
+            beam: beam size at temperature 0.
+            temperature: 0 for beam search, otherwise the best of five samples.
+
+        Returns:
+            One hypothesis for each of `indices`.
+        """
+        max_tokens = quality_checks.max_tokens(max(request.seconds for request in requests))
         prompts = [self._prompt(request) for request in requests]
         search: dict[str, Any] = (
             {"beam_size": 1, "num_hypotheses": _BEST_OF, "sampling_topk": 0, "sampling_temperature": temperature}
@@ -107,107 +145,130 @@ class Decoder:
             else {"beam_size": beam, "patience": _PATIENCE}
         )
         results = self._model.generate(
-            encoded.pick(indices),
+            encoder_output.select(indices),
             prompts,
-            # ctranslate2 halves it, and takes the prompt from what is left.
-            max_length=min(_POSITIONS, max(2 * most, most + len(prompts[0]))),
+            # ctranslate2 halves this number and subtracts the prompt.
+            max_length=min(_DECODER_POSITIONS, max(2 * max_tokens, max_tokens + len(prompts[0]))),
             return_scores=True,
             return_no_speech_prob=True,
             suppress_blank=True,
             suppress_tokens=self._suppressed,
-            max_initial_timestamp_index=_FIRST_TIMESTAMP,
+            max_initial_timestamp_index=_MAX_INITIAL_TIMESTAMP,
             **search,
         )
         return [
-            self._hypothesis(result, request, temperature, most)
+            self._hypothesis(result, request, temperature, max_tokens)
             for result, request in zip(results, requests, strict=True)
         ]
 
     def align(
         self,
-        encoded: Encoded,
+        encoder_output: EncoderOutput,
         indices: Sequence[int],
-        requests: Sequence[Request],
-        texts: Sequence[Sequence[list[int]]],
+        requests: Sequence[DecodeRequest],
+        segment_tokens: Sequence[Sequence[list[int]]],
         frames: Sequence[int],
-    ) -> list[list[list[Timed]]]:
-        """Words of each of the consecutive `texts[i]` (tokens) of window `indices[i]`: `frames[i]` of audio."""
-        aligned: list[list[list[Timed]]] = [[] for _ in indices]
-        for group in self._aligned_together(requests):
+    ) -> list[list[list[AlignedWord]]]:
+        """Align the text tokens of windows with their audio.
+
+        Args:
+            encoder_output: of the batch.
+            indices: windows of the batch.
+            requests: one for each of `indices`.
+            segment_tokens: per window, the text tokens of each segment, in order.
+            frames: per window, mel frames of its audio, without padding.
+
+        Returns:
+            Per window and segment, its words.
+        """
+        aligned: list[list[list[AlignedWord]]] = [[] for _ in indices]
+        for group in self._alignment_groups(requests):
             tokenizer = self.tokenizer(requests[group[0]].language, requests[group[0]].task)
-            tokens = {place: [token for text in texts[place] for token in text] for place in group}
-            found = self._model.align(
-                encoded.pick([indices[place] for place in group]),
+            tokens = {position: [token for text in segment_tokens[position] for token in text] for position in group}
+            results = self._model.align(
+                encoder_output.select([indices[position] for position in group]),
                 tokenizer.sot_sequence,
                 list(tokens.values()),
-                [frames[place] for place in group],
+                [frames[position] for position in group],
             )
-            for place, result in zip(group, found, strict=True):
-                words = timed(tokenizer, tokens[place], result.alignments, result.text_token_probs)
-                aligned[place] = _dealt(words, [len(text) for text in texts[place]])
+            for position, result in zip(group, results, strict=True):
+                words = align_words(tokenizer, tokens[position], result.alignments, result.text_token_probs)
+                aligned[position] = _words_by_segment(words, [len(text) for text in segment_tokens[position]])
         return aligned
 
     def text(self, tokens: Sequence[int]) -> str:
-        return str(self._pieces.decode([token for token in tokens if token < self.timestamps]))
+        """Decode tokens to text; timestamp tokens are left out."""
+        return str(self._vocabulary.decode([token for token in tokens if token < self.timestamp_begin]))
 
     def unload(self) -> None:
-        """Give the model's memory back."""
+        """Free the model's memory."""
         self._model.unload_model()
 
-    def _aligned_together(self, requests: Sequence[Request]) -> list[list[int]]:
-        """On a CPU each alone: a batch of alignments is slower there (measured). On a GPU by language."""
+    def _alignment_groups(self, requests: Sequence[DecodeRequest]) -> list[list[int]]:
+        """Group windows for alignment: on a GPU by language and task; on a CPU one by one.
+
+        On a CPU a batch of alignments is slower (measured: 31 ms a window, 18 alone).
+        """
         if self.device != "cuda":
-            return [[place] for place in range(len(requests))]
+            return [[position] for position in range(len(requests))]
         groups: dict[tuple[str, str], list[int]] = {}
-        for place, request in enumerate(requests):
-            groups.setdefault((request.language, request.task), []).append(place)
+        for position, request in enumerate(requests):
+            groups.setdefault((request.language, request.task), []).append(position)
         return list(groups.values())
 
-    def _tokenizer(self, language: str, task: str) -> Tokenizer:
-        return Tokenizer(self._pieces, self.multilingual, task=task, language=language)
+    def _make_tokenizer(self, language: str, task: str) -> Tokenizer:
+        return Tokenizer(self._vocabulary, self.multilingual, task=task, language=language)
 
-    def _prompt(self, request: Request) -> list[int]:
+    def _prompt(self, request: DecodeRequest) -> list[int]:
         tokenizer = self.tokenizer(request.language, request.task)
-        before = [tokenizer.sot_prev, *request.before] if request.before else []
-        return [*before, *tokenizer.sot_sequence]
+        prompt_tokens = [tokenizer.sot_prev, *request.prompt_tokens] if request.prompt_tokens else []
+        return [*prompt_tokens, *tokenizer.sot_sequence]
 
-    def _hypothesis(self, result: Any, request: Request, temperature: float, most: int) -> Hypothesis:
-        """The best of what was searched or sampled: of five samples the likeliest is often the one that loops."""
-        drawn = [
-            self._read(list(said), score, result.no_speech_prob, request, temperature, most)
-            for said, score in zip(result.sequences_ids, result.scores, strict=True)
+    def _hypothesis(self, result: Any, request: DecodeRequest, temperature: float, max_tokens: int) -> Hypothesis:
+        """Choose among the results of a search or of five samples: the most probable sample often repeats itself."""
+        candidates = [
+            self._parse(list(output_tokens), score, result.no_speech_prob, request, temperature, max_tokens)
+            for output_tokens, score in zip(result.sequences_ids, result.scores, strict=True)
         ]
-        return quality_checks.best(drawn)
+        return quality_checks.best_hypothesis(candidates)
 
-    def _read(
-        self, said: list[int], score: float, no_speech: float, request: Request, temperature: float, most: int
+    def _parse(
+        self,
+        output_tokens: list[int],
+        score: float,
+        no_speech_prob: float,
+        request: DecodeRequest,
+        temperature: float,
+        max_tokens: int,
     ) -> Hypothesis:
-        tokens = heard(said, self.timestamps, request.seconds)
+        tokens = before_end_of_audio(output_tokens, self.timestamp_begin, request.seconds)
         text = self.text(tokens).strip()
         return Hypothesis(
             tokens=tokens,
             text=text,
-            logprob=score * len(said) / (len(said) + 1),
-            no_speech=no_speech,
-            compression=quality_checks.compression(text),
+            avg_logprob=score * len(output_tokens) / (len(output_tokens) + 1),
+            no_speech_prob=no_speech_prob,
+            compression_ratio=quality_checks.compression_ratio(text),
             temperature=temperature,
-            spoken=sum(token < self.timestamps for token in tokens),
-            capped=len(said) >= most and len(tokens) == len(said),
+            text_tokens=sum(token < self.timestamp_begin for token in tokens),
+            hit_token_limit=len(output_tokens) >= max_tokens and len(tokens) == len(output_tokens),
         )
 
 
-def _stacked(mels: Sequence[np.ndarray], frames: int) -> StorageView:
-    return StorageView.from_array(np.stack([pad(mel, frames) for mel in mels]).astype(np.float32, copy=False))
+def _batch_view(mels: Sequence[np.ndarray], frames: int) -> StorageView:
+    return StorageView.from_array(
+        np.stack([pad_with_silence(mel, frames) for mel in mels]).astype(np.float32, copy=False)
+    )
 
 
-def _dealt(words: list[Timed], sizes: Sequence[int]) -> list[list[Timed]]:
-    """Words to the texts that their tokens come from; a word over a border goes to the first."""
-    dealt: list[list[Timed]] = [[] for _ in sizes]
-    place, left = 0, sizes[0] if sizes else 0
+def _words_by_segment(words: list[AlignedWord], sizes: Sequence[int]) -> list[list[AlignedWord]]:
+    """Distribute words over segments of `sizes` tokens; a word across a border belongs to the first."""
+    by_segment: list[list[AlignedWord]] = [[] for _ in sizes]
+    position, remaining_tokens = 0, sizes[0] if sizes else 0
     for word in words:
-        while left <= 0 and place + 1 < len(sizes):
-            place += 1
-            left += sizes[place]
-        dealt[place].append(word)
-        left -= word.tokens
-    return dealt
+        while remaining_tokens <= 0 and position + 1 < len(sizes):
+            position += 1
+            remaining_tokens += sizes[position]
+        by_segment[position].append(word)
+        remaining_tokens -= word.tokens
+    return by_segment

@@ -1,7 +1,7 @@
-"""Guards: is what the model said to be believed, said again with more care, or dropped?
+"""Checks on a hypothesis: accept it, decode the window again, or drop it as silence.
 
-Whisper on a short encoder window, or on what is no speech, repeats itself and invents. Every rule errs towards
-doubt: doubt costs one more pass, an invented sentence costs the user.
+Whisper on a short encoder window, or on audio without speech, repeats itself and hallucinates. Every rule errs
+towards rejection: a needless rejection costs one more model call, an invented sentence costs the user.
 """
 
 from __future__ import annotations
@@ -10,86 +10,116 @@ import re
 import zlib
 from dataclasses import dataclass
 
-COMPRESSION = 2.4  # text that packs better repeats itself (OpenAI's threshold, as are the next two)
-LOGPROB = -1.0  # mean log-probability of a token under which the model guesses
-NO_SPEECH = 0.6
-TOKENS_A_SECOND = 9.0  # of speech, and 15 more: what anybody can say; the cap for decoding
-TOKENS_FIXED = 15
-_FASTEST = 11.0  # tokens a second: faster than that is not speech
-_RUN_WORDS, _RUN_SIGNS = 3, 5  # a run of so many words (or signs, where words are not spaced), said twice on end
-_WORD = re.compile(r"[^\W_]")
-_NOT_WORDS = re.compile(r"[^\w\s']|_")
+# OpenAI's thresholds. A text that zlib compresses better than the first repeats itself; a mean log-probability of a
+# token below the second means guessing; above the third the model sees no speech.
+MAX_COMPRESSION_RATIO = 2.4
+MIN_AVG_LOGPROB = -1.0
+NO_SPEECH_THRESHOLD = 0.6
+# Token limit for decoding: 15 tokens and 9 more a second, faster than anyone speaks.
+TOKEN_LIMIT_PER_SECOND = 9.0
+TOKEN_LIMIT_BASE = 15
+_MAX_TOKENS_PER_SECOND = 11.0  # text tokens: a faster hypothesis is not speech
+# Shortest repeated sequence that counts as repetition: in words, or in characters for scripts without spaces.
+_MIN_REPEATED_WORDS, _MIN_REPEATED_CHARACTERS = 3, 5
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+_PUNCTUATION = re.compile(r"[^\w\s']|_")
 
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """What the model said of one window."""
+    """The model's decoding of one window.
 
-    tokens: list[int]  # with timestamps, without the end
+    Attributes:
+        tokens: text and timestamp tokens, without the end-of-text token.
+        text: decoded and stripped.
+        avg_logprob: mean log-probability of a token.
+        no_speech_prob: probability of the no-speech token.
+        compression_ratio: UTF-8 bytes of the text divided by their zlib size.
+        temperature: 0 for beam search.
+        text_tokens: number of tokens without timestamps.
+        hit_token_limit: decoding ended at the token limit, not at an end-of-text token.
+    """
+
+    tokens: list[int]
     text: str
-    logprob: float  # mean, a token
-    no_speech: float
-    compression: float
+    avg_logprob: float
+    no_speech_prob: float
+    compression_ratio: float
     temperature: float
-    spoken: int  # tokens of text
-    capped: bool  # it would have gone on
+    text_tokens: int
+    hit_token_limit: bool
 
 
-def compression(text: str) -> float:
-    """How many times smaller zlib makes it; 0 for no text."""
+def compression_ratio(text: str) -> float:
+    """Compute UTF-8 bytes divided by their zlib size; 0 for an empty text."""
     data = text.encode()
     return len(data) / len(zlib.compress(data)) if data else 0.0
 
 
-def repeats(text: str) -> bool:
-    """Whether a run of at least three words stands twice on end, as the decoder's loops do."""
-    items = _NOT_WORDS.sub("", text.lower()).split()
-    least = _RUN_WORDS
+def has_repetition(text: str) -> bool:
+    """Return whether a sequence of at least three words (five characters without spaces) is followed by itself."""
+    items = _PUNCTUATION.sub("", text.lower()).split()
+    min_length = _MIN_REPEATED_WORDS
     if len(items) < 4 and len(text) > 16:
-        items, least = list(_NOT_WORDS.sub("", text.lower())), _RUN_SIGNS
+        items, min_length = list(_PUNCTUATION.sub("", text.lower())), _MIN_REPEATED_CHARACTERS
     return any(
         items[i : i + n] == items[i + n : i + 2 * n]
-        for n in range(least, len(items) // 2 + 1)
+        for n in range(min_length, len(items) // 2 + 1)
         for i in range(len(items) - 2 * n + 1)
     )
 
 
-def straight(said: Hypothesis) -> bool:
-    """Neither a loop nor signs alone; otherwise the full window is sampled at the next temperature.
+def is_plausible(hypothesis: Hypothesis) -> bool:
+    """Return True unless the text repeats, hit the token limit, or has no letters or digits.
 
-    Whisper's own fallback samples for a low probability too, and then takes the likeliest: what the search at
-    temperature zero had found before.
+    The rule for full windows. OpenAI's fallback also samples for a low probability and takes the most probable
+    sample, which is what beam search had found before; so a low probability is accepted here.
     """
-    return said.compression <= COMPRESSION and not said.capped and not wordless(said)
+    return (
+        hypothesis.compression_ratio <= MAX_COMPRESSION_RATIO
+        and not hypothesis.hit_token_limit
+        and not has_no_words(hypothesis)
+    )
 
 
-def wordless(said: Hypothesis) -> bool:
-    """Signs alone, as "♪" or a row of dashes."""
-    return bool(said.text) and not _WORD.search(said.text)
+def has_no_words(hypothesis: Hypothesis) -> bool:
+    """Return whether the text is punctuation only, such as "♪" or a row of dashes."""
+    return bool(hypothesis.text) and not _LETTER_OR_DIGIT.search(hypothesis.text)
 
 
-def safe(said: Hypothesis, seconds: float, *, guessing: bool = False) -> bool:
-    """Of a short window of `seconds` of audio; otherwise a longer window is asked.
+def is_plausible_short_window(hypothesis: Hypothesis, seconds: float, *, retried: bool = False) -> bool:
+    """Return whether the hypothesis of a window with fewer frames than Whisper's own is accepted.
 
-    `guessing`: a low probability alone is let pass, where a longer window was asked already: what mumbles there
-    mumbles everywhere.
+    Args:
+        hypothesis: the hypothesis.
+        seconds: audio in the window.
+        retried: the window was already decoded with more frames. Then a low log-probability alone is accepted: more
+            frames did not improve such windows.
     """
-    fluent = (guessing or said.logprob >= LOGPROB) and said.spoken <= _FASTEST * max(seconds, 1.0)
-    return fluent and straight(said) and not repeats(said.text)
+    fluent = (
+        retried or hypothesis.avg_logprob >= MIN_AVG_LOGPROB
+    ) and hypothesis.text_tokens <= _MAX_TOKENS_PER_SECOND * max(seconds, 1.0)
+    return fluent and is_plausible(hypothesis) and not has_repetition(hypothesis.text)
 
 
-def best(tried: list[Hypothesis]) -> Hypothesis:
-    """The most probable with words; one that loops only when all do."""
-    worded = [said for said in tried if _WORD.search(said.text)] or tried
-    unlooped = [said for said in worded if said.compression <= COMPRESSION and not repeats(said.text)] or worded
-    return max(unlooped, key=lambda said: said.logprob)
+def best_hypothesis(hypotheses: list[Hypothesis]) -> Hypothesis:
+    """Return the most probable hypothesis with words; one with repetition only if all others repeat, too."""
+    with_words = [hypothesis for hypothesis in hypotheses if _LETTER_OR_DIGIT.search(hypothesis.text)] or hypotheses
+    without_repetition = [
+        hypothesis
+        for hypothesis in with_words
+        if hypothesis.compression_ratio <= MAX_COMPRESSION_RATIO and not has_repetition(hypothesis.text)
+    ] or with_words
+    return max(without_repetition, key=lambda hypothesis: hypothesis.avg_logprob)
 
 
-def silent(said: Hypothesis) -> bool:
-    """Whether the model itself says that nobody spoke."""
-    return not _WORD.search(said.text) or (said.no_speech > NO_SPEECH and said.logprob < LOGPROB)
+def is_silence(hypothesis: Hypothesis) -> bool:
+    """Return whether the text has no words, or the model sees no speech and guesses."""
+    return not _LETTER_OR_DIGIT.search(hypothesis.text) or (
+        hypothesis.no_speech_prob > NO_SPEECH_THRESHOLD and hypothesis.avg_logprob < MIN_AVG_LOGPROB
+    )
 
 
-def cap(seconds: float) -> int:
-    """Most tokens to decode for `seconds` of audio; 224 is Whisper's own limit."""
-    return min(224, int(TOKENS_FIXED + TOKENS_A_SECOND * seconds))
+def max_tokens(seconds: float) -> int:
+    """Compute the token limit for `seconds` of audio; at most 224, Whisper's own limit."""
+    return min(224, int(TOKEN_LIMIT_BASE + TOKEN_LIMIT_PER_SECOND * seconds))

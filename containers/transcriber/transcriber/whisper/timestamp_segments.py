@@ -1,87 +1,106 @@
-"""Segments: the model's tokens split at its timestamps, and what it left unsaid."""
+"""Segments: the model's tokens split at timestamp tokens, and the speech that the tokens leave out.
+
+In all functions `timestamp_begin` is the id of the first timestamp token; `seconds` is the audio in the window.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-TICK = 0.02  # seconds of one timestamp token
-_EDGE = 0.1  # seconds before a window's end in which nothing begins any more
-_LEAST_VOICED = 0.6  # seconds of speech that are worth another pass
-_LEAST_STEP = 0.5  # seconds that a pass must have got on by: otherwise it would not end
-_LEAD = 0.2  # seconds kept before the speech that comes next
+TIMESTAMP_SECONDS = 0.02  # seconds from one timestamp token to the next
+_END_MARGIN_SECONDS = 0.1  # no segment starts this close to the end of the audio, or later
+_MIN_REMAINING_SPEECH_SECONDS = 0.6  # less speech after the last timestamp is not worth another model call
+_MIN_ADVANCE_SECONDS = 0.5  # a window must have advanced this far; otherwise decoding the rest would not end
+_RESUME_MARGIN_SECONDS = 0.2  # audio kept before the speech at which decoding resumes
 
 
 @dataclass(frozen=True)
-class Piece:
-    """Times in seconds from the window's start; `tokens` without timestamps."""
+class TokenSegment:
+    """Text tokens between two timestamps.
+
+    Attributes:
+        start: seconds from the window's start.
+        end: seconds from the window's start.
+        tokens: without timestamp tokens.
+    """
 
     start: float
     end: float
     tokens: list[int]
 
 
-def heard(tokens: Sequence[int], timestamps: int, seconds: float) -> list[int]:
-    """`tokens` up to the first piece that would begin after the audio's end.
+def before_end_of_audio(tokens: Sequence[int], timestamp_begin: int, seconds: float) -> list[int]:
+    """Return the tokens before the first segment that would start after the end of the audio.
 
-    On a short encoder window the decoder may not find the end and say its sentences again; its own timestamps then
-    run past the audio (9 of 10 loops seen). What nobody can have said is cut off there.
+    On a short encoder window the decoder may miss the end and repeat its sentences. Its own timestamps then run past
+    the audio: 9 of 10 repetitions were of this kind.
     """
-    for place in range(1, len(tokens)):
-        opens = tokens[place] >= timestamps and tokens[place - 1] >= timestamps
-        if opens and (tokens[place] - timestamps) * TICK > seconds - _EDGE:
-            return list(tokens[:place])
+    for position in range(1, len(tokens)):
+        starts_segment = tokens[position] >= timestamp_begin and tokens[position - 1] >= timestamp_begin
+        if starts_segment and (tokens[position] - timestamp_begin) * TIMESTAMP_SECONDS > seconds - _END_MARGIN_SECONDS:
+            return list(tokens[:position])
     return list(tokens)
 
 
-def unlooped(tokens: Sequence[int], timestamps: int) -> list[int]:
-    """`tokens` up to where a run of them begins its third round on end: what every temperature left looping."""
-    words = [place for place, token in enumerate(tokens) if token < timestamps]
-    texts = [tokens[place] for place in words]
-    for begin in range(len(texts)):
-        for run in range(1, (len(texts) - begin) // 4 + 1):
-            round_ = texts[begin : begin + run]
-            if all(texts[begin + n * run : begin + (n + 1) * run] == round_ for n in (1, 2, 3)):
-                return list(tokens[: words[begin + 2 * run]])
+def without_repetition(tokens: Sequence[int], timestamp_begin: int) -> list[int]:
+    """Return the tokens before the third round of a sequence that occurs four times in a row.
+
+    Used on hypotheses that repeat at every temperature.
+    """
+    text_positions = [position for position, token in enumerate(tokens) if token < timestamp_begin]
+    text = [tokens[position] for position in text_positions]
+    for first in range(len(text)):
+        for length in range(1, (len(text) - first) // 4 + 1):
+            sequence = text[first : first + length]
+            if all(text[first + n * length : first + (n + 1) * length] == sequence for n in (1, 2, 3)):
+                return list(tokens[: text_positions[first + 2 * length]])
     return list(tokens)
 
 
-def split(tokens: Sequence[int], timestamps: int, seconds: float) -> list[Piece]:
-    """Pieces between timestamps, in order. `timestamps` is the first timestamp token's id."""
-    pieces: list[Piece] = []
+def split_at_timestamps(tokens: Sequence[int], timestamp_begin: int, seconds: float) -> list[TokenSegment]:
+    """Split tokens into the segments between timestamps, in order; times are clamped to the window."""
+    segments: list[TokenSegment] = []
     start, end, text = 0.0, None, []  # type: float, float | None, list[int]
     for token in tokens:
-        if token < timestamps:
-            if end is not None:  # text after a single timestamp: it closed one piece and opens the next
-                pieces.append(Piece(start, end, text))
+        if token < timestamp_begin:
+            if end is not None:  # text after a single timestamp: it ends one segment and starts the next
+                segments.append(TokenSegment(start, end, text))
                 start, end, text = end, None, []
             text.append(token)
             continue
-        moment = min((token - timestamps) * TICK, seconds)
+        time = min((token - timestamp_begin) * TIMESTAMP_SECONDS, seconds)
         if not text:
-            start = moment
+            start = time
         elif end is None:
-            end = moment
+            end = time
         else:
-            pieces.append(Piece(start, max(start, end), text))
-            start, end, text = moment, None, []
+            segments.append(TokenSegment(start, max(start, end), text))
+            start, end, text = time, None, []
     if text:
-        pieces.append(Piece(start, seconds if end is None else max(start, end), text))
-    return pieces
+        segments.append(TokenSegment(start, seconds if end is None else max(start, end), text))
+    return segments
 
 
-def unsaid(
-    tokens: Sequence[int], timestamps: int, voiced: Sequence[tuple[float, float]], seconds: float
+def resume_position(
+    tokens: Sequence[int], timestamp_begin: int, voiced: Sequence[tuple[float, float]], seconds: float
 ) -> float | None:
-    """Where to go on, in seconds from the window's start, when the model stopped before the speech did.
+    """Find the start of the speech the model did not transcribe.
 
-    `voiced` are the stretches of speech in the window. None: all is said.
+    Args:
+        tokens: the hypothesis.
+        timestamp_begin: id of the first timestamp token.
+        voiced: (start, end) of the regions of speech, in seconds from the window's start.
+        seconds: audio in the window.
+
+    Returns:
+        Seconds from the window's start, or None. A position only if at least 0.6 s of speech follow the last timestamp.
     """
-    marks = [token for token in tokens if token >= timestamps]
-    if not marks or tokens[-1] < timestamps:
+    timestamps = [token for token in tokens if token >= timestamp_begin]
+    if not timestamps or tokens[-1] < timestamp_begin:
         return None
-    last = (marks[-1] - timestamps) * TICK
-    rest = [(max(start, last), end) for start, end in voiced if end > last]
-    if last < _LEAST_STEP or sum(end - start for start, end in rest) < _LEAST_VOICED:
+    last = (timestamps[-1] - timestamp_begin) * TIMESTAMP_SECONDS
+    remaining = [(max(start, last), end) for start, end in voiced if end > last]
+    if last < _MIN_ADVANCE_SECONDS or sum(end - start for start, end in remaining) < _MIN_REMAINING_SPEECH_SECONDS:
         return None
-    return max(last, rest[0][0] - _LEAD) if last < seconds else None
+    return max(last, remaining[0][0] - _RESUME_MARGIN_SECONDS) if last < seconds else None

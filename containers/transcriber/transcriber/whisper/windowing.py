@@ -1,4 +1,4 @@
-"""Windows: stretches of speech short enough for one pass of the model, cut where nobody speaks."""
+"""Windowing: speech probabilities → windows of speech short enough for one model call, split at pauses."""
 
 from __future__ import annotations
 
@@ -7,143 +7,173 @@ from dataclasses import dataclass
 import numpy as np
 
 from transcriber.audio.stream import SAMPLE_RATE
-from transcriber.whisper.log_mel import FULL
-from transcriber.whisper.voice_activity import FRAME
+from transcriber.whisper.log_mel import FULL_WINDOW_FRAMES
+from transcriber.whisper.voice_activity import VAD_FRAME_SAMPLES
 
-_SECOND = SAMPLE_RATE / FRAME  # frames a second
+_SPEECH_ON, _SPEECH_OFF = 0.5, 0.35  # VAD onset and offset thresholds (Silero's defaults)
 
-_SPEAKS, _STOPS = 0.5, 0.35  # probability at which speech begins, and under which it may end: Silero's own
-_PAUSE = round(0.3 * _SECOND)  # frames of silence that end a stretch of speech
-_SHORTEST = 3  # frames: 96 ms, less than any word
-_MARGIN = round(0.3 * _SECOND)  # frames of what surrounds the speech that a window keeps on either side
-_EARLY = 0.4  # of the longest window: before that no pause is worth ending it
-_LONG_PAUSE = round(0.6 * _SECOND)  # frames: longer ones are alike, the last of them is taken
-_GAP = round(1.5 * _SECOND)  # frames of silence that two stretches of one window may hold between them
-_SILENCE = 100  # frames of silence behind the speech, at least
-_STEP = 50  # frames: windows of one batch are padded to one length
-_FLOOR, _FLOOR_UNTESTED = 400, 1000  # frames
+# VAD frames are 32 ms.
+_VAD_FRAMES_PER_SECOND = SAMPLE_RATE / VAD_FRAME_SAMPLES
+_VAD_FRAMES_END_OF_SPEECH = round(0.3 * _VAD_FRAMES_PER_SECOND)  # this much silence ends a region of speech
+_VAD_FRAMES_MIN_SPEECH = 3  # 96 ms, shorter than any word: a shorter region is a click
+_VAD_FRAMES_MARGIN = round(0.3 * _VAD_FRAMES_PER_SECOND)  # audio kept before and after the speech of a window
+_VAD_FRAMES_LONG_PAUSE = round(0.6 * _VAD_FRAMES_PER_SECOND)  # longer pauses count as equal: the latest is taken
+_VAD_FRAMES_MAX_INNER_PAUSE = round(1.5 * _VAD_FRAMES_PER_SECOND)  # a longer pause ends the window
+_EARLIEST_SPLIT = 0.4  # split at a pause only after this share of the maximum window length
+
+# Mel frames are 10 ms.
+_MEL_FRAMES_SILENCE = 100  # silence appended after the speech, at least; with less the decoder repeats itself
+_MEL_FRAMES_STEP = 50  # lengths are rounded up to this, so that windows of one batch need little padding
+# Minimum encoder frames: for models and languages measured in docs/explanation/engine.md, and for all others.
+_MEL_FRAMES_MIN, _MEL_FRAMES_MIN_UNTESTED = 400, 1000
 _TESTED_MODELS, _TESTED_LANGUAGES = {"base"}, {"en", "de", "es"}
 
 
 @dataclass(frozen=True)
-class Span:
-    """A window's place in the stretch, in samples; `voiced` are the parts where somebody speaks."""
+class WindowSpan:
+    """Position of a window in the stream, in samples at 16 kHz.
+
+    Attributes:
+        start: first sample.
+        end: sample after the last.
+        voiced: (start, end) of the regions of speech.
+    """
 
     start: int
     end: int
     voiced: tuple[tuple[int, int], ...]
 
 
-class Cutter:
-    """Feed it probabilities in order; it gives spans of at most `longest` seconds as soon as each is certain."""
+class Windower:
+    """Groups the speech of one stream into windows of at most `max_seconds`, each returned as soon as it is final."""
 
-    def __init__(self, longest: float) -> None:
-        self._longest = int(longest * _SECOND) - 2 * _MARGIN
-        self._frame = 0  # the next to be fed
-        self._window: list[tuple[int, int]] = []  # stretches of speech of the window that grows
-        self._start: int | None = None  # of the stretch that grows
-        self._quiet: int | None = None  # where the silence began that may end it
-        self._history: list[float] = []  # probabilities since `_start`: where to cut speech that does not pause
-        self._left = 0  # frame before which nothing may be taken: the end of the window before
+    def __init__(self, max_seconds: float) -> None:
+        """Start at the beginning of a stream."""
+        self._max_frames = int(max_seconds * _VAD_FRAMES_PER_SECOND) - 2 * _VAD_FRAMES_MARGIN
+        self._next_frame = 0  # number of the VAD frame that is fed next
+        self._regions: list[tuple[int, int]] = []  # regions of speech (VAD frames) in the open window
+        self._region_start: int | None = None  # of the open region
+        self._silence_start: int | None = None  # start of the silence that may end the open region
+        self._history: list[float] = []  # probabilities since `_region_start`: where to split speech without a pause
+        self._previous_end = 0  # VAD frame at which the previous window ended
 
     @property
-    def settled(self) -> int:
-        """Samples before this are never asked for again."""
-        first = self._window[0][0] if self._window else self._start if self._start is not None else self._frame
-        return max(0, max(first - _MARGIN, self._left)) * FRAME
+    def consumed_samples(self) -> int:
+        """Number of samples from the start of the stream that no later window needs."""
+        first = (
+            self._regions[0][0]
+            if self._regions
+            else self._region_start
+            if self._region_start is not None
+            else self._next_frame
+        )
+        return max(0, max(first - _VAD_FRAMES_MARGIN, self._previous_end)) * VAD_FRAME_SAMPLES
 
-    def feed(self, probabilities: np.ndarray) -> list[Span]:
-        """Spans that are finished."""
-        spans: list[Span] = []
+    def feed(self, probabilities: np.ndarray) -> list[WindowSpan]:
+        """Add speech probabilities, shape (VAD frames,), in order; return the windows that are final."""
+        spans: list[WindowSpan] = []
         for probability in probabilities.tolist():
             self._step(probability, spans)
-            self._frame += 1
+            self._next_frame += 1
         return spans
 
-    def finish(self, samples: int) -> list[Span]:
-        """The last spans; `samples` is the length of the audio."""
-        spans: list[Span] = []
-        if self._start is not None:
-            self._end_stretch(self._quiet or self._frame, spans)
-        self._close(spans, self._frame)
-        return [Span(s.start, min(s.end, samples), s.voiced) for s in spans if s.start < samples]
+    def finish(self, samples: int) -> list[WindowSpan]:
+        """Return the last windows; `samples` is the length of the stream."""
+        spans: list[WindowSpan] = []
+        if self._region_start is not None:
+            self._end_region(self._silence_start or self._next_frame, spans)
+        self._emit_window(spans, self._next_frame)
+        return [WindowSpan(s.start, min(s.end, samples), s.voiced) for s in spans if s.start < samples]
 
-    def _step(self, probability: float, spans: list[Span]) -> None:
-        if self._start is None:
-            if probability >= _SPEAKS:
-                self._start, self._quiet, self._history = self._frame, None, [probability]
-            elif self._window and self._frame - self._window[-1][1] > _GAP:
-                self._close(spans, self._frame)
+    def _step(self, probability: float, spans: list[WindowSpan]) -> None:
+        if self._region_start is None:
+            if probability >= _SPEECH_ON:
+                self._region_start, self._silence_start, self._history = self._next_frame, None, [probability]
+            elif self._regions and self._next_frame - self._regions[-1][1] > _VAD_FRAMES_MAX_INNER_PAUSE:
+                self._emit_window(spans, self._next_frame)
             return
         self._history.append(probability)
-        if probability >= _SPEAKS:
-            self._quiet = None
-        elif probability < _STOPS and self._quiet is None:
-            self._quiet = self._frame
-        if self._quiet is not None and self._frame - self._quiet >= _PAUSE:
-            self._end_stretch(self._quiet, spans)
-        elif self._window and self._frame - self._window[0][0] > self._longest:
-            self._part(self._start, spans)
-        elif self._frame - self._start > self._longest:
-            self._cut(spans)
+        if probability >= _SPEECH_ON:
+            self._silence_start = None
+        elif probability < _SPEECH_OFF and self._silence_start is None:
+            self._silence_start = self._next_frame
+        if self._silence_start is not None and self._next_frame - self._silence_start >= _VAD_FRAMES_END_OF_SPEECH:
+            self._end_region(self._silence_start, spans)
+        elif self._regions and self._next_frame - self._regions[0][0] > self._max_frames:
+            self._split_at_pause(self._region_start, spans)
+        elif self._next_frame - self._region_start > self._max_frames:
+            self._split_without_pause(spans)
 
-    def _end_stretch(self, end: int, spans: list[Span]) -> None:
-        assert self._start is not None
-        start, self._start, self._quiet, self._history = self._start, None, None, []
-        if end - start < _SHORTEST:
+    def _end_region(self, end: int, spans: list[WindowSpan]) -> None:
+        assert self._region_start is not None
+        start, self._region_start, self._silence_start, self._history = self._region_start, None, None, []
+        if end - start < _VAD_FRAMES_MIN_SPEECH:
             return
-        while self._window and end - self._window[0][0] > self._longest:
-            self._part(start, spans)
-        self._window.append((start, end))
+        while self._regions and end - self._regions[0][0] > self._max_frames:
+            self._split_at_pause(start, spans)
+        self._regions.append((start, end))
 
-    def _part(self, upcoming: int, spans: list[Span]) -> None:
-        """The window is full: it ends at its longest pause, but not early on; what comes after begins the next.
+    def _split_at_pause(self, next_start: int, spans: list[WindowSpan]) -> None:
+        """Split the full window at its longest pause (ties: the latest), but not in its first 40 %.
 
-        `upcoming` is where the stretch begins that has no room any more. A sentence that is torn apart is
-        misheard on both sides.
+        Speech after the pause starts the next window. A sentence that is split elsewhere is misrecognised on both
+        sides.
+
+        Args:
+            next_start: VAD frame at which the region starts that does not fit.
+            spans: final windows; the split one is appended.
         """
-        starts = [start for start, _ in self._window[1:]] + [upcoming]
-        early = self._window[0][0] + _EARLY * self._longest
+        starts = [start for start, _ in self._regions[1:]] + [next_start]
+        earliest_split = self._regions[0][0] + _EARLIEST_SPLIT * self._max_frames
         pauses = [
-            (min(start - end, _LONG_PAUSE), place)
-            for place, ((_, end), start) in enumerate(zip(self._window, starts, strict=True), 1)
-            if end >= early or place == len(starts)
+            (min(start - end, _VAD_FRAMES_LONG_PAUSE), index)
+            for index, ((_, end), start) in enumerate(zip(self._regions, starts, strict=True), 1)
+            if end >= earliest_split or index == len(starts)
         ]
-        at = max(pauses)[1]
-        rest = self._window[at:]
-        self._window = self._window[:at]
-        self._close(spans, starts[at - 1])
-        self._window = rest
+        split = max(pauses)[1]
+        remaining = self._regions[split:]
+        self._regions = self._regions[:split]
+        self._emit_window(spans, starts[split - 1])
+        self._regions = remaining
 
-    def _cut(self, spans: list[Span]) -> None:
-        """Speech without a pause: cut where it is least like speech, not in the first half of the window."""
-        assert self._start is not None
-        smooth = np.convolve(self._history, np.ones(3) / 3, "same")
-        half = len(smooth) // 2
-        at = half + int(np.argmin(smooth[half : -2 * _SHORTEST]))  # what is left must not pass for a click
-        self._window.append((self._start, self._start + at))
-        self._start, self._history = self._start + at, self._history[at:]
-        self._quiet = None
-        self._close(spans, self._start)
+    def _split_without_pause(self, spans: list[WindowSpan]) -> None:
+        """Split a region as long as a window where its probability is lowest, in the second half."""
+        assert self._region_start is not None
+        smoothed = np.convolve(self._history, np.ones(3) / 3, "same")
+        half = len(smoothed) // 2
+        # The last frames are left out: a rest that short would be dropped as a click.
+        split = half + int(np.argmin(smoothed[half : -2 * _VAD_FRAMES_MIN_SPEECH]))
+        self._regions.append((self._region_start, self._region_start + split))
+        self._region_start, self._history = self._region_start + split, self._history[split:]
+        self._silence_start = None
+        self._emit_window(spans, self._region_start)
 
-    def _close(self, spans: list[Span], limit: int) -> None:
-        """Give the window that grew; its margins go no further than half way to its neighbours."""
-        if not self._window:
+    def _emit_window(self, spans: list[WindowSpan], limit: int) -> None:
+        """Append the open window to `spans`, with margins that reach at most half way to the next speech at `limit`."""
+        if not self._regions:
             return
-        first, last = self._window[0][0], self._window[-1][1]
-        start = max(self._left, first - _MARGIN)
-        end = min(last + _MARGIN, max(last, (last + limit) // 2) if limit < last + 2 * _MARGIN else last + _MARGIN)
-        voiced = tuple((a * FRAME, b * FRAME) for a, b in self._window)
-        spans.append(Span(start * FRAME, end * FRAME, voiced))
-        self._window, self._left = [], end
+        first, last = self._regions[0][0], self._regions[-1][1]
+        start = max(self._previous_end, first - _VAD_FRAMES_MARGIN)
+        end = min(
+            last + _VAD_FRAMES_MARGIN,
+            max(last, (last + limit) // 2) if limit < last + 2 * _VAD_FRAMES_MARGIN else last + _VAD_FRAMES_MARGIN,
+        )
+        voiced = tuple((a * VAD_FRAME_SAMPLES, b * VAD_FRAME_SAMPLES) for a, b in self._regions)
+        spans.append(WindowSpan(start * VAD_FRAME_SAMPLES, end * VAD_FRAME_SAMPLES, voiced))
+        self._regions, self._previous_end = [], end
 
 
-def encoder_frames(content: int, language: str | None, model: str) -> int:
-    """Frames for the encoder, for `content` frames of audio: silence behind, in steps, and never too few.
+def encoder_frames(content_frames: int, language: str | None, model: str) -> int:
+    """Compute how many mel frames the encoder gets for a window, silence after the speech included.
 
-    Whisper was trained on 30 s padded with silence: without any behind the speech it goes on talking. How little
-    is safe was measured for some languages and models only; the others get ten seconds at least.
+    Whisper was trained on audio padded with silence to 30 s: without silence after the speech the decoder goes on.
+    The least safe length was measured for some languages and models; all others get ten seconds at least.
+
+    Args:
+        content_frames: mel frames of the window's audio.
+        language: Whisper's code, or None while it is being detected.
+        model: name of the model.
     """
-    frames = -(-(content + _SILENCE) // _STEP) * _STEP
-    tested = model in _TESTED_MODELS and (language is None or language in _TESTED_LANGUAGES)
-    return min(FULL, max(frames, _FLOOR if tested else _FLOOR_UNTESTED))
+    frames = -(-(content_frames + _MEL_FRAMES_SILENCE) // _MEL_FRAMES_STEP) * _MEL_FRAMES_STEP
+    is_tested = model in _TESTED_MODELS and (language is None or language in _TESTED_LANGUAGES)
+    return min(FULL_WINDOW_FRAMES, max(frames, _MEL_FRAMES_MIN if is_tested else _MEL_FRAMES_MIN_UNTESTED))

@@ -1,4 +1,4 @@
-"""Words: when each was said, from the cross-attention that ctranslate2 aligns."""
+"""Word alignment: word times from the cross-attention that ctranslate2 aligns with the tokens."""
 
 from __future__ import annotations
 
@@ -9,15 +9,25 @@ from itertools import pairwise
 import numpy as np
 from faster_whisper.tokenizer import Tokenizer
 
-TOKEN_SECONDS = 0.02  # of one step of the encoder's output
-_BEFORE, _AFTER = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"  # signs that belong to the next word, to the one before
-_ENDS = ".。!！?？"
-_LONGEST_MEDIAN = 0.7  # seconds: where most words are longer than this, the alignment is no measure
+ENCODER_STEP_SECONDS = 0.02  # one step of the encoder's output: two mel frames
+_PREPEND_PUNCTUATION = "\"'“¿([{-"  # joins the word after it
+_APPEND_PUNCTUATION = "\"'.。,，!！?？:：”)]}、"  # joins the word before it
+_SENTENCE_ENDS = ".。!！?？"
+# Upper limit of the median word length that the rules below use: above it the alignment itself is unreliable.
+_MAX_MEDIAN_SECONDS = 0.7
 
 
 @dataclass
-class Timed:
-    """A word as the model wrote it, with its space; times in seconds from the window's start."""
+class AlignedWord:
+    """A word with its times.
+
+    Attributes:
+        text: as the model wrote it, with its leading space.
+        tokens: number of tokens.
+        start: seconds from the window's start.
+        end: seconds from the window's start.
+        probability: mean of the tokens' probabilities.
+    """
 
     text: str
     tokens: int
@@ -26,65 +36,87 @@ class Timed:
     probability: float
 
 
-def timed(
+def align_words(
     tokenizer: Tokenizer,
     tokens: Sequence[int],
     alignments: Sequence[tuple[int, int]],
     probabilities: Sequence[float],
-) -> list[Timed]:
-    """Words of `tokens` (text only) by ctranslate2's alignment of them."""
-    texts, parts = tokenizer.split_to_word_tokens([*tokens, tokenizer.eot])
-    if len(parts) < 2:
+) -> list[AlignedWord]:
+    """Group aligned tokens into words.
+
+    Args:
+        tokenizer: of the language, which decides whether words end at spaces.
+        tokens: text tokens.
+        alignments: (token index, encoder step) pairs from ctranslate2.
+        probabilities: of the tokens.
+
+    Returns:
+        Words in order, with punctuation attached.
+    """
+    texts, token_groups = tokenizer.split_to_word_tokens([*tokens, tokenizer.eot])
+    if len(token_groups) < 2:
         return []
-    bounds = np.concatenate([[0], np.cumsum([len(part) for part in parts[:-1]])])
+    bounds = np.concatenate([[0], np.cumsum([len(part) for part in token_groups[:-1]])])
     path = np.array(alignments)
     first = np.concatenate([[True], np.diff(path[:, 0]) > 0])
-    moments = path[first, 1] * TOKEN_SECONDS
-    found = [
-        Timed(text, len(part), float(moments[a]), float(moments[b]), float(np.mean(probabilities[a:b])))
-        for text, part, a, b in zip(texts, parts, bounds[:-1], bounds[1:], strict=False)
+    times = path[first, 1] * ENCODER_STEP_SECONDS
+    words = [
+        AlignedWord(text, len(part), float(times[a]), float(times[b]), float(np.mean(probabilities[a:b])))
+        for text, part, a, b in zip(texts, token_groups, bounds[:-1], bounds[1:], strict=False)
     ]
-    _shorten(found)
-    return _punctuated(found)
+    _shorten(words)
+    return _attach_punctuation(words)
 
 
-def _shorten(words: list[Timed]) -> None:
-    """A word beside the end of a sentence swallows the pause: no longer than twice the median (OpenAI's rule)."""
+def _shorten(words: list[AlignedWord]) -> None:
+    """Limit words next to the end of a sentence to twice the median length, in place (OpenAI's rule).
+
+    The alignment adds the pause between two sentences to such words.
+    """
     lengths = [word.end - word.start for word in words if word.end > word.start]
     if not lengths:
         return
-    longest = 2 * min(_LONGEST_MEDIAN, float(np.median(lengths)))
-    for before, word in pairwise(words):
-        if word.end - word.start > longest:
-            if word.text in _ENDS:
-                word.end = word.start + longest
-            elif before.text in _ENDS:
-                word.start = word.end - longest
+    max_seconds = 2 * min(_MAX_MEDIAN_SECONDS, float(np.median(lengths)))
+    for previous, word in pairwise(words):
+        if word.end - word.start > max_seconds:
+            if word.text in _SENTENCE_ENDS:
+                word.end = word.start + max_seconds
+            elif previous.text in _SENTENCE_ENDS:
+                word.start = word.end - max_seconds
 
 
-def _punctuated(words: list[Timed]) -> list[Timed]:
-    """Signs join their words."""
-    joined: list[Timed] = []
+def _attach_punctuation(words: list[AlignedWord]) -> list[AlignedWord]:
+    """Join punctuation to the word before or after it."""
+    merged: list[AlignedWord] = []
     for word in words:
-        if joined and word.text in _AFTER and not joined[-1].text.endswith(" "):
-            joined[-1].text += word.text
-            joined[-1].tokens += word.tokens
-        elif joined and joined[-1].text.startswith(" ") and joined[-1].text.strip() in _BEFORE:
-            before = joined.pop()
-            joined.append(
-                Timed(before.text + word.text, before.tokens + word.tokens, word.start, word.end, word.probability)
+        if merged and word.text in _APPEND_PUNCTUATION and not merged[-1].text.endswith(" "):
+            merged[-1].text += word.text
+            merged[-1].tokens += word.tokens
+        elif merged and merged[-1].text.startswith(" ") and merged[-1].text.strip() in _PREPEND_PUNCTUATION:
+            previous = merged.pop()
+            merged.append(
+                AlignedWord(
+                    previous.text + word.text, previous.tokens + word.tokens, word.start, word.end, word.probability
+                )
             )
         else:
-            joined.append(word)
-    return joined
+            merged.append(word)
+    return merged
 
 
-def anchored(words: list[Timed], start: float, end: float, voiced: Sequence[tuple[float, float]]) -> None:
-    """Hold a piece's outer words to where there is speech, in place: alignment stretches them over pauses."""
+def clamp_to_speech(words: list[AlignedWord], start: float, end: float, voiced: Sequence[tuple[float, float]]) -> None:
+    """Limit a segment's first and last word to the speech, in place: the alignment stretches them over pauses.
+
+    Args:
+        words: of one segment.
+        start: the segment's start by its timestamp token, in seconds from the window's start.
+        end: its end, likewise.
+        voiced: (start, end) of the regions of speech in the window, likewise.
+    """
     if not words:
         return
     lengths = [word.end - word.start for word in words if word.end > word.start]
-    median = min(_LONGEST_MEDIAN, float(np.median(lengths))) if lengths else 0.0
+    median = min(_MAX_MEDIAN_SECONDS, float(np.median(lengths))) if lengths else 0.0
     first, last = words[0], words[-1]
     if first.end - first.start > 2 * median:
         first.start = first.end - 2 * median
@@ -92,6 +124,6 @@ def anchored(words: list[Timed], start: float, end: float, voiced: Sequence[tupl
         first.start = max(0.0, min(first.end - median, start))
     if end > last.start and end + 0.5 < last.end:
         last.end = max(last.start + median, end)
-    for low, high in voiced:
-        if low < first.end <= high and first.start < low:
-            first.start = low
+    for voiced_start, voiced_end in voiced:
+        if voiced_start < first.end <= voiced_end and first.start < voiced_start:
+            first.start = voiced_start

@@ -1,37 +1,44 @@
-"""The ladder: every step is more careful than the one before, and none is taken for nothing."""
+"""Fallback: each attempt has more frames or a higher temperature than the rejected one."""
 
 from __future__ import annotations
 
 import pytest
 
-from transcriber.whisper.fallback import FIRST, Rung, above
+from transcriber.whisper.fallback import FIRST_ATTEMPT, Attempt, next_attempt
 
 
-def climbed(frames: int, *, fixed: bool = False, wordless: bool = False) -> list[tuple[int, float]]:
-    rung, seen = above(Rung(frames, FIRST.temperature), fixed=fixed, wordless=wordless), []
-    while rung is not None:
-        seen.append((rung.frames, rung.temperature))
-        rung = above(rung, fixed=fixed, wordless=wordless)
+def attempts_after(frames: int, *, fixed_temperature: bool = False, no_words: bool = False) -> list[tuple[int, float]]:
+    attempt, seen = (
+        next_attempt(
+            Attempt(frames, FIRST_ATTEMPT.temperature), fixed_temperature=fixed_temperature, no_words=no_words
+        ),
+        [],
+    )
+    while attempt is not None:
+        seen.append((attempt.frames, attempt.temperature))
+        attempt = next_attempt(attempt, fixed_temperature=fixed_temperature, no_words=no_words)
     return seen
 
 
 @pytest.mark.parametrize(
-    ("frames", "fixed", "steps"),
+    ("frames", "fixed_temperature", "expected"),
     [
         (500, False, [(1500, 0.0), (3000, 0.0), (3000, 0.4), (3000, 0.8)]),
-        (1300, False, [(3000, 0.0), (3000, 0.4), (3000, 0.8)]),  # 1500 would be hardly more
+        (1300, False, [(3000, 0.0), (3000, 0.4), (3000, 0.8)]),  # 1500 is less than 1.25 times as many
         (2900, False, [(3000, 0.0), (3000, 0.4), (3000, 0.8)]),
         (3000, False, [(3000, 0.4), (3000, 0.8)]),
-        (500, True, [(1500, 0.0), (3000, 0.0)]),  # the temperature is the user's
+        (500, True, [(1500, 0.0), (3000, 0.0)]),  # fixed by the request
         (3000, True, []),
     ],
 )
-def test_windows_climb_by_length_then_by_temperature(frames: int, fixed: bool, steps: list[tuple[int, float]]) -> None:
-    assert climbed(frames, fixed=fixed) == steps
+def test_next_attempt_raises_frames_then_temperature(
+    frames: int, fixed_temperature: bool, expected: list[tuple[int, float]]
+) -> None:
+    assert attempts_after(frames, fixed_temperature=fixed_temperature) == expected
 
 
 @pytest.mark.parametrize(
-    ("frames", "fixed", "steps"),
+    ("frames", "fixed_temperature", "expected"),
     [
         (500, False, [(1500, 0.0), (1500, 0.4), (3000, 0.4), (3000, 0.8)]),
         (1300, False, [(1500, 0.4), (3000, 0.4), (3000, 0.8)]),
@@ -39,11 +46,11 @@ def test_windows_climb_by_length_then_by_temperature(frames: int, fixed: bool, s
         (500, True, [(1500, 0.0), (3000, 0.0)]),
     ],
 )
-def test_what_has_no_words_is_sampled_before_it_is_searched_again(
-    frames: int, fixed: bool, steps: list[tuple[int, float]]
+def test_next_attempt_without_words_samples_earlier(
+    frames: int, fixed_temperature: bool, expected: list[tuple[int, float]]
 ) -> None:
-    assert climbed(frames, fixed=fixed, wordless=True) == steps
+    assert attempts_after(frames, fixed_temperature=fixed_temperature, no_words=True) == expected
 
 
-def test_a_sample_that_loops_goes_on_as_loops_do() -> None:
-    assert above(Rung(1500, 0.4), fixed=False, wordless=False) == Rung(3000, 0.0)
+def test_next_attempt_of_repetitive_sample_is_full_window() -> None:
+    assert next_attempt(Attempt(1500, 0.4), fixed_temperature=False, no_words=False) == Attempt(3000, 0.0)

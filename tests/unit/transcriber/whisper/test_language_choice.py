@@ -1,4 +1,4 @@
-"""Between what was asked for and what a model can: English-only models cannot be shipped with these tests."""
+"""Language choice by request and model; English-only models are described here, as none comes with the tests."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ TINY_EN = ModelInfo(name="tiny.en", sha256="", multilingual=False, compute_type=
 RANKING = [("cy", 0.4), ("en", 0.3), ("de", 0.2), ("fr", 0.1)]
 
 
-def knows(code: str) -> bool:
+def supports_language(code: str) -> bool:
     return code in ("en", "de", "fr", "cy")
 
 
 @pytest.mark.parametrize(
-    ("model", "language", "restricted", "taken"),
+    ("model", "language", "restricted", "accepted"),
     [
         (BASE, "de", [], True),
         (BASE, "tlh", [], False),
@@ -34,26 +34,26 @@ def knows(code: str) -> bool:
         (TINY_EN, None, ["de", "fr"], False),
     ],
 )
-def test_what_a_model_speaks(
-    order: Callable[..., Shard], model: ModelInfo, language: str | None, restricted: list[str], taken: bool
+def test_check_supported_language_by_model(
+    order: Callable[..., Shard], model: ModelInfo, language: str | None, restricted: list[str], accepted: bool
 ) -> None:
     shard = order(language=language, languages=restricted)
 
-    if taken:
-        language_choice.check(shard, model, knows)
+    if accepted:
+        language_choice.check_supported(shard, model, supports_language)
     else:
         with pytest.raises(ShardFailed) as caught:
-            language_choice.check(shard, model, knows)
+            language_choice.check_supported(shard, model, supports_language)
         assert caught.value.error == ShardError.UNKNOWN_MODEL
         assert model.name in caught.value.sentence
 
 
-def test_an_english_only_model_detects_nothing(order: Callable[..., Shard]) -> None:
-    assert language_choice.given(order(), TINY_EN) == "en"
-    assert language_choice.given(order(), BASE) is None
-    assert language_choice.given(order(language="de"), BASE) == "de"
+def test_known_language_of_english_only_model_is_english(order: Callable[..., Shard]) -> None:
+    assert language_choice.known_language(order(), TINY_EN) == "en"
+    assert language_choice.known_language(order(), BASE) is None
+    assert language_choice.known_language(order(language="de"), BASE) == "de"
 
 
-def test_the_likeliest_of_those_allowed() -> None:
+def test_choose_returns_likeliest_allowed_language() -> None:
     assert language_choice.choose(RANKING, []) == ("cy", 0.4)
     assert language_choice.choose(RANKING, ["fr", "de"]) == ("de", 0.2)

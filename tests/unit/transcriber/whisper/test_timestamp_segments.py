@@ -1,49 +1,84 @@
-"""Segments: tokens split at their timestamps; ends that nobody can have said; what was left unsaid."""
+"""Timestamp segments: splitting, text after the end of the audio, repetition, and speech left out."""
 
 from __future__ import annotations
 
-from transcriber.whisper.timestamp_segments import Piece, heard, split, unlooped, unsaid
+from transcriber.whisper.timestamp_segments import (
+    TokenSegment,
+    before_end_of_audio,
+    resume_position,
+    split_at_timestamps,
+    without_repetition,
+)
 
-T = 1000  # the first timestamp
-
-
-def at(seconds: float) -> int:
-    return T + round(seconds / 0.02)
-
-
-def test_pieces_stand_between_timestamps() -> None:
-    tokens = [at(0), 1, 2, at(2.5), at(3), 3, at(5)]
-
-    assert split(tokens, T, 6.0) == [Piece(0.0, 2.5, [1, 2]), Piece(3.0, 5.0, [3])]
+TIMESTAMP_BEGIN = 1000  # the first timestamp
 
 
-def test_text_without_an_end_lasts_to_the_end_of_the_window() -> None:
-    assert split([at(1), 1], T, 6.0) == [Piece(1.0, 6.0, [1])]
-    assert split([1, 2], T, 6.0) == [Piece(0.0, 6.0, [1, 2])]
+def timestamp(seconds: float) -> int:
+    return TIMESTAMP_BEGIN + round(seconds / 0.02)
 
 
-def test_a_dangling_start_is_no_piece_and_times_stay_in_the_window() -> None:
-    assert split([at(0), 1, at(4), at(4)], T, 6.0) == [Piece(0.0, 4.0, [1])]
-    assert split([at(0), 1, at(9)], T, 6.0) == [Piece(0.0, 6.0, [1])]
+def test_split_at_timestamps_returns_closed_segments() -> None:
+    tokens = [timestamp(0), 1, 2, timestamp(2.5), timestamp(3), 3, timestamp(5)]
+
+    assert split_at_timestamps(tokens, TIMESTAMP_BEGIN, 6.0) == [
+        TokenSegment(0.0, 2.5, [1, 2]),
+        TokenSegment(3.0, 5.0, [3]),
+    ]
 
 
-def test_sentences_said_again_behind_the_end_are_not_heard() -> None:
-    looped = [at(0), 1, 2, at(7), at(7), 1, 2, at(13), at(13), 1, 2]
-
-    assert heard(looped, T, 6.3) == [at(0), 1, 2, at(7)]
-    assert heard(looped, T, 30.0) == looped
+def test_split_without_end_timestamp_ends_at_window_end() -> None:
+    assert split_at_timestamps([timestamp(1), 1], TIMESTAMP_BEGIN, 6.0) == [TokenSegment(1.0, 6.0, [1])]
+    assert split_at_timestamps([1, 2], TIMESTAMP_BEGIN, 6.0) == [TokenSegment(0.0, 6.0, [1, 2])]
 
 
-def test_the_rest_of_the_speech_is_left_unsaid() -> None:
-    tokens = [at(0), 1, at(4)]
-
-    assert unsaid(tokens, T, [(0.3, 3.9), (5.0, 8.0)], 8.3) == 4.8
-    assert unsaid(tokens, T, [(0.3, 4.4)], 5.0) is None  # too little of it
-    assert unsaid([at(0), 1, at(0.3)], T, [(0.3, 8.0)], 8.3) is None  # it would not get on
-    assert unsaid([at(0), 1], T, [(0.3, 8.0)], 8.3) is None  # the text goes to the end
+def test_split_ignores_dangling_start_and_clamps_times() -> None:
+    assert split_at_timestamps([timestamp(0), 1, timestamp(4), timestamp(4)], TIMESTAMP_BEGIN, 6.0) == [
+        TokenSegment(0.0, 4.0, [1])
+    ]
+    assert split_at_timestamps([timestamp(0), 1, timestamp(9)], TIMESTAMP_BEGIN, 6.0) == [TokenSegment(0.0, 6.0, [1])]
 
 
-def test_a_loop_ends_with_its_second_round() -> None:
-    assert unlooped([at(0), 7, 1, 2, 1, 2, 1, 2, 1, 2, 1], T) == [at(0), 7, 1, 2, 1, 2]
-    assert unlooped([at(0), 7, 1, 2, 1, 2, 8, at(3)], T) == [at(0), 7, 1, 2, 1, 2, 8, at(3)]
-    assert unlooped([at(0), 5, 5, 5, at(2), at(2), 5, 5], T) == [at(0), 5, 5]
+def test_segments_starting_after_end_of_audio_are_removed() -> None:
+    repetitive = [timestamp(0), 1, 2, timestamp(7), timestamp(7), 1, 2, timestamp(13), timestamp(13), 1, 2]
+
+    assert before_end_of_audio(repetitive, TIMESTAMP_BEGIN, 6.3) == [timestamp(0), 1, 2, timestamp(7)]
+    assert before_end_of_audio(repetitive, TIMESTAMP_BEGIN, 30.0) == repetitive
+
+
+def test_resume_position_needs_enough_remaining_speech() -> None:
+    tokens = [timestamp(0), 1, timestamp(4)]
+
+    assert resume_position(tokens, TIMESTAMP_BEGIN, [(0.3, 3.9), (5.0, 8.0)], 8.3) == 4.8
+    assert resume_position(tokens, TIMESTAMP_BEGIN, [(0.3, 4.4)], 5.0) is None  # less than 0.6 s
+    assert (
+        resume_position([timestamp(0), 1, timestamp(0.3)], TIMESTAMP_BEGIN, [(0.3, 8.0)], 8.3) is None
+    )  # it would not advance
+    assert (
+        resume_position([timestamp(0), 1], TIMESTAMP_BEGIN, [(0.3, 8.0)], 8.3) is None
+    )  # no end timestamp: the text goes to the end
+
+
+def test_without_repetition_keeps_two_rounds() -> None:
+    assert without_repetition([timestamp(0), 7, 1, 2, 1, 2, 1, 2, 1, 2, 1], TIMESTAMP_BEGIN) == [
+        timestamp(0),
+        7,
+        1,
+        2,
+        1,
+        2,
+    ]
+    assert without_repetition([timestamp(0), 7, 1, 2, 1, 2, 8, timestamp(3)], TIMESTAMP_BEGIN) == [
+        timestamp(0),
+        7,
+        1,
+        2,
+        1,
+        2,
+        8,
+        timestamp(3),
+    ]
+    assert without_repetition([timestamp(0), 5, 5, 5, timestamp(2), timestamp(2), 5, 5], TIMESTAMP_BEGIN) == [
+        timestamp(0),
+        5,
+        5,
+    ]

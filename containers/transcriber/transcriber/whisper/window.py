@@ -1,0 +1,92 @@
+"""A window of speech: its features and how it is being decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from transcriber.whisper.fallback import FIRST_ATTEMPT, Attempt, next_attempt
+from transcriber.whisper.log_mel import FRAMES_PER_SECOND, FULL_WINDOW_FRAMES
+from transcriber.whisper.quality_checks import Hypothesis, has_no_words
+from transcriber.whisper.shard_state import ShardState
+from transcriber.whisper.windowing import encoder_frames
+
+
+@dataclass(eq=False)
+class Window:
+    """A window of speech of one shard.
+
+    Attributes:
+        shard_state: state of its shard.
+        start: seconds from the file's start.
+        mel: log-mel features of the audio, shape (mels, frames), without padding.
+        voiced: (start, end) of the regions of speech, in seconds from the window's start.
+        attempt: how it is decoded next.
+        longer_window: it was decoded with fewer frames, and not yet with these.
+        rejected: hypotheses of attempts on the full window.
+        encoder_output: kept while several temperatures are tried, shape (frames / 2, width).
+    """
+
+    shard_state: ShardState
+    start: float
+    mel: np.ndarray
+    voiced: tuple[tuple[float, float], ...]
+    attempt: Attempt = FIRST_ATTEMPT
+    longer_window: bool = False
+    rejected: list[Hypothesis] = field(default_factory=list)
+    encoder_output: np.ndarray | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Length of its audio."""
+        return float(self.mel.shape[1]) / FRAMES_PER_SECOND
+
+    @property
+    def frames(self) -> int:
+        """Mel frames for the encoder: `mel` padded with silence; may grow when the language is detected."""
+        min_frames = encoder_frames(self.mel.shape[1], self.shard_state.language, self.shard_state.shard.model)
+        return max(self.attempt.frames, min_frames)
+
+    @property
+    def interactive(self) -> bool:
+        """True if a caller is waiting."""
+        return self.shard_state.shard.interactive
+
+    @property
+    def active(self) -> bool:
+        """False after its shard failed or was cancelled."""
+        return self.shard_state.active
+
+    @property
+    def temperature(self) -> float:
+        """The request's temperature, or the attempt's."""
+        requested = self.shard_state.shard.temperature
+        return self.attempt.temperature if requested is None else requested
+
+    @property
+    def batch_key(self) -> Hashable:
+        """Equal for windows that one model call can decode."""
+        return self.attempt, self.temperature, len(self.shard_state.prompt_tokens)
+
+    def next_attempt(self, hypothesis: Hypothesis) -> Attempt | None:
+        """Return the attempt after `hypothesis` was rejected, or None if none is left."""
+        current = Attempt(self.frames, self.attempt.temperature)
+        return next_attempt(
+            current, fixed_temperature=self.shard_state.shard.temperature is not None, no_words=has_no_words(hypothesis)
+        )
+
+    def retry(self, hypothesis: Hypothesis) -> None:
+        """Reject `hypothesis` and move on to a longer window or the next temperature.
+
+        Only hypotheses of the full window are kept for the final choice: a longer window decodes better.
+        """
+        frames, attempt = self.frames, self.next_attempt(hypothesis)
+        assert attempt is not None
+        if frames == FULL_WINDOW_FRAMES:
+            self.rejected.append(hypothesis)
+        self.attempt = attempt
+        self.longer_window = self.frames != frames
+        if self.longer_window:
+            self.encoder_output = None
