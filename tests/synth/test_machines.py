@@ -162,7 +162,7 @@ def test_a_refusal_is_not_tried_again(assembly: Assembly) -> None:
         for name, state in machine["States"].items():
             if ":lambda:invoke" in state.get("Resource", ""):
                 first, *others = state["Retry"]
-                assert first == {"ErrorEquals": ["ApiError"], "MaxAttempts": 0}, name
+                assert first == {"ErrorEquals": ["ApiError", "Refused"], "MaxAttempts": 0}, name
                 assert [r["ErrorEquals"] for r in others][-1] == ["States.ALL"], name
 
 
