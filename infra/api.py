@@ -12,16 +12,16 @@ from constructs import Construct
 
 from earshot_contract.keys import manifest_key
 from infra.firewall import Firewall
-from infra.gateway_responses import REFUSALS
-from infra.job_machine import Jobs
-from infra.lambda_functions import Functions
+from infra.gateway_responses import GATEWAY_RESPONSES
+from infra.job_machine import JobMachine
+from infra.lambda_functions import LambdaFunctions
 from infra.logs import log_group
-from infra.settings import Parameters, Settings
+from infra.settings import Parameters, StackSettings
 from infra.storage import Storage
 
 GATEWAY_SECONDS = 29  # a REST API waits no longer for its integration
 WAIT_SECONDS = 25  # how long `listen` waits for a job before it answers with a redirect
-OPEN = frozenset({"models", "openapi.json", "docs"})  # no key needed, as at Deepgram
+PUBLIC_PATHS = frozenset({"models", "openapi.json", "docs"})  # no key needed, as at Deepgram
 METHODS = {
     "listen": ("POST",),
     "requests": ("GET",),
@@ -53,20 +53,20 @@ class Api(Construct):
         self,
         scope: Construct,
         id: str,
-        settings: Settings,
+        settings: StackSettings,
         parameters: Parameters,
         *,
-        functions: Functions,
+        functions: LambdaFunctions,
         storage: Storage,
         bus: events.EventBus,
-        jobs: Jobs,
+        job_machine: JobMachine,
     ) -> None:
         super().__init__(scope, id)
         self._functions, self._storage = functions, storage
-        self.listen = self._build_listen(settings, parameters, bus, jobs)
+        self.function = self._build_listen(settings, parameters, bus, job_machine)
         self.rest = self._build_rest(settings)
         self._build_methods(self._build_authorizer(parameters))
-        self._build_refusals()
+        self._build_gateway_responses()
         if settings.public:
             Firewall(self, "Firewall", settings, stage=self.rest.deployment_stage)
 
@@ -77,10 +77,10 @@ class Api(Construct):
         return f"https://{self.rest.rest_api_id}.execute-api.{stack.region}.{stack.url_suffix}"
 
     def _build_listen(
-        self, settings: Settings, parameters: Parameters, bus: events.EventBus, jobs: Jobs
+        self, settings: StackSettings, parameters: Parameters, bus: events.EventBus, job_machine: JobMachine
     ) -> lambda_.Function:
         storage = self._storage
-        listen = self._functions.add(
+        function = self._functions.add(
             "api",
             {
                 "TABLE": storage.table.table_name,
@@ -88,7 +88,7 @@ class Api(Construct):
                 "TRANSCRIPTS_BUCKET": storage.transcripts.bucket_name,
                 "MODELS_BUCKET": storage.models.bucket_name,
                 "BUS": bus.event_bus_name,
-                "JOB_MACHINE_ARN": jobs.machine.state_machine_arn,
+                "JOB_MACHINE_ARN": job_machine.state_machine.state_machine_arn,
                 "DEFAULT_MODEL": parameters.default_model,
                 "WAIT_SECONDS": str(WAIT_SECONDS),
                 "RETENTION_DAYS": str(settings.retention_days),
@@ -98,19 +98,19 @@ class Api(Construct):
             id="Listen",  # in AWS it keeps the name of its first route
             memory=1024,  # also its share of a processor: bodies of 6 MB are decoded and hashed
         )
-        storage.allow_rows(listen, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
+        storage.grant_table(function, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
         for prefix in ("jobs/*", "uploads/*"):
-            storage.allow_objects(listen, storage.transcripts, prefix, "GetObject", "DeleteObject")
-        storage.allow_objects(listen, storage.transcripts, "work/*", "GetObject", "DeleteObject", "PutObject")
-        storage.allow_objects(listen, storage.models, manifest_key("*"), "GetObject")
+            storage.grant_objects(function, storage.transcripts, prefix, "GetObject", "DeleteObject")
+        storage.grant_objects(function, storage.transcripts, "work/*", "GetObject", "DeleteObject", "PutObject")
+        storage.grant_objects(function, storage.models, manifest_key("*"), "GetObject")
         for bucket in (storage.transcripts, storage.models):
-            storage.allow_listing(listen, bucket)
-        bus.grant_put_events_to(listen)
-        jobs.machine.grant_start_execution(listen)
-        jobs.machine.grant_execution(listen, "states:StopExecution")
-        return listen
+            storage.grant_list(function, bucket)
+        bus.grant_put_events_to(function)
+        job_machine.state_machine.grant_start_execution(function)
+        job_machine.state_machine.grant_execution(function, "states:StopExecution")
+        return function
 
-    def _build_rest(self, settings: Settings) -> apigateway.RestApi:
+    def _build_rest(self, settings: StackSettings) -> apigateway.RestApi:
         rest = apigateway.RestApi(
             self,
             "Rest",
@@ -137,7 +137,7 @@ class Api(Construct):
             {"TABLE": self._storage.table.table_name, "PUBLIC_ACCESS": parameters.public_access},
             timeout=Duration.seconds(10),
         )
-        self._storage.allow_rows(authorize, "GetItem")
+        self._storage.grant_table(authorize, "GetItem")
         # Without an identity source the gateway asks it also about requests that bring no key at all, which
         # public access lets in; and a key that was taken back is refused at once.
         return apigateway.RequestAuthorizer(
@@ -146,24 +146,24 @@ class Api(Construct):
 
     def _build_methods(self, authorizer: apigateway.IAuthorizer) -> None:
         integration = apigateway.LambdaIntegration(
-            self.listen,
+            self.function,
             timeout=Duration.seconds(GATEWAY_SECONDS),
             scope_permission_to_method=False,
         )
         for path, methods in METHODS.items():
             resource = self.rest.root.resource_for_path(path)
             for method in methods:
-                if path in OPEN:
+                if path in PUBLIC_PATHS:
                     resource.add_method(method, integration)
                 else:
                     resource.add_method(method, integration, authorizer=authorizer)
 
-    def _build_refusals(self) -> None:
-        for refusal in REFUSALS:
+    def _build_gateway_responses(self) -> None:
+        for response in GATEWAY_RESPONSES:
             self.rest.add_gateway_response(
-                refusal.name,
-                type=refusal.type,
-                status_code=refusal.status,
-                response_headers={name: f"'{value}'" for name, value in refusal.headers.items()},
-                templates={"application/json": refusal.template},
+                response.name,
+                type=response.type,
+                status_code=response.status,
+                response_headers={name: f"'{value}'" for name, value in response.headers.items()},
+                templates={"application/json": response.template},
             )

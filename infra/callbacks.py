@@ -11,13 +11,13 @@ from constructs import Construct
 
 from functions.jobs.job import State
 from functions.jobs.job_events import TITLES
-from infra.lambda_functions import Functions
+from infra.lambda_functions import LambdaFunctions
 from infra.settings import Parameters
 from infra.storage import Storage
 
-PAUSE = Duration.seconds(30)  # before each further try, as at Deepgram
-TRIES = 11  # one, and ten further
-AT_ONCE = 10  # deliveries; a receiver that hangs takes one of them for its ten seconds
+RETRY_DELAY = Duration.seconds(30)  # before each further try, as at Deepgram
+MAX_ATTEMPTS = 11  # one, and ten further
+MAX_CONCURRENT_DELIVERIES = 10  # deliveries; a receiver that hangs takes one of them for its ten seconds
 
 
 class Callbacks(Construct):
@@ -29,7 +29,7 @@ class Callbacks(Construct):
         id: str,
         parameters: Parameters,
         *,
-        functions: Functions,
+        functions: LambdaFunctions,
         storage: Storage,
         bus: events.EventBus,
         undelivered: sqs.Queue,
@@ -40,8 +40,8 @@ class Callbacks(Construct):
             "Queue",
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
-            visibility_timeout=PAUSE,
-            dead_letter_queue=sqs.DeadLetterQueue(queue=undelivered, max_receive_count=TRIES),
+            visibility_timeout=RETRY_DELAY,
+            dead_letter_queue=sqs.DeadLetterQueue(queue=undelivered, max_receive_count=MAX_ATTEMPTS),
         )
         events.Rule(
             self,
@@ -65,8 +65,10 @@ class Callbacks(Construct):
             },
             timeout=Duration.seconds(25),  # less than the pause: a try is over before the next begins
         )
-        storage.allow_rows(callback, "GetItem")
-        storage.allow_objects(callback, storage.transcripts, "jobs/*", "GetObject")
+        storage.grant_table(callback, "GetItem")
+        storage.grant_objects(callback, storage.transcripts, "jobs/*", "GetObject")
         callback.add_event_source(
-            sources.SqsEventSource(self.queue, batch_size=1, max_concurrency=AT_ONCE, report_batch_item_failures=True)
+            sources.SqsEventSource(
+                self.queue, batch_size=1, max_concurrency=MAX_CONCURRENT_DELIVERIES, report_batch_item_failures=True
+            )
         )

@@ -12,10 +12,10 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from infra.logs import log_group
-from infra.settings import Flavour, Settings
+from infra.settings import Flavour, StackSettings
 
 # Name of the kind of capacity, how Step Functions asks for it, and EcsRunTask's further arguments.
-Target = tuple[str, tasks.IEcsLaunchTarget, dict[str, Any]]
+LaunchTarget = tuple[str, tasks.IEcsLaunchTarget, dict[str, Any]]
 
 
 @jsii.implements(tasks.IEcsLaunchTarget)
@@ -35,15 +35,15 @@ class ManagedInstances:
 
 
 class Capacity(Construct):
-    """`targets`: the kinds of capacity in the order they are tried."""
+    """`launch_targets`: the kinds of capacity in the order they are tried."""
 
-    def __init__(self, scope: Construct, id: str, settings: Settings) -> None:
+    def __init__(self, scope: Construct, id: str, settings: StackSettings) -> None:
         super().__init__(scope, id)
         self._vpc = self._build_vpc()
-        self._group = ec2.SecurityGroup(
+        self._security_group = ec2.SecurityGroup(
             self, "Group", vpc=self._vpc, allow_all_outbound=False, description="Workers: HTTPS out, nothing in"
         )
-        self._group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "AWS APIs, ECR and S3")
+        self._security_group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "AWS APIs, ECR and S3")
         self.cluster = ecs.Cluster(
             self,
             "Cluster",
@@ -52,7 +52,7 @@ class Capacity(Construct):
             enable_fargate_capacity_providers=settings.flavour is Flavour.CPU,
         )
         build = self._build_fargate if settings.flavour is Flavour.CPU else self._build_managed_instances
-        self.targets: list[Target] = [
+        self.launch_targets: list[LaunchTarget] = [
             *([build("Spot", settings)] if settings.spot else []),
             build("OnDemand", settings),
         ]
@@ -82,13 +82,13 @@ class Capacity(Construct):
         )
         return vpc
 
-    def _build_managed_instances(self, name: str, settings: Settings) -> Target:
+    def _build_managed_instances(self, name: str, settings: StackSettings) -> LaunchTarget:
         spot = name == "Spot"
         provider = ecs.ManagedInstancesCapacityProvider(
             self,
             name,
             subnets=self._vpc.public_subnets,
-            security_groups=[self._group],
+            security_groups=[self._security_group],
             capacity_option_type=ecs.CapacityOptionType.SPOT if spot else ecs.CapacityOptionType.ON_DEMAND,
             instance_requirements=ec2.InstanceRequirementsConfig(
                 v_cpu_count_min=4,
@@ -113,16 +113,16 @@ class Capacity(Construct):
         self.cluster.add_managed_instances_capacity_provider(provider)
         return name, ManagedInstances(provider), {}
 
-    def _build_fargate(self, name: str, _: Settings) -> Target:
+    def _build_fargate(self, name: str, _: StackSettings) -> LaunchTarget:
         provider = "FARGATE_SPOT" if name == "Spot" else "FARGATE"
         strategy = ecs.CapacityProviderStrategy(capacity_provider=provider, weight=1)
         target = tasks.EcsFargateLaunchTarget(
             platform_version=ecs.FargatePlatformVersion.LATEST,
             capacity_provider_options=tasks.CapacityProviderOptions.custom([strategy]),
         )
-        network = {
+        network_options = {
             "assign_public_ip": True,
-            "security_groups": [self._group],
+            "security_groups": [self._security_group],
             "subnets": ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
         }
-        return name, target, network
+        return name, target, network_options

@@ -15,52 +15,52 @@ from constructs import Construct
 
 from earshot_contract.keys import manifest_key
 from earshot_contract.shards import ShardError
-from infra.lambda_functions import Functions, step
-from infra.logs import machine_logs
+from infra.lambda_functions import LambdaFunctions, lambda_task
+from infra.logs import state_machine_logs
 from infra.queues import Queues
-from infra.settings import Parameters, Settings
+from infra.settings import Parameters, StackSettings
 from infra.storage import Storage
-from infra.worker_machine import Workers
+from infra.worker_machine import WorkerMachine
 
 SHARD_TIMEOUT = Duration.hours(6)  # waiting in the queue included: the backstop when everything else is lost
-SHARDS_AT_ONCE = 40  # Step Functions runs at most 40 iterations of an inline Map at once
+MAX_CONCURRENT_SHARDS = 40  # Step Functions runs at most 40 iterations of an inline Map at once
 
 
-class Jobs(Construct):
+class JobMachine(Construct):
     """Prepare → Map(shards): a queue, a worker's answer → Assemble → Announce; any failure → Fail."""
 
     def __init__(
         self,
         scope: Construct,
         id: str,
-        settings: Settings,
+        settings: StackSettings,
         parameters: Parameters,
         *,
-        functions: Functions,
+        functions: LambdaFunctions,
         storage: Storage,
         queues: Queues,
         bus: events.EventBus,
-        workers: Workers,
+        worker_machine: WorkerMachine,
     ) -> None:
         super().__init__(scope, id)
         self._functions, self._storage, self._queues, self._bus = functions, storage, queues, bus
-        self._common = {
+        self._environment = {
             "TABLE": storage.table.table_name,
             "TRANSCRIPTS_BUCKET": storage.transcripts.bucket_name,
             "RETENTION_DAYS": str(settings.retention_days),
         }
-        self._build_prepare(parameters, workers.scale)
+        self._build_prepare(parameters, worker_machine.scale)
         self._build_assemble()
         self._build_announce_and_fail()
-        self.machine = self._build_machine()
-        self.machine.grant_task_response(workers.role)
+        self.state_machine = self._build_machine()
+        self.state_machine.grant_task_response(worker_machine.role)
         self._build_reap()
 
     def _build_prepare(self, parameters: Parameters, scale: lambda_.Function) -> None:
         storage = self._storage
         prepare = self._functions.add(
             "prepare",
-            self._common
+            self._environment
             | {
                 "MODELS_BUCKET": storage.models.bucket_name,
                 "BUS": self._bus.event_bus_name,
@@ -71,12 +71,12 @@ class Jobs(Construct):
             timeout=Duration.minutes(15),  # a URL may be two gigabytes behind a slow line
             memory=1024,
         )
-        storage.allow_rows(prepare, "GetItem", "PutItem", "UpdateItem")
-        storage.allow_objects(prepare, storage.uploads, "*", "GetObject", "GetObjectVersion")
-        storage.allow_objects(prepare, storage.transcripts, "work/*", "GetObject", "PutObject", "AbortMultipartUpload")
-        storage.allow_objects(prepare, storage.models, manifest_key("*"), "GetObject")
+        storage.grant_table(prepare, "GetItem", "PutItem", "UpdateItem")
+        storage.grant_objects(prepare, storage.uploads, "*", "GetObject", "GetObjectVersion")
+        storage.grant_objects(prepare, storage.transcripts, "work/*", "GetObject", "PutObject", "AbortMultipartUpload")
+        storage.grant_objects(prepare, storage.models, manifest_key("*"), "GetObject")
         for bucket in (storage.uploads, storage.transcripts, storage.models):
-            storage.allow_listing(prepare, bucket)
+            storage.grant_list(prepare, bucket)
         self._bus.grant_put_events_to(prepare)
         scale.grant_invoke(prepare)
 
@@ -84,39 +84,39 @@ class Jobs(Construct):
         storage = self._storage
         assemble = self._functions.add(
             "assemble",
-            self._common,
+            self._environment,
             timeout=Duration.minutes(5),
             memory=1024,
         )
-        storage.allow_rows(assemble, "GetItem", "UpdateItem")
-        storage.allow_objects(assemble, storage.transcripts, "work/*", "GetObject")
+        storage.grant_table(assemble, "GetItem", "UpdateItem")
+        storage.grant_objects(assemble, storage.transcripts, "work/*", "GetObject")
         for prefix in ("jobs/*", "uploads/*"):
-            storage.allow_objects(assemble, storage.transcripts, prefix, "PutObject")
-        storage.allow_listing(assemble, storage.transcripts)
+            storage.grant_objects(assemble, storage.transcripts, prefix, "PutObject")
+        storage.grant_list(assemble, storage.transcripts)
 
     def _build_announce_and_fail(self) -> None:
         for name in ("announce", "fail"):
             function = self._functions.add(
-                name, self._common | {"BUS": self._bus.event_bus_name}, timeout=Duration.seconds(30)
+                name, self._environment | {"BUS": self._bus.event_bus_name}, timeout=Duration.seconds(30)
             )
             self._bus.grant_put_events_to(function)
-        self._storage.allow_rows(self._functions.all["announce"], "GetItem")
+        self._storage.grant_table(self._functions.all["announce"], "GetItem")
         # Prepare may have failed before it wrote the row of an upload.
-        self._storage.allow_rows(self._functions.all["fail"], "GetItem", "PutItem", "UpdateItem")
+        self._storage.grant_table(self._functions.all["fail"], "GetItem", "PutItem", "UpdateItem")
 
     def _build_reap(self) -> None:
         """Tells the Job machine of a shard that nobody could finish."""
         reap = self._functions.add("reap", {}, timeout=Duration.seconds(30))
         reap.add_event_source(sources.SqsEventSource(self._queues.dead, report_batch_item_failures=True))
-        self.machine.grant(reap, "states:SendTaskFailure")
+        self.state_machine.grant(reap, "states:SendTaskFailure")
 
     def _build_machine(self) -> sfn.StateMachine:
         path = sfn.JsonPath
-        prepare = self._step("Prepare", {"input": path.entire_payload, "execution": path.execution_id})
+        prepare = self._lambda_task("Prepare", {"input": path.entire_payload, "execution": path.execution_id})
         shards = self._build_shards()
-        assemble = self._step("Assemble", {"job_id": path.string_at("$.job_id")})
-        announce = self._step("Announce", {"job_id": path.string_at("$.job_id")})
-        fail = self._step(
+        assemble = self._lambda_task("Assemble", {"job_id": path.string_at("$.job_id")})
+        announce = self._lambda_task("Announce", {"job_id": path.string_at("$.job_id")})
+        fail = self._lambda_task(
             "Fail",
             {
                 "input": path.object_at("$$.Execution.Input"),
@@ -139,12 +139,12 @@ class Jobs(Construct):
             comment="One execution is one audio source.",
             definition_body=sfn.DefinitionBody.from_chainable(prepare.next(known)),
             tracing_enabled=True,
-            logs=machine_logs(self, "job"),
+            logs=state_machine_logs(self, "job"),
         )
 
-    def _step(self, name: str, payload: dict[str, Any], result_path: str | None = None) -> tasks.LambdaInvoke:
+    def _lambda_task(self, name: str, payload: dict[str, Any], result_path: str | None = None) -> tasks.LambdaInvoke:
         """The function of the same name; its answer becomes the state, or goes to `result_path`."""
-        return step(self, name, self._functions.all[name.lower()], payload, result_path)
+        return lambda_task(self, name, self._functions.all[name.lower()], payload, result_path)
 
     def _build_shards(self) -> sfn.Map:
         path = sfn.JsonPath
@@ -156,7 +156,7 @@ class Jobs(Construct):
                 "shard": path.object_at("$$.Map.Item.Value"),
                 "interactive": path.string_at("$.interactive"),
             },
-            max_concurrency=SHARDS_AT_ONCE,
+            max_concurrency=MAX_CONCURRENT_SHARDS,
             result_path=path.DISCARD,
         )
         interactive = sfn.Condition.boolean_equals("$.interactive", True)

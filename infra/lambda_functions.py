@@ -28,7 +28,7 @@ RUNTIME = lambda_.Runtime.PYTHON_3_14
 LAMBDA_BRINGS = {"boto3", "aws-lambda-powertools", "msgspec"}  # by its runtime and by layers
 
 # What Lambda itself, not the function, may answer a state machine with.
-LAMBDA_FAULTS = [
+LAMBDA_SERVICE_ERRORS = [
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
@@ -72,7 +72,7 @@ def _copy_package(name: str, out: Path) -> None:
             shutil.copyfile(str(file.locate()), target)
 
 
-class Functions(Construct):
+class LambdaFunctions(Construct):
     """Holds every function; each concern asks for its own with `add` and says what it may do."""
 
     def __init__(self, scope: Construct, id: str) -> None:
@@ -109,13 +109,13 @@ class Functions(Construct):
 
         `id` is the construct id where it is not the name: ids must not change, folders may.
         """
-        title = id or name.title()
-        group = log_group(self, f"{title}Logs")
-        role = iam.Role(self, f"{title}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        construct_id = id or name.title()
+        group = log_group(self, f"{construct_id}Logs")
+        role = iam.Role(self, f"{construct_id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         group.grant_write(role)
         function = lambda_.Function(
             self,
-            title,
+            construct_id,
             runtime=RUNTIME,
             architecture=lambda_.Architecture.ARM_64,
             handler=f"functions.handlers.{name}.handler.handler",
@@ -138,7 +138,7 @@ class Functions(Construct):
         return function
 
 
-def step(
+def lambda_task(
     scope: Construct, name: str, function: lambda_.Function, payload: Mapping[str, Any], result_path: str | None
 ) -> tasks.LambdaInvoke:
     """A state that calls a function. Its answer becomes the state's output, or goes to `result_path`.
@@ -147,7 +147,7 @@ def step(
     functions that machines call may run twice.
     """
     assert function.timeout is not None
-    made = tasks.LambdaInvoke(
+    task_state = tasks.LambdaInvoke(
         scope,
         name,
         lambda_function=function,
@@ -158,13 +158,13 @@ def step(
         # A little more than the function's own, which then is the one that says what happened.
         task_timeout=sfn.Timeout.duration(function.timeout.plus(Duration.seconds(60))),
     )
-    made.add_retry(errors=list(API_ERROR_NAMES), max_attempts=0)
-    made.add_retry(
-        errors=LAMBDA_FAULTS,
+    task_state.add_retry(errors=list(API_ERROR_NAMES), max_attempts=0)
+    task_state.add_retry(
+        errors=LAMBDA_SERVICE_ERRORS,
         interval=Duration.seconds(1),
         max_attempts=5,
         backoff_rate=2,
         jitter_strategy=sfn.JitterType.FULL,
     )
-    made.add_retry(errors=["States.ALL"], interval=Duration.seconds(1), max_attempts=2, backoff_rate=2)
-    return made
+    task_state.add_retry(errors=["States.ALL"], interval=Duration.seconds(1), max_attempts=2, backoff_rate=2)
+    return task_state

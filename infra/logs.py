@@ -19,8 +19,8 @@ def log_group(scope: Construct, id: str, name: str | None = None) -> logs.LogGro
     )
 
 
-def machine_logs(scope: Construct, machine: str) -> sfn.LogOptions:
+def state_machine_logs(scope: Construct, state_machine: str) -> sfn.LogOptions:
     """Every step of a state machine, without its data: inputs hold object keys and URLs of callers."""
     # Under this prefix the log delivery's resource policy does not grow with every group (its limit is 5 KB).
-    group = log_group(scope, "Logs", f"/aws/vendedlogs/states/{Stack.of(scope).stack_name}-{machine}")
+    group = log_group(scope, "Logs", f"/aws/vendedlogs/states/{Stack.of(scope).stack_name}-{state_machine}")
     return sfn.LogOptions(destination=group, level=sfn.LogLevel.ALL, include_execution_data=False)

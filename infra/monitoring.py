@@ -12,14 +12,14 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.api import Api
-from infra.job_machine import Jobs
-from infra.lambda_functions import Functions
+from infra.job_machine import JobMachine
+from infra.lambda_functions import LambdaFunctions
 from infra.queues import Queues
-from infra.settings import Settings
-from infra.worker_machine import Workers
+from infra.settings import StackSettings
+from infra.worker_machine import WorkerMachine
 
 MINUTE, FIVE_MINUTES = Duration.minutes(1), Duration.minutes(5)
-REFUSING = "prepare"  # raises for audio that cannot be transcribed: the caller's fault is no alarm
+RAISES_API_ERRORS = "prepare"  # raises for audio that cannot be transcribed: the caller's fault is no alarm
 
 
 class Monitoring(Construct):
@@ -29,13 +29,13 @@ class Monitoring(Construct):
         self,
         scope: Construct,
         id: str,
-        settings: Settings,
+        settings: StackSettings,
         *,
         api: Api,
-        jobs: Jobs,
-        workers: Workers,
+        job_machine: JobMachine,
+        worker_machine: WorkerMachine,
         queues: Queues,
-        functions: Functions,
+        functions: LambdaFunctions,
         undelivered: sqs.Queue,
     ) -> None:
         super().__init__(scope, id)
@@ -47,17 +47,17 @@ class Monitoring(Construct):
             self.topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
         self.alarms: list[cloudwatch.Alarm] = []
         self._build_queue_alarms(queues, undelivered)
-        self._build_failure_alarms(api, jobs, workers, functions)
-        self._build_dashboard(api, jobs, workers, queues, functions)
+        self._build_failure_alarms(api, job_machine, worker_machine, functions)
+        self._build_dashboard(api, job_machine, worker_machine, queues, functions)
 
     def _alarm(
-        self, name: str, metric: cloudwatch.IMetric, above: float, description: str, *, periods: int = 1
+        self, name: str, metric: cloudwatch.IMetric, threshold: float, description: str, *, periods: int = 1
     ) -> None:
         alarm = cloudwatch.Alarm(
             self,
             name,
             metric=metric,
-            threshold=above,
+            threshold=threshold,
             evaluation_periods=periods,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
@@ -95,16 +95,18 @@ class Monitoring(Construct):
             "An upload, a callback or the minute's reconciliation did not arrive. The messages say why.",
         )
 
-    def _build_failure_alarms(self, api: Api, jobs: Jobs, workers: Workers, functions: Functions) -> None:
+    def _build_failure_alarms(
+        self, api: Api, job_machine: JobMachine, worker_machine: WorkerMachine, functions: LambdaFunctions
+    ) -> None:
         self._alarm(
             "JobsFail",
-            jobs.machine.metric_failed(period=FIVE_MINUTES),
+            job_machine.state_machine.metric_failed(period=FIVE_MINUTES),
             10,
             "More than ten jobs failed within five minutes. Their rows say why.",
         )
         self._alarm(
             "WorkersFail",
-            workers.machine.metric_failed(period=FIVE_MINUTES),
+            worker_machine.state_machine.metric_failed(period=FIVE_MINUTES),
             2,
             "Workers cannot be launched: capacity, quota, or the image.",
         )
@@ -117,7 +119,7 @@ class Monitoring(Construct):
         errors = {
             name: function.metric_errors(period=FIVE_MINUTES)
             for name, function in functions.all.items()
-            if name != REFUSING
+            if name != RAISES_API_ERRORS
         }
         self._alarm(
             "FunctionsFail",
@@ -128,7 +130,14 @@ class Monitoring(Construct):
             "A function raised what it should not. Its log has the trace.",
         )
 
-    def _build_dashboard(self, api: Api, jobs: Jobs, workers: Workers, queues: Queues, functions: Functions) -> None:
+    def _build_dashboard(
+        self,
+        api: Api,
+        job_machine: JobMachine,
+        worker_machine: WorkerMachine,
+        queues: Queues,
+        functions: LambdaFunctions,
+    ) -> None:
         def graph(title: str, left: list[cloudwatch.IMetric], right: list[cloudwatch.IMetric] | None = None):
             return cloudwatch.GraphWidget(title=title, width=12, left=left, right=right or [])
 
@@ -141,19 +150,23 @@ class Monitoring(Construct):
                 period=FIVE_MINUTES,
             )
 
-        lanes = (queues.fast, queues.bulk)
+        shard_queues = (queues.fast, queues.bulk)
         board = cloudwatch.Dashboard(self, "Dashboard", default_interval=Duration.hours(6))
         board.add_widgets(cloudwatch.AlarmStatusWidget(alarms=self.alarms, width=24))
         board.add_widgets(
             graph(
                 "Waiting shards, and the oldest one's age",
-                [lane.metric_approximate_number_of_messages_visible(period=MINUTE) for lane in lanes],
-                [lane.metric_approximate_age_of_oldest_message(period=MINUTE) for lane in lanes],
+                [queue.metric_approximate_number_of_messages_visible(period=MINUTE) for queue in shard_queues],
+                [queue.metric_approximate_age_of_oldest_message(period=MINUTE) for queue in shard_queues],
             ),
             graph(
                 "Jobs and launches",
-                [jobs.machine.metric_started(), jobs.machine.metric_succeeded(), jobs.machine.metric_failed()],
-                [workers.machine.metric_started(), workers.machine.metric_failed()],
+                [
+                    job_machine.state_machine.metric_started(),
+                    job_machine.state_machine.metric_succeeded(),
+                    job_machine.state_machine.metric_failed(),
+                ],
+                [worker_machine.state_machine.metric_started(), worker_machine.state_machine.metric_failed()],
             ),
         )
         board.add_widgets(

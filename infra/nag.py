@@ -6,10 +6,10 @@ import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 
 from earshot_contract.keys import manifest_key
-from infra.job_machine import Jobs
+from infra.job_machine import JobMachine
 from infra.storage import Storage
 
-ACCEPTED = {
+ACKNOWLEDGED = {
     "IAM5[Resource::*]": (
         "X-Ray, ecr:GetAuthorizationToken, ECS's registration of instances, ecs:StopTask of runTask.sync and the "
         "delivery of state machines' logs know no resource."
@@ -33,7 +33,7 @@ ACCEPTED = {
 }
 
 
-def accept(stack: cdk.Stack, storage: Storage, jobs: Jobs) -> None:
+def acknowledge_findings(stack: cdk.Stack, storage: Storage, job_machine: JobMachine) -> None:
     """cdk-nag 3 knows no wildcards: one acknowledgement for each finding."""
 
     def acknowledge(finding: str, reason: str) -> None:
@@ -45,7 +45,7 @@ def accept(stack: cdk.Stack, storage: Storage, jobs: Jobs) -> None:
         assert isinstance(resource, cdk.CfnElement)
         return f"<{stack.get_logical_id(resource)}.Arn>"
 
-    for finding, reason in ACCEPTED.items():
+    for finding, reason in ACKNOWLEDGED.items():
         acknowledge(finding, reason)
     for bucket, keys in {
         storage.uploads: ("*",),
@@ -57,9 +57,9 @@ def accept(stack: cdk.Stack, storage: Storage, jobs: Jobs) -> None:
     for construct in stack.node.find_all():
         if isinstance(construct, lambda_.Function):
             acknowledge(f"IAM5[Resource::{arn(construct)}:*]", "Versions of this one function.")
-    machine = jobs.machine.node.default_child
-    assert isinstance(machine, cdk.CfnElement)
-    name = f'{{"Fn::Select":[6,{{"Fn::Split":[":",{{"Ref":"{stack.get_logical_id(machine)}"}}]}}]}}'
+    state_machine = job_machine.state_machine.node.default_child
+    assert isinstance(state_machine, cdk.CfnElement)
+    name = f'{{"Fn::Select":[6,{{"Fn::Split":[":",{{"Ref":"{stack.get_logical_id(state_machine)}"}}]}}]}}'
     acknowledge(
         f"IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{name}:*]",
         "Executions of the Job machine alone, which a cancel stops by their names.",

@@ -6,8 +6,8 @@ from aws_cdk import Duration
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-VISIBILITY = Duration.seconds(60)  # a worker extends it while it works: a dead one's shard is back in a minute
-RECEIVES = 4
+VISIBILITY_TIMEOUT = Duration.seconds(60)  # a worker extends it while it works: a dead one's shard is back in a minute
+MAX_RECEIVES = 4
 
 
 class Queues(Construct):
@@ -30,9 +30,9 @@ class Queues(Construct):
                 name,
                 encryption=encryption,
                 enforce_ssl=True,
-                visibility_timeout=VISIBILITY,
+                visibility_timeout=VISIBILITY_TIMEOUT,
                 retention_period=Duration.days(4),
-                dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead, max_receive_count=RECEIVES),
+                dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead, max_receive_count=MAX_RECEIVES),
             )
             for name in ("Fast", "Bulk")
         )

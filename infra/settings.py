@@ -22,7 +22,7 @@ CPU_DEFAULTS = {"default_model": "small", "speed": 4.0}
 
 
 @dataclass(frozen=True)
-class Settings:
+class StackSettings:
     """Read from CDK context, so that `cdk deploy -c flavour=cpu -c spot=false` chooses.
 
     The first group shapes the template. The second is only the default of a CloudFormation parameter or of a
@@ -47,11 +47,11 @@ class Settings:
     idle_seconds: int = 180  # how long worker 0 waits for more: about one cold start
 
     @classmethod
-    def from_context(cls, node: Node) -> Settings:
+    def from_context(cls, node: Node) -> StackSettings:
         """Raises ValueError with the name of a setting whose value cannot be read."""
-        given = {f.name: node.try_get_context(f.name) for f in fields(cls)}
-        chosen = {name: _parse(name, raw, getattr(cls, name)) for name, raw in given.items() if raw is not None}
-        return cls(**(CPU_DEFAULTS | chosen if chosen.get("flavour") is Flavour.CPU else chosen))
+        raw_values = {f.name: node.try_get_context(f.name) for f in fields(cls)}
+        values = {name: _parse(name, raw, getattr(cls, name)) for name, raw in raw_values.items() if raw is not None}
+        return cls(**(CPU_DEFAULTS | values if values.get("flavour") is Flavour.CPU else values))
 
 
 def _parse(name: str, raw: Any, default: Any) -> Any:
@@ -69,11 +69,13 @@ def _parse(name: str, raw: Any, default: Any) -> Any:
 class Parameters:
     """CloudFormation's parameters: one template, deployed here and there with other values."""
 
-    def __init__(self, stack: Stack, settings: Settings) -> None:
-        def parameter(name: str, default: str | int, description: str, **more: Any) -> str:
-            kind = "Number" if isinstance(default, int) else "String"
-            made = CfnParameter(stack, name, type=kind, default=default, description=description, **more)
-            return made.value_as_string
+    def __init__(self, stack: Stack, settings: StackSettings) -> None:
+        def parameter(name: str, default: str | int, description: str, **constraints: Any) -> str:
+            parameter_type = "Number" if isinstance(default, int) else "String"
+            cfn_parameter = CfnParameter(
+                stack, name, type=parameter_type, default=default, description=description, **constraints
+            )
+            return cfn_parameter.value_as_string
 
         switch = {"allowed_values": ["true", "false"]}
         self.default_model = parameter(

@@ -10,47 +10,51 @@ from constructs import Construct
 
 from infra.api import Api
 from infra.callbacks import Callbacks
-from infra.job_machine import Jobs
-from infra.lambda_functions import Functions
+from infra.job_machine import JobMachine
+from infra.lambda_functions import LambdaFunctions
 from infra.monitoring import Monitoring
-from infra.nag import accept
+from infra.nag import acknowledge_findings
 from infra.queues import Queues
-from infra.settings import Parameters, Settings
+from infra.settings import Parameters, StackSettings
 from infra.storage import Storage
 from infra.triggers import Triggers
-from infra.worker_machine import Workers
+from infra.worker_machine import WorkerMachine
 
 
 class Earshot(Stack):
     """Two doors, one pipeline. Its outputs are what clients, and the local cloud, need to know."""
 
-    def __init__(self, scope: Construct, id: str, settings: Settings | None = None, **kwargs: Any) -> None:
+    def __init__(self, scope: Construct, id: str, settings: StackSettings | None = None, **kwargs: Any) -> None:
         super().__init__(scope, id, description="Earshot: hosted Whisper in your own account", **kwargs)
-        settings = settings or Settings.from_context(self.node)
+        settings = settings or StackSettings.from_context(self.node)
         parameters = Parameters(self, settings)
-        functions = Functions(self, "Functions")
+        functions = LambdaFunctions(self, "Functions")
         storage = Storage(self, "Storage", settings)
         queues = Queues(self, "Queues")
         bus = events.EventBus(self, "Bus", description="What happened to transcriptions")
-        workers = Workers(self, "Workers", settings, parameters, queues=queues, functions=functions, storage=storage)
-        jobs = Jobs(
+        worker_machine = WorkerMachine(
+            self, "Workers", settings, parameters, queues=queues, functions=functions, storage=storage
+        )
+        job_machine = JobMachine(
             self,
             "Jobs",
             settings,
             parameters,
             queues=queues,
             bus=bus,
-            workers=workers,
+            worker_machine=worker_machine,
             functions=functions,
             storage=storage,
         )
-        api = Api(self, "Api", settings, parameters, functions=functions, storage=storage, bus=bus, jobs=jobs)
+        api = Api(
+            self, "Api", settings, parameters, functions=functions, storage=storage, bus=bus, job_machine=job_machine
+        )
         triggers = Triggers(
             self,
             "Triggers",
             uploads=storage.uploads,
-            job_machine=jobs.machine,
-            scale=workers.scale,
+            state_machine=job_machine.state_machine,
+            scale=worker_machine.scale,
             fail=functions.all["fail"],
         )
         Callbacks(
@@ -67,13 +71,13 @@ class Earshot(Stack):
             "Monitoring",
             settings,
             api=api,
-            jobs=jobs,
-            workers=workers,
+            job_machine=job_machine,
+            worker_machine=worker_machine,
             queues=queues,
             functions=functions,
             undelivered=triggers.undelivered,
         )
-        accept(self, storage, jobs)
+        acknowledge_findings(self, storage, job_machine)
         outputs = {
             "ApiUrl": api.url,
             "UploadsBucket": storage.uploads.bucket_name,
@@ -81,8 +85,8 @@ class Earshot(Stack):
             "ModelsBucket": storage.models.bucket_name,
             "TableName": storage.table.table_name,
             "BusName": bus.event_bus_name,
-            "JobMachineArn": jobs.machine.state_machine_arn,
-            "WorkerMachineArn": workers.machine.state_machine_arn,
+            "JobMachineArn": job_machine.state_machine.state_machine_arn,
+            "WorkerMachineArn": worker_machine.state_machine.state_machine_arn,
             "FastQueueUrl": queues.fast.queue_url,
             "BulkQueueUrl": queues.bulk.queue_url,
             "DeadQueueUrl": queues.dead.queue_url,

@@ -9,13 +9,13 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from earshot_contract.keys import LISTING_INDEX
-from infra.settings import Settings
+from infra.settings import StackSettings
 
 
 class Storage(Construct):
     """Everything that is kept, and the grants on it: exact operations on exact prefixes."""
 
-    def __init__(self, scope: Construct, id: str, settings: Settings) -> None:
+    def __init__(self, scope: Construct, id: str, settings: StackSettings) -> None:
         super().__init__(scope, id)
         self._access_logs = s3.Bucket(
             self,
@@ -32,7 +32,7 @@ class Storage(Construct):
         self.models = self._build_bucket("Models", [])
         self.table = self._build_table()
 
-    def allow_rows(self, grantee: iam.IGrantable, *operations: str) -> None:
+    def grant_table(self, grantee: iam.IGrantable, *operations: str) -> None:
         """`operations` on the table's items, e.g. `GetItem`; `Query` is on the listing index."""
         for operation in operations:
             arn = self.table.table_arn
@@ -42,7 +42,7 @@ class Storage(Construct):
                 resource_arns=[f"{arn}/index/{LISTING_INDEX}" if operation == "Query" else arn],
             )
 
-    def allow_objects(self, grantee: iam.IGrantable, bucket: s3.Bucket, prefix: str, *operations: str) -> None:
+    def grant_objects(self, grantee: iam.IGrantable, bucket: s3.Bucket, prefix: str, *operations: str) -> None:
         """`operations` on objects whose keys match `prefix` (ending in `*`), e.g. `GetObject`."""
         iam.Grant.add_to_principal(
             grantee=grantee,
@@ -50,7 +50,7 @@ class Storage(Construct):
             resource_arns=[bucket.arn_for_objects(prefix)],
         )
 
-    def allow_listing(self, grantee: iam.IGrantable, bucket: s3.Bucket) -> None:
+    def grant_list(self, grantee: iam.IGrantable, bucket: s3.Bucket) -> None:
         """Without it S3 answers 403 instead of 404 for an object that is not there."""
         iam.Grant.add_to_principal(grantee=grantee, actions=["s3:ListBucket"], resource_arns=[bucket.bucket_arn])
 
@@ -82,7 +82,7 @@ class Storage(Construct):
         )
         return bucket
 
-    def _build_transcripts(self, settings: Settings) -> s3.Bucket:
+    def _build_transcripts(self, settings: StackSettings) -> s3.Bucket:
         bucket = self._build_bucket(
             "Transcripts",
             [

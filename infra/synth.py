@@ -18,7 +18,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "cdk.out"
 BUILD = ROOT / "build"
-DIGEST = "inputs.sha256"  # a file in the output, written last
+DIGEST_FILE = "inputs.sha256"  # a file in the output, written last
 
 # What the template and its assets are made of. The local cloud reads the result and is no part of it.
 INPUTS = ("cdk.json", "pyproject.toml", "requirements.lock", "infra/**/*.py", "events/earshot_contract/*.py")
@@ -59,8 +59,8 @@ def digest() -> str:
 def run() -> int:
     """Exit code 0: cdk.out is as the inputs say, made now or before."""
     started = time.monotonic()
-    wanted = digest()
-    if (OUT / DIGEST).is_file() and (OUT / DIGEST).read_text() == wanted:
+    current = digest()
+    if (OUT / DIGEST_FILE).is_file() and (OUT / DIGEST_FILE).read_text() == current:
         print(f"cdk.out is up to date ({time.monotonic() - started:.1f} s).")
         return 0
     print("Synthesizing the CloudFormation template into cdk.out, about 15 seconds …", flush=True)
@@ -69,8 +69,8 @@ def run() -> int:
     fresh = Path(tempfile.mkdtemp(prefix="cdk.out.", dir=BUILD))
     try:
         synthesize(fresh)
-        (fresh / DIGEST).write_text(wanted)
-        _replace(OUT, fresh)
+        (fresh / DIGEST_FILE).write_text(current)
+        _replace_folder(OUT, fresh)
     except FindingsError as findings:
         print(f"The template breaks rules (infra/nag.py acknowledges those it may):\n{findings}", file=sys.stderr)
         return 1
@@ -98,7 +98,7 @@ def _findings(report: Path) -> Iterator[str]:
             yield f"  {violation['ruleName']} at {construct['constructPath']}: {violation['description']}"
 
 
-def _replace(old: Path, new: Path) -> None:
+def _replace_folder(old: Path, new: Path) -> None:
     new.chmod(0o755)  # mkdtemp makes it ours alone
     if old.exists():
         aside = Path(tempfile.mkdtemp(prefix="cdk.out.", dir=BUILD))

@@ -26,7 +26,7 @@ class Triggers(Construct):
         id: str,
         *,
         uploads: s3.Bucket,
-        job_machine: sfn.StateMachine,
+        state_machine: sfn.StateMachine,
         scale: lambda_.Function,
         fail: lambda_.Function,
     ) -> None:
@@ -38,11 +38,11 @@ class Triggers(Construct):
             enforce_ssl=True,
             retention_period=Duration.days(14),
         )
-        self._build_uploaded(uploads, job_machine)
+        self._build_uploaded(uploads, state_machine)
         self._build_minute(scale)
-        self._build_stopped(job_machine, fail)
+        self._build_stopped(state_machine, fail)
 
-    def _build_uploaded(self, uploads: s3.Bucket, job_machine: sfn.StateMachine) -> None:
+    def _build_uploaded(self, uploads: s3.Bucket, state_machine: sfn.StateMachine) -> None:
         field = events.EventField.from_path
         upload = {
             "bucket": field("$.detail.bucket.name"),
@@ -62,7 +62,7 @@ class Triggers(Construct):
             ),
             targets=[
                 targets.SfnStateMachine(
-                    job_machine,
+                    state_machine,
                     dead_letter_queue=self.undelivered,
                     input=events.RuleTargetInput.from_object({"upload": upload}),
                 )
@@ -83,7 +83,7 @@ class Triggers(Construct):
             ),
         )
 
-    def _build_stopped(self, job_machine: sfn.StateMachine, fail: lambda_.Function) -> None:
+    def _build_stopped(self, state_machine: sfn.StateMachine, fail: lambda_.Function) -> None:
         """Aborted or out of time, an execution never comes to its Fail step: without this its row would say
         `processing` for ever. A cancel stops executions too, but its row is `cancelled` before."""
         field = events.EventField.from_path
@@ -94,7 +94,7 @@ class Triggers(Construct):
             event_pattern=events.EventPattern(
                 source=["aws.states"],
                 detail_type=["Step Functions Execution Status Change"],
-                detail={"stateMachineArn": [job_machine.state_machine_arn], "status": ["ABORTED", "TIMED_OUT"]},
+                detail={"stateMachineArn": [state_machine.state_machine_arn], "status": ["ABORTED", "TIMED_OUT"]},
             ),
             targets=[
                 targets.LambdaFunction(

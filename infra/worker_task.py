@@ -11,21 +11,21 @@ from constructs import Construct
 from infra.lambda_functions import ROOT
 from infra.logs import log_group
 from infra.queues import Queues
-from infra.settings import Flavour, Parameters, Settings
+from infra.settings import Flavour, Parameters, StackSettings
 from infra.storage import Storage
 
 # The image sees the worker's package and the contract with the functions, nothing else.
-CONTEXT = ["**", "!containers/transcriber/**", "!events/earshot_contract/*.py", "**/__pycache__", "**/*.pyc"]
+IMAGE_IGNORE = ["**", "!containers/transcriber/**", "!events/earshot_contract/*.py", "**/__pycache__", "**/*.pyc"]
 
 
-class Transcriber(Construct):
+class WorkerTask(Construct):
     """One task: the image, its limits, its environment. SLOT, LEASE and IDLE_SECONDS come with each launch."""
 
     def __init__(
         self,
         scope: Construct,
         id: str,
-        settings: Settings,
+        settings: StackSettings,
         parameters: Parameters,
         *,
         storage: Storage,
@@ -39,7 +39,7 @@ class Transcriber(Construct):
             "Image",
             directory=str(ROOT),
             file="containers/transcriber/Dockerfile",
-            exclude=CONTEXT,
+            exclude=IMAGE_IGNORE,
             ignore_mode=IgnoreMode.DOCKER,
             platform=assets.Platform.LINUX_AMD64,
             build_args={"FLAVOUR": settings.flavour.value},
@@ -64,7 +64,7 @@ class Transcriber(Construct):
                 "IDLE_SECONDS": parameters.idle_seconds,
             },
         )
-        self._allow(self.definition.task_role, storage, queues)
+        self._grant_access(self.definition.task_role, storage, queues)
 
     def _build_definition(self, gpu: bool) -> ecs.TaskDefinition:
         if gpu:
@@ -87,13 +87,13 @@ class Transcriber(Construct):
             ephemeral_storage_gib=40,
         )
 
-    def _allow(self, role: iam.IRole, storage: Storage, queues: Queues) -> None:
+    def _grant_access(self, role: iam.IRole, storage: Storage, queues: Queues) -> None:
         """Read audio and models, write shard results, keep a lease. The Job machine grants answering its tasks."""
-        storage.allow_objects(role, storage.uploads, "*", "GetObject", "GetObjectVersion")
-        storage.allow_objects(role, storage.transcripts, "work/*", "GetObject", "PutObject")
-        storage.allow_objects(role, storage.models, "*", "GetObject")
+        storage.grant_objects(role, storage.uploads, "*", "GetObject", "GetObjectVersion")
+        storage.grant_objects(role, storage.transcripts, "work/*", "GetObject", "PutObject")
+        storage.grant_objects(role, storage.models, "*", "GetObject")
         for bucket in (storage.uploads, storage.transcripts, storage.models):
-            storage.allow_listing(role, bucket)
-        storage.allow_rows(role, "UpdateItem")
+            storage.grant_list(role, bucket)
+        storage.grant_table(role, "UpdateItem")
         for queue in (queues.fast, queues.bulk):
             queue.grant(role, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility")

@@ -9,7 +9,7 @@ import typer
 
 from earshot_cli.errors import Status
 from earshot_cli.main import app
-from infra.settings import CPU_DEFAULTS, Settings
+from infra.settings import CPU_DEFAULTS, StackSettings
 from tests.places import ROOT
 
 README = (ROOT / "README.md").read_text()
@@ -27,7 +27,7 @@ def test_every_command_with_every_option_of_its_own() -> None:
 
 
 def test_every_setting_with_its_default() -> None:
-    for field in fields(Settings):
+    for field in fields(StackSettings):
         line = next((line for line in README.splitlines() if re.match(rf"\|.*`{field.name}`", line)), None)
         assert line, f"README does not list the setting {field.name}"
         value = field.default
