@@ -1,4 +1,4 @@
-"""The REST API: every path to one function, and the gateway's own refusals in Deepgram's words."""
+"""The REST API: all routes invoke one function; gateway responses cover errors of API Gateway itself."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from infra.logs import log_group
 from infra.settings import Parameters, StackSettings
 from infra.storage import Storage
 
-GATEWAY_SECONDS = 29  # a REST API waits no longer for its integration
-WAIT_SECONDS = 25  # how long `listen` waits for a job before it answers with a redirect
-PUBLIC_PATHS = frozenset({"models", "openapi.json", "docs"})  # no key needed, as at Deepgram
+GATEWAY_SECONDS = 29  # API Gateway's limit for an integration of a REST API
+WAIT_SECONDS = 25  # how long a request waits for its job before the answer is a redirect
+PUBLIC_PATHS = frozenset({"models", "openapi.json", "docs"})  # no API key needed, as at Deepgram
 METHODS = {
     "listen": ("POST",),
     "requests": ("GET",),
     "requests/{id}": ("GET", "DELETE"),
-    "requests/{id}/result": ("GET", "POST"),  # `curl -L --request POST` repeats its method when redirected
+    "requests/{id}/result": ("GET", "POST"),  # `curl -L --request POST` repeats its method after a redirect
     "uploads": ("POST",),
     "models": ("GET",),
     "audio/transcriptions": ("POST",),
@@ -47,7 +47,10 @@ ACCESS_LOG = {
 
 
 class Api(Construct):
-    """`rest`, whose stage is called v1: SDKs that drop a path prefix still find `/v1/listen` at the root."""
+    """REST API, its function and its authorizer.
+
+    The stage is called v1, so that `/v1/listen` is at the root of the host: some SDKs drop a path prefix.
+    """
 
     def __init__(
         self,
@@ -72,7 +75,7 @@ class Api(Construct):
 
     @property
     def url(self) -> str:
-        """The host's root, without `/v1`."""
+        """URL of the host's root, without `/v1`."""
         stack = self.rest.stack
         return f"https://{self.rest.rest_api_id}.execute-api.{stack.region}.{stack.url_suffix}"
 
@@ -95,8 +98,8 @@ class Api(Construct):
                 "ALLOW_PRIVATE_URLS": parameters.allow_private_urls,
             },
             timeout=Duration.seconds(GATEWAY_SECONDS),
-            id="Listen",  # in AWS it keeps the name of its first route
-            memory=1024,  # also its share of a processor: bodies of 6 MB are decoded and hashed
+            id="Listen",  # the construct id is older than the folder's name and must not change
+            memory=1024,  # CPU grows with memory: bodies of 6 MB are decoded and hashed
         )
         storage.grant_table(function, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
         for prefix in ("jobs/*", "uploads/*"):
@@ -116,8 +119,8 @@ class Api(Construct):
             "Rest",
             description="Earshot: hosted Whisper",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
-            binary_media_types=["*/*"],  # audio comes under any Content-Type, or none
-            cloud_watch_role=True,  # an account that never logged an API refuses a stage with access logs
+            binary_media_types=["*/*"],  # audio is sent with any Content-Type, or none
+            cloud_watch_role=True,  # without the account's logging role API Gateway rejects a stage with access logs
             deploy_options=apigateway.StageOptions(
                 stage_name="v1",
                 tracing_enabled=True,
@@ -128,7 +131,9 @@ class Api(Construct):
                 access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
             ),
         )
-        rest.node.try_remove_child("Endpoint")  # CDK's own output, with the stage: ours is ApiUrl
+        rest.node.try_remove_child(
+            "Endpoint"
+        )  # CDK's own output, which includes the stage; this stack's output is ApiUrl
         return rest
 
     def _build_authorizer(self, parameters: Parameters) -> apigateway.IAuthorizer:
@@ -138,8 +143,8 @@ class Api(Construct):
             timeout=Duration.seconds(10),
         )
         self._storage.grant_table(authorize, "GetItem")
-        # Without an identity source the gateway asks it also about requests that bring no key at all, which
-        # public access lets in; and a key that was taken back is refused at once.
+        # Without an identity source API Gateway also calls the authorizer for requests without a key, which public
+        # access accepts. Without a cache a deleted key is rejected at once.
         return apigateway.RequestAuthorizer(
             self, "Authorizer", handler=authorize, identity_sources=[], results_cache_ttl=Duration.seconds(0)
         )

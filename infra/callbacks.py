@@ -1,4 +1,4 @@
-"""Callbacks: the bus says that a job is over, a queue holds the news until its caller has taken them."""
+"""Delivery of callbacks: bus rule for finished jobs → SQS queue → function `callback`."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from infra.lambda_functions import LambdaFunctions
 from infra.settings import Parameters
 from infra.storage import Storage
 
-RETRY_DELAY = Duration.seconds(30)  # before each further try, as at Deepgram
-MAX_ATTEMPTS = 11  # one, and ten further
-MAX_CONCURRENT_DELIVERIES = 10  # deliveries; a receiver that hangs takes one of them for its ten seconds
+RETRY_DELAY = Duration.seconds(30)  # between two attempts, as Deepgram does
+MAX_ATTEMPTS = 11  # the first and ten retries, as Deepgram does
+MAX_CONCURRENT_DELIVERIES = 10  # a receiver that does not answer takes one of them for ten seconds
 
 
 class Callbacks(Construct):
-    """Rule → queue → function `callback`; what nobody took in all its tries ends in `undelivered`."""
+    """Rule, queue and function. After MAX_ATTEMPTS the message moves to the queue `undelivered`."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class Callbacks(Construct):
             event_pattern=events.EventPattern(
                 source=["earshot"],
                 detail_type=[TITLES[State.COMPLETED], TITLES[State.FAILED]],
-                # Options are a query string; the case of their names does not matter.
+                # Options are stored as a query string. These are the only three spellings that the rule matches.
                 detail={"options": [{"wildcard": f"*{name}=*"} for name in ("callback", "Callback", "CALLBACK")]},
             ),
             targets=[targets.SqsQueue(self.queue, dead_letter_queue=undelivered)],
@@ -63,7 +63,7 @@ class Callbacks(Construct):
                 "TRANSCRIPTS_BUCKET": storage.transcripts.bucket_name,
                 "ALLOW_PRIVATE_URLS": parameters.allow_private_urls,
             },
-            timeout=Duration.seconds(25),  # less than the pause: a try is over before the next begins
+            timeout=Duration.seconds(25),  # less than RETRY_DELAY: an attempt ends before the next begins
         )
         storage.grant_table(callback, "GetItem")
         storage.grant_objects(callback, storage.transcripts, "jobs/*", "GetObject")

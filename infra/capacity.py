@@ -1,4 +1,4 @@
-"""Where containers run: a network with no way in, a cluster, and capacity that goes to zero."""
+"""Where worker containers run: VPC without ingress, ECS cluster, and capacity that scales to zero."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from constructs import Construct
 from infra.logs import log_group
 from infra.settings import Flavour, StackSettings
 
-# Name of the kind of capacity, how Step Functions asks for it, and EcsRunTask's further arguments.
+# Name of the kind of capacity, its launch target for Step Functions, and further arguments of EcsRunTask.
 LaunchTarget = tuple[str, tasks.IEcsLaunchTarget, dict[str, Any]]
 
 
 @jsii.implements(tasks.IEcsLaunchTarget)
 class ManagedInstances:
-    """CDK's own launch targets both refuse a task definition for managed instances (aws-cdk-lib 2.275)."""
+    """Launch target for ECS Managed Instances: both of CDK's own reject such a task definition (aws-cdk-lib 2.275)."""
 
     def __init__(self, provider: ecs.ManagedInstancesCapacityProvider) -> None:
         self._provider = provider
@@ -28,6 +28,7 @@ class ManagedInstances:
     def bind(
         self, task: tasks.EcsRunTask, *, task_definition: ecs.ITaskDefinition, cluster: ecs.ICluster | None = None
     ) -> tasks.EcsLaunchTargetConfig:
+        """Return the parameters of RunTask that choose the capacity provider."""
         name = self._provider.capacity_provider_name
         return tasks.EcsLaunchTargetConfig(
             parameters={"CapacityProviderStrategy": [{"CapacityProvider": name, "Weight": 1}]}
@@ -35,7 +36,7 @@ class ManagedInstances:
 
 
 class Capacity(Construct):
-    """`launch_targets`: the kinds of capacity in the order they are tried."""
+    """VPC, cluster and capacity. `launch_targets` holds the kinds of capacity in the order of attempts."""
 
     def __init__(self, scope: Construct, id: str, settings: StackSettings) -> None:
         super().__init__(scope, id)
@@ -58,14 +59,14 @@ class Capacity(Construct):
         ]
 
     def _build_vpc(self) -> ec2.Vpc:
-        """Public subnets and free gateway endpoints: a NAT gateway would never scale to zero."""
+        """Build public subnets with gateway endpoints, which are free; a NAT gateway would cost money all the time."""
         service = ec2.GatewayVpcEndpointAwsService
         vpc = ec2.Vpc(
             self,
             "Vpc",
             availability_zones=[Fn.select(zone, Fn.get_azs()) for zone in range(3)],
             nat_gateways=0,
-            # It would take a custom resource; nothing is in the default group, and workers have their own.
+            # Restricting it needs a custom resource. Nothing uses the default group; workers have their own.
             restrict_default_security_group=False,
             subnet_configuration=[
                 ec2.SubnetConfiguration(name="public", subnet_type=ec2.SubnetType.PUBLIC, map_public_ip_on_launch=True)
@@ -103,7 +104,7 @@ class Capacity(Construct):
             propagate_tags=ecs.PropagateManagedInstancesTags.CAPACITY_PROVIDER,
         )
         [resource] = [c for c in provider.node.find_all() if isinstance(c, ecs.CfnCapacityProvider)]
-        # Neither has a property in CDK's construct yet. NVMe, where there is any, holds images and models.
+        # CDK's construct has neither property yet. Local NVMe storage, where there is any, holds images and models.
         resource.add_property_override(
             "ManagedInstancesProvider.InfrastructureOptimization.ScaleInAfter", settings.linger_seconds
         )

@@ -1,4 +1,4 @@
-"""In public mode only: whoever sends too much, or has a bad name, is throttled by address."""
+"""AWS WAF for public mode: a rate limit by IP address, and AWS's IP reputation list."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ _Acl = waf.CfnWebACL
 
 
 class Firewall(Construct):
-    """Not the common rule set: it blocks bodies over 8 KB, and audio is larger."""
+    """Web ACL in front of the API's stage.
+
+    AWS's common rule set is left out: it blocks bodies over 8 KB, and audio is larger.
+    """
 
     def __init__(self, scope: Construct, id: str, settings: StackSettings, *, stage: apigateway.Stage) -> None:
         super().__init__(scope, id)

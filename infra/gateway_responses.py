@@ -1,8 +1,8 @@
-"""What the gateway itself answers, before or instead of the function: both vendors' error shapes in one body.
+"""Gateway responses: errors that API Gateway itself returns, with Deepgram's and OpenAI's error shapes in one body.
 
 A gateway response belongs to the whole API, not to a path, and its template cannot branch. Deepgram's clients read
-`err_msg`, OpenAI's look for `{"error": {…}}` and show no sentence without it. `message` is for @deepgram/sdk 3
-and 4, which would take `error` for it.
+`err_msg`. OpenAI's clients read `{"error": {…}}` and show no message without it. `message` is for @deepgram/sdk 3
+and 4, which otherwise show the content of `error`.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from aws_cdk import aws_apigateway as apigateway
 from functions.jobs.job import Failure
 from functions.rendering import openai
 
-GATEWAY_MESSAGE = "$context.error.messageString"  # what the gateway would have said, as a JSON string
+GATEWAY_MESSAGE = "$context.error.messageString"  # API Gateway's own message, quoted as a JSON string
 
 
 @dataclass(frozen=True)
 class GatewayResponse:
-    """`status` None: the gateway's own."""
+    """The response to one type of gateway error. `status` None keeps the status that API Gateway chose."""
 
     name: str
     type: apigateway.ResponseType
@@ -32,7 +32,8 @@ class GatewayResponse:
 
     @property
     def template(self) -> str:
-        # The fallbacks' status is whatever the error had; their code tells whose fault that was.
+        """The body's mapping template: JSON, in which API Gateway replaces `$context` variables."""
+        # The default responses keep each error's own status; their err_code says whether it is 4xx or 5xx.
         fallback = 500 if self.err_code == "INTERNAL_SERVER_ERROR" else 400
         failure = Failure(self.err_code, self.err_msg, int(self.status or fallback))
         body = {
@@ -63,7 +64,7 @@ GATEWAY_RESPONSES = (
     GatewayResponse("InvalidApiKey", _Type.INVALID_API_KEY, "INVALID_AUTH", _INVALID_KEY, "401"),
     GatewayResponse("InvalidSignature", _Type.INVALID_SIGNATURE, "INVALID_AUTH", _INVALID_KEY, "401"),
     GatewayResponse("ExpiredToken", _Type.EXPIRED_TOKEN, "INVALID_AUTH", _INVALID_KEY, "401"),
-    # The gateway's answer to a path or method it does not know; no method here asks for IAM's token.
+    # API Gateway returns this type for an unknown path or method: no method of this API uses IAM tokens.
     GatewayResponse("UnknownMethod", _Type.MISSING_AUTHENTICATION_TOKEN, "NOT_FOUND", _NOT_FOUND, "404"),
     GatewayResponse("UnknownResource", _Type.RESOURCE_NOT_FOUND, "NOT_FOUND", _NOT_FOUND, "404"),
     GatewayResponse("TooLarge", _Type.REQUEST_TOO_LARGE, "PAYLOAD_TOO_LARGE", _TOO_LARGE, "413"),
@@ -71,14 +72,14 @@ GATEWAY_RESPONSES = (
     GatewayResponse(
         "QuotaExceeded", _Type.QUOTA_EXCEEDED, "TOO_MANY_REQUESTS", _TOO_MANY_REQUESTS, "429", {"Retry-After": "60"}
     ),
-    # The firewall's rules: too many requests from one address, or one with a bad name.
+    # Blocked by the firewall: too many requests from one IP address, or an address on the reputation list.
     GatewayResponse(
         "Filtered", _Type.WAF_FILTERED, "TOO_MANY_REQUESTS", _TOO_MANY_REQUESTS, "429", {"Retry-After": "60"}
     ),
     GatewayResponse("BadParameters", _Type.BAD_REQUEST_PARAMETERS, "Bad Request", GATEWAY_MESSAGE, "400"),
     GatewayResponse("BadBody", _Type.BAD_REQUEST_BODY, "Bad Request", GATEWAY_MESSAGE, "400"),
     GatewayResponse("UnsupportedMedia", _Type.UNSUPPORTED_MEDIA_TYPE, "Bad Request", GATEWAY_MESSAGE, "415"),
-    # SDKs send the audio again after any 5xx. 503 with a pause is the kindest: the second finds the first's job.
+    # SDKs send the audio again after any 5xx. With 503 and Retry-After they wait first, and then find the first job.
     GatewayResponse("TimedOut", _Type.INTEGRATION_TIMEOUT, "TIMEOUT", _TIMED_OUT, "503", {"Retry-After": "5"}),
     GatewayResponse(
         "Broken", _Type.INTEGRATION_FAILURE, "INTERNAL_SERVER_ERROR", _INTERNAL_ERROR, "503", {"Retry-After": "2"}

@@ -1,4 +1,4 @@
-"""The Job machine: one execution is one audio source."""
+"""The Job state machine: one execution transcribes one audio source."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from infra.settings import Parameters, StackSettings
 from infra.storage import Storage
 from infra.worker_machine import WorkerMachine
 
-SHARD_TIMEOUT = Duration.hours(6)  # waiting in the queue included: the backstop when everything else is lost
+SHARD_TIMEOUT = Duration.hours(6)  # time in the queue included; ends a shard whose answer was lost
 MAX_CONCURRENT_SHARDS = 40  # Step Functions runs at most 40 iterations of an inline Map at once
 
 
 class JobMachine(Construct):
-    """Prepare → Map(shards): a queue, a worker's answer → Assemble → Announce; any failure → Fail."""
+    """Prepare → Map over shards (send to a queue, wait for a worker's answer) → Assemble → Announce; failure → Fail."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class JobMachine(Construct):
                 "DEFAULT_MODEL": parameters.default_model,
                 "ALLOW_PRIVATE_URLS": parameters.allow_private_urls,
             },
-            timeout=Duration.minutes(15),  # a URL may be two gigabytes behind a slow line
+            timeout=Duration.minutes(15),  # for a download of two gigabytes over a slow connection
             memory=1024,
         )
         storage.grant_table(prepare, "GetItem", "PutItem", "UpdateItem")
@@ -101,11 +101,11 @@ class JobMachine(Construct):
             )
             self._bus.grant_put_events_to(function)
         self._storage.grant_table(self._functions.all["announce"], "GetItem")
-        # Prepare may have failed before it wrote the row of an upload.
+        # PutItem: Prepare may have failed before it wrote the row of an upload.
         self._storage.grant_table(self._functions.all["fail"], "GetItem", "PutItem", "UpdateItem")
 
     def _build_reap(self) -> None:
-        """Tells the Job machine of a shard that nobody could finish."""
+        """Build the function that reports a shard in the dead-letter queue to the Job machine as failed."""
         reap = self._functions.add("reap", {}, timeout=Duration.seconds(30))
         reap.add_event_source(sources.SqsEventSource(self._queues.dead, report_batch_item_failures=True))
         self.state_machine.grant(reap, "states:SendTaskFailure")
@@ -132,7 +132,7 @@ class JobMachine(Construct):
         run = shards.next(assemble).next(announce).next(sfn.Succeed(self, "Done"))
         known = sfn.Choice(self, "Known?").when(sfn.Condition.boolean_equals("$.go", True), run)
         known.otherwise(sfn.Succeed(self, "AlreadyKnown", comment="A second delivery, a cancel, a folder marker."))
-        # No timeout for the whole: it would end an execution without Fail. Every state has its own.
+        # No timeout of the execution: it would end without Fail. Every state has its own timeout.
         return sfn.StateMachine(
             self,
             "Machine",
@@ -143,7 +143,7 @@ class JobMachine(Construct):
         )
 
     def _lambda_task(self, name: str, payload: dict[str, Any], result_path: str | None = None) -> tasks.LambdaInvoke:
-        """The function of the same name; its answer becomes the state, or goes to `result_path`."""
+        """Build a state that invokes the function of the same name."""
         return lambda_task(self, name, self._functions.all[name.lower()], payload, result_path)
 
     def _build_shards(self) -> sfn.Map:
@@ -168,10 +168,10 @@ class JobMachine(Construct):
         return shards
 
     def _transcribe(self, name: str, queue: sqs.Queue) -> tasks.SqsSendMessage:
-        """A ShardMessage, and the wait for the worker's answer.
+        """Build a state that sends a ShardMessage and waits for the worker's answer.
 
-        No heartbeat: its clock would run while the message still waits in the queue. Whether a worker lives is
-        the message's visibility; that it was lost, the dead-letter queue.
+        It has no heartbeat, because the heartbeat's clock would run while the message waits in the queue. The message's
+        visibility timeout shows that a worker died; the dead-letter queue shows that a shard was lost.
         """
         message = tasks.SqsSendMessage(
             self,
@@ -184,7 +184,7 @@ class JobMachine(Construct):
             result_path=sfn.JsonPath.DISCARD,
             task_timeout=sfn.Timeout.duration(SHARD_TIMEOUT),
         )
-        # What the worker found wrong with the audio is final; our own faults, a lost answer, a busy SQS are not.
+        # An error of the audio or model is final. Internal errors, a lost answer and throttling of SQS are retried.
         message.add_retry(errors=[e.value for e in ShardError if e is not ShardError.INTERNAL], max_attempts=0)
         message.add_retry(
             errors=["States.ALL"],

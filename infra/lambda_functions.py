@@ -1,4 +1,4 @@
-"""How a Lambda function is built: one bundle of code for all of them, Powertools from AWS's layer."""
+"""Lambda functions: one code bundle for all, Powertools from AWS's layer; states that invoke them."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from infra.openapi.document import write_built_files
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNTIME = lambda_.Runtime.PYTHON_3_14
-LAMBDA_BRINGS = {"boto3", "aws-lambda-powertools", "msgspec"}  # by its runtime and by layers
+LAMBDA_BRINGS = {"boto3", "aws-lambda-powertools", "msgspec"}  # provided by the runtime and by layers
 
-# What Lambda itself, not the function, may answer a state machine with.
+# Errors that Lambda itself, not the function, returns to a state machine.
 LAMBDA_SERVICE_ERRORS = [
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
@@ -39,9 +39,10 @@ LAMBDA_SERVICE_ERRORS = [
 
 @jsii.implements(ILocalBundling)
 class Bundle:
-    """functions/, earshot_contract and the packages they need, copied: no container engine, no network."""
+    """Bundling of functions/, earshot_contract and pure Python packages by copying: no container engine, no network."""
 
     def try_bundle(self, output_dir: str, *_: Any, **__: Any) -> bool:
+        """Write the bundle into `output_dir`. Returns True: CDK need not use a container."""
         out, no_caches = Path(output_dir), shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / "functions", out / "functions", ignore=no_caches)
         shutil.copytree(ROOT / "events" / "earshot_contract", out / "earshot_contract", ignore=no_caches)
@@ -52,17 +53,21 @@ class Bundle:
 
 
 def _packages() -> list[str]:
-    """What pyproject's group `functions` names and Lambda does not have."""
+    """Return the packages of pyproject's group `functions` that Lambda does not provide."""
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
     names = {re.split(r"[\[=<>~! ]", requirement)[0] for requirement in groups["functions"]}
     return sorted(names - LAMBDA_BRINGS)
 
 
 def _copy_package(name: str, out: Path) -> None:
-    """From this environment, which the lock file made; only pure Python runs on Lambda's processor too."""
+    """Copy a package of this environment, which has the versions of the lock file.
+
+    Raises:
+        ValueError: The package is compiled, so that Lambda's processor cannot run it, or needs further packages.
+    """
     package = importlib.metadata.distribution(name)
     if package.requires and any("extra ==" not in requirement for requirement in package.requires):
-        raise ValueError(f"{name} needs further packages: name them in pyproject's group `functions`, too.")
+        raise ValueError(f"{name} needs further packages: add them to pyproject's group `functions`, too.")
     for file in package.files or []:
         if file.suffix in (".so", ".pyd"):
             raise ValueError(f"{name} holds compiled code ({file}) of this machine: Lambda cannot load it.")
@@ -73,17 +78,21 @@ def _copy_package(name: str, out: Path) -> None:
 
 
 class LambdaFunctions(Construct):
-    """Holds every function; each concern asks for its own with `add` and says what it may do."""
+    """All Lambda functions. Other constructs create theirs with `add` and grant them permissions.
+
+    Attributes:
+        all: The functions by the name of their folder in functions/handlers.
+    """
 
     def __init__(self, scope: Construct, id: str) -> None:
         super().__init__(scope, id)
         self._code = lambda_.Code.from_asset(
             str(ROOT / "functions"),
             asset_hash_type=AssetHashType.OUTPUT,
-            # CDK wants an image to fall back on; Bundle never falls back.
+            # CDK requires an image to fall back on; Bundle never falls back.
             bundling=BundlingOptions(image=DockerImage.from_registry("scratch"), local=Bundle()),
         )
-        # The layer of the release that the tests ran with, found by CloudFormation when it deploys.
+        # The layer of the locked release; CloudFormation looks its ARN up when it deploys.
         release = importlib.metadata.version("aws-lambda-powertools")
         self._powertools = lambda_.LayerVersion.from_layer_version_arn(
             self,
@@ -103,11 +112,14 @@ class LambdaFunctions(Construct):
         memory: int = 256,
         id: str = "",
     ) -> lambda_.Function:
-        """The function of `functions/handlers/{name}`.
+        """Create the function of `functions/handlers/{name}`.
 
-        `environment` holds fields of functions/settings.py in upper case.
-
-        `id` is the construct id where it is not the name: ids must not change, folders may.
+        Args:
+            name: Folder of the handler.
+            environment: Fields of functions/settings.py, in upper case, and their values.
+            timeout: Maximum run time.
+            memory: MB; CPU grows with it.
+            id: Construct id where it differs from the name: folders may be renamed, ids must not change.
         """
         construct_id = id or name.title()
         group = log_group(self, f"{construct_id}Logs")
@@ -141,10 +153,17 @@ class LambdaFunctions(Construct):
 def lambda_task(
     scope: Construct, name: str, function: lambda_.Function, payload: Mapping[str, Any], result_path: str | None
 ) -> tasks.LambdaInvoke:
-    """A state that calls a function. Its answer becomes the state's output, or goes to `result_path`.
+    """Build a state that invokes a function.
 
-    A refusal is an answer about the caller's audio and final; everything else deserves another try, since all
-    functions that machines call may run twice.
+    An ApiError is about the caller's audio and final. All other errors are retried: the functions that state machines
+    invoke are idempotent.
+
+    Args:
+        scope: Parent construct.
+        name: Name of the state, and construct id.
+        function: The function; its timeout must be set.
+        payload: The function's event, with JSONPath references.
+        result_path: Where the function's result goes in the state; None: it replaces the state.
     """
     assert function.timeout is not None
     task_state = tasks.LambdaInvoke(
@@ -155,7 +174,7 @@ def lambda_task(
         output_path=None if result_path else "$.Payload",
         result_path=result_path,
         retry_on_service_exceptions=False,
-        # A little more than the function's own, which then is the one that says what happened.
+        # Longer than the function's own timeout, whose error says more about the cause.
         task_timeout=sfn.Timeout.duration(function.timeout.plus(Duration.seconds(60))),
     )
     task_state.add_retry(errors=list(API_ERROR_NAMES), max_attempts=0)

@@ -1,4 +1,4 @@
-"""What somebody should look at: alarms on everything that goes quietly wrong, and one dashboard."""
+"""CloudWatch alarms and dashboard."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from infra.settings import StackSettings
 from infra.worker_machine import WorkerMachine
 
 MINUTE, FIVE_MINUTES = Duration.minutes(1), Duration.minutes(5)
-RAISES_API_ERRORS = "prepare"  # raises for audio that cannot be transcribed: the caller's fault is no alarm
+RAISES_API_ERRORS = "prepare"  # raises for audio that cannot be transcribed, which is no reason for an alarm
 
 
 class Monitoring(Construct):
-    """`alarms` go to `topic`, and to a mailbox where the settings name one."""
+    """Alarms, the SNS topic they notify (and `alarm_email`, if set), and one dashboard."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Monitoring(Construct):
     ) -> None:
         super().__init__(scope, id)
         self.topic = sns.Topic(self, "Topic", enforce_ssl=True)
-        # The policy that asks for TLS takes the place of the default one, which let CloudWatch in.
+        # The policy that requires TLS replaces the topic's default policy, which allowed CloudWatch to publish.
         this_account = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
         self.topic.grant_publish(iam.ServicePrincipal("cloudwatch.amazonaws.com", conditions=this_account))
         if settings.alarm_email:

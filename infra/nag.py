@@ -1,4 +1,4 @@
-"""Every finding of cdk-nag that this stack lives with, and why. Anything else makes the synthesis fail."""
+"""Acknowledged findings of cdk-nag, each with its reason. Any other finding makes the synthesis fail."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from infra.storage import Storage
 ACKNOWLEDGED = {
     "IAM5[Resource::*]": (
         "X-Ray, ecr:GetAuthorizationToken, ECS's registration of instances, ecs:StopTask of runTask.sync and the "
-        "delivery of state machines' logs know no resource."
+        "delivery of state machines' logs cannot be limited to a resource."
     ),
     "IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:container-instance/*]": (
-        "Managed instances get their names when they are launched."
+        "Managed instances get their names when they are launched, so no resource can be named."
     ),
     "IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonECSInfrastructureRolePolicyForManagedInstances]": (
         "ECS asks for exactly this policy to launch managed instances."
@@ -24,17 +24,20 @@ ACKNOWLEDGED = {
         "API Gateway's logging is a setting of the account, and this the policy it is documented with."
     ),
     "ECS2": "The task's environment holds names and limits, no secret.",
-    "SQS3": "The queue is itself where EventBridge and the scheduler leave what they could not deliver.",
-    "APIG2": "A body is audio: only the function can tell whether it is good.",
+    "SQS3": "The queue is itself the dead-letter queue of EventBridge rules, the scheduler and callbacks.",
+    "APIG2": "A body is audio: only the function can tell whether it is valid.",
     "APIG3": "The firewall belongs to public mode; otherwise every request needs a key.",
-    "APIG4": "The list of models and the API's description are open, as they are at Deepgram.",
-    "APIG6": "Access logs and traces are on; execution logs would hold what was said.",
+    "APIG4": "The list of models and the API's description need no key, as at Deepgram.",
+    "APIG6": "Access logs and traces are on; execution logs would hold transcripts.",
     "COG4": "Deepgram's and OpenAI's clients send API keys, which the authorizer looks up.",
 }
 
 
 def acknowledge_findings(stack: cdk.Stack, storage: Storage, job_machine: JobMachine) -> None:
-    """cdk-nag 3 knows no wildcards: one acknowledgement for each finding."""
+    """Acknowledge ACKNOWLEDGED and the findings whose names contain logical ids.
+
+    cdk-nag 3 has no wildcards, so each finding needs its own acknowledgement.
+    """
 
     def acknowledge(finding: str, reason: str) -> None:
         identity = f"AwsSolutions::AwsSolutions-{finding}"
@@ -62,5 +65,5 @@ def acknowledge_findings(stack: cdk.Stack, storage: Storage, job_machine: JobMac
     name = f'{{"Fn::Select":[6,{{"Fn::Split":[":",{{"Ref":"{stack.get_logical_id(state_machine)}"}}]}}]}}'
     acknowledge(
         f"IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{name}:*]",
-        "Executions of the Job machine alone, which a cancel stops by their names.",
+        "Executions of the Job machine only; cancelling a job stops its execution by name.",
     )

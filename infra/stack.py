@@ -1,4 +1,4 @@
-"""The whole of Earshot, in the order that audio takes."""
+"""The CloudFormation stack: all constructs, connected, and the stack's outputs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from infra.worker_machine import WorkerMachine
 
 
 class Earshot(Stack):
-    """Two doors, one pipeline. Its outputs are what clients, and the local cloud, need to know."""
+    """The stack of one deployment. The CLI, users' scripts and the local cloud read its outputs."""
 
     def __init__(self, scope: Construct, id: str, settings: StackSettings | None = None, **kwargs: Any) -> None:
         super().__init__(scope, id, description="Earshot: hosted Whisper in your own account", **kwargs)

@@ -1,4 +1,4 @@
-"""Audio in, transcripts out, one table."""
+"""S3 buckets and the DynamoDB table, and grants on them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from infra.settings import StackSettings
 
 
 class Storage(Construct):
-    """Everything that is kept, and the grants on it: exact operations on exact prefixes."""
+    """Buckets for uploads, transcripts, models and access logs, and the table; all are retained with the stack gone.
+
+    Grants name exact operations on exact key prefixes.
+    """
 
     def __init__(self, scope: Construct, id: str, settings: StackSettings) -> None:
         super().__init__(scope, id)
@@ -33,7 +36,7 @@ class Storage(Construct):
         self.table = self._build_table()
 
     def grant_table(self, grantee: iam.IGrantable, *operations: str) -> None:
-        """`operations` on the table's items, e.g. `GetItem`; `Query` is on the listing index."""
+        """Allow `operations` such as `GetItem` on the table's items; `Query` is granted on the listing index only."""
         for operation in operations:
             arn = self.table.table_arn
             iam.Grant.add_to_principal(
@@ -43,7 +46,7 @@ class Storage(Construct):
             )
 
     def grant_objects(self, grantee: iam.IGrantable, bucket: s3.Bucket, prefix: str, *operations: str) -> None:
-        """`operations` on objects whose keys match `prefix` (ending in `*`), e.g. `GetObject`."""
+        """Allow `operations` such as `GetObject` on objects whose keys match `prefix`, which ends in `*`."""
         iam.Grant.add_to_principal(
             grantee=grantee,
             actions=[f"s3:{operation}" for operation in operations],
@@ -51,7 +54,7 @@ class Storage(Construct):
         )
 
     def grant_list(self, grantee: iam.IGrantable, bucket: s3.Bucket) -> None:
-        """Without it S3 answers 403 instead of 404 for an object that is not there."""
+        """Allow ListBucket. Without this S3 returns 403 instead of 404 for a key that does not exist."""
         iam.Grant.add_to_principal(grantee=grantee, actions=["s3:ListBucket"], resource_arns=[bucket.bucket_arn])
 
     def _build_bucket(self, name: str, rules: list[s3.LifecycleRule], *, versioned: bool = False) -> s3.Bucket:
@@ -71,10 +74,10 @@ class Storage(Construct):
         )
 
     def _build_uploads(self) -> s3.Bucket:
-        """Versioned: a job transcribes the bytes that were uploaded, even when they are overwritten meanwhile."""
+        """Build a versioned bucket: a job transcribes the version it was started for, also after an overwrite."""
         old = s3.LifecycleRule(noncurrent_version_expiration=Duration.days(7))
         bucket = self._build_bucket("Uploads", [old], versioned=True)
-        # CDK's `event_bridge_enabled` would add a custom resource with a function of its own for this one flag.
+        # CDK's `event_bridge_enabled` would add a custom resource with a function of its own for this flag.
         resource = bucket.node.default_child
         assert isinstance(resource, s3.CfnBucket)
         resource.add_property_override(
@@ -90,7 +93,7 @@ class Storage(Construct):
                 s3.LifecycleRule(prefix="jobs/", expiration=Duration.days(settings.retention_days)),
             ],
         )
-        # Browsers put large audio straight here, by a presigned URL under work/.
+        # Browsers PUT large audio directly into this bucket, by a presigned URL under work/.
         bucket.add_cors_rule(
             allowed_methods=[s3.HttpMethods.PUT], allowed_origins=["*"], allowed_headers=["*"], max_age=3600
         )

@@ -1,4 +1,4 @@
-"""What comes from outside the two machines: an upload, the minute, a machine's own end."""
+"""Triggers: S3 upload → job, every minute → scaler, stopped execution → Fail."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from functions.errors import STOPPED
 
 
 class Triggers(Construct):
-    """An upload starts a job, without a function in between; every minute the scaler sets right what got lost; a
-    job whose execution was stopped from outside fails like any other."""
+    """EventBridge rules and the schedule, with the queue `undelivered` for events that could not be delivered.
+
+    An upload starts the Job machine directly, without a function in between.
+    """
 
     def __init__(
         self,
@@ -47,7 +49,7 @@ class Triggers(Construct):
         upload = {
             "bucket": field("$.detail.bucket.name"),
             "key": field("$.detail.object.key"),
-            "version": field("$.detail.object.version-id"),  # the bucket is versioned: it is always there
+            "version": field("$.detail.object.version-id"),  # always present, because the bucket is versioned
             "sequencer": field("$.detail.object.sequencer"),
             "size": field("$.detail.object.size"),
         }
@@ -84,8 +86,11 @@ class Triggers(Construct):
         )
 
     def _build_stopped(self, state_machine: sfn.StateMachine, fail: lambda_.Function) -> None:
-        """Aborted or out of time, an execution never comes to its Fail step: without this its row would say
-        `processing` for ever. A cancel stops executions too, but its row is `cancelled` before."""
+        """Invoke `fail` for an execution that was aborted or timed out.
+
+        Such an execution never reaches its Fail state, and its row would stay `processing`. A cancelled job's execution
+        is stopped, too; its row is `cancelled` before that.
+        """
         field = events.EventField.from_path
         events.Rule(
             self,

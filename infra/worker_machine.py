@@ -1,4 +1,4 @@
-"""The workers: where they run, what one is allowed, and the Worker machine that launches them."""
+"""The Worker state machine: launches worker containers, one execution a slot."""
 
 from __future__ import annotations
 
@@ -18,11 +18,15 @@ from infra.settings import Parameters, StackSettings
 from infra.storage import Storage
 from infra.worker_task import WorkerTask
 
-MAX_TASK_TIME = Duration.hours(12)  # then a fresh container takes over; a worker drains and leaves when it is stopped
+# Maximum run time of a worker task. ECS then stops it, the worker drains, and the state machine starts a new one.
+MAX_TASK_TIME = Duration.hours(12)
 
 
 class WorkerMachine(Construct):
-    """One execution of the Worker machine is one slot: launch, drain, settle, and again while work is left."""
+    """Capacity, task definition and state machine of the workers, and the functions `scale` and `settle`.
+
+    One execution is one worker slot: launch a container, wait for its end, settle the slot, repeat while work is left.
+    """
 
     def __init__(
         self,
@@ -88,8 +92,8 @@ class WorkerMachine(Construct):
             for name, target, network_options in self._capacity.launch_targets
         ]
         for launch, fallback in zip(launches, [*launches[1:], cool_slot], strict=True):
-            # A shift that is over is no failure; a reclaimed Spot instance, or none to be had, goes on to the
-            # next kind of capacity.
+            # Reaching MAX_TASK_TIME is no failure. A reclaimed Spot instance, or no instance, leads to the next kind of
+            # capacity.
             launch.add_catch(settle, errors=["States.Timeout"], result_path="$.error")
             launch.add_catch(fallback, result_path="$.error")
             launch.next(settle)
@@ -117,12 +121,14 @@ class WorkerMachine(Construct):
         )
 
     def _launch(self, name: str, target: tasks.IEcsLaunchTarget, network_options: dict[str, Any]) -> tasks.EcsRunTask:
-        """Runs a container to its end."""
+        """Build the state that runs a container and waits for its end."""
         path, definition = sfn.JsonPath, self._worker_task.definition
         environment = {
             "SLOT": path.string_at("$.slot"),
             "LEASE": path.string_at("$.lease"),
-            "IDLE_SECONDS": path.format("{}", path.string_at("$.idle")),  # a number there, a string here
+            "IDLE_SECONDS": path.format(
+                "{}", path.string_at("$.idle")
+            ),  # a number in the state, a string in the environment
         }
         assert definition.default_container is not None
         launch = tasks.EcsRunTask(
@@ -143,7 +149,7 @@ class WorkerMachine(Construct):
             **network_options,
         )
         launch.add_retry(
-            # A throttled RunTask comes under either of the first two names.
+            # Throttling of RunTask is reported under one of the first two names.
             errors=["ECS.AmazonECSException", "ECS.InvalidParameterException", "ECS.ServerException"],
             interval=Duration.seconds(5),
             max_attempts=3,

@@ -1,4 +1,4 @@
-"""The transcriber's image, its task definition, and what a worker may do."""
+"""The worker's ECS task: image, task definition, permissions."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from infra.queues import Queues
 from infra.settings import Flavour, Parameters, StackSettings
 from infra.storage import Storage
 
-# The image sees the worker's package and the contract with the functions, nothing else.
+# Docker ignore patterns: the build context holds the worker's package and the contract only.
 IMAGE_IGNORE = ["**", "!containers/transcriber/**", "!events/earshot_contract/*.py", "**/__pycache__", "**/*.pyc"]
 
 
 class WorkerTask(Construct):
-    """One task: the image, its limits, its environment. SLOT, LEASE and IDLE_SECONDS come with each launch."""
+    """Image, resource limits and environment of a worker. Each launch adds SLOT, LEASE and IDLE_SECONDS."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class WorkerTask(Construct):
             "transcriber",
             image=ecs.ContainerImage.from_docker_image_asset(image),
             gpu_count=1 if gpu else None,
-            # A Spot notice gives two minutes: time to give back what is held.
+            # A Spot interruption notice comes two minutes ahead: time to return messages to their queue.
             stop_timeout=Duration.seconds(115),
             logging=ecs.LogDrivers.aws_logs(
                 stream_prefix="worker",
@@ -68,7 +68,7 @@ class WorkerTask(Construct):
 
     def _build_definition(self, gpu: bool) -> ecs.TaskDefinition:
         if gpu:
-            # What ECS leaves of 4 vCPU and 16 GiB. Host networking: no network interface to attach per task.
+            # What ECS leaves of 4 vCPU and 16 GiB. Host networking: no network interface to attach for each task.
             return ecs.TaskDefinition(
                 self,
                 "Definition",
@@ -88,7 +88,10 @@ class WorkerTask(Construct):
         )
 
     def _grant_access(self, role: iam.IRole, storage: Storage, queues: Queues) -> None:
-        """Read audio and models, write shard results, keep a lease. The Job machine grants answering its tasks."""
+        """Allow to read audio and models, write shard results, renew a lease and receive messages.
+
+        JobMachine adds the grant to answer task tokens.
+        """
         storage.grant_objects(role, storage.uploads, "*", "GetObject", "GetObjectVersion")
         storage.grant_objects(role, storage.transcripts, "work/*", "GetObject", "PutObject")
         storage.grant_objects(role, storage.models, "*", "GetObject")
