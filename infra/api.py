@@ -6,18 +6,15 @@ import json
 
 from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from earshot_contract.keys import manifest_key
 from infra.firewall import Firewall
+from infra.foundation import Foundation
 from infra.gateway_responses import GATEWAY_RESPONSES
 from infra.job_machine import JobMachine
-from infra.lambda_functions import LambdaFunctions
 from infra.logs import log_group
-from infra.settings import Parameters, StackSettings
-from infra.storage import Storage
 
 GATEWAY_SECONDS = 29  # API Gateway's limit for an integration of a REST API
 WAIT_SECONDS = 25  # how long a request waits for its job before the answer is a redirect
@@ -52,26 +49,15 @@ class Api(Construct):
     The stage is called v1, so that `/v1/listen` is at the root of the host: some SDKs drop a path prefix.
     """
 
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        settings: StackSettings,
-        parameters: Parameters,
-        *,
-        functions: LambdaFunctions,
-        storage: Storage,
-        bus: events.EventBus,
-        job_machine: JobMachine,
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, base: Foundation, *, job_machine: JobMachine) -> None:
         super().__init__(scope, id)
-        self._functions, self._storage = functions, storage
-        self.function = self._build_listen(settings, parameters, bus, job_machine)
-        self.rest = self._build_rest(settings)
-        self._build_methods(self._build_authorizer(parameters))
+        self._base = base
+        self.function = self._build_function(job_machine)
+        self.rest = self._build_rest()
+        self._build_methods(self._build_authorizer())
         self._build_gateway_responses()
-        if settings.public:
-            Firewall(self, "Firewall", settings, stage=self.rest.deployment_stage)
+        if base.settings.public:
+            Firewall(self, "Firewall", base.settings, stage=self.rest.deployment_stage)
 
     @property
     def url(self) -> str:
@@ -79,11 +65,9 @@ class Api(Construct):
         stack = self.rest.stack
         return f"https://{self.rest.rest_api_id}.execute-api.{stack.region}.{stack.url_suffix}"
 
-    def _build_listen(
-        self, settings: StackSettings, parameters: Parameters, bus: events.EventBus, job_machine: JobMachine
-    ) -> lambda_.Function:
-        storage = self._storage
-        function = self._functions.add(
+    def _build_function(self, job_machine: JobMachine) -> lambda_.Function:
+        parameters, storage, bus = self._base.parameters, self._base.storage, self._base.bus
+        function = self._base.functions.add(
             "api",
             {
                 "TABLE": storage.table.table_name,
@@ -94,7 +78,7 @@ class Api(Construct):
                 "JOB_MACHINE_ARN": job_machine.state_machine.state_machine_arn,
                 "DEFAULT_MODEL": parameters.default_model,
                 "WAIT_SECONDS": str(WAIT_SECONDS),
-                "RETENTION_DAYS": str(settings.retention_days),
+                "RETENTION_DAYS": str(self._base.settings.retention_days),
                 "ALLOW_PRIVATE_URLS": parameters.allow_private_urls,
             },
             timeout=Duration.seconds(GATEWAY_SECONDS),
@@ -113,7 +97,8 @@ class Api(Construct):
         job_machine.state_machine.grant_execution(function, "states:StopExecution")
         return function
 
-    def _build_rest(self, settings: StackSettings) -> apigateway.RestApi:
+    def _build_rest(self) -> apigateway.RestApi:
+        settings = self._base.settings
         rest = apigateway.RestApi(
             self,
             "Rest",
@@ -131,18 +116,18 @@ class Api(Construct):
                 access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
             ),
         )
-        rest.node.try_remove_child(
-            "Endpoint"
-        )  # CDK's own output, which includes the stage; this stack's output is ApiUrl
+        # CDK's own output, which includes the stage; this stack's output is ApiUrl.
+        rest.node.try_remove_child("Endpoint")
         return rest
 
-    def _build_authorizer(self, parameters: Parameters) -> apigateway.IAuthorizer:
-        authorize = self._functions.add(
+    def _build_authorizer(self) -> apigateway.IAuthorizer:
+        storage = self._base.storage
+        authorize = self._base.functions.add(
             "authorize",
-            {"TABLE": self._storage.table.table_name, "PUBLIC_ACCESS": parameters.public_access},
+            {"TABLE": storage.table.table_name, "PUBLIC_ACCESS": self._base.parameters.public_access},
             timeout=Duration.seconds(10),
         )
-        self._storage.grant_table(authorize, "GetItem")
+        storage.grant_table(authorize, "GetItem")
         # Without an identity source API Gateway also calls the authorizer for requests without a key, which public
         # access accepts. Without a cache a deleted key is rejected at once.
         return apigateway.RequestAuthorizer(

@@ -11,9 +11,7 @@ from constructs import Construct
 
 from functions.jobs.job import State
 from functions.jobs.job_events import TITLES
-from infra.lambda_functions import LambdaFunctions
-from infra.settings import Parameters
-from infra.storage import Storage
+from infra.foundation import Foundation
 
 RETRY_DELAY = Duration.seconds(30)  # between two attempts, as Deepgram does
 MAX_ATTEMPTS = 11  # the first and ten retries, as Deepgram does
@@ -23,17 +21,7 @@ MAX_CONCURRENT_DELIVERIES = 10  # a receiver that does not answer takes one of t
 class Callbacks(Construct):
     """Rule, queue and function. After MAX_ATTEMPTS the message moves to the queue `undelivered`."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        parameters: Parameters,
-        *,
-        functions: LambdaFunctions,
-        storage: Storage,
-        bus: events.EventBus,
-        undelivered: sqs.Queue,
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, base: Foundation, *, undelivered: sqs.Queue) -> None:
         super().__init__(scope, id)
         self.queue = sqs.Queue(
             self,
@@ -47,7 +35,7 @@ class Callbacks(Construct):
             self,
             "Over",
             description="Jobs whose caller left an address are told when they are over.",
-            event_bus=bus,
+            event_bus=base.bus,
             event_pattern=events.EventPattern(
                 source=["earshot"],
                 detail_type=[TITLES[State.COMPLETED], TITLES[State.FAILED]],
@@ -56,17 +44,17 @@ class Callbacks(Construct):
             ),
             targets=[targets.SqsQueue(self.queue, dead_letter_queue=undelivered)],
         )
-        callback = functions.add(
+        callback = base.functions.add(
             "callback",
             {
-                "TABLE": storage.table.table_name,
-                "TRANSCRIPTS_BUCKET": storage.transcripts.bucket_name,
-                "ALLOW_PRIVATE_URLS": parameters.allow_private_urls,
+                "TABLE": base.storage.table.table_name,
+                "TRANSCRIPTS_BUCKET": base.storage.transcripts.bucket_name,
+                "ALLOW_PRIVATE_URLS": base.parameters.allow_private_urls,
             },
             timeout=Duration.seconds(25),  # less than RETRY_DELAY: an attempt ends before the next begins
         )
-        storage.grant_table(callback, "GetItem")
-        storage.grant_objects(callback, storage.transcripts, "jobs/*", "GetObject")
+        base.storage.grant_table(callback, "GetItem")
+        base.storage.grant_objects(callback, base.storage.transcripts, "jobs/*", "GetObject")
         callback.add_event_source(
             sources.SqsEventSource(
                 self.queue, batch_size=1, max_concurrency=MAX_CONCURRENT_DELIVERIES, report_batch_item_failures=True

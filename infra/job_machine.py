@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from aws_cdk import Duration
-from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sqs as sqs
@@ -15,11 +14,9 @@ from constructs import Construct
 
 from earshot_contract.keys import manifest_key
 from earshot_contract.shards import ShardError
-from infra.lambda_functions import LambdaFunctions, lambda_task
+from infra.foundation import Foundation
+from infra.lambda_functions import lambda_task
 from infra.logs import state_machine_logs
-from infra.queues import Queues
-from infra.settings import Parameters, StackSettings
-from infra.storage import Storage
 from infra.worker_machine import WorkerMachine
 
 SHARD_TIMEOUT = Duration.hours(6)  # time in the queue included; ends a shard whose answer was lost
@@ -29,41 +26,29 @@ MAX_CONCURRENT_SHARDS = 40  # Step Functions runs at most 40 iterations of an in
 class JobMachine(Construct):
     """Prepare → Map over shards (send to a queue, wait for a worker's answer) → Assemble → Announce; failure → Fail."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        settings: StackSettings,
-        parameters: Parameters,
-        *,
-        functions: LambdaFunctions,
-        storage: Storage,
-        queues: Queues,
-        bus: events.EventBus,
-        worker_machine: WorkerMachine,
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, base: Foundation, *, worker_machine: WorkerMachine) -> None:
         super().__init__(scope, id)
-        self._functions, self._storage, self._queues, self._bus = functions, storage, queues, bus
+        self._base = base
         self._environment = {
-            "TABLE": storage.table.table_name,
-            "TRANSCRIPTS_BUCKET": storage.transcripts.bucket_name,
-            "RETENTION_DAYS": str(settings.retention_days),
+            "TABLE": base.storage.table.table_name,
+            "TRANSCRIPTS_BUCKET": base.storage.transcripts.bucket_name,
+            "RETENTION_DAYS": str(base.settings.retention_days),
         }
-        self._build_prepare(parameters, worker_machine.scale)
+        self._build_prepare(worker_machine.scale)
         self._build_assemble()
         self._build_announce_and_fail()
         self.state_machine = self._build_machine()
         self.state_machine.grant_task_response(worker_machine.role)
         self._build_reap()
 
-    def _build_prepare(self, parameters: Parameters, scale: lambda_.Function) -> None:
-        storage = self._storage
-        prepare = self._functions.add(
+    def _build_prepare(self, scale: lambda_.Function) -> None:
+        parameters, storage = self._base.parameters, self._base.storage
+        prepare = self._base.functions.add(
             "prepare",
             self._environment
             | {
                 "MODELS_BUCKET": storage.models.bucket_name,
-                "BUS": self._bus.event_bus_name,
+                "BUS": self._base.bus.event_bus_name,
                 "SCALE_FUNCTION": scale.function_name,
                 "DEFAULT_MODEL": parameters.default_model,
                 "ALLOW_PRIVATE_URLS": parameters.allow_private_urls,
@@ -77,12 +62,12 @@ class JobMachine(Construct):
         storage.grant_objects(prepare, storage.models, manifest_key("*"), "GetObject")
         for bucket in (storage.uploads, storage.transcripts, storage.models):
             storage.grant_list(prepare, bucket)
-        self._bus.grant_put_events_to(prepare)
+        self._base.bus.grant_put_events_to(prepare)
         scale.grant_invoke(prepare)
 
     def _build_assemble(self) -> None:
-        storage = self._storage
-        assemble = self._functions.add(
+        storage = self._base.storage
+        assemble = self._base.functions.add(
             "assemble",
             self._environment,
             timeout=Duration.minutes(5),
@@ -96,18 +81,18 @@ class JobMachine(Construct):
 
     def _build_announce_and_fail(self) -> None:
         for name in ("announce", "fail"):
-            function = self._functions.add(
-                name, self._environment | {"BUS": self._bus.event_bus_name}, timeout=Duration.seconds(30)
+            function = self._base.functions.add(
+                name, self._environment | {"BUS": self._base.bus.event_bus_name}, timeout=Duration.seconds(30)
             )
-            self._bus.grant_put_events_to(function)
-        self._storage.grant_table(self._functions.all["announce"], "GetItem")
+            self._base.bus.grant_put_events_to(function)
+        self._base.storage.grant_table(self._base.functions.all["announce"], "GetItem")
         # PutItem: Prepare may have failed before it wrote the row of an upload.
-        self._storage.grant_table(self._functions.all["fail"], "GetItem", "PutItem", "UpdateItem")
+        self._base.storage.grant_table(self._base.functions.all["fail"], "GetItem", "PutItem", "UpdateItem")
 
     def _build_reap(self) -> None:
         """Build the function that reports a shard in the dead-letter queue to the Job machine as failed."""
-        reap = self._functions.add("reap", {}, timeout=Duration.seconds(30))
-        reap.add_event_source(sources.SqsEventSource(self._queues.dead, report_batch_item_failures=True))
+        reap = self._base.functions.add("reap", {}, timeout=Duration.seconds(30))
+        reap.add_event_source(sources.SqsEventSource(self._base.queues.dead, report_batch_item_failures=True))
         self.state_machine.grant(reap, "states:SendTaskFailure")
 
     def _build_machine(self) -> sfn.StateMachine:
@@ -144,7 +129,7 @@ class JobMachine(Construct):
 
     def _lambda_task(self, name: str, payload: dict[str, Any], result_path: str | None = None) -> tasks.LambdaInvoke:
         """Build a state that invokes the function of the same name."""
-        return lambda_task(self, name, self._functions.all[name.lower()], payload, result_path)
+        return lambda_task(self, name, self._base.functions.all[name.lower()], payload, result_path)
 
     def _build_shards(self) -> sfn.Map:
         path = sfn.JsonPath
@@ -162,8 +147,8 @@ class JobMachine(Construct):
         interactive = sfn.Condition.boolean_equals("$.interactive", True)
         shards.item_processor(
             sfn.Choice(self, "Lane?")
-            .when(interactive, self._transcribe("TranscribeFast", self._queues.fast))
-            .otherwise(self._transcribe("TranscribeBulk", self._queues.bulk))
+            .when(interactive, self._transcribe("TranscribeFast", self._base.queues.fast))
+            .otherwise(self._transcribe("TranscribeBulk", self._base.queues.bulk))
         )
         return shards
 

@@ -14,6 +14,9 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from functions.errors import STOPPED
+from infra.foundation import Foundation
+from infra.job_machine import JobMachine
+from infra.worker_machine import WorkerMachine
 
 
 class Triggers(Construct):
@@ -26,11 +29,10 @@ class Triggers(Construct):
         self,
         scope: Construct,
         id: str,
+        base: Foundation,
         *,
-        uploads: s3.Bucket,
-        state_machine: sfn.StateMachine,
-        scale: lambda_.Function,
-        fail: lambda_.Function,
+        job_machine: JobMachine,
+        worker_machine: WorkerMachine,
     ) -> None:
         super().__init__(scope, id)
         self.undelivered = sqs.Queue(
@@ -40,9 +42,9 @@ class Triggers(Construct):
             enforce_ssl=True,
             retention_period=Duration.days(14),
         )
-        self._build_uploaded(uploads, state_machine)
-        self._build_minute(scale)
-        self._build_stopped(state_machine, fail)
+        self._build_uploaded(base.storage.uploads, job_machine.state_machine)
+        self._build_minute(worker_machine.scale)
+        self._build_stopped(job_machine.state_machine, base.functions.all["fail"])
 
     def _build_uploaded(self, uploads: s3.Bucket, state_machine: sfn.StateMachine) -> None:
         field = events.EventField.from_path

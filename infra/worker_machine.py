@@ -11,11 +11,9 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from infra.capacity import Capacity
-from infra.lambda_functions import LambdaFunctions, lambda_task
+from infra.foundation import Foundation
+from infra.lambda_functions import lambda_task
 from infra.logs import state_machine_logs
-from infra.queues import Queues
-from infra.settings import Parameters, StackSettings
-from infra.storage import Storage
 from infra.worker_task import WorkerTask
 
 # Maximum run time of a worker task. ECS then stops it, the worker drains, and the state machine starts a new one.
@@ -28,39 +26,30 @@ class WorkerMachine(Construct):
     One execution is one worker slot: launch a container, wait for its end, settle the slot, repeat while work is left.
     """
 
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        settings: StackSettings,
-        parameters: Parameters,
-        *,
-        functions: LambdaFunctions,
-        storage: Storage,
-        queues: Queues,
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, base: Foundation) -> None:
         super().__init__(scope, id)
-        self._functions, self._storage, self._queues = functions, storage, queues
+        self._base = base
         self._environment = {
-            "TABLE": storage.table.table_name,
-            "FAST_QUEUE_URL": queues.fast.queue_url,
-            "BULK_QUEUE_URL": queues.bulk.queue_url,
+            "TABLE": base.storage.table.table_name,
+            "FAST_QUEUE_URL": base.queues.fast.queue_url,
+            "BULK_QUEUE_URL": base.queues.bulk.queue_url,
         }
-        self._capacity = Capacity(self, "Capacity", settings)
-        self._worker_task = WorkerTask(self, "Transcriber", settings, parameters, storage=storage, queues=queues)
+        self._capacity = Capacity(self, "Capacity", base.settings)
+        self._worker_task = WorkerTask(self, "Transcriber", base)
         self.role = self._worker_task.definition.task_role
         self._settle = self._build_settle()
         self.state_machine = self._build_machine()
-        self.scale = self._build_scale(settings, parameters)
+        self.scale = self._build_scale()
 
     def _build_settle(self) -> lambda_.Function:
-        settle = self._functions.add("settle", self._environment, timeout=Duration.seconds(30))
-        self._storage.grant_table(settle, "GetItem", "UpdateItem", "DeleteItem")
+        settle = self._base.functions.add("settle", self._environment, timeout=Duration.seconds(30))
+        self._base.storage.grant_table(settle, "GetItem", "UpdateItem", "DeleteItem")
         self._grant_queue_length(settle)
         return settle
 
-    def _build_scale(self, settings: StackSettings, parameters: Parameters) -> lambda_.Function:
-        scale = self._functions.add(
+    def _build_scale(self) -> lambda_.Function:
+        settings, parameters = self._base.settings, self._base.parameters
+        scale = self._base.functions.add(
             "scale",
             self._environment
             | {
@@ -72,13 +61,13 @@ class WorkerMachine(Construct):
             },
             timeout=Duration.seconds(30),
         )
-        self._storage.grant_table(scale, "GetItem", "UpdateItem", "DeleteItem")
+        self._base.storage.grant_table(scale, "GetItem", "UpdateItem", "DeleteItem")
         self._grant_queue_length(scale)
         self.state_machine.grant_start_execution(scale)
         return scale
 
     def _grant_queue_length(self, function: lambda_.Function) -> None:
-        for queue in (self._queues.fast, self._queues.bulk):
+        for queue in (self._base.queues.fast, self._base.queues.bulk):
             queue.grant(function, "sqs:GetQueueAttributes")
 
     def _build_machine(self) -> sfn.StateMachine:

@@ -8,10 +8,11 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from infra.lambda_functions import ROOT
+from infra import ROOT
+from infra.foundation import Foundation
 from infra.logs import log_group
 from infra.queues import Queues
-from infra.settings import Flavour, Parameters, StackSettings
+from infra.settings import Flavour
 from infra.storage import Storage
 
 # Docker ignore patterns: the build context holds the worker's package and the contract only.
@@ -21,18 +22,9 @@ IMAGE_IGNORE = ["**", "!containers/transcriber/**", "!events/earshot_contract/*.
 class WorkerTask(Construct):
     """Image, resource limits and environment of a worker. Each launch adds SLOT, LEASE and IDLE_SECONDS."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        settings: StackSettings,
-        parameters: Parameters,
-        *,
-        storage: Storage,
-        queues: Queues,
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, base: Foundation) -> None:
         super().__init__(scope, id)
-        gpu = settings.flavour is Flavour.GPU
+        gpu = base.settings.flavour is Flavour.GPU
         self.definition = self._build_definition(gpu)
         image = assets.DockerImageAsset(
             self,
@@ -42,7 +34,7 @@ class WorkerTask(Construct):
             exclude=IMAGE_IGNORE,
             ignore_mode=IgnoreMode.DOCKER,
             platform=assets.Platform.LINUX_AMD64,
-            build_args={"FLAVOUR": settings.flavour.value},
+            build_args={"FLAVOUR": base.settings.flavour.value},
         )
         self.definition.add_container(
             "transcriber",
@@ -56,15 +48,15 @@ class WorkerTask(Construct):
                 mode=ecs.AwsLogDriverMode.NON_BLOCKING,
             ),
             environment={
-                "FAST_QUEUE_URL": queues.fast.queue_url,
-                "BULK_QUEUE_URL": queues.bulk.queue_url,
-                "TABLE": storage.table.table_name,
-                "MODELS_BUCKET": storage.models.bucket_name,
-                "DEFAULT_MODEL": parameters.default_model,
-                "IDLE_SECONDS": parameters.idle_seconds,
+                "FAST_QUEUE_URL": base.queues.fast.queue_url,
+                "BULK_QUEUE_URL": base.queues.bulk.queue_url,
+                "TABLE": base.storage.table.table_name,
+                "MODELS_BUCKET": base.storage.models.bucket_name,
+                "DEFAULT_MODEL": base.parameters.default_model,
+                "IDLE_SECONDS": base.parameters.idle_seconds,
             },
         )
-        self._grant_access(self.definition.task_role, storage, queues)
+        self._grant_access(self.definition.task_role, base.storage, base.queues)
 
     def _build_definition(self, gpu: bool) -> ecs.TaskDefinition:
         if gpu:
