@@ -1,17 +1,12 @@
-"""Lambda functions: one code bundle for all, Powertools from AWS's layer; states that invoke them."""
+"""Lambda functions: one code bundle and two layers for all; Step Functions states that invoke them."""
 
 from __future__ import annotations
 
 import importlib.metadata
-import re
-import shutil
-import tomllib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-import jsii
-from aws_cdk import AssetHashType, BundlingOptions, DockerImage, Duration, ILocalBundling
+from aws_cdk import AssetHashType, BundlingOptions, DockerImage, Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_ssm as ssm
@@ -20,12 +15,11 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from functions.errors import API_ERROR_NAMES
+from infra import ROOT
+from infra.lambda_bundle import CodeBundle, layer_folder
 from infra.logs import log_group
-from infra.openapi.document import write_built_files
 
-ROOT = Path(__file__).resolve().parents[1]
 RUNTIME = lambda_.Runtime.PYTHON_3_14
-LAMBDA_BRINGS = {"boto3", "aws-lambda-powertools", "msgspec"}  # provided by the runtime and by layers
 
 # Errors that Lambda itself, not the function, returns to a state machine.
 LAMBDA_SERVICE_ERRORS = [
@@ -35,46 +29,6 @@ LAMBDA_SERVICE_ERRORS = [
     "Lambda.TooManyRequestsException",
     "Lambda.ClientExecutionTimeoutException",
 ]
-
-
-@jsii.implements(ILocalBundling)
-class Bundle:
-    """Bundling of functions/, earshot_contract and pure Python packages by copying: no container engine, no network."""
-
-    def try_bundle(self, output_dir: str, *_: Any, **__: Any) -> bool:
-        """Write the bundle into `output_dir`. Returns True: CDK need not use a container."""
-        out, no_caches = Path(output_dir), shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / "functions", out / "functions", ignore=no_caches)
-        shutil.copytree(ROOT / "events" / "earshot_contract", out / "earshot_contract", ignore=no_caches)
-        write_built_files(out / "functions" / "handlers" / "api")
-        for package in _packages():
-            _copy_package(package, out)
-        return True
-
-
-def _packages() -> list[str]:
-    """Return the packages of pyproject's group `functions` that Lambda does not provide."""
-    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
-    names = {re.split(r"[\[=<>~! ]", requirement)[0] for requirement in groups["functions"]}
-    return sorted(names - LAMBDA_BRINGS)
-
-
-def _copy_package(name: str, out: Path) -> None:
-    """Copy a package of this environment, which has the versions of the lock file.
-
-    Raises:
-        ValueError: The package is compiled, so that Lambda's processor cannot run it, or needs further packages.
-    """
-    package = importlib.metadata.distribution(name)
-    if package.requires and any("extra ==" not in requirement for requirement in package.requires):
-        raise ValueError(f"{name} needs further packages: add them to pyproject's group `functions`, too.")
-    for file in package.files or []:
-        if file.suffix in (".so", ".pyd"):
-            raise ValueError(f"{name} holds compiled code ({file}) of this machine: Lambda cannot load it.")
-        if file.suffix == ".py" or "licen" in file.name.lower():
-            target = out / str(file)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(str(file.locate()), target)
 
 
 class LambdaFunctions(Construct):
@@ -89,8 +43,8 @@ class LambdaFunctions(Construct):
         self._code = lambda_.Code.from_asset(
             str(ROOT / "functions"),
             asset_hash_type=AssetHashType.OUTPUT,
-            # CDK requires an image to fall back on; Bundle never falls back.
-            bundling=BundlingOptions(image=DockerImage.from_registry("scratch"), local=Bundle()),
+            # CDK requires an image to fall back on; CodeBundle never falls back.
+            bundling=BundlingOptions(image=DockerImage.from_registry("scratch"), local=CodeBundle()),
         )
         # The layer of the locked release; CloudFormation looks its ARN up when it deploys.
         release = importlib.metadata.version("aws-lambda-powertools")
@@ -100,6 +54,14 @@ class LambdaFunctions(Construct):
             ssm.StringParameter.value_for_string_parameter(
                 self, f"/aws/service/powertools/python/arm64/{RUNTIME.name}/{release}"
             ),
+        )
+        self._packages = lambda_.LayerVersion(
+            self,
+            "Packages",
+            description="Compiled packages of the Earshot functions",
+            code=lambda_.Code.from_asset(str(layer_folder())),
+            compatible_runtimes=[RUNTIME],
+            compatible_architectures=[lambda_.Architecture.ARM_64],
         )
         self.all: dict[str, lambda_.Function] = {}
 
@@ -132,7 +94,7 @@ class LambdaFunctions(Construct):
             architecture=lambda_.Architecture.ARM_64,
             handler=f"functions.handlers.{name}.handler.handler",
             code=self._code,
-            layers=[self._powertools],
+            layers=[self._powertools, self._packages],
             role=role,
             timeout=timeout,
             memory_size=memory,

@@ -15,7 +15,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+from infra import ROOT
+from infra.errors import FindingsError, SynthesisError
+
 OUT = ROOT / "cdk.out"
 BUILD = ROOT / "build"
 DIGEST_FILE = "inputs.sha256"  # file in the output folder, written last, with the digest of the inputs
@@ -23,10 +25,6 @@ DIGEST_FILE = "inputs.sha256"  # file in the output folder, written last, with t
 # Files that the template and its assets are made from. The local cloud is none of them: it only reads the result.
 INPUTS = ("cdk.json", "pyproject.toml", "requirements.lock", "infra/**/*.py", "events/earshot_contract/*.py")
 INPUT_TREES = ("functions", "containers")
-
-
-class FindingsError(Exception):
-    """Findings of CDK's validation or of cdk-nag that infra/nag.py does not acknowledge."""
 
 
 def synthesize(outdir: Path, context: Mapping[str, Any] | None = None) -> None:
@@ -38,6 +36,7 @@ def synthesize(outdir: Path, context: Mapping[str, Any] | None = None) -> None:
 
     Raises:
         FindingsError: A rule is broken; the message has one line for each finding.
+        SynthesisError: Something that the synthesis needs is missing.
     """
     from infra.app import build  # imports CDK, which takes seconds; a run with unchanged inputs must not pay them
 
@@ -65,7 +64,7 @@ def run() -> int:
     """Bring cdk.out up to date.
 
     Returns:
-        Exit code: 0 if cdk.out corresponds to the inputs, 1 if a rule is broken.
+        Exit code: 0 if cdk.out corresponds to the inputs, 1 if the synthesis failed; stderr says why.
     """
     started = time.monotonic()
     current = digest()
@@ -82,6 +81,9 @@ def run() -> int:
         _replace_folder(OUT, fresh)
     except FindingsError as findings:
         print(f"The template breaks rules (infra/nag.py acknowledges those it may):\n{findings}", file=sys.stderr)
+        return 1
+    except SynthesisError as error:
+        print(error, file=sys.stderr)
         return 1
     finally:
         shutil.rmtree(fresh, ignore_errors=True)

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra import ROOT
+
 Resource = dict[str, Any]
+
+# Names of the folders that hold a Lambda function's handler.
+HANDLERS = sorted(path.parent.name for path in (ROOT / "functions" / "handlers").glob("*/handler.py"))
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,13 @@ class Assembly:
     def functions(self) -> dict[str, Resource]:
         """Lambda functions by the name of their folder."""
         return {props["Handler"].split(".")[-3:][0]: props for props in self.resources("Lambda::Function").values()}
+
+    def zip_asset(self, s3_key: str) -> Path:
+        """Return the folder that is published, as a zip, under the key that the template names."""
+        files = json.loads((self.folder / "Earshot.assets.json").read_text())["files"]
+        source = files[s3_key.removesuffix(".zip")]["source"]
+        assert source["packaging"] == "zip"
+        return self.folder / source["path"]
 
     def state_machines(self) -> dict[str, dict[str, Any]]:
         """Rendered definitions of the state machines: `job` and `worker`."""

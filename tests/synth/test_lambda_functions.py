@@ -1,41 +1,26 @@
-"""The Lambda functions: their code is complete, and each is told what it asks for."""
+"""Lambda functions: handlers, environment variables, logs, layers, and the build context of the worker's image."""
 
 from __future__ import annotations
 
 import ast
 import importlib.metadata
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
 
 from functions.settings import Settings
 from infra.synth import ROOT
-from tests.synth.assembly import Assembly
+from tests.synth.assembly import HANDLERS, Assembly
 
-HANDLERS = sorted(path.parent.name for path in (ROOT / "functions" / "handlers").glob("*/handler.py"))
 FIELDS = {field.name.upper() for field in fields(Settings)}
-# Brought by the runtime and by the layer.
-PROVIDED_BY_LAMBDA = {"boto3", "botocore", "aws_lambda_powertools", "aws_xray_sdk", *sys.stdlib_module_names}
-# Read by code that the function imports and never calls: neither chooses a model, nor makes a row.
+# Settings in code that the function imports but never calls: it neither chooses a model nor creates a row.
 UNUSED_SETTINGS = {"assemble": {"DEFAULT_MODEL"}, "callback": {"DEFAULT_MODEL", "RETENTION_DAYS"}}
 
 
-@pytest.fixture(scope="module")
-def bundle(gpu: Assembly) -> Path:
-    """The one asset that is a zip of code."""
-    assets = json.loads((gpu.folder / "Earshot.assets.json").read_text())["files"].values()
-    [asset] = [a for a in assets if a["source"]["packaging"] == "zip"]
-    return gpu.folder / asset["source"]["path"]
-
-
 def modules(entry: str) -> Iterator[ast.Module]:
-    """The module and all of ours that it imports, as syntax trees."""
+    """Yield the syntax trees of a module and of all modules of functions/ that it imports."""
     seen: set[str] = set()
     todo = [entry]
     while todo:
@@ -55,7 +40,7 @@ def modules(entry: str) -> Iterator[ast.Module]:
 
 
 def settings_read_by(function: str) -> set[str]:
-    """Settings that the function's code, and all the code it imports, reads."""
+    """Return the settings that a function's code, and all modules it imports, read."""
     names = set()
     for tree in modules(f"functions.handlers.{function}.handler"):
         for node in ast.walk(tree):
@@ -106,46 +91,14 @@ def test_powertools_layer_is_the_locked_release(gpu: Assembly) -> None:
     release = importlib.metadata.version("aws-lambda-powertools")
     for function in gpu.functions().values():
         assert function["Architectures"] == ["arm64"]
-        [layer] = function["Layers"]
-        path = gpu.template["Parameters"][layer["Ref"]]["Default"]
+        [powertools] = [layer for layer in function["Layers"] if layer["Ref"] in gpu.template["Parameters"]]
+        path = gpu.template["Parameters"][powertools["Ref"]]["Default"]
         assert path == f"/aws/service/powertools/python/arm64/{function['Runtime']}/{release}"
 
 
 def test_request_functions_time_out_before_the_gateway(gpu: Assembly) -> None:
     for name in ("api", "authorize"):
         assert gpu.functions()[name]["Timeout"] <= 29
-
-
-def test_bundle_has_every_imported_package(bundle: Path) -> None:
-    own = {path.stem for path in bundle.iterdir()}
-    missing = set()
-    for file in bundle.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text())):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                names = [node.module]
-            missing |= {n.split(".")[0] for n in names} - own - PROVIDED_BY_LAMBDA
-    assert missing == set()
-
-
-def test_handlers_import_from_the_bundle(bundle: Path) -> None:
-    """Imported from the bundle, with what Lambda brings beside it."""
-    code = "import importlib, sys\nfor name in sys.argv[1:]:\n print(importlib.import_module(name).__file__)"
-    entries = [f"functions.handlers.{name}.handler" for name in HANDLERS]
-    lambdas = {"PYTHONPATH": str(bundle), "PYTHONDONTWRITEBYTECODE": "1", "AWS_REGION": "eu-west-1"}
-    run = subprocess.run(
-        [sys.executable, "-P", "-c", code, *entries],
-        cwd=bundle,
-        env={**os.environ, **lambdas},
-        capture_output=True,
-        text=True,
-    )
-    assert run.returncode == 0, run.stderr
-    assert [line.startswith(str(bundle)) for line in run.stdout.split()] == [True] * len(HANDLERS)
-
-
-def test_bundle_has_no_compiled_code_or_caches(bundle: Path) -> None:
-    assert [p for p in bundle.rglob("*") if p.suffix in (".so", ".pyd", ".pyc") or p.name == "__pycache__"] == []
 
 
 def test_image_context_is_transcriber_and_contract(gpu: Assembly) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from infra import nag, synth
+from infra.errors import FindingsError, SynthesisError
 from tests.synth.assembly import Assembly
 
 
@@ -83,7 +84,7 @@ def test_run_with_findings_keeps_old_template(
 
     def broken(outdir: Path) -> None:
         (outdir / "Earshot.template.json").write_text("half of it")
-        raise synth.FindingsError("  AwsSolutions-S1 at Earshot/Bucket: no logs")
+        raise FindingsError("  AwsSolutions-S1 at Earshot/Bucket: no logs")
 
     monkeypatch.setattr(synth, "synthesize", broken)
     assert synth.run() == 1
@@ -91,6 +92,17 @@ def test_run_with_findings_keeps_old_template(
     assert run_of_template(project) == 1
     assert list((project / "build").iterdir()) == [], "nothing is left lying about"
     assert synth.run() == 1, "not taken for up to date"
+
+
+def test_run_reports_a_missing_prerequisite(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def without_network(outdir: Path) -> None:
+        raise SynthesisError("uv could not install")
+
+    monkeypatch.setattr(synth, "synthesize", without_network)
+    assert synth.run() == 1
+    assert capsys.readouterr().err == "uv could not install\n"
 
 
 def test_inputs_cover_all_rooms_of_the_template() -> None:
@@ -117,7 +129,7 @@ def test_digest_does_not_import_cdk() -> None:
 
 def test_unacknowledged_finding_fails_synthesis(gpu: Assembly, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(nag.ACKNOWLEDGED, "ECS2")
-    with pytest.raises(synth.FindingsError) as failure:
+    with pytest.raises(FindingsError) as failure:
         synth.synthesize(tmp_path)
     [line] = str(failure.value).splitlines()
     assert line.startswith("  AwsSolutions-ECS2 at Earshot/Workers/Transcriber/Definition/Resource: ")
