@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from functions.errors import STOPPED
+from infra import ROOT
 from tests.synth.assembly import Assembly
 
 OUTPUTS = {
@@ -136,6 +138,14 @@ def test_buckets_and_table_are_retained(gpu: Assembly) -> None:
         if r["Type"] in ("AWS::S3::Bucket", "AWS::DynamoDB::GlobalTable")
     ]
     assert policies == ["Retain"] * 5
+
+
+def test_logical_ids_of_the_readme_are_in_the_template(assembly: Assembly) -> None:
+    _, section = (ROOT / "infra" / "README.md").read_text().split("## Logical ids that must not change")
+    listed = set(re.findall(r"`(\w+)`", section))
+    assert listed - set(assembly.template["Resources"]) == set()
+    stateful = ("S3::Bucket", "DynamoDB::GlobalTable", "Lambda::Function", "StepFunctions::StateMachine", "SQS::Queue")
+    assert {name for kind in stateful for name in assembly.resources(kind)} - listed == set()
 
 
 def test_shard_is_visible_after_60_seconds_dead_after_4_receives(gpu: Assembly) -> None:
