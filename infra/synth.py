@@ -23,8 +23,8 @@ BUILD = ROOT / "build"
 DIGEST_FILE = "inputs.sha256"  # file in the output folder, written last, with the digest of the inputs
 
 # Files that the template and its assets are made from. The local cloud is none of them: it only reads the result.
-INPUTS = ("cdk.json", "pyproject.toml", "requirements.lock", "infra/**/*.py", "events/earshot_contract/*.py")
-INPUT_TREES = ("functions", "containers")
+INPUTS = ("cdk.json", "pyproject.toml", "requirements.lock", "infra/**/*.py")
+INPUT_TREES = ("functions", "events/earshot_contract", "containers")
 
 
 def synthesize(outdir: Path, context: Mapping[str, Any] | None = None) -> None:

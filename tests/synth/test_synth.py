@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
@@ -62,9 +63,10 @@ def test_run_with_changed_input_synthesizes_again(project: Path, changed: str) -
     assert run_of_template(project) == 2
 
 
-def test_run_with_added_file_synthesizes_again(project: Path) -> None:
+@pytest.mark.parametrize("added", ["functions/handlers/a/words.py", "events/earshot_contract/py.typed"])
+def test_run_with_added_file_synthesizes_again(project: Path, added: str) -> None:
     synth.run()
-    (project / "functions" / "handlers" / "a" / "words.py").touch()
+    (project / added).touch()
     synth.run()
     assert run_of_template(project) == 2
 
@@ -118,6 +120,24 @@ def test_inputs_cover_all_rooms_of_the_template() -> None:
         "containers/transcriber/Dockerfile",
     } <= inputs
     assert not [i for i in inputs if i.startswith(("localcloud", "tests", "cli")) or "__pycache__" in i]
+
+
+def test_inputs_include_every_module_that_infra_imports() -> None:
+    """Also of functions/, which infra imports and bundles."""
+    inputs = {path for path in synth._inputs() if path.suffix == ".py"}
+    sources = [path for path in inputs if "containers" not in path.parts]
+    names = set()
+    for tree in (ast.parse(path.read_text()) for path in sources):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            elif isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+    folders = (synth.ROOT, synth.ROOT / "events", synth.ROOT / "cli", synth.ROOT / "containers" / "transcriber")
+    stems = [folder / name.replace(".", "/") for folder in folders for name in names]
+    own = {file for stem in stems for file in (stem.with_suffix(".py"), stem / "__init__.py") if file.is_file()}
+    assert len(own) > 50
+    assert own - inputs == set()
 
 
 def test_digest_does_not_import_cdk() -> None:
