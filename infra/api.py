@@ -1,4 +1,4 @@
-"""The REST API: every path to one function, and the gateway's own refusals in Deepgram's words."""
+"""The REST API: all routes invoke one function; gateway responses cover errors of API Gateway itself."""
 
 from __future__ import annotations
 
@@ -6,27 +6,24 @@ import json
 
 from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from earshot_contract.keys import manifest_key
 from infra.firewall import Firewall
-from infra.gateway_responses import REFUSALS
-from infra.job_machine import Jobs
-from infra.lambda_functions import Functions
+from infra.foundation import Foundation
+from infra.gateway_responses import GATEWAY_RESPONSES
+from infra.job_machine import JobMachine
 from infra.logs import log_group
-from infra.settings import Parameters, Settings
-from infra.storage import Storage
 
-GATEWAY_SECONDS = 29  # a REST API waits no longer for its integration
-WAIT_SECONDS = 25  # how long `listen` waits for a job before it answers with a redirect
-OPEN = frozenset({"models", "openapi.json", "docs"})  # no key needed, as at Deepgram
+GATEWAY_SECONDS = 29  # API Gateway's limit for an integration of a REST API
+WAIT_SECONDS = 25  # how long a request waits for its job before the answer is a redirect
+PUBLIC_PATHS = frozenset({"models", "openapi.json", "docs"})  # no API key needed, as at Deepgram
 METHODS = {
     "listen": ("POST",),
     "requests": ("GET",),
     "requests/{id}": ("GET", "DELETE"),
-    "requests/{id}/result": ("GET", "POST"),  # `curl -L --request POST` repeats its method when redirected
+    "requests/{id}/result": ("GET", "POST"),  # `curl -L --request POST` repeats its method after a redirect
     "uploads": ("POST",),
     "models": ("GET",),
     "audio/transcriptions": ("POST",),
@@ -47,40 +44,30 @@ ACCESS_LOG = {
 
 
 class Api(Construct):
-    """`rest`, whose stage is called v1: SDKs that drop a path prefix still find `/v1/listen` at the root."""
+    """REST API, its function and its authorizer.
 
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        settings: Settings,
-        parameters: Parameters,
-        *,
-        functions: Functions,
-        storage: Storage,
-        bus: events.EventBus,
-        jobs: Jobs,
-    ) -> None:
+    The stage is called v1, so that `/v1/listen` is at the root of the host: some SDKs drop a path prefix.
+    """
+
+    def __init__(self, scope: Construct, id: str, base: Foundation, *, job_machine: JobMachine) -> None:
         super().__init__(scope, id)
-        self._functions, self._storage = functions, storage
-        self.listen = self._build_listen(settings, parameters, bus, jobs)
-        self.rest = self._build_rest(settings)
-        self._build_methods(self._build_authorizer(parameters))
-        self._build_refusals()
-        if settings.public:
-            Firewall(self, "Firewall", settings, stage=self.rest.deployment_stage)
+        self._base = base
+        self.function = self._build_function(job_machine)
+        self.rest = self._build_rest()
+        self._build_methods(self._build_authorizer())
+        self._build_gateway_responses()
+        if base.settings.public:
+            Firewall(self, "Firewall", base.settings, stage=self.rest.deployment_stage)
 
     @property
     def url(self) -> str:
-        """The host's root, without `/v1`."""
+        """URL of the host's root, without `/v1`."""
         stack = self.rest.stack
         return f"https://{self.rest.rest_api_id}.execute-api.{stack.region}.{stack.url_suffix}"
 
-    def _build_listen(
-        self, settings: Settings, parameters: Parameters, bus: events.EventBus, jobs: Jobs
-    ) -> lambda_.Function:
-        storage = self._storage
-        listen = self._functions.add(
+    def _build_function(self, job_machine: JobMachine) -> lambda_.Function:
+        parameters, storage, bus = self._base.parameters, self._base.storage, self._base.bus
+        function = self._base.functions.add(
             "api",
             {
                 "TABLE": storage.table.table_name,
@@ -88,36 +75,37 @@ class Api(Construct):
                 "TRANSCRIPTS_BUCKET": storage.transcripts.bucket_name,
                 "MODELS_BUCKET": storage.models.bucket_name,
                 "BUS": bus.event_bus_name,
-                "JOB_MACHINE_ARN": jobs.machine.state_machine_arn,
+                "JOB_MACHINE_ARN": job_machine.state_machine.state_machine_arn,
                 "DEFAULT_MODEL": parameters.default_model,
                 "WAIT_SECONDS": str(WAIT_SECONDS),
-                "RETENTION_DAYS": str(settings.retention_days),
+                "RETENTION_DAYS": str(self._base.settings.retention_days),
                 "ALLOW_PRIVATE_URLS": parameters.allow_private_urls,
             },
             timeout=Duration.seconds(GATEWAY_SECONDS),
-            id="Listen",  # in AWS it keeps the name of its first route
-            memory=1024,  # also its share of a processor: bodies of 6 MB are decoded and hashed
+            id="Listen",  # the construct id is older than the folder's name and must not change
+            memory=1024,  # CPU grows with memory: bodies of 6 MB are decoded and hashed
         )
-        storage.allow_rows(listen, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
+        storage.grant_table(function, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
         for prefix in ("jobs/*", "uploads/*"):
-            storage.allow_objects(listen, storage.transcripts, prefix, "GetObject", "DeleteObject")
-        storage.allow_objects(listen, storage.transcripts, "work/*", "GetObject", "DeleteObject", "PutObject")
-        storage.allow_objects(listen, storage.models, manifest_key("*"), "GetObject")
+            storage.grant_objects(function, storage.transcripts, prefix, "GetObject", "DeleteObject")
+        storage.grant_objects(function, storage.transcripts, "work/*", "GetObject", "DeleteObject", "PutObject")
+        storage.grant_objects(function, storage.models, manifest_key("*"), "GetObject")
         for bucket in (storage.transcripts, storage.models):
-            storage.allow_listing(listen, bucket)
-        bus.grant_put_events_to(listen)
-        jobs.machine.grant_start_execution(listen)
-        jobs.machine.grant_execution(listen, "states:StopExecution")
-        return listen
+            storage.grant_list(function, bucket)
+        bus.grant_put_events_to(function)
+        job_machine.state_machine.grant_start_execution(function)
+        job_machine.state_machine.grant_execution(function, "states:StopExecution")
+        return function
 
-    def _build_rest(self, settings: Settings) -> apigateway.RestApi:
+    def _build_rest(self) -> apigateway.RestApi:
+        settings = self._base.settings
         rest = apigateway.RestApi(
             self,
             "Rest",
             description="Earshot: hosted Whisper",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
-            binary_media_types=["*/*"],  # audio comes under any Content-Type, or none
-            cloud_watch_role=True,  # an account that never logged an API refuses a stage with access logs
+            binary_media_types=["*/*"],  # audio is sent with any Content-Type, or none
+            cloud_watch_role=True,  # without the account's logging role API Gateway rejects a stage with access logs
             deploy_options=apigateway.StageOptions(
                 stage_name="v1",
                 tracing_enabled=True,
@@ -128,42 +116,44 @@ class Api(Construct):
                 access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
             ),
         )
-        rest.node.try_remove_child("Endpoint")  # CDK's own output, with the stage: ours is ApiUrl
+        # CDK's own output, which includes the stage; this stack's output is ApiUrl.
+        rest.node.try_remove_child("Endpoint")
         return rest
 
-    def _build_authorizer(self, parameters: Parameters) -> apigateway.IAuthorizer:
-        authorize = self._functions.add(
+    def _build_authorizer(self) -> apigateway.IAuthorizer:
+        storage = self._base.storage
+        authorize = self._base.functions.add(
             "authorize",
-            {"TABLE": self._storage.table.table_name, "PUBLIC_ACCESS": parameters.public_access},
+            {"TABLE": storage.table.table_name, "PUBLIC_ACCESS": self._base.parameters.public_access},
             timeout=Duration.seconds(10),
         )
-        self._storage.allow_rows(authorize, "GetItem")
-        # Without an identity source the gateway asks it also about requests that bring no key at all, which
-        # public access lets in; and a key that was taken back is refused at once.
+        storage.grant_table(authorize, "GetItem")
+        # Without an identity source API Gateway also calls the authorizer for requests without a key, which public
+        # access accepts. Without a cache a deleted key is rejected at once.
         return apigateway.RequestAuthorizer(
             self, "Authorizer", handler=authorize, identity_sources=[], results_cache_ttl=Duration.seconds(0)
         )
 
     def _build_methods(self, authorizer: apigateway.IAuthorizer) -> None:
         integration = apigateway.LambdaIntegration(
-            self.listen,
+            self.function,
             timeout=Duration.seconds(GATEWAY_SECONDS),
             scope_permission_to_method=False,
         )
         for path, methods in METHODS.items():
             resource = self.rest.root.resource_for_path(path)
             for method in methods:
-                if path in OPEN:
+                if path in PUBLIC_PATHS:
                     resource.add_method(method, integration)
                 else:
                     resource.add_method(method, integration, authorizer=authorizer)
 
-    def _build_refusals(self) -> None:
-        for refusal in REFUSALS:
+    def _build_gateway_responses(self) -> None:
+        for response in GATEWAY_RESPONSES:
             self.rest.add_gateway_response(
-                refusal.name,
-                type=refusal.type,
-                status_code=refusal.status,
-                response_headers={name: f"'{value}'" for name, value in refusal.headers.items()},
-                templates={"application/json": refusal.template},
+                response.name,
+                type=response.type,
+                status_code=response.status,
+                response_headers={name: f"'{value}'" for name, value in response.headers.items()},
+                templates={"application/json": response.template},
             )

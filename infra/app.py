@@ -1,4 +1,4 @@
-"""The app that the `cdk` command runs: `npx aws-cdk@2 deploy -c flavour=cpu`."""
+"""The CDK app that the `cdk` command runs, for example by `npx aws-cdk@2 deploy -c flavour=cpu`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from infra.stack import Earshot
 
 
 def build(outdir: str | None = None, context: Mapping[str, Any] | None = None) -> cdk.App:
-    """The app with its stack and cdk-nag's rules. The CLI brings both arguments by its environment."""
+    """Build the app with its stack and the rules of cdk-nag.
+
+    Args:
+        outdir: Folder of the cloud assembly. None: the CDK CLI names it in the variable CDK_OUTDIR.
+        context: CDK context. None: the CDK CLI passes it in the variable CDK_CONTEXT_JSON.
+    """
     app = cdk.App(outdir=outdir, context=context, analytics_reporting=False)
     Earshot(app, "Earshot")
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))

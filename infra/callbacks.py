@@ -1,4 +1,4 @@
-"""Callbacks: the bus says that a job is over, a queue holds the news until its caller has taken them."""
+"""Delivery of callbacks: bus rule for finished jobs → SQS queue → function `callback`."""
 
 from __future__ import annotations
 
@@ -11,62 +11,52 @@ from constructs import Construct
 
 from functions.jobs.job import State
 from functions.jobs.job_events import TITLES
-from infra.lambda_functions import Functions
-from infra.settings import Parameters
-from infra.storage import Storage
+from infra.foundation import Foundation
 
-PAUSE = Duration.seconds(30)  # before each further try, as at Deepgram
-TRIES = 11  # one, and ten further
-AT_ONCE = 10  # deliveries; a receiver that hangs takes one of them for its ten seconds
+RETRY_DELAY = Duration.seconds(30)  # between two attempts, as Deepgram does
+MAX_ATTEMPTS = 11  # the first and ten retries, as Deepgram does
+MAX_CONCURRENT_DELIVERIES = 10  # a receiver that does not answer takes one of them for ten seconds
 
 
 class Callbacks(Construct):
-    """Rule → queue → function `callback`; what nobody took in all its tries ends in `undelivered`."""
+    """Rule, queue and function. After MAX_ATTEMPTS the message moves to the queue `undelivered`."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        parameters: Parameters,
-        *,
-        functions: Functions,
-        storage: Storage,
-        bus: events.EventBus,
-        undelivered: sqs.Queue,
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, base: Foundation, *, undelivered: sqs.Queue) -> None:
         super().__init__(scope, id)
         self.queue = sqs.Queue(
             self,
             "Queue",
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
-            visibility_timeout=PAUSE,
-            dead_letter_queue=sqs.DeadLetterQueue(queue=undelivered, max_receive_count=TRIES),
+            visibility_timeout=RETRY_DELAY,
+            dead_letter_queue=sqs.DeadLetterQueue(queue=undelivered, max_receive_count=MAX_ATTEMPTS),
         )
         events.Rule(
             self,
             "Over",
             description="Jobs whose caller left an address are told when they are over.",
-            event_bus=bus,
+            event_bus=base.bus,
             event_pattern=events.EventPattern(
                 source=["earshot"],
                 detail_type=[TITLES[State.COMPLETED], TITLES[State.FAILED]],
-                # Options are a query string; the case of their names does not matter.
+                # Options are stored as a query string. These are the only three spellings that the rule matches.
                 detail={"options": [{"wildcard": f"*{name}=*"} for name in ("callback", "Callback", "CALLBACK")]},
             ),
             targets=[targets.SqsQueue(self.queue, dead_letter_queue=undelivered)],
         )
-        callback = functions.add(
+        callback = base.functions.add(
             "callback",
             {
-                "TABLE": storage.table.table_name,
-                "TRANSCRIPTS_BUCKET": storage.transcripts.bucket_name,
-                "ALLOW_PRIVATE_URLS": parameters.allow_private_urls,
+                "TABLE": base.storage.table.table_name,
+                "TRANSCRIPTS_BUCKET": base.storage.transcripts.bucket_name,
+                "ALLOW_PRIVATE_URLS": base.parameters.allow_private_urls,
             },
-            timeout=Duration.seconds(25),  # less than the pause: a try is over before the next begins
+            timeout=Duration.seconds(25),  # less than RETRY_DELAY: an attempt ends before the next begins
         )
-        storage.allow_rows(callback, "GetItem")
-        storage.allow_objects(callback, storage.transcripts, "jobs/*", "GetObject")
+        base.storage.grant_table(callback, "GetItem")
+        base.storage.grant_objects(callback, base.storage.transcripts, "jobs/*", "GetObject")
         callback.add_event_source(
-            sources.SqsEventSource(self.queue, batch_size=1, max_concurrency=AT_ONCE, report_batch_item_failures=True)
+            sources.SqsEventSource(
+                self.queue, batch_size=1, max_concurrency=MAX_CONCURRENT_DELIVERIES, report_batch_item_failures=True
+            )
         )

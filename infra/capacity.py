@@ -1,4 +1,4 @@
-"""Where containers run: a network with no way in, a cluster, and capacity that goes to zero."""
+"""Where worker containers run: VPC without ingress, ECS cluster, and capacity that scales to zero."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from infra.logs import log_group
-from infra.settings import Flavour, Settings
+from infra.settings import Flavour, StackSettings
 
-# Name of the kind of capacity, how Step Functions asks for it, and EcsRunTask's further arguments.
-Target = tuple[str, tasks.IEcsLaunchTarget, dict[str, Any]]
+# Name of the kind of capacity, its launch target for Step Functions, and further arguments of EcsRunTask.
+LaunchTarget = tuple[str, tasks.IEcsLaunchTarget, dict[str, Any]]
 
 
 @jsii.implements(tasks.IEcsLaunchTarget)
 class ManagedInstances:
-    """CDK's own launch targets both refuse a task definition for managed instances (aws-cdk-lib 2.275)."""
+    """Launch target for ECS Managed Instances: both of CDK's own reject such a task definition (aws-cdk-lib 2.275)."""
 
     def __init__(self, provider: ecs.ManagedInstancesCapacityProvider) -> None:
         self._provider = provider
@@ -28,6 +28,7 @@ class ManagedInstances:
     def bind(
         self, task: tasks.EcsRunTask, *, task_definition: ecs.ITaskDefinition, cluster: ecs.ICluster | None = None
     ) -> tasks.EcsLaunchTargetConfig:
+        """Return the parameters of RunTask that choose the capacity provider."""
         name = self._provider.capacity_provider_name
         return tasks.EcsLaunchTargetConfig(
             parameters={"CapacityProviderStrategy": [{"CapacityProvider": name, "Weight": 1}]}
@@ -35,15 +36,15 @@ class ManagedInstances:
 
 
 class Capacity(Construct):
-    """`targets`: the kinds of capacity in the order they are tried."""
+    """VPC, cluster and capacity. `launch_targets` holds the kinds of capacity in the order of attempts."""
 
-    def __init__(self, scope: Construct, id: str, settings: Settings) -> None:
+    def __init__(self, scope: Construct, id: str, settings: StackSettings) -> None:
         super().__init__(scope, id)
         self._vpc = self._build_vpc()
-        self._group = ec2.SecurityGroup(
+        self._security_group = ec2.SecurityGroup(
             self, "Group", vpc=self._vpc, allow_all_outbound=False, description="Workers: HTTPS out, nothing in"
         )
-        self._group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "AWS APIs, ECR and S3")
+        self._security_group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "AWS APIs, ECR and S3")
         self.cluster = ecs.Cluster(
             self,
             "Cluster",
@@ -52,20 +53,20 @@ class Capacity(Construct):
             enable_fargate_capacity_providers=settings.flavour is Flavour.CPU,
         )
         build = self._build_fargate if settings.flavour is Flavour.CPU else self._build_managed_instances
-        self.targets: list[Target] = [
+        self.launch_targets: list[LaunchTarget] = [
             *([build("Spot", settings)] if settings.spot else []),
             build("OnDemand", settings),
         ]
 
     def _build_vpc(self) -> ec2.Vpc:
-        """Public subnets and free gateway endpoints: a NAT gateway would never scale to zero."""
+        """Build public subnets with gateway endpoints, which are free; a NAT gateway would cost money all the time."""
         service = ec2.GatewayVpcEndpointAwsService
         vpc = ec2.Vpc(
             self,
             "Vpc",
             availability_zones=[Fn.select(zone, Fn.get_azs()) for zone in range(3)],
             nat_gateways=0,
-            # It would take a custom resource; nothing is in the default group, and workers have their own.
+            # Restricting it needs a custom resource. Nothing uses the default group; workers have their own.
             restrict_default_security_group=False,
             subnet_configuration=[
                 ec2.SubnetConfiguration(name="public", subnet_type=ec2.SubnetType.PUBLIC, map_public_ip_on_launch=True)
@@ -82,13 +83,13 @@ class Capacity(Construct):
         )
         return vpc
 
-    def _build_managed_instances(self, name: str, settings: Settings) -> Target:
+    def _build_managed_instances(self, name: str, settings: StackSettings) -> LaunchTarget:
         spot = name == "Spot"
         provider = ecs.ManagedInstancesCapacityProvider(
             self,
             name,
             subnets=self._vpc.public_subnets,
-            security_groups=[self._group],
+            security_groups=[self._security_group],
             capacity_option_type=ecs.CapacityOptionType.SPOT if spot else ecs.CapacityOptionType.ON_DEMAND,
             instance_requirements=ec2.InstanceRequirementsConfig(
                 v_cpu_count_min=4,
@@ -103,7 +104,7 @@ class Capacity(Construct):
             propagate_tags=ecs.PropagateManagedInstancesTags.CAPACITY_PROVIDER,
         )
         [resource] = [c for c in provider.node.find_all() if isinstance(c, ecs.CfnCapacityProvider)]
-        # Neither has a property in CDK's construct yet. NVMe, where there is any, holds images and models.
+        # CDK's construct has neither property yet. Local NVMe storage, where there is any, holds images and models.
         resource.add_property_override(
             "ManagedInstancesProvider.InfrastructureOptimization.ScaleInAfter", settings.linger_seconds
         )
@@ -113,16 +114,16 @@ class Capacity(Construct):
         self.cluster.add_managed_instances_capacity_provider(provider)
         return name, ManagedInstances(provider), {}
 
-    def _build_fargate(self, name: str, _: Settings) -> Target:
+    def _build_fargate(self, name: str, _: StackSettings) -> LaunchTarget:
         provider = "FARGATE_SPOT" if name == "Spot" else "FARGATE"
         strategy = ecs.CapacityProviderStrategy(capacity_provider=provider, weight=1)
         target = tasks.EcsFargateLaunchTarget(
             platform_version=ecs.FargatePlatformVersion.LATEST,
             capacity_provider_options=tasks.CapacityProviderOptions.custom([strategy]),
         )
-        network = {
+        network_options = {
             "assign_public_ip": True,
-            "security_groups": [self._group],
+            "security_groups": [self._security_group],
             "subnets": ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
         }
-        return name, target, network
+        return name, target, network_options

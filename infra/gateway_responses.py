@@ -1,8 +1,8 @@
-"""What the gateway itself answers, before or instead of the function: both vendors' error shapes in one body.
+"""Gateway responses: errors that API Gateway itself returns, with Deepgram's and OpenAI's error shapes in one body.
 
 A gateway response belongs to the whole API, not to a path, and its template cannot branch. Deepgram's clients read
-`err_msg`, OpenAI's look for `{"error": {…}}` and show no sentence without it. `message` is for @deepgram/sdk 3
-and 4, which would take `error` for it.
+`err_msg`. OpenAI's clients read `{"error": {…}}` and show no message without it. `message` is for @deepgram/sdk 3
+and 4, which otherwise show the content of `error`.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from aws_cdk import aws_apigateway as apigateway
 from functions.jobs.job import Failure
 from functions.rendering import openai
 
-GATEWAY_SENTENCE = "$context.error.messageString"  # what the gateway would have said, as a JSON string
+GATEWAY_MESSAGE = "$context.error.messageString"  # API Gateway's own message, quoted as a JSON string
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """`status` None: the gateway's own."""
+class GatewayResponse:
+    """The response to one type of gateway error. `status` None keeps the status that API Gateway chose."""
 
     name: str
     type: apigateway.ResponseType
@@ -32,7 +32,8 @@ class Refusal:
 
     @property
     def template(self) -> str:
-        # The fallbacks' status is whatever the error had; their code tells whose fault that was.
+        """The body's mapping template: JSON, in which API Gateway replaces `$context` variables."""
+        # The default responses keep each error's own status; their err_code says whether it is 4xx or 5xx.
         fallback = 500 if self.err_code == "INTERNAL_SERVER_ERROR" else 400
         failure = Failure(self.err_code, self.err_msg, int(self.status or fallback))
         body = {
@@ -42,44 +43,52 @@ class Refusal:
             "message": self.err_msg,
             **openai.error(failure),
         }
-        return json.dumps(body, separators=(",", ":")).replace(f'"{GATEWAY_SENTENCE}"', GATEWAY_SENTENCE)
+        return json.dumps(body, separators=(",", ":")).replace(f'"{GATEWAY_MESSAGE}"', GATEWAY_MESSAGE)
 
 
-_TYPE = apigateway.ResponseType
-_NO_KEY = "Invalid credentials."
-_BUSY = "Too many requests. Please try again later."
+_Type = apigateway.ResponseType
+_INVALID_KEY = "Invalid credentials."
+_TOO_MANY_REQUESTS = "Too many requests. Please try again later."
 _TOO_LARGE = (
     "A request holds about 4.4 MB of audio: Lambda takes 6 MB, in base64. "
     "POST /v1/uploads for a URL to PUT larger audio to, "
     'then POST /v1/listen with {"url": ...}.'
 )
 _TIMED_OUT = "The answer took too long. Send the same request again: it finds the job that is already running."
-_BROKEN = "Something went wrong on our side. Try again."
-_NO_SUCH_PATH = "There is no such path or method. GET /v1/openapi.json lists them."
+_INTERNAL_ERROR = "Something went wrong on our side. Try again."
+_NOT_FOUND = "There is no such path or method. GET /v1/openapi.json lists them."
 
-REFUSALS = (
-    Refusal("Unauthorized", _TYPE.UNAUTHORIZED, "INVALID_AUTH", _NO_KEY, "401"),
-    Refusal("AccessDenied", _TYPE.ACCESS_DENIED, "INVALID_AUTH", _NO_KEY, "401"),
-    Refusal("InvalidApiKey", _TYPE.INVALID_API_KEY, "INVALID_AUTH", _NO_KEY, "401"),
-    Refusal("InvalidSignature", _TYPE.INVALID_SIGNATURE, "INVALID_AUTH", _NO_KEY, "401"),
-    Refusal("ExpiredToken", _TYPE.EXPIRED_TOKEN, "INVALID_AUTH", _NO_KEY, "401"),
-    # The gateway's answer to a path or method it does not know; no method here asks for IAM's token.
-    Refusal("UnknownMethod", _TYPE.MISSING_AUTHENTICATION_TOKEN, "NOT_FOUND", _NO_SUCH_PATH, "404"),
-    Refusal("UnknownResource", _TYPE.RESOURCE_NOT_FOUND, "NOT_FOUND", _NO_SUCH_PATH, "404"),
-    Refusal("TooLarge", _TYPE.REQUEST_TOO_LARGE, "PAYLOAD_TOO_LARGE", _TOO_LARGE, "413"),
-    Refusal("Throttled", _TYPE.THROTTLED, "TOO_MANY_REQUESTS", _BUSY, "429", {"Retry-After": "1"}),
-    Refusal("QuotaExceeded", _TYPE.QUOTA_EXCEEDED, "TOO_MANY_REQUESTS", _BUSY, "429", {"Retry-After": "60"}),
-    # The firewall's rules: too many requests from one address, or one with a bad name.
-    Refusal("Filtered", _TYPE.WAF_FILTERED, "TOO_MANY_REQUESTS", _BUSY, "429", {"Retry-After": "60"}),
-    Refusal("BadParameters", _TYPE.BAD_REQUEST_PARAMETERS, "Bad Request", GATEWAY_SENTENCE, "400"),
-    Refusal("BadBody", _TYPE.BAD_REQUEST_BODY, "Bad Request", GATEWAY_SENTENCE, "400"),
-    Refusal("UnsupportedMedia", _TYPE.UNSUPPORTED_MEDIA_TYPE, "Bad Request", GATEWAY_SENTENCE, "415"),
-    # SDKs send the audio again after any 5xx. 503 with a pause is the kindest: the second finds the first's job.
-    Refusal("TimedOut", _TYPE.INTEGRATION_TIMEOUT, "TIMEOUT", _TIMED_OUT, "503", {"Retry-After": "5"}),
-    Refusal("Broken", _TYPE.INTEGRATION_FAILURE, "INTERNAL_SERVER_ERROR", _BROKEN, "503", {"Retry-After": "2"}),
-    Refusal("AuthorizerBroken", _TYPE.AUTHORIZER_FAILURE, "INTERNAL_SERVER_ERROR", _BROKEN, "500"),
-    Refusal("AuthorizerWrong", _TYPE.AUTHORIZER_CONFIGURATION_ERROR, "INTERNAL_SERVER_ERROR", _BROKEN, "500"),
-    Refusal("Misconfigured", _TYPE.API_CONFIGURATION_ERROR, "INTERNAL_SERVER_ERROR", _BROKEN, "500"),
-    Refusal("Other4xx", _TYPE.DEFAULT_4_XX, "Bad Request", GATEWAY_SENTENCE),
-    Refusal("Other5xx", _TYPE.DEFAULT_5_XX, "INTERNAL_SERVER_ERROR", _BROKEN),
+GATEWAY_RESPONSES = (
+    GatewayResponse("Unauthorized", _Type.UNAUTHORIZED, "INVALID_AUTH", _INVALID_KEY, "401"),
+    GatewayResponse("AccessDenied", _Type.ACCESS_DENIED, "INVALID_AUTH", _INVALID_KEY, "401"),
+    GatewayResponse("InvalidApiKey", _Type.INVALID_API_KEY, "INVALID_AUTH", _INVALID_KEY, "401"),
+    GatewayResponse("InvalidSignature", _Type.INVALID_SIGNATURE, "INVALID_AUTH", _INVALID_KEY, "401"),
+    GatewayResponse("ExpiredToken", _Type.EXPIRED_TOKEN, "INVALID_AUTH", _INVALID_KEY, "401"),
+    # API Gateway returns this type for an unknown path or method: no method of this API uses IAM tokens.
+    GatewayResponse("UnknownMethod", _Type.MISSING_AUTHENTICATION_TOKEN, "NOT_FOUND", _NOT_FOUND, "404"),
+    GatewayResponse("UnknownResource", _Type.RESOURCE_NOT_FOUND, "NOT_FOUND", _NOT_FOUND, "404"),
+    GatewayResponse("TooLarge", _Type.REQUEST_TOO_LARGE, "PAYLOAD_TOO_LARGE", _TOO_LARGE, "413"),
+    GatewayResponse("Throttled", _Type.THROTTLED, "TOO_MANY_REQUESTS", _TOO_MANY_REQUESTS, "429", {"Retry-After": "1"}),
+    GatewayResponse(
+        "QuotaExceeded", _Type.QUOTA_EXCEEDED, "TOO_MANY_REQUESTS", _TOO_MANY_REQUESTS, "429", {"Retry-After": "60"}
+    ),
+    # Blocked by the firewall: too many requests from one IP address, or an address on the reputation list.
+    GatewayResponse(
+        "Filtered", _Type.WAF_FILTERED, "TOO_MANY_REQUESTS", _TOO_MANY_REQUESTS, "429", {"Retry-After": "60"}
+    ),
+    GatewayResponse("BadParameters", _Type.BAD_REQUEST_PARAMETERS, "Bad Request", GATEWAY_MESSAGE, "400"),
+    GatewayResponse("BadBody", _Type.BAD_REQUEST_BODY, "Bad Request", GATEWAY_MESSAGE, "400"),
+    GatewayResponse("UnsupportedMedia", _Type.UNSUPPORTED_MEDIA_TYPE, "Bad Request", GATEWAY_MESSAGE, "415"),
+    # SDKs send the audio again after any 5xx. With 503 and Retry-After they wait first, and then find the first job.
+    GatewayResponse("TimedOut", _Type.INTEGRATION_TIMEOUT, "TIMEOUT", _TIMED_OUT, "503", {"Retry-After": "5"}),
+    GatewayResponse(
+        "Broken", _Type.INTEGRATION_FAILURE, "INTERNAL_SERVER_ERROR", _INTERNAL_ERROR, "503", {"Retry-After": "2"}
+    ),
+    GatewayResponse("AuthorizerBroken", _Type.AUTHORIZER_FAILURE, "INTERNAL_SERVER_ERROR", _INTERNAL_ERROR, "500"),
+    GatewayResponse(
+        "AuthorizerWrong", _Type.AUTHORIZER_CONFIGURATION_ERROR, "INTERNAL_SERVER_ERROR", _INTERNAL_ERROR, "500"
+    ),
+    GatewayResponse("Misconfigured", _Type.API_CONFIGURATION_ERROR, "INTERNAL_SERVER_ERROR", _INTERNAL_ERROR, "500"),
+    GatewayResponse("Other4xx", _Type.DEFAULT_4_XX, "Bad Request", GATEWAY_MESSAGE),
+    GatewayResponse("Other5xx", _Type.DEFAULT_5_XX, "INTERNAL_SERVER_ERROR", _INTERNAL_ERROR),
 )

@@ -1,11 +1,10 @@
-"""The Job machine: one execution is one audio source."""
+"""The Job state machine: one execution transcribes one audio source."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from aws_cdk import Duration
-from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sqs as sqs
@@ -15,108 +14,94 @@ from constructs import Construct
 
 from earshot_contract.keys import manifest_key
 from earshot_contract.shards import ShardError
-from infra.lambda_functions import Functions, step
-from infra.logs import machine_logs
-from infra.queues import Queues
-from infra.settings import Parameters, Settings
-from infra.storage import Storage
-from infra.worker_machine import Workers
+from infra.foundation import Foundation
+from infra.lambda_functions import lambda_task
+from infra.logs import state_machine_logs
+from infra.worker_machine import WorkerMachine
 
-SHARD_TIMEOUT = Duration.hours(6)  # waiting in the queue included: the backstop when everything else is lost
-SHARDS_AT_ONCE = 40  # Step Functions runs at most 40 iterations of an inline Map at once
+SHARD_TIMEOUT = Duration.hours(6)  # time in the queue included; ends a shard whose answer was lost
+MAX_CONCURRENT_SHARDS = 40  # Step Functions runs at most 40 iterations of an inline Map at once
 
 
-class Jobs(Construct):
-    """Prepare → Map(shards): a queue, a worker's answer → Assemble → Announce; any failure → Fail."""
+class JobMachine(Construct):
+    """Prepare → Map over shards (send to a queue, wait for a worker's answer) → Assemble → Announce; failure → Fail."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        settings: Settings,
-        parameters: Parameters,
-        *,
-        functions: Functions,
-        storage: Storage,
-        queues: Queues,
-        bus: events.EventBus,
-        workers: Workers,
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, base: Foundation, *, worker_machine: WorkerMachine) -> None:
         super().__init__(scope, id)
-        self._functions, self._storage, self._queues, self._bus = functions, storage, queues, bus
-        self._common = {
-            "TABLE": storage.table.table_name,
-            "TRANSCRIPTS_BUCKET": storage.transcripts.bucket_name,
-            "RETENTION_DAYS": str(settings.retention_days),
+        self._base = base
+        self._environment = {
+            "TABLE": base.storage.table.table_name,
+            "TRANSCRIPTS_BUCKET": base.storage.transcripts.bucket_name,
+            "RETENTION_DAYS": str(base.settings.retention_days),
         }
-        self._build_prepare(parameters, workers.scale)
+        self._build_prepare(worker_machine.scale)
         self._build_assemble()
         self._build_announce_and_fail()
-        self.machine = self._build_machine()
-        self.machine.grant_task_response(workers.role)
+        self.state_machine = self._build_machine()
+        self.state_machine.grant_task_response(worker_machine.role)
         self._build_reap()
 
-    def _build_prepare(self, parameters: Parameters, scale: lambda_.Function) -> None:
-        storage = self._storage
-        prepare = self._functions.add(
+    def _build_prepare(self, scale: lambda_.Function) -> None:
+        parameters, storage = self._base.parameters, self._base.storage
+        prepare = self._base.functions.add(
             "prepare",
-            self._common
+            self._environment
             | {
                 "MODELS_BUCKET": storage.models.bucket_name,
-                "BUS": self._bus.event_bus_name,
+                "BUS": self._base.bus.event_bus_name,
                 "SCALE_FUNCTION": scale.function_name,
                 "DEFAULT_MODEL": parameters.default_model,
                 "ALLOW_PRIVATE_URLS": parameters.allow_private_urls,
             },
-            timeout=Duration.minutes(15),  # a URL may be two gigabytes behind a slow line
+            timeout=Duration.minutes(15),  # for a download of two gigabytes over a slow connection
             memory=1024,
         )
-        storage.allow_rows(prepare, "GetItem", "PutItem", "UpdateItem")
-        storage.allow_objects(prepare, storage.uploads, "*", "GetObject", "GetObjectVersion")
-        storage.allow_objects(prepare, storage.transcripts, "work/*", "GetObject", "PutObject", "AbortMultipartUpload")
-        storage.allow_objects(prepare, storage.models, manifest_key("*"), "GetObject")
+        storage.grant_table(prepare, "GetItem", "PutItem", "UpdateItem")
+        storage.grant_objects(prepare, storage.uploads, "*", "GetObject", "GetObjectVersion")
+        storage.grant_objects(prepare, storage.transcripts, "work/*", "GetObject", "PutObject", "AbortMultipartUpload")
+        storage.grant_objects(prepare, storage.models, manifest_key("*"), "GetObject")
         for bucket in (storage.uploads, storage.transcripts, storage.models):
-            storage.allow_listing(prepare, bucket)
-        self._bus.grant_put_events_to(prepare)
+            storage.grant_list(prepare, bucket)
+        self._base.bus.grant_put_events_to(prepare)
         scale.grant_invoke(prepare)
 
     def _build_assemble(self) -> None:
-        storage = self._storage
-        assemble = self._functions.add(
+        storage = self._base.storage
+        assemble = self._base.functions.add(
             "assemble",
-            self._common,
+            self._environment,
             timeout=Duration.minutes(5),
             memory=1024,
         )
-        storage.allow_rows(assemble, "GetItem", "UpdateItem")
-        storage.allow_objects(assemble, storage.transcripts, "work/*", "GetObject")
+        storage.grant_table(assemble, "GetItem", "UpdateItem")
+        storage.grant_objects(assemble, storage.transcripts, "work/*", "GetObject")
         for prefix in ("jobs/*", "uploads/*"):
-            storage.allow_objects(assemble, storage.transcripts, prefix, "PutObject")
-        storage.allow_listing(assemble, storage.transcripts)
+            storage.grant_objects(assemble, storage.transcripts, prefix, "PutObject")
+        storage.grant_list(assemble, storage.transcripts)
 
     def _build_announce_and_fail(self) -> None:
         for name in ("announce", "fail"):
-            function = self._functions.add(
-                name, self._common | {"BUS": self._bus.event_bus_name}, timeout=Duration.seconds(30)
+            function = self._base.functions.add(
+                name, self._environment | {"BUS": self._base.bus.event_bus_name}, timeout=Duration.seconds(30)
             )
-            self._bus.grant_put_events_to(function)
-        self._storage.allow_rows(self._functions.all["announce"], "GetItem")
-        # Prepare may have failed before it wrote the row of an upload.
-        self._storage.allow_rows(self._functions.all["fail"], "GetItem", "PutItem", "UpdateItem")
+            self._base.bus.grant_put_events_to(function)
+        self._base.storage.grant_table(self._base.functions.all["announce"], "GetItem")
+        # PutItem: Prepare may have failed before it wrote the row of an upload.
+        self._base.storage.grant_table(self._base.functions.all["fail"], "GetItem", "PutItem", "UpdateItem")
 
     def _build_reap(self) -> None:
-        """Tells the Job machine of a shard that nobody could finish."""
-        reap = self._functions.add("reap", {}, timeout=Duration.seconds(30))
-        reap.add_event_source(sources.SqsEventSource(self._queues.dead, report_batch_item_failures=True))
-        self.machine.grant(reap, "states:SendTaskFailure")
+        """Build the function that reports a shard in the dead-letter queue to the Job machine as failed."""
+        reap = self._base.functions.add("reap", {}, timeout=Duration.seconds(30))
+        reap.add_event_source(sources.SqsEventSource(self._base.queues.dead, report_batch_item_failures=True))
+        self.state_machine.grant(reap, "states:SendTaskFailure")
 
     def _build_machine(self) -> sfn.StateMachine:
         path = sfn.JsonPath
-        prepare = self._step("Prepare", {"input": path.entire_payload, "execution": path.execution_id})
+        prepare = self._lambda_task("Prepare", {"input": path.entire_payload, "execution": path.execution_id})
         shards = self._build_shards()
-        assemble = self._step("Assemble", {"job_id": path.string_at("$.job_id")})
-        announce = self._step("Announce", {"job_id": path.string_at("$.job_id")})
-        fail = self._step(
+        assemble = self._lambda_task("Assemble", {"job_id": path.string_at("$.job_id")})
+        announce = self._lambda_task("Announce", {"job_id": path.string_at("$.job_id")})
+        fail = self._lambda_task(
             "Fail",
             {
                 "input": path.object_at("$$.Execution.Input"),
@@ -132,19 +117,19 @@ class Jobs(Construct):
         run = shards.next(assemble).next(announce).next(sfn.Succeed(self, "Done"))
         known = sfn.Choice(self, "Known?").when(sfn.Condition.boolean_equals("$.go", True), run)
         known.otherwise(sfn.Succeed(self, "AlreadyKnown", comment="A second delivery, a cancel, a folder marker."))
-        # No timeout for the whole: it would end an execution without Fail. Every state has its own.
+        # No timeout of the execution: it would end without Fail. Every state has its own timeout.
         return sfn.StateMachine(
             self,
             "Machine",
             comment="One execution is one audio source.",
             definition_body=sfn.DefinitionBody.from_chainable(prepare.next(known)),
             tracing_enabled=True,
-            logs=machine_logs(self, "job"),
+            logs=state_machine_logs(self, "job"),
         )
 
-    def _step(self, name: str, payload: dict[str, Any], result_path: str | None = None) -> tasks.LambdaInvoke:
-        """The function of the same name; its answer becomes the state, or goes to `result_path`."""
-        return step(self, name, self._functions.all[name.lower()], payload, result_path)
+    def _lambda_task(self, name: str, payload: dict[str, Any], result_path: str | None = None) -> tasks.LambdaInvoke:
+        """Build a state that invokes the function of the same name."""
+        return lambda_task(self, name, self._base.functions.all[name.lower()], payload, result_path)
 
     def _build_shards(self) -> sfn.Map:
         path = sfn.JsonPath
@@ -156,22 +141,22 @@ class Jobs(Construct):
                 "shard": path.object_at("$$.Map.Item.Value"),
                 "interactive": path.string_at("$.interactive"),
             },
-            max_concurrency=SHARDS_AT_ONCE,
+            max_concurrency=MAX_CONCURRENT_SHARDS,
             result_path=path.DISCARD,
         )
         interactive = sfn.Condition.boolean_equals("$.interactive", True)
         shards.item_processor(
             sfn.Choice(self, "Lane?")
-            .when(interactive, self._transcribe("TranscribeFast", self._queues.fast))
-            .otherwise(self._transcribe("TranscribeBulk", self._queues.bulk))
+            .when(interactive, self._transcribe("TranscribeFast", self._base.queues.fast))
+            .otherwise(self._transcribe("TranscribeBulk", self._base.queues.bulk))
         )
         return shards
 
     def _transcribe(self, name: str, queue: sqs.Queue) -> tasks.SqsSendMessage:
-        """A ShardMessage, and the wait for the worker's answer.
+        """Build a state that sends a ShardMessage and waits for the worker's answer.
 
-        No heartbeat: its clock would run while the message still waits in the queue. Whether a worker lives is
-        the message's visibility; that it was lost, the dead-letter queue.
+        It has no heartbeat, because the heartbeat's clock would run while the message waits in the queue. The message's
+        visibility timeout shows that a worker died; the dead-letter queue shows that a shard was lost.
         """
         message = tasks.SqsSendMessage(
             self,
@@ -184,7 +169,7 @@ class Jobs(Construct):
             result_path=sfn.JsonPath.DISCARD,
             task_timeout=sfn.Timeout.duration(SHARD_TIMEOUT),
         )
-        # What the worker found wrong with the audio is final; our own faults, a lost answer, a busy SQS are not.
+        # An error of the audio or model is final. Internal errors, a lost answer and throttling of SQS are retried.
         message.add_retry(errors=[e.value for e in ShardError if e is not ShardError.INTERNAL], max_attempts=0)
         message.add_retry(
             errors=["States.ALL"],

@@ -1,17 +1,12 @@
-"""How a Lambda function is built: one bundle of code for all of them, Powertools from AWS's layer."""
+"""Lambda functions: one code bundle and two layers for all; Step Functions states that invoke them."""
 
 from __future__ import annotations
 
 import importlib.metadata
-import re
-import shutil
-import tomllib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-import jsii
-from aws_cdk import AssetHashType, BundlingOptions, DockerImage, Duration, ILocalBundling
+from aws_cdk import AssetHashType, BundlingOptions, DockerImage, Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_ssm as ssm
@@ -20,15 +15,14 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from functions.errors import API_ERROR_NAMES
+from infra import ROOT
+from infra.lambda_bundle import CodeBundle, layer_folder
 from infra.logs import log_group
-from infra.openapi.document import write_built_files
 
-ROOT = Path(__file__).resolve().parents[1]
 RUNTIME = lambda_.Runtime.PYTHON_3_14
-LAMBDA_BRINGS = {"boto3", "aws-lambda-powertools", "msgspec"}  # by its runtime and by layers
 
-# What Lambda itself, not the function, may answer a state machine with.
-LAMBDA_FAULTS = [
+# Errors that Lambda itself, not the function, returns to a state machine.
+LAMBDA_SERVICE_ERRORS = [
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
@@ -37,53 +31,22 @@ LAMBDA_FAULTS = [
 ]
 
 
-@jsii.implements(ILocalBundling)
-class Bundle:
-    """functions/, earshot_contract and the packages they need, copied: no container engine, no network."""
+class LambdaFunctions(Construct):
+    """All Lambda functions. Other constructs create theirs with `add` and grant them permissions.
 
-    def try_bundle(self, output_dir: str, *_: Any, **__: Any) -> bool:
-        out, no_caches = Path(output_dir), shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / "functions", out / "functions", ignore=no_caches)
-        shutil.copytree(ROOT / "events" / "earshot_contract", out / "earshot_contract", ignore=no_caches)
-        write_built_files(out / "functions" / "handlers" / "api")
-        for package in _packages():
-            _copy_package(package, out)
-        return True
-
-
-def _packages() -> list[str]:
-    """What pyproject's group `functions` names and Lambda does not have."""
-    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
-    names = {re.split(r"[\[=<>~! ]", requirement)[0] for requirement in groups["functions"]}
-    return sorted(names - LAMBDA_BRINGS)
-
-
-def _copy_package(name: str, out: Path) -> None:
-    """From this environment, which the lock file made; only pure Python runs on Lambda's processor too."""
-    package = importlib.metadata.distribution(name)
-    if package.requires and any("extra ==" not in requirement for requirement in package.requires):
-        raise ValueError(f"{name} needs further packages: name them in pyproject's group `functions`, too.")
-    for file in package.files or []:
-        if file.suffix in (".so", ".pyd"):
-            raise ValueError(f"{name} holds compiled code ({file}) of this machine: Lambda cannot load it.")
-        if file.suffix == ".py" or "licen" in file.name.lower():
-            target = out / str(file)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(str(file.locate()), target)
-
-
-class Functions(Construct):
-    """Holds every function; each concern asks for its own with `add` and says what it may do."""
+    Attributes:
+        all: The functions by the name of their folder in functions/handlers.
+    """
 
     def __init__(self, scope: Construct, id: str) -> None:
         super().__init__(scope, id)
         self._code = lambda_.Code.from_asset(
             str(ROOT / "functions"),
             asset_hash_type=AssetHashType.OUTPUT,
-            # CDK wants an image to fall back on; Bundle never falls back.
-            bundling=BundlingOptions(image=DockerImage.from_registry("scratch"), local=Bundle()),
+            # CDK requires an image to fall back on; CodeBundle never falls back.
+            bundling=BundlingOptions(image=DockerImage.from_registry("scratch"), local=CodeBundle()),
         )
-        # The layer of the release that the tests ran with, found by CloudFormation when it deploys.
+        # The layer of the locked release; CloudFormation looks its ARN up when it deploys.
         release = importlib.metadata.version("aws-lambda-powertools")
         self._powertools = lambda_.LayerVersion.from_layer_version_arn(
             self,
@@ -91,6 +54,14 @@ class Functions(Construct):
             ssm.StringParameter.value_for_string_parameter(
                 self, f"/aws/service/powertools/python/arm64/{RUNTIME.name}/{release}"
             ),
+        )
+        self._packages = lambda_.LayerVersion(
+            self,
+            "Packages",
+            description="Compiled packages of the Earshot functions",
+            code=lambda_.Code.from_asset(str(layer_folder())),
+            compatible_runtimes=[RUNTIME],
+            compatible_architectures=[lambda_.Architecture.ARM_64],
         )
         self.all: dict[str, lambda_.Function] = {}
 
@@ -103,24 +74,27 @@ class Functions(Construct):
         memory: int = 256,
         id: str = "",
     ) -> lambda_.Function:
-        """The function of `functions/handlers/{name}`.
+        """Create the function of `functions/handlers/{name}`.
 
-        `environment` holds fields of functions/settings.py in upper case.
-
-        `id` is the construct id where it is not the name: ids must not change, folders may.
+        Args:
+            name: Folder of the handler.
+            environment: Fields of functions/settings.py, in upper case, and their values.
+            timeout: Maximum run time.
+            memory: MB; CPU grows with it.
+            id: Construct id where it differs from the name: folders may be renamed, ids must not change.
         """
-        title = id or name.title()
-        group = log_group(self, f"{title}Logs")
-        role = iam.Role(self, f"{title}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        construct_id = id or name.title()
+        group = log_group(self, f"{construct_id}Logs")
+        role = iam.Role(self, f"{construct_id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         group.grant_write(role)
         function = lambda_.Function(
             self,
-            title,
+            construct_id,
             runtime=RUNTIME,
             architecture=lambda_.Architecture.ARM_64,
             handler=f"functions.handlers.{name}.handler.handler",
             code=self._code,
-            layers=[self._powertools],
+            layers=[self._powertools, self._packages],
             role=role,
             timeout=timeout,
             memory_size=memory,
@@ -138,16 +112,23 @@ class Functions(Construct):
         return function
 
 
-def step(
+def lambda_task(
     scope: Construct, name: str, function: lambda_.Function, payload: Mapping[str, Any], result_path: str | None
 ) -> tasks.LambdaInvoke:
-    """A state that calls a function. Its answer becomes the state's output, or goes to `result_path`.
+    """Build a state that invokes a function.
 
-    A refusal is an answer about the caller's audio and final; everything else deserves another try, since all
-    functions that machines call may run twice.
+    An ApiError is about the caller's audio and final. All other errors are retried: the functions that state machines
+    invoke are idempotent.
+
+    Args:
+        scope: Parent construct.
+        name: Name of the state, and construct id.
+        function: The function; its timeout must be set.
+        payload: The function's event, with JSONPath references.
+        result_path: Where the function's result goes in the state; None: it replaces the state.
     """
     assert function.timeout is not None
-    made = tasks.LambdaInvoke(
+    task_state = tasks.LambdaInvoke(
         scope,
         name,
         lambda_function=function,
@@ -155,16 +136,16 @@ def step(
         output_path=None if result_path else "$.Payload",
         result_path=result_path,
         retry_on_service_exceptions=False,
-        # A little more than the function's own, which then is the one that says what happened.
+        # Longer than the function's own timeout, whose error says more about the cause.
         task_timeout=sfn.Timeout.duration(function.timeout.plus(Duration.seconds(60))),
     )
-    made.add_retry(errors=list(API_ERROR_NAMES), max_attempts=0)
-    made.add_retry(
-        errors=LAMBDA_FAULTS,
+    task_state.add_retry(errors=list(API_ERROR_NAMES), max_attempts=0)
+    task_state.add_retry(
+        errors=LAMBDA_SERVICE_ERRORS,
         interval=Duration.seconds(1),
         max_attempts=5,
         backoff_rate=2,
         jitter_strategy=sfn.JitterType.FULL,
     )
-    made.add_retry(errors=["States.ALL"], interval=Duration.seconds(1), max_attempts=2, backoff_rate=2)
-    return made
+    task_state.add_retry(errors=["States.ALL"], interval=Duration.seconds(1), max_attempts=2, backoff_rate=2)
+    return task_state

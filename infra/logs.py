@@ -1,4 +1,4 @@
-"""Logs are kept for a month and go with the stack."""
+"""CloudWatch log groups: kept for one month, deleted with the stack."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from constructs import Construct
 
 
 def log_group(scope: Construct, id: str, name: str | None = None) -> logs.LogGroup:
-    """`name` only where AWS asks for a certain one."""
+    """Build a log group. `name` only where AWS requires a certain one; otherwise CloudFormation chooses it."""
     return logs.LogGroup(
         scope,
         id,
@@ -19,8 +19,8 @@ def log_group(scope: Construct, id: str, name: str | None = None) -> logs.LogGro
     )
 
 
-def machine_logs(scope: Construct, machine: str) -> sfn.LogOptions:
-    """Every step of a state machine, without its data: inputs hold object keys and URLs of callers."""
-    # Under this prefix the log delivery's resource policy does not grow with every group (its limit is 5 KB).
-    group = log_group(scope, "Logs", f"/aws/vendedlogs/states/{Stack.of(scope).stack_name}-{machine}")
+def state_machine_logs(scope: Construct, state_machine: str) -> sfn.LogOptions:
+    """Return options that log every state of a state machine, but no data: inputs hold keys and URLs of callers."""
+    # For groups under this prefix the resource policy of log delivery, limited to 5 KB, does not grow with each group.
+    group = log_group(scope, "Logs", f"/aws/vendedlogs/states/{Stack.of(scope).stack_name}-{state_machine}")
     return sfn.LogOptions(destination=group, level=sfn.LogLevel.ALL, include_execution_data=False)

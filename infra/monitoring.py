@@ -1,4 +1,4 @@
-"""What somebody should look at: alarms on everything that goes quietly wrong, and one dashboard."""
+"""CloudWatch alarms and dashboard."""
 
 from __future__ import annotations
 
@@ -12,52 +12,50 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.api import Api
-from infra.job_machine import Jobs
-from infra.lambda_functions import Functions
-from infra.queues import Queues
-from infra.settings import Settings
-from infra.worker_machine import Workers
+from infra.foundation import Foundation
+from infra.job_machine import JobMachine
+from infra.worker_machine import WorkerMachine
 
 MINUTE, FIVE_MINUTES = Duration.minutes(1), Duration.minutes(5)
-REFUSING = "prepare"  # raises for audio that cannot be transcribed: the caller's fault is no alarm
+RAISES_API_ERRORS = "prepare"  # raises for audio that cannot be transcribed, which is no reason for an alarm
 
 
 class Monitoring(Construct):
-    """`alarms` go to `topic`, and to a mailbox where the settings name one."""
+    """Alarms, the SNS topic they notify (and `alarm_email`, if set), and one dashboard."""
 
     def __init__(
         self,
         scope: Construct,
         id: str,
-        settings: Settings,
+        base: Foundation,
         *,
         api: Api,
-        jobs: Jobs,
-        workers: Workers,
-        queues: Queues,
-        functions: Functions,
+        job_machine: JobMachine,
+        worker_machine: WorkerMachine,
         undelivered: sqs.Queue,
     ) -> None:
         super().__init__(scope, id)
         self.topic = sns.Topic(self, "Topic", enforce_ssl=True)
-        # The policy that asks for TLS takes the place of the default one, which let CloudWatch in.
+        # The policy that requires TLS replaces the topic's default policy, which allowed CloudWatch to publish.
         this_account = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
         self.topic.grant_publish(iam.ServicePrincipal("cloudwatch.amazonaws.com", conditions=this_account))
-        if settings.alarm_email:
-            self.topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
+        if base.settings.alarm_email:
+            self.topic.add_subscription(subscriptions.EmailSubscription(base.settings.alarm_email))
+        self._base, self._rest = base, api.rest
+        self._jobs, self._workers = job_machine.state_machine, worker_machine.state_machine
         self.alarms: list[cloudwatch.Alarm] = []
-        self._build_queue_alarms(queues, undelivered)
-        self._build_failure_alarms(api, jobs, workers, functions)
-        self._build_dashboard(api, jobs, workers, queues, functions)
+        self._build_queue_alarms(undelivered)
+        self._build_failure_alarms()
+        self._build_dashboard()
 
     def _alarm(
-        self, name: str, metric: cloudwatch.IMetric, above: float, description: str, *, periods: int = 1
+        self, name: str, metric: cloudwatch.IMetric, threshold: float, description: str, *, periods: int = 1
     ) -> None:
         alarm = cloudwatch.Alarm(
             self,
             name,
             metric=metric,
-            threshold=above,
+            threshold=threshold,
             evaluation_periods=periods,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
@@ -66,7 +64,8 @@ class Monitoring(Construct):
         alarm.add_alarm_action(actions.SnsAction(self.topic))
         self.alarms.append(alarm)
 
-    def _build_queue_alarms(self, queues: Queues, undelivered: sqs.Queue) -> None:
+    def _build_queue_alarms(self, undelivered: sqs.Queue) -> None:
+        queues = self._base.queues
         self._alarm(
             "FastStuck",
             queues.fast.metric_approximate_age_of_oldest_message(period=MINUTE, statistic="Maximum"),
@@ -95,29 +94,29 @@ class Monitoring(Construct):
             "An upload, a callback or the minute's reconciliation did not arrive. The messages say why.",
         )
 
-    def _build_failure_alarms(self, api: Api, jobs: Jobs, workers: Workers, functions: Functions) -> None:
+    def _build_failure_alarms(self) -> None:
         self._alarm(
             "JobsFail",
-            jobs.machine.metric_failed(period=FIVE_MINUTES),
+            self._jobs.metric_failed(period=FIVE_MINUTES),
             10,
             "More than ten jobs failed within five minutes. Their rows say why.",
         )
         self._alarm(
             "WorkersFail",
-            workers.machine.metric_failed(period=FIVE_MINUTES),
+            self._workers.metric_failed(period=FIVE_MINUTES),
             2,
             "Workers cannot be launched: capacity, quota, or the image.",
         )
         self._alarm(
             "ApiFails",
-            api.rest.metric_server_error(period=FIVE_MINUTES, statistic="Sum"),
+            self._rest.metric_server_error(period=FIVE_MINUTES, statistic="Sum"),
             5,
             "The API answered with 5xx more than five times in five minutes.",
         )
         errors = {
             name: function.metric_errors(period=FIVE_MINUTES)
-            for name, function in functions.all.items()
-            if name != REFUSING
+            for name, function in self._base.functions.all.items()
+            if name != RAISES_API_ERRORS
         }
         self._alarm(
             "FunctionsFail",
@@ -128,7 +127,7 @@ class Monitoring(Construct):
             "A function raised what it should not. Its log has the trace.",
         )
 
-    def _build_dashboard(self, api: Api, jobs: Jobs, workers: Workers, queues: Queues, functions: Functions) -> None:
+    def _build_dashboard(self) -> None:
         def graph(title: str, left: list[cloudwatch.IMetric], right: list[cloudwatch.IMetric] | None = None):
             return cloudwatch.GraphWidget(title=title, width=12, left=left, right=right or [])
 
@@ -141,28 +140,35 @@ class Monitoring(Construct):
                 period=FIVE_MINUTES,
             )
 
-        lanes = (queues.fast, queues.bulk)
+        shard_queues = (self._base.queues.fast, self._base.queues.bulk)
         board = cloudwatch.Dashboard(self, "Dashboard", default_interval=Duration.hours(6))
         board.add_widgets(cloudwatch.AlarmStatusWidget(alarms=self.alarms, width=24))
         board.add_widgets(
             graph(
                 "Waiting shards, and the oldest one's age",
-                [lane.metric_approximate_number_of_messages_visible(period=MINUTE) for lane in lanes],
-                [lane.metric_approximate_age_of_oldest_message(period=MINUTE) for lane in lanes],
+                [queue.metric_approximate_number_of_messages_visible(period=MINUTE) for queue in shard_queues],
+                [queue.metric_approximate_age_of_oldest_message(period=MINUTE) for queue in shard_queues],
             ),
             graph(
                 "Jobs and launches",
-                [jobs.machine.metric_started(), jobs.machine.metric_succeeded(), jobs.machine.metric_failed()],
-                [workers.machine.metric_started(), workers.machine.metric_failed()],
+                [
+                    self._jobs.metric_started(),
+                    self._jobs.metric_succeeded(),
+                    self._jobs.metric_failed(),
+                ],
+                [self._workers.metric_started(), self._workers.metric_failed()],
             ),
         )
         board.add_widgets(
             graph(
                 "API: latency and errors",
-                [api.rest.metric_latency(statistic=rank) for rank in ("p50", "p95", "p99")],
-                [api.rest.metric_client_error(statistic="Sum"), api.rest.metric_server_error(statistic="Sum")],
+                [self._rest.metric_latency(statistic=rank) for rank in ("p50", "p95", "p99")],
+                [
+                    self._rest.metric_client_error(statistic="Sum"),
+                    self._rest.metric_server_error(statistic="Sum"),
+                ],
             ),
-            graph("Functions' errors", [function.metric_errors() for function in functions.all.values()]),
+            graph("Functions' errors", [function.metric_errors() for function in self._base.functions.all.values()]),
         )
         board.add_widgets(
             graph(

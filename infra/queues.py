@@ -1,4 +1,4 @@
-"""The two queues that shards wait in, and the one where they end that nobody could finish."""
+"""SQS queues for shards: fast, bulk, and the dead-letter queue after four receives."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from aws_cdk import Duration
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-VISIBILITY = Duration.seconds(60)  # a worker extends it while it works: a dead one's shard is back in a minute
-RECEIVES = 4
+# A worker extends it while it works; the shard of a worker that died is visible again after this time.
+VISIBILITY_TIMEOUT = Duration.seconds(60)
+MAX_RECEIVES = 4  # then SQS moves the message to the dead-letter queue
 
 
 class Queues(Construct):
-    """`fast` for callers who wait, `bulk` for the rest; what was received too often ends in `dead`."""
+    """Queue `fast` for shards whose caller waits, `bulk` for the others, `dead` for shards received too often."""
 
     def __init__(self, scope: Construct, id: str) -> None:
         super().__init__(scope, id)
@@ -22,7 +23,7 @@ class Queues(Construct):
             encryption=encryption,
             enforce_ssl=True,
             retention_period=Duration.days(14),
-            visibility_timeout=Duration.minutes(3),  # six times the timeout of `reap`, as Lambda asks
+            visibility_timeout=Duration.minutes(3),  # six times the timeout of `reap`, as Lambda recommends
         )
         self.fast, self.bulk = (
             sqs.Queue(
@@ -30,9 +31,9 @@ class Queues(Construct):
                 name,
                 encryption=encryption,
                 enforce_ssl=True,
-                visibility_timeout=VISIBILITY,
+                visibility_timeout=VISIBILITY_TIMEOUT,
                 retention_period=Duration.days(4),
-                dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead, max_receive_count=RECEIVES),
+                dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead, max_receive_count=MAX_RECEIVES),
             )
             for name in ("Fast", "Bulk")
         )

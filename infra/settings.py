@@ -1,4 +1,4 @@
-"""What a deployment decides: settings when the template is made, parameters when it is deployed."""
+"""Settings of a deployment: CDK context, read at synthesis, and CloudFormation parameters, set at deployment."""
 
 from __future__ import annotations
 
@@ -11,51 +11,55 @@ from constructs import Node
 
 
 class Flavour(StrEnum):
-    """What the workers run on."""
+    """The kind of machine that workers run on."""
 
     GPU = "gpu"  # ECS Managed Instances
-    CPU = "cpu"  # Fargate: dearer an hour of audio, nothing to ask a quota for
+    CPU = "cpu"  # Fargate: an hour of audio costs more, but no quota has to be requested
 
 
-# What a CPU holds and how fast it is; an explicit setting wins.
+# Defaults that differ for the CPU flavour: a model that a CPU can run, and its speed. An explicit setting wins.
 CPU_DEFAULTS = {"default_model": "small", "speed": 4.0}
 
 
 @dataclass(frozen=True)
-class Settings:
-    """Read from CDK context, so that `cdk deploy -c flavour=cpu -c spot=false` chooses.
+class StackSettings:
+    """Settings read from CDK context, for example `cdk deploy -c flavour=cpu -c spot=false`.
 
-    The first group shapes the template. The second is only the default of a CloudFormation parameter or of a
-    function's environment: another value needs no other template.
+    The first group changes the template's resources. The second group sets defaults of CloudFormation parameters and
+    values of the functions' environment variables.
     """
 
     flavour: Flavour = Flavour.GPU
     spot: bool = True  # try Spot capacity first
     instance_types: tuple[str, ...] = ("g6.xlarge", "g5.xlarge", "g4dn.xlarge")  # one GPU, 16 GiB; GPU flavour
-    linger_seconds: int = 60  # how long an empty instance stays, its image cached; GPU flavour
-    public: bool = False  # no key needed: adds a firewall that throttles by address
-    requests_a_minute: int = 300  # from one address, in public mode
-    api_rate: int = 50  # requests a second, of everybody together
-    api_burst: int = 100
-    retention_days: int = 30  # rows, jobs/ in the transcripts bucket, access logs
-    alarm_email: str = ""  # who hears of alarms; empty: only the dashboard shows them
+    linger_seconds: int = 60  # how long an empty instance, with the image in its cache, is kept; GPU flavour
+    public: bool = False  # requests need no API key; adds a firewall that limits the rate by IP address
+    requests_a_minute: int = 300  # limit for one IP address, in public mode
+    api_rate: int = 50  # requests a second, all callers together
+    api_burst: int = 100  # requests above the rate that are accepted in a burst
+    retention_days: int = 30  # table rows, jobs/ in the transcripts bucket, access logs
+    alarm_email: str = ""  # receives alarms; empty: alarms show on the dashboard only
 
-    default_model: str = "large-v3-turbo"  # what `whisper` means; a name in the models bucket
-    speed: float = 60.0  # seconds of audio a worker transcribes in a second, for scaling
-    drain_seconds: float = 300.0  # a backlog should be gone after this long
+    default_model: str = "large-v3-turbo"  # model that the name `whisper` stands for; a folder of the models bucket
+    speed: float = 60.0  # seconds of audio that a worker transcribes in a second; used for scaling
+    drain_seconds: float = 300.0  # target time in which workers clear the backlog
     max_workers: int = 4
-    idle_seconds: int = 180  # how long worker 0 waits for more: about one cold start
+    idle_seconds: int = 180  # how long the worker of slot 0 waits for more audio: about one cold start
 
     @classmethod
-    def from_context(cls, node: Node) -> Settings:
-        """Raises ValueError with the name of a setting whose value cannot be read."""
-        given = {f.name: node.try_get_context(f.name) for f in fields(cls)}
-        chosen = {name: _parse(name, raw, getattr(cls, name)) for name, raw in given.items() if raw is not None}
-        return cls(**(CPU_DEFAULTS | chosen if chosen.get("flavour") is Flavour.CPU else chosen))
+    def from_context(cls, node: Node) -> StackSettings:
+        """Read all settings from the context of `node`.
+
+        Raises:
+            ValueError: A value cannot be read; the message names the setting.
+        """
+        raw_values = {f.name: node.try_get_context(f.name) for f in fields(cls)}
+        values = {name: _parse(name, raw, getattr(cls, name)) for name, raw in raw_values.items() if raw is not None}
+        return cls(**(CPU_DEFAULTS | values if values.get("flavour") is Flavour.CPU else values))
 
 
 def _parse(name: str, raw: Any, default: Any) -> Any:
-    """`raw` as the type of `default`. The CDK CLI passes strings, cdk.json may hold JSON."""
+    """Convert `raw` to the type of `default`. The CDK CLI passes strings; cdk.json may hold other JSON types."""
     try:
         if isinstance(default, bool):
             return {"true": True, "false": False}[str(raw).lower()]
@@ -67,13 +71,15 @@ def _parse(name: str, raw: Any, default: Any) -> Any:
 
 
 class Parameters:
-    """CloudFormation's parameters: one template, deployed here and there with other values."""
+    """CloudFormation parameters: values that can change without a new template. Attributes are references to them."""
 
-    def __init__(self, stack: Stack, settings: Settings) -> None:
-        def parameter(name: str, default: str | int, description: str, **more: Any) -> str:
-            kind = "Number" if isinstance(default, int) else "String"
-            made = CfnParameter(stack, name, type=kind, default=default, description=description, **more)
-            return made.value_as_string
+    def __init__(self, stack: Stack, settings: StackSettings) -> None:
+        def parameter(name: str, default: str | int, description: str, **constraints: Any) -> str:
+            parameter_type = "Number" if isinstance(default, int) else "String"
+            cfn_parameter = CfnParameter(
+                stack, name, type=parameter_type, default=default, description=description, **constraints
+            )
+            return cfn_parameter.value_as_string
 
         switch = {"allowed_values": ["true", "false"]}
         self.default_model = parameter(

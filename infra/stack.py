@@ -1,91 +1,56 @@
-"""The whole of Earshot, in the order that audio takes."""
+"""The CloudFormation stack: all constructs, connected, and the stack's outputs."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from aws_cdk import CfnOutput, Stack
-from aws_cdk import aws_events as events
 from constructs import Construct
 
 from infra.api import Api
 from infra.callbacks import Callbacks
-from infra.job_machine import Jobs
-from infra.lambda_functions import Functions
+from infra.foundation import Foundation
+from infra.job_machine import JobMachine
 from infra.monitoring import Monitoring
-from infra.nag import accept
-from infra.queues import Queues
-from infra.settings import Parameters, Settings
-from infra.storage import Storage
+from infra.nag import acknowledge_findings
+from infra.settings import StackSettings
 from infra.triggers import Triggers
-from infra.worker_machine import Workers
+from infra.worker_machine import WorkerMachine
 
 
 class Earshot(Stack):
-    """Two doors, one pipeline. Its outputs are what clients, and the local cloud, need to know."""
+    """The stack of one deployment. The CLI, users' scripts and the local cloud read its outputs."""
 
-    def __init__(self, scope: Construct, id: str, settings: Settings | None = None, **kwargs: Any) -> None:
+    def __init__(self, scope: Construct, id: str, settings: StackSettings | None = None, **kwargs: Any) -> None:
         super().__init__(scope, id, description="Earshot: hosted Whisper in your own account", **kwargs)
-        settings = settings or Settings.from_context(self.node)
-        parameters = Parameters(self, settings)
-        functions = Functions(self, "Functions")
-        storage = Storage(self, "Storage", settings)
-        queues = Queues(self, "Queues")
-        bus = events.EventBus(self, "Bus", description="What happened to transcriptions")
-        workers = Workers(self, "Workers", settings, parameters, queues=queues, functions=functions, storage=storage)
-        jobs = Jobs(
-            self,
-            "Jobs",
-            settings,
-            parameters,
-            queues=queues,
-            bus=bus,
-            workers=workers,
-            functions=functions,
-            storage=storage,
-        )
-        api = Api(self, "Api", settings, parameters, functions=functions, storage=storage, bus=bus, jobs=jobs)
-        triggers = Triggers(
-            self,
-            "Triggers",
-            uploads=storage.uploads,
-            job_machine=jobs.machine,
-            scale=workers.scale,
-            fail=functions.all["fail"],
-        )
-        Callbacks(
-            self,
-            "Callbacks",
-            parameters,
-            functions=functions,
-            storage=storage,
-            bus=bus,
-            undelivered=triggers.undelivered,
-        )
+        base = Foundation.create(self, settings or StackSettings.from_context(self.node))
+        worker_machine = WorkerMachine(self, "Workers", base)
+        job_machine = JobMachine(self, "Jobs", base, worker_machine=worker_machine)
+        api = Api(self, "Api", base, job_machine=job_machine)
+        triggers = Triggers(self, "Triggers", base, job_machine=job_machine, worker_machine=worker_machine)
+        Callbacks(self, "Callbacks", base, undelivered=triggers.undelivered)
         Monitoring(
             self,
             "Monitoring",
-            settings,
+            base,
             api=api,
-            jobs=jobs,
-            workers=workers,
-            queues=queues,
-            functions=functions,
+            job_machine=job_machine,
+            worker_machine=worker_machine,
             undelivered=triggers.undelivered,
         )
-        accept(self, storage, jobs)
+        acknowledge_findings(self, base.storage, job_machine)
         outputs = {
             "ApiUrl": api.url,
-            "UploadsBucket": storage.uploads.bucket_name,
-            "TranscriptsBucket": storage.transcripts.bucket_name,
-            "ModelsBucket": storage.models.bucket_name,
-            "TableName": storage.table.table_name,
-            "BusName": bus.event_bus_name,
-            "JobMachineArn": jobs.machine.state_machine_arn,
-            "WorkerMachineArn": workers.machine.state_machine_arn,
-            "FastQueueUrl": queues.fast.queue_url,
-            "BulkQueueUrl": queues.bulk.queue_url,
-            "DeadQueueUrl": queues.dead.queue_url,
+            "UploadsBucket": base.storage.uploads.bucket_name,
+            "TranscriptsBucket": base.storage.transcripts.bucket_name,
+            "ModelsBucket": base.storage.models.bucket_name,
+            "TableName": base.storage.table.table_name,
+            "BusName": base.bus.event_bus_name,
+            "JobMachineArn": job_machine.state_machine.state_machine_arn,
+            "WorkerMachineArn": worker_machine.state_machine.state_machine_arn,
+            "FastQueueUrl": base.queues.fast.queue_url,
+            "BulkQueueUrl": base.queues.bulk.queue_url,
+            "DeadQueueUrl": base.queues.dead.queue_url,
         }
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)

@@ -1,4 +1,4 @@
-"""Audio in, transcripts out, one table."""
+"""S3 buckets and the DynamoDB table, and grants on them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from earshot_contract.keys import LISTING_INDEX
-from infra.settings import Settings
+from infra.settings import StackSettings
 
 
 class Storage(Construct):
-    """Everything that is kept, and the grants on it: exact operations on exact prefixes."""
+    """Buckets for uploads, transcripts, models and access logs, and the table; all are retained with the stack gone.
 
-    def __init__(self, scope: Construct, id: str, settings: Settings) -> None:
+    Grants name exact operations on exact key prefixes.
+    """
+
+    def __init__(self, scope: Construct, id: str, settings: StackSettings) -> None:
         super().__init__(scope, id)
         self._access_logs = s3.Bucket(
             self,
@@ -32,8 +35,8 @@ class Storage(Construct):
         self.models = self._build_bucket("Models", [])
         self.table = self._build_table()
 
-    def allow_rows(self, grantee: iam.IGrantable, *operations: str) -> None:
-        """`operations` on the table's items, e.g. `GetItem`; `Query` is on the listing index."""
+    def grant_table(self, grantee: iam.IGrantable, *operations: str) -> None:
+        """Allow `operations` such as `GetItem` on the table's items; `Query` is granted on the listing index only."""
         for operation in operations:
             arn = self.table.table_arn
             iam.Grant.add_to_principal(
@@ -42,16 +45,16 @@ class Storage(Construct):
                 resource_arns=[f"{arn}/index/{LISTING_INDEX}" if operation == "Query" else arn],
             )
 
-    def allow_objects(self, grantee: iam.IGrantable, bucket: s3.Bucket, prefix: str, *operations: str) -> None:
-        """`operations` on objects whose keys match `prefix` (ending in `*`), e.g. `GetObject`."""
+    def grant_objects(self, grantee: iam.IGrantable, bucket: s3.Bucket, prefix: str, *operations: str) -> None:
+        """Allow `operations` such as `GetObject` on objects whose keys match `prefix`, which ends in `*`."""
         iam.Grant.add_to_principal(
             grantee=grantee,
             actions=[f"s3:{operation}" for operation in operations],
             resource_arns=[bucket.arn_for_objects(prefix)],
         )
 
-    def allow_listing(self, grantee: iam.IGrantable, bucket: s3.Bucket) -> None:
-        """Without it S3 answers 403 instead of 404 for an object that is not there."""
+    def grant_list(self, grantee: iam.IGrantable, bucket: s3.Bucket) -> None:
+        """Allow ListBucket. Without this S3 returns 403 instead of 404 for a key that does not exist."""
         iam.Grant.add_to_principal(grantee=grantee, actions=["s3:ListBucket"], resource_arns=[bucket.bucket_arn])
 
     def _build_bucket(self, name: str, rules: list[s3.LifecycleRule], *, versioned: bool = False) -> s3.Bucket:
@@ -71,10 +74,10 @@ class Storage(Construct):
         )
 
     def _build_uploads(self) -> s3.Bucket:
-        """Versioned: a job transcribes the bytes that were uploaded, even when they are overwritten meanwhile."""
+        """Build a versioned bucket: a job transcribes the version it was started for, also after an overwrite."""
         old = s3.LifecycleRule(noncurrent_version_expiration=Duration.days(7))
         bucket = self._build_bucket("Uploads", [old], versioned=True)
-        # CDK's `event_bridge_enabled` would add a custom resource with a function of its own for this one flag.
+        # CDK's `event_bridge_enabled` would add a custom resource with a function of its own for this flag.
         resource = bucket.node.default_child
         assert isinstance(resource, s3.CfnBucket)
         resource.add_property_override(
@@ -82,7 +85,7 @@ class Storage(Construct):
         )
         return bucket
 
-    def _build_transcripts(self, settings: Settings) -> s3.Bucket:
+    def _build_transcripts(self, settings: StackSettings) -> s3.Bucket:
         bucket = self._build_bucket(
             "Transcripts",
             [
@@ -90,7 +93,7 @@ class Storage(Construct):
                 s3.LifecycleRule(prefix="jobs/", expiration=Duration.days(settings.retention_days)),
             ],
         )
-        # Browsers put large audio straight here, by a presigned URL under work/.
+        # Browsers PUT large audio directly into this bucket, by a presigned URL under work/.
         bucket.add_cors_rule(
             allowed_methods=[s3.HttpMethods.PUT], allowed_origins=["*"], allowed_headers=["*"], max_age=3600
         )

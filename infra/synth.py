@@ -1,6 +1,6 @@
-"""`python -m infra.synth`: the CloudFormation template and its assets into cdk.out, without the CDK CLI.
+"""Synthesis without the CDK CLI: `python -m infra.synth` writes the template and its assets into cdk.out.
 
-A second run with nothing changed takes a fraction of a second: it compares a digest of all that goes in.
+A run with unchanged inputs only compares a digest of them and takes a fraction of a second.
 """
 
 from __future__ import annotations
@@ -15,26 +15,30 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+from infra import ROOT
+from infra.errors import FindingsError, SynthesisError
+
 OUT = ROOT / "cdk.out"
 BUILD = ROOT / "build"
-DIGEST = "inputs.sha256"  # a file in the output, written last
+DIGEST_FILE = "inputs.sha256"  # file in the output folder, written last, with the digest of the inputs
 
-# What the template and its assets are made of. The local cloud reads the result and is no part of it.
-INPUTS = ("cdk.json", "pyproject.toml", "requirements.lock", "infra/**/*.py", "events/earshot_contract/*.py")
-INPUT_TREES = ("functions", "containers")
-
-
-class FindingsError(Exception):
-    """CDK's own validation, or cdk-nag, found something that nobody has acknowledged."""
+# Files that the template and its assets are made from. The local cloud is none of them: it only reads the result.
+INPUTS = ("cdk.json", "pyproject.toml", "requirements.lock", "infra/**/*.py")
+INPUT_TREES = ("functions", "events/earshot_contract", "containers")
 
 
 def synthesize(outdir: Path, context: Mapping[str, Any] | None = None) -> None:
-    """Write the cloud assembly into `outdir`, with cdk.json's context overlaid by `context`.
+    """Write the cloud assembly into `outdir`.
 
-    Raises FindingsError, with one line for each, when a rule is broken.
+    Args:
+        outdir: An existing, empty folder.
+        context: CDK context that is added to the context of cdk.json and overrides it.
+
+    Raises:
+        FindingsError: A rule is broken; the message has one line for each finding.
+        SynthesisError: Something that the synthesis needs is missing.
     """
-    from infra.app import build  # loads CDK: seconds that an unchanged second run must not pay
+    from infra.app import build  # imports CDK, which takes seconds; a run with unchanged inputs must not pay them
 
     flags = json.loads((ROOT / "cdk.json").read_text())["context"]
     app = build(str(outdir), {**flags, **(context or {})})
@@ -48,7 +52,7 @@ def synthesize(outdir: Path, context: Mapping[str, Any] | None = None) -> None:
 
 
 def digest() -> str:
-    """Of the names and contents of all inputs."""
+    """Return the SHA-256 of the names and contents of all inputs, in hexadecimal."""
     total = hashlib.sha256()
     for path in sorted({*_inputs()}):
         total.update(f"{path.relative_to(ROOT)}\0{path.stat().st_size}\0".encode())
@@ -57,22 +61,29 @@ def digest() -> str:
 
 
 def run() -> int:
-    """Exit code 0: cdk.out is as the inputs say, made now or before."""
+    """Bring cdk.out up to date.
+
+    Returns:
+        Exit code: 0 if cdk.out corresponds to the inputs, 1 if the synthesis failed; stderr says why.
+    """
     started = time.monotonic()
-    wanted = digest()
-    if (OUT / DIGEST).is_file() and (OUT / DIGEST).read_text() == wanted:
+    current = digest()
+    if (OUT / DIGEST_FILE).is_file() and (OUT / DIGEST_FILE).read_text() == current:
         print(f"cdk.out is up to date ({time.monotonic() - started:.1f} s).")
         return 0
     print("Synthesizing the CloudFormation template into cdk.out, about 15 seconds …", flush=True)
-    # Elsewhere first: whoever reads cdk.out meanwhile never sees half of it.
+    # In another folder first, so that a reader of cdk.out never sees an incomplete assembly.
     BUILD.mkdir(exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix="cdk.out.", dir=BUILD))
     try:
         synthesize(fresh)
-        (fresh / DIGEST).write_text(wanted)
-        _replace(OUT, fresh)
+        (fresh / DIGEST_FILE).write_text(current)
+        _replace_folder(OUT, fresh)
     except FindingsError as findings:
         print(f"The template breaks rules (infra/nag.py acknowledges those it may):\n{findings}", file=sys.stderr)
+        return 1
+    except SynthesisError as error:
+        print(error, file=sys.stderr)
         return 1
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -91,15 +102,15 @@ def _inputs() -> Iterator[Path]:
 
 
 def _findings(report: Path) -> Iterator[str]:
-    """`rule at construct: description`, a line each."""
+    """Yield a line `rule at construct: description` for each finding."""
     plugins = json.loads(report.read_text())["pluginReports"] if report.is_file() else []
     for violation in (v for plugin in plugins for v in plugin["violations"]):
         for construct in violation["violatingConstructs"]:
             yield f"  {violation['ruleName']} at {construct['constructPath']}: {violation['description']}"
 
 
-def _replace(old: Path, new: Path) -> None:
-    new.chmod(0o755)  # mkdtemp makes it ours alone
+def _replace_folder(old: Path, new: Path) -> None:
+    new.chmod(0o755)  # mkdtemp creates folders that only their owner can read
     if old.exists():
         aside = Path(tempfile.mkdtemp(prefix="cdk.out.", dir=BUILD))
         old.rename(aside / old.name)

@@ -1,4 +1,4 @@
-"""What comes from outside the two machines: an upload, the minute, a machine's own end."""
+"""Triggers: S3 upload → job, every minute → scaler, stopped execution → Fail."""
 
 from __future__ import annotations
 
@@ -14,21 +14,25 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from functions.errors import STOPPED
+from infra.foundation import Foundation
+from infra.job_machine import JobMachine
+from infra.worker_machine import WorkerMachine
 
 
 class Triggers(Construct):
-    """An upload starts a job, without a function in between; every minute the scaler sets right what got lost; a
-    job whose execution was stopped from outside fails like any other."""
+    """EventBridge rules and the schedule, with the queue `undelivered` for events that could not be delivered.
+
+    An upload starts the Job machine directly, without a function in between.
+    """
 
     def __init__(
         self,
         scope: Construct,
         id: str,
+        base: Foundation,
         *,
-        uploads: s3.Bucket,
-        job_machine: sfn.StateMachine,
-        scale: lambda_.Function,
-        fail: lambda_.Function,
+        job_machine: JobMachine,
+        worker_machine: WorkerMachine,
     ) -> None:
         super().__init__(scope, id)
         self.undelivered = sqs.Queue(
@@ -38,16 +42,16 @@ class Triggers(Construct):
             enforce_ssl=True,
             retention_period=Duration.days(14),
         )
-        self._build_uploaded(uploads, job_machine)
-        self._build_minute(scale)
-        self._build_stopped(job_machine, fail)
+        self._build_uploaded(base.storage.uploads, job_machine.state_machine)
+        self._build_minute(worker_machine.scale)
+        self._build_stopped(job_machine.state_machine, base.functions.all["fail"])
 
-    def _build_uploaded(self, uploads: s3.Bucket, job_machine: sfn.StateMachine) -> None:
+    def _build_uploaded(self, uploads: s3.Bucket, state_machine: sfn.StateMachine) -> None:
         field = events.EventField.from_path
         upload = {
             "bucket": field("$.detail.bucket.name"),
             "key": field("$.detail.object.key"),
-            "version": field("$.detail.object.version-id"),  # the bucket is versioned: it is always there
+            "version": field("$.detail.object.version-id"),  # always present, because the bucket is versioned
             "sequencer": field("$.detail.object.sequencer"),
             "size": field("$.detail.object.size"),
         }
@@ -62,7 +66,7 @@ class Triggers(Construct):
             ),
             targets=[
                 targets.SfnStateMachine(
-                    job_machine,
+                    state_machine,
                     dead_letter_queue=self.undelivered,
                     input=events.RuleTargetInput.from_object({"upload": upload}),
                 )
@@ -83,9 +87,12 @@ class Triggers(Construct):
             ),
         )
 
-    def _build_stopped(self, job_machine: sfn.StateMachine, fail: lambda_.Function) -> None:
-        """Aborted or out of time, an execution never comes to its Fail step: without this its row would say
-        `processing` for ever. A cancel stops executions too, but its row is `cancelled` before."""
+    def _build_stopped(self, state_machine: sfn.StateMachine, fail: lambda_.Function) -> None:
+        """Invoke `fail` for an execution that was aborted or timed out.
+
+        Such an execution never reaches its Fail state, and its row would stay `processing`. A cancelled job's execution
+        is stopped, too; its row is `cancelled` before that.
+        """
         field = events.EventField.from_path
         events.Rule(
             self,
@@ -94,7 +101,7 @@ class Triggers(Construct):
             event_pattern=events.EventPattern(
                 source=["aws.states"],
                 detail_type=["Step Functions Execution Status Change"],
-                detail={"stateMachineArn": [job_machine.state_machine_arn], "status": ["ABORTED", "TIMED_OUT"]},
+                detail={"stateMachineArn": [state_machine.state_machine_arn], "status": ["ABORTED", "TIMED_OUT"]},
             ),
             targets=[
                 targets.LambdaFunction(

@@ -1,4 +1,4 @@
-"""The workers: where they run, what one is allowed, and the Worker machine that launches them."""
+"""The Worker state machine: launches worker containers, one execution a slot."""
 
 from __future__ import annotations
 
@@ -11,56 +11,49 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from infra.capacity import Capacity
-from infra.lambda_functions import Functions, step
-from infra.logs import machine_logs
-from infra.queues import Queues
-from infra.settings import Parameters, Settings
-from infra.storage import Storage
-from infra.worker_task import Transcriber
+from infra.foundation import Foundation
+from infra.lambda_functions import lambda_task
+from infra.logs import state_machine_logs
+from infra.worker_task import WorkerTask
 
-SHIFT = Duration.hours(12)  # then a fresh container takes over; a worker drains and leaves when it is stopped
+# Maximum run time of a worker task. ECS then stops it, the worker drains, and the state machine starts a new one.
+MAX_TASK_TIME = Duration.hours(12)
 
 
-class Workers(Construct):
-    """One execution of the Worker machine is one slot: launch, drain, settle, and again while work is left."""
+class WorkerMachine(Construct):
+    """Capacity, task definition and state machine of the workers, and the functions `scale` and `settle`.
 
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        settings: Settings,
-        parameters: Parameters,
-        *,
-        functions: Functions,
-        storage: Storage,
-        queues: Queues,
-    ) -> None:
+    One execution is one worker slot: launch a container, wait for its end, settle the slot, repeat while work is left.
+    """
+
+    def __init__(self, scope: Construct, id: str, base: Foundation) -> None:
         super().__init__(scope, id)
-        self._functions, self._storage, self._queues = functions, storage, queues
+        self._base = base
         self._environment = {
-            "TABLE": storage.table.table_name,
-            "FAST_QUEUE_URL": queues.fast.queue_url,
-            "BULK_QUEUE_URL": queues.bulk.queue_url,
+            "TABLE": base.storage.table.table_name,
+            "FAST_QUEUE_URL": base.queues.fast.queue_url,
+            "BULK_QUEUE_URL": base.queues.bulk.queue_url,
         }
-        self._capacity = Capacity(self, "Capacity", settings)
-        self._transcriber = Transcriber(self, "Transcriber", settings, parameters, storage=storage, queues=queues)
-        self.role = self._transcriber.definition.task_role
+        self._capacity = Capacity(self, "Capacity", base.settings)
+        self._worker_task = WorkerTask(self, "Transcriber", base)
+        self.role = self._worker_task.definition.task_role
         self._settle = self._build_settle()
-        self.machine = self._build_machine()
-        self.scale = self._build_scale(settings, parameters)
+        self.state_machine = self._build_machine()
+        self.scale = self._build_scale()
 
     def _build_settle(self) -> lambda_.Function:
-        settle = self._functions.add("settle", self._environment, timeout=Duration.seconds(30))
-        self._storage.allow_rows(settle, "GetItem", "UpdateItem", "DeleteItem")
-        self._allow_counting(settle)
+        settle = self._base.functions.add("settle", self._environment, timeout=Duration.seconds(30))
+        self._base.storage.grant_table(settle, "GetItem", "UpdateItem", "DeleteItem")
+        self._grant_queue_length(settle)
         return settle
 
-    def _build_scale(self, settings: Settings, parameters: Parameters) -> lambda_.Function:
-        scale = self._functions.add(
+    def _build_scale(self) -> lambda_.Function:
+        settings, parameters = self._base.settings, self._base.parameters
+        scale = self._base.functions.add(
             "scale",
             self._environment
             | {
-                "WORKER_MACHINE_ARN": self.machine.state_machine_arn,
+                "WORKER_MACHINE_ARN": self.state_machine.state_machine_arn,
                 "MAX_WORKERS": parameters.max_workers,
                 "IDLE_SECONDS": parameters.idle_seconds,
                 "SPEED": str(settings.speed),
@@ -68,27 +61,30 @@ class Workers(Construct):
             },
             timeout=Duration.seconds(30),
         )
-        self._storage.allow_rows(scale, "GetItem", "UpdateItem", "DeleteItem")
-        self._allow_counting(scale)
-        self.machine.grant_start_execution(scale)
+        self._base.storage.grant_table(scale, "GetItem", "UpdateItem", "DeleteItem")
+        self._grant_queue_length(scale)
+        self.state_machine.grant_start_execution(scale)
         return scale
 
-    def _allow_counting(self, function: lambda_.Function) -> None:
-        for queue in (self._queues.fast, self._queues.bulk):
+    def _grant_queue_length(self, function: lambda_.Function) -> None:
+        for queue in (self._base.queues.fast, self._base.queues.bulk):
             queue.grant(function, "sqs:GetQueueAttributes")
 
     def _build_machine(self) -> sfn.StateMachine:
         slot = {"slot": sfn.JsonPath.string_at("$.slot"), "lease": sfn.JsonPath.string_at("$.lease")}
-        settle = step(self, "SettleSlot", self._settle, slot | {"failed": False}, "$.settled")
-        cool = step(self, "CoolSlot", self._settle, slot | {"failed": True}, sfn.JsonPath.DISCARD)
-        cool.next(sfn.Fail(self, "NoWorker", error="Worker.NoCapacity", cause="No worker could be launched."))
+        settle = lambda_task(self, "SettleSlot", self._settle, slot | {"failed": False}, "$.settled")
+        cool_slot = lambda_task(self, "CoolSlot", self._settle, slot | {"failed": True}, sfn.JsonPath.DISCARD)
+        cool_slot.next(sfn.Fail(self, "NoWorker", error="Worker.NoCapacity", cause="No worker could be launched."))
 
-        launches = [self._launch(f"RunWorker{name}", target, more) for name, target, more in self._capacity.targets]
-        for launch, otherwise in zip(launches, [*launches[1:], cool], strict=True):
-            # A shift that is over is no failure; a reclaimed Spot instance, or none to be had, goes on to the
-            # next kind of capacity.
+        launches = [
+            self._launch(f"RunWorker{name}", target, network_options)
+            for name, target, network_options in self._capacity.launch_targets
+        ]
+        for launch, fallback in zip(launches, [*launches[1:], cool_slot], strict=True):
+            # Reaching MAX_TASK_TIME is no failure. A reclaimed Spot instance, or no instance, leads to the next kind of
+            # capacity.
             launch.add_catch(settle, errors=["States.Timeout"], result_path="$.error")
-            launch.add_catch(otherwise, result_path="$.error")
+            launch.add_catch(fallback, result_path="$.error")
             launch.next(settle)
 
         renew = sfn.Pass(
@@ -100,26 +96,28 @@ class Workers(Construct):
                 "idle": sfn.JsonPath.number_at("$.idle"),
             },
         )
-        left = sfn.Choice(self, "WorkLeft?")
-        left.when(sfn.Condition.boolean_equals("$.settled.Payload.relaunch", True), renew.next(launches[0]))
-        left.otherwise(sfn.Succeed(self, "Drained"))
-        settle.next(left)
+        work_left = sfn.Choice(self, "WorkLeft?")
+        work_left.when(sfn.Condition.boolean_equals("$.settled.Payload.relaunch", True), renew.next(launches[0]))
+        work_left.otherwise(sfn.Succeed(self, "Drained"))
+        settle.next(work_left)
         return sfn.StateMachine(
             self,
             "Machine",
             comment="One execution is one worker slot: launch, drain, settle.",
             definition_body=sfn.DefinitionBody.from_chainable(launches[0]),
             tracing_enabled=True,
-            logs=machine_logs(self, "worker"),
+            logs=state_machine_logs(self, "worker"),
         )
 
-    def _launch(self, name: str, target: tasks.IEcsLaunchTarget, more: dict[str, Any]) -> tasks.EcsRunTask:
-        """Runs a container to its end."""
-        path, definition = sfn.JsonPath, self._transcriber.definition
+    def _launch(self, name: str, target: tasks.IEcsLaunchTarget, network_options: dict[str, Any]) -> tasks.EcsRunTask:
+        """Build the state that runs a container and waits for its end."""
+        path, definition = sfn.JsonPath, self._worker_task.definition
         environment = {
             "SLOT": path.string_at("$.slot"),
             "LEASE": path.string_at("$.lease"),
-            "IDLE_SECONDS": path.format("{}", path.string_at("$.idle")),  # a number there, a string here
+            "IDLE_SECONDS": path.format(
+                "{}", path.string_at("$.idle")
+            ),  # a number in the state, a string in the environment
         }
         assert definition.default_container is not None
         launch = tasks.EcsRunTask(
@@ -136,11 +134,11 @@ class Workers(Construct):
                 )
             ],
             result_path=path.DISCARD,
-            task_timeout=sfn.Timeout.duration(SHIFT),
-            **more,
+            task_timeout=sfn.Timeout.duration(MAX_TASK_TIME),
+            **network_options,
         )
         launch.add_retry(
-            # A throttled RunTask comes under either of the first two names.
+            # Throttling of RunTask is reported under one of the first two names.
             errors=["ECS.AmazonECSException", "ECS.InvalidParameterException", "ECS.ServerException"],
             interval=Duration.seconds(5),
             max_attempts=3,

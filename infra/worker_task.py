@@ -1,4 +1,4 @@
-"""The transcriber's image, its task definition, and what a worker may do."""
+"""The worker's ECS task: image, task definition, permissions."""
 
 from __future__ import annotations
 
@@ -8,47 +8,39 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from infra.lambda_functions import ROOT
+from infra import ROOT
+from infra.foundation import Foundation
 from infra.logs import log_group
 from infra.queues import Queues
-from infra.settings import Flavour, Parameters, Settings
+from infra.settings import Flavour
 from infra.storage import Storage
 
-# The image sees the worker's package and the contract with the functions, nothing else.
-CONTEXT = ["**", "!containers/transcriber/**", "!events/earshot_contract/*.py", "**/__pycache__", "**/*.pyc"]
+# Docker ignore patterns: the build context holds the worker's package and the contract only.
+IMAGE_IGNORE = ["**", "!containers/transcriber/**", "!events/earshot_contract/*.py", "**/__pycache__", "**/*.pyc"]
 
 
-class Transcriber(Construct):
-    """One task: the image, its limits, its environment. SLOT, LEASE and IDLE_SECONDS come with each launch."""
+class WorkerTask(Construct):
+    """Image, resource limits and environment of a worker. Each launch adds SLOT, LEASE and IDLE_SECONDS."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        settings: Settings,
-        parameters: Parameters,
-        *,
-        storage: Storage,
-        queues: Queues,
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, base: Foundation) -> None:
         super().__init__(scope, id)
-        gpu = settings.flavour is Flavour.GPU
+        gpu = base.settings.flavour is Flavour.GPU
         self.definition = self._build_definition(gpu)
         image = assets.DockerImageAsset(
             self,
             "Image",
             directory=str(ROOT),
             file="containers/transcriber/Dockerfile",
-            exclude=CONTEXT,
+            exclude=IMAGE_IGNORE,
             ignore_mode=IgnoreMode.DOCKER,
             platform=assets.Platform.LINUX_AMD64,
-            build_args={"FLAVOUR": settings.flavour.value},
+            build_args={"FLAVOUR": base.settings.flavour.value},
         )
         self.definition.add_container(
             "transcriber",
             image=ecs.ContainerImage.from_docker_image_asset(image),
             gpu_count=1 if gpu else None,
-            # A Spot notice gives two minutes: time to give back what is held.
+            # A Spot interruption notice comes two minutes ahead: time to return messages to their queue.
             stop_timeout=Duration.seconds(115),
             logging=ecs.LogDrivers.aws_logs(
                 stream_prefix="worker",
@@ -56,19 +48,19 @@ class Transcriber(Construct):
                 mode=ecs.AwsLogDriverMode.NON_BLOCKING,
             ),
             environment={
-                "FAST_QUEUE_URL": queues.fast.queue_url,
-                "BULK_QUEUE_URL": queues.bulk.queue_url,
-                "TABLE": storage.table.table_name,
-                "MODELS_BUCKET": storage.models.bucket_name,
-                "DEFAULT_MODEL": parameters.default_model,
-                "IDLE_SECONDS": parameters.idle_seconds,
+                "FAST_QUEUE_URL": base.queues.fast.queue_url,
+                "BULK_QUEUE_URL": base.queues.bulk.queue_url,
+                "TABLE": base.storage.table.table_name,
+                "MODELS_BUCKET": base.storage.models.bucket_name,
+                "DEFAULT_MODEL": base.parameters.default_model,
+                "IDLE_SECONDS": base.parameters.idle_seconds,
             },
         )
-        self._allow(self.definition.task_role, storage, queues)
+        self._grant_access(self.definition.task_role, base.storage, base.queues)
 
     def _build_definition(self, gpu: bool) -> ecs.TaskDefinition:
         if gpu:
-            # What ECS leaves of 4 vCPU and 16 GiB. Host networking: no network interface to attach per task.
+            # What ECS leaves of 4 vCPU and 16 GiB. Host networking: no network interface to attach for each task.
             return ecs.TaskDefinition(
                 self,
                 "Definition",
@@ -87,13 +79,16 @@ class Transcriber(Construct):
             ephemeral_storage_gib=40,
         )
 
-    def _allow(self, role: iam.IRole, storage: Storage, queues: Queues) -> None:
-        """Read audio and models, write shard results, keep a lease. The Job machine grants answering its tasks."""
-        storage.allow_objects(role, storage.uploads, "*", "GetObject", "GetObjectVersion")
-        storage.allow_objects(role, storage.transcripts, "work/*", "GetObject", "PutObject")
-        storage.allow_objects(role, storage.models, "*", "GetObject")
+    def _grant_access(self, role: iam.IRole, storage: Storage, queues: Queues) -> None:
+        """Allow to read audio and models, write shard results, renew a lease and receive messages.
+
+        JobMachine adds the grant to answer task tokens.
+        """
+        storage.grant_objects(role, storage.uploads, "*", "GetObject", "GetObjectVersion")
+        storage.grant_objects(role, storage.transcripts, "work/*", "GetObject", "PutObject")
+        storage.grant_objects(role, storage.models, "*", "GetObject")
         for bucket in (storage.uploads, storage.transcripts, storage.models):
-            storage.allow_listing(role, bucket)
-        storage.allow_rows(role, "UpdateItem")
+            storage.grant_list(role, bucket)
+        storage.grant_table(role, "UpdateItem")
         for queue in (queues.fast, queues.bulk):
             queue.grant(role, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility")

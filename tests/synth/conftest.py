@@ -17,15 +17,15 @@ from tests.synth.assembly import Assembly
 @pytest.fixture(scope="session")
 def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Assembly]:
     """Synthesizes with the given context, each only once; raises what `infra.synth` raises."""
-    made: dict[tuple[tuple[str, str], ...], Assembly] = {}
+    assemblies: dict[tuple[tuple[str, str], ...], Assembly] = {}
 
     def synthesize(**context: str) -> Assembly:
         key = tuple(sorted(context.items()))
-        if key not in made:
+        if key not in assemblies:
             folder = tmp_path_factory.mktemp("assembly")
             synth.synthesize(folder, context)
-            made[key] = Assembly.load(folder)
-        return made[key]
+            assemblies[key] = Assembly.load(folder)
+        return assemblies[key]
 
     return synthesize
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from tests.synth.assembly import Assembly
 
 
-def test_a_callback_is_tried_eleven_times_half_a_minute_apart(gpu: Assembly) -> None:
-    undelivered, _ = gpu.one("SQS::Queue", "TriggersUndelivered")
-    _, queue = gpu.one("SQS::Queue", "Callbacks")
+def test_callback_queue_allows_11_attempts_30_seconds_apart(gpu: Assembly) -> None:
+    undelivered, _ = gpu.resource("SQS::Queue", "TriggersUndelivered")
+    _, queue = gpu.resource("SQS::Queue", "Callbacks")
 
     assert queue["VisibilityTimeout"] == 30
     assert queue["RedrivePolicy"] == {
@@ -16,9 +16,9 @@ def test_a_callback_is_tried_eleven_times_half_a_minute_apart(gpu: Assembly) -> 
     }
 
 
-def test_the_function_takes_one_at_a_time_and_keeps_what_it_could_not_deliver(gpu: Assembly) -> None:
-    name, queue = gpu.one("SQS::Queue", "Callbacks")
-    _, mapping = gpu.one("Lambda::EventSourceMapping", "FunctionsCallback")
+def test_callback_function_reads_one_message_reports_failures(gpu: Assembly) -> None:
+    name, queue = gpu.resource("SQS::Queue", "Callbacks")
+    _, mapping = gpu.resource("Lambda::EventSourceMapping", "FunctionsCallback")
 
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": [name, "Arn"]}
     assert mapping["BatchSize"] == 1
@@ -27,9 +27,9 @@ def test_the_function_takes_one_at_a_time_and_keeps_what_it_could_not_deliver(gp
     assert gpu.functions()["callback"]["Timeout"] < queue["VisibilityTimeout"]
 
 
-def test_only_jobs_that_are_over_and_named_an_address_come(gpu: Assembly) -> None:
-    name, _ = gpu.one("SQS::Queue", "Callbacks")
-    _, rule = gpu.one("Events::Rule", "Callbacks")
+def test_callback_rule_matches_finished_jobs_with_a_callback(gpu: Assembly) -> None:
+    name, _ = gpu.resource("SQS::Queue", "Callbacks")
+    _, rule = gpu.resource("Events::Rule", "Callbacks")
 
     assert [target["Arn"] for target in rule["Targets"]] == [{"Fn::GetAtt": [name, "Arn"]}]
     pattern = rule["EventPattern"]

@@ -7,10 +7,10 @@ import json
 from tests.synth.assembly import Assembly
 
 
-def watched(assembly: Assembly, metric: str) -> set[str]:
+def queues_with_alarm_on(assembly: Assembly, metric: str) -> set[str]:
     """Queues that an alarm on a metric looks at, by logical id."""
     found = set()
-    for alarm in assembly.of("CloudWatch::Alarm").values():
+    for alarm in assembly.resources("CloudWatch::Alarm").values():
         if alarm.get("MetricName") == metric:
             [dimension] = [d["Value"] for d in alarm["Dimensions"] if d["Name"] == "QueueName"]
             found.add(dimension["Fn::GetAtt"][0])
@@ -32,73 +32,73 @@ def dead_letter_queues(assembly: Assembly) -> set[str]:
     return targets(assembly.template["Resources"])
 
 
-def test_no_dead_letter_stays_unseen(assembly: Assembly) -> None:
+def test_every_dead_letter_queue_has_an_alarm(assembly: Assembly) -> None:
     dead = dead_letter_queues(assembly)
     assert {name[:9] for name in dead} == {"QueuesDea", "TriggersU"}
-    assert dead <= watched(assembly, "ApproximateNumberOfMessagesVisible")
+    assert dead <= queues_with_alarm_on(assembly, "ApproximateNumberOfMessagesVisible")
 
 
-def test_waiting_too_long_is_seen_in_both_lanes(assembly: Assembly) -> None:
-    assert {name[:10] for name in watched(assembly, "ApproximateAgeOfOldestMessage")} == {
+def test_both_shard_queues_have_an_age_alarm(assembly: Assembly) -> None:
+    assert {name[:10] for name in queues_with_alarm_on(assembly, "ApproximateAgeOfOldestMessage")} == {
         "QueuesFast",
         "QueuesBulk",
     }
 
 
-def test_what_eventbridge_or_the_scheduler_cannot_deliver_is_kept(assembly: Assembly) -> None:
-    targets = [t for rule in assembly.of("Events::Rule").values() for t in rule["Targets"]]
-    targets += [s["Target"] for s in assembly.of("Scheduler::Schedule").values()]
+def test_rules_and_schedule_have_dead_letter_queues(assembly: Assembly) -> None:
+    targets = [t for rule in assembly.resources("Events::Rule").values() for t in rule["Targets"]]
+    targets += [s["Target"] for s in assembly.resources("Scheduler::Schedule").values()]
     assert len(targets) >= 2
     assert [t["Arn"] for t in targets if "DeadLetterConfig" not in t] == []
 
 
-def test_every_alarm_tells_the_topic_and_says_where_to_look(assembly: Assembly) -> None:
-    topic, _ = assembly.one("SNS::Topic")
-    alarms = assembly.of("CloudWatch::Alarm").values()
+def test_alarms_notify_topic_and_are_on_dashboard(assembly: Assembly) -> None:
+    topic, _ = assembly.resource("SNS::Topic")
+    alarms = assembly.resources("CloudWatch::Alarm").values()
     for alarm in alarms:
         assert alarm["AlarmActions"] == [{"Ref": topic}]
         assert alarm["AlarmDescription"].endswith(".")
         assert alarm["TreatMissingData"] == "notBreaching", "nobody speaking is no alarm"
-    _, board = assembly.one("CloudWatch::Dashboard")
-    shown = json.dumps(board)
-    assert all(name in shown for name in assembly.of("CloudWatch::Alarm"))
+    _, dashboard = assembly.resource("CloudWatch::Dashboard")
+    dashboard_json = json.dumps(dashboard)
+    assert all(name in dashboard_json for name in assembly.resources("CloudWatch::Alarm"))
 
 
-def test_cloudwatch_may_publish_to_the_topic(gpu: Assembly) -> None:
+def test_cloudwatch_may_publish_to_alarm_topic(gpu: Assembly) -> None:
     """A topic's own policy takes the place of the default one, which would have let it."""
-    _, policy = gpu.one("SNS::TopicPolicy")
+    _, policy = gpu.resource("SNS::TopicPolicy")
     allowed = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"]
     assert [s["Principal"] for s in allowed] == [{"Service": "cloudwatch.amazonaws.com"}]
 
 
-def test_a_function_that_raises_is_seen_unless_the_audio_was_bad(assembly: Assembly) -> None:
-    [alarm] = [a for n, a in assembly.of("CloudWatch::Alarm").items() if "FunctionsFail" in n]
+def test_function_error_alarm_leaves_out_prepare(assembly: Assembly) -> None:
+    [alarm] = [a for n, a in assembly.resources("CloudWatch::Alarm").items() if "FunctionsFail" in n]
     [expression] = [m["Expression"] for m in alarm["Metrics"] if "Expression" in m]
     assert set(expression.split(" + ")) == set(assembly.functions()) - {"prepare"}
 
 
-def test_alarms_reach_a_mailbox_when_one_is_named(gpu: Assembly, public: Assembly) -> None:
-    assert gpu.of("SNS::Subscription") == {}
-    _, subscription = public.one("SNS::Subscription")
+def test_alarm_email_subscribes_to_topic(gpu: Assembly, public: Assembly) -> None:
+    assert gpu.resources("SNS::Subscription") == {}
+    _, subscription = public.resource("SNS::Subscription")
     assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "ops@example.org")
 
 
-def test_every_log_is_forgotten_after_a_month(assembly: Assembly) -> None:
-    groups = assembly.of("Logs::LogGroup")
+def test_log_groups_expire_after_30_days(assembly: Assembly) -> None:
+    groups = assembly.resources("Logs::LogGroup")
     assert len(groups) >= len(assembly.functions()) + 4
     assert {g["RetentionInDays"] for g in groups.values()} == {30}
 
 
-def test_every_function_writes_to_a_group_of_the_stack(assembly: Assembly) -> None:
-    groups = set(assembly.of("Logs::LogGroup"))
+def test_functions_log_to_groups_of_the_stack(assembly: Assembly) -> None:
+    groups = set(assembly.resources("Logs::LogGroup"))
     assert {f["LoggingConfig"]["LogGroup"]["Ref"] for f in assembly.functions().values()} <= groups
 
 
-def test_the_api_logs_who_called_and_never_what_was_said(assembly: Assembly) -> None:
-    _, stage = assembly.one("ApiGateway::Stage")
+def test_access_log_has_caller_and_no_bodies(assembly: Assembly) -> None:
+    _, stage = assembly.resource("ApiGateway::Stage")
     assert {"requestId", "status", "latency", "caller"} <= set(json.loads(stage["AccessLogSetting"]["Format"]))
     [settings] = stage["MethodSettings"]
     assert settings["DataTraceEnabled"] is False
     assert "LoggingLevel" not in settings
     # Without the account's role, API Gateway refuses a stage with access logs.
-    assert assembly.one("ApiGateway::Account")
+    assert assembly.resource("ApiGateway::Account")

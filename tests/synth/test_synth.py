@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from infra import nag, synth
+from infra.errors import FindingsError, SynthesisError
 from tests.synth.assembly import Assembly
 
 
@@ -38,44 +40,45 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def made(project: Path) -> int:
+def run_of_template(project: Path) -> int:
     """Which run the template is of."""
     return json.loads((project / "cdk.out" / "Earshot.template.json").read_text())["Resources"]["run"]
 
 
-def test_nothing_changed_nothing_done(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_run_with_unchanged_inputs_does_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert synth.run() == 0
     assert "Synthesizing" in capsys.readouterr().out
     assert synth.run() == 0
     assert "up to date" in capsys.readouterr().out
-    assert made(project) == 1
+    assert run_of_template(project) == 1
 
 
 @pytest.mark.parametrize(
     "changed", ["cdk.json", "requirements.lock", "infra/stack.py", "functions/handlers/a/handler.py"]
 )
-def test_whatever_goes_in_makes_it_anew(project: Path, changed: str) -> None:
+def test_run_with_changed_input_synthesizes_again(project: Path, changed: str) -> None:
     synth.run()
     (project / changed).write_text("[]")
     synth.run()
-    assert made(project) == 2
+    assert run_of_template(project) == 2
 
 
-def test_a_file_more_makes_it_anew(project: Path) -> None:
+@pytest.mark.parametrize("added", ["functions/handlers/a/words.py", "events/earshot_contract/py.typed"])
+def test_run_with_added_file_synthesizes_again(project: Path, added: str) -> None:
     synth.run()
-    (project / "functions" / "handlers" / "a" / "words.py").touch()
+    (project / added).touch()
     synth.run()
-    assert made(project) == 2
+    assert run_of_template(project) == 2
 
 
-def test_a_template_that_somebody_removed_is_made_anew(project: Path) -> None:
+def test_run_without_digest_file_synthesizes_again(project: Path) -> None:
     synth.run()
-    (project / "cdk.out" / synth.DIGEST).unlink()
+    (project / "cdk.out" / synth.DIGEST_FILE).unlink()
     synth.run()
-    assert made(project) == 2
+    assert run_of_template(project) == 2
 
 
-def test_findings_are_listed_and_the_old_template_stays(
+def test_run_with_findings_keeps_old_template(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     synth.run()
@@ -83,17 +86,28 @@ def test_findings_are_listed_and_the_old_template_stays(
 
     def broken(outdir: Path) -> None:
         (outdir / "Earshot.template.json").write_text("half of it")
-        raise synth.FindingsError("  AwsSolutions-S1 at Earshot/Bucket: no logs")
+        raise FindingsError("  AwsSolutions-S1 at Earshot/Bucket: no logs")
 
     monkeypatch.setattr(synth, "synthesize", broken)
     assert synth.run() == 1
     assert "AwsSolutions-S1 at Earshot/Bucket" in capsys.readouterr().err
-    assert made(project) == 1
+    assert run_of_template(project) == 1
     assert list((project / "build").iterdir()) == [], "nothing is left lying about"
     assert synth.run() == 1, "not taken for up to date"
 
 
-def test_the_real_inputs_are_all_that_the_template_is_made_of() -> None:
+def test_run_reports_a_missing_prerequisite(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def without_network(outdir: Path) -> None:
+        raise SynthesisError("uv could not install")
+
+    monkeypatch.setattr(synth, "synthesize", without_network)
+    assert synth.run() == 1
+    assert capsys.readouterr().err == "uv could not install\n"
+
+
+def test_inputs_cover_all_rooms_of_the_template() -> None:
     inputs = {str(path.relative_to(synth.ROOT)) for path in synth._inputs()}
     assert {
         "cdk.json",
@@ -108,30 +122,46 @@ def test_the_real_inputs_are_all_that_the_template_is_made_of() -> None:
     assert not [i for i in inputs if i.startswith(("localcloud", "tests", "cli")) or "__pycache__" in i]
 
 
-def test_finding_out_that_nothing_changed_does_not_load_cdk() -> None:
+def test_inputs_include_every_module_that_infra_imports() -> None:
+    """Also of functions/, which infra imports and bundles."""
+    inputs = {path for path in synth._inputs() if path.suffix == ".py"}
+    sources = [path for path in inputs if "containers" not in path.parts]
+    names = set()
+    for tree in (ast.parse(path.read_text()) for path in sources):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            elif isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+    folders = (synth.ROOT, synth.ROOT / "events", synth.ROOT / "cli", synth.ROOT / "containers" / "transcriber")
+    stems = [folder / name.replace(".", "/") for folder in folders for name in names]
+    own = {file for stem in stems for file in (stem.with_suffix(".py"), stem / "__init__.py") if file.is_file()}
+    assert len(own) > 50
+    assert own - inputs == set()
+
+
+def test_digest_does_not_import_cdk() -> None:
     """Loading it alone takes seconds."""
     code = "import infra.synth, sys; infra.synth.digest(); print({'jsii', 'aws_cdk'} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], cwd=synth.ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "set()"
 
 
-def test_what_nobody_acknowledged_fails_with_a_line_for_each(
-    gpu: Assembly, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delitem(nag.ACCEPTED, "ECS2")
-    with pytest.raises(synth.FindingsError) as failure:
+def test_unacknowledged_finding_fails_synthesis(gpu: Assembly, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(nag.ACKNOWLEDGED, "ECS2")
+    with pytest.raises(FindingsError) as failure:
         synth.synthesize(tmp_path)
     [line] = str(failure.value).splitlines()
     assert line.startswith("  AwsSolutions-ECS2 at Earshot/Workers/Transcriber/Definition/Resource: ")
 
 
-def test_every_acknowledgement_says_why() -> None:
-    assert [rule for rule, reason in nag.ACCEPTED.items() if len(reason.split()) < 8 or reason[-1] != "."] == []
+def test_every_acknowledgement_has_a_reason() -> None:
+    assert [rule for rule, reason in nag.ACKNOWLEDGED.items() if len(reason.split()) < 8 or reason[-1] != "."] == []
 
 
-def test_a_synthesis_is_repeatable(synthesized: Callable[..., Assembly]) -> None:
+def test_synthesis_is_repeatable(synthesized: Callable[..., Assembly]) -> None:
     """The same inputs, the same assets: else every deployment would replace every function."""
     inputs = synth.digest()
-    one, two = synthesized(spot="true"), synthesized(spot="true", max_workers="4")
+    first, second = synthesized(spot="true"), synthesized(spot="true", max_workers="4")
     edited_meanwhile = synth.digest() != inputs
-    assert edited_meanwhile or one.template["Resources"] == two.template["Resources"]
+    assert edited_meanwhile or first.template["Resources"] == second.template["Resources"]

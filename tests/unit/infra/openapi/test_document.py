@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 from functions.handlers.api.router import ROUTES
 from functions.options.registry import PARAMETERS
-from infra.api import METHODS, OPEN
+from infra.api import METHODS, PUBLIC_PATHS
 from infra.openapi.document import COPY, describe, text
 from infra.openapi.html_page import page
 
@@ -29,7 +29,7 @@ def test_it_says_which_routes_need_no_key() -> None:
     paths = describe()["paths"]
 
     keyless = {path for path, operations in paths.items() for op in operations.values() if op.get("security") == []}
-    assert keyless == {f"/{path}" for path in OPEN}
+    assert keyless == {f"/{path}" for path in PUBLIC_PATHS}
 
 
 def test_every_parameter_of_listen_is_there_with_its_fate() -> None:

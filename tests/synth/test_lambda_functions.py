@@ -1,41 +1,26 @@
-"""The Lambda functions: their code is complete, and each is told what it asks for."""
+"""Lambda functions: handlers, environment variables, logs, layers, and the build context of the worker's image."""
 
 from __future__ import annotations
 
 import ast
 import importlib.metadata
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
 
 from functions.settings import DeploymentSettings
 from infra.synth import ROOT
-from tests.synth.assembly import Assembly
+from tests.synth.assembly import HANDLERS, Assembly
 
-HANDLERS = sorted(path.parent.name for path in (ROOT / "functions" / "handlers").glob("*/handler.py"))
 FIELDS = {field.name.upper() for field in fields(DeploymentSettings)}
-# Brought by the runtime and by the layer.
-THERE = {"boto3", "botocore", "aws_lambda_powertools", "aws_xray_sdk", *sys.stdlib_module_names}
-# Read by code that the function imports and never calls: neither chooses a model, nor makes a row.
-NEVER_CALLED = {"assemble": {"DEFAULT_MODEL"}, "callback": {"DEFAULT_MODEL", "RETENTION_DAYS"}}
-
-
-@pytest.fixture(scope="module")
-def bundle(gpu: Assembly) -> Path:
-    """The one asset that is a zip of code."""
-    assets = json.loads((gpu.folder / "Earshot.assets.json").read_text())["files"].values()
-    [asset] = [a for a in assets if a["source"]["packaging"] == "zip"]
-    return gpu.folder / asset["source"]["path"]
+# Settings in code that the function imports but never calls: it neither chooses a model nor creates a row.
+UNUSED_SETTINGS = {"assemble": {"DEFAULT_MODEL"}, "callback": {"DEFAULT_MODEL", "RETENTION_DAYS"}}
 
 
 def modules(entry: str) -> Iterator[ast.Module]:
-    """The module and all of ours that it imports, as syntax trees."""
+    """Yield the syntax trees of a module and of all modules of functions/ that it imports."""
     seen: set[str] = set()
     todo = [entry]
     while todo:
@@ -54,8 +39,8 @@ def modules(entry: str) -> Iterator[ast.Module]:
                 todo += [alias.name for alias in node.names]
 
 
-def asked(function: str) -> set[str]:
-    """Settings that the function's code, and all the code it imports, reads."""
+def settings_read_by(function: str) -> set[str]:
+    """Return the settings that a function's code, and all modules it imports, read."""
     names = set()
     for tree in modules(f"functions.handlers.{function}.handler"):
         for node in ast.walk(tree):
@@ -64,25 +49,25 @@ def asked(function: str) -> set[str]:
     return names
 
 
-def test_every_handler_is_a_function_and_every_function_has_a_handler(assembly: Assembly) -> None:
+def test_functions_and_handler_folders_are_the_same(assembly: Assembly) -> None:
     assert sorted(assembly.functions()) == HANDLERS
     handlers = {name: props["Handler"] for name, props in assembly.functions().items()}
     assert handlers == {name: f"functions.handlers.{name}.handler.handler" for name in HANDLERS}
 
 
 @pytest.mark.parametrize("name", HANDLERS)
-def test_a_function_is_told_what_it_asks_for_and_no_more(gpu: Assembly, name: str) -> None:
+def test_function_environment_is_what_its_code_reads(gpu: Assembly, name: str) -> None:
     variables = set(gpu.functions()[name]["Environment"]["Variables"])
-    told = {v for v in variables if not v.startswith("POWERTOOLS_")}
-    assert told == asked(name) - NEVER_CALLED.get(name, set())
+    variable_names = {v for v in variables if not v.startswith("POWERTOOLS_")}
+    assert variable_names == settings_read_by(name) - UNUSED_SETTINGS.get(name, set())
 
 
-def test_every_setting_is_given_to_somebody(gpu: Assembly) -> None:
+def test_every_setting_is_set_for_some_function(gpu: Assembly) -> None:
     given = {v for f in gpu.functions().values() for v in f["Environment"]["Variables"]}
     assert FIELDS - given == set()
 
 
-def test_parameters_of_the_deployment_arrive_where_they_are_read(gpu: Assembly) -> None:
+def test_stack_parameters_reach_function_environments(gpu: Assembly) -> None:
     def reaches(parameter: str, variable: str) -> set[str]:
         environments = {n: f["Environment"]["Variables"] for n, f in gpu.functions().items()}
         return {n for n, env in environments.items() if env.get(variable) == {"Ref": parameter}}
@@ -94,7 +79,7 @@ def test_parameters_of_the_deployment_arrive_where_they_are_read(gpu: Assembly) 
     assert "prepare" in reaches("AllowPrivateUrls", "ALLOW_PRIVATE_URLS")
 
 
-def test_each_logs_as_json_under_its_own_name_and_is_traced(assembly: Assembly) -> None:
+def test_functions_log_json_and_are_traced(assembly: Assembly) -> None:
     for name, function in assembly.functions().items():
         assert function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == name
         assert function["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"] == "Earshot"
@@ -102,53 +87,21 @@ def test_each_logs_as_json_under_its_own_name_and_is_traced(assembly: Assembly) 
         assert function["TracingConfig"] == {"Mode": "Active"}
 
 
-def test_powertools_is_the_layer_of_the_release_under_test(gpu: Assembly) -> None:
+def test_powertools_layer_is_the_locked_release(gpu: Assembly) -> None:
     release = importlib.metadata.version("aws-lambda-powertools")
     for function in gpu.functions().values():
         assert function["Architectures"] == ["arm64"]
-        [layer] = function["Layers"]
-        path = gpu.template["Parameters"][layer["Ref"]]["Default"]
+        [powertools] = [layer for layer in function["Layers"] if layer["Ref"] in gpu.template["Parameters"]]
+        path = gpu.template["Parameters"][powertools["Ref"]]["Default"]
         assert path == f"/aws/service/powertools/python/arm64/{function['Runtime']}/{release}"
 
 
-def test_no_function_of_a_request_outlives_the_gateway(gpu: Assembly) -> None:
+def test_request_functions_time_out_before_the_gateway(gpu: Assembly) -> None:
     for name in ("api", "authorize"):
         assert gpu.functions()[name]["Timeout"] <= 29
 
 
-def test_the_bundle_holds_everything_that_is_imported(bundle: Path) -> None:
-    own = {path.stem for path in bundle.iterdir()}
-    missing = set()
-    for file in bundle.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text())):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                names = [node.module]
-            missing |= {n.split(".")[0] for n in names} - own - THERE
-    assert missing == set()
-
-
-def test_the_bundle_alone_starts_every_handler(bundle: Path) -> None:
-    """Imported from the bundle, with what Lambda brings beside it."""
-    code = "import importlib, sys\nfor name in sys.argv[1:]:\n print(importlib.import_module(name).__file__)"
-    entries = [f"functions.handlers.{name}.handler" for name in HANDLERS]
-    lambdas = {"PYTHONPATH": str(bundle), "PYTHONDONTWRITEBYTECODE": "1", "AWS_REGION": "eu-west-1"}
-    run = subprocess.run(
-        [sys.executable, "-P", "-c", code, *entries],
-        cwd=bundle,
-        env={**os.environ, **lambdas},
-        capture_output=True,
-        text=True,
-    )
-    assert run.returncode == 0, run.stderr
-    assert [line.startswith(str(bundle)) for line in run.stdout.split()] == [True] * len(HANDLERS)
-
-
-def test_the_bundle_holds_no_compiled_code_and_no_leftovers(bundle: Path) -> None:
-    assert [p for p in bundle.rglob("*") if p.suffix in (".so", ".pyd", ".pyc") or p.name == "__pycache__"] == []
-
-
-def test_the_image_sees_the_transcriber_and_the_contract_only(gpu: Assembly) -> None:
+def test_image_context_is_transcriber_and_contract(gpu: Assembly) -> None:
     [image] = json.loads((gpu.folder / "Earshot.assets.json").read_text())["dockerImages"].values()
     context = gpu.folder / image["source"]["directory"]
     assert sorted(p.name for p in context.iterdir()) == ["containers", "events"]

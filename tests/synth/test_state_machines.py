@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from earshot_contract.shards import ShardError
-from tests.synth.asl import faults
 from tests.synth.assembly import Assembly
+from tests.synth.state_machine_checks import find_faults
 
-JOB = {
+JOB_STATES = {
     "Prepare": "Task",
     "Known?": "Choice",
     "AlreadyKnown": "Succeed",
@@ -22,7 +22,7 @@ JOB = {
     "Fail": "Task",
     "Failed": "Fail",
 }
-WORKER = {
+WORKER_STATES = {
     "RunWorkerSpot": "Task",
     "RunWorkerOnDemand": "Task",
     "SettleSlot": "Task",
@@ -36,20 +36,23 @@ WORKER = {
 
 @pytest.fixture
 def job(assembly: Assembly) -> dict[str, Any]:
-    return assembly.machines()["job"]
+    return assembly.state_machines()["job"]
 
 
 @pytest.fixture
 def worker(assembly: Assembly) -> dict[str, Any]:
-    return assembly.machines()["worker"]
+    return assembly.state_machines()["worker"]
 
 
 def types(machine: dict[str, Any]) -> dict[str, str]:
     return {name: state["Type"] for name, state in machine["States"].items()}
 
 
-def test_both_machines_are_sound(assembly: Assembly) -> None:
-    assert {name: faults(machine) for name, machine in assembly.machines().items()} == {"job": [], "worker": []}
+def test_state_machines_have_no_faults(assembly: Assembly) -> None:
+    assert {name: find_faults(machine) for name, machine in assembly.state_machines().items()} == {
+        "job": [],
+        "worker": [],
+    }
 
 
 @pytest.mark.parametrize(
@@ -68,19 +71,17 @@ def test_both_machines_are_sound(assembly: Assembly) -> None:
         ),
     ],
 )
-def test_the_check_finds_what_is_broken(
-    gpu: Assembly, breakage: Callable[[dict[str, Any]], object], fault: str
-) -> None:
-    machine = gpu.machines()["job"]
+def test_broken_state_machine_is_found(gpu: Assembly, breakage: Callable[[dict[str, Any]], object], fault: str) -> None:
+    machine = gpu.state_machines()["job"]
     breakage(machine["States"])
-    assert fault in "\n".join(faults(machine))
+    assert fault in "\n".join(find_faults(machine))
 
 
 # -- the Job machine ---------------------------------------------------------------------------------------
 
 
-def test_a_job_goes_through_the_agreed_states(job: dict[str, Any]) -> None:
-    assert types(job) == JOB
+def test_job_machine_has_the_agreed_states(job: dict[str, Any]) -> None:
+    assert types(job) == JOB_STATES
     assert job["StartAt"] == "Prepare"
     shards = job["States"]["Shards"]["ItemProcessor"]
     assert types(shards) == {"Lane?": "Choice", "TranscribeFast": "Task", "TranscribeBulk": "Task"}
@@ -92,7 +93,7 @@ def test_a_job_goes_through_the_agreed_states(job: dict[str, Any]) -> None:
     assert path == ["Prepare", "Known?", "Shards", "Assemble", "Announce"]
 
 
-def test_functions_get_what_they_expect(job: dict[str, Any]) -> None:
+def test_job_machine_payloads_are_what_functions_read(job: dict[str, Any]) -> None:
     def payload(state: str) -> dict[str, str]:
         return job["States"][state]["Parameters"]["Payload"]
 
@@ -105,23 +106,23 @@ def test_functions_get_what_they_expect(job: dict[str, Any]) -> None:
     }
 
 
-def test_an_answer_becomes_the_next_ones_input(job: dict[str, Any]) -> None:
+def test_job_machine_function_output_replaces_state(job: dict[str, Any]) -> None:
     for state in ("Prepare", "Assemble", "Announce"):
         assert job["States"][state]["OutputPath"] == "$.Payload"
 
 
-def test_each_state_calls_the_function_of_its_name(job: dict[str, Any]) -> None:
+def test_job_machine_state_invokes_function_of_same_name(job: dict[str, Any]) -> None:
     for state in ("Prepare", "Assemble", "Announce", "Fail"):
         assert f":Functions{state}" in job["States"][state]["Parameters"]["FunctionName"]
 
 
-def test_work_starts_only_when_prepare_says_go(job: dict[str, Any]) -> None:
+def test_job_machine_runs_shards_only_if_go(job: dict[str, Any]) -> None:
     [choice] = job["States"]["Known?"]["Choices"]
     assert choice == {"Variable": "$.go", "BooleanEquals": True, "Next": "Shards"}
     assert job["States"]["Known?"]["Default"] == "AlreadyKnown"
 
 
-def test_every_shard_waits_in_its_lane_for_a_workers_answer(job: dict[str, Any]) -> None:
+def test_shard_waits_in_its_queue_for_a_task_token(job: dict[str, Any]) -> None:
     shards = job["States"]["Shards"]
     assert shards["ItemsPath"] == "$.shards"
     assert shards["ItemSelector"] == {"shard.$": "$$.Map.Item.Value", "interactive.$": "$.interactive"}
@@ -132,24 +133,24 @@ def test_every_shard_waits_in_its_lane_for_a_workers_answer(job: dict[str, Any])
         {"Variable": "$.interactive", "BooleanEquals": True, "Next": "TranscribeFast"}
     ]
     assert states["Lane?"]["Default"] == "TranscribeBulk"
-    for lane in ("Fast", "Bulk"):
-        state = states[f"Transcribe{lane}"]
+    for queue_name in ("Fast", "Bulk"):
+        state = states[f"Transcribe{queue_name}"]
         assert state["Resource"].endswith(":sqs:sendMessage.waitForTaskToken")
-        assert state["Parameters"]["QueueUrl"].startswith(f"Queues{lane}")
+        assert state["Parameters"]["QueueUrl"].startswith(f"Queues{queue_name}")
         assert state["Parameters"]["MessageBody"] == {"task_token.$": "$$.Task.Token", "shard.$": "$.shard"}
         assert state["TimeoutSeconds"] == 6 * 3600
 
 
-def test_a_workers_verdict_is_final_and_everything_else_is_tried_again(job: dict[str, Any]) -> None:
-    for lane in ("Fast", "Bulk"):
-        final, again = job["States"]["Shards"]["ItemProcessor"]["States"][f"Transcribe{lane}"]["Retry"]
+def test_shard_errors_are_final_and_others_retried(job: dict[str, Any]) -> None:
+    for queue_name in ("Fast", "Bulk"):
+        final, again = job["States"]["Shards"]["ItemProcessor"]["States"][f"Transcribe{queue_name}"]["Retry"]
         assert set(final["ErrorEquals"]) == set(ShardError) - {ShardError.INTERNAL}
         assert final["MaxAttempts"] == 0
         assert again["ErrorEquals"] == ["States.ALL"]
         assert again["MaxAttempts"] == 2
 
 
-def test_any_failure_ends_in_fail(job: dict[str, Any]) -> None:
+def test_job_machine_failure_goes_to_fail(job: dict[str, Any]) -> None:
     for name in ("Prepare", "Shards", "Assemble", "Announce"):
         [catch] = job["States"][name]["Catch"]
         assert catch == {"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Fail"}
@@ -157,19 +158,19 @@ def test_any_failure_ends_in_fail(job: dict[str, Any]) -> None:
     assert "TimeoutSeconds" not in job, "it would end the execution without Fail"
 
 
-def test_a_refusal_is_not_tried_again(assembly: Assembly) -> None:
-    for machine in assembly.machines().values():
+def test_api_error_is_not_retried(assembly: Assembly) -> None:
+    for machine in assembly.state_machines().values():
         for name, state in machine["States"].items():
             if ":lambda:invoke" in state.get("Resource", ""):
                 first, *others = state["Retry"]
-                assert first == {"ErrorEquals": ["ApiError"], "MaxAttempts": 0}, name
+                assert first == {"ErrorEquals": ["ApiError", "Refused"], "MaxAttempts": 0}, name
                 assert [r["ErrorEquals"] for r in others][-1] == ["States.ALL"], name
 
 
-def test_a_state_outlasts_its_function(assembly: Assembly) -> None:
+def test_state_timeout_exceeds_function_timeout(assembly: Assembly) -> None:
     """Else the machine gives up first, and nobody learns why."""
     functions = assembly.functions()
-    for machine in assembly.machines().values():
+    for machine in assembly.state_machines().values():
         for state in machine["States"].values():
             if ":lambda:invoke" in state.get("Resource", ""):
                 arn = state["Parameters"]["FunctionName"]
@@ -180,12 +181,12 @@ def test_a_state_outlasts_its_function(assembly: Assembly) -> None:
 # -- the Worker machine ------------------------------------------------------------------------------------
 
 
-def test_a_worker_goes_through_the_agreed_states(worker: dict[str, Any]) -> None:
-    assert types(worker) == WORKER
+def test_worker_machine_has_the_agreed_states(worker: dict[str, Any]) -> None:
+    assert types(worker) == WORKER_STATES
     assert worker["StartAt"] == "RunWorkerSpot"
 
 
-def test_a_container_learns_its_slot_lease_and_patience(worker: dict[str, Any]) -> None:
+def test_worker_container_gets_slot_lease_and_idle_seconds(worker: dict[str, Any]) -> None:
     for name in ("RunWorkerSpot", "RunWorkerOnDemand"):
         state = worker["States"][name]
         assert state["Resource"].endswith(":ecs:runTask.sync")
@@ -198,23 +199,23 @@ def test_a_container_learns_its_slot_lease_and_patience(worker: dict[str, Any]) 
         }
 
 
-def test_no_spot_means_on_demand_and_no_capacity_cools_the_slot(worker: dict[str, Any]) -> None:
-    def otherwise(state: str) -> list[tuple[list[str], str]]:
+def test_launch_falls_back_to_on_demand_then_cools_slot(worker: dict[str, Any]) -> None:
+    def catches(state: str) -> list[tuple[list[str], str]]:
         return [(c["ErrorEquals"], c["Next"]) for c in worker["States"][state]["Catch"]]
 
-    over = (["States.Timeout"], "SettleSlot")
-    assert otherwise("RunWorkerSpot") == [over, (["States.ALL"], "RunWorkerOnDemand")]
-    assert otherwise("RunWorkerOnDemand") == [over, (["States.ALL"], "CoolSlot")]
+    timed_out = (["States.Timeout"], "SettleSlot")
+    assert catches("RunWorkerSpot") == [timed_out, (["States.ALL"], "RunWorkerOnDemand")]
+    assert catches("RunWorkerOnDemand") == [timed_out, (["States.ALL"], "CoolSlot")]
     assert worker["States"]["CoolSlot"]["Next"] == "NoWorker"
 
 
-def test_a_throttled_launch_is_tried_again_under_both_its_names(worker: dict[str, Any]) -> None:
+def test_throttled_launch_is_retried_under_both_error_names(worker: dict[str, Any]) -> None:
     for name in ("RunWorkerSpot", "RunWorkerOnDemand"):
         [retry] = worker["States"][name]["Retry"]
         assert {"ECS.AmazonECSException", "ECS.InvalidParameterException"} <= set(retry["ErrorEquals"])
 
 
-def test_settle_hears_whether_the_worker_failed(worker: dict[str, Any]) -> None:
+def test_settle_payload_has_failed_flag(worker: dict[str, Any]) -> None:
     for state, failed in (("SettleSlot", False), ("CoolSlot", True)):
         assert worker["States"][state]["Parameters"]["Payload"] == {
             "slot.$": "$.slot",
@@ -223,7 +224,7 @@ def test_settle_hears_whether_the_worker_failed(worker: dict[str, Any]) -> None:
         }
 
 
-def test_work_left_runs_again_under_the_new_lease(worker: dict[str, Any]) -> None:
+def test_work_left_relaunches_with_renewed_lease(worker: dict[str, Any]) -> None:
     [choice] = worker["States"]["WorkLeft?"]["Choices"]
     assert choice["Variable"] == "$.settled.Payload.relaunch"
     assert choice["Next"] == "RenewLease"
@@ -237,8 +238,8 @@ def test_work_left_runs_again_under_the_new_lease(worker: dict[str, Any]) -> Non
     assert renew["Next"] == "RunWorkerSpot"
 
 
-def test_neither_machine_keeps_data_in_its_log(assembly: Assembly) -> None:
-    for machine in assembly.of("StepFunctions::StateMachine").values():
+def test_state_machine_logs_have_no_execution_data(assembly: Assembly) -> None:
+    for machine in assembly.resources("StepFunctions::StateMachine").values():
         assert machine["LoggingConfiguration"]["Level"] == "ALL"
         assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False
         assert machine["TracingConfiguration"] == {"Enabled": True}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from functions.errors import STOPPED
+from infra import ROOT
 from tests.synth.assembly import Assembly
 
 OUTPUTS = {
@@ -36,12 +38,12 @@ ROUTES = {
     "GET openapi.json",
     "GET docs",
 }
-OPEN_ROUTES = {"GET models", "GET openapi.json", "GET docs"}
+PUBLIC_ROUTES = {"GET models", "GET openapi.json", "GET docs"}
 
 
 def routes(assembly: Assembly) -> dict[str, Any]:
     """`GET requests/{id}` → the method's properties."""
-    resources = assembly.of("ApiGateway::Resource")
+    resources = assembly.resources("ApiGateway::Resource")
 
     def path(reference: Any) -> list[str]:
         if "Ref" not in reference:
@@ -49,58 +51,58 @@ def routes(assembly: Assembly) -> dict[str, Any]:
         resource = resources[reference["Ref"]]
         return [*path(resource["ParentId"]), resource["PathPart"]]
 
-    methods = assembly.of("ApiGateway::Method").values()
+    methods = assembly.resources("ApiGateway::Method").values()
     return {f"{m['HttpMethod']} {'/'.join(path(m['ResourceId']))}": m for m in methods}
 
 
-def test_outputs_are_exactly_what_clients_read(assembly: Assembly) -> None:
+def test_stack_outputs_are_those_clients_read(assembly: Assembly) -> None:
     assert set(assembly.template["Outputs"]) == OUTPUTS
 
 
-def test_the_api_url_is_the_hosts_root(gpu: Assembly) -> None:
+def test_api_url_has_no_path(gpu: Assembly) -> None:
     _, parts = gpu.template["Outputs"]["ApiUrl"]["Value"]["Fn::Join"]
     assert parts[0] == "https://"
     assert parts[-1] == {"Ref": "AWS::URLSuffix"}, "nothing behind the host: SDKs add /v1/listen"
 
 
-def test_parameters_are_those_and_what_cdk_itself_needs(assembly: Assembly) -> None:
+def test_stack_parameters_are_as_documented(assembly: Assembly) -> None:
     ssm = {k for k, p in assembly.template["Parameters"].items() if p["Type"].startswith("AWS::SSM")}
     assert set(assembly.template["Parameters"]) - ssm == PARAMETERS
 
 
-def test_every_parameter_reaches_somebody(assembly: Assembly) -> None:
+def test_every_parameter_is_referenced(assembly: Assembly) -> None:
     resources = str(assembly.template["Resources"])
     assert [p for p in PARAMETERS if f"{{'Ref': '{p}'}}" not in resources] == []
 
 
-def test_the_stage_is_the_path_prefix(assembly: Assembly) -> None:
-    _, stage = assembly.one("ApiGateway::Stage")
+def test_stage_is_named_v1(assembly: Assembly) -> None:
+    _, stage = assembly.resource("ApiGateway::Stage")
     assert stage["StageName"] == "v1"
 
 
-def test_every_route_goes_to_listen_as_it_came(assembly: Assembly) -> None:
+def test_every_route_proxies_to_the_api_function(assembly: Assembly) -> None:
     found = routes(assembly)
     assert set(found) == ROUTES
-    listen, _ = assembly.one("Lambda::Function", "FunctionsListen")
+    listen, _ = assembly.resource("Lambda::Function", "FunctionsListen")
     for method in found.values():
         assert method["Integration"]["Type"] == "AWS_PROXY"
         assert listen in str(method["Integration"]["Uri"])
-    _, api = assembly.one("ApiGateway::RestApi")
+    _, api = assembly.resource("ApiGateway::RestApi")
     assert api["BinaryMediaTypes"] == ["*/*"]
 
 
-def test_only_descriptions_are_open_the_authorizer_decides_about_the_rest(assembly: Assembly) -> None:
+def test_all_but_public_routes_use_the_authorizer(assembly: Assembly) -> None:
     unguarded = {route for route, m in routes(assembly).items() if m["AuthorizationType"] == "NONE"}
-    assert unguarded == OPEN_ROUTES
-    _, authorizer = assembly.one("ApiGateway::Authorizer")
+    assert unguarded == PUBLIC_ROUTES
+    _, authorizer = assembly.resource("ApiGateway::Authorizer")
     assert authorizer["Type"] == "REQUEST"
     # With an identity source, the gateway would refuse a request without a key before anybody is asked.
     assert not authorizer["IdentitySource"]
     assert authorizer["AuthorizerResultTtlInSeconds"] == 0
 
 
-def test_the_table_has_one_key_and_the_listing_index(gpu: Assembly) -> None:
-    _, table = gpu.one("DynamoDB::GlobalTable")
+def test_table_has_partition_key_and_listing_index(gpu: Assembly) -> None:
+    _, table = gpu.resource("DynamoDB::GlobalTable")
     assert table["KeySchema"] == [{"AttributeName": "pk", "KeyType": "HASH"}]
     [index] = table["GlobalSecondaryIndexes"]
     assert index["IndexName"] == "listing"
@@ -111,9 +113,9 @@ def test_the_table_has_one_key_and_the_listing_index(gpu: Assembly) -> None:
     assert replica["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
 
 
-def test_work_is_forgotten_after_two_days_and_uploads_are_never_deleted(gpu: Assembly) -> None:
+def test_objects_expire_under_work_and_jobs_only(gpu: Assembly) -> None:
     def expiring(bucket: str) -> dict[str, int]:
-        _, props = gpu.one("S3::Bucket", f"Storage{bucket}")
+        _, props = gpu.resource("S3::Bucket", f"Storage{bucket}")
         rules = props["LifecycleConfiguration"]["Rules"]
         return {r.get("Prefix", ""): r["ExpirationInDays"] for r in rules if "ExpirationInDays" in r}
 
@@ -122,26 +124,34 @@ def test_work_is_forgotten_after_two_days_and_uploads_are_never_deleted(gpu: Ass
     assert expiring("Models") == {}
 
 
-def test_only_the_uploads_bucket_tells_eventbridge_and_no_custom_resource_does_it(assembly: Assembly) -> None:
-    telling = [n for n, b in assembly.of("S3::Bucket").items() if "NotificationConfiguration" in b]
-    assert [n.startswith("StorageUploads") for n in telling] == [True]
-    kinds = {r["Type"] for r in assembly.template["Resources"].values()}
-    assert not [k for k in kinds if k.startswith(("Custom::", "AWS::CloudFormation::"))]
+def test_only_uploads_bucket_notifies_without_custom_resource(assembly: Assembly) -> None:
+    notifying = [n for n, b in assembly.resources("S3::Bucket").items() if "NotificationConfiguration" in b]
+    assert [n.startswith("StorageUploads") for n in notifying] == [True]
+    resource_types = {r["Type"] for r in assembly.template["Resources"].values()}
+    assert not [k for k in resource_types if k.startswith(("Custom::", "AWS::CloudFormation::"))]
 
 
-def test_what_people_keep_outlives_the_stack(gpu: Assembly) -> None:
-    kept = [
+def test_buckets_and_table_are_retained(gpu: Assembly) -> None:
+    policies = [
         r["DeletionPolicy"]
         for r in gpu.template["Resources"].values()
         if r["Type"] in ("AWS::S3::Bucket", "AWS::DynamoDB::GlobalTable")
     ]
-    assert kept == ["Retain"] * 5
+    assert policies == ["Retain"] * 5
 
 
-def test_a_shard_comes_back_after_a_minute_and_dies_after_four(gpu: Assembly) -> None:
-    dead, _ = gpu.one("SQS::Queue", "QueuesDead")
-    for lane in ("Fast", "Bulk"):
-        _, queue = gpu.one("SQS::Queue", f"Queues{lane}")
+def test_logical_ids_of_the_readme_are_in_the_template(assembly: Assembly) -> None:
+    _, section = (ROOT / "infra" / "README.md").read_text().split("## Logical ids that must not change")
+    listed = set(re.findall(r"`(\w+)`", section))
+    assert listed - set(assembly.template["Resources"]) == set()
+    stateful = ("S3::Bucket", "DynamoDB::GlobalTable", "Lambda::Function", "StepFunctions::StateMachine", "SQS::Queue")
+    assert {name for kind in stateful for name in assembly.resources(kind)} - listed == set()
+
+
+def test_shard_is_visible_after_60_seconds_dead_after_4_receives(gpu: Assembly) -> None:
+    dead, _ = gpu.resource("SQS::Queue", "QueuesDead")
+    for queue_name in ("Fast", "Bulk"):
+        _, queue = gpu.resource("SQS::Queue", f"Queues{queue_name}")
         assert queue["VisibilityTimeout"] == 60
         assert queue["RedrivePolicy"] == {
             "deadLetterTargetArn": {"Fn::GetAtt": [dead, "Arn"]},
@@ -149,24 +159,24 @@ def test_a_shard_comes_back_after_a_minute_and_dies_after_four(gpu: Assembly) ->
         }
 
 
-def test_the_dead_queue_feeds_reap(gpu: Assembly) -> None:
-    dead, queue = gpu.one("SQS::Queue", "QueuesDead")
-    _, mapping = gpu.one("Lambda::EventSourceMapping", "FunctionsReap")
+def test_dead_letter_queue_triggers_reap(gpu: Assembly) -> None:
+    dead, queue = gpu.resource("SQS::Queue", "QueuesDead")
+    _, mapping = gpu.resource("Lambda::EventSourceMapping", "FunctionsReap")
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": [dead, "Arn"]}
     # Lambda refuses a source whose messages come back while the function may still work on them.
     assert queue["VisibilityTimeout"] >= gpu.functions()["reap"]["Timeout"]
 
 
-def test_an_upload_starts_a_job_with_what_tells_two_events_apart(assembly: Assembly) -> None:
-    _, rule = assembly.one("Events::Rule", "TriggersUploaded")
-    uploads, bucket = assembly.one("S3::Bucket", "StorageUploads")
+def test_upload_starts_job_with_version_and_sequencer(assembly: Assembly) -> None:
+    _, rule = assembly.resource("Events::Rule", "TriggersUploaded")
+    uploads, bucket = assembly.resource("S3::Bucket", "StorageUploads")
     assert rule["EventPattern"] == {
         "source": ["aws.s3"],
         "detail-type": ["Object Created"],
         "detail": {"bucket": {"name": [{"Ref": uploads}]}},
     }
     [target] = rule["Targets"]
-    assert target["Arn"] == {"Ref": assembly.one("StepFunctions::StateMachine", "Jobs")[0]}
+    assert target["Arn"] == {"Ref": assembly.resource("StepFunctions::StateMachine", "Jobs")[0]}
     transformer = target["InputTransformer"]
     template = transformer["InputTemplate"]
     for placeholder, path in transformer["InputPathsMap"].items():
@@ -181,10 +191,10 @@ def test_an_upload_starts_a_job_with_what_tells_two_events_apart(assembly: Assem
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
 
 
-def test_an_execution_that_never_came_to_its_fail_step_is_failed_by_the_same_function(assembly: Assembly) -> None:
-    _, rule = assembly.one("Events::Rule", "TriggersStopped")
-    fail, _ = assembly.one("Lambda::Function", "FunctionsFail")
-    machine, _ = assembly.one("StepFunctions::StateMachine", "Jobs")
+def test_stopped_execution_invokes_fail(assembly: Assembly) -> None:
+    _, rule = assembly.resource("Events::Rule", "TriggersStopped")
+    fail, _ = assembly.resource("Lambda::Function", "FunctionsFail")
+    machine, _ = assembly.resource("StepFunctions::StateMachine", "Jobs")
     assert rule["EventPattern"]["source"] == ["aws.states"]
     assert rule["EventPattern"]["detail"] == {
         "stateMachineArn": [{"Ref": machine}],
@@ -202,9 +212,9 @@ def test_an_execution_that_never_came_to_its_fail_step_is_failed_by_the_same_fun
     }
 
 
-def test_every_minute_the_scaler_reconciles(assembly: Assembly) -> None:
-    _, schedule = assembly.one("Scheduler::Schedule")
-    scale, _ = assembly.one("Lambda::Function", "FunctionsScale")
+def test_scale_runs_every_minute(assembly: Assembly) -> None:
+    _, schedule = assembly.resource("Scheduler::Schedule")
+    scale, _ = assembly.resource("Lambda::Function", "FunctionsScale")
     assert schedule["ScheduleExpression"] == "rate(1 minute)"
     assert schedule["Target"]["Arn"] == {"Fn::GetAtt": [scale, "Arn"]}
     assert schedule["Target"]["Input"] == '{"op":"reconcile"}'

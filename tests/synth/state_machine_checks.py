@@ -1,0 +1,49 @@
+"""Checks of a state machine's definition that Step Functions does not make: transitions, reachability, timeouts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+TERMINAL_TYPES = ("Succeed", "Fail")
+# The local cloud's interpreter knows JSONPath only.
+JSONATA_FIELDS = ("QueryLanguage", "Arguments", "Output", "Assign", "Items")
+
+
+def find_faults(machine: dict[str, Any], prefix: str = "") -> list[str]:
+    """Return a sentence for each fault, also of the machines inside Map and Parallel; empty for a sound machine."""
+    states: dict[str, dict[str, Any]] = machine["States"]
+    faults = [f"{prefix}StartAt names {machine['StartAt']}, which is no state"] * (machine["StartAt"] not in states)
+    for name, state in states.items():
+        path = f"{prefix}{name}"
+        faults += [f"{path} goes to {n}, which is no state" for n in _next(state) if n not in states]
+        if state["Type"] not in (*TERMINAL_TYPES, "Choice") and ("Next" in state) == (state.get("End") is True):
+            faults.append(f"{path} needs either Next or End")
+        if state["Type"] == "Choice" and "Default" not in state:
+            faults.append(f"{path} has no Default: what matches nothing would end the execution")
+        if state["Type"] == "Task" and "TimeoutSeconds" not in state:
+            faults.append(f"{path} could wait for ever")
+        if "HeartbeatSeconds" in state:
+            faults.append(f"{path} has a heartbeat, whose clock runs while its message waits in the queue")
+        faults += [f"{path} uses {key}, which is JSONata's" for key in JSONATA_FIELDS if key in state]
+        for inner in [*state.get("Branches", []), *filter(None, [state.get("ItemProcessor")])]:
+            faults += find_faults(inner, f"{path}/")
+    faults += [f"{prefix}{name} cannot be reached" for name in sorted(set(states) - _reachable(machine))]
+    return faults
+
+
+def _next(state: dict[str, Any]) -> Iterator[str]:
+    """Every state this one may go to."""
+    for transition in (state, *state.get("Choices", []), *state.get("Catch", [])):
+        yield from (transition[key] for key in ("Next", "Default") if key in transition)
+
+
+def _reachable(machine: dict[str, Any]) -> set[str]:
+    seen: set[str] = set()
+    todo = [machine["StartAt"]]
+    while todo:
+        name = todo.pop()
+        if name not in seen and name in machine["States"]:
+            seen.add(name)
+            todo += _next(machine["States"][name])
+    return seen
