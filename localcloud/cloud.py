@@ -26,8 +26,8 @@ import boto3
 from botocore.config import Config
 
 from localcloud import embedded_model, ports, restart
-from localcloud.deploy import deploy, template_of
-from localcloud.emulator.process import REGION, environment
+from localcloud.deploy import deploy, template_path
+from localcloud.emulator.process import REGION, emulator_environment
 from localcloud.ports import HOST
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -98,12 +98,12 @@ class Cloud:
         Raises:
             ports.PortTaken, StartFailed, models.CorruptModel, deploy.DeploymentFailed
         """
-        port, aws_port = ports.choose({"port": self._port, "aws-port": self._aws_port})
+        port, aws_port = ports.choose_ports({"port": self._port, "aws-port": self._aws_port})
         self.api, self.aws = f"http://{HOST}:{port}", f"http://{HOST}:{aws_port}"
         began = datetime.now(UTC)
-        self._lock = exclusively(self.data_dir)
+        self._lock = lock_folder(self.data_dir)
         try:
-            template_of(self.synthesized)
+            template_path(self.synthesized)
             shutil.rmtree(self.assets, ignore_errors=True)
             shutil.copytree(self.synthesized, self.assets)
             progress("Starting the AWS emulator")
@@ -180,7 +180,7 @@ class Cloud:
             return subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env=environment(self.data_dir, port_of(self.aws)),
+                env=emulator_environment(self.data_dir, port_of(self.aws)),
                 pass_fds=[self._lock.fileno()],  # the folder is free when the emulator, too, is gone
                 stdin=subprocess.PIPE,  # never written to: its end tells the emulator that we are gone
                 stdout=log,
@@ -206,12 +206,12 @@ class Cloud:
         key, content = embedded_model.manifest(model)
         self.client("s3").put_object(Bucket=self.outputs["ModelsBucket"], Key=key, Body=content)
         restart.free_slots(self.client, self.outputs["TableName"])
-        restart.resume(self.client, self.outputs["JobMachineArn"], began)
-        facts = {"api": self.api, "aws": self.aws, "outputs": self.outputs, "pid": os.getpid()}
-        (self.data_dir / "cloud.json").write_text(json.dumps(facts, indent=2))
+        restart.restart_interrupted(self.client, self.outputs["JobMachineArn"], began)
+        addresses = {"api": self.api, "aws": self.aws, "outputs": self.outputs, "pid": os.getpid()}
+        (self.data_dir / "cloud.json").write_text(json.dumps(addresses, indent=2))
 
 
-def exclusively(folder: Path) -> IO[str]:
+def lock_folder(folder: Path) -> IO[str]:
     """The folder's lock, held until it is closed or this process ends.
 
     Raises:

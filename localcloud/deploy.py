@@ -14,14 +14,14 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 STACK = "Earshot"
-NEVER_WAS = (
+UNUSABLE_STATUSES = (
     "ROLLBACK_COMPLETE",
     "ROLLBACK_FAILED",
     "CREATE_FAILED",
     "DELETE_FAILED",
 )  # holds nothing, takes no update
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
-LOOK_SECONDS = 0.1
+POLL_SECONDS = 0.1
 DEADLINE_SECONDS = 120.0
 BOOTSTRAP_VERSION = "21"
 # Powertools comes from this environment; CloudFormation only wants an ARN.
@@ -44,24 +44,24 @@ def deploy(client: Client, assets: Path, parameters: dict[str, str]) -> dict[str
     Raises:
         DeploymentFailed: with CloudFormation's reasons.
     """
-    template = template_of(assets)
+    template = template_path(assets)
     document = json.loads(template.read_text())
-    fingerprint = digest(template.read_text(), parameters)
-    stack = describe(client)
-    if stack and stack["StackStatus"] in NEVER_WAS:
+    fingerprint = fingerprint_of(template.read_text(), parameters)
+    stack = describe_stack(client)
+    if stack and stack["StackStatus"] in UNUSABLE_STATUSES:
         client("cloudformation").delete_stack(StackName=STACK)
-        finished(client)
+        wait_until_finished(client)
         stack = None
     if stack and fingerprint in {tag["Value"] for tag in stack.get("Tags", []) if tag["Key"] == FINGERPRINT}:
-        return outputs(stack)
-    url = publish(client, assets)
+        return stack_outputs(stack)
+    url = publish_assets(client, assets)
     arguments = {
         "StackName": STACK,
         "TemplateURL": url,
         "Capabilities": CAPABILITIES,
         "Parameters": [
             {"ParameterKey": name, "ParameterValue": value}
-            for name, value in (resolvable(client, document) | parameters).items()
+            for name, value in (publish_ssm_parameters(client, document) | parameters).items()
             if name in document.get("Parameters", {})
         ],
         "Tags": [{"Key": FINGERPRINT, "Value": fingerprint}],
@@ -71,10 +71,10 @@ def deploy(client: Client, assets: Path, parameters: dict[str, str]) -> dict[str
         formation.create_stack(**arguments)
     else:
         formation.update_stack(**arguments)
-    return outputs(finished(client))
+    return stack_outputs(wait_until_finished(client))
 
 
-def template_of(assets: Path) -> Path:
+def template_path(assets: Path) -> Path:
     """The stack's template among the synthesized files.
 
     Raises:
@@ -86,7 +86,7 @@ def template_of(assets: Path) -> Path:
     return template
 
 
-def publish(client: Client, assets: Path) -> str:
+def publish_assets(client: Client, assets: Path) -> str:
     """Put the app's file assets into the bootstrap bucket; answers the template's address there."""
     s3, account = client("s3"), client("sts").get_caller_identity()["Account"]
     region = s3.meta.region_name
@@ -96,14 +96,14 @@ def publish(client: Client, assets: Path) -> str:
     for asset in json.loads((assets / f"{STACK}.assets.json").read_text())["files"].values():
         source, destination = asset["source"], next(iter(asset["destinations"].values()))
         path = assets / source["path"]
-        body = zipped(path) if source["packaging"] == "zip" else path.read_bytes()
+        body = zip_folder(path) if source["packaging"] == "zip" else path.read_bytes()
         s3.put_object(Bucket=bucket, Key=destination["objectKey"], Body=body)
         if source["path"] == f"{STACK}.template.json":
             url = f"https://s3.{region}.amazonaws.com/{bucket}/{destination['objectKey']}"
     return url
 
 
-def zipped(folder: Path) -> bytes:
+def zip_folder(folder: Path) -> bytes:
     """A folder as a zip whose bytes depend on its content alone."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
@@ -113,24 +113,24 @@ def zipped(folder: Path) -> bytes:
     return buffer.getvalue()
 
 
-def resolvable(client: Client, document: dict[str, Any]) -> dict[str, str]:
+def publish_ssm_parameters(client: Client, document: dict[str, Any]) -> dict[str, str]:
     """Publish what CloudFormation is to read from SSM; answers the parameters that name another place for it.
 
     AWS's own names (`/aws/…`) cannot be written, so those parameters point to names of ours.
     """
-    ssm, elsewhere = client("ssm"), {}
+    ssm, renamed = client("ssm"), {}
     for key, parameter in document.get("Parameters", {}).items():
         if not parameter["Type"].startswith("AWS::SSM::Parameter::Value"):
             continue
         name, value = parameter["Default"], BOOTSTRAP_VERSION
         if name.startswith("/aws/"):
             name, value = f"/earshot{name}", LAYER
-            elsewhere[key] = name
+            renamed[key] = name
         ssm.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
-    return elsewhere
+    return renamed
 
 
-def describe(client: Client) -> dict[str, Any] | None:
+def describe_stack(client: Client) -> dict[str, Any] | None:
     """The stack, or None when there is none."""
     try:
         return client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
@@ -140,36 +140,39 @@ def describe(client: Client) -> dict[str, Any] | None:
         raise
 
 
-def finished(client: Client) -> dict[str, Any]:
+def wait_until_finished(client: Client) -> dict[str, Any]:
     """The stack once CloudFormation is done with it; empty once it is deleted.
 
     Raises:
         DeploymentFailed: it is not, or not well.
     """
     deadline = time.monotonic() + DEADLINE_SECONDS
-    stack = describe(client) or {}
+    stack = describe_stack(client) or {}
     while stack.get("StackStatus", "").endswith("IN_PROGRESS"):
         if time.monotonic() > deadline:
-            raise DeploymentFailed(f"CloudFormation is still busy after {DEADLINE_SECONDS:.0f} s: {reasons(client)}")
-        time.sleep(LOOK_SECONDS)
-        stack = describe(client) or {}
+            raise DeploymentFailed(
+                f"CloudFormation is still busy after {DEADLINE_SECONDS:.0f} s: {failure_reasons(client)}"
+            )
+        time.sleep(POLL_SECONDS)
+        stack = describe_stack(client) or {}
     if stack and stack["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE"):
         raise DeploymentFailed(
-            f"The stack ended as {stack['StackStatus']} ({stack.get('StackStatusReason', '')}): {reasons(client)}"
+            f"The stack ended as {stack['StackStatus']} ({stack.get('StackStatusReason', '')}): "
+            f"{failure_reasons(client)}"
         )
     return stack
 
 
-def reasons(client: Client) -> str:
+def failure_reasons(client: Client) -> str:
     """What CloudFormation said of the resources that failed, the first one first."""
     pages = client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=STACK)
     failed = [e for page in pages for e in page["StackEvents"] if "FAILED" in e["ResourceStatus"]]
     return "; ".join(f"{e['LogicalResourceId']}: {e.get('ResourceStatusReason', '?')}" for e in failed[::-1][:5])
 
 
-def outputs(stack: dict[str, Any]) -> dict[str, str]:
+def stack_outputs(stack: dict[str, Any]) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
-def digest(template: str, parameters: dict[str, str]) -> str:
+def fingerprint_of(template: str, parameters: dict[str, str]) -> str:
     return hashlib.sha256(json.dumps([template, parameters], sort_keys=True).encode()).hexdigest()

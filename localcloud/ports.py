@@ -12,7 +12,7 @@ class PortTaken(Exception):
     """Somebody else listens there."""
 
 
-def choose(wanted: dict[str, int]) -> list[int]:
+def choose_ports(requested: dict[str, int]) -> list[int]:
     """A port for each option: the wanted one, or for 0 any free one; no two the same.
 
     Args:
@@ -21,11 +21,11 @@ def choose(wanted: dict[str, int]) -> list[int]:
     Raises:
         PortTaken: a wanted one is not free; the message says how to choose another.
     """
-    with ExitStack() as held:
-        return [held.enter_context(bound(port, option)).getsockname()[1] for option, port in wanted.items()]
+    with ExitStack() as stack:
+        return [stack.enter_context(bind(port, option)).getsockname()[1] for option, port in requested.items()]
 
 
-def bound(port: int, option: str) -> socket.socket:
+def bind(port: int, option: str) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

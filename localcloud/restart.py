@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-INTERRUPTED = "States.ServiceRestart"  # ministack's name for executions that ended with the emulator
+INTERRUPTED_ERROR = "States.ServiceRestart"  # ministack's name for executions that ended with the emulator
 
 Client = Callable[[str], Any]
 
@@ -27,18 +27,22 @@ def free_slots(client: Client, table: str) -> None:
         dynamodb.delete_item(TableName=table, Key={"pk": item["pk"]})
 
 
-def resume(client: Client, machine: str, since: datetime) -> int:
+def restart_interrupted(client: Client, state_machine: str, since: datetime) -> int:
     """Begin again what the last stop interrupted; answers how many. Every step of the machine may run twice.
 
     Args:
         machine: ARN of the state machine.
         since: when this start began. Interrupted executions get their end written when they are read back.
     """
-    states, resumed = client("stepfunctions"), 0
-    pages = states.get_paginator("list_executions").paginate(stateMachineArn=machine, statusFilter="FAILED")
+    step_functions, restarted = client("stepfunctions"), 0
+    pages = step_functions.get_paginator("list_executions").paginate(
+        stateMachineArn=state_machine, statusFilter="FAILED"
+    )
     for execution in [e for page in pages for e in page["executions"] if e["stopDate"] >= since]:
-        described = states.describe_execution(executionArn=execution["executionArn"])
-        if described.get("error") == INTERRUPTED:
-            states.start_execution(stateMachineArn=machine, name=described["name"], input=described["input"])
-            resumed += 1
-    return resumed
+        described = step_functions.describe_execution(executionArn=execution["executionArn"])
+        if described.get("error") == INTERRUPTED_ERROR:
+            step_functions.start_execution(
+                stateMachineArn=state_machine, name=described["name"], input=described["input"]
+            )
+            restarted += 1
+    return restarted

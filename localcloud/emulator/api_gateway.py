@@ -17,11 +17,13 @@ from uuid import uuid4
 
 from localcloud.patches.registry import replace
 
-BODY_BYTES = 10 * 1024 * 1024  # API Gateway's limit of a request
-DRAIN_BYTES = 512 * 1024 * 1024  # read on past the limit, so that a client still sending gets to see the answer
-INTEGRATION_SECONDS = 29.0  # API Gateway waits no longer for a function
+MAX_BODY_BYTES = 10 * 1024 * 1024  # API Gateway's limit of a request
+MAX_DRAIN_BYTES = 512 * 1024 * 1024  # read on past the limit, so that a client still sending gets to see the answer
+INTEGRATION_TIMEOUT_SECONDS = 29.0  # API Gateway waits no longer for a function
 GATEWAY = "ministack.services.apigateway_v1"
-HOP_HEADERS = frozenset({"connection", "transfer-encoding", "expect", "keep-alive", "upgrade", "x-forwarded-for"})
+HOP_BY_HOP_HEADERS = frozenset(
+    {"connection", "transfer-encoding", "expect", "keep-alive", "upgrade", "x-forwarded-for"}
+)
 
 logger = logging.getLogger("earshot.front")
 
@@ -37,7 +39,7 @@ class IntegrationFailed(Exception):
         self.error = error
 
 
-async def front(scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]], send: Any) -> None:
+async def application(scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]], send: Any) -> None:
     """The ASGI application."""
     if scope["type"] == "lifespan":
         for phase in ("startup", "shutdown"):
@@ -53,30 +55,32 @@ async def front(scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str,
         if body is None:
             status, answer, content = gateway_error("REQUEST_TOO_LARGE", "Request Too Long", stage, headers, query)
         else:
-            status, answer, content = await execute(stage, scope["method"], f"/{rest}", headers, body, query)
+            status, answer, content = await execute_method(stage, scope["method"], f"/{rest}", headers, body, query)
     except Exception:
         logger.exception("%s %s", scope["method"], scope["path"])
         status, answer, content = 500, {"content-type": "application/json"}, b'{"message":"Internal server error"}'
     await respond(send, scope["method"], status, answer, content)
 
 
-async def execute(stage: str, method: str, path: str, headers: Headers, body: bytes, query: Any) -> Response:
+async def execute_method(stage: str, method: str, path: str, headers: Headers, body: bytes, query: Any) -> Response:
     from ministack.services import apigateway_v1 as gateway
 
-    work = asyncio.ensure_future(gateway.handle_execute(api_of(stage), stage, method, path, headers, body, query))
+    execution = asyncio.ensure_future(
+        gateway.handle_execute(rest_api_for_stage(stage), stage, method, path, headers, body, query)
+    )
     try:
         # Shielded: on AWS, too, the function goes on after the gateway has given up on it.
-        return await asyncio.wait_for(asyncio.shield(work), INTEGRATION_SECONDS)
+        return await asyncio.wait_for(asyncio.shield(execution), INTEGRATION_TIMEOUT_SECONDS)
     except TimeoutError:
-        work.add_done_callback(lambda done: done.cancelled() or done.exception())
+        execution.add_done_callback(lambda done: done.cancelled() or done.exception())
         return gateway_error("INTEGRATION_TIMEOUT", "Endpoint request timed out", stage, headers, query)
-    except IntegrationFailed as failed:
-        if failed.error == "RequestTooLargeException":
+    except IntegrationFailed as failure:
+        if failure.error == "RequestTooLargeException":
             return gateway_error("REQUEST_TOO_LARGE", "Request Too Long", stage, headers, query)
         return 502, *gateway_error("DEFAULT_5XX", "Internal server error", stage, headers, query)[1:]
 
 
-def api_of(stage: str) -> str:
+def rest_api_for_stage(stage: str) -> str:
     """The REST API with that stage; any one for a stage that does not exist, so that it says so itself."""
     from ministack.services import apigateway_v1 as gateway
 
@@ -84,11 +88,11 @@ def api_of(stage: str) -> str:
     return next((api for api in apis if stage in gateway.stages_for_api(api)), apis[0] if apis else "")
 
 
-def gateway_error(kind: str, message: str, stage: str, headers: Headers, query: Any) -> Response:
+def gateway_error(response_type: str, message: str, stage: str, headers: Headers, query: Any) -> Response:
     """An error of API Gateway's own, as the deployed gateway responses word it."""
     from ministack.services import apigateway_v1 as gateway
 
-    api = api_of(stage)
+    api = rest_api_for_stage(stage)
     request = {
         "api_id": api,
         "stage_name": stage,
@@ -99,7 +103,7 @@ def gateway_error(kind: str, message: str, stage: str, headers: Headers, query: 
         "resource_path": "",
         "request_id": str(uuid4()),
     }
-    return gateway._gateway_error_response(gateway._GatewayError(kind, message), request)
+    return gateway._gateway_error_response(gateway._GatewayError(response_type, message), request)
 
 
 def request_headers(scope: dict[str, Any]) -> Headers:
@@ -107,7 +111,7 @@ def request_headers(scope: dict[str, Any]) -> Headers:
     headers: Headers = {}
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        if name not in HOP_HEADERS:
+        if name not in HOP_BY_HOP_HEADERS:
             headers[name] = f"{headers[name]}, {value}" if name in headers else value
     headers["x-forwarded-for"] = (scope.get("client") or ("127.0.0.1",))[0]
     headers["x-forwarded-proto"] = "http"
@@ -123,12 +127,12 @@ async def read_body(receive: Callable[[], Awaitable[dict[str, Any]]]) -> bytes |
             return bytes(body)
         part = message.get("body", b"")
         size += len(part)
-        if size <= BODY_BYTES:
+        if size <= MAX_BODY_BYTES:
             body += part
-        elif size > DRAIN_BYTES:
+        elif size > MAX_DRAIN_BYTES:
             return None
         if not message.get("more_body"):
-            return bytes(body) if size <= BODY_BYTES else None
+            return bytes(body) if size <= MAX_BODY_BYTES else None
 
 
 async def respond(send: Any, method: str, status: int, headers: Headers, content: Any) -> None:
@@ -149,7 +153,10 @@ def install() -> None:
     """What the REST API itself does otherwise than AWS."""
     matches = replace(f"{GATEWAY}:_media_type_matches", None)
     # API Gateway takes a request without Content-Type for JSON, which `*/*` makes binary like everything else.
-    replace(f"{GATEWAY}:_media_type_matches", lambda kind, binary: matches(kind or "application/json", binary))
+    replace(
+        f"{GATEWAY}:_media_type_matches",
+        lambda response_type, binary: matches(response_type or "application/json", binary),
+    )
     replace(f"{GATEWAY}:_lambda_proxy_response", proxy_response)
 
 

@@ -23,9 +23,9 @@ from localcloud.emulator import dockerfile
 from localcloud.patches.registry import original, replace
 
 ECS = "ministack.services.ecs"
-STOP_SECONDS = 30  # ECS's default stopTimeout: SIGTERM, then SIGKILL
+STOP_TIMEOUT_SECONDS = 30  # ECS's default stopTimeout: SIGTERM, then SIGKILL
 # Of our own environment; besides, EARSHOT_… sets the engine (transcriber/whisper/process.py).
-KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "SSL_CERT_FILE")
+INHERITED_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "SSL_CERT_FILE")
 
 # Replaces itself with the program after asking Linux to end it with its starter, however that ends.
 LAUNCHER = """
@@ -54,7 +54,7 @@ class Container:
         code = self.process.wait()
         return {"StatusCode": code if code >= 0 else 128 - code}
 
-    def stop(self, timeout: float = STOP_SECONDS, **_: Any) -> None:
+    def stop(self, timeout: float = STOP_TIMEOUT_SECONDS, **_: Any) -> None:
         self.signal(signal.SIGTERM)
         try:
             self.process.wait(timeout)
@@ -78,7 +78,7 @@ class Container:
         return iter(()) if stream else self.log.read_bytes()
 
 
-class Engine:
+class ContainerEngine:
     """Images known by their asset hash, and the containers that run.
 
     Args:
@@ -89,31 +89,35 @@ class Engine:
 
     def __init__(self, assets: Path, folder: Path, environment: dict[str, str]) -> None:
         self.folder, self.environment = folder, environment
-        self.images_of = images(assets)
+        self.images_by_hash = image_assets(assets)
         self.containers = self.images = self  # docker-py's client.containers.run, client.images.get
-        self.running: dict[str, Container] = {}
+        self.containers_by_id: dict[str, Container] = {}
         # Linux's death signal follows the thread that started a process, so one thread lives for all of them.
         self.starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="container-starter")
 
     def run(self, image: str, command: list[str] | None = None, **options: Any) -> Container:
-        container = self.starter.submit(self.begin, image, command, options).result()
-        self.running[container.id] = container
+        container = self.starter.submit(self.start_process, image, command, options).result()
+        self.containers_by_id[container.id] = container
         return container
 
-    def begin(self, name: str, command: list[str] | None, options: dict[str, Any]) -> Container:
+    def start_process(self, name: str, command: list[str] | None, options: dict[str, Any]) -> Container:
         digest = name.rsplit(":", 1)[-1]
-        image = self.images_of.get(digest)
+        image = self.images_by_hash.get(digest)
         if image is None:
             raise LookupError(f"No image {name} among the synthesized assets: synthesize again.")
         root = self.folder / "containers" / digest
-        folder = root / image.folder.lstrip("/") if root.exists() else image.unpack(root)
+        folder = root / image.workdir.lstrip("/") if root.exists() else image.unpack(root)
         argv = [*image.entrypoint, *(command or image.command)]
         argv[0] = sys.executable if argv[0] in ("python", "python3") else argv[0]
-        given = options.get("environment") or {}
+        task_environment = options.get("environment") or {}
         environment = (
-            {key: value for key, value in os.environ.items() if key in KEPT or key.startswith("EARSHOT_")}
+            {
+                key: value
+                for key, value in os.environ.items()
+                if key in INHERITED_VARIABLES or key.startswith("EARSHOT_")
+            }
             | image.environment
-            | {key: str(value) for key, value in given.items()}
+            | {key: str(value) for key, value in task_environment.items()}
             | self.environment
         )
         log = self.folder / "logs" / f"{options.get('name') or 'container'}.log"
@@ -131,10 +135,10 @@ class Engine:
         return Container(process, name, log, options.get("labels") or {})
 
     def get(self, container_id: str) -> Container:
-        return self.running[container_id]
+        return self.containers_by_id[container_id]
 
     def list(self, all: bool = False, **_: Any) -> list[Container]:
-        return [c for c in self.running.values() if all or c.status == "running"]
+        return [c for c in self.containers_by_id.values() if all or c.status == "running"]
 
     def close(self, grace: float) -> None:
         """Ask every container to leave, then make it."""
@@ -148,17 +152,19 @@ class Engine:
         self.starter.shutdown(wait=False)
 
 
-def images(assets: Path) -> dict[str, dockerfile.Image]:
+def image_assets(assets: Path) -> dict[str, dockerfile.Image]:
     """Every Docker image asset of the synthesized app, by its hash (the image's tag)."""
     found = {}
     for manifest in assets.glob("*.assets.json"):
         for digest, asset in json.loads(manifest.read_text()).get("dockerImages", {}).items():
             source = asset["source"]
-            found[digest] = dockerfile.read(assets / source["directory"], source.get("dockerFile", "Dockerfile"))
+            found[digest] = dockerfile.parse_dockerfile(
+                assets / source["directory"], source.get("dockerFile", "Dockerfile")
+            )
     return found
 
 
-def install(engine: Engine) -> None:
+def install(engine: ContainerEngine) -> None:
     """Let ministack's ECS start tasks there, and learn of their end at once instead of looking for it."""
     replace(f"{ECS}:_get_docker", lambda: engine)
     stopped = original(f"{ECS}:_maybe_mark_stopped")

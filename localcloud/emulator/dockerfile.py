@@ -21,26 +21,26 @@ class Image:
     entrypoint: list[str] = field(default_factory=list)
     command: list[str] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
-    folder: str = "/"
+    workdir: str = "/"
     copies: list[tuple[str, str]] = field(default_factory=list)
 
     def unpack(self, root: Path) -> Path:
         """Lay the copied files out under `root` as the image would; answers the working folder there."""
         shutil.rmtree(root, ignore_errors=True)
         for source, target in self.copies:
-            origin, place = self.context / source, root / target.lstrip("/")
+            origin, destination = self.context / source, root / target.lstrip("/")
             if origin.is_dir():
-                shutil.copytree(origin, place, dirs_exist_ok=True)
+                shutil.copytree(origin, destination, dirs_exist_ok=True)
             else:
-                place = place / origin.name if target.endswith("/") else place
-                place.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(origin, place)
-        folder = root / self.folder.lstrip("/")
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
+                destination = destination / origin.name if target.endswith("/") else destination
+                destination.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(origin, destination)
+        workdir = root / self.workdir.lstrip("/")
+        workdir.mkdir(parents=True, exist_ok=True)
+        return workdir
 
 
-def read(context: Path, name: str = "Dockerfile") -> Image:
+def parse_dockerfile(context: Path, name: str = "Dockerfile") -> Image:
     """The image that `docker build` would make of this context, as far as it can run here.
 
     RUN is not run: what it installs is the environment this process already lives in. `COPY --from` likewise.
@@ -54,24 +54,26 @@ def read(context: Path, name: str = "Dockerfile") -> Image:
             case "FROM":
                 image = Image(context)
             case "ENTRYPOINT":
-                image.entrypoint = words(argument)
+                image.entrypoint = parse_arguments(argument)
             case "CMD":
-                image.command = words(argument)
+                image.command = parse_arguments(argument)
             case "WORKDIR":
-                image.folder = str(Path(image.folder) / argument)
+                image.workdir = str(Path(image.workdir) / argument)
             case "ENV":
                 pairs = shlex.split(argument)
                 pairs = pairs if "=" in pairs[0] else ["=".join(pairs[:2])]
                 image.environment.update(dict(pair.split("=", 1) for pair in pairs))
             case "COPY" if "--from" not in argument:
-                *sources, target = [part for part in words(argument, shell=False) if not part.startswith("--")]
-                place = str(Path(image.folder) / target) + ("/" if target.endswith(("/", ".")) else "")
-                image.copies += [(source, place) for source in sources]
+                *sources, target = [
+                    part for part in parse_arguments(argument, shell=False) if not part.startswith("--")
+                ]
+                destination = str(Path(image.workdir) / target) + ("/" if target.endswith(("/", ".")) else "")
+                image.copies += [(source, destination) for source in sources]
     image.environment = {k: v for k, v in image.environment.items() if k not in HOST_VARIABLES}
     return image
 
 
-def words(argument: str, shell: bool = True) -> list[str]:
+def parse_arguments(argument: str, shell: bool = True) -> list[str]:
     """An instruction's argument: the JSON form, or a line (which ENTRYPOINT and CMD hand to a shell)."""
     if argument.startswith("["):
         return [str(word) for word in json.loads(argument)]

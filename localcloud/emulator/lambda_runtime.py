@@ -28,11 +28,11 @@ from localcloud.emulator import lambda_sandbox
 from localcloud.patches.registry import replace
 
 PAYLOAD_BYTES = 6 * 1024 * 1024  # Lambda's limit for a synchronous event, and for its answer
-IDLE_SECONDS = 120  # surplus environments of a burst leave after this long
+IDLE_TIMEOUT_SECONDS = 120  # surplus environments of a burst leave after this long
 
 
 @dataclass
-class Environment:
+class LambdaEnvironment:
     """One forked process and the socket to it. It serves one event at a time."""
 
     stream: socket.socket
@@ -48,7 +48,7 @@ class Environment:
         self.stream.close()
 
 
-class Environments:
+class LambdaEnvironments:
     """Every execution environment, made on demand, as many at once as there are events at once.
 
     Args:
@@ -60,13 +60,13 @@ class Environments:
         self.code.mkdir(parents=True, exist_ok=True)
         self.logs.mkdir(parents=True, exist_ok=True)
         self.lock, self.forking = threading.Lock(), threading.Lock()
-        self.idle: dict[str, list[Environment]] = defaultdict(list)
-        self.live: set[int] = set()
+        self.idle: dict[str, list[LambdaEnvironment]] = defaultdict(list)
+        self.pids: set[int] = set()
         self.unpacked: set[str] = set()
-        self.control, theirs = socket.socketpair()
-        with theirs:
-            self.zygote = subprocess.Popen(
-                [sys.executable, "-P", lambda_sandbox.__file__, str(theirs.fileno())], pass_fds=[theirs.fileno()]
+        self.control, child_end = socket.socketpair()
+        with child_end:
+            self.parent_process = subprocess.Popen(
+                [sys.executable, "-P", lambda_sandbox.__file__, str(child_end.fileno())], pass_fds=[child_end.fileno()]
             )
         self.ready = False
 
@@ -76,36 +76,36 @@ class Environments:
         timeout = float(config.get("Timeout", 3))
         call = json.dumps({"event": event, "request_id": request_id, "deadline": time.time() + timeout})
         if len(call) > PAYLOAD_BYTES:
-            return refused("RequestTooLargeException", f"the event is larger than {PAYLOAD_BYTES} bytes")
+            return error_result("RequestTooLargeException", f"the event is larger than {PAYLOAD_BYTES} bytes")
         key = f"{config['FunctionName']}:{config.get('CodeSha256')}:{config.get('RevisionId')}"
-        environment = self.take(key, config, function["code_zip"])
+        environment = self.acquire(key, config, function["code_zip"])
         try:
             environment.stream.settimeout(timeout)
             environment.stream.sendall(len(call).to_bytes(4, "big") + call.encode())
-            answer = lambda_sandbox.read(environment.stream)
+            answer = lambda_sandbox.read_message(environment.stream)
         except TimeoutError:
             self.discard(environment)
-            return refused(
+            return error_result(
                 "Sandbox.Timedout", f"RequestId: {request_id} Error: Task timed out after {timeout:.2f} seconds"
             )
         except OSError:
             answer = None
         if answer is None:
             self.discard(environment)
-            return refused("Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited unexpectedly")
-        self.give_back(key, environment)
+            return error_result("Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited unexpectedly")
+        self.release(key, environment)
         if "error" in answer:
             return {"body": answer["error"], "error": True}
         return {"body": answer["result"]}
 
-    def take(self, key: str, config: dict[str, Any], bundle: bytes) -> Environment:
+    def acquire(self, key: str, config: dict[str, Any], bundle: bytes) -> LambdaEnvironment:
         with self.lock:
             if self.idle[key]:
                 return self.idle[key].pop()
         code = self.unpack(bundle)
-        ours, theirs = socket.socketpair()
+        stream, child_end = socket.socketpair()
         name = config["FunctionName"]
-        order = {
+        spec = {
             "name": name,
             "arn": config["FunctionArn"],
             "handler": config["Handler"],
@@ -123,33 +123,33 @@ class Environments:
             if not self.ready:
                 self.control.recv(16)
                 self.ready = True
-            with theirs:
-                socket.send_fds(self.control, [json.dumps(order).encode()], [theirs.fileno()])
-            hello = lambda_sandbox.read(ours)
-        if hello is None:
+            with child_end:
+                socket.send_fds(self.control, [json.dumps(spec).encode()], [child_end.fileno()])
+            greeting = lambda_sandbox.read_message(stream)
+        if greeting is None:
             raise RuntimeError(f"No execution environment for {name}: {self.logs / name}.log may say why.")
         with self.lock:
-            self.live.add(hello["pid"])
-        return Environment(ours, hello["pid"])
+            self.pids.add(greeting["pid"])
+        return LambdaEnvironment(stream, greeting["pid"])
 
-    def give_back(self, key: str, environment: Environment) -> None:
+    def release(self, key: str, environment: LambdaEnvironment) -> None:
         """Keep it for the next event; let those go that a burst left behind, and those of replaced code."""
         now = environment.used = time.monotonic()
         with self.lock:
             self.idle[key].append(environment)
             name = key.split(":", 1)[0]
-            for other, environments in self.idle.items():
-                replaced = other != key and other.split(":", 1)[0] == name
+            for other_key, environments in self.idle.items():
+                replaced = other_key != key and other_key.split(":", 1)[0] == name
                 for surplus in environments[: None if replaced else -1]:
-                    if replaced or now - surplus.used > IDLE_SECONDS:
+                    if replaced or now - surplus.used > IDLE_TIMEOUT_SECONDS:
                         environments.remove(surplus)
-                        self.live.discard(surplus.pid)
+                        self.pids.discard(surplus.pid)
                         surplus.close()
 
-    def discard(self, environment: Environment) -> None:
+    def discard(self, environment: LambdaEnvironment) -> None:
         environment.kill()
         with self.lock:
-            self.live.discard(environment.pid)
+            self.pids.discard(environment.pid)
 
     def unpack(self, bundle: bytes) -> Path:
         """The bundle's folder, named by its digest: it is unpacked once, and its bytecode survives a restart."""
@@ -168,20 +168,20 @@ class Environments:
         """End every environment, at once even in the middle of an event, and forget bundles no longer deployed."""
         self.control.close()
         with self.lock:
-            for pid in self.live:
+            for pid in self.pids:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-        self.zygote.kill()
-        self.zygote.wait()
+        self.parent_process.kill()
+        self.parent_process.wait()
         for folder in self.code.iterdir():
             if self.unpacked and folder.name not in self.unpacked:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def refused(error: str, message: str) -> dict[str, Any]:
+def error_result(error: str, message: str) -> dict[str, Any]:
     return {"body": {"errorType": error, "errorMessage": message}, "error": True}
 
 
-def install(environments: Environments) -> None:
+def install(environments: LambdaEnvironments) -> None:
     """Let ministack's Lambda service run Python functions there."""
     replace("ministack.services.lambda_svc:_execute_function_warm", environments.invoke)

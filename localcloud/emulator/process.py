@@ -19,8 +19,8 @@ from localcloud.patches.registry import locate
 from localcloud.ports import HOST
 
 REGION = "us-east-1"
-CONTAINER_SECONDS = 8.0  # for a worker to give back what it holds
-REQUEST_SECONDS = 0.5  # for requests under way; a long poll would take 20
+CONTAINER_STOP_SECONDS = 8.0  # for a worker to give back what it holds
+REQUEST_GRACE_SECONDS = 0.5  # for requests under way; a long poll would take 20
 
 
 def main() -> None:
@@ -39,13 +39,13 @@ async def serve(options: argparse.Namespace) -> None:
     # Forked environments need their warm parent first, before this process has threads and sockets of its own.
     from localcloud.emulator import lambda_runtime
 
-    environments = lambda_runtime.Environments(options.folder)
+    environments = lambda_runtime.LambdaEnvironments(options.folder)
 
     import hypercorn.asyncio
 
     from localcloud.emulator import api_gateway, container_runtime
-    from localcloud.emulator.persistence import Keeper
-    from localcloud.emulator.step_functions import Machines
+    from localcloud.emulator.persistence import StateSaver
+    from localcloud.emulator.step_functions import ExecutionRunner
     from localcloud.patches import (
         ministack_placeholder_resources,
         ministack_s3_event_version,
@@ -53,30 +53,32 @@ async def serve(options: argparse.Namespace) -> None:
     )
 
     endpoint = f"http://{HOST}:{options.aws_port}"
-    engine = container_runtime.Engine(options.assets, options.folder, for_containers(endpoint, options.models))
+    engine = container_runtime.ContainerEngine(
+        options.assets, options.folder, container_environment(endpoint, options.models)
+    )
     lambda_runtime.install(environments)
     container_runtime.install(engine)
     ministack_placeholder_resources.install()
     ministack_sqs_long_poll.install()
     ministack_s3_event_version.install()
     api_gateway.install()
-    Machines().install(endpoint)
+    ExecutionRunner().install(endpoint)
 
     from ministack.app import app
 
-    leave, closed = leaving(), asyncio.Event()
-    keeper = Keeper(call(options.wrap, app) if options.wrap else app)
-    applications: list[tuple[Any, int]] = [(keeper, options.aws_port), (api_gateway.front, options.port)]
-    keeping = asyncio.create_task(keeper.keep())
+    stop, shutdown = stop_event(), asyncio.Event()
+    saver = StateSaver(wrap_application(options.wrap, app) if options.wrap else app)
+    applications: list[tuple[Any, int]] = [(saver, options.aws_port), (api_gateway.application, options.port)]
+    saving = asyncio.create_task(saver.save_periodically())
     servers = [
-        asyncio.create_task(hypercorn.asyncio.serve(app, config(port), shutdown_trigger=closed.wait))
+        asyncio.create_task(hypercorn.asyncio.serve(app, server_config(port), shutdown_trigger=shutdown.wait))
         for app, port in applications
     ]
-    await asyncio.wait([*servers, asyncio.create_task(leave.wait())], return_when=asyncio.FIRST_COMPLETED)
-    await asyncio.to_thread(engine.close, CONTAINER_SECONDS)  # while everything still answers them
-    closed.set()
+    await asyncio.wait([*servers, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.to_thread(engine.close, CONTAINER_STOP_SECONDS)  # while everything still answers them
+    shutdown.set()
     outcomes = await asyncio.gather(*servers, return_exceptions=True)  # ministack saves its state as it ends
-    keeping.cancel()
+    saving.cancel()
     environments.close()
     for outcome in outcomes:
         if isinstance(outcome, BaseException):
@@ -84,32 +86,32 @@ async def serve(options: argparse.Namespace) -> None:
     os._exit(0)  # daemon threads of ministack and moto may still wait for something; nothing is left to save
 
 
-def leaving() -> asyncio.Event:
+def stop_event() -> asyncio.Event:
     """Set by SIGTERM, SIGINT, or the end of standard input."""
-    leave, loop = asyncio.Event(), asyncio.get_running_loop()
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, leave.set)
+        loop.add_signal_handler(number, stop.set)
 
     def watch() -> None:
         sys.stdin.buffer.read()
-        loop.call_soon_threadsafe(leave.set)
+        loop.call_soon_threadsafe(stop.set)
 
     threading.Thread(target=watch, daemon=True, name="starter-watch").start()
-    return leave
+    return stop
 
 
-def config(port: int) -> Any:
+def server_config(port: int) -> Any:
     from hypercorn.config import Config
 
     settings = Config()
     settings.bind = [f"{HOST}:{port}"]
     settings.keep_alive_timeout = 75
-    settings.graceful_timeout = REQUEST_SECONDS
+    settings.graceful_timeout = REQUEST_GRACE_SECONDS
     settings.loglevel = "WARNING"
     return settings
 
 
-def environment(folder: Path, aws_port: str) -> dict[str, str]:
+def emulator_environment(folder: Path, aws_port: str) -> dict[str, str]:
     """This process's environment, and what ministack and the functions' runtime read on top of it.
 
     Nothing of the caller's own AWS set-up comes along, nor a proxy between us and ourselves.
@@ -142,7 +144,7 @@ def environment(folder: Path, aws_port: str) -> dict[str, str]:
     }
 
 
-def for_containers(endpoint: str, models: Path) -> dict[str, str]:
+def container_environment(endpoint: str, models: Path) -> dict[str, str]:
     """What a task's process finds in its environment beside the task definition's own variables."""
     region = os.environ["AWS_REGION"]
     return {
@@ -159,7 +161,7 @@ def for_containers(endpoint: str, models: Path) -> dict[str, str]:
     }
 
 
-def call(name: str, app: Any) -> Any:
+def wrap_application(name: str, app: Any) -> Any:
     holder, attribute = locate(name)
     return getattr(holder, attribute)(app)
 

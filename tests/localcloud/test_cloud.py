@@ -107,12 +107,12 @@ def test_a_second_start_finds_what_the_first_one_held(tmp_path: Path) -> None:
         cloud.client("s3").put_object(Bucket=first["TranscriptsBucket"], Key="jobs/ü a+b.json", Body=b"text")
         cloud.client("dynamodb").put_item(TableName=first["TableName"], Item={"pk": {"S": "JOB#1"}})
         cloud.client("dynamodb").put_item(TableName=first["TableName"], Item={"pk": {"S": "SLOT#000"}})
-        stack = deploy.describe(cloud.client)
+        stack = deploy.describe_stack(cloud.client)
 
     with Cloud(tmp_path) as cloud:  # on other ports
         table = {"TableName": first["TableName"]}
         assert cloud.outputs == first
-        assert deploy.describe(cloud.client) == stack
+        assert deploy.describe_stack(cloud.client) == stack
         body = cloud.client("s3").get_object(Bucket=first["TranscriptsBucket"], Key="jobs/ü a+b.json")["Body"]
         assert body.read() == b"text"
         assert "Item" in cloud.client("dynamodb").get_item(Key={"pk": {"S": "JOB#1"}}, **table)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.emulator.container_runtime import Container, Engine
+from localcloud.emulator.container_runtime import Container, ContainerEngine
 
 PROGRAM = """
 import os, signal, sys, time
@@ -28,7 +28,7 @@ sys.exit(int(sys.argv[1]))
 
 
 @pytest.fixture
-def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ContainerEngine]:
     """One image, tagged `abc`, of a program with a file beside it."""
     monkeypatch.setenv("SECRET", "of the host")
     context = tmp_path / "assets" / "asset.abc"
@@ -41,12 +41,12 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     )
     manifest = {"files": {}, "dockerImages": {"abc": {"source": {"directory": "asset.abc"}, "destinations": {}}}}
     (tmp_path / "assets" / "Earshot.assets.json").write_text(json.dumps(manifest))
-    made = Engine(tmp_path / "assets", tmp_path / "data", {"AWS_ENDPOINT_URL": "http://emulator"})
+    made = ContainerEngine(tmp_path / "assets", tmp_path / "data", {"AWS_ENDPOINT_URL": "http://emulator"})
     yield made
     made.close(0)
 
 
-def says(container: Container, text: str) -> None:
+def wait_for_log(container: Container, text: str) -> None:
     """Wait until its log holds the text."""
     for _ in range(500):
         if text in container.log.read_text():
@@ -55,7 +55,7 @@ def says(container: Container, text: str) -> None:
     raise AssertionError(f"{text!r} not in {container.log.read_text()!r}")
 
 
-def test_entrypoint_command_environment_and_files_are_the_images(engine: Engine) -> None:
+def test_entrypoint_command_environment_and_files_are_the_images(engine: ContainerEngine) -> None:
     container = engine.run("registry/repository:abc", name="one")
 
     assert container.wait() == {"StatusCode": 0}
@@ -63,32 +63,34 @@ def test_entrypoint_command_environment_and_files_are_the_images(engine: Engine)
     assert container.logs() == b"blue http://emulator True False\n"
 
 
-def test_a_tasks_command_and_variables_override_the_images(engine: Engine) -> None:
+def test_a_tasks_command_and_variables_override_the_images(engine: ContainerEngine) -> None:
     container = engine.run("x:abc", command=["7"], environment={"COLOUR": "red"}, name="two")
 
     assert container.wait() == {"StatusCode": 7}
     assert container.log.read_text().startswith("red ")
 
 
-def test_an_unknown_image_cannot_be_pulled(engine: Engine) -> None:
+def test_an_unknown_image_cannot_be_pulled(engine: ContainerEngine) -> None:
     with pytest.raises(LookupError, match="x:def"):
         engine.run("x:def")
 
 
-def test_stopping_asks_first(engine: Engine) -> None:
+def test_stopping_asks_first(engine: ContainerEngine) -> None:
     container = engine.run("x:abc", command=["wait"], name="polite")
-    says(container, "waiting")
+    wait_for_log(container, "waiting")
 
     container.stop()
 
     assert container.status == "exited"
-    says(container, "giving back")
+    wait_for_log(container, "giving back")
 
 
 @pytest.mark.parametrize("end", [lambda engine, container: container.stop(0.1), lambda engine, _: engine.close(0.1)])
-def test_one_that_does_not_listen_is_killed(engine: Engine, end: Callable[[Engine, Container], None]) -> None:
+def test_one_that_does_not_listen_is_killed(
+    engine: ContainerEngine, end: Callable[[ContainerEngine, Container], None]
+) -> None:
     container = engine.run("x:abc", command=["deaf"], name="deaf")
-    says(container, "waiting")
+    wait_for_log(container, "waiting")
 
     end(engine, container)
 

@@ -63,12 +63,12 @@ def noting(seam):
     touched.add(seam)
     return locate(seam)
 seams.locate = noting
-from localcloud.emulator.step_functions import Machines
-Machines().install("http://127.0.0.1:1")
+from localcloud.emulator.step_functions import ExecutionRunner
+ExecutionRunner().install("http://127.0.0.1:1")
 lambdas.install(SimpleNamespace(invoke=None)); containers.install(None); resources.install(); queues.install()
 notifications.install()
 front.install()
-persistence.Keeper(None).save(everything=False)
+persistence.StateSaver(None).save(everything=False)
 print(sorted(set(seams.SEAMS) - touched))
 """
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)

@@ -19,7 +19,7 @@ def context(tmp_path: Path) -> Path:
 
 def image_of(context: Path, text: str) -> dockerfile.Image:
     (context / "Dockerfile").write_text(text)
-    return dockerfile.read(context)
+    return dockerfile.parse_dockerfile(context)
 
 
 def test_only_the_final_stage_counts(context: Path) -> None:
