@@ -27,7 +27,7 @@ from botocore.config import Config
 
 from localcloud import embedded_model, ports, restart
 from localcloud.deploy import deploy, template_path
-from localcloud.emulator.process import REGION, emulator_environment
+from localcloud.emulator_process import REGION, emulator_environment
 from localcloud.ports import HOST
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -173,7 +173,7 @@ class Cloud:
         command = [
             sys.executable,
             "-m",
-            "localcloud.emulator.process",
+            "localcloud.emulator_process",
             *(word for pair in options.items() for word in pair),
         ]
         with (logs / "emulator.log").open("wb") as log:

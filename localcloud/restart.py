@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-INTERRUPTED_ERROR = "States.ServiceRestart"  # ministack's name for executions that ended with the emulator
+from localcloud.emulator.step_functions import INTERRUPTED_ERROR
 
 Client = Callable[[str], Any]
 

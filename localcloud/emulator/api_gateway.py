@@ -15,12 +15,9 @@ from typing import Any
 from urllib.parse import parse_qs
 from uuid import uuid4
 
-from localcloud.patches.registry import replace
-
 MAX_BODY_BYTES = 10 * 1024 * 1024  # API Gateway's limit of a request
 MAX_DRAIN_BYTES = 512 * 1024 * 1024  # read on past the limit, so that a client still sending gets to see the answer
 INTEGRATION_TIMEOUT_SECONDS = 29.0  # API Gateway waits no longer for a function
-GATEWAY = "ministack.services.apigateway_v1"
 HOP_BY_HOP_HEADERS = frozenset(
     {"connection", "transfer-encoding", "expect", "keep-alive", "upgrade", "x-forwarded-for"}
 )
@@ -147,17 +144,6 @@ async def respond(send: Any, method: str, status: int, headers: Headers, content
         lines.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": status, "headers": lines})
     await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
-
-
-def install() -> None:
-    """What the REST API itself does otherwise than AWS."""
-    matches = replace(f"{GATEWAY}:_media_type_matches", None)
-    # API Gateway takes a request without Content-Type for JSON, which `*/*` makes binary like everything else.
-    replace(
-        f"{GATEWAY}:_media_type_matches",
-        lambda response_type, binary: matches(response_type or "application/json", binary),
-    )
-    replace(f"{GATEWAY}:_lambda_proxy_response", proxy_response)
 
 
 def proxy_response(result: dict[str, Any]) -> tuple[dict[str, Any], None]:

@@ -11,7 +11,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,9 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.emulator import dockerfile
-from localcloud.patches.registry import original, replace
 
-ECS = "ministack.services.ecs"
 STOP_TIMEOUT_SECONDS = 30  # ECS's default stopTimeout: SIGTERM, then SIGKILL
 # Of our own environment; besides, EARSHOT_… sets the engine (transcriber/whisper/process.py).
 INHERITED_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "SSL_CERT_FILE")
@@ -162,22 +159,3 @@ def image_assets(assets: Path) -> dict[str, dockerfile.Image]:
                 assets / source["directory"], source.get("dockerFile", "Dockerfile")
             )
     return found
-
-
-def install(engine: ContainerEngine) -> None:
-    """Let ministack's ECS start tasks there, and learn of their end at once instead of looking for it."""
-    replace(f"{ECS}:_get_docker", lambda: engine)
-    stopped = original(f"{ECS}:_maybe_mark_stopped")
-
-    def watch(task: dict[str, Any], docker_client: Any, account_id: str, region: str) -> None:
-        from ministack.core.responses import request_scope
-
-        def follow() -> None:
-            for container_id in task["_docker_ids"]:
-                engine.get(container_id).wait()
-            with request_scope(account_id, region):
-                stopped(task, engine)
-
-        threading.Thread(target=follow, daemon=True, name="container-watch").start()
-
-    replace(f"{ECS}:_watch_task_lifecycle", watch)

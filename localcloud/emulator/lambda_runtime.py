@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.emulator import lambda_sandbox
-from localcloud.patches.registry import replace
 
 PAYLOAD_BYTES = 6 * 1024 * 1024  # Lambda's limit for a synchronous event, and for its answer
 IDLE_TIMEOUT_SECONDS = 120  # surplus environments of a burst leave after this long
@@ -180,8 +179,3 @@ class LambdaEnvironments:
 
 def error_result(error: str, message: str) -> dict[str, Any]:
     return {"body": {"errorType": error, "errorMessage": message}, "error": True}
-
-
-def install(environments: LambdaEnvironments) -> None:
-    """Let ministack's Lambda service run Python functions there."""
-    replace("ministack.services.lambda_svc:_execute_function_warm", environments.invoke)

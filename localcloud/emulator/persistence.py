@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from localcloud.patches.registry import original
-
 SAVE_INTERVAL_SECONDS = 20.0
 RUNTIME_SERVICES = frozenset({"dynamodb", "s3", "sqs", "stepfunctions"})  # the rest only changes with the stack
 READ_OPERATIONS = ("Get", "List", "Describe", "Query", "Scan", "Receive", "BatchGet")
@@ -28,9 +26,12 @@ class StateSaver:
         await self.app(scope, receive, send)
 
     def save(self, everything: bool) -> None:
-        services = original("ministack.app:_build_persistence_save_dict")()
+        from ministack.app import _build_persistence_save_dict
+        from ministack.core.persistence import save_all
+
+        services = _build_persistence_save_dict()
         chosen = services if everything else {k: v for k, v in services.items() if k in RUNTIME_SERVICES}
-        original("ministack.core.persistence:save_all")(chosen)
+        save_all(chosen)
 
     async def save_periodically(self) -> None:
         """Save whenever something was written; the first time all of it, which is the stack just deployed."""

@@ -217,7 +217,7 @@ def test_a_killed_parent_takes_everything_along(busy: subprocess.Popen[str]) -> 
 
 def test_a_killed_emulator_takes_its_children_along_and_is_reported(busy: subprocess.Popen[str]) -> None:
     started = family(busy.pid)
-    emulator = next(p for p in started if "localcloud.emulator.process" in Path(f"/proc/{p}/cmdline").read_text())
+    emulator = next(p for p in started if "localcloud.emulator_process" in Path(f"/proc/{p}/cmdline").read_text())
 
     os.kill(emulator, signal.SIGKILL)
 

@@ -1,6 +1,6 @@
 """The emulator's process: ministack, the interpreter, the container engine and the front, in one event loop.
 
-`cloud.Cloud` starts it as `python -m localcloud.emulator.process` with the environment that ministack reads.
+`cloud.Cloud` starts it as `python -m localcloud.emulator_process` with the environment that ministack reads.
 It ends on SIGTERM, and when its standard input closes: so it never outlives whoever started it.
 """
 
@@ -24,7 +24,7 @@ REQUEST_GRACE_SECONDS = 0.5  # for requests under way; a long poll would take 20
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="localcloud.emulator.process")
+    parser = argparse.ArgumentParser(prog="localcloud.emulator_process")
     parser.add_argument("--assets", type=Path, required=True, help="the synthesized app")
     parser.add_argument("--folder", type=Path, required=True, help="state, logs, unpacked code")
     parser.add_argument("--models", type=Path, required=True, help="models that workers read without S3")
@@ -45,24 +45,13 @@ async def serve(options: argparse.Namespace) -> None:
 
     from localcloud.emulator import api_gateway, container_runtime
     from localcloud.emulator.persistence import StateSaver
-    from localcloud.emulator.step_functions import ExecutionRunner
-    from localcloud.patches import (
-        ministack_placeholder_resources,
-        ministack_s3_event_version,
-        ministack_sqs_long_poll,
-    )
+    from localcloud.patches.registry import Runtime, apply_all
 
     endpoint = f"http://{HOST}:{options.aws_port}"
     engine = container_runtime.ContainerEngine(
         options.assets, options.folder, container_environment(endpoint, options.models)
     )
-    lambda_runtime.install(environments)
-    container_runtime.install(engine)
-    ministack_placeholder_resources.install()
-    ministack_sqs_long_poll.install()
-    ministack_s3_event_version.install()
-    api_gateway.install()
-    ExecutionRunner().install(endpoint)
+    apply_all(Runtime(endpoint, environments, engine))
 
     from ministack.app import app
 
