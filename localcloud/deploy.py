@@ -1,4 +1,4 @@
-"""Deploying the synthesized template into the emulator, the way `cdk deploy` does it to an account."""
+"""Deployment of the synthesized template into the emulator, as `cdk deploy` does it in an account."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 STACK = "Earshot"
-UNUSABLE_STATUSES = (
-    "ROLLBACK_COMPLETE",
-    "ROLLBACK_FAILED",
-    "CREATE_FAILED",
-    "DELETE_FAILED",
-)  # holds nothing, takes no update
+# A stack in one of these was never complete, so it contains no data, and CloudFormation does not update it.
+UNUSABLE_STATUSES = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
-POLL_SECONDS = 0.1
-DEADLINE_SECONDS = 120.0
-BOOTSTRAP_VERSION = "21"
-# Powertools comes from this environment; CloudFormation only wants an ARN.
-LAYER = "arn:aws:lambda:us-east-1:017000801446:layer:AWSLambdaPowertoolsPythonV3-python313-arm64:1"
-FINGERPRINT = "EarshotFingerprint"  # the stack's tag that says which template and parameters it stands for
+POLL_SECONDS = 0.1  # between two looks at the stack's status
+DEADLINE_SECONDS = 120.0  # for CloudFormation to finish
+BOOTSTRAP_VERSION = "21"  # of CDK's bootstrap stack, a parameter of the template
+# Stands for the Powertools layer: CloudFormation needs an ARN, functions import this environment's own Powertools.
+LAYER = "arn:aws:lambda:us-east-1:000000000000:layer:placeholder:1"
+FINGERPRINT = "EarshotFingerprint"  # tag of the stack: digest of template and parameters
 
 Client = Callable[[str], Any]
 
 
 class DeploymentFailed(Exception):
-    """CloudFormation gave up; the message holds what it said of each resource."""
+    """CloudFormation failed; the message contains its reason for each resource."""
 
 
 def deploy(client: Client, assets: Path, parameters: dict[str, str]) -> dict[str, str]:
-    """Bring the stack to what the synthesized app says; answers its outputs.
+    """Create or update the stack; return its outputs.
 
-    Nothing is done when the stack from an earlier start already is that. Otherwise it is updated, which keeps
-    the objects and rows it holds.
+    A stack that already has this template and these parameters is left alone. An update keeps objects and rows.
+
+    Args:
+        client: returns a boto3 client for a service's name.
+        assets: folder of the synthesized app.
+        parameters: the stack's parameters.
 
     Raises:
-        DeploymentFailed: with CloudFormation's reasons.
+        DeploymentFailed: nothing is synthesized, or CloudFormation failed.
     """
     template = template_path(assets)
     document = json.loads(template.read_text())
@@ -75,7 +75,7 @@ def deploy(client: Client, assets: Path, parameters: dict[str, str]) -> dict[str
 
 
 def template_path(assets: Path) -> Path:
-    """The stack's template among the synthesized files.
+    """Return the path of the stack's template.
 
     Raises:
         DeploymentFailed: nothing is synthesized there.
@@ -87,7 +87,7 @@ def template_path(assets: Path) -> Path:
 
 
 def publish_assets(client: Client, assets: Path) -> str:
-    """Put the app's file assets into the bootstrap bucket; answers the template's address there."""
+    """Put the app's file assets into the bootstrap bucket; return the template's URL there."""
     s3, account = client("s3"), client("sts").get_caller_identity()["Account"]
     region = s3.meta.region_name
     bucket = f"cdk-hnb659fds-assets-{account}-{region}"  # the bootstrap's name in every account
@@ -104,7 +104,7 @@ def publish_assets(client: Client, assets: Path) -> str:
 
 
 def zip_folder(folder: Path) -> bytes:
-    """A folder as a zip whose bytes depend on its content alone."""
+    """Return a folder as a ZIP archive whose bytes depend on its content only."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for path in sorted(folder.rglob("*")):
@@ -114,9 +114,13 @@ def zip_folder(folder: Path) -> bytes:
 
 
 def publish_ssm_parameters(client: Client, document: dict[str, Any]) -> dict[str, str]:
-    """Publish what CloudFormation is to read from SSM; answers the parameters that name another place for it.
+    """Write what CloudFormation reads from SSM; return values for those parameters that must name another place.
 
-    AWS's own names (`/aws/…`) cannot be written, so those parameters point to names of ours.
+    Names that begin with `/aws/` cannot be written, so those parameters get names that begin with `/earshot/aws/`.
+
+    Args:
+        client: returns a boto3 client for a service's name.
+        document: the template.
     """
     ssm, renamed = client("ssm"), {}
     for key, parameter in document.get("Parameters", {}).items():
@@ -131,7 +135,7 @@ def publish_ssm_parameters(client: Client, document: dict[str, Any]) -> dict[str
 
 
 def describe_stack(client: Client) -> dict[str, Any] | None:
-    """The stack, or None when there is none."""
+    """Return CloudFormation's description of the stack, or None if there is no stack."""
     try:
         return client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
     except ClientError as error:
@@ -141,10 +145,10 @@ def describe_stack(client: Client) -> dict[str, Any] | None:
 
 
 def wait_until_finished(client: Client) -> dict[str, Any]:
-    """The stack once CloudFormation is done with it; empty once it is deleted.
+    """Wait until CloudFormation has finished; return the stack's description, empty if it was deleted.
 
     Raises:
-        DeploymentFailed: it is not, or not well.
+        DeploymentFailed: CloudFormation failed, or is still busy after DEADLINE_SECONDS.
     """
     deadline = time.monotonic() + DEADLINE_SECONDS
     stack = describe_stack(client) or {}
@@ -164,15 +168,17 @@ def wait_until_finished(client: Client) -> dict[str, Any]:
 
 
 def failure_reasons(client: Client) -> str:
-    """What CloudFormation said of the resources that failed, the first one first."""
+    """Return CloudFormation's reasons for up to five failed resources, the first failure first."""
     pages = client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=STACK)
     failed = [e for page in pages for e in page["StackEvents"] if "FAILED" in e["ResourceStatus"]]
     return "; ".join(f"{e['LogicalResourceId']}: {e.get('ResourceStatusReason', '?')}" for e in failed[::-1][:5])
 
 
 def stack_outputs(stack: dict[str, Any]) -> dict[str, str]:
+    """Return the outputs in a description of the stack."""
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
 def fingerprint_of(template: str, parameters: dict[str, str]) -> str:
+    """Return a digest of template and parameters."""
     return hashlib.sha256(json.dumps([template, parameters], sort_keys=True).encode()).hexdigest()

@@ -1,7 +1,7 @@
-"""The emulator's process: ministack, the interpreter, the container engine and the front, in one event loop.
+"""Process of the emulator: ministack, the interpreter, the container engine and the API's address in one event loop.
 
-`cloud.Cloud` starts it as `python -m localcloud.emulator_process` with the environment that ministack reads.
-It ends on SIGTERM, and when its standard input closes: so it never outlives whoever started it.
+`cloud.Cloud` starts it as `python -m localcloud.emulator_process` with the environment that ministack reads. It ends
+on SIGTERM, and when its standard input closes, so that it never outlives the process that started it.
 """
 
 from __future__ import annotations
@@ -19,11 +19,14 @@ from localcloud.patches.registry import locate
 from localcloud.ports import HOST
 
 REGION = "us-east-1"
-CONTAINER_STOP_SECONDS = 8.0  # for a worker to give back what it holds
-REQUEST_GRACE_SECONDS = 0.5  # for requests under way; a long poll would take 20
+# Seconds between SIGTERM and SIGKILL for each container: a worker makes its messages visible again and frees its slot.
+CONTAINER_STOP_SECONDS = 8.0
+# Seconds for requests in progress when the servers stop. A long poll of SQS could take 20 s more.
+REQUEST_GRACE_SECONDS = 0.5
 
 
 def main() -> None:
+    """Read the command line and serve until a signal, the end of standard input, or an error."""
     parser = argparse.ArgumentParser(prog="localcloud.emulator_process")
     parser.add_argument("--assets", type=Path, required=True, help="the synthesized app")
     parser.add_argument("--folder", type=Path, required=True, help="state, logs, unpacked code")
@@ -36,7 +39,12 @@ def main() -> None:
 
 
 async def serve(options: argparse.Namespace) -> None:
-    # Forked environments need their warm parent first, before this process has threads and sockets of its own.
+    """Start every part, serve both ports, then stop every part in order.
+
+    Raises:
+        BaseException: what a server ended with.
+    """
+    # The parent process of Lambda environments comes first: it is to inherit no threads and sockets of this process.
     from localcloud.emulator import lambda_runtime
 
     environments = lambda_runtime.LambdaEnvironments(options.folder)
@@ -64,7 +72,7 @@ async def serve(options: argparse.Namespace) -> None:
         for app, port in applications
     ]
     await asyncio.wait([*servers, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
-    await asyncio.to_thread(engine.close, CONTAINER_STOP_SECONDS)  # while everything still answers them
+    await asyncio.to_thread(engine.close, CONTAINER_STOP_SECONDS)  # workers still call AWS while they stop
     shutdown.set()
     outcomes = await asyncio.gather(*servers, return_exceptions=True)  # ministack saves its state as it ends
     saving.cancel()
@@ -72,11 +80,11 @@ async def serve(options: argparse.Namespace) -> None:
     for outcome in outcomes:
         if isinstance(outcome, BaseException):
             raise outcome
-    os._exit(0)  # daemon threads of ministack and moto may still wait for something; nothing is left to save
+    os._exit(0)  # everything is saved; threads of ministack and moto that still wait would delay the exit
 
 
 def stop_event() -> asyncio.Event:
-    """Set by SIGTERM, SIGINT, or the end of standard input."""
+    """Return an event that SIGTERM, SIGINT or the end of standard input sets."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
@@ -90,6 +98,7 @@ def stop_event() -> asyncio.Event:
 
 
 def server_config(port: int) -> Any:
+    """Return hypercorn's settings for one port of the loopback interface."""
     from hypercorn.config import Config
 
     settings = Config()
@@ -101,9 +110,13 @@ def server_config(port: int) -> Any:
 
 
 def emulator_environment(folder: Path, aws_port: str) -> dict[str, str]:
-    """This process's environment, and what ministack and the functions' runtime read on top of it.
+    """Return the environment of the emulator: the caller's, and what ministack and the functions' runtime read.
 
-    Nothing of the caller's own AWS set-up comes along, nor a proxy between us and ourselves.
+    The caller's own AWS variables are left out, and no proxy is used for the loopback interface.
+
+    Args:
+        folder: data folder of the local cloud.
+        aws_port: port of the AWS endpoint.
     """
     endpoint = f"http://{HOST}:{aws_port}"
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
@@ -114,14 +127,14 @@ def emulator_environment(folder: Path, aws_port: str) -> dict[str, str]:
         "MINISTACK_HOST": HOST,
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
-        "DOCKER_HOST": "unix:///nonexistent",  # never talk to a Docker that happens to run here
+        "DOCKER_HOST": "unix:///nonexistent",  # so that ministack finds no Docker
         "PERSIST_STATE": "1",
         "STATE_DIR": str(folder / "state"),
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(folder / "objects"),
-        "TMPDIR": str(folder / "tmp"),  # functions and containers leave things behind when they are killed
+        "TMPDIR": str(folder / "tmp"),  # killed functions and containers leave files
         "LOG_LEVEL": "WARNING",
-        "MALLOC_ARENA_MAX": "2",  # glibc keeps memory by thread, and executions come and go on many
+        "MALLOC_ARENA_MAX": "2",  # glibc keeps freed memory for each of the threads of executions
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -134,7 +147,12 @@ def emulator_environment(folder: Path, aws_port: str) -> dict[str, str]:
 
 
 def container_environment(endpoint: str, models: Path) -> dict[str, str]:
-    """What a task's process finds in its environment beside the task definition's own variables."""
+    """Return the environment variables that a task's process gets on top of its task definition's.
+
+    Args:
+        endpoint: URL of the AWS endpoint.
+        models: folder with models that the worker reads without S3.
+    """
     region = os.environ["AWS_REGION"]
     return {
         "AWS_ENDPOINT_URL": endpoint,
@@ -144,13 +162,14 @@ def container_environment(endpoint: str, models: Path) -> dict[str, str]:
         "AWS_DEFAULT_REGION": region,
         "MODEL_DIR": str(models),
         "PYTHONUNBUFFERED": "1",
-        # Other programs want these cores, too: threads that spin while they wait for each other's turn make a
-        # transcript five times slower on a busy machine.
+        # Other programs use these cores, too. OpenMP threads that wait by spinning make a transcript five times slower
+        # on a busy machine.
         "OMP_WAIT_POLICY": "PASSIVE",
     }
 
 
 def wrap_application(name: str, app: Any) -> Any:
+    """Return an ASGI application wrapped by `module:function`."""
     holder, attribute = locate(name)
     return getattr(holder, attribute)(app)
 

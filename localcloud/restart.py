@@ -1,6 +1,7 @@
-"""What a start has to put right of the last stop, which nothing on AWS ever does: there, nothing stops.
+"""Restart of the local cloud: frees the slots of workers that no longer run; starts interrupted executions again.
 
-Both act on the deployed stack from outside, as an operator would.
+On AWS nothing stops, so the stack itself has no such step. Both functions call AWS's API from outside, as an operator
+would.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ Client = Callable[[str], Any]
 
 
 def free_slots(client: Client, table: str) -> None:
-    """No worker outlived the last stop, so none of their leases means anything."""
+    """Delete every slot: no worker outlives a stop of the emulator, so all leases are void."""
     dynamodb = client("dynamodb")
     pages = dynamodb.get_paginator("scan").paginate(
         TableName=table,
@@ -28,11 +29,12 @@ def free_slots(client: Client, table: str) -> None:
 
 
 def restart_interrupted(client: Client, state_machine: str, since: datetime) -> int:
-    """Begin again what the last stop interrupted; answers how many. Every step of the machine may run twice.
+    """Start interrupted executions again; return how many. Every step of the machine may run twice.
 
     Args:
-        machine: ARN of the state machine.
-        since: when this start began. Interrupted executions get their end written when they are read back.
+        client: returns a boto3 client for a service's name.
+        state_machine: ARN.
+        since: when this start began: ministack ends interrupted executions when it loads its state.
     """
     step_functions, restarted = client("stepfunctions"), 0
     pages = step_functions.get_paginator("list_executions").paginate(

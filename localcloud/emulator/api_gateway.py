@@ -1,8 +1,7 @@
-"""The address people use: `http://127.0.0.1:P/v1/listen`, served as API Gateway serves a deployed stage.
+"""API Gateway: serves `http://127.0.0.1:P/v1/listen` as a deployed stage of the REST API.
 
-It stands in the emulator's process and hands each request to ministack's REST API, with what a client of a real
-API meets and ministack lacks: the limits of body and time, and errors of the integration answered through the
-template's gateway responses.
+It runs in the emulator's process and hands each request to ministack's REST API. It adds what ministack lacks: API
+Gateway's limits of body and time, and the template's gateway responses for errors of the integration.
 """
 
 from __future__ import annotations
@@ -15,21 +14,26 @@ from typing import Any
 from urllib.parse import parse_qs
 from uuid import uuid4
 
-MAX_BODY_BYTES = 10 * 1024 * 1024  # API Gateway's limit of a request
-MAX_DRAIN_BYTES = 512 * 1024 * 1024  # read on past the limit, so that a client still sending gets to see the answer
-INTEGRATION_TIMEOUT_SECONDS = 29.0  # API Gateway waits no longer for a function
+MAX_BODY_BYTES = 10 * 1024 * 1024  # API Gateway's limit of a request; larger ones get 413
+# A larger body is read up to this size and dropped: a client that is still sending would not read the response.
+MAX_DRAIN_BYTES = 512 * 1024 * 1024
+INTEGRATION_TIMEOUT_SECONDS = 29.0  # API Gateway's default limit for a function; after it the client gets 504
 HOP_BY_HOP_HEADERS = frozenset(
     {"connection", "transfer-encoding", "expect", "keep-alive", "upgrade", "x-forwarded-for"}
 )
 
-logger = logging.getLogger("earshot.front")
+logger = logging.getLogger("earshot.api_gateway")
 
 Headers = dict[str, Any]
 Response = tuple[int, Headers, bytes]
 
 
 class IntegrationFailed(Exception):
-    """The function behind a method gave no answer that API Gateway could pass on."""
+    """The function behind a method returned no response that API Gateway could pass on.
+
+    Args:
+        error: the error's type as the Lambda runtime names it.
+    """
 
     def __init__(self, error: str) -> None:
         super().__init__(error)
@@ -37,7 +41,7 @@ class IntegrationFailed(Exception):
 
 
 async def application(scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]], send: Any) -> None:
-    """The ASGI application."""
+    """Serve one request, as an ASGI application: hand it to the REST API with the stage that its path begins with."""
     if scope["type"] == "lifespan":
         for phase in ("startup", "shutdown"):
             await receive()
@@ -50,23 +54,32 @@ async def application(scope: dict[str, Any], receive: Callable[[], Awaitable[dic
     body = await read_body(receive)
     try:
         if body is None:
-            status, answer, content = gateway_error("REQUEST_TOO_LARGE", "Request Too Long", stage, headers, query)
+            status, response_headers, content = gateway_error(
+                "REQUEST_TOO_LARGE", "Request Too Long", stage, headers, query
+            )
         else:
-            status, answer, content = await execute_method(stage, scope["method"], f"/{rest}", headers, body, query)
+            status, response_headers, content = await execute_method(
+                stage, scope["method"], f"/{rest}", headers, body, query
+            )
     except Exception:
         logger.exception("%s %s", scope["method"], scope["path"])
-        status, answer, content = 500, {"content-type": "application/json"}, b'{"message":"Internal server error"}'
-    await respond(send, scope["method"], status, answer, content)
+        status, response_headers, content = (
+            500,
+            {"content-type": "application/json"},
+            b'{"message":"Internal server error"}',
+        )
+    await respond(send, scope["method"], status, response_headers, content)
 
 
 async def execute_method(stage: str, method: str, path: str, headers: Headers, body: bytes, query: Any) -> Response:
+    """Call the method of a stage; answer timeouts and failures of its function as API Gateway does."""
     from ministack.services import apigateway_v1 as gateway
 
     execution = asyncio.ensure_future(
         gateway.handle_execute(rest_api_for_stage(stage), stage, method, path, headers, body, query)
     )
     try:
-        # Shielded: on AWS, too, the function goes on after the gateway has given up on it.
+        # Shielded: as on AWS, the function goes on after the gateway has answered 504.
         return await asyncio.wait_for(asyncio.shield(execution), INTEGRATION_TIMEOUT_SECONDS)
     except TimeoutError:
         execution.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -78,7 +91,7 @@ async def execute_method(stage: str, method: str, path: str, headers: Headers, b
 
 
 def rest_api_for_stage(stage: str) -> str:
-    """The REST API with that stage; any one for a stage that does not exist, so that it says so itself."""
+    """Return the id of the REST API with that stage, or of any API, which then answers that the stage is missing."""
     from ministack.services import apigateway_v1 as gateway
 
     apis = list(gateway._rest_apis)
@@ -86,7 +99,7 @@ def rest_api_for_stage(stage: str) -> str:
 
 
 def gateway_error(response_type: str, message: str, stage: str, headers: Headers, query: Any) -> Response:
-    """An error of API Gateway's own, as the deployed gateway responses word it."""
+    """Return an error of API Gateway itself, rendered by the template's gateway response of that type."""
     from ministack.services import apigateway_v1 as gateway
 
     api = rest_api_for_stage(stage)
@@ -104,7 +117,7 @@ def gateway_error(response_type: str, message: str, stage: str, headers: Headers
 
 
 def request_headers(scope: dict[str, Any]) -> Headers:
-    """Lower-cased, repeated ones joined; the caller's address is the connection's, whatever it claims."""
+    """Return the headers, names in lower case, repeated ones joined; the caller's address is the connection's."""
     headers: Headers = {}
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
@@ -116,7 +129,7 @@ def request_headers(scope: dict[str, Any]) -> Headers:
 
 
 async def read_body(receive: Callable[[], Awaitable[dict[str, Any]]]) -> bytes | None:
-    """The whole body, chunked or not; None when it is larger than API Gateway takes."""
+    """Return the whole body, chunked or not; None if it is larger than API Gateway accepts."""
     body, size = bytearray(), 0
     while True:
         message = await receive()
@@ -133,6 +146,7 @@ async def read_body(receive: Callable[[], Awaitable[dict[str, Any]]]) -> bytes |
 
 
 async def respond(send: Any, method: str, status: int, headers: Headers, content: Any) -> None:
+    """Send a response."""
     body = content if isinstance(content, bytes) else str(content or "").encode()
     lines = [
         (name.lower().encode("latin-1"), str(value).encode("latin-1", "replace"))
@@ -147,7 +161,17 @@ async def respond(send: Any, method: str, status: int, headers: Headers, content
 
 
 def proxy_response(result: dict[str, Any]) -> tuple[dict[str, Any], None]:
-    """A function's answer as a response. An error, or no `statusCode`, is API Gateway's 502 with its own words."""
+    """Return a function's result as a response.
+
+    Args:
+        result: as ministack's Lambda service returns it.
+
+    Returns:
+        The response, and None in the place of ministack's error message.
+
+    Raises:
+        IntegrationFailed: the function raised, or returned no `statusCode`; API Gateway answers 502.
+    """
     body = result.get("body")
     if result.get("throttle"):
         return {"statusCode": 429, "body": json.dumps(body)}, None

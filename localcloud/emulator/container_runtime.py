@@ -1,7 +1,7 @@
-"""The container engine: an ECS task's image runs as a local process.
+"""ECS containers: the image of a task runs as a local process.
 
-It speaks the slice of docker-py that ministack's ECS uses. Tasks find the emulator through their environment and
-write to a log file each.
+Container and ContainerEngine have those methods of docker-py that ministack's ECS calls. Tasks find the emulator
+through their environment; each writes to a log file of its own.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from typing import Any
 from localcloud.emulator import dockerfile
 
 STOP_TIMEOUT_SECONDS = 30  # ECS's default stopTimeout: SIGTERM, then SIGKILL
-# Of our own environment; besides, EARSHOT_… sets the engine (transcriber/whisper/process.py).
+# Variables of this process that a task inherits. So are those that begin with EARSHOT_: the worker's engine reads them.
 INHERITED_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "SSL_CERT_FILE")
 
-# Replaces itself with the program after asking Linux to end it with its starter, however that ends.
+# Program that asks Linux to kill it together with the process that started it, then replaces itself by the container's.
 LAUNCHER = """
 import ctypes, os, sys
 if sys.platform == "linux":
@@ -34,7 +34,13 @@ os.execvp(sys.argv[1], sys.argv[1:])
 
 
 class Container:
-    """One process in a session of its own."""
+    """A container of docker-py: one process in a session of its own.
+
+    Args:
+        image: name and tag.
+        log: file that receives standard output and error.
+        labels: as ministack gave them.
+    """
 
     def __init__(self, process: subprocess.Popen[bytes], image: str, log: Path, labels: dict[str, str]) -> None:
         self.process, self.log, self.labels = process, log, labels
@@ -43,15 +49,19 @@ class Container:
 
     @property
     def status(self) -> str:
+        """Return Docker's word for the state of the process."""
         return "running" if self.process.poll() is None else "exited"
 
-    def reload(self) -> None: ...
+    def reload(self) -> None:
+        """Do nothing: `status` is always current."""
 
     def wait(self, **_: Any) -> dict[str, int]:
+        """Wait for the end; return the exit code, for a signal 128 and its number, as Docker does."""
         code = self.process.wait()
         return {"StatusCode": code if code >= 0 else 128 - code}
 
     def stop(self, timeout: float = STOP_TIMEOUT_SECONDS, **_: Any) -> None:
+        """Send SIGTERM, after `timeout` seconds SIGKILL, and wait for the end."""
         self.signal(signal.SIGTERM)
         try:
             self.process.wait(timeout)
@@ -60,28 +70,31 @@ class Container:
             self.process.wait()
 
     def kill(self) -> None:
+        """Send SIGKILL."""
         self.signal(signal.SIGKILL)
 
     def signal(self, number: signal.Signals) -> None:
+        """Send a signal to every process of the container."""
         if self.process.poll() is None:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, number)
 
     def remove(self, **_: Any) -> None:
+        """Stop it; its log file stays."""
         self.stop()
 
     def logs(self, stream: bool = False, **_: Any) -> bytes | Iterator[bytes]:
-        """The log file has it all; nothing is forwarded while it runs."""
+        """Return the log file's content; a stream is empty, for nothing is forwarded while the container runs."""
         return iter(()) if stream else self.log.read_bytes()
 
 
 class ContainerEngine:
-    """Images known by their asset hash, and the containers that run.
+    """A client of docker-py: images known by their asset hash, and the containers made of them.
 
     Args:
         assets: the folder with the synthesized `*.assets.json`.
         folder: gets `containers/{hash}` and `logs/`.
-        environment: what every container is given last, so that it wins over what ministack injects.
+        environment: variables of every container, which take precedence over those that ministack injects.
     """
 
     def __init__(self, assets: Path, folder: Path, environment: dict[str, str]) -> None:
@@ -89,15 +102,21 @@ class ContainerEngine:
         self.images_by_hash = image_assets(assets)
         self.containers = self.images = self  # docker-py's client.containers.run, client.images.get
         self.containers_by_id: dict[str, Container] = {}
-        # Linux's death signal follows the thread that started a process, so one thread lives for all of them.
+        # Linux kills such a process when the thread that started it ends, so one thread starts all and lives as long.
         self.starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="container-starter")
 
     def run(self, image: str, command: list[str] | None = None, **options: Any) -> Container:
+        """Start a container.
+
+        Raises:
+            LookupError: no synthesized asset has the image's tag.
+        """
         container = self.starter.submit(self.start_process, image, command, options).result()
         self.containers_by_id[container.id] = container
         return container
 
     def start_process(self, name: str, command: list[str] | None, options: dict[str, Any]) -> Container:
+        """Start the process of a container; as `run`, but on the thread that starts all of them."""
         digest = name.rsplit(":", 1)[-1]
         image = self.images_by_hash.get(digest)
         if image is None:
@@ -132,13 +151,15 @@ class ContainerEngine:
         return Container(process, name, log, options.get("labels") or {})
 
     def get(self, container_id: str) -> Container:
+        """Return the container with an id."""
         return self.containers_by_id[container_id]
 
     def list(self, all: bool = False, **_: Any) -> list[Container]:
+        """Return the running containers, or all that were started."""
         return [c for c in self.containers_by_id.values() if all or c.status == "running"]
 
     def close(self, grace: float) -> None:
-        """Ask every container to leave, then make it."""
+        """Send SIGTERM to every container, and SIGKILL to each that still runs after `grace` seconds."""
         containers = self.list()
         for container in containers:
             container.signal(signal.SIGTERM)
@@ -150,7 +171,7 @@ class ContainerEngine:
 
 
 def image_assets(assets: Path) -> dict[str, dockerfile.Image]:
-    """Every Docker image asset of the synthesized app, by its hash (the image's tag)."""
+    """Return every Docker image asset of the synthesized app by its hash, which is the image's tag."""
     found = {}
     for manifest in assets.glob("*.assets.json"):
         for digest, asset in json.loads(manifest.read_text()).get("dockerImages", {}).items():

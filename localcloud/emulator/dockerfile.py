@@ -1,4 +1,4 @@
-"""What an image would be, read from its Dockerfile: enough to run its final stage as a local process."""
+"""Dockerfiles: reads enough of one to run its final stage as a local process."""
 
 from __future__ import annotations
 
@@ -9,13 +9,22 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# The host's own interpreter and libraries stand in for the image's, so these stay as the host has them.
+# These stay as the host has them: its interpreter and libraries stand in for the image's.
 HOST_VARIABLES = frozenset({"PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "HOME"})
 
 
 @dataclass
 class Image:
-    """The final stage: what starts, with which variables, where, and which files of the build context it holds."""
+    """The final stage of a Dockerfile.
+
+    Attributes:
+        context: folder of the build context.
+        entrypoint: ENTRYPOINT.
+        command: CMD.
+        environment: variables of ENV, without those in HOST_VARIABLES.
+        workdir: WORKDIR, absolute.
+        copies: source in the context and absolute target of each COPY.
+    """
 
     context: Path
     entrypoint: list[str] = field(default_factory=list)
@@ -25,7 +34,7 @@ class Image:
     copies: list[tuple[str, str]] = field(default_factory=list)
 
     def unpack(self, root: Path) -> Path:
-        """Lay the copied files out under `root` as the image would; answers the working folder there."""
+        """Copy the image's files to their places under `root`; return its working folder there."""
         shutil.rmtree(root, ignore_errors=True)
         for source, target in self.copies:
             origin, destination = self.context / source, root / target.lstrip("/")
@@ -41,9 +50,9 @@ class Image:
 
 
 def parse_dockerfile(context: Path, name: str = "Dockerfile") -> Image:
-    """The image that `docker build` would make of this context, as far as it can run here.
+    """Return the image that `docker build` would make of this context, as far as it can run here.
 
-    RUN is not run: what it installs is the environment this process already lives in. `COPY --from` likewise.
+    RUN and `COPY --from` are ignored: what they install is already in the environment of this process.
     """
     text = re.sub(r"\\\n", " ", re.sub(r"(?m)^\s*#.*\n?", "", (context / name).read_text()))
     image = Image(context)
@@ -74,7 +83,12 @@ def parse_dockerfile(context: Path, name: str = "Dockerfile") -> Image:
 
 
 def parse_arguments(argument: str, shell: bool = True) -> list[str]:
-    """An instruction's argument: the JSON form, or a line (which ENTRYPOINT and CMD hand to a shell)."""
+    """Return an instruction's argument as a list: its JSON form, or a line in shell form.
+
+    Args:
+        argument: what follows the instruction.
+        shell: hand a line to a shell, as ENTRYPOINT and CMD do; otherwise split it into words.
+    """
     if argument.startswith("["):
         return [str(word) for word in json.loads(argument)]
     return ["/bin/sh", "-c", argument] if shell else shlex.split(argument)

@@ -1,7 +1,7 @@
-"""Lambda functions run in forked environments (`sandbox.py`) instead of ministack's own subprocesses.
+"""Lambda runtime: execution environments forked from one parent process (`lambda_sandbox.py`).
 
-ministack 1.5.33 starts a fresh interpreter per environment, kills it whenever a handler raises, names every
-error `Runtime.HandlerError` and waits 50 ms for log lines; this does none of it.
+An environment serves one event at a time, stays warm also when a handler raises, and reports errors as AWS's runtime
+does. The patch `ministack_lambda_runtime` says why ministack's own environments are not used.
 """
 
 from __future__ import annotations
@@ -26,29 +26,31 @@ from typing import Any
 
 from localcloud.emulator import lambda_sandbox
 
-PAYLOAD_BYTES = 6 * 1024 * 1024  # Lambda's limit for a synchronous event, and for its answer
-IDLE_TIMEOUT_SECONDS = 120  # surplus environments of a burst leave after this long
+PAYLOAD_BYTES = 6 * 1024 * 1024  # Lambda's limit for the event and the result of a synchronous invocation
+IDLE_TIMEOUT_SECONDS = 120  # all idle environments of a function but one end after this time
 
 
 @dataclass
 class LambdaEnvironment:
-    """One forked process and the socket to it. It serves one event at a time."""
+    """One forked process and the socket to it. `used` is when it last served an event (`time.monotonic`)."""
 
     stream: socket.socket
     pid: int
     used: float = 0.0
 
     def close(self) -> None:
+        """Close the socket; the process then ends by itself."""
         self.stream.close()
 
     def kill(self) -> None:
+        """End the process at once."""
         with suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
         self.stream.close()
 
 
 class LambdaEnvironments:
-    """Every execution environment, made on demand, as many at once as there are events at once.
+    """All execution environments: forked on demand, as many as there are events at the same time.
 
     Args:
         folder: holds `code/{digest}` (unpacked bundles, kept for the next start) and `logs/{function}.log`.
@@ -70,10 +72,19 @@ class LambdaEnvironments:
         self.ready = False
 
     def invoke(self, function: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
-        """Run one event. Args and answer are ministack's: a function record in, `{body, error?}` out."""
+        """Run one event.
+
+        Args:
+            function: ministack's record of the function, with its bundle.
+            event: the event, a JSON value.
+            request_id: the request's id.
+
+        Returns:
+            ministack's form of a result: `{"body": result}`, or `{"body": error, "error": True}`.
+        """
         config = function.get("config") or function
         timeout = float(config.get("Timeout", 3))
-        call = json.dumps({"event": event, "request_id": request_id, "deadline": time.time() + timeout})
+        call = json.dumps({"event": event, "request_id": request_id, "timeout": timeout})
         if len(call) > PAYLOAD_BYTES:
             return error_result("RequestTooLargeException", f"the event is larger than {PAYLOAD_BYTES} bytes")
         key = f"{config['FunctionName']}:{config.get('CodeSha256')}:{config.get('RevisionId')}"
@@ -98,6 +109,16 @@ class LambdaEnvironments:
         return {"body": answer["result"]}
 
     def acquire(self, key: str, config: dict[str, Any], bundle: bytes) -> LambdaEnvironment:
+        """Return an idle environment of the function, or fork one.
+
+        Args:
+            key: function, code and configuration: environments of another key cannot run the event.
+            config: the function's configuration.
+            bundle: its code, a ZIP archive.
+
+        Raises:
+            RuntimeError: the process ended before it could load anything.
+        """
         with self.lock:
             if self.idle[key]:
                 return self.idle[key].pop()
@@ -118,7 +139,7 @@ class LambdaEnvironments:
                 "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             },
         }
-        with self.forking:  # one order at a time on the control stream, so that two never run together
+        with self.forking:  # one message at a time on the control socket, so that two never join
             if not self.ready:
                 self.control.recv(16)
                 self.ready = True
@@ -132,7 +153,7 @@ class LambdaEnvironments:
         return LambdaEnvironment(stream, greeting["pid"])
 
     def release(self, key: str, environment: LambdaEnvironment) -> None:
-        """Keep it for the next event; let those go that a burst left behind, and those of replaced code."""
+        """Keep an environment for the next event; end those idle for too long and those of replaced code."""
         now = environment.used = time.monotonic()
         with self.lock:
             self.idle[key].append(environment)
@@ -146,12 +167,13 @@ class LambdaEnvironments:
                         surplus.close()
 
     def discard(self, environment: LambdaEnvironment) -> None:
+        """End an environment whose state is unknown, after a timeout or an unexpected exit."""
         environment.kill()
         with self.lock:
             self.pids.discard(environment.pid)
 
     def unpack(self, bundle: bytes) -> Path:
-        """The bundle's folder, named by its digest: it is unpacked once, and its bytecode survives a restart."""
+        """Return the bundle's folder, named by its digest: unpacked once, so that its bytecode survives a restart."""
         digest = hashlib.sha256(bundle).hexdigest()[:16]
         folder = self.code / digest
         with self.lock:
@@ -164,7 +186,7 @@ class LambdaEnvironments:
         return folder
 
     def close(self) -> None:
-        """End every environment, at once even in the middle of an event, and forget bundles no longer deployed."""
+        """End every environment at once, also in the middle of an event; delete bundles no longer deployed."""
         self.control.close()
         with self.lock:
             for pid in self.pids:
@@ -178,4 +200,5 @@ class LambdaEnvironments:
 
 
 def error_result(error: str, message: str) -> dict[str, Any]:
+    """Return a failed invocation in ministack's form."""
     return {"body": {"errorType": error, "errorMessage": message}, "error": True}

@@ -1,12 +1,11 @@
-"""Execution environments of Lambda functions: one warm process that forks.
+"""Parent process of Lambda environments: imports what every function needs, and forks an environment per message.
 
-Runs as a script of its own (`python -P sandbox.py FD`), never imported by the emulator. The parent imports what
-every function needs once; an environment is a fork of it, so a cold start costs milliseconds and the memory of
-boto3 and Powertools is shared. What a function sees is its bundle, the runtime's packages and nothing of this
-repository.
+Runs as a script (`python -P lambda_sandbox.py FD`); the emulator uses only its functions for messages. An environment
+is a fork, so a cold start takes milliseconds, and boto3 and Powertools are in memory once. A function sees its bundle
+and the installed packages, and nothing of this repository.
 
-On the control socket FD each datagram is a JSON order with one file descriptor beside it: the environment's
-stream socket. There, both ways, a message is four bytes of length and that much JSON.
+On the control socket FD each message is a JSON document that describes an environment, sent with one file descriptor:
+the environment's stream socket. There, both ways, a message is four bytes of length (big-endian) and that much JSON.
 """
 
 from __future__ import annotations
@@ -33,21 +32,21 @@ PRELOADED_MODULES = (
     "aws_xray_sdk.core",
 )
 PRELOADED_CLIENTS = ("dynamodb", "s3", "sqs", "stepfunctions", "lambda", "events")
-MAX_SPEC_BYTES = 65536
-PR_SET_PDEATHSIG = 1
+MAX_SPEC_BYTES = 65536  # of a message on the control socket
+PR_SET_PDEATHSIG = 1  # prctl(2): the signal that the kernel sends when the parent ends
 
 
 def main(control: socket.socket) -> None:
-    """Fork an environment per order until the emulator is gone."""
+    """Fork an environment per message until the emulator ends."""
     die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the emulator decides
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for environments: the kernel collects them
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group, but the emulator ends this process
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no process waits for environments, so the kernel removes them
     repository = str(Path(__file__).resolve().parents[2])
     sys.path[:] = [
         path_entry for path_entry in sys.path if not (path_entry == "" or is_repository_path(path_entry, repository))
     ]
     preload()
-    gc.freeze()  # keeps the collector from touching, and thereby copying, shared pages
+    gc.freeze()  # the collector would write to, and so copy, pages shared with forks
     control.send(b"ready")
     while True:
         try:
@@ -65,22 +64,28 @@ def main(control: socket.socket) -> None:
 
 
 def is_repository_path(path_entry: str, repository: str) -> bool:
-    """Whether a path entry is this repository's own code rather than an installed package."""
+    """Return whether an entry of `sys.path` is this repository's code and no installed package."""
     path = os.path.realpath(path_entry)
     return path.startswith(repository) and "site-packages" not in path
 
 
 def preload() -> None:
+    """Import the modules and load the service models that every fork inherits."""
     for name in PRELOADED_MODULES:
         importlib.import_module(name)
     import boto3
 
-    for service in PRELOADED_CLIENTS:  # reads the service models into the default session, which every fork inherits
+    for service in PRELOADED_CLIENTS:  # loads the service's model into boto3's default session
         boto3.client(service)
 
 
 def serve_environment(stream: socket.socket, spec: dict[str, Any]) -> None:
-    """One environment: load the handler once, answer events until the other end closes."""
+    """Run one environment: load the handler once, answer events until the other end closes.
+
+    Args:
+        stream: socket for events and results.
+        spec: name, ARN, handler, memory, folder of the code, log file and environment variables.
+    """
     die_with_parent()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     log = os.open(spec["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
@@ -98,7 +103,7 @@ def serve_environment(stream: socket.socket, spec: dict[str, Any]) -> None:
                 handler = getattr(importlib.import_module(module), name)
             answer = {"result": handler(call["event"], lambda_context(spec, call))}
             json.dumps(answer)
-        except BaseException as error:  # a handler may even call sys.exit: AWS reports that as an error as well
+        except BaseException as error:  # also SystemExit: AWS reports it as an error
             traceback.print_exc()
             answer = {"error": error_payload(error, call["request_id"])}
         sys.stdout.flush()
@@ -107,7 +112,7 @@ def serve_environment(stream: socket.socket, spec: dict[str, Any]) -> None:
 
 
 def error_payload(error: BaseException, request_id: str) -> dict[str, Any]:
-    """An exception as the Lambda runtime reports it."""
+    """Return an exception as the Lambda runtime reports it."""
     return {
         "errorMessage": str(error),
         "errorType": type(error).__name__,
@@ -117,7 +122,13 @@ def error_payload(error: BaseException, request_id: str) -> dict[str, Any]:
 
 
 def lambda_context(spec: dict[str, Any], call: dict[str, Any]) -> SimpleNamespace:
-    """The runtime's context object."""
+    """Return the context object that the runtime passes to the handler.
+
+    Args:
+        spec: as in `serve_environment`.
+        call: event, request id and timeout in seconds, which begins now: a cold start does not count, as on AWS.
+    """
+    deadline = time.monotonic() + call["timeout"]
     return SimpleNamespace(
         function_name=spec["name"],
         function_version="$LATEST",
@@ -128,12 +139,12 @@ def lambda_context(spec: dict[str, Any], call: dict[str, Any]) -> SimpleNamespac
         log_stream_name="local",
         identity=None,
         client_context=None,
-        get_remaining_time_in_millis=lambda: max(0, int((call["deadline"] - time.time()) * 1000)),
+        get_remaining_time_in_millis=lambda: max(0, int((deadline - time.monotonic()) * 1000)),
     )
 
 
 def read_message(stream: socket.socket) -> Any | None:
-    """The next message, or None when the other end is gone."""
+    """Return the next message, or None if the other end is closed."""
     header = read_exactly(stream, 4)
     if header is None:
         return None
@@ -142,6 +153,7 @@ def read_message(stream: socket.socket) -> Any | None:
 
 
 def read_exactly(stream: socket.socket, size: int) -> bytes | None:
+    """Return that many bytes, or None if the other end closes before."""
     received = bytearray()
     while len(received) < size:
         chunk = stream.recv(min(size - len(received), 1 << 20))
@@ -152,12 +164,13 @@ def read_exactly(stream: socket.socket, size: int) -> bytes | None:
 
 
 def write_message(stream: socket.socket, message: Any) -> None:
+    """Send one message."""
     body = json.dumps(message).encode()
     stream.sendall(struct.pack(">I", len(body)) + body)
 
 
 def die_with_parent() -> None:
-    """Linux ends this process with its parent, even a killed one; elsewhere the closed socket does, once idle."""
+    """Let Linux kill this process when its parent ends. Elsewhere it ends when it next reads from the closed socket."""
     if sys.platform == "linux":
         import ctypes
 

@@ -1,10 +1,10 @@
 """ministack: the REST API treats a body without Content-Type as JSON.
 
 Why: with the binary media type `*/*` API Gateway hands every body to the function in base64, also one without
-    Content-Type, which it takes for application/json. ministack 1.5.33 hands such a body on as text, which destroys
+    Content-Type, which it treats as application/json. ministack 1.5.33 hands such a body on as text, which destroys
     audio.
 Upstream: none filed.
-Remove when: ministack's `_media_type_matches` takes a missing type for application/json.
+Remove when: ministack's `_media_type_matches` treats a missing type as application/json.
 Test: tests/localcloud/patches/test_ministack.py::test_missing_content_type_without_patch_matches_no_media_type
 """
 

@@ -78,6 +78,8 @@ def with_member_case(value: Any, shape: Any, capitalised: bool) -> Any:
     """Return a value with its members named as in a botocore shape; times become ISO strings.
 
     Args:
+        value: a member's value, or a whole document.
+        shape: its botocore shape, or None.
         capitalised: begin the names with a capital letter, as Step Functions does.
     """
     type_name = getattr(shape, "type_name", None)

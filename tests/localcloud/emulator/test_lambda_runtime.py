@@ -84,6 +84,18 @@ def test_a_function_is_given_its_context_and_variables(environments: LambdaEnvir
     assert 0 < told["left"] <= 5000
 
 
+def test_remaining_time_excludes_cold_start(environments: LambdaEnvironments, monkeypatch: pytest.MonkeyPatch) -> None:
+    acquire = environments.acquire
+
+    def acquire_slowly(*arguments: Any) -> Any:
+        time.sleep(1.1)
+        return acquire(*arguments)
+
+    monkeypatch.setattr(environments, "acquire", acquire_slowly)
+
+    assert 0 < call(environments, "tell", timeout=1)["body"]["left"] <= 1000
+
+
 def test_an_environment_is_warm_the_second_time(environments: LambdaEnvironments) -> None:
     assert call(environments, "tell")["body"]["made"] == call(environments, "tell")["body"]["made"]
 
