@@ -20,8 +20,9 @@ CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAN
 POLL_SECONDS = 0.1  # between two looks at the stack's status
 DEADLINE_SECONDS = 120.0  # for CloudFormation to finish
 BOOTSTRAP_VERSION = "21"  # of CDK's bootstrap stack, a parameter of the template
-# Stands for the Powertools layer: CloudFormation needs an ARN, functions import this environment's own Powertools.
-LAYER = "arn:aws:lambda:us-east-1:000000000000:layer:placeholder:1"
+# Stands for the Powertools layer: CloudFormation needs an ARN, functions import this environment's own Powertools. The
+# account is that of AWS's layer: ministack looks for layers of its own account (000000000000).
+LAYER = "arn:aws:lambda:us-east-1:017000801446:layer:placeholder:1"
 FINGERPRINT = "EarshotFingerprint"  # tag of the stack: digest of template and parameters
 
 Client = Callable[[str], Any]

@@ -1,7 +1,8 @@
 """ministack: long polls of SQS wake when a message arrives.
 
-Why: ministack 1.5.33 sleeps 100 ms between two looks at the queue. A message is received 50 ms late in the median, and
-    an idle long poll keeps the processor busy ten times a second.
+Why: ministack 1.5.33 sleeps 100 ms between two looks at the queue, and an idle long poll keeps the processor busy ten
+    times a second. Measured with boto3 on a busy machine of two cores: a message is received 65 ms after it is sent,
+    with the patch 18 ms (medians of 20).
 Upstream: none filed.
 Remove when: ministack's ReceiveMessage waits for its wake event.
 Test: tests/localcloud/patches/test_ministack.py::test_idle_long_poll_without_patch_looks_ten_times_a_second
