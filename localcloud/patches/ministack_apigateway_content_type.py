@@ -5,7 +5,7 @@ Why: with the binary media type `*/*` API Gateway hands every body to the functi
     audio.
 Upstream: none filed.
 Remove when: ministack's `_media_type_matches` treats a missing type as application/json.
-Test: tests/localcloud/patches/test_ministack.py::test_missing_content_type_without_patch_matches_no_media_type
+Test: tests/localcloud/patches/test_ministack.py::test_missing_content_type_without_patch_is_not_binary
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The front treats a request as API Gateway does; a scratch API whose function tells what reached it shows how."""
+"""API Gateway of the local cloud, tried with a scratch API whose function returns the event it received."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def handler(event, context):
 
 @pytest.fixture(scope="module")
 def api(cloud: Cloud) -> Iterator[str]:
-    """A REST API of the same emulator, at the stage `scratch`."""
+    """Address of a REST API in the same emulator, at the stage `scratch`."""
     functions, gateway = cloud.client("lambda"), cloud.client("apigateway")
     bundle = io.BytesIO()
     with zipfile.ZipFile(bundle, "w") as archive:
@@ -59,9 +59,7 @@ def api(cloud: Cloud) -> Iterator[str]:
     uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{function}/invocations"
     gateway.put_integration(**method, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
     for response_type in ("REQUEST_TOO_LARGE", "DEFAULT_5XX", "MISSING_AUTHENTICATION_TOKEN"):
-        template = {
-            "application/json": f'{{"type": "{response_type}", "message": $context.error.messageString}}'
-        }
+        template = {"application/json": f'{{"type": "{response_type}", "message": $context.error.messageString}}'}
         gateway.put_gateway_response(restApiId=api_id, responseType=response_type, responseTemplates=template)
     gateway.create_deployment(restApiId=api_id, stageName="scratch")
     yield f"{cloud.api}/scratch"
@@ -75,7 +73,7 @@ def event_of(answer: httpx.Response) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("content_type", ["audio/flac", "application/octet-stream", "text/plain", None])
-def test_a_body_arrives_byte_for_byte_whatever_it_is_called(api: str, content_type: str | None) -> None:
+def test_body_of_any_content_type_reaches_function_unchanged(api: str, content_type: str | None) -> None:
     audio = os.urandom(100_000)
 
     event = event_of(
@@ -86,7 +84,7 @@ def test_a_body_arrives_byte_for_byte_whatever_it_is_called(api: str, content_ty
     assert base64.b64decode(event["body"]) == audio
 
 
-def test_a_chunked_body_is_put_together(api: str) -> None:
+def test_chunked_body_is_joined(api: str) -> None:
     event = event_of(httpx.post(f"{api}/listen", content=(bytes([n]) * 1000 for n in range(50))))
 
     assert "transfer-encoding" not in event["headers"]
@@ -94,7 +92,7 @@ def test_a_chunked_body_is_put_together(api: str) -> None:
     assert hashlib.sha256(body).digest() == hashlib.sha256(b"".join(bytes([n]) * 1000 for n in range(50))).digest()
 
 
-def test_repeated_parameters_are_all_there_and_decoded_once(api: str) -> None:
+def test_repeated_parameters_are_kept_and_decoded_once(api: str) -> None:
     event = event_of(httpx.get(f"{api}/listen?keywords=a%2Bb&keywords=c+d&tag=%C3%BC&empty="))
 
     assert event["multiValueQueryStringParameters"] == {
@@ -104,27 +102,27 @@ def test_repeated_parameters_are_all_there_and_decoded_once(api: str) -> None:
     }
 
 
-def test_the_callers_address_is_the_connections(api: str) -> None:
+def test_source_ip_ignores_forwarded_header(api: str) -> None:
     event = event_of(httpx.get(f"{api}/x", headers={"x-forwarded-for": "8.8.8.8"}))
 
     assert event["requestContext"]["identity"]["sourceIp"] == "127.0.0.1"
 
 
 @pytest.mark.parametrize("size", [api_gateway.MAX_BODY_BYTES + 1, 5_000_000])
-def test_what_the_gateway_or_lambda_cannot_take_is_answered_by_the_gateway(api: str, size: int) -> None:
-    """10 MB is the gateway's own limit; 5 MB of audio are more than a Lambda event's 6 MB in base64."""
+def test_oversized_body_returns_413_gateway_response(api: str, size: int) -> None:
+    """10 MB is the gateway's limit; 5 MB of audio in base64 exceed the 6 MB of a Lambda event."""
     answer = httpx.post(f"{api}/listen", content=bytes(size))
 
     assert answer.status_code == 413
     assert answer.json() == {"type": "REQUEST_TOO_LARGE", "message": "Request Too Long"}
 
 
-def test_what_just_fits_is_taken(api: str) -> None:
+def test_largest_body_reaches_function(api: str) -> None:
     assert len(base64.b64decode(event_of(httpx.post(f"{api}/x", content=bytes(4_000_000)))["body"])) == 4_000_000
 
 
 @pytest.mark.parametrize("way", ["fail", "malformed"])
-def test_a_function_that_does_not_answer_is_a_502_in_the_gateways_words(api: str, way: str) -> None:
+def test_failed_function_returns_502_gateway_response(api: str, way: str) -> None:
     answer = httpx.get(f"{api}/{way}")
 
     assert answer.status_code == 502
@@ -132,18 +130,18 @@ def test_a_function_that_does_not_answer_is_a_502_in_the_gateways_words(api: str
     assert "ValueError" not in answer.text
 
 
-def test_bytes_and_repeated_headers_come_back(api: str) -> None:
+def test_response_keeps_bytes_and_repeated_headers(api: str) -> None:
     assert httpx.get(f"{api}/binary").content == bytes(range(256))
     cookies = httpx.get(f"{api}/cookies")
     assert (cookies.status_code, cookies.headers.get_list("set-cookie")) == (201, ["a=1", "b=2"])
 
 
-def test_what_is_not_served(cloud: Cloud, api: str) -> None:
+def test_unknown_stage_or_path_is_rejected(cloud: Cloud, api: str) -> None:
     assert httpx.get(f"{cloud.api}/nowhere/x").status_code == 403
     assert httpx.get(f"{api}").json()["type"] == "MISSING_AUTHENTICATION_TOKEN"
 
 
-def test_the_gateway_gives_up_before_the_function_does(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_function_returns_504_and_runs_on(monkeypatch: pytest.MonkeyPatch) -> None:
     from ministack.services import apigateway_v1
 
     finished = asyncio.Event()

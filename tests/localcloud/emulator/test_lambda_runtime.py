@@ -1,4 +1,4 @@
-"""Functions run as the Lambda runtime runs them."""
+"""Lambda runtime: functions run as AWS runs them."""
 
 from __future__ import annotations
 
@@ -77,11 +77,11 @@ def call(environments: LambdaEnvironments, do: str, **options: Any) -> dict[str,
     return environments.invoke(function(**options), {"do": do}, "request-1")
 
 
-def test_a_function_is_given_its_context_and_variables(environments: LambdaEnvironments) -> None:
-    told = call(environments, "tell")["body"]
+def test_function_receives_context_and_variables(environments: LambdaEnvironments) -> None:
+    reply = call(environments, "tell")["body"]
 
-    assert (told["name"], told["colour"], told["request"]) == ("listen", "blue", "request-1")
-    assert 0 < told["left"] <= 5000
+    assert (reply["name"], reply["colour"], reply["request"]) == ("listen", "blue", "request-1")
+    assert 0 < reply["left"] <= 5000
 
 
 def test_remaining_time_excludes_cold_start(environments: LambdaEnvironments, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,11 +96,11 @@ def test_remaining_time_excludes_cold_start(environments: LambdaEnvironments, mo
     assert 0 < call(environments, "tell", timeout=1)["body"]["left"] <= 1000
 
 
-def test_an_environment_is_warm_the_second_time(environments: LambdaEnvironments) -> None:
+def test_second_event_reuses_environment(environments: LambdaEnvironments) -> None:
     assert call(environments, "tell")["body"]["made"] == call(environments, "tell")["body"]["made"]
 
 
-def test_an_exception_is_named_as_the_runtime_names_it_and_leaves_the_environment_warm(
+def test_exception_is_reported_and_environment_stays_warm(
     environments: LambdaEnvironments,
 ) -> None:
     before = call(environments, "tell")["body"]["pid"]
@@ -122,25 +122,25 @@ def test_an_exception_is_named_as_the_runtime_names_it_and_leaves_the_environmen
         ("import", "ModuleNotFoundError"),  # a function sees its bundle, not the repository it was made from
     ],
 )
-def test_other_ends(environments: LambdaEnvironments, do: str, kind: str) -> None:
+def test_abnormal_end_is_reported_with_error_type(environments: LambdaEnvironments, do: str, kind: str) -> None:
     assert call(environments, do)["body"]["errorType"] == kind
     assert "error" not in call(environments, "tell")
 
 
-def test_a_function_that_takes_too_long_is_ended(environments: LambdaEnvironments) -> None:
+def test_function_over_timeout_is_ended(environments: LambdaEnvironments) -> None:
     ended = call(environments, "sleep", timeout=1)
 
     assert ended["body"]["errorType"] == "Sandbox.Timedout"
     assert "1.00 seconds" in ended["body"]["errorMessage"]
 
 
-def test_an_event_larger_than_lambda_takes_is_refused(environments: LambdaEnvironments) -> None:
-    error_result = environments.invoke(function(), {"do": "tell", "body": "x" * PAYLOAD_BYTES}, "r")
+def test_oversized_event_returns_request_too_large(environments: LambdaEnvironments) -> None:
+    result = environments.invoke(function(), {"do": "tell", "body": "x" * PAYLOAD_BYTES}, "r")
 
-    assert error_result["body"]["errorType"] == "RequestTooLargeException"
+    assert result["body"]["errorType"] == "RequestTooLargeException"
 
 
-def test_events_at_once_get_environments_of_their_own(environments: LambdaEnvironments) -> None:
+def test_concurrent_events_run_in_separate_environments(environments: LambdaEnvironments) -> None:
     pids: list[int] = []
     threads = [threading.Thread(target=lambda: pids.append(call(environments, "meet")["body"])) for _ in range(5)]
     for thread in threads:
@@ -151,7 +151,7 @@ def test_events_at_once_get_environments_of_their_own(environments: LambdaEnviro
     assert len(set(pids)) == 5
 
 
-def test_new_code_replaces_the_old_environments(environments: LambdaEnvironments) -> None:
+def test_new_code_replaces_old_environments(environments: LambdaEnvironments) -> None:
     old = call(environments, "tell")["body"]["pid"]
 
     new = call(environments, "tell", source=SOURCE + "\n# changed")["body"]["pid"]
@@ -160,7 +160,7 @@ def test_new_code_replaces_the_old_environments(environments: LambdaEnvironments
     assert ended(old)
 
 
-def test_nothing_is_left_after_closing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_close_ends_every_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     environments = LambdaEnvironments(tmp_path)
     idle = call(environments, "tell")["body"]["pid"]
@@ -178,7 +178,7 @@ def test_nothing_is_left_after_closing(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def ended(pid: int) -> bool:
-    """Whether a process is gone, given a moment."""
+    """Whether a process ends within four seconds."""
     for _ in range(200):
         try:
             os.kill(pid, 0)

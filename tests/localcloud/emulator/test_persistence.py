@@ -1,4 +1,4 @@
-"""What a kill would lose is written while the emulator runs."""
+"""Persistence: the emulator's state is saved while it runs."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def request(method: str, target: str | None = None) -> dict[str, Any]:
         (request("GET"), False),
         (request("POST", "DynamoDB_20120810.UpdateItem"), True),
         (request("POST", "DynamoDB_20120810.GetItem"), False),
-        (request("POST", "AmazonSQS.ReceiveMessage"), False),  # workers ask all the time
+        (request("POST", "AmazonSQS.ReceiveMessage"), False),  # the worker calls this all the time
         (request("POST", "AmazonSQS.SendMessage"), True),
         (request("POST", "AWSStepFunctions.StartExecution"), True),
     ],
 )
-def test_what_counts_as_a_change(scope: dict[str, Any], changes: bool) -> None:
+def test_is_write_by_method_and_operation(scope: dict[str, Any], changes: bool) -> None:
     assert persistence.is_write(scope) is changes
 
 
-def test_the_stack_is_saved_first_then_what_changes_and_nothing_while_idle(
+def test_saver_saves_all_then_changes_and_nothing_while_idle(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def app(*_: Any) -> None: ...

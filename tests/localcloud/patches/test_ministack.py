@@ -117,7 +117,7 @@ def test_s3_event_without_patch_has_no_version(apply: Apply, monkeypatch: pytest
 
 
 @pytest.mark.upstream
-def test_missing_content_type_without_patch_matches_no_media_type(apply: Apply) -> None:
+def test_missing_content_type_without_patch_is_not_binary(apply: Apply) -> None:
     from ministack.services import apigateway_v1
 
     assert not apigateway_v1._media_type_matches(None, ["*/*"]), mended("ministack_apigateway_content_type")
