@@ -1,0 +1,1 @@
+"""The deployed template on one machine: see README.md."""

@@ -1,8 +1,8 @@
-"""The local cloud: the synthesized template, deployed into an emulator on this machine.
+"""Local cloud: the synthesized template, deployed into an emulator on this machine.
 
 with Cloud(Path(".earshot")) as cloud:
-    requests.post(f"{cloud.api}/v1/listen", data=audio)
-    cloud.client("s3").upload_file("a.mp3", cloud.outputs["UploadsBucket"], "a.mp3")
+requests.post(f"{cloud.api}/v1/listen", data=audio)
+cloud.client("s3").upload_file("a.mp3", cloud.outputs["UploadsBucket"], "a.mp3")
 """
 
 from __future__ import annotations
@@ -26,34 +26,34 @@ import boto3
 from botocore.config import Config
 
 from localcloud import embedded_model, ports, restart
-from localcloud.deploy import deploy, template_of
-from localcloud.emulator.process import REGION, environment
+from localcloud.deploy import deploy, template_path
+from localcloud.emulator_process import REGION, emulator_environment
 from localcloud.ports import HOST
 
 ROOT = Path(__file__).resolve().parents[1]
 ASSETS = ROOT / "cdk.out"
 MODELS = ROOT / ".cache" / "models"
-START_SECONDS = 120.0
-STOP_SECONDS = 60.0  # containers get eight, the rest is for a slow disk
-IDLE_SECONDS = 30 * 24 * 3600  # the one worker stays: here nobody pays for it by the second
+START_SECONDS = 120.0  # for the emulator to answer its health check
+STOP_SECONDS = 60.0  # before the emulator is killed: containers get 8 of them, saving on a slow disk the rest
+IDLE_SECONDS = 30 * 24 * 3600  # the worker stays: here an idle worker costs nothing
 
 Progress = Callable[[str], None]
 
 
 class StartFailed(Exception):
-    """The emulator ended before it served, or must not start; the message says what to look at."""
+    """The emulator ended before it served, or cannot start; the message names the log or the reason."""
 
 
 class Cloud:
     """One emulator and what is deployed in it.
 
     Args:
-        data_dir: state, logs and the outcome `cloud.json`; kept between starts.
+        data_dir: state, logs and `cloud.json` with addresses and outputs; kept between starts.
         port: of the API; 0 for any free one.
         aws_port: of the AWS endpoint; 0 for any free one.
-        allow_private_urls: let callers have audio fetched from addresses that are not public.
-        require_key: refuse callers without an API key.
-        idle_seconds: how long the worker waits for work before it leaves.
+        allow_private_urls: fetch callers' URLs also from addresses that are not public.
+        require_key: reject callers without an API key.
+        idle_seconds: how long the worker waits for work before it ends.
         wrap: `module:function` around the AWS side's ASGI application, for faults in tests.
         assets: the synthesized app.
     """
@@ -71,7 +71,7 @@ class Cloud:
         assets: Path = ASSETS,
     ) -> None:
         self.data_dir, self.synthesized, self.wrap = data_dir.resolve(), assets, wrap
-        self.assets = self.data_dir / "assets"  # of this start, whatever is synthesized meanwhile
+        self.assets = self.data_dir / "assets"  # a copy: the app may be synthesized again meanwhile
         self._port, self._aws_port = port, aws_port
         self.parameters = {
             "DefaultModel": embedded_model.NAME,
@@ -93,17 +93,23 @@ class Cloud:
         self.stop()
 
     def start(self, progress: Progress = lambda stage: None) -> None:
-        """Bring everything up. `progress` is told each stage as it begins.
+        """Start the emulator, deploy the stack, add the embedded model, start interrupted jobs again.
+
+        Args:
+            progress: called with a description of each stage as it begins.
 
         Raises:
-            ports.PortTaken, StartFailed, models.CorruptModel, deploy.DeploymentFailed
+            PortTaken: a requested port is in use.
+            StartFailed: the data folder is in use, or the emulator did not start.
+            CorruptModel: a file of the embedded model has another digest than the pinned one.
+            DeploymentFailed: nothing is synthesized, or CloudFormation failed.
         """
-        port, aws_port = ports.choose({"port": self._port, "aws-port": self._aws_port})
+        port, aws_port = ports.choose_ports({"port": self._port, "aws-port": self._aws_port})
         self.api, self.aws = f"http://{HOST}:{port}", f"http://{HOST}:{aws_port}"
         began = datetime.now(UTC)
-        self._lock = exclusively(self.data_dir)
+        self._lock = lock_folder(self.data_dir)
         try:
-            template_of(self.synthesized)
+            template_path(self.synthesized)
             shutil.rmtree(self.assets, ignore_errors=True)
             shutil.copytree(self.synthesized, self.assets)
             progress("Starting the AWS emulator")
@@ -119,7 +125,7 @@ class Cloud:
             raise
 
     def stop(self) -> None:
-        """End the emulator and all it started; it saves its state first. Safe to call twice."""
+        """End the emulator, which saves its state, and all processes it started. May be called twice."""
         process, self._process = self._process, None
         if process is not None:
             process.terminate()
@@ -136,18 +142,18 @@ class Cloud:
             self._lock.close()
 
     def wait(self) -> int:
-        """Until the emulator ends by itself, which it does not unless something is wrong; its exit code."""
+        """Wait until the emulator ends by itself, which only an error causes; return its exit code."""
         assert self._process is not None
         return self._process.wait()
 
     @property
     def pid(self) -> int:
-        """Of the emulator's process."""
+        """Return the id of the emulator's process."""
         assert self._process is not None
         return self._process.pid
 
     def _client(self, service: str) -> Any:
-        """A boto3 client of the emulated account."""
+        """Return a boto3 client of the emulated account."""
         return boto3.client(
             service,
             endpoint_url=self.aws,
@@ -173,19 +179,19 @@ class Cloud:
         command = [
             sys.executable,
             "-m",
-            "localcloud.emulator.process",
+            "localcloud.emulator_process",
             *(word for pair in options.items() for word in pair),
         ]
         with (logs / "emulator.log").open("wb") as log:
             return subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env=environment(self.data_dir, port_of(self.aws)),
-                pass_fds=[self._lock.fileno()],  # the folder is free when the emulator, too, is gone
-                stdin=subprocess.PIPE,  # never written to: its end tells the emulator that we are gone
+                env=emulator_environment(self.data_dir, port_of(self.aws)),
+                pass_fds=[self._lock.fileno()],  # the folder stays locked until the emulator ends
+                stdin=subprocess.PIPE,  # never written to; it closes with this process, and the emulator ends
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C is for whoever called us, who then stops it in order
+                start_new_session=True,  # Ctrl-C reaches the caller only, which then calls `stop`
             )
 
     def _await_emulator(self) -> None:
@@ -202,20 +208,25 @@ class Cloud:
         raise StartFailed(f"The emulator did not come up. {self.data_dir}/logs/emulator.log ends: {log[-1:]}")
 
     def _prepare(self, model: Path, began: datetime) -> None:
-        """What a start adds to the deployed stack."""
+        """Add the embedded model, free the slots, start interrupted jobs again, write `cloud.json`.
+
+        Args:
+            model: folder of the embedded model.
+            began: when this start began.
+        """
         key, content = embedded_model.manifest(model)
         self.client("s3").put_object(Bucket=self.outputs["ModelsBucket"], Key=key, Body=content)
         restart.free_slots(self.client, self.outputs["TableName"])
-        restart.resume(self.client, self.outputs["JobMachineArn"], began)
-        facts = {"api": self.api, "aws": self.aws, "outputs": self.outputs, "pid": os.getpid()}
-        (self.data_dir / "cloud.json").write_text(json.dumps(facts, indent=2))
+        restart.restart_interrupted(self.client, self.outputs["JobMachineArn"], began)
+        addresses = {"api": self.api, "aws": self.aws, "outputs": self.outputs, "pid": os.getpid()}
+        (self.data_dir / "cloud.json").write_text(json.dumps(addresses, indent=2))
 
 
-def exclusively(folder: Path) -> IO[str]:
-    """The folder's lock, held until it is closed or this process ends.
+def lock_folder(folder: Path) -> IO[str]:
+    """Return the folder's lock file, locked until it is closed or this process ends.
 
     Raises:
-        StartFailed: another local cloud holds it.
+        StartFailed: another local cloud has locked it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lock = (folder / "lock").open("w")
@@ -230,4 +241,5 @@ def exclusively(folder: Path) -> IO[str]:
 
 
 def port_of(address: str) -> str:
+    """Return the port of an address `http://host:port`."""
     return address.rpartition(":")[2]

@@ -1,4 +1,4 @@
-"""Deploying the synthesized template into the emulator, the way `cdk deploy` does it to an account."""
+"""Deployment of the synthesized template into the emulator, as `cdk deploy` does it in an account."""
 
 from __future__ import annotations
 
@@ -14,54 +14,55 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 STACK = "Earshot"
-NEVER_WAS = (
-    "ROLLBACK_COMPLETE",
-    "ROLLBACK_FAILED",
-    "CREATE_FAILED",
-    "DELETE_FAILED",
-)  # holds nothing, takes no update
+# A stack in one of these was never complete, so it contains no data, and CloudFormation does not update it.
+UNUSABLE_STATUSES = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
-LOOK_SECONDS = 0.1
-DEADLINE_SECONDS = 120.0
-BOOTSTRAP_VERSION = "21"
-# Powertools comes from this environment; CloudFormation only wants an ARN.
-LAYER = "arn:aws:lambda:us-east-1:017000801446:layer:AWSLambdaPowertoolsPythonV3-python313-arm64:1"
-FINGERPRINT = "EarshotFingerprint"  # the stack's tag that says which template and parameters it stands for
+POLL_SECONDS = 0.1  # between two looks at the stack's status
+DEADLINE_SECONDS = 120.0  # for CloudFormation to finish
+BOOTSTRAP_VERSION = "21"  # of CDK's bootstrap stack, a parameter of the template
+# Stands for the Powertools layer: CloudFormation needs an ARN, functions import this environment's own Powertools. The
+# account is that of AWS's layer: ministack looks for layers of its own account (000000000000).
+LAYER = "arn:aws:lambda:us-east-1:017000801446:layer:placeholder:1"
+FINGERPRINT = "EarshotFingerprint"  # tag of the stack: digest of template and parameters
 
 Client = Callable[[str], Any]
 
 
 class DeploymentFailed(Exception):
-    """CloudFormation gave up; the message holds what it said of each resource."""
+    """CloudFormation failed; the message contains its reason for each resource."""
 
 
 def deploy(client: Client, assets: Path, parameters: dict[str, str]) -> dict[str, str]:
-    """Bring the stack to what the synthesized app says; answers its outputs.
+    """Create or update the stack; return its outputs.
 
-    Nothing is done when the stack from an earlier start already is that. Otherwise it is updated, which keeps
-    the objects and rows it holds.
+    A stack that already has this template and these parameters is left alone. An update keeps objects and rows.
+
+    Args:
+        client: returns a boto3 client for a service's name.
+        assets: folder of the synthesized app.
+        parameters: the stack's parameters.
 
     Raises:
-        DeploymentFailed: with CloudFormation's reasons.
+        DeploymentFailed: nothing is synthesized, or CloudFormation failed.
     """
-    template = template_of(assets)
+    template = template_path(assets)
     document = json.loads(template.read_text())
-    fingerprint = digest(template.read_text(), parameters)
-    stack = describe(client)
-    if stack and stack["StackStatus"] in NEVER_WAS:
+    fingerprint = fingerprint_of(template.read_text(), parameters)
+    stack = describe_stack(client)
+    if stack and stack["StackStatus"] in UNUSABLE_STATUSES:
         client("cloudformation").delete_stack(StackName=STACK)
-        finished(client)
+        wait_until_finished(client)
         stack = None
     if stack and fingerprint in {tag["Value"] for tag in stack.get("Tags", []) if tag["Key"] == FINGERPRINT}:
-        return outputs(stack)
-    url = publish(client, assets)
+        return stack_outputs(stack)
+    url = publish_assets(client, assets)
     arguments = {
         "StackName": STACK,
         "TemplateURL": url,
         "Capabilities": CAPABILITIES,
         "Parameters": [
             {"ParameterKey": name, "ParameterValue": value}
-            for name, value in (resolvable(client, document) | parameters).items()
+            for name, value in (publish_ssm_parameters(client, document) | parameters).items()
             if name in document.get("Parameters", {})
         ],
         "Tags": [{"Key": FINGERPRINT, "Value": fingerprint}],
@@ -71,11 +72,11 @@ def deploy(client: Client, assets: Path, parameters: dict[str, str]) -> dict[str
         formation.create_stack(**arguments)
     else:
         formation.update_stack(**arguments)
-    return outputs(finished(client))
+    return stack_outputs(wait_until_finished(client))
 
 
-def template_of(assets: Path) -> Path:
-    """The stack's template among the synthesized files.
+def template_path(assets: Path) -> Path:
+    """Return the path of the stack's template.
 
     Raises:
         DeploymentFailed: nothing is synthesized there.
@@ -86,8 +87,8 @@ def template_of(assets: Path) -> Path:
     return template
 
 
-def publish(client: Client, assets: Path) -> str:
-    """Put the app's file assets into the bootstrap bucket; answers the template's address there."""
+def publish_assets(client: Client, assets: Path) -> str:
+    """Put the app's file assets into the bootstrap bucket; return the template's URL there."""
     s3, account = client("s3"), client("sts").get_caller_identity()["Account"]
     region = s3.meta.region_name
     bucket = f"cdk-hnb659fds-assets-{account}-{region}"  # the bootstrap's name in every account
@@ -96,15 +97,15 @@ def publish(client: Client, assets: Path) -> str:
     for asset in json.loads((assets / f"{STACK}.assets.json").read_text())["files"].values():
         source, destination = asset["source"], next(iter(asset["destinations"].values()))
         path = assets / source["path"]
-        body = zipped(path) if source["packaging"] == "zip" else path.read_bytes()
+        body = zip_folder(path) if source["packaging"] == "zip" else path.read_bytes()
         s3.put_object(Bucket=bucket, Key=destination["objectKey"], Body=body)
         if source["path"] == f"{STACK}.template.json":
             url = f"https://s3.{region}.amazonaws.com/{bucket}/{destination['objectKey']}"
     return url
 
 
-def zipped(folder: Path) -> bytes:
-    """A folder as a zip whose bytes depend on its content alone."""
+def zip_folder(folder: Path) -> bytes:
+    """Return a folder as a ZIP archive whose bytes depend on its content only."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for path in sorted(folder.rglob("*")):
@@ -113,25 +114,29 @@ def zipped(folder: Path) -> bytes:
     return buffer.getvalue()
 
 
-def resolvable(client: Client, document: dict[str, Any]) -> dict[str, str]:
-    """Publish what CloudFormation is to read from SSM; answers the parameters that name another place for it.
+def publish_ssm_parameters(client: Client, document: dict[str, Any]) -> dict[str, str]:
+    """Write what CloudFormation reads from SSM; return values for those parameters that must name another place.
 
-    AWS's own names (`/aws/…`) cannot be written, so those parameters point to names of ours.
+    Names that begin with `/aws/` cannot be written, so those parameters get names that begin with `/earshot/aws/`.
+
+    Args:
+        client: returns a boto3 client for a service's name.
+        document: the template.
     """
-    ssm, elsewhere = client("ssm"), {}
+    ssm, renamed = client("ssm"), {}
     for key, parameter in document.get("Parameters", {}).items():
         if not parameter["Type"].startswith("AWS::SSM::Parameter::Value"):
             continue
         name, value = parameter["Default"], BOOTSTRAP_VERSION
         if name.startswith("/aws/"):
             name, value = f"/earshot{name}", LAYER
-            elsewhere[key] = name
+            renamed[key] = name
         ssm.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
-    return elsewhere
+    return renamed
 
 
-def describe(client: Client) -> dict[str, Any] | None:
-    """The stack, or None when there is none."""
+def describe_stack(client: Client) -> dict[str, Any] | None:
+    """Return CloudFormation's description of the stack, or None if there is no stack."""
     try:
         return client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
     except ClientError as error:
@@ -140,36 +145,41 @@ def describe(client: Client) -> dict[str, Any] | None:
         raise
 
 
-def finished(client: Client) -> dict[str, Any]:
-    """The stack once CloudFormation is done with it; empty once it is deleted.
+def wait_until_finished(client: Client) -> dict[str, Any]:
+    """Wait until CloudFormation has finished; return the stack's description, empty if it was deleted.
 
     Raises:
-        DeploymentFailed: it is not, or not well.
+        DeploymentFailed: CloudFormation failed, or is still busy after DEADLINE_SECONDS.
     """
     deadline = time.monotonic() + DEADLINE_SECONDS
-    stack = describe(client) or {}
+    stack = describe_stack(client) or {}
     while stack.get("StackStatus", "").endswith("IN_PROGRESS"):
         if time.monotonic() > deadline:
-            raise DeploymentFailed(f"CloudFormation is still busy after {DEADLINE_SECONDS:.0f} s: {reasons(client)}")
-        time.sleep(LOOK_SECONDS)
-        stack = describe(client) or {}
+            raise DeploymentFailed(
+                f"CloudFormation is still busy after {DEADLINE_SECONDS:.0f} s: {failure_reasons(client)}"
+            )
+        time.sleep(POLL_SECONDS)
+        stack = describe_stack(client) or {}
     if stack and stack["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE"):
         raise DeploymentFailed(
-            f"The stack ended as {stack['StackStatus']} ({stack.get('StackStatusReason', '')}): {reasons(client)}"
+            f"The stack ended as {stack['StackStatus']} ({stack.get('StackStatusReason', '')}): "
+            f"{failure_reasons(client)}"
         )
     return stack
 
 
-def reasons(client: Client) -> str:
-    """What CloudFormation said of the resources that failed, the first one first."""
+def failure_reasons(client: Client) -> str:
+    """Return CloudFormation's reasons for up to five failed resources, the first failure first."""
     pages = client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=STACK)
     failed = [e for page in pages for e in page["StackEvents"] if "FAILED" in e["ResourceStatus"]]
     return "; ".join(f"{e['LogicalResourceId']}: {e.get('ResourceStatusReason', '?')}" for e in failed[::-1][:5])
 
 
-def outputs(stack: dict[str, Any]) -> dict[str, str]:
+def stack_outputs(stack: dict[str, Any]) -> dict[str, str]:
+    """Return the outputs in a description of the stack."""
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
-def digest(template: str, parameters: dict[str, str]) -> str:
+def fingerprint_of(template: str, parameters: dict[str, str]) -> str:
+    """Return a digest of template and parameters."""
     return hashlib.sha256(json.dumps([template, parameters], sort_keys=True).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The embedded model: joined once from the two packages that carry it, and checked byte for byte."""
+"""Embedded model: joined once from the two packages that contain it, and checked by SHA-256."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from earshot_contract import keys
 from earshot_contract.manifest import Manifest, ModelFile
 
 NAME = "base"  # Systran's faster-whisper-base, MIT licence
-# Each file, its SHA-256, and the pieces in the packages that make it. PyPI holds files to 100 MB, hence two.
+# File → its SHA-256, and its parts as (package, file). PyPI limits files to 100 MB, so there are two packages.
 FILES = {
     "model.bin": (
         "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
@@ -36,39 +36,39 @@ FILES = {
 
 
 class CorruptModel(Exception):
-    """A file is not what its package is pinned for."""
+    """A file of the embedded model has another SHA-256 than the pinned one."""
 
 
 def embedded(folder: Path) -> Path:
-    """The model's own folder `folder/base`, made if it is not there.
+    """Return the model's folder `folder/base`; join the files if it does not exist.
 
     Raises:
         CorruptModel: a joined file has another SHA-256 than the pinned one.
     """
-    place = folder / NAME
-    if all((place / name).is_file() for name in FILES):
-        return place  # workers check every file against the manifest before they load one
+    model_folder = folder / NAME
+    if all((model_folder / name).is_file() for name in FILES):
+        return model_folder  # the worker compares every file with the manifest before it loads the model
     partial = folder / f".{NAME}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    for name, (expected, pieces) in FILES.items():
+    for name, (expected, parts) in FILES.items():
         digest = hashlib.sha256()
-        with (partial / name).open("wb") as whole:
-            for package, piece in pieces:
-                content = (resources.files(package) / "data" / piece).read_bytes()
+        with (partial / name).open("wb") as joined:
+            for package, part in parts:
+                content = (resources.files(package) / "data" / part).read_bytes()
                 digest.update(content)
-                whole.write(content)
+                joined.write(content)
         if digest.hexdigest() != expected:
             raise CorruptModel(
                 f"{name} of the embedded model {NAME} has SHA-256 {digest.hexdigest()}, not {expected}: "
                 "reinstall the packages with `make clean install`."
             )
-    shutil.rmtree(place, ignore_errors=True)
-    partial.rename(place)
-    return place
+    shutil.rmtree(model_folder, ignore_errors=True)
+    partial.rename(model_folder)
+    return model_folder
 
 
-def manifest(place: Path) -> tuple[str, bytes]:
-    """Key and content of the object that says that the deployment holds the model."""
-    files = {name: ModelFile(sha, (place / name).stat().st_size) for name, (sha, _) in FILES.items()}
+def manifest(folder: Path) -> tuple[str, bytes]:
+    """Return key and content of the manifest, the object that makes the model available in a deployment."""
+    files = {name: ModelFile(sha, (folder / name).stat().st_size) for name, (sha, _) in FILES.items()}
     return keys.manifest_key(NAME), Manifest(NAME, files).to_json().encode()

@@ -1,4 +1,4 @@
-"""Which ports to serve on, all of them on the loopback interface."""
+"""Ports of the local cloud, all on the loopback interface."""
 
 from __future__ import annotations
 
@@ -9,23 +9,32 @@ HOST = "127.0.0.1"
 
 
 class PortTaken(Exception):
-    """Somebody else listens there."""
+    """Another program listens on the port."""
 
 
-def choose(wanted: dict[str, int]) -> list[int]:
-    """A port for each option: the wanted one, or for 0 any free one; no two the same.
+def choose_ports(requested: dict[str, int]) -> list[int]:
+    """Return a port for each option, no two the same.
 
     Args:
-        wanted: by the option's name, for the message.
+        requested: option's name → port; 0 for any free one.
 
     Raises:
-        PortTaken: a wanted one is not free; the message says how to choose another.
+        PortTaken: a requested port is not free; the message names the option that chooses another.
     """
-    with ExitStack() as held:
-        return [held.enter_context(bound(port, option)).getsockname()[1] for option, port in wanted.items()]
+    with ExitStack() as stack:
+        return [stack.enter_context(bind(port, option)).getsockname()[1] for option, port in requested.items()]
 
 
-def bound(port: int, option: str) -> socket.socket:
+def bind(port: int, option: str) -> socket.socket:
+    """Return a socket bound to the port.
+
+    Args:
+        port: 0 for any free one.
+        option: name of the option, for the message.
+
+    Raises:
+        PortTaken: the port is not free.
+    """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -1,6 +1,7 @@
-"""What a start has to put right of the last stop, which nothing on AWS ever does: there, nothing stops.
+"""Restart of the local cloud: frees the slots of workers that no longer run; starts interrupted executions again.
 
-Both act on the deployed stack from outside, as an operator would.
+On AWS nothing stops, so the stack itself has no such step. Both functions call AWS's API from outside, as an operator
+would.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-INTERRUPTED = "States.ServiceRestart"  # ministack's name for executions that ended with the emulator
+from localcloud.emulator.step_functions import INTERRUPTED_ERROR
 
 Client = Callable[[str], Any]
 
 
 def free_slots(client: Client, table: str) -> None:
-    """No worker outlived the last stop, so none of their leases means anything."""
+    """Delete every slot: no worker outlives a stop of the emulator, so all leases are void."""
     dynamodb = client("dynamodb")
     pages = dynamodb.get_paginator("scan").paginate(
         TableName=table,
@@ -27,18 +28,23 @@ def free_slots(client: Client, table: str) -> None:
         dynamodb.delete_item(TableName=table, Key={"pk": item["pk"]})
 
 
-def resume(client: Client, machine: str, since: datetime) -> int:
-    """Begin again what the last stop interrupted; answers how many. Every step of the machine may run twice.
+def restart_interrupted(client: Client, state_machine: str, since: datetime) -> int:
+    """Start interrupted executions again; return how many. Every step of the machine may run twice.
 
     Args:
-        machine: ARN of the state machine.
-        since: when this start began. Interrupted executions get their end written when they are read back.
+        client: returns a boto3 client for a service's name.
+        state_machine: ARN.
+        since: when this start began: ministack ends interrupted executions when it loads its state.
     """
-    states, resumed = client("stepfunctions"), 0
-    pages = states.get_paginator("list_executions").paginate(stateMachineArn=machine, statusFilter="FAILED")
+    step_functions, restarted = client("stepfunctions"), 0
+    pages = step_functions.get_paginator("list_executions").paginate(
+        stateMachineArn=state_machine, statusFilter="FAILED"
+    )
     for execution in [e for page in pages for e in page["executions"] if e["stopDate"] >= since]:
-        described = states.describe_execution(executionArn=execution["executionArn"])
-        if described.get("error") == INTERRUPTED:
-            states.start_execution(stateMachineArn=machine, name=described["name"], input=described["input"])
-            resumed += 1
-    return resumed
+        described = step_functions.describe_execution(executionArn=execution["executionArn"])
+        if described.get("error") == INTERRUPTED_ERROR:
+            step_functions.start_execution(
+                stateMachineArn=state_machine, name=described["name"], input=described["input"]
+            )
+            restarted += 1
+    return restarted

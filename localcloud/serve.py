@@ -1,4 +1,4 @@
-"""What `earshot up` runs."""
+"""Foreground run of the local cloud, for `earshot up`."""
 
 from __future__ import annotations
 
@@ -22,15 +22,22 @@ def serve(
     on_ready: Callable[[Cloud], None],
     progress: Progress = lambda stage: None,
 ) -> int:
-    """Bring the local cloud up, call `on_ready`, serve until SIGINT or SIGTERM.
+    """Start the local cloud, call `on_ready`, serve until SIGINT or SIGTERM.
 
-    Args are `Cloud`'s. Has to run on the main thread: it takes over the two signals until it returns.
+    Must run on the main thread: it handles the two signals until it returns. When `Cloud.start` raises, everything it
+    started is ended before.
+
+    Args:
+        port: as in `Cloud`.
+        aws_port: as in `Cloud`.
+        data_dir: as in `Cloud`.
+        allow_private_urls: as in `Cloud`.
+        require_key: as in `Cloud`.
+        on_ready: called with the running cloud.
+        progress: called with a description of each stage of the start.
 
     Returns:
-        The exit code: 0 after a signal, whenever it came; 1 when the emulator ended by itself.
-
-    Raises:
-        As `Cloud.start`, with everything ended again.
+        The exit code: 0 after a signal, also one during the start; 1 when the emulator ended by itself.
     """
     cloud = Cloud(data_dir, port, aws_port, allow_private_urls=allow_private_urls, require_key=require_key)
     before = {number: signal.signal(number, interrupt) for number in STOPPING}
@@ -44,11 +51,12 @@ def serve(
         return 0
     finally:
         for number in STOPPING:
-            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
+            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C would leave some processes running
         cloud.stop()
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:
+    """Handle a signal: raise KeyboardInterrupt."""
     raise KeyboardInterrupt

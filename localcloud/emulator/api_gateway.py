@@ -1,8 +1,7 @@
-"""The address people use: `http://127.0.0.1:P/v1/listen`, served as API Gateway serves a deployed stage.
+"""API Gateway: serves `http://127.0.0.1:P/v1/listen` as a deployed stage of the REST API.
 
-It stands in the emulator's process and hands each request to ministack's REST API, with what a client of a real
-API meets and ministack lacks: the limits of body and time, and errors of the integration answered through the
-template's gateway responses.
+It runs in the emulator's process and hands each request to ministack's REST API. It adds what ministack lacks: API
+Gateway's limits of body and time, and the template's gateway responses for errors of the integration.
 """
 
 from __future__ import annotations
@@ -15,30 +14,34 @@ from typing import Any
 from urllib.parse import parse_qs
 from uuid import uuid4
 
-from localcloud.patches.registry import replace
+MAX_BODY_BYTES = 10 * 1024 * 1024  # API Gateway's limit of a request; larger ones get 413
+# A larger body is read up to this size and dropped: a client that is still sending would not read the response.
+MAX_DRAIN_BYTES = 512 * 1024 * 1024
+INTEGRATION_TIMEOUT_SECONDS = 29.0  # API Gateway's default limit for a function; after it the client gets 504
+HOP_BY_HOP_HEADERS = frozenset(
+    {"connection", "transfer-encoding", "expect", "keep-alive", "upgrade", "x-forwarded-for"}
+)
 
-BODY_BYTES = 10 * 1024 * 1024  # API Gateway's limit of a request
-DRAIN_BYTES = 512 * 1024 * 1024  # read on past the limit, so that a client still sending gets to see the answer
-INTEGRATION_SECONDS = 29.0  # API Gateway waits no longer for a function
-GATEWAY = "ministack.services.apigateway_v1"
-HOP_HEADERS = frozenset({"connection", "transfer-encoding", "expect", "keep-alive", "upgrade", "x-forwarded-for"})
-
-logger = logging.getLogger("earshot.front")
+logger = logging.getLogger("earshot.api_gateway")
 
 Headers = dict[str, Any]
 Response = tuple[int, Headers, bytes]
 
 
 class IntegrationFailed(Exception):
-    """The function behind a method gave no answer that API Gateway could pass on."""
+    """The function behind a method returned no response that API Gateway could pass on.
+
+    Args:
+        error: the error's type as the Lambda runtime names it.
+    """
 
     def __init__(self, error: str) -> None:
         super().__init__(error)
         self.error = error
 
 
-async def front(scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]], send: Any) -> None:
-    """The ASGI application."""
+async def application(scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]], send: Any) -> None:
+    """Serve one request, as an ASGI application: hand it to the REST API with the stage that its path begins with."""
     if scope["type"] == "lifespan":
         for phase in ("startup", "shutdown"):
             await receive()
@@ -51,44 +54,55 @@ async def front(scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str,
     body = await read_body(receive)
     try:
         if body is None:
-            status, answer, content = gateway_error("REQUEST_TOO_LARGE", "Request Too Long", stage, headers, query)
+            status, response_headers, content = gateway_error(
+                "REQUEST_TOO_LARGE", "Request Too Long", stage, headers, query
+            )
         else:
-            status, answer, content = await execute(stage, scope["method"], f"/{rest}", headers, body, query)
+            status, response_headers, content = await execute_method(
+                stage, scope["method"], f"/{rest}", headers, body, query
+            )
     except Exception:
         logger.exception("%s %s", scope["method"], scope["path"])
-        status, answer, content = 500, {"content-type": "application/json"}, b'{"message":"Internal server error"}'
-    await respond(send, scope["method"], status, answer, content)
+        status, response_headers, content = (
+            500,
+            {"content-type": "application/json"},
+            b'{"message":"Internal server error"}',
+        )
+    await respond(send, scope["method"], status, response_headers, content)
 
 
-async def execute(stage: str, method: str, path: str, headers: Headers, body: bytes, query: Any) -> Response:
+async def execute_method(stage: str, method: str, path: str, headers: Headers, body: bytes, query: Any) -> Response:
+    """Call the method of a stage; answer timeouts and failures of its function as API Gateway does."""
     from ministack.services import apigateway_v1 as gateway
 
-    work = asyncio.ensure_future(gateway.handle_execute(api_of(stage), stage, method, path, headers, body, query))
+    execution = asyncio.ensure_future(
+        gateway.handle_execute(rest_api_for_stage(stage), stage, method, path, headers, body, query)
+    )
     try:
-        # Shielded: on AWS, too, the function goes on after the gateway has given up on it.
-        return await asyncio.wait_for(asyncio.shield(work), INTEGRATION_SECONDS)
+        # Shielded: as on AWS, the function goes on after the gateway has answered 504.
+        return await asyncio.wait_for(asyncio.shield(execution), INTEGRATION_TIMEOUT_SECONDS)
     except TimeoutError:
-        work.add_done_callback(lambda done: done.cancelled() or done.exception())
+        execution.add_done_callback(lambda done: done.cancelled() or done.exception())
         return gateway_error("INTEGRATION_TIMEOUT", "Endpoint request timed out", stage, headers, query)
-    except IntegrationFailed as failed:
-        if failed.error == "RequestTooLargeException":
+    except IntegrationFailed as failure:
+        if failure.error == "RequestTooLargeException":
             return gateway_error("REQUEST_TOO_LARGE", "Request Too Long", stage, headers, query)
         return 502, *gateway_error("DEFAULT_5XX", "Internal server error", stage, headers, query)[1:]
 
 
-def api_of(stage: str) -> str:
-    """The REST API with that stage; any one for a stage that does not exist, so that it says so itself."""
+def rest_api_for_stage(stage: str) -> str:
+    """Return the id of the REST API with that stage, or of any API, which then answers that the stage is missing."""
     from ministack.services import apigateway_v1 as gateway
 
     apis = list(gateway._rest_apis)
     return next((api for api in apis if stage in gateway.stages_for_api(api)), apis[0] if apis else "")
 
 
-def gateway_error(kind: str, message: str, stage: str, headers: Headers, query: Any) -> Response:
-    """An error of API Gateway's own, as the deployed gateway responses word it."""
+def gateway_error(response_type: str, message: str, stage: str, headers: Headers, query: Any) -> Response:
+    """Return an error of API Gateway itself, rendered by the template's gateway response of that type."""
     from ministack.services import apigateway_v1 as gateway
 
-    api = api_of(stage)
+    api = rest_api_for_stage(stage)
     request = {
         "api_id": api,
         "stage_name": stage,
@@ -99,15 +113,15 @@ def gateway_error(kind: str, message: str, stage: str, headers: Headers, query: 
         "resource_path": "",
         "request_id": str(uuid4()),
     }
-    return gateway._gateway_error_response(gateway._GatewayError(kind, message), request)
+    return gateway._gateway_error_response(gateway._GatewayError(response_type, message), request)
 
 
 def request_headers(scope: dict[str, Any]) -> Headers:
-    """Lower-cased, repeated ones joined; the caller's address is the connection's, whatever it claims."""
+    """Return the headers, names in lower case, repeated ones joined; the caller's address is the connection's."""
     headers: Headers = {}
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        if name not in HOP_HEADERS:
+        if name not in HOP_BY_HOP_HEADERS:
             headers[name] = f"{headers[name]}, {value}" if name in headers else value
     headers["x-forwarded-for"] = (scope.get("client") or ("127.0.0.1",))[0]
     headers["x-forwarded-proto"] = "http"
@@ -115,7 +129,7 @@ def request_headers(scope: dict[str, Any]) -> Headers:
 
 
 async def read_body(receive: Callable[[], Awaitable[dict[str, Any]]]) -> bytes | None:
-    """The whole body, chunked or not; None when it is larger than API Gateway takes."""
+    """Return the whole body, chunked or not; None if it is larger than API Gateway accepts."""
     body, size = bytearray(), 0
     while True:
         message = await receive()
@@ -123,15 +137,16 @@ async def read_body(receive: Callable[[], Awaitable[dict[str, Any]]]) -> bytes |
             return bytes(body)
         part = message.get("body", b"")
         size += len(part)
-        if size <= BODY_BYTES:
+        if size <= MAX_BODY_BYTES:
             body += part
-        elif size > DRAIN_BYTES:
+        elif size > MAX_DRAIN_BYTES:
             return None
         if not message.get("more_body"):
-            return bytes(body) if size <= BODY_BYTES else None
+            return bytes(body) if size <= MAX_BODY_BYTES else None
 
 
 async def respond(send: Any, method: str, status: int, headers: Headers, content: Any) -> None:
+    """Send a response."""
     body = content if isinstance(content, bytes) else str(content or "").encode()
     lines = [
         (name.lower().encode("latin-1"), str(value).encode("latin-1", "replace"))
@@ -145,16 +160,18 @@ async def respond(send: Any, method: str, status: int, headers: Headers, content
     await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
 
 
-def install() -> None:
-    """What the REST API itself does otherwise than AWS."""
-    matches = replace(f"{GATEWAY}:_media_type_matches", None)
-    # API Gateway takes a request without Content-Type for JSON, which `*/*` makes binary like everything else.
-    replace(f"{GATEWAY}:_media_type_matches", lambda kind, binary: matches(kind or "application/json", binary))
-    replace(f"{GATEWAY}:_lambda_proxy_response", proxy_response)
-
-
 def proxy_response(result: dict[str, Any]) -> tuple[dict[str, Any], None]:
-    """A function's answer as a response. An error, or no `statusCode`, is API Gateway's 502 with its own words."""
+    """Return a function's result as a response.
+
+    Args:
+        result: as ministack's Lambda service returns it.
+
+    Returns:
+        The response, and None in the place of ministack's error message.
+
+    Raises:
+        IntegrationFailed: the function raised, or returned no `statusCode`; API Gateway answers 502.
+    """
     body = result.get("body")
     if result.get("throttle"):
         return {"statusCode": 429, "body": json.dumps(body)}, None

@@ -1,7 +1,7 @@
-"""The container engine: an ECS task's image runs as a local process.
+"""ECS containers: the image of a task runs as a local process.
 
-It speaks the slice of docker-py that ministack's ECS uses. Tasks find the emulator through their environment and
-write to a log file each.
+Container and ContainerEngine have those methods of docker-py that ministack's ECS calls. Tasks find the emulator
+through their environment; each writes to a log file of its own.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,14 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.emulator import dockerfile
-from localcloud.patches.registry import original, replace
 
-ECS = "ministack.services.ecs"
-STOP_SECONDS = 30  # ECS's default stopTimeout: SIGTERM, then SIGKILL
-# Of our own environment; besides, EARSHOT_… sets the engine (transcriber/whisper/process.py).
-KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "SSL_CERT_FILE")
+STOP_TIMEOUT_SECONDS = 30  # ECS's default stopTimeout: SIGTERM, then SIGKILL
+# Variables of this process that a task inherits. So are those that begin with EARSHOT_: the worker's engine reads them.
+INHERITED_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "SSL_CERT_FILE")
 
-# Replaces itself with the program after asking Linux to end it with its starter, however that ends.
+# Program that asks Linux to kill it together with the process that started it, then replaces itself by the container's.
 LAUNCHER = """
 import ctypes, os, sys
 if sys.platform == "linux":
@@ -37,7 +34,13 @@ os.execvp(sys.argv[1], sys.argv[1:])
 
 
 class Container:
-    """One process in a session of its own."""
+    """A container of docker-py: one process in a session of its own.
+
+    Args:
+        image: name and tag.
+        log: file that receives standard output and error.
+        labels: as ministack gave them.
+    """
 
     def __init__(self, process: subprocess.Popen[bytes], image: str, log: Path, labels: dict[str, str]) -> None:
         self.process, self.log, self.labels = process, log, labels
@@ -46,15 +49,19 @@ class Container:
 
     @property
     def status(self) -> str:
+        """Return Docker's word for the state of the process."""
         return "running" if self.process.poll() is None else "exited"
 
-    def reload(self) -> None: ...
+    def reload(self) -> None:
+        """Do nothing: `status` is always current."""
 
     def wait(self, **_: Any) -> dict[str, int]:
+        """Wait for the end; return the exit code, for a signal 128 and its number, as Docker does."""
         code = self.process.wait()
         return {"StatusCode": code if code >= 0 else 128 - code}
 
-    def stop(self, timeout: float = STOP_SECONDS, **_: Any) -> None:
+    def stop(self, timeout: float = STOP_TIMEOUT_SECONDS, **_: Any) -> None:
+        """Send SIGTERM, after `timeout` seconds SIGKILL, and wait for the end."""
         self.signal(signal.SIGTERM)
         try:
             self.process.wait(timeout)
@@ -63,57 +70,70 @@ class Container:
             self.process.wait()
 
     def kill(self) -> None:
+        """Send SIGKILL."""
         self.signal(signal.SIGKILL)
 
     def signal(self, number: signal.Signals) -> None:
+        """Send a signal to every process of the container."""
         if self.process.poll() is None:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, number)
 
     def remove(self, **_: Any) -> None:
+        """Stop it; its log file stays."""
         self.stop()
 
     def logs(self, stream: bool = False, **_: Any) -> bytes | Iterator[bytes]:
-        """The log file has it all; nothing is forwarded while it runs."""
+        """Return the log file's content; a stream is empty, for nothing is forwarded while the container runs."""
         return iter(()) if stream else self.log.read_bytes()
 
 
-class Engine:
-    """Images known by their asset hash, and the containers that run.
+class ContainerEngine:
+    """A client of docker-py: images known by their asset hash, and the containers made of them.
 
     Args:
         assets: the folder with the synthesized `*.assets.json`.
         folder: gets `containers/{hash}` and `logs/`.
-        environment: what every container is given last, so that it wins over what ministack injects.
+        environment: variables of every container, which take precedence over those that ministack injects.
     """
 
     def __init__(self, assets: Path, folder: Path, environment: dict[str, str]) -> None:
         self.folder, self.environment = folder, environment
-        self.images_of = images(assets)
+        self.images_by_hash = image_assets(assets)
         self.containers = self.images = self  # docker-py's client.containers.run, client.images.get
-        self.running: dict[str, Container] = {}
-        # Linux's death signal follows the thread that started a process, so one thread lives for all of them.
+        self.containers_by_id: dict[str, Container] = {}
+        # Linux kills such a process when the thread that started it ends, so one thread starts all and lives as long.
         self.starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="container-starter")
 
     def run(self, image: str, command: list[str] | None = None, **options: Any) -> Container:
-        container = self.starter.submit(self.begin, image, command, options).result()
-        self.running[container.id] = container
+        """Start a container.
+
+        Raises:
+            LookupError: no synthesized asset has the image's tag.
+        """
+        container = self.starter.submit(self.start_process, image, command, options).result()
+        self.containers_by_id[container.id] = container
         return container
 
-    def begin(self, name: str, command: list[str] | None, options: dict[str, Any]) -> Container:
+    def start_process(self, name: str, command: list[str] | None, options: dict[str, Any]) -> Container:
+        """Start the process of a container; as `run`, but on the thread that starts all of them."""
         digest = name.rsplit(":", 1)[-1]
-        image = self.images_of.get(digest)
+        image = self.images_by_hash.get(digest)
         if image is None:
             raise LookupError(f"No image {name} among the synthesized assets: synthesize again.")
         root = self.folder / "containers" / digest
-        folder = root / image.folder.lstrip("/") if root.exists() else image.unpack(root)
+        folder = root / image.workdir.lstrip("/") if root.exists() else image.unpack(root)
         argv = [*image.entrypoint, *(command or image.command)]
         argv[0] = sys.executable if argv[0] in ("python", "python3") else argv[0]
-        given = options.get("environment") or {}
+        task_environment = options.get("environment") or {}
         environment = (
-            {key: value for key, value in os.environ.items() if key in KEPT or key.startswith("EARSHOT_")}
+            {
+                key: value
+                for key, value in os.environ.items()
+                if key in INHERITED_VARIABLES or key.startswith("EARSHOT_")
+            }
             | image.environment
-            | {key: str(value) for key, value in given.items()}
+            | {key: str(value) for key, value in task_environment.items()}
             | self.environment
         )
         log = self.folder / "logs" / f"{options.get('name') or 'container'}.log"
@@ -131,13 +151,15 @@ class Engine:
         return Container(process, name, log, options.get("labels") or {})
 
     def get(self, container_id: str) -> Container:
-        return self.running[container_id]
+        """Return the container with an id."""
+        return self.containers_by_id[container_id]
 
     def list(self, all: bool = False, **_: Any) -> list[Container]:
-        return [c for c in self.running.values() if all or c.status == "running"]
+        """Return the running containers, or all that were started."""
+        return [c for c in self.containers_by_id.values() if all or c.status == "running"]
 
     def close(self, grace: float) -> None:
-        """Ask every container to leave, then make it."""
+        """Send SIGTERM to every container, and SIGKILL to each that still runs after `grace` seconds."""
         containers = self.list()
         for container in containers:
             container.signal(signal.SIGTERM)
@@ -148,30 +170,13 @@ class Engine:
         self.starter.shutdown(wait=False)
 
 
-def images(assets: Path) -> dict[str, dockerfile.Image]:
-    """Every Docker image asset of the synthesized app, by its hash (the image's tag)."""
+def image_assets(assets: Path) -> dict[str, dockerfile.Image]:
+    """Return every Docker image asset of the synthesized app by its hash, which is the image's tag."""
     found = {}
     for manifest in assets.glob("*.assets.json"):
         for digest, asset in json.loads(manifest.read_text()).get("dockerImages", {}).items():
             source = asset["source"]
-            found[digest] = dockerfile.read(assets / source["directory"], source.get("dockerFile", "Dockerfile"))
+            found[digest] = dockerfile.parse_dockerfile(
+                assets / source["directory"], source.get("dockerFile", "Dockerfile")
+            )
     return found
-
-
-def install(engine: Engine) -> None:
-    """Let ministack's ECS start tasks there, and learn of their end at once instead of looking for it."""
-    replace(f"{ECS}:_get_docker", lambda: engine)
-    stopped = original(f"{ECS}:_maybe_mark_stopped")
-
-    def watch(task: dict[str, Any], docker_client: Any, account_id: str, region: str) -> None:
-        from ministack.core.responses import request_scope
-
-        def follow() -> None:
-            for container_id in task["_docker_ids"]:
-                engine.get(container_id).wait()
-            with request_scope(account_id, region):
-                stopped(task, engine)
-
-        threading.Thread(target=follow, daemon=True, name="container-watch").start()
-
-    replace(f"{ECS}:_watch_task_lifecycle", watch)

@@ -1,4 +1,4 @@
-"""What an image would be, read from its Dockerfile: enough to run its final stage as a local process."""
+"""Dockerfiles: reads enough of one to run its final stage as a local process."""
 
 from __future__ import annotations
 
@@ -9,41 +9,50 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# The host's own interpreter and libraries stand in for the image's, so these stay as the host has them.
+# These stay as the host has them: its interpreter and libraries stand in for the image's.
 HOST_VARIABLES = frozenset({"PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "HOME"})
 
 
 @dataclass
 class Image:
-    """The final stage: what starts, with which variables, where, and which files of the build context it holds."""
+    """The final stage of a Dockerfile.
+
+    Attributes:
+        context: folder of the build context.
+        entrypoint: ENTRYPOINT.
+        command: CMD.
+        environment: variables of ENV, without those in HOST_VARIABLES.
+        workdir: WORKDIR, absolute.
+        copies: source in the context and absolute target of each COPY.
+    """
 
     context: Path
     entrypoint: list[str] = field(default_factory=list)
     command: list[str] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
-    folder: str = "/"
+    workdir: str = "/"
     copies: list[tuple[str, str]] = field(default_factory=list)
 
     def unpack(self, root: Path) -> Path:
-        """Lay the copied files out under `root` as the image would; answers the working folder there."""
+        """Copy the image's files to their places under `root`; return its working folder there."""
         shutil.rmtree(root, ignore_errors=True)
         for source, target in self.copies:
-            origin, place = self.context / source, root / target.lstrip("/")
+            origin, destination = self.context / source, root / target.lstrip("/")
             if origin.is_dir():
-                shutil.copytree(origin, place, dirs_exist_ok=True)
+                shutil.copytree(origin, destination, dirs_exist_ok=True)
             else:
-                place = place / origin.name if target.endswith("/") else place
-                place.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(origin, place)
-        folder = root / self.folder.lstrip("/")
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
+                destination = destination / origin.name if target.endswith("/") else destination
+                destination.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(origin, destination)
+        workdir = root / self.workdir.lstrip("/")
+        workdir.mkdir(parents=True, exist_ok=True)
+        return workdir
 
 
-def read(context: Path, name: str = "Dockerfile") -> Image:
-    """The image that `docker build` would make of this context, as far as it can run here.
+def parse_dockerfile(context: Path, name: str = "Dockerfile") -> Image:
+    """Return the image that `docker build` would make of this context, as far as it can run here.
 
-    RUN is not run: what it installs is the environment this process already lives in. `COPY --from` likewise.
+    RUN and `COPY --from` are ignored: what they install is already in the environment of this process.
     """
     text = re.sub(r"\\\n", " ", re.sub(r"(?m)^\s*#.*\n?", "", (context / name).read_text()))
     image = Image(context)
@@ -54,25 +63,32 @@ def read(context: Path, name: str = "Dockerfile") -> Image:
             case "FROM":
                 image = Image(context)
             case "ENTRYPOINT":
-                image.entrypoint = words(argument)
+                image.entrypoint = parse_arguments(argument)
             case "CMD":
-                image.command = words(argument)
+                image.command = parse_arguments(argument)
             case "WORKDIR":
-                image.folder = str(Path(image.folder) / argument)
+                image.workdir = str(Path(image.workdir) / argument)
             case "ENV":
                 pairs = shlex.split(argument)
                 pairs = pairs if "=" in pairs[0] else ["=".join(pairs[:2])]
                 image.environment.update(dict(pair.split("=", 1) for pair in pairs))
             case "COPY" if "--from" not in argument:
-                *sources, target = [part for part in words(argument, shell=False) if not part.startswith("--")]
-                place = str(Path(image.folder) / target) + ("/" if target.endswith(("/", ".")) else "")
-                image.copies += [(source, place) for source in sources]
+                *sources, target = [
+                    part for part in parse_arguments(argument, shell=False) if not part.startswith("--")
+                ]
+                destination = str(Path(image.workdir) / target) + ("/" if target.endswith(("/", ".")) else "")
+                image.copies += [(source, destination) for source in sources]
     image.environment = {k: v for k, v in image.environment.items() if k not in HOST_VARIABLES}
     return image
 
 
-def words(argument: str, shell: bool = True) -> list[str]:
-    """An instruction's argument: the JSON form, or a line (which ENTRYPOINT and CMD hand to a shell)."""
+def parse_arguments(argument: str, shell: bool = True) -> list[str]:
+    """Return an instruction's argument as a list: its JSON form, or a line in shell form.
+
+    Args:
+        argument: what follows the instruction.
+        shell: hand a line to a shell, as ENTRYPOINT and CMD do; otherwise split it into words.
+    """
     if argument.startswith("["):
         return [str(word) for word in json.loads(argument)]
     return ["/bin/sh", "-c", argument] if shell else shlex.split(argument)

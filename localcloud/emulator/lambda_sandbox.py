@@ -1,12 +1,11 @@
-"""Execution environments of Lambda functions: one warm process that forks.
+"""Parent process of Lambda environments: imports what every function needs, and forks an environment per message.
 
-Runs as a script of its own (`python -P sandbox.py FD`), never imported by the emulator. The parent imports what
-every function needs once; an environment is a fork of it, so a cold start costs milliseconds and the memory of
-boto3 and Powertools is shared. What a function sees is its bundle, the runtime's packages and nothing of this
-repository.
+Runs as a script (`python -P lambda_sandbox.py FD`); the emulator uses only its functions for messages. An environment
+is a fork, so a cold start takes milliseconds, and boto3 and Powertools are in memory once. A function sees its bundle
+and the installed packages, and nothing of this repository.
 
-On the control socket FD each datagram is a JSON order with one file descriptor beside it: the environment's
-stream socket. There, both ways, a message is four bytes of length and that much JSON.
+On the control socket FD each message is a JSON document that describes an environment, sent with one file descriptor:
+the environment's stream socket. There, both ways, a message is four bytes of length (big-endian) and that much JSON.
 """
 
 from __future__ import annotations
@@ -26,25 +25,32 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-PRELOADED = ("boto3", "aws_lambda_powertools", "aws_lambda_powertools.utilities.data_classes", "aws_xray_sdk.core")
-SERVICES = ("dynamodb", "s3", "sqs", "stepfunctions", "lambda", "events")
-ORDER_BYTES = 65536
-PR_SET_PDEATHSIG = 1
+PRELOADED_MODULES = (
+    "boto3",
+    "aws_lambda_powertools",
+    "aws_lambda_powertools.utilities.data_classes",
+    "aws_xray_sdk.core",
+)
+PRELOADED_CLIENTS = ("dynamodb", "s3", "sqs", "stepfunctions", "lambda", "events")
+MAX_SPEC_BYTES = 65536  # of a message on the control socket
+PR_SET_PDEATHSIG = 1  # prctl(2): the signal that the kernel sends when the parent ends
 
 
 def main(control: socket.socket) -> None:
-    """Fork an environment per order until the emulator is gone."""
+    """Fork an environment per message until the emulator ends."""
     die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the emulator decides
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for environments: the kernel collects them
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group, but the emulator ends this process
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no process waits for environments, so the kernel removes them
     repository = str(Path(__file__).resolve().parents[2])
-    sys.path[:] = [entry for entry in sys.path if not (entry == "" or is_source(entry, repository))]
+    sys.path[:] = [
+        path_entry for path_entry in sys.path if not (path_entry == "" or is_repository_path(path_entry, repository))
+    ]
     preload()
-    gc.freeze()  # keeps the collector from touching, and thereby copying, shared pages
+    gc.freeze()  # the collector would write to, and so copy, pages shared with forks
     control.send(b"ready")
     while True:
         try:
-            message, descriptors, _, _ = socket.recv_fds(control, ORDER_BYTES, 1)
+            message, descriptors, _, _ = socket.recv_fds(control, MAX_SPEC_BYTES, 1)
         except OSError:
             return
         if not message:
@@ -52,55 +58,61 @@ def main(control: socket.socket) -> None:
         stream = socket.socket(fileno=descriptors[0])
         if os.fork() == 0:
             control.close()
-            serve(stream, json.loads(message))
+            serve_environment(stream, json.loads(message))
             os._exit(0)
         stream.close()
 
 
-def is_source(entry: str, repository: str) -> bool:
-    """Whether a path entry is this repository's own code rather than an installed package."""
-    path = os.path.realpath(entry)
+def is_repository_path(path_entry: str, repository: str) -> bool:
+    """Return whether an entry of `sys.path` is this repository's code and no installed package."""
+    path = os.path.realpath(path_entry)
     return path.startswith(repository) and "site-packages" not in path
 
 
 def preload() -> None:
-    for name in PRELOADED:
+    """Import the modules and load the service models that every fork inherits."""
+    for name in PRELOADED_MODULES:
         importlib.import_module(name)
     import boto3
 
-    for service in SERVICES:  # reads the service models into the default session, which every fork inherits
+    for service in PRELOADED_CLIENTS:  # loads the service's model into boto3's default session
         boto3.client(service)
 
 
-def serve(stream: socket.socket, order: dict[str, Any]) -> None:
-    """One environment: load the handler once, answer events until the other end closes."""
+def serve_environment(stream: socket.socket, spec: dict[str, Any]) -> None:
+    """Run one environment: load the handler once, answer events until the other end closes.
+
+    Args:
+        stream: socket for events and results.
+        spec: name, ARN, handler, memory, folder of the code, log file and environment variables.
+    """
     die_with_parent()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    log = os.open(spec["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    os.environ.update(order["environment"])
-    os.chdir(order["code"])
-    sys.path.insert(0, order["code"])
-    write(stream, {"pid": os.getpid()})
+    os.environ.update(spec["environment"])
+    os.chdir(spec["code"])
+    sys.path.insert(0, spec["code"])
+    write_message(stream, {"pid": os.getpid()})
     handler: Callable[[Any, Any], Any] | None = None
-    while (call := read(stream)) is not None:
+    while (call := read_message(stream)) is not None:
         try:
             if handler is None:
-                module, _, name = order["handler"].replace("/", ".").rpartition(".")
+                module, _, name = spec["handler"].replace("/", ".").rpartition(".")
                 handler = getattr(importlib.import_module(module), name)
-            answer = {"result": handler(call["event"], context(order, call))}
+            answer = {"result": handler(call["event"], lambda_context(spec, call))}
             json.dumps(answer)
-        except BaseException as error:  # a handler may even call sys.exit: AWS reports that as an error as well
+        except BaseException as error:  # also SystemExit: AWS reports it as an error
             traceback.print_exc()
-            answer = {"error": failure(error, call["request_id"])}
+            answer = {"error": error_payload(error, call["request_id"])}
         sys.stdout.flush()
         sys.stderr.flush()
-        write(stream, answer)
+        write_message(stream, answer)
 
 
-def failure(error: BaseException, request_id: str) -> dict[str, Any]:
-    """An exception as the Lambda runtime reports it."""
+def error_payload(error: BaseException, request_id: str) -> dict[str, Any]:
+    """Return an exception as the Lambda runtime reports it."""
     return {
         "errorMessage": str(error),
         "errorType": type(error).__name__,
@@ -109,24 +121,30 @@ def failure(error: BaseException, request_id: str) -> dict[str, Any]:
     }
 
 
-def context(order: dict[str, Any], call: dict[str, Any]) -> SimpleNamespace:
-    """The runtime's context object."""
+def lambda_context(spec: dict[str, Any], call: dict[str, Any]) -> SimpleNamespace:
+    """Return the context object that the runtime passes to the handler.
+
+    Args:
+        spec: as in `serve_environment`.
+        call: event, request id and timeout in seconds, which begins now: a cold start does not count, as on AWS.
+    """
+    deadline = time.monotonic() + call["timeout"]
     return SimpleNamespace(
-        function_name=order["name"],
+        function_name=spec["name"],
         function_version="$LATEST",
-        invoked_function_arn=order["arn"],
-        memory_limit_in_mb=order["memory"],
+        invoked_function_arn=spec["arn"],
+        memory_limit_in_mb=spec["memory"],
         aws_request_id=call["request_id"],
-        log_group_name=f"/aws/lambda/{order['name']}",
+        log_group_name=f"/aws/lambda/{spec['name']}",
         log_stream_name="local",
         identity=None,
         client_context=None,
-        get_remaining_time_in_millis=lambda: max(0, int((call["deadline"] - time.time()) * 1000)),
+        get_remaining_time_in_millis=lambda: max(0, int((deadline - time.monotonic()) * 1000)),
     )
 
 
-def read(stream: socket.socket) -> Any | None:
-    """The next message, or None when the other end is gone."""
+def read_message(stream: socket.socket) -> Any | None:
+    """Return the next message, or None if the other end is closed."""
     header = read_exactly(stream, 4)
     if header is None:
         return None
@@ -135,22 +153,24 @@ def read(stream: socket.socket) -> Any | None:
 
 
 def read_exactly(stream: socket.socket, size: int) -> bytes | None:
-    parts = bytearray()
-    while len(parts) < size:
-        part = stream.recv(min(size - len(parts), 1 << 20))
-        if not part:
+    """Return that many bytes, or None if the other end closes before."""
+    received = bytearray()
+    while len(received) < size:
+        chunk = stream.recv(min(size - len(received), 1 << 20))
+        if not chunk:
             return None
-        parts += part
-    return bytes(parts)
+        received += chunk
+    return bytes(received)
 
 
-def write(stream: socket.socket, message: Any) -> None:
+def write_message(stream: socket.socket, message: Any) -> None:
+    """Send one message."""
     body = json.dumps(message).encode()
     stream.sendall(struct.pack(">I", len(body)) + body)
 
 
 def die_with_parent() -> None:
-    """Linux ends this process with its parent, even a killed one; elsewhere the closed socket does, once idle."""
+    """Let Linux kill this process when its parent ends. Elsewhere it ends when it next reads from the closed socket."""
     if sys.platform == "linux":
         import ctypes
 

@@ -1,71 +1,38 @@
-"""State machines run in moto's interpreter, behind ministack's `states` API.
+"""Step Functions: executions of state machines in moto's interpreter, behind ministack's API.
 
-ministack keeps what it does well: the API, the stores, CloudFormation, EventBridge. Its own interpreter ignores
-TimeoutSeconds and waits 150 ms before it begins.
+ministack keeps the API, the stores, CloudFormation and EventBridge. The patch `ministack_states_api` puts the methods
+of ExecutionRunner in the place of ministack's own interpreter.
 """
 
 from __future__ import annotations
 
 import copy
 import json
-import logging
 import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
-from localcloud.patches import moto_interpreter
-from localcloud.patches.registry import original, replace
-from localcloud.restart import INTERRUPTED
+INTERRUPTED_ERROR = "States.ServiceRestart"  # ministack's name for executions that ended with the emulator
+MAX_FINISHED_EXECUTIONS = 1000  # kept with their histories; AWS keeps them for 90 days
+TOKEN = re.compile(r"[0-9a-f-]{36}")  # the form of moto's task tokens
 
-STATES = "ministack.services.stepfunctions"
-CALLBACK = "moto.stepfunctions.parser.asl.eval.callback.callback"
-WORKER = "moto.stepfunctions.parser.backend.execution_worker:ExecutionWorker"
-PARSER = "moto.stepfunctions.parser.asl.parse.asl_parser:AmazonStateLanguageParser"
-REMEMBERED = 1000  # finished executions; AWS keeps 90 days
-TOKEN = re.compile(r"[0-9a-f-]{36}")  # as moto makes them
+Operation = Callable[[dict[str, Any]], Any]  # an operation of ministack's API: request document → response
 
 
-class Machines:
-    """The executions that run now."""
+class ExecutionRunner:
+    """Runs executions, and answers the operations of the API that have to know of running ones."""
 
     def __init__(self) -> None:
-        moto_interpreter.leave_out_batch()
         import ministack.services.stepfunctions as states
         from moto.stepfunctions.parser.asl.eval.callback import callback
+        from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 
-        self.states, self.callback = states, callback
-        self.live: dict[str, Any] = {}
+        self.states, self.callback, self.parser = states, callback, AmazonStateLanguageParser
+        self.running: dict[str, Any] = {}
         self.lock = threading.Lock()
-        self.parse = lru_cache(maxsize=16)(original(f"{PARSER}.parse"))
-
-    def install(self, endpoint: str) -> None:
-        moto_interpreter.install(endpoint)
-        # Every failed state is logged there with its whole parse tree; the execution's history says it better.
-        logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
-        replace(f"{WORKER}._get_evaluation_entrypoint", lambda worker: self.program(worker))
-        replace(f"{STATES}:_run_execution", self.run)
-        self.create = replace(f"{STATES}:_create_state_machine", self.checked_create)
-        self.start = replace(f"{STATES}:_start_execution", self.idempotent_start)
-        self.abort = replace(f"{STATES}:_stop_execution", self.stop)
-        outcomes = self.callback
-        replace(
-            f"{STATES}:_send_task_success",
-            self.answering(lambda token, d: outcomes.CallbackOutcomeSuccess(token, d.get("output", "{}"))),
-        )
-        replace(
-            f"{STATES}:_send_task_failure",
-            self.answering(lambda token, d: outcomes.CallbackOutcomeFailure(token, d.get("error"), d.get("cause"))),
-        )
-        replace(f"{STATES}:_send_task_heartbeat", self.answering(lambda token, d: None))
-
-    def program(self, worker: Any) -> Any:
-        """The machine's definition, parsed once: what changes while it runs is kept in its environment."""
-        definition = worker._evaluation_details.state_machine_details.definition
-        return self.parse(definition)[0]
 
     def run(self, arn: str) -> None:
         """Run an execution that ministack has registered, to its end, on this thread."""
@@ -74,19 +41,20 @@ class Machines:
         if machine is None:
             self.states._fail_execution(record, "StateMachineDeleted", "The state machine no longer exists.")
             return
-        execution = self.execution(arn, record, machine)
+        execution = self.new_execution(arn, record, machine)
         with self.lock:
-            self.live[arn] = execution
+            self.running[arn] = execution
         try:
             execution.exec_worker._execution_logic()
         except Exception as error:
             self.states._fail_execution(record, "States.Runtime", f"{type(error).__name__}: {error}")
         finally:
             with self.lock:
-                del self.live[arn]
-        self.conclude(record, execution)
+                del self.running[arn]
+        self.record_outcome(record, execution)
 
-    def execution(self, arn: str, record: dict[str, Any], machine: dict[str, Any]) -> Any:
+    def new_execution(self, arn: str, record: dict[str, Any], machine: dict[str, Any]) -> Any:
+        """Return moto's execution for ministack's records of an execution and its state machine."""
         from moto.stepfunctions.parser.api import ExecutionStatus, StateMachineType
         from moto.stepfunctions.parser.backend.execution import Execution
 
@@ -114,11 +82,11 @@ class Machines:
         execution.exec_worker = execution._get_start_execution_worker()
         return execution
 
-    def conclude(self, record: dict[str, Any], execution: Any) -> None:
-        """Write the outcome into ministack's record, unless a StopExecution already did."""
+    def record_outcome(self, record: dict[str, Any], execution: Any) -> None:
+        """Write history and outcome into ministack's record, unless StopExecution already wrote the outcome."""
         from moto.stepfunctions.parser import utils
 
-        record["events"] = serialisable(execution.to_history_output()["events"])
+        record["events"] = to_json_value(execution.to_history_output()["events"])
         if record["status"] == "RUNNING":
             record["stopDate"] = self.states.now_iso()
             record["status"] = execution.exec_status.value
@@ -127,38 +95,39 @@ class Machines:
             else:
                 record["error"], record["cause"] = execution.error, execution.cause
             self.states._emit_execution_status_event(record)
-        utils.TMP_THREADS[:] = [thread for thread in utils.TMP_THREADS if thread.is_alive()]  # moto never forgets one
+        # moto adds every thread to this list and removes none.
+        utils.TMP_THREADS[:] = [thread for thread in utils.TMP_THREADS if thread.is_alive()]
         with self.lock:
             finished = [a for a, r in list(self.states._executions.items()) if r["status"] != "RUNNING"]
-            for old in finished[: max(0, len(finished) - REMEMBERED)]:
-                self.states._executions.pop(old, None)
+            for oldest in finished[: max(0, len(finished) - MAX_FINISHED_EXECUTIONS)]:
+                self.states._executions.pop(oldest, None)
 
-    def checked_create(self, data: dict[str, Any]) -> Any:
-        """CreateStateMachine, refusing what the interpreter cannot read."""
+    def create_state_machine(self, original: Operation, data: dict[str, Any]) -> Any:
+        """CreateStateMachine, which rejects a definition that the interpreter cannot read."""
         try:
-            self.parse(data.get("definition", ""))
+            self.parser.parse(data.get("definition", ""))
         except Exception as error:
             return self.states.error_response_json("InvalidDefinition", str(error)[:500], 400)
-        return self.create(data)
+        return original(data)
 
-    def idempotent_start(self, data: dict[str, Any]) -> Any:
-        """StartExecution, which on AWS answers the running execution of the same name and input again.
+    def start_execution(self, original: Operation, data: dict[str, Any]) -> Any:
+        """StartExecution, which on AWS returns the running execution of the same name and input.
 
-        One that a stop of the emulator interrupted begins again (`recovery.resume`).
+        An execution that a stop of the emulator interrupted starts again (`localcloud.restart`).
         """
         machine = data.get("stateMachineArn", "")
         arn = f"{machine.replace(':stateMachine:', ':execution:')}:{data.get('name')}"
         record = self.states._executions.get(arn)
         if record and record["status"] == "RUNNING" and record["input"] == data.get("input", "{}"):
             return self.states.json_response({"executionArn": arn, "startDate": record["startDate"]})
-        if record and record.get("error") == INTERRUPTED:
+        if record and record.get("error") == INTERRUPTED_ERROR:
             self.states._executions.pop(arn)
-        return self.start(data)
+        return original(data)
 
-    def stop(self, data: dict[str, Any]) -> Any:
-        """StopExecution, and wake whatever waits for a task token."""
-        answer = self.abort(data)
-        execution: Any = self.live.get(data.get("executionArn", ""))
+    def stop_execution(self, original: Operation, data: dict[str, Any]) -> Any:
+        """StopExecution, which also wakes every state that waits for a task token."""
+        answer = original(data)
+        execution: Any = self.running.get(data.get("executionArn", ""))
         env = execution and execution.exec_worker.env
         if env:
             execution.stop(datetime.now(UTC), data.get("error"), data.get("cause"))
@@ -166,29 +135,36 @@ class Machines:
                 endpoint.interrupt_all()
         return answer
 
-    def answering(self, outcome_of: Callable[[str, dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
-        """A SendTask… operation: what it does with the token's endpoint, if that still waits."""
+    def send_task_success(self, data: dict[str, Any]) -> Any:
+        """SendTaskSuccess."""
+        outcome = self.callback.CallbackOutcomeSuccess
+        return self.answer_token(data, lambda e: e.notify(outcome(data["taskToken"], data.get("output", "{}"))))
 
-        def operation(data: dict[str, Any]) -> Any:
-            token = data.get("taskToken", "")
-            if not TOKEN.fullmatch(token):
-                return self.states.error_response_json("InvalidToken", "Invalid Token: 'Invalid token'", 400)
-            endpoint = self.endpoint(token)
-            if endpoint is None:
-                return self.states.error_response_json("TaskTimedOut", "Task Timed Out: 'The task is closed'", 400)
-            outcome = outcome_of(token, data)
-            if outcome is None:
-                endpoint.notify_heartbeat()
-            else:
-                endpoint.notify(outcome)
-            return self.states.json_response({})
+    def send_task_failure(self, data: dict[str, Any]) -> Any:
+        """SendTaskFailure."""
+        outcome = self.callback.CallbackOutcomeFailure
+        error, cause = data.get("error"), data.get("cause")
+        return self.answer_token(data, lambda e: e.notify(outcome(data["taskToken"], error, cause)))
 
-        return operation
+    def send_task_heartbeat(self, data: dict[str, Any]) -> Any:
+        """SendTaskHeartbeat."""
+        return self.answer_token(data, lambda endpoint: endpoint.notify_heartbeat())
 
-    def endpoint(self, token: str) -> Any | None:
-        """Where a state waits for this token, or None when none does any more."""
+    def answer_token(self, data: dict[str, Any], notify: Callable[[Any], None]) -> Any:
+        """Notify the endpoint of a request's task token; answer as AWS does when none waits for it."""
+        token = data.get("taskToken", "")
+        if not TOKEN.fullmatch(token):
+            return self.states.error_response_json("InvalidToken", "Invalid Token: 'Invalid token'", 400)
+        endpoint = self.callback_endpoint(token)
+        if endpoint is None:
+            return self.states.error_response_json("TaskTimedOut", "Task Timed Out: 'The task is closed'", 400)
+        notify(endpoint)
+        return self.states.json_response({})
+
+    def callback_endpoint(self, token: str) -> Any | None:
+        """Return moto's endpoint at which a state waits for this token, or None when no state does."""
         with self.lock:
-            executions = list(self.live.values())
+            executions = list(self.running.values())
         for execution in executions:
             env = execution.exec_worker.env
             endpoint = env and env.callback_pool_manager.get(token)
@@ -198,12 +174,12 @@ class Machines:
         return None
 
 
-def serialisable(value: Any) -> Any:
-    """History as ministack keeps and persists it: times are ISO strings."""
+def to_json_value(value: Any) -> Any:
+    """Return moto's history as ministack keeps and saves it: times are ISO strings."""
     if isinstance(value, dict):
-        return {key: serialisable(inner) for key, inner in value.items()}
+        return {key: to_json_value(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [serialisable(inner) for inner in value]
+        return [to_json_value(inner) for inner in value]
     if isinstance(value, datetime):
         return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return copy.copy(value)

@@ -1,7 +1,7 @@
-"""Every place where the local cloud reaches into ministack or moto, and what stood there when we did.
+"""Registry of patches: applies them, and holds digests of the code that the local cloud replaces or relies on.
 
-Both are pinned exactly (pyproject.toml). A digest is of the original's source: when an upgrade changes one,
-`tests/localcloud/patches/test_registry.py` names it; read the new source, adapt our side, then write the new digest here.
+ministack and moto are pinned exactly (pyproject.toml). A digest is of the original's source. When an upgrade changes
+one, `tests/localcloud/patches/test_registry.py` names it: read the new source, adapt the patch, write the new digest.
 """
 
 from __future__ import annotations
@@ -9,45 +9,45 @@ from __future__ import annotations
 import hashlib
 import importlib
 import inspect
-from typing import Any
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
 
-# ruff: noqa: E501  a name is a name
-SEAMS: dict[str, str] = {
-    "ministack.app:_build_persistence_save_dict": "9a6393cc953d2f67",
-    "ministack.core.persistence:save_all": "ea253a04fd05447b",
-    "ministack.services.apigateway_v1:_lambda_proxy_response": "3a5b91b76870782b",
-    "ministack.services.apigateway_v1:_media_type_matches": "b43764b7a835fc40",
-    "ministack.services.cloudformation.provisioners:_RESOURCE_HANDLERS": "6ab47d70854a8c69",
-    "ministack.services.ecs:_get_docker": "a161d31a7eef7c5c",
-    "ministack.services.ecs:_maybe_mark_stopped": "c9797b050da2712b",
-    "ministack.services.ecs:_watch_task_lifecycle": "96817b67896736b7",
-    "ministack.services.eventbridge:_dispatch_event": "d1bfe064f602d11c",
-    "ministack.services.lambda_svc:_execute_function_warm": "62b9218bef5b948a",
-    "ministack.services.s3:_fire_s3_event": "2ab38cfade76bf2e",
-    "ministack.services.sqs:asyncio": "120970d812836f19",
-    "ministack.services.sqs:esm_wake": "4e1f49a9c8ae8a15",
-    "ministack.services.stepfunctions:_create_state_machine": "4bc1231dda6925d2",
-    "ministack.services.stepfunctions:_run_execution": "996dff84e0e0605a",
-    "ministack.services.stepfunctions:_send_task_failure": "c2a489b4ed330840",
-    "ministack.services.stepfunctions:_send_task_heartbeat": "56879a4655d159a2",
-    "ministack.services.stepfunctions:_send_task_success": "12eff48bce57f5ab",
-    "ministack.services.stepfunctions:_start_execution": "9923282fc76c57b9",
-    "ministack.services.stepfunctions:_stop_execution": "44d2d84ccd5c9702",
-    "moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name:CustomErrorName.__init__": "2814dc26f7aeecf9",
-    "moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service:StateTaskService._normalise_parameters": "dece59e76fd5e746",
-    "moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service:StateTaskService._normalise_response": "00e0b0a50b1dd4ba",
-    "moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback:_DELAY_SECONDS_SYNC_CONDITION_CHECK": "76a7e234dc54e9c6",
-    "moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_ecs:StateTaskServiceEcs._build_sync_resolver": "6c540791a32b16b1",
-    "moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_ecs:StateTaskServiceEcs._from_error": "1b5fce8960778380",
-    "moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_ecs:_SUPPORTED_API_PARAM_BINDINGS": "6ab47d70854a8c69",
-    "moto.stepfunctions.parser.asl.parse.asl_parser:AmazonStateLanguageParser.parse": "a59a7d18760fb22e",
-    "moto.stepfunctions.parser.asl.utils.boto_client:boto_client_for": "1f44dc2ac8aa2179",
-    "moto.stepfunctions.parser.backend.execution_worker:ExecutionWorker._get_evaluation_entrypoint": "2b25949ae855da80",
-}
+from localcloud.emulator.container_runtime import ContainerEngine
+from localcloud.emulator.lambda_runtime import LambdaEnvironments
 
-# What we call, or whose inner workings we count on, without replacing it.
+SKIP_VARIABLE = "EARSHOT_LOCALCLOUD_SKIP"  # names of patches to leave out, separated by commas
+
+# Modules of this package in the order in which they are applied. The first one must run before moto's interpreter is
+# imported; moto_one_client_a_service imports all of it.
+MODULES = (
+    "moto_no_batch_import",
+    "moto_one_client_a_service",
+    "moto_parse_once",
+    "moto_member_case",
+    "moto_ecs_capacity_provider_strategy",
+    "moto_ecs_sync",
+    "moto_ecs_error_names",
+    "moto_any_error_name_in_fail",
+    "ministack_placeholder_resources",
+    "ministack_lambda_runtime",
+    "ministack_ecs_container_runtime",
+    "ministack_sqs_long_poll",
+    "ministack_s3_event_version",
+    "ministack_states_api",
+    "ministack_apigateway_content_type",
+    "ministack_apigateway_responses",
+)
+
+# Code that the local cloud calls, or whose inner workings it counts on, without replacing it.
+_SERVICE = "moto.stepfunctions.parser.asl.component.state.exec.state_task.service"
+_CALLBACK = "moto.stepfunctions.parser.asl.eval.callback.callback"
+_BACKEND = "moto.stepfunctions.parser.backend"
 RELIED_ON: dict[str, str] = {
+    "ministack.app:_build_persistence_save_dict": "9a6393cc953d2f67",
     "ministack.app:_handle_lifespan": "0daf4cf135cf3cb4",
+    "ministack.core.persistence:save_all": "ea253a04fd05447b",
     "ministack.core.responses:request_scope": "c1ee92e8e8c7ceef",
     "ministack.services.apigateway_v1:_GatewayError": "650887b48e81e669",
     "ministack.services.apigateway_v1:_gateway_error_response": "c0a3f091df36886a",
@@ -55,47 +55,121 @@ RELIED_ON: dict[str, str] = {
     "ministack.services.apigateway_v1:handle_execute": "c44e927a3e336b6c",
     "ministack.services.apigateway_v1:stages_for_api": "61c0fe3fd8e98c6c",
     "ministack.services.ecs:_mark_task_stopped": "09bac9c1c8d02496",
+    "ministack.services.ecs:_maybe_mark_stopped": "c9797b050da2712b",
     "ministack.services.sqs:_act_receive_message": "abc94f693de18aee",
     "ministack.services.stepfunctions:_emit_execution_status_event": "9c89e45693e353eb",
     "ministack.services.stepfunctions:_fail_execution": "e6da895fa0b74cdd",
     "ministack.services.stepfunctions:_restore_state": "b94c49c3dd97e93d",
-    "moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback:StateTaskServiceCallback._eval_integration_pattern": "3b97ada1d4cb7280",
-    "moto.stepfunctions.parser.asl.eval.callback.callback:CallbackEndpoint": "84bf0df32aaae793",
-    "moto.stepfunctions.parser.asl.eval.callback.callback:CallbackPoolManager": "46a5b7baafbc511a",
-    "moto.stepfunctions.parser.backend.execution:Execution": "c16c6915b36187a6",
-    "moto.stepfunctions.parser.backend.execution_worker:ExecutionWorker._execution_logic": "baa3e2a48fd228d9",
+    f"{_SERVICE}.state_task_service_callback:StateTaskServiceCallback._eval_integration_pattern": "3b97ada1d4cb7280",
+    f"{_CALLBACK}:CallbackEndpoint": "84bf0df32aaae793",
+    f"{_CALLBACK}:CallbackPoolManager": "46a5b7baafbc511a",
+    f"{_BACKEND}.execution:Execution": "c16c6915b36187a6",
+    f"{_BACKEND}.execution_worker:ExecutionWorker._execution_logic": "baa3e2a48fd228d9",
+    f"{_BACKEND}.execution_worker:ExecutionWorker._get_evaluation_entrypoint": "2b25949ae855da80",
 }
 
 
-def original(seam: str) -> Any:
-    """The attribute a seam names, e.g. `package.module:Class.method`."""
-    holder, name = locate(seam)
+@dataclass(frozen=True)
+class Runtime:
+    """Parts of the running emulator that patches connect ministack and moto to.
+
+    Attributes:
+        endpoint: URL of the emulated AWS endpoint.
+        environments: where Lambda functions run.
+        engine: where the containers of ECS tasks run.
+    """
+
+    endpoint: str
+    environments: LambdaEnvironments
+    engine: ContainerEngine
+
+
+@dataclass(frozen=True)
+class Patch:
+    """One repair of an emulator.
+
+    Attributes:
+        name: the module's name with dashes; `EARSHOT_LOCALCLOUD_SKIP` takes it.
+        needed_for: `deployment`: the stack does not deploy without it. `behaviour`: AWS behaves otherwise than the
+            unpatched emulator, and the stack depends on it. `latency`, `memory`: only slower, or larger, without it.
+        points: what is replaced, as `package.module:Class.attribute`, and the digest of the original's source.
+        apply: makes the repair.
+    """
+
+    name: str
+    needed_for: Literal["deployment", "behaviour", "latency", "memory"]
+    points: Mapping[str, str]
+    apply: Callable[[Runtime], None]
+
+
+def load(module: str) -> Patch:
+    """Import a module of this package and return its patch."""
+    loaded: Patch = importlib.import_module(f"localcloud.patches.{module}").PATCH
+    return loaded
+
+
+def load_all() -> list[Patch]:
+    """Return every patch, in the order of application."""
+    return [load(module) for module in MODULES]
+
+
+def apply_all(runtime: Runtime) -> None:
+    """Apply every patch that `EARSHOT_LOCALCLOUD_SKIP` does not name."""
+    skipped = skipped_names()
+    for each in load_all():
+        if each.name not in skipped:
+            each.apply(runtime)
+
+
+def skipped_names() -> frozenset[str]:
+    """Return the names in `EARSHOT_LOCALCLOUD_SKIP`.
+
+    Raises:
+        ValueError: a name belongs to no patch; the message lists those that do.
+    """
+    names = frozenset(name.strip() for name in os.environ.get(SKIP_VARIABLE, "").split(",")) - {""}
+    known = [each.name for each in load_all()]
+    if unknown := sorted(names - set(known)):
+        raise ValueError(f"{SKIP_VARIABLE}: no patch is called {', '.join(unknown)}. There are {', '.join(known)}.")
+    return names
+
+
+def patch_points() -> dict[str, str]:
+    """Return the points of all patches with their digests."""
+    return {point: expected for each in load_all() for point, expected in each.points.items()}
+
+
+def original(point: str) -> Any:
+    """Return the attribute that a patch point names, e.g. `package.module:Class.method`."""
+    holder, name = locate(point)
     return getattr(holder, name)
 
 
-def replace(seam: str, ours: Any) -> Any:
-    """Put ours in its place; answers what stood there.
+def patch(point: str, replacement: Any) -> Any:
+    """Put a replacement at a patch point; return what stood there.
 
     Raises:
-        KeyError: the seam is not in SEAMS, so no test would notice when it moves.
+        KeyError: no patch declares the point, so no test would notice when its original changes.
     """
-    SEAMS[seam]
-    holder, name = locate(seam)
-    was = getattr(holder, name)
-    setattr(holder, name, ours)
-    return was
+    if point not in patch_points():
+        raise KeyError(point)
+    holder, name = locate(point)
+    replaced = getattr(holder, name)
+    setattr(holder, name, replacement)
+    return replaced
 
 
-def locate(seam: str) -> tuple[Any, str]:
-    module, _, path = seam.partition(":")
+def locate(point: str) -> tuple[Any, str]:
+    """Return the object that holds an attribute `package.module:Class.attribute`, and the attribute's name."""
+    module, _, path = point.partition(":")
     holder: Any = importlib.import_module(module)
     *outer, name = path.split(".")
-    for part in outer:
-        holder = getattr(holder, part)
+    for attribute in outer:
+        holder = getattr(holder, attribute)
     return holder, name
 
 
-def digest(thing: Any) -> str:
-    """Of a function's or class's source; of a plain value only its type, for values of ours may differ."""
-    source = inspect.getsource(thing) if inspect.isroutine(thing) or inspect.isclass(thing) else type(thing).__name__
+def digest(value: Any) -> str:
+    """Return 16 hex digits over the source of a function or class; over the type's name for any other value."""
+    source = inspect.getsource(value) if inspect.isroutine(value) or inspect.isclass(value) else type(value).__name__
     return hashlib.sha256(source.encode()).hexdigest()[:16]

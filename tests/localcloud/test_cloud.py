@@ -1,4 +1,4 @@
-"""The local cloud starts, keeps what it holds, and leaves nothing running."""
+"""Local cloud: starts, keeps its data between starts, and leaves no process running."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ sys.exit(serve(port=0, aws_port=0, data_dir=Path(sys.argv[1]), allow_private_url
 """
 
 
-def family(pid: int) -> set[int]:
+def process_tree(pid: int) -> set[int]:
     """A process and all it started, and what those started."""
     children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
@@ -60,17 +60,17 @@ def listening(pid: int) -> set[str]:
     return found
 
 
-def survivors(pids: set[int]) -> set[int]:
+def still_running(pids: set[int]) -> set[int]:
     """Which of them still run, given half a minute to end."""
     for _ in range(1500):
-        running = {pid for pid in pids if alive(pid)}
+        running = {pid for pid in pids if is_running(pid)}
         if not running:
             break
         time.sleep(0.02)
     return running
 
 
-def alive(pid: int) -> bool:
+def is_running(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
@@ -97,26 +97,26 @@ def busy(serving: subprocess.Popen[str]) -> subprocess.Popen[str]:
     sample = (ROOT / "events" / "samples" / "sample.flac").read_bytes()
     answer = httpx.post(f"{line.split()[1]}/v1/listen", content=sample, timeout=60, follow_redirects=True)
     assert answer.status_code == 200, answer.text
-    assert len(family(serving.pid)) > 4
+    assert len(process_tree(serving.pid)) > 4
     return serving
 
 
-def test_a_second_start_finds_what_the_first_one_held(tmp_path: Path) -> None:
+def test_second_start_keeps_stack_objects_and_rows(tmp_path: Path) -> None:
     with Cloud(tmp_path) as cloud:
         first = cloud.outputs
         cloud.client("s3").put_object(Bucket=first["TranscriptsBucket"], Key="jobs/ü a+b.json", Body=b"text")
         cloud.client("dynamodb").put_item(TableName=first["TableName"], Item={"pk": {"S": "JOB#1"}})
         cloud.client("dynamodb").put_item(TableName=first["TableName"], Item={"pk": {"S": "SLOT#000"}})
-        stack = deploy.describe(cloud.client)
+        stack = deploy.describe_stack(cloud.client)
 
     with Cloud(tmp_path) as cloud:  # on other ports
         table = {"TableName": first["TableName"]}
         assert cloud.outputs == first
-        assert deploy.describe(cloud.client) == stack
+        assert deploy.describe_stack(cloud.client) == stack
         body = cloud.client("s3").get_object(Bucket=first["TranscriptsBucket"], Key="jobs/ü a+b.json")["Body"]
         assert body.read() == b"text"
         assert "Item" in cloud.client("dynamodb").get_item(Key={"pk": {"S": "JOB#1"}}, **table)
-        # No worker outlived the stop, so the slot it held is free.
+        # No worker outlives a stop, so every slot is free.
         assert "Item" not in cloud.client("dynamodb").get_item(Key={"pk": {"S": "SLOT#000"}}, **table)
         assert httpx.get(f"{cloud.api}/v1/models").status_code == 200
         queue = cloud.outputs["FastQueueUrl"]
@@ -124,7 +124,7 @@ def test_a_second_start_finds_what_the_first_one_held(tmp_path: Path) -> None:
         assert cloud.client("sqs").receive_message(QueueUrl=queue)["Messages"][0]["Body"] == "x"
 
 
-def test_a_changed_setting_updates_the_stack_and_keeps_its_content(tmp_path: Path) -> None:
+def test_changed_setting_updates_stack_and_keeps_data(tmp_path: Path) -> None:
     with Cloud(tmp_path) as cloud:
         assert httpx.get(f"{cloud.api}/v1/requests").status_code == 200
         names = {cloud.outputs[name] for name in ("UploadsBucket", "TranscriptsBucket", "TableName")}
@@ -137,7 +137,7 @@ def test_a_changed_setting_updates_the_stack_and_keeps_its_content(tmp_path: Pat
         assert httpx.get(f"{cloud.api}/v1/requests").status_code == 401
 
 
-def test_a_job_under_way_is_done_after_the_next_start(tmp_path: Path) -> None:
+def test_interrupted_job_completes_after_next_start(tmp_path: Path) -> None:
     sample = (ROOT / "events" / "samples" / "sample.flac").read_bytes()
     with Cloud(tmp_path) as cloud:
         answer = httpx.post(f"{cloud.api}/v1/listen?callback=https://example.com/done", content=sample)
@@ -153,73 +153,73 @@ def test_a_job_under_way_is_done_after_the_next_start(tmp_path: Path) -> None:
         assert state == "completed"
 
 
-def test_a_folder_serves_one_cloud_at_a_time(cloud: Cloud) -> None:
+def test_data_folder_in_use_is_rejected(cloud: Cloud) -> None:
     with pytest.raises(StartFailed, match="Another local cloud runs from"):
         Cloud(cloud.data_dir).start()
 
 
-def test_where_things_are_is_written_down(cloud: Cloud) -> None:
+def test_cloud_json_has_addresses_and_outputs(cloud: Cloud) -> None:
     facts = json.loads((cloud.data_dir / "cloud.json").read_text())
 
     assert facts == {"api": cloud.api, "aws": cloud.aws, "outputs": cloud.outputs, "pid": os.getpid()}
 
 
-def test_only_this_machine_is_served(cloud: Cloud) -> None:
+def test_emulator_listens_on_loopback_only(cloud: Cloud) -> None:
     assert listening(cloud.pid) == {address.removeprefix("http://") for address in (cloud.api, cloud.aws)}
 
 
-def test_a_taken_port_is_named(tmp_path: Path) -> None:
+def test_taken_port_is_named_with_its_option(tmp_path: Path) -> None:
     with socket.create_server((HOST, 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(PortTaken, match=rf"Port {port} .* is taken .* --aws-port"):
             Cloud(tmp_path, aws_port=port).start()
 
 
-def test_without_a_template_there_is_a_hint_and_no_process(tmp_path: Path) -> None:
+def test_missing_template_raises_and_starts_no_process(tmp_path: Path) -> None:
     cloud = Cloud(tmp_path, assets=tmp_path)
-    before = family(os.getpid())
+    before = process_tree(os.getpid())
 
     with pytest.raises(deploy.DeploymentFailed, match="make synth"):
         cloud.start()
 
-    assert not survivors(family(os.getpid()) - before - {os.getpid()})
+    assert not still_running(process_tree(os.getpid()) - before - {os.getpid()})
 
 
-def test_ctrl_c_ends_everything_and_well(busy: subprocess.Popen[str], tmp_path: Path) -> None:
-    started = family(busy.pid)
+def test_sigint_ends_all_processes_with_exit_code_0(busy: subprocess.Popen[str], tmp_path: Path) -> None:
+    started = process_tree(busy.pid)
 
     busy.send_signal(signal.SIGINT)
 
     assert busy.wait(90) == 0
-    assert not survivors(started)
+    assert not still_running(started)
     kept = {"assets", "code", "containers", "lock", "logs", "objects", "state"}
     assert {path.name for path in tmp_path.iterdir()} == kept
 
 
-def test_a_signal_while_it_starts_ends_it_as_well(serving: subprocess.Popen[str]) -> None:
-    while len(started := family(serving.pid)) < 3:  # the emulator and its first child
+def test_signal_during_start_ends_all_processes(serving: subprocess.Popen[str]) -> None:
+    while len(started := process_tree(serving.pid)) < 3:  # the emulator and its first child
         time.sleep(0.02)
 
     serving.send_signal(signal.SIGTERM)
 
     assert serving.wait(90) == 0
-    assert not survivors(started)
+    assert not still_running(started)
 
 
-def test_a_killed_parent_takes_everything_along(busy: subprocess.Popen[str]) -> None:
-    started = family(busy.pid)
+def test_killed_parent_ends_all_processes(busy: subprocess.Popen[str]) -> None:
+    started = process_tree(busy.pid)
 
     busy.kill()
     busy.wait()
 
-    assert not survivors(started)
+    assert not still_running(started)
 
 
-def test_a_killed_emulator_takes_its_children_along_and_is_reported(busy: subprocess.Popen[str]) -> None:
-    started = family(busy.pid)
-    emulator = next(p for p in started if "localcloud.emulator.process" in Path(f"/proc/{p}/cmdline").read_text())
+def test_killed_emulator_ends_children_with_exit_code_1(busy: subprocess.Popen[str]) -> None:
+    started = process_tree(busy.pid)
+    emulator = next(p for p in started if "localcloud.emulator_process" in Path(f"/proc/{p}/cmdline").read_text())
 
     os.kill(emulator, signal.SIGKILL)
 
     assert busy.wait(90) == 1
-    assert not survivors(started)
+    assert not still_running(started)

@@ -1,4 +1,4 @@
-"""What connects the stack's parts works here as there: events, queues' consumers, signed addresses."""
+"""Connections between the stack's parts work as on AWS: events, consumers of queues, presigned URLs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ def uploads_seen(cloud: Cloud, key: str, count: int = 1) -> list[dict[str, Any]]
     for _ in range(500):
         arns = states.list_executions(stateMachineArn=cloud.outputs["JobMachineArn"])["executions"]
         inputs = [json.loads(states.describe_execution(executionArn=e["executionArn"])["input"]) for e in arns]
-        found = [given["upload"] for given in inputs if given.get("upload", {}).get("key") == key]
+        found = [
+            execution_input["upload"]
+            for execution_input in inputs
+            if execution_input.get("upload", {}).get("key") == key
+        ]
         if len(found) >= count:
             return found
         time.sleep(0.05)
@@ -31,7 +35,7 @@ def uploads_seen(cloud: Cloud, key: str, count: int = 1) -> list[dict[str, Any]]
 @pytest.mark.parametrize(
     "key", ["plain.wav", "a folder/with spaces/ü–日本.wav", "a+b.wav", "100%.wav", "%2B+%20.wav", 'quo"ted\\.wav']
 )
-def test_an_upload_starts_the_job_machine_with_its_very_key(cloud: Cloud, key: str) -> None:
+def test_upload_starts_job_machine_with_exact_key(cloud: Cloud, key: str) -> None:
     bucket = cloud.outputs["UploadsBucket"]
     put = cloud.client("s3").put_object(Bucket=bucket, Key=key, Body=b"not audio")
 
@@ -42,7 +46,7 @@ def test_an_upload_starts_the_job_machine_with_its_very_key(cloud: Cloud, key: s
     assert upload.get("version") == put.get("VersionId")
 
 
-def test_uploads_of_the_same_key_differ_in_their_sequencer(cloud: Cloud) -> None:
+def test_uploads_of_same_key_differ_in_sequencer(cloud: Cloud) -> None:
     for body in (b"one", b"two"):
         cloud.client("s3").put_object(Bucket=cloud.outputs["UploadsBucket"], Key="twice.wav", Body=body)
 
@@ -51,7 +55,7 @@ def test_uploads_of_the_same_key_differ_in_their_sequencer(cloud: Cloud) -> None
     assert first["sequencer"] != second["sequencer"]
 
 
-def test_what_lands_in_the_dead_queue_is_reaped(cloud: Cloud) -> None:
+def test_dead_letter_message_fails_its_task_token(cloud: Cloud) -> None:
     states, sqs = cloud.client("stepfunctions"), cloud.client("sqs")
     scratch = sqs.create_queue(QueueName="scratch-dead")["QueueUrl"]
     wait = {
@@ -74,11 +78,11 @@ def test_what_lands_in_the_dead_queue_is_reaped(cloud: Cloud) -> None:
     assert described["error"] == "Worker.GaveUp"
 
 
-def test_signed_addresses_take_and_give(cloud: Cloud) -> None:
+def test_presigned_urls_put_and_get_object(cloud: Cloud) -> None:
     s3, bucket = cloud.client("s3"), cloud.outputs["TranscriptsBucket"]
-    place = {"Bucket": bucket, "Key": "work/ü a+b/audio"}
+    location = {"Bucket": bucket, "Key": "work/ü a+b/audio"}
 
-    put = httpx.put(s3.generate_presigned_url("put_object", Params=place, ExpiresIn=60), content=b"audio")
+    put = httpx.put(s3.generate_presigned_url("put_object", Params=location, ExpiresIn=60), content=b"audio")
 
     assert put.status_code == 200, put.text
-    assert httpx.get(s3.generate_presigned_url("get_object", Params=place, ExpiresIn=60)).content == b"audio"
+    assert httpx.get(s3.generate_presigned_url("get_object", Params=location, ExpiresIn=60)).content == b"audio"

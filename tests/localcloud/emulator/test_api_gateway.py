@@ -1,4 +1,4 @@
-"""The front treats a request as API Gateway does; a scratch API whose function tells what reached it shows how."""
+"""API Gateway of the local cloud, tried with a scratch API whose function returns the event it received."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def handler(event, context):
 
 @pytest.fixture(scope="module")
 def api(cloud: Cloud) -> Iterator[str]:
-    """A REST API of the same emulator, at the stage `scratch`."""
+    """Address of a REST API in the same emulator, at the stage `scratch`."""
     functions, gateway = cloud.client("lambda"), cloud.client("apigateway")
     bundle = io.BytesIO()
     with zipfile.ZipFile(bundle, "w") as archive:
@@ -51,47 +51,49 @@ def api(cloud: Cloud) -> Iterator[str]:
         Code={"ZipFile": bundle.getvalue()},
         Timeout=10,
     )["FunctionArn"]
-    made = gateway.create_rest_api(name="scratch", binaryMediaTypes=["*/*"])["id"]
-    root = gateway.get_resources(restApiId=made)["items"][0]["id"]
-    proxy = gateway.create_resource(restApiId=made, parentId=root, pathPart="{proxy+}")["id"]
-    method = {"restApiId": made, "resourceId": proxy, "httpMethod": "ANY"}
+    api_id = gateway.create_rest_api(name="scratch", binaryMediaTypes=["*/*"])["id"]
+    root = gateway.get_resources(restApiId=api_id)["items"][0]["id"]
+    proxy = gateway.create_resource(restApiId=api_id, parentId=root, pathPart="{proxy+}")["id"]
+    method = {"restApiId": api_id, "resourceId": proxy, "httpMethod": "ANY"}
     gateway.put_method(**method, authorizationType="NONE")
     uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{function}/invocations"
     gateway.put_integration(**method, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
-    for kind in ("REQUEST_TOO_LARGE", "DEFAULT_5XX", "MISSING_AUTHENTICATION_TOKEN"):
-        template = {"application/json": f'{{"told": "{kind}", "words": $context.error.messageString}}'}
-        gateway.put_gateway_response(restApiId=made, responseType=kind, responseTemplates=template)
-    gateway.create_deployment(restApiId=made, stageName="scratch")
+    for response_type in ("REQUEST_TOO_LARGE", "DEFAULT_5XX", "MISSING_AUTHENTICATION_TOKEN"):
+        template = {"application/json": f'{{"type": "{response_type}", "message": $context.error.messageString}}'}
+        gateway.put_gateway_response(restApiId=api_id, responseType=response_type, responseTemplates=template)
+    gateway.create_deployment(restApiId=api_id, stageName="scratch")
     yield f"{cloud.api}/scratch"
-    gateway.delete_rest_api(restApiId=made)
+    gateway.delete_rest_api(restApiId=api_id)
     functions.delete_function(FunctionName="scratch")
 
 
-def reached(answer: httpx.Response) -> dict[str, Any]:
+def event_of(answer: httpx.Response) -> dict[str, Any]:
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
-@pytest.mark.parametrize("kind", ["audio/flac", "application/octet-stream", "text/plain", None])
-def test_a_body_arrives_byte_for_byte_whatever_it_is_called(api: str, kind: str | None) -> None:
+@pytest.mark.parametrize("content_type", ["audio/flac", "application/octet-stream", "text/plain", None])
+def test_body_of_any_content_type_reaches_function_unchanged(api: str, content_type: str | None) -> None:
     audio = os.urandom(100_000)
 
-    event = reached(httpx.post(f"{api}/listen", content=audio, headers={"content-type": kind} if kind else {}))
+    event = event_of(
+        httpx.post(f"{api}/listen", content=audio, headers={"content-type": content_type} if content_type else {})
+    )
 
     assert event["isBase64Encoded"] is True
     assert base64.b64decode(event["body"]) == audio
 
 
-def test_a_chunked_body_is_put_together(api: str) -> None:
-    event = reached(httpx.post(f"{api}/listen", content=(bytes([n]) * 1000 for n in range(50))))
+def test_chunked_body_is_joined(api: str) -> None:
+    event = event_of(httpx.post(f"{api}/listen", content=(bytes([n]) * 1000 for n in range(50))))
 
     assert "transfer-encoding" not in event["headers"]
     body = base64.b64decode(event["body"])
     assert hashlib.sha256(body).digest() == hashlib.sha256(b"".join(bytes([n]) * 1000 for n in range(50))).digest()
 
 
-def test_repeated_parameters_are_all_there_and_decoded_once(api: str) -> None:
-    event = reached(httpx.get(f"{api}/listen?keywords=a%2Bb&keywords=c+d&tag=%C3%BC&empty="))
+def test_repeated_parameters_are_kept_and_decoded_once(api: str) -> None:
+    event = event_of(httpx.get(f"{api}/listen?keywords=a%2Bb&keywords=c+d&tag=%C3%BC&empty="))
 
     assert event["multiValueQueryStringParameters"] == {
         "keywords": ["a+b", "c d"],
@@ -100,46 +102,46 @@ def test_repeated_parameters_are_all_there_and_decoded_once(api: str) -> None:
     }
 
 
-def test_the_callers_address_is_the_connections(api: str) -> None:
-    event = reached(httpx.get(f"{api}/x", headers={"x-forwarded-for": "8.8.8.8"}))
+def test_source_ip_ignores_forwarded_header(api: str) -> None:
+    event = event_of(httpx.get(f"{api}/x", headers={"x-forwarded-for": "8.8.8.8"}))
 
     assert event["requestContext"]["identity"]["sourceIp"] == "127.0.0.1"
 
 
-@pytest.mark.parametrize("size", [api_gateway.BODY_BYTES + 1, 5_000_000])
-def test_what_the_gateway_or_lambda_cannot_take_is_answered_by_the_gateway(api: str, size: int) -> None:
-    """10 MB is the gateway's own limit; 5 MB of audio are more than a Lambda event's 6 MB in base64."""
+@pytest.mark.parametrize("size", [api_gateway.MAX_BODY_BYTES + 1, 5_000_000])
+def test_oversized_body_returns_413_gateway_response(api: str, size: int) -> None:
+    """10 MB is the gateway's limit; 5 MB of audio in base64 exceed the 6 MB of a Lambda event."""
     answer = httpx.post(f"{api}/listen", content=bytes(size))
 
     assert answer.status_code == 413
-    assert answer.json() == {"told": "REQUEST_TOO_LARGE", "words": "Request Too Long"}
+    assert answer.json() == {"type": "REQUEST_TOO_LARGE", "message": "Request Too Long"}
 
 
-def test_what_just_fits_is_taken(api: str) -> None:
-    assert len(base64.b64decode(reached(httpx.post(f"{api}/x", content=bytes(4_000_000)))["body"])) == 4_000_000
+def test_largest_body_reaches_function(api: str) -> None:
+    assert len(base64.b64decode(event_of(httpx.post(f"{api}/x", content=bytes(4_000_000)))["body"])) == 4_000_000
 
 
 @pytest.mark.parametrize("way", ["fail", "malformed"])
-def test_a_function_that_does_not_answer_is_a_502_in_the_gateways_words(api: str, way: str) -> None:
+def test_failed_function_returns_502_gateway_response(api: str, way: str) -> None:
     answer = httpx.get(f"{api}/{way}")
 
     assert answer.status_code == 502
-    assert answer.json()["told"] == "DEFAULT_5XX"
+    assert answer.json()["type"] == "DEFAULT_5XX"
     assert "ValueError" not in answer.text
 
 
-def test_bytes_and_repeated_headers_come_back(api: str) -> None:
+def test_response_keeps_bytes_and_repeated_headers(api: str) -> None:
     assert httpx.get(f"{api}/binary").content == bytes(range(256))
     cookies = httpx.get(f"{api}/cookies")
     assert (cookies.status_code, cookies.headers.get_list("set-cookie")) == (201, ["a=1", "b=2"])
 
 
-def test_what_is_not_served(cloud: Cloud, api: str) -> None:
+def test_unknown_stage_or_path_is_rejected(cloud: Cloud, api: str) -> None:
     assert httpx.get(f"{cloud.api}/nowhere/x").status_code == 403
-    assert httpx.get(f"{api}").json()["told"] == "MISSING_AUTHENTICATION_TOKEN"
+    assert httpx.get(f"{api}").json()["type"] == "MISSING_AUTHENTICATION_TOKEN"
 
 
-def test_the_gateway_gives_up_before_the_function_does(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_function_returns_504_and_runs_on(monkeypatch: pytest.MonkeyPatch) -> None:
     from ministack.services import apigateway_v1
 
     finished = asyncio.Event()
@@ -150,11 +152,11 @@ def test_the_gateway_gives_up_before_the_function_does(monkeypatch: pytest.Monke
         return 200, {}, b"late"
 
     async def request() -> api_gateway.Response:
-        answer = await api_gateway.execute("v1", "GET", "/x", {}, b"", {})
+        answer = await api_gateway.execute_method("v1", "GET", "/x", {}, b"", {})
         await finished.wait()  # the function goes on, as on AWS
         return answer
 
-    monkeypatch.setattr(api_gateway, "INTEGRATION_SECONDS", 0.01)
+    monkeypatch.setattr(api_gateway, "INTEGRATION_TIMEOUT_SECONDS", 0.01)
     monkeypatch.setattr(apigateway_v1, "handle_execute", slow)
 
     status, _, content = asyncio.run(request())

@@ -1,4 +1,4 @@
-"""An ECS task's image runs as a process that behaves as a container does."""
+"""Container runtime: the image of an ECS task runs as a process that behaves as a container does."""
 
 from __future__ import annotations
 
@@ -10,44 +10,44 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.emulator.container_runtime import Container, Engine
+from localcloud.emulator.container_runtime import Container, ContainerEngine
 
 PROGRAM = """
 import os, signal, sys, time
 if "wait" in sys.argv:
-    signal.signal(signal.SIGTERM, lambda *_: (print("giving back", flush=True), sys.exit(0)))
+    signal.signal(signal.SIGTERM, lambda *_: (print("leaving", flush=True), sys.exit(0)))
     print("waiting", flush=True)
     time.sleep(60)
-if "deaf" in sys.argv:
+if "ignore" in sys.argv:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     print("waiting", flush=True)
     time.sleep(60)
-print(os.environ["COLOUR"], os.environ["AWS_ENDPOINT_URL"], os.path.exists("beside.txt"), "SECRET" in os.environ)
+print(os.environ["COLOUR"], os.environ["AWS_ENDPOINT_URL"], os.path.exists("data.txt"), "SECRET" in os.environ)
 sys.exit(int(sys.argv[1]))
 """
 
 
 @pytest.fixture
-def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """One image, tagged `abc`, of a program with a file beside it."""
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ContainerEngine]:
+    """One image, tagged `abc`, of a program with a data file."""
     monkeypatch.setenv("SECRET", "of the host")
     context = tmp_path / "assets" / "asset.abc"
     context.mkdir(parents=True)
     (context / "program.py").write_text(PROGRAM)
-    (context / "beside.txt").write_text("here")
+    (context / "data.txt").write_text("here")
     (context / "Dockerfile").write_text(
-        "FROM x\nENV COLOUR=blue AWS_ENDPOINT_URL=nowhere\nWORKDIR /app\nCOPY program.py beside.txt ./\n"
+        "FROM x\nENV COLOUR=blue AWS_ENDPOINT_URL=nowhere\nWORKDIR /app\nCOPY program.py data.txt ./\n"
         'ENTRYPOINT ["python", "program.py"]\nCMD ["0"]\n'
     )
     manifest = {"files": {}, "dockerImages": {"abc": {"source": {"directory": "asset.abc"}, "destinations": {}}}}
     (tmp_path / "assets" / "Earshot.assets.json").write_text(json.dumps(manifest))
-    made = Engine(tmp_path / "assets", tmp_path / "data", {"AWS_ENDPOINT_URL": "http://emulator"})
-    yield made
-    made.close(0)
+    engine = ContainerEngine(tmp_path / "assets", tmp_path / "data", {"AWS_ENDPOINT_URL": "http://emulator"})
+    yield engine
+    engine.close(0)
 
 
-def says(container: Container, text: str) -> None:
-    """Wait until its log holds the text."""
+def wait_for_log(container: Container, text: str) -> None:
+    """Wait until the container's log contains the text."""
     for _ in range(500):
         if text in container.log.read_text():
             return
@@ -55,7 +55,7 @@ def says(container: Container, text: str) -> None:
     raise AssertionError(f"{text!r} not in {container.log.read_text()!r}")
 
 
-def test_entrypoint_command_environment_and_files_are_the_images(engine: Engine) -> None:
+def test_container_uses_entrypoint_variables_and_files_of_image(engine: ContainerEngine) -> None:
     container = engine.run("registry/repository:abc", name="one")
 
     assert container.wait() == {"StatusCode": 0}
@@ -63,32 +63,34 @@ def test_entrypoint_command_environment_and_files_are_the_images(engine: Engine)
     assert container.logs() == b"blue http://emulator True False\n"
 
 
-def test_a_tasks_command_and_variables_override_the_images(engine: Engine) -> None:
+def test_task_command_and_variables_override_image(engine: ContainerEngine) -> None:
     container = engine.run("x:abc", command=["7"], environment={"COLOUR": "red"}, name="two")
 
     assert container.wait() == {"StatusCode": 7}
     assert container.log.read_text().startswith("red ")
 
 
-def test_an_unknown_image_cannot_be_pulled(engine: Engine) -> None:
+def test_unknown_image_raises_lookup_error(engine: ContainerEngine) -> None:
     with pytest.raises(LookupError, match="x:def"):
         engine.run("x:def")
 
 
-def test_stopping_asks_first(engine: Engine) -> None:
+def test_stop_sends_sigterm_first(engine: ContainerEngine) -> None:
     container = engine.run("x:abc", command=["wait"], name="polite")
-    says(container, "waiting")
+    wait_for_log(container, "waiting")
 
     container.stop()
 
     assert container.status == "exited"
-    says(container, "giving back")
+    wait_for_log(container, "leaving")
 
 
 @pytest.mark.parametrize("end", [lambda engine, container: container.stop(0.1), lambda engine, _: engine.close(0.1)])
-def test_one_that_does_not_listen_is_killed(engine: Engine, end: Callable[[Engine, Container], None]) -> None:
-    container = engine.run("x:abc", command=["deaf"], name="deaf")
-    says(container, "waiting")
+def test_container_ignoring_sigterm_is_killed(
+    engine: ContainerEngine, end: Callable[[ContainerEngine, Container], None]
+) -> None:
+    container = engine.run("x:abc", command=["ignore"], name="ignore")
+    wait_for_log(container, "waiting")
 
     end(engine, container)
 

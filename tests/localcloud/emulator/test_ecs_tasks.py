@@ -1,4 +1,4 @@
-"""`ecs:runTask.sync`, as the Worker machine uses it: real processes of the synthesized image."""
+"""`ecs:runTask.sync` as the Worker machine uses it, with real processes of the synthesized image."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def run(cloud: Cloud) -> Run:
     return start
 
 
-def test_a_task_runs_to_its_end_and_its_description_is_the_output(run: Run, tmp_path: Path) -> None:
+def test_ecs_sync_returns_description_of_stopped_task(run: Run, tmp_path: Path) -> None:
     ended = run("--model", str(MODELS / "base"), "--out", str(tmp_path), str(SAMPLE))
 
     assert ended["status"] == "SUCCEEDED", ended
@@ -68,14 +68,14 @@ def test_a_task_runs_to_its_end_and_its_description_is_the_output(run: Run, tmp_
     assert list(tmp_path.iterdir())
 
 
-def test_a_task_that_fails_fails_the_state(run: Run) -> None:
+def test_ecs_sync_nonzero_exit_code_fails_state(run: Run) -> None:
     ended = run("--no-such-option")
 
     assert (ended["status"], ended["error"]) == ("FAILED", "States.TaskFailed")
     assert json.loads(ended["cause"])["Containers"][0]["ExitCode"] == 2
 
 
-def test_an_image_that_is_not_there_fails_the_state(run: Run) -> None:
+def test_ecs_sync_unknown_image_fails_state(run: Run) -> None:
     ended = run("x", image="unknown")
 
     assert (ended["status"], ended["error"]) == ("FAILED", "States.TaskFailed")
@@ -89,13 +89,13 @@ def test_an_image_that_is_not_there_fails_the_state(run: Run) -> None:
         ("ThrottlingException", "ECS.AmazonECSException"),  # not modelled by ECS
     ],
 )
-def test_ecs_errors_are_named_as_step_functions_names_them(run: Run, faults: Faults, code: str, error: str) -> None:
+def test_ecs_error_has_name_of_step_functions(run: Run, faults: Faults, code: str, error: str) -> None:
     faults.set(Rule("ecs", "RunTask", code=code))
 
     assert run("x")["error"] == error
 
 
-def test_a_throttled_launch_is_tried_again(run: Run, faults: Faults) -> None:
+def test_throttled_run_task_is_retried(run: Run, faults: Faults) -> None:
     faults.set(Rule("ecs", "RunTask", times=1, code="ThrottlingException"))
     retry = {"ErrorEquals": ["ECS.AmazonECSException"], "IntervalSeconds": 1, "MaxAttempts": 1}
 

@@ -1,4 +1,4 @@
-"""Functions run as the Lambda runtime runs them."""
+"""Lambda runtime: functions run as AWS runs them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from localcloud.emulator.lambda_runtime import PAYLOAD_BYTES, Environments
+from localcloud.emulator.lambda_runtime import PAYLOAD_BYTES, LambdaEnvironments
 
 SOURCE = """
 import os, sys, threading, time
@@ -65,31 +65,43 @@ def function(source: str = SOURCE, timeout: int = 5) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def environments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environments]:
+def environments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LambdaEnvironments]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        made = Environments(tmp_path_factory.mktemp("lambda"))
+        made = LambdaEnvironments(tmp_path_factory.mktemp("lambda"))
     yield made
     made.close()
 
 
-def call(environments: Environments, do: str, **options: Any) -> dict[str, Any]:
+def call(environments: LambdaEnvironments, do: str, **options: Any) -> dict[str, Any]:
     return environments.invoke(function(**options), {"do": do}, "request-1")
 
 
-def test_a_function_is_given_its_context_and_variables(environments: Environments) -> None:
-    told = call(environments, "tell")["body"]
+def test_function_receives_context_and_variables(environments: LambdaEnvironments) -> None:
+    reply = call(environments, "tell")["body"]
 
-    assert (told["name"], told["colour"], told["request"]) == ("listen", "blue", "request-1")
-    assert 0 < told["left"] <= 5000
+    assert (reply["name"], reply["colour"], reply["request"]) == ("listen", "blue", "request-1")
+    assert 0 < reply["left"] <= 5000
 
 
-def test_an_environment_is_warm_the_second_time(environments: Environments) -> None:
+def test_remaining_time_excludes_cold_start(environments: LambdaEnvironments, monkeypatch: pytest.MonkeyPatch) -> None:
+    acquire = environments.acquire
+
+    def acquire_slowly(*arguments: Any) -> Any:
+        time.sleep(1.1)
+        return acquire(*arguments)
+
+    monkeypatch.setattr(environments, "acquire", acquire_slowly)
+
+    assert 0 < call(environments, "tell", timeout=1)["body"]["left"] <= 1000
+
+
+def test_second_event_reuses_environment(environments: LambdaEnvironments) -> None:
     assert call(environments, "tell")["body"]["made"] == call(environments, "tell")["body"]["made"]
 
 
-def test_an_exception_is_named_as_the_runtime_names_it_and_leaves_the_environment_warm(
-    environments: Environments,
+def test_exception_is_reported_and_environment_stays_warm(
+    environments: LambdaEnvironments,
 ) -> None:
     before = call(environments, "tell")["body"]["pid"]
 
@@ -110,25 +122,25 @@ def test_an_exception_is_named_as_the_runtime_names_it_and_leaves_the_environmen
         ("import", "ModuleNotFoundError"),  # a function sees its bundle, not the repository it was made from
     ],
 )
-def test_other_ends(environments: Environments, do: str, kind: str) -> None:
+def test_abnormal_end_is_reported_with_error_type(environments: LambdaEnvironments, do: str, kind: str) -> None:
     assert call(environments, do)["body"]["errorType"] == kind
     assert "error" not in call(environments, "tell")
 
 
-def test_a_function_that_takes_too_long_is_ended(environments: Environments) -> None:
+def test_function_over_timeout_is_ended(environments: LambdaEnvironments) -> None:
     ended = call(environments, "sleep", timeout=1)
 
     assert ended["body"]["errorType"] == "Sandbox.Timedout"
     assert "1.00 seconds" in ended["body"]["errorMessage"]
 
 
-def test_an_event_larger_than_lambda_takes_is_refused(environments: Environments) -> None:
-    refused = environments.invoke(function(), {"do": "tell", "body": "x" * PAYLOAD_BYTES}, "r")
+def test_oversized_event_returns_request_too_large(environments: LambdaEnvironments) -> None:
+    result = environments.invoke(function(), {"do": "tell", "body": "x" * PAYLOAD_BYTES}, "r")
 
-    assert refused["body"]["errorType"] == "RequestTooLargeException"
+    assert result["body"]["errorType"] == "RequestTooLargeException"
 
 
-def test_events_at_once_get_environments_of_their_own(environments: Environments) -> None:
+def test_concurrent_events_run_in_separate_environments(environments: LambdaEnvironments) -> None:
     pids: list[int] = []
     threads = [threading.Thread(target=lambda: pids.append(call(environments, "meet")["body"])) for _ in range(5)]
     for thread in threads:
@@ -139,7 +151,7 @@ def test_events_at_once_get_environments_of_their_own(environments: Environments
     assert len(set(pids)) == 5
 
 
-def test_new_code_replaces_the_old_environments(environments: Environments) -> None:
+def test_new_code_replaces_old_environments(environments: LambdaEnvironments) -> None:
     old = call(environments, "tell")["body"]["pid"]
 
     new = call(environments, "tell", source=SOURCE + "\n# changed")["body"]["pid"]
@@ -148,13 +160,13 @@ def test_new_code_replaces_the_old_environments(environments: Environments) -> N
     assert ended(old)
 
 
-def test_nothing_is_left_after_closing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_close_ends_every_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    environments = Environments(tmp_path)
+    environments = LambdaEnvironments(tmp_path)
     idle = call(environments, "tell")["body"]["pid"]
     busy = threading.Thread(target=lambda: call(environments, "sleep", timeout=20))
     busy.start()
-    while len(environments.live) < 1 or environments.idle[next(iter(environments.idle))]:
+    while len(environments.pids) < 1 or environments.idle[next(iter(environments.idle))]:
         time.sleep(0.01)
 
     environments.close()
@@ -162,11 +174,11 @@ def test_nothing_is_left_after_closing(tmp_path: Path, monkeypatch: pytest.Monke
 
     assert not busy.is_alive()
     assert ended(idle)
-    assert environments.zygote.poll() is not None
+    assert environments.parent_process.poll() is not None
 
 
 def ended(pid: int) -> bool:
-    """Whether a process is gone, given a moment."""
+    """Whether a process ends within four seconds."""
     for _ in range(200):
         try:
             os.kill(pid, 0)

@@ -1,4 +1,4 @@
-"""What a kill would lose is written while the emulator runs."""
+"""Persistence: the emulator's state is saved while it runs."""
 
 from __future__ import annotations
 
@@ -24,35 +24,35 @@ def request(method: str, target: str | None = None) -> dict[str, Any]:
         (request("GET"), False),
         (request("POST", "DynamoDB_20120810.UpdateItem"), True),
         (request("POST", "DynamoDB_20120810.GetItem"), False),
-        (request("POST", "AmazonSQS.ReceiveMessage"), False),  # workers ask all the time
+        (request("POST", "AmazonSQS.ReceiveMessage"), False),  # the worker calls this all the time
         (request("POST", "AmazonSQS.SendMessage"), True),
         (request("POST", "AWSStepFunctions.StartExecution"), True),
     ],
 )
-def test_what_counts_as_a_change(scope: dict[str, Any], changes: bool) -> None:
-    assert persistence.writes(scope) is changes
+def test_is_write_by_method_and_operation(scope: dict[str, Any], changes: bool) -> None:
+    assert persistence.is_write(scope) is changes
 
 
-def test_the_stack_is_saved_first_then_what_changes_and_nothing_while_idle(
+def test_saver_saves_all_then_changes_and_nothing_while_idle(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def app(*_: Any) -> None: ...
 
-    keeper, saved = persistence.Keeper(app), []
-    monkeypatch.setattr(persistence, "SAVE_SECONDS", 0.001)
-    monkeypatch.setattr(keeper, "save", saved.append)
+    saver, saved = persistence.StateSaver(app), []
+    monkeypatch.setattr(persistence, "SAVE_INTERVAL_SECONDS", 0.001)
+    monkeypatch.setattr(saver, "save", saved.append)
 
     async def session() -> None:
-        keeping = asyncio.create_task(keeper.keep())
+        saving = asyncio.create_task(saver.save_periodically())
         for writes in (1, 2):
-            await keeper(request("PUT"), None, None)
+            await saver(request("PUT"), None, None)
             while len(saved) < writes:
                 await asyncio.sleep(0.001)
-        await keeper(request("GET"), None, None)
+        await saver(request("GET"), None, None)
         await asyncio.sleep(0.05)
-        keeping.cancel()
+        saving.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await keeping
+            await saving
 
     asyncio.run(session())
 

@@ -1,4 +1,4 @@
-"""State machines behave as on AWS where ours depend on it."""
+"""Step Functions: state machines behave as on AWS in all that the stack's machines use."""
 
 from __future__ import annotations
 
@@ -58,21 +58,21 @@ def run(cloud: Cloud) -> Run:
     """Run a machine of the given states, the first one first."""
     states, numbers = cloud.client("stepfunctions"), itertools.count()
 
-    def start(given: dict[str, Any], name: str | None = None, **body: Any) -> Execution:
-        definition = json.dumps({"StartAt": next(iter(given)), "States": given})
+    def start(states_by_name: dict[str, Any], name: str | None = None, **body: Any) -> Execution:
+        definition = json.dumps({"StartAt": next(iter(states_by_name)), "States": states_by_name})
         arn = states.create_state_machine(
             name=f"scratch-{time.time_ns()}-{next(numbers)}", definition=definition, roleArn=ROLE
         )["stateMachineArn"]
-        naming = {"name": name} if name else {}
-        begun = states.start_execution(stateMachineArn=arn, input=json.dumps(body), **naming)
-        return Execution(states, begun["executionArn"])
+        name_argument = {"name": name} if name else {}
+        started = states.start_execution(stateMachineArn=arn, input=json.dumps(body), **name_argument)
+        return Execution(states, started["executionArn"])
 
     return start
 
 
 @pytest.fixture(scope="module")
 def function(cloud: Cloud) -> Iterator[str]:
-    """ARN of a function that answers its event, or refuses."""
+    """ARN of a function that returns its event, or raises."""
     bundle = io.BytesIO()
     with zipfile.ZipFile(bundle, "w") as archive:
         archive.writestr("index.py", SOURCE)
@@ -95,7 +95,7 @@ def queue(cloud: Cloud) -> Iterator[str]:
     sqs.delete_queue(QueueUrl=url)
 
 
-def waiting(queue: str, **more: Any) -> dict[str, Any]:
+def wait_for_token(queue: str, **more: Any) -> dict[str, Any]:
     """A state that sends its token to the queue and waits for the answer."""
     return {
         "Type": "Task",
@@ -106,7 +106,7 @@ def waiting(queue: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def calling(function: str, **more: Any) -> dict[str, Any]:
+def call_function(function: str, **more: Any) -> dict[str, Any]:
     return {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
@@ -125,23 +125,23 @@ def token(cloud: Cloud, queue: str) -> str:
     return json.loads(message["Body"])["task_token"]
 
 
-def refused(call: Callable[..., Any], **arguments: Any) -> str:
+def error_code(call: Callable[..., Any], **arguments: Any) -> str:
     """The code with which a call is refused."""
     with pytest.raises(ClientError) as error:
         call(**arguments)
     return str(error.value.response["Error"]["Code"])
 
 
-def test_a_token_answered_well(cloud: Cloud, run: Run, queue: str) -> None:
-    execution = run({"Wait": waiting(queue)}, shard=1)
+def test_task_success_returns_output(cloud: Cloud, run: Run, queue: str) -> None:
+    execution = run({"Wait": wait_for_token(queue)}, shard=1)
 
     cloud.client("stepfunctions").send_task_success(taskToken=token(cloud, queue), output='{"ok": true}')
 
     assert execution.output() == {"ok": True}
 
 
-def test_a_token_answered_with_a_failure(cloud: Cloud, run: Run, queue: str) -> None:
-    execution = run({"Wait": waiting(queue, **CATCH_ALL), **CAUGHT})
+def test_task_failure_is_caught_with_error_and_cause(cloud: Cloud, run: Run, queue: str) -> None:
+    execution = run({"Wait": wait_for_token(queue, **CATCH_ALL), **CAUGHT})
 
     cloud.client("stepfunctions").send_task_failure(
         taskToken=token(cloud, queue), error="Audio.NotAudio", cause="No decoder opens it."
@@ -150,19 +150,19 @@ def test_a_token_answered_with_a_failure(cloud: Cloud, run: Run, queue: str) -> 
     assert execution.output()["error"] == {"Error": "Audio.NotAudio", "Cause": "No decoder opens it."}
 
 
-def test_a_heartbeat_is_taken_though_the_state_asks_for_none(cloud: Cloud, run: Run, queue: str) -> None:
+def test_heartbeat_without_heartbeat_seconds_is_accepted(cloud: Cloud, run: Run, queue: str) -> None:
     states = cloud.client("stepfunctions")
-    execution = run({"Wait": waiting(queue)})
-    held = token(cloud, queue)
+    execution = run({"Wait": wait_for_token(queue)})
+    task_token = token(cloud, queue)
 
-    states.send_task_heartbeat(taskToken=held)
-    states.send_task_success(taskToken=held, output="1")
+    states.send_task_heartbeat(taskToken=task_token)
+    states.send_task_success(taskToken=task_token, output="1")
 
     assert execution.output() == 1
 
 
 @pytest.mark.parametrize("end", ["answered", "timed out", "stopped"])
-def test_a_worker_that_comes_late_is_told(cloud: Cloud, run: Run, queue: str, end: str) -> None:
+def test_closed_task_token_returns_task_timed_out(cloud: Cloud, run: Run, queue: str, end: str) -> None:
     states = cloud.client("stepfunctions")
     parallel = {  # a second branch keeps the execution running after the first one's task has ended
         "Type": "Parallel",
@@ -170,7 +170,7 @@ def test_a_worker_that_comes_late_is_told(cloud: Cloud, run: Run, queue: str, en
             {
                 "StartAt": "Wait",
                 "States": {
-                    "Wait": waiting(queue, TimeoutSeconds=1 if end == "timed out" else 60, **CATCH_ALL),
+                    "Wait": wait_for_token(queue, TimeoutSeconds=1 if end == "timed out" else 60, **CATCH_ALL),
                     **CAUGHT,
                 },
             },
@@ -179,9 +179,9 @@ def test_a_worker_that_comes_late_is_told(cloud: Cloud, run: Run, queue: str, en
         "End": True,
     }
     execution = run({"Both": parallel})
-    held = token(cloud, queue)
+    task_token = token(cloud, queue)
     if end == "answered":
-        states.send_task_success(taskToken=held, output="{}")
+        states.send_task_success(taskToken=task_token, output="{}")
     elif end == "timed out":
         time.sleep(1.5)
     else:
@@ -192,28 +192,28 @@ def test_a_worker_that_comes_late_is_told(cloud: Cloud, run: Run, queue: str, en
         (states.send_task_success, {"output": "{}"}),
         (states.send_task_failure, {"error": "E"}),
     ):
-        assert refused(call, taskToken=held, **more) == "TaskTimedOut"
+        assert error_code(call, taskToken=task_token, **more) == "TaskTimedOut"
     if end == "stopped":
         assert execution.end()["status"] == "ABORTED"
 
 
-def test_a_token_that_never_was(cloud: Cloud) -> None:
-    assert refused(cloud.client("stepfunctions").send_task_heartbeat, taskToken="made up") == "InvalidToken"
+def test_unknown_task_token_returns_invalid_token(cloud: Cloud) -> None:
+    assert error_code(cloud.client("stepfunctions").send_task_heartbeat, taskToken="made up") == "InvalidToken"
 
 
-def test_a_functions_exception_is_caught_by_its_name_with_its_message(run: Run, function: str) -> None:
+def test_function_exception_is_caught_by_class_name(run: Run, function: str) -> None:
     catch = {"Catch": [{"ErrorEquals": ["ApiError"], "ResultPath": "$.error", "Next": "Caught"}]}
 
-    error = run({"Call": calling(function, **catch), **CAUGHT}, refuse=True).output()["error"]
+    error = run({"Call": call_function(function, **catch), **CAUGHT}, refuse=True).output()["error"]
 
     assert error["Error"] == "ApiError"
     assert json.loads(json.loads(error["Cause"])["errorMessage"]) == {"err_code": "Bad Request"}
 
 
-def test_a_throttled_queue_is_tried_again(cloud: Cloud, run: Run, queue: str, faults: Faults) -> None:
+def test_throttled_send_message_is_retried(cloud: Cloud, run: Run, queue: str, faults: Faults) -> None:
     retry = {"Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 2}]}
     faults.set(Rule("sqs", "SendMessage", code="ThrottlingException"))
-    execution = run({"Wait": waiting(queue, **retry)})
+    execution = run({"Wait": wait_for_token(queue, **retry)})
 
     cloud.client("stepfunctions").send_task_success(taskToken=token(cloud, queue), output="{}")
 
@@ -221,40 +221,40 @@ def test_a_throttled_queue_is_tried_again(cloud: Cloud, run: Run, queue: str, fa
     assert faults.fired() == [["sqs", "SendMessage"]]
 
 
-def test_forty_shards_wait_at_once_and_each_gets_its_own_answer(cloud: Cloud, run: Run, queue: str) -> None:
+def test_map_of_forty_tokens_returns_each_output(cloud: Cloud, run: Run, queue: str) -> None:
     states, sqs = cloud.client("stepfunctions"), cloud.client("sqs")
     fan = {
         "Type": "Map",
         "ItemsPath": "$.shards",
         "MaxConcurrency": 40,
-        "ItemProcessor": {"StartAt": "Wait", "States": {"Wait": waiting(queue)}},
+        "ItemProcessor": {"StartAt": "Wait", "States": {"Wait": wait_for_token(queue)}},
         "End": True,
     }
     execution = run({"Shards": fan}, shards=list(range(40)))
-    held: dict[int, str] = {}
-    while len(held) < 40:  # none is answered before all have come
+    tokens: dict[int, str] = {}
+    while len(tokens) < 40:  # no token is answered before all have arrived
         for message in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=20)["Messages"]:
             body = json.loads(message["Body"])
-            held[body["input"]] = body["task_token"]
+            tokens[body["input"]] = body["task_token"]
 
-    for index, one in held.items():
-        states.send_task_success(taskToken=one, output=json.dumps(index * 2))
+    for index, task_token in tokens.items():
+        states.send_task_success(taskToken=task_token, output=json.dumps(index * 2))
 
     assert execution.output() == [index * 2 for index in range(40)]
 
 
-def test_a_name_is_an_idempotency_key(cloud: Cloud, run: Run, queue: str) -> None:
+def test_start_execution_is_idempotent_by_name_and_input(cloud: Cloud, run: Run, queue: str) -> None:
     states = cloud.client("stepfunctions")
-    execution = run({"Wait": waiting(queue)}, name="job-1", a=1)
+    execution = run({"Wait": wait_for_token(queue)}, name="job-1", a=1)
     machine = states.describe_execution(executionArn=execution.arn)["stateMachineArn"]
     again = {"stateMachineArn": machine, "name": "job-1"}
 
     assert states.start_execution(**again, input='{"a": 1}')["executionArn"] == execution.arn
-    assert refused(states.start_execution, **again, input='{"a": 2}') == "ExecutionAlreadyExists"
+    assert error_code(states.start_execution, **again, input='{"a": 2}') == "ExecutionAlreadyExists"
     states.stop_execution(executionArn=execution.arn)
 
 
-def test_a_fail_state_may_pass_on_what_was_caught(run: Run) -> None:
+def test_fail_state_passes_on_states_error(run: Run) -> None:
     fail = {"Type": "Fail", "ErrorPath": "$.error.Error", "CausePath": "$.error.Cause"}
 
     ended = run({"Failed": fail}, error={"Error": "States.Timeout", "Cause": "too long"}).end()
@@ -262,15 +262,15 @@ def test_a_fail_state_may_pass_on_what_was_caught(run: Run) -> None:
     assert (ended["status"], ended["error"], ended["cause"]) == ("FAILED", "States.Timeout", "too long")
 
 
-def test_a_definition_that_cannot_run_is_refused(cloud: Cloud) -> None:
+def test_unreadable_definition_returns_invalid_definition(cloud: Cloud) -> None:
     definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Nothing"}}})
 
     create = cloud.client("stepfunctions").create_state_machine
-    assert refused(create, name="broken", definition=definition, roleArn=ROLE) == "InvalidDefinition"
+    assert error_code(create, name="broken", definition=definition, roleArn=ROLE) == "InvalidDefinition"
 
 
-def test_history_can_be_read(cloud: Cloud, run: Run, function: str) -> None:
-    execution = run({"Call": calling(function)})
+def test_execution_history_lists_events(cloud: Cloud, run: Run, function: str) -> None:
+    execution = run({"Call": call_function(function)})
     execution.end()
 
     events = cloud.client("stepfunctions").get_execution_history(executionArn=execution.arn)["events"]

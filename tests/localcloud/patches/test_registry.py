@@ -1,38 +1,41 @@
-"""An upgrade of ministack or moto that moves what we stand on is noticed here, by name."""
+"""Registry of patches: digests of patched code, names to skip, and that each patch touches what it declares."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
-from localcloud.patches import moto_interpreter, registry
+from localcloud.patches import moto_no_batch_import, readme, registry
+from tests.places import ROOT
 
 PINNED = {"ministack": "1.5.33", "moto": "5.2.5"}
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _light_interpreter() -> None:
-    moto_interpreter.leave_out_batch()
+def _interpreter_without_batch() -> None:
+    moto_no_batch_import.apply()
 
 
 @pytest.mark.parametrize(("package", "pinned"), PINNED.items())
-def test_the_emulators_are_the_ones_the_seams_were_read_in(package: str, pinned: str) -> None:
+def test_emulator_version_is_the_pinned_one(package: str, pinned: str) -> None:
     assert version(package) == pinned, (
-        f"{package} changed: re-read each seam in localcloud/patches/registry.py, then this pin."
+        f"{package} changed: re-read each patch point in localcloud/patches/registry.py, then change this pin."
     )
 
 
-@pytest.mark.parametrize(("seam", "read"), (registry.SEAMS | registry.RELIED_ON).items())
-def test_what_we_replace_or_rely_on_is_still_what_we_read(seam: str, read: str) -> None:
-    found = registry.digest(registry.original(seam))
+@pytest.mark.parametrize(("point", "expected"), (registry.patch_points() | registry.RELIED_ON).items())
+def test_digest_matches_recorded_source(point: str, expected: str) -> None:
+    found = registry.digest(registry.original(point))
 
-    assert found == read, f"{seam} is not what it was: read it, adapt localcloud, then write {found!r}."
+    assert found == expected, f"{point} changed: read it, adapt localcloud, then write {found!r}."
 
 
-def test_a_changed_source_is_noticed() -> None:
+def test_digest_of_changed_source_differs() -> None:
     def one(value: int) -> int:
         return value
 
@@ -42,36 +45,85 @@ def test_a_changed_source_is_noticed() -> None:
     assert registry.digest(one) != registry.digest(other)
 
 
-def test_an_unlisted_place_cannot_be_replaced() -> None:
+def test_patch_of_undeclared_point_raises_key_error() -> None:
     with pytest.raises(KeyError):
-        registry.replace("ministack.services.sqs:_act_send_message", None)
+        registry.patch("ministack.services.sqs:_act_send_message", None)
 
 
-def test_every_listed_seam_is_in_use() -> None:
-    """Installing everything, in a process of its own, touches each seam: none is left over from yesterday."""
+def test_modules_lists_every_patch_module() -> None:
+    others = {"__init__", "registry", "readme"}
+    files = {path.stem for path in Path(registry.__file__).parent.glob("*.py")} - others
+
+    assert set(registry.MODULES) == files
+    assert len(registry.MODULES) == len(files)
+
+
+@pytest.mark.parametrize("module", registry.MODULES)
+def test_patch_has_module_name_and_docstring_fields(module: str) -> None:
+    text = readme.fields(module)
+
+    assert registry.load(module).name == module.replace("_", "-")
+    assert re.match(r"(ministack|moto): ", text["What"])
+    assert all(text.values())
+
+
+@pytest.mark.parametrize("module", registry.MODULES)
+def test_patch_docstring_names_existing_test(module: str) -> None:
+    path, _, name = re.match(r"(tests/\S+?\.py)(?:::(\w+))?", readme.fields(module)["Test"]).group(0).partition("::")
+
+    assert (ROOT / path).is_file()
+    assert f"def {name}" in (ROOT / path).read_text()
+
+
+def test_readme_table_matches_patches() -> None:
+    text = readme.README.read_text()
+
+    assert text == readme.with_table(text), "Run `python -m localcloud.patches.readme`."
+
+
+def test_skipped_names_reads_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(registry.SKIP_VARIABLE, "moto-ecs-sync, moto-parse-once,")
+
+    assert registry.skipped_names() == {"moto-ecs-sync", "moto-parse-once"}
+
+
+def test_skipped_names_unknown_name_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(registry.SKIP_VARIABLE, "moto-ecs-async")
+
+    with pytest.raises(ValueError, match=r"no patch is called moto-ecs-async.*moto-ecs-sync"):
+        registry.skipped_names()
+
+
+def test_apply_all_leaves_skipped_patch_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    applied: list[str] = []
+    patches = [registry.Patch(name, "latency", {}, lambda _, name=name: applied.append(name)) for name in ("a", "b")]
+    monkeypatch.setattr(registry, "load_all", lambda: patches)
+    monkeypatch.setenv(registry.SKIP_VARIABLE, "a")
+
+    registry.apply_all(registry.Runtime("", None, None))  # type: ignore[arg-type]
+
+    assert applied == ["b"]
+
+
+def test_each_patch_touches_its_declared_points() -> None:
+    """In a process of its own, which stays patched."""
     program = """
 import os; os.environ.update(AWS_REGION="us-east-1", AWS_DEFAULT_REGION="us-east-1")
-from pathlib import Path
 from types import SimpleNamespace
-from localcloud.emulator import container_runtime as containers, api_gateway as front
-from localcloud.emulator import lambda_runtime as lambdas, persistence
-from localcloud.patches import ministack_s3_event_version as notifications
-from localcloud.patches import ministack_sqs_long_poll as queues
-from localcloud.patches import ministack_placeholder_resources as resources, registry as seams
-touched, locate = set(), seams.locate
-def noting(seam):
-    touched.add(seam)
-    return locate(seam)
-seams.locate = noting
-from localcloud.emulator.step_functions import Machines
-Machines().install("http://127.0.0.1:1")
-lambdas.install(SimpleNamespace(invoke=None)); containers.install(None); resources.install(); queues.install()
-notifications.install()
-front.install()
-persistence.Keeper(None).save(everything=False)
-print(sorted(set(seams.SEAMS) - touched))
+from localcloud.patches import registry
+touched, locate = set(), registry.locate
+def noting(point):
+    touched.add(point)
+    return locate(point)
+registry.locate = noting
+runtime = registry.Runtime("http://127.0.0.1:1", SimpleNamespace(invoke=None), None)
+for patch in registry.load_all():
+    touched.clear()
+    patch.apply(runtime)
+    if touched != set(patch.points):
+        print(patch.name, touched ^ set(patch.points))
 """
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
 
     assert run.returncode == 0, run.stderr
-    assert run.stdout.strip() == "[]"
+    assert run.stdout == ""

@@ -1,4 +1,4 @@
-"""What is read from a Dockerfile is what would run."""
+"""Dockerfile reader: entrypoint, command, variables and files of the final stage."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ def context(tmp_path: Path) -> Path:
 
 def image_of(context: Path, text: str) -> dockerfile.Image:
     (context / "Dockerfile").write_text(text)
-    return dockerfile.read(context)
+    return dockerfile.parse_dockerfile(context)
 
 
-def test_only_the_final_stage_counts(context: Path) -> None:
+def test_dockerfile_final_stage_is_used(context: Path) -> None:
     image = image_of(context, 'FROM a AS build\nENV X=1\nCMD ["make"]\nFROM b\nCMD ["run", "--fast"]\n')
 
     assert (image.command, image.environment) == (["run", "--fast"], {})
 
 
-def test_a_line_is_handed_to_a_shell_and_a_list_is_not(context: Path) -> None:
+def test_shell_form_runs_in_shell_and_json_form_does_not(context: Path) -> None:
     image = image_of(context, 'FROM a\nENTRYPOINT ["python", "-m", "pkg"]\nCMD echo hi | wc\n')
 
     assert image.entrypoint == ["python", "-m", "pkg"]
     assert image.command == ["/bin/sh", "-c", "echo hi | wc"]
 
 
-def test_variables_are_the_images_except_where_the_host_stands_in(context: Path) -> None:
+def test_env_variables_are_read_except_host_variables(context: Path) -> None:
     image = image_of(context, 'FROM a\nENV A=1 B="two words" \\\n    C=3\nENV OLD style\nENV PATH=/opt/bin:$PATH\n')
 
     assert image.environment == {"A": "1", "B": "two words", "C": "3", "OLD": "style"}
 
 
-def test_files_lie_where_the_image_has_them(context: Path, tmp_path: Path) -> None:
+def test_unpack_copies_files_to_image_paths(context: Path, tmp_path: Path) -> None:
     image = image_of(
         context,
         "FROM a\nCOPY --from=build /out /out\nWORKDIR /app\n# a comment\nCOPY pkg pkg\nCOPY data.txt /etc/app/\n",

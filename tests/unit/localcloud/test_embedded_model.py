@@ -1,4 +1,4 @@
-"""The embedded model is the pinned one or none."""
+"""Embedded model: its files have the pinned digests, or there is no model."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pytest
 from localcloud import embedded_model
 
 
-def test_the_joined_files_are_the_pinned_ones(tmp_path: Path) -> None:
-    place = embedded_model.embedded(tmp_path)
+def test_embedded_model_files_have_pinned_digests(tmp_path: Path) -> None:
+    folder = embedded_model.embedded(tmp_path)
 
     for name, (expected, _) in embedded_model.FILES.items():
-        assert hashlib.sha256((place / name).read_bytes()).hexdigest() == expected
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == expected
 
 
-def test_the_manifest_says_so(tmp_path: Path) -> None:
+def test_embedded_model_manifest_lists_digests(tmp_path: Path) -> None:
     key, content = embedded_model.manifest(embedded_model.embedded(tmp_path))
 
     manifest = json.loads(content)
@@ -27,7 +27,7 @@ def test_the_manifest_says_so(tmp_path: Path) -> None:
     assert manifest["files"]["model.bin"] == {"sha256": embedded_model.FILES["model.bin"][0], "size": 145217532}
 
 
-def test_a_mismatch_is_refused_and_leaves_no_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_embedded_model_with_wrong_digest_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = "config.json"
     monkeypatch.setitem(embedded_model.FILES, name, ("0" * 64, embedded_model.FILES[name][1]))
 

@@ -1,4 +1,4 @@
-"""A long poll wakes for a message, not for a clock."""
+"""Long polls of the emulated SQS wake when a message arrives."""
 
 from __future__ import annotations
 
@@ -11,38 +11,37 @@ from localcloud.patches import ministack_sqs_long_poll
 
 
 @pytest.fixture
-def bell(monkeypatch: pytest.MonkeyPatch) -> ministack_sqs_long_poll.Bell:
-    monkeypatch.setattr(
-        ministack_sqs_long_poll, "LOOK_SECONDS", 3600.0
-    )  # whoever is not woken waits past the test's timeout
-    return ministack_sqs_long_poll.Bell(threading.Event())
+def waiter(monkeypatch: pytest.MonkeyPatch) -> ministack_sqs_long_poll.LongPollWaiter:
+    # A poll that is not woken waits past the test's timeout.
+    monkeypatch.setattr(ministack_sqs_long_poll, "RECHECK_SECONDS", 3600.0)
+    return ministack_sqs_long_poll.LongPollWaiter(threading.Event())
 
 
 @pytest.mark.timeout(10)
-def test_every_waiting_poll_is_woken(bell: ministack_sqs_long_poll.Bell) -> None:
-    async def polls() -> None:
-        waiting = [asyncio.create_task(bell.sleep(0.1)) for _ in range(3)]
+def test_waiter_set_wakes_every_long_poll(waiter: ministack_sqs_long_poll.LongPollWaiter) -> None:
+    async def three_polls() -> None:
+        waiting = [asyncio.create_task(waiter.sleep(0.1)) for _ in range(3)]
         await asyncio.sleep(0)
-        bell.set()
+        waiter.set()
         await asyncio.gather(*waiting)
 
-    asyncio.run(polls())
+    asyncio.run(three_polls())
 
-    assert bell.wake.is_set()  # ministack's own waiters as well
-    assert not bell.waiting
+    assert waiter.wake_event.is_set()  # ministack's own waiters as well
+    assert not waiter.waiting
 
 
 @pytest.mark.timeout(10)
-def test_a_message_from_another_thread_wakes_as_well(bell: ministack_sqs_long_poll.Bell) -> None:
+def test_waiter_set_from_thread_wakes_long_poll(waiter: ministack_sqs_long_poll.LongPollWaiter) -> None:
     async def poll() -> None:
-        waiting = asyncio.create_task(bell.sleep(0.1))
+        waiting = asyncio.create_task(waiter.sleep(0.1))
         await asyncio.sleep(0)
-        await asyncio.to_thread(bell.set)
+        await asyncio.to_thread(waiter.set)
         await waiting
 
     asyncio.run(poll())
 
 
 @pytest.mark.timeout(10)
-def test_the_end_of_a_poll_is_kept(bell: ministack_sqs_long_poll.Bell) -> None:
-    asyncio.run(bell.sleep(0.01))  # what is left until the poll's deadline, nobody rings
+def test_long_poll_without_message_ends_at_deadline(waiter: ministack_sqs_long_poll.LongPollWaiter) -> None:
+    asyncio.run(waiter.sleep(0.01))  # the rest of the poll's time; no message arrives

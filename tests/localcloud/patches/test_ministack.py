@@ -1,0 +1,145 @@
+"""Necessity of the patches of ministack: without a patch ministack still behaves otherwise than AWS.
+
+A failure of a test marked `upstream` means that ministack was mended: delete the patch it names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from localcloud.emulator.api_gateway import IntegrationFailed
+from localcloud.patches.ministack_placeholder_resources import PLACEHOLDERS
+
+Apply = Callable[[str], None]
+ALARM = {"Metrics": [{"Id": "e", "Expression": "a + b"}], "ComparisonOperator": "GreaterThanThreshold", "Threshold": 0}
+
+
+def mended(module: str) -> str:
+    return f"ministack was mended: delete localcloud/patches/{module}.py"
+
+
+@pytest.mark.upstream
+@pytest.mark.parametrize("resource_type", PLACEHOLDERS)
+def test_resource_type_without_patch_is_not_created(apply: Apply, resource_type: str) -> None:
+    from ministack.services.cloudformation import provisioners
+
+    def create() -> Any:
+        properties = ALARM if resource_type.endswith("Alarm") else {}
+        return provisioners._provision_resource(resource_type, "Thing", dict(properties), "Earshot")
+
+    def is_created() -> bool:
+        try:
+            create()
+        except ValueError:
+            return False
+        return True
+
+    assert not is_created(), f"ministack creates {resource_type}: take it out of PLACEHOLDERS, or delete the patch"
+
+    apply("ministack_placeholder_resources")
+
+    assert create() == ("Earshot-Thing", {"Arn": "arn:aws:placeholder:::Earshot-Thing"})
+
+
+@pytest.mark.upstream
+def test_lambda_error_without_patch_is_named_handler_error() -> None:
+    from ministack.services import lambda_svc
+
+    bundle = io.BytesIO()
+    with zipfile.ZipFile(bundle, "w") as archive:
+        archive.writestr("index.py", "def handler(event, context):\n    raise LookupError('no audio')\n")
+    config = {
+        "FunctionName": "failing",
+        "FunctionArn": "arn:aws:lambda:us-east-1:000000000000:function:failing",
+        "Runtime": "python3.13",
+        "Handler": "index.handler",
+        "Timeout": 60,
+        "CodeSha256": "1",
+    }
+
+    result = lambda_svc._execute_function_warm({"config": config, "code_zip": bundle.getvalue()}, {}, "request-1")
+
+    assert "no audio" in result["body"]["errorMessage"]
+    assert result["body"]["errorType"] == "Runtime.HandlerError", mended("ministack_lambda_runtime")
+
+
+@pytest.mark.upstream
+def test_idle_long_poll_without_patch_looks_ten_times_a_second(apply: Apply, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ministack.services import sqs
+
+    looks: list[None] = []
+    collect = sqs._collect_msgs
+
+    def counted(*arguments: Any) -> Any:
+        looks.append(None)
+        return collect(*arguments)
+
+    monkeypatch.setattr(sqs, "_collect_msgs", counted)
+    queue = sqs._act_create_queue({"QueueName": "idle"}, "")["QueueUrl"]
+
+    def looks_in_a_second() -> int:
+        looks.clear()
+        asyncio.run(sqs._act_receive_message({"QueueUrl": queue, "WaitTimeSeconds": 1}, queue))
+        return len(looks)
+
+    assert looks_in_a_second() > 4, mended("ministack_sqs_long_poll")
+
+    apply("ministack_sqs_long_poll")
+
+    assert looks_in_a_second() <= 3
+
+
+@pytest.mark.upstream
+def test_s3_event_without_patch_has_no_version(apply: Apply, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ministack.services import eventbridge, s3
+
+    events: list[dict[str, Any]] = []
+    configuration = "<NotificationConfiguration><EventBridgeConfiguration/></NotificationConfiguration>"
+    monkeypatch.setattr(eventbridge, "_dispatch_event", lambda event, view=None: events.append(event))
+    monkeypatch.setitem(s3._bucket_notifications, "uploads", configuration)
+
+    def uploaded_object() -> dict[str, Any]:
+        s3._fire_s3_event("uploads", "a.wav", "s3:ObjectCreated:Put", 9, "etag", version_id="v1", sequencer="5")
+        return json.loads(events[-1]["Detail"])["object"]  # type: ignore[no-any-return]
+
+    assert "version-id" not in uploaded_object(), mended("ministack_s3_event_version")
+
+    apply("ministack_s3_event_version")
+
+    assert uploaded_object()["version-id"] == "v1"
+
+
+@pytest.mark.upstream
+def test_missing_content_type_without_patch_is_not_binary(apply: Apply) -> None:
+    from ministack.services import apigateway_v1
+
+    assert not apigateway_v1._media_type_matches(None, ["*/*"]), mended("ministack_apigateway_content_type")
+
+    apply("ministack_apigateway_content_type")
+
+    assert apigateway_v1._media_type_matches(None, ["*/*"])
+    assert not apigateway_v1._media_type_matches(None, ["audio/*"])
+
+
+@pytest.mark.upstream
+def test_failed_function_without_patch_shows_its_message(apply: Apply) -> None:
+    from ministack.services import apigateway_v1
+
+    failed = {"error": True, "body": {"errorType": "ValueError", "errorMessage": "secret"}}
+    malformed = {"body": ["not", "a", "response"]}
+
+    assert "secret" in str(apigateway_v1._lambda_proxy_response(failed)), mended("ministack_apigateway_responses")
+    assert apigateway_v1._lambda_proxy_response(malformed)[0]["statusCode"] == 200
+
+    apply("ministack_apigateway_responses")
+
+    for result in (failed, malformed):
+        with pytest.raises(IntegrationFailed):
+            apigateway_v1._lambda_proxy_response(result)
