@@ -23,7 +23,7 @@ model_commands = typer.Typer(help="Manage the models of a deployment.", no_args_
 
 @key_commands.command("create")
 def key_create(
-    name: Annotated[str, typer.Argument(help="A label for people, for example who uses the key.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A label for people, for example who uses the key.")],
     stack: Stack = None,
     data_dir: DataDir = DATA_DIR,
 ) -> None:
@@ -56,5 +56,5 @@ def model_add(
 
 @model_commands.command("list")
 def model_list(stack: Stack = None, data_dir: DataDir = DATA_DIR) -> None:
-    """List the models of a deployment, and those it cannot use with the reason."""
+    """List the models of a deployment; for those it cannot use, the reason."""
     stdout.print(model_bucket.models_table(deployment.outputs(stack, data_dir)["ModelsBucket"]))

@@ -76,7 +76,7 @@ async def _report(name: str, transcript: Coroutine[Any, Any, str], print_stage: 
     except TimeoutError:
         print_stage(f"{name}: no transcript after {_SAMPLE_SECONDS:.0f} s. `earshot jobs` shows the job's state.")
     except Exception as error:  # any: a failed sample must not stop a cloud that serves
-        print_stage(f"{name}: no transcript. {error or type(error).__name__}")
+        print_stage(f"{name}: no transcript. {str(error) or type(error).__name__}")
 
 
 async def _via_bucket(cloud: RunningCloud, sample: Path, key: str | None) -> str:

@@ -86,7 +86,7 @@ def up(
 
 @app.command()
 def transcribe(
-    sources: Annotated[list[str], typer.Argument(metavar="FILE|URL|s3://…", help="What to transcribe.")],
+    sources: Annotated[list[str], typer.Argument(metavar="FILE|URL|s3://…", help="Sources to transcribe.")],
     url: Url = LOCAL_URL,
     key: Key = None,
     format: Annotated[Format, typer.Option("--format", "-f", help="Format of the results.")] = Format.TEXT,
@@ -117,7 +117,7 @@ def transcribe(
 def jobs(
     url: Url = LOCAL_URL,
     key: Key = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="At most so many.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="Maximum number of jobs.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document a line, as the API returns it.")] = False,
 ) -> None:
     """List jobs, newest first."""

@@ -58,7 +58,7 @@ def models_table(bucket: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("model", no_wrap=True)
     table.add_column("size", no_wrap=True, justify="right")
-    table.add_column("SHA-256 of the weights", no_wrap=True)
+    table.add_column("SHA-256 of the weights", overflow="fold")
     s3 = client("s3")
     with aws_errors(f"The bucket {bucket} cannot be read"):
         models, broken = read_models(s3, bucket)

@@ -133,9 +133,8 @@ def test_model_add_existing_model_changes_nothing(earshot: Any, cloud: Cloud, tm
     assert other.returncode == 1
     assert "has another model base" in other.stderr
     listed = cloud.client("s3").list_objects_v2(Bucket=cloud.outputs["ModelsBucket"], Prefix="base/")
-    assert [entry["Key"] for entry in listed["Contents"]] == [
-        "base/manifest.json"
-    ]  # the workers have its files already
+    keys = [entry["Key"] for entry in listed["Contents"]]
+    assert keys == ["base/manifest.json"]  # the workers have its files already
 
 
 def test_manifest_is_uploaded_last(earshot: Any, bucket: dict[str, Any], tmp_path: Path) -> None:

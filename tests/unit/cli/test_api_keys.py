@@ -1,4 +1,4 @@
-"""`earshot key create` against a mock of DynamoDB: the item it writes, and what the functions read of it."""
+"""`earshot key create` against a mock of DynamoDB: the item it writes."""
 
 from __future__ import annotations
 

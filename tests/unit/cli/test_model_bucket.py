@@ -91,6 +91,17 @@ def test_model_list_shows_broken_models_with_reason(s3: Any, earshot: Any, data_
     assert "does not list model.bin" in weightless
 
 
+def test_model_list_on_narrow_terminal_shortens_nothing(s3: Any, earshot: Any, data_dir: str) -> None:
+    model_bucket.put_manifest(s3, "models", GOOD)
+    s3.put_object(Bucket="models", Key="copied/manifest.json", Body=BROKEN["copied"])
+
+    shown = earshot("model", "list", "--data-dir", data_dir, COLUMNS="60").stdout
+
+    assert "…" not in shown
+    assert "ab" * 32 in "".join(line.split()[-1] for line in shown.splitlines()[1:3])
+    assert "broken, not available: its manifest names another model: good" in " ".join(shown.split())
+
+
 def test_model_list_reads_all_pages(s3: Any) -> None:
     for name in ("a/config.json", "a/model.bin"):
         s3.put_object(Bucket="models", Key=name, Body=b"")

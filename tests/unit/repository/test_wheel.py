@@ -142,7 +142,7 @@ def test_every_module_imports_with_declared_dependencies(environment: Path, tmp_
         (("up",), 2, "runs from a clone"),
         (("key", "create", "me", "--stack", "Earshot"), 2, "[admin]"),
         (("model", "list", "--stack", "Earshot"), 2, "[admin]"),
-        (("model", "list"), 3, "No local cloud has run"),
+        (("model", "list"), 3, "No local cloud has run with its data in .earshot."),
         (("jobs", "--url", "http://127.0.0.1:9"), 3, "does not answer"),
     ],
 )
