@@ -1,4 +1,4 @@
-"""`earshot key` and `earshot model`: what reaches past the API, to the table and the buckets of a stack."""
+"""`earshot key` and `earshot model`: commands that use a deployment's table and buckets directly, not its API."""
 
 from __future__ import annotations
 
@@ -7,29 +7,27 @@ from typing import Annotated
 
 import typer
 
-from earshot_cli import deployment, job_tables
-from earshot_cli.errors import Problem, Status
+from earshot_cli import api_keys, deployment, model_bucket, model_upload
+from earshot_cli.console import stdout
+from earshot_cli.deployment import DATA_DIR
+from earshot_cli.errors import CliError, Status
 
-DATA_DIR = Path(__file__).resolve().parents[2] / ".earshot"
-
-DataDir = Annotated[Path, typer.Option("--data-dir", help="Where the local cloud keeps its data.")]
+DataDir = Annotated[Path, typer.Option("--data-dir", help="Folder of the local cloud's data.")]
 Stack = Annotated[
-    str | None, typer.Option("--stack", help="The stack in AWS, for example Earshot. Else the local cloud.")
+    str | None, typer.Option("--stack", help="A stack in AWS, for example Earshot. Default: the local cloud.")
 ]
 
-key_commands = typer.Typer(help="API keys.", no_args_is_help=True)
-model_commands = typer.Typer(help="Models of a deployment.", no_args_is_help=True)
+key_commands = typer.Typer(help="Manage API keys.", no_args_is_help=True)
+model_commands = typer.Typer(help="Manage the models of a deployment.", no_args_is_help=True)
 
 
 @key_commands.command("create")
 def key_create(
-    name: Annotated[str, typer.Argument(help="Who it is for; people read it, nothing else.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A label for people, for example who uses the key.")],
     stack: Stack = None,
     data_dir: DataDir = DATA_DIR,
 ) -> None:
-    """Make an API key and print it, once: the deployment keeps only its digest."""
-    from earshot_cli import api_keys  # boto3 takes half a second to import
-
+    """Create an API key and print it once: the deployment stores only its SHA-256."""
     print(api_keys.create(name, deployment.outputs(stack, data_dir)["TableName"]))
 
 
@@ -37,25 +35,26 @@ def key_create(
 def model_add(
     model: Annotated[
         str,
-        typer.Argument(metavar="NAME|FOLDER|owner/repo", help="large-v3-turbo, say; a folder; a repo of the hub."),
+        typer.Argument(
+            metavar="NAME|FOLDER|owner/repo",
+            help="A well-known name such as large-v3-turbo, a folder, or a repository of the Hugging Face Hub.",
+        ),
     ],
     stack: Stack = None,
-    name: Annotated[str | None, typer.Option("--name", help="What callers call it. Else what it is called.")] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", help="Name under which callers request it. Default: its own.")
+    ] = None,
     data_dir: DataDir = DATA_DIR,
 ) -> None:
-    """Put a Whisper model for CTranslate2 into a deployment, which holds it once this is done."""
-    from earshot_cli import model_upload
-
+    """Upload a Whisper model for CTranslate2 to a deployment."""
     try:
         added = model_upload.add(model, name, deployment.outputs(stack, data_dir)["ModelsBucket"])
     except KeyboardInterrupt:
-        raise Problem("Interrupted. The deployment does not hold the model.", Status.INTERRUPTED) from None
-    print(f"The deployment holds {added.name}: /v1/listen?model=whisper-{added.name}")
+        raise CliError("Interrupted. The deployment does not have the model.", Status.INTERRUPTED) from None
+    print(f"The deployment has the model {added.name}: /v1/listen?model=whisper-{added.name}")
 
 
 @model_commands.command("list")
 def model_list(stack: Stack = None, data_dir: DataDir = DATA_DIR) -> None:
-    """List the models that a deployment holds."""
-    from earshot_cli import model_upload
-
-    job_tables.out.print(model_upload.table(deployment.outputs(stack, data_dir)["ModelsBucket"]))
+    """List the models of a deployment; for those it cannot use, the reason."""
+    stdout.print(model_bucket.models_table(deployment.outputs(stack, data_dir)["ModelsBucket"]))

@@ -1,4 +1,4 @@
-"""A deployment's HTTP API, as the commands use it."""
+"""HTTP client for a deployment's API, with retries and errors in words."""
 
 from __future__ import annotations
 
@@ -10,28 +10,32 @@ from typing import Any, Self
 
 import httpx
 
-from earshot_cli.errors import Problem, Status
+from earshot_cli.errors import CliError, Status
 
-Pairs = list[tuple[str, str]]  # options of /v1/listen
-Sent = Callable[[int], None]  # told how many more bytes are on their way
+QueryParams = list[tuple[str, str]]  # options of /v1/listen, in order, names may repeat
+OnBytesSent = Callable[[int], None]  # is called with the number of bytes sent since the last call
 
-LISTEN = "/v1/listen"
-DIRECT_BYTES = 4_000_000  # larger files go to the bucket: a Lambda event (6 MB, base64) leaves about 4.4 MB of audio
-CHUNK_BYTES = 64 * 1024
-TRIES = 5  # of a request that may be repeated, when the line breaks or the service is busy
-LONGEST_PAUSE = 30.0  # seconds, whatever Retry-After says
-BUSY = (429, 502, 503, 504)
+LISTEN_PATH = "/v1/listen"
+# Bytes; larger files go to the bucket: a Lambda event (6 MB, base64) leaves about 4.4 MB of audio.
+MAX_BODY_BYTES = 4_000_000
+
+_CHUNK_BYTES = 64 * 1024
+_MAX_ATTEMPTS = 5  # of one request, when the connection breaks or the service is busy
+_MAX_RETRY_SECONDS = 30.0  # upper limit for Retry-After
+_RETRYABLE_STATUSES = (429, 502, 503, 504)
+_HTTP_TIMEOUT = httpx.Timeout(60, connect=10)  # seconds; API Gateway ends a request after 29 s
+_PAGE_SIZE = 100  # the API's upper limit for `limit`
 
 
-class Api:
-    """One connection pool to one deployment. Every method raises Problem."""
+class ApiClient:
+    """One connection pool to one deployment. Every method raises CliError."""
 
     def __init__(self, url: str, key: str | None = None) -> None:
         self.url = url.rstrip("/").removesuffix("/v1")
         self._http = httpx.AsyncClient(
             base_url=self.url,
             headers={"Authorization": f"Token {key}"} if key else {},
-            timeout=httpx.Timeout(60, connect=10),  # API Gateway ends a request after 29 s
+            timeout=_HTTP_TIMEOUT,
         )
 
     async def __aenter__(self) -> Self:
@@ -40,116 +44,147 @@ class Api:
     async def __aexit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self._http.aclose()
 
-    async def submit(self, source: Path | str, options: Pairs, sent: Sent) -> str:
-        """Hand over a file, or a URL the deployment fetches itself; the id of the job that was made."""
-        if isinstance(source, Path) and source.stat().st_size > DIRECT_BYTES:
-            source = await self.upload(source, sent)
-        # Not to wait on the line: asking for progress shows more than a silent connection does.
+    async def submit(self, source: Path | str, options: QueryParams, on_bytes_sent: OnBytesSent) -> str:
+        """Submit a file, or a URL that the deployment fetches itself.
+
+        Returns:
+            The id of the job.
+        """
+        if isinstance(source, Path) and source.stat().st_size > MAX_BODY_BYTES:
+            source = await self.upload(source, on_bytes_sent)
+        # Do not hold the connection until the job ends: polling shows its progress.
         headers = {"Prefer": "wait=0"}
         if not isinstance(source, Path):
-            return job_id(await self._ask("POST", LISTEN, params=options, headers=headers, json={"url": source}))
+            body = {"url": source}
+            return job_id_of(await self._request("POST", LISTEN_PATH, params=options, headers=headers, json=body))
         audio = source.read_bytes()
         headers["Content-Type"] = "application/octet-stream"
-        answer = await self._ask("POST", LISTEN, params=options, headers=headers, content=audio)
-        sent(len(audio))
-        return job_id(answer)
+        response = await self._request("POST", LISTEN_PATH, params=options, headers=headers, content=audio)
+        on_bytes_sent(len(audio))
+        return job_id_of(response)
 
-    async def upload(self, path: Path, sent: Sent) -> str:
-        """Put a file of any size straight into the deployment's bucket; the s3:// URL to transcribe it by."""
-        place = (await self._ask("POST", "/v1/uploads", json={})).json()
-        headers = {"Content-Length": str(path.stat().st_size), **place.get("headers", {})}
+    async def upload(self, path: Path, on_bytes_sent: OnBytesSent) -> str:
+        """Upload a file of any size straight into the deployment's bucket.
+
+        Returns:
+            Its s3:// URL, which `submit` accepts.
+        """
+        upload = (await self._request("POST", "/v1/uploads", json={})).json()
+        headers = {"Content-Length": str(path.stat().st_size), **upload.get("headers", {})}
         try:
-            async with httpx.AsyncClient(timeout=60) as bucket:  # its own client: S3 refuses our Authorization
-                answer = await bucket.put(place["put"], content=_pieces(path, sent), headers=headers)
+            # A client of its own: S3 rejects a presigned request that carries an Authorization header.
+            async with httpx.AsyncClient(timeout=60) as bucket:
+                response = await bucket.put(upload["put"], content=_chunks(path, on_bytes_sent), headers=headers)
         except httpx.HTTPError as error:
-            raise Problem(f"The upload to the bucket broke off ({_reason(error)}). Try again.") from None
-        if answer.is_error:
-            raise Problem(f"The bucket did not take the file: status {answer.status_code}. {answer.text[:200]}")
-        return str(place["url"])
+            raise CliError(f"The upload to the bucket broke off ({_reason(error)}). Try again.") from None
+        if response.is_error:
+            raise CliError(f"The bucket rejected the file: status {response.status_code}. {response.text[:200]}")
+        return str(upload["url"])
 
     async def job(self, job_id: str) -> dict[str, Any]:
-        return (await self._ask("GET", f"/v1/requests/{job_id}")).json()
+        """Return a job as `GET /v1/requests/{id}` describes it."""
+        job: dict[str, Any] = (await self._request("GET", f"/v1/requests/{job_id}")).json()
+        return job
 
-    async def result(self, job_id: str, form: str) -> str:
-        """What a completed job says; `form` is json, srt, vtt or txt. A large one is fetched from the bucket."""
+    async def result(self, job_id: str, format: str) -> str:
+        """Return the result of a completed job; a large one is fetched from the bucket.
+
+        Args:
+            job_id: of a completed job.
+            format: the API's name: json, srt, vtt or txt.
+        """
         path = f"/v1/requests/{job_id}/result"
-        return (await self._ask("GET", path, params=[("format", form)], follow_redirects=True)).text
+        return (await self._request("GET", path, params=[("format", format)], follow_redirects=True)).text
 
     async def jobs(self, limit: int) -> list[dict[str, Any]]:
-        """The newest jobs first, `limit` at most."""
-        found: list[dict[str, Any]] = []
-        page: Pairs = []
-        while len(found) < limit:
-            answer = (await self._ask("GET", "/v1/requests", params=[("limit", str(min(limit, 100))), *page])).json()
-            found += answer["requests"]
-            if not answer.get("next"):
+        """Return at most `limit` jobs, the newest first."""
+        jobs: list[dict[str, Any]] = []
+        next_page: QueryParams = []
+        while len(jobs) < limit:
+            params = [("limit", str(min(limit, _PAGE_SIZE))), *next_page]
+            page = (await self._request("GET", "/v1/requests", params=params)).json()
+            jobs += page["requests"]
+            if not page.get("next"):
                 break
-            page = [("next", answer["next"])]
-        return found[:limit]
+            next_page = [("next", page["next"])]
+        return jobs[:limit]
 
-    async def forget(self, job_id: str) -> None:
-        """Cancel a job that runs; forget one that is over, results and all."""
-        await self._ask("DELETE", f"/v1/requests/{job_id}")
+    async def delete_job(self, job_id: str) -> None:
+        """Cancel a running job; delete a finished one with its results."""
+        await self._request("DELETE", f"/v1/requests/{job_id}")
 
-    async def _ask(self, method: str, path: str, **request: Any) -> httpx.Response:
-        """The answer, a success or a redirect. Repeating is safe for all of it: POST /v1/listen knows its twin."""
-        for again in range(TRIES):
+    async def _request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        """Send a request and return a success or a redirect.
+
+        Retries are safe for every route: POST /v1/listen returns the job of an earlier identical request.
+        """
+        for attempt in range(_MAX_ATTEMPTS):
             try:
-                answer = await self._http.request(method, path, **request)
+                response = await self._http.request(method, path, **arguments)
             except httpx.HTTPError as error:
-                if again + 1 == TRIES or isinstance(error, httpx.ConnectError):
-                    raise Problem(
+                if attempt + 1 == _MAX_ATTEMPTS or isinstance(error, httpx.ConnectError):
+                    raise CliError(
                         f"{self.url} does not answer ({_reason(error)}). Is the address right (--url or "
                         "EARSHOT_URL)? `earshot up` starts a local deployment.",
                         Status.UNREACHABLE,
                     ) from None
-                await asyncio.sleep(2.0**again / 2)
+                await asyncio.sleep(_backoff_seconds(attempt))
                 continue
-            if answer.status_code not in BUSY or again + 1 == TRIES:
+            if response.status_code not in _RETRYABLE_STATUSES or attempt + 1 == _MAX_ATTEMPTS:
                 break
-            await asyncio.sleep(_pause(answer, again))
-        if answer.is_error:
-            raise refusal(answer)
-        return answer
+            await asyncio.sleep(_retry_seconds(response, attempt))
+        if response.is_error:
+            raise error_from_response(response)
+        return response
 
 
-def job_id(answer: httpx.Response) -> str:
-    """Of the job that a POST made: a 303 names it, a finished answer carries it."""
+def job_id_of(response: httpx.Response) -> str:
+    """Return the id of the job that a POST created, from a 303 or from a finished answer.
+
+    Raises:
+        CliError: the response is not Earshot's.
+    """
     try:
-        body = answer.json()
+        body = response.json()
         return str(body.get("request_id") or body["metadata"]["request_id"])
     except (ValueError, KeyError, AttributeError):
-        raise Problem(f"{answer.url.host} does not answer as Earshot does.", Status.UNREACHABLE) from None
+        raise CliError(f"The answer of {response.url.host} is not Earshot's.", Status.UNREACHABLE) from None
 
 
-def refusal(answer: httpx.Response) -> Problem:
-    """What the service says, in its own words, and what to do about it."""
+def error_from_response(response: httpx.Response) -> CliError:
+    """Turn an error response into a CliError: the service's own message, and what to do about it."""
     try:
-        body = answer.json()
-        sentence, code = body["err_msg"], body.get("err_code", "")
+        body = response.json()
+        message, code = body["err_msg"], body.get("err_code", "")
     except (ValueError, KeyError, TypeError):
-        place = answer.url.copy_with(query=None)
-        return Problem(
-            f"{place} answers with status {answer.status_code} and not as Earshot does. "
+        address = response.url.copy_with(query=None)
+        return CliError(
+            f"{address} answers with status {response.status_code}, and the answer is not Earshot's. "
             "Is the address right (--url or EARSHOT_URL)?",
             Status.UNREACHABLE,
         )
     hint = ""
-    if answer.status_code in (401, 403) and code != "INSUFFICIENT_PERMISSIONS":
-        hint = " Give a key with --key or EARSHOT_KEY; `earshot key create NAME` makes one."
-    return Problem(f"{sentence}{hint}")
+    if response.status_code in (401, 403) and code != "INSUFFICIENT_PERMISSIONS":
+        hint = " Pass a key with --key or EARSHOT_KEY; `earshot key create NAME` makes one."
+    return CliError(f"{message}{hint}")
 
 
-async def _pieces(path: Path, sent: Sent) -> AsyncIterator[bytes]:
+async def _chunks(path: Path, on_bytes_sent: OnBytesSent) -> AsyncIterator[bytes]:
     with path.open("rb") as file:
-        while piece := file.read(CHUNK_BYTES):
-            yield piece
-            sent(len(piece))
+        while chunk := file.read(_CHUNK_BYTES):
+            yield chunk
+            on_bytes_sent(len(chunk))
 
 
-def _pause(answer: httpx.Response, again: int) -> float:
-    asked = answer.headers.get("retry-after", "")
-    return min(float(asked) if asked.isdecimal() else 2.0**again / 2, LONGEST_PAUSE)
+def _retry_seconds(response: httpx.Response, attempt: int) -> float:
+    retry_after = response.headers.get("retry-after", "")
+    seconds = float(retry_after) if retry_after.isdecimal() else _backoff_seconds(attempt)
+    return min(seconds, _MAX_RETRY_SECONDS)
+
+
+def _backoff_seconds(attempt: int) -> float:
+    """Return 0.5, 1, 2, 4 … for attempt 0, 1, 2, 3 …."""
+    return 2.0**attempt / 2
 
 
 def _reason(error: httpx.HTTPError) -> str:

@@ -1,24 +1,33 @@
-"""API keys: made here, shown once, kept by the deployment as a digest."""
+"""API keys: created here, shown once; the deployment's table has only their SHA-256."""
 
 from __future__ import annotations
 
-import os
 import secrets
+from datetime import UTC, datetime
 
-from earshot_cli.errors import Problem
-from functions.aws import api_keys
+from earshot_cli.aws_clients import aws_errors, client
+from earshot_contract.keys import api_key_pk
 
-KEY_BYTES = 20  # 40 lower-case hex characters: Deepgram's SDK 2 for Python refuses any other form
+KEY_BYTES = 20  # 40 lower-case hex characters: Deepgram's SDK 2 for Python rejects any other form
 
 
 def create(name: str, table: str) -> str:
-    """Make a key and let it in; `table` is the deployment's, credentials come from the environment."""
-    from botocore.exceptions import BotoCoreError, ClientError
+    """Create an API key, which the deployment accepts from now on.
 
-    os.environ["TABLE"] = table  # what functions.settings reads
+    Args:
+        name: a label for people; it does not have to be unique.
+        table: name of the deployment's DynamoDB table.
+
+    Returns:
+        The key, which is stored nowhere.
+
+    Raises:
+        CliError: the table cannot be written.
+    """
     key = secrets.token_hex(KEY_BYTES)
-    try:
-        api_keys.add(key, name)
-    except (BotoCoreError, ClientError) as error:
-        raise Problem(f"The key could not be written to the table {table}: {error}") from None
+    created = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    item = {"pk": {"S": api_key_pk(key)}, "name": {"S": name}, "created": {"S": created}}
+    dynamodb = client("dynamodb")
+    with aws_errors(f"The key could not be written to the table {table}"):
+        dynamodb.put_item(TableName=table, Item=item, ConditionExpression="attribute_not_exists(pk)")
     return key

@@ -1,4 +1,4 @@
-"""Where a deployment's parts are: the stack's outputs, of a stack in AWS or of the local cloud."""
+"""Outputs of a deployment (table and bucket names), from a stack in AWS or from the local cloud."""
 
 from __future__ import annotations
 
@@ -6,23 +6,32 @@ import json
 import os
 from pathlib import Path
 
-from earshot_cli.errors import Problem, Status
+from earshot_cli.aws_clients import aws_errors, client
+from earshot_cli.errors import CliError, Status
 
-NEEDED = {"TableName", "ModelsBucket"}  # what the command reaches without the API
-STATE = "cloud.json"  # written into its data folder by the local cloud while it runs
+REQUIRED_OUTPUTS = {"TableName", "ModelsBucket"}  # what the command reaches without the API
+STATE_FILE = "cloud.json"  # the local cloud writes it into its data folder
+
+_CLONE = Path(__file__).resolve().parents[2]
+# In a clone the same folder from everywhere; otherwise one in the current folder.
+DATA_DIR = _CLONE / ".earshot" if (_CLONE / "localcloud").is_dir() else Path(".earshot")
 
 
 def outputs(stack: str | None, data_dir: Path) -> dict[str, str]:
-    """Of the stack, or without one of the local cloud that runs on `data_dir`. Raises Problem."""
+    """Return the outputs of a stack, or without one of the local cloud whose data is in `data_dir`.
+
+    Raises:
+        CliError: the stack cannot be read or is not Earshot's, or no local cloud has run there.
+    """
     return stack_outputs(stack) if stack else local_outputs(data_dir)
 
 
 def local_outputs(data_dir: Path) -> dict[str, str]:
-    """Outputs of the local cloud that runs on `data_dir`; boto3 is pointed at it."""
+    """Return the outputs of the local cloud whose data is in `data_dir`, and point boto3 at it."""
     try:
-        state = json.loads((data_dir / STATE).read_text())
+        state = json.loads((data_dir / STATE_FILE).read_text())
     except (OSError, ValueError):
-        raise Problem(
+        raise CliError(
             f"No local cloud has run with its data in {data_dir}. Start one with `earshot up`, or name "
             "another folder with --data-dir, or a stack in AWS with --stack.",
             Status.UNREACHABLE,
@@ -33,22 +42,17 @@ def local_outputs(data_dir: Path) -> dict[str, str]:
         AWS_SECRET_ACCESS_KEY="test",
         AWS_DEFAULT_REGION="us-east-1",
     )
-    return state["outputs"]
+    local: dict[str, str] = state["outputs"]
+    return local
 
 
 def stack_outputs(stack: str) -> dict[str, str]:
-    """Outputs of a stack in AWS, asked with the environment's credentials."""
-    import boto3
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
-    except (BotoCoreError, ClientError) as error:
-        raise Problem(
-            f"The stack {stack} cannot be asked for its table and buckets: {error}. Check AWS_PROFILE and AWS_REGION.",
-            Status.UNREACHABLE,
-        ) from None
-    found = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
-    if not found.keys() >= NEEDED:
-        raise Problem(f"The stack {stack} is no Earshot: it has no output {', '.join(sorted(NEEDED - found.keys()))}.")
+    """Return the outputs of a stack in AWS, read with the environment's credentials."""
+    cloudformation = client("cloudformation")
+    message, hint = f"The outputs of the stack {stack} cannot be read", ". Check AWS_PROFILE and AWS_REGION."
+    with aws_errors(message, Status.UNREACHABLE, hint):
+        description = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+    found = {output["OutputKey"]: output["OutputValue"] for output in description.get("Outputs", [])}
+    if missing := REQUIRED_OUTPUTS - found.keys():
+        raise CliError(f"The stack {stack} is not Earshot's: it has no output {', '.join(sorted(missing))}.")
     return found

@@ -1,4 +1,4 @@
-"""How a command ends when it does not end well: a sentence for people, a status for scripts."""
+"""Errors of the command: a message for people and an exit status for scripts."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ class Status(IntEnum):
     """Exit statuses; README and `earshot --help` list them."""
 
     OK = 0
-    FAILED = 1  # a job failed, or the service refused what was asked
-    USAGE = 2  # the command line makes no sense, or a file is not there
-    UNREACHABLE = 3  # nobody answers at the address, or what answers is not Earshot
-    INTERRUPTED = 130  # Ctrl-C
+    FAILED = 1  # a job failed, or the service rejected the request
+    USAGE = 2  # wrong command line, or a file that cannot be read
+    UNREACHABLE = 3  # no answer from the address, or an answer that is not Earshot's
+    INTERRUPTED = 130  # Ctrl-C: 128 + SIGINT
 
 
-class Problem(Exception):
-    """Ends the command, or one of its sources: `sentence` goes to stderr, `status` to the shell."""
+class CliError(Exception):
+    """An error that ends the command, or one of its sources.
 
-    def __init__(self, sentence: str, status: Status = Status.FAILED) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    Args:
+        message: printed to stderr.
+        status: exit status of the command.
+    """
+
+    def __init__(self, message: str, status: Status = Status.FAILED) -> None:
+        super().__init__(message)
+        self.message = message
         self.status = status

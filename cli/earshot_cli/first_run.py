@@ -1,83 +1,107 @@
-"""What `earshot up` shows once it serves: the sample through both doors, and where everything is."""
+"""First run of `earshot up`: transcribe the sample through the bucket and the API, print the addresses."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import httpx
 
-from earshot_cli.api_client import LISTEN, Api, refusal
-from earshot_cli.errors import Problem
+from earshot_cli.api_client import LISTEN_PATH, ApiClient, error_from_response
+from earshot_cli.errors import CliError
 from earshot_contract.keys import Result, upload_result_key
-from infra.synth import ROOT
-from localcloud.cloud import Cloud
 
-SAMPLE = ROOT / "events" / "samples" / "sample.flac"
-PATIENCE = 120.0  # seconds: the first job also waits for the worker to load its model
-LOOK = 0.2  # seconds
-OPTIONS = {"detect_language": "true", "smart_format": "true"}
+SAMPLE = Path("events/samples/sample.flac")  # in the clone
+_SAMPLE_SECONDS = 120.0  # time limit: the first job also waits until the worker has loaded its model
+_POLL_SECONDS = 0.2
+_OPTIONS = {"detect_language": "true", "smart_format": "true"}
 
-Stage = Callable[[str], None]
+PrintStage = Callable[[str], None]
 
 
-async def both_doors(cloud: Cloud, key: str | None, stage: Stage) -> None:
-    """Transcribe the sample twice. When that fails it is told and no more: what serves, serves."""
-    doors = {"bucket": _dropped(cloud, key), "API": _sent(cloud, key)}
-    await asyncio.gather(*(_told(door, transcript, stage) for door, transcript in doors.items()))
+class RunningCloud(Protocol):
+    """The part of `localcloud.cloud.Cloud` that is used here."""
+
+    api: str  # URL of the API
+    aws: str  # URL of the AWS endpoint
+
+    @property
+    def outputs(self) -> Mapping[str, str]:
+        """Outputs of the stack."""
+        ...
+
+    def client(self, service: str) -> Any:
+        """Create a boto3 client of the local cloud."""
+        ...
 
 
-def where(cloud: Cloud, key: str | None) -> str:
-    """Addresses, and lines to try, for people to copy."""
-    buckets = cloud.outputs
+async def transcribe_sample(cloud: RunningCloud, clone: Path, key: str | None, print_stage: PrintStage) -> None:
+    """Transcribe the sample through the bucket and through the API, and print both transcripts.
+
+    Errors are printed; the local cloud keeps running.
+
+    Args:
+        cloud: the running local cloud.
+        clone: root folder of the repository.
+        key: an API key, if the cloud requires one.
+        print_stage: prints one line.
+    """
+    sample = clone / SAMPLE
+    transcripts = {"bucket": _via_bucket(cloud, sample, key), "API": _via_api(cloud, sample, key)}
+    await asyncio.gather(*(_report(name, transcript, print_stage) for name, transcript in transcripts.items()))
+
+
+def addresses(cloud: RunningCloud, key: str | None) -> str:
+    """Format the addresses of the local cloud, and commands to try, for people to copy."""
     header = f' -H "Authorization: Token {key}"' if key else ""
     lines = {
-        "API": f"{cloud.api}{LISTEN}",
-        "key": key or "none is wanted",
-        "uploads": f"s3://{buckets['UploadsBucket']}",
-        "transcripts": f"s3://{buckets['TranscriptsBucket']}/uploads/",
+        "API": f"{cloud.api}{LISTEN_PATH}",
+        "key": key or "not required",
+        "uploads": f"s3://{cloud.outputs['UploadsBucket']}",
+        "transcripts": f"s3://{cloud.outputs['TranscriptsBucket']}/uploads/",
         "AWS": f"aws --endpoint-url {cloud.aws} s3 ls   (any region, any credentials)",
-        "try": f"curl{header} --data-binary @{SAMPLE.relative_to(ROOT)} '{cloud.api}{LISTEN}?smart_format=true'",
+        "try": f"curl{header} --data-binary @{SAMPLE} '{cloud.api}{LISTEN_PATH}?smart_format=true'",
         "or": f"earshot transcribe{f' --key {key}' if key else ''} --url {cloud.api} FILE …",
     }
-    return "\n".join(["", *(f"  {name:<12} {line}" for name, line in lines.items()), "", "Ctrl-C ends it."])
+    return "\n".join(["", *(f"  {name:<12} {line}" for name, line in lines.items()), "", "Press Ctrl-C to stop."])
 
 
-async def _told(door: str, transcript: Coroutine[Any, Any, str], stage: Stage) -> None:
+async def _report(name: str, transcript: Coroutine[Any, Any, str], print_stage: PrintStage) -> None:
     try:
-        async with asyncio.timeout(PATIENCE):
-            stage(f"{door}: {' '.join((await transcript).split())}")
+        async with asyncio.timeout(_SAMPLE_SECONDS):
+            print_stage(f"{name}: {' '.join((await transcript).split())}")
     except TimeoutError:
-        stage(f"{door}: no transcript after {PATIENCE:.0f} s. `earshot jobs` shows where it stands.")
-    except Exception as problem:  # whatever it is: nobody's sample ends a cloud that serves
-        stage(f"{door}: no transcript. {problem or type(problem).__name__}")
+        print_stage(f"{name}: no transcript after {_SAMPLE_SECONDS:.0f} s. `earshot jobs` shows the job's state.")
+    except Exception as error:  # any: a failed sample must not stop a cloud that serves
+        print_stage(f"{name}: no transcript. {str(error) or type(error).__name__}")
 
 
-async def _dropped(cloud: Cloud, key: str | None) -> str:
-    """The text that appears in the transcripts bucket."""
+async def _via_bucket(cloud: RunningCloud, sample: Path, key: str | None) -> str:
+    """Upload the sample to the uploads bucket; return the text that appears in the transcripts bucket."""
     s3, buckets = cloud.client("s3"), cloud.outputs
-    since = datetime.now(UTC).isoformat()
-    await asyncio.to_thread(s3.upload_file, str(SAMPLE), buckets["UploadsBucket"], SAMPLE.name)
-    async with Api(cloud.api, key) as api:
+    started = datetime.now(UTC).isoformat()
+    await asyncio.to_thread(s3.upload_file, str(sample), buckets["UploadsBucket"], sample.name)
+    async with ApiClient(cloud.api, key) as api:
         while True:
             for job in await api.jobs(10):
-                ours = job["source"].get("key") == SAMPLE.name and job["created"] >= since
-                if ours and job["state"] == "failed":
-                    raise Problem(job["error"]["err_msg"])
-                if ours and job["state"] == "completed":
-                    text = upload_result_key(SAMPLE.name, Result.TXT)
-                    found = await asyncio.to_thread(s3.get_object, Bucket=buckets["TranscriptsBucket"], Key=text)
-                    return found["Body"].read().decode()
-            await asyncio.sleep(LOOK)
+                is_sample = job["source"].get("key") == sample.name and job["created"] >= started
+                if is_sample and job["state"] == "failed":
+                    raise CliError(job["error"]["err_msg"])
+                if is_sample and job["state"] == "completed":
+                    text_key = upload_result_key(sample.name, Result.TXT)
+                    found = await asyncio.to_thread(s3.get_object, Bucket=buckets["TranscriptsBucket"], Key=text_key)
+                    return str(found["Body"].read().decode())
+            await asyncio.sleep(_POLL_SECONDS)
 
 
-async def _sent(cloud: Cloud, key: str | None) -> str:
-    """The transcript that POST /v1/listen answers with, redirects followed as `curl -L` does."""
+async def _via_api(cloud: RunningCloud, sample: Path, key: str | None) -> str:
+    """Return the transcript in the answer of POST /v1/listen, redirects followed as `curl -L` does."""
     headers = {"Authorization": f"Token {key}"} if key else {}
     async with httpx.AsyncClient(timeout=60, follow_redirects=True, headers=headers) as http:
-        answer = await http.post(f"{cloud.api}{LISTEN}", params=OPTIONS, content=SAMPLE.read_bytes())
-    if answer.is_error:
-        raise refusal(answer)
-    return str(answer.json()["results"]["channels"][0]["alternatives"][0]["transcript"])
+        response = await http.post(f"{cloud.api}{LISTEN_PATH}", params=_OPTIONS, content=sample.read_bytes())
+    if response.is_error:
+        raise error_from_response(response)
+    return str(response.json()["results"]["channels"][0]["alternatives"][0]["transcript"])

@@ -1,4 +1,4 @@
-"""Models on the Hugging Face Hub: the well-known by their names, any other as owner/repo."""
+"""Whisper models on the Hugging Face Hub: well-known ones by name, any other as owner/repo."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from earshot_cli.errors import Problem, Status
-from earshot_cli.transcribe import complaints
+from earshot_cli.console import stderr
+from earshot_cli.errors import CliError, Status
+from earshot_cli.extras import missing_extra
 
 OWNER_AND_REPO = re.compile(r"[\w.-]+/[\w.-]+")
 
 
 @dataclass(frozen=True)
 class Repository:
-    """A revision is a commit: what its files are can change no more."""
+    """A repository of the hub, at a commit where its files cannot change any more."""
 
     id: str
-    revision: str | None = None  # None: the newest
+    revision: str | None = None  # commit; None: the newest
 
 
-# Conversions of OpenAI's Whisper for CTranslate2, float16, as faster-whisper names them.
-KNOWN = {
+# Conversions of OpenAI's Whisper for CTranslate2, float16, under faster-whisper's names.
+WELL_KNOWN = {
     "tiny": Repository("Systran/faster-whisper-tiny", "d90ca5fe260221311c53c58e660288d3deb8d356"),
     "tiny.en": Repository("Systran/faster-whisper-tiny.en"),
     "base": Repository("Systran/faster-whisper-base", "ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66"),
@@ -40,21 +41,32 @@ KNOWN = {
 
 
 def download(repository: Repository, files: list[str]) -> Path:
-    """The folder with those of `files` that the repository has; what an earlier download left is used again."""
-    import httpx2  # huggingface_hub's own
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, RepositoryNotFoundError
+    """Download those of `files` that the repository has; files of an earlier download are used again.
 
-    complaints.print(f"Downloading {repository.id} …", markup=False)
+    Returns:
+        The folder that contains them.
+
+    Raises:
+        CliError: the repository does not exist or is not public, the hub does not answer, or the extra `hub` is not
+            installed.
+    """
+    try:
+        import httpx2  # huggingface_hub's own
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, RepositoryNotFoundError
+    except ImportError:
+        raise missing_extra("hub", "Models of the Hugging Face Hub") from None
+
+    stderr.print(f"Downloading {repository.id} …", markup=False)
     try:
         return Path(snapshot_download(repository.id, revision=repository.revision, allow_patterns=files))
     except RepositoryNotFoundError:
-        raise Problem(
-            f"The hub shows nobody a model {repository.id}. If it is private or gated, set HF_TOKEN."
+        raise CliError(
+            f"The hub has no public model {repository.id}. If it is private or gated, set HF_TOKEN."
         ) from None
     except (LocalEntryNotFoundError, HfHubHTTPError, httpx2.HTTPError, OSError) as error:
-        raise Problem(
-            f"{repository.id} cannot be downloaded from the hub: {str(error).splitlines()[0]} Try again: what has "
-            "arrived is kept. Or fetch its files elsewhere and name the folder that holds them.",
+        raise CliError(
+            f"{repository.id} cannot be downloaded from the hub: {str(error).splitlines()[0]} Try again: finished "
+            "files are kept. Or download its files elsewhere and name the folder that contains them.",
             Status.UNREACHABLE,
         ) from None

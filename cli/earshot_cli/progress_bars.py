@@ -1,4 +1,4 @@
-"""A bar for each source, on a terminal; nothing where stderr is a file or a pipe."""
+"""Progress bars on a terminal, one a source; no output where stderr is a file or a pipe."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 
-class Bars:
-    """Context manager: shows while it is open, and stays as it was at the end."""
+class ProgressBars:
+    """Context manager that draws the bars while it is open and leaves their last state on the screen."""
 
     def __init__(self, console: Console) -> None:
         self._progress = Progress(
@@ -32,32 +32,38 @@ class Bars:
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._progress.stop()
 
-    def add(self, name: str) -> Bar:
-        return Bar(self._progress, self._progress.add_task(escape(name), start=False, total=None, state="waiting"))
+    def add(self, name: str) -> ProgressBar:
+        """Add a bar that shows `name` and the state "waiting"."""
+        return ProgressBar(
+            self._progress, self._progress.add_task(escape(name), start=False, total=None, state="waiting")
+        )
 
 
-class Bar:
-    """One source's: bytes while it is sent, then the job's own progress."""
+class ProgressBar:
+    """Bar of one source: bytes while it is sent, then the progress of its job."""
 
     def __init__(self, progress: Progress, task: TaskID) -> None:
         self._progress, self._task = progress, task
 
-    def sending(self, size: int) -> None:
+    def start_sending(self, size: int) -> None:
+        """Show that a source of `size` bytes is being sent."""
         self._progress.start_task(self._task)
         self._progress.update(self._task, total=size, completed=0, state="sending")
 
-    def sent(self, count: int) -> None:
+    def add_sent(self, count: int) -> None:
+        """Advance by `count` bytes."""
         self._progress.advance(self._task, count)
 
-    def job(self, job: dict[str, Any]) -> None:
-        """As `GET /v1/requests/{id}` says: without `progress` the bar only shows that something goes on."""
-        done = job.get("progress")
+    def show_job(self, job: dict[str, Any]) -> None:
+        """Show a job as `GET /v1/requests/{id}` returns it; without `progress` the bar only pulses."""
+        progress = job.get("progress")
         self._progress.start_task(self._task)
         self._progress.update(
-            self._task, total=None if done is None else 1.0, completed=done or 0.0, state=job["state"]
+            self._task, total=None if progress is None else 1.0, completed=progress or 0.0, state=job["state"]
         )
 
     def end(self, state: str) -> None:
-        done = 1.0 if state == "done" else 0.0
-        self._progress.update(self._task, total=done, completed=done, state=state)
+        """Stop the bar: full when `state` is "done", empty otherwise."""
+        completed = 1.0 if state == "done" else 0.0
+        self._progress.update(self._task, total=completed, completed=completed, state=state)
         self._progress.stop_task(self._task)

@@ -1,4 +1,7 @@
-"""`earshot up`: the whole deployment on this machine, from the template to a first transcript."""
+"""`earshot up`: the whole deployment on this machine, from the template to a first transcript.
+
+It needs a clone of the repository: the local cloud (`localcloud`) and the CDK app (`infra`) are not in the wheel.
+"""
 
 from __future__ import annotations
 
@@ -10,47 +13,78 @@ import time
 from pathlib import Path
 
 from earshot_cli import api_keys, deployment, first_run
-from earshot_cli.errors import Problem, Status
-from infra.synth import ROOT
-from localcloud.cloud import Cloud, StartFailed
-from localcloud.deploy import DeploymentFailed
-from localcloud.embedded_model import CorruptModel
-from localcloud.ports import PortTaken
-from localcloud.serve import STOPPING, interrupt, serve
+from earshot_cli.errors import CliError, Status
+
+_ONLY_IN_CLONE = ("infra", "localcloud")
 
 
 def up(port: int, aws_port: int, data_dir: Path, *, allow_private_urls: bool, require_key: bool, sample: bool) -> int:
-    """Serve until SIGINT or SIGTERM; the exit status. Raises Problem when the local cloud does not come up."""
-    begun = time.monotonic()
+    """Serve until SIGINT or SIGTERM.
 
-    def stage(name: str) -> None:
-        print(f"{time.monotonic() - begun:5.1f} s  {name}", flush=True)
+    Args:
+        port: of the API; 0: any free one.
+        aws_port: of the AWS endpoint; 0: any free one.
+        data_dir: folder of the local cloud's data, kept between starts.
+        allow_private_urls: also fetch audio from addresses that are not public.
+        require_key: reject requests without an API key.
+        sample: transcribe the sample first.
 
-    def ready(cloud: Cloud) -> None:
+    Returns:
+        The exit status.
+
+    Raises:
+        CliError: the local cloud cannot start, or the command does not run from a clone.
+    """
+    try:
+        from infra.synth import ROOT
+        from localcloud.cloud import Cloud, StartFailed
+        from localcloud.deploy import DeploymentFailed
+        from localcloud.embedded_model import CorruptModel
+        from localcloud.ports import PortTaken
+        from localcloud.serve import STOPPING, interrupt, serve
+    except ModuleNotFoundError as error:
+        raise _missing_module(error) from None
+
+    started = time.monotonic()
+
+    def print_stage(stage: str) -> None:
+        print(f"{time.monotonic() - started:5.1f} s  {stage}", flush=True)
+
+    def on_ready(cloud: Cloud) -> None:
         print(f"ready {cloud.api}", flush=True)
         key = api_keys.create("earshot up", deployment.local_outputs(data_dir)["TableName"]) if require_key else None
         if sample:
-            stage("Transcribing the sample: dropped into the bucket, and sent to the API")
-            asyncio.run(first_run.both_doors(cloud, key, stage))
-        print(first_run.where(cloud, key), flush=True)
+            print_stage("Transcribing the sample: uploaded to the bucket, and sent to the API")
+            asyncio.run(first_run.transcribe_sample(cloud, ROOT, key, print_stage))
+        print(first_run.addresses(cloud, key), flush=True)
 
-    for number in STOPPING:  # while the template is made, too
+    for number in STOPPING:  # `serve` does this too, but synthesis runs before it
         signal.signal(number, interrupt)
     try:
-        stage("Checking the template")
-        # In a process of its own: CDK takes 300 MB, and nobody needs it once the template is there.
+        print_stage("Checking the template")
+        # In a process of its own: CDK takes 300 MB, which are not needed once the template is there.
         if subprocess.run([sys.executable, "-m", "infra.synth"], cwd=ROOT).returncode:
-            raise Problem("The template could not be synthesized; what went wrong stands above.")
+            raise CliError("The template could not be synthesized; the error is printed above.")
         return serve(
             port=port,
             aws_port=aws_port,
             data_dir=data_dir,
             allow_private_urls=allow_private_urls,
             require_key=require_key,
-            on_ready=ready,
-            progress=stage,
+            on_ready=on_ready,
+            progress=print_stage,
         )
     except KeyboardInterrupt:
         return Status.OK
     except (PortTaken, CorruptModel, StartFailed, DeploymentFailed) as error:
-        raise Problem(str(error), Status.USAGE if isinstance(error, PortTaken) else Status.FAILED) from None
+        raise CliError(str(error), Status.USAGE if isinstance(error, PortTaken) else Status.FAILED) from None
+
+
+def _missing_module(error: ModuleNotFoundError) -> CliError:
+    name = (error.name or "").partition(".")[0]
+    if name in _ONLY_IN_CLONE:
+        return CliError(
+            "`earshot up` runs from a clone of the repository: git clone it, then `make run` in its folder.",
+            Status.USAGE,
+        )
+    return CliError(f"`earshot up` needs the package {name}, which is not installed: make install.", Status.USAGE)

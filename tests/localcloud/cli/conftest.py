@@ -1,3 +1,12 @@
-"""The command in a process of its own, and a stub of a deployment for it to talk to."""
+"""The command in a process of its own, and a stub of a deployment that it calls."""
 
-from tests.fixtures.cli import deployment, earshot  # noqa: F401
+from __future__ import annotations
+
+import pytest
+
+from tests.fixtures.cli import EarshotProcess, deployment, earshot_process  # noqa: F401
+
+
+@pytest.fixture
+def earshot(earshot_process: EarshotProcess) -> EarshotProcess:  # noqa: F811
+    return earshot_process

@@ -1,4 +1,4 @@
-"""The command against a real deployment: the local cloud, its functions, its worker, its model."""
+"""The command against the local cloud: real functions, worker and model."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ import numpy as np
 import pytest
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from earshot_cli.api_client import DIRECT_BYTES
+from earshot_cli.api_client import MAX_BODY_BYTES
 from earshot_contract.keys import api_key_pk
 from localcloud.cloud import Cloud
 from tests.places import SAMPLES
 
 SAMPLE = SAMPLES / "sample.flac"
-plain = EnglishTextNormalizer()
+normalise = EnglishTextNormalizer()
 
 
-def is_the_sample(text: str) -> bool:
-    said = (SAMPLES / "sample.txt").read_text()
-    return jiwer.wer(plain(said), plain(text)) < 0.1
+def is_sample_text(text: str) -> bool:
+    expected = (SAMPLES / "sample.txt").read_text()
+    return jiwer.wer(normalise(expected), normalise(text)) < 0.1
 
 
-def wav(place: Path, times: int = 1, junk: int = 0) -> str:
-    """The sample as WAV, so many times over, with so many bytes of a chunk that players pass over."""
+def write_wav(path: Path, repeats: int = 1, padding_bytes: int = 0) -> str:
+    """Write the sample as WAV, repeated, and with a chunk of padding that players skip."""
     with av.open(str(SAMPLE)) as container:
         pcm = np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])
-    with wave.open(str(place), "wb") as file:
+    with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(16000)
-        file.writeframes(np.tile(pcm, times).astype("<i2").tobytes())
-    with place.open("ab") as file:
-        file.write(b"JUNK" + junk.to_bytes(4, "little") + bytes(junk))
-    return str(place)
+        file.writeframes(np.tile(pcm, repeats).astype("<i2").tobytes())
+    with path.open("ab") as file:
+        file.write(b"JUNK" + padding_bytes.to_bytes(4, "little") + bytes(padding_bytes))
+    return str(path)
 
 
 @pytest.fixture
@@ -49,61 +49,61 @@ def deployed(earshot: Any, cloud: Cloud) -> Any:
     return earshot
 
 
-def test_a_recording_becomes_its_text(deployed: Any) -> None:
-    done = deployed("transcribe", str(SAMPLE))
+def test_transcribe_sample_prints_its_text(deployed: Any) -> None:
+    result = deployed("transcribe", str(SAMPLE))
 
-    assert done.returncode == 0, done.stderr
-    assert is_the_sample(done.stdout)
+    assert result.returncode == 0, result.stderr
+    assert is_sample_text(result.stdout)
 
 
-def test_every_format_of_one_job(deployed: Any, tmp_path: Path) -> None:
-    for form in ("json", "srt", "vtt", "text"):
-        assert deployed("transcribe", str(SAMPLE), "-f", form, "-o", str(tmp_path)).returncode == 0
+def test_every_format_contains_the_text(deployed: Any, tmp_path: Path) -> None:
+    for format in ("json", "srt", "vtt", "text"):
+        assert deployed("transcribe", str(SAMPLE), "-f", format, "-o", str(tmp_path)).returncode == 0
 
     answer = json.loads((tmp_path / "sample.flac.json").read_text())
-    assert is_the_sample(answer["results"]["channels"][0]["alternatives"][0]["transcript"])
+    assert is_sample_text(answer["results"]["channels"][0]["alternatives"][0]["transcript"])
     assert "-->" in (tmp_path / "sample.flac.srt").read_text()
     assert (tmp_path / "sample.flac.vtt").read_text().startswith("WEBVTT")
-    assert is_the_sample((tmp_path / "sample.flac.txt").read_text())
+    assert is_sample_text((tmp_path / "sample.flac.txt").read_text())
 
 
-def test_a_file_too_large_for_a_request(deployed: Any, tmp_path: Path) -> None:
-    done = deployed("transcribe", wav(tmp_path / "large.wav", junk=2 * DIRECT_BYTES))
+def test_large_file_is_transcribed_via_bucket(deployed: Any, tmp_path: Path) -> None:
+    result = deployed("transcribe", write_wav(tmp_path / "large.wav", padding_bytes=2 * MAX_BODY_BYTES))
 
-    assert done.returncode == 0, done.stderr
-    assert is_the_sample(done.stdout)
+    assert result.returncode == 0, result.stderr
+    assert is_sample_text(result.stdout)
 
 
-def test_an_object_of_the_uploads_bucket(deployed: Any, cloud: Cloud) -> None:
+def test_s3_url_is_transcribed(deployed: Any, cloud: Cloud) -> None:
     bucket, key = cloud.outputs["UploadsBucket"], "für später/a b+c.flac"
     cloud.client("s3").upload_file(str(SAMPLE), bucket, key)
 
-    done = deployed("transcribe", f"s3://{bucket}/{key}")
+    result = deployed("transcribe", f"s3://{bucket}/{key}")
 
-    assert done.returncode == 0, done.stderr
-    assert is_the_sample(done.stdout)
-
-
-def test_what_is_no_audio(deployed: Any) -> None:
-    done = deployed("transcribe", deployed.file("notes.mp3", b"just words"), str(SAMPLE))
-
-    assert done.returncode == 1
-    assert "notes.mp3: Bad Request: failed to process audio" in done.stderr
-    assert is_the_sample(done.stdout.partition("<==\n")[2])
+    assert result.returncode == 0, result.stderr
+    assert is_sample_text(result.stdout)
 
 
-def test_jobs_and_show_know_it(deployed: Any) -> None:
-    deployed("transcribe", str(SAMPLE), "--option", "tag=known")  # a request like an earlier one is no new job
+def test_file_without_audio_fails_alone(deployed: Any) -> None:
+    result = deployed("transcribe", deployed.file("notes.mp3", b"just words"), str(SAMPLE))
+
+    assert result.returncode == 1
+    assert "notes.mp3: Bad Request: failed to process audio" in result.stderr
+    assert is_sample_text(result.stdout.partition("<==\n")[2])
+
+
+def test_jobs_and_show_find_the_job(deployed: Any) -> None:
+    deployed("transcribe", str(SAMPLE), "--option", "tag=known")  # a repeated request would return the earlier job
     job = json.loads(deployed("jobs", "--json", "-n", "1").stdout)
 
     shown = deployed("show", job["request_id"]).stdout
 
     assert job["request_id"] in deployed("jobs").stdout
-    assert is_the_sample(shown.partition("\n\n")[2])
+    assert is_sample_text(shown.partition("\n\n")[2])
 
 
-def test_ctrl_c_cancels_the_job_in_the_deployment(deployed: Any, tmp_path: Path) -> None:
-    process = deployed.start("transcribe", wav(tmp_path / "long.wav", times=40))
+def test_ctrl_c_cancels_job_in_deployment(deployed: Any, tmp_path: Path) -> None:
+    process = deployed.start("transcribe", write_wav(tmp_path / "long.wav", repeats=40))
     job: dict[str, Any] = {}
     while job.get("state") != "processing" or job["source"]["kind"] != "object":
         time.sleep(0.1)
@@ -116,7 +116,7 @@ def test_ctrl_c_cancels_the_job_in_the_deployment(deployed: Any, tmp_path: Path)
     assert "cancelled" in deployed("show", job["request_id"]).stdout
 
 
-def test_a_key_for_a_stack_is_written_with_the_environments_credentials(earshot: Any, cloud: Cloud) -> None:
+def test_key_create_with_stack_writes_to_its_table(earshot: Any, cloud: Cloud) -> None:
     account = {
         "AWS_ENDPOINT_URL": cloud.aws,
         "AWS_ACCESS_KEY_ID": "test",
@@ -124,14 +124,14 @@ def test_a_key_for_a_stack_is_written_with_the_environments_credentials(earshot:
         "AWS_DEFAULT_REGION": "us-east-1",
     }
 
-    made = earshot("key", "create", "for the tests", "--stack", "Earshot", **account)
-    elsewhere = earshot("key", "create", "for the tests", "--stack", "Another", **account)
+    created = earshot("key", "create", "for the tests", "--stack", "Earshot", **account)
+    other_stack = earshot("key", "create", "for the tests", "--stack", "Another", **account)
 
-    assert made.returncode == 0, made.stderr
+    assert created.returncode == 0, created.stderr
     rows = cloud.client("dynamodb").get_item(
-        TableName=cloud.outputs["TableName"], Key={"pk": {"S": api_key_pk(made.stdout.strip())}}
+        TableName=cloud.outputs["TableName"], Key={"pk": {"S": api_key_pk(created.stdout.strip())}}
     )
     assert rows["Item"]["name"]["S"] == "for the tests"
-    assert made.stdout.strip() not in str(rows)  # only its digest is kept
-    assert (elsewhere.returncode, elsewhere.stdout) == (3, "")
-    assert "The stack Another cannot be asked for its table" in elsewhere.stderr
+    assert created.stdout.strip() not in str(rows)  # only its SHA-256 is stored
+    assert (other_stack.returncode, other_stack.stdout) == (3, "")
+    assert "The outputs of the stack Another cannot be read" in other_stack.stderr

@@ -1,4 +1,4 @@
-"""`earshot up`: from nothing to two transcripts and back to nothing."""
+"""`earshot up`: start, both transcripts of the sample, stop, restart."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 
 @pytest.fixture
 def process(earshot: Any, tmp_path: Path) -> Iterator[Any]:
-    """Starts `earshot up` on free ports with its data in the test's folder."""
+    """Start `earshot up` on free ports with its data in the test's folder; killed at the end."""
     started: list[subprocess.Popen[str]] = []
 
     def up(*arguments: str) -> subprocess.Popen[str]:
@@ -25,23 +25,23 @@ def process(earshot: Any, tmp_path: Path) -> Iterator[Any]:
         return started[-1]
 
     yield up
-    for one in started:
-        one.kill()
-        one.wait()
+    for each in started:
+        each.kill()
+        each.wait()
 
 
-def until(process: subprocess.Popen[str], line: str) -> list[str]:
-    """What it says up to the first line that begins so."""
-    said = []
+def read_until(process: subprocess.Popen[str], line: str) -> list[str]:
+    """Return the lines of stdout up to the first that starts with `line`."""
+    lines = []
     for each in process.stdout or ():
-        said.append(each.rstrip("\n"))
+        lines.append(each.rstrip("\n"))
         if each.startswith(line):
-            return said
-    raise AssertionError(f"It ended without {line!r}: {said}")
+            return lines
+    raise AssertionError(f"It ended without {line!r}: {lines}")
 
 
-def belonging_to(folder: Path) -> list[str]:
-    """Command lines of processes that were started for a data folder."""
+def processes_of(folder: Path) -> list[str]:
+    """Return the command lines of processes that use a data folder."""
     found = []
     for proc in Path("/proc").glob("[0-9]*"):
         try:
@@ -54,42 +54,43 @@ def belonging_to(folder: Path) -> list[str]:
     return found
 
 
-def test_two_starts(process: Any, earshot: Any) -> None:
-    """The first transcribes the sample through both doors, the second still knows it; both leave nothing."""
+def test_up_transcribes_sample_and_keeps_jobs_on_restart(process: Any, earshot: Any) -> None:
+    """The first start transcribes the sample twice, the second still lists both jobs; neither leaves a process."""
     data = earshot.folder / "data"
 
     up = process("--require-key")
-    said = "\n".join(until(up, "Ctrl-C ends it."))
+    output = "\n".join(read_until(up, "Press Ctrl-C to stop."))
 
-    assert len(re.findall(r"^ready ", said, re.MULTILINE)) == 1
-    for door in ("bucket", "API"):
-        assert re.search(rf"^ *\d+\.\d s  {door}: welcome to earshot.* read every word", said, re.MULTILINE | re.I)
-    url, key = found(r"^ready (http://127\.0\.0\.1:\d+)$", said), found(r"^  key +([0-9a-f]{40})$", said)
-    assert found(r"^  uploads +s3://(\S+)$", said)
+    assert len(re.findall(r"^ready ", output, re.MULTILINE)) == 1
+    for name in ("bucket", "API"):
+        assert re.search(rf"^ *\d+\.\d s  {name}: welcome to earshot.* read every word", output, re.MULTILINE | re.I)
+    url = match_group(r"^ready (http://127\.0\.0\.1:\d+)$", output)
+    key = match_group(r"^  key +([0-9a-f]{40})$", output)
+    assert match_group(r"^  uploads +s3://(\S+)$", output)
 
-    assert earshot("jobs", "--url", url).returncode == 1  # nobody gets in without a key
-    made = earshot("key", "create", "another", "--data-dir", str(data)).stdout.strip()
-    assert re.fullmatch("[0-9a-f]{40}", made)
-    assert completed(earshot("jobs", "--url", url, "--key", made, "--json").stdout) == 2
+    assert earshot("jobs", "--url", url).returncode == 1  # a key is required
+    other_key = earshot("key", "create", "another", "--data-dir", str(data)).stdout.strip()
+    assert re.fullmatch("[0-9a-f]{40}", other_key)
+    assert completed(earshot("jobs", "--url", url, "--key", other_key, "--json").stdout) == 2
 
-    assert len(belonging_to(data)) > 2  # the command, the emulator, functions, the worker
+    assert len(processes_of(data)) > 2  # the command, the emulator, functions, the worker
     up.send_signal(signal.SIGINT)
     assert up.wait(timeout=60) == 0
-    assert belonging_to(data) == []
+    assert processes_of(data) == []
 
     again = process("--require-key", "--no-sample")
-    url = until(again, "ready")[-1].removeprefix("ready ")
+    url = read_until(again, "ready")[-1].removeprefix("ready ")
     assert completed(earshot("jobs", "--url", url, "--key", key, "--json").stdout) == 2
     assert earshot("jobs", "--url", url, "--key", key[::-1]).returncode == 1
 
     again.send_signal(signal.SIGTERM)
     assert again.wait(timeout=60) == 0
-    assert belonging_to(data) == []
+    assert processes_of(data) == []
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])))
 
 
-def found(pattern: str, text: str) -> str:
+def match_group(pattern: str, text: str) -> str:
     match = re.search(pattern, text, re.MULTILINE)
     assert match, f"{pattern} is not in {text}"
     return match[1]
@@ -100,29 +101,29 @@ def completed(lines: str) -> int:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_before_it_serves(process: Any, earshot: Any, number: int) -> None:
+def test_signal_during_start_stops_everything(process: Any, earshot: Any, number: int) -> None:
     up = process("--no-sample")
-    until(up, "  0.0 s  Checking the template")
+    read_until(up, "  0.0 s  Checking the template")
 
     up.send_signal(number)
 
     assert up.wait(timeout=60) == 0
-    assert belonging_to(earshot.folder / "data") == []
+    assert processes_of(earshot.folder / "data") == []
 
 
-def test_a_taken_port_is_said_before_anything_is_started(earshot: Any, tmp_path: Path) -> None:
+def test_taken_port_fails_before_start(earshot: Any, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        done = earshot("up", "--port", port, "--aws-port", "0", "--data-dir", str(tmp_path / "data"))
+        result = earshot("up", "--port", port, "--aws-port", "0", "--data-dir", str(tmp_path / "data"))
 
-    assert done.returncode == 2
-    assert f"Port {port} of 127.0.0.1 is taken" in done.stderr
-    assert "--port" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert result.returncode == 2
+    assert f"Port {port} of 127.0.0.1 is taken" in result.stderr
+    assert "--port" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
-def test_no_key_without_a_local_cloud(earshot: Any, tmp_path: Path) -> None:
-    done = earshot("key", "create", "me", "--data-dir", str(tmp_path / "nowhere"))
+def test_key_create_without_local_cloud_fails(earshot: Any, tmp_path: Path) -> None:
+    result = earshot("key", "create", "me", "--data-dir", str(tmp_path / "nowhere"))
 
-    assert (done.returncode, done.stdout) == (3, "")
-    assert "earshot up" in done.stderr
+    assert (result.returncode, result.stdout) == (3, "")
+    assert "earshot up" in result.stderr

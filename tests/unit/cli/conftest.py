@@ -1,3 +1,3 @@
-"""The command in a process of its own, and a stub of a deployment for it to talk to."""
+"""The command in this process, and a stub of a deployment that it calls."""
 
-from tests.fixtures.cli import deployment, earshot  # noqa: F401
+from tests.fixtures.cli import deployment, earshot, earshot_process  # noqa: F401

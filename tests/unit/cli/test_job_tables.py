@@ -1,4 +1,4 @@
-"""`earshot jobs`, `show`, `cancel`: what people see of a deployment's jobs."""
+"""`earshot jobs`, `show` and `cancel` against the stub."""
 
 from __future__ import annotations
 
@@ -9,88 +9,88 @@ import pytest
 
 
 @pytest.fixture
-def three(deployment: Any) -> list[str]:
-    """One that waits, one that completed, one that failed."""
+def job_ids(deployment: Any) -> list[str]:
+    """Ids of a queued, a completed and a failed job."""
     upload = {"kind": "upload", "bucket": f"earshot-{'b' * 40}", "key": "podcasts/2026/ep 1.mp3"}
-    made = [
-        deployment.listen(audio, source)
+    created = [
+        deployment.add_job(audio, source)
         for audio, source in (
             (b"SLOW", {"kind": "body", "size": 4}),
             (b"words", upload),
             (b"FAIL", {"kind": "url", "url": "https://e.org/" + "x" * 99}),
         )
     ]
-    for job_id in made[1:]:
-        deployment.look(job_id)
-        deployment.look(job_id)
-    return made
+    for job_id in created[1:]:
+        deployment.advance(job_id)
+        deployment.advance(job_id)
+    return created
 
 
-def test_jobs_lists_the_newest_first_with_whole_ids(earshot: Any, three: list[str]) -> None:
-    done = earshot("jobs", COLUMNS="80")
+def test_jobs_table_shows_newest_first_with_whole_ids(earshot: Any, job_ids: list[str]) -> None:
+    result = earshot("jobs", COLUMNS="80")
 
-    lines = done.stdout.splitlines()[1:]
-    assert [line.split()[2] for line in lines] == list(reversed(three))
+    lines = result.stdout.splitlines()[1:]
+    assert [line.split()[2] for line in lines] == list(reversed(job_ids))
     assert [line.split()[3] for line in lines] == ["failed", "completed", "queued"]
     assert max(map(len, lines)) <= 80
     assert "podcast" in lines[1]
 
 
-def test_jobs_reads_on_from_page_to_page_up_to_the_limit(earshot: Any, deployment: Any) -> None:
-    made = [deployment.listen(b"x", {"kind": "body", "size": 4}) for _ in range(230)]
+def test_jobs_reads_pages_up_to_limit(earshot: Any, deployment: Any) -> None:
+    created = [deployment.add_job(b"x", {"kind": "body", "size": 4}) for _ in range(230)]
 
-    done = earshot("jobs", "--limit", "205", "--json")
+    result = earshot("jobs", "--limit", "205", "--json")
 
-    assert [json.loads(line)["request_id"] for line in done.stdout.splitlines()] == list(reversed(made))[:205]
-
-
-def test_no_jobs_yet(earshot: Any) -> None:
-    done = earshot("jobs")
-
-    assert (done.returncode, done.stdout) == (0, "")
-    assert "earshot transcribe" in done.stderr
+    assert [json.loads(line)["request_id"] for line in result.stdout.splitlines()] == list(reversed(created))[:205]
 
 
-def test_show_tells_the_facts_and_the_text(earshot: Any, three: list[str]) -> None:
-    done = earshot("show", three[1])
+def test_jobs_without_jobs_prints_hint(earshot: Any) -> None:
+    result = earshot("jobs")
 
-    assert done.returncode == 0
-    assert three[1] in done.stdout
-    assert "completed" in done.stdout
-    assert done.stdout.endswith("\n\ntxt: words\n")
+    assert (result.returncode, result.stdout) == (0, "")
+    assert "earshot transcribe" in result.stderr
 
 
-def test_show_with_a_format_prints_the_result_alone(earshot: Any, three: list[str]) -> None:
-    assert earshot("show", three[1], "--format", "srt").stdout == "srt: words\n"
+def test_show_prints_details_and_text(earshot: Any, job_ids: list[str]) -> None:
+    result = earshot("show", job_ids[1])
+
+    assert result.returncode == 0
+    assert job_ids[1] in result.stdout
+    assert "completed" in result.stdout
+    assert result.stdout.endswith("\n\ntxt: words\n")
 
 
-def test_show_says_why_a_job_failed(earshot: Any, three: list[str]) -> None:
-    assert "no sound in it (Bad Request)" in earshot("show", three[2]).stdout
+def test_show_with_format_prints_only_the_result(earshot: Any, job_ids: list[str]) -> None:
+    assert earshot("show", job_ids[1], "--format", "srt").stdout == "srt: words\n"
 
 
-def test_show_has_no_result_of_a_failed_job(earshot: Any, three: list[str]) -> None:
-    done = earshot("show", three[2], "--format", "json")
-
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "The job is failed" in done.stderr
+def test_show_failed_job_prints_error(earshot: Any, job_ids: list[str]) -> None:
+    assert "no sound in it (Bad Request)" in earshot("show", job_ids[2]).stdout
 
 
-def test_cancel_stops_what_runs(earshot: Any, deployment: Any, three: list[str]) -> None:
-    assert earshot("cancel", three[0]).returncode == 0
-    assert deployment.forgotten == [three[0]]
+def test_show_failed_job_with_format_fails(earshot: Any, job_ids: list[str]) -> None:
+    result = earshot("show", job_ids[2], "--format", "json")
+
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "The job is failed" in result.stderr
 
 
-def test_cancel_does_not_touch_what_is_over(earshot: Any, deployment: Any, three: list[str]) -> None:
-    """The API's DELETE forgets a finished job, results and all: nobody asked for that here."""
-    done = earshot("cancel", three[1])
+def test_cancel_running_job_deletes_it(earshot: Any, deployment: Any, job_ids: list[str]) -> None:
+    assert earshot("cancel", job_ids[0]).returncode == 0
+    assert deployment.deleted == [job_ids[0]]
 
-    assert (done.returncode, deployment.forgotten) == (1, [])
-    assert "completed already" in done.stderr
+
+def test_cancel_finished_job_fails_without_request(earshot: Any, deployment: Any, job_ids: list[str]) -> None:
+    """The API's DELETE would delete a finished job with its results, which `cancel` must not do."""
+    result = earshot("cancel", job_ids[1])
+
+    assert (result.returncode, deployment.deleted) == (1, [])
+    assert "already completed" in result.stderr
 
 
 @pytest.mark.parametrize("command", ["show", "cancel"])
-def test_an_id_nobody_knows(earshot: Any, command: str) -> None:
-    done = earshot(command, "no-such-id")
+def test_unknown_job_id_fails(earshot: Any, command: str) -> None:
+    result = earshot(command, "no-such-id")
 
-    assert done.returncode == 1
-    assert "There is no such job." in done.stderr
+    assert result.returncode == 1
+    assert "There is no such job." in result.stderr

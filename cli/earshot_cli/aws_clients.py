@@ -1,0 +1,39 @@
+"""boto3 clients for the commands that write to a deployment's table and buckets.
+
+boto3 comes with the extra `admin` and takes half a second to import: it is imported where it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from earshot_cli.errors import CliError, Status
+from earshot_cli.extras import missing_extra
+
+
+def client(service: str) -> Any:
+    """Create a boto3 client with the environment's credentials, region and endpoint.
+
+    Raises:
+        CliError: the extra `admin` is not installed, or no region is set.
+    """
+    try:
+        import boto3
+    except ImportError:
+        raise missing_extra("admin", "`earshot key` and `earshot model`") from None
+    create: Any = boto3.client  # its type stubs know only literal names of services
+    with aws_errors(f"No client for AWS {service}"):
+        return create(service)
+
+
+@contextmanager
+def aws_errors(message: str, status: Status = Status.FAILED, hint: str = "") -> Iterator[None]:
+    """Turn boto3's errors into a CliError: `message`, boto3's reason, `hint`."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise CliError(f"{message}: {error}{hint}", status) from None

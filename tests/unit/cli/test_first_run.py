@@ -1,0 +1,66 @@
+"""What `earshot up` prints once it serves: the sample's transcripts or their errors, and the addresses."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from earshot_cli import first_run
+from tests.places import ROOT
+
+
+class NoSuchBucket(Exception):
+    pass
+
+
+def upload_file(*_: Any) -> None:
+    raise NoSuchBucket
+
+
+@pytest.fixture
+def cloud() -> Any:
+    """A cloud that serves nothing: its API refuses connections, its buckets do not exist."""
+    return SimpleNamespace(
+        api="http://127.0.0.1:9",
+        aws="http://127.0.0.1:9",
+        outputs={"UploadsBucket": "uploads", "TranscriptsBucket": "transcripts"},
+        client=lambda service: SimpleNamespace(upload_file=upload_file),
+    )
+
+
+def test_failed_sample_is_reported_for_each_entry_point(cloud: Any) -> None:
+    lines: list[str] = []
+
+    asyncio.run(first_run.transcribe_sample(cloud, ROOT, None, lines.append))
+
+    bucket, api = sorted(lines, reverse=True)
+    assert bucket == "bucket: no transcript. NoSuchBucket"
+    assert api.startswith("API: no transcript. ")
+
+
+def test_sample_without_transcript_is_reported_after_timeout(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(*_: Any) -> str:
+        await asyncio.sleep(60)
+        return ""
+
+    monkeypatch.setattr(first_run, "_SAMPLE_SECONDS", 0.01)
+    monkeypatch.setattr(first_run, "_via_bucket", never)
+    lines: list[str] = []
+
+    asyncio.run(first_run.transcribe_sample(cloud, ROOT, None, lines.append))
+
+    assert any(line.startswith("bucket: no transcript after ") for line in lines)
+
+
+def test_addresses_can_be_copied(cloud: Any) -> None:
+    without_key, with_key = first_run.addresses(cloud, None), first_run.addresses(cloud, "5eed")
+
+    assert "s3://uploads\n" in without_key
+    assert "curl --data-binary @events/samples/sample.flac 'http://127.0.0.1:9/v1/listen?smart" in without_key
+    assert (ROOT / first_run.SAMPLE).is_file()
+    assert "Authorization" not in without_key
+    assert 'curl -H "Authorization: Token 5eed" ' in with_key
+    assert "earshot transcribe --key 5eed --url http://127.0.0.1:9 FILE" in with_key
