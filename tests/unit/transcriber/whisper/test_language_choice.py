@@ -35,9 +35,9 @@ def supports_language(code: str) -> bool:
     ],
 )
 def test_check_supported_language_by_model(
-    order: Callable[..., Shard], model: ModelInfo, language: str | None, restricted: list[str], accepted: bool
+    make_shard: Callable[..., Shard], model: ModelInfo, language: str | None, restricted: list[str], accepted: bool
 ) -> None:
-    shard = order(language=language, languages=restricted)
+    shard = make_shard(language=language, languages=restricted)
 
     if accepted:
         language_choice.check_supported(shard, model, supports_language)
@@ -48,10 +48,10 @@ def test_check_supported_language_by_model(
         assert model.name in caught.value.sentence
 
 
-def test_known_language_of_english_only_model_is_english(order: Callable[..., Shard]) -> None:
-    assert language_choice.known_language(order(), TINY_EN) == "en"
-    assert language_choice.known_language(order(), BASE) is None
-    assert language_choice.known_language(order(language="de"), BASE) == "de"
+def test_known_language_of_english_only_model_is_english(make_shard: Callable[..., Shard]) -> None:
+    assert language_choice.known_language(make_shard(), TINY_EN) == "en"
+    assert language_choice.known_language(make_shard(), BASE) is None
+    assert language_choice.known_language(make_shard(language="de"), BASE) == "de"
 
 
 def test_choose_returns_likeliest_allowed_language() -> None:
