@@ -1,4 +1,4 @@
-"""A table, buckets, queues, a bus and machines in moto: real boto3 calls, nothing of ours replaced."""
+"""A table, buckets, queues and a bus in moto: real boto3 calls, no code of the project replaced."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from earshot_contract.shards import S3Object
 from functions.aws import clients, dynamodb, lambda_invoke, model_bucket, s3
 from functions.settings import settings
 
-# As Lambda's runtime makes it; Powertools reads these four.
+# Lambda's context, with the four attributes that Powertools reads.
 CONTEXT = SimpleNamespace(
     function_name="function",
     memory_limit_in_mb=256,
@@ -47,7 +47,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     }.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
-        _forget()
+        _clear_caches()
         boto3.client("dynamodb").create_table(
             TableName="earshot",
             BillingMode="PAY_PER_REQUEST",
@@ -66,29 +66,29 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         )
         for bucket in ("uploads", "transcripts", "models"):
             boto3.client("s3").create_bucket(Bucket=bucket)
-        for lane in ("fast", "bulk"):
-            url = boto3.client("sqs").create_queue(QueueName=lane)["QueueUrl"]
-            monkeypatch.setenv(f"{lane.upper()}_QUEUE_URL", url)
+        for queue in ("fast", "bulk"):
+            url = boto3.client("sqs").create_queue(QueueName=queue)["QueueUrl"]
+            monkeypatch.setenv(f"{queue.upper()}_QUEUE_URL", url)
         boto3.client("events").create_event_bus(Name="earshot")
-        _forget()
+        _clear_caches()
         yield
-    _forget()
+    _clear_caches()
 
 
-def _forget() -> None:
+def _clear_caches() -> None:
     settings.cache_clear()
     clients.client.cache_clear()
     dynamodb._table.cache_clear()
 
 
 @pytest.fixture
-def caught(aws: None) -> Callable[[], list[dict[str, Any]]]:
-    """What reached the bus since the last call."""
-    sqs, events = boto3.client("sqs"), boto3.client("events")
-    queue = sqs.create_queue(QueueName="caught")["QueueUrl"]
+def events(aws: None) -> Callable[[], list[dict[str, Any]]]:
+    """Events that reached the bus since the last call."""
+    sqs, event_client = boto3.client("sqs"), boto3.client("events")
+    queue = sqs.create_queue(QueueName="received")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    events.put_rule(Name="all", EventBusName="earshot", EventPattern=json.dumps({"source": ["earshot"]}))
-    events.put_targets(Rule="all", EventBusName="earshot", Targets=[{"Id": "caught", "Arn": arn}])
+    event_client.put_rule(Name="all", EventBusName="earshot", EventPattern=json.dumps({"source": ["earshot"]}))
+    event_client.put_targets(Rule="all", EventBusName="earshot", Targets=[{"Id": "received", "Arn": arn}])
 
     def read() -> list[dict[str, Any]]:
         messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
@@ -98,8 +98,14 @@ def caught(aws: None) -> Callable[[], list[dict[str, Any]]]:
 
 
 @pytest.fixture
+def caught(events: Callable[[], list[dict[str, Any]]]) -> Callable[[], list[dict[str, Any]]]:
+    """The same under its earlier name."""
+    return events
+
+
+@pytest.fixture
 def base_model(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The deployment holds one model, `base`, and `whisper` means it."""
+    """One model, `base`, is available, and `whisper` means it."""
     manifest = {"name": "base", "files": {"model.bin": {"sha256": "d" * 64, "size": 1}}}
     s3.put(S3Object("models", manifest_key("base")), json.dumps(manifest).encode(), "application/json")
     monkeypatch.setenv("DEFAULT_MODEL", "base")
@@ -109,7 +115,7 @@ def base_model(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def scaled(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What Scale was told: moto starts no function without a container engine."""
-    told: list[dict[str, Any]] = []
-    monkeypatch.setattr(lambda_invoke, "invoke_later", lambda _, payload: told.append(payload))
-    return told
+    """Inputs that Scale was invoked with: moto starts no function without a container engine."""
+    inputs: list[dict[str, Any]] = []
+    monkeypatch.setattr(lambda_invoke, "invoke_later", lambda _, payload: inputs.append(payload))
+    return inputs
