@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any, Self
 
 import msgspec
@@ -30,7 +29,7 @@ class Document:
         try:
             if isinstance(data, dict):
                 return msgspec.convert(data, cls)
-            return _decoder(cls).decode(data)
+            return msgspec.json.decode(data, type=cls)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise InvalidDocument(f"This is not a {cls.__name__}: {error}") from error
 
@@ -42,9 +41,3 @@ class Document:
     def to_json(self) -> str:
         """Return the document as compact JSON text."""
         return msgspec.json.encode(self).decode()
-
-
-@cache
-def _decoder(cls: type[Any]) -> msgspec.json.Decoder[Any]:
-    """Return the decoder of one class: building it takes longer than reading a small document."""
-    return msgspec.json.Decoder(cls)

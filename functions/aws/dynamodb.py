@@ -67,7 +67,8 @@ def update(pk: str, changes: Item, condition: ConditionBase) -> Item | None:
     except ClientError as error:
         _condition_failed(error)
         return None
-    return _without_decimals(answer["Attributes"])
+    item: Item = _without_decimals(answer["Attributes"])
+    return item
 
 
 def remove(pk: str, condition: ConditionBase) -> bool:

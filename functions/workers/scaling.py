@@ -66,7 +66,8 @@ def free_slots(slots: Sequence[Slot], count: int, now: float) -> list[Slot]:
 
 def cooldown_seconds(failures: int) -> int:
     """Return the cooldown after that many failed launches in a row: 60, 120, 240, 480, 900 seconds."""
-    return min(MAX_COOLDOWN_SECONDS, COOLDOWN_SECONDS * 2 ** (max(failures, 1) - 1))
+    doubled: int = COOLDOWN_SECONDS * 2 ** (max(failures, 1) - 1)
+    return min(MAX_COOLDOWN_SECONDS, doubled)
 
 
 def idle_timeout(slot: str, first: int) -> int:

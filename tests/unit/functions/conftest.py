@@ -1,4 +1,4 @@
-"""A table, buckets, queues, a bus and machines in moto: real boto3 calls, nothing of ours replaced."""
+"""A table, buckets, queues and a bus in moto: real boto3 calls, no code of the project replaced."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
-from moto.moto_api._internal.models import moto_api_backend
 
 from earshot_contract.keys import manifest_key
 from earshot_contract.shards import S3Object
@@ -18,7 +17,7 @@ from functions.aws import lambda_invoke, model_bucket, s3
 from functions.aws.clients import client
 from functions.settings import settings
 
-# As Lambda's runtime makes it; Powertools reads these four.
+# Lambda's context, with the four attributes that Powertools reads.
 CONTEXT = SimpleNamespace(
     function_name="function",
     memory_limit_in_mb=256,
@@ -47,22 +46,23 @@ ENVIRONMENT = {
 }
 
 
-@pytest.fixture(scope="session")
-def mocked_account() -> Iterator[None]:
-    """One moto and one set of clients for the session: making them anew took 0.17 s a test."""
-    with pytest.MonkeyPatch.context() as environment, mock_aws():
-        for name, value in ENVIRONMENT.items():
-            environment.setenv(name, value)
-        yield
-
-
 @pytest.fixture
-def aws(mocked_account: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An empty account with the stack's table, buckets, queues and bus."""
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An empty account with the stack's table, buckets, queues and bus.
+
+    Clients and the boto3 session live as long as the process: making them took 0.17 s a test. moto resets the data.
+    """
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    moto_api_backend.reset()
     settings.cache_clear()
+    with mock_aws(config={"core": {"reset_boto3_session": False}}):
+        _create_resources(monkeypatch)
+        settings.cache_clear()
+        yield
+    settings.cache_clear()
+
+
+def _create_resources(monkeypatch: pytest.MonkeyPatch) -> None:
     client("dynamodb").create_table(
         TableName="earshot",
         BillingMode="PAY_PER_REQUEST",
@@ -85,19 +85,16 @@ def aws(mocked_account: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
         url = client("sqs").create_queue(QueueName=queue)["QueueUrl"]
         monkeypatch.setenv(f"{queue.upper()}_QUEUE_URL", url)
     client("events").create_event_bus(Name="earshot")
-    settings.cache_clear()
-    yield
-    settings.cache_clear()
 
 
 @pytest.fixture
-def caught(aws: None) -> Callable[[], list[dict[str, Any]]]:
-    """What reached the bus since the last call."""
-    sqs, events = boto3.client("sqs"), boto3.client("events")
-    queue = sqs.create_queue(QueueName="caught")["QueueUrl"]
+def events(aws: None) -> Callable[[], list[dict[str, Any]]]:
+    """Events that reached the bus since the last call."""
+    sqs, event_client = boto3.client("sqs"), boto3.client("events")
+    queue = sqs.create_queue(QueueName="received")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    events.put_rule(Name="all", EventBusName="earshot", EventPattern=json.dumps({"source": ["earshot"]}))
-    events.put_targets(Rule="all", EventBusName="earshot", Targets=[{"Id": "caught", "Arn": arn}])
+    event_client.put_rule(Name="all", EventBusName="earshot", EventPattern=json.dumps({"source": ["earshot"]}))
+    event_client.put_targets(Rule="all", EventBusName="earshot", Targets=[{"Id": "received", "Arn": arn}])
 
     def read() -> list[dict[str, Any]]:
         messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
@@ -107,8 +104,14 @@ def caught(aws: None) -> Callable[[], list[dict[str, Any]]]:
 
 
 @pytest.fixture
+def caught(events: Callable[[], list[dict[str, Any]]]) -> Callable[[], list[dict[str, Any]]]:
+    """The same under its earlier name."""
+    return events
+
+
+@pytest.fixture
 def base_model(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The deployment holds one model, `base`, and `whisper` means it."""
+    """One model, `base`, is available, and `whisper` means it."""
     manifest = {"name": "base", "files": {"model.bin": {"sha256": "d" * 64, "size": 1}}}
     s3.put(S3Object("models", manifest_key("base")), json.dumps(manifest).encode(), "application/json")
     monkeypatch.setenv("DEFAULT_MODEL", "base")
@@ -118,7 +121,7 @@ def base_model(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def scaled(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What Scale was told: moto starts no function without a container engine."""
-    told: list[dict[str, Any]] = []
-    monkeypatch.setattr(lambda_invoke, "invoke_later", lambda _, payload: told.append(payload))
-    return told
+    """Inputs that Scale was invoked with: moto starts no function without a container engine."""
+    inputs: list[dict[str, Any]] = []
+    monkeypatch.setattr(lambda_invoke, "invoke_later", lambda _, payload: inputs.append(payload))
+    return inputs

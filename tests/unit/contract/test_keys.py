@@ -1,0 +1,59 @@
+"""Keys: no other code spells a prefix of the buckets or of the table."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from earshot_contract import keys
+from tests.places import EVENTS
+
+ROOT = EVENTS.parent
+PREFIXES = (
+    keys.JOBS_PREFIX,
+    keys.UPLOADS_PREFIX,
+    keys.WORK_PREFIX,
+    keys.JOB_PK_PREFIX,
+    keys.API_KEY_PK_PREFIX,
+    keys.REQUEST_PK_PREFIX,
+    keys.SLOT_PK_PREFIX,
+)
+# These still spell one: they move to `earshot_contract.keys`, and then leave this list.
+NOT_YET = {
+    "cli/earshot_cli/first_run.py",
+    "containers/transcriber/transcriber/worker/model_files.py",
+    "infra/api.py",
+    "infra/callbacks.py",
+    "infra/job_machine.py",
+    "infra/nag.py",
+    "infra/storage.py",
+    "infra/worker_task.py",
+    "localcloud/restart.py",
+}
+
+
+def sources() -> list[str]:
+    folders = ("functions", "infra", "localcloud", "cli", "containers/transcriber/transcriber")
+    paths = sorted(str(path.relative_to(ROOT)) for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    return [path for path in paths if path not in NOT_YET]
+
+
+def literals(path: str) -> Iterator[str]:
+    """Strings of the code, docstrings aside."""
+    tree = ast.parse(Path(ROOT / path).read_text())
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node.value
+
+
+def spelled(literal: str) -> bool:
+    return literal.startswith(PREFIXES) or literal.endswith("/" + keys.MANIFEST_FILE) or literal == keys.MANIFEST_FILE
+
+
+@pytest.mark.parametrize("path", sources())
+def test_source_file_spells_no_key_prefix(path: str) -> None:
+    assert [literal for literal in literals(path) if spelled(literal)] == []

@@ -1,0 +1,28 @@
+"""EventBridge bus: events reach its rules."""
+
+from __future__ import annotations
+
+import json
+
+import boto3
+import pytest
+
+from functions.aws import event_bus
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+
+def test_event_reaches_a_rule_of_the_bus() -> None:
+    sqs, events = boto3.client("sqs"), boto3.client("events")
+    queue = sqs.create_queue(QueueName="received")["QueueUrl"]
+    events.put_rule(Name="r", EventBusName="earshot", EventPattern=json.dumps({"source": ["earshot"]}))
+    events.put_targets(
+        Rule="r", EventBusName="earshot", Targets=[{"Id": "q", "Arn": "arn:aws:sqs:us-east-1:123456789012:received"}]
+    )
+    event_bus.announce("Transcription Queued", {"job_id": "j"})
+    received = json.loads(sqs.receive_message(QueueUrl=queue)["Messages"][0]["Body"])
+    assert (received["source"], received["detail-type"], received["detail"]) == (
+        "earshot",
+        "Transcription Queued",
+        {"job_id": "j"},
+    )

@@ -1,0 +1,75 @@
+"""S3 objects: read, write, stream, ranges, presigned URLs."""
+
+from __future__ import annotations
+
+import boto3
+import pytest
+import requests
+
+from earshot_contract.shards import S3Object
+from functions.aws import clients, s3
+
+pytestmark = pytest.mark.usefixtures("aws")
+PLACE = S3Object("transcripts", "work/j 1/ü+%.wav")
+
+
+def test_object_is_written_read_and_listed() -> None:
+    assert s3.get(PLACE) is None
+    assert s3.head(PLACE) is None
+    s3.put(PLACE, b"abc", "audio/wav")
+    assert s3.get(PLACE) == b"abc"
+    info = s3.head(PLACE)
+    assert info is not None
+    assert (info.size, info.content_type) == (3, "audio/wav")
+    assert list(s3.keys("transcripts", "work/j 1/")) == [PLACE.key]
+
+
+def test_metadata_names_are_lower_case() -> None:
+    boto3.client("s3").put_object(Bucket="uploads", Key="k", Body=b"", Metadata={"Listen": "model=whisper"})
+    assert s3.head(S3Object("uploads", "k")).metadata == {"listen": "model=whisper"}  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("size", [0, 5, s3.PART_BYTES, s3.PART_BYTES + 7])
+def test_stream_of_any_length_is_stored_whole(size: int) -> None:
+    body = bytes(range(256)) * (size // 256 + 1)
+    chunks = (body[at : min(at + 1_000_003, size)] for at in range(0, size, 1_000_003))
+    assert s3.put_stream(PLACE, chunks) == size
+    assert s3.get(PLACE) == body[:size]
+
+
+def test_interrupted_stream_leaves_no_object() -> None:
+    def broken():
+        yield b"abc"
+        raise ConnectionError("gone")
+
+    with pytest.raises(ConnectionError):
+        s3.put_stream(PLACE, broken())
+    assert s3.head(PLACE) is None
+    assert "Uploads" not in boto3.client("s3").list_multipart_uploads(Bucket="transcripts")
+
+
+def test_reader_seeks_like_a_file() -> None:
+    body = bytes(n % 251 for n in range(400_000))
+    s3.put(PLACE, body, "x/y")
+    with s3.reader(PLACE, len(body)) as file:
+        assert file.read(10) == body[:10]
+        file.seek(-5, 2)
+        assert file.read() == body[-5:]
+        file.seek(200_000)
+        assert file.read(100_000) == body[200_000:300_000]
+
+
+def test_reader_works_with_a_server_that_ignores_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = bytes(n % 251 for n in range(400_000))
+    s3.put(PLACE, body, "x/y")
+    client = clients.client("s3")
+    get_whole = client.get_object
+    monkeypatch.setattr(client, "get_object", lambda **call: get_whole(Bucket=call["Bucket"], Key=call["Key"]))
+    with s3.reader(PLACE, len(body)) as file:
+        file.seek(200_000)
+        assert file.read(100_000) == body[200_000:300_000]
+
+
+def test_presigned_urls_read_and_write() -> None:
+    assert requests.put(s3.presigned_put(PLACE, 60), b"abc", timeout=5).status_code == 200
+    assert requests.get(s3.presigned_get(PLACE, 60), timeout=5).content == b"abc"

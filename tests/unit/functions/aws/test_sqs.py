@@ -1,0 +1,20 @@
+"""SQS queues: message counts."""
+
+from __future__ import annotations
+
+import boto3
+import pytest
+
+from functions.aws import sqs
+from functions.settings import settings
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+
+def test_message_counts_cover_both_queues_and_in_flight() -> None:
+    client = boto3.client("sqs")
+    for url in (settings().fast_queue_url, settings().bulk_queue_url, settings().bulk_queue_url):
+        client.send_message(QueueUrl=url, MessageBody="x")
+    assert (sqs.visible_messages(), sqs.unfinished_messages()) == (3, 3)
+    client.receive_message(QueueUrl=settings().fast_queue_url)
+    assert (sqs.visible_messages(), sqs.unfinished_messages()) == (2, 3)

@@ -1,0 +1,76 @@
+"""Assemble: shard results → transcript, files and row."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from earshot_contract.shards import S3Object
+from functions.aws import job_table, s3
+from functions.handlers.assemble.handler import handler as assemble
+from functions.jobs.job import Source, SourceKind
+from functions.transcripts.transcript import Transcript
+from tests.fixtures.finished_jobs import job_with_results, stored
+
+pytestmark = [
+    pytest.mark.usefixtures("aws"),
+    pytest.mark.filterwarnings("ignore:No application metrics"),  # a step that found nothing to do
+]
+
+
+def test_job_is_stored_in_four_formats_with_row_fields(context: Any) -> None:
+    job_with_results(Source(SourceKind.BODY, S3Object("transcripts", "work/j1/audio")))
+    assert assemble({"job_id": "j1"}, context) == {"job_id": "j1"}
+    document = Transcript.from_json(stored("jobs/j1/transcript.json"))
+    assert document.channels[0].segments[0].text == "Audio arrives by two doors."
+    assert stored("jobs/j1/transcript.txt") == "Audio arrives by two doors.\n"
+    assert stored("jobs/j1/transcript.srt").startswith("1\n00:00:00,320 --> 00:00:02,020\n")
+    assert stored("jobs/j1/transcript.vtt").startswith("WEBVTT\n\n00:00:00.320 --> ")
+    job = job_table.find("j1")
+    assert job
+    assert (job.state, job.language, job.duration, job.channels) == ("completed", "en", 2.4, 1)
+    assert (job.model, job.model_seconds, job.transcript) == ("base", 0.38, "jobs/j1/transcript.json")
+    assert job.completed
+    assert not list(s3.keys("transcripts", "uploads/"))
+
+
+def test_upload_result_is_stored_under_the_uploads_whole_key(context: Any) -> None:
+    job_with_results(Source(SourceKind.UPLOAD, S3Object("uploads", "a b/ü+%.mp3")))
+    assemble({"job_id": "j1"}, context)
+    answer = json.loads(stored("uploads/a b/ü+%.mp3.json"))
+    assert answer["results"]["channels"][0]["alternatives"][0]["transcript"] == "Audio arrives by two doors."
+    assert answer["metadata"]["request_id"] == "j1"
+    for side in ("srt", "vtt", "txt"):
+        assert stored(f"uploads/a b/ü+%.mp3.{side}") == stored(f"jobs/j1/transcript.{side}")
+
+
+def test_upload_with_longest_key_is_stored_by_job_id_only(context: Any) -> None:
+    job_with_results(Source(SourceKind.UPLOAD, S3Object("uploads", "x" * 1020 + ".mp3")))
+    assemble({"job_id": "j1"}, context)
+    assert job_table.find("j1").state == "completed"  # type: ignore[union-attr]
+    assert not list(s3.keys("transcripts", "uploads/"))
+
+
+def test_assemble_twice_changes_nothing(context: Any) -> None:
+    job_with_results(Source(SourceKind.BODY))
+    assemble({"job_id": "j1"}, context)
+    first = (job_table.find("j1"), stored("jobs/j1/transcript.json"))
+    assert assemble({"job_id": "j1"}, context) == {"job_id": "j1"}
+    assert (job_table.find("j1"), stored("jobs/j1/transcript.json")) == first
+
+
+def test_job_cancelled_before_assemble_stays_cancelled(context: Any) -> None:
+    job_with_results(Source(SourceKind.BODY))
+    job_table.cancel("j1")
+    assemble({"job_id": "j1"}, context)
+    assert job_table.find("j1").state == "cancelled"  # type: ignore[union-attr]
+    assert not list(s3.keys("transcripts", "jobs/"))
+
+
+def test_missing_shard_result_raises_value_error(context: Any) -> None:
+    job = job_with_results(Source(SourceKind.BODY))
+    job_table.update(job.id, shards=2)
+    with pytest.raises(ValueError, match="2 shards"):
+        assemble({"job_id": "j1"}, context)

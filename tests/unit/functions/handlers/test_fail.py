@@ -1,0 +1,99 @@
+"""Fail: a failed job's row and event."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from earshot_contract.shards import ShardError
+from functions.aws import job_table
+from functions.errors import STOPPED, remote_content_error
+from functions.handlers.fail.handler import handler as fail
+from functions.jobs.job import Source, SourceKind
+from functions.jobs.upload_event import Upload
+from tests.fixtures.finished_jobs import job_with_results, sample
+
+pytestmark = [
+    pytest.mark.usefixtures("aws"),
+    pytest.mark.filterwarnings("ignore:No application metrics"),  # a step that found nothing to do
+]
+
+Events = Callable[[], list[dict[str, Any]]]
+
+
+def fail_job(execution_input: dict[str, Any], context: Any, execution: str = "arn:1", **error: str) -> dict[str, Any]:
+    return fail({"input": execution_input, "execution": execution, "error": error}, context)
+
+
+def test_failed_job_has_its_reason_in_row_and_event(context: Any, events: Events) -> None:
+    job_with_results(Source(SourceKind.URL, url="https://example.com/a"))
+    cause = json.dumps({"errorType": "ApiError", "errorMessage": str(remote_content_error("Nothing there."))})
+    fail_job({"job_id": "j1"}, context, Error="ApiError", Cause=cause)
+    job = job_table.find("j1")
+    assert job
+    assert job.failure
+    assert (job.state, job.failure.err_code, job.failure.err_msg) == (
+        "failed",
+        "REMOTE_CONTENT_ERROR",
+        "Nothing there.",
+    )
+    (event,) = events()
+    assert event["detail-type"] == "Transcription Failed"
+    assert event["detail"]["error"] == {"err_code": "REMOTE_CONTENT_ERROR", "err_msg": "Nothing there."}
+
+
+def test_shard_error_becomes_the_jobs_failure(context: Any) -> None:
+    job_with_results(Source(SourceKind.BODY))
+    fail_job({"job_id": "j1"}, context, Error=ShardError.NOT_AUDIO, Cause="No decoder opens it.")
+    assert "No decoder opens it." in job_table.find("j1").failure.err_msg  # type: ignore[union-attr]
+
+
+def test_upload_without_row_gets_a_failed_row(context: Any, events: Events) -> None:
+    step = sample("step-failed")
+    answer = fail(step, context)
+    job = job_table.find(Upload.from_event(step["input"]["upload"]).job_id)
+    assert job
+    assert (job.id, job.state, job.source.audio.key) == (answer["job_id"], "failed", "podcasts/ep 1.mp3")  # type: ignore[union-attr]
+    assert len(events()) == 1
+
+
+def test_fail_twice_keeps_first_failure_and_repeats_event(context: Any, events: Events) -> None:
+    job_with_results(Source(SourceKind.BODY))
+    fail_job({"job_id": "j1"}, context, Error="States.Timeout")
+    first = job_table.find("j1")
+    fail_job({"job_id": "j1"}, context, Error="Audio.Empty", Cause="x")
+    assert job_table.find("j1") == first
+    assert len(events()) == 2
+
+
+def test_execution_does_not_fail_the_job_of_another(context: Any, events: Events) -> None:
+    job_with_results(Source(SourceKind.BODY))
+    assert fail_job({"job_id": "j1"}, context, "arn:2", Error="X")["job_id"] is None
+    assert job_table.find("j1").state == "processing"  # type: ignore[union-attr]
+    job_table.cancel("j1")
+    assert fail_job({"job_id": "j1"}, context, Error="X")["job_id"] is None
+    assert job_table.find("j1").state == "cancelled"  # type: ignore[union-attr]
+    assert events() == []
+
+
+def test_stopped_execution_fails_its_job_from_text_input(context: Any, events: Events) -> None:
+    job_with_results(Source(SourceKind.BODY))
+    stopped = {"input": '{"job_id": "j1"}', "execution": "arn:1", "error": {"Error": STOPPED, "Cause": "ABORTED"}}
+    fail(stopped, context)
+    job = job_table.find("j1")
+    assert job
+    assert job.failure
+    assert (job.state, job.failure.status) == ("failed", 500)
+    assert "stopped" in job.failure.err_msg
+    assert len(events()) == 1
+
+
+def test_cancelled_job_stays_cancelled_when_execution_stops(context: Any, events: Events) -> None:
+    job_with_results(Source(SourceKind.BODY))
+    job_table.cancel("j1")
+    fail({"input": '{"job_id": "j1"}', "execution": "arn:1", "error": {"Error": STOPPED}}, context)
+    assert job_table.find("j1").state == "cancelled"  # type: ignore[union-attr]
+    assert events() == []
