@@ -6,6 +6,7 @@ from tests.fixtures.transcriber import (  # noqa: F401
     dialogue,
     fake_engine,
     make_shard_fixture,
+    order_fixture,
     record,
     result_of_fixture,
     speech,
