@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
@@ -104,6 +105,10 @@ def earshot(model: str, threads: int, batch: int | None = None) -> Transcribe:
 
     def run(files: Sequence[str], languages: Sequence[str | None], at: Sequence[float]) -> Result:
         began, futures, ends = time.monotonic(), [], [0.0] * len(files)
+
+        def record_end(index: int, _: object) -> None:
+            ends[index] = time.monotonic() - began
+
         for index, (file, language, arrival) in enumerate(zip(files, languages, at, strict=True)):
             time.sleep(max(0.0, arrival - (time.monotonic() - began)))
             unused = S3Object("", file)
@@ -119,7 +124,7 @@ def earshot(model: str, threads: int, batch: int | None = None) -> Transcribe:
                 interactive=False,
             )
             future = engine.submit(shard, Path(file))
-            future.add_done_callback(lambda _, i=index: ends.__setitem__(i, time.monotonic() - began))
+            future.add_done_callback(partial(record_end, index))
             futures.append(future)
         texts = [" ".join(segment.text for segment in future.result().segments) for future in futures]
         while not all(ends):

@@ -128,7 +128,7 @@ def _count(row: Row, clips: Sequence[Clip], response: dict[str, Any]) -> None:
 
 def main(arguments: Sequence[str]) -> None:
     """Run the scenarios and write the report."""
-    parser = argparse.ArgumentParser(prog="bench.run", description="Earshot's engine beside plain faster-whisper.")
+    parser = argparse.ArgumentParser(prog="bench.run", description="Earshot's engine against plain faster-whisper.")
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)

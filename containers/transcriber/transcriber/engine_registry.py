@@ -1,6 +1,6 @@
 """Engine registry: which engine runs a model, by the family in the model's manifest.
 
-To add an engine, add a row to `ENGINES`; see the README beside the Dockerfile.
+To add an engine, add a row to `ENGINES`; see containers/transcriber/README.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Hardware: what machine this is, and the engine settings for it.
 
 Call `configure_process` before ctranslate2 is imported. Each setting in `_OVERRIDES` may be overridden by an
-environment variable; the README beside the Dockerfile lists them.
+environment variable; containers/transcriber/README.md lists them.
 """
 
 from __future__ import annotations

@@ -6,7 +6,9 @@ from tests.fixtures.transcriber import (  # noqa: F401
     dialogue,
     fake_engine,
     make_shard_fixture,
+    order_fixture,
     record,
     result_of_fixture,
     speech,
 )
+from tests.fixtures.worker import harness  # noqa: F401

@@ -80,7 +80,7 @@ class AudioStream:
         if self._channel is not None and self._channel >= self.channels:
             raise ShardFailed(
                 ShardError.NO_CHANNEL,
-                f"Channel {self._channel} was asked for, but the file has {self.channels} (counted from 0).",
+                f"Channel {self._channel} was requested, but the file has {self.channels} (counted from 0).",
             )
         if self.channels > max_channels:
             raise ShardFailed(
@@ -116,8 +116,7 @@ class AudioStream:
                 if total > self._max_seconds * SAMPLE_RATE:
                     raise ShardFailed(
                         ShardError.TOO_LONG,
-                        f"The audio is over {self._max_seconds / 3600:.3g} hours long in one piece: "
-                        "cut it into shorter ones.",
+                        f"The audio is longer than {self._max_seconds / 3600:.3g} hours: split it into shorter files.",
                     )
                 if size >= _BLOCK_SAMPLES:
                     yield _to_float(pending)

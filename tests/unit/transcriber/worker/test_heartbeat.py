@@ -1,0 +1,76 @@
+"""The heartbeat of a worker: visibility, task tokens and the lease."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from earshot_contract.shards import Shard, ShardResult
+from tests.fixtures.worker import WorkerHarness, wait_until
+from transcriber.worker import heartbeat
+
+MakeShard = Callable[..., Shard]
+ResultOf = Callable[[Shard], ShardResult]
+
+
+@pytest.fixture
+def fast_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heartbeat.Heartbeat.__init__, "__defaults__", (0.05,))
+
+
+@pytest.mark.usefixtures("fast_heartbeat")
+def test_job_cancelled_while_running_is_dropped(harness: WorkerHarness, make_shard: MakeShard) -> None:
+    harness.account.send("t1", make_shard())
+    harness.start()
+    future = harness.submitted(1)[0][2]
+
+    harness.account.step_functions.closed_tokens.add("t1")
+    wait_until(future.cancelled)
+    wait_until(lambda: harness.account.message_counts() == (0, 0))
+
+    assert harness.account.result_keys() == []
+    assert harness.account.step_functions.answers() == []
+
+
+@pytest.mark.usefixtures("fast_heartbeat")
+def test_running_shard_keeps_visibility_and_sends_heartbeats(harness: WorkerHarness, make_shard: MakeShard) -> None:
+    extended: list[Any] = []
+    harness.account.clients.sqs.meta.events.register(
+        "before-call.sqs.ChangeMessageVisibilityBatch", lambda params, **_: extended.append(params)
+    )
+    harness.account.send("t1", make_shard())
+    harness.start()
+    harness.submitted(1)
+
+    wait_until(lambda: len(extended) >= 2)
+    wait_until(lambda: len(harness.account.step_functions.calls) >= 3)
+
+    assert {call[0] for call in harness.account.step_functions.calls} == {"heartbeat"}
+
+
+@pytest.mark.usefixtures("fast_heartbeat")
+def test_lost_lease_ends_worker_after_its_current_shards(
+    harness: WorkerHarness, make_shard: MakeShard, result_of: ResultOf
+) -> None:
+    def set_lease(value: str) -> None:
+        item = {"pk": {"S": "SLOT#000"}, "lease": {"S": value}, "until": {"N": "1"}}
+        harness.account.clients.dynamodb.put_item(TableName="table", Item=item)
+
+    set_lease("mine")
+    harness.account.send("t1", make_shard())
+    harness.start(lease=True)
+    shard, _, future = harness.submitted(1)[0]
+    set_lease("theirs")
+    wait_until(harness.worker._stopping.is_set)
+    harness.account.send("t2", make_shard())
+    time.sleep(0.3)
+    assert not harness.has_exited()
+
+    future.set_result(result_of(shard))
+    wait_until(harness.has_exited)
+
+    assert [token for operation, token, _ in harness.account.step_functions.answers()] == ["t1"]
+    assert harness.account.message_counts() == (1, 0)
