@@ -1,0 +1,48 @@
+"""`python -m tests.model.whisper.record_plain`: record plain faster-whisper's transcripts of the committed clips.
+
+Writes `plain.json`, which `test_accuracy.py` compares the engine with. Needed after another version of faster-whisper,
+other weights or other clips. Takes about three minutes.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from bench.corpus import clips_of, variants
+from localcloud.embedded_model import embedded
+from tests.fixtures.plain_faster_whisper import PlainFasterWhisper
+from tests.places import ROOT, SPEECH
+from transcriber.engine_protocol import Model, digest
+
+PLAIN = Path(__file__).with_name("plain.json")
+VARIANTS = 4  # of each clip: the original, and three with other gain, noise and leading silence
+PLAIN_VARIANTS = 2  # of these, recorded here: plain faster-whisper takes three times as long as the engine
+
+
+def main() -> None:
+    directory = embedded(ROOT / ".cache" / "models")
+    plain = PlainFasterWhisper(Model("base", directory, digest(directory / "model.bin")))
+    recorded: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        clips = variants(clips_of(SPEECH), VARIANTS, Path(folder))
+        for first in range(0, len(clips), VARIANTS):
+            found = [plain.transcribe(clip.path, clip.language) for clip in clips[first : first + PLAIN_VARIANTS]]
+            recorded[clips[first].path.name] = {
+                "texts": [transcription.text for transcription in found],
+                "starts": [[word.text, round(word.start, 2)] for word in found[0].words],
+            }
+    write(recorded, digest(directory / "model.bin"))
+
+
+def write(clips: dict[str, Any], model_sha256: str) -> None:
+    header = {"faster-whisper": version("faster-whisper"), "model_sha256": model_sha256}
+    lines = [f"{json.dumps(name)}: {json.dumps(clip, ensure_ascii=False)}" for name, clip in clips.items()]
+    PLAIN.write_text(json.dumps(header)[:-1] + ', "clips": {\n' + ",\n".join(lines) + "\n}}\n")
+
+
+if __name__ == "__main__":
+    main()
