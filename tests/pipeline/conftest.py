@@ -1,4 +1,4 @@
-"""The whole pipeline in the local cloud: real state machines, real functions, the real model in a real worker."""
+"""Pipeline in the local cloud: the real state machines and functions, and the real model in a real worker."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def speech() -> bytes:
 
 @pytest.fixture(scope="session")
 def long_speech() -> bytes:
-    """The same three times over: long enough to be met in the middle."""
+    """The same three times: long enough to be interrupted."""
     with av.open(str(SAMPLES / "sample.flac")) as file:
         samples = np.concatenate([frame.to_ndarray().reshape(-1) for frame in file.decode(audio=0)])
     if samples.dtype == np.int32:
@@ -47,23 +47,23 @@ def long_speech() -> bytes:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def interrupted(pipeline: Pipeline, long_speech: bytes) -> str:
-    """A job whose worker was killed in the middle of it, before all other tests.
+def interrupted_job(pipeline: Pipeline, long_speech: bytes) -> str:
+    """Id of a job whose worker was killed in the middle of it, before all other tests.
 
-    Its message comes back to the queue after a minute; the others use that minute, and the worker that followed.
+    Its message becomes visible again after a minute; the other tests use that minute, and the next worker.
     """
     pipeline.upload("interrupted.wav", long_speech)
-    job_id = pipeline.of_upload("interrupted.wav")["request_id"]
-    eventually(lambda: pipeline.held() or pipeline.request(job_id)["state"] in FINAL, "worker at work")
+    job_id = pipeline.job_of_upload("interrupted.wav")["request_id"]
+    eventually(lambda: pipeline.messages_in_flight() or pipeline.request(job_id)["state"] in FINAL, "worker at work")
     time.sleep(0.5)
     pipeline.kill_workers(signal.SIGKILL)
-    assert pipeline.request(job_id)["state"] == "processing", "It was done before it could be interrupted."
+    assert pipeline.request(job_id)["state"] == "processing", "The job ended before it could be interrupted."
     return job_id
 
 
 @pytest.fixture(scope="session")
 def web(speech: bytes) -> Iterator[str]:
-    """A web server on loopback: one recording, one that says it is too large, one that is not there."""
+    """Address of a web server on loopback: a recording, one with too large a Content-Length, otherwise 404."""
 
     class Site(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:

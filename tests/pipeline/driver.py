@@ -1,4 +1,4 @@
-"""What a test does to the pipeline, and sees of it."""
+"""Driver of the pipeline: what a test sends to it, and reads from it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import httpx
 from localcloud.cloud import Cloud
 
 FINAL = ("completed", "failed", "cancelled")
-PATIENCE = 120.0  # seconds: other people's processors are slower than ours
+TIMEOUT_SECONDS = 120.0  # generous, for slow processors
 T = TypeVar("T")
 
 
@@ -31,18 +31,18 @@ def wav(seconds: float, rate: int = 16000) -> bytes:
     return out.getvalue()
 
 
-def eventually(look: Callable[[], T | None], what: str, seconds: float = PATIENCE) -> T:
-    """What `look` finds as soon as it finds something."""
+def eventually(find: Callable[[], T | None], description: str, seconds: float = TIMEOUT_SECONDS) -> T:
+    """Call `find` until it returns something; return that."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if found := look():
+        if found := find():
             return found
         time.sleep(0.1)
-    raise AssertionError(f"After {seconds:.0f} s: no {what}.")
+    raise AssertionError(f"After {seconds:.0f} s: no {description}.")
 
 
 class Pipeline:
-    """Both doors, and everything that comes out."""
+    """Both entry points, and everything that a job writes."""
 
     def __init__(self, cloud: Cloud) -> None:
         self.cloud, self.out = cloud, cloud.outputs
@@ -57,7 +57,7 @@ class Pipeline:
         return self.http.post(f"/listen?{query}", json={"url": url})
 
     def submit(self, content: bytes, query: str = "") -> str:
-        """Without waiting for the transcript."""
+        """Submit a job without waiting for it; return its id."""
         answer = self.http.post(
             f"/listen?{query}", content=content, headers={"Prefer": "wait=0"}, follow_redirects=False
         )
@@ -73,17 +73,17 @@ class Pipeline:
     def request(self, job_id: str) -> dict[str, Any]:
         return self.http.get(f"/requests/{job_id}").json()
 
-    def of_upload(self, key: str) -> dict[str, Any]:
-        """The one request that an upload became, once there is one."""
+    def job_of_upload(self, key: str) -> dict[str, Any]:
+        """The one job of an upload, once it exists."""
 
-        def look() -> list[dict[str, Any]]:
+        def find() -> list[dict[str, Any]]:
             return [r for r in self.requests() if r["source"].get("key") == key]
 
-        (found,) = eventually(look, f"request for {key}")
+        (found,) = eventually(find, f"request for {key}")
         return found
 
-    def over(self, job_id: str, seconds: float = PATIENCE) -> dict[str, Any]:
-        """The request when it has ended, however."""
+    def wait_until_finished(self, job_id: str, seconds: float = TIMEOUT_SECONDS) -> dict[str, Any]:
+        """The job once it has completed, failed or been cancelled."""
         return eventually(
             lambda: r if (r := self.request(job_id))["state"] in FINAL else None, f"end of {job_id}", seconds
         )
@@ -96,14 +96,14 @@ class Pipeline:
         return self.cloud.client("s3").get_object(Bucket=self.out["TranscriptsBucket"], Key=key)["Body"].read()
 
     def events(self, job_id: str, *, until: str) -> list[str]:
-        """The job's states as the bus told them, once it has told `until`."""
+        """The states in the job's events, in their order, once `until` is among them."""
 
-        def look() -> list[str] | None:
+        def find() -> list[str] | None:
             self._drain()
-            told = [event["detail"]["state"] for event in self._events[job_id]]
-            return told if until in told else None
+            states = [event["detail"]["state"] for event in self._events[job_id]]
+            return states if until in states else None
 
-        return eventually(look, f"event of {job_id} being {until}", 20)
+        return eventually(find, f"event of {job_id} being {until}", 20)
 
     def event(self, job_id: str, state: str) -> dict[str, Any]:
         self.events(job_id, until=state)
@@ -116,8 +116,8 @@ class Pipeline:
         )
         return [execution["executionArn"] for execution in found["executions"]]
 
-    def held(self) -> int:
-        """Messages that a worker has in its hands."""
+    def messages_in_flight(self) -> int:
+        """Number of messages that a worker has received and not deleted."""
         name = "ApproximateNumberOfMessagesNotVisible"
         queues = [self.out["FastQueueUrl"], self.out["BulkQueueUrl"]]
         sqs = self.cloud.client("sqs")
@@ -125,24 +125,24 @@ class Pipeline:
         return sum(int(answer["Attributes"][name]) for answer in answers)
 
     def workers(self) -> list[int]:
-        """Process ids of the containers that run."""
+        """Process ids of the running workers."""
         listed = subprocess.run(["ps", "-axo", "pid=,ppid=,command="], capture_output=True, text=True, check=True)
         rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
-        return [int(pid) for pid, parent, said in rows if int(parent) == self.cloud.pid and "transcriber" in said]
+        return [int(pid) for pid, parent, command in rows if int(parent) == self.cloud.pid and "transcriber" in command]
 
     def kill_workers(self, number: signal.Signals) -> None:
         for pid in self.workers():
             os.kill(pid, number)
 
     def configure(self, function: str, **environment: str) -> dict[str, str]:
-        """Change a function's environment; the one before."""
+        """Change variables of a function; return all of its previous ones."""
         client = self.cloud.client("lambda")
         (name,) = [
             f["FunctionName"] for f in client.list_functions()["Functions"] if f["Handler"].split(".")[2] == function
         ]
-        before = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-        client.update_function_configuration(FunctionName=name, Environment={"Variables": {**before, **environment}})
-        return before
+        previous = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        client.update_function_configuration(FunctionName=name, Environment={"Variables": {**previous, **environment}})
+        return previous
 
     def _catch_events(self) -> str:
         sqs, events, bus = self.cloud.client("sqs"), self.cloud.client("events"), self.out["BusName"]

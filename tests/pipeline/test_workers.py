@@ -1,4 +1,4 @@
-"""Workers die, jobs are cancelled, events come twice: nothing is lost, nothing is done twice, nothing hangs."""
+"""Killed workers, cancelled jobs, duplicate events: no job is lost, done twice, or left running."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tests.fixtures.faults import Faults, Rule
 from tests.pipeline.driver import Pipeline, eventually, wav
 
 
-def test_the_same_event_twice_is_one_job(pipeline: Pipeline, speech: bytes) -> None:
+def test_duplicate_upload_event_is_one_job(pipeline: Pipeline, speech: bytes) -> None:
     pipeline.upload("twice.flac", speech)
-    job_id = pipeline.of_upload("twice.flac")["request_id"]
+    job_id = pipeline.job_of_upload("twice.flac")["request_id"]
     states = pipeline.cloud.client("stepfunctions")
     first = eventually(lambda: pipeline.row(job_id).get("execution", {}).get("S"), "execution")
     again = states.start_execution(
@@ -24,17 +24,19 @@ def test_the_same_event_twice_is_one_job(pipeline: Pipeline, speech: bytes) -> N
         input=states.describe_execution(executionArn=first)["input"],
     )["executionArn"]
     eventually(lambda: states.describe_execution(executionArn=again)["status"] == "SUCCEEDED", "end of the second")
-    pipeline.over(job_id)
+    pipeline.wait_until_finished(job_id)
     assert pipeline.events(job_id, until="completed") == ["queued", "completed"]
     assert pipeline.row(job_id)["execution"]["S"] == first
     assert len([r for r in pipeline.requests() if r["source"].get("key") == "twice.flac"]) == 1
 
 
-def test_a_job_cancelled_in_the_middle_stays_so_and_the_worker_goes_on(
+def test_cancelled_job_stays_cancelled_and_worker_continues(
     pipeline: Pipeline, long_speech: bytes, speech: bytes
 ) -> None:
     job_id = pipeline.submit(long_speech, "tag=cancelled")
-    eventually(lambda: pipeline.request(job_id)["state"] == "processing" and pipeline.held(), "job in the middle")
+    eventually(
+        lambda: pipeline.request(job_id)["state"] == "processing" and pipeline.messages_in_flight(), "job in the middle"
+    )
     answer = pipeline.http.delete(f"/requests/{job_id}")
     assert answer.json()["state"] == "cancelled"
     execution = pipeline.row(job_id)["execution"]["S"]
@@ -46,9 +48,7 @@ def test_a_job_cancelled_in_the_middle_stays_so_and_the_worker_goes_on(
     assert pipeline.http.get(f"/requests/{job_id}/result").status_code == 410
 
 
-def test_a_job_whose_execution_was_aborted_from_outside_fails_and_says_so(
-    pipeline: Pipeline, long_speech: bytes
-) -> None:
+def test_job_with_aborted_execution_fails(pipeline: Pipeline, long_speech: bytes) -> None:
     job_id = pipeline.submit(long_speech, "tag=aborted")
     eventually(lambda: pipeline.request(job_id)["state"] == "processing", "job in the middle")
     execution = pipeline.row(job_id)["execution"]["S"]
@@ -58,29 +58,29 @@ def test_a_job_whose_execution_was_aborted_from_outside_fails_and_says_so(
     assert pipeline.events(job_id, until="failed")[-1] == "failed"
 
 
-def test_a_burst_starts_as_many_workers_as_allowed_and_loses_no_job(pipeline: Pipeline) -> None:
-    before = pipeline.configure("scale", MAX_WORKERS="2", SPEED="0.001")
+def test_burst_starts_max_workers_and_completes_all_jobs(pipeline: Pipeline) -> None:
+    previous = pipeline.configure("scale", MAX_WORKERS="2", SPEED="0.001")
     try:
         with ThreadPoolExecutor(10) as pool:  # jobs that start together ask for workers together
             ids = list(pool.map(lambda n: pipeline.submit(wav(1.0), f"tag=burst-{n}"), range(30)))
     finally:
-        pipeline.configure("scale", **before)
+        pipeline.configure("scale", **previous)
     eventually(lambda: len(pipeline.workers()) == 2, "second worker")
-    assert {pipeline.over(job_id)["state"] for job_id in ids} == {"completed"}
+    assert {pipeline.wait_until_finished(job_id)["state"] for job_id in ids} == {"completed"}
     assert len(pipeline.executions("WorkerMachineArn", "RUNNING")) <= 2
     assert len(pipeline.workers()) <= 2
 
 
-def test_a_job_whose_worker_was_killed_completes(pipeline: Pipeline, interrupted: str) -> None:
+def test_job_of_killed_worker_completes(pipeline: Pipeline, interrupted_job: str) -> None:
     """Killed by the fixture, before every other test of this folder."""
-    request = pipeline.over(interrupted, 150)
+    request = pipeline.wait_until_finished(interrupted_job, 150)
     assert request["state"] == "completed", request
-    assert pipeline.events(interrupted, until="completed") == ["queued", "completed"]
+    assert pipeline.events(interrupted_job, until="completed") == ["queued", "completed"]
     assert pipeline.read("uploads/interrupted.wav.txt").decode().lower().count("bucket") >= 2
 
 
-def test_a_job_gets_over_one_error_of_every_service(pipeline: Pipeline, faults: Faults) -> None:
-    wrong = [
+def test_job_completes_despite_one_error_per_service(pipeline: Pipeline, faults: Faults) -> None:
+    rules = [
         Rule("dynamodb", "UpdateItem", code="ProvisionedThroughputExceededException"),
         Rule("s3", "PutObject", times=2, code="SlowDown", status=503),
         Rule("sqs", "ReceiveMessage", code="ServiceUnavailable", status=503),
@@ -88,39 +88,39 @@ def test_a_job_gets_over_one_error_of_every_service(pipeline: Pipeline, faults: 
         Rule("events", "PutEvents", code="InternalFailure", status=500),
         Rule("states", "SendTaskSuccess", code="ThrottlingException"),
     ]
-    faults.set(*wrong)
+    faults.set(*rules)
     answer = pipeline.post(wav(1.5), "tag=faults")
     assert answer.status_code == 200, answer.text
     assert pipeline.events(answer.json()["metadata"]["request_id"], until="completed") == ["queued", "completed"]
-    assert {tuple(met) for met in faults.fired()} == {(rule.service, rule.operation) for rule in wrong}
+    assert {tuple(met) for met in faults.fired()} == {(rule.service, rule.operation) for rule in rules}
 
 
 @pytest.fixture
-def no_worker(pipeline: Pipeline, interrupted: str) -> Iterator[None]:
-    """All workers sent home, and the only slot held, so that none comes."""
-    pipeline.over(interrupted)
-    eventually(lambda: pipeline.held() == 0, "quiet lanes")
+def no_worker(pipeline: Pipeline, interrupted_job: str) -> Iterator[None]:
+    """No worker runs, and the only slot is leased, so that none is launched."""
+    pipeline.wait_until_finished(interrupted_job)
+    eventually(lambda: pipeline.messages_in_flight() == 0, "empty queues")
     pipeline.kill_workers(signal.SIGTERM)
     eventually(lambda: not pipeline.workers(), "end of the workers", 40)
     eventually(lambda: not pipeline.executions("WorkerMachineArn", "RUNNING"), "end of the Worker machine")
     table, name = pipeline.cloud.client("dynamodb"), pipeline.out["TableName"]
-    held = {"lease": {"S": "the test's"}, "until": {"N": str(int(time.time()) + 600)}}
-    table.put_item(TableName=name, Item={"pk": {"S": "SLOT#000"}, **held})
+    lease = {"lease": {"S": "the test's"}, "until": {"N": str(int(time.time()) + 600)}}
+    table.put_item(TableName=name, Item={"pk": {"S": "SLOT#000"}, **lease})
     yield
     table.delete_item(TableName=name, Key={"pk": {"S": "SLOT#000"}})
 
 
 @pytest.mark.usefixtures("no_worker")
-def test_a_shard_that_no_worker_finishes_fails_its_job(pipeline: Pipeline, speech: bytes) -> None:
+def test_shard_over_max_receives_fails_job(pipeline: Pipeline, speech: bytes) -> None:
     job_id = pipeline.submit(speech, "tag=poison")
     sqs, queue = pipeline.cloud.client("sqs"), pipeline.out["FastQueueUrl"]
 
-    def taken() -> bool:
-        """As a worker that is killed before it can do anything else."""
+    def receive_until_failed() -> bool:
+        """Receive the message as a worker does that is killed at once."""
         messages = sqs.receive_message(QueueUrl=queue, VisibilityTimeout=0).get("Messages", [])
         assert all(json.loads(message["Body"])["shard"]["job_id"] == job_id for message in messages)
         return pipeline.request(job_id)["state"] == "failed"
 
-    eventually(taken, "failed job", 30)
+    eventually(receive_until_failed, "failed job", 30)
     assert "No worker could finish this audio" in pipeline.request(job_id)["error"]["err_msg"]
     assert pipeline.events(job_id, until="failed") == ["queued", "failed"]
