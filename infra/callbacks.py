@@ -34,7 +34,7 @@ class Callbacks(Construct):
         events.Rule(
             self,
             "Over",
-            description="Jobs whose caller left an address are told when they are over.",
+            description="Sends finished jobs that have a callback URL to the callback queue.",
             event_bus=base.bus,
             event_pattern=events.EventPattern(
                 source=["earshot"],

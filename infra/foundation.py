@@ -33,5 +33,5 @@ class Foundation:
             functions=LambdaFunctions(stack, "Functions"),
             storage=Storage(stack, "Storage", settings),
             queues=Queues(stack, "Queues"),
-            bus=events.EventBus(stack, "Bus", description="What happened to transcriptions"),
+            bus=events.EventBus(stack, "Bus", description="Events of transcription jobs"),
         )

@@ -22,20 +22,28 @@ from typing import Any
 
 import jsii
 from aws_cdk import ILocalBundling
+from aws_cdk import aws_lambda as lambda_
 
 from infra import ROOT
 from infra.errors import LayerError
 from infra.openapi.document import write_built_files
+
+RUNTIME = lambda_.Runtime.PYTHON_3_14
 
 # boto3 is part of Lambda's runtime, Powertools a layer that AWS publishes.
 PROVIDED_BY_AWS = {"boto3", "aws-lambda-powertools"}
 COMPILED = (".so", ".pyd")
 
 LAYERS = ROOT / ".cache" / "layers"
-# Lambda's Python 3.14 runs on Amazon Linux 2023, whose glibc is 2.34. `--no-deps`: the lock names every package.
+# The functions run on arm64 and Amazon Linux 2023, whose glibc is 2.34; wheels for 2.28 are the usual ones.
+# `--no-deps`: pyproject's group names every package (see _distribution).
 UV_OPTIONS = (
-    *("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.14", "--only-binary", ":all:"),
-    *("--no-deps", "--require-hashes", "--quiet"),
+    "--python-platform=aarch64-manylinux_2_28",
+    f"--python-version={RUNTIME.name.removeprefix('python')}",
+    "--only-binary=:all:",
+    "--no-deps",
+    "--require-hashes",
+    "--quiet",
 )
 
 

@@ -16,10 +16,8 @@ from constructs import Construct
 
 from functions.errors import API_ERROR_NAMES
 from infra import ROOT
-from infra.lambda_bundle import CodeBundle, layer_folder
+from infra.lambda_bundle import RUNTIME, CodeBundle, layer_folder
 from infra.logs import log_group
-
-RUNTIME = lambda_.Runtime.PYTHON_3_14
 
 # Errors that Lambda itself, not the function, returns to a state machine.
 LAMBDA_SERVICE_ERRORS = [

@@ -70,7 +70,7 @@ class Monitoring(Construct):
             "FastStuck",
             queues.fast.metric_approximate_age_of_oldest_message(period=MINUTE, statistic="Maximum"),
             300,
-            "Callers wait: no worker took a shard for five minutes. Look at the Worker machine's executions.",
+            "No worker received a shard for five minutes, and callers wait. Look at the Worker machine's executions.",
             periods=3,
         )
         self._alarm(
@@ -84,14 +84,14 @@ class Monitoring(Construct):
             "ShardsDead",
             queues.dead.metric_approximate_number_of_messages_visible(period=MINUTE, statistic="Maximum"),
             0,
-            "Shards that no worker finished stay unreported: look at the function reap.",
+            "Failed shards are not reported to their jobs: look at the log of the function reap.",
             periods=5,
         )
         self._alarm(
             "Undelivered",
             undelivered.metric_approximate_number_of_messages_visible(period=MINUTE, statistic="Maximum"),
             0,
-            "An upload, a callback or the minute's reconciliation did not arrive. The messages say why.",
+            "An upload, a callback or an event was not delivered. The messages in the queue say why.",
         )
 
     def _build_failure_alarms(self) -> None:
@@ -124,7 +124,7 @@ class Monitoring(Construct):
                 expression=" + ".join(errors), using_metrics=errors, label="Errors", period=FIVE_MINUTES
             ),
             3,
-            "A function raised what it should not. Its log has the trace.",
+            "A function raised an unexpected error. Its log has the traceback.",
         )
 
     def _build_dashboard(self) -> None:
@@ -145,7 +145,7 @@ class Monitoring(Construct):
         board.add_widgets(cloudwatch.AlarmStatusWidget(alarms=self.alarms, width=24))
         board.add_widgets(
             graph(
-                "Waiting shards, and the oldest one's age",
+                "Waiting shards, and age of the oldest",
                 [queue.metric_approximate_number_of_messages_visible(period=MINUTE) for queue in shard_queues],
                 [queue.metric_approximate_age_of_oldest_message(period=MINUTE) for queue in shard_queues],
             ),
@@ -172,12 +172,12 @@ class Monitoring(Construct):
         )
         board.add_widgets(
             graph(
-                "Seconds of audio, and what they cost in seconds of a worker",
+                "Seconds of audio, and seconds of workers for them",
                 [count("AudioSeconds", "assemble"), count("ModelSeconds", "assemble")],
                 [count("QueueWaitSeconds", "assemble", rank) for rank in ("p50", "p95")],
             ),
             graph(
-                "What went wrong",
+                "Failures",
                 [
                     count("JobsFailed", "fail"),
                     count("ShardsGivenUp", "reap"),

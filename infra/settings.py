@@ -85,14 +85,16 @@ class Parameters:
         self.default_model = parameter(
             "DefaultModel",
             settings.default_model,
-            "What the model name whisper means: a folder of the models bucket.",
+            "Model that the name whisper stands for: a folder of the models bucket.",
         )
-        self.max_workers = parameter("MaxWorkers", settings.max_workers, "Containers at once, at most.", min_value=1)
+        self.max_workers = parameter(
+            "MaxWorkers", settings.max_workers, "Maximum number of worker containers.", min_value=1
+        )
         self.idle_seconds = parameter(
             "IdleSeconds", settings.idle_seconds, "How long the first worker waits for more audio.", min_value=1
         )
         self.public_access = parameter(
-            "PublicAccess", str(settings.public).lower(), "true: callers need no key.", **switch
+            "PublicAccess", str(settings.public).lower(), "true: callers need no API key.", **switch
         )
         self.allow_private_urls = parameter(
             "AllowPrivateUrls",

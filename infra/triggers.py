@@ -58,7 +58,7 @@ class Triggers(Construct):
         events.Rule(
             self,
             "Uploaded",
-            description="Audio that was dropped into the uploads bucket becomes a job.",
+            description="Starts a job for each object created in the uploads bucket.",
             event_pattern=events.EventPattern(
                 source=["aws.s3"],
                 detail_type=["Object Created"],
@@ -77,7 +77,7 @@ class Triggers(Construct):
         scheduler.Schedule(
             self,
             "Minute",
-            description="Launches workers for work that a race or a crash left waiting.",
+            description="Launches workers for shards that are still waiting after a race or a crash.",
             schedule=scheduler.ScheduleExpression.rate(Duration.minutes(1)),
             target=scheduler_targets.LambdaInvoke(
                 scale,
@@ -97,7 +97,7 @@ class Triggers(Construct):
         events.Rule(
             self,
             "Stopped",
-            description="A job whose execution was stopped from outside is failed.",
+            description="Marks a job failed whose execution was aborted or timed out.",
             event_pattern=events.EventPattern(
                 source=["aws.states"],
                 detail_type=["Step Functions Execution Status Change"],

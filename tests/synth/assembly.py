@@ -1,4 +1,4 @@
-"""A synthesized stack, and questions about it."""
+"""Assembly: a synthesized stack on disk, and queries of its template."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HANDLERS = sorted(path.parent.name for path in (ROOT / "functions" / "handlers")
 
 @dataclass(frozen=True)
 class Assembly:
-    """A cloud assembly on disk, and questions about its template."""
+    """A cloud assembly on disk. Resource types are written without `AWS::`."""
 
     folder: Path
     template: dict[str, Any]
@@ -28,17 +28,17 @@ class Assembly:
         return cls(folder, json.loads((folder / "Earshot.template.json").read_text()))
 
     def resources(self, resource_type: str) -> dict[str, Resource]:
-        """Properties by logical id, of all resources of a type given without `AWS::`."""
+        """Return the properties of all resources of a type by logical id."""
         resources = self.template["Resources"].items()
         return {name: r.get("Properties", {}) for name, r in resources if r["Type"] == f"AWS::{resource_type}"}
 
     def resource(self, resource_type: str, prefix: str = "") -> tuple[str, Resource]:
-        """The only one whose logical id starts with `part`."""
+        """Return logical id and properties of the only resource of a type whose id starts with `prefix`."""
         [found] = [(name, props) for name, props in self.resources(resource_type).items() if name.startswith(prefix)]
         return found
 
     def functions(self) -> dict[str, Resource]:
-        """Lambda functions by the name of their folder."""
+        """Return the properties of the Lambda functions by the name of their handler's folder."""
         return {props["Handler"].split(".")[-3:][0]: props for props in self.resources("Lambda::Function").values()}
 
     def zip_asset(self, s3_key: str) -> Path:
@@ -49,14 +49,14 @@ class Assembly:
         return self.folder / source["path"]
 
     def state_machines(self) -> dict[str, dict[str, Any]]:
-        """Rendered definitions of the state machines: `job` and `worker`."""
+        """Return the definitions of the state machines `job` and `worker`."""
         return {
             {"Jobs": "job", "Work": "worker"}[name[:4]]: json.loads(render_definition(props["DefinitionString"]))
             for name, props in self.resources("StepFunctions::StateMachine").items()
         }
 
     def with_literal_definitions(self) -> dict[str, Any]:
-        """The template with its definitions as literals: cfn-lint looks into no others."""
+        """Return the template with state machine definitions as literals: cfn-lint checks no others."""
         copy = json.loads(json.dumps(self.template))
         for resource in copy["Resources"].values():
             if resource["Type"] == "AWS::StepFunctions::StateMachine":
@@ -66,19 +66,19 @@ class Assembly:
         return copy
 
     def policy_statements(self, role: str) -> Iterator[Mapping[str, Any]]:
-        """What the policies of a role (by the start of its logical id) allow."""
+        """Yield the policy statements of the role whose logical id starts with `role`."""
         for policy in self.resources("IAM::Policy").values():
             if any(reference["Ref"].startswith(role) for reference in policy["Roles"]):
                 yield from policy["PolicyDocument"]["Statement"]
 
 
 def render_definition(value: Any) -> str:
-    """A definition as Step Functions gets it, with made-up names for what is only known when it is deployed."""
+    """Return a definition as Step Functions receives it, with invented ARNs and names of deployed resources."""
     if isinstance(value, str):
         return value
     if "Fn::Join" in value:
         separator, parts = value["Fn::Join"]
-        return separator.join(render_definition(prefix) for prefix in parts)
+        return separator.join(render_definition(part) for part in parts)
     if "Ref" in value:
         return {"AWS::Partition": "aws"}.get(value["Ref"], value["Ref"])
     name, attribute = value["Fn::GetAtt"]

@@ -1,4 +1,4 @@
-"""The stack, synthesized for real: as it is by default, with the CPU flavour, and open to the public."""
+"""Fixtures of the synthesized stack: the default (GPU flavour), the CPU flavour, and public mode."""
 
 from __future__ import annotations
 
@@ -7,56 +7,62 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
 import pytest
 
 from infra import synth
 from tests.synth.assembly import Assembly
+from tests.synth.assembly_cache import cached_assembly
 
 
 @pytest.fixture(scope="session")
-def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Assembly]:
-    """Synthesizes with the given context, each only once; raises what `infra.synth` raises."""
-    assemblies: dict[tuple[tuple[str, str], ...], Assembly] = {}
+def synthesized() -> Callable[..., Assembly]:
+    """A function that synthesizes with the given context; it raises what `infra.synth` raises."""
 
-    def synthesize(**context: str) -> Assembly:
-        key = tuple(sorted(context.items()))
-        if key not in assemblies:
-            folder = tmp_path_factory.mktemp("assembly")
-            synth.synthesize(folder, context)
-            assemblies[key] = Assembly.load(folder)
-        return assemblies[key]
+    @cache
+    def assembly_with(**context: str) -> Assembly:
+        name = ",".join(f"{key}={value}" for key, value in sorted(context.items())) or "default"
+        return Assembly.load(cached_assembly(name, lambda folder: synth.synthesize(folder, context)))
 
-    return synthesize
+    return assembly_with
 
 
 @pytest.fixture(scope="session")
 def gpu(synthesized: Callable[..., Assembly]) -> Assembly:
-    """What `make synth` makes."""
+    """The default: what `make synth` writes."""
     return synthesized()
 
 
 @pytest.fixture(scope="session")
 def public(synthesized: Callable[..., Assembly]) -> Assembly:
+    """Public mode, with an address for alarms."""
     return synthesized(public="true", alarm_email="ops@example.org")
 
 
 @pytest.fixture(scope="session")
-def cpu(tmp_path_factory: pytest.TempPathFactory, gpu: Assembly) -> Assembly:
-    """What `cdk deploy -c flavour=cpu` deploys: the CLI runs cdk.json's app and talks by environment variables."""
-    folder = tmp_path_factory.mktemp("cli")
-    config = json.loads((synth.ROOT / "cdk.json").read_text())
-    context = config["context"] | {"flavour": "cpu"}
-    cli = {"CDK_OUTDIR": str(folder), "CDK_CONTEXT_JSON": json.dumps(context)}
-    _, *arguments = config["app"].split()
-    done = subprocess.run(
-        [sys.executable, *arguments], cwd=synth.ROOT, env={**os.environ, **cli}, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return Assembly.load(folder)
+def cpu() -> Assembly:
+    """What `cdk deploy -c flavour=cpu` deploys: the CDK CLI runs the app of cdk.json with two variables."""
+
+    def synthesize_as_the_cli(folder: Path) -> None:
+        config = json.loads((synth.ROOT / "cdk.json").read_text())
+        context = config["context"] | {"flavour": "cpu"}
+        variables = {"CDK_OUTDIR": str(folder), "CDK_CONTEXT_JSON": json.dumps(context)}
+        _, *arguments = config["app"].split()
+        run = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=synth.ROOT,
+            env={**os.environ, **variables},
+            capture_output=True,
+            text=True,
+        )
+        assert run.returncode == 0, run.stdout + run.stderr
+
+    return Assembly.load(cached_assembly("cli,flavour=cpu", synthesize_as_the_cli))
 
 
 @pytest.fixture(params=["gpu", "cpu", "public"])
 def assembly(request: pytest.FixtureRequest) -> Assembly:
-    """Each of the three."""
+    """Each of the three, one after the other."""
     return request.getfixturevalue(request.param)

@@ -1,4 +1,4 @@
-"""What keeps a callback waiting, trying again, and in the end not lost."""
+"""Callbacks: queue, retries, dead letters, and the rule that selects jobs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_callback_function_reads_one_message_reports_failures(gpu: Assembly) -> 
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": [name, "Arn"]}
     assert mapping["BatchSize"] == 1
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    # A try is over before the queue hands the same message out again.
+    # An attempt ends before the message is visible again.
     assert gpu.functions()["callback"]["Timeout"] < queue["VisibilityTimeout"]
 
 

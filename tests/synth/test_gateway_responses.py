@@ -1,4 +1,4 @@
-"""What API Gateway says by itself is in Deepgram's words and in OpenAI's, whatever goes wrong."""
+"""Gateway responses: every error of API Gateway itself has Deepgram's and OpenAI's shape."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pytest
 
 from tests.synth.assembly import Assembly
 
-# What the gateway puts in place of its variables; both of these come as it would write them.
+# Values of API Gateway's variables, written as it writes them.
 CONTEXT = {"$context.requestId": "0a1b2c3d", "$context.error.messageString": '"It said \\"no\\"."'}
 
 
 @pytest.fixture(scope="module")
 def gateway_responses(gpu: Assembly) -> dict[str, Any]:
-    """Response type → the gateway response's properties."""
+    """Properties of the gateway responses by response type."""
     found = list(gpu.resources("ApiGateway::GatewayResponse").values())
     assert len({r["ResponseType"] for r in found}) == len(found)
     return {r["ResponseType"]: r for r in found}
@@ -82,7 +82,7 @@ def test_server_error_type_is_only_for_server_faults(gateway_responses: dict[str
 
 
 def test_retry_after_is_set_for_429_and_503_only(gateway_responses: dict[str, Any]) -> None:
-    """SDKs retry 429 and 503 and obey the pause; nothing else asks for one."""
+    """SDKs retry these two and wait as long as the header says."""
     name = "gatewayresponse.header.Retry-After"
     delays = {
         k: a["ResponseParameters"][name]
@@ -94,7 +94,7 @@ def test_retry_after_is_set_for_429_and_503_only(gateway_responses: dict[str, An
 
 
 def test_no_gateway_response_has_status_504(gateway_responses: dict[str, Any]) -> None:
-    """SDKs send the audio again after it, at once."""
+    """SDKs would send the audio again at once."""
     assert [k for k, a in gateway_responses.items() if a.get("StatusCode") == "504"] == []
 
 

@@ -1,4 +1,4 @@
-"""Nothing goes wrong unseen, and nothing is logged for ever."""
+"""Alarms, dead-letter queues and logs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.synth.assembly import Assembly
 
 
 def queues_with_alarm_on(assembly: Assembly, metric: str) -> set[str]:
-    """Queues that an alarm on a metric looks at, by logical id."""
+    """Return the logical ids of the queues that have an alarm on a metric."""
     found = set()
     for alarm in assembly.resources("CloudWatch::Alarm").values():
         if alarm.get("MetricName") == metric:
@@ -18,7 +18,7 @@ def queues_with_alarm_on(assembly: Assembly, metric: str) -> set[str]:
 
 
 def dead_letter_queues(assembly: Assembly) -> set[str]:
-    """Wherever something ends that could not be handled."""
+    """Return the logical ids of all queues that are a dead-letter queue of something."""
 
     def targets(value: object) -> set[str]:
         if isinstance(value, list):
@@ -58,14 +58,14 @@ def test_alarms_notify_topic_and_are_on_dashboard(assembly: Assembly) -> None:
     for alarm in alarms:
         assert alarm["AlarmActions"] == [{"Ref": topic}]
         assert alarm["AlarmDescription"].endswith(".")
-        assert alarm["TreatMissingData"] == "notBreaching", "nobody speaking is no alarm"
+        assert alarm["TreatMissingData"] == "notBreaching", "a deployment without traffic has no data"
     _, dashboard = assembly.resource("CloudWatch::Dashboard")
     dashboard_json = json.dumps(dashboard)
     assert all(name in dashboard_json for name in assembly.resources("CloudWatch::Alarm"))
 
 
 def test_cloudwatch_may_publish_to_alarm_topic(gpu: Assembly) -> None:
-    """A topic's own policy takes the place of the default one, which would have let it."""
+    """The topic's own policy replaces the default one, which would allow it."""
     _, policy = gpu.resource("SNS::TopicPolicy")
     allowed = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"]
     assert [s["Principal"] for s in allowed] == [{"Service": "cloudwatch.amazonaws.com"}]
@@ -100,5 +100,5 @@ def test_access_log_has_caller_and_no_bodies(assembly: Assembly) -> None:
     [settings] = stage["MethodSettings"]
     assert settings["DataTraceEnabled"] is False
     assert "LoggingLevel" not in settings
-    # Without the account's role, API Gateway refuses a stage with access logs.
+    # Without the account's logging role API Gateway rejects a stage with access logs.
     assert assembly.resource("ApiGateway::Account")

@@ -1,4 +1,4 @@
-"""Least privilege, written down: who may do what. A line more here is a decision."""
+"""Permissions: the exact actions of every role. Adding one here is a decision."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from tests.synth.assembly import Assembly
 
-# X-Ray and the function's own log group come with every function; reading its queue with every SQS source.
+# Every function has X-Ray and its own log group; a function with an SQS event source also reads its queue.
 COMMON_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 SQS_SOURCE_ACTIONS = {
     f"sqs:{action}"
@@ -76,7 +76,7 @@ WORKER_ACTIONS = {
     "states:SendTaskFailure",
     "states:SendTaskHeartbeat",
 }
-# Actions that AWS knows no resource for.
+# Actions that AWS cannot limit to a resource.
 ACTIONS_WITHOUT_RESOURCE = {
     "xray:*",
     "logs:*LogDelivery",
@@ -89,7 +89,7 @@ ACTIONS_WITHOUT_RESOURCE = {
 }
 
 
-CONSTRUCT_IDS = {"api": "Listen"}  # where the folder has another name; ids never change
+CONSTRUCT_IDS = {"api": "Listen"}  # where it differs from the folder; construct ids never change
 
 
 def actions(statement: Any) -> list[str]:
@@ -97,7 +97,7 @@ def actions(statement: Any) -> list[str]:
 
 
 def resources_allowed(assembly: Assembly, role: str, action: str) -> str:
-    """The resources that a role has `action` on, as text."""
+    """Return, as text, the resources on which a role may do `action`."""
     return str([s["Resource"] for s in assembly.policy_statements(role) if action in actions(s)])
 
 
@@ -159,7 +159,7 @@ def test_worker_security_group_has_no_ingress(assembly: Assembly) -> None:
     assert "SecurityGroupIngress" not in group
     assert [rule["ToPort"] for rule in group["SecurityGroupEgress"]] == [443]
     assert assembly.resources("EC2::SecurityGroupIngress") == {}
-    assert assembly.resources("EC2::NatGateway") == {}, "one would cost money while nobody speaks"
+    assert assembly.resources("EC2::NatGateway") == {}, "a NAT gateway costs money without traffic"
 
 
 def test_buckets_and_queues_require_tls_and_are_private(assembly: Assembly) -> None:

@@ -1,4 +1,4 @@
-"""What a deployment may choose, and what that changes."""
+"""Settings of a deployment: how they are read, and what they change in the template."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_container_environment_is_same_in_all_flavours(assembly: Assembly) -> No
     }
     assert environment["DEFAULT_MODEL"] == {"Ref": "DefaultModel"}
     assert environment["IDLE_SECONDS"] == {"Ref": "IdleSeconds"}
-    assert container_definition["StopTimeout"] <= 120, "ECS kills after two minutes, and so does a Spot notice"
+    assert container_definition["StopTimeout"] <= 120, "a Spot interruption leaves two minutes, and ECS allows no more"
 
 
 def test_firewall_exists_in_public_mode_only(gpu: Assembly, public: Assembly) -> None:

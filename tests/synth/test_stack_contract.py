@@ -1,4 +1,4 @@
-"""What clients, the functions, the container and the local cloud take for granted about the stack."""
+"""What clients, functions, workers and the local cloud rely on: outputs, parameters, routes, resources, triggers."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ PUBLIC_ROUTES = {"GET models", "GET openapi.json", "GET docs"}
 
 
 def routes(assembly: Assembly) -> dict[str, Any]:
-    """`GET requests/{id}` → the method's properties."""
+    """Return the properties of the methods, by names such as `GET requests/{id}`."""
     resources = assembly.resources("ApiGateway::Resource")
 
     def path(reference: Any) -> list[str]:
@@ -62,7 +62,7 @@ def test_stack_outputs_are_those_clients_read(assembly: Assembly) -> None:
 def test_api_url_has_no_path(gpu: Assembly) -> None:
     _, parts = gpu.template["Outputs"]["ApiUrl"]["Value"]["Fn::Join"]
     assert parts[0] == "https://"
-    assert parts[-1] == {"Ref": "AWS::URLSuffix"}, "nothing behind the host: SDKs add /v1/listen"
+    assert parts[-1] == {"Ref": "AWS::URLSuffix"}, "no path after the host: SDKs add /v1/listen"
 
 
 def test_stack_parameters_are_as_documented(assembly: Assembly) -> None:
@@ -96,7 +96,7 @@ def test_all_but_public_routes_use_the_authorizer(assembly: Assembly) -> None:
     assert unguarded == PUBLIC_ROUTES
     _, authorizer = assembly.resource("ApiGateway::Authorizer")
     assert authorizer["Type"] == "REQUEST"
-    # With an identity source, the gateway would refuse a request without a key before anybody is asked.
+    # With an identity source API Gateway would reject a request without a key and not call the authorizer.
     assert not authorizer["IdentitySource"]
     assert authorizer["AuthorizerResultTtlInSeconds"] == 0
 
@@ -163,7 +163,7 @@ def test_dead_letter_queue_triggers_reap(gpu: Assembly) -> None:
     dead, queue = gpu.resource("SQS::Queue", "QueuesDead")
     _, mapping = gpu.resource("Lambda::EventSourceMapping", "FunctionsReap")
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": [dead, "Arn"]}
-    # Lambda refuses a source whose messages come back while the function may still work on them.
+    # Lambda rejects a queue whose messages are visible again while the function may still be running.
     assert queue["VisibilityTimeout"] >= gpu.functions()["reap"]["Timeout"]
 
 
@@ -180,14 +180,14 @@ def test_upload_starts_job_with_version_and_sequencer(assembly: Assembly) -> Non
     transformer = target["InputTransformer"]
     template = transformer["InputTemplate"]
     for placeholder, path in transformer["InputPathsMap"].items():
-        # Without quotes around it, EventBridge writes the value as JSON: keys with quotes survive.
+        # Without quotes around the placeholder EventBridge writes the value as JSON, also keys that contain quotes.
         assert f":<{placeholder}>" in template
         template = template.replace(f"<{placeholder}>", path)
     assert template == (
         '{"upload":{"bucket":$.detail.bucket.name,"key":$.detail.object.key,'
         '"version":$.detail.object.version-id,"sequencer":$.detail.object.sequencer,"size":$.detail.object.size}}'
     )
-    # S3 tells a version only of a versioned bucket, and a path that is not there would break the template.
+    # S3 sends a version for versioned buckets only, and a missing path would break the input template.
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
 
 
@@ -198,7 +198,7 @@ def test_stopped_execution_invokes_fail(assembly: Assembly) -> None:
     assert rule["EventPattern"]["source"] == ["aws.states"]
     assert rule["EventPattern"]["detail"] == {
         "stateMachineArn": [{"Ref": machine}],
-        "status": ["ABORTED", "TIMED_OUT"],  # FAILED went through the step itself
+        "status": ["ABORTED", "TIMED_OUT"],  # a FAILED execution has run the Fail state
     }
     [target] = rule["Targets"]
     assert target["Arn"] == {"Fn::GetAtt": [fail, "Arn"]}

@@ -1,4 +1,4 @@
-"""The state machines: sound, with the agreed states, and saying to the functions what those expect."""
+"""State machines: no faults, the agreed states, and the payloads that functions and workers expect."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_shard_waits_in_its_queue_for_a_task_token(job: dict[str, Any]) -> None:
     shards = job["States"]["Shards"]
     assert shards["ItemsPath"] == "$.shards"
     assert shards["ItemSelector"] == {"shard.$": "$$.Map.Item.Value", "interactive.$": "$.interactive"}
-    assert shards["ResultPath"] is None, "the state goes on with job_id, not with 40 results"
+    assert shards["ResultPath"] is None, "the state keeps job_id; results of shards are in S3"
     assert shards["MaxConcurrency"] == 40
     states = shards["ItemProcessor"]["States"]
     assert states["Lane?"]["Choices"] == [
@@ -168,7 +168,7 @@ def test_api_error_is_not_retried(assembly: Assembly) -> None:
 
 
 def test_state_timeout_exceeds_function_timeout(assembly: Assembly) -> None:
-    """Else the machine gives up first, and nobody learns why."""
+    """Otherwise the state machine times out first, and the function's own error is lost."""
     functions = assembly.functions()
     for machine in assembly.state_machines().values():
         for state in machine["States"].values():

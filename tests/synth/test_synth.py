@@ -1,4 +1,4 @@
-"""`python -m infra.synth`: says what it does, does nothing twice, never leaves half a template."""
+"""`python -m infra.synth`: up-to-date check, replacement of cdk.out, findings, and the inputs of the digest."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.synth.assembly import Assembly
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A small project of its own, whose synthesis writes how often it ran."""
+    """A small project of its own, whose synthesis writes into the template how often it has run."""
     for name in (
         "cdk.json",
         "requirements.lock",
@@ -41,7 +41,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run_of_template(project: Path) -> int:
-    """Which run the template is of."""
+    """Return the number of the run that wrote the template."""
     return json.loads((project / "cdk.out" / "Earshot.template.json").read_text())["Resources"]["run"]
 
 
@@ -92,8 +92,8 @@ def test_run_with_findings_keeps_old_template(
     assert synth.run() == 1
     assert "AwsSolutions-S1 at Earshot/Bucket" in capsys.readouterr().err
     assert run_of_template(project) == 1
-    assert list((project / "build").iterdir()) == [], "nothing is left lying about"
-    assert synth.run() == 1, "not taken for up to date"
+    assert list((project / "build").iterdir()) == [], "temporary folders are removed"
+    assert synth.run() == 1, "the old template is not up to date"
 
 
 def test_run_reports_a_missing_prerequisite(
@@ -141,7 +141,7 @@ def test_inputs_include_every_module_that_infra_imports() -> None:
 
 
 def test_digest_does_not_import_cdk() -> None:
-    """Loading it alone takes seconds."""
+    """Importing CDK takes seconds."""
     code = "import infra.synth, sys; infra.synth.digest(); print({'jsii', 'aws_cdk'} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], cwd=synth.ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "set()"
@@ -160,7 +160,7 @@ def test_every_acknowledgement_has_a_reason() -> None:
 
 
 def test_synthesis_is_repeatable(synthesized: Callable[..., Assembly]) -> None:
-    """The same inputs, the same assets: else every deployment would replace every function."""
+    """The same inputs give the same assets; otherwise every deployment would replace every function."""
     inputs = synth.digest()
     first, second = synthesized(spot="true"), synthesized(spot="true", max_workers="4")
     edited_meanwhile = synth.digest() != inputs

@@ -1,4 +1,4 @@
-"""The template beside its committed copy: review sees a change of what is deployed; a moved file changes nothing.
+"""The template compared with its committed copy, so that a review sees what a change deploys.
 
 `python -m tests.synth.test_template_snapshot` writes the copy anew.
 """
@@ -16,13 +16,13 @@ from tests.synth.assembly import Assembly
 
 SNAPSHOT = Path(__file__).with_name("template.json")
 
-# Asset hashes and image tags change with every line of code; handlers and service names with every folder.
+# Masked: asset hashes and image tags change with every line of code, handlers and service names with folders.
 _HASH = re.compile(r"[0-9a-f]{64}")
 _MASKED = ("Handler", "POWERTOOLS_SERVICE_NAME")
 
 
 def normalised(node: Any) -> Any:
-    """The template without what depends on the code's bytes and places."""
+    """Return the template without values that depend on the content and the folders of the code."""
     if isinstance(node, dict):
         return {k: "*" if k in _MASKED else normalised(v) for k, v in sorted(node.items()) if k != "Metadata"}
     if isinstance(node, list):
