@@ -61,7 +61,7 @@ def words_of(result: ShardResult) -> list[Word]:
 @pytest.fixture(scope="module")
 def transcribe(model: Model, order: MakeShard) -> Iterator[Callable[[Sequence[Clip]], list[ShardResult]]]:
     """Transcribe clips on two batch workers, one window a batch."""
-    engine = BatchingEngine(model, replace(configure_process(), batch_workers=, batch=1))
+    engine = BatchingEngine(model, replace(configure_process(), batch_workers=2, batch=1))
 
     def run(clips: Sequence[Clip]) -> list[ShardResult]:
         futures = [engine.submit(order(index=i, language=clip.language), clip.path) for i, clip in enumerate(clips)]
