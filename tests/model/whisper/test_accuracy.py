@@ -37,6 +37,7 @@ from bench.corpus import Clip, variants
 from bench.scoring import Errors, difference, errors
 from earshot_contract.shards import Shard, ShardResult, Word
 from tests.model.whisper.record_plain import PLAIN, PLAIN_VARIANTS, VARIANTS
+from transcriber.engine_protocol import Model
 from transcriber.hardware import configure_process
 from transcriber.whisper.encoder_output import EncoderOutput
 from transcriber.whisper.engine import BatchingEngine
