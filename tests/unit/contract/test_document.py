@@ -65,7 +65,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("kind", "document", "path"), CASES)
-def test_wrong_type_at_any_field_is_refused(kind: type[Document], document: Any, path: Path) -> None:
+def test_wrong_type_at_any_field_is_rejected(kind: type[Document], document: Any, path: Path) -> None:
     wrong: Any = [{"no": ["type"]}]  # no field is a list of objects that hold lists
     with pytest.raises(InvalidDocument, match=kind.__name__):
         kind.from_json(with_value(document, path, wrong))
@@ -74,7 +74,7 @@ def test_wrong_type_at_any_field_is_refused(kind: type[Document], document: Any,
 
 
 @pytest.mark.parametrize(
-    ("document", "place"),
+    ("document", "location"),
     [
         ('{"bucket":1,"key":"k"}', r"Expected `str`, got `int` - at `\$.bucket`"),
         ('{"bucket":"b","key":null}', r"Expected `str`, got `null` - at `\$.key`"),
@@ -85,12 +85,12 @@ def test_wrong_type_at_any_field_is_refused(kind: type[Document], document: Any,
         ("", "truncated"),
     ],
 )
-def test_error_names_place_and_types(document: str, place: str) -> None:
-    with pytest.raises(InvalidDocument, match=place):
+def test_error_names_location_and_types(document: str, location: str) -> None:
+    with pytest.raises(InvalidDocument, match=location):
         S3Object.from_json(document)
 
 
-def test_bytes_that_are_no_utf8_are_refused() -> None:
+def test_bytes_that_are_no_utf8_are_rejected() -> None:
     with pytest.raises(InvalidDocument):
         S3Object.from_json(b'{"bucket":"\xff","key":"k"}')
 
@@ -115,8 +115,10 @@ def test_unknown_members_are_ignored_at_every_depth() -> None:
 
 
 def test_absent_members_take_their_defaults() -> None:
-    place = {"bucket": "b", "key": "k"}
-    shard = Shard.from_json({"job_id": "j", "index": 0, "count": 1, "audio": place, "result": place, "model": "base"})
+    location = {"bucket": "b", "key": "k"}
+    shard = Shard.from_json(
+        {"job_id": "j", "index": 0, "count": 1, "audio": location, "result": location, "model": "base"}
+    )
     assert (shard.task, shard.languages, shard.start, shard.interactive) == ("transcribe", [], 0.0, False)
 
 

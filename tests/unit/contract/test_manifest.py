@@ -49,11 +49,11 @@ def test_manifest_without_sizes_is_usable() -> None:
     ],
 )
 def test_broken_manifest_raises_with_its_reason(body: str, reason: str) -> None:
-    with pytest.raises(BrokenManifest) as caught:
+    with pytest.raises(BrokenManifest) as raised:
         read_manifest(body, "base")
-    assert reason in caught.value.reason
-    assert caught.value.model == "base"
-    assert "'base'" in str(caught.value)
+    assert reason in raised.value.reason
+    assert raised.value.model == "base"
+    assert "'base'" in str(raised.value)
 
 
 def test_manifest_of_files_has_digests_and_sizes(tmp_path: Path) -> None:

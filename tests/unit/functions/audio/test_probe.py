@@ -107,11 +107,11 @@ def test_headerless_audio_is_measured_by_its_raw_format() -> None:
         (b'{"url": "https://example.com/a.wav"}', "text"),
     ],
 )
-def test_non_audio_file_is_refused_with_its_kind(body: bytes, kind: str) -> None:
-    with pytest.raises(ApiError) as refused:
+def test_non_audio_file_is_rejected_with_its_kind(body: bytes, kind: str) -> None:
+    with pytest.raises(ApiError) as raised:
         probed(body)
-    assert kind in refused.value.failure.err_msg
-    assert refused.value.failure.err_msg.startswith("Bad Request: failed to process audio: ")
+    assert kind in raised.value.failure.err_msg
+    assert raised.value.failure.err_msg.startswith("Bad Request: failed to process audio: ")
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def broken() -> None:
         put_manifest(folder, document)
 
 
-def test_broken_manifests_are_listed_beside_the_good_model(broken: None) -> None:
+def test_broken_manifests_are_listed_with_the_good_model(broken: None) -> None:
     listing = model_bucket.model_listing()
     assert [model.name for model in listing.models] == ["base"]
     assert sorted(manifest.model for manifest in listing.broken) == sorted(BROKEN)
@@ -51,7 +51,7 @@ def test_broken_manifests_are_listed_beside_the_good_model(broken: None) -> None
         assert BROKEN[manifest.model][1] in manifest.reason
 
 
-def test_good_model_is_chosen_beside_broken_manifests(broken: None) -> None:
+def test_good_model_is_chosen_despite_broken_manifests(broken: None) -> None:
     assert model_bucket.choose_model("whisper", "en").name == "base"
     with pytest.raises(ApiError, match="It has: whisper, whisper-base"):
         model_bucket.choose_model("moved", "en")
@@ -74,7 +74,7 @@ def test_bucket_without_broken_manifest_counts_nothing(capsys: pytest.CaptureFix
     assert "BrokenModelManifests" not in capsys.readouterr().out
 
 
-def test_objects_beside_manifests_are_no_models() -> None:
+def test_objects_without_manifest_are_no_models() -> None:
     for key in (model_file_key("base", "model.bin"), "manifest.json", "base/other-manifest.json"):
         s3.put(S3Object("models", key), b"x", "application/octet-stream")
     listing = model_bucket.model_listing()

@@ -10,18 +10,18 @@ from earshot_contract.shards import S3Object
 from functions.aws import clients, s3
 
 pytestmark = pytest.mark.usefixtures("aws")
-PLACE = S3Object("transcripts", "work/j 1/ü+%.wav")
+OBJECT = S3Object("transcripts", "work/j 1/ü+%.wav")
 
 
 def test_object_is_written_read_and_listed() -> None:
-    assert s3.get(PLACE) is None
-    assert s3.head(PLACE) is None
-    s3.put(PLACE, b"abc", "audio/wav")
-    assert s3.get(PLACE) == b"abc"
-    info = s3.head(PLACE)
+    assert s3.get(OBJECT) is None
+    assert s3.head(OBJECT) is None
+    s3.put(OBJECT, b"abc", "audio/wav")
+    assert s3.get(OBJECT) == b"abc"
+    info = s3.head(OBJECT)
     assert info is not None
     assert (info.size, info.content_type) == (3, "audio/wav")
-    assert list(s3.keys("transcripts", "work/j 1/")) == [PLACE.key]
+    assert list(s3.keys("transcripts", "work/j 1/")) == [OBJECT.key]
 
 
 def test_metadata_names_are_lower_case() -> None:
@@ -33,8 +33,8 @@ def test_metadata_names_are_lower_case() -> None:
 def test_stream_of_any_length_is_stored_whole(size: int) -> None:
     body = bytes(range(256)) * (size // 256 + 1)
     chunks = (body[at : min(at + 1_000_003, size)] for at in range(0, size, 1_000_003))
-    assert s3.put_stream(PLACE, chunks) == size
-    assert s3.get(PLACE) == body[:size]
+    assert s3.put_stream(OBJECT, chunks) == size
+    assert s3.get(OBJECT) == body[:size]
 
 
 def test_interrupted_stream_leaves_no_object() -> None:
@@ -43,15 +43,15 @@ def test_interrupted_stream_leaves_no_object() -> None:
         raise ConnectionError("gone")
 
     with pytest.raises(ConnectionError):
-        s3.put_stream(PLACE, broken())
-    assert s3.head(PLACE) is None
+        s3.put_stream(OBJECT, broken())
+    assert s3.head(OBJECT) is None
     assert "Uploads" not in boto3.client("s3").list_multipart_uploads(Bucket="transcripts")
 
 
 def test_reader_seeks_like_a_file() -> None:
     body = bytes(n % 251 for n in range(400_000))
-    s3.put(PLACE, body, "x/y")
-    with s3.reader(PLACE, len(body)) as file:
+    s3.put(OBJECT, body, "x/y")
+    with s3.reader(OBJECT, len(body)) as file:
         assert file.read(10) == body[:10]
         file.seek(-5, 2)
         assert file.read() == body[-5:]
@@ -61,15 +61,15 @@ def test_reader_seeks_like_a_file() -> None:
 
 def test_reader_works_with_a_server_that_ignores_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
     body = bytes(n % 251 for n in range(400_000))
-    s3.put(PLACE, body, "x/y")
+    s3.put(OBJECT, body, "x/y")
     client = clients.client("s3")
     get_whole = client.get_object
     monkeypatch.setattr(client, "get_object", lambda **call: get_whole(Bucket=call["Bucket"], Key=call["Key"]))
-    with s3.reader(PLACE, len(body)) as file:
+    with s3.reader(OBJECT, len(body)) as file:
         file.seek(200_000)
         assert file.read(100_000) == body[200_000:300_000]
 
 
 def test_presigned_urls_read_and_write() -> None:
-    assert requests.put(s3.presigned_put(PLACE, 60), b"abc", timeout=5).status_code == 200
-    assert requests.get(s3.presigned_get(PLACE, 60), timeout=5).content == b"abc"
+    assert requests.put(s3.presigned_put(OBJECT, 60), b"abc", timeout=5).status_code == 200
+    assert requests.get(s3.presigned_get(OBJECT, 60), timeout=5).content == b"abc"

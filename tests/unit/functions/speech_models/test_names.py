@@ -29,22 +29,22 @@ def test_requested_name_means_an_available_model(requested, name):
 
 
 @pytest.mark.parametrize("requested", ["whisper-tiny", "nova-3", "whisper-", "", "base-general", "whisper-medium"])
-def test_unavailable_model_is_refused_with_the_available_names(requested):
-    with pytest.raises(ApiError) as caught:
+def test_unavailable_model_is_rejected_with_the_available_names(requested):
+    with pytest.raises(ApiError) as raised:
         choose(requested, "en", AVAILABLE, default="base")
 
-    failure = caught.value.failure
+    failure = raised.value.failure
     assert failure.status == 400
     assert "whisper, whisper-base, whisper-large-v3, whisper-medium.en" in failure.err_msg
 
 
-def test_unavailable_default_model_is_refused():
+def test_unavailable_default_model_is_rejected():
     with pytest.raises(ApiError):
         choose("whisper", "en", AVAILABLE, default="small")
 
 
 @pytest.mark.parametrize(("model", "language"), [("medium.en", "de"), ("base", "yue")])
-def test_model_is_refused_for_an_unsupported_language(model, language):
+def test_model_is_rejected_for_an_unsupported_language(model, language):
     with pytest.raises(ApiError, match="does not support"):
         choose(model, language, AVAILABLE, default="base")
 

@@ -20,7 +20,7 @@ def broken(api: Any) -> None:
     model_bucket._cached = None
 
 
-def test_job_is_accepted_beside_broken_manifests(api: Any, broken: None) -> None:
+def test_job_is_accepted_despite_broken_manifests(api: Any, broken: None) -> None:
     answer = api.post("/listen", b"audio", Content_Type="audio/wav")
     assert answer.status in (200, 303)
     assert answer.json["request_id"]
