@@ -154,7 +154,8 @@ class Cloud:
 
     def _client(self, service: str) -> Any:
         """Return a boto3 client of the emulated account."""
-        return boto3.client(
+        create_client: Any = boto3.client  # its stubs accept literal names only
+        return create_client(
             service,
             endpoint_url=self.aws,
             region_name=REGION,

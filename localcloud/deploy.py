@@ -138,11 +138,12 @@ def publish_ssm_parameters(client: Client, document: dict[str, Any]) -> dict[str
 def describe_stack(client: Client) -> dict[str, Any] | None:
     """Return CloudFormation's description of the stack, or None if there is no stack."""
     try:
-        return client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
+        stack: dict[str, Any] = client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
     except ClientError as error:
         if "does not exist" in str(error):
             return None
         raise
+    return stack
 
 
 def wait_until_finished(client: Client) -> dict[str, Any]:

@@ -113,7 +113,8 @@ def gateway_error(response_type: str, message: str, stage: str, headers: Headers
         "resource_path": "",
         "request_id": str(uuid4()),
     }
-    return gateway._gateway_error_response(gateway._GatewayError(response_type, message), request)
+    response: Response = gateway._gateway_error_response(gateway._GatewayError(response_type, message), request)
+    return response
 
 
 def request_headers(scope: dict[str, Any]) -> Headers:

@@ -53,7 +53,7 @@ class LambdaEnvironments:
     """All execution environments: forked on demand, as many as there are events at the same time.
 
     Args:
-        folder: holds `code/{digest}` (unpacked bundles, kept for the next start) and `logs/{function}.log`.
+        folder: gets `code/{digest}` (unpacked bundles, kept for the next start) and `logs/{function}.log`.
     """
 
     def __init__(self, folder: Path) -> None:

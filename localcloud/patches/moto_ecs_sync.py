@@ -44,10 +44,10 @@ def build_sync_resolver(
             record = ecs._tasks.get(task["TaskArn"])
         if record is not None and record["lastStatus"] != "STOPPED":
             return None
-        client = boto_client_for(service="ecs", region=region)
+        client: Any = boto_client_for(service="ecs", region=region)
         described = client.describe_tasks(cluster=task["ClusterArn"], tasks=[task["TaskArn"]])
         self._normalise_response(described, service_action_name="describe_tasks")
-        outcome = described["Tasks"][0]
+        outcome: dict[str, Any] = described["Tasks"][0]
         containers = outcome.get("Containers", [])
         if outcome.get("StopCode") == "TaskFailedToStart" or any(c.get("ExitCode", 0) for c in containers):
             raise task_failure(self, env, "States.TaskFailed", json.dumps(outcome, default=str))

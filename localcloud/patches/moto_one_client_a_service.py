@@ -15,7 +15,6 @@ from functools import cache
 from typing import Any
 
 import boto3
-from botocore.client import BaseClient
 from botocore.config import Config
 
 from localcloud.patches.registry import Patch, Runtime, patch
@@ -29,18 +28,19 @@ def apply(runtime: Runtime) -> None:
     import moto.stepfunctions.parser.asl.parse.asl_parser  # noqa: F401  imports every service's module
 
     lock = threading.Lock()
+    create_client: Any = boto3.client  # its stubs accept literal names only
 
     @cache
-    def create(region: str, service: str) -> BaseClient:
+    def create(region: str, service: str) -> Any:
         config = Config(
             parameter_validation=False,
             retries={"total_max_attempts": 1},  # the state machine's Retry decides
             read_timeout=LAMBDA_TIMEOUT_SECONDS,
             max_pool_connections=64,
         )
-        return boto3.client(service, region_name=region, endpoint_url=runtime.endpoint, config=config)
+        return create_client(service, region_name=region, endpoint_url=runtime.endpoint, config=config)
 
-    def client_for(region: str, service: str, state_credentials: Any = None) -> BaseClient:
+    def client_for(region: str, service: str, state_credentials: Any = None) -> Any:
         with lock:
             return create(region, service)
 

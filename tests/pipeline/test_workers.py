@@ -111,7 +111,7 @@ def no_worker(pipeline: Pipeline, interrupted_job: str) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("no_worker")
-def test_shard_over_max_receives_fails_job(pipeline: Pipeline, speech: bytes) -> None:
+def test_shard_after_max_receives_fails_job(pipeline: Pipeline, speech: bytes) -> None:
     job_id = pipeline.submit(speech, "tag=poison")
     sqs, queue = pipeline.cloud.client("sqs"), pipeline.out["FastQueueUrl"]
 

@@ -127,7 +127,7 @@ def test_abnormal_end_is_reported_with_error_type(environments: LambdaEnvironmen
     assert "error" not in call(environments, "tell")
 
 
-def test_function_over_timeout_is_ended(environments: LambdaEnvironments) -> None:
+def test_function_after_timeout_is_ended(environments: LambdaEnvironments) -> None:
     ended = call(environments, "sleep", timeout=1)
 
     assert ended["body"]["errorType"] == "Sandbox.Timedout"
