@@ -110,10 +110,12 @@ def _packages() -> list[str]:
 
 
 def _normalised(name: str) -> str:
+    """Return the form of a package's name in which `Fast_JSON` equals `fast-json`."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _distribution(name: str) -> importlib.metadata.Distribution:
+    """Return an installed package; raise ValueError if it needs packages that the group does not name."""
     package = importlib.metadata.distribution(name)
     if package.requires and any("extra ==" not in requirement for requirement in package.requires):
         raise ValueError(f"{name} needs further packages: add them to pyproject's group `functions`, too.")

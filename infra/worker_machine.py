@@ -16,7 +16,8 @@ from infra.lambda_functions import lambda_task
 from infra.logs import state_machine_logs
 from infra.worker_task import WorkerTask
 
-# Maximum run time of a worker task. ECS then stops it, the worker drains, and the state machine starts a new one.
+# Maximum run time of a worker task. Step Functions then stops it, the worker drains and exits, and a new one is
+# launched if work is left.
 MAX_TASK_TIME = Duration.hours(12)
 
 
@@ -115,9 +116,8 @@ class WorkerMachine(Construct):
         environment = {
             "SLOT": path.string_at("$.slot"),
             "LEASE": path.string_at("$.lease"),
-            "IDLE_SECONDS": path.format(
-                "{}", path.string_at("$.idle")
-            ),  # a number in the state, a string in the environment
+            # A number in the state, a string in the environment.
+            "IDLE_SECONDS": path.format("{}", path.string_at("$.idle")),
         }
         assert definition.default_container is not None
         launch = tasks.EcsRunTask(

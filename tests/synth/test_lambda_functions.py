@@ -63,8 +63,8 @@ def test_function_environment_is_what_its_code_reads(gpu: Assembly, name: str) -
 
 
 def test_every_setting_is_set_for_some_function(gpu: Assembly) -> None:
-    given = {v for f in gpu.functions().values() for v in f["Environment"]["Variables"]}
-    assert FIELDS - given == set()
+    variables = {v for f in gpu.functions().values() for v in f["Environment"]["Variables"]}
+    assert FIELDS - variables == set()
 
 
 def test_stack_parameters_reach_function_environments(gpu: Assembly) -> None:
