@@ -11,7 +11,7 @@ import httpx
 
 from earshot_cli.api_client import LISTEN, Api, refusal
 from earshot_cli.errors import Problem
-from earshot_contract.keys import Result, upload_result_key
+from earshot_contract.keys import upload_result_key
 from infra.synth import ROOT
 from localcloud.cloud import Cloud
 
@@ -67,7 +67,7 @@ async def _dropped(cloud: Cloud, key: str | None) -> str:
                 if ours and job["state"] == "failed":
                     raise Problem(job["error"]["err_msg"])
                 if ours and job["state"] == "completed":
-                    text = upload_result_key(SAMPLE.name, Result.TXT)
+                    text = upload_result_key(SAMPLE.name, "txt")
                     found = await asyncio.to_thread(s3.get_object, Bucket=buckets["TranscriptsBucket"], Key=text)
                     return found["Body"].read().decode()
             await asyncio.sleep(LOOK)

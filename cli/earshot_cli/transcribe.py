@@ -23,7 +23,7 @@ complaints = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 class Format(StrEnum):
-    """What `--format` takes."""
+    """What `--format` takes: the stored formats, of which `txt` is called `text`."""
 
     JSON = "json"
     TEXT = "text"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from enum import StrEnum
 
-SIDE_FORMATS = ("srt", "vtt", "txt")  # written beside every JSON
+STORED_FORMATS = ("json", "srt", "vtt", "txt")  # formats in which a finished job is stored: suffixes of its keys
 UPLOAD_NAMESPACE = uuid.UUID(
     "6ba7b811-9dad-11d1-80b4-00c04fd430c8"
 )  # uuid.NAMESPACE_URL: ids of uploads are s3:// URLs
@@ -14,38 +13,20 @@ UPLOAD_NAMESPACE = uuid.UUID(
 LISTING_INDEX = "listing"  # the table's index of jobs by time: partition `day`, sort `created`
 
 
-class Result(StrEnum):
-    """The formats a finished job is kept in."""
-
-    JSON = "json"
-    SRT = "srt"
-    VTT = "vtt"
-    TXT = "txt"
-
-    @property
-    def content_type(self) -> str:
-        return {
-            Result.JSON: "application/json",
-            Result.SRT: "application/x-subrip; charset=utf-8",
-            Result.VTT: "text/vtt; charset=utf-8",
-            Result.TXT: "text/plain; charset=utf-8",
-        }[self]
-
-
 # -- transcripts bucket ------------------------------------------------------------------------------------
 
 
-def transcript_key(job_id: str, result: Result = Result.JSON) -> str:
+def transcript_key(job_id: str, stored_format: str = "json") -> str:
     """A finished job's document (JSON: the canonical transcript). Never overwritten."""
-    return f"jobs/{job_id}/transcript.{result}"
+    return f"jobs/{job_id}/transcript.{stored_format}"
 
 
-def upload_result_key(upload_key: str, result: Result) -> str:
+def upload_result_key(upload_key: str, stored_format: str) -> str:
     """For a job from the bucket: beside its own name, the whole of it, so that a.mp3 and a.wav never meet.
 
     The JSON here is the same answer that `POST /v1/listen` gives with the upload's options.
     """
-    return f"uploads/{upload_key}.{result}"
+    return f"uploads/{upload_key}.{stored_format}"
 
 
 WORK = "work/"

@@ -14,21 +14,21 @@ KEEP_SECONDS = 86_400
 
 
 @dataclass(frozen=True)
-class Claim:
+class IdempotencyRecord:
     """The job that stands for a request, and when it was claimed (epoch seconds)."""
 
     job_id: str
     made: float
 
 
-def claim(digest: str, job_id: str, instead_of: str | None = None) -> Claim:
+def claim(digest: str, job_id: str, replacing: str | None = None) -> IdempotencyRecord:
     """The claim on requests of this digest: `job_id`'s, unless another is there already.
 
-    `instead_of` names the one that shall make way.
+    `replacing` names the one that shall make way.
     """
     pk, now = request_pk(digest), time.time()
     free = Attr("pk").not_exists()
-    condition = free if instead_of is None else free | Attr("job").eq(instead_of)
+    condition = free if replacing is None else free | Attr("job").eq(replacing)
     written = dynamodb.update(pk, {"job": job_id, "made": now, "ttl": int(now) + KEEP_SECONDS}, condition)
     item = written or dynamodb.get(pk) or {"job": job_id, "made": now}
-    return Claim(str(item["job"]), float(item["made"]))
+    return IdempotencyRecord(str(item["job"]), float(item["made"]))

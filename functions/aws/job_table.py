@@ -65,7 +65,7 @@ def cancel(job_id: str) -> Job | None:
     return update(job_id, state=State.CANCELLED, completed=timestamp())
 
 
-def forget(job_id: str) -> bool:
+def delete_job(job_id: str) -> bool:
     """Take the row of a job that is over away; False when it still runs."""
     return dynamodb.remove(job_pk(job_id), ~OPEN)
 
