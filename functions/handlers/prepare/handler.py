@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.aws import event_bus, job_table, lambda_invoke, model_bucket, s3
 from functions.handlers.prepare.locate_audio import locate_audio, probe_audio
-from functions.handlers.prepare.plan_shards import expected_seconds, is_interactive, plan_shards
+from functions.handlers.prepare.plan_shards import expected_seconds, is_interactive, plan_shards, shard_count
 from functions.jobs import job_events
 from functions.jobs.job import Job, Source, SourceKind, State, timestamp
 from functions.jobs.upload_event import Upload
@@ -57,7 +57,10 @@ def _prepare(job: Job) -> dict[str, Any]:
     model = model_bucket.chosen(options.model, options.language)
     audio, size = locate_audio(job)
     probe = probe_audio(audio, size, options)
-    shards = plan_shards(job.id, audio, options, model.name, probe, settings().transcripts_bucket)
+    seconds = expected_seconds(probe, size) * shard_count(options, probe)
+    interactive = is_interactive(job.source.kind, options, seconds)
+    bucket = settings().transcripts_bucket
+    shards = plan_shards(job.id, audio, options, model.name, probe, bucket, interactive)
     source = Source(job.source.kind, audio, job.source.url, size)
     updated = job_table.update(
         job.id,
@@ -71,9 +74,7 @@ def _prepare(job: Job) -> dict[str, Any]:
     )
     if updated is None:
         return NOTHING_TO_DO  # cancelled meanwhile
-    seconds = expected_seconds(probe, size) * len(shards)
     lambda_invoke.invoke_later(settings().scale_function, {"incoming": seconds})
-    interactive = is_interactive(source.kind, options, seconds)
     return {"go": True, "interactive": interactive, "shards": [shard.to_dict() for shard in shards]}
 
 

@@ -21,6 +21,7 @@ def plan_shards(
     model: str,
     probe: Probe,
     bucket: str,
+    interactive: bool = False,
 ) -> list[Shard]:
     """Return the shards of a job.
 
@@ -33,6 +34,7 @@ def plan_shards(
         model: Name of the model, in the models bucket.
         probe: What the audio's header says.
         bucket: Bucket for the shards' results.
+        interactive: The caller waits; workers run such shards first.
 
     Raises:
         ApiError: There are more channels than `MAX_CHANNELS`.
@@ -59,6 +61,7 @@ def plan_shards(
             prompt=options.prompt,
             hotwords=options.hotwords,
             temperature=options.temperature,
+            interactive=interactive,
         )
         for index in range(channels)
     ]

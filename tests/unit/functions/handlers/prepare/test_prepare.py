@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import json
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,7 +12,7 @@ import boto3
 import pytest
 
 from earshot_contract.keys import body_key
-from earshot_contract.shards import S3Object, Shard
+from earshot_contract.shards import S3Object, Shard, ShardMessage
 from functions.aws import job_table, s3
 from functions.errors import ApiError
 from functions.handlers.prepare.handler import handler
@@ -124,6 +125,16 @@ def test_request_body_takes_fast_queue(prepare: Prepare) -> None:
     answer = prepare(requested(body_source()))
     assert (answer["go"], answer["interactive"], len(answer["shards"])) == (True, True, 1)
     assert answer["shards"][0]["audio"]["key"] == "work/j1/audio"
+
+
+def test_interactive_shard_reaches_worker(prepare: Prepare) -> None:
+    """The state machine sends each shard of Prepare's output, with a task token; the worker reads the message."""
+    (interactive,) = prepare(requested(body_source()))["shards"]
+    (bulk,) = prepare(put())["shards"]
+
+    messages = [ShardMessage.from_json(json.dumps({"task_token": "t", "shard": s})) for s in (interactive, bulk)]
+
+    assert [message.shard.interactive for message in messages] == [True, False]
 
 
 def test_unknown_job_is_nothing_to_do(prepare: Prepare) -> None:
