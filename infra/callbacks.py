@@ -51,8 +51,7 @@ class Callbacks(Construct):
             event_pattern=events.EventPattern(
                 source=["earshot"],
                 detail_type=[TITLES[State.COMPLETED], TITLES[State.FAILED]],
-                # Options are a query string; the case of their names does not matter.
-                detail={"options": [{"wildcard": f"*{name}=*"} for name in ("callback", "Callback", "CALLBACK")]},
+                detail={"callback": [True]},
             ),
             targets=[targets.SqsQueue(self.queue, dead_letter_queue=undelivered)],
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 from functions.jobs.job import Job, SourceKind, State
 from functions.jobs.redaction import without_credentials, without_secrets
+from functions.options.options import Options
 
 TITLES = {
     State.QUEUED: "Transcription Queued",
@@ -35,6 +36,7 @@ def detail(job: Job, transcripts_bucket: str) -> dict[str, Any]:
             "state": str(job.state),
             "source": source(job),
             "options": without_secrets(job.options),
+            "callback": True if Options.from_stored(job.parsed, job.options).callback else None,
             "model": job.model,
             "created": job.created,
             "completed": job.completed,

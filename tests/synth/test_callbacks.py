@@ -34,4 +34,4 @@ def test_only_jobs_that_are_over_and_named_an_address_come(gpu: Assembly) -> Non
     assert [target["Arn"] for target in rule["Targets"]] == [{"Fn::GetAtt": [name, "Arn"]}]
     pattern = rule["EventPattern"]
     assert pattern["detail-type"] == ["Transcription Completed", "Transcription Failed"]
-    assert {"wildcard": "*callback=*"} in pattern["detail"]["options"]
+    assert pattern["detail"] == {"callback": [True]}

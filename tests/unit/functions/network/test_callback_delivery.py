@@ -20,6 +20,7 @@ from functions.jobs.job import Job, Source, SourceKind
 from functions.jobs.job_events import detail
 from functions.network.callback_delivery import CallbackFailed, deliver
 from functions.network.callback_url import check_callback_url
+from functions.options.options import Options
 from functions.settings import settings
 from tests.clients.web import Site, serving
 from tests.fixtures.transcripts import said, segment, transcript
@@ -108,6 +109,18 @@ def test_callback_secrets_are_removed_from_events_and_answers() -> None:
     assert announced == shown == "model=whisper&Callback=https%3A%2F%2Fexample.org%3A8443"
     plain = Job(JOB, Source(SourceKind.BODY), "model=whisper&tag=a%20b")
     assert detail(plain, "transcripts")["options"] == plain.options
+
+
+@pytest.mark.parametrize("name", ["callback", "cAllback", "CALLBACK", "callback[]"])
+def test_event_has_callback_in_any_spelling(name: str) -> None:
+    query = urlencode({name: "https://example.org/hook?secret=s"})
+    with_parsed = Job(JOB, Source(SourceKind.BODY), query, Options.from_query(query).to_stored())
+    of_older_deployment = Job(JOB, Source(SourceKind.BODY), query)
+
+    for job in (with_parsed, of_older_deployment):
+        assert detail(job, "transcripts")["callback"] is True
+        assert "secret" not in detail(job, "transcripts")["options"]
+    assert "callback" not in detail(Job(JOB, Source(SourceKind.BODY), "tag=callback"), "transcripts")
 
 
 @pytest.mark.parametrize("status", [301, 404, 500])

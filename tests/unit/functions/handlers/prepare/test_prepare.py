@@ -94,6 +94,7 @@ def test_upload_without_options_detects_language(prepare: Prepare) -> None:
         (b"%PDF-1.4 not a sound", "", "PDF"),
         (SAMPLE, "model=whisper-huge", "holds no model"),
         (SAMPLE, "punctuate=perhaps", "punctuate"),
+        (SAMPLE, "cAllback=http://example.org:22/x", "Invalid callback url"),
     ],
 )
 def test_rejected_upload_has_row_to_fail(prepare: Prepare, body: bytes, listen: str, says: str) -> None:
