@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from functions.handlers.api.router import route
-from functions.observability import logger, tracer
+from functions.observability import logger
 
 
 @logger.inject_lambda_context
-@tracer.capture_lambda_handler(capture_response=False)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer API Gateway's proxy event; never raises."""
     return route(event).to_gateway()

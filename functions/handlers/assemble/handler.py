@@ -15,14 +15,13 @@ from functions.aws import job_table, s3
 from functions.handlers.assemble.assembly import assemble
 from functions.handlers.assemble.output_files import OutputFile, output_files
 from functions.jobs.job import Job, State, timestamp
-from functions.observability import logger, metrics, tracer
+from functions.observability import logger, metrics
 from functions.options.options import Options
 from functions.settings import settings
 from functions.transcripts.transcript import Transcript
 
 
 @logger.inject_lambda_context
-@tracer.capture_lambda_handler
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """`{"job_id"}` → `{"job_id"}`; a second run writes the same objects again."""

@@ -12,7 +12,7 @@ from earshot_contract.shards import S3Object
 from functions.aws import job_table, s3
 from functions.jobs.job import Job, State
 from functions.network.callback_delivery import CallbackFailed, deliver
-from functions.observability import logger, tracer
+from functions.observability import logger
 from functions.options.options import Options
 from functions.rendering.deepgram import listen_response
 from functions.settings import settings
@@ -21,7 +21,6 @@ from functions.transcripts.transcript import Transcript
 
 
 @logger.inject_lambda_context
-@tracer.capture_lambda_handler
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Deliver the callbacks of messages from the callbacks queue, each an event of the bus.
 

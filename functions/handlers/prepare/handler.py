@@ -13,7 +13,7 @@ from functions.handlers.prepare.plan_shards import expected_seconds, is_interact
 from functions.jobs import job_events
 from functions.jobs.job import Job, Source, SourceKind, State, timestamp
 from functions.jobs.upload_event import Upload
-from functions.observability import logger, metrics, tracer
+from functions.observability import logger, metrics
 from functions.options.options import Options
 from functions.options.query_string import upload_query
 from functions.settings import settings
@@ -22,7 +22,6 @@ NOTHING_TO_DO: dict[str, Any] = {"go": False, "interactive": False, "shards": []
 
 
 @logger.inject_lambda_context
-@tracer.capture_lambda_handler
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """`{"input": the execution's input, "execution": its ARN}` → `{job_id, go, interactive, shards}`.
