@@ -39,8 +39,7 @@ class Callbacks(Construct):
             event_pattern=events.EventPattern(
                 source=["earshot"],
                 detail_type=[TITLES[State.COMPLETED], TITLES[State.FAILED]],
-                # Options are stored as a query string. These are the only three spellings that the rule matches.
-                detail={"options": [{"wildcard": f"*{name}=*"} for name in ("callback", "Callback", "CALLBACK")]},
+                detail={"callback": [True]},
             ),
             targets=[targets.SqsQueue(self.queue, dead_letter_queue=undelivered)],
         )

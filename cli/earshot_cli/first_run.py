@@ -12,7 +12,7 @@ import httpx
 
 from earshot_cli.api_client import LISTEN_PATH, ApiClient, error_from_response
 from earshot_cli.errors import CliError
-from earshot_contract.keys import Result, upload_result_key
+from earshot_contract.keys import upload_result_key
 
 SAMPLE = Path("events/samples/sample.flac")  # in the clone
 _SAMPLE_SECONDS = 120.0  # time limit: the first job also waits until the worker has loaded its model
@@ -91,7 +91,7 @@ async def _via_bucket(cloud: RunningCloud, sample: Path, key: str | None) -> str
                 if is_sample and job["state"] == "failed":
                     raise CliError(job["error"]["err_msg"])
                 if is_sample and job["state"] == "completed":
-                    text_key = upload_result_key(sample.name, Result.TXT)
+                    text_key = upload_result_key(sample.name, "txt")
                     found = await asyncio.to_thread(s3.get_object, Bucket=buckets["TranscriptsBucket"], Key=text_key)
                     return str(found["Body"].read().decode())
             await asyncio.sleep(_POLL_SECONDS)

@@ -19,7 +19,7 @@ _CANCEL_SECONDS = 5.0  # time limit for cancelling a running job after Ctrl-C
 
 
 class Format(StrEnum):
-    """Values of `--format`."""
+    """What `--format` takes: the stored formats, of which `txt` is called `text`."""
 
     JSON = "json"
     TEXT = "text"

@@ -17,6 +17,9 @@ from earshot_contract.fields import Bytes, Language, Name, Seconds, Timestamp
 SOURCE = "earshot"  # `source` of every event
 
 Model = Annotated[str, Meta(description="The model of the models bucket that runs")]
+Callback = Annotated[
+    bool, Meta(description="The job has a callback URL; left out otherwise", extra_json_schema={"const": True})
+]
 Duration = Annotated[Seconds, Meta(description="Seconds of audio")]
 
 
@@ -56,6 +59,7 @@ class JobDetail(Document):
     source: JobSource
     options: Annotated[str, Meta(description="The query string of /v1/listen with the job's options")]
     created: Timestamp
+    callback: Callback | UnsetType = UNSET
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,30 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from enum import StrEnum
 
 # uuid.NAMESPACE_URL: the id of an upload's job is made from an s3:// URL
 UPLOAD_NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 
 
-class Result(StrEnum):
-    """Formats that a finished job is stored in."""
-
-    JSON = "json"
-    SRT = "srt"
-    VTT = "vtt"
-    TXT = "txt"
-
-    @property
-    def content_type(self) -> str:
-        """The HTTP content type of the format."""
-        return {
-            Result.JSON: "application/json",
-            Result.SRT: "application/x-subrip; charset=utf-8",
-            Result.VTT: "text/vtt; charset=utf-8",
-            Result.TXT: "text/plain; charset=utf-8",
-        }[self]
-
+STORED_FORMATS = ("json", "srt", "vtt", "txt")  # formats in which a finished job is stored: suffixes of its keys
 
 # -- transcripts bucket ------------------------------------------------------------------------------------
 
@@ -41,20 +23,20 @@ WORK_PREFIX = "work/"  # request bodies, fetched audio, shard results, large ans
 WORK_DAYS = 2  # days after which the bucket's lifecycle rule deletes objects under WORK_PREFIX
 
 
-def transcript_key(job_id: str, result: Result = Result.JSON) -> str:
+def transcript_key(job_id: str, stored_format: str = "json") -> str:
     """Return the key of a finished job's transcript in one format (JSON: the canonical transcript).
 
     The object is never overwritten.
     """
-    return f"{JOBS_PREFIX}{job_id}/transcript.{result}"
+    return f"{JOBS_PREFIX}{job_id}/transcript.{stored_format}"
 
 
-def upload_result_key(upload_key: str, result: Result) -> str:
+def upload_result_key(upload_key: str, stored_format: str) -> str:
     """Return the key of an upload's result: under the upload's whole key, so that a.mp3 and a.wav never collide.
 
     The JSON here is the answer that `POST /v1/listen` gives with the upload's options.
     """
-    return f"{UPLOADS_PREFIX}{upload_key}.{result}"
+    return f"{UPLOADS_PREFIX}{upload_key}.{stored_format}"
 
 
 def work_prefix(job_id: str) -> str:

@@ -1,4 +1,4 @@
-"""A job: one audio source, one execution of the Job machine, one row in the table."""
+"""Job: one audio source, one execution of the job machine, one row in the table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from earshot_contract.shards import S3Object
 
 
 class State(StrEnum):
-    """queued → processing → completed | failed | cancelled."""
+    """State of a job: queued → processing → completed, failed or cancelled."""
 
     QUEUED = "queued"
     PROCESSING = "processing"
@@ -23,19 +23,22 @@ class State(StrEnum):
 
     @property
     def final(self) -> bool:
+        """True once the job is completed, failed or cancelled; it then never changes again."""
         return self in (State.COMPLETED, State.FAILED, State.CANCELLED)
 
 
 class SourceKind(StrEnum):
-    UPLOAD = "upload"  # dropped into the uploads bucket
-    BODY = "body"  # the bytes of a request
-    URL = "url"  # http(s), fetched by Prepare
-    OBJECT = "object"  # an s3:// URL of one of our own buckets
+    """How the audio reached the deployment."""
+
+    UPLOAD = "upload"  # an object in the uploads bucket
+    BODY = "body"  # the body of a request
+    URL = "url"  # an http(s) URL, downloaded by Prepare
+    OBJECT = "object"  # an s3:// URL of one of the deployment's buckets
 
 
 @dataclass(frozen=True)
 class Source(Document):
-    """Where the audio comes from. `audio` is None until a URL has been fetched."""
+    """Source of the audio. `audio` is None until a URL has been downloaded."""
 
     kind: SourceKind
     audio: S3Object | None = None
@@ -45,7 +48,7 @@ class Source(Document):
 
 @dataclass(frozen=True)
 class Failure(Document):
-    """What the caller is told: Deepgram's code, a sentence, and the HTTP status that goes with it."""
+    """Error reported to the caller: Deepgram's code, a sentence, and the HTTP status."""
 
     err_code: str
     err_msg: str
@@ -54,38 +57,39 @@ class Failure(Document):
 
 @dataclass
 class Job(Document):
-    """The row. Times are ISO 8601 in UTC with milliseconds; what is not known yet is None and left out."""
+    """Row of the table. Times are ISO 8601 in UTC with milliseconds; unknown values are None and left out."""
 
     id: str
     source: Source
-    options: str  # the query string of /v1/listen, one vocabulary everywhere
-    caller: str | None = None  # the name of the key it was asked with
+    options: str  # query string of /v1/listen, also for uploads
+    parsed: dict[str, Any] | None = None  # those options, parsed (Options.to_stored); None in rows of 0.1
+    caller: str | None = None  # name of the API key
     state: State = State.QUEUED
     created: str = field(default_factory=lambda: timestamp())
     started: str | None = None
     completed: str | None = None
-    model: str | None = None  # the held model that runs
+    model: str | None = None  # name in the models bucket
     duration: float | None = None  # seconds of audio
     channels: int | None = None  # transcribed
     language: str | None = None
-    shards: int | None = None  # how many the job was cut into
-    execution: str | None = None  # ARN: what a cancel stops, and who owns the row
-    model_seconds: float | None = None  # seconds that workers spent on it: what it costs
+    shards: int | None = None  # number of shards
+    execution: str | None = None  # ARN of the execution that owns the row; DELETE stops it
+    model_seconds: float | None = None  # seconds that workers spent inside the model
     transcript: str | None = None  # key in the transcripts bucket
     failure: Failure | None = None
     ttl: int | None = None  # epoch seconds
 
     @property
     def day(self) -> str:
-        """The listing index's partition."""
+        """Partition key of the listing index."""
         return self.created[:10]
 
     def row(self) -> dict[str, Any]:
-        """As attributes of the table, without what is unknown."""
+        """Return the attributes of the table's item, without unknown values."""
         return {k: v for k, v in asdict(self).items() if v is not None}
 
 
 def timestamp(epoch: float | None = None) -> str:
-    """`2026-11-22T12:00:00.123Z`."""
+    """Return an epoch time, or now, like `2026-11-22T12:00:00.123Z`."""
     moment = datetime.fromtimestamp(time.time() if epoch is None else epoch, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,12 +1,12 @@
-"""What the bus tells others about a job. `events/schemas/` says the same; a test holds them together."""
+"""Events that a job puts on the EventBridge bus; a test compares them with `events/schemas/`."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from functions.jobs.job import Job, SourceKind, State
-from functions.options.query_string import without_secrets
+from functions.jobs.redaction import without_credentials, without_secrets
+from functions.options.options import Options
 
 TITLES = {
     State.QUEUED: "Transcription Queued",
@@ -17,18 +17,26 @@ TITLES = {
 
 
 def title(state: State) -> str:
-    """The event's detail type. Raises KeyError for `processing`, which nobody is told of."""
+    """Return the event's detail type.
+
+    Raises:
+        KeyError: The state is `processing`, which has no event.
+    """
     return TITLES[State(state)]
 
 
 def detail(job: Job, transcripts_bucket: str) -> dict[str, Any]:
-    """The event's detail: pointers and facts, never the transcript itself. What is not known is left out."""
-    return _known(
+    """Return the event's detail, which names the transcript's object but does not contain the transcript.
+
+    Unknown values are left out.
+    """
+    return _without_none(
         {
             "job_id": job.id,
             "state": str(job.state),
             "source": source(job),
             "options": without_secrets(job.options),
+            "callback": True if Options.from_stored(job.parsed, job.options).callback else None,
             "model": job.model,
             "created": job.created,
             "completed": job.completed,
@@ -41,26 +49,23 @@ def detail(job: Job, transcripts_bucket: str) -> dict[str, Any]:
 
 
 def source(job: Job) -> dict[str, Any]:
-    """As callers and listeners see it. Where a body, or what was fetched, lay for two days concerns nobody."""
-    ours = job.source.kind in (SourceKind.UPLOAD, SourceKind.OBJECT)
-    audio = job.source.audio if ours else None
-    return _known(
+    """Return the job's source as shown in API answers and events.
+
+    For request bodies and downloaded URLs the temporary S3 object is left out.
+    """
+    permanent = job.source.kind in (SourceKind.UPLOAD, SourceKind.OBJECT)
+    audio = job.source.audio if permanent else None
+    return _without_none(
         {
             "kind": str(job.source.kind),
             "bucket": audio.bucket if audio else None,
             "key": audio.key if audio else None,
             "version": audio.version if audio else None,
-            "url": _harmless(job.source.url) if job.source.url else None,
+            "url": without_credentials(job.source.url) if job.source.url else None,
             "size": job.source.size,
         }
     )
 
 
-def _harmless(url: str) -> str:
-    """Without the user and password that may stand in it."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-
-
-def _known(values: dict[str, Any]) -> dict[str, Any]:
+def _without_none(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}

@@ -1,4 +1,4 @@
-"""An object dropped into the uploads bucket, as EventBridge tells of it."""
+"""S3 events: an object written to the uploads bucket, and the job it makes."""
 
 from __future__ import annotations
 
@@ -11,24 +11,27 @@ from earshot_contract.shards import S3Object
 
 @dataclass(frozen=True)
 class Upload:
-    """`audio` points at the very version that was put, so that overwriting makes another job."""
+    """An upload. `audio` includes the object's version, so that overwriting an object makes another job."""
 
     audio: S3Object
     sequencer: str
-    size: int
+    size: int  # bytes
 
     @classmethod
-    def from_event(cls, given: dict[str, Any]) -> Upload:
-        """Of `{bucket, key, version, sequencer, size}`; EventBridge's keys are not URL-encoded, S3's own
-        notifications' are."""
-        audio = S3Object(given["bucket"], given["key"], given.get("version") or None)
-        return cls(audio, given.get("sequencer") or "", int(given.get("size") or 0))
+    def from_event(cls, detail: dict[str, Any]) -> Upload:
+        """Read `{bucket, key, version, sequencer, size}`.
+
+        EventBridge's keys are not URL-encoded; those of S3's own notifications are.
+        """
+        audio = S3Object(detail["bucket"], detail["key"], detail.get("version") or None)
+        return cls(audio, detail.get("sequencer") or "", int(detail.get("size") or 0))
 
     @property
     def job_id(self) -> str:
+        """The same event always gives the same id."""
         return upload_job_id(self.audio.bucket, self.audio.key, self.audio.version, self.sequencer)
 
     @property
     def is_folder(self) -> bool:
-        """What consoles and sync tools put to show a folder: no audio, and no mistake either."""
+        """True for the empty object by which consoles and sync tools represent a folder."""
         return self.audio.key.endswith("/") and self.size == 0

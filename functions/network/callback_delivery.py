@@ -1,4 +1,4 @@
-"""The answer of a job that is over, sent to the address its caller left."""
+"""Delivery of a finished job's result to its callback URL."""
 
 from __future__ import annotations
 
@@ -8,62 +8,40 @@ import json
 from typing import Any
 from urllib.parse import unquote
 
-from functions.errors import ApiError, bad_query
-from functions.jobs.job import Job, State
+from functions.errors import ApiError
 from functions.network.public_address import check_url, connect
-from functions.options.options import Options
-from functions.rendering import deepgram
-from functions.settings import settings
-from functions.transcripts.transcript import Transcript
 
-PORTS = (None, 80, 443, 8080, 8443)  # Deepgram's rule; a laptop's own deployment may use any
-SECONDS = 10.0  # of silence, then the delivery counts as failed: Deepgram's own `callback_timeout`
-UNNAMED = "public"  # a caller without a key has no identifier to send
+TIMEOUT_SECONDS = 10.0  # of silence, then the delivery has failed: Deepgram's own `callback_timeout`
+ANONYMOUS_CALLER = "public"  # a caller without a key has no identifier to send
 
 
-class Undelivered(Exception):
-    """Why; the same delivery may go through later."""
-
-
-def check_receiver(url: str) -> None:
-    """Whether a caller may name this address; where it leads is looked up with each delivery.
-
-    Raises:
-        ApiError: nothing could be delivered there, or its port.
-    """
-    try:
-        parts = check_url(url)
-    except ApiError:
-        raise bad_query("Invalid callback url. It cannot be parsed.") from None
-    if parts.port not in PORTS and not settings().allow_private_urls:
-        raise bad_query(f"Invalid callback url. Its port is one of {', '.join(map(str, PORTS[1:]))}.")
-
-
-def message(job: Job, options: Options, transcript: Transcript | None) -> dict[str, Any]:
-    """What a waiting caller would have got: the transcript's answer, or the error."""
-    if job.state == State.COMPLETED and transcript is not None:
-        return deepgram.answer(transcript, options)
-    assert job.failure is not None, f"Job {job.id} is {job.state} and has no transcript."
-    return {"err_code": job.failure.err_code, "err_msg": job.failure.err_msg, "request_id": job.id}
+class CallbackFailed(Exception):
+    """Delivery failed; its text says why, and the same delivery may succeed later."""
 
 
 def deliver(url: str, method: str, document: dict[str, Any], caller: str | None) -> None:
-    """One try. The receiver takes it with any 2xx; redirects are not followed.
+    """Send a document to a callback URL, once.
 
-    The address has to be public, like one that audio is fetched from. No header but these: a presigned S3 URL
-    made for PUT and application/json takes the delivery as it is.
+    Any 2xx is success; redirects are not followed. The address has to be public, like that of a download. No headers
+    are sent but those below: a presigned S3 URL made for PUT and application/json accepts the delivery as it is.
+
+    Args:
+        url: Callback URL; user and password in it are sent as basic authentication.
+        method: `POST` or `PUT`.
+        document: JSON document to send.
+        caller: Name of the caller's API key, sent as `dg-token`, Deepgram's name for the key's identifier.
 
     Raises:
-        Undelivered: no connection, no answer in time, or another status.
+        CallbackFailed: No connection, no response in time, or another status.
     """
     try:
         parts = check_url(url)
-        connection = connect(parts, SECONDS)
-    except ApiError as refused:
-        raise Undelivered(refused.failure.err_msg) from None
+        connection = connect(parts, TIMEOUT_SECONDS)
+    except ApiError as error:
+        raise CallbackFailed(error.failure.err_msg) from None
     headers = {"Content-Type": "application/json", "User-Agent": "Earshot"}
-    if caller and caller != UNNAMED:
-        headers["dg-token"] = caller  # Deepgram's name for the key's identifier
+    if caller and caller != ANONYMOUS_CALLER:
+        headers["dg-token"] = caller
     if parts.username:
         pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
         headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
@@ -72,9 +50,9 @@ def deliver(url: str, method: str, document: dict[str, Any], caller: str | None)
     try:
         connection.request(method, target if target.startswith("/") else f"/{target}", body, headers)
         status = connection.getresponse().status
-    except (OSError, http.client.HTTPException, ValueError) as problem:
-        raise Undelivered(f"{parts.hostname} did not answer: {type(problem).__name__}.") from None
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise CallbackFailed(f"{parts.hostname} did not answer: {type(error).__name__}.") from None
     finally:
         connection.close()
     if not 200 <= status < 300:
-        raise Undelivered(f"{parts.hostname} answered {status}.")
+        raise CallbackFailed(f"{parts.hostname} answered {status}.")

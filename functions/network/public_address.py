@@ -1,7 +1,7 @@
-"""Where a caller's URL may lead: to public addresses over http(s), and to the very one that was checked.
+"""SSRF guard: connections to callers' URLs go to public addresses only, over http or https.
 
-Every address a name resolves to must be public, and the connection goes to a checked address: a second look-up
-could answer otherwise ("DNS rebinding"). See OWASP's "Server Side Request Forgery Prevention".
+Every address a host name resolves to must be public, and the connection goes to a checked address: a second look-up
+could return another one ("DNS rebinding"). See OWASP's "Server Side Request Forgery Prevention".
 """
 
 from __future__ import annotations
@@ -19,78 +19,82 @@ from functions.errors import remote_content_error
 from functions.settings import settings
 
 MAX_URL = 4096  # characters
-CONNECT_SECONDS = 5.0  # to one address
-HANDSHAKE_SECONDS = 10.0
+CONNECT_SECONDS = 5.0  # for each address of the host
+HANDSHAKE_SECONDS = 10.0  # for TLS
 _PORTS = {"http": 80, "https": 443}
-_NAT64 = IPv6Network("64:ff9b::/96")  # an IPv4 address stands in its last 32 bits
+_NAT64 = IPv6Network("64:ff9b::/96")  # the last 32 bits are an IPv4 address
 
 
 def check_url(url: str) -> SplitResult:
-    """The URL's parts, when it could be fetched at all; nothing is looked up.
+    """Split a URL and check its form, without resolving its host.
 
     Raises:
-        ApiError: it is no http(s) URL, or holds what different parsers read differently.
+        ApiError: It is not an http(s) URL, or different parsers would read it differently.
     """
-    odd = len(url) > MAX_URL or "\\" in url or any(ord(letter) <= 32 or ord(letter) == 127 for letter in url)
+    ambiguous = len(url) > MAX_URL or "\\" in url or any(ord(letter) <= 32 or ord(letter) == 127 for letter in url)
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
         (host or "").encode("idna")
     except ValueError:
         raise remote_content_error("Could not parse URL as a URI.") from None
-    if odd or not host or port == 0:
+    if ambiguous or not host or port == 0:
         raise remote_content_error("Could not parse URL as a URI.")
     if parts.scheme not in _PORTS:
         raise remote_content_error(f"Could not parse URL as a URI. Its scheme is http or https, not {parts.scheme!r}.")
     return parts
 
 
-def connect(parts: SplitResult, seconds: float) -> http.client.HTTPConnection:
-    """An open connection to a checked URL's host, TLS and all; `seconds` is its timeout from then on.
+def connect(parts: SplitResult, timeout: float) -> http.client.HTTPConnection:
+    """Open a connection to a checked URL's host, with TLS for https.
+
+    Args:
+        parts: What `check_url` returned.
+        timeout: Seconds of silence after which a read or write on the open connection fails.
 
     Raises:
-        ApiError: an address is not public, or none answers.
+        ApiError: An address of the host is not public, or none of them accepts the connection.
     """
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
-    connection = http.client.HTTPConnection(host, port, timeout=seconds)
+    connection = http.client.HTTPConnection(host, port, timeout=timeout)
     connection.sock = _open(host, port, parts.scheme == "https")
-    connection.sock.settimeout(seconds)
+    connection.sock.settimeout(timeout)
     if parts.port is None:
         connection.default_port = port  # type: ignore[attr-defined]  # Host: without ":443"
     return connection
 
 
-def public(address: str) -> bool:
-    """Whether an IP address is one anybody may reach, however it is wrapped."""
+def is_public(address: str) -> bool:
+    """Return whether an IP address is publicly routable, also when it is an IPv4 address embedded in IPv6."""
     ip = ip_address(address.partition("%")[0])
-    if isinstance(ip, IPv6Address) and (inner := _inner(ip)):
-        ip = inner
+    if isinstance(ip, IPv6Address) and (embedded := _embedded_ipv4(ip)):
+        ip = embedded
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
-class Cut:
-    """Ends a connection after so many seconds, whatever comes over it until then.
+class SocketDeadline:
+    """Shuts a socket down at a deadline.
 
-    A socket's own timeout starts anew with every byte: a server that drips would hold us for ever.
+    A socket's own timeout restarts with every byte, so a slow sender could keep the connection open for ever.
     """
 
     def __init__(self, sock: socket.socket, seconds: float) -> None:
-        self._sock = sock.dup()  # TLS takes the socket it is given apart
-        self._timer = threading.Timer(max(0.0, seconds), self._cut)
+        self._sock = sock.dup()  # wrapping a socket in TLS detaches the original
+        self._timer = threading.Timer(max(0.0, seconds), self._shut_down)
         self._timer.daemon = True
         self._timer.start()
 
     def cancel(self) -> None:
+        """Stop the timer; the connection stays open."""
         self._timer.cancel()
         self._sock.close()
 
-    def _cut(self) -> None:
+    def _shut_down(self) -> None:
         with contextlib.suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
 
 
-def _inner(ip: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address that an IPv6 address stands for."""
+def _embedded_ipv4(ip: IPv6Address) -> IPv4Address | None:
     if ip.ipv4_mapped or ip.sixtofour:
         return ip.ipv4_mapped or ip.sixtofour
     if ip.teredo:
@@ -100,29 +104,29 @@ def _inner(ip: IPv6Address) -> IPv4Address | None:
 
 
 def _open(host: str, port: int, tls: bool) -> socket.socket:
-    for address in _addresses(host, port):
+    for address in _resolve(host, port):
         try:
             plain = socket.create_connection((address, port), timeout=CONNECT_SECONDS)
         except OSError:
             continue
         try:
-            return _secured(plain, host) if tls else plain
+            return _start_tls(plain, host) if tls else plain
         except (OSError, ValueError) as error:
             plain.close()
-            reason = getattr(error, "verify_message", "") or getattr(error, "reason", "") or "it broke off"
+            reason = getattr(error, "verify_message", "") or getattr(error, "reason", "") or "the connection ended"
             raise remote_content_error(f"The TLS handshake with {host} failed: {reason}.") from None
     raise remote_content_error(f"The remote server hosting the media could not be reached: {host}, port {port}.")
 
 
-def _secured(plain: socket.socket, host: str) -> socket.socket:
-    watch = Cut(plain, HANDSHAKE_SECONDS)
+def _start_tls(plain: socket.socket, host: str) -> socket.socket:
+    deadline = SocketDeadline(plain, HANDSHAKE_SECONDS)
     try:
-        return _tls().wrap_socket(plain, server_hostname=host)
+        return _tls_context().wrap_socket(plain, server_hostname=host)
     finally:
-        watch.cancel()
+        deadline.cancel()
 
 
-def _addresses(host: str, port: int) -> list[str]:
+def _resolve(host: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -130,11 +134,11 @@ def _addresses(host: str, port: int) -> list[str]:
             f"Could not determine if URL for media download is publicly routable. {host} has no address."
         ) from None
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    if not settings().allow_private_urls and not all(map(public, addresses)):
+    if not settings().allow_private_urls and not all(map(is_public, addresses)):
         raise remote_content_error("URL for media download must be publicly routable.")
     return addresses
 
 
 @cache
-def _tls() -> ssl.SSLContext:
+def _tls_context() -> ssl.SSLContext:
     return ssl.create_default_context()

@@ -1,37 +1,44 @@
-"""The options of a job, read from the query string of `/v1/listen`: one vocabulary for both doors."""
+"""Options of one job: parsed once from a query string, then stored with the job."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
-from urllib.parse import urlsplit
+from typing import Any, Literal, Self
 
 from earshot_contract.shards import RawAudio
-from functions.errors import bad_query, bad_request
-from functions.options.query_string import Given, Values, given, refuse, warnings
-from functions.options.registry import unparsable
-from functions.transcripts.languages import whisper_code
+from functions.errors import ApiError, bad_query
+from functions.options.query_string import (
+    RawOptions,
+    Warnings,
+    ignored_warnings,
+    raw_options,
+    reject_unsupported,
+    warning,
+)
+from functions.options.registry import IMPLEMENTED
+from functions.options.specification import OptionSpec, OptionType
 
-MAX_TAG, MAX_EXTRA = 128, 2048  # characters
 DEFAULT_LANGUAGE = "en"
 DEFAULT_UTT_SPLIT = 0.8  # seconds
+STORED_VERSION = 1  # of the document that `to_stored` makes
 
-# Encodings whose bytes say themselves what they are (Ogg, FLAC): the decoder needs no help.
+# Encodings whose files name their own format (Ogg, FLAC): the decoder needs no help.
 _SELF_DESCRIBING = ("flac", "opus", "speex")
-_FIXED_RATE = {"amr-nb": 8000, "amr-wb": 16000, "g729": 8000}
-_USUAL_RATE = {"mulaw": 8000}
+_FIXED_RATE = {"amr-nb": 8000, "amr-wb": 16000, "g729": 8000}  # Hz
+_DEFAULT_RATE = {"mulaw": 8000}  # Hz
 
 
 @dataclass(frozen=True)
 class Options:
-    """What a caller asked for, implications drawn, defaults filled in."""
+    """Values of all implemented options, under the options' names, with defaults and implications applied."""
 
-    query: str = ""  # as it was given
+    query: str = ""  # the query string they were parsed from
     model: str = "whisper"
+    version: str = "latest"
     language: str | None = DEFAULT_LANGUAGE  # Whisper code; None: detect
-    languages: list[str] = field(default_factory=list)  # restricts what may be detected
-    task: Literal["transcribe", "translate"] = "transcribe"
+    detect_language: list[str] | None = None  # Whisper codes to choose from ([]: all); None: do not detect
     punctuate: bool = False
+    smart_format: bool = False
     paragraphs: bool = False
     utterances: bool = False
     utt_split: float = DEFAULT_UTT_SPLIT  # seconds
@@ -39,143 +46,151 @@ class Options:
     numerals: bool = False
     filler_words: bool = False
     replace: list[tuple[str, str]] = field(default_factory=list)  # find, replacement ("" deletes)
-    hotwords: str | None = None
-    prompt: str | None = None
-    temperature: float | None = None
-    raw: RawAudio | None = None
-    tags: list[str] = field(default_factory=list)
+    keyterm: list[str] = field(default_factory=list)
+    keywords: list[str] = field(default_factory=list)  # word or word:intensifier
+    tag: list[str] = field(default_factory=list)
     extra: dict[str, str] = field(default_factory=dict)
     callback: str | None = None
     callback_method: str = "POST"
-    warnings: list[dict[str, str]] = field(default_factory=list)  # {parameter, type, message}
-
-    @property
-    def detect_language(self) -> bool:
-        return self.language is None
+    alternatives: int = 1
+    encoding: str | None = None
+    sample_rate: int | None = None  # Hz
+    channels: int = 1
+    mip_opt_out: bool = False
+    task: Literal["transcribe", "translate"] = "transcribe"
+    prompt: str | None = None
+    temperature: float | None = None
+    warnings: Warnings = field(default_factory=list)
 
     @classmethod
-    def parse(cls, query: str) -> Options:
-        """Raises ApiError for what cannot be read, or would be misleading to ignore."""
-        asked_for = given(query)
-        refuse(asked_for)
-        one = Values(asked_for)
-        smart, paragraphs = one.flag("smart_format"), one.flag("paragraphs")
-        language, languages = _language(asked_for)
-        if one.text("version", "latest") != "latest":
-            raise bad_request("Bad Request: No such model/version combination found. The version is 'latest'.")
+    def from_query(cls, query: str) -> Self:
+        """Parse a query string.
+
+        Every implemented option is parsed, also those this job does not use, so that a malformed value is always
+        rejected.
+
+        Raises:
+            ApiError: A value cannot be parsed, or an option is rejected.
+        """
+        raw = raw_options(query)
+        reject_unsupported(raw)
+        return cls._read(query, raw)
+
+    @classmethod
+    def from_stored(cls, stored: dict[str, Any] | None, query: str) -> Self:
+        """Read the options of a job's row; never raises.
+
+        Args:
+            stored: What `to_stored` returned. Unknown members are ignored, missing or unusable ones take their default.
+                None, in a row of an older deployment: the query string is parsed, and values that are no longer
+                accepted are left out with a warning.
+            query: The row's query string.
+        """
+        if not isinstance(stored, dict) or not isinstance(stored.get("values"), dict):
+            return cls._read(query, raw_options(query), lenient=True)
+        found = stored["values"]
+        values = {spec.name: _restore(spec, found[spec.name]) for spec in IMPLEMENTED if spec.name in found}
+        warnings = stored.get("warnings")
         return cls(
             query=query,
-            model=one.text("model", cls.model),
-            language=language,
-            languages=languages,
-            task=one.text("task", cls.task),  # type: ignore[arg-type]
-            punctuate=one.flag("punctuate") or smart or paragraphs,
-            paragraphs=paragraphs or smart,
-            utterances=one.flag("utterances"),
-            utt_split=one.last("utt_split", cls.utt_split),
-            multichannel=one.flag("multichannel"),
-            numerals=one.flag("numerals"),
-            filler_words=one.flag("filler_words"),
-            replace=_replace(one.all("replace")),
-            hotwords=_hotwords(one.all("keyterm"), one.all("keywords")),
-            prompt=one.text("prompt", "") or None,
-            temperature=one.last("temperature", None),
-            raw=_raw(one),
-            tags=_tags(one.all("tag")),
-            extra=_extra(one.all("extra")),
-            callback=_callback(one.text("callback", "")),
-            callback_method=one.text("callback_method", cls.callback_method).upper(),
-            warnings=warnings(asked_for, one),
+            warnings=[w for w in warnings if isinstance(w, dict)] if isinstance(warnings, list) else [],
+            **_without_overridden({name: value for name, value in values.items() if value is not None}),
         )
 
+    def to_stored(self) -> dict[str, Any]:
+        """Return a JSON document of all values that are not the default."""
+        defaults = type(self)()
+        values = {spec.name: getattr(self, spec.name) for spec in IMPLEMENTED}
+        changed = {k: v for k, v in values.items() if v is not None and v != getattr(defaults, k)}
+        if self.replace:
+            changed["replace"] = [list(pair) for pair in self.replace]
+        return {"version": STORED_VERSION, "values": changed, "warnings": self.warnings}
 
-def upload_query(metadata: str) -> str:
-    """The options of an object in the uploads bucket, from its metadata `listen` ("" when it has none).
+    @property
+    def hotwords(self) -> str | None:
+        """Words to expect as one line for Whisper, or None.
 
-    Nobody says the language of a file they drop into a folder: without one it is detected.
-    """
-    query = metadata.strip().lstrip("?")
-    named = {"language", "detect_language"} & given(query).keys()
-    return query if named else "&".join(filter(None, (query, "detect_language=true")))
+        A keyword's intensifier has no counterpart in Whisper. A negative one asks for the opposite of what a hotword
+        does, so its word is left out.
+        """
+        keywords = [
+            (word, intensifier) for word, _, intensifier in (keyword.partition(":") for keyword in self.keywords)
+        ]
+        wanted = self.keyterm + [word.strip() for word, intensifier in keywords if not _is_negative(intensifier)]
+        return ", ".join(dict.fromkeys(filter(None, wanted))) or None
 
+    @property
+    def raw_audio_format(self) -> RawAudio | None:
+        """Format of headerless audio; None: the file names its own."""
+        if self.encoding is None or self.encoding in _SELF_DESCRIBING:
+            return None
+        rate = _FIXED_RATE.get(self.encoding) or self.sample_rate or _DEFAULT_RATE.get(self.encoding)
+        return None if rate is None else RawAudio(self.encoding, rate, self.channels)
 
-def _language(given: Given) -> tuple[str | None, list[str]]:
-    """The code to use (None: detect), and the codes to choose from when detecting (none: all)."""
-    wanted = [raw.strip() for raw in given.get("detect_language", [])]
-    named = [raw for raw in wanted if raw.lower() not in ("true", "false")]
-    if named:
-        return None, list(dict.fromkeys(_code("detect_language", tag) for tag in named))
-    if wanted and wanted[-1].lower() == "true":
-        return None, []
-    tags = [tag for tag in given.get("language", []) if tag.strip()]
-    return (_code("language", tags[-1]) if tags else DEFAULT_LANGUAGE), []
+    @classmethod
+    def _read(cls, query: str, raw: RawOptions, lenient: bool = False) -> Self:
+        values: dict[str, Any] = {}
+        warnings = ignored_warnings(raw)
+        for spec in sorted(IMPLEMENTED, key=lambda spec: bool(spec.overridden_by)):
+            overridden = values.get(spec.overridden_by) is not None
+            if spec.name not in raw or overridden:
+                continue
+            try:
+                values[spec.name] = spec.read(raw[spec.name])
+                if spec.name == "encoding":
+                    _check_sample_rate(values["encoding"], raw)
+            except ApiError as error:
+                if not lenient:
+                    raise
+                values.pop(spec.name, None)
+                warnings.append(
+                    warning(spec.name, "invalid_value", f"{spec.name} was left out: {error.failure.err_msg}")
+                )
+        implied = {name: True for spec in IMPLEMENTED if values.get(spec.name) is True for name in spec.implies}
+        options = cls(query=query, warnings=warnings, **_without_overridden(values | implied))
+        warnings.extend(options._value_warnings())
+        return options
 
-
-def _code(name: str, tag: str) -> str:
-    if code := whisper_code(tag):
-        return code
-    help_ = " Use detect_language=true to have it detected." if tag.lower() == "multi" else ""
-    raise bad_request(
-        f"Bad Request: No such model/language/tier combination found. {name}={tag!r} is no language that Whisper "
-        f"speaks.{help_}"
-    )
-
-
-def _replace(raws: list[str]) -> list[tuple[str, str]]:
-    pairs = []
-    for raw in raws:
-        find, _, replacement = raw.partition(":")
-        if not find.strip():
-            raise unparsable("replace", f"{raw!r} has nothing to find before its colon")
-        pairs.append((find.strip(), replacement.strip()))
-    return pairs
-
-
-def _hotwords(keyterms: list[str], keywords: list[str]) -> str | None:
-    """One line for Whisper. A keyword's intensifier has no counterpart there; a negative one asks for the opposite
-    of what a hotword does, so its word is left out."""
-    words = [(word, intensifier) for word, _, intensifier in (raw.partition(":") for raw in keywords)]
-    kept = keyterms + [word.strip() for word, intensifier in words if not intensifier.strip().startswith("-")]
-    return ", ".join(dict.fromkeys(filter(None, kept))) or None
-
-
-def _raw(one: Values) -> RawAudio | None:
-    encoding = one.text("encoding", "")
-    if not encoding or encoding in _SELF_DESCRIBING:
-        return None
-    rate = _FIXED_RATE.get(encoding) or one.last("sample_rate", _USUAL_RATE.get(encoding))
-    if rate is None:
-        raise bad_query(f"encoding={encoding} needs sample_rate, in Hz: headerless audio does not say it.")
-    return RawAudio(encoding, rate, one.last("channels", 1))
-
-
-def _tags(tags: list[str]) -> list[str]:
-    for tag in tags:
-        if len(tag) > MAX_TAG:
-            raise unparsable("tag", f"{len(tag)} characters, more than {MAX_TAG}")
-    return tags
+    def _value_warnings(self) -> Warnings:
+        found = []
+        if self.alternatives > 1:
+            found.append(warning("alternatives", "unsupported_value", "Whisper gives one alternative, its best."))
+        if any(_is_negative(keyword.partition(":")[2]) for keyword in self.keywords):
+            found.append(warning("keywords", "unsupported_value", "Words to be suppressed were ignored."))
+        return found
 
 
-def _extra(raws: list[str]) -> dict[str, str]:
-    extra: dict[str, str] = {}
-    for raw in raws:
-        key, colon, said = raw.partition(":")
-        if not colon or not key.strip():
-            raise unparsable("extra", f"{raw!r} is not KEY:VALUE")
-        if len(raw) > MAX_EXTRA:
-            raise unparsable("extra", f"{len(raw)} characters, more than {MAX_EXTRA}")
-        extra[key.strip()] = said.strip()
-    return extra
+def _is_negative(intensifier: str) -> bool:
+    return intensifier.strip().startswith("-")
 
 
-def _callback(url: str) -> str | None:
-    if not url:
-        return None
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        raise bad_query("Invalid callback url.") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise bad_query("Invalid callback url. It begins with http:// or https:// and names a host.")
-    return url
+def _check_sample_rate(encoding: str, raw: RawOptions) -> None:
+    known = encoding in _SELF_DESCRIBING or encoding in _FIXED_RATE or encoding in _DEFAULT_RATE
+    if not known and "sample_rate" not in raw:
+        raise bad_query(f"encoding={encoding} needs sample_rate, in Hz: headerless audio does not name its own.")
+
+
+def _without_overridden(values: dict[str, Any]) -> dict[str, Any]:
+    """Set options that another option overrides to None."""
+    overridden = {spec.name: None for spec in IMPLEMENTED if values.get(spec.overridden_by) is not None}
+    return values | overridden
+
+
+def _restore(spec: OptionSpec, value: Any) -> Any:
+    """Return a stored value as the option's type; None if it is of another type."""
+    match spec.type, value:
+        case OptionType.BOOLEAN, bool():
+            return value
+        case OptionType.INTEGER, int() | float() if not isinstance(value, bool):
+            return int(value)
+        case OptionType.NUMBER, int() | float() if not isinstance(value, bool):
+            return float(value)
+        case OptionType.STRING, str():
+            return value
+        case OptionType.ARRAY, dict() if spec.name == "extra":
+            return {str(key): str(item) for key, item in value.items()}
+        case OptionType.ARRAY, list() if spec.name == "replace":
+            return [(str(pair[0]), str(pair[1])) for pair in value if isinstance(pair, list | tuple) and len(pair) == 2]
+        case OptionType.ARRAY, list() if spec.name != "extra":
+            return [str(item) for item in value]
+    return None

@@ -1,11 +1,12 @@
-"""The canonical transcript as Deepgram answers it: the JSON of `POST /v1/listen`, of callbacks and of uploads.
+"""Deepgram's answer for a transcript: the JSON of `POST /v1/listen`, of callbacks and of uploads.
 
-Every required field is always there; an optional one that was not asked for is left out and never null: one SDK
-raises for a missing one, others for a null.
+Every required member is always there; an optional one that was not requested is left out and never null: one SDK raises
+for a missing member, others for a null.
 """
 
 from __future__ import annotations
 
+import json
 import uuid
 from itertools import chain
 from statistics import fmean
@@ -13,46 +14,39 @@ from typing import Any
 
 from functions.options.options import Options
 from functions.speech_models.names import model_info, model_uuid
-from functions.transcripts.edits.filler_words import without_fillers
-from functions.transcripts.edits.numerals import with_digits
-from functions.transcripts.edits.replacements import replaced
-from functions.transcripts.sentences import Run, paragraphs, utterances
+from functions.transcripts.sentences import WordSequence, paragraphs, utterances
 from functions.transcripts.transcript import Channel, Transcript
-from functions.transcripts.words import Spoken, line, spoken
+from functions.transcripts.words import TranscriptWord, join_words, words_of
 
-_UTTERANCES = uuid.UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")  # uuid.NAMESPACE_OID: ids of utterances
-SECONDS, SHARE = 3, 6  # decimals of times and of confidences
+_UTTERANCE_NAMESPACE = uuid.UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")  # uuid.NAMESPACE_OID
+SECONDS_DECIMALS, CONFIDENCE_DECIMALS = 3, 6
 
 
-def answer(transcript: Transcript, options: Options) -> dict[str, Any]:
-    """The whole answer, of JSON values only."""
-    runs = {channel.index: heard(channel, transcript, options) for channel in transcript.channels}
+def listen_json(transcript: Transcript, options: Options) -> str:
+    """Return `listen_response` as JSON text."""
+    return json.dumps(listen_response(transcript, options), ensure_ascii=False, separators=(",", ":"))
+
+
+def listen_response(transcript: Transcript, options: Options) -> dict[str, Any]:
+    """Return the whole answer, of JSON values only.
+
+    Args:
+        transcript: An edited transcript (`functions.transcripts.edit`).
+        options: Options of the job.
+    """
+    words = {channel.index: words_of(transcript, channel) for channel in transcript.channels}
     results: dict[str, Any] = {
-        "channels": [_channel(channel, runs[channel.index], options) for channel in transcript.channels]
+        "channels": [_channel(transcript, channel, words[channel.index], options) for channel in transcript.channels]
     }
     if options.utterances:
-        results["utterances"] = _utterances(transcript, runs, options)
+        results["utterances"] = _utterances(transcript, words, options)
     return {"metadata": _metadata(transcript, options), "results": results}
-
-
-def heard(channel: Channel, transcript: Transcript, options: Options) -> Run:
-    """A channel's words with everything done to them that the options ask for."""
-    words = spoken(channel, transcript.audio.duration)
-    if written(channel, options) == "en":
-        words = words if options.filler_words else without_fillers(words)
-        words = with_digits(words) if options.numerals else words
-    return replaced(words, options.replace) if options.replace else words
-
-
-def written(channel: Channel, options: Options) -> str:
-    """The language of the text: a translation is English, whatever was spoken."""
-    return "en" if options.task == "translate" else channel.language
 
 
 def _metadata(transcript: Transcript, options: Options) -> dict[str, Any]:
     model = model_uuid(transcript.model.sha256)
     metadata: dict[str, Any] = {
-        "transaction_key": "deprecated",  # Rust's SDK needs it
+        "transaction_key": "deprecated",  # Deepgram's SDK for Rust requires it
         "request_id": transcript.job_id,
         "sha256": transcript.audio.sha256,
         "created": transcript.created,
@@ -62,89 +56,90 @@ def _metadata(transcript: Transcript, options: Options) -> dict[str, Any]:
         "model_info": {model: model_info(transcript.model.name, transcript.model.sha256)},
     }
     warnings = [*transcript.warnings, *_numerals_warning(transcript, options)]
-    optional = {"tags": options.tags, "extra": options.extra, "warnings": warnings}
+    optional = {"tags": options.tag, "extra": options.extra, "warnings": warnings}
     return metadata | {name: value for name, value in optional.items() if value}
 
 
 def _numerals_warning(transcript: Transcript, options: Options) -> list[dict[str, str]]:
-    foreign = sorted({c.language for c in transcript.channels if written(c, options) != "en"})
+    foreign = sorted({c.language for c in transcript.channels if transcript.text_language(c) != "en"})
     if not (options.numerals and foreign):
         return []
-    message = f"numerals is done for English; {', '.join(foreign)} stands as Whisper wrote it."
+    message = f"numerals is done for English; {', '.join(foreign)} stays as Whisper wrote it."
     return [{"parameter": "numerals", "type": "unsupported_language", "message": message}]
 
 
-def _channel(channel: Channel, words: Run, options: Options) -> dict[str, Any]:
-    language = written(channel, options)
+def _channel(transcript: Transcript, channel: Channel, words: WordSequence, options: Options) -> dict[str, Any]:
+    language = transcript.text_language(channel)
     confidences = sorted(word.confidence for word in words)
     alternative: dict[str, Any] = {
-        "transcript": line(words, language, options.punctuate),
-        # The upper median of the words', as recorded answers have it; nothing said, nothing sure.
-        "confidence": _share(confidences[len(words) // 2]) if words else 0.0,
+        "transcript": join_words(words, language, options.punctuate),
+        # Upper median of the words' confidences, as in recorded answers of Deepgram; 0 without words.
+        "confidence": _confidence(confidences[len(words) // 2]) if words else 0.0,
         "words": [_word(word, options) for word in words],
     }
     if options.paragraphs:
         alternative["paragraphs"] = _paragraphs(words, language)
     document: dict[str, Any] = {"alternatives": [alternative]}
-    if options.detect_language:
+    if options.detect_language is not None:
         document["detected_language"] = channel.language
     return document
 
 
-def _word(word: Spoken, options: Options) -> dict[str, Any]:
+def _word(word: TranscriptWord, options: Options) -> dict[str, Any]:
     document: dict[str, Any] = {
-        "word": word.bare,
+        "word": word.normalised,
         "start": _seconds(word.start),
         "end": _seconds(word.end),
-        "confidence": _share(word.confidence),
+        "confidence": _confidence(word.confidence),
     }
     if options.punctuate:
         document["punctuated_word"] = word.text
     return document
 
 
-def _paragraphs(words: Run, language: str) -> dict[str, Any]:
+def _paragraphs(words: WordSequence, language: str) -> dict[str, Any]:
     groups = list(paragraphs(words))
-    texts = [[line(sentence, language, True) for sentence in group] for group in groups]
+    texts = [[join_words(sentence, language, True) for sentence in group] for group in groups]
+    paragraph_texts = (join_words(chain.from_iterable(group), language, True) for group in groups)
     return {
-        "transcript": "\n" + "\n\n".join(line(chain.from_iterable(group), language, True) for group in groups),
+        "transcript": "\n" + "\n\n".join(paragraph_texts),
         "paragraphs": [
             {
                 "sentences": [
                     {"text": text, "start": _seconds(sentence[0].start), "end": _seconds(sentence[-1].end)}
-                    for text, sentence in zip(said, group, strict=True)
+                    for text, sentence in zip(sentence_texts, group, strict=True)
                 ],
                 "num_words": sum(map(len, group)),
                 "start": _seconds(group[0][0].start),
                 "end": _seconds(group[-1][-1].end),
             }
-            for said, group in zip(texts, groups, strict=True)
+            for sentence_texts, group in zip(texts, groups, strict=True)
         ],
     }
 
 
-def _utterances(transcript: Transcript, runs: dict[int, Run], options: Options) -> list[dict[str, Any]]:
-    """Of all channels, by time."""
+def _utterances(transcript: Transcript, words: dict[int, WordSequence], options: Options) -> list[dict[str, Any]]:
+    """Return the utterances of all channels in order of time."""
     found = [
         {
-            "start": _seconds(run[0].start),
-            "end": _seconds(run[-1].end),
-            "confidence": _share(fmean(word.confidence for word in run)),
+            "start": _seconds(utterance[0].start),
+            "end": _seconds(utterance[-1].end),
+            "confidence": _confidence(fmean(word.confidence for word in utterance)),
             "channel": channel.index,
-            "transcript": line(run, written(channel, options), options.punctuate),
-            "words": [_word(word, options) for word in run],
-            # The same at every look.
-            "id": str(uuid.uuid5(_UTTERANCES, f"{transcript.job_id}/{channel.index}/{number}")),
+            "transcript": join_words(utterance, transcript.text_language(channel), options.punctuate),
+            "words": [_word(word, options) for word in utterance],
+            # The same job always gives the same ids.
+            "id": str(uuid.uuid5(_UTTERANCE_NAMESPACE, f"{transcript.job_id}/{channel.index}/{number}")),
         }
         for channel in transcript.channels
-        for number, run in enumerate(utterances(runs[channel.index], options.utt_split))
+        for number, utterance in enumerate(utterances(words[channel.index], options.utt_split))
     ]
     return sorted(found, key=lambda utterance: (utterance["start"], utterance["channel"]))
 
 
 def _seconds(value: float) -> float:
-    return round(float(value), SECONDS)
+    return round(float(value), SECONDS_DECIMALS)
 
 
-def _share(value: float) -> float:
-    return round(float(value), SHARE)
+def _confidence(value: float) -> float:
+    return round(float(value), CONFIDENCE_DECIMALS)

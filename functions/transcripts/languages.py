@@ -1,4 +1,4 @@
-"""The languages Whisper speaks: its codes, their English names, and what people write instead."""
+"""Languages of Whisper: its codes, their English names, and other tags for them."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ _NAMES = """
 LANGUAGES: dict[str, str] = dict(pair.split(":") for pair in _NAMES.split())
 LANGUAGES["ht"] = "haitian creole"
 
-# Tags that BCP-47 has and Whisper spells otherwise.
+# BCP-47 tags that Whisper spells differently.
 _OTHER_TAGS = {"jv": "jw", "iw": "he", "nb": "no", "fil": "tl", "in": "id", "ji": "yi", "cmn": "zh"}
 
-# Written without spaces between words: their segments and words are joined by nothing.
+# Written without spaces between words: their segments and words are joined without one.
 UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
 
 
 def whisper_code(tag: str) -> str | None:
-    """The Whisper code that a BCP-47 tag (`en-US`, `pt_BR`, `DE`) or an English name (`german`) means, or None."""
-    wanted = tag.strip().lower().replace("_", "-")
-    primary = wanted.partition("-")[0]
+    """Return the Whisper code of a BCP-47 tag (`en-US`, `pt_BR`, `DE`) or an English name (`german`), or None."""
+    name = tag.strip().lower().replace("_", "-")
+    primary = name.partition("-")[0]
     if (code := _OTHER_TAGS.get(primary, primary)) in LANGUAGES:
         return code
-    return next((code for code, name in LANGUAGES.items() if name == wanted), None)
+    return next((code for code, english in LANGUAGES.items() if english == name), None)
 
 
-def joined(pieces: list[str], language: str) -> str:
-    """Pieces of speech as one line, with or without spaces as the language has it."""
-    stripped = [piece.strip() for piece in pieces]
-    return ("" if language in UNSPACED else " ").join(piece for piece in stripped if piece)
+def join(texts: list[str], language: str) -> str:
+    """Join texts to one line, with or without spaces between them as the language has it."""
+    stripped = [text.strip() for text in texts]
+    return ("" if language in UNSPACED else " ").join(text for text in stripped if text)

@@ -1,66 +1,66 @@
-"""Sentences, paragraphs and utterances: runs of words that belong together."""
+"""Sentences, paragraphs and utterances: sequences of words that belong together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
 
-from functions.transcripts.words import Spoken, bare
+from functions.transcripts.words import TranscriptWord, normalised
 
 PARAGRAPH_PAUSE = 1.5  # seconds of silence between two sentences that begin a new paragraph
-PARAGRAPH_SENTENCES = 6  # and the most in one: a reader's, no recording shows Deepgram's
+PARAGRAPH_SENTENCES = 6  # at most in one paragraph; our choice, Deepgram documents no limit
 
 _MARKS = (".", "?", "!", "…", "。", "？", "！", "؟", "।", "۔")
 _CLOSING = "\"'”’»)]}」』"
-_SHORT = frozenset({"mr", "mrs", "ms", "dr", "st", "prof", "sr", "jr", "vs", "no", "gen", "rep", "sen", "capt"})
+_ABBREVIATIONS = frozenset({"mr", "mrs", "ms", "dr", "st", "prof", "sr", "jr", "vs", "no", "gen", "rep", "sen", "capt"})
 
-Run = list[Spoken]
+WordSequence = list[TranscriptWord]
 
 
-def sentences(words: Run) -> Iterator[Run]:
-    """Runs that end with a full stop, or with the words."""
-    run: Run = []
+def sentences(words: WordSequence) -> Iterator[WordSequence]:
+    """Yield sequences that end with a sentence mark; the last ends with the words."""
+    sentence: WordSequence = []
     for word, following in pairwise(words):
-        run.append(word)
-        if _ends(word.text, following.text):
-            yield run
-            run = []
+        sentence.append(word)
+        if _ends_sentence(word.text, following.text):
+            yield sentence
+            sentence = []
     if words:
-        yield [*run, words[-1]]
+        yield [*sentence, words[-1]]
 
 
-def paragraphs(words: Run) -> Iterator[list[Run]]:
-    """Sentences in paragraphs: a new one after a pause, or when one grows long."""
-    held: list[Run] = []
+def paragraphs(words: WordSequence) -> Iterator[list[WordSequence]]:
+    """Yield sentences in paragraphs: a new one begins after a pause, or when one has `PARAGRAPH_SENTENCES`."""
+    paragraph: list[WordSequence] = []
     for sentence in sentences(words):
-        paused = held and sentence[0].start - held[-1][-1].end >= PARAGRAPH_PAUSE
-        if held and (paused or len(held) >= PARAGRAPH_SENTENCES):
-            yield held
-            held = []
-        held.append(sentence)
-    if held:
-        yield held
+        paused = paragraph and sentence[0].start - paragraph[-1][-1].end >= PARAGRAPH_PAUSE
+        if paragraph and (paused or len(paragraph) >= PARAGRAPH_SENTENCES):
+            yield paragraph
+            paragraph = []
+        paragraph.append(sentence)
+    if paragraph:
+        yield paragraph
 
 
-def utterances(words: Run, split: float) -> Iterator[Run]:
-    """Runs between silences of at least `split` seconds."""
-    run: Run = []
+def utterances(words: WordSequence, split: float) -> Iterator[WordSequence]:
+    """Yield the words between silences of at least `split` seconds."""
+    utterance: WordSequence = []
     for word in words:
-        if run and word.start - run[-1].end >= split:
-            yield run
-            run = []
-        run.append(word)
-    if run:
-        yield run
+        if utterance and word.start - utterance[-1].end >= split:
+            yield utterance
+            utterance = []
+        utterance.append(word)
+    if utterance:
+        yield utterance
 
 
-def _ends(text: str, following: str) -> bool:
-    closed = text.rstrip(_CLOSING)
-    if not closed.endswith(_MARKS):
+def _ends_sentence(text: str, following: str) -> bool:
+    unquoted = text.rstrip(_CLOSING)
+    if not unquoted.endswith(_MARKS):
         return False
-    if not closed.endswith("."):
+    if not unquoted.endswith("."):
         return True
-    # "Mr. Smith", "J. R. Tolkien" go on; so does what is followed by a small letter.
-    name = bare(closed)
-    initial = len(name) == 1 and closed[:1].isupper() and name != "i"
-    return not (name in _SHORT or initial or following[:1].islower())
+    # "Mr. Smith" and "J. R. Tolkien" do not end a sentence; neither does a full stop before a small letter.
+    name = normalised(unquoted)
+    initial = len(name) == 1 and unquoted[:1].isupper() and name != "i"
+    return not (name in _ABBREVIATIONS or initial or following[:1].islower())

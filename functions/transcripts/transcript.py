@@ -1,4 +1,4 @@
-"""The canonical transcript: what a finished job says. Every rendering is a function of it."""
+"""Transcript of a finished job, as the model wrote it; every output format is rendered from it."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from earshot_contract.shards import AudioInfo, ModelInfo, Segment
 
 @dataclass(frozen=True)
 class Channel(Document):
-    """What was said on one channel, in order of time."""
+    """Segments of one channel in order of time."""
 
     index: int  # position in the answer, from 0
-    language: str
+    language: str  # Whisper code, of the speech
     language_probability: float
     segments: list[Segment]
 
 
 @dataclass(frozen=True)
 class Transcript(Document):
-    """One per job; kept as `jobs/{id}/transcript.json`."""
+    """Transcript of one job, stored unedited as `jobs/{id}/transcript.json`."""
 
     job_id: str
     created: str  # ISO 8601, UTC, milliseconds
-    options: str  # the query string the job was asked with
+    options: str  # the job's query string
     task: str  # transcribe | translate
     audio: AudioInfo
     model: ModelInfo
@@ -33,3 +33,7 @@ class Transcript(Document):
     model_seconds: float
     engine: dict[str, Any] = field(default_factory=dict)
     warnings: list[dict[str, str]] = field(default_factory=list)  # {parameter, type, message}
+
+    def text_language(self, channel: Channel) -> str:
+        """Return the language of a channel's text: a translation is English, whatever language was spoken."""
+        return "en" if self.task == "translate" else channel.language

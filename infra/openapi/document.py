@@ -1,6 +1,6 @@
-"""What the API offers, as an OpenAPI 3.1 description made from the code that offers it.
+"""OpenAPI 3.1 description of the API, made from the routes, options and formats in the code.
 
-`write_built_files` puts it, as JSON and as a page, into the Lambda bundle.
+`write_built_files` writes it, as JSON and as a page, into the Lambda bundle.
 `python -m infra.openapi.document` writes the committed copy `docs/reference/openapi.json`; a test compares both.
 """
 
@@ -16,7 +16,7 @@ from infra.openapi.schemas import SCHEMAS
 
 COPY = Path(__file__).resolve().parents[2] / "docs" / "reference" / "openapi.json"
 
-_KEYS = {
+_SECURITY_SCHEMES = {
     "token": {
         "type": "apiKey",
         "in": "header",
@@ -28,6 +28,7 @@ _KEYS = {
 
 
 def describe() -> dict[str, Any]:
+    """Return the description."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -40,16 +41,17 @@ def describe() -> dict[str, Any]:
         "servers": [{"url": "/v1"}],
         "security": [{"token": []}, {"bearer": []}, {}],
         "paths": paths(),
-        "components": {"schemas": SCHEMAS, "securitySchemes": _KEYS},
+        "components": {"schemas": SCHEMAS, "securitySchemes": _SECURITY_SCHEMES},
     }
 
 
 def text() -> str:
+    """Return the description as JSON text."""
     return json.dumps(describe(), indent=1, ensure_ascii=False) + "\n"
 
 
 def write_built_files(folder: Path) -> None:
-    """`openapi.json` and `docs.html`, which `functions/handlers/api/openapi_routes.py` serves."""
+    """Write `openapi.json` and `docs.html`, which `functions/handlers/api/openapi_routes.py` serves."""
     (folder / "openapi.json").write_text(text(), encoding="utf-8")
     (folder / "docs.html").write_text(page(describe()), encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""The API's description as one page to read: no script, nothing fetched from anywhere."""
+"""HTML page of the OpenAPI description, without scripts and external resources."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OpenAI(api_key=KEY, base_url=f"{EARSHOT_URL}/v1")"""
 
 
 def page(description: Schema) -> str:
-    """HTML of an OpenAPI description as infra/openapi/document.py makes it."""
+    """Return the page of an OpenAPI description that infra/openapi/document.py made."""
     info, prefix = description["info"], description["servers"][0]["url"]
     operations = [
         (method.upper(), prefix + path, operation)
@@ -61,8 +61,8 @@ def page(description: Schema) -> str:
 def _operation(method: str, path: str, operation: Schema) -> str:
     title = f'<h2 id="{operation["operationId"]}">{escape(operation["summary"])}</h2>'
     parts = [f'{title}<p><code><span class="method">{method}</span> {escape(path)}</code></p>']
-    if says := operation.get("description"):
-        parts.append(f"<p>{_prose(says)}</p>")
+    if description := operation.get("description"):
+        parts.append(f"<p>{_prose(description)}</p>")
     rows = [
         (f"<code>{escape(p['name'])}</code>", _type(p["schema"]), _prose(p.get("description", "")))
         for p in operation.get("parameters", [])
@@ -129,6 +129,6 @@ def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _prose(text: str) -> str:
-    """The little Markdown that descriptions use."""
+    """Return HTML of the little Markdown that descriptions use."""
     text = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
     return re.sub(r"\*([^*]+)\*", r"<em>\1</em>", re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", text))

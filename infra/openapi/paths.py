@@ -1,51 +1,46 @@
-"""The operations of the API's OpenAPI description: what each takes, gives and refuses."""
+"""Operations of the OpenAPI description: parameters, bodies, answers and errors of each route."""
 
 from __future__ import annotations
 
-from earshot_contract.keys import Result
-from functions.handlers.api.job_routes import LONGEST_PAGE, PAGE
+from functions.handlers.api.job_routes import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 from functions.handlers.api.openai_form import TASKS
-from functions.options.registry import PARAMETERS, Fate, Kind, Parameter
-from functions.rendering.openai import GRANULARITIES, Format
-from infra.openapi.schemas import TEXT, UUID, Schema, listed, named
+from functions.options.registry import OPTIONS
+from functions.options.specification import OptionSpec, OptionType, Support
+from functions.rendering.formats import LISTEN_FORMATS, OPENAI_FORMATS
+from functions.rendering.openai_response_format import GRANULARITIES
+from infra.openapi.schemas import TEXT, UUID, Schema, array_of, named
 
 _BINARY: Schema = {"type": "string", "format": "binary"}
-_KINDS = {
-    Kind.FLAG: "boolean",
-    Kind.TEXT: "string",
-    Kind.WHOLE: "integer",
-    Kind.NUMBER: "number",
-    Kind.LIST: "array",
-}
 _LIMITS = {
-    Kind.WHOLE: ("minimum", "maximum"),
-    Kind.NUMBER: ("minimum", "maximum"),
-    Kind.LIST: ("minItems", "maxItems"),
-    Kind.TEXT: ("minLength", "maxLength"),
+    OptionType.INTEGER: ("minimum", "maximum"),
+    OptionType.NUMBER: ("minimum", "maximum"),
+    OptionType.ARRAY: ("minItems", "maxItems"),
+    OptionType.STRING: ("minLength", "maxLength"),
 }
-_FATES = {
-    Fate.DONE: "",
-    Fate.IGNORED: "**Ignored**, with an entry in `metadata.warnings`: ",
-    Fate.REFUSED: "**ApiError** with 400: ",
+_SUPPORT = {
+    Support.IMPLEMENTED: "",
+    Support.IGNORED: "**Ignored**, with an entry in `metadata.warnings`: ",
+    Support.REJECTED: "**Rejected** with 400: ",
 }
-_REFUSED = {
-    400: "Something in the request cannot be obeyed; the sentence says what.",
+_ERRORS = {
+    400: "The request is not accepted; the sentence says why.",
     401: "No key, or one this deployment does not know.",
     404: "There is no such thing.",
     410: "The request was cancelled.",
-    413: "Too large for a request. `POST /v1/uploads` lends a place for larger audio.",
+    413: "Too large for a request. `POST /v1/uploads` gives a URL for larger audio.",
     429: "Too many requests; `Retry-After` says when to come back.",
-    500: "Our fault.",
+    500: "An internal error.",
     503: "Too busy; `Retry-After` says when to come back.",
 }
 
 
 def paths() -> dict[str, Schema]:
+    """Return the `paths` of the description."""
     return {
         "/listen": {"post": _listen()},
         "/requests": {"get": _requests()},
-        "/requests/{id}": {"get": _request(), "delete": _forget()},
-        "/requests/{id}/result": {"get": _result(), "post": _result_again()},
+        "/requests/{id}": {"get": _request(), "delete": _delete()},
+        "/requests/{id}/result": {"get": _result(), "post": _result_by_post()},
         "/uploads": {"post": _uploads()},
         **{path: {"post": _audio(task)} for path, task in TASKS.items()},
         "/models": {"get": _models()},
@@ -59,10 +54,10 @@ def _listen() -> Schema:
         "operationId": "listen",
         "summary": "Transcribe audio",
         "description": "The body is JSON with a `url` if, and only if, its Content-Type is `application/json`; "
-        "under any other, or none, it is the audio itself, and its bytes say which codec. Waits for the "
-        "transcript; when that takes longer than a request may, redirects to where to wait on. The same request "
+        "under any other, or none, it is the audio itself, and its bytes decide the codec. Waits for the "
+        "transcript; when that takes longer than a request may, redirects to a URL that waits on. The same request "
         "sent again while it runs, or soon after, is the same job.",
-        "parameters": [_parameter(parameter) for parameter in PARAMETERS.values()],
+        "parameters": [_parameter(spec) for spec in OPTIONS.values()],
         "requestBody": {
             "required": True,
             "content": {
@@ -80,7 +75,7 @@ def _listen() -> Schema:
         "responses": {
             "200": _json("The transcript; with `callback`, only the request's id.", "ListenAnswer", "Accepted"),
             "303": _REDIRECT,
-            **_refusals("Error", 400, 401, 404, 410, 413, 429, 500, 503),
+            **_errors("Error", 400, 401, 404, 410, 413, 429, 500, 503),
         },
     }
 
@@ -90,12 +85,12 @@ def _audio(task: str) -> Schema:
         "file": _BINARY,
         "model": {**TEXT, "description": "`whisper-1` is the deployment's default; GET /models lists the others."},
         "prompt": {**TEXT, "description": "Text that precedes the audio, in Whisper's sense."},
-        "response_format": {"enum": [str(form) for form in Format], "default": str(Format.JSON)},
+        "response_format": {"enum": list(OPENAI_FORMATS), "default": "json"},
         "temperature": {"type": "number", "minimum": 0, "maximum": 1, "default": 0},
         "stream": {"type": "boolean", "description": "Server-sent events; for `json` and `text`."},
-        "language": {**TEXT, "description": "What is spoken; detected when left out."},
+        "language": {**TEXT, "description": "Language of the speech; detected when left out."},
         GRANULARITIES: {
-            **listed({"enum": ["word", "segment"]}),
+            **array_of({"enum": ["word", "segment"]}),
             "description": "`word` needs `response_format=verbose_json`.",
         },
     }
@@ -112,7 +107,7 @@ def _audio(task: str) -> Schema:
         },
         "responses": {
             "200": {
-                "description": "In the format asked for.",
+                "description": "In the requested format.",
                 "content": {
                     "application/json": {"schema": {"oneOf": [named("Transcription"), named("VerboseTranscription")]}},
                     "text/plain": {"schema": TEXT},
@@ -120,7 +115,7 @@ def _audio(task: str) -> Schema:
                 },
             },
             "303": _REDIRECT,
-            **_refusals("OpenAIError", 400, 401, 404, 410, 413, 429, 500, 503),
+            **_errors("OpenAIError", 400, 401, 404, 410, 413, 429, 500, 503),
         },
     }
 
@@ -130,30 +125,30 @@ def _requests() -> Schema:
         "operationId": "requests",
         "summary": "List requests, newest first",
         "parameters": [
-            _query("limit", {"type": "integer", "minimum": 1, "maximum": LONGEST_PAGE, "default": PAGE}),
-            _query("next", TEXT, "As the page before gave it."),
+            _query("limit", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": DEFAULT_PAGE_SIZE}),
+            _query("next", TEXT, "The token of the page before."),
         ],
-        "responses": {"200": _json("A page.", "Jobs"), **_refusals("Error", 400, 401, 429, 500)},
+        "responses": {"200": _json("A page.", "Jobs"), **_errors("Error", 400, 401, 429, 500)},
     }
 
 
 def _request() -> Schema:
     return {
         "operationId": "request",
-        "summary": "Look at one request",
+        "summary": "Show one request",
         "parameters": [_ID],
-        "responses": {"200": _json("As it is now.", "Job"), **_refusals("Error", 401, 404, 429, 500)},
+        "responses": {"200": _json("As it is now.", "Job"), **_errors("Error", 401, 404, 429, 500)},
     }
 
 
-def _forget() -> Schema:
+def _delete() -> Schema:
     return {
         "operationId": "forget",
-        "summary": "Cancel a request that runs, or forget one that is over",
+        "summary": "Cancel a request that runs, or delete one that has ended",
         "parameters": [_ID],
         "responses": {
-            "200": _json("Cancelled, or gone with its transcripts.", "Job", "Forgotten"),
-            **_refusals("Error", 401, 404, 429, 500),
+            "200": _json("Cancelled, or deleted with its transcripts.", "Job", "Forgotten"),
+            **_errors("Error", 401, 404, 429, 500),
         },
     }
 
@@ -162,12 +157,12 @@ def _result() -> Schema:
     return {
         "operationId": "result",
         "summary": "Get the transcript of a request",
-        "description": "With `response_format` and its companions it is given as under `/audio/transcriptions`.",
+        "description": "With `response_format` and its companions the answer is that of `/audio/transcriptions`.",
         "parameters": [
             _ID,
-            _query("format", {"enum": [str(form) for form in Result], "default": str(Result.JSON)}),
+            _query("format", {"enum": list(LISTEN_FORMATS), "default": "json"}),
             _query("wait", {"type": "number", "minimum": 0}, "Seconds to wait for it; a redirect when it is not done."),
-            _query("response_format", {"enum": [str(form) for form in Format]}),
+            _query("response_format", {"enum": list(OPENAI_FORMATS)}),
         ],
         "responses": {
             "200": {
@@ -187,12 +182,12 @@ def _result() -> Schema:
                 },
             },
             "303": _REDIRECT,
-            **_refusals("Error OpenAIError", 400, 401, 404, 410, 413, 429, 500, 503),
+            **_errors("Error OpenAIError", 400, 401, 404, 410, 413, 429, 500, 503),
         },
     }
 
 
-def _result_again() -> Schema:
+def _result_by_post() -> Schema:
     return _result() | {
         "operationId": "result_again",
         "summary": "The same, for clients that repeat their POST when they are redirected",
@@ -203,20 +198,20 @@ def _result_again() -> Schema:
 def _uploads() -> Schema:
     return {
         "operationId": "upload",
-        "summary": "A place for audio that does not fit in a request",
+        "summary": "Get a URL for audio that does not fit in a request",
         "description": "PUT the file to `put`, then `POST /v1/listen` with `url`.",
-        "responses": {"200": _json("The place.", "Upload"), **_refusals("Error", 401, 429, 500)},
+        "responses": {"200": _json("The URLs.", "Upload"), **_errors("Error", 401, 429, 500)},
     }
 
 
 def _models() -> Schema:
     return {
         "operationId": "models",
-        "summary": "The models this deployment holds",
+        "summary": "The models of this deployment",
         "security": [],
         "responses": {
             "200": _json("For Deepgram's clients and OpenAI's.", "Models"),
-            **_refusals("Error", 429, 500),
+            **_errors("Error", 429, 500),
         },
     }
 
@@ -242,35 +237,34 @@ def _docs() -> Schema:
 
 _ID: Schema = {"name": "id", "in": "path", "required": True, "schema": UUID}
 _REDIRECT: Schema = {
-    "description": "Not done yet: GET `Location`, which waits on. To clients that follow it, it is a wait.",
+    "description": "Not completed yet: GET `Location`, which waits on. Clients that follow redirects just wait longer.",
     "headers": {"Location": {"schema": TEXT}},
     "content": {"application/json": {"schema": named("Redirect")}},
 }
 
 
-def _parameter(parameter: Parameter) -> Schema:
-    schema: Schema = {"type": _KINDS[parameter.kind]}
-    if parameter.kind is Kind.LIST:
+def _parameter(spec: OptionSpec) -> Schema:
+    schema: Schema = {"type": str(spec.type)}
+    if spec.type is OptionType.ARRAY:
         schema["items"] = TEXT
-    if parameter.choices:
-        schema["enum"] = list(parameter.choices)
-    for name, limit in zip(_LIMITS.get(parameter.kind, ()), (parameter.least, parameter.most), strict=False):
+    if spec.choices:
+        schema["enum"] = list(spec.choices)
+    for name, limit in zip(_LIMITS.get(spec.type, ()), (spec.minimum, spec.maximum), strict=False):
         if limit is not None:
             schema[name] = int(limit) if float(limit).is_integer() else limit
-    said = _FATES[parameter.fate] + parameter.says
-    described = _query(parameter.name, schema, said)
-    repeated = {"style": "form", "explode": True} if parameter.kind is Kind.LIST else {}
-    return described | repeated | {"x-fate": str(parameter.fate)}
+    parameter = _query(spec.name, schema, _SUPPORT[spec.support] + spec.summary)
+    repeated = {"style": "form", "explode": True} if spec.type is OptionType.ARRAY else {}
+    return parameter | repeated | {"x-support": str(spec.support)}
 
 
-def _query(name: str, schema: Schema, says: str = "") -> Schema:
-    return {"name": name, "in": "query", "schema": schema} | ({"description": says} if says else {})
+def _query(name: str, schema: Schema, description: str = "") -> Schema:
+    return {"name": name, "in": "query", "schema": schema} | ({"description": description} if description else {})
 
 
-def _json(says: str, *schemas: str) -> Schema:
-    one = named(schemas[0]) if len(schemas) == 1 else {"anyOf": [named(schema) for schema in schemas]}
-    return {"description": says, "content": {"application/json": {"schema": one}}}
+def _json(description: str, *schemas: str) -> Schema:
+    schema = named(schemas[0]) if len(schemas) == 1 else {"anyOf": [named(name) for name in schemas]}
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
-def _refusals(shapes: str, *statuses: int) -> dict[str, Schema]:
-    return {str(status): _json(_REFUSED[status], *shapes.split()) for status in statuses}
+def _errors(schemas: str, *statuses: int) -> dict[str, Schema]:
+    return {str(status): _json(_ERRORS[status], *schemas.split()) for status in statuses}

@@ -1,4 +1,4 @@
-"""The bodies that the API gives, as JSON Schema. No members but these: what is undocumented fails a test."""
+"""Bodies of the API's answers, as JSON Schema. They have no other members: an undocumented one fails a test."""
 
 from __future__ import annotations
 
@@ -17,22 +17,24 @@ COUNT: Schema = {"type": "integer", "minimum": 0}
 
 
 def named(name: str) -> Schema:
+    """Return a reference to a schema of `SCHEMAS`."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def listed(items: Schema) -> Schema:
+def array_of(items: Schema) -> Schema:
+    """Return an array's schema."""
     return {"type": "array", "items": items}
 
 
-def document(required: dict[str, Schema], optional: dict[str, Schema] | None = None, says: str = "") -> Schema:
-    """An object of these members and no others."""
+def document(required: dict[str, Schema], optional: dict[str, Schema] | None = None, description: str = "") -> Schema:
+    """Return the schema of an object with these members and no others."""
     schema: Schema = {
         "type": "object",
         "required": list(required),
         "properties": required | (optional or {}),
         "additionalProperties": False,
     }
-    return schema | ({"description": says} if says else {})
+    return schema | ({"description": description} if description else {})
 
 
 _TIMED = {"start": SECONDS, "end": SECONDS}
@@ -46,9 +48,9 @@ _WORD = document(
 _PARAGRAPHS = document(
     {
         "transcript": TEXT,
-        "paragraphs": listed(
+        "paragraphs": array_of(
             document(
-                {"sentences": listed(document({"text": TEXT, **_TIMED})), "num_words": COUNT, **_TIMED},
+                {"sentences": array_of(document({"text": TEXT, **_TIMED})), "num_words": COUNT, **_TIMED},
             )
         ),
     }
@@ -64,17 +66,17 @@ _METADATA = document(
         "created": MOMENT,
         "duration": SECONDS,
         "channels": {"type": "integer", "minimum": 1, "description": "Transcribed: 1 without `multichannel`."},
-        "models": listed(UUID),
+        "models": array_of(UUID),
         "model_info": {
             "type": "object",
-            "description": "What really ran, by the UUID in `models`.",
+            "description": "The models that ran, by the UUID in `models`.",
             "additionalProperties": document({"name": TEXT, "version": TEXT, "arch": TEXT}),
         },
     },
     {
-        "tags": listed(TEXT),
+        "tags": array_of(TEXT),
         "extra": {"type": "object", "additionalProperties": TEXT},
-        "warnings": listed(_WARNING),
+        "warnings": array_of(_WARNING),
     },
 )
 
@@ -84,7 +86,7 @@ _UTTERANCE = document(
         "confidence": SHARE,
         "channel": COUNT,
         "transcript": TEXT,
-        "words": listed(named("Word")),
+        "words": array_of(named("Word")),
         "id": UUID,
     }
 )
@@ -95,7 +97,7 @@ _SEGMENT = document(
         "seek": COUNT,
         **_TIMED,
         "text": TEXT,
-        "tokens": listed({"type": "integer"}),
+        "tokens": array_of({"type": "integer"}),
         "temperature": {"type": "number"},
         "avg_logprob": {"type": "number"},
         "compression_ratio": {"type": "number"},
@@ -105,9 +107,9 @@ _SEGMENT = document(
 
 _USAGE = document({"type": {"const": "duration"}, "seconds": COUNT})
 
-# Where the gateway itself refuses, it does so in both vendors' shapes at once: see infra/refusals.py.
-_DEEPGRAMS_REFUSAL = {"err_code": TEXT, "err_msg": TEXT, "request_id": TEXT}
-_OPENAIS_REFUSAL = {
+# The gateway's own errors have both vendors' members at once: see infra/gateway_responses.py.
+_DEEPGRAM_ERROR = {"err_code": TEXT, "err_msg": TEXT, "request_id": TEXT}
+_OPENAI_ERROR = {
     "error": document(
         {
             "message": TEXT,
@@ -127,8 +129,8 @@ _JOB = {
     ),
     "created": MOMENT,
 }
-_KNOWN_LATER = {
-    "options": {**TEXT, "description": "The query string it was asked with."},
+_OPTIONAL_JOB = {
+    "options": {**TEXT, "description": "The request's query string."},
     "model": TEXT,
     "completed": MOMENT,
     "duration": SECONDS,
@@ -137,7 +139,7 @@ _KNOWN_LATER = {
     "shards": document({"done": COUNT, "total": COUNT}),
     "timings": {
         "type": "object",
-        "description": "Seconds: waited before it began, from then to its end, inside the model.",
+        "description": "Seconds: waited before the start, from the start to the end, inside the model.",
         "additionalProperties": {"type": "number"},
     },
     "error": document({"err_code": TEXT, "err_msg": TEXT}),
@@ -148,7 +150,7 @@ _MODEL = document(
         "name": TEXT,
         "canonical_name": TEXT,
         "architecture": TEXT,
-        "languages": listed(TEXT),
+        "languages": array_of(TEXT),
         "version": TEXT,
         "uuid": UUID,
         "batch": {"type": "boolean"},
@@ -163,7 +165,7 @@ SCHEMAS: dict[str, Schema] = {
     "Word": _WORD,
     "Metadata": _METADATA,
     "Alternative": document(
-        {"transcript": TEXT, "confidence": SHARE, "words": listed(named("Word"))}, {"paragraphs": _PARAGRAPHS}
+        {"transcript": TEXT, "confidence": SHARE, "words": array_of(named("Word"))}, {"paragraphs": _PARAGRAPHS}
     ),
     "Utterance": _UTTERANCE,
     "ListenAnswer": document(
@@ -171,21 +173,21 @@ SCHEMAS: dict[str, Schema] = {
             "metadata": named("Metadata"),
             "results": document(
                 {
-                    "channels": listed(
+                    "channels": array_of(
                         document(
-                            {"alternatives": {**listed(named("Alternative")), "minItems": 1}},
+                            {"alternatives": {**array_of(named("Alternative")), "minItems": 1}},
                             {"detected_language": TEXT},
                         )
                     )
                 },
-                {"utterances": listed(named("Utterance"))},
+                {"utterances": array_of(named("Utterance"))},
             ),
         },
-        says="Optional members are left out, never null.",
+        description="Optional members are left out, never null.",
     ),
     "Accepted": document({"request_id": UUID}),
-    "Error": document(_DEEPGRAMS_REFUSAL, {"message": TEXT} | _OPENAIS_REFUSAL),
-    "OpenAIError": document(_OPENAIS_REFUSAL, {"message": TEXT} | _DEEPGRAMS_REFUSAL),
+    "Error": document(_DEEPGRAM_ERROR, {"message": TEXT} | _OPENAI_ERROR),
+    "OpenAIError": document(_OPENAI_ERROR, {"message": TEXT} | _DEEPGRAM_ERROR),
     "Transcription": document({"text": TEXT, "usage": _USAGE}),
     "VerboseTranscription": document(
         {
@@ -195,14 +197,14 @@ SCHEMAS: dict[str, Schema] = {
             "text": TEXT,
             "usage": _USAGE,
         },
-        {"segments": listed(_SEGMENT), "words": listed(document({"word": TEXT, **_TIMED}))},
+        {"segments": array_of(_SEGMENT), "words": array_of(document({"word": TEXT, **_TIMED}))},
     ),
     "Redirect": document({"request_id": UUID, "message": TEXT}),
-    "Job": document(_JOB, _KNOWN_LATER | {"progress": SHARE}, "What is not known yet is left out."),
-    "Jobs": document({"requests": listed(document(_JOB, _KNOWN_LATER))}, {"next": TEXT}),
+    "Job": document(_JOB, _OPTIONAL_JOB | {"progress": SHARE}, "Unknown values are left out."),
+    "Jobs": document({"requests": array_of(document(_JOB, _OPTIONAL_JOB))}, {"next": TEXT}),
     "Forgotten": document({"request_id": UUID, "state": {"const": "forgotten"}}),
     "Upload": document({"put": TEXT, "url": TEXT, "expires_in": COUNT}),
     "Models": document(
-        {"stt": listed(_MODEL), "tts": listed({}), "object": {"const": "list"}, "data": listed(_OPENAI_MODEL)}
+        {"stt": array_of(_MODEL), "tts": array_of({}), "object": {"const": "list"}, "data": array_of(_OPENAI_MODEL)}
     ),
 }

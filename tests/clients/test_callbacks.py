@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.clients.web import Site
 
 
-def test_a_job_that_fails_calls_back_too(setup: dict[str, str], site: Site, turned_away: str) -> None:
+def test_failed_job_delivers_callback(setup: dict[str, str], site: Site, turned_away: str) -> None:
     query = urllib.parse.urlencode({"model": "whisper", "callback": f"{site.url}/failed"})
     letter = Path(setup["not_audio"]).read_bytes()
 

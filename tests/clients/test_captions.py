@@ -28,7 +28,7 @@ def answers(setup: dict[str, str]) -> dict[str, str]:
 
 @pytest.mark.parametrize("source", ["words", "utterances"])
 @pytest.mark.parametrize("sdk", ["captions", "js-captions"])
-def test_captions_hold_every_word_in_order(
+def test_deepgram_captions_have_every_word_in_order(
     driven: Callable[..., Outcomes], answers: dict[str, str], sdk: str, source: str
 ) -> None:
     outcomes = driven(sdk, ("srt", "vtt"), answer=answers[source])

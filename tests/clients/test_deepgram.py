@@ -55,7 +55,7 @@ def error(driven: Driven, sdk: str, scenario: str) -> dict[str, Any]:
 
 
 @each(*SPOKEN, "path", "async_url", "async_file", "long")
-def test_speech_comes_back_as_a_whole_answer(driven: Driven, sdk: str, scenario: str) -> None:
+def test_sdk_reads_whole_listen_response(driven: Driven, sdk: str, scenario: str) -> None:
     answer = result(driven, sdk, scenario)
 
     metadata = answer["metadata"]
@@ -78,7 +78,7 @@ def test_speech_comes_back_as_a_whole_answer(driven: Driven, sdk: str, scenario:
 
 
 @each("plain")
-def test_without_options_there_is_nothing_extra(driven: Driven, sdk: str, scenario: str) -> None:
+def test_sdk_response_without_options_has_no_optional_members(driven: Driven, sdk: str, scenario: str) -> None:
     answer = result(driven, sdk, scenario)
 
     best = answer["results"]["channels"][0]["alternatives"][0]
@@ -94,7 +94,7 @@ def test_without_options_there_is_nothing_extra(driven: Driven, sdk: str, scenar
 
 
 @each(*CALLED_BACK)
-def test_a_callback_brings_the_answer(driven: Driven, site: Site, sdk: str, scenario: str) -> None:
+def test_sdk_callback_delivers_response(driven: Driven, site: Site, sdk: str, scenario: str) -> None:
     request_id = result(driven, sdk, scenario)["request_id"]
 
     [delivery] = site.wait_for(lambda one: request_id in one.body.decode())
@@ -106,7 +106,7 @@ def test_a_callback_brings_the_answer(driven: Driven, site: Site, sdk: str, scen
 
 
 @each("unknown_model")
-def test_a_model_that_is_not_here_is_refused_with_those_that_are(driven: Driven, sdk: str, scenario: str) -> None:
+def test_sdk_unavailable_model_names_available_models(driven: Driven, sdk: str, scenario: str) -> None:
     refused = error(driven, sdk, scenario)
 
     assert int(refused["status"]) == 400
@@ -114,7 +114,7 @@ def test_a_model_that_is_not_here_is_refused_with_those_that_are(driven: Driven,
 
 
 @each("not_audio")
-def test_what_is_no_audio_is_refused(driven: Driven, sdk: str, scenario: str) -> None:
+def test_sdk_reports_file_without_audio(driven: Driven, sdk: str, scenario: str) -> None:
     refused = error(driven, sdk, scenario)
 
     assert int(refused["status"]) == 400
@@ -122,7 +122,7 @@ def test_what_is_no_audio_is_refused(driven: Driven, sdk: str, scenario: str) ->
 
 
 @each("unreachable")
-def test_a_url_that_leads_nowhere_is_refused(driven: Driven, sdk: str, scenario: str) -> None:
+def test_sdk_reports_unreachable_url(driven: Driven, sdk: str, scenario: str) -> None:
     refused = error(driven, sdk, scenario)
 
     assert int(refused["status"]) == 400
@@ -130,7 +130,7 @@ def test_a_url_that_leads_nowhere_is_refused(driven: Driven, sdk: str, scenario:
 
 
 @each("busy")
-def test_after_a_503_those_that_retry_succeed(driven: Driven, sdk: str, scenario: str) -> None:
+def test_sdk_retries_after_503(driven: Driven, sdk: str, scenario: str) -> None:
     if SDKS[sdk].retries:
         assert result(driven, sdk, scenario)["metadata"]["sha256"] == SHA256
     else:
@@ -138,7 +138,7 @@ def test_after_a_503_those_that_retry_succeed(driven: Driven, sdk: str, scenario
 
 
 @each("lost")
-def test_an_answer_lost_on_its_way_is_not_paid_twice(
+def test_sdk_retry_after_lost_answer_is_same_job(
     driven: Driven, setup: dict[str, str], sdk: str, scenario: str, jobs_with: Callable[[str], list[str]]
 ) -> None:
     answer = result(driven, sdk, scenario)
@@ -146,14 +146,14 @@ def test_an_answer_lost_on_its_way_is_not_paid_twice(
     assert jobs_with("keyterm=lost") == [answer["metadata"]["request_id"]]
 
 
-def test_an_sdk_that_follows_no_redirect_says_where_the_answer_will_be(driven: Driven) -> None:
+def test_sdk_without_redirects_shows_result_url(driven: Driven) -> None:
     refused = error(driven, "deepgram-3", "redirected")
 
     assert int(refused["status"]) == 303
 
 
 @pytest.mark.parametrize("sdk", SCENARIOS)
-def test_a_wrong_key_is_refused_and_a_right_one_let_in(driven: Driven, keyed: str, sdk: str) -> None:
+def test_sdk_key_is_checked(driven: Driven, keyed: str, sdk: str) -> None:
     refused = driven(sdk, ("file",), key="f" * 40)["file"]["error"]
     assert int(refused["status"]) == 401
     assert "Invalid credentials." in str(refused)

@@ -42,7 +42,7 @@ def error(driven: Driven, sdk: str, scenario: str) -> dict[str, Any]:
 
 
 @each("json", "bytes", "async", "busy")
-def test_the_default_answer_is_a_text(driven: Driven, sdk: str, scenario: str) -> None:
+def test_openai_sdk_default_answer_has_text(driven: Driven, sdk: str, scenario: str) -> None:
     answer = result(driven, sdk, scenario)
 
     assert heard(answer["text"]) < 0.1
@@ -50,7 +50,7 @@ def test_the_default_answer_is_a_text(driven: Driven, sdk: str, scenario: str) -
 
 
 @each("text")
-def test_text_is_a_string(driven: Driven, sdk: str, scenario: str) -> None:
+def test_openai_sdk_text_is_string(driven: Driven, sdk: str, scenario: str) -> None:
     said = result(driven, sdk, scenario)
 
     assert heard(said) < 0.1
@@ -59,7 +59,7 @@ def test_text_is_a_string(driven: Driven, sdk: str, scenario: str) -> None:
 
 
 @each("srt", "long")
-def test_srt_has_numbered_captions(driven: Driven, sdk: str, scenario: str) -> None:
+def test_openai_sdk_srt_has_numbered_cues(driven: Driven, sdk: str, scenario: str) -> None:
     blocks = [block.split("\n") for block in result(driven, sdk, scenario).strip().split("\n\n")]
 
     assert [block[0] for block in blocks] == [str(number) for number in range(1, len(blocks) + 1)]
@@ -68,12 +68,12 @@ def test_srt_has_numbered_captions(driven: Driven, sdk: str, scenario: str) -> N
 
 
 @each("vtt")
-def test_vtt_says_what_it_is(driven: Driven, sdk: str, scenario: str) -> None:
+def test_openai_sdk_vtt_has_header(driven: Driven, sdk: str, scenario: str) -> None:
     assert result(driven, sdk, scenario).startswith("WEBVTT\n\n00:00:0")
 
 
 @each("verbose", "both")
-def test_verbose_json_has_segments(driven: Driven, sdk: str, scenario: str) -> None:
+def test_openai_sdk_verbose_json_has_segments(driven: Driven, sdk: str, scenario: str) -> None:
     answer = result(driven, sdk, scenario)
 
     assert answer["task"] == "transcribe"
@@ -86,7 +86,7 @@ def test_verbose_json_has_segments(driven: Driven, sdk: str, scenario: str) -> N
 
 
 @each("words", "both")
-def test_words_have_times(driven: Driven, sdk: str, scenario: str) -> None:
+def test_openai_sdk_words_have_times(driven: Driven, sdk: str, scenario: str) -> None:
     answer = result(driven, sdk, scenario)
 
     assert heard(" ".join(word["word"] for word in answer["words"])) < 0.1
@@ -97,7 +97,7 @@ def test_words_have_times(driven: Driven, sdk: str, scenario: str) -> None:
 
 
 @each("stream", "async_stream")
-def test_a_stream_ends_with_the_whole_text(driven: Driven, sdk: str, scenario: str) -> None:
+def test_openai_sdk_stream_ends_with_whole_text(driven: Driven, sdk: str, scenario: str) -> None:
     *deltas, done = result(driven, sdk, scenario)
 
     assert {event["type"] for event in deltas} == {"transcript.text.delta"}
@@ -107,7 +107,7 @@ def test_a_stream_ends_with_the_whole_text(driven: Driven, sdk: str, scenario: s
 
 
 @each("translation")
-def test_a_translation_is_english(driven: Driven, sdk: str, scenario: str) -> None:
+def test_openai_sdk_translation_is_english(driven: Driven, sdk: str, scenario: str) -> None:
     answer = result(driven, sdk, scenario)
 
     assert answer["language"] == "english"
@@ -115,7 +115,7 @@ def test_a_translation_is_english(driven: Driven, sdk: str, scenario: str) -> No
 
 
 @each("unknown_model", "diarized", "not_audio", "long_refused")
-def test_refusals_are_errors_with_a_sentence(driven: Driven, sdk: str, scenario: str) -> None:
+def test_openai_sdk_errors_have_message(driven: Driven, sdk: str, scenario: str) -> None:
     refused = error(driven, sdk, scenario)
 
     assert refused["type"] == "BadRequestError"
@@ -128,7 +128,7 @@ def test_refusals_are_errors_with_a_sentence(driven: Driven, sdk: str, scenario:
 
 
 @each("lost")
-def test_an_answer_lost_on_its_way_is_not_paid_twice(
+def test_sdk_retry_after_lost_answer_is_same_job(
     driven: Driven, sdk: str, scenario: str, jobs_with: Callable[[str], list[str]]
 ) -> None:
     assert heard(result(driven, sdk, scenario)["text"]) < 0.1
@@ -136,7 +136,7 @@ def test_an_answer_lost_on_its_way_is_not_paid_twice(
 
 
 @pytest.mark.parametrize("sdk", SCENARIOS)
-def test_a_wrong_key_is_refused_and_a_right_one_let_in(driven: Driven, keyed: str, sdk: str) -> None:
+def test_sdk_key_is_checked(driven: Driven, keyed: str, sdk: str) -> None:
     refused = driven(sdk, ("json",), key="f" * 40)["json"]["error"]
     assert refused["type"] == "AuthenticationError"
     assert refused["status"] == 401
@@ -144,5 +144,5 @@ def test_a_wrong_key_is_refused_and_a_right_one_let_in(driven: Driven, keyed: st
     assert heard(driven(sdk, ("json",), key=keyed)["json"]["result"]["text"]) < 0.1
 
 
-def test_translations_is_told_from_transcriptions(driven: Driven) -> None:
+def test_translations_route_sets_task(driven: Driven) -> None:
     assert json.dumps(result(driven, "openai", "translation")).count('"task": "translate"') == 1

@@ -43,13 +43,13 @@ api.config.generation.modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_every_answer_is_described(case: Case, cloud: Cloud) -> None:
+def test_openapi_describes_every_answer(case: Case, cloud: Cloud) -> None:
     answer = case.call(base_url=f"{cloud.api}/v1", headers={"Prefer": "wait=2"}, allow_redirects=False)
 
     case.validate_response(answer, checks=CHECKS)
 
 
-def test_the_served_description_is_the_codes(cloud: Cloud) -> None:
+def test_served_openapi_equals_generated(cloud: Cloud) -> None:
     with urllib.request.urlopen(f"{cloud.api}/v1/openapi.json") as served:
         assert json.load(served) == describe()
     with urllib.request.urlopen(f"{cloud.api}/v1/docs") as served:
@@ -66,7 +66,7 @@ def test_the_served_description_is_the_codes(cloud: Cloud) -> None:
         ("js-openai", ("verbose", "words", "both", "translation"), "VerboseTranscription"),
     ],
 )
-def test_what_sdks_were_given_is_described(
+def test_openapi_describes_answers_given_to_sdks(
     driven: Callable[..., Outcomes], sdk: str, scenarios: tuple[str, ...], schema: str
 ) -> None:
     """JavaScript's SDKs hand an answer on as it came."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.clients.web import Site
 
 
-def test_a_callback_that_was_not_taken_comes_again(site: Site, turned_away: str) -> None:
+def test_failed_callback_is_retried(site: Site, turned_away: str) -> None:
     first, second = site.wait_for(lambda one: one.path == "/turned-away", count=2, seconds=180)
 
     assert first.json() == second.json()

@@ -34,4 +34,4 @@ def test_callback_rule_matches_finished_jobs_with_a_callback(gpu: Assembly) -> N
     assert [target["Arn"] for target in rule["Targets"]] == [{"Fn::GetAtt": [name, "Arn"]}]
     pattern = rule["EventPattern"]
     assert pattern["detail-type"] == ["Transcription Completed", "Transcription Failed"]
-    assert {"wildcard": "*callback=*"} in pattern["detail"]["options"]
+    assert pattern["detail"] == {"callback": [True]}

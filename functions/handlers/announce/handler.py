@@ -9,12 +9,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.aws import event_bus, job_table
 from functions.jobs import job_events
 from functions.jobs.job import State
-from functions.observability import logger, tracer
+from functions.observability import logger
 from functions.settings import settings
 
 
 @logger.inject_lambda_context
-@tracer.capture_lambda_handler
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Put the event of the job `{"job_id"}` on the bus, and return `{"job_id"}`.
 

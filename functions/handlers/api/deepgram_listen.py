@@ -1,4 +1,4 @@
-"""POST /v1/listen: the audio, or where it is, and Deepgram's answer when it is transcribed."""
+"""POST /v1/listen: audio or its URL in, Deepgram's answer out."""
 
 from __future__ import annotations
 
@@ -7,52 +7,51 @@ from typing import Any
 
 from earshot_contract.keys import WORK_PREFIX
 from earshot_contract.shards import S3Object
-from functions.errors import bad_audio, bad_request, remote_content_error, too_large
+from functions.errors import bad_audio, bad_request, remote_content_error
 from functions.handlers.api.request import Request
-from functions.handlers.api.response import Reply, json_reply
-from functions.handlers.api.result_routes import as_deepgram, in_time
-from functions.handlers.api.submission import Order, submit
+from functions.handlers.api.response import Response, json_response
+from functions.handlers.api.result_routes import as_deepgram, result_or_redirect
+from functions.handlers.api.submit_job import TranscriptionRequest, submit
 from functions.jobs.job import Source, SourceKind
-from functions.network.callback_delivery import check_receiver
 from functions.network.public_address import check_url
 from functions.options.options import Options
-from functions.options.query_string import query_of
+from functions.options.query_string import query_string
 from functions.settings import settings
 
-MAX_BODY = 2 * 1024**3  # Deepgram's; the gateway and Lambda end a request far below
-REPLAYED = "idempotent-replayed"  # the header of an answer that an earlier, same request paid for
+REPLAYED = "idempotent-replayed"  # header of an answer from the job of an earlier identical request
 
 
-def listen(request: Request) -> Reply:
-    options = Options.parse(query_of(request.query))
+def listen(request: Request) -> Response:
+    """Submit a job and answer with its transcript, with a redirect, or with its id if it has a callback."""
+    options = Options.from_query(query_string(request.query))
+    job, replayed = submit(transcription_request(request, options))
+    headers = {REPLAYED: "true"} if replayed else {}
     if options.callback:
-        check_receiver(options.callback)
-    order = order_of(request, options)
-    job, again = submit(order)
-    headers = {REPLAYED: "true"} if again else {}
-    if options.callback:
-        return json_reply({"request_id": job.id}, headers={"dg-request-id": job.id, **headers})
-    return in_time(job.id, request.patience(settings().wait_seconds), as_deepgram, headers=headers)
+        return json_response({"request_id": job.id}, headers={"dg-request-id": job.id, **headers})
+    return result_or_redirect(job.id, request.wait_deadline(settings().wait_seconds), as_deepgram, headers=headers)
 
 
-def order_of(request: Request, options: Options) -> Order:
-    """Only the Content-Type decides whether the body is JSON or audio; the bytes decide what audio it is.
+def transcription_request(request: Request, options: Options) -> TranscriptionRequest:
+    """Read the request's body.
+
+    Only the Content-Type decides whether the body is JSON or audio; the bytes decide what kind of audio it is.
 
     Raises:
-        ApiError: an empty body (a retry of a consumed stream sends one), JSON that names no URL.
+        ApiError: The body is empty (a retry of a consumed stream sends such a one), or is JSON without a URL.
     """
     if not request.body:
         raise bad_audio("corrupt or unsupported data: the body is empty. Send the audio, or JSON with a url.")
-    # A gateway may say JSON of its own accord where the client said nothing: audio is never text.
-    if request.content_type == "application/json" and not _binary(request.body):
-        return Order(options, request.caller, source=source_of(_url(request.body)))
-    if len(request.body) > MAX_BODY:
-        raise too_large(f"Payload size exceeds limit of {MAX_BODY} bytes. POST /v1/uploads takes larger files.")
-    return Order(options, request.caller, audio=request.body)
+    # A gateway may set the type JSON where the client set none; audio is never text.
+    if request.content_type == "application/json" and not _is_binary(request.body):
+        return TranscriptionRequest(options, request.caller, source=audio_source(_url(request.body)))
+    return TranscriptionRequest(options, request.caller, audio=request.body)
 
 
-def source_of(url: str) -> Source:
-    """An s3:// URL of our own buckets, or any http(s) URL; whether it may be fetched is seen when it is."""
+def audio_source(url: str) -> Source:
+    """Return the source for an s3:// URL of this deployment's buckets, or for any http(s) URL.
+
+    Whether an http(s) URL can be downloaded is found out by Prepare.
+    """
     if url.lower().startswith("s3://"):
         return Source(SourceKind.OBJECT, audio=_own_object(url), url=url)
     check_url(url)
@@ -83,7 +82,7 @@ def _url(body: bytes) -> str:
     return url.strip()
 
 
-def _binary(body: bytes) -> bool:
+def _is_binary(body: bytes) -> bool:
     try:
         return "\0" in body.decode()
     except UnicodeDecodeError:

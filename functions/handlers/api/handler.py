@@ -1,15 +1,14 @@
-"""All of the HTTP API: one function, so that one warm environment serves every route."""
+"""Lambda function of the HTTP API: one for all routes, so that one warm environment serves every route."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from functions.handlers.api.router import route
-from functions.observability import logger, tracer
+from functions.observability import logger
 
 
 @logger.inject_lambda_context
-@tracer.capture_lambda_handler(capture_response=False)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """API Gateway's proxy event in, its answer out; never an exception."""
+    """Answer API Gateway's proxy event; never raises."""
     return route(event).to_gateway()

@@ -1,4 +1,4 @@
-"""GET /v1/requests, GET and DELETE /v1/requests/{id}: jobs listed, one shown, one cancelled or forgotten."""
+"""GET /v1/requests, GET and DELETE /v1/requests/{id}: list jobs, show one, cancel or delete one."""
 
 from __future__ import annotations
 
@@ -6,62 +6,64 @@ import json
 from datetime import datetime
 from typing import Any
 
-from earshot_contract.keys import Result, shards_prefix, transcript_key, upload_result_key, work_prefix
+from earshot_contract.keys import STORED_FORMATS, shards_prefix, transcript_key, upload_result_key, work_prefix
 from earshot_contract.shards import S3Object
 from functions.aws import event_bus, job_table, s3, step_functions
 from functions.errors import bad_query, not_found
 from functions.handlers.api.request import Request
-from functions.handlers.api.response import Reply, json_reply
+from functions.handlers.api.response import Response, json_response
 from functions.jobs import job_events
 from functions.jobs.job import Job, SourceKind, State
+from functions.jobs.redaction import without_secrets
 from functions.observability import logger
-from functions.options.query_string import without_secrets
 from functions.settings import settings
 
-PAGE, LONGEST_PAGE = 20, 100
+DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE = 20, 100  # jobs
 
 
-def newest(request: Request) -> Reply:
+def list_jobs(request: Request) -> Response:
+    """Return a page of jobs, newest first."""
     try:
-        limit = int(request.first("limit", str(PAGE)))
+        limit = int(request.first("limit", str(DEFAULT_PAGE_SIZE)))
     except ValueError:
         limit = 0
-    if not 1 <= limit <= LONGEST_PAGE:
-        raise bad_query(f"limit is a number from 1 to {LONGEST_PAGE}.")
+    if not 1 <= limit <= MAX_PAGE_SIZE:
+        raise bad_query(f"limit is a number from 1 to {MAX_PAGE_SIZE}.")
     try:
-        page, following = job_table.newest(limit, request.first("next") or None)
+        page, next_token = job_table.newest(limit, request.first("next") or None)
     except ValueError:
         raise bad_query("next is the token that the page before gave.") from None
-    document: dict[str, Any] = {"requests": [described(job) for job in page]}
-    return json_reply(document | ({"next": following} if following else {}))
+    document: dict[str, Any] = {"requests": [job_summary(job) for job in page]}
+    return json_response(document | ({"next": next_token} if next_token else {}))
 
 
-def show(request: Request) -> Reply:
+def show_job(request: Request) -> Response:
+    """Return one job with its progress."""
     job = _job(request)
-    document = described(job)
+    document = job_summary(job)
     if job.shards:
-        done = _done(job)
+        done = _completed_shards(job)
         document |= {"progress": round(done / job.shards, 3), "shards": {"done": done, "total": job.shards}}
-    return json_reply({"progress": 0.0} | document)
+    return json_response({"progress": 0.0} | document)
 
 
-def forget(request: Request) -> Reply:
-    """A job that runs is cancelled and stays listed; one that is over goes, transcripts and all."""
+def delete_job(request: Request) -> Response:
+    """Cancel a job that runs, which stays listed; delete a job that has ended, with its transcripts."""
     job = _job(request)
     if cancelled := job_table.cancel(job.id):
         if cancelled.execution:
             step_functions.stop(cancelled.execution, "Cancelled by DELETE /v1/requests.")
         event_bus.announce(job_events.title(State.CANCELLED), job_events.detail(cancelled, _bucket()))
         logger.info("Cancelled", job_id=job.id)
-        return json_reply(described(cancelled))
-    s3.remove(_bucket(), [transcript_key(job.id, form) for form in Result])
-    s3.remove(_bucket(), [*s3.keys(_bucket(), work_prefix(job.id)), *_beside(job)])
+        return json_response(job_summary(cancelled))
+    s3.remove(_bucket(), [transcript_key(job.id, form) for form in STORED_FORMATS])
+    s3.remove(_bucket(), [*s3.keys(_bucket(), work_prefix(job.id)), *_upload_result_keys(job)])
     job_table.delete_job(job.id)
-    return json_reply({"request_id": job.id, "state": "forgotten"})
+    return json_response({"request_id": job.id, "state": "forgotten"})
 
 
-def described(job: Job) -> dict[str, Any]:
-    """A job as callers see it; what is not known is left out."""
+def job_summary(job: Job) -> dict[str, Any]:
+    """Return a job as shown to callers; unknown values are left out."""
     failure = job.failure
     document = {
         "request_id": job.id,
@@ -87,32 +89,32 @@ def _job(request: Request) -> Job:
     return job
 
 
-def _beside(job: Job) -> list[str]:
-    """The keys beside an upload's own name, unless a later upload of that name has written them anew."""
+def _upload_result_keys(job: Job) -> list[str]:
+    """Return the keys under `uploads/{key}`, unless a later upload to the same key has overwritten them."""
     if job.source.kind != SourceKind.UPLOAD or job.source.audio is None:
         return []
-    keys = {form: upload_result_key(job.source.audio.key, form) for form in Result}
-    answer = s3.get(S3Object(_bucket(), keys[Result.JSON]))
+    audio = job.source.audio
+    answer = s3.get(S3Object(_bucket(), upload_result_key(audio.key, "json")))
     own = answer is not None and json.loads(answer)["metadata"]["request_id"] == job.id
-    return list(keys.values()) if own else []
+    return [upload_result_key(audio.key, form) for form in STORED_FORMATS] if own else []
 
 
 def _timings(job: Job) -> dict[str, float]:
-    """Seconds: waited before it began, from then to its end, and spent inside the model."""
+    """Return seconds waited before the start, from the start to the end, and spent inside the model."""
     timings = {"model": job.model_seconds} if job.model_seconds is not None else {}
     if job.started:
-        timings["waited"] = _between(job.created, job.started)
+        timings["waited"] = _seconds_between(job.created, job.started)
         if job.completed:
-            timings["ran"] = _between(job.started, job.completed)
+            timings["ran"] = _seconds_between(job.started, job.completed)
     return timings
 
 
-def _between(earlier: str, later: str) -> float:
+def _seconds_between(earlier: str, later: str) -> float:
     return round((datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds(), 3)
 
 
-def _done(job: Job) -> int:
-    """Shards whose results lie in the bucket."""
+def _completed_shards(job: Job) -> int:
+    """Return the number of shards whose results are in the bucket."""
     if not job.shards or job.state == State.COMPLETED:
         return job.shards or 0
     return sum(1 for _ in s3.keys(_bucket(), shards_prefix(job.id)))

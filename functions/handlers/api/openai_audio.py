@@ -1,41 +1,44 @@
-"""OpenAI's routes, `POST /v1/audio/transcriptions` and `/v1/audio/translations`: the same jobs as `/v1/listen`,
-asked for by a form and answered in OpenAI's shapes, refusals included."""
+"""POST /v1/audio/transcriptions and /v1/audio/translations: OpenAI's form in, OpenAI's answers and errors out.
+
+The jobs are the same as those of `/v1/listen`.
+"""
 
 from __future__ import annotations
 
 from functions.errors import ApiError
 from functions.handlers.api import openai_form
 from functions.handlers.api.request import Request
-from functions.handlers.api.response import Reply, json_reply, refusal_headers
-from functions.handlers.api.result_routes import as_openai, in_time
-from functions.handlers.api.submission import Order, submit
+from functions.handlers.api.response import Response, error_headers, json_response
+from functions.handlers.api.result_routes import as_openai, result_or_redirect
+from functions.handlers.api.submit_job import TranscriptionRequest, submit
 from functions.options.options import Options
 from functions.rendering import openai
-from functions.rendering.openai import Shape
+from functions.rendering.openai_response_format import BadField, OpenAIResponseFormat
 from functions.settings import settings
 
 
-def transcribed(request: Request) -> Reply:
-    """Both routes. What takes longer than a request may is redirected to its result, which keeps the shape.
+def create_transcription(request: Request) -> Response:
+    """Submit a job and answer with its transcript or with a redirect, which repeats the response format.
 
     Raises:
-        ApiError: the form, an option, the model, or the audio.
+        ApiError: The form, an option, the model, or the audio is not accepted.
     """
-    sent = openai_form.parse(request.body, request.headers.get("content-type"))
-    shape = Shape.from_fields(sent.fields)
-    options = Options.parse(openai_form.listen_options(sent, openai_form.TASKS[request.resource]))
-    job, _ = submit(Order(options, request.caller, audio=sent.file))
-    return in_time(
+    form = openai_form.parse(request.body, request.headers.get("content-type"))
+    response_format = OpenAIResponseFormat.from_fields(form.fields)
+    options = Options.from_query(openai_form.listen_options(form, openai_form.TASKS[request.resource]))
+    job, _ = submit(TranscriptionRequest(options, request.caller, audio=form.file))
+    return result_or_redirect(
         job.id,
-        request.patience(settings().wait_seconds),
-        as_openai(shape),
-        shape.fields(),
+        request.wait_deadline(settings().wait_seconds),
+        as_openai(response_format),
+        response_format.fields(),
         {"x-request-id": job.id},  # what OpenAI's SDKs show as `_request_id`
     )
 
 
-def in_openais_words(refused: ApiError, request: Request) -> Reply:
-    param = refused.param if isinstance(refused, openai.BadField) else None
-    known_as = refused.job_id or request.id
-    headers = refusal_headers(refused.failure, known_as) | {"x-request-id": known_as}
-    return json_reply(openai.error(refused.failure, param), refused.failure.status, headers)
+def openai_error(error: ApiError, request: Request) -> Response:
+    """Return an error in OpenAI's form."""
+    param = error.param if isinstance(error, BadField) else None
+    request_id = error.job_id or request.id
+    headers = error_headers(error.failure, request_id) | {"x-request-id": request_id}
+    return json_response(openai.error(error.failure, param), error.failure.status, headers)

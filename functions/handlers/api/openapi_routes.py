@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from functions.handlers.api.request import Request
-from functions.handlers.api.response import Reply
+from functions.handlers.api.response import Response
 
 BUILT = Path(__file__).parent
 
 
-def openapi(_: Request) -> Reply:
-    return Reply(200, (BUILT / "openapi.json").read_text(encoding="utf-8"))
+def openapi(_: Request) -> Response:
+    """Return the OpenAPI description."""
+    return Response(200, (BUILT / "openapi.json").read_text(encoding="utf-8"))
 
 
-def docs(_: Request) -> Reply:
-    return Reply(200, (BUILT / "docs.html").read_text(encoding="utf-8"), "text/html; charset=utf-8")
+def docs(_: Request) -> Response:
+    """Return the description as an HTML page."""
+    return Response(200, (BUILT / "docs.html").read_text(encoding="utf-8"), "text/html; charset=utf-8")

@@ -1,4 +1,4 @@
-"""A request as API Gateway's proxy event brings it."""
+"""Request: API Gateway's proxy event, read."""
 
 from __future__ import annotations
 
@@ -17,19 +17,25 @@ STAGE = "/v1"
 
 @dataclass(frozen=True)
 class Request:
+    """One HTTP request."""
+
     method: str  # upper-case
     resource: str  # the route, e.g. "/requests/{id}", without the stage
     parameters: Mapping[str, str]  # of the route
-    query: list[tuple[str, str]]  # decoded, repeated keys and all
-    headers: Mapping[str, str]  # lower-case names; of repeated ones the last
+    query: list[tuple[str, str]]  # decoded, repeated keys included
+    headers: Mapping[str, str]  # lower-case names; the last of repeated ones
     body: bytes
-    caller: str  # whom the authorizer let in
+    caller: str  # name of the API key, from the authorizer
     id: str  # a UUID
-    received: float = field(default_factory=time.monotonic)
+    received: float = field(default_factory=time.monotonic)  # value of time.monotonic()
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> Request:
-        """Raises ApiError for a body that says it is base64 and is not."""
+        """Read a proxy event.
+
+        Raises:
+            ApiError: The body is declared as base64 and is not.
+        """
         context = event.get("requestContext") or {}
         return cls(
             method=event["httpMethod"].upper(),
@@ -44,24 +50,27 @@ class Request:
 
     @property
     def fields(self) -> dict[str, list[str]]:
-        """All values of each query parameter."""
+        """All values of each query parameter, by name."""
         fields: dict[str, list[str]] = {}
         for name, value in self.query:
             fields.setdefault(name, []).append(value)
         return fields
 
     def first(self, name: str, default: str = "") -> str:
-        """A query parameter; of a repeated one the first value."""
+        """Return a query parameter's first value, whatever the case of its name."""
         return next((value for key, value in self.query if key.lower() == name), default)
 
-    def patience(self, most: float) -> float:
-        """Until when the caller waits on the line, as time.monotonic(): `Prefer: wait=0` asks not to."""
-        asked = re.search(r"(?:^|[\s,;])wait=(\d+)", self.headers.get("prefer", "").lower())
-        return self.received + min(float(asked[1]), most) if asked else self.received + most
+    def wait_deadline(self, max_seconds: float) -> float:
+        """Return until when to wait for a result, as a value of time.monotonic().
+
+        `Prefer: wait=…` may shorten the wait; `wait=0` ends it at once.
+        """
+        preferred = re.search(r"(?:^|[\s,;])wait=(\d+)", self.headers.get("prefer", "").lower())
+        return self.received + (min(float(preferred[1]), max_seconds) if preferred else max_seconds)
 
     @property
     def content_type(self) -> str:
-        """Lower-case, without parameters; "" when there is none."""
+        """Content-Type in lower case, without parameters; "" if there is none."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 

@@ -1,4 +1,4 @@
-"""GET /v1/requests/{id}/result, and the wait that every answer begins with."""
+"""GET /v1/requests/{id}/result, and the answer with a result or a redirect that every submission ends in."""
 
 from __future__ import annotations
 
@@ -7,95 +7,110 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from earshot_contract.keys import Result, answer_key, transcript_key
+from earshot_contract.keys import answer_key, transcript_key
 from earshot_contract.shards import S3Object
 from functions.aws import s3
 from functions.errors import bad_query, internal_error
 from functions.handlers.api.request import Request
-from functions.handlers.api.response import Reply, json_reply, see_other
-from functions.handlers.api.submission import over, wait
+from functions.handlers.api.response import Response, json_response, see_other
+from functions.handlers.api.wait_for_job import is_completed, wait_for_job
 from functions.jobs.job import Job
 from functions.options.options import Options
-from functions.rendering import deepgram, openai
-from functions.rendering.openai import Shape
+from functions.rendering.deepgram import listen_response
+from functions.rendering.formats import JSON, LISTEN_FORMATS, Format
+from functions.rendering.openai_response_format import OpenAIResponseFormat
 from functions.settings import settings
+from functions.transcripts.edit import edit
 from functions.transcripts.transcript import Transcript
 
-MOST_BYTES = 5_500_000  # a Lambda answers with 6 MB at most, escapes and headers included
-LENT_SECONDS = 3600
+MAX_BODY_BYTES = 5_500_000  # a Lambda answers with 6 MB at most, escapes and headers included
+PRESIGNED_URL_SECONDS = 3600
 
-Render = Callable[[Job], Reply]
+Render = Callable[[Job], Response]
 
 
-def result(request: Request) -> Reply:
-    """In the shape that `format` names, or an OpenAI client's `response_format`: its POST was redirected here."""
+def result(request: Request) -> Response:
+    """Answer in the form that `format` names, or `response_format`: an OpenAI client's POST is redirected here."""
     fields = request.fields
     if "response_format" in fields:
-        shape = Shape.from_fields(fields)
-        render, query = as_openai(shape), shape.fields()
+        response_format = OpenAIResponseFormat.from_fields(fields)
+        render, query = as_openai(response_format), response_format.fields()
     else:
-        form = _form(request)
-        render, query = (as_deepgram, {}) if form is Result.JSON else (kept(form), {"format": [str(form)]})
-    return in_time(request.parameters["id"], request.received + _patience(request), render, query)
+        form = _format(request)
+        render, query = (as_deepgram, {}) if form is JSON else (stored_file(form), {"format": [str(form.listen_name)]})
+    return result_or_redirect(request.parameters["id"], request.received + _wait_seconds(request), render, query)
 
 
-def in_time(
+def result_or_redirect(
     job_id: str,
-    until: float,
+    deadline: float,
     render: Render,
     query: Mapping[str, list[str]] | None = None,
     headers: Mapping[str, str] | None = None,
-) -> Reply:
-    """What `render` makes of the job when it is done by `until` (time.monotonic()), else a 303 to its result.
+) -> Response:
+    """Return the rendered result if the job completes before the deadline, else a redirect (303) to the result.
 
-    `query` goes along with the redirect, so that the same render is found there. The redirect comes before the
-    gateway's patience ends, never after: at a 504 SDKs send the audio again.
+    The redirect comes before the gateway's timeout: at its 504 SDKs send the audio again.
+
+    Args:
+        job_id: Id of the job.
+        deadline: Value of time.monotonic().
+        render: Makes the response for the completed job.
+        query: Query of the redirect, which selects the same `render` there.
+        headers: Further headers of the response.
 
     Raises:
-        ApiError: the job failed, was cancelled, or does not exist.
+        ApiError: The job failed, was cancelled, or does not exist.
     """
-    job = wait(job_id, until)
-    if over(job):
-        return _with((render)(job), {"dg-request-id": job.id, **(headers or {})})
-    onward = urlencode({"wait": f"{settings().wait_seconds:.0f}", **(query or {})}, doseq=True)
-    location = f"/v1/requests/{job.id}/result?{onward}"
-    said = f"Request {job.id} is being transcribed. GET {location} waits for the transcript: curl -L follows."
-    return _with(see_other(location, {"request_id": job.id, "message": said}, job.id), headers or {})
+    job = wait_for_job(job_id, deadline)
+    if is_completed(job):
+        return _with_headers(render(job), {"dg-request-id": job.id, **(headers or {})})
+    redirect_query = urlencode({"wait": f"{settings().wait_seconds:.0f}", **(query or {})}, doseq=True)
+    location = f"/v1/requests/{job.id}/result?{redirect_query}"
+    message = f"Request {job.id} is being transcribed. GET {location} waits for the transcript: curl -L follows."
+    return _with_headers(see_other(location, {"request_id": job.id, "message": message}, job.id), headers or {})
 
 
-def as_deepgram(job: Job) -> Reply:
-    return fitting(job, json_reply(deepgram.answer(transcript_of(job), Options.parse(job.options))))
+def as_deepgram(job: Job) -> Response:
+    """Render the job's transcript as Deepgram's JSON."""
+    transcript, options = edited_transcript(job)
+    return within_response_limit(job, json_response(listen_response(transcript, options)))
 
 
-def as_openai(shape: Shape) -> Render:
-    def render(job: Job) -> Reply:
-        content_type, body = openai.answer(transcript_of(job), shape)
-        return fitting(job, Reply(200, body, content_type))
+def as_openai(response_format: OpenAIResponseFormat) -> Render:
+    """Return a function that renders a job's transcript in an OpenAI format."""
 
-    return render
-
-
-def kept(form: Result) -> Render:
-    """Captions and text as Assemble wrote them."""
-
-    def render(job: Job) -> Reply:
-        return fitting(job, Reply(200, _read(transcript_key(job.id, form)).decode(), form.content_type))
+    def render(job: Job) -> Response:
+        content_type, body = response_format.render(*edited_transcript(job))
+        return within_response_limit(job, Response(200, body, content_type))
 
     return render
 
 
-def transcript_of(job: Job) -> Transcript:
-    return Transcript.from_json(_read(transcript_key(job.id)))
+def stored_file(form: Format) -> Render:
+    """Return a function that reads captions or text as Assemble wrote them."""
+
+    def render(job: Job) -> Response:
+        body = _read(transcript_key(job.id, str(form.stored_suffix))).decode()
+        return within_response_limit(job, Response(200, body, form.content_type))
+
+    return render
 
 
-def fitting(job: Job, reply: Reply) -> Reply:
-    """The reply itself, or a redirect to where it lies when it is larger than a function may answer with."""
-    body = reply.body.encode()
-    if len(json.dumps(reply.body)) <= MOST_BYTES and len(body) <= MOST_BYTES:
-        return reply
-    place = S3Object(settings().transcripts_bucket, answer_key(job.id, body))
-    s3.put(place, body, reply.content_type)
-    url = s3.presigned_get(place, LENT_SECONDS, reply.content_type)
+def edited_transcript(job: Job) -> tuple[Transcript, Options]:
+    """Return a completed job's transcript with the edits of its options, and the options."""
+    options = Options.from_stored(job.parsed, job.options)
+    return edit(Transcript.from_json(_read(transcript_key(job.id))), options), options
+
+
+def within_response_limit(job: Job, response: Response) -> Response:
+    """Return the response, or a redirect to its body in S3 if it is larger than a function may answer with."""
+    body = response.body.encode()
+    if len(json.dumps(response.body)) <= MAX_BODY_BYTES and len(body) <= MAX_BODY_BYTES:
+        return response
+    location = S3Object(settings().transcripts_bucket, answer_key(job.id, body))
+    s3.put(location, body, response.content_type)
+    url = s3.presigned_get(location, PRESIGNED_URL_SECONDS, response.content_type)
     return see_other(url, {"request_id": job.id, "message": f"The transcript is large: GET {url}"}, job.id)
 
 
@@ -106,19 +121,19 @@ def _read(key: str) -> bytes:
     return body
 
 
-def _form(request: Request) -> Result:
-    try:
-        return Result(request.first("format", Result.JSON).lower())
-    except ValueError:
-        raise bad_query(f"format is one of {', '.join(Result)}.") from None
+def _format(request: Request) -> Format:
+    form = LISTEN_FORMATS.get(request.first("format", str(JSON.listen_name)).lower())
+    if form is None:
+        raise bad_query(f"format is one of {', '.join(LISTEN_FORMATS)}.")
+    return form
 
 
-def _patience(request: Request) -> float:
+def _wait_seconds(request: Request) -> float:
     try:
         return max(0.0, min(float(request.first("wait", "0") or 0), settings().wait_seconds))
     except ValueError:
         raise bad_query(f"wait is a number of seconds, up to {settings().wait_seconds:.0f}.") from None
 
 
-def _with(reply: Reply, headers: Mapping[str, str]) -> Reply:
-    return replace(reply, headers={**reply.headers, **headers})
+def _with_headers(response: Response, headers: Mapping[str, str]) -> Response:
+    return replace(response, headers={**response.headers, **headers})

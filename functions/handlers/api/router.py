@@ -1,4 +1,4 @@
-"""Which function answers which request, and in whose words it refuses."""
+"""Route table: (method, path) → view function and error format."""
 
 from __future__ import annotations
 
@@ -17,57 +17,61 @@ from functions.handlers.api import (
     result_routes,
     upload_routes,
 )
+from functions.handlers.api.openai_audio import openai_error
 from functions.handlers.api.request import Request
-from functions.handlers.api.response import Reply
+from functions.handlers.api.response import Response
 from functions.observability import logger
 
 
-def in_deepgrams_words(refused: ApiError, request: Request) -> Reply:
-    return response.refusal(refused.failure, refused.job_id or request.id)
+def deepgram_error(error: ApiError, request: Request) -> Response:
+    """Return an error in Deepgram's form."""
+    return response.error_response(error.failure, error.job_id or request.id)
 
 
-def in_its_doors_words(refused: ApiError, request: Request) -> Reply:
-    """A result is asked for by whoever was redirected to it."""
-    openais = "response_format" in request.fields
-    return (openai_audio.in_openais_words if openais else in_deepgrams_words)(refused, request)
+def error_for_client(error: ApiError, request: Request) -> Response:
+    """Return an error in the form of the client that was redirected to a result: OpenAI's or Deepgram's."""
+    to_openai = "response_format" in request.fields
+    return (openai_error if to_openai else deepgram_error)(error, request)
 
 
 class Route(NamedTuple):
-    answer: Callable[[Request], Reply]
-    refuse: Callable[[ApiError, Request], Reply] = in_deepgrams_words
+    """View function of a route, and the form of its errors."""
+
+    view: Callable[[Request], Response]
+    error: Callable[[ApiError, Request], Response] = deepgram_error
 
 
 ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/listen"): Route(deepgram_listen.listen),
-    ("GET", "/requests"): Route(job_routes.newest),
-    ("GET", "/requests/{id}"): Route(job_routes.show),
-    ("DELETE", "/requests/{id}"): Route(job_routes.forget),
-    ("GET", "/requests/{id}/result"): Route(result_routes.result, in_its_doors_words),
-    ("POST", "/requests/{id}/result"): Route(result_routes.result, in_its_doors_words),
-    ("POST", "/audio/transcriptions"): Route(openai_audio.transcribed, openai_audio.in_openais_words),
-    ("POST", "/audio/translations"): Route(openai_audio.transcribed, openai_audio.in_openais_words),
-    ("POST", "/uploads"): Route(upload_routes.lend),
+    ("GET", "/requests"): Route(job_routes.list_jobs),
+    ("GET", "/requests/{id}"): Route(job_routes.show_job),
+    ("DELETE", "/requests/{id}"): Route(job_routes.delete_job),
+    ("GET", "/requests/{id}/result"): Route(result_routes.result, error_for_client),
+    ("POST", "/requests/{id}/result"): Route(result_routes.result, error_for_client),
+    ("POST", "/audio/transcriptions"): Route(openai_audio.create_transcription, openai_error),
+    ("POST", "/audio/translations"): Route(openai_audio.create_transcription, openai_error),
+    ("POST", "/uploads"): Route(upload_routes.create_upload),
     ("GET", "/models"): Route(model_routes.models),
     ("GET", "/openapi.json"): Route(openapi_routes.openapi),
     ("GET", "/docs"): Route(openapi_routes.docs),
 }
 
 
-def route(event: Mapping[str, Any]) -> Reply:
-    """The answer to a gateway's event, whatever happens on the way."""
+def route(event: Mapping[str, Any]) -> Response:
+    """Answer a gateway's event; an exception of a view becomes an error response."""
     try:
         request = Request.from_event(event)
-    except ApiError as refused:
-        return response.refusal(refused.failure, (event.get("requestContext") or {}).get("requestId", ""))
-    found = ROUTES.get((request.method, request.resource), Route(_nowhere))
+    except ApiError as error:
+        return response.error_response(error.failure, (event.get("requestContext") or {}).get("requestId", ""))
+    matched = ROUTES.get((request.method, request.resource), Route(_unknown_route))
     try:
-        return found.answer(request)
-    except ApiError as refused:
-        return found.refuse(refused, request)
+        return matched.view(request)
+    except ApiError as error:
+        return matched.error(error, request)
     except Exception as error:
         logger.exception("The request could not be answered", route=f"{request.method} {request.resource}")
-        return found.refuse(service_unavailable() if is_unavailable(error) else internal_error(), request)
+        return matched.error(service_unavailable() if is_unavailable(error) else internal_error(), request)
 
 
-def _nowhere(request: Request) -> Reply:
+def _unknown_route(request: Request) -> Response:
     raise not_found(f"There is no {request.method} /v1{request.resource}.")

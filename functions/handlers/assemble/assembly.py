@@ -1,4 +1,4 @@
-"""Shard results become the canonical transcript."""
+"""Assembly: the results of all shards of a job become its transcript."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from typing import Any
 from earshot_contract.shards import ShardResult
 from functions.jobs.job import Job
 from functions.options.options import Options
+from functions.options.query_string import Warnings, warning
 from functions.transcripts.transcript import Channel, Transcript
 
 
 def assemble(job: Job, options: Options, results: Sequence[ShardResult]) -> Transcript:
-    """Results in any order; shards of the same channel are joined in the order of their index.
+    """Join shard results, which may come in any order; shards of a channel are joined in the order of their index.
 
     Raises:
-        ValueError: a shard of the job is missing: the workers' answers and their results do not agree.
+        ValueError: The result of a shard is missing: the workers' answers and their results do not agree.
     """
     ordered = sorted(results, key=lambda result: result.index)
     if [result.index for result in ordered] != list(range(job.shards or 1)):
-        have = [result.index for result in ordered]
-        raise ValueError(f"Job {job.id} was cut into {job.shards or 1} shards; results of {have} are there.")
+        found = [result.index for result in ordered]
+        raise ValueError(f"Job {job.id} was split into {job.shards or 1} shards; there are results of {found}.")
     by_channel = sorted(ordered, key=lambda result: result.channel or 0)
     groups = [list(group) for _, group in groupby(by_channel, key=lambda result: result.channel or 0)]
     first = ordered[0]
@@ -34,42 +35,41 @@ def assemble(job: Job, options: Options, results: Sequence[ShardResult]) -> Tran
         model=first.model,
         channels=[_channel(index, group) for index, group in enumerate(groups)],
         model_seconds=round(sum(result.seconds.get("model", 0.0) for result in ordered), 3),
-        engine=_summed([result.engine for result in ordered]),
-        warnings=[*options.warnings, *_doubts(options, first, len(groups))],
+        engine=_sum_counts([result.engine for result in ordered]),
+        warnings=[*options.warnings, *_audio_warnings(options, first, len(groups))],
     )
 
 
 def _channel(index: int, parts: Sequence[ShardResult]) -> Channel:
-    """The language is that of the part where most was said: a part of music says anything."""
-    said = max(parts, key=lambda part: (sum(len(s.text) for s in part.segments), part.language_probability))
+    """Join the shards of a channel.
+
+    Its language is that of the shard with most text; detection on music or silence is unreliable.
+    """
+    longest = max(parts, key=lambda part: (sum(len(s.text) for s in part.segments), part.language_probability))
     segments = [segment for part in parts for segment in part.segments]
-    return Channel(index, said.language, said.language_probability, segments)
+    return Channel(index, longest.language, longest.language_probability, segments)
 
 
-def _doubts(options: Options, first: ShardResult, channels: int) -> list[dict[str, str]]:
+def _audio_warnings(options: Options, first: ShardResult, channels: int) -> Warnings:
     found = []
     if options.multichannel and channels == 1 and first.audio.channels > 1:
         found.append(
-            _warning(
+            warning(
                 "multichannel",
                 "unknown_channels",
                 f"The file's header does not say its channels; the {first.audio.channels} there are were mixed.",
             )
         )
     if first.audio.truncated:
-        found.append(_warning("audio", "truncated", "The audio ends too early; this is what could be read of it."))
+        found.append(warning("audio", "truncated", "The audio ends too early; this is what could be read of it."))
     return found
 
 
-def _summed(facts: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Counts of all shards added up; of anything else the first shard's."""
+def _sum_counts(documents: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Add up the counts of all shards; of other values keep the first shard's."""
     total: dict[str, Any] = {}
-    for fact in facts:
-        for name, value in fact.items():
-            counted = isinstance(value, int | float) and not isinstance(value, bool)
-            total[name] = total.get(name, 0) + value if counted else total.get(name, value)
+    for document in documents:
+        for name, value in document.items():
+            is_count = isinstance(value, int | float) and not isinstance(value, bool)
+            total[name] = total.get(name, 0) + value if is_count else total.get(name, value)
     return total
-
-
-def _warning(parameter: str, kind: str, message: str) -> dict[str, str]:
-    return {"parameter": parameter, "type": kind, "message": message}

@@ -1,4 +1,4 @@
-"""Every shard is done: the transcript, in all its formats, and the row that points to it."""
+"""Step of the job machine after all shards: assemble the transcript, write its files, complete the row."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from earshot_contract.keys import shard_result_key, transcript_key
 from earshot_contract.shards import S3Object, ShardResult
 from functions.aws import job_table, s3
-from functions.handlers.assemble import assembly, output_files
-from functions.handlers.assemble.output_files import File
+from functions.handlers.assemble.assembly import assemble
+from functions.handlers.assemble.output_files import OutputFile, output_files
 from functions.jobs.job import Job, State, timestamp
-from functions.observability import logger, metrics, tracer
+from functions.observability import logger, metrics
 from functions.options.options import Options
 from functions.settings import settings
 from functions.transcripts.transcript import Transcript
 
 
 @logger.inject_lambda_context
-@tracer.capture_lambda_handler
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """`{"job_id"}` → `{"job_id"}`. Run twice it writes the same objects again."""
+    """`{"job_id"}` → `{"job_id"}`; a second run writes the same objects again."""
     logger.append_keys(job_id=event["job_id"])
     job = job_table.find(event["job_id"])
     if job is None or State(job.state).final:
         logger.info("Nothing to assemble", state=job.state if job else None)
         return event
-    results = _results(job)
-    transcript = assembly.assemble(job, Options.parse(job.options), results)
+    options = Options.from_stored(job.parsed, job.options)
+    results = _shard_results(job)
+    transcript = assemble(job, options, results)
     with ThreadPoolExecutor(8) as pool:  # eight small objects: one after the other they take 0.2 s
-        list(pool.map(_put, output_files.of_job(job, transcript)))
+        list(pool.map(_put, output_files(job, transcript, options)))
     job_table.finish(
         job.id,
         duration=transcript.audio.duration,
@@ -44,25 +44,25 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         model_seconds=transcript.model_seconds,
         transcript=transcript_key(job.id),
     )
-    _measure(job, transcript, results)
+    _add_metrics(job, transcript, results)
     return {"job_id": job.id}
 
 
-def _put(file: File) -> None:
+def _put(file: OutputFile) -> None:
     s3.put(S3Object(settings().transcripts_bucket, file.key), file.body, file.content_type)
 
 
-def _results(job: Job) -> list[ShardResult]:
+def _shard_results(job: Job) -> list[ShardResult]:
     bucket = settings().transcripts_bucket
     bodies = [s3.get(S3Object(bucket, shard_result_key(job.id, n))) for n in range(job.shards or 1)]
     return [ShardResult.from_json(body) for body in bodies if body]
 
 
-def _measure(job: Job, transcript: Transcript, results: list[ShardResult]) -> None:
-    """Queue wait: from the cutting to now, less what the longest shard's worker spent on it."""
-    worked = max(result.seconds.get("total", 0.0) for result in results)
+def _add_metrics(job: Job, transcript: Transcript, results: list[ShardResult]) -> None:
+    """Add metrics of the job; queue wait is the time since its start without the longest shard's time in a worker."""
+    worker_seconds = max(result.seconds.get("total", 0.0) for result in results)
     since = datetime.fromisoformat(timestamp()) - datetime.fromisoformat(job.started or job.created)
     metrics.add_metric("JobsCompleted", MetricUnit.Count, 1)
     metrics.add_metric("AudioSeconds", MetricUnit.Seconds, transcript.audio.duration)
     metrics.add_metric("ModelSeconds", MetricUnit.Seconds, transcript.model_seconds)
-    metrics.add_metric("QueueWaitSeconds", MetricUnit.Seconds, max(0.0, since.total_seconds() - worked))
+    metrics.add_metric("QueueWaitSeconds", MetricUnit.Seconds, max(0.0, since.total_seconds() - worker_seconds))

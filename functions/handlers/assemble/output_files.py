@@ -1,43 +1,43 @@
-"""The files of a finished job: what is put into the transcripts bucket."""
+"""Output files of a finished job: the objects written to the transcripts bucket."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from earshot_contract.keys import Result, transcript_key, upload_result_key
+from earshot_contract.keys import transcript_key, upload_result_key
 from functions.jobs.job import Job, SourceKind
 from functions.options.options import Options
-from functions.rendering import captions, deepgram
+from functions.rendering.formats import JSON, STORED_FORMATS
+from functions.transcripts.edit import edit
 from functions.transcripts.transcript import Transcript
 
-LONGEST_KEY = 1024  # bytes, S3's limit
+MAX_KEY_BYTES = 1024  # S3's limit
 
 
 @dataclass(frozen=True)
-class File:
+class OutputFile:
+    """One object to write."""
+
     key: str
     body: bytes
     content_type: str
 
 
-def of_job(job: Job, transcript: Transcript) -> Iterator[File]:
-    """The transcript in four formats; of an upload the same beside its own name, its JSON as the API answers.
+def output_files(job: Job, transcript: Transcript, options: Options) -> Iterator[OutputFile]:
+    """Yield the transcript in all stored formats, for an upload also under `uploads/{key}`.
 
-    An upload whose name leaves no room for a suffix has the four only.
+    `jobs/{id}/transcript.json` is the unedited transcript; `uploads/{key}.json` is the answer of the API. Captions and
+    text have the edits of the job's options. An upload whose key is too long for a suffix has no second set.
     """
-    side = {
-        Result.SRT: captions.srt(transcript),
-        Result.VTT: captions.vtt(transcript),
-        Result.TXT: captions.txt(transcript),
-    }
-    for kind, body in {Result.JSON: transcript.to_json(), **side}.items():
-        yield File(transcript_key(job.id, kind), body.encode(), kind.content_type)
+    edited = edit(transcript, options)
+    bodies = {form: form.render(edited, options).encode() for form in STORED_FORMATS}
+    for form, body in bodies.items():
+        unedited = transcript.to_json().encode() if form is JSON else body
+        yield OutputFile(transcript_key(job.id, str(form.stored_suffix)), unedited, form.content_type)
     if job.source.kind != SourceKind.UPLOAD or job.source.audio is None:
         return
-    answer = json.dumps(deepgram.answer(transcript, Options.parse(job.options)), ensure_ascii=False)
-    for kind, body in {Result.JSON: answer, **side}.items():
-        key = upload_result_key(job.source.audio.key, kind)
-        if len(key.encode()) <= LONGEST_KEY:
-            yield File(key, body.encode(), kind.content_type)
+    for form, body in bodies.items():
+        key = upload_result_key(job.source.audio.key, str(form.stored_suffix))
+        if len(key.encode()) <= MAX_KEY_BYTES:
+            yield OutputFile(key, body, form.content_type)

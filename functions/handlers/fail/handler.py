@@ -17,12 +17,11 @@ from functions.aws import event_bus, job_table
 from functions.jobs import job_events
 from functions.jobs.job import Failure, Job, Source, SourceKind, State
 from functions.jobs.upload_event import Upload
-from functions.observability import logger, metrics, tracer
+from functions.observability import logger, metrics
 from functions.settings import settings
 
 
 @logger.inject_lambda_context
-@tracer.capture_lambda_handler
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Fail the job of an execution.

@@ -1,4 +1,4 @@
-"""Where a job's audio lies, and what its header says."""
+"""Location of a job's audio in S3, and what its header says."""
 
 from __future__ import annotations
 
@@ -8,30 +8,34 @@ from functions.audio.probe import Probe, probe
 from functions.aws import s3
 from functions.errors import remote_content_error
 from functions.jobs.job import Job, SourceKind
-from functions.network.download import fetch
+from functions.network.download import download
 from functions.options.options import Options
 from functions.settings import settings
 
 
-def located(job: Job) -> tuple[S3Object, int]:
-    """The object that holds the audio, and its bytes; a URL is fetched into one.
+def locate_audio(job: Job) -> tuple[S3Object, int]:
+    """Return the object that contains the audio, and its size in bytes; a URL is downloaded into an object.
 
     Raises:
-        ApiError: the URL or the object cannot be had.
+        ApiError: The URL cannot be downloaded, or the object does not exist.
     """
     source = job.source
     if source.kind == SourceKind.URL:
         assert source.url, f"Job {job.id} of a URL has none."
-        there = S3Object(settings().transcripts_bucket, body_key(job.id))
-        return there, s3.put_stream(there, fetch(source.url))
-    assert source.audio, f"Job {job.id} has no audio to look for."
-    facts = s3.head(source.audio)
-    if facts is None:
+        location = S3Object(settings().transcripts_bucket, body_key(job.id))
+        return location, s3.put_stream(location, download(source.url))
+    assert source.audio, f"Job {job.id} has no audio."
+    info = s3.head(source.audio)
+    if info is None:
         raise remote_content_error(f"There is no object s3://{source.audio.bucket}/{source.audio.key} (any more).")
-    return source.audio, facts.size
+    return source.audio, info.size
 
 
-def probed(audio: S3Object, size: int, options: Options) -> Probe:
-    """Raises ApiError for what is certainly no audio."""
+def probe_audio(audio: S3Object, size: int, options: Options) -> Probe:
+    """Read the audio's header.
+
+    Raises:
+        ApiError: The object is certainly no audio.
+    """
     with s3.reader(audio, size) as file:
-        return probe(file, size, options.raw)
+        return probe(file, size, options.raw_audio_format)

@@ -1,4 +1,4 @@
-"""A job cut into shards: what its workers are asked to do."""
+"""Shards of a job: one, or with `multichannel` one a channel; and whether they take the fast queue."""
 
 from __future__ import annotations
 
@@ -10,19 +10,36 @@ from functions.jobs.job import SourceKind
 from functions.options.options import Options
 from functions.options.registry import MAX_CHANNELS
 
-GUESSED_BYTES_A_SECOND = 16_000  # 128 kbit/s, the usual MP3
-FAST_SECONDS = 600.0  # longer audio would hold the fast lane up for those who wait on shorter
+ASSUMED_BYTES_PER_SECOND = 16_000  # 128 kbit/s, the usual MP3
+MAX_INTERACTIVE_SECONDS = 600.0  # longer audio would delay callers of shorter audio on the fast queue
 
 
-def cut(job_id: str, audio: S3Object, options: Options, model: str, probe: Probe, bucket: str) -> list[Shard]:
-    """One shard, or with `multichannel` one a channel. `bucket` is where their results go.
+def plan_shards(
+    job_id: str,
+    audio: S3Object,
+    options: Options,
+    model: str,
+    probe: Probe,
+    bucket: str,
+    interactive: bool = False,
+) -> list[Shard]:
+    """Return the shards of a job.
 
-    Audio whose header does not say its channels stays one shard: `assembly` adds a warning if there were more.
+    Audio whose header does not name its channels stays one shard: `assembly` adds a warning if there were more.
+
+    Args:
+        job_id: Id of the job.
+        audio: Object that contains the audio.
+        options: Options of the job.
+        model: Name of the model, in the models bucket.
+        probe: What the audio's header says.
+        bucket: Bucket for the shards' results.
+        interactive: The caller waits; workers run such shards first.
 
     Raises:
-        ApiError: more channels than `MAX_CHANNELS`.
+        ApiError: There are more channels than `MAX_CHANNELS`.
     """
-    channels = (probe.channels or 1) if options.multichannel else 1
+    channels = shard_count(options, probe)
     if channels > MAX_CHANNELS:
         raise bad_request(
             f"Bad Request: the audio has {channels} channels, multichannel takes at most {MAX_CHANNELS}. "
@@ -38,22 +55,28 @@ def cut(job_id: str, audio: S3Object, options: Options, model: str, probe: Probe
             model=model,
             task=options.task,
             language=options.language,
-            languages=options.languages,
+            languages=options.detect_language or [],
             channel=index if channels > 1 else None,
-            raw=options.raw,
+            raw=options.raw_audio_format,
             prompt=options.prompt,
             hotwords=options.hotwords,
             temperature=options.temperature,
+            interactive=interactive,
         )
         for index in range(channels)
     ]
 
 
+def shard_count(options: Options, probe: Probe) -> int:
+    """Return the number of shards, from the number of channels in the header."""
+    return (probe.channels or 1) if options.multichannel else 1
+
+
 def is_interactive(kind: SourceKind, options: Options, seconds: float) -> bool:
-    """Whether somebody waits on the line: then the job takes the fast lane, unless it would block it."""
-    return kind != SourceKind.UPLOAD and not options.callback and seconds <= FAST_SECONDS
+    """Return whether the caller waits for the answer and the audio (s) is short enough for the fast queue."""
+    return kind != SourceKind.UPLOAD and not options.callback and seconds <= MAX_INTERACTIVE_SECONDS
 
 
 def expected_seconds(probe: Probe, size: int) -> float:
-    """Seconds of audio to transcribe, for scaling: as the header says, else guessed from the bytes."""
-    return probe.duration if probe.duration is not None else size / GUESSED_BYTES_A_SECOND
+    """Return the audio's seconds, for scaling: from the header, else estimated from its size in bytes."""
+    return probe.duration if probe.duration is not None else size / ASSUMED_BYTES_PER_SECOND

@@ -10,13 +10,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from earshot_contract.document import InvalidDocument
 from earshot_contract.shards import ShardError, ShardMessage
 from functions.aws import step_functions
-from functions.observability import logger, metrics, tracer
+from functions.observability import logger, metrics
 
 CAUSE = "Workers took shard {number} of {count} as often as allowed, and each time stopped before it was done."
 
 
 @logger.inject_lambda_context
-@tracer.capture_lambda_handler
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Fail the tasks of the shard messages in an SQS event.

@@ -11,13 +11,12 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.aws import sqs, step_functions, worker_slots
-from functions.observability import logger, tracer
+from functions.observability import logger
 from functions.settings import settings
 from functions.workers import scaling
 
 
 @logger.inject_lambda_context
-@tracer.capture_lambda_handler
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Launch workers in free slots.
 

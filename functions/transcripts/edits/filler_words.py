@@ -1,30 +1,30 @@
-"""Filler words: left out unless they are asked for, as at Deepgram. English only."""
+"""Edit `filler_words`: leave out "uh" and "um" unless they are requested, as Deepgram does. English only."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from functions.transcripts.words import Spoken
+from functions.transcripts.words import TranscriptWord
 
-# Those that carry no meaning; `uh-huh` and `mhm` are answers and stay.
-FILLERS = frozenset({"uh", "uhh", "uhm", "um", "umm"})
-_ENDS = ".?!"
+# Words without meaning; `uh-huh` and `mhm` are answers and stay.
+FILLER_WORDS = frozenset({"uh", "uhh", "uhm", "um", "umm"})
+_SENTENCE_MARKS = ".?!"
 
 
-def without_fillers(words: list[Spoken]) -> list[Spoken]:
-    """The words without fillers; a sentence keeps its capital at its start and its mark at its end."""
-    kept: list[Spoken] = []
-    capital = False
+def remove_filler_words(words: list[TranscriptWord]) -> list[TranscriptWord]:
+    """Return the words without filler words; a sentence keeps its capital and its final mark."""
+    result: list[TranscriptWord] = []
+    capitalise = False
     for word in words:
-        if word.bare in FILLERS:
-            capital = capital or (word.text[:1].isupper() and _sentence_begins(kept))
-            if word.text[-1] in _ENDS and kept and kept[-1].text[-1] not in _ENDS:
-                kept[-1] = replace(kept[-1], text=kept[-1].text.rstrip(",;:") + word.text[-1])
+        if word.normalised in FILLER_WORDS:
+            capitalise = capitalise or (word.text[:1].isupper() and _begins_sentence(result))
+            if word.text[-1] in _SENTENCE_MARKS and result and result[-1].text[-1] not in _SENTENCE_MARKS:
+                result[-1] = replace(result[-1], text=result[-1].text.rstrip(",;:") + word.text[-1])
             continue
-        kept.append(replace(word, text=word.text[:1].upper() + word.text[1:]) if capital else word)
-        capital = False
-    return kept
+        result.append(replace(word, text=word.text[:1].upper() + word.text[1:]) if capitalise else word)
+        capitalise = False
+    return result
 
 
-def _sentence_begins(before: list[Spoken]) -> bool:
-    return not before or before[-1].text[-1] in _ENDS
+def _begins_sentence(before: list[TranscriptWord]) -> bool:
+    return not before or before[-1].text[-1] in _SENTENCE_MARKS

@@ -1,4 +1,4 @@
-"""Spoken English numbers as digits: "nine hundred and twelve" → "912", "twenty first" → "21st"."""
+"""Edit `numerals`: write English number words in digits, "nine hundred and twelve" → "912", "twenty first" → "21st"."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from copy import copy
 from dataclasses import replace
 from statistics import fmean
 
-from functions.transcripts.words import Spoken
+from functions.transcripts.words import TranscriptWord
 
 _SMALL = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
 _TEEN = "seventeen eighteen nineteen"
@@ -23,58 +23,58 @@ _IRREGULAR = {
     "ninth": "nine",
     "twelfth": "twelve",
 }
-# Alone they are a pronoun, an adverb or a moment more often than a number.
-_LONE = frozenset({"one", "first", "second", "third"})
+# Alone, these are a pronoun, an adverb or a moment more often than a number.
+_AMBIGUOUS_ALONE = frozenset({"one", "first", "second", "third"})
 _STOPS = ",;:.?!…"
 
 
-def with_digits(words: list[Spoken]) -> list[Spoken]:
-    """Runs of number words, each as one word in digits that lasts as long as the run."""
-    result: list[Spoken] = []
+def write_numerals(words: list[TranscriptWord]) -> list[TranscriptWord]:
+    """Return the words with each number as one word in digits, which lasts as long as the words it replaces."""
+    result: list[TranscriptWord] = []
     at = 0
     while at < len(words):
-        length, digits = _number(words, at)
-        if length == 0 or (length == 1 and words[at].bare in _LONE):
+        length, digits = _parse_number(words, at)
+        if length == 0 or (length == 1 and words[at].normalised in _AMBIGUOUS_ALONE):
             result.append(words[at])
             at += 1
             continue
-        result.append(_merged(words[at : at + length], digits))
+        result.append(_merge(words[at : at + length], digits))
         at += length
     return result
 
 
-def _number(words: list[Spoken], at: int) -> tuple[int, str]:
-    """How many words from `at` on are one number, and its digits; (0, "") for none."""
-    reading = _Reading()
+def _parse_number(words: list[TranscriptWord], at: int) -> tuple[int, str]:
+    """Return how many words from index `at` on are one number, and its digits; (0, "") if there is none."""
+    number = _NumberParser()
     length = 0
     for offset, word in enumerate(words[at:], 1):
-        parts = word.bare.split("-")
+        parts = word.normalised.split("-")
         if parts == ["and"]:
             # "hundred and five" is one number, "five and six" are two.
-            if not reading.after_hundred:
+            if not number.after_hundred:
                 break
-            reading.pending_and = True
+            number.pending_and = True
             continue
-        further = copy(reading)
-        if not all(further.take(part) for part in parts):
+        extended = copy(number)
+        if not all(extended.accept(part) for part in parts):
             break
-        reading, length = further, offset
-        if reading.ordinal or word.text[-1:] in _STOPS:
+        number, length = extended, offset
+        if number.ordinal or word.text[-1:] in _STOPS:
             break
-    return (length, reading.digits()) if length else (0, "")
+    return (length, number.digits()) if length else (0, "")
 
 
-class _Reading:
-    """A number as far as it has been read."""
+class _NumberParser:
+    """Number made of the words accepted so far."""
 
     def __init__(self) -> None:
-        self.total = self.group = 0  # what is before the last scale, and what came after it
+        self.total = self.group = 0  # up to the last scale word, and since then
         self.smallest_scale = 10**15
-        self.room = 10**3  # the next word must be smaller than this: "twenty five", not "five twenty"
-        self.ordinal = self.pending_and = self.after_hundred = self.any = False
+        self.limit = 10**3  # the next word must be smaller: "twenty five", not "five twenty"
+        self.ordinal = self.pending_and = self.after_hundred = self.has_words = False
 
-    def take(self, word: str) -> bool:
-        """Whether `word` goes on with the number; unchanged when it does not."""
+    def accept(self, word: str) -> bool:
+        """Append a word; return False, and change nothing, if it does not continue the number."""
         if self.ordinal:
             return False
         cardinal = _cardinal(word)
@@ -82,37 +82,38 @@ class _Reading:
             return False
         self.ordinal = cardinal is not None
         self.pending_and = False
-        self.any = True
+        self.has_words = True
         return True
 
     def _add(self, word: str) -> bool:
         if word in _ONES or word in _TENS:
             value = _ONES.get(word, _TENS.get(word, 0))
-            if value >= self.room or (value == 0 and self.any):
+            if value >= self.limit or (value == 0 and self.has_words):
                 return False
             self.group += value
             # After "twenty" only one to nine, after anything else nothing.
-            self.room = 10 if word in _TENS else 0
+            self.limit = 10 if word in _TENS else 0
             self.after_hundred = False
             return True
         if word == "hundred" and 0 < self.group < 100 and not self.pending_and:
             self.group *= 100
-            self.room, self.after_hundred = 100, True
+            self.limit, self.after_hundred = 100, True
             return True
         if word in _SCALES and self.group and _SCALES[word] < self.smallest_scale and not self.pending_and:
             self.total += self.group * _SCALES[word]
             self.group, self.smallest_scale = 0, _SCALES[word]
-            self.room, self.after_hundred = 10**3, True
+            self.limit, self.after_hundred = 10**3, True
             return True
         return False
 
     def digits(self) -> str:
+        """Return the number in digits, an ordinal with its suffix."""
         number = self.total + self.group
         return f"{number}{_suffix(number)}" if self.ordinal else str(number)
 
 
 def _cardinal(word: str) -> str | None:
-    """The cardinal of an ordinal ("fifth" → "five"), None for any other word."""
+    """Return the cardinal of an ordinal ("fifth" → "five"), None for any other word."""
     if word in _IRREGULAR:
         return _IRREGULAR[word]
     if word.endswith("ieth"):
@@ -130,14 +131,14 @@ def _suffix(number: int) -> str:
     return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
 
 
-def _merged(run: list[Spoken], digits: str) -> Spoken:
-    first, last = run[0].text, run[-1].text
+def _merge(words: list[TranscriptWord], digits: str) -> TranscriptWord:
+    first, last = words[0].text, words[-1].text
     before = first[: len(first) - len(first.lstrip("\"'“‘¿([{"))]
     after = last[len(last.rstrip("\"'”’)]}" + _STOPS)) :]
     return replace(
-        run[0],
+        words[0],
         text=f"{before}{digits}{after}",
-        bare=digits,
-        end=run[-1].end,
-        confidence=fmean(word.confidence for word in run),
+        normalised=digits,
+        end=words[-1].end,
+        confidence=fmean(word.confidence for word in words),
     )

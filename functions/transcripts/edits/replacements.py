@@ -1,67 +1,72 @@
-"""`replace=find:replacement`: other words in the transcript than those that were heard."""
+"""Edit `replace=find:replacement`: exchange phrases of the transcript for others."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from functions.transcripts.words import Spoken, bare
+from functions.transcripts.words import TranscriptWord, normalised
 
 
-def replaced(words: list[Spoken], pairs: list[tuple[str, str]]) -> list[Spoken]:
-    """Each run of words that a find names, exchanged for its replacement, or taken out when that is empty.
+def replace_phrases(words: list[TranscriptWord], pairs: Sequence[tuple[str, str]]) -> list[TranscriptWord]:
+    """Exchange each phrase that a pair's `find` matches for its replacement; an empty replacement deletes it.
 
-    A find in lower case matches any case; one with capitals matches itself only, and goes first. The longest find
-    wins among equals. The replacement stands as it was given; punctuation around what was found stays around it,
-    and its words share the time of those it stands for.
+    A find in lower case matches any case; one with capitals matches its own case only, and is tried first. Of several
+    matches the longest wins. The replacement is written as given; punctuation around the phrase stays, and the new
+    words share the time of those they replace.
+
+    Args:
+        words: Words in order of time.
+        pairs: (find, replacement), each of one or more words separated by spaces.
     """
-    finds = sorted(
+    phrases = sorted(
         ((find.split(), replacement.split()) for find, replacement in pairs),
-        key=lambda pair: (_cased(pair[0]), len(pair[0])),
+        key=lambda pair: (_has_capitals(pair[0]), len(pair[0])),
         reverse=True,
     )
-    result: list[Spoken] = []
-    at = 0
-    while at < len(words):
-        for find, replacement in finds:
-            run = words[at : at + len(find)]
-            if len(run) == len(find) and all(map(_matches, find, run)):
-                result += _stand_in(run, replacement)
-                at += len(find)
+    result: list[TranscriptWord] = []
+    index = 0
+    while index < len(words):
+        for find, replacement in phrases:
+            phrase = words[index : index + len(find)]
+            if len(phrase) == len(find) and all(map(_matches, find, phrase)):
+                result += _replacement_words(phrase, replacement)
+                index += len(find)
                 break
         else:
-            result.append(words[at])
-            at += 1
+            result.append(words[index])
+            index += 1
     return result
 
 
-def _cased(find: list[str]) -> bool:
+def _has_capitals(find: list[str]) -> bool:
     return any(word != word.lower() for word in find)
 
 
-def _matches(find: str, word: Spoken) -> bool:
+def _matches(find: str, word: TranscriptWord) -> bool:
     if find != find.lower():
-        return find == _core(word)[1]
-    return bare(find) == word.bare
+        return find == _split_punctuation(word)[1]
+    return normalised(find) == word.normalised
 
 
-def _core(word: Spoken) -> tuple[str, str, str]:
-    """Punctuation before, the word in its own case, punctuation after."""
-    at = word.text.lower().find(word.bare)
+def _split_punctuation(word: TranscriptWord) -> tuple[str, str, str]:
+    """Return the punctuation before, the word in its own case, and the punctuation after."""
+    at = word.text.lower().find(word.normalised)
     if at < 0:
         return "", word.text, ""
-    return word.text[:at], word.text[at : at + len(word.bare)], word.text[at + len(word.bare) :]
+    return word.text[:at], word.text[at : at + len(word.normalised)], word.text[at + len(word.normalised) :]
 
 
-def _stand_in(run: list[Spoken], replacement: list[str]) -> list[Spoken]:
+def _replacement_words(phrase: list[TranscriptWord], replacement: list[str]) -> list[TranscriptWord]:
     if not replacement:
         return []
-    start, end = run[0].start, run[-1].end
-    confidence = sum(word.confidence for word in run) / len(run)
+    start, end = phrase[0].start, phrase[-1].end
+    confidence = sum(word.confidence for word in phrase) / len(phrase)
     step = (end - start) / len(replacement)
     words = [
-        Spoken(text, text, start + index * step, start + (index + 1) * step, confidence)
+        TranscriptWord(text, text, start + index * step, start + (index + 1) * step, confidence, phrase[0].position)
         for index, text in enumerate(replacement)
     ]
-    words[0] = replace(words[0], text=_core(run[0])[0] + words[0].text)
-    words[-1] = replace(words[-1], text=words[-1].text + _core(run[-1])[2], end=end)
+    words[0] = replace(words[0], text=_split_punctuation(phrase[0])[0] + words[0].text)
+    words[-1] = replace(words[-1], text=words[-1].text + _split_punctuation(phrase[-1])[2], end=end)
     return words

@@ -58,7 +58,7 @@ def test_recorded_prepare_output_has_readable_shards(release: str) -> None:
 def test_recorded_keys_are_unchanged(release: str) -> None:
     assert recorded(release, "keys.json") == {
         "transcript": keys.transcript_key("J"),
-        "upload_result": keys.upload_result_key("a/b.mp3", keys.Result.SRT),
+        "upload_result": keys.upload_result_key("a/b.mp3", "srt"),
         "body": keys.body_key("J"),
         "answer": keys.answer_key("J", b"x"),
         "shards": keys.shards_prefix("J"),

@@ -14,11 +14,13 @@ from earshot_contract.keys import transcript_key
 from earshot_contract.shards import S3Object
 from functions.aws import job_table, s3
 from functions.errors import ApiError, bad_audio
-from functions.handlers.api.job_routes import described
+from functions.handlers.api.job_routes import job_summary
 from functions.handlers.callback.handler import handler
 from functions.jobs.job import Job, Source, SourceKind
 from functions.jobs.job_events import detail
-from functions.network.callback_delivery import Undelivered, check_receiver, deliver
+from functions.network.callback_delivery import CallbackFailed, deliver
+from functions.network.callback_url import check_callback_url
+from functions.options.options import Options
 from functions.settings import settings
 from tests.clients.web import Site, serving
 from tests.fixtures.transcripts import said, segment, transcript
@@ -65,7 +67,7 @@ TAKEN: dict[str, Any] = {"batchItemFailures": []}
 AGAIN = {"batchItemFailures": [{"itemIdentifier": "m1"}]}
 
 
-def test_the_receiver_gets_what_a_waiting_caller_would_have_got(delivered: Any, site: Site) -> None:
+def test_callback_delivers_listen_response(delivered: Any, site: Site) -> None:
     assert delivered(f"punctuate=true&callback={site.url}/done?x=1") == TAKEN
 
     [received] = site.received
@@ -76,7 +78,7 @@ def test_the_receiver_gets_what_a_waiting_caller_would_have_got(delivered: Any, 
     assert received.headers["dg-token"] == "reports"
 
 
-def test_put_and_a_password_in_the_url(delivered: Any, site: Site) -> None:
+def test_callback_uses_put_and_url_password(delivered: Any, site: Site) -> None:
     url = site.url.replace("//", "//me:pass%20word@")
 
     assert delivered(f"callback={url}&callback_method=put", caller="public") == TAKEN
@@ -98,59 +100,76 @@ def test_a_failed_job_says_why(delivered: Any, site: Site) -> None:
     }
 
 
-def test_nobody_else_is_told_the_secrets_of_its_address() -> None:
+def test_callback_secrets_are_removed_from_events_and_answers() -> None:
     secret = urlencode({"model": "whisper", "Callback": "https://me:word@example.org:8443/hook?X-Amz-Signature=s"})
     job = Job(JOB, Source(SourceKind.BODY), secret)
 
-    announced, shown = detail(job, "transcripts")["options"], described(job)["options"]
+    announced, shown = detail(job, "transcripts")["options"], job_summary(job)["options"]
 
     assert announced == shown == "model=whisper&Callback=https%3A%2F%2Fexample.org%3A8443"
     plain = Job(JOB, Source(SourceKind.BODY), "model=whisper&tag=a%20b")
     assert detail(plain, "transcripts")["options"] == plain.options
 
 
+@pytest.mark.parametrize("name", ["callback", "cAllback", "CALLBACK", "callback[]"])
+def test_event_has_callback_in_any_spelling(name: str) -> None:
+    query = urlencode({name: "https://example.org/hook?secret=s"})
+    with_parsed = Job(JOB, Source(SourceKind.BODY), query, Options.from_query(query).to_stored())
+    of_older_deployment = Job(JOB, Source(SourceKind.BODY), query)
+
+    for job in (with_parsed, of_older_deployment):
+        assert detail(job, "transcripts")["callback"] is True
+        assert "secret" not in detail(job, "transcripts")["options"]
+    assert "callback" not in detail(Job(JOB, Source(SourceKind.BODY), "tag=callback"), "transcripts")
+
+
 @pytest.mark.parametrize("status", [301, 404, 500])
-def test_what_is_not_taken_stays_in_the_queue(delivered: Any, site: Site, status: int) -> None:
+def test_callback_with_error_status_stays_in_queue(delivered: Any, site: Site, status: int) -> None:
     site.answers["/done"] = [status]
 
     assert delivered(f"callback={site.url}/done") == AGAIN
 
 
-def test_a_job_without_a_callback_is_nothing_to_deliver(delivered: Any, site: Site) -> None:
+def test_job_without_callback_delivers_nothing(delivered: Any, site: Site) -> None:
     assert delivered("tag=callback") == TAKEN
     assert site.received == []
 
 
-def test_options_that_cannot_be_read_leave_nobody_to_tell(delivered: Any, site: Site) -> None:
+def test_callback_of_job_with_invalid_option_is_delivered(delivered: Any, site: Site) -> None:
     assert delivered(f"punctuate=maybe&callback={site.url}", fails=True) == TAKEN
+    assert [received.json()["err_code"] for received in site.received] == ["Bad Request"]
+
+
+def test_invalid_callback_of_stored_job_delivers_nothing(delivered: Any, site: Site) -> None:
+    assert delivered("callback=ftp://example.org/x", fails=True) == TAKEN
     assert site.received == []
 
 
-def test_nobody_at_the_address() -> None:
-    with pytest.raises(Undelivered, match=r"127\.0\.0\.1|publicly"):
+def test_callback_to_closed_port_fails() -> None:
+    with pytest.raises(CallbackFailed, match=r"127\.0\.0\.1|publicly"):
         deliver("http://127.0.0.1:9/", "POST", {}, None)
 
 
-def test_an_address_that_is_not_public_gets_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_callback_to_private_address_fails(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALLOW_PRIVATE_URLS", "false")
     settings.cache_clear()
 
-    with pytest.raises(Undelivered, match="publicly routable"):
+    with pytest.raises(CallbackFailed, match="publicly routable"):
         deliver(site.url, "POST", {}, None)
 
     assert site.received == []
 
 
-def test_ports_are_those_of_the_web_unless_the_deployment_is_private(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_callback_port_is_restricted_unless_private_urls_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALLOW_PRIVATE_URLS", "false")
     settings.cache_clear()
-    check_receiver("https://example.org/hook")
-    check_receiver("http://example.org:8080/hook")
+    check_callback_url("https://example.org/hook")
+    check_callback_url("http://example.org:8080/hook")
     for url in ("http://example.org:22/", "http://example.org/a b"):
         with pytest.raises(ApiError, match="Invalid callback url"):
-            check_receiver(url)
+            check_callback_url(url)
 
     monkeypatch.setenv("ALLOW_PRIVATE_URLS", "true")
     settings.cache_clear()
-    check_receiver("http://example.org:22/")
+    check_callback_url("http://example.org:22/")
     settings.cache_clear()

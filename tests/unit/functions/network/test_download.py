@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from functions.errors import ApiError
-from functions.network import download, public_address
-from functions.network.download import fetch
-from functions.network.public_address import public
+from functions.network import download as downloads
+from functions.network import public_address
+from functions.network.download import download
+from functions.network.public_address import is_public
 from functions.settings import settings
 
 AUDIO = bytes(range(256)) * 4096  # 1 MiB
@@ -93,25 +94,25 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
 
 def refused(url: str, **limits: Any) -> str:
     with pytest.raises(ApiError) as caught:
-        list(fetch(url, **limits))
+        list(download(url, **limits))
     assert caught.value.failure.err_code in ("REMOTE_CONTENT_ERROR", "PAYLOAD_TOO_LARGE")
     return caught.value.failure.err_msg
 
 
-def test_audio_arrives_byte_for_byte(web):
+def test_download_yields_exact_bytes(web):
     web.page("/a%20b.mp3?sig=x%2By&n=1")
 
-    pieces = list(fetch("http://audio.example/a%20b.mp3?sig=x%2By&n=1#t=10"))
+    pieces = list(download("http://audio.example/a%20b.mp3?sig=x%2By&n=1#t=10"))
 
     assert b"".join(pieces) == AUDIO
-    assert max(map(len, pieces)) <= download.PIECE_BYTES
+    assert max(map(len, pieces)) <= downloads.CHUNK_BYTES
     (request,) = web.requests
     assert request.headers["Host"] == "audio.example"
     assert request.headers["Accept-Encoding"] == "identity"
     assert "Authorization" not in request.headers
 
 
-def test_a_chunked_answer_arrives_too(web):
+def test_download_reads_chunked_response(web):
     def respond(request: BaseHTTPRequestHandler) -> None:
         request.protocol_version = "HTTP/1.1"
         request.send_response(200)
@@ -121,7 +122,7 @@ def test_a_chunked_answer_arrives_too(web):
 
     web.pages["/"] = respond
 
-    assert b"".join(fetch("http://audio.example")) == b"hello world"
+    assert b"".join(download("http://audio.example")) == b"hello world"
 
 
 @pytest.mark.parametrize(
@@ -158,7 +159,7 @@ def test_a_chunked_answer_arrives_too(web):
         "inside.example",
     ],
 )
-def test_an_address_that_is_not_public_is_never_connected_to(web, host):
+def test_private_address_is_never_connected_to(web, host):
     assert refused(f"http://{host}/latest/meta-data/") == "URL for media download must be publicly routable."
     assert web.connections == []
 
@@ -188,28 +189,28 @@ def test_an_address_that_is_not_public_is_never_connected_to(web, host):
         "s3://uploads/a.mp3",
     ],
 )
-def test_what_is_no_http_url_is_not_even_looked_up(web, url):
+def test_invalid_url_is_not_resolved(web, url):
     assert refused(url).startswith("Could not parse URL as a URI.")
     assert web.lookups == []
 
 
-def test_one_private_address_among_public_ones_is_one_too_many(web):
+def test_host_with_one_private_address_is_rejected(web):
     web.names["both.example"] = [[PUBLIC, PRIVATE]]
 
     assert refused("http://both.example/") == "URL for media download must be publicly routable."
     assert web.connections == []
 
 
-def test_a_name_that_resolves_to_nothing_says_so(web):
+def test_unresolvable_host_returns_error(web):
     assert "no-such-host.invalid has no address" in refused("http://no-such-host.invalid/")
 
 
-def test_the_connection_goes_to_the_address_that_was_checked(web):
+def test_connection_goes_to_checked_address(web):
     """A name that answers otherwise at the second look-up has no second look-up."""
     web.names["rebind.example"] = [[PUBLIC], [PRIVATE]]
     web.page("/a")
 
-    list(fetch("http://rebind.example:8080/a"))
+    list(download("http://rebind.example:8080/a"))
 
     assert web.lookups == ["rebind.example"]
     assert web.connections == [(PUBLIC, 8080)]
@@ -217,11 +218,11 @@ def test_the_connection_goes_to_the_address_that_was_checked(web):
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_redirects_are_followed(web, status):
+def test_download_follows_redirects(web, status):
     web.page("/from", b"", status, Location="/to?x=1")
     web.page("/to?x=1")
 
-    assert b"".join(fetch("http://audio.example/from")) == AUDIO
+    assert b"".join(download("http://audio.example/from")) == AUDIO
 
 
 @pytest.mark.parametrize(
@@ -234,7 +235,7 @@ def test_redirects_are_followed(web, status):
         "http://169.254.169.254/",
     ],
 )
-def test_a_redirect_to_a_private_address_is_not(web, location):
+def test_redirect_to_private_address_is_rejected(web, location):
     web.page("/from", b"", 302, Location=location)
 
     assert refused("http://audio.example/from") == "URL for media download must be publicly routable."
@@ -242,25 +243,25 @@ def test_a_redirect_to_a_private_address_is_not(web, location):
 
 
 @pytest.mark.parametrize("location", ["file:///etc/passwd", "ftp://audio.example/", "javascript:alert(1)"])
-def test_nor_is_one_to_another_scheme(web, location):
+def test_redirect_to_other_scheme_is_rejected(web, location):
     web.page("/from", b"", 302, Location=location)
 
     assert refused("http://audio.example/from").startswith("Could not parse URL as a URI.")
 
 
-def test_a_circle_of_redirects_ends(web):
+def test_redirect_loop_is_rejected(web):
     web.page("/round", b"", 302, Location="/round")
 
     assert "too many redirects" in refused("http://audio.example/round")
-    assert len(web.requests) == download.MAX_REDIRECTS + 1
+    assert len(web.requests) == downloads.MAX_REDIRECTS + 1
 
 
-def test_a_password_in_the_url_is_sent_to_its_host_and_not_to_where_that_redirects(web):
+def test_url_password_is_not_sent_to_redirect_target(web):
     web.names["other.example"] = [[PUBLIC]]
     web.page("/from", b"", 302, Location="http://other.example/to")
     web.page("/to")
 
-    list(fetch("http://user:pass%21@audio.example/from"))
+    list(download("http://user:pass%21@audio.example/from"))
 
     assert web.requests[0].headers["Authorization"] == "Basic dXNlcjpwYXNzIQ=="
     assert "Authorization" not in web.requests[1].headers
@@ -277,27 +278,27 @@ def test_a_password_in_the_url_is_sent_to_its_host_and_not_to_where_that_redirec
         (302, "failed to return valid data"),  # without a Location
     ],
 )
-def test_another_status_than_200_is_told(web, status, said):
+def test_other_status_than_200_is_reported(web, status, said):
     web.page("/a", b"", status)
 
     assert said in refused("http://audio.example/a")
 
 
-def test_nothing_at_all_is_no_audio(web):
+def test_empty_file_is_rejected(web):
     web.page("/a", b"")
 
     assert "failed to return valid data" in refused("http://audio.example/a")
 
 
-def test_what_is_announced_as_too_large_is_not_read(web):
+def test_content_length_above_limit_is_not_read(web):
     web.page("/a", Content_Length=str(3 * 1024**3))
 
     with pytest.raises(ApiError) as caught:
-        next(fetch("http://audio.example/a"))
+        next(download("http://audio.example/a"))
     assert caught.value.failure.status == 413
 
 
-def test_what_turns_out_too_large_is_given_up(web):
+def test_body_above_limit_is_aborted(web):
     def endless(request: BaseHTTPRequestHandler) -> None:
         request.send_response(200)
         request.end_headers()
@@ -312,20 +313,20 @@ def test_what_turns_out_too_large_is_given_up(web):
     assert refused("http://audio.example/a", max_bytes=1_000_000) == "Payload size exceeds limit of 1000000 bytes."
 
 
-def test_an_answer_cut_short_is_not_taken_for_the_whole(web):
+def test_truncated_response_is_rejected(web):
     web.page("/a", AUDIO[:1000], Content_Length="2000")
 
     assert "failed to return valid data" in refused("http://audio.example/a")
 
 
-def test_a_compressed_answer_is_refused(web):
+def test_compressed_response_is_rejected(web):
     web.page("/a", gzip.compress(b"\0" * 100_000_000, 1)[:1000], Content_Encoding="gzip")
 
     assert "compressed" in refused("http://audio.example/a")
 
 
 @pytest.mark.parametrize("part", ["headers", "body"])
-def test_a_server_that_drips_is_cut_off(web, part):
+def test_slow_download_is_aborted_at_deadline(web, part):
     drops = []
 
     def drip(request: BaseHTTPRequestHandler) -> None:
@@ -346,13 +347,13 @@ def test_a_server_that_drips_is_cut_off(web, part):
     assert len(drops) < 200
 
 
-def test_what_is_no_http_is_no_audio(web):
+def test_non_http_response_is_rejected(web):
     web.pages["/a"] = lambda request: request.wfile.write(b"\x00\x01\x02 what is http\r\n\r\n")
 
     assert "failed to return valid data" in refused("http://audio.example/a")
 
 
-def test_nobody_listening_is_told(web, monkeypatch):
+def test_refused_connection_is_reported(web, monkeypatch):
     def closed(*_: Any, **__: Any) -> None:
         raise ConnectionRefusedError
 
@@ -361,19 +362,19 @@ def test_nobody_listening_is_told(web, monkeypatch):
     assert "could not be reached: audio.example, port 81" in refused("http://audio.example:81/a")
 
 
-def test_a_server_that_speaks_no_tls_is_told(web):
+def test_server_without_tls_is_reported(web):
     assert "TLS handshake with audio.example failed" in refused("https://audio.example/a")
     assert web.connections == [(PUBLIC, 443)]
 
 
-def test_a_laptop_may_fetch_from_itself(web, monkeypatch):
+def test_private_address_is_allowed_by_setting(web, monkeypatch):
     monkeypatch.setenv("ALLOW_PRIVATE_URLS", "true")
     settings.cache_clear()
     web.page("/a")
 
-    assert b"".join(fetch(f"http://127.0.0.1:{web.server.server_port}/a")) == AUDIO
+    assert b"".join(download(f"http://127.0.0.1:{web.server.server_port}/a")) == AUDIO
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "64:ff9b::808:808", "::ffff:8.8.8.8"])
-def test_public_addresses_are(address):
-    assert public(address)
+def test_is_public_accepts_public_addresses(address):
+    assert is_public(address)

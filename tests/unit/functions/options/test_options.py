@@ -1,4 +1,4 @@
-"""The query string of /v1/listen: every parameter has one fate, and keeps to it."""
+"""Query strings of /v1/listen: support, values and warnings of every option."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import pytest
 
 from earshot_contract.shards import RawAudio
 from functions.errors import ApiError
-from functions.options.options import Options, upload_query
-from functions.options.query_string import query_of
-from functions.options.registry import PARAMETERS, Fate, Kind
+from functions.options.options import Options
+from functions.options.query_string import query_string, upload_query
+from functions.options.registry import IMPLEMENTED, OPTIONS
+from functions.options.specification import OptionType, Support
 
 # Deepgram's whole table, its SDKs' legacy names, and ours.
 CONTRACT = """model version language detect_language language_hint callback callback_method extra tag punctuate
@@ -18,44 +19,51 @@ custom_topic_mode intents custom_intent custom_intent_mode sentiment detect_enti
 alternatives tier ner detect_topics diarize_version sample_rate channels task prompt temperature"""
 
 
-def refused(query: str) -> tuple[str, str, int]:
+BOOLEANS = [s.name for s in IMPLEMENTED if s.type is OptionType.BOOLEAN]
+
+
+def error_of(query: str) -> tuple[str, str, int]:
     with pytest.raises(ApiError) as caught:
-        Options.parse(query)
+        Options.from_query(query)
     failure = caught.value.failure
     return failure.err_code, failure.err_msg, failure.status
 
 
-def warned(query: str) -> list[str]:
-    return [warning["parameter"] for warning in Options.parse(query).warnings]
+def warned_options(query: str) -> list[str]:
+    return [warning["parameter"] for warning in Options.from_query(query).warnings]
 
 
-def test_every_parameter_of_the_contract_has_a_fate():
-    assert sorted(PARAMETERS) == sorted(CONTRACT.split())
+def test_registry_has_every_option_of_the_contract():
+    assert sorted(OPTIONS) == sorted(CONTRACT.split())
 
 
-@pytest.mark.parametrize("name", [p.name for p in PARAMETERS.values() if p.fate is Fate.REFUSED])
-def test_what_would_mislead_is_refused_by_its_name_unless_it_is_off(name):
-    code, sentence, status = refused(f"{name}=true")
+@pytest.mark.parametrize("name", [s.name for s in OPTIONS.values() if s.support is Support.REJECTED])
+def test_rejected_option_returns_400_unless_false(name):
+    code, sentence, status = error_of(f"{name}=true")
 
     assert (code, status) == ("INVALID_QUERY_PARAMETER", 400)
     assert name in sentence
-    assert Options.parse(f"{name}=false").warnings == []
+    assert Options.from_query(f"{name}=false").warnings == []
 
 
-@pytest.mark.parametrize("name", [p.name for p in PARAMETERS.values() if p.fate is Fate.IGNORED])
-def test_what_is_harmless_is_ignored_with_a_warning_unless_it_is_off(name):
-    (warning,) = Options.parse(f"{name}=true").warnings
+@pytest.mark.parametrize("name", [s.name for s in OPTIONS.values() if s.support is Support.IGNORED])
+def test_ignored_option_adds_warning_unless_false(name):
+    (warning,) = Options.from_query(f"{name}=true").warnings
 
     assert warning["parameter"] == name
     assert warning["type"] == "unsupported_parameter"
     assert name in warning["message"]
-    assert warned(f"{name}=false") == []
+    assert warned_options(f"{name}=false") == []
 
 
-@pytest.mark.parametrize("name", [p.name for p in PARAMETERS.values() if p.fate is Fate.DONE])
-def test_what_is_done_is_neither_refused_nor_warned_of(name):
-    parameter = PARAMETERS[name]
-    plain = {Kind.FLAG: "true", Kind.WHOLE: "16000" if name == "sample_rate" else "1", Kind.NUMBER: "0.5"}
+@pytest.mark.parametrize("name", [s.name for s in OPTIONS.values() if s.support is Support.IMPLEMENTED])
+def test_implemented_option_adds_no_warning(name):
+    spec = OPTIONS[name]
+    plain = {
+        OptionType.BOOLEAN: "true",
+        OptionType.INTEGER: "16000" if name == "sample_rate" else "1",
+        OptionType.NUMBER: "0.5",
+    }
     special = {
         "language": "de",
         "detect_language": "true",
@@ -64,22 +72,22 @@ def test_what_is_done_is_neither_refused_nor_warned_of(name):
         "encoding": "mulaw",
         "callback": "https://example.org/hook",
     }
-    value = special.get(name) or (parameter.choices or (plain.get(parameter.kind, "x"),))[0]
+    value = special.get(name) or (spec.choices or (plain.get(spec.type, "x"),))[0]
 
-    assert warned(query_of([(name, value)])) == []
-
-
-def test_unknown_parameters_are_tolerated():
-    assert Options.parse("some_addon=1&punctuate=true&=x&&").punctuate
+    assert warned_options(query_string([(name, value)])) == []
 
 
-@pytest.mark.parametrize("flag", [p.name for p in PARAMETERS.values() if p.kind is Kind.FLAG and p.fate is Fate.DONE])
+def test_unknown_parameter_is_accepted():
+    assert Options.from_query("some_addon=1&punctuate=true&=x&&").punctuate
+
+
+@pytest.mark.parametrize("name", BOOLEANS)
 @pytest.mark.parametrize("raw", ["maybe", "1", "yes", ""])
-def test_a_flag_that_is_neither_true_nor_false_is_refused(flag, raw):
-    code, sentence, status = refused(f"{flag}={raw}")
+def test_boolean_option_with_other_value_returns_400(name, raw):
+    code, sentence, status = error_of(f"{name}={raw}")
 
     assert (code, status) == ("INVALID_QUERY_PARAMETER", 400)
-    assert sentence.startswith(f"Failed to deserialize query parameters: {flag}:")
+    assert sentence.startswith(f"Failed to deserialize query parameters: {name}:")
 
 
 @pytest.mark.parametrize(
@@ -108,13 +116,13 @@ def test_a_flag_that_is_neither_true_nor_false_is_refused(flag, raw):
         "diarize=true&diarize_model=latest",
     ],
 )
-def test_a_value_that_cannot_be_is_refused(query):
-    assert refused(query)[::2] == ("INVALID_QUERY_PARAMETER", 400)
+def test_invalid_value_returns_400(query):
+    assert error_of(query)[::2] == ("INVALID_QUERY_PARAMETER", 400)
 
 
 @pytest.mark.parametrize("query", ["version=2022-09-21.5", "language=xx", "language=multi", "detect_language=klingon"])
-def test_a_model_version_or_language_that_does_not_exist_is_refused_in_deepgrams_words(query):
-    code, sentence, status = refused(query)
+def test_unknown_version_or_language_returns_deepgram_error(query):
+    code, sentence, status = error_of(query)
 
     assert (code, status) == ("Bad Request", 400)
     assert sentence.startswith("Bad Request: No such model/")
@@ -123,17 +131,17 @@ def test_a_model_version_or_language_that_does_not_exist_is_refused_in_deepgrams
 @pytest.mark.parametrize(
     "spelling", ["punctuate=true", "Punctuate=TRUE", "PUNCTUATE=True", "punctuate=false&punctuate=true"]
 )
-def test_neither_the_case_nor_a_repetition_of_a_flag_matters(spelling):
-    assert Options.parse(spelling).punctuate
+def test_boolean_option_ignores_case_and_takes_last_value(spelling):
+    assert Options.from_query(spelling).punctuate
 
 
-def test_formatting_implies_what_it_needs():
-    smart = Options.parse("smart_format=true")
-    paragraphs = Options.parse("paragraphs=true")
+def test_smart_format_and_paragraphs_imply_punctuate():
+    smart = Options.from_query("smart_format=true")
+    paragraphs = Options.from_query("paragraphs=true")
 
     assert (smart.punctuate, smart.paragraphs) == (True, True)
     assert (paragraphs.punctuate, paragraphs.paragraphs) == (True, True)
-    assert not Options.parse("").punctuate
+    assert not Options.from_query("").punctuate
 
 
 @pytest.mark.parametrize(
@@ -150,46 +158,50 @@ def test_formatting_implies_what_it_needs():
         ("detect_language=en&detect_language=es-419&detect_language=en-GB", None, ["en", "es"]),
     ],
 )
-def test_the_language_is_named_detected_or_chosen_from_a_list(query, language, languages):
-    options = Options.parse(query)
+def test_language_is_given_detected_or_restricted(query, language, languages):
+    options = Options.from_query(query)
 
-    assert (options.language, options.languages) == (language, languages)
-    assert options.detect_language == (language is None)
+    assert (options.language, options.detect_language or []) == (language, languages)
+    assert (options.detect_language is not None) == (language is None)
 
 
-def test_an_upload_without_a_language_has_it_detected():
+def test_upload_query_without_language_detects_it():
     assert upload_query("") == "detect_language=true"
-    assert Options.parse(upload_query(" ?model=whisper-base&punctuate=true ")).detect_language
-    assert Options.parse(upload_query("language=de")).language == "de"
+    assert Options.from_query(upload_query(" ?model=whisper-base&punctuate=true ")).detect_language == []
+    assert Options.from_query(upload_query("language=de")).language == "de"
 
 
-def test_headerless_audio_is_described_and_files_are_not():
-    assert Options.parse("encoding=linear16&sample_rate=16000&channels=2").raw == RawAudio("linear16", 16000, 2)
-    assert Options.parse("encoding=mulaw").raw == RawAudio("mulaw", 8000, 1)
-    assert Options.parse("encoding=amr-wb&sample_rate=8000").raw == RawAudio("amr-wb", 16000, 1)
-    assert Options.parse("encoding=opus&sample_rate=48000").raw is None
-    assert Options.parse("sample_rate=16000").raw is None
+def test_raw_audio_format_is_set_for_headerless_encodings_only():
+    assert Options.from_query("encoding=linear16&sample_rate=16000&channels=2").raw_audio_format == RawAudio(
+        "linear16", 16000, 2
+    )
+    assert Options.from_query("encoding=mulaw").raw_audio_format == RawAudio("mulaw", 8000, 1)
+    assert Options.from_query("encoding=amr-wb&sample_rate=8000").raw_audio_format == RawAudio("amr-wb", 16000, 1)
+    assert Options.from_query("encoding=opus&sample_rate=48000").raw_audio_format is None
+    assert Options.from_query("sample_rate=16000").raw_audio_format is None
 
 
-def test_words_to_expect_become_hotwords():
-    options = Options.parse("keyterm=Earshot&keywords=Deepgram:2&keywords=noise:-3&keyterm=Earshot&keywords=Whisper")
+def test_keyterm_and_keywords_become_hotwords():
+    options = Options.from_query(
+        "keyterm=Earshot&keywords=Deepgram:2&keywords=noise:-3&keyterm=Earshot&keywords=Whisper"
+    )
 
     assert options.hotwords == "Earshot, Deepgram, Whisper"
-    assert warned("keywords=noise:-3") == ["keywords"]
+    assert warned_options("keywords=noise:-3") == ["keywords"]
 
 
-def test_tags_and_extras_come_back_the_last_of_a_key_winning():
-    options = Options.parse("tag=a&tag=b+c&extra=k:1&extra=k:2:3&extra=other:x")
+def test_tag_and_extra_keep_values_and_last_key_wins():
+    options = Options.from_query("tag=a&tag=b+c&extra=k:1&extra=k:2:3&extra=other:x")
 
-    assert options.tags == ["a", "b c"]
+    assert options.tag == ["a", "b c"]
     assert options.extra == {"k": "2:3", "other": "x"}
 
 
-def test_more_alternatives_than_whisper_gives_are_warned_of():
-    assert warned("alternatives=1") == []
-    assert warned("alternatives=3") == ["alternatives"]
+def test_alternatives_above_one_adds_warning():
+    assert warned_options("alternatives=1") == []
+    assert warned_options("alternatives=3") == ["alternatives"]
 
 
 @pytest.mark.parametrize("space", ["+", "%20"])
-def test_both_spellings_of_a_space_are_one(space):
-    assert Options.parse(f"tag=two{space}words").tags == ["two words"]
+def test_plus_and_percent_20_are_spaces(space):
+    assert Options.from_query(f"tag=two{space}words").tag == ["two words"]

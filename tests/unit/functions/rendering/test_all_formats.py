@@ -1,4 +1,4 @@
-"""What holds for every rendering of any canonical transcript, also one whose times make no sense."""
+"""Properties of all output formats, for any transcript, also one whose times make no sense."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 
-from functions.rendering import captions, openai
-from functions.rendering.openai import Format, Shape
+from functions.options.options import Options
+from functions.rendering import captions
+from functions.rendering.formats import VERBOSE_JSON
+from functions.rendering.openai_response_format import OpenAIResponseFormat
+from functions.rendering.srt import srt
+from functions.rendering.vtt import vtt
 from functions.transcripts.transcript import Transcript
 from tests.fixtures.transcripts import transcripts
 
@@ -26,25 +30,25 @@ def cues(text: str) -> list[tuple[float, float]]:
 
 @settings(max_examples=200, deadline=None)
 @given(transcripts())
-def test_captions_never_overlap_go_back_or_last_no_time(any_transcript: Transcript):
-    for text in (captions.srt(any_transcript), captions.vtt(any_transcript)):
+def test_captions_of_any_transcript_do_not_overlap(any_transcript: Transcript):
+    for text in (srt(any_transcript), vtt(any_transcript)):
         times = cues(text)
         assert len(times) == text.count(" --> ")
         assert all(start < end for start, end in times)
         assert all(before[1] <= after[0] for before, after in pairwise(times))
         lines = unescape(text).split("\n")
         assert all(len(line) <= captions.LINE_COLUMNS or " " not in line for line in lines)
-    assert captions.vtt(any_transcript).startswith("WEBVTT\n")
+    assert vtt(any_transcript).startswith("WEBVTT\n")
 
 
 @settings(max_examples=200, deadline=None)
 @given(transcripts())
-def test_openais_words_and_segments_go_forward_within_the_audio(any_transcript: Transcript):
-    document = json.loads(openai.answer(any_transcript, Shape(Format.VERBOSE_JSON, words=True))[1])
+def test_verbose_json_times_are_ordered_and_inside_audio(any_transcript: Transcript):
+    document = json.loads(OpenAIResponseFormat(VERBOSE_JSON, words=True).render(any_transcript, Options())[1])
 
     assert json.dumps(document, allow_nan=False)
-    for run in ("words", "segments"):
-        for spoken in document[run]:
-            assert 0 <= spoken["start"] <= spoken["end"] <= document["duration"]
-        starts = [spoken["start"] for spoken in document[run]]
+    for member in ("words", "segments"):
+        for timed in document[member]:
+            assert 0 <= timed["start"] <= timed["end"] <= document["duration"]
+        starts = [timed["start"] for timed in document[member]]
         assert len(any_transcript.channels) > 1 or starts == sorted(starts)

@@ -1,4 +1,4 @@
-"""Captions keep the rules whatever the model said, and read as a person would break them."""
+"""Caption cues keep their limits for any transcript, and break where a reader expects it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from itertools import pairwise
 
 import av
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from earshot_contract.shards import AudioInfo, ModelInfo, Segment, Word
 from functions.rendering import captions
+from functions.rendering.srt import srt
+from functions.rendering.text import text as plain_text
+from functions.rendering.vtt import vtt
 from functions.transcripts.transcript import Channel, Transcript
 
 
@@ -31,7 +34,7 @@ def transcript(*channels: list[Segment], language: str = "en", task: str = "tran
     )
 
 
-def spoken(text: str, start: float = 0.0, each: float = 0.3, gap: float = 0.05) -> Segment:
+def timed_segment(text: str, start: float = 0.0, each: float = 0.3, gap: float = 0.05) -> Segment:
     words, at = [], start
     for token in text.split():
         words.append(Word(token, at, at + each, 0.9))
@@ -45,8 +48,9 @@ words = st.builds(Word, texts, times, times, st.just(0.5))
 segments = st.builds(Segment, times, times, texts, st.lists(words, max_size=30))
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(segments, max_size=4), max_size=3), st.sampled_from(["en", "ja"]))
-def test_whatever_was_said_every_caption_keeps_the_rules(channels: list[list[Segment]], language: str) -> None:
+def test_cues_of_any_transcript_keep_limits(channels: list[list[Segment]], language: str) -> None:
     document = transcript(*channels, language=language)
     found = captions.cues(document)
     for cue in found:
@@ -54,29 +58,30 @@ def test_whatever_was_said_every_caption_keeps_the_rules(channels: list[list[Seg
         assert all(line.strip() and len(line) <= 42 for line in cue.lines), cue
         assert 0 < round(cue.end - cue.start, 3) <= 7.0
     assert all(a.end <= b.start for a, b in pairwise(found))
-    assert captions.srt(document).count(" --> ") == len(found)
-    assert captions.vtt(document).count(" --> ") == len(found)
+    assert srt(document).count(" --> ") == len(found)
+    assert vtt(document).count(" --> ") == len(found)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("abc,.", min_size=1, max_size=42), min_size=1, max_size=60))
-def test_no_word_is_lost_or_doubled(said: list[str]) -> None:
-    found = captions.cues(transcript([spoken(" ".join(said))]))
+def test_cues_have_every_word_once(said: list[str]) -> None:
+    found = captions.cues(transcript([timed_segment(" ".join(said))]))
     assert " ".join(line for cue in found for line in cue.lines).split() == said
 
 
-def test_silence_has_no_captions() -> None:
-    assert captions.srt(transcript([])) == ""
-    assert captions.vtt(transcript([])) == "WEBVTT\n"
-    assert captions.txt(transcript([])) == ""
+def test_captions_of_silence_are_empty() -> None:
+    assert srt(transcript([])) == ""
+    assert vtt(transcript([])) == "WEBVTT\n"
+    assert plain_text(transcript([])) == ""
     assert captions.cues(transcript()) == []
 
 
-def test_srt_and_vtt_are_spelt_as_players_read_them() -> None:
-    document = transcript([spoken("Ask not what <b> & co. can do", start=3661.5)])
-    assert captions.srt(document) == "1\n01:01:01,500 --> 01:01:04,250\nAsk not what <b> & co. can do\n"
-    assert captions.vtt(document).startswith("WEBVTT\n\n01:01:01.500 --> 01:01:0")
-    assert "Ask not what &lt;b&gt; &amp; co. can do" in captions.vtt(document)
-    blocks = captions.srt(transcript([spoken("One two. " * 30)])).split("\n\n")
+def test_srt_and_vtt_have_exact_syntax() -> None:
+    document = transcript([timed_segment("Ask not what <b> & co. can do", start=3661.5)])
+    assert srt(document) == "1\n01:01:01,500 --> 01:01:04,250\nAsk not what <b> & co. can do\n"
+    assert vtt(document).startswith("WEBVTT\n\n01:01:01.500 --> 01:01:0")
+    assert "Ask not what &lt;b&gt; &amp; co. can do" in vtt(document)
+    blocks = srt(transcript([timed_segment("One two. " * 30)])).split("\n\n")
     assert [block.strip().split("\n")[0] for block in blocks] == [str(n + 1) for n in range(len(blocks))]
     assert all(re.fullmatch(r"\d\d:\d\d:\d\d,\d{3} --> \d\d:\d\d:\d\d,\d{3}", b.strip().split("\n")[1]) for b in blocks)
 
@@ -94,14 +99,15 @@ def parsed(text: str, form: str) -> Read:
         ]
 
 
-@pytest.mark.parametrize(("write", "form"), [(captions.srt, "srt"), (captions.vtt, "webvtt")])
+@pytest.mark.parametrize(("write", "form"), [(srt, "srt"), (vtt, "webvtt")])
+@settings(deadline=None)
 @given(
     st.lists(st.lists(st.text("aé,.<&>-", min_size=1, max_size=30), min_size=1, max_size=30), min_size=1, max_size=4)
 )
-def test_a_real_parser_reads_every_caption_with_its_times(
+def test_ffmpeg_reads_every_cue_with_its_times(
     write: Callable[[Transcript], str], form: str, said: list[list[str]]
 ) -> None:
-    document = transcript([spoken(" ".join(words), start=20.0 * n) for n, words in enumerate(said)])
+    document = transcript([timed_segment(" ".join(words), start=20.0 * n) for n, words in enumerate(said)])
     found = parsed(write(document), form)
     cues = captions.cues(document)
     assert [(start, end) for start, end, _ in found] == [
@@ -111,29 +117,29 @@ def test_a_real_parser_reads_every_caption_with_its_times(
     assert [text.splitlines() for text in unescaped] == [list(cue.lines) for cue in cues]
 
 
-def test_a_caption_ends_with_its_sentence() -> None:
+def test_cue_ends_at_sentence_end() -> None:
     text = "This is the first sentence. And this one goes on for longer than two lines can hold, as some do."
-    found = captions.cues(transcript([spoken(text)]))
+    found = captions.cues(transcript([timed_segment(text)]))
     assert found[0].lines == ("This is the first sentence.",)
 
 
-def test_without_a_sentence_end_a_comma_in_the_second_half_breaks() -> None:
+def test_cue_without_sentence_end_breaks_at_late_comma() -> None:
     text = "so we walked along the river for an hour or more, talking about the weather and the price of bread"
-    found = captions.cues(transcript([spoken(text, each=0.2)]))
+    found = captions.cues(transcript([timed_segment(text, each=0.2)]))
     assert found[0].lines[-1].endswith("more,")
 
 
-def test_two_lines_are_about_even() -> None:
-    found = captions.cues(transcript([spoken("she had never thought about it that way before", each=0.2)]))
+def test_cue_lines_are_about_equally_long() -> None:
+    found = captions.cues(transcript([timed_segment("she had never thought about it that way before", each=0.2)]))
     assert found[0].lines == ("she had never thought", "about it that way before")
 
 
-def test_a_pause_ends_a_caption_and_the_short_one_stays_readable() -> None:
-    found = captions.cues(transcript([spoken("Yes."), spoken("No.", start=5.0)]))
+def test_pause_ends_cue_and_short_cue_is_extended() -> None:
+    found = captions.cues(transcript([timed_segment("Yes."), timed_segment("No.", start=5.0)]))
     assert [(cue.start, cue.end, cue.lines) for cue in found] == [(0.0, 1.0, ("Yes.",)), (5.0, 6.0, ("No.",))]
 
 
-def test_languages_without_spaces_are_joined_and_counted_in_columns() -> None:
+def test_unspaced_language_is_joined_and_counted_in_columns() -> None:
     text = "これはとても長い文章なので一行には収まりませんから二つに分けて表示することになります"
     segment = Segment(0.0, 6.0, text, [Word(c, n * 0.1, n * 0.1 + 0.1, 0.9) for n, c in enumerate(text)])
     found = captions.cues(transcript([segment], language="ja"))
@@ -141,27 +147,27 @@ def test_languages_without_spaces_are_joined_and_counted_in_columns() -> None:
     assert all(len(line) <= 21 for cue in found for line in cue.lines)
 
 
-def test_a_translation_has_spaces_whatever_was_spoken() -> None:
-    document = transcript([spoken("Good morning")], language="ja", task="translate")
-    assert captions.txt(document) == "Good morning\n"
+def test_text_of_translation_has_spaces() -> None:
+    document = transcript([timed_segment("Good morning")], language="ja", task="translate")
+    assert plain_text(document) == "Good morning\n"
 
 
-def test_segments_without_word_times_share_their_segments_time() -> None:
+def test_cues_of_segment_without_words_share_its_time() -> None:
     found = captions.cues(transcript([Segment(0.0, 20.0, "word " * 40)]))
     assert len(found) >= 3
     assert sum(len(line.split()) for cue in found for line in cue.lines) == 40
     assert found[-1].end == pytest.approx(20.0, abs=0.01)
 
 
-def test_people_who_speak_at_once_take_turns() -> None:
-    document = transcript([spoken("left left left left")], [spoken("right right right right")])
+def test_overlapping_channels_become_separate_cues() -> None:
+    document = transcript([timed_segment("left left left left")], [timed_segment("right right right right")])
     found = captions.cues(document)
     assert [cue.lines[0].split()[0] for cue in found] == ["left", "right"]
     assert found[0].end == found[1].start
 
 
-def test_text_says_the_channel_only_where_there_are_several() -> None:
-    one = transcript([spoken("Hello there."), spoken("Later on.", start=10.0)])
-    assert captions.txt(one) == "Hello there.\nLater on.\n"
-    two = transcript([spoken("Hello?")], [spoken("Yes?", start=4.0)])
-    assert captions.txt(two) == "[channel 0] Hello?\n[channel 1] Yes?\n"
+def test_text_names_channel_only_if_several() -> None:
+    one = transcript([timed_segment("Hello there."), timed_segment("Later on.", start=10.0)])
+    assert plain_text(one) == "Hello there.\nLater on.\n"
+    two = transcript([timed_segment("Hello?")], [timed_segment("Yes?", start=4.0)])
+    assert plain_text(two) == "[channel 0] Hello?\n[channel 1] Yes?\n"

@@ -1,4 +1,4 @@
-"""The canonical transcript in Deepgram's shape, as recorded answers have it."""
+"""Deepgram's answer for a transcript, with the members of recorded answers."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from hypothesis import given, settings
 
 from functions.options.options import Options
 from functions.rendering import deepgram
+from functions.transcripts.edit import edit
 from functions.transcripts.transcript import Transcript
 from tests.fixtures.transcripts import SHA, listen_queries, said, segment, transcript, transcripts
 
@@ -97,8 +98,9 @@ STRICTEST = {
 SPEECH = said("Life moves pretty fast.") + said("If you don't stop, you could miss it.", start=5.0)
 
 
-def answer(query: str = "", given_transcript: Transcript | None = None) -> dict[str, Any]:
-    return deepgram.answer(given_transcript or transcript([segment(SPEECH)]), Options.parse(query))
+def answer(query: str = "", source: Transcript | None = None) -> dict[str, Any]:
+    options = Options.from_query(query)
+    return deepgram.listen_response(edit(source or transcript([segment(SPEECH)]), options), options)
 
 
 def alternative(document: dict[str, Any], channel: int = 0) -> dict[str, Any]:
@@ -111,7 +113,7 @@ def nulls(value: Any) -> bool:
     return any(map(nulls, value)) if isinstance(value, list) else value is None
 
 
-def test_metadata_has_every_required_field():
+def test_metadata_has_required_members():
     metadata = answer()["metadata"]
 
     (model,) = metadata["models"]
@@ -129,52 +131,52 @@ def test_metadata_has_every_required_field():
     assert datetime.fromisoformat(metadata["created"]).tzinfo
 
 
-def test_what_was_tagged_comes_back_and_warnings_stand_in_metadata():
-    given = transcript([segment(SPEECH)], warnings=Options.parse("dictation=true").warnings)
+def test_metadata_has_tags_extra_and_warnings():
+    source = transcript([segment(SPEECH)], warnings=Options.from_query("dictation=true").warnings)
 
-    metadata = answer("tag=a&tag=b&extra=k:v&dictation=true", given)["metadata"]
+    metadata = answer("tag=a&tag=b&extra=k:v&dictation=true", source)["metadata"]
 
     assert metadata["tags"] == ["a", "b"]
     assert metadata["extra"] == {"k": "v"}
     assert [warning["parameter"] for warning in metadata["warnings"]] == ["dictation"]
 
 
-def test_without_punctuate_everything_is_lower_case_and_bare():
-    spoken = alternative(answer())
+def test_words_without_punctuate_are_lower_case():
+    best = alternative(answer())
 
-    assert spoken["transcript"] == "life moves pretty fast if you don't stop you could miss it"
-    assert spoken["transcript"] == " ".join(word["word"] for word in spoken["words"])
-    assert spoken["words"][0] == {"word": "life", "start": 0.0, "end": 0.4, "confidence": 0.9}
-    assert "paragraphs" not in spoken
+    assert best["transcript"] == "life moves pretty fast if you don't stop you could miss it"
+    assert best["transcript"] == " ".join(word["word"] for word in best["words"])
+    assert best["words"][0] == {"word": "life", "start": 0.0, "end": 0.4, "confidence": 0.9}
+    assert "paragraphs" not in best
 
 
 @pytest.mark.parametrize("query", ["punctuate=true", "smart_format=true", "paragraphs=true"])
-def test_with_it_words_have_both_spellings(query):
-    spoken = alternative(answer(query))
+def test_words_with_punctuate_have_punctuated_word(query):
+    best = alternative(answer(query))
 
-    assert spoken["transcript"] == "Life moves pretty fast. If you don't stop, you could miss it."
-    assert spoken["transcript"] == " ".join(word["punctuated_word"] for word in spoken["words"])
-    assert [word["word"] for word in spoken["words"]][2:5] == ["pretty", "fast", "if"]
+    assert best["transcript"] == "Life moves pretty fast. If you don't stop, you could miss it."
+    assert best["transcript"] == " ".join(word["punctuated_word"] for word in best["words"])
+    assert [word["word"] for word in best["words"]][2:5] == ["pretty", "fast", "if"]
 
 
 @pytest.mark.parametrize(("probabilities", "median"), [([0.2, 0.9, 0.5], 0.5), ([0.1, 0.2, 0.8, 0.9], 0.8)])
-def test_confidence_is_the_upper_median_of_the_words(probabilities, median):
+def test_confidence_is_upper_median_of_words(probabilities, median):
     words = [said("word", start=index, probability=p)[0] for index, p in enumerate(probabilities)]
 
     assert alternative(answer("", transcript([segment(words)])))["confidence"] == median
 
 
-def test_silence_is_an_answer_and_empty():
+def test_listen_response_of_silence_is_empty():
     document = answer("utterances=true&paragraphs=true&detect_language=true", transcript([]))
 
-    spoken = alternative(document)
-    assert (spoken["transcript"], spoken["confidence"], spoken["words"]) == ("", 0.0, [])
-    assert spoken["paragraphs"] == {"transcript": "\n", "paragraphs": []}
+    best = alternative(document)
+    assert (best["transcript"], best["confidence"], best["words"]) == ("", 0.0, [])
+    assert best["paragraphs"] == {"transcript": "\n", "paragraphs": []}
     assert document["results"]["utterances"] == []
     jsonschema.validate(document, STRICTEST)
 
 
-def test_paragraphs_hold_sentences_and_begin_after_a_pause():
+def test_paragraph_begins_after_pause_and_has_sentences():
     paragraphs = alternative(answer("paragraphs=true"))["paragraphs"]
 
     assert paragraphs["transcript"] == "\nLife moves pretty fast.\n\nIf you don't stop, you could miss it."
@@ -199,14 +201,14 @@ def test_paragraphs_hold_sentences_and_begin_after_a_pause():
         ("So did I. We left.", ["So did I.", "We left."]),
     ],
 )
-def test_a_sentence_ends_where_a_reader_says_it_does(text, sentences):
+def test_sentence_ends_at_marks_but_not_abbreviations(text, sentences):
     document = answer("paragraphs=true", transcript([segment(said(text))]))
 
     found = alternative(document)["paragraphs"]["paragraphs"][0]["sentences"]
     assert [sentence["text"] for sentence in found] == sentences
 
 
-def test_utterances_end_at_silences_and_are_the_same_at_every_look():
+def test_utterances_end_at_silences_and_ids_are_stable():
     document = answer("utterances=true&punctuate=true")
 
     first, second = document["results"]["utterances"]
@@ -220,7 +222,7 @@ def test_utterances_end_at_silences_and_are_the_same_at_every_look():
     assert "utterances" not in answer()["results"]
 
 
-def test_each_channel_stands_on_its_own_and_utterances_go_by_time():
+def test_channels_are_separate_and_utterances_sorted_by_time():
     both = transcript(
         [segment(said("left one", start=0)), segment(said("left two", start=20))],
         [segment(said("right", start=10))],
@@ -230,47 +232,45 @@ def test_each_channel_stands_on_its_own_and_utterances_go_by_time():
 
     assert document["metadata"]["channels"] == 2
     assert [alternative(document, channel)["transcript"] for channel in (0, 1)] == ["left one left two", "right"]
-    spoken = [(found["channel"], found["transcript"]) for found in document["results"]["utterances"]]
-    assert spoken == [(0, "left one"), (1, "right"), (0, "left two")]
+    order = [(found["channel"], found["transcript"]) for found in document["results"]["utterances"]]
+    assert order == [(0, "left one"), (1, "right"), (0, "left two")]
 
 
-def test_the_detected_language_is_given_when_it_was_asked_for_its_certainty_never():
-    given_transcript = transcript([segment(SPEECH)], language="de")
+def test_detected_language_is_present_only_if_requested():
+    source = transcript([segment(SPEECH)], language="de")
 
-    channel = answer("detect_language=true", given_transcript)["results"]["channels"][0]
+    channel = answer("detect_language=true", source)["results"]["channels"][0]
 
     assert channel["detected_language"] == "de"
     assert "language_confidence" not in channel
-    assert "detected_language" not in answer("language=de", given_transcript)["results"]["channels"][0]
+    assert "detected_language" not in answer("language=de", source)["results"]["channels"][0]
 
 
 def test_languages_without_spaces_get_none():
     words = said("今天 天气 很 好。 用 Python 3")
 
-    spoken = alternative(answer("punctuate=true", transcript([segment(words)], language="zh")))
+    best = alternative(answer("punctuate=true", transcript([segment(words)], language="zh")))
 
-    assert spoken["transcript"] == "今天天气很好。用Python 3"
+    assert best["transcript"] == "今天天气很好。用Python 3"
 
 
-def test_fillers_go_unless_they_are_asked_for():
-    given_transcript = transcript([segment(said("Um, the cat, uh, sat on, um. Uh-huh."))])
+def test_filler_words_are_removed_unless_requested():
+    source = transcript([segment(said("Um, the cat, uh, sat on, um. Uh-huh."))])
 
-    assert alternative(answer("punctuate=true", given_transcript))["transcript"] == "The cat, sat on. Uh-huh."
-    kept = alternative(answer("punctuate=true&filler_words=true", given_transcript))["transcript"]
+    assert alternative(answer("punctuate=true", source))["transcript"] == "The cat, sat on. Uh-huh."
+    kept = alternative(answer("punctuate=true&filler_words=true", source))["transcript"]
     assert kept == "Um, the cat, uh, sat on, um. Uh-huh."
     german = transcript([segment(said("Um acht Uhr."))], language="de")
     assert alternative(answer("punctuate=true", german))["transcript"] == "Um acht Uhr."
 
 
-def test_numerals_are_digits_and_another_language_is_warned_of():
-    given_transcript = transcript(
-        [segment(said("She paid twenty-five hundred and six, no, nine hundred and twelve dollars."))]
-    )
+def test_numerals_writes_digits_and_warns_in_other_languages():
+    source = transcript([segment(said("She paid twenty-five hundred and six, no, nine hundred and twelve dollars."))])
 
-    spoken = alternative(answer("numerals=true&punctuate=true", given_transcript))
+    best = alternative(answer("numerals=true&punctuate=true", source))
 
-    assert spoken["transcript"].endswith("912 dollars.")
-    word = next(word for word in spoken["words"] if word["word"] == "912")
+    assert best["transcript"].endswith("912 dollars.")
+    word = next(word for word in best["words"] if word["word"] == "912")
     assert (word["start"], word["end"]) == (3.5, 5.4)
     german = answer("numerals=true", transcript([segment(SPEECH)], language="de"))
     assert german["metadata"]["warnings"][0]["parameter"] == "numerals"
@@ -287,65 +287,65 @@ def test_numerals_are_digits_and_another_language_is_warned_of():
         ("don't:do not", "Life moves pretty fast. If you do not stop, you could miss it."),
     ],
 )
-def test_what_is_found_is_replaced_its_punctuation_kept(pair, transcript_):
+def test_replace_keeps_punctuation_around_phrase(pair, transcript_):
     document = answer(f"punctuate=true&replace={pair}")
 
     assert alternative(document)["transcript"] == transcript_
     jsonschema.validate(document, STRICTEST)
 
 
-def test_a_capitalised_find_goes_before_a_lower_case_one():
-    given_transcript = transcript([segment(said("Will you will it"))])
+def test_replace_prefers_capitalised_find():
+    source = transcript([segment(said("Will you will it"))])
 
-    spoken = alternative(answer("replace=will:want&replace=Will:William", given_transcript))
+    best = alternative(answer("replace=will:want&replace=Will:William", source))
 
-    assert spoken["transcript"] == "William you want it"
+    assert best["transcript"] == "William you want it"
 
 
-def test_word_times_never_go_back_nor_leave_the_audio():
+def test_word_times_are_ordered_and_inside_audio():
     words = [*said("a", start=-1), *said("b", start=3), *said("c", start=2), *said("d", start=99)]
 
-    spoken = alternative(answer("", transcript([segment(words)], duration=10.0)))
+    best = alternative(answer("", transcript([segment(words)], duration=10.0)))
 
-    times = [(word["start"], word["end"]) for word in spoken["words"]]
+    times = [(word["start"], word["end"]) for word in best["words"]]
     assert times == [(0.0, 0.0), (3.0, 3.0), (3.0, 3.0), (10.0, 10.0)]
 
 
-def test_a_segment_without_words_is_spread_over_its_time():
+def test_segment_without_words_shares_its_time():
     bare = transcript([segment(said("Hello big world."))])
     segments = [type(bare.channels[0].segments[0])(2.0, 4.0, "Hello big world.")]
 
-    spoken = alternative(answer("", transcript(segments)))
+    best = alternative(answer("", transcript(segments)))
 
-    assert [word["word"] for word in spoken["words"]] == ["hello", "big", "world"]
-    assert spoken["words"][0]["start"] == 2.0
-    assert spoken["words"][-1]["end"] == 4.0
+    assert [word["word"] for word in best["words"]] == ["hello", "big", "world"]
+    assert best["words"][0]["start"] == 2.0
+    assert best["words"][-1]["end"] == 4.0
 
 
 @settings(max_examples=300, deadline=None)
 @given(transcripts(), listen_queries())
-def test_any_transcript_gives_an_answer_that_the_strictest_client_parses(any_transcript, query):
-    options = Options.parse(query)
+def test_any_transcript_satisfies_strictest_client(any_transcript, query):
+    options = Options.from_query(query)
 
-    document = json.loads(json.dumps(deepgram.answer(any_transcript, options), allow_nan=False))
+    document = json.loads(json.dumps(deepgram.listen_response(edit(any_transcript, options), options), allow_nan=False))
 
     jsonschema.validate(document, STRICTEST)
     assert not nulls(document)
     duration = document["metadata"]["duration"]
     assert document["metadata"]["channels"] == len(document["results"]["channels"])
-    for channel, heard in zip(any_transcript.channels, document["results"]["channels"], strict=True):
-        spoken = heard["alternatives"][0]
-        times = [time for word in spoken["words"] for time in (word["start"], word["end"])]
+    for channel, answered in zip(any_transcript.channels, document["results"]["channels"], strict=True):
+        best = answered["alternatives"][0]
+        times = [time for word in best["words"] for time in (word["start"], word["end"])]
         assert times == sorted(times)
         assert all(0 <= time <= duration for time in times)
-        assert all(("punctuated_word" in word) == options.punctuate for word in spoken["words"])
-        texts = [word["punctuated_word" if options.punctuate else "word"] for word in spoken["words"]]
-        spaced = deepgram.written(channel, options) not in ("zh", "ja")
-        assert spoken["transcript"].replace(" ", "") == "".join(texts).replace(" ", "")
-        assert not spaced or spoken["transcript"] == " ".join(texts)
-        assert ("paragraphs" in spoken) == options.paragraphs
+        assert all(("punctuated_word" in word) == options.punctuate for word in best["words"])
+        texts = [word["punctuated_word" if options.punctuate else "word"] for word in best["words"]]
+        spaced = any_transcript.text_language(channel) not in ("zh", "ja")
+        assert best["transcript"].replace(" ", "") == "".join(texts).replace(" ", "")
+        assert not spaced or best["transcript"] == " ".join(texts)
+        assert ("paragraphs" in best) == options.paragraphs
         if options.paragraphs:
-            shaped = spoken["paragraphs"]
+            shaped = best["paragraphs"]
             assert sum(paragraph["num_words"] for paragraph in shaped["paragraphs"]) == len(texts)
             assert shaped["transcript"].startswith("\n")
             assert shaped["transcript"].replace("\n", "").replace(" ", "") == "".join(texts).replace(" ", "")

@@ -1,4 +1,4 @@
-"""OpenAI's answers hold together whatever the model said, and read as its own do."""
+"""OpenAI's answers are complete for any transcript, and have the members of OpenAI's own."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from itertools import pairwise
 from urllib.parse import parse_qs, urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from earshot_contract.shards import AudioInfo, ModelInfo, Segment, Word
 from functions.jobs.job import Failure
-from functions.rendering import captions
-from functions.rendering.openai import BadField, Format, Shape, answer, error, text, verbose
+from functions.options.options import Options
+from functions.rendering.formats import OPENAI_TEXT, SRT, VERBOSE_JSON, VTT
+from functions.rendering.openai import error, text, verbose
+from functions.rendering.openai_response_format import BadField, OpenAIResponseFormat
+from functions.rendering.srt import srt
+from functions.rendering.vtt import vtt
 from functions.transcripts.transcript import Channel, Transcript
 
 HELLO = Segment(
@@ -47,13 +51,18 @@ def transcript(*segments: Segment, language: str = "en", task: str = "transcribe
     )
 
 
+def answer(document: Transcript, response_format: OpenAIResponseFormat) -> tuple[str, str]:
+    return response_format.render(document, Options())
+
+
 times = st.floats(-1, 40, allow_nan=False)
 said = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
 segments = st.builds(Segment, times, times, said, st.lists(st.builds(Word, said, times, times, st.just(0.5))))
 
 
+@settings(deadline=None)
 @given(st.lists(segments, max_size=5), st.sampled_from(["en", "ja"]))
-def test_whatever_was_said_verbose_json_is_whole_and_in_order(found: list[Segment], language: str) -> None:
+def test_verbose_json_of_any_segments_is_complete_and_ordered(found: list[Segment], language: str) -> None:
     document = verbose(transcript(*found, language=language), words=True)
 
     assert document["text"] == "".join(segment["text"] for segment in document["segments"]).strip()
@@ -65,9 +74,10 @@ def test_whatever_was_said_verbose_json_is_whole_and_in_order(found: list[Segmen
     json.dumps(document, allow_nan=False)
 
 
+@settings(deadline=None)
 @given(st.lists(segments, max_size=5), st.sampled_from(["en", "zh"]))
-def test_the_deltas_of_a_stream_are_the_text(found: list[Segment], language: str) -> None:
-    kind, body = answer(transcript(*found, language=language), Shape(stream=True))
+def test_stream_deltas_add_up_to_text(found: list[Segment], language: str) -> None:
+    kind, body = answer(transcript(*found, language=language), OpenAIResponseFormat(stream=True))
 
     blocks = body.removesuffix("\n\n").split("\n\n")
     events = [json.loads(block.removeprefix("data: ")) for block in blocks]
@@ -78,7 +88,7 @@ def test_the_deltas_of_a_stream_are_the_text(found: list[Segment], language: str
     assert "".join(event["delta"] for event in deltas).rstrip() == done["text"]
 
 
-def test_verbose_json_says_what_openai_says() -> None:
+def test_verbose_json_has_openai_members() -> None:
     document = verbose(transcript(HELLO, AGAIN))
 
     assert document == {
@@ -116,7 +126,7 @@ def test_verbose_json_says_what_openai_says() -> None:
     }
 
 
-def test_words_come_without_punctuation_and_with_their_capitals() -> None:
+def test_verbose_json_words_have_no_punctuation() -> None:
     document = verbose(transcript(HELLO, AGAIN), words=True, segments=False)
 
     assert [word["word"] for word in document["words"]] == ["Hello", "world", "It's", "me", "Bob"]
@@ -124,7 +134,7 @@ def test_words_come_without_punctuation_and_with_their_capitals() -> None:
     assert "segments" not in document
 
 
-def test_a_translation_is_english_whatever_was_spoken() -> None:
+def test_verbose_json_of_translation_is_english() -> None:
     assert verbose(transcript(HELLO, language="de", task="translate"))["language"] == "english"
     assert verbose(transcript(HELLO, language="de"))["language"] == "german"
 
@@ -135,39 +145,40 @@ def test_languages_without_spaces_get_none() -> None:
     assert text(transcript(first, second, language="zh")) == "你好。再见。"
 
 
-def test_each_format_has_its_body_and_type() -> None:
+def test_openai_format_has_body_and_content_type() -> None:
     document = transcript(HELLO)
 
-    assert answer(document, Shape()) == (
+    assert answer(document, OpenAIResponseFormat()) == (
         "application/json",
         '{"text":"Hello, world.","usage":{"type":"duration","seconds":4}}',
     )
-    assert answer(document, Shape(Format.TEXT)) == ("text/plain; charset=utf-8", "Hello, world.\n")
-    assert answer(document, Shape(Format.SRT)) == ("text/plain; charset=utf-8", captions.srt(document))
-    assert answer(document, Shape(Format.VTT)) == ("text/plain; charset=utf-8", captions.vtt(document))
-    kind, body = answer(document, Shape(Format.VERBOSE_JSON, words=True, segments=False))
+    assert answer(document, OpenAIResponseFormat(OPENAI_TEXT)) == ("text/plain; charset=utf-8", "Hello, world.\n")
+    assert answer(document, OpenAIResponseFormat(SRT)) == ("text/plain; charset=utf-8", srt(document))
+    assert answer(document, OpenAIResponseFormat(VTT)) == ("text/plain; charset=utf-8", vtt(document))
+    kind, body = answer(document, OpenAIResponseFormat(VERBOSE_JSON, words=True, segments=False))
     assert kind == "application/json"
     assert {"words", "text"} <= json.loads(body).keys()
 
 
-def test_silence_is_an_empty_text() -> None:
+def test_openai_answers_of_silence_are_empty() -> None:
     assert verbose(transcript())["segments"] == []
-    assert json.loads(answer(transcript(), Shape())[1])["text"] == ""
-    assert answer(transcript(), Shape(stream=True))[1].count("data: ") == 1
+    assert json.loads(answer(transcript(), OpenAIResponseFormat())[1])["text"] == ""
+    assert answer(transcript(), OpenAIResponseFormat(stream=True))[1].count("data: ") == 1
 
 
 @pytest.mark.parametrize(
-    "shape",
+    "response_format",
     [
-        Shape(),
-        Shape(Format.SRT),
-        Shape(Format.TEXT, stream=True),
-        Shape(Format.VERBOSE_JSON, words=True),
-        Shape(Format.VERBOSE_JSON, words=True, segments=False),
+        OpenAIResponseFormat(),
+        OpenAIResponseFormat(SRT),
+        OpenAIResponseFormat(OPENAI_TEXT, stream=True),
+        OpenAIResponseFormat(VERBOSE_JSON, words=True),
+        OpenAIResponseFormat(VERBOSE_JSON, words=True, segments=False),
     ],
 )
-def test_a_shape_survives_a_redirect(shape: Shape) -> None:
-    assert Shape.from_fields(parse_qs(urlencode(shape.fields(), doseq=True))) == shape
+def test_response_format_fields_round_trip(response_format: OpenAIResponseFormat) -> None:
+    query = urlencode(response_format.fields(), doseq=True)
+    assert OpenAIResponseFormat.from_fields(parse_qs(query)) == response_format
 
 
 @pytest.mark.parametrize(
@@ -184,15 +195,15 @@ def test_a_shape_survives_a_redirect(shape: Shape) -> None:
         ({"stream": ["maybe"]}, "stream"),
     ],
 )
-def test_a_shape_that_cannot_be_given_is_refused_by_name(fields: dict[str, list[str]], param: str) -> None:
+def test_invalid_response_format_raises_bad_field(fields: dict[str, list[str]], param: str) -> None:
     with pytest.raises(BadField) as refused:
-        Shape.from_fields(fields)
+        OpenAIResponseFormat.from_fields(fields)
 
     assert error(refused.value.failure, refused.value.param)["error"]["param"] == param
 
 
-def test_the_default_granularity_needs_no_verbose_json() -> None:
-    assert Shape.from_fields({"timestamp_granularities[]": ["segment"]}) == Shape()
+def test_segment_granularity_needs_no_verbose_json() -> None:
+    assert OpenAIResponseFormat.from_fields({"timestamp_granularities[]": ["segment"]}) == OpenAIResponseFormat()
 
 
 @pytest.mark.parametrize(
@@ -205,7 +216,7 @@ def test_the_default_granularity_needs_no_verbose_json() -> None:
         (503, "server_error", None),
     ],
 )
-def test_errors_have_all_four_members(status: int, kind: str, code: str | None) -> None:
+def test_openai_error_has_four_members(status: int, kind: str, code: str | None) -> None:
     assert error(Failure("X", "A sentence.", status)) == {
         "error": {"message": "A sentence.", "type": kind, "param": None, "code": code}
     }

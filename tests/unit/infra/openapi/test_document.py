@@ -8,39 +8,39 @@ import re
 from jsonschema import Draft202012Validator
 
 from functions.handlers.api.router import ROUTES
-from functions.options.registry import PARAMETERS
+from functions.options.registry import OPTIONS
 from infra.api import METHODS, PUBLIC_PATHS
 from infra.openapi.document import COPY, describe, text
 from infra.openapi.html_page import page
 
 
-def test_the_committed_copy_is_up_to_date() -> None:
+def test_committed_openapi_is_up_to_date() -> None:
     assert COPY.read_text(encoding="utf-8") == text(), "`python -m infra.openapi.document` writes it anew."
 
 
-def test_it_describes_every_route_and_no_other() -> None:
+def test_openapi_describes_exactly_the_routes() -> None:
     described = {(method.upper(), path) for path, operations in describe()["paths"].items() for method in operations}
 
     assert described == set(ROUTES)
     assert described == {(method, f"/{path}") for path, methods in METHODS.items() for method in methods}
 
 
-def test_it_says_which_routes_need_no_key() -> None:
+def test_openapi_marks_public_routes() -> None:
     paths = describe()["paths"]
 
     keyless = {path for path, operations in paths.items() for op in operations.values() if op.get("security") == []}
     assert keyless == {f"/{path}" for path in PUBLIC_PATHS}
 
 
-def test_every_parameter_of_listen_is_there_with_its_fate() -> None:
+def test_openapi_has_every_option_with_its_support() -> None:
     listed = describe()["paths"]["/listen"]["post"]["parameters"]
 
-    assert {parameter["name"]: parameter["x-fate"] for parameter in listed} == {
-        name: str(parameter.fate) for name, parameter in PARAMETERS.items()
+    assert {parameter["name"]: parameter["x-support"] for parameter in listed} == {
+        name: str(spec.support) for name, spec in OPTIONS.items()
     }
 
 
-def test_schemas_are_schemas_and_references_lead_somewhere() -> None:
+def test_openapi_schemas_are_valid_and_referenced() -> None:
     document = describe()
 
     for schema in document["components"]["schemas"].values():
@@ -49,13 +49,13 @@ def test_schemas_are_schemas_and_references_lead_somewhere() -> None:
     assert names == set(document["components"]["schemas"])
 
 
-def test_the_page_shows_it_all_and_fetches_nothing() -> None:
+def test_page_has_all_operations_and_no_external_resources() -> None:
     html = page(describe())
 
     for operations in describe()["paths"].values():
         for operation in operations.values():
             assert f'id="{operation["operationId"]}"' in html
-    assert all(f"<code>{name}</code>" in html for name in PARAMETERS)
+    assert all(f"<code>{name}</code>" in html for name in OPTIONS)
     assert not re.search(r"<script|<link|<img|@import|\bsrc=|url\(", html)
     assert all(not href.startswith("http") for href in re.findall(r'href="([^"]+)"', html))
     for name in re.findall(r'href="#(\w+)"', html):

@@ -14,12 +14,13 @@ from urllib.parse import parse_qsl
 import boto3
 import pytest
 
-from earshot_contract.keys import Result, manifest_key, transcript_key
+from earshot_contract.keys import manifest_key, transcript_key
 from earshot_contract.shards import AudioInfo, ModelInfo, S3Object, Segment, Word
 from functions.aws import job_table, model_bucket, s3
 from functions.handlers.api.handler import handler
+from functions.handlers.assemble.output_files import output_files
 from functions.jobs.job import Job, State
-from functions.rendering import captions
+from functions.options.options import Options
 from functions.settings import settings
 from functions.transcripts.transcript import Channel, Transcript
 
@@ -117,8 +118,8 @@ def executions(api: Api) -> Callable[[], list[str]]:
 
 
 def transcript(job: Job, *words: str) -> Transcript:
-    spoken = [Word(text, index * 0.5, index * 0.5 + 0.4, 0.9) for index, text in enumerate(words)]
-    segments = [Segment(0.0, len(words) * 0.5, " ".join(words), spoken)] if words else []
+    words_of_text = [Word(text, index * 0.5, index * 0.5 + 0.4, 0.9) for index, text in enumerate(words)]
+    segments = [Segment(0.0, len(words) * 0.5, " ".join(words), words_of_text)] if words else []
     return Transcript(
         job_id=job.id,
         created=job.created,
@@ -138,15 +139,9 @@ def complete(api: Api) -> Callable[..., Job]:
     def complete(job_id: str, *words: str) -> Job:
         job = job_table.find(job_id)
         assert job
-        said = transcript(job, *words)
-        texts = {
-            Result.JSON: said.to_json(),
-            Result.SRT: captions.srt(said),
-            Result.VTT: captions.vtt(said),
-            Result.TXT: captions.txt(said),
-        }
-        for form, text in texts.items():
-            s3.put(S3Object("transcripts", transcript_key(job_id, form)), text.encode(), "text/plain")
+        options = Options.from_stored(job.parsed, job.options)
+        for file in output_files(job, transcript(job, *words), options):
+            s3.put(S3Object("transcripts", file.key), file.body, file.content_type)
         finished = job_table.finish(job_id, transcript=transcript_key(job_id), duration=10.0, shards=1)
         assert finished
         assert finished.state is State.COMPLETED

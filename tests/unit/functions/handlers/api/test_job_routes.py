@@ -7,7 +7,7 @@ import json
 import boto3
 import pytest
 
-from earshot_contract.keys import Result, body_key, shard_result_key, transcript_key, upload_result_key
+from earshot_contract.keys import STORED_FORMATS, body_key, shard_result_key, transcript_key, upload_result_key
 from earshot_contract.shards import S3Object
 from functions.aws import job_table, s3
 from functions.errors import remote_content_error
@@ -21,7 +21,7 @@ def posted(api, tag: str) -> str:
     return api.post(f"/listen?tag={tag}", AUDIO).json["request_id"]
 
 
-def test_jobs_are_listed_newest_first_and_paged(api):
+def test_jobs_are_listed_newest_first_in_pages(api):
     ids = [posted(api, str(number)) for number in range(5)]
 
     first = api.get("/requests?limit=2").json
@@ -34,13 +34,13 @@ def test_jobs_are_listed_newest_first_and_paged(api):
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "next=bogus", "next=e30"])
-def test_a_page_that_cannot_be_is_refused(api, query):
+def test_invalid_page_returns_400(api, query):
     answer = api.get(f"/requests?{query}")
 
     assert (answer.status, answer.json["err_code"]) == (400, "INVALID_QUERY_PARAMETER")
 
 
-def test_a_job_is_shown_with_what_is_known_and_nothing_else(api):
+def test_job_summary_leaves_out_unknown_values(api):
     job_id = posted(api, "a")
 
     shown = api.get(f"/requests/{job_id}").json
@@ -54,7 +54,7 @@ def test_a_job_is_shown_with_what_is_known_and_nothing_else(api):
     assert not {"completed", "duration", "error", "shards"} & shown.keys()
 
 
-def test_progress_is_the_share_of_shards_whose_results_are_there(api):
+def test_progress_is_share_of_completed_shards(api):
     job_id = posted(api, "a")
     job_table.update(job_id, state=State.PROCESSING, started=timestamp(), shards=4)
     s3.put(S3Object("transcripts", shard_result_key(job_id, 2)), b"{}", "application/json")
@@ -76,14 +76,14 @@ def test_a_failed_job_says_why(api):
     assert shown["error"] == {"err_code": "REMOTE_CONTENT_ERROR", "err_msg": "No such host."}
 
 
-def test_a_password_in_a_url_is_shown_to_nobody(api):
+def test_url_password_is_not_shown(api):
     job_id = api.post("/listen", {"url": "https://user:secret@example.org/a.mp3"}).json["request_id"]
 
     assert api.get(f"/requests/{job_id}").json["source"] == {"kind": "url", "url": "https://example.org/a.mp3"}
     assert "secret" not in api.get("/requests").text
 
 
-def test_delete_cancels_a_job_that_runs_and_tells_the_bus(api, monkeypatch):
+def test_delete_cancels_running_job_and_sends_event(api, monkeypatch):
     told = []
     monkeypatch.setattr("functions.handlers.api.job_routes.event_bus.announce", lambda *event: told.append(event))
     job_id = posted(api, "a")
@@ -103,7 +103,7 @@ def test_delete_cancels_a_job_that_runs_and_tells_the_bus(api, monkeypatch):
     assert api.get(f"/requests/{job_id}/result").status == 410
 
 
-def test_delete_forgets_a_job_that_is_over_with_all_it_left(api, complete):
+def test_delete_removes_ended_job_and_its_objects(api, complete):
     job_id = posted(api, "a")
     complete(job_id, "Words.")
 
@@ -112,16 +112,16 @@ def test_delete_forgets_a_job_that_is_over_with_all_it_left(api, complete):
     assert answer.status == 200
     assert api.get(f"/requests/{job_id}").status == 404
     assert api.get(f"/requests/{job_id}/result").status == 404
-    kept = [transcript_key(job_id, form) for form in Result] + [body_key(job_id)]
+    kept = [transcript_key(job_id, form) for form in STORED_FORMATS] + [body_key(job_id)]
     assert all(s3.get(S3Object("transcripts", key)) is None for key in kept)
 
 
 @pytest.mark.parametrize("latest", ["its own", "a later upload's"])
-def test_delete_takes_what_lies_beside_an_upload_if_it_is_its_own(api, latest):
+def test_delete_removes_upload_results_of_own_job_only(api, latest):
     source = Source(SourceKind.UPLOAD, S3Object("uploads", "talks/one.mp3"))
     job_table.add(Job("j1", source, "", state=State.COMPLETED))
     answer = json.dumps({"metadata": {"request_id": "j1" if latest == "its own" else "j2"}})
-    beside = [S3Object("transcripts", upload_result_key("talks/one.mp3", form)) for form in Result]
+    beside = [S3Object("transcripts", upload_result_key("talks/one.mp3", form)) for form in STORED_FORMATS]
     for place in beside:
         s3.put(place, answer.encode(), "application/json")
 
@@ -131,7 +131,7 @@ def test_delete_takes_what_lies_beside_an_upload_if_it_is_its_own(api, latest):
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
-def test_a_job_nobody_made_is_a_404(api, method):
+def test_unknown_job_returns_404(api, method):
     answer = api(method, "/requests/0b7d6ffa-0000-4000-8000-000000000000")
 
     assert answer.status == 404

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.handlers.api.openai_form import PARTS, listen_options, parse
+from functions.handlers.api.openai_form import MAX_PARTS, listen_options, parse
 from functions.options.options import Options
-from functions.rendering.openai import BadField
+from functions.rendering.openai_response_format import BadField
 
 AUDIO = b"RIFF\r\n--not a boundary\r\n\x00\xff\r"
 
@@ -21,18 +21,18 @@ def sent(fields: dict[str, object], audio: bytes = AUDIO) -> tuple[bytes, str]:
 
 
 def options(**fields: object) -> Options:
-    return Options.parse(listen_options(parse(*sent({"model": "whisper-1", **fields})), "transcribe"))
+    return Options.from_query(listen_options(parse(*sent({"model": "whisper-1", **fields})), "transcribe"))
 
 
 @given(st.binary(min_size=1, max_size=3000), st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r\n")))
-def test_whatever_bytes_a_file_holds_and_whatever_a_prompt_says_arrive_as_they_were(audio: bytes, prompt: str) -> None:
+def test_form_keeps_file_bytes_and_prompt(audio: bytes, prompt: str) -> None:
     form = parse(*sent({"model": "whisper-1", "prompt": prompt}, audio))
 
     assert form.file == audio
     assert form.fields == {"model": ["whisper-1"], "prompt": [prompt]}
 
 
-def test_fields_may_come_after_the_file_and_repeat() -> None:
+def test_form_fields_may_follow_file_and_repeat() -> None:
     body = (
         b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\nRIFF\r\n'
         b'--x\r\nContent-Disposition: form-data; name="timestamp_granularities[]"\r\n\r\nword\r\n'
@@ -47,7 +47,7 @@ def test_fields_may_come_after_the_file_and_repeat() -> None:
     assert form.first("model") == "whisper-1"
 
 
-def test_a_large_file_is_read_without_limits_meant_for_fields() -> None:
+def test_form_file_size_is_not_limited() -> None:
     audio = bytes(range(256)) * 4096 * 9  # 9 MiB, more than the parser buffers by default
 
     assert parse(*sent({"model": "whisper-1"}, audio)).file == audio
@@ -65,13 +65,13 @@ def part(name: str, value: bytes) -> bytes:
         (b"RIFF", "multipart/form-data", "Send multipart/form-data"),
         (b"", "multipart/form-data; boundary=x", "cannot be read"),
         (part("file", AUDIO), "multipart/form-data; boundary=x", "cannot be read"),
-        (part("tag", b"") * (PARTS + 1) + b"--x--", "multipart/form-data; boundary=x", "cannot be read"),
+        (part("tag", b"") * (MAX_PARTS + 1) + b"--x--", "multipart/form-data; boundary=x", "cannot be read"),
         (part("model", b"a") + b"--x--", "multipart/form-data; boundary=x", "'file' is missing"),
         (part("file", b"") + b"--x--", "multipart/form-data; boundary=x", "'file' is empty"),
         (part("model", b"\xff") + b"--x--", "multipart/form-data; boundary=x", "cannot be read"),
     ],
 )
-def test_what_is_no_form_with_audio_is_refused_with_a_reason(body: bytes, content_type: str | None, says: str) -> None:
+def test_invalid_form_raises_bad_field(body: bytes, content_type: str | None, says: str) -> None:
     with pytest.raises(BadField) as refused:
         parse(body, content_type)
 
@@ -79,24 +79,24 @@ def test_what_is_no_form_with_audio_is_refused_with_a_reason(body: bytes, conten
     assert refused.value.failure.status == 400
 
 
-def test_language_is_detected_unless_it_is_given() -> None:
+def test_form_language_is_detected_unless_given() -> None:
     assert options().language is None
     assert options(language="de").language == "de"
     assert options(language=" ").language is None
     assert options(**{"languages[]": ["de", "fr"]}).languages == ["de", "fr"]
 
 
-def test_prompt_keywords_temperature_and_task_become_options() -> None:
+def test_form_fields_become_options() -> None:
     asked = options(prompt="Earshot & co", temperature="0.4", **{"keywords[]": ["Zürich", "a+b"]})
 
     assert asked.prompt == "Earshot & co"
     assert asked.temperature == 0.4
     assert asked.hotwords == "Zürich, a+b"
     form = parse(*sent({"model": "whisper-1"}))
-    assert Options.parse(listen_options(form, "translate")).task == "translate"
+    assert Options.from_query(listen_options(form, "translate")).task == "translate"
 
 
-def test_temperature_zero_leaves_the_ladder_to_whisper() -> None:
+def test_form_temperature_zero_means_fallback() -> None:
     assert options(temperature="0").temperature is None
     assert options(temperature="0.0").temperature is None
 
@@ -113,12 +113,12 @@ def test_temperature_zero_leaves_the_ladder_to_whisper() -> None:
         ("model", ""),
     ],
 )
-def test_a_field_that_cannot_be_obeyed_is_named(field: str, value: str) -> None:
+def test_rejected_form_field_is_named(field: str, value: str) -> None:
     with pytest.raises(BadField) as refused:
         options(**{field: value})
 
     assert refused.value.param == field
 
 
-def test_fields_of_newer_models_that_change_nothing_here_are_let_by() -> None:
+def test_harmless_form_fields_are_accepted() -> None:
     assert options(chunking_strategy="auto", unheard_of="1").model == "whisper-1"

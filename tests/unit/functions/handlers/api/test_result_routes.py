@@ -17,7 +17,7 @@ def job_id(api) -> str:
     return api.post("/listen?punctuate=true", AUDIO).json["request_id"]
 
 
-def test_a_result_that_is_not_there_yet_redirects_to_itself_with_the_wait(api, job_id):
+def test_pending_result_redirects_to_itself(api, job_id):
     answer = api.get(f"/requests/{job_id}/result?wait=25&format=srt")
 
     assert answer.status == 303
@@ -27,13 +27,13 @@ def test_a_result_that_is_not_there_yet_redirects_to_itself_with_the_wait(api, j
     assert answer.json["request_id"] == job_id
 
 
-def test_without_a_wait_it_answers_at_once(api, job_id, monkeypatch):
-    monkeypatch.setattr("functions.handlers.api.submission.time.sleep", lambda _: pytest.fail("It waited."))
+def test_result_without_wait_answers_at_once(api, job_id, monkeypatch):
+    monkeypatch.setattr("time.sleep", lambda _: pytest.fail("It waited."))
 
     assert api.get(f"/requests/{job_id}/result").status == 303
 
 
-def test_a_wait_ends_as_soon_as_the_job_does(api, job_id, complete, monkeypatch):
+def test_wait_ends_when_job_completes(api, job_id, complete, monkeypatch):
     looks = []
 
     def slept(seconds):
@@ -41,7 +41,7 @@ def test_a_wait_ends_as_soon_as_the_job_does(api, job_id, complete, monkeypatch)
         if len(looks) == 3:
             complete(job_id, "Done.")
 
-    monkeypatch.setattr("functions.handlers.api.submission.time.sleep", slept)
+    monkeypatch.setattr("functions.handlers.api.wait_for_job.time.sleep", slept)
 
     answer = api.get(f"/requests/{job_id}/result?wait=25")
 
@@ -51,7 +51,7 @@ def test_a_wait_ends_as_soon_as_the_job_does(api, job_id, complete, monkeypatch)
     assert max(looks) <= 0.25
 
 
-def test_nobody_waits_longer_than_the_gateway_does(api, job_id):
+def test_wait_is_limited_by_setting(api, job_id):
     began = time.monotonic()
 
     answer = api.get(f"/requests/{job_id}/result?wait=3600")
@@ -70,7 +70,7 @@ def test_nobody_waits_longer_than_the_gateway_does(api, job_id):
         ("txt", "text/plain; charset=utf-8", "Grüße, Welt."),
     ],
 )
-def test_each_format_has_its_type_and_text(api, job_id, complete, form, content_type, begins):
+def test_result_format_has_content_type_and_text(api, job_id, complete, form, content_type, begins):
     complete(job_id, "Grüße,", "Welt.")
 
     answer = api.get(f"/requests/{job_id}/result?format={form}")
@@ -80,7 +80,7 @@ def test_each_format_has_its_type_and_text(api, job_id, complete, form, content_
     assert "Grüße" in answer.text
 
 
-def test_an_openai_client_that_was_redirected_gets_openais_shape_and_refusals(api, job_id, complete):
+def test_result_for_openai_client_has_openai_format_and_errors(api, job_id, complete):
     missing = api.get("/requests/0b7d6ffa-0000-4000-8000-000000000000/result?response_format=json")
     onward = api.get(f"/requests/{job_id}/result?response_format=text").headers["location"]
     complete(job_id, "Hello.")
@@ -91,12 +91,12 @@ def test_an_openai_client_that_was_redirected_gets_openais_shape_and_refusals(ap
 
 
 @pytest.mark.parametrize("query", ["format=docx", "wait=soon"])
-def test_what_is_no_format_or_wait_is_refused(api, job_id, query):
+def test_invalid_format_or_wait_returns_400(api, job_id, query):
     assert api.get(f"/requests/{job_id}/result?{query}").status == 400
 
 
-def test_an_answer_larger_than_a_function_may_give_is_redirected_to_the_bucket(api, job_id, complete, monkeypatch):
-    monkeypatch.setattr(result_routes, "MOST_BYTES", 200)
+def test_large_result_redirects_to_presigned_url(api, job_id, complete, monkeypatch):
+    monkeypatch.setattr(result_routes, "MAX_BODY_BYTES", 200)
     complete(job_id, "Long.")
 
     answer = api.get(f"/requests/{job_id}/result")

@@ -9,7 +9,7 @@ from functions.jobs.job import SourceKind
 from functions.speech_models.names import model_uuid
 
 
-def test_an_upload_is_lent_a_place_that_listen_takes(api):
+def test_created_upload_url_is_accepted_by_listen(api):
     lent = api("POST", "/uploads").json
 
     assert lent["put"].startswith("https://")
@@ -20,7 +20,7 @@ def test_an_upload_is_lent_a_place_that_listen_takes(api):
     assert job.source.audio.key in lent["put"]
 
 
-def test_models_are_listed_for_deepgrams_clients_and_openais(api, sha256):
+def test_models_are_listed_for_deepgram_and_openai_clients(api, sha256):
     listed = api.get("/models").json
 
     base = next(model for model in listed["stt"] if model["name"] == "whisper-base")

@@ -30,10 +30,10 @@ def result(index: int, channel: int | None, text: str, start: float = 0.0, langu
 
 def assembled(results: list[ShardResult], query: str = "") -> Transcript:
     job = Job("j1", Source(SourceKind.BODY), query, shards=len(results))
-    return assemble(job, Options.parse(query), results)
+    return assemble(job, Options.from_query(query), results)
 
 
-def test_one_shard_is_the_transcript() -> None:
+def test_assemble_single_shard() -> None:
     found = assembled([result(0, None, "Hello.")], "model=whisper")
     assert [(c.index, c.language, [s.text for s in c.segments]) for c in found.channels] == [(0, "en", ["Hello."])]
     assert (found.job_id, found.options, found.model.name) == ("j1", "model=whisper", "base")
@@ -42,7 +42,7 @@ def test_one_shard_is_the_transcript() -> None:
     assert Transcript.from_json(found.to_json()) == found
 
 
-def test_channels_stay_apart_and_in_order() -> None:
+def test_assemble_keeps_channels_separate_and_ordered() -> None:
     found = assembled([result(1, 1, "right"), result(0, 0, "left", language="de")], "multichannel=true")
     assert [(c.index, c.language, c.segments[0].text) for c in found.channels] == [
         (0, "de", "left"),
@@ -52,25 +52,25 @@ def test_channels_stay_apart_and_in_order() -> None:
     assert found.engine == {"windows": 4, "name": "earshot"}
 
 
-def test_stretches_of_one_channel_are_joined_in_time() -> None:
+def test_assemble_joins_shards_of_channel_in_order() -> None:
     found = assembled([result(1, None, "And longer than before.", 30.0, "de"), result(0, None, "Hm.")])
     assert [s.start for s in found.channels[0].segments] == [0.0, 30.0]
     assert found.channels[0].language == "de"  # where more was said
 
 
-def test_silence_is_a_transcript_without_segments() -> None:
+def test_assemble_silence_has_no_segments() -> None:
     found = assembled([result(0, None, "")])
     assert found.channels[0].segments == []
 
 
 @pytest.mark.parametrize("present", [[], [0], [1], [0, 0]])
-def test_a_missing_result_is_noticed(present: list[int]) -> None:
+def test_assemble_missing_result_raises(present: list[int]) -> None:
     job = Job("j1", Source(SourceKind.BODY), "", shards=2)
-    with pytest.raises(ValueError, match="cut into 2 shards"):
-        assemble(job, Options.parse(""), [result(n, n, "x") for n in present])
+    with pytest.raises(ValueError, match="split into 2 shards"):
+        assemble(job, Options.from_query(""), [result(n, n, "x") for n in present])
 
 
-def test_doubts_are_told() -> None:
+def test_assemble_adds_audio_warnings() -> None:
     whole = result(0, None, "x")
     cut_off = replace(whole, audio=replace(whole.audio, truncated=True))
     assert [w["type"] for w in assembled([cut_off]).warnings] == ["truncated"]

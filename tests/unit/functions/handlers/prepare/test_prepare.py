@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import json
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,7 +12,7 @@ import boto3
 import pytest
 
 from earshot_contract.keys import body_key
-from earshot_contract.shards import S3Object, Shard
+from earshot_contract.shards import S3Object, Shard, ShardMessage
 from functions.aws import job_table, s3
 from functions.errors import ApiError
 from functions.handlers.prepare.handler import handler
@@ -43,7 +44,7 @@ def prepare(context: Any) -> Callable[..., dict[str, Any]]:
 Prepare = Callable[..., dict[str, Any]]
 
 
-def test_an_upload_becomes_a_job_of_one_shard(prepare: Prepare, caught: Caught, scaled: list[Any]) -> None:
+def test_upload_makes_job_of_one_shard(prepare: Prepare, caught: Caught, scaled: list[Any]) -> None:
     answer = prepare(put(listen="model=whisper-base&language=de"))
     (shard,) = [Shard.from_json(shard) for shard in answer["shards"]]
     assert (answer["go"], answer["interactive"]) == (True, False)
@@ -60,7 +61,7 @@ def test_an_upload_becomes_a_job_of_one_shard(prepare: Prepare, caught: Caught, 
     assert event["detail"]["options"] == "model=whisper-base&language=de"
 
 
-def test_the_same_upload_told_twice_is_one_job(prepare: Prepare, caught: Caught, scaled: list[Any]) -> None:
+def test_duplicate_upload_event_is_one_job(prepare: Prepare, caught: Caught, scaled: list[Any]) -> None:
     given = put()
     assert prepare(given, "arn:1")["go"] is True
     assert prepare(given, "arn:2")["go"] is False
@@ -68,20 +69,20 @@ def test_the_same_upload_told_twice_is_one_job(prepare: Prepare, caught: Caught,
     assert len(scaled) == 1
 
 
-def test_a_retried_step_goes_on_and_tells_the_bus_once(prepare: Prepare, caught: Caught) -> None:
+def test_retried_step_sends_event_once(prepare: Prepare, caught: Caught) -> None:
     given = put()
     first, again = prepare(given), prepare(given)
     assert first == again
     assert len(caught()) == 1
 
 
-def test_a_folder_is_no_job(prepare: Prepare, caught: Caught) -> None:
+def test_folder_makes_no_job(prepare: Prepare, caught: Caught) -> None:
     assert prepare(put("new folder/", b""))["go"] is False
     assert job_table.newest(10) == ([], None)
     assert caught() == []
 
 
-def test_an_upload_without_options_has_its_language_detected(prepare: Prepare) -> None:
+def test_upload_without_options_detects_language(prepare: Prepare) -> None:
     (shard,) = prepare(put())["shards"]
     assert shard["language"] is None
 
@@ -93,18 +94,17 @@ def test_an_upload_without_options_has_its_language_detected(prepare: Prepare) -
         (b"%PDF-1.4 not a sound", "", "PDF"),
         (SAMPLE, "model=whisper-huge", "has no model"),
         (SAMPLE, "punctuate=perhaps", "punctuate"),
+        (SAMPLE, "cAllback=http://example.org:22/x", "Invalid callback url"),
     ],
 )
-def test_what_cannot_be_done_is_refused_and_has_a_row_to_fail(
-    prepare: Prepare, body: bytes, listen: str, says: str
-) -> None:
+def test_rejected_upload_has_row_to_fail(prepare: Prepare, body: bytes, listen: str, says: str) -> None:
     with pytest.raises(ApiError, match=says):
         prepare(put(body=body, listen=listen))
     (job,), _ = job_table.newest(10)
     assert (job.state, job.execution) == ("queued", "arn:1")
 
 
-def test_an_upload_that_was_deleted_meanwhile_is_refused(prepare: Prepare) -> None:
+def test_deleted_upload_is_rejected(prepare: Prepare) -> None:
     given = put()
     boto3.client("s3").delete_object(Bucket="uploads", Key=KEY)
     with pytest.raises(ApiError, match="no object s3://uploads"):
@@ -122,25 +122,33 @@ def body_source() -> Source:
     return Source(SourceKind.BODY, there, size=len(SAMPLE))
 
 
-def test_a_body_takes_the_fast_lane(prepare: Prepare) -> None:
+def test_request_body_takes_fast_queue(prepare: Prepare) -> None:
     answer = prepare(requested(body_source()))
     assert (answer["go"], answer["interactive"], len(answer["shards"])) == (True, True, 1)
     assert answer["shards"][0]["audio"]["key"] == "work/j1/audio"
 
 
-def test_a_job_nobody_knows_is_nothing_to_do(prepare: Prepare) -> None:
+def test_interactive_shard_reaches_worker(prepare: Prepare) -> None:
+    """The state machine sends each shard of Prepare's output, with a task token; the worker reads the message."""
+    (interactive,) = prepare(requested(body_source()))["shards"]
+    (bulk,) = prepare(put())["shards"]
+
+    messages = [ShardMessage.from_json(json.dumps({"task_token": "t", "shard": s})) for s in (interactive, bulk)]
+
+    assert [message.shard.interactive for message in messages] == [True, False]
+
+
+def test_unknown_job_is_nothing_to_do(prepare: Prepare) -> None:
     assert prepare({"job_id": "nope"}) == {"job_id": "nope", "go": False, "interactive": False, "shards": []}
 
 
-def test_a_cancelled_job_is_nothing_to_do(prepare: Prepare) -> None:
+def test_cancelled_job_is_nothing_to_do(prepare: Prepare) -> None:
     given = requested(body_source())
     job_table.cancel("j1")
     assert prepare(given)["go"] is False
 
 
-def test_a_job_cancelled_while_its_audio_was_looked_at_goes_no_further(
-    prepare: Prepare, monkeypatch: pytest.MonkeyPatch, scaled: list[Any]
-) -> None:
+def test_job_cancelled_during_probe_stops(prepare: Prepare, monkeypatch: pytest.MonkeyPatch, scaled: list[Any]) -> None:
     given, head = requested(body_source()), s3.head
 
     def cancelling(at: S3Object) -> Any:
@@ -153,7 +161,7 @@ def test_a_job_cancelled_while_its_audio_was_looked_at_goes_no_further(
     assert scaled == []
 
 
-def test_multichannel_is_cut_by_what_the_header_says(prepare: Prepare, scaled: list[Any]) -> None:
+def test_multichannel_makes_shard_for_each_header_channel(prepare: Prepare, scaled: list[Any]) -> None:
     there = S3Object("transcripts", body_key("j1"))
     s3.put(there, bytes(64000), "x/y")
     query = "multichannel=true&encoding=linear16&sample_rate=8000&channels=2"
@@ -186,7 +194,7 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     server.server_close()
 
 
-def test_a_url_is_fetched_into_the_work_folder(prepare: Prepare, web: str) -> None:
+def test_url_is_downloaded_to_work_prefix(prepare: Prepare, web: str) -> None:
     answer = prepare(requested(Source(SourceKind.URL, url=f"{web}/sample.flac")))
     there = S3Object("transcripts", "work/j1/audio")
     assert S3Object.from_json(answer["shards"][0]["audio"]) == there
@@ -196,15 +204,13 @@ def test_a_url_is_fetched_into_the_work_folder(prepare: Prepare, web: str) -> No
     assert (job.source.audio, job.source.size) == (there, len(SAMPLE))
 
 
-def test_a_url_with_nothing_behind_it_is_refused(prepare: Prepare, web: str) -> None:
+def test_url_with_404_is_rejected(prepare: Prepare, web: str) -> None:
     with pytest.raises(ApiError, match="404"):
         prepare(requested(Source(SourceKind.URL, url=f"{web}/none.flac")))
     assert s3.head(S3Object("transcripts", "work/j1/audio")) is None
 
 
-def test_a_private_address_is_refused_where_it_is_not_allowed(
-    prepare: Prepare, web: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_private_url_is_rejected_unless_allowed(prepare: Prepare, web: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALLOW_PRIVATE_URLS", "false")
     settings.cache_clear()
     with pytest.raises(ApiError, match="publicly routable"):

@@ -25,14 +25,14 @@ def any_answers() -> list[dict[str, Any]]:
     @settings(max_examples=200, database=None, derandomize=True, deadline=None)
     @given(transcripts(), listen_queries())
     def collect(transcript: Transcript, query: str) -> None:
-        answers.append(deepgram.answer(transcript, Options.parse(query)))
+        answers.append(deepgram.listen_response(transcript, Options.from_query(query)))
 
     collect()
     return answers
 
 
 @pytest.mark.timeout(600)  # the SDK may have to be installed first
-def test_the_strictest_sdk_reads_any_answer(tmp_path: Path, say: Callable[[str], None]) -> None:
+def test_strictest_sdk_reads_any_answer(tmp_path: Path, say: Callable[[str], None]) -> None:
     answers, given_to_it = any_answers(), tmp_path / "answers.json"
     given_to_it.write_text(json.dumps(answers))
 

@@ -1,0 +1,118 @@
+"""Idempotent submission of a job: the same request sent again, as SDKs do, is the same job."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from earshot_contract.keys import body_key
+from earshot_contract.shards import S3Object
+from functions.aws import idempotency, job_table, model_bucket, s3, step_functions
+from functions.aws.clients import is_unavailable
+from functions.aws.idempotency import IdempotencyRecord
+from functions.errors import internal_error, service_unavailable
+from functions.jobs.job import Job, Source, SourceKind, State
+from functions.observability import logger
+from functions.options.options import Options
+from functions.settings import settings
+
+REPLAY_SECONDS = 180  # after a job's end: SDKs retry after 60 s of silence, twice
+ARRIVAL_SECONDS = 5.0  # between a request's idempotency record and its job's row, its body is written to S3
+ROW_POLL_SECONDS = 0.05  # between two looks for that row
+
+
+@dataclass(frozen=True)
+class TranscriptionRequest:
+    """What one request asks for: either the audio itself, or its source."""
+
+    options: Options
+    caller: str
+    audio: bytes | None = None
+    source: Source | None = None  # without `audio`
+
+    @property
+    def digest(self) -> str:
+        """Digest of caller, options and audio: equal for a request that is sent again."""
+        digest = hashlib.sha256(f"{self.caller}\n{self.options.query}\n".encode())
+        digest.update(self.audio if self.audio is not None else self.source.to_json().encode())  # type: ignore[union-attr]
+        return digest.hexdigest()
+
+
+def submit(request: TranscriptionRequest) -> tuple[Job, bool]:
+    """Return the request's job, and whether an earlier identical request made it.
+
+    A request that is repeated while its job runs, or soon after the job completed, gets the same job, so that a retry
+    is not transcribed twice. After a failure it gets a new one.
+
+    Raises:
+        ApiError: The model is not available, or AWS accepts no more jobs just now.
+    """
+    model = model_bucket.choose_model(request.options.model, request.options.language)
+    new_id, digest = str(uuid.uuid4()), request.digest
+    record = idempotency.claim(digest, new_id)
+    if record.job_id != new_id:
+        previous_job = _await_job_row(record)
+        if previous_job and _is_reusable(previous_job):
+            return _start_execution(previous_job), True
+        record = idempotency.claim(digest, new_id, replacing=record.job_id)
+        if record.job_id != new_id and (previous_job := _await_job_row(record)):
+            return previous_job, True
+    return _start_execution(_create_job(new_id, request, model.name)), False
+
+
+def _create_job(job_id: str, request: TranscriptionRequest, model: str) -> Job:
+    source = request.source
+    if request.audio is not None:
+        location = S3Object(settings().transcripts_bucket, body_key(job_id))
+        s3.put(location, request.audio, "application/octet-stream")
+        source = Source(SourceKind.BODY, location, size=len(request.audio))
+    assert source is not None, "A request without audio has a source."
+    job = Job(
+        id=job_id,
+        source=source,
+        options=request.options.query,
+        parsed=request.options.to_stored(),
+        caller=request.caller,
+        model=model,
+    )
+    job_table.add(job)
+    return job
+
+
+def _start_execution(job: Job) -> Job:
+    """Start a queued job's execution.
+
+    Starting it twice does nothing, so a retry completes a request that was interrupted between row and start.
+    """
+    if job.state is State.QUEUED:
+        try:
+            step_functions.start(settings().job_machine_arn, job.id, {"job_id": job.id})
+        except Exception as error:
+            logger.exception("The job could not be started", job_id=job.id)
+            answer = service_unavailable() if is_unavailable(error) else internal_error()
+            job_table.fail(job.id, answer.failure)
+            raise answer from None
+    return job
+
+
+def _is_reusable(job: Job) -> bool:
+    if job.state in (State.FAILED, State.CANCELLED):
+        return False
+    return job.completed is None or _age(job.completed) < REPLAY_SECONDS
+
+
+def _await_job_row(record: IdempotencyRecord) -> Job | None:
+    """Wait up to ARRIVAL_SECONDS for the row of an earlier identical request.
+
+    Returns None if the row never appears or was deleted.
+    """
+    while (job := job_table.find(record.job_id)) is None and time.time() < record.claimed_at + ARRIVAL_SECONDS:
+        time.sleep(ROW_POLL_SECONDS)
+    return job
+
+
+def _age(moment: str) -> float:
+    return (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()

@@ -1,0 +1,93 @@
+"""Parsers of the options whose values are more than a boolean, a number, a choice or a list of strings.
+
+Each takes all values that a query string has for the option, and raises ApiError for one that is invalid.
+"""
+
+from __future__ import annotations
+
+from functions.errors import bad_request
+from functions.network.callback_url import check_callback_url
+from functions.options.specification import invalid_value
+from functions.transcripts.languages import whisper_code
+
+MAX_TAG, MAX_EXTRA = 128, 2048  # characters: Deepgram's limits
+
+
+def version(values: list[str]) -> str:
+    """Accept `latest` only."""
+    if values[-1].strip() != "latest":
+        raise bad_request("Bad Request: No such model/version combination found. The version is 'latest'.")
+    return "latest"
+
+
+def language(values: list[str]) -> str:
+    """Return the Whisper code of the last value."""
+    return _code("language", values[-1])
+
+
+def detect_language(values: list[str]) -> list[str] | None:
+    """Return the Whisper codes to choose from, [] to choose from all, None to detect nothing."""
+    stripped = [value.strip() for value in values]
+    tags = [value for value in stripped if value.lower() not in ("true", "false")]
+    if tags:
+        return list(dict.fromkeys(_code("detect_language", tag) for tag in tags))
+    return [] if stripped[-1].lower() == "true" else None
+
+
+def replace(values: list[str]) -> list[tuple[str, str]]:
+    """Return (find, replacement) pairs; an empty replacement deletes."""
+    pairs = []
+    for value in _not_blank(values):
+        find, _, replacement = value.partition(":")
+        if not find.strip():
+            raise invalid_value("replace", f"{value!r} has nothing to find before its colon")
+        pairs.append((find.strip(), replacement.strip()))
+    return pairs
+
+
+def tag(values: list[str]) -> list[str]:
+    """Return the tags."""
+    tags = _not_blank(values)
+    for value in tags:
+        if len(value) > MAX_TAG:
+            raise invalid_value("tag", f"{len(value)} characters, more than {MAX_TAG}")
+    return tags
+
+
+def extra(values: list[str]) -> dict[str, str]:
+    """Return the values by their keys; of a repeated key the last one counts."""
+    found: dict[str, str] = {}
+    for pair in _not_blank(values):
+        key, colon, value = pair.partition(":")
+        if not colon or not key.strip():
+            raise invalid_value("extra", f"{pair!r} is not KEY:VALUE")
+        if len(pair) > MAX_EXTRA:
+            raise invalid_value("extra", f"{len(pair)} characters, more than {MAX_EXTRA}")
+        found[key.strip()] = value.strip()
+    return found
+
+
+def callback(values: list[str]) -> str:
+    """Return the last URL, checked."""
+    url = values[-1].strip()
+    check_callback_url(url)
+    return url
+
+
+def callback_method(values: list[str]) -> str:
+    """Return the HTTP method in upper case."""
+    return values[-1].strip().upper()
+
+
+def _not_blank(values: list[str]) -> list[str]:
+    return [value.strip() for value in values if value.strip()]
+
+
+def _code(name: str, tag: str) -> str:
+    if code := whisper_code(tag):
+        return code
+    advice = " Use detect_language=true to have it detected." if tag.strip().lower() == "multi" else ""
+    raise bad_request(
+        f"Bad Request: No such model/language/tier combination found. {name}={tag!r} is not a language of "
+        f"Whisper.{advice}"
+    )

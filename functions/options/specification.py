@@ -1,0 +1,115 @@
+"""OptionSpec: what one request option is, and how its values are parsed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from functions.errors import ApiError, bad_query
+
+
+class Support(StrEnum):
+    """What happens to an option."""
+
+    IMPLEMENTED = "implemented"
+    IGNORED = "ignored"  # with an entry in `metadata.warnings`
+    REJECTED = "rejected"  # with 400: an answer without the option would mislead
+
+
+class OptionType(StrEnum):
+    """Type of an option's value, in JSON Schema's words."""
+
+    BOOLEAN = "boolean"
+    STRING = "string"
+    INTEGER = "integer"
+    NUMBER = "number"
+    ARRAY = "array"  # of strings; the key is repeated
+
+
+class Stage(StrEnum):
+    """Stage of a job where an implemented option takes effect."""
+
+    INPUT = "input"  # how the audio's header is read
+    MODEL = "model"  # which model runs
+    SHARD = "shard"  # what the worker is sent
+    QUEUE = "queue"  # fast or bulk
+    EDIT = "edit"  # the transcript's words
+    RENDER = "render"  # an output format, given the same words
+    METADATA = "metadata"  # Deepgram's `metadata`
+    DELIVERY = "delivery"  # where the result is sent
+
+
+@dataclass(frozen=True)
+class OptionSpec:
+    """One request option of `/v1/listen`, also read from an upload's metadata."""
+
+    name: str
+    type: OptionType
+    support: Support
+    summary: str  # what it does; if it is not implemented, why
+    stages: frozenset[Stage] = frozenset()  # implemented: at least one, or `no_effect` says why there is none
+    no_effect: str = ""
+    example: str = ""  # a value that changes the output of `stages`
+    needs: str = ""  # query string that the example needs
+    choices: tuple[str, ...] = ()
+    minimum: float | None = None  # of a number
+    maximum: float | None = None  # of a number; of an array its items; of a string its characters
+    implies: tuple[str, ...] = ()  # boolean options that this one turns on
+    overridden_by: str = ""  # an option that, if it is set, makes this one unused: its value is not even parsed
+    parse: Callable[[list[str]], Any] | None = None  # all values → the option's; None: by type
+
+    def read(self, values: list[str]) -> Any:
+        """Parse all values that a query string has for this option; of a repeated key the last one counts.
+
+        Raises:
+            ApiError: A value has the wrong type, is not one of the choices, or is out of range.
+        """
+        if self.type is OptionType.ARRAY:
+            items = [value.strip() for value in values if value.strip()]
+            if self.maximum is not None and len(items) > self.maximum:
+                raise invalid_value(self.name, f"{len(items)} values, more than {self.maximum:.0f}")
+            return self.parse(values) if self.parse else items
+        parsed = [self._read_one(value) for value in values]
+        return self.parse(values) if self.parse else parsed[-1]
+
+    def _read_one(self, value: str) -> bool | float | str:
+        match self.type:
+            case OptionType.BOOLEAN:
+                return self._read_boolean(value)
+            case OptionType.INTEGER:
+                return self._read_number(value, int)
+            case OptionType.NUMBER:
+                return self._read_number(value, float)
+        text = value.strip()
+        if self.choices:
+            if text.lower() not in self.choices:
+                raise invalid_value(self.name, f"{value!r} is none of {', '.join(self.choices)}")
+            return text.lower()
+        if self.maximum is not None and len(text) > self.maximum:
+            raise invalid_value(self.name, f"longer than {self.maximum:.0f} characters")
+        return text
+
+    def _read_boolean(self, value: str) -> bool:
+        text = value.strip().lower()
+        if text not in ("true", "false"):
+            raise invalid_value(self.name, f"provided string {value!r} was not `true` or `false`")
+        return text == "true"
+
+    def _read_number(self, value: str, number_type: Callable[[str], float]) -> float:
+        try:
+            number = number_type(value)
+        except ValueError:
+            raise invalid_value(self.name, f"{value!r} is not a {self.type}") from None
+        low = -math.inf if self.minimum is None else self.minimum
+        high = math.inf if self.maximum is None else self.maximum
+        if not math.isfinite(number) or not low <= number <= high:
+            raise invalid_value(self.name, f"{value!r} is not between {self.minimum:g} and {self.maximum:g}")
+        return number
+
+
+def invalid_value(name: str, reason: str) -> ApiError:
+    """Return the error for a value that cannot be parsed, in Deepgram's words."""
+    return bad_query(f"Failed to deserialize query parameters: {name}: {reason}.")

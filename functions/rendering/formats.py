@@ -1,0 +1,71 @@
+"""FORMATS: every output format, with its renderer and the names by which callers request it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from functions.options.options import Options
+from functions.rendering import openai
+from functions.rendering.deepgram import listen_json
+from functions.rendering.srt import srt
+from functions.rendering.text import text
+from functions.rendering.vtt import vtt
+from functions.transcripts.transcript import Transcript
+
+_JSON_TYPE = "application/json"
+_TEXT_TYPE = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Format:
+    """One output format. `render` takes an edited transcript (`functions.transcripts.edit`)."""
+
+    name: str
+    content_type: str
+    render: Callable[[Transcript, Options], str]
+    stored_suffix: str | None = None  # written when the job finishes; None: rendered on request
+    listen_name: str | None = None  # GET /v1/requests/{id}/result?format=
+    openai_name: str | None = None  # response_format
+    cli_name: str | None = None  # earshot transcribe --format
+
+    @property
+    def openai_content_type(self) -> str:
+        """OpenAI sends SRT and WebVTT as plain text."""
+        return self.content_type if self.content_type == _JSON_TYPE else _TEXT_TYPE
+
+
+# Stored names are those of `earshot_contract.keys.STORED_FORMATS`; a test compares.
+JSON = Format("json", _JSON_TYPE, listen_json, stored_suffix="json", listen_name="json", cli_name="json")
+SRT = Format(
+    "srt",
+    "application/x-subrip; charset=utf-8",
+    lambda transcript, _: srt(transcript),
+    stored_suffix="srt",
+    listen_name="srt",
+    openai_name="srt",
+    cli_name="srt",
+)
+VTT = Format(
+    "vtt",
+    "text/vtt; charset=utf-8",
+    lambda transcript, _: vtt(transcript),
+    stored_suffix="vtt",
+    listen_name="vtt",
+    openai_name="vtt",
+    cli_name="vtt",
+)
+TXT = Format(
+    "txt", _TEXT_TYPE, lambda transcript, _: text(transcript), stored_suffix="txt", listen_name="txt", cli_name="text"
+)
+OPENAI_JSON = Format("openai_json", _JSON_TYPE, lambda transcript, _: openai.plain_json(transcript), openai_name="json")
+OPENAI_TEXT = Format("openai_text", _TEXT_TYPE, lambda transcript, _: openai.text_line(transcript), openai_name="text")
+VERBOSE_JSON = Format(
+    "verbose_json", _JSON_TYPE, lambda transcript, _: openai.verbose_json(transcript), openai_name="verbose_json"
+)
+
+FORMATS = (JSON, SRT, VTT, TXT, OPENAI_JSON, OPENAI_TEXT, VERBOSE_JSON)
+
+STORED_FORMATS = tuple(form for form in FORMATS if form.stored_suffix)
+LISTEN_FORMATS = {form.listen_name: form for form in FORMATS if form.listen_name}
+OPENAI_FORMATS = {form.openai_name: form for form in FORMATS if form.openai_name}

@@ -1,0 +1,88 @@
+"""OpenAIResponseFormat: the fields of OpenAI's requests that decide what the answer looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from functions.errors import ApiError
+from functions.jobs.job import Failure
+from functions.options.options import Options
+from functions.rendering import openai
+from functions.rendering.formats import OPENAI_FORMATS, OPENAI_JSON, OPENAI_TEXT, VERBOSE_JSON, Format
+from functions.transcripts.transcript import Transcript
+
+EVENTS_TYPE = "text/event-stream; charset=utf-8"
+GRANULARITIES = "timestamp_granularities[]"  # the field's literal name, repeated for each value
+
+
+class BadField(ApiError):
+    """A form field with a value that is not accepted; OpenAI's error names the field as `param`."""
+
+    def __init__(self, param: str, sentence: str) -> None:
+        super().__init__(Failure("INVALID_FORM_FIELD", sentence, 400))
+        self.param = param
+
+
+@dataclass(frozen=True)
+class OpenAIResponseFormat:
+    """Requested form of the answer; a redirect to the result repeats it in its query string."""
+
+    format: Format = OPENAI_JSON
+    words: bool = False
+    segments: bool = True
+    stream: bool = False
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Sequence[str]]) -> OpenAIResponseFormat:
+        """Read a form's or a query string's fields, each with all its values.
+
+        Raises:
+            BadField: A value that OpenAI accepts and this service does not, or one that neither accepts.
+        """
+        name = _last(fields, "response_format", str(OPENAI_JSON.openai_name))
+        if name == "diarized_json":
+            raise BadField(
+                "response_format", "response_format 'diarized_json' needs speaker labels, which are not done here."
+            )
+        if name not in OPENAI_FORMATS:
+            raise BadField("response_format", f"response_format {name!r} is none of {', '.join(OPENAI_FORMATS)}.")
+        form = OPENAI_FORMATS[name]
+        granularities = set(fields.get(GRANULARITIES) or fields.get("timestamp_granularities") or ["segment"])
+        if unknown := granularities - {"word", "segment"}:
+            raise BadField(GRANULARITIES, f"{GRANULARITIES} {sorted(unknown)[0]!r} is neither 'word' nor 'segment'.")
+        if "word" in granularities and form is not VERBOSE_JSON:
+            raise BadField(GRANULARITIES, "Word timestamps come with response_format 'verbose_json' only.")
+        stream = _boolean(fields, "stream")
+        if stream and form not in (OPENAI_JSON, OPENAI_TEXT):
+            raise BadField("stream", f"A stream carries text only: response_format {name!r} cannot be streamed.")
+        return cls(form, "word" in granularities, "segment" in granularities, stream)
+
+    def fields(self) -> dict[str, list[str]]:
+        """Return the fields that `from_fields` reads, for a redirect's query string."""
+        fields = {"response_format": [str(self.format.openai_name)]}
+        if self.words:
+            fields[GRANULARITIES] = ["word", "segment"] if self.segments else ["word"]
+        return fields | ({"stream": ["true"]} if self.stream else {})
+
+    def render(self, transcript: Transcript, options: Options) -> tuple[str, str]:
+        """Return content type and body for an edited transcript."""
+        if self.stream:
+            return EVENTS_TYPE, openai.event_stream(transcript)
+        if self.format is VERBOSE_JSON:
+            body = openai.verbose_json(transcript, words=self.words, segments=self.segments)
+        else:
+            body = self.format.render(transcript, options)
+        return self.format.openai_content_type, body
+
+
+def _boolean(fields: Mapping[str, Sequence[str]], name: str) -> bool:
+    value = _last(fields, name, "false").strip().lower()
+    if value not in ("true", "false", "1", "0", ""):
+        raise BadField(name, f"{name} must be 'true' or 'false', not {value!r}.")
+    return value in ("true", "1")
+
+
+def _last(fields: Mapping[str, Sequence[str]], name: str, default: str) -> str:
+    values = fields.get(name)
+    return values[-1] if values else default

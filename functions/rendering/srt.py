@@ -1,0 +1,15 @@
+"""SRT (SubRip) captions of a transcript."""
+
+from __future__ import annotations
+
+from functions.rendering.captions import cues, timestamp
+from functions.transcripts.transcript import Transcript
+
+
+def srt(transcript: Transcript) -> str:
+    """Return numbered cues; an empty text if there are none."""
+    blocks = [
+        f"{number}\n{timestamp(cue.start, ',')} --> {timestamp(cue.end, ',')}\n{cue.text}\n"
+        for number, cue in enumerate(cues(transcript), 1)
+    ]
+    return "\n".join(blocks)

@@ -1,0 +1,73 @@
+"""Edits of a transcript's text: the options `filler_words`, `numerals` and `replace`, applied before rendering."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+
+from earshot_contract.shards import Segment, Word
+from functions.options.options import Options
+from functions.transcripts.edits.filler_words import remove_filler_words
+from functions.transcripts.edits.numerals import write_numerals
+from functions.transcripts.edits.replacements import replace_phrases
+from functions.transcripts.transcript import Channel, Transcript
+from functions.transcripts.words import EditedWord, TranscriptWord, join_texts, normalised, segment_words, words_of
+
+
+def edit(transcript: Transcript, options: Options) -> Transcript:
+    """Apply `filler_words`, `numerals` and `replace`, in this order, to the words and texts of all segments.
+
+    Segments keep their times; a phrase that spans two segments is replaced in the first. Segments without a changed
+    word are returned as they are. The stored `transcript.json` is never edited: every format can be made again from
+    what the model wrote.
+    """
+    return replace(
+        transcript, channels=[_edit_channel(transcript, channel, options) for channel in transcript.channels]
+    )
+
+
+def _edit_channel(transcript: Transcript, channel: Channel, options: Options) -> Channel:
+    language = transcript.text_language(channel)
+    before = words_of(transcript, channel)
+    after = _edit_words(before, language, options)
+    if after == before:
+        return channel
+    words_before, words_after = _by_segment(before), _by_segment(after)
+    return replace(
+        channel,
+        segments=[
+            segment
+            if words_before[number] == words_after[number]
+            else _with_words(segment, words_after[number], language)
+            for number, segment in enumerate(channel.segments)
+        ],
+    )
+
+
+def _edit_words(words: list[TranscriptWord], language: str, options: Options) -> list[TranscriptWord]:
+    if language == "en":
+        words = words if options.filler_words else remove_filler_words(words)
+        words = write_numerals(words) if options.numerals else words
+    return replace_phrases(words, options.replace) if options.replace else words
+
+
+def _by_segment(words: list[TranscriptWord]) -> defaultdict[int, list[TranscriptWord]]:
+    segments: defaultdict[int, list[TranscriptWord]] = defaultdict(list)
+    for word in words:
+        segments[word.position[0]].append(word)
+    return segments
+
+
+def _with_words(segment: Segment, words: list[TranscriptWord], language: str) -> Segment:
+    """Return the segment with other words; those of the old that are only punctuation ("♪", "—") stay."""
+    edited: list[tuple[int, Word]] = [
+        (word.position[1], EditedWord(word.text, word.start, word.end, word.confidence, word.normalised))
+        for word in words
+    ]
+    punctuation = [
+        (index, word)
+        for index, word in enumerate(segment_words(segment, language))
+        if word.text.strip() and not normalised(word.text.strip())
+    ]
+    merged = [word for _, word in sorted([*edited, *punctuation], key=lambda pair: pair[0])]
+    return replace(segment, text=join_texts([word.text.strip() for word in merged], language), words=merged)
