@@ -11,6 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from earshot_contract.keys import manifest_key
+from functions.handlers.api.router import ROUTES
 from infra.firewall import Firewall
 from infra.gateway_responses import REFUSALS
 from infra.job_machine import Jobs
@@ -21,19 +22,10 @@ from infra.storage import Storage
 
 GATEWAY_SECONDS = 29  # a REST API waits no longer for its integration
 WAIT_SECONDS = 25  # how long `listen` waits for a job before it answers with a redirect
-OPEN = frozenset({"models", "openapi.json", "docs"})  # no key needed, as at Deepgram
-METHODS = {
-    "listen": ("POST",),
-    "requests": ("GET",),
-    "requests/{id}": ("GET", "DELETE"),
-    "requests/{id}/result": ("GET", "POST"),  # `curl -L --request POST` repeats its method when redirected
-    "uploads": ("POST",),
-    "models": ("GET",),
-    "audio/transcriptions": ("POST",),
-    "audio/translations": ("POST",),
-    "openapi.json": ("GET",),
-    "docs": ("GET",),
-}
+METHODS: dict[str, list[str]] = {}  # path → methods
+for _method, _path in ROUTES:
+    METHODS.setdefault(_path.removeprefix("/"), []).append(_method)
+OPEN = frozenset(path.removeprefix("/") for (_, path), route in ROUTES.items() if route.public)  # no key needed
 ACCESS_LOG = {
     "requestId": "$context.requestId",
     "ip": "$context.identity.sourceIp",
