@@ -42,10 +42,10 @@ def text() -> str:
 
 
 def _table(support: Support, specs: list[OptionSpec]) -> str:
+    head: tuple[str, ...] = ("Option", "Type", "Why")
+    rows: list[tuple[str, ...]] = [(f"`{spec.name}`", str(spec.type), spec.summary) for spec in specs]
     if support is Support.IMPLEMENTED:
         head, rows = ("Option", "Type", "Values", "Stages", "Example", ""), [_row(spec) for spec in specs]
-    else:
-        head, rows = ("Option", "Type", "Why"), [(f"`{s.name}`", str(s.type), s.summary) for s in specs]
     return "".join(f"| {' | '.join(row)} |\n" for row in (head, ["---"] * len(head), *rows))
 
 
