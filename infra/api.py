@@ -10,27 +10,19 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from earshot_contract.keys import manifest_key
+from earshot_contract.timeouts import GATEWAY_SECONDS, REQUEST_WAIT_SECONDS
+from functions.handlers.api.router import ROUTES
 from infra.firewall import Firewall
 from infra.foundation import Foundation
 from infra.gateway_responses import GATEWAY_RESPONSES
 from infra.job_machine import JobMachine
 from infra.logs import log_group
 
-GATEWAY_SECONDS = 29  # API Gateway's limit for an integration of a REST API
-WAIT_SECONDS = 25  # how long a request waits for its job before the answer is a redirect
-PUBLIC_PATHS = frozenset({"models", "openapi.json", "docs"})  # no API key needed, as at Deepgram
-METHODS = {
-    "listen": ("POST",),
-    "requests": ("GET",),
-    "requests/{id}": ("GET", "DELETE"),
-    "requests/{id}/result": ("GET", "POST"),  # `curl -L --request POST` repeats its method after a redirect
-    "uploads": ("POST",),
-    "models": ("GET",),
-    "audio/transcriptions": ("POST",),
-    "audio/translations": ("POST",),
-    "openapi.json": ("GET",),
-    "docs": ("GET",),
-}
+METHODS: dict[str, list[str]] = {}  # path → methods
+for _method, _path in ROUTES:
+    METHODS.setdefault(_path.removeprefix("/"), []).append(_method)
+# No API key needed, as at Deepgram.
+PUBLIC_PATHS = frozenset(path.removeprefix("/") for (_, path), route in ROUTES.items() if route.public)
 ACCESS_LOG = {
     "requestId": "$context.requestId",
     "ip": "$context.identity.sourceIp",
@@ -77,7 +69,7 @@ class Api(Construct):
                 "BUS": bus.event_bus_name,
                 "JOB_MACHINE_ARN": job_machine.state_machine.state_machine_arn,
                 "DEFAULT_MODEL": parameters.default_model,
-                "WAIT_SECONDS": str(WAIT_SECONDS),
+                "WAIT_SECONDS": str(REQUEST_WAIT_SECONDS),
                 "RETENTION_DAYS": str(self._base.settings.retention_days),
                 "ALLOW_PRIVATE_URLS": parameters.allow_private_urls,
             },

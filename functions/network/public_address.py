@@ -60,7 +60,7 @@ def connect(parts: SplitResult, timeout: float) -> http.client.HTTPConnection:
     connection.sock = _open(host, port, parts.scheme == "https")
     connection.sock.settimeout(timeout)
     if parts.port is None:
-        connection.default_port = port  # type: ignore[attr-defined]  # Host: without ":443"
+        connection.default_port = port  # Host: without ":443"
     return connection
 
 

@@ -116,8 +116,8 @@ class Options:
         keywords = [
             (word, intensifier) for word, _, intensifier in (keyword.partition(":") for keyword in self.keywords)
         ]
-        wanted = self.keyterm + [word.strip() for word, intensifier in keywords if not _is_negative(intensifier)]
-        return ", ".join(dict.fromkeys(filter(None, wanted))) or None
+        words = self.keyterm + [word.strip() for word, intensifier in keywords if not _is_negative(intensifier)]
+        return ", ".join(dict.fromkeys(filter(None, words))) or None
 
     @property
     def raw_audio_format(self) -> RawAudio | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from functions.handlers.api.job_routes import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
-from functions.handlers.api.openai_form import TASKS
+from functions.handlers.api.router import ROUTES
 from functions.options.registry import OPTIONS
 from functions.options.specification import OptionSpec, OptionType, Support
 from functions.rendering.formats import LISTEN_FORMATS, OPENAI_FORMATS
@@ -35,23 +38,16 @@ _ERRORS = {
 
 
 def paths() -> dict[str, Schema]:
-    """Return the `paths` of the description."""
-    return {
-        "/listen": {"post": _listen()},
-        "/requests": {"get": _requests()},
-        "/requests/{id}": {"get": _request(), "delete": _delete()},
-        "/requests/{id}/result": {"get": _result(), "post": _result_by_post()},
-        "/uploads": {"post": _uploads()},
-        **{path: {"post": _audio(task)} for path, task in TASKS.items()},
-        "/models": {"get": _models()},
-        "/openapi.json": {"get": _openapi()},
-        "/docs": {"get": _docs()},
-    }
+    """Return the `paths` of the description: every route of the API with its operation."""
+    found: dict[str, Schema] = {}
+    for (method, path), route in ROUTES.items():
+        operation = _OPERATIONS[route.operation]() | {"operationId": route.operation}
+        found.setdefault(path, {})[method.lower()] = operation | ({"security": []} if route.public else {})
+    return found
 
 
 def _listen() -> Schema:
     return {
-        "operationId": "listen",
         "summary": "Transcribe audio",
         "description": "The body is JSON with a `url` if, and only if, its Content-Type is `application/json`; "
         "under any other, or none, it is the audio itself, and its bytes decide the codec. Waits for the "
@@ -95,7 +91,6 @@ def _audio(task: str) -> Schema:
         },
     }
     return {
-        "operationId": task,
         "summary": "Transcribe audio, as OpenAI does" if task == "transcribe" else "Translate audio into English",
         "requestBody": {
             "required": True,
@@ -122,7 +117,6 @@ def _audio(task: str) -> Schema:
 
 def _requests() -> Schema:
     return {
-        "operationId": "requests",
         "summary": "List requests, newest first",
         "parameters": [
             _query("limit", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": DEFAULT_PAGE_SIZE}),
@@ -134,7 +128,6 @@ def _requests() -> Schema:
 
 def _request() -> Schema:
     return {
-        "operationId": "request",
         "summary": "Show one request",
         "parameters": [_ID],
         "responses": {"200": _json("As it is now.", "Job"), **_errors("Error", 401, 404, 429, 500)},
@@ -143,7 +136,6 @@ def _request() -> Schema:
 
 def _delete() -> Schema:
     return {
-        "operationId": "forget",
         "summary": "Cancel a request that runs, or delete one that has ended",
         "parameters": [_ID],
         "responses": {
@@ -155,7 +147,6 @@ def _delete() -> Schema:
 
 def _result() -> Schema:
     return {
-        "operationId": "result",
         "summary": "Get the transcript of a request",
         "description": "With `response_format` and its companions the answer is that of `/audio/transcriptions`.",
         "parameters": [
@@ -189,7 +180,6 @@ def _result() -> Schema:
 
 def _result_by_post() -> Schema:
     return _result() | {
-        "operationId": "result_again",
         "summary": "The same, for clients that repeat their POST when they are redirected",
         "description": "`curl -L --request POST` is one.",
     }
@@ -197,7 +187,6 @@ def _result_by_post() -> Schema:
 
 def _uploads() -> Schema:
     return {
-        "operationId": "upload",
         "summary": "Get a URL for audio that does not fit in a request",
         "description": "PUT the file to `put`, then `POST /v1/listen` with `url`.",
         "responses": {"200": _json("The URLs.", "Upload"), **_errors("Error", 401, 429, 500)},
@@ -206,9 +195,7 @@ def _uploads() -> Schema:
 
 def _models() -> Schema:
     return {
-        "operationId": "models",
         "summary": "The models of this deployment",
-        "security": [],
         "responses": {
             "200": _json("For Deepgram's clients and OpenAI's.", "Models"),
             **_errors("Error", 429, 500),
@@ -219,18 +206,14 @@ def _models() -> Schema:
 def _openapi() -> Schema:
     content = {"application/json": {"schema": {"type": "object"}}}
     return {
-        "operationId": "openapi",
         "summary": "This description",
-        "security": [],
         "responses": {"200": {"description": "OpenAPI 3.1.", "content": content}},
     }
 
 
 def _docs() -> Schema:
     return {
-        "operationId": "docs",
         "summary": "This description as a page",
-        "security": [],
         "responses": {"200": {"description": "HTML.", "content": {"text/html": {"schema": TEXT}}}},
     }
 
@@ -268,3 +251,19 @@ def _json(description: str, *schemas: str) -> Schema:
 
 def _errors(schemas: str, *statuses: int) -> dict[str, Schema]:
     return {str(status): _json(_ERRORS[status], *schemas.split()) for status in statuses}
+
+
+_OPERATIONS: dict[str, Callable[[], Schema]] = {
+    "listen": _listen,
+    "requests": _requests,
+    "request": _request,
+    "forget": _delete,
+    "result": _result,
+    "result_again": _result_by_post,
+    "upload": _uploads,
+    "transcribe": partial(_audio, "transcribe"),
+    "translate": partial(_audio, "translate"),
+    "models": _models,
+    "openapi": _openapi,
+    "docs": _docs,
+}

@@ -35,25 +35,29 @@ def error_for_client(error: ApiError, request: Request) -> Response:
 
 
 class Route(NamedTuple):
-    """View function of a route, and the form of its errors."""
+    """View function of a route, its operation in the OpenAPI description, the form of its errors, who may call it."""
 
     view: Callable[[Request], Response]
+    operation: str  # operationId
     error: Callable[[ApiError, Request], Response] = deepgram_error
+    public: bool = False  # no API key needed, as at Deepgram
 
 
+# The one table of routes: `infra/api.py` and `infra/openapi/paths.py` read it, too.
 ROUTES: dict[tuple[str, str], Route] = {
-    ("POST", "/listen"): Route(deepgram_listen.listen),
-    ("GET", "/requests"): Route(job_routes.list_jobs),
-    ("GET", "/requests/{id}"): Route(job_routes.show_job),
-    ("DELETE", "/requests/{id}"): Route(job_routes.delete_job),
-    ("GET", "/requests/{id}/result"): Route(result_routes.result, error_for_client),
-    ("POST", "/requests/{id}/result"): Route(result_routes.result, error_for_client),
-    ("POST", "/audio/transcriptions"): Route(openai_audio.create_transcription, openai_error),
-    ("POST", "/audio/translations"): Route(openai_audio.create_transcription, openai_error),
-    ("POST", "/uploads"): Route(upload_routes.create_upload),
-    ("GET", "/models"): Route(model_routes.models),
-    ("GET", "/openapi.json"): Route(openapi_routes.openapi),
-    ("GET", "/docs"): Route(openapi_routes.docs),
+    ("POST", "/listen"): Route(deepgram_listen.listen, "listen"),
+    ("GET", "/requests"): Route(job_routes.list_jobs, "requests"),
+    ("GET", "/requests/{id}"): Route(job_routes.show_job, "request"),
+    ("DELETE", "/requests/{id}"): Route(job_routes.delete_job, "forget"),
+    ("GET", "/requests/{id}/result"): Route(result_routes.result, "result", error_for_client),
+    # `curl -L --request POST` repeats its method when it is redirected.
+    ("POST", "/requests/{id}/result"): Route(result_routes.result, "result_again", error_for_client),
+    ("POST", "/uploads"): Route(upload_routes.create_upload, "upload"),
+    ("GET", "/models"): Route(model_routes.models, "models", public=True),
+    ("POST", "/audio/transcriptions"): Route(openai_audio.create_transcription, "transcribe", openai_error),
+    ("POST", "/audio/translations"): Route(openai_audio.create_transcription, "translate", openai_error),
+    ("GET", "/openapi.json"): Route(openapi_routes.openapi, "openapi", public=True),
+    ("GET", "/docs"): Route(openapi_routes.docs, "docs", public=True),
 }
 
 
@@ -63,7 +67,7 @@ def route(event: Mapping[str, Any]) -> Response:
         request = Request.from_event(event)
     except ApiError as error:
         return response.error_response(error.failure, (event.get("requestContext") or {}).get("requestId", ""))
-    matched = ROUTES.get((request.method, request.resource), Route(_unknown_route))
+    matched = ROUTES.get((request.method, request.resource), Route(_unknown_route, ""))
     try:
         return matched.view(request)
     except ApiError as error:

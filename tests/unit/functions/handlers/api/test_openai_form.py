@@ -83,7 +83,7 @@ def test_form_language_is_detected_unless_given() -> None:
     assert options().language is None
     assert options(language="de").language == "de"
     assert options(language=" ").language is None
-    assert options(**{"languages[]": ["de", "fr"]}).languages == ["de", "fr"]
+    assert options(**{"languages[]": ["de", "fr"]}).detect_language == ["de", "fr"]
 
 
 def test_form_fields_become_options() -> None:
@@ -118,6 +118,11 @@ def test_rejected_form_field_is_named(field: str, value: str) -> None:
         options(**{field: value})
 
     assert refused.value.param == field
+
+
+def test_form_keeps_filler_words() -> None:
+    """OpenAI has no option for them: its answers have the words as the model wrote them."""
+    assert options().filler_words
 
 
 def test_harmless_form_fields_are_accepted() -> None:

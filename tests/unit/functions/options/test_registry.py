@@ -1,0 +1,119 @@
+"""Every implemented option changes exactly the stages that its row in the registry names."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from earshot_contract.shards import AudioInfo, ModelInfo, S3Object, Shard, ShardResult
+from functions.audio.probe import Probe
+from functions.handlers.assemble.assembly import assemble
+from functions.handlers.prepare.plan_shards import is_interactive, plan_shards
+from functions.jobs.job import Job, Source, SourceKind
+from functions.options.options import Options
+from functions.options.registry import IMPLEMENTED, OPTIONS
+from functions.options.specification import OptionSpec, Stage, Support
+from functions.rendering.deepgram import listen_response
+from functions.rendering.formats import FORMATS, JSON
+from functions.speech_models.names import Model, choose
+from functions.transcripts.edit import edit
+from functions.transcripts.transcript import Transcript
+from tests.fixtures.transcripts import SHA, said, segment
+
+MODELS = [Model("base", SHA), Model("tiny", SHA)]
+SPEECH = "Well, um, I paid twenty five dollars to Acme. Then we left."
+
+
+def shard_result(shard: Shard) -> ShardResult:
+    return ShardResult(
+        job_id=shard.job_id,
+        index=shard.index,
+        channel=shard.channel,
+        language="en",
+        language_probability=1.0,
+        segments=[segment(said(SPEECH))],
+        audio=AudioInfo("ab" * 32, 60.0, 2, 16000, "flac"),
+        model=ModelInfo(shard.model, SHA, True, "int8", "cpu"),
+        seconds={"model": 1.0, "total": 1.5},
+    )
+
+
+def planned(options: Options) -> list[Shard]:
+    audio = S3Object("transcripts", "work/j1/audio")
+    return plan_shards("j1", audio, options, "base", Probe(60.0, 2, 16000), "transcripts")
+
+
+def assembled(options: Options) -> Transcript:
+    shards = planned(options)
+    job = Job("j1", Source(SourceKind.BODY), options.query, created="2026-11-22T12:00:00.123Z", shards=len(shards))
+    return replace(assemble(job, options, [shard_result(shard) for shard in shards]), options="")
+
+
+def outputs(options: Options, base: Options) -> dict[Stage, Any]:
+    """What each stage makes of the options, given what the stages before it make of `base`."""
+    words = edit(assembled(base), base)
+    answer = listen_response(replace(words, warnings=assembled(options).warnings), options)
+    return {
+        Stage.INPUT: options.raw_audio_format,
+        Stage.MODEL: choose(options.model, None, MODELS, "base").name,
+        Stage.SHARD: planned(options),
+        Stage.QUEUE: is_interactive(SourceKind.BODY, options, 60.0),
+        Stage.EDIT: edit(assembled(base), options).channels,
+        Stage.RENDER: [answer["results"], *(form.render(words, options) for form in FORMATS if form is not JSON)],
+        Stage.METADATA: answer["metadata"],
+        Stage.DELIVERY: (options.callback, options.callback and options.callback_method),
+    }
+
+
+@pytest.mark.parametrize("spec", IMPLEMENTED, ids=lambda spec: spec.name)
+def test_option_changes_exactly_the_stages_of_its_row(spec: OptionSpec) -> None:
+    base = Options.from_query(spec.needs)
+    options = Options.from_query("&".join(filter(None, (spec.needs, urlencode({spec.name: spec.example})))))
+
+    without, with_option = outputs(base, base), outputs(options, base)
+
+    assert {stage for stage in Stage if without[stage] != with_option[stage]} == spec.stages
+    assert Options.from_stored(options.to_stored(), options.query) == options
+
+
+@pytest.mark.parametrize("spec", IMPLEMENTED, ids=lambda spec: spec.name)
+def test_option_reaches_every_format_of_a_whole_job(spec: OptionSpec) -> None:
+    options = Options.from_query("&".join(filter(None, (spec.needs, urlencode({spec.name: spec.example})))))
+
+    transcript = edit(assembled(options), options)
+
+    assert all(form.render(transcript, options) for form in FORMATS)
+
+
+def test_options_without_effect_are_the_two_known() -> None:
+    without_effect = [spec.name for spec in IMPLEMENTED if not spec.stages]
+
+    assert without_effect == ["version", "mip_opt_out"]
+    assert all(bool(spec.stages) != bool(spec.no_effect) for spec in IMPLEMENTED)
+    assert all(not spec.stages for spec in OPTIONS.values() if spec.support is not Support.IMPLEMENTED)
+
+
+def test_options_have_a_field_for_each_implemented_option() -> None:
+    names = {field.name for field in fields(Options)} - {"query", "warnings"}
+
+    assert names == {spec.name for spec in IMPLEMENTED}
+
+
+def test_stored_options_are_read_leniently() -> None:
+    stored = {"version": 9, "values": {"punctuate": "yes", "new": 1, "task": "translate", "temperature": 1}}
+
+    options = Options.from_stored(stored, "punctuate=true")
+
+    assert (options.punctuate, options.task, options.temperature) == (False, "translate", 1.0)
+    assert Options.from_stored({"values": 7}, "tag=a").tag == ["a"]
+    assert Options.from_stored({}, "tag=a").tag == ["a"]
+
+
+def test_row_without_parsed_options_drops_invalid_values_with_warning() -> None:
+    options = Options.from_stored(None, "punctuate=maybe&encoding=linear16&tag=a&redact=pci")
+
+    assert (options.punctuate, options.encoding, options.tag) == (False, None, ["a"])
+    assert [warning["parameter"] for warning in options.warnings] == ["punctuate", "encoding"]
