@@ -9,7 +9,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from earshot_contract.keys import manifest_key
+from earshot_contract.keys import JOBS_PREFIX, UPLOADS_PREFIX, WORK_PREFIX, manifest_key
 from earshot_contract.timeouts import GATEWAY_SECONDS, REQUEST_WAIT_SECONDS
 from functions.handlers.api.router import ROUTES
 from infra.firewall import Firewall
@@ -78,9 +78,11 @@ class Api(Construct):
             memory=1024,  # CPU grows with memory: bodies of 6 MB are decoded and hashed
         )
         storage.grant_table(function, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
-        for prefix in ("jobs/*", "uploads/*"):
+        for prefix in (f"{JOBS_PREFIX}*", f"{UPLOADS_PREFIX}*"):
             storage.grant_objects(function, storage.transcripts, prefix, "GetObject", "DeleteObject")
-        storage.grant_objects(function, storage.transcripts, "work/*", "GetObject", "DeleteObject", "PutObject")
+        storage.grant_objects(
+            function, storage.transcripts, f"{WORK_PREFIX}*", "GetObject", "DeleteObject", "PutObject"
+        )
         storage.grant_objects(function, storage.models, manifest_key("*"), "GetObject")
         for bucket in (storage.transcripts, storage.models):
             storage.grant_list(function, bucket)

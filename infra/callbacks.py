@@ -9,6 +9,7 @@ from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from earshot_contract.keys import JOBS_PREFIX
 from functions.jobs.job import State
 from functions.jobs.job_events import TITLES
 from infra.foundation import Foundation
@@ -53,7 +54,7 @@ class Callbacks(Construct):
             timeout=Duration.seconds(25),  # less than RETRY_DELAY: an attempt ends before the next begins
         )
         base.storage.grant_table(callback, "GetItem")
-        base.storage.grant_objects(callback, base.storage.transcripts, "jobs/*", "GetObject")
+        base.storage.grant_objects(callback, base.storage.transcripts, f"{JOBS_PREFIX}*", "GetObject")
         callback.add_event_source(
             sources.SqsEventSource(
                 self.queue, batch_size=1, max_concurrency=MAX_CONCURRENT_DELIVERIES, report_batch_item_failures=True

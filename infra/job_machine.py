@@ -12,7 +12,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from earshot_contract.keys import manifest_key
+from earshot_contract.keys import JOBS_PREFIX, UPLOADS_PREFIX, WORK_PREFIX, manifest_key
 from earshot_contract.shards import ShardError
 from infra.foundation import Foundation
 from infra.lambda_functions import lambda_task
@@ -58,7 +58,9 @@ class JobMachine(Construct):
         )
         storage.grant_table(prepare, "GetItem", "PutItem", "UpdateItem")
         storage.grant_objects(prepare, storage.uploads, "*", "GetObject", "GetObjectVersion")
-        storage.grant_objects(prepare, storage.transcripts, "work/*", "GetObject", "PutObject", "AbortMultipartUpload")
+        storage.grant_objects(
+            prepare, storage.transcripts, f"{WORK_PREFIX}*", "GetObject", "PutObject", "AbortMultipartUpload"
+        )
         storage.grant_objects(prepare, storage.models, manifest_key("*"), "GetObject")
         for bucket in (storage.uploads, storage.transcripts, storage.models):
             storage.grant_list(prepare, bucket)
@@ -74,8 +76,8 @@ class JobMachine(Construct):
             memory=1024,
         )
         storage.grant_table(assemble, "GetItem", "UpdateItem")
-        storage.grant_objects(assemble, storage.transcripts, "work/*", "GetObject")
-        for prefix in ("jobs/*", "uploads/*"):
+        storage.grant_objects(assemble, storage.transcripts, f"{WORK_PREFIX}*", "GetObject")
+        for prefix in (f"{JOBS_PREFIX}*", f"{UPLOADS_PREFIX}*"):
             storage.grant_objects(assemble, storage.transcripts, prefix, "PutObject")
         storage.grant_list(assemble, storage.transcripts)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 
-from earshot_contract.keys import manifest_key
+from earshot_contract.keys import JOBS_PREFIX, UPLOADS_PREFIX, WORK_PREFIX, manifest_key
 from infra.job_machine import JobMachine
 from infra.storage import Storage
 
@@ -53,7 +53,7 @@ def acknowledge_findings(stack: cdk.Stack, storage: Storage, job_machine: JobMac
     for bucket, keys in {
         storage.uploads: ("*",),
         storage.models: ("*", manifest_key("*")),
-        storage.transcripts: ("work/*", "jobs/*", "uploads/*"),
+        storage.transcripts: tuple(f"{prefix}*" for prefix in (WORK_PREFIX, JOBS_PREFIX, UPLOADS_PREFIX)),
     }.items():
         for key in keys:
             acknowledge(f"IAM5[Resource::{arn(bucket)}/{key}]", "Objects of this one bucket, by name.")

@@ -6,8 +6,10 @@ from aws_cdk import Duration
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from earshot_contract.timeouts import VISIBILITY_SECONDS
+
 # A worker extends it while it works; the shard of a worker that died is visible again after this time.
-VISIBILITY_TIMEOUT = Duration.seconds(60)
+VISIBILITY_TIMEOUT = Duration.seconds(VISIBILITY_SECONDS)
 MAX_RECEIVES = 4  # then SQS moves the message to the dead-letter queue
 
 

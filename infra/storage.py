@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from earshot_contract.keys import LISTING_INDEX
+from earshot_contract.keys import JOBS_PREFIX, LISTING_INDEX, WORK_DAYS, WORK_PREFIX
 from infra.settings import StackSettings
 
 
@@ -89,8 +89,8 @@ class Storage(Construct):
         bucket = self._build_bucket(
             "Transcripts",
             [
-                s3.LifecycleRule(prefix="work/", expiration=Duration.days(2)),
-                s3.LifecycleRule(prefix="jobs/", expiration=Duration.days(settings.retention_days)),
+                s3.LifecycleRule(prefix=WORK_PREFIX, expiration=Duration.days(WORK_DAYS)),
+                s3.LifecycleRule(prefix=JOBS_PREFIX, expiration=Duration.days(settings.retention_days)),
             ],
         )
         # Browsers PUT large audio directly into this bucket, by a presigned URL under work/.

@@ -8,6 +8,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from earshot_contract.keys import WORK_PREFIX
 from infra import ROOT
 from infra.foundation import Foundation
 from infra.logs import log_group
@@ -85,7 +86,7 @@ class WorkerTask(Construct):
         JobMachine adds the grant to answer task tokens.
         """
         storage.grant_objects(role, storage.uploads, "*", "GetObject", "GetObjectVersion")
-        storage.grant_objects(role, storage.transcripts, "work/*", "GetObject", "PutObject")
+        storage.grant_objects(role, storage.transcripts, f"{WORK_PREFIX}*", "GetObject", "PutObject")
         storage.grant_objects(role, storage.models, "*", "GetObject")
         for bucket in (storage.uploads, storage.transcripts, storage.models):
             storage.grant_list(role, bucket)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from earshot_contract.keys import SLOT_PK_PREFIX
 from localcloud.emulator.step_functions import INTERRUPTED_ERROR
 
 Client = Callable[[str], Any]
@@ -21,7 +22,7 @@ def free_slots(client: Client, table: str) -> None:
     pages = dynamodb.get_paginator("scan").paginate(
         TableName=table,
         FilterExpression="begins_with(pk, :slot)",
-        ExpressionAttributeValues={":slot": {"S": "SLOT#"}},
+        ExpressionAttributeValues={":slot": {"S": SLOT_PK_PREFIX}},
         ProjectionExpression="pk",
     )
     for item in [item for page in pages for item in page["Items"]]:

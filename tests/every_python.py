@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.places import ROOT
+from tests.paths import ROOT
 
 OLDEST = (3, 11)
 MAIN_JOB = "tests/localcloud/cli/test_up.py"

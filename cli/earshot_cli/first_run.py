@@ -12,7 +12,7 @@ import httpx
 
 from earshot_cli.api_client import LISTEN_PATH, ApiClient, error_from_response
 from earshot_cli.errors import CliError
-from earshot_contract.keys import upload_result_key
+from earshot_contract.keys import UPLOADS_PREFIX, upload_result_key
 
 SAMPLE = Path("events/samples/sample.flac")  # in the clone
 _SAMPLE_SECONDS = 120.0  # time limit: the first job also waits until the worker has loaded its model
@@ -61,7 +61,7 @@ def addresses(cloud: RunningCloud, key: str | None) -> str:
         "API": f"{cloud.api}{LISTEN_PATH}",
         "key": key or "not required",
         "uploads": f"s3://{cloud.outputs['UploadsBucket']}",
-        "transcripts": f"s3://{cloud.outputs['TranscriptsBucket']}/uploads/",
+        "transcripts": f"s3://{cloud.outputs['TranscriptsBucket']}/{UPLOADS_PREFIX}",
         "AWS": f"aws --endpoint-url {cloud.aws} s3 ls   (any region, any credentials)",
         "try": f"curl{header} --data-binary @{SAMPLE} '{cloud.api}{LISTEN_PATH}?smart_format=true'",
         "or": f"earshot transcribe{f' --key {key}' if key else ''} --url {cloud.api} FILE …",

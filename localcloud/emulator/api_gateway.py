@@ -14,10 +14,11 @@ from typing import Any
 from urllib.parse import parse_qs
 from uuid import uuid4
 
+from earshot_contract.timeouts import GATEWAY_SECONDS
+
 MAX_BODY_BYTES = 10 * 1024 * 1024  # API Gateway's limit of a request; larger ones get 413
 # A larger body is read up to this size and dropped: a client that is still sending would not read the response.
 MAX_DRAIN_BYTES = 512 * 1024 * 1024
-INTEGRATION_TIMEOUT_SECONDS = 29.0  # API Gateway's default limit for a function; after it the client gets 504
 HOP_BY_HOP_HEADERS = frozenset(
     {"connection", "transfer-encoding", "expect", "keep-alive", "upgrade", "x-forwarded-for"}
 )
@@ -80,7 +81,7 @@ async def execute_method(stage: str, method: str, path: str, headers: Headers, b
     )
     try:
         # Shielded: as on AWS, the function goes on after the gateway has answered 504.
-        return await asyncio.wait_for(asyncio.shield(execution), INTEGRATION_TIMEOUT_SECONDS)
+        return await asyncio.wait_for(asyncio.shield(execution), GATEWAY_SECONDS)
     except TimeoutError:
         execution.add_done_callback(lambda done: done.cancelled() or done.exception())
         return gateway_error("INTEGRATION_TIMEOUT", "Endpoint request timed out", stage, headers, query)

@@ -17,7 +17,7 @@ from earshot_contract.keys import api_key_pk
 from localcloud.cloud import Cloud
 from tests.clients.sdks import SDKS, drive
 from tests.clients.web import Front, Site, serving
-from tests.places import SAMPLES
+from tests.paths import SAMPLES
 
 KEY = "0123456789abcdef0123456789abcdef01234567"  # as deepgram-sdk 2 wants keys to look; any is let in here
 
@@ -27,9 +27,9 @@ Outcomes = dict[str, dict[str, Any]]
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
     """Has the speech sample; takes callbacks."""
-    place = Site({"/speech.flac": (SAMPLES / "sample.flac").read_bytes()})
-    with serving(place):
-        yield place
+    site = Site({"/speech.flac": (SAMPLES / "sample.flac").read_bytes()})
+    with serving(site):
+        yield site
 
 
 @pytest.fixture(scope="session")
@@ -62,10 +62,10 @@ def driven(setup: dict[str, str], say: Callable[[str], None]) -> Callable[..., O
     runs: dict[Any, Outcomes] = {}
 
     def run(name: str, scenarios: tuple[str, ...], **config: str) -> Outcomes:
-        asked = (name, scenarios, tuple(sorted(config.items())))
-        if asked not in runs:
-            runs[asked] = drive(SDKS[name], scenarios, setup | config, say)
-        return runs[asked]
+        run_key = (name, scenarios, tuple(sorted(config.items())))
+        if run_key not in runs:
+            runs[run_key] = drive(SDKS[name], scenarios, setup | config, say)
+        return runs[run_key]
 
     return run
 

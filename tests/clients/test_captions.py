@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.clients.conftest import SAMPLES, Outcomes
-from tests.clients.test_deepgram import heard
+from tests.clients.test_deepgram import error_rate
 
 pytestmark = pytest.mark.timeout(600)  # the first test of an SDK installs it and runs all its scenarios
 
@@ -19,10 +19,10 @@ pytestmark = pytest.mark.timeout(600)  # the first test of an SDK installs it an
 def answers(setup: dict[str, str]) -> dict[str, str]:
     """An answer with utterances and one without: the packages read different parts of them."""
     speech = (SAMPLES / "sample.flac").read_bytes()
-    wanted = {"words": "punctuate=true", "utterances": "smart_format=true&utterances=true&tag=clients"}
+    queries = {"words": "punctuate=true", "utterances": "smart_format=true&utterances=true&tag=clients"}
     return {
         name: urllib.request.urlopen(f"{setup['url']}/v1/listen?model=whisper&{query}", speech).read().decode()
-        for name, query in wanted.items()
+        for name, query in queries.items()
     }
 
 
@@ -36,5 +36,5 @@ def test_deepgram_captions_have_every_word_in_order(
     metadata = json.loads(answers[source])["metadata"]
     assert metadata["request_id"] in outcomes["vtt"]["result"]
     for rendered in (outcomes["srt"]["result"], outcomes["vtt"]["result"].partition("\n\n00:")[2]):
-        said = re.sub(r"^(\d+|.*-->.*)$", "", rendered, flags=re.MULTILINE)
-        assert heard(said) < 0.1
+        text = re.sub(r"^(\d+|.*-->.*)$", "", rendered, flags=re.MULTILINE)
+        assert error_rate(text) < 0.1

@@ -17,15 +17,15 @@ from tests.clients.web import Site
 
 pytestmark = pytest.mark.timeout(600)  # the first test of an SDK installs it and runs all its scenarios
 
-SPOKEN = ("url", "file", "stream")
+TRANSCRIBED = ("url", "file", "stream")
 CALLED_BACK = ("callback", "callback_file")
 REFUSED = ("unknown_model", "not_audio", "unreachable")
 SCENARIOS = {
-    "deepgram-3": (*SPOKEN, "async_url", "async_file", "plain", *CALLED_BACK, *REFUSED, "busy", "redirected"),
-    "deepgram-5": (*SPOKEN, "async_url", "async_file", "plain", *CALLED_BACK, *REFUSED, "busy", "long"),
-    "deepgram-7": (*SPOKEN, "async_url", "async_file", "plain", *CALLED_BACK, *REFUSED, "busy", "lost", "long"),
-    "js-deepgram-3": (*SPOKEN, "plain", *CALLED_BACK, *REFUSED, "busy"),
-    "js-deepgram-5": (*SPOKEN, "path", "plain", *CALLED_BACK, *REFUSED, "busy", "long"),
+    "deepgram-3": (*TRANSCRIBED, "async_url", "async_file", "plain", *CALLED_BACK, *REFUSED, "busy", "redirected"),
+    "deepgram-5": (*TRANSCRIBED, "async_url", "async_file", "plain", *CALLED_BACK, *REFUSED, "busy", "long"),
+    "deepgram-7": (*TRANSCRIBED, "async_url", "async_file", "plain", *CALLED_BACK, *REFUSED, "busy", "lost", "long"),
+    "js-deepgram-3": (*TRANSCRIBED, "plain", *CALLED_BACK, *REFUSED, "busy"),
+    "js-deepgram-5": (*TRANSCRIBED, "path", "plain", *CALLED_BACK, *REFUSED, "busy", "long"),
 }
 SHA256 = hashlib.sha256((SAMPLES / "sample.flac").read_bytes()).hexdigest()
 TEXT = (SAMPLES / "sample.txt").read_text()
@@ -54,7 +54,7 @@ def error(driven: Driven, sdk: str, scenario: str) -> dict[str, Any]:
     return found["error"]
 
 
-@each(*SPOKEN, "path", "async_url", "async_file", "long")
+@each(*TRANSCRIBED, "path", "async_url", "async_file", "long")
 def test_sdk_reads_whole_listen_response(driven: Driven, sdk: str, scenario: str) -> None:
     answer = result(driven, sdk, scenario)
 
@@ -67,7 +67,7 @@ def test_sdk_reads_whole_listen_response(driven: Driven, sdk: str, scenario: str
     assert metadata["models"] == list(metadata["model_info"])
     assert sdk == "deepgram-3" or metadata["tags"] == ["clients"]  # whose type has no tags
     best = answer["results"]["channels"][0]["alternatives"][0]
-    assert heard(best["transcript"]) < 0.1
+    assert error_rate(best["transcript"]) < 0.1
     assert best["transcript"] == " ".join(word["punctuated_word"] for word in best["words"])
     assert best["paragraphs"]["transcript"].startswith("\n")
     assert 0.5 < best["confidence"] <= 1
@@ -99,7 +99,7 @@ def test_sdk_callback_delivers_response(driven: Driven, site: Site, sdk: str, sc
 
     [delivery] = site.wait_for(lambda one: request_id in one.body.decode())
     assert delivery.json()["metadata"]["sha256"] == SHA256
-    assert heard(delivery.json()["results"]["channels"][0]["alternatives"][0]["transcript"]) < 0.1
+    assert error_rate(delivery.json()["results"]["channels"][0]["alternatives"][0]["transcript"]) < 0.1
     assert delivery.json()["metadata"]["request_id"] == request_id
     assert delivery.headers["content-type"] == "application/json"
     assert delivery.headers["authorization"] == "Basic dXNlcjpzZWNyZXQ="  # user:secret
@@ -161,7 +161,7 @@ def test_sdk_key_is_checked(driven: Driven, keyed: str, sdk: str) -> None:
     assert driven(sdk, ("file",), key=keyed)["file"]["result"]["metadata"]["sha256"] == SHA256
 
 
-def heard(text: str) -> float:
+def error_rate(text: str) -> float:
     """Word error rate against what was said."""
     normal = EnglishTextNormalizer()
     return jiwer.wer(normal(TEXT), normal(text))

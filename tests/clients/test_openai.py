@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.clients.conftest import Outcomes
-from tests.clients.test_deepgram import heard
+from tests.clients.test_deepgram import error_rate
 
 pytestmark = pytest.mark.timeout(600)  # the first test of an SDK installs it and runs all its scenarios
 
@@ -45,17 +45,17 @@ def error(driven: Driven, sdk: str, scenario: str) -> dict[str, Any]:
 def test_openai_sdk_default_answer_has_text(driven: Driven, sdk: str, scenario: str) -> None:
     answer = result(driven, sdk, scenario)
 
-    assert heard(answer["text"]) < 0.1
+    assert error_rate(answer["text"]) < 0.1
     assert answer["usage"] == {"type": "duration", "seconds": 8}
 
 
 @each("text")
 def test_openai_sdk_text_is_string(driven: Driven, sdk: str, scenario: str) -> None:
-    said = result(driven, sdk, scenario)
+    text = result(driven, sdk, scenario)
 
-    assert heard(said) < 0.1
-    assert said.endswith("\n")
-    assert "{" not in said
+    assert error_rate(text) < 0.1
+    assert text.endswith("\n")
+    assert "{" not in text
 
 
 @each("srt", "long")
@@ -64,7 +64,7 @@ def test_openai_sdk_srt_has_numbered_cues(driven: Driven, sdk: str, scenario: st
 
     assert [block[0] for block in blocks] == [str(number) for number in range(1, len(blocks) + 1)]
     assert all(re.fullmatch(r"[\d:]{8},\d{3} --> [\d:]{8},\d{3}", block[1]) for block in blocks)
-    assert heard(" ".join(" ".join(block[2:]) for block in blocks)) < 0.1
+    assert error_rate(" ".join(" ".join(block[2:]) for block in blocks)) < 0.1
 
 
 @each("vtt")
@@ -80,7 +80,7 @@ def test_openai_sdk_verbose_json_has_segments(driven: Driven, sdk: str, scenario
     assert answer["language"] == "english"
     assert 7 < answer["duration"] < 9
     assert "".join(segment["text"] for segment in answer["segments"]).strip() == answer["text"]
-    assert heard(answer["text"]) < 0.1
+    assert error_rate(answer["text"]) < 0.1
     assert all(segment["tokens"] and segment["avg_logprob"] < 0 for segment in answer["segments"])
     assert ("words" in answer) == (scenario == "both")
 
@@ -89,7 +89,7 @@ def test_openai_sdk_verbose_json_has_segments(driven: Driven, sdk: str, scenario
 def test_openai_sdk_words_have_times(driven: Driven, sdk: str, scenario: str) -> None:
     answer = result(driven, sdk, scenario)
 
-    assert heard(" ".join(word["word"] for word in answer["words"])) < 0.1
+    assert error_rate(" ".join(word["word"] for word in answer["words"])) < 0.1
     assert all(0 <= word["start"] <= word["end"] <= answer["duration"] for word in answer["words"])
     assert all(a["end"] <= b["start"] for a, b in pairwise(answer["words"]))
     assert not re.search(r"[.,]", " ".join(word["word"] for word in answer["words"]))
@@ -103,7 +103,7 @@ def test_openai_sdk_stream_ends_with_whole_text(driven: Driven, sdk: str, scenar
     assert {event["type"] for event in deltas} == {"transcript.text.delta"}
     assert done["type"] == "transcript.text.done"
     assert "".join(event["delta"] for event in deltas) == done["text"]
-    assert heard(done["text"]) < 0.1
+    assert error_rate(done["text"]) < 0.1
 
 
 @each("translation")
@@ -131,7 +131,7 @@ def test_openai_sdk_errors_have_message(driven: Driven, sdk: str, scenario: str)
 def test_sdk_retry_after_lost_answer_is_same_job(
     driven: Driven, sdk: str, scenario: str, jobs_with: Callable[[str], list[str]]
 ) -> None:
-    assert heard(result(driven, sdk, scenario)["text"]) < 0.1
+    assert error_rate(result(driven, sdk, scenario)["text"]) < 0.1
     assert len(jobs_with("prompt=lost")) == 1
 
 
@@ -141,7 +141,7 @@ def test_sdk_key_is_checked(driven: Driven, keyed: str, sdk: str) -> None:
     assert refused["type"] == "AuthenticationError"
     assert refused["status"] == 401
 
-    assert heard(driven(sdk, ("json",), key=keyed)["json"]["result"]["text"]) < 0.1
+    assert error_rate(driven(sdk, ("json",), key=keyed)["json"]["result"]["text"]) < 0.1
 
 
 def test_translations_route_sets_task(driven: Driven) -> None:

@@ -66,7 +66,7 @@ def test_served_openapi_equals_generated(cloud: Cloud) -> None:
         ("js-openai", ("verbose", "words", "both", "translation"), "VerboseTranscription"),
     ],
 )
-def test_openapi_describes_answers_given_to_sdks(
+def test_openapi_describes_answers_to_sdks(
     driven: Callable[..., Outcomes], sdk: str, scenarios: tuple[str, ...], schema: str
 ) -> None:
     """JavaScript's SDKs hand an answer on as it came."""

@@ -38,11 +38,11 @@ class Site:
     arrived: threading.Condition = field(default_factory=threading.Condition)
     url: str = ""
 
-    def wait_for(self, wanted: Callable[[Received], bool], count: int = 1, seconds: float = 90) -> list[Received]:
-        """What came and is wanted, as soon as there are `count` of it; fewer when time is up."""
+    def wait_for(self, matches: Callable[[Received], bool], count: int = 1, seconds: float = 90) -> list[Received]:
+        """What came and matches, as soon as there are `count` of it; fewer when time is up."""
 
         def here() -> list[Received]:
-            return [one for one in self.received if wanted(one)]
+            return [one for one in self.received if matches(one)]
 
         with self.arrived:
             self.arrived.wait_for(lambda: len(here()) >= count, seconds)
@@ -95,12 +95,12 @@ class Front:
 
 
 @contextmanager
-def serving(place: Site | Front) -> Iterator[None]:
-    """On a free port of loopback; `place.url` is its address meanwhile."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(place.respond))
+def serving(site: Site | Front) -> Iterator[None]:
+    """On a free port of loopback; `site.url` is its address meanwhile."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(site.respond))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
-    place.url = f"http://127.0.0.1:{server.server_port}"
+    site.url = f"http://127.0.0.1:{server.server_port}"
     try:
         yield
     finally:

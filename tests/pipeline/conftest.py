@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from localcloud.cloud import Cloud
+from tests.paths import SAMPLES
 from tests.pipeline.driver import FINAL, Pipeline, eventually
-from tests.places import SAMPLES
 
 
 @pytest.fixture(scope="session")

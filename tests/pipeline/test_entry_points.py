@@ -11,8 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from functions.transcripts.transcript import Transcript
+from tests.paths import EVENTS
 from tests.pipeline.driver import Pipeline
-from tests.places import EVENTS
 
 REFERENCE_TEXT = (EVENTS / "samples/sample.txt").read_text()
 KEYS = [

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.paths import EVENTS
 from tests.pipeline.driver import Pipeline, wav
-from tests.places import EVENTS
 
 SCHEMA = EVENTS / "schemas/transcription-failed.schema.json"
 

@@ -43,7 +43,7 @@ def redirected():
 def patiently(scenario):
     """Follows no redirect: whoever uses it, on a machine as busy as this one may be, asks again."""
 
-    def asked():
+    def send():
         for _ in range(10):
             try:
                 outcome = scenario()
@@ -53,7 +53,7 @@ def patiently(scenario):
                     raise
         return scenario()
 
-    return asked
+    return send
 
 
 URL = {"url": config["speech_url"]}

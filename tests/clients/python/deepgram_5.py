@@ -27,10 +27,10 @@ def asynchronous():
     return media(AsyncDeepgramClient)
 
 
-def pieces():
+def chunks():
     with open(config["speech"], "rb") as file:
-        while piece := file.read(8192):
-            yield piece
+        while chunk := file.read(8192):
+            yield chunk
 
 
 def sent(url: str = config["url"], **more):
@@ -41,7 +41,7 @@ run(
     {
         "url": lambda: media().transcribe_url(url=config["speech_url"], **OPTIONS),
         "file": sent,
-        "stream": lambda: media().transcribe_file(request=pieces(), **OPTIONS),
+        "stream": lambda: media().transcribe_file(request=chunks(), **OPTIONS),
         "plain": lambda: media().transcribe_file(request=SPEECH, model="whisper"),
         "async_url": lambda: asynchronous().transcribe_url(url=config["speech_url"], **OPTIONS),
         "async_file": lambda: asynchronous().transcribe_file(request=SPEECH, **OPTIONS),

@@ -18,7 +18,7 @@ from whisper_normalizer.english import EnglishTextNormalizer
 from earshot_cli.api_client import MAX_BODY_BYTES
 from earshot_contract.keys import api_key_pk
 from localcloud.cloud import Cloud
-from tests.places import SAMPLES
+from tests.paths import SAMPLES
 
 SAMPLE = SAMPLES / "sample.flac"
 normalise = EnglishTextNormalizer()

@@ -20,7 +20,7 @@ from earshot_cli.model_upload import MODEL_FILES
 from localcloud.cloud import MODELS, Cloud
 from localcloud.embedded_model import embedded
 from tests.fixtures.huggingface_hub import BucketHandler, HubHandler, serve
-from tests.places import SAMPLES
+from tests.paths import SAMPLES
 
 TINY_MODEL = {
     "model.bin": b"\x06\x00\x00\x00\x0c\x00WhisperSpec\x00 and so on",

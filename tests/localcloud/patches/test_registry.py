@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from localcloud.patches import moto_no_batch_import, readme, registry
-from tests.places import ROOT
+from tests.paths import ROOT
 
 PINNED = {"ministack": "1.5.33", "moto": "5.2.5"}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench import corpus
-from tests.places import SPEECH
+from tests.paths import SPEECH
 from transcriber.engine_protocol import Model
 from transcriber.hardware import configure_process
 from transcriber.whisper.engine import BatchingEngine

@@ -15,7 +15,7 @@ from typing import Any
 from bench.corpus import clips_of, variants
 from localcloud.embedded_model import embedded
 from tests.fixtures.plain_faster_whisper import PlainFasterWhisper
-from tests.places import ROOT, SPEECH
+from tests.paths import ROOT, SPEECH
 from transcriber.engine_protocol import Model, digest
 
 PLAIN = Path(__file__).with_name("plain.json")

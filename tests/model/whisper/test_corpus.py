@@ -16,7 +16,7 @@ from bench.contestant import default
 from bench.corpus import Clip, clips_of
 from bench.scoring import Errors, difference, errors
 from earshot_contract.shards import Shard
-from tests.places import ROOT
+from tests.paths import ROOT
 from transcriber.engine_protocol import Model
 from transcriber.whisper.engine import BatchingEngine
 

@@ -357,7 +357,7 @@ def test_free_capacity_shrinks_with_shards_in_progress(engine: BatchingEngine, o
     for future in futures:
         future.result()
 
-    assert before == 2 * engine._settings.lanes * engine._settings.batch
+    assert before == 2 * engine._settings.batch_workers * engine._settings.batch
     assert during < before
     assert engine.free_capacity() == before
 

@@ -13,7 +13,7 @@ import ctranslate2
 import pytest
 
 from earshot_contract.shards import S3Object, Shard
-from tests.places import SPEECH
+from tests.paths import SPEECH
 from transcriber.engine_protocol import Model
 from transcriber.engine_registry import open_engine
 from transcriber.hardware import configure_process

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from earshot_cli import first_run
-from tests.places import ROOT
+from tests.paths import ROOT
 
 
 class NoSuchBucket(Exception):

@@ -14,7 +14,7 @@ from earshot_contract.schemas import DOCUMENTS
 from earshot_contract.shards import RawAudio, S3Object, Shard, ShardResult, Word
 from functions.jobs.job import Job
 from functions.transcripts.transcript import Transcript
-from tests.places import EVENTS
+from tests.paths import EVENTS
 
 HERE = EVENTS.parent / "tests/unit/contract/recorded/0.1"
 Path = tuple[str | int, ...]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from earshot_contract import keys
-from tests.places import EVENTS
+from tests.paths import EVENTS
 
 ROOT = EVENTS.parent
 PREFIXES = (
@@ -21,24 +21,11 @@ PREFIXES = (
     keys.REQUEST_PK_PREFIX,
     keys.SLOT_PK_PREFIX,
 )
-# These still spell one: they move to `earshot_contract.keys`, and then leave this list.
-NOT_YET = {
-    "cli/earshot_cli/first_run.py",
-    "containers/transcriber/transcriber/worker/model_files.py",
-    "infra/api.py",
-    "infra/callbacks.py",
-    "infra/job_machine.py",
-    "infra/nag.py",
-    "infra/storage.py",
-    "infra/worker_task.py",
-    "localcloud/restart.py",
-}
 
 
 def sources() -> list[str]:
     folders = ("functions", "infra", "localcloud", "cli", "containers/transcriber/transcriber")
-    paths = sorted(str(path.relative_to(ROOT)) for folder in folders for path in (ROOT / folder).rglob("*.py"))
-    return [path for path in paths if path not in NOT_YET]
+    return sorted(str(path.relative_to(ROOT)) for folder in folders for path in (ROOT / folder).rglob("*.py"))
 
 
 def literals(path: str) -> Iterator[str]:

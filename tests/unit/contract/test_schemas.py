@@ -15,7 +15,7 @@ from functions.handlers.api.request import Request
 from functions.jobs import job_events
 from functions.jobs.job import Failure, Job, Source, SourceKind, State
 from functions.jobs.upload_event import Upload
-from tests.places import EVENTS
+from tests.paths import EVENTS
 
 NAMES = sorted(path.name.removesuffix(".schema.json") for path in (EVENTS / "schemas").glob("*"))
 

@@ -17,7 +17,7 @@ import earshot_cli.errors
 import functions.settings
 import infra.settings
 from earshot_contract.shards import ShardError
-from tests.places import EVENTS, ROOT
+from tests.paths import EVENTS, ROOT
 
 DOCS = ROOT / "docs"
 REFERENCE = DOCS / "reference"

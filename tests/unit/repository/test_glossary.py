@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.places import ROOT
+from tests.paths import ROOT
 
 FOLDERS = ("cli", "events", "functions", "infra", "localcloud", "containers", "tests")
 

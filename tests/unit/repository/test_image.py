@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.places import ROOT
+from tests.paths import ROOT
 
 HOME = ROOT / "containers" / "transcriber"
 DISTRIBUTIONS = packages_distributions()  # import name → distributions; reads every package, so only once

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.places import ROOT
+from tests.paths import ROOT
 
 MAKEFILE = ROOT / "Makefile"
 
@@ -25,10 +25,10 @@ def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def python(folder: Path, body: str) -> str:
     """A Python that does all but what `body` says."""
-    place = folder / "python"
-    place.write_text(f'#!/bin/sh\n{body}\nexec {sys.executable} "$@"\n')
-    place.chmod(0o755)
-    return f"PYTHON={place}"
+    program = folder / "python"
+    program.write_text(f'#!/bin/sh\n{body}\nexec {sys.executable} "$@"\n')
+    program.chmod(0o755)
+    return f"PYTHON={program}"
 
 
 def test_without_a_target_it_lists_them(tmp_path: Path) -> None:

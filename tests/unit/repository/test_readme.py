@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from earshot_cli.main import app
-from tests.places import ROOT
+from tests.paths import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

@@ -8,7 +8,7 @@ import tomllib
 import pytest
 
 from tests.conftest import HERE, TIERS
-from tests.places import ROOT
+from tests.paths import ROOT
 
 
 def test_tier_folders_are_the_declared_tiers() -> None:

@@ -17,7 +17,7 @@ import pytest
 from packaging.requirements import Requirement
 
 import earshot_cli
-from tests.places import ROOT
+from tests.paths import ROOT
 
 # Imported under these names by the repository alone; a distribution that provides one of them would shadow it.
 REPOSITORY_PACKAGES = ("containers", "events", "functions", "infra", "localcloud", "transcriber")

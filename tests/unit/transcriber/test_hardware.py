@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.places import ROOT
+from tests.paths import ROOT
 from transcriber import hardware
 from transcriber.hardware import Machine, choose_settings, configure_process, resolve_settings
 

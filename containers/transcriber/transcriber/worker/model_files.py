@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from earshot_contract.keys import manifest_key
 from earshot_contract.manifest import PLAIN_NAME, WEIGHTS, Manifest, digest
 from earshot_contract.shards import ShardError
 from transcriber.engine_protocol import Model, ShardFailed
@@ -54,7 +55,7 @@ class ModelFiles:
         if not PLAIN_NAME.fullmatch(name):
             raise ShardFailed(ShardError.UNKNOWN_MODEL, f"{name!r} is not a model's name.")
         try:
-            body = self._s3.get_object(Bucket=self._bucket, Key=f"{name}/manifest.json")["Body"].read()
+            body = self._s3.get_object(Bucket=self._bucket, Key=manifest_key(name))["Body"].read()
         except ClientError as error:
             if error_code(error) == "NoSuchKey":
                 raise ShardFailed(

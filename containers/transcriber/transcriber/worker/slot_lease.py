@@ -7,11 +7,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from earshot_contract.timeouts import SLOT_LEASE_SECONDS, SLOT_TTL_SECONDS
 from transcriber.worker.aws_clients import error_code
-
-# Seconds; nine renewals of 20 s. A worker that does not renew for longer is taken for dead: its slot may be launched.
-LEASE_SECONDS = 180
-_ITEM_TTL_SECONDS = 86_400  # after the last renewal; DynamoDB may then delete the slot's item
 
 
 class LeaseLost(Exception):
@@ -32,7 +29,7 @@ class SlotLease:
         self._dynamodb, self._table, self._slot, self._lease = dynamodb, table, slot, lease
 
     def renew(self) -> None:
-        """Extend the lease to `LEASE_SECONDS` from now.
+        """Extend the lease to `SLOT_LEASE_SECONDS` from now.
 
         Raises:
             LeaseLost: the item is missing or has another worker's lease.
@@ -46,8 +43,8 @@ class SlotLease:
                 ConditionExpression="lease = :lease",
                 ExpressionAttributeNames={"#until": "until", "#ttl": "ttl"},
                 ExpressionAttributeValues={
-                    ":until": {"N": str(now + LEASE_SECONDS)},
-                    ":ttl": {"N": str(now + _ITEM_TTL_SECONDS)},
+                    ":until": {"N": str(now + SLOT_LEASE_SECONDS)},
+                    ":ttl": {"N": str(now + SLOT_TTL_SECONDS)},
                     ":lease": {"S": self._lease},
                 },
             )

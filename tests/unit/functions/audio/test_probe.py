@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from earshot_contract.shards import RawAudio
 from functions.audio.probe import Probe, probe
 from functions.errors import ApiError
-from tests.places import SAMPLES
+from tests.paths import SAMPLES
 
 SAMPLE = SAMPLES / "sample.flac"
 

@@ -6,8 +6,8 @@ from functions.jobs.upload_event import Upload
 
 
 def upload(**changes: object) -> Upload:
-    given = {"bucket": "b", "key": "x/a b+ü%.mp3", "version": "v", "sequencer": "s", "size": 3}
-    return Upload.from_event(given | changes)
+    members = {"bucket": "b", "key": "x/a b+ü%.mp3", "version": "v", "sequencer": "s", "size": 3}
+    return Upload.from_event(members | changes)
 
 
 def test_upload_key_is_not_url_decoded() -> None:

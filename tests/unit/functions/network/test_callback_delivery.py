@@ -23,7 +23,7 @@ from functions.network.callback_url import check_callback_url
 from functions.options.options import Options
 from functions.settings import settings
 from tests.clients.web import Site, serving
-from tests.fixtures.transcripts import said, segment, transcript
+from tests.fixtures.transcripts import segment, timed_words, transcript
 
 JOB = "5f3f2bd5-6a6c-4b43-9a3e-9bd5d1a1c0de"
 CONTEXT = SimpleNamespace(
@@ -36,9 +36,9 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """A receiver on loopback, and a deployment that may deliver there."""
     monkeypatch.setenv("ALLOW_PRIVATE_URLS", "true")
     settings.cache_clear()
-    place = Site({})
-    with serving(place):
-        yield place
+    receiver = Site({})
+    with serving(receiver):
+        yield receiver
     settings.cache_clear()
 
 
@@ -53,8 +53,8 @@ def delivered(aws: None, site: Site) -> Callable[..., dict[str, Any]]:
         if fails:
             job_table.fail(JOB, bad_audio("nothing to hear").failure, "arn")
         else:
-            spoken = transcript([segment(said("Hello, world."))], job_id=JOB)
-            s3.put(S3Object("transcripts", transcript_key(JOB)), spoken.to_json().encode(), "application/json")
+            words = transcript([segment(timed_words("Hello, world."))], job_id=JOB)
+            s3.put(S3Object("transcripts", transcript_key(JOB)), words.to_json().encode(), "application/json")
             job_table.finish(JOB)
         body = json.dumps({"detail-type": "Transcription Completed", "detail": {"job_id": JOB}})
         record = {"messageId": "m1", "body": body, "attributes": {"ApproximateReceiveCount": str(tries)}}

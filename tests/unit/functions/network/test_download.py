@@ -102,10 +102,10 @@ def refused(url: str, **limits: Any) -> str:
 def test_download_yields_exact_bytes(web):
     web.page("/a%20b.mp3?sig=x%2By&n=1")
 
-    pieces = list(download("http://audio.example/a%20b.mp3?sig=x%2By&n=1#t=10"))
+    chunks = list(download("http://audio.example/a%20b.mp3?sig=x%2By&n=1#t=10"))
 
-    assert b"".join(pieces) == AUDIO
-    assert max(map(len, pieces)) <= downloads.CHUNK_BYTES
+    assert b"".join(chunks) == AUDIO
+    assert max(map(len, chunks)) <= downloads.CHUNK_BYTES
     (request,) = web.requests
     assert request.headers["Host"] == "audio.example"
     assert request.headers["Accept-Encoding"] == "identity"
@@ -268,7 +268,7 @@ def test_url_password_is_not_sent_to_redirect_target(web):
 
 
 @pytest.mark.parametrize(
-    ("status", "said"),
+    ("status", "expected"),
     [
         (404, "returned a client error: [404 Not Found]."),
         (403, "returned a client error: [403 Forbidden]."),
@@ -278,10 +278,10 @@ def test_url_password_is_not_sent_to_redirect_target(web):
         (302, "failed to return valid data"),  # without a Location
     ],
 )
-def test_other_status_than_200_is_reported(web, status, said):
+def test_other_status_than_200_is_reported(web, status, expected):
     web.page("/a", b"", status)
 
-    assert said in refused("http://audio.example/a")
+    assert expected in refused("http://audio.example/a")
 
 
 def test_empty_file_is_rejected(web):

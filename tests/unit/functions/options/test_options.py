@@ -158,7 +158,7 @@ def test_smart_format_and_paragraphs_imply_punctuate():
         ("detect_language=en&detect_language=es-419&detect_language=en-GB", None, ["en", "es"]),
     ],
 )
-def test_language_is_given_detected_or_restricted(query, language, languages):
+def test_language_is_fixed_detected_or_restricted(query, language, languages):
     options = Options.from_query(query)
 
     assert (options.language, options.detect_language or []) == (language, languages)

@@ -21,7 +21,7 @@ from functions.rendering.formats import FORMATS, JSON
 from functions.speech_models.names import Model, choose
 from functions.transcripts.edit import edit
 from functions.transcripts.transcript import Transcript
-from tests.fixtures.transcripts import SHA, said, segment
+from tests.fixtures.transcripts import SHA, segment, timed_words
 
 MODELS = [Model("base", SHA), Model("tiny", SHA)]
 SPEECH = "Well, um, I paid twenty five dollars to Acme. Then we left."
@@ -34,7 +34,7 @@ def shard_result(shard: Shard) -> ShardResult:
         channel=shard.channel,
         language="en",
         language_probability=1.0,
-        segments=[segment(said(SPEECH))],
+        segments=[segment(timed_words(SPEECH))],
         audio=AudioInfo("ab" * 32, 60.0, 2, 16000, "flac"),
         model=ModelInfo(shard.model, SHA, True, "int8", "cpu"),
         seconds={"model": 1.0, "total": 1.5},

@@ -64,9 +64,9 @@ def test_cues_of_any_transcript_keep_limits(channels: list[list[Segment]], langu
 
 @settings(deadline=None)
 @given(st.lists(st.text("abc,.", min_size=1, max_size=42), min_size=1, max_size=60))
-def test_cues_have_every_word_once(said: list[str]) -> None:
-    found = captions.cues(transcript([timed_segment(" ".join(said))]))
-    assert " ".join(line for cue in found for line in cue.lines).split() == said
+def test_cues_have_every_word_once(timed_words: list[str]) -> None:
+    found = captions.cues(transcript([timed_segment(" ".join(timed_words))]))
+    assert " ".join(line for cue in found for line in cue.lines).split() == timed_words
 
 
 def test_captions_of_silence_are_empty() -> None:
@@ -105,9 +105,9 @@ def parsed(text: str, form: str) -> Read:
     st.lists(st.lists(st.text("aé,.<&>-", min_size=1, max_size=30), min_size=1, max_size=30), min_size=1, max_size=4)
 )
 def test_ffmpeg_reads_every_cue_with_its_times(
-    write: Callable[[Transcript], str], form: str, said: list[list[str]]
+    write: Callable[[Transcript], str], form: str, timed_words: list[list[str]]
 ) -> None:
-    document = transcript([timed_segment(" ".join(words), start=20.0 * n) for n, words in enumerate(said)])
+    document = transcript([timed_segment(" ".join(words), start=20.0 * n) for n, words in enumerate(timed_words)])
     found = parsed(write(document), form)
     cues = captions.cues(document)
     assert [(start, end) for start, end, _ in found] == [

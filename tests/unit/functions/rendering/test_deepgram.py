@@ -15,7 +15,7 @@ from functions.options.options import Options
 from functions.rendering import deepgram
 from functions.transcripts.edit import edit
 from functions.transcripts.transcript import Transcript
-from tests.fixtures.transcripts import SHA, listen_queries, said, segment, transcript, transcripts
+from tests.fixtures.transcripts import SHA, listen_queries, segment, timed_words, transcript, transcripts
 
 # What the strictest clients insist on: deepgram-sdk 5 for Python raises for a missing or null metadata field,
 # Rust's for one of a word or an utterance; captions tools loop over `words`.
@@ -95,7 +95,7 @@ STRICTEST = {
     },
 }
 
-SPEECH = said("Life moves pretty fast.") + said("If you don't stop, you could miss it.", start=5.0)
+SPEECH = timed_words("Life moves pretty fast.") + timed_words("If you don't stop, you could miss it.", start=5.0)
 
 
 def answer(query: str = "", source: Transcript | None = None) -> dict[str, Any]:
@@ -161,7 +161,7 @@ def test_words_with_punctuate_have_punctuated_word(query):
 
 @pytest.mark.parametrize(("probabilities", "median"), [([0.2, 0.9, 0.5], 0.5), ([0.1, 0.2, 0.8, 0.9], 0.8)])
 def test_confidence_is_upper_median_of_words(probabilities, median):
-    words = [said("word", start=index, probability=p)[0] for index, p in enumerate(probabilities)]
+    words = [timed_words("word", start=index, probability=p)[0] for index, p in enumerate(probabilities)]
 
     assert alternative(answer("", transcript([segment(words)])))["confidence"] == median
 
@@ -202,7 +202,7 @@ def test_paragraph_begins_after_pause_and_has_sentences():
     ],
 )
 def test_sentence_ends_at_marks_but_not_abbreviations(text, sentences):
-    document = answer("paragraphs=true", transcript([segment(said(text))]))
+    document = answer("paragraphs=true", transcript([segment(timed_words(text))]))
 
     found = alternative(document)["paragraphs"]["paragraphs"][0]["sentences"]
     assert [sentence["text"] for sentence in found] == sentences
@@ -224,8 +224,8 @@ def test_utterances_end_at_silences_and_ids_are_stable():
 
 def test_channels_are_separate_and_utterances_sorted_by_time():
     both = transcript(
-        [segment(said("left one", start=0)), segment(said("left two", start=20))],
-        [segment(said("right", start=10))],
+        [segment(timed_words("left one", start=0)), segment(timed_words("left two", start=20))],
+        [segment(timed_words("right", start=10))],
     )
 
     document = answer("multichannel=true&utterances=true", both)
@@ -247,7 +247,7 @@ def test_detected_language_is_present_only_if_requested():
 
 
 def test_languages_without_spaces_get_none():
-    words = said("今天 天气 很 好。 用 Python 3")
+    words = timed_words("今天 天气 很 好。 用 Python 3")
 
     best = alternative(answer("punctuate=true", transcript([segment(words)], language="zh")))
 
@@ -255,17 +255,19 @@ def test_languages_without_spaces_get_none():
 
 
 def test_filler_words_are_removed_unless_requested():
-    source = transcript([segment(said("Um, the cat, uh, sat on, um. Uh-huh."))])
+    source = transcript([segment(timed_words("Um, the cat, uh, sat on, um. Uh-huh."))])
 
     assert alternative(answer("punctuate=true", source))["transcript"] == "The cat, sat on. Uh-huh."
     kept = alternative(answer("punctuate=true&filler_words=true", source))["transcript"]
     assert kept == "Um, the cat, uh, sat on, um. Uh-huh."
-    german = transcript([segment(said("Um acht Uhr."))], language="de")
+    german = transcript([segment(timed_words("Um acht Uhr."))], language="de")
     assert alternative(answer("punctuate=true", german))["transcript"] == "Um acht Uhr."
 
 
 def test_numerals_writes_digits_and_warns_in_other_languages():
-    source = transcript([segment(said("She paid twenty-five hundred and six, no, nine hundred and twelve dollars."))])
+    source = transcript(
+        [segment(timed_words("She paid twenty-five hundred and six, no, nine hundred and twelve dollars."))]
+    )
 
     best = alternative(answer("numerals=true&punctuate=true", source))
 
@@ -295,7 +297,7 @@ def test_replace_keeps_punctuation_around_phrase(pair, transcript_):
 
 
 def test_replace_prefers_capitalised_find():
-    source = transcript([segment(said("Will you will it"))])
+    source = transcript([segment(timed_words("Will you will it"))])
 
     best = alternative(answer("replace=will:want&replace=Will:William", source))
 
@@ -303,7 +305,12 @@ def test_replace_prefers_capitalised_find():
 
 
 def test_word_times_are_ordered_and_inside_audio():
-    words = [*said("a", start=-1), *said("b", start=3), *said("c", start=2), *said("d", start=99)]
+    words = [
+        *timed_words("a", start=-1),
+        *timed_words("b", start=3),
+        *timed_words("c", start=2),
+        *timed_words("d", start=99),
+    ]
 
     best = alternative(answer("", transcript([segment(words)], duration=10.0)))
 
@@ -312,7 +319,7 @@ def test_word_times_are_ordered_and_inside_audio():
 
 
 def test_segment_without_words_shares_its_time():
-    bare = transcript([segment(said("Hello big world."))])
+    bare = transcript([segment(timed_words("Hello big world."))])
     segments = [type(bare.channels[0].segments[0])(2.0, 4.0, "Hello big world.")]
 
     best = alternative(answer("", transcript(segments)))

@@ -19,7 +19,7 @@ from functions.rendering.formats import FORMATS, JSON, OPENAI_JSON, OPENAI_TEXT,
 from functions.transcripts.edit import edit
 from functions.transcripts.transcript import Transcript
 from functions.transcripts.words import normalised, words_of
-from tests.fixtures.transcripts import said, segment, transcript
+from tests.fixtures.transcripts import segment, timed_words, transcript
 
 EDITS = ["filler_words=true", "numerals=true", "replace=acme:Contoso+Ltd&replace=well"]
 QUERIES = ["&".join(q for q, on in zip(EDITS, flags, strict=True) if on) for flags in product([False, True], repeat=3)]
@@ -42,12 +42,12 @@ VOCABULARY = [
 
 
 @st.composite
-def spoken_transcripts(draw: st.DrawFn) -> Transcript:
+def transcripts_with_numbers(draw: st.DrawFn) -> Transcript:
     """Segments of ordered words, of which some have no times of their own."""
     segments: list[Segment] = []
     for number in range(draw(st.integers(0, 4))):
         text = " ".join(draw(st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=8)))
-        found = segment(said(text, start=10.0 * number))
+        found = segment(timed_words(text, start=10.0 * number))
         segments.append(found if draw(st.booleans()) else Segment(found.start, found.end, found.text))
     return transcript(segments)
 
@@ -63,7 +63,7 @@ def captions_text(text: str) -> str:
 
 @pytest.mark.parametrize("query", QUERIES)
 @settings(max_examples=25, deadline=None, database=None)
-@given(spoken_transcripts())
+@given(transcripts_with_numbers())
 def test_all_formats_have_the_same_words(query: str, source: Transcript) -> None:
     options = Options.from_query(f"punctuate=true&{query}")
     edited = edit(source, options)
@@ -83,7 +83,7 @@ def test_all_formats_have_the_same_words(query: str, source: Transcript) -> None
 
 @pytest.mark.parametrize("query", QUERIES)
 @settings(max_examples=25, deadline=None, database=None)
-@given(spoken_transcripts())
+@given(transcripts_with_numbers())
 def test_edits_keep_order_and_bounds(query: str, source: Transcript) -> None:
     edited = edit(source, Options.from_query(query))
 
@@ -97,7 +97,7 @@ def test_edits_keep_order_and_bounds(query: str, source: Transcript) -> None:
 
 
 def test_replaced_phrase_across_segments_stays_in_the_first() -> None:
-    source = transcript([segment(said("to the old")), segment(said("house again", start=5.0))])
+    source = transcript([segment(timed_words("to the old")), segment(timed_words("house again", start=5.0))])
 
     edited = edit(source, Options.from_query("replace=old house:villa"))
 
@@ -105,7 +105,7 @@ def test_replaced_phrase_across_segments_stays_in_the_first() -> None:
 
 
 def test_edit_keeps_music_marks_of_edited_segment() -> None:
-    source = transcript([segment(said("♪ Acme sings ♪"))])
+    source = transcript([segment(timed_words("♪ Acme sings ♪"))])
 
     assert edit(source, Options.from_query("replace=acme:Contoso")).channels[0].segments[0].text == "♪ Contoso sings ♪"
 

@@ -56,8 +56,8 @@ def answer(document: Transcript, response_format: OpenAIResponseFormat) -> tuple
 
 
 times = st.floats(-1, 40, allow_nan=False)
-said = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
-segments = st.builds(Segment, times, times, said, st.lists(st.builds(Word, said, times, times, st.just(0.5))))
+texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
+segments = st.builds(Segment, times, times, texts, st.lists(st.builds(Word, texts, times, times, st.just(0.5))))
 
 
 @settings(deadline=None)

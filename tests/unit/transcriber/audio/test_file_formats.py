@@ -89,7 +89,7 @@ def test_missing_channel_raises_no_channel(speech: Path) -> None:
     ("encoding", "format", "codec"),
     [("linear16", "s16le", "pcm_s16le"), ("mulaw", "mulaw", "pcm_mulaw"), ("alaw", "alaw", "pcm_alaw")],
 )
-def test_headerless_audio_is_decoded_by_given_encoding(
+def test_headerless_audio_is_decoded_by_encoding(
     speech: Path, record: Callable[..., Path], encoding: str, format: str, codec: str
 ) -> None:
     path = record(speech, "a.raw", codec, rate=8_000, format=format)

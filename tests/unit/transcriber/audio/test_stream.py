@@ -70,7 +70,7 @@ def test_seek_to_late_range_equals_full_decode(tmp_path: Path) -> None:
         assert not audio.info.truncated
 
 
-def test_raw_stereo_is_decoded_by_given_format(tmp_path: Path) -> None:
+def test_raw_stereo_is_decoded_by_raw_format(tmp_path: Path) -> None:
     sound = tones(1.0, 8000, 100, rate=8000)
     path = tmp_path / "raw"
     path.write_bytes(sound.astype("<i2").tobytes())

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from transcriber.worker.slot_lease import LEASE_SECONDS, LeaseLost, SlotLease
+from earshot_contract.timeouts import SLOT_LEASE_SECONDS
+from transcriber.worker.slot_lease import LeaseLost, SlotLease
 
 
 def put_slot(account: Any, lease: str) -> None:
@@ -27,8 +28,8 @@ def test_renew_extends_lease_and_keeps_other_attributes(account: Any) -> None:
     SlotLease(account.clients.dynamodb, "table", "SLOT#000", "mine").renew()
 
     item = slot(account)
-    assert int(item["until"]["N"]) == pytest.approx(time.time() + LEASE_SECONDS, abs=5)
-    assert int(item["ttl"]["N"]) > time.time() + LEASE_SECONDS  # the table must keep a slot in use
+    assert int(item["until"]["N"]) == pytest.approx(time.time() + SLOT_LEASE_SECONDS, abs=5)
+    assert int(item["ttl"]["N"]) > time.time() + SLOT_LEASE_SECONDS  # the table must keep a slot in use
     assert (item["lease"]["S"], item["failures"]["N"]) == ("mine", "2")
 
 

@@ -118,8 +118,8 @@ def executions(api: Api) -> Callable[[], list[str]]:
 
 
 def transcript(job: Job, *words: str) -> Transcript:
-    words_of_text = [Word(text, index * 0.5, index * 0.5 + 0.4, 0.9) for index, text in enumerate(words)]
-    segments = [Segment(0.0, len(words) * 0.5, " ".join(words), words_of_text)] if words else []
+    timed_words = [Word(text, index * 0.5, index * 0.5 + 0.4, 0.9) for index, text in enumerate(words)]
+    segments = [Segment(0.0, len(words) * 0.5, " ".join(words), timed_words)] if words else []
     return Transcript(
         job_id=job.id,
         created=job.created,

@@ -84,8 +84,8 @@ def test_url_password_is_not_shown(api):
 
 
 def test_delete_cancels_running_job_and_sends_event(api, monkeypatch):
-    told = []
-    monkeypatch.setattr("functions.handlers.api.job_routes.event_bus.announce", lambda *event: told.append(event))
+    announced = []
+    monkeypatch.setattr("functions.handlers.api.job_routes.event_bus.announce", lambda *event: announced.append(event))
     job_id = posted(api, "a")
     states = boto3.client("stepfunctions")
     execution = states.list_executions(stateMachineArn=settings().job_machine_arn)["executions"][0]["executionArn"]
@@ -96,7 +96,7 @@ def test_delete_cancels_running_job_and_sends_event(api, monkeypatch):
     assert (answer.status, answer.json["state"]) == (200, "cancelled")
     assert job_table.find(job_id).state is State.CANCELLED
     assert states.describe_execution(executionArn=execution)["status"] == "ABORTED"
-    ((kind, detail),) = told
+    ((kind, detail),) = announced
     assert kind == "Transcription Cancelled"
     assert detail["job_id"] == job_id
     json.dumps(detail)
@@ -121,13 +121,13 @@ def test_delete_removes_upload_results_of_own_job_only(api, latest):
     source = Source(SourceKind.UPLOAD, S3Object("uploads", "talks/one.mp3"))
     job_table.add(Job("j1", source, "", state=State.COMPLETED))
     answer = json.dumps({"metadata": {"request_id": "j1" if latest == "its own" else "j2"}})
-    beside = [S3Object("transcripts", upload_result_key("talks/one.mp3", form)) for form in STORED_FORMATS]
-    for place in beside:
-        s3.put(place, answer.encode(), "application/json")
+    stored = [S3Object("transcripts", upload_result_key("talks/one.mp3", form)) for form in STORED_FORMATS]
+    for key in stored:
+        s3.put(key, answer.encode(), "application/json")
 
     assert api("DELETE", "/requests/j1").status == 200
 
-    assert all((s3.get(place) is None) == (latest == "its own") for place in beside)
+    assert all((s3.get(key) is None) == (latest == "its own") for key in stored)
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])

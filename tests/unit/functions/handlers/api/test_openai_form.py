@@ -79,7 +79,7 @@ def test_invalid_form_raises_bad_field(body: bytes, content_type: str | None, sa
     assert refused.value.failure.status == 400
 
 
-def test_form_language_is_detected_unless_given() -> None:
+def test_form_language_is_detected_by_default() -> None:
     assert options().language is None
     assert options(language="de").language == "de"
     assert options(language=" ").language is None
@@ -87,11 +87,11 @@ def test_form_language_is_detected_unless_given() -> None:
 
 
 def test_form_fields_become_options() -> None:
-    asked = options(prompt="Earshot & co", temperature="0.4", **{"keywords[]": ["Zürich", "a+b"]})
+    parsed = options(prompt="Earshot & co", temperature="0.4", **{"keywords[]": ["Zürich", "a+b"]})
 
-    assert asked.prompt == "Earshot & co"
-    assert asked.temperature == 0.4
-    assert asked.hotwords == "Zürich, a+b"
+    assert parsed.prompt == "Earshot & co"
+    assert parsed.temperature == 0.4
+    assert parsed.hotwords == "Zürich, a+b"
     form = parse(*sent({"model": "whisper-1"}))
     assert Options.from_query(listen_options(form, "translate")).task == "translate"
 

@@ -10,14 +10,14 @@ from functions.speech_models.names import model_uuid
 
 
 def test_created_upload_url_is_accepted_by_listen(api):
-    lent = api("POST", "/uploads").json
+    upload = api("POST", "/uploads").json
 
-    assert lent["put"].startswith("https://")
-    assert lent["expires_in"] == 3600
-    job = job_table.find(api.post("/listen", {"url": lent["url"]}).json["request_id"])
+    assert upload["put"].startswith("https://")
+    assert upload["expires_in"] == 3600
+    job = job_table.find(api.post("/listen", {"url": upload["url"]}).json["request_id"])
     assert job.source.kind is SourceKind.OBJECT
     assert job.source.audio.bucket == "transcripts"
-    assert job.source.audio.key in lent["put"]
+    assert job.source.audio.key in upload["put"]
 
 
 def test_models_are_listed_for_deepgram_and_openai_clients(api, sha256):

@@ -18,7 +18,7 @@ from functions.errors import ApiError
 from functions.handlers.prepare.handler import handler
 from functions.jobs.job import Job, Source, SourceKind, State
 from functions.settings import settings
-from tests.places import SAMPLES
+from tests.paths import SAMPLES
 
 pytestmark = [
     pytest.mark.usefixtures("aws", "base_model", "scaled"),
@@ -38,7 +38,9 @@ def put(key: str = KEY, body: bytes = SAMPLE, **metadata: str) -> dict[str, Any]
 
 @pytest.fixture
 def prepare(context: Any) -> Callable[..., dict[str, Any]]:
-    return lambda given, execution="arn:1": handler({"input": given, "execution": execution}, context)
+    return lambda execution_input, execution="arn:1": handler(
+        {"input": execution_input, "execution": execution}, context
+    )
 
 
 Prepare = Callable[..., dict[str, Any]]
@@ -62,16 +64,16 @@ def test_upload_makes_job_of_one_shard(prepare: Prepare, caught: Caught, scaled:
 
 
 def test_duplicate_upload_event_is_one_job(prepare: Prepare, caught: Caught, scaled: list[Any]) -> None:
-    given = put()
-    assert prepare(given, "arn:1")["go"] is True
-    assert prepare(given, "arn:2")["go"] is False
+    execution_input = put()
+    assert prepare(execution_input, "arn:1")["go"] is True
+    assert prepare(execution_input, "arn:2")["go"] is False
     assert len(caught()) == 1
     assert len(scaled) == 1
 
 
 def test_retried_step_sends_event_once(prepare: Prepare, caught: Caught) -> None:
-    given = put()
-    first, again = prepare(given), prepare(given)
+    execution_input = put()
+    first, again = prepare(execution_input), prepare(execution_input)
     assert first == again
     assert len(caught()) == 1
 
@@ -105,10 +107,10 @@ def test_rejected_upload_has_row_to_fail(prepare: Prepare, body: bytes, listen: 
 
 
 def test_deleted_upload_is_rejected(prepare: Prepare) -> None:
-    given = put()
+    execution_input = put()
     boto3.client("s3").delete_object(Bucket="uploads", Key=KEY)
     with pytest.raises(ApiError, match="no object s3://uploads"):
-        prepare(given)
+        prepare(execution_input)
 
 
 def requested(source: Source, options: str = "model=whisper") -> dict[str, Any]:
@@ -143,20 +145,20 @@ def test_unknown_job_is_nothing_to_do(prepare: Prepare) -> None:
 
 
 def test_cancelled_job_is_nothing_to_do(prepare: Prepare) -> None:
-    given = requested(body_source())
+    execution_input = requested(body_source())
     job_table.cancel("j1")
-    assert prepare(given)["go"] is False
+    assert prepare(execution_input)["go"] is False
 
 
 def test_job_cancelled_during_probe_stops(prepare: Prepare, monkeypatch: pytest.MonkeyPatch, scaled: list[Any]) -> None:
-    given, head = requested(body_source()), s3.head
+    execution_input, head = requested(body_source()), s3.head
 
     def cancelling(at: S3Object) -> Any:
         job_table.cancel("j1")
         return head(at)
 
     monkeypatch.setattr(s3, "head", cancelling)
-    assert prepare(given)["go"] is False
+    assert prepare(execution_input)["go"] is False
     assert job_table.find("j1").state == State.CANCELLED  # type: ignore[union-attr]
     assert scaled == []
 
