@@ -33,10 +33,10 @@ def any_answers() -> list[dict[str, Any]]:
 
 @pytest.mark.timeout(600)  # the SDK may have to be installed first
 def test_strictest_sdk_reads_any_answer(tmp_path: Path, say: Callable[[str], None]) -> None:
-    answers, given_to_it = any_answers(), tmp_path / "answers.json"
-    given_to_it.write_text(json.dumps(answers))
+    answers, answers_file = any_answers(), tmp_path / "answers.json"
+    answers_file.write_text(json.dumps(answers))
 
-    outcome = drive(SDK, ["parsed"], {"answers": str(given_to_it)}, say)["parsed"]
+    outcome = drive(SDK, ["parsed"], {"answers": str(answers_file)}, say)["parsed"]
 
     assert "result" in outcome, outcome
     for answer, read in zip(answers, outcome["result"], strict=True):
