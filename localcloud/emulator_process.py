@@ -142,7 +142,6 @@ def emulator_environment(folder: Path, aws_port: str) -> dict[str, str]:
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
-        "POWERTOOLS_TRACE_DISABLED": "true",
     }
 
 

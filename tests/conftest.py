@@ -18,8 +18,10 @@ if TYPE_CHECKING:  # imported when asked for: the fast tier must not wait for th
 HERE = Path(__file__).parent
 TIERS = ("unit", "synth", "localcloud", "model", "pipeline", "clients")
 
+# A deadline for each example would judge how busy the machine is.
+hypothesis.settings.register_profile("whole", max_examples=150, deadline=None)
 hypothesis.settings.register_profile("fast", max_examples=20, deadline=None)
-hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "whole"))
 
 # Threads of one decoder step wait for each other thousands of times a second by spinning: on processors that are
 # busy with something else a clip then takes minutes. One thread waits for no other.

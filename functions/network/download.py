@@ -41,13 +41,13 @@ class _Download:
         self._url, self._max_bytes, self._max_seconds = url, max_bytes, max_seconds
         self._connection: http.client.HTTPConnection | None = None
         self._socket_deadline: SocketDeadline | None = None
+        self._response: http.client.HTTPResponse | None = None
         self._size = 0  # bytes read so far
 
     def __enter__(self) -> Self:
         self._deadline = time.monotonic() + self._max_seconds
         try:
-            self._response = self._follow_redirects()
-            self._content_length = self._checked_length(self._response)
+            self._content_length = self._checked_length(self._follow_redirects())
         except BaseException:
             self._close()
             raise
@@ -86,12 +86,14 @@ class _Download:
             headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
         try:
             self._connection.request("GET", target if target.startswith("/") else f"/{target}", headers=headers)
-            return self._connection.getresponse()
+            self._response = self._connection.getresponse()
+            return self._response
         except (OSError, http.client.HTTPException, ValueError):
             raise self._failure() from None
 
     def _read_chunk(self) -> bytes:
         try:
+            assert self._response is not None, "The download is read inside its `with` block."
             chunk = self._response.read1(CHUNK_BYTES)
         except (OSError, http.client.HTTPException, ValueError):
             raise self._failure() from None
@@ -117,9 +119,11 @@ class _Download:
     def _close(self) -> None:
         if self._socket_deadline:
             self._socket_deadline.cancel()
+        if self._response:
+            self._response.close()  # it keeps the socket open: closing the connection is not enough
         if self._connection:
             self._connection.close()
-        self._socket_deadline = self._connection = None
+        self._socket_deadline = self._connection = self._response = None
 
 
 def _check_response(response: http.client.HTTPResponse) -> http.client.HTTPResponse:

@@ -29,7 +29,6 @@ PRELOADED_MODULES = (
     "boto3",
     "aws_lambda_powertools",
     "aws_lambda_powertools.utilities.data_classes",
-    "aws_xray_sdk.core",
 )
 PRELOADED_CLIENTS = ("dynamodb", "s3", "sqs", "stepfunctions", "lambda", "events")
 MAX_SPEC_BYTES = 65536  # of a message on the control socket

@@ -15,7 +15,7 @@ from infra.errors import LayerError
 from tests.synth.assembly import HANDLERS, Assembly
 
 # Packages of the runtime and of the layer that AWS publishes.
-PROVIDED_BY_LAMBDA = {"boto3", "botocore", "aws_lambda_powertools", "aws_xray_sdk", *sys.stdlib_module_names}
+PROVIDED_BY_LAMBDA = {"boto3", "botocore", "aws_lambda_powertools", *sys.stdlib_module_names}
 
 LOCK = """\
 click==8.1.7 \\

@@ -42,7 +42,6 @@ ENVIRONMENT = {
     "MODELS_BUCKET": "models",
     "RETENTION_DAYS": "30",
     "POWERTOOLS_SERVICE_NAME": "test",
-    "POWERTOOLS_TRACE_DISABLED": "1",
 }
 
 

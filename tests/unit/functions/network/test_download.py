@@ -92,7 +92,7 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
     web.server.server_close()
 
 
-def refused(url: str, **limits: Any) -> str:
+def error_of(url: str, **limits: Any) -> str:
     with pytest.raises(ApiError) as caught:
         list(download(url, **limits))
     assert caught.value.failure.err_code in ("REMOTE_CONTENT_ERROR", "PAYLOAD_TOO_LARGE")
@@ -160,7 +160,7 @@ def test_download_reads_chunked_response(web):
     ],
 )
 def test_private_address_is_never_connected_to(web, host):
-    assert refused(f"http://{host}/latest/meta-data/") == "URL for media download must be publicly routable."
+    assert error_of(f"http://{host}/latest/meta-data/") == "URL for media download must be publicly routable."
     assert web.connections == []
 
 
@@ -190,19 +190,19 @@ def test_private_address_is_never_connected_to(web, host):
     ],
 )
 def test_invalid_url_is_not_resolved(web, url):
-    assert refused(url).startswith("Could not parse URL as a URI.")
+    assert error_of(url).startswith("Could not parse URL as a URI.")
     assert web.lookups == []
 
 
 def test_host_with_one_private_address_is_rejected(web):
     web.names["both.example"] = [[PUBLIC, PRIVATE]]
 
-    assert refused("http://both.example/") == "URL for media download must be publicly routable."
+    assert error_of("http://both.example/") == "URL for media download must be publicly routable."
     assert web.connections == []
 
 
 def test_unresolvable_host_returns_error(web):
-    assert "no-such-host.invalid has no address" in refused("http://no-such-host.invalid/")
+    assert "no-such-host.invalid has no address" in error_of("http://no-such-host.invalid/")
 
 
 def test_connection_goes_to_checked_address(web):
@@ -238,7 +238,7 @@ def test_download_follows_redirects(web, status):
 def test_redirect_to_private_address_is_rejected(web, location):
     web.page("/from", b"", 302, Location=location)
 
-    assert refused("http://audio.example/from") == "URL for media download must be publicly routable."
+    assert error_of("http://audio.example/from") == "URL for media download must be publicly routable."
     assert len(web.requests) == 1
 
 
@@ -246,13 +246,13 @@ def test_redirect_to_private_address_is_rejected(web, location):
 def test_redirect_to_other_scheme_is_rejected(web, location):
     web.page("/from", b"", 302, Location=location)
 
-    assert refused("http://audio.example/from").startswith("Could not parse URL as a URI.")
+    assert error_of("http://audio.example/from").startswith("Could not parse URL as a URI.")
 
 
 def test_redirect_loop_is_rejected(web):
     web.page("/round", b"", 302, Location="/round")
 
-    assert "too many redirects" in refused("http://audio.example/round")
+    assert "too many redirects" in error_of("http://audio.example/round")
     assert len(web.requests) == downloads.MAX_REDIRECTS + 1
 
 
@@ -281,13 +281,13 @@ def test_url_password_is_not_sent_to_redirect_target(web):
 def test_other_status_than_200_is_reported(web, status, expected):
     web.page("/a", b"", status)
 
-    assert expected in refused("http://audio.example/a")
+    assert expected in error_of("http://audio.example/a")
 
 
 def test_empty_file_is_rejected(web):
     web.page("/a", b"")
 
-    assert "failed to return valid data" in refused("http://audio.example/a")
+    assert "failed to return valid data" in error_of("http://audio.example/a")
 
 
 def test_content_length_above_limit_is_not_read(web):
@@ -310,19 +310,19 @@ def test_body_above_limit_is_aborted(web):
 
     web.pages["/a"] = endless
 
-    assert refused("http://audio.example/a", max_bytes=1_000_000) == "Payload size exceeds limit of 1000000 bytes."
+    assert error_of("http://audio.example/a", max_bytes=1_000_000) == "Payload size exceeds limit of 1000000 bytes."
 
 
 def test_truncated_response_is_rejected(web):
     web.page("/a", AUDIO[:1000], Content_Length="2000")
 
-    assert "failed to return valid data" in refused("http://audio.example/a")
+    assert "failed to return valid data" in error_of("http://audio.example/a")
 
 
 def test_compressed_response_is_rejected(web):
     web.page("/a", gzip.compress(b"\0" * 100_000_000, 1)[:1000], Content_Encoding="gzip")
 
-    assert "compressed" in refused("http://audio.example/a")
+    assert "compressed" in error_of("http://audio.example/a")
 
 
 @pytest.mark.parametrize("part", ["headers", "body"])
@@ -343,14 +343,14 @@ def test_slow_download_is_aborted_at_deadline(web, part):
 
     web.pages["/a"] = drip
 
-    assert "took longer than" in refused("http://audio.example/a", max_seconds=0.5)
+    assert "took longer than" in error_of("http://audio.example/a", max_seconds=0.5)
     assert len(drops) < 200
 
 
 def test_non_http_response_is_rejected(web):
     web.pages["/a"] = lambda request: request.wfile.write(b"\x00\x01\x02 what is http\r\n\r\n")
 
-    assert "failed to return valid data" in refused("http://audio.example/a")
+    assert "failed to return valid data" in error_of("http://audio.example/a")
 
 
 def test_refused_connection_is_reported(web, monkeypatch):
@@ -359,11 +359,11 @@ def test_refused_connection_is_reported(web, monkeypatch):
 
     monkeypatch.setattr(public_address.socket, "create_connection", closed)
 
-    assert "could not be reached: audio.example, port 81" in refused("http://audio.example:81/a")
+    assert "could not be reached: audio.example, port 81" in error_of("http://audio.example:81/a")
 
 
 def test_server_without_tls_is_reported(web):
-    assert "TLS handshake with audio.example failed" in refused("https://audio.example/a")
+    assert "TLS handshake with audio.example failed" in error_of("https://audio.example/a")
     assert web.connections == [(PUBLIC, 443)]
 
 

@@ -7,7 +7,7 @@ import re
 from html import unescape
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from functions.options.options import Options
 from functions.rendering import captions
@@ -28,7 +28,6 @@ def cues(text: str) -> list[tuple[float, float]]:
     return [(seconds(*found[:4]), seconds(*found[4:])) for found in CUE.findall(text)]
 
 
-@settings(max_examples=200, deadline=None)
 @given(transcripts())
 def test_captions_of_any_transcript_do_not_overlap(any_transcript: Transcript):
     for text in (srt(any_transcript), vtt(any_transcript)):
@@ -41,7 +40,6 @@ def test_captions_of_any_transcript_do_not_overlap(any_transcript: Transcript):
     assert vtt(any_transcript).startswith("WEBVTT\n")
 
 
-@settings(max_examples=200, deadline=None)
 @given(transcripts())
 def test_verbose_json_times_are_ordered_and_inside_audio(any_transcript: Transcript):
     document = json.loads(OpenAIResponseFormat(VERBOSE_JSON, words=True).render(any_transcript, Options())[1])

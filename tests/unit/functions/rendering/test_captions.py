@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import av
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from earshot_contract.shards import AudioInfo, ModelInfo, Segment, Word
@@ -48,7 +48,6 @@ words = st.builds(Word, texts, times, times, st.just(0.5))
 segments = st.builds(Segment, times, times, texts, st.lists(words, max_size=30))
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(segments, max_size=4), max_size=3), st.sampled_from(["en", "ja"]))
 def test_cues_of_any_transcript_keep_limits(channels: list[list[Segment]], language: str) -> None:
     document = transcript(*channels, language=language)
@@ -62,7 +61,6 @@ def test_cues_of_any_transcript_keep_limits(channels: list[list[Segment]], langu
     assert vtt(document).count(" --> ") == len(found)
 
 
-@settings(deadline=None)
 @given(st.lists(st.text("abc,.", min_size=1, max_size=42), min_size=1, max_size=60))
 def test_cues_have_every_word_once(timed_words: list[str]) -> None:
     found = captions.cues(transcript([timed_segment(" ".join(timed_words))]))
@@ -100,7 +98,6 @@ def parsed(text: str, form: str) -> Read:
 
 
 @pytest.mark.parametrize(("write", "form"), [(srt, "srt"), (vtt, "webvtt")])
-@settings(deadline=None)
 @given(
     st.lists(st.lists(st.text("aé,.<&>-", min_size=1, max_size=30), min_size=1, max_size=30), min_size=1, max_size=4)
 )

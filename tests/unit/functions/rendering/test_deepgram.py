@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from functions.options.options import Options
 from functions.rendering import deepgram
@@ -329,7 +329,6 @@ def test_segment_without_words_shares_its_time():
     assert best["words"][-1]["end"] == 4.0
 
 
-@settings(max_examples=300, deadline=None)
 @given(transcripts(), listen_queries())
 def test_any_transcript_satisfies_strictest_client(any_transcript, query):
     options = Options.from_query(query)

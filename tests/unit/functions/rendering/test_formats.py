@@ -7,7 +7,7 @@ import re
 from itertools import pairwise, product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from earshot_cli.transcribe import Format as CliFormat
@@ -62,7 +62,6 @@ def captions_text(text: str) -> str:
 
 
 @pytest.mark.parametrize("query", QUERIES)
-@settings(max_examples=25, deadline=None, database=None)
 @given(transcripts_with_numbers())
 def test_all_formats_have_the_same_words(query: str, source: Transcript) -> None:
     options = Options.from_query(f"punctuate=true&{query}")
@@ -82,7 +81,6 @@ def test_all_formats_have_the_same_words(query: str, source: Transcript) -> None
 
 
 @pytest.mark.parametrize("query", QUERIES)
-@settings(max_examples=25, deadline=None, database=None)
 @given(transcripts_with_numbers())
 def test_edits_keep_order_and_bounds(query: str, source: Transcript) -> None:
     edited = edit(source, Options.from_query(query))

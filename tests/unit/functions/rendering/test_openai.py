@@ -7,7 +7,7 @@ from itertools import pairwise
 from urllib.parse import parse_qs, urlencode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from earshot_contract.shards import AudioInfo, ModelInfo, Segment, Word
@@ -60,7 +60,6 @@ texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
 segments = st.builds(Segment, times, times, texts, st.lists(st.builds(Word, texts, times, times, st.just(0.5))))
 
 
-@settings(deadline=None)
 @given(st.lists(segments, max_size=5), st.sampled_from(["en", "ja"]))
 def test_verbose_json_of_any_segments_is_complete_and_ordered(found: list[Segment], language: str) -> None:
     document = verbose(transcript(*found, language=language), words=True)
@@ -74,7 +73,6 @@ def test_verbose_json_of_any_segments_is_complete_and_ordered(found: list[Segmen
     json.dumps(document, allow_nan=False)
 
 
-@settings(deadline=None)
 @given(st.lists(segments, max_size=5), st.sampled_from(["en", "zh"]))
 def test_stream_deltas_add_up_to_text(found: list[Segment], language: str) -> None:
     kind, body = answer(transcript(*found, language=language), OpenAIResponseFormat(stream=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from transcriber.audio.stream import SAMPLE_RATE
@@ -77,7 +77,6 @@ def test_full_window_splits_at_later_of_two_long_pauses() -> None:
     assert [len(span.voiced) for span in spans] == [2, 1]
 
 
-@settings(deadline=None, max_examples=150)
 @given(
     st.lists(st.tuples(st.floats(0.05, 20.0), st.sampled_from([0.0, 0.3, 0.45, 0.6, 0.95])), min_size=1),
     st.integers(1, 400),
@@ -101,7 +100,6 @@ def test_windows_cover_all_speech_in_order_within_max_length(parts: list[tuple[f
         assert run < 4 or voiced[frame], "four frames of speech in a row are no click"
 
 
-@settings(deadline=None, max_examples=150)
 @given(st.lists(st.sampled_from([0.0, 0.45, 0.9]), min_size=1, max_size=3000))
 def test_spans_never_start_before_consumed_samples(probabilities: list[float]) -> None:
     windower, consumed = Windower(10.0), 0

@@ -116,10 +116,10 @@ def test_throttled_start_returns_503_and_retry_makes_new_job(api, monkeypatch, e
 
     with monkeypatch.context() as broken:
         broken.setattr("functions.handlers.api.submit_job.step_functions.start", throttled)
-        refused = api.post("/listen", AUDIO)
+        answer = api.post("/listen", AUDIO)
 
-    assert refused.status == 503
-    assert int(refused.headers["retry-after"]) > 0
+    assert answer.status == 503
+    assert int(answer.headers["retry-after"]) > 0
     assert api.post("/listen", AUDIO).status == 303
     assert len(executions()) == 1
 
@@ -130,9 +130,9 @@ def test_throttled_table_returns_503(api, monkeypatch):
 
     monkeypatch.setattr("functions.handlers.api.submit_job.idempotency.claim", throttled)
 
-    refused = api.post("/listen", AUDIO)
+    answer = api.post("/listen", AUDIO)
 
-    assert (refused.status, refused.json["err_code"]) == (503, "Service Unavailable")
+    assert (answer.status, answer.json["err_code"]) == (503, "Service Unavailable")
 
 
 def test_denied_start_returns_500(api, monkeypatch):
@@ -141,10 +141,10 @@ def test_denied_start_returns_500(api, monkeypatch):
 
     monkeypatch.setattr("functions.handlers.api.submit_job.step_functions.start", denied)
 
-    refused = api.post("/listen", AUDIO)
+    answer = api.post("/listen", AUDIO)
 
-    assert (refused.status, refused.json["err_code"]) == (500, "INTERNAL_SERVER_ERROR")
-    assert "retry-after" not in refused.headers
+    assert (answer.status, answer.json["err_code"]) == (500, "INTERNAL_SERVER_ERROR")
+    assert "retry-after" not in answer.headers
     assert api.get("/requests").json["requests"][0]["state"] == "failed"
 
 

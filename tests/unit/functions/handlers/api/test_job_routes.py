@@ -43,15 +43,15 @@ def test_invalid_page_returns_400(api, query):
 def test_job_summary_leaves_out_unknown_values(api):
     job_id = posted(api, "a")
 
-    shown = api.get(f"/requests/{job_id}").json
+    summary = api.get(f"/requests/{job_id}").json
 
-    assert shown["request_id"] == job_id
-    assert shown["state"] == "queued"
-    assert shown["source"] == {"kind": "body", "size": len(AUDIO)}
-    assert shown["model"] == "base"
-    assert shown["progress"] == 0.0
-    assert None not in shown.values()
-    assert not {"completed", "duration", "error", "shards"} & shown.keys()
+    assert summary["request_id"] == job_id
+    assert summary["state"] == "queued"
+    assert summary["source"] == {"kind": "body", "size": len(AUDIO)}
+    assert summary["model"] == "base"
+    assert summary["progress"] == 0.0
+    assert None not in summary.values()
+    assert not {"completed", "duration", "error", "shards"} & summary.keys()
 
 
 def test_progress_is_share_of_completed_shards(api):
@@ -59,21 +59,21 @@ def test_progress_is_share_of_completed_shards(api):
     job_table.update(job_id, state=State.PROCESSING, started=timestamp(), shards=4)
     s3.put(S3Object("transcripts", shard_result_key(job_id, 2)), b"{}", "application/json")
 
-    shown = api.get(f"/requests/{job_id}").json
+    summary = api.get(f"/requests/{job_id}").json
 
-    assert shown["progress"] == 0.25
-    assert shown["shards"] == {"done": 1, "total": 4}
-    assert shown["timings"]["waited"] >= 0
+    assert summary["progress"] == 0.25
+    assert summary["shards"] == {"done": 1, "total": 4}
+    assert summary["timings"]["waited"] >= 0
 
 
 def test_a_failed_job_says_why(api):
     job_id = posted(api, "a")
     job_table.fail(job_id, remote_content_error("No such host.").failure)
 
-    shown = api.get(f"/requests/{job_id}").json
+    summary = api.get(f"/requests/{job_id}").json
 
-    assert shown["state"] == "failed"
-    assert shown["error"] == {"err_code": "REMOTE_CONTENT_ERROR", "err_msg": "No such host."}
+    assert summary["state"] == "failed"
+    assert summary["error"] == {"err_code": "REMOTE_CONTENT_ERROR", "err_msg": "No such host."}
 
 
 def test_url_password_is_not_shown(api):
@@ -112,8 +112,8 @@ def test_delete_removes_ended_job_and_its_objects(api, complete):
     assert answer.status == 200
     assert api.get(f"/requests/{job_id}").status == 404
     assert api.get(f"/requests/{job_id}/result").status == 404
-    kept = [transcript_key(job_id, form) for form in STORED_FORMATS] + [body_key(job_id)]
-    assert all(s3.get(S3Object("transcripts", key)) is None for key in kept)
+    deleted_keys = [transcript_key(job_id, form) for form in STORED_FORMATS] + [body_key(job_id)]
+    assert all(s3.get(S3Object("transcripts", key)) is None for key in deleted_keys)
 
 
 @pytest.mark.parametrize("latest", ["its own", "a later upload's"])

@@ -34,21 +34,21 @@ def test_result_without_wait_answers_at_once(api, job_id, monkeypatch):
 
 
 def test_wait_ends_when_job_completes(api, job_id, complete, monkeypatch):
-    looks = []
+    pauses = []
 
-    def slept(seconds):
-        looks.append(seconds)
-        if len(looks) == 3:
+    def sleep(seconds):
+        pauses.append(seconds)
+        if len(pauses) == 3:
             complete(job_id, "Done.")
 
-    monkeypatch.setattr("functions.handlers.api.wait_for_job.time.sleep", slept)
+    monkeypatch.setattr("functions.handlers.api.wait_for_job.time.sleep", sleep)
 
     answer = api.get(f"/requests/{job_id}/result?wait=25")
 
     assert answer.status == 200
-    assert looks[0] == pytest.approx(0.05)
-    assert looks == sorted(looks)
-    assert max(looks) <= 0.25
+    assert pauses[0] == pytest.approx(0.05)
+    assert pauses == sorted(pauses)
+    assert max(pauses) <= 0.25
 
 
 def test_wait_is_limited_by_setting(api, job_id):
@@ -82,11 +82,11 @@ def test_result_format_has_content_type_and_text(api, job_id, complete, form, co
 
 def test_result_for_openai_client_has_openai_format_and_errors(api, job_id, complete):
     missing = api.get("/requests/0b7d6ffa-0000-4000-8000-000000000000/result?response_format=json")
-    onward = api.get(f"/requests/{job_id}/result?response_format=text").headers["location"]
+    location = api.get(f"/requests/{job_id}/result?response_format=text").headers["location"]
     complete(job_id, "Hello.")
 
     assert (missing.status, set(missing.json)) == (404, {"error"})
-    assert "response_format=text" in onward
+    assert "response_format=text" in location
     assert api.get(f"/requests/{job_id}/result?response_format=text").text == "Hello.\n"
 
 
