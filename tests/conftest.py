@@ -18,6 +18,9 @@ if TYPE_CHECKING:  # imported when asked for: the fast tier must not wait for th
 HERE = Path(__file__).parent
 TIERS = ("unit", "synth", "localcloud", "model", "pipeline", "clients")
 
+# moto's S3 keeps objects in temporary files and leaves closing them to the garbage collector.
+MOTO_LEAKS = r"ignore:unclosed file <_io\.FileIO:ResourceWarning"
+
 # A deadline for each example would judge how busy the machine is.
 hypothesis.settings.register_profile("whole", max_examples=150, deadline=None)
 hypothesis.settings.register_profile("fast", max_examples=20, deadline=None)
@@ -37,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         tier = item.path.relative_to(HERE).parts[0]
         item.add_marker(tier)
         if tier == "unit":
-            item.add_marker(pytest.mark.filterwarnings("error"))
+            item.add_marker(pytest.mark.filterwarnings("error", MOTO_LEAKS))
 
 
 @pytest.fixture(scope="session")

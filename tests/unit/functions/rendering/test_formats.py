@@ -111,6 +111,6 @@ def test_edit_keeps_music_marks_of_edited_segment() -> None:
 def test_formats_are_the_stored_and_the_cli_formats() -> None:
     assert tuple(form.stored_suffix for form in STORED_FORMATS) == keys.STORED_FORMATS
     assert {form.cli_name for form in FORMATS if form.cli_name} == {str(form) for form in CliFormat}
-    assert all(form.listen_name == CliFormat(form.cli_name).form for form in FORMATS if form.cli_name)
+    assert all(form.listen_name == CliFormat(form.cli_name).api_name for form in FORMATS if form.cli_name)
     assert len({form.name for form in FORMATS}) == len(FORMATS)
     assert JSON.stored_suffix == "json"
