@@ -128,7 +128,9 @@ class Monitoring(Construct):
         )
 
     def _build_dashboard(self) -> None:
-        def graph(title: str, left: list[cloudwatch.IMetric], right: list[cloudwatch.IMetric] | None = None):
+        def graph(
+            title: str, left: list[cloudwatch.IMetric], right: list[cloudwatch.IMetric] | None = None
+        ) -> cloudwatch.GraphWidget:
             return cloudwatch.GraphWidget(title=title, width=12, left=left, right=right or [])
 
         def count(name: str, function: str, statistic: str = "Sum") -> cloudwatch.Metric:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from rich.table import Table
@@ -10,21 +9,13 @@ from rich.text import Text
 
 from earshot_cli.aws_clients import aws_errors, client
 from earshot_contract.keys import manifest_key
-from earshot_contract.manifest import WEIGHTS, Manifest
+from earshot_contract.manifest import WEIGHTS, BrokenManifest, Manifest, read_manifest
 
 
-@dataclass(frozen=True)
-class BrokenModel:
-    """A folder of the bucket whose manifest cannot be used. The deployment leaves such a model out."""
-
-    name: str  # the folder's
-    reason: str
-
-
-def read_models(s3: Any, bucket: str) -> tuple[list[Manifest], list[BrokenModel]]:
+def read_models(s3: Any, bucket: str) -> tuple[list[Manifest], list[BrokenManifest]]:
     """Read every manifest in the bucket; both lists are sorted by name."""
     models: list[Manifest] = []
-    broken: list[BrokenModel] = []
+    broken: list[BrokenManifest] = []
     suffix = manifest_key("")
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
         for entry in page.get("Contents", []):
@@ -33,10 +24,10 @@ def read_models(s3: Any, bucket: str) -> tuple[list[Manifest], list[BrokenModel]
             folder = entry["Key"].removesuffix(suffix)
             body = s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
             try:
-                models.append(_checked_manifest(body, folder))
-            except ValueError as error:
-                broken.append(BrokenModel(folder, str(error)))
-    return sorted(models, key=lambda model: model.name), sorted(broken, key=lambda model: model.name)
+                models.append(read_manifest(body, folder))
+            except BrokenManifest as error:
+                broken.append(error)
+    return sorted(models, key=lambda model: model.name), sorted(broken, key=lambda error: error.model)
 
 
 def put_manifest(s3: Any, bucket: str, manifest: Manifest) -> None:
@@ -66,31 +57,5 @@ def models_table(bucket: str) -> Table:
         size = sum(file.size for file in model.files.values())
         table.add_row(model.name, f"{size / 1e6:,.0f} MB", model.files[WEIGHTS].sha256)
     for each in broken:
-        table.add_row(Text(each.name), "", Text(f"broken, not available: {each.reason}", style="red"))
+        table.add_row(Text(each.model), "", Text(f"broken, not available: {each.reason}", style="red"))
     return table
-
-
-def _checked_manifest(body: bytes, folder: str) -> Manifest:
-    """Parse a manifest.
-
-    Raises:
-        ValueError: it cannot be used; the message says why.
-    """
-    try:
-        manifest = Manifest.from_json(body)
-        sizes = [file.size for file in manifest.files.values()]
-        digests = [file.sha256 for file in manifest.files.values()]
-        well_typed = all(isinstance(size, int) for size in sizes) and all(isinstance(each, str) for each in digests)
-    except ValueError as error:
-        raise ValueError(f"its manifest is not JSON ({error})") from None
-    except (AttributeError, TypeError, KeyError):
-        well_typed = False
-    if not well_typed:
-        raise ValueError("its manifest is not of a manifest's form")
-    if manifest.name != folder:
-        raise ValueError(f"its manifest names another model: {manifest.name}")
-    if WEIGHTS not in manifest.files:
-        raise ValueError(f"its manifest does not list {WEIGHTS}")
-    if any(size < 0 for size in sizes):
-        raise ValueError("its manifest lists a file of negative size")
-    return manifest

@@ -36,7 +36,7 @@ def up(port: int, aws_port: int, data_dir: Path, *, allow_private_urls: bool, re
         CliError: the local cloud cannot start, or the command does not run from a clone.
     """
     try:
-        from infra.synth import ROOT
+        from infra import ROOT
         from localcloud.cloud import Cloud, StartFailed
         from localcloud.deploy import DeploymentFailed
         from localcloud.embedded_model import CorruptModel

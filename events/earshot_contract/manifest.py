@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Self
@@ -60,8 +60,13 @@ class Manifest(Document):
         return cls(name, entries, family, languages)
 
 
-def read_manifest(body: str | bytes, folder: str) -> Manifest:
+def read_manifest(body: str | bytes, folder: str, families: Collection[str] | None = FAMILIES) -> Manifest:
     """Read and check the manifest of the model in `folder` of the models bucket.
+
+    Args:
+        body: the document.
+        folder: the model's folder in the bucket.
+        families: model families that are accepted; None: any, the reader has its own registry of engines.
 
     Raises:
         BrokenManifest: the document cannot be used; its `reason` says why.
@@ -70,19 +75,19 @@ def read_manifest(body: str | bytes, folder: str) -> Manifest:
         manifest = Manifest.from_json(body)
     except InvalidDocument as error:
         raise BrokenManifest(folder, str(error)) from error
-    if reason := flaw_of(manifest, folder):
+    if reason := flaw_of(manifest, folder, families):
         raise BrokenManifest(folder, reason)
     return manifest
 
 
-def flaw_of(manifest: Manifest, folder: str) -> str | None:
+def flaw_of(manifest: Manifest, folder: str, families: Collection[str] | None = FAMILIES) -> str | None:
     """Return why the manifest does not describe the model of `folder`, or None."""
     if manifest.name != folder:
-        return f"it names the model {manifest.name!r}."
+        return f"the manifest names the model {manifest.name!r}."
     if WEIGHTS not in manifest.files:
         return f"{WEIGHTS} is not among its files."
-    if manifest.family not in FAMILIES:
-        return f"the family {manifest.family!r} is not known; known are: {', '.join(FAMILIES)}."
+    if families is not None and manifest.family not in families:
+        return f"the family {manifest.family!r} is not known; known are: {', '.join(families)}."
     if manifest.languages == []:
         return "its list of languages is empty."
     for name in (manifest.name, *manifest.files):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
-from earshot_contract.keys import manifest_key, model_folder
+from earshot_contract.keys import model_folder
 from earshot_contract.manifest import BrokenManifest, Manifest, read_manifest
 from earshot_contract.shards import S3Object
 from functions.aws import s3
@@ -76,16 +76,6 @@ def read_manifests(bucket: str) -> tuple[list[Manifest], list[BrokenManifest]]:
         except BrokenManifest as error:
             broken.append(error)
     return sorted(good, key=lambda manifest: manifest.name), broken
-
-
-def manifests(bucket: str) -> list[Manifest]:
-    """Return the usable manifests of a bucket, by name."""
-    return read_manifests(bucket)[0]
-
-
-def put_manifest(bucket: str, manifest: Manifest) -> None:
-    """Make a model available; its files must be in the bucket already."""
-    s3.put(S3Object(bucket, manifest_key(manifest.name)), manifest.to_json().encode(), "application/json")
 
 
 def _report(broken: list[BrokenManifest]) -> None:

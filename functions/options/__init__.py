@@ -1,0 +1,1 @@
+"""Options of `/v1/listen`: registry, parsing, values of one job."""

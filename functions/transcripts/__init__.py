@@ -1,0 +1,1 @@
+"""The canonical transcript, its words, sentences and edits."""

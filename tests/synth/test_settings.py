@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
 
 from infra.settings import Flavour, StackSettings
-from infra.synth import ROOT
 from tests.synth.assembly import Assembly
 from tests.synth.state_machine_checks import find_faults
 
 
 def settings_from_context(**context: Any) -> StackSettings:
     return StackSettings.from_context(cdk.App(context=context).node)
-
-
-def test_every_stack_setting_is_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text()
-    assert [f.name for f in fields(StackSettings) if f"`{f.name}`" not in readme] == []
 
 
 def container(assembly: Assembly) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""Shard results to transcript and stored files."""

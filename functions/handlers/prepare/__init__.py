@@ -1,0 +1,1 @@
+"""First step of a job: audio, options, shards."""

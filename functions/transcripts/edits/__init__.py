@@ -1,0 +1,1 @@
+"""Changes of the text that options ask for, one a file."""

@@ -71,7 +71,7 @@ def test_broken_manifest_does_not_hide_good_one(s3: Any, folder: str) -> None:
     models, [broken] = model_bucket.read_models(s3, "models")
 
     assert models == [GOOD]
-    assert broken.name == folder
+    assert broken.model == folder
     assert broken.reason
 
 
@@ -86,9 +86,9 @@ def test_model_list_shows_broken_models_with_reason(s3: Any, earshot: Any, data_
     _, good, copied, weightless = result.stdout.splitlines()
     assert good.split() == ["good", "148", "MB", "ab" * 32]
     assert copied.startswith("copied ")
-    assert "names another model: good" in copied
+    assert "names the model 'good'" in copied
     assert weightless.startswith("weightless ")
-    assert "does not list model.bin" in weightless
+    assert "model.bin is not among its files" in weightless
 
 
 def test_model_list_on_narrow_terminal_shortens_nothing(s3: Any, earshot: Any, data_dir: str) -> None:
@@ -99,7 +99,7 @@ def test_model_list_on_narrow_terminal_shortens_nothing(s3: Any, earshot: Any, d
 
     assert "…" not in shown
     assert "ab" * 32 in "".join(line.split()[-1] for line in shown.splitlines()[1:3])
-    assert "broken, not available: its manifest names another model: good" in " ".join(shown.split())
+    assert "broken, not available: the manifest names the model 'good'." in " ".join(shown.split())
 
 
 def test_model_list_reads_all_pages(s3: Any) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from earshot_contract.timeouts import HEARTBEAT_SECONDS
 from transcriber.logs import logger
 from transcriber.worker.shard_runs import ShardRuns
 from transcriber.worker.slot_lease import LeaseLost, SlotLease
-from transcriber.worker.sqs_queues import VISIBILITY_SECONDS, ShardQueues
+from transcriber.worker.sqs_queues import ShardQueues
 
 
 class Heartbeat:
@@ -28,7 +29,7 @@ class Heartbeat:
         shard_runs: ShardRuns,
         lease: SlotLease | None,
         on_lease_lost: Callable[[], None],
-        period: float = VISIBILITY_SECONDS / 3,
+        period: float = HEARTBEAT_SECONDS,
     ) -> None:
         self._queues, self._shard_runs, self._lease = queues, shard_runs, lease
         self._on_lease_lost, self._period = on_lease_lost, period

@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from earshot_contract.keys import manifest_key
-from earshot_contract.manifest import PLAIN_NAME, WEIGHTS, Manifest, digest
+from earshot_contract.manifest import PLAIN_NAME, WEIGHTS, BrokenManifest, Manifest, digest, read_manifest
 from earshot_contract.shards import ShardError
 from transcriber.engine_protocol import Model, ShardFailed
 from transcriber.worker.aws_clients import error_code
@@ -48,8 +48,7 @@ class ModelFiles:
             raise ShardFailed(
                 ShardError.CORRUPT_MODEL, f"The model {name!r} is not what its manifest says: {mismatch}."
             )
-        family = getattr(manifest, "family", "whisper")
-        return Model(name, directory, digests[WEIGHTS], family)
+        return Model(name, directory, digests[WEIGHTS], manifest.family)
 
     def _manifest(self, name: str) -> Manifest:
         if not PLAIN_NAME.fullmatch(name):
@@ -63,12 +62,12 @@ class ModelFiles:
                     f"This deployment does not have the model {name!r}. It has: {self._available()}.",
                 ) from error
             raise
-        manifest = Manifest.from_json(body)
-        if WEIGHTS not in manifest.files or not all(PLAIN_NAME.fullmatch(file) for file in manifest.files):
+        try:
+            return read_manifest(body, name, families=None)  # `engine_registry` knows the families
+        except BrokenManifest as error:
             raise ShardFailed(
-                ShardError.CORRUPT_MODEL, f"The manifest of the model {name!r} does not describe a model."
-            )
-        return manifest
+                ShardError.CORRUPT_MODEL, f"The manifest of the model {name!r} cannot be used: {error.reason}"
+            ) from error
 
     def _available(self) -> str:
         response = self._s3.list_objects_v2(Bucket=self._bucket, Delimiter="/")

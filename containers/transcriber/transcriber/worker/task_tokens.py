@@ -7,9 +7,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from earshot_contract.shards import CLOSED_TOKEN_ERRORS
 from transcriber.worker.aws_clients import error_code
 
-_CLOSED_TOKEN_ERRORS = {"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"}
 _MAX_CAUSE_LENGTH = 32_000  # characters; SendTaskFailure accepts 32,768
 
 
@@ -59,6 +59,6 @@ class TaskTokens:
         try:
             method(**arguments)
         except ClientError as error:
-            if error_code(error) in _CLOSED_TOKEN_ERRORS:
+            if error_code(error) in CLOSED_TOKEN_ERRORS:
                 raise TaskTokenClosed(error_code(error)) from error
             raise
