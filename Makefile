@@ -4,22 +4,22 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 UV := $(BIN)/uv
 QUIET := $(shell [ -t 2 ] || echo --quiet)
-# Node comes with the environment; npx fetches the CDK's command the first time it is used.
 # Company proxies: uv trusts the certificates of the system, as pip can be told to, and asks the index that pip asks.
 export UV_SYSTEM_CERTS ?= 1
 INDEX = index=$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2> /dev/null || true)}; \
 	[ -z "$$index" ] || export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$index}";
+# Node comes with the environment; npx fetches the CDK's command the first time it is used.
 CDK := PATH="$(CURDIR)/$(BIN):$$PATH" npx --yes aws-cdk@2.1148.0
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast test-synth test-localcloud test-model test-pipeline test-clients test-pythons \
-	check install synth lint types imports coverage schemas reference lock deploy bench clean
+	check install synth lint types imports coverage generated lock deploy bench clean
 
 help: ## this list
 	@echo "Earshot: hosted Whisper in your own AWS account, or on this machine alone."
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(STAMP) ## everything on this machine: install, synthesize, serve, transcribe a sample through both doors
+run: $(STAMP) ## everything on this machine: install, synthesize, serve, transcribe a sample through the bucket and the API
 	@$(BIN)/earshot up
 
 PYTEST := $(BIN)/python -m pytest
@@ -84,6 +84,13 @@ types: $(STAMP)
 imports: $(STAMP)
 	@$(BIN)/lint-imports --no-logo
 
+generated: $(STAMP) ## write the generated files: schemas, OpenAPI, option and command pages, the table of patches
+	@$(BIN)/python -m earshot_contract.schemas
+	@$(BIN)/python -m infra.openapi.document
+	@$(BIN)/python -m infra.openapi.options_page
+	@$(BIN)/python docs/generate_cli_reference.py
+	@$(BIN)/python -m localcloud.patches.readme
+
 coverage: $(STAMP) ## branches that the unit tier runs, against a floor for each package
 	@HYPOTHESIS_PROFILE=fast $(PYTEST) tests/unit $(TOGETHER) --cov --cov-branch --cov-report= --cov-report=json:build/coverage.json
 	@$(BIN)/python -m tests.coverage_floors build/coverage.json
@@ -100,4 +107,4 @@ deploy: $(STAMP) ## into your AWS account; ARGS="-c flavour=cpu" chooses (README
 	@$(CDK) deploy $(ARGS)
 
 clean: ## everything that make made; the local cloud's data in .earshot stays
-	rm -rf .venv .cache cdk.out build .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .cache cdk.out build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

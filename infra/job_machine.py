@@ -148,7 +148,7 @@ class JobMachine(Construct):
         )
         interactive = sfn.Condition.boolean_equals("$.interactive", True)
         shards.item_processor(
-            sfn.Choice(self, "Lane?")
+            sfn.Choice(self, "Fast or bulk?")
             .when(interactive, self._transcribe("TranscribeFast", self._base.queues.fast))
             .otherwise(self._transcribe("TranscribeBulk", self._base.queues.bulk))
         )

@@ -8,7 +8,7 @@ from constructs import Construct
 
 from earshot_contract.timeouts import VISIBILITY_SECONDS
 
-# A worker extends it while it works; the shard of a worker that died is visible again after this time.
+# A worker renews it while it works. When the worker dies, SQS makes its messages visible again after at most this time.
 VISIBILITY_TIMEOUT = Duration.seconds(VISIBILITY_SECONDS)
 MAX_RECEIVES = 4  # then SQS moves the message to the dead-letter queue
 

@@ -19,7 +19,7 @@ VOCABULARY_FILES = ("vocabulary.json", "vocabulary.txt")  # CTranslate2 reads ei
 REQUIRED_FILES = (WEIGHTS, "config.json", "tokenizer.json")
 MODEL_FILES = [*REQUIRED_FILES, *VOCABULARY_FILES, "preprocessor_config.json"]  # the files that a worker reads
 
-# In the model.bin of every Whisper model it follows the four bytes of the format's version.
+# CTranslate2's name of a Whisper model: in model.bin, after the four bytes of the format's version.
 _WHISPER_SPEC = b"\x0c\x00WhisperSpec\x00"
 _VERSION_BYTES = 4
 

@@ -26,7 +26,7 @@ WORK_DAYS = 2  # days after which the bucket's lifecycle rule deletes objects un
 def transcript_key(job_id: str, stored_format: str = "json") -> str:
     """Return the key of a finished job's transcript in one format (JSON: the canonical transcript).
 
-    The object is never overwritten.
+    A second run of the same job writes the same content.
     """
     return f"{JOBS_PREFIX}{job_id}/transcript.{stored_format}"
 
@@ -92,7 +92,7 @@ JOB_PK_PREFIX = "JOB#"
 API_KEY_PK_PREFIX = "KEY#"
 REQUEST_PK_PREFIX = "REQUEST#"
 SLOT_PK_PREFIX = "SLOT#"
-SHARD_STATS_PK = "PACE"  # the item with the mean length of recent shards
+SHARD_STATS_PK = "PACE"  # the item with the mean length of recent jobs
 
 
 def job_pk(job_id: str) -> str:

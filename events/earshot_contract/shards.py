@@ -2,7 +2,7 @@
 
 A *shard* is a stretch of one channel of one audio file, small enough for one worker. Step Functions puts a
 `ShardMessage` on a queue. A worker writes a `ShardResult` to S3 under the key in the message, then answers the
-message's task token. Both documents hold the model's output and nothing of a vendor's API.
+message's task token. Neither holds a vendor's response format.
 
 All times are seconds from the start of the *file* (not of the shard), so that assembling is concatenation.
 `events/schemas/` holds the JSON Schemas that `earshot_contract.schemas` generates from these classes.
@@ -101,7 +101,7 @@ class Word(Document):
 
 @dataclass(frozen=True)
 class Segment(Document):
-    """A stretch of text with start and end as the model's timestamp tokens gave it."""
+    """A stretch of text, from its first word to its last; without words, as the model's timestamp tokens say."""
 
     start: Seconds
     end: Seconds

@@ -39,7 +39,7 @@ def backlog(messages: int, shard_seconds: float, incoming: float) -> float:
 
 
 def mean_shard_seconds(previous: float | None, seconds: float) -> float:
-    """Return the mean shard length after another job of `seconds`; `previous` is None before the first."""
+    """Return the mean audio of a job (all its shards) after another of `seconds`; `previous`: None before the first."""
     return seconds if previous is None else EWMA_WEIGHT * previous + (1 - EWMA_WEIGHT) * seconds
 
 

@@ -84,7 +84,7 @@ def test_job_machine_has_the_agreed_states(job: dict[str, Any]) -> None:
     assert types(job) == JOB_STATES
     assert job["StartAt"] == "Prepare"
     shards = job["States"]["Shards"]["ItemProcessor"]
-    assert types(shards) == {"Lane?": "Choice", "TranscribeFast": "Task", "TranscribeBulk": "Task"}
+    assert types(shards) == {"Fast or bulk?": "Choice", "TranscribeFast": "Task", "TranscribeBulk": "Task"}
     path, state = [], "Prepare"
     while state != "Done":
         path.append(state)
@@ -129,10 +129,10 @@ def test_shard_waits_in_its_queue_for_a_task_token(job: dict[str, Any]) -> None:
     assert shards["ResultPath"] is None, "the state keeps job_id; results of shards are in S3"
     assert shards["MaxConcurrency"] == 40
     states = shards["ItemProcessor"]["States"]
-    assert states["Lane?"]["Choices"] == [
+    assert states["Fast or bulk?"]["Choices"] == [
         {"Variable": "$.interactive", "BooleanEquals": True, "Next": "TranscribeFast"}
     ]
-    assert states["Lane?"]["Default"] == "TranscribeBulk"
+    assert states["Fast or bulk?"]["Default"] == "TranscribeBulk"
     for queue_name in ("Fast", "Bulk"):
         state = states[f"Transcribe{queue_name}"]
         assert state["Resource"].endswith(":sqs:sendMessage.waitForTaskToken")

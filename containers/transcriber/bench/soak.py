@@ -31,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--jobs", type=int, default=500)
-    parser.add_argument("--lanes", dest="batch_workers", type=int, default=1, help="batch workers")
+    parser.add_argument("--batch-workers", dest="batch_workers", type=int, default=1, help="batch workers")
     options = parser.parse_args(arguments)
 
     from transcriber.hardware import configure_process

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -25,11 +26,23 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     for record in event["Records"]:
         try:
             message = ShardMessage.from_json(record["body"])
-        except InvalidDocument:
+        except InvalidDocument as error:
             logger.exception("Not a shard message", message_id=record.get("messageId"))
+            _fail_unreadable(record["body"], error)
+            metrics.add_metric("ShardsGivenUp", MetricUnit.Count, 1)
             continue
         shard = message.shard
         cause = CAUSE.format(number=shard.index + 1, count=shard.count)
         answered = step_functions.fail_task(message.task_token, ShardError.MAX_RECEIVES, cause)
         logger.warning("A shard was given up", job_id=shard.job_id, index=shard.index, task_answered=answered)
         metrics.add_metric("ShardsGivenUp", MetricUnit.Count, 1)
+
+
+def _fail_unreadable(body: str, error: InvalidDocument) -> None:
+    """Fail the task of a message that is no shard message, so that its state does not wait until its time-out."""
+    try:
+        token = json.loads(body)["task_token"]
+    except (ValueError, TypeError, KeyError):
+        return
+    if isinstance(token, str):
+        step_functions.fail_task(token, ShardError.INTERNAL, f"The shard message cannot be read: {error}")

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from bench.corpus import clips_of, variants
+from earshot_contract.manifest import digest
 from localcloud.embedded_model import embedded
 from tests.fixtures.plain_faster_whisper import PlainFasterWhisper
 from tests.paths import ROOT, SPEECH
-from transcriber.engine_protocol import Model, digest
+from transcriber.engine_protocol import Model
 
 PLAIN = Path(__file__).with_name("plain.json")
 VARIANTS = 4  # of each clip: the original, and three with other gain, noise and leading silence

@@ -21,14 +21,6 @@ from tests.paths import EVENTS, ROOT
 
 DOCS = ROOT / "docs"
 REFERENCE = DOCS / "reference"
-# Pages that `make docs` writes; tests beside their generators compare them.
-GENERATED = {"docs/reference/options.md"}
-# Files that documents name and that other branches bring.
-NOT_YET = {
-    "events/earshot_contract/timeouts.py",
-    "functions/rendering/formats.py",
-    "containers/transcriber/transcriber/engine_registry.py",
-}
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _PATH = re.compile(r"`((?:cli|containers|docs|events|functions|infra|localcloud|tests)/[\w./-]*)`")
@@ -68,8 +60,7 @@ def test_relative_links_resolve() -> None:
                 continue
             path, _, anchor = link.partition("#")
             target = (page.parent / path).resolve() if path else page
-            name = str(target.relative_to(ROOT))
-            if not target.exists() and name not in GENERATED:
+            if not target.exists():
                 broken.append(f"{page.relative_to(ROOT)}: {link}")
             elif anchor and target.suffix == ".md" and anchor not in anchors(target):
                 broken.append(f"{page.relative_to(ROOT)}: {link} (no such heading)")
@@ -81,7 +72,7 @@ def test_named_files_exist() -> None:
         f"{page.relative_to(ROOT)}: {path}"
         for page in pages()
         for path in _PATH.findall(prose(page))
-        if path not in NOT_YET and not (ROOT / path).exists()
+        if not (ROOT / path).exists()
     }
     assert absent == set()
 

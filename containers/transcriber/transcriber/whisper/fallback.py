@@ -12,7 +12,7 @@ class Attempt:
     """One way to decode a window.
 
     Attributes:
-        frames: least number of encoder frames (10 ms).
+        frames: least number of mel frames (10 ms) given to the encoder.
         temperature: sampling temperature; 0 means beam search.
     """
 
@@ -22,9 +22,9 @@ class Attempt:
 
 FIRST_ATTEMPT = Attempt(0, 0.0)
 # Attempts after a rejected hypothesis. 1,500 frames (half of Whisper's window) fix most failures of a short window at
-# a quarter of the cost of 3,000. Of OpenAI's six temperatures 0.4 and 0.8 remain besides 0: in our measurements 0.2
-# fixed nothing that 0.4 does not, and on audio without speech no attempt helps.
-_AFTER_REPETITION = (
+# a quarter of the cost of 3,000. Of OpenAI's six temperatures 0.4 and 0.8 remain besides 0: 0.2 fixed nothing
+# that 0.4 does not, and on audio without speech no attempt helps (docs/explanation/fallback.md).
+_AFTER_WORDS = (
     Attempt(1500, 0.0),
     Attempt(FULL_WINDOW_FRAMES, 0.0),
     Attempt(FULL_WINDOW_FRAMES, 0.4),
@@ -53,7 +53,7 @@ def next_attempt(attempt: Attempt, *, fixed_temperature: bool, no_words: bool) -
     Returns:
         The next attempt, or None if none is left.
     """
-    for candidate in _AFTER_NO_WORDS if no_words and not fixed_temperature else _AFTER_REPETITION:
+    for candidate in _AFTER_NO_WORDS if no_words and not fixed_temperature else _AFTER_WORDS:
         longer = (
             candidate.frames >= attempt.frames * _MIN_FRAME_RATIO
             or attempt.frames < FULL_WINDOW_FRAMES == candidate.frames

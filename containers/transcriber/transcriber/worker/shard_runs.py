@@ -12,6 +12,7 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from earshot_contract.document import InvalidDocument
 from earshot_contract.shards import Shard, ShardError, ShardMessage, ShardResult
 from transcriber.engine_protocol import ShardFailed
 from transcriber.logs import logger
@@ -79,13 +80,11 @@ class ShardRuns:
         """Start to process `message` in the background.
 
         A message that cannot be read is left alone: after its last receive SQS moves it to the dead-letter queue, where
-        the function `reap` fails its task if it has a task token.
+        the function `reap` fails its task if it finds a task token.
         """
         try:
             message_body = ShardMessage.from_json(message.body)
-            if not isinstance(message_body.shard, Shard):
-                raise TypeError("its shard is not an object")
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except InvalidDocument:
             logger.exception("A message is no shard message", extra={"fields": {"body": message.body[:1000]}})
             return
         run = ShardRun(message, message_body)

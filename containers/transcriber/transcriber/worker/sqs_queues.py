@@ -9,7 +9,6 @@ from typing import Any
 
 from earshot_contract.timeouts import VISIBILITY_SECONDS
 
-# Seconds for which SQS hides a received message. The messages of a crashed worker are visible again after them.
 _MAX_BATCH_ENTRIES = 10  # SQS's limit for receiving, and for changing visibility, in one call
 
 
