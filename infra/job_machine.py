@@ -94,7 +94,7 @@ class JobMachine(Construct):
     def _build_reap(self) -> None:
         """Build the function that reports a shard in the dead-letter queue to the Job machine as failed."""
         reap = self._base.functions.add("reap", {}, timeout=Duration.seconds(30))
-        reap.add_event_source(sources.SqsEventSource(self._base.queues.dead, report_batch_item_failures=True))
+        reap.add_event_source(sources.SqsEventSource(self._base.queues.dead))
         self.state_machine.grant(reap, "states:SendTaskFailure")
 
     def _build_machine(self) -> sfn.StateMachine:

@@ -1,6 +1,6 @@
 """Table of patches in README.md, made from the docstrings of the patches.
 
-`python -m localcloud.patches.readme` writes it; a test compares.
+`.venv/bin/python -m localcloud.patches.readme` writes it; a test compares.
 """
 
 from __future__ import annotations
