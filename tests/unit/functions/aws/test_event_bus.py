@@ -8,6 +8,7 @@ import boto3
 import pytest
 
 from functions.aws import event_bus
+from tests.paths import SAMPLES
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -26,3 +27,16 @@ def test_event_reaches_a_rule_of_the_bus() -> None:
         "Transcription Queued",
         {"job_id": "j"},
     )
+
+
+@pytest.mark.parametrize(("detail_is_valid", "errors"), [(True, 0), (False, 1)])
+def test_event_outside_the_contract_is_logged(
+    monkeypatch: pytest.MonkeyPatch, detail_is_valid: bool, errors: int
+) -> None:
+    logged: list[str] = []
+    monkeypatch.setattr(event_bus.logger, "exception", lambda message, **_: logged.append(message))
+    sample = json.loads((SAMPLES / "transcription-queued.json").read_text())
+
+    event_bus.announce("Transcription Queued", sample["detail"] if detail_is_valid else {"job_id": 1})
+
+    assert len(logged) == errors
