@@ -28,7 +28,7 @@ def test_renew_extends_lease_and_keeps_other_attributes(account: Any) -> None:
     SlotLease(account.clients.dynamodb, "table", "SLOT#000", "mine").renew()
 
     item = slot(account)
-    assert int(item["until"]["N"]) == pytest.approx(time.time() + SLOT_LEASE_SECONDS, abs=5)
+    assert int(item["until"]["N"]) == pytest.approx(time.time() + SLOT_LEASE_SECONDS, abs=60)
     assert int(item["ttl"]["N"]) > time.time() + SLOT_LEASE_SECONDS  # the table must keep a slot in use
     assert (item["lease"]["S"], item["failures"]["N"]) == ("mine", "2")
 
