@@ -129,6 +129,15 @@ class AudioInfo(Document):
 
 
 @dataclass(frozen=True)
+class ShardWarning(Document):
+    """Something about the audio that the caller should know: an entry of the answer's `metadata.warnings`."""
+
+    parameter: Annotated[str, Meta(description="The option that it is about, or `audio`", examples=["encoding"])]
+    type: Annotated[str, Meta(examples=["contradicts_file", "silent_track", "channels_cancel_out", "undecodable"])]
+    message: str
+
+
+@dataclass(frozen=True)
 class ModelInfo(Document):
     """The model that ran."""
 
@@ -155,3 +164,4 @@ class ShardResult(Document):
     engine: Annotated[dict[str, Any], Meta(description="The engine's own counters, e.g. windows")] = field(
         default_factory=dict
     )
+    warnings: list[ShardWarning] = field(default_factory=list)

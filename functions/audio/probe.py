@@ -11,11 +11,13 @@ from typing import BinaryIO
 
 from tinytag import TinyTag, TinyTagException
 
-from earshot_contract.file_signatures import HEAD_BYTES, non_audio_kind
+from earshot_contract.file_signatures import HEAD_BYTES, container_name, non_audio_kind
 from earshot_contract.shards import RawAudio
-from functions.audio import matroska
+from functions.audio import matroska, mp4, wav
 from functions.errors import bad_audio
 
+MAX_SECONDS = 7 * 24 * 3600.0  # a header that says more is damaged; the worker takes 12 hours
+MAX_CHANNELS, MAX_RATE = 64, 768_000  # channels and Hz; the worker takes no more
 # Bytes a sample of headerless audio, for encodings where the number is fixed.
 SAMPLE_BYTES = {"linear16": 2, "mulaw": 1, "alaw": 1, "linear32": 4}
 
@@ -35,22 +37,36 @@ def probe(file: BinaryIO, size: int, raw: RawAudio | None = None) -> Probe:
     Args:
         file: the file; it must be seekable.
         size: its length in bytes.
-        raw: format of headerless audio; None for a file with a header.
+        raw: format of headerless audio, as the caller claims; a file with a header is read by that. None: no claim.
 
     Raises:
         ApiError: the file is empty, or its signature shows that it is not audio.
     """
     if size == 0:
         raise bad_audio("corrupt or unsupported data: the file is empty.")
-    if raw:
-        return _probe_raw(raw, size)
     head = file.read(HEAD_BYTES)
+    if raw and not container_name(head):
+        return _probe_raw(raw, size)
     if kind := non_audio_kind(head):
         raise bad_audio(f"corrupt or unsupported data: this is {kind}, not audio.")
     file.seek(0)
     if head.startswith(matroska.EBML_MAGIC):
-        return Probe(*matroska.read(file))
-    return _probe_tags(file)
+        return _plausible(Probe(*matroska.read(file)))
+    if head[4:8] in mp4.FIRST_BOXES:
+        return _plausible(Probe(*mp4.read(file, size)))
+    if head[:4] in wav.MAGICS and head[8:12] == b"WAVE":
+        return _plausible(Probe(*wav.read(file, size)))
+    return _plausible(_probe_tags(file))
+
+
+def _plausible(found: Probe) -> Probe:
+    """Leave out what a damaged or hostile header claims: the worker's decoder has the final values."""
+    duration = found.duration
+    if duration is not None and not (math.isfinite(duration) and 0 < duration <= MAX_SECONDS):
+        duration = None
+    channels = found.channels if found.channels and found.channels <= MAX_CHANNELS else None
+    sample_rate = found.sample_rate if found.sample_rate and found.sample_rate <= MAX_RATE else None
+    return Probe(duration, channels, sample_rate)
 
 
 def _probe_raw(raw: RawAudio, size: int) -> Probe:

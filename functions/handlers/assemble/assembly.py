@@ -36,7 +36,7 @@ def assemble(job: Job, options: Options, results: Sequence[ShardResult]) -> Tran
         channels=[_channel(index, group) for index, group in enumerate(groups)],
         model_seconds=round(sum(result.seconds.get("model", 0.0) for result in ordered), 3),
         engine=_sum_counts([result.engine for result in ordered]),
-        warnings=[*options.warnings, *_audio_warnings(options, first, len(groups))],
+        warnings=[*options.warnings, *_audio_warnings(options, ordered, len(groups))],
     )
 
 
@@ -50,8 +50,11 @@ def _channel(index: int, parts: Sequence[ShardResult]) -> Channel:
     return Channel(index, longest.language, longest.language_probability, segments)
 
 
-def _audio_warnings(options: Options, first: ShardResult, channels: int) -> Warnings:
-    found = []
+def _audio_warnings(options: Options, results: Sequence[ShardResult], channels: int) -> Warnings:
+    """Return what the caller should know of the audio: each warning once, though every channel's shard has it."""
+    first = results[0]
+    of_shards = [warning.to_dict() for result in results for warning in result.warnings]
+    found = [entry for n, entry in enumerate(of_shards) if entry not in of_shards[:n]]
     if options.multichannel and channels == 1 and first.audio.channels > 1:
         found.append(
             warning(

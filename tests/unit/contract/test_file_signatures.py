@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from earshot_contract.file_signatures import HEAD_BYTES, describe_file, non_audio_kind
+from earshot_contract.file_signatures import HEAD_BYTES, container_name, describe_file, non_audio_kind
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,23 @@ def test_file_of_unknown_format_is_described(tmp_path: Path) -> None:
     assert describe_file(path) == "of a format no decoder here knows, or damaged at its beginning"
     path.write_bytes(b"GIF89a")
     assert describe_file(path) == "a GIF image"
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        (b"RIFF\xff\xff\xff\xffWAVEfmt ", "a WAV file"),
+        (b"fLaC\0\0\0\x22", "a FLAC file"),
+        (b"OggS\0\2", "an Ogg file"),
+        (b"ID3\4\0\0\0\0\2\1", "an MP3 file"),
+        (b"\0\0\0\x20ftypM4A ", "an MP4 file"),
+        ((b"\xff\xfb\x90\0" + bytes(413)) * 4, "an MP3 file"),
+        ((b"\xff\xfb\x90\0" + bytes(413)) + bytes(2000), None),  # one frame's header is chance
+        ((b"\xff\xf1\x50\x80\x02\x1f\xfc" + bytes(9)) * 5, "an AAC file"),
+        (b"\xff\xfb" * 2000, None),
+        (b"\0\0" * 2000, None),
+        (b"", None),
+    ],
+)
+def test_container_name_needs_more_than_chance(head: bytes, name: str | None) -> None:
+    assert container_name(head) == name

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import BinaryIO
 
 import av
 from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
+from av.stream import Disposition
 
 from earshot_contract.file_signatures import describe_file
 from earshot_contract.shards import RawAudio, ShardError
+from transcriber.audio.parts import PartReader
 from transcriber.engine_protocol import ShardFailed
 
 # Deepgram's names of headerless encodings → FFmpeg's demuxer. Deepgram's other encodings (flac, opus, speex) always
@@ -24,18 +26,25 @@ _HEADERLESS_DEMUXERS = {
     "amr-wb": "amrwb",
     "g729": "g729",
 }
+# What FFmpeg raises for input that it cannot read: its own errors, and Python's for numbers that lead nowhere.
+UNREADABLE = (av.error.FFmpegError, ValueError, OverflowError, MemoryError, OSError)
+# A guard against damaged and hostile files, not a limit that is promised. `multichannel` splits at most
+# `functions.options.registry.MAX_CHANNELS` (20) channels into shards; without it a file of up to 64 is mixed to one.
+MAX_CHANNELS = 64
+MIN_RATE, MAX_RATE = 1_000, 768_000  # Hz; real recordings have 4,000 to 768,000
+_MP3_PADDING_SECONDS = 1.0  # by which the frame count, with the encoder's padding, is more than the audio
 _PCM = {"linear16", "linear32", "mulaw", "alaw"}  # FFmpeg needs their sample rate and channels
 # FFmpeg estimates the duration of these formats from size and bit rate: their headers do not contain it.
 _WITHOUT_DURATION = ("aac", "amr", "amrnb", "amrwb", "ac3", "g729")
 
 
-def open_container(file: BinaryIO, path: Path, raw: RawAudio | None) -> InputContainer:
+def open_container(file: PartReader, path: Path, raw: RawAudio | None) -> InputContainer:
     """Open a media file by its bytes, not by its name, and forbid FFmpeg to open any other file or address.
 
     A playlist (HLS, concat) names other files and addresses, which FFmpeg would otherwise read for the caller.
 
     Args:
-        file: the opened file.
+        file: the opened file, or a part of it.
         path: its path, to describe it in an error.
         raw: encoding, sample rate and channels of headerless audio; None: the file has a header.
 
@@ -45,12 +54,54 @@ def open_container(file: BinaryIO, path: Path, raw: RawAudio | None) -> InputCon
     options = {"protocol_whitelist": "none"}
     demuxer = _HEADERLESS_DEMUXERS.get(raw.encoding) if raw else None
     if raw and raw.encoding in _PCM:
+        _check_claims(raw.sample_rate, raw.channels)
         options |= {"sample_rate": str(raw.sample_rate), "ch_layout": f"{raw.channels}c"}
     try:
         return av.open(file, "r", format=demuxer, options=options, metadata_errors="ignore")
-    except (av.error.FFmpegError, ValueError) as error:
+    except UNREADABLE as error:
         content = f"not {raw.encoding} audio" if raw else describe_file(path)
         raise ShardFailed(ShardError.NOT_AUDIO, f"The file is not audio: it is {content}.") from error
+
+
+def default_track(container: InputContainer, channel: int | None) -> AvAudioStream | None:
+    """Return the audio track that players choose: the first that the file marks as default, else the first.
+
+    Prepare has the same rule (`functions.audio`), so that it counts the channels of this track.
+
+    Args:
+        container: the opened file.
+        channel: tracks without this channel come last; None: any will do.
+    """
+    tracks = [stream for stream in container.streams.audio if stream.codec_context is not None]
+    return min(
+        tracks,
+        key=lambda track: (
+            channel is not None and track.codec_context.layout.nb_channels <= channel,
+            not track.disposition & Disposition.default,
+        ),
+        default=None,
+    )
+
+
+def check_track(stream: AvAudioStream) -> None:
+    """Check what the header says of a track before memory follows it.
+
+    Raises:
+        ShardFailed: NOT_AUDIO, the sample rate or the number of channels is that of no recording.
+    """
+    _check_claims(stream.codec_context.sample_rate, stream.codec_context.layout.nb_channels)
+
+
+def _check_claims(rate: int, channels: int) -> None:
+    if channels > MAX_CHANNELS:
+        raise ShardFailed(
+            ShardError.NOT_AUDIO, f"The file has {channels} channels; at most {MAX_CHANNELS} are accepted."
+        )
+    if not MIN_RATE <= rate <= MAX_RATE:
+        raise ShardFailed(
+            ShardError.NOT_AUDIO,
+            f"The file's header says {rate} samples a second; from {MIN_RATE} to {MAX_RATE} are accepted.",
+        )
 
 
 def no_audio_track_message(container: InputContainer, path: Path) -> str:
@@ -70,24 +121,52 @@ def no_samples_error(damaged: bool) -> ShardFailed:
     return ShardFailed(ShardError.EMPTY, "The file is audio without a single sample: its recording is empty.")
 
 
-def header_duration(container: InputContainer, stream: AvAudioStream, path: Path) -> float | None:
-    """Return the audio's duration in seconds by the file's header; None where FFmpeg only estimates it."""
+def header_end(container: InputContainer, stream: AvAudioStream, file: PartReader, zero: float) -> float | None:
+    """Return the audio's end in seconds by the file's header; None where FFmpeg only estimates it.
+
+    Args:
+        container: the opened file.
+        stream: the audio track.
+        file: the bytes from which the container was opened.
+        zero: time stamp, in seconds, at which a player begins.
+    """
     name = container.format.name
-    if name in _WITHOUT_DURATION or (name == "mp3" and not _has_frame_count(path)):
+    if name in _WITHOUT_DURATION:
         return None
+    if name == "mp3":
+        counted = _mp3_seconds(file, stream.codec_context.sample_rate)
+        estimated = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else 0.0
+        # FFmpeg estimates from the file's size where that is not the frame count's, as in concatenated files.
+        return estimated if counted and abs(counted - estimated) < _MP3_PADDING_SECONDS else counted
     if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
-    only_audio = len(container.streams) == len(container.streams.audio)
-    return container.duration / av.time_base if container.duration and only_audio else None
+        start = float(stream.start_time * stream.time_base) - zero if stream.start_time is not None else 0
+        return float(start + stream.duration * stream.time_base)
+    if len(container.streams) == 1:
+        return container.duration / av.time_base if container.duration else None
+    return _clock_seconds(stream.metadata.get("DURATION", ""))  # Matroska's, of one track
 
 
-def _has_frame_count(path: Path) -> bool:
-    """True if an MP3 has a Xing, Info or VBRI frame, which comes first after the tags and contains the duration."""
-    with path.open("rb") as file:
-        head = file.read(10)
-        if head[:3] == b"ID3":  # the tag's size: four bytes of seven bits
-            file.seek(10 + sum((byte & 0x7F) << 7 * (3 - position) for position, byte in enumerate(head[6:10])))
-        else:
-            file.seek(0)
-        frame = file.read(256)
-    return any(mark in frame for mark in (b"Xing", b"Info", b"VBRI"))
+def _clock_seconds(text: str) -> float | None:
+    """Return the seconds of a duration as Matroska's tags have it: `00:00:05.062000000`."""
+    found = re.fullmatch(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", text.strip("\0 "))
+    return int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3]) if found else None
+
+
+def _mp3_seconds(file: PartReader, rate: int) -> float | None:
+    """Return the duration by the frame count of an MP3's Xing, Info or VBRI frame, which comes first after the tags."""
+    position = file.tell()
+    file.seek(0)
+    head = file.read(10)
+    if head[:3] == b"ID3":  # the tag's size: four bytes of seven bits
+        file.seek(10 + sum((byte & 0x7F) << 7 * (3 - n) for n, byte in enumerate(head[6:10])))
+    else:
+        file.seek(0)
+    frame = file.read(256)
+    file.seek(position)
+    marks = {frame.find(mark): offset for mark, offset in ((b"Xing", 8), (b"Info", 8), (b"VBRI", 14))}
+    for at, offset in marks.items():
+        count = frame[at + offset : at + offset + 4]
+        if at >= 0 and len(count) == 4 and (offset == 14 or frame[at + 7] & 1):
+            samples = 1152 if frame[1] & 0x18 == 0x18 else 576  # a frame: of MPEG-1, or of the lower rates
+            return int.from_bytes(count, "big") * samples / rate
+    return None

@@ -5,37 +5,55 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream as AvAudioStream
+from av.container import InputContainer
 
-from earshot_contract.shards import AudioInfo, RawAudio, ShardError
-from transcriber.audio.container import header_duration, no_audio_track_message, no_samples_error, open_container
+from earshot_contract.file_signatures import HEAD_BYTES, container_name
+from earshot_contract.shards import AudioInfo, RawAudio, ShardError, ShardWarning
+from transcriber.audio.container import (
+    MAX_CHANNELS,
+    UNREADABLE,
+    check_track,
+    default_track,
+    header_end,
+    no_audio_track_message,
+    no_samples_error,
+    open_container,
+)
+from transcriber.audio.mixing import Mixer, planar, weights
+from transcriber.audio.parts import Part, PartReader, file_parts
+from transcriber.audio.timeline import Timeline
 from transcriber.engine_protocol import ShardFailed
 
 SAMPLE_RATE = 16_000  # Hz, of Whisper's input
-# A guard against damaged and hostile files, not a limit that is promised. `multichannel` splits at most
-# `functions.options.registry.MAX_CHANNELS` (20) channels into shards; without it a file of up to 64 is mixed to one.
-MAX_CHANNELS = 64
 _BLOCK_SAMPLES = 10 * SAMPLE_RATE  # 10 s fill the VAD's batches and take 0.6 MB
 _PRE_ROLL_SECONDS = 1.0  # decoded before the range, so that codecs with memory have settled when it begins
 _MIN_SEEK_SECONDS = 30.0  # seek only for a later start; before it, decoding from the start is fast and exact
 _TRUNCATED_SECONDS = 1.0  # shorter than the header's duration by more: truncated; encoders pad and round by less
+_UNDECODABLE_SECONDS = 1.0  # damage of less is not worth a warning: players skip a frame, too
+_MAX_DAMAGED_PACKETS = 20  # packets in a row, about half a second, after which the damage is worth a warning
+_PEAK_PERCENTILE = 99.9  # of the samples of a block; the rest are clicks
+# A track is silent, and another one is taken, if no tenth of a second is louder than the first number (RMS, -55 dB)
+# and the other one is ten times as loud.
+_SILENT_TRACK_RMS, _LOUDER_TRACK = 0.0018, 10.0
 
 
 class AudioStream:
     """Decoded samples of one time range of one channel. Iterate once; afterwards `info` describes the whole file.
+
+    Positions are those that a player shows: gaps between time stamps are silence, overlaps are dropped.
 
     Args:
         path: the audio file.
         channel: index from 0, or None to mix all channels.
         start: start of the range, in seconds.
         end: end of the range, in seconds; None: the end of the file.
-        raw: how to read headerless audio; None: the file has a header.
+        raw: how to read headerless audio; a file with a header is read by it, and `warnings` say so.
         max_seconds: maximum length of the range.
         max_channels: maximum number of channels of the file.
 
@@ -56,25 +74,36 @@ class AudioStream:
     ) -> None:
         if path.stat().st_size == 0:
             raise ShardFailed(ShardError.EMPTY, "The file is empty: it has 0 bytes.")
-        self._channel, self._start = channel, round(start * SAMPLE_RATE)
+        self._path, self._channel, self._start = path, channel, round(start * SAMPLE_RATE)
         self._end = None if end is None else round(end * SAMPLE_RATE)
-        self._max_seconds = max_seconds
+        self._max_seconds, self._max_channels = max_seconds, max_channels
+        self.warnings: list[ShardWarning] = []
+        found = _container_name(path) if raw else None
+        self._raw = None if found else raw
+        self._parts = [Part(0, path.stat().st_size)] if self._raw else file_parts(path)
         with ExitStack() as opening:
-            file = opening.enter_context(path.open("rb"))
-            self._container = opening.enter_context(open_container(file, path, raw))
-            stream = self._container.streams.best("audio")
-            if not isinstance(stream, AvAudioStream):
-                raise ShardFailed(ShardError.NOT_AUDIO, no_audio_track_message(self._container, path))
-            self._stream = stream
+            self._file = opening.enter_context(path.open("rb"))
+            self._part = opening.enter_context(_OpenPart(self._file, self._parts[0], path, self._raw, channel))
+            self._track = self._part.choose_audible(self.warnings)
+            stream = self._part.stream
             self.channels = stream.codec_context.layout.nb_channels
-            self._header_seconds = header_duration(self._container, stream, path)
+            self._sample_rate = stream.codec_context.sample_rate
+            self._codec = stream.codec_context.codec.canonical_name
             self._check_channels(max_channels)
+            self._header_seconds = self._part.header_seconds if len(self._parts) == 1 else None
             self._closing = opening.pop_all()
+        if raw and found:
+            self._warn_of_claims(raw, found)
         self._damaged = False
         self._ends_in_damage = False  # the last packet was incomplete
+        self._damage: float | None = None  # seconds where undecodable packets began that no frame has followed
+        self._damaged_packets = 0  # of them
         self._position = 0  # samples from the start of the file to the next one
+        self._part_position = 0  # samples from the start of the file to the part
         self._sought = False  # the beginning of the file was skipped
         self._stopped_early = False  # the end of the file was not read
+        self._peak = 1.0  # of samples beyond full scale, which floats may be
+        self._mixer = Mixer()
 
     def _check_channels(self, max_channels: int) -> None:
         if self._channel is not None and self._channel >= self.channels:
@@ -86,6 +115,19 @@ class AudioStream:
             raise ShardFailed(
                 ShardError.NOT_AUDIO, f"The file has {self.channels} channels; at most {max_channels} are accepted."
             )
+
+    def _warn_of_claims(self, raw: RawAudio, found: str) -> None:
+        described = f"{self._codec}, {self._sample_rate} Hz, channels: {self.channels}"
+        self._warn(
+            "encoding",
+            "contradicts_file",
+            f"The file is {found} ({described}) and was read as such; encoding={raw.encoding}, sample_rate and "
+            "channels are for audio without a header.",
+        )
+
+    def _warn(self, parameter: str, type: str, message: str) -> None:
+        if all(warning.type != type for warning in self.warnings):
+            self.warnings.append(ShardWarning(parameter, type, message))
 
     @property
     def info(self) -> AudioInfo:
@@ -99,8 +141,8 @@ class AudioStream:
             sha256="",
             duration=round(duration, 3),
             channels=self.channels,
-            sample_rate=self._stream.codec_context.sample_rate,
-            codec=self._stream.codec_context.codec.canonical_name,
+            sample_rate=self._sample_rate,
+            codec=self._codec,
             truncated=(self._ends_in_damage and not self._stopped_early) or short,
         )
 
@@ -119,12 +161,25 @@ class AudioStream:
                         f"The audio is longer than {self._max_seconds / 3600:.3g} hours: split it into shorter files.",
                     )
                 if size >= _BLOCK_SAMPLES:
-                    yield _to_float(pending)
+                    yield self._scaled(pending)
                     pending, size = [], 0
         if not self._position:
             raise no_samples_error(self._damaged)
         if size:
-            yield _to_float(pending)
+            yield self._scaled(pending)
+        if self._mixer.cancelled:
+            self._warn(
+                "channels",
+                "channels_cancel_out",
+                "The channels cancel each other out when they are mixed; where they do, one of them was transcribed.",
+            )
+
+    def _scaled(self, blocks: list[np.ndarray]) -> np.ndarray:
+        """Join blocks; what lies beyond full scale, as floats may, is scaled, and single clicks are clipped."""
+        samples = np.concatenate(blocks)
+        if float(np.abs(samples).max()) > 1:
+            self._peak = max(self._peak, float(np.percentile(np.abs(samples), _PEAK_PERCENTILE)))
+        return np.clip(samples / np.float32(self._peak), -1, 1)
 
     def _range_blocks(self) -> Iterator[np.ndarray]:
         """Yield the blocks between start and end."""
@@ -140,71 +195,279 @@ class AudioStream:
                 return
 
     def _blocks(self) -> Iterator[np.ndarray]:
-        """Yield int16 blocks of the selected channel from the decoder's position; a seek sets `_position`."""
-        resampler: AudioResampler | None = None
-        input_format: tuple[Any, ...] = ()
-        seeking = self._seek()
-        for frame in self._frames():
-            if seeking:
-                if frame.pts is None or frame.time_base is None:
-                    continue
-                start_pts = self._stream.start_time or 0
-                self._position = round((frame.pts - start_pts) * frame.time_base * SAMPLE_RATE)
-                seeking = False
-            if (frame_format := (frame.format.name, frame.layout.name, frame.sample_rate)) != input_format:
-                # The first frame, or a file whose sample rate or channels change midway.
-                yield from _flush(resampler)
-                resampler, input_format = AudioResampler("s16", "mono", SAMPLE_RATE), frame_format
-            selected = frame if self._channel is None else _select_channel(frame, self._channel)
-            selected.pts = None  # gaps between time stamps are not silence: positions count samples
-            assert resampler is not None
-            for resampled in resampler.resample(selected):
-                yield resampled.to_ndarray()[0]
-        yield from _flush(resampler)
+        """Yield blocks of the selected channel, without gaps, from the decoder's position; a seek sets `_position`."""
+        yield from self._part_blocks(self._part)
+        self._part.close()
+        for number, part in enumerate(self._parts[1:], 2):
+            start = self._position / SAMPLE_RATE
+            try:
+                with _OpenPart(self._file, part, self._path, self._raw, self._channel, self._track) as opened:
+                    yield from self._part_blocks(opened)
+            except ShardFailed:
+                self._warn(
+                    "audio",
+                    "unreadable_part",
+                    f"The file has {len(self._parts)} recordings, one after another; "
+                    f"number {number}, from {start:.1f} s, cannot be read.",
+                )
 
-    def _frames(self) -> Iterator[AudioFrame]:
+    def _part_blocks(self, part: _OpenPart) -> Iterator[np.ndarray]:
+        base = written = self._part_position = self._position  # samples
+        timeline = part.timeline
+        run: _Run | None = None
+        self._damage, self._damaged_packets = None, 0
+        seeking = self._seek(part)
+        first = True
+        for frame in self._frames(part):
+            if seeking and first and frame.pts is None:
+                continue
+            form = (frame.format.name, frame.layout.name, frame.sample_rate)
+            changed = run is not None and form != run.form
+            time = timeline.step(frame, changed, first, seeking)
+            skipped = 0  # samples of the frame that overlap what was decoded before
+            if time is not None:
+                if run:
+                    for block in run.finish():
+                        written += len(block)
+                        yield block
+                target = base + round(time * SAMPLE_RATE)
+                if seeking and first:
+                    self._position = written = target = max(target, 0)
+                skipped = max(0, round((written - target) * frame.sample_rate / SAMPLE_RATE)) if target < written else 0
+                if skipped >= frame.samples:
+                    run = None
+                    timeline.start_run((written - base) / SAMPLE_RATE, frame.sample_rate)
+                    first = False
+                    continue
+                self._warn_of_damage(time)
+                for silence in _silence(target - written):
+                    written += len(silence)
+                    yield silence
+                begin = time if target >= written - 1 and not skipped else (written - base) / SAMPLE_RATE
+                timeline.start_run(begin, frame.sample_rate)
+                run = None
+            if run is None:
+                run = _Run(form, weights(frame), self._channel, self._mixer)
+            first = False
+            self._damage, self._damaged_packets = None, 0
+            samples = planar(frame)[:, skipped:]
+            timeline.count(samples.shape[1])
+            for block in run.add(samples):
+                written += len(block)
+                yield block
+        for block in run.finish() if run else ():
+            yield block
+        self._warn_of_damage(timeline.end)
+
+    def _frames(self, part: _OpenPart) -> Iterator[AudioFrame]:
         """Yield decoded frames; damaged packets are skipped, as media players do."""
-        for packet in self._container.demux(self._stream):
+        packets = part.container.demux(part.stream)
+        while True:
+            try:
+                packet = next(packets, None)
+            except UNREADABLE:
+                self._damaged = self._ends_in_damage = True
+                return
+            if packet is None:
+                return
             try:
                 frames = packet.decode()
-            except av.error.InvalidDataError:
+            except UNREADABLE:
                 self._damaged = self._ends_in_damage = True
+                self._damaged_packets += 1
+                if self._damage is None:
+                    self._damage = part.timeline.end
                 continue
             if packet.size:
                 self._ends_in_damage = packet.is_corrupt
-            yield from frames
+            for frame in frames:
+                if not 0 < frame.layout.nb_channels <= MAX_CHANNELS or not frame.sample_rate:
+                    self._damaged = True
+                    continue
+                yield frame
 
-    def _seek(self) -> bool:
+    def _warn_of_damage(self, until: float) -> None:
+        """Warn of undecodable packets before `until`, in seconds from the start of the part."""
+        if self._damage is None or not self._position:
+            return
+        if until - self._damage > _UNDECODABLE_SECONDS or self._damaged_packets >= _MAX_DAMAGED_PACKETS:
+            start, stop = (self._part_position / SAMPLE_RATE + time for time in (self._damage, until))
+            end = f" to {stop:.1f} s" if stop > start else " on"
+            self._warn("audio", "undecodable", f"From {start:.1f} s{end} the audio is damaged and cannot be decoded.")
+
+    def _seek(self, part: _OpenPart) -> bool:
         """Seek near a late start. Returns: True if positions must come from the first frame's time stamp."""
         target = self._start / SAMPLE_RATE - _PRE_ROLL_SECONDS
-        if target < _MIN_SEEK_SECONDS or self._header_seconds is None or not self._stream.time_base:
+        stream = part.stream
+        if target < _MIN_SEEK_SECONDS or self._header_seconds is None or not stream.time_base:
             return False
         try:
-            self._container.seek(
-                (self._stream.start_time or 0) + int(target / self._stream.time_base), stream=self._stream
-            )
-        except av.error.FFmpegError:
+            part.container.seek(int((target + part.timeline.zero) / float(stream.time_base)), stream=stream)
+        except UNREADABLE:
             return False
         self._sought = True
         return True
 
 
-def _select_channel(frame: AudioFrame, channel: int) -> AudioFrame:
-    """Return one channel of a frame, before resampling: the other channels then cost no time."""
-    samples = frame.to_ndarray()
-    if not frame.format.is_planar:
-        samples = samples.reshape(-1, frame.layout.nb_channels).T
-    # In a file that has fewer channels from here on, the selected channel is silent.
-    plane = samples[channel] if channel < len(samples) else np.zeros_like(samples[0])
-    mono = AudioFrame.from_ndarray(np.ascontiguousarray(plane)[None], frame.format.packed.name, "mono")
-    mono.sample_rate = frame.sample_rate
-    return mono
+class _OpenPart:
+    """One part of a file, opened; its track and its clock."""
+
+    def __init__(
+        self,
+        file: BinaryIO,
+        part: Part,
+        path: Path,
+        raw: RawAudio | None,
+        channel: int | None,
+        track: int | None = None,
+    ) -> None:
+        """Open a part.
+
+        Args:
+            file: the whole file.
+            part: where the part is.
+            path: of the file, for errors.
+            raw: how to read headerless audio.
+            channel: the requested channel; None: all of them.
+            track: index of the track; None: the default one.
+        """
+        self._open = lambda: open_container(PartReader(file, part), path, raw)
+        self._channel = channel
+        self._reader = PartReader(file, part)
+        self.container: InputContainer = open_container(self._reader, path, raw)
+        try:
+            stream = default_track(self.container, channel)
+            if track is not None and track < len(self.container.streams):
+                chosen = self.container.streams[track]
+                stream = chosen if isinstance(chosen, AvAudioStream) and chosen.codec_context else stream
+            if stream is None:
+                raise ShardFailed(ShardError.NOT_AUDIO, no_audio_track_message(self.container, path))
+            check_track(stream)
+            self.stream: AvAudioStream = stream
+            self.timeline = Timeline(self.container)
+        except BaseException:
+            self.container.close()
+            raise
+
+    def __enter__(self) -> _OpenPart:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the container."""
+        self.container.close()
+
+    @property
+    def header_seconds(self) -> float | None:
+        """The end of the audio by the header, in seconds."""
+        return header_end(self.container, self.stream, self._reader, self.timeline.zero)
+
+    def choose_audible(self, warnings: list[ShardWarning]) -> int | None:
+        """Take another track if the default one is silent and the other is not.
+
+        Returns:
+            The index of the track, for the parts that follow; None: there was no choice.
+        """
+        tracks = [stream for stream in self.container.streams.audio if stream.codec_context is not None]
+        if self._channel is not None:
+            tracks = [track for track in tracks if track.codec_context.layout.nb_channels > self._channel]
+        if len(tracks) < 2:
+            return None
+        loudest = self._loudness(self.stream.index, _SILENT_TRACK_RMS)
+        if loudest >= _SILENT_TRACK_RMS:
+            return self.stream.index
+        enough = max(_SILENT_TRACK_RMS, loudest * _LOUDER_TRACK)
+        default = self.stream
+        for track in tracks:
+            if track.index != default.index and self._loudness(track.index, enough) >= enough:
+                check_track(track)
+                number, default_number = tracks.index(track) + 1, tracks.index(default) + 1
+                message = f"Audio track {default_number} is silent; track {number} was transcribed."
+                warnings.append(ShardWarning("audio", "silent_track", message))
+                self.stream = track
+                break
+        return self.stream.index
+
+    def _loudness(self, index: int, enough: float) -> float:
+        """Return the RMS of a track's loudest tenth of a second, or the first one of at least `enough`."""
+        loudest = 0.0
+        try:
+            with self._open() as container:
+                squares, count = 0.0, 0
+                for frame in container.decode(container.streams[index]):
+                    assert isinstance(frame, AudioFrame)
+                    samples = planar(frame)
+                    squares += float(np.var(samples, axis=1, dtype=np.float64).max()) * frame.samples
+                    count += frame.samples
+                    if count * 10 >= frame.sample_rate:
+                        loudest = max(loudest, (squares / count) ** 0.5)
+                        squares, count = 0.0, 0
+                    if loudest >= enough:
+                        break
+        except (*UNREADABLE, ShardFailed):
+            pass  # what could be read of it decides
+        return loudest
 
 
-def _flush(resampler: AudioResampler | None) -> Iterator[np.ndarray]:
-    for resampled in resampler.resample(None) if resampler else ():
-        yield resampled.to_ndarray()[0]
+class _Run:
+    """Frames of one format without a gap, on their way to 16 kHz mono."""
+
+    def __init__(self, form: tuple[str, str, int], weights: np.ndarray, channel: int | None, mixer: Mixer) -> None:
+        """Create a run; `form` is the frames' sample format, layout and sample rate."""
+        self.form = form
+        self._rate, self._weights, self._channel, self._mixer = form[2], weights, channel, mixer
+        self._resampler = None if self._rate == SAMPLE_RATE else AudioResampler("flt", "mono", SAMPLE_RATE)
+        self._pending: list[np.ndarray] = []
+        self._size = 0
+
+    def add(self, samples: np.ndarray) -> Iterator[np.ndarray]:
+        """Yield blocks at 16 kHz; samples (channels, n) are resampled in slices of a second."""
+        self._pending.append(samples)
+        self._size += samples.shape[1]
+        if self._size >= self._rate:
+            yield from self._convert()
+
+    def finish(self) -> Iterator[np.ndarray]:
+        """Yield the rest."""
+        if self._size:
+            yield from self._convert()
+        if self._resampler:
+            for resampled in self._resampler.resample(None):
+                yield resampled.to_ndarray()[0]
+
+    def _convert(self) -> Iterator[np.ndarray]:
+        samples = np.concatenate(self._pending, axis=1)
+        if not np.isfinite(samples).all():
+            samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
+        self._pending, self._size = [], 0
+        for at in range(0, samples.shape[1], self._rate):
+            part = samples[:, at : at + self._rate]
+            if self._channel is None:
+                mono = self._mixer.mix(part, self._weights)
+            elif self._channel < len(part):
+                mono = part[self._channel]
+            else:  # in a file that has fewer channels from here on, the selected channel is silent
+                mono = np.zeros_like(part[0])
+            yield from self._resample(mono)
+
+    def _resample(self, mono: np.ndarray) -> Iterator[np.ndarray]:
+        if not self._resampler:
+            yield mono
+            return
+        frame = AudioFrame.from_ndarray(np.ascontiguousarray(mono)[None], "flt", "mono")
+        frame.sample_rate = self._rate
+        for resampled in self._resampler.resample(frame):
+            yield resampled.to_ndarray()[0]
 
 
-def _to_float(blocks: list[np.ndarray]) -> np.ndarray:
-    return np.concatenate(blocks).astype(np.float32) / np.float32(32768)
+def _silence(samples: int) -> Iterator[np.ndarray]:
+    """Yield blocks of silence."""
+    for at in range(0, samples, _BLOCK_SAMPLES):
+        yield np.zeros(min(_BLOCK_SAMPLES, samples - at), np.float32)
+
+
+def _container_name(path: Path) -> str | None:
+    with path.open("rb") as file:
+        return container_name(file.read(HEAD_BYTES))

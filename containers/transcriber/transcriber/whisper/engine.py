@@ -149,7 +149,7 @@ class BatchingEngine:
             if not state.active:
                 return
         state.decode_seconds += time.monotonic() - started
-        groups, done = state.all_windows_added(audio.info)
+        groups, done = state.all_windows_added(audio.info, audio.warnings)
         for group in groups:
             self._batch_queue.put(group)
         if done:
@@ -218,4 +218,5 @@ class BatchingEngine:
                 "total": time.monotonic() - state.started_at,
             },
             engine=engine_info,
+            warnings=state.warnings,
         )

@@ -10,7 +10,7 @@ from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from earshot_contract.shards import AudioInfo, Segment, Shard, ShardResult
+from earshot_contract.shards import AudioInfo, Segment, Shard, ShardResult, ShardWarning
 from transcriber.whisper.language_detection import VOTING_SECONDS
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class ShardState:
         self.future = ShardFuture()
         self.future.on_cancel = self._abandon
         self.audio_info: AudioInfo | None = None
+        self.warnings: list[ShardWarning] = []  # about the audio
         self.segments: list[Segment] = []
         self.counts: Counter[str] = Counter()
         self.speech_seconds = self.decode_seconds = self.model_seconds = (
@@ -73,14 +74,14 @@ class ShardState:
             self._voters.append(window)
             return self._vote() if sum(voter.seconds for voter in self._voters) >= VOTING_SECONDS else []
 
-    def all_windows_added(self, audio_info: AudioInfo) -> tuple[list[list[Window]], bool]:
+    def all_windows_added(self, audio_info: AudioInfo, warnings: list[ShardWarning]) -> tuple[list[list[Window]], bool]:
         """Register that no more windows follow.
 
         Returns:
             The last groups ready for the batch queue, and whether the shard is done already (silence).
         """
         with self._lock:
-            self._all_added, self.audio_info = True, audio_info
+            self._all_added, self.audio_info, self.warnings = True, audio_info, warnings
             groups = self._vote() if self._voters and self.language is None else []
             return groups, self._open_windows == 0
 

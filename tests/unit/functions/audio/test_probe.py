@@ -58,6 +58,56 @@ def test_header_gives_duration_and_channels(container: str, codec: str, channels
     assert found.duration == pytest.approx(2.0, abs=0.15) or container == "flac"
 
 
+def film(container: str, layouts: list[str], default: int | None) -> bytes:
+    """Audio tracks of a second each."""
+    out = io.BytesIO()
+    with av.open(out, "w", format=container) as file:
+        streams = [file.add_stream("aac", rate=44100, layout=layout) for layout in layouts]
+        for n, stream in enumerate(streams):
+            stream.disposition = av.stream.Disposition.default if n == default else 0
+        packets = []
+        for stream, layout in zip(streams, layouts, strict=True):
+            count = {"mono": 1, "stereo": 2, "5.1": 6}[layout]
+            frame = av.AudioFrame.from_ndarray(np.zeros((count, 44100), np.float32), "fltp", layout)
+            frame.sample_rate, frame.pts = 44100, 0
+            packets += [*stream.encode(frame), *stream.encode(None)]
+        for packet in sorted(packets, key=lambda packet: packet.dts):
+            file.mux(packet)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("container", ["matroska", "mp4", "mov"])
+@pytest.mark.parametrize("layouts", [["mono", "stereo"], ["stereo", "mono"], ["stereo", "5.1"]])
+@pytest.mark.parametrize("default", [0, 1])
+def test_channels_are_those_of_default_track(container: str, layouts: list[str], default: int) -> None:
+    found = probed(film(container, layouts, default))
+    assert found.channels == {"mono": 1, "stereo": 2, "5.1": 6}[layouts[default]]
+    assert found.sample_rate == 44100
+
+
+@pytest.mark.parametrize("length", [0, 1000, 0x7FFFFFFF, 0xFFFFFFFF])
+def test_untrue_wav_length_gives_duration_by_bytes(length: int) -> None:
+    body = bytearray(encoded("wav", "pcm_s16le", 1))
+    at = body.index(b"data") + 4
+    body[at : at + 4] = length.to_bytes(4, "little")
+    assert probed(bytes(body)).duration == pytest.approx(2.0, abs=0.01)
+
+
+@pytest.mark.parametrize("raw", [RawAudio("linear16", 8000, 5), RawAudio("mulaw", 8000)])
+@pytest.mark.parametrize(("container", "codec"), [("wav", "pcm_s16le"), ("mp3", "libmp3lame"), ("ogg", "libopus")])
+def test_file_with_header_is_read_by_it(container: str, codec: str, raw: RawAudio) -> None:
+    found = probed(encoded(container, codec, 2), raw)
+    assert (found.channels, found.sample_rate) == (2, 48000)
+
+
+def test_impossible_claims_of_header_are_left_out() -> None:
+    body = bytearray(encoded("wav", "pcm_s16le", 1))
+    at = body.index(b"fmt ") + 8
+    body[at + 2 : at + 8] = b"\xff\xff" + (2**31 - 1).to_bytes(4, "little")
+    found = probed(bytes(body))
+    assert (found.channels, found.sample_rate) == (None, None)
+
+
 def test_sample_file_gives_duration() -> None:
     found = probed(SAMPLE.read_bytes())
     assert found.channels == 1

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from earshot_contract.shards import AudioInfo, ModelInfo, Segment, ShardResult
+from earshot_contract.shards import AudioInfo, ModelInfo, Segment, ShardResult, ShardWarning
 from functions.handlers.assemble.assembly import assemble
 from functions.jobs.job import Job, Source, SourceKind
 from functions.options.options import Options
@@ -76,3 +76,10 @@ def test_assemble_adds_audio_warnings() -> None:
     assert [w["type"] for w in assembled([cut_off]).warnings] == ["truncated"]
     assert [w["type"] for w in assembled([whole], "multichannel=true").warnings] == ["unknown_channels"]
     assert [w["parameter"] for w in assembled([whole], "alternatives=3").warnings] == ["alternatives"]
+
+
+def test_assemble_keeps_each_shard_warning_once() -> None:
+    silent, other = (ShardWarning("audio", type, "…") for type in ("silent_track", "undecodable"))
+    left = replace(result(0, 0, "x"), warnings=[silent])
+    right = replace(result(1, 1, "y"), warnings=[silent, other])
+    assert assembled([left, right], "multichannel=true").warnings == [silent.to_dict(), other.to_dict()]

@@ -1,0 +1,74 @@
+"""Mixing: the channels of a file as one, chosen by what can be heard."""
+
+from __future__ import annotations
+
+import numpy as np
+from av.audio.frame import AudioFrame
+
+# Weights of a channel in the mix, by FFmpeg's name of its place: speech is in the centre. Others weigh 1.
+_WEIGHTS = {"FC": 1.0, "FL": 0.7, "FR": 0.7, "LFE": 0.0, "BL": 0.5, "BR": 0.5, "SL": 0.5, "SR": 0.5, "BC": 0.5}
+# Energy of the mix, as a share of what unrelated channels would have: below the first, the channels cancel out; above
+# the second, they no longer do. Unrelated channels have 1.
+_CANCELLED, _NOT_CANCELLED = 0.1, 0.5
+_MIN_SHARE_OF_LOUDEST = 0.01  # -20 dB: the only live one of many channels is not diluted further than this
+_AUDIBLE_ENERGY = 1e-7  # mean square, -70 dB; below it nothing is decided
+
+
+def planar(frame: AudioFrame) -> np.ndarray:
+    """Return a frame's samples as float32, shape (channels, n); full scale of integers is 1."""
+    samples = frame.to_ndarray()
+    if not frame.format.is_planar:
+        samples = samples.reshape(-1, frame.layout.nb_channels).T
+    if samples.dtype == np.uint8:
+        return (samples.astype(np.float32) - 128) / 128
+    if samples.dtype.kind == "i":
+        return samples.astype(np.float32) / np.float32(2.0 ** (8 * samples.dtype.itemsize - 1))
+    return samples.astype(np.float32, copy=False)
+
+
+def weights(frame: AudioFrame) -> np.ndarray:
+    """Return the weight of each channel in the mix, shape (channels,), with sum 1."""
+    names = [channel.name for channel in frame.layout.channels]
+    known = names if len(set(names)) == frame.layout.nb_channels else ["?"] * frame.layout.nb_channels
+    found = np.array([_WEIGHTS.get(name, 1.0) for name in known], np.float32)
+    if not found.any():
+        found[:] = 1.0
+    return found / found.sum()
+
+
+class Mixer:
+    """Mixes blocks of one file; where the channels cancel each other out, the loudest of them is taken."""
+
+    def __init__(self) -> None:
+        """Start with the sum."""
+        self._channel: int | None = None  # the one in place of the sum
+        self.cancelled = False  # there was a block whose channels cancel each other out
+
+    def mix(self, samples: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Return one channel, shape (n,).
+
+        Args:
+            samples: shape (channels, n).
+            weights: shape (channels,).
+        """
+        if len(samples) == 1:
+            return samples[0]
+        mixed = weights @ samples
+        energies = np.var(samples, axis=1, dtype=np.float64) * (weights > 0)  # without a channel's constant part
+        loudest = int(energies.argmax())
+        if energies[loudest] > _AUDIBLE_ENERGY:
+            energy = float(np.var(mixed, dtype=np.float64))
+            share = energy / float(weights.astype(np.float64) ** 2 @ energies)
+            is_cancelled = share < (_CANCELLED if self._channel is None else _NOT_CANCELLED)
+            self.cancelled |= share < _CANCELLED
+            if not is_cancelled and energy >= _MIN_SHARE_OF_LOUDEST * energies[loudest]:
+                self._channel = None
+            elif (
+                self._channel is None
+                or self._channel >= len(samples)
+                or energies[self._channel] < energies[loudest] / 4
+            ):
+                self._channel = loudest
+        if self._channel is not None and self._channel < len(samples):
+            return samples[self._channel]
+        return mixed.astype(np.float32)

@@ -1,0 +1,173 @@
+"""Parts of a file: recordings that lie one after another in it (chained Ogg, concatenated WAV, FLAC, WebM, MP4).
+
+FFmpeg decodes the first of them and leaves the rest out, or reads it with the first one's decoder. `AudioStream` opens
+each part as a file of its own. A WAV part whose header has no true length gets the length of its bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import mmap
+import re
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+_WAV = re.compile(rb"RIFF....WAVE(?:fmt |JUNK|bext|LIST)", re.DOTALL)
+# How each format starts; the first line that matches the file's beginning is searched in the rest of it.
+_STARTS = (
+    _WAV,
+    re.compile(rb"fLaC\x00\x00\x00\x22"),  # then the stream info, of 34 bytes
+    re.compile(rb"\x1a\x45\xdf\xa3.{1,64}?\x42\x82.(?:webm|matroska)", re.DOTALL),
+)
+_OGG_START = re.compile(rb"OggS\x00[\x02\x06]\x00{8}")  # a page that begins a logical stream
+_OGG_HEADER_BYTES = 27  # before a page's table of lacing values
+MAX_PARTS = 10_000  # a guard against hostile files; an archive of an Internet radio has a part for each song
+_STREAMED_LENGTH = (
+    0x7F00_0000  # bytes; a WAV length from here on in a smaller file was written before the end was known
+)
+# Chunks that programs write behind a WAV file's samples.
+_WAV_TRAILERS = {
+    *(b"LIST", b"id3 ", b"ID3 ", b"fact", b"cue ", b"smpl", b"bext", b"iXML", b"JUNK", b"PEAK", b"afsp", b"_PMX"),
+    *(b"axml", b"chna", b"inst", b"note", b"labl", b"plst", b"PAD ", b"FLLR", b"junk", b"DISP", b"cart", b"RIFF"),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """Bytes `start` to `end` of a file; `head` replaces the first of them."""
+
+    start: int
+    end: int
+    head: bytes = b""
+
+
+class PartReader(io.RawIOBase):
+    """One part as a file of its own, without a name: FFmpeg would draw conclusions from one."""
+
+    def __init__(self, file: BinaryIO, part: Part) -> None:
+        """Read `part` of an open file; closing the reader leaves the file open."""
+        self._file, self._part, self._position = file, part, 0
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def seekable(self) -> bool:
+        """Return True."""
+        return True
+
+    def tell(self) -> int:
+        """Return the position, in bytes from the start of the part."""
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move the position; returns it."""
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position}.get(whence, self._part.end - self._part.start)
+        self._position = max(0, base + offset)
+        return self._position
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes; empty at the end of the part."""
+        part = self._part
+        left = max(0, part.end - part.start - self._position)
+        size = left if size < 0 else min(size, left)
+        self._file.seek(part.start + self._position)
+        data = self._file.read(size)
+        if self._position < len(part.head):
+            data = part.head[self._position : self._position + len(data)] + data[len(part.head) - self._position :]
+        self._position += len(data)
+        return data
+
+
+def file_parts(path: Path) -> list[Part]:
+    """Return the parts of a file, at least one, in order."""
+    size = path.stat().st_size
+    if not size:
+        return [Part(0, 0)]
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        starts = _starts(data)[:MAX_PARTS]
+        if len(starts) < 2:
+            starts = [0]
+        ends = [*starts[1:], size]
+        return [Part(start, end, _wav_head(data, start, end)) for start, end in zip(starts, ends, strict=True)]
+
+
+def _starts(data: mmap.mmap) -> list[int]:
+    """Return where recordings begin, if the file begins with one; else one position or none."""
+    if data[4:8] == b"ftyp":
+        return _mp4_starts(data)
+    if data[:4] == b"OggS":
+        return _ogg_starts(data)
+    pattern = next((start for start in _STARTS if start.match(data)), None)
+    return [match.start() for match in pattern.finditer(data)] if pattern else []
+
+
+def _ogg_starts(data: mmap.mmap) -> list[int]:
+    """Return the starts of an Ogg file's chain; the first pages of streams that play together follow each other."""
+    starts, next_page = [], -1
+    for match in _OGG_START.finditer(data):
+        at = match.start()
+        if at != next_page:
+            starts.append(at)
+        lacing = _lacing(data, at)
+        next_page = at + _OGG_HEADER_BYTES + len(lacing) + sum(lacing)
+    return starts
+
+
+def _lacing(data: mmap.mmap, page: int) -> bytes:
+    """Return the lacing values of the Ogg page at `page`: the lengths of its segments."""
+    table = page + _OGG_HEADER_BYTES
+    return data[table : table + data[table - 1]] if table <= len(data) else b""
+
+
+def _mp4_starts(data: mmap.mmap) -> list[int]:
+    """Return the starts of MP4 files: each `ftyp` box after another file's samples."""
+    starts, at, has_samples = [0], 0, False
+    while at + 8 <= len(data) and len(starts) <= MAX_PARTS:
+        size, kind = struct.unpack_from(">I4s", data, at)
+        if size == 1 and at + 16 <= len(data):
+            (size,) = struct.unpack_from(">Q", data, at + 8)
+        if kind == b"ftyp" and has_samples:
+            starts.append(at)
+            has_samples = False
+        has_samples |= kind in (b"mdat", b"moof")
+        if size < 8:
+            break
+        at += size
+    return starts
+
+
+def _wav_head(data: mmap.mmap, start: int, end: int) -> bytes:
+    """Return a WAV header with the true length of the samples; empty if the header's own can be true."""
+    if not _WAV.match(data, start):
+        return b""
+    at = start + 12
+    while at + 8 <= end:
+        kind, size = struct.unpack_from("<4sI", data, at)
+        if kind == b"data":
+            left = end - at - 8
+            if left and not _is_true_length(data, at + 8, size, end):
+                length = struct.pack("<I", min(left, 0xFFFF_FFFF))
+                riff = struct.pack("<I", min(end - start - 8, 0xFFFF_FFFF))
+                return bytes(data[start : start + 4]) + riff + bytes(data[start + 8 : at + 4]) + length
+            return b""
+        at += 8 + size + size % 2
+        if at - start > 1 << 20:  # no header is this long; `head` is kept in memory
+            return b""
+    return b""
+
+
+def _is_true_length(data: mmap.mmap, samples: int, size: int, end: int) -> bool:
+    """Return whether `size` bytes of samples can be meant: they reach the end, or other chunks follow."""
+    left = end - samples
+    if size > left:  # cut off, unless the number says that the length was not known
+        return size < _STREAMED_LENGTH
+    after = samples + size
+    if left - size < 8:
+        return True
+    for chunk in (after, after + size % 2):
+        if data[chunk : chunk + 4] in _WAV_TRAILERS or not any(data[chunk : min(chunk + 4096, end)]):
+            return size > 0
+    return False

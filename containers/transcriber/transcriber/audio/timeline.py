@@ -1,0 +1,76 @@
+"""Timeline: where on a player's clock each decoded frame belongs."""
+
+from __future__ import annotations
+
+import av
+from av.audio.frame import AudioFrame
+from av.container import InputContainer
+
+# Time stamps that differ by less are the same (s): containers round them to milliseconds, recorders jitter.
+_TOLERANCE = 0.1
+# A step back by more (s) begins a new clock, as in files joined without new time stamps; less is an overlap.
+_MAX_OVERLAP = 1.0
+# A step forward by more (s) is a new clock, too: a header can claim any number.
+_MAX_GAP = 3600.0
+# Formats whose clock begins at 0 whatever the first time stamp is; others begin anywhere, as broadcasts do.
+_ABSOLUTE_FORMATS = {"mov", "mp4", "matroska", "webm"}
+# Formats without time stamps: FFmpeg counts frames at the first one's sample rate, and is wrong after a change of it.
+_COUNTED_FORMATS = {"mp3", "aac", "ac3", "eac3", "dts", "amr"}
+_MAX_LATE_START = 600.0  # s; a later one is the clock of a longer recording from which the file was cut
+
+
+class Timeline:
+    """Compares time stamps with the count of samples, both in seconds from the start of one part of a file."""
+
+    def __init__(self, container: InputContainer) -> None:
+        """Find the container's zero: the time stamp at which a player begins."""
+        self.zero = _zero(container)
+        self._is_counted = container.format.name in _COUNTED_FORMATS
+        self._ignores_stamps = False
+        self._run_start = 0.0  # time of the first sample of the run
+        self._run_samples = 0  # of the run so far; a run has no gap and one sample rate
+        self._run_rate = 1
+
+    @property
+    def end(self) -> float:
+        """Time of the next sample by counting."""
+        return self._run_start + self._run_samples / self._run_rate
+
+    def step(self, frame: AudioFrame, rate_changed: bool, first: bool, sought: bool) -> float | None:
+        """Return the time at which a frame begins a new run, or None if it continues the run.
+
+        Args:
+            frame: the next frame.
+            rate_changed: the sample rate or the channels are others than those of the run.
+            first: the part has no frame before this one.
+            sought: the beginning of the part was skipped.
+        """
+        end = self.end
+        self._ignores_stamps |= rate_changed and self._is_counted
+        if self._ignores_stamps or frame.pts is None or frame.time_base is None:
+            return end if rate_changed or first else None
+        gap = frame.pts * float(frame.time_base) - self.zero - end
+        if sought and first:
+            return end + gap
+        if gap < -_MAX_OVERLAP or gap > _MAX_GAP:
+            self.zero += gap
+            gap = 0.0
+        if first or abs(gap) > _TOLERANCE:
+            return end + gap
+        return end if rate_changed else None
+
+    def start_run(self, time: float, rate: int) -> None:
+        """Begin a run at `time`."""
+        self._run_start, self._run_samples, self._run_rate = time, 0, rate
+
+    def count(self, samples: int) -> None:
+        """Count samples of the run."""
+        self._run_samples += samples
+
+
+def _zero(container: InputContainer) -> float:
+    if container.start_time is None:
+        return 0.0
+    start = container.start_time / av.time_base
+    is_absolute = not _ABSOLUTE_FORMATS.isdisjoint(container.format.name.split(","))
+    return 0.0 if is_absolute and -_MAX_OVERLAP <= start <= _MAX_LATE_START else start

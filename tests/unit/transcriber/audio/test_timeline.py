@@ -1,0 +1,201 @@
+"""The clock of a file: late starts, holes, overlaps, and recordings that lie one after another in it."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from tests.fixtures.audio import decode
+from transcriber.audio.stream import AudioStream
+
+RATE = 16_000  # Hz, of files whose codec takes any
+
+
+def burst(seconds: float, rate: int = RATE) -> np.ndarray:
+    """A tone."""
+    return (np.sin(np.arange(round(seconds * rate)) * 2 * np.pi * 440 / rate) * 0.5).astype(np.float32)
+
+
+def write(
+    path: Path,
+    codec: str,
+    tones: Sequence[tuple[float, float]],
+    rate: int = RATE,
+    film_seconds: float = 0,
+    **options: str,
+) -> Path:
+    """Write tones at times: tones are (start on the file's clock, seconds). With `film_seconds` there is a picture."""
+    with av.open(str(path), "w", options=options) as file:
+        packets = []
+        if film_seconds:
+            picture = file.add_stream("mpeg4", rate=5, width=32, height=32, pix_fmt="yuv420p")
+            for n in range(round(film_seconds * 5)):
+                image = av.VideoFrame.from_ndarray(np.full((32, 32, 3), n % 200, "u1"))
+                image.pts, image.time_base = n, Fraction(1, 5)
+                packets += picture.encode(image)
+            packets += picture.encode(None)
+        stream = file.add_stream(codec, rate=rate, layout="mono")
+        sound = np.concatenate([burst(seconds, rate) for _, seconds in tones])
+        frame = av.AudioFrame.from_ndarray(sound[None], "fltp", "mono")
+        frame.sample_rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)
+        size = stream.codec_context.frame_size or 1024
+        resampler = av.AudioResampler(stream.codec_context.format, "mono", rate, frame_size=size)
+        parts = [part for source in (frame, None) for part in resampler.resample(source)]
+        coded = [packet for part in (*parts, None) for packet in stream.encode(part)]
+        ends = np.cumsum([seconds for _, seconds in tones])
+        for packet in coded:
+            now = float(packet.pts * packet.time_base)
+            at = min(int(np.searchsorted(ends, now + 1e-6, side="right")), len(tones) - 1)
+            shift = round((tones[at][0] - (ends[at] - tones[at][1])) / packet.time_base)
+            packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
+        for packet in sorted(packets + coded, key=lambda packet: float(packet.dts * packet.time_base)):
+            file.mux(packet)
+    return path
+
+
+def loud(path: Path, **options: object) -> list[tuple[float, float]]:
+    """Where the tones are, as (start, end) in seconds, to a hundredth."""
+    samples = decode(path, **options).samples
+    levels = np.abs(samples[: len(samples) // 160 * 160]).reshape(-1, 160).max(axis=1) > 0.1
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], levels, [False]]).astype(int)))
+    return [(a / 100, b / 100) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def about(*spans: tuple[float, float]) -> list[tuple[float, float]]:
+    return [pytest.approx(span, abs=0.08) for span in spans]  # encoders delay and pad by up to two frames
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "rate"),
+    [("a.mp4", "aac", 44_100), ("a.mkv", "aac", 44_100), ("a.ts", "aac", 44_100), ("opus.mkv", "libopus", 48_000)],
+)
+def test_late_sound_of_film_starts_late(tmp_path: Path, name: str, codec: str, rate: int) -> None:
+    path = write(tmp_path / name, codec, [(3.0, 1.0)], rate, film_seconds=4.5)
+
+    assert loud(path) == about((3.0, 4.0))
+    info = decode(path).info
+    assert info.duration == pytest.approx(4.0, abs=0.1)
+    assert not info.truncated
+
+
+@pytest.mark.parametrize("name", ["a.m4a", "a.mka"])
+def test_edit_list_without_picture_starts_late(tmp_path: Path, name: str) -> None:
+    assert loud(write(tmp_path / name, "aac", [(2.0, 1.0)], 44_100)) == about((2.0, 3.0))
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "rate"),
+    [("a.m4a", "aac", 44_100), ("a.webm", "libopus", 48_000), ("a.ts", "aac", 44_100), ("a.mka", "pcm_s16le", RATE)],
+)
+def test_hole_is_silent_and_keeps_later_times(tmp_path: Path, name: str, codec: str, rate: int) -> None:
+    path = write(tmp_path / name, codec, [(0.0, 1.0), (3.0, 1.0), (6.0, 1.0)], rate)
+
+    assert loud(path) == about((0.0, 1.0), (3.0, 4.0), (6.0, 7.0))
+    assert decode(path).info.duration == pytest.approx(7.0, abs=0.1)
+    assert not decode(path).info.truncated
+
+
+def test_overlap_is_dropped(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.nut", "pcm_s16le", [(0.0, 2.0), (1.5, 2.0)])
+
+    assert decode(path).info.duration == pytest.approx(3.5, abs=0.1)
+
+
+def test_hole_behind_seek_keeps_later_times(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.mka", "pcm_s16le", [(0.0, 1.0), (38.0, 1.0), (41.0, 1.0)])
+
+    assert loud(path, start=35.0) == about((3.0, 4.0), (6.0, 7.0))
+
+
+def test_time_stamps_of_jitter_change_no_sample(tmp_path: Path) -> None:
+    tones = [(n * 0.128 + (0.03 if n % 2 else 0.0), 0.128) for n in range(20)]
+    steady = write(tmp_path / "steady.mka", "pcm_s16le", [(n * 0.128, 0.128) for n in range(20)])
+
+    jittered = decode(write(tmp_path / "jitter.mka", "pcm_s16le", tones)).samples
+
+    assert np.array_equal(jittered, decode(steady).samples)
+
+
+def test_clock_that_starts_again_continues(tmp_path: Path) -> None:
+    one = write(tmp_path / "one.ts", "aac", [(0.0, 2.0)], 44_100).read_bytes()
+    both = tmp_path / "both.ts"
+    both.write_bytes(one + one)
+
+    assert decode(both).info.duration == pytest.approx(4.0, abs=0.15)
+
+
+def test_claimed_time_of_years_is_no_silence(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.mka", "pcm_s16le", [(0.0, 1.0), (1e7, 1.0)])
+
+    assert decode(path).info.duration == pytest.approx(2.0, abs=0.1)
+
+
+PARTS = {
+    "ogg-rates": [("a.ogg", "flac", RATE), ("b.ogg", "flac", 44_100)],
+    "ogg-codecs": [("a.ogg", "libopus", 48_000), ("b.ogg", "flac", RATE), ("c.ogg", "libopus", 48_000)],
+    "flac-rates": [("a.flac", "flac", RATE), ("b.flac", "flac", 44_100)],
+    "mp3-rates": [("a.mp3", "libmp3lame", RATE), ("b.mp3", "libmp3lame", 44_100)],
+    "wav-rates": [("a.wav", "pcm_s16le", RATE), ("b.wav", "pcm_s24le", 8_000)],
+    "webm": [("a.webm", "libopus", 48_000), ("b.webm", "libopus", 48_000)],
+    "matroska": [("a.mka", "pcm_s16le", RATE), ("b.mka", "aac", 44_100)],
+    "mp4": [("a.m4a", "aac", 44_100), ("b.m4a", "aac", 22_050)],
+    "aac-rates": [("a.aac", "aac", 44_100), ("b.aac", "aac", 22_050)],
+}
+
+
+@pytest.mark.parametrize("parts", PARTS.values(), ids=PARTS)
+def test_all_parts_of_joined_file_are_decoded(tmp_path: Path, parts: list[tuple[str, str, int]]) -> None:
+    joined = tmp_path / "joined"
+    joined.write_bytes(
+        b"".join(write(tmp_path / n, codec, [(0.0, 1.5)], rate).read_bytes() for n, codec, rate in parts)
+    )
+
+    audio = AudioStream(joined)
+    samples = np.concatenate(list(audio))
+
+    assert audio.info.duration == pytest.approx(1.5 * len(parts), abs=0.12 * len(parts))
+    assert np.mean(np.abs(samples) > 0.01) > 0.9
+    assert not audio.info.truncated
+    assert audio.warnings == []
+
+
+def test_unreadable_part_is_warned_about(tmp_path: Path) -> None:
+    good = write(tmp_path / "a.wav", "pcm_s16le", [(0.0, 1.0)]).read_bytes()
+    bad = bytearray(good)
+    struct.pack_into("<H", bad, bad.index(b"fmt ") + 8, 0x7777)  # no such codec
+    joined = tmp_path / "joined"
+    joined.write_bytes(good + bytes(bad) + good)
+
+    audio = AudioStream(joined)
+    seconds = sum(len(block) for block in audio) / RATE
+
+    assert seconds == pytest.approx(2.0, abs=0.05)
+    assert [(w.type, "from 1.0 s" in w.message) for w in audio.warnings] == [("unreadable_part", True)]
+
+
+def test_damage_of_seconds_is_warned_about(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.mka", "flac", [(0.0, 8.0)])
+    content = bytearray(path.read_bytes())
+    with av.open(str(path)) as file:
+        bodies = [
+            (float(packet.pts * packet.time_base), bytes(packet)) for packet in file.demux(audio=0) if packet.size
+        ]
+    for time, body in bodies:
+        if 3.0 <= time < 6.0:
+            at = content.find(body)
+            content[at : at + len(body)] = b"\x55" * len(body)
+    path.write_bytes(content)
+
+    audio = AudioStream(path)
+    seconds = sum(len(block) for block in audio) / RATE
+
+    assert seconds == pytest.approx(8.0, abs=0.1)
+    assert [(w.type, "From 3." in w.message or "From 2.9" in w.message) for w in audio.warnings] == [
+        ("undecodable", True)
+    ]
