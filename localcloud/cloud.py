@@ -26,12 +26,12 @@ import boto3
 from botocore.config import Config
 
 from localcloud import embedded_model, ports, restart
-from localcloud.deploy import deploy, template_path
+from localcloud.deploy import check_assembly, deploy
 from localcloud.emulator_process import REGION, emulator_environment
 from localcloud.ports import HOST
 
 ROOT = Path(__file__).resolve().parents[1]
-ASSETS = ROOT / "cdk.out"
+ASSETS = ROOT / "build" / "assembly"  # not cdk.out, where the CDK CLI may leave unbundled code
 MODELS = ROOT / ".cache" / "models"
 START_SECONDS = 120.0  # for the emulator to answer its health check
 STOP_SECONDS = 60.0  # before the emulator is killed: containers get 8 of them, saving on a slow disk the rest
@@ -102,14 +102,14 @@ class Cloud:
             PortTaken: a requested port is in use.
             StartFailed: the data folder is in use, or the emulator did not start.
             CorruptModel: a file of the embedded model has another digest than the pinned one.
-            DeploymentFailed: nothing is synthesized, or CloudFormation failed.
+            DeploymentFailed: nothing is synthesized, or code is missing there, or CloudFormation failed.
         """
         port, aws_port = ports.choose_ports({"port": self._port, "aws-port": self._aws_port})
         self.api, self.aws = f"http://{HOST}:{port}", f"http://{HOST}:{aws_port}"
         began = datetime.now(UTC)
         self._lock = lock_folder(self.data_dir)
         try:
-            template_path(self.synthesized)
+            check_assembly(self.synthesized)
             shutil.rmtree(self.assets, ignore_errors=True)
             shutil.copytree(self.synthesized, self.assets)
             progress("Starting the AWS emulator")
