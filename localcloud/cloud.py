@@ -27,6 +27,7 @@ from botocore.config import Config
 
 from localcloud import embedded_model, ports, restart
 from localcloud.deploy import check_assembly, deploy
+from localcloud.emulator.persistence import SAVE_PATH, discard_partial_state
 from localcloud.emulator_process import REGION, emulator_environment
 from localcloud.ports import HOST
 
@@ -112,6 +113,7 @@ class Cloud:
             check_assembly(self.synthesized)
             shutil.rmtree(self.assets, ignore_errors=True)
             shutil.copytree(self.synthesized, self.assets)
+            discard_partial_state(self.data_dir / "state")
             progress("Starting the AWS emulator")
             self._process = self._launch()
             progress("Checking the speech model")
@@ -120,6 +122,7 @@ class Cloud:
             progress("Deploying the stack")
             self.outputs = deploy(self.client, self.assets, self.parameters)
             self._prepare(model, began)
+            self._save()
         except BaseException:
             self.stop()
             raise
@@ -207,6 +210,12 @@ class Cloud:
                 time.sleep(0.05)
         log = (self.data_dir / "logs" / "emulator.log").read_text(errors="replace").strip().splitlines()
         raise StartFailed(f"The emulator did not come up. {self.data_dir}/logs/emulator.log ends: {log[-1:]}")
+
+    def _save(self) -> None:
+        """Save the emulator's state: a kill from now on loses neither the stack nor what lies in its buckets."""
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with direct.open(urllib.request.Request(f"{self.aws}{SAVE_PATH}", method="POST"), timeout=START_SECONDS):
+            pass
 
     def _prepare(self, model: Path, began: datetime) -> None:
         """Add the embedded model, free the slots, start interrupted jobs again, write `cloud.json`.

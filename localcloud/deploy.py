@@ -121,7 +121,10 @@ def publish_assets(client: Client, assets: Path) -> str:
     s3, account = client("s3"), client("sts").get_caller_identity()["Account"]
     region = s3.meta.region_name
     bucket = f"cdk-hnb659fds-assets-{account}-{region}"  # the bootstrap's name in every account
-    s3.create_bucket(Bucket=bucket)
+    try:
+        s3.create_bucket(Bucket=bucket)
+    except s3.exceptions.BucketAlreadyOwnedByYou:
+        pass  # left by a start that was killed before its state was saved
     url = ""
     for asset in json.loads((assets / f"{STACK}.assets.json").read_text())["files"].values():
         source, destination = asset["source"], next(iter(asset["destinations"].values()))
