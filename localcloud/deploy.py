@@ -8,6 +8,7 @@ import json
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -121,10 +122,9 @@ def publish_assets(client: Client, assets: Path) -> str:
     s3, account = client("s3"), client("sts").get_caller_identity()["Account"]
     region = s3.meta.region_name
     bucket = f"cdk-hnb659fds-assets-{account}-{region}"  # the bootstrap's name in every account
-    try:
+    # There is one if a start was killed before its state was saved.
+    with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
         s3.create_bucket(Bucket=bucket)
-    except s3.exceptions.BucketAlreadyOwnedByYou:
-        pass  # left by a start that was killed before its state was saved
     url = ""
     for asset in json.loads((assets / f"{STACK}.assets.json").read_text())["files"].values():
         source, destination = asset["source"], next(iter(asset["destinations"].values()))

@@ -1,8 +1,8 @@
 """Requests of web pages: refused on both ports, so that no page in a browser uses the local cloud.
 
 A browser sends a page's requests to 127.0.0.1 as well. Without this check, any page could list transcripts, and
-create and run a Lambda function, which is code on this machine. Three headers tell where a request comes from, and a page
-cannot change them: `Host` (a name that an attacker's DNS points to 127.0.0.1), `Origin` and `Sec-Fetch-Site`.
+create and run a Lambda function, which is code on this machine. Three headers tell where a request comes from, and a
+page cannot change them: `Host` (a name that an attacker's DNS points to 127.0.0.1), `Origin` and `Sec-Fetch-Site`.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ class BrowserRequests:
         for host in headers.get("host", []):
             if not self.is_own_host(host):
                 return (
-                    f"The local cloud answers requests to http://127.0.0.1:{self.port} and http://localhost:{self.port} "
-                    f"only, not to the host {host!r}."
+                    f"The local cloud answers requests to http://127.0.0.1:{self.port} and "
+                    f"http://localhost:{self.port} only, not to the host {host!r}."
                 )
         for origin in headers.get("origin", []):
             if not self.is_own_origin(origin):

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from earshot_contract.shards import S3Object
-from functions.aws import job_table, s3
+from functions.aws import job_table, latest_uploads, s3
 from functions.handlers.assemble.handler import handler as assemble
 from functions.jobs.job import Source, SourceKind
+from functions.jobs.upload_event import Upload
 from functions.transcripts.transcript import Transcript
 from tests.fixtures.finished_jobs import job_with_results, stored
 
@@ -51,6 +52,28 @@ def test_upload_with_longest_key_is_stored_by_job_id_only(context: Any) -> None:
     assemble({"job_id": "j1"}, context)
     assert job_table.find("j1").state == "completed"  # type: ignore[union-attr]
     assert not list(s3.keys("transcripts", "uploads/"))
+
+
+@pytest.mark.parametrize("later", ["02", "010"])
+def test_earlier_upload_does_not_overwrite_a_later_ones_results(context: Any, later: str) -> None:
+    audio = S3Object("uploads", "talks/one.mp3", "v1")
+    job_with_results(Source(SourceKind.UPLOAD, audio))
+    latest_uploads.claim(Upload(S3Object("uploads", "talks/one.mp3", "v2"), later, 9))
+    assert not latest_uploads.claim(Upload(audio, "00F", 9)), "S3 may send its events in any order"
+    s3.put(S3Object("transcripts", "uploads/talks/one.mp3.txt"), b"later", "text/plain")
+    assemble({"job_id": "j1"}, context)
+    assert job_table.find("j1").state == "completed"  # type: ignore[union-attr]
+    assert "two doors" in stored("jobs/j1/transcript.txt")
+    assert list(s3.keys("transcripts", "uploads/")) == ["uploads/talks/one.mp3.txt"]
+    assert stored("uploads/talks/one.mp3.txt") == "later"
+
+
+@pytest.mark.parametrize("length", [1011, 1012, 1013])
+def test_upload_with_long_key_has_the_results_that_fit(context: Any, length: int) -> None:
+    job_with_results(Source(SourceKind.UPLOAD, S3Object("uploads", "x" * length)))
+    assemble({"job_id": "j1"}, context)
+    found = [key.rpartition(".")[2] for key in s3.keys("transcripts", "uploads/")]
+    assert found == {1011: ["json", "srt", "txt", "vtt"], 1012: ["srt", "txt", "vtt"], 1013: []}[length]
 
 
 def test_assemble_twice_changes_nothing(context: Any) -> None:
