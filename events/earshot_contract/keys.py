@@ -35,15 +35,20 @@ def transcript_key(job_id: str, stored_format: str = "json") -> str:
 def upload_result_key(upload_key: str, stored_format: str) -> str:
     """Return the key of an upload's result: under the upload's whole key, so that a.mp3 and a.wav never collide.
 
-    The JSON here is the answer that `POST /v1/listen` gives with the upload's options.
+    The JSON here is the answer that `POST /v1/listen` gives with the upload's options. A key that leaves no room for
+    the suffix within S3's key length is cut, and ends in `~` and the first 32 digits of its SHA-256 before the suffix.
     """
-    return f"{UPLOADS_PREFIX}{upload_key}.{stored_format}"
+    key = f"{UPLOADS_PREFIX}{upload_key}.{stored_format}"
+    if len(key.encode()) <= MAX_KEY_BYTES:
+        return key
+    end = f"~{hashlib.sha256(upload_key.encode()).hexdigest()[:32]}.{stored_format}"
+    room = MAX_KEY_BYTES - len(UPLOADS_PREFIX) - len(end)
+    return f"{UPLOADS_PREFIX}{upload_key.encode()[:room].decode(errors='ignore')}{end}"
 
 
 def upload_result_keys(upload_key: str) -> list[str]:
-    """Return the keys of an upload's results in all formats that leave room for the suffix in S3's key length."""
-    keys = [upload_result_key(upload_key, stored_format) for stored_format in STORED_FORMATS]
-    return [key for key in keys if len(key.encode()) <= MAX_KEY_BYTES]
+    """Return the keys of an upload's results in all formats."""
+    return [upload_result_key(upload_key, stored_format) for stored_format in STORED_FORMATS]
 
 
 def work_prefix(job_id: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from earshot_contract.keys import MAX_KEY_BYTES, transcript_key, upload_result_key
+from earshot_contract.keys import transcript_key, upload_result_key
 from functions.jobs.job import Job, SourceKind
 from functions.options.options import Options
 from functions.rendering.formats import JSON, STORED_FORMATS
@@ -26,8 +26,8 @@ def output_files(job: Job, transcript: Transcript, options: Options, *, latest: 
     """Yield the transcript in all stored formats, for an upload also under `uploads/{key}`.
 
     `jobs/{id}/transcript.json` is the unedited transcript; `uploads/{key}.json` is the answer of the API. Captions and
-    text have the edits of the job's options. An upload whose key is too long for a suffix has no second set,
-    nor has one that is not the `latest` of its key: the results under a key are those of the bytes that are there now.
+    text have the edits of the job's options. An upload that is not the `latest` of its key has no second set: the
+    results under a key are those of the bytes that are there now.
     """
     edited = edit(transcript, options)
     bodies = {form: form.render(edited, options).encode() for form in STORED_FORMATS}
@@ -38,5 +38,4 @@ def output_files(job: Job, transcript: Transcript, options: Options, *, latest: 
         return
     for form, body in bodies.items():
         key = upload_result_key(job.source.audio.key, str(form.stored_suffix))
-        if len(key.encode()) <= MAX_KEY_BYTES:
-            yield OutputFile(key, body, form.content_type)
+        yield OutputFile(key, body, form.content_type)

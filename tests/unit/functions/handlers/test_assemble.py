@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from earshot_contract.keys import upload_result_keys
 from earshot_contract.shards import S3Object
 from functions.aws import job_table, latest_uploads, s3
 from functions.handlers.assemble.handler import handler as assemble
@@ -47,13 +48,6 @@ def test_upload_result_is_stored_under_the_uploads_whole_key(context: Any) -> No
         assert stored(f"uploads/a b/ü+%.mp3.{side}") == stored(f"jobs/j1/transcript.{side}")
 
 
-def test_upload_with_longest_key_is_stored_by_job_id_only(context: Any) -> None:
-    job_with_results(Source(SourceKind.UPLOAD, S3Object("uploads", "x" * 1020 + ".mp3")))
-    assemble({"job_id": "j1"}, context)
-    assert job_table.find("j1").state == "completed"  # type: ignore[union-attr]
-    assert not list(s3.keys("transcripts", "uploads/"))
-
-
 @pytest.mark.parametrize("later", ["02", "010"])
 def test_earlier_upload_does_not_overwrite_a_later_ones_results(context: Any, later: str) -> None:
     audio = S3Object("uploads", "talks/one.mp3", "v1")
@@ -68,12 +62,21 @@ def test_earlier_upload_does_not_overwrite_a_later_ones_results(context: Any, la
     assert stored("uploads/talks/one.mp3.txt") == "later"
 
 
-@pytest.mark.parametrize("length", [1011, 1012, 1013])
-def test_upload_with_long_key_has_the_results_that_fit(context: Any, length: int) -> None:
-    job_with_results(Source(SourceKind.UPLOAD, S3Object("uploads", "x" * length)))
+@pytest.mark.parametrize("letter", ["x", "ü", "語"])
+@pytest.mark.parametrize("length", [1011, 1012, 1013, 1024])
+def test_upload_with_long_key_has_all_results(context: Any, length: int, letter: str) -> None:
+    """Under the key where there is room for the suffix, else under a cut one that names no other upload."""
+    upload_key = (letter * 1024).encode()[:length].decode(errors="ignore").ljust(length - 2, "y")
+    job_with_results(Source(SourceKind.UPLOAD, S3Object("uploads", upload_key)))
     assemble({"job_id": "j1"}, context)
-    found = [key.rpartition(".")[2] for key in s3.keys("transcripts", "uploads/")]
-    assert found == {1011: ["json", "srt", "txt", "vtt"], 1012: ["srt", "txt", "vtt"], 1013: []}[length]
+    found = list(s3.keys("transcripts", "uploads/"))
+    assert sorted(found) == sorted(upload_result_keys(upload_key))
+    assert sorted(key.rpartition(".")[2] for key in found) == ["json", "srt", "txt", "vtt"]
+    assert all(len(key.encode()) <= 1024 and key.startswith(f"uploads/{upload_key[:300]}") for key in found)
+    for key in found:
+        full = f"uploads/{upload_key}.{key.rpartition('.')[2]}"
+        assert key == full if len(full.encode()) <= 1024 else "~" in key
+    assert not set(found) & set(upload_result_keys(upload_key[:-1] + "z"))
 
 
 def test_assemble_twice_changes_nothing(context: Any) -> None:

@@ -139,11 +139,10 @@ def test_delete_removes_upload_results_of_own_job_only(api, latest):
 
 @pytest.mark.parametrize("latest", ["j1", "j2"])
 def test_delete_removes_results_of_long_key_by_their_metadata(api, latest):
-    """A key of 1,012 bytes leaves no room for `.json`, so no JSON says whose the other files are."""
+    """Earlier versions stored no JSON for a key of 1,012 bytes, so no JSON said whose the other files are."""
     upload_key = "x" * 1012
     job_table.add(Job("j1", Source(SourceKind.UPLOAD, S3Object("uploads", upload_key)), "", state=State.COMPLETED))
     stored = [S3Object("transcripts", key) for key in upload_result_keys(upload_key)]
-    assert len(stored) == 3
     for key in stored:
         s3.put(key, b"words", "text/plain", {"job": latest})
 
