@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -27,6 +28,7 @@ from botocore.config import Config
 
 from localcloud import embedded_model, ports, restart
 from localcloud.deploy import check_assembly, deploy
+from localcloud.emulator import failure_log
 from localcloud.emulator.persistence import SAVE_PATH, discard_partial_state
 from localcloud.emulator_process import REGION, emulator_environment
 from localcloud.ports import HOST
@@ -84,6 +86,7 @@ class Cloud:
         self.outputs: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
+        self._stopped = threading.Event()
         self.client = cache(self._client)
 
     def __enter__(self) -> Self:
@@ -97,7 +100,7 @@ class Cloud:
         """Start the emulator, deploy the stack, add the embedded model, start interrupted jobs again.
 
         Args:
-            progress: called with a description of each stage as it begins.
+            progress: called with a description of each stage as it begins, and of each failure until `stop`.
 
         Raises:
             PortTaken: a requested port is in use.
@@ -116,6 +119,7 @@ class Cloud:
             discard_partial_state(self.data_dir / "state")
             progress("Starting the AWS emulator")
             self._process = self._launch()
+            self._follow_failures(progress)
             progress("Checking the speech model")
             model = embedded_model.embedded(MODELS)
             self._await_emulator()
@@ -129,6 +133,7 @@ class Cloud:
 
     def stop(self) -> None:
         """End the emulator, which saves its state, and all processes it started. May be called twice."""
+        self._stopped.set()
         process, self._process = self._process, None
         if process is not None:
             process.terminate()
@@ -210,6 +215,12 @@ class Cloud:
                 time.sleep(0.05)
         log = (self.data_dir / "logs" / "emulator.log").read_text(errors="replace").strip().splitlines()
         raise StartFailed(f"The emulator did not come up. {self.data_dir}/logs/emulator.log ends: {log[-1:]}")
+
+    def _follow_failures(self, progress: Progress) -> None:
+        """Report failures of functions and workers as they happen, until `stop`."""
+        self._stopped = threading.Event()
+        arguments = (self.data_dir / "logs" / failure_log.FILE, progress, self._stopped)
+        threading.Thread(target=failure_log.follow, args=arguments, daemon=True, name="failures").start()
 
     def _save(self) -> None:
         """Save the emulator's state: a kill from now on loses neither the stack nor what lies in its buckets."""
