@@ -66,7 +66,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(INDEX) $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-synth: $(STAMP) ## the CloudFormation template into cdk.out; skipped when nothing it is made of changed
+synth: $(STAMP) ## the CloudFormation template into build/assembly; skipped when nothing it is made of changed
 	@$(BIN)/python -m infra.synth
 
 CORPUS ?= tests/fixtures/speech

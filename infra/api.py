@@ -83,8 +83,9 @@ class Api(Construct):
         storage.grant_objects(
             function, storage.transcripts, f"{WORK_PREFIX}*", "GetObject", "DeleteObject", "PutObject"
         )
+        storage.grant_objects(function, storage.uploads, "*", "GetObject")  # the version that an s3:// URL names now
         storage.grant_objects(function, storage.models, manifest_key("*"), "GetObject")
-        for bucket in (storage.transcripts, storage.models):
+        for bucket in (storage.uploads, storage.transcripts, storage.models):
             storage.grant_list(function, bucket)
         bus.grant_put_events_to(function)
         job_machine.state_machine.grant_start_execution(function)

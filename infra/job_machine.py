@@ -90,6 +90,10 @@ class JobMachine(Construct):
         self._base.storage.grant_table(self._base.functions.all["announce"], "GetItem")
         # PutItem: Prepare may have failed before it wrote the row of an upload.
         self._base.storage.grant_table(self._base.functions.all["fail"], "GetItem", "PutItem", "UpdateItem")
+        # The results of an earlier upload under the key of one that failed.
+        self._base.storage.grant_objects(
+            self._base.functions.all["fail"], self._base.storage.transcripts, f"{UPLOADS_PREFIX}*", "DeleteObject"
+        )
 
     def _build_reap(self) -> None:
         """Build the function that reports a shard in the dead-letter queue to the Job machine as failed."""

@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -26,12 +27,14 @@ import boto3
 from botocore.config import Config
 
 from localcloud import embedded_model, ports, restart
-from localcloud.deploy import deploy, template_path
+from localcloud.deploy import check_assembly, deploy
+from localcloud.emulator import failure_log
+from localcloud.emulator.persistence import SAVE_PATH, discard_partial_state
 from localcloud.emulator_process import REGION, emulator_environment
 from localcloud.ports import HOST
 
 ROOT = Path(__file__).resolve().parents[1]
-ASSETS = ROOT / "cdk.out"
+ASSETS = ROOT / "build" / "assembly"  # not cdk.out, where the CDK CLI may leave unbundled code
 MODELS = ROOT / ".cache" / "models"
 START_SECONDS = 120.0  # for the emulator to answer its health check
 STOP_SECONDS = 60.0  # before the emulator is killed: containers get 8 of them, saving on a slow disk the rest
@@ -83,6 +86,7 @@ class Cloud:
         self.outputs: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
+        self._stopped = threading.Event()
         self.client = cache(self._client)
 
     def __enter__(self) -> Self:
@@ -96,36 +100,40 @@ class Cloud:
         """Start the emulator, deploy the stack, add the embedded model, start interrupted jobs again.
 
         Args:
-            progress: called with a description of each stage as it begins.
+            progress: called with a description of each stage as it begins, and of each failure until `stop`.
 
         Raises:
             PortTaken: a requested port is in use.
             StartFailed: the data folder is in use, or the emulator did not start.
             CorruptModel: a file of the embedded model has another digest than the pinned one.
-            DeploymentFailed: nothing is synthesized, or CloudFormation failed.
+            DeploymentFailed: nothing is synthesized, or code is missing there, or CloudFormation failed.
         """
         port, aws_port = ports.choose_ports({"port": self._port, "aws-port": self._aws_port})
         self.api, self.aws = f"http://{HOST}:{port}", f"http://{HOST}:{aws_port}"
         began = datetime.now(UTC)
         self._lock = lock_folder(self.data_dir)
         try:
-            template_path(self.synthesized)
+            check_assembly(self.synthesized)
             shutil.rmtree(self.assets, ignore_errors=True)
             shutil.copytree(self.synthesized, self.assets)
+            discard_partial_state(self.data_dir / "state")
             progress("Starting the AWS emulator")
             self._process = self._launch()
+            self._follow_failures(progress)
             progress("Checking the speech model")
             model = embedded_model.embedded(MODELS)
             self._await_emulator()
             progress("Deploying the stack")
             self.outputs = deploy(self.client, self.assets, self.parameters)
             self._prepare(model, began)
+            self._save()
         except BaseException:
             self.stop()
             raise
 
     def stop(self) -> None:
         """End the emulator, which saves its state, and all processes it started. May be called twice."""
+        self._stopped.set()
         process, self._process = self._process, None
         if process is not None:
             process.terminate()
@@ -207,6 +215,18 @@ class Cloud:
                 time.sleep(0.05)
         log = (self.data_dir / "logs" / "emulator.log").read_text(errors="replace").strip().splitlines()
         raise StartFailed(f"The emulator did not come up. {self.data_dir}/logs/emulator.log ends: {log[-1:]}")
+
+    def _follow_failures(self, progress: Progress) -> None:
+        """Report failures of functions and workers as they happen, until `stop`."""
+        self._stopped = threading.Event()
+        arguments = (self.data_dir / "logs" / failure_log.FILE, progress, self._stopped)
+        threading.Thread(target=failure_log.follow, args=arguments, daemon=True, name="failures").start()
+
+    def _save(self) -> None:
+        """Save the emulator's state: a kill from now on loses neither the stack nor what lies in its buckets."""
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with direct.open(urllib.request.Request(f"{self.aws}{SAVE_PATH}", method="POST"), timeout=START_SECONDS):
+            pass
 
     def _prepare(self, model: Path, began: datetime) -> None:
         """Add the embedded model, free the slots, start interrupted jobs again, write `cloud.json`.

@@ -8,6 +8,7 @@ import json
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -87,12 +88,43 @@ def template_path(assets: Path) -> Path:
     return template
 
 
+def check_assembly(assets: Path) -> None:
+    """Check that the template is there, every file asset, and in each function's code the module of its handler.
+
+    The CDK CLI leaves code unbundled where it needs none (`cdk ls`), and a function without its module fails only
+    when it is called.
+
+    Raises:
+        DeploymentFailed: something is missing; the message names it.
+    """
+    document = json.loads(template_path(assets).read_text())
+    code: dict[str, Path] = {}
+    for asset in json.loads((assets / f"{STACK}.assets.json").read_text())["files"].values():
+        path = assets / asset["source"]["path"]
+        if not path.exists():
+            raise DeploymentFailed(f"{path} does not exist: remove {assets} and run `make synth`.")
+        code |= {destination["objectKey"]: path for destination in asset["destinations"].values()}
+    for name, resource in document["Resources"].items():
+        if resource["Type"] != "AWS::Lambda::Function":
+            continue
+        properties = resource["Properties"]
+        bundle = code.get(properties["Code"].get("S3Key", ""), assets)
+        module = properties["Handler"].rpartition(".")[0]
+        if not bundle.joinpath(*module.split(".")).with_suffix(".py").is_file():
+            raise DeploymentFailed(
+                f"The function {name} has no module {module} in {bundle}: its code is not bundled. "
+                f"Remove {assets} and run `make synth`."
+            )
+
+
 def publish_assets(client: Client, assets: Path) -> str:
     """Put the app's file assets into the bootstrap bucket; return the template's URL there."""
     s3, account = client("s3"), client("sts").get_caller_identity()["Account"]
     region = s3.meta.region_name
     bucket = f"cdk-hnb659fds-assets-{account}-{region}"  # the bootstrap's name in every account
-    s3.create_bucket(Bucket=bucket)
+    # There is one if a start was killed before its state was saved.
+    with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+        s3.create_bucket(Bucket=bucket)
     url = ""
     for asset in json.loads((assets / f"{STACK}.assets.json").read_text())["files"].values():
         source, destination = asset["source"], next(iter(asset["destinations"].values()))

@@ -52,6 +52,7 @@ async def serve(options: argparse.Namespace) -> None:
     import hypercorn.asyncio
 
     from localcloud.emulator import api_gateway, container_runtime
+    from localcloud.emulator.browser_requests import BrowserRequests
     from localcloud.emulator.persistence import StateSaver
     from localcloud.patches.registry import Runtime, apply_all
 
@@ -65,7 +66,10 @@ async def serve(options: argparse.Namespace) -> None:
 
     stop, shutdown = stop_event(), asyncio.Event()
     saver = StateSaver(wrap_application(options.wrap, app) if options.wrap else app)
-    applications: list[tuple[Any, int]] = [(saver, options.aws_port), (api_gateway.application, options.port)]
+    applications: list[tuple[Any, int]] = [
+        (BrowserRequests(saver, options.aws_port, serves_pages=False), options.aws_port),
+        (BrowserRequests(api_gateway.application, options.port, serves_pages=True), options.port),
+    ]
     saving = asyncio.create_task(saver.save_periodically())
     servers = [
         asyncio.create_task(hypercorn.asyncio.serve(app, server_config(port), shutdown_trigger=shutdown.wait))

@@ -13,6 +13,7 @@ import uuid
 UPLOAD_NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 
 
+MAX_KEY_BYTES = 1024  # S3's limit
 STORED_FORMATS = ("json", "srt", "vtt", "txt")  # formats in which a finished job is stored: suffixes of its keys
 
 # -- transcripts bucket ------------------------------------------------------------------------------------
@@ -34,9 +35,20 @@ def transcript_key(job_id: str, stored_format: str = "json") -> str:
 def upload_result_key(upload_key: str, stored_format: str) -> str:
     """Return the key of an upload's result: under the upload's whole key, so that a.mp3 and a.wav never collide.
 
-    The JSON here is the answer that `POST /v1/listen` gives with the upload's options.
+    The JSON here is the answer that `POST /v1/listen` gives with the upload's options. A key that leaves no room for
+    the suffix within S3's key length is cut, and ends in `~` and the first 32 digits of its SHA-256 before the suffix.
     """
-    return f"{UPLOADS_PREFIX}{upload_key}.{stored_format}"
+    key = f"{UPLOADS_PREFIX}{upload_key}.{stored_format}"
+    if len(key.encode()) <= MAX_KEY_BYTES:
+        return key
+    end = f"~{hashlib.sha256(upload_key.encode()).hexdigest()[:32]}.{stored_format}"
+    room = MAX_KEY_BYTES - len(UPLOADS_PREFIX) - len(end)
+    return f"{UPLOADS_PREFIX}{upload_key.encode()[:room].decode(errors='ignore')}{end}"
+
+
+def upload_result_keys(upload_key: str) -> list[str]:
+    """Return the keys of an upload's results in all formats."""
+    return [upload_result_key(upload_key, stored_format) for stored_format in STORED_FORMATS]
 
 
 def work_prefix(job_id: str) -> str:
@@ -92,6 +104,7 @@ JOB_PK_PREFIX = "JOB#"
 API_KEY_PK_PREFIX = "KEY#"
 REQUEST_PK_PREFIX = "REQUEST#"
 SLOT_PK_PREFIX = "SLOT#"
+UPLOAD_PK_PREFIX = "UPLOAD#"
 SHARD_STATS_PK = "PACE"  # the item with the mean length of recent jobs
 
 
@@ -113,6 +126,11 @@ def request_pk(digest: str) -> str:
 def slot_pk(slot: int) -> str:
     """Return the partition key of a worker slot."""
     return f"{SLOT_PK_PREFIX}{slot:03d}"
+
+
+def upload_pk(bucket: str, key: str) -> str:
+    """Return the partition key of the latest upload of a key: a digest, since a key may have 1,024 bytes."""
+    return f"{UPLOAD_PK_PREFIX}{hashlib.sha256(f'{bucket}/{key}'.encode()).hexdigest()}"
 
 
 # -- identity ----------------------------------------------------------------------------------------------

@@ -14,16 +14,22 @@ from functions.aws.clients import client, error_code
 
 # Size of a multipart upload's parts: at least 5 MiB (S3's limit), small for the memory of a function
 PART_BYTES = 16 * 1024**2
+UNVERSIONED = "null"  # S3's version id of an object that was written before the bucket had versions
 READ_BYTES = 128 * 1024  # size of one ranged GET while probing: most headers fit into the first
 
 
 @dataclass(frozen=True)
 class S3ObjectInfo:
-    """Answer of a HEAD request. Metadata names are lower-case, without `x-amz-meta-`."""
+    """Answer of a HEAD request. Metadata names are lower-case, without `x-amz-meta-`.
+
+    `version` is None in a bucket without versions; `etag` changes with the bytes in every bucket.
+    """
 
     size: int  # bytes
     metadata: dict[str, str]
     content_type: str
+    version: str | None = None
+    etag: str = ""
 
 
 def get(at: S3Object) -> bytes | None:
@@ -36,9 +42,9 @@ def get(at: S3Object) -> bytes | None:
         return None
 
 
-def put(at: S3Object, body: bytes, content_type: str) -> None:
-    """Write an object."""
-    client("s3").put_object(Bucket=at.bucket, Key=at.key, Body=body, ContentType=content_type)
+def put(at: S3Object, body: bytes, content_type: str, metadata: dict[str, str] | None = None) -> None:
+    """Write an object. Names of `metadata` are without `x-amz-meta-`."""
+    client("s3").put_object(Bucket=at.bucket, Key=at.key, Body=body, ContentType=content_type, Metadata=metadata or {})
 
 
 def put_stream(at: S3Object, chunks: Iterable[bytes]) -> int:
@@ -70,7 +76,14 @@ def head(at: S3Object) -> S3ObjectInfo | None:
     except ClientError as error:
         _raise_unless_absent(error)
         return None
-    return S3ObjectInfo(found["ContentLength"], dict(found.get("Metadata", {})), found.get("ContentType", ""))
+    version = found.get("VersionId")
+    return S3ObjectInfo(
+        found["ContentLength"],
+        dict(found.get("Metadata", {})),
+        found.get("ContentType", ""),
+        version if version != UNVERSIONED else None,
+        found.get("ETag", ""),
+    )
 
 
 def keys(bucket: str, prefix: str = "") -> Iterator[str]:

@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.emulator import dockerfile
+from localcloud.emulator.failure_log import FailureLog
 
 STOP_TIMEOUT_SECONDS = 30  # ECS's default stopTimeout: SIGTERM, then SIGKILL
 # Variables of this process that a task inherits. So are those that begin with EARSHOT_: the worker's engine reads them.
@@ -44,6 +46,7 @@ class Container:
 
     def __init__(self, process: subprocess.Popen[bytes], image: str, log: Path, labels: dict[str, str]) -> None:
         self.process, self.log, self.labels = process, log, labels
+        self.stopping = False  # a signal was sent on purpose
         self.id = self.name = uuid.uuid4().hex
         self.attrs = {"NetworkSettings": {"Networks": {}}, "Config": {"Image": image}}
 
@@ -75,6 +78,7 @@ class Container:
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to every process of the container."""
+        self.stopping = True
         if self.process.poll() is None:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, number)
@@ -99,6 +103,7 @@ class ContainerEngine:
 
     def __init__(self, assets: Path, folder: Path, environment: dict[str, str]) -> None:
         self.folder, self.environment = folder, environment
+        self.failures = FailureLog(folder / "logs")
         self.images_by_hash = image_assets(assets)
         self.containers = self.images = self  # docker-py's client.containers.run, client.images.get
         self.containers_by_id: dict[str, Container] = {}
@@ -113,7 +118,17 @@ class ContainerEngine:
         """
         container = self.starter.submit(self.start_process, image, command, options).result()
         self.containers_by_id[container.id] = container
+        threading.Thread(target=self.report_death, args=(container,), daemon=True, name="container-watch").start()
         return container
+
+    def report_death(self, container: Container) -> None:
+        """Wait for the container's end; report it to the terminal if nothing stopped it and it says it failed."""
+        code = container.process.wait()
+        if code and not container.stopping:
+            ended = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+            lines = container.log.read_text(errors="replace").strip().splitlines()
+            last_line = lines[-1] if lines else "it wrote nothing"
+            self.failures.report(f"A worker {ended}: {last_line} (log: {container.log})")
 
     def start_process(self, name: str, command: list[str] | None, options: dict[str, Any]) -> Container:
         """Start the process of a container; as `run`, but on the thread that starts all of them."""

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.emulator import lambda_sandbox
+from localcloud.emulator.failure_log import FailureLog, function_failure
 
 PAYLOAD_BYTES = 6 * 1024 * 1024  # Lambda's limit for the event and the result of a synchronous invocation
 IDLE_TIMEOUT_SECONDS = 120  # all idle environments of a function but one end after this time
@@ -60,6 +61,7 @@ class LambdaEnvironments:
         self.code, self.logs = folder / "code", folder / "logs"
         self.code.mkdir(parents=True, exist_ok=True)
         self.logs.mkdir(parents=True, exist_ok=True)
+        self.failures = FailureLog(self.logs)
         self.lock, self.forking = threading.Lock(), threading.Lock()
         self.idle: dict[str, list[LambdaEnvironment]] = defaultdict(list)
         self.pids: set[int] = set()
@@ -72,6 +74,22 @@ class LambdaEnvironments:
         self.ready = False
 
     def invoke(self, function: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+        """Run one event as `run_event` does; report a failure to the terminal.
+
+        Raises:
+            RuntimeError: the process ended before it could load anything.
+        """
+        name = (function.get("config") or function)["FunctionName"]
+        try:
+            result = self.run_event(function, event, request_id)
+        except RuntimeError as error:
+            self.failures.report(str(error))
+            raise
+        if sentence := function_failure(name, event, result, self.logs / f"{name}.log"):
+            self.failures.report(sentence)
+        return result
+
+    def run_event(self, function: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
         """Run one event.
 
         Args:

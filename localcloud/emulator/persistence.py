@@ -1,4 +1,4 @@
-"""State of the emulator on disk: saved 20 s after a change.
+"""State of the emulator on disk: saved when the stack is deployed, and 20 s after a change.
 
 ministack itself saves when it stops. Without this, a kill or a power cut would lose every transcript since the start.
 """
@@ -6,12 +6,28 @@ ministack itself saves when it stops. Without this, a kill or a power cut would 
 from __future__ import annotations
 
 import asyncio
+import shutil
+from pathlib import Path
 from typing import Any
 
+SAVE_PATH = "/_earshot/save"  # POST: save everything now
 SAVE_INTERVAL_SECONDS = 20.0  # at most this much is lost by a kill
+STACKS_SERVICE = "cloudformation"
 RUNTIME_SERVICES = frozenset({"dynamodb", "s3", "sqs", "stepfunctions"})  # the rest only changes with the stack
 # How the names of operations begin that change nothing worth saving.
 READ_OPERATIONS = ("Get", "List", "Describe", "Query", "Scan", "Receive", "BatchGet")
+
+
+def discard_partial_state(folder: Path) -> None:
+    """Remove a state that has no stack: the emulator was killed before the stack was saved, and nothing has used it.
+
+    Its resources would be in the way of the stack's new ones.
+
+    Args:
+        folder: of the saved state.
+    """
+    if not (folder / f"{STACKS_SERVICE}.json").is_file():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class StateSaver:
@@ -25,7 +41,13 @@ class StateSaver:
         self.app, self.dirty = app, False
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        """Hand the request on; note whether it changes something."""
+        """Hand the request on; note whether it changes something. `POST /_earshot/save` saves everything."""
+        if scope["type"] == "http" and (scope["method"], scope.get("path")) == ("POST", SAVE_PATH):
+            self.dirty = False
+            self.save(everything=True)
+            await send({"type": "http.response.start", "status": 204, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+            return
         if scope["type"] == "http" and not self.dirty:
             self.dirty = is_write(scope)
         await self.app(scope, receive, send)
@@ -36,6 +58,8 @@ class StateSaver:
         from ministack.core.persistence import save_all
 
         services = _build_persistence_save_dict()
+        if stacks := services.pop(STACKS_SERVICE, None):
+            services[STACKS_SERVICE] = stacks  # last: the resources of a saved stack are saved as well
         chosen = services if everything else {k: v for k, v in services.items() if k in RUNTIME_SERVICES}
         save_all(chosen)
 

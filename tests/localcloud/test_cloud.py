@@ -124,6 +124,50 @@ def test_second_start_keeps_stack_objects_and_rows(tmp_path: Path) -> None:
         assert cloud.client("sqs").receive_message(QueueUrl=queue)["Messages"][0]["Body"] == "x"
 
 
+def test_kill_right_after_start_keeps_stack_and_objects(tmp_path: Path) -> None:
+    cloud = Cloud(tmp_path)
+    cloud.start()
+    first = cloud.outputs
+    cloud.client("s3").put_object(Bucket=first["TranscriptsBucket"], Key="jobs/a.json", Body=b"text")
+    os.kill(cloud.pid, signal.SIGKILL)
+    cloud.stop()
+
+    with Cloud(tmp_path) as cloud:
+        assert cloud.outputs == first
+        body = cloud.client("s3").get_object(Bucket=first["TranscriptsBucket"], Key="jobs/a.json")["Body"]
+        assert body.read() == b"text"
+
+
+def test_kill_during_first_start_does_not_break_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stack's buckets are on disk then, the stack is not."""
+
+    def kill(cloud: Cloud, *_: object) -> None:
+        os.kill(cloud.pid, signal.SIGKILL)
+        raise StartFailed("killed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Cloud, "_prepare", kill)
+        with pytest.raises(StartFailed, match="killed"):
+            Cloud(tmp_path).start()
+    for _ in range(2):
+        with Cloud(tmp_path) as cloud:
+            assert httpx.get(f"{cloud.api}/v1/models").status_code == 200
+
+
+@pytest.mark.parametrize("port", ["api", "aws"])
+@pytest.mark.parametrize(
+    "headers", [{"Host": "attacker.example"}, {"Origin": "https://attacker.example"}, {"Origin": "null"}]
+)
+def test_web_page_cannot_use_a_port(cloud: Cloud, port: str, headers: dict[str, str]) -> None:
+    address = getattr(cloud, port)
+    for method in ("GET", "POST", "OPTIONS"):
+        answer = httpx.request(method, f"{address}/v1/requests", headers=headers)
+        assert answer.status_code == 403
+        assert "local cloud" in answer.json()["message"]
+        assert not [name for name in answer.headers if name.startswith("access-control")]
+    assert not [name for name in httpx.get(f"{address}/").headers if name.startswith("access-control")]
+
+
 def test_changed_setting_updates_stack_and_keeps_data(tmp_path: Path) -> None:
     with Cloud(tmp_path) as cloud:
         assert httpx.get(f"{cloud.api}/v1/requests").status_code == 200

@@ -1,9 +1,10 @@
-"""`python -m infra.synth`: up-to-date check, replacement of cdk.out, findings, and the inputs of the digest."""
+"""`python -m infra.synth`: up-to-date check, replaced and damaged assemblies, findings, the inputs of the digest."""
 
 from __future__ import annotations
 
 import ast
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import pytest
 
 from infra import nag, synth
 from infra.errors import FindingsError, SynthesisError
+from localcloud.cloud import ASSETS
 from tests.synth.assembly import Assembly
 
 
@@ -33,8 +35,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def synthesize(outdir: Path) -> None:
         runs.append(outdir)
         (outdir / "Earshot.template.json").write_text(json.dumps({"Resources": {"run": len(runs)}}))
+        (outdir / "asset.1" / "functions").mkdir(parents=True)
+        (outdir / "asset.1" / "functions" / "__init__.py").touch()
 
-    for name, value in {"ROOT": tmp_path, "OUT": tmp_path / "cdk.out", "BUILD": tmp_path / "build"}.items():
+    for name, value in {"ROOT": tmp_path, "OUT": tmp_path / "build" / "assembly", "BUILD": tmp_path / "build"}.items():
         monkeypatch.setattr(synth, name, value)
     monkeypatch.setattr(synth, "synthesize", synthesize)
     return tmp_path
@@ -42,7 +46,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run_of_template(project: Path) -> int:
     """Return the number of the run that wrote the template."""
-    return json.loads((project / "cdk.out" / "Earshot.template.json").read_text())["Resources"]["run"]
+    return json.loads((project / "build" / "assembly" / "Earshot.template.json").read_text())["Resources"]["run"]
 
 
 def test_run_with_unchanged_inputs_does_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -73,9 +77,48 @@ def test_run_with_added_file_synthesizes_again(project: Path, added: str) -> Non
 
 def test_run_without_digest_file_synthesizes_again(project: Path) -> None:
     synth.run()
-    (project / "cdk.out" / synth.DIGEST_FILE).unlink()
+    (project / "build" / "assembly" / synth.DIGEST_FILE).unlink()
     synth.run()
     assert run_of_template(project) == 2
+
+
+def remove_code(assembly: Path) -> None:
+    shutil.rmtree(assembly / "asset.1" / "functions")
+
+
+def replace_code(assembly: Path) -> None:
+    """Leave the code unbundled, as `cdk ls` does in its own folder."""
+    shutil.rmtree(assembly / "asset.1")
+    (assembly / "asset.1" / "stack.py").parent.mkdir()
+    (assembly / "asset.1" / "stack.py").touch()
+
+
+def edit_code(assembly: Path) -> None:
+    (assembly / "asset.1" / "functions" / "__init__.py").write_text("raise")
+
+
+def add_file(assembly: Path) -> None:
+    (assembly / "asset.1" / "more.py").touch()
+
+
+def spoil_digests(assembly: Path) -> None:
+    (assembly / synth.DIGEST_FILE).write_text("{")
+
+
+@pytest.mark.parametrize("damage", [remove_code, replace_code, edit_code, add_file, spoil_digests])
+def test_run_with_damaged_assembly_synthesizes_again(project: Path, damage: Callable[[Path], None]) -> None:
+    synth.run()
+    damage(project / "build" / "assembly")
+    synth.run()
+    assert run_of_template(project) == 2
+    assert synth.is_current(project / "build" / "assembly", synth.digest())
+
+
+def test_assembly_is_not_where_the_cdk_cli_writes() -> None:
+    """`cdk ls` and others leave code unbundled in the CLI's folder."""
+    output = json.loads((synth.ROOT / "cdk.json").read_text()).get("output", "cdk.out")
+    assert synth.ROOT / output != synth.OUT
+    assert synth.OUT == ASSETS, "the local cloud deploys what `make synth` writes"
 
 
 def test_run_with_findings_keeps_old_template(
@@ -92,7 +135,7 @@ def test_run_with_findings_keeps_old_template(
     assert synth.run() == 1
     assert "AwsSolutions-S1 at Earshot/Bucket" in capsys.readouterr().err
     assert run_of_template(project) == 1
-    assert list((project / "build").iterdir()) == [], "temporary folders are removed"
+    assert [path.name for path in (project / "build").iterdir()] == ["assembly"], "temporary folders are removed"
     assert synth.run() == 1, "the old template is not up to date"
 
 

@@ -6,9 +6,16 @@ import json
 from datetime import datetime
 from typing import Any
 
-from earshot_contract.keys import STORED_FORMATS, shards_prefix, transcript_key, upload_result_key, work_prefix
+from earshot_contract.keys import (
+    STORED_FORMATS,
+    shards_prefix,
+    transcript_key,
+    upload_result_key,
+    upload_result_keys,
+    work_prefix,
+)
 from earshot_contract.shards import S3Object
-from functions.aws import event_bus, job_table, s3, step_functions
+from functions.aws import event_bus, job_table, latest_uploads, s3, step_functions
 from functions.errors import bad_query, not_found
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response
@@ -53,6 +60,7 @@ def delete_job(request: Request) -> Response:
     if cancelled := job_table.cancel(job.id):
         if cancelled.execution:
             step_functions.stop(cancelled.execution, "Cancelled by DELETE /v1/requests.")
+        _remove_stale_results(cancelled)
         event_bus.announce(job_events.title(State.CANCELLED), job_events.detail(cancelled, _bucket()))
         logger.info("Cancelled", job_id=job.id)
         return json_response(job_summary(cancelled))
@@ -89,14 +97,28 @@ def _job(request: Request) -> Job:
     return job
 
 
+def _remove_stale_results(job: Job) -> None:
+    """Remove the results of an earlier upload under the key of a cancelled one: they are of other bytes."""
+    audio = job.source.audio
+    if job.source.kind == SourceKind.UPLOAD and audio and latest_uploads.is_latest(audio, job.id):
+        s3.remove(_bucket(), upload_result_keys(audio.key))
+
+
 def _upload_result_keys(job: Job) -> list[str]:
-    """Return the keys under `uploads/{key}`, unless a later upload to the same key has overwritten them."""
+    """Return those keys under `uploads/{key}` whose objects are this job's, not a later upload's.
+
+    The metadata of an object says whose it is. Objects of earlier versions have none; their JSON says it for all.
+    """
     if job.source.kind != SourceKind.UPLOAD or job.source.audio is None:
         return []
     audio = job.source.audio
-    answer = s3.get(S3Object(_bucket(), upload_result_key(audio.key, "json")))
-    own = answer is not None and json.loads(answer)["metadata"]["request_id"] == job.id
-    return [upload_result_key(audio.key, form) for form in STORED_FORMATS] if own else []
+    found = {key: s3.head(S3Object(_bucket(), key)) for key in upload_result_keys(audio.key)}
+    owners = {key: info.metadata.get("job") for key, info in found.items() if info}
+    if None in owners.values():
+        answer = s3.get(S3Object(_bucket(), upload_result_key(audio.key, "json")))
+        owner = json.loads(answer)["metadata"]["request_id"] if answer is not None else None
+        owners = {key: known or owner for key, known in owners.items()}
+    return [key for key, owner in owners.items() if owner == job.id]
 
 
 def _timings(job: Job) -> dict[str, float]:

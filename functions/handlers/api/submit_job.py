@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from earshot_contract.keys import body_key
@@ -32,11 +32,15 @@ class TranscriptionRequest:
     caller: str
     audio: bytes | None = None
     source: Source | None = None  # without `audio`
+    etag: str = ""  # of the object that `source` names: changes with its bytes
 
     @property
     def digest(self) -> str:
-        """Digest of caller, options and audio: equal for a request that is sent again."""
-        digest = hashlib.sha256(f"{self.caller}\n{self.options.query}\n".encode())
+        """Digest of caller, options and audio: equal for a request that is sent again.
+
+        An object in S3 counts with its version and ETag: the same address with other bytes is another request.
+        """
+        digest = hashlib.sha256(f"{self.caller}\n{self.options.query}\n{self.etag}\n".encode())
         digest.update(self.audio if self.audio is not None else self.source.to_json().encode())  # type: ignore[union-attr]
         return digest.hexdigest()
 
@@ -45,12 +49,14 @@ def submit(request: TranscriptionRequest) -> tuple[Job, bool]:
     """Return the request's job, and whether an earlier identical request made it.
 
     A request that is repeated while its job runs, or soon after the job completed, gets the same job, so that a retry
-    is not transcribed twice. After a failure it gets a new one.
+    is not transcribed twice. After a failure it gets a new one. A URL is no name for bytes: what it serves may have
+    changed, and few servers say reliably that it has not. So a request by URL gets the same job only while that runs.
 
     Raises:
         ApiError: The model is not available, or AWS accepts no more jobs just now.
     """
     model = model_bucket.choose_model(request.options.model, request.options.language)
+    request = _with_version(request)
     new_id, digest = str(uuid.uuid4()), request.digest
     record = idempotency.claim(digest, new_id)
     if record.job_id != new_id:
@@ -61,6 +67,21 @@ def submit(request: TranscriptionRequest) -> tuple[Job, bool]:
         if record.job_id != new_id and (previous_job := _await_job_row(record)):
             return previous_job, True
     return _start_execution(_create_job(new_id, request, model.name)), False
+
+
+def _with_version(request: TranscriptionRequest) -> TranscriptionRequest:
+    """Return a request for an S3 object with the object's current version and ETag.
+
+    The job then reads this version, also if the object is overwritten meanwhile. A missing object is left to Prepare.
+    """
+    source = request.source
+    if source is None or source.kind is not SourceKind.OBJECT or source.audio is None:
+        return request
+    info = s3.head(source.audio)
+    if info is None:
+        return request
+    audio = S3Object(source.audio.bucket, source.audio.key, info.version)
+    return replace(request, source=replace(source, audio=audio), etag=info.etag)
 
 
 def _create_job(job_id: str, request: TranscriptionRequest, model: str) -> Job:
@@ -101,7 +122,9 @@ def _start_execution(job: Job) -> Job:
 def _is_reusable(job: Job) -> bool:
     if job.state in (State.FAILED, State.CANCELLED):
         return False
-    return job.completed is None or _age(job.completed) < REPLAY_SECONDS
+    if job.completed is None:
+        return True
+    return job.source.kind is not SourceKind.URL and _age(job.completed) < REPLAY_SECONDS
 
 
 def _await_job_row(record: IdempotencyRecord) -> Job | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -11,10 +12,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from earshot_contract.keys import shard_result_key, transcript_key
 from earshot_contract.shards import S3Object, ShardResult
-from functions.aws import job_table, s3
+from functions.aws import job_table, latest_uploads, s3
 from functions.handlers.assemble.assembly import assemble
 from functions.handlers.assemble.output_files import OutputFile, output_files
-from functions.jobs.job import Job, State, timestamp
+from functions.jobs.job import Job, SourceKind, State, timestamp
 from functions.observability import logger, metrics
 from functions.options.options import Options
 from functions.settings import settings
@@ -34,7 +35,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     results = _shard_results(job)
     transcript = assemble(job, options, results)
     with ThreadPoolExecutor(8) as pool:  # eight small objects: one after the other they take 0.2 s
-        list(pool.map(_put, output_files(job, transcript, options)))
+        list(pool.map(partial(_put, job), output_files(job, transcript, options, latest=_is_latest(job))))
     job_table.finish(
         job.id,
         duration=transcript.audio.duration,
@@ -48,8 +49,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return {"job_id": job.id}
 
 
-def _put(file: OutputFile) -> None:
-    s3.put(S3Object(settings().transcripts_bucket, file.key), file.body, file.content_type)
+def _put(job: Job, file: OutputFile) -> None:
+    s3.put(S3Object(settings().transcripts_bucket, file.key), file.body, file.content_type, {"job": job.id})
+
+
+def _is_latest(job: Job) -> bool:
+    """Return whether the results under the upload's key are to be this job's."""
+    audio = job.source.audio
+    return job.source.kind != SourceKind.UPLOAD or audio is None or latest_uploads.is_latest(audio, job.id)
 
 
 def _shard_results(job: Job) -> list[ShardResult]:

@@ -12,8 +12,6 @@ from functions.rendering.formats import JSON, STORED_FORMATS
 from functions.transcripts.edit import edit
 from functions.transcripts.transcript import Transcript
 
-MAX_KEY_BYTES = 1024  # S3's limit
-
 
 @dataclass(frozen=True)
 class OutputFile:
@@ -24,20 +22,20 @@ class OutputFile:
     content_type: str
 
 
-def output_files(job: Job, transcript: Transcript, options: Options) -> Iterator[OutputFile]:
+def output_files(job: Job, transcript: Transcript, options: Options, *, latest: bool = True) -> Iterator[OutputFile]:
     """Yield the transcript in all stored formats, for an upload also under `uploads/{key}`.
 
     `jobs/{id}/transcript.json` is the unedited transcript; `uploads/{key}.json` is the answer of the API. Captions and
-    text have the edits of the job's options. An upload whose key is too long for a suffix has no second set.
+    text have the edits of the job's options. An upload that is not the `latest` of its key has no second set: the
+    results under a key are those of the bytes that are there now.
     """
     edited = edit(transcript, options)
     bodies = {form: form.render(edited, options).encode() for form in STORED_FORMATS}
     for form, body in bodies.items():
         unedited = transcript.to_json().encode() if form is JSON else body
         yield OutputFile(transcript_key(job.id, str(form.stored_suffix)), unedited, form.content_type)
-    if job.source.kind != SourceKind.UPLOAD or job.source.audio is None:
+    if job.source.kind != SourceKind.UPLOAD or job.source.audio is None or not latest:
         return
     for form, body in bodies.items():
         key = upload_result_key(job.source.audio.key, str(form.stored_suffix))
-        if len(key.encode()) <= MAX_KEY_BYTES:
-            yield OutputFile(key, body, form.content_type)
+        yield OutputFile(key, body, form.content_type)

@@ -12,8 +12,9 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from earshot_contract.keys import upload_result_keys
 from functions import errors
-from functions.aws import event_bus, job_table
+from functions.aws import event_bus, job_table, latest_uploads, s3
 from functions.jobs import job_events
 from functions.jobs.job import Failure, Job, Source, SourceKind, State
 from functions.jobs.upload_event import Upload
@@ -42,9 +43,17 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     level("A job failed", job_id=job.id if job else None, error=error, cause=cause, answer=failure.to_dict())
     if job is None:
         return {"job_id": None, "failure": failure.to_dict()}
+    _remove_stale_results(job)
     metrics.add_metric("JobsFailed", MetricUnit.Count, 1)
     event_bus.announce(job_events.title(job.state), job_events.detail(job, settings().transcripts_bucket))
     return {"job_id": job.id, "failure": failure.to_dict()}
+
+
+def _remove_stale_results(job: Job) -> None:
+    """Remove the results of an earlier upload under the same key: they are not those of the bytes there now."""
+    audio = job.source.audio
+    if job.source.kind == SourceKind.UPLOAD and audio and latest_uploads.is_latest(audio, job.id):
+        s3.remove(settings().transcripts_bucket, upload_result_keys(audio.key))
 
 
 def _failed_job(execution_input: dict[str, Any], execution: str, failure: Failure) -> Job | None:
@@ -52,6 +61,7 @@ def _failed_job(execution_input: dict[str, Any], execution: str, failure: Failur
     if "upload" in execution_input:
         upload = Upload.from_event(execution_input["upload"])
         job_id = upload.job_id
+        latest_uploads.claim(upload)
         job_table.claim(Job(job_id, Source(SourceKind.UPLOAD, upload.audio, size=upload.size), ""), execution)
     else:
         job_id = execution_input["job_id"]

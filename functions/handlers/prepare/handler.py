@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.aws import event_bus, job_table, lambda_invoke, model_bucket, s3
+from functions.aws import event_bus, job_table, lambda_invoke, latest_uploads, model_bucket, s3
 from functions.handlers.prepare.locate_audio import locate_audio, probe_audio
 from functions.handlers.prepare.plan_shards import expected_seconds, is_interactive, plan_shards, shard_count
 from functions.jobs import job_events
@@ -45,6 +45,7 @@ def _claim_job(execution_input: dict[str, Any], execution: str) -> Job | None:
     upload = Upload.from_event(execution_input["upload"])
     if upload.is_folder:
         return None
+    latest_uploads.claim(upload)
     info = s3.head(upload.audio)
     query = upload_query(info.metadata.get("listen", "")) if info else ""
     source = Source(SourceKind.UPLOAD, upload.audio, size=info.size if info else upload.size)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -68,6 +69,32 @@ def test_task_command_and_variables_override_image(engine: ContainerEngine) -> N
 
     assert container.wait() == {"StatusCode": 7}
     assert container.log.read_text().startswith("red ")
+
+
+def test_worker_that_dies_is_reported_with_reason_and_log(engine: ContainerEngine) -> None:
+    died = engine.run("x:abc", command=["7"], name="two")
+    died.wait()
+    killed = engine.run("x:abc", command=["wait"], name="killed")
+    wait_for_log(killed, "waiting")
+    os.kill(killed.process.pid, signal.SIGKILL)
+    expected = {
+        f"A worker ended with exit code 7: blue http://emulator True False (log: {died.log})",
+        f"A worker was killed by signal 9: waiting (log: {killed.log})",
+    }
+    for _ in range(500):
+        if engine.failures.path.is_file() and len(engine.failures.path.read_text().splitlines()) == 2:
+            break
+        time.sleep(0.02)
+    assert set(engine.failures.path.read_text().splitlines()) == expected
+
+
+def test_worker_that_ends_or_is_stopped_is_not_reported(engine: ContainerEngine) -> None:
+    engine.run("x:abc", name="one").wait()
+    stopped = engine.run("x:abc", command=["ignore"], name="ignores")
+    wait_for_log(stopped, "waiting")
+    stopped.stop(0.1)
+    time.sleep(0.2)
+    assert not engine.failures.path.exists()
 
 
 def test_unknown_image_raises_lookup_error(engine: ContainerEngine) -> None:

@@ -77,6 +77,13 @@ def call(environments: LambdaEnvironments, do: str, **options: Any) -> dict[str,
     return environments.invoke(function(**options), {"do": do}, "request-1")
 
 
+def test_function_that_cannot_be_imported_is_reported(environments: LambdaEnvironments) -> None:
+    environments.invoke(function("import no_such_module"), {}, "request-1")
+    line = environments.failures.path.read_text().splitlines()[-1]
+    assert "The function listen failed: ModuleNotFoundError: No module named 'no_such_module'" in line
+    assert line.endswith(f"(log: {environments.logs / 'listen.log'})")
+
+
 def test_function_receives_context_and_variables(environments: LambdaEnvironments) -> None:
     reply = call(environments, "tell")["body"]
 

@@ -20,6 +20,7 @@ PREFIXES = (
     keys.API_KEY_PK_PREFIX,
     keys.REQUEST_PK_PREFIX,
     keys.SLOT_PK_PREFIX,
+    keys.UPLOAD_PK_PREFIX,
 )
 
 

@@ -133,7 +133,7 @@ def test_incoming_samples_are_read_by_the_code() -> None:
 
 def test_s3_rule_turns_an_s3_event_into_upload_input() -> None:
     """The stack's own input transformer, applied by hand as EventBridge does."""
-    template = json.loads((EVENTS.parent / "cdk.out/Earshot.template.json").read_text())
+    template = json.loads((EVENTS.parent / "tests/synth/template.json").read_text())
     (target,) = [
         target
         for resource in template["Resources"].values()

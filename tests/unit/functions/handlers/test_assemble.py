@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from earshot_contract.keys import upload_result_keys
 from earshot_contract.shards import S3Object
-from functions.aws import job_table, s3
+from functions.aws import job_table, latest_uploads, s3
 from functions.handlers.assemble.handler import handler as assemble
 from functions.jobs.job import Source, SourceKind
+from functions.jobs.upload_event import Upload
 from functions.transcripts.transcript import Transcript
 from tests.fixtures.finished_jobs import job_with_results, stored
 
@@ -46,11 +48,35 @@ def test_upload_result_is_stored_under_the_uploads_whole_key(context: Any) -> No
         assert stored(f"uploads/a b/ü+%.mp3.{side}") == stored(f"jobs/j1/transcript.{side}")
 
 
-def test_upload_with_longest_key_is_stored_by_job_id_only(context: Any) -> None:
-    job_with_results(Source(SourceKind.UPLOAD, S3Object("uploads", "x" * 1020 + ".mp3")))
+@pytest.mark.parametrize("later", ["02", "010"])
+def test_earlier_upload_does_not_overwrite_a_later_ones_results(context: Any, later: str) -> None:
+    audio = S3Object("uploads", "talks/one.mp3", "v1")
+    job_with_results(Source(SourceKind.UPLOAD, audio))
+    latest_uploads.claim(Upload(S3Object("uploads", "talks/one.mp3", "v2"), later, 9))
+    assert not latest_uploads.claim(Upload(audio, "00F", 9)), "S3 may send its events in any order"
+    s3.put(S3Object("transcripts", "uploads/talks/one.mp3.txt"), b"later", "text/plain")
     assemble({"job_id": "j1"}, context)
     assert job_table.find("j1").state == "completed"  # type: ignore[union-attr]
-    assert not list(s3.keys("transcripts", "uploads/"))
+    assert "two doors" in stored("jobs/j1/transcript.txt")
+    assert list(s3.keys("transcripts", "uploads/")) == ["uploads/talks/one.mp3.txt"]
+    assert stored("uploads/talks/one.mp3.txt") == "later"
+
+
+@pytest.mark.parametrize("letter", ["x", "ü", "語"])
+@pytest.mark.parametrize("length", [1011, 1012, 1013, 1024])
+def test_upload_with_long_key_has_all_results(context: Any, length: int, letter: str) -> None:
+    """Under the key where there is room for the suffix, else under a cut one that names no other upload."""
+    upload_key = (letter * 1024).encode()[:length].decode(errors="ignore").ljust(length - 2, "y")
+    job_with_results(Source(SourceKind.UPLOAD, S3Object("uploads", upload_key)))
+    assemble({"job_id": "j1"}, context)
+    found = list(s3.keys("transcripts", "uploads/"))
+    assert sorted(found) == sorted(upload_result_keys(upload_key))
+    assert sorted(key.rpartition(".")[2] for key in found) == ["json", "srt", "txt", "vtt"]
+    assert all(len(key.encode()) <= 1024 and key.startswith(f"uploads/{upload_key[:300]}") for key in found)
+    for key in found:
+        full = f"uploads/{upload_key}.{key.rpartition('.')[2]}"
+        assert key == full if len(full.encode()) <= 1024 else "~" in key
+    assert not set(found) & set(upload_result_keys(upload_key[:-1] + "z"))
 
 
 def test_assemble_twice_changes_nothing(context: Any) -> None:

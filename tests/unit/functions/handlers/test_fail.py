@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.shards import ShardError
-from functions.aws import job_table
+from earshot_contract.keys import upload_result_keys
+from earshot_contract.shards import S3Object, ShardError
+from functions.aws import job_table, latest_uploads, s3
 from functions.errors import STOPPED, remote_content_error
 from functions.handlers.fail.handler import handler as fail
 from functions.jobs.job import Source, SourceKind
@@ -49,6 +50,18 @@ def test_shard_error_becomes_the_jobs_failure(context: Any) -> None:
     job_with_results(Source(SourceKind.BODY))
     fail_job({"job_id": "j1"}, context, Error=ShardError.NOT_AUDIO, Cause="No decoder opens it.")
     assert "No decoder opens it." in job_table.find("j1").failure.err_msg  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_failed_upload_leaves_no_results_of_an_earlier_one(context: Any, later: bool) -> None:
+    step = sample("step-failed")
+    upload = Upload.from_event(step["input"]["upload"])
+    if later:  # its results are not to be removed by an earlier upload that fails after it
+        latest_uploads.claim(Upload(upload.audio, "F" * 18, 9))
+    for key in upload_result_keys(upload.audio.key):
+        s3.put(S3Object("transcripts", key), b"words of other bytes", "text/plain")
+    fail(step, context)
+    assert len(list(s3.keys("transcripts", "uploads/"))) == (4 if later else 0)
 
 
 def test_upload_without_row_gets_a_failed_row(context: Any, events: Events) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -96,6 +97,32 @@ def test_retry_after_replay_time_makes_new_job(api, complete, monkeypatch):
     monkeypatch.setattr("functions.handlers.api.submit_job.REPLAY_SECONDS", 0)
 
     assert api.post("/listen", AUDIO).json["request_id"] != first
+
+
+def test_url_is_the_same_job_only_while_it_runs(api, complete):
+    """What a URL serves may change, and asking again is how a user looks."""
+    source = {"url": "https://example.com/a.mp3"}
+    first = api.post("/listen", source).json["request_id"]
+    assert api.post("/listen", source).json["request_id"] == first
+    complete(first, "Old.")
+
+    assert api.post("/listen", source).json["request_id"] != first
+
+
+@pytest.mark.parametrize("bucket", ["uploads", "transcripts"], ids=["versioned", "unversioned"])
+def test_overwritten_object_is_another_job(api, complete, bucket):
+    storage = boto3.client("s3")
+    if bucket == "uploads":
+        storage.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    source = {"url": f"s3://{bucket}/work/a.flac"}
+    first_version = storage.put_object(Bucket=bucket, Key="work/a.flac", Body=b"one").get("VersionId")
+    first = api.post("/listen", source).json["request_id"]
+    complete(first, "Old.")
+    assert api.post("/listen", source).json["metadata"]["request_id"] == first, "the same bytes"
+    storage.put_object(Bucket=bucket, Key="work/a.flac", Body=b"two")
+
+    assert api.post("/listen", source).json["request_id"] != first
+    assert job_table.find(first).source.audio.version == first_version
 
 
 def test_retry_starts_execution_of_interrupted_request(api, executions, monkeypatch):

@@ -7,7 +7,14 @@ import json
 import boto3
 import pytest
 
-from earshot_contract.keys import STORED_FORMATS, body_key, shard_result_key, transcript_key, upload_result_key
+from earshot_contract.keys import (
+    STORED_FORMATS,
+    body_key,
+    shard_result_key,
+    transcript_key,
+    upload_result_key,
+    upload_result_keys,
+)
 from earshot_contract.shards import S3Object
 from functions.aws import job_table, s3
 from functions.errors import remote_content_error
@@ -128,6 +135,31 @@ def test_delete_removes_upload_results_of_own_job_only(api, latest):
     assert api("DELETE", "/requests/j1").status == 200
 
     assert all((s3.get(key) is None) == (latest == "its own") for key in stored)
+
+
+@pytest.mark.parametrize("latest", ["j1", "j2"])
+def test_delete_removes_results_of_long_key_by_their_metadata(api, latest):
+    """Earlier versions stored no JSON for a key of 1,012 bytes, so no JSON said whose the other files are."""
+    upload_key = "x" * 1012
+    job_table.add(Job("j1", Source(SourceKind.UPLOAD, S3Object("uploads", upload_key)), "", state=State.COMPLETED))
+    stored = [S3Object("transcripts", key) for key in upload_result_keys(upload_key)]
+    for key in stored:
+        s3.put(key, b"words", "text/plain", {"job": latest})
+
+    assert api("DELETE", "/requests/j1").status == 200
+
+    assert all((s3.get(key) is None) == (latest == "j1") for key in stored)
+
+
+def test_cancelled_upload_leaves_no_results_of_an_earlier_one(api):
+    job_table.add(Job("j2", Source(SourceKind.UPLOAD, S3Object("uploads", "talks/one.mp3")), ""))
+    stored = [S3Object("transcripts", key) for key in upload_result_keys("talks/one.mp3")]
+    for key in stored:
+        s3.put(key, b"words of other bytes", "text/plain", {"job": "j1"})
+
+    assert api("DELETE", "/requests/j2").json["state"] == "cancelled"
+
+    assert [key for key in stored if s3.get(key) is not None] == []
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])

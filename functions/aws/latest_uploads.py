@@ -1,0 +1,37 @@
+"""Latest upload of each key: which job's results belong under `uploads/{key}`.
+
+Uploads of the same key run at the same time, and a short one overtakes a long one. S3's sequencers give their order.
+"""
+
+from __future__ import annotations
+
+import time
+
+from boto3.dynamodb.conditions import Attr
+
+from earshot_contract.keys import upload_pk
+from earshot_contract.shards import S3Object
+from functions.aws import dynamodb
+from functions.jobs.upload_event import Upload
+from functions.settings import settings
+
+# Digits to which a sequencer is padded on the right, as S3 prescribes for a comparison of sequencers as strings. S3's
+# have 16 or 18 hexadecimal digits.
+SEQUENCER_DIGITS = 64
+
+
+def claim(upload: Upload) -> bool:
+    """Record the upload as the latest of its key; return False, and record nothing, if a later one is recorded."""
+    changes = {
+        "sequencer": upload.sequencer.upper().ljust(SEQUENCER_DIGITS, "0"),
+        "job": upload.job_id,
+        "ttl": int(time.time()) + settings().retention_days * 86400,
+    }
+    condition = Attr("pk").not_exists() | Attr("sequencer").lte(changes["sequencer"])
+    return dynamodb.update(upload_pk(upload.audio.bucket, upload.audio.key), changes, condition) is not None
+
+
+def is_latest(audio: S3Object, job_id: str) -> bool:
+    """Return whether the job's upload is the latest of its key; True for jobs of versions that recorded none."""
+    item = dynamodb.get(upload_pk(audio.bucket, audio.key))
+    return item is None or item["job"] == job_id

@@ -1,0 +1,98 @@
+"""Failures on the terminal of `earshot up`."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from localcloud.emulator.failure_log import FailureLog, follow, function_failure
+
+
+def exception(kind: str, text: str) -> dict[str, Any]:
+    return {"body": {"errorType": kind, "errorMessage": text}, "error": True}
+
+
+def refusal(status: int) -> dict[str, Any]:
+    return exception("ApiError", json.dumps({"err_code": "Bad Request", "err_msg": "No audio.", "status": status}))
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """The log of a function whose newest error is an exception."""
+    error = {"level": "ERROR", "message": "Unexpected", "exception": "Traceback …\nKeyError: 'pk'"}
+    lines = [json.dumps({"level": "ERROR", "message": "Earlier"}), "no JSON", json.dumps(error), '{"level": "INFO"}']
+    (tmp_path / "api.log").write_text("\n".join(lines))
+    return tmp_path / "api.log"
+
+
+def test_function_that_cannot_be_imported_is_reported(log: Path) -> None:
+    sentence = function_failure("api", {}, exception("ModuleNotFoundError", "No module named 'functions'"), log)
+    assert sentence == f"The function api failed: ModuleNotFoundError: No module named 'functions' (log: {log})"
+
+
+def test_internal_error_of_the_api_is_reported_with_its_reason(log: Path) -> None:
+    sentence = function_failure("api", {}, {"body": {"statusCode": 500, "body": "{}"}}, log)
+    assert sentence == f"The function api answered 500: KeyError: 'pk' (log: {log})"
+    assert function_failure("api", {}, {"body": {"statusCode": 500}}, log.parent / "none.log") is not None
+
+
+def test_failed_job_is_reported_if_no_function_raised(log: Path) -> None:
+    result = {"body": {"job_id": "1", "failure": {"err_code": "INTERNAL_SERVER_ERROR", "status": 500}}}
+    worker = {"error": {"Error": "Shard.Internal", "Cause": "CUDA is out of memory."}}
+    sentence = function_failure("fail", worker, result, log)
+    assert sentence == f"A job failed: Shard.Internal: CUDA is out of memory. (logs of workers: {log.parent})"
+    function = {"error": {"Error": "KeyError", "Cause": json.dumps({"errorType": "KeyError", "errorMessage": "x"})}}
+    assert function_failure("fail", function, result, log) is None
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"body": {"statusCode": 200}},
+        {"body": {"statusCode": 400}},
+        {"body": {"statusCode": 503}},
+        {"body": {"failure": {"status": 400}}},
+        {"body": None},
+        {"body": [1]},
+        refusal(400),
+    ],
+)
+def test_success_and_callers_mistakes_are_not_reported(log: Path, result: dict[str, Any]) -> None:
+    assert function_failure("api", {"error": {}}, result, log) is None
+
+
+def test_refusal_with_status_500_is_reported(log: Path) -> None:
+    assert function_failure("prepare", {}, refusal(500), log) is not None
+
+
+def test_line_on_terminal_has_no_control_characters(tmp_path: Path) -> None:
+    failures, shown, stopped = FailureLog(tmp_path), list[str](), threading.Event()
+    failures.report("a file named \x1b[2J\nand\u2028more")
+    failures.report("x" * 5000)
+    stopped.set()
+    follow(failures.path, shown.append, stopped)
+    assert shown[0] == "a file named  [2J and more"
+    assert [len(line) for line in shown] == [26, 400]
+
+
+def test_lines_are_shown_once_as_they_come(tmp_path: Path) -> None:
+    failures, shown, stopped = FailureLog(tmp_path), list[str](), threading.Event()
+    arrived = threading.Event()
+
+    def show(line: str) -> None:
+        shown.append(line)
+        arrived.set()
+
+    follower = threading.Thread(target=follow, args=(failures.path, show, stopped))
+    follower.start()
+    for line in ("one", "two"):
+        arrived.clear()
+        failures.report(line)
+        assert arrived.wait(30)
+    stopped.set()
+    follower.join()
+    assert shown == ["one", "two"]
