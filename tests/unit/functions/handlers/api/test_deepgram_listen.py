@@ -202,7 +202,20 @@ def test_s3_url_of_other_object_returns_400(api, executions, url):
     assert executions() == []
 
 
-@pytest.mark.parametrize("url", ["", "not a url", "file:///etc/passwd", "gopher://x", "http://", "https:///a"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "not a url",
+        "file:///etc/passwd",
+        "gopher://x",
+        "http://",
+        "https:///a",
+        "http://10.0.0.1/a",
+        "http://localhost/a",
+        "http://example.org:22/a",
+    ],
+)
 def test_invalid_url_returns_400(api, executions, url):
     answer = api.post("/listen", {"url": url})
 
