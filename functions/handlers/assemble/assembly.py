@@ -10,6 +10,7 @@ from earshot_contract.shards import ShardResult
 from functions.jobs.job import Job
 from functions.options.options import Options
 from functions.options.query_string import Warnings, warning
+from functions.speech_models.names import is_vendor_name, model_info
 from functions.transcripts.transcript import Channel, Transcript
 
 
@@ -52,6 +53,15 @@ def _channel(index: int, parts: Sequence[ShardResult]) -> Channel:
 
 def _audio_warnings(options: Options, first: ShardResult, channels: int) -> Warnings:
     found = []
+    if is_vendor_name(options.model) and first.model.name != options.model.strip().lower():
+        found.append(
+            warning(
+                "model",
+                "unsupported_value",
+                f"There is no {options.model} here: {model_info(first.model.name, '')['name']} transcribed this. "
+                "strict_models=true refuses such names.",
+            )
+        )
     if options.multichannel and channels == 1 and first.audio.channels > 1:
         found.append(
             warning(

@@ -258,10 +258,11 @@ def test_result_of_failed_job_returns_its_error(api):
 
 
 def test_unavailable_model_returns_400_with_available_models(api, executions):
-    answer = api.post("/listen?model=nova-3", AUDIO)
+    for query in ("model=nova-9", "model=nova-3&strict_models=true"):
+        answer = api.post(f"/listen?{query}", AUDIO)
 
-    assert answer.status == 400
-    assert "whisper-base, whisper-tiny.en" in answer.json["err_msg"]
+        assert answer.status == 400
+        assert "whisper-base, whisper-tiny.en" in answer.json["err_msg"]
     assert executions() == []
 
 

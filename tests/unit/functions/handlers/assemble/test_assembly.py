@@ -76,3 +76,11 @@ def test_assemble_adds_audio_warnings() -> None:
     assert [w["type"] for w in assembled([cut_off]).warnings] == ["truncated"]
     assert [w["type"] for w in assembled([whole], "multichannel=true").warnings] == ["unknown_channels"]
     assert [w["parameter"] for w in assembled([whole], "alternatives=3").warnings] == ["alternatives"]
+
+
+@pytest.mark.parametrize(("model", "warned"), [("nova-3", True), ("gpt-4o-transcribe", True), ("whisper", False)])
+def test_vendor_model_name_is_warned_about_with_the_model_that_ran(model: str, warned: bool) -> None:
+    warnings = assembled([result(0, None, "Hello.")], f"model={model}").warnings
+
+    assert [warning["parameter"] for warning in warnings] == ["model"] * warned
+    assert all(model in warning["message"] and "base-whisper" in warning["message"] for warning in warnings)
