@@ -55,7 +55,7 @@ def _prepare(job: Job) -> dict[str, Any]:
     options = _options(job)
     model = model_bucket.choose_model(options.model, options.language, options.strict_models)
     audio, size = locate_audio(job)
-    probe = probe_audio(audio, size, options)
+    probe = probe_audio(audio, size, options, job.source.kind)
     seconds = expected_seconds(probe, size) * shard_count(options, probe)
     interactive = is_interactive(job.source.kind, options, seconds)
     bucket = settings().transcripts_bucket
