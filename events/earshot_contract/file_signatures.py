@@ -2,14 +2,20 @@
 
 Prepare rejects such a file before a worker sees it; the worker names it in the error of a file that no decoder opens.
 Signatures are those of the formats' specifications. A file that matches none may be audio: the decoder decides.
+Where a kind is usually sent by mistake, its noun phrase says what to send instead.
 """
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import BinaryIO
 
 HEAD_BYTES = 4096  # bytes from the start of the file that `non_audio_kind` looks at
+WEB_PAGE = "a web page (HTML)"
+UNFINISHED_MP4 = (
+    "an MP4 or M4A without its index (moov): the recorded file was not finished, or only a part of it arrived (cut off)"
+)
 
 _BINARY = (
     (b"%PDF-", "a PDF document"),
@@ -20,14 +26,25 @@ _BINARY = (
     (b"\x1f\x8b", "a gzip archive"),
     (b"\xfd7zXZ\x00", "an xz archive"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
     (b"\x7fELF", "a program"),
     (b"SQLite format 3\x00", "a database"),
+    (b"bplist00", "a property list"),
+    (b"MThd", "a MIDI file, which has notes and no sound"),
 )
+_PLAYLIST = "a playlist (send the audio itself)"
+_HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<title", b"<meta ")
 _TEXT = (  # compared in lower case
-    (b"#extm3u", "a playlist (send the audio itself)"),
-    (b"<!doctype html", "a web page"),
-    (b"<html", "a web page"),
+    (b"#extm3u", _PLAYLIST),
+    (b"[playlist]", _PLAYLIST),
+    (b"<asx", _PLAYLIST),
+    (b"<mpd", _PLAYLIST),
+    (b"<rss", "the feed of a podcast (send the address of an episode's audio)"),
     (b"<?xml", "an XML document"),
+    (b"data:", "a data: URI (send the bytes that its base64 stands for)"),
+    (b"http://", 'an address (send it as JSON, {"url": "https://…"}, with Content-Type: application/json)'),
+    (b"https://", 'an address (send it as JSON, {"url": "https://…"}, with Content-Type: application/json)'),
+    (b"url=", 'a form with an address (send it as JSON, {"url": "https://…"}, with Content-Type: application/json)'),
     (b"{", "a JSON or text document"),
 )
 # Audio and video files whose header names the codec: bytes that samples without a header do not begin with.
@@ -54,8 +71,32 @@ _MP3_KBITS = (  # by MPEG version (1; 2 and 2.5) for layer III, then by the head
     (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 )
 _MP3_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}  # Hz, by version bits
+_MULTIPART = "a multipart form (send the bytes of the file alone, as curl --data-binary @FILE does)"
+_BASE64 = "audio as base64 text (send the bytes that it stands for)"
+_FILE_NAME = "the name of a file, not the file (curl takes it with an @ before it: --data-binary @FILE)"
+_READ_AS_TEXT = "audio that a program read as UTF-8 text, which replaces bytes (read and send the file as bytes)"
+_BOM = b"\xef\xbb\xbf"
+_MIN_BASE64 = 64  # letters; a shorter word may be a word
+_AUDIO_MAGIC = (b"RIFF", b"RIFX", b"ID3", b"fLaC", b"OggS", b"FORM", b"\xc3\xbf\xc3")
+_MIN_REPLACED = 4  # characters that no audio has by chance
 _AUDIO_WITH_TEXT_HEADER = (b"NIST_1A", b"#!AMR", b"#!SILK")
-_UNKNOWN = "of a format no decoder here knows, or damaged at its beginning"
+_UNKNOWN = (
+    "of a format no decoder here knows, or damaged at its beginning "
+    "(headerless audio needs encoding and sample_rate: encoding=linear16&sample_rate=16000)"
+)
+
+# ISO base media files (MP4, M4A, MOV, HEIC): boxes that may come first, and brands in `ftyp` that are not audio.
+_FIRST_BOXES = (b"ftyp", b"mdat", b"wide", b"free", b"skip")
+_BRANDS = {
+    b"heic": "a HEIC image",
+    b"heix": "a HEIC image",
+    b"mif1": "a HEIC image",
+    b"avif": "an AVIF image",
+    b"aax ": "an Audible file with copy protection",
+    b"aaxc": "an Audible file with copy protection",
+    b"M4P ": "an iTunes file with copy protection",
+}
+_MAX_BOXES = 64  # of the file's top level; the index is among the first few
 
 
 def non_audio_kind(head: bytes) -> str | None:
@@ -65,13 +106,51 @@ def non_audio_kind(head: bytes) -> str | None:
         head: the first HEAD_BYTES of the file, or all of a shorter one.
     """
     head = head[:HEAD_BYTES]
-    start = head.lstrip()
+    start = head.removeprefix(_BOM).lstrip()
     for signature, name in _BINARY:
         if start.startswith(signature):
             return name
-    if head.startswith(_AUDIO_WITH_TEXT_HEADER) or not _is_text(head):
+    if head[4:8] == b"ftyp" and head[8:12] in _BRANDS:
+        return _BRANDS[head[8:12]]
+    lower = start.lower()
+    if lower.startswith(_HTML) or (lower.startswith((b"<?xml", b"<!--")) and b"<html" in lower):
+        return WEB_PAGE
+    if start.startswith(b"--") and b"content-disposition: form-data" in lower:
+        return _MULTIPART
+    if head.startswith(_AUDIO_WITH_TEXT_HEADER):
         return None
-    return next((name for prefix, name in _TEXT if start.lower().startswith(prefix)), "plain text")
+    if _was_read_as_text(head):
+        return _READ_AS_TEXT
+    return _text_kind(start.decode(errors="ignore"), lower) if _is_text(head) else None
+
+
+def unfinished_mp4(file: BinaryIO, size: int) -> bool:
+    """Return whether a file is an MP4 or M4A that certainly has no index, and so cannot be decoded.
+
+    Recorders write the index last: it is missing if one was killed, or if only a part of the file arrived. The file's
+    position is changed.
+
+    Args:
+        file: the seekable file.
+        size: its length in bytes.
+    """
+    position = 0
+    for number in range(_MAX_BOXES):
+        file.seek(position)
+        header = file.read(16)
+        if len(header) < 8:
+            return number > 0
+        length, kind = int.from_bytes(header[:4], "big"), header[4:8]
+        if (number == 0 and kind not in _FIRST_BOXES) or kind in (b"moov", b"moof"):
+            return False
+        if length == 1:
+            length = int.from_bytes(header[8:16], "big")
+        if length == 0 or position + length >= size:
+            return length == 0 or length >= 8
+        if length < 8:
+            return False
+        position += length
+    return False
 
 
 def container_name(head: bytes) -> str | None:
@@ -113,15 +192,55 @@ def _aac_frame_bytes(header: bytes) -> int:
 def describe_file(path: Path) -> str:
     """Return a noun phrase for a file that no decoder opens."""
     with path.open("rb") as file:
-        return non_audio_kind(file.read(HEAD_BYTES)) or _UNKNOWN
+        if kind := non_audio_kind(file.read(HEAD_BYTES)):
+            return kind
+        return UNFINISHED_MP4 if unfinished_mp4(file, path.stat().st_size) else _UNKNOWN
+
+
+def _text_kind(text: str, lower: bytes) -> str:
+    """Return a noun phrase for the beginning of a text.
+
+    Args:
+        text: the beginning, without a byte order mark and white space before it.
+        lower: the same in lower case.
+    """
+    for prefix, name in _TEXT:
+        if lower.startswith(prefix):
+            return name
+    letters = "".join(text.strip().strip("\"'").split())
+    if len(letters) >= _MIN_BASE64 and re.fullmatch(r"[A-Za-z0-9+/_-]+={0,2}", letters):
+        return _BASE64
+    if re.fullmatch(r"@?[^\n]{1,250}\.[A-Za-z0-9]{2,4}\s*", text):
+        return _FILE_NAME
+    return "plain text"
+
+
+def _was_read_as_text(head: bytes) -> bool:
+    """Return whether bytes are audio that was decoded to text, as UTF-8 or as Latin-1, and encoded again."""
+    text = _decode(head)
+    if text is None or head.startswith(_BOM):
+        return False
+    if text.count("\ufffd") >= _MIN_REPLACED and not _is_printable(text):
+        return True
+    others = [letter for letter in text if letter > "\x7f"]
+    return head.startswith(_AUDIO_MAGIC) and len(others) >= 4 * _MIN_REPLACED and max(others) <= "\xff"
 
 
 def _is_text(head: bytes) -> bool:
-    """Return True for printable UTF-8; a character that the end of `head` splits does not count against it."""
+    """Return True for printable UTF-8."""
+    text = _decode(head.removeprefix(_BOM))
+    return bool(text) and _is_printable(str(text))
+
+
+def _is_printable(text: str) -> bool:
+    return all(letter.isprintable() or letter in "\t\r\n\f" for letter in text)
+
+
+def _decode(head: bytes) -> str | None:
+    """Return UTF-8 decoded, None for other bytes; a character that the end of `head` splits does not count."""
     try:
-        text = head.decode()
+        return head.decode()
     except UnicodeDecodeError as error:
-        if error.start < len(head) - 3 or len(head) < HEAD_BYTES:
-            return False
-        text = head[: error.start].decode()
-    return bool(text) and all(letter.isprintable() or letter in "\t\r\n\f" for letter in text)
+        if error.start < len(head) - 3 or len(head) < HEAD_BYTES - len(_BOM):
+            return None
+        return head[: error.start].decode()

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from tinytag import TinyTag, TinyTagException
 
-from earshot_contract.file_signatures import HEAD_BYTES, container_name, non_audio_kind
+from earshot_contract.file_signatures import HEAD_BYTES, UNFINISHED_MP4, container_name, non_audio_kind, unfinished_mp4
 from earshot_contract.shards import RawAudio
 from functions.audio import matroska, mp4, wav
 from functions.errors import bad_audio
@@ -40,7 +40,7 @@ def probe(file: BinaryIO, size: int, raw: RawAudio | None = None) -> Probe:
         raw: format of headerless audio, as the caller claims; a file with a header is read by that. None: no claim.
 
     Raises:
-        ApiError: the file is empty, or its signature shows that it is not audio.
+        ApiError: the file is empty, its signature shows that it is not audio, or it is an MP4 without an index.
     """
     if size == 0:
         raise bad_audio("corrupt or unsupported data: the file is empty.")
@@ -49,6 +49,8 @@ def probe(file: BinaryIO, size: int, raw: RawAudio | None = None) -> Probe:
         return _probe_raw(raw, size)
     if kind := non_audio_kind(head):
         raise bad_audio(f"corrupt or unsupported data: this is {kind}, not audio.")
+    if unfinished_mp4(file, size):
+        raise bad_audio(f"corrupt or unsupported data: this is {UNFINISHED_MP4}.")
     file.seek(0)
     if head.startswith(matroska.EBML_MAGIC):
         return _plausible(Probe(*matroska.read(file)))

@@ -35,16 +35,16 @@ _cached: tuple[float, str, ModelListing] | None = None  # time.monotonic(), buck
 _logged: set[str] = set()  # broken manifests that this process has logged, with their reasons
 
 
-def choose_model(requested: str, language: str | None) -> Model:
+def choose_model(requested: str, language: str | None, strict: bool = False) -> Model:
     """Return the available model that a caller's name means, including a model added a second ago.
 
     Raises:
         ApiError: as `functions.speech_models.names.choose`.
     """
     try:
-        return choose(requested, language, available_models())
+        return choose(requested, language, available_models(), strict=strict)
     except ApiError:
-        return choose(requested, language, available_models(RETRY_CACHE_SECONDS))
+        return choose(requested, language, available_models(RETRY_CACHE_SECONDS), strict=strict)
 
 
 def available_models(max_age: float = CACHE_SECONDS) -> list[Model]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import http.client
 import json
 from typing import Any
-from urllib.parse import unquote
 
 from functions.errors import ApiError
-from functions.network.public_address import check_url, connect
+from functions.network.public_address import connect
+from functions.network.url import basic_authorization, check_url, request_target
 
 TIMEOUT_SECONDS = 10.0  # of silence, then the delivery has failed: Deepgram's own `callback_timeout`
 ANONYMOUS_CALLER = "public"  # a caller without a key has no identifier to send
@@ -42,13 +41,10 @@ def deliver(url: str, method: str, document: dict[str, Any], caller: str | None)
     headers = {"Content-Type": "application/json", "User-Agent": "Earshot"}
     if caller and caller != ANONYMOUS_CALLER:
         headers["dg-token"] = caller
-    if parts.username:
-        pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-        headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-    target = parts._replace(scheme="", netloc="", fragment="").geturl()
+    headers |= basic_authorization(parts)
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
     try:
-        connection.request(method, target if target.startswith("/") else f"/{target}", body, headers)
+        connection.request(method, request_target(parts), body, headers)
         status = connection.getresponse().status
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise CallbackFailed(f"{parts.hostname} did not answer: {type(error).__name__}.") from None

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from functions.errors import ApiError, bad_query
-from functions.network.public_address import check_url
-from functions.settings import settings
-
-PORTS = (None, 80, 443, 8080, 8443)  # Deepgram's rule; None: the URL names no port
+from functions.network.url import check_url
 
 
 def check_callback_url(url: str) -> None:
-    """Check scheme, host and port of a callback URL; its addresses are checked at each delivery.
+    """Check a callback URL by its looks: scheme, host, port; the addresses of its host are checked at each delivery.
 
-    A deployment that allows private URLs (`ALLOW_PRIVATE_URLS`) accepts every port.
+    A deployment that allows private URLs (`ALLOW_PRIVATE_URLS`) accepts every host and port.
 
     Raises:
-        ApiError: The URL cannot be parsed, or its port is not one of `PORTS`.
+        ApiError: The URL cannot be parsed, its port is not one of `PORTS`, or its IP address is not public.
     """
     try:
-        parts = check_url(url)
-    except ApiError:
-        raise bad_query(
-            "Invalid callback url. It cannot be parsed: it begins with http:// or https:// and names a host."
-        ) from None
-    if parts.port not in PORTS and not settings().allow_private_urls:
-        raise bad_query(f"Invalid callback url. Its port is one of {', '.join(map(str, PORTS[1:]))}.")
+        check_url(url)
+    except ApiError as error:
+        raise bad_query(f"Invalid callback url. {error.failure.err_msg}") from None

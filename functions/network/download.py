@@ -1,39 +1,58 @@
 """Download of a caller's URL in chunks, with limits on size and time.
 
-Each redirect target is checked like the first URL.
+Each redirect target is checked like the first URL. A server that is busy or breaks the connection is asked again.
 """
 
 from __future__ import annotations
 
-import base64
 import http.client
+import itertools
 import time
 from collections.abc import Iterator
-from types import TracebackType
-from typing import Self
-from urllib.parse import SplitResult, quote, unquote, urljoin
+from email.utils import parsedate_to_datetime
+from hashlib import sha256
+from urllib.parse import SplitResult, quote, urljoin
 
 from functions.errors import ApiError, remote_content_error, too_large
-from functions.network.public_address import SocketDeadline, check_url, connect
+from functions.network.content_encoding import BadContent, Decoder, decoder
+from functions.network.public_address import SocketDeadline, Unreachable, connect
+from functions.network.url import basic_authorization, check_url, request_target
 
-MAX_BYTES = 2 * 1024**3  # Deepgram's limit
-MAX_SECONDS = 600.0  # for the whole download, redirects included
+MAX_BYTES = 2 * 1024**3  # Deepgram's limit, of the bytes sent and of the bytes decoded
+MAX_SECONDS = 600.0  # for the whole download, redirects and further tries included
 READ_TIMEOUT_SECONDS = 20.0  # of silence between two chunks
 MAX_REDIRECTS = 5
 CHUNK_BYTES = 256 * 1024  # of one read
+MAX_TRIES = 4  # requests for one file
+FIRST_PAUSE_SECONDS = 0.5  # before the second try; each further pause is twice as long
+MAX_PAUSE_SECONDS = 60.0  # a server whose Retry-After is longer is not asked again
+# A server slower than this is dropped: no speech codec needs fewer bytes a second, so the audio would play faster.
+MIN_BYTES_PER_SECOND = 500
+GRACE_SECONDS = 30.0  # from a response's headers, before its rate counts
 
+_RETRIED = (408, 429, 500, 502, 503, 504)  # statuses
 _SERVER = "The remote server hosting the media"
-_UNESCAPED = "%/:=&?~#+!$,;'@()*[]"
+_RAW_URL = "%/:=&?~#+!$,;'@()*[] \\"  # what stays of a Location whose bytes are not UTF-8
 
 
 def download(url: str, max_bytes: int = MAX_BYTES, max_seconds: float = MAX_SECONDS) -> Iterator[bytes]:
     """Yield the bytes at `url` in chunks; the request is sent when the first chunk is read.
 
+    After a broken connection the file is requested again, and what was yielded already is skipped if it is the same.
+
     Raises:
         ApiError: While reading: the content cannot be downloaded completely.
     """
-    with _Download(url, max_bytes, max_seconds) as chunks:
-        yield from chunks
+    yield from _Download(url, max_bytes, max_seconds).chunks()
+
+
+class _Transient(Exception):
+    """A failure that the next try may not meet."""
+
+    def __init__(self, error: ApiError, retry_after: float = 0.0) -> None:
+        super().__init__(error)
+        self.error = error
+        self.retry_after = retry_after  # seconds
 
 
 class _Download:
@@ -42,28 +61,69 @@ class _Download:
         self._connection: http.client.HTTPConnection | None = None
         self._socket_deadline: SocketDeadline | None = None
         self._response: http.client.HTTPResponse | None = None
-        self._size = 0  # bytes read so far
+        self._size = 0  # bytes as sent that have been passed on, in all tries
+        self._digest = sha256()  # of these
+        self._decoder: Decoder | None = None
+        self._decoded_size = 0  # bytes yielded
 
-    def __enter__(self) -> Self:
+    def chunks(self) -> Iterator[bytes]:
         self._deadline = time.monotonic() + self._max_seconds
-        try:
-            self._content_length = self._checked_length(self._follow_redirects())
-        except BaseException:
-            self._close()
-            raise
-        return self
+        for tries in itertools.count(1):
+            try:
+                yield from self._read_once()
+                return
+            except _Transient as failure:
+                self._close()
+                self._pause(failure, tries)
+            finally:
+                self._close()
 
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._close()
+    def _pause(self, failure: _Transient, tries: int) -> None:
+        """Sleep before the next try; raise the failure's error if there is none."""
+        pause = max(failure.retry_after, FIRST_PAUSE_SECONDS * 2 ** (tries - 1))
+        if tries == MAX_TRIES or pause > min(MAX_PAUSE_SECONDS, self._deadline - time.monotonic()):
+            raise failure.error from None
+        time.sleep(pause)
 
-    def __iter__(self) -> Iterator[bytes]:
+    def _read_once(self) -> Iterator[bytes]:
+        response = self._follow_redirects()
+        length, received, skipped = self._checked_length(response), 0, sha256()
+        started, skip = time.monotonic(), self._size
         while chunk := self._read_chunk():
-            self._size += len(chunk)
-            if self._size > self._max_bytes:
+            already = chunk[: max(0, skip - received)]
+            received += len(chunk)
+            if received > self._max_bytes:
                 raise self._too_large()
-            yield chunk
-        if self._size == 0 or (self._content_length is not None and self._size < self._content_length):
+            self._check_rate(received, time.monotonic() - started)
+            skipped.update(already)
+            if already and received >= skip and skipped.digest() != self._digest.digest():
+                raise self._changed()
+            if new := chunk[len(already) :]:
+                self._size += len(new)
+                self._digest.update(new)
+                yield from self._decode(new, response)
+        if length is not None and received < length:
+            raise _Transient(self._failure())
+        if received == 0:
             raise self._failure()
+        if received < skip:
+            raise self._changed()
+        if self._decoder and not self._decoder.complete:
+            raise self._failure()
+
+    def _decode(self, chunk: bytes, response: http.client.HTTPResponse) -> Iterator[bytes]:
+        try:
+            if self._decoder is None:
+                self._decoder = decoder(response.headers.get("content-encoding", ""), chunk)
+            for decoded in self._decoder.decode(chunk, CHUNK_BYTES):
+                self._decoded_size += len(decoded)
+                if self._decoded_size > self._max_bytes:
+                    raise self._too_large()
+                if time.monotonic() >= self._deadline:
+                    raise self._failure()
+                yield decoded
+        except BadContent as error:
+            raise remote_content_error(f"{_SERVER} {error}.") from None
 
     def _follow_redirects(self) -> http.client.HTTPResponse:
         url = self._url
@@ -71,35 +131,51 @@ class _Download:
             response = self._request(check_url(url))
             location = response.headers.get("location")
             if response.status not in (301, 302, 303, 307, 308) or not location:
-                return _check_response(response)
+                return self._check_status(response)
             self._close()
-            url = urljoin(url, location.strip())
+            url = urljoin(url, _as_sent(location))
         raise remote_content_error(f"{_SERVER} sent too many redirects.")
 
     def _request(self, parts: SplitResult) -> http.client.HTTPResponse:
-        self._connection = connect(parts, READ_TIMEOUT_SECONDS)
-        self._socket_deadline = SocketDeadline(self._connection.sock, self._deadline - time.monotonic())
-        target = quote(parts._replace(scheme="", netloc="", fragment="").geturl() or "/", safe=_UNESCAPED)
         headers = {"User-Agent": "Earshot", "Accept": "*/*", "Accept-Encoding": "identity"}
-        if parts.username:
-            pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-            headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
         try:
-            self._connection.request("GET", target if target.startswith("/") else f"/{target}", headers=headers)
+            self._connection = connect(parts, READ_TIMEOUT_SECONDS)
+            self._socket_deadline = SocketDeadline(self._connection.sock, self._deadline - time.monotonic())
+            self._connection.request("GET", request_target(parts), headers=headers | basic_authorization(parts))
             self._response = self._connection.getresponse()
             return self._response
+        except Unreachable as error:
+            raise _Transient(ApiError(error.failure)) from None
         except (OSError, http.client.HTTPException, ValueError):
-            raise self._failure() from None
+            raise _Transient(self._failure()) from None
 
     def _read_chunk(self) -> bytes:
         try:
-            assert self._response is not None, "The download is read inside its `with` block."
+            assert self._response is not None, "A download is read after its request."
             chunk = self._response.read1(CHUNK_BYTES)
         except (OSError, http.client.HTTPException, ValueError):
-            raise self._failure() from None
+            raise _Transient(self._failure()) from None
         if not chunk and time.monotonic() >= self._deadline:
             raise self._failure()
         return chunk
+
+    def _check_status(self, response: http.client.HTTPResponse) -> http.client.HTTPResponse:
+        status = f"[{response.status} {response.reason}]"
+        if response.status == 200:
+            return response
+        kind = "a server error" if response.status >= 500 else "a client error"
+        error = remote_content_error(
+            f"{_SERVER} returned {kind}: {status}."
+            if response.status >= 400
+            else f"{_SERVER} failed to return valid data: {status}."
+        )
+        if response.status in _RETRIED:
+            raise _Transient(error, _retry_after(response.headers.get("retry-after", "")))
+        raise error
+
+    def _check_rate(self, received: int, seconds: float) -> None:
+        if seconds > GRACE_SECONDS and received < MIN_BYTES_PER_SECOND * seconds:
+            raise remote_content_error(f"{_SERVER} sent fewer than {MIN_BYTES_PER_SECOND} bytes a second.")
 
     def _checked_length(self, response: http.client.HTTPResponse) -> int | None:
         header = response.headers.get("content-length", "")
@@ -110,6 +186,9 @@ class _Download:
 
     def _too_large(self) -> ApiError:
         return too_large(f"Payload size exceeds limit of {self._max_bytes} bytes.")
+
+    def _changed(self) -> ApiError:
+        return remote_content_error(f"{_SERVER} broke the connection, and then sent other content. Send it again.")
 
     def _failure(self) -> ApiError:
         if time.monotonic() >= self._deadline:
@@ -126,14 +205,21 @@ class _Download:
         self._socket_deadline = self._connection = self._response = None
 
 
-def _check_response(response: http.client.HTTPResponse) -> http.client.HTTPResponse:
-    status = f"[{response.status} {response.reason}]"
-    if response.status >= 500:
-        raise remote_content_error(f"{_SERVER} returned a server error: {status}.")
-    if response.status >= 400:
-        raise remote_content_error(f"{_SERVER} returned a client error: {status}.")
-    if response.status != 200:
-        raise remote_content_error(f"{_SERVER} failed to return valid data: {status}.")
-    if response.headers.get("content-encoding", "identity").strip().lower() not in ("identity", ""):
-        raise remote_content_error(f"{_SERVER} compressed the content although that was not requested.")
-    return response
+def _as_sent(location: str) -> str:
+    """Return a Location's text: http.client decodes its bytes as Latin-1, servers send UTF-8 or escapes."""
+    raw = location.encode("latin-1", "replace").strip(b" \t")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return quote(raw, safe=_RAW_URL)
+
+
+def _retry_after(header: str) -> float:
+    """Return the seconds that `Retry-After` asks for, as a number or as a date; 0 if it says nothing usable."""
+    value = header.strip()
+    if value.isdecimal() and value.isascii():
+        return float(value[:9])
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError):
+        return 0.0

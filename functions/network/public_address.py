@@ -12,37 +12,19 @@ import socket
 import ssl
 import threading
 from functools import cache
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
-from functions.errors import remote_content_error
+from functions.errors import ApiError, remote_content_error
+from functions.network.ip_address import is_public
 from functions.settings import settings
 
-MAX_URL = 4096  # characters
 CONNECT_SECONDS = 5.0  # for each address of the host
 HANDSHAKE_SECONDS = 10.0  # for TLS
 _PORTS = {"http": 80, "https": 443}
-_NAT64 = IPv6Network("64:ff9b::/96")  # the last 32 bits are an IPv4 address
 
 
-def check_url(url: str) -> SplitResult:
-    """Split a URL and check its form, without resolving its host.
-
-    Raises:
-        ApiError: It is not an http(s) URL, or different parsers would read it differently.
-    """
-    ambiguous = len(url) > MAX_URL or "\\" in url or any(ord(letter) <= 32 or ord(letter) == 127 for letter in url)
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-        (host or "").encode("idna")
-    except ValueError:
-        raise remote_content_error("Could not parse URL as a URI.") from None
-    if ambiguous or not host or port == 0:
-        raise remote_content_error("Could not parse URL as a URI.")
-    if parts.scheme not in _PORTS:
-        raise remote_content_error(f"Could not parse URL as a URI. Its scheme is http or https, not {parts.scheme!r}.")
-    return parts
+class Unreachable(ApiError):
+    """No address of the host accepted the connection; it may accept the next one."""
 
 
 def connect(parts: SplitResult, timeout: float) -> http.client.HTTPConnection:
@@ -53,7 +35,8 @@ def connect(parts: SplitResult, timeout: float) -> http.client.HTTPConnection:
         timeout: Seconds of silence after which a read or write on the open connection fails.
 
     Raises:
-        ApiError: An address of the host is not public, or none of them accepts the connection.
+        Unreachable: No address of the host accepts the connection.
+        ApiError: An address of the host is not public, or the TLS handshake fails.
     """
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
     connection = http.client.HTTPConnection(host, port, timeout=timeout)
@@ -62,14 +45,6 @@ def connect(parts: SplitResult, timeout: float) -> http.client.HTTPConnection:
     if parts.port is None:
         connection.default_port = port  # Host: without ":443"
     return connection
-
-
-def is_public(address: str) -> bool:
-    """Return whether an IP address is publicly routable, also when it is an IPv4 address embedded in IPv6."""
-    ip = ip_address(address.partition("%")[0])
-    if isinstance(ip, IPv6Address) and (embedded := _embedded_ipv4(ip)):
-        ip = embedded
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
 class SocketDeadline:
@@ -94,15 +69,6 @@ class SocketDeadline:
             self._sock.shutdown(socket.SHUT_RDWR)
 
 
-def _embedded_ipv4(ip: IPv6Address) -> IPv4Address | None:
-    if ip.ipv4_mapped or ip.sixtofour:
-        return ip.ipv4_mapped or ip.sixtofour
-    if ip.teredo:
-        return ip.teredo[1]
-    # NAT64, and the long outdated "IPv4-compatible" ::a.b.c.d
-    return IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 or int(ip) < 2**32 else None
-
-
 def _open(host: str, port: int, tls: bool) -> socket.socket:
     for address in _resolve(host, port):
         try:
@@ -115,7 +81,8 @@ def _open(host: str, port: int, tls: bool) -> socket.socket:
             plain.close()
             reason = getattr(error, "verify_message", "") or getattr(error, "reason", "") or "the connection ended"
             raise remote_content_error(f"The TLS handshake with {host} failed: {reason}.") from None
-    raise remote_content_error(f"The remote server hosting the media could not be reached: {host}, port {port}.")
+    sentence = f"The remote server hosting the media could not be reached: {host}, port {port}."
+    raise Unreachable(remote_content_error(sentence).failure)
 
 
 def _start_tls(plain: socket.socket, host: str) -> socket.socket:

@@ -17,6 +17,7 @@ from functions.options.query_string import (
 )
 from functions.options.registry import IMPLEMENTED
 from functions.options.specification import OptionSpec, OptionType
+from functions.transcripts.languages import is_detection, names_several, script
 
 DEFAULT_LANGUAGE = "en"
 DEFAULT_UTT_SPLIT = 0.8  # seconds
@@ -34,6 +35,7 @@ class Options:
 
     query: str = ""  # the query string they were parsed from
     model: str = "whisper"
+    strict_models: bool = False
     version: str = "latest"
     language: str | None = DEFAULT_LANGUAGE  # Whisper code; None: detect
     detect_language: list[str] | None = None  # Whisper codes to choose from ([]: all); None: do not detect
@@ -130,7 +132,8 @@ class Options:
     @classmethod
     def _read(cls, query: str, raw: RawOptions, lenient: bool = False) -> Self:
         values: dict[str, Any] = {}
-        warnings = ignored_warnings(raw)
+        warnings = [*ignored_warnings(raw), *_language_warnings(raw)]
+        raw = _with_detection(raw)
         for spec in sorted(IMPLEMENTED, key=lambda spec: bool(spec.overridden_by)):
             overridden = values.get(spec.overridden_by) is not None
             if spec.name not in raw or overridden:
@@ -158,6 +161,28 @@ class Options:
         if any(_is_negative(keyword.partition(":")[2]) for keyword in self.keywords):
             found.append(warning("keywords", "unsupported_value", "Words to be suppressed were ignored."))
         return found
+
+
+def _with_detection(raw: RawOptions) -> RawOptions:
+    """Return the options with `language=auto`, and the like, as `detect_language`."""
+    if not is_detection(raw.get("language", [""])[-1]):
+        return raw
+    named = [value for value in raw.get("detect_language", []) if value.strip().lower() not in ("false", "")]
+    rest = {name: values for name, values in raw.items() if name != "language"}
+    return rest | {"detect_language": named or ["true"]}
+
+
+def _language_warnings(raw: RawOptions) -> Warnings:
+    tag = raw.get("language", [""])[-1]
+    if names_several(tag):
+        message = (
+            f"language={tag.strip()} was read as detect_language=true: whether several are told apart is uncertain."
+        )
+        return [warning("language", "unsupported_value", message)]
+    if name := script(tag):
+        message = f"Whisper chooses the script of its text itself; {name} was not enforced."
+        return [warning("language", "unsupported_value", message)]
+    return []
 
 
 def _is_negative(intensifier: str) -> bool:

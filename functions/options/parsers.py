@@ -5,10 +5,12 @@ Each takes all values that a query string has for the option, and raises ApiErro
 
 from __future__ import annotations
 
+import re
+
 from functions.errors import bad_request
 from functions.network.callback_url import check_callback_url
 from functions.options.specification import invalid_value
-from functions.transcripts.languages import whisper_code
+from functions.transcripts.languages import is_detection, whisper_code
 
 MAX_TAG, MAX_EXTRA = 128, 2048  # characters: Deepgram's limits
 
@@ -28,10 +30,10 @@ def language(values: list[str]) -> str:
 def detect_language(values: list[str]) -> list[str] | None:
     """Return the Whisper codes to choose from, [] to choose from all, None to detect nothing."""
     stripped = [value.strip() for value in values]
-    tags = [value for value in stripped if value.lower() not in ("true", "false")]
+    tags = [value for value in stripped if value.lower() not in ("true", "false") and not is_detection(value)]
     if tags:
         return list(dict.fromkeys(_code("detect_language", tag) for tag in tags))
-    return [] if stripped[-1].lower() == "true" else None
+    return [] if stripped[-1].lower() != "false" else None
 
 
 def replace(values: list[str]) -> list[tuple[str, str]]:
@@ -86,8 +88,16 @@ def _not_blank(values: list[str]) -> list[str]:
 def _code(name: str, tag: str) -> str:
     if code := whisper_code(tag):
         return code
-    advice = " Use detect_language=true to have it detected." if tag.strip().lower() == "multi" else ""
     raise bad_request(
-        f"Bad Request: No such model/language/tier combination found. {name}={tag!r} is not a language of "
-        f"Whisper.{advice}"
+        f"Bad Request: No such model/language/tier combination found. {name}={tag!r} is not a language of Whisper. "
+        f"{_advice(name, tag)}"
     )
+
+
+def _advice(name: str, tag: str) -> str:
+    """Return a sentence with a value that is right: what was probably meant, or examples."""
+    parts = [part for part in re.split(r"[^\w-]+|(?<=[a-z])(?=[A-Z]{2}\b)", tag) if part]
+    found = next((code for part in reversed(parts) if (code := whisper_code(part))), None)
+    if found:
+        return f"Write {name}={found}."
+    return f"Write a code such as 'en', 'de' or 'pt-BR', or 'auto' to have it detected: {name}=en."

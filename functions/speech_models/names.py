@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,12 @@ DEFAULT_NAMES = ("whisper", "whisper-1")  # the default model's names in Deepgra
 _NAMESPACE = uuid.UUID("6ba7b814-9dad-11d1-80b4-00c04fd430c8")  # uuid.NAMESPACE_X500; the choice is arbitrary
 # Deepgram's `whisper-large` is large-v2; in a deployment with another large model it means that one.
 _LARGE = ("large", "large-v2", "large-v3")
+# Deepgram's and OpenAI's model names, which programs send and cannot change. Others are refused: they may be misspelt.
+_USE_CASES = "general|meeting|phonecall|finance|conversationalai|voicemail|video|medical|drivethru|automotive|atc"
+_VENDOR_NAMES = re.compile(
+    rf"nova(?:-[23])?(?:-[a-z]+)*|enhanced(?:-[a-z]+)*|base-(?:{_USE_CASES})|(?:2-)?(?:{_USE_CASES})"
+    r"|gpt-4o(?:-mini)?-transcribe(?:-[a-z0-9-]+)?"
+)
 _WITH_CANTONESE = ("v3", "turbo")  # parts of names; earlier vocabularies have no token for `yue`
 
 
@@ -53,7 +60,14 @@ def model_info(name: str, sha256: str) -> dict[str, str]:
     return {"name": f"{name.replace('.', '-')}-whisper", "version": sha256[:12], "arch": "whisper"}
 
 
-def choose(requested: str, language: str | None, available: Sequence[Model], default: str = "") -> Model:
+def is_vendor_name(requested: str) -> bool:
+    """Return whether a name is that of another vendor's model, which no deployment has."""
+    return _VENDOR_NAMES.fullmatch(requested.strip().lower()) is not None
+
+
+def choose(
+    requested: str, language: str | None, available: Sequence[Model], default: str = "", strict: bool = False
+) -> Model:
     """Return the available model that a caller's name means.
 
     Args:
@@ -61,6 +75,7 @@ def choose(requested: str, language: str | None, available: Sequence[Model], def
         language: code that the model must transcribe; None: to be detected, each model will do.
         available: the deployment's models.
         default: name of the model that `whisper` means; empty: the deployment's setting.
+        strict: refuse a vendor's name, which otherwise means the default model.
 
     Raises:
         ApiError: the deployment does not have the model (the message lists those it has), or the model does not
@@ -68,7 +83,10 @@ def choose(requested: str, language: str | None, available: Sequence[Model], def
     """
     default = default or settings().default_model
     names = {model.name.lower(): model for model in available}
-    found = next((names[name] for name in _candidates(requested, default) if name in names), None)
+    candidates = _candidates(requested, default)
+    if is_vendor_name(requested) and not strict:
+        candidates.append(default.lower())
+    found = next((names[name] for name in candidates if name in names), None)
     if found is None:
         has = ", ".join(accepted_names(available))
         raise unknown_model(f"This deployment has no model {requested!r}. It has: {has}.")

@@ -20,20 +20,92 @@ _NAMES = """
 LANGUAGES: dict[str, str] = dict(pair.split(":") for pair in _NAMES.split())
 LANGUAGES["ht"] = "haitian creole"
 
-# BCP-47 tags that Whisper spells differently.
-_OTHER_TAGS = {"jv": "jw", "iw": "he", "nb": "no", "fil": "tl", "in": "id", "ji": "yi", "cmn": "zh"}
+# Codes of ISO 639-2 (both kinds where there are two), of ISO 639-3 and of older lists, by what Whisper calls them.
+_OTHER_CODES = """
+    en:eng zh:zho,chi,cmn de:deu,ger es:spa ru:rus ko:kor fr:fra,fre ja:jpn pt:por tr:tur pl:pol ca:cat nl:nld,dut,vls
+    ar:ara,arb,arz,apc,ary sv:swe it:ita id:ind,in hi:hin fi:fin vi:vie he:heb,iw uk:ukr el:ell,gre ms:msa,may,zsm
+    cs:ces,cze ro:ron,rum,mo,mol da:dan hu:hun ta:tam no:nor,nb,nob th:tha ur:urd hr:hrv,sh,hbs,scr bg:bul lt:lit la:lat
+    mi:mri,mao ml:mal cy:cym,wel sk:slk,slo te:tel fa:fas,per,pes,prs lv:lav,lvs bn:ben sr:srp,scc az:aze,azj,azb sl:slv
+    kn:kan et:est,ekk mk:mkd,mac br:bre eu:eus,baq is:isl,ice hy:hye,arm ne:nep,npi mn:mon,khk bs:bos kk:kaz
+    sq:sqi,alb,als sw:swa,swh gl:glg mr:mar pa:pan si:sin km:khm sn:sna yo:yor so:som af:afr oc:oci ka:kat,geo be:bel
+    tg:tgk sd:snd gu:guj am:amh yi:yid,ydd,ji lo:lao uz:uzb,uzn fo:fao ht:hat ps:pus,pbt,pbu tk:tuk nn:nno mt:mlt sa:san
+    lb:ltz my:mya,bur bo:bod,tib tl:tgl,fil mg:mlg,plt as:asm tt:tat ln:lin ha:hau ba:bak jw:jav,jv su:sun
+"""
+_CODES: dict[str, str] = {
+    other: code
+    for code, _, others in (entry.partition(":") for entry in _OTHER_CODES.split())
+    for other in others.split(",")
+}
+
+# Names besides those of `LANGUAGES`: Whisper's own aliases, and what people write.
+_OTHER_NAMES = {
+    "burmese": "my",
+    "valencian": "ca",
+    "flemish": "nl",
+    "haitian": "ht",
+    "letzeburgesch": "lb",
+    "pushto": "ps",
+    "panjabi": "pa",
+    "moldavian": "ro",
+    "moldovan": "ro",
+    "sinhalese": "si",
+    "castilian": "es",
+    "mandarin": "zh",
+    "farsi": "fa",
+    "filipino": "tl",
+    "bokmal": "no",
+    "norwegian bokmal": "no",
+    "norwegian nynorsk": "nn",
+    "serbo-croatian": "hr",
+}
+
+# What programs write for "detect it". `multi` is Deepgram's word for several languages in one file.
+DETECTED = frozenset({"auto", "autodetect", "auto-detect", "automatic", "detect", "und"})
+SEVERAL = frozenset({"multi", "multilingual", "mul"})
 
 # Written without spaces between words: their segments and words are joined without one.
 UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
 
 
 def whisper_code(tag: str) -> str | None:
-    """Return the Whisper code of a BCP-47 tag (`en-US`, `pt_BR`, `DE`) or an English name (`german`), or None."""
-    name = tag.strip().lower().replace("_", "-")
-    primary = name.partition("-")[0]
-    if (code := _OTHER_TAGS.get(primary, primary)) in LANGUAGES:
+    """Return the Whisper code of a language tag or name, or None.
+
+    Tags are those of BCP-47 (`en-US`, `zh-Hant-TW`, `nb-NO`) and of POSIX (`pt_BR.UTF-8`), and codes of two or three
+    letters (`deu`, `ger`). Names are English (`German`).
+    """
+    name = _normalize(tag)
+    primary, _, rest = name.partition("-")
+    if primary == "zh" and rest.partition("-")[0] == "yue":
+        return "yue"  # BCP-47 calls Cantonese zh-yue, too
+    if (code := _CODES.get(primary, primary)) in LANGUAGES:
         return code
-    return next((code for code, english in LANGUAGES.items() if english == name), None)
+    words = name if name in _OTHER_NAMES else name.replace("-", " ")
+    return _OTHER_NAMES.get(words) or next((code for code, english in LANGUAGES.items() if english == words), None)
+
+
+def is_detection(tag: str) -> bool:
+    """Return whether a language option asks for detection, of one language or of several."""
+    return _normalize(tag) in DETECTED | SEVERAL
+
+
+def names_several(tag: str) -> bool:
+    """Return whether a language option says that a file has several languages."""
+    return _normalize(tag) in SEVERAL
+
+
+def script(tag: str) -> str | None:
+    """Return the script that a tag names, as `Latn` of `sr-Latn`, or None."""
+    subtags = [subtag for subtag in _normalize(tag).split("-")[1:] if len(subtag) == 4 and subtag.isalpha()]
+    return subtags[0].title() if subtags and whisper_code(tag) else None
+
+
+def _normalize(tag: str) -> str:
+    """Return the tag in lower case with hyphens, without the encoding and the modifier of a POSIX locale."""
+    name = tag.strip().lower().replace("_", "-")
+    head, dot, encoding = name.partition(".")
+    if dot and encoding.startswith(("utf", "iso", "cp")):
+        name = head
+    return " ".join(name.partition("@")[0].split())
 
 
 def join(texts: list[str], language: str) -> str:

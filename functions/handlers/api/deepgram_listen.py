@@ -13,7 +13,7 @@ from functions.handlers.api.response import Response, json_response
 from functions.handlers.api.result_routes import as_deepgram, result_or_redirect
 from functions.handlers.api.submit_job import TranscriptionRequest, submit
 from functions.jobs.job import Source, SourceKind
-from functions.network.public_address import check_url
+from functions.network.url import check_url
 from functions.options.options import Options
 from functions.options.query_string import query_string
 from functions.settings import settings

@@ -91,6 +91,8 @@ def listen_options(form: Form, task: str) -> str:
     if temperature := _temperature(form):
         options.append(("temperature", f"{temperature:g}"))
     options += [("keyterm", word) for word in form.fields.get("keywords[]", []) if word.strip()]
+    if strict := form.first("strict_models"):  # Earshot's own field
+        options.append(("strict_models", strict))
     options.append(("filler_words", "true"))
     return urlencode([*options, *([("task", task)] if task != "transcribe" else [])])
 

@@ -55,7 +55,8 @@ def submit(request: TranscriptionRequest) -> tuple[Job, bool]:
     Raises:
         ApiError: The model is not available, or AWS accepts no more jobs just now.
     """
-    model = model_bucket.choose_model(request.options.model, request.options.language)
+    options = request.options
+    model = model_bucket.choose_model(options.model, options.language, options.strict_models)
     request = _with_version(request)
     new_id, digest = str(uuid.uuid4()), request.digest
     record = idempotency.claim(digest, new_id)

@@ -10,6 +10,7 @@ from earshot_contract.shards import ShardResult
 from functions.jobs.job import Job
 from functions.options.options import Options
 from functions.options.query_string import Warnings, warning
+from functions.speech_models.names import is_vendor_name, model_info
 from functions.transcripts.transcript import Channel, Transcript
 
 
@@ -55,6 +56,15 @@ def _audio_warnings(options: Options, results: Sequence[ShardResult], channels: 
     first = results[0]
     of_shards = [warning.to_dict() for result in results for warning in result.warnings]
     found = [entry for n, entry in enumerate(of_shards) if entry not in of_shards[:n]]
+    if is_vendor_name(options.model) and first.model.name != options.model.strip().lower():
+        found.append(
+            warning(
+                "model",
+                "unsupported_value",
+                f"There is no {options.model} here: {model_info(first.model.name, '')['name']} transcribed this. "
+                "strict_models=true refuses such names.",
+            )
+        )
     if options.multichannel and channels == 1 and first.audio.channels > 1:
         found.append(
             warning(

@@ -54,9 +54,9 @@ def _claim_job(execution_input: dict[str, Any], execution: str) -> Job | None:
 
 def _prepare(job: Job) -> dict[str, Any]:
     options = _options(job)
-    model = model_bucket.choose_model(options.model, options.language)
+    model = model_bucket.choose_model(options.model, options.language, options.strict_models)
     audio, size = locate_audio(job)
-    probe = probe_audio(audio, size, options)
+    probe = probe_audio(audio, size, options, job.source.kind)
     seconds = expected_seconds(probe, size) * shard_count(options, probe)
     interactive = is_interactive(job.source.kind, options, seconds)
     bucket = settings().transcripts_bucket

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from earshot_contract.file_signatures import HEAD_BYTES, WEB_PAGE, non_audio_kind
 from earshot_contract.keys import body_key
 from earshot_contract.shards import S3Object
 from functions.audio.probe import Probe, probe
@@ -31,11 +32,17 @@ def locate_audio(job: Job) -> tuple[S3Object, int]:
     return source.audio, info.size
 
 
-def probe_audio(audio: S3Object, size: int, options: Options) -> Probe:
+def probe_audio(audio: S3Object, size: int, options: Options, kind: SourceKind) -> Probe:
     """Read the audio's header.
 
     Raises:
         ApiError: The object is certainly no audio.
     """
     with s3.reader(audio, size) as file:
+        if kind == SourceKind.URL and non_audio_kind(file.read(HEAD_BYTES)) == WEB_PAGE:
+            raise remote_content_error(
+                f"The address answered with {WEB_PAGE}, not with audio: perhaps a sign-in, or a page that plays the "
+                "audio. Send the address of the audio file itself."
+            )
+        file.seek(0)
         return probe(file, size, options.raw_audio_format)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import random
 from pathlib import Path
 
 import pytest
 
-from earshot_contract.file_signatures import HEAD_BYTES, container_name, describe_file, non_audio_kind
+from earshot_contract.file_signatures import HEAD_BYTES, container_name, describe_file, non_audio_kind, unfinished_mp4
 
 
 @pytest.mark.parametrize(
@@ -19,8 +22,11 @@ from earshot_contract.file_signatures import HEAD_BYTES, container_name, describ
         (b"PK\x03\x04\x14\0", "a ZIP archive or an office document"),
         (b"\x1f\x8b\x08", "a gzip archive"),
         (b"#EXTM3U\nhttps://example.org/a.mp3\n", "a playlist (send the audio itself)"),
-        (b"<!doctype html><html>", "a web page"),
-        (b"\n<HTML>", "a web page"),
+        (b"<!doctype html><html>", "a web page (HTML)"),
+        (b"\n<HTML>", "a web page (HTML)"),
+        (b"\xef\xbb\xbf<html>", "a web page (HTML)"),
+        (b"<?xml version='1.0'?><!DOCTYPE html><html>", "a web page (HTML)"),
+        (b"<html><title>Gr\xfc\xdfe</title>", "a web page (HTML)"),  # Latin-1
         (b"<?xml version='1.0'?>", "an XML document"),
         (b'{"url": "https://example.com/a.wav"}', "a JSON or text document"),
         (b"Notes of a meeting.\n", "plain text"),
@@ -41,7 +47,9 @@ def test_non_audio_kind_is_named_from_the_head(head: bytes, kind: str | None) ->
 def test_file_of_unknown_format_is_described(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"\0\1\2\3" * 99)
-    assert describe_file(path) == "of a format no decoder here knows, or damaged at its beginning"
+    described = describe_file(path)
+    assert described.startswith("of a format no decoder here knows, or damaged at its beginning")
+    assert "encoding=linear16&sample_rate=16000" in described
     path.write_bytes(b"GIF89a")
     assert describe_file(path) == "a GIF image"
 
@@ -64,3 +72,75 @@ def test_file_of_unknown_format_is_described(tmp_path: Path) -> None:
 )
 def test_container_name_needs_more_than_chance(head: bytes, name: str | None) -> None:
     assert container_name(head) == name
+
+
+NOISE = random.Random(7).randbytes(6000)
+WAV = b"RIFF\x24\x17\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x80\x3e\0\0\0\x7d\0\0\2\0\x10\0data\0\x17\0\0" + NOISE
+
+
+@pytest.mark.parametrize(
+    ("head", "named"),
+    [
+        (base64.b64encode(WAV), "base64"),
+        (base64.encodebytes(WAV), "base64"),
+        (b'"' + base64.b64encode(WAV)[:80] + b'"', "base64"),
+        (base64.urlsafe_b64encode(WAV), "base64"),
+        (b"data:audio/mp3;base64," + base64.b64encode(WAV), "data: URI"),
+        (b'--x1\r\nContent-Disposition: form-data; name="file"\r\n\r\n' + WAV, "multipart form"),
+        (b"https://example.org/a.mp3\n", '{"url"'),
+        (b"url=https%3A%2F%2Fexample.org", '{"url"'),
+        (b"recording.wav", "--data-binary @"),
+        (b"@my talk.mp3\n", "--data-binary @"),
+        (b"[playlist]\nFile1=x", "a playlist"),
+        (b"<rss version='2.0'>", "feed of a podcast"),
+        (WAV.decode(errors="replace").encode(), "read as UTF-8 text"),
+        (WAV.decode("latin-1").encode(), "read as UTF-8 text"),
+        (b"ID3\x04" + NOISE.decode(errors="replace").encode(), "read as UTF-8 text"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
+        (b"\0\0\0\x18ftypaax \0\0\0\0", "copy protection"),
+    ],
+)
+def test_usual_mistake_is_named(head: bytes, named: str) -> None:
+    assert named in str(non_audio_kind(head))
+    assert named in str(non_audio_kind(head[:HEAD_BYTES]))
+
+
+@pytest.mark.parametrize(
+    "head", [WAV, NOISE, b"\xff\xfb\x90\x00" + NOISE, b"RIFF\0\0\0\0WAVE" + bytes(5000), bytes(5000)]
+)
+def test_audio_is_no_mistake(head: bytes) -> None:
+    assert non_audio_kind(head) is None
+
+
+def box(kind: bytes, content: bytes = b"", length: int | None = None) -> bytes:
+    return (len(content) + 8 if length is None else length).to_bytes(4, "big") + kind + content
+
+
+FTYP = box(b"ftyp", b"M4A \0\0\0\0")
+
+
+@pytest.mark.parametrize(
+    ("file", "unfinished"),
+    [
+        (FTYP + box(b"mdat", NOISE), True),
+        (FTYP + box(b"free") + box(b"mdat", NOISE), True),
+        (FTYP + box(b"mdat", NOISE[:100], 5000), True),  # cut off
+        (FTYP + box(b"mdat", NOISE, 0), True),  # to the end of the file
+        (FTYP + box(b"mdat", (10**6).to_bytes(8, "big") + NOISE, 1), True),  # a length of 64 bits
+        (FTYP, True),
+        (box(b"mdat", NOISE), True),
+        (FTYP + box(b"mdat", NOISE) + box(b"moov", b"x"), False),
+        (FTYP + box(b"moov", b"x" * 100, 5000), False),  # cut off inside the index: the decoder decides
+        (FTYP + box(b"moov", b"x") + box(b"mdat", NOISE), False),
+        (FTYP + box(b"free") + box(b"moof", b"x"), False),
+        (FTYP + box(b"junk", b"", 3), False),
+        (WAV, False),
+        (NOISE, False),
+        (b"", False),
+    ],
+)
+def test_mp4_without_index_is_unfinished(file: bytes, unfinished: bool, tmp_path: Path) -> None:
+    assert unfinished_mp4(io.BytesIO(file), len(file)) is unfinished
+    path = tmp_path / "a"
+    path.write_bytes(file)
+    assert ("moov" in describe_file(path)) is unfinished

@@ -78,6 +78,21 @@ def test_callback_delivers_listen_response(delivered: Any, site: Site) -> None:
     assert received.headers["dg-token"] == "reports"
 
 
+@pytest.mark.parametrize(
+    ("written", "requested"),
+    [
+        ("/rückruf?job=ä", "/r%C3%BCckruf?job=%C3%A4"),
+        ("/ruf?job=a b", "/ruf?job=a%20b"),
+        ("/cb/%C3%BC%2Fx?a=b%26c", "/cb/%C3%BC%2Fx?a=b%26c"),
+        ("/%2520", "/%2520"),
+    ],
+)
+def test_callback_url_is_requested_as_browsers_do(site: Site, written: str, requested: str) -> None:
+    deliver(site.url + written, "POST", {}, None)
+
+    assert site.received[0].path == requested
+
+
 def test_callback_uses_put_and_url_password(delivered: Any, site: Site) -> None:
     url = site.url.replace("//", "//me:pass%20word@")
 
@@ -165,7 +180,8 @@ def test_callback_port_is_restricted_unless_private_urls_allowed(monkeypatch: py
     settings.cache_clear()
     check_callback_url("https://example.org/hook")
     check_callback_url("http://example.org:8080/hook")
-    for url in ("http://example.org:22/", "http://example.org/a b"):
+    check_callback_url("http://example.org/rückruf?job=a b")
+    for url in ("http://example.org:22/", "http://example org/", "ftp://example.org/"):
         with pytest.raises(ApiError, match="Invalid callback url"):
             check_callback_url(url)
 

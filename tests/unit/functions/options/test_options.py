@@ -16,7 +16,8 @@ CONTRACT = """model version language detect_language language_hint callback call
 smart_format paragraphs utterances utt_split diarize diarize_model multichannel numerals measurements dictation
 filler_words profanity_filter redact replace search keywords keyterm summarize topics custom_topic
 custom_topic_mode intents custom_intent custom_intent_mode sentiment detect_entities encoding mip_opt_out
-alternatives tier ner detect_topics diarize_version sample_rate channels task prompt temperature"""
+alternatives tier ner detect_topics diarize_version sample_rate channels task prompt temperature
+strict_models"""
 
 
 BOOLEANS = [s.name for s in IMPLEMENTED if s.type is OptionType.BOOLEAN]
@@ -120,7 +121,7 @@ def test_invalid_value_returns_400(query):
     assert error_of(query)[::2] == ("INVALID_QUERY_PARAMETER", 400)
 
 
-@pytest.mark.parametrize("query", ["version=2022-09-21.5", "language=xx", "language=multi", "detect_language=klingon"])
+@pytest.mark.parametrize("query", ["version=2022-09-21.5", "language=xx", "language=e", "detect_language=klingon"])
 def test_unknown_version_or_language_returns_deepgram_error(query):
     code, sentence, status = error_of(query)
 
@@ -153,6 +154,13 @@ def test_smart_format_and_paragraphs_imply_punctuate():
         ("language=pt_BR", "pt", []),
         ("language=zh-Hant-TW", "zh", []),
         ("language=nb", "no", []),
+        ("language=auto", None, []),
+        ("language=AUTO", None, []),
+        ("language=multi", None, []),
+        ("language=auto&detect_language=false", None, []),
+        ("language=auto&detect_language=de&detect_language=en", None, ["de", "en"]),
+        ("detect_language=auto", None, []),
+        ("language=auto&language=de", "de", []),
         ("language=de&detect_language=true", None, []),
         ("language=de&detect_language=false", "de", []),
         ("detect_language=en&detect_language=es-419&detect_language=en-GB", None, ["en", "es"]),
@@ -163,6 +171,28 @@ def test_language_is_fixed_detected_or_restricted(query, language, languages):
 
     assert (options.language, options.detect_language or []) == (language, languages)
     assert (options.detect_language is not None) == (language is None)
+
+
+def test_language_that_is_not_honoured_wholly_adds_warning():
+    assert warned_options("language=multi") == ["language"]
+    assert warned_options("language=zh-Hant-TW") == ["language"]
+    assert warned_options("language=sr-Latn") == ["language"]
+    assert warned_options("language=zh-TW") == warned_options("language=auto") == warned_options("language=en-US") == []
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        ("Language.EN", "language=en"),
+        ("LanguageCode.DE_DE", "language=de"),
+        ("<Language.FR: 'fr'>", "language=fr"),
+        ("en,de", "language=de"),
+        ("klingon", "language=en"),
+        ("xx-YY", "language=en"),
+    ],
+)
+def test_refusal_of_language_shows_a_right_one(written, right):
+    assert right in error_of(query_string([("language", written)]))[1]
 
 
 def test_upload_query_without_language_detects_it():

@@ -10,6 +10,7 @@ import pytest
 
 from earshot_contract.shards import AudioInfo, ModelInfo, S3Object, Shard, ShardResult
 from functions.audio.probe import Probe
+from functions.errors import ApiError
 from functions.handlers.assemble.assembly import assemble
 from functions.handlers.prepare.plan_shards import is_interactive, plan_shards
 from functions.jobs.job import Job, Source, SourceKind
@@ -52,13 +53,21 @@ def assembled(options: Options) -> Transcript:
     return replace(assemble(job, options, [shard_result(shard) for shard in shards]), options="")
 
 
+def chosen_model(options: Options) -> str:
+    """Name of the model that runs, or the refusal."""
+    try:
+        return choose(options.model, None, MODELS, "base", options.strict_models).name
+    except ApiError as error:
+        return error.failure.err_msg
+
+
 def outputs(options: Options, base: Options) -> dict[Stage, Any]:
     """What each stage makes of the options, given what the stages before it make of `base`."""
     words = edit(assembled(base), base)
     answer = listen_response(replace(words, warnings=assembled(options).warnings), options)
     return {
         Stage.INPUT: options.raw_audio_format,
-        Stage.MODEL: choose(options.model, None, MODELS, "base").name,
+        Stage.MODEL: chosen_model(options),
         Stage.SHARD: planned(options),
         Stage.QUEUE: is_interactive(SourceKind.BODY, options, 60.0),
         Stage.EDIT: edit(assembled(base), options).channels,

@@ -28,7 +28,9 @@ def test_requested_name_means_an_available_model(requested, name):
     assert choose(requested, "en", AVAILABLE, default="base").name == name
 
 
-@pytest.mark.parametrize("requested", ["whisper-tiny", "nova-3", "whisper-", "", "base-general", "whisper-medium"])
+@pytest.mark.parametrize(
+    "requested", ["whisper-tiny", "nova-9", "whisper-", "", "base-en", "small", "gpt-9-transcribe", "whisper-medium"]
+)
 def test_unavailable_model_is_rejected_with_the_available_names(requested):
     with pytest.raises(ApiError) as raised:
         choose(requested, "en", AVAILABLE, default="base")
@@ -36,6 +38,22 @@ def test_unavailable_model_is_rejected_with_the_available_names(requested):
     failure = raised.value.failure
     assert failure.status == 400
     assert "whisper, whisper-base, whisper-large-v3, whisper-medium.en" in failure.err_msg
+
+
+VENDOR_NAMES = """nova nova-2 nova-3 Nova-3 nova-2-general nova-2-phonecall nova-3-medical enhanced enhanced-general
+base-general base-phonecall 2-general general phonecall meeting gpt-4o-transcribe gpt-4o-mini-transcribe
+gpt-4o-mini-transcribe-2025-12-15 gpt-4o-transcribe-diarize"""
+
+
+@pytest.mark.parametrize("requested", VENDOR_NAMES.split())
+def test_vendor_name_means_the_default_model_unless_strict(requested):
+    assert choose(requested, "en", AVAILABLE, default="large-v3").name == "large-v3"
+    with pytest.raises(ApiError, match="This deployment has no model"):
+        choose(requested, "en", AVAILABLE, default="large-v3", strict=True)
+
+
+def test_available_model_with_a_vendor_name_is_chosen():
+    assert choose("nova-2", "en", [*AVAILABLE, Model("nova-2", "d" * 64)], default="base").name == "nova-2"
 
 
 def test_unavailable_default_model_is_rejected():

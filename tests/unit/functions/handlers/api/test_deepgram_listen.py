@@ -229,7 +229,20 @@ def test_s3_url_of_other_object_returns_400(api, executions, url):
     assert executions() == []
 
 
-@pytest.mark.parametrize("url", ["", "not a url", "file:///etc/passwd", "gopher://x", "http://", "https:///a"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "not a url",
+        "file:///etc/passwd",
+        "gopher://x",
+        "http://",
+        "https:///a",
+        "http://10.0.0.1/a",
+        "http://localhost/a",
+        "http://example.org:22/a",
+    ],
+)
 def test_invalid_url_returns_400(api, executions, url):
     answer = api.post("/listen", {"url": url})
 
@@ -272,10 +285,11 @@ def test_result_of_failed_job_returns_its_error(api):
 
 
 def test_unavailable_model_returns_400_with_available_models(api, executions):
-    answer = api.post("/listen?model=nova-3", AUDIO)
+    for query in ("model=nova-9", "model=nova-3&strict_models=true"):
+        answer = api.post(f"/listen?{query}", AUDIO)
 
-    assert answer.status == 400
-    assert "whisper-base, whisper-tiny.en" in answer.json["err_msg"]
+        assert answer.status == 400
+        assert "whisper-base, whisper-tiny.en" in answer.json["err_msg"]
     assert executions() == []
 
 

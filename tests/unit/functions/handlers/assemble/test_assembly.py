@@ -83,3 +83,11 @@ def test_assemble_keeps_each_shard_warning_once() -> None:
     left = replace(result(0, 0, "x"), warnings=[silent])
     right = replace(result(1, 1, "y"), warnings=[silent, other])
     assert assembled([left, right], "multichannel=true").warnings == [silent.to_dict(), other.to_dict()]
+
+
+@pytest.mark.parametrize(("model", "warned"), [("nova-3", True), ("gpt-4o-transcribe", True), ("whisper", False)])
+def test_vendor_model_name_is_warned_about_with_the_model_that_ran(model: str, warned: bool) -> None:
+    warnings = assembled([result(0, None, "Hello.")], f"model={model}").warnings
+
+    assert [warning["parameter"] for warning in warnings] == ["model"] * warned
+    assert all(model in warning["message"] and "base-whisper" in warning["message"] for warning in warnings)

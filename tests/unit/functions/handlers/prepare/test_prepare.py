@@ -118,6 +118,29 @@ def requested(source: Source, options: str = "model=whisper") -> dict[str, Any]:
     return {"job_id": "j1"}
 
 
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"<!DOCTYPE html><html><title>Sign in</title></html>")
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+def test_web_page_behind_url_is_named(prepare: Prepare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLOW_PRIVATE_URLS", "true")
+    settings.cache_clear()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+
+    with pytest.raises(ApiError, match=r"answered with a web page \(HTML\).*a sign-in"):
+        prepare(requested(Source(SourceKind.URL, url=f"http://127.0.0.1:{server.server_port}/a.mp3")))
+
+    server.shutdown()
+    server.server_close()
+
+
 def body_source() -> Source:
     there = S3Object("transcripts", body_key("j1"))
     s3.put(there, SAMPLE, "audio/flac")

@@ -1,0 +1,92 @@
+"""URLs as people spell them, read as browsers read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from functions.errors import ApiError
+from functions.network.callback_url import check_callback_url
+from functions.network.url import check_url, request_target
+from functions.settings import settings
+
+
+@pytest.fixture(autouse=True)
+def strict(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("ALLOW_PRIVATE_URLS", "false")
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "target"),
+    [
+        ("http://audio.example", "audio.example", "/"),
+        ("http://audio.example?a=1", "audio.example", "/?a=1"),
+        ("http://audio.example/my talk.flac", "audio.example", "/my%20talk.flac"),
+        ("http://audio.example/über/🎙.flac", "audio.example", "/%C3%BCber/%F0%9F%8E%99.flac"),
+        ("http://audio.example/a%252Fb%2Fc%2520d?x=%2B%2F", "audio.example", "/a%252Fb%2Fc%2520d?x=%2B%2F"),
+        ("http://audio.example/100%/50%25", "audio.example", "/100%/50%25"),
+        ("http://audio.example/ruf?job=a b&ü=ä#ö", "audio.example", "/ruf?job=a%20b&%C3%BC=%C3%A4"),
+        ("http://audio.example/a+b?c+d", "audio.example", "/a+b?c+d"),
+        ('http://audio.example/"<x>"', "audio.example", "/%22%3Cx%3E%22"),
+        ("  http://audio.example/a  ", "audio.example", "/a"),
+        ("HTTP://AUDIO.example/A", "audio.example", "/A"),
+        ("http://bücher.example:8080/a", "xn--bcher-kva.example", "/a"),
+        ("http://BÜCHER.example/a", "xn--bcher-kva.example", "/a"),
+        ("http://xn--bcher-kva.example/a", "xn--bcher-kva.example", "/a"),
+        ("http://faß.example/a", "xn--fa-hia.example", "/a"),
+        ("http://例え。テスト/a", "xn--r8jz45g.xn--zckzah", "/a"),
+        ("http://müller:pä ss@audio.example/a", "audio.example", "/a"),
+        ("http://a_b.example/a", "a_b.example", "/a"),
+        ("http://[2606:4700::1111]/a", "2606:4700::1111", "/a"),
+    ],
+)
+def test_url_is_read_as_browsers_read_it(url, host, target):
+    parts = check_url(url)
+
+    assert (parts.hostname, request_target(parts)) == (host, target)
+    assert parts.geturl().isascii()
+    assert check_url(parts.geturl()) == parts
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://10.0.0.1/",
+        "http://127.1/",
+        "http://2130706433/",
+        "http://0x7f.1/",
+        "http://localhost/",
+        "http://LOCALHOST./",
+        "http://app.localhost/",
+        "http://[::1]/",
+        "http://192.0.0.192/latest",
+        "http://１２７.0.0.1/",
+    ],
+)
+def test_private_host_is_refused_by_its_looks(url, monkeypatch):
+    with pytest.raises(ApiError, match="publicly routable"):
+        check_url(url)
+    with pytest.raises(ApiError, match="Invalid callback url"):
+        check_callback_url(url)
+
+    monkeypatch.setenv("ALLOW_PRIVATE_URLS", "true")
+    settings.cache_clear()
+    check_url(url)
+
+
+@pytest.mark.parametrize("port", [22, 25, 81, 3306, 6379, 9000])
+def test_port_is_one_of_four_for_audio_and_callbacks(port):
+    with pytest.raises(ApiError, match="port is one of 80, 443, 8080, 8443"):
+        check_url(f"http://audio.example:{port}/")
+    with pytest.raises(ApiError, match=r"Invalid callback url.*port is one of 80"):
+        check_callback_url(f"http://audio.example:{port}/")
+
+
+@pytest.mark.parametrize("url", ["example.org/a.mp3", "C:\\Users\\me\\a.mp3", "C:/Users/me/a.mp3", "/home/me/a.mp3"])
+def test_refusal_of_path_shows_the_schemes(url):
+    with pytest.raises(ApiError, match=r"https?://"):
+        check_url(url)
