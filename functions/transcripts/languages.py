@@ -23,7 +23,7 @@ LANGUAGES["ht"] = "haitian creole"
 # BCP-47 tags that Whisper spells differently.
 _OTHER_TAGS = {"jv": "jw", "iw": "he", "nb": "no", "fil": "tl", "in": "id", "ji": "yi", "cmn": "zh"}
 
-# Written without spaces between words: their segments and words are joined without one.
+# Written without spaces between words: their segments are joined without one (`functions.transcripts.words`).
 UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
 
 
@@ -34,9 +34,3 @@ def whisper_code(tag: str) -> str | None:
     if (code := _OTHER_TAGS.get(primary, primary)) in LANGUAGES:
         return code
     return next((code for code, english in LANGUAGES.items() if english == name), None)
-
-
-def join(texts: list[str], language: str) -> str:
-    """Join texts to one line, with or without spaces between them as the language has it."""
-    stripped = [text.strip() for text in texts]
-    return ("" if language in UNSPACED else " ").join(text for text in stripped if text)
