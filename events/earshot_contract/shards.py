@@ -91,7 +91,11 @@ class ShardMessage(Document):
 
 @dataclass(frozen=True)
 class Word(Document):
-    """One word as the model wrote it."""
+    """One part of the text as the engine aligned it.
+
+    A printed word may be several: "self" and "-employed". The segment's text has the model's own spaces; renderers make
+    words of both.
+    """
 
     text: Annotated[str, Meta(description="Punctuation attached, no space around")]
     start: Annotated[Seconds, Meta(description="Seconds from the start of the file")]

@@ -7,14 +7,13 @@ once. A full-width character counts as two columns. (The BBC's guide allows fewe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from unicodedata import east_asian_width
 
-from earshot_contract.shards import Word
-from functions.transcripts.languages import join
+from functions.transcripts.graphemes import graphemes
 from functions.transcripts.transcript import Channel, Transcript
-from functions.transcripts.words import segment_words, spread
+from functions.transcripts.words import PrintedWord, join_words, printed_words, spread
 
 LINE_COLUMNS, LINES = 42, 2
 MAX_SECONDS, MIN_SECONDS = 7.0, 1.0  # of a cue; a shorter one is extended into the silence that follows it
@@ -40,11 +39,7 @@ class Cue:
 
 def cues(transcript: Transcript) -> list[Cue]:
     """Return the cues of all channels in order of time; none overlaps another."""
-    found = [
-        cue
-        for channel in transcript.channels
-        for cue in _channel_cues(caption_words(transcript, channel), transcript.text_language(channel))
-    ]
+    found = [cue for channel in transcript.channels for cue in _channel_cues(caption_words(transcript, channel))]
     separate = _without_overlaps(sorted(found, key=lambda cue: (cue.start, cue.end)))
     if not separate:
         return []
@@ -55,24 +50,19 @@ def cues(transcript: Transcript) -> list[Cue]:
     ]
 
 
-def caption_words(transcript: Transcript, channel: Channel) -> list[Word]:
-    """Return a channel's words in order, to the millisecond.
-
-    Each is narrow enough for a line and short enough for a cue.
-    """
-    ordered: list[Word] = []
-    for segment in channel.segments:
-        for word in segment_words(segment, transcript.text_language(channel)):
-            for part in _split_wide_word(word):
-                start = max(round(part.start, 3), ordered[-1].end if ordered else 0.0)
-                end = min(max(round(part.end, 3), start + TICK), start + MAX_SECONDS)
-                ordered.append(replace(part, start=start, end=round(end, 3)))
-    return ordered
+def caption_words(transcript: Transcript, channel: Channel) -> list[PrintedWord]:
+    """Return a channel's words in order, like `timed_words`, each narrow enough for a line."""
+    return _in_order(part for word in printed_words(transcript, channel) for part in _split_wide_word(word))
 
 
-def split_at_pauses(words: Sequence[Word], pause: float) -> Iterator[list[Word]]:
+def timed_words(transcript: Transcript, channel: Channel) -> list[PrintedWord]:
+    """Return a channel's words in order, to the millisecond, each short enough for a cue."""
+    return _in_order(printed_words(transcript, channel))
+
+
+def split_at_pauses(words: Sequence[PrintedWord], pause: float) -> Iterator[list[PrintedWord]]:
     """Yield the words between silences of at least `pause` seconds."""
-    stretch: list[Word] = []
+    stretch: list[PrintedWord] = []
     for word in words:
         if stretch and word.start - stretch[-1].end >= pause:
             yield stretch
@@ -88,17 +78,26 @@ def timestamp(seconds: float, decimal_mark: str) -> str:
     return f"{total // 3600000:02d}:{total // 60000 % 60:02d}:{total // 1000 % 60:02d}{decimal_mark}{total % 1000:03d}"
 
 
-def _channel_cues(words: Sequence[Word], language: str) -> Iterator[Cue]:
+def _in_order(words: Iterable[PrintedWord]) -> list[PrintedWord]:
+    ordered: list[PrintedWord] = []
+    for word in words:
+        start = max(round(word.start, 3), ordered[-1].end if ordered else 0.0)
+        end = min(max(round(word.end, 3), start + TICK), start + MAX_SECONDS)
+        ordered.append(replace(word, start=start, end=round(end, 3)))
+    return ordered
+
+
+def _channel_cues(words: Sequence[PrintedWord]) -> Iterator[Cue]:
     for stretch in split_at_pauses(words, CUE_PAUSE):
         rest = stretch
         while rest:
-            count = _next_cue_length(rest, language)
+            count = _next_cue_length(rest)
             cue_words, rest = rest[:count], rest[count:]
-            lines = _wrap([word.text for word in cue_words], language) or ()
+            lines = _wrap(cue_words) or ()
             yield Cue(cue_words[0].start, cue_words[-1].end, lines)
 
 
-def _next_cue_length(words: Sequence[Word], language: str) -> int:
+def _next_cue_length(words: Sequence[PrintedWord]) -> int:
     """Return the number of words in the next cue.
 
     Splits, in this order: at the last sentence end beyond half a line; at the last comma in the second half; where the
@@ -106,16 +105,14 @@ def _next_cue_length(words: Sequence[Word], language: str) -> int:
     """
     full = 1
     while (
-        full < len(words)
-        and words[full].end - words[0].start <= MAX_SECONDS
-        and _wrap([w.text for w in words[: full + 1]], language) is not None
+        full < len(words) and words[full].end - words[0].start <= MAX_SECONDS and _wrap(words[: full + 1]) is not None
     ):
         full += 1
     if full == len(words):
         return full
     texts = [word.text for word in words[:full]]
     for count in range(full, 0, -1):
-        long_enough = _columns(join(texts[:count], language)) >= LINE_COLUMNS / 2
+        long_enough = _columns(join_words(words[:count])) >= LINE_COLUMNS / 2
         if long_enough and SENTENCE_END.search(texts[count - 1]):
             return count
     for count in range(full, full // 2, -1):
@@ -124,12 +121,12 @@ def _next_cue_length(words: Sequence[Word], language: str) -> int:
     return full
 
 
-def _wrap(texts: list[str], language: str) -> tuple[str, ...] | None:
+def _wrap(words: Sequence[PrintedWord]) -> tuple[str, ...] | None:
     """Return one line, or two of about the same width; None if two lines are too narrow."""
-    line = join(texts, language)
+    line = join_words(words)
     if _columns(line) <= LINE_COLUMNS:
         return (line,)
-    pairs = [(join(texts[:at], language), join(texts[at:], language)) for at in range(1, len(texts))]
+    pairs = [(join_words(words[:at]), join_words(words[at:])) for at in range(1, len(words))]
     narrow = [pair for pair in pairs if max(map(_columns, pair)) <= LINE_COLUMNS]
     if not narrow:
         return None
@@ -152,19 +149,25 @@ def _without_overlaps(cues: Sequence[Cue]) -> list[Cue]:
     return result
 
 
-def _split_wide_word(word: Word) -> list[Word]:
-    """Split a word that is wider than a line (an address, a script without spaces)."""
-    text = " ".join(word.text.split()).replace("-->", "→")
-    if not text:
-        return []
+def _split_wide_word(word: PrintedWord) -> list[PrintedWord]:
+    """Split a word that is wider than a line (an address, a script without spaces), never inside a letter."""
+    text = word.text.replace("-->", "→")
     if _columns(text) <= LINE_COLUMNS:
         return [replace(word, text=text)]
     parts = [""]
-    for letter in text:
-        if _columns(parts[-1] + letter) > LINE_COLUMNS:
-            parts.append("")
-        parts[-1] += letter
-    return spread(parts, word.start, word.end)
+    for cluster in graphemes(text):
+        # No letter is that wide; marks piled up on one are.
+        for letter in [cluster] if _columns(cluster) <= LINE_COLUMNS else cluster:
+            if _columns(parts[-1] + letter) > LINE_COLUMNS:
+                parts.append("")
+            parts[-1] += letter
+    return [
+        replace(
+            word, text=part.text.strip(), start=part.start, end=part.end, space_before=word.space_before or number > 0
+        )
+        for number, part in enumerate(spread(parts, word.start, word.end))
+        if part.text.strip()
+    ]
 
 
 def _columns(text: str) -> int:

@@ -16,7 +16,7 @@ from functions.options.options import Options
 from functions.speech_models.names import model_info, model_uuid
 from functions.transcripts.sentences import WordSequence, paragraphs, utterances
 from functions.transcripts.transcript import Channel, Transcript
-from functions.transcripts.words import TranscriptWord, join_words, words_of
+from functions.transcripts.words import TranscriptWord, join_words, punctuated_words_of
 
 _UTTERANCE_NAMESPACE = uuid.UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")  # uuid.NAMESPACE_OID
 SECONDS_DECIMALS, CONFIDENCE_DECIMALS = 3, 6
@@ -34,9 +34,9 @@ def listen_response(transcript: Transcript, options: Options) -> dict[str, Any]:
         transcript: An edited transcript (`functions.transcripts.edit`).
         options: Options of the job.
     """
-    words = {channel.index: words_of(transcript, channel) for channel in transcript.channels}
+    words = {channel.index: punctuated_words_of(transcript, channel) for channel in transcript.channels}
     results: dict[str, Any] = {
-        "channels": [_channel(transcript, channel, words[channel.index], options) for channel in transcript.channels]
+        "channels": [_channel(channel, words[channel.index], options) for channel in transcript.channels]
     }
     if options.utterances:
         results["utterances"] = _utterances(transcript, words, options)
@@ -68,17 +68,16 @@ def _numerals_warning(transcript: Transcript, options: Options) -> list[dict[str
     return [{"parameter": "numerals", "type": "unsupported_language", "message": message}]
 
 
-def _channel(transcript: Transcript, channel: Channel, words: WordSequence, options: Options) -> dict[str, Any]:
-    language = transcript.text_language(channel)
+def _channel(channel: Channel, words: WordSequence, options: Options) -> dict[str, Any]:
     confidences = sorted(word.confidence for word in words)
     alternative: dict[str, Any] = {
-        "transcript": join_words(words, language, options.punctuate),
+        "transcript": join_words(words, options.punctuate),
         # Upper median of the words' confidences, as in recorded answers of Deepgram; 0 without words.
         "confidence": _confidence(confidences[len(words) // 2]) if words else 0.0,
         "words": [_word(word, options) for word in words],
     }
     if options.paragraphs:
-        alternative["paragraphs"] = _paragraphs(words, language)
+        alternative["paragraphs"] = _paragraphs(words)
     document: dict[str, Any] = {"alternatives": [alternative]}
     if options.detect_language is not None:
         document["detected_language"] = channel.language
@@ -97,10 +96,10 @@ def _word(word: TranscriptWord, options: Options) -> dict[str, Any]:
     return document
 
 
-def _paragraphs(words: WordSequence, language: str) -> dict[str, Any]:
+def _paragraphs(words: WordSequence) -> dict[str, Any]:
     groups = list(paragraphs(words))
-    texts = [[join_words(sentence, language, True) for sentence in group] for group in groups]
-    paragraph_texts = (join_words(chain.from_iterable(group), language, True) for group in groups)
+    texts = [[join_words(sentence) for sentence in group] for group in groups]
+    paragraph_texts = (join_words(chain.from_iterable(group)) for group in groups)
     return {
         "transcript": "\n" + "\n\n".join(paragraph_texts),
         "paragraphs": [
@@ -126,7 +125,7 @@ def _utterances(transcript: Transcript, words: dict[int, WordSequence], options:
             "end": _seconds(utterance[-1].end),
             "confidence": _confidence(fmean(word.confidence for word in utterance)),
             "channel": channel.index,
-            "transcript": join_words(utterance, transcript.text_language(channel), options.punctuate),
+            "transcript": join_words(utterance, options.punctuate),
             "words": [_word(word, options) for word in utterance],
             # The same job always gives the same ids.
             "id": str(uuid.uuid5(_UTTERANCE_NAMESPACE, f"{transcript.job_id}/{channel.index}/{number}")),

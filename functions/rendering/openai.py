@@ -8,9 +8,9 @@ from typing import Any
 
 from earshot_contract.shards import Segment
 from functions.jobs.job import Failure
-from functions.transcripts.languages import LANGUAGES, UNSPACED
+from functions.transcripts.languages import LANGUAGES
 from functions.transcripts.transcript import Transcript
-from functions.transcripts.words import TranscriptWord, words_of
+from functions.transcripts.words import TranscriptWord, join_segments, words_of
 
 # Whisper attaches punctuation to words; whisper-1's `words` come without it and keep their capitals.
 _PUNCTUATION = "\"'“”‘’«»„¿¡([{-–—.。,，!！?？:：;；)]}、…"
@@ -99,9 +99,8 @@ def _words(transcript: Transcript) -> list[TranscriptWord]:
 
 
 def _segment_texts(transcript: Transcript) -> list[str]:
-    """Return each segment's text as OpenAI writes it: with a space before it if the language has spaces."""
-    space = "" if _text_language(transcript) in UNSPACED else " "
-    return [space + segment.text.strip() for segment in _segments(transcript)]
+    """Return each segment's text as OpenAI writes it: with a space before it if it needs one."""
+    return join_segments([segment.text for segment in _segments(transcript)], _text_language(transcript))
 
 
 def _segment(index: int, segment: Segment, text: str, duration: float) -> dict[str, Any]:

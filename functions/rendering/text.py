@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functions.rendering.captions import caption_words, split_at_pauses
-from functions.transcripts.languages import join
+from functions.rendering.captions import split_at_pauses, timed_words
 from functions.transcripts.transcript import Transcript
+from functions.transcripts.words import join_words
 
 LINE_PAUSE = 2.0  # seconds of silence that end a line
 
@@ -15,10 +15,9 @@ def text(transcript: Transcript) -> str:
     lines = [
         (
             words[0].start,
-            f"[channel {channel.index}] " * several
-            + join([word.text for word in words], transcript.text_language(channel)),
+            f"[channel {channel.index}] " * several + join_words(words),
         )
         for channel in transcript.channels
-        for words in split_at_pauses(caption_words(transcript, channel), LINE_PAUSE)
+        for words in split_at_pauses(timed_words(transcript, channel), LINE_PAUSE)
     ]
     return "".join(f"{line}\n" for _, line in sorted(lines, key=lambda timed_line: timed_line[0]))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
-from earshot_contract.shards import Segment, Word
+from earshot_contract.shards import Segment
 from functions.options.options import Options
 from functions.transcripts.edits.filler_words import remove_filler_words
 from functions.transcripts.edits.numerals import write_numerals
 from functions.transcripts.edits.replacements import replace_phrases
 from functions.transcripts.transcript import Channel, Transcript
-from functions.transcripts.words import EditedWord, TranscriptWord, join_texts, normalised, segment_words, words_of
+from functions.transcripts.words import PrintedWord, TranscriptWord, join_words, segment_words, words_of
 
 
 def edit(transcript: Transcript, options: Options) -> Transcript:
@@ -60,14 +60,13 @@ def _by_segment(words: list[TranscriptWord]) -> defaultdict[int, list[Transcript
 
 def _with_words(segment: Segment, words: list[TranscriptWord], language: str) -> Segment:
     """Return the segment with other words; those of the old that are only punctuation ("♪", "—") stay."""
-    edited: list[tuple[int, Word]] = [
-        (word.position[1], EditedWord(word.text, word.start, word.end, word.confidence, word.normalised))
+    edited = [
+        (
+            word.position[1],
+            PrintedWord(word.text, word.start, word.end, word.confidence, word.normalised, word.space_before),
+        )
         for word in words
     ]
-    punctuation = [
-        (index, word)
-        for index, word in enumerate(segment_words(segment, language))
-        if word.text.strip() and not normalised(word.text.strip())
-    ]
+    punctuation = [(index, word) for index, word in enumerate(segment_words(segment, language)) if not word.normalised]
     merged = [word for _, word in sorted([*edited, *punctuation], key=lambda pair: pair[0])]
-    return replace(segment, text=join_texts([word.text.strip() for word in merged], language), words=merged)
+    return replace(segment, text=join_words(merged), words=[*merged])

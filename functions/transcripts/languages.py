@@ -63,7 +63,7 @@ _OTHER_NAMES = {
 DETECTED = frozenset({"auto", "autodetect", "auto-detect", "automatic", "detect", "und"})
 SEVERAL = frozenset({"multi", "multilingual", "mul"})
 
-# Written without spaces between words: their segments and words are joined without one.
+# Written without spaces between words: their segments are joined without one (`functions.transcripts.words`).
 UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
 
 
@@ -106,9 +106,3 @@ def _normalize(tag: str) -> str:
     if dot and encoding.startswith(("utf", "iso", "cp")):
         name = head
     return " ".join(name.partition("@")[0].split())
-
-
-def join(texts: list[str], language: str) -> str:
-    """Join texts to one line, with or without spaces between them as the language has it."""
-    stripped = [text.strip() for text in texts]
-    return ("" if language in UNSPACED else " ").join(text for text in stripped if text)

@@ -67,6 +67,8 @@ def _replacement_words(phrase: list[TranscriptWord], replacement: list[str]) -> 
         TranscriptWord(text, text, start + index * step, start + (index + 1) * step, confidence, phrase[0].position)
         for index, text in enumerate(replacement)
     ]
-    words[0] = replace(words[0], text=_split_punctuation(phrase[0])[0] + words[0].text)
+    words[0] = replace(
+        words[0], text=_split_punctuation(phrase[0])[0] + words[0].text, space_before=phrase[0].space_before
+    )
     words[-1] = replace(words[-1], text=words[-1].text + _split_punctuation(phrase[-1])[2], end=end)
     return words
