@@ -117,6 +117,32 @@ def test_s3_event_without_patch_has_no_version(apply: Apply, monkeypatch: pytest
 
 
 @pytest.mark.upstream
+def test_ranged_version_without_patch_is_whole(apply: Apply, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ministack.services import s3
+
+    monkeypatch.setattr(s3, "S3_PERSIST", False)
+    s3._create_bucket("ranges", b"", {})
+    s3._bucket_versioning["ranges"] = "Enabled"
+    _, written, _ = s3._put_object("ranges", "a.wav", b"0123456789", {})
+    s3._put_object("ranges", "a.wav", b"later", {})
+    query = {"versionId": [written["x-amz-version-id"]]}
+
+    def get(**headers: str) -> tuple[int, Any, bytes]:
+        status, answer, body = s3._get_object("ranges", "a.wav", headers, query)
+        return status, answer.get("Content-Range"), body
+
+    assert get(range="bytes=2-4") == (200, None, b"0123456789"), mended("ministack_s3_version_range")
+
+    apply("ministack_s3_version_range")
+
+    assert get(range="bytes=2-4") == (206, "bytes 2-4/10", b"234")
+    assert get(range="bytes=8-99") == (206, "bytes 8-9/10", b"89")
+    assert get(range="bytes=-3") == (206, "bytes 7-9/10", b"789")
+    assert get(range="bytes=10-")[:2] == (416, "bytes */10")
+    assert get() == (200, None, b"0123456789")
+
+
+@pytest.mark.upstream
 def test_missing_content_type_without_patch_is_not_binary(apply: Apply) -> None:
     from ministack.services import apigateway_v1
 
