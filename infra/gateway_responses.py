@@ -56,7 +56,10 @@ _TOO_LARGE = (
 )
 _TIMED_OUT = "The answer took too long. Send the same request again: it finds the job that is already running."
 _INTERNAL_ERROR = "Something went wrong on our side. Try again."
-_NOT_FOUND = "There is no such path or method. GET /v1/openapi.json lists them."
+_NOT_FOUND = (
+    "There is no such path or method. POST /v1/listen takes audio as Deepgram does, POST /v1/audio/transcriptions as "
+    "OpenAI does: the base URL of an OpenAI client ends in /v1. GET /v1/openapi.json lists all routes."
+)
 
 GATEWAY_RESPONSES = (
     GatewayResponse("Unauthorized", _Type.UNAUTHORIZED, "INVALID_AUTH", _INVALID_KEY, "401"),

@@ -132,8 +132,10 @@ def _position(token: str) -> dict[str, str]:
     try:
         position = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
         datetime.fromisoformat(position["day"])
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         position = None
     if not isinstance(position, dict) or set(position) != {"pk", "day", "created"}:
+        raise ValueError("This is not a token of a page of jobs.")
+    if not all(isinstance(value, str) and value for value in position.values()):
         raise ValueError("This is not a token of a page of jobs.")
     return position

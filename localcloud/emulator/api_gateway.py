@@ -54,7 +54,9 @@ async def application(scope: dict[str, Any], receive: Callable[[], Awaitable[dic
     query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     body = await read_body(receive)
     try:
-        if body is None:
+        if not is_stage(stage):
+            status, response_headers, content = unknown_stage(scope["method"], scope["path"], headers, query)
+        elif body is None:
             status, response_headers, content = gateway_error(
                 "REQUEST_TOO_LARGE", "Request Too Long", stage, headers, query
             )
@@ -97,6 +99,31 @@ def rest_api_for_stage(stage: str) -> str:
 
     apis = list(gateway._rest_apis)
     return next((api for api in apis if stage in gateway.stages_for_api(api)), apis[0] if apis else "")
+
+
+def is_stage(name: str) -> bool:
+    """Return whether a path's first segment is the stage of an API."""
+    from ministack.services import apigateway_v1 as gateway
+
+    return any(name in gateway.stages_for_api(api) for api in gateway._rest_apis)
+
+
+def unknown_stage(method: str, path: str, headers: Headers, query: Any) -> Response:
+    """Answer a path outside every stage: the host's root, and routes without `/v1`.
+
+    AWS answers 403 "Forbidden" there, which nothing in a template can change. Here the root leads to the documentation,
+    and other paths get the template's response to an unknown path.
+    """
+    from ministack.services import apigateway_v1 as gateway
+
+    stages = [stage for api in gateway._rest_apis for stage in gateway.stages_for_api(api)]
+    if not stages:
+        return 503, {"content-type": "application/json"}, b'{"message":"Nothing is deployed here yet."}'
+    stage = "v1" if "v1" in stages else stages[0]
+    if not path.strip("/") and method in ("GET", "HEAD"):
+        text = f"Earshot: /{stage}/docs shows the API.\n".encode()
+        return 302, {"location": f"/{stage}/docs", "content-type": "text/plain; charset=utf-8"}, text
+    return gateway_error("MISSING_AUTHENTICATION_TOKEN", "Missing Authentication Token", stage, headers, query)
 
 
 def gateway_error(response_type: str, message: str, stage: str, headers: Headers, query: Any) -> Response:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from earshot_contract.keys import WORK_PREFIX
 from earshot_contract.shards import S3Object
-from functions.errors import bad_audio, bad_request, remote_content_error
+from functions.errors import bad_audio, remote_content_error
+from functions.handlers.api.listen_body import is_json, json_url, reject_mistaken_body
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response
 from functions.handlers.api.result_routes import as_deepgram, result_or_redirect
@@ -18,6 +16,7 @@ from functions.options.options import Options
 from functions.options.query_string import query_string
 from functions.settings import settings
 
+MAX_KEY_BYTES = 1024  # S3's limit
 REPLAYED = "idempotent-replayed"  # header of an answer from the job of an earlier identical request
 
 
@@ -37,13 +36,15 @@ def transcription_request(request: Request, options: Options) -> TranscriptionRe
     Only the Content-Type decides whether the body is JSON or audio; the bytes decide what kind of audio it is.
 
     Raises:
-        ApiError: The body is empty (a retry of a consumed stream sends such a one), or is JSON without a URL.
+        ApiError: The body is empty (a retry of a consumed stream sends such a one), is JSON without a URL, or is
+            no audio.
     """
     if not request.body:
         raise bad_audio("corrupt or unsupported data: the body is empty. Send the audio, or JSON with a url.")
-    # A gateway may set the type JSON where the client set none; audio is never text.
-    if request.content_type == "application/json" and not _is_binary(request.body):
-        return TranscriptionRequest(options, request.caller, source=audio_source(_url(request.body)))
+    if is_json(request.content_type, request.body):
+        return TranscriptionRequest(options, request.caller, source=audio_source(json_url(request.body)))
+    if not options.raw_audio_format:
+        reject_mistaken_body(request.content_type, request.body)
     return TranscriptionRequest(options, request.caller, audio=request.body)
 
 
@@ -61,29 +62,10 @@ def audio_source(url: str) -> Source:
 def _own_object(url: str) -> S3Object:
     bucket, _, key = url[len("s3://") :].partition("/")
     uploads, transcripts = settings().uploads_bucket, settings().transcripts_bucket
+    if len(key.encode(errors="replace")) > MAX_KEY_BYTES or not key.isprintable():
+        raise remote_content_error(f"The key of an s3:// URL has at most {MAX_KEY_BYTES} bytes, all of them printable.")
     if not key or bucket not in (uploads, transcripts):
         raise remote_content_error(f"s3:// URLs name an object of this deployment's buckets: s3://{uploads}/KEY.")
     if bucket == transcripts and not key.startswith(WORK_PREFIX):
         raise remote_content_error(f"Of s3://{transcripts} only {WORK_PREFIX} holds audio.")
     return S3Object(bucket, key)
-
-
-def _url(body: bytes) -> str:
-    try:
-        document: Any = json.loads(body)
-        url = document["url"]
-    except (ValueError, TypeError, KeyError):
-        url = None
-    if not isinstance(url, str) or not url.strip():
-        raise bad_request(
-            "Content-type was application/json, but we could not process the JSON payload. "
-            'Send {"url": "https://…"}, or the audio itself under another Content-Type.'
-        )
-    return url.strip()
-
-
-def _is_binary(body: bytes) -> bool:
-    try:
-        return "\0" in body.decode()
-    except UnicodeDecodeError:
-        return True

@@ -91,7 +91,7 @@ def job_summary(job: Job) -> dict[str, Any]:
 
 
 def _job(request: Request) -> Job:
-    job = job_table.find(request.parameters["id"])
+    job = job_table.find(request.job_id)
     if job is None:
         raise not_found(f"There is no request {request.parameters['id']}. GET /v1/requests lists those there are.")
     return job

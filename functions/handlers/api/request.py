@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from functions.errors import bad_request
+from functions.errors import bad_request, not_found
 
 STAGE = "/v1"
+_JOB_ID = re.compile(r"[!-~]{1,128}")  # printable ASCII; an id is a UUID, or made of the upload's event
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,18 @@ class Request:
             caller=(context.get("authorizer") or {}).get("principalId", "public"),
             id=context.get("requestId", ""),
         )
+
+    @property
+    def job_id(self) -> str:
+        """Id of a job in the route.
+
+        Raises:
+            ApiError: No id is so long, or has such characters.
+        """
+        job_id = self.parameters["id"]
+        if not _JOB_ID.fullmatch(job_id):
+            raise not_found("There is no such request. GET /v1/requests lists those there are.")
+        return job_id
 
     @property
     def fields(self) -> dict[str, list[str]]:
@@ -85,5 +97,5 @@ def _body(event: Mapping[str, Any]) -> bytes:
         return body.encode()
     try:
         return base64.b64decode(body, validate=True)
-    except binascii.Error:
+    except ValueError:  # also for letters outside ASCII
         raise bad_request("Bad Request: the body is not the base64 it claims to be.") from None

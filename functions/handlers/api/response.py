@@ -10,6 +10,7 @@ from typing import Any
 from functions.jobs.job import Failure
 
 JSON_TYPE = "application/json"
+MAX_HEADER_LETTERS = 1024  # of `dg-error`: a gateway takes 10 KB of headers, and clients less; the body has all
 RETRY_AFTER_SECONDS = {429: 5, 503: 5}  # by status; SDKs that retry obey it
 
 # Results are for web pages, too; API keys come in a header, never in a cookie.
@@ -45,7 +46,8 @@ def error_response(failure: Failure, request_id: str) -> Response:
 
 def error_headers(failure: Failure, request_id: str) -> dict[str, str]:
     """Return `dg-request-id`, `dg-error` (in ASCII) and, for statuses worth a retry, `retry-after`."""
-    sentence = " ".join(failure.err_msg.split()).encode("ascii", "replace").decode()
+    ascii_only = "".join(letter if " " <= letter <= "~" else "?" for letter in " ".join(failure.err_msg.split()))
+    sentence = ascii_only[:MAX_HEADER_LETTERS]
     headers = {"dg-request-id": request_id, "dg-error": sentence}
     if failure.status in RETRY_AFTER_SECONDS:
         headers["retry-after"] = str(RETRY_AFTER_SECONDS[failure.status])

@@ -38,7 +38,7 @@ def result(request: Request) -> Response:
     else:
         form = _format(request)
         render, query = (as_deepgram, {}) if form is JSON else (stored_file(form), {"format": [str(form.listen_name)]})
-    return result_or_redirect(request.parameters["id"], request.received + _wait_seconds(request), render, query)
+    return result_or_redirect(request.job_id, request.received + _wait_seconds(request), render, query)
 
 
 def result_or_redirect(

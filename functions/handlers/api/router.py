@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ from functions.handlers.api import (
     upload_routes,
 )
 from functions.handlers.api.openai_audio import openai_error
-from functions.handlers.api.request import Request
+from functions.handlers.api.request import STAGE, Request
 from functions.handlers.api.response import Response
 from functions.observability import logger
 
@@ -78,4 +79,22 @@ def route(event: Mapping[str, Any]) -> Response:
 
 
 def _unknown_route(request: Request) -> Response:
-    raise not_found(f"There is no {request.method} /v1{request.resource}.")
+    raise not_found(
+        f"There is no {request.method} /v1{request.resource}. {nearest_route(request.method, request.resource)}"
+    )
+
+
+def nearest_route(method: str, path: str) -> str:
+    """Return a sentence with the route that a caller probably meant.
+
+    Args:
+        method: HTTP method.
+        path: path without the stage.
+    """
+    paths = {known: STAGE + known for _, known in ROUTES}
+    found = difflib.get_close_matches("/" + path.strip("/").lower(), paths, 1, cutoff=0.5)
+    if not found:
+        return f"POST {STAGE}/listen transcribes. GET {STAGE}/openapi.json lists all routes."
+    methods = [known_method for known_method, known in ROUTES if known == found[0]]
+    best = method if method in methods else methods[0]
+    return f"Perhaps {best} {paths[found[0]]} was meant. GET {STAGE}/openapi.json lists all routes."

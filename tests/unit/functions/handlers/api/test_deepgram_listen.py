@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from urllib.parse import urlencode
 
 import boto3
 import pytest
@@ -291,6 +293,110 @@ def test_unavailable_model_returns_400_with_available_models(api, executions):
         assert answer.status == 400
         assert "whisper-base, whisper-tiny.en" in answer.json["err_msg"]
     assert executions() == []
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "named"),
+    [
+        (b"{" + b'"a":' + b"{" * 100_000, {"Content_Type": "application/json"}, '{"url"'),
+        (b"[" * 100_000, {"Content_Type": "application/json"}, '{"url"'),
+        (b"'{url:", {"Content_Type": "application/json"}, '{"url"'),
+        (b'\'{"url": "https://example.org"}\'', {"Content_Type": "application/json"}, "Windows"),
+        (b'{"audio_url": "https://example.org/a"}', {"Content_Type": "application/json"}, "url, not audio_url"),
+        (b'{"URL": "https://example.org/a"}', {"Content_Type": "application/json"}, "url, not URL"),
+        (b'{"url": ["https://example.org/a"]}', {"Content_Type": "application/json"}, "a string"),
+        (b'{"url": "https://example.org/a"}', {}, "Content-Type: application/json"),
+        (b' {"audio_url": 1}', {"Content_Type": "text/plain"}, "Content-Type: application/json"),
+        (b"x", {"Content_Type": "multipart/form-data; boundary=x"}, "multipart form"),
+        (b"RIFF" * 2000, {"Content_Type": "application/x-www-form-urlencoded"}, "--data-binary @FILE"),
+        (b'{"url": "\\ud800://x"}', {"Content_Type": "application/json"}, "URI"),
+        (b'{"url": "s3://uploads/\\ud800"}', {"Content_Type": "application/json"}, "s3://"),
+        (b'{"url": "s3://uploads/' + b"k" * 1025 + b'"}', {"Content_Type": "application/json"}, "1024 bytes"),
+    ],
+)
+def test_mistaken_body_is_refused_with_its_name(api, executions, body, headers, named):
+    answer = api.post("/listen", body, **headers)
+
+    assert answer.status == 400
+    assert named in answer.json["err_msg"]
+    assert executions() == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+def test_json_with_byte_order_mark_is_read(api, encoding):
+    text = '{"url": "https://example.org/a.mp3"}'
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    answer = api.post("/listen", (mark + text).encode(encoding), Content_Type="application/json; charset=utf-8")
+
+    assert job_table.find(answer.json["request_id"]).source.url == "https://example.org/a.mp3"
+
+
+def test_audio_of_curl_data_binary_is_taken(api):
+    headers = {"Content_Type": "application/x-www-form-urlencoded"}
+
+    assert api.post("/listen", AUDIO * 300, **headers).status == 303
+    assert api.post("/listen?encoding=mulaw", b"{" + b"x" * 5000, **headers).status == 303
+
+
+@pytest.mark.parametrize(
+    ("method", "url"),
+    [
+        ("GET", "/requests/{}"),
+        ("DELETE", "/requests/{}"),
+        ("GET", "/requests/{}/result"),
+        ("POST", "/requests/{}/result"),
+    ],
+)
+@pytest.mark.parametrize("job_id", ["x" * 3000, "ü", "a\x00b", "a\x1b[31m", "x" * 100_000])
+def test_impossible_id_returns_404(api, method, url, job_id):
+    answer = api(method, url.format(job_id))
+
+    assert (answer.status, answer.json["err_code"]) == (404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize("value", ["\x00\x01\x7f", "\x1b[31m", "ü\ud800", "x" * 50_000, "\r\nX-A: b"])
+def test_error_header_is_short_printable_ascii(api, value):
+    answer = api.post("/listen?" + urlencode({"language": value}, errors="replace"), AUDIO)
+
+    assert answer.status == 400
+    assert answer.headers["dg-error"].isascii()
+    assert answer.headers["dg-error"].isprintable()
+    assert len(answer.headers["dg-error"]) <= 1024
+
+
+@pytest.mark.parametrize(
+    "value", ["\x00", "ü", "\xff" * 99, "a, b", "x" * 9000, ";;==", "multipart/form-data; boundary=\xff"]
+)
+@pytest.mark.parametrize("name", ["content-type", "prefer", "authorization", "x-\xff"])
+def test_any_byte_in_a_header_is_answered(api, name, value):
+    for path in ("/listen", "/audio/transcriptions"):
+        assert api("POST", path, AUDIO, {name: value}).status in (303, 400)
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["W10", base64.urlsafe_b64encode(b"[" * 50_000).decode(), "ü", "x" * 9000, "e30"],
+)
+def test_impossible_page_token_returns_400(api, token):
+    assert api.get(f"/requests?next={token}").status == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "nearest"),
+    [
+        ("POST", "/listn", "POST /v1/listen"),
+        ("GET", "/listen", "POST /v1/listen"),
+        ("POST", "/audio/transcription", "POST /v1/audio/transcriptions"),
+        ("GET", "/model", "GET /v1/models"),
+        ("GET", "/", "POST /v1/listen"),
+        ("POST", "/zzzzzzzz", "POST /v1/listen"),
+    ],
+)
+def test_unknown_route_names_the_nearest(api, method, path, nearest):
+    answer = api(method, path)
+
+    assert answer.status == 404
+    assert nearest in answer.json["err_msg"]
 
 
 def test_invalid_base64_body_returns_400(api):

@@ -1,0 +1,93 @@
+"""Body of POST /v1/listen: the URL in a JSON body, and the mistakes that clients make with a body."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from functions.errors import bad_audio, bad_request
+
+JSON_TYPES = ("application/json", "text/json")
+EXAMPLE = '{"url": "https://…"}'
+MAX_JSON_BYTES = 65_536  # of a body that is looked at for JSON although its type is another; a URL is far shorter
+_NAMES_OF_OTHERS = (
+    "audio_url",
+    "file_url",
+    "media_url",
+    "uri",
+    "link",
+    "audio",
+    "source",
+)  # what other services call it
+_UTF_16_MARKS = (b"\xff\xfe{", b"\xfe\xff\0{", b"\xff\xfe\0\0{")
+_STRIPPED_BYTES = 4096  # of audio without a single NUL or line break: chance makes one in 10^20 such files
+_UNREADABLE = "Content-type was application/json, but we could not process the JSON payload. "
+
+
+def is_json(content_type: str, body: bytes) -> bool:
+    """Return whether a body is JSON by its type; a gateway may set the type where the client set none."""
+    return content_type in JSON_TYPES and (body.startswith(_UTF_16_MARKS) or not _is_binary(body))
+
+
+def json_url(body: bytes) -> str:
+    """Return the URL in a JSON body, with or without a byte order mark.
+
+    Raises:
+        ApiError: It is not JSON, or has no URL.
+    """
+    document = _parse(body)
+    url = document.get("url") if isinstance(document, dict) else None
+    if isinstance(url, str) and url.strip():
+        return url.strip()
+    raise bad_request(f"{_UNREADABLE}{_advice(document, body)}")
+
+
+def reject_mistaken_body(content_type: str, body: bytes) -> None:
+    """Check a body that was sent as audio for the mistakes that its type or its bytes show.
+
+    Raises:
+        ApiError: It is a form, JSON, or a file of which curl dropped bytes.
+    """
+    if content_type == "multipart/form-data":
+        raise bad_audio(
+            "the body is a multipart form. Send the bytes of the file alone: curl --data-binary @FILE. "
+            "Forms go to POST /v1/audio/transcriptions."
+        )
+    if body.lstrip()[:1] == b"{" and len(body) <= MAX_JSON_BYTES and isinstance(_parse(body), dict):
+        raise bad_request(
+            f"Bad Request: the body is JSON, but its Content-Type is {content_type or 'missing'}. "
+            f"Send {EXAMPLE} with the header Content-Type: application/json."
+        )
+    stripped = len(body) >= _STRIPPED_BYTES and not any(byte in body for byte in (b"\0", b"\r", b"\n"))
+    if content_type == "application/x-www-form-urlencoded" and stripped:
+        raise bad_audio("curl's -d leaves out bytes of a file. Send it with curl --data-binary @FILE.")
+
+
+def _advice(document: Any, body: bytes) -> str:
+    """Return a sentence with the right JSON for a document that has no URL; None: it is not JSON."""
+    if isinstance(document, dict):
+        name = next((name for name in document if name.lower() in ("url", *_NAMES_OF_OTHERS)), None)
+        if name == "url":
+            return f"url is one address, a string that is not empty: {EXAMPLE}."
+        return (f"The member is called url, not {name}: " if name else "Its member url is missing: ") + f"{EXAMPLE}."
+    if body.lstrip().startswith(b"'"):
+        return (
+            "The shell has sent the quotes: on Windows curl takes double quotes, with backslashes inside, "
+            f'-d "{{\\"url\\": \\"https://…\\"}}". The body is then {EXAMPLE}.'
+        )
+    return f"Send {EXAMPLE}, or the audio itself under another Content-Type."
+
+
+def _parse(body: bytes) -> Any:
+    """Return a JSON document, None for anything else."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_binary(body: bytes) -> bool:
+    try:
+        return "\0" in body.decode()
+    except UnicodeDecodeError:
+        return True
