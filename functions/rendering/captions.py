@@ -17,6 +17,7 @@ from functions.transcripts.words import PrintedWord, join_words, printed_words, 
 
 LINE_COLUMNS, LINES = 42, 2
 MAX_SECONDS, MIN_SECONDS = 7.0, 1.0  # of a cue; a shorter one is extended into the silence that follows it
+LEAST_SECONDS = 0.5  # of a cue that another channel's or the next one interrupts: the next begins later
 CUE_PAUSE = 1.2  # seconds of silence that end a cue
 TICK = 0.001  # seconds: resolution of SRT and WebVTT
 SENTENCE_END = re.compile(r"[.!?…。！？]['\"”’)»」]*$")
@@ -30,6 +31,7 @@ class Cue:
     start: float
     end: float
     lines: tuple[str, ...]
+    speaker: str = ""  # who speaks, if there are several channels: "Channel 0"
 
     @property
     def text(self) -> str:
@@ -39,7 +41,14 @@ class Cue:
 
 def cues(transcript: Transcript) -> list[Cue]:
     """Return the cues of all channels in order of time; none overlaps another."""
-    found = [cue for channel in transcript.channels for cue in _channel_cues(caption_words(transcript, channel))]
+    several = len(transcript.channels) > 1
+    found: list[Cue] = []
+    for channel in transcript.channels:
+        speaker = f"Channel {channel.index}" if several else ""
+        columns = LINE_COLUMNS - (len(f"<v {speaker}>") if several else 0)
+        found += (
+            replace(cue, speaker=speaker) for cue in _channel_cues(caption_words(transcript, channel, columns), columns)
+        )
     separate = _without_overlaps(sorted(found, key=lambda cue: (cue.start, cue.end)))
     if not separate:
         return []
@@ -50,9 +59,9 @@ def cues(transcript: Transcript) -> list[Cue]:
     ]
 
 
-def caption_words(transcript: Transcript, channel: Channel) -> list[PrintedWord]:
+def caption_words(transcript: Transcript, channel: Channel, columns: int = LINE_COLUMNS) -> list[PrintedWord]:
     """Return a channel's words in order, like `timed_words`, each narrow enough for a line."""
-    return _in_order(part for word in printed_words(transcript, channel) for part in _split_wide_word(word))
+    return _in_order(part for word in printed_words(transcript, channel) for part in _split_wide_word(word, columns))
 
 
 def timed_words(transcript: Transcript, channel: Channel) -> list[PrintedWord]:
@@ -87,17 +96,17 @@ def _in_order(words: Iterable[PrintedWord]) -> list[PrintedWord]:
     return ordered
 
 
-def _channel_cues(words: Sequence[PrintedWord]) -> Iterator[Cue]:
+def _channel_cues(words: Sequence[PrintedWord], columns: int) -> Iterator[Cue]:
     for stretch in split_at_pauses(words, CUE_PAUSE):
         rest = stretch
         while rest:
-            count = _next_cue_length(rest)
+            count = _next_cue_length(rest, columns)
             cue_words, rest = rest[:count], rest[count:]
-            lines = _wrap(cue_words) or ()
+            lines = _wrap(cue_words, columns) or ()
             yield Cue(cue_words[0].start, cue_words[-1].end, lines)
 
 
-def _next_cue_length(words: Sequence[PrintedWord]) -> int:
+def _next_cue_length(words: Sequence[PrintedWord], columns: int) -> int:
     """Return the number of words in the next cue.
 
     Splits, in this order: at the last sentence end beyond half a line; at the last comma in the second half; where the
@@ -105,14 +114,16 @@ def _next_cue_length(words: Sequence[PrintedWord]) -> int:
     """
     full = 1
     while (
-        full < len(words) and words[full].end - words[0].start <= MAX_SECONDS and _wrap(words[: full + 1]) is not None
+        full < len(words)
+        and words[full].end - words[0].start <= MAX_SECONDS
+        and _wrap(words[: full + 1], columns) is not None
     ):
         full += 1
     if full == len(words):
         return full
     texts = [word.text for word in words[:full]]
     for count in range(full, 0, -1):
-        long_enough = _columns(join_words(words[:count])) >= LINE_COLUMNS / 2
+        long_enough = _columns(join_words(words[:count])) >= columns / 2
         if long_enough and SENTENCE_END.search(texts[count - 1]):
             return count
     for count in range(full, full // 2, -1):
@@ -121,13 +132,13 @@ def _next_cue_length(words: Sequence[PrintedWord]) -> int:
     return full
 
 
-def _wrap(words: Sequence[PrintedWord]) -> tuple[str, ...] | None:
+def _wrap(words: Sequence[PrintedWord], columns: int) -> tuple[str, ...] | None:
     """Return one line, or two of about the same width; None if two lines are too narrow."""
     line = join_words(words)
-    if _columns(line) <= LINE_COLUMNS:
+    if _columns(line) <= columns:
         return (line,)
     pairs = [(join_words(words[:at]), join_words(words[at:])) for at in range(1, len(words))]
-    narrow = [pair for pair in pairs if max(map(_columns, pair)) <= LINE_COLUMNS]
+    narrow = [pair for pair in pairs if max(map(_columns, pair)) <= columns]
     if not narrow:
         return None
     # A break after punctuation reads better than an even one: it is worth eight columns of difference.
@@ -135,30 +146,33 @@ def _wrap(words: Sequence[PrintedWord]) -> tuple[str, ...] | None:
 
 
 def _without_overlaps(cues: Sequence[Cue]) -> list[Cue]:
-    """Shorten overlapping cues: at the later one's start or, if both start together, in the middle."""
+    """Shorten overlapping cues: at the later one's start or, if both start together, in the middle.
+
+    None is left with less than `LEAST_SECONDS`: what follows it begins later instead.
+    """
     result: list[Cue] = []
     for cue in cues:
-        if result and cue.start < result[-1].end:
+        if result and cue.start < max(result[-1].end, result[-1].start + LEAST_SECONDS):
             before = result[-1]
             together = cue.start - before.start < MIN_SECONDS / 2
             boundary = (before.start + max(cue.end, before.end)) / 2 if together else cue.start
-            boundary = round(max(boundary, before.start + TICK), 3)
+            boundary = round(max(boundary, before.start + LEAST_SECONDS), 3)
             result[-1] = replace(before, end=min(before.end, boundary))
             cue = replace(cue, start=boundary)
         result.append(replace(cue, end=max(cue.end, cue.start + TICK)))
     return result
 
 
-def _split_wide_word(word: PrintedWord) -> list[PrintedWord]:
+def _split_wide_word(word: PrintedWord, columns: int) -> list[PrintedWord]:
     """Split a word that is wider than a line (an address, a script without spaces), never inside a letter."""
     text = word.text.replace("-->", "→")
-    if _columns(text) <= LINE_COLUMNS:
+    if _columns(text) <= columns:
         return [replace(word, text=text)]
     parts = [""]
     for cluster in graphemes(text):
         # No letter is that wide; marks piled up on one are.
-        for letter in [cluster] if _columns(cluster) <= LINE_COLUMNS else cluster:
-            if _columns(parts[-1] + letter) > LINE_COLUMNS:
+        for letter in [cluster] if _columns(cluster) <= columns else cluster:
+            if _columns(parts[-1] + letter) > columns:
                 parts.append("")
             parts[-1] += letter
     return [

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from functions.rendering.captions import cues, timestamp
+from functions.rendering.captions import Cue, cues, timestamp
 from functions.transcripts.transcript import Transcript
 
 
 def srt(transcript: Transcript) -> str:
-    """Return numbered cues; an empty text if there are none."""
+    """Return numbered cues; an empty text if there are none. With several channels each cue names its own."""
     blocks = [
-        f"{number}\n{timestamp(cue.start, ',')} --> {timestamp(cue.end, ',')}\n{cue.text}\n"
+        f"{number}\n{timestamp(cue.start, ',')} --> {timestamp(cue.end, ',')}\n{_mark(cue)}{cue.text}\n"
         for number, cue in enumerate(cues(transcript), 1)
     ]
     return "\n".join(blocks)
+
+
+def _mark(cue: Cue) -> str:
+    return f"[{cue.speaker}] " if cue.speaker else ""

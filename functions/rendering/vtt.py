@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import html
 
-from functions.rendering.captions import cues, timestamp
+from functions.rendering.captions import Cue, cues, timestamp
 from functions.transcripts.transcript import Transcript
 
 
 def vtt(transcript: Transcript) -> str:
-    """Return the header and the cues, with `&`, `<` and `>` escaped."""
+    """Return the header and the cues, with `&`, `<` and `>` escaped. With several channels each cue has its voice."""
     blocks = [
-        f"{timestamp(cue.start, '.')} --> {timestamp(cue.end, '.')}\n{html.escape(cue.text, quote=False)}\n"
-        for cue in cues(transcript)
+        f"{timestamp(cue.start, '.')} --> {timestamp(cue.end, '.')}\n{_voiced_text(cue)}\n" for cue in cues(transcript)
     ]
     return "\n".join(["WEBVTT\n", *blocks])
+
+
+def _voiced_text(cue: Cue) -> str:
+    return f"<v {cue.speaker}>" * bool(cue.speaker) + html.escape(cue.text, quote=False)

@@ -168,3 +168,30 @@ def test_text_names_channel_only_if_several() -> None:
     assert plain_text(one) == "Hello there.\nLater on.\n"
     two = transcript([timed_segment("Hello?")], [timed_segment("Yes?", start=4.0)])
     assert plain_text(two) == "[channel 0] Hello?\n[channel 1] Yes?\n"
+
+
+def test_cues_of_several_channels_name_theirs() -> None:
+    document = transcript([timed_segment("Hello <there>?")], [timed_segment("Yes?", start=0.2)])
+    assert re.findall(r"^\[Channel (\d)\] (.+)$", srt(document), re.M) == [("0", "Hello <there>?"), ("1", "Yes?")]
+    assert re.findall(r"^<v Channel (\d)>(.+)$", vtt(document), re.M) == [("0", "Hello &lt;there&gt;?"), ("1", "Yes?")]
+    assert "Channel" not in srt(transcript([timed_segment("Hello")]))
+
+
+@given(st.lists(st.lists(st.tuples(st.floats(0, 20), st.floats(0.01, 3)), max_size=6), min_size=1, max_size=3))
+def test_no_cue_is_too_short_to_be_read(channels: list[list[tuple[float, float]]]) -> None:
+    document = transcript(*[[Segment(s, s + d, "Yes.", [Word("Yes.", s, s + d, 1)]) for s, d in c] for c in channels])
+    found = captions.cues(document)
+    assert all(cue.end - cue.start >= 0.499 for cue in found)
+    assert all(before.end <= after.start for before, after in pairwise(found))
+
+
+@pytest.mark.parametrize("letters", ["👨\u200d👩\u200d👧", "🇩🇪", "e\u0301", "क्षि", "เมื่", "각"])
+@pytest.mark.parametrize("language", ["en", "th"])
+def test_no_line_begins_inside_a_letter(letters: str, language: str) -> None:
+    for text in (letters * 40, "x" + letters * 40):
+        source = Segment(0.0, 30.0, text, [Word(text, 0.0, 30.0, 1.0)])
+        codepoints = Segment(0.0, 30.0, text, [Word(c, n * 0.1, n * 0.1 + 0.1, 1.0) for n, c in enumerate(text)])
+        for segment in (source, codepoints, Segment(0.0, 30.0, text)):
+            lines = [line for cue in captions.cues(transcript([segment], language=language)) for line in cue.lines]
+            assert "".join(lines) == text
+            assert all(len(line.removeprefix("x")) % len(letters) == 0 for line in lines)
