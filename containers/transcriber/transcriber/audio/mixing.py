@@ -33,7 +33,7 @@ def weights(frame: AudioFrame) -> np.ndarray:
     found = np.array([_WEIGHTS.get(name, 1.0) for name in known], np.float32)
     if not found.any():
         found[:] = 1.0
-    return found / found.sum()
+    return np.asarray(found / found.sum())
 
 
 class Mixer:
@@ -52,7 +52,7 @@ class Mixer:
             weights: shape (channels,).
         """
         if len(samples) == 1:
-            return samples[0]
+            return np.asarray(samples[0])
         mixed = weights @ samples
         energies = np.var(samples, axis=1, dtype=np.float64) * (weights > 0)  # without a channel's constant part
         loudest = int(energies.argmax())
@@ -70,5 +70,5 @@ class Mixer:
             ):
                 self._channel = loudest
         if self._channel is not None and self._channel < len(samples):
-            return samples[self._channel]
-        return mixed.astype(np.float32)
+            return np.asarray(samples[self._channel])
+        return np.asarray(mixed, np.float32)

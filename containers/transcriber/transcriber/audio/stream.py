@@ -396,7 +396,7 @@ class _OpenPart:
         try:
             with self._open() as container:
                 squares, count = 0.0, 0
-                for frame in container.decode(container.streams[index]):
+                for frame in container.decode(container.streams[index]):  # type: ignore[no-untyped-call]
                     assert isinstance(frame, AudioFrame)
                     samples = planar(frame)
                     squares += float(np.var(samples, axis=1, dtype=np.float64).max()) * frame.samples
