@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from transcriber.audio.stream import SAMPLE_RATE, AudioStream
+from transcriber.audio.resampling import SAMPLE_RATE
+from transcriber.audio.stream import AudioStream
 
 
 @dataclass(frozen=True)

@@ -5,42 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, BinaryIO
 
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
-from av.audio.stream import AudioStream as AvAudioStream
-from av.container import InputContainer
 
 from earshot_contract.file_signatures import HEAD_BYTES, container_name
 from earshot_contract.shards import AudioInfo, RawAudio, ShardError, ShardWarning
 from transcriber.audio.container import (
     MAX_CHANNELS,
     UNREADABLE,
-    check_track,
-    default_track,
-    header_end,
-    no_audio_track_message,
     no_samples_error,
-    open_container,
 )
 from transcriber.audio.mixing import Mixer, planar, weights
-from transcriber.audio.parts import Part, PartReader, file_parts
-from transcriber.audio.timeline import Timeline
+from transcriber.audio.open_part import OpenPart
+from transcriber.audio.parts import Part, file_parts
+from transcriber.audio.resampling import BLOCK_SAMPLES, SAMPLE_RATE, Resampler16k, silence_blocks
 from transcriber.engine_protocol import ShardFailed
 
-SAMPLE_RATE = 16_000  # Hz, of Whisper's input
-_BLOCK_SAMPLES = 10 * SAMPLE_RATE  # 10 s fill the VAD's batches and take 0.6 MB
 _PRE_ROLL_SECONDS = 1.0  # decoded before the range, so that codecs with memory have settled when it begins
 _MIN_SEEK_SECONDS = 30.0  # seek only for a later start; before it, decoding from the start is fast and exact
 _TRUNCATED_SECONDS = 1.0  # shorter than the header's duration by more: truncated; encoders pad and round by less
 _UNDECODABLE_SECONDS = 1.0  # damage of less is not worth a warning: players skip a frame, too
 _MAX_DAMAGED_PACKETS = 20  # packets in a row, about half a second, after which the damage is worth a warning
 _PEAK_PERCENTILE = 99.9  # of the samples of a block; the rest are clicks
-# A track is silent, and another one is taken, if no tenth of a second is louder than the first number (RMS, -55 dB)
-# and the other one is ten times as loud.
-_SILENT_TRACK_RMS, _LOUDER_TRACK = 0.0018, 10.0
 
 
 class AudioStream:
@@ -83,7 +70,7 @@ class AudioStream:
         self._parts = [Part(0, path.stat().st_size)] if self._raw else file_parts(path)
         with ExitStack() as opening:
             self._file = opening.enter_context(path.open("rb"))
-            self._part = opening.enter_context(_OpenPart(self._file, self._parts[0], path, self._raw, channel))
+            self._part = opening.enter_context(OpenPart(self._file, self._parts[0], path, self._raw, channel))
             self._track = self._part.choose_audible(self.warnings)
             stream = self._part.stream
             self.channels = stream.codec_context.layout.nb_channels
@@ -160,7 +147,7 @@ class AudioStream:
                         ShardError.TOO_LONG,
                         f"The audio is longer than {self._max_seconds / 3600:.3g} hours: split it into shorter files.",
                     )
-                if size >= _BLOCK_SAMPLES:
+                if size >= BLOCK_SAMPLES:
                     yield self._scaled(pending)
                     pending, size = [], 0
         if not self._position:
@@ -201,7 +188,7 @@ class AudioStream:
         for number, part in enumerate(self._parts[1:], 2):
             start = self._position / SAMPLE_RATE
             try:
-                with _OpenPart(self._file, part, self._path, self._raw, self._channel, self._track) as opened:
+                with OpenPart(self._file, part, self._path, self._raw, self._channel, self._track) as opened:
                     yield from self._part_blocks(opened)
             except ShardFailed:
                 self._warn(
@@ -211,10 +198,10 @@ class AudioStream:
                     f"number {number}, from {start:.1f} s, cannot be read.",
                 )
 
-    def _part_blocks(self, part: _OpenPart) -> Iterator[np.ndarray]:
+    def _part_blocks(self, part: OpenPart) -> Iterator[np.ndarray]:
         base = written = self._part_position = self._position  # samples
         timeline = part.timeline
-        run: _Run | None = None
+        run: Resampler16k | None = None
         self._damage, self._damaged_packets = None, 0
         seeking = self._seek(part)
         first = True
@@ -240,14 +227,14 @@ class AudioStream:
                     first = False
                     continue
                 self._warn_of_damage(time)
-                for silence in _silence(target - written):
+                for silence in silence_blocks(target - written):
                     written += len(silence)
                     yield silence
                 begin = time if target >= written - 1 and not skipped else (written - base) / SAMPLE_RATE
                 timeline.start_run(begin, frame.sample_rate)
                 run = None
             if run is None:
-                run = _Run(form, weights(frame), self._channel, self._mixer)
+                run = Resampler16k(form, weights(frame), self._channel, self._mixer)
             first = False
             self._damage, self._damaged_packets = None, 0
             samples = planar(frame)[:, skipped:]
@@ -259,7 +246,7 @@ class AudioStream:
             yield block
         self._warn_of_damage(timeline.end)
 
-    def _frames(self, part: _OpenPart) -> Iterator[AudioFrame]:
+    def _frames(self, part: OpenPart) -> Iterator[AudioFrame]:
         """Yield decoded frames; damaged packets are skipped, as media players do."""
         packets = part.container.demux(part.stream)
         while True:
@@ -295,7 +282,7 @@ class AudioStream:
             end = f" to {stop:.1f} s" if stop > start else " on"
             self._warn("audio", "undecodable", f"From {start:.1f} s{end} the audio is damaged and cannot be decoded.")
 
-    def _seek(self, part: _OpenPart) -> bool:
+    def _seek(self, part: OpenPart) -> bool:
         """Seek near a late start. Returns: True if positions must come from the first frame's time stamp."""
         target = self._start / SAMPLE_RATE - _PRE_ROLL_SECONDS
         stream = part.stream
@@ -307,165 +294,6 @@ class AudioStream:
             return False
         self._sought = True
         return True
-
-
-class _OpenPart:
-    """One part of a file, opened; its track and its clock."""
-
-    def __init__(
-        self,
-        file: BinaryIO,
-        part: Part,
-        path: Path,
-        raw: RawAudio | None,
-        channel: int | None,
-        track: int | None = None,
-    ) -> None:
-        """Open a part.
-
-        Args:
-            file: the whole file.
-            part: where the part is.
-            path: of the file, for errors.
-            raw: how to read headerless audio.
-            channel: the requested channel; None: all of them.
-            track: index of the track; None: the default one.
-        """
-        self._open = lambda: open_container(PartReader(file, part), path, raw)
-        self._channel = channel
-        self._reader = PartReader(file, part)
-        self.container: InputContainer = open_container(self._reader, path, raw)
-        try:
-            stream = default_track(self.container, channel)
-            if track is not None and track < len(self.container.streams):
-                chosen = self.container.streams[track]
-                stream = chosen if isinstance(chosen, AvAudioStream) and chosen.codec_context else stream
-            if stream is None:
-                raise ShardFailed(ShardError.NOT_AUDIO, no_audio_track_message(self.container, path))
-            check_track(stream)
-            self.stream: AvAudioStream = stream
-            self.timeline = Timeline(self.container)
-        except BaseException:
-            self.container.close()
-            raise
-
-    def __enter__(self) -> _OpenPart:
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the container."""
-        self.container.close()
-
-    @property
-    def header_seconds(self) -> float | None:
-        """The end of the audio by the header, in seconds."""
-        return header_end(self.container, self.stream, self._reader, self.timeline.zero)
-
-    def choose_audible(self, warnings: list[ShardWarning]) -> int | None:
-        """Take another track if the default one is silent and the other is not.
-
-        Returns:
-            The index of the track, for the parts that follow; None: there was no choice.
-        """
-        tracks = [stream for stream in self.container.streams.audio if stream.codec_context is not None]
-        if self._channel is not None:
-            tracks = [track for track in tracks if track.codec_context.layout.nb_channels > self._channel]
-        if len(tracks) < 2:
-            return None
-        loudest = self._loudness(self.stream.index, _SILENT_TRACK_RMS)
-        if loudest >= _SILENT_TRACK_RMS:
-            return self.stream.index
-        enough = max(_SILENT_TRACK_RMS, loudest * _LOUDER_TRACK)
-        default = self.stream
-        for track in tracks:
-            if track.index != default.index and self._loudness(track.index, enough) >= enough:
-                check_track(track)
-                number, default_number = tracks.index(track) + 1, tracks.index(default) + 1
-                message = f"Audio track {default_number} is silent; track {number} was transcribed."
-                warnings.append(ShardWarning("audio", "silent_track", message))
-                self.stream = track
-                break
-        return self.stream.index
-
-    def _loudness(self, index: int, enough: float) -> float:
-        """Return the RMS of a track's loudest tenth of a second, or the first one of at least `enough`."""
-        loudest = 0.0
-        try:
-            with self._open() as container:
-                squares, count = 0.0, 0
-                for frame in container.decode(container.streams[index]):  # type: ignore[no-untyped-call]
-                    assert isinstance(frame, AudioFrame)
-                    samples = planar(frame)
-                    squares += float(np.var(samples, axis=1, dtype=np.float64).max()) * frame.samples
-                    count += frame.samples
-                    if count * 10 >= frame.sample_rate:
-                        loudest = max(loudest, (squares / count) ** 0.5)
-                        squares, count = 0.0, 0
-                    if loudest >= enough:
-                        break
-        except (*UNREADABLE, ShardFailed):
-            pass  # what could be read of it decides
-        return loudest
-
-
-class _Run:
-    """Frames of one format without a gap, on their way to 16 kHz mono."""
-
-    def __init__(self, form: tuple[str, str, int], weights: np.ndarray, channel: int | None, mixer: Mixer) -> None:
-        """Create a run; `form` is the frames' sample format, layout and sample rate."""
-        self.form = form
-        self._rate, self._weights, self._channel, self._mixer = form[2], weights, channel, mixer
-        self._resampler = None if self._rate == SAMPLE_RATE else AudioResampler("flt", "mono", SAMPLE_RATE)
-        self._pending: list[np.ndarray] = []
-        self._size = 0
-
-    def add(self, samples: np.ndarray) -> Iterator[np.ndarray]:
-        """Yield blocks at 16 kHz; samples (channels, n) are resampled in slices of a second."""
-        self._pending.append(samples)
-        self._size += samples.shape[1]
-        if self._size >= self._rate:
-            yield from self._convert()
-
-    def finish(self) -> Iterator[np.ndarray]:
-        """Yield the rest."""
-        if self._size:
-            yield from self._convert()
-        if self._resampler:
-            for resampled in self._resampler.resample(None):
-                yield resampled.to_ndarray()[0]
-
-    def _convert(self) -> Iterator[np.ndarray]:
-        samples = np.concatenate(self._pending, axis=1)
-        if not np.isfinite(samples).all():
-            samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
-        self._pending, self._size = [], 0
-        for at in range(0, samples.shape[1], self._rate):
-            part = samples[:, at : at + self._rate]
-            if self._channel is None:
-                mono = self._mixer.mix(part, self._weights)
-            elif self._channel < len(part):
-                mono = part[self._channel]
-            else:  # in a file that has fewer channels from here on, the selected channel is silent
-                mono = np.zeros_like(part[0])
-            yield from self._resample(mono)
-
-    def _resample(self, mono: np.ndarray) -> Iterator[np.ndarray]:
-        if not self._resampler:
-            yield mono
-            return
-        frame = AudioFrame.from_ndarray(np.ascontiguousarray(mono)[None], "flt", "mono")
-        frame.sample_rate = self._rate
-        for resampled in self._resampler.resample(frame):
-            yield resampled.to_ndarray()[0]
-
-
-def _silence(samples: int) -> Iterator[np.ndarray]:
-    """Yield blocks of silence."""
-    for at in range(0, samples, _BLOCK_SAMPLES):
-        yield np.zeros(min(_BLOCK_SAMPLES, samples - at), np.float32)
 
 
 def _container_name(path: Path) -> str | None:

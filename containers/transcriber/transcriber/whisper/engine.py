@@ -16,7 +16,8 @@ import ctranslate2
 import numpy as np
 
 from earshot_contract.shards import ModelInfo, Shard, ShardResult
-from transcriber.audio.stream import SAMPLE_RATE, AudioStream
+from transcriber.audio.resampling import SAMPLE_RATE
+from transcriber.audio.stream import AudioStream
 from transcriber.engine_protocol import Model
 from transcriber.hardware import EngineSettings
 from transcriber.whisper import language_choice

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transcriber.audio.stream import SAMPLE_RATE
+from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.whisper.log_mel import FULL_WINDOW_FRAMES
 from transcriber.whisper.voice_activity import VAD_FRAME_SAMPLES
 

@@ -13,7 +13,7 @@ import pytest
 from bench.corpus import wav
 from earshot_contract.shards import RawAudio, ShardError
 from tests.fixtures.audio import decode
-from transcriber.audio.stream import SAMPLE_RATE
+from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.engine_protocol import ShardFailed
 
 SECONDS = 7.889  # of the speech sample

@@ -15,7 +15,8 @@ import pytest
 from bench.corpus import wav
 from earshot_contract.shards import RawAudio, ShardError
 from tests.fixtures.audio import decode
-from transcriber.audio.stream import SAMPLE_RATE, AudioStream
+from transcriber.audio.resampling import SAMPLE_RATE
+from transcriber.audio.stream import AudioStream
 from transcriber.engine_protocol import ShardFailed
 
 

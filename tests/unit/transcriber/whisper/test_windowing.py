@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcriber.audio.stream import SAMPLE_RATE
+from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.whisper.voice_activity import VAD_FRAME_SAMPLES
 from transcriber.whisper.windowing import Windower, WindowSpan, encoder_frames
 
