@@ -137,7 +137,9 @@ def test_response_keeps_bytes_and_repeated_headers(api: str) -> None:
 
 
 def test_unknown_stage_or_path_is_rejected(cloud: Cloud, api: str) -> None:
-    assert httpx.get(f"{cloud.api}/nowhere/x").status_code == 403
+    unknown_stage = httpx.get(f"{cloud.api}/nowhere/x")
+    assert unknown_stage.status_code == 404
+    assert "/v1" in unknown_stage.json()["err_msg"]
     assert httpx.get(f"{api}").json()["type"] == "MISSING_AUTHENTICATION_TOKEN"
 
 
@@ -156,7 +158,7 @@ def test_slow_function_returns_504_and_runs_on(monkeypatch: pytest.MonkeyPatch) 
         await finished.wait()  # the function goes on, as on AWS
         return answer
 
-    monkeypatch.setattr(api_gateway, "INTEGRATION_TIMEOUT_SECONDS", 0.01)
+    monkeypatch.setattr(api_gateway, "GATEWAY_SECONDS", 0.01)
     monkeypatch.setattr(apigateway_v1, "handle_execute", slow)
 
     status, _, content = asyncio.run(request())
