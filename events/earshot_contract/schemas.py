@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,8 @@ def _definitions(kind: type[Document]) -> tuple[str, dict[str, Any]]:
     for definition in definitions.values():
         if "properties" in definition:
             definition["additionalProperties"] = False
+        if "description" in definition:  # Python 3.13 strips a docstring's indentation, earlier ones keep it
+            definition["description"] = cleandoc(definition["description"])
     return kind.__name__, dict(definitions)
 
 
