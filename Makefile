@@ -4,6 +4,8 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 UV := $(BIN)/uv
 QUIET := $(shell [ -t 2 ] || echo --quiet)
+# Some shells ask Python to keep no compiled modules; each process of the local cloud then compiles what it imports.
+unexport PYTHONDONTWRITEBYTECODE
 # Company proxies: uv trusts the certificates of the system, as pip can be told to, and asks the index that pip asks.
 export UV_SYSTEM_CERTS ?= 1
 INDEX = index=$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2> /dev/null || true)}; \
@@ -23,15 +25,21 @@ run: $(STAMP) ## everything on this machine: install, synthesize, serve, transcr
 	@$(BIN)/earshot up
 
 PYTEST := $(BIN)/python -m pytest
+# The plugin of schemathesis takes a second to import, and only tests/clients needs it.
+UNIT := -p no:schemathesis
+MEASURED := --cov --cov-branch --cov-report= --cov-report=json:build/coverage.json
+FLOORS := $(BIN)/python -m tests.coverage_floors build/coverage.json
 TOGETHER := -n $(shell nproc 2> /dev/null || sysctl -n hw.ncpu)
 
-test: $(STAMP) synth ## all tests, against the local cloud and the real model
-	@$(PYTEST) tests/unit tests/synth $(TOGETHER)
+test: $(STAMP) synth ## all tests, against the local cloud and the real model; COVERAGE=1 measures the unit tests' branches too
+	@$(PYTEST) tests/unit $(UNIT) $(TOGETHER) $(and $(COVERAGE),$(MEASURED))
+	@$(if $(COVERAGE),$(FLOORS))
+	@$(PYTEST) tests/synth $(TOGETHER)
 	@$(BIN)/python -m tests.every_python --list
-	@$(PYTEST) tests/localcloud tests/model tests/pipeline tests/clients
+	@$(PYTEST) tests/localcloud tests/model tests/pipeline tests/clients $(TOGETHER) --dist loadfile
 
-test-fast: $(STAMP) ## the unit tier: no local cloud, no model, no network; half a minute
-	@HYPOTHESIS_PROFILE=fast $(PYTEST) tests/unit $(TOGETHER)
+test-fast: $(STAMP) ## the unit tier but for tests marked slow: no local cloud, no model, no network; half a minute
+	@HYPOTHESIS_PROFILE=fast $(PYTEST) tests/unit -m "not slow" $(UNIT) $(TOGETHER)
 
 test-synth: $(STAMP) ## the template, its permissions and state machines
 	@$(PYTEST) tests/synth $(TOGETHER)
@@ -92,8 +100,8 @@ generated: $(STAMP) ## write the generated files: schemas, OpenAPI, option and c
 	@$(BIN)/python -m localcloud.patches.readme
 
 coverage: $(STAMP) ## branches that the unit tier runs, against a floor for each package
-	@HYPOTHESIS_PROFILE=fast $(PYTEST) tests/unit $(TOGETHER) --cov --cov-branch --cov-report= --cov-report=json:build/coverage.json
-	@$(BIN)/python -m tests.coverage_floors build/coverage.json
+	@HYPOTHESIS_PROFILE=fast $(PYTEST) tests/unit $(UNIT) $(TOGETHER) $(MEASURED)
+	@$(FLOORS)
 
 LOCK = $(UV) pip compile --quiet --fork-strategy fewest --python-version 3.11 --no-emit-index-url --no-header --no-annotate --generate-hashes
 IMAGE = $(LOCK) --python-platform x86_64-manylinux_2_28 --constraint requirements.lock

@@ -74,7 +74,7 @@ def run(version: tuple[int, int], python: Path) -> bool:
     """Whether the fast tests and the main job pass there."""
     print(f"Python {version[0]}.{version[1]} ({python}): the fast tests and the main job …", flush=True)
     inside = environment(version, python)
-    fast = [inside, "-m", "pytest", "tests/unit", "-n", str(os.cpu_count()), "-p", "no:cacheprovider"]
+    fast = [inside, "-m", "pytest", "tests/unit", "-m", "not slow", "-n", str(os.cpu_count()), "-p", "no:cacheprovider"]
     main = [inside, "-m", "pytest", MAIN_JOB, "-p", "no:cacheprovider"]
     env = {**os.environ, "HYPOTHESIS_PROFILE": "fast"}
     codes = [subprocess.run(command, cwd=ROOT, env=env).returncode for command in (fast, main)]

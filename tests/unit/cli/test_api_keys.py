@@ -8,11 +8,11 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from earshot_cli import api_keys
 from earshot_cli.errors import CliError
 from earshot_contract.keys import api_key_pk
+from tests.fixtures import account
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with mock_aws():
+    with account.empty():
         client = boto3.client("dynamodb")
         client.create_table(
             TableName="earshot",

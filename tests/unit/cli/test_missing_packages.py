@@ -45,6 +45,7 @@ def test_admin_commands_without_boto3_name_the_extra(
     assert "pip install 'earshot-transcription[admin]'" in result.stderr
 
 
+@pytest.mark.slow
 def test_model_add_without_hub_client_names_the_extra(
     earshot: Any, data_dir: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from earshot_cli import model_bucket, model_upload
 from earshot_contract.manifest import Manifest, ModelFile
+from tests.fixtures import account
 
 GOOD = Manifest("good", {"model.bin": ModelFile("ab" * 32, 148_000_000)})
 BROKEN = {
@@ -33,7 +33,7 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with mock_aws():
+    with account.empty():
         client = boto3.client("s3")
         client.create_bucket(Bucket="models")
         yield client

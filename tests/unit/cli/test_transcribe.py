@@ -167,6 +167,7 @@ def test_answer_of_another_service_is_unreachable(earshot: Any, deployment: Any)
     assert "the answer is not Earshot's" in result.stderr
 
 
+@pytest.mark.slow
 def test_ctrl_c_cancels_running_jobs_only(earshot: Any, deployment: Any) -> None:
     process = earshot.start("transcribe", earshot.file("quick.wav", b"quick"), earshot.file("slow.wav", b"SLOW"))
     while sum(job["state"] in ("completed", "processing") for job in deployment.jobs.values()) < 2:

@@ -7,15 +7,14 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from earshot_contract.keys import manifest_key
 from earshot_contract.shards import S3Object
 from functions.aws import lambda_invoke, model_bucket, s3
 from functions.aws.clients import client
 from functions.settings import settings
+from tests.fixtures import account
 
 # Lambda's context, with the four attributes that Powertools reads.
 CONTEXT = SimpleNamespace(
@@ -47,14 +46,11 @@ ENVIRONMENT = {
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An empty account with the stack's table, buckets, queues and bus.
-
-    Clients and the boto3 session live as long as the process: making them took 0.17 s a test. moto resets the data.
-    """
+    """An empty account with the stack's table, buckets, queues and bus."""
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     settings.cache_clear()
-    with mock_aws(config={"core": {"reset_boto3_session": False}}):
+    with account.empty():
         _create_resources(monkeypatch)
         settings.cache_clear()
         yield
@@ -62,34 +58,17 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def _create_resources(monkeypatch: pytest.MonkeyPatch) -> None:
-    client("dynamodb").create_table(
-        TableName="earshot",
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("pk", "day", "created")],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "listing",
-                "KeySchema": [
-                    {"AttributeName": "day", "KeyType": "HASH"},
-                    {"AttributeName": "created", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-        ],
-    )
-    for bucket in ("uploads", "transcripts", "models"):
-        client("s3").create_bucket(Bucket=bucket)
+    account.create_table()
+    account.create_buckets("uploads", "transcripts", "models")
     for queue in ("fast", "bulk"):
-        url = client("sqs").create_queue(QueueName=queue)["QueueUrl"]
-        monkeypatch.setenv(f"{queue.upper()}_QUEUE_URL", url)
-    client("events").create_event_bus(Name="earshot")
+        monkeypatch.setenv(f"{queue.upper()}_QUEUE_URL", account.create_queue(queue))
+    account.backend("events").create_event_bus("earshot")
 
 
 @pytest.fixture
 def events(aws: None) -> Callable[[], list[dict[str, Any]]]:
     """Events that reached the bus since the last call."""
-    sqs, event_client = boto3.client("sqs"), boto3.client("events")
+    sqs, event_client = client("sqs"), client("events")
     queue = sqs.create_queue(QueueName="received")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     event_client.put_rule(Name="all", EventBusName="earshot", EventPattern=json.dumps({"source": ["earshot"]}))

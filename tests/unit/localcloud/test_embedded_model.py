@@ -10,6 +10,8 @@ import pytest
 
 from localcloud import embedded_model
 
+pytestmark = pytest.mark.slow
+
 
 def test_embedded_model_files_have_pinned_digests(tmp_path: Path) -> None:
     folder = embedded_model.embedded(tmp_path)

@@ -19,6 +19,8 @@ from packaging.requirements import Requirement
 import earshot_cli
 from tests.paths import ROOT
 
+pytestmark = pytest.mark.slow
+
 # Imported under these names by the repository alone; a distribution that provides one of them would shadow it.
 REPOSITORY_PACKAGES = ("containers", "events", "functions", "infra", "localcloud", "transcriber")
 IMPORT_EVERY_MODULE = """

@@ -58,6 +58,7 @@ def test_unknown_family_raises_unknown_model() -> None:
     assert raised.value.sentence == "This worker has engines for whisper; the model 'x' needs 'parakeet'."
 
 
+@pytest.mark.slow
 def test_registry_imports_no_engine() -> None:
     """`configure_process` must run before ctranslate2 is imported."""
     program = "import sys, transcriber.worker.loop; sys.exit('ctranslate2' in sys.modules)"

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 
-import boto3
 import pytest
 
 from functions.aws import event_bus
+from functions.aws.clients import client
 from tests.paths import SAMPLES
 
 pytestmark = pytest.mark.usefixtures("aws")
 
 
 def test_event_reaches_a_rule_of_the_bus() -> None:
-    sqs, events = boto3.client("sqs"), boto3.client("events")
+    sqs, events = client("sqs"), client("events")
     queue = sqs.create_queue(QueueName="received")["QueueUrl"]
     events.put_rule(Name="r", EventBusName="earshot", EventPattern=json.dumps({"source": ["earshot"]}))
     events.put_targets(

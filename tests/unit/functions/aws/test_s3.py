@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import boto3
 import pytest
 import requests
 
 from earshot_contract.shards import S3Object
 from functions.aws import clients, s3
+from functions.aws.clients import client
 
 pytestmark = pytest.mark.usefixtures("aws")
 OBJECT = S3Object("transcripts", "work/j 1/ü+%.wav")
@@ -25,7 +25,7 @@ def test_object_is_written_read_and_listed() -> None:
 
 
 def test_metadata_names_are_lower_case() -> None:
-    boto3.client("s3").put_object(Bucket="uploads", Key="k", Body=b"", Metadata={"Listen": "model=whisper"})
+    client("s3").put_object(Bucket="uploads", Key="k", Body=b"", Metadata={"Listen": "model=whisper"})
     assert s3.head(S3Object("uploads", "k")).metadata == {"listen": "model=whisper"}  # type: ignore[union-attr]
 
 
@@ -45,7 +45,7 @@ def test_interrupted_stream_leaves_no_object() -> None:
     with pytest.raises(ConnectionError):
         s3.put_stream(OBJECT, broken())
     assert s3.head(OBJECT) is None
-    assert "Uploads" not in boto3.client("s3").list_multipart_uploads(Bucket="transcripts")
+    assert "Uploads" not in client("s3").list_multipart_uploads(Bucket="transcripts")
 
 
 def test_reader_seeks_like_a_file() -> None:

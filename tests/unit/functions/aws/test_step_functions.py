@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from functions.aws import clients, step_functions
+from functions.aws.clients import client
+from tests.fixtures import account
 
 pytestmark = pytest.mark.usefixtures("aws")
 
 
 def test_execution_starts_once_and_stops() -> None:
-    role = boto3.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    role = account.ROLE
     definition = json.dumps({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": True}}})
-    states = boto3.client("stepfunctions")
+    states = client("stepfunctions")
     arn = states.create_state_machine(name="m", definition=definition, roleArn=role)["stateMachineArn"]
     first = step_functions.start(arn, "j1", {"job_id": "j1"})
     assert step_functions.start(arn, "j1", {"job_id": "another input"}) == first

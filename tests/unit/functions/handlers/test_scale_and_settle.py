@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import boto3
 import pytest
 
 from functions.aws import clients, worker_slots
+from functions.aws.clients import client
 from functions.handlers.scale.handler import handler as scale
 from functions.handlers.settle.handler import handler as settle
 from functions.settings import settings
+from tests.fixtures import account
 
 pytestmark = pytest.mark.usefixtures("aws")
 MINUTE = {"op": "reconcile"}  # the schedule's input
@@ -21,8 +22,8 @@ MINUTE = {"op": "reconcile"}  # the schedule's input
 def machine(monkeypatch: pytest.MonkeyPatch) -> str:
     """A worker machine that only waits."""
     wait = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 60, "End": True}}}
-    role = boto3.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
-    states = boto3.client("stepfunctions")
+    role = account.ROLE
+    states = client("stepfunctions")
     arn = states.create_state_machine(name="workers", definition=json.dumps(wait), roleArn=role)["stateMachineArn"]
     config = {"MAX_WORKERS": "4", "SPEED": "10", "DRAIN_SECONDS": "60", "IDLE_SECONDS": "180"}
     for name, value in {**config, "WORKER_MACHINE_ARN": arn}.items():
@@ -32,7 +33,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def running(machine: str) -> list[dict[str, Any]]:
-    states = boto3.client("stepfunctions")
+    states = client("stepfunctions")
     arns = [e["executionArn"] for e in states.list_executions(stateMachineArn=machine)["executions"]]
     inputs = [json.loads(states.describe_execution(executionArn=arn)["input"]) for arn in arns]
     return sorted(inputs, key=lambda execution_input: execution_input["slot"])
@@ -40,7 +41,7 @@ def running(machine: str) -> list[dict[str, Any]]:
 
 def send(count: int) -> None:
     for n in range(count):
-        boto3.client("sqs").send_message(QueueUrl=settings().bulk_queue_url, MessageBody=str(n))
+        client("sqs").send_message(QueueUrl=settings().bulk_queue_url, MessageBody=str(n))
 
 
 def test_second_job_launches_no_second_worker(machine: str, context: Any) -> None:
@@ -52,8 +53,8 @@ def test_second_job_launches_no_second_worker(machine: str, context: Any) -> Non
 
 
 def test_burst_launches_workers_up_to_the_maximum(machine: str, context: Any) -> None:
-    send(30)
-    launched = [slot for _ in range(30) for slot in scale({"incoming": 600.0}, context)["launched"]]
+    send(9)
+    launched = [slot for _ in range(9) for slot in scale({"incoming": 600.0}, context)["launched"]]
     assert launched == ["SLOT#000", "SLOT#001", "SLOT#002", "SLOT#003"]
     assert [execution_input["idle"] for execution_input in running(machine)] == [180, 20, 20, 20]
 

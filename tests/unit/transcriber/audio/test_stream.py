@@ -119,6 +119,7 @@ def test_limits_raise_their_errors(tmp_path: Path) -> None:
         assert raised.value.error is error
 
 
+@pytest.mark.slow
 def test_peak_memory_is_independent_of_duration(tmp_path: Path) -> None:
     peaks = []
     for seconds in (25, 100):

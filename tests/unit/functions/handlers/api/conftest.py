@@ -11,21 +11,21 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
-import boto3
 import pytest
 
 from earshot_contract.keys import manifest_key, transcript_key
 from earshot_contract.shards import AudioInfo, ModelInfo, S3Object, Segment, Word
 from functions.aws import job_table, model_bucket, s3
+from functions.aws.clients import client
 from functions.handlers.api.handler import handler
 from functions.handlers.assemble.output_files import output_files
 from functions.jobs.job import Job, State
 from functions.options.options import Options
 from functions.settings import settings
 from functions.transcripts.transcript import Channel, Transcript
+from tests.fixtures import account
 
 SHA = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
-ROLE = "arn:aws:iam::123456789012:role/x"
 MACHINE = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 3600, "End": True}}}
 
 
@@ -88,17 +88,14 @@ class Api:
 
 @pytest.fixture
 def api(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
-    machine = boto3.client("stepfunctions").create_state_machine(
-        name="jobs", definition=json.dumps(MACHINE), roleArn=ROLE
-    )
-    monkeypatch.setenv("JOB_MACHINE_ARN", machine["stateMachineArn"])
+    monkeypatch.setenv("JOB_MACHINE_ARN", account.create_state_machine(json.dumps(MACHINE)))
     monkeypatch.setenv("DEFAULT_MODEL", "base")
     monkeypatch.setenv("WAIT_SECONDS", "0.05")
     settings.cache_clear()
     model_bucket._cached = None
     for name in ("base", "tiny.en"):
         manifest = {"name": name, "files": {"model.bin": {"sha256": SHA, "size": 1}}}
-        s3.put(S3Object("models", manifest_key(name)), json.dumps(manifest).encode(), "application/json")
+        account.backend("s3").put_object("models", manifest_key(name), json.dumps(manifest).encode())
     yield Api()
     model_bucket._cached = None
 
@@ -112,7 +109,7 @@ def sha256() -> str:
 @pytest.fixture
 def executions(api: Api) -> Callable[[], list[str]]:
     """Names of the executions that were started."""
-    states = boto3.client("stepfunctions")
+    states = client("stepfunctions")
     arn = settings().job_machine_arn
     return lambda: [found["name"] for found in states.list_executions(stateMachineArn=arn)["executions"]]
 

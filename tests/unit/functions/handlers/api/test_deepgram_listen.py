@@ -6,12 +6,12 @@ import base64
 import json
 from urllib.parse import urlencode
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from earshot_contract.shards import S3Object
 from functions.aws import job_table, s3
+from functions.aws.clients import client
 from functions.errors import bad_audio
 from functions.jobs.job import SourceKind, State
 
@@ -113,7 +113,7 @@ def test_url_is_the_same_job_only_while_it_runs(api, complete):
 
 @pytest.mark.parametrize("bucket", ["uploads", "transcripts"], ids=["versioned", "unversioned"])
 def test_overwritten_object_is_another_job(api, complete, bucket):
-    storage = boto3.client("s3")
+    storage = client("s3")
     if bucket == "uploads":
         storage.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     source = {"url": f"s3://{bucket}/work/a.flac"}

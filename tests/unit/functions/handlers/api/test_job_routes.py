@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import boto3
 import pytest
 
 from earshot_contract.keys import (
@@ -17,6 +16,7 @@ from earshot_contract.keys import (
 )
 from earshot_contract.shards import S3Object
 from functions.aws import job_table, s3
+from functions.aws.clients import client
 from functions.errors import remote_content_error
 from functions.jobs.job import Job, Source, SourceKind, State, timestamp
 from functions.settings import settings
@@ -94,7 +94,7 @@ def test_delete_cancels_running_job_and_sends_event(api, monkeypatch):
     announced = []
     monkeypatch.setattr("functions.handlers.api.job_routes.event_bus.announce", lambda *event: announced.append(event))
     job_id = posted(api, "a")
-    states = boto3.client("stepfunctions")
+    states = client("stepfunctions")
     execution = states.list_executions(stateMachineArn=settings().job_machine_arn)["executions"][0]["executionArn"]
     job_table.claim(job_table.find(job_id), execution)
 

@@ -8,12 +8,12 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
 import pytest
 
 from earshot_contract.keys import body_key
 from earshot_contract.shards import S3Object, Shard, ShardMessage
 from functions.aws import job_table, s3
+from functions.aws.clients import client
 from functions.errors import ApiError
 from functions.handlers.prepare.handler import handler
 from functions.jobs.job import Job, Source, SourceKind, State
@@ -32,7 +32,7 @@ Caught = Callable[[], list[dict[str, Any]]]
 
 def put(key: str = KEY, body: bytes = SAMPLE, **metadata: str) -> dict[str, Any]:
     """An upload; the input that the rule makes of it."""
-    boto3.client("s3").put_object(Bucket="uploads", Key=key, Body=body, Metadata=metadata)
+    client("s3").put_object(Bucket="uploads", Key=key, Body=body, Metadata=metadata)
     return {"upload": {"bucket": "uploads", "key": key, "version": "", "sequencer": "01", "size": len(body)}}
 
 
@@ -108,7 +108,7 @@ def test_rejected_upload_has_row_to_fail(prepare: Prepare, body: bytes, listen: 
 
 def test_deleted_upload_is_rejected(prepare: Prepare) -> None:
     execution_input = put()
-    boto3.client("s3").delete_object(Bucket="uploads", Key=KEY)
+    client("s3").delete_object(Bucket="uploads", Key=KEY)
     with pytest.raises(ApiError, match="no object s3://uploads"):
         prepare(execution_input)
 
