@@ -45,7 +45,7 @@ class StoredTranscript(Document):
 
 @dataclass(frozen=True)
 class JobError(Document):
-    """Why a job failed: Deepgram's error code and a sentence."""
+    """Why a job failed: Deepgram's error code and a message."""
 
     err_code: Name
     err_msg: Name

@@ -12,6 +12,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from earshot_contract.aws_errors import error_code
+
 # Error codes of throttling and unavailability, of all services used here.
 _UNAVAILABLE_CODES = {
     "ThrottlingException",
@@ -34,11 +36,6 @@ def client(service: str) -> Any:
     """
     create: Any = boto3.client  # its type stubs know literal service names only
     return create(service, config=Config(signature_version="s3v4") if service == "s3" else None)
-
-
-def error_code(error: ClientError) -> str:
-    """Return the service's code of an error, e.g. `ConditionalCheckFailedException`."""
-    return str(error.response.get("Error", {}).get("Code", ""))
 
 
 def is_unavailable(error: Exception) -> bool:

@@ -15,8 +15,8 @@ import boto3
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from botocore.exceptions import ClientError
 
+from earshot_contract.aws_errors import error_code
 from earshot_contract.keys import LISTING_INDEX
-from functions.aws.clients import error_code
 from functions.settings import settings
 
 Item = dict[str, Any]

@@ -12,10 +12,10 @@ from boto3.dynamodb.conditions import Attr
 
 from earshot_contract.keys import job_pk
 from functions.aws import dynamodb
-from functions.jobs.job import Failure, Job, State, timestamp
+from functions.jobs.job import Failure, Job, JobState, timestamp
 from functions.settings import settings
 
-UNFINISHED = Attr("state").is_in([State.QUEUED, State.PROCESSING])
+UNFINISHED = Attr("state").is_in([JobState.QUEUED, JobState.PROCESSING])
 
 
 def add(job: Job) -> bool:
@@ -65,7 +65,7 @@ def update(job_id: str, owner: str | None = None, **changes: Any) -> Job | None:
 
 def finish(job_id: str, **changes: Any) -> Job | None:
     """Change the state from queued or processing to completed."""
-    return update(job_id, state=State.COMPLETED, completed=timestamp(), **changes)
+    return update(job_id, state=JobState.COMPLETED, completed=timestamp(), **changes)
 
 
 def fail(job_id: str, failure: Failure, execution: str | None = None) -> Job | None:
@@ -76,12 +76,12 @@ def fail(job_id: str, failure: Failure, execution: str | None = None) -> Job | N
         failure: what the caller gets as the answer.
         execution: ARN; the job fails only if this execution owns it. None: no check.
     """
-    return update(job_id, execution, state=State.FAILED, completed=timestamp(), failure=failure.to_dict())
+    return update(job_id, execution, state=JobState.FAILED, completed=timestamp(), failure=failure.to_dict())
 
 
 def cancel(job_id: str) -> Job | None:
     """Change the state from queued or processing to cancelled; return None when the job is finished or unknown."""
-    return update(job_id, state=State.CANCELLED, completed=timestamp())
+    return update(job_id, state=JobState.CANCELLED, completed=timestamp())
 
 
 def delete_job(job_id: str) -> bool:

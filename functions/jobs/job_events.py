@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from functions.jobs.job import Job, SourceKind, State
+from functions.jobs.job import Job, JobState, SourceKind
 from functions.jobs.redaction import without_credentials, without_secrets
 from functions.options.options import Options
 
 TITLES = {
-    State.QUEUED: "Transcription Queued",
-    State.COMPLETED: "Transcription Completed",
-    State.FAILED: "Transcription Failed",
-    State.CANCELLED: "Transcription Cancelled",
+    JobState.QUEUED: "Transcription Queued",
+    JobState.COMPLETED: "Transcription Completed",
+    JobState.FAILED: "Transcription Failed",
+    JobState.CANCELLED: "Transcription Cancelled",
 }
 
 
-def title(state: State) -> str:
+def title(state: JobState) -> str:
     """Return the event's detail type.
 
     Raises:
         KeyError: The state is `processing`, which has no event.
     """
-    return TITLES[State(state)]
+    return TITLES[JobState(state)]
 
 
 def detail(job: Job, transcripts_bucket: str) -> dict[str, Any]:

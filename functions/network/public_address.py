@@ -81,8 +81,8 @@ def _open(host: str, port: int, tls: bool) -> socket.socket:
             plain.close()
             reason = getattr(error, "verify_message", "") or getattr(error, "reason", "") or "the connection ended"
             raise remote_content_error(f"The TLS handshake with {host} failed: {reason}.") from None
-    sentence = f"The remote server hosting the media could not be reached: {host}, port {port}."
-    raise Unreachable(remote_content_error(sentence).failure)
+    message = f"The remote server hosting the media could not be reached: {host}, port {port}."
+    raise Unreachable(remote_content_error(message).failure)
 
 
 def _start_tls(plain: socket.socket, host: str) -> socket.socket:

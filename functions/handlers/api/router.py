@@ -49,7 +49,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/listen"): Route(deepgram_listen.listen, "listen"),
     ("GET", "/requests"): Route(job_routes.list_jobs, "requests"),
     ("GET", "/requests/{id}"): Route(job_routes.show_job, "request"),
-    ("DELETE", "/requests/{id}"): Route(job_routes.delete_job, "forget"),
+    ("DELETE", "/requests/{id}"): Route(job_routes.delete_job, "delete_request"),
     ("GET", "/requests/{id}/result"): Route(result_routes.result, "result", error_for_client),
     # `curl -L --request POST` repeats its method when it is redirected.
     ("POST", "/requests/{id}/result"): Route(result_routes.result, "result_again", error_for_client),
@@ -85,7 +85,7 @@ def _unknown_route(request: Request) -> Response:
 
 
 def nearest_route(method: str, path: str) -> str:
-    """Return a sentence with the route that a caller probably meant.
+    """Return a message with the route that a caller probably meant.
 
     Args:
         method: HTTP method.

@@ -16,7 +16,7 @@ from earshot_contract.keys import upload_result_keys
 from functions import errors
 from functions.aws import event_bus, job_table, latest_uploads, s3
 from functions.jobs import job_events
-from functions.jobs.job import Failure, Job, Source, SourceKind, State
+from functions.jobs.job import Failure, Job, JobState, Source, SourceKind
 from functions.jobs.upload_event import Upload
 from functions.observability import logger, metrics
 from functions.settings import settings
@@ -69,4 +69,4 @@ def _failed_job(execution_input: dict[str, Any], execution: str, failure: Failur
     if failed:
         return failed
     found = job_table.find(job_id)
-    return found if found and found.state == State.FAILED and found.execution == execution else None
+    return found if found and found.state == JobState.FAILED and found.execution == execution else None

@@ -11,7 +11,7 @@ from functions.aws import event_bus, job_table, lambda_invoke, latest_uploads, m
 from functions.handlers.prepare.locate_audio import locate_audio, probe_audio
 from functions.handlers.prepare.plan_shards import expected_seconds, is_interactive, plan_shards, shard_count
 from functions.jobs import job_events
-from functions.jobs.job import Job, Source, SourceKind, State, timestamp
+from functions.jobs.job import Job, JobState, Source, SourceKind, timestamp
 from functions.jobs.upload_event import Upload
 from functions.observability import logger, metrics
 from functions.options.options import Options
@@ -33,7 +33,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if job is None:
         return {"job_id": event["input"].get("job_id", ""), **NOTHING_TO_DO}
     logger.append_keys(job_id=job.id)
-    if job.state == State.QUEUED:  # else this is a retry, and the event was sent
+    if job.state == JobState.QUEUED:  # else this is a retry, and the event was sent
         event_bus.announce(job_events.title(job.state), job_events.detail(job, settings().transcripts_bucket))
         metrics.add_metric("JobsQueued", MetricUnit.Count, 1)
     return {"job_id": job.id, **_prepare(job)}
@@ -64,7 +64,7 @@ def _prepare(job: Job) -> dict[str, Any]:
     source = Source(job.source.kind, audio, job.source.url, size)
     updated = job_table.update(
         job.id,
-        state=State.PROCESSING,
+        state=JobState.PROCESSING,
         started=timestamp(),
         source=source.to_dict(),
         model=model.name,

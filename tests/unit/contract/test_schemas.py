@@ -13,7 +13,7 @@ from earshot_contract.schemas import DOCUMENTS, generated
 from earshot_contract.shards import S3Object, ShardMessage
 from functions.handlers.api.request import Request
 from functions.jobs import job_events
-from functions.jobs.job import Failure, Job, Source, SourceKind, State
+from functions.jobs.job import Failure, Job, JobState, Source, SourceKind
 from functions.jobs.upload_event import Upload
 from tests.paths import EVENTS
 
@@ -76,10 +76,10 @@ JOB = Job(
     duration=2.5,
 )
 OUTCOMES = {
-    State.QUEUED: {},
-    State.COMPLETED: {"completed": JOB.created, "language": "en", "transcript": "jobs/j1/transcript.json"},
-    State.FAILED: {"completed": JOB.created, "failure": Failure("Bad Request", "why")},
-    State.CANCELLED: {"completed": JOB.created},
+    JobState.QUEUED: {},
+    JobState.COMPLETED: {"completed": JOB.created, "language": "en", "transcript": "jobs/j1/transcript.json"},
+    JobState.FAILED: {"completed": JOB.created, "failure": Failure("Bad Request", "why")},
+    JobState.CANCELLED: {"completed": JOB.created},
 }
 SOURCES = [
     JOB.source,
@@ -91,7 +91,7 @@ SOURCES = [
 
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("state", OUTCOMES)
-def test_event_of_a_job_is_valid_and_free_of_secrets(state: State, source: Source) -> None:
+def test_event_of_a_job_is_valid_and_free_of_secrets(state: JobState, source: Source) -> None:
     fields = {name: value for name, value in vars(JOB).items() if name not in ("state", "source")}
     job = Job(**{**fields, "state": state, "source": source, **OUTCOMES[state]})
     title = job_events.title(state)
@@ -109,7 +109,7 @@ def test_job_states_with_events_are_those_of_the_contract() -> None:
 
 def test_processing_state_has_no_event() -> None:
     with pytest.raises(KeyError):
-        job_events.title(State.PROCESSING)
+        job_events.title(JobState.PROCESSING)
 
 
 def test_schema_rejects_missing_member_and_unknown_task() -> None:

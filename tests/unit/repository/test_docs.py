@@ -149,13 +149,13 @@ def test_every_parameter_and_output_is_in_the_reference() -> None:
     assert missing([*parameters, *template["Outputs"]], reference("deployment-settings.md")) == []
 
 
-def test_every_environment_variable_of_the_functions_is_in_the_reference() -> None:
+def test_reference_has_every_variable_of_the_functions() -> None:
     [settings] = [each for each in vars(functions.settings).values() if is_dataclass(each)]
 
     assert missing([field.name.upper() for field in fields(settings)], reference("deployment-settings.md")) == []
 
 
-def test_every_environment_variable_of_the_worker_is_in_the_reference() -> None:
+def test_reference_has_every_variable_of_the_worker() -> None:
     package = ROOT / "containers" / "transcriber" / "transcriber"
     names = set(re.findall(r'"([A-Z][A-Z_]{3,})"', (package / "settings.py").read_text(encoding="utf-8")))
     assert {"TABLE", "MODELS_BUCKET"} <= names

@@ -16,7 +16,7 @@ from earshot_contract.shards import S3Object, Shard, ShardMessage
 from functions.aws import job_table, s3
 from functions.errors import ApiError
 from functions.handlers.prepare.handler import handler
-from functions.jobs.job import Job, Source, SourceKind, State
+from functions.jobs.job import Job, JobState, Source, SourceKind
 from functions.settings import settings
 from tests.paths import SAMPLES
 
@@ -182,7 +182,7 @@ def test_job_cancelled_during_probe_stops(prepare: Prepare, monkeypatch: pytest.
 
     monkeypatch.setattr(s3, "head", cancelling)
     assert prepare(execution_input)["go"] is False
-    assert job_table.find("j1").state == State.CANCELLED  # type: ignore[union-attr]
+    assert job_table.find("j1").state == JobState.CANCELLED  # type: ignore[union-attr]
     assert scaled == []
 
 
