@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 from urllib.parse import urlencode
 
 import pytest
@@ -165,11 +166,22 @@ def test_callback_to_closed_port_fails() -> None:
         deliver("http://127.0.0.1:9/", "POST", {}, None)
 
 
+@pytest.mark.parametrize("addresses", [None, [], ["10.0.0.1"]])
+def test_error_of_callback_host_speaks_of_a_callback(monkeypatch: pytest.MonkeyPatch, addresses: Any) -> None:
+    found = None if addresses is None else [(2, 1, 6, "", (address, 80)) for address in addresses]
+    monkeypatch.setattr("socket.getaddrinfo", Mock(return_value=found, side_effect=OSError if found is None else None))
+
+    with pytest.raises(CallbackFailed, match=r"[Cc]allback") as caught:
+        deliver("http://receiver.example/", "POST", {}, None)
+
+    assert "media" not in str(caught.value)
+
+
 def test_callback_to_private_address_fails(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALLOW_PRIVATE_URLS", "false")
     settings.cache_clear()
 
-    with pytest.raises(CallbackFailed, match="publicly routable"):
+    with pytest.raises(CallbackFailed, match=r"^URL for callback must be publicly routable"):
         deliver(site.url, "POST", {}, None)
 
     assert site.received == []
