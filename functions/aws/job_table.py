@@ -6,16 +6,16 @@ import base64
 import json
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any
-
-from boto3.dynamodb.conditions import Attr
+from typing import TYPE_CHECKING, Any
 
 from earshot_contract.keys import job_pk
 from functions.aws import dynamodb
+from functions.aws.dynamodb import attribute
 from functions.jobs.job import Failure, Job, JobState, timestamp
 from functions.settings import settings
 
-UNFINISHED = Attr("state").is_in([JobState.QUEUED, JobState.PROCESSING])
+if TYPE_CHECKING:
+    from boto3.dynamodb.conditions import ConditionBase
 
 
 def add(job: Job) -> bool:
@@ -59,8 +59,8 @@ def update(job_id: str, owner: str | None = None, **changes: Any) -> Job | None:
     Returns:
         The row after the write, or None when the job is finished, unknown, or owned by another execution.
     """
-    owned = Attr("execution").not_exists() | Attr("execution").eq(owner)
-    return _job(dynamodb.update(job_pk(job_id), changes, UNFINISHED & owned if owner else UNFINISHED))
+    owned = attribute("execution").not_exists() | attribute("execution").eq(owner)
+    return _job(dynamodb.update(job_pk(job_id), changes, _unfinished() & owned if owner else _unfinished()))
 
 
 def finish(job_id: str, **changes: Any) -> Job | None:
@@ -86,7 +86,7 @@ def cancel(job_id: str) -> Job | None:
 
 def delete_job(job_id: str) -> bool:
     """Delete the row of a finished job; return False when the job is unfinished."""
-    return dynamodb.remove(job_pk(job_id), ~UNFINISHED)
+    return dynamodb.remove(job_pk(job_id), ~_unfinished())
 
 
 def newest(limit: int, token: str | None = None) -> tuple[list[Job], str | None]:
@@ -113,6 +113,10 @@ def newest(limit: int, token: str | None = None) -> tuple[list[Job], str | None]
             found.append(Job.from_json(item))
         date, after = date - timedelta(days=1), None
     return found, None
+
+
+def _unfinished() -> ConditionBase:
+    return attribute("state").is_in([JobState.QUEUED, JobState.PROCESSING])
 
 
 def _job(item: dict[str, Any] | None) -> Job | None:

@@ -7,10 +7,13 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.aws import event_bus, job_table
+from functions.aws.init_phase import connect
 from functions.jobs import job_events
 from functions.jobs.job import JobState
 from functions.observability import logger
 from functions.settings import settings
+
+connect("dynamodb", "events")
 
 
 @logger.inject_lambda_context

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -92,6 +91,8 @@ def nearest_route(method: str, path: str) -> str:
         path: path without the stage.
     """
     paths = {known: STAGE + known for _, known in ROUTES}
+    import difflib  # only for a wrong path: each module costs milliseconds of a cold start
+
     found = difflib.get_close_matches("/" + path.strip("/").lower(), paths, 1, cutoff=0.5)
     if not found:
         return f"POST {STAGE}/listen transcribes. GET {STAGE}/openapi.json lists all routes."

@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from earshot_contract.keys import transcript_key
 from earshot_contract.shards import S3Object
 from functions.aws import job_table, s3
+from functions.aws.init_phase import connect
 from functions.jobs.job import Job, JobState
 from functions.network.callback_delivery import CallbackFailed, deliver
 from functions.observability import logger
@@ -18,6 +19,8 @@ from functions.rendering.deepgram import listen_response
 from functions.settings import settings
 from functions.transcripts.edit import edit
 from functions.transcripts.transcript import Transcript
+
+connect("dynamodb", "s3")
 
 
 @logger.inject_lambda_context

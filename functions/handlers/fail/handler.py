@@ -15,11 +15,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from earshot_contract.keys import upload_result_keys
 from functions import errors
 from functions.aws import event_bus, job_table, latest_uploads, s3
+from functions.aws.init_phase import connect
 from functions.jobs import job_events
 from functions.jobs.job import Failure, Job, JobState, Source, SourceKind
 from functions.jobs.upload_event import Upload
 from functions.observability import logger, metrics
 from functions.settings import settings
+
+connect("dynamodb", "events")
 
 
 @logger.inject_lambda_context

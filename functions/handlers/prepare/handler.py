@@ -8,6 +8,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.aws import event_bus, job_table, lambda_invoke, latest_uploads, model_bucket, s3
+from functions.aws.init_phase import connect
 from functions.handlers.prepare.locate_audio import locate_audio, probe_audio
 from functions.handlers.prepare.plan_shards import expected_seconds, is_interactive, plan_shards, shard_count
 from functions.jobs import job_events
@@ -17,6 +18,8 @@ from functions.observability import logger, metrics
 from functions.options.options import Options
 from functions.options.query_string import upload_query
 from functions.settings import settings
+
+connect("dynamodb", "s3", "events", "lambda")
 
 NOTHING_TO_DO: dict[str, Any] = {"go": False, "interactive": False, "shards": []}
 

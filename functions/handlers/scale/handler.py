@@ -11,9 +11,12 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.aws import sqs, step_functions, worker_slots
+from functions.aws.init_phase import connect
 from functions.observability import logger
 from functions.settings import settings
 from functions.workers import scaling
+
+connect("dynamodb", "sqs")
 
 
 @logger.inject_lambda_context
