@@ -75,7 +75,6 @@ def idle_timeout(slot: str, first: int) -> int:
 
     Args:
         slot: partition key of the slot.
-        first: the timeout of slot 0, the only one that stays warm: about the time of a cold start, so that waiting
-            never costs more than twice what it saves.
+        first: the timeout of slot 0, the only one that stays warm; `earshot_contract.timeouts.IDLE_SECONDS` says why.
     """
     return first if slot == slot_pk(0) else min(first, SPARE_IDLE_SECONDS)

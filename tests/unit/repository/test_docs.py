@@ -17,6 +17,7 @@ import earshot_cli.errors
 import functions.settings
 import infra.settings
 from earshot_contract.shards import ShardError
+from earshot_contract.timeouts import IDLE_SECONDS
 from tests.paths import EVENTS, ROOT
 
 DOCS = ROOT / "docs"
@@ -75,6 +76,24 @@ def test_named_files_exist() -> None:
         if not (ROOT / path).exists()
     }
     assert absent == set()
+
+
+def test_version_of_the_cdk_command_is_in_the_makefile_only() -> None:
+    named = [page.relative_to(ROOT).as_posix() for page in pages() if re.search(r"aws-cdk@\d", page.read_text("utf-8"))]
+
+    assert named == []
+    assert re.search(r"aws-cdk@[\d.]+", (ROOT / "Makefile").read_text("utf-8"))
+
+
+def test_idle_seconds_in_pages_are_the_default() -> None:
+    named = {
+        (page.relative_to(ROOT).as_posix(), int(seconds))
+        for page in pages()
+        for seconds in re.findall(r"`idle_seconds`[,\s(]+(\d+)\)", page.read_text("utf-8"))
+    }
+
+    assert len(named) >= 3
+    assert {seconds for _, seconds in named} == {IDLE_SECONDS}
 
 
 def test_index_lists_every_page() -> None:
