@@ -111,3 +111,4 @@ DETAILS: dict[str, type[JobDetail]] = {
     "Transcription Failed": TranscriptionFailed,
     "Transcription Cancelled": TranscriptionCancelled,
 }
+DETAIL_TYPES = {kind: detail_type for detail_type, kind in DETAILS.items()}

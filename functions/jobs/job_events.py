@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from earshot_contract.job_events import DETAILS, JobDetail
 from functions.jobs.job import Job, JobState, SourceKind
 from functions.jobs.redaction import without_credentials, without_secrets
 from functions.options.options import Options
@@ -16,20 +17,19 @@ TITLES = {
 }
 
 
-def title(state: JobState) -> str:
-    """Return the event's detail type.
+def detail(job: Job, transcripts_bucket: str) -> JobDetail:
+    """Return the detail of the event for the job's state; it names the transcript's object, but does not contain it.
+
+    Unknown values are left out.
 
     Raises:
         KeyError: The state is `processing`, which has no event.
+        InvalidDocument: The job lacks what an event of its state has.
     """
-    return TITLES[JobState(state)]
+    return DETAILS[TITLES[JobState(job.state)]].from_json(_values(job, transcripts_bucket))
 
 
-def detail(job: Job, transcripts_bucket: str) -> dict[str, Any]:
-    """Return the event's detail, which names the transcript's object but does not contain the transcript.
-
-    Unknown values are left out.
-    """
+def _values(job: Job, transcripts_bucket: str) -> dict[str, Any]:
     return _without_none(
         {
             "job_id": job.id,

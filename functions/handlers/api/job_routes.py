@@ -61,7 +61,7 @@ def delete_job(request: Request) -> Response:
         if cancelled.execution:
             step_functions.stop(cancelled.execution, "Cancelled by DELETE /v1/requests.")
         _remove_stale_results(cancelled)
-        event_bus.announce(job_events.title(JobState.CANCELLED), job_events.detail(cancelled, _bucket()))
+        event_bus.announce(job_events.detail(cancelled, _bucket()))
         logger.info("Cancelled", job_id=job.id)
         return json_response(job_summary(cancelled))
     s3.remove(_bucket(), [transcript_key(job.id, form) for form in STORED_FORMATS])

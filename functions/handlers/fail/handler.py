@@ -48,7 +48,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return {"job_id": None, "failure": failure.to_dict()}
     _remove_stale_results(job)
     metrics.add_metric("JobsFailed", MetricUnit.Count, 1)
-    event_bus.announce(job_events.title(job.state), job_events.detail(job, settings().transcripts_bucket))
+    event_bus.announce(job_events.detail(job, settings().transcripts_bucket))
     return {"job_id": job.id, "failure": failure.to_dict()}
 
 

@@ -37,7 +37,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return {"job_id": event["input"].get("job_id", ""), **NOTHING_TO_DO}
     logger.append_keys(job_id=job.id)
     if job.state == JobState.QUEUED:  # else this is a retry, and the event was sent
-        event_bus.announce(job_events.title(job.state), job_events.detail(job, settings().transcripts_bucket))
+        event_bus.announce(job_events.detail(job, settings().transcripts_bucket))
         metrics.add_metric("JobsQueued", MetricUnit.Count, 1)
     return {"job_id": job.id, **_prepare(job)}
 

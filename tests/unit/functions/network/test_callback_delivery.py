@@ -10,6 +10,7 @@ from unittest.mock import Mock
 from urllib.parse import urlencode
 
 import pytest
+from msgspec import UNSET
 
 from earshot_contract.keys import transcript_key
 from earshot_contract.shards import S3Object
@@ -120,11 +121,11 @@ def test_callback_secrets_are_removed_from_events_and_answers() -> None:
     secret = urlencode({"model": "whisper", "Callback": "https://me:word@example.org:8443/hook?X-Amz-Signature=s"})
     job = Job(JOB, Source(SourceKind.BODY), secret)
 
-    announced, shown = detail(job, "transcripts")["options"], job_summary(job)["options"]
+    announced, shown = detail(job, "transcripts").options, job_summary(job)["options"]
 
     assert announced == shown == "model=whisper&Callback=https%3A%2F%2Fexample.org%3A8443"
     plain = Job(JOB, Source(SourceKind.BODY), "model=whisper&tag=a%20b")
-    assert detail(plain, "transcripts")["options"] == plain.options
+    assert detail(plain, "transcripts").options == plain.options
 
 
 @pytest.mark.parametrize("name", ["callback", "cAllback", "CALLBACK", "callback[]"])
@@ -134,9 +135,9 @@ def test_event_has_callback_in_any_spelling(name: str) -> None:
     of_older_deployment = Job(JOB, Source(SourceKind.BODY), query)
 
     for job in (with_parsed, of_older_deployment):
-        assert detail(job, "transcripts")["callback"] is True
-        assert "secret" not in detail(job, "transcripts")["options"]
-    assert "callback" not in detail(Job(JOB, Source(SourceKind.BODY), "tag=callback"), "transcripts")
+        assert detail(job, "transcripts").callback is True
+        assert "secret" not in detail(job, "transcripts").options
+    assert detail(Job(JOB, Source(SourceKind.BODY), "tag=callback"), "transcripts").callback is UNSET
 
 
 @pytest.mark.parametrize("status", [301, 404, 500])
