@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from earshot_contract.job_inputs import ScaleInput
 from functions.aws import event_bus, job_table, lambda_invoke, latest_uploads, model_bucket, s3
 from functions.aws.init_phase import connect
 from functions.handlers.prepare.locate_audio import locate_audio, probe_audio
@@ -77,7 +78,7 @@ def _prepare(job: Job) -> dict[str, Any]:
     )
     if updated is None:
         return NOTHING_TO_DO  # cancelled meanwhile
-    lambda_invoke.invoke_later(settings().scale_function, {"incoming": seconds})
+    lambda_invoke.invoke_later(settings().scale_function, ScaleInput(seconds, len(shards)).to_dict())
     return {"go": True, "interactive": interactive, "shards": [shard.to_dict() for shard in shards]}
 
 
