@@ -15,7 +15,7 @@ CDK := PATH="$(CURDIR)/$(BIN):$$PATH" npx --yes aws-cdk@2.1148.0
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast test-synth test-localcloud test-model test-pipeline test-clients test-pythons \
-	check install synth lint types imports coverage generated lock deploy bench clean
+	check install synth lint types imports coverage generated lock bootstrap deploy destroy bench clean
 
 help: ## this list
 	@echo "Earshot: hosted Whisper in your own AWS account, or on this machine alone."
@@ -111,8 +111,14 @@ lock: ## resolve pyproject's groups anew into requirements.lock and, of the same
 	@$(IMAGE) --group transcriber -o containers/transcriber/requirements.txt
 	@$(IMAGE) --group transcriber-gpu -o containers/transcriber/requirements-gpu.txt
 
+bootstrap: $(STAMP) ## prepare an AWS account and region for the CDK, once
+	@$(CDK) bootstrap $(ARGS)
+
 deploy: $(STAMP) ## into your AWS account; ARGS="-c flavour=cpu" chooses (README: Deploy)
 	@$(CDK) deploy $(ARGS)
+
+destroy: $(STAMP) ## remove the deployment; buckets and table stay (docs/how-to/destroy.md)
+	@$(CDK) destroy $(ARGS)
 
 clean: ## everything that make made; the local cloud's data in .earshot stays
 	rm -rf .venv .cache cdk.out build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,4 +1,4 @@
-"""API errors: Deepgram's error code, a sentence that helps, and the HTTP status.
+"""API errors: Deepgram's error code, a message that helps, and the HTTP status.
 
 Statuses are chosen so that SDKs retry requests where a retry may succeed, and no others: 408, 409, 429 and 5xx are
 retried.
@@ -38,47 +38,47 @@ def api_error(err_code: str, err_msg: str, status: int = 400) -> ApiError:
     return ApiError(Failure(err_code, err_msg, status))
 
 
-def bad_request(sentence: str) -> ApiError:
+def bad_request(message: str) -> ApiError:
     """Make a 400 for a request that cannot be understood."""
-    return api_error("Bad Request", sentence)
+    return api_error("Bad Request", message)
 
 
-def bad_query(sentence: str) -> ApiError:
+def bad_query(message: str) -> ApiError:
     """Make a 400 for an option with an invalid value."""
-    return api_error("INVALID_QUERY_PARAMETER", sentence)
+    return api_error("INVALID_QUERY_PARAMETER", message)
 
 
-def bad_audio(sentence: str) -> ApiError:
+def bad_audio(message: str) -> ApiError:
     """Make a 400 for a file that holds no usable audio."""
-    return api_error("Bad Request", f"Bad Request: failed to process audio: {sentence}")
+    return api_error("Bad Request", f"Bad Request: failed to process audio: {message}")
 
 
-def remote_content_error(sentence: str) -> ApiError:
+def remote_content_error(message: str) -> ApiError:
     """Make a 400 for a URL that cannot be downloaded."""
-    return api_error("REMOTE_CONTENT_ERROR", sentence)
+    return api_error("REMOTE_CONTENT_ERROR", message)
 
 
-def unknown_model(sentence: str) -> ApiError:
+def unknown_model(message: str) -> ApiError:
     """Make a 400 for a model that the deployment does not have.
 
     Deepgram answers 403 to an unknown name; here the key is valid and only the model is missing.
     """
-    return api_error("Bad Request", f"Bad Request: No such model/version combination found. {sentence}")
+    return api_error("Bad Request", f"Bad Request: No such model/version combination found. {message}")
 
 
-def too_large(sentence: str) -> ApiError:
+def too_large(message: str) -> ApiError:
     """Make a 413 for a body or file above the limit."""
-    return api_error("PAYLOAD_TOO_LARGE", sentence, 413)
+    return api_error("PAYLOAD_TOO_LARGE", message, 413)
 
 
-def not_found(sentence: str) -> ApiError:
+def not_found(message: str) -> ApiError:
     """Make a 404."""
-    return api_error("NOT_FOUND", sentence, 404)
+    return api_error("NOT_FOUND", message, 404)
 
 
-def service_unavailable(sentence: str = "Please try again later") -> ApiError:
+def service_unavailable(message: str = "Please try again later") -> ApiError:
     """Make a 503, which every SDK with retries sends again; the response adds `Retry-After`."""
-    return api_error("Service Unavailable", sentence, 503)
+    return api_error("Service Unavailable", message, 503)
 
 
 def internal_error() -> ApiError:
@@ -90,7 +90,7 @@ def failure_of_step(error: str, cause: str) -> Failure:
     """Return the caller's failure for the `Error` and `Cause` of a failed state.
 
     Four kinds of error arrive: an `ApiError` of a function (`Cause` is Lambda's JSON for an exception, with the text
-    in `errorMessage`), a `ShardError` of a worker (`Cause` is a sentence), `STOPPED`, and any other, which becomes an
+    in `errorMessage`), a `ShardError` of a worker (`Cause` is a message), `STOPPED`, and any other, which becomes an
     internal error.
     """
     if error == STOPPED:
@@ -103,19 +103,19 @@ def failure_of_step(error: str, cause: str) -> Failure:
         return internal_error().failure
 
 
-def failure_of_shard(error: ShardError, sentence: str) -> Failure:
-    """Return the caller's failure for a worker's error and sentence."""
+def failure_of_shard(error: ShardError, message: str) -> Failure:
+    """Return the caller's failure for a worker's error and message."""
     match error:
         case ShardError.NOT_AUDIO | ShardError.EMPTY | ShardError.NO_CHANNEL:
-            return bad_audio(f"corrupt or unsupported data: {sentence}").failure
+            return bad_audio(f"corrupt or unsupported data: {message}").failure
         case ShardError.MISSING:
-            return remote_content_error(sentence).failure
+            return remote_content_error(message).failure
         case ShardError.TOO_LONG:
-            return too_large(sentence).failure
+            return too_large(message).failure
         case ShardError.UNKNOWN_MODEL:
-            return unknown_model(sentence).failure
+            return unknown_model(message).failure
         case ShardError.MAX_RECEIVES:
-            return api_error("INTERNAL_SERVER_ERROR", f"No worker could finish this audio. {sentence}", 500).failure
+            return api_error("INTERNAL_SERVER_ERROR", f"No worker could finish this audio. {message}", 500).failure
         case ShardError.CORRUPT_MODEL | ShardError.INTERNAL:
             return internal_error().failure
 

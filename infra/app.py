@@ -1,4 +1,4 @@
-"""The CDK app that the `cdk` command runs, for example by `npx aws-cdk@2 deploy -c flavour=cpu`."""
+"""The CDK app that the `cdk` command runs; `make deploy` starts that command."""
 
 from __future__ import annotations
 

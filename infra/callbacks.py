@@ -10,7 +10,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from earshot_contract.keys import JOBS_PREFIX
-from functions.jobs.job import State
+from functions.jobs.job import JobState
 from functions.jobs.job_events import TITLES
 from infra.foundation import Foundation
 
@@ -39,7 +39,7 @@ class Callbacks(Construct):
             event_bus=base.bus,
             event_pattern=events.EventPattern(
                 source=["earshot"],
-                detail_type=[TITLES[State.COMPLETED], TITLES[State.FAILED]],
+                detail_type=[TITLES[JobState.COMPLETED], TITLES[JobState.FAILED]],
                 detail={"callback": [True]},
             ),
             targets=[targets.SqsQueue(self.queue, dead_letter_queue=undelivered)],

@@ -49,7 +49,7 @@ UV_OPTIONS = (
 
 @jsii.implements(ILocalBundling)
 class CodeBundle:
-    """Bundling of functions/, earshot_contract and pure Python packages by copying: no container engine, no network."""
+    """Bundling of functions/, earshot_contract and pure Python packages by copying: no Docker, no network."""
 
     def try_bundle(self, output_dir: str, *_: Any, **__: Any) -> bool:
         """Write the bundle into `output_dir`. Returns True: CDK need not use a container."""

@@ -46,7 +46,7 @@ class StackSettings:
     speed: float = 60.0  # seconds of audio that a worker transcribes in a second; used for scaling
     drain_seconds: float = 300.0  # target time in which workers clear the backlog
     max_workers: int = 4
-    idle_seconds: int = IDLE_SECONDS  # how long the worker of slot 0 waits for more audio: about one cold start
+    idle_seconds: int = IDLE_SECONDS  # how long the worker of slot 0 waits for more audio
 
     @classmethod
     def from_context(cls, node: Node) -> StackSettings:

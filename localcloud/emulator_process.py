@@ -1,4 +1,4 @@
-"""Process of the emulator: ministack, the interpreter, the container engine and the API's address in one event loop.
+"""Process of the emulator: ministack, the interpreter, the container runtime and the API's address in one event loop.
 
 `cloud.Cloud` starts it as `python -m localcloud.emulator_process` with the environment that ministack reads. It ends
 on SIGTERM, and when its standard input closes, so that it never outlives the process that started it.
@@ -57,10 +57,10 @@ async def serve(options: argparse.Namespace) -> None:
     from localcloud.patches.registry import Runtime, apply_all
 
     endpoint = f"http://{HOST}:{options.aws_port}"
-    engine = container_runtime.ContainerEngine(
+    containers = container_runtime.ContainerRuntime(
         options.assets, options.folder, container_environment(endpoint, options.models)
     )
-    apply_all(Runtime(endpoint, environments, engine))
+    apply_all(Runtime(endpoint, environments, containers))
 
     from ministack.app import app
 
@@ -76,7 +76,7 @@ async def serve(options: argparse.Namespace) -> None:
         for app, port in applications
     ]
     await asyncio.wait([*servers, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
-    await asyncio.to_thread(engine.close, CONTAINER_STOP_SECONDS)  # workers still call AWS while they stop
+    await asyncio.to_thread(containers.close, CONTAINER_STOP_SECONDS)  # workers still call AWS while they stop
     shutdown.set()
     outcomes = await asyncio.gather(*servers, return_exceptions=True)  # ministack saves its state as it ends
     saving.cancel()

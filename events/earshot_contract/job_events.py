@@ -45,7 +45,7 @@ class StoredTranscript(Document):
 
 @dataclass(frozen=True)
 class JobError(Document):
-    """Why a job failed: Deepgram's error code and a sentence."""
+    """Why a job failed: Deepgram's error code and a message."""
 
     err_code: Name
     err_msg: Name
@@ -111,3 +111,4 @@ DETAILS: dict[str, type[JobDetail]] = {
     "Transcription Failed": TranscriptionFailed,
     "Transcription Cancelled": TranscriptionCancelled,
 }
+DETAIL_TYPES = {kind: detail_type for detail_type, kind in DETAILS.items()}

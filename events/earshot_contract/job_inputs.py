@@ -45,7 +45,8 @@ class RequestInput(Document):
 class ScaleInput(Document):
     """Input of Scale from Prepare, at the start of a job."""
 
-    incoming: Annotated[Seconds, Meta(description="Seconds of audio to transcribe")]
+    incoming: Annotated[Seconds, Meta(description="Seconds of audio to transcribe, all shards together")]
+    shards: Annotated[int, Meta(ge=1, description="Number of shards, each a message on a queue")] = 1
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ FAMILIES = ("whisper",)  # families that the worker has an engine for
 
 
 class BrokenManifest(ValueError):
-    """A manifest that does not describe a model; `reason` is a sentence for the operator."""
+    """A manifest that does not describe a model; `reason` is a message for the operator."""
 
     def __init__(self, model: str, reason: str) -> None:
         """Keep the name of the model's folder and the reason."""

@@ -19,12 +19,9 @@ from msgspec import Meta
 from earshot_contract.document import Document
 from earshot_contract.fields import Count, Hertz, Index, Language, Name, Probability, Seconds, Sha256
 
-# Step Functions' errors for a task token whose execution no longer waits for an answer.
-CLOSED_TOKEN_ERRORS = ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")
-
 
 class ShardError(StrEnum):
-    """Reason why a shard was not transcribed: the `error` of `SendTaskFailure`; its `cause` is a sentence."""
+    """Reason why a shard was not transcribed: the `error` of `SendTaskFailure`; its `cause` says more."""
 
     NOT_AUDIO = "Audio.NotAudio"  # no decoder opens it, or it has no audio stream
     EMPTY = "Audio.Empty"  # zero bytes, or a container without a single sample

@@ -8,9 +8,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
+
+from earshot_contract.aws_errors import error_code
 
 # Error codes of throttling and unavailability, of all services used here.
 _UNAVAILABLE_CODES = {
@@ -32,13 +32,11 @@ def client(service: str) -> Any:
 
     The S3 client signs presigned URLs with version 4, which virtual-host and path-style endpoints both accept.
     """
+    import boto3
+    from botocore.config import Config
+
     create: Any = boto3.client  # its type stubs know literal service names only
     return create(service, config=Config(signature_version="s3v4") if service == "s3" else None)
-
-
-def error_code(error: ClientError) -> str:
-    """Return the service's code of an error, e.g. `ConditionalCheckFailedException`."""
-    return str(error.response.get("Error", {}).get("Code", ""))
 
 
 def is_unavailable(error: Exception) -> bool:

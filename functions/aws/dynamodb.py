@@ -9,22 +9,37 @@ import json
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import boto3
-from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from botocore.exceptions import ClientError
 
+from earshot_contract.aws_errors import error_code
 from earshot_contract.keys import LISTING_INDEX
-from functions.aws.clients import error_code
 from functions.settings import settings
+
+if TYPE_CHECKING:
+    from boto3.dynamodb.conditions import Attr, ConditionBase
 
 Item = dict[str, Any]
 
 
+def attribute(name: str) -> Attr:
+    """Return boto3's builder of conditions on an attribute; boto3 is imported at the first call (see clients.py)."""
+    from boto3.dynamodb.conditions import Attr
+
+    return Attr(name)
+
+
 @cache
 def _table(name: str) -> Any:
+    import boto3
+
     return boto3.resource("dynamodb").Table(name)
+
+
+def connect() -> None:
+    """Create the table's client now instead of at its first use."""
+    _table(settings().table)
 
 
 def get(pk: str) -> Item | None:
@@ -36,7 +51,7 @@ def get(pk: str) -> Item | None:
 def add(item: Item) -> bool:
     """Write a new item; return False, and write nothing, when its `pk` exists."""
     try:
-        _table(settings().table).put_item(Item=_with_decimals(item), ConditionExpression=Attr("pk").not_exists())
+        _table(settings().table).put_item(Item=_with_decimals(item), ConditionExpression=attribute("pk").not_exists())
     except ClientError as error:
         return _condition_failed(error)
     return True
@@ -88,6 +103,8 @@ def jobs_of_day(date: str, after: Item | None = None, limit: int = 100) -> Itera
         after: key of the last item of an earlier page (`pk`, `day`, `created`), or None.
         limit: items a request.
     """
+    from boto3.dynamodb.conditions import Key
+
     query: Item = {
         "IndexName": LISTING_INDEX,
         "KeyConditionExpression": Key("day").eq(date),

@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from boto3.dynamodb.conditions import Attr
-
 from earshot_contract.keys import request_pk
 from functions.aws import dynamodb
+from functions.aws.dynamodb import attribute
 
 KEEP_SECONDS = 86_400  # the table deletes a record after this time (its `ttl`)
 
@@ -33,8 +32,8 @@ def claim(digest: str, job_id: str, replacing: str | None = None) -> Idempotency
         The record that is in force: the caller's own or the earlier one.
     """
     pk, now = request_pk(digest), time.time()
-    free = Attr("pk").not_exists()
-    condition = free if replacing is None else free | Attr("job").eq(replacing)
+    free = attribute("pk").not_exists()
+    condition = free if replacing is None else free | attribute("job").eq(replacing)
     written = dynamodb.update(pk, {"job": job_id, "made": now, "ttl": int(now) + KEEP_SECONDS}, condition)
     item = written or dynamodb.get(pk) or {"job": job_id, "made": now}
     return IdempotencyRecord(str(item["job"]), float(item["made"]))

@@ -6,16 +6,16 @@ import base64
 import json
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any
-
-from boto3.dynamodb.conditions import Attr
+from typing import TYPE_CHECKING, Any
 
 from earshot_contract.keys import job_pk
 from functions.aws import dynamodb
-from functions.jobs.job import Failure, Job, State, timestamp
+from functions.aws.dynamodb import attribute
+from functions.jobs.job import Failure, Job, JobState, timestamp
 from functions.settings import settings
 
-UNFINISHED = Attr("state").is_in([State.QUEUED, State.PROCESSING])
+if TYPE_CHECKING:
+    from boto3.dynamodb.conditions import ConditionBase
 
 
 def add(job: Job) -> bool:
@@ -59,13 +59,13 @@ def update(job_id: str, owner: str | None = None, **changes: Any) -> Job | None:
     Returns:
         The row after the write, or None when the job is finished, unknown, or owned by another execution.
     """
-    owned = Attr("execution").not_exists() | Attr("execution").eq(owner)
-    return _job(dynamodb.update(job_pk(job_id), changes, UNFINISHED & owned if owner else UNFINISHED))
+    owned = attribute("execution").not_exists() | attribute("execution").eq(owner)
+    return _job(dynamodb.update(job_pk(job_id), changes, _unfinished() & owned if owner else _unfinished()))
 
 
 def finish(job_id: str, **changes: Any) -> Job | None:
     """Change the state from queued or processing to completed."""
-    return update(job_id, state=State.COMPLETED, completed=timestamp(), **changes)
+    return update(job_id, state=JobState.COMPLETED, completed=timestamp(), **changes)
 
 
 def fail(job_id: str, failure: Failure, execution: str | None = None) -> Job | None:
@@ -76,17 +76,17 @@ def fail(job_id: str, failure: Failure, execution: str | None = None) -> Job | N
         failure: what the caller gets as the answer.
         execution: ARN; the job fails only if this execution owns it. None: no check.
     """
-    return update(job_id, execution, state=State.FAILED, completed=timestamp(), failure=failure.to_dict())
+    return update(job_id, execution, state=JobState.FAILED, completed=timestamp(), failure=failure.to_dict())
 
 
 def cancel(job_id: str) -> Job | None:
     """Change the state from queued or processing to cancelled; return None when the job is finished or unknown."""
-    return update(job_id, state=State.CANCELLED, completed=timestamp())
+    return update(job_id, state=JobState.CANCELLED, completed=timestamp())
 
 
 def delete_job(job_id: str) -> bool:
     """Delete the row of a finished job; return False when the job is unfinished."""
-    return dynamodb.remove(job_pk(job_id), ~UNFINISHED)
+    return dynamodb.remove(job_pk(job_id), ~_unfinished())
 
 
 def newest(limit: int, token: str | None = None) -> tuple[list[Job], str | None]:
@@ -113,6 +113,10 @@ def newest(limit: int, token: str | None = None) -> tuple[list[Job], str | None]
             found.append(Job.from_json(item))
         date, after = date - timedelta(days=1), None
     return found, None
+
+
+def _unfinished() -> ConditionBase:
+    return attribute("state").is_in([JobState.QUEUED, JobState.PROCESSING])
 
 
 def _job(item: dict[str, Any] | None) -> Job | None:

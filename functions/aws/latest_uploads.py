@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import time
 
-from boto3.dynamodb.conditions import Attr
-
 from earshot_contract.keys import upload_pk
 from earshot_contract.shards import S3Object
 from functions.aws import dynamodb
+from functions.aws.dynamodb import attribute
 from functions.jobs.upload_event import Upload
 from functions.settings import settings
 
@@ -27,7 +26,7 @@ def claim(upload: Upload) -> bool:
         "job": upload.job_id,
         "ttl": int(time.time()) + settings().retention_days * 86400,
     }
-    condition = Attr("pk").not_exists() | Attr("sequencer").lte(changes["sequencer"])
+    condition = attribute("pk").not_exists() | attribute("sequencer").lte(changes["sequencer"])
     return dynamodb.update(upload_pk(upload.audio.bucket, upload.audio.key), changes, condition) is not None
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from earshot_contract.aws_errors import error_code
 from earshot_contract.shards import S3Object
-from functions.aws.clients import client, error_code
+from functions.aws.clients import client
 
 # Size of a multipart upload's parts: at least 5 MiB (S3's limit), small for the memory of a function
 PART_BYTES = 16 * 1024**2

@@ -7,8 +7,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from earshot_contract.shards import CLOSED_TOKEN_ERRORS
-from functions.aws.clients import client, error_code
+from earshot_contract.aws_errors import CLOSED_TOKEN_ERRORS, error_code
+from functions.aws.clients import client
 
 
 def start(machine_arn: str, name: str, execution_input: dict[str, Any]) -> str:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import time
 import uuid
 
-from boto3.dynamodb.conditions import Attr
-
 from earshot_contract.keys import SHARD_STATS_PK, slot_pk
 from earshot_contract.timeouts import LAUNCH_LEASE_SECONDS, SLOT_TTL_SECONDS
 from functions.aws import dynamodb
+from functions.aws.dynamodb import attribute
 from functions.workers.scaling import Slot, cooldown_seconds
 
 
@@ -28,14 +27,14 @@ def claim(slot: str) -> str | None:
     `failures` stays as it is: `release`, at the end of a worker that ran, resets it.
     """
     now, lease = int(time.time()), uuid.uuid4().hex
-    free = Attr("pk").not_exists() | Attr("until").lt(now)
+    free = attribute("pk").not_exists() | attribute("until").lt(now)
     changes = {"lease": lease, "until": now + LAUNCH_LEASE_SECONDS, "ttl": now + SLOT_TTL_SECONDS}
     return lease if dynamodb.update(slot, changes, free) else None
 
 
 def release(slot: str, lease: str) -> bool:
     """Free the slot; return False when the lease had been lost."""
-    return dynamodb.remove(slot, Attr("lease").eq(lease))
+    return dynamodb.remove(slot, attribute("lease").eq(lease))
 
 
 def start_cooldown(slot: str, lease: str) -> int:
@@ -47,7 +46,7 @@ def start_cooldown(slot: str, lease: str) -> int:
     failures = _read(slot).failures + 1
     seconds = cooldown_seconds(failures)
     changes = {"until": int(time.time()) + seconds, "failures": failures}
-    return seconds if dynamodb.update(slot, changes, Attr("lease").eq(lease)) else 0
+    return seconds if dynamodb.update(slot, changes, attribute("lease").eq(lease)) else 0
 
 
 def shard_seconds() -> float | None:
@@ -61,7 +60,7 @@ def save_shard_seconds(seconds: float) -> None:
 
     If two scalers write at once one observation is lost, which a mean tolerates.
     """
-    always = Attr("pk").exists() | Attr("pk").not_exists()
+    always = attribute("pk").exists() | attribute("pk").not_exists()
     dynamodb.update(SHARD_STATS_PK, {"shard_seconds": round(seconds, 3)}, always)
 
 

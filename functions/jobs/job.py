@@ -12,7 +12,7 @@ from earshot_contract.document import Document
 from earshot_contract.shards import S3Object
 
 
-class State(StrEnum):
+class JobState(StrEnum):
     """State of a job: queued → processing → completed, failed or cancelled."""
 
     QUEUED = "queued"
@@ -24,7 +24,7 @@ class State(StrEnum):
     @property
     def final(self) -> bool:
         """True once the job is completed, failed or cancelled; it then never changes again."""
-        return self in (State.COMPLETED, State.FAILED, State.CANCELLED)
+        return self in (JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED)
 
 
 class SourceKind(StrEnum):
@@ -48,7 +48,7 @@ class Source(Document):
 
 @dataclass(frozen=True)
 class Failure(Document):
-    """Error reported to the caller: Deepgram's code, a sentence, and the HTTP status."""
+    """Error reported to the caller: Deepgram's code, a message, and the HTTP status."""
 
     err_code: str
     err_msg: str
@@ -64,7 +64,7 @@ class Job(Document):
     options: str  # query string of /v1/listen, also for uploads
     parsed: dict[str, Any] | None = None  # those options, parsed (Options.to_stored); None in rows of 0.1
     caller: str | None = None  # name of the API key
-    state: State = State.QUEUED
+    state: JobState = JobState.QUEUED
     created: str = field(default_factory=lambda: timestamp())
     started: str | None = None
     completed: str | None = None

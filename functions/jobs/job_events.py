@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
-from functions.jobs.job import Job, SourceKind, State
+from earshot_contract.job_events import DETAILS, JobDetail
+from functions.jobs.job import Job, JobState, SourceKind
 from functions.jobs.redaction import without_credentials, without_secrets
 from functions.options.options import Options
 
 TITLES = {
-    State.QUEUED: "Transcription Queued",
-    State.COMPLETED: "Transcription Completed",
-    State.FAILED: "Transcription Failed",
-    State.CANCELLED: "Transcription Cancelled",
+    JobState.QUEUED: "Transcription Queued",
+    JobState.COMPLETED: "Transcription Completed",
+    JobState.FAILED: "Transcription Failed",
+    JobState.CANCELLED: "Transcription Cancelled",
 }
 
 
-def title(state: State) -> str:
-    """Return the event's detail type.
+def detail(job: Job, transcripts_bucket: str) -> JobDetail:
+    """Return the detail of the event for the job's state; it names the transcript's object, but does not contain it.
+
+    Unknown values are left out.
 
     Raises:
         KeyError: The state is `processing`, which has no event.
+        InvalidDocument: The job lacks what an event of its state has.
     """
-    return TITLES[State(state)]
+    return DETAILS[TITLES[JobState(job.state)]].from_json(_values(job, transcripts_bucket))
 
 
-def detail(job: Job, transcripts_bucket: str) -> dict[str, Any]:
-    """Return the event's detail, which names the transcript's object but does not contain the transcript.
-
-    Unknown values are left out.
-    """
+def _values(job: Job, transcripts_bucket: str) -> dict[str, Any]:
     return _without_none(
         {
             "job_id": job.id,

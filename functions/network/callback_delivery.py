@@ -8,7 +8,7 @@ from typing import Any
 
 from functions.errors import ApiError
 from functions.network.public_address import connect
-from functions.network.url import basic_authorization, check_url, request_target
+from functions.network.url import UrlUse, basic_authorization, check_url, request_target
 
 TIMEOUT_SECONDS = 10.0  # of silence, then the delivery has failed: Deepgram's own `callback_timeout`
 ANONYMOUS_CALLER = "public"  # a caller without a key has no identifier to send
@@ -34,8 +34,8 @@ def deliver(url: str, method: str, document: dict[str, Any], caller: str | None)
         CallbackFailed: No connection, no response in time, or another status.
     """
     try:
-        parts = check_url(url)
-        connection = connect(parts, TIMEOUT_SECONDS)
+        parts = check_url(url, UrlUse.CALLBACK)
+        connection = connect(parts, TIMEOUT_SECONDS, UrlUse.CALLBACK)
     except ApiError as error:
         raise CallbackFailed(error.failure.err_msg) from None
     headers = {"Content-Type": "application/json", "User-Agent": "Earshot"}

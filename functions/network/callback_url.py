@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functions.errors import ApiError, bad_query
-from functions.network.url import check_url
+from functions.network.url import UrlUse, check_url
 
 
 def check_callback_url(url: str) -> None:
@@ -15,6 +15,6 @@ def check_callback_url(url: str) -> None:
         ApiError: The URL cannot be parsed, its port is not one of `PORTS`, or its IP address is not public.
     """
     try:
-        check_url(url)
+        check_url(url, UrlUse.CALLBACK)
     except ApiError as error:
         raise bad_query(f"Invalid callback url. {error.failure.err_msg}") from None

@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, quote, urljoin
 from functions.errors import ApiError, remote_content_error, too_large
 from functions.network.content_encoding import BadContent, Decoder, decoder
 from functions.network.public_address import SocketDeadline, Unreachable, connect
-from functions.network.url import basic_authorization, check_url, request_target
+from functions.network.url import UrlUse, basic_authorization, check_url, request_target
 
 MAX_BYTES = 2 * 1024**3  # Deepgram's limit, of the bytes sent and of the bytes decoded
 MAX_SECONDS = 600.0  # for the whole download, redirects and further tries included
@@ -31,7 +31,7 @@ MIN_BYTES_PER_SECOND = 500
 GRACE_SECONDS = 30.0  # from a response's headers, before its rate counts
 
 _RETRIED = (408, 429, 500, 502, 503, 504)  # statuses
-_SERVER = "The remote server hosting the media"
+_SERVER = UrlUse.DOWNLOAD.server
 _RAW_URL = "%/:=&?~#+!$,;'@()*[] \\"  # what stays of a Location whose bytes are not UTF-8
 
 

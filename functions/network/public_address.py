@@ -16,6 +16,7 @@ from urllib.parse import SplitResult
 
 from functions.errors import ApiError, remote_content_error
 from functions.network.ip_address import is_public
+from functions.network.url import UrlUse
 from functions.settings import settings
 
 CONNECT_SECONDS = 5.0  # for each address of the host
@@ -27,12 +28,13 @@ class Unreachable(ApiError):
     """No address of the host accepted the connection; it may accept the next one."""
 
 
-def connect(parts: SplitResult, timeout: float) -> http.client.HTTPConnection:
+def connect(parts: SplitResult, timeout: float, use: UrlUse = UrlUse.DOWNLOAD) -> http.client.HTTPConnection:
     """Open a connection to a checked URL's host, with TLS for https.
 
     Args:
         parts: What `check_url` returned.
         timeout: Seconds of silence after which a read or write on the open connection fails.
+        use: Chooses the words of the errors.
 
     Raises:
         Unreachable: No address of the host accepts the connection.
@@ -40,7 +42,7 @@ def connect(parts: SplitResult, timeout: float) -> http.client.HTTPConnection:
     """
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
     connection = http.client.HTTPConnection(host, port, timeout=timeout)
-    connection.sock = _open(host, port, parts.scheme == "https")
+    connection.sock = _open(host, port, parts.scheme == "https", use)
     connection.sock.settimeout(timeout)
     if parts.port is None:
         connection.default_port = port  # Host: without ":443"
@@ -69,8 +71,8 @@ class SocketDeadline:
             self._sock.shutdown(socket.SHUT_RDWR)
 
 
-def _open(host: str, port: int, tls: bool) -> socket.socket:
-    for address in _resolve(host, port):
+def _open(host: str, port: int, tls: bool, use: UrlUse) -> socket.socket:
+    for address in _resolve(host, port, use):
         try:
             plain = socket.create_connection((address, port), timeout=CONNECT_SECONDS)
         except OSError:
@@ -81,8 +83,7 @@ def _open(host: str, port: int, tls: bool) -> socket.socket:
             plain.close()
             reason = getattr(error, "verify_message", "") or getattr(error, "reason", "") or "the connection ended"
             raise remote_content_error(f"The TLS handshake with {host} failed: {reason}.") from None
-    sentence = f"The remote server hosting the media could not be reached: {host}, port {port}."
-    raise Unreachable(remote_content_error(sentence).failure)
+    raise Unreachable(remote_content_error(f"{use.server} could not be reached: {host}, port {port}.").failure)
 
 
 def _start_tls(plain: socket.socket, host: str) -> socket.socket:
@@ -93,16 +94,16 @@ def _start_tls(plain: socket.socket, host: str) -> socket.socket:
         deadline.cancel()
 
 
-def _resolve(host: str, port: int) -> list[str]:
+def _resolve(host: str, port: int, use: UrlUse) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise remote_content_error(
-            f"Could not determine if URL for media download is publicly routable. {host} has no address."
+            f"Could not determine if {use.url} is publicly routable. {host} has no address."
         ) from None
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not settings().allow_private_urls and not all(map(is_public, addresses)):
-        raise remote_content_error("URL for media download must be publicly routable.")
+        raise remote_content_error(f"{use.url} must be publicly routable.")
     return addresses
 
 

@@ -9,6 +9,7 @@ import base64
 import re
 import socket
 import unicodedata
+from enum import Enum
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from functions.errors import remote_content_error
@@ -25,10 +26,25 @@ _DOTS = re.compile("[.\u3002\uff0e\uff61]")  # IDNA's four label separators
 _DEVIATIONS = frozenset("ßς\u200c\u200d")  # letters that IDNA 2003 replaces and IDNA 2008 keeps
 
 
-def check_url(url: str) -> SplitResult:
+class UrlUse(Enum):
+    """What a caller's URL is for: names of the URL and of its server in error messages, Deepgram's for downloads."""
+
+    DOWNLOAD = ("URL for media download", "The remote server hosting the media")
+    CALLBACK = ("URL for callback", "The server of the callback")
+
+    def __init__(self, url: str, server: str) -> None:
+        self.url = url
+        self.server = server
+
+
+def check_url(url: str, use: UrlUse = UrlUse.DOWNLOAD) -> SplitResult:
     """Split a URL, without resolving its host.
 
     Letters outside ASCII and spaces are escaped, a host name is written in punycode, escapes stay as they are.
+
+    Args:
+        url: As the caller sent it.
+        use: Chooses the words of the error.
 
     Raises:
         ApiError: It is not an http(s) URL, different parsers would read it differently, its port is not one of `PORTS`,
@@ -45,7 +61,7 @@ def check_url(url: str) -> SplitResult:
             f"Could not parse URL as a URI. Its scheme is http or https, not {parts.scheme!r}: https://HOST/PATH."
         )
     if not settings().allow_private_urls:
-        _check_address_and_port(parts)
+        _check_address_and_port(parts, use)
     return parts
 
 
@@ -96,10 +112,10 @@ def _punycode(host: str) -> str:
     )
 
 
-def _check_address_and_port(parts: SplitResult) -> None:
+def _check_address_and_port(parts: SplitResult, use: UrlUse) -> None:
     host = (parts.hostname or "").rstrip(".")
     if host == "localhost" or host.endswith(".localhost") or _is_private_literal(host):
-        raise remote_content_error("URL for media download must be publicly routable.")
+        raise remote_content_error(f"{use.url} must be publicly routable.")
     if parts.port not in PORTS:
         raise remote_content_error(f"The URL's port is one of {', '.join(map(str, PORTS[1:]))}.")
 

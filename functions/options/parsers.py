@@ -95,7 +95,7 @@ def _code(name: str, tag: str) -> str:
 
 
 def _advice(name: str, tag: str) -> str:
-    """Return a sentence with a value that is right: what was probably meant, or examples."""
+    """Return a message with a value that is right: what was probably meant, or examples."""
     parts = [part for part in re.split(r"[^\w-]+|(?<=[a-z])(?=[A-Z]{2}\b)", tag) if part]
     found = next((code for part in reversed(parts) if (code := whisper_code(part))), None)
     if found:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import uuid
 from itertools import chain
-from statistics import fmean
+from math import fsum
 from typing import Any
 
 from functions.options.options import Options
@@ -123,7 +123,7 @@ def _utterances(transcript: Transcript, words: dict[int, WordSequence], options:
         {
             "start": _seconds(utterance[0].start),
             "end": _seconds(utterance[-1].end),
-            "confidence": _confidence(fmean(word.confidence for word in utterance)),
+            "confidence": _confidence(fsum(word.confidence for word in utterance) / len(utterance)),
             "channel": channel.index,
             "transcript": join_words(utterance, options.punctuate),
             "words": [_word(word, options) for word in utterance],

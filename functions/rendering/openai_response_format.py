@@ -19,8 +19,8 @@ GRANULARITIES = "timestamp_granularities[]"  # the field's literal name, repeate
 class BadField(ApiError):
     """A form field with a value that is not accepted; OpenAI's error names the field as `param`."""
 
-    def __init__(self, param: str, sentence: str) -> None:
-        super().__init__(Failure("INVALID_FORM_FIELD", sentence, 400))
+    def __init__(self, param: str, message: str) -> None:
+        super().__init__(Failure("INVALID_FORM_FIELD", message, 400))
         self.param = param
 
 

@@ -38,9 +38,16 @@ def backlog(messages: int, shard_seconds: float, incoming: float) -> float:
     return messages * shard_seconds + incoming
 
 
-def mean_shard_seconds(previous: float | None, seconds: float) -> float:
-    """Return the mean audio of a job (all its shards) after another of `seconds`; `previous`: None before the first."""
-    return seconds if previous is None else EWMA_WEIGHT * previous + (1 - EWMA_WEIGHT) * seconds
+def mean_shard_seconds(previous: float | None, seconds: float, shards: int) -> float:
+    """Return the exponentially weighted mean of the audio in a shard, after another job.
+
+    Args:
+        previous: the mean before; None before the first job.
+        seconds: audio of the job, all its shards together.
+        shards: number of shards; each is one message of the backlog, and counts as one value of the mean.
+    """
+    weight = 0.0 if previous is None else EWMA_WEIGHT**shards
+    return weight * (previous or 0.0) + (1 - weight) * seconds / shards
 
 
 def worker_count(backlog_seconds: float, speed: float, drain_seconds: float, max_workers: int) -> int:
@@ -75,7 +82,6 @@ def idle_timeout(slot: str, first: int) -> int:
 
     Args:
         slot: partition key of the slot.
-        first: the timeout of slot 0, the only one that stays warm: about the time of a cold start, so that waiting
-            never costs more than twice what it saves.
+        first: the timeout of slot 0, the only one that stays warm; `earshot_contract.timeouts.IDLE_SECONDS` says why.
     """
     return first if slot == slot_pk(0) else min(first, SPARE_IDLE_SECONDS)

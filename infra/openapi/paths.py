@@ -26,7 +26,7 @@ _SUPPORT = {
     Support.REJECTED: "**Rejected** with 400: ",
 }
 _ERRORS = {
-    400: "The request is not accepted; the sentence says why.",
+    400: "The request is not accepted; the message says why.",
     401: "No key, or one this deployment does not know.",
     404: "There is no such thing.",
     410: "The request was cancelled.",
@@ -139,7 +139,7 @@ def _delete() -> Schema:
         "summary": "Cancel a request that runs, or delete one that has ended",
         "parameters": [_ID],
         "responses": {
-            "200": _json("Cancelled, or deleted with its transcripts.", "Job", "Forgotten"),
+            "200": _json("Cancelled, or deleted with its transcripts.", "Job", "Deleted"),
             **_errors("Error", 401, 404, 429, 500),
         },
     }
@@ -257,7 +257,7 @@ _OPERATIONS: dict[str, Callable[[], Schema]] = {
     "listen": _listen,
     "requests": _requests,
     "request": _request,
-    "forget": _delete,
+    "delete_request": _delete,
     "result": _result,
     "result_again": _result_by_post,
     "upload": _uploads,

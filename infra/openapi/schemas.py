@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from functions.jobs.job import SourceKind, State
+from functions.jobs.job import JobState, SourceKind
 
 Schema = dict[str, Any]
 
@@ -122,7 +122,7 @@ _OPENAI_ERROR = {
 
 _JOB = {
     "request_id": UUID,
-    "state": {"enum": [str(state) for state in State]},
+    "state": {"enum": [str(state) for state in JobState]},
     "source": document(
         {"kind": {"enum": [str(kind) for kind in SourceKind]}},
         {"bucket": TEXT, "key": TEXT, "url": TEXT, "size": COUNT},
@@ -202,7 +202,7 @@ SCHEMAS: dict[str, Schema] = {
     "Redirect": document({"request_id": UUID, "message": TEXT}),
     "Job": document(_JOB, _OPTIONAL_JOB | {"progress": SHARE}, "Unknown values are left out."),
     "Jobs": document({"requests": array_of(document(_JOB, _OPTIONAL_JOB))}, {"next": TEXT}),
-    "Forgotten": document({"request_id": UUID, "state": {"const": "forgotten"}}),
+    "Deleted": document({"request_id": UUID, "state": {"const": "forgotten"}}),
     "Upload": document({"put": TEXT, "url": TEXT, "expires_in": COUNT}),
     "Models": document(
         {"stt": array_of(_MODEL), "tts": array_of({}), "object": {"const": "list"}, "data": array_of(_OPENAI_MODEL)}

@@ -50,7 +50,7 @@ class BrowserRequests:
             await refuse(send, reason)
 
     def refusal(self, method: str, headers: dict[str, list[str]]) -> str | None:
-        """Return the sentence for a request that is refused, or None.
+        """Return the message for a request that is refused, or None.
 
         Args:
             method: of HTTP.
@@ -134,10 +134,10 @@ def without_cors(send: Any, origin: str | None) -> Any:
     return send_without_cors
 
 
-async def refuse(send: Any, sentence: str) -> None:
-    """Answer 403 with a sentence, as Deepgram's and AWS's clients read it."""
+async def refuse(send: Any, message: str) -> None:
+    """Answer 403 with a message, as Deepgram's and AWS's clients read it."""
     code = "INSUFFICIENT_PERMISSIONS"
-    document = {"err_code": code, "err_msg": sentence, "__type": "AccessDeniedException", "message": sentence}
+    document = {"err_code": code, "err_msg": message, "__type": "AccessDeniedException", "message": message}
     body = json.dumps(document).encode()
     headers = [
         (b"content-type", b"application/json"),

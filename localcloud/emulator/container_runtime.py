@@ -1,6 +1,6 @@
 """ECS containers: the image of a task runs as a local process.
 
-Container and ContainerEngine have those methods of docker-py that ministack's ECS calls. Tasks find the emulator
+Container and ContainerRuntime have those methods of docker-py that ministack's ECS calls. Tasks find the emulator
 through their environment; each writes to a log file of its own.
 """
 
@@ -92,7 +92,7 @@ class Container:
         return iter(()) if stream else self.log.read_bytes()
 
 
-class ContainerEngine:
+class ContainerRuntime:
     """A client of docker-py: images known by their asset hash, and the containers made of them.
 
     Args:

@@ -1,6 +1,6 @@
 """Failures that the terminal of `earshot up` shows: one line each, with the reason and the log's path.
 
-The emulator's process writes the lines into a file; `cloud.Cloud` follows it. Callers of the API get a sentence that
+The emulator's process writes the lines into a file; `cloud.Cloud` follows it. Callers of the API get a message that
 reveals nothing, which helps nobody on the machine where the failure is.
 """
 
@@ -30,9 +30,9 @@ class FailureLog:
     def __init__(self, logs: Path) -> None:
         self.path, self.lock = logs / FILE, threading.Lock()
 
-    def report(self, sentence: str) -> None:
+    def report(self, message: str) -> None:
         """Write one line. Text from outside must not reach a terminal as escape codes."""
-        line = "".join(character if character.isprintable() else " " for character in sentence)[:LINE_CHARACTERS]
+        line = "".join(character if character.isprintable() else " " for character in message)[:LINE_CHARACTERS]
         with self.lock, self.path.open("a", encoding="utf-8") as file:
             file.write(f"{line}\n")
 
@@ -53,7 +53,7 @@ def follow(path: Path, show: Callable[[str], None], stopped: threading.Event) ->
 
 
 def function_failure(name: str, event: Any, result: dict[str, Any], log: Path) -> str | None:
-    """Return the sentence for an invocation that failed by no fault of the caller, or None.
+    """Return the message for an invocation that failed by no fault of the caller, or None.
 
     Args:
         name: of the function.

@@ -85,8 +85,8 @@ class LambdaEnvironments:
         except RuntimeError as error:
             self.failures.report(str(error))
             raise
-        if sentence := function_failure(name, event, result, self.logs / f"{name}.log"):
-            self.failures.report(sentence)
+        if message := function_failure(name, event, result, self.logs / f"{name}.log"):
+            self.failures.report(message)
         return result
 
     def run_event(self, function: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:

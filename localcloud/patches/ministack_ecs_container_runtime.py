@@ -19,7 +19,7 @@ WATCH = "ministack.services.ecs:_watch_task_lifecycle"
 
 
 def apply(runtime: Runtime) -> None:
-    """Give ministack's ECS the container engine in place of Docker's client."""
+    """Give ministack's ECS the container runtime in place of Docker's client."""
 
     def watch(task: dict[str, Any], docker_client: Any, account_id: str, region: str) -> None:
         from ministack.core.responses import request_scope
@@ -27,13 +27,13 @@ def apply(runtime: Runtime) -> None:
 
         def wait_for_containers() -> None:
             for container_id in task["_docker_ids"]:
-                runtime.engine.get(container_id).wait()
+                runtime.containers.get(container_id).wait()
             with request_scope(account_id, region):
-                _maybe_mark_stopped(task, runtime.engine)
+                _maybe_mark_stopped(task, runtime.containers)
 
         threading.Thread(target=wait_for_containers, daemon=True, name="container-watch").start()
 
-    patch(GET_DOCKER, lambda: runtime.engine)
+    patch(GET_DOCKER, lambda: runtime.containers)
     patch(WATCH, watch)
 
 

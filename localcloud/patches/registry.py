@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from localcloud.emulator.container_runtime import ContainerEngine
+from localcloud.emulator.container_runtime import ContainerRuntime
 from localcloud.emulator.lambda_runtime import LambdaEnvironments
 
 SKIP_VARIABLE = "EARSHOT_LOCALCLOUD_SKIP"  # names of patches to leave out, separated by commas
@@ -80,12 +80,12 @@ class Runtime:
     Attributes:
         endpoint: URL of the emulated AWS endpoint.
         environments: where Lambda functions run.
-        engine: where the containers of ECS tasks run.
+        containers: where the containers of ECS tasks run.
     """
 
     endpoint: str
     environments: LambdaEnvironments
-    engine: ContainerEngine
+    containers: ContainerRuntime
 
 
 @dataclass(frozen=True)

@@ -39,15 +39,15 @@ def test_cpu_flavour_changes_default_model() -> None:
 
 
 @pytest.mark.parametrize(
-    ("context", "sentence"),
+    ("context", "message"),
     [
         ({"flavour": "tpu"}, r"flavour='tpu'"),
         ({"spot": "maybe"}, r"spot='maybe'"),
         ({"max_workers": "many"}, r"max_workers='many'"),
     ],
 )
-def test_invalid_context_value_is_named_in_error(context: dict[str, str], sentence: str) -> None:
-    with pytest.raises(ValueError, match=sentence):
+def test_invalid_context_value_is_named_in_error(context: dict[str, str], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         settings_from_context(**context)
 
 

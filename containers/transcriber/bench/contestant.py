@@ -170,7 +170,7 @@ def available() -> list[str]:
 
 
 def missing_requirement(name: str) -> str | None:
-    """Return a sentence that says why contestant `name` cannot run; None if it can."""
+    """Return a message that says why contestant `name` cannot run; None if it can."""
     kind, _, size = name.partition(" ")
     if kind not in CONTESTANTS or (size and not (size.isdigit() and kind in ("batched", "earshot"))):
         return (

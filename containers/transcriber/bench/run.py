@@ -142,8 +142,8 @@ def main(arguments: Sequence[str]) -> None:
     options = parser.parse_args(arguments)
     names = options.only.split(",")
     for name in names:
-        if sentence := missing_requirement(name):
-            parser.error(sentence)
+        if message := missing_requirement(name):
+            parser.error(message)
     if "default" not in names:
         parser.error("--only must name default: all others are compared with it.")
     options.out.mkdir(parents=True, exist_ok=True)

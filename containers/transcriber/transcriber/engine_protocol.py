@@ -24,17 +24,17 @@ class Model:
 
 
 class ShardFailed(Exception):
-    """A shard that cannot be transcribed, now or later; the job fails with this error and sentence.
+    """A shard that cannot be transcribed, now or later; the job fails with this error and message.
 
     Args:
         error: name by which the state machine and the API tell failures apart.
-        sentence: shown to the caller.
+        message: shown to the caller.
     """
 
-    def __init__(self, error: ShardError, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, error: ShardError, message: str) -> None:
+        super().__init__(message)
         self.error = error
-        self.sentence = sentence
+        self.message = message
 
 
 class Engine(Protocol):

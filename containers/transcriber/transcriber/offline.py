@@ -61,6 +61,6 @@ def _transcribe_file(engine: Engine, model: str, file: Path, options: dict[str, 
     return replace(result, audio=replace(result.audio, sha256=sha256))
 
 
-def _print_error(sentence: str, exit_code: int) -> int:
-    print(f"transcriber: {sentence}", file=sys.stderr)
+def _print_error(message: str, exit_code: int) -> int:
+    print(f"transcriber: {message}", file=sys.stderr)
     return exit_code

@@ -7,10 +7,13 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.aws import event_bus, job_table
+from functions.aws.init_phase import connect
 from functions.jobs import job_events
-from functions.jobs.job import State
+from functions.jobs.job import JobState
 from functions.observability import logger
 from functions.settings import settings
+
+connect("dynamodb", "events")
 
 
 @logger.inject_lambda_context
@@ -20,6 +23,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     The event is delivered at least once; receivers recognise repeats by `job_id` and `state`.
     """
     job = job_table.find(event["job_id"])
-    if job and job.state == State.COMPLETED:  # a job cancelled just before was announced as cancelled
-        event_bus.announce(job_events.title(job.state), job_events.detail(job, settings().transcripts_bucket))
+    if job and job.state == JobState.COMPLETED:  # a job cancelled just before was announced as cancelled
+        event_bus.announce(job_events.detail(job, settings().transcripts_bucket))
     return {"job_id": event["job_id"]}

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from functions.aws.init_phase import connect
 from functions.handlers.api.router import route
 from functions.observability import logger
+
+connect("dynamodb", "s3", "stepfunctions")
 
 
 @logger.inject_lambda_context

@@ -20,7 +20,7 @@ from functions.errors import bad_query, not_found
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response
 from functions.jobs import job_events
-from functions.jobs.job import Job, SourceKind, State
+from functions.jobs.job import Job, JobState, SourceKind
 from functions.jobs.redaction import without_secrets
 from functions.observability import logger
 from functions.settings import settings
@@ -61,7 +61,7 @@ def delete_job(request: Request) -> Response:
         if cancelled.execution:
             step_functions.stop(cancelled.execution, "Cancelled by DELETE /v1/requests.")
         _remove_stale_results(cancelled)
-        event_bus.announce(job_events.title(State.CANCELLED), job_events.detail(cancelled, _bucket()))
+        event_bus.announce(job_events.detail(cancelled, _bucket()))
         logger.info("Cancelled", job_id=job.id)
         return json_response(job_summary(cancelled))
     s3.remove(_bucket(), [transcript_key(job.id, form) for form in STORED_FORMATS])
@@ -137,7 +137,7 @@ def _seconds_between(earlier: str, later: str) -> float:
 
 def _completed_shards(job: Job) -> int:
     """Return the number of shards whose results are in the bucket."""
-    if not job.shards or job.state == State.COMPLETED:
+    if not job.shards or job.state == JobState.COMPLETED:
         return job.shards or 0
     return sum(1 for _ in s3.keys(_bucket(), shards_prefix(job.id)))
 

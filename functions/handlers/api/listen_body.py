@@ -64,7 +64,7 @@ def reject_mistaken_body(content_type: str, body: bytes) -> None:
 
 
 def _advice(document: Any, body: bytes) -> str:
-    """Return a sentence with the right JSON for a document that has no URL; None: it is not JSON."""
+    """Return a message with the right JSON for a document that has no URL; None: it is not JSON."""
     if isinstance(document, dict):
         name = next((name for name in document if name.lower() in ("url", *_NAMES_OF_OTHERS)), None)
         if name == "url":

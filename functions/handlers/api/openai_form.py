@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from io import BytesIO
 from urllib.parse import urlencode
 
-from multipart import MultipartError, MultipartParser, parse_options_header
-
 from functions.rendering.openai_response_format import BadField
 
 TASKS = {"/audio/transcriptions": "transcribe", "/audio/translations": "translate"}  # by route
@@ -44,6 +42,9 @@ def parse(body: bytes, content_type: str | None) -> Form:
     Raises:
         BadField: It is not such a form, is incomplete, has a field that is not UTF-8, or has no audio.
     """
+    # Only for a form: each module costs milliseconds of a cold start.
+    from multipart import MultipartError, MultipartParser, parse_options_header
+
     kind, parameters = parse_options_header(content_type or "")
     if kind != "multipart/form-data" or not parameters.get("boundary"):
         raise BadField(

@@ -47,8 +47,8 @@ def error_response(failure: Failure, request_id: str) -> Response:
 def error_headers(failure: Failure, request_id: str) -> dict[str, str]:
     """Return `dg-request-id`, `dg-error` (in ASCII) and, for statuses worth a retry, `retry-after`."""
     ascii_only = "".join(letter if " " <= letter <= "~" else "?" for letter in " ".join(failure.err_msg.split()))
-    sentence = ascii_only[:MAX_HEADER_LETTERS]
-    headers = {"dg-request-id": request_id, "dg-error": sentence}
+    message = ascii_only[:MAX_HEADER_LETTERS]
+    headers = {"dg-request-id": request_id, "dg-error": message}
     if failure.status in RETRY_AFTER_SECONDS:
         headers["retry-after"] = str(RETRY_AFTER_SECONDS[failure.status])
     return headers

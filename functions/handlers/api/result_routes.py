@@ -13,7 +13,7 @@ from functions.aws import s3
 from functions.errors import bad_query, internal_error
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response, see_other
-from functions.handlers.api.wait_for_job import is_completed, wait_for_job
+from functions.handlers.api.wait_for_job import check_completed, wait_for_job
 from functions.jobs.job import Job
 from functions.options.options import Options
 from functions.rendering.deepgram import listen_response
@@ -63,7 +63,7 @@ def result_or_redirect(
         ApiError: The job failed, was cancelled, or does not exist.
     """
     job = wait_for_job(job_id, deadline)
-    if is_completed(job):
+    if check_completed(job):
         return _with_headers(render(job), {"dg-request-id": job.id, **(headers or {})})
     redirect_query = urlencode({"wait": f"{settings().wait_seconds:.0f}", **(query or {})}, doseq=True)
     location = f"/v1/requests/{job.id}/result?{redirect_query}"

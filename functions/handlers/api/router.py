@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -49,7 +48,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/listen"): Route(deepgram_listen.listen, "listen"),
     ("GET", "/requests"): Route(job_routes.list_jobs, "requests"),
     ("GET", "/requests/{id}"): Route(job_routes.show_job, "request"),
-    ("DELETE", "/requests/{id}"): Route(job_routes.delete_job, "forget"),
+    ("DELETE", "/requests/{id}"): Route(job_routes.delete_job, "delete_request"),
     ("GET", "/requests/{id}/result"): Route(result_routes.result, "result", error_for_client),
     # `curl -L --request POST` repeats its method when it is redirected.
     ("POST", "/requests/{id}/result"): Route(result_routes.result, "result_again", error_for_client),
@@ -85,13 +84,15 @@ def _unknown_route(request: Request) -> Response:
 
 
 def nearest_route(method: str, path: str) -> str:
-    """Return a sentence with the route that a caller probably meant.
+    """Return a message with the route that a caller probably meant.
 
     Args:
         method: HTTP method.
         path: path without the stage.
     """
     paths = {known: STAGE + known for _, known in ROUTES}
+    import difflib  # only for a wrong path: each module costs milliseconds of a cold start
+
     found = difflib.get_close_matches("/" + path.strip("/").lower(), paths, 1, cutoff=0.5)
     if not found:
         return f"POST {STAGE}/listen transcribes. GET {STAGE}/openapi.json lists all routes."

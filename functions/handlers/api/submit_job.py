@@ -14,7 +14,7 @@ from functions.aws import idempotency, job_table, model_bucket, s3, step_functio
 from functions.aws.clients import is_unavailable
 from functions.aws.idempotency import IdempotencyRecord
 from functions.errors import internal_error, service_unavailable
-from functions.jobs.job import Job, Source, SourceKind, State
+from functions.jobs.job import Job, JobState, Source, SourceKind
 from functions.observability import logger
 from functions.options.options import Options
 from functions.settings import settings
@@ -109,7 +109,7 @@ def _start_execution(job: Job) -> Job:
 
     Starting it twice does nothing, so a retry completes a request that was interrupted between row and start.
     """
-    if job.state is State.QUEUED:
+    if job.state is JobState.QUEUED:
         try:
             step_functions.start(settings().job_machine_arn, job.id, {"job_id": job.id})
         except Exception as error:
@@ -121,7 +121,7 @@ def _start_execution(job: Job) -> Job:
 
 
 def _is_reusable(job: Job) -> bool:
-    if job.state in (State.FAILED, State.CANCELLED):
+    if job.state in (JobState.FAILED, JobState.CANCELLED):
         return False
     if job.completed is None:
         return True

@@ -6,7 +6,7 @@ import time
 
 from functions.aws import job_table
 from functions.errors import ApiError, not_found
-from functions.jobs.job import Failure, Job, State
+from functions.jobs.job import Failure, Job, JobState
 
 FIRST_POLL_SECONDS, MAX_POLL_SECONDS = 0.05, 0.25  # between two looks at the row
 
@@ -33,19 +33,19 @@ def wait_for_job(job_id: str, deadline: float) -> Job:
         pause = min(pause * 1.25, MAX_POLL_SECONDS)
 
 
-def is_completed(job: Job) -> bool:
+def check_completed(job: Job) -> bool:
     """Return whether the job's transcript exists; False while the job runs.
 
     Raises:
         ApiError: There will be no transcript: the job's own failure, or its cancellation.
     """
     match job.state:
-        case State.COMPLETED:
+        case JobState.COMPLETED:
             return True
-        case State.FAILED:
+        case JobState.FAILED:
             assert job.failure is not None, f"Job {job.id} failed without a failure."
             raise ApiError(job.failure, job.id)
-        case State.CANCELLED:
-            sentence = f"Request {job.id} was cancelled. Send it again to have it transcribed."
-            raise ApiError(Failure("CANCELLED", sentence, 410), job.id)
+        case JobState.CANCELLED:
+            message = f"Request {job.id} was cancelled. Send it again to have it transcribed."
+            raise ApiError(Failure("CANCELLED", message, 410), job.id)
     return False

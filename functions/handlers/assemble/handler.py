@@ -13,13 +13,16 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from earshot_contract.keys import shard_result_key, transcript_key
 from earshot_contract.shards import S3Object, ShardResult
 from functions.aws import job_table, latest_uploads, s3
+from functions.aws.init_phase import connect
 from functions.handlers.assemble.assembly import assemble
 from functions.handlers.assemble.output_files import OutputFile, output_files
-from functions.jobs.job import Job, SourceKind, State, timestamp
+from functions.jobs.job import Job, JobState, SourceKind, timestamp
 from functions.observability import logger, metrics
 from functions.options.options import Options
 from functions.settings import settings
 from functions.transcripts.transcript import Transcript
+
+connect("dynamodb", "s3")
 
 
 @logger.inject_lambda_context
@@ -28,7 +31,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """`{"job_id"}` → `{"job_id"}`; a second run writes the same objects again."""
     logger.append_keys(job_id=event["job_id"])
     job = job_table.find(event["job_id"])
-    if job is None or State(job.state).final:
+    if job is None or JobState(job.state).final:
         logger.info("Nothing to assemble", state=job.state if job else None)
         return event
     options = Options.from_stored(job.parsed, job.options)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from functions.aws import api_keys
+from functions.aws.init_phase import connect
 from functions.observability import logger
 from functions.settings import settings
+
+connect("dynamodb")
 
 PUBLIC = "public"  # name of a caller without a known key, where access is public
 SCHEMES = ("token", "bearer")  # authorization schemes of Deepgram's and OpenAI's SDKs, in any case

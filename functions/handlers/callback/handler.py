@@ -10,7 +10,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from earshot_contract.keys import transcript_key
 from earshot_contract.shards import S3Object
 from functions.aws import job_table, s3
-from functions.jobs.job import Job, State
+from functions.aws.init_phase import connect
+from functions.jobs.job import Job, JobState
 from functions.network.callback_delivery import CallbackFailed, deliver
 from functions.observability import logger
 from functions.options.options import Options
@@ -18,6 +19,8 @@ from functions.rendering.deepgram import listen_response
 from functions.settings import settings
 from functions.transcripts.edit import edit
 from functions.transcripts.transcript import Transcript
+
+connect("dynamodb", "s3")
 
 
 @logger.inject_lambda_context
@@ -38,7 +41,7 @@ def _is_delivered(record: dict[str, Any]) -> bool:
     """Try to deliver; True also if there is nothing to deliver."""
     job_id = json.loads(record["body"])["detail"]["job_id"]
     job = job_table.find(job_id)
-    if job is None or job.state not in (State.COMPLETED, State.FAILED):
+    if job is None or job.state not in (JobState.COMPLETED, JobState.FAILED):
         return True
     options = Options.from_stored(job.parsed, job.options)
     if options.callback is None:
@@ -56,7 +59,7 @@ def _is_delivered(record: dict[str, Any]) -> bool:
 def _document(job: Job, options: Options) -> dict[str, Any]:
     """Return what a waiting caller would have got: Deepgram's answer, or the error."""
     body = s3.get(S3Object(settings().transcripts_bucket, transcript_key(job.id)))
-    if job.state == State.COMPLETED and body is not None:
+    if job.state == JobState.COMPLETED and body is not None:
         return listen_response(edit(Transcript.from_json(body), options), options)
     assert job.failure is not None, f"Job {job.id} is {job.state} and has no transcript."
     return {"err_code": job.failure.err_code, "err_msg": job.failure.err_msg, "request_id": job.id}

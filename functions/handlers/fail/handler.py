@@ -15,11 +15,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from earshot_contract.keys import upload_result_keys
 from functions import errors
 from functions.aws import event_bus, job_table, latest_uploads, s3
+from functions.aws.init_phase import connect
 from functions.jobs import job_events
-from functions.jobs.job import Failure, Job, Source, SourceKind, State
+from functions.jobs.job import Failure, Job, JobState, Source, SourceKind
 from functions.jobs.upload_event import Upload
 from functions.observability import logger, metrics
 from functions.settings import settings
+
+connect("dynamodb", "events")
 
 
 @logger.inject_lambda_context
@@ -45,7 +48,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return {"job_id": None, "failure": failure.to_dict()}
     _remove_stale_results(job)
     metrics.add_metric("JobsFailed", MetricUnit.Count, 1)
-    event_bus.announce(job_events.title(job.state), job_events.detail(job, settings().transcripts_bucket))
+    event_bus.announce(job_events.detail(job, settings().transcripts_bucket))
     return {"job_id": job.id, "failure": failure.to_dict()}
 
 
@@ -69,4 +72,4 @@ def _failed_job(execution_input: dict[str, Any], execution: str, failure: Failur
     if failed:
         return failed
     found = job_table.find(job_id)
-    return found if found and found.state == State.FAILED and found.execution == execution else None
+    return found if found and found.state == JobState.FAILED and found.execution == execution else None

@@ -7,16 +7,20 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from earshot_contract.job_inputs import ScaleInput
 from functions.aws import event_bus, job_table, lambda_invoke, latest_uploads, model_bucket, s3
+from functions.aws.init_phase import connect
 from functions.handlers.prepare.locate_audio import locate_audio, probe_audio
 from functions.handlers.prepare.plan_shards import expected_seconds, is_interactive, plan_shards, shard_count
 from functions.jobs import job_events
-from functions.jobs.job import Job, Source, SourceKind, State, timestamp
+from functions.jobs.job import Job, JobState, Source, SourceKind, timestamp
 from functions.jobs.upload_event import Upload
 from functions.observability import logger, metrics
 from functions.options.options import Options
 from functions.options.query_string import upload_query
 from functions.settings import settings
+
+connect("dynamodb", "s3", "events", "lambda")
 
 NOTHING_TO_DO: dict[str, Any] = {"go": False, "interactive": False, "shards": []}
 
@@ -33,8 +37,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if job is None:
         return {"job_id": event["input"].get("job_id", ""), **NOTHING_TO_DO}
     logger.append_keys(job_id=job.id)
-    if job.state == State.QUEUED:  # else this is a retry, and the event was sent
-        event_bus.announce(job_events.title(job.state), job_events.detail(job, settings().transcripts_bucket))
+    if job.state == JobState.QUEUED:  # else this is a retry, and the event was sent
+        event_bus.announce(job_events.detail(job, settings().transcripts_bucket))
         metrics.add_metric("JobsQueued", MetricUnit.Count, 1)
     return {"job_id": job.id, **_prepare(job)}
 
@@ -64,7 +68,7 @@ def _prepare(job: Job) -> dict[str, Any]:
     source = Source(job.source.kind, audio, job.source.url, size)
     updated = job_table.update(
         job.id,
-        state=State.PROCESSING,
+        state=JobState.PROCESSING,
         started=timestamp(),
         source=source.to_dict(),
         model=model.name,
@@ -74,7 +78,7 @@ def _prepare(job: Job) -> dict[str, Any]:
     )
     if updated is None:
         return NOTHING_TO_DO  # cancelled meanwhile
-    lambda_invoke.invoke_later(settings().scale_function, {"incoming": seconds})
+    lambda_invoke.invoke_later(settings().scale_function, ScaleInput(seconds, len(shards)).to_dict())
     return {"go": True, "interactive": interactive, "shards": [shard.to_dict() for shard in shards]}
 
 

@@ -11,7 +11,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from earshot_contract.document import InvalidDocument
 from earshot_contract.shards import ShardError, ShardMessage
 from functions.aws import step_functions
+from functions.aws.init_phase import connect
 from functions.observability import logger, metrics
+
+connect("stepfunctions")
 
 CAUSE = "Workers took shard {number} of {count} as often as allowed, and each time stopped before it was done."
 

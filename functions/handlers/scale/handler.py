@@ -11,9 +11,12 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.aws import sqs, step_functions, worker_slots
+from functions.aws.init_phase import connect
 from functions.observability import logger
 from functions.settings import settings
 from functions.workers import scaling
+
+connect("dynamodb", "sqs")
 
 
 @logger.inject_lambda_context
@@ -21,16 +24,16 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Launch workers in free slots.
 
     Args:
-        event: `{"incoming": seconds of audio}` from Prepare, or the schedule's event without it.
+        event: a `ScaleInput` from Prepare, or the schedule's event without it.
         context: Lambda's context.
 
     Returns:
         `{"launched": [slot, …]}`
     """
-    incoming = float(event.get("incoming", 0.0))
+    incoming, shards = float(event.get("incoming", 0.0)), int(event.get("shards", 1))
     shard_seconds = worker_slots.shard_seconds()
     if incoming:
-        worker_slots.save_shard_seconds(scaling.mean_shard_seconds(shard_seconds, incoming))
+        worker_slots.save_shard_seconds(scaling.mean_shard_seconds(shard_seconds, incoming, shards))
     messages = sqs.unfinished_messages()
     backlog_seconds = scaling.backlog(messages, shard_seconds or scaling.INITIAL_SHARD_SECONDS, incoming)
     config = settings()

@@ -8,7 +8,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.aws import sqs, worker_slots
+from functions.aws.init_phase import connect
 from functions.observability import logger, metrics
+
+connect("dynamodb", "sqs")
 
 
 @logger.inject_lambda_context

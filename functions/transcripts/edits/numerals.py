@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import replace
-from statistics import fmean
+from math import fsum
 
 from functions.transcripts.words import TranscriptWord
 
@@ -140,5 +140,5 @@ def _merge(words: list[TranscriptWord], digits: str) -> TranscriptWord:
         text=f"{before}{digits}{after}",
         normalised=digits,
         end=words[-1].end,
-        confidence=fmean(word.confidence for word in words),
+        confidence=fsum(word.confidence for word in words) / len(words),
     )

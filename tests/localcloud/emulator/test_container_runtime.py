@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.emulator.container_runtime import Container, ContainerEngine
+from localcloud.emulator.container_runtime import Container, ContainerRuntime
 
 PROGRAM = """
 import os, signal, sys, time
@@ -29,7 +29,7 @@ sys.exit(int(sys.argv[1]))
 
 
 @pytest.fixture
-def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ContainerEngine]:
+def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ContainerRuntime]:
     """One image, tagged `abc`, of a program with a data file."""
     monkeypatch.setenv("SECRET", "of the host")
     context = tmp_path / "assets" / "asset.abc"
@@ -42,9 +42,9 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Containe
     )
     manifest = {"files": {}, "dockerImages": {"abc": {"source": {"directory": "asset.abc"}, "destinations": {}}}}
     (tmp_path / "assets" / "Earshot.assets.json").write_text(json.dumps(manifest))
-    engine = ContainerEngine(tmp_path / "assets", tmp_path / "data", {"AWS_ENDPOINT_URL": "http://emulator"})
-    yield engine
-    engine.close(0)
+    runtime = ContainerRuntime(tmp_path / "assets", tmp_path / "data", {"AWS_ENDPOINT_URL": "http://emulator"})
+    yield runtime
+    runtime.close(0)
 
 
 def wait_for_log(container: Container, text: str) -> None:
@@ -56,25 +56,25 @@ def wait_for_log(container: Container, text: str) -> None:
     raise AssertionError(f"{text!r} not in {container.log.read_text()!r}")
 
 
-def test_container_uses_entrypoint_variables_and_files_of_image(engine: ContainerEngine) -> None:
-    container = engine.run("registry/repository:abc", name="one")
+def test_container_uses_entrypoint_variables_and_files_of_image(runtime: ContainerRuntime) -> None:
+    container = runtime.run("registry/repository:abc", name="one")
 
     assert container.wait() == {"StatusCode": 0}
     # The emulator's address wins over any other; the host's own variables stay outside.
     assert container.logs() == b"blue http://emulator True False\n"
 
 
-def test_task_command_and_variables_override_image(engine: ContainerEngine) -> None:
-    container = engine.run("x:abc", command=["7"], environment={"COLOUR": "red"}, name="two")
+def test_task_command_and_variables_override_image(runtime: ContainerRuntime) -> None:
+    container = runtime.run("x:abc", command=["7"], environment={"COLOUR": "red"}, name="two")
 
     assert container.wait() == {"StatusCode": 7}
     assert container.log.read_text().startswith("red ")
 
 
-def test_worker_that_dies_is_reported_with_reason_and_log(engine: ContainerEngine) -> None:
-    died = engine.run("x:abc", command=["7"], name="two")
+def test_worker_that_dies_is_reported_with_reason_and_log(runtime: ContainerRuntime) -> None:
+    died = runtime.run("x:abc", command=["7"], name="two")
     died.wait()
-    killed = engine.run("x:abc", command=["wait"], name="killed")
+    killed = runtime.run("x:abc", command=["wait"], name="killed")
     wait_for_log(killed, "waiting")
     os.kill(killed.process.pid, signal.SIGKILL)
     expected = {
@@ -82,28 +82,28 @@ def test_worker_that_dies_is_reported_with_reason_and_log(engine: ContainerEngin
         f"A worker was killed by signal 9: waiting (log: {killed.log})",
     }
     for _ in range(500):
-        if engine.failures.path.is_file() and len(engine.failures.path.read_text().splitlines()) == 2:
+        if runtime.failures.path.is_file() and len(runtime.failures.path.read_text().splitlines()) == 2:
             break
         time.sleep(0.02)
-    assert set(engine.failures.path.read_text().splitlines()) == expected
+    assert set(runtime.failures.path.read_text().splitlines()) == expected
 
 
-def test_worker_that_ends_or_is_stopped_is_not_reported(engine: ContainerEngine) -> None:
-    engine.run("x:abc", name="one").wait()
-    stopped = engine.run("x:abc", command=["ignore"], name="ignores")
+def test_worker_that_ends_or_is_stopped_is_not_reported(runtime: ContainerRuntime) -> None:
+    runtime.run("x:abc", name="one").wait()
+    stopped = runtime.run("x:abc", command=["ignore"], name="ignores")
     wait_for_log(stopped, "waiting")
     stopped.stop(0.1)
     time.sleep(0.2)
-    assert not engine.failures.path.exists()
+    assert not runtime.failures.path.exists()
 
 
-def test_unknown_image_raises_lookup_error(engine: ContainerEngine) -> None:
+def test_unknown_image_raises_lookup_error(runtime: ContainerRuntime) -> None:
     with pytest.raises(LookupError, match="x:def"):
-        engine.run("x:def")
+        runtime.run("x:def")
 
 
-def test_stop_sends_sigterm_first(engine: ContainerEngine) -> None:
-    container = engine.run("x:abc", command=["wait"], name="polite")
+def test_stop_sends_sigterm_first(runtime: ContainerRuntime) -> None:
+    container = runtime.run("x:abc", command=["wait"], name="polite")
     wait_for_log(container, "waiting")
 
     container.stop()
@@ -112,14 +112,14 @@ def test_stop_sends_sigterm_first(engine: ContainerEngine) -> None:
     wait_for_log(container, "leaving")
 
 
-@pytest.mark.parametrize("end", [lambda engine, container: container.stop(0.1), lambda engine, _: engine.close(0.1)])
+@pytest.mark.parametrize("end", [lambda runtime, container: container.stop(0.1), lambda runtime, _: runtime.close(0.1)])
 def test_container_ignoring_sigterm_is_killed(
-    engine: ContainerEngine, end: Callable[[ContainerEngine, Container], None]
+    runtime: ContainerRuntime, end: Callable[[ContainerRuntime, Container], None]
 ) -> None:
-    container = engine.run("x:abc", command=["ignore"], name="ignore")
+    container = runtime.run("x:abc", command=["ignore"], name="ignore")
     wait_for_log(container, "waiting")
 
-    end(engine, container)
+    end(runtime, container)
 
     assert container.wait() == {"StatusCode": 128 + 9}
     with pytest.raises(ProcessLookupError):

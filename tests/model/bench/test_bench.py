@@ -80,14 +80,14 @@ def test_unavailable_contestant_names_missing_package(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
-    ("only", "sentence"),
+    ("only", "message"),
     [("default,vosk", "There is no contestant 'vosk'"), ("earshot", "--only must name default")],
 )
 def test_invalid_contestants_exit_before_run(
-    only: str, sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    only: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
         run.main(["--corpus", "none", "--model", "none", "--out", str(tmp_path / "out"), "--only", only])
 
-    assert sentence in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from earshot_contract import job_events as contract_events
+from earshot_contract.document import InvalidDocument
 from earshot_contract.schemas import DOCUMENTS, generated
 from earshot_contract.shards import S3Object, ShardMessage
 from functions.handlers.api.request import Request
 from functions.jobs import job_events
-from functions.jobs.job import Failure, Job, Source, SourceKind, State
+from functions.jobs.job import Failure, Job, JobState, Source, SourceKind
 from functions.jobs.upload_event import Upload
 from tests.paths import EVENTS
 
@@ -76,10 +78,10 @@ JOB = Job(
     duration=2.5,
 )
 OUTCOMES = {
-    State.QUEUED: {},
-    State.COMPLETED: {"completed": JOB.created, "language": "en", "transcript": "jobs/j1/transcript.json"},
-    State.FAILED: {"completed": JOB.created, "failure": Failure("Bad Request", "why")},
-    State.CANCELLED: {"completed": JOB.created},
+    JobState.QUEUED: {},
+    JobState.COMPLETED: {"completed": JOB.created, "language": "en", "transcript": "jobs/j1/transcript.json"},
+    JobState.FAILED: {"completed": JOB.created, "failure": Failure("Bad Request", "why")},
+    JobState.CANCELLED: {"completed": JOB.created},
 }
 SOURCES = [
     JOB.source,
@@ -91,14 +93,15 @@ SOURCES = [
 
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("state", OUTCOMES)
-def test_event_of_a_job_is_valid_and_free_of_secrets(state: State, source: Source) -> None:
+def test_event_of_a_job_is_valid_and_free_of_secrets(state: JobState, source: Source) -> None:
     fields = {name: value for name, value in vars(JOB).items() if name not in ("state", "source")}
     job = Job(**{**fields, "state": state, "source": source, **OUTCOMES[state]})
-    title = job_events.title(state)
-    detail = json.loads(json.dumps(job_events.detail(job, "transcripts")))
+    built = job_events.detail(job, "transcripts")
+    title, detail = contract_events.DETAIL_TYPES[type(built)], json.loads(built.to_json())
     event = {"source": contract_events.SOURCE, "detail-type": title, "detail": detail}
     assert violations(title.lower().replace(" ", "-"), event) == []
-    assert contract_events.DETAILS[title].from_json(detail).to_dict() == detail
+    assert (title, detail["state"]) == (job_events.TITLES[state], state)
+    assert contract_events.DETAILS[title].from_json(detail) == built
     assert "secret" not in json.dumps(event)
     assert "work/" not in json.dumps(event)
 
@@ -109,7 +112,15 @@ def test_job_states_with_events_are_those_of_the_contract() -> None:
 
 def test_processing_state_has_no_event() -> None:
     with pytest.raises(KeyError):
-        job_events.title(State.PROCESSING)
+        job_events.detail(replace(JOB, state=JobState.PROCESSING), "transcripts")
+
+
+@pytest.mark.parametrize("lacking", ["completed", "language", "transcript", "model", "duration"])
+def test_event_without_a_required_member_is_not_built(lacking: str) -> None:
+    job = replace(JOB, state=JobState.COMPLETED, **{**OUTCOMES[JobState.COMPLETED], lacking: None})
+
+    with pytest.raises(InvalidDocument, match=lacking):
+        job_events.detail(job, "transcripts")
 
 
 def test_schema_rejects_missing_member_and_unknown_task() -> None:

@@ -26,7 +26,7 @@ def test_api_error_survives_a_state_machine():
 
 @pytest.mark.parametrize("error", list(ShardError))
 def test_every_shard_error_has_a_failure(error):
-    failure = errors.failure_of_step(error.value, "The sentence of the worker.")
+    failure = errors.failure_of_step(error.value, "The message of the worker.")
 
     ours = error in (ShardError.MAX_RECEIVES, ShardError.CORRUPT_MODEL, ShardError.INTERNAL)
     assert failure.status == 500 if ours else failure.status in (400, 413)

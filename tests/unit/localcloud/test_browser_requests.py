@@ -49,7 +49,7 @@ def request(
 
 
 def status(serves_pages: bool, *headers: tuple[str, str], method: str = "GET") -> int:
-    """Return the status; a refusal has a sentence in both forms, no CORS header, and nothing of the application."""
+    """Return the status; a refusal has a message in both forms, no CORS header, and nothing of the application."""
     start, body = request(serves_pages, *headers, method=method)
     if start["status"] == 403:
         document = json.loads(body["body"])

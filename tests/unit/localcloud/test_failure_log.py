@@ -30,21 +30,21 @@ def log(tmp_path: Path) -> Path:
 
 
 def test_function_that_cannot_be_imported_is_reported(log: Path) -> None:
-    sentence = function_failure("api", {}, exception("ModuleNotFoundError", "No module named 'functions'"), log)
-    assert sentence == f"The function api failed: ModuleNotFoundError: No module named 'functions' (log: {log})"
+    message = function_failure("api", {}, exception("ModuleNotFoundError", "No module named 'functions'"), log)
+    assert message == f"The function api failed: ModuleNotFoundError: No module named 'functions' (log: {log})"
 
 
 def test_internal_error_of_the_api_is_reported_with_its_reason(log: Path) -> None:
-    sentence = function_failure("api", {}, {"body": {"statusCode": 500, "body": "{}"}}, log)
-    assert sentence == f"The function api answered 500: KeyError: 'pk' (log: {log})"
+    message = function_failure("api", {}, {"body": {"statusCode": 500, "body": "{}"}}, log)
+    assert message == f"The function api answered 500: KeyError: 'pk' (log: {log})"
     assert function_failure("api", {}, {"body": {"statusCode": 500}}, log.parent / "none.log") is not None
 
 
 def test_failed_job_is_reported_if_no_function_raised(log: Path) -> None:
     result = {"body": {"job_id": "1", "failure": {"err_code": "INTERNAL_SERVER_ERROR", "status": 500}}}
     worker = {"error": {"Error": "Shard.Internal", "Cause": "CUDA is out of memory."}}
-    sentence = function_failure("fail", worker, result, log)
-    assert sentence == f"A job failed: Shard.Internal: CUDA is out of memory. (logs of workers: {log.parent})"
+    message = function_failure("fail", worker, result, log)
+    assert message == f"A job failed: Shard.Internal: CUDA is out of memory. (logs of workers: {log.parent})"
     function = {"error": {"Error": "KeyError", "Cause": json.dumps({"errorType": "KeyError", "errorMessage": "x"})}}
     assert function_failure("fail", function, result, log) is None
 

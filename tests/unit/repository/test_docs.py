@@ -17,6 +17,7 @@ import earshot_cli.errors
 import functions.settings
 import infra.settings
 from earshot_contract.shards import ShardError
+from earshot_contract.timeouts import IDLE_SECONDS
 from tests.paths import EVENTS, ROOT
 
 DOCS = ROOT / "docs"
@@ -75,6 +76,24 @@ def test_named_files_exist() -> None:
         if not (ROOT / path).exists()
     }
     assert absent == set()
+
+
+def test_version_of_the_cdk_command_is_in_the_makefile_only() -> None:
+    named = [page.relative_to(ROOT).as_posix() for page in pages() if re.search(r"aws-cdk@\d", page.read_text("utf-8"))]
+
+    assert named == []
+    assert re.search(r"aws-cdk@[\d.]+", (ROOT / "Makefile").read_text("utf-8"))
+
+
+def test_idle_seconds_in_pages_are_the_default() -> None:
+    named = {
+        (page.relative_to(ROOT).as_posix(), int(seconds))
+        for page in pages()
+        for seconds in re.findall(r"`idle_seconds`[,\s(]+(\d+)\)", page.read_text("utf-8"))
+    }
+
+    assert len(named) >= 3
+    assert {seconds for _, seconds in named} == {IDLE_SECONDS}
 
 
 def test_index_lists_every_page() -> None:
@@ -149,13 +168,13 @@ def test_every_parameter_and_output_is_in_the_reference() -> None:
     assert missing([*parameters, *template["Outputs"]], reference("deployment-settings.md")) == []
 
 
-def test_every_environment_variable_of_the_functions_is_in_the_reference() -> None:
+def test_reference_has_every_variable_of_the_functions() -> None:
     [settings] = [each for each in vars(functions.settings).values() if is_dataclass(each)]
 
     assert missing([field.name.upper() for field in fields(settings)], reference("deployment-settings.md")) == []
 
 
-def test_every_environment_variable_of_the_worker_is_in_the_reference() -> None:
+def test_reference_has_every_variable_of_the_worker() -> None:
     package = ROOT / "containers" / "transcriber" / "transcriber"
     names = set(re.findall(r'"([A-Z][A-Z_]{3,})"', (package / "settings.py").read_text(encoding="utf-8")))
     assert {"TABLE", "MODELS_BUCKET"} <= names

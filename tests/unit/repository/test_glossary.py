@@ -1,14 +1,20 @@
-"""Identifiers: none contains a word that docs/glossary.md lists under "avoid"."""
+"""Identifiers: none contains a word that docs/glossary.md lists under "avoid".
+
+Python's names, and names that stand elsewhere: ids of constructs and states and names of variables in infra/, keys of
+cdk.json, targets and variables of the Makefile, JavaScript.
+"""
 
 from __future__ import annotations
 
-import keyword
+import ast
+import json
 import re
-import tokenize
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -36,8 +42,24 @@ ALLOWED = (
         ("containers/transcriber/transcriber/whisper/",),
         "beam search patience: a parameter of ctranslate2 and faster-whisper",
     ),
+    Allowed("over", ("infra/callbacks.py",), "construct id of a rule: logical ids do not change (ADR 0013)"),
+    Allowed("given", ("infra/monitoring.py",), "the metric ShardsGivenUp: names of metrics do not change (ADR 0013)"),
+    Allowed("promise", ("tests/clients/js/",), "JavaScript's word"),
 )
 
+
+class Name(NamedTuple):
+    """An identifier, and the line where it stands."""
+
+    text: str
+    number: int
+    line: str = ""
+
+
+# A string that names something, perhaps in a few words as states of a machine do; a sentence ends with a full stop.
+_NAMING_STRING = re.compile(r"[A-Za-z][\w:/-]*(?: [\w:/-]+){0,4}[?]?")
+_MAKE_NAME = re.compile(r"^([a-z][\w-]*)(?=[^\n=]*:(?!=))|^(?:export )?([A-Z_]+) *[:?+]?=", re.MULTILINE)
+_JAVASCRIPT_TEXT = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
@@ -57,12 +79,59 @@ def words_of(identifier: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(identifier)]
 
 
-def names_in(path: Path) -> Iterator[tokenize.TokenInfo]:
-    """The NAME tokens of a Python file, keywords left out."""
-    with path.open("rb") as file:
-        for token in tokenize.tokenize(file.readline):
-            if token.type == tokenize.NAME and not keyword.iskeyword(token.string):
-                yield token
+def python_names(path: Path, with_strings: bool) -> Iterator[Name]:
+    """The identifiers of a Python file, and the strings that name something: ids of constructs, states, variables."""
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Constant):
+            if with_strings and isinstance(node.value, str) and _NAMING_STRING.fullmatch(node.value):
+                yield Name(node.value, node.lineno)
+            continue
+        for field in node._fields:  # `id`, `attr`, `name`, `arg` and others; `names` is a list of them
+            value = getattr(node, field, None)
+            for identifier in value if isinstance(value, list) else (value,):
+                if isinstance(identifier, str):
+                    number: int = node.lineno  # type: ignore[attr-defined]
+                    yield Name(identifier, number, lines[number - 1])
+
+
+def make_names(path: Path) -> Iterator[Name]:
+    text = path.read_text(encoding="utf-8")
+    for match in _MAKE_NAME.finditer(text):
+        yield Name(match[1] or match[2], text.count("\n", 0, match.start()) + 1)
+
+
+def javascript_names(path: Path) -> Iterator[Name]:
+    code = _JAVASCRIPT_TEXT.sub("", path.read_text(encoding="utf-8"))
+    return (Name(word, 0) for word in re.findall(r"[A-Za-z_$][\w$]*", code))
+
+
+def json_names(path: Path) -> Iterator[Name]:
+    """The keys of a JSON file and of the objects in it; those of a library begin with @."""
+    pending = [json.loads(path.read_text(encoding="utf-8"))]
+    while pending:
+        for key, value in pending.pop().items():
+            yield from () if key.startswith("@") else (Name(key, 0),)
+            pending += [value] if isinstance(value, dict) else []
+
+
+@cache
+def all_names() -> list[tuple[str, Name]]:
+    """Return every identifier of the repository, with its file."""
+    found: list[tuple[str, Name]] = []
+    for folder in FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*.*")):
+            file = path.relative_to(ROOT).as_posix()
+            if "node_modules" in path.parts:
+                continue
+            if path.suffix == ".py":
+                found += [(file, name) for name in python_names(path, with_strings=folder == "infra")]
+            elif path.suffix in (".js", ".cjs", ".mjs"):
+                found += [(file, name) for name in javascript_names(path)]
+    found += [("Makefile", name) for name in make_names(ROOT / "Makefile")]
+    found += [("cdk.json", name) for name in json_names(ROOT / "cdk.json")]
+    return found
 
 
 def is_allowed(word: str, path: str, line: str) -> bool:
@@ -75,15 +144,11 @@ def offenders() -> dict[tuple[str, str], str]:
     """Map each file and identifier that contains an avoided word to `line, word, term to use`."""
     avoid = avoided_words()
     found: dict[tuple[str, str], str] = {}
-    for path in sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")):
-        name = path.relative_to(ROOT).as_posix()
-        if "node_modules" in path.parts:
-            continue
-        for token in names_in(path):
-            for word in words_of(token.string):
-                singular = word if word in avoid else word.removesuffix("s")
-                if singular in avoid and not is_allowed(singular, name, token.line):
-                    found.setdefault((name, token.string), f"{token.start[0]}, {singular}, {avoid[singular]}")
+    for file, name in all_names():
+        for word in words_of(name.text):
+            singular = word if word in avoid else word.removesuffix("s")
+            if singular in avoid and not is_allowed(singular, file, name.line):
+                found.setdefault((file, name.text), f"{name.number}, {singular}, {avoid[singular]}")
     return found
 
 
@@ -117,3 +182,17 @@ def test_allowed_word_is_allowed_only_where_it_says() -> None:
 
 def test_every_allowed_word_is_avoided_elsewhere() -> None:
     assert {allowed.word for allowed in ALLOWED} <= avoided_words().keys()
+
+
+def test_names_outside_of_python_code_are_read() -> None:
+    read = {(file, name.text) for file, name in all_names()}
+
+    assert read >= {
+        ("infra/api.py", "Listen"),
+        ("infra/lambda_functions.py", "POWERTOOLS_SERVICE_NAME"),
+        ("infra/job_machine.py", "Fast or bulk?"),
+        ("cdk.json", "watch"),
+        ("Makefile", "test-pythons"),
+        ("Makefile", "CORPUS"),
+        ("tests/clients/js/driver.cjs", "require"),
+    }

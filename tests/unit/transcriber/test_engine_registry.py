@@ -55,7 +55,7 @@ def test_unknown_family_raises_unknown_model() -> None:
         open_engine(Model("x", Path(), "0" * 64, "parakeet"), resolve_settings({}))
 
     assert raised.value.error == ShardError.UNKNOWN_MODEL
-    assert raised.value.sentence == "This worker has engines for whisper; the model 'x' needs 'parakeet'."
+    assert raised.value.message == "This worker has engines for whisper; the model 'x' needs 'parakeet'."
 
 
 @pytest.mark.slow

@@ -105,7 +105,7 @@ def _check_claims(rate: int, channels: int) -> None:
 
 
 def no_audio_track_message(container: InputContainer, path: Path) -> str:
-    """Return the sentence for a file that FFmpeg opens but that has no audio track."""
+    """Return the message for a file that FFmpeg opens but that has no audio track."""
     content = describe_file(path)
     is_video = container.streams.video and container.duration and "decoder" in content
     if is_video:

@@ -64,11 +64,11 @@ def align_words(
         AlignedWord(text, len(part), float(times[a]), float(times[b]), float(np.mean(probabilities[a:b])))
         for text, part, a, b in zip(texts, token_groups, bounds[:-1], bounds[1:], strict=False)
     ]
-    _shorten(words)
+    _limit_words_at_sentence_ends(words)
     return _attach_punctuation(words)
 
 
-def _shorten(words: list[AlignedWord]) -> None:
+def _limit_words_at_sentence_ends(words: list[AlignedWord]) -> None:
     """Limit words next to the end of a sentence to twice the median length, in place (OpenAI's rule).
 
     The alignment adds the pause between two sentences to such words.

@@ -11,10 +11,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from earshot_contract.aws_errors import error_code
 from earshot_contract.manifest import digest
 from earshot_contract.shards import S3Object, ShardError
 from transcriber.engine_protocol import ShardFailed
-from transcriber.worker.aws_clients import error_code
 from transcriber.worker.refcounted_cache import RefCountedCache
 
 # S3's error codes for a missing object; 405: the version is a delete marker.

@@ -7,7 +7,6 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
 
 # An SQS long poll lasts at most 20 s, so 30 s without a byte mean that the connection is lost.
 _CONFIG = Config(
@@ -32,8 +31,3 @@ class AwsClients:
     def connect(cls) -> AwsClients:
         """Create the clients. Endpoint, region and credentials come from boto3's own environment variables."""
         return cls(*(boto3.client(name, config=_CONFIG) for name in ("sqs", "s3", "stepfunctions", "dynamodb")))
-
-
-def error_code(error: ClientError) -> str:
-    """Return the service's error code, e.g. `NoSuchKey`; a HEAD request has only the status, e.g. `404`."""
-    return str(error.response.get("Error", {}).get("Code", ""))

@@ -130,7 +130,7 @@ class Worker:
             self._engines.acquire(self._default_model)
             self._engines.release(self._default_model)
         except ShardFailed as error:
-            fields = {"error": error.error, "sentence": error.sentence}
+            fields = {"error": error.error, "cause": error.message}
             logger.warning("No default model", extra={"fields": fields})
         except Exception:
             logger.exception("The default model did not load")

@@ -10,11 +10,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from earshot_contract.aws_errors import error_code
 from earshot_contract.keys import manifest_key
 from earshot_contract.manifest import PLAIN_NAME, WEIGHTS, BrokenManifest, Manifest, digest, read_manifest
 from earshot_contract.shards import ShardError
 from transcriber.engine_protocol import Model, ShardFailed
-from transcriber.worker.aws_clients import error_code
 
 
 class ModelFiles:

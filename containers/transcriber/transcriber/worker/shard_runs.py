@@ -156,7 +156,7 @@ class ShardRuns:
                 self._drop(run, outcome)
             elif isinstance(outcome, ShardFailed):
                 self.consecutive_faults = 0
-                self._fail(run, outcome.error, outcome.sentence)
+                self._fail(run, outcome.error, outcome.message)
             else:
                 self.consecutive_faults += 1
                 logger.error("Unexpected", exc_info=outcome, extra={"fields": {"job_id": run.shard.job_id}})
@@ -186,9 +186,9 @@ class ShardRuns:
         self._answer(run, self._tokens.success, {"index": shard.index, "result": shard.result.key})
         run.log("Transcribed", audio_seconds=result.audio.duration, seconds=result.seconds)
 
-    def _fail(self, run: ShardRun, error: ShardError, sentence: str) -> None:
-        self._answer(run, self._tokens.failure, error.value, sentence)
-        run.log("Failed", "warning", error=error.value, sentence=sentence)
+    def _fail(self, run: ShardRun, error: ShardError, cause: str) -> None:
+        self._answer(run, self._tokens.failure, error.value, cause)
+        run.log("Failed", "warning", error=error.value, cause=cause)
 
     def _answer(self, run: ShardRun, send: Any, *arguments: Any) -> None:
         # Before the call: a heartbeat that finds the token closed meanwhile must not take it for a cancelled job.

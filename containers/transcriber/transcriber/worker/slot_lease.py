@@ -7,8 +7,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from earshot_contract.aws_errors import error_code
 from earshot_contract.timeouts import SLOT_LEASE_SECONDS, SLOT_TTL_SECONDS
-from transcriber.worker.aws_clients import error_code
 
 
 class LeaseLost(Exception):

@@ -7,8 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from earshot_contract.shards import CLOSED_TOKEN_ERRORS
-from transcriber.worker.aws_clients import error_code
+from earshot_contract.aws_errors import CLOSED_TOKEN_ERRORS, error_code
 
 _MAX_CAUSE_LENGTH = 32_000  # characters; SendTaskFailure accepts 32,768
 
@@ -45,7 +44,7 @@ class TaskTokens:
         Args:
             token: task token of the shard's message.
             error: error name by which the state machine retries or catches.
-            cause: a sentence; truncated to 32,000 characters.
+            cause: the error message; truncated to 32,000 characters.
 
         Raises:
             TaskTokenClosed: no task waits for the token.

@@ -8,7 +8,7 @@ import pytest
 
 from earshot_contract.shards import S3Object
 from functions.aws import job_table
-from functions.jobs.job import Failure, Job, Source, SourceKind, State, timestamp
+from functions.jobs.job import Failure, Job, JobState, Source, SourceKind, timestamp
 from functions.settings import settings
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -53,14 +53,14 @@ def test_row_of_the_api_is_claimed_by_its_execution() -> None:
     assert job_table.claim_existing("nope", "arn:1") is None
 
 
-@pytest.mark.parametrize("final", [State.COMPLETED, State.FAILED, State.CANCELLED])
-def test_final_state_never_changes(final: State) -> None:
+@pytest.mark.parametrize("final", [JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED])
+def test_final_state_never_changes(final: JobState) -> None:
     job_table.add(job())
     job_table.claim(job(), "arn:1")
     end = {
-        State.COMPLETED: lambda: job_table.finish("j1", language="de"),
-        State.FAILED: lambda: job_table.fail("j1", Failure("X", "x")),
-        State.CANCELLED: lambda: job_table.cancel("j1"),
+        JobState.COMPLETED: lambda: job_table.finish("j1", language="de"),
+        JobState.FAILED: lambda: job_table.fail("j1", Failure("X", "x")),
+        JobState.CANCELLED: lambda: job_table.cancel("j1"),
     }
     assert end[final]() is not None
     assert [move() for move in end.values()] == [None, None, None]

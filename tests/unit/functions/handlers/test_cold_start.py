@@ -1,15 +1,87 @@
-"""Imports of a cold start."""
+"""Cold starts: what the import of the handlers loads, and which clients Lambda's init phase creates.
+
+No time is measured. functions/README.md has the figures, and how they were measured.
+"""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from typing import Any
+
+import pytest
+
+from functions.aws import clients, dynamodb
+from functions.aws.init_phase import connect
+from tests.paths import ROOT
+
+# Each costs 5 to 300 ms of CPU. A handler that needs one imports it where it is used.
+EXPENSIVE = (
+    "aiohttp",
+    "aws_xray_sdk",
+    "boto3",
+    "botocore.client",
+    "botocore.session",
+    "difflib",
+    "http.client",
+    "jsonschema",
+    "multipart",
+    "s3transfer",
+    "statistics",
+    "urllib.request",
+    "urllib3",
+)
+NETWORK = {"prepare", "callback"}  # they open connections to callers' addresses, always
+
+PROGRAM = """
+import json, os, sys
+from importlib import import_module
+from functions.aws import clients, dynamodb
+os.environ["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand"
+connected = []
+clients.client, dynamodb.connect = connected.append, lambda: connected.append("dynamodb")
+for name in json.loads(sys.argv[1]):
+    connected.clear()
+    import_module(f"functions.handlers.{name}.handler")
+    print(json.dumps([name, [module for module in json.loads(sys.argv[2]) if module in sys.modules], connected]))
+"""
 
 
-def test_api_handler_import_does_not_load_xray_sdk() -> None:
-    """The SDK takes 271 ms to import, more than everything else that the API's handler needs."""
-    program = "import sys, functions.handlers.api.handler; print('aws_xray_sdk' in sys.modules)"
+@pytest.fixture(scope="module")
+def imports() -> dict[str, tuple[list[str], list[str]]]:
+    """Expensive modules that are loaded, and clients that are created, when each handler is imported in turn."""
+    names = [path.parent.name for path in (ROOT / "functions" / "handlers").glob("*/handler.py")]
+    names.sort(key=lambda name: (name in NETWORK, name != "api", name))
+    command = [sys.executable, "-c", PROGRAM, json.dumps(names), json.dumps(EXPENSIVE)]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    return {name: (loaded, connected) for name, loaded, connected in map(json.loads, lines)}
 
-    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
 
-    assert loaded.strip() == "False"
+def test_import_of_handlers_loads_no_expensive_module(imports: Any) -> None:
+    loaded = {name: set(modules) for name, (modules, _) in imports.items()}
+
+    assert {name: found for name, found in loaded.items() if found and name not in NETWORK} == {}
+    assert set.union(*loaded.values()) <= {"http.client"}
+
+
+def test_every_handler_connects_in_the_init_phase(imports: Any) -> None:
+    connected = {name: services for name, (_, services) in imports.items()}
+
+    assert len(connected) == 10
+    assert all(connected.values()), connected
+    assert connected["api"] == ["dynamodb", "s3", "stepfunctions"]
+    assert connected["authorize"] == ["dynamodb"]
+
+
+def test_connect_outside_of_init_phase_creates_no_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    created: list[str] = []
+    monkeypatch.setattr(clients, "client", created.append)
+    monkeypatch.setattr(dynamodb, "connect", lambda: created.append("table"))
+    monkeypatch.delenv("AWS_LAMBDA_INITIALIZATION_TYPE", raising=False)
+    connect("dynamodb", "s3")
+    assert created == []
+
+    monkeypatch.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
+    connect("dynamodb", "s3")
+    assert created == ["table", "s3"]

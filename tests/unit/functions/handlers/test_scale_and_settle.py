@@ -54,7 +54,8 @@ def test_second_job_launches_no_second_worker(machine: str, context: Any) -> Non
 
 def test_burst_launches_workers_up_to_the_maximum(machine: str, context: Any) -> None:
     send(9)
-    launched = [slot for _ in range(9) for slot in scale({"incoming": 600.0}, context)["launched"]]
+    launched = [slot for _ in range(9) for slot in scale({"incoming": 600.0, "shards": 2}, context)["launched"]]
+    assert worker_slots.shard_seconds() == 300.0
     assert launched == ["SLOT#000", "SLOT#001", "SLOT#002", "SLOT#003"]
     assert [execution_input["idle"] for execution_input in running(machine)] == [180, 20, 20, 20]
 

@@ -6,9 +6,11 @@ import json
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 from urllib.parse import urlencode
 
 import pytest
+from msgspec import UNSET
 
 from earshot_contract.keys import transcript_key
 from earshot_contract.shards import S3Object
@@ -119,11 +121,11 @@ def test_callback_secrets_are_removed_from_events_and_answers() -> None:
     secret = urlencode({"model": "whisper", "Callback": "https://me:word@example.org:8443/hook?X-Amz-Signature=s"})
     job = Job(JOB, Source(SourceKind.BODY), secret)
 
-    announced, shown = detail(job, "transcripts")["options"], job_summary(job)["options"]
+    announced, shown = detail(job, "transcripts").options, job_summary(job)["options"]
 
     assert announced == shown == "model=whisper&Callback=https%3A%2F%2Fexample.org%3A8443"
     plain = Job(JOB, Source(SourceKind.BODY), "model=whisper&tag=a%20b")
-    assert detail(plain, "transcripts")["options"] == plain.options
+    assert detail(plain, "transcripts").options == plain.options
 
 
 @pytest.mark.parametrize("name", ["callback", "cAllback", "CALLBACK", "callback[]"])
@@ -133,9 +135,9 @@ def test_event_has_callback_in_any_spelling(name: str) -> None:
     of_older_deployment = Job(JOB, Source(SourceKind.BODY), query)
 
     for job in (with_parsed, of_older_deployment):
-        assert detail(job, "transcripts")["callback"] is True
-        assert "secret" not in detail(job, "transcripts")["options"]
-    assert "callback" not in detail(Job(JOB, Source(SourceKind.BODY), "tag=callback"), "transcripts")
+        assert detail(job, "transcripts").callback is True
+        assert "secret" not in detail(job, "transcripts").options
+    assert detail(Job(JOB, Source(SourceKind.BODY), "tag=callback"), "transcripts").callback is UNSET
 
 
 @pytest.mark.parametrize("status", [301, 404, 500])
@@ -165,11 +167,22 @@ def test_callback_to_closed_port_fails() -> None:
         deliver("http://127.0.0.1:9/", "POST", {}, None)
 
 
+@pytest.mark.parametrize("addresses", [None, [], ["10.0.0.1"]])
+def test_error_of_callback_host_speaks_of_a_callback(monkeypatch: pytest.MonkeyPatch, addresses: Any) -> None:
+    found = None if addresses is None else [(2, 1, 6, "", (address, 80)) for address in addresses]
+    monkeypatch.setattr("socket.getaddrinfo", Mock(return_value=found, side_effect=OSError if found is None else None))
+
+    with pytest.raises(CallbackFailed, match=r"[Cc]allback") as caught:
+        deliver("http://receiver.example/", "POST", {}, None)
+
+    assert "media" not in str(caught.value)
+
+
 def test_callback_to_private_address_fails(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALLOW_PRIVATE_URLS", "false")
     settings.cache_clear()
 
-    with pytest.raises(CallbackFailed, match="publicly routable"):
+    with pytest.raises(CallbackFailed, match=r"^URL for callback must be publicly routable"):
         deliver(site.url, "POST", {}, None)
 
     assert site.received == []

@@ -70,7 +70,7 @@ def test_url_is_read_as_browsers_read_it(url, host, target):
 def test_private_host_is_refused_by_its_looks(url, monkeypatch):
     with pytest.raises(ApiError, match="publicly routable"):
         check_url(url)
-    with pytest.raises(ApiError, match="Invalid callback url"):
+    with pytest.raises(ApiError, match=r"Invalid callback url\. URL for callback must be publicly"):
         check_callback_url(url)
 
     monkeypatch.setenv("ALLOW_PRIVATE_URLS", "true")

@@ -40,10 +40,10 @@ def test_registry_has_every_option_of_the_contract():
 
 @pytest.mark.parametrize("name", [s.name for s in OPTIONS.values() if s.support is Support.REJECTED])
 def test_rejected_option_returns_400_unless_false(name):
-    code, sentence, status = error_of(f"{name}=true")
+    code, message, status = error_of(f"{name}=true")
 
     assert (code, status) == ("INVALID_QUERY_PARAMETER", 400)
-    assert name in sentence
+    assert name in message
     assert Options.from_query(f"{name}=false").warnings == []
 
 
@@ -85,10 +85,10 @@ def test_unknown_parameter_is_accepted():
 @pytest.mark.parametrize("name", BOOLEANS)
 @pytest.mark.parametrize("raw", ["maybe", "1", "yes", ""])
 def test_boolean_option_with_other_value_returns_400(name, raw):
-    code, sentence, status = error_of(f"{name}={raw}")
+    code, message, status = error_of(f"{name}={raw}")
 
     assert (code, status) == ("INVALID_QUERY_PARAMETER", 400)
-    assert sentence.startswith(f"Failed to deserialize query parameters: {name}:")
+    assert message.startswith(f"Failed to deserialize query parameters: {name}:")
 
 
 @pytest.mark.parametrize(
@@ -123,10 +123,10 @@ def test_invalid_value_returns_400(query):
 
 @pytest.mark.parametrize("query", ["version=2022-09-21.5", "language=xx", "language=e", "detect_language=klingon"])
 def test_unknown_version_or_language_returns_deepgram_error(query):
-    code, sentence, status = error_of(query)
+    code, message, status = error_of(query)
 
     assert (code, status) == ("Bad Request", 400)
-    assert sentence.startswith("Bad Request: No such model/")
+    assert message.startswith("Bad Request: No such model/")
 
 
 @pytest.mark.parametrize(

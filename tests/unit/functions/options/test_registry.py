@@ -121,7 +121,7 @@ def test_stored_options_are_read_leniently() -> None:
     assert Options.from_stored({}, "tag=a").tag == ["a"]
 
 
-def test_row_without_parsed_options_drops_invalid_values_with_warning() -> None:
+def test_row_without_parsed_options_drops_invalid_values() -> None:
     options = Options.from_stored(None, "punctuate=maybe&encoding=linear16&tag=a&redact=pci")
 
     assert (options.punctuate, options.encoding, options.tag) == (False, None, ["a"])

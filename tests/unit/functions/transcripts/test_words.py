@@ -194,7 +194,7 @@ def test_latin_words_in_chinese_are_whole_words() -> None:
     assert bare["transcript"] == "他说ai gpt"
 
 
-def test_segments_meet_with_a_space_where_both_have_letters_with_spaces() -> None:
+def test_segments_of_spaced_scripts_meet_with_a_space() -> None:
     source = transcript([aligned("Hello."), aligned("World.", 5.0), aligned("你|好|。", 9.0)], language="zh")
     assert {
         line.replace("\n", "") for form, line in printed(source).items() if form.startswith(("json", "openai"))

@@ -22,11 +22,19 @@ def test_backlog_adds_queued_and_incoming_seconds() -> None:
 
 
 def test_mean_shard_length_approaches_new_values() -> None:
-    mean = scaling.mean_shard_seconds(None, 10.0)
+    mean = scaling.mean_shard_seconds(None, 10.0, 1)
     assert mean == 10.0
     for _ in range(50):
-        mean = scaling.mean_shard_seconds(mean, 3600.0)
+        mean = scaling.mean_shard_seconds(mean, 3600.0, 1)
     assert mean == pytest.approx(3600.0, rel=0.01)
+
+
+def test_mean_of_multichannel_jobs_is_that_of_one_shard() -> None:
+    assert scaling.mean_shard_seconds(None, 80.0, 8) == 10.0
+    one_by_one = 100.0
+    for _ in range(8):
+        one_by_one = scaling.mean_shard_seconds(one_by_one, 10.0, 1)
+    assert scaling.mean_shard_seconds(100.0, 80.0, 8) == pytest.approx(one_by_one)
 
 
 def test_only_free_slots_among_the_first_count_launch() -> None:

@@ -22,7 +22,7 @@ SECONDS = 7.889  # of the speech sample
 def decode_error(path: Path, **options: object) -> tuple[ShardError, str]:
     with pytest.raises(ShardFailed) as caught:
         decode(path, **options)  # type: ignore[arg-type]
-    return caught.value.error, caught.value.sentence
+    return caught.value.error, caught.value.message
 
 
 @pytest.mark.parametrize(
@@ -78,11 +78,11 @@ def test_channel_is_selected_or_all_are_mixed(tmp_path: Path) -> None:
 
 
 def test_missing_channel_raises_no_channel(speech: Path) -> None:
-    error, sentence = decode_error(speech, channel=1)
+    error, message = decode_error(speech, channel=1)
 
     assert error == ShardError.NO_CHANNEL
-    assert "Channel 1" in sentence
-    assert "has 1" in sentence
+    assert "Channel 1" in message
+    assert "has 1" in message
 
 
 @pytest.mark.parametrize(
@@ -184,17 +184,17 @@ def test_file_without_audio_is_described_in_error(
     path = tmp_path / "upload"
     path.write_bytes(content)
 
-    found, sentence = decode_error(path)
+    found, message = decode_error(path)
 
     assert found == error
-    assert words in sentence
+    assert words in message
 
 
 def test_audio_without_samples_raises_empty(tmp_path: Path) -> None:
-    error, sentence = decode_error(wav(tmp_path / "a.wav", np.zeros(0)))
+    error, message = decode_error(wav(tmp_path / "a.wav", np.zeros(0)))
 
     assert error == ShardError.EMPTY
-    assert "without a single sample" in sentence
+    assert "without a single sample" in message
 
 
 def test_video_without_audio_track_raises_not_audio(tmp_path: Path) -> None:
@@ -206,10 +206,10 @@ def test_video_without_audio_track_raises_not_audio(tmp_path: Path) -> None:
             video.mux(stream.encode(av.VideoFrame.from_ndarray(np.full((64, 64, 3), shade * 20, np.uint8))))
         video.mux(stream.encode(None))
 
-    error, sentence = decode_error(path)
+    error, message = decode_error(path)
 
     assert error == ShardError.NOT_AUDIO
-    assert "video (mpeg4) without a sound track" in sentence
+    assert "video (mpeg4) without a sound track" in message
 
 
 def test_audio_track_of_video_is_decoded(speech: Path, tmp_path: Path) -> None:

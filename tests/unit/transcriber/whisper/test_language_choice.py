@@ -45,7 +45,7 @@ def test_check_supported_language_by_model(
         with pytest.raises(ShardFailed) as caught:
             language_choice.check_supported(shard, model, supports_language)
         assert caught.value.error == ShardError.UNKNOWN_MODEL
-        assert model.name in caught.value.sentence
+        assert model.name in caught.value.message
 
 
 def test_known_language_of_english_only_model_is_english(make_shard: Callable[..., Shard]) -> None:

@@ -25,7 +25,7 @@ def cache(tmp_path: Path) -> Path:
 def find_error(models: ModelFiles, name: str) -> tuple[ShardError, str]:
     with pytest.raises(ShardFailed) as caught:
         models.find(name)
-    return caught.value.error, caught.value.sentence
+    return caught.value.error, caught.value.message
 
 
 def test_model_is_downloaded_from_bucket_once(account: Any, cache: Path) -> None:
@@ -59,21 +59,21 @@ def test_files_unlike_manifest_raise_corrupt_model(account: Any, cache: Path, tm
     for name, content in tampered.items():
         (tmp_path / "local" / "small" / name).write_bytes(content)
 
-    error, sentence = find_error(
+    error, message = find_error(
         ModelFiles(account.clients.s3, "models", cache, tmp_path / "local" if local else None), "small"
     )
 
     assert error == ShardError.CORRUPT_MODEL
-    assert "model.bin" in sentence
+    assert "model.bin" in message
 
 
 def test_file_missing_from_bucket_raises_corrupt_model(account: Any, cache: Path) -> None:
     account.put_model("small", {"config.json": b"{}"}, DIGESTS)
 
-    error, sentence = find_error(ModelFiles(account.clients.s3, "models", cache), "small")
+    error, message = find_error(ModelFiles(account.clients.s3, "models", cache), "small")
 
     assert error == ShardError.CORRUPT_MODEL
-    assert "model.bin is missing" in sentence
+    assert "model.bin is missing" in message
 
 
 def test_repaired_model_is_downloaded_again(account: Any, cache: Path) -> None:
@@ -90,18 +90,18 @@ def test_unknown_model_error_lists_available_models(account: Any, cache: Path) -
     for name in ("base", "small"):
         account.put_model(name, {}, DIGESTS)
 
-    error, sentence = find_error(ModelFiles(account.clients.s3, "models", cache), "medium")
+    error, message = find_error(ModelFiles(account.clients.s3, "models", cache), "medium")
 
     assert error == ShardError.UNKNOWN_MODEL
-    assert sentence == "This deployment does not have the model 'medium'. It has: base, small."
+    assert message == "This deployment does not have the model 'medium'. It has: base, small."
 
 
 @pytest.mark.parametrize("name", ["", "..", "../small", "/etc", "a/b", ".small"])
 def test_path_as_model_name_raises_unknown_model(account: Any, cache: Path, name: str) -> None:
-    error, sentence = find_error(ModelFiles(account.clients.s3, "models", cache), name)
+    error, message = find_error(ModelFiles(account.clients.s3, "models", cache), name)
 
     assert error == ShardError.UNKNOWN_MODEL
-    assert "is not a model's name" in sentence
+    assert "is not a model's name" in message
 
 
 def test_manifest_with_path_raises_corrupt_model(account: Any, cache: Path) -> None:

@@ -19,7 +19,7 @@ from functions.aws import job_table, model_bucket, s3
 from functions.aws.clients import client
 from functions.handlers.api.handler import handler
 from functions.handlers.assemble.output_files import output_files
-from functions.jobs.job import Job, State
+from functions.jobs.job import Job, JobState
 from functions.options.options import Options
 from functions.settings import settings
 from functions.transcripts.transcript import Channel, Transcript
@@ -141,7 +141,7 @@ def complete(api: Api) -> Callable[..., Job]:
             s3.put(S3Object("transcripts", file.key), file.body, file.content_type)
         finished = job_table.finish(job_id, transcript=transcript_key(job_id), duration=10.0, shards=1)
         assert finished
-        assert finished.state is State.COMPLETED
+        assert finished.state is JobState.COMPLETED
         return finished
 
     return complete

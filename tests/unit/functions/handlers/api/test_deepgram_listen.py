@@ -13,7 +13,7 @@ from earshot_contract.shards import S3Object
 from functions.aws import job_table, s3
 from functions.aws.clients import client
 from functions.errors import bad_audio
-from functions.jobs.job import SourceKind, State
+from functions.jobs.job import JobState, SourceKind
 
 AUDIO = b"\xff\xfb\x90\x00 not really audio \x00\x01"
 
@@ -32,7 +32,7 @@ def test_listen_redirects_when_job_takes_longer(api, executions):
 def test_listen_stores_body_unchanged(api):
     job = job_table.find(api.post("/listen", AUDIO, Content_Type="deepgram/audio+video").json["request_id"])
 
-    assert job.state is State.QUEUED
+    assert job.state is JobState.QUEUED
     assert job.source.kind is SourceKind.BODY
     assert job.source.size == len(AUDIO)
     assert s3.get(job.source.audio) == AUDIO

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from earshot_contract.job_events import TranscriptionCancelled
 from earshot_contract.keys import (
     STORED_FORMATS,
     body_key,
@@ -18,7 +19,7 @@ from earshot_contract.shards import S3Object
 from functions.aws import job_table, s3
 from functions.aws.clients import client
 from functions.errors import remote_content_error
-from functions.jobs.job import Job, Source, SourceKind, State, timestamp
+from functions.jobs.job import Job, JobState, Source, SourceKind, timestamp
 from functions.settings import settings
 
 AUDIO = b"\x00\x01audio"
@@ -63,7 +64,7 @@ def test_job_summary_leaves_out_unknown_values(api):
 
 def test_progress_is_share_of_completed_shards(api):
     job_id = posted(api, "a")
-    job_table.update(job_id, state=State.PROCESSING, started=timestamp(), shards=4)
+    job_table.update(job_id, state=JobState.PROCESSING, started=timestamp(), shards=4)
     s3.put(S3Object("transcripts", shard_result_key(job_id, 2)), b"{}", "application/json")
 
     summary = api.get(f"/requests/{job_id}").json
@@ -92,7 +93,7 @@ def test_url_password_is_not_shown(api):
 
 def test_delete_cancels_running_job_and_sends_event(api, monkeypatch):
     announced = []
-    monkeypatch.setattr("functions.handlers.api.job_routes.event_bus.announce", lambda *event: announced.append(event))
+    monkeypatch.setattr("functions.handlers.api.job_routes.event_bus.announce", announced.append)
     job_id = posted(api, "a")
     states = client("stepfunctions")
     execution = states.list_executions(stateMachineArn=settings().job_machine_arn)["executions"][0]["executionArn"]
@@ -101,12 +102,11 @@ def test_delete_cancels_running_job_and_sends_event(api, monkeypatch):
     answer = api("DELETE", f"/requests/{job_id}")
 
     assert (answer.status, answer.json["state"]) == (200, "cancelled")
-    assert job_table.find(job_id).state is State.CANCELLED
+    assert job_table.find(job_id).state is JobState.CANCELLED
     assert states.describe_execution(executionArn=execution)["status"] == "ABORTED"
-    ((kind, detail),) = announced
-    assert kind == "Transcription Cancelled"
-    assert detail["job_id"] == job_id
-    json.dumps(detail)
+    (detail,) = announced
+    assert isinstance(detail, TranscriptionCancelled)
+    assert detail.job_id == job_id
     assert api.get(f"/requests/{job_id}/result").status == 410
 
 
@@ -126,7 +126,7 @@ def test_delete_removes_ended_job_and_its_objects(api, complete):
 @pytest.mark.parametrize("latest", ["its own", "a later upload's"])
 def test_delete_removes_upload_results_of_own_job_only(api, latest):
     source = Source(SourceKind.UPLOAD, S3Object("uploads", "talks/one.mp3"))
-    job_table.add(Job("j1", source, "", state=State.COMPLETED))
+    job_table.add(Job("j1", source, "", state=JobState.COMPLETED))
     answer = json.dumps({"metadata": {"request_id": "j1" if latest == "its own" else "j2"}})
     stored = [S3Object("transcripts", upload_result_key("talks/one.mp3", form)) for form in STORED_FORMATS]
     for key in stored:
@@ -141,7 +141,7 @@ def test_delete_removes_upload_results_of_own_job_only(api, latest):
 def test_delete_removes_results_of_long_key_by_their_metadata(api, latest):
     """Earlier versions stored no JSON for a key of 1,012 bytes, so no JSON said whose the other files are."""
     upload_key = "x" * 1012
-    job_table.add(Job("j1", Source(SourceKind.UPLOAD, S3Object("uploads", upload_key)), "", state=State.COMPLETED))
+    job_table.add(Job("j1", Source(SourceKind.UPLOAD, S3Object("uploads", upload_key)), "", state=JobState.COMPLETED))
     stored = [S3Object("transcripts", key) for key in upload_result_keys(upload_key)]
     for key in stored:
         s3.put(key, b"words", "text/plain", {"job": latest})

@@ -86,7 +86,7 @@ def test_assemble_keeps_each_shard_warning_once() -> None:
 
 
 @pytest.mark.parametrize(("model", "warned"), [("nova-3", True), ("gpt-4o-transcribe", True), ("whisper", False)])
-def test_vendor_model_name_is_warned_about_with_the_model_that_ran(model: str, warned: bool) -> None:
+def test_vendor_model_name_warns_with_model_that_ran(model: str, warned: bool) -> None:
     warnings = assembled([result(0, None, "Hello.")], f"model={model}").warnings
 
     assert [warning["parameter"] for warning in warnings] == ["model"] * warned

@@ -16,7 +16,7 @@ from functions.aws import job_table, s3
 from functions.aws.clients import client
 from functions.errors import ApiError
 from functions.handlers.prepare.handler import handler
-from functions.jobs.job import Job, Source, SourceKind, State
+from functions.jobs.job import Job, JobState, Source, SourceKind
 from functions.settings import settings
 from tests.paths import SAMPLES
 
@@ -57,7 +57,7 @@ def test_upload_makes_job_of_one_shard(prepare: Prepare, caught: Caught, scaled:
     assert job.source == Source(SourceKind.UPLOAD, S3Object("uploads", KEY), size=len(SAMPLE))
     assert job.duration
     assert job.duration > 3
-    assert scaled == [{"incoming": pytest.approx(job.duration)}]
+    assert scaled == [{"incoming": pytest.approx(job.duration), "shards": 1}]
     (event,) = caught()
     assert (event["detail-type"], event["detail"]["state"]) == ("Transcription Queued", "queued")
     assert event["detail"]["options"] == "model=whisper-base&language=de"
@@ -182,7 +182,7 @@ def test_job_cancelled_during_probe_stops(prepare: Prepare, monkeypatch: pytest.
 
     monkeypatch.setattr(s3, "head", cancelling)
     assert prepare(execution_input)["go"] is False
-    assert job_table.find("j1").state == State.CANCELLED  # type: ignore[union-attr]
+    assert job_table.find("j1").state == JobState.CANCELLED  # type: ignore[union-attr]
     assert scaled == []
 
 
@@ -192,7 +192,7 @@ def test_multichannel_makes_shard_for_each_header_channel(prepare: Prepare, scal
     query = "multichannel=true&encoding=linear16&sample_rate=8000&channels=2"
     answer = prepare(requested(Source(SourceKind.BODY, there), query))
     assert [shard["channel"] for shard in answer["shards"]] == [0, 1]
-    assert scaled == [{"incoming": 4.0}]  # two seconds, on two channels
+    assert scaled == [{"incoming": 4.0, "shards": 2}]  # two seconds, on two channels
 
 
 @pytest.fixture
