@@ -45,9 +45,10 @@ def _edit_channel(transcript: Transcript, channel: Channel, options: Options) ->
 
 
 def _edit_words(words: list[TranscriptWord], language: str, options: Options) -> list[TranscriptWord]:
-    if language == "en":
-        words = words if options.filler_words else remove_filler_words(words)
-        words = write_numerals(words) if options.numerals else words
+    if language == "en" and not options.filler_words:
+        words = remove_filler_words(words)
+    if options.numerals:
+        words = write_numerals(words, language)
     return replace_phrases(words, options.replace) if options.replace else words
 
 
