@@ -10,8 +10,9 @@ from functions.options.options import Options
 from functions.transcripts.edits.filler_words import remove_filler_words
 from functions.transcripts.edits.numerals import write_numerals
 from functions.transcripts.edits.replacements import replace_phrases
+from functions.transcripts.printed_words import PrintedWord, segment_words
 from functions.transcripts.transcript import Channel, Transcript
-from functions.transcripts.words import PrintedWord, TranscriptWord, join_words, segment_words, words_of
+from functions.transcripts.words import TranscriptWord, join_words, words_of
 
 
 def edit(transcript: Transcript, options: Options) -> Transcript:

@@ -12,7 +12,8 @@ from functions.options.options import Options
 from functions.rendering.formats import FORMATS
 from functions.transcripts.edit import edit
 from functions.transcripts.edits.numerals import NUMERAL_LANGUAGES, write_numerals
-from functions.transcripts.words import TranscriptWord, normalised
+from functions.transcripts.letters import normalised
+from functions.transcripts.words import TranscriptWord
 from tests.fixtures.transcripts import segment, timed_words, transcript
 
 # By language: what Whisper wrote, and after " = " what is printed; without it, the same.
