@@ -150,7 +150,7 @@ class Options:
                     warning(spec.name, "invalid_value", f"{spec.name} was left out: {error.failure.err_msg}")
                 )
         implied = {name: True for spec in IMPLEMENTED if values.get(spec.name) is True for name in spec.implies}
-        options = cls(query=query, warnings=warnings, **_without_overridden(values | implied))
+        options = cls(query=query, warnings=warnings, **_without_overridden(implied | values))
         warnings.extend(options._value_warnings())
         return options
 

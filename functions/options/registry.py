@@ -83,10 +83,11 @@ _SPECS = (
     _implemented(
         "smart_format",
         OptionType.BOOLEAN,
-        "Implies `punctuate` and `paragraphs`.",
+        "Implies `punctuate`, `paragraphs` and, where its languages allow, `numerals`.",
+        Stage.EDIT,
         Stage.RENDER,
         example="true",
-        implies=("punctuate", "paragraphs"),
+        implies=("punctuate", "paragraphs", "numerals"),
     ),
     _implemented(
         "paragraphs",
@@ -114,7 +115,13 @@ _SPECS = (
         Stage.SHARD,
         example="true",
     ),
-    _implemented("numerals", OptionType.BOOLEAN, "Spoken numbers as digits; English.", Stage.EDIT, example="true"),
+    _implemented(
+        "numerals",
+        OptionType.BOOLEAN,
+        "Numbers, times and amounts in digits; Danish, Dutch, English, French, German, Italian, Portuguese, Spanish.",
+        Stage.EDIT,
+        example="true",
+    ),
     _implemented(
         "filler_words",
         OptionType.BOOLEAN,

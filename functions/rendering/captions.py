@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from unicodedata import east_asian_width
 
 from functions.transcripts.graphemes import graphemes
+from functions.transcripts.printed_words import PrintedWord, spread
 from functions.transcripts.transcript import Channel, Transcript
-from functions.transcripts.words import PrintedWord, join_words, printed_words, spread
+from functions.transcripts.words import join_words, printed_words
 
 LINE_COLUMNS, LINES = 42, 2
 MAX_SECONDS, MIN_SECONDS = 7.0, 1.0  # of a cue; a shorter one is extended into the silence that follows it

@@ -14,6 +14,7 @@ from typing import Any
 
 from functions.options.options import Options
 from functions.speech_models.names import model_info, model_uuid
+from functions.transcripts.edits.numerals import NUMERAL_LANGUAGES
 from functions.transcripts.sentences import WordSequence, paragraphs, utterances
 from functions.transcripts.transcript import Channel, Transcript
 from functions.transcripts.words import TranscriptWord, join_words, punctuated_words_of
@@ -61,10 +62,11 @@ def _metadata(transcript: Transcript, options: Options) -> dict[str, Any]:
 
 
 def _numerals_warning(transcript: Transcript, options: Options) -> list[dict[str, str]]:
-    foreign = sorted({c.language for c in transcript.channels if transcript.text_language(c) != "en"})
-    if not (options.numerals and foreign):
+    languages = {transcript.text_language(channel) for channel in transcript.channels}
+    unknown = sorted(languages - NUMERAL_LANGUAGES)
+    if not unknown or not options.numerals or options.smart_format:  # smart_format does what a language allows
         return []
-    message = f"numerals is done for English; {', '.join(foreign)} stays as Whisper wrote it."
+    message = f"numerals is done for {', '.join(sorted(NUMERAL_LANGUAGES))}; {', '.join(unknown)} stays as it was."
     return [{"parameter": "numerals", "type": "unsupported_language", "message": message}]
 
 

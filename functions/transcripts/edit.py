@@ -10,8 +10,9 @@ from functions.options.options import Options
 from functions.transcripts.edits.filler_words import remove_filler_words
 from functions.transcripts.edits.numerals import write_numerals
 from functions.transcripts.edits.replacements import replace_phrases
+from functions.transcripts.printed_words import PrintedWord, segment_words
 from functions.transcripts.transcript import Channel, Transcript
-from functions.transcripts.words import PrintedWord, TranscriptWord, join_words, segment_words, words_of
+from functions.transcripts.words import TranscriptWord, join_words, words_of
 
 
 def edit(transcript: Transcript, options: Options) -> Transcript:
@@ -45,9 +46,10 @@ def _edit_channel(transcript: Transcript, channel: Channel, options: Options) ->
 
 
 def _edit_words(words: list[TranscriptWord], language: str, options: Options) -> list[TranscriptWord]:
-    if language == "en":
-        words = words if options.filler_words else remove_filler_words(words)
-        words = write_numerals(words) if options.numerals else words
+    if language == "en" and not options.filler_words:
+        words = remove_filler_words(words)
+    if options.numerals:
+        words = write_numerals(words, language)
     return replace_phrases(words, options.replace) if options.replace else words
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from functions.transcripts.words import TranscriptWord, normalised
+from functions.transcripts.letters import normalised
+from functions.transcripts.words import TranscriptWord
 
 PARAGRAPH_PAUSE = 1.5  # seconds of silence between two sentences that begin a new paragraph
 PARAGRAPH_SENTENCES = 6  # at most in one paragraph; our choice, Deepgram documents no limit

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from functions.transcripts.words import TranscriptWord, normalised
+from functions.transcripts.letters import normalised
+from functions.transcripts.words import TranscriptWord
 
 
 def replace_phrases(words: list[TranscriptWord], pairs: Sequence[tuple[str, str]]) -> list[TranscriptWord]:

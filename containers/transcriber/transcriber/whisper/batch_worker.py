@@ -17,6 +17,7 @@ from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.timestamp_segments import (
     TokenSegment,
+    keep_words_whole,
     resume_position,
     split_at_timestamps,
     without_repetition,
@@ -192,7 +193,9 @@ class BatchWorker:
             if quality_checks.is_plausible(hypothesis)
             else without_repetition(hypothesis.tokens, self._model.timestamp_begin)
         )
-        return split_at_timestamps(tokens, self._model.timestamp_begin, window.seconds)
+        return keep_words_whole(
+            split_at_timestamps(tokens, self._model.timestamp_begin, window.seconds), self._model.text
+        )
 
     def _make_outcome(
         self,

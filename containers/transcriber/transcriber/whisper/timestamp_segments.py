@@ -5,8 +5,9 @@ In all functions `timestamp_begin` is the id of the first timestamp token; `seco
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 TIMESTAMP_SECONDS = 0.02  # seconds from one timestamp token to the next
 _END_MARGIN_SECONDS = 0.1  # no segment starts this close to the end of the audio, or later
@@ -80,6 +81,50 @@ def split_at_timestamps(tokens: Sequence[int], timestamp_begin: int, seconds: fl
     if text:
         segments.append(TokenSegment(start, seconds if end is None else max(start, end), text))
     return segments
+
+
+def keep_words_whole(segments: Sequence[TokenSegment], text: Callable[[list[int]], str]) -> list[TokenSegment]:
+    """Move the rest of a word that a timestamp cuts to the segment where the word begins: "sister" and "-in-law".
+
+    Args:
+        segments: in order.
+        text: returns the text of tokens; a space at its start is the model's own.
+    """
+    whole: list[TokenSegment] = []
+    for segment in segments:
+        count = _continuing_tokens(text(whole[-1].tokens), segment.tokens, text) if whole else 0
+        if count:
+            end = segment.end if count == len(segment.tokens) else whole[-1].end
+            whole[-1] = replace(whole[-1], end=end, tokens=[*whole[-1].tokens, *segment.tokens[:count]])
+        if count < len(segment.tokens):
+            whole.append(replace(segment, tokens=segment.tokens[count:]))
+    return whole
+
+
+def _continuing_tokens(before: str, tokens: list[int], text: Callable[[list[int]], str]) -> int:
+    """Return how many of the tokens continue the word that the text before ends with."""
+    if not _continues_word(before, text(tokens)):
+        return 0
+    count = 1
+    while count < len(tokens):
+        following = text(tokens[count:])[:1]
+        if following.isspace() or unicodedata.category(following) == "Lo":
+            break
+        count += 1
+    return count
+
+
+def _continues_word(before: str, after: str) -> bool:
+    """Tell whether a text without a space at its start continues a word.
+
+    A capital begins a word, and so does a letter of a script without capitals: most scripts without spaces are such.
+    """
+    first, second = after[:1], after[1:2]
+    if not first or not before[-1:].isalnum() or first in '"¿¡':
+        return False
+    if first in "-'’":
+        return second.islower() or second.isdigit()  # "-in-law"; "- Yes" is another speaker's
+    return first.islower() or first.isdecimal() or unicodedata.category(first) in ("Pe", "Pf", "Po")
 
 
 def resume_position(

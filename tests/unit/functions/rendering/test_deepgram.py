@@ -264,18 +264,20 @@ def test_filler_words_are_removed_unless_requested():
     assert alternative(answer("punctuate=true", german))["transcript"] == "Um acht Uhr."
 
 
-def test_numerals_writes_digits_and_warns_in_other_languages():
+def test_numerals_writes_digits_and_warns_where_it_cannot():
     source = transcript(
         [segment(timed_words("She paid twenty-five hundred and six, no, nine hundred and twelve dollars."))]
     )
 
     best = alternative(answer("numerals=true&punctuate=true", source))
 
-    assert best["transcript"].endswith("912 dollars.")
-    word = next(word for word in best["words"] if word["word"] == "912")
-    assert (word["start"], word["end"]) == (3.5, 5.4)
-    german = answer("numerals=true", transcript([segment(SPEECH)], language="de"))
-    assert german["metadata"]["warnings"][0]["parameter"] == "numerals"
+    assert best["transcript"].endswith("$912.")
+    word = next(word for word in best["words"] if word["word"] == "$912")
+    assert (word["start"], word["end"]) == (3.5, 5.9)
+    russian = transcript([segment(SPEECH)], language="ru")
+    assert answer("numerals=true", russian)["metadata"]["warnings"][0]["parameter"] == "numerals"
+    assert "warnings" not in answer("smart_format=true", russian)["metadata"]
+    assert "warnings" not in answer("numerals=true", transcript([segment(SPEECH)], language="de"))["metadata"]
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,9 @@ from functions.options.options import Options
 from functions.rendering.deepgram import listen_response
 from functions.rendering.formats import FORMATS, JSON, OPENAI_JSON, OPENAI_TEXT, SRT, STORED_FORMATS, TXT, VTT
 from functions.transcripts.edit import edit
+from functions.transcripts.letters import normalised
 from functions.transcripts.transcript import Transcript
-from functions.transcripts.words import normalised, words_of
+from functions.transcripts.words import words_of
 from tests.fixtures.transcripts import segment, timed_words, transcript
 
 EDITS = ["filler_words=true", "numerals=true", "replace=acme:Contoso+Ltd&replace=well"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from transcriber.whisper.timestamp_segments import (
     TokenSegment,
     before_end_of_audio,
+    keep_words_whole,
     resume_position,
     split_at_timestamps,
     without_repetition,
@@ -82,3 +85,34 @@ def test_without_repetition_keeps_two_rounds() -> None:
         5,
         5,
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ([" My", " sister"], ["-", "in", "-", "law", " left"], [" My sister-in-law", " left"]),
+        ([" It", " costs", " 3"], [".", "50", "."], [" It costs 3.50."]),
+        ([" Don"], ["'", "t", " go"], [" Don't", " go"]),
+        ([" Yes"], [",", " but"], [" Yes,", " but"]),
+        ([" Open"], ["ing", " soon"], [" Opening", " soon"]),
+        (["很", "好"], ["，", "但是"], ["很好，", "但是"]),
+        (["很", "好"], ["但是"], ["很好", "但是"]),
+        (["用", "Open"], ["ai", "的", "很好"], ["用Openai", "的很好"]),
+        ([" Hello"], [" there"], [" Hello", " there"]),
+        ([" Hello"], ["-", "Yes", "."], [" Hello", "-Yes."]),
+        ([" Hello"], ["- ", "yes"], [" Hello", "- yes"]),
+        ([" Hello."], ["And", " so"], [" Hello.", "And so"]),
+        ([" Hello"], ['"', "yes"], [" Hello", '"yes']),
+    ],
+)
+def test_word_cut_by_timestamp_stays_whole(before: list[str], after: list[str], expected: list[str]) -> None:
+    pieces = [*before, *after]
+    first, second = [*range(len(before))], [*range(len(before), len(pieces))]
+
+    def text(tokens: list[int]) -> str:
+        return "".join(pieces[token] for token in tokens)
+
+    whole = keep_words_whole([TokenSegment(0.0, 2.0, first), TokenSegment(2.0, 5.0, second)], text)
+
+    assert [text(segment.tokens) for segment in whole] == expected
+    assert (whole[0].end, whole[-1].end) == (5.0 if len(whole) == 1 else 2.0, 5.0)

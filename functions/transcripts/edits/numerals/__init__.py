@@ -1,0 +1,84 @@
+"""Edit `numerals`: write number words in digits, "nine hundred and twelve" → "912", in eight languages.
+
+text2num finds the numbers. What it leaves open is decided here, in this order: times of day, numbers one after another,
+percentages and amounts, and numbers alone. What is not certain stays as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from statistics import fmean
+
+from functions.transcripts.edits.numerals.measures import Written, amounts, times
+from functions.transcripts.edits.numerals.numbers import Number, find_numbers
+from functions.transcripts.edits.numerals.runs import join_runs
+from functions.transcripts.edits.numerals.single import is_certain
+from functions.transcripts.edits.numerals.tokens import Tokens
+from functions.transcripts.edits.numerals.vocabulary import VOCABULARIES
+from functions.transcripts.words import TranscriptWord
+
+NUMERAL_LANGUAGES = frozenset(VOCABULARIES)
+
+
+def write_numerals(words: list[TranscriptWord], language: str) -> list[TranscriptWord]:
+    """Return the words with each number as one word in digits, which lasts as long as the words it replaces.
+
+    Args:
+        words: Words in order of time.
+        language: Whisper's code; one that is not in `NUMERAL_LANGUAGES` changes nothing.
+    """
+    if language not in NUMERAL_LANGUAGES:
+        return words
+    tokens = Tokens(words, language)
+    result: list[TranscriptWord] = []
+    at = 0
+    for first, last, text in _whole_words(tokens, _written(tokens)):
+        result += [*words[at:first], _merged(words[first:last], text)]
+        at = last
+    return result + words[at:]
+
+
+def _written(tokens: Tokens) -> list[Written]:
+    numbers = find_numbers(tokens)
+    written = times(tokens, numbers)
+    numbers = join_runs(tokens, _without(numbers, written))
+    written += amounts(tokens, numbers)
+    numbers = _without(numbers, written)
+    written += [Written(n.start, n.end, n.text) for n in numbers if is_certain(tokens, n, numbers)]
+    return sorted(written, key=lambda part: part.start)
+
+
+def _without(numbers: Sequence[Number], written: Sequence[Written]) -> list[Number]:
+    """Return the numbers that are not written yet."""
+    taken = {at for part in written for at in range(part.start, part.end)}
+    return [number for number in numbers if taken.isdisjoint(range(number.start, number.end))]
+
+
+def _whole_words(tokens: Tokens, written: Sequence[Written]) -> Iterator[tuple[int, int, str]]:
+    """Yield first word, word after the last and text of those that begin and end with a word."""
+    for part in written:
+        first, last = tokens[part.start].word, tokens[part.end - 1].word + 1
+        begins = part.start == 0 or tokens[part.start - 1].word < first
+        if begins and (part.end == len(tokens) or tokens[part.end].word == last):
+            yield first, last, part.text
+
+
+def _merged(words: Sequence[TranscriptWord], text: str) -> TranscriptWord:
+    """Return the words as one, with the punctuation before the first and after the last."""
+    (before, own, _), (_, _, after) = _split(words[0]), _split(words[-1])
+    text = text or own
+    return replace(
+        words[0],
+        text=before + text + (after.removeprefix(".") if text.endswith(".") else after),
+        normalised=text.lower().rstrip("."),
+        end=words[-1].end,
+        confidence=fmean(word.confidence for word in words),
+    )
+
+
+def _split(word: TranscriptWord) -> tuple[str, str, str]:
+    """Return the punctuation before a word, the word, and the punctuation after it."""
+    start = max(word.text.lower().find(word.normalised), 0)
+    end = start + len(word.normalised)
+    return word.text[:start], word.text[start:end], word.text[end:]

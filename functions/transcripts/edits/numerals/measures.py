@@ -1,0 +1,150 @@
+"""Times of day, percentages and amounts of money, as they are printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from functions.transcripts.edits.numerals.numbers import Number
+from functions.transcripts.edits.numerals.tokens import Tokens
+
+_DAY_HALVES = {("a", "m"): "a.m.", ("p", "m"): "p.m.", ("am",): "", ("pm",): "", ("a.m",): "", ("p.m",): ""}
+_AMOUNT_JOINERS = frozenset({"and", "et", "und", "y", "con", "e", "en", "og"})
+_ENGLISH_SCALES = ("million", "billion", "trillion")
+
+
+@dataclass(frozen=True)
+class Written:
+    """Tokens from `start` to before `end` as one word; an empty text leaves the first word's own."""
+
+    start: int
+    end: int
+    text: str
+
+
+class _Cardinals:
+    """Cardinal numbers of one text by their place."""
+
+    def __init__(self, tokens: Tokens, numbers: Sequence[Number]) -> None:
+        self.tokens, self.vocabulary = tokens, tokens.vocabulary
+        self.by_start = {number.start: number for number in numbers if not number.is_ordinal}
+        self.ends = {number.end for number in self.by_start.values()}
+
+    def written(self, write: Callable[[_Cardinals, Number], list[Written]]) -> list[Written]:
+        """Return the words of all measures that `write` finds, in order."""
+        found: list[Written] = []
+        for start in sorted(self.by_start):
+            if not found or found[-1].end <= start:
+                found += write(self, self.by_start[start])
+        return found
+
+    def two_digits(self, at: int) -> Number | None:
+        """Return the number at an index if it is written with two digits and less than sixty, as minutes are."""
+        number = self.by_start.get(at) if self.tokens.word(at) else None
+        return number if number and number.text.isdigit() and len(number.text) == 2 and number.value < 60 else None
+
+
+def times(tokens: Tokens, numbers: Sequence[Number]) -> list[Written]:
+    """Return the times of day: "ten thirty a m" → 10:30 a.m., "zehn Uhr dreißig" → 10:30 Uhr."""
+    return _Cardinals(tokens, numbers).written(_time)
+
+
+def amounts(tokens: Tokens, numbers: Sequence[Number]) -> list[Written]:
+    """Return percentages and amounts: "five per cent" → 5%, "three dollars and fifty cents" → $3.50."""
+    return _Cardinals(tokens, numbers).written(
+        lambda found, number: _percentage(found, number) or _money(found, number)
+    )
+
+
+def _time(found: _Cardinals, number: Number) -> list[Written]:
+    if not number.text.isdigit() or number.value > 24:
+        return []
+    return _with_hour_word(found, number) or _with_day_half(found, number) or _after_clock(found, number)
+
+
+def _with_hour_word(found: _Cardinals, number: Number) -> list[Written]:
+    form = found.vocabulary.hours.get(found.tokens.word(number.end), "")
+    is_joined = found.tokens.word(number.end + 1) in found.vocabulary.clock_joiners
+    minutes = found.two_digits(number.end + 1 + is_joined)
+    if not form or not minutes:
+        return []
+    texts = form.format(number.text, minutes.text).split()
+    ends = [*(number.end, number.end + 1)[: len(texts) - 1], minutes.end]
+    return [Written(a, b, text) for a, b, text in zip([number.start, *ends], ends, texts, strict=False)]
+
+
+def _with_day_half(found: _Cardinals, number: Number) -> list[Written]:
+    if found.tokens.language != "en" or not 0 < number.value < 13:
+        return []
+    minutes = found.two_digits(number.end)
+    end, text = (minutes.end, f"{number.text}:{minutes.text}") if minutes else (number.end, number.text)
+    for phrase, written in _DAY_HALVES.items():
+        if found.tokens.follows(end, phrase):
+            half = [Written(end, end + len(phrase), written)] if written else []
+            return [Written(number.start, end, text), *half]
+    is_time = minutes and found.tokens.follows(end, ("o'clock",))
+    return [Written(number.start, end, text)] if is_time else []
+
+
+def _after_clock(found: _Cardinals, number: Number) -> list[Written]:
+    mark = found.vocabulary.clocks.get(found.tokens.word_before(number.start), "")
+    joiners = found.vocabulary.clock_joiners
+    is_joined = found.tokens.word(number.end) in joiners
+    minutes = found.two_digits(number.end + is_joined)
+    is_time = mark and minutes and (is_joined or "" in joiners) and number.value < (13 if mark == ":" else 25)
+    return [Written(number.start, minutes.end, f"{number.text}{mark}{minutes.text}")] if minutes and is_time else []
+
+
+def _amount(found: _Cardinals, number: Number) -> list[Written]:
+    return _percentage(found, number) or _money(found, number)
+
+
+def _percentage(found: _Cardinals, number: Number) -> list[Written]:
+    phrase = next((p for p in found.vocabulary.percent if found.tokens.follows(number.end, p)), None)
+    if phrase is None or _is_estimate(found, number):
+        return []
+    start, text, end = number.start, number.text, number.end + len(phrase)
+    if found.tokens.word_before(start) in found.vocabulary.decimal_words and text.isdigit():
+        start, text = start - 1, f"0{found.vocabulary.decimal_mark}{text}"  # "point five percent"
+    if found.vocabulary.percent_space:
+        return [Written(start, number.end, text), Written(number.end, end, "%")]
+    return [Written(start, end, f"{text}%")]
+
+
+def _is_estimate(found: _Cardinals, number: Number) -> bool:
+    """Tell whether another number stands right before: "ten twenty percent"."""
+    return number.is_sure is False and number.start in found.ends and bool(found.tokens.word(number.start))
+
+
+def _money(found: _Cardinals, number: Number) -> list[Written]:
+    tokens = found.tokens
+    scale = tokens.word(number.end) if tokens.word(number.end) in _ENGLISH_SCALES else ""
+    at = number.end + bool(scale)
+    sign = found.vocabulary.money.get(tokens.word(at))
+    if sign is None or _is_estimate(found, number):
+        return []
+    cents, end = (None, at) if scale or not number.text.isdigit() else _cents(found, at + 1)
+    if cents:
+        amount = f"{number.text}{found.vocabulary.decimal_mark}{int(cents.value):02d}"
+        if sign:
+            return [Written(number.start, end, sign + amount)]
+        return [Written(number.start, number.end, amount), Written(at, end, "")]
+    if sign in ("", "£"):  # a pound is also a weight
+        return []
+    if scale:
+        return [Written(number.start, number.end, sign + number.text), Written(number.end, at + 1, scale)]
+    return [Written(number.start, at + 1, sign + number.text)]
+
+
+def _cents(found: _Cardinals, at: int) -> tuple[Number | None, int]:
+    """Return the hundredths of an amount whose currency ends before `at`, and the index after them."""
+    tokens = found.tokens
+    is_joined = tokens.word(at) in _AMOUNT_JOINERS
+    number = found.by_start.get(at + is_joined)
+    if not number or not tokens.word(number.start) or not number.text.isdigit() or not 0 < number.value < 100:
+        return None, at
+    if tokens.word(number.end) in found.vocabulary.cents:
+        return number, number.end + 1
+    # "three dollars and fifty" may go on: "and fifty people".
+    is_whole = number.value >= 10 and not (is_joined and tokens.word(number.end))
+    return (number, number.end) if is_whole else (None, at)

@@ -1,0 +1,115 @@
+"""Numbers that text2num finds among tokens, and what it leaves open: scales, decimals, parts of a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import text_to_num
+
+from functions.transcripts.edits.numerals.tokens import Token, Tokens
+
+_SCALES = frozenset({100, 1000, 10**6, 10**9, 10**12})
+_MILLION = 10**6
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number among tokens.
+
+    Attributes:
+        start: Index of its first token.
+        end: Index after its last token.
+        text: The number in digits.
+        value: Its value.
+        is_ordinal: Whether it is a rank.
+        is_sure: True for one that is certainly a number, False for one that stays as it was, None if the words
+            around it decide.
+    """
+
+    start: int
+    end: int
+    text: str
+    value: float
+    is_ordinal: bool = False
+    is_sure: bool | None = None
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is one word."""
+        return self.end == self.start + 1
+
+
+def find_numbers(tokens: Tokens) -> list[Number]:
+    """Return the numbers in order; none overlaps another."""
+    found: list[Number] = []
+    for number in _found(tokens, 0, len(tokens)):
+        if found and (joined := _continued_decimals(tokens, found[-1], number)):
+            found[-1] = joined
+        else:
+            found += _refined(tokens, number)
+    return found
+
+
+def _found(tokens: Tokens, start: int, end: int) -> list[Number]:
+    return [
+        Number(start + found.start, start + found.end, found.text, found.value, found.is_ordinal)
+        for found in text_to_num.find_numbers(tokens[start:end], tokens.language, 0.0)
+    ]
+
+
+def _refined(tokens: Tokens, number: Number) -> list[Number]:
+    """Return what the number is: nothing for "thirds", 5 for "five million", 800 and 5 for an area code and a digit."""
+    start, last = number.start, number.end - 1
+    words = [token.lower for token in tokens[start : number.end]]
+    if all(word in tokens.vocabulary.zeros for word in words) or (words[0] == "oh" and tokens[start].is_name):
+        return []  # "oh" is an exclamation more often than a zero
+    if number.is_ordinal:
+        is_plural = tokens.language == "en" and words[-1].endswith("s")
+        return _found(tokens, start, last) if is_plural else [number]  # "twenty seconds"
+    if all(_is_scale(word, tokens.language) for word in words):
+        return [replace(_with_article(tokens, number), is_sure=False)]
+    factor = _found(tokens, start, last) if number.value >= _MILLION else []
+    if len(factor) == 1 and factor[0].end == last and number.value / factor[0].value in _SCALES - {100, 1000}:
+        is_article = factor[0].is_word and words[0] in tokens.vocabulary.ambiguous - {"one"}
+        return [replace(factor[0], is_sure=not is_article)]
+    if words[-2:-1] == ["hundred"] and _is_digit(tokens, number.end):
+        return [*_found(tokens, start, last), *_found(tokens, last, number.end)]
+    return [_with_article(tokens, number)]
+
+
+@lru_cache(maxsize=4096)
+def _is_scale(word: str, language: str) -> bool:
+    """Tell whether a word is "hundred", "thousand", "million" …."""
+    found = text_to_num.find_numbers([Token(word)], language, 0.0)
+    is_one = word.startswith("ein")  # German "einhundert" says that it is one
+    return len(found) == 1 and not found[0].is_ordinal and found[0].value in _SCALES and not is_one
+
+
+def _is_digit(tokens: Tokens, at: int) -> bool:
+    found = _found(tokens, at, at + 1) if tokens.word(at) else []
+    return len(found) == 1 and not found[0].is_ordinal and found[0].value < 10
+
+
+def _with_article(tokens: Tokens, number: Number) -> Number:
+    """Return "a hundred and one" with its article."""
+    has_article = tokens.language == "en" and tokens.word_before(number.start) == "a"
+    is_scale = _is_scale(tokens[number.start].lower, tokens.language)
+    return replace(number, start=number.start - 1) if has_article and is_scale else number
+
+
+def _continued_decimals(tokens: Tokens, before: Number, number: Number) -> Number | None:
+    """Return "three point one" and "four" as 3.14, "three point one" and "two" after another "point" as 3.1.2."""
+    names = tokens.vocabulary.decimal_words
+    mark = next((mark for mark in ",." if mark in before.text), "")
+    between = tokens[before.end : number.start]
+    is_apart = any(token.ends_phrase for token in tokens[before.end - 1 : number.start])
+    if not mark or before.is_ordinal or number.is_ordinal or is_apart or not number.is_word:
+        return None
+    if len(between) == 1 and between[0].lower in names:
+        return replace(before, end=number.end, text=before.text + mark + number.text)
+    marked_at = max(at for at in range(before.start, before.end) if tokens[at].lower in names)
+    is_digit_by_digit = len(before.text.rpartition(mark)[2]) == before.end - marked_at - 1
+    if not between and number.value < 10 and is_digit_by_digit:
+        return replace(before, end=number.end, text=before.text + number.text)
+    return None

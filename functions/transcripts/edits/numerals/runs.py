@@ -1,0 +1,124 @@
+"""Numbers one after another: telephone numbers and codes, counting, and years in pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from functions.transcripts.edits.numerals.numbers import Number
+from functions.transcripts.edits.numerals.tokens import Tokens
+
+_MULTIPLIERS = {"double": 2, "triple": 3}  # English: "double five"
+_LEAST_DIGITS = 3  # of digits that are one number: "nine one one"
+_TELEPHONE_DIGITS = 7  # at least, if there are groups such as 800 and 12 among the digits
+_DECADES = {"twenties": "20s", "thirties": "30s", "forties": "40s", "fifties": "50s", "sixties": "60s"}
+_DECADES |= {"seventies": "70s", "eighties": "80s", "nineties": "90s"}
+
+
+def join_runs(tokens: Tokens, numbers: Sequence[Number]) -> list[Number]:
+    """Join numbers without a word between them where that is certain; what is not certain stays as it was.
+
+    Digits are one number ("five five five one two three four"), unless they count ("one, two, three"). Two numbers are
+    a year or, certain only with other words, a time ("ten thirty") or an estimate ("two three days").
+    """
+    joined: list[Number] = []
+    for chain in _split(_multiplied(tokens, numbers), lambda before, after: _is_apart(tokens, before, after)):
+        if _is_counting(chain):
+            joined += (replace(number, is_sure=True) for number in chain)
+            continue
+        for run in _split(chain, lambda before, _: tokens[before.end - 1].ends_phrase):
+            if len(run) > 1:
+                joined += _joined(tokens, run)
+            else:
+                is_listed = len(chain) > 2 and run[0].is_sure is None
+                joined.append(replace(run[0], is_sure=True) if is_listed else _decade(tokens, run[0]))
+    return joined
+
+
+def _joined(tokens: Tokens, run: Sequence[Number]) -> list[Number]:
+    if _is_dialled(tokens, run):
+        return [_concatenated(run)]
+    is_list = len(run) > 2
+    return _year(tokens, run) or [replace(number, is_sure=is_list and number.is_sure is not False) for number in run]
+
+
+def _is_apart(tokens: Tokens, before: Number, after: Number) -> bool:
+    return before.end != after.start or before.is_ordinal or tokens[before.end - 1].ends_sentence
+
+
+def _split(numbers: Sequence[Number], is_apart: Callable[[Number, Number], bool]) -> Iterator[list[Number]]:
+    """Yield stretches of the numbers, each up to a pair that is apart; ordinals and lone scales are their own."""
+    stretch: list[Number] = []
+    for number in numbers:
+        is_own = number.is_ordinal or number.is_sure is False
+        if stretch and (is_own or stretch[-1].is_sure is False or is_apart(stretch[-1], number)):
+            yield stretch
+            stretch = []
+        stretch.append(number)
+    if stretch:
+        yield stretch
+
+
+def _multiplied(tokens: Tokens, numbers: Sequence[Number]) -> list[Number]:
+    """Return the numbers with "double five" as 55 among digits, and "double oh seven" as 007."""
+    starts, ends, result = {n.start for n in numbers}, {n.end for n in numbers}, []
+    for number in numbers:
+        count = _MULTIPLIERS.get(tokens.word_before(number.start), 0)
+        is_digit = len(number.text) == 1 and (number.start - 1 in ends or number.end in starts)
+        if count and tokens.language == "en" and not number.is_ordinal and (is_digit or number.text[:1] == "0"):
+            text = number.text[0] * (count - 1) + number.text
+            number = replace(number, start=number.start - 1, text=text)
+        result.append(number)
+    return result
+
+
+def _is_counting(chain: Sequence[Number]) -> bool:
+    steps = {after.value - before.value for before, after in pairwise(chain)}
+    return len(chain) > 2 and steps in ({1}, {-1}) and all(number.is_word for number in chain)
+
+
+def _is_dialled(tokens: Tokens, run: Sequence[Number]) -> bool:
+    """Tell whether the numbers are said digit by digit, perhaps with groups such as 800 among them."""
+    if not all(number.text.isdigit() for number in run):
+        return False
+    digits = sum(len(number.text) for number in run)
+    one_by_one = sum(
+        len(number.text) == 1 or number.text.startswith("0") or tokens[number.start].lower in _MULTIPLIERS
+        for number in run
+    )
+    if one_by_one == len(run):
+        return digits >= _LEAST_DIGITS
+    return digits >= _TELEPHONE_DIGITS and 2 * one_by_one >= len(run) and all(len(n.text) <= 3 for n in run)
+
+
+def _concatenated(run: Sequence[Number]) -> Number:
+    text = "".join(number.text for number in run)
+    return Number(run[0].start, run[-1].end, text, float(text), is_sure=True)
+
+
+def _year(tokens: Tokens, run: Sequence[Number]) -> list[Number]:
+    """Return two numbers as a year, and a third that is ambiguous ("one man") as it was; nothing if they are none."""
+    vocabulary = tokens.vocabulary
+    century, year, rest = run[0], run[1], run[2:]
+    if not vocabulary.years_in_pairs or len(rest) > 1 or not 12 < century.value < 21 or len(year.text) != 2:
+        return []
+    if not (century.text + year.text).isdigit() or (rest and tokens[rest[0].start].lower not in vocabulary.ambiguous):
+        return []
+    after = tokens.word(year.end)
+    if after in vocabulary.units or after in vocabulary.money or (after and tokens[year.end].is_percent):
+        return []
+    before = tokens.word_before(century.start)
+    is_date = before in vocabulary.year_signs or before in vocabulary.months
+    is_estimate = year.value - century.value in (0, 1) or (century.value, year.value) == (15, 20)
+    if is_estimate and not is_date and century.value != 19:
+        return []
+    return [_concatenated(run[:2]), *(replace(number, is_sure=False) for number in rest)]
+
+
+def _decade(tokens: Tokens, number: Number) -> Number:
+    """Return "nineteen eighties" as 1980s."""
+    decade = _DECADES.get(tokens.word(number.end), "")
+    if not decade or tokens.language != "en" or number.is_ordinal or not 12 < number.value < 21:
+        return number
+    return Number(number.start, number.end + 1, number.text + decade, number.value, is_sure=True)

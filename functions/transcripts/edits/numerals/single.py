@@ -1,0 +1,85 @@
+"""Numbers alone: whether a word that can be a number is one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from functions.transcripts.edits.numerals.numbers import Number
+from functions.transcripts.edits.numerals.tokens import Tokens
+
+_LARGEST_ESTIMATE = 10  # "one or two" stays; "one or fifty" is "one or 50"
+_BEFORE_PARTS = frozenset({"a", "an", "one"})  # "a fifth", "one tenth", "a twenty second clip"
+
+
+def is_certain(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
+    """Tell whether a number that is no part of a measure is certainly one.
+
+    Args:
+        tokens: The text.
+        number: The number.
+        others: All such numbers of the text.
+    """
+    if number.is_sure is not None:
+        return number.is_sure and not tokens[number.start].is_name
+    if number.is_ordinal:
+        return _is_rank(tokens, number)
+    return _is_count(tokens, number) and not _is_estimate(tokens, number, others)
+
+
+def _is_count(tokens: Tokens, number: Number) -> bool:
+    vocabulary = tokens.vocabulary
+    if tokens[number.start].is_name or tokens.word_before(number.start) in vocabulary.decimal_words:
+        return False
+    if not number.is_word:
+        return True
+    if _is_beside_fraction(tokens, number):
+        return False
+    is_ambiguous = tokens[number.start].lower in vocabulary.ambiguous
+    return not is_ambiguous or (number.value != 1 and tokens.word(number.end) in vocabulary.units)
+
+
+def _is_beside_fraction(tokens: Tokens, number: Number) -> bool:
+    """Tell whether the number belongs to "two thirds", "three and a half" or "half past ten"."""
+    before, after = _words_around(tokens, number)
+    for words in (before, after):
+        while words and words[0] in tokens.vocabulary.joiners:
+            words.pop(0)
+        if words and words[0] in tokens.vocabulary.fractions:
+            return True
+    return False
+
+
+def _is_rank(tokens: Tokens, number: Number) -> bool:
+    vocabulary = tokens.vocabulary
+    before, after = _words_around(tokens, number)
+    if before and before[0] in _BEFORE_PARTS:
+        return False
+    month_before = before[1:2] if before[:1] == ["the"] else before[:1]
+    month_after = after[1:2] if after and after[0] in vocabulary.month_joiners else after[:1]
+    if any(word in vocabulary.months for word in [*month_before, *month_after]):
+        return True
+    if number.text.endswith(".") and not after:
+        return False  # its full stop would look like the sentence's
+    return number.value >= vocabulary.ordinals_from and not tokens[number.start].is_name
+
+
+def _is_estimate(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
+    """Tell whether a small number stands beside an ambiguous one: "one or two"."""
+    return number.value <= _LARGEST_ESTIMATE and any(
+        0 < abs(other.start - number.start) <= 2
+        and not other.is_ordinal
+        and other.is_word
+        and tokens[other.start].lower in tokens.vocabulary.ambiguous
+        for other in others
+    )
+
+
+def _words_around(tokens: Tokens, number: Number) -> tuple[list[str], list[str]]:
+    """Return up to three words before a number, the nearest first, and after it; none beyond punctuation."""
+    before: list[str] = []
+    while len(before) < 3 and (word := tokens.word_before(number.start - len(before))):
+        before.append(word)
+    after: list[str] = []
+    while len(after) < 3 and (word := tokens.word(number.end + len(after))):
+        after.append(word)
+    return before, after

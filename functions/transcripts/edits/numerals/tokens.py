@@ -1,0 +1,114 @@
+"""Tokens: words of a transcript as text2num reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+import text_to_num
+
+from functions.transcripts.edits.numerals.vocabulary import VOCABULARIES
+from functions.transcripts.words import TranscriptWord
+
+_STOPS = ',;:.?!…—–)]}»”"'
+_SENTENCE_ENDS = ".?!…:"
+_OPENINGS = '([{«“"¿¡'
+
+
+class Token(text_to_num.Token):
+    """One word, or one part of a word with hyphens.
+
+    Attributes:
+        lower: The word in lower case, without punctuation around it.
+        word: Index of the word.
+        ends_phrase: Whether punctuation follows, so that no number continues after it.
+        ends_sentence: Whether that is more than a comma.
+        is_name: Whether it is capitalised inside a sentence.
+        is_percent: Whether it belongs to "per cent", whose last word is a hundred in some languages.
+        is_idiom: Whether it belongs to a phrase that stays as it was.
+    """
+
+    def __init__(self, lower: str, spelling: str = "", word: int = 0, is_name: bool = False) -> None:
+        self.lower, self._spelling, self.word, self.is_name = lower, spelling or lower, word, is_name
+        self.ends_phrase = self.ends_sentence = self.is_percent = self.is_idiom = False
+
+    def text(self) -> str:
+        """Return the word in a spelling that text2num knows."""
+        return self._spelling
+
+    def nt_separated(self, previous: text_to_num.Token) -> bool:
+        """Tell whether punctuation stands between this word and the one before."""
+        return isinstance(previous, Token) and previous.ends_phrase
+
+    def not_a_number_part(self) -> bool:
+        """Tell whether the word is no number, whatever it looks like."""
+        return self.is_percent or self.is_idiom
+
+
+class Tokens(list[Token]):
+    """Tokens of a text, and look-ups that see nothing beyond punctuation."""
+
+    def __init__(self, words: Sequence[TranscriptWord], language: str) -> None:
+        super().__init__()
+        self.language, self.vocabulary = language, VOCABULARIES[language]
+        begins_sentence = True
+        for index, word in enumerate(words):
+            text = word.text.rstrip("'’")
+            opens = word.text[:1] in _OPENINGS
+            if self and opens:
+                self[-1].ends_phrase = True
+            is_name = not begins_sentence and not opens and word.text[:1].isupper() and not word.text.isupper()
+            for part in _parts(word.normalised, language):
+                self.append(Token(part, _known_spelling(part, language), index, is_name))
+            self[-1].ends_phrase = text[-1:] in _STOPS
+            self[-1].ends_sentence = self[-1].ends_phrase and text[-1:] != ","
+            begins_sentence = text[-1:] in _SENTENCE_ENDS
+        for token in self._in_phrases(self.vocabulary.percent):
+            token.is_percent = True
+        for token in self._in_phrases(self.vocabulary.idioms):
+            token.is_idiom = True
+
+    def word(self, at: int) -> str:
+        """Return the word at an index; empty outside the text and right after punctuation."""
+        return self[at].lower if 0 <= at < len(self) and not (at and self[at - 1].ends_phrase) else ""
+
+    def word_before(self, at: int) -> str:
+        """Return the word before an index; empty if punctuation or nothing is there."""
+        return self[at - 1].lower if at and not self[at - 1].ends_phrase else ""
+
+    def reads(self, at: int, phrase: Sequence[str]) -> bool:
+        """Tell whether the tokens from `at` on are a phrase, without punctuation inside."""
+        span = self[at : at + len(phrase)]
+        return [token.lower for token in span] == [*phrase] and not any(token.ends_phrase for token in span[:-1])
+
+    def follows(self, at: int, phrase: Sequence[str]) -> bool:
+        """Tell whether the phrase begins at `at`, right after the word before."""
+        return bool(self.word(at)) and self.reads(at, phrase)
+
+    def _in_phrases(self, phrases: Sequence[Sequence[str]]) -> Iterator[Token]:
+        for phrase in phrases:
+            for at in range(len(self)):
+                if self.reads(at, phrase):
+                    yield from self[at : at + len(phrase)]
+
+
+def _known_spelling(word: str, language: str) -> str:
+    for pattern, spelling in VOCABULARIES[language].spellings.items():
+        word = re.sub(pattern, spelling, word)
+    return word
+
+
+@lru_cache(maxsize=4096)
+def _is_number(word: str, language: str) -> bool:
+    """Tell whether text2num knows a word as one number."""
+    return len(text_to_num.find_numbers([Token(_known_spelling(word, language))], language, 0.0)) == 1
+
+
+@lru_cache(maxsize=4096)
+def _parts(word: str, language: str) -> tuple[str, ...]:
+    """Return the parts of a word with hyphens if each is a number and the word is not one number."""
+    parts = tuple(word.split("-"))
+    if len(parts) == 1 or _is_number(word, language) or not all(_is_number(part, language) for part in parts):
+        return (word,)
+    return parts

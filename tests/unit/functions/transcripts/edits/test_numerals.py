@@ -1,0 +1,284 @@
+"""Numerals: numbers as a careful reader of each language would write them, and nothing that is none."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.options.options import Options
+from functions.rendering.formats import FORMATS
+from functions.transcripts.edit import edit
+from functions.transcripts.edits.numerals import NUMERAL_LANGUAGES, write_numerals
+from functions.transcripts.letters import normalised
+from functions.transcripts.words import TranscriptWord
+from tests.fixtures.transcripts import segment, timed_words, transcript
+
+# By language: what Whisper wrote, and after " = " what is printed; without it, the same.
+SENTENCES = {
+    "en": """
+        Call five five five one two three four, please. = Call 5551234, please.
+        Call one eight hundred five five five oh one nine nine. = Call 18005550199.
+        Dial nine one one, then double oh seven. = Dial 911, then 007.
+        It was five-five-five, one two three four. = It was 555, 1234.
+        One, two, three, go! One two three. = 1, 2, 3, go! 1 2 3.
+        In nineteen eighty four and by twenty twenty-five. = In 1984 and by 2025.
+        From nineteen oh five to the nineteen eighties. = From 1905 to the 1980s.
+        We grew in two thousand and nineteen. = We grew in 2019.
+        Pi is three point one four one five, version two point oh point one. = Pi is 3.1415, version 2.0.1.
+        Two point five million people saw one million stars. = 2.5 million people saw 1 million stars.
+        Two hundred and fifty-three people and twenty one dogs. = 253 people and 21 dogs.
+        There were a hundred and one dogs and a hundred people. = There were 101 dogs and a hundred people.
+        On the second of May, July fourth and December twenty fifth. = On the 2nd of May, July 4th and December 25th.
+        The twenty second of June, in the twenty-first century. = The 22nd of June, in the 21st century.
+        In twenty seconds; a twenty second clip. = In 20 seconds; a twenty second clip.
+        It cost three dollars and fifty cents, not five dollars. = It cost $3.50, not $5.
+        Nineteen dollars ninety five each; two million dollars. = $19.95 each; $2 million.
+        It weighs ten pounds and costs ten pounds and fifty pence. = It weighs 10 pounds and costs £10.50.
+        Up by twelve point five percent, then point five per cent. = Up by 12.5%, then 0.5%.
+        At ten thirty a m or nine p.m. we meet. = At 10:30 a.m. or 9 p.m. we meet.
+        We meet at ten oh five. = We meet at 10:05.
+        Wait a second. The second hand; second to none; he came in second.
+        One of them left; no one knew. For one thing, one or two miles is far.
+        Two thirds of us waited three and a half hours, until half past ten or a quarter to five.
+        A fifth of it, one tenth, and the first three. = A fifth of it, one tenth, and the first 3.
+        The seven eleven store is open twenty four seven. It takes two three days.
+        Ocean's Eleven, Twenty One Pilots and World War Two.
+        Oh, five dollars! = Oh, $5!
+        Thousands of people; a thousand times; twenty twenty vision.
+        May the fourth be with you. = May the 4th be with you.
+        She is 21, paid $3.50 at 10:30 a.m. and owns 5 million shares.
+    """,
+    "fr": """
+        Elle a quatre-vingt-dix-neuf ans, lui vingt et un. = Elle a 99 ans, lui 21.
+        En mille neuf cent quatre-vingt-quatre, et en deux mille vingt-quatre. = En 1984, et en 2024.
+        Le zéro six douze trente-quatre cinquante-six soixante-dix-huit. = Le 06 12 34 56 78.
+        Rendez-vous à dix heures trente. = Rendez-vous à 10 h 30.
+        Il est dix heures et demie, les deux tiers sont partis. = Il est 10 heures et demie, les deux tiers sont partis.
+        Cela coûte vingt euros et cinquante centimes. = Cela coûte 20,50 euros.
+        Trois euros cinquante, puis vingt euros. = 3,50 euros, puis 20 euros.
+        Trois virgule un quatre un cinq. = 3,1415.
+        Cinq pour cent des gens, zéro virgule cinq pour cent. = 5 % des gens, 0,5 %.
+        Le premier janvier et le quatorze juillet. = Le 1er janvier et le 14 juillet.
+        Le vingt et unième siècle. = Le 21ème siècle.
+        Quoi de neuf ? Un vélo neuf. Il a neuf ans. = Quoi de neuf ? Un vélo neuf. Il a 9 ans.
+        L'un d'eux est parti une seconde, un ou deux jours.
+        Le premier ministre, la deuxième guerre, un million d'euros.
+        Trois millions de personnes, cent personnes. = 3 millions de personnes, cent personnes.
+        Un, deux, trois, partez ! = 1, 2, 3, partez !
+        Il s'est mis sur son trente et un.
+    """,
+    "de": """
+        Er ist einundzwanzig, sie einundvierzig Jahre alt. = Er ist 21, sie 41 Jahre alt.
+        Im Jahr neunzehnhundertvierundachtzig und zweitausendvierundzwanzig. = Im Jahr 1984 und 2024.
+        Im Jahr neunzehn vierundachtzig. = Im Jahr 1984.
+        Wählen Sie null eins sieben drei fünf fünf fünf. = Wählen Sie 0173555.
+        Drei Komma eins vier eins fünf. = 3,1415.
+        Um zehn Uhr dreißig und um acht Uhr. = Um 10:30 Uhr und um 8 Uhr.
+        Das kostet drei Euro fünfzig am Tag. = Das kostet 3,50 Euro am Tag.
+        Fünf Prozent, hundert Prozent. = 5 %, 100 %.
+        Am dritten Mai und am ersten Januar. = Am 3. Mai und am 1. Januar.
+        Zwei Hunde und eine Katze. = 2 Hunde und eine Katze.
+        Zwei Millionen Menschen, eine Million Sterne. = 2 Millionen Menschen, eine Million Sterne.
+        Hunderteins Dalmatiner, einhundert Leute. = 101 Dalmatiner, 100 Leute.
+        Einer von ihnen hat eins. Eine Sekunde! Der Zweite Weltkrieg, der zweite Mann.
+        Es ist halb zehn, Viertel nach acht, drei Viertel sind da.
+        Gib acht! Das blieb außer Acht. In acht Tagen. = Gib acht! Das blieb außer Acht. In 8 Tagen.
+        Eins, zwei, drei. Tausend Dank. = 1, 2, 3. Tausend Dank.
+    """,
+    "es": """
+        Uno de ellos tiene veintiún años. = Uno de ellos tiene 21 años.
+        Nací el tres de mayo de mil novecientos ochenta y cuatro. = Nací el 3 de mayo de 1984.
+        En dos mil veinticuatro. = En 2024.
+        Mi teléfono es cinco cinco cinco uno dos tres cuatro. = Mi teléfono es 5551234.
+        Tres coma uno cuatro uno cinco. = 3,1415.
+        A las diez y treinta. = A las 10:30.
+        Son las tres y media, las tres y cuarto, las diez menos cuarto.
+        Tres euros con cincuenta. = 3,50 euros.
+        Doce euros y cincuenta céntimos, dos mil euros. = 12,50 euros, 2000 euros.
+        El cinco por ciento, el cien por cien. = El 5 %, el 100 %.
+        Ciento un dálmatas, treinta y un días. = 101 dálmatas, 31 días.
+        Espera un segundo. El segundo piso, mi cuarto, mil gracias.
+        Dos tercios de la población; uno o dos.
+        Somos dos o tres. = Somos 2 o 3.
+        Dos millones de personas, un millón de gracias. = 2 millones de personas, un millón de gracias.
+        Uno, dos, tres. = 1, 2, 3.
+    """,
+    "pt": """
+        Um deles tem vinte e um anos. = Um deles tem 21 anos.
+        Nasci em mil novecentos e oitenta e quatro, no dia três de maio. = Nasci em 1984, no dia 3 de maio.
+        Em dois mil e vinte e quatro. = Em 2024.
+        O telefone é cinco cinco cinco um dois três quatro. = O telefone é 5551234.
+        Três vírgula um quatro um cinco. = 3,1415.
+        Às dez e trinta, às dez horas e quinze. = Às 10h30, às 10h15.
+        Às três e meia, um quarto de hora.
+        Três reais e cinquenta centavos. = 3,50 reais.
+        Cinquenta reais, dois mil euros. = 50 reais, 2000 euros.
+        Cinquenta por cento dos casos. = 50% dos casos.
+        Cento e um dálmatas. = 101 dálmatas.
+        Segunda-feira, na quarta e na sexta. O quarto é grande. Só um segundo.
+        Dois terços da população; um ou dois.
+        Somos dois ou três. = Somos 2 ou 3.
+        Dois milhões de pessoas, um milhão de vezes. = 2 milhões de pessoas, um milhão de vezes.
+        Um, dois, três. = 1, 2, 3.
+    """,
+    "it": """
+        Uno di loro ha ventuno anni. = Uno di loro ha 21 anni.
+        Nel millenovecentottantaquattro e nel duemilaventiquattro. = Nel 1984 e nel 2024.
+        Il numero è cinque cinque cinque uno due tre quattro. = Il numero è 5551234.
+        Tre virgola uno quattro uno cinque. = 3,1415.
+        Alle dieci e trenta, alle otto. = Alle 10:30, alle 8.
+        Le tre e mezza, le tre e un quarto, le dieci meno un quarto.
+        Tre euro e cinquanta. = 3,50 euro.
+        Venti euro e dieci centesimi, duemila euro. = 20,10 euro, 2000 euro.
+        Cinquanta per cento delle persone. = 50% delle persone.
+        La carica dei centouno. = La carica dei 101.
+        Aspetta un secondo. Secondo me sei bravo, tu sei il primo.
+        Ha sei anni e il primo maggio fa festa. = Ha 6 anni e il 1º maggio fa festa.
+        Due terzi della popolazione; uno o due.
+        Nel ventunesimo secolo. = Nel 21º secolo.
+        Due milioni di persone, un milione di euro. = 2 milioni di persone, un milione di euro.
+        Centottantuno cani. = 181 cani.
+    """,
+    "nl": """
+        Een van hen is eenentwintig jaar oud. = Een van hen is 21 jaar oud.
+        In negentien vierentachtig en tweeduizend vierentwintig. = In 1984 en 2024.
+        In negentienhonderdvierentachtig. = In 1984.
+        Bel vijf vijf vijf een twee drie vier. = Bel 5551234.
+        Drie komma een vier een vijf. = 3,1415.
+        Om tien uur dertig, om acht uur. = Om 10.30 uur, om 8 uur.
+        Het is half tien, kwart over acht, tien voor half twee.
+        Drie euro vijftig per stuk. = 3,50 euro per stuk.
+        Twaalf euro en vijftig cent. = 12,50 euro.
+        Vijftig procent, honderd procent. = 50%, 100%.
+        Honderd en een honden, honderd mensen. = 101 honden, honderd mensen.
+        Wacht een seconde. De tweede man, een of twee.
+        Twee derde van de mensen.
+        De eenentwintigste eeuw, de vijfde mei. = De 21e eeuw, de 5e mei.
+        Twee miljoen mensen, een miljoen sterren. = 2 miljoen mensen, een miljoen sterren.
+        Een, twee, drie. = 1, 2, 3.
+    """,
+    "da": """
+        En af dem er enogtyve år. = En af dem er 21 år.
+        I nitten fireogfirs og to tusind og fireogtyve. = I 1984 og 2024.
+        I nitten hundrede fireogfirs. = I 1984.
+        Ring fem fem fem en to tre fire. = Ring 5551234.
+        Tre komma en fire en fem. = 3,1415.
+        Klokken ti tredive, klokken otte. = Klokken 10.30, klokken 8.
+        Halv ti, kvart over otte.
+        Tre kroner og halvtreds øre. = 3,50 kroner.
+        Tyve kroner, to tusind kroner. = 20 kroner, 2000 kroner.
+        Halvtreds procent af dem. = 50 % af dem.
+        Hundrede og en hunde, hundrede mennesker. = 101 hunde, hundrede mennesker.
+        Vent et sekund. Den anden verdenskrig, en eller to.
+        To tredjedele af befolkningen.
+        Den femte maj. = Den 5. maj.
+        To millioner mennesker, en million stjerner. = 2 millioner mennesker, en million stjerner.
+        En, to, tre. = 1, 2, 3.
+    """,
+}
+TABLE = [
+    (language, *line.strip().partition(" = ")[::2])
+    for language, lines in SENTENCES.items()
+    for line in lines.strip().splitlines()
+]
+
+
+def words_of(text: str) -> list[TranscriptWord]:
+    """Half a second a word, the last tenth silent."""
+    return [
+        TranscriptWord(word, normalised(word), n / 2, n / 2 + 0.4, 0.9, (0, n))
+        for n, word in enumerate(text.split())
+        if normalised(word)
+    ]
+
+
+def written(text: str, language: str) -> str:
+    return " ".join(word.text for word in write_numerals(words_of(text), language))
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), TABLE, ids=lambda value: value[:40])
+def test_numbers_are_written_as_readers_expect(language: str, text: str, expected: str) -> None:
+    spoken = " ".join(word.text for word in words_of(text))
+    assert written(spoken, language) == " ".join(word.text for word in words_of(expected or text))
+
+
+def test_every_language_has_fifteen_sentences() -> None:
+    counts = {language: sum(row[0] == language for row in TABLE) for language in NUMERAL_LANGUAGES}
+    assert min(counts.values()) >= 15
+
+
+def test_merged_word_lasts_from_first_to_last() -> None:
+    words = write_numerals(words_of("pay (three dollars and fifty cents), at ten thirty a m."), "en")
+    assert [(word.text, word.normalised, word.start, word.end) for word in words] == [
+        ("pay", "pay", 0.0, 0.4),
+        ("($3.50),", "$3.50", 0.5, 2.9),
+        ("at", "at", 3.0, 3.4),
+        ("10:30", "10:30", 3.5, 4.4),
+        ("a.m.", "a.m", 4.5, 5.4),
+    ]
+
+
+@pytest.mark.parametrize("query", ["numerals=true&punctuate=true", "smart_format=true"])
+def test_every_format_has_the_numerals(query: str) -> None:
+    options = Options.from_query(query)
+    source = transcript([segment(timed_words("Call five five five one two three four in nineteen eighty four."))])
+    for form in FORMATS:
+        assert "Call 5551234 in 1984." in form.render(edit(source, options), options), form.name
+
+
+def test_number_is_written_across_segments() -> None:
+    source = transcript([segment(timed_words("It was nineteen")), segment(timed_words("eighty four then.", 5.0))])
+    edited = edit(source, Options.from_query("numerals=true"))
+    assert [part.text for part in edited.channels[0].segments] == ["It was 1984", "then."]
+
+
+def test_smart_format_yields_to_explicit_numerals() -> None:
+    assert Options.from_query("smart_format=true").numerals
+    assert not Options.from_query("smart_format=true&numerals=false").numerals
+
+
+NUMBER_WORDS = {
+    "en": "one two ten nineteen twenty eighty hundred thousand million point oh double first second third fifth a and "
+    "percent dollars cents pounds half past at am o'clock of May the people eighties five-five twenty-one 5 19",
+    "fr": "un deux neuf dix vingt quatre-vingts cent mille millions virgule premier heures euros pour et demi mai 5",
+    "de": "ein zwei acht zehn zwanzig hundert Millionen Komma dritten Uhr Euro Prozent und halb Mai neunzehn 5",
+    "es": "un dos diez veinte cien mil millones coma primero las y media euros por ciento de mayo 5",
+    "pt": "um dois dez vinte cem mil milhões vírgula quarto horas e meia reais por cento às 5",
+    "it": "un due sei dieci venti cento mille milioni virgola secondo le e mezza euro per terzi 5",
+    "nl": "een twee tien twintig honderd duizend miljoen komma derde uur half euro procent en negentien 5",
+    "da": "en to ti tyve hundrede tusind millioner komma anden klokken halv kroner øre procent og nitten maj 5",
+}
+spoken = st.sampled_from(sorted(NUMBER_WORDS)).flatmap(
+    lambda language: st.tuples(
+        st.just(language),
+        st.lists(
+            st.tuples(st.sampled_from(NUMBER_WORDS[language].split()), st.sampled_from(["", "", "", ",", "."])),
+            max_size=12,
+        ).map(lambda parts: [word + mark for word, mark in parts]),
+    )
+)
+
+
+@given(spoken)
+def test_numerals_of_any_words_are_stable_and_in_order(case: tuple[str, list[str]]) -> None:
+    language, texts = case
+    before = words_of(" ".join(texts))
+    after = write_numerals(before, language)
+    assert write_numerals(after, language) == after
+    assert {word.start for word in after} <= {word.start for word in before}
+    assert {word.end for word in after} <= {word.end for word in before}
+    assert all(a.end <= b.start for a, b in pairwise(after))
+
+
+letters = st.text(st.characters(categories=("Ll", "Lu", "Nd", "Po", "Sc", "Pd")), min_size=1, max_size=6)
+
+
+@given(st.lists(letters.map(lambda text: f"{text}x7"), max_size=8), st.sampled_from(sorted(NUMERAL_LANGUAGES)))
+def test_text_without_number_words_is_unchanged(texts: list[str], language: str) -> None:
+    words = words_of(" ".join(texts))
+    assert write_numerals(words, language) == words
+    digits = words_of("Am 3.5.2024 um 10:30, $3.50 or 5,000 of 1,234.5 in the 1980s, 5% of 21st-century 007.")
+    assert write_numerals(digits, language) == digits
