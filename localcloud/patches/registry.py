@@ -30,6 +30,7 @@ MODULES = (
     "moto_ecs_sync",
     "moto_ecs_error_names",
     "moto_any_error_name_in_fail",
+    "moto_retry_task_token",
     "ministack_placeholder_resources",
     "ministack_lambda_runtime",
     "ministack_ecs_container_runtime",
