@@ -18,7 +18,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import IO, Any, Self
@@ -29,7 +28,8 @@ from botocore.config import Config
 from localcloud import embedded_model, ports, restart
 from localcloud.deploy import check_assembly, deploy
 from localcloud.emulator import failure_log
-from localcloud.emulator.persistence import SAVE_PATH, discard_partial_state
+from localcloud.emulator.disk_space import NEW_WORK_BYTES
+from localcloud.emulator.persistence import DELIVER_PATH, SAVE_PATH, discard_partial_state
 from localcloud.emulator_process import REGION, emulator_environment
 from localcloud.ports import HOST
 
@@ -110,11 +110,11 @@ class Cloud:
         """
         port, aws_port = ports.choose_ports({"port": self._port, "aws-port": self._aws_port})
         self.api, self.aws = f"http://{HOST}:{port}", f"http://{HOST}:{aws_port}"
-        began = datetime.now(UTC)
         self._lock = lock_folder(self.data_dir)
         try:
             check_assembly(self.synthesized)
             shutil.rmtree(self.assets, ignore_errors=True)
+            check_disk(self.data_dir)
             shutil.copytree(self.synthesized, self.assets)
             discard_partial_state(self.data_dir / "state")
             progress("Starting the AWS emulator")
@@ -125,7 +125,7 @@ class Cloud:
             self._await_emulator()
             progress("Deploying the stack")
             self.outputs = deploy(self.client, self.assets, self.parameters)
-            self._prepare(model, began)
+            self._prepare(model)
             self._save()
         except BaseException:
             self.stop()
@@ -223,22 +223,24 @@ class Cloud:
         threading.Thread(target=failure_log.follow, args=arguments, daemon=True, name="failures").start()
 
     def _save(self) -> None:
-        """Save the emulator's state: a kill from now on loses neither the stack nor what lies in its buckets."""
+        """Save the emulator's configuration: a kill from now on loses nothing of the stack."""
+        self._post(SAVE_PATH)
+
+    def _post(self, path: str) -> None:
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with direct.open(urllib.request.Request(f"{self.aws}{SAVE_PATH}", method="POST"), timeout=START_SECONDS):
+        with direct.open(urllib.request.Request(f"{self.aws}{path}", method="POST"), timeout=START_SECONDS):
             pass
 
-    def _prepare(self, model: Path, began: datetime) -> None:
-        """Add the embedded model, free the slots, start interrupted jobs again, write `cloud.json`.
+    def _prepare(self, model: Path) -> None:
+        """Add the embedded model, start what was interrupted, write `cloud.json`.
 
         Args:
             model: folder of the embedded model.
-            began: when this start began.
         """
         key, content = embedded_model.manifest(model)
         self.client("s3").put_object(Bucket=self.outputs["ModelsBucket"], Key=key, Body=content)
-        restart.free_slots(self.client, self.outputs["TableName"])
-        restart.restart_interrupted(self.client, self.outputs["JobMachineArn"], began)
+        restart.restart_interrupted(self.client, self.outputs["JobMachineArn"])
+        self._post(DELIVER_PATH)
         addresses = {"api": self.api, "aws": self.aws, "outputs": self.outputs, "pid": os.getpid()}
         (self.data_dir / "cloud.json").write_text(json.dumps(addresses, indent=2))
 
@@ -259,6 +261,20 @@ def lock_folder(folder: Path) -> IO[str]:
             f"Another local cloud runs from {folder}. Stop it, or choose another folder with --data-dir."
         ) from error
     return lock
+
+
+def check_disk(folder: Path) -> None:
+    """Check that there is room for the start and for work.
+
+    Raises:
+        StartFailed: there is less than NEW_WORK_BYTES.
+    """
+    free = shutil.disk_usage(folder).free
+    if free < NEW_WORK_BYTES:
+        raise StartFailed(
+            f"The disk is full: {free // 2**20} MB are free where {folder} is, and Earshot needs "
+            f"{NEW_WORK_BYTES // 2**20} MB to start. Make room, or choose another folder with --data-dir."
+        )
 
 
 def port_of(address: str) -> str:

@@ -50,25 +50,34 @@ async def serve(options: argparse.Namespace) -> None:
     environments = lambda_runtime.LambdaEnvironments(options.folder)
 
     import hypercorn.asyncio
+    from ministack.core.persistence import _json_default, _json_object_hook
 
-    from localcloud.emulator import api_gateway, container_runtime
+    from localcloud.emulator import api_gateway, container_runtime, disk_space, journal, persistence
     from localcloud.emulator.browser_requests import BrowserRequests
-    from localcloud.emulator.persistence import StateSaver
+    from localcloud.emulator.durable_answers import DurableAnswers
+    from localcloud.emulator.durable_state import DurableState
     from localcloud.patches.registry import Runtime, apply_all
 
     endpoint = f"http://{HOST}:{options.aws_port}"
     containers = container_runtime.ContainerRuntime(
         options.assets, options.folder, container_environment(endpoint, options.models)
     )
-    apply_all(Runtime(endpoint, environments, containers))
+    state = DurableState(journal.Journal(options.folder / "state" / journal.FILE, _json_default, _json_object_hook))
+    apply_all(Runtime(endpoint, environments, containers, state))
 
     from ministack.app import app
 
     stop, shutdown = stop_event(), asyncio.Event()
-    saver = StateSaver(wrap_application(options.wrap, app) if options.wrap else app)
+    disk = disk_space.DiskSpace(options.folder, environments.failures)
+    emulator = DurableAnswers(wrap_application(options.wrap, app) if options.wrap else app, state, disk)
+    saver = persistence.StateSaver(emulator, state)
+    aws = disk_space.RefuseWhenFull(saver, disk, disk_space.RESERVE_BYTES, persistence.is_write, disk_space.aws_answer)
+    api = disk_space.RefuseWhenFull(
+        api_gateway.application, disk, disk_space.NEW_WORK_BYTES, api_gateway.is_new_work, disk_space.api_answer
+    )
     applications: list[tuple[Any, int]] = [
-        (BrowserRequests(saver, options.aws_port, serves_pages=False), options.aws_port),
-        (BrowserRequests(api_gateway.application, options.port, serves_pages=True), options.port),
+        (BrowserRequests(aws, options.aws_port, serves_pages=False), options.aws_port),
+        (BrowserRequests(api, options.port, serves_pages=True), options.port),
     ]
     saving = asyncio.create_task(saver.save_periodically())
     servers = [

@@ -7,7 +7,6 @@ Gateway's limits of body and time, and the template's gateway responses for erro
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -74,6 +73,11 @@ async def application(scope: dict[str, Any], receive: Callable[[], Awaitable[dic
     await respond(send, scope["method"], status, response_headers, content)
 
 
+def is_new_work(scope: dict[str, Any]) -> bool:
+    """Return whether a request may create a job or an upload, which needs room on the disk."""
+    return bool(scope["method"] == "POST")
+
+
 async def execute_method(stage: str, method: str, path: str, headers: Headers, body: bytes, query: Any) -> Response:
     """Call the method of a stage; answer timeouts and failures of its function as API Gateway does."""
     from ministack.services import apigateway_v1 as gateway
@@ -90,6 +94,8 @@ async def execute_method(stage: str, method: str, path: str, headers: Headers, b
     except IntegrationFailed as failure:
         if failure.error == "RequestTooLargeException":
             return gateway_error("REQUEST_TOO_LARGE", "Request Too Long", stage, headers, query)
+        if failure.error == "TooManyRequestsException":
+            return gateway_error("THROTTLED", "Too Many Requests", stage, headers, query)
         return 502, *gateway_error("DEFAULT_5XX", "Internal server error", stage, headers, query)[1:]
 
 
@@ -199,11 +205,11 @@ def proxy_response(result: dict[str, Any]) -> tuple[dict[str, Any], None]:
         The response, and None in the place of ministack's error message.
 
     Raises:
-        IntegrationFailed: the function raised, or returned no `statusCode`; API Gateway answers 502.
+        IntegrationFailed: the function is throttled (429), raised, or returned no `statusCode` (502).
     """
     body = result.get("body")
     if result.get("throttle"):
-        return {"statusCode": 429, "body": json.dumps(body)}, None
+        raise IntegrationFailed("TooManyRequestsException")
     if result.get("error"):
         raise IntegrationFailed(str((body or {}).get("errorType")))
     if not isinstance(body, dict) or "statusCode" not in body:

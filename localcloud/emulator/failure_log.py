@@ -62,7 +62,7 @@ def function_failure(name: str, event: Any, result: dict[str, Any], log: Path) -
         log: the function's log.
     """
     body = result.get("body")
-    if not isinstance(body, dict):
+    if not isinstance(body, dict) or result.get("throttle"):
         return None
     if result.get("error"):
         kind, text = str(body.get("errorType", "")), str(body.get("errorMessage", ""))

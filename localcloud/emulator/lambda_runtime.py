@@ -1,4 +1,4 @@
-"""Lambda runtime: execution environments forked from one parent process (`lambda_sandbox.py`).
+"""Lambda runtime: execution environments (`lambda_pool.py`) forked from one parent process (`lambda_sandbox.py`).
 
 An environment serves one event at a time, stays warm also when a handler raises, and reports errors as AWS's runtime
 does. The patch `ministack_lambda_runtime` says why ministack's own environments are not used.
@@ -16,9 +16,7 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import zipfile
-from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,32 +24,26 @@ from typing import Any
 
 from localcloud.emulator import lambda_sandbox
 from localcloud.emulator.failure_log import FailureLog, function_failure
+from localcloud.emulator.lambda_pool import EnvironmentPool, LambdaEnvironment, Throttled
 
 PAYLOAD_BYTES = 6 * 1024 * 1024  # Lambda's limit for the event and the result of a synchronous invocation
-IDLE_TIMEOUT_SECONDS = 120  # all idle environments of a function but one end after this time
+# Seconds that an event waits for an environment where its function's limit is reached. A caller of the API is told to
+# come back (429) while there is still time for the 25 s in which the function may wait for the job.
+CALLER_PATIENCE_SECONDS, PATIENCE_SECONDS = 3.0, 600.0
+THROTTLED = "TooManyRequestsException"  # Lambda's name for a limit that is reached
 
 
-@dataclass
-class LambdaEnvironment:
-    """One forked process and the socket to it. `used` is when it last served an event (`time.monotonic`)."""
+@dataclass(eq=False)
+class Template:
+    """One version of a function: the process that imported it, and the environments forked from that."""
 
-    stream: socket.socket
+    control: socket.socket
     pid: int
-    used: float = 0.0
-
-    def close(self) -> None:
-        """Close the socket; the process then ends by itself."""
-        self.stream.close()
-
-    def kill(self) -> None:
-        """End the process at once."""
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
-        self.stream.close()
+    pool: EnvironmentPool
 
 
 class LambdaEnvironments:
-    """All execution environments: forked on demand, as many as there are events at the same time.
+    """All execution environments, a pool for each version of a function.
 
     Args:
         folder: gets `code/{digest}` (unpacked bundles, kept for the next start) and `logs/{function}.log`.
@@ -62,9 +54,8 @@ class LambdaEnvironments:
         self.code.mkdir(parents=True, exist_ok=True)
         self.logs.mkdir(parents=True, exist_ok=True)
         self.failures = FailureLog(self.logs)
-        self.lock, self.forking = threading.Lock(), threading.Lock()
-        self.idle: dict[str, list[LambdaEnvironment]] = defaultdict(list)
-        self.pids: set[int] = set()
+        self.lock = threading.Lock()
+        self.templates: dict[str, Template] = {}
         self.unpacked: set[str] = set()
         self.control, child_end = socket.socketpair()
         with child_end:
@@ -105,50 +96,65 @@ class LambdaEnvironments:
         call = json.dumps({"event": event, "request_id": request_id, "timeout": timeout})
         if len(call) > PAYLOAD_BYTES:
             return error_result("RequestTooLargeException", f"the event is larger than {PAYLOAD_BYTES} bytes")
-        key = f"{config['FunctionName']}:{config.get('CodeSha256')}:{config.get('RevisionId')}"
-        environment = self.acquire(key, config, function["code_zip"])
+        patience = CALLER_PATIENCE_SECONDS if "requestContext" in event else PATIENCE_SECONDS
+        try:
+            environment, pool = self.acquire(config, function["code_zip"], patience)
+        except Throttled:
+            return throttled_result()
         try:
             environment.stream.settimeout(timeout)
             environment.stream.sendall(len(call).to_bytes(4, "big") + call.encode())
             answer = lambda_sandbox.read_message(environment.stream)
         except TimeoutError:
-            self.discard(environment)
+            pool.discard(environment)
             return error_result(
                 "Sandbox.Timedout", f"RequestId: {request_id} Error: Task timed out after {timeout:.2f} seconds"
             )
         except OSError:
             answer = None
         if answer is None:
-            self.discard(environment)
+            pool.discard(environment)
             return error_result("Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited unexpectedly")
-        self.release(key, environment)
+        pool.release(environment)
         if "error" in answer:
             return {"body": answer["error"], "error": True}
         return {"body": answer["result"]}
 
-    def acquire(self, key: str, config: dict[str, Any], bundle: bytes) -> LambdaEnvironment:
-        """Return an idle environment of the function, or fork one.
+    def acquire(
+        self, config: dict[str, Any], bundle: bytes, patience: float
+    ) -> tuple[LambdaEnvironment, EnvironmentPool]:
+        """Return an environment of the function, and the pool that takes it back.
 
         Args:
-            key: function, code and configuration: environments of another key cannot run the event.
             config: the function's configuration.
             bundle: its code, a ZIP archive.
+            patience: seconds to wait where the function's limit is reached.
+
+        Raises:
+            Throttled: none became free in that time.
+            RuntimeError: the process ended before it could load anything.
+        """
+        key = f"{config['FunctionName']}:{config.get('CodeSha256')}:{config.get('RevisionId')}"
+        with self.lock:  # two first events of a function are to make one template
+            template = self.templates.get(key)
+            if template is None:
+                template = self.templates[key] = self.start_template(config, bundle)
+                self.close_replaced(key)
+        return template.pool.acquire(patience), template.pool
+
+    def start_template(self, config: dict[str, Any], bundle: bytes) -> Template:
+        """Fork the process that imports the function.
 
         Raises:
             RuntimeError: the process ended before it could load anything.
         """
-        with self.lock:
-            if self.idle[key]:
-                return self.idle[key].pop()
-        code = self.unpack(bundle)
-        stream, child_end = socket.socketpair()
         name = config["FunctionName"]
         spec = {
             "name": name,
             "arn": config["FunctionArn"],
             "handler": config["Handler"],
             "memory": config.get("MemorySize", 128),
-            "code": str(code),
+            "code": str(self.unpack(bundle)),
             "log": str(self.logs / f"{name}.log"),
             "environment": config.get("Environment", {}).get("Variables", {})
             | {
@@ -157,64 +163,77 @@ class LambdaEnvironments:
                 "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             },
         }
-        with self.forking:  # one message at a time on the control socket, so that two never join
-            if not self.ready:
-                self.control.recv(16)
-                self.ready = True
-            with child_end:
-                socket.send_fds(self.control, [json.dumps(spec).encode()], [child_end.fileno()])
-            greeting = lambda_sandbox.read_message(stream)
-        if greeting is None:
-            raise RuntimeError(f"No execution environment for {name}: {self.logs / name}.log may say why.")
-        with self.lock:
-            self.pids.add(greeting["pid"])
-        return LambdaEnvironment(stream, greeting["pid"])
+        if not self.ready:
+            self.control.recv(16)
+            self.ready = True
+        control, pid = fork(self.control, json.dumps(spec).encode(), name, self.logs)
+        forking = threading.Lock()  # one message at a time on a control socket, so that two never join
 
-    def release(self, key: str, environment: LambdaEnvironment) -> None:
-        """Keep an environment for the next event; end those idle for too long and those of replaced code."""
-        now = environment.used = time.monotonic()
-        with self.lock:
-            self.idle[key].append(environment)
-            name = key.split(":", 1)[0]
-            for other_key, environments in self.idle.items():
-                replaced = other_key != key and other_key.split(":", 1)[0] == name
-                for surplus in environments[: None if replaced else -1]:
-                    if replaced or now - surplus.used > IDLE_TIMEOUT_SECONDS:
-                        environments.remove(surplus)
-                        self.pids.discard(surplus.pid)
-                        surplus.close()
+        def fork_environment() -> LambdaEnvironment:
+            with forking:
+                return LambdaEnvironment(*fork(control, b"environment", name, self.logs))
 
-    def discard(self, environment: LambdaEnvironment) -> None:
-        """End an environment whose state is unknown, after a timeout or an unexpected exit."""
-        environment.kill()
-        with self.lock:
-            self.pids.discard(environment.pid)
+        return Template(control, pid, EnvironmentPool(fork_environment))
+
+    def close_replaced(self, key: str) -> None:
+        """End the environments of the function's other versions; those that serve an event end after it."""
+        name = key.split(":", 1)[0]
+        for other, template in list(self.templates.items()):
+            if other != key and other.split(":", 1)[0] == name:
+                template.pool.close()
+                if not template.pool.busy:
+                    template.control.close()
+                    del self.templates[other]
 
     def unpack(self, bundle: bytes) -> Path:
         """Return the bundle's folder, named by its digest: unpacked once, so that its bytecode survives a restart."""
         digest = hashlib.sha256(bundle).hexdigest()[:16]
         folder = self.code / digest
-        with self.lock:
-            self.unpacked.add(digest)
-            if not folder.exists():
-                partial = folder.with_suffix(".partial")
-                shutil.rmtree(partial, ignore_errors=True)
-                zipfile.ZipFile(io.BytesIO(bundle)).extractall(partial)
-                partial.rename(folder)
+        self.unpacked.add(digest)
+        if not folder.exists():
+            partial = folder.with_suffix(".partial")
+            shutil.rmtree(partial, ignore_errors=True)
+            zipfile.ZipFile(io.BytesIO(bundle)).extractall(partial)
+            partial.rename(folder)
         return folder
 
     def close(self) -> None:
         """End every environment at once, also in the middle of an event; delete bundles no longer deployed."""
         self.control.close()
-        with self.lock:
-            for pid in self.pids:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+        for template in list(self.templates.values()):
+            template.pool.close()
+            with suppress(ProcessLookupError):
+                os.kill(template.pid, signal.SIGKILL)  # Linux then kills its environments
         self.parent_process.kill()
         self.parent_process.wait()
         for folder in self.code.iterdir():
             if self.unpacked and folder.name not in self.unpacked:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def fork(control: socket.socket, message: bytes, name: str, logs: Path) -> tuple[socket.socket, int]:
+    """Ask a parent process for a fork; return the socket to it and its id.
+
+    Raises:
+        RuntimeError: it ended before it could load anything.
+    """
+    stream, child_end = socket.socketpair()
+    with child_end:
+        try:
+            socket.send_fds(control, [message], [child_end.fileno()])
+        except OSError as error:
+            stream.close()
+            raise RuntimeError(f"No execution environment for {name}: {error} (log: {logs / name}.log)") from error
+    greeting = lambda_sandbox.read_message(stream)
+    if greeting is None:
+        raise RuntimeError(f"No execution environment for {name}: {logs / name}.log may say why.")
+    return stream, greeting["pid"]
+
+
+def throttled_result() -> dict[str, Any]:
+    """Return Lambda's throttling in ministack's form."""
+    body = {"__type": THROTTLED, "message": "Rate Exceeded.", "Reason": "ConcurrentInvocationLimitExceeded"}
+    return {"body": body | {"retryAfterSeconds": "1"}, "throttle": True, "error": True, "log": ""}
 
 
 def error_result(error: str, message: str) -> dict[str, Any]:

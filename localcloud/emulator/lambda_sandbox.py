@@ -1,11 +1,12 @@
-"""Parent process of Lambda environments: imports what every function needs, and forks an environment per message.
+"""Parent process of Lambda functions: imports what every function needs, and forks a template per function.
 
-Runs as a script (`python -P lambda_sandbox.py FD`); the emulator uses only its functions for messages. An environment
-is a fork, so a cold start takes milliseconds, and boto3 and Powertools are in memory once. A function sees its bundle
-and the installed packages, and nothing of this repository.
+Runs as a script (`python -P lambda_sandbox.py FD`); the emulator uses only its functions for messages. A template
+imports the function, and is forked for each environment. So a cold start takes milliseconds, and the modules of a
+function are in memory once. A function sees its bundle and the installed packages, and nothing of this repository.
 
-On the control socket FD each message is a JSON document that describes an environment, sent with one file descriptor:
-the environment's stream socket. There, both ways, a message is four bytes of length (big-endian) and that much JSON.
+On the control socket FD each message is a JSON document that describes a function, sent with one file descriptor: the
+template's control socket. A message there asks for an environment; its file descriptor is the environment's stream
+socket. On that, both ways, a message is four bytes of length (big-endian) and that much JSON.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -32,21 +34,28 @@ PRELOADED_MODULES = (
 )
 PRELOADED_CLIENTS = ("dynamodb", "s3", "sqs", "stepfunctions", "lambda", "events")
 MAX_SPEC_BYTES = 65536  # of a message on the control socket
+Handler = Callable[[Any, Any], Any]
 PR_SET_PDEATHSIG = 1  # prctl(2): the signal that the kernel sends when the parent ends
 
 
 def main(control: socket.socket) -> None:
-    """Fork an environment per message until the emulator ends."""
+    """Fork a template per message until the emulator ends."""
     die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group, but the emulator ends this process
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no process waits for environments, so the kernel removes them
     repository = str(Path(__file__).resolve().parents[2])
     sys.path[:] = [
         path_entry for path_entry in sys.path if not (path_entry == "" or is_repository_path(path_entry, repository))
     ]
     preload()
-    gc.freeze()  # the collector would write to, and so copy, pages shared with forks
     control.send(b"ready")
+    fork_per_message(control, lambda stream, message: serve_template(stream, json.loads(message)))
+
+
+def fork_per_message(control: socket.socket, serve: Callable[[socket.socket, bytes], None]) -> None:
+    """Call `serve` in a fork for each message and its file descriptor, until the other end closes."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no process waits for forks, so the kernel removes them
+    gc.collect()
+    gc.freeze()  # the collector would write to, and so copy, pages shared with forks
     while True:
         try:
             message, descriptors, _, _ = socket.recv_fds(control, MAX_SPEC_BYTES, 1)
@@ -57,9 +66,38 @@ def main(control: socket.socket) -> None:
         stream = socket.socket(fileno=descriptors[0])
         if os.fork() == 0:
             control.close()
-            serve_environment(stream, json.loads(message))
+            with suppress(OSError):  # the other end is closed: nothing more to do
+                serve(stream, message)
             os._exit(0)
         stream.close()
+
+
+def serve_template(control: socket.socket, spec: dict[str, Any]) -> None:
+    """Import a function and fork an environment per message.
+
+    Args:
+        control: socket for requests of environments.
+        spec: name, ARN, handler, memory, folder of the code, log file and environment variables.
+    """
+    die_with_parent()
+    log = os.open(spec["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.environ.update(spec["environment"])
+    os.chdir(spec["code"])
+    sys.path.insert(0, spec["code"])
+    write_message(control, {"pid": os.getpid()})
+    handler: Handler | None = None
+    with suppress(BaseException):  # each environment tries again, and answers with the error
+        handler = load_handler(spec)
+    fork_per_message(control, lambda stream, _: serve_environment(stream, spec, handler))
+
+
+def load_handler(spec: dict[str, Any]) -> Handler:
+    """Import the function's module and return its handler."""
+    module, _, name = spec["handler"].replace("/", ".").rpartition(".")
+    handler: Handler = getattr(importlib.import_module(module), name)
+    return handler
 
 
 def is_repository_path(path_entry: str, repository: str) -> bool:
@@ -80,28 +118,21 @@ def preload() -> None:
         create_client(service)
 
 
-def serve_environment(stream: socket.socket, spec: dict[str, Any]) -> None:
-    """Run one environment: load the handler once, answer events until the other end closes.
+def serve_environment(stream: socket.socket, spec: dict[str, Any], handler: Handler | None) -> None:
+    """Answer events until the other end closes.
 
     Args:
         stream: socket for events and results.
-        spec: name, ARN, handler, memory, folder of the code, log file and environment variables.
+        spec: as in `serve_template`.
+        handler: the function; None if it could not be imported.
     """
     die_with_parent()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    log = os.open(spec["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
-    os.environ.update(spec["environment"])
-    os.chdir(spec["code"])
-    sys.path.insert(0, spec["code"])
     write_message(stream, {"pid": os.getpid()})
-    handler: Callable[[Any, Any], Any] | None = None
     while (call := read_message(stream)) is not None:
         try:
             if handler is None:
-                module, _, name = spec["handler"].replace("/", ".").rpartition(".")
-                handler = getattr(importlib.import_module(module), name)
+                handler = load_handler(spec)
             answer = {"result": handler(call["event"], lambda_context(spec, call))}
             json.dumps(answer)
         except BaseException as error:  # also SystemExit: AWS reports it as an error

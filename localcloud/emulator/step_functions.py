@@ -11,11 +11,14 @@ import json
 import re
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-INTERRUPTED_ERROR = "States.ServiceRestart"  # ministack's name for executions that ended with the emulator
+from localcloud.emulator.durable_state import INTERRUPTED_ERROR, DurableState
+from localcloud.emulator.journal import JournalFull
+
 MAX_FINISHED_EXECUTIONS = 1000  # kept with their histories; AWS keeps them for 90 days
 TOKEN = re.compile(r"[0-9a-f-]{36}")  # the form of moto's task tokens
 
@@ -23,14 +26,19 @@ Operation = Callable[[dict[str, Any]], Any]  # an operation of ministack's API: 
 
 
 class ExecutionRunner:
-    """Runs executions, and answers the operations of the API that have to know of running ones."""
+    """Runs executions, and answers the operations of the API that have to know of running ones.
 
-    def __init__(self) -> None:
+    Args:
+        state: is told of every execution that begins or ends.
+    """
+
+    def __init__(self, state: DurableState) -> None:
         import ministack.services.stepfunctions as states
         from moto.stepfunctions.parser.asl.eval.callback import callback
         from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 
         self.states, self.callback, self.parser = states, callback, AmazonStateLanguageParser
+        self.state = state
         self.running: dict[str, Any] = {}
         self.lock = threading.Lock()
 
@@ -40,6 +48,7 @@ class ExecutionRunner:
         machine = self.states._state_machines.get(record["stateMachineArn"])
         if machine is None:
             self.states._fail_execution(record, "StateMachineDeleted", "The state machine no longer exists.")
+            self.state.save_execution(arn)
             return
         execution = self.new_execution(arn, record, machine)
         with self.lock:
@@ -101,6 +110,11 @@ class ExecutionRunner:
             finished = [a for a, r in list(self.states._executions.items()) if r["status"] != "RUNNING"]
             for oldest in finished[: max(0, len(finished) - MAX_FINISHED_EXECUTIONS)]:
                 self.states._executions.pop(oldest, None)
+                self.state.save_execution(oldest)
+        self.state.save_execution(record["executionArn"])
+        self.state.save_messages()
+        with suppress(JournalFull):  # the next commit takes these changes along
+            self.state.journal.commit()
 
     def create_state_machine(self, original: Operation, data: dict[str, Any]) -> Any:
         """CreateStateMachine, which rejects a definition that the interpreter cannot read."""
@@ -122,11 +136,15 @@ class ExecutionRunner:
             return self.states.json_response({"executionArn": arn, "startDate": record["startDate"]})
         if record and record.get("error") == INTERRUPTED_ERROR:
             self.states._executions.pop(arn)
-        return original(data)
+        answer = original(data)
+        if answer[0] == 200:
+            self.state.save_execution(json.loads(answer[2])["executionArn"])
+        return answer
 
     def stop_execution(self, original: Operation, data: dict[str, Any]) -> Any:
         """StopExecution, which also wakes every state that waits for a task token."""
         answer = original(data)
+        self.state.save_execution(data.get("executionArn", ""))
         execution: Any = self.running.get(data.get("executionArn", ""))
         env = execution and execution.exec_worker.env
         if env:

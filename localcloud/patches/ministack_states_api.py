@@ -32,7 +32,7 @@ HEARTBEAT = f"{STATES}:_send_task_heartbeat"
 
 def apply(runtime: Runtime) -> None:
     """Replace what runs an execution, and the operations that have to know of running ones."""
-    runner = ExecutionRunner()
+    runner = ExecutionRunner(runtime.state)
     # moto logs every failed state with its whole parse tree; the execution's history has the same in few words.
     logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
     patch(RUN, runner.run)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from localcloud.emulator.container_runtime import ContainerRuntime
+from localcloud.emulator.durable_state import DurableState
 from localcloud.emulator.lambda_runtime import LambdaEnvironments
 
 SKIP_VARIABLE = "EARSHOT_LOCALCLOUD_SKIP"  # names of patches to leave out, separated by commas
@@ -30,7 +31,9 @@ MODULES = (
     "moto_ecs_sync",
     "moto_ecs_error_names",
     "moto_any_error_name_in_fail",
+    "moto_retry_task_token",
     "ministack_placeholder_resources",
+    "ministack_durable_state",
     "ministack_lambda_runtime",
     "ministack_ecs_container_runtime",
     "ministack_sqs_long_poll",
@@ -48,6 +51,8 @@ _BACKEND = "moto.stepfunctions.parser.backend"
 RELIED_ON: dict[str, str] = {
     "ministack.app:_build_persistence_save_dict": "9a6393cc953d2f67",
     "ministack.app:_handle_lifespan": "0daf4cf135cf3cb4",
+    "ministack.core.persistence:_json_default": "495d9abe01cbca19",
+    "ministack.core.persistence:_json_object_hook": "645fe967614700ec",
     "ministack.core.persistence:save_all": "ea253a04fd05447b",
     "ministack.core.responses:request_scope": "c1ee92e8e8c7ceef",
     "ministack.services.apigateway_v1:_GatewayError": "650887b48e81e669",
@@ -55,8 +60,11 @@ RELIED_ON: dict[str, str] = {
     "ministack.services.apigateway_v1:_invoke_lambda_proxy_v1": "5651a96fa7ba1ad6",
     "ministack.services.apigateway_v1:handle_execute": "c44e927a3e336b6c",
     "ministack.services.apigateway_v1:stages_for_api": "61c0fe3fd8e98c6c",
+    "ministack.services.dynamodb:_items_replaced": "b48626c371f77c18",
     "ministack.services.ecs:_mark_task_stopped": "09bac9c1c8d02496",
     "ministack.services.ecs:_maybe_mark_stopped": "c9797b050da2712b",
+    "ministack.services.eventbridge:_dispatch_to_sqs": "eb75981283a29783",
+    "ministack.services.s3:_next_event_sequencer": "e7f430202d191d70",
     "ministack.services.s3:_parse_range": "0631595e6e00e40f",
     "ministack.services.s3:_range_error_xml": "7bf593fed84faa60",
     "ministack.services.s3:_xml_body": "a66f9c18121c2a57",
@@ -81,11 +89,13 @@ class Runtime:
         endpoint: URL of the emulated AWS endpoint.
         environments: where Lambda functions run.
         containers: where the containers of ECS tasks run.
+        state: what is written to disk before a request is answered.
     """
 
     endpoint: str
     environments: LambdaEnvironments
     containers: ContainerRuntime
+    state: DurableState
 
 
 @dataclass(frozen=True)

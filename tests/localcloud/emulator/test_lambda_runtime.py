@@ -8,11 +8,13 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from localcloud.emulator import lambda_pool, lambda_runtime
 from localcloud.emulator.lambda_runtime import PAYLOAD_BYTES, LambdaEnvironments
 
 SOURCE = """
@@ -158,6 +160,42 @@ def test_concurrent_events_run_in_separate_environments(environments: LambdaEnvi
     assert len(set(pids)) == 5
 
 
+def test_burst_shares_environments_and_gives_them_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setattr(lambda_pool.EnvironmentPool.__init__, "__defaults__", (3, 1))
+    environments = LambdaEnvironments(tmp_path)
+    with ThreadPoolExecutor(12) as threads:
+        pids = list(threads.map(lambda _: call(environments, "meet")["body"], range(12)))
+
+    assert len(set(pids)) == 3
+    still = call(environments, "tell")["body"]["pid"]
+    assert still in pids
+    assert all(ended(pid) for pid in set(pids) - {still})
+    environments.close()
+
+
+def test_caller_beyond_the_limit_is_throttled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setattr(lambda_pool.EnvironmentPool.__init__, "__defaults__", (1, 1))
+    monkeypatch.setattr(lambda_runtime, "CALLER_PATIENCE_SECONDS", 0.05)
+    environments = LambdaEnvironments(tmp_path)
+    call(environments, "tell")
+    with ThreadPoolExecutor(1) as threads:
+        busy = threads.submit(call, environments, "meet")
+        (template,) = environments.templates.values()
+        while not template.pool.busy:
+            time.sleep(0.001)
+
+        refused = environments.invoke(function(), {"do": "tell", "requestContext": {}}, "request-2")
+        waited = call(environments, "tell")
+
+        assert refused["throttle"] is True
+        assert refused["body"]["__type"] == "TooManyRequestsException"
+        assert waited["body"]["pid"] == busy.result()["body"]
+    assert not environments.failures.path.exists()  # no failure for the terminal
+    environments.close()
+
+
 def test_new_code_replaces_old_environments(environments: LambdaEnvironments) -> None:
     old = call(environments, "tell")["body"]["pid"]
 
@@ -173,7 +211,8 @@ def test_close_ends_every_environment(tmp_path: Path, monkeypatch: pytest.Monkey
     idle = call(environments, "tell")["body"]["pid"]
     busy = threading.Thread(target=lambda: call(environments, "sleep", timeout=20))
     busy.start()
-    while len(environments.pids) < 1 or environments.idle[next(iter(environments.idle))]:
+    (template,) = environments.templates.values()
+    while not template.pool.busy:
         time.sleep(0.01)
 
     environments.close()

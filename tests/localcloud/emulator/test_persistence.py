@@ -1,4 +1,4 @@
-"""Persistence: the emulator's state is saved while it runs."""
+"""Persistence: the emulator's configuration is saved while it runs."""
 
 from __future__ import annotations
 
@@ -9,43 +9,50 @@ from typing import Any
 import pytest
 
 from localcloud.emulator import persistence
+from localcloud.emulator.durable_state import DurableState
+from localcloud.emulator.journal import Journal
 
 
-def request(method: str, target: str | None = None) -> dict[str, Any]:
+def request(method: str, target: str | None = None, path: str = "/bucket/key") -> dict[str, Any]:
     """An HTTP request to the emulator."""
     headers = [(b"x-amz-target", target.encode())] if target else []
-    return {"type": "http", "method": method, "headers": headers}
+    return {"type": "http", "method": method, "path": "/" if target else path, "headers": headers}
 
 
 @pytest.mark.parametrize(
-    ("scope", "changes"),
+    ("scope", "writes", "configures"),
     [
-        (request("PUT"), True),  # an object
-        (request("GET"), False),
-        (request("POST", "DynamoDB_20120810.UpdateItem"), True),
-        (request("POST", "DynamoDB_20120810.GetItem"), False),
-        (request("POST", "AmazonSQS.ReceiveMessage"), False),  # the worker calls this all the time
-        (request("POST", "AmazonSQS.SendMessage"), True),
-        (request("POST", "AWSStepFunctions.StartExecution"), True),
+        (request("PUT"), True, False),  # an object
+        (request("PUT", path="/bucket"), True, True),
+        (request("GET"), False, False),
+        (request("POST", "DynamoDB_20120810.UpdateItem"), True, False),
+        (request("POST", "DynamoDB_20120810.GetItem"), False, False),
+        (request("POST", "DynamoDB_20120810.UpdateTimeToLive"), True, True),
+        (request("POST", "AmazonSQS.ReceiveMessage"), False, False),  # the worker calls this all the time
+        (request("POST", "AmazonSQS.SendMessageBatch"), True, False),
+        (request("POST", "AmazonSQS.SetQueueAttributes"), True, True),
+        (request("POST", "AWSStepFunctions.StartExecution"), True, False),
+        (request("POST", path="/2015-03-31/functions/f/invocations"), True, False),
+        (request("PUT", path="/2015-03-31/functions/f/configuration"), True, True),
+        (request("POST", path="/"), True, True),  # CloudFormation
     ],
 )
-def test_is_write_by_method_and_operation(scope: dict[str, Any], changes: bool) -> None:
-    assert persistence.is_write(scope) is changes
+def test_writes_and_configuration_by_operation(scope: dict[str, Any], writes: bool, configures: bool) -> None:
+    assert persistence.is_write(scope) is writes
+    assert persistence.changes_configuration(scope) is configures
 
 
-def test_saver_saves_all_then_changes_and_nothing_while_idle(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_saver_saves_after_each_change_and_not_while_idle(monkeypatch: pytest.MonkeyPatch) -> None:
     async def app(*_: Any) -> None: ...
 
-    saver, saved = persistence.StateSaver(app), []
+    saver, saved = persistence.StateSaver(app, DurableState(Journal(":memory:"))), []
     monkeypatch.setattr(persistence, "SAVE_INTERVAL_SECONDS", 0.001)
-    monkeypatch.setattr(saver, "save", saved.append)
+    monkeypatch.setattr(saver, "save", lambda: saved.append(None))
 
     async def session() -> None:
         saving = asyncio.create_task(saver.save_periodically())
         for writes in (1, 2):
-            await saver(request("PUT"), None, None)
+            await saver(request("PUT", path="/bucket"), None, None)
             while len(saved) < writes:
                 await asyncio.sleep(0.001)
         await saver(request("GET"), None, None)
@@ -56,4 +63,4 @@ def test_saver_saves_all_then_changes_and_nothing_while_idle(
 
     asyncio.run(session())
 
-    assert saved == [True, False]
+    assert len(saved) == 2

@@ -221,6 +221,21 @@ def test_throttled_send_message_is_retried(cloud: Cloud, run: Run, queue: str, f
     assert faults.fired() == [["sqs", "SendMessage"]]
 
 
+def test_retried_task_gets_new_token_and_waits(cloud: Cloud, run: Run, queue: str) -> None:
+    states = cloud.client("stepfunctions")
+    retry = {"Retry": [{"ErrorEquals": ["Worker.Internal"], "IntervalSeconds": 1, "MaxAttempts": 2}]}
+    execution = run({"Wait": wait_for_token(queue, **retry)})
+    first = token(cloud, queue)
+    states.send_task_failure(taskToken=first, error="Worker.Internal", cause="a fault")
+
+    second = token(cloud, queue)
+
+    assert second != first
+    assert error_code(states.send_task_success, taskToken=first, output="1") == "TaskTimedOut"
+    states.send_task_success(taskToken=second, output="2")
+    assert execution.output() == 2
+
+
 def test_map_of_forty_tokens_returns_each_output(cloud: Cloud, run: Run, queue: str) -> None:
     states, sqs = cloud.client("stepfunctions"), cloud.client("sqs")
     fan = {

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from localcloud.emulator.durable_state import DurableState
+from localcloud.emulator.journal import Journal
 from localcloud.patches import registry
 
-Apply = Callable[[str], None]
+Apply = Callable[[str], registry.Runtime]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -30,16 +32,22 @@ def _aws_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def apply() -> Iterator[Apply]:
-    """Apply the patch of a module; its originals are put back after the test."""
+    """Apply the patch of a module, and return what it works on; its originals are put back after the test."""
     originals: dict[str, Any] = {}
 
-    def apply_patch(module: str) -> None:
+    def apply_patch(module: str) -> registry.Runtime:
         patch = importlib.import_module(f"localcloud.patches.{module}").PATCH
         for point in patch.points:
             value = registry.original(point)
             originals[point] = dict(value) if isinstance(value, dict) else value
-        runtime: Any = registry.Runtime("http://127.0.0.1:1", _NoEnvironments(), None)  # type: ignore[arg-type]
+        runtime: Any = registry.Runtime(
+            "http://127.0.0.1:1",
+            _NoEnvironments(),  # type: ignore[arg-type]
+            None,  # type: ignore[arg-type]
+            DurableState(Journal(":memory:")),
+        )
         patch.apply(runtime)
+        return runtime  # type: ignore[no-any-return]
 
     yield apply_patch
     for point, value in originals.items():

@@ -10,14 +10,16 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from localcloud.emulator.api_gateway import IntegrationFailed
 from localcloud.patches.ministack_placeholder_resources import PLACEHOLDERS
+from localcloud.patches.registry import Runtime
 
-Apply = Callable[[str], None]
+Apply = Callable[[str], Runtime]
 ALARM = {"Metrics": [{"Id": "e", "Expression": "a + b"}], "ComparisonOperator": "GreaterThanThreshold", "Threshold": 0}
 
 
@@ -169,3 +171,26 @@ def test_failed_function_without_patch_shows_its_message(apply: Apply) -> None:
     for result in (failed, malformed):
         with pytest.raises(IntegrationFailed):
             apigateway_v1._lambda_proxy_response(result)
+
+
+@pytest.mark.upstream
+def test_row_without_patch_is_in_memory_only(apply: Apply, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Changes nothing on disk without the patch; with it the row is in the journal, and comes back from there."""
+    from ministack.core import persistence
+    from ministack.services import dynamodb
+
+    monkeypatch.setattr(persistence, "PERSIST_STATE", True)
+    monkeypatch.setattr(persistence, "STATE_DIR", str(tmp_path))
+    table = {"TableName": "t", "TableArn": "arn:t", "TableId": "id", "items": {}, "pk_name": "pk", "sk_name": None}
+    table["GlobalSecondaryIndexes"] = table["LocalSecondaryIndexes"] = []
+    dynamodb._set_item(table, "1", "__no_sort__", {"pk": {"S": "1"}})
+    assert not list(tmp_path.iterdir()), mended("ministack_durable_state")
+
+    state = apply("ministack_durable_state").state
+    dynamodb._set_item(table, "2", "__no_sort__", {"pk": {"S": "2"}})
+    state.journal.commit()
+
+    assert [key for key, _ in state.journal.records("row")] == [("arn:t", "id", "2", "__no_sort__")]
+    dynamodb._remove_item(table, "2", "__no_sort__")
+    state.journal.commit()
+    assert not list(state.journal.records("row"))

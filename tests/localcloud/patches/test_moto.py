@@ -204,3 +204,32 @@ def test_states_error_name_without_patch_is_rejected(apply: Apply) -> None:
     apply("moto_any_error_name_in_fail")
 
     assert is_accepted()
+
+
+@pytest.mark.upstream
+def test_retry_without_patch_keeps_task_token(apply: Apply) -> None:
+    from moto.stepfunctions.parser.asl.component.common.retry.retry_outcome import RetryOutcome
+    from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
+    from moto.stepfunctions.parser.asl.eval.states import ContextObject
+
+    opened: list[str] = []
+
+    def token_of_retry() -> str:
+        data: Any = {"State": {"RetryCount": 0}, "Task": {"Token": "first"}}
+        env: Any = SimpleNamespace(
+            stack=[],
+            states=SimpleNamespace(context_object=ContextObject(data)),
+            callback_pool_manager=SimpleNamespace(add=opened.append),
+        )
+        state: Any = SimpleNamespace(
+            retry=SimpleNamespace(eval=lambda env: env.stack.append(RetryOutcome.CanRetry)),
+        )
+        ExecutionState._handle_retry(state, env, SimpleNamespace(error_name="E"))  # type: ignore[arg-type]
+        return str(data["Task"]["Token"])
+
+    assert token_of_retry() == "first", mended("moto_retry_task_token")
+
+    apply("moto_retry_task_token")
+
+    assert [token_of_retry()] == opened
+    assert opened != ["first"]

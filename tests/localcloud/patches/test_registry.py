@@ -100,7 +100,7 @@ def test_apply_all_leaves_skipped_patch_out(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(registry, "load_all", lambda: patches)
     monkeypatch.setenv(registry.SKIP_VARIABLE, "a")
 
-    registry.apply_all(registry.Runtime("", None, None))  # type: ignore[arg-type]
+    registry.apply_all(registry.Runtime("", None, None, None))  # type: ignore[arg-type]
 
     assert applied == ["b"]
 
@@ -111,12 +111,14 @@ def test_each_patch_touches_its_declared_points() -> None:
 import os; os.environ.update(AWS_REGION="us-east-1", AWS_DEFAULT_REGION="us-east-1")
 from types import SimpleNamespace
 from localcloud.patches import registry
+from localcloud.emulator.durable_state import DurableState
+from localcloud.emulator.journal import Journal
 touched, locate = set(), registry.locate
 def noting(point):
     touched.add(point)
     return locate(point)
 registry.locate = noting
-runtime = registry.Runtime("http://127.0.0.1:1", SimpleNamespace(invoke=None), None)
+runtime = registry.Runtime("http://127.0.0.1:1", SimpleNamespace(invoke=None), None, DurableState(Journal(":memory:")))
 for patch in registry.load_all():
     touched.clear()
     patch.apply(runtime)
