@@ -114,6 +114,14 @@ _SPECS = (
         Stage.SHARD,
         example="true",
     ),
+    _implemented(
+        "audio_track",
+        OptionType.STRING,
+        "Of a file with several: its number, from 1, or its language; without it the default one, unless it is silent.",
+        Stage.SHARD,
+        example="2",
+        parse=parsers.audio_track,
+    ),
     _implemented("numerals", OptionType.BOOLEAN, "Spoken numbers as digits; English.", Stage.EDIT, example="true"),
     _implemented(
         "filler_words",

@@ -25,6 +25,8 @@ _REJECTED = {
     "known_speaker_references[]": "speakers are not told apart",
 }
 
+OWN_FIELDS = ("strict_models", "audio_track")  # Earshot's: options of the same name
+
 
 @dataclass(frozen=True)
 class Form:
@@ -91,8 +93,7 @@ def listen_options(form: Form, task: str) -> str:
     if temperature := _temperature(form):
         options.append(("temperature", f"{temperature:g}"))
     options += [("keyterm", word) for word in form.fields.get("keywords[]", []) if word.strip()]
-    if strict := form.first("strict_models"):  # Earshot's own field
-        options.append(("strict_models", strict))
+    options += [(name, value) for name in OWN_FIELDS if (value := form.first(name))]
     options.append(("filler_words", "true"))
     return urlencode([*options, *([("task", task)] if task != "transcribe" else [])])
 

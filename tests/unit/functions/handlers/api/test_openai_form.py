@@ -92,6 +92,8 @@ def test_form_fields_become_options() -> None:
     assert parsed.prompt == "Earshot & co"
     assert parsed.temperature == 0.4
     assert parsed.hotwords == "Zürich, a+b"
+    own = options(strict_models="true", audio_track="deu")
+    assert (own.strict_models, own.audio_track) == (True, "de")
     form = parse(*sent({"model": "whisper-1"}))
     assert Options.from_query(listen_options(form, "translate")).task == "translate"
 
