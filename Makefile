@@ -53,7 +53,7 @@ test-model: $(STAMP) ## the engine with the real model
 test-pipeline: $(STAMP) synth ## the whole system, with faults
 	@$(PYTEST) tests/pipeline
 
-test-clients: $(STAMP) synth ## Deepgram's and OpenAI's SDKs as clients; installs them
+test-clients: $(STAMP) synth ## SDKs and programs of others as clients; installs them
 	@$(PYTEST) tests/clients
 
 test-pythons: $(STAMP) synth ## the fast tests and the main job on every other Python that this machine has

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.document import Document
 from earshot_contract.fields import Count, Hertz, Index, Language, Name, Probability, Seconds, Sha256
 
@@ -26,7 +27,7 @@ class ShardError(StrEnum):
     NOT_AUDIO = "Audio.NotAudio"  # no decoder opens it, or it has no audio stream
     EMPTY = "Audio.Empty"  # zero bytes, or a container without a single sample
     TOO_LONG = "Audio.TooLong"  # longer than the worker's limit
-    NO_CHANNEL = "Audio.NoChannel"  # the requested channel does not exist
+    NO_CHANNEL = "Audio.NoChannel"  # the requested channel or audio track does not exist
     MISSING = "Audio.Missing"  # the object no longer exists
     UNKNOWN_MODEL = "Model.Unknown"  # the deployment has no such model
     CORRUPT_MODEL = "Model.Corrupt"  # the model's files do not match its manifest
@@ -66,6 +67,7 @@ class Shard(Document):
     language: Annotated[str | None, Meta(description="Whisper's language code; null: detect")] = None
     languages: Annotated[list[str], Meta(description="Restricts what may be detected")] = field(default_factory=list)
     channel: Annotated[Index | None, Meta(description="From 0; null: all channels mixed to one")] = None
+    track: Annotated[TrackRequest | None, Meta(description="null: the default track, or an audible one")] = None
     start: Annotated[Seconds, Meta(description="Seconds")] = 0.0
     end: Annotated[Seconds | None, Meta(description="Seconds; null: the end of the file")] = None
     raw: Annotated[RawAudio | None, Meta(description="How to read headerless audio; null: the file has a header")] = (
@@ -121,11 +123,16 @@ class AudioInfo(Document):
 
     sha256: Annotated[Sha256, Meta(description="Of the file's bytes as they were submitted")]
     duration: Annotated[Seconds, Meta(description="Seconds of the whole file, decoded")]
-    channels: Annotated[Count, Meta(description="In the file, whichever of them was transcribed")]
+    channels: Annotated[Count, Meta(description="Of the track, whichever of them was transcribed")]
     sample_rate: Annotated[Hertz, Meta(description="Hz, of the file")]
     codec: str
     truncated: Annotated[bool, Meta(description="The file ended inside a frame, or earlier than its header says")] = (
         False
+    )
+    track: Annotated[Count, Meta(description="The transcribed audio track, from 1")] = 1
+    tracks: Annotated[Count, Meta(description="Audio tracks of the file")] = 1
+    track_language: Annotated[str | None, Meta(description="Of the track, as the file spells it", examples=["deu"])] = (
+        None
     )
 
 

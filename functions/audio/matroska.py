@@ -1,4 +1,4 @@
-"""Matroska and WebM headers: duration, channels and sample rate of the default audio track.
+"""Matroska and WebM headers: the duration, and the tracks with their channels, sample rate and language.
 
 Only elements before the first cluster are read. Recordings of browsers have no duration there.
 """
@@ -8,56 +8,54 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
+
+from functions.audio.tracks import HeaderTrack
 
 EBML_MAGIC = b"\x1a\x45\xdf\xa3"
 # Element ids of the Matroska specification.
 SEGMENT, INFO, TIMESTAMP_SCALE, DURATION = 0x18538067, 0x1549A966, 0x2AD7B1, 0x4489
 TRACKS, TRACK_ENTRY, AUDIO, CHANNELS, SAMPLING_FREQUENCY = 0x1654AE6B, 0xAE, 0xE1, 0x9F, 0xB5
-TRACK_TYPE, FLAG_DEFAULT = 0x83, 0x88
+TRACK_TYPE, FLAG_DEFAULT, LANGUAGE = 0x83, 0x88, 0x22B59C
 AUDIO_TRACK = 2  # value of TRACK_TYPE
 CLUSTER = 0x1F43B675
 MASTERS = {SEGMENT, INFO, TRACKS, TRACK_ENTRY, AUDIO}  # elements whose payload is elements
 HEADER_BYTES = 1 << 20  # no header is searched further than this
 
 
-@dataclass
-class _Track:
-    type: int = 0
-    is_default: bool = True  # the specification's default for a missing FLAG_DEFAULT
-    channels: int | None = None
-    rate: float | None = None
-
-
-def read(file: BinaryIO) -> tuple[float | None, int | None, int | None]:
-    """Return seconds, channels and sample rate (Hz) of the default audio track; None where the header has no value.
-
-    The worker's decoder takes the same track: the first that is marked as default, else the first.
-    """
-    scale, ticks, tracks = 1_000_000, None, [_Track()]  # scale: nanoseconds a tick, 1 ms by default
+def read(file: BinaryIO) -> list[HeaderTrack]:
+    """Return the tracks in the file's order; the duration of each is that of the file."""
+    scale, ticks = 1_000_000, None  # scale: nanoseconds a tick, 1 ms by default
+    tracks: list[HeaderTrack] = []
     for element, payload in _elements(file):
-        track = tracks[-1]
+        track = tracks[-1] if tracks else HeaderTrack()
         if element == TIMESTAMP_SCALE:
             scale = int.from_bytes(payload, "big")
         elif element == DURATION:
             ticks = _float(payload)
         elif element == TRACK_ENTRY:
-            tracks.append(_Track())
+            tracks.append(HeaderTrack(is_default=True, language="eng"))  # the specification's values for missing ones
         elif element == TRACK_TYPE:
-            track.type = int.from_bytes(payload, "big")
+            track.is_audio = int.from_bytes(payload, "big") == AUDIO_TRACK
         elif element == FLAG_DEFAULT:
             track.is_default = any(payload)
+        elif element == LANGUAGE:
+            track.language = _language(payload)
         elif element == AUDIO:
             track.channels = 1  # the specification's default for a missing CHANNELS
         elif element == CHANNELS:
             track.channels = int.from_bytes(payload, "big") or track.channels
         elif element == SAMPLING_FREQUENCY:
-            track.rate = _float(payload)
-    audio = [track for track in tracks if track.type == AUDIO_TRACK]
-    found = next((track for track in audio if track.is_default), audio[0] if audio else _Track())
-    rate = int(found.rate) if found.rate and math.isfinite(found.rate) else None
-    return ticks * scale / 1e9 if ticks else None, found.channels, rate
+            rate = _float(payload)
+            track.rate = int(rate) if rate and math.isfinite(rate) else None
+    for track in tracks:
+        track.seconds = ticks * scale / 1e9 if ticks else None
+    return tracks
+
+
+def _language(payload: bytes) -> str | None:
+    language = payload.rstrip(b"\0").decode("ascii", "replace")
+    return language if language not in ("", "und") else None
 
 
 def _elements(file: BinaryIO) -> Iterator[tuple[int, bytes]]:

@@ -1,11 +1,12 @@
-"""MP4 and QuickTime headers: duration, channels and sample rate of the default audio track."""
+"""MP4 and QuickTime headers: the tracks, with duration, channels, sample rate and language."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
+
+from functions.audio.tracks import HeaderTrack
 
 FIRST_BOXES = {b"ftyp", b"moov", b"styp"}  # names of the boxes with which a file begins
 _MASTERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl"}  # boxes whose payload is boxes
@@ -13,38 +14,33 @@ _HEADERS = {b"tkhd", b"mdhd", b"hdlr", b"stsd"}  # boxes that are read
 _MAX_BOXES = 10_000  # a guard against hostile files
 _TRACK_IS_ENABLED = 1  # flag of `tkhd`; FFmpeg and players take such a track as default
 _STSD_CHANNELS, _STSD_RATE = 32, 40  # offsets in the payload of `stsd`: of its first entry, an audio sample entry
+_MDHD_LANGUAGE = {0: 20, 1: 32}  # offset in the payload of `mdhd`, by its version
+_LANGUAGE_CODES = range(0x400, 0x7FFF)  # three letters of five bits; lower ones are QuickTime's own numbers:
+_QUICKTIME_LANGUAGES = (
+    *("eng", "fra", "deu", "ita", "nld", "swe", "spa", "dan", "por", "nor", "heb", "jpn", "ara", "fin", "ell", "isl"),
+    *("mlt", "tur", "hrv", "zho", "urd", "hin", "tha", "kor", "lit", "pol", "hun", "est", "lav"),
+)
 
 
-@dataclass
-class _Track:
-    is_enabled: bool = False
-    is_audio: bool = False
-    seconds: float | None = None
-    channels: int | None = None
-    rate: int | None = None
-
-
-def read(file: BinaryIO, size: int) -> tuple[float | None, int | None, int | None]:
-    """Return seconds, channels and sample rate (Hz) of the default audio track; None where the header has no value.
+def read(file: BinaryIO, size: int) -> list[HeaderTrack]:
+    """Return the tracks in the file's order.
 
     Args:
         file: the file.
         size: its length in bytes.
     """
-    tracks: list[_Track] = []
+    tracks: list[HeaderTrack] = []
     for kind, payload in _boxes(file, size):
         if kind == b"trak":
-            tracks.append(_Track())
+            tracks.append(HeaderTrack())
         elif tracks:
             _read_box(tracks[-1], kind, payload)
-    audio = [track for track in tracks if track.is_audio]
-    found = next((track for track in audio if track.is_enabled), audio[0] if audio else _Track())
-    return found.seconds, found.channels, found.rate
+    return tracks
 
 
-def _read_box(track: _Track, kind: bytes, payload: bytes) -> None:
+def _read_box(track: HeaderTrack, kind: bytes, payload: bytes) -> None:
     if kind == b"tkhd" and len(payload) >= 4:
-        track.is_enabled = bool(payload[3] & _TRACK_IS_ENABLED)
+        track.is_default = bool(payload[3] & _TRACK_IS_ENABLED)
     elif kind == b"hdlr" and payload[8:12] == b"soun":
         track.is_audio = True
     elif kind == b"mdhd" and len(payload) >= (32 if payload[:1] == b"\1" else 20):
@@ -52,10 +48,20 @@ def _read_box(track: _Track, kind: bytes, payload: bytes) -> None:
             ">IQ" if payload[0] == 1 else ">II", payload, 20 if payload[0] == 1 else 12
         )
         track.seconds = duration / scale if scale and duration else None
+        track.language = _language(payload)
     elif kind == b"stsd" and len(payload) >= _STSD_RATE + 4:
         (track.channels,) = struct.unpack_from(">H", payload, _STSD_CHANNELS)
         track.channels = track.channels or None
         track.rate = struct.unpack_from(">I", payload, _STSD_RATE)[0] >> 16 or None
+
+
+def _language(mdhd: bytes) -> str | None:
+    """Return the language of an `mdhd` box as a code of ISO 639-2; None: none is named."""
+    packed = int.from_bytes(mdhd[(at := _MDHD_LANGUAGE.get(mdhd[0], 20)) : at + 2], "big")
+    if packed < len(_QUICKTIME_LANGUAGES):
+        return _QUICKTIME_LANGUAGES[packed]
+    code = "".join(chr(0x60 + (packed >> shift & 0x1F)) for shift in (10, 5, 0))
+    return code if packed in _LANGUAGE_CODES and code.isalpha() and code != "und" else None
 
 
 def _boxes(file: BinaryIO, size: int) -> Iterator[tuple[bytes, bytes]]:

@@ -11,9 +11,11 @@ from typing import BinaryIO
 
 from tinytag import TinyTag, TinyTagException
 
+from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.file_signatures import HEAD_BYTES, UNFINISHED_MP4, container_name, non_audio_kind, unfinished_mp4
 from earshot_contract.shards import RawAudio
 from functions.audio import matroska, mp4, wav
+from functions.audio.tracks import HeaderTrack, transcribed_track
 from functions.errors import bad_audio
 
 MAX_SECONDS = 7 * 24 * 3600.0  # a header that says more is damaged; the worker takes 12 hours
@@ -31,13 +33,15 @@ class Probe:
     sample_rate: int | None = None  # Hz
 
 
-def probe(file: BinaryIO, size: int, raw: RawAudio | None = None) -> Probe:
+def probe(file: BinaryIO, size: int, raw: RawAudio | None = None, requested_track: TrackRequest | None = None) -> Probe:
     """Read the header of an audio file.
 
     Args:
         file: the file; it must be seekable.
         size: its length in bytes.
         raw: format of headerless audio, as the caller claims; a file with a header is read by that. None: no claim.
+        requested_track: the audio track to describe; None: the default one. Channels are unknown where the header does
+            not name the requested one.
 
     Raises:
         ApiError: the file is empty, its signature shows that it is not audio, or it is an MP4 without an index.
@@ -53,12 +57,16 @@ def probe(file: BinaryIO, size: int, raw: RawAudio | None = None) -> Probe:
         raise bad_audio(f"corrupt or unsupported data: this is {UNFINISHED_MP4}.")
     file.seek(0)
     if head.startswith(matroska.EBML_MAGIC):
-        return _plausible(Probe(*matroska.read(file)))
+        return _probe_track(transcribed_track(matroska.read(file), requested_track))
     if head[4:8] in mp4.FIRST_BOXES:
-        return _plausible(Probe(*mp4.read(file, size)))
+        return _probe_track(transcribed_track(mp4.read(file, size), requested_track))
     if head[:4] in wav.MAGICS and head[8:12] == b"WAVE":
         return _plausible(Probe(*wav.read(file, size)))
     return _plausible(_probe_tags(file))
+
+
+def _probe_track(track: HeaderTrack) -> Probe:
+    return _plausible(Probe(track.seconds, track.channels, track.rate))
 
 
 def _plausible(found: Probe) -> Probe:

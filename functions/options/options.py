@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
+from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.shards import RawAudio
 from functions.errors import ApiError, bad_query
 from functions.options.query_string import (
@@ -17,7 +18,7 @@ from functions.options.query_string import (
 )
 from functions.options.registry import IMPLEMENTED
 from functions.options.specification import OptionSpec, OptionType
-from functions.transcripts.languages import is_detection, names_several, script
+from functions.transcripts.languages import file_codes, is_detection, names_several, script
 
 DEFAULT_LANGUAGE = "en"
 DEFAULT_UTT_SPLIT = 0.8  # seconds
@@ -45,6 +46,7 @@ class Options:
     utterances: bool = False
     utt_split: float = DEFAULT_UTT_SPLIT  # seconds
     multichannel: bool = False
+    audio_track: str | None = None  # number, from 1, or Whisper code; None: the default one
     numerals: bool = False
     filler_words: bool = False
     replace: list[tuple[str, str]] = field(default_factory=list)  # find, replacement ("" deletes)
@@ -128,6 +130,15 @@ class Options:
             return None
         rate = _FIXED_RATE.get(self.encoding) or self.sample_rate or _DEFAULT_RATE.get(self.encoding)
         return None if rate is None else RawAudio(self.encoding, rate, self.channels)
+
+    @property
+    def track_request(self) -> TrackRequest | None:
+        """The requested audio track, as Prepare and the worker look for it; None: none is requested."""
+        if self.audio_track is None:
+            return None
+        if self.audio_track.isdigit():
+            return TrackRequest(number=int(self.audio_track))
+        return TrackRequest(languages=file_codes(self.audio_track))
 
     @classmethod
     def _read(cls, query: str, raw: RawOptions, lenient: bool = False) -> Self:

@@ -13,6 +13,7 @@ from functions.options.specification import invalid_value
 from functions.transcripts.languages import is_detection, whisper_code
 
 MAX_TAG, MAX_EXTRA = 128, 2048  # characters: Deepgram's limits
+MAX_TRACK = 999  # an audio track's number; films have a dozen
 
 
 def version(values: list[str]) -> str:
@@ -34,6 +35,18 @@ def detect_language(values: list[str]) -> list[str] | None:
     if tags:
         return list(dict.fromkeys(_code("detect_language", tag) for tag in tags))
     return [] if stripped[-1].lower() != "false" else None
+
+
+def audio_track(values: list[str]) -> str:
+    """Return the number of an audio track, from 1, or the Whisper code of its language."""
+    value = values[-1].strip()
+    if value.isascii() and value.isdigit():
+        if not 1 <= int(value) <= MAX_TRACK:
+            raise invalid_value("audio_track", f"{value} is not from 1 to {MAX_TRACK}: audio tracks are counted from 1")
+        return str(int(value))
+    if code := whisper_code(value):
+        return code
+    raise invalid_value("audio_track", f"{value!r} is neither a number, counted from 1, nor a language such as 'de'")
 
 
 def replace(values: list[str]) -> list[tuple[str, str]]:

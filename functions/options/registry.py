@@ -116,6 +116,14 @@ _SPECS = (
         example="true",
     ),
     _implemented(
+        "audio_track",
+        OptionType.STRING,
+        "Of a file with several: its number, from 1, or its language; without it the default one, unless it is silent.",
+        Stage.SHARD,
+        example="2",
+        parse=parsers.audio_track,
+    ),
+    _implemented(
         "numerals",
         OptionType.BOOLEAN,
         "Numbers, times and amounts in digits; Danish, Dutch, English, French, German, Italian, Portuguese, Spanish.",

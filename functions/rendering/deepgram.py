@@ -12,6 +12,7 @@ from itertools import chain
 from math import fsum
 from typing import Any
 
+from earshot_contract.shards import AudioInfo
 from functions.options.options import Options
 from functions.speech_models.names import model_info, model_uuid
 from functions.transcripts.edits.numerals import NUMERAL_LANGUAGES
@@ -56,9 +57,17 @@ def _metadata(transcript: Transcript, options: Options) -> dict[str, Any]:
         "models": [model],
         "model_info": {model: model_info(transcript.model.name, transcript.model.sha256)},
     }
+    if transcript.audio.tracks > 1:
+        metadata["audio_track"] = _audio_track(transcript.audio)
     warnings = [*transcript.warnings, *_numerals_warning(transcript, options)]
     optional = {"tags": options.tag, "extra": options.extra, "warnings": warnings}
     return metadata | {name: value for name, value in optional.items() if value}
+
+
+def _audio_track(audio: AudioInfo) -> dict[str, Any]:
+    """Return which of the file's audio tracks was transcribed; Deepgram's answer has no such member."""
+    language = {"language": audio.track_language} if audio.track_language else {}
+    return {"number": audio.track, "of": audio.tracks, **language}
 
 
 def _numerals_warning(transcript: Transcript, options: Options) -> list[dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from functions.transcripts.transcript import Transcript
 
 EVENTS_TYPE = "text/event-stream; charset=utf-8"
 GRANULARITIES = "timestamp_granularities[]"  # the field's literal name, repeated for each value
+_LIST_ITEM = re.compile(r"""[^\s,"'\[\]]+""")  # of a list in one value: `word,segment`, `["word"]`
 
 
 class BadField(ApiError):
@@ -48,7 +50,8 @@ class OpenAIResponseFormat:
         if name not in OPENAI_FORMATS:
             raise BadField("response_format", f"response_format {name!r} is none of {', '.join(OPENAI_FORMATS)}.")
         form = OPENAI_FORMATS[name]
-        granularities = set(fields.get(GRANULARITIES) or fields.get("timestamp_granularities") or ["segment"])
+        listed = " ".join(values_of(fields, "timestamp_granularities"))
+        granularities = set(_LIST_ITEM.findall(listed)) or {"segment"}
         if unknown := granularities - {"word", "segment"}:
             raise BadField(GRANULARITIES, f"{GRANULARITIES} {sorted(unknown)[0]!r} is neither 'word' nor 'segment'.")
         if "word" in granularities and form is not VERBOSE_JSON:
@@ -76,6 +79,15 @@ class OpenAIResponseFormat:
         return self.format.openai_content_type, body
 
 
+def values_of(fields: Mapping[str, Sequence[str]], name: str) -> list[str]:
+    """Return the values of a field that may be repeated, without blank ones, which clients send for none.
+
+    Clients spell its name with brackets or without: `name[]`, `name` or `name[0]`.
+    """
+    spelling = re.compile(rf"{re.escape(name)}(?:\[\d*\])?")
+    return [value.strip() for key in fields if spelling.fullmatch(key) for value in fields[key] if value.strip()]
+
+
 def _boolean(fields: Mapping[str, Sequence[str]], name: str) -> bool:
     value = _last(fields, name, "false").strip().lower()
     if value not in ("true", "false", "1", "0", ""):
@@ -84,5 +96,4 @@ def _boolean(fields: Mapping[str, Sequence[str]], name: str) -> bool:
 
 
 def _last(fields: Mapping[str, Sequence[str]], name: str, default: str) -> str:
-    values = fields.get(name)
-    return values[-1] if values else default
+    return next((value.strip() for value in reversed(fields.get(name, ())) if value.strip()), default)

@@ -23,7 +23,7 @@ LANGUAGES["ht"] = "haitian creole"
 # Codes of ISO 639-2 (both kinds where there are two), of ISO 639-3 and of older lists, by what Whisper calls them.
 _OTHER_CODES = """
     en:eng zh:zho,chi,cmn de:deu,ger es:spa ru:rus ko:kor fr:fra,fre ja:jpn pt:por tr:tur pl:pol ca:cat nl:nld,dut,vls
-    ar:ara,arb,arz,apc,ary sv:swe it:ita id:ind,in hi:hin fi:fin vi:vie he:heb,iw uk:ukr el:ell,gre ms:msa,may,zsm
+    ar:ara,arb,arz,apc,ary sv:swe,sve it:ita id:ind,in hi:hin fi:fin vi:vie he:heb,iw uk:ukr el:ell,gre ms:msa,may,zsm
     cs:ces,cze ro:ron,rum,mo,mol da:dan hu:hun ta:tam no:nor,nb,nob th:tha ur:urd hr:hrv,sh,hbs,scr bg:bul lt:lit la:lat
     mi:mri,mao ml:mal cy:cym,wel sk:slk,slo te:tel fa:fas,per,pes,prs lv:lav,lvs bn:ben sr:srp,scc az:aze,azj,azb sl:slv
     kn:kan et:est,ekk mk:mkd,mac br:bre eu:eus,baq is:isl,ice hy:hye,arm ne:nep,npi mn:mon,khk bs:bos kk:kaz
@@ -81,6 +81,11 @@ def whisper_code(tag: str) -> str | None:
         return code
     words = name if name in _OTHER_NAMES else name.replace("-", " ")
     return _OTHER_NAMES.get(words) or next((code for code, english in LANGUAGES.items() if english == words), None)
+
+
+def file_codes(code: str) -> list[str]:
+    """Return the codes that media files use for a language of Whisper: of ISO 639-1, 639-2 (both kinds) and 639-3."""
+    return [code, *(other for other, whisper in _CODES.items() if whisper == code)]
 
 
 def is_detection(tag: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from functions.handlers.api.job_routes import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
+from functions.handlers.api.openai_form import OWN_FIELDS
 from functions.handlers.api.router import ROUTES
 from functions.options.registry import OPTIONS
 from functions.options.specification import OptionSpec, OptionType, Support
@@ -89,6 +90,7 @@ def _audio(task: str) -> Schema:
             **array_of({"enum": ["word", "segment"]}),
             "description": "`word` needs `response_format=verbose_json`.",
         },
+        **{name: {**TEXT, "description": OPTIONS[name].summary} for name in OWN_FIELDS},
     }
     return {
         "summary": "Transcribe audio, as OpenAI does" if task == "transcribe" else "Translate audio into English",

@@ -77,6 +77,11 @@ _METADATA = document(
         "tags": array_of(TEXT),
         "extra": {"type": "object", "additionalProperties": TEXT},
         "warnings": array_of(_WARNING),
+        "audio_track": document(
+            {"number": {"type": "integer", "minimum": 1}, "of": {"type": "integer", "minimum": 2}},
+            {"language": TEXT},
+            "Which audio track of a file with several was transcribed, and its language as the file spells it.",
+        ),
     },
 )
 

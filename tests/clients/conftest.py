@@ -13,10 +13,13 @@ from typing import Any
 
 import pytest
 
+from bench.corpus import wav
 from earshot_contract.keys import api_key_pk
 from localcloud.cloud import Cloud
+from tests.clients.mp3_converter import write_program
 from tests.clients.sdks import SDKS, drive
 from tests.clients.web import Front, Site, serving
+from tests.fixtures.audio import decode
 from tests.paths import SAMPLES
 
 KEY = "0123456789abcdef0123456789abcdef01234567"  # as deepgram-sdk 2 wants keys to look; any is let in here
@@ -35,7 +38,8 @@ def site() -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def setup(cloud: Cloud, site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """What every driver is told: see its scenarios."""
-    not_audio = tmp_path_factory.mktemp("clients") / "letter.txt"
+    folder = tmp_path_factory.mktemp("clients")
+    not_audio = folder / "letter.txt"
     not_audio.write_text("Dear Sir or Madam, this is no audio at all.\n" * 40)
     # The first job starts the worker, which takes longer than the SDK waits that follows no redirect.
     urllib.request.urlopen(f"{cloud.api}/v1/listen?model=whisper", (SAMPLES / "sample.flac").read_bytes()).close()
@@ -48,6 +52,8 @@ def setup(cloud: Cloud, site: Site, tmp_path_factory: pytest.TempPathFactory) ->
             "key": KEY,
             "speech": str(SAMPLES / "sample.flac"),
             "speech_url": f"{site.url}/speech.flac",
+            "speech_wav": str(wav(folder / "speech.wav", decode(SAMPLES / "sample.flac").samples)),
+            "ffmpeg": str(write_program(folder / "ffmpeg")),
             "not_audio": str(not_audio),
             "callback": f"{site.url.replace('//', '//user:secret@')}/callbacks",
             "unreachable_url": f"{site.url}/nothing.mp3",

@@ -1,4 +1,4 @@
-"""The real SDKs: each installed once, pinned and locked, into a folder of its own; driven as a process."""
+"""The real SDKs and programs: installed once, pinned and locked, into folders of their own; driven as processes."""
 
 from __future__ import annotations
 
@@ -46,6 +46,8 @@ SDKS = {
         Sdk("js-deepgram-5", "js/deepgram_5.cjs"),
         Sdk("js-openai", "js/openai_audio.cjs"),
         Sdk("js-captions", "js/captions.cjs"),
+        Sdk("programs", "python/programs.py", "programs"),
+        Sdk("js-ai", "js/ai_sdk.cjs"),
     )
 }
 

@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from io import BytesIO
 from urllib.parse import urlencode
 
-from functions.rendering.openai_response_format import BadField
+from functions.rendering.openai_response_format import BadField, values_of
 
 TASKS = {"/audio/transcriptions": "transcribe", "/audio/translations": "translate"}  # by route
 MAX_PARTS = 64  # of one form; OpenAI's own has a dozen fields, some repeated
 
 # Fields that would change the answer: ignoring them would mislead.
 _REJECTED = {
-    "include[]": "log probabilities of tokens are not given; the words of /v1/listen have confidences",
-    "known_speaker_names[]": "speakers are not told apart",
-    "known_speaker_references[]": "speakers are not told apart",
+    "include": "log probabilities of tokens are not given; the words of /v1/listen have confidences",
+    "known_speaker_names": "speakers are not told apart",
+    "known_speaker_references": "speakers are not told apart",
 }
+
+OWN_FIELDS = ("strict_models", "audio_track")  # Earshot's: options of the same name
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,8 @@ def listen_options(form: Form, task: str) -> str:
         BadField: A field is not supported, or there is no model.
     """
     for name, reason in _REJECTED.items():
-        if form.first(name):
-            raise BadField(name, f"{name} is not done here: {reason}.")
+        if values_of(form.fields, name):
+            raise BadField(f"{name}[]", f"{name}[] is not done here: {reason}.")
     model = form.first("model")
     if not model:
         raise BadField("model", "The part 'model' is missing; 'whisper-1' is this deployment's default model.")
@@ -91,16 +93,14 @@ def listen_options(form: Form, task: str) -> str:
         options.append(("prompt", prompt))
     if temperature := _temperature(form):
         options.append(("temperature", f"{temperature:g}"))
-    options += [("keyterm", word) for word in form.fields.get("keywords[]", []) if word.strip()]
-    if strict := form.first("strict_models"):  # Earshot's own field
-        options.append(("strict_models", strict))
+    options += [("keyterm", word) for word in values_of(form.fields, "keywords")]
+    options += [(name, value) for name in OWN_FIELDS if (value := form.first(name))]
     options.append(("filler_words", "true"))
     return urlencode([*options, *([("task", task)] if task != "transcribe" else [])])
 
 
 def _detect_language(form: Form) -> list[tuple[str, str]]:
-    tags = [tag for tag in form.fields.get("languages[]", []) if tag.strip()]
-    return [("detect_language", tag) for tag in tags or ["true"]]
+    return [("detect_language", tag) for tag in values_of(form.fields, "languages") or ["true"]]
 
 
 def _temperature(form: Form) -> float:

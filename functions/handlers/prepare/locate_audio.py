@@ -45,4 +45,4 @@ def probe_audio(audio: S3Object, size: int, options: Options, kind: SourceKind) 
                 "audio. Send the address of the audio file itself."
             )
         file.seek(0)
-        return probe(file, size, options.raw_audio_format)
+        return probe(file, size, options.raw_audio_format, options.track_request)

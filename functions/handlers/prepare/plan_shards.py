@@ -57,6 +57,7 @@ def plan_shards(
             language=options.language,
             languages=options.detect_language or [],
             channel=index if channels > 1 else None,
+            track=options.track_request,
             raw=options.raw_audio_format,
             prompt=options.prompt,
             hotwords=options.hotwords,

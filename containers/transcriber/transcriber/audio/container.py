@@ -8,7 +8,6 @@ from pathlib import Path
 import av
 from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
-from av.stream import Disposition
 
 from earshot_contract.file_signatures import describe_file
 from earshot_contract.shards import RawAudio, ShardError
@@ -61,26 +60,6 @@ def open_container(file: PartReader, path: Path, raw: RawAudio | None) -> InputC
     except UNREADABLE as error:
         content = f"not {raw.encoding} audio" if raw else describe_file(path)
         raise ShardFailed(ShardError.NOT_AUDIO, f"The file is not audio: it is {content}.") from error
-
-
-def default_track(container: InputContainer, channel: int | None) -> AvAudioStream | None:
-    """Return the audio track that players choose: the first that the file marks as default, else the first.
-
-    Prepare has the same rule (`functions.audio`), so that it counts the channels of this track.
-
-    Args:
-        container: the opened file.
-        channel: tracks without this channel come last; None: any will do.
-    """
-    tracks = [stream for stream in container.streams.audio if stream.codec_context is not None]
-    return min(
-        tracks,
-        key=lambda track: (
-            channel is not None and track.codec_context.layout.nb_channels <= channel,
-            not track.disposition & Disposition.default,
-        ),
-        default=None,
-    )
 
 
 def check_track(stream: AvAudioStream) -> None:

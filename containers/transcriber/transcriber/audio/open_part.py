@@ -10,11 +10,11 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
 
+from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.shards import RawAudio, ShardError, ShardWarning
 from transcriber.audio.container import (
     UNREADABLE,
     check_track,
-    default_track,
     header_end,
     no_audio_track_message,
     open_container,
@@ -22,6 +22,7 @@ from transcriber.audio.container import (
 from transcriber.audio.mixing import planar
 from transcriber.audio.parts import Part, PartReader
 from transcriber.audio.timeline import Timeline
+from transcriber.audio.tracks import decodable_tracks, default_track, requested_track, track_number
 from transcriber.engine_protocol import ShardFailed
 
 # A track is silent, and another one is taken, if no tenth of a second is louder than the first number (RMS, -55 dB)
@@ -39,6 +40,7 @@ class OpenPart:
         path: Path,
         raw: RawAudio | None,
         channel: int | None,
+        requested: TrackRequest | None = None,
         track: int | None = None,
     ) -> None:
         """Open a part.
@@ -49,17 +51,15 @@ class OpenPart:
             path: of the file, for errors.
             raw: how to read headerless audio.
             channel: the requested channel; None: all of them.
-            track: index of the track; None: the default one.
+            requested: the requested track; None: the default one.
+            track: index of the stream that was chosen in an earlier part; None: this is the first.
         """
         self._open = lambda: open_container(PartReader(file, part), path, raw)
-        self._channel = channel
+        self._channel, self._requested = channel, requested
         self._reader = PartReader(file, part)
         self.container: InputContainer = open_container(self._reader, path, raw)
         try:
-            stream = default_track(self.container, channel)
-            if track is not None and track < len(self.container.streams):
-                chosen = self.container.streams[track]
-                stream = chosen if isinstance(chosen, AvAudioStream) and chosen.codec_context else stream
+            stream = self._chosen(track)
             if stream is None:
                 raise ShardFailed(ShardError.NOT_AUDIO, no_audio_track_message(self.container, path))
             check_track(stream)
@@ -68,6 +68,15 @@ class OpenPart:
         except BaseException:
             self.container.close()
             raise
+
+    def _chosen(self, track: int | None) -> AvAudioStream | None:
+        if track is not None and track < len(self.container.streams):
+            stream = self.container.streams[track]
+            if isinstance(stream, AvAudioStream) and stream.codec_context:
+                return stream
+        if self._requested is not None and track is None and self.container.streams.audio:
+            return requested_track(self.container, self._requested)
+        return default_track(self.container, self._channel)
 
     def __enter__(self) -> OpenPart:
         return self
@@ -85,12 +94,14 @@ class OpenPart:
         return header_end(self.container, self.stream, self._reader, self.timeline.zero)
 
     def choose_audible(self, warnings: list[ShardWarning]) -> int | None:
-        """Take another track if the default one is silent and the other is not.
+        """Take another track if the default one is silent and the other is not, unless one was requested.
 
         Returns:
             The index of the track, for the parts that follow; None: there was no choice.
         """
-        tracks = [stream for stream in self.container.streams.audio if stream.codec_context is not None]
+        tracks = decodable_tracks(self.container)
+        if self._requested is not None:
+            return self.stream.index
         if self._channel is not None:
             tracks = [track for track in tracks if track.codec_context.layout.nb_channels > self._channel]
         if len(tracks) < 2:
@@ -103,8 +114,11 @@ class OpenPart:
         for track in tracks:
             if track.index != default.index and self._loudness(track.index, enough) >= enough:
                 check_track(track)
-                number, default_number = tracks.index(track) + 1, tracks.index(default) + 1
-                message = f"Audio track {default_number} is silent; track {number} was transcribed."
+                number, default_number = track_number(self.container, track), track_number(self.container, default)
+                message = (
+                    f"Audio track {default_number} is silent; track {number} was transcribed. "
+                    "audio_track chooses another one."
+                )
                 warnings.append(ShardWarning("audio", "silent_track", message))
                 self.stream = track
                 break

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from av.audio.frame import AudioFrame
 
+from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.file_signatures import HEAD_BYTES, container_name
 from earshot_contract.shards import AudioInfo, RawAudio, ShardError, ShardWarning
 from transcriber.audio.container import (
@@ -20,6 +21,7 @@ from transcriber.audio.mixing import Mixer, planar, weights
 from transcriber.audio.open_part import OpenPart
 from transcriber.audio.parts import Part, file_parts
 from transcriber.audio.resampling import BLOCK_SAMPLES, SAMPLE_RATE, Resampler16k, silence_blocks
+from transcriber.audio.tracks import track_language, track_number
 from transcriber.engine_protocol import ShardFailed
 
 _PRE_ROLL_SECONDS = 1.0  # decoded before the range, so that codecs with memory have settled when it begins
@@ -38,6 +40,7 @@ class AudioStream:
     Args:
         path: the audio file.
         channel: index from 0, or None to mix all channels.
+        track: the requested audio track; None: the default one, or another one if that is silent.
         start: start of the range, in seconds.
         end: end of the range, in seconds; None: the end of the file.
         raw: how to read headerless audio; a file with a header is read by it, and `warnings` say so.
@@ -53,6 +56,7 @@ class AudioStream:
         path: Path,
         *,
         channel: int | None = None,
+        track: TrackRequest | None = None,
         start: float = 0.0,
         end: float | None = None,
         raw: RawAudio | None = None,
@@ -70,12 +74,15 @@ class AudioStream:
         self._parts = [Part(0, path.stat().st_size)] if self._raw else file_parts(path)
         with ExitStack() as opening:
             self._file = opening.enter_context(path.open("rb"))
-            self._part = opening.enter_context(OpenPart(self._file, self._parts[0], path, self._raw, channel))
+            self._part = opening.enter_context(OpenPart(self._file, self._parts[0], path, self._raw, channel, track))
             self._track = self._part.choose_audible(self.warnings)
             stream = self._part.stream
             self.channels = stream.codec_context.layout.nb_channels
             self._sample_rate = stream.codec_context.sample_rate
             self._codec = stream.codec_context.codec.canonical_name
+            self._track_number = track_number(self._part.container, stream)
+            self._tracks = len(self._part.container.streams.audio)
+            self._track_language = track_language(stream)
             self._check_channels(max_channels)
             self._header_seconds = self._part.header_seconds if len(self._parts) == 1 else None
             self._closing = opening.pop_all()
@@ -131,6 +138,9 @@ class AudioStream:
             sample_rate=self._sample_rate,
             codec=self._codec,
             truncated=(self._ends_in_damage and not self._stopped_early) or short,
+            track=self._track_number,
+            tracks=self._tracks,
+            track_language=self._track_language,
         )
 
     def __iter__(self) -> Iterator[np.ndarray]:
@@ -188,7 +198,7 @@ class AudioStream:
         for number, part in enumerate(self._parts[1:], 2):
             start = self._position / SAMPLE_RATE
             try:
-                with OpenPart(self._file, part, self._path, self._raw, self._channel, self._track) as opened:
+                with OpenPart(self._file, part, self._path, self._raw, self._channel, track=self._track) as opened:
                     yield from self._part_blocks(opened)
             except ShardFailed:
                 self._warn(

@@ -135,6 +135,7 @@ class BatchingEngine:
         audio = AudioStream(
             state.audio,
             channel=shard.channel,
+            track=shard.track,
             start=shard.start,
             end=shard.end,
             raw=shard.raw,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from earshot_contract.shards import RawAudio
 from functions.audio.probe import Probe, probe
 from functions.errors import ApiError
+from tests.fixtures.films import Track, film
 from tests.paths import SAMPLES
 
 SAMPLE = SAMPLES / "sample.flac"
@@ -58,29 +59,11 @@ def test_header_gives_duration_and_channels(container: str, codec: str, channels
     assert found.duration == pytest.approx(2.0, abs=0.15) or container == "flac"
 
 
-def film(container: str, layouts: list[str], default: int | None) -> bytes:
-    """Audio tracks of a second each."""
-    out = io.BytesIO()
-    with av.open(out, "w", format=container) as file:
-        streams = [file.add_stream("aac", rate=44100, layout=layout) for layout in layouts]
-        for n, stream in enumerate(streams):
-            stream.disposition = av.stream.Disposition.default if n == default else 0
-        packets = []
-        for stream, layout in zip(streams, layouts, strict=True):
-            count = {"mono": 1, "stereo": 2, "5.1": 6}[layout]
-            frame = av.AudioFrame.from_ndarray(np.zeros((count, 44100), np.float32), "fltp", layout)
-            frame.sample_rate, frame.pts = 44100, 0
-            packets += [*stream.encode(frame), *stream.encode(None)]
-        for packet in sorted(packets, key=lambda packet: packet.dts):
-            file.mux(packet)
-    return out.getvalue()
-
-
 @pytest.mark.parametrize("container", ["matroska", "mp4", "mov"])
 @pytest.mark.parametrize("layouts", [["mono", "stereo"], ["stereo", "mono"], ["stereo", "5.1"]])
 @pytest.mark.parametrize("default", [0, 1])
 def test_channels_are_those_of_default_track(container: str, layouts: list[str], default: int) -> None:
-    found = probed(film(container, layouts, default))
+    found = probed(film(container, *(Track(440, layout) for layout in layouts), default=default))
     assert found.channels == {"mono": 1, "stereo": 2, "5.1": 6}[layouts[default]]
     assert found.sample_rate == 44100
 

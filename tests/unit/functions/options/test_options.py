@@ -17,7 +17,7 @@ smart_format paragraphs utterances utt_split diarize diarize_model multichannel 
 filler_words profanity_filter redact replace search keywords keyterm summarize topics custom_topic
 custom_topic_mode intents custom_intent custom_intent_mode sentiment detect_entities encoding mip_opt_out
 alternatives tier ner detect_topics diarize_version sample_rate channels task prompt temperature
-strict_models"""
+strict_models audio_track"""
 
 
 BOOLEANS = [s.name for s in IMPLEMENTED if s.type is OptionType.BOOLEAN]
@@ -67,6 +67,7 @@ def test_implemented_option_adds_no_warning(name):
     }
     special = {
         "language": "de",
+        "audio_track": "2",
         "detect_language": "true",
         "version": "latest",
         "extra": "k:v",
@@ -119,6 +120,33 @@ def test_boolean_option_with_other_value_returns_400(name, raw):
 )
 def test_invalid_value_returns_400(query):
     assert error_of(query)[::2] == ("INVALID_QUERY_PARAMETER", 400)
+
+
+@pytest.mark.parametrize(
+    ("value", "stored", "number", "language"),
+    [
+        ("2", "2", 2, None),
+        ("02", "2", 2, None),
+        ("de", "de", None, "ger"),
+        ("deu", "de", None, "deu"),
+        ("pt-BR", "pt", None, "por"),
+        ("German", "de", None, "de"),
+    ],
+)
+def test_audio_track_is_number_or_language(value, stored, number, language):
+    options = Options.from_query(f"audio_track={value}")
+
+    assert options.audio_track == stored
+    assert options.track_request.number == number
+    assert language is None or language in options.track_request.languages
+    assert Options.from_query("audio_track=").track_request is None
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1000", "1.5", "second", "²"])
+def test_audio_track_that_is_neither_is_refused(value):
+    with pytest.raises(ApiError) as raised:
+        Options.from_query(f"audio_track={value}")
+    assert "counted from 1" in raised.value.failure.err_msg
 
 
 @pytest.mark.parametrize("query", ["version=2022-09-21.5", "language=xx", "language=e", "detect_language=klingon"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -365,3 +366,14 @@ def test_any_transcript_satisfies_strictest_client(any_transcript, query):
         words = sum(len(c["alternatives"][0]["words"]) for c in document["results"]["channels"])
         assert sum(len(u["words"]) for u in found) == words
         assert all(u["start"] == u["words"][0]["start"] and u["end"] == u["words"][-1]["end"] for u in found)
+
+
+def test_metadata_names_the_track_of_several() -> None:
+    def metadata(**audio: Any) -> dict[str, Any]:
+        one = transcript([segment(timed_words("Hello."))])
+        return deepgram.listen_response(replace(one, audio=replace(one.audio, **audio)), Options())["metadata"]
+
+    assert "audio_track" not in metadata()
+    assert metadata(track=2, tracks=3)["audio_track"] == {"number": 2, "of": 3}
+    german = metadata(track=1, tracks=2, track_language="deu")["audio_track"]
+    assert german == {"number": 1, "of": 2, "language": "deu"}

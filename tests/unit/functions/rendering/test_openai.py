@@ -200,6 +200,28 @@ def test_invalid_response_format_raises_bad_field(fields: dict[str, list[str]], 
     assert error(refused.value.failure, refused.value.param)["error"]["param"] == param
 
 
+@pytest.mark.parametrize(
+    ("name", "values", "words", "segments"),
+    [
+        ("timestamp_granularities[]", ["word", "segment"], True, True),
+        ("timestamp_granularities[]", ["word"], True, False),
+        ("timestamp_granularities", ["word"], True, False),
+        ("timestamp_granularities[0]", ["word"], True, False),
+        ("timestamp_granularities[]", ["word,segment"], True, True),
+        ("timestamp_granularities[]", ['["word"]'], True, False),
+        ("timestamp_granularities[]", [""], False, True),
+        ("timestamp_granularities[]", ["", " word "], True, False),
+        ("timestamp_granularities[]", [], False, True),
+    ],
+)
+def test_granularities_are_read_as_clients_spell_them(
+    name: str, values: list[str], words: bool, segments: bool
+) -> None:
+    found = OpenAIResponseFormat.from_fields({"response_format": ["verbose_json"], name: values})
+
+    assert (found.words, found.segments) == (words, segments)
+
+
 def test_segment_granularity_needs_no_verbose_json() -> None:
     assert OpenAIResponseFormat.from_fields({"timestamp_granularities[]": ["segment"]}) == OpenAIResponseFormat()
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from functions.handlers.api.openai_form import MAX_PARTS, listen_options, parse
 from functions.options.options import Options
-from functions.rendering.openai_response_format import BadField
+from functions.rendering.openai_response_format import BadField, OpenAIResponseFormat
+from infra.openapi.document import describe
 
 AUDIO = b"RIFF\r\n--not a boundary\r\n\x00\xff\r"
 
@@ -92,6 +93,8 @@ def test_form_fields_become_options() -> None:
     assert parsed.prompt == "Earshot & co"
     assert parsed.temperature == 0.4
     assert parsed.hotwords == "Zürich, a+b"
+    own = options(strict_models="true", audio_track="deu")
+    assert (own.strict_models, own.audio_track) == (True, "de")
     form = parse(*sent({"model": "whisper-1"}))
     assert Options.from_query(listen_options(form, "translate")).task == "translate"
 
@@ -118,6 +121,31 @@ def test_rejected_form_field_is_named(field: str, value: str) -> None:
         options(**{field: value})
 
     assert refused.value.param == field
+
+
+def documented_fields() -> list[str]:
+    """Names of the form's optional fields, and of those that are rejected with a value."""
+    audio = describe()["paths"]["/audio/transcriptions"]["post"]
+    properties = audio["requestBody"]["content"]["multipart/form-data"]["schema"]["properties"]
+    rejected = ["include[]", "known_speaker_names[]", "known_speaker_references[]"]
+    return [*(set(properties) - {"file", "model"}), *rejected, "languages[]", "keywords[]", "keywords", "languages[0]"]
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_blank_form_field_is_as_if_absent(blank: str) -> None:
+    """Programs send every field of their own form, the empty ones too."""
+    fields = dict.fromkeys(documented_fields(), blank)
+
+    form = parse(*sent({"model": "whisper-1", **fields}))
+
+    assert len(fields) > 10
+    assert options(**fields) == options()
+    assert OpenAIResponseFormat.from_fields(form.fields) == OpenAIResponseFormat()
+
+
+@pytest.mark.parametrize("name", ["keywords[]", "keywords", "keywords[0]"])
+def test_repeated_form_field_is_read_in_every_spelling(name: str) -> None:
+    assert options(**{name: ["Zürich"]}).keyterm == ["Zürich"]
 
 
 def test_form_keeps_filler_words() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.keys import body_key
 from earshot_contract.shards import S3Object, Shard, ShardMessage
 from functions.aws import job_table, s3
@@ -18,6 +19,7 @@ from functions.errors import ApiError
 from functions.handlers.prepare.handler import handler
 from functions.jobs.job import Job, JobState, Source, SourceKind
 from functions.settings import settings
+from tests.fixtures.films import Track, film
 from tests.paths import SAMPLES
 
 pytestmark = [
@@ -61,6 +63,20 @@ def test_upload_makes_job_of_one_shard(prepare: Prepare, caught: Caught, scaled:
     (event,) = caught()
     assert (event["detail-type"], event["detail"]["state"]) == ("Transcription Queued", "queued")
     assert event["detail"]["options"] == "model=whisper-base&language=de"
+
+
+def test_upload_of_film_has_channels_of_requested_track(prepare: Prepare) -> None:
+    body = film("mp4", Track(400, "mono", "eng"), Track(800, "stereo", "ger"))
+
+    def shards(listen: str) -> list[Shard]:
+        answer = prepare(put(f"{listen}.mp4", body, listen=listen))
+        return [Shard.from_json(shard) for shard in answer["shards"]]
+
+    assert [shard.channel for shard in shards("multichannel=true")] == [None]
+    german = shards("multichannel=true&audio_track=de")
+    assert [shard.channel for shard in german] == [0, 1]
+    assert all(shard.track and "ger" in shard.track.languages for shard in german)
+    assert [shard.track for shard in shards("audio_track=2")] == [TrackRequest(number=2)]
 
 
 def test_duplicate_upload_event_is_one_job(prepare: Prepare, caught: Caught, scaled: list[Any]) -> None:

@@ -1,0 +1,34 @@
+"""The rule by which Prepare and the worker choose an audio track."""
+
+from __future__ import annotations
+
+import pytest
+
+from earshot_contract.audio_tracks import TrackHeader, TrackRequest, choose_track
+
+GERMAN = TrackRequest(languages=["de", "deu", "ger"])
+FILM = [TrackHeader(False, "eng"), TrackHeader(True, "fra"), TrackHeader(False, "ger"), TrackHeader(True, "de-CH")]
+
+
+@pytest.mark.parametrize(
+    ("tracks", "requested", "chosen"),
+    [
+        (FILM, None, 1),
+        (FILM[2:3], None, 0),
+        ([], None, None),
+        (FILM, TrackRequest(number=1), 0),
+        (FILM, TrackRequest(number=4), 3),
+        (FILM, TrackRequest(number=5), None),
+        (FILM, GERMAN, 3),  # of two in the language the default one
+        (FILM[:3], GERMAN, 2),
+        (FILM[:2], GERMAN, None),
+        ([TrackHeader(True)], GERMAN, 0),
+        ([TrackHeader(True), TrackHeader(False)], GERMAN, None),
+        ([TrackHeader(True, "eng")], GERMAN, None),
+        ([TrackHeader(True)], TrackRequest(number=2), None),
+    ],
+)
+def test_track_is_chosen_by_request_then_default(
+    tracks: list[TrackHeader], requested: TrackRequest | None, chosen: int | None
+) -> None:
+    assert choose_track(tracks, requested) == chosen
