@@ -29,5 +29,14 @@ def test_each_tier_has_a_make_target() -> None:
     assert targets >= {"fast", *TIERS} - {"unit"}
 
 
+def test_deselected_tests_of_workflows_exist() -> None:
+    """pytest says nothing of a name that matches no test."""
+    workflows = "\n".join(path.read_text() for path in (ROOT / ".github" / "workflows").glob("*.yml"))
+    deselected = re.findall(r"--deselect (\S+)::(\w+)", workflows)
+
+    assert deselected
+    assert [name for path, name in deselected if f"def {name}(" not in (ROOT / path).read_text()] == []
+
+
 def test_this_test_has_one_tier_marker(request: pytest.FixtureRequest) -> None:
     assert [mark.name for mark in request.node.iter_markers() if mark.name in TIERS] == ["unit"]

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,6 +19,7 @@ from transcriber.logs import logger
 from transcriber.settings import WorkerSettings
 from transcriber.worker.audio_cache import AudioCache
 from transcriber.worker.aws_clients import AwsClients
+from transcriber.worker.fast_receive import FastReceive
 from transcriber.worker.heartbeat import Heartbeat
 from transcriber.worker.loaded_engines import LoadedEngines
 from transcriber.worker.model_files import ModelFiles
@@ -32,6 +34,9 @@ MAX_CONSECUTIVE_FAULTS = 3
 _POLL_SECONDS = 1  # long poll of the fast queue; the bulk queue is read between two polls
 _GRACE_SECONDS = 5.0  # after SIGTERM, for shards that are nearly done
 _FULL_SECONDS = 1.0  # wait while the engines have no free capacity; ends earlier when a run ends
+# Shards of the fast queue that a worker takes although its engines are full: they overtake the others there. More would
+# queue behind each other while another worker may be free.
+_MAX_FAST_WHEN_FULL = 4
 _RETRY_SECONDS = 2.0  # pause after the queues could not be read
 
 
@@ -61,6 +66,7 @@ class Worker:
         self._idle_seconds, self._default_model = idle_seconds, default_model
         self._stopping = threading.Event()
         self._deadline = math.inf  # monotonic time at which unfinished messages are returned to their queue
+        self._fast_receive = FastReceive(self._receive_fast, shard_runs.run_ended.set)
         self._heartbeat = Heartbeat(queues, shard_runs, lease, self._stopping.set)
 
     def stop(self) -> None:
@@ -82,6 +88,7 @@ class Worker:
         while loading.is_alive() and not self._stopping.is_set():
             loading.join(0.2)
         self._receive_until_idle()
+        self._accept(self._fast_receive.close())
         if self._deadline < math.inf:
             self._shard_runs.stop_starting()
         while self._shard_runs.active() and time.monotonic() < self._deadline:
@@ -97,11 +104,13 @@ class Worker:
         last_active = time.monotonic()
         while not self._stopping.is_set():
             capacity = self._shard_runs.free_capacity()
-            if capacity <= 0:
-                self._wait_for_run_end(_FULL_SECONDS)
+            if capacity > 0:
+                self._accept(self._receive(capacity))
             else:
-                for message in self._receive(capacity):
-                    self._shard_runs.accept(message)
+                if self._shard_runs.fast_count() < _MAX_FAST_WHEN_FULL:
+                    self._fast_receive.start()
+                self._wait_for_run_end(_FULL_SECONDS)
+            self._accept(self._fast_receive.take())
             if self._shard_runs.consecutive_faults >= MAX_CONSECUTIVE_FAULTS:
                 logger.error("Every shard fails here: exiting", extra={"fields": {"faults": MAX_CONSECUTIVE_FAULTS}})
                 self.stop()
@@ -111,16 +120,26 @@ class Worker:
                 logger.info("Idle: exiting", extra={"fields": {"idle_seconds": self._idle_seconds}})
                 return
 
+    def _accept(self, messages: list[Message]) -> None:
+        for message in messages:
+            self._shard_runs.accept(message)
+
     def _receive(self, max_messages: int) -> list[Message]:
+        return self._try_receive(lambda: self._queues.receive(max_messages, _POLL_SECONDS))
+
+    def _receive_fast(self) -> list[Message]:
+        return self._try_receive(lambda: self._queues.receive_fast(_POLL_SECONDS))
+
+    def _try_receive(self, receive: Callable[[], list[Message]]) -> list[Message]:
         try:
-            return self._queues.receive(max_messages, _POLL_SECONDS)
+            return receive()
         except (BotoCoreError, ClientError):
             logger.exception("Could not read the queues")
             self._stopping.wait(_RETRY_SECONDS)
             return []
 
     def _wait_for_run_end(self, seconds: float) -> None:
-        """Wait until a run ends, for at most `seconds`."""
+        """Wait until a run, or a receive on the fast queue, ends; for at most `seconds`."""
         self._shard_runs.run_ended.wait(seconds)
         self._shard_runs.run_ended.clear()
 

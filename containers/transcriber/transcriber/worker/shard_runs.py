@@ -76,6 +76,10 @@ class ShardRuns:
         """Return the engines' free capacity, minus shards accepted but not yet submitted to an engine."""
         return self._engines.free_capacity() - sum(run.future is None for run in self.active())
 
+    def fast_count(self) -> int:
+        """Return how many runs of messages of the fast queue have not ended."""
+        return sum(self._queues.is_fast(run.message) for run in self.active())
+
     def accept(self, message: Message) -> None:
         """Start to process `message` in the background.
 

@@ -42,14 +42,16 @@ class ShardQueues:
         for position, queue in enumerate(self._queue_urls):
             if len(messages) >= max_messages:
                 break
-            response = self._sqs.receive_message(
-                QueueUrl=queue,
-                MaxNumberOfMessages=min(_MAX_BATCH_ENTRIES, max_messages - len(messages)),
-                WaitTimeSeconds=wait_seconds if position == 0 else 0,
-                VisibilityTimeout=VISIBILITY_SECONDS,
-            )
-            messages += [Message(queue, m["ReceiptHandle"], m["Body"]) for m in response.get("Messages", [])]
+            messages += self._receive(queue, max_messages - len(messages), wait_seconds if position == 0 else 0)
         return messages
+
+    def receive_fast(self, wait_seconds: int) -> list[Message]:
+        """Receive at most one message, of the first queue only, in a long poll of `wait_seconds`."""
+        return self._receive(self._queue_urls[0], 1, wait_seconds)
+
+    def is_fast(self, message: Message) -> bool:
+        """Return whether the message is of the first queue."""
+        return message.queue == self._queue_urls[0]
 
     def extend_visibility(self, messages: Iterable[Message]) -> list[Message]:
         """Hide `messages` for another `VISIBILITY_SECONDS`.
@@ -66,6 +68,15 @@ class ShardQueues:
     def delete(self, message: Message) -> None:
         """Delete `message` from its queue."""
         self._sqs.delete_message(QueueUrl=message.queue, ReceiptHandle=message.receipt_handle)
+
+    def _receive(self, queue: str, max_messages: int, wait_seconds: int) -> list[Message]:
+        response = self._sqs.receive_message(
+            QueueUrl=queue,
+            MaxNumberOfMessages=min(_MAX_BATCH_ENTRIES, max_messages),
+            WaitTimeSeconds=wait_seconds,
+            VisibilityTimeout=VISIBILITY_SECONDS,
+        )
+        return [Message(queue, m["ReceiptHandle"], m["Body"]) for m in response.get("Messages", [])]
 
     def _change_visibility(self, messages: Iterable[Message], seconds: int) -> list[Message]:
         failed: list[Message] = []

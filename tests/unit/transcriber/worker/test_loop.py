@@ -32,14 +32,61 @@ def test_fast_queue_is_processed_before_bulk_queue(
 def test_full_engine_leaves_messages_in_queue(harness: WorkerHarness, make_shard: MakeShard) -> None:
     harness.engine.capacity = 2
     for n in range(3):
-        harness.account.send(f"t{n}", make_shard(job_id=f"j{n}"))
+        harness.account.send(f"t{n}", make_shard(job_id=f"j{n}"), harness.account.bulk)
     harness.start()
     harness.submitted(2)
 
     time.sleep(0.3)  # a dozen polls
 
     assert len(harness.engine.submitted) == 2
-    assert harness.account.message_counts() == (1, 2)
+    assert harness.account.message_counts(harness.account.bulk) == (1, 2)
+
+
+def test_full_engine_still_gets_shards_of_the_fast_queue(
+    harness: WorkerHarness, make_shard: MakeShard, result_of: ResultOf
+) -> None:
+    for n in range(2):
+        harness.account.send(f"bulk{n}", make_shard(job_id=f"bulk{n}"), harness.account.bulk)
+    harness.start()
+    harness.submitted(1)
+    for n in range(6):
+        harness.account.send(f"fast{n}", make_shard(job_id=f"fast{n}", interactive=True))
+
+    submitted = harness.submitted(5)
+    time.sleep(0.3)  # a dozen polls
+
+    assert [shard.job_id for shard, _, _ in submitted] == ["bulk0", "fast0", "fast1", "fast2", "fast3"]
+    assert harness.account.message_counts() == (2, 4)  # the others wait for a worker with space
+
+    shard, _, future = submitted[1]
+    future.set_result(result_of(shard))
+
+    assert harness.submitted(6)[5][0].job_id == "fast4"
+    assert harness.account.message_counts(harness.account.bulk) == (1, 1)
+
+
+def test_message_received_while_stopping_is_returned(harness: WorkerHarness, make_shard: MakeShard) -> None:
+    """The receive on the fast queue goes on in its thread when the worker is told to stop."""
+    began, sent = threading.Event(), threading.Event()
+    queues = harness.parts[0]
+    receive_fast = queues.receive_fast
+
+    def receive_late(wait_seconds: int) -> Any:
+        began.set()
+        sent.wait(20)
+        return receive_fast(wait_seconds)
+
+    queues.receive_fast = receive_late
+    harness.account.send("bulk", make_shard(job_id="bulk"), harness.account.bulk)
+    harness.start()
+    began.wait(20)
+    harness.worker.stop()
+    harness.account.send("fast", make_shard(job_id="fast"))
+    sent.set()
+    wait_until(harness.has_exited)
+
+    assert harness.account.message_counts() == (1, 0)
+    assert harness.account.message_counts(harness.account.bulk) == (1, 0)
 
 
 def test_consecutive_faults_end_worker_and_return_messages(
