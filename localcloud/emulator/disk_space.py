@@ -20,7 +20,7 @@ RESERVE_BYTES = 32 * 1024 * 1024  # the AWS endpoint accepts no writes with less
 REPORT_SECONDS = 60.0  # between two lines on the terminal
 STATUS = 507  # Insufficient Storage (RFC 4918)
 
-Answer = Callable[[dict[str, Any], str], tuple[str, bytes]]  # scope and sentence → content type and body
+Answer = Callable[[dict[str, Any], str], tuple[str, bytes]]  # scope and message → content type and body
 
 
 class DiskSpace:
@@ -45,19 +45,19 @@ class DiskSpace:
         free = shutil.disk_usage(self.folder).free
         if free - incoming >= floor:
             return None
-        sentence = (
+        message = (
             f"The disk is full: {free // 2**20} MB are free where {self.folder} is, and {floor // 2**20} MB must "
             "remain. Nothing was stored. Make room, then send the request again."
         )
-        self.report(sentence)
-        return sentence
+        self.report(message)
+        return message
 
-    def report(self, sentence: str) -> None:
+    def report(self, message: str) -> None:
         """Write a line for the terminal, unless there was one a moment ago."""
         now = time.monotonic()
         if now - self.reported >= REPORT_SECONDS:
             self.reported = now
-            self.failures.report(sentence)
+            self.failures.report(message)
 
 
 class RefuseWhenFull:
@@ -68,7 +68,7 @@ class RefuseWhenFull:
         disk: the disk.
         floor: bytes that must remain free.
         writes: tells which requests write; those that only delete are always served.
-        answer: renders the sentence as the port's clients read it.
+        answer: renders the message as the port's clients read it.
     """
 
     def __init__(
@@ -81,11 +81,11 @@ class RefuseWhenFull:
         if scope["type"] == "http" and self.writes(scope):
             headers = dict(scope["headers"])
             size = headers.get(b"content-length", b"0").decode("latin-1")
-            sentence = self.disk.refusal(int(size) if size.isdigit() else 0, self.floor)
-            if sentence:
+            message = self.disk.refusal(int(size) if size.isdigit() else 0, self.floor)
+            if message:
                 while (await receive()).get("more_body"):
                     pass  # a client that is still sending would not read the answer
-                await refuse(send, *self.answer(scope, sentence))
+                await refuse(send, *self.answer(scope, message))
                 return
         await self.app(scope, receive, send)
 
@@ -97,15 +97,15 @@ async def refuse(send: Any, content_type: str, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def api_answer(scope: dict[str, Any], sentence: str) -> tuple[str, bytes]:
+def api_answer(scope: dict[str, Any], message: str) -> tuple[str, bytes]:
     """Render a refusal as the API's errors, in Deepgram's and in OpenAI's shape."""
-    error = {"message": sentence, "type": "server_error", "param": None, "code": "insufficient_storage"}
-    body = {"err_code": "INSUFFICIENT_STORAGE", "err_msg": sentence, "message": sentence, "error": error}
+    error = {"message": message, "type": "server_error", "param": None, "code": "insufficient_storage"}
+    body = {"err_code": "INSUFFICIENT_STORAGE", "err_msg": message, "message": message, "error": error}
     return "application/json", json.dumps(body).encode()
 
 
-def aws_answer(scope: dict[str, Any], sentence: str) -> tuple[str, bytes]:
+def aws_answer(scope: dict[str, Any], message: str) -> tuple[str, bytes]:
     """Render a refusal as AWS's errors: JSON for services with JSON protocols, XML for S3 and the others."""
     if any(name == b"x-amz-target" for name, _ in scope["headers"]):
-        return "application/x-amz-json-1.0", json.dumps({"__type": "InsufficientStorage", "message": sentence}).encode()
-    return "application/xml", f"<Error><Code>InsufficientStorage</Code><Message>{sentence}</Message></Error>".encode()
+        return "application/x-amz-json-1.0", json.dumps({"__type": "InsufficientStorage", "message": message}).encode()
+    return "application/xml", f"<Error><Code>InsufficientStorage</Code><Message>{message}</Message></Error>".encode()

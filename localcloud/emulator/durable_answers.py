@@ -59,7 +59,7 @@ class DurableAnswers:
             write_errors.reset(token)
 
     def commit(self, scope: dict[str, Any], errors: list[str]) -> str | None:
-        """Write what the request changed; return a sentence if that is impossible."""
+        """Write what the request changed; return a message if that is impossible."""
         target = next((value for name, value in scope["headers"] if name == b"x-amz-target"), b"")
         if target.startswith(MESSAGE_SERVICES):
             self.state.save_messages()
@@ -69,6 +69,6 @@ class DurableAnswers:
             errors.append(str(error))
         if not errors:
             return None
-        sentence = f"{self.disk.folder} could not be written: {errors[0]}. Nothing was stored."
-        self.disk.report(sentence)
-        return sentence
+        message = f"{self.disk.folder} could not be written: {errors[0]}. Nothing was stored."
+        self.disk.report(message)
+        return message

@@ -71,11 +71,11 @@ class EnvironmentPool:
         self.busy = 0
         self.waiting: deque[_Waiter] = deque()
 
-    def acquire(self, patience: float) -> LambdaEnvironment:
+    def acquire(self, wait_seconds: float) -> LambdaEnvironment:
         """Return an environment; events that have to wait get theirs in the order of their arrival.
 
         Args:
-            patience: seconds to wait where the limit is reached.
+            wait_seconds: seconds to wait where the limit is reached.
 
         Raises:
             Throttled: none became free in that time.
@@ -91,7 +91,7 @@ class EnvironmentPool:
             else:
                 self.waiting.append(waiter)
         if not waiter.granted:
-            waiter.ready.wait(patience)
+            waiter.ready.wait(wait_seconds)
             with self.lock:
                 if not waiter.granted:
                     self.waiting.remove(waiter)

@@ -13,7 +13,7 @@ const deepgram = createDeepgram({
   fetch: (url, init) => fetch(String(url).replace("https://api.deepgram.com", config.url), init),
 });
 
-async function heard(model, options = {}) {
+async function transcribed(model, options = {}) {
   const { text, segments, language, durationInSeconds, warnings, responses } = await transcribe({
     model, audio, maxRetries: 0, ...options,
   });
@@ -21,20 +21,20 @@ async function heard(model, options = {}) {
 }
 
 run({
-  openai: () => heard(openai.transcription("whisper-1")),
+  openai: () => transcribed(openai.transcription("whisper-1")),
   openai_words: () =>
-    heard(openai.transcription("whisper-1"), {
+    transcribed(openai.transcription("whisper-1"), {
       providerOptions: { openai: { language: "en", timestampGranularities: ["word"], temperature: 0, prompt: "A talk." } },
     }),
-  openai_vendor: () => heard(openai.transcription("gpt-4o-transcribe")),
-  openai_vendor_mini: () => heard(openai.transcription("gpt-4o-mini-transcribe")),
-  deepgram: () => heard(deepgram.transcription("whisper")),
-  deepgram_vendor: () => heard(deepgram.transcription("nova-3")),
+  openai_vendor: () => transcribed(openai.transcription("gpt-4o-transcribe")),
+  openai_vendor_mini: () => transcribed(openai.transcription("gpt-4o-mini-transcribe")),
+  deepgram: () => transcribed(deepgram.transcription("whisper")),
+  deepgram_vendor: () => transcribed(deepgram.transcription("nova-3")),
   deepgram_options: () =>
-    heard(deepgram.transcription("nova-2"), {
+    transcribed(deepgram.transcription("nova-2"), {
       providerOptions: { deepgram: { language: "en", smartFormat: true, utterances: true, diarize: false } },
     }),
   deepgram_detect: () =>
-    heard(deepgram.transcription("nova-3"), { providerOptions: { deepgram: { detectLanguage: true } } }),
-  unknown_model: () => heard(openai.transcription("gpt-9-transcribe")),
+    transcribed(deepgram.transcription("nova-3"), { providerOptions: { deepgram: { detectLanguage: true } } }),
+  unknown_model: () => transcribed(openai.transcription("gpt-9-transcribe")),
 });

@@ -44,6 +44,17 @@ ALLOWED = (
     ),
     Allowed("over", ("infra/callbacks.py",), "construct id of a rule: logical ids do not change (ADR 0013)"),
     Allowed("given", ("infra/monitoring.py",), "the metric ShardsGivenUp: names of metrics do not change (ADR 0013)"),
+    Allowed(
+        "sentence",
+        (
+            "functions/rendering/",
+            "functions/transcripts/",
+            "infra/openapi/",
+            "containers/transcriber/transcriber/whisper/",
+            "tests/",
+        ),
+        "part of a text",
+    ),
     Allowed("promise", ("tests/clients/js/",), "JavaScript's word"),
 )
 

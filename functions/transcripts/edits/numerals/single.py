@@ -32,13 +32,13 @@ def _is_count(tokens: Tokens, number: Number) -> bool:
         return False
     if not number.is_word:
         return True
-    if _is_beside_fraction(tokens, number):
+    if _is_next_to_fraction(tokens, number):
         return False
     is_ambiguous = tokens[number.start].lower in vocabulary.ambiguous
     return not is_ambiguous or (number.value != 1 and tokens.word(number.end) in vocabulary.units)
 
 
-def _is_beside_fraction(tokens: Tokens, number: Number) -> bool:
+def _is_next_to_fraction(tokens: Tokens, number: Number) -> bool:
     """Tell whether the number belongs to "two thirds", "three and a half" or "half past ten"."""
     before, after = _words_around(tokens, number)
     for words in (before, after):

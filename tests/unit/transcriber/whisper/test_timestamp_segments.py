@@ -106,11 +106,11 @@ def test_without_repetition_keeps_two_rounds() -> None:
     ],
 )
 def test_word_cut_by_timestamp_stays_whole(before: list[str], after: list[str], expected: list[str]) -> None:
-    pieces = [*before, *after]
-    first, second = [*range(len(before))], [*range(len(before), len(pieces))]
+    token_texts = [*before, *after]
+    first, second = [*range(len(before))], [*range(len(before), len(token_texts))]
 
     def text(tokens: list[int]) -> str:
-        return "".join(pieces[token] for token in tokens)
+        return "".join(token_texts[token] for token in tokens)
 
     whole = keep_words_whole([TokenSegment(0.0, 2.0, first), TokenSegment(2.0, 5.0, second)], text)
 

@@ -201,8 +201,8 @@ def written(text: str, language: str) -> str:
 
 @pytest.mark.parametrize(("language", "text", "expected"), TABLE, ids=lambda value: value[:40])
 def test_numbers_are_written_as_readers_expect(language: str, text: str, expected: str) -> None:
-    spoken = " ".join(word.text for word in words_of(text))
-    assert written(spoken, language) == " ".join(word.text for word in words_of(expected or text))
+    sentence = " ".join(word.text for word in words_of(text))
+    assert written(sentence, language) == " ".join(word.text for word in words_of(expected or text))
 
 
 def test_every_language_has_fifteen_sentences() -> None:
@@ -251,7 +251,7 @@ NUMBER_WORDS = {
     "nl": "een twee tien twintig honderd duizend miljoen komma derde uur half euro procent en negentien 5",
     "da": "en to ti tyve hundrede tusind millioner komma anden klokken halv kroner øre procent og nitten maj 5",
 }
-spoken = st.sampled_from(sorted(NUMBER_WORDS)).flatmap(
+number_texts = st.sampled_from(sorted(NUMBER_WORDS)).flatmap(
     lambda language: st.tuples(
         st.just(language),
         st.lists(
@@ -262,7 +262,7 @@ spoken = st.sampled_from(sorted(NUMBER_WORDS)).flatmap(
 )
 
 
-@given(spoken)
+@given(number_texts)
 def test_numerals_of_any_words_are_stable_and_in_order(case: tuple[str, list[str]]) -> None:
     language, texts = case
     before = words_of(" ".join(texts))
