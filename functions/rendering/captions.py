@@ -1,7 +1,9 @@
 """Caption cues, for SRT and WebVTT.
 
-Limits follow Netflix's Timed Text Style Guide: 42 characters a line, 2 lines, at most 7 seconds, and no two captions at
-once. A full-width character counts as two columns. (The BBC's guide allows fewer characters.)
+Limits follow Netflix's Timed Text Style Guides: 2 lines, at most 7 seconds, no two captions at once; 42 characters a
+line, 13 in Japanese and 16 in Chinese and Korean; 17 characters a second (English: 20), 4 in Japanese, 9 in Chinese, 12
+in Korean. A full-width character counts as two columns. Speech that is faster than the reading speed stays so: no word
+is left out. (The BBC's guide allows fewer characters.)
 """
 
 from __future__ import annotations
@@ -11,17 +13,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from unicodedata import east_asian_width
 
+from functions.rendering.text_direction import MARKS, directed, is_right_to_left
 from functions.transcripts.graphemes import graphemes
 from functions.transcripts.printed_words import PrintedWord, spread
+from functions.transcripts.sentences import ends_sentence
 from functions.transcripts.transcript import Channel, Transcript
 from functions.transcripts.words import join_words, printed_words
 
 LINE_COLUMNS, LINES = 42, 2
-MAX_SECONDS, MIN_SECONDS = 7.0, 1.0  # of a cue; a shorter one is extended into the silence that follows it
+COLUMNS_BY_LANGUAGE = {"ja": 26, "zh": 32, "yue": 32, "ko": 32}
+READ_COLUMNS = 17  # a second; a cue that is too short for its text is extended into the silence that follows it
+READ_COLUMNS_BY_LANGUAGE = {"ja": 8, "ko": 24}
+MAX_SECONDS, MIN_SECONDS = 7.0, 1.0  # of a cue
 LEAST_SECONDS = 0.5  # of a cue that another channel's or the next one interrupts: the next begins later
+MAX_DELAY_SECONDS = 1.0  # of a cue that interrupts another before that can be read
 CUE_PAUSE = 1.2  # seconds of silence that end a cue
 TICK = 0.001  # seconds: resolution of SRT and WebVTT
-SENTENCE_END = re.compile(r"[.!?…。！？]['\"”’)»」]*$")
 CLAUSE_END = re.compile(r"[,;:、，；：—–]['\"”’)»」]*$")
 
 
@@ -33,11 +40,18 @@ class Cue:
     end: float
     lines: tuple[str, ...]
     speaker: str = ""  # who speaks, if there are several channels: "Channel 0"
+    right_to_left: bool = False  # direction of the text that the lines are part of
+    read_seconds: float = 0.0  # that a reader needs for it
 
-    @property
-    def text(self) -> str:
-        """Lines, separated by line breaks."""
-        return "\n".join(self.lines)
+    def text(self, label: str = "") -> str:
+        """Return the lines, separated by line breaks, each with the marks of its direction.
+
+        Args:
+            label: Printed before the first line.
+        """
+        first, *rest = self.lines
+        lines = [directed(first, self.right_to_left, label), *(directed(line, self.right_to_left) for line in rest)]
+        return "\n".join(lines)
 
 
 def cues(transcript: Transcript) -> list[Cue]:
@@ -46,16 +60,26 @@ def cues(transcript: Transcript) -> list[Cue]:
     found: list[Cue] = []
     for channel in transcript.channels:
         speaker = f"Channel {channel.index}" if several else ""
-        columns = LINE_COLUMNS - (len(f"<v {speaker}>") if several else 0)
+        language = transcript.text_language(channel)
+        right_to_left = is_right_to_left("".join(segment.text for segment in channel.segments), language)
+        columns = COLUMNS_BY_LANGUAGE.get(language, LINE_COLUMNS)
+        columns -= (len(f"<v {speaker}>") if several else 0) + (MARKS if right_to_left else 0)
+        speed = READ_COLUMNS_BY_LANGUAGE.get(language, READ_COLUMNS)
         found += (
-            replace(cue, speaker=speaker) for cue in _channel_cues(caption_words(transcript, channel, columns), columns)
+            replace(
+                cue,
+                speaker=speaker,
+                right_to_left=right_to_left,
+                read_seconds=min(sum(map(_columns, cue.lines)) / speed, MAX_SECONDS),
+            )
+            for cue in _channel_cues(caption_words(transcript, channel, columns), columns)
         )
     separate = _without_overlaps(sorted(found, key=lambda cue: (cue.start, cue.end)))
     if not separate:
         return []
     limits = [*(cue.start for cue in separate[1:]), max(round(transcript.audio.duration, 3), separate[-1].end)]
     return [
-        replace(cue, end=max(cue.end, min(cue.start + MIN_SECONDS, limit)))
+        replace(cue, end=max(cue.end, min(round(cue.start + max(MIN_SECONDS, cue.read_seconds), 3), limit)))
         for cue, limit in zip(separate, limits, strict=True)
     ]
 
@@ -125,7 +149,7 @@ def _next_cue_length(words: Sequence[PrintedWord], columns: int) -> int:
     texts = [word.text for word in words[:full]]
     for count in range(full, 0, -1):
         long_enough = _columns(join_words(words[:count])) >= columns / 2
-        if long_enough and SENTENCE_END.search(texts[count - 1]):
+        if long_enough and ends_sentence(texts[count - 1], words[count].text):
             return count
     for count in range(full, full // 2, -1):
         if CLAUSE_END.search(texts[count - 1]):
@@ -149,14 +173,16 @@ def _wrap(words: Sequence[PrintedWord], columns: int) -> tuple[str, ...] | None:
 def _without_overlaps(cues: Sequence[Cue]) -> list[Cue]:
     """Shorten overlapping cues: at the later one's start or, if both start together, in the middle.
 
-    None is left with less than `LEAST_SECONDS`: what follows it begins later instead.
+    The later one waits until the earlier can be read, `MAX_DELAY_SECONDS` at most. None is left with less than
+    `LEAST_SECONDS`: what follows it begins later instead.
     """
     result: list[Cue] = []
     for cue in cues:
         if result and cue.start < max(result[-1].end, result[-1].start + LEAST_SECONDS):
             before = result[-1]
             together = cue.start - before.start < MIN_SECONDS / 2
-            boundary = (before.start + max(cue.end, before.end)) / 2 if together else cue.start
+            read = min(before.start + before.read_seconds, before.end, cue.start + MAX_DELAY_SECONDS)
+            boundary = (before.start + max(cue.end, before.end)) / 2 if together else max(cue.start, read)
             boundary = round(max(boundary, before.start + LEAST_SECONDS), 3)
             result[-1] = replace(before, end=min(before.end, boundary))
             cue = replace(cue, start=boundary)

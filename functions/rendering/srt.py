@@ -9,11 +9,11 @@ from functions.transcripts.transcript import Transcript
 def srt(transcript: Transcript) -> str:
     """Return numbered cues; an empty text if there are none. With several channels each cue names its own."""
     blocks = [
-        f"{number}\n{timestamp(cue.start, ',')} --> {timestamp(cue.end, ',')}\n{_mark(cue)}{cue.text}\n"
+        f"{number}\n{timestamp(cue.start, ',')} --> {timestamp(cue.end, ',')}\n{cue.text(_label(cue))}\n"
         for number, cue in enumerate(cues(transcript), 1)
     ]
     return "\n".join(blocks)
 
 
-def _mark(cue: Cue) -> str:
+def _label(cue: Cue) -> str:
     return f"[{cue.speaker}] " if cue.speaker else ""

@@ -17,4 +17,4 @@ def vtt(transcript: Transcript) -> str:
 
 
 def _voiced_text(cue: Cue) -> str:
-    return f"<v {cue.speaker}>" * bool(cue.speaker) + html.escape(cue.text, quote=False)
+    return f"<v {cue.speaker}>" * bool(cue.speaker) + html.escape(cue.text(), quote=False)

@@ -65,6 +65,7 @@ SEVERAL = frozenset({"multi", "multilingual", "mul"})
 
 # Written without spaces between words: their segments are joined without one (`functions.transcripts.words`).
 UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
+WRITTEN_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "sd", "ur", "yi"})
 
 
 def whisper_code(tag: str) -> str | None:

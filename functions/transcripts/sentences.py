@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from functions.transcripts.edits.numerals.vocabulary import VOCABULARIES
 from functions.transcripts.letters import normalised
 from functions.transcripts.words import TranscriptWord
 
@@ -13,7 +14,8 @@ PARAGRAPH_SENTENCES = 6  # at most in one paragraph; our choice, Deepgram docume
 
 _MARKS = (".", "?", "!", "…", "。", "？", "！", "؟", "।", "۔")
 _CLOSING = "\"'”’»)]}」』"
-_ABBREVIATIONS = frozenset({"mr", "mrs", "ms", "dr", "st", "prof", "sr", "jr", "vs", "no", "gen", "rep", "sen", "capt"})
+_ABBREVIATIONS = frozenset({"mr", "mrs", "ms", "dr", "st", "prof", "sr", "jr", "vs", "gen", "rep", "sen", "capt"})
+_MONTHS = frozenset[str]().union(*(vocabulary.months for vocabulary in VOCABULARIES.values()))
 
 WordSequence = list[TranscriptWord]
 
@@ -23,7 +25,7 @@ def sentences(words: WordSequence) -> Iterator[WordSequence]:
     sentence: WordSequence = []
     for word, following in pairwise(words):
         sentence.append(word)
-        if _ends_sentence(word.text, following.text):
+        if ends_sentence(word.text, following.text):
             yield sentence
             sentence = []
     if words:
@@ -55,13 +57,20 @@ def utterances(words: WordSequence, split: float) -> Iterator[WordSequence]:
         yield utterance
 
 
-def _ends_sentence(text: str, following: str) -> bool:
+def ends_sentence(text: str, following: str) -> bool:
+    """Tell whether a word's mark ends a sentence: not that of "Mr. Smith", "J. R. Tolkien" and "3. Mai".
+
+    Args:
+        text: The word with its punctuation.
+        following: The word after it, or "".
+    """
     unquoted = text.rstrip(_CLOSING)
     if not unquoted.endswith(_MARKS):
         return False
     if not unquoted.endswith("."):
         return True
-    # "Mr. Smith" and "J. R. Tolkien" do not end a sentence; neither does a full stop before a small letter.
     name = normalised(unquoted)
     initial = len(name) == 1 and unquoted[:1].isupper() and name != "i"
-    return not (name in _ABBREVIATIONS or initial or following[:1].islower())
+    is_date = name.isdigit() and normalised(following) in _MONTHS
+    is_number = name == "no" and following[:1].isdigit()
+    return not (name in _ABBREVIATIONS or initial or is_date or is_number or following[:1].islower())

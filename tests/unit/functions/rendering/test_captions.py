@@ -120,6 +120,13 @@ def test_cue_ends_at_sentence_end() -> None:
     assert found[0].lines == ("This is the first sentence.",)
 
 
+@pytest.mark.parametrize("name", ["Mr. Smith", "3. Mai", "J. Smith"])
+def test_cue_does_not_end_at_an_abbreviation(name: str) -> None:
+    text = f"We then went over to the house of {name}, and he let us in at once because it had begun to rain."
+    found = captions.cues(transcript([timed_segment(text, each=0.15)]))
+    assert found[0].lines[-1].endswith(f"{name.split()[1]},") or name in " ".join(found[0].lines)
+
+
 def test_cue_without_sentence_end_breaks_at_late_comma() -> None:
     text = "so we walked along the river for an hour or more, talking about the weather and the price of bread"
     found = captions.cues(transcript([timed_segment(text, each=0.2)]))
@@ -195,3 +202,69 @@ def test_no_line_begins_inside_a_letter(letters: str, language: str) -> None:
             lines = [line for cue in captions.cues(transcript([segment], language=language)) for line in cue.lines]
             assert "".join(lines) == text
             assert all(len(line.removeprefix("x")) % len(letters) == 0 for line in lines)
+
+
+RLE, LRE, PDF = "\u202b", "\u202a", "\u202c"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("אני משתמש ב-WhatsApp.", "he", f"{RLE}אני משתמש ב-WhatsApp.{PDF}"),
+        ("WhatsApp היא אפליקציה, נכון?", "he", f"{RLE}WhatsApp היא אפליקציה, נכון?{PDF}"),
+        ("السعر 3.50 دولار (تقريبا)!", "ar", f"{RLE}السعر 3.50 دولار (تقريبا)!{PDF}"),
+        ("قال: «Hello World».", "ar", f"{RLE}قال: «Hello World».{PDF}"),
+        ("The word שלום means peace.", "en", f"{LRE}The word שלום means peace.{PDF}"),
+        ("No marks here, 3.50!", "en", "No marks here, 3.50!"),
+    ],
+)
+def test_right_to_left_lines_are_embedded(text: str, language: str, expected: str) -> None:
+    document = transcript([timed_segment(text, each=0.1)], language=language)
+    assert srt(document).splitlines()[2] == expected
+    assert html.unescape(vtt(document)).splitlines()[3] == expected
+    assert plain_text(document) == f"{text}\n"
+
+
+def test_each_right_to_left_line_has_its_label_and_marks_inside() -> None:
+    text = "זה משפט ארוך מאוד שלא נכנס בשורה אחת, ולכן הוא מחולק לשתי שורות."
+    first = [timed_segment(text, each=0.2), timed_segment("Google Maps.", start=9.0), timed_segment("2024!", start=20)]
+    document = transcript(first, [timed_segment("שלום.", start=30.0)], language="he")
+    lines = [line for line in srt(document).splitlines() if line and " --> " not in line and not line.isdigit()]
+    is_embedded = [line[0] == RLE and line[-1] == PDF for line in lines]
+    assert is_embedded == ["Google" not in line for line in lines]
+    assert lines[0].startswith(f"{RLE}[Channel 0] זה")
+    assert "<v Channel 1>\u202bשלום.\u202c" in vtt(document)
+    assert all(len(line) <= 42 for line in lines)
+
+
+@pytest.mark.parametrize(("language", "columns"), [("ja", 26), ("zh", 32), ("yue", 32), ("ko", 32), ("th", 42)])
+def test_lines_keep_width_of_their_language(language: str, columns: int) -> None:
+    text = {"ko": "아주 긴 문장 " * 20, "th": "ภาษาไทย" * 20}.get(language, "とても長い文章です" * 12)
+    segment = Segment(0.0, 10.0, text, [])
+    lines = [line for cue in captions.cues(transcript([segment], language=language)) for line in cue.lines]
+    assert columns - 12 <= max(map(captions._columns, lines)) <= columns
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 2), st.text("abc ", min_size=1, max_size=60), st.floats(0.1, 3)), min_size=1, max_size=6
+    ),
+    st.sampled_from(["en", "ja"]),
+)
+def test_cue_lasts_as_long_as_reading_takes_if_it_can(parts: list[tuple[float, str, float]], language: str) -> None:
+    source, at = [], 0.0
+    for gap, text, seconds in parts:
+        source.append(Segment(at + gap, at + gap + seconds, text))
+        at += gap + seconds
+    found = captions.cues(transcript(source, language=language))
+    ends = [*(cue.start for cue in found[1:]), 60.0]
+    for cue, limit in zip(found, ends, strict=False):
+        assert cue.end - cue.start >= min(cue.read_seconds, 7.0, limit - cue.start) - 0.002
+        assert cue.read_seconds == min(sum(map(len, cue.lines)) / (8 if language == "ja" else 17), 7.0)
+
+
+def test_interrupted_cue_can_be_read() -> None:
+    long = timed_segment("she had never thought about it that way before", each=0.4)
+    found = captions.cues(transcript([long], [timed_segment("Yes.", start=1.0)]))
+    assert [round(cue.start, 3) for cue in found[:2]] == [0.0, 2.0]
+    assert found[0].end == 2.0

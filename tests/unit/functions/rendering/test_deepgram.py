@@ -200,6 +200,8 @@ def test_paragraph_begins_after_pause_and_has_sentences():
         ("It costs 3.50 at 5 p.m. on Mondays.", ["It costs 3.50 at 5 p.m. on Mondays."]),
         ("No end at all", ["No end at all"]),
         ("So did I. We left.", ["So did I.", "We left."]),
+        ("He said no. See no. 5 there.", ["He said no.", "See no. 5 there."]),
+        ("Das war am 3. Mai. Im Jahr 2024. Ja.", ["Das war am 3. Mai.", "Im Jahr 2024.", "Ja."]),
     ],
 )
 def test_sentence_ends_at_marks_but_not_abbreviations(text, sentences):
