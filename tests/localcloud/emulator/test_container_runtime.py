@@ -88,6 +88,14 @@ def test_worker_that_dies_is_reported_with_reason_and_log(engine: ContainerEngin
     assert set(engine.failures.path.read_text().splitlines()) == expected
 
 
+def test_worker_without_image_is_reported(engine: ContainerEngine) -> None:
+    with pytest.raises(LookupError):
+        engine.run("registry/repository:none")
+    (line,) = engine.failures.path.read_text().splitlines()
+    assert line.startswith("A worker could not be started: No image registry/repository:none")
+    assert line.endswith(f"(log: {engine.failures.path.parent / 'emulator.log'})")
+
+
 def test_worker_that_ends_or_is_stopped_is_not_reported(engine: ContainerEngine) -> None:
     engine.run("x:abc", name="one").wait()
     stopped = engine.run("x:abc", command=["ignore"], name="ignores")
