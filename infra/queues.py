@@ -6,10 +6,13 @@ from aws_cdk import Duration
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from earshot_contract.timeouts import VISIBILITY_SECONDS
+from earshot_contract.timeouts import FAST_VISIBILITY_SECONDS, VISIBILITY_SECONDS
 
 # A worker renews it while it works. When the worker dies, SQS makes its messages visible again after at most this time.
-VISIBILITY_TIMEOUT = Duration.seconds(VISIBILITY_SECONDS)
+VISIBILITY_TIMEOUTS = {
+    "Fast": Duration.seconds(FAST_VISIBILITY_SECONDS),
+    "Bulk": Duration.seconds(VISIBILITY_SECONDS),
+}
 MAX_RECEIVES = 4  # then SQS moves the message to the dead-letter queue
 
 
@@ -33,9 +36,9 @@ class Queues(Construct):
                 name,
                 encryption=encryption,
                 enforce_ssl=True,
-                visibility_timeout=VISIBILITY_TIMEOUT,
+                visibility_timeout=visibility_timeout,
                 retention_period=Duration.days(4),
                 dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead, max_receive_count=MAX_RECEIVES),
             )
-            for name in ("Fast", "Bulk")
+            for name, visibility_timeout in VISIBILITY_TIMEOUTS.items()
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -56,6 +57,7 @@ async def serve(options: argparse.Namespace) -> None:
     from localcloud.emulator.browser_requests import BrowserRequests
     from localcloud.emulator.durable_answers import DurableAnswers
     from localcloud.emulator.durable_state import DurableState
+    from localcloud.emulator.failure_log import InternalErrors
     from localcloud.patches.registry import Runtime, apply_all
 
     endpoint = f"http://{HOST}:{options.aws_port}"
@@ -67,6 +69,7 @@ async def serve(options: argparse.Namespace) -> None:
 
     from ministack.app import app
 
+    logging.getLogger().addHandler(InternalErrors(environments.failures))
     stop, shutdown = stop_event(), asyncio.Event()
     disk = disk_space.DiskSpace(options.folder, environments.failures)
     emulator = DurableAnswers(wrap_application(options.wrap, app) if options.wrap else app, state, disk)

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.emulator import dockerfile
-from localcloud.emulator.failure_log import FailureLog
+from localcloud.emulator.failure_log import EMULATOR_LOG, FailureLog
 
 STOP_TIMEOUT_SECONDS = 30  # ECS's default stopTimeout: SIGTERM, then SIGKILL
 # Variables of this process that a task inherits. So are those that begin with EARSHOT_: the worker's engine reads them.
@@ -116,7 +116,11 @@ class ContainerRuntime:
         Raises:
             LookupError: no synthesized asset has the image's tag.
         """
-        container = self.starter.submit(self.start_process, image, command, options).result()
+        try:
+            container = self.starter.submit(self.start_process, image, command, options).result()
+        except Exception as error:
+            self.failures.report(f"A worker could not be started: {error} (log: {self.folder / 'logs' / EMULATOR_LOG})")
+            raise
         self.containers_by_id[container.id] = container
         threading.Thread(target=self.report_death, args=(container,), daemon=True, name="container-watch").start()
         return container

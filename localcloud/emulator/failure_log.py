@@ -7,12 +7,13 @@ reveals nothing, which helps nobody on the machine where the failure is.
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-FILE = "failures.log"  # in the folder of logs
+FILE, EMULATOR_LOG = "failures.log", "emulator.log"  # in the folder of logs
 LINE_CHARACTERS = 400
 TAIL_BYTES = 65_536  # end of a function's log in which the reason is looked for
 POLL_SECONDS = 0.2  # between two looks at the file
@@ -28,6 +29,7 @@ class FailureLog:
     """
 
     def __init__(self, logs: Path) -> None:
+        logs.mkdir(parents=True, exist_ok=True)
         self.path, self.lock = logs / FILE, threading.Lock()
 
     def report(self, message: str) -> None:
@@ -35,6 +37,25 @@ class FailureLog:
         line = "".join(character if character.isprintable() else " " for character in message)[:LINE_CHARACTERS]
         with self.lock, self.path.open("a", encoding="utf-8") as file:
             file.write(f"{line}\n")
+
+
+class InternalErrors(logging.Handler):
+    """Handler of the emulator's own errors: what ministack, the gateway or the interpreter log as ERROR.
+
+    Args:
+        failures: gets a line for each.
+    """
+
+    def __init__(self, failures: FailureLog) -> None:
+        super().__init__(logging.ERROR)
+        self.failures = failures
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Report a record: its message and the exception."""
+        error = record.exc_info[1] if record.exc_info else None
+        reason = f": {type(error).__name__}: {error}" if error else ""
+        log = self.failures.path.with_name(EMULATOR_LOG)
+        self.failures.report(f"The local cloud failed: {record.getMessage()}{reason} (log: {log})")
 
 
 def follow(path: Path, show: Callable[[str], None], stopped: threading.Event) -> None:

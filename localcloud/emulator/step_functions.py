@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import logging
 import re
 import threading
 from collections.abc import Callable
@@ -21,6 +22,8 @@ from localcloud.emulator.journal import JournalFull
 
 MAX_FINISHED_EXECUTIONS = 1000  # kept with their histories; AWS keeps them for 90 days
 TOKEN = re.compile(r"[0-9a-f-]{36}")  # the form of moto's task tokens
+
+logger = logging.getLogger("earshot.step_functions")
 
 Operation = Callable[[dict[str, Any]], Any]  # an operation of ministack's API: request document → response
 
@@ -56,6 +59,7 @@ class ExecutionRunner:
         try:
             execution.exec_worker._execution_logic()
         except Exception as error:
+            logger.exception("The execution %s", arn)
             self.states._fail_execution(record, "States.Runtime", f"{type(error).__name__}: {error}")
         finally:
             with self.lock:

@@ -50,7 +50,8 @@ def long_speech() -> bytes:
 def interrupted_job(pipeline: Pipeline, long_speech: bytes) -> str:
     """Id of a job whose worker was killed in the middle of it, before all other tests.
 
-    Its message becomes visible again after a minute; the other tests use that minute, and the next worker.
+    Its message, on the bulk queue, becomes visible again after a minute; the other tests use that minute, and the next
+    worker.
     """
     pipeline.upload("interrupted.wav", long_speech)
     job_id = pipeline.job_of_upload("interrupted.wav")["request_id"]

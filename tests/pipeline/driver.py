@@ -118,7 +118,13 @@ class Pipeline:
 
     def messages_in_flight(self) -> int:
         """Number of messages that a worker has received and not deleted."""
-        name = "ApproximateNumberOfMessagesNotVisible"
+        return self._messages("ApproximateNumberOfMessagesNotVisible")
+
+    def messages_visible(self) -> int:
+        """Number of messages that the next worker to ask receives."""
+        return self._messages("ApproximateNumberOfMessages")
+
+    def _messages(self, name: str) -> int:
         queues = [self.out["FastQueueUrl"], self.out["BulkQueueUrl"]]
         sqs = self.cloud.client("sqs")
         answers = [sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=[name]) for queue in queues]

@@ -88,6 +88,14 @@ def test_worker_that_dies_is_reported_with_reason_and_log(runtime: ContainerRunt
     assert set(runtime.failures.path.read_text().splitlines()) == expected
 
 
+def test_worker_without_image_is_reported(runtime: ContainerRuntime) -> None:
+    with pytest.raises(LookupError):
+        runtime.run("registry/repository:none")
+    (line,) = runtime.failures.path.read_text().splitlines()
+    assert line.startswith("A worker could not be started: No image registry/repository:none")
+    assert line.endswith(f"(log: {runtime.failures.path.parent / 'emulator.log'})")
+
+
 def test_worker_that_ends_or_is_stopped_is_not_reported(runtime: ContainerRuntime) -> None:
     runtime.run("x:abc", name="one").wait()
     stopped = runtime.run("x:abc", command=["ignore"], name="ignores")

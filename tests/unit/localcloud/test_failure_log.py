@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from localcloud.emulator.failure_log import FailureLog, follow, function_failure
+from localcloud.emulator.failure_log import FailureLog, InternalErrors, follow, function_failure
 
 
 def exception(kind: str, text: str) -> dict[str, Any]:
@@ -96,3 +97,24 @@ def test_lines_are_shown_once_as_they_come(tmp_path: Path) -> None:
     stopped.set()
     follower.join()
     assert shown == ["one", "two"]
+
+
+def test_internal_error_is_one_line_with_reason_and_log(tmp_path: Path) -> None:
+    failures, log = FailureLog(tmp_path), logging.Logger("emulator")
+    log.addHandler(InternalErrors(failures))
+
+    log.warning("nothing of importance")
+    try:
+        raise LookupError("no such table\x1b[31m")
+    except LookupError:
+        log.exception("%s /v1/listen", "POST")
+
+    (line,) = failures.path.read_text().splitlines()
+    assert line == (
+        f"The local cloud failed: POST /v1/listen: LookupError: no such table [31m (log: {tmp_path / 'emulator.log'})"
+    )
+
+
+def test_throttled_function_is_no_failure(tmp_path: Path) -> None:
+    result = {"error": True, "throttle": True, "body": {"__type": "TooManyRequestsException"}}
+    assert function_failure("api", {}, result, tmp_path) is None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from earshot_contract.timeouts import VISIBILITY_SECONDS
+from earshot_contract.timeouts import FAST_VISIBILITY_SECONDS, VISIBILITY_SECONDS
 
 _MAX_BATCH_ENTRIES = 10  # SQS's limit for receiving, and for changing visibility, in one call
 
@@ -54,12 +54,16 @@ class ShardQueues:
         return message.queue == self._queue_urls[0]
 
     def extend_visibility(self, messages: Iterable[Message]) -> list[Message]:
-        """Hide `messages` for another `VISIBILITY_SECONDS`.
+        """Hide `messages` for another visibility timeout of their queue.
 
         Returns:
             Messages whose receipt handle is no longer valid: another worker may have received them.
         """
-        return self._change_visibility(messages, VISIBILITY_SECONDS)
+        return self._change_visibility(messages)
+
+    def is_fast(self, message: Message) -> bool:
+        """Return whether the message came from the fast queue."""
+        return message.queue == self._queue_urls[0]
 
     def make_visible(self, messages: Iterable[Message]) -> None:
         """Let another worker receive `messages` at once."""
@@ -74,20 +78,24 @@ class ShardQueues:
             QueueUrl=queue,
             MaxNumberOfMessages=min(_MAX_BATCH_ENTRIES, max_messages),
             WaitTimeSeconds=wait_seconds,
-            VisibilityTimeout=VISIBILITY_SECONDS,
+            VisibilityTimeout=self._visibility_seconds(queue),
         )
         return [Message(queue, m["ReceiptHandle"], m["Body"]) for m in response.get("Messages", [])]
 
-    def _change_visibility(self, messages: Iterable[Message], seconds: int) -> list[Message]:
+    def _visibility_seconds(self, queue: str) -> int:
+        return FAST_VISIBILITY_SECONDS if queue == self._queue_urls[0] else VISIBILITY_SECONDS
+
+    def _change_visibility(self, messages: Iterable[Message], seconds: int | None = None) -> list[Message]:
         failed: list[Message] = []
         for queue, group in groupby(sorted(messages, key=lambda m: m.queue), key=lambda m: m.queue):
             of_queue = list(group)
+            timeout = self._visibility_seconds(queue) if seconds is None else seconds
             for first in range(0, len(of_queue), _MAX_BATCH_ENTRIES):
                 batch = of_queue[first : first + _MAX_BATCH_ENTRIES]
                 response = self._sqs.change_message_visibility_batch(
                     QueueUrl=queue,
                     Entries=[
-                        {"Id": str(i), "ReceiptHandle": m.receipt_handle, "VisibilityTimeout": seconds}
+                        {"Id": str(i), "ReceiptHandle": m.receipt_handle, "VisibilityTimeout": timeout}
                         for i, m in enumerate(batch)
                     ],
                 )

@@ -18,7 +18,7 @@ ResultOf = Callable[[Shard], ShardResult]
 
 @pytest.fixture
 def fast_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heartbeat.Heartbeat.__init__, "__defaults__", (0.05,))
+    monkeypatch.setattr(heartbeat.Heartbeat.__init__, "__defaults__", (0.05, 0.05))
 
 
 @pytest.mark.usefixtures("fast_heartbeat")
@@ -49,6 +49,27 @@ def test_running_shard_keeps_visibility_and_sends_heartbeats(harness: WorkerHarn
     wait_until(lambda: len(harness.account.step_functions.calls) >= 3)
 
     assert {call[0] for call in harness.account.step_functions.calls} == {"heartbeat"}
+
+
+def test_fast_messages_alone_are_renewed_between_heartbeats(
+    harness: WorkerHarness, make_shard: MakeShard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat.Heartbeat.__init__, "__defaults__", (3600.0, 0.05))
+    extended: list[Any] = []
+    harness.account.clients.sqs.meta.events.register(
+        "provide-client-params.sqs.ChangeMessageVisibilityBatch", lambda params, **_: extended.append(params)
+    )
+    harness.engine.capacity = 2
+    harness.account.send("f", make_shard())
+    harness.account.send("b", make_shard(), harness.account.bulk)
+    harness.start()
+    harness.submitted(2)
+
+    wait_until(lambda: len(extended) >= 2)
+
+    assert {params["QueueUrl"] for params in extended} == {harness.account.fast}
+    assert {entry["VisibilityTimeout"] for params in extended for entry in params["Entries"]} == {15}
+    assert [call[0] for call in harness.account.step_functions.calls] == ["heartbeat"] * 2  # each at its start
 
 
 @pytest.mark.usefixtures("fast_heartbeat")

@@ -56,6 +56,23 @@ def test_returned_message_is_visible_immediately(account: Any, queues: ShardQueu
     assert queues.receive(1, 0)[0].body in {m.body for m in received}
 
 
+def test_messages_are_hidden_for_their_queues_timeout(account: Any, queues: ShardQueues) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def note(params: dict[str, Any], **_: Any) -> None:
+        entries = params.get("Entries", [params])
+        asked.extend((params["QueueUrl"], entry["VisibilityTimeout"]) for entry in entries)
+
+    for operation in ("ReceiveMessage", "ChangeMessageVisibilityBatch"):
+        account.clients.sqs.meta.events.register(f"provide-client-params.sqs.{operation}", note)
+    send(account, account.fast, "f")
+    send(account, account.bulk, "b")
+
+    queues.extend_visibility(queues.receive(2, 0))
+
+    assert sorted(set(asked)) == sorted([(account.fast, 15), (account.bulk, 60)])
+
+
 def test_extend_visibility_reports_invalid_receipts(account: Any, queues: ShardQueues) -> None:
     send(account, account.fast, "a", "b")
     extended, deleted = queues.receive(2, 0)
