@@ -173,6 +173,15 @@ def test_channels_that_cancel_out_are_audible(tmp_path: Path, gain: float, rate:
     assert warnings == ["channels_cancel_out"]
 
 
+@pytest.mark.parametrize(("gains", "named"), [((1.0, -0.9), "channel 0 "), ((-0.9, 1.0), "channel 1 ")])
+def test_warning_names_the_channel_that_was_taken(tmp_path: Path, gains: tuple[float, float], named: str) -> None:
+    sound = noise(2.0)
+    audio = AudioStream(wav(tmp_path / "a.wav", np.stack([gain * sound for gain in gains], axis=1)))
+    list(audio)
+
+    assert [named in warning.message for warning in audio.warnings] == [True]
+
+
 @pytest.mark.parametrize(
     "channels",
     [
