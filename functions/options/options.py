@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.shards import RawAudio
 from functions.errors import ApiError, bad_query
+from functions.options.contradictions import FIXED_RATES, contradiction_warnings
 from functions.options.query_string import (
     RawOptions,
     Warnings,
@@ -26,7 +27,6 @@ STORED_VERSION = 1  # of the document that `to_stored` makes
 
 # Encodings whose files name their own format (Ogg, FLAC): the decoder needs no help.
 _SELF_DESCRIBING = ("flac", "opus", "speex")
-_FIXED_RATE = {"amr-nb": 8000, "amr-wb": 16000, "g729": 8000}  # Hz
 _DEFAULT_RATE = {"mulaw": 8000}  # Hz
 
 
@@ -128,7 +128,7 @@ class Options:
         """Format of headerless audio; None: the file names its own."""
         if self.encoding is None or self.encoding in _SELF_DESCRIBING:
             return None
-        rate = _FIXED_RATE.get(self.encoding) or self.sample_rate or _DEFAULT_RATE.get(self.encoding)
+        rate = FIXED_RATES.get(self.encoding) or self.sample_rate or _DEFAULT_RATE.get(self.encoding)
         return None if rate is None else RawAudio(self.encoding, rate, self.channels)
 
     @property
@@ -143,7 +143,7 @@ class Options:
     @classmethod
     def _read(cls, query: str, raw: RawOptions, lenient: bool = False) -> Self:
         values: dict[str, Any] = {}
-        warnings = [*ignored_warnings(raw), *_language_warnings(raw)]
+        warnings = [*ignored_warnings(raw), *contradiction_warnings(raw), *_language_warnings(raw)]
         raw = _with_detection(raw)
         for spec in sorted(IMPLEMENTED, key=lambda spec: bool(spec.overridden_by)):
             overridden = values.get(spec.overridden_by) is not None
@@ -201,7 +201,7 @@ def _is_negative(intensifier: str) -> bool:
 
 
 def _check_sample_rate(encoding: str, raw: RawOptions) -> None:
-    known = encoding in _SELF_DESCRIBING or encoding in _FIXED_RATE or encoding in _DEFAULT_RATE
+    known = encoding in _SELF_DESCRIBING or encoding in FIXED_RATES or encoding in _DEFAULT_RATE
     if not known and "sample_rate" not in raw:
         raise bad_query(f"encoding={encoding} needs sample_rate, in Hz: headerless audio does not name its own.")
 

@@ -42,7 +42,7 @@ class Mixer:
     def __init__(self) -> None:
         """Start with the sum."""
         self._channel: int | None = None  # the one in place of the sum
-        self.cancelled = False  # there was a block whose channels cancel each other out
+        self.taken: set[int] = set()  # channels that were taken because the sum cancelled out
 
     def mix(self, samples: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Return one channel, shape (n,).
@@ -60,7 +60,6 @@ class Mixer:
             energy = float(np.var(mixed, dtype=np.float64))
             share = energy / float(weights.astype(np.float64) ** 2 @ energies)
             is_cancelled = share < (_CANCELLED if self._channel is None else _NOT_CANCELLED)
-            self.cancelled |= share < _CANCELLED
             if not is_cancelled and energy >= _MIN_SHARE_OF_LOUDEST * energies[loudest]:
                 self._channel = None
             elif (
@@ -69,6 +68,8 @@ class Mixer:
                 or energies[self._channel] < energies[loudest] / 4
             ):
                 self._channel = loudest
+            if is_cancelled and self._channel is not None:
+                self.taken.add(self._channel)
         if self._channel is not None and self._channel < len(samples):
             return np.asarray(samples[self._channel])
         return np.asarray(mixed, np.float32)

@@ -1,4 +1,4 @@
-"""Parts of a file: recordings that lie one after another in it (chained Ogg, concatenated WAV, FLAC, WebM, MP4).
+"""Parts of a file: recordings that lie one after another in it (chained Ogg, concatenated WAV, FLAC, WebM, MP4 …).
 
 FFmpeg decodes the first of them and leaves the rest out, or reads it with the first one's decoder. `AudioStream` opens
 each part as a file of its own. A WAV part whose header has no true length gets the length of its bytes.
@@ -14,12 +14,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from transcriber.audio import transport_stream
+
 _WAV = re.compile(rb"RIFF....WAVE(?:fmt |JUNK|bext|LIST)", re.DOTALL)
 # How each format starts; the first line that matches the file's beginning is searched in the rest of it.
 _STARTS = (
     _WAV,
     re.compile(rb"fLaC\x00\x00\x00\x22"),  # then the stream info, of 34 bytes
     re.compile(rb"\x1a\x45\xdf\xa3.{1,64}?\x42\x82.(?:webm|matroska)", re.DOTALL),
+    re.compile(rb"FLV\x01[\x01\x04\x05]\0\0\0\x09\0{4}"),
+    re.compile(rb"RIFF....AVI LIST", re.DOTALL),
+    re.compile(rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c"),  # ASF, as WMA
+    re.compile(rb"FORM....AIF[FC](?:COMM|FVER|COMT|NAME|SSND|MARK|INST)", re.DOTALL),
+    re.compile(rb"caff\0\x01\0\0desc"),
+    re.compile(rb"\.snd\0\0[\0-\xff][\x18-\xff].{4}\0\0\0[\x01-\x1b]", re.DOTALL),  # AU
+    re.compile(rb"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\0\0"),  # Wave64
+    re.compile(rb"TTA1[\x01-\x03]\0"),
 )
 _OGG_START = re.compile(rb"OggS\x00[\x02\x06]\x00{8}")  # a page that begins a logical stream
 _OGG_HEADER_BYTES = 27  # before a page's table of lacing values
@@ -100,6 +110,8 @@ def _starts(data: mmap.mmap) -> list[int]:
         return _mp4_starts(data)
     if data[:4] == b"OggS":
         return _ogg_starts(data)
+    if transport_stream.START.match(data):
+        return transport_stream.starts(data)
     pattern = next((start for start in _STARTS if start.match(data)), None)
     return [match.start() for match in pattern.finditer(data)] if pattern else []
 

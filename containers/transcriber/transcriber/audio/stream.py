@@ -164,11 +164,13 @@ class AudioStream:
             raise no_samples_error(self._damaged)
         if size:
             yield self._scaled(pending)
-        if self._mixer.cancelled:
+        if self._mixer.taken:
+            taken = " or ".join(str(channel) for channel in sorted(self._mixer.taken))
             self._warn(
                 "channels",
                 "channels_cancel_out",
-                "The channels cancel each other out when they are mixed; where they do, one of them was transcribed.",
+                "The channels cancel each other out when they are mixed; where they do, "
+                f"channel {taken} (counted from 0) was transcribed. multichannel=true transcribes each.",
             )
 
     def _scaled(self, blocks: list[np.ndarray]) -> np.ndarray:

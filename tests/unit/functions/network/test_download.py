@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import socket
+import struct
 import threading
 import time
 import zlib
@@ -469,8 +470,47 @@ def test_broken_connection_is_continued(web, body):
     assert len(web.requests) == 4
 
 
-def test_content_that_changed_after_break_is_rejected(web):
-    answers_in_turn(web, "/a", page(cut=500_000), page(AUDIO[::-1]))
+def reset(request: BaseHTTPRequestHandler) -> None:
+    """Send half of the body and reset the connection."""
+    page(cut=len(AUDIO) // 2)(request)
+    request.wfile.flush()
+    request.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    request.connection.close()
+
+
+def cut_in_chunk(request: BaseHTTPRequestHandler) -> None:
+    """End the connection within a chunk, so that no length tells how much is missing."""
+    request.send_response(200)
+    request.send_header("Transfer-Encoding", "chunked")
+    request.end_headers()
+    request.wfile.write(b"%x\r\n" % len(AUDIO) + AUDIO[: len(AUDIO) // 2])
+
+
+@pytest.mark.parametrize("broken", [reset, cut_in_chunk])
+def test_connection_lost_within_body_is_continued(web, broken):
+    answers_in_turn(web, "/a", broken, page())
+
+    assert b"".join(download("http://audio.example/a")) == AUDIO
+    assert len(web.requests) == 2
+
+
+def test_server_that_was_unreachable_is_tried_again(web, monkeypatch):
+    web.page("/a")
+    failures = [ConnectionRefusedError(), TimeoutError()]
+
+    def connect(address: tuple[str, int], timeout: float) -> socket.socket:
+        if failures:
+            raise failures.pop()
+        return web.connect(address, timeout)
+
+    monkeypatch.setattr(public_address.socket, "create_connection", connect)
+
+    assert b"".join(download("http://audio.example/a")) == AUDIO
+
+
+@pytest.mark.parametrize("other", [AUDIO[::-1], AUDIO[:1000]], ids=["other", "shorter"])
+def test_content_that_changed_after_break_is_rejected(web, other):
+    answers_in_turn(web, "/a", page(cut=500_000), page(other))
 
     assert "then sent other content" in error_of("http://audio.example/a")
 

@@ -83,6 +83,46 @@ def test_unknown_parameter_is_accepted():
     assert Options.from_query("some_addon=1&punctuate=true&=x&&").punctuate
 
 
+@pytest.mark.parametrize(
+    ("query", "parameter", "says"),
+    [
+        ("language=de&detect_language=true", "language", "language=de was ignored"),
+        ("language=de&detect_language=fr&detect_language=es", "language", "language=de was ignored"),
+        ("language=de&detect_language=fr&detect_language=false", "language", "language=de was ignored"),
+        ("detect_language=true&detect_language=false", "detect_language", "the last one counts"),
+        ("detect_language=de&detect_language=false", "detect_language", "the languages count"),
+        ("language=de&language=en", "language", "the last one counts"),
+        ("model=whisper-tiny&model=whisper-base", "model", "the last one counts"),
+        ("punctuate=true&punctuate=FALSE", "punctuate", "the last one counts"),
+        ("callback=https://a.example/x&callback=https://a.example/secret", "callback", "the last one counts"),
+        ("encoding=amr-nb&sample_rate=16000", "sample_rate", "always has 8000 Hz"),
+    ],
+)
+def test_contradicting_options_are_warned_about(query, parameter, says):
+    found = [w for w in Options.from_query(query).warnings if w["type"] == "contradicting_parameter"]
+
+    assert [w["parameter"] for w in found if says in w["message"]] == [parameter]
+    assert "secret" not in str(found)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "language=de&detect_language=false",
+        "language=auto&detect_language=true",
+        "language=de&language=DE",
+        "punctuate=true&punctuate=true",
+        "tag=a&tag=b&keyterm=x&keyterm=y&replace=a:b&replace=c:d&extra=a:1&extra=b:2",
+        "detect_language=de&detect_language=en",
+        "encoding=amr-nb&sample_rate=8000",
+        "encoding=mulaw&sample_rate=16000&channels=2&multichannel=true",
+        "smart_format=true&punctuate=true&paragraphs=true&utterances=true",
+    ],
+)
+def test_agreeing_options_are_not_warned_about(query):
+    assert [w for w in Options.from_query(query).warnings if w["type"] == "contradicting_parameter"] == []
+
+
 @pytest.mark.parametrize("name", BOOLEANS)
 @pytest.mark.parametrize("raw", ["maybe", "1", "yes", ""])
 def test_boolean_option_with_other_value_returns_400(name, raw):

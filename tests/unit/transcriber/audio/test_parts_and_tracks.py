@@ -36,9 +36,10 @@ def level(samples: np.ndarray) -> float:
 
 
 def matroska(path: Path, *tracks: np.ndarray, default: int | None = None) -> Path:
-    """Write tracks of shape (channels, n), each as 16-bit samples."""
+    """Write tracks of shape (channels, n), each as 16-bit samples; six channels are 5.1, in FLAC, which says so."""
     with av.open(str(path), "w") as file:
-        streams = [file.add_stream("pcm_s16le", rate=SAMPLE_RATE, layout=f"{len(t)}c") for t in tracks]
+        forms = [("flac", "5.1") if len(track) == 6 else ("pcm_s16le", f"{len(track)}c") for track in tracks]
+        streams = [file.add_stream(codec, rate=SAMPLE_RATE, layout=layout) for codec, layout in forms]
         for n, stream in enumerate(streams):
             stream.disposition = av.stream.Disposition.default if n == default else 0
         packets = []
@@ -49,6 +50,7 @@ def matroska(path: Path, *tracks: np.ndarray, default: int | None = None) -> Pat
                 frame = av.AudioFrame.from_ndarray(packed, "s16", stream.layout.name)
                 frame.sample_rate, frame.pts = SAMPLE_RATE, at
                 packets += stream.encode(frame)
+            packets += stream.encode(None)
         for packet in sorted(packets, key=lambda packet: float(packet.dts * packet.time_base)):
             file.mux(packet)
     return path
@@ -171,6 +173,15 @@ def test_channels_that_cancel_out_are_audible(tmp_path: Path, gain: float, rate:
     assert warnings == ["channels_cancel_out"]
 
 
+@pytest.mark.parametrize(("gains", "named"), [((1.0, -0.9), "channel 0 "), ((-0.9, 1.0), "channel 1 ")])
+def test_warning_names_the_channel_that_was_taken(tmp_path: Path, gains: tuple[float, float], named: str) -> None:
+    sound = noise(2.0)
+    audio = AudioStream(wav(tmp_path / "a.wav", np.stack([gain * sound for gain in gains], axis=1)))
+    list(audio)
+
+    assert [named in warning.message for warning in audio.warnings] == [True]
+
+
 @pytest.mark.parametrize(
     "channels",
     [
@@ -185,6 +196,55 @@ def test_channels_that_do_not_cancel_are_mixed(tmp_path: Path, channels: list[np
     samples, warnings = read(wav(tmp_path / "a.wav", np.stack(channels, axis=1)))
 
     assert level(samples) > 0.07
+    assert warnings == []
+
+
+CHANNELS_OF_5_1 = ("front left", "front right", "centre", "low frequencies", "back left", "back right")
+
+
+@pytest.mark.parametrize("speaking", [n for n, name in enumerate(CHANNELS_OF_5_1) if name != "low frequencies"])
+def test_speech_in_any_place_of_5_1_is_audible(tmp_path: Path, speaking: int) -> None:
+    channels = np.stack([noise(2.0, seed, level=1e-4) for seed in range(6)])
+    channels[speaking] = noise(2.0, 9)
+
+    samples, warnings = read(matroska(tmp_path / "a.mka", channels))
+
+    assert np.corrcoef(samples, channels[speaking])[0, 1] > 0.99
+    assert level(samples) > 0.02
+    assert warnings == []
+
+
+def test_low_frequencies_of_5_1_are_not_mixed(tmp_path: Path) -> None:
+    channels = np.zeros((6, 2 * SAMPLE_RATE), np.float32)
+    channels[2], channels[3] = noise(2.0, 1, level=0.05), noise(2.0, 2, level=0.3)
+
+    samples, _ = read(matroska(tmp_path / "a.mka", channels))
+
+    assert np.corrcoef(samples, channels[2])[0, 1] > 0.99
+
+
+def test_surround_that_cancels_out_is_audible(tmp_path: Path) -> None:
+    sound = noise(2.0)
+    channels = np.zeros((6, len(sound)), np.float32)
+    channels[0], channels[1] = sound, -sound
+
+    samples, warnings = read(matroska(tmp_path / "a.mka", channels))
+
+    assert level(samples) > 0.5 * level(sound)
+    assert warnings == ["channels_cancel_out"]
+
+
+@pytest.mark.parametrize("dead", [0, 1])
+@pytest.mark.parametrize("value", [0.0, 0.5])
+def test_dead_channel_does_not_hide_the_other(tmp_path: Path, dead: int, value: float) -> None:
+    """Silent, or stuck at a constant value as a broken input is."""
+    channels = np.stack([noise(2.0), noise(2.0)])
+    channels[dead] = value
+
+    samples, warnings = read(wav(tmp_path / "a.wav", channels.T))
+
+    assert np.corrcoef(samples, channels[1 - dead])[0, 1] > 0.99
+    assert float(np.std(samples)) > 0.4 * level(channels[1 - dead])
     assert warnings == []
 
 

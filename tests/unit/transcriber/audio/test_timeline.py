@@ -41,6 +41,8 @@ def write(
                 packets += picture.encode(image)
             packets += picture.encode(None)
         stream = file.add_stream(codec, rate=rate, layout="mono")
+        if codec.startswith("wma"):
+            stream.bit_rate = 64_000
         sound = np.concatenate([burst(seconds, rate) for _, seconds in tones])
         frame = av.AudioFrame.from_ndarray(sound[None], "fltp", "mono")
         frame.sample_rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)
@@ -146,6 +148,16 @@ PARTS = {
     "matroska": [("a.mka", "pcm_s16le", RATE), ("b.mka", "aac", 44_100)],
     "mp4": [("a.m4a", "aac", 44_100), ("b.m4a", "aac", 22_050)],
     "aac-rates": [("a.aac", "aac", 44_100), ("b.aac", "aac", 22_050)],
+    "ts-rates": [("a.ts", "aac", 44_100), ("b.ts", "aac", 22_050)],
+    "ts-codecs": [("a.ts", "mp2", 48_000), ("b.ts", "aac", 44_100), ("c.ts", "ac3", 48_000)],
+    "flv": [("a.flv", "aac", 44_100), ("b.flv", "libmp3lame", 22_050)],
+    "avi": [("a.avi", "pcm_s16le", RATE), ("b.avi", "libmp3lame", 44_100)],
+    "wma": [("a.wma", "wmav2", 44_100), ("b.wma", "wmav2", 22_050)],
+    "aiff": [("a.aiff", "pcm_s16be", RATE), ("b.aiff", "pcm_s24be", 44_100)],
+    "caf": [("a.caf", "pcm_s16be", RATE), ("b.caf", "pcm_s16be", 44_100)],
+    "au": [("a.au", "pcm_s16be", RATE), ("b.au", "pcm_mulaw", 8_000)],
+    "w64": [("a.w64", "pcm_s16le", RATE), ("b.w64", "pcm_s16le", 44_100)],
+    "tta": [("a.tta", "tta", RATE), ("b.tta", "tta", 44_100)],
 }
 
 
