@@ -61,10 +61,6 @@ class ShardQueues:
         """
         return self._change_visibility(messages)
 
-    def is_fast(self, message: Message) -> bool:
-        """Return whether the message came from the fast queue."""
-        return message.queue == self._queue_urls[0]
-
     def make_visible(self, messages: Iterable[Message]) -> None:
         """Let another worker receive `messages` at once."""
         self._change_visibility(messages, 0)
