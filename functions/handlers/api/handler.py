@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from functions.handlers.api.cors import is_preflight, preflight, with_cors
 from functions.handlers.api.router import route
 from functions.observability import logger
 
@@ -11,4 +12,5 @@ from functions.observability import logger
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer API Gateway's proxy event; never raises."""
-    return route(event).to_gateway()
+    answer = preflight() if is_preflight(event) else route(event)
+    return with_cors(answer, event).to_gateway()
