@@ -1,6 +1,7 @@
 """boto3 clients: one a service and process.
 
-Creating a client takes 20–100 ms, a request over an open connection 5 ms.
+Creating a client takes 20–100 ms, a request over an open connection 5 ms. Throttling that remains after boto3's own
+retries is raised as `Throttled`, whose name tells a state machine to try again for long.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 # Error codes of throttling and unavailability, of all services used here.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, and each service's page of common errors.
 _UNAVAILABLE_CODES = {
     "ThrottlingException",
     "ThrottledException",
@@ -23,17 +25,45 @@ _UNAVAILABLE_CODES = {
     "ExecutionLimitExceeded",
     "SlowDown",
     "ServiceUnavailable",
+    "ServiceUnavailableException",
+    "InternalServerError",
+    "InternalError",
+    "RequestThrottled",
+    "TransactionInProgressException",
+    "503",
 }
+
+
+class Throttled(ClientError):
+    """A service that takes no more requests just now, or is unavailable. Its code is one of _UNAVAILABLE_CODES."""
+
+
+_S3_CONFIG = Config(
+    signature_version="s3v4", s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
+)
 
 
 @cache
 def client(service: str) -> Any:
     """Return the process's client of a service.
 
-    The S3 client signs presigned URLs with version 4, which virtual-host and path-style endpoints both accept.
+    The S3 client signs presigned URLs with version 4, for the bucket's host in its own region: outside us-east-1 the
+    global host (`BUCKET.s3.amazonaws.com`) may answer an upload with 307
+    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html).
     """
     create: Any = boto3.client  # its type stubs know literal service names only
-    return create(service, config=Config(signature_version="s3v4") if service == "s3" else None)
+    return raise_throttled(create(service, config=_S3_CONFIG if service == "s3" else None))
+
+
+def raise_throttled(made: Any) -> Any:
+    """Make a client raise `Throttled` for throttling; return the client."""
+    made.meta.events.register("after-call", _check_throttling)
+    return made
+
+
+def _check_throttling(parsed: dict[str, Any], model: Any, **_: Any) -> None:
+    if parsed.get("Error", {}).get("Code") in _UNAVAILABLE_CODES:
+        raise Throttled(parsed, model.name)  # type: ignore[arg-type]
 
 
 def error_code(error: ClientError) -> str:
@@ -43,4 +73,4 @@ def error_code(error: ClientError) -> str:
 
 def is_unavailable(error: Exception) -> bool:
     """Return True for throttling and unavailability errors that remain after boto3's retries."""
-    return isinstance(error, ClientError) and error_code(error) in _UNAVAILABLE_CODES
+    return isinstance(error, Throttled)

@@ -16,7 +16,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from botocore.exceptions import ClientError
 
 from earshot_contract.keys import LISTING_INDEX
-from functions.aws.clients import error_code
+from functions.aws.clients import error_code, raise_throttled
 from functions.settings import settings
 
 Item = dict[str, Any]
@@ -24,7 +24,9 @@ Item = dict[str, Any]
 
 @cache
 def _table(name: str) -> Any:
-    return boto3.resource("dynamodb").Table(name)
+    table = boto3.resource("dynamodb").Table(name)
+    raise_throttled(table.meta.client)
+    return table
 
 
 def get(pk: str) -> Item | None:
@@ -80,19 +82,23 @@ def remove(pk: str, condition: ConditionBase) -> bool:
     return True
 
 
-def jobs_of_day(date: str, after: Item | None = None, limit: int = 100) -> Iterator[Item]:
+def jobs_of_day(
+    date: str, after: Item | None = None, limit: int = 100, condition: ConditionBase | None = None
+) -> Iterator[Item]:
     """Yield the jobs of one UTC day, newest first.
 
     Args:
         date: the day, e.g. `2026-11-22`.
         after: key of the last item of an earlier page (`pk`, `day`, `created`), or None.
         limit: items a request.
+        condition: which of them; None: all. The others are read, and paid for, too.
     """
     query: Item = {
         "IndexName": LISTING_INDEX,
         "KeyConditionExpression": Key("day").eq(date),
         "ScanIndexForward": False,
         "Limit": limit,
+        **({"FilterExpression": condition} if condition else {}),
     }
     while True:
         page = _table(settings().table).query(**query, **({"ExclusiveStartKey": after} if after else {}))

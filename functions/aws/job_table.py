@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
 from earshot_contract.keys import job_pk
+from earshot_contract.timeouts import SHARD_WAIT_DAYS
 from functions.aws import dynamodb
 from functions.jobs.job import Failure, Job, State, timestamp
 from functions.settings import settings
@@ -113,6 +115,16 @@ def newest(limit: int, token: str | None = None) -> tuple[list[Job], str | None]
             found.append(Job.from_json(item))
         date, after = date - timedelta(days=1), None
     return found, None
+
+
+def unfinished(before: str) -> Iterator[Job]:
+    """Yield jobs that are queued or processing, created before a timestamp and after shards would have expired."""
+    today = datetime.now(UTC)
+    for days in range(SHARD_WAIT_DAYS + 2):
+        date = (today - timedelta(days=days)).date().isoformat()
+        for item in dynamodb.jobs_of_day(date, condition=UNFINISHED, limit=1000):
+            if item["created"] < before:
+                yield Job.from_json(item)
 
 
 def _job(item: dict[str, Any] | None) -> Job | None:
