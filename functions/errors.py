@@ -12,6 +12,7 @@ from typing import Any
 from earshot_contract.shards import ShardError
 from functions.jobs.job import Failure
 
+THROTTLED = "Throttled"  # name of the exception of functions.aws.clients in state machines
 STOPPED = "Job.Stopped"  # `Error` of an execution that ended without its Fail step: aborted, or out of time
 
 

@@ -28,9 +28,11 @@ class DeploymentSettings:
     max_workers: int = 1
     idle_seconds: int = IDLE_SECONDS  # of worker 0; the others leave sooner
     speed: float = 40.0  # seconds of audio a worker transcribes in a second (RTFx), for scaling
+    worker_version: str = ""  # digest of the worker's image
     drain_seconds: float = 300.0  # a backlog should be processed within this time
     wait_seconds: float = REQUEST_WAIT_SECONDS  # how long `POST /v1/listen` waits for the job
     retention_days: int = 30
+    cors_origins: str = "*"  # web origins whose pages may call the API, separated by commas; *: all
     public_access: bool = False  # requests need no API key
     allow_private_urls: bool = False  # download from addresses that are not public: for laptops and tests
 

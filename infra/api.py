@@ -11,12 +11,15 @@ from constructs import Construct
 
 from earshot_contract.keys import JOBS_PREFIX, UPLOADS_PREFIX, WORK_PREFIX, manifest_key
 from earshot_contract.timeouts import GATEWAY_SECONDS, REQUEST_WAIT_SECONDS
+from functions.handlers.api.cors import EVERY_ORIGIN, EXPOSED_HEADERS
 from functions.handlers.api.router import ROUTES
 from infra.firewall import Firewall
 from infra.foundation import Foundation
 from infra.gateway_responses import GATEWAY_RESPONSES
 from infra.job_machine import JobMachine
 from infra.logs import log_group
+from infra.settings import ALLOW_PRIVATE_URLS
+from infra.storage import KEPT
 
 METHODS: dict[str, list[str]] = {}  # path → methods
 for _method, _path in ROUTES:
@@ -58,7 +61,7 @@ class Api(Construct):
         return f"https://{self.rest.rest_api_id}.execute-api.{stack.region}.{stack.url_suffix}"
 
     def _build_function(self, job_machine: JobMachine) -> lambda_.Function:
-        parameters, storage, bus = self._base.parameters, self._base.storage, self._base.bus
+        settings, storage, bus = self._base.settings, self._base.storage, self._base.bus
         function = self._base.functions.add(
             "api",
             {
@@ -68,10 +71,11 @@ class Api(Construct):
                 "MODELS_BUCKET": storage.models.bucket_name,
                 "BUS": bus.event_bus_name,
                 "JOB_MACHINE_ARN": job_machine.state_machine.state_machine_arn,
-                "DEFAULT_MODEL": parameters.default_model,
+                "DEFAULT_MODEL": settings.default_model,
                 "WAIT_SECONDS": str(REQUEST_WAIT_SECONDS),
-                "RETENTION_DAYS": str(self._base.settings.retention_days),
-                "ALLOW_PRIVATE_URLS": parameters.allow_private_urls,
+                "RETENTION_DAYS": str(settings.retention_days),
+                "CORS_ORIGINS": ",".join(settings.cors_origins),
+                "ALLOW_PRIVATE_URLS": ALLOW_PRIVATE_URLS,
             },
             timeout=Duration.seconds(GATEWAY_SECONDS),
             id="Listen",  # the construct id is older than the folder's name and must not change
@@ -100,6 +104,7 @@ class Api(Construct):
             description="Earshot: hosted Whisper",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             binary_media_types=["*/*"],  # audio is sent with any Content-Type, or none
+            cloud_watch_role_removal_policy=KEPT,  # the account's setting names it, for other APIs, too
             cloud_watch_role=True,  # without the account's logging role API Gateway rejects a stage with access logs
             deploy_options=apigateway.StageOptions(
                 stage_name="v1",
@@ -119,7 +124,7 @@ class Api(Construct):
         storage = self._base.storage
         authorize = self._base.functions.add(
             "authorize",
-            {"TABLE": storage.table.table_name, "PUBLIC_ACCESS": self._base.parameters.public_access},
+            {"TABLE": storage.table.table_name, "PUBLIC_ACCESS": str(self._base.settings.public).lower()},
             timeout=Duration.seconds(10),
         )
         storage.grant_table(authorize, "GetItem")
@@ -142,13 +147,23 @@ class Api(Construct):
                     resource.add_method(method, integration)
                 else:
                     resource.add_method(method, integration, authorizer=authorizer)
+            # A browser asks without a key whether a page of another origin may send one. The function answers: API
+            # Gateway's mock integration reads a preflight's empty body as binary here, and fails.
+            resource.add_method("OPTIONS", integration)
 
     def _build_gateway_responses(self) -> None:
+        # Errors of the gateway itself, so that a page reads a refusal instead of "failed to fetch". A mapping cannot
+        # choose from a list: with one, it repeats the caller's origin. These answers hold nothing that is secret.
+        every = EVERY_ORIGIN in self._base.settings.cors_origins
+        cors = {
+            "Access-Control-Allow-Origin": f"'{EVERY_ORIGIN}'" if every else "method.request.header.Origin",
+            "Access-Control-Expose-Headers": f"'{EXPOSED_HEADERS}'",
+        }
         for response in GATEWAY_RESPONSES:
             self.rest.add_gateway_response(
                 response.name,
                 type=response.type,
                 status_code=response.status,
-                response_headers={name: f"'{value}'" for name, value in response.headers.items()},
+                response_headers=cors | {name: f"'{value}'" for name, value in response.headers.items()},
                 templates={"application/json": response.template},
             )

@@ -8,6 +8,7 @@ from typing import Any
 import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 
+from infra.settings import StackSettings
 from infra.stack import Earshot
 
 
@@ -19,7 +20,8 @@ def build(outdir: str | None = None, context: Mapping[str, Any] | None = None) -
         context: CDK context. None: the CDK CLI passes it in the variable CDK_CONTEXT_JSON.
     """
     app = cdk.App(outdir=outdir, context=context, analytics_reporting=False)
-    Earshot(app, "Earshot")
+    settings = StackSettings.from_context(app.node)
+    Earshot(app, settings.name, settings)
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     return app
 

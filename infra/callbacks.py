@@ -13,6 +13,7 @@ from earshot_contract.keys import JOBS_PREFIX
 from functions.jobs.job import JobState
 from functions.jobs.job_events import TITLES
 from infra.foundation import Foundation
+from infra.settings import ALLOW_PRIVATE_URLS
 
 RETRY_DELAY = Duration.seconds(30)  # between two attempts, as Deepgram does
 MAX_ATTEMPTS = 11  # the first and ten retries, as Deepgram does
@@ -49,7 +50,7 @@ class Callbacks(Construct):
             {
                 "TABLE": base.storage.table.table_name,
                 "TRANSCRIPTS_BUCKET": base.storage.transcripts.bucket_name,
-                "ALLOW_PRIVATE_URLS": base.parameters.allow_private_urls,
+                "ALLOW_PRIVATE_URLS": ALLOW_PRIVATE_URLS,
             },
             timeout=Duration.seconds(25),  # less than RETRY_DELAY: an attempt ends before the next begins
         )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import jsii
-from aws_cdk import Fn, Size
+from aws_cdk import Aws, Fn, Size, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
@@ -16,6 +17,14 @@ from infra.settings import Flavour, StackSettings
 
 # Name of the kind of capacity, its launch target for Step Functions, and further arguments of EcsRunTask.
 LaunchTarget = tuple[str, tasks.IEcsLaunchTarget, dict[str, Any]]
+
+# "To turn off price protection, specify a high value, such as 999999" (EC2 API, InstanceRequirements). Its defaults,
+# 20 % above the cheapest type on demand, left g4dn.xlarge alone of the default types; the list of types is the limit.
+NO_PRICE_PROTECTION = 999_999
+# The managed policy of the infrastructure role may pass roles of this prefix only
+# (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonECSInfrastructureRolePolicyForManagedInstances.html).
+INSTANCE_ROLE_PREFIX = "ecsInstanceRole"
+SUBNET_MASK = 18  # the same for any number of zones, so that a change of their number moves no subnet
 
 
 @jsii.implements(tasks.IEcsLaunchTarget)
@@ -40,7 +49,7 @@ class Capacity(Construct):
 
     def __init__(self, scope: Construct, id: str, settings: StackSettings) -> None:
         super().__init__(scope, id)
-        self._vpc = self._build_vpc()
+        self._vpc = self._build_vpc(settings.zones)
         self._security_group = ec2.SecurityGroup(
             self, "Group", vpc=self._vpc, allow_all_outbound=False, description="Workers: HTTPS out, nothing in"
         )
@@ -58,18 +67,23 @@ class Capacity(Construct):
             build("OnDemand", settings),
         ]
 
-    def _build_vpc(self) -> ec2.Vpc:
+    def _build_vpc(self, zones: int) -> ec2.Vpc:
         """Build public subnets with gateway endpoints, which are free; a NAT gateway would cost money all the time."""
         service = ec2.GatewayVpcEndpointAwsService
         vpc = ec2.Vpc(
             self,
             "Vpc",
-            availability_zones=[Fn.select(zone, Fn.get_azs()) for zone in range(3)],
+            availability_zones=[Fn.select(zone, Fn.get_azs()) for zone in range(zones)],
             nat_gateways=0,
             # Restricting it needs a custom resource. Nothing uses the default group; workers have their own.
             restrict_default_security_group=False,
             subnet_configuration=[
-                ec2.SubnetConfiguration(name="public", subnet_type=ec2.SubnetType.PUBLIC, map_public_ip_on_launch=True)
+                ec2.SubnetConfiguration(
+                    name="public",
+                    subnet_type=ec2.SubnetType.PUBLIC,
+                    map_public_ip_on_launch=True,
+                    cidr_mask=SUBNET_MASK,
+                )
             ],
             gateway_endpoints={
                 "S3": ec2.GatewayVpcEndpointOptions(service=service.S3),
@@ -99,6 +113,8 @@ class Capacity(Construct):
                 accelerator_manufacturers=[ec2.AcceleratorManufacturer.NVIDIA],
                 accelerator_count_min=1,
                 accelerator_count_max=1,
+                on_demand_max_price_percentage_over_lowest_price=NO_PRICE_PROTECTION,
+                max_spot_price_as_percentage_of_optimal_on_demand_price=NO_PRICE_PROTECTION,
             ),
             task_volume_storage=Size.gibibytes(60),
             propagate_tags=ecs.PropagateManagedInstancesTags.CAPACITY_PROVIDER,
@@ -111,8 +127,18 @@ class Capacity(Construct):
         resource.add_property_override(
             "ManagedInstancesProvider.InstanceLaunchTemplate.LocalStorageConfiguration.UseLocalStorage", True
         )
+        self._name_instance_role(provider, name)
         self.cluster.add_managed_instances_capacity_provider(provider)
         return name, ManagedInstances(provider), {}
+
+    def _name_instance_role(self, provider: ecs.ManagedInstancesCapacityProvider, kind: str) -> None:
+        """Name the role and profile of the instances by stack and region: IAM names are unique in an account."""
+        name = f"{INSTANCE_ROLE_PREFIX}-{Stack.of(self).stack_name}-{Aws.REGION}-{kind}"
+        for construct in provider.node.find_all():
+            if isinstance(construct, iam.CfnInstanceProfile):
+                construct.instance_profile_name = name
+            elif isinstance(construct, iam.CfnRole) and construct.node.path.endswith("/InstanceRole/Resource"):
+                construct.role_name = name
 
     def _build_fargate(self, name: str, _: StackSettings) -> LaunchTarget:
         provider = "FARGATE_SPOT" if name == "Spot" else "FARGATE"

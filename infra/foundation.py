@@ -1,4 +1,4 @@
-"""What other constructs are built on: settings, parameters, functions, storage, queues and the bus."""
+"""What other constructs are built on: settings, functions, storage, queues and the bus."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from aws_cdk import aws_events as events
 
 from infra.lambda_functions import LambdaFunctions
 from infra.queues import Queues
-from infra.settings import Parameters, StackSettings
+from infra.settings import StackSettings
 from infra.storage import Storage
 
 
@@ -18,7 +18,6 @@ class Foundation:
     """Settings and shared constructs, passed to every construct that uses some of them."""
 
     settings: StackSettings
-    parameters: Parameters
     functions: LambdaFunctions
     storage: Storage
     queues: Queues
@@ -29,7 +28,6 @@ class Foundation:
         """Create the shared constructs in `stack`. Their ids are part of logical ids and must not change."""
         return cls(
             settings=settings,
-            parameters=Parameters(stack, settings),
             functions=LambdaFunctions(stack, "Functions"),
             storage=Storage(stack, "Storage", settings),
             queues=Queues(stack, "Queues"),

@@ -87,7 +87,15 @@ GATEWAY_RESPONSES = (
     GatewayResponse(
         "Broken", _Type.INTEGRATION_FAILURE, "INTERNAL_SERVER_ERROR", _INTERNAL_ERROR, "503", {"Retry-After": "2"}
     ),
-    GatewayResponse("AuthorizerBroken", _Type.AUTHORIZER_FAILURE, "INTERNAL_SERVER_ERROR", _INTERNAL_ERROR, "500"),
+    # The authorizer was throttled, for example.
+    GatewayResponse(
+        "AuthorizerBroken",
+        _Type.AUTHORIZER_FAILURE,
+        "INTERNAL_SERVER_ERROR",
+        _INTERNAL_ERROR,
+        "503",
+        {"Retry-After": "2"},
+    ),
     GatewayResponse(
         "AuthorizerWrong", _Type.AUTHORIZER_CONFIGURATION_ERROR, "INTERNAL_SERVER_ERROR", _INTERNAL_ERROR, "500"
     ),

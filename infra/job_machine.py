@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sqs as sqs
@@ -14,12 +15,16 @@ from constructs import Construct
 
 from earshot_contract.keys import JOBS_PREFIX, UPLOADS_PREFIX, WORK_PREFIX, manifest_key
 from earshot_contract.shards import ShardError
+from earshot_contract.timeouts import SHARD_WAIT_DAYS
 from infra.foundation import Foundation
-from infra.lambda_functions import lambda_task
+from infra.lambda_functions import add_throttling_retry, lambda_task
 from infra.logs import state_machine_logs
+from infra.settings import ALLOW_PRIVATE_URLS
 from infra.worker_machine import WorkerMachine
 
-SHARD_TIMEOUT = Duration.hours(6)  # time in the queue included; ends a shard whose answer was lost
+# Nothing limits how long a shard waits but its queue's retention; after that its message is gone. A worker's work is
+# limited by the worker machine (MAX_TASK_TIME), and a shard by MAX_RECEIVES of these.
+SHARD_TIMEOUT = Duration.days(SHARD_WAIT_DAYS)
 MAX_CONCURRENT_SHARDS = 40  # Step Functions runs at most 40 iterations of an inline Map at once
 
 
@@ -40,9 +45,10 @@ class JobMachine(Construct):
         self.state_machine = self._build_machine()
         self.state_machine.grant_task_response(worker_machine.role)
         self._build_reap()
+        self.sweep = self._build_sweep()
 
     def _build_prepare(self, scale: lambda_.Function) -> None:
-        parameters, storage = self._base.parameters, self._base.storage
+        storage = self._base.storage
         prepare = self._base.functions.add(
             "prepare",
             self._environment
@@ -50,13 +56,13 @@ class JobMachine(Construct):
                 "MODELS_BUCKET": storage.models.bucket_name,
                 "BUS": self._base.bus.event_bus_name,
                 "SCALE_FUNCTION": scale.function_name,
-                "DEFAULT_MODEL": parameters.default_model,
-                "ALLOW_PRIVATE_URLS": parameters.allow_private_urls,
+                "DEFAULT_MODEL": self._base.settings.default_model,
+                "ALLOW_PRIVATE_URLS": ALLOW_PRIVATE_URLS,
             },
             timeout=Duration.minutes(15),  # for a download of two gigabytes over a slow connection
             memory=1024,
         )
-        storage.grant_table(prepare, "GetItem", "PutItem", "UpdateItem")
+        storage.grant_table(prepare, "PutItem", "UpdateItem")
         storage.grant_objects(prepare, storage.uploads, "*", "GetObject", "GetObjectVersion")
         storage.grant_objects(
             prepare, storage.transcripts, f"{WORK_PREFIX}*", "GetObject", "PutObject", "AbortMultipartUpload"
@@ -65,7 +71,10 @@ class JobMachine(Construct):
         for bucket in (storage.uploads, storage.transcripts, storage.models):
             storage.grant_list(prepare, bucket)
         self._base.bus.grant_put_events_to(prepare)
-        scale.grant_invoke(prepare)
+        # Not `grant_invoke`, which allows versions and aliases, too.
+        iam.Grant.add_to_principal(
+            grantee=prepare, actions=["lambda:InvokeFunction"], resource_arns=[scale.function_arn]
+        )
 
     def _build_assemble(self) -> None:
         storage = self._base.storage
@@ -100,6 +109,22 @@ class JobMachine(Construct):
         reap = self._base.functions.add("reap", {}, timeout=Duration.seconds(30))
         reap.add_event_source(sources.SqsEventSource(self._base.queues.dead))
         self.state_machine.grant(reap, "states:SendTaskFailure")
+
+    def _build_sweep(self) -> lambda_.Function:
+        """Build the function that starts jobs again whose execution is gone."""
+        base = self._base
+        sweep = base.functions.add(
+            "sweep",
+            self._environment
+            | {"BUS": base.bus.event_bus_name, "JOB_MACHINE_ARN": self.state_machine.state_machine_arn},
+            timeout=Duration.minutes(2),
+        )
+        base.storage.grant_table(sweep, "Query", "UpdateItem")
+        base.bus.grant_put_events_to(sweep)
+        self.state_machine.grant_start_execution(sweep)
+        self.state_machine.grant(sweep, "states:ListExecutions")
+        self.state_machine.grant_execution(sweep, "states:DescribeExecution")
+        return sweep
 
     def _build_machine(self) -> sfn.StateMachine:
         path = sfn.JsonPath
@@ -175,13 +200,16 @@ class JobMachine(Construct):
             result_path=sfn.JsonPath.DISCARD,
             task_timeout=sfn.Timeout.duration(SHARD_TIMEOUT),
         )
-        # An error of the audio or model is final. Internal errors, a lost answer and throttling of SQS are retried.
-        message.add_retry(errors=[e.value for e in ShardError if e is not ShardError.INTERNAL], max_attempts=0)
+        # An error of the audio or model is final, so is a message that expired. A worker's internal error is retried.
+        # All others are SQS's: throttling.
+        final = [error.value for error in ShardError if error is not ShardError.INTERNAL]
+        message.add_retry(errors=[*final, "States.Timeout"], max_attempts=0)
         message.add_retry(
-            errors=["States.ALL"],
+            errors=[ShardError.INTERNAL.value],
             interval=Duration.seconds(2),
             max_attempts=2,
             backoff_rate=2,
             jitter_strategy=sfn.JitterType.FULL,
         )
+        add_throttling_retry(message, ["States.ALL"])
         return message

@@ -6,7 +6,7 @@ import importlib.metadata
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import AssetHashType, BundlingOptions, DockerImage, Duration
+from aws_cdk import AssetHashType, BundlingOptions, DockerImage, Duration, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_ssm as ssm
@@ -14,18 +14,20 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from functions.errors import API_ERROR_NAMES
+from functions.errors import API_ERROR_NAMES, THROTTLED
 from infra import ROOT
 from infra.lambda_bundle import RUNTIME, CodeBundle, layer_folder
 from infra.logs import log_group
 
-# Errors that Lambda itself, not the function, returns to a state machine.
-LAMBDA_SERVICE_ERRORS = [
+# Errors of Lambda itself, and of a service that a function called (functions.aws.clients.Throttled): too many requests,
+# or a service that is unavailable. They say nothing about the job, and last as long as the burst does.
+THROTTLING_ERRORS = [
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
     "Lambda.TooManyRequestsException",
     "Lambda.ClientExecutionTimeoutException",
+    THROTTLED,
 ]
 
 
@@ -101,7 +103,7 @@ class LambdaFunctions(Construct):
             logging_format=lambda_.LoggingFormat.JSON,
             environment={
                 "POWERTOOLS_SERVICE_NAME": name,
-                "POWERTOOLS_METRICS_NAMESPACE": "Earshot",
+                "POWERTOOLS_METRICS_NAMESPACE": Stack.of(self).stack_name,
                 "POWERTOOLS_LOG_LEVEL": "INFO",
                 **environment,
             },
@@ -110,13 +112,31 @@ class LambdaFunctions(Construct):
         return function
 
 
+def add_throttling_retry(task_state: sfn.TaskStateBase, errors: list[str]) -> None:
+    """Retry a state for as long as a burst may be throttled.
+
+    With full jitter a delay is any between 0 and the backoff, which grows from 1 to 60 s: 240 attempts take two hours
+    on average. An account's first Lambda concurrency may be 10
+    (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html): 1,000 jobs at once then wait for minutes.
+    An attempt is a few events of an execution's 25,000.
+    """
+    task_state.add_retry(
+        errors=errors,
+        interval=Duration.seconds(1),
+        max_attempts=240,
+        max_delay=Duration.seconds(60),
+        backoff_rate=2,
+        jitter_strategy=sfn.JitterType.FULL,
+    )
+
+
 def lambda_task(
     scope: Construct, name: str, function: lambda_.Function, payload: Mapping[str, Any], result_path: str | None
 ) -> tasks.LambdaInvoke:
     """Build a state that invokes a function.
 
-    An ApiError is about the caller's audio and final. All other errors are retried: the functions that state machines
-    invoke are idempotent.
+    An ApiError is about the caller's audio and final. Throttling is retried for about two hours, other errors for
+    seconds: the functions that state machines invoke are idempotent.
 
     Args:
         scope: Parent construct.
@@ -138,12 +158,6 @@ def lambda_task(
         task_timeout=sfn.Timeout.duration(function.timeout.plus(Duration.seconds(60))),
     )
     task_state.add_retry(errors=list(API_ERROR_NAMES), max_attempts=0)
-    task_state.add_retry(
-        errors=LAMBDA_SERVICE_ERRORS,
-        interval=Duration.seconds(1),
-        max_attempts=5,
-        backoff_rate=2,
-        jitter_strategy=sfn.JitterType.FULL,
-    )
+    add_throttling_retry(task_state, THROTTLING_ERRORS)
     task_state.add_retry(errors=["States.ALL"], interval=Duration.seconds(1), max_attempts=2, backoff_rate=2)
     return task_state

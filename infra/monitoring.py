@@ -16,7 +16,7 @@ from infra.foundation import Foundation
 from infra.job_machine import JobMachine
 from infra.worker_machine import WorkerMachine
 
-MINUTE, FIVE_MINUTES = Duration.minutes(1), Duration.minutes(5)
+MINUTE, FIVE_MINUTES, HOUR = Duration.minutes(1), Duration.minutes(5), Duration.hours(1)
 RAISES_API_ERRORS = "prepare"  # raises for audio that cannot be transcribed, which is no reason for an alarm
 
 
@@ -77,7 +77,7 @@ class Monitoring(Construct):
             "BulkStuck",
             queues.bulk.metric_approximate_age_of_oldest_message(period=MINUTE, statistic="Maximum"),
             3600,
-            "Shards wait for more than an hour: raise MaxWorkers, or ask AWS for a higher GPU quota.",
+            "Shards wait for more than an hour: raise max_workers, or ask AWS for a higher GPU quota.",
             periods=3,
         )
         self._alarm(
@@ -103,9 +103,9 @@ class Monitoring(Construct):
         )
         self._alarm(
             "WorkersFail",
-            self._workers.metric_failed(period=FIVE_MINUTES),
-            2,
-            "Workers cannot be launched: capacity, quota, or the image.",
+            self._workers.metric_failed(period=HOUR),  # the cooldown after failures is up to half an hour
+            1,
+            "Workers cannot be launched: capacity, quota, or the image. The log of the function settle says why.",
         )
         self._alarm(
             "ApiFails",
@@ -135,7 +135,7 @@ class Monitoring(Construct):
 
         def count(name: str, function: str, statistic: str = "Sum") -> cloudwatch.Metric:
             return cloudwatch.Metric(
-                namespace="Earshot",
+                namespace=Stack.of(self).stack_name,
                 metric_name=name,
                 dimensions_map={"service": function},
                 statistic=statistic,

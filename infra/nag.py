@@ -8,6 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 from earshot_contract.keys import JOBS_PREFIX, UPLOADS_PREFIX, WORK_PREFIX, manifest_key
 from infra.job_machine import JobMachine
 from infra.storage import Storage
+from infra.worker_machine import WorkerMachine
 
 ACKNOWLEDGED = {
     "IAM5[Resource::*]": (
@@ -33,7 +34,9 @@ ACKNOWLEDGED = {
 }
 
 
-def acknowledge_findings(stack: cdk.Stack, storage: Storage, job_machine: JobMachine) -> None:
+def acknowledge_findings(
+    stack: cdk.Stack, storage: Storage, job_machine: JobMachine, worker_machine: WorkerMachine
+) -> None:
     """Acknowledge ACKNOWLEDGED and the findings whose names contain logical ids.
 
     cdk-nag 3 has no wildcards, so each finding needs its own acknowledgement.
@@ -60,10 +63,16 @@ def acknowledge_findings(stack: cdk.Stack, storage: Storage, job_machine: JobMac
     for construct in stack.node.find_all():
         if isinstance(construct, lambda_.Function):
             acknowledge(f"IAM5[Resource::{arn(construct)}:*]", "Versions of this one function.")
-    state_machine = job_machine.state_machine.node.default_child
-    assert isinstance(state_machine, cdk.CfnElement)
-    name = f'{{"Fn::Select":[6,{{"Fn::Split":[":",{{"Ref":"{stack.get_logical_id(state_machine)}"}}]}}]}}'
-    acknowledge(
-        f"IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{name}:*]",
-        "Executions of the Job machine only; cancelling a job stops its execution by name.",
-    )
+    for machine, reason in (
+        (
+            job_machine.state_machine,
+            "Executions of the Job machine only; cancelling a job stops its execution by name.",
+        ),
+        (worker_machine.state_machine, "Executions of the Worker machine only; Scale stops those whose lease lapsed."),
+    ):
+        state_machine = machine.node.default_child
+        assert isinstance(state_machine, cdk.CfnElement)
+        name = f'{{"Fn::Select":[6,{{"Fn::Split":[":",{{"Ref":"{stack.get_logical_id(state_machine)}"}}]}}]}}'
+        acknowledge(
+            f"IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{name}:*]", reason
+        )

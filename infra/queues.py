@@ -6,7 +6,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from earshot_contract.timeouts import FAST_VISIBILITY_SECONDS, VISIBILITY_SECONDS
+from earshot_contract.timeouts import FAST_VISIBILITY_SECONDS, SHARD_WAIT_DAYS, VISIBILITY_SECONDS
 
 # A worker renews it while it works. When the worker dies, SQS makes its messages visible again after at most this time.
 VISIBILITY_TIMEOUTS = {
@@ -37,7 +37,7 @@ class Queues(Construct):
                 encryption=encryption,
                 enforce_ssl=True,
                 visibility_timeout=visibility_timeout,
-                retention_period=Duration.days(4),
+                retention_period=Duration.days(SHARD_WAIT_DAYS),
                 dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead, max_receive_count=MAX_RECEIVES),
             )
             for name, visibility_timeout in VISIBILITY_TIMEOUTS.items()

@@ -1,12 +1,20 @@
-"""Settings of a deployment: CDK context, read at synthesis, and CloudFormation parameters, set at deployment."""
+"""Settings of a deployment: CDK context, read at each synthesis. The template has no parameters of its own.
+
+A CloudFormation parameter keeps its previous value when a stack is updated without it (the CDK CLI sends
+`UsePreviousValue`), so a setting that was also a parameter acted on the first deployment only. Context is the one home
+of each setting: what a deployment does not name has its default again.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+import difflib
+import json
+import os
+import re
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
-from aws_cdk import CfnParameter, Stack
 from constructs import Node
 
 from earshot_contract.timeouts import IDLE_SECONDS
@@ -21,25 +29,48 @@ class Flavour(StrEnum):
 
 # Defaults that differ for the CPU flavour: a model that a CPU can run, and its speed. An explicit setting wins.
 CPU_DEFAULTS = {"default_model": "small", "speed": 4.0}
+# Regions whose accounts may see two availability zones only: a subnet in a third fails the deployment
+# (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html, us-west-1).
+TWO_ZONE_REGIONS = frozenset({"us-west-1"})
+# The name is part of IAM role names of 64 characters, beside a region and the kind of capacity.
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,23}")
+# Least values. AWS WAF counts at least ten requests an address.
+LEAST = {
+    "max_workers": 1,
+    "idle_seconds": 1,
+    "linger_seconds": 0,
+    "requests_a_minute": 10,
+    "api_rate": 1,
+    "api_burst": 1,
+    "retention_days": 1,
+    "zones": 1,
+    "uploads_days": 0,
+}
+MAX_ZONES = 4  # subnets of a /18 in the VPC's /16
+# Environment variable of functions that fetch URLs. In AWS it is always this: only the local cloud changes it.
+ALLOW_PRIVATE_URLS = "false"
 
 
 @dataclass(frozen=True)
 class StackSettings:
     """Settings read from CDK context, for example `cdk deploy -c flavour=cpu -c spot=false`.
 
-    The first group changes the template's resources. The second group sets defaults of CloudFormation parameters and
-    values of the functions' environment variables.
+    The first group changes the template's resources. The second group sets environment variables.
     """
 
+    name: str = "Earshot"  # of the stack; another name is another deployment, also in the same account and region
     flavour: Flavour = Flavour.GPU
     spot: bool = True  # try Spot capacity first
     instance_types: tuple[str, ...] = ("g6.xlarge", "g5.xlarge", "g4dn.xlarge")  # one GPU, 16 GiB; GPU flavour
     linger_seconds: int = 60  # how long an empty instance, with the image in its cache, is kept; GPU flavour
-    public: bool = False  # requests need no API key; adds a firewall that limits the rate by IP address
+    zones: int = 3  # availability zones with a subnet for workers
+    public: bool = False  # requests need no API key, and a firewall limits the rate by IP address
     requests_a_minute: int = 300  # limit for one IP address, in public mode
     api_rate: int = 50  # requests a second, all callers together
     api_burst: int = 100  # requests above the rate that are accepted in a burst
     retention_days: int = 30  # table rows, jobs/ in the transcripts bucket, access logs
+    uploads_days: int = 0  # days after which uploads and their results are deleted; 0: never
+    cors_origins: tuple[str, ...] = ("*",)  # web origins whose pages may call the API; *: all
     alarm_email: str = ""  # receives alarms; empty: alarms show on the dashboard only
 
     default_model: str = "large-v3-turbo"  # model that the name `whisper` stands for; a folder of the models bucket
@@ -53,11 +84,33 @@ class StackSettings:
         """Read all settings from the context of `node`.
 
         Raises:
-            ValueError: A value cannot be read; the message names the setting.
+            ValueError: A value cannot be read or is out of range, or the context has an unknown setting; the message
+                names it.
         """
+        _check_names(node, {f.name for f in fields(cls)})
         raw_values = {f.name: node.try_get_context(f.name) for f in fields(cls)}
         values = {name: _parse(name, raw, getattr(cls, name)) for name, raw in raw_values.items() if raw is not None}
-        return cls(**(CPU_DEFAULTS | values if values.get("flavour") is Flavour.CPU else values))
+        if os.environ.get("CDK_DEFAULT_REGION") in TWO_ZONE_REGIONS:  # the CDK CLI sets it
+            values = {"zones": 2, **values}
+        settings = cls(**(CPU_DEFAULTS | values if values.get("flavour") is Flavour.CPU else values))
+        settings._check_ranges()
+        return settings
+
+    def to_json(self) -> str:
+        """Return all settings as a JSON object: the stack's output `Settings`."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    def _check_ranges(self) -> None:
+        for name, least in LEAST.items():
+            if getattr(self, name) < least:
+                raise ValueError(f"Context {name}={getattr(self, name)} is too small: {least} is the least.")
+        if self.zones > MAX_ZONES:
+            raise ValueError(f"Context zones={self.zones} is too large: {MAX_ZONES} is the most.")
+        if not NAME.fullmatch(self.name):
+            raise ValueError(
+                f"Context name={self.name!r} is no name of a deployment: up to 24 letters, digits and hyphens, "
+                "a letter first."
+            )
 
 
 def _parse(name: str, raw: Any, default: Any) -> Any:
@@ -72,35 +125,10 @@ def _parse(name: str, raw: Any, default: Any) -> Any:
         raise ValueError(f"Context {name}={raw!r} cannot be read: give a value like {str(default)!r}.") from error
 
 
-class Parameters:
-    """CloudFormation parameters: values that can change without a new template. Attributes are references to them."""
-
-    def __init__(self, stack: Stack, settings: StackSettings) -> None:
-        def parameter(name: str, default: str | int, description: str, **constraints: Any) -> str:
-            parameter_type = "Number" if isinstance(default, int) else "String"
-            cfn_parameter = CfnParameter(
-                stack, name, type=parameter_type, default=default, description=description, **constraints
-            )
-            return cfn_parameter.value_as_string
-
-        switch = {"allowed_values": ["true", "false"]}
-        self.default_model = parameter(
-            "DefaultModel",
-            settings.default_model,
-            "Model that the name whisper stands for: a folder of the models bucket.",
-        )
-        self.max_workers = parameter(
-            "MaxWorkers", settings.max_workers, "Maximum number of worker containers.", min_value=1
-        )
-        self.idle_seconds = parameter(
-            "IdleSeconds", settings.idle_seconds, "How long the first worker waits for more audio.", min_value=1
-        )
-        self.public_access = parameter(
-            "PublicAccess", str(settings.public).lower(), "true: callers need no API key.", **switch
-        )
-        self.allow_private_urls = parameter(
-            "AllowPrivateUrls",
-            "false",
-            "true: fetch audio from addresses that are not public. For tests.",
-            **switch,
-        )
+def _check_names(node: Node, known: set[str]) -> None:
+    """Raise for a setting that does not exist: it would be ignored. The CDK's names begin with `@` or hold a colon."""
+    for name in node.get_all_context():
+        if name not in known and not name.startswith(("@", "aws:")) and ":" not in name:
+            nearest = difflib.get_close_matches(name, known, 1)
+            hint = f"perhaps {nearest[0]} was meant" if nearest else f"there are {', '.join(sorted(known))}"
+            raise ValueError(f"Context {name} is no setting: {hint}.")

@@ -21,9 +21,11 @@ from infra.worker_machine import WorkerMachine
 class Earshot(Stack):
     """The stack of one deployment. The CLI, users' scripts and the local cloud read its outputs."""
 
-    def __init__(self, scope: Construct, id: str, settings: StackSettings | None = None, **kwargs: Any) -> None:
-        super().__init__(scope, id, description="Earshot: hosted Whisper in your own account", **kwargs)
-        base = Foundation.create(self, settings or StackSettings.from_context(self.node))
+    def __init__(self, scope: Construct, id: str, settings: StackSettings, **kwargs: Any) -> None:
+        # CloudFormation puts a stack's tags on its resources; ECS passes them on to managed instances.
+        tags = {"Application": "Earshot", "Deployment": settings.name}
+        super().__init__(scope, id, description="Earshot: hosted Whisper in your own account", tags=tags, **kwargs)
+        base = Foundation.create(self, settings)
         worker_machine = WorkerMachine(self, "Workers", base)
         job_machine = JobMachine(self, "Jobs", base, worker_machine=worker_machine)
         api = Api(self, "Api", base, job_machine=job_machine)
@@ -38,7 +40,7 @@ class Earshot(Stack):
             worker_machine=worker_machine,
             undelivered=triggers.undelivered,
         )
-        acknowledge_findings(self, base.storage, job_machine)
+        acknowledge_findings(self, base.storage, job_machine, worker_machine)
         outputs = {
             "ApiUrl": api.url,
             "UploadsBucket": base.storage.uploads.bucket_name,
@@ -51,6 +53,7 @@ class Earshot(Stack):
             "FastQueueUrl": base.queues.fast.queue_url,
             "BulkQueueUrl": base.queues.bulk.queue_url,
             "DeadQueueUrl": base.queues.dead.queue_url,
+            "Settings": settings.to_json(),
         }
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)

@@ -8,12 +8,17 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from earshot_contract.keys import JOBS_PREFIX, LISTING_INDEX, WORK_DAYS, WORK_PREFIX
+from earshot_contract.keys import JOBS_PREFIX, LISTING_INDEX, UPLOADS_PREFIX, WORK_DAYS, WORK_PREFIX
 from infra.settings import StackSettings
+
+# `RetainExceptOnCreate`: kept when the stack is deleted or replaces them, but not when the creation that made them
+# fails: a first deployment that is rolled back leaves nothing behind
+# (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html).
+KEPT = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
 
 
 class Storage(Construct):
-    """Buckets for uploads, transcripts, models and access logs, and the table; all are retained with the stack gone.
+    """Buckets for uploads, transcripts, models and access logs, and the table; all are kept with the stack gone.
 
     Grants name exact operations on exact key prefixes.
     """
@@ -28,9 +33,9 @@ class Storage(Construct):
             enforce_ssl=True,
             minimum_tls_version=1.2,
             lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(settings.retention_days))],
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=KEPT,
         )
-        self.uploads = self._build_uploads()
+        self.uploads = self._build_uploads(settings)
         self.transcripts = self._build_transcripts(settings)
         self.models = self._build_bucket("Models", [])
         self.table = self._build_table()
@@ -70,13 +75,13 @@ class Storage(Construct):
             server_access_logs_prefix=f"{name.lower()}/",
             versioned=versioned,
             lifecycle_rules=[*rules, abandoned],
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=KEPT,
         )
 
-    def _build_uploads(self) -> s3.Bucket:
+    def _build_uploads(self, settings: StackSettings) -> s3.Bucket:
         """Build a versioned bucket: a job transcribes the version it was started for, also after an overwrite."""
         old = s3.LifecycleRule(noncurrent_version_expiration=Duration.days(7))
-        bucket = self._build_bucket("Uploads", [old], versioned=True)
+        bucket = self._build_bucket("Uploads", [old, *_expiry(settings)], versioned=True)
         # CDK's `event_bridge_enabled` would add a custom resource with a function of its own for this flag.
         resource = bucket.node.default_child
         assert isinstance(resource, s3.CfnBucket)
@@ -91,12 +96,14 @@ class Storage(Construct):
             [
                 s3.LifecycleRule(prefix=WORK_PREFIX, expiration=Duration.days(WORK_DAYS)),
                 s3.LifecycleRule(prefix=JOBS_PREFIX, expiration=Duration.days(settings.retention_days)),
+                *_expiry(settings, UPLOADS_PREFIX),
             ],
         )
-        # Browsers PUT large audio directly into this bucket, by a presigned URL under work/.
-        bucket.add_cors_rule(
-            allowed_methods=[s3.HttpMethods.PUT], allowed_origins=["*"], allowed_headers=["*"], max_age=3600
-        )
+        # Browsers PUT large audio directly into this bucket, by a presigned URL under work/. They GET large answers
+        # after a redirect from another origin, for which a page's origin is "null": the URL itself is the permission.
+        put, get = [s3.HttpMethods.PUT], [s3.HttpMethods.GET]
+        for methods, origins in ((put, list(settings.cors_origins)), (get, ["*"])):
+            bucket.add_cors_rule(allowed_methods=methods, allowed_origins=origins, allowed_headers=["*"], max_age=3600)
         return bucket
 
     def _build_table(self) -> dynamodb.TableV2:
@@ -117,5 +124,12 @@ class Storage(Construct):
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=KEPT,
         )
+
+
+def _expiry(settings: StackSettings, prefix: str | None = None) -> list[s3.LifecycleRule]:
+    """Return the rule that deletes uploads or their results after `uploads_days`; none for 0."""
+    if not settings.uploads_days:
+        return []
+    return [s3.LifecycleRule(prefix=prefix, expiration=Duration.days(settings.uploads_days))]

@@ -1,4 +1,4 @@
-"""Triggers: S3 upload → job, every minute → scaler, stopped execution → Fail."""
+"""Triggers: S3 upload → job, every minute → scaler, every five → sweep, stopped execution → Fail."""
 
 from __future__ import annotations
 
@@ -13,14 +13,19 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from functions.errors import STOPPED
 from infra.foundation import Foundation
 from infra.job_machine import JobMachine
 from infra.worker_machine import WorkerMachine
 
+# The whole detail: EventBridge writes an object as JSON. It would put a text between quotes as it is, and a key or an
+# input with a quote of its own would break the document
+# (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html).
+DETAIL = events.EventField.from_path("$.detail")
+ENDED_WITHOUT_SUCCESS = ["FAILED", "ABORTED", "TIMED_OUT"]
+
 
 class Triggers(Construct):
-    """EventBridge rules and the schedule, with the queue `undelivered` for events that could not be delivered.
+    """EventBridge rules and schedules, with the queue `undelivered` for events that could not be delivered.
 
     An upload starts the Job machine directly, without a function in between.
     """
@@ -44,17 +49,10 @@ class Triggers(Construct):
         )
         self._build_uploaded(base.storage.uploads, job_machine.state_machine)
         self._build_minute(worker_machine.scale)
+        self._build_sweep(job_machine.sweep)
         self._build_stopped(job_machine.state_machine, base.functions.all["fail"])
 
     def _build_uploaded(self, uploads: s3.Bucket, state_machine: sfn.StateMachine) -> None:
-        field = events.EventField.from_path
-        upload = {
-            "bucket": field("$.detail.bucket.name"),
-            "key": field("$.detail.object.key"),
-            "version": field("$.detail.object.version-id"),  # always present, because the bucket is versioned
-            "sequencer": field("$.detail.object.sequencer"),
-            "size": field("$.detail.object.size"),
-        }
         events.Rule(
             self,
             "Uploaded",
@@ -68,7 +66,7 @@ class Triggers(Construct):
                 targets.SfnStateMachine(
                     state_machine,
                     dead_letter_queue=self.undelivered,
-                    input=events.RuleTargetInput.from_object({"upload": upload}),
+                    input=events.RuleTargetInput.from_object({"upload": DETAIL}),
                 )
             ],
         )
@@ -87,33 +85,36 @@ class Triggers(Construct):
             ),
         )
 
-    def _build_stopped(self, state_machine: sfn.StateMachine, fail: lambda_.Function) -> None:
-        """Invoke `fail` for an execution that was aborted or timed out.
+    def _build_sweep(self, sweep: lambda_.Function) -> None:
+        scheduler.Schedule(
+            self,
+            "Sweep",
+            description="Starts jobs again whose execution is gone.",
+            schedule=scheduler.ScheduleExpression.rate(Duration.minutes(5)),
+            target=scheduler_targets.LambdaInvoke(sweep, dead_letter_queue=self.undelivered, retry_attempts=0),
+        )
 
-        Such an execution never reaches its Fail state, and its row would stay `processing`. A cancelled job's execution
-        is stopped, too; its row is `cancelled` before that.
+    def _build_stopped(self, state_machine: sfn.StateMachine, fail: lambda_.Function) -> None:
+        """Invoke `fail` for an execution that ended without success.
+
+        One that was aborted or timed out never reaches its Fail state, and that state itself can fail: the row would
+        stay `processing`. After a Fail state that did its work the row is `failed`, and the function finds nothing to
+        do. A cancelled job's execution is stopped, too; its row is `cancelled` before that.
         """
-        field = events.EventField.from_path
         events.Rule(
             self,
             "Stopped",
-            description="Marks a job failed whose execution was aborted or timed out.",
+            description="Marks a job failed whose execution ended without its Fail state.",
             event_pattern=events.EventPattern(
                 source=["aws.states"],
                 detail_type=["Step Functions Execution Status Change"],
-                detail={"stateMachineArn": [state_machine.state_machine_arn], "status": ["ABORTED", "TIMED_OUT"]},
+                detail={"stateMachineArn": [state_machine.state_machine_arn], "status": ENDED_WITHOUT_SUCCESS},
             ),
             targets=[
                 targets.LambdaFunction(
                     fail,
                     dead_letter_queue=self.undelivered,
-                    event=events.RuleTargetInput.from_object(
-                        {
-                            "input": field("$.detail.input"),
-                            "execution": field("$.detail.executionArn"),
-                            "error": {"Error": STOPPED, "Cause": field("$.detail.status")},
-                        }
-                    ),
+                    event=events.RuleTargetInput.from_object({"stopped": DETAIL}),
                 )
             ],
         )

@@ -10,7 +10,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.capacity import Capacity
+from earshot_contract.timeouts import ON_DEMAND_LAUNCH_SECONDS, SPOT_LAUNCH_SECONDS
+from infra.capacity import Capacity, LaunchTarget
 from infra.foundation import Foundation
 from infra.lambda_functions import lambda_task
 from infra.logs import state_machine_logs
@@ -19,6 +20,9 @@ from infra.worker_task import WorkerTask
 # Maximum run time of a worker task. Step Functions then stops it, the worker drains and exits, and a new one is
 # launched if work is left.
 MAX_TASK_TIME = Duration.hours(12)
+LAUNCH_SECONDS = {"Spot": SPOT_LAUNCH_SECONDS, "OnDemand": ON_DEMAND_LAUNCH_SECONDS}
+# Errors with which the branches of a launch end: a Parallel state stops its other branch when one ends in an error.
+ENDED, FAILED, NOT_STARTED = "Worker.Ended", "Worker.Failed", "Worker.NotStarted"
 
 
 class WorkerMachine(Construct):
@@ -37,6 +41,7 @@ class WorkerMachine(Construct):
         }
         self._capacity = Capacity(self, "Capacity", base.settings)
         self._worker_task = WorkerTask(self, "Transcriber", base)
+        self._environment["WORKER_VERSION"] = self._worker_task.version
         self.role = self._worker_task.definition.task_role
         self._settle = self._build_settle()
         self.state_machine = self._build_machine()
@@ -49,14 +54,14 @@ class WorkerMachine(Construct):
         return settle
 
     def _build_scale(self) -> lambda_.Function:
-        settings, parameters = self._base.settings, self._base.parameters
+        settings = self._base.settings
         scale = self._base.functions.add(
             "scale",
             self._environment
             | {
                 "WORKER_MACHINE_ARN": self.state_machine.state_machine_arn,
-                "MAX_WORKERS": parameters.max_workers,
-                "IDLE_SECONDS": parameters.idle_seconds,
+                "MAX_WORKERS": str(settings.max_workers),
+                "IDLE_SECONDS": str(settings.idle_seconds),
                 "SPEED": str(settings.speed),
                 "DRAIN_SECONDS": str(settings.drain_seconds),
             },
@@ -65,6 +70,7 @@ class WorkerMachine(Construct):
         self._base.storage.grant_table(scale, "GetItem", "UpdateItem", "DeleteItem")
         self._grant_queue_length(scale)
         self.state_machine.grant_start_execution(scale)
+        self.state_machine.grant_execution(scale, "states:StopExecution")
         return scale
 
     def _grant_queue_length(self, function: lambda_.Function) -> None:
@@ -72,19 +78,16 @@ class WorkerMachine(Construct):
             queue.grant(function, "sqs:GetQueueAttributes")
 
     def _build_machine(self) -> sfn.StateMachine:
-        slot = {"slot": sfn.JsonPath.string_at("$.slot"), "lease": sfn.JsonPath.string_at("$.lease")}
-        settle = lambda_task(self, "SettleSlot", self._settle, slot | {"failed": False}, "$.settled")
-        cool_slot = lambda_task(self, "CoolSlot", self._settle, slot | {"failed": True}, sfn.JsonPath.DISCARD)
+        path = sfn.JsonPath
+        settle = self._ask("SettleSlot", {"failed": False, "execution": path.execution_name}, "$.settled")
+        cool_slot = self._ask("CoolSlot", {"failed": True, "error": path.object_at("$.error")}, path.DISCARD)
         cool_slot.next(sfn.Fail(self, "NoWorker", error="Worker.NoCapacity", cause="No worker could be launched."))
 
-        launches = [
-            self._launch(f"RunWorker{name}", target, network_options)
-            for name, target, network_options in self._capacity.launch_targets
-        ]
-        for launch, fallback in zip(launches, [*launches[1:], cool_slot], strict=True):
-            # Reaching MAX_TASK_TIME is no failure. A reclaimed Spot instance, or no instance, leads to the next kind of
-            # capacity.
-            launch.add_catch(settle, errors=["States.Timeout"], result_path="$.error")
+        launches = [self._launch(target) for target in self._capacity.launch_targets]
+        kinds = [kind for kind, _, _ in self._capacity.launch_targets]
+        fallbacks = [self._keep_slot(kind, launch) for kind, launch in zip(kinds[1:], launches[1:], strict=True)]
+        for launch, fallback in zip(launches, [*fallbacks, cool_slot], strict=True):
+            launch.add_catch(settle, errors=[ENDED], result_path="$.error")
             launch.add_catch(fallback, result_path="$.error")
             launch.next(settle)
 
@@ -92,9 +95,9 @@ class WorkerMachine(Construct):
             self,
             "RenewLease",
             parameters={
-                "slot": sfn.JsonPath.string_at("$.slot"),
-                "lease": sfn.JsonPath.string_at("$.settled.Payload.lease"),
-                "idle": sfn.JsonPath.number_at("$.idle"),
+                "slot": path.string_at("$.slot"),
+                "lease": path.string_at("$.settled.Payload.lease"),
+                "idle": path.number_at("$.idle"),
             },
         )
         work_left = sfn.Choice(self, "WorkLeft?")
@@ -110,7 +113,53 @@ class WorkerMachine(Construct):
             logs=state_machine_logs(self, "worker"),
         )
 
-    def _launch(self, name: str, target: tasks.IEcsLaunchTarget, network_options: dict[str, Any]) -> tasks.EcsRunTask:
+    def _ask(self, name: str, question: dict[str, Any], result_path: str | None) -> tasks.LambdaInvoke:
+        """Build a state that invokes Settle with the slot, its lease and `question`."""
+        slot = {"slot": sfn.JsonPath.string_at("$.slot"), "lease": sfn.JsonPath.string_at("$.lease")}
+        return lambda_task(self, name, self._settle, slot | question, result_path)
+
+    def _keep_slot(self, kind: str, launch: sfn.Parallel) -> sfn.IChainable:
+        """Build the states between a kind of capacity that failed and the next: log why, extend the lease."""
+        question = {"op": "keep", "kind": f"before {kind}", "error": sfn.JsonPath.object_at("$.error")}
+        held = sfn.Choice(self, f"StillOurs{kind}?")
+        held.when(sfn.Condition.boolean_equals("$.kept.Payload.held", True), launch)
+        held.otherwise(sfn.Succeed(self, f"LeaseLost{kind}", comment="Another execution has the slot."))
+        return self._ask(f"KeepSlot{kind}", question, "$.kept").next(held)
+
+    def _launch(self, target: LaunchTarget) -> sfn.Parallel:
+        """Build the state that runs a container to its end, or until its launch deadline.
+
+        The second branch waits and looks whether the worker has renewed its lease. A branch that fails makes Step
+        Functions stop the other, and with `.sync` also the task ("a different branch of a Parallel state fails",
+        https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync). So the first
+        branch ends in an error in any case; otherwise the state would wait for the second.
+        """
+        kind, launch_target, network_options = target
+        path = sfn.JsonPath
+        ended = sfn.Fail(self, f"Ended{kind}", error=ENDED, cause="The worker has ended.")
+        failed = sfn.Fail(self, f"Failed{kind}", error=FAILED, cause_path="$.error.Cause")
+        run = self._run_task(f"RunWorker{kind}", launch_target, network_options)
+        # Reaching MAX_TASK_TIME is no failure. A reclaimed Spot instance, or no instance, leads to the next kind.
+        run.add_catch(ended, errors=["States.Timeout"], result_path="$.error")
+        run.add_catch(failed, result_path="$.error")
+        run.next(ended)
+
+        started = sfn.Succeed(self, f"Started{kind}")
+        check = self._ask(f"CheckStart{kind}", {"op": "started"}, "$.check")
+        check.add_catch(started, result_path=path.DISCARD)  # no answer is no reason to stop a worker
+        late = sfn.Fail(self, f"NotStarted{kind}", error=NOT_STARTED, cause="The task missed its launch deadline.")
+        deadline = sfn.Wait(
+            self,
+            f"LaunchDeadline{kind}",
+            time=sfn.WaitTime.duration(Duration.seconds(LAUNCH_SECONDS[kind])),
+        )
+        has_started = sfn.Choice(self, f"Started{kind}?")
+        has_started.when(sfn.Condition.boolean_equals("$.check.Payload.started", True), started).otherwise(late)
+        return sfn.Parallel(self, f"Launch{kind}", result_path=path.DISCARD).branch(
+            run, deadline.next(check).next(has_started)
+        )
+
+    def _run_task(self, name: str, target: tasks.IEcsLaunchTarget, network_options: dict[str, Any]) -> tasks.EcsRunTask:
         """Build the state that runs a container and waits for its end."""
         path, definition = sfn.JsonPath, self._worker_task.definition
         environment = {
@@ -140,8 +189,10 @@ class WorkerMachine(Construct):
         launch.add_retry(
             # Throttling of RunTask is reported under one of the first two names.
             errors=["ECS.AmazonECSException", "ECS.InvalidParameterException", "ECS.ServerException"],
+            # Until the launch deadline, which ends the state.
             interval=Duration.seconds(5),
-            max_attempts=3,
+            max_attempts=30,
+            max_delay=Duration.seconds(60),
             backoff_rate=2,
             jitter_strategy=sfn.JitterType.FULL,
         )

@@ -17,11 +17,25 @@ from infra.settings import Flavour
 from infra.storage import Storage
 
 # Docker ignore patterns: the build context holds the worker's package and the contract only.
-IMAGE_IGNORE = ["**", "!containers/transcriber/**", "!events/earshot_contract/*.py", "**/__pycache__", "**/*.pyc"]
+# What they admit is in the image's hash, so that a change of anything else does not build and deploy a new image.
+IMAGE_IGNORE = [
+    "**",
+    "!containers/transcriber/Dockerfile",
+    "!containers/transcriber/requirements*.txt",
+    "!containers/transcriber/transcriber/**",
+    "!events/earshot_contract/*.py",
+    "**/__pycache__",
+    "**/*.pyc",
+]
 
 
 class WorkerTask(Construct):
-    """Image, resource limits and environment of a worker. Each launch adds SLOT, LEASE and IDLE_SECONDS."""
+    """Image, resource limits and environment of a worker. Each launch adds SLOT, LEASE and IDLE_SECONDS.
+
+    Attributes:
+        definition: The task definition.
+        version: Digest of the image's content.
+    """
 
     def __init__(self, scope: Construct, id: str, base: Foundation) -> None:
         super().__init__(scope, id)
@@ -37,6 +51,7 @@ class WorkerTask(Construct):
             platform=assets.Platform.LINUX_AMD64,
             build_args={"FLAVOUR": base.settings.flavour.value},
         )
+        self.version = image.asset_hash
         self.definition.add_container(
             "transcriber",
             image=ecs.ContainerImage.from_docker_image_asset(image),
@@ -53,8 +68,10 @@ class WorkerTask(Construct):
                 "BULK_QUEUE_URL": base.queues.bulk.queue_url,
                 "TABLE": base.storage.table.table_name,
                 "MODELS_BUCKET": base.storage.models.bucket_name,
-                "DEFAULT_MODEL": base.parameters.default_model,
-                "IDLE_SECONDS": base.parameters.idle_seconds,
+                "DEFAULT_MODEL": base.settings.default_model,
+                "IDLE_SECONDS": str(base.settings.idle_seconds),
+                # Required, not detected: a worker that sees no GPU must not run on the CPU at a GPU's price.
+                "EARSHOT_DEVICE": "cuda" if gpu else "cpu",
             },
         )
         self._grant_access(self.definition.task_role, base.storage, base.queues)

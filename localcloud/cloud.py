@@ -76,12 +76,13 @@ class Cloud:
         self.data_dir, self.synthesized, self.wrap = data_dir.resolve(), assets, wrap
         self.assets = self.data_dir / "assets"  # a copy: the app may be synthesized again meanwhile
         self._port, self._aws_port = port, aws_port
-        self.parameters = {
-            "DefaultModel": embedded_model.NAME,
-            "MaxWorkers": "1",
-            "IdleSeconds": str(idle_seconds),
-            "PublicAccess": str(not require_key).lower(),
-            "AllowPrivateUrls": str(allow_private_urls).lower(),
+        self.environment = {
+            "DEFAULT_MODEL": embedded_model.NAME,
+            "MAX_WORKERS": "1",
+            "IDLE_SECONDS": str(idle_seconds),
+            "PUBLIC_ACCESS": str(not require_key).lower(),
+            "ALLOW_PRIVATE_URLS": str(allow_private_urls).lower(),
+            "EARSHOT_DEVICE": os.environ.get("EARSHOT_DEVICE", ""),  # empty: what this machine has
         }
         self.outputs: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
@@ -124,7 +125,7 @@ class Cloud:
             model = embedded_model.embedded(MODELS)
             self._await_emulator()
             progress("Deploying the stack")
-            self.outputs = deploy(self.client, self.assets, self.parameters)
+            self.outputs = deploy(self.client, self.assets, self.environment)
             self._prepare(model)
             self._save()
         except BaseException:

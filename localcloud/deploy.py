@@ -24,7 +24,7 @@ BOOTSTRAP_VERSION = "21"  # of CDK's bootstrap stack, a parameter of the templat
 # Stands for the Powertools layer: CloudFormation needs an ARN, functions import this environment's own Powertools. The
 # account is that of AWS's layer: ministack looks for layers of its own account (000000000000).
 LAYER = "arn:aws:lambda:us-east-1:017000801446:layer:placeholder:1"
-FINGERPRINT = "EarshotFingerprint"  # tag of the stack: digest of template and parameters
+FINGERPRINT = "EarshotFingerprint"  # tag of the stack: digest of template and environment
 
 Client = Callable[[str], Any]
 
@@ -33,22 +33,23 @@ class DeploymentFailed(Exception):
     """CloudFormation failed; the message contains its reason for each resource."""
 
 
-def deploy(client: Client, assets: Path, parameters: dict[str, str]) -> dict[str, str]:
+def deploy(client: Client, assets: Path, environment: dict[str, str]) -> dict[str, str]:
     """Create or update the stack; return its outputs.
 
-    A stack that already has this template and these parameters is left alone. An update keeps objects and rows.
+    A stack that already has this template and this environment is left alone. An update keeps objects and rows.
 
     Args:
         client: returns a boto3 client for a service's name.
         assets: folder of the synthesized app.
-        parameters: the stack's parameters.
+        environment: values that replace those of the template, as in `with_environment`.
 
     Raises:
         DeploymentFailed: nothing is synthesized, or CloudFormation failed.
     """
     template = template_path(assets)
     document = json.loads(template.read_text())
-    fingerprint = fingerprint_of(template.read_text(), parameters)
+    document = with_environment(document, environment)
+    fingerprint = fingerprint_of(document)
     stack = describe_stack(client)
     if stack and stack["StackStatus"] in UNUSABLE_STATUSES:
         client("cloudformation").delete_stack(StackName=STACK)
@@ -56,15 +57,14 @@ def deploy(client: Client, assets: Path, parameters: dict[str, str]) -> dict[str
         stack = None
     if stack and fingerprint in {tag["Value"] for tag in stack.get("Tags", []) if tag["Key"] == FINGERPRINT}:
         return stack_outputs(stack)
-    url = publish_assets(client, assets)
+    url = publish_assets(client, assets, json.dumps(document).encode())
     arguments = {
         "StackName": STACK,
         "TemplateURL": url,
         "Capabilities": CAPABILITIES,
         "Parameters": [
             {"ParameterKey": name, "ParameterValue": value}
-            for name, value in (publish_ssm_parameters(client, document) | parameters).items()
-            if name in document.get("Parameters", {})
+            for name, value in publish_ssm_parameters(client, document).items()
         ],
         "Tags": [{"Key": FINGERPRINT, "Value": fingerprint}],
     }
@@ -117,8 +117,26 @@ def check_assembly(assets: Path) -> None:
             )
 
 
-def publish_assets(client: Client, assets: Path) -> str:
-    """Put the app's file assets into the bootstrap bucket; return the template's URL there."""
+def with_environment(document: dict[str, Any], environment: dict[str, str]) -> dict[str, Any]:
+    """Return the template with other values of environment variables, wherever it sets them for functions or workers.
+
+    The template's own values are those of a deployment in AWS. On this machine there is one worker and one model.
+    """
+    copy: dict[str, Any] = json.loads(json.dumps(document))
+    for resource in copy["Resources"].values():
+        properties = resource.get("Properties", {})
+        if resource["Type"] == "AWS::Lambda::Function":
+            variables = properties["Environment"]["Variables"]
+            variables |= {name: value for name, value in environment.items() if name in variables}
+        if resource["Type"] == "AWS::ECS::TaskDefinition":
+            for container in properties["ContainerDefinitions"]:
+                for variable in container["Environment"]:
+                    variable["Value"] = environment.get(variable["Name"], variable["Value"])
+    return copy
+
+
+def publish_assets(client: Client, assets: Path, template: bytes) -> str:
+    """Put the app's file assets into the bootstrap bucket, `template` as its template; return the template's URL."""
     s3, account = client("s3"), client("sts").get_caller_identity()["Account"]
     region = s3.meta.region_name
     bucket = f"cdk-hnb659fds-assets-{account}-{region}"  # the bootstrap's name in every account
@@ -130,9 +148,10 @@ def publish_assets(client: Client, assets: Path) -> str:
         source, destination = asset["source"], next(iter(asset["destinations"].values()))
         path = assets / source["path"]
         body = zip_folder(path) if source["packaging"] == "zip" else path.read_bytes()
-        s3.put_object(Bucket=bucket, Key=destination["objectKey"], Body=body)
         if source["path"] == f"{STACK}.template.json":
+            body = template
             url = f"https://s3.{region}.amazonaws.com/{bucket}/{destination['objectKey']}"
+        s3.put_object(Bucket=bucket, Key=destination["objectKey"], Body=body)
     return url
 
 
@@ -213,6 +232,6 @@ def stack_outputs(stack: dict[str, Any]) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
-def fingerprint_of(template: str, parameters: dict[str, str]) -> str:
-    """Return a digest of template and parameters."""
-    return hashlib.sha256(json.dumps([template, parameters], sort_keys=True).encode()).hexdigest()
+def fingerprint_of(template: dict[str, Any]) -> str:
+    """Return a digest of a template."""
+    return hashlib.sha256(json.dumps(template, sort_keys=True).encode()).hexdigest()

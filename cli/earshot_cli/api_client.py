@@ -77,7 +77,7 @@ class ApiClient:
                 response = await bucket.put(upload["put"], content=_chunks(path, on_bytes_sent), headers=headers)
         except httpx.HTTPError as error:
             raise CliError(f"The upload to the bucket broke off ({_reason(error)}). Try again.") from None
-        if response.is_error:
+        if not response.is_success:  # a redirect, too: the file is not there
             raise CliError(f"The bucket rejected the file: status {response.status_code}. {response.text[:200]}")
         return str(upload["url"])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -17,21 +17,12 @@ Lease = Annotated[Name, Meta(description="Lease of the slot that this worker was
 
 
 @dataclass(frozen=True)
-class UploadedObject(Document):
-    """An object of the uploads bucket, as the S3 rule passes it on."""
-
-    bucket: Name
-    key: Annotated[Name, Meta(description="Not URL-encoded")]
-    sequencer: str
-    size: Annotated[int | str, Meta(description="Bytes; a rule's input transformer may write a string")]
-    version: str | UnsetType = UNSET
-
-
-@dataclass(frozen=True)
 class UploadInput(Document):
-    """Input of the job machine for an upload."""
+    """Input of the job machine for an upload: the detail of S3's event "Object Created", as it came."""
 
-    upload: UploadedObject
+    upload: Annotated[
+        dict[str, Any], Meta(description="S3's detail: bucket.name; object.key (not URL-encoded), size, version-id, …")
+    ]
 
 
 @dataclass(frozen=True)
@@ -59,20 +50,27 @@ class WorkerInput(Document):
 
 
 @dataclass(frozen=True)
-class SettleInput(Document):
-    """Input of Settle, when a worker left or could not be launched."""
-
-    slot: SlotKey
-    lease: Lease
-    failed: Annotated[bool, Meta(description="The worker could not be launched")]
-
-
-@dataclass(frozen=True)
 class StepError(Document):
     """An error as Step Functions names it."""
 
     Error: str
     Cause: str | UnsetType = UNSET
+
+
+@dataclass(frozen=True)
+class SettleInput(Document):
+    """Input of Settle: at a launch deadline, between two kinds of capacity, or when a worker left."""
+
+    slot: SlotKey
+    lease: Lease
+    op: Annotated[
+        Literal["started", "keep"] | UnsetType,
+        Meta(description="started: has the worker started? keep: extend the lease for another launch"),
+    ] = UNSET
+    failed: Annotated[bool | UnsetType, Meta(description="The worker could not be launched")] = UNSET
+    execution: Annotated[str | UnsetType, Meta(description="Name of the worker machine's execution")] = UNSET
+    kind: Annotated[str | UnsetType, Meta(description="Of capacity, for the log")] = UNSET
+    error: StepError | UnsetType = UNSET
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,9 @@ STORED_FORMATS = ("json", "srt", "vtt", "txt")  # formats in which a finished jo
 JOBS_PREFIX = "jobs/"  # transcripts by job id; expire after the deployment's retention
 UPLOADS_PREFIX = "uploads/"  # results under the key of the upload
 WORK_PREFIX = "work/"  # request bodies, fetched audio, shard results, large answers
-WORK_DAYS = 2  # days after which the bucket's lifecycle rule deletes objects under WORK_PREFIX
+# Days after which the bucket's lifecycle rule deletes objects under WORK_PREFIX: longer than a shard may wait for a
+# worker (`timeouts.SHARD_WAIT_DAYS`), or its audio and the results of the job's other shards would be gone.
+WORK_DAYS = 5
 
 
 def transcript_key(job_id: str, stored_format: str = "json") -> str:

@@ -6,6 +6,12 @@ uses.
 
 from __future__ import annotations
 
+# -- a shard in its queue ----------------------------------------------------------------------------------
+
+# SQS keeps a shard message for this long, and its state of the job machine waits for this long. The shard's audio must
+# outlive it (`keys.WORK_DAYS`).
+SHARD_WAIT_DAYS = 4
+
 # -- a worker and its messages and slot --------------------------------------------------------------------
 
 # SQS hides a received shard message for this long (queue attribute; the worker asks for the same and renews it). A
@@ -24,9 +30,14 @@ SLOT_LEASE_SECONDS = 180
 # From a worker's launch until it receives its first shard: instance, image, model. An estimate, between the 100 s that
 # were computed and the 5 minutes that were planned for; not measured in AWS.
 WORKER_START_SECONDS = 180
-# The lease of a worker that is being launched (written by Scale): it ends if the worker has not renewed it by then.
-# More than three times the estimate: a lease that ends too soon lets a second worker start beside the first.
-LAUNCH_LEASE_SECONDS = 600
+# How long a task may take until its worker renews the lease for the first time, by kind of capacity; then the worker
+# machine stops it. Without a deadline a task stays in PROVISIONING for as long as there is no instance for it. Spot
+# leaves time for one start: on paper that takes about 100 s, and it was not measured on AWS.
+SPOT_LAUNCH_SECONDS = 300
+ON_DEMAND_LAUNCH_SECONDS = 600
+# The lease of a worker that is being launched (written by Scale and Settle): longer than either deadline and a
+# worker's lease, so that it ends only if the worker machine itself does not answer. Scale then stops that execution.
+LAUNCH_LEASE_SECONDS = 900
 # A slot's item expires from the table this long after the last renewal (functions and worker write the same `ttl`).
 SLOT_TTL_SECONDS = 86_400
 # Worker 0 waits this long for another shard before it leaves (setting of the stack, default of the functions). Waiting

@@ -1,6 +1,7 @@
 """boto3 clients: one a service and process.
 
-Creating a client takes 20–100 ms, a request over an open connection 5 ms.
+Creating a client takes 20–100 ms, a request over an open connection 5 ms. Throttling that remains after boto3's own
+retries is raised as `Throttled`, whose name tells a state machine to try again for long.
 """
 
 from __future__ import annotations
@@ -10,9 +11,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from earshot_contract.aws_errors import error_code
-
 # Error codes of throttling and unavailability, of all services used here.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, and each service's page of common errors.
 _UNAVAILABLE_CODES = {
     "ThrottlingException",
     "ThrottledException",
@@ -23,22 +23,48 @@ _UNAVAILABLE_CODES = {
     "ExecutionLimitExceeded",
     "SlowDown",
     "ServiceUnavailable",
+    "ServiceUnavailableException",
+    "InternalServerError",
+    "InternalError",
+    "RequestThrottled",
+    "TransactionInProgressException",
+    "503",
 }
+
+
+class Throttled(ClientError):
+    """A service that takes no more requests just now, or is unavailable. Its code is one of _UNAVAILABLE_CODES."""
 
 
 @cache
 def client(service: str) -> Any:
     """Return the process's client of a service.
 
-    The S3 client signs presigned URLs with version 4, which virtual-host and path-style endpoints both accept.
+    The S3 client signs presigned URLs with version 4, for the bucket's host in its own region: outside us-east-1 the
+    global host (`BUCKET.s3.amazonaws.com`) may answer an upload with 307
+    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html).
     """
     import boto3
     from botocore.config import Config
 
     create: Any = boto3.client  # its type stubs know literal service names only
-    return create(service, config=Config(signature_version="s3v4") if service == "s3" else None)
+    s3_config = Config(
+        signature_version="s3v4", s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
+    )
+    return raise_throttled(create(service, config=s3_config if service == "s3" else None))
+
+
+def raise_throttled(made: Any) -> Any:
+    """Make a client raise `Throttled` for throttling; return the client."""
+    made.meta.events.register("after-call", _check_throttling)
+    return made
+
+
+def _check_throttling(parsed: dict[str, Any], model: Any, **_: Any) -> None:
+    if parsed.get("Error", {}).get("Code") in _UNAVAILABLE_CODES:
+        raise Throttled(parsed, model.name)  # type: ignore[arg-type]
 
 
 def is_unavailable(error: Exception) -> bool:
     """Return True for throttling and unavailability errors that remain after boto3's retries."""
-    return isinstance(error, ClientError) and error_code(error) in _UNAVAILABLE_CODES
+    return isinstance(error, Throttled)

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from earshot_contract.aws_errors import error_code
 from earshot_contract.keys import LISTING_INDEX
+from functions.aws.clients import raise_throttled
 from functions.settings import settings
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ def attribute(name: str) -> Attr:
 def _table(name: str) -> Any:
     import boto3
 
-    return boto3.resource("dynamodb").Table(name)
+    table = boto3.resource("dynamodb").Table(name)
+    raise_throttled(table.meta.client)
+    return table
 
 
 def connect() -> None:
@@ -95,13 +98,16 @@ def remove(pk: str, condition: ConditionBase) -> bool:
     return True
 
 
-def jobs_of_day(date: str, after: Item | None = None, limit: int = 100) -> Iterator[Item]:
+def jobs_of_day(
+    date: str, after: Item | None = None, limit: int = 100, condition: ConditionBase | None = None
+) -> Iterator[Item]:
     """Yield the jobs of one UTC day, newest first.
 
     Args:
         date: the day, e.g. `2026-11-22`.
         after: key of the last item of an earlier page (`pk`, `day`, `created`), or None.
         limit: items a request.
+        condition: which of them; None: all. The others are read, and paid for, too.
     """
     from boto3.dynamodb.conditions import Key
 
@@ -110,6 +116,7 @@ def jobs_of_day(date: str, after: Item | None = None, limit: int = 100) -> Itera
         "KeyConditionExpression": Key("day").eq(date),
         "ScanIndexForward": False,
         "Limit": limit,
+        **({"FilterExpression": condition} if condition else {}),
     }
     while True:
         page = _table(settings().table).query(**query, **({"ExclusiveStartKey": after} if after else {}))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from earshot_contract.keys import job_pk
+from earshot_contract.timeouts import SHARD_WAIT_DAYS
 from functions.aws import dynamodb
 from functions.aws.dynamodb import attribute
 from functions.jobs.job import Failure, Job, JobState, timestamp
@@ -117,6 +119,16 @@ def newest(limit: int, token: str | None = None) -> tuple[list[Job], str | None]
 
 def _unfinished() -> ConditionBase:
     return attribute("state").is_in([JobState.QUEUED, JobState.PROCESSING])
+
+
+def unfinished(before: str) -> Iterator[Job]:
+    """Yield jobs that are queued or processing, created before a timestamp and after shards would have expired."""
+    today = datetime.now(UTC)
+    for days in range(SHARD_WAIT_DAYS + 2):
+        date = (today - timedelta(days=days)).date().isoformat()
+        for item in dynamodb.jobs_of_day(date, condition=_unfinished(), limit=1000):
+            if item["created"] < before:
+                yield Job.from_json(item)
 
 
 def _job(item: dict[str, Any] | None) -> Job | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -27,16 +28,38 @@ def start(machine_arn: str, name: str, execution_input: dict[str, Any]) -> str:
     except ClientError as error:
         if error_code(error) != "ExecutionAlreadyExists":
             raise
-        return f"{machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
+        return execution_arn(machine_arn, name)
 
 
-def stop(execution_arn: str, cause: str) -> None:
+def execution_arn(machine_arn: str, name: str) -> str:
+    """Return the ARN of a state machine's execution."""
+    return f"{machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
+
+
+def stop(arn: str, cause: str) -> None:
     """Stop an execution; one that has ended or does not exist is left as it is."""
     try:
-        client("stepfunctions").stop_execution(executionArn=execution_arn, error="Cancelled", cause=cause)
+        client("stepfunctions").stop_execution(executionArn=arn, error="Cancelled", cause=cause)
     except ClientError as error:
         if error_code(error) not in ("ExecutionDoesNotExist", "ExecutionNotFound"):
             raise
+
+
+def running(machine_arn: str) -> Iterator[str]:
+    """Yield the ARNs of the executions that run. One that began a few seconds ago may be missing."""
+    pages = client("stepfunctions").get_paginator("list_executions")
+    for page in pages.paginate(stateMachineArn=machine_arn, statusFilter="RUNNING"):
+        yield from (execution["executionArn"] for execution in page["executions"])
+
+
+def is_running(arn: str) -> bool:
+    """Return whether an execution runs; False for one that does not exist."""
+    try:
+        return str(client("stepfunctions").describe_execution(executionArn=arn)["status"]) == "RUNNING"
+    except ClientError as error:
+        if error_code(error) not in ("ExecutionDoesNotExist", "ExecutionNotFound"):
+            raise
+        return False
 
 
 def fail_task(token: str, error: str, cause: str) -> bool:

@@ -74,6 +74,7 @@ class Job(Document):
     language: str | None = None
     shards: int | None = None  # number of shards
     execution: str | None = None  # ARN of the execution that owns the row; DELETE stops it
+    restarts: int | None = None  # how often Sweep has started it again
     model_seconds: float | None = None  # seconds that workers spent inside the model
     transcript: str | None = None  # key in the transcripts bucket
     failure: Failure | None = None

@@ -19,10 +19,15 @@ class Upload:
 
     @classmethod
     def from_event(cls, detail: dict[str, Any]) -> Upload:
-        """Read `{bucket, key, version, sequencer, size}`.
+        """Read the detail of S3's event "Object Created", or `{bucket, key, version, sequencer, size}`.
 
-        EventBridge's keys are not URL-encoded; those of S3's own notifications are.
+        The second form is of executions that began in version 0.1. EventBridge's keys are not URL-encoded; those of
+        S3's own notifications are.
         """
+        if isinstance(detail["bucket"], dict):
+            written = detail["object"]
+            audio = S3Object(detail["bucket"]["name"], written["key"], written.get("version-id") or None)
+            return cls(audio, written.get("sequencer") or "", int(written.get("size") or 0))
         audio = S3Object(detail["bucket"], detail["key"], detail.get("version") or None)
         return cls(audio, detail.get("sequencer") or "", int(detail.get("size") or 0))
 

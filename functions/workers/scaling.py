@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from earshot_contract.keys import slot_pk
 
 # Seconds in which a slot does not launch after its first failed launch, and the most after several. Without a
-# cooldown, a slot whose launch fails is launched again and again.
-COOLDOWN_SECONDS, MAX_COOLDOWN_SECONDS = 60, 900
+# cooldown, a slot whose launch fails is launched again and again. Each attempt may buy an instance.
+COOLDOWN_SECONDS, MAX_COOLDOWN_SECONDS = 60, 1800
 # Idle timeout in seconds of every slot but the first: long enough to receive the next shard of a burst.
 SPARE_IDLE_SECONDS = 20
 EWMA_WEIGHT = 0.9  # weight of the previous value in the exponentially weighted mean of shard duration
@@ -25,6 +25,8 @@ class Slot:
     lease: str | None = None
     until: int = 0  # epoch seconds: leased or cooling down before it, free after it
     failures: int = 0  # failed launches in a row
+    execution: str | None = None  # name of the execution of the worker machine that has the slot
+    cooling: str | None = None  # version of the worker whose launch failed; None: no cooldown
 
 
 def backlog(messages: int, shard_seconds: float, incoming: float) -> float:
@@ -62,17 +64,30 @@ def worker_count(backlog_seconds: float, speed: float, drain_seconds: float, max
     return min(max_workers, math.ceil(backlog_seconds / (speed * drain_seconds))) if backlog_seconds > 0 else 0
 
 
-def free_slots(slots: Sequence[Slot], count: int, now: float) -> list[Slot]:
+def free_slots(slots: Sequence[Slot], count: int, now: float, version: str = "") -> list[Slot]:
     """Return the free slots among the first `count`.
 
     A slot in cooldown is left out and not replaced by a later one: the cause of its failed launch (no capacity, a bad
-    image) would make that launch fail, too.
+    image) would make that launch fail, too. After a second failure in a row the first slot alone is tried, until its
+    worker runs. A cooldown ends early when another version of the worker was deployed.
+
+    Args:
+        slots: the slots from the first on.
+        count: how many workers should run.
+        now: epoch seconds.
+        version: of the worker that is deployed now.
     """
-    return [slot for slot in slots[:count] if slot.until < now]
+    failing = slots[:1] if _keeps_failing(slots, version) else slots[:count]
+    return [slot for slot in failing[:count] if slot.until < now or slot.cooling not in (None, version)]
+
+
+def _keeps_failing(slots: Sequence[Slot], version: str) -> bool:
+    """Return whether launches of this version failed twice in a row in the first slot."""
+    return bool(slots) and slots[0].failures > 1 and slots[0].cooling in (None, version)
 
 
 def cooldown_seconds(failures: int) -> int:
-    """Return the cooldown after that many failed launches in a row: 60, 120, 240, 480, 900 seconds."""
+    """Return the cooldown after that many failed launches in a row: 60, 120, 240, 480, 960, 1800 seconds."""
     doubled: int = COOLDOWN_SECONDS * 2 ** (max(failures, 1) - 1)
     return min(MAX_COOLDOWN_SECONDS, doubled)
 

@@ -24,7 +24,7 @@ def uploads_seen(cloud: Cloud, key: str, count: int = 1) -> list[dict[str, Any]]
         found = [
             execution_input["upload"]
             for execution_input in inputs
-            if execution_input.get("upload", {}).get("key") == key
+            if execution_input.get("upload", {}).get("object", {}).get("key") == key
         ]
         if len(found) >= count:
             return found
@@ -41,9 +41,9 @@ def test_upload_starts_job_machine_with_exact_key(cloud: Cloud, key: str) -> Non
 
     upload = uploads_seen(cloud, key)[0]
 
-    assert (upload["bucket"], upload["size"]) == (bucket, 9)
-    assert upload["sequencer"]
-    assert upload.get("version") == put.get("VersionId")
+    assert (upload["bucket"]["name"], upload["object"]["size"]) == (bucket, 9)
+    assert upload["object"]["sequencer"]
+    assert upload["object"].get("version-id") == put.get("VersionId")
 
 
 def test_uploads_of_same_key_differ_in_sequencer(cloud: Cloud) -> None:
@@ -52,7 +52,7 @@ def test_uploads_of_same_key_differ_in_sequencer(cloud: Cloud) -> None:
 
     first, second = uploads_seen(cloud, "twice.wav", count=2)[:2]
 
-    assert first["sequencer"] != second["sequencer"]
+    assert first["object"]["sequencer"] != second["object"]["sequencer"]
 
 
 def test_dead_letter_message_fails_its_task_token(cloud: Cloud) -> None:

@@ -25,7 +25,8 @@ class Assembly:
 
     @classmethod
     def load(cls, folder: Path) -> Assembly:
-        return cls(folder, json.loads((folder / "Earshot.template.json").read_text()))
+        [template] = folder.glob("*.template.json")  # named after the deployment
+        return cls(folder, json.loads(template.read_text()))
 
     def resources(self, resource_type: str) -> dict[str, Resource]:
         """Return the properties of all resources of a type by logical id."""

@@ -24,6 +24,7 @@ def synthesized() -> Callable[..., Assembly]:
     @cache
     def assembly_with(**context: str) -> Assembly:
         name = ",".join(f"{key}={value}" for key, value in sorted(context.items())) or "default"
+        name = name.replace("/", "_")  # it becomes the name of a folder
         return Assembly.load(cached_assembly(name, lambda folder: synth.synthesize(folder, context)))
 
     return assembly_with

@@ -21,6 +21,7 @@ UNUSED_SETTINGS = {
     "assemble": {"ALLOW_PRIVATE_URLS", "DEFAULT_MODEL"},
     "callback": {"DEFAULT_MODEL", "RETENTION_DAYS"},
     "fail": {"ALLOW_PRIVATE_URLS"},
+    "sweep": {"ALLOW_PRIVATE_URLS"},
 }
 
 
@@ -72,16 +73,16 @@ def test_every_setting_is_set_for_some_function(gpu: Assembly) -> None:
     assert FIELDS - variables == set()
 
 
-def test_stack_parameters_reach_function_environments(gpu: Assembly) -> None:
-    def reaches(parameter: str, variable: str) -> set[str]:
+def test_settings_reach_function_environments(gpu: Assembly) -> None:
+    def reaches(variable: str, value: str) -> set[str]:
         environments = {n: f["Environment"]["Variables"] for n, f in gpu.functions().items()}
-        return {n for n, env in environments.items() if env.get(variable) == {"Ref": parameter}}
+        return {n for n, env in environments.items() if env.get(variable) == value}
 
-    assert {"api", "prepare"} <= reaches("DefaultModel", "DEFAULT_MODEL")
-    assert reaches("MaxWorkers", "MAX_WORKERS") == {"scale"}
-    assert reaches("IdleSeconds", "IDLE_SECONDS") == {"scale"}
-    assert reaches("PublicAccess", "PUBLIC_ACCESS") == {"authorize"}
-    assert "prepare" in reaches("AllowPrivateUrls", "ALLOW_PRIVATE_URLS")
+    assert {"api", "prepare"} <= reaches("DEFAULT_MODEL", "large-v3-turbo")
+    assert reaches("MAX_WORKERS", "4") == {"scale"}
+    assert reaches("IDLE_SECONDS", "180") == {"scale"}
+    assert reaches("PUBLIC_ACCESS", "false") == {"authorize"}
+    assert {"api", "prepare", "callback"} <= reaches("ALLOW_PRIVATE_URLS", "false")
 
 
 def test_functions_log_json_and_are_traced(assembly: Assembly) -> None:
@@ -111,6 +112,10 @@ def test_image_context_is_transcriber_and_contract(gpu: Assembly) -> None:
     context = gpu.folder / image["source"]["directory"]
     assert sorted(p.name for p in context.iterdir()) == ["containers", "events"]
     assert [p.name for p in (context / "containers").iterdir()] == ["transcriber"]
+    in_image = sorted(p.name for p in (context / "containers" / "transcriber").iterdir())
+    assert in_image == ["Dockerfile", "requirements-gpu.txt", "requirements.txt", "transcriber"], (
+        "a change of a document or the benchmark must not deploy another image"
+    )
     assert [p.name for p in (context / "events").iterdir()] == ["earshot_contract"]
     assert (context / image["source"]["dockerFile"]).is_file()
     assert list(context.rglob("__pycache__")) == []

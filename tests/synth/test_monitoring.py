@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from functions.workers.scaling import MAX_COOLDOWN_SECONDS
 from tests.synth.assembly import Assembly
 
 
@@ -75,6 +76,12 @@ def test_function_error_alarm_leaves_out_prepare(assembly: Assembly) -> None:
     [alarm] = [a for n, a in assembly.resources("CloudWatch::Alarm").items() if "FunctionsFail" in n]
     [expression] = [m["Expression"] for m in alarm["Metrics"] if "Expression" in m]
     assert set(expression.split(" + ")) == set(assembly.functions()) - {"prepare"}
+
+
+def test_broken_image_raises_an_alarm_despite_its_cooldown(gpu: Assembly) -> None:
+    """Its launches become as rare as the longest cooldown."""
+    [alarm] = [a for name, a in gpu.resources("CloudWatch::Alarm").items() if "WorkersFail" in name]
+    assert alarm["Threshold"] < alarm["Period"] / MAX_COOLDOWN_SECONDS
 
 
 def test_alarm_email_subscribes_to_topic(gpu: Assembly, public: Assembly) -> None:

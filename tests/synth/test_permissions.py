@@ -38,7 +38,6 @@ FUNCTION_ACTIONS = {
         "states:StopExecution",
     },
     "prepare": {
-        "dynamodb:GetItem",
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
         "s3:GetObject",
@@ -59,6 +58,15 @@ FUNCTION_ACTIONS = {
         "dynamodb:UpdateItem",
         "dynamodb:DeleteItem",
         "sqs:GetQueueAttributes",
+        "states:StartExecution",
+        "states:StopExecution",
+    },
+    "sweep": {
+        "dynamodb:Query",
+        "dynamodb:UpdateItem",
+        "events:PutEvents",
+        "states:DescribeExecution",
+        "states:ListExecutions",
         "states:StartExecution",
     },
     "settle": {"dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "sqs:GetQueueAttributes"},

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import aws_cdk as cdk
@@ -44,6 +46,11 @@ def test_cpu_flavour_changes_default_model() -> None:
         ({"flavour": "tpu"}, r"flavour='tpu'"),
         ({"spot": "maybe"}, r"spot='maybe'"),
         ({"max_workers": "many"}, r"max_workers='many'"),
+        ({"max_workers": "0"}, r"max_workers=0 is too small: 1"),
+        ({"requests_a_minute": "5"}, r"10 is the least"),
+        ({"zones": "7"}, r"zones=7 is too large"),
+        ({"name": "2nd stack"}, r"no name of a deployment"),
+        ({"max_worker": "8"}, r"max_worker is no setting: perhaps max_workers was meant"),
     ],
 )
 def test_invalid_context_value_is_named_in_error(context: dict[str, str], message: str) -> None:
@@ -67,15 +74,45 @@ def test_gpu_worker_runs_on_managed_instances(gpu: Assembly) -> None:
     assert set(launch_templates) == {"SPOT", "ON_DEMAND"}
 
 
+def test_price_protection_excludes_no_listed_type(gpu: Assembly) -> None:
+    """Defaults of EC2: on demand 20 % above the cheapest type, which g6 and g5 are beside g4dn."""
+    for provider in gpu.resources("ECS::CapacityProvider").values():
+        requirements = provider["ManagedInstancesProvider"]["InstanceLaunchTemplate"]["InstanceRequirements"]
+        assert requirements["OnDemandMaxPricePercentageOverLowestPrice"] == 999_999
+        assert requirements["MaxSpotPriceAsPercentageOfOptimalOnDemandPrice"] == 999_999
+        assert len(requirements["AllowedInstanceTypes"]) == 3
+
+
+def test_zones_are_a_setting_and_two_in_us_west_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings_from_context().zones == 3
+    monkeypatch.setenv("CDK_DEFAULT_REGION", "us-west-1")
+    assert settings_from_context().zones == 2
+    assert settings_from_context(zones="1").zones == 1
+
+
+def test_fewer_zones_move_no_subnet(gpu: Assembly, synthesized: Callable[..., Assembly]) -> None:
+    two = synthesized(spot="false", zones="2").resources("EC2::Subnet")
+    assert len(two) == 2
+    assert two.items() <= gpu.resources("EC2::Subnet").items()
+
+
+def test_settings_output_holds_every_setting(gpu: Assembly, public: Assembly) -> None:
+    settings = json.loads(public.template["Outputs"]["Settings"]["Value"])
+    assert settings["public"] is True
+    assert set(settings) == {field.name for field in fields(StackSettings)}
+    assert json.loads(gpu.template["Outputs"]["Settings"]["Value"])["public"] is False
+
+
 def test_launches_use_their_own_capacity_provider(gpu: Assembly, cpu: Assembly) -> None:
     def provider(assembly: Assembly, state: str) -> str:
-        [strategy] = assembly.state_machines()["worker"]["States"][state]["Parameters"]["CapacityProviderStrategy"]
+        run, _ = assembly.state_machines()["worker"]["States"][f"Launch{state}"]["Branches"]
+        [strategy] = run["States"][f"RunWorker{state}"]["Parameters"]["CapacityProviderStrategy"]
         return strategy["CapacityProvider"]
 
-    assert provider(gpu, "RunWorkerSpot").startswith("WorkersCapacitySpot")
-    assert provider(gpu, "RunWorkerOnDemand").startswith("WorkersCapacityOnDemand")
-    assert provider(cpu, "RunWorkerSpot") == "FARGATE_SPOT"
-    assert provider(cpu, "RunWorkerOnDemand") == "FARGATE"
+    assert provider(gpu, "Spot").startswith("WorkersCapacitySpot")
+    assert provider(gpu, "OnDemand").startswith("WorkersCapacityOnDemand")
+    assert provider(cpu, "Spot") == "FARGATE_SPOT"
+    assert provider(cpu, "OnDemand") == "FARGATE"
 
 
 def test_cpu_worker_runs_on_fargate(cpu: Assembly) -> None:
@@ -86,7 +123,13 @@ def test_cpu_worker_runs_on_fargate(cpu: Assembly) -> None:
     assert cpu.resources("ECS::CapacityProvider") == {}
     _, cluster = cpu.resource("ECS::ClusterCapacityProviderAssociations")
     assert cluster["CapacityProviders"] == ["FARGATE", "FARGATE_SPOT"]
-    assert cpu.template["Parameters"]["DefaultModel"]["Default"] == "small"
+    assert cpu.functions()["prepare"]["Environment"]["Variables"]["DEFAULT_MODEL"] == "small"
+
+
+def test_worker_requires_the_device_it_is_paid_for(gpu: Assembly, cpu: Assembly) -> None:
+    for assembly, device in ((gpu, "cuda"), (cpu, "cpu")):
+        environment = {v["Name"]: v["Value"] for v in container(assembly)[1]["Environment"]}
+        assert environment["EARSHOT_DEVICE"] == device
 
 
 def test_image_build_argument_is_the_flavour(gpu: Assembly, cpu: Assembly) -> None:
@@ -105,9 +148,10 @@ def test_container_environment_is_same_in_all_flavours(assembly: Assembly) -> No
         "MODELS_BUCKET",
         "DEFAULT_MODEL",
         "IDLE_SECONDS",
+        "EARSHOT_DEVICE",
     }
-    assert environment["DEFAULT_MODEL"] == {"Ref": "DefaultModel"}
-    assert environment["IDLE_SECONDS"] == {"Ref": "IdleSeconds"}
+    assert environment["DEFAULT_MODEL"] in ("large-v3-turbo", "small")
+    assert environment["IDLE_SECONDS"] == "180"
     assert container_definition["StopTimeout"] <= 120, "a Spot interruption leaves two minutes, and ECS allows no more"
 
 
@@ -119,13 +163,13 @@ def test_firewall_exists_in_public_mode_only(gpu: Assembly, public: Assembly) ->
     assert rules["Reputation"]["ManagedRuleGroupStatement"]["Name"] == "AWSManagedRulesAmazonIpReputationList"
     assert len(rules) == 2, "the common rule set would block every body over 8 KB"
     assert public.resources("WAFv2::WebACLAssociation")
-    defaults = [a.template["Parameters"]["PublicAccess"]["Default"] for a in (gpu, public)]
-    assert defaults == ["false", "true"]
+    open_to_all = [a.functions()["authorize"]["Environment"]["Variables"]["PUBLIC_ACCESS"] for a in (gpu, public)]
+    assert open_to_all == ["false", "true"], "the API is open exactly where the firewall is"
 
 
 def test_spot_false_leaves_on_demand_only(synthesized: Callable[..., Assembly]) -> None:
-    machine = synthesized(spot="false").state_machines()["worker"]
+    machine = synthesized(spot="false", zones="2").state_machines()["worker"]
     states = machine["States"]
     assert find_faults(machine) == []
-    assert "RunWorkerSpot" not in states
-    assert machine["StartAt"] == states["RenewLease"]["Next"] == "RunWorkerOnDemand"
+    assert "LaunchSpot" not in states
+    assert machine["StartAt"] == states["RenewLease"]["Next"] == "LaunchOnDemand"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
-from functions.errors import STOPPED
 from infra import ROOT
 from tests.synth.assembly import Assembly
 
@@ -22,8 +22,8 @@ OUTPUTS = {
     "FastQueueUrl",
     "BulkQueueUrl",
     "DeadQueueUrl",
+    "Settings",
 }
-PARAMETERS = {"DefaultModel", "MaxWorkers", "IdleSeconds", "PublicAccess", "AllowPrivateUrls"}
 ROUTES = {
     "POST listen",
     "GET requests",
@@ -39,6 +39,11 @@ ROUTES = {
     "GET docs",
 }
 PUBLIC_ROUTES = {"GET models", "GET openapi.json", "GET docs"}
+
+
+def second(synthesized: Callable[..., Assembly]) -> Assembly:
+    """Return another deployment, with two settings that are not the default."""
+    return synthesized(name="second", cors_origins="https://a.example,https://b.example", uploads_days="90")
 
 
 def routes(assembly: Assembly) -> dict[str, Any]:
@@ -65,14 +70,10 @@ def test_api_url_has_no_path(gpu: Assembly) -> None:
     assert parts[-1] == {"Ref": "AWS::URLSuffix"}, "no path after the host: SDKs add /v1/listen"
 
 
-def test_stack_parameters_are_as_documented(assembly: Assembly) -> None:
-    ssm = {k for k, p in assembly.template["Parameters"].items() if p["Type"].startswith("AWS::SSM")}
-    assert set(assembly.template["Parameters"]) - ssm == PARAMETERS
-
-
-def test_every_parameter_is_referenced(assembly: Assembly) -> None:
-    resources = str(assembly.template["Resources"])
-    assert [p for p in PARAMETERS if f"{{'Ref': '{p}'}}" not in resources] == []
+def test_no_setting_is_a_parameter_that_updates_keep(assembly: Assembly) -> None:
+    """A parameter that an update does not name keeps its previous value; those left look something up in SSM."""
+    kinds = {name: parameter["Type"] for name, parameter in assembly.template["Parameters"].items()}
+    assert {name for name, kind in kinds.items() if not kind.startswith("AWS::SSM::Parameter::Value")} == set()
 
 
 def test_stage_is_named_v1(assembly: Assembly) -> None:
@@ -82,7 +83,7 @@ def test_stage_is_named_v1(assembly: Assembly) -> None:
 
 def test_every_route_proxies_to_the_api_function(assembly: Assembly) -> None:
     found = routes(assembly)
-    assert set(found) == ROUTES
+    assert {route for route in found if not route.startswith("OPTIONS ")} == ROUTES
     listen, _ = assembly.resource("Lambda::Function", "FunctionsListen")
     for method in found.values():
         assert method["Integration"]["Type"] == "AWS_PROXY"
@@ -91,9 +92,32 @@ def test_every_route_proxies_to_the_api_function(assembly: Assembly) -> None:
     assert api["BinaryMediaTypes"] == ["*/*"]
 
 
+def test_every_path_answers_preflights_without_a_key(assembly: Assembly) -> None:
+    preflights = {route.split()[1]: m for route, m in routes(assembly).items() if route.startswith("OPTIONS ")}
+    assert set(preflights) == {route.split()[1] for route in ROUTES}
+    assert {m["AuthorizationType"] for m in preflights.values()} == {"NONE"}
+
+
+def test_origins_reach_function_gateway_and_bucket(gpu: Assembly, synthesized: Callable[..., Assembly]) -> None:
+    def origins(assembly: Assembly) -> tuple[str, set[str], list[list[str]]]:
+        responses = assembly.resources("ApiGateway::GatewayResponse").values()
+        header = "gatewayresponse.header.Access-Control-Allow-Origin"
+        _, bucket = assembly.resource("S3::Bucket", "StorageTranscripts")
+        return (
+            assembly.functions()["api"]["Environment"]["Variables"]["CORS_ORIGINS"],
+            {response["ResponseParameters"][header] for response in responses},
+            [rule["AllowedOrigins"] for rule in bucket["CorsConfiguration"]["CorsRules"]],
+        )
+
+    assert origins(gpu) == ("*", {"'*'"}, [["*"], ["*"]])
+    pages = "https://a.example,https://b.example"
+    limited = second(synthesized)
+    assert origins(limited) == (pages, {"method.request.header.Origin"}, [pages.split(","), ["*"]])
+
+
 def test_all_but_public_routes_use_the_authorizer(assembly: Assembly) -> None:
     unguarded = {route for route, m in routes(assembly).items() if m["AuthorizationType"] == "NONE"}
-    assert unguarded == PUBLIC_ROUTES
+    assert {route for route in unguarded if not route.startswith("OPTIONS ")} == PUBLIC_ROUTES
     _, authorizer = assembly.resource("ApiGateway::Authorizer")
     assert authorizer["Type"] == "REQUEST"
     # With an identity source API Gateway would reject a request without a key and not call the authorizer.
@@ -119,9 +143,24 @@ def test_objects_expire_under_work_and_jobs_only(gpu: Assembly) -> None:
         rules = props["LifecycleConfiguration"]["Rules"]
         return {r.get("Prefix", ""): r["ExpirationInDays"] for r in rules if "ExpirationInDays" in r}
 
-    assert expiring("Transcripts") == {"work/": 2, "jobs/": 30}
+    assert expiring("Transcripts") == {"work/": 5, "jobs/": 30}
     assert expiring("Uploads") == {}
     assert expiring("Models") == {}
+
+
+def test_uploads_expire_if_the_deployment_says_so(synthesized: Callable[..., Assembly]) -> None:
+    other = second(synthesized)
+    for bucket, prefix in (("Uploads", ""), ("Transcripts", "uploads/")):
+        _, props = other.resource("S3::Bucket", f"Storage{bucket}")
+        rules = props["LifecycleConfiguration"]["Rules"]
+        assert [r["ExpirationInDays"] for r in rules if r.get("Prefix", "") == prefix and "ExpirationInDays" in r] == [
+            90
+        ]
+
+
+def test_stack_has_cost_allocation_tags(gpu: Assembly) -> None:
+    manifest = json.loads((gpu.folder / "manifest.json").read_text())
+    assert manifest["artifacts"]["Earshot"]["properties"]["tags"] == {"Application": "Earshot", "Deployment": "Earshot"}
 
 
 def test_only_uploads_bucket_notifies_without_custom_resource(assembly: Assembly) -> None:
@@ -131,13 +170,65 @@ def test_only_uploads_bucket_notifies_without_custom_resource(assembly: Assembly
     assert not [k for k in resource_types if k.startswith(("Custom::", "AWS::CloudFormation::"))]
 
 
-def test_buckets_and_table_are_retained(gpu: Assembly) -> None:
-    policies = [
-        r["DeletionPolicy"]
-        for r in gpu.template["Resources"].values()
-        if r["Type"] in ("AWS::S3::Bucket", "AWS::DynamoDB::GlobalTable")
-    ]
-    assert policies == ["Retain"] * 5
+def test_data_is_kept_but_not_by_a_failed_first_deployment(assembly: Assembly) -> None:
+    kept = {
+        name: (r["DeletionPolicy"], r["UpdateReplacePolicy"])
+        for name, r in assembly.template["Resources"].items()
+        if r.get("DeletionPolicy", "Delete") != "Delete"
+    }
+    assert set(kept.values()) == {("RetainExceptOnCreate", "Retain")}
+    stateful = {*assembly.resources("S3::Bucket"), *assembly.resources("DynamoDB::GlobalTable")}
+    assert len(stateful) == 5
+    assert stateful <= set(kept)
+
+
+# Properties whose value is a name that is unique within an account or an account's region.
+UNIQUE_NAMES = {
+    "AWS::IAM::Role": "RoleName",
+    "AWS::IAM::InstanceProfile": "InstanceProfileName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::Events::EventBus": "Name",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::SQS::Queue": "QueueName",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::StepFunctions::StateMachine": "StateMachineName",
+    "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::CloudWatch::Dashboard": "DashboardName",
+    "AWS::DynamoDB::GlobalTable": "TableName",
+    "AWS::ECS::Cluster": "ClusterName",
+    "AWS::ECS::CapacityProvider": "Name",
+    "AWS::WAFv2::WebACL": "Name",
+}
+GLOBAL = ("AWS::IAM::Role", "AWS::IAM::InstanceProfile")  # not of a region
+
+
+def test_second_deployment_has_no_name_of_the_first(gpu: Assembly, synthesized: Callable[..., Assembly]) -> None:
+    """In one account: a second stack in the same region, and the same stack in a second region."""
+
+    def names(assembly: Assembly) -> set[str]:
+        resources = assembly.template["Resources"].values()
+        named = [
+            (r["Type"], r["Properties"].get(UNIQUE_NAMES[r["Type"]])) for r in resources if r["Type"] in UNIQUE_NAMES
+        ]
+        return {f"{kind} {name}" for kind, name in named if name}
+
+    assert names(gpu)
+    assert names(gpu) & names(second(synthesized)) == set()
+    of_an_account = [name for name in names(gpu) if name.startswith(GLOBAL)]
+    assert len(of_an_account) == 4
+    assert [name for name in of_an_account if "AWS::Region" not in name] == []
+
+
+def test_second_deployment_keeps_logical_ids(gpu: Assembly, synthesized: Callable[..., Assembly]) -> None:
+    other = second(synthesized)
+    for kind in (
+        "S3::Bucket",
+        "DynamoDB::GlobalTable",
+        "Lambda::Function",
+        "StepFunctions::StateMachine",
+        "SQS::Queue",
+    ):
+        assert set(other.resources(kind)) == set(gpu.resources(kind))
 
 
 def test_logical_ids_of_the_readme_are_in_the_template(assembly: Assembly) -> None:
@@ -177,17 +268,8 @@ def test_upload_starts_job_with_version_and_sequencer(assembly: Assembly) -> Non
     }
     [target] = rule["Targets"]
     assert target["Arn"] == {"Ref": assembly.resource("StepFunctions::StateMachine", "Jobs")[0]}
-    transformer = target["InputTransformer"]
-    template = transformer["InputTemplate"]
-    for placeholder, path in transformer["InputPathsMap"].items():
-        # Without quotes around the placeholder EventBridge writes the value as JSON, also keys that contain quotes.
-        assert f":<{placeholder}>" in template
-        template = template.replace(f"<{placeholder}>", path)
-    assert template == (
-        '{"upload":{"bucket":$.detail.bucket.name,"key":$.detail.object.key,'
-        '"version":$.detail.object.version-id,"sequencer":$.detail.object.sequencer,"size":$.detail.object.size}}'
-    )
-    # S3 sends a version for versioned buckets only, and a missing path would break the input template.
+    assert target["InputTransformer"]["InputTemplate"] == '{"upload":<detail>}'
+    # A job transcribes the version that started it.
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
 
 
@@ -198,23 +280,36 @@ def test_stopped_execution_invokes_fail(assembly: Assembly) -> None:
     assert rule["EventPattern"]["source"] == ["aws.states"]
     assert rule["EventPattern"]["detail"] == {
         "stateMachineArn": [{"Ref": machine}],
-        "status": ["ABORTED", "TIMED_OUT"],  # a FAILED execution has run the Fail state
+        "status": ["FAILED", "ABORTED", "TIMED_OUT"],  # the Fail state can fail, too
     }
     [target] = rule["Targets"]
     assert target["Arn"] == {"Fn::GetAtt": [fail, "Arn"]}
-    template = target["InputTransformer"]["InputTemplate"]
-    for placeholder, path in target["InputTransformer"]["InputPathsMap"].items():
-        template = template.replace(f"<{placeholder}>", f'"{path}"')
-    assert json.loads(template) == {
-        "input": "$.detail.input",
-        "execution": "$.detail.executionArn",
-        "error": {"Error": STOPPED, "Cause": "$.detail.status"},
+    assert target["InputTransformer"] == {
+        "InputPathsMap": {"detail": "$.detail"},
+        "InputTemplate": '{"stopped":<detail>}',
     }
 
 
+def test_rules_pass_on_whole_objects_of_events(assembly: Assembly) -> None:
+    """EventBridge writes an object as JSON, but puts a text as it is: a quote in a key would break the input."""
+    targets = [target for rule in assembly.resources("Events::Rule").values() for target in rule["Targets"]]
+    transformers = [t["InputTransformer"] for t in targets if "InputTransformer" in t]
+    assert len(transformers) == 2
+    for transformer in transformers:
+        assert transformer["InputPathsMap"] == {"detail": "$.detail"}
+        assert '"<detail>"' not in transformer["InputTemplate"]
+
+
 def test_scale_runs_every_minute(assembly: Assembly) -> None:
-    _, schedule = assembly.resource("Scheduler::Schedule")
+    _, schedule = assembly.resource("Scheduler::Schedule", "TriggersMinute")
     scale, _ = assembly.resource("Lambda::Function", "FunctionsScale")
     assert schedule["ScheduleExpression"] == "rate(1 minute)"
     assert schedule["Target"]["Arn"] == {"Fn::GetAtt": [scale, "Arn"]}
     assert schedule["Target"]["Input"] == '{"op":"reconcile"}'
+
+
+def test_sweep_runs_every_five_minutes(assembly: Assembly) -> None:
+    _, schedule = assembly.resource("Scheduler::Schedule", "TriggersSweep")
+    sweep, _ = assembly.resource("Lambda::Function", "FunctionsSweep")
+    assert schedule["ScheduleExpression"] == "rate(5 minutes)"
+    assert schedule["Target"]["Arn"] == {"Fn::GetAtt": [sweep, "Arn"]}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from earshot_contract.keys import WORK_DAYS
 from earshot_contract.shards import ShardError
+from earshot_contract.timeouts import ON_DEMAND_LAUNCH_SECONDS, SHARD_WAIT_DAYS, SPOT_LAUNCH_SECONDS
+from functions.aws.clients import Throttled
 from tests.synth.assembly import Assembly
 from tests.synth.state_machine_checks import find_faults
 
@@ -23,8 +26,11 @@ JOB_STATES = {
     "Failed": "Fail",
 }
 WORKER_STATES = {
-    "RunWorkerSpot": "Task",
-    "RunWorkerOnDemand": "Task",
+    "LaunchSpot": "Parallel",
+    "KeepSlotOnDemand": "Task",
+    "StillOursOnDemand?": "Choice",
+    "LeaseLostOnDemand": "Succeed",
+    "LaunchOnDemand": "Parallel",
     "SettleSlot": "Task",
     "WorkLeft?": "Choice",
     "RenewLease": "Pass",
@@ -138,16 +144,53 @@ def test_shard_waits_in_its_queue_for_a_task_token(job: dict[str, Any]) -> None:
         assert state["Resource"].endswith(":sqs:sendMessage.waitForTaskToken")
         assert state["Parameters"]["QueueUrl"].startswith(f"Queues{queue_name}")
         assert state["Parameters"]["MessageBody"] == {"task_token.$": "$$.Task.Token", "shard.$": "$.shard"}
-        assert state["TimeoutSeconds"] == 6 * 3600
 
 
-def test_shard_errors_are_final_and_others_retried(job: dict[str, Any]) -> None:
+def test_shard_waits_as_long_as_its_message_lives(job: dict[str, Any], assembly: Assembly) -> None:
+    """A backlog of days fails nothing: its state, its message and its audio live equally long."""
+    days = SHARD_WAIT_DAYS * 86_400
     for queue_name in ("Fast", "Bulk"):
-        final, again = job["States"]["Shards"]["ItemProcessor"]["States"][f"Transcribe{queue_name}"]["Retry"]
-        assert set(final["ErrorEquals"]) == set(ShardError) - {ShardError.INTERNAL}
+        _, queue = assembly.resource("SQS::Queue", f"Queues{queue_name}")
+        state = job["States"]["Shards"]["ItemProcessor"]["States"][f"Transcribe{queue_name}"]
+        assert state["TimeoutSeconds"] == queue["MessageRetentionPeriod"] == days
+    assert WORK_DAYS > SHARD_WAIT_DAYS
+
+
+def delays(retry: dict[str, Any]) -> float:
+    """Return the seconds that a retry with full jitter waits in all, on average."""
+    assert retry["JitterStrategy"] == "FULL"
+    steps = [retry["IntervalSeconds"] * retry["BackoffRate"] ** min(n, 30) for n in range(retry["MaxAttempts"])]
+    return sum(min(step, retry.get("MaxDelaySeconds", step)) for step in steps) / 2
+
+
+def test_shard_errors_are_final_and_throttling_lasts(job: dict[str, Any]) -> None:
+    for queue_name in ("Fast", "Bulk"):
+        final, internal, rest = job["States"]["Shards"]["ItemProcessor"]["States"][f"Transcribe{queue_name}"]["Retry"]
+        assert set(final["ErrorEquals"]) == {*ShardError, "States.Timeout"} - {ShardError.INTERNAL}
         assert final["MaxAttempts"] == 0
-        assert again["ErrorEquals"] == ["States.ALL"]
-        assert again["MaxAttempts"] == 2
+        assert internal["ErrorEquals"] == [ShardError.INTERNAL]
+        assert internal["MaxAttempts"] == 2
+        assert rest["ErrorEquals"] == ["States.ALL"], "errors of SQS"
+        assert delays(rest) > 3600
+
+
+def test_throttled_functions_are_retried_for_an_hour(assembly: Assembly) -> None:
+    """With an account's concurrency of 10, a burst of 1,000 jobs is throttled for minutes."""
+    states = [state for machine in assembly.state_machines().values() for state in all_states(machine)]
+    invocations = [state for state in states if ":lambda:invoke" in state.get("Resource", "")]
+    assert len(invocations) >= 7
+    for state in invocations:
+        _, throttled, _ = state["Retry"]
+        assert {"Lambda.TooManyRequestsException", Throttled.__name__} <= set(throttled["ErrorEquals"])
+        assert delays(throttled) > 3600
+
+
+def all_states(machine: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the states of a machine, and of those inside its Map and Parallel states."""
+    for state in machine["States"].values():
+        yield state
+        for inner in [*state.get("Branches", []), *filter(None, [state.get("ItemProcessor")])]:
+            yield from all_states(inner)
 
 
 def test_job_machine_failure_goes_to_fail(job: dict[str, Any]) -> None:
@@ -183,12 +226,18 @@ def test_state_timeout_exceeds_function_timeout(assembly: Assembly) -> None:
 
 def test_worker_machine_has_the_agreed_states(worker: dict[str, Any]) -> None:
     assert types(worker) == WORKER_STATES
-    assert worker["StartAt"] == "RunWorkerSpot"
+    assert worker["StartAt"] == "LaunchSpot"
+
+
+def branches(worker: dict[str, Any], kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the states of a launch: those that run the task, and those that watch its deadline."""
+    run, deadline = worker["States"][f"Launch{kind}"]["Branches"]
+    return run["States"], deadline["States"]
 
 
 def test_worker_container_gets_slot_lease_and_idle_seconds(worker: dict[str, Any]) -> None:
-    for name in ("RunWorkerSpot", "RunWorkerOnDemand"):
-        state = worker["States"][name]
+    for kind in ("Spot", "OnDemand"):
+        state = branches(worker, kind)[0][f"RunWorker{kind}"]
         assert state["Resource"].endswith(":ecs:runTask.sync")
         [override] = state["Parameters"]["Overrides"]["ContainerOverrides"]
         assert override["Name"] == "transcriber"
@@ -203,25 +252,56 @@ def test_launch_falls_back_to_on_demand_then_cools_slot(worker: dict[str, Any]) 
     def catches(state: str) -> list[tuple[list[str], str]]:
         return [(c["ErrorEquals"], c["Next"]) for c in worker["States"][state]["Catch"]]
 
-    timed_out = (["States.Timeout"], "SettleSlot")
-    assert catches("RunWorkerSpot") == [timed_out, (["States.ALL"], "RunWorkerOnDemand")]
-    assert catches("RunWorkerOnDemand") == [timed_out, (["States.ALL"], "CoolSlot")]
+    ended = (["Worker.Ended"], "SettleSlot")
+    assert catches("LaunchSpot") == [ended, (["States.ALL"], "KeepSlotOnDemand")]
+    assert catches("LaunchOnDemand") == [ended, (["States.ALL"], "CoolSlot")]
     assert worker["States"]["CoolSlot"]["Next"] == "NoWorker"
+    [held] = worker["States"]["StillOursOnDemand?"]["Choices"]
+    assert (held["Variable"], held["Next"]) == ("$.kept.Payload.held", "LaunchOnDemand")
+    assert worker["States"]["StillOursOnDemand?"]["Default"] == "LeaseLostOnDemand", "another execution has the slot"
+
+
+def test_launch_has_a_deadline_that_stops_its_task(worker: dict[str, Any]) -> None:
+    """A task without an instance stays in PROVISIONING; a failing branch makes Step Functions stop the other one."""
+    for kind, seconds in (("Spot", SPOT_LAUNCH_SECONDS), ("OnDemand", ON_DEMAND_LAUNCH_SECONDS)):
+        _, deadline = branches(worker, kind)
+        assert deadline[f"LaunchDeadline{kind}"]["Seconds"] == seconds
+        assert deadline[f"LaunchDeadline{kind}"]["Next"] == f"CheckStart{kind}"
+        [started] = deadline[f"Started{kind}?"]["Choices"]
+        assert (started["Variable"], started["Next"]) == ("$.check.Payload.started", f"Started{kind}")
+        assert deadline[deadline[f"Started{kind}?"]["Default"]]["Error"] == "Worker.NotStarted"
+        [no_answer] = deadline[f"CheckStart{kind}"]["Catch"]
+        assert no_answer["Next"] == f"Started{kind}", "no answer is no reason to stop a worker"
+
+
+def test_ended_worker_ends_its_launch_without_the_deadline(worker: dict[str, Any]) -> None:
+    """A branch that succeeds would leave the state waiting for its other branch."""
+    for kind in ("Spot", "OnDemand"):
+        run, _ = branches(worker, kind)
+        task = run[f"RunWorker{kind}"]
+        assert run[task["Next"]]["Error"] == "Worker.Ended"
+        timed_out, failed = task["Catch"]
+        assert (timed_out["ErrorEquals"], timed_out["Next"]) == (["States.Timeout"], task["Next"])
+        assert run[failed["Next"]] == {"Type": "Fail", "Error": "Worker.Failed", "CausePath": "$.error.Cause"}
+
+
+def test_reason_of_a_failed_launch_reaches_the_log(worker: dict[str, Any]) -> None:
+    for name in ("KeepSlotOnDemand", "CoolSlot"):
+        assert worker["States"][name]["Parameters"]["Payload"]["error.$"] == "$.error"
 
 
 def test_throttled_launch_is_retried_under_both_error_names(worker: dict[str, Any]) -> None:
-    for name in ("RunWorkerSpot", "RunWorkerOnDemand"):
-        [retry] = worker["States"][name]["Retry"]
+    for kind in ("Spot", "OnDemand"):
+        [retry] = branches(worker, kind)[0][f"RunWorker{kind}"]["Retry"]
         assert {"ECS.AmazonECSException", "ECS.InvalidParameterException"} <= set(retry["ErrorEquals"])
+        assert delays(retry) > ON_DEMAND_LAUNCH_SECONDS / 2, "on average until the deadline"
 
 
 def test_settle_payload_has_failed_flag(worker: dict[str, Any]) -> None:
-    for state, failed in (("SettleSlot", False), ("CoolSlot", True)):
-        assert worker["States"][state]["Parameters"]["Payload"] == {
-            "slot.$": "$.slot",
-            "lease.$": "$.lease",
-            "failed": failed,
-        }
+    slot = {"slot.$": "$.slot", "lease.$": "$.lease"}
+    payloads = {name: worker["States"][name]["Parameters"]["Payload"] for name in ("SettleSlot", "CoolSlot")}
+    assert payloads["SettleSlot"] == {**slot, "failed": False, "execution.$": "$$.Execution.Name"}
+    assert payloads["CoolSlot"] == {**slot, "failed": True, "error.$": "$.error"}
 
 
 def test_work_left_relaunches_with_renewed_lease(worker: dict[str, Any]) -> None:
@@ -235,7 +315,7 @@ def test_work_left_relaunches_with_renewed_lease(worker: dict[str, Any]) -> None
         "lease.$": "$.settled.Payload.lease",
         "idle.$": "$.idle",
     }
-    assert renew["Next"] == "RunWorkerSpot"
+    assert renew["Next"] == "LaunchSpot"
 
 
 def test_state_machine_logs_have_no_execution_data(assembly: Assembly) -> None:

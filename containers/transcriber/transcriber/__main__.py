@@ -42,6 +42,10 @@ def _run_worker(engine_settings: hardware.EngineSettings) -> int:
             file=sys.stderr,
         )
         return 2
+    if reason := hardware.missing_gpu(engine_settings):
+        logger.error("No GPU", extra={"fields": {"reason": reason, "machine": asdict(engine_settings)}})
+        print(f"transcriber: {reason}", file=sys.stderr)
+        return 3
     worker = build_worker(settings, AwsClients.connect(), engine_settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())

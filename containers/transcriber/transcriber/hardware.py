@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -150,6 +150,28 @@ def configure_process(environment: Mapping[str, str] = os.environ, machine: Mach
         for parameter, value in _MALLOPT.items():
             libc.mallopt(parameter, value)
     return settings
+
+
+def missing_gpu(settings: EngineSettings, count: Callable[[], int] | None = None) -> str:
+    """Return why a worker that needs a GPU cannot have one; empty if it needs none or has one.
+
+    A worker must not run on the CPU of an instance that costs as much as its GPU: it would be thirty times slower.
+
+    Args:
+        settings: the engine's.
+        count: number of GPUs that CUDA sees; default: ctranslate2's answer.
+    """
+    if settings.device != "cuda":
+        return ""
+    if count is None:
+        from ctranslate2 import get_cuda_device_count as count
+    if count():
+        return ""
+    nodes = " ".join(str(path) for path in sorted(Path("/dev").glob("nvidia*"))) or "no /dev/nvidia*"
+    return (
+        f"{_OVERRIDES['device']} is cuda, but CUDA sees no GPU ({nodes}): the driver, the container's access to the "
+        "device, or the instance type is wrong."
+    )
 
 
 def _override(settings: EngineSettings, environment: Mapping[str, str]) -> EngineSettings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from functions.aws.init_phase import connect
+from functions.handlers.api.cors import is_preflight, preflight, with_cors
 from functions.handlers.api.router import route
 from functions.observability import logger
 
@@ -14,4 +15,5 @@ connect("dynamodb", "s3", "stepfunctions")
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer API Gateway's proxy event; never raises."""
-    return route(event).to_gateway()
+    answer = preflight() if is_preflight(event) else route(event)
+    return with_cors(answer, event).to_gateway()

@@ -13,9 +13,6 @@ JSON_TYPE = "application/json"
 MAX_HEADER_LETTERS = 1024  # of `dg-error`: a gateway takes 10 KB of headers, and clients less; the body has all
 RETRY_AFTER_SECONDS = {429: 5, 503: 5}  # by status; SDKs that retry obey it
 
-# Results are for web pages, too; API keys come in a header, never in a cookie.
-_CORS = {"access-control-allow-origin": "*", "access-control-expose-headers": "dg-request-id,dg-error,retry-after"}
-
 
 @dataclass(frozen=True)
 class Response:
@@ -28,7 +25,7 @@ class Response:
 
     def to_gateway(self) -> dict[str, Any]:
         """Return API Gateway's proxy answer."""
-        headers = {"content-type": self.content_type, **_CORS, **self.headers}
+        headers = {"content-type": self.content_type, **self.headers}
         return {"statusCode": self.status, "headers": headers, "body": self.body, "isBase64Encoded": False}
 
 

@@ -31,17 +31,19 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Fail the job of an execution.
 
     Args:
-        event: `{"input", "execution": ARN, "error": {"Error", "Cause"}}`. `input` is the execution's own, as JSON
-            values from the job machine and as text from a status event.
+        event: `{"input", "execution": ARN, "error": {"Error", "Cause"}}`, `input` being the execution's own; or
+            `{"stopped": detail}`, the detail of Step Functions' status event, in which the input is text.
         context: Lambda's context.
 
     Returns:
         `{"job_id", "failure"}`; `job_id` is None when the job is cancelled or belongs to another execution.
     """
+    if "stopped" in event:
+        event = _event_of_stopped(event["stopped"])
     execution_input = json.loads(event["input"]) if isinstance(event["input"], str) else event["input"]
     error, cause = event["error"].get("Error", ""), event["error"].get("Cause", "")
     failure = errors.failure_of_step(error, cause)
-    job = _failed_job(execution_input, event["execution"], failure)
+    job = _failed_job(execution_input, event["execution"], failure, repeat=error != errors.STOPPED)
     level = logger.error if failure.status >= 500 else logger.info
     level("A job failed", job_id=job.id if job else None, error=error, cause=cause, answer=failure.to_dict())
     if job is None:
@@ -52,6 +54,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return {"job_id": job.id, "failure": failure.to_dict()}
 
 
+def _event_of_stopped(detail: dict[str, Any]) -> dict[str, Any]:
+    """Return the job machine's form of a status event."""
+    error = {"Error": errors.STOPPED, "Cause": detail["status"]}
+    return {"input": detail["input"], "execution": detail["executionArn"], "error": error}
+
+
 def _remove_stale_results(job: Job) -> None:
     """Remove the results of an earlier upload under the same key: they are not those of the bytes there now."""
     audio = job.source.audio
@@ -59,8 +67,16 @@ def _remove_stale_results(job: Job) -> None:
         s3.remove(settings().transcripts_bucket, upload_result_keys(audio.key))
 
 
-def _failed_job(execution_input: dict[str, Any], execution: str, failure: Failure) -> Job | None:
-    """Return the failed row, which is created here if Prepare failed before that. A retry returns the same row."""
+def _failed_job(execution_input: dict[str, Any], execution: str, failure: Failure, *, repeat: bool) -> Job | None:
+    """Return the failed row, which is created here if Prepare failed before that.
+
+    Args:
+        execution_input: of the execution, as JSON values.
+        execution: its ARN.
+        failure: written into the row.
+        repeat: return a row that this execution failed before: the state is retried. A status event that follows a
+            Fail state finds nothing to do.
+    """
     if "upload" in execution_input:
         upload = Upload.from_event(execution_input["upload"])
         job_id = upload.job_id
@@ -71,5 +87,5 @@ def _failed_job(execution_input: dict[str, Any], execution: str, failure: Failur
     failed = job_table.fail(job_id, failure, execution)
     if failed:
         return failed
-    found = job_table.find(job_id)
+    found = job_table.find(job_id) if repeat else None
     return found if found and found.state == JobState.FAILED and found.execution == execution else None

@@ -15,6 +15,7 @@ from functions.aws.init_phase import connect
 from functions.observability import logger
 from functions.settings import settings
 from functions.workers import scaling
+from functions.workers.scaling import Slot
 
 connect("dynamodb", "sqs")
 
@@ -38,21 +39,25 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     backlog_seconds = scaling.backlog(messages, shard_seconds or scaling.INITIAL_SHARD_SECONDS, incoming)
     config = settings()
     count = scaling.worker_count(backlog_seconds, config.speed, config.drain_seconds, config.max_workers)
-    free = scaling.free_slots(worker_slots.read(count), count, time.time())
-    launched = [slot.pk for slot in free if _launch(slot.pk)]
+    free = scaling.free_slots(worker_slots.read(count), count, time.time(), config.worker_version)
+    launched = [slot.pk for slot in free if _launch(slot)]
     logger.info("Scaled", backlog_seconds=backlog_seconds, worker_count=count, launched=launched)
     return {"launched": launched}
 
 
-def _launch(slot: str) -> bool:
+def _launch(slot: Slot) -> bool:
     """Start a worker in the slot; return False when another invocation claimed it first."""
-    lease = worker_slots.claim(slot)
+    lease = worker_slots.claim(slot.pk)
     if lease is None:
         return False
-    execution_input = {"slot": slot, "lease": lease, "idle": scaling.idle_timeout(slot, settings().idle_seconds)}
+    machine, idle_seconds = settings().worker_machine_arn, scaling.idle_timeout(slot.pk, settings().idle_seconds)
     try:
-        step_functions.start(settings().worker_machine_arn, lease, execution_input)
+        if slot.execution:
+            # Its worker is silent, or its task never started: the task would go on beside the new one, and cost.
+            logger.warning("Stopping an execution whose lease lapsed", slot=slot.pk, execution=slot.execution)
+            step_functions.stop(step_functions.execution_arn(machine, slot.execution), "Its lease lapsed.")
+        step_functions.start(machine, lease, {"slot": slot.pk, "lease": lease, "idle": idle_seconds})
     except Exception:
-        worker_slots.release(slot, lease)  # else the slot is blocked until the launch lease ends
+        worker_slots.release(slot.pk, lease)  # else the slot is blocked until the launch lease ends
         raise
     return True

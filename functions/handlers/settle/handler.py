@@ -1,4 +1,4 @@
-"""Settle a worker's slot after the worker has ended: free it, launch again in it, or let it cool down."""
+"""Settle a worker's slot: look whether its worker started, keep it for another launch, or decide what becomes of it."""
 
 from __future__ import annotations
 
@@ -17,17 +17,26 @@ connect("dynamodb", "sqs")
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Decide what becomes of a slot.
+    """Answer a state of the worker machine.
 
     Args:
-        event: `{"slot", "lease", "failed"}`; `failed` when the worker could not be launched.
+        event: `{"slot", "lease", "op"}`. `op` is `started` (at the launch deadline), `keep` (a kind of capacity failed
+            and another follows; with `error`), or none: the worker has ended, or with `failed` and `error` could not
+            be launched. `execution` is the name of the execution.
         context: Lambda's context.
 
     Returns:
-        `{"relaunch", "lease"}`, the lease being that of the next run.
+        `{"started"}`, `{"held"}`, or `{"relaunch", "lease"}`, the lease being that of the next run.
     """
     slot, lease = event["slot"], event["lease"]
+    match event.get("op"):
+        case "started":
+            return {"started": worker_slots.has_started(slot, lease)}
+        case "keep":
+            _log_failure(event)
+            return {"held": worker_slots.keep(slot, lease)}
     if event.get("failed"):
+        _log_failure(event)
         seconds = worker_slots.start_cooldown(slot, lease)
         logger.warning("A worker could not be launched", slot=slot, cooldown_seconds=seconds)
         metrics.add_metric("LaunchesFailed", MetricUnit.Count, 1)
@@ -36,5 +45,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     # Release first, then count messages: a message that arrives between the two finds a free slot through the scaling
     # of its own job, and one that arrived before is counted here.
     worker_slots.release(slot, lease)
-    renewed = worker_slots.claim(slot) if sqs.visible_messages() else None
+    renewed = worker_slots.claim(slot, event.get("execution")) if sqs.visible_messages() else None
     return {"relaunch": renewed is not None, "lease": renewed or lease}
+
+
+def _log_failure(event: dict[str, Any]) -> None:
+    """Log why a kind of capacity failed: `Cause` is a sentence, or ECS's description of the stopped task."""
+    error = event.get("error") or {}
+    reason = {"error": error.get("Error"), "cause": error.get("Cause")}
+    logger.warning("A launch failed", slot=event["slot"], kind=event.get("kind"), **reason)

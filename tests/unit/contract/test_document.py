@@ -18,7 +18,7 @@ from tests.paths import EVENTS
 
 HERE = EVENTS.parent / "tests/unit/contract/recorded/0.1"
 Path = tuple[str | int, ...]
-ANY_SHAPE = ("engine", "input")  # objects whose members may have any type
+ANY_SHAPE = ("engine", "input", "upload")  # objects whose members may have any type
 
 
 def sample(name: str) -> Any:

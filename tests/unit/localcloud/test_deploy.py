@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.deploy import DeploymentFailed, check_assembly
+from localcloud.deploy import DeploymentFailed, check_assembly, with_environment
 
 HANDLER = "functions.handlers.api.handler.handler"
 
@@ -54,3 +54,15 @@ def test_missing_asset_is_refused(assembly: Path) -> None:
 def test_missing_template_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DeploymentFailed, match="make synth"):
         check_assembly(tmp_path)
+
+
+def test_environment_replaces_only_variables_the_template_sets() -> None:
+    function = {"Type": "AWS::Lambda::Function", "Properties": {"Environment": {"Variables": {"A": "1", "B": "2"}}}}
+    container = {"Environment": [{"Name": "A", "Value": "1"}, {"Name": "C", "Value": {"Ref": "Queue"}}]}
+    task = {"Type": "AWS::ECS::TaskDefinition", "Properties": {"ContainerDefinitions": [container]}}
+    template = {"Resources": {"F": function, "T": task, "S": {"Type": "AWS::S3::Bucket"}}}
+    here = with_environment(template, {"A": "9", "D": "9"})["Resources"]
+    assert here["F"]["Properties"]["Environment"]["Variables"] == {"A": "9", "B": "2"}
+    [changed] = here["T"]["Properties"]["ContainerDefinitions"]
+    assert [v["Value"] for v in changed["Environment"]] == ["9", {"Ref": "Queue"}]
+    assert function["Properties"]["Environment"]["Variables"]["A"] == "1", "the template itself is not changed"

@@ -72,6 +72,14 @@ def test_device_override_changes_dependent_settings() -> None:
         resolve_settings({"EARSHOT_DEVICE": "tpu"}, PLAIN)
 
 
+def test_worker_for_a_gpu_without_one_says_why() -> None:
+    on_gpu, on_cpu = resolve_settings({"EARSHOT_DEVICE": "cuda"}, PLAIN), choose_settings(PLAIN)
+
+    assert "CUDA sees no GPU" in hardware.missing_gpu(on_gpu, lambda: 0)
+    assert hardware.missing_gpu(on_gpu, lambda: 1) == ""
+    assert hardware.missing_gpu(on_cpu, lambda: 0) == ""
+
+
 def test_detect_reads_this_machine() -> None:
     machine = Machine.detect()
 

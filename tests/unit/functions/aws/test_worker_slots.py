@@ -5,10 +5,17 @@ from __future__ import annotations
 import time
 
 import pytest
+from boto3.dynamodb.conditions import Attr
 
 from earshot_contract.keys import slot_pk
-from earshot_contract.timeouts import LAUNCH_LEASE_SECONDS
-from functions.aws import worker_slots
+from earshot_contract.timeouts import (
+    LAUNCH_LEASE_SECONDS,
+    ON_DEMAND_LAUNCH_SECONDS,
+    SLOT_LEASE_SECONDS,
+    SPOT_LAUNCH_SECONDS,
+)
+from functions.aws import dynamodb, worker_slots
+from functions.settings import settings
 from functions.workers import scaling
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -44,7 +51,7 @@ def test_slot_cooldown_doubles_and_resets_after_success(monkeypatch: pytest.Monk
         cooldowns.append(worker_slots.start_cooldown(ZERO, lease))
         assert worker_slots.claim(ZERO) is None, "a slot in cooldown cannot be claimed"
         now += cooldowns[-1] + 1
-    assert cooldowns == [60, 120, 240, 480, 900, 900]
+    assert cooldowns == [60, 120, 240, 480, 960, 1800]
     lease = worker_slots.claim(ZERO)
     assert lease
     worker_slots.release(ZERO, lease)
@@ -62,3 +69,39 @@ def test_mean_shard_length_is_stored() -> None:
     worker_slots.save_shard_seconds(30.0)
     worker_slots.save_shard_seconds(31.5)
     assert worker_slots.shard_seconds() == 31.5
+
+
+def test_worker_has_started_once_it_renews_its_lease() -> None:
+    lease = worker_slots.claim(ZERO)
+    assert lease
+    assert not worker_slots.has_started(ZERO, lease)
+    dynamodb.update(ZERO, {"until": int(time.time()) + SLOT_LEASE_SECONDS}, Attr("lease").eq(lease))  # as a worker does
+    assert worker_slots.has_started(ZERO, lease)
+    assert not worker_slots.has_started(ZERO, "another lease")
+
+
+def test_slot_kept_for_another_launch_awaits_its_worker_again() -> None:
+    lease = worker_slots.claim(ZERO)
+    assert lease
+    dynamodb.update(ZERO, {"until": int(time.time()) + 5}, Attr("lease").eq(lease))  # a Spot instance was reclaimed
+    assert worker_slots.keep(ZERO, lease)
+    assert worker_slots.read(1)[0].until >= int(time.time()) + LAUNCH_LEASE_SECONDS - 1
+    assert not worker_slots.has_started(ZERO, lease)
+    assert not worker_slots.keep(ZERO, "another lease")
+
+
+def test_another_version_of_the_worker_ends_a_cooldown(monkeypatch: pytest.MonkeyPatch) -> None:
+    lease = worker_slots.claim(ZERO)
+    assert lease
+    worker_slots.start_cooldown(ZERO, lease)
+    assert worker_slots.claim(ZERO) is None
+    monkeypatch.setenv("WORKER_VERSION", "mended")
+    settings.cache_clear()
+    assert worker_slots.claim(ZERO)
+    assert worker_slots.claim(ZERO) is None, "now the slot has a lease again"
+
+
+def test_launch_deadlines_end_before_the_lease_of_a_launch() -> None:
+    """And no renewal of a worker, which is SLOT_LEASE_SECONDS ahead, can look like the lease of its launch."""
+    for deadline in (SPOT_LAUNCH_SECONDS, ON_DEMAND_LAUNCH_SECONDS):
+        assert deadline + SLOT_LEASE_SECONDS < LAUNCH_LEASE_SECONDS

@@ -11,7 +11,7 @@ import pytest
 from earshot_contract.keys import upload_result_keys
 from earshot_contract.shards import S3Object, ShardError
 from functions.aws import job_table, latest_uploads, s3
-from functions.errors import STOPPED, remote_content_error
+from functions.errors import remote_content_error
 from functions.handlers.fail.handler import handler as fail
 from functions.jobs.job import Source, SourceKind
 from functions.jobs.upload_event import Upload
@@ -27,6 +27,11 @@ Events = Callable[[], list[dict[str, Any]]]
 
 def fail_job(execution_input: dict[str, Any], context: Any, execution: str = "arn:1", **error: str) -> dict[str, Any]:
     return fail({"input": execution_input, "execution": execution, "error": error}, context)
+
+
+def stopped(status: str) -> dict[str, Any]:
+    """What the rule on the job machine's status passes on."""
+    return {"stopped": {"status": status, "executionArn": "arn:1", "input": '{"job_id": "j1"}', "name": 'a "name"'}}
 
 
 def test_failed_job_has_its_reason_in_row_and_event(context: Any, events: Events) -> None:
@@ -94,8 +99,7 @@ def test_execution_does_not_fail_the_job_of_another(context: Any, events: Events
 
 def test_stopped_execution_fails_its_job_from_text_input(context: Any, events: Events) -> None:
     job_with_results(Source(SourceKind.BODY))
-    stopped = {"input": '{"job_id": "j1"}', "execution": "arn:1", "error": {"Error": STOPPED, "Cause": "ABORTED"}}
-    fail(stopped, context)
+    fail(stopped("ABORTED"), context)
     job = job_table.find("j1")
     assert job
     assert job.failure
@@ -104,9 +108,26 @@ def test_stopped_execution_fails_its_job_from_text_input(context: Any, events: E
     assert len(events()) == 1
 
 
+def test_execution_that_failed_without_fail_fails_its_job(context: Any, events: Events) -> None:
+    """The Fail state itself was throttled, for example."""
+    job_with_results(Source(SourceKind.BODY))
+    fail(stopped("FAILED"), context)
+    assert job_table.find("j1").state == "failed"  # type: ignore[union-attr]
+    assert len(events()) == 1
+
+
+def test_status_after_the_fail_state_repeats_nothing(context: Any, events: Events) -> None:
+    job_with_results(Source(SourceKind.BODY))
+    fail_job({"job_id": "j1"}, context, Error=ShardError.EMPTY, Cause="x")
+    before = job_table.find("j1")
+    fail(stopped("FAILED"), context)
+    assert job_table.find("j1") == before
+    assert len(events()) == 1
+
+
 def test_cancelled_job_stays_cancelled_when_execution_stops(context: Any, events: Events) -> None:
     job_with_results(Source(SourceKind.BODY))
     job_table.cancel("j1")
-    fail({"input": '{"job_id": "j1"}', "execution": "arn:1", "error": {"Error": STOPPED}}, context)
+    fail(stopped("ABORTED"), context)
     assert job_table.find("j1").state == "cancelled"  # type: ignore[union-attr]
     assert events() == []

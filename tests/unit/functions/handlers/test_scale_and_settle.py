@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
 
+from earshot_contract.timeouts import LAUNCH_LEASE_SECONDS
 from functions.aws import clients, worker_slots
 from functions.aws.clients import client
 from functions.handlers.scale.handler import handler as scale
 from functions.handlers.settle.handler import handler as settle
+from functions.observability import logger
 from functions.settings import settings
 from tests.fixtures import account
 
-pytestmark = pytest.mark.usefixtures("aws")
+pytestmark = [
+    pytest.mark.usefixtures("aws"),
+    pytest.mark.filterwarnings("ignore:No application metrics"),  # an answer that counts nothing
+]
 MINUTE = {"op": "reconcile"}  # the schedule's input
 
 
@@ -74,6 +80,38 @@ def test_slot_is_released_when_its_launch_cannot_start(
     with pytest.raises(clients.ClientError):
         scale({"incoming": 1.0}, context)
     assert worker_slots.read(1)[0].lease is None
+
+
+def test_execution_whose_lease_lapsed_is_stopped(machine: str, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its task may still wait for an instance: without a stop, launches of one slot pile up."""
+    states = client("stepfunctions")
+    scale({"incoming": 12.0}, context)
+    (first,) = states.list_executions(stateMachineArn=machine)["executions"]
+    later = time.time() + LAUNCH_LEASE_SECONDS + 2
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert scale({"incoming": 12.0}, context) == {"launched": ["SLOT#000"]}
+    assert states.describe_execution(executionArn=first["executionArn"])["status"] == "ABORTED"
+    running_now = states.list_executions(stateMachineArn=machine, statusFilter="RUNNING")["executions"]
+    assert [e["name"] for e in running_now] == [worker_slots.read(1)[0].execution]
+
+
+def test_settled_slot_that_launches_again_keeps_its_execution(context: Any) -> None:
+    lease = worker_slots.claim("SLOT#000")
+    send(1)
+    settle({"slot": "SLOT#000", "lease": lease, "failed": False, "execution": "first"}, context)
+    assert worker_slots.read(1)[0].execution == "first"
+
+
+def test_settle_answers_at_the_deadline_and_between_launches(context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    logged: list[Any] = []
+    monkeypatch.setattr(logger, "warning", lambda *_, **fields: logged.append(fields))
+    lease = worker_slots.claim("SLOT#000")
+    question = {"slot": "SLOT#000", "lease": lease}
+    assert settle(question | {"op": "started"}, context) == {"started": False}
+    error = {"Error": "Worker.Failed", "Cause": "CannotPullContainerError"}
+    assert settle(question | {"op": "keep", "kind": "Spot", "error": error}, context) == {"held": True}
+    assert logged[0]["cause"] == "CannotPullContainerError", "why the launch failed"
+    assert settle({**question, "lease": "lost", "op": "keep"}, context) == {"held": False}
 
 
 def settle_slot(slot: str, lease: str, context: Any, *, failed: bool = False) -> dict[str, Any]:

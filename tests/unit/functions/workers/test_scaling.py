@@ -45,8 +45,18 @@ def test_only_free_slots_among_the_first_count_launch() -> None:
     assert scaling.free_slots([leased], 0, now=1000) == []
 
 
-def test_cooldown_doubles_up_to_15_minutes() -> None:
-    assert [scaling.cooldown_seconds(n) for n in (1, 2, 3, 4, 5, 50)] == [60, 120, 240, 480, 900, 900]
+def test_cooldown_doubles_up_to_30_minutes() -> None:
+    assert [scaling.cooldown_seconds(n) for n in (1, 2, 3, 4, 5, 6, 50)] == [60, 120, 240, 480, 960, 1800, 1800]
+
+
+def test_launches_that_keep_failing_are_tried_in_one_slot() -> None:
+    """A broken image would otherwise buy an instance for every slot, again and again."""
+    failing, spare = Slot("SLOT#000", "a", 99, failures=2, cooling="v1"), Slot("SLOT#001")
+    assert scaling.free_slots([failing, spare], 2, now=100, version="v1") == [failing]
+    assert scaling.free_slots([failing, spare], 2, now=98, version="v1") == []
+    assert scaling.free_slots([failing, spare], 2, now=98, version="v2") == [failing, spare], "another image"
+    once = Slot("SLOT#000", "a", 200, failures=1, cooling="v1")
+    assert scaling.free_slots([once, spare], 2, now=100, version="v1") == [spare]
 
 
 def test_idle_timeout_is_long_for_the_first_slot_only() -> None:

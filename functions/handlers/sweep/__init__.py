@@ -1,0 +1,1 @@
+"""Sweep: starts jobs again whose execution is gone."""
