@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import wave
@@ -18,18 +19,35 @@ from transcriber.audio.stream import AudioStream
 
 @dataclass(frozen=True)
 class Clip:
-    """A recording and its reference text."""
+    """A recording and its reference text; `formatted` as people write it, where the corpus has it."""
 
     path: Path
     language: str
     seconds: float
     text: str
+    formatted: str | None = None
+    kind: str = "read"
 
 
 def clips_of(corpus: Path) -> list[Clip]:
-    """Read the clips of `corpus`/manifest.json, a list of objects with file, language, seconds and text."""
+    """Read the clips of `corpus`/manifest.json.
+
+    It is a list of objects with file, language, seconds and text, perhaps also formatted and kind.
+    """
     entries = json.loads((corpus / "manifest.json").read_text())
-    return [Clip(corpus / e["file"], e["language"], e["seconds"], e["text"]) for e in entries]
+    return [
+        Clip(corpus / e["file"], e["language"], e["seconds"], e["text"], e.get("formatted"), e.get("kind", Clip.kind))
+        for e in entries
+    ]
+
+
+def half_of(clip: Clip) -> str:
+    """Return the half a clip belongs to, "tune" or "held-out": by the hash of its folder and name.
+
+    Constants are chosen on the first half. The second is looked at rarely, so that it can still tell.
+    """
+    name = f"{clip.path.parent.name}/{clip.path.name}"
+    return ("tune", "held-out")[int(hashlib.sha256(name.encode()).hexdigest(), 16) % 2]
 
 
 def variants(clips: Sequence[Clip], count: int, target: Path) -> list[Clip]:
@@ -83,15 +101,25 @@ def _concatenate(clips: Sequence[Clip], language: str, seed: int, seconds: float
     random.Random(seed).shuffle(in_language)
     parts: list[np.ndarray] = []
     texts: list[str] = []
+    formatted: list[str | None] = []
     total = 0.0
     for clip in in_language:
         pause = rng.normal(0, 0.0005, int(rng.uniform(0.25, 0.9) * SAMPLE_RATE)).astype(np.float32)
         parts += [_samples(clip), pause]
         texts.append(clip.text)
+        formatted.append(clip.formatted)
         total += clip.seconds + len(pause) / SAMPLE_RATE
         if total >= seconds:
             break
-    return Clip(wav(target, np.concatenate(parts)), language, total, " ".join(texts))
+    known = [text for text in formatted if text is not None]
+    return Clip(
+        wav(target, np.concatenate(parts)),
+        language,
+        total,
+        " ".join(texts),
+        " ".join(known) if len(known) == len(formatted) else None,
+        "joined",
+    )
 
 
 def _samples(clip: Clip) -> np.ndarray:

@@ -21,14 +21,18 @@ class Errors:
     words: int  # of the reference
 
 
+def normalized(text: str, language: str) -> str:
+    """Normalise a text with Whisper's own normaliser: words in lower case without signs, English spelling unified."""
+    return str((_ENGLISH if language == "en" else _OTHER)(text))
+
+
 def errors(reference: str, hypothesis: str, language: str) -> Errors:
     """Count the word errors of `hypothesis`.
 
     Both texts are normalised by Whisper's own normaliser: spelling, punctuation and case for English, otherwise
     punctuation and case only.
     """
-    normalize = _ENGLISH if language == "en" else _OTHER
-    alignment = jiwer.process_words(normalize(reference), normalize(hypothesis))
+    alignment = jiwer.process_words(normalized(reference, language), normalized(hypothesis, language))
     return Errors(
         alignment.substitutions + alignment.deletions + alignment.insertions,
         alignment.hits + alignment.substitutions + alignment.deletions,

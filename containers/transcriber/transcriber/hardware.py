@@ -20,6 +20,7 @@ _MALLOPT = {
     -4: 0,  # M_MMAP_MAX: no allocation is mapped on its own
     -1: 2**31 - 1,  # M_TRIM_THRESHOLD: free memory at the heap's end is kept
 }
+_DEFAULT_PROFILE, _ALL_PROFILES = "accurate", ("accurate", "fast")
 _OVERRIDES = {
     "device": "EARSHOT_DEVICE",
     "compute_type": "EARSHOT_COMPUTE_TYPE",
@@ -27,6 +28,7 @@ _OVERRIDES = {
     "threads": "EARSHOT_THREADS",
     "prepare_threads": "EARSHOT_PREPARING",
     "batch": "EARSHOT_BATCH",
+    "profile": "EARSHOT_PROFILE",
     "cpu_isa": "CT2_FORCE_CPU_ISA",
     "reuse_heap": "EARSHOT_HEAP",
 }
@@ -74,7 +76,7 @@ class EngineSettings:
     threads: int  # of one batch worker
     prepare_threads: int  # that prepare bulk shards; interactive shards have one more thread of their own
     batch: int  # maximum number of windows in one batch
-    max_window_seconds: float
+    profile: str  # "accurate" | "fast", see `transcriber.whisper.profile`
     max_prepared_seconds: float  # of speech that may be prepared and waiting for a batch
     cpu_isa: str | None  # ctranslate2's vector instructions; None: its own choice
     reuse_heap: bool  # keep large buffers on one heap
@@ -97,7 +99,7 @@ def choose_settings(machine: Machine) -> EngineSettings:
             # One thread prepares 550 s of speech a second, two 890 (measured on two cores): few suffice for a GPU.
             prepare_threads=min(8, max(2, machine.cores // 2)),
             batch=32,
-            max_window_seconds=28.0,
+            profile=_DEFAULT_PROFILE,
             max_prepared_seconds=max_prepared_seconds,
             cpu_isa=None,
             reuse_heap=machine.glibc,
@@ -111,7 +113,7 @@ def choose_settings(machine: Machine) -> EngineSettings:
         # From three windows on, an Intel CPU takes the same time for each window, and an interactive shard waits for
         # the batch that runs. A prototype on an AMD CPU was still faster with 16 windows than with 8.
         batch=4 if machine.vendor == "GenuineIntel" else 8,
-        max_window_seconds=15.0,
+        profile=_DEFAULT_PROFILE,
         max_prepared_seconds=max_prepared_seconds,
         cpu_isa="AVX512" if {"avx512f", "avx512bw", "avx512vl"} <= machine.flags else None,
         reuse_heap=machine.glibc,
@@ -184,6 +186,8 @@ def _override(settings: EngineSettings, environment: Mapping[str, str]) -> Engin
             raise ValueError(f"{variable} is {text!r}; it must be 1 or more.")
         if kind is bool and text not in ("0", "1"):
             raise ValueError(f"{variable} is {text!r}; it must be 0 or 1.")
+        if name == "profile" and text not in _ALL_PROFILES:
+            raise ValueError(f"{variable} is {text!r}; it must be {' or '.join(_ALL_PROFILES)}.")
         value = kind(int(text)) if kind in (int, bool) else text
         settings = replace(settings, **{name: value})  # type: ignore[arg-type]
     return settings

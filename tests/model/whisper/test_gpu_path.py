@@ -74,7 +74,7 @@ def gpu_engine(model: Model) -> Iterator[tuple[BatchingEngine, DeviceModel]]:
         replace(
             configure_process(),
             batch=gpu.batch,
-            max_window_seconds=gpu.max_window_seconds,
+            profile=gpu.profile,
             batch_workers=gpu.batch_workers,
         ),
     )
@@ -126,7 +126,7 @@ def test_encoder_output_on_gpu_is_not_copied_to_host(
 
     encoder_output = whisper.encode(mels, [1100, 1200, 1150])
     detected = whisper.detect_language(encoder_output, [1, 2])
-    hypotheses = whisper.generate(encoder_output, [0, 1, 2], requests, beam=5)
+    hypotheses = whisper.generate(encoder_output, [0, 1, 2], requests, beam=5, patience=1.0)
     texts = [[[token for token in one.tokens if token < whisper.timestamp_begin]] for one in hypotheses]
     frames = [mel.shape[1] for mel in mels]
     words = whisper.align(encoder_output, [0, 1, 2], requests, texts, frames)

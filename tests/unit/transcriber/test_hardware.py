@@ -9,6 +9,7 @@ import pytest
 from tests.paths import ROOT
 from transcriber import hardware
 from transcriber.hardware import Machine, choose_settings, configure_process, resolve_settings
+from transcriber.whisper.profile import PROFILES
 
 PLAIN = Machine(cores=4, memory=16 * 2**30, vendor="AuthenticAMD", flags=frozenset({"avx2"}), gpus=0, glibc=True)
 
@@ -53,6 +54,14 @@ def test_valid_overrides_apply_and_invalid_ones_raise() -> None:
             configure_process({variable: value}, PLAIN)
     with pytest.raises(ValueError, match="EARSHOT_HEAP is 'yes'; it must be 0 or 1"):
         configure_process({"EARSHOT_HEAP": "yes"}, PLAIN)
+
+
+def test_profile_override_must_be_known() -> None:
+    assert choose_settings(PLAIN).profile == "accurate"
+    assert resolve_settings({"EARSHOT_PROFILE": "fast"}, PLAIN).profile == "fast"
+    assert set(hardware._ALL_PROFILES) == set(PROFILES)
+    with pytest.raises(ValueError, match="EARSHOT_PROFILE is 'quick'; it must be accurate or fast"):
+        resolve_settings({"EARSHOT_PROFILE": "quick"}, PLAIN)
 
 
 def test_every_override_is_documented() -> None:

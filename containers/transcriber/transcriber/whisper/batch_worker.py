@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from earshot_contract.shards import Segment, Word
-from transcriber.whisper import language_choice, language_detection, quality_checks
+from transcriber.whisper import language_choice, language_detection, quality_checks, speech_support
 from transcriber.whisper.batch_queue import BatchQueue
 from transcriber.whisper.encoder_output import EncoderOutput
 from transcriber.whisper.fallback import FIRST_ATTEMPT
-from transcriber.whisper.log_mel import FRAMES_PER_SECOND, FULL_WINDOW_FRAMES
+from transcriber.whisper.log_mel import FULL_WINDOW_FRAMES
 from transcriber.whisper.model import DecodeRequest, WhisperModel
 from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.shard_state import ShardState
@@ -33,7 +34,7 @@ class _Outcome:
     """Result of a window whose hypothesis was accepted."""
 
     segments: list[Segment]
-    remainder: Window | None  # speech that the model did not transcribe
+    remainders: list[Window]  # speech that the model did not transcribe
 
 
 class BatchWorker:
@@ -79,14 +80,23 @@ class BatchWorker:
         hypotheses: dict[int, Hypothesis] = {}
         if decodable:
             results = self._model.generate(
-                encoder_output, decodable, list(requests.values()), beam=_BEAM, temperature=batch[0].temperature
+                encoder_output,
+                decodable,
+                list(requests.values()),
+                beam=_BEAM,
+                patience=batch[0].shard_state.profile.patience,
+                temperature=batch[0].temperature,
             )
             hypotheses = dict(zip(decodable, results, strict=True))
         # Windows change only after the last call that may fail: those of a failed batch are run again.
         accepted = [
             i for i in decodable if _is_accepted(batch[i], hypotheses[i]) or not batch[i].next_attempt(hypotheses[i])
         ]
-        outcomes = self._outcomes(batch, {i: hypotheses[i] for i in accepted}, encoder_output, requests)
+        repeated = [
+            i for i in decodable if i not in accepted and quality_checks.is_rejected_for_repetition(hypotheses[i])
+        ]
+        candidates = {i: _best(batch[i], hypotheses[i]) for i in accepted} | {i: hypotheses[i] for i in repeated}
+        outcomes = self._outcomes(batch, candidates, set(repeated), encoder_output, requests)
         share = (time.monotonic() - started) / len(batch)
         for i, window in enumerate(batch):
             if i in hypotheses:
@@ -103,10 +113,10 @@ class BatchWorker:
             self._batch_queue.put([window], first=True)
             return
         state.counts["dropped"] += not outcome.segments
-        if outcome.remainder:
+        for remainder in outcome.remainders:
             state.counts["continued"] += 1
             state.continuation_added()
-            self._batch_queue.put([outcome.remainder], first=True)
+            self._batch_queue.put([remainder], first=True)
         if state.window_done(outcome.segments, share):
             self._on_shard_done(state)
 
@@ -162,16 +172,18 @@ class BatchWorker:
     def _outcomes(
         self,
         batch: list[Window],
-        accepted: dict[int, Hypothesis],
+        candidates: dict[int, Hypothesis],
+        repeated: set[int],
         encoder_output: EncoderOutput,
         requests: dict[int, DecodeRequest],
     ) -> dict[int, _Outcome]:
-        best = {
-            i: quality_checks.best_hypothesis([*batch[i].rejected, hypothesis]) for i, hypothesis in accepted.items()
+        """Make the outcomes of accepted hypotheses, and of those in `repeated` whose repetition was spoken."""
+        with_speech = {i: hypothesis for i, hypothesis in candidates.items() if not _is_silence(batch[i], hypothesis)}
+        token_segments = {
+            i: self._token_segments(batch[i], hypothesis, keep_repetition=i in repeated)
+            for i, hypothesis in with_speech.items()
         }
-        with_speech = {i: hypothesis for i, hypothesis in best.items() if not quality_checks.is_silence(hypothesis)}
-        token_segments = {i: self._token_segments(batch[i], hypothesis) for i, hypothesis in with_speech.items()}
-        to_align = [i for i in with_speech if token_segments[i] and batch[i].shard_state.shard.word_timestamps]
+        to_align = [i for i in with_speech if token_segments[i]]
         aligned_words = self._model.align(
             encoder_output,
             to_align,
@@ -180,17 +192,19 @@ class BatchWorker:
             [batch[i].mel.shape[1] for i in to_align],
         )
         words = dict(zip(to_align, aligned_words, strict=True))
-        return {i: _Outcome([], None) for i in best} | {
-            i: self._make_outcome(
-                batch[i], hypothesis, token_segments[i], words.get(i, [[] for _ in token_segments[i]])
-            )
-            for i, hypothesis in with_speech.items()
-        }
+        outcomes = {i: _Outcome([], []) for i in candidates if i not in repeated}
+        for i, hypothesis in with_speech.items():
+            aligned = words.get(i, [])
+            if i not in repeated or speech_support.is_spoken(list(chain(*aligned)), batch[i].voiced):
+                outcomes[i] = self._make_outcome(batch[i], hypothesis, token_segments[i], aligned)
+        return outcomes
 
-    def _token_segments(self, window: Window, hypothesis: Hypothesis) -> list[TokenSegment]:
+    def _token_segments(
+        self, window: Window, hypothesis: Hypothesis, *, keep_repetition: bool = False
+    ) -> list[TokenSegment]:
         tokens = (
             hypothesis.tokens
-            if quality_checks.is_plausible(hypothesis)
+            if keep_repetition or quality_checks.is_plausible(hypothesis)
             else without_repetition(hypothesis.tokens, self._model.timestamp_begin)
         )
         return keep_words_whole(
@@ -204,11 +218,17 @@ class BatchWorker:
         token_segments: list[TokenSegment],
         aligned: list[list[AlignedWord]],
     ) -> _Outcome:
+        words = list(chain(*aligned))
+        kept = speech_support.supported_words(words, window.voiced)
+        left_out = speech_support.uncovered_regions(words[:kept], window.voiced)
+        token_segments, aligned = _first_words(token_segments, aligned, kept)
         segments = [
-            self._segment(window, hypothesis, token_segment, words)
-            for token_segment, words in zip(token_segments, aligned, strict=True)
+            self._segment(window, hypothesis, token_segment, segment_words)
+            for token_segment, segment_words in zip(token_segments, aligned, strict=True)
         ]
-        return _Outcome([segment for segment in segments if segment.text], self._remainder_window(window, hypothesis))
+        return _Outcome(
+            [segment for segment in segments if segment.text], self._remainder_windows(window, hypothesis, left_out)
+        )
 
     def _segment(
         self, window: Window, hypothesis: Hypothesis, token_segment: TokenSegment, words: list[AlignedWord]
@@ -225,7 +245,7 @@ class BatchWorker:
             words=[
                 Word(word.text.strip(), file_time(word.start), file_time(word.end), round(word.probability, 4))
                 for word in words
-                if word.text.strip()
+                if word.text.strip() and window.shard_state.shard.word_timestamps
             ],
             tokens=token_segment.tokens,
             temperature=hypothesis.temperature,
@@ -234,14 +254,38 @@ class BatchWorker:
             no_speech_prob=hypothesis.no_speech_prob,
         )
 
-    def _remainder_window(self, window: Window, hypothesis: Hypothesis) -> Window | None:
-        """Make a window of the speech that the model did not transcribe, if there is enough."""
+    def _remainder_windows(
+        self, window: Window, hypothesis: Hypothesis, left_out: list[tuple[float, float]]
+    ) -> list[Window]:
+        """Make windows of the speech that the model did not transcribe: after its last timestamp, or without a word."""
         position = resume_position(hypothesis.tokens, self._model.timestamp_begin, window.voiced, window.seconds)
-        if position is None:
-            return None
-        mel = window.mel[:, round(position * FRAMES_PER_SECOND) :]
-        voiced = tuple((max(0.0, start - position), end - position) for start, end in window.voiced if end > position)
-        return Window(window.shard_state, window.start + position, mel, voiced)
+        windows = [] if position is None else [window.part(position, window.seconds)]
+        limit = window.seconds if position is None else position
+        return [*(window.part(start, end, doubtful=True) for start, end in left_out if end <= limit), *windows]
+
+
+def _best(window: Window, hypothesis: Hypothesis) -> Hypothesis:
+    return quality_checks.best_hypothesis([*window.rejected, hypothesis])
+
+
+def _is_silence(window: Window, hypothesis: Hypothesis) -> bool:
+    return quality_checks.is_silence(hypothesis, window.voiced_seconds, doubtful=window.doubtful)
+
+
+def _first_words(
+    token_segments: list[TokenSegment], aligned: list[list[AlignedWord]], count: int
+) -> tuple[list[TokenSegment], list[list[AlignedWord]]]:
+    """Cut segments and their words after `count` words; segments without aligned words stay."""
+    kept_segments, kept_words = [], []
+    for segment, words in zip(token_segments, aligned, strict=True):
+        kept = words[: max(0, count)]
+        count -= len(words)
+        if words and not kept:
+            continue
+        tokens = segment.tokens if len(kept) == len(words) else segment.tokens[: sum(word.tokens for word in kept)]
+        kept_segments.append(replace(segment, tokens=tokens))
+        kept_words.append(kept)
+    return kept_segments, kept_words
 
 
 def _request(window: Window) -> DecodeRequest:

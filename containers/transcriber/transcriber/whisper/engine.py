@@ -25,6 +25,7 @@ from transcriber.whisper.batch_queue import BatchQueue
 from transcriber.whisper.batch_worker import BatchWorker
 from transcriber.whisper.log_mel import LogMel
 from transcriber.whisper.model import WhisperModel
+from transcriber.whisper.profile import PROFILES
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.voice_activity import VoiceActivityDetector
 from transcriber.whisper.window import Window
@@ -50,7 +51,7 @@ class BatchingEngine:
             model: the model's files.
             settings: from `transcriber.hardware`, applied to the process before ctranslate2 was imported.
         """
-        self._settings = settings
+        self._settings, self._profile = settings, PROFILES[settings.profile]
         self._model = WhisperModel(model.directory, settings)
         self._log_mel = LogMel(model.directory)
         self.model_info = ModelInfo(
@@ -85,7 +86,8 @@ class BatchingEngine:
     def submit(self, shard: Shard, audio: Path) -> Future[ShardResult]:
         """Queue a shard (see `Engine.submit`). `Future.cancel` also ends a shard that is running."""
         known_language = language_choice.known_language(shard, self.model_info)
-        state = ShardState(shard, audio, self._model.prompt_tokens(shard.prompt, shard.hotwords), known_language)
+        prompt_tokens = self._model.prompt_tokens(shard.prompt, shard.hotwords)
+        state = ShardState(shard, audio, prompt_tokens, known_language, self._profile)
         state.future.add_done_callback(lambda _: self._remove(state))
         with self._lock:
             if self._closed:
@@ -160,7 +162,7 @@ class BatchingEngine:
 
     def _split_into_windows(self, state: ShardState, audio: AudioStream) -> Iterator[Window]:
         """Yield windows of speech while the audio is decoded; samples that no later window needs are released."""
-        detector, windower = VoiceActivityDetector(), Windower(self._settings.max_window_seconds)
+        detector, windower = VoiceActivityDetector(), Windower(self._profile)
         buffer, buffer_start = (
             np.zeros(0, np.float32),
             0,

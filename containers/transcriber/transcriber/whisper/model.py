@@ -24,9 +24,6 @@ from transcriber.whisper.timestamp_segments import before_end_of_audio
 from transcriber.whisper.word_alignment import AlignedWord, align_words
 
 _MAX_INITIAL_TIMESTAMP = 50  # timestamp tokens of 20 ms: the first segment starts within the first second
-# Beam search ends when this share of the beams has: on short windows the longer beams repeat themselves. Two of five
-# instead of five: WER 12.3 instead of 13.3, and a sixth of the time saved (docs/explanation/engine.md).
-_PATIENCE = 0.4
 _BEST_OF = 5  # samples at a temperature above 0, OpenAI's default
 _MAX_PROMPT_TOKENS = 223  # half of the decoder's positions, minus the start-of-previous-text token
 _DECODER_POSITIONS = 448  # most tokens of prompt and text
@@ -123,6 +120,7 @@ class WhisperModel:
         requests: Sequence[DecodeRequest],
         *,
         beam: int,
+        patience: float,
         temperature: float = 0.0,
     ) -> list[Hypothesis]:
         """Decode windows.
@@ -132,6 +130,7 @@ class WhisperModel:
             indices: windows of the batch.
             requests: one for each of `indices`.
             beam: beam size at temperature 0.
+            patience: the beam search ends when this share of the beams has.
             temperature: 0 for beam search, otherwise the best of five samples.
 
         Returns:
@@ -142,7 +141,7 @@ class WhisperModel:
         search: dict[str, Any] = (
             {"beam_size": 1, "num_hypotheses": _BEST_OF, "sampling_topk": 0, "sampling_temperature": temperature}
             if temperature > 0
-            else {"beam_size": beam, "patience": _PATIENCE}
+            else {"beam_size": beam, "patience": patience}
         )
         results = self._model.generate(
             encoder_output.select(indices),

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 MAX_COMPRESSION_RATIO = 2.4
 MIN_AVG_LOGPROB = -1.0
 NO_SPEECH_THRESHOLD = 0.6
+# Below half a second of speech "Thank you." has a mean log-probability of -0.7 to -1.0, a real "yes" of -0.4 and more.
+_SHORT_SPEECH_SECONDS, _MIN_AVG_LOGPROB_SHORT = 0.5, -0.5
 # Token limit for decoding: 15 tokens and 9 more a second, faster than anyone speaks.
 TOKEN_LIMIT_PER_SECOND = 9.0
 TOKEN_LIMIT_BASE = 15
@@ -113,10 +115,31 @@ def best_hypothesis(hypotheses: list[Hypothesis]) -> Hypothesis:
     return max(without_repetition, key=lambda hypothesis: hypothesis.avg_logprob)
 
 
-def is_silence(hypothesis: Hypothesis) -> bool:
-    """Return whether the text has no words, or the model sees no speech and guesses."""
-    return not _LETTER_OR_DIGIT.search(hypothesis.text) or (
-        hypothesis.no_speech_prob > NO_SPEECH_THRESHOLD and hypothesis.avg_logprob < MIN_AVG_LOGPROB
+def is_rejected_for_repetition(hypothesis: Hypothesis) -> bool:
+    """Return whether nothing but repetition speaks against the text: it may have been said so."""
+    return (
+        not hypothesis.hit_token_limit
+        and hypothesis.avg_logprob >= MIN_AVG_LOGPROB
+        and bool(_LETTER_OR_DIGIT.search(hypothesis.text))
+        and (hypothesis.compression_ratio > MAX_COMPRESSION_RATIO or has_repetition(hypothesis.text))
+    )
+
+
+def is_silence(hypothesis: Hypothesis, voiced_seconds: float, *, doubtful: bool = False) -> bool:
+    """Return whether the text has no words, or the model sees no speech and guesses.
+
+    Args:
+        hypothesis: the hypothesis.
+        voiced_seconds: speech in its window; in less than half a second the model has little to go by.
+        doubtful: the model left this speech out when it saw more of the audio.
+    """
+    short = doubtful or voiced_seconds < _SHORT_SPEECH_SECONDS
+    min_logprob = _MIN_AVG_LOGPROB_SHORT if short else MIN_AVG_LOGPROB
+    no_speech = hypothesis.no_speech_prob > NO_SPEECH_THRESHOLD
+    return (
+        not _LETTER_OR_DIGIT.search(hypothesis.text)
+        or (no_speech and hypothesis.avg_logprob < min_logprob)
+        or (doubtful and (no_speech or hypothesis.avg_logprob < MIN_AVG_LOGPROB))
     )
 
 

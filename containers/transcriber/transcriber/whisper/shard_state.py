@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from earshot_contract.shards import AudioInfo, Segment, Shard, ShardResult, ShardWarning
 from transcriber.whisper.language_detection import VOTING_SECONDS
+from transcriber.whisper.profile import Profile
 
 if TYPE_CHECKING:
     from transcriber.whisper.window import Window
@@ -32,9 +33,11 @@ class ShardFuture(Future[ShardResult]):
 class ShardState:
     """State of one shard; its windows are added and finished by several threads."""
 
-    def __init__(self, shard: Shard, audio: Path, prompt_tokens: tuple[int, ...], language: str | None) -> None:
+    def __init__(
+        self, shard: Shard, audio: Path, prompt_tokens: tuple[int, ...], language: str | None, profile: Profile
+    ) -> None:
         """Create the state of a shard without windows; `language` None means that it is to be detected."""
-        self.shard, self.audio, self.prompt_tokens = shard, audio, prompt_tokens
+        self.shard, self.audio, self.prompt_tokens, self.profile = shard, audio, prompt_tokens, profile
         self.language, self.language_probability = language, 1.0
         self.future = ShardFuture()
         self.future.on_cancel = self._abandon

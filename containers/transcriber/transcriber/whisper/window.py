@@ -13,6 +13,8 @@ from transcriber.whisper.quality_checks import Hypothesis, has_no_words
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.windowing import encoder_frames
 
+_PART_MARGIN_SECONDS = 0.25  # at most half of the shortest pause beside the speech that was left out
+
 
 @dataclass(eq=False)
 class Window:
@@ -26,6 +28,7 @@ class Window:
         attempt: how it is decoded next.
         longer_window: it was decoded with fewer frames, and not yet with these.
         rejected: hypotheses of attempts on the full window.
+        doubtful: another window's text left this speech out, so only a confident text counts.
         encoder_output: kept while several temperatures are tried, shape (frames / 2, width).
     """
 
@@ -36,6 +39,7 @@ class Window:
     attempt: Attempt = FIRST_ATTEMPT
     longer_window: bool = False
     rejected: list[Hypothesis] = field(default_factory=list)
+    doubtful: bool = False
     encoder_output: np.ndarray | None = None
 
     @property
@@ -44,9 +48,23 @@ class Window:
         return float(self.mel.shape[1]) / FRAMES_PER_SECOND
 
     @property
+    def voiced_seconds(self) -> float:
+        """Speech in it."""
+        return sum(end - start for start, end in self.voiced)
+
+    def part(self, start: float, end: float, *, doubtful: bool = False) -> Window:
+        """Make a window of the audio from `start` to `end`, in seconds from this window's start, and a margin."""
+        if doubtful:
+            start, end = max(0.0, start - _PART_MARGIN_SECONDS), min(self.seconds, end + _PART_MARGIN_SECONDS)
+        mel = self.mel[:, round(start * FRAMES_PER_SECOND) : round(end * FRAMES_PER_SECOND)]
+        voiced = tuple((max(0.0, a - start), min(b, end) - start) for a, b in self.voiced if b > start and a < end)
+        return Window(self.shard_state, self.start + start, mel, voiced, doubtful=doubtful)
+
+    @property
     def frames(self) -> int:
         """Mel frames for the encoder: `mel` padded with silence; may grow when the language is detected."""
-        min_frames = encoder_frames(self.mel.shape[1], self.shard_state.language, self.shard_state.shard.model)
+        state = self.shard_state
+        min_frames = encoder_frames(self.mel.shape[1], state.language, state.shard.model, state.profile)
         return max(self.attempt.frames, min_frames)
 
     @property

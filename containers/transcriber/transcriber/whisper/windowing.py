@@ -8,6 +8,7 @@ import numpy as np
 
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.whisper.log_mel import FULL_WINDOW_FRAMES
+from transcriber.whisper.profile import Profile
 from transcriber.whisper.voice_activity import VAD_FRAME_SAMPLES
 
 _SPEECH_ON, _SPEECH_OFF = 0.5, 0.35  # VAD onset and offset thresholds (Silero's defaults)
@@ -16,9 +17,7 @@ _SPEECH_ON, _SPEECH_OFF = 0.5, 0.35  # VAD onset and offset thresholds (Silero's
 _VAD_FRAMES_PER_SECOND = SAMPLE_RATE / VAD_FRAME_SAMPLES
 _VAD_FRAMES_END_OF_SPEECH = round(0.3 * _VAD_FRAMES_PER_SECOND)  # this much silence ends a region of speech
 _VAD_FRAMES_MIN_SPEECH = 3  # 96 ms, shorter than any word: a shorter region is a click
-_VAD_FRAMES_MARGIN = round(0.3 * _VAD_FRAMES_PER_SECOND)  # audio kept before and after the speech of a window
 _VAD_FRAMES_LONG_PAUSE = round(0.6 * _VAD_FRAMES_PER_SECOND)  # longer pauses count as equal: the latest is taken
-_VAD_FRAMES_MAX_INNER_PAUSE = round(1.5 * _VAD_FRAMES_PER_SECOND)  # a longer pause ends the window
 _EARLIEST_SPLIT = 0.4  # split at a pause only after this share of the maximum window length
 
 # Mel frames are 10 ms.
@@ -45,11 +44,13 @@ class WindowSpan:
 
 
 class Windower:
-    """Groups the speech of one stream into windows of at most `max_seconds`, each returned as soon as it is final."""
+    """Groups the speech of one stream into windows as long as the profile allows, each returned once it is final."""
 
-    def __init__(self, max_seconds: float) -> None:
+    def __init__(self, profile: Profile) -> None:
         """Start at the beginning of a stream."""
-        self._max_frames = int(max_seconds * _VAD_FRAMES_PER_SECOND) - 2 * _VAD_FRAMES_MARGIN
+        self._margin = round(profile.margin_seconds * _VAD_FRAMES_PER_SECOND)
+        self._max_inner_pause = round(profile.max_inner_pause_seconds * _VAD_FRAMES_PER_SECOND)
+        self._max_frames = int(profile.max_window_seconds * _VAD_FRAMES_PER_SECOND) - 2 * self._margin
         self._next_frame = 0  # number of the VAD frame that is fed next
         self._regions: list[tuple[int, int]] = []  # regions of speech (VAD frames) in the open window
         self._region_start: int | None = None  # of the open region
@@ -67,7 +68,7 @@ class Windower:
             if self._region_start is not None
             else self._next_frame
         )
-        return max(0, max(first - _VAD_FRAMES_MARGIN, self._previous_end)) * VAD_FRAME_SAMPLES
+        return max(0, max(first - self._margin, self._previous_end)) * VAD_FRAME_SAMPLES
 
     def feed(self, probabilities: np.ndarray) -> list[WindowSpan]:
         """Add speech probabilities, shape (VAD frames,), in order; return the windows that are final."""
@@ -89,7 +90,7 @@ class Windower:
         if self._region_start is None:
             if probability >= _SPEECH_ON:
                 self._region_start, self._silence_start, self._history = self._next_frame, None, [probability]
-            elif self._regions and self._next_frame - self._regions[-1][1] > _VAD_FRAMES_MAX_INNER_PAUSE:
+            elif self._regions and self._next_frame - self._regions[-1][1] > self._max_inner_pause:
                 self._emit_window(spans, self._next_frame)
             return
         self._history.append(probability)
@@ -153,17 +154,17 @@ class Windower:
         if not self._regions:
             return
         first, last = self._regions[0][0], self._regions[-1][1]
-        start = max(self._previous_end, first - _VAD_FRAMES_MARGIN)
+        start = max(self._previous_end, first - self._margin)
         end = min(
-            last + _VAD_FRAMES_MARGIN,
-            max(last, (last + limit) // 2) if limit < last + 2 * _VAD_FRAMES_MARGIN else last + _VAD_FRAMES_MARGIN,
+            last + self._margin,
+            max(last, (last + limit) // 2) if limit < last + 2 * self._margin else last + self._margin,
         )
         voiced = tuple((a * VAD_FRAME_SAMPLES, b * VAD_FRAME_SAMPLES) for a, b in self._regions)
         spans.append(WindowSpan(start * VAD_FRAME_SAMPLES, end * VAD_FRAME_SAMPLES, voiced))
         self._regions, self._previous_end = [], end
 
 
-def encoder_frames(content_frames: int, language: str | None, model: str) -> int:
+def encoder_frames(content_frames: int, language: str | None, model: str, profile: Profile) -> int:
     """Compute how many mel frames the encoder gets for a window, silence after the speech included.
 
     Whisper was trained on audio padded with silence to 30 s: without silence after the speech the decoder goes on.
@@ -173,7 +174,9 @@ def encoder_frames(content_frames: int, language: str | None, model: str) -> int
         content_frames: mel frames of the window's audio.
         language: Whisper's code, or None while it is being detected.
         model: name of the model.
+        profile: may set a larger minimum.
     """
     frames = -(-(content_frames + _MEL_FRAMES_SILENCE) // _MEL_FRAMES_STEP) * _MEL_FRAMES_STEP
     is_tested = model in _TESTED_MODELS and (language is None or language in _TESTED_LANGUAGES)
-    return min(FULL_WINDOW_FRAMES, max(frames, _MEL_FRAMES_MIN if is_tested else _MEL_FRAMES_MIN_UNTESTED))
+    min_frames = max(_MEL_FRAMES_MIN if is_tested else _MEL_FRAMES_MIN_UNTESTED, profile.min_frames or 0)
+    return min(FULL_WINDOW_FRAMES, max(frames, min_frames))

@@ -12,7 +12,7 @@ from faster_whisper.tokenizer import Tokenizer
 ENCODER_STEP_SECONDS = 0.02  # one step of the encoder's output: two mel frames
 _PREPEND_PUNCTUATION = "\"'“¿([{-"  # joins the word after it
 _APPEND_PUNCTUATION = "\"'.。,，!！?？:：”)]}、"  # joins the word before it
-_SENTENCE_ENDS = ".。!！?？"
+SENTENCE_ENDS = ".。!！?？"
 # Upper limit of the median word length that the rules below use: above it the alignment itself is unreliable.
 _MAX_MEDIAN_SECONDS = 0.7
 
@@ -79,9 +79,9 @@ def _limit_words_at_sentence_ends(words: list[AlignedWord]) -> None:
     max_seconds = 2 * min(_MAX_MEDIAN_SECONDS, float(np.median(lengths)))
     for previous, word in pairwise(words):
         if word.end - word.start > max_seconds:
-            if word.text in _SENTENCE_ENDS:
+            if word.text in SENTENCE_ENDS:
                 word.end = word.start + max_seconds
-            elif previous.text in _SENTENCE_ENDS:
+            elif previous.text in SENTENCE_ENDS:
                 word.start = word.end - max_seconds
 
 

@@ -24,7 +24,7 @@ GOOD = Hypothesis(
 def test_fluent_hypothesis_is_accepted() -> None:
     assert quality_checks.is_plausible_short_window(GOOD, 3.0)
     assert quality_checks.is_plausible(GOOD)
-    assert not quality_checks.is_silence(GOOD)
+    assert not quality_checks.is_silence(GOOD, 3.0)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,27 @@ def test_best_hypothesis_prefers_likeliest_without_repetition() -> None:
 
 
 def test_is_silence_without_words_or_with_no_speech_prob() -> None:
-    assert quality_checks.is_silence(replace(GOOD, no_speech_prob=0.9, avg_logprob=-1.3))
-    assert quality_checks.is_silence(replace(GOOD, text=""))
-    assert quality_checks.is_silence(replace(GOOD, text="― ― ―"))
-    assert not quality_checks.is_silence(replace(GOOD, no_speech_prob=0.9))
+    assert quality_checks.is_silence(replace(GOOD, no_speech_prob=0.9, avg_logprob=-1.3), 3.0)
+    assert quality_checks.is_silence(replace(GOOD, text=""), 3.0)
+    assert quality_checks.is_silence(replace(GOOD, text="― ― ―"), 3.0)
+    assert not quality_checks.is_silence(replace(GOOD, no_speech_prob=0.9), 3.0)
+
+
+def test_is_silence_is_stricter_with_little_or_doubtful_speech() -> None:
+    guess = replace(GOOD, text="Thank you.", no_speech_prob=0.74, avg_logprob=-0.7)
+
+    assert quality_checks.is_silence(guess, 0.3)
+    assert not quality_checks.is_silence(guess, 3.0)
+    assert quality_checks.is_silence(guess, 3.0, doubtful=True)
+    assert quality_checks.is_silence(replace(GOOD, avg_logprob=-1.1), 3.0, doubtful=True)
+    assert not quality_checks.is_silence(GOOD, 0.3, doubtful=True)
+
+
+def test_repetition_is_suspected_only_if_nothing_else_is_wrong() -> None:
+    twice = replace(GOOD, text="hold on to that hold on to that")
+
+    assert quality_checks.is_rejected_for_repetition(twice)
+    assert quality_checks.is_rejected_for_repetition(replace(GOOD, compression_ratio=2.5))
+    assert not quality_checks.is_rejected_for_repetition(GOOD)
+    assert not quality_checks.is_rejected_for_repetition(replace(twice, hit_token_limit=True))
+    assert not quality_checks.is_rejected_for_repetition(replace(twice, avg_logprob=-1.2))

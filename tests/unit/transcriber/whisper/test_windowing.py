@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -9,14 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transcriber.audio.resampling import SAMPLE_RATE
+from transcriber.whisper.profile import PROFILES
 from transcriber.whisper.voice_activity import VAD_FRAME_SAMPLES
 from transcriber.whisper.windowing import Windower, WindowSpan, encoder_frames
 
 SECOND = SAMPLE_RATE / VAD_FRAME_SAMPLES  # frames
+ACCURATE, FAST = PROFILES["accurate"], PROFILES["fast"]
 
 
 def windows_of(probabilities: np.ndarray, max_seconds: float = 15.0, block: int = 100) -> list[WindowSpan]:
-    windower = Windower(max_seconds)
+    windower = Windower(replace(FAST, max_window_seconds=max_seconds))
     spans = [
         span for at in range(0, len(probabilities), block) for span in windower.feed(probabilities[at : at + block])
     ]
@@ -102,7 +105,7 @@ def test_windows_cover_all_speech_in_order_within_max_length(parts: list[tuple[f
 
 @given(st.lists(st.sampled_from([0.0, 0.45, 0.9]), min_size=1, max_size=3000))
 def test_spans_never_start_before_consumed_samples(probabilities: list[float]) -> None:
-    windower, consumed = Windower(10.0), 0
+    windower, consumed = Windower(replace(FAST, max_window_seconds=10.0)), 0
     for at in range(0, len(probabilities), 50):
         spans = windower.feed(np.array(probabilities[at : at + 50]))
         assert all(span.start >= consumed for span in spans)
@@ -112,12 +115,22 @@ def test_spans_never_start_before_consumed_samples(probabilities: list[float]) -
 
 
 def test_encoder_frames_leave_silence_up_to_full_window() -> None:
-    assert all(n < encoder_frames(n, "en", "base") <= 3000 for n in range(0, 2900, 7))
-    assert encoder_frames(2990, "en", "base") == 3000
+    assert all(n < encoder_frames(n, "en", "base", FAST) <= 3000 for n in range(0, 2900, 7))
+    assert encoder_frames(2990, "en", "base", FAST) == 3000
 
 
 def test_encoder_frames_of_untested_language_are_at_least_1000() -> None:
-    assert encoder_frames(200, "en", "base") < 500
-    assert encoder_frames(200, None, "base") < 500
-    assert encoder_frames(200, "ko", "base") == 1000
-    assert encoder_frames(200, "en", "small") == 1000
+    assert encoder_frames(200, "en", "base", FAST) < 500
+    assert encoder_frames(200, None, "base", FAST) < 500
+    assert encoder_frames(200, "ko", "base", FAST) == 1000
+    assert encoder_frames(200, "en", "small", FAST) == 1000
+
+
+def test_accurate_profile_keeps_pauses_and_encodes_whole_windows() -> None:
+    windower = Windower(ACCURATE)
+    probabilities = probabilities_of((3, 0.0), (3, 0.9), (3, 0.0), (3, 0.9), (5, 0.0))
+
+    (span,) = windower.feed(probabilities) + windower.finish(len(probabilities) * VAD_FRAME_SAMPLES)
+
+    assert (round(span.start / SAMPLE_RATE, 1), round(span.end / SAMPLE_RATE, 1)) == (2.0, 13.0)
+    assert encoder_frames(200, "en", "base", ACCURATE) == 3000

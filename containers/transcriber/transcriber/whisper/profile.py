@@ -1,0 +1,34 @@
+"""Profiles: how much context a window and the encoder get. More context reads better and takes longer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from transcriber.whisper.log_mel import FULL_WINDOW_FRAMES
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Lengths of windows and of the encoder's input; docs/explanation/accuracy.md says what each one buys.
+
+    Attributes:
+        max_window_seconds: audio in a window, margins included.
+        margin_seconds: audio kept before and after the speech of a window.
+        max_inner_pause_seconds: a longer pause ends the window.
+        min_frames: least mel frames (10 ms) for the encoder; None: as few as the speech needs.
+        patience: the beam search ends when this share of the beams has.
+    """
+
+    max_window_seconds: float
+    margin_seconds: float
+    max_inner_pause_seconds: float
+    min_frames: int | None
+    patience: float
+
+
+PROFILES = {
+    # Whisper sees what it was trained on: true audio around the speech, and a whole window.
+    "accurate": Profile(29.0, 1.0, 4.0, FULL_WINDOW_FRAMES, 1.0),
+    # On short windows the beams that continue repeat themselves: two of five finished beams are enough.
+    "fast": Profile(28.0, 0.3, 1.5, None, 0.4),
+}
