@@ -26,6 +26,7 @@ _OVERRIDES = {
     "batch_workers": "EARSHOT_LANES",
     "threads": "EARSHOT_THREADS",
     "prepare_threads": "EARSHOT_PREPARING",
+    "speaker_threads": "EARSHOT_SPEAKER_THREADS",
     "batch": "EARSHOT_BATCH",
     "cpu_isa": "CT2_FORCE_CPU_ISA",
     "reuse_heap": "EARSHOT_HEAP",
@@ -73,6 +74,7 @@ class EngineSettings:
     batch_workers: int  # batches that run at the same time
     threads: int  # of one batch worker
     prepare_threads: int  # that prepare bulk shards; interactive shards have one more thread of their own
+    speaker_threads: int  # that prepare bulk shards and tell their speakers apart; one more for interactive shards
     batch: int  # maximum number of windows in one batch
     max_window_seconds: float
     max_prepared_seconds: float  # of speech that may be prepared and waiting for a batch
@@ -96,6 +98,7 @@ def choose_settings(machine: Machine) -> EngineSettings:
             threads=1,
             # One thread prepares 550 s of speech a second, two 890 (measured on two cores): few suffice for a GPU.
             prepare_threads=min(8, max(2, machine.cores // 2)),
+            speaker_threads=max(1, machine.cores - 1),
             batch=32,
             max_window_seconds=28.0,
             max_prepared_seconds=max_prepared_seconds,
@@ -108,6 +111,7 @@ def choose_settings(machine: Machine) -> EngineSettings:
         batch_workers=machine.cores,
         threads=1,
         prepare_threads=2,
+        speaker_threads=max(1, machine.cores // 2),
         # From three windows on, an Intel CPU takes the same time for each window, and an interactive shard waits for
         # the batch that runs. A prototype on an AMD CPU was still faster with 16 windows than with 8.
         batch=4 if machine.vendor == "GenuineIntel" else 8,
