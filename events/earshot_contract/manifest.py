@@ -19,10 +19,10 @@ from earshot_contract.fields import Name, Sha256
 
 WEIGHTS = "model.bin"  # of a model that transcribes: the file whose digest stands for the model, `ModelInfo.sha256`
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")  # name of a model or of a file in it: never a path
-FAMILIES = ("whisper",)  # families that the worker has an engine for
 SPEAKERS = "speakers"  # family of the model that tells speakers apart, and its name in every deployment
 SEGMENTATION, EMBEDDING = "segmentation.onnx", "embedding.onnx"  # its networks; the second one's digest stands for it
 CALIBRATION = "calibration.json"  # its thresholds, and what a telephone adds to its vectors
+FAMILIES = ("whisper", SPEAKERS)  # families that the worker can run
 _REQUIRED_FILES = {SPEAKERS: (EMBEDDING, SEGMENTATION, CALIBRATION)}  # by family; others: `WEIGHTS`
 
 

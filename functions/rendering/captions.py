@@ -13,6 +13,7 @@ from unicodedata import east_asian_width
 
 from functions.transcripts.graphemes import graphemes
 from functions.transcripts.printed_words import PrintedWord, spread
+from functions.transcripts.speakers import speaker_name
 from functions.transcripts.transcript import Channel, Transcript
 from functions.transcripts.words import join_words, printed_words
 
@@ -32,7 +33,9 @@ class Cue:
     start: float
     end: float
     lines: tuple[str, ...]
-    speaker: str = ""  # who speaks, if there are several channels: "Channel 0"
+    channel: str = ""  # if there are several: "Channel 0"
+    speaker: str = ""  # if speakers were told apart: "Speaker 1"
+    begins_turn: bool = False  # the cue before it on the channel is another speaker's
 
     @property
     def text(self) -> str:
@@ -45,11 +48,10 @@ def cues(transcript: Transcript) -> list[Cue]:
     several = len(transcript.channels) > 1
     found: list[Cue] = []
     for channel in transcript.channels:
-        speaker = f"Channel {channel.index}" if several else ""
-        columns = LINE_COLUMNS - (len(f"<v {speaker}>") if several else 0)
-        found += (
-            replace(cue, speaker=speaker) for cue in _channel_cues(caption_words(transcript, channel, columns), columns)
-        )
+        name = f"Channel {channel.index}" if several else ""
+        columns = LINE_COLUMNS - (len(f"<v {name}>") if several else 0) - (transcript.speaker_model is not None) * 2
+        words = caption_words(transcript, channel, columns)
+        found += (replace(cue, channel=name) for cue in _channel_cues(words, columns))
     separate = _without_overlaps(sorted(found, key=lambda cue: (cue.start, cue.end)))
     if not separate:
         return []
@@ -71,10 +73,10 @@ def timed_words(transcript: Transcript, channel: Channel) -> list[PrintedWord]:
 
 
 def split_at_pauses(words: Sequence[PrintedWord], pause: float) -> Iterator[list[PrintedWord]]:
-    """Yield the words between silences of at least `pause` seconds."""
+    """Yield the words of one speaker between silences of at least `pause` seconds."""
     stretch: list[PrintedWord] = []
     for word in words:
-        if stretch and word.start - stretch[-1].end >= pause:
+        if stretch and (word.start - stretch[-1].end >= pause or word.speaker != stretch[-1].speaker):
             yield stretch
             stretch = []
         stretch.append(word)
@@ -98,13 +100,18 @@ def _in_order(words: Iterable[PrintedWord]) -> list[PrintedWord]:
 
 
 def _channel_cues(words: Sequence[PrintedWord], columns: int) -> Iterator[Cue]:
+    before: int | None = None  # speaker of the cue before
     for stretch in split_at_pauses(words, CUE_PAUSE):
+        speaker = stretch[0].speaker
+        name = "" if speaker is None else speaker_name(speaker)
         rest = stretch
         while rest:
             count = _next_cue_length(rest, columns)
             cue_words, rest = rest[:count], rest[count:]
             lines = _wrap(cue_words, columns) or ()
-            yield Cue(cue_words[0].start, cue_words[-1].end, lines)
+            begins = speaker is not None and speaker != before
+            yield Cue(cue_words[0].start, cue_words[-1].end, lines, speaker=name, begins_turn=begins)
+            before = speaker
 
 
 def _next_cue_length(words: Sequence[PrintedWord], columns: int) -> int:
