@@ -17,9 +17,13 @@ from msgspec import Meta
 from earshot_contract.document import Document, InvalidDocument
 from earshot_contract.fields import Name, Sha256
 
-WEIGHTS = "model.bin"  # the file whose digest stands for the model: `ModelInfo.sha256`
+WEIGHTS = "model.bin"  # of a model that transcribes: the file whose digest stands for the model, `ModelInfo.sha256`
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")  # name of a model or of a file in it: never a path
-FAMILIES = ("whisper",)  # families that the worker has an engine for
+SPEAKERS = "speakers"  # family of the model that tells speakers apart, and its name in every deployment
+SEGMENTATION, EMBEDDING = "segmentation.onnx", "embedding.onnx"  # its networks; the second one's digest stands for it
+CALIBRATION = "calibration.json"  # its thresholds, and what a telephone adds to its vectors
+FAMILIES = ("whisper", SPEAKERS)  # families that the worker can run
+_REQUIRED_FILES = {SPEAKERS: (EMBEDDING, SEGMENTATION, CALIBRATION)}  # by family; others: `WEIGHTS`
 
 
 class BrokenManifest(ValueError):
@@ -45,11 +49,19 @@ class Manifest(Document):
     """Manifest of a model: `{name}/manifest.json` in the models bucket, written after the model's files."""
 
     name: Annotated[Name, Meta(description="The model's folder", examples=["large-v3-turbo"])]
-    files: Annotated[dict[str, ModelFile], Meta(description="Files of the folder by name; model.bin is one of them")]
-    family: Annotated[str, Meta(description="Which engine runs the model", examples=["whisper"])] = "whisper"
+    files: Annotated[
+        dict[str, ModelFile],
+        Meta(description="Files of the folder by name; those of Whisper have model.bin"),
+    ]
+    family: Annotated[str, Meta(description="Which engine runs it", examples=["whisper", "speakers"])] = "whisper"
     languages: Annotated[
         list[str] | None, Meta(description="Language codes; null: derived from the model's name", examples=[["en"]])
     ] = None
+
+    @property
+    def sha256(self) -> str:
+        """Digest that stands for the model: that of its weights."""
+        return self.files[required_files(self.family)[0]].sha256
 
     @classmethod
     def from_files(
@@ -84,8 +96,9 @@ def flaw_of(manifest: Manifest, folder: str, families: Collection[str] | None = 
     """Return why the manifest does not describe the model of `folder`, or None."""
     if manifest.name != folder:
         return f"the manifest names the model {manifest.name!r}."
-    if WEIGHTS not in manifest.files:
-        return f"{WEIGHTS} is not among its files."
+    for name in required_files(manifest.family):
+        if name not in manifest.files:
+            return f"{name} is not among its files."
     if families is not None and manifest.family not in families:
         return f"the family {manifest.family!r} is not known; known are: {', '.join(families)}."
     if manifest.languages == []:
@@ -97,6 +110,11 @@ def flaw_of(manifest: Manifest, folder: str, families: Collection[str] | None = 
         if file.size < 0:
             return f"the size of {name} is {file.size}."
     return None
+
+
+def required_files(family: str) -> tuple[str, ...]:
+    """Return the files that a model of the family has at least; the digest of the first stands for the model."""
+    return _REQUIRED_FILES.get(family, (WEIGHTS,))
 
 
 def digest(path: Path) -> str:

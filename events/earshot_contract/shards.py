@@ -54,6 +54,15 @@ class S3Object(Document):
 
 
 @dataclass(frozen=True)
+class SpeakerOptions(Document):
+    """Request to tell speakers apart."""
+
+    model: Annotated[Name, Meta(description="A name in the models bucket", examples=["speakers"])]
+    minimum: Annotated[Count | None, Meta(description="Speakers there are at least; null: not known")] = None
+    maximum: Annotated[Count | None, Meta(description="Speakers there are at most; null: not known")] = None
+
+
+@dataclass(frozen=True)
 class Shard(Document):
     """Work for one worker: which audio, which model, and where the result is written."""
 
@@ -78,6 +87,7 @@ class Shard(Document):
     hotwords: str | None = None
     temperature: Annotated[Probability | None, Meta(description="null: the engine's temperature fallback")] = None
     interactive: Annotated[bool, Meta(description="The caller is waiting")] = False
+    speakers: Annotated[SpeakerOptions | None, Meta(description="null: speakers are not told apart")] = None
 
 
 @dataclass(frozen=True)
@@ -115,6 +125,42 @@ class Segment(Document):
     avg_logprob: float = 0.0
     compression_ratio: float = 0.0
     no_speech_prob: Probability = 0.0
+
+
+@dataclass(frozen=True)
+class SpeakerTurn(Document):
+    """Speech of one speaker; turns of two speakers may overlap."""
+
+    start: Annotated[Seconds, Meta(description="Seconds from the start of the file")]
+    end: Seconds
+    speaker: Annotated[Index, Meta(description="Position in the section's list of speakers")]
+    confidence: Probability
+    overlap: Annotated[bool, Meta(description="Another speaker talks at the same time, and has the turn")] = False
+
+
+@dataclass(frozen=True)
+class SectionSpeaker(Document):
+    """A speaker of one section, to be recognised in others."""
+
+    seconds: Annotated[Seconds, Meta(description="Seconds of speech in the section")]
+    centre: Annotated[str, Meta(description="Mean vector of the voice: Base64 of one signed byte a number")]
+
+
+@dataclass(frozen=True)
+class SpeakerSection(Document):
+    """Minutes of a shard within which speakers were told apart; every section numbers its own."""
+
+    speakers: list[SectionSpeaker]
+    turns: Annotated[list[SpeakerTurn], Meta(description="In order of time")]
+
+
+@dataclass(frozen=True)
+class ShardSpeakers(Document):
+    """Who talks when in a shard."""
+
+    model: Annotated[str, Meta(examples=["speakers"])]
+    sha256: Annotated[Sha256, Meta(description="Of the model's weights")]
+    sections: Annotated[list[SpeakerSection], Meta(description="In order of time")]
 
 
 @dataclass(frozen=True)
@@ -173,3 +219,4 @@ class ShardResult(Document):
         default_factory=dict
     )
     warnings: list[ShardWarning] = field(default_factory=list)
+    speakers: Annotated[ShardSpeakers | None, Meta(description="null: speakers were not told apart")] = None

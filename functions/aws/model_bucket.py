@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from earshot_contract.keys import model_folder
-from earshot_contract.manifest import BrokenManifest, Manifest, read_manifest
+from earshot_contract.manifest import SPEAKERS, BrokenManifest, Manifest, read_manifest
 from earshot_contract.shards import S3Object
 from functions.aws import s3
 from functions.errors import ApiError
@@ -29,6 +29,7 @@ class ModelListing:
 
     models: list[Model]
     broken: list[BrokenManifest]
+    tells_speakers: bool = False  # whether it contains the model for that
 
 
 _cached: tuple[float, str, ModelListing] | None = None  # time.monotonic(), bucket, listing
@@ -52,13 +53,19 @@ def available_models(max_age: float = CACHE_SECONDS) -> list[Model]:
     return model_listing(max_age).models
 
 
+def has_speaker_model() -> bool:
+    """Return whether the deployment can tell speakers apart, including by a model added a second ago."""
+    return model_listing().tells_speakers or model_listing(RETRY_CACHE_SECONDS).tells_speakers
+
+
 def model_listing(max_age: float = CACHE_SECONDS) -> ModelListing:
     """Return the usable models and the broken manifests, from a list that is at most `max_age` seconds old."""
     global _cached
     bucket, now = settings().models_bucket, time.monotonic()
     if _cached is None or _cached[1] != bucket or now - _cached[0] > max_age:
         manifests, broken = read_manifests(bucket)
-        _cached = (now, bucket, ModelListing([Model.from_manifest(manifest) for manifest in manifests], broken))
+        models = [Model.from_manifest(manifest) for manifest in manifests if manifest.family != SPEAKERS]
+        _cached = (now, bucket, ModelListing(models, broken, len(models) < len(manifests)))
         _report(broken)
     return _cached[2]
 

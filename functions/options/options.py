@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
 from earshot_contract.audio_tracks import TrackRequest
-from earshot_contract.shards import RawAudio
+from earshot_contract.manifest import SPEAKERS
+from earshot_contract.shards import RawAudio, SpeakerOptions
 from functions.errors import ApiError, bad_query
 from functions.options.contradictions import FIXED_RATES, contradiction_warnings
 from functions.options.query_string import (
@@ -46,6 +47,12 @@ class Options:
     utterances: bool = False
     utt_split: float = DEFAULT_UTT_SPLIT  # seconds
     multichannel: bool = False
+    diarize: bool = False
+    diarize_model: str | None = None
+    diarize_version: str | None = None
+    num_speakers: int | None = None
+    min_speakers: int | None = None
+    max_speakers: int | None = None
     audio_track: str | None = None  # number, from 1, or Whisper code; None: the default one
     numerals: bool = False
     filler_words: bool = False
@@ -132,6 +139,19 @@ class Options:
         return None if rate is None else RawAudio(self.encoding, rate, self.channels)
 
     @property
+    def speaker_request(self) -> SpeakerOptions | None:
+        """What the worker is told about speakers; None: they are not to be told apart."""
+        if not (self.diarize or self.requires_speakers):
+            return None
+        least, most = self.num_speakers or self.min_speakers, self.num_speakers or self.max_speakers
+        return SpeakerOptions(SPEAKERS, least, most)
+
+    @property
+    def requires_speakers(self) -> bool:
+        """Whether speakers were requested by more than `diarize=true`, which some SDKs send in every request."""
+        return any((self.diarize_model, self.num_speakers, self.min_speakers, self.max_speakers))
+
+    @property
     def track_request(self) -> TrackRequest | None:
         """The requested audio track, as Prepare and the worker look for it; None: none is requested."""
         if self.audio_track is None:
@@ -162,8 +182,16 @@ class Options:
                 )
         implied = {name: True for spec in IMPLEMENTED if values.get(spec.name) is True for name in spec.implies}
         options = cls(query=query, warnings=warnings, **_without_overridden(implied | values))
+        if not lenient:
+            options._check_speaker_counts()
         warnings.extend(options._value_warnings())
         return options
+
+    def _check_speaker_counts(self) -> None:
+        if self.num_speakers and (self.min_speakers or self.max_speakers):
+            raise bad_query("num_speakers cannot be used together with min_speakers or max_speakers.")
+        if self.min_speakers and self.max_speakers and self.min_speakers > self.max_speakers:
+            raise bad_query(f"min_speakers={self.min_speakers} is more than max_speakers={self.max_speakers}.")
 
     def _value_warnings(self) -> Warnings:
         found = []

@@ -15,7 +15,7 @@ from functions.options.specification import OptionSpec, OptionType, Stage, Suppo
 ENCODINGS = ("linear16", "flac", "mulaw", "amr-nb", "amr-wb", "opus", "speex", "g729")
 MAX_CHANNELS = 20  # of a multichannel file: Deepgram's limit
 
-_NO_SPEAKERS = "speakers are not told apart here"
+_MAX_SPEAKERS = 50  # a caller may name; Amazon Transcribe's limit is 30
 _NO_ANALYSIS = "texts are transcribed here, not analysed"
 
 
@@ -114,6 +114,56 @@ _SPECS = (
         f"Each channel on its own, up to {MAX_CHANNELS}.",
         Stage.SHARD,
         example="true",
+    ),
+    _implemented(
+        "diarize",
+        OptionType.BOOLEAN,
+        "Tells speakers apart; where the deployment has no model for it, there is a warning instead.",
+        Stage.SHARD,
+        example="true",
+    ),
+    _implemented(
+        "diarize_model",
+        OptionType.STRING,
+        "Tells speakers apart, with the one model there is; not together with `diarize` or `diarize_version`.",
+        Stage.SHARD,
+        example="latest",
+        choices=("latest", "v1", "v2"),
+    ),
+    _implemented(
+        "diarize_version",
+        OptionType.STRING,
+        "Deepgram's earlier name for `diarize_model`; `diarize` is needed as well.",
+        no_effect="A deployment has one model that tells speakers apart.",
+        example="latest",
+        maximum=100,
+    ),
+    _implemented(
+        "num_speakers",
+        OptionType.INTEGER,
+        "Number of speakers, where the caller knows it; implies `diarize`.",
+        Stage.SHARD,
+        example="2",
+        minimum=1,
+        maximum=_MAX_SPEAKERS,
+    ),
+    _implemented(
+        "min_speakers",
+        OptionType.INTEGER,
+        "At least so many speakers; implies `diarize`. Recordings above 15 minutes may get fewer.",
+        Stage.SHARD,
+        example="2",
+        minimum=1,
+        maximum=_MAX_SPEAKERS,
+    ),
+    _implemented(
+        "max_speakers",
+        OptionType.INTEGER,
+        "At most so many speakers; implies `diarize`.",
+        Stage.SHARD,
+        example="2",
+        minimum=1,
+        maximum=_MAX_SPEAKERS,
     ),
     _implemented(
         "audio_track",
@@ -272,7 +322,6 @@ _SPECS = (
     _ignored("dictation", OptionType.BOOLEAN, "spoken punctuation stays words"),
     _ignored("measurements", OptionType.BOOLEAN, "units are written as Whisper writes them"),
     _ignored("language_hint", OptionType.ARRAY, "use detect_language with the languages to choose from"),
-    _ignored("diarize", OptionType.STRING, _NO_SPEAKERS),
     _ignored("tier", OptionType.STRING, "Whisper has no tiers"),
     _ignored("sentiment", OptionType.STRING, _NO_ANALYSIS),
     _ignored("topics", OptionType.STRING, _NO_ANALYSIS),
@@ -284,8 +333,6 @@ _SPECS = (
     _ignored("custom_intent_mode", OptionType.STRING, _NO_ANALYSIS),
     _ignored("detect_entities", OptionType.STRING, _NO_ANALYSIS),
     _ignored("ner", OptionType.STRING, _NO_ANALYSIS),
-    _rejected("diarize_model", OptionType.STRING, _NO_SPEAKERS),
-    _rejected("diarize_version", OptionType.STRING, _NO_SPEAKERS),
     _rejected("redact", OptionType.ARRAY, "nothing would be taken out of the transcript"),
     _rejected("profanity_filter", OptionType.STRING, "nothing would be taken out of the transcript"),
     _rejected("search", OptionType.ARRAY, "no search is made; look through the words of the answer"),

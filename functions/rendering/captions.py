@@ -17,6 +17,7 @@ from functions.rendering.text_direction import MARKS, directed, is_right_to_left
 from functions.transcripts.graphemes import graphemes
 from functions.transcripts.printed_words import PrintedWord, spread
 from functions.transcripts.sentences import ends_sentence
+from functions.transcripts.speakers import speaker_name
 from functions.transcripts.transcript import Channel, Transcript
 from functions.transcripts.words import join_words, printed_words
 
@@ -39,7 +40,9 @@ class Cue:
     start: float
     end: float
     lines: tuple[str, ...]
-    speaker: str = ""  # who speaks, if there are several channels: "Channel 0"
+    channel: str = ""  # if there are several: "Channel 0"
+    speaker: str = ""  # if speakers were told apart: "Speaker 1"
+    begins_turn: bool = False  # the cue before it on the channel is another speaker's
     right_to_left: bool = False  # direction of the text that the lines are part of
     read_seconds: float = 0.0  # that a reader needs for it
 
@@ -59,16 +62,18 @@ def cues(transcript: Transcript) -> list[Cue]:
     several = len(transcript.channels) > 1
     found: list[Cue] = []
     for channel in transcript.channels:
-        speaker = f"Channel {channel.index}" if several else ""
+        name = f"Channel {channel.index}" if several else ""
         language = transcript.text_language(channel)
         right_to_left = is_right_to_left("".join(segment.text for segment in channel.segments), language)
         columns = COLUMNS_BY_LANGUAGE.get(language, LINE_COLUMNS)
-        columns -= (len(f"<v {speaker}>") if several else 0) + (MARKS if right_to_left else 0)
+        columns -= len(f"<v {name}>") if several else 0
+        columns -= 2 if transcript.speaker_model is not None else 0  # a dash and a space begin a turn
+        columns -= MARKS if right_to_left else 0
         speed = READ_COLUMNS_BY_LANGUAGE.get(language, READ_COLUMNS)
         found += (
             replace(
                 cue,
-                speaker=speaker,
+                channel=name,
                 right_to_left=right_to_left,
                 read_seconds=min(sum(map(_columns, cue.lines)) / speed, MAX_SECONDS),
             )
@@ -95,10 +100,10 @@ def timed_words(transcript: Transcript, channel: Channel) -> list[PrintedWord]:
 
 
 def split_at_pauses(words: Sequence[PrintedWord], pause: float) -> Iterator[list[PrintedWord]]:
-    """Yield the words between silences of at least `pause` seconds."""
+    """Yield the words of one speaker between silences of at least `pause` seconds."""
     stretch: list[PrintedWord] = []
     for word in words:
-        if stretch and word.start - stretch[-1].end >= pause:
+        if stretch and (word.start - stretch[-1].end >= pause or word.speaker != stretch[-1].speaker):
             yield stretch
             stretch = []
         stretch.append(word)
@@ -122,13 +127,18 @@ def _in_order(words: Iterable[PrintedWord]) -> list[PrintedWord]:
 
 
 def _channel_cues(words: Sequence[PrintedWord], columns: int) -> Iterator[Cue]:
+    before: int | None = None  # speaker of the cue before
     for stretch in split_at_pauses(words, CUE_PAUSE):
+        speaker = stretch[0].speaker
+        name = "" if speaker is None else speaker_name(speaker)
         rest = stretch
         while rest:
             count = _next_cue_length(rest, columns)
             cue_words, rest = rest[:count], rest[count:]
             lines = _wrap(cue_words, columns) or ()
-            yield Cue(cue_words[0].start, cue_words[-1].end, lines)
+            begins = speaker is not None and speaker != before
+            yield Cue(cue_words[0].start, cue_words[-1].end, lines, speaker=name, begins_turn=begins)
+            before = speaker
 
 
 def _next_cue_length(words: Sequence[PrintedWord], columns: int) -> int:

@@ -17,6 +17,7 @@ from functions.options.options import Options
 from functions.speech_models.names import model_info, model_uuid
 from functions.transcripts.edits.numerals import NUMERAL_LANGUAGES
 from functions.transcripts.sentences import WordSequence, paragraphs, utterances
+from functions.transcripts.speakers import speaker_name
 from functions.transcripts.transcript import Channel, Transcript
 from functions.transcripts.words import TranscriptWord, join_words, punctuated_words_of
 
@@ -57,6 +58,9 @@ def _metadata(transcript: Transcript, options: Options) -> dict[str, Any]:
         "models": [model],
         "model_info": {model: model_info(transcript.model.name, transcript.model.sha256)},
     }
+    if transcript.speaker_model is not None:
+        speakers = model_uuid(transcript.speaker_model.sha256)
+        metadata["diarize_info"] = {"model_uuid": speakers, "arch": transcript.speaker_model.name}
     if transcript.audio.tracks > 1:
         metadata["audio_track"] = _audio_track(transcript.audio)
     warnings = [*transcript.warnings, *_numerals_warning(transcript, options)]
@@ -104,13 +108,19 @@ def _word(word: TranscriptWord, options: Options) -> dict[str, Any]:
     }
     if options.punctuate:
         document["punctuated_word"] = word.text
+    if word.speaker is not None:
+        document |= {"speaker": word.speaker, "speaker_confidence": _confidence(word.speaker_confidence)}
     return document
 
 
 def _paragraphs(words: WordSequence) -> dict[str, Any]:
     groups = list(paragraphs(words))
     texts = [[join_words(sentence) for sentence in group] for group in groups]
-    paragraph_texts = (join_words(chain.from_iterable(group)) for group in groups)
+    speakers = [group[0][0].speaker for group in groups]
+    paragraph_texts = (
+        ("" if speaker is None else f"{speaker_name(speaker)}: ") + join_words(chain.from_iterable(group))
+        for speaker, group in zip(speakers, groups, strict=True)
+    )
     return {
         "transcript": "\n" + "\n\n".join(paragraph_texts),
         "paragraphs": [
@@ -122,8 +132,9 @@ def _paragraphs(words: WordSequence) -> dict[str, Any]:
                 "num_words": sum(map(len, group)),
                 "start": _seconds(group[0][0].start),
                 "end": _seconds(group[-1][-1].end),
+                **({} if speaker is None else {"speaker": speaker}),
             }
-            for sentence_texts, group in zip(texts, groups, strict=True)
+            for sentence_texts, group, speaker in zip(texts, groups, speakers, strict=True)
         ],
     }
 
@@ -138,6 +149,7 @@ def _utterances(transcript: Transcript, words: dict[int, WordSequence], options:
             "channel": channel.index,
             "transcript": join_words(utterance, options.punctuate),
             "words": [_word(word, options) for word in utterance],
+            **({} if utterance[0].speaker is None else {"speaker": utterance[0].speaker}),
             # The same job always gives the same ids.
             "id": str(uuid.uuid5(_UTTERANCE_NAMESPACE, f"{transcript.job_id}/{channel.index}/{number}")),
         }

@@ -64,7 +64,11 @@ VERBOSE_JSON = Format(
     "verbose_json", _JSON_TYPE, lambda transcript, _: openai.verbose_json(transcript), openai_name="verbose_json"
 )
 
-FORMATS = (JSON, SRT, VTT, TXT, OPENAI_JSON, OPENAI_TEXT, VERBOSE_JSON)
+DIARIZED_JSON = Format(
+    "diarized_json", _JSON_TYPE, lambda transcript, _: openai.diarized_json(transcript), openai_name="diarized_json"
+)
+
+FORMATS = (JSON, SRT, VTT, TXT, OPENAI_JSON, OPENAI_TEXT, VERBOSE_JSON, DIARIZED_JSON)
 
 STORED_FORMATS = tuple(form for form in FORMATS if form.stored_suffix)
 LISTEN_FORMATS = {form.listen_name: form for form in FORMATS if form.listen_name}

@@ -9,9 +9,11 @@ from typing import Any
 from earshot_contract.shards import Segment
 from functions.jobs.job import Failure
 from functions.transcripts.languages import LANGUAGES
+from functions.transcripts.sentences import utterances
 from functions.transcripts.transcript import Transcript
-from functions.transcripts.words import TranscriptWord, join_segments, words_of
+from functions.transcripts.words import TranscriptWord, join_segments, join_words, punctuated_words_of, words_of
 
+_SEGMENT_PAUSE = 2.0  # seconds of silence that end a segment of `diarized_json`
 # Whisper attaches punctuation to words; whisper-1's `words` come without it and keep their capitals.
 _PUNCTUATION = "\"'“”‘’«»„¿¡([{-–—.。,，!！?？:：;；)]}、…"
 
@@ -48,7 +50,7 @@ def verbose(transcript: Transcript, *, words: bool = False, segments: bool = Tru
     if words:
         document["words"] = [
             {"word": word.text.strip(_PUNCTUATION) or word.text, "start": word.start, "end": word.end}
-            for word in _words(transcript)
+            for word in _all_words(transcript)
         ]
     if segments:
         texts = _segment_texts(transcript)
@@ -57,6 +59,39 @@ def verbose(transcript: Transcript, *, words: bool = False, segments: bool = Tru
             for index, (segment, segment_text) in enumerate(zip(_segments(transcript), texts, strict=True))
         ]
     return document | {"usage": _usage(transcript)}
+
+
+def diarized_json(transcript: Transcript) -> str:
+    """Return the body of `response_format=diarized_json`: a segment for the words of one speaker up to a pause.
+
+    Speakers are "A", "B", …, in order of appearance; of a transcript without speakers all is "A".
+    """
+    found = sorted(
+        (
+            run
+            for channel in transcript.channels
+            for run in utterances(punctuated_words_of(transcript, channel), _SEGMENT_PAUSE)
+        ),
+        key=lambda run: run[0].start,
+    )
+    segments = [
+        {
+            "type": "transcript.text.segment",
+            "id": f"seg_{number}",
+            "start": run[0].start,
+            "end": run[-1].end,
+            "text": join_words(run),
+            "speaker": speaker_letters(run[0].speaker or 0),
+        }
+        for number, run in enumerate(found)
+    ]
+    document = {"task": transcript.task, "duration": transcript.audio.duration, "text": text(transcript)}
+    return _json({**document, "segments": segments, "usage": _usage(transcript)})
+
+
+def speaker_letters(number: int) -> str:
+    """Return OpenAI's name of a speaker counted from 0: A to Z, then AA, AB and so on."""
+    return (speaker_letters(number // 26 - 1) if number >= 26 else "") + chr(ord("A") + number % 26)
 
 
 def event_stream(transcript: Transcript) -> str:
@@ -93,7 +128,7 @@ def _segments(transcript: Transcript) -> list[Segment]:
     return sorted(found, key=lambda segment: segment.start)
 
 
-def _words(transcript: Transcript) -> list[TranscriptWord]:
+def _all_words(transcript: Transcript) -> list[TranscriptWord]:
     found = [word for channel in transcript.channels for word in words_of(transcript, channel)]
     return sorted(found, key=lambda word: word.start)
 

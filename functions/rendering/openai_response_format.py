@@ -10,7 +10,7 @@ from functions.errors import ApiError
 from functions.jobs.job import Failure
 from functions.options.options import Options
 from functions.rendering import openai
-from functions.rendering.formats import OPENAI_FORMATS, OPENAI_JSON, OPENAI_TEXT, VERBOSE_JSON, Format
+from functions.rendering.formats import DIARIZED_JSON, OPENAI_FORMATS, OPENAI_JSON, OPENAI_TEXT, VERBOSE_JSON, Format
 from functions.transcripts.transcript import Transcript
 
 EVENTS_TYPE = "text/event-stream; charset=utf-8"
@@ -43,10 +43,6 @@ class OpenAIResponseFormat:
             BadField: A value that OpenAI accepts and this service does not, or one that neither accepts.
         """
         name = _last(fields, "response_format", str(OPENAI_JSON.openai_name))
-        if name == "diarized_json":
-            raise BadField(
-                "response_format", "response_format 'diarized_json' needs speaker labels, which are not done here."
-            )
         if name not in OPENAI_FORMATS:
             raise BadField("response_format", f"response_format {name!r} is none of {', '.join(OPENAI_FORMATS)}.")
         form = OPENAI_FORMATS[name]
@@ -72,6 +68,8 @@ class OpenAIResponseFormat:
         """Return content type and body for an edited transcript."""
         if self.stream:
             return EVENTS_TYPE, openai.event_stream(transcript)
+        if self.format is DIARIZED_JSON and transcript.speaker_model is None:
+            raise BadField("response_format", "response_format 'diarized_json': this job has no speakers.")
         if self.format is VERBOSE_JSON:
             body = openai.verbose_json(transcript, words=self.words, segments=self.segments)
         else:

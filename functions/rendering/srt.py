@@ -7,7 +7,10 @@ from functions.transcripts.transcript import Transcript
 
 
 def srt(transcript: Transcript) -> str:
-    """Return numbered cues; an empty text if there are none. With several channels each cue names its own."""
+    """Return numbered cues; an empty text if there are none. With several channels each cue names its own.
+
+    A dash begins what another speaker says.
+    """
     blocks = [
         f"{number}\n{timestamp(cue.start, ',')} --> {timestamp(cue.end, ',')}\n{cue.text(_label(cue))}\n"
         for number, cue in enumerate(cues(transcript), 1)
@@ -16,4 +19,5 @@ def srt(transcript: Transcript) -> str:
 
 
 def _label(cue: Cue) -> str:
-    return f"[{cue.speaker}] " if cue.speaker else ""
+    channel = f"[{cue.channel}] " if cue.channel else ""
+    return channel + "- " * cue.begins_turn

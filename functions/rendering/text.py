@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functions.rendering.captions import split_at_pauses, timed_words
+from functions.transcripts.speakers import speaker_name
 from functions.transcripts.transcript import Transcript
 from functions.transcripts.words import join_words
 
@@ -10,14 +11,21 @@ LINE_PAUSE = 2.0  # seconds of silence that end a line
 
 
 def text(transcript: Transcript) -> str:
-    """Return one line for the words between two longer pauses; with several channels each line names its own."""
+    """Return one line for the words of a speaker between two longer pauses.
+
+    With several channels each line names its own; if speakers were told apart, also the speaker.
+    """
     several = len(transcript.channels) > 1
     lines = [
         (
             words[0].start,
-            f"[channel {channel.index}] " * several + join_words(words),
+            f"[channel {channel.index}] " * several + _speaker_mark(words[0].speaker) + join_words(words),
         )
         for channel in transcript.channels
         for words in split_at_pauses(timed_words(transcript, channel), LINE_PAUSE)
     ]
     return "".join(f"{line}\n" for _, line in sorted(lines, key=lambda timed_line: timed_line[0]))
+
+
+def _speaker_mark(speaker: int | None) -> str:
+    return "" if speaker is None else f"{speaker_name(speaker)}: "

@@ -9,7 +9,10 @@ from functions.transcripts.transcript import Transcript
 
 
 def vtt(transcript: Transcript) -> str:
-    """Return the header and the cues, with `&`, `<` and `>` escaped. With several channels each cue has its voice."""
+    """Return the header and the cues, with `&`, `<` and `>` escaped. Each cue has a voice if there are several.
+
+    The voice is the channel's, the speaker's, or both.
+    """
     blocks = [
         f"{timestamp(cue.start, '.')} --> {timestamp(cue.end, '.')}\n{_voiced_text(cue)}\n" for cue in cues(transcript)
     ]
@@ -17,4 +20,5 @@ def vtt(transcript: Transcript) -> str:
 
 
 def _voiced_text(cue: Cue) -> str:
-    return f"<v {cue.speaker}>" * bool(cue.speaker) + html.escape(cue.text(), quote=False)
+    voice = ", ".join(filter(None, (cue.channel, cue.speaker)))
+    return f"<v {voice}>" * bool(voice) + html.escape(cue.text(), quote=False)

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from earshot_contract.manifest import WEIGHTS, Manifest
+from earshot_contract.manifest import Manifest
 from functions.errors import bad_request, unknown_model
 from functions.settings import settings
 from functions.transcripts.languages import LANGUAGES
@@ -37,7 +37,7 @@ class Model:
     def from_manifest(cls, manifest: Manifest) -> Model:
         """Make the model of a manifest that `read_manifest` has checked."""
         languages = None if manifest.languages is None else tuple(manifest.languages)
-        return cls(manifest.name, manifest.files[WEIGHTS].sha256, languages)
+        return cls(manifest.name, manifest.sha256, languages)
 
     @property
     def languages(self) -> list[str]:

@@ -28,10 +28,14 @@ class PrintedWord(Word):
         normalised: Lower-case, without the punctuation around it; empty for a word of punctuation only. An edit may set
             it: a replacement is written as given, also where the transcript is lower-case and without punctuation.
         space_before: Whether the model wrote a space before it.
+        speaker: Number of its speaker; None if speakers were not told apart.
+        speaker_confidence: How sure that is, 0..1.
     """
 
     normalised: str = ""
     space_before: bool = True
+    speaker: int | None = None
+    speaker_confidence: float = 0.0
 
 
 def segment_words(segment: Segment, language: str) -> list[PrintedWord]:

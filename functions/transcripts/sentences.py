@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from functions.transcripts.edits.numerals.vocabulary import VOCABULARIES
 from functions.transcripts.letters import normalised
+from functions.transcripts.speakers import speaker_runs
 from functions.transcripts.words import TranscriptWord
 
 PARAGRAPH_PAUSE = 1.5  # seconds of silence between two sentences that begin a new paragraph
@@ -33,23 +34,27 @@ def sentences(words: WordSequence) -> Iterator[WordSequence]:
 
 
 def paragraphs(words: WordSequence) -> Iterator[list[WordSequence]]:
-    """Yield sentences in paragraphs: a new one begins after a pause, or when one has `PARAGRAPH_SENTENCES`."""
-    paragraph: list[WordSequence] = []
-    for sentence in sentences(words):
-        paused = paragraph and sentence[0].start - paragraph[-1][-1].end >= PARAGRAPH_PAUSE
-        if paragraph and (paused or len(paragraph) >= PARAGRAPH_SENTENCES):
+    """Yield sentences in paragraphs.
+
+    A new one begins with another speaker, after a pause, or when one has `PARAGRAPH_SENTENCES`.
+    """
+    for run in speaker_runs(words):
+        paragraph: list[WordSequence] = []
+        for sentence in sentences(run):
+            paused = paragraph and sentence[0].start - paragraph[-1][-1].end >= PARAGRAPH_PAUSE
+            if paragraph and (paused or len(paragraph) >= PARAGRAPH_SENTENCES):
+                yield paragraph
+                paragraph = []
+            paragraph.append(sentence)
+        if paragraph:
             yield paragraph
-            paragraph = []
-        paragraph.append(sentence)
-    if paragraph:
-        yield paragraph
 
 
 def utterances(words: WordSequence, split: float) -> Iterator[WordSequence]:
-    """Yield the words between silences of at least `split` seconds."""
+    """Yield the words of one speaker between silences of at least `split` seconds."""
     utterance: WordSequence = []
     for word in words:
-        if utterance and word.start - utterance[-1].end >= split:
+        if utterance and (word.start - utterance[-1].end >= split or word.speaker != utterance[-1].speaker):
             yield utterance
             utterance = []
         utterance.append(word)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from earshot_contract.document import Document
-from earshot_contract.shards import AudioInfo, ModelInfo, Segment
+from earshot_contract.shards import AudioInfo, ModelInfo, Segment, SpeakerTurn
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,15 @@ class Channel(Document):
     language: str  # Whisper code, of the speech
     language_probability: float
     segments: list[Segment]
+    turns: list[SpeakerTurn] = field(default_factory=list)  # who talks when; speakers are numbered within the channel
+
+
+@dataclass(frozen=True)
+class SpeakerModelInfo(Document):
+    """The model that told speakers apart."""
+
+    name: str
+    sha256: str  # of its weights
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,7 @@ class Transcript(Document):
     model_seconds: float
     engine: dict[str, Any] = field(default_factory=dict)
     warnings: list[dict[str, str]] = field(default_factory=list)  # {parameter, type, message}
+    speaker_model: SpeakerModelInfo | None = None  # None: speakers were not told apart
 
     def text_language(self, channel: Channel) -> str:
         """Return the language of a channel's text: a translation is English, whatever language was spoken."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functions.transcripts.languages import UNSPACED
 from functions.transcripts.letters import is_tight
 from functions.transcripts.printed_words import PrintedWord, segment_words
+from functions.transcripts.speakers import WordSpeaker, word_speakers
 from functions.transcripts.transcript import Channel, Transcript
 
 
@@ -22,6 +23,8 @@ class TranscriptWord:
     confidence: float  # 0..1
     position: tuple[int, int] = (0, 0)  # indices of the segment and of the word in it
     space_before: bool = True
+    speaker: int | None = None  # from 0 within the channel; None: speakers were not told apart
+    speaker_confidence: float = 0.0  # 0..1
 
 
 def words_of(transcript: Transcript, channel: Channel) -> list[TranscriptWord]:
@@ -60,8 +63,8 @@ def punctuated_words_of(transcript: Transcript, channel: Channel) -> list[Transc
 
 def printed_words(transcript: Transcript, channel: Channel) -> Iterator[PrintedWord]:
     """Yield all words of a channel as they are printed, those that are only punctuation included; times as they are."""
-    for segment in channel.segments:
-        yield from segment_words(segment, transcript.text_language(channel))
+    for words in _words_by_segment(transcript, channel):
+        yield from words
 
 
 def join_words(words: Iterable[TranscriptWord | PrintedWord], punctuated: bool = True) -> str:
@@ -91,7 +94,6 @@ def join_segments(texts: Iterable[str], language: str) -> list[str]:
 
 
 def _ordered_words(transcript: Transcript, channel: Channel, keep_punctuation: bool = False) -> list[TranscriptWord]:
-    language, duration = transcript.text_language(channel), transcript.audio.duration
     words = [
         TranscriptWord(
             word.text,
@@ -101,12 +103,29 @@ def _ordered_words(transcript: Transcript, channel: Channel, keep_punctuation: b
             min(max(word.probability, 0.0), 1.0),
             (number, index),
             word.space_before,
+            word.speaker,
+            word.speaker_confidence,
         )
-        for number, segment in enumerate(channel.segments)
-        for index, word in enumerate(segment_words(segment, language))
+        for number, segment in enumerate(_words_by_segment(transcript, channel))
+        for index, word in enumerate(segment)
     ]
-    timed = iter(_in_order([word for word in words if word.normalised], duration))
+    timed = iter(_in_order([word for word in words if word.normalised], transcript.audio.duration))
     return [next(timed) if word.normalised else word for word in words if word.normalised or keep_punctuation]
+
+
+def _words_by_segment(transcript: Transcript, channel: Channel) -> list[list[PrintedWord]]:
+    """Return the printed words of each segment, with their speakers if these were told apart."""
+    language = transcript.text_language(channel)
+    segments = [segment_words(segment, language) for segment in channel.segments]
+    if transcript.speaker_model is None:
+        return segments
+    times = [(word.start, word.end) for words in segments for word in words]
+    speakers = iter(word_speakers(times, channel.turns))
+    return [[_with_speaker(word, next(speakers)) for word in words] for words in segments]
+
+
+def _with_speaker(word: PrintedWord, speaker: WordSpeaker) -> PrintedWord:
+    return replace(word, speaker=speaker.number, speaker_confidence=speaker.confidence)
 
 
 def _space_between(line: str, word: TranscriptWord | PrintedWord, text: str | None = None) -> str:

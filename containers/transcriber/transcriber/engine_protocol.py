@@ -19,7 +19,7 @@ class Model:
 
     name: str
     directory: Path
-    sha256: str  # of model.bin
+    sha256: str  # of its weights
     family: str = "whisper"  # from the manifest: which engine runs the model
 
 
@@ -38,7 +38,10 @@ class ShardFailed(Exception):
 
 
 class Engine(Protocol):
-    """Transcribes shards, several at a time. An engine is called with a `Model` and `hardware.EngineSettings`."""
+    """Transcribes shards, several at a time.
+
+    An engine is called with a `Model`, `hardware.EngineSettings`, and the `speakers.model.SpeakerModels`, or None.
+    """
 
     def submit(self, shard: Shard, audio: Path) -> Future[ShardResult]:
         """Queue one shard. Interactive shards are transcribed before the others.

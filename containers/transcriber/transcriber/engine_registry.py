@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from earshot_contract.shards import ShardError
 from transcriber.engine_protocol import Engine, Model, ShardFailed
 from transcriber.hardware import EngineSettings
 
-EngineFactory = Callable[[Model, EngineSettings], Engine]
+if TYPE_CHECKING:  # it imports onnxruntime
+    from transcriber.speakers.model import SpeakerModels
+
+EngineFactory = Callable[[Model, EngineSettings, "SpeakerModels | None"], Engine]
 
 
 def _whisper() -> EngineFactory:
@@ -25,8 +28,13 @@ def _whisper() -> EngineFactory:
 ENGINES: dict[str, Callable[[], EngineFactory]] = {"whisper": _whisper}
 
 
-def open_engine(model: Model, settings: EngineSettings) -> Engine:
+def open_engine(model: Model, settings: EngineSettings, speaker_models: SpeakerModels | None = None) -> Engine:
     """Load `model` into the engine of its family.
+
+    Args:
+        model: the model's files.
+        settings: how the engine uses this machine.
+        speaker_models: for shards whose speakers are to be told apart; None: there are no such shards.
 
     Raises:
         ShardFailed: UNKNOWN_MODEL, no engine is registered for the model's family.
@@ -36,4 +44,4 @@ def open_engine(model: Model, settings: EngineSettings) -> Engine:
             ShardError.UNKNOWN_MODEL,
             f"This worker has engines for {', '.join(ENGINES)}; the model {model.name!r} needs {model.family!r}.",
         )
-    return ENGINES[model.family]()(model, settings)
+    return ENGINES[model.family]()(model, settings, speaker_models)

@@ -27,6 +27,7 @@ _OVERRIDES = {
     "batch_workers": "EARSHOT_LANES",
     "threads": "EARSHOT_THREADS",
     "prepare_threads": "EARSHOT_PREPARING",
+    "speaker_threads": "EARSHOT_SPEAKER_THREADS",
     "batch": "EARSHOT_BATCH",
     "profile": "EARSHOT_PROFILE",
     "cpu_isa": "CT2_FORCE_CPU_ISA",
@@ -75,6 +76,7 @@ class EngineSettings:
     batch_workers: int  # batches that run at the same time
     threads: int  # of one batch worker
     prepare_threads: int  # that prepare bulk shards; interactive shards have one more thread of their own
+    speaker_threads: int  # that prepare bulk shards and tell their speakers apart; one more for interactive shards
     batch: int  # maximum number of windows in one batch
     profile: str  # "accurate" | "fast", see `transcriber.whisper.profile`
     max_prepared_seconds: float  # of speech that may be prepared and waiting for a batch
@@ -98,6 +100,7 @@ def choose_settings(machine: Machine) -> EngineSettings:
             threads=1,
             # One thread prepares 550 s of speech a second, two 890 (measured on two cores): few suffice for a GPU.
             prepare_threads=min(8, max(2, machine.cores // 2)),
+            speaker_threads=max(1, machine.cores - 1),
             batch=32,
             profile=_DEFAULT_PROFILE,
             max_prepared_seconds=max_prepared_seconds,
@@ -110,6 +113,7 @@ def choose_settings(machine: Machine) -> EngineSettings:
         batch_workers=machine.cores,
         threads=1,
         prepare_threads=2,
+        speaker_threads=max(1, machine.cores // 2),
         # From three windows on, an Intel CPU takes the same time for each window, and an interactive shard waits for
         # the batch that runs. A prototype on an AMD CPU was still faster with 16 windows than with 8.
         batch=4 if machine.vendor == "GenuineIntel" else 8,

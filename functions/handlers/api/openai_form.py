@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from urllib.parse import urlencode
 
+from functions.rendering.formats import DIARIZED_JSON
 from functions.rendering.openai_response_format import BadField, values_of
 
 TASKS = {"/audio/transcriptions": "transcribe", "/audio/translations": "translate"}  # by route
@@ -19,11 +20,12 @@ MAX_PARTS = 64  # of one form; OpenAI's own has a dozen fields, some repeated
 # Fields that would change the answer: ignoring them would mislead.
 _REJECTED = {
     "include": "log probabilities of tokens are not given; the words of /v1/listen have confidences",
-    "known_speaker_names": "speakers are not told apart",
-    "known_speaker_references": "speakers are not told apart",
+    "known_speaker_names": "speakers are told apart, and not recognised by their voices",
+    "known_speaker_references": "speakers are told apart, and not recognised by their voices",
 }
 
-OWN_FIELDS = ("strict_models", "audio_track")  # Earshot's: options of the same name
+# Earshot's: options of the same name
+OWN_FIELDS = ("strict_models", "audio_track", "num_speakers", "min_speakers", "max_speakers")
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,8 @@ def listen_options(form: Form, task: str) -> str:
         options.append(("temperature", f"{temperature:g}"))
     options += [("keyterm", word) for word in values_of(form.fields, "keywords")]
     options += [(name, value) for name in OWN_FIELDS if (value := form.first(name))]
+    if form.first("response_format") == DIARIZED_JSON.openai_name:
+        options.append(("diarize_model", "latest"))
     options.append(("filler_words", "true"))
     return urlencode([*options, *([("task", task)] if task != "transcribe" else [])])
 

@@ -18,6 +18,7 @@ from functions.jobs.job import Job, JobState, Source, SourceKind
 from functions.observability import logger
 from functions.options.options import Options
 from functions.settings import settings
+from functions.speech_models.speakers import speaker_options
 
 REPLAY_SECONDS = 180  # after a job's end: SDKs retry after 60 s of silence, twice
 ARRIVAL_SECONDS = 5.0  # between a request's idempotency record and its job's row, its body is written to S3
@@ -53,10 +54,12 @@ def submit(request: TranscriptionRequest) -> tuple[Job, bool]:
     changed, and few servers say reliably that it has not. So a request by URL gets the same job only while that runs.
 
     Raises:
-        ApiError: The model is not available, or AWS accepts no more jobs just now.
+        ApiError: A model that the request needs is not available, or AWS accepts no more jobs just now.
     """
     options = request.options
     model = model_bucket.choose_model(options.model, options.language, options.strict_models)
+    if options.requires_speakers:
+        speaker_options(options, model_bucket.has_speaker_model())
     request = _with_version(request)
     new_id, digest = str(uuid.uuid4()), request.digest
     record = idempotency.claim(digest, new_id)

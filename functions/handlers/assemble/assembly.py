@@ -11,7 +11,9 @@ from functions.jobs.job import Job
 from functions.options.options import Options
 from functions.options.query_string import Warnings, warning
 from functions.speech_models.names import is_vendor_name, model_info
-from functions.transcripts.transcript import Channel, Transcript
+from functions.speech_models.speakers import no_speakers_warning
+from functions.transcripts.speaker_joining import join_speakers
+from functions.transcripts.transcript import Channel, SpeakerModelInfo, Transcript
 
 
 def assemble(job: Job, options: Options, results: Sequence[ShardResult]) -> Transcript:
@@ -34,21 +36,31 @@ def assemble(job: Job, options: Options, results: Sequence[ShardResult]) -> Tran
         task=options.task,
         audio=first.audio,
         model=first.model,
-        channels=[_channel(index, group) for index, group in enumerate(groups)],
+        channels=[_channel(index, group, options) for index, group in enumerate(groups)],
         model_seconds=round(sum(result.seconds.get("model", 0.0) for result in ordered), 3),
         engine=_sum_counts([result.engine for result in ordered]),
         warnings=[*options.warnings, *_audio_warnings(options, ordered, len(groups))],
+        speaker_model=_speaker_model(ordered),
     )
 
 
-def _channel(index: int, parts: Sequence[ShardResult]) -> Channel:
+def _speaker_model(results: Sequence[ShardResult]) -> SpeakerModelInfo | None:
+    """Return the model that told speakers apart, which is one for all shards; None unless it did so in all."""
+    found = [result.speakers for result in results]
+    first = found[0]
+    return SpeakerModelInfo(first.model, first.sha256) if first and all(found) else None
+
+
+def _channel(index: int, parts: Sequence[ShardResult], options: Options) -> Channel:
     """Join the shards of a channel.
 
     Its language is that of the shard with most text; detection on music or silence is unreliable.
     """
     longest = max(parts, key=lambda part: (sum(len(s.text) for s in part.segments), part.language_probability))
     segments = [segment for part in parts for segment in part.segments]
-    return Channel(index, longest.language, longest.language_probability, segments)
+    speakers = [part.speakers for part in parts if part.speakers]
+    turns = join_speakers(speakers, options.speaker_request) if len(speakers) == len(parts) else []
+    return Channel(index, longest.language, longest.language_probability, segments, turns)
 
 
 def _audio_warnings(options: Options, results: Sequence[ShardResult], channels: int) -> Warnings:
@@ -73,6 +85,8 @@ def _audio_warnings(options: Options, results: Sequence[ShardResult], channels: 
                 f"The file's header does not say its channels; the {first.audio.channels} there are were mixed.",
             )
         )
+    if _speaker_model(results) is None:
+        found += no_speakers_warning(options)
     if first.audio.truncated:
         found.append(warning("audio", "truncated", "The audio ends too early; this is what could be read of it."))
     return found

@@ -19,6 +19,7 @@ from functions.observability import logger, metrics
 from functions.options.options import Options
 from functions.options.query_string import upload_query
 from functions.settings import settings
+from functions.speech_models.speakers import speaker_options
 
 connect("dynamodb", "s3", "events", "lambda")
 
@@ -59,12 +60,15 @@ def _claim_job(execution_input: dict[str, Any], execution: str) -> Job | None:
 def _prepare(job: Job) -> dict[str, Any]:
     options = _options(job)
     model = model_bucket.choose_model(options.model, options.language, options.strict_models)
+    speakers = None
+    if options.speaker_request:
+        speakers = speaker_options(options, model_bucket.has_speaker_model())
     audio, size = locate_audio(job)
     probe = probe_audio(audio, size, options, job.source.kind)
     seconds = expected_seconds(probe, size) * shard_count(options, probe)
     interactive = is_interactive(job.source.kind, options, seconds)
     bucket = settings().transcripts_bucket
-    shards = plan_shards(job.id, audio, options, model.name, probe, bucket, interactive)
+    shards = plan_shards(job.id, audio, options, model.name, probe, bucket, interactive, speakers)
     source = Source(job.source.kind, audio, job.source.url, size)
     updated = job_table.update(
         job.id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from earshot_contract.keys import shard_result_key
-from earshot_contract.shards import S3Object, Shard
+from earshot_contract.shards import S3Object, Shard, SpeakerOptions
 from functions.audio.probe import Probe
 from functions.errors import bad_request
 from functions.jobs.job import SourceKind
@@ -22,6 +22,7 @@ def plan_shards(
     probe: Probe,
     bucket: str,
     interactive: bool = False,
+    speakers: SpeakerOptions | None = None,
 ) -> list[Shard]:
     """Return the shards of a job.
 
@@ -35,6 +36,7 @@ def plan_shards(
         probe: What the audio's header says.
         bucket: Bucket for the shards' results.
         interactive: The caller waits; workers run such shards first.
+        speakers: How to tell speakers apart; None: they are not told apart.
 
     Raises:
         ApiError: There are more channels than `MAX_CHANNELS`.
@@ -63,6 +65,7 @@ def plan_shards(
             hotwords=options.hotwords,
             temperature=options.temperature,
             interactive=interactive,
+            speakers=speakers,
         )
         for index in range(channels)
     ]

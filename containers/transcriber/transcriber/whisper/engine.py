@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
 import queue
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +22,8 @@ from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
 from transcriber.engine_protocol import Model
 from transcriber.hardware import EngineSettings
+from transcriber.speakers.model import SpeakerModels
+from transcriber.speakers.stream import SpeakerStream
 from transcriber.whisper import language_choice
 from transcriber.whisper.batch_queue import BatchQueue
 from transcriber.whisper.batch_worker import BatchWorker
@@ -35,6 +39,9 @@ MAX_SHARD_SECONDS = 12 * 3600.0  # longer audio is rejected; memory grows with t
 _BATCH_SLACK_FRAMES = 250  # mel frames (10 ms) by which windows of one batch may differ
 
 
+_SPEAKER_NICENESS = 5  # of threads that tell speakers apart: batch workers come first where cores are short
+
+
 @dataclass(order=True)
 class _QueuedShard:
     rank: tuple[bool, int]  # interactive before bulk, then in order of submission
@@ -44,14 +51,16 @@ class _QueuedShard:
 class BatchingEngine:
     """Whisper engine; implements `transcriber.engine_protocol.Engine`."""
 
-    def __init__(self, model: Model, settings: EngineSettings) -> None:
+    def __init__(self, model: Model, settings: EngineSettings, speaker_models: SpeakerModels | None = None) -> None:
         """Load the model and start the threads; errors of ctranslate2 are passed on.
 
         Args:
             model: the model's files.
             settings: from `transcriber.hardware`, applied to the process before ctranslate2 was imported.
+            speaker_models: for shards whose speakers are to be told apart.
         """
         self._settings, self._profile = settings, PROFILES[settings.profile]
+        self._speaker_models = speaker_models
         self._model = WhisperModel(model.directory, settings)
         self._log_mel = LogMel(model.directory)
         self.model_info = ModelInfo(
@@ -62,10 +71,17 @@ class BatchingEngine:
             device=self._model.device,
         )
         self._batch_queue: BatchQueue[Window] = BatchQueue(settings.batch, _BATCH_SLACK_FRAMES)
-        self._prepare_queues: tuple[queue.PriorityQueue[_QueuedShard], queue.PriorityQueue[_QueuedShard]] = (
-            queue.PriorityQueue(),
-            queue.PriorityQueue(),
-        )
+        # Threads by the kind of shard they prepare: (interactive, with speakers). Telling speakers apart takes longer
+        # than all other preparation, so that shards without it never wait behind it.
+        threads = {
+            (True, False): 1,
+            (False, False): settings.prepare_threads,
+            (True, True): 1,
+            (False, True): settings.speaker_threads,
+        }
+        self._prepare_queues: dict[tuple[bool, bool], queue.PriorityQueue[_QueuedShard]] = {
+            kind: queue.PriorityQueue() for kind in threads
+        }
         self._sequence = itertools.count()
         self._in_progress: set[ShardState] = set()
         self._lock = threading.Lock()
@@ -77,8 +93,9 @@ class BatchingEngine:
             for n in range(settings.batch_workers)
         ]
         self._prepare_threads = [
-            threading.Thread(target=self._prepare_loop, args=(shard_queue,), name="prepare", daemon=True)
-            for shard_queue in (self._prepare_queues[0], *[self._prepare_queues[1]] * settings.prepare_threads)
+            threading.Thread(target=self._prepare_loop, args=kind, name="prepare", daemon=True)
+            for kind, count in threads.items()
+            for _ in range(count)
         ]
         for thread in (*self._batch_threads, *self._prepare_threads):
             thread.start()
@@ -93,8 +110,9 @@ class BatchingEngine:
             if self._closed:
                 raise RuntimeError("The engine is closed: it takes no more shards.")
             self._in_progress.add(state)
-        shard_queue = self._prepare_queues[0 if shard.interactive else 1]
-        shard_queue.put(_QueuedShard((not shard.interactive, next(self._sequence)), state))
+        self._prepare_queues[shard.interactive, shard.speakers is not None].put(
+            _QueuedShard((not shard.interactive, next(self._sequence)), state)
+        )
         return state.future
 
     def free_capacity(self) -> int:
@@ -111,8 +129,9 @@ class BatchingEngine:
         for state in remaining:
             state.future.cancel()
         self._batch_queue.close()
-        for shard_queue in (self._prepare_queues[0], *[self._prepare_queues[1]] * self._settings.prepare_threads):
-            shard_queue.put(_QueuedShard((True, next(self._sequence)), None))
+        for shard_queue in self._prepare_queues.values():
+            for _ in self._prepare_threads:  # one for each that reads it, and more
+                shard_queue.put(_QueuedShard((True, next(self._sequence)), None))
         for thread in (*self._batch_threads, *self._prepare_threads):
             thread.join()
         self._result_threads.shutdown()
@@ -122,7 +141,10 @@ class BatchingEngine:
         with self._lock:
             self._in_progress.discard(state)
 
-    def _prepare_loop(self, shard_queue: queue.PriorityQueue[_QueuedShard]) -> None:
+    def _prepare_loop(self, interactive: bool, with_speakers: bool) -> None:
+        if with_speakers and sys.platform == "linux":  # elsewhere it would be the priority of the whole process
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _SPEAKER_NICENESS)
+        shard_queue = self._prepare_queues[interactive, with_speakers]
         while (state := shard_queue.get().shard_state) is not None:
             try:
                 with self._batch_queue.preparing():
@@ -161,7 +183,11 @@ class BatchingEngine:
             self._finish(state)
 
     def _split_into_windows(self, state: ShardState, audio: AudioStream) -> Iterator[Window]:
-        """Yield windows of speech while the audio is decoded; samples that no later window needs are released."""
+        """Yield windows of speech while the audio is decoded; samples that no later window needs are released.
+
+        Speakers are told apart on the same blocks, each after its windows: Whisper works on these meanwhile.
+        """
+        speakers = self._speaker_stream(state.shard)
         detector, windower = VoiceActivityDetector(), Windower(self._profile)
         buffer, buffer_start = (
             np.zeros(0, np.float32),
@@ -180,8 +206,19 @@ class BatchingEngine:
                 yield window(span)
             if (consumed := min(windower.consumed_samples, buffer_start + len(buffer))) > buffer_start:
                 buffer, buffer_start = buffer[consumed - buffer_start :], consumed
+            if speakers:
+                speakers.feed(block)
         for span in windower.feed(detector.finish()) + windower.finish(buffer_start + len(buffer)):
             yield window(span)
+        if speakers and state.active:
+            state.speakers = speakers.finish()
+
+    def _speaker_stream(self, shard: Shard) -> SpeakerStream | None:
+        if shard.speakers is None or self._speaker_models is None:
+            return None
+        model = self._speaker_models.get(shard.speakers.model)
+        whole = shard.start == 0 and shard.end is None
+        return SpeakerStream(model, shard.speakers, shard.start, whole)
 
     def _finish(self, state: ShardState) -> None:
         """Resolve the future on another thread: its callbacks may take long and must not block batch workers."""
@@ -223,4 +260,5 @@ class BatchingEngine:
             },
             engine=engine_info,
             warnings=state.warnings,
+            speakers=state.speakers,
         )

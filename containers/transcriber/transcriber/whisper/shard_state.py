@@ -10,7 +10,7 @@ from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from earshot_contract.shards import AudioInfo, Segment, Shard, ShardResult, ShardWarning
+from earshot_contract.shards import AudioInfo, Segment, Shard, ShardResult, ShardSpeakers, ShardWarning
 from transcriber.whisper.language_detection import VOTING_SECONDS
 from transcriber.whisper.profile import Profile
 
@@ -44,6 +44,7 @@ class ShardState:
         self.audio_info: AudioInfo | None = None
         self.warnings: list[ShardWarning] = []  # about the audio
         self.segments: list[Segment] = []
+        self.speakers: ShardSpeakers | None = None
         self.counts: Counter[str] = Counter()
         self.speech_seconds = self.decode_seconds = self.model_seconds = (
             0.0  # of speech; time spent on preparing and in the model

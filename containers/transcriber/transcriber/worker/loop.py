@@ -17,6 +17,7 @@ from transcriber.engine_registry import open_engine
 from transcriber.hardware import EngineSettings
 from transcriber.logs import logger
 from transcriber.settings import WorkerSettings
+from transcriber.speakers.model import SpeakerModels
 from transcriber.worker.audio_cache import AudioCache
 from transcriber.worker.aws_clients import AwsClients
 from transcriber.worker.fast_receive import FastReceive
@@ -162,7 +163,8 @@ def build_worker(settings: WorkerSettings, clients: AwsClients, engine_settings:
     (folder / "models").mkdir()
     queues = ShardQueues(clients.sqs, [settings.fast_queue_url, settings.bulk_queue_url])
     models = ModelFiles(clients.s3, settings.models_bucket, folder / "models", settings.model_dir)
-    engines = LoadedEngines(models.find, lambda model: open_engine(model, engine_settings))
+    speaker_models = SpeakerModels(models.find)
+    engines = LoadedEngines(models.find, lambda model: open_engine(model, engine_settings, speaker_models))
     audio = AudioCache(clients.s3, folder / "audio", shutil.disk_usage(folder).free // 2)
     lease = None
     if settings.slot and settings.lease:

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from earshot_contract.aws_errors import error_code
 from earshot_contract.keys import manifest_key
-from earshot_contract.manifest import PLAIN_NAME, WEIGHTS, BrokenManifest, Manifest, digest, read_manifest
+from earshot_contract.manifest import PLAIN_NAME, BrokenManifest, Manifest, digest, read_manifest
 from earshot_contract.shards import ShardError
 from transcriber.engine_protocol import Model, ShardFailed
 
@@ -48,7 +48,7 @@ class ModelFiles:
             raise ShardFailed(
                 ShardError.CORRUPT_MODEL, f"The model {name!r} is not what its manifest says: {mismatch}."
             )
-        return Model(name, directory, digests[WEIGHTS], manifest.family)
+        return Model(name, directory, manifest.sha256, manifest.family)
 
     def _manifest(self, name: str) -> Manifest:
         if not PLAIN_NAME.fullmatch(name):

@@ -17,7 +17,7 @@ smart_format paragraphs utterances utt_split diarize diarize_model multichannel 
 filler_words profanity_filter redact replace search keywords keyterm summarize topics custom_topic
 custom_topic_mode intents custom_intent custom_intent_mode sentiment detect_entities encoding mip_opt_out
 alternatives tier ner detect_topics diarize_version sample_rate channels task prompt temperature
-strict_models audio_track"""
+strict_models audio_track num_speakers min_speakers max_speakers"""
 
 
 BOOLEANS = [s.name for s in IMPLEMENTED if s.type is OptionType.BOOLEAN]
@@ -68,6 +68,8 @@ def test_implemented_option_adds_no_warning(name):
     special = {
         "language": "de",
         "audio_track": "2",
+        "diarize_model": "v2",
+        "diarize_version": "latest",
         "detect_language": "true",
         "version": "latest",
         "extra": "k:v",
@@ -156,6 +158,11 @@ def test_boolean_option_with_other_value_returns_400(name, raw):
         "replace=:x",
         "&".join(["keyterm=a"] * 101),
         "diarize=true&diarize_model=latest",
+        "diarize=perhaps",
+        "diarize_model=v9",
+        "num_speakers=0",
+        "num_speakers=2&max_speakers=3",
+        "min_speakers=4&max_speakers=3",
     ],
 )
 def test_invalid_value_returns_400(query):

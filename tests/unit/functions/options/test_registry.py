@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from earshot_contract.shards import AudioInfo, ModelInfo, S3Object, Shard, ShardResult
+from earshot_contract.shards import AudioInfo, ModelInfo, S3Object, Shard, ShardResult, ShardSpeakers
 from functions.audio.probe import Probe
 from functions.errors import ApiError
 from functions.handlers.assemble.assembly import assemble
@@ -39,12 +39,14 @@ def shard_result(shard: Shard) -> ShardResult:
         audio=AudioInfo("ab" * 32, 60.0, 2, 16000, "flac"),
         model=ModelInfo(shard.model, SHA, True, "int8", "cpu"),
         seconds={"model": 1.0, "total": 1.5},
+        speakers=ShardSpeakers("speakers", SHA, []) if shard.speakers else None,
     )
 
 
 def planned(options: Options) -> list[Shard]:
     audio = S3Object("transcripts", "work/j1/audio")
-    return plan_shards("j1", audio, options, "base", Probe(60.0, 2, 16000), "transcripts")
+    probe = Probe(60.0, 2, 16000)
+    return plan_shards("j1", audio, options, "base", probe, "transcripts", speakers=options.speaker_request)
 
 
 def assembled(options: Options) -> Transcript:
@@ -97,10 +99,10 @@ def test_option_reaches_every_format_of_a_whole_job(spec: OptionSpec) -> None:
     assert all(form.render(transcript, options) for form in FORMATS)
 
 
-def test_options_without_effect_are_the_two_known() -> None:
+def test_options_without_effect_are_the_three_known() -> None:
     without_effect = [spec.name for spec in IMPLEMENTED if not spec.stages]
 
-    assert without_effect == ["version", "mip_opt_out"]
+    assert without_effect == ["version", "diarize_version", "mip_opt_out"]
     assert all(bool(spec.stages) != bool(spec.no_effect) for spec in IMPLEMENTED)
     assert all(not spec.stages for spec in OPTIONS.values() if spec.support is not Support.IMPLEMENTED)
 

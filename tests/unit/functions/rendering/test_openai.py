@@ -182,7 +182,6 @@ def test_response_format_fields_round_trip(response_format: OpenAIResponseFormat
 @pytest.mark.parametrize(
     ("fields", "param"),
     [
-        ({"response_format": ["diarized_json"]}, "response_format"),
         ({"response_format": ["xml"]}, "response_format"),
         ({"timestamp_granularities[]": ["word"]}, "timestamp_granularities[]"),
         (

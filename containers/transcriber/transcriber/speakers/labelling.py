@@ -1,0 +1,208 @@
+"""Labelling: which speaker talks in each frame of a section, and the turns that follow from it.
+
+A frame is judged by the vector of its own snippet and by those of the local speakers it belongs to, which link a short
+answer to the same voice's longer stretches in the same window. A Viterbi search then avoids changes without a reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from transcriber.speakers.embedding import Snippet, stacked
+from transcriber.speakers.model import unit
+from transcriber.speakers.segmentation import (
+    FRAMES_A_SECOND,
+    SPEAKER_SETS,
+    WINDOW_FRAMES,
+    SegmentationWindow,
+    frame_at,
+    frame_time,
+)
+
+_CHANGE_PRICE = 6.0  # of a change of speaker, in frames of likeness 1
+_SILENT_CHANGE = 0.2  # of that price, where nobody speaks
+_OWN_SECONDS = 1.2  # length of a snippet from which its own vector counts fully
+_LINK_SHARE = 0.3  # of the local speakers' vote where the own vector counts fully
+_LINK_COVER = 0.7  # share of a snippet in which the local speaker talks alone, for the snippet to stand for it
+_SHARPNESS = 8.0  # factor of likeness before the softmax that makes confidences of it
+_JOIN_FRAMES = round(0.5 * FRAMES_A_SECOND)  # a shorter silence between two turns of one speaker does not part them
+_MIN_FRAMES = round(0.1 * FRAMES_A_SECOND)  # a shorter turn is left out
+
+
+@dataclass(frozen=True)
+class Section:
+    """Minutes of a stream that are labelled together; frames count from the start of the stream.
+
+    Attributes:
+        start: its first frame.
+        speech: whether somebody speaks, for each frame.
+        overlap: whether two do.
+        windows: segmentation windows that reach into it.
+        snippets: those of its stretches.
+    """
+
+    start: int
+    speech: np.ndarray
+    overlap: np.ndarray
+    windows: list[SegmentationWindow]
+    snippets: list[Snippet]
+
+    @property
+    def frames(self) -> int:
+        """Number of frames."""
+        return len(self.speech)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One speaker's speech from `start` to `end`, seconds from the start of the stream."""
+
+    start: float
+    end: float
+    speaker: int
+    confidence: float
+    overlap: bool = False  # another speaker talks, too, and has the turn
+
+
+def find_turns(section: Section, centres: np.ndarray) -> list[Turn]:
+    """Return the turns of a section in order of time.
+
+    Args:
+        section: at least one snippet.
+        centres: of the speakers, shape (speakers, size).
+    """
+    votes = _votes(section, centres)
+    path = _most_likely_path(votes, section.speech & (np.abs(votes).sum(1) > 0))
+    overlaps = _overlaps(section.overlap, path)
+    for start, end, before, _ in overlaps:
+        path[start:end] = before
+    confidences = _confidences(votes)
+    turns = _turns(section, path, confidences)
+    for start, end, _, after in overlaps:
+        turns.append(_turn(section, start, end, after, confidences, overlap=True))
+    return sorted(turns, key=lambda turn: (turn.start, turn.end))
+
+
+def _votes(section: Section, centres: np.ndarray) -> np.ndarray:
+    """Return the likeness of each frame to each speaker, shape (frames, speakers); 0 where there is none."""
+    own, mass = np.zeros((section.frames, len(centres)), np.float32), np.zeros(section.frames, np.float32)
+    vectors, _ = stacked(section.snippets)
+    for snippet, likeness in zip(section.snippets, vectors @ centres.T, strict=True):
+        start, end = _frames_of(section, snippet)
+        weight = min(1.0, snippet.seconds / _OWN_SECONDS)
+        own[start:end] += weight * likeness
+        mass[start:end] += weight
+    linked, count = np.zeros_like(own), np.zeros_like(mass)
+    for window, speaker_frames, vector in _local_speakers(section):
+        start = window.start - section.start
+        first, last = max(0, start), min(section.frames, start + WINDOW_FRAMES)
+        alone = speaker_frames[first - start : last - start]
+        linked[first:last][alone] += centres @ vector
+        count[first:last][alone] += 1
+    own /= np.maximum(mass, 1e-6)[:, None]
+    linked /= np.maximum(count, 1e-6)[:, None]
+    trust = np.minimum(1, mass)[:, None]
+    return own * trust + linked * (1 - trust + _LINK_SHARE * trust)
+
+
+def _frames_of(section: Section, snippet: Snippet) -> tuple[int, int]:
+    start = min(max(0, frame_at(snippet.start) - section.start), section.frames - 1)
+    return start, min(section.frames, max(frame_at(snippet.end) - section.start, start + 1))
+
+
+def _local_speakers(section: Section) -> list[tuple[SegmentationWindow, np.ndarray, np.ndarray]]:
+    """Return the local speakers of all windows that have a snippet of their own.
+
+    Returns:
+        The window, in which of its frames the local speaker talks alone, and the mean vector of its snippets.
+    """
+    vectors, _ = stacked(section.snippets)
+    starts = np.array([frame_at(snippet.start) for snippet in section.snippets])
+    ends = np.array([frame_at(snippet.end) for snippet in section.snippets])
+    found = []
+    for window in section.windows:
+        near = np.flatnonzero((ends > window.start) & (starts < window.start + WINDOW_FRAMES))
+        begins = np.clip(starts[near] - window.start, 0, WINDOW_FRAMES)
+        stops = np.clip(ends[near] - window.start, 0, WINDOW_FRAMES)
+        active = SPEAKER_SETS[window.sets]
+        single = active.sum(1) == 1
+        for speaker in range(active.shape[1]):
+            alone = single & active[:, speaker]
+            if not alone.any():
+                continue
+            sums = np.concatenate([[0], np.cumsum(alone)])
+            covered = sums[stops] - sums[begins]
+            its_own = covered > _LINK_COVER * np.maximum(1, ends[near] - starts[near])
+            if its_own.any():
+                vector = unit(covered[its_own].astype(np.float32) @ vectors[near[its_own]])
+                found.append((window, alone, vector))
+    return found
+
+
+def _most_likely_path(votes: np.ndarray, speech: np.ndarray) -> np.ndarray:
+    """Return the speaker of each frame: most likeness, minus a price for each change (Viterbi).
+
+    Votes are the same over many frames; the search steps from one run of equal frames to the next.
+    """
+    changed = (votes[1:] != votes[:-1]).any(1) | (speech[1:] != speech[:-1])
+    starts = np.concatenate([[0], np.flatnonzero(changed) + 1])
+    lengths = np.diff(np.concatenate([starts, [len(votes)]]))
+    scores = votes[starts] * lengths[:, None]
+    prices = np.where(speech[starts], _CHANGE_PRICE, _CHANGE_PRICE * _SILENT_CHANGE)
+    best = scores[0].copy()
+    origins = np.zeros(scores.shape, np.int64)
+    for run in range(1, len(scores)):
+        top = best.argmax()
+        stays = best >= best[top] - prices[run]
+        origins[run] = np.where(stays, np.arange(len(best)), top)
+        best = np.where(stays, best, best[top] - prices[run]) + scores[run]
+    path = np.zeros(len(scores), np.int64)
+    path[-1] = best.argmax()
+    for run in range(len(scores) - 1, 0, -1):
+        path[run - 1] = origins[run, path[run]]
+    return np.repeat(path, lengths)
+
+
+def _overlaps(overlap: np.ndarray, path: np.ndarray) -> list[tuple[int, int, int, int]]:
+    """Return start, end, and the different speakers before and after, of frames in which two talk at once."""
+    found = []
+    for start, end in _runs(overlap):
+        before, after = path[max(0, start - 2)], path[min(len(path) - 1, end + 1)]
+        if before != after:
+            found.append((start, end, int(before), int(after)))
+    return found
+
+
+def _confidences(votes: np.ndarray) -> np.ndarray:
+    """Return how sure each frame's speaker is, shape (frames, speakers); rows add up to 1."""
+    likeness = np.exp(_SHARPNESS * (votes - votes.max(1, keepdims=True)))
+    return np.asarray(likeness / likeness.sum(1, keepdims=True))
+
+
+def _turns(section: Section, path: np.ndarray, confidences: np.ndarray) -> list[Turn]:
+    """Return the turns that the path means where somebody speaks; short silences within a turn belong to it."""
+    spans: list[list[int]] = []  # start, end, speaker
+    boundaries = np.flatnonzero(path[1:] != path[:-1]) + 1
+    for start, end in _runs(section.speech):
+        inside = boundaries[(boundaries > start) & (boundaries < end)].tolist()
+        for first, last in zip([start, *inside], [*inside, end], strict=True):
+            speaker = int(path[first])
+            if spans and spans[-1][2] == speaker and first - spans[-1][1] <= _JOIN_FRAMES:
+                spans[-1][1] = last
+            else:
+                spans.append([first, last, speaker])
+    return [_turn(section, *span, confidences) for span in spans if span[1] - span[0] >= _MIN_FRAMES]
+
+
+def _turn(section: Section, start: int, end: int, speaker: int, confidences: np.ndarray, overlap: bool = False) -> Turn:
+    sure = float(confidences[start:end][section.speech[start:end], speaker].mean())
+    first, last = (max(0.0, float(frame_time(section.start + frame))) for frame in (start, end))
+    return Turn(first, last, speaker, sure, overlap)
+
+
+def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
+    """Return start and end of the runs of true values."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
+    return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]

@@ -1,0 +1,148 @@
+"""Labelling and segmentation with a scripted network: turns, overlaps, short answers, and streams of any block size."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from earshot_contract.shards import ShardSpeakers, SpeakerOptions
+from transcriber.speakers import stream
+from transcriber.speakers.embedding import Snippet, snippet_times
+from transcriber.speakers.labelling import Section, find_turns
+from transcriber.speakers.model import unit
+from transcriber.speakers.segmentation import FRAME_SAMPLES, FRAMES_A_SECOND, WINDOW_FRAMES, Segmentation, frame_time
+from transcriber.speakers.stream import SpeakerStream
+
+RATE = 16_000
+VOICES = unit(np.random.default_rng(3).normal(size=(3, 192))).astype(np.float32)
+SILENCE, PAIR = -1, 9
+
+
+class ScriptedModel:
+    """A speaker model for samples whose value says who talks: 0.1 × (speaker + 1); PAIR: the first two at once."""
+
+    name, sha256 = "speakers", "0" * 64
+    telephone_mean = np.zeros(192, np.float32)
+
+    def segment(self, samples: np.ndarray) -> np.ndarray:
+        frames = samples[:, : WINDOW_FRAMES * FRAME_SAMPLES : FRAME_SAMPLES]
+        who = np.round(frames * 10).astype(int) - 1
+        sets = np.where(who == PAIR, 4, np.where(who == SILENCE, 0, who + 1))
+        return np.eye(7)[sets]
+
+    def embed(self, energies: np.ndarray) -> np.ndarray:
+        return VOICES[np.round(energies[:, 0, 0]).astype(int)]
+
+
+@pytest.fixture(autouse=True)
+def readable_features(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Energies that say who talks in the middle of a snippet, so that the scripted network can tell."""
+
+    def energies(samples: np.ndarray) -> np.ndarray:
+        speaker = np.clip(np.round(samples[len(samples) // 2] * 10) - 1, 0, 2)
+        return np.full((1 + (len(samples) - 400) // 160, 80), speaker, np.float32)
+
+    monkeypatch.setattr("transcriber.speakers.embedding.log_mel_energies", energies)
+
+
+def talk(*turns: tuple[int, float]) -> np.ndarray:
+    """Samples of (speaker, seconds)."""
+    return np.concatenate([np.full(int(seconds * RATE), 0.1 * (who + 1), np.float32) for who, seconds in turns])
+
+
+def label(samples: np.ndarray, block: int = 10 * RATE, options: SpeakerOptions | None = None) -> ShardSpeakers:
+    speakers = SpeakerStream(ScriptedModel(), options or SpeakerOptions("speakers"))  # type: ignore[arg-type]
+    for start in range(0, len(samples), block):
+        speakers.feed(samples[start : start + block])
+    return speakers.finish()
+
+
+def spans(result: ShardSpeakers) -> list[tuple[int, float, float]]:
+    return [(turn.speaker, turn.start, turn.end) for section in result.sections for turn in section.turns]
+
+
+def test_turns_begin_and_end_where_the_speakers_do() -> None:
+    found = spans(label(talk((0, 6), (SILENCE, 1), (1, 5), (0, 4), (1, 6))))
+
+    assert len({who for who, *_ in found}) == 2
+    for (_, start, end), (first, last) in zip(found, [(0, 6), (7, 12), (12, 16), (16, 22)], strict=True):
+        assert start == pytest.approx(first, abs=0.05)
+        assert end == pytest.approx(last, abs=0.05)
+    assert found[0][0] == found[2][0] != found[1][0] == found[3][0]
+
+
+@pytest.mark.parametrize("block", [RATE, 7 * RATE + 13, 60 * RATE])
+def test_size_of_blocks_changes_nothing(block: int) -> None:
+    samples = talk((0, 6), (SILENCE, 1), (1, 5), (PAIR, 1), (0, 14), (2, 3), (SILENCE, 5), (1, 12))
+
+    assert label(samples, block) == label(samples)
+
+
+def test_overlap_gives_both_speakers_a_turn() -> None:
+    result = label(talk((0, 8), (PAIR, 1), (1, 8)))
+
+    turns = result.sections[0].turns
+    assert [(turn.speaker, turn.overlap) for turn in turns] == [(0, False), (1, True), (1, False)]
+    assert turns[0].end == pytest.approx(9, abs=0.05)
+    assert turns[1].start == pytest.approx(8, abs=0.05)
+
+
+def test_silence_has_no_speakers() -> None:
+    assert label(talk((SILENCE, 30))).sections == label(np.zeros(100, np.float32)).sections
+    assert spans(label(talk((SILENCE, 30)))) == []
+
+
+def test_answer_too_short_for_a_vector_follows_its_local_speaker() -> None:
+    found = spans(label(talk((0, 3), (SILENCE, 0.4), (1, 0.3), (SILENCE, 0.4), (0, 3), (SILENCE, 0.5), (1, 4))))
+
+    assert [who for who, *_ in found] == [0, 1, 0, 1] or [who for who, *_ in found] == [1, 0, 1, 0]
+
+
+def test_long_stream_has_sections_with_all_its_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "_SECTION_FRAMES", round(60 * FRAMES_A_SECOND))
+    monkeypatch.setattr(stream, "_LAST_SECTION_FRAMES", round(30 * FRAMES_A_SECOND))
+    result = label(talk(*[(n % 2, 8.0) for n in range(16)]))  # 128 s
+
+    ends = [section.turns[-1].end for section in result.sections]
+    starts = [section.turns[0].start for section in result.sections]
+    assert len(result.sections) == 2
+    assert 60 <= starts[1] <= 70
+    assert starts[1] == pytest.approx(ends[0], abs=0.05)
+    assert ends[1] == pytest.approx(128, abs=0.05)
+    assert all(len(section.speakers) == 2 for section in result.sections)
+
+
+def test_maximum_of_one_makes_one_speaker() -> None:
+    result = label(talk((0, 8), (1, 8)), options=SpeakerOptions("speakers", maximum=1))
+
+    assert [len(section.speakers) for section in result.sections] == [1]
+
+
+def test_confidence_is_lower_between_two_voices() -> None:
+    clear = np.stack([VOICES[0], VOICES[1]])
+    close = unit(np.stack([VOICES[0], VOICES[0] + 0.3 * VOICES[1]]))
+
+    def confidence(centres: np.ndarray) -> float:
+        section = Section(0, np.ones(175, bool), np.zeros(175, bool), [], [Snippet(0.0, 3.0, VOICES[0])])
+        return find_turns(section, centres)[0].confidence
+
+    assert confidence(clear) > 0.99 > confidence(close) > 0.5
+
+
+def test_snippets_cover_their_stretch() -> None:
+    assert snippet_times(1.0, 1.3) == []
+    assert snippet_times(1.0, 2.0) == [(1.0, 2.0)]
+    times = snippet_times(0.0, 10.0)
+    assert times[0][0] == 0.0
+    assert times[-1][1] == pytest.approx(10.0)
+    assert all(later[0] - earlier[0] <= 0.7501 for earlier, later in pairwise(times))
+
+
+def test_monologue_is_cut_so_that_samples_can_go() -> None:
+    segmentation = Segmentation(ScriptedModel())  # type: ignore[arg-type]
+    found = segmentation.feed(talk((0, 60)))
+
+    assert len(found) >= 4
+    assert all(float(frame_time(s.end)) - float(frame_time(s.start)) <= 10.1 for s in found)
