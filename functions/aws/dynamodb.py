@@ -12,10 +12,9 @@ from functools import cache
 from typing import Any
 
 import boto3
-from boto3.dynamodb.conditions import Attr, ConditionBase, Key
+from boto3.dynamodb.conditions import Attr, ConditionBase
 from botocore.exceptions import ClientError
 
-from earshot_contract.keys import LISTING_INDEX
 from functions.aws.clients import error_code
 from functions.settings import settings
 
@@ -80,17 +79,28 @@ def remove(pk: str, condition: ConditionBase) -> bool:
     return True
 
 
-def jobs_of_day(date: str, after: Item | None = None, limit: int = 100) -> Iterator[Item]:
-    """Yield the jobs of one UTC day, newest first.
+def add_to_set(pk: str, name: str, member: str, **changes: Any) -> None:
+    """Add a member to the item's set of strings `name`, and set attributes; a missing item is made."""
+    _table(settings().table).update_item(
+        Key={"pk": pk},
+        UpdateExpression=f"ADD #set :member SET {', '.join(f'#{change} = :{change}' for change in changes)}",
+        ExpressionAttributeNames={"#set": name, **{f"#{change}": change for change in changes}},
+        ExpressionAttributeValues={":member": {member}, **{f":{change}": value for change, value in changes.items()}},
+    )
+
+
+def newest_items(index: str, condition: ConditionBase, after: Item | None = None, limit: int = 100) -> Iterator[Item]:
+    """Yield the items of one partition of an index in the descending order of its sort key.
 
     Args:
-        date: the day, e.g. `2026-11-22`.
-        after: key of the last item of an earlier page (`pk`, `day`, `created`), or None.
+        index: name of the index.
+        condition: on the index's keys.
+        after: key of the last item of an earlier page: `pk` and the index's keys; None: from the first.
         limit: items a request.
     """
     query: Item = {
-        "IndexName": LISTING_INDEX,
-        "KeyConditionExpression": Key("day").eq(date),
+        "IndexName": index,
+        "KeyConditionExpression": condition,
         "ScanIndexForward": False,
         "Limit": limit,
     }

@@ -66,16 +66,17 @@ def _create_resources(monkeypatch: pytest.MonkeyPatch) -> None:
         TableName="earshot",
         BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("pk", "day", "created")],
+        AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("pk", "day", "created", "owner")],
         GlobalSecondaryIndexes=[
             {
-                "IndexName": "listing",
+                "IndexName": index,
                 "KeySchema": [
-                    {"AttributeName": "day", "KeyType": "HASH"},
+                    {"AttributeName": partition, "KeyType": "HASH"},
                     {"AttributeName": "created", "KeyType": "RANGE"},
                 ],
                 "Projection": {"ProjectionType": "ALL"},
             }
+            for index, partition in (("listing", "day"), ("owners", "owner"))
         ],
     )
     for bucket in ("uploads", "transcripts", "models"):
