@@ -27,7 +27,12 @@ def start(machine_arn: str, name: str, execution_input: dict[str, Any]) -> str:
     except ClientError as error:
         if error_code(error) != "ExecutionAlreadyExists":
             raise
-        return f"{machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
+        return execution_arn(machine_arn, name)
+
+
+def execution_arn(machine_arn: str, name: str) -> str:
+    """Return the ARN that the execution of this name has, started or not."""
+    return f"{machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
 
 
 def stop(execution_arn: str, cause: str) -> None:
