@@ -127,9 +127,9 @@ class Api(Construct):
             {"TABLE": storage.table.table_name, "PUBLIC_ACCESS": str(self._base.settings.public).lower()},
             timeout=Duration.seconds(10),
         )
-        storage.grant_table(authorize, "GetItem")
+        storage.grant_table(authorize, "GetItem", "UpdateItem")  # when a key was used last
         # Without an identity source API Gateway also calls the authorizer for requests without a key, which public
-        # access accepts. Without a cache a deleted key is rejected at once.
+        # access accepts. Without a cache a revoked key is rejected at once.
         return apigateway.RequestAuthorizer(
             self, "Authorizer", handler=authorize, identity_sources=[], results_cache_ttl=Duration.seconds(0)
         )

@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from earshot_contract.keys import JOBS_PREFIX, LISTING_INDEX, UPLOADS_PREFIX, WORK_DAYS, WORK_PREFIX
+from earshot_contract.keys import JOBS_PREFIX, LISTING_INDEX, OWNER_INDEX, UPLOADS_PREFIX, WORK_DAYS, WORK_PREFIX
 from infra.settings import StackSettings
 
 # `RetainExceptOnCreate`: kept when the stack is deleted or replaces them, but not when the creation that made them
@@ -41,13 +41,14 @@ class Storage(Construct):
         self.table = self._build_table()
 
     def grant_table(self, grantee: iam.IGrantable, *operations: str) -> None:
-        """Allow `operations` such as `GetItem` on the table's items; `Query` is granted on the listing index only."""
+        """Allow `operations` such as `GetItem` on the table's items; `Query` is granted on the two indexes only."""
+        arn = self.table.table_arn
+        indexes = [f"{arn}/index/{index}" for index in (LISTING_INDEX, OWNER_INDEX)]
         for operation in operations:
-            arn = self.table.table_arn
             iam.Grant.add_to_principal(
                 grantee=grantee,
                 actions=[f"dynamodb:{operation}"],
-                resource_arns=[f"{arn}/index/{LISTING_INDEX}" if operation == "Query" else arn],
+                resource_arns=indexes if operation == "Query" else [arn],
             )
 
     def grant_objects(self, grantee: iam.IGrantable, bucket: s3.Bucket, prefix: str, *operations: str) -> None:
@@ -114,10 +115,11 @@ class Storage(Construct):
             partition_key=dynamodb.Attribute(name="pk", type=text),
             global_secondary_indexes=[
                 dynamodb.GlobalSecondaryIndexPropsV2(
-                    index_name=LISTING_INDEX,
-                    partition_key=dynamodb.Attribute(name="day", type=text),
+                    index_name=index,
+                    partition_key=dynamodb.Attribute(name=partition, type=text),
                     sort_key=dynamodb.Attribute(name="created", type=text),
                 )
+                for index, partition in ((LISTING_INDEX, "day"), (OWNER_INDEX, "owner"))
             ],
             billing=dynamodb.Billing.on_demand(),
             time_to_live_attribute="ttl",

@@ -20,6 +20,14 @@ Model = Annotated[str, Meta(description="The model of the models bucket that run
 Callback = Annotated[
     bool, Meta(description="The job has a callback URL; left out otherwise", extra_json_schema={"const": True})
 ]
+JobName = Annotated[
+    str, Meta(description="Name of the file, as the caller gave it", extra_json_schema={"maxLength": 255})
+]
+Owner = Annotated[str, Meta(description="Whose job it is: the id of an API key, `public` or `deployment`")]
+Tags = Annotated[list[str], Meta(description="Values of the option `tag`")]
+Attempt = Annotated[
+    int, Meta(description="2 for the first retry of the job, and so on; left out for the first run", ge=2)
+]
 Duration = Annotated[Seconds, Meta(description="Seconds of audio")]
 
 
@@ -60,6 +68,10 @@ class JobDetail(Document):
     options: Annotated[str, Meta(description="The query string of /v1/listen with the job's options")]
     created: Timestamp
     callback: Callback | UnsetType = UNSET
+    name: JobName | UnsetType = UNSET
+    owner: Owner | UnsetType = UNSET
+    tags: Tags | UnsetType = UNSET
+    attempt: Attempt | UnsetType = UNSET
 
 
 @dataclass(frozen=True, kw_only=True)

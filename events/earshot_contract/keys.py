@@ -58,6 +58,11 @@ def work_prefix(job_id: str) -> str:
     return f"{WORK_PREFIX}{job_id}/"
 
 
+def work_owner(key: str) -> str:
+    """Return the id of the job, or of the presigned upload, that a key under WORK_PREFIX belongs to."""
+    return key.removeprefix(WORK_PREFIX).partition("/")[0]
+
+
 def body_key(job_id: str) -> str:
     """Return the key of audio that came as a request body, from a URL, or by a presigned upload."""
     return f"{work_prefix(job_id)}audio"
@@ -101,8 +106,11 @@ def model_folder(key: str) -> str | None:
 
 # -- table: one item per partition key `pk`, no sort key ---------------------------------------------------
 
-LISTING_INDEX = "listing"  # the table's index of jobs by time: partition `day`, sort `created`
+LISTING_INDEX = "listing"  # the table's index of all jobs by time: partition `day`, sort `created`
+OWNER_INDEX = "owners"  # the table's index of an owner's jobs by time: partition `owner`, sort `created`
+SHORT_ID_CHARACTERS = 6  # shortest start of a job's id that is accepted in its place
 JOB_PK_PREFIX = "JOB#"
+IDS_PK_PREFIX = "IDS#"
 API_KEY_PK_PREFIX = "KEY#"
 REQUEST_PK_PREFIX = "REQUEST#"
 SLOT_PK_PREFIX = "SLOT#"
@@ -113,6 +121,11 @@ SHARD_STATS_PK = "PACE"  # the item with the mean length of recent jobs
 def job_pk(job_id: str) -> str:
     """Return the partition key of a job's row."""
     return f"{JOB_PK_PREFIX}{job_id}"
+
+
+def ids_pk(job_id: str) -> str:
+    """Return the partition key of the item with the ids that begin like `job_id`, in its attribute `ids`."""
+    return f"{IDS_PK_PREFIX}{job_id[:SHORT_ID_CHARACTERS].lower()}"
 
 
 def api_key_pk(api_key: str) -> str:

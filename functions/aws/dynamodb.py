@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from earshot_contract.aws_errors import error_code
-from earshot_contract.keys import LISTING_INDEX
 from functions.aws.clients import raise_throttled
 from functions.settings import settings
 
 if TYPE_CHECKING:
-    from boto3.dynamodb.conditions import Attr, ConditionBase
+    from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 Item = dict[str, Any]
 
@@ -29,6 +28,13 @@ def attribute(name: str) -> Attr:
     from boto3.dynamodb.conditions import Attr
 
     return Attr(name)
+
+
+def key(name: str) -> Key:
+    """Return boto3's builder of conditions on a key of the table or of an index."""
+    from boto3.dynamodb.conditions import Key
+
+    return Key(name)
 
 
 @cache
@@ -98,25 +104,38 @@ def remove(pk: str, condition: ConditionBase) -> bool:
     return True
 
 
-def jobs_of_day(
-    date: str, after: Item | None = None, limit: int = 100, condition: ConditionBase | None = None
+def add_to_set(pk: str, name: str, member: str, **changes: Any) -> None:
+    """Add a member to the item's set of strings `name`, and set attributes; a missing item is made."""
+    _table(settings().table).update_item(
+        Key={"pk": pk},
+        UpdateExpression=f"ADD #set :member SET {', '.join(f'#{change} = :{change}' for change in changes)}",
+        ExpressionAttributeNames={"#set": name, **{f"#{change}": change for change in changes}},
+        ExpressionAttributeValues={":member": {member}, **{f":{change}": value for change, value in changes.items()}},
+    )
+
+
+def newest_items(
+    index: str,
+    condition: ConditionBase,
+    after: Item | None = None,
+    limit: int = 100,
+    only: ConditionBase | None = None,
 ) -> Iterator[Item]:
-    """Yield the jobs of one UTC day, newest first.
+    """Yield the items of one partition of an index in the descending order of its sort key.
 
     Args:
-        date: the day, e.g. `2026-11-22`.
-        after: key of the last item of an earlier page (`pk`, `day`, `created`), or None.
+        index: name of the index.
+        condition: on the index's keys.
+        after: key of the last item of an earlier page: `pk` and the index's keys; None: from the first.
         limit: items a request.
-        condition: which of them; None: all. The others are read, and paid for, too.
+        only: which of them; None: all. The others are read, and paid for, too.
     """
-    from boto3.dynamodb.conditions import Key
-
     query: Item = {
-        "IndexName": LISTING_INDEX,
-        "KeyConditionExpression": Key("day").eq(date),
+        "IndexName": index,
+        "KeyConditionExpression": condition,
         "ScanIndexForward": False,
         "Limit": limit,
-        **({"FilterExpression": condition} if condition else {}),
+        **({"FilterExpression": only} if only else {}),
     }
     while True:
         page = _table(settings().table).query(**query, **({"ExclusiveStartKey": after} if after else {}))

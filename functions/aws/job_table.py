@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from earshot_contract.keys import job_pk
+from earshot_contract.keys import LISTING_INDEX, SHORT_ID_CHARACTERS, ids_pk, job_pk
 from earshot_contract.timeouts import SHARD_WAIT_DAYS
 from functions.aws import dynamodb
 from functions.aws.dynamodb import attribute
-from functions.jobs.job import Failure, Job, JobState, timestamp
+from functions.jobs.job import Attempt, Failure, Job, JobState, timestamp
 from functions.settings import settings
 
 if TYPE_CHECKING:
@@ -21,13 +20,51 @@ if TYPE_CHECKING:
 
 
 def add(job: Job) -> bool:
-    """Write a new row; return False when a job of this id exists. Its ttl is the deployment's retention."""
+    """Write a new row; return False when a job of this id exists. Its ttl is the deployment's retention.
+
+    The id is noted first under its beginning: so each row is found by a short id, also after an interruption.
+    """
+    dynamodb.add_to_set(ids_pk(job.id), "ids", job.id, ttl=_expiry())
     return dynamodb.add({"pk": job_pk(job.id), "day": job.day, "ttl": _expiry(), **job.row()})
 
 
 def find(job_id: str) -> Job | None:
     """Return the job's row with a consistent read, or None."""
     return _job(dynamodb.get(job_pk(job_id)))
+
+
+def find_by_start(start: str) -> list[Job]:
+    """Return the jobs whose id begins with `start`, which has at least SHORT_ID_CHARACTERS."""
+    if len(start) < SHORT_ID_CHARACTERS:
+        return []
+    item = dynamodb.get(ids_pk(start)) or {}
+    found = (find(job_id) for job_id in sorted(item.get("ids", ())) if job_id.startswith(start.lower()))
+    return [job for job in found if job]
+
+
+def retry(job: Job, execution: str) -> Job | None:
+    """Change the state from failed or cancelled to queued, for a new execution; the run before stays in `history`.
+
+    Args:
+        job: the job as its row is.
+        execution: ARN of the execution that is started next. The row is its own from now on, so that late news of the
+            earlier one change nothing.
+
+    Returns:
+        The row after the write, or None when it is no longer as `job` says.
+    """
+    run = Attempt(job.state, job.started, job.completed, job.failure, job.execution)
+    past = [*(job.history or []), run]
+    changes: dict[str, Any] = {
+        "state": JobState.QUEUED,
+        "execution": execution,
+        "history": [{k: v for k, v in asdict(each).items() if v is not None} for each in past],
+        "ttl": _expiry(),
+        **dict.fromkeys(("started", "completed", "failure", "shards", "language", "channels", "model_seconds")),
+    }
+    unchanged = attribute("state").eq(job.state) & attribute("state").is_in([JobState.FAILED, JobState.CANCELLED])
+    same_run = attribute("completed").eq(job.completed)
+    return _job(dynamodb.update(job_pk(job.id), changes, unchanged & same_run))
 
 
 def claim(job: Job, execution: str) -> Job | None:
@@ -91,32 +128,6 @@ def delete_job(job_id: str) -> bool:
     return dynamodb.remove(job_pk(job_id), ~_unfinished())
 
 
-def newest(limit: int, token: str | None = None) -> tuple[list[Job], str | None]:
-    """List jobs, newest first.
-
-    Args:
-        limit: the most jobs to return.
-        token: the token of the page, from the call for the page before; None: the first page.
-
-    Returns:
-        The jobs, and the token of the next page (None: this is the last).
-
-    Raises:
-        ValueError: the token was not made by this function.
-    """
-    after = _position(token) if token else None
-    date = datetime.fromisoformat(after["day"]).replace(tzinfo=UTC) if after else datetime.now(UTC)
-    oldest = datetime.now(UTC) - timedelta(days=settings().retention_days + 1)
-    found: list[Job] = []
-    while date >= oldest:
-        for item in dynamodb.jobs_of_day(date.date().isoformat(), after, limit + 1):
-            if len(found) == limit:
-                return found, _token(found[-1])
-            found.append(Job.from_json(item))
-        date, after = date - timedelta(days=1), None
-    return found, None
-
-
 def _unfinished() -> ConditionBase:
     return attribute("state").is_in([JobState.QUEUED, JobState.PROCESSING])
 
@@ -126,7 +137,8 @@ def unfinished(before: str) -> Iterator[Job]:
     today = datetime.now(UTC)
     for days in range(SHARD_WAIT_DAYS + 2):
         date = (today - timedelta(days=days)).date().isoformat()
-        for item in dynamodb.jobs_of_day(date, condition=_unfinished(), limit=1000):
+        day = dynamodb.key("day").eq(date)
+        for item in dynamodb.newest_items(LISTING_INDEX, day, limit=1000, only=_unfinished()):
             if item["created"] < before:
                 yield Job.from_json(item)
 
@@ -137,21 +149,3 @@ def _job(item: dict[str, Any] | None) -> Job | None:
 
 def _expiry() -> int:
     return int(time.time()) + settings().retention_days * 86400
-
-
-def _token(job: Job) -> str:
-    position = {"pk": job_pk(job.id), "day": job.day, "created": job.created}
-    return base64.urlsafe_b64encode(json.dumps(position).encode()).decode().rstrip("=")
-
-
-def _position(token: str) -> dict[str, str]:
-    try:
-        position = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        datetime.fromisoformat(position["day"])
-    except (ValueError, TypeError, KeyError, RecursionError):
-        position = None
-    if not isinstance(position, dict) or set(position) != {"pk", "day", "created"}:
-        raise ValueError("This is not a token of a page of jobs.")
-    if not all(isinstance(value, str) and value for value in position.values()):
-        raise ValueError("This is not a token of a page of jobs.")
-    return position

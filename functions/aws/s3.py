@@ -100,9 +100,12 @@ def remove(bucket: str, keys: list[str]) -> None:
         client("s3").delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
 
 
-def presigned_get(at: S3Object, seconds: int, content_type: str | None = None) -> str:
-    """Return a URL that reads the object without credentials for `seconds`."""
-    extra = {"ResponseContentType": content_type} if content_type else {}
+def presigned_get(
+    at: S3Object, seconds: int, content_type: str | None = None, content_disposition: str | None = None
+) -> str:
+    """Return a URL that reads the object without credentials for `seconds`, with these headers in the answer."""
+    headers = {"ResponseContentType": content_type, "ResponseContentDisposition": content_disposition}
+    extra = {name: value for name, value in headers.items() if value}
     return _presigned("get_object", {**_at(at), **extra}, seconds)
 
 

@@ -55,6 +55,17 @@ class Failure(Document):
     status: int = 400
 
 
+@dataclass(frozen=True)
+class Attempt(Document):
+    """An earlier run of a job that was tried again. The members are the row's at that time."""
+
+    state: JobState
+    started: str | None = None
+    completed: str | None = None
+    failure: Failure | None = None
+    execution: str | None = None
+
+
 @dataclass
 class Job(Document):
     """Row of the table. Times are ISO 8601 in UTC with milliseconds; unknown values are None and left out."""
@@ -64,6 +75,8 @@ class Job(Document):
     options: str  # query string of /v1/listen, also for uploads
     parsed: dict[str, Any] | None = None  # those options, parsed (Options.to_stored); None in rows of 0.1
     caller: str | None = None  # name of the API key
+    owner: str | None = None  # whose job it is: the id of a key, `public` or `deployment`; None in rows of 0.1
+    name: str | None = None  # of the file, as the caller gave it (functions/jobs/job_name.py)
     state: JobState = JobState.QUEUED
     created: str = field(default_factory=lambda: timestamp())
     started: str | None = None
@@ -78,6 +91,7 @@ class Job(Document):
     model_seconds: float | None = None  # seconds that workers spent inside the model
     transcript: str | None = None  # key in the transcripts bucket
     failure: Failure | None = None
+    history: list[Attempt] | None = None  # runs before this one, the oldest first
     ttl: int | None = None  # epoch seconds
 
     @property
@@ -88,6 +102,11 @@ class Job(Document):
     def row(self) -> dict[str, Any]:
         """Return the attributes of the table's item, without unknown values."""
         return {k: v for k, v in asdict(self).items() if v is not None}
+
+    @property
+    def attempt(self) -> int:
+        """Number of the run: 1, and one more for each retry."""
+        return len(self.history or ()) + 1
 
 
 def timestamp(epoch: float | None = None) -> str:

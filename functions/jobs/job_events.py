@@ -30,13 +30,18 @@ def detail(job: Job, transcripts_bucket: str) -> JobDetail:
 
 
 def _values(job: Job, transcripts_bucket: str) -> dict[str, Any]:
+    options = Options.from_stored(job.parsed, job.options)
     return _without_none(
         {
             "job_id": job.id,
             "state": str(job.state),
+            "name": job.name,
+            "owner": job.owner,
+            "tags": options.tag or None,
+            "attempt": job.attempt if job.attempt > 1 else None,
             "source": source(job),
             "options": without_secrets(job.options),
-            "callback": True if Options.from_stored(job.parsed, job.options).callback else None,
+            "callback": True if options.callback else None,
             "model": job.model,
             "created": job.created,
             "completed": job.completed,

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from earshot_contract.api_keys import DEPLOYMENT_OWNER
 from earshot_contract.keys import upload_job_id
 from earshot_contract.shards import S3Object
+from functions.jobs.job import Job, Source, SourceKind
+from functions.jobs.job_name import clean_name
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,18 @@ class Upload:
     def job_id(self) -> str:
         """The same event always gives the same id."""
         return upload_job_id(self.audio.bucket, self.audio.key, self.audio.version, self.sequencer)
+
+    def job(self, query: str, name: str | None = None, size: int | None = None) -> Job:
+        """Return the row of the upload's job, which is the deployment's: S3 does not say whose key would see it.
+
+        Args:
+            query: Query string of the options.
+            name: Name in the options; None: the last component of the key.
+            size: Bytes; None: as in the event.
+        """
+        source = Source(SourceKind.UPLOAD, self.audio, size=self.size if size is None else size)
+        name = name or clean_name(self.audio.key)
+        return Job(self.job_id, source, query, owner=DEPLOYMENT_OWNER, name=name)
 
     @property
     def is_folder(self) -> bool:

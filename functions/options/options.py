@@ -60,6 +60,7 @@ class Options:
     keyterm: list[str] = field(default_factory=list)
     keywords: list[str] = field(default_factory=list)  # word or word:intensifier
     tag: list[str] = field(default_factory=list)
+    name: str | None = None  # of the file
     extra: dict[str, str] = field(default_factory=dict)
     callback: str | None = None
     callback_method: str = "POST"

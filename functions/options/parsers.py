@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from functions.errors import bad_request
+from functions.jobs.job_name import clean_name
 from functions.network.callback_url import check_callback_url
 from functions.options.specification import invalid_value
 from functions.transcripts.languages import is_detection, whisper_code
@@ -67,6 +68,11 @@ def tag(values: list[str]) -> list[str]:
         if len(value) > MAX_TAG:
             raise invalid_value("tag", f"{len(value)} characters, more than {MAX_TAG}")
     return tags
+
+
+def name(values: list[str]) -> str | None:
+    """Return the last value without a path and control characters; None if nothing is left."""
+    return clean_name(values[-1])
 
 
 def extra(values: list[str]) -> dict[str, str]:

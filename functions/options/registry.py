@@ -221,6 +221,14 @@ _SPECS = (
         parse=parsers.tag,
     ),
     _implemented(
+        "name",
+        OptionType.STRING,
+        "Name of the file, for lists, events and downloads: at most 255 characters, and never a path.",
+        no_effect="A label of the job.",
+        example="ep1.mp3",
+        parse=parsers.name,
+    ),
+    _implemented(
         "extra",
         OptionType.ARRAY,
         f"`KEY:VALUE` up to {parsers.MAX_EXTRA} characters; comes back as `metadata.extra`.",

@@ -22,7 +22,7 @@ SQS_SOURCE_ACTIONS = {
     )
 }
 FUNCTION_ACTIONS = {
-    "authorize": {"dynamodb:GetItem"},
+    "authorize": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
     "api": {
         "dynamodb:GetItem",
         "dynamodb:PutItem",

@@ -11,6 +11,7 @@ from functions.handlers.api.response import Response, json_response
 from functions.handlers.api.result_routes import as_deepgram, result_or_redirect
 from functions.handlers.api.submit_job import TranscriptionRequest, submit
 from functions.jobs.job import Source, SourceKind
+from functions.jobs.job_name import name_of_header, name_of_url
 from functions.network.url import check_url
 from functions.options.options import Options
 from functions.options.query_string import query_string
@@ -27,7 +28,7 @@ def listen(request: Request) -> Response:
     headers = {REPLAYED: "true"} if replayed else {}
     if options.callback:
         return json_response({"request_id": job.id}, headers={"dg-request-id": job.id, **headers})
-    return result_or_redirect(job.id, request.wait_deadline(settings().wait_seconds), as_deepgram, headers=headers)
+    return result_or_redirect(job, request.wait_deadline(settings().wait_seconds), as_deepgram, headers=headers)
 
 
 def transcription_request(request: Request, options: Options) -> TranscriptionRequest:
@@ -41,11 +42,13 @@ def transcription_request(request: Request, options: Options) -> TranscriptionRe
     """
     if not request.body:
         raise bad_audio("corrupt or unsupported data: the body is empty. Send the audio, or JSON with a url.")
+    name = name_of_header(request.headers.get("content-disposition", ""))
     if is_json(request.content_type, request.body):
-        return TranscriptionRequest(options, request.caller, source=audio_source(json_url(request.body)))
+        url = json_url(request.body)
+        return TranscriptionRequest(options, request.caller, source=audio_source(url), name=name or name_of_url(url))
     if not options.raw_audio_format:
         reject_mistaken_body(request.content_type, request.body)
-    return TranscriptionRequest(options, request.caller, audio=request.body)
+    return TranscriptionRequest(options, request.caller, audio=request.body, name=name)
 
 
 def audio_source(url: str) -> Source:

@@ -15,38 +15,43 @@ from earshot_contract.keys import (
     work_prefix,
 )
 from earshot_contract.shards import S3Object
-from functions.aws import event_bus, job_table, latest_uploads, s3, step_functions
-from functions.errors import bad_query, not_found
+from functions.aws import event_bus, job_pages, job_table, latest_uploads, s3, step_functions
+from functions.errors import bad_query
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response
 from functions.jobs import job_events
-from functions.jobs.job import Job, JobState, SourceKind
+from functions.jobs.job import Attempt, Job, JobState, SourceKind
+from functions.jobs.job_filter import JobFilter
 from functions.jobs.redaction import without_secrets
 from functions.observability import logger
+from functions.options.options import Options
 from functions.settings import settings
 
 DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE = 20, 100  # jobs
 
 
 def list_jobs(request: Request) -> Response:
-    """Return a page of jobs, newest first."""
+    """Return a page of the caller's jobs, newest first; none for callers without a key."""
     try:
         limit = int(request.first("limit", str(DEFAULT_PAGE_SIZE)))
     except ValueError:
         limit = 0
     if not 1 <= limit <= MAX_PAGE_SIZE:
         raise bad_query(f"limit is a number from 1 to {MAX_PAGE_SIZE}.")
+    caller, job_filter = request.caller, JobFilter.from_fields(request.fields)
+    if caller.is_anonymous:
+        return json_response({"requests": []})
     try:
-        page, next_token = job_table.newest(limit, request.first("next") or None)
+        token, owner = request.first("next") or None, None if caller.sees_all else caller.owner
+        page, next_token = job_pages.newest(limit, token, owner, job_filter)
     except ValueError:
         raise bad_query("next is the token that the page before gave.") from None
     document: dict[str, Any] = {"requests": [job_summary(job) for job in page]}
     return json_response(document | ({"next": next_token} if next_token else {}))
 
 
-def show_job(request: Request) -> Response:
+def show_job(_: Request, job: Job) -> Response:
     """Return one job with its progress."""
-    job = _job(request)
     document = job_summary(job)
     if job.shards:
         done = _completed_shards(job)
@@ -54,9 +59,8 @@ def show_job(request: Request) -> Response:
     return json_response({"progress": 0.0} | document)
 
 
-def delete_job(request: Request) -> Response:
+def delete_job(_: Request, job: Job) -> Response:
     """Cancel a job that runs, which stays listed; delete a job that has ended, with its transcripts."""
-    job = _job(request)
     if cancelled := job_table.cancel(job.id):
         if cancelled.execution:
             step_functions.stop(cancelled.execution, "Cancelled by DELETE /v1/requests.")
@@ -75,9 +79,13 @@ def job_summary(job: Job) -> dict[str, Any]:
     failure = job.failure
     document = {
         "request_id": job.id,
+        "name": job.name,
         "state": job.state,
+        "owner": job.owner,
+        "caller": job.caller,
         "source": job_events.source(job),
         "options": without_secrets(job.options),
+        "tags": Options.from_stored(job.parsed, job.options).tag or None,
         "model": job.model,
         "created": job.created,
         "completed": job.completed,
@@ -86,15 +94,21 @@ def job_summary(job: Job) -> dict[str, Any]:
         "channels": job.channels,
         "timings": _timings(job),
         "error": {"err_code": failure.err_code, "err_msg": failure.err_msg} if failure else None,
+        "history": [_attempt(run) for run in job.history or ()] or None,
     }
     return {name: value for name, value in document.items() if value not in (None, {})}
 
 
-def _job(request: Request) -> Job:
-    job = job_table.find(request.job_id)
-    if job is None:
-        raise not_found(f"There is no request {request.parameters['id']}. GET /v1/requests lists those there are.")
-    return job
+def _attempt(run: Attempt) -> dict[str, Any]:
+    """Return an earlier run of a job as shown to callers."""
+    failure = run.failure
+    document = {
+        "state": run.state,
+        "started": run.started,
+        "completed": run.completed,
+        "error": {"err_code": failure.err_code, "err_msg": failure.err_msg} if failure else None,
+    }
+    return {name: value for name, value in document.items() if value is not None}
 
 
 def _remove_stale_results(job: Job) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from urllib.parse import urlencode
 
+from functions.jobs.job_name import clean_name
 from functions.rendering.formats import DIARIZED_JSON
 from functions.rendering.openai_response_format import BadField, values_of
 
@@ -30,10 +31,16 @@ OWN_FIELDS = ("strict_models", "audio_track", "num_speakers", "min_speakers", "m
 
 @dataclass(frozen=True)
 class Form:
-    """All values of each field, in their order in the form, and the bytes of `file`."""
+    """All values of each field, in their order in the form, the bytes of `file`, and its name."""
 
     fields: dict[str, list[str]]
     file: bytes
+    file_name: str | None = None
+
+    @property
+    def name(self) -> str | None:
+        """Name of the job: the field `name`, which is Earshot's own, or that of the file."""
+        return clean_name(self.first("name")) or clean_name(self.file_name)
 
     def first(self, name: str) -> str | None:
         """Return the first value that is not blank, or None: clients send `prompt=` for no prompt."""
@@ -57,17 +64,18 @@ def parse(body: bytes, content_type: str | None) -> Form:
         )
     fields: dict[str, list[str]] = {}
     file: bytes | None = None
+    file_name: str | None = None
     try:
         for part in MultipartParser(BytesIO(body), parameters["boundary"], part_limit=MAX_PARTS):
             if part.name == "file":
-                file = part.raw
+                file, file_name = part.raw, part.filename
             else:
                 fields.setdefault(part.name, []).append(part.value)
     except (MultipartError, UnicodeDecodeError, LookupError) as error:
         raise BadField("file", f"The multipart form cannot be read: {error}.") from None
     if not file:
         raise BadField("file", "The part 'file' is missing." if file is None else "The part 'file' is empty.")
-    return Form(fields, file)
+    return Form(fields, file, file_name)
 
 
 def listen_options(form: Form, task: str) -> str:

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from functions.errors import bad_request, not_found
+from functions.errors import bad_request
+from functions.jobs.caller import Caller
 
 STAGE = "/v1"
-_JOB_ID = re.compile(r"[!-~]{1,128}")  # printable ASCII; an id is a UUID, or made of the upload's event
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Request:
     query: list[tuple[str, str]]  # decoded, repeated keys included
     headers: Mapping[str, str]  # lower-case names; the last of repeated ones
     body: bytes
-    caller: str  # name of the API key, from the authorizer
+    caller: Caller  # from the authorizer
     id: str  # a UUID
     received: float = field(default_factory=time.monotonic)  # value of time.monotonic()
 
@@ -44,21 +44,9 @@ class Request:
             query=_pairs(event),
             headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
             body=_body(event),
-            caller=(context.get("authorizer") or {}).get("principalId", "public"),
+            caller=Caller.from_context(context),
             id=context.get("requestId", ""),
         )
-
-    @property
-    def job_id(self) -> str:
-        """Id of a job in the route.
-
-        Raises:
-            ApiError: No id is so long, or has such characters.
-        """
-        job_id = self.parameters["id"]
-        if not _JOB_ID.fullmatch(job_id):
-            raise not_found("There is no such request. GET /v1/requests lists those there are.")
-        return job_id
 
     @property
     def fields(self) -> dict[str, list[str]]:

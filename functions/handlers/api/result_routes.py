@@ -15,6 +15,7 @@ from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response, see_other
 from functions.handlers.api.wait_for_job import check_completed, wait_for_job
 from functions.jobs.job import Job
+from functions.jobs.job_name import content_disposition
 from functions.options.options import Options
 from functions.rendering.deepgram import listen_response
 from functions.rendering.formats import JSON, LISTEN_FORMATS, Format
@@ -29,7 +30,7 @@ PRESIGNED_URL_SECONDS = 3600
 Render = Callable[[Job], Response]
 
 
-def result(request: Request) -> Response:
+def result(request: Request, job: Job) -> Response:
     """Answer in the form that `format` names, or `response_format`: an OpenAI client's POST is redirected here."""
     fields = request.fields
     if "response_format" in fields:
@@ -37,12 +38,13 @@ def result(request: Request) -> Response:
         render, query = as_openai(response_format), response_format.fields()
     else:
         form = _format(request)
-        render, query = (as_deepgram, {}) if form is JSON else (stored_file(form), {"format": [str(form.listen_name)]})
-    return result_or_redirect(request.job_id, request.received + _wait_seconds(request), render, query)
+        render = _named(as_deepgram if form is JSON else stored_file(form), str(form.stored_suffix))
+        query = {} if form is JSON else {"format": [str(form.listen_name)]}
+    return result_or_redirect(job, request.received + _wait_seconds(request), render, query)
 
 
 def result_or_redirect(
-    job_id: str,
+    job: Job,
     deadline: float,
     render: Render,
     query: Mapping[str, list[str]] | None = None,
@@ -53,18 +55,19 @@ def result_or_redirect(
     The redirect comes before the gateway's timeout: at its 504 SDKs send the audio again.
 
     Args:
-        job_id: Id of the job.
+        job: The job as it was read just now.
         deadline: Value of time.monotonic().
         render: Makes the response for the completed job.
         query: Query of the redirect, which selects the same `render` there.
         headers: Further headers of the response.
 
     Raises:
-        ApiError: The job failed, was cancelled, or does not exist.
+        ApiError: The job failed, was cancelled, or was deleted meanwhile.
     """
-    job = wait_for_job(job_id, deadline)
+    job = wait_for_job(job, deadline)
     if check_completed(job):
-        return _with_headers(render(job), {"dg-request-id": job.id, **(headers or {})})
+        response = within_response_limit(job, render(job))
+        return _with_headers(response, {"dg-request-id": job.id, **(headers or {})})
     redirect_query = urlencode({"wait": f"{settings().wait_seconds:.0f}", **(query or {})}, doseq=True)
     location = f"/v1/requests/{job.id}/result?{redirect_query}"
     message = f"Request {job.id} is being transcribed. GET {location} waits for the transcript: curl -L follows."
@@ -74,7 +77,7 @@ def result_or_redirect(
 def as_deepgram(job: Job) -> Response:
     """Render the job's transcript as Deepgram's JSON."""
     transcript, options = edited_transcript(job)
-    return within_response_limit(job, json_response(listen_response(transcript, options)))
+    return json_response(listen_response(transcript, options))
 
 
 def as_openai(response_format: OpenAIResponseFormat) -> Render:
@@ -82,7 +85,7 @@ def as_openai(response_format: OpenAIResponseFormat) -> Render:
 
     def render(job: Job) -> Response:
         content_type, body = response_format.render(*edited_transcript(job))
-        return within_response_limit(job, Response(200, body, content_type))
+        return Response(200, body, content_type)
 
     return render
 
@@ -92,7 +95,7 @@ def stored_file(form: Format) -> Render:
 
     def render(job: Job) -> Response:
         body = _read(transcript_key(job.id, str(form.stored_suffix))).decode()
-        return within_response_limit(job, Response(200, body, form.content_type))
+        return Response(200, body, form.content_type)
 
     return render
 
@@ -110,8 +113,18 @@ def within_response_limit(job: Job, response: Response) -> Response:
         return response
     location = S3Object(settings().transcripts_bucket, answer_key(job.id, body))
     s3.put(location, body, response.content_type)
-    url = s3.presigned_get(location, PRESIGNED_URL_SECONDS, response.content_type)
+    disposition = response.headers.get("content-disposition")
+    url = s3.presigned_get(location, PRESIGNED_URL_SECONDS, response.content_type, disposition)
     return see_other(url, {"request_id": job.id, "message": f"The transcript is large: GET {url}"}, job.id)
+
+
+def _named(render: Render, suffix: str) -> Render:
+    """Return a function that renders a job's result as a download with the job's name."""
+
+    def render_named(job: Job) -> Response:
+        return _with_headers(render(job), {"content-disposition": content_disposition(job.name, job.id, suffix)})
+
+    return render_named
 
 
 def _read(key: str) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from earshot_contract.api_keys import Scope
 from functions.aws.clients import is_unavailable
 from functions.errors import ApiError, internal_error, not_found, service_unavailable
 from functions.handlers.api import (
@@ -15,11 +16,14 @@ from functions.handlers.api import (
     openapi_routes,
     response,
     result_routes,
+    retry_route,
     upload_routes,
 )
+from functions.handlers.api.access import check_scope, job_of
 from functions.handlers.api.openai_audio import openai_error
 from functions.handlers.api.request import STAGE, Request
 from functions.handlers.api.response import Response
+from functions.jobs.job import Job
 from functions.observability import logger
 
 
@@ -35,29 +39,43 @@ def error_for_client(error: ApiError, request: Request) -> Response:
 
 
 class Route(NamedTuple):
-    """View function of a route, its operation in the OpenAPI description, the form of its errors, who may call it."""
+    """View function of a route, its operation in the OpenAPI description, who may call it, the form of its errors."""
 
     view: Callable[[Request], Response]
     operation: str  # operationId
+    scope: Scope  # that the caller's key needs
     error: Callable[[ApiError, Request], Response] = deepgram_error
     public: bool = False  # no API key needed, as at Deepgram
 
 
+class JobRoute(NamedTuple):
+    """Route whose path names a job. Its view function gets the job, which is one of the caller's."""
+
+    view: Callable[[Request, Job], Response]
+    operation: str
+    scope: Scope
+    error: Callable[[ApiError, Request], Response] = deepgram_error
+    public: bool = False
+
+
 # The one table of routes: `infra/api.py` and `infra/openapi/paths.py` read it, too.
-ROUTES: dict[tuple[str, str], Route] = {
-    ("POST", "/listen"): Route(deepgram_listen.listen, "listen"),
-    ("GET", "/requests"): Route(job_routes.list_jobs, "requests"),
-    ("GET", "/requests/{id}"): Route(job_routes.show_job, "request"),
-    ("DELETE", "/requests/{id}"): Route(job_routes.delete_job, "delete_request"),
-    ("GET", "/requests/{id}/result"): Route(result_routes.result, "result", error_for_client),
+ROUTES: dict[tuple[str, str], Route | JobRoute] = {
+    ("POST", "/listen"): Route(deepgram_listen.listen, "listen", Scope.WRITE),
+    ("GET", "/requests"): Route(job_routes.list_jobs, "requests", Scope.READ),
+    ("GET", "/requests/{id}"): JobRoute(job_routes.show_job, "request", Scope.READ),
+    ("DELETE", "/requests/{id}"): JobRoute(job_routes.delete_job, "delete_request", Scope.WRITE),
+    ("GET", "/requests/{id}/result"): JobRoute(result_routes.result, "result", Scope.READ, error_for_client),
     # `curl -L --request POST` repeats its method when it is redirected.
-    ("POST", "/requests/{id}/result"): Route(result_routes.result, "result_again", error_for_client),
-    ("POST", "/uploads"): Route(upload_routes.create_upload, "upload"),
-    ("GET", "/models"): Route(model_routes.models, "models", public=True),
-    ("POST", "/audio/transcriptions"): Route(openai_audio.create_transcription, "transcribe", openai_error),
-    ("POST", "/audio/translations"): Route(openai_audio.create_transcription, "translate", openai_error),
-    ("GET", "/openapi.json"): Route(openapi_routes.openapi, "openapi", public=True),
-    ("GET", "/docs"): Route(openapi_routes.docs, "docs", public=True),
+    ("POST", "/requests/{id}/result"): JobRoute(result_routes.result, "result_again", Scope.READ, error_for_client),
+    ("POST", "/requests/{id}/retry"): JobRoute(retry_route.retry_job, "retry", Scope.WRITE),
+    ("POST", "/uploads"): Route(upload_routes.create_upload, "upload", Scope.WRITE),
+    ("GET", "/models"): Route(model_routes.models, "models", Scope.READ, public=True),
+    ("POST", "/audio/transcriptions"): Route(
+        openai_audio.create_transcription, "transcribe", Scope.WRITE, openai_error
+    ),
+    ("POST", "/audio/translations"): Route(openai_audio.create_transcription, "translate", Scope.WRITE, openai_error),
+    ("GET", "/openapi.json"): Route(openapi_routes.openapi, "openapi", Scope.READ, public=True),
+    ("GET", "/docs"): Route(openapi_routes.docs, "docs", Scope.READ, public=True),
 }
 
 
@@ -67,9 +85,10 @@ def route(event: Mapping[str, Any]) -> Response:
         request = Request.from_event(event)
     except ApiError as error:
         return response.error_response(error.failure, (event.get("requestContext") or {}).get("requestId", ""))
-    matched = ROUTES.get((request.method, request.resource), Route(_unknown_route, ""))
+    matched = ROUTES.get((request.method, request.resource), Route(_unknown_route, "", Scope.READ))
     try:
-        return matched.view(request)
+        check_scope(request, matched.scope)
+        return matched.view(request, job_of(request)) if isinstance(matched, JobRoute) else matched.view(request)
     except ApiError as error:
         return matched.error(error, request)
     except Exception as error:

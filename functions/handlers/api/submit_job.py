@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from earshot_contract.keys import body_key
+from earshot_contract.api_keys import DEPLOYMENT_OWNER
+from earshot_contract.keys import body_key, work_owner
 from earshot_contract.shards import S3Object
 from functions.aws import idempotency, job_table, model_bucket, s3, step_functions
 from functions.aws.clients import is_unavailable
 from functions.aws.idempotency import IdempotencyRecord
-from functions.errors import internal_error, service_unavailable
+from functions.errors import internal_error, remote_content_error, service_unavailable
+from functions.jobs.caller import Caller
 from functions.jobs.job import Job, JobState, Source, SourceKind
 from functions.observability import logger
 from functions.options.options import Options
@@ -30,19 +33,23 @@ class TranscriptionRequest:
     """What one request asks for: either the audio itself, or its source."""
 
     options: Options
-    caller: str
+    caller: Caller
     audio: bytes | None = None
     source: Source | None = None  # without `audio`
+    name: str | None = None  # of the file, where the options have none
     etag: str = ""  # of the object that `source` names: changes with its bytes
 
     @property
     def digest(self) -> str:
-        """Digest of caller, options and audio: equal for a request that is sent again.
+        """Digest of caller, options, callback included, name and audio: equal for a request that is sent again.
 
         An object in S3 counts with its version and ETag: the same address with other bytes is another request.
         """
-        digest = hashlib.sha256(f"{self.caller}\n{self.options.query}\n{self.etag}\n".encode())
-        digest.update(self.audio if self.audio is not None else self.source.to_json().encode())  # type: ignore[union-attr]
+        source = self.source.to_json() if self.audio is None and self.source else None
+        # As JSON, so that no value can pass for the end of another.
+        described = json.dumps([self.caller.identity, self.options.query, self.name, self.etag, source])
+        digest = hashlib.sha256(described.encode())
+        digest.update(self.audio or b"")
         return digest.hexdigest()
 
 
@@ -81,11 +88,30 @@ def _with_version(request: TranscriptionRequest) -> TranscriptionRequest:
     source = request.source
     if source is None or source.kind is not SourceKind.OBJECT or source.audio is None:
         return request
+    _check_owner(source.audio, request.caller)
     info = s3.head(source.audio)
     if info is None:
         return request
     audio = S3Object(source.audio.bucket, source.audio.key, info.version)
     return replace(request, source=replace(source, audio=audio), etag=info.etag)
+
+
+def _check_owner(audio: S3Object, caller: Caller) -> None:
+    """Refuse audio of others: what can be transcribed can be read.
+
+    Raises:
+        ApiError: The object is in the uploads bucket, which is the deployment's, and the caller's key does not see
+            the deployment's jobs; or it is the audio of another owner's job. The sentence is the same whether or not
+            there is such an object.
+    """
+    if audio.bucket == settings().uploads_bucket:
+        if not caller.may_see_owner(DEPLOYMENT_OWNER):
+            raise remote_content_error("The uploads bucket is read with a key of the scope admin.")
+        return
+    job = job_table.find(work_owner(audio.key))
+    # Without a row it is the audio of POST /v1/uploads, whose name is the secret of the caller that asked for it.
+    if (job and not caller.may_see(job)) or s3.head(audio) is None:
+        raise remote_content_error(f"There is no object s3://{audio.bucket}/{audio.key} (any more).")
 
 
 def _create_job(job_id: str, request: TranscriptionRequest, model: str) -> Job:
@@ -100,7 +126,9 @@ def _create_job(job_id: str, request: TranscriptionRequest, model: str) -> Job:
         source=source,
         options=request.options.query,
         parsed=request.options.to_stored(),
-        caller=request.caller,
+        caller=request.caller.name,
+        owner=request.caller.owner,
+        name=request.options.name or request.name,
         model=model,
     )
     job_table.add(job)

@@ -5,32 +5,32 @@ from __future__ import annotations
 import time
 
 from functions.aws import job_table
-from functions.errors import ApiError, not_found
+from functions.errors import ApiError
+from functions.handlers.api.access import unknown_job
 from functions.jobs.job import Failure, Job, JobState
 
 FIRST_POLL_SECONDS, MAX_POLL_SECONDS = 0.05, 0.25  # between two looks at the row
 
 
-def wait_for_job(job_id: str, deadline: float) -> Job:
+def wait_for_job(job: Job, deadline: float) -> Job:
     """Return the job once it has ended, or as it is at the deadline.
 
     Args:
-        job_id: Id of the job.
+        job: The job as it was read just now.
         deadline: Value of time.monotonic().
 
     Raises:
-        ApiError: There is no such job.
+        ApiError: The job was deleted meanwhile.
     """
     pause = FIRST_POLL_SECONDS
-    while True:
-        job = job_table.find(job_id)
-        if job is None:
-            raise not_found(f"There is no request {job_id}. GET /v1/requests lists those there are.")
-        left = deadline - time.monotonic()
-        if job.state.final or left <= 0:
-            return job
+    while not job.state.final and (left := deadline - time.monotonic()) > 0:
         time.sleep(min(pause, left))
         pause = min(pause * 1.25, MAX_POLL_SECONDS)
+        found = job_table.find(job.id)
+        if found is None:
+            raise unknown_job(job.id)
+        job = found
+    return job
 
 
 def check_completed(job: Job) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from earshot_contract.api_keys import DEFAULT_KEY, PUBLIC_OWNER, ApiKey, Scope
 from functions.aws import api_keys
 from functions.aws.init_phase import connect
 from functions.observability import logger
@@ -11,13 +12,16 @@ from functions.settings import settings
 
 connect("dynamodb")
 
-PUBLIC = "public"  # name of a caller without a known key, where access is public
+# Who has no known key, where access is public.
+ANYBODY = ApiKey(id=PUBLIC_OWNER, name=PUBLIC_OWNER, owner=PUBLIC_OWNER, scope=Scope.WRITE)
 SCHEMES = ("token", "bearer")  # authorization schemes of Deepgram's and OpenAI's SDKs, in any case
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Return a policy that allows every route to a known key, or to every caller where access is public.
+
+    What the key's scope forbids is refused by the API itself, with a sentence: its router looks at `context`.
 
     Raises:
         Exception: "Unauthorized", the only text that API Gateway answers with 401. A policy that denies would become
@@ -29,7 +33,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         raise Exception("Unauthorized")
     stage = "/".join(event["methodArn"].split("/", 2)[:2])
     return {
-        "principalId": caller,
+        "principalId": caller.name or caller.id,
+        "context": {"owner": caller.owner, "scope": str(caller.scope), "key": caller.id},
         "policyDocument": {
             "Version": "2012-10-17",
             "Statement": [{"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{stage}/*"}],
@@ -37,8 +42,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     }
 
 
-def caller_of(authorization: str) -> str | None:
-    """Return the caller's name: the key's owner, `public` where no key is needed, or None for an unknown caller."""
-    scheme, _, key = authorization.strip().partition(" ")
-    name = api_keys.owner(key.strip()) if scheme.lower() in SCHEMES and key.strip() else None
-    return name or (PUBLIC if settings().public_access else None)
+def caller_of(authorization: str) -> ApiKey | None:
+    """Return the caller's key; where access is public and no key is known, the default key or `ANYBODY`; else None."""
+    scheme, _, secret = authorization.strip().partition(" ")
+    known = api_keys.find(secret.strip()) if scheme.lower() in SCHEMES and secret.strip() else None
+    if known or not settings().public_access:
+        return known
+    return api_keys.find(DEFAULT_KEY) or ANYBODY

@@ -17,7 +17,7 @@ from functions import errors
 from functions.aws import event_bus, job_table, latest_uploads, s3
 from functions.aws.init_phase import connect
 from functions.jobs import job_events
-from functions.jobs.job import Failure, Job, JobState, Source, SourceKind
+from functions.jobs.job import Failure, Job, JobState, SourceKind
 from functions.jobs.upload_event import Upload
 from functions.observability import logger, metrics
 from functions.settings import settings
@@ -81,7 +81,7 @@ def _failed_job(execution_input: dict[str, Any], execution: str, failure: Failur
         upload = Upload.from_event(execution_input["upload"])
         job_id = upload.job_id
         latest_uploads.claim(upload)
-        job_table.claim(Job(job_id, Source(SourceKind.UPLOAD, upload.audio, size=upload.size), ""), execution)
+        job_table.claim(upload.job(""), execution)
     else:
         job_id = execution_input["job_id"]
     failed = job_table.fail(job_id, failure, execution)

@@ -53,8 +53,8 @@ def _claim_job(execution_input: dict[str, Any], execution: str) -> Job | None:
     latest_uploads.claim(upload)
     info = s3.head(upload.audio)
     query = upload_query(info.metadata.get("listen", "")) if info else ""
-    source = Source(SourceKind.UPLOAD, upload.audio, size=info.size if info else upload.size)
-    return job_table.claim(Job(upload.job_id, source, query), execution)
+    name = Options.from_stored(None, query).name  # lenient: a refused option fails the job later, with its name
+    return job_table.claim(upload.job(query, name, info.size if info else None), execution)
 
 
 def _prepare(job: Job) -> dict[str, Any]:

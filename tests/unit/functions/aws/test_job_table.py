@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from earshot_contract.shards import S3Object
 from functions.aws import job_table
-from functions.jobs.job import Failure, Job, JobState, Source, SourceKind, timestamp
+from functions.jobs.job import Failure, Job, JobState, Source, SourceKind
 from functions.settings import settings
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -80,26 +78,6 @@ def test_unknown_job_is_not_created_by_updates() -> None:
     assert job_table.update("nope", shards=1) is None
     assert job_table.cancel("nope") is None
     assert job_table.find("nope") is None
-
-
-def test_job_pages_are_newest_first_and_complete_over_days() -> None:
-    now = time.time()
-    moments = [now - hours * 3600 for hours in range(0, 96, 8)]
-    for n, moment in enumerate(moments):
-        job_table.add(job(f"j{n:02d}", created=timestamp(moment)))
-    seen, token = [], None
-    while True:
-        page, token = job_table.newest(5, token)
-        assert len(page) <= 5
-        seen += [j.id for j in page]
-        if not token:
-            break
-    assert seen == [f"j{n:02d}" for n in range(len(moments))]
-
-
-def test_forged_page_token_raises_value_error() -> None:
-    with pytest.raises(ValueError, match="not a token"):
-        job_table.newest(5, "W10")
 
 
 def test_other_write_errors_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:

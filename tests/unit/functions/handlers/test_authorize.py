@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from earshot_contract.api_keys import DEFAULT_KEY, Scope, key_id
 from functions.aws import api_keys
 from functions.handlers.authorize.handler import handler
 from functions.settings import settings
@@ -32,6 +33,7 @@ def test_known_key_is_allowed_under_either_scheme_in_any_case(known, authorizati
     answer = authorize(authorization, "authorization")
 
     assert answer["principalId"] == "podcasts"
+    assert answer["context"] == {"owner": key_id(KEY), "scope": "write", "key": key_id(KEY)}
     (statement,) = answer["policyDocument"]["Statement"]
     assert statement["Effect"] == "Allow"
     assert statement["Resource"] == "arn:aws:execute-api:eu-central-1:123456789012:abcdef/v1/*"
@@ -44,10 +46,40 @@ def test_unknown_caller_raises_unauthorized(known, authorization):
         authorize(authorization)
 
 
-def test_public_access_allows_everyone_and_names_key_owners(known, monkeypatch):
+@pytest.fixture
+def public(known, monkeypatch):
     monkeypatch.setenv("PUBLIC_ACCESS", "true")
     settings.cache_clear()
 
+
+def test_public_access_allows_everyone_and_names_key_owners(public):
     assert authorize(None)["principalId"] == "public"
     assert authorize("Token 123")["principalId"] == "public"
+    assert authorize("Token 123")["context"]["owner"] == "public"
     assert authorize(f"Token {KEY}")["principalId"] == "podcasts"
+
+
+def test_default_key_stands_for_callers_without_one_in_public(public):
+    api_keys.add(DEFAULT_KEY, "local", Scope.ADMIN)
+
+    assert [authorize(key)["context"]["scope"] for key in (None, "Bearer any", f"Token {KEY}")] == [
+        "admin",
+        "admin",
+        "write",
+    ]
+
+
+def test_default_key_opens_no_deployment_that_is_not_public(known):
+    api_keys.add(DEFAULT_KEY, "local", Scope.ADMIN)
+
+    for authorization in (None, "Token ", "Bearer any"):
+        with pytest.raises(Exception, match=r"^Unauthorized$"):
+            authorize(authorization)
+
+
+def test_expired_and_revoked_keys_are_refused_at_once(aws):
+    """Without a cache in front of it: infra/api.py sets its time to 0."""
+    api_keys.add(KEY, "guest", expires=1)
+
+    with pytest.raises(Exception, match=r"^Unauthorized$"):
+        authorize(f"Token {KEY}")

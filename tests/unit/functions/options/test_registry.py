@@ -99,10 +99,10 @@ def test_option_reaches_every_format_of_a_whole_job(spec: OptionSpec) -> None:
     assert all(form.render(transcript, options) for form in FORMATS)
 
 
-def test_options_without_effect_are_the_three_known() -> None:
+def test_options_without_effect_are_the_known_ones() -> None:
     without_effect = [spec.name for spec in IMPLEMENTED if not spec.stages]
 
-    assert without_effect == ["version", "diarize_version", "mip_opt_out"]
+    assert without_effect == ["version", "diarize_version", "name", "mip_opt_out"]
     assert all(bool(spec.stages) != bool(spec.no_effect) for spec in IMPLEMENTED)
     assert all(not spec.stages for spec in OPTIONS.values() if spec.support is not Support.IMPLEMENTED)
 

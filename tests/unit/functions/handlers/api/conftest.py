@@ -40,8 +40,23 @@ class Answer:
         return json.loads(self.text)
 
 
+ADMIN = {"principalId": "tests", "owner": "a" * 16, "scope": "admin"}
+
+
 class Api:
-    """`api.post("/listen?model=whisper", body)`: what a client sends, as the gateway passes it on."""
+    """`api.post("/listen?model=whisper", body)`: what a client sends, as the gateway passes it on.
+
+    Args:
+        authorizer: the authorizer's answer; None: no authorizer was asked.
+        address: IP address of the client.
+    """
+
+    def __init__(self, authorizer: dict[str, str] | None = ADMIN, address: str = "192.0.2.1") -> None:
+        self.authorizer, self.address = authorizer, address
+
+    def of(self, owner: str, scope: str = "write", address: str = "192.0.2.1") -> Api:
+        """The API as a key of this owner and scope sees it; the owner `public` is a caller without a key."""
+        return Api({"principalId": "tests", "owner": owner, "scope": scope}, address)
 
     def __call__(
         self, method: str, url: str, body: bytes | None = None, headers: dict[str, str] | None = None
@@ -58,7 +73,11 @@ class Api:
             "headers": headers or {},
             "multiValueQueryStringParameters": repeated or None,
             "pathParameters": parameters,
-            "requestContext": {"requestId": str(uuid.uuid4()), "authorizer": {"principalId": "tests"}},
+            "requestContext": {
+                "requestId": str(uuid.uuid4()),
+                "authorizer": self.authorizer,
+                "identity": {"sourceIp": self.address},
+            },
             "body": base64.b64encode(body).decode() if body else None,
             "isBase64Encoded": bool(body),
         }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from functions.aws import job_table
+from earshot_contract.shards import S3Object
+from functions.aws import job_table, s3
 from functions.jobs.job import SourceKind
 from functions.speech_models.names import model_uuid
 
@@ -14,6 +15,8 @@ def test_created_upload_url_is_accepted_by_listen(api):
 
     assert upload["put"].startswith("https://")
     assert upload["expires_in"] == 3600
+    bucket, _, key = upload["url"].removeprefix("s3://").partition("/")
+    s3.put(S3Object(bucket, key), b"audio", "audio/flac")
     job = job_table.find(api.post("/listen", {"url": upload["url"]}).json["request_id"])
     assert job.source.kind is SourceKind.OBJECT
     assert job.source.audio.bucket == "transcripts"

@@ -13,7 +13,7 @@ import pytest
 from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.keys import body_key
 from earshot_contract.shards import S3Object, Shard, ShardMessage
-from functions.aws import job_table, s3
+from functions.aws import job_pages, job_table, s3
 from functions.aws.clients import client
 from functions.errors import ApiError
 from functions.handlers.prepare.handler import handler
@@ -96,7 +96,7 @@ def test_retried_step_sends_event_once(prepare: Prepare, caught: Caught) -> None
 
 def test_folder_makes_no_job(prepare: Prepare, caught: Caught) -> None:
     assert prepare(put("new folder/", b""))["go"] is False
-    assert job_table.newest(10) == ([], None)
+    assert job_pages.newest(10) == ([], None)
     assert caught() == []
 
 
@@ -118,7 +118,7 @@ def test_upload_without_options_detects_language(prepare: Prepare) -> None:
 def test_rejected_upload_has_row_to_fail(prepare: Prepare, body: bytes, listen: str, says: str) -> None:
     with pytest.raises(ApiError, match=says):
         prepare(put(body=body, listen=listen))
-    (job,), _ = job_table.newest(10)
+    (job,), _ = job_pages.newest(10)
     assert (job.state, job.execution) == ("queued", "arn:1")
 
 

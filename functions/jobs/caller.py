@@ -1,0 +1,55 @@
+"""Caller of the API: who asks, and which jobs are theirs. ADR 0015."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from earshot_contract.api_keys import PUBLIC_OWNER, Scope
+from functions.jobs.job import Job
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who sent a request, as the authorizer found out."""
+
+    name: str = PUBLIC_OWNER  # of the API key
+    owner: str = PUBLIC_OWNER  # the id of the key, or that of the key whose place it takes
+    scope: Scope = Scope.WRITE
+    address: str = ""  # IP address of the connection
+
+    @classmethod
+    def from_context(cls, context: Mapping[str, Any]) -> Self:
+        """Read API Gateway's request context. Without an authorizer's answer the caller has no key."""
+        authorizer = context.get("authorizer") or {}
+        scope = str(authorizer.get("scope", Scope.WRITE))
+        return cls(
+            name=str(authorizer.get("principalId", PUBLIC_OWNER)),
+            owner=str(authorizer.get("owner", PUBLIC_OWNER)),
+            scope=Scope(scope) if scope in list(Scope) else Scope.READ,
+            address=str((context.get("identity") or {}).get("sourceIp") or ""),
+        )
+
+    @property
+    def is_anonymous(self) -> bool:
+        """True without a key. All such callers are one owner: they list nothing, and an id is their secret."""
+        return self.owner == PUBLIC_OWNER and not self.sees_all
+
+    @property
+    def sees_all(self) -> bool:
+        """True for those who see the jobs of all owners, and of none."""
+        return self.scope is Scope.ADMIN
+
+    @property
+    def identity(self) -> str:
+        """Two requests are of the same caller if this is the same. Callers without a key differ by their address."""
+        return f"{self.owner} {self.address}" if self.is_anonymous else self.owner
+
+    def may_see(self, job: Job) -> bool:
+        """Return whether the job is this caller's. A row without an owner, of 0.1, is an admin's."""
+        return self.sees_all or (job.owner is not None and job.owner == self.owner)
+
+    def may_see_owner(self, owner: str) -> bool:
+        """Return whether the jobs of `owner` are this caller's."""
+        return self.sees_all or owner == self.owner

@@ -1,0 +1,75 @@
+"""Filter of GET /v1/requests: state, name, tags and time of creation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
+from typing import Self
+
+from functions.errors import bad_query
+from functions.jobs.job import Job, JobState, timestamp
+from functions.options.options import Options
+
+FIRST, LAST = "0", "9"  # before and after every timestamp, as strings are compared
+_DATE_CHARACTERS = len("2026-11-22")
+
+
+@dataclass(frozen=True)
+class JobFilter:
+    """What jobs must have to be listed. Empty members ask for nothing."""
+
+    states: frozenset[JobState] = frozenset()
+    name: str = ""  # lower-case; a part of the name, or with `*` and `?` the whole of it
+    tags: tuple[str, ...] = ()  # all of them
+    since: str = FIRST  # both inclusive, in the form of Job.created
+    until: str = LAST
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Sequence[str]]) -> Self:
+        """Read query parameters; `state` and `tag` may be repeated.
+
+        Raises:
+            ApiError: There is no such state, or a time cannot be read.
+        """
+        states = {word.strip().lower() for value in fields.get("state", ()) for word in value.split(",")} - {""}
+        if unknown := states - set(JobState):
+            raise bad_query(f"state is one of {', '.join(JobState)}, not {sorted(unknown)[0]!r}.")
+        return cls(
+            states=frozenset(map(JobState, states)),
+            name=(_last(fields, "name") or "").strip().lower(),
+            tags=tuple(tag for tag in fields.get("tag", ()) if tag),
+            since=_moment("since", _last(fields, "since"), timedelta()) or FIRST,
+            until=_moment("until", _last(fields, "until"), timedelta(days=1, milliseconds=-1)) or LAST,
+        )
+
+    def matches(self, job: Job) -> bool:
+        """Return whether a job has all that is asked for."""
+        if self.states and job.state not in self.states:
+            return False
+        if not self.since <= job.created <= self.until or not self._matches_name(job.name or ""):
+            return False
+        return not self.tags or set(self.tags) <= set(Options.from_stored(job.parsed, job.options).tag)
+
+    def _matches_name(self, name: str) -> bool:
+        if "*" in self.name or "?" in self.name:
+            return fnmatchcase(name.lower(), self.name.replace("[", "[[]"))
+        return self.name in name.lower()
+
+
+def _last(fields: Mapping[str, Sequence[str]], name: str) -> str | None:
+    return next(iter(reversed(fields.get(name, ()))), None)
+
+
+def _moment(name: str, raw: str | None, rest_of_day: timedelta) -> str | None:
+    """Return a date or a time, UTC unless it names its zone, as a row's timestamp; a date means `rest_of_day` later."""
+    text = (raw or "").strip()
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        moment = moment.replace(tzinfo=moment.tzinfo or UTC)
+        return timestamp((moment + (rest_of_day if len(text) <= _DATE_CHARACTERS else timedelta())).timestamp())
+    except (ValueError, OverflowError, OSError):
+        raise bad_query(f"{name} is a date or a time in ISO 8601, like 2026-11-22 or 2026-11-22T12:00:00Z.") from None
