@@ -26,7 +26,7 @@ from typing import IO, Any, Self
 import boto3
 from botocore.config import Config
 
-from localcloud import embedded_model, ports, restart
+from localcloud import default_key, embedded_model, ports, restart
 from localcloud.deploy import check_assembly, deploy
 from localcloud.emulator import failure_log
 from localcloud.emulator.persistence import SAVE_PATH, discard_partial_state
@@ -75,7 +75,7 @@ class Cloud:
     ) -> None:
         self.data_dir, self.synthesized, self.wrap = data_dir.resolve(), assets, wrap
         self.assets = self.data_dir / "assets"  # a copy: the app may be synthesized again meanwhile
-        self._port, self._aws_port = port, aws_port
+        self._port, self._aws_port, self._require_key = port, aws_port, require_key
         self.parameters = {
             "DefaultModel": embedded_model.NAME,
             "MaxWorkers": "1",
@@ -229,7 +229,7 @@ class Cloud:
             pass
 
     def _prepare(self, model: Path, began: datetime) -> None:
-        """Add the embedded model, free the slots, start interrupted jobs again, write `cloud.json`.
+        """Add the embedded model and the default key, free the slots, start interrupted jobs again, write `cloud.json`.
 
         Args:
             model: folder of the embedded model.
@@ -237,6 +237,7 @@ class Cloud:
         """
         key, content = embedded_model.manifest(model)
         self.client("s3").put_object(Bucket=self.outputs["ModelsBucket"], Key=key, Body=content)
+        default_key.write(self.client("dynamodb"), self.outputs["TableName"], self._require_key)
         restart.free_slots(self.client, self.outputs["TableName"])
         restart.restart_interrupted(self.client, self.outputs["JobMachineArn"], began)
         addresses = {"api": self.api, "aws": self.aws, "outputs": self.outputs, "pid": os.getpid()}
