@@ -170,6 +170,7 @@ def test_unknown_job_returns_404(api, method):
     assert "GET /v1/requests lists" in answer.json["err_msg"]
 
 
+FORM_TYPE = {"content-type": "multipart/form-data; boundary=x"}
 FORM = b'--x\r\nContent-Disposition: form-data; name="model"\r\n\r\nwhisper-1\r\n%s--x--\r\n'
 FILE = b'--x\r\nContent-Disposition: form-data; name="file"; filename="../form.wav"\r\n\r\naudio\r\n'
 FIELD = b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nfield.wav\r\n'
