@@ -65,20 +65,20 @@ def test_names_and_sentences_from_outside_are_printed_safely(earshot: Any, deplo
     for _ in range(2):
         deployment.advance(job_id)
     deployment.jobs[job_id]["error"] = {"err_code": EVIL, "err_msg": EVIL}
-    spoken = deployment.add_job(f"words {EVIL}".encode(), source)
+    completed = deployment.add_job(f"words {EVIL}".encode(), source)
     for _ in range(2):
-        deployment.advance(spoken)
+        deployment.advance(completed)
     evil_file = earshot.file("a\x1b[31m.wav", b"FAIL")
 
     for arguments in (
         ["jobs"],
         ["jobs", "--json"],
         ["show", job_id],
-        ["show", spoken],
-        ["show", spoken, "-f", "srt"],
+        ["show", completed],
+        ["show", completed, "-f", "srt"],
         ["show", "unknown\x1b[31m"],
         ["retry", job_id],
-        ["delete", spoken],
+        ["delete", completed],
         ["transcribe", evil_file],
         ["transcribe", "missing\x1b[31m.wav"],
         ["transcribe", "x", "--option", "\x1b[31m"],

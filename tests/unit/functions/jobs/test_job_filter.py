@@ -45,7 +45,7 @@ JOB = Job(
         ({"since": ["2026-11-23"], "until": ["2026-11-21"]}, False),
     ],
 )
-def test_job_matches_all_that_is_asked_for(fields: dict[str, list[str]], found: bool) -> None:
+def test_job_matches_when_all_members_match(fields: dict[str, list[str]], found: bool) -> None:
     assert JobFilter.from_fields(fields).matches(JOB) == found
 
 
