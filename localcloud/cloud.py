@@ -25,7 +25,7 @@ from typing import IO, Any, Self
 import boto3
 from botocore.config import Config
 
-from localcloud import embedded_model, ports, restart
+from localcloud import default_key, embedded_model, ports, restart
 from localcloud.deploy import check_assembly, deploy
 from localcloud.emulator import failure_log
 from localcloud.emulator.disk_space import NEW_WORK_BYTES
@@ -75,7 +75,7 @@ class Cloud:
     ) -> None:
         self.data_dir, self.synthesized, self.wrap = data_dir.resolve(), assets, wrap
         self.assets = self.data_dir / "assets"  # a copy: the app may be synthesized again meanwhile
-        self._port, self._aws_port = port, aws_port
+        self._port, self._aws_port, self._require_key = port, aws_port, require_key
         self.environment = {
             "DEFAULT_MODEL": embedded_model.NAME,
             "MAX_WORKERS": "1",
@@ -233,13 +233,14 @@ class Cloud:
             pass
 
     def _prepare(self, model: Path) -> None:
-        """Add the embedded model, start what was interrupted, write `cloud.json`.
+        """Add the embedded model and the default key, start what was interrupted, write `cloud.json`.
 
         Args:
             model: folder of the embedded model.
         """
         key, content = embedded_model.manifest(model)
         self.client("s3").put_object(Bucket=self.outputs["ModelsBucket"], Key=key, Body=content)
+        default_key.write(self.client("dynamodb"), self.outputs["TableName"], self._require_key)
         restart.restart_interrupted(self.client, self.outputs["JobMachineArn"])
         self._post(DELIVER_PATH)
         addresses = {"api": self.api, "aws": self.aws, "outputs": self.outputs, "pid": os.getpid()}

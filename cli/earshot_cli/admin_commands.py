@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from earshot_cli import api_keys, deployment, model_bucket, model_upload
-from earshot_cli.console import stdout
+from earshot_cli.console import stderr, stdout, write
 from earshot_cli.deployment import DATA_DIR
 from earshot_cli.errors import CliError, Status
+from earshot_cli.times import parse_time
+from earshot_contract.api_keys import DEPLOYMENT_OWNER, Scope
 
 DataDir = Annotated[Path, typer.Option("--data-dir", help="Folder of the local cloud's data.")]
 Stack = Annotated[
@@ -23,12 +27,73 @@ model_commands = typer.Typer(help="Manage the models of a deployment.", no_args_
 
 @key_commands.command("create")
 def key_create(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A label for people, for example who uses the key.")],
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="A label for people, for example who uses the key.")
+    ] = None,
+    name_option: Annotated[str | None, typer.Option("--name", metavar="NAME", help="The same, as an option.")] = None,
+    scope: Annotated[
+        Scope,
+        typer.Option(
+            "--scope", help="read: list and read its own jobs. write: transcribe, too. admin: the jobs of all keys."
+        ),
+    ] = Scope.WRITE,
+    expires: Annotated[
+        str | None,
+        typer.Option("--expires", metavar="TIME", help="When it ends: 30d, or 2026-12-31. Default: never."),
+    ] = None,
+    owner: Annotated[
+        str | None,
+        typer.Option(
+            "--owner",
+            metavar="ID",
+            help="Id of a key whose jobs it sees, to take its place; `deployment`: those of the uploads bucket.",
+        ),
+    ] = None,
     stack: Stack = None,
     data_dir: DataDir = DATA_DIR,
 ) -> None:
     """Create an API key and print it once: the deployment stores only its SHA-256."""
-    print(api_keys.create(name, deployment.outputs(stack, data_dir)["TableName"]))
+    label = name_option or name
+    if not label:
+        raise CliError("Name the key: earshot key create NAME.", Status.USAGE)
+    end = int(parse_time("--expires", expires, ahead=True).timestamp()) if expires else None
+    if end is not None and end <= time.time():
+        raise CliError(f"--expires {expires} is in the past.", Status.USAGE)
+    table = deployment.outputs(stack, data_dir)["TableName"]
+    whose = owner if owner in (None, DEPLOYMENT_OWNER) else api_keys.owner_id(str(owner), api_keys.read_keys(table))
+    write(api_keys.create(label, table, scope=scope, owner=whose, expires=end))
+
+
+@key_commands.command("list")
+def key_list(
+    stack: Stack = None,
+    data_dir: DataDir = DATA_DIR,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document a line.")] = False,
+) -> None:
+    """List the API keys: scope, first characters, last use. The time of the last use is exact to an hour."""
+    keys = list(api_keys.read_keys(deployment.outputs(stack, data_dir)["TableName"]).values())
+    if as_json:
+        for key in keys:
+            write(json.dumps(api_keys.key_document(key), ensure_ascii=False))
+    elif keys:
+        stdout.print(api_keys.keys_table(keys))
+    else:
+        stderr.print("No keys yet. `earshot key create NAME` makes one.")
+
+
+@key_commands.command("revoke")
+def key_revoke(
+    key_ids: Annotated[
+        list[str], typer.Argument(metavar="ID", help="Id of a key, as `earshot key list` shows it, or its start.")
+    ],
+    stack: Stack = None,
+    data_dir: DataDir = DATA_DIR,
+) -> None:
+    """Revoke API keys: the deployment refuses them from the next request on. Their jobs stay."""
+    table = deployment.outputs(stack, data_dir)["TableName"]
+    for key_id in key_ids:
+        key = api_keys.revoke(key_id, table)
+        stderr.print(f"Revoked {key.id} ({key.name}).", markup=False)
 
 
 @model_commands.command("add")
@@ -51,7 +116,7 @@ def model_add(
         added = model_upload.add(model, name, deployment.outputs(stack, data_dir)["ModelsBucket"])
     except KeyboardInterrupt:
         raise CliError("Interrupted. The deployment does not have the model.", Status.INTERRUPTED) from None
-    print(f"The deployment has the model {added.name}: /v1/listen?model=whisper-{added.name}")
+    write(f"The deployment has the model {added.name}: /v1/listen?model=whisper-{added.name}")
 
 
 @model_commands.command("list")

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 
@@ -32,11 +33,14 @@ class ApiClient:
 
     def __init__(self, url: str, key: str | None = None) -> None:
         self.url = url.rstrip("/").removesuffix("/v1")
-        self._http = httpx.AsyncClient(
-            base_url=self.url,
-            headers={"Authorization": f"Token {key}"} if key else {},
-            timeout=_HTTP_TIMEOUT,
-        )
+        try:
+            self._http = httpx.AsyncClient(
+                base_url=self.url,
+                headers={"Authorization": f"Token {key}"} if key else {},
+                timeout=_HTTP_TIMEOUT,
+            )
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise CliError(f"The address {url} or the key cannot be used: {error}.", Status.USAGE) from None
 
     async def __aenter__(self) -> Self:
         return self
@@ -50,10 +54,11 @@ class ApiClient:
         Returns:
             The id of the job.
         """
+        name = source.name if isinstance(source, Path) else None
         if isinstance(source, Path) and source.stat().st_size > MAX_BODY_BYTES:
             source = await self.upload(source, on_bytes_sent)
         # Do not hold the connection until the job ends: polling shows its progress.
-        headers = {"Prefer": "wait=0"}
+        headers = {"Prefer": "wait=0", **name_header(name)}
         if not isinstance(source, Path):
             body = {"url": source}
             return job_id_of(await self._request("POST", LISTEN_PATH, params=options, headers=headers, json=body))
@@ -83,7 +88,7 @@ class ApiClient:
 
     async def job(self, job_id: str) -> dict[str, Any]:
         """Return a job as `GET /v1/requests/{id}` describes it."""
-        job: dict[str, Any] = (await self._request("GET", f"/v1/requests/{job_id}")).json()
+        job: dict[str, Any] = (await self._request("GET", _job_path(job_id))).json()
         return job
 
     async def result(self, job_id: str, format: str) -> str:
@@ -93,15 +98,15 @@ class ApiClient:
             job_id: of a completed job.
             format: the API's name: json, srt, vtt or txt.
         """
-        path = f"/v1/requests/{job_id}/result"
+        path = _job_path(job_id, "/result")
         return (await self._request("GET", path, params=[("format", format)], follow_redirects=True)).text
 
-    async def jobs(self, limit: int) -> list[dict[str, Any]]:
-        """Return at most `limit` jobs, the newest first."""
+    async def jobs(self, limit: int, filters: QueryParams | None = None) -> list[dict[str, Any]]:
+        """Return at most `limit` jobs, the newest first; `filters` are those of GET /v1/requests."""
         jobs: list[dict[str, Any]] = []
         next_page: QueryParams = []
         while len(jobs) < limit:
-            params = [("limit", str(min(limit, _PAGE_SIZE))), *next_page]
+            params = [("limit", str(min(limit, _PAGE_SIZE))), *(filters or []), *next_page]
             page = (await self._request("GET", "/v1/requests", params=params)).json()
             jobs += page["requests"]
             if not page.get("next"):
@@ -111,7 +116,12 @@ class ApiClient:
 
     async def delete_job(self, job_id: str) -> None:
         """Cancel a running job; delete a finished one with its results."""
-        await self._request("DELETE", f"/v1/requests/{job_id}")
+        await self._request("DELETE", _job_path(job_id))
+
+    async def retry_job(self, job_id: str) -> dict[str, Any]:
+        """Run a failed or cancelled job again; return it as it is then."""
+        job: dict[str, Any] = (await self._request("POST", _job_path(job_id, "/retry"))).json()
+        return job
 
     async def _request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         """Send a request and return a success or a redirect.
@@ -136,6 +146,16 @@ class ApiClient:
         if response.is_error:
             raise error_from_response(response)
         return response
+
+
+def _job_path(job_id: str, rest: str = "") -> str:
+    """Return the path of a job's route; what was typed as an id may have any characters."""
+    return f"/v1/requests/{quote(job_id, safe='')}{rest}"
+
+
+def name_header(name: str | None) -> dict[str, str]:
+    """Return the header that gives a job its file's name, in any script (RFC 6266)."""
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"} if name else {}
 
 
 def job_id_of(response: httpx.Response) -> str:

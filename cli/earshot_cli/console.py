@@ -1,8 +1,42 @@
-"""Consoles of the command: results go to stdout, everything else to stderr."""
+"""Consoles of the command: results go to stdout, everything else to stderr. Nothing else in the command prints.
+
+Names, sentences and transcripts come from outside. Whatever is printed loses its control characters here, so that none
+of them reaches a terminal as an escape code. Files that the command writes are unchanged.
+"""
 
 from __future__ import annotations
 
-from rich.console import Console
+import re
+import sys
+from collections.abc import Iterable
 
-stdout = Console(highlight=False, soft_wrap=True)
-stderr = Console(stderr=True, highlight=False, soft_wrap=True)
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+
+# C0 without tab and line feed, DEL, C1: among them ESC, and CSI as one character.
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def without_control_characters(text: str) -> str:
+    """Return the text without control characters other than tab and line feed."""
+    return _CONTROL_CHARACTERS.sub("", text)
+
+
+class SafeConsole(Console):
+    """Console whose texts have no control characters; the codes for its own colours and bars stay."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Yield the segments of what is printed."""
+        for segment in super().render(renderable, options):
+            text, style, control = segment
+            yield segment if control else Segment(without_control_characters(text), style)
+
+
+stdout = SafeConsole(highlight=False, soft_wrap=True)
+stderr = SafeConsole(stderr=True, highlight=False, soft_wrap=True)
+
+
+def write(text: str, end: str = "\n") -> None:
+    """Write a result to stdout as it is: neither wrapped nor coloured."""
+    sys.stdout.write(without_control_characters(text + end))
+    sys.stdout.flush()

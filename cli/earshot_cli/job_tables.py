@@ -20,14 +20,14 @@ def jobs_table(jobs: list[dict[str, Any]]) -> Table:
     for column, width in {"created": 11, "id": 36, "state": 10}.items():
         table.add_column(column, no_wrap=True, min_width=width)
     table.add_column("audio", no_wrap=True, min_width=7, justify="right")
-    table.add_column("source", no_wrap=True, overflow="ellipsis", ratio=1)
+    table.add_column("name", no_wrap=True, overflow="ellipsis", ratio=1)
     for job in jobs:
         table.add_row(
             f"{_local(job['created']):%m-%d %H:%M}",
             job["request_id"],
             _state(job),
             _duration(job.get("duration")),
-            Text(job["source"].get("key") or job["source"].get("url") or "request"),
+            Text(_one_line(job.get("name") or job["source"].get("key") or job["source"].get("url") or "request")),
         )
     return table
 
@@ -41,6 +41,7 @@ def job_details(job: dict[str, Any]) -> Table:
     error = job.get("error", {})
     for name, value in {
         "job": job["request_id"],
+        "name": job.get("name"),
         "state": _state(job),
         "error": error.get("err_msg") and f"{error['err_msg']} ({error['err_code']})",
         "source": _source(job),
@@ -50,10 +51,13 @@ def job_details(job: dict[str, Any]) -> Table:
         "created": _local_time(job["created"]),
         "completed": job.get("completed") and f"{_local_time(job['completed'])} (after {_elapsed(job)})",
         "progress": _progress(job),
+        "tags": ", ".join(job.get("tags", [])),
+        "key": _key(job),
+        "earlier runs": "\n".join(map(_attempt, job.get("history", []))),
         "shards": shards and f"{shards.get('done', 0)} of {shards.get('total', '?')}",
     }.items():
         if value:
-            table.add_row(name, value)
+            table.add_row(name, value if isinstance(value, Text) else Text(str(value)))
     return table
 
 
@@ -67,6 +71,24 @@ def _source(job: dict[str, Any]) -> str:
     if source.get("kind") == "upload":
         return f"s3://{source['bucket']}/{source['key']}"
     return str(source.get("url") or f"the body of a request, {source.get('size', 0):,} bytes")
+
+
+def _key(job: dict[str, Any]) -> str:
+    """Describe whose job it is, for those who see more than their own."""
+    owner, caller = job.get("owner"), job.get("caller")
+    return f"{caller} ({owner})" if caller and owner else str(owner or caller or "")
+
+
+def _attempt(run: dict[str, Any]) -> str:
+    """Describe in one line how an earlier run of a job ended."""
+    when = f" {_local_time(run['completed'])}" if "completed" in run else ""
+    why = f": {run['error']['err_msg']}" if "error" in run else ""
+    return _one_line(f"{run['state']}{when}{why}")
+
+
+def _one_line(text: str) -> str:
+    """Return a text as one line of a table."""
+    return " ".join(text.split())
 
 
 def _progress(job: dict[str, Any]) -> str:

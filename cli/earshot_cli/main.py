@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import sys
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
 
-from earshot_cli import __version__, admin_commands, job_tables
+from earshot_cli import __version__, admin_commands, job_commands
 from earshot_cli.admin_commands import DataDir
 from earshot_cli.api_client import ApiClient, QueryParams
-from earshot_cli.console import stderr, stdout
+from earshot_cli.connection import LOCAL_URL, PORT, Key, Url, run_async
+from earshot_cli.console import stderr, write
 from earshot_cli.deployment import DATA_DIR
 from earshot_cli.errors import CliError, Status
 from earshot_cli.sources import parse_source
 from earshot_cli.transcribe import Format, OutputWriter
 from earshot_cli.transcribe import transcribe as transcribe_all
 
-PORT, AWS_PORT = 8123, 4566  # of the local cloud; 4566 is the usual port of AWS emulators
-LOCAL_URL = f"http://127.0.0.1:{PORT}"
-FINISHED_STATES = ("completed", "failed", "cancelled")
-T = TypeVar("T")
+AWS_PORT = 4566  # of the local cloud; the usual port of AWS emulators
 
 app = typer.Typer(
     epilog="Exit status: 0 success · 1 a job failed or a request was rejected · 2 wrong command line · "
@@ -33,19 +28,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(admin_commands.key_commands, name="key")
-app.add_typer(admin_commands.model_commands, name="model")
-
-Url = Annotated[str, typer.Option("--url", envvar="EARSHOT_URL", help="URL of the deployment.")]
-Key = Annotated[
-    str | None, typer.Option("--key", envvar="EARSHOT_KEY", help="API key, if the deployment requires one.")
-]
-JobId = Annotated[str, typer.Argument(metavar="ID", help="Id of a job, as `earshot jobs` shows it.")]
 
 
 def _version(requested: bool) -> None:
     if requested:
-        print(f"earshot {__version__}")
+        write(f"earshot {__version__}")
         raise typer.Exit
 
 
@@ -110,72 +97,12 @@ def transcribe(
         async with ApiClient(url, key) as api:
             return await transcribe_all(api, parsed, options, format, write)
 
-    raise typer.Exit(_run(call()))
+    raise typer.Exit(run_async(call()))
 
 
-@app.command()
-def jobs(
-    url: Url = LOCAL_URL,
-    key: Key = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="Maximum number of jobs.")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document a line, as the API returns it.")] = False,
-) -> None:
-    """List jobs, newest first."""
-
-    async def call() -> list[dict[str, Any]]:
-        async with ApiClient(url, key) as api:
-            return await api.jobs(limit)
-
-    found = _run(call())
-    if as_json:
-        for job in found:
-            print(json.dumps(job, ensure_ascii=False))
-    elif found:
-        stdout.print(job_tables.jobs_table(found))
-    else:
-        stderr.print("No jobs yet. `earshot transcribe FILE` makes one.")
-
-
-@app.command()
-def show(
-    job_id: JobId,
-    url: Url = LOCAL_URL,
-    key: Key = None,
-    format: Annotated[
-        Format | None, typer.Option("--format", "-f", help="Print only the result, in this format.")
-    ] = None,
-) -> None:
-    """Show the details of a job and its transcript."""
-
-    async def call() -> None:
-        async with ApiClient(url, key) as api:
-            job = await api.job(job_id)
-            if format and job["state"] != "completed":
-                raise CliError(
-                    f"The job is {job['state']}: it has no result. `earshot show {job_id}` shows its details."
-                )
-            if not format:
-                stdout.print(job_tables.job_details(job))
-            if job["state"] == "completed":
-                text = (await api.result(job_id, (format or Format.TEXT).api_name)).rstrip("\n")
-                print(text if format else f"\n{text}")
-
-    _run(call())
-
-
-@app.command()
-def cancel(job_id: JobId, url: Url = LOCAL_URL, key: Key = None) -> None:
-    """Cancel a queued or running job. A finished one is left unchanged."""
-
-    async def call() -> None:
-        async with ApiClient(url, key) as api:
-            state = (await api.job(job_id))["state"]
-            if state in FINISHED_STATES:
-                raise CliError(f"The job is already {state}: there is nothing to cancel.")
-            await api.delete_job(job_id)
-
-    _run(call())
-    stderr.print(f"Cancelled {job_id}.")
+app.add_typer(job_commands.app)
+app.add_typer(admin_commands.key_commands, name="key")
+app.add_typer(admin_commands.model_commands, name="model")
 
 
 def run() -> None:
@@ -205,13 +132,6 @@ def _options(model: str | None, language: str | None, options: list[str]) -> Que
     if not named & {"smart_format", "punctuate", "paragraphs"}:
         pairs.append(("smart_format", "true"))
     return pairs
-
-
-def _run(call: Coroutine[Any, Any, T]) -> T:
-    try:
-        return asyncio.run(call)
-    except KeyboardInterrupt:
-        raise CliError("Interrupted.", Status.INTERRUPTED) from None
 
 
 if __name__ == "__main__":

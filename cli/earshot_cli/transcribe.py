@@ -9,6 +9,7 @@ from pathlib import Path
 
 from earshot_cli.api_client import ApiClient, QueryParams
 from earshot_cli.console import stderr
+from earshot_cli.console import write as output
 from earshot_cli.errors import CliError, Status
 from earshot_cli.progress_bars import ProgressBar, ProgressBars
 from earshot_cli.sources import Source
@@ -134,7 +135,7 @@ class OutputWriter:
         text = text.rstrip("\n") + "\n"
         if not self.folder:
             title = f"==> {source.argument} <==\n" if self.with_titles else ""
-            print(title + text, end="", flush=True)
+            output(title + text, end="")
             return
         path = self.folder / f"{source.name}.{self.format.api_name}"
         try:

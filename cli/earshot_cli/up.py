@@ -13,7 +13,9 @@ import time
 from pathlib import Path
 
 from earshot_cli import api_keys, deployment, first_run
+from earshot_cli.console import write
 from earshot_cli.errors import CliError, Status
+from earshot_contract.api_keys import Scope
 
 _ONLY_IN_CLONE = ("infra", "localcloud")
 
@@ -48,15 +50,16 @@ def up(port: int, aws_port: int, data_dir: Path, *, allow_private_urls: bool, re
     started = time.monotonic()
 
     def print_stage(stage: str) -> None:
-        print(f"{time.monotonic() - started:5.1f} s  {stage}", flush=True)
+        write(f"{time.monotonic() - started:5.1f} s  {' '.join(stage.splitlines())}")
 
     def on_ready(cloud: Cloud) -> None:
-        print(f"ready {cloud.api}", flush=True)
-        key = api_keys.create("earshot up", deployment.local_outputs(data_dir)["TableName"]) if require_key else None
+        write(f"ready {cloud.api}")
+        table = deployment.local_outputs(data_dir)["TableName"]
+        key = api_keys.create("earshot up", table, scope=Scope.ADMIN) if require_key else None
         if sample:
             print_stage("Transcribing the sample: uploaded to the bucket, and sent to the API")
             asyncio.run(first_run.transcribe_sample(cloud, ROOT, key, print_stage))
-        print(first_run.addresses(cloud, key), flush=True)
+        write(first_run.addresses(cloud, key))
 
     for number in STOPPING:  # `serve` does this too, but synthesis runs before it
         signal.signal(number, interrupt)

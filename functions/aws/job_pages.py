@@ -57,28 +57,28 @@ def newest(
     return found, None
 
 
-def _of_owner(owner: str, wanted: JobFilter, after: dict[str, str] | None, limit: int) -> Iterator[dict[str, Any]]:
-    condition = dynamodb.key("owner").eq(owner) & dynamodb.key("created").between(wanted.since, wanted.until)
+def _of_owner(owner: str, job_filter: JobFilter, after: dict[str, str] | None, limit: int) -> Iterator[dict[str, Any]]:
+    condition = dynamodb.key("owner").eq(owner) & dynamodb.key("created").between(job_filter.since, job_filter.until)
     start = after and {**after, "owner": owner}
-    return dynamodb.newest_items(OWNER_INDEX, condition, start, _batch(limit, wanted))
+    return dynamodb.newest_items(OWNER_INDEX, condition, start, _batch(limit, job_filter))
 
 
-def _of_all(wanted: JobFilter, after: dict[str, str] | None, limit: int) -> Iterator[dict[str, Any]]:
+def _of_all(job_filter: JobFilter, after: dict[str, str] | None, limit: int) -> Iterator[dict[str, Any]]:
     """Yield rows day by day, from the newest day that is asked for to the end of the retention."""
     now = datetime.now(UTC)
-    newest_day = min(after["created"] if after else wanted.until, now.isoformat())[:10]
-    oldest_day = max(wanted.since, (now - timedelta(days=settings().retention_days + 1)).isoformat())[:10]
+    newest_day = min(after["created"] if after else job_filter.until, now.isoformat())[:10]
+    oldest_day = max(job_filter.since, (now - timedelta(days=settings().retention_days + 1)).isoformat())[:10]
     date = datetime.fromisoformat(newest_day)
     while (day := date.date().isoformat()) >= oldest_day:
-        condition = dynamodb.key("day").eq(day) & dynamodb.key("created").between(wanted.since, wanted.until)
+        condition = dynamodb.key("day").eq(day) & dynamodb.key("created").between(job_filter.since, job_filter.until)
         start = after and {**after, "day": day}
-        yield from dynamodb.newest_items(LISTING_INDEX, condition, start, _batch(limit, wanted))
+        yield from dynamodb.newest_items(LISTING_INDEX, condition, start, _batch(limit, job_filter))
         date, after = date - timedelta(days=1), None
 
 
-def _batch(limit: int, wanted: JobFilter) -> int:
+def _batch(limit: int, job_filter: JobFilter) -> int:
     """Return how many rows to request at once: one more than is shown, or many for a filter."""
-    return limit + 1 if wanted == JobFilter(since=wanted.since, until=wanted.until) else MAX_ROWS
+    return limit + 1 if job_filter == JobFilter(since=job_filter.since, until=job_filter.until) else MAX_ROWS
 
 
 def _readable(row: dict[str, Any]) -> Job | None:
@@ -95,13 +95,13 @@ def _token(row: dict[str, Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(position).encode()).decode().rstrip("=")
 
 
-def _position(token: str, wanted: JobFilter) -> dict[str, str]:
+def _position(token: str, job_filter: JobFilter) -> dict[str, str]:
     """Return `pk` and `created` of the last row of the page before. Whose rows follow, the token does not decide."""
     try:
         position = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
         pk, created = position["pk"], position["created"]
         is_row = _TIMESTAMP.fullmatch(created) and pk.startswith(job_pk(""))
-        if not is_row or not wanted.since <= created <= wanted.until:
+        if not is_row or not job_filter.since <= created <= job_filter.until:
             raise ValueError
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise ValueError("This is not a token of a page of jobs.") from None

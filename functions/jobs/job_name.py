@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from contextlib import suppress
 from email.message import Message
@@ -11,6 +12,8 @@ MAX_NAME_CHARACTERS = 255
 # Separators of lines, surrogates, control characters, and marks that reverse the direction of the text after them.
 _UNFIT = ("Cc", "Cs", "Zl", "Zp")
 _REVERSING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+_ENDING = re.compile(r"(?<=.)\.[A-Za-z0-9]{1,5}$")  # of a file's name, such as .mp3
 
 
 def clean_name(raw: str | None) -> str | None:
@@ -54,8 +57,7 @@ def content_disposition(name: str | None, job_id: str, suffix: str) -> str:
         job_id: the job's id.
         suffix: of the downloaded format, without the dot.
     """
-    stem, dot, ending = (name or job_id).rpartition(".")
-    file = f"{stem if dot and stem and 1 <= len(ending) <= 5 else name or job_id}.{suffix}"
+    file = f"{_ENDING.sub('', name or job_id)}.{suffix}"
     ascii_only = "".join(letter if " " <= letter <= "~" and letter not in '"\\%' else "_" for letter in file)
     extended = f"; filename*=UTF-8''{quote(file, safe='')}" if ascii_only != file else ""
     return f'inline; filename="{ascii_only}"{extended}'

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from earshot_contract.keys import SHORT_ID_CHARACTERS
 from functions.handlers.api.job_routes import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 from functions.handlers.api.openai_form import OWN_FIELDS
 from functions.handlers.api.router import ROUTES
+from functions.jobs.job import JobState
 from functions.options.registry import OPTIONS
 from functions.options.specification import OptionSpec, OptionType, Support
 from functions.rendering.formats import LISTEN_FORMATS, OPENAI_FORMATS
 from functions.rendering.openai_response_format import GRANULARITIES
-from infra.openapi.schemas import TEXT, UUID, Schema, array_of, named
+from infra.openapi.schemas import TEXT, Schema, array_of, named
 
 _BINARY: Schema = {"type": "string", "format": "binary"}
 _LIMITS = {
@@ -28,9 +30,10 @@ _SUPPORT = {
 }
 _ERRORS = {
     400: "The request is not accepted; the message says why.",
-    401: "No key, or one this deployment does not know.",
+    401: "No key, or one this deployment does not know (any more).",
+    403: "The key's scope does not allow it.",
     404: "There is no such thing.",
-    410: "The request was cancelled.",
+    410: "The request was cancelled, or its audio is gone.",
     413: "Too large for a request. `POST /v1/uploads` gives a URL for larger audio.",
     429: "Too many requests; `Retry-After` says when to come back.",
     500: "An internal error.",
@@ -72,7 +75,7 @@ def _listen() -> Schema:
         "responses": {
             "200": _json("The transcript; with `callback`, only the request's id.", "ListenAnswer", "Accepted"),
             "303": _REDIRECT,
-            **_errors("Error", 400, 401, 404, 410, 413, 429, 500, 503),
+            **_errors("Error", 400, 401, 403, 404, 410, 413, 429, 500, 503),
         },
     }
 
@@ -86,6 +89,7 @@ def _audio(task: str) -> Schema:
         "temperature": {"type": "number", "minimum": 0, "maximum": 1, "default": 0},
         "stream": {"type": "boolean", "description": "Server-sent events; for `json` and `text`."},
         "language": {**TEXT, "description": "Language of the speech; detected when left out."},
+        "name": {**TEXT, "description": "Earshot's own: the file's name, if not that of the part `file`."},
         GRANULARITIES: {
             **array_of({"enum": ["word", "segment"]}),
             "description": "`word` needs `response_format=verbose_json`.",
@@ -112,7 +116,7 @@ def _audio(task: str) -> Schema:
                 },
             },
             "303": _REDIRECT,
-            **_errors("OpenAIError", 400, 401, 404, 410, 413, 429, 500, 503),
+            **_errors("OpenAIError", 400, 401, 403, 404, 410, 413, 429, 500, 503),
         },
     }
 
@@ -122,8 +126,14 @@ def _requests() -> Schema:
         "summary": "List requests, newest first",
         "parameters": [
             _query("limit", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": DEFAULT_PAGE_SIZE}),
-            _query("next", TEXT, "The token of the page before."),
+            _query("next", TEXT, "The token of the page before. A filtered page may be short and have a next one."),
+            _query("state", {"enum": [str(state) for state in JobState]}, "May be repeated."),
+            _query("name", TEXT, "Part of the name, whatever the case; with `*` or `?` the whole name."),
+            _query("tag", TEXT, "May be repeated: jobs that have all of these tags."),
+            _query("since", TEXT, "Date or time in ISO 8601, UTC unless it names its zone; included itself."),
+            _query("until", TEXT, "The same, for the latest."),
         ],
+        "description": "Those of the caller's key; all, for a key of the scope `admin`; none without a key.",
         "responses": {"200": _json("A page.", "Jobs"), **_errors("Error", 400, 401, 429, 500)},
     }
 
@@ -142,8 +152,17 @@ def _delete() -> Schema:
         "parameters": [_ID],
         "responses": {
             "200": _json("Cancelled, or deleted with its transcripts.", "Job", "Deleted"),
-            **_errors("Error", 401, 404, 429, 500),
+            **_errors("Error", 401, 403, 404, 429, 500),
         },
+    }
+
+
+def _retry() -> Schema:
+    return {
+        "summary": "Run a failed or cancelled request again",
+        "description": "Its id, options and audio stay the same; `history` keeps what was before.",
+        "parameters": [_ID],
+        "responses": {"200": _json("Queued again.", "Job"), **_errors("Error", 400, 401, 403, 404, 410, 429, 500, 503)},
     }
 
 
@@ -191,7 +210,7 @@ def _uploads() -> Schema:
     return {
         "summary": "Get a URL for audio that does not fit in a request",
         "description": "PUT the file to `put`, then `POST /v1/listen` with `url`.",
-        "responses": {"200": _json("The URLs.", "Upload"), **_errors("Error", 401, 429, 500)},
+        "responses": {"200": _json("The URLs.", "Upload"), **_errors("Error", 401, 403, 429, 500)},
     }
 
 
@@ -220,7 +239,14 @@ def _docs() -> Schema:
     }
 
 
-_ID: Schema = {"name": "id", "in": "path", "required": True, "schema": UUID}
+_ID: Schema = {
+    "name": "id",
+    "in": "path",
+    "required": True,
+    "schema": TEXT,
+    "description": f"With a key its beginning does, {SHORT_ID_CHARACTERS} characters or more, where only one of the "
+    "caller's requests begins so.",
+}
 _REDIRECT: Schema = {
     "description": "Not completed yet: GET `Location`, which waits on. Clients that follow redirects just wait longer.",
     "headers": {"Location": {"schema": TEXT}},
@@ -260,6 +286,7 @@ _OPERATIONS: dict[str, Callable[[], Schema]] = {
     "requests": _requests,
     "request": _request,
     "delete_request": _delete,
+    "retry": _retry,
     "result": _result,
     "result_again": _result_by_post,
     "upload": _uploads,

@@ -134,7 +134,16 @@ _JOB = {
     ),
     "created": MOMENT,
 }
+_JOB_ERROR = document({"err_code": TEXT, "err_msg": TEXT})
 _OPTIONAL_JOB = {
+    "name": {**TEXT, "maxLength": 255, "description": "Of the file, as the caller gave it."},
+    "owner": {**TEXT, "description": "Whose it is: the id of an API key, `public` or `deployment`."},
+    "caller": {**TEXT, "description": "Name of the API key."},
+    "tags": array_of(TEXT),
+    "history": {
+        **array_of(document({"state": TEXT}, {"started": MOMENT, "completed": MOMENT, "error": _JOB_ERROR})),
+        "description": "Runs before this one, for a request that was tried again.",
+    },
     "options": {**TEXT, "description": "The request's query string."},
     "model": TEXT,
     "completed": MOMENT,
@@ -147,7 +156,7 @@ _OPTIONAL_JOB = {
         "description": "Seconds: waited before the start, from the start to the end, inside the model.",
         "additionalProperties": {"type": "number"},
     },
-    "error": document({"err_code": TEXT, "err_msg": TEXT}),
+    "error": _JOB_ERROR,
 }
 
 _MODEL = document(

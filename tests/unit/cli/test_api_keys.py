@@ -1,8 +1,10 @@
-"""`earshot key create` against a mock of DynamoDB: the item it writes."""
+"""`earshot key` against a mock of DynamoDB: the items it writes, lists and deletes."""
 
 from __future__ import annotations
 
+import json
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 
 from earshot_cli import api_keys
 from earshot_cli.errors import CliError
+from earshot_contract.api_keys import Scope, key_id
 from earshot_contract.keys import api_key_pk
 from tests.fixtures import account
 
@@ -37,7 +40,8 @@ def test_created_key_is_stored_as_its_digest_only(dynamodb: Any) -> None:
 
     [item] = dynamodb.scan(TableName="earshot")["Items"]
     assert re.fullmatch("[0-9a-f]{40}", key)
-    assert item.keys() == {"pk", "name", "created"}
+    assert item.keys() == {"pk", "name", "created", "scope", "prefix"}
+    assert (item["scope"]["S"], item["prefix"]["S"]) == ("write", key[:6])
     assert item["pk"]["S"] == api_key_pk(key)
     assert item["name"]["S"] == "for the tests"
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", item["created"]["S"])
@@ -50,7 +54,7 @@ def test_created_keys_differ_under_one_name(dynamodb: Any) -> None:
 
 
 def test_existing_key_is_never_overwritten(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api_keys.secrets, "token_hex", lambda _: "5eed" * 10)
+    monkeypatch.setattr(api_keys, "new_key", lambda: "5eed" * 10)
     api_keys.create("first", "earshot")
 
     with pytest.raises(CliError, match="could not be written to the table earshot"):
@@ -62,3 +66,72 @@ def test_existing_key_is_never_overwritten(dynamodb: Any, monkeypatch: pytest.Mo
 def test_missing_table_is_named(dynamodb: Any) -> None:
     with pytest.raises(CliError, match="could not be written to the table another"):
         api_keys.create("me", "another")
+
+
+@pytest.fixture
+def stack(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The table as that of the local cloud, with an item that is no key."""
+    monkeypatch.setattr("earshot_cli.deployment.outputs", lambda *_: {"TableName": "earshot"})
+    dynamodb.put_item(TableName="earshot", Item={"pk": {"S": "JOB#1"}, "state": {"S": "queued"}})
+    return dynamodb
+
+
+def test_key_create_writes_scope_owner_and_end(earshot: Any, stack: Any) -> None:
+    first = earshot("key", "create", "podcasts").stdout.strip()
+    second = earshot(
+        "key", "create", "--name", "screen", "--scope", "read", "--owner", key_id(first)[:6], "--expires", "30d"
+    ).stdout.strip()
+
+    keys = {key.name: key for key in api_keys.read_keys("earshot").values()}
+    assert keys.keys() == {"podcasts", "screen"}
+    assert (keys["podcasts"].scope, keys["podcasts"].owner, keys["podcasts"].expires) == ("write", key_id(first), None)
+    assert (keys["screen"].scope, keys["screen"].owner, keys["screen"].id) == ("read", key_id(first), key_id(second))
+    assert keys["screen"].expires == pytest.approx(time.time() + 30 * 86400, abs=60)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["create"], "Name the key"),
+        (["create", "x", "--expires", "2020-01-01"], "in the past"),
+        (["create", "x", "--expires", "soon"], "how long from now"),
+        (["create", "x", "--owner", "podcasts"], "no id of a key"),
+        (["revoke", "0000"], "There is no key 0000"),
+        (["revoke", ""], "There is no key"),
+    ],
+)
+def test_mistaken_key_command_changes_nothing(earshot: Any, stack: Any, arguments: list[str], says: str) -> None:
+    api_keys.create("kept", "earshot")
+
+    result = earshot("key", *arguments)
+
+    assert result.returncode != 0
+    assert says in result.stderr
+    assert [key.name for key in api_keys.read_keys("earshot").values()] == ["kept"]
+
+
+def test_key_list_shows_start_of_key_and_last_use(earshot: Any, stack: Any) -> None:
+    assert "No keys yet" in earshot("key", "list").stderr
+    key = api_keys.create("laptop", "earshot", scope=Scope.ADMIN, expires=1)
+    used = {"pk": {"S": api_key_pk(key)}}
+    stack.update_item(
+        TableName="earshot", Key=used, UpdateExpression="SET used = :t", ExpressionAttributeValues={":t": {"N": "60"}}
+    )
+
+    table = earshot("key", "list").stdout
+    document = json.loads(earshot("key", "list", "--json").stdout)
+
+    for shown in (key_id(key), "laptop", "admin", f"{key[:6]}…", "expired", "1970-01-01"):
+        assert shown in table
+    assert key[:7] not in table
+    assert (document["used"], document["expires"]) == ("1970-01-01T00:01:00Z", "1970-01-01T00:00:01Z")
+
+
+def test_key_revoke_deletes_the_named_key_alone(earshot: Any, stack: Any) -> None:
+    first, second = (api_keys.create("me", "earshot") for _ in range(2))
+
+    result = earshot("key", "revoke", key_id(first)[:8])
+
+    assert (result.returncode, result.stderr) == (0, f"Revoked {key_id(first)} (me).\n")
+    assert [key.id for key in api_keys.read_keys("earshot").values()] == [key_id(second)]
+    assert stack.get_item(TableName="earshot", Key={"pk": {"S": "JOB#1"}}).get("Item")

@@ -1,8 +1,9 @@
-"""`earshot jobs`, `show` and `cancel` against the stub."""
+"""`earshot jobs`, `show`, `cancel`, `delete` and `retry` against the stub."""
 
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -94,3 +95,49 @@ def test_unknown_job_id_fails(earshot: Any, command: str) -> None:
 
     assert result.returncode == 1
     assert "There is no such job." in result.stderr
+
+
+def test_jobs_filters_are_sent_to_the_api(earshot: Any, deployment: Any, job_ids: list[str]) -> None:
+    options = ["--name", "ep*", "--tag", "a", "--since", "2026-11-22", "--until", "2026-11-22"]
+
+    result = earshot("jobs", "--state", "failed", *options)
+
+    sent = dict(deployment.requests[-1][2])
+    assert [line.split()[2] for line in result.stdout.splitlines()[1:]] == [job_ids[2]]
+    assert sent.items() >= {"state": "failed", "name": "ep*", "tag": "a"}.items()
+    day = datetime.fromisoformat(sent["until"]) - datetime.fromisoformat(sent["since"])
+    assert day.total_seconds() == pytest.approx(86400, abs=1)
+    assert "No such jobs" in earshot("jobs", "--state", "cancelled").stderr
+
+
+def test_unreadable_time_is_a_usage_error(earshot: Any, deployment: Any) -> None:
+    result = earshot("jobs", "--since", "yesterday")
+
+    assert (result.returncode, deployment.requests) == (2, [])
+    assert "2h" in result.stderr
+
+
+def test_delete_takes_finished_jobs_only(earshot: Any, deployment: Any, job_ids: list[str]) -> None:
+    result = earshot("delete", job_ids[1], job_ids[0], "no-such-id", job_ids[2])
+
+    assert (result.returncode, deployment.deleted) == (1, job_ids[1:])
+    assert f"Deleted {job_ids[1]}" in result.stderr
+    assert f"`earshot cancel {job_ids[0]}`" in result.stderr
+
+
+def test_retry_runs_the_named_or_all_failed_jobs(earshot: Any, deployment: Any, job_ids: list[str]) -> None:
+    named = earshot("retry", job_ids[1], job_ids[2])
+    deployment.jobs[job_ids[2]]["state"] = "failed"
+    failed = earshot("retry", "--failed")
+
+    assert (named.returncode, failed.returncode) == (1, 0)
+    assert f"{job_ids[1]}: It has not failed." in named.stderr
+    assert failed.stderr == f"Queued again: {job_ids[2]}.\n"
+    assert earshot("retry", "--failed").stderr == "No such jobs.\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["--failed", "0000-id"], ["0000-id", "--name", "x"]])
+def test_retry_without_a_clear_choice_is_a_usage_error(earshot: Any, deployment: Any, arguments: list[str]) -> None:
+    result = earshot("retry", *arguments)
+
+    assert (result.returncode, deployment.requests) == (2, [])

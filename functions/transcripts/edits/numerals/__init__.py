@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from statistics import fmean
+from math import fsum
 
 from functions.transcripts.edits.numerals.measures import Written, amounts, times
 from functions.transcripts.edits.numerals.numbers import Number, find_numbers
@@ -73,7 +73,7 @@ def _merged(words: Sequence[TranscriptWord], text: str) -> TranscriptWord:
         text=before + text + (after.removeprefix(".") if text.endswith(".") else after),
         normalised=text.lower().rstrip("."),
         end=words[-1].end,
-        confidence=fmean(word.confidence for word in words),
+        confidence=fsum(word.confidence for word in words) / len(words),
     )
 
 

@@ -67,8 +67,8 @@ def test_missing_track_is_refused_with_those_there_are(tmp_path: Path, value: st
         AudioStream(path, track=request(value))
 
     assert raised.value.error is ShardError.NO_CHANNEL
-    assert raised.value.sentence.endswith("but the file has 1 (eng), 2 (ger).")
-    assert value in raised.value.sentence
+    assert raised.value.message.endswith("but the file has 1 (eng), 2 (ger).")
+    assert value in raised.value.message
     assert probe(io.BytesIO(body), len(body), None, request(value)).channels is None
 
 

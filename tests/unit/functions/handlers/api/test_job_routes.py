@@ -168,3 +168,62 @@ def test_unknown_job_returns_404(api, method):
 
     assert answer.status == 404
     assert "GET /v1/requests lists" in answer.json["err_msg"]
+
+
+FORM_TYPE = {"content-type": "multipart/form-data; boundary=x"}
+FORM = b'--x\r\nContent-Disposition: form-data; name="model"\r\n\r\nwhisper-1\r\n%s--x--\r\n'
+FILE = b'--x\r\nContent-Disposition: form-data; name="file"; filename="../form.wav"\r\n\r\naudio\r\n'
+FIELD = b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nfield.wav\r\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "headers", "name"),
+    [
+        ("/listen?name=a%2Fquery.wav", AUDIO, {"Content-Disposition": "attachment; filename=x.wav"}, "query.wav"),
+        ("/listen", AUDIO, {"content-disposition": 'attachment; filename="c:\\header.wav"'}, "header.wav"),
+        ("/listen", b'{"url": "https://example.org/a/url.wav?x=1"}', {"content-type": "application/json"}, "url.wav"),
+        ("/listen", b'{"url": "s3://uploads/a/key.wav"}', {"content-type": "application/json"}, "key.wav"),
+        ("/listen", AUDIO, {}, None),
+        ("/audio/transcriptions", FORM % FILE, FORM_TYPE, "form.wav"),
+        (
+            "/audio/translations",
+            FORM % (FIELD + FILE),
+            FORM_TYPE,
+            "field.wav",
+        ),
+    ],
+    ids=["query", "header", "url", "s3", "none", "file", "field"],
+)
+def test_job_has_the_name_that_the_caller_gave(api, path, body, headers, name):
+    answer = api("POST", path, body, headers)
+    job_id = answer.headers.get("location", "").split("/")[3]
+
+    assert job_table.find(job_id).name == name
+    assert api.get(f"/requests/{job_id}").json.get("name") == name
+    assert [job["request_id"] for job in api.get("/requests?name=form&name=no-such").json["requests"]] == []
+    assert [job["request_id"] for job in api.get(f"/requests?name={name or ''}").json["requests"]] == [job_id]
+
+
+@pytest.mark.parametrize("form", ["json", "srt", "vtt", "txt"])
+def test_result_is_a_download_with_the_jobs_name(api, complete, form):
+    job_id = api.post("/listen?name=%C3%BCber.mp3", AUDIO).json["request_id"]
+    complete(job_id, "Words.")
+
+    header = api.get(f"/requests/{job_id}/result?format={form}").headers["content-disposition"]
+
+    assert header == f"inline; filename=\"_ber.{form}\"; filename*=UTF-8''%C3%BCber.{form}"
+
+
+def test_list_is_filtered_on_the_server(api):
+    ids = [posted(api, tag) for tag in ("a", "a&tag=c", "b")]
+    job_table.fail(ids[1], remote_content_error("No.").failure)
+
+    def listed(query: str) -> list[str]:
+        return [job["request_id"] for job in api.get(f"/requests?{query}").json["requests"]]
+
+    assert listed("tag=a") == [ids[1], ids[0]]
+    assert listed("tag=a&state=failed") == [ids[1]]
+    assert listed("state=failed,queued&limit=1") == [ids[2]]
+    assert listed("until=2026-01-01") == []
+    assert api.get("/requests?state=done").status == 400
+    assert api.get("/requests?since=soon").status == 400

@@ -107,4 +107,5 @@ def test_large_result_redirects_to_presigned_url(api, job_id, complete, monkeypa
     assert answer.status == 303
     assert "/answers/" in answer.headers["location"]
     assert "X-Amz-Signature" in answer.headers["location"]
+    assert "response-content-disposition=inline" in answer.headers["location"]
     assert answer.json["request_id"] == job_id

@@ -1,0 +1,208 @@
+"""`earshot jobs`, `show`, `cancel`, `delete` and `retry`: what there is to do with jobs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from earshot_cli import job_tables
+from earshot_cli.api_client import ApiClient, QueryParams
+from earshot_cli.connection import LOCAL_URL, Key, Url, run_async
+from earshot_cli.console import stderr, stdout, write
+from earshot_cli.errors import CliError, Status
+from earshot_cli.times import parse_time
+from earshot_cli.transcribe import Format
+
+FINISHED_STATES = ("completed", "failed", "cancelled")
+MAX_RETRIED = 1000  # jobs that `retry --failed` takes at once
+
+app = typer.Typer()
+
+
+class JobState(StrEnum):
+    """What `--state` takes."""
+
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+_ID_HELP = "Id of a job, as `earshot jobs` shows it, or its first 6 characters or more."
+JobId = Annotated[str, typer.Argument(metavar="ID", help=_ID_HELP)]
+JobIds = Annotated[list[str], typer.Argument(metavar="ID", help=_ID_HELP)]
+Name = Annotated[
+    str | None, typer.Option("--name", metavar="TEXT", help="Part of the name; with * or ? the whole name.")
+]
+Since = Annotated[
+    str | None, typer.Option("--since", metavar="TIME", help="Made since then: 2h, 7d, 2026-11-22, 2026-11-22T12:00.")
+]
+
+
+@app.command()
+def jobs(
+    url: Url = LOCAL_URL,
+    key: Key = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="Maximum number of jobs.")] = 20,
+    state: Annotated[
+        list[JobState] | None, typer.Option("--state", help="Only jobs in this state; may be repeated.")
+    ] = None,
+    name: Name = None,
+    tag: Annotated[list[str] | None, typer.Option("--tag", help="Only jobs with this tag; may be repeated.")] = None,
+    since: Since = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="Made until then.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document a line, as the API returns it.")] = False,
+) -> None:
+    """List jobs, newest first: those of the key, or of all keys for one of the scope admin."""
+    filters = _filters(state or [], name, tag or [], since, until)
+
+    async def call() -> list[dict[str, Any]]:
+        async with ApiClient(url, key) as api:
+            return await api.jobs(limit, filters)
+
+    found = run_async(call())
+    if as_json:
+        for job in found:
+            write(json.dumps(job, ensure_ascii=False))
+    elif found:
+        stdout.print(job_tables.jobs_table(found))
+    elif filters:
+        stderr.print("No such jobs.")
+    else:
+        stderr.print("No jobs yet. `earshot transcribe FILE` makes one.")
+
+
+@app.command()
+def show(
+    job_id: JobId,
+    url: Url = LOCAL_URL,
+    key: Key = None,
+    format: Annotated[
+        Format | None, typer.Option("--format", "-f", help="Print only the result, in this format.")
+    ] = None,
+) -> None:
+    """Show the details of a job and its transcript."""
+
+    async def call() -> None:
+        async with ApiClient(url, key) as api:
+            job = await api.job(job_id)
+            if format and job["state"] != "completed":
+                raise CliError(
+                    f"The job is {job['state']}: it has no result. `earshot show {job_id}` shows its details."
+                )
+            if not format:
+                stdout.print(job_tables.job_details(job))
+            if job["state"] == "completed":
+                text = (await api.result(job["request_id"], (format or Format.TEXT).api_name)).rstrip("\n")
+                write(text if format else f"\n{text}")
+
+    run_async(call())
+
+
+@app.command()
+def cancel(job_id: JobId, url: Url = LOCAL_URL, key: Key = None) -> None:
+    """Cancel a queued or running job. A finished one is left unchanged."""
+
+    async def call() -> None:
+        async with ApiClient(url, key) as api:
+            job = await api.job(job_id)
+            if job["state"] in FINISHED_STATES:
+                raise CliError(f"The job is already {job['state']}: there is nothing to cancel.")
+            await api.delete_job(job["request_id"])
+
+    run_async(call())
+    stderr.print(f"Cancelled {job_id}.", markup=False)
+
+
+@app.command()
+def delete(job_ids: JobIds, url: Url = LOCAL_URL, key: Key = None) -> None:
+    """Delete finished jobs with their transcripts. A job that still runs is left alone: cancel it first."""
+
+    async def delete_one(api: ApiClient, job_id: str) -> str:
+        job = await api.job(job_id)
+        if job["state"] not in FINISHED_STATES:
+            raise CliError(f"The job is {job['state']}. `earshot cancel {job_id}` cancels it.")
+        await api.delete_job(job["request_id"])
+        return f"Deleted {_described(job)}."
+
+    async def call() -> Status:
+        async with ApiClient(url, key) as api:
+            return await _each(job_ids, lambda job_id: delete_one(api, job_id))
+
+    raise typer.Exit(run_async(call()))
+
+
+@app.command()
+def retry(
+    job_ids: Annotated[list[str] | None, typer.Argument(metavar="ID", help=_ID_HELP)] = None,
+    url: Url = LOCAL_URL,
+    key: Key = None,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="All failed jobs; --name and --since choose of them.")
+    ] = False,
+    name: Name = None,
+    since: Since = None,
+) -> None:
+    """Run failed or cancelled jobs again, with the same audio and options."""
+    if failed == bool(job_ids):
+        raise CliError("Write the ids of jobs, or --failed for all that failed.", Status.USAGE)
+    if not failed and (name or since):
+        raise CliError("--name and --since go with --failed.", Status.USAGE)
+    filters = _filters([JobState.FAILED], name, [], since, None)
+
+    async def retry_one(api: ApiClient, job_id: str) -> str:
+        return f"Queued again: {_described(await api.retry_job(job_id))}."
+
+    async def call() -> Status:
+        async with ApiClient(url, key) as api:
+            ids = list(job_ids or [])
+            if failed and not (ids := [job["request_id"] for job in await api.jobs(MAX_RETRIED, filters)]):
+                stderr.print("No such jobs.")
+            return await _each(ids, lambda job_id: retry_one(api, job_id))
+
+    raise typer.Exit(run_async(call()))
+
+
+async def _each(job_ids: list[str], action: Callable[[str], Awaitable[str]]) -> Status:
+    """Do `action` with each job and print what it returns; the error of one does not stop the others.
+
+    Returns:
+        The worst status of all jobs.
+
+    Raises:
+        CliError: the deployment does not answer.
+    """
+    worst = Status.OK
+    for job_id in job_ids:
+        try:
+            stderr.print(await action(job_id), markup=False)
+        except CliError as error:
+            if error.status is Status.UNREACHABLE:
+                raise
+            stderr.print(f"{job_id}: {error.message}", markup=False)
+            worst = max(worst, error.status)
+    return worst
+
+
+def _described(job: dict[str, Any]) -> str:
+    """Return a job's id and, where it has one, its name."""
+    return f"{job['request_id']} ({job['name']})" if job.get("name") else str(job["request_id"])
+
+
+def _filters(
+    states: list[JobState], name: str | None, tags: list[str], since: str | None, until: str | None
+) -> QueryParams:
+    """Return the query of GET /v1/requests; times are the reader's, the API's are UTC."""
+    filters = [("state", str(state)) for state in states] + [("tag", tag) for tag in tags]
+    filters += [("name", name)] if name else []
+    for option, text in (("since", since), ("until", until)):
+        if text:
+            moment = parse_time(f"--{option}", text, end_of_day=option == "until").astimezone(UTC)
+            filters.append((option, moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")))
+    return filters

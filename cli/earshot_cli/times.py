@@ -1,0 +1,38 @@
+"""Times on the command line: a date, a time, or how long from now."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from earshot_cli.errors import CliError, Status
+
+_DURATION = re.compile(r"(\d{1,6})\s*([smhdw])", re.IGNORECASE)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def parse_time(option: str, text: str, *, ahead: bool = False, end_of_day: bool = False) -> datetime:
+    """Return a time with its zone; without a zone it is the reader's.
+
+    Args:
+        option: name of the option, for the error.
+        text: ISO 8601, such as 2026-11-22 or 2026-11-22T12:00; or a duration: 90s, 30m, 2h, 7d, 4w.
+        ahead: a duration leads into the future; else into the past.
+        end_of_day: a date without a time means its end; else its beginning.
+
+    Raises:
+        CliError: it is none of these.
+    """
+    if found := _DURATION.fullmatch(text.strip()):
+        distance = timedelta(**{_UNITS[found[2].lower()]: int(found[1])})
+        return datetime.now(UTC) + (distance if ahead else -distance)
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        is_date = len(text.strip()) <= len("2026-11-22")
+        return (moment + (timedelta(days=1, milliseconds=-1) if is_date and end_of_day else timedelta())).astimezone()
+    except (ValueError, OverflowError):
+        raise CliError(
+            f"{option} {text}: write a date (2026-11-22), a time (2026-11-22T12:00) or how long "
+            f"{'from now' if ahead else 'ago'} (30m, 2h, 7d).",
+            Status.USAGE,
+        ) from None

@@ -1,0 +1,70 @@
+"""Filter of the list of jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from functions.errors import ApiError
+from functions.jobs.job import Job, JobState, Source, SourceKind
+from functions.jobs.job_filter import JobFilter
+
+JOB = Job(
+    "j1",
+    Source(SourceKind.BODY),
+    "tag=a&tag=b",
+    state=JobState.FAILED,
+    name="Episode [1].mp3",
+    created="2026-11-22T12:00:00.000Z",
+)
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        ({}, True),
+        ({"state": ["failed"]}, True),
+        ({"state": ["completed", "FAILED"]}, True),
+        ({"state": ["completed,failed"]}, True),
+        ({"state": ["completed"]}, False),
+        ({"state": [""]}, True),
+        ({"name": ["episode"]}, True),
+        ({"name": ["ISODE [1]"]}, True),
+        ({"name": ["ep*[1].mp3"]}, True),
+        ({"name": ["ep?"]}, False),
+        ({"name": ["other"]}, False),
+        ({"tag": ["a", "b"]}, True),
+        ({"tag": ["a", "c"]}, False),
+        ({"since": ["2026-11-22"]}, True),
+        ({"since": ["2026-11-22T12:00:00.001Z"]}, False),
+        ({"until": ["2026-11-22"]}, True),
+        ({"until": ["2026-11-22T14:00:00+02:00"]}, True),
+        ({"until": ["2026-11-22T13:59:59+02:00"]}, False),
+        ({"until": ["2026-11-21"]}, False),
+        ({"since": ["2026-11-23"], "until": ["2026-11-21"]}, False),
+    ],
+)
+def test_job_matches_when_all_members_match(fields: dict[str, list[str]], found: bool) -> None:
+    assert JobFilter.from_fields(fields).matches(JOB) == found
+
+
+def test_job_without_name_or_tags_matches_no_filter_of_them() -> None:
+    bare = Job("j2", Source(SourceKind.BODY), "")
+
+    assert [JobFilter.from_fields(fields).matches(bare) for fields in ({"name": ["x"]}, {"tag": ["a"]}, {})] == [
+        False,
+        False,
+        True,
+    ]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"state": ["done"]}, *({"since": [bad]} for bad in ("yesterday", "9999-12-31T23:59:59-14:00", "2026-13-01"))],
+)
+def test_unreadable_filter_is_a_bad_query(fields: dict[str, Any]) -> None:
+    with pytest.raises(ApiError) as caught:
+        JobFilter.from_fields(fields)
+
+    assert caught.value.failure.err_code == "INVALID_QUERY_PARAMETER"
