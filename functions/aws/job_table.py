@@ -139,8 +139,14 @@ def unfinished(before: str) -> Iterator[Job]:
         date = (today - timedelta(days=days)).date().isoformat()
         day = dynamodb.key("day").eq(date)
         for item in dynamodb.newest_items(LISTING_INDEX, day, limit=1000, only=_unfinished()):
-            if item["created"] < before:
-                yield Job.from_json(item)
+            job = Job.from_json(item)
+            if _queued_at(job) < before:
+                yield job
+
+
+def _queued_at(job: Job) -> str:
+    """Return when the job was made, or made `queued` again by a retry."""
+    return (job.history[-1].completed if job.history else None) or job.created
 
 
 def _job(item: dict[str, Any] | None) -> Job | None:

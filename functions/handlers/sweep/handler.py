@@ -14,17 +14,20 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.aws import event_bus, job_table, step_functions
+from functions.aws.init_phase import connect
 from functions.errors import api_error
 from functions.jobs import job_events
 from functions.jobs.job import Job, timestamp
 from functions.observability import logger, metrics
 from functions.settings import settings
 
+connect("dynamodb", "stepfunctions")
+
 # Seconds after which a row must have an execution: longer than a request takes to start it, and than EventBridge takes
 # to report the end of one.
 STALE_SECONDS = 300
 MAX_RESTARTS = 3
-SENTENCE = "The job was started {count} times, and each time it stopped before its end. Send it again."
+MESSAGE = "The job was started {count} times, and each time it stopped before its end. Send it again."
 
 
 @logger.inject_lambda_context
@@ -43,9 +46,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     # One list instead of a question for each job: a backlog has thousands of them.
     running = set(step_functions.running(settings().job_machine_arn)) if candidates else set()
     lost = [job for job in candidates if _execution(job) not in running]
-    given_up = [job for job in lost if (job.restarts or 0) >= MAX_RESTARTS]
-    failed = [job.id for job in given_up if _fail(job)]
-    restarted = [job.id for job in lost if job not in given_up and _restart(job)]
+    exhausted = [job for job in lost if (job.restarts or 0) >= MAX_RESTARTS]
+    failed = [job.id for job in exhausted if _fail(job)]
+    restarted = [job.id for job in lost if job not in exhausted and _restart(job)]
     if restarted or failed:
         logger.warning("Jobs had no execution", restarted=restarted, failed=failed)
     metrics.add_metric("JobsRestarted", MetricUnit.Count, len(restarted))
@@ -62,7 +65,7 @@ def _restart(job: Job) -> bool:
     if step_functions.is_running(_execution(job)):
         return False
     restarts = (job.restarts or 0) + 1
-    name = f"{job.id}-{restarts}"  # a name is used once in 90 days
+    name = f"{job.id}-restart-{restarts}"  # a name is used once in 90 days; a retry's is `{id}-{attempt}`
     execution = step_functions.execution_arn(settings().job_machine_arn, name)
     if job_table.update(job.id, _execution(job), execution=execution, restarts=restarts) is None:
         return False
@@ -71,10 +74,10 @@ def _restart(job: Job) -> bool:
 
 
 def _fail(job: Job) -> bool:
-    failure = api_error("INTERNAL_SERVER_ERROR", SENTENCE.format(count=MAX_RESTARTS + 1), 500).failure
+    failure = api_error("INTERNAL_SERVER_ERROR", MESSAGE.format(count=MAX_RESTARTS + 1), 500).failure
     failed = job_table.fail(job.id, failure, _execution(job))
     if failed is None:
         return False
     metrics.add_metric("JobsFailed", MetricUnit.Count, 1)
-    event_bus.announce(job_events.title(failed.state), job_events.detail(failed, settings().transcripts_bucket))
+    event_bus.announce(job_events.detail(failed, settings().transcripts_bucket))
     return True

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from earshot_contract.job_events import DETAIL_TYPES
 from functions.aws import event_bus, job_table, step_functions
 from functions.handlers.sweep.handler import MAX_RESTARTS
 from functions.handlers.sweep.handler import handler as sweep
-from functions.jobs.job import Job, Source, SourceKind, State
+from functions.jobs.job import Job, JobState, Source, SourceKind, timestamp
 from functions.settings import settings
 
 MACHINE = "arn:aws:states:us-east-1:1:stateMachine:jobs"
@@ -34,7 +35,7 @@ class Rows:
         return job
 
     def fail(self, job_id: str, failure: Any, owner: str) -> Job | None:
-        return self.update(job_id, owner, state=State.FAILED, failure=failure)
+        return self.update(job_id, owner, state=JobState.FAILED, completed=timestamp(), failure=failure)
 
     def start(self, machine: str, name: str, execution_input: dict[str, Any]) -> str:
         arn = step_functions.execution_arn(machine, name)
@@ -56,7 +57,7 @@ def rows(monkeypatch: pytest.MonkeyPatch) -> Rows:
     monkeypatch.setattr(step_functions, "running", lambda _: iter(made.running))
     monkeypatch.setattr(step_functions, "is_running", lambda arn: arn in made.running)
     monkeypatch.setattr(step_functions, "start", made.start)
-    monkeypatch.setattr(event_bus, "announce", lambda title, detail: made.announced.append(title))
+    monkeypatch.setattr(event_bus, "announce", lambda detail: made.announced.append(DETAIL_TYPES[type(detail)]))
     return made
 
 
@@ -68,7 +69,7 @@ def job(job_id: str, **fields: Any) -> Job:
 def test_jobs_with_an_execution_and_new_ones_are_left(rows: Rows, context: Any) -> None:
     rows.jobs = {
         "queued": job("queued"),  # its execution has the job's name until Prepare writes it into the row
-        "runs": job("runs", state=State.PROCESSING, execution=f"{EXECUTION}:upload"),
+        "runs": job("runs", state=JobState.PROCESSING, execution=f"{EXECUTION}:upload"),
         "new": job("new", created="2999-01-01T00:00:00.000Z"),
     }
     rows.running = {f"{EXECUTION}:queued", f"{EXECUTION}:upload"}
@@ -80,8 +81,8 @@ def test_jobs_with_an_execution_and_new_ones_are_left(rows: Rows, context: Any) 
 def test_job_without_execution_is_started_once(rows: Rows, context: Any, execution: str | None) -> None:
     rows.jobs = {"j1": job("j1", execution=execution)}
     assert sweep({}, context)["restarted"] == ["j1"]
-    assert rows.started == [("j1-1", {"job_id": "j1"})]
-    assert rows.jobs["j1"].execution == f"{EXECUTION}:j1-1", "so that Prepare may claim the row"
+    assert rows.started == [("j1-restart-1", {"job_id": "j1"})]
+    assert rows.jobs["j1"].execution == f"{EXECUTION}:j1-restart-1", "so that Prepare may claim the row"
     assert sweep({}, context)["restarted"] == []
 
 
