@@ -235,9 +235,22 @@ def test_number_is_written_across_segments() -> None:
     assert [part.text for part in edited.channels[0].segments] == ["It was 1984", "then."]
 
 
-def test_smart_format_yields_to_explicit_numerals() -> None:
-    assert Options.from_query("smart_format=true").numerals
-    assert not Options.from_query("smart_format=true&numerals=false").numerals
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("numerals=true", "2 men took the 7th seat on May 2nd for $3 at 9 p.m. and 12 others called 911."),
+        ("smart_format=true", "Two men took the seventh seat on May 2nd for $3 at 9 p.m. and 12 others called 911."),
+        (
+            "smart_format=true&numerals=true",
+            "2 men took the 7th seat on May 2nd for $3 at 9 p.m. and 12 others called 911.",
+        ),
+    ],
+)
+def test_smart_format_leaves_small_numbers_in_words(query: str, expected: str) -> None:
+    text = "Two men took the seventh seat on May second for three dollars at nine p m and "
+    text += "twelve others called nine one one."
+    edited = edit(transcript([segment(timed_words(text))]), Options.from_query(query))
+    assert edited.channels[0].segments[0].text == expected
 
 
 NUMBER_WORDS = {
