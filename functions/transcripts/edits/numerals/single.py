@@ -24,7 +24,7 @@ def is_certain(tokens: Tokens, number: Number, others: Sequence[Number], least: 
         return number.is_sure and not tokens[number.start].is_name
     if number.is_ordinal:
         return _is_rank(tokens, number, least)
-    if number.is_word and number.value < least and not _is_beside_month(tokens, number):
+    if number.is_word and number.value < least and not _is_next_to_month(tokens, number):
         return False
     return _is_count(tokens, number) and not _is_estimate(tokens, number, others)
 
@@ -55,14 +55,14 @@ def _is_next_to_fraction(tokens: Tokens, number: Number) -> bool:
 def _is_rank(tokens: Tokens, number: Number, least: int) -> bool:
     if tokens.word_before(number.start) in _BEFORE_PARTS:
         return False
-    if _is_beside_month(tokens, number):
+    if _is_next_to_month(tokens, number):
         return True
     if number.text.endswith(".") and not tokens.word(number.end):
         return False  # its full stop would look like the sentence's
     return number.value >= max(tokens.vocabulary.ordinals_from, least) and not tokens[number.start].is_name
 
 
-def _is_beside_month(tokens: Tokens, number: Number) -> bool:
+def _is_next_to_month(tokens: Tokens, number: Number) -> bool:
     """Tell whether the number is the day of a date: "May second", "the second of May", "tres de mayo"."""
     vocabulary = tokens.vocabulary
     before, after = _words_around(tokens, number)

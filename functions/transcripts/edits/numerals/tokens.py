@@ -58,6 +58,8 @@ class Tokens(list[Token]):
             opens = word.text[:1] in _OPENINGS
             if self and opens:
                 self[-1].ends_phrase = True
+            if self and word.speaker != words[index - 1].speaker:
+                self[-1].ends_phrase = self[-1].ends_sentence = True
             is_name = not begins_sentence and not opens and word.text[:1].isupper() and not word.text.isupper()
             for part in _parts(word.normalised, language):
                 self.append(Token(part, _known_spelling(part, language), index, is_name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -227,6 +228,11 @@ def test_every_format_has_the_numerals(query: str) -> None:
     source = transcript([segment(timed_words("Call five five five one two three four in nineteen eighty four."))])
     for form in FORMATS:
         assert "Call 5551234 in 1984." in form.render(edit(source, options), options), form.name
+
+
+def test_numbers_of_two_speakers_are_not_joined() -> None:
+    words = [replace(word, speaker=n // 2) for n, word in enumerate(words_of("was nineteen eighty four"))]
+    assert [word.text for word in write_numerals(words, "en")] == ["was", "19", "84"]
 
 
 def test_number_is_written_across_segments() -> None:
