@@ -26,12 +26,14 @@ def is_certain(tokens: Tokens, number: Number, others: Sequence[Number], least: 
         return _is_rank(tokens, number, least)
     if number.is_word and number.value < least and not _is_next_to_month(tokens, number):
         return False
-    return _is_count(tokens, number) and not _is_estimate(tokens, number, others)
+    is_estimate = _is_estimate(tokens, number, others) or _shares_scale(tokens, number, others)
+    return _is_count(tokens, number) and not is_estimate
 
 
 def _is_count(tokens: Tokens, number: Number) -> bool:
     vocabulary = tokens.vocabulary
-    if tokens[number.start].is_name or tokens.word_before(number.start) in vocabulary.decimal_words:
+    before = tokens.word_before(number.start)
+    if tokens[number.start].is_name or before in vocabulary.decimal_words or before in vocabulary.money:
         return False
     if not number.is_word:
         return True
@@ -79,6 +81,19 @@ def _is_estimate(tokens: Tokens, number: Number, others: Sequence[Number]) -> bo
         and other.is_word
         and tokens[other.start].lower in tokens.vocabulary.ambiguous
         for other in others
+    )
+
+
+def _shares_scale(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
+    """Tell whether the number belongs to "two or three thousand", where the first is 2000, too."""
+    return any(
+        first.end + 1 == second.start
+        and tokens.word(first.end) not in ("", "of", *tokens.vocabulary.decimal_words)
+        and bool(tokens.word(second.start))
+        and not (first.is_ordinal or second.is_ordinal)
+        and any(second.value % scale == 0 and first.value < second.value / scale < scale for scale in (1000, 100))
+        for other in others
+        for first, second in ((number, other), (other, number))
     )
 
 

@@ -16,8 +16,8 @@ _SENTENCE_ENDS = ".?!…:"
 _OPENINGS = '([{«“"¿¡'
 
 
-class Token(text_to_num.Token):
-    """One word, or one part of a word with hyphens.
+class Token:
+    """One word, or one part of a word with hyphens; `text_to_num.find_numbers` calls its methods.
 
     Attributes:
         lower: The word in lower case, without punctuation around it.
@@ -37,9 +37,9 @@ class Token(text_to_num.Token):
         """Return the word in a spelling that text2num knows."""
         return self._spelling
 
-    def nt_separated(self, previous: text_to_num.Token) -> bool:
+    def nt_separated(self, previous: Token) -> bool:
         """Tell whether punctuation stands between this word and the one before."""
-        return isinstance(previous, Token) and previous.ends_phrase
+        return previous.ends_phrase
 
     def not_a_number_part(self) -> bool:
         """Tell whether the word is no number, whatever it looks like."""

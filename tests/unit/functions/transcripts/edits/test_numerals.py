@@ -50,6 +50,9 @@ SENTENCES = {
         Oh, five dollars! = Oh, $5!
         Thousands of people; a thousand times; twenty twenty vision.
         May the fourth be with you. = May the 4th be with you.
+        Between two and three thousand people, five or six hundred dogs; a dollar fifty; the two thousands.
+        From fifty to two hundred, ten to fifteen percent. = From 50 to 200, 10 to 15%.
+        My zip code is nine oh two one oh. = My zip code is 90210.
         She is 21, paid $3.50 at 10:30 a.m. and owns 5 million shares.
     """,
     "fr": """
@@ -69,6 +72,7 @@ SENTENCES = {
         Le premier ministre, la deuxième guerre, un million d'euros.
         Trois millions de personnes, cent personnes. = 3 millions de personnes, cent personnes.
         Un, deux, trois, partez ! = 1, 2, 3, partez !
+        Deux ou trois cents, de dix à vingt pour cent. = Deux ou trois cents, de 10 à 20 %.
         Il s'est mis sur son trente et un.
     """,
     "de": """
@@ -87,6 +91,7 @@ SENTENCES = {
         Einer von ihnen hat eins. Eine Sekunde! Der Zweite Weltkrieg, der zweite Mann.
         Es ist halb zehn, Viertel nach acht, drei Viertel sind da.
         Gib acht! Das blieb außer Acht. In acht Tagen. = Gib acht! Das blieb außer Acht. In 8 Tagen.
+        Zwei bis dreitausend Leute, ein Euro fünfzig. = Zwei bis dreitausend Leute, 1,50 Euro.
         Eins, zwei, drei. Tausend Dank. = 1, 2, 3. Tausend Dank.
     """,
     "es": """
