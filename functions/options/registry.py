@@ -83,11 +83,11 @@ _SPECS = (
     _implemented(
         "smart_format",
         OptionType.BOOLEAN,
-        "Implies `punctuate`, `paragraphs` and, where its languages allow, `numerals`.",
+        "Implies `punctuate` and `paragraphs`; writes numbers as `numerals` does, lone ones below ten excepted.",
         Stage.EDIT,
         Stage.RENDER,
         example="true",
-        implies=("punctuate", "paragraphs", "numerals"),
+        implies=("punctuate", "paragraphs"),
     ),
     _implemented(
         "paragraphs",

@@ -172,12 +172,18 @@ def _wrap(words: Sequence[PrintedWord], columns: int) -> tuple[str, ...] | None:
     line = join_words(words)
     if _columns(line) <= columns:
         return (line,)
-    pairs = [(join_words(words[:at]), join_words(words[at:])) for at in range(1, len(words))]
-    narrow = [pair for pair in pairs if max(map(_columns, pair)) <= columns]
+    pairs = {at: (join_words(words[:at]), join_words(words[at:])) for at in range(1, len(words))}
+    narrow = {at: pair for at, pair in pairs.items() if max(map(_columns, pair)) <= columns}
     if not narrow:
         return None
-    # A break after punctuation reads better than an even one: it is worth eight columns of difference.
-    return min(narrow, key=lambda p: abs(_columns(p[0]) - _columns(p[1])) - 8 * bool(CLAUSE_END.search(p[0])))
+
+    def unevenness(at: int) -> int:
+        first, second = narrow[at]
+        # A break after punctuation reads better than an even one: it is worth eight columns of difference.
+        ends = CLAUSE_END.search(first) or ends_sentence(words[at - 1].text, words[at].text)
+        return abs(_columns(first) - _columns(second)) - 8 * bool(ends)
+
+    return narrow[min(narrow, key=unevenness)]
 
 
 def _without_overlaps(cues: Sequence[Cue]) -> list[Cue]:

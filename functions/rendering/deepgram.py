@@ -77,7 +77,7 @@ def _audio_track(audio: AudioInfo) -> dict[str, Any]:
 def _numerals_warning(transcript: Transcript, options: Options) -> list[dict[str, str]]:
     languages = {transcript.text_language(channel) for channel in transcript.channels}
     unknown = sorted(languages - NUMERAL_LANGUAGES)
-    if not unknown or not options.numerals or options.smart_format:  # smart_format does what a language allows
+    if not unknown or not options.numerals:
         return []
     message = f"numerals is done for {', '.join(sorted(NUMERAL_LANGUAGES))}; {', '.join(unknown)} stays as it was."
     return [{"parameter": "numerals", "type": "unsupported_language", "message": message}]

@@ -1,4 +1,4 @@
-"""Edits of a transcript's text: the options `filler_words`, `numerals` and `replace`, applied before rendering."""
+"""Edits of a transcript's text: `filler_words`, `numerals`, `smart_format` and `replace`, applied before rendering."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from earshot_contract.shards import Segment
 from functions.options.options import Options
 from functions.transcripts.edits.filler_words import remove_filler_words
-from functions.transcripts.edits.numerals import write_numerals
+from functions.transcripts.edits.numerals import LEAST_READABLE, write_numerals
 from functions.transcripts.edits.replacements import replace_phrases
 from functions.transcripts.printed_words import PrintedWord, segment_words
 from functions.transcripts.transcript import Channel, Transcript
@@ -48,8 +48,8 @@ def _edit_channel(transcript: Transcript, channel: Channel, options: Options) ->
 def _edit_words(words: list[TranscriptWord], language: str, options: Options) -> list[TranscriptWord]:
     if language == "en" and not options.filler_words:
         words = remove_filler_words(words)
-    if options.numerals:
-        words = write_numerals(words, language)
+    if options.numerals or options.smart_format:
+        words = write_numerals(words, language, least=0 if options.numerals else LEAST_READABLE)
     return replace_phrases(words, options.replace) if options.replace else words
 
 

@@ -19,33 +19,35 @@ from functions.transcripts.edits.numerals.vocabulary import VOCABULARIES
 from functions.transcripts.words import TranscriptWord
 
 NUMERAL_LANGUAGES = frozenset(VOCABULARIES)
+LEAST_READABLE = 10  # in running text a smaller count or rank reads better as a word: the Associated Press's rule
 
 
-def write_numerals(words: list[TranscriptWord], language: str) -> list[TranscriptWord]:
+def write_numerals(words: list[TranscriptWord], language: str, least: int = 0) -> list[TranscriptWord]:
     """Return the words with each number as one word in digits, which lasts as long as the words it replaces.
 
     Args:
         words: Words in order of time.
         language: Whisper's code; one that is not in `NUMERAL_LANGUAGES` changes nothing.
+        least: A smaller whole number stays a word, unless it is part of an amount, a time, a date or other digits.
     """
     if language not in NUMERAL_LANGUAGES:
         return words
     tokens = Tokens(words, language)
     result: list[TranscriptWord] = []
     at = 0
-    for first, last, text in _whole_words(tokens, _written(tokens)):
+    for first, last, text in _whole_words(tokens, _written(tokens, least)):
         result += [*words[at:first], _merged(words[first:last], text)]
         at = last
     return result + words[at:]
 
 
-def _written(tokens: Tokens) -> list[Written]:
+def _written(tokens: Tokens, least: int) -> list[Written]:
     numbers = find_numbers(tokens)
     written = times(tokens, numbers)
     numbers = join_runs(tokens, _without(numbers, written))
     written += amounts(tokens, numbers)
     numbers = _without(numbers, written)
-    written += [Written(n.start, n.end, n.text) for n in numbers if is_certain(tokens, n, numbers)]
+    written += [Written(n.start, n.end, n.text) for n in numbers if is_certain(tokens, n, numbers, least)]
     return sorted(written, key=lambda part: part.start)
 
 

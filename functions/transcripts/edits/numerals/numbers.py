@@ -69,6 +69,8 @@ def _refined(tokens: Tokens, number: Number) -> list[Number]:
         return _found(tokens, start, last) if is_plural else [number]  # "twenty seconds"
     if all(_is_scale(word, tokens.language) for word in words):
         return [replace(_with_article(tokens, number), is_sure=False)]
+    if tokens.language == "en" and words[-1].endswith("s"):
+        return [replace(number, is_sure=False)]  # "the two thousands"
     factor = _found(tokens, start, last) if number.value >= _MILLION else []
     if len(factor) == 1 and factor[0].end == last and number.value / factor[0].value in _SCALES - {100, 1000}:
         is_article = factor[0].is_word and words[0] in tokens.vocabulary.ambiguous - {"one"}

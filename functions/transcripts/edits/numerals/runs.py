@@ -38,7 +38,7 @@ def join_runs(tokens: Tokens, numbers: Sequence[Number]) -> list[Number]:
 
 def _joined(tokens: Tokens, run: Sequence[Number]) -> list[Number]:
     if _is_dialled(tokens, run):
-        return [_concatenated(run)]
+        return [_with_last_zeros(tokens, _concatenated(run))]
     is_list = len(run) > 2
     return _year(tokens, run) or [replace(number, is_sure=is_list and number.is_sure is not False) for number in run]
 
@@ -95,6 +95,14 @@ def _is_dialled(tokens: Tokens, run: Sequence[Number]) -> bool:
 def _concatenated(run: Sequence[Number]) -> Number:
     text = "".join(number.text for number in run)
     return Number(run[0].start, run[-1].end, text, float(text), is_sure=True)
+
+
+def _with_last_zeros(tokens: Tokens, number: Number) -> Number:
+    """Return "nine oh two one" with the "oh" after it."""
+    end = number.end
+    while tokens.word(end) in tokens.vocabulary.zeros:
+        end += 1
+    return replace(number, end=end, text=number.text + "0" * (end - number.end))
 
 
 def _year(tokens: Tokens, run: Sequence[Number]) -> list[Number]:

@@ -11,24 +11,29 @@ _LARGEST_ESTIMATE = 10  # "one or two" stays; "one or fifty" is "one or 50"
 _BEFORE_PARTS = frozenset({"a", "an", "one"})  # "a fifth", "one tenth", "a twenty second clip"
 
 
-def is_certain(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
+def is_certain(tokens: Tokens, number: Number, others: Sequence[Number], least: int = 0) -> bool:
     """Tell whether a number that is no part of a measure is certainly one.
 
     Args:
         tokens: The text.
         number: The number.
         others: All such numbers of the text.
+        least: A smaller one that is a single word, and no date, stays as it was.
     """
     if number.is_sure is not None:
         return number.is_sure and not tokens[number.start].is_name
     if number.is_ordinal:
-        return _is_rank(tokens, number)
-    return _is_count(tokens, number) and not _is_estimate(tokens, number, others)
+        return _is_rank(tokens, number, least)
+    if number.is_word and number.value < least and not _is_next_to_month(tokens, number):
+        return False
+    is_estimate = _is_estimate(tokens, number, others) or _shares_scale(tokens, number, others)
+    return _is_count(tokens, number) and not is_estimate
 
 
 def _is_count(tokens: Tokens, number: Number) -> bool:
     vocabulary = tokens.vocabulary
-    if tokens[number.start].is_name or tokens.word_before(number.start) in vocabulary.decimal_words:
+    before = tokens.word_before(number.start)
+    if tokens[number.start].is_name or before in vocabulary.decimal_words or before in vocabulary.money:
         return False
     if not number.is_word:
         return True
@@ -49,18 +54,23 @@ def _is_next_to_fraction(tokens: Tokens, number: Number) -> bool:
     return False
 
 
-def _is_rank(tokens: Tokens, number: Number) -> bool:
+def _is_rank(tokens: Tokens, number: Number, least: int) -> bool:
+    if tokens.word_before(number.start) in _BEFORE_PARTS:
+        return False
+    if _is_next_to_month(tokens, number):
+        return True
+    if number.text.endswith(".") and not tokens.word(number.end):
+        return False  # its full stop would look like the sentence's
+    return number.value >= max(tokens.vocabulary.ordinals_from, least) and not tokens[number.start].is_name
+
+
+def _is_next_to_month(tokens: Tokens, number: Number) -> bool:
+    """Tell whether the number is the day of a date: "May second", "the second of May", "tres de mayo"."""
     vocabulary = tokens.vocabulary
     before, after = _words_around(tokens, number)
-    if before and before[0] in _BEFORE_PARTS:
-        return False
     month_before = before[1:2] if before[:1] == ["the"] else before[:1]
     month_after = after[1:2] if after and after[0] in vocabulary.month_joiners else after[:1]
-    if any(word in vocabulary.months for word in [*month_before, *month_after]):
-        return True
-    if number.text.endswith(".") and not after:
-        return False  # its full stop would look like the sentence's
-    return number.value >= vocabulary.ordinals_from and not tokens[number.start].is_name
+    return any(word in vocabulary.months for word in [*month_before, *month_after])
 
 
 def _is_estimate(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
@@ -71,6 +81,19 @@ def _is_estimate(tokens: Tokens, number: Number, others: Sequence[Number]) -> bo
         and other.is_word
         and tokens[other.start].lower in tokens.vocabulary.ambiguous
         for other in others
+    )
+
+
+def _shares_scale(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
+    """Tell whether the number belongs to "two or three thousand", where the first is 2000, too."""
+    return any(
+        first.end + 1 == second.start
+        and tokens.word(first.end) not in ("", "of", *tokens.vocabulary.decimal_words)
+        and bool(tokens.word(second.start))
+        and not (first.is_ordinal or second.is_ordinal)
+        and any(second.value % scale == 0 and first.value < second.value / scale < scale for scale in (1000, 100))
+        for other in others
+        for first, second in ((number, other), (other, number))
     )
 
 

@@ -16,8 +16,8 @@ _SENTENCE_ENDS = ".?!…:"
 _OPENINGS = '([{«“"¿¡'
 
 
-class Token(text_to_num.Token):
-    """One word, or one part of a word with hyphens.
+class Token:
+    """One word, or one part of a word with hyphens; `text_to_num.find_numbers` calls its methods.
 
     Attributes:
         lower: The word in lower case, without punctuation around it.
@@ -37,9 +37,9 @@ class Token(text_to_num.Token):
         """Return the word in a spelling that text2num knows."""
         return self._spelling
 
-    def nt_separated(self, previous: text_to_num.Token) -> bool:
+    def nt_separated(self, previous: Token) -> bool:
         """Tell whether punctuation stands between this word and the one before."""
-        return isinstance(previous, Token) and previous.ends_phrase
+        return previous.ends_phrase
 
     def not_a_number_part(self) -> bool:
         """Tell whether the word is no number, whatever it looks like."""
@@ -58,6 +58,8 @@ class Tokens(list[Token]):
             opens = word.text[:1] in _OPENINGS
             if self and opens:
                 self[-1].ends_phrase = True
+            if self and word.speaker != words[index - 1].speaker:
+                self[-1].ends_phrase = self[-1].ends_sentence = True
             is_name = not begins_sentence and not opens and word.text[:1].isupper() and not word.text.isupper()
             for part in _parts(word.normalised, language):
                 self.append(Token(part, _known_spelling(part, language), index, is_name))

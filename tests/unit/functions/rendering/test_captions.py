@@ -138,6 +138,12 @@ def test_cue_lines_are_about_equally_long() -> None:
     assert found[0].lines == ("she had never thought", "about it that way before")
 
 
+def test_line_breaks_after_sentence_rather_than_evenly() -> None:
+    text = "She saw a cat in the neighbor's house. A pink shell was found on the sandy beach."
+    (cue,) = captions.cues(transcript([timed_segment(text, each=0.2)]))
+    assert cue.lines[0] == "She saw a cat in the neighbor's house."
+
+
 def test_pause_ends_cue_and_short_cue_is_extended() -> None:
     found = captions.cues(transcript([timed_segment("Yes."), timed_segment("No.", start=5.0)]))
     assert [(cue.start, cue.end, cue.lines) for cue in found] == [(0.0, 1.0, ("Yes.",)), (5.0, 6.0, ("No.",))]

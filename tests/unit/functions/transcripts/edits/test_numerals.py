@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -49,6 +50,9 @@ SENTENCES = {
         Oh, five dollars! = Oh, $5!
         Thousands of people; a thousand times; twenty twenty vision.
         May the fourth be with you. = May the 4th be with you.
+        Between two and three thousand people, five or six hundred dogs; a dollar fifty; the two thousands.
+        From fifty to two hundred, ten to fifteen percent. = From 50 to 200, 10 to 15%.
+        My zip code is nine oh two one oh. = My zip code is 90210.
         She is 21, paid $3.50 at 10:30 a.m. and owns 5 million shares.
     """,
     "fr": """
@@ -68,6 +72,7 @@ SENTENCES = {
         Le premier ministre, la deuxième guerre, un million d'euros.
         Trois millions de personnes, cent personnes. = 3 millions de personnes, cent personnes.
         Un, deux, trois, partez ! = 1, 2, 3, partez !
+        Deux ou trois cents, de dix à vingt pour cent. = Deux ou trois cents, de 10 à 20 %.
         Il s'est mis sur son trente et un.
     """,
     "de": """
@@ -86,6 +91,7 @@ SENTENCES = {
         Einer von ihnen hat eins. Eine Sekunde! Der Zweite Weltkrieg, der zweite Mann.
         Es ist halb zehn, Viertel nach acht, drei Viertel sind da.
         Gib acht! Das blieb außer Acht. In acht Tagen. = Gib acht! Das blieb außer Acht. In 8 Tagen.
+        Zwei bis dreitausend Leute, ein Euro fünfzig. = Zwei bis dreitausend Leute, 1,50 Euro.
         Eins, zwei, drei. Tausend Dank. = 1, 2, 3. Tausend Dank.
     """,
     "es": """
@@ -229,15 +235,33 @@ def test_every_format_has_the_numerals(query: str) -> None:
         assert "Call 5551234 in 1984." in form.render(edit(source, options), options), form.name
 
 
+def test_numbers_of_two_speakers_are_not_joined() -> None:
+    words = [replace(word, speaker=n // 2) for n, word in enumerate(words_of("was nineteen eighty four"))]
+    assert [word.text for word in write_numerals(words, "en")] == ["was", "19", "84"]
+
+
 def test_number_is_written_across_segments() -> None:
     source = transcript([segment(timed_words("It was nineteen")), segment(timed_words("eighty four then.", 5.0))])
     edited = edit(source, Options.from_query("numerals=true"))
     assert [part.text for part in edited.channels[0].segments] == ["It was 1984", "then."]
 
 
-def test_smart_format_yields_to_explicit_numerals() -> None:
-    assert Options.from_query("smart_format=true").numerals
-    assert not Options.from_query("smart_format=true&numerals=false").numerals
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("numerals=true", "2 men took the 7th seat on May 2nd for $3 at 9 p.m. and 12 others called 911."),
+        ("smart_format=true", "Two men took the seventh seat on May 2nd for $3 at 9 p.m. and 12 others called 911."),
+        (
+            "smart_format=true&numerals=true",
+            "2 men took the 7th seat on May 2nd for $3 at 9 p.m. and 12 others called 911.",
+        ),
+    ],
+)
+def test_smart_format_leaves_small_numbers_in_words(query: str, expected: str) -> None:
+    text = "Two men took the seventh seat on May second for three dollars at nine p m and "
+    text += "twelve others called nine one one."
+    edited = edit(transcript([segment(timed_words(text))]), Options.from_query(query))
+    assert edited.channels[0].segments[0].text == expected
 
 
 NUMBER_WORDS = {
