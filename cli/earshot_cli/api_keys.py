@@ -100,21 +100,23 @@ def owner_id(owner: str, keys: dict[str, ApiKey]) -> str:
 
 
 def keys_table(keys: list[ApiKey]) -> Table:
-    """Build a table with a line a key."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("id", "name", "scope", "key", "created", "last used", "expires", "jobs of"):
-        table.add_column(column, no_wrap=True)
+    """Build a table with a line a key that fits 80 columns. The id is never shortened, because people copy it."""
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+    table.add_column("id", no_wrap=True, min_width=ID_CHARACTERS)
+    table.add_column("name", no_wrap=True, overflow="ellipsis", ratio=1)
+    for column, width in {"scope": 5, "key": 7, "last used": 10, "expires": 10, "jobs of": 10}.items():
+        table.add_column(column, no_wrap=True, min_width=width)
     for key in keys:
         expires = _date(key.expires) if key.expires else "never"
+        is_own = key.owner == key.id
         table.add_row(
             key.id,
-            Text(key.name),
+            Text(" ".join(key.name.split())),
             str(key.scope),
             f"{key.prefix}…" if key.prefix else "",
-            key.created[:10],
             _date(key.used) if key.used else "never",
-            Text(f"{expires} (expired)", style="red") if key.expires and key.expires <= time.time() else expires,
-            "all" if key.scope is Scope.ADMIN else Text("" if key.owner == key.id else key.owner),
+            Text("expired", style="red") if key.expires and key.expires <= time.time() else expires,
+            "all" if key.scope is Scope.ADMIN else "itself" if is_own else key.owner[:10],
         )
     return table
 
@@ -151,4 +153,4 @@ def _serialized(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _date(epoch: int) -> str:
-    return f"{datetime.fromtimestamp(epoch).astimezone():%Y-%m-%d %H:%M}"
+    return f"{datetime.fromtimestamp(epoch).astimezone():%Y-%m-%d}"

@@ -194,3 +194,33 @@ def test_row_without_patch_is_in_memory_only(apply: Apply, monkeypatch: pytest.M
     dynamodb._remove_item(table, "2", "__no_sort__")
     state.journal.commit()
     assert not list(state.journal.records("row"))
+
+
+@pytest.mark.upstream
+def test_updated_global_table_without_patch_is_replaced(apply: Apply) -> None:
+    from ministack.services import dynamodb
+    from ministack.services.cloudformation import provisioners
+
+    key = [{"AttributeName": "pk", "KeyType": "HASH"}]
+    index = {"IndexName": "owners", "KeySchema": [{"AttributeName": "owner", "KeyType": "HASH"}]}
+    before = {"KeySchema": key, "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}]}
+    after = {
+        "KeySchema": key,
+        "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "owner")],
+        "GlobalSecondaryIndexes": [{**index, "Projection": {"ProjectionType": "ALL"}}],
+    }
+
+    def updated(stack: str) -> tuple[str, str]:
+        """Names of a table before and after it gets an index."""
+        provisioner = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::GlobalTable"]
+        name, _ = provisioner["create"]("Table", before, stack)
+        return name, provisioner["update"](name, before, after, stack)[0]
+
+    old, new = updated("Unpatched")
+    assert old != new, mended("ministack_global_table_update")
+
+    apply("ministack_global_table_update")
+
+    old, new = updated("Patched")
+    assert old == new
+    assert [found["IndexName"] for found in dynamodb._tables[new]["GlobalSecondaryIndexes"]] == ["owners"]

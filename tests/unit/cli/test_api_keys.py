@@ -118,7 +118,7 @@ def test_key_list_shows_start_of_key_and_last_use(earshot: Any, stack: Any) -> N
         TableName="earshot", Key=used, UpdateExpression="SET used = :t", ExpressionAttributeValues={":t": {"N": "60"}}
     )
 
-    table = earshot("key", "list").stdout
+    table = earshot("key", "list", COLUMNS="80").stdout
     document = json.loads(earshot("key", "list", "--json").stdout)
 
     for shown in (key_id(key), "laptop", "admin", f"{key[:6]}…", "expired", "1970-01-01"):
