@@ -8,7 +8,8 @@ from functions.aws import job_table
 from functions.errors import ApiError, not_found
 from functions.jobs.job import Failure, Job, State
 
-FIRST_POLL_SECONDS, MAX_POLL_SECONDS = 0.05, 0.25  # between two looks at the row
+# Between two looks at the row: about a fifth of the time waited so far, so that a long wait costs few looks.
+FIRST_POLL_SECONDS, MAX_POLL_SECONDS = 0.05, 1.0
 
 
 def wait_for_job(job_id: str, deadline: float) -> Job:
