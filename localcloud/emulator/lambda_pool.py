@@ -15,9 +15,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-# Events of one function at the same time. A waiting caller holds one for up to 25 s; the table is asked four times a
-# second for each, which keeps two cores busy at about this number.
-MAX_ENVIRONMENTS = 64
+# Events of one function at the same time: a waiting caller holds an environment, 15 MB, for up to 25 s. With 64 on two
+# cores no caller was answered in the gateway's 29 s.
+MAX_ENVIRONMENTS = 16 * (os.cpu_count() or 1)
 # Idle environments that stay warm: the load of one user. A burst's others end as soon as their event is served.
 KEPT_IDLE = 4
 

@@ -27,9 +27,9 @@ from localcloud.emulator.failure_log import FailureLog, function_failure
 from localcloud.emulator.lambda_pool import EnvironmentPool, LambdaEnvironment, Throttled
 
 PAYLOAD_BYTES = 6 * 1024 * 1024  # Lambda's limit for the event and the result of a synchronous invocation
-# Seconds that an event waits for an environment where its function's limit is reached. A caller of the API is told to
-# come back (429) while there is still time for the 25 s in which the function may wait for the job.
-CALLER_WAIT_SECONDS, WAIT_SECONDS = 3.0, 600.0
+# Seconds that an event waits for an environment where its function's limit is reached. A caller of the API is then told
+# to come back (429), before any work was done for it.
+CALLER_WAIT_SECONDS, WAIT_SECONDS = 12.0, 600.0
 THROTTLED = "TooManyRequestsException"  # Lambda's name for a limit that is reached
 
 

@@ -149,7 +149,7 @@ class Load:
         print(f"  faults: {len(self.faults)}", flush=True)
 
     def memory(self) -> tuple[float, int]:
-        """Return the MB of the local cloud's processes, shared pages counted once (PSS), and their number."""
+        """Return the local cloud's memory in MB, shared pages counted once (PSS), and its number of processes."""
         parents: dict[int, list[int]] = {}
         for stat in Path("/proc").glob("[0-9]*/stat"):
             try:

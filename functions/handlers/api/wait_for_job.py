@@ -9,7 +9,8 @@ from functions.errors import ApiError
 from functions.handlers.api.access import unknown_job
 from functions.jobs.job import Failure, Job, JobState
 
-FIRST_POLL_SECONDS, MAX_POLL_SECONDS = 0.05, 0.25  # between two looks at the row
+# Between two looks at the row: about a fifth of the time waited so far, so that a long wait costs few looks.
+FIRST_POLL_SECONDS, MAX_POLL_SECONDS = 0.05, 1.0
 
 
 def wait_for_job(job: Job, deadline: float) -> Job:
