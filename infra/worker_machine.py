@@ -121,10 +121,10 @@ class WorkerMachine(Construct):
     def _keep_slot(self, kind: str, launch: sfn.Parallel) -> sfn.IChainable:
         """Build the states between a kind of capacity that failed and the next: log why, extend the lease."""
         question = {"op": "keep", "kind": f"before {kind}", "error": sfn.JsonPath.object_at("$.error")}
-        held = sfn.Choice(self, f"StillOurs{kind}?")
-        held.when(sfn.Condition.boolean_equals("$.kept.Payload.held", True), launch)
-        held.otherwise(sfn.Succeed(self, f"LeaseLost{kind}", comment="Another execution has the slot."))
-        return self._ask(f"KeepSlot{kind}", question, "$.kept").next(held)
+        kept = sfn.Choice(self, f"StillOurs{kind}?")
+        kept.when(sfn.Condition.boolean_equals("$.kept.Payload.held", True), launch)
+        kept.otherwise(sfn.Succeed(self, f"LeaseLost{kind}", comment="Another execution has the slot."))
+        return self._ask(f"KeepSlot{kind}", question, "$.kept").next(kept)
 
     def _launch(self, target: LaunchTarget) -> sfn.Parallel:
         """Build the state that runs a container to its end, or until its launch deadline.

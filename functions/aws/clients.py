@@ -67,4 +67,4 @@ def _check_throttling(parsed: dict[str, Any], model: Any, **_: Any) -> None:
 
 def is_unavailable(error: Exception) -> bool:
     """Return True for throttling and unavailability errors that remain after boto3's retries."""
-    return isinstance(error, Throttled)
+    return isinstance(error, ClientError) and error_code(error) in _UNAVAILABLE_CODES

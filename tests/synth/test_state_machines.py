@@ -256,8 +256,8 @@ def test_launch_falls_back_to_on_demand_then_cools_slot(worker: dict[str, Any]) 
     assert catches("LaunchSpot") == [ended, (["States.ALL"], "KeepSlotOnDemand")]
     assert catches("LaunchOnDemand") == [ended, (["States.ALL"], "CoolSlot")]
     assert worker["States"]["CoolSlot"]["Next"] == "NoWorker"
-    [held] = worker["States"]["StillOursOnDemand?"]["Choices"]
-    assert (held["Variable"], held["Next"]) == ("$.kept.Payload.held", "LaunchOnDemand")
+    [kept] = worker["States"]["StillOursOnDemand?"]["Choices"]
+    assert (kept["Variable"], kept["Next"]) == ("$.kept.Payload.held", "LaunchOnDemand")
     assert worker["States"]["StillOursOnDemand?"]["Default"] == "LeaseLostOnDemand", "another execution has the slot"
 
 

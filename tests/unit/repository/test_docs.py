@@ -151,7 +151,7 @@ def test_every_setting_is_in_the_reference_with_its_default() -> None:
         assert line, f"deployment-settings.md does not list {field.name}"
         value = field.default
         shown = ",".join(value) if isinstance(value, tuple) else str(value).lower().removesuffix(".0")
-        assert shown in line, f"deployment-settings.md has another default for {field.name} than {shown}"
+        assert shown in line.lower(), f"deployment-settings.md has another default for {field.name} than {shown}"
         assert str(infra.settings.CPU_DEFAULTS.get(field.name, "")).removesuffix(".0") in line
 
 

@@ -36,6 +36,7 @@ class Allowed:
 ALLOWED = (
     Allowed("settle", ("events/", "functions/", "infra/", "tests/"), "name of a Lambda function and of its event"),
     Allowed("over", ("tests/",), "preposition in a test's name", r"^\s*(async )?def test_"),
+    Allowed("over", ("infra/capacity.py",), "a property of EC2", "on_demand_max_price_percentage_over_lowest_price"),
     Allowed("given", ("tests/",), "hypothesis's decorator", r"^\s*@given\(|^from hypothesis import "),
     Allowed(
         "patience",

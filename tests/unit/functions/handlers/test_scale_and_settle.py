@@ -95,7 +95,7 @@ def test_execution_whose_lease_lapsed_is_stopped(machine: str, context: Any, mon
     assert [e["name"] for e in running_now] == [worker_slots.read(1)[0].execution]
 
 
-def test_settled_slot_that_launches_again_keeps_its_execution(context: Any) -> None:
+def test_slot_that_launches_again_keeps_its_execution(context: Any) -> None:
     lease = worker_slots.claim("SLOT#000")
     send(1)
     settle({"slot": "SLOT#000", "lease": lease, "failed": False, "execution": "first"}, context)
