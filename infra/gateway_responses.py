@@ -58,7 +58,8 @@ _TIMED_OUT = "The answer took too long. Send the same request again: it finds th
 _INTERNAL_ERROR = "Something went wrong on our side. Try again."
 _NOT_FOUND = (
     "There is no such path or method. POST /v1/listen takes audio as Deepgram does, POST /v1/audio/transcriptions as "
-    "OpenAI does: the base URL of an OpenAI client ends in /v1. GET /v1/openapi.json lists all routes."
+    "OpenAI does: the base URL of an OpenAI client ends in /v1. There is no streaming over WebSocket. "
+    "GET /v1/openapi.json lists all routes."
 )
 
 GATEWAY_RESPONSES = (

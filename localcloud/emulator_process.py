@@ -58,6 +58,7 @@ async def serve(options: argparse.Namespace) -> None:
     from localcloud.emulator.durable_answers import DurableAnswers
     from localcloud.emulator.durable_state import DurableState
     from localcloud.emulator.failure_log import InternalErrors
+    from localcloud.emulator.websocket_requests import WebSocketAsGet
     from localcloud.patches.registry import Runtime, apply_all
 
     endpoint = f"http://{HOST}:{options.aws_port}"
@@ -80,7 +81,7 @@ async def serve(options: argparse.Namespace) -> None:
     )
     applications: list[tuple[Any, int]] = [
         (BrowserRequests(aws, options.aws_port, serves_pages=False), options.aws_port),
-        (BrowserRequests(api, options.port, serves_pages=True), options.port),
+        (BrowserRequests(WebSocketAsGet(api), options.port, serves_pages=True), options.port),
     ]
     saving = asyncio.create_task(saver.save_periodically())
     servers = [

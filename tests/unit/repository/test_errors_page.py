@@ -60,6 +60,6 @@ def test_errors_page_shows_sentences_that_are_sent() -> None:
     sentences = [row.split(" | ")[0] for row in re.findall(r"^\| (?!sentence)(?!-)(.+) \|$", section, re.MULTILINE)]
     sent = texts()
 
-    pieces = {piece.strip() for sentence in sentences for piece in sentence.split("…")} - {""}
+    fragments = {fragment.strip() for sentence in sentences for fragment in sentence.split("…")} - {""}
     assert len(sentences) > 35
-    assert [piece for piece in sorted(pieces) if piece not in sent] == []
+    assert [fragment for fragment in sorted(fragments) if fragment not in sent] == []

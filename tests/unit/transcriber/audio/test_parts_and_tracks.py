@@ -203,7 +203,7 @@ CHANNELS_OF_5_1 = ("front left", "front right", "centre", "low frequencies", "ba
 
 
 @pytest.mark.parametrize("speaking", [n for n, name in enumerate(CHANNELS_OF_5_1) if name != "low frequencies"])
-def test_speech_in_any_place_of_5_1_is_audible(tmp_path: Path, speaking: int) -> None:
+def test_speech_in_any_channel_of_5_1_is_audible(tmp_path: Path, speaking: int) -> None:
     channels = np.stack([noise(2.0, seed, level=1e-4) for seed in range(6)])
     channels[speaking] = noise(2.0, 9)
 
