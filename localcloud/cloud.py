@@ -32,6 +32,7 @@ from localcloud.emulator.disk_space import NEW_WORK_BYTES
 from localcloud.emulator.persistence import DELIVER_PATH, SAVE_PATH, discard_partial_state
 from localcloud.emulator_process import REGION, emulator_environment
 from localcloud.ports import HOST
+from localcloud.speaker_models import embedded as embedded_speakers
 
 ROOT = Path(__file__).resolve().parents[1]
 ASSETS = ROOT / "build" / "assembly"  # not cdk.out, where the CDK CLI may leave unbundled code
@@ -122,11 +123,11 @@ class Cloud:
             self._process = self._launch()
             self._follow_failures(progress)
             progress("Checking the speech model")
-            model = embedded_model.embedded(MODELS)
+            manifests = [embedded_model.manifest(embedded_model.embedded(MODELS)), *speaker_manifest(progress)]
             self._await_emulator()
             progress("Deploying the stack")
             self.outputs = deploy(self.client, self.assets, self.environment)
-            self._prepare(model)
+            self._prepare(manifests)
             self._save()
         except BaseException:
             self.stop()
@@ -232,14 +233,14 @@ class Cloud:
         with direct.open(urllib.request.Request(f"{self.aws}{path}", method="POST"), timeout=START_SECONDS):
             pass
 
-    def _prepare(self, model: Path) -> None:
-        """Add the embedded model and the default key, start what was interrupted, write `cloud.json`.
+    def _prepare(self, manifests: list[tuple[str, bytes]]) -> None:
+        """Add the embedded models and the default key, start what was interrupted, write `cloud.json`.
 
         Args:
-            model: folder of the embedded model.
+            manifests: keys and contents of the models' manifests.
         """
-        key, content = embedded_model.manifest(model)
-        self.client("s3").put_object(Bucket=self.outputs["ModelsBucket"], Key=key, Body=content)
+        for key, content in manifests:
+            self.client("s3").put_object(Bucket=self.outputs["ModelsBucket"], Key=key, Body=content)
         default_key.write(self.client("dynamodb"), self.outputs["TableName"], self._require_key)
         restart.restart_interrupted(self.client, self.outputs["JobMachineArn"])
         self._post(DELIVER_PATH)
@@ -263,6 +264,18 @@ def lock_folder(folder: Path) -> IO[str]:
             f"Another local cloud runs from {folder}. Stop it, or choose another folder with --data-dir."
         ) from error
     return lock
+
+
+def speaker_manifest(progress: Progress) -> list[tuple[str, bytes]]:
+    """Return key and content of the speaker model's manifest; none if the model cannot be had.
+
+    Everything but telling speakers apart works without it.
+    """
+    try:
+        return [embedded_speakers.manifest(embedded_speakers.embedded(MODELS, progress))]
+    except embedded_speakers.MissingPackage as error:
+        progress(f"{error} Speakers are not told apart.")
+        return []
 
 
 def check_disk(folder: Path) -> None:

@@ -15,6 +15,7 @@ from earshot_cli.deployment import DATA_DIR
 from earshot_cli.errors import CliError, Status
 from earshot_cli.times import parse_time
 from earshot_contract.api_keys import DEPLOYMENT_OWNER, Scope
+from earshot_contract.manifest import SPEAKERS
 
 DataDir = Annotated[Path, typer.Option("--data-dir", help="Folder of the local cloud's data.")]
 Stack = Annotated[
@@ -102,7 +103,7 @@ def model_add(
         str,
         typer.Argument(
             metavar="NAME|FOLDER|owner/repo",
-            help="A well-known name such as large-v3-turbo, a folder, or a repository of the Hugging Face Hub.",
+            help="A known name such as large-v3-turbo or speakers, a folder, or a repository of the Hugging Face Hub.",
         ),
     ],
     stack: Stack = None,
@@ -111,12 +112,13 @@ def model_add(
     ] = None,
     data_dir: DataDir = DATA_DIR,
 ) -> None:
-    """Upload a Whisper model for CTranslate2 to a deployment."""
+    """Upload a Whisper model for CTranslate2, or the model that tells speakers apart, to a deployment."""
     try:
         added = model_upload.add(model, name, deployment.outputs(stack, data_dir)["ModelsBucket"])
     except KeyboardInterrupt:
         raise CliError("Interrupted. The deployment does not have the model.", Status.INTERRUPTED) from None
-    write(f"The deployment has the model {added.name}: /v1/listen?model=whisper-{added.name}")
+    query = "diarize=true" if added.family == SPEAKERS else f"model=whisper-{added.name}"
+    write(f"The deployment has the model {added.name}: /v1/listen?{query}")
 
 
 @model_commands.command("list")

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from earshot_cli.aws_clients import aws_errors, client
 from earshot_contract.keys import manifest_key
-from earshot_contract.manifest import WEIGHTS, BrokenManifest, Manifest, read_manifest
+from earshot_contract.manifest import BrokenManifest, Manifest, read_manifest
 
 
 def read_models(s3: Any, bucket: str) -> tuple[list[Manifest], list[BrokenManifest]]:
@@ -55,7 +55,7 @@ def models_table(bucket: str) -> Table:
         models, broken = read_models(s3, bucket)
     for model in models:
         size = sum(file.size for file in model.files.values())
-        table.add_row(model.name, f"{size / 1e6:,.0f} MB", model.files[WEIGHTS].sha256)
+        table.add_row(model.name, f"{size / 1e6:,.0f} MB", model.sha256)
     for each in broken:
         table.add_row(Text(each.model), "", Text(f"broken, not available: {each.reason}", style="red"))
     return table

@@ -13,7 +13,7 @@ from earshot_cli.errors import CliError, Status
 from earshot_cli.model_bucket import put_manifest, read_models
 from earshot_cli.progress_bars import ProgressBars
 from earshot_contract.keys import model_file_key
-from earshot_contract.manifest import PLAIN_NAME, WEIGHTS, Manifest
+from earshot_contract.manifest import EMBEDDING, PLAIN_NAME, SPEAKERS, WEIGHTS, Manifest, required_files
 
 VOCABULARY_FILES = ("vocabulary.json", "vocabulary.txt")  # CTranslate2 reads either
 REQUIRED_FILES = (WEIGHTS, "config.json", "tokenizer.json")
@@ -30,7 +30,7 @@ def add(model: str, name: str | None, bucket: str) -> Manifest:
     The manifest is written last: an upload that ends early leaves none, and the deployment does not offer the model.
 
     Args:
-        model: a well-known name, a folder, or owner/repo of the Hugging Face Hub.
+        model: a well-known name, `speakers`, a folder, or owner/repo of the Hugging Face Hub.
         name: under which callers request it; None: derived from `model`.
         bucket: the deployment's models bucket.
 
@@ -40,9 +40,16 @@ def add(model: str, name: str | None, bucket: str) -> Manifest:
     """
     source, default_name = _resolve(model)
     name = _checked_name(name or default_name)
+    if (name == SPEAKERS) != (default_name == SPEAKERS):
+        raise CliError(
+            f"The name {SPEAKERS} is that of the model that tells speakers apart, and no other.", Status.USAGE
+        )
     s3 = client("s3")  # before a long download: a missing extra is reported at once
     folder = source if isinstance(source, Path) else huggingface_hub.download(source, MODEL_FILES)
-    manifest = Manifest.from_files(name, _model_files(folder))
+    if name == SPEAKERS:
+        manifest = Manifest.from_files(name, _speaker_files(folder), family=SPEAKERS)
+    else:
+        manifest = Manifest.from_files(name, _model_files(folder))
     with aws_errors(f"The model could not be uploaded to the bucket {bucket}"):
         models, _ = read_models(s3, bucket)
         existing = next((other for other in models if other.name.lower() == name.lower()), None)
@@ -59,19 +66,44 @@ def add(model: str, name: str | None, bucket: str) -> Manifest:
 
 def _resolve(model: str) -> tuple[huggingface_hub.Repository | Path, str]:
     """Find the model, and the name it has unless --name sets another. `./base` is a folder, `base` a known name."""
+    if model == SPEAKERS:
+        return _embedded_speakers(), SPEAKERS
     if model in huggingface_hub.WELL_KNOWN:
         return huggingface_hub.WELL_KNOWN[model], model
     folder = Path(model).expanduser()
     if folder.is_dir():
-        return folder, folder.resolve().name
+        return folder, SPEAKERS if (folder / EMBEDDING).is_file() else folder.resolve().name
     if huggingface_hub.OWNER_AND_REPO.fullmatch(model):
         repository_name = model.partition("/")[2]
         return huggingface_hub.Repository(model), repository_name.removeprefix("faster-").removeprefix("whisper-")
     raise CliError(
         f"{model} is not a folder, not an owner/repo of the Hugging Face Hub, and not one of the well-known models: "
-        f"{', '.join(huggingface_hub.WELL_KNOWN)}.",
+        f"{', '.join([*huggingface_hub.WELL_KNOWN, SPEAKERS])}.",
         Status.USAGE,
     )
+
+
+def _embedded_speakers() -> Path:
+    """Make the model that tells speakers apart, or find it; raises CliError if this is no clone, or it fails."""
+    try:
+        from localcloud.cloud import MODELS
+        from localcloud.embedded_model import CorruptModel
+        from localcloud.speaker_models.embedded import MissingPackage, embedded
+    except ModuleNotFoundError:
+        raise CliError(
+            f"`earshot model add {SPEAKERS}` runs from a clone of the repository, after `make install`.", Status.USAGE
+        ) from None
+    try:
+        return embedded(MODELS, lambda stage: stderr.print(stage, markup=False))
+    except (MissingPackage, CorruptModel) as error:
+        raise CliError(str(error)) from None
+
+
+def _speaker_files(folder: Path) -> list[Path]:
+    """List the files of a folder with the model that tells speakers apart; raises CliError if one is missing."""
+    if missing := [name for name in required_files(SPEAKERS) if not (folder / name).is_file()]:
+        raise CliError(f"{folder} has no {', no '.join(missing)}.", Status.USAGE)
+    return sorted(path for path in folder.iterdir() if path.is_file())
 
 
 def _checked_name(name: str) -> str:

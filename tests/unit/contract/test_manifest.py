@@ -28,6 +28,14 @@ def test_manifest_with_languages_is_read() -> None:
     assert read_manifest(document(languages=["de", "fr"], family="whisper"), "base").languages == ["de", "fr"]
 
 
+def test_digest_of_the_weights_stands_for_the_model() -> None:
+    names = ("segmentation.onnx", "embedding.onnx", "calibration.json")
+    files = {name: {"sha256": str(number) * 64} for number, name in enumerate(names)}
+
+    assert read_manifest(document(), "base").sha256 == "d" * 64
+    assert read_manifest(document(files=files, family="speakers"), "base").sha256 == "1" * 64
+
+
 def test_manifest_without_sizes_is_usable() -> None:
     assert read_manifest(document(files={"model.bin": {"sha256": "d" * 64}}), "base").files["model.bin"].size == 0
 
@@ -44,6 +52,7 @@ def test_manifest_without_sizes_is_usable() -> None:
         (document(files={"model.bin": {"sha256": "d" * 64, "size": -5}}), "size of model.bin is -5"),
         (document(files={"model.bin": {"sha256": "d" * 64, "size": "5"}}), "Expected `int`"),
         (document(family="parakeet"), "family 'parakeet' is not known; known are: whisper"),
+        (document(family="speakers"), "embedding.onnx is not among its files"),
         (document(languages=[]), "list of languages is empty"),
         (document(languages=[1]), "Expected `str`"),
     ],

@@ -51,6 +51,18 @@ def test_broken_manifests_are_listed_with_the_good_model(broken: None) -> None:
         assert BROKEN[manifest.model][1] in manifest.reason
 
 
+def test_speaker_model_is_found_and_is_no_model_of_speech() -> None:
+    assert not model_bucket.has_speaker_model()
+
+    names = ("embedding.onnx", "segmentation.onnx", "calibration.json")
+    files = {name: {"sha256": "e" * 64, "size": 1} for name in names}
+    put_manifest("speakers", {"name": "speakers", "files": files, "family": "speakers"})
+    model_bucket._cached = None
+
+    assert model_bucket.has_speaker_model()
+    assert [model.name for model in model_bucket.available_models()] == ["base"]
+
+
 def test_good_model_is_chosen_despite_broken_manifests(broken: None) -> None:
     assert model_bucket.choose_model("whisper", "en").name == "base"
     with pytest.raises(ApiError, match="It has: whisper, whisper-base"):

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 
 import pytest
 
-from earshot_contract.shards import AudioInfo, ModelInfo, Segment, ShardResult, ShardWarning
+from earshot_contract.shards import (
+    AudioInfo,
+    ModelInfo,
+    SectionSpeaker,
+    Segment,
+    ShardResult,
+    ShardSpeakers,
+    ShardWarning,
+    SpeakerSection,
+    SpeakerTurn,
+)
 from functions.handlers.assemble.assembly import assemble
 from functions.jobs.job import Job, Source, SourceKind
 from functions.options.options import Options
-from functions.transcripts.transcript import Transcript
+from functions.transcripts.transcript import SpeakerModelInfo, Transcript
 
 
 def result(index: int, channel: int | None, text: str, start: float = 0.0, language: str = "en") -> ShardResult:
@@ -91,3 +102,35 @@ def test_vendor_model_name_warns_with_model_that_ran(model: str, warned: bool) -
 
     assert [warning["parameter"] for warning in warnings] == ["model"] * warned
     assert all(model in warning["message"] and "base-whisper" in warning["message"] for warning in warnings)
+
+
+def speaking(index: int, channel: int | None, *speakers: int) -> ShardResult:
+    """A shard in which these speakers of its own talk, each a second; equal numbers have equal voices."""
+    own = sorted(set(speakers))
+    voices = [base64.b64encode(bytes(127 * (n == who) for n in range(192))).decode() for who in own]
+    times = enumerate(speakers, 10 * index)
+    turns = [SpeakerTurn(second, second + 1, own.index(who), 0.9) for second, who in times]
+    section = SpeakerSection([SectionSpeaker(1.0, voice) for voice in voices], turns)
+    return replace(result(index, channel, "Hm."), speakers=ShardSpeakers("speakers", "c" * 64, [section]))
+
+
+def test_assemble_numbers_speakers_over_all_shards_of_a_channel() -> None:
+    found = assembled([speaking(0, None, 8, 5), speaking(1, None, 5, 3, 8)], "diarize=true")
+
+    assert [turn.speaker for turn in found.channels[0].turns] == [0, 1, 1, 2, 0]
+    assert found.speaker_model == SpeakerModelInfo("speakers", "c" * 64)
+    assert found.warnings == []
+
+
+def test_assemble_numbers_speakers_of_each_channel_on_their_own() -> None:
+    found = assembled([speaking(0, 0, 5), speaking(1, 1, 5, 3)], "diarize=true&multichannel=true")
+
+    assert [[turn.speaker for turn in channel.turns] for channel in found.channels] == [[0], [0, 1]]
+
+
+def test_assemble_warns_when_a_worker_told_no_speakers_apart() -> None:
+    found = assembled([speaking(0, None, 1), result(1, None, "Hm.")], "diarize=true")
+
+    assert found.speaker_model is None
+    assert found.channels[0].turns == []
+    assert [warning["parameter"] for warning in found.warnings] == ["diarize"]

@@ -12,8 +12,8 @@ import pytest
 
 from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.keys import body_key
-from earshot_contract.shards import S3Object, Shard, ShardMessage
-from functions.aws import job_pages, job_table, s3
+from earshot_contract.shards import S3Object, Shard, ShardMessage, SpeakerOptions
+from functions.aws import job_pages, job_table, model_bucket, s3
 from functions.aws.clients import client
 from functions.errors import ApiError
 from functions.handlers.prepare.handler import handler
@@ -77,6 +77,18 @@ def test_upload_of_film_has_channels_of_requested_track(prepare: Prepare) -> Non
     assert [shard.channel for shard in german] == [0, 1]
     assert all(shard.track and "ger" in shard.track.languages for shard in german)
     assert [shard.track for shard in shards("audio_track=2")] == [TrackRequest(number=2)]
+
+
+def test_speakers_are_requested_where_the_model_is(prepare: Prepare, monkeypatch: pytest.MonkeyPatch) -> None:
+    def request(key: str, listen: str) -> SpeakerOptions | None:
+        return Shard.from_json(prepare(put(key, listen=listen))["shards"][0]).speakers
+
+    assert request("a.flac", "diarize=true") is None
+    with pytest.raises(ApiError, match="earshot model add speakers"):
+        request("b.flac", "num_speakers=2")
+    monkeypatch.setattr(model_bucket, "has_speaker_model", lambda: True)
+    assert request("c.flac", "num_speakers=2") == SpeakerOptions("speakers", 2, 2)
+    assert request("d.flac", "") is None
 
 
 def test_duplicate_upload_event_is_one_job(prepare: Prepare, caught: Caught, scaled: list[Any]) -> None:
