@@ -11,6 +11,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from earshot_contract.aws_errors import error_code
+
 # Error codes of throttling and unavailability, of all services used here.
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, and each service's page of common errors.
 _UNAVAILABLE_CODES = {
