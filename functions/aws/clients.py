@@ -67,6 +67,16 @@ def _check_throttling(parsed: dict[str, Any], model: Any, **_: Any) -> None:
         raise Throttled(parsed, model.name)  # type: ignore[arg-type]
 
 
+@cache
+def dynamodb_resource() -> Any:
+    """Return the process's resource of DynamoDB, which turns items into Python values and back."""
+    import boto3
+
+    resource = boto3.resource("dynamodb")
+    raise_throttled(resource.meta.client)  # its tables share the client
+    return resource
+
+
 def is_unavailable(error: Exception) -> bool:
     """Return True for throttling and unavailability errors that remain after boto3's retries."""
     return isinstance(error, ClientError) and error_code(error) in _UNAVAILABLE_CODES

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from earshot_contract.aws_errors import error_code
-from functions.aws.clients import raise_throttled
+from functions.aws.clients import dynamodb_resource
 from functions.settings import settings
 
 if TYPE_CHECKING:
@@ -39,16 +39,7 @@ def key(name: str) -> Key:
 
 @cache
 def _table(name: str) -> Any:
-    import boto3
-
-    table = boto3.resource("dynamodb").Table(name)
-    raise_throttled(table.meta.client)
-    return table
-
-
-def connect() -> None:
-    """Create the table's client now instead of at its first use."""
-    _table(settings().table)
+    return dynamodb_resource().Table(name)
 
 
 def get(pk: str) -> Item | None:

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import os
 
-from functions.aws import clients, dynamodb
+from functions.aws import clients
 
 
 def connect(*services: str) -> None:
     """Create the clients that a function's usual request needs, if Lambda is initialising this process.
 
     Args:
-        services: boto3's names; `dynamodb` means the deployment's table.
+        services: boto3's names.
     """
     if "AWS_LAMBDA_INITIALIZATION_TYPE" not in os.environ:
         return
     for service in services:
         if service == "dynamodb":
-            dynamodb.connect()
+            clients.dynamodb_resource()
         else:
             clients.client(service)

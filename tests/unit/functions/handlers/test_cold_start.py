@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from functions.aws import clients, dynamodb
+from functions.aws import clients
 from functions.aws.init_phase import connect
 from tests.paths import ROOT
 
@@ -37,10 +37,10 @@ NETWORK = {"prepare", "callback"}  # they open connections to callers' addresses
 PROGRAM = """
 import json, os, sys
 from importlib import import_module
-from functions.aws import clients, dynamodb
+from functions.aws import clients
 os.environ["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand"
 connected = []
-clients.client, dynamodb.connect = connected.append, lambda: connected.append("dynamodb")
+clients.client, clients.dynamodb_resource = connected.append, lambda: connected.append("dynamodb")
 for name in json.loads(sys.argv[1]):
     connected.clear()
     import_module(f"functions.handlers.{name}.handler")
@@ -77,7 +77,7 @@ def test_every_handler_connects_in_the_init_phase(imports: Any) -> None:
 def test_connect_outside_of_init_phase_creates_no_client(monkeypatch: pytest.MonkeyPatch) -> None:
     created: list[str] = []
     monkeypatch.setattr(clients, "client", created.append)
-    monkeypatch.setattr(dynamodb, "connect", lambda: created.append("table"))
+    monkeypatch.setattr(clients, "dynamodb_resource", lambda: created.append("table"))
     monkeypatch.delenv("AWS_LAMBDA_INITIALIZATION_TYPE", raising=False)
     connect("dynamodb", "s3")
     assert created == []
