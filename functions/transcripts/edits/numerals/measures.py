@@ -10,6 +10,7 @@ from functions.transcripts.edits.numerals.tokens import Tokens
 
 _DAY_HALVES = {("a", "m"): "a.m.", ("p", "m"): "p.m.", ("am",): "", ("pm",): "", ("a.m",): "", ("p.m",): ""}
 _AMOUNT_JOINERS = frozenset({"and", "et", "und", "y", "con", "e", "en", "og"})
+_MILLION = 10**6
 _ENGLISH_SCALES = ("million", "billion", "trillion")
 
 
@@ -121,7 +122,8 @@ def _money(found: _Cardinals, number: Number) -> list[Written]:
     scale = tokens.word(number.end) if tokens.word(number.end) in _ENGLISH_SCALES else ""
     at = number.end + bool(scale)
     sign = found.vocabulary.money.get(tokens.word(at))
-    if sign is None or _is_estimate(found, number):
+    is_idiom = number.is_sure is False and number.value >= _MILLION  # "a million dollars"
+    if sign is None or is_idiom or _is_estimate(found, number):
         return []
     cents, end = (None, at) if scale or not number.text.isdigit() else _cents(found, at + 1)
     if cents:

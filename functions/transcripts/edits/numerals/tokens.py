@@ -26,12 +26,12 @@ class Token:
         ends_sentence: Whether that is more than a comma.
         is_name: Whether it is capitalised inside a sentence.
         is_percent: Whether it belongs to "per cent", whose last word is a hundred in some languages.
-        is_idiom: Whether it belongs to a phrase that stays as it was.
+        is_fixed: Whether it stays as it was: in an idiom, and "million" of "$5 million".
     """
 
     def __init__(self, lower: str, spelling: str = "", word: int = 0, is_name: bool = False) -> None:
         self.lower, self._spelling, self.word, self.is_name = lower, spelling or lower, word, is_name
-        self.ends_phrase = self.ends_sentence = self.is_percent = self.is_idiom = False
+        self.ends_phrase = self.ends_sentence = self.is_percent = self.is_fixed = False
 
     def text(self) -> str:
         """Return the word in a spelling that text2num knows."""
@@ -43,7 +43,7 @@ class Token:
 
     def not_a_number_part(self) -> bool:
         """Tell whether the word is no number, whatever it looks like."""
-        return self.is_percent or self.is_idiom
+        return self.is_percent or self.is_fixed
 
 
 class Tokens(list[Token]):
@@ -68,8 +68,8 @@ class Tokens(list[Token]):
             begins_sentence = text[-1:] in _SENTENCE_ENDS
         for token in self._in_phrases(self.vocabulary.percent):
             token.is_percent = True
-        for token in self._in_phrases(self.vocabulary.idioms):
-            token.is_idiom = True
+        for token in [*self._in_phrases(self.vocabulary.idioms), *self._after_digits()]:
+            token.is_fixed = True
 
     def word(self, at: int) -> str:
         """Return the word at an index; empty outside the text and right after punctuation."""
@@ -87,6 +87,16 @@ class Tokens(list[Token]):
     def follows(self, at: int, phrase: Sequence[str]) -> bool:
         """Tell whether the phrase begins at `at`, right after the word before."""
         return bool(self.word(at)) and self.reads(at, phrase)
+
+    def _after_digits(self) -> Iterator[Token]:
+        """Yield the number words that follow digits: they are one number, which is written already."""
+        follows = False
+        for at, token in enumerate(self):
+            follows = follows and _is_number(token.lower, self.language) and bool(self.word(at))
+            if follows:
+                yield token
+            elif token.lower[-1:].isdigit():
+                follows = self.word_before(at) not in self.vocabulary.months  # "May 5 nineteen eighty four"
 
     def _in_phrases(self, phrases: Sequence[Sequence[str]]) -> Iterator[Token]:
         for phrase in phrases:

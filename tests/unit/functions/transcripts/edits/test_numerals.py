@@ -53,6 +53,10 @@ SENTENCES = {
         Between two and three thousand people, five or six hundred dogs; a dollar fifty; the two thousands.
         From fifty to two hundred, ten to fifteen percent. = From 50 to 200, 10 to 15%.
         My zip code is nine oh two one oh. = My zip code is 90210.
+        Two of 5 million dollars; a million dollars. = 2 of 5 million dollars; a million dollars.
+        $5 million and fifty cents. = $5 million and 50 cents.
+        On May 5 nineteen eighty four, 555 one two three four. = On May 5 1984, 555 one two three four.
+        A hundred dollars, 3 hundred dollars, 20 twenty, 7 eleven. = $100, 3 hundred dollars, 20 twenty, 7 eleven.
         She is 21, paid $3.50 at 10:30 a.m. and owns 5 million shares.
     """,
     "fr": """
@@ -92,6 +96,7 @@ SENTENCES = {
         Es ist halb zehn, Viertel nach acht, drei Viertel sind da.
         Gib acht! Das blieb außer Acht. In acht Tagen. = Gib acht! Das blieb außer Acht. In 8 Tagen.
         Zwei bis dreitausend Leute, ein Euro fünfzig. = Zwei bis dreitausend Leute, 1,50 Euro.
+        5 Millionen Euro, 5 hundert Prozent, um 10 Uhr dreißig. = 5 Millionen Euro, 5 hundert Prozent, um 10 Uhr 30.
         Eins, zwei, drei. Tausend Dank. = 1, 2, 3. Tausend Dank.
     """,
     "es": """
@@ -266,8 +271,8 @@ def test_smart_format_leaves_small_numbers_in_words(query: str, expected: str) -
 
 NUMBER_WORDS = {
     "en": "one two ten nineteen twenty eighty hundred thousand million point oh double first second third fifth a and "
-    "percent dollars cents pounds half past at am o'clock of May the people eighties five-five twenty-one 5 19",
-    "fr": "un deux neuf dix vingt quatre-vingts cent mille millions virgule premier heures euros pour et demi mai 5",
+    "percent dollars cents pounds half past at am o'clock of May the people eighties five-five twenty-one 5 $5 1.5",
+    "fr": "un deux neuf dix vingt quatre-vingts cent mille millions virgule premier heures euros pour et demi mai 5 3e",
     "de": "ein zwei acht zehn zwanzig hundert Millionen Komma dritten Uhr Euro Prozent und halb Mai neunzehn 5",
     "es": "un dos diez veinte cien mil millones coma primero las y media euros por ciento de mayo 5",
     "pt": "um dois dez vinte cem mil milhões vírgula quarto horas e meia reais por cento às 5",
@@ -292,6 +297,7 @@ def test_numerals_of_any_words_are_stable_and_in_order(case: tuple[str, list[str
     before = words_of(" ".join(texts))
     after = write_numerals(before, language)
     assert write_numerals(after, language) == after
+    assert all(word in after for word in before if word.text[0].isdigit())
     assert {word.start for word in after} <= {word.start for word in before}
     assert {word.end for word in after} <= {word.end for word in before}
     assert all(a.end <= b.start for a, b in pairwise(after))
