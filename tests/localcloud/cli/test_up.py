@@ -71,7 +71,14 @@ def test_up_transcribes_sample_and_keeps_jobs_on_restart(process: Any, earshot: 
     assert earshot("jobs", "--url", url).returncode == 1  # a key is required
     other_key = earshot("key", "create", "another", "--data-dir", str(data)).stdout.strip()
     assert re.fullmatch("[0-9a-f]{40}", other_key)
-    assert completed(earshot("jobs", "--url", url, "--key", other_key, "--json").stdout) == 2
+    assert completed(earshot("jobs", "--url", url, "--key", other_key, "--json").stdout) == 0, "a key sees its own jobs"
+    admin = earshot("key", "create", "admin", "--scope", "admin", "--data-dir", str(data)).stdout.strip()
+    assert completed(earshot("jobs", "--url", url, "--key", admin, "--json").stdout) == 2
+    listed = earshot("key", "list", "--data-dir", str(data), "--json").stdout
+    assert [json.loads(line)["name"] for line in listed.splitlines()] == ["admin", "another", "earshot up"]
+    key_id = json.loads(listed.splitlines()[1])["id"]
+    assert earshot("key", "revoke", key_id, "--data-dir", str(data)).returncode == 0
+    assert earshot("jobs", "--url", url, "--key", other_key).returncode == 1, "a revoked key is refused at once"
 
     assert len(processes_of(data)) > 2  # the command, the emulator, functions, the worker
     up.send_signal(signal.SIGINT)

@@ -41,7 +41,7 @@ def test_retried_job_is_queued_with_its_history(api, failed, executions):
     assert list(s3.keys("transcripts", f"work/{failed}/shards/")) == []
     job = job_table.find(failed)
     assert job.name == "ep1.mp3"
-    assert job_events.detail(job, "transcripts")["attempt"] == 2
+    assert job_events.detail(job, "transcripts").attempt == 2
 
 
 def test_each_retry_is_another_execution(api, failed, executions):
