@@ -29,7 +29,7 @@ from localcloud.emulator.lambda_pool import EnvironmentPool, LambdaEnvironment, 
 PAYLOAD_BYTES = 6 * 1024 * 1024  # Lambda's limit for the event and the result of a synchronous invocation
 # Seconds that an event waits for an environment where its function's limit is reached. A caller of the API is then told
 # to come back (429), before any work was done for it.
-CALLER_WAIT_SECONDS, WAIT_SECONDS = 12.0, 600.0
+CALLER_QUEUE_SECONDS, QUEUE_SECONDS = 12.0, 600.0
 THROTTLED = "TooManyRequestsException"  # Lambda's name for a limit that is reached
 
 
@@ -96,9 +96,9 @@ class LambdaEnvironments:
         call = json.dumps({"event": event, "request_id": request_id, "timeout": timeout})
         if len(call) > PAYLOAD_BYTES:
             return error_result("RequestTooLargeException", f"the event is larger than {PAYLOAD_BYTES} bytes")
-        wait_seconds = CALLER_WAIT_SECONDS if "requestContext" in event else WAIT_SECONDS
+        max_wait = CALLER_QUEUE_SECONDS if "requestContext" in event else QUEUE_SECONDS
         try:
-            environment, pool = self.acquire(config, function["code_zip"], wait_seconds)
+            environment, pool = self.acquire(config, function["code_zip"], max_wait)
         except Throttled:
             return throttled_result()
         try:
@@ -121,14 +121,14 @@ class LambdaEnvironments:
         return {"body": answer["result"]}
 
     def acquire(
-        self, config: dict[str, Any], bundle: bytes, wait_seconds: float
+        self, config: dict[str, Any], bundle: bytes, max_wait: float
     ) -> tuple[LambdaEnvironment, EnvironmentPool]:
         """Return an environment of the function, and the pool that takes it back.
 
         Args:
             config: the function's configuration.
             bundle: its code, a ZIP archive.
-            wait_seconds: seconds to wait where the function's limit is reached.
+            max_wait: seconds to wait where the function's limit is reached.
 
         Raises:
             Throttled: none became free in that time.
@@ -140,7 +140,7 @@ class LambdaEnvironments:
             if template is None:
                 template = self.templates[key] = self.start_template(config, bundle)
                 self.close_replaced(key)
-        return template.pool.acquire(wait_seconds), template.pool
+        return template.pool.acquire(max_wait), template.pool
 
     def start_template(self, config: dict[str, Any], bundle: bytes) -> Template:
         """Fork the process that imports the function.

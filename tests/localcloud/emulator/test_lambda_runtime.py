@@ -177,7 +177,7 @@ def test_burst_shares_environments_and_gives_them_back(tmp_path: Path, monkeypat
 def test_caller_beyond_the_limit_is_throttled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setattr(lambda_pool.EnvironmentPool.__init__, "__defaults__", (1, 1))
-    monkeypatch.setattr(lambda_runtime, "CALLER_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(lambda_runtime, "CALLER_QUEUE_SECONDS", 0.05)
     environments = LambdaEnvironments(tmp_path)
     call(environments, "tell")
     with ThreadPoolExecutor(1) as threads:

@@ -57,11 +57,11 @@ def test_returned_message_is_visible_immediately(account: Any, queues: ShardQueu
 
 
 def test_messages_are_hidden_for_their_queues_timeout(account: Any, queues: ShardQueues) -> None:
-    asked: list[tuple[str, int]] = []
+    requested: list[tuple[str, int]] = []
 
     def note(params: dict[str, Any], **_: Any) -> None:
         entries = params.get("Entries", [params])
-        asked.extend((params["QueueUrl"], entry["VisibilityTimeout"]) for entry in entries)
+        requested.extend((params["QueueUrl"], entry["VisibilityTimeout"]) for entry in entries)
 
     for operation in ("ReceiveMessage", "ChangeMessageVisibilityBatch"):
         account.clients.sqs.meta.events.register(f"provide-client-params.sqs.{operation}", note)
@@ -70,7 +70,7 @@ def test_messages_are_hidden_for_their_queues_timeout(account: Any, queues: Shar
 
     queues.extend_visibility(queues.receive(2, 0))
 
-    assert sorted(set(asked)) == sorted([(account.fast, 15), (account.bulk, 60)])
+    assert sorted(set(requested)) == sorted([(account.fast, 15), (account.bulk, 60)])
 
 
 def test_extend_visibility_reports_invalid_receipts(account: Any, queues: ShardQueues) -> None:
