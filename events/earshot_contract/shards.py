@@ -116,6 +116,7 @@ class Segment(Document):
     avg_logprob: float = 0.0
     compression_ratio: float = 0.0
     no_speech_prob: Probability = 0.0
+    language: Annotated[str | None, Meta(description="Whisper's code, where it differs from the shard's")] = None
 
 
 @dataclass(frozen=True)
@@ -169,3 +170,6 @@ class ShardResult(Document):
         default_factory=dict
     )
     warnings: list[ShardWarning] = field(default_factory=list)
+    languages: Annotated[
+        list[str], Meta(description="Of the segments, most text first, where several languages were detected")
+    ] = field(default_factory=list)
