@@ -125,6 +125,7 @@ class Segment(Document):
     avg_logprob: float = 0.0
     compression_ratio: float = 0.0
     no_speech_prob: Probability = 0.0
+    language: Annotated[str | None, Meta(description="Whisper's code, where it differs from the shard's")] = None
 
 
 @dataclass(frozen=True)
@@ -220,3 +221,6 @@ class ShardResult(Document):
     )
     warnings: list[ShardWarning] = field(default_factory=list)
     speakers: Annotated[ShardSpeakers | None, Meta(description="null: speakers were not told apart")] = None
+    languages: Annotated[
+        list[str], Meta(description="Of the segments, most text first, where several languages were detected")
+    ] = field(default_factory=list)

@@ -39,6 +39,7 @@ class ShardState:
         """Create the state of a shard without windows; `language` None means that it is to be detected."""
         self.shard, self.audio, self.prompt_tokens, self.profile = shard, audio, prompt_tokens, profile
         self.language, self.language_probability = language, 1.0
+        self.detects_language = language is None
         self.future = ShardFuture()
         self.future.on_cancel = self._abandon
         self.audio_info: AudioInfo | None = None

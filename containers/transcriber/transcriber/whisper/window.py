@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -29,6 +29,10 @@ class Window:
         longer_window: it was decoded with fewer frames, and not yet with these.
         rejected: hypotheses of attempts on the full window.
         doubtful: another window's text left this speech out, so only a confident text counts.
+        own_language: of its speech; None: the shard's.
+        rival_language: what detection on this window alone says; the more probable of two hypotheses decides.
+        language_ranking: (language code, probability) of this window alone, most probable first.
+        language_checked: it is known whether this window is spoken in another language than its shard's.
         encoder_output: kept while several temperatures are tried, shape (frames / 2, width).
     """
 
@@ -40,6 +44,10 @@ class Window:
     longer_window: bool = False
     rejected: list[Hypothesis] = field(default_factory=list)
     doubtful: bool = False
+    own_language: str | None = None
+    rival_language: str | None = None
+    language_ranking: Sequence[tuple[str, float]] = ()
+    language_checked: bool = False
     encoder_output: np.ndarray | None = None
 
     @property
@@ -52,19 +60,31 @@ class Window:
         """Speech in it."""
         return sum(end - start for start, end in self.voiced)
 
+    @property
+    def language(self) -> str | None:
+        """Language of its speech; None while the shard's is being detected."""
+        return self.own_language or self.shard_state.language
+
     def part(self, start: float, end: float, *, doubtful: bool = False) -> Window:
         """Make a window of the audio from `start` to `end`, in seconds from this window's start, and a margin."""
         if doubtful:
             start, end = max(0.0, start - _PART_MARGIN_SECONDS), min(self.seconds, end + _PART_MARGIN_SECONDS)
         mel = self.mel[:, round(start * FRAMES_PER_SECOND) : round(end * FRAMES_PER_SECOND)]
         voiced = tuple((max(0.0, a - start), min(b, end) - start) for a, b in self.voiced if b > start and a < end)
-        return Window(self.shard_state, self.start + start, mel, voiced, doubtful=doubtful)
+        return Window(
+            self.shard_state,
+            self.start + start,
+            mel,
+            voiced,
+            doubtful=doubtful,
+            own_language=self.own_language,
+        )
 
     @property
     def frames(self) -> int:
         """Mel frames for the encoder: `mel` padded with silence; may grow when the language is detected."""
         state = self.shard_state
-        min_frames = encoder_frames(self.mel.shape[1], state.language, state.shard.model, state.profile)
+        min_frames = encoder_frames(self.mel.shape[1], self.language, state.shard.model, state.profile)
         return max(self.attempt.frames, min_frames)
 
     @property

@@ -1,0 +1,140 @@
+"""Languages of a batch: the vote for each shard's language, and windows that are spoken in another one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from transcriber.whisper import language_choice, language_detection, language_stretches
+from transcriber.whisper.batch_queue import BatchQueue
+from transcriber.whisper.encoder_output import EncoderOutput
+from transcriber.whisper.log_mel import FULL_WINDOW_FRAMES
+from transcriber.whisper.model import WhisperModel
+from transcriber.whisper.profile import PROFILES
+from transcriber.whisper.shard_state import ShardState
+from transcriber.whisper.window import Window
+from transcriber.whisper.windowing import encoder_frames
+
+# Windows of one language have 0.98 and more, those of two 0.75 to 0.85 for the longer one (Whisper base).
+_CLEAR_PROBABILITY = 0.95
+
+
+class BatchLanguages:
+    """Detects languages for the batch workers."""
+
+    def __init__(self, model: WhisperModel, batch_queue: BatchQueue[Window]) -> None:
+        """Create it; windows that waited for their shard's language are put into `batch_queue`."""
+        self._model, self._batch_queue = model, batch_queue
+
+    def detect(self, batch: Sequence[Window], encoder_output: EncoderOutput) -> dict[int, list[Window]]:
+        """Detect the languages that a batch needs before it is decoded.
+
+        Returns:
+            By their positions in the batch, the windows that hold several languages, each split into its parts.
+        """
+        self._vote(batch, encoder_output)
+        self._redetect_language(batch, encoder_output)
+        return self._split(batch, encoder_output)
+
+    def _vote(self, batch: Sequence[Window], encoder_output: EncoderOutput) -> None:
+        """Detect the language of shards without one; all their voting windows are in this batch."""
+        undetected = {window.shard_state for window in batch if window.shard_state.language is None}
+        rankings = self._rankings(undetected, batch, encoder_output)
+        low_confidence = {
+            state for state, ranking in rankings.items() if ranking[0][1] < language_detection.MIN_CONFIDENCE
+        }
+        rankings |= self._rankings(low_confidence, batch, encoder_output, FULL_WINDOW_FRAMES)
+        for state, ranking in rankings.items():
+            state.counts["language_asked_again"] += state in low_confidence
+            for group in state.set_language(*language_choice.choose(ranking, state.shard.languages)):
+                self._batch_queue.put(group)
+
+    def _rankings(
+        self, undetected: set[ShardState], batch: Sequence[Window], encoder_output: EncoderOutput, frames: int = 0
+    ) -> dict[ShardState, list[tuple[str, float]]]:
+        """Rank languages in one call: a decoder step for many windows costs little more than for one."""
+        voters = [i for i, window in enumerate(batch) if window.shard_state in undetected]
+        if not voters:
+            return {}
+        votes: dict[ShardState, list[int]] = {}
+        for position, i in enumerate(voters):
+            votes.setdefault(batch[i].shard_state, []).append(position)
+        results = self._model.detect_language(encoder_output, voters, frames)
+        for i, ranking in zip(voters, results, strict=True):
+            batch[i].language_ranking = ranking
+        return {
+            state: language_detection.vote(
+                [results[k] for k in positions], [batch[voters[k]].seconds for k in positions]
+            )
+            for state, positions in votes.items()
+        }
+
+    def _redetect_language(self, batch: Sequence[Window], encoder_output: EncoderOutput) -> None:
+        """Detect the language again for single-window shards that are retried with more frames.
+
+        The first attempt may have been rejected because the language was wrong.
+        """
+        for i, window in enumerate(batch):
+            if window.longer_window and window.shard_state.language_is_tentative and not window.language_checked:
+                ranking = self._model.detect_language(encoder_output, [i], FULL_WINDOW_FRAMES)[0]
+                window.shard_state.set_language(*language_choice.choose(ranking, window.shard_state.shard.languages))
+
+    def _split(self, batch: Sequence[Window], encoder_output: EncoderOutput) -> dict[int, list[Window]]:
+        """Detect the language of each stretch of speech where the shard's language was not requested."""
+        unchecked = [
+            i
+            for i, window in enumerate(batch)
+            if window.language and window.shard_state.detects_language and not window.language_checked
+        ]
+        unranked = [i for i in unchecked if not batch[i].language_ranking]
+        if unranked:
+            for i, ranking in zip(unranked, self._model.detect_language(encoder_output, unranked), strict=True):
+                batch[i].language_ranking = ranking
+        split: dict[int, list[Window]] = {}
+        for i in unchecked:
+            window = batch[i]
+            parts = self._language_parts(window)
+            if len(parts) > 1:
+                split[i] = _parts(window, parts)
+                continue
+            window.language_checked = True
+            if parts and parts[0][2] != window.language:
+                window.rival_language = parts[0][2]
+        return split
+
+    def _language_parts(self, window: Window) -> list[tuple[float, float, str]]:
+        """Return (start, end, language code) of the parts of a window, one if its ranking leaves no doubt.
+
+        The stretches are encoded anew: rows cut from the window's output are too often ranked wrongly.
+        """
+        main, allowed = window.language, window.shard_state.shard.languages
+        assert main is not None
+        language, probability = language_choice.choose(window.language_ranking, allowed)
+        if not window.voiced or (language == main and probability >= _CLEAR_PROBABILITY):
+            return []
+        if window.doubtful:  # too short for a ranking to be sure; both languages are decoded
+            return [(0.0, window.seconds, language)]
+        stretches = language_stretches.stretches_of(window.voiced)
+        rankings: Sequence[Sequence[tuple[str, float]]] = [window.language_ranking]
+        if len(stretches) > 1:
+            rankings = self._encoded_alone([window.part(start, end, doubtful=True) for start, end in stretches])
+        lengths = [end - start for start, end in stretches]
+        return language_stretches.joined(stretches, language_stretches.assign(rankings, lengths, main, allowed))
+
+    def _encoded_alone(self, windows: Sequence[Window]) -> list[list[tuple[str, float]]]:
+        """Rank the languages of windows, each encoded at its own length as in the fast profile."""
+        model, profile = windows[0].shard_state.shard.model, PROFILES["fast"]
+        frames = [encoder_frames(window.mel.shape[1], None, model, profile) for window in windows]
+        encoder_output = self._model.encode([window.mel for window in windows], frames)
+        return self._model.detect_language(encoder_output, range(len(windows)))
+
+
+def _parts(window: Window, parts: Sequence[tuple[float, float, str]]) -> list[Window]:
+    """Split a window in the middle of the pauses between `parts`: (start, end, language code) of their speech."""
+    borders = [0.0, *((a[1] + b[0]) / 2 for a, b in pairwise(parts)), window.seconds]
+    main, windows = window.language, []
+    for (start, end), (_, _, language) in zip(pairwise(borders), parts, strict=True):
+        part = window.part(start, end)
+        part.language_checked, part.rival_language = True, language if language != main else None
+        windows.append(part)
+    return windows

@@ -1,0 +1,156 @@
+"""Outcomes: a window's accepted hypothesis becomes segments and words, and windows of the speech it leaves out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from earshot_contract.shards import Segment, Word
+from transcriber.whisper import quality_checks, speech_support
+from transcriber.whisper.encoder_output import EncoderOutput
+from transcriber.whisper.model import DecodeRequest, WhisperModel
+from transcriber.whisper.quality_checks import Hypothesis
+from transcriber.whisper.timestamp_segments import (
+    TokenSegment,
+    keep_words_whole,
+    resume_position,
+    split_at_timestamps,
+    without_repetition,
+)
+from transcriber.whisper.window import Window
+from transcriber.whisper.word_alignment import AlignedWord, clamp_to_speech
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Result of a window whose hypothesis was accepted.
+
+    Attributes:
+        segments: of the window.
+        remainders: windows of speech that the model did not transcribe.
+    """
+
+    segments: list[Segment]
+    remainders: list[Window]
+
+
+class OutcomeMaker:
+    """Makes outcomes with a model's alignment."""
+
+    def __init__(self, model: WhisperModel) -> None:
+        """Use `model` to align and to decode tokens to text."""
+        self._model = model
+
+    def make(
+        self,
+        batch: list[Window],
+        candidates: dict[int, Hypothesis],
+        repeated: set[int],
+        encoder_output: EncoderOutput,
+        requests: dict[int, DecodeRequest],
+    ) -> dict[int, Outcome]:
+        """Make the outcomes of accepted hypotheses, and of those in `repeated` whose repetition was spoken."""
+        with_speech = {i: hypothesis for i, hypothesis in candidates.items() if not _is_silence(batch[i], hypothesis)}
+        token_segments = {
+            i: self._token_segments(batch[i], hypothesis, keep_repetition=i in repeated)
+            for i, hypothesis in with_speech.items()
+        }
+        to_align = [i for i in with_speech if token_segments[i]]
+        aligned_words = self._model.align(
+            encoder_output,
+            to_align,
+            [requests[i] for i in to_align],
+            [[segment.tokens for segment in token_segments[i]] for i in to_align],
+            [batch[i].mel.shape[1] for i in to_align],
+        )
+        words = dict(zip(to_align, aligned_words, strict=True))
+        outcomes = {i: Outcome([], []) for i in candidates if i not in repeated}
+        for i, hypothesis in with_speech.items():
+            aligned = words.get(i, [])
+            if i not in repeated or speech_support.is_spoken(list(chain(*aligned)), batch[i].voiced):
+                outcomes[i] = self._outcome(batch[i], hypothesis, token_segments[i], aligned)
+        return outcomes
+
+    def _token_segments(
+        self, window: Window, hypothesis: Hypothesis, *, keep_repetition: bool = False
+    ) -> list[TokenSegment]:
+        tokens = (
+            hypothesis.tokens
+            if keep_repetition or quality_checks.is_plausible(hypothesis)
+            else without_repetition(hypothesis.tokens, self._model.timestamp_begin)
+        )
+        segments = split_at_timestamps(tokens, self._model.timestamp_begin, window.seconds)
+        return keep_words_whole(segments, self._model.text)
+
+    def _outcome(
+        self,
+        window: Window,
+        hypothesis: Hypothesis,
+        token_segments: list[TokenSegment],
+        aligned: list[list[AlignedWord]],
+    ) -> Outcome:
+        words = list(chain(*aligned))
+        kept = speech_support.supported_words(words, window.voiced)
+        left_out = speech_support.uncovered_regions(words[:kept], window.voiced)
+        token_segments, aligned = _first_words(token_segments, aligned, kept)
+        segments = [
+            self._segment(window, hypothesis, token_segment, segment_words)
+            for token_segment, segment_words in zip(token_segments, aligned, strict=True)
+        ]
+        return Outcome(
+            [segment for segment in segments if segment.text], self._remainder_windows(window, hypothesis, left_out)
+        )
+
+    def _segment(
+        self, window: Window, hypothesis: Hypothesis, token_segment: TokenSegment, words: list[AlignedWord]
+    ) -> Segment:
+        clamp_to_speech(words, token_segment.start, token_segment.end, window.voiced)
+
+        def file_time(seconds: float) -> float:
+            return round(window.start + min(max(seconds, 0.0), window.seconds), 3)
+
+        return Segment(
+            start=file_time(words[0].start if words else token_segment.start),
+            end=file_time(words[-1].end if words else token_segment.end),
+            text=self._model.text(token_segment.tokens).strip(),
+            words=[
+                Word(word.text.strip(), file_time(word.start), file_time(word.end), round(word.probability, 4))
+                for word in words
+                if word.text.strip() and window.shard_state.shard.word_timestamps
+            ],
+            tokens=token_segment.tokens,
+            temperature=hypothesis.temperature,
+            avg_logprob=hypothesis.avg_logprob,
+            compression_ratio=hypothesis.compression_ratio,
+            no_speech_prob=hypothesis.no_speech_prob,
+            language=window.own_language,
+        )
+
+    def _remainder_windows(
+        self, window: Window, hypothesis: Hypothesis, left_out: list[tuple[float, float]]
+    ) -> list[Window]:
+        """Make windows of the speech that the model did not transcribe: after its last timestamp, or without a word."""
+        position = resume_position(hypothesis.tokens, self._model.timestamp_begin, window.voiced, window.seconds)
+        windows = [] if position is None else [window.part(position, window.seconds)]
+        limit = window.seconds if position is None else position
+        return [*(window.part(start, end, doubtful=True) for start, end in left_out if end <= limit), *windows]
+
+
+def _is_silence(window: Window, hypothesis: Hypothesis) -> bool:
+    return quality_checks.is_silence(hypothesis, window.voiced_seconds, doubtful=window.doubtful)
+
+
+def _first_words(
+    token_segments: list[TokenSegment], aligned: list[list[AlignedWord]], count: int
+) -> tuple[list[TokenSegment], list[list[AlignedWord]]]:
+    """Cut segments and their words after `count` words; segments without aligned words stay."""
+    kept_segments, kept_words = [], []
+    for segment, words in zip(token_segments, aligned, strict=True):
+        kept = words[: max(0, count)]
+        count -= len(words)
+        if words and not kept:
+            continue
+        tokens = segment.tokens if len(kept) == len(words) else segment.tokens[: sum(word.tokens for word in kept)]
+        kept_segments.append(replace(segment, tokens=tokens))
+        kept_words.append(kept)
+    return kept_segments, kept_words
