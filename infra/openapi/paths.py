@@ -77,6 +77,9 @@ def _listen() -> Schema:
     }
 
 
+_OPENAI_DOCUMENTS = ("Transcription", "VerboseTranscription", "DiarizedTranscription")
+
+
 def _audio(task: str) -> Schema:
     fields: dict[str, Schema] = {
         "file": _BINARY,
@@ -106,7 +109,7 @@ def _audio(task: str) -> Schema:
             "200": {
                 "description": "In the requested format.",
                 "content": {
-                    "application/json": {"schema": {"oneOf": [named("Transcription"), named("VerboseTranscription")]}},
+                    "application/json": {"schema": {"oneOf": [named(name) for name in _OPENAI_DOCUMENTS]}},
                     "text/plain": {"schema": TEXT},
                     "text/event-stream": {"schema": TEXT},
                 },
@@ -165,8 +168,7 @@ def _result() -> Schema:
                         "schema": {
                             "anyOf": [
                                 named("ListenAnswer"),
-                                named("Transcription"),
-                                named("VerboseTranscription"),
+                                *map(named, _OPENAI_DOCUMENTS),
                             ]
                         }
                     },
