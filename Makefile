@@ -15,7 +15,7 @@ CDK := PATH="$(CURDIR)/$(BIN):$$PATH" npx --yes aws-cdk@2.1148.0
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast test-synth test-localcloud test-model test-pipeline test-clients test-pythons \
-	check install synth lint types imports coverage generated lock bootstrap deploy destroy bench load clean
+	check install synth lint types imports coverage generated lock bootstrap deploy destroy bench bench-speakers load clean
 
 help: ## this list
 	@echo "Earshot: hosted Whisper in your own AWS account, or on this machine alone."
@@ -82,6 +82,10 @@ CORPUS ?= tests/fixtures/speech
 bench: $(STAMP) ## our engine beside plain faster-whisper, into build/bench; minutes; CORPUS=folder for more speech, ARGS="--variants 4" …
 	@$(BIN)/python -c 'from pathlib import Path; from localcloud.embedded_model import embedded; embedded(Path(".cache/models"))'
 	@PYTHONPATH=containers/transcriber $(BIN)/python -m bench.run --corpus $(CORPUS) --model .cache/models/base --out build/bench $(ARGS)
+
+bench-speakers: $(STAMP) ## how well speakers are told apart, into build/bench; CORPUS="folder folder" with more voices, ARGS="--seeds 4" …
+	@$(BIN)/python -c 'from pathlib import Path; from localcloud.embedded_model import embedded; from localcloud.speaker_models.embedded import embedded as speakers; embedded(Path(".cache/models")); speakers(Path(".cache/models"))'
+	@PYTHONPATH=containers/transcriber $(BIN)/python -m bench.speakers --corpus $(CORPUS) --speakers .cache/models/speakers --words .cache/models/base --out build/bench $(ARGS)
 
 load: $(STAMP) synth ## 200 callers at once, then 1,000 requests in a row, on the local cloud; minutes; ARGS="--callers 50" …
 	@$(BIN)/python -m tests.localcloud.load $(ARGS)

@@ -14,7 +14,7 @@ _SECOND_VOICE = 0.5  # weight of a turn where another speaker has the turn
 _INSTANT = 0.02  # seconds that a word of no length is taken to last
 
 
-class Spoken(Protocol):
+class HasSpeaker(Protocol):
     """Anything that has a speaker."""
 
     @property
@@ -22,7 +22,7 @@ class Spoken(Protocol):
         """Its speaker's number; None: speakers were not told apart."""
 
 
-_Spoken = TypeVar("_Spoken", bound=Spoken)
+_Word = TypeVar("_Word", bound=HasSpeaker)
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ def speaker_name(number: int) -> str:
     return f"Speaker {number}"
 
 
-def speaker_runs(words: Sequence[_Spoken]) -> Iterator[list[_Spoken]]:
+def speaker_runs(words: Sequence[_Word]) -> Iterator[list[_Word]]:
     """Yield the words between two changes of speaker."""
-    run: list[_Spoken] = []
+    run: list[_Word] = []
     for word, following in pairwise([*words, None]):
         assert word is not None
         run.append(word)

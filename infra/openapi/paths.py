@@ -80,6 +80,9 @@ def _listen() -> Schema:
     }
 
 
+_OPENAI_DOCUMENTS = ("Transcription", "VerboseTranscription", "DiarizedTranscription")
+
+
 def _audio(task: str) -> Schema:
     fields: dict[str, Schema] = {
         "file": _BINARY,
@@ -110,7 +113,7 @@ def _audio(task: str) -> Schema:
             "200": {
                 "description": "In the requested format.",
                 "content": {
-                    "application/json": {"schema": {"oneOf": [named("Transcription"), named("VerboseTranscription")]}},
+                    "application/json": {"schema": {"oneOf": [named(name) for name in _OPENAI_DOCUMENTS]}},
                     "text/plain": {"schema": TEXT},
                     "text/event-stream": {"schema": TEXT},
                 },
@@ -184,8 +187,7 @@ def _result() -> Schema:
                         "schema": {
                             "anyOf": [
                                 named("ListenAnswer"),
-                                named("Transcription"),
-                                named("VerboseTranscription"),
+                                *map(named, _OPENAI_DOCUMENTS),
                             ]
                         }
                     },

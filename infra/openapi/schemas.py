@@ -41,8 +41,9 @@ _TIMED = {"start": SECONDS, "end": SECONDS}
 
 _WORD = document(
     {"word": TEXT, **_TIMED, "confidence": SHARE},
-    {"punctuated_word": TEXT},
-    "`word` is lower-case and without punctuation; `punctuated_word` comes with `punctuate`. Times in seconds.",
+    {"punctuated_word": TEXT, "speaker": COUNT, "speaker_confidence": SHARE},
+    "`word` is lower-case and without punctuation; `punctuated_word` comes with `punctuate`, `speaker` with `diarize`. "
+    "Times in seconds.",
 )
 
 _PARAGRAPHS = document(
@@ -51,6 +52,7 @@ _PARAGRAPHS = document(
         "paragraphs": array_of(
             document(
                 {"sentences": array_of(document({"text": TEXT, **_TIMED})), "num_words": COUNT, **_TIMED},
+                {"speaker": COUNT},
             )
         ),
     }
@@ -77,6 +79,7 @@ _METADATA = document(
         "tags": array_of(TEXT),
         "extra": {"type": "object", "additionalProperties": TEXT},
         "warnings": array_of(_WARNING),
+        "diarize_info": document({"model_uuid": UUID, "arch": TEXT}, {}, "The model that told speakers apart."),
         "audio_track": document(
             {"number": {"type": "integer", "minimum": 1}, "of": {"type": "integer", "minimum": 2}},
             {"language": TEXT},
@@ -93,7 +96,8 @@ _UTTERANCE = document(
         "transcript": TEXT,
         "words": array_of(named("Word")),
         "id": UUID,
-    }
+    },
+    {"speaker": COUNT},
 )
 
 _SEGMENT = document(
@@ -203,6 +207,19 @@ SCHEMAS: dict[str, Schema] = {
     "Error": document(_DEEPGRAM_ERROR, {"message": TEXT} | _OPENAI_ERROR),
     "OpenAIError": document(_OPENAI_ERROR, {"message": TEXT} | _DEEPGRAM_ERROR),
     "Transcription": document({"text": TEXT, "usage": _USAGE}),
+    "DiarizedTranscription": document(
+        {
+            "task": {"enum": ["transcribe", "translate"]},
+            "duration": SECONDS,
+            "text": TEXT,
+            "segments": array_of(
+                document(
+                    {"type": TEXT, "id": TEXT, **_TIMED, "text": TEXT, "speaker": TEXT}, {}, "One speaker's words."
+                )
+            ),
+            "usage": _USAGE,
+        }
+    ),
     "VerboseTranscription": document(
         {
             "task": {"enum": ["transcribe", "translate"]},

@@ -114,7 +114,17 @@ def test_openai_sdk_translation_is_english(driven: Driven, sdk: str, scenario: s
     assert answer["text"]
 
 
-@each("unknown_model", "diarized", "not_audio", "long_refused")
+@each("diarized")
+def test_openai_sdk_parses_speakers(driven: Driven, sdk: str, scenario: str) -> None:
+    answer = result(driven, sdk, scenario)
+
+    assert {segment["type"] for segment in answer["segments"]} == {"transcript.text.segment"}
+    assert {segment["speaker"] for segment in answer["segments"]} == {"A"}
+    assert error_rate(answer["text"]) < 0.1
+    assert answer["segments"][-1]["end"] <= answer["duration"]
+
+
+@each("unknown_model", "not_audio", "long_refused")
 def test_openai_sdk_errors_have_message(driven: Driven, sdk: str, scenario: str) -> None:
     refused = error(driven, sdk, scenario)
 
@@ -122,9 +132,9 @@ def test_openai_sdk_errors_have_message(driven: Driven, sdk: str, scenario: str)
     assert refused["status"] == 400
     assert refused["body"]["message"] in refused["message"]
     assert refused["body"]["type"] == "invalid_request_error"
-    expected = {"unknown_model": "whisper-base", "diarized": "speaker labels"}
+    expected = {"unknown_model": "whisper-base"}
     assert expected.get(scenario, "failed to process audio") in refused["message"]
-    assert refused["body"]["param"] == ("response_format" if scenario == "diarized" else None)
+    assert refused["body"]["param"] is None
 
 
 @each("lost")

@@ -44,12 +44,12 @@ def speaker_errors(truth: Sequence[Turn], found: Sequence[Turn], collar: float =
     reference, hypothesis = reference[:, scored], hypothesis[:, scored]
     both = best_mapping(reference.astype(float) @ hypothesis.T.astype(float))
     right = sum((reference[a] & hypothesis[b]).astype(int) for a, b in both) if both else np.zeros(scored.sum(), int)
-    spoken, claimed = reference.sum(0), hypothesis.sum(0)
+    talking, claimed = reference.sum(0), hypothesis.sum(0)
     return SpeakerErrors(
-        float(spoken.sum()) / _STEPS,
-        float(np.maximum(0, spoken - claimed).sum()) / _STEPS,
-        float(np.maximum(0, claimed - spoken).sum()) / _STEPS,
-        float((np.minimum(spoken, claimed) - right).sum()) / _STEPS,
+        float(talking.sum()) / _STEPS,
+        float(np.maximum(0, talking - claimed).sum()) / _STEPS,
+        float(np.maximum(0, claimed - talking).sum()) / _STEPS,
+        float((np.minimum(talking, claimed) - right).sum()) / _STEPS,
     )
 
 

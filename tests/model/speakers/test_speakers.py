@@ -40,7 +40,7 @@ def turns_of(result: ShardSpeakers) -> list[Turn]:
     return [Turn(turn.start, turn.end, str(turn.speaker)) for turn in result.sections[0].turns]
 
 
-def test_two_speakers_are_told_apart(speaker_model: SpeakerModel, conversation: Conversation) -> None:
+def test_two_speakers_are_two(speaker_model: SpeakerModel, conversation: Conversation) -> None:
     result = tell_apart(speaker_model, conversation.samples)
 
     errors = speaker_errors(conversation.turns, turns_of(result), 0.25)
@@ -49,7 +49,7 @@ def test_two_speakers_are_told_apart(speaker_model: SpeakerModel, conversation: 
     assert errors.missed <= 0.1 * errors.speech
 
 
-def test_two_speakers_on_the_telephone_are_told_apart(speaker_model: SpeakerModel, conversation: Conversation) -> None:
+def test_two_speakers_on_the_telephone_are_two(speaker_model: SpeakerModel, conversation: Conversation) -> None:
     result = tell_apart(speaker_model, telephone(conversation.samples))
 
     errors = speaker_errors(conversation.turns, turns_of(result), 0.25)

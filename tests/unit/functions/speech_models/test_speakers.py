@@ -22,7 +22,7 @@ from functions.speech_models.speakers import no_speakers_warning, speaker_option
         ("diarize=true&min_speakers=2&max_speakers=5", SpeakerOptions("speakers", 2, 5)),
     ],
 )
-def test_worker_is_told_what_the_options_mean(query: str, expected: SpeakerOptions | None) -> None:
+def test_worker_gets_what_the_options_mean(query: str, expected: SpeakerOptions | None) -> None:
     options = Options.from_query(query)
 
     assert speaker_options(options, available=True) == expected

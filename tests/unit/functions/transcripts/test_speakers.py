@@ -95,7 +95,7 @@ def test_paragraphs_and_utterances_end_where_speakers_change() -> None:
     assert [u["transcript"] for u in results["utterances"]] == ["Who are you?", "I am Bob.", "Fine, Bob."]
 
 
-def test_metadata_names_the_model_that_told_speakers_apart() -> None:
+def test_metadata_names_the_model_of_the_speakers() -> None:
     info = answer()["metadata"]["diarize_info"]
 
     assert info["arch"] == "speakers"

@@ -128,7 +128,7 @@ def test_assemble_numbers_speakers_of_each_channel_on_their_own() -> None:
     assert [[turn.speaker for turn in channel.turns] for channel in found.channels] == [[0], [0, 1]]
 
 
-def test_assemble_warns_when_a_worker_told_no_speakers_apart() -> None:
+def test_assemble_warns_when_a_worker_labels_no_speakers() -> None:
     found = assembled([speaking(0, None, 1), result(1, None, "Hm.")], "diarize=true")
 
     assert found.speaker_model is None
