@@ -67,7 +67,7 @@ class OutcomeMaker:
         outcomes = {i: Outcome([], []) for i in candidates if i not in repeated}
         for i, hypothesis in with_speech.items():
             aligned = words.get(i, [])
-            if i not in repeated or speech_support.is_spoken(list(chain(*aligned)), batch[i].voiced):
+            if i not in repeated or speech_support.has_speech(list(chain(*aligned)), batch[i].voiced):
                 outcomes[i] = self._outcome(batch[i], hypothesis, token_segments[i], aligned)
         return outcomes
 
