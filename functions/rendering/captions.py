@@ -144,8 +144,8 @@ def _channel_cues(words: Sequence[PrintedWord], columns: int) -> Iterator[Cue]:
 def _next_cue_length(words: Sequence[PrintedWord], columns: int) -> int:
     """Return the number of words in the next cue.
 
-    Splits, in this order: at the last sentence end beyond half a line; at the last comma in the second half; where the
-    cue is full.
+    Splits, in this order: at the last sentence end beyond half a line; at the last comma in the second half; in the
+    middle of a sentence of which less than half a line would be left; where the cue is full.
     """
     full = 1
     while (
@@ -164,7 +164,16 @@ def _next_cue_length(words: Sequence[PrintedWord], columns: int) -> int:
     for count in range(full, full // 2, -1):
         if CLAUSE_END.search(texts[count - 1]):
             return count
-    return full
+    end = _sentence_length(words, full)
+    return min((end + 1) // 2, full) if _columns(join_words(words[full:end])) < columns / 2 else full
+
+
+def _sentence_length(words: Sequence[PrintedWord], least: int) -> int:
+    """Return the number of words until the end of the sentence that goes on after `least` words."""
+    for count in range(least + 1, len(words)):
+        if ends_sentence(words[count - 1].text, words[count].text):
+            return count
+    return len(words)
 
 
 def _wrap(words: Sequence[PrintedWord], columns: int) -> tuple[str, ...] | None:

@@ -11,6 +11,7 @@ from functions.transcripts.edits.numerals.tokens import Token, Tokens
 
 _SCALES = frozenset({100, 1000, 10**6, 10**9, 10**12})
 _MILLION = 10**6
+MULTIPLIERS = {"double": 2, "triple": 3}  # English: "double five"
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,10 @@ def _refined(tokens: Tokens, number: Number) -> list[Number]:
     """Return what the number is: nothing for "thirds", 5 for "five million", 800 and 5 for an area code and a digit."""
     start, last = number.start, number.end - 1
     words = [token.lower for token in tokens[start : number.end]]
-    if all(word in tokens.vocabulary.zeros for word in words) or (words[0] == "oh" and tokens[start].is_name):
-        return []  # "oh" is an exclamation more often than a zero
+    if all(word in tokens.vocabulary.zeros for word in words):
+        return []
+    if words[0] in tokens.vocabulary.zeros and not _is_zero(tokens, number):
+        return _found(tokens, start + 1, number.end)
     if number.is_ordinal:
         is_plural = tokens.language == "en" and words[-1].endswith("s")
         return _found(tokens, start, last) if is_plural else [number]  # "twenty seconds"
@@ -78,6 +81,15 @@ def _refined(tokens: Tokens, number: Number) -> list[Number]:
     if words[-2:-1] == ["hundred"] and _is_digit(tokens, number.end):
         return [*_found(tokens, start, last), *_found(tokens, last, number.end)]
     return [_with_article(tokens, number)]
+
+
+def _is_zero(tokens: Tokens, number: Number) -> bool:
+    """Tell whether the "oh" that a number begins with is no exclamation: it is among digits, or in "in oh five"."""
+    before = tokens.word_before(number.start)
+    is_among_digits = before in MULTIPLIERS or any(
+        _found(tokens, at, at + 1) for at in (number.start - 1, number.end) if tokens.word(at) and tokens.word(at + 1)
+    )
+    return is_among_digits or before in tokens.vocabulary.year_signs
 
 
 @lru_cache(maxsize=4096)

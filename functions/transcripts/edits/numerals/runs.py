@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from functions.transcripts.edits.numerals.numbers import Number
+from functions.transcripts.edits.numerals.numbers import MULTIPLIERS, Number
 from functions.transcripts.edits.numerals.tokens import Tokens
 
-_MULTIPLIERS = {"double": 2, "triple": 3}  # English: "double five"
 _LEAST_DIGITS = 3  # of digits that are one number: "nine one one"
 _TELEPHONE_DIGITS = 7  # at least, if there are groups such as 800 and 12 among the digits
 _DECADES = {"twenties": "20s", "thirties": "30s", "forties": "40s", "fifties": "50s", "sixties": "60s"}
@@ -64,7 +63,7 @@ def _multiplied(tokens: Tokens, numbers: Sequence[Number]) -> list[Number]:
     """Return the numbers with "double five" as 55 among digits, and "double oh seven" as 007."""
     starts, ends, result = {n.start for n in numbers}, {n.end for n in numbers}, []
     for number in numbers:
-        count = _MULTIPLIERS.get(tokens.word_before(number.start), 0)
+        count = MULTIPLIERS.get(tokens.word_before(number.start), 0)
         is_digit = len(number.text) == 1 and (number.start - 1 in ends or number.end in starts)
         if count and tokens.language == "en" and not number.is_ordinal and (is_digit or number.text[:1] == "0"):
             text = number.text[0] * (count - 1) + number.text
@@ -84,7 +83,7 @@ def _is_dialled(tokens: Tokens, run: Sequence[Number]) -> bool:
         return False
     digits = sum(len(number.text) for number in run)
     one_by_one = sum(
-        len(number.text) == 1 or number.text.startswith("0") or tokens[number.start].lower in _MULTIPLIERS
+        len(number.text) == 1 or number.text.startswith("0") or tokens[number.start].lower in MULTIPLIERS
         for number in run
     )
     if one_by_one == len(run):

@@ -8,6 +8,7 @@ from functions.transcripts.edits.numerals.numbers import Number
 from functions.transcripts.edits.numerals.tokens import Tokens
 
 _LARGEST_ESTIMATE = 10  # "one or two" stays; "one or fifty" is "one or 50"
+_NUMBERED_KINGS = frozenset({"es", "fr", "pt"})  # "Louis quatorze" is Louis XIV
 _BEFORE_PARTS = frozenset({"a", "an", "one"})  # "a fifth", "one tenth", "a twenty second clip"
 
 
@@ -37,6 +38,9 @@ def _is_count(tokens: Tokens, number: Number) -> bool:
         return False
     if not number.is_word:
         return True
+    follows_name = before and tokens[number.start - 1].is_name
+    if follows_name and tokens.language in _NUMBERED_KINGS:
+        return False
     if _is_next_to_fraction(tokens, number):
         return False
     is_ambiguous = tokens[number.start].lower in vocabulary.ambiguous
@@ -75,12 +79,17 @@ def _is_next_to_month(tokens: Tokens, number: Number) -> bool:
 
 def _is_estimate(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
     """Tell whether a small number stands beside an ambiguous one: "one or two"."""
-    return number.value <= _LARGEST_ESTIMATE and any(
-        0 < abs(other.start - number.start) <= 2
-        and not other.is_ordinal
-        and other.is_word
-        and tokens[other.start].lower in tokens.vocabulary.ambiguous
-        for other in others
+    return (
+        number.is_word
+        and number.value <= _LARGEST_ESTIMATE
+        and any(
+            0 < abs(other.start - number.start) <= 2
+            and not other.is_ordinal
+            and other.is_word
+            and other.value > 0
+            and tokens[other.start].lower in tokens.vocabulary.ambiguous
+            for other in others
+        )
     )
 
 

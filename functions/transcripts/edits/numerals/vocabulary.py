@@ -70,7 +70,7 @@ def _unsigned(words: str) -> dict[str, str]:
 
 VOCABULARIES = {
     "en": Vocabulary(
-        ambiguous=_set("one o"),
+        ambiguous=_set("one o zero"),
         units=_set("years months weeks days hours minutes seconds miles people times percent degrees dollars euros"),
         ordinals_from=4,
         fractions=_set(
@@ -93,7 +93,7 @@ VOCABULARIES = {
         idioms=_phrases("twenty twenty vision", "twenty twenty hindsight", "high five", "one two punch"),
     ),
     "fr": Vocabulary(
-        ambiguous=_set("un une neuf"),
+        ambiguous=_set("un une neuf zéro"),
         units=_set("ans mois jours semaines heures minutes secondes euros personnes kilomètres mètres kilos fois"),
         fractions=_set("demi demie demies tiers quart quarts cinquièmes sixièmes dixièmes centièmes"),
         joiners=_set("et"),
@@ -108,7 +108,7 @@ VOCABULARIES = {
         idioms=_phrases("son trente et un", "quoi de neuf"),
     ),
     "de": Vocabulary(
-        ambiguous=_set("ein eine eins einen einem einer"),
+        ambiguous=_set("ein eine eins einen einem einer null"),
         units=frozenset(),
         fractions=_set("halb viertel dreiviertel drittel fünftel sechstel achtel zehntel"),
         joiners=_set("und nach vor"),
@@ -124,7 +124,7 @@ VOCABULARIES = {
         idioms=_phrases("gib acht", "gebt acht", "geben acht", "gab acht", "habt acht", "außer acht", "in acht nehmen"),
     ),
     "es": Vocabulary(
-        ambiguous=_set("un una uno"),
+        ambiguous=_set("un una uno cero"),
         units=frozenset(),
         fractions=_set("medio media medios cuarto cuartos tercio tercios quintos sextos octavos décimos"),
         joiners=_set("y menos"),
@@ -143,7 +143,7 @@ VOCABULARIES = {
         spellings={"veintiún$": "veintiuno"},
     ),
     "pt": Vocabulary(
-        ambiguous=_set("um uma"),
+        ambiguous=_set("um uma zero"),
         units=frozenset(),
         fractions=_set("meio meia meios terço terços quarto quartos quinto quintos sextos décimos"),
         joiners=_set("e para"),
@@ -160,7 +160,7 @@ VOCABULARIES = {
         clock_joiners=("e",),
     ),
     "it": Vocabulary(
-        ambiguous=_set("un uno una sei"),
+        ambiguous=_set("un uno una sei zero"),
         units=_set("anni mesi giorni settimane ore minuti secondi euro persone chilometri metri chili volte"),
         fractions=_set("mezzo mezza mezzi terzo terzi quarto quarti quinti sesti ottavi decimi"),
         joiners=_set("e meno un"),
@@ -176,7 +176,7 @@ VOCABULARIES = {
         spellings={"centott": "centoott"},
     ),
     "nl": Vocabulary(
-        ambiguous=_set("een één"),
+        ambiguous=_set("een één nul"),
         units=frozenset(),
         fractions=_set("half halve kwart derde vierde vijfde zesde achtste tiende"),
         joiners=_set("en een over voor"),
@@ -191,7 +191,7 @@ VOCABULARIES = {
         hours={"uur": "{}.{} uur"},
     ),
     "da": Vocabulary(
-        ambiguous=_set("en et én ét"),
+        ambiguous=_set("en et én ét nul"),
         units=frozenset(),
         fractions=_set("halv kvart tredjedel tredjedele fjerdedel fjerdedele femtedele tiendedele"),
         joiners=_set("og en over i"),

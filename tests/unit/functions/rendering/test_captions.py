@@ -138,6 +138,12 @@ def test_cue_lines_are_about_equally_long() -> None:
     assert found[0].lines == ("she had never thought", "about it that way before")
 
 
+def test_last_words_of_a_sentence_are_no_cue_of_their_own() -> None:
+    text = "he had practised it again and again with many a danger to his life and limb until he was worn out."
+    found = captions.cues(transcript([timed_segment(text, each=0.2)]))
+    assert [len(" ".join(cue.lines).split()) for cue in found] == [11, 10]
+
+
 def test_line_breaks_after_sentence_rather_than_evenly() -> None:
     text = "She saw a cat in the neighbor's house. A pink shell was found on the sandy beach."
     (cue,) = captions.cues(transcript([timed_segment(text, each=0.2)]))

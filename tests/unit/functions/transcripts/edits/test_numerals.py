@@ -57,6 +57,8 @@ SENTENCES = {
         $5 million and fifty cents. = $5 million and 50 cents.
         On May 5 nineteen eighty four, 555 one two three four. = On May 5 1984, 555 one two three four.
         A hundred dollars, 3 hundred dollars, 20 twenty, 7 eleven. = $100, 3 hundred dollars, 20 twenty, 7 eleven.
+        Oh one more thing, and oh two people came. = Oh one more thing, and oh 2 people came.
+        In oh five, ten below zero, zero degrees, oh five oh six. = In 05, 10 below zero, 0 degrees, 0506.
         She is 21, paid $3.50 at 10:30 a.m. and owns 5 million shares.
     """,
     "fr": """
@@ -77,6 +79,7 @@ SENTENCES = {
         Trois millions de personnes, cent personnes. = 3 millions de personnes, cent personnes.
         Un, deux, trois, partez ! = 1, 2, 3, partez !
         Deux ou trois cents, de dix à vingt pour cent. = Deux ou trois cents, de 10 à 20 %.
+        Sous le roi Louis quatorze, tout était à zéro.
         Il s'est mis sur son trente et un.
     """,
     "de": """
