@@ -16,8 +16,8 @@ from functions.jobs.upload_event import Upload
 from functions.settings import settings
 
 # Digits to which a sequencer is padded on the right before sequencers are compared as strings: "first right pad the
-# shorter value with zeros, and then do a lexicographical comparison" (S3 user guide, Event message structure). S3's have
-# 16 or 18 hexadecimal digits.
+# shorter value with zeros, and then do a lexicographical comparison" (S3 user guide, Event message structure). They
+# have 16 or 18 hexadecimal digits.
 SEQUENCER_DIGITS = 64
 
 
