@@ -14,7 +14,8 @@ from functions.aws.dynamodb import attribute
 from functions.jobs.upload_event import Upload
 from functions.settings import settings
 
-# Digits to which a sequencer is padded on the right, as S3 prescribes for a comparison of sequencers as strings. S3's
+# Digits to which a sequencer is padded on the right before sequencers are compared as strings: "first right pad the
+# shorter value with zeros, and then do a lexicographical comparison" (S3 user guide, Event message structure). They
 # have 16 or 18 hexadecimal digits.
 SEQUENCER_DIGITS = 64
 

@@ -76,5 +76,8 @@ def test_full_disk_refuses_work_and_next_start_works(disk: Path) -> None:
         Cloud(disk).start()
     (disk / "ballast").unlink()
     with Cloud(disk) as cloud:
-        states = {row["request_id"]: row["state"] for row in httpx.get(f"{cloud.api}/v1/requests").json()["requests"]}
+        states = {
+            row["request_id"]: row["state"]
+            for row in httpx.get(f"{cloud.api}/v1/requests", timeout=60).json()["requests"]
+        }
         assert states == {running: "completed"}

@@ -53,7 +53,8 @@ class Clients:
                 url = f"{cloud.api}/v1/listen?tag={time.time_ns()}"
                 answer = httpx.post(url, content=self.speech, headers={"Prefer": "wait=0"}, timeout=60)
                 if answer.status_code in (200, 202, 303):  # a function may lose the cloud before its caller does
-                    self.jobs.append(answer.json()["request_id"])
+                    document = answer.json()
+                    self.jobs.append(document.get("request_id") or document["metadata"]["request_id"])
 
 
 def test_killed_cloud_keeps_all_it_acknowledged(tmp_path: Path) -> None:

@@ -1,0 +1,89 @@
+"""Pool of Lambda environments: its limit, the order of those that wait, and what it gives back."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from localcloud.emulator.lambda_pool import EnvironmentPool, Throttled
+
+
+class Environment:
+    """A process that was closed or killed."""
+
+    def __init__(self) -> None:
+        self.ended = ""
+
+    def close(self) -> None:
+        self.ended = "closed"
+
+    def kill(self) -> None:
+        self.ended = "killed"
+
+
+def pool_of(limit: int = 1, kept_idle: int = 1) -> Any:
+    return EnvironmentPool(Environment, limit, kept_idle)  # type: ignore[arg-type]
+
+
+def acquire_later(pool: Any, got: list[Any]) -> threading.Thread:
+    """Wait for an environment on another thread, behind all that wait already."""
+    before = len(pool.waiting)
+    thread = threading.Thread(target=lambda: got.append(pool.acquire(10)))
+    thread.start()
+    while len(pool.waiting) == before:
+        time.sleep(0.001)
+    return thread
+
+
+def test_idle_environment_is_used_again() -> None:
+    pool = pool_of()
+    first = pool.acquire(0)
+    pool.release(first)
+    assert pool.acquire(0) is first
+
+
+def test_burst_ends_all_but_the_kept_environments() -> None:
+    pool = pool_of(limit=5, kept_idle=2)
+    for environment in (burst := [pool.acquire(0) for _ in range(5)]):
+        pool.release(environment)
+    assert [environment.ended for environment in burst] == ["", "", "closed", "closed", "closed"]
+    assert pool.busy == 0
+
+
+def test_waiting_events_get_environments_in_order() -> None:
+    pool, got = pool_of(), []
+    only = pool.acquire(0)
+    threads = [acquire_later(pool, got) for _ in range(2)]
+
+    pool.release(only)
+    threads[0].join()
+    assert got == [only]
+    pool.discard(only)  # it died: the next one gets a new one
+    threads[1].join()
+
+    assert only.ended == "killed"
+    assert got[1] is not only
+    assert pool.busy == 1
+
+
+def test_event_without_environment_in_time_is_throttled() -> None:
+    pool = pool_of()
+    only = pool.acquire(0)
+    with pytest.raises(Throttled):
+        pool.acquire(0.001)
+    pool.release(only)  # to nobody: the throttled event does not wait any more
+    assert pool.acquire(0) is only
+
+
+def test_failed_fork_leaves_room_for_the_next_event() -> None:
+    def fail() -> Any:
+        raise RuntimeError("no process")
+
+    pool = EnvironmentPool(fail, 1, 1)
+    for _ in range(2):
+        with pytest.raises(RuntimeError):
+            pool.acquire(0)
+    assert pool.busy == 0
