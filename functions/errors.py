@@ -107,8 +107,10 @@ def failure_of_step(error: str, cause: str) -> Failure:
 def failure_of_shard(error: ShardError, message: str) -> Failure:
     """Return the caller's failure for a worker's error and message."""
     match error:
-        case ShardError.NOT_AUDIO | ShardError.EMPTY | ShardError.NO_CHANNEL:
+        case ShardError.NOT_AUDIO | ShardError.EMPTY:
             return bad_audio(f"corrupt or unsupported data: {message}").failure
+        case ShardError.NO_CHANNEL:
+            return bad_audio(message).failure
         case ShardError.MISSING:
             return remote_content_error(message).failure
         case ShardError.TOO_LONG:

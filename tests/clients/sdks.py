@@ -46,7 +46,10 @@ SDKS = {
         Sdk("js-deepgram-5", "js/deepgram_5.cjs"),
         Sdk("js-openai", "js/openai_audio.cjs"),
         Sdk("js-captions", "js/captions.cjs"),
-        Sdk("programs", "python/programs.py", "programs"),
+        Sdk("litellm", "python/programs.py", "programs"),
+        Sdk("langchain", "python/programs.py", "programs"),
+        Sdk("llamaindex", "python/programs.py", "programs"),
+        Sdk("haystack", "python/programs.py", "programs"),
         Sdk("js-ai", "js/ai_sdk.cjs"),
     )
 }

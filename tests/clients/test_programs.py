@@ -16,13 +16,13 @@ pytestmark = pytest.mark.timeout(600)  # the first test of a client installs it 
 
 # Scenarios of tests/clients/python/programs.py and js/ai_sdk.cjs; those called `vendor` name a model of the vendor's.
 SCENARIOS = {
-    "programs": (
+    "litellm": (
         *("litellm_openai", "litellm_openai_verbose", "litellm_openai_vendor"),
         *("litellm_deepgram", "litellm_deepgram_vendor", "litellm_unknown_model"),
-        *("langchain", "langchain_text"),
-        *("llamaindex", "llamaindex_bytes", "llamaindex_vendor"),
-        *("haystack", "haystack_vendor"),
     ),
+    "langchain": ("langchain", "langchain_text"),
+    "llamaindex": ("llamaindex", "llamaindex_bytes", "llamaindex_vendor"),
+    "haystack": ("haystack", "haystack_vendor"),
     "js-ai": (
         *("openai", "openai_words", "openai_vendor", "openai_vendor_mini"),
         *("deepgram", "deepgram_vendor", "deepgram_options", "deepgram_detect"),
@@ -32,7 +32,7 @@ SCENARIOS = {
 TRANSCRIBED = [(sdk, name) for sdk, names in SCENARIOS.items() for name in names if "unknown" not in name]
 # Those that give words or segments with times, and the duration.
 TIMED = [
-    *(("programs", name) for name in ("litellm_openai_verbose", "litellm_deepgram", "litellm_deepgram_vendor")),
+    *(("litellm", name) for name in ("litellm_openai_verbose", "litellm_deepgram", "litellm_deepgram_vendor")),
     *(("js-ai", name) for name in ("openai", "openai_words", "deepgram", "deepgram_vendor", "deepgram_options")),
 ]
 
@@ -69,7 +69,7 @@ def test_ai_sdk_detects_language(driven: Driven) -> None:
     assert result(driven, "js-ai", "deepgram_detect")["language"] == "en"
 
 
-@pytest.mark.parametrize(("sdk", "scenario"), [("programs", "litellm_unknown_model"), ("js-ai", "unknown_model")])
+@pytest.mark.parametrize(("sdk", "scenario"), [("litellm", "litellm_unknown_model"), ("js-ai", "unknown_model")])
 def test_program_shows_why_it_was_refused(driven: Driven, sdk: str, scenario: str) -> None:
     refused = driven(sdk, SCENARIOS[sdk])[scenario]["error"]
 

@@ -42,6 +42,14 @@ def test_not_audio_error_has_deepgrams_text():
     )
 
 
+def test_missing_channel_is_not_called_corrupt_data():
+    failure = errors.failure_of_step("Audio.NoChannel", "An audio track 3 was requested, but the file has 1 (eng).")
+
+    assert failure.err_msg == (
+        "Bad Request: failed to process audio: An audio track 3 was requested, but the file has 1 (eng)."
+    )
+
+
 @pytest.mark.parametrize(
     ("error", "cause"),
     [

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
 
 from infra.gateway_responses import GATEWAY_RESPONSES
+from localcloud.emulator import disk_space
 from tests.paths import ROOT
 
 PAGE = (ROOT / "docs/reference/errors.md").read_text(encoding="utf-8")
@@ -29,6 +31,8 @@ def made_errors() -> Iterator[tuple[str, int]]:
             status = node.args[2] if len(node.args) > 2 else ast.Constant(MAKERS[name])
             assert isinstance(status, ast.Constant), f"line {node.lineno}: the status of {node.args[0].value!r}"
             yield str(node.args[0].value), int(str(status.value))
+    _, refusal = disk_space.api_answer({}, "")
+    yield json.loads(refusal)["err_code"], disk_space.STATUS
     for response in GATEWAY_RESPONSES:
         if response.status:  # else that which API Gateway chose
             yield response.err_code, int(response.status)

@@ -132,6 +132,13 @@ def test_clock_that_starts_again_continues(tmp_path: Path) -> None:
     assert decode(both).info.duration == pytest.approx(4.0, abs=0.15)
 
 
+def test_broadcast_begins_at_its_first_stamp(tmp_path: Path) -> None:
+    """A recorder is switched on in the middle of a transport stream, whose clock runs already."""
+    path = write(tmp_path / "a.ts", "aac", [(100.0, 2.0)], 44_100)
+
+    assert decode(path).info.duration == pytest.approx(2.0, abs=0.1)
+
+
 def test_claimed_time_of_years_is_no_silence(tmp_path: Path) -> None:
     path = write(tmp_path / "a.mka", "pcm_s16le", [(0.0, 1.0), (1e7, 1.0)])
 
