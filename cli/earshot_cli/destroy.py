@@ -1,0 +1,102 @@
+"""Removal of a deployment: stop what runs, wait until its instances are gone, delete the stack.
+
+ECS refuses to delete a cluster with a container instance or a capacity provider in use, so while a worker lives a
+deletion of the stack alone fails (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from earshot_cli.errors import CliError
+
+Client = Callable[[str], Any]  # name of a service → boto3 client
+
+MACHINES = ("JobMachineArn", "WorkerMachineArn")  # outputs: jobs first, so that they launch no more workers
+KEPT = ("AWS::S3::Bucket", "AWS::DynamoDB::GlobalTable")  # types of resources that CloudFormation leaves
+INSTANCES_SECONDS = 1800.0  # for workers to stop and ECS to terminate their instances: about 10 minutes
+STACK_SECONDS = 1800.0
+POLL_SECONDS = 10.0
+
+
+def destroy(
+    client: Client,
+    stack: str,
+    outputs: Mapping[str, str],
+    progress: Callable[[str], None],
+    sleep: Callable[[float], None],
+) -> list[str]:
+    """Remove a deployment; return the resources that stay because they hold data.
+
+    Args:
+        client: returns a boto3 client for the name of a service.
+        stack: name of the stack.
+        outputs: of the stack.
+        progress: is called with a description of each stage.
+        sleep: `time.sleep`.
+
+    Raises:
+        CliError: instances or the stack are not gone in time; the command can be repeated.
+    """
+    clusters = _resources(client, stack, "AWS::ECS::Cluster")
+    deadline = time.monotonic() + INSTANCES_SECONDS
+    while True:
+        stopped = sum(_stop_executions(client, outputs[machine]) for machine in MACHINES)
+        alive = sum(_count(client, cluster) for cluster in clusters)
+        if not stopped and not alive:
+            break
+        progress(f"Waiting for {alive} tasks and instances to stop")
+        if time.monotonic() > deadline:
+            raise CliError(f"{alive} tasks and instances of {stack} still run. Repeat the command later.")
+        sleep(POLL_SECONDS)
+    kept = [f"{kind.rpartition('::')[2]} {name}" for kind in KEPT for name in _resources(client, stack, kind)]
+    progress("Deleting the stack")
+    client("cloudformation").delete_stack(StackName=stack)
+    _await_deletion(client, stack, sleep)
+    return kept
+
+
+def _stop_executions(client: Client, machine: str) -> int:
+    """Stop all running executions of a state machine; return how many there were."""
+    states, stopped = client("stepfunctions"), 0
+    pages = states.get_paginator("list_executions").paginate(stateMachineArn=machine, statusFilter="RUNNING")
+    for execution in [e for page in pages for e in page["executions"]]:
+        states.stop_execution(executionArn=execution["executionArn"], cause="The deployment is being removed.")
+        stopped += 1
+    return stopped
+
+
+def _count(client: Client, cluster: str) -> int:
+    """Return the number of a cluster's tasks and instances."""
+    ecs = client("ecs")
+    tasks = ecs.list_tasks(cluster=cluster)["taskArns"]
+    return len(tasks) + len(ecs.list_container_instances(cluster=cluster)["containerInstanceArns"])
+
+
+def _resources(client: Client, stack: str, kind: str) -> list[str]:
+    """Return the names of a stack's resources of a type."""
+    pages = client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
+    found = [resource for page in pages for resource in page["StackResourceSummaries"]]
+    return [r["PhysicalResourceId"] for r in found if r["ResourceType"] == kind and "PhysicalResourceId" in r]
+
+
+def _await_deletion(client: Client, stack: str, sleep: Callable[[float], None]) -> None:
+    from botocore.exceptions import ClientError
+
+    deadline = time.monotonic() + STACK_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            description = client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return
+            raise
+        if description["StackStatus"] == "DELETE_FAILED":
+            raise CliError(
+                f"CloudFormation could not delete {stack}: {description.get('StackStatusReason', 'no reason')}. "
+                "Repeat the command; it continues where it ended."
+            )
+        sleep(POLL_SECONDS)
+    raise CliError(f"{stack} is still being deleted. Repeat the command later.")
