@@ -17,7 +17,7 @@ from transcriber.whisper.timestamp_segments import (
     without_repetition,
 )
 from transcriber.whisper.window import Window
-from transcriber.whisper.word_alignment import AlignedWord, clamp_to_speech
+from transcriber.whisper.word_alignment import AlignedWord, clamp_to_speech, give_length
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,7 @@ class OutcomeMaker:
         self, window: Window, hypothesis: Hypothesis, token_segment: TokenSegment, words: list[AlignedWord]
     ) -> Segment:
         clamp_to_speech(words, token_segment.start, token_segment.end, window.voiced)
+        give_length(words, window.seconds)
 
         def file_time(seconds: float) -> float:
             return round(window.start + min(max(seconds, 0.0), window.seconds), 3)
