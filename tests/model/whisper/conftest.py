@@ -38,3 +38,11 @@ def engine(model: Model) -> Iterator[BatchingEngine]:
     engine = BatchingEngine(model, replace(configure_process(), batch_workers=1))
     yield engine
     engine.close()
+
+
+@pytest.fixture(scope="session")
+def fast_engine(model: Model) -> Iterator[BatchingEngine]:
+    """The fast profile: short encoder windows, and the fallback to longer ones."""
+    engine = BatchingEngine(model, replace(configure_process(), batch_workers=1, profile="fast"))
+    yield engine
+    engine.close()

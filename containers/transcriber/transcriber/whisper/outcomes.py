@@ -66,9 +66,14 @@ class OutcomeMaker:
         outcomes = {i: Outcome([], []) for i in candidates if i not in repeated}
         for i, hypothesis in with_speech.items():
             aligned = words.get(i, [])
-            if i not in repeated or speech_support.is_spoken(list(chain(*aligned)), batch[i].voiced):
+            if i not in repeated or self._is_spoken(batch[i], hypothesis, aligned):
                 outcomes[i] = self._outcome(batch[i], hypothesis, token_segments[i], aligned)
         return outcomes
+
+    def _is_spoken(self, window: Window, hypothesis: Hypothesis, aligned: list[list[AlignedWord]]) -> bool:
+        """Return whether a repetition was said: four rounds and more never count as said."""
+        few_rounds = without_repetition(hypothesis.tokens, self._model.timestamp_begin) == hypothesis.tokens
+        return few_rounds and speech_support.is_spoken(list(chain(*aligned)), window.voiced)
 
     def _token_segments(
         self, window: Window, hypothesis: Hypothesis, *, keep_repetition: bool = False

@@ -120,8 +120,7 @@ def is_rejected_for_repetition(hypothesis: Hypothesis) -> bool:
     return (
         not hypothesis.hit_token_limit
         and hypothesis.avg_logprob >= MIN_AVG_LOGPROB
-        and bool(_LETTER_OR_DIGIT.search(hypothesis.text))
-        and (hypothesis.compression_ratio > MAX_COMPRESSION_RATIO or has_repetition(hypothesis.text))
+        and has_repetition(hypothesis.text)
     )
 
 
