@@ -183,7 +183,9 @@ def test_persistent_repetition_is_retried_then_truncated(
 ) -> None:
     real = fast_engine._model.generate
     temperatures = []
-    repetition = fast_engine._model.tokenizer("en", "transcribe").encode(" si, si, si, si, si, si, si, si, si, si, si, si,")
+    repetition = fast_engine._model.tokenizer("en", "transcribe").encode(
+        " si, si, si, si, si, si, si, si, si, si, si, si,"
+    )
 
     def generate(encoder_output: Any, indices: Any, requests: Any, **how: Any) -> Any:
         temperatures.append(how.get("temperature", 0.0))

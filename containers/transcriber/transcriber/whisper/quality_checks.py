@@ -118,9 +118,7 @@ def best_hypothesis(hypotheses: list[Hypothesis]) -> Hypothesis:
 def is_rejected_for_repetition(hypothesis: Hypothesis) -> bool:
     """Return whether nothing but repetition speaks against the text: it may have been said so."""
     return (
-        not hypothesis.hit_token_limit
-        and hypothesis.avg_logprob >= MIN_AVG_LOGPROB
-        and has_repetition(hypothesis.text)
+        not hypothesis.hit_token_limit and hypothesis.avg_logprob >= MIN_AVG_LOGPROB and has_repetition(hypothesis.text)
     )
 
 
