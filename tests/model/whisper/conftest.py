@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -18,13 +18,13 @@ from transcriber.whisper.engine import BatchingEngine
 
 @dataclass(frozen=True)
 class Clip(corpus.Clip):
-    words: list[tuple[str, float, float]]  # with start and end, where known
+    words: list[tuple[str, float, float]] = field(default_factory=list)  # with start and end, where known
 
 
 @pytest.fixture(scope="session")
 def clips() -> list[Clip]:
     entries = json.loads((SPEECH / "manifest.json").read_text())
-    return [Clip(SPEECH / e["file"], e["language"], e["seconds"], e["text"], e.get("words", [])) for e in entries]
+    return [Clip(SPEECH / e["file"], e["language"], e["seconds"], e["text"], words=e.get("words", [])) for e in entries]
 
 
 @pytest.fixture(scope="session")
@@ -36,5 +36,13 @@ def clip() -> Path:
 @pytest.fixture(scope="session")
 def engine(model: Model) -> Iterator[BatchingEngine]:
     engine = BatchingEngine(model, replace(configure_process(), batch_workers=1))
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="session")
+def fast_engine(model: Model) -> Iterator[BatchingEngine]:
+    """The fast profile: short encoder windows, and the fallback to longer ones."""
+    engine = BatchingEngine(model, replace(configure_process(), batch_workers=1, profile="fast"))
     yield engine
     engine.close()

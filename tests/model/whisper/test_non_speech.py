@@ -161,17 +161,17 @@ def test_words_lie_within_the_speech_between_noise(
 
 
 def test_hallucinated_silence_is_dropped(
-    engine: BatchingEngine, order: MakeShard, clip: Path, monkeypatch: pytest.MonkeyPatch
+    fast_engine: BatchingEngine, order: MakeShard, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = engine._model.generate
+    real = fast_engine._model.generate
 
     def generate(encoder_output: Any, indices: Any, requests: Any, **how: Any) -> Any:
         hallucination = {"avg_logprob": -1.8, "no_speech_prob": 0.95, "text": "Thank you for watching!"}
         return [replace(hypothesis, **hallucination) for hypothesis in real(encoder_output, indices, requests, **how)]
 
-    monkeypatch.setattr(engine._model, "generate", generate)
+    monkeypatch.setattr(fast_engine._model, "generate", generate)
 
-    result = engine.submit(order(language="en"), clip).result()
+    result = fast_engine.submit(order(language="en"), clip).result()
 
     assert result.segments == []
     assert result.engine["dropped"] == 1
@@ -179,29 +179,31 @@ def test_hallucinated_silence_is_dropped(
 
 
 def test_persistent_repetition_is_retried_then_truncated(
-    engine: BatchingEngine, order: MakeShard, clip: Path, monkeypatch: pytest.MonkeyPatch
+    fast_engine: BatchingEngine, order: MakeShard, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = engine._model.generate
+    real = fast_engine._model.generate
     temperatures = []
-    repetition = engine._model.tokenizer("en", "transcribe").encode(" si, si, si, si, si, si, si, si, si, si, si, si,")
+    repetition = fast_engine._model.tokenizer("en", "transcribe").encode(
+        " si, si, si, si, si, si, si, si, si, si, si, si,"
+    )
 
     def generate(encoder_output: Any, indices: Any, requests: Any, **how: Any) -> Any:
         temperatures.append(how.get("temperature", 0.0))
         repetitive = {"tokens": repetition, "text": "si, " * 12, "compression_ratio": 4.0}
         return [replace(hypothesis, **repetitive) for hypothesis in real(encoder_output, indices, requests, **how)]
 
-    monkeypatch.setattr(engine._model, "generate", generate)
+    monkeypatch.setattr(fast_engine._model, "generate", generate)
 
-    result = engine.submit(order(language="en"), clip).result()
+    result = fast_engine.submit(order(language="en"), clip).result()
 
     assert temperatures == [0.0, 0.0, 0.0, 0.4, 0.8]  # short, half and full window; then sampled
     assert text_of(result) == "si, si,"
 
 
 def test_repetition_in_wrong_language_is_retried_in_another(
-    engine: BatchingEngine, order: MakeShard, clip: Path, monkeypatch: pytest.MonkeyPatch
+    fast_engine: BatchingEngine, order: MakeShard, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    generate, answers = engine._model.generate, iter(("de", "en"))
+    generate, answers = fast_engine._model.generate, iter(("de", "en"))
     languages: list[str] = []
 
     def repetitive(encoder_output: Any, indices: Any, requests: Any, **how: Any) -> Any:
@@ -209,10 +211,10 @@ def test_repetition_in_wrong_language_is_retried_in_another(
         found = generate(encoder_output, indices, requests, **how)
         return [replace(hypothesis, compression_ratio=4.0) for hypothesis in found] if languages[-1] == "de" else found
 
-    monkeypatch.setattr(engine._model, "detect_language", lambda _, indices, frames=0: [[(next(answers), 0.9)]])
-    monkeypatch.setattr(engine._model, "generate", repetitive)
+    monkeypatch.setattr(fast_engine._model, "detect_language", lambda _, indices, frames=0: [[(next(answers), 0.9)]])
+    monkeypatch.setattr(fast_engine._model, "generate", repetitive)
 
-    result = engine.submit(order(), clip).result()
+    result = fast_engine.submit(order(), clip).result()
 
     assert languages == ["de", "en"]
     assert (result.language, result.engine["redone"]) == ("en", 1)
@@ -220,9 +222,9 @@ def test_repetition_in_wrong_language_is_retried_in_another(
 
 
 def test_punctuation_only_is_sampled_on_half_window(
-    engine: BatchingEngine, order: MakeShard, clip: Path, monkeypatch: pytest.MonkeyPatch
+    fast_engine: BatchingEngine, order: MakeShard, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    encode, generate, frames, temperatures = engine._model.encode, engine._model.generate, [], []
+    encode, generate, frames, temperatures = fast_engine._model.encode, fast_engine._model.generate, [], []
 
     def record_frames(mels: Any, widths: Any) -> Any:
         frames.extend(widths)
@@ -233,10 +235,10 @@ def test_punctuation_only_is_sampled_on_half_window(
         found = generate(*what, **how)
         return found if how["temperature"] else [replace(hypothesis, text="― ― ―") for hypothesis in found]
 
-    monkeypatch.setattr(engine._model, "encode", record_frames)
-    monkeypatch.setattr(engine._model, "generate", punctuation_only)
+    monkeypatch.setattr(fast_engine._model, "encode", record_frames)
+    monkeypatch.setattr(fast_engine._model, "generate", punctuation_only)
 
-    result = engine.submit(order(language="en"), clip).result()
+    result = fast_engine.submit(order(language="en"), clip).result()
 
     assert temperatures == [0.0, 0.0, 0.4]
     assert frames[1:] == [1500]  # encoded once for both attempts
@@ -244,9 +246,9 @@ def test_punctuation_only_is_sampled_on_half_window(
 
 
 def test_low_probability_is_retried_on_half_window_only(
-    engine: BatchingEngine, order: MakeShard, clip: Path, monkeypatch: pytest.MonkeyPatch
+    fast_engine: BatchingEngine, order: MakeShard, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    encode, generate, frames = engine._model.encode, engine._model.generate, []
+    encode, generate, frames = fast_engine._model.encode, fast_engine._model.generate, []
 
     def record_frames(mels: Any, widths: Any) -> Any:
         frames.extend(widths)
@@ -255,10 +257,10 @@ def test_low_probability_is_retried_on_half_window_only(
     def low_probability(*what: Any, **how: Any) -> Any:
         return [replace(hypothesis, avg_logprob=-1.2) for hypothesis in generate(*what, **how)]
 
-    monkeypatch.setattr(engine._model, "encode", record_frames)
-    monkeypatch.setattr(engine._model, "generate", low_probability)
+    monkeypatch.setattr(fast_engine._model, "encode", record_frames)
+    monkeypatch.setattr(fast_engine._model, "generate", low_probability)
 
-    result = engine.submit(order(language="en"), clip).result()
+    result = fast_engine.submit(order(language="en"), clip).result()
 
     assert frames[0] < 1000
     assert frames[1:] == [1500]

@@ -17,6 +17,8 @@ from transcriber.whisper.windowing import encoder_frames
 
 # Windows of one language have 0.98 and more, those of two 0.75 to 0.85 for the longer one (Whisper base).
 _CLEAR_PROBABILITY = 0.95
+# A window too short to change the language by detection alone is decoded in both if its own ranking is this sure.
+_RIVAL_PROBABILITY = 0.9
 
 
 class BatchLanguages:
@@ -98,7 +100,10 @@ class BatchLanguages:
                 split[i] = _parts(window, parts)
                 continue
             window.language_checked = True
-            if parts and parts[0][2] != window.language:
+            language, probability = language_choice.choose(window.language_ranking, window.shard_state.shard.languages)
+            if parts and parts[0][2] == window.language and probability >= _RIVAL_PROBABILITY:
+                window.rival_language = language if language != window.language else None
+            elif parts and parts[0][2] != window.language:
                 window.rival_language = parts[0][2]
         return split
 

@@ -50,7 +50,11 @@ class EncoderOutput:
         Returns:
             float, shape (len(indices), steps, width).
         """
-        if self._view is not None and len(indices) == self._view.shape[0] and frames <= 2 * self._view.shape[1]:
+        if (
+            self._view is not None
+            and list(indices) == list(range(self._view.shape[0]))
+            and frames <= 2 * self._view.shape[1]
+        ):
             return self._view
         outputs = [self.output(index) for index in indices]
         max_steps = max(frames // 2, *map(len, outputs))

@@ -18,7 +18,7 @@ from transcriber.whisper.timestamp_segments import (
     without_repetition,
 )
 from transcriber.whisper.window import Window
-from transcriber.whisper.word_alignment import AlignedWord, clamp_to_speech
+from transcriber.whisper.word_alignment import AlignedWord, clamp_to_speech, give_length
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,14 @@ class OutcomeMaker:
         outcomes = {i: Outcome([], []) for i in candidates if i not in repeated}
         for i, hypothesis in with_speech.items():
             aligned = words.get(i, [])
-            if i not in repeated or speech_support.has_speech(list(chain(*aligned)), batch[i].voiced):
+            if i not in repeated or self._has_speech(batch[i], hypothesis, aligned):
                 outcomes[i] = self._outcome(batch[i], hypothesis, token_segments[i], aligned)
         return outcomes
+
+    def _has_speech(self, window: Window, hypothesis: Hypothesis, aligned: list[list[AlignedWord]]) -> bool:
+        """Return whether a repetition was said: four rounds and more never count as said."""
+        few_rounds = without_repetition(hypothesis.tokens, self._model.timestamp_begin) == hypothesis.tokens
+        return few_rounds and speech_support.has_speech(list(chain(*aligned)), window.voiced)
 
     def _token_segments(
         self, window: Window, hypothesis: Hypothesis, *, keep_repetition: bool = False
@@ -105,6 +110,7 @@ class OutcomeMaker:
         self, window: Window, hypothesis: Hypothesis, token_segment: TokenSegment, words: list[AlignedWord]
     ) -> Segment:
         clamp_to_speech(words, token_segment.start, token_segment.end, window.voiced)
+        give_length(words, window.seconds)
 
         def file_time(seconds: float) -> float:
             return round(window.start + min(max(seconds, 0.0), window.seconds), 3)

@@ -28,7 +28,7 @@ class Profile:
 
 PROFILES = {
     # Whisper sees what it was trained on: true audio around the speech, and a whole window.
-    "accurate": Profile(29.0, 1.0, 4.0, FULL_WINDOW_FRAMES, 1.0),
+    "accurate": Profile(28.0, 0.3, 1.5, FULL_WINDOW_FRAMES, 0.4),
     # On short windows the beams that continue repeat themselves: two of five finished beams are enough.
     "fast": Profile(28.0, 0.3, 1.5, None, 0.4),
 }

@@ -118,10 +118,7 @@ def best_hypothesis(hypotheses: list[Hypothesis]) -> Hypothesis:
 def is_rejected_for_repetition(hypothesis: Hypothesis) -> bool:
     """Return whether nothing but repetition speaks against the text: it may have been said so."""
     return (
-        not hypothesis.hit_token_limit
-        and hypothesis.avg_logprob >= MIN_AVG_LOGPROB
-        and bool(_LETTER_OR_DIGIT.search(hypothesis.text))
-        and (hypothesis.compression_ratio > MAX_COMPRESSION_RATIO or has_repetition(hypothesis.text))
+        not hypothesis.hit_token_limit and hypothesis.avg_logprob >= MIN_AVG_LOGPROB and has_repetition(hypothesis.text)
     )
 
 

@@ -8,6 +8,7 @@ start; `voiced` are the (start, end) of the regions of speech that the VAD found
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 
 from transcriber.whisper.word_alignment import SENTENCE_ENDS, AlignedWord
 
@@ -22,6 +23,7 @@ _MIN_REGION_SECONDS = 0.6  # a shorter region of speech without a word may be a 
 _MIN_REST_SECONDS = 1.2  # speech after the last word in its own region; the alignment ends words this much too early
 _MAX_SQUEEZED_SHARE = 0.1  # words of no length in a text that was said
 _SQUEEZED_SECONDS = 0.03
+_MIN_MEDIAN_PROBABILITY = 0.5  # of the words of a text that was said
 
 
 def uncovered_regions(words: Sequence[AlignedWord], voiced: Regions) -> list[tuple[float, float]]:
@@ -63,7 +65,11 @@ def has_speech(words: Sequence[AlignedWord], voiced: Regions) -> bool:
         return False
     squeezed = sum(word.end - word.start < _SQUEEZED_SECONDS for word in words)
     outside = sum(not _overlap(word.start, word.end, voiced) for word in words)
-    return max(squeezed, outside) <= _MAX_SQUEEZED_SHARE * len(words) and _is_supported(words, voiced)
+    return (
+        max(squeezed, outside) <= _MAX_SQUEEZED_SHARE * len(words)
+        and median(word.probability for word in words) >= _MIN_MEDIAN_PROBABILITY
+        and _is_supported(words, voiced)
+    )
 
 
 def supported_words(words: Sequence[AlignedWord], voiced: Regions) -> int:

@@ -13,6 +13,7 @@ ENCODER_STEP_SECONDS = 0.02  # one step of the encoder's output: two mel frames
 _PREPEND_PUNCTUATION = "\"'“¿([{-"  # joins the word after it
 _APPEND_PUNCTUATION = "\"'.。,，!！?？:：”)]}、"  # joins the word before it
 SENTENCE_ENDS = ".。!！?？"
+MIN_WORD_SECONDS = 0.04  # two steps of the encoder's output; the alignment gives some words none
 # Upper limit of the median word length that the rules below use: above it the alignment itself is unreliable.
 _MAX_MEDIAN_SECONDS = 0.7
 
@@ -127,3 +128,21 @@ def clamp_to_speech(words: list[AlignedWord], start: float, end: float, voiced: 
     for voiced_start, voiced_end in voiced:
         if voiced_start < first.end <= voiced_end and first.start < voiced_start:
             first.start = voiced_start
+
+
+def give_length(words: list[AlignedWord], limit: float) -> None:
+    """Give each word at least `MIN_WORD_SECONDS`, in place, at the cost of the words after it; words do not overlap.
+
+    Args:
+        words: of one segment, in order.
+        limit: end of the window's audio, in seconds from its start; the last words move before it.
+    """
+    earliest = 0.0
+    for word in words:
+        word.start = max(word.start, earliest)
+        word.end = max(word.end, word.start + MIN_WORD_SECONDS)
+        earliest = word.start + MIN_WORD_SECONDS
+    latest = limit
+    for word in reversed(words):
+        word.end = min(word.end, latest)
+        word.start = latest = max(0.0, min(word.start, word.end - MIN_WORD_SECONDS))

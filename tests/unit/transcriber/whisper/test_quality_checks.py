@@ -95,7 +95,8 @@ def test_repetition_is_suspected_only_if_nothing_else_is_wrong() -> None:
     twice = replace(GOOD, text="hold on to that hold on to that")
 
     assert quality_checks.is_rejected_for_repetition(twice)
-    assert quality_checks.is_rejected_for_repetition(replace(GOOD, compression_ratio=2.5))
+    assert quality_checks.is_rejected_for_repetition(replace(twice, compression_ratio=2.5))
+    assert not quality_checks.is_rejected_for_repetition(replace(GOOD, compression_ratio=2.5))
     assert not quality_checks.is_rejected_for_repetition(GOOD)
     assert not quality_checks.is_rejected_for_repetition(replace(twice, hit_token_limit=True))
     assert not quality_checks.is_rejected_for_repetition(replace(twice, avg_logprob=-1.2))
