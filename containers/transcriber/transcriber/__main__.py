@@ -67,6 +67,7 @@ def _transcribe_files(options: argparse.Namespace, engine_settings: hardware.Eng
         task="translate" if options.translate else "transcribe",
         language=options.language,
         channel=options.channel,
+        speakers=options.speakers,
     )
 
 
@@ -81,6 +82,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--language", help="a Whisper code such as de; default: detected")
     parser.add_argument("--translate", action="store_true", help="into English")
     parser.add_argument("--channel", type=int, help="one channel, counted from 0; default: all, mixed")
+    parser.add_argument("--speakers", type=Path, metavar="DIR", help="tell speakers apart, with the model in DIR")
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
     return parser.parse_args(arguments)
 

@@ -7,14 +7,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from earshot_contract.manifest import WEIGHTS, digest
-from earshot_contract.shards import S3Object, Shard, ShardResult
+from earshot_contract.manifest import EMBEDDING, SPEAKERS, WEIGHTS, digest
+from earshot_contract.shards import S3Object, Shard, ShardResult, SpeakerOptions
 from transcriber.engine_protocol import Engine, Model, ShardFailed
 from transcriber.engine_registry import open_engine
 from transcriber.hardware import EngineSettings
+from transcriber.speakers.model import SpeakerModels
 
 
-def transcribe(model: Path, out: Path, files: Sequence[Path], settings: EngineSettings, **options: object) -> int:
+def transcribe(
+    model: Path,
+    out: Path,
+    files: Sequence[Path],
+    settings: EngineSettings,
+    speakers: Path | None = None,
+    **options: object,
+) -> int:
     """Write `out`/FILE.json, a `ShardResult`, for each of `files`.
 
     Args:
@@ -22,6 +30,7 @@ def transcribe(model: Path, out: Path, files: Sequence[Path], settings: EngineSe
         out: folder for the results; created if necessary.
         files: audio files.
         settings: how the engine uses this machine.
+        speakers: a folder with the model that tells speakers apart; None: they are not.
         options: fields of `Shard`.
 
     Returns:
@@ -29,8 +38,15 @@ def transcribe(model: Path, out: Path, files: Sequence[Path], settings: EngineSe
     """
     if not (model / WEIGHTS).is_file():
         return _print_error(f"{model} is no CTranslate2 Whisper folder: it holds no {WEIGHTS}", 2)
+    if speakers and not (speakers / EMBEDDING).is_file():
+        return _print_error(f"{speakers} does not hold the model that tells speakers apart: no {EMBEDDING}", 2)
+    speaker_models = None
+    if speakers:
+        found = Model(SPEAKERS, speakers, digest(speakers / EMBEDDING), SPEAKERS)
+        speaker_models = SpeakerModels(lambda _: found)
+        options["speakers"] = SpeakerOptions(SPEAKERS)
     try:
-        engine = open_engine(Model(model.resolve().name, model, digest(model / WEIGHTS)), settings)
+        engine = open_engine(Model(model.resolve().name, model, digest(model / WEIGHTS)), settings, speaker_models)
     except (RuntimeError, ValueError) as error:
         return _print_error(f"the model in {model} cannot be loaded: {error}", 2)
     out.mkdir(parents=True, exist_ok=True)

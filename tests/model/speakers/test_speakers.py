@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -79,3 +80,20 @@ def test_engine_returns_speakers_of_the_stream_it_decodes(
     assert labelled.speakers.sha256 == speaker_files.sha256
     expected = tell_apart(speaker_model, decode(path).samples)
     assert [len(section.turns) for section in labelled.speakers.sections] == [len(expected.sections[0].turns)]
+
+
+def test_plain_shard_does_not_wait_for_speakers(
+    model: Model, speaker_files: Model, make_shard: Callable[..., Shard], speech: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain_done = threading.Event()
+    monkeypatch.setattr(SpeakerStream, "feed", lambda *_: plain_done.wait(200))
+    engine = BatchingEngine(model, configure_process(), SpeakerModels(lambda name: speaker_files))
+    speakers = SpeakerOptions("speakers")
+    slow = [engine.submit(make_shard(language="en", interactive=n < 2, speakers=speakers), speech) for n in range(8)]
+
+    plain = [engine.submit(make_shard(language="en", interactive=interactive), speech) for interactive in (True, False)]
+
+    assert all(future.result(200).segments for future in plain)
+    assert not any(future.done() for future in slow)
+    plain_done.set()
+    engine.close()
