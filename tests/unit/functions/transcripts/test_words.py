@@ -47,6 +47,7 @@ def printed(source: Transcript) -> dict[str, str]:
     best = result["channels"][0]["alternatives"][0]
 
     def cue_lines(text: str) -> str:
+        text = re.sub("[\u202a-\u202c]", "", text)  # marks of direction
         lines = text.removeprefix("WEBVTT\n").split("\n")
         return " ".join(
             line for line, after in pairwise([*lines, ""]) if line and " --> " not in line and " --> " not in after
