@@ -60,7 +60,9 @@ def retry(job: Job, execution: str) -> Job | None:
         "execution": execution,
         "history": [{k: v for k, v in asdict(each).items() if v is not None} for each in past],
         "ttl": _expiry(),
-        **dict.fromkeys(("started", "completed", "failure", "shards", "language", "channels", "model_seconds")),
+        **dict.fromkeys(
+            ("started", "completed", "failure", "shards", "language", "channels", "model_seconds", "restarts")
+        ),
     }
     unchanged = attribute("state").eq(job.state) & attribute("state").is_in([JobState.FAILED, JobState.CANCELLED])
     same_run = attribute("completed").eq(job.completed)

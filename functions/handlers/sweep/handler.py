@@ -65,7 +65,7 @@ def _restart(job: Job) -> bool:
     if step_functions.is_running(_execution(job)):
         return False
     restarts = (job.restarts or 0) + 1
-    name = f"{job.id}-restart-{restarts}"  # a name is used once in 90 days; a retry's is `{id}-{attempt}`
+    name = f"{job.id}-{job.attempt}-restart-{restarts}"  # a name is used once in 90 days
     execution = step_functions.execution_arn(settings().job_machine_arn, name)
     if job_table.update(job.id, _execution(job), execution=execution, restarts=restarts) is None:
         return False

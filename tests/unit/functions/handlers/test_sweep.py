@@ -81,8 +81,8 @@ def test_jobs_with_an_execution_and_new_ones_are_left(rows: Rows, context: Any) 
 def test_job_without_execution_is_started_once(rows: Rows, context: Any, execution: str | None) -> None:
     rows.jobs = {"j1": job("j1", execution=execution)}
     assert sweep({}, context)["restarted"] == ["j1"]
-    assert rows.started == [("j1-restart-1", {"job_id": "j1"})]
-    assert rows.jobs["j1"].execution == f"{EXECUTION}:j1-restart-1", "so that Prepare may claim the row"
+    assert rows.started == [("j1-1-restart-1", {"job_id": "j1"})]
+    assert rows.jobs["j1"].execution == f"{EXECUTION}:j1-1-restart-1", "so that Prepare may claim the row"
     assert sweep({}, context)["restarted"] == []
 
 
