@@ -69,7 +69,7 @@ def _mean_and_deviation(g: Graph, x: str) -> str:
     difference = g.add("Sub", x, mean)
     total = g.add("ReduceSum", g.add("Mul", difference, difference), g.constant(np.array([-1])), keepdims=1)
     frames = g.add("Gather", g.add("Shape", x), g.constant(np.array(2)), axis=0)
-    degrees = g.add("Sub", g.add("Cast", frames, to=TensorProto.FLOAT), g.constant(np.float32(1)))
+    degrees = g.add("Sub", g.add("Cast", frames, to=TensorProto.FLOAT), g.constant(np.array(1, np.float32)))
     return g.add("Concat", mean, g.add("Sqrt", g.add("Div", total, degrees)), axis=1)
 
 

@@ -111,7 +111,8 @@ class Graph:
         model = helper.make_model(graph, opset_imports=[opset], producer_name="earshot", ir_version=_IR_VERSION)
         model.doc_string = description
         onnx.checker.check_model(model)
-        return model.SerializeToString(deterministic=True)
+        content: bytes = model.SerializeToString(deterministic=True)
+        return content
 
 
 def _onnx_gates(array: np.ndarray) -> np.ndarray:

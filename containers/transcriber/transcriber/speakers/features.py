@@ -33,7 +33,8 @@ def log_mel_energies(samples: np.ndarray) -> np.ndarray:
     emphasised[:, 0] = frames[:, 0] * (1 - _PREEMPHASIS)
     emphasised[:, 1:] = frames[:, 1:] - _PREEMPHASIS * frames[:, :-1]
     power = np.abs(np.fft.rfft(emphasised * _WINDOW, _FFT)) ** 2
-    return np.log(np.maximum(power.astype(np.float32) @ _FILTERS, _FLOOR))
+    energies: np.ndarray = np.log(np.maximum(power.astype(np.float32) @ _FILTERS, _FLOOR))
+    return energies
 
 
 def _mel(hertz: np.ndarray | float) -> np.ndarray:
@@ -46,7 +47,8 @@ def _mel_filters() -> np.ndarray:
     bins = _mel(np.fft.rfftfreq(_FFT, 1 / SAMPLE_RATE))[:, None]
     rising = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
     falling = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
-    return np.maximum(0, np.minimum(rising, falling)).astype(np.float32)
+    filters: np.ndarray = np.maximum(0, np.minimum(rising, falling)).astype(np.float32)
+    return filters
 
 
 _FILTERS = _mel_filters()

@@ -183,17 +183,18 @@ def _confidences(votes: np.ndarray) -> np.ndarray:
 
 def _turns(section: Section, path: np.ndarray, confidences: np.ndarray) -> list[Turn]:
     """Return the turns that the path means where somebody speaks; short silences within a turn belong to it."""
-    spans: list[list[int]] = []  # start, end, speaker
+    spans: list[tuple[int, int, int]] = []  # start, end, speaker
     boundaries = np.flatnonzero(path[1:] != path[:-1]) + 1
     for start, end in _runs(section.speech):
         inside = boundaries[(boundaries > start) & (boundaries < end)].tolist()
         for first, last in zip([start, *inside], [*inside, end], strict=True):
             speaker = int(path[first])
             if spans and spans[-1][2] == speaker and first - spans[-1][1] <= _JOIN_FRAMES:
-                spans[-1][1] = last
+                spans[-1] = (spans[-1][0], last, speaker)
             else:
-                spans.append([first, last, speaker])
-    return [_turn(section, *span, confidences) for span in spans if span[1] - span[0] >= _MIN_FRAMES]
+                spans.append((first, last, speaker))
+    long_enough = [span for span in spans if span[1] - span[0] >= _MIN_FRAMES]
+    return [_turn(section, start, end, speaker, confidences) for start, end, speaker in long_enough]
 
 
 def _turn(section: Section, start: int, end: int, speaker: int, confidences: np.ndarray, overlap: bool = False) -> Turn:
