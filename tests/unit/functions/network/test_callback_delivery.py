@@ -11,10 +11,12 @@ from urllib.parse import urlencode
 
 import pytest
 from msgspec import UNSET
+from standardwebhooks import Webhook, WebhookVerificationError
 
-from earshot_contract.keys import transcript_key
+from earshot_contract.keys import transcript_key, webhook_secrets_pk
 from earshot_contract.shards import S3Object
-from functions.aws import job_table, s3
+from earshot_contract.webhook_secrets import new_secret
+from functions.aws import dynamodb, job_table, s3
 from functions.errors import ApiError, bad_audio
 from functions.handlers.api.job_routes import job_summary
 from functions.handlers.callback.handler import handler
@@ -51,7 +53,7 @@ def delivered(aws: None, site: Site) -> Callable[..., dict[str, Any]]:
 
     def run(options: str, fails: bool = False, tries: int = 1, caller: str | None = "reports") -> dict[str, Any]:
         query = urlencode(dict(pair.split("=", 1) for pair in options.split("&")))
-        job_table.add(Job(JOB, Source(SourceKind.BODY), query, caller=caller))
+        job_table.add(Job(JOB, Source(SourceKind.BODY), query, caller=caller, owner="3f2a91c0d4e5b6a7"))
         if fails:
             job_table.fail(JOB, bad_audio("nothing to hear").failure, "arn")
         else:
@@ -160,6 +162,31 @@ def test_callback_of_job_with_invalid_option_is_delivered(delivered: Any, site: 
 def test_invalid_callback_of_stored_job_delivers_nothing(delivered: Any, site: Site) -> None:
     assert delivered("callback=ftp://example.org/x", fails=True) == TAKEN
     assert site.received == []
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["result", "failure"])
+def test_signed_callback_is_verified_by_library(delivered: Any, site: Site, fails: bool) -> None:
+    old, new = new_secret(), new_secret()
+    dynamodb.add({"pk": webhook_secrets_pk("3f2a91c0d4e5b6a7"), "secrets": [old, new]})
+
+    assert delivered(f"callback={site.url}", fails=fails) == TAKEN
+
+    [received] = site.received
+    for secret in (old, new):
+        assert Webhook(secret).verify(received.body, received.headers) == received.json()
+    assert received.headers["webhook-id"] == f"{JOB}-1"
+    with pytest.raises(WebhookVerificationError):
+        Webhook(new_secret()).verify(received.body, received.headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(new).verify(received.body.replace(b"}", b" }", 1), received.headers)
+
+
+def test_callback_of_owner_without_secret_is_unsigned(delivered: Any, site: Site) -> None:
+    dynamodb.add({"pk": webhook_secrets_pk("another"), "secrets": [new_secret()]})
+
+    assert delivered(f"callback={site.url}") == TAKEN
+
+    assert not [name for name in site.received[0].headers if name.startswith("webhook-")]
 
 
 def test_callback_to_closed_port_fails() -> None:
