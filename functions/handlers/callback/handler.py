@@ -58,7 +58,7 @@ def _is_delivered(record: dict[str, Any]) -> bool:
     except CallbackFailed as error:
         tries = record["attributes"]["ApproximateReceiveCount"]
         logger.warning("A callback failed", job_id=job_id, tries=tries, reason=str(error))
-        return False
+        return error.is_final
     logger.info("A callback was delivered", job_id=job_id)
     return True
 

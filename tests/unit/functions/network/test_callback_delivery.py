@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -147,6 +151,70 @@ def test_callback_with_error_status_stays_in_queue(delivered: Any, site: Site, s
     site.answers["/done"] = [status]
 
     assert delivered(f"callback={site.url}/done") == AGAIN
+
+
+def test_callback_answered_410_is_not_tried_again(delivered: Any, site: Site) -> None:
+    site.answers["/done"] = [410]
+
+    assert delivered(f"callback={site.url}/done") == TAKEN
+    assert len(site.received) == 1
+
+
+def test_callback_redirect_is_not_followed(site: Site) -> None:
+    site.answers["/done"] = [307]
+    site.answer_headers["Location"] = f"{site.url}/elsewhere"
+
+    with pytest.raises(CallbackFailed, match="answered 307"):
+        deliver(f"{site.url}/done", "POST", {}, None)
+
+    assert [received.path for received in site.received] == ["/done"]
+
+
+@pytest.mark.parametrize(("header", "seconds"), [("120", 120.0), ("tomorrow", 0.0), (None, 0.0)])
+def test_failed_callback_has_retry_after(site: Site, header: str | None, seconds: float) -> None:
+    site.answers["/done"] = [503]
+    site.answer_headers |= {"Retry-After": header} if header else {}
+
+    with pytest.raises(CallbackFailed) as caught:
+        deliver(f"{site.url}/done", "POST", {}, None)
+
+    assert (caught.value.status, caught.value.retry_after) == (503, seconds)
+
+
+def test_slow_receiver_is_left_at_the_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A byte every 20 ms for ever: the socket's own timeout would never come."""
+    monkeypatch.setenv("ALLOW_PRIVATE_URLS", "true")
+    monkeypatch.setattr("functions.network.callback_delivery.TIMEOUT_SECONDS", 0.2)
+    settings.cache_clear()
+    stop = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            while not stop.wait(0.02):
+                connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=[server], daemon=True)
+        thread.start()
+        started = time.monotonic()
+        with pytest.raises(CallbackFailed, match="did not answer: 0 seconds are over"):
+            deliver(f"http://127.0.0.1:{server.getsockname()[1]}/", "POST", {}, None)
+        stop.set()
+        thread.join(5)
+    settings.cache_clear()
+    assert time.monotonic() - started < 5
+
+
+def test_presigned_url_gets_headers_of_the_content_alone(delivered: Any, site: Site) -> None:
+    dynamodb.add({"pk": webhook_secrets_pk("3f2a91c0d4e5b6a7"), "secrets": [new_secret()]})
+
+    assert delivered(f"callback_method=put&callback={site.url}/bucket/key?X-Amz-Signature=5eed") == TAKEN
+
+    [received] = site.received
+    assert received.method == "PUT"
+    assert received.headers.keys() == {"host", "content-type", "content-length", "accept-encoding", "user-agent"}
 
 
 def test_job_without_callback_delivers_nothing(delivered: Any, site: Site) -> None:
