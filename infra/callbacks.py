@@ -17,7 +17,7 @@ from infra.settings import ALLOW_PRIVATE_URLS
 
 RETRY_DELAY = Duration.seconds(30)  # between two attempts, as Deepgram does
 MAX_ATTEMPTS = 11  # the first and ten retries, as Deepgram does
-MAX_CONCURRENT_DELIVERIES = 10  # a receiver that does not answer takes one of them for ten seconds
+MAX_CONCURRENT_DELIVERIES = 10  # a receiver that does not answer takes one of them for 20 seconds
 
 
 class Callbacks(Construct):

@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from earshot_cli import api_keys, deployment, model_bucket, model_upload
+from earshot_cli import api_keys, deployment, model_bucket, model_upload, webhook_secrets
 from earshot_cli.console import stderr, stdout, write
 from earshot_cli.deployment import DATA_DIR
 from earshot_cli.errors import CliError, Status
 from earshot_cli.times import parse_time
-from earshot_contract.api_keys import DEPLOYMENT_OWNER, Scope
+from earshot_contract.api_keys import DEPLOYMENT_OWNER, PUBLIC_OWNER, Scope, key_id
 from earshot_contract.manifest import SPEAKERS
 
 DataDir = Annotated[Path, typer.Option("--data-dir", help="Folder of the local cloud's data.")]
@@ -50,6 +50,10 @@ def key_create(
             help="Id of a key whose jobs it sees, to take its place; `deployment`: those of the uploads bucket.",
         ),
     ] = None,
+    webhook_secret: Annotated[
+        bool,
+        typer.Option("--webhook-secret", help="Sign the callbacks of its jobs; the secret is printed after the key."),
+    ] = False,
     stack: Stack = None,
     data_dir: DataDir = DATA_DIR,
 ) -> None:
@@ -62,7 +66,41 @@ def key_create(
         raise CliError(f"--expires {expires} is in the past.", Status.USAGE)
     table = deployment.outputs(stack, data_dir)["TableName"]
     whose = owner if owner in (None, DEPLOYMENT_OWNER) else api_keys.owner_id(str(owner), api_keys.read_keys(table))
-    write(api_keys.create(label, table, scope=scope, owner=whose, expires=end))
+    key = api_keys.create(label, table, scope=scope, owner=whose, expires=end)
+    write(key)
+    if webhook_secret:
+        write(webhook_secrets.add(whose or key_id(key), table))
+
+
+@key_commands.command("secret")
+def key_secret(
+    owner: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID", help="Id of a key, or its start; `deployment`: jobs of the uploads bucket; `public`: no key."
+        ),
+    ],
+    remove_old: Annotated[bool, typer.Option("--remove-old", help="Remove all secrets but the newest.")] = False,
+    remove_all: Annotated[
+        bool, typer.Option("--remove-all", help="Remove all secrets: callbacks are not signed any more.")
+    ] = False,
+    stack: Stack = None,
+    data_dir: DataDir = DATA_DIR,
+) -> None:
+    """Create a secret that signs the callbacks of a key's jobs, and print it once.
+
+    Secrets that exist stay, and sign too, until they are removed: so a receiver can change to the new one.
+    """
+    if remove_old and remove_all:
+        raise CliError("--remove-old and --remove-all: choose one.", Status.USAGE)
+    table = deployment.outputs(stack, data_dir)["TableName"]
+    fixed = owner in (DEPLOYMENT_OWNER, PUBLIC_OWNER)
+    whose = owner if fixed else api_keys.owner_id(owner, api_keys.read_keys(table))
+    if not remove_old and not remove_all:
+        write(webhook_secrets.add(whose, table))
+        return
+    removed = webhook_secrets.remove(whose, table, keep_newest=remove_old)
+    stderr.print(f"Removed {removed} {'secret' if removed == 1 else 'secrets'} of {whose}.", markup=False)
 
 
 @key_commands.command("list")
@@ -92,8 +130,8 @@ def key_revoke(
 ) -> None:
     """Revoke API keys: the deployment refuses them from the next request on. Their jobs stay."""
     table = deployment.outputs(stack, data_dir)["TableName"]
-    for key_id in key_ids:
-        key = api_keys.revoke(key_id, table)
+    for start in key_ids:
+        key = api_keys.revoke(start, table)
         stderr.print(f"Revoked {key.id} ({key.name}).", markup=False)
 
 

@@ -96,7 +96,7 @@ def owner_id(owner: str, keys: dict[str, ApiKey]) -> str:
         return found.pop()
     if len(owner) == ID_CHARACTERS and all(digit in "0123456789abcdef" for digit in owner):
         return owner  # of a key that is revoked: its jobs are still there
-    raise CliError(f"--owner {owner}: this is no id of a key. `earshot key list` shows them.", Status.USAGE)
+    raise CliError(f"{owner} is no id of a key. `earshot key list` shows them.", Status.USAGE)
 
 
 def keys_table(keys: list[ApiKey]) -> Table:

@@ -112,6 +112,7 @@ SHORT_ID_CHARACTERS = 6  # shortest start of a job's id that is accepted in its 
 JOB_PK_PREFIX = "JOB#"
 IDS_PK_PREFIX = "IDS#"
 API_KEY_PK_PREFIX = "KEY#"
+WEBHOOK_SECRETS_PK_PREFIX = "SECRETS#"
 REQUEST_PK_PREFIX = "REQUEST#"
 SLOT_PK_PREFIX = "SLOT#"
 UPLOAD_PK_PREFIX = "UPLOAD#"
@@ -131,6 +132,11 @@ def ids_pk(job_id: str) -> str:
 def api_key_pk(api_key: str) -> str:
     """Return the partition key of an API key: its SHA-256 digest. The key itself is not stored."""
     return f"{API_KEY_PK_PREFIX}{hashlib.sha256(api_key.encode()).hexdigest()}"
+
+
+def webhook_secrets_pk(owner: str) -> str:
+    """Return the partition key of the item with the secrets that sign callbacks of an owner's jobs."""
+    return f"{WEBHOOK_SECRETS_PK_PREFIX}{owner}"
 
 
 def request_pk(digest: str) -> str:

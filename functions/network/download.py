@@ -9,13 +9,13 @@ import http.client
 import itertools
 import time
 from collections.abc import Iterator
-from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from urllib.parse import SplitResult, quote, urljoin
 
 from functions.errors import ApiError, remote_content_error, too_large
 from functions.network.content_encoding import BadContent, Decoder, decoder
 from functions.network.public_address import SocketDeadline, Unreachable, connect
+from functions.network.retry_after import retry_after_seconds
 from functions.network.url import UrlUse, basic_authorization, check_url, request_target
 
 MAX_BYTES = 2 * 1024**3  # Deepgram's limit, of the bytes sent and of the bytes decoded
@@ -170,7 +170,7 @@ class _Download:
             else f"{_SERVER} failed to return valid data: {status}."
         )
         if response.status in _RETRIED:
-            raise _Transient(error, _retry_after(response.headers.get("retry-after", "")))
+            raise _Transient(error, retry_after_seconds(response.headers.get("retry-after", "")))
         raise error
 
     def _check_rate(self, received: int, seconds: float) -> None:
@@ -212,14 +212,3 @@ def _as_sent(location: str) -> str:
         return raw.decode()
     except UnicodeDecodeError:
         return quote(raw, safe=_RAW_URL)
-
-
-def _retry_after(header: str) -> float:
-    """Return the seconds that `Retry-After` asks for, as a number or as a date; 0 if it says nothing usable."""
-    value = header.strip()
-    if value.isdecimal() and value.isascii():
-        return float(value[:9])
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, TypeError, OverflowError):
-        return 0.0

@@ -11,6 +11,7 @@ import http.client
 import socket
 import ssl
 import threading
+import time
 from functools import cache
 from urllib.parse import SplitResult
 
@@ -33,7 +34,8 @@ def connect(parts: SplitResult, timeout: float, use: UrlUse = UrlUse.DOWNLOAD) -
 
     Args:
         parts: What `check_url` returned.
-        timeout: Seconds of silence after which a read or write on the open connection fails.
+        timeout: Seconds of silence after which a read or write on the open connection fails; and the most that
+            opening it takes, with all addresses of the host.
         use: Chooses the words of the errors.
 
     Raises:
@@ -42,7 +44,7 @@ def connect(parts: SplitResult, timeout: float, use: UrlUse = UrlUse.DOWNLOAD) -
     """
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
     connection = http.client.HTTPConnection(host, port, timeout=timeout)
-    connection.sock = _open(host, port, parts.scheme == "https", use)
+    connection.sock = _open(host, port, parts.scheme == "https", use, time.monotonic() + timeout)
     connection.sock.settimeout(timeout)
     if parts.port is None:
         connection.default_port = port  # Host: without ":443"
@@ -71,14 +73,17 @@ class SocketDeadline:
             self._sock.shutdown(socket.SHUT_RDWR)
 
 
-def _open(host: str, port: int, tls: bool, use: UrlUse) -> socket.socket:
+def _open(host: str, port: int, tls: bool, use: UrlUse, deadline: float) -> socket.socket:
     for address in _resolve(host, port, use):
+        left = deadline - time.monotonic()
+        if left <= 0:
+            break
         try:
-            plain = socket.create_connection((address, port), timeout=CONNECT_SECONDS)
+            plain = socket.create_connection((address, port), timeout=min(CONNECT_SECONDS, left))
         except OSError:
             continue
         try:
-            return _start_tls(plain, host) if tls else plain
+            return _start_tls(plain, host, min(HANDSHAKE_SECONDS, deadline - time.monotonic())) if tls else plain
         except (OSError, ValueError) as error:
             plain.close()
             reason = getattr(error, "verify_message", "") or getattr(error, "reason", "") or "the connection ended"
@@ -86,8 +91,8 @@ def _open(host: str, port: int, tls: bool, use: UrlUse) -> socket.socket:
     raise Unreachable(remote_content_error(f"{use.server} could not be reached: {host}, port {port}.").failure)
 
 
-def _start_tls(plain: socket.socket, host: str) -> socket.socket:
-    deadline = SocketDeadline(plain, HANDSHAKE_SECONDS)
+def _start_tls(plain: socket.socket, host: str, seconds: float) -> socket.socket:
+    deadline = SocketDeadline(plain, seconds)
     try:
         return _tls_context().wrap_socket(plain, server_hostname=host)
     finally:

@@ -34,6 +34,7 @@ class Site:
 
     files: dict[str, bytes]
     answers: dict[str, list[int]] = field(default_factory=dict)
+    answer_headers: dict[str, str] = field(default_factory=dict)  # of every answer to a delivery
     received: list[Received] = field(default_factory=list)
     arrived: threading.Condition = field(default_factory=threading.Condition)
     url: str = ""
@@ -56,7 +57,7 @@ class Site:
             self.received.append(request)
             self.arrived.notify_all()
             plan = self.answers.get(urlsplit(request.path).path, [])
-            return (plan.pop(0) if plan else 200), {}, b""
+            return (plan.pop(0) if plan else 200), self.answer_headers, b""
 
 
 class Front:

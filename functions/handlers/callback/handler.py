@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from earshot_contract.keys import transcript_key
 from earshot_contract.shards import S3Object
-from functions.aws import job_table, s3
+from functions.aws import job_table, s3, webhook_secrets
 from functions.aws.init_phase import connect
 from functions.jobs.job import Job, JobState
 from functions.network.callback_delivery import CallbackFailed, deliver
@@ -47,11 +47,18 @@ def _is_delivered(record: dict[str, Any]) -> bool:
     if options.callback is None:
         return True
     try:
-        deliver(options.callback, options.callback_method, _document(job, options), job.caller)
+        deliver(
+            options.callback,
+            options.callback_method,
+            _document(job, options),
+            job.caller,
+            message_id=f"{job.id}-{job.attempt}",  # a retried job's result is another message
+            secrets=webhook_secrets.find(job.owner),
+        )
     except CallbackFailed as error:
         tries = record["attributes"]["ApproximateReceiveCount"]
         logger.warning("A callback failed", job_id=job_id, tries=tries, reason=str(error))
-        return False
+        return error.is_final
     logger.info("A callback was delivered", job_id=job_id)
     return True
 

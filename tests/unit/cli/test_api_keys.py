@@ -14,7 +14,8 @@ import pytest
 from earshot_cli import api_keys
 from earshot_cli.errors import CliError
 from earshot_contract.api_keys import Scope, key_id
-from earshot_contract.keys import api_key_pk
+from earshot_contract.keys import api_key_pk, webhook_secrets_pk
+from earshot_contract.webhook_secrets import MAX_SECRETS, SECRET_BYTES, secret_key, secrets_of
 from tests.fixtures import account
 
 
@@ -135,3 +136,43 @@ def test_key_revoke_deletes_the_named_key_alone(earshot: Any, stack: Any) -> Non
     assert (result.returncode, result.stderr) == (0, f"Revoked {key_id(first)} (me).\n")
     assert [key.id for key in api_keys.read_keys("earshot").values()] == [key_id(second)]
     assert stack.get_item(TableName="earshot", Key={"pk": {"S": "JOB#1"}}).get("Item")
+
+
+def _secrets(dynamodb: Any, owner: str) -> list[str]:
+    item = dynamodb.get_item(TableName="earshot", Key={"pk": {"S": webhook_secrets_pk(owner)}}).get("Item")
+    return secrets_of({"secrets": [each["S"] for each in item["secrets"]["L"]]}) if item else []
+
+
+def test_key_create_makes_secret_for_callbacks(earshot: Any, stack: Any) -> None:
+    key, secret = earshot("key", "create", "podcasts", "--webhook-secret").stdout.split()
+
+    assert secret.startswith("whsec_")
+    assert len(secret_key(secret)) == SECRET_BYTES
+    assert _secrets(stack, key_id(key)) == [secret]
+    listed = earshot("key", "list", "--json").stdout
+    assert listed.count("\n") == 1
+    assert secret not in listed
+
+
+def test_key_secret_rotates_secrets_of_owner(earshot: Any, stack: Any) -> None:
+    owner = key_id(earshot("key", "create", "podcasts").stdout.strip())
+
+    old, new = (earshot("key", "secret", owner[:8]).stdout.strip() for _ in range(2))
+
+    assert _secrets(stack, owner) == [old, new]
+    assert "Removed 1 secret of" in earshot("key", "secret", owner, "--remove-old").stderr
+    assert _secrets(stack, owner) == [new]
+    assert "Removed 0 secrets" in earshot("key", "secret", owner, "--remove-old").stderr
+    earshot("key", "secret", owner, "--remove-all")
+    assert _secrets(stack, owner) == []
+
+
+def test_key_secret_refuses_more_than_it_signs_with(earshot: Any, stack: Any) -> None:
+    for _ in range(MAX_SECRETS):
+        assert earshot("key", "secret", "deployment").returncode == 0
+
+    refused = earshot("key", "secret", "deployment")
+
+    assert refused.returncode != 0
+    assert "--remove-old" in refused.stderr
+    assert len(_secrets(stack, "deployment")) == MAX_SECRETS

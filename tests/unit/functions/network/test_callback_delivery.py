@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -11,10 +15,12 @@ from urllib.parse import urlencode
 
 import pytest
 from msgspec import UNSET
+from standardwebhooks import Webhook, WebhookVerificationError
 
-from earshot_contract.keys import transcript_key
+from earshot_contract.keys import transcript_key, webhook_secrets_pk
 from earshot_contract.shards import S3Object
-from functions.aws import job_table, s3
+from earshot_contract.webhook_secrets import new_secret
+from functions.aws import dynamodb, job_table, s3
 from functions.errors import ApiError, bad_audio
 from functions.handlers.api.job_routes import job_summary
 from functions.handlers.callback.handler import handler
@@ -51,7 +57,7 @@ def delivered(aws: None, site: Site) -> Callable[..., dict[str, Any]]:
 
     def run(options: str, fails: bool = False, tries: int = 1, caller: str | None = "reports") -> dict[str, Any]:
         query = urlencode(dict(pair.split("=", 1) for pair in options.split("&")))
-        job_table.add(Job(JOB, Source(SourceKind.BODY), query, caller=caller))
+        job_table.add(Job(JOB, Source(SourceKind.BODY), query, caller=caller, owner="3f2a91c0d4e5b6a7"))
         if fails:
             job_table.fail(JOB, bad_audio("nothing to hear").failure, "arn")
         else:
@@ -147,6 +153,70 @@ def test_callback_with_error_status_stays_in_queue(delivered: Any, site: Site, s
     assert delivered(f"callback={site.url}/done") == AGAIN
 
 
+def test_callback_answered_410_is_not_tried_again(delivered: Any, site: Site) -> None:
+    site.answers["/done"] = [410]
+
+    assert delivered(f"callback={site.url}/done") == TAKEN
+    assert len(site.received) == 1
+
+
+def test_callback_redirect_is_not_followed(site: Site) -> None:
+    site.answers["/done"] = [307]
+    site.answer_headers["Location"] = f"{site.url}/elsewhere"
+
+    with pytest.raises(CallbackFailed, match="answered 307"):
+        deliver(f"{site.url}/done", "POST", {}, None)
+
+    assert [received.path for received in site.received] == ["/done"]
+
+
+@pytest.mark.parametrize(("header", "seconds"), [("120", 120.0), ("tomorrow", 0.0), (None, 0.0)])
+def test_failed_callback_has_retry_after(site: Site, header: str | None, seconds: float) -> None:
+    site.answers["/done"] = [503]
+    site.answer_headers |= {"Retry-After": header} if header else {}
+
+    with pytest.raises(CallbackFailed) as caught:
+        deliver(f"{site.url}/done", "POST", {}, None)
+
+    assert (caught.value.status, caught.value.retry_after) == (503, seconds)
+
+
+def test_slow_receiver_is_left_at_the_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A byte every 20 ms for ever: the socket's own timeout would never come."""
+    monkeypatch.setenv("ALLOW_PRIVATE_URLS", "true")
+    monkeypatch.setattr("functions.network.callback_delivery.TIMEOUT_SECONDS", 0.2)
+    settings.cache_clear()
+    stop = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            while not stop.wait(0.02):
+                connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=[server], daemon=True)
+        thread.start()
+        started = time.monotonic()
+        with pytest.raises(CallbackFailed, match="did not answer: 0 seconds are over"):
+            deliver(f"http://127.0.0.1:{server.getsockname()[1]}/", "POST", {}, None)
+        stop.set()
+        thread.join(5)
+    settings.cache_clear()
+    assert time.monotonic() - started < 5
+
+
+def test_presigned_url_gets_headers_of_the_content_alone(delivered: Any, site: Site) -> None:
+    dynamodb.add({"pk": webhook_secrets_pk("3f2a91c0d4e5b6a7"), "secrets": [new_secret()]})
+
+    assert delivered(f"callback_method=put&callback={site.url}/bucket/key?X-Amz-Signature=5eed") == TAKEN
+
+    [received] = site.received
+    assert received.method == "PUT"
+    assert received.headers.keys() == {"host", "content-type", "content-length", "accept-encoding", "user-agent"}
+
+
 def test_job_without_callback_delivers_nothing(delivered: Any, site: Site) -> None:
     assert delivered("tag=callback") == TAKEN
     assert site.received == []
@@ -160,6 +230,31 @@ def test_callback_of_job_with_invalid_option_is_delivered(delivered: Any, site: 
 def test_invalid_callback_of_stored_job_delivers_nothing(delivered: Any, site: Site) -> None:
     assert delivered("callback=ftp://example.org/x", fails=True) == TAKEN
     assert site.received == []
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["result", "failure"])
+def test_signed_callback_is_verified_by_library(delivered: Any, site: Site, fails: bool) -> None:
+    old, new = new_secret(), new_secret()
+    dynamodb.add({"pk": webhook_secrets_pk("3f2a91c0d4e5b6a7"), "secrets": [old, new]})
+
+    assert delivered(f"callback={site.url}", fails=fails) == TAKEN
+
+    [received] = site.received
+    for secret in (old, new):
+        assert Webhook(secret).verify(received.body, received.headers) == received.json()
+    assert received.headers["webhook-id"] == f"{JOB}-1"
+    with pytest.raises(WebhookVerificationError):
+        Webhook(new_secret()).verify(received.body, received.headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(new).verify(received.body.replace(b"}", b" }", 1), received.headers)
+
+
+def test_callback_of_owner_without_secret_is_unsigned(delivered: Any, site: Site) -> None:
+    dynamodb.add({"pk": webhook_secrets_pk("another"), "secrets": [new_secret()]})
+
+    assert delivered(f"callback={site.url}") == TAKEN
+
+    assert not [name for name in site.received[0].headers if name.startswith("webhook-")]
 
 
 def test_callback_to_closed_port_fails() -> None:
