@@ -34,7 +34,7 @@ _UNAVAILABLE_CODES = {
 }
 
 
-class Throttled(ClientError):
+class Throttled(ClientError):  # type: ignore[misc]  # botocore has no types
     """A service that takes no more requests just now, or is unavailable. Its code is one of _UNAVAILABLE_CODES."""
 
 
@@ -64,7 +64,7 @@ def raise_throttled(made: Any) -> Any:
 
 def _check_throttling(parsed: dict[str, Any], model: Any, **_: Any) -> None:
     if parsed.get("Error", {}).get("Code") in _UNAVAILABLE_CODES:
-        raise Throttled(parsed, model.name)  # type: ignore[arg-type]
+        raise Throttled(parsed, model.name)
 
 
 @cache

@@ -170,7 +170,9 @@ def missing_gpu(settings: EngineSettings, count: Callable[[], int] | None = None
     if settings.device != "cuda":
         return ""
     if count is None:
-        from ctranslate2 import get_cuda_device_count as count
+        from ctranslate2 import get_cuda_device_count
+
+        count = get_cuda_device_count
     if count():
         return ""
     nodes = " ".join(str(path) for path in sorted(Path("/dev").glob("nvidia*"))) or "no /dev/nvidia*"
