@@ -39,7 +39,7 @@ def listen_response(transcript: Transcript, options: Options) -> dict[str, Any]:
     """
     words = {channel.index: punctuated_words_of(transcript, channel) for channel in transcript.channels}
     results: dict[str, Any] = {
-        "channels": [_channel(channel, words[channel.index], options) for channel in transcript.channels]
+        "channels": [_channel(transcript, channel, words[channel.index], options) for channel in transcript.channels]
     }
     if options.utterances:
         results["utterances"] = _utterances(transcript, words, options)
@@ -75,7 +75,7 @@ def _audio_track(audio: AudioInfo) -> dict[str, Any]:
 
 
 def _numerals_warning(transcript: Transcript, options: Options) -> list[dict[str, str]]:
-    languages = {transcript.text_language(channel) for channel in transcript.channels}
+    languages = set(chain.from_iterable(map(transcript.languages, transcript.channels)))
     unknown = sorted(languages - NUMERAL_LANGUAGES)
     if not unknown or not options.numerals:
         return []
@@ -83,7 +83,8 @@ def _numerals_warning(transcript: Transcript, options: Options) -> list[dict[str
     return [{"parameter": "numerals", "type": "unsupported_language", "message": message}]
 
 
-def _channel(channel: Channel, words: WordSequence, options: Options) -> dict[str, Any]:
+def _channel(transcript: Transcript, channel: Channel, words: WordSequence, options: Options) -> dict[str, Any]:
+    languages = transcript.languages(channel)
     confidences = sorted(word.confidence for word in words)
     alternative: dict[str, Any] = {
         "transcript": join_words(words, options.punctuate),
@@ -91,6 +92,11 @@ def _channel(channel: Channel, words: WordSequence, options: Options) -> dict[st
         "confidence": _confidence(confidences[len(words) // 2]) if words else 0.0,
         "words": [_word(word, options) for word in words],
     }
+    if len(languages) > 1:  # as in answers of Deepgram's multilingual models
+        alternative["languages"] = languages
+        for document_word, word in zip(alternative["words"], words, strict=True):
+            segment = channel.segments[word.position[0]]
+            document_word["language"] = transcript.segment_language(channel, segment)
     if options.paragraphs:
         alternative["paragraphs"] = _paragraphs(words)
     document: dict[str, Any] = {"alternatives": [alternative]}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from earshot_contract.shards import Segment
 from functions.options.options import Options
@@ -28,9 +30,9 @@ def edit(transcript: Transcript, options: Options) -> Transcript:
 
 
 def _edit_channel(transcript: Transcript, channel: Channel, options: Options) -> Channel:
-    language = transcript.text_language(channel)
+    languages = [transcript.segment_language(channel, segment) for segment in channel.segments]
     before = words_of(transcript, channel)
-    after = _edit_words(before, language, options)
+    after = _edit_words(before, languages, options)
     if after == before:
         return channel
     words_before, words_after = _by_segment(before), _by_segment(after)
@@ -39,18 +41,23 @@ def _edit_channel(transcript: Transcript, channel: Channel, options: Options) ->
         segments=[
             segment
             if words_before[number] == words_after[number]
-            else _with_words(segment, words_after[number], language)
+            else _with_words(segment, words_after[number], languages[number])
             for number, segment in enumerate(channel.segments)
         ],
     )
 
 
-def _edit_words(words: list[TranscriptWord], language: str, options: Options) -> list[TranscriptWord]:
-    if language == "en" and not options.filler_words:
-        words = remove_filler_words(words)
-    if options.numerals or options.smart_format:
-        words = write_numerals(words, language, least=0 if options.numerals else LEAST_READABLE)
-    return replace_phrases(words, options.replace) if options.replace else words
+def _edit_words(words: list[TranscriptWord], languages: Sequence[str], options: Options) -> list[TranscriptWord]:
+    """Edit words whose segments have these languages, by segment."""
+    edited: list[TranscriptWord] = []
+    for language, stretch in groupby(words, lambda word: languages[word.position[0]]):
+        of_language = list(stretch)
+        if language == "en" and not options.filler_words:
+            of_language = remove_filler_words(of_language)
+        if options.numerals or options.smart_format:
+            of_language = write_numerals(of_language, language, least=0 if options.numerals else LEAST_READABLE)
+        edited += of_language
+    return replace_phrases(edited, options.replace) if options.replace else edited
 
 
 def _by_segment(words: list[TranscriptWord]) -> defaultdict[int, list[TranscriptWord]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,3 +48,14 @@ class Transcript(Document):
     def text_language(self, channel: Channel) -> str:
         """Return the language of a channel's text: a translation is English, whatever language was spoken."""
         return "en" if self.task == "translate" else channel.language
+
+    def segment_language(self, channel: Channel, segment: Segment) -> str:
+        """Return the language of a segment's text; it differs from the channel's where speakers change theirs."""
+        return self.text_language(channel) if self.task == "translate" else segment.language or channel.language
+
+    def languages(self, channel: Channel) -> list[str]:
+        """Return the languages of a channel's text, the one with most text first."""
+        letters: Counter[str] = Counter()
+        for segment in channel.segments:
+            letters[self.segment_language(channel, segment)] += len(segment.text)
+        return [language for language, _ in letters.most_common()]

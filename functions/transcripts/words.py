@@ -115,8 +115,7 @@ def _ordered_words(transcript: Transcript, channel: Channel, keep_punctuation: b
 
 def _words_by_segment(transcript: Transcript, channel: Channel) -> list[list[PrintedWord]]:
     """Return the printed words of each segment, with their speakers if these were told apart."""
-    language = transcript.text_language(channel)
-    segments = [segment_words(segment, language) for segment in channel.segments]
+    segments = [segment_words(segment, transcript.segment_language(channel, segment)) for segment in channel.segments]
     if transcript.speaker_model is None:
         return segments
     times = [(word.start, word.end) for words in segments for word in words]

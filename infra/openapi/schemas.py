@@ -41,9 +41,9 @@ _TIMED = {"start": SECONDS, "end": SECONDS}
 
 _WORD = document(
     {"word": TEXT, **_TIMED, "confidence": SHARE},
-    {"punctuated_word": TEXT, "speaker": COUNT, "speaker_confidence": SHARE},
-    "`word` is lower-case and without punctuation; `punctuated_word` comes with `punctuate`, `speaker` with `diarize`. "
-    "Times in seconds.",
+    {"punctuated_word": TEXT, "speaker": COUNT, "speaker_confidence": SHARE, "language": TEXT},
+    "`word` is lower-case and without punctuation; `punctuated_word` comes with `punctuate`, `speaker` with `diarize`, "
+    "`language` where a file has several. Times in seconds.",
 )
 
 _PARAGRAPHS = document(
@@ -183,7 +183,8 @@ SCHEMAS: dict[str, Schema] = {
     "Word": _WORD,
     "Metadata": _METADATA,
     "Alternative": document(
-        {"transcript": TEXT, "confidence": SHARE, "words": array_of(named("Word"))}, {"paragraphs": _PARAGRAPHS}
+        {"transcript": TEXT, "confidence": SHARE, "words": array_of(named("Word"))},
+        {"paragraphs": _PARAGRAPHS, "languages": array_of(TEXT)},
     ),
     "Utterance": _UTTERANCE,
     "ListenAnswer": document(

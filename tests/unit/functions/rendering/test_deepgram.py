@@ -379,3 +379,31 @@ def test_metadata_names_the_track_of_several() -> None:
     assert metadata(track=2, tracks=3)["audio_track"] == {"number": 2, "of": 3}
     german = metadata(track=1, tracks=2, track_language="deu")["audio_track"]
     assert german == {"number": 1, "of": 2, "language": "deu"}
+
+
+def test_each_word_of_a_file_in_several_languages_has_its_own() -> None:
+    german = replace(segment(timed_words("Guten Tag zusammen.", start=5.0)), language="de")
+    found = deepgram.listen_response(transcript([segment(timed_words("Good morning.")), german]), Options())
+    alternative = found["results"]["channels"][0]["alternatives"][0]
+
+    assert alternative["languages"] == ["de", "en"]
+    assert [word["language"] for word in alternative["words"]] == ["en", "en", "de", "de", "de"]
+
+
+def test_words_of_a_translation_have_no_language() -> None:
+    german = replace(segment(timed_words("Hello all.", start=5.0)), language="de")
+    both = transcript([segment(timed_words("Good morning.")), german], task="translate")
+    alternative = deepgram.listen_response(both, Options())["results"]["channels"][0]["alternatives"][0]
+
+    assert "languages" not in alternative
+    assert all("language" not in word for word in alternative["words"])
+
+
+def test_numerals_follow_the_language_of_each_segment() -> None:
+    german = replace(segment(timed_words("einundzwanzig Tage", start=5.0)), language="de")
+    options = Options.from_query("numerals=true")
+    found = deepgram.listen_response(
+        edit(transcript([segment(timed_words("twenty-one days")), german]), options), options
+    )
+
+    assert found["results"]["channels"][0]["alternatives"][0]["transcript"] == "21 days 21 tage"
