@@ -42,3 +42,4 @@ def test_select_of_whole_gpu_batch_returns_the_view() -> None:
     assert encoder_output.frames == [400, 400]
     assert encoder_output.select([0, 1]) is view
     assert np.array(encoder_output.select([1], 600)).shape == (1, 300, 4)
+    assert np.array(encoder_output.select([1, 1]))[:, 150, 0].tolist() == [2.0, 2.0]  # as many as there are, not they
