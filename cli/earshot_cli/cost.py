@@ -69,7 +69,7 @@ def instance_price(pricing: Any, region: str, instance_type: str) -> Price:
     Raises:
         CliError: the region has no such type.
     """
-    wanted = {
+    required = {
         "instanceType": instance_type,
         "regionCode": region,
         "operatingSystem": "Linux",
@@ -77,7 +77,7 @@ def instance_price(pricing: Any, region: str, instance_type: str) -> Price:
         "tenancy": "Shared",
         "capacitystatus": "Used",
     }
-    for product in _products(pricing, "AmazonEC2", wanted):
+    for product in _products(pricing, "AmazonEC2", required):
         return Price(instance_type, _usd(product), product["publicationDate"])
     raise CliError(f"AWS's price list has no {instance_type} in {region}: the region does not offer it.")
 
@@ -100,8 +100,8 @@ def fargate_price(pricing: Any, region: str) -> Price:
     return Price("Fargate, 4 vCPUs, 16 GiB", vcpu * FARGATE_VCPUS + gib * FARGATE_GIB, published)
 
 
-def _products(pricing: Any, service: str, wanted: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    filters = [{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in wanted.items()]
+def _products(pricing: Any, service: str, required: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    filters = [{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in required.items()]
     for page in pricing.get_paginator("get_products").paginate(ServiceCode=service, Filters=filters):
         yield from (json.loads(text) for text in page["PriceList"])
 

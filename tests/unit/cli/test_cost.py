@@ -48,8 +48,8 @@ def client(service: str) -> Any:
     assert service == "pricing"
 
     def paginate(ServiceCode: str, Filters: list[dict[str, str]]) -> list[dict[str, Any]]:
-        wanted = {f["Field"]: f["Value"] for f in Filters if f["Field"] in ("instanceType", "regionCode")}
-        found = [p for p in PRODUCTS[ServiceCode] if wanted.items() <= p["product"]["attributes"].items()]
+        required = {f["Field"]: f["Value"] for f in Filters if f["Field"] in ("instanceType", "regionCode")}
+        found = [p for p in PRODUCTS[ServiceCode] if required.items() <= p["product"]["attributes"].items()]
         return [{"PriceList": [json.dumps(p)]} for p in found]
 
     return SimpleNamespace(get_paginator=lambda operation: SimpleNamespace(paginate=paginate))
