@@ -13,8 +13,8 @@ from earshot_cli.errors import CliError, Status
 from earshot_cli.extras import missing_extra
 
 
-def client(service: str) -> Any:
-    """Create a boto3 client with the environment's credentials, region and endpoint.
+def client(service: str, **options: str) -> Any:
+    """Create a boto3 client with the environment's credentials, region and endpoint, and other `options`.
 
     Raises:
         CliError: the extra `admin` is not installed, or no region is set.
@@ -25,7 +25,15 @@ def client(service: str) -> Any:
         raise missing_extra("admin", "`earshot key` and `earshot model`") from None
     create: Any = boto3.client  # its type stubs know only literal names of services
     with aws_errors(f"No client for AWS {service}"):
-        return create(service)
+        return create(service, **options)
+
+
+def price_list_client(service: str) -> Any:
+    """Create a client of the price list, which answers in few regions, for all of them.
+
+    The region is one of https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-query-api.html.
+    """
+    return client(service, region_name="us-east-1")
 
 
 @contextmanager

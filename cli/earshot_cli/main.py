@@ -104,6 +104,7 @@ app.add_typer(job_commands.app)
 app.add_typer(admin_commands.key_commands, name="key")
 app.add_typer(admin_commands.model_commands, name="model")
 app.command()(deployment_commands.doctor)
+app.command()(deployment_commands.cost)
 app.command()(deployment_commands.destroy)
 
 

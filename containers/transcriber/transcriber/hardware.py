@@ -161,7 +161,7 @@ def configure_process(environment: Mapping[str, str] = os.environ, machine: Mach
 def missing_gpu(settings: EngineSettings, count: Callable[[], int] | None = None) -> str:
     """Return why a worker that needs a GPU cannot have one; empty if it needs none or has one.
 
-    A worker must not run on the CPU of an instance that costs as much as its GPU: it would be thirty times slower.
+    A worker must not run on the CPU of an instance that is paid for its GPU.
 
     Args:
         settings: the engine's.
