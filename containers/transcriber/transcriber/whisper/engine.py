@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -148,7 +149,8 @@ class BatchingEngine:
         shard_queue = self._prepare_queues[interactive, with_speakers]
         while (state := shard_queue.get().shard_state) is not None:
             try:
-                with self._batch_queue.preparing():
+                # No batch waits for a shard with speakers: its windows come seconds apart.
+                with nullcontext() if with_speakers else self._batch_queue.preparing():
                     self._prepare(state)
             except BaseException as error:
                 state.fail(error)
