@@ -136,3 +136,15 @@ def test_multichannel_returns_transcript_per_channel(pipeline: Pipeline) -> None
     assert {"morning", "meeting", "perfect"} <= words_of(left)
     assert {"bucket", "transcript"} <= words_of(right)
     assert answer["metadata"]["channels"] == 2
+
+
+def test_diarize_tells_two_mixed_voices_apart(pipeline: Pipeline) -> None:
+    dialogue = (EVENTS / "samples/two-speakers.flac").read_bytes()
+    answer = pipeline.post(dialogue, "diarize=true&utterances=true&punctuate=true").json()
+    speakers = {word["word"]: word["speaker"] for word in answer["results"]["channels"][0]["alternatives"][0]["words"]}
+    assert speakers["morning"] == speakers["meeting"] == speakers["perfect"] == 0
+    assert speakers["bucket"] == speakers["transcript"] == 1
+    assert [utterance["speaker"] for utterance in answer["results"]["utterances"]][-1] == 0
+    assert answer["metadata"]["diarize_info"]
+    captions = pipeline.http.get(f"/requests/{answer['metadata']['request_id']}/result", params={"format": "vtt"}).text
+    assert {"<v Speaker 0>", "<v Speaker 1>"} == set(re.findall(r"<v [^>]+>", captions))

@@ -91,7 +91,7 @@ def test_model_add_folder_makes_model_available(earshot: Any, cloud: Cloud, mode
     assert [each["name"] for each in model_info] == ["Mine-v2-whisper"]
     assert f"whisper-{model_name}" in [each["name"] for each in listen.get("/v1/models").json()["stt"]]
     shown = earshot("model", "list", *at).stdout.splitlines()
-    assert [line.split()[0] for line in shown] == ["model", model_name, "base"]
+    assert [line.split()[0] for line in shown] == ["model", model_name, "base", "speakers"]
 
 
 @pytest.fixture
@@ -167,6 +167,32 @@ def test_rejected_upload_leaves_no_manifest(earshot: Any, bucket: dict[str, Any]
     assert result.returncode == 1
     assert "could not be uploaded to the bucket models" in result.stderr
     assert "mine/manifest.json" not in bucket["uploaded"]
+
+
+SPEAKER_FILES = ("embedding.onnx", "segmentation.onnx", "calibration.json", "LICENSES.txt")
+
+
+def test_folder_with_speaker_model_is_uploaded(earshot: Any, bucket: dict[str, Any], tmp_path: Path) -> None:
+    for name in SPEAKER_FILES:
+        (tmp_path / name).write_bytes(b"x")
+
+    result = earshot("model", "add", str(tmp_path), *bucket["at"])
+
+    assert result.returncode == 0, result.stderr
+    assert "/v1/listen?diarize=true" in result.stdout
+    assert sorted(bucket["uploaded"][:-1]) == sorted(f"speakers/{name}" for name in SPEAKER_FILES)
+    assert bucket["uploaded"][-1] == "speakers/manifest.json"
+
+
+def test_name_of_speaker_model_is_its_own(earshot: Any, bucket: dict[str, Any], tmp_path: Path) -> None:
+    taken = earshot("model", "add", write_model(tmp_path / "mine"), "--name", "speakers", *bucket["at"])
+    (tmp_path / "embedding.onnx").write_bytes(b"x")
+    incomplete = earshot("model", "add", str(tmp_path), *bucket["at"])
+
+    assert (taken.returncode, incomplete.returncode) == (2, 2)
+    assert "The name speakers is that of the model" in taken.stderr
+    assert "has no segmentation.onnx, no calibration.json" in incomplete.stderr
+    assert bucket["uploaded"] == []
 
 
 @pytest.mark.parametrize("missing", ["model.bin", "config.json", "tokenizer.json", "vocabulary.json"])

@@ -113,7 +113,9 @@ class SpeakerStream:
         minimum = self._options.minimum if self._whole and not self._sections else None
         found = cluster(vectors, seconds, minimum, self._options.maximum)
         turns = find_turns(section, found)
-        lengths = np.bincount([t.speaker for t in turns], [t.end - t.start for t in turns], len(found))
+        lengths = np.zeros(len(found))
+        for turn in turns:
+            lengths[turn.speaker] += turn.end - turn.start
         speakers = [
             SectionSpeaker(round(float(length), 2), packed(centre))
             for length, centre in zip(lengths, found, strict=True)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-import os
-import queue
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +26,7 @@ from transcriber.whisper.batch_queue import BatchQueue
 from transcriber.whisper.batch_worker import BatchWorker
 from transcriber.whisper.log_mel import LogMel
 from transcriber.whisper.model import WhisperModel
+from transcriber.whisper.prepare_threads import PrepareThreads
 from transcriber.whisper.profile import PROFILES
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.voice_activity import VoiceActivityDetector
@@ -38,15 +35,6 @@ from transcriber.whisper.windowing import Windower, WindowSpan
 
 MAX_SHARD_SECONDS = 12 * 3600.0  # longer audio is rejected; memory grows with the transcript only
 _BATCH_SLACK_FRAMES = 250  # mel frames (10 ms) by which windows of one batch may differ
-
-
-_SPEAKER_NICENESS = 5  # of threads that tell speakers apart: batch workers come first where cores are short
-
-
-@dataclass(order=True)
-class _QueuedShard:
-    rank: tuple[bool, int]  # interactive before bulk, then in order of submission
-    shard_state: ShardState | None = field(compare=False)
 
 
 class BatchingEngine:
@@ -72,18 +60,6 @@ class BatchingEngine:
             device=self._model.device,
         )
         self._batch_queue: BatchQueue[Window] = BatchQueue(settings.batch, _BATCH_SLACK_FRAMES)
-        # Threads by the kind of shard they prepare: (interactive, with speakers). Telling speakers apart takes longer
-        # than all other preparation, so that shards without it never wait behind it.
-        threads = {
-            (True, False): 1,
-            (False, False): settings.prepare_threads,
-            (True, True): 1,
-            (False, True): settings.speaker_threads,
-        }
-        self._prepare_queues: dict[tuple[bool, bool], queue.PriorityQueue[_QueuedShard]] = {
-            kind: queue.PriorityQueue() for kind in threads
-        }
-        self._sequence = itertools.count()
         self._in_progress: set[ShardState] = set()
         self._lock = threading.Lock()
         self._closed = False
@@ -93,13 +69,10 @@ class BatchingEngine:
             threading.Thread(target=worker.run, name=f"batch-worker-{n}", daemon=True)
             for n in range(settings.batch_workers)
         ]
-        self._prepare_threads = [
-            threading.Thread(target=self._prepare_loop, args=kind, name="prepare", daemon=True)
-            for kind, count in threads.items()
-            for _ in range(count)
-        ]
-        for thread in (*self._batch_threads, *self._prepare_threads):
+        for thread in self._batch_threads:
             thread.start()
+        self._prepare_threads = PrepareThreads(settings, self._prepare_or_fail)
+        self._prepare_threads.start()
 
     def submit(self, shard: Shard, audio: Path) -> Future[ShardResult]:
         """Queue a shard (see `Engine.submit`). `Future.cancel` also ends a shard that is running."""
@@ -111,9 +84,7 @@ class BatchingEngine:
             if self._closed:
                 raise RuntimeError("The engine is closed: it takes no more shards.")
             self._in_progress.add(state)
-        self._prepare_queues[shard.interactive, shard.speakers is not None].put(
-            _QueuedShard((not shard.interactive, next(self._sequence)), state)
-        )
+        self._prepare_threads.put(state)
         return state.future
 
     def free_capacity(self) -> int:
@@ -130,11 +101,9 @@ class BatchingEngine:
         for state in remaining:
             state.future.cancel()
         self._batch_queue.close()
-        for shard_queue in self._prepare_queues.values():
-            for _ in self._prepare_threads:  # one for each that reads it, and more
-                shard_queue.put(_QueuedShard((True, next(self._sequence)), None))
-        for thread in (*self._batch_threads, *self._prepare_threads):
+        for thread in self._batch_threads:
             thread.join()
+        self._prepare_threads.close()
         self._result_threads.shutdown()
         self._model.unload()
 
@@ -142,16 +111,13 @@ class BatchingEngine:
         with self._lock:
             self._in_progress.discard(state)
 
-    def _prepare_loop(self, interactive: bool, with_speakers: bool) -> None:
-        if with_speakers and sys.platform == "linux":  # elsewhere it would be the priority of the whole process
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _SPEAKER_NICENESS)
-        shard_queue = self._prepare_queues[interactive, with_speakers]
-        while (state := shard_queue.get().shard_state) is not None:
-            try:
-                with self._batch_queue.preparing():
-                    self._prepare(state)
-            except BaseException as error:
-                state.fail(error)
+    def _prepare_or_fail(self, state: ShardState, with_speakers: bool) -> None:
+        try:
+            # No batch waits for a shard with speakers: its windows come seconds apart.
+            with nullcontext() if with_speakers else self._batch_queue.preparing():
+                self._prepare(state)
+        except BaseException as error:
+            state.fail(error)
 
     def _prepare(self, state: ShardState) -> None:
         """Decode audio, detect speech, split it into windows and queue them; blocks while enough speech is waiting."""
