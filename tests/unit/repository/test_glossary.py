@@ -33,7 +33,7 @@ ALLOWED = (
     Allowed("given", ("tests/",), "hypothesis's decorator", r"^\s*@given\(|^from hypothesis import "),
     Allowed(
         "patience",
-        ("containers/transcriber/transcriber/whisper/",),
+        ("containers/transcriber/transcriber/whisper/", "tests/model/whisper/"),
         "beam search patience: a parameter of ctranslate2 and faster-whisper",
     ),
 )

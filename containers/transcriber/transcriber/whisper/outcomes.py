@@ -66,14 +66,14 @@ class OutcomeMaker:
         outcomes = {i: Outcome([], []) for i in candidates if i not in repeated}
         for i, hypothesis in with_speech.items():
             aligned = words.get(i, [])
-            if i not in repeated or self._is_spoken(batch[i], hypothesis, aligned):
+            if i not in repeated or self._was_uttered(batch[i], hypothesis, aligned):
                 outcomes[i] = self._outcome(batch[i], hypothesis, token_segments[i], aligned)
         return outcomes
 
-    def _is_spoken(self, window: Window, hypothesis: Hypothesis, aligned: list[list[AlignedWord]]) -> bool:
+    def _was_uttered(self, window: Window, hypothesis: Hypothesis, aligned: list[list[AlignedWord]]) -> bool:
         """Return whether a repetition was said: four rounds and more never count as said."""
         few_rounds = without_repetition(hypothesis.tokens, self._model.timestamp_begin) == hypothesis.tokens
-        return few_rounds and speech_support.is_spoken(list(chain(*aligned)), window.voiced)
+        return few_rounds and speech_support.has_time_in_speech(list(chain(*aligned)), window.voiced)
 
     def _token_segments(
         self, window: Window, hypothesis: Hypothesis, *, keep_repetition: bool = False
@@ -94,7 +94,9 @@ class OutcomeMaker:
     ) -> Outcome:
         words = list(chain(*aligned))
         kept = speech_support.supported_words(words, window.voiced)
-        left_out = speech_support.uncovered_regions(words[:kept], window.voiced)
+        # A text that loops at every temperature says nothing about what it leaves out.
+        is_plausible = quality_checks.is_plausible(hypothesis)
+        left_out = speech_support.uncovered_regions(words[:kept], window.voiced) if is_plausible else []
         token_segments, aligned = _first_words(token_segments, aligned, kept)
         segments = [
             self._segment(window, hypothesis, token_segment, segment_words)
