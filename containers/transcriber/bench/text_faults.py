@@ -1,4 +1,4 @@
-"""What a reader sees in a transcript: wrong words, signs and capitals, lost beginnings and ends, seams, inventions."""
+"""What a reader sees in a transcript: wrong words, signs and capitals, lost beginnings and ends, cuts, inventions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TextFaults:
         beginning: wrong words among the first three of the reference, and what was inserted before them.
         end: likewise of the last three.
         invented: inserted words that stand together, two or more.
-        seams: full stops inside a sentence, words said twice that were said once, a missing last full stop; the
+        cuts: full stops inside a sentence, words said twice that were said once, a missing last full stop; the
             rate's denominator is the reference's words.
     """
 
@@ -36,7 +36,7 @@ class TextFaults:
     beginning: Errors
     end: Errors
     invented: Errors
-    seams: Errors | None
+    cuts: Errors | None
 
 
 def find(reference: str, formatted: str | None, hypothesis: str, language: str) -> TextFaults:
@@ -53,7 +53,7 @@ def find(reference: str, formatted: str | None, hypothesis: str, language: str) 
         beginning=_count(_head(pairs, edge)),
         end=_count(_head(pairs[::-1], edge)),
         invented=Errors(_inserted_together(pairs), size),
-        seams=Errors(_seams(signs), size) if signs else None,
+        cuts=Errors(_cuts(signs), size) if signs else None,
     )
 
 
@@ -110,7 +110,7 @@ def _inserted_together(pairs: _Pairs) -> int:
     return total
 
 
-def _seams(pairs: _Pairs) -> int:
+def _cuts(pairs: _Pairs) -> int:
     written_ends = [i for i, (_, written) in enumerate(pairs) if written is not None]
     last = written_ends[-1] if written_ends else -1
     false_stops = sum(

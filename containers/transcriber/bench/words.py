@@ -1,7 +1,7 @@
 """The words beside plain faster-whisper, as a reader sees them: `python -m bench.words --corpus DIR --model DIR`.
 
 Prints, by language and kind: word errors, word errors where signs and capitals count, errors at the beginnings and ends
-of recordings, invented words, and seams. The texts of plain faster-whisper are kept in `--cache`: they change only
+of recordings, invented words, and cuts. The texts of plain faster-whisper are kept in `--cache`: they change only
 with its version, the model, the recording and the language, so an experiment costs one run of Earshot alone.
 """
 
@@ -26,7 +26,7 @@ from earshot_contract.manifest import WEIGHTS, digest
 
 _CHUNK = 8  # recordings whose texts are kept at once
 _OURS = "earshot"
-_MEASURES = ("words", "formatted", "beginning", "end", "invented", "seams")
+_MEASURES = ("words", "formatted", "beginning", "end", "invented", "cuts")
 # Whisper base writes Hindi in another script: every word counts as wrong, with any engine.
 _LEFT_OUT = {"hi"}
 

@@ -35,7 +35,7 @@ def pause(seconds: float) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("times", "gap"), [(2, 0.4), (2, 0.8), (3, 0.5)])
-def test_sentence_is_written_as_often_as_it_was_said(
+def test_repeated_sentence_is_written_as_often(
     engine: BatchingEngine, order: MakeShard, clips: list[Any], tmp_path: Path, times: int, gap: float
 ) -> None:
     sentence = samples_of(clips, "1688-142285-0004.flac")
@@ -74,8 +74,10 @@ def test_file_in_one_language_has_one_language(
     engine: BatchingEngine, order: MakeShard, clips: list[Any], tmp_path: Path
 ) -> None:
     for language in ("en", "de", "es"):
-        spoken = [decode(clip.path).samples for clip in clips if clip.language == language][:3]
-        path = wav(tmp_path / f"{language}.wav", np.concatenate([np.append(part, pause(0.5)) for part in spoken]))
+        clips_in_language = [decode(clip.path).samples for clip in clips if clip.language == language][:3]
+        path = wav(
+            tmp_path / f"{language}.wav", np.concatenate([np.append(part, pause(0.5)) for part in clips_in_language])
+        )
 
         result = engine.submit(order(), path).result()
 

@@ -12,7 +12,6 @@ from transcriber.whisper.model import DecodeRequest, WhisperModel
 from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.timestamp_segments import (
     TokenSegment,
-    keep_words_whole,
     resume_position,
     split_at_timestamps,
     without_repetition,
@@ -67,14 +66,14 @@ class OutcomeMaker:
         outcomes = {i: Outcome([], []) for i in candidates if i not in repeated}
         for i, hypothesis in with_speech.items():
             aligned = words.get(i, [])
-            if i not in repeated or self._has_speech(batch[i], hypothesis, aligned):
+            if i not in repeated or self._was_uttered(batch[i], hypothesis, aligned):
                 outcomes[i] = self._outcome(batch[i], hypothesis, token_segments[i], aligned)
         return outcomes
 
-    def _has_speech(self, window: Window, hypothesis: Hypothesis, aligned: list[list[AlignedWord]]) -> bool:
+    def _was_uttered(self, window: Window, hypothesis: Hypothesis, aligned: list[list[AlignedWord]]) -> bool:
         """Return whether a repetition was said: four rounds and more never count as said."""
         few_rounds = without_repetition(hypothesis.tokens, self._model.timestamp_begin) == hypothesis.tokens
-        return few_rounds and speech_support.has_speech(list(chain(*aligned)), window.voiced)
+        return few_rounds and speech_support.has_time_in_speech(list(chain(*aligned)), window.voiced)
 
     def _token_segments(
         self, window: Window, hypothesis: Hypothesis, *, keep_repetition: bool = False
@@ -84,8 +83,7 @@ class OutcomeMaker:
             if keep_repetition or quality_checks.is_plausible(hypothesis)
             else without_repetition(hypothesis.tokens, self._model.timestamp_begin)
         )
-        segments = split_at_timestamps(tokens, self._model.timestamp_begin, window.seconds)
-        return keep_words_whole(segments, self._model.text)
+        return split_at_timestamps(tokens, self._model.timestamp_begin, window.seconds)
 
     def _outcome(
         self,
@@ -96,7 +94,9 @@ class OutcomeMaker:
     ) -> Outcome:
         words = list(chain(*aligned))
         kept = speech_support.supported_words(words, window.voiced)
-        left_out = speech_support.uncovered_regions(words[:kept], window.voiced)
+        # A text that loops at every temperature says nothing about what it leaves out.
+        is_plausible = quality_checks.is_plausible(hypothesis)
+        left_out = speech_support.uncovered_regions(words[:kept], window.voiced) if is_plausible else []
         token_segments, aligned = _first_words(token_segments, aligned, kept)
         segments = [
             self._segment(window, hypothesis, token_segment, segment_words)

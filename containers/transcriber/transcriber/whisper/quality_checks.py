@@ -136,7 +136,7 @@ def is_silence(hypothesis: Hypothesis, voiced_seconds: float, *, doubtful: bool 
     return (
         not _LETTER_OR_DIGIT.search(hypothesis.text)
         or (no_speech and hypothesis.avg_logprob < min_logprob)
-        or (doubtful and (no_speech or hypothesis.avg_logprob < MIN_AVG_LOGPROB))
+        or (doubtful and (no_speech or hypothesis.avg_logprob < MIN_AVG_LOGPROB or not is_plausible(hypothesis)))
     )
 
 

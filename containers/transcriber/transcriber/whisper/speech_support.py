@@ -56,7 +56,7 @@ def uncovered_regions(words: Sequence[AlignedWord], voiced: Regions) -> list[tup
     return found
 
 
-def has_speech(words: Sequence[AlignedWord], voiced: Regions) -> bool:
+def has_time_in_speech(words: Sequence[AlignedWord], voiced: Regions) -> bool:
     """Return whether a text that repeats itself was said so: each word has its time in the speech.
 
     A loop of the decoder has more words than the speech has room for: they are squeezed to no length, or lie after it.

@@ -110,6 +110,8 @@ class Window:
 
     def next_attempt(self, hypothesis: Hypothesis) -> Attempt | None:
         """Return the attempt after `hypothesis` was rejected, or None if none is left."""
+        if self.doubtful:
+            return None
         current = Attempt(self.frames, self.attempt.temperature)
         return next_attempt(
             current, fixed_temperature=self.shard_state.shard.temperature is not None, no_words=has_no_words(hypothesis)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from transcriber.whisper.speech_support import has_speech, supported_words, uncovered_regions
+from transcriber.whisper.speech_support import has_time_in_speech, supported_words, uncovered_regions
 from transcriber.whisper.word_alignment import AlignedWord
 
 # A sentence of 1.6 s, said twice: from 0.5 to 2.1 and from 3.0 to 4.6.
@@ -42,14 +42,14 @@ def test_breath_or_short_rest_is_no_left_out_speech() -> None:
     assert uncovered_regions([], VOICED) == []
 
 
-def test_repetition_has_speech_if_each_word_has_its_speech() -> None:
+def test_repetition_counts_if_each_word_has_its_speech() -> None:
     squeezed = ONCE + words_of("Why, it might have been in the workhouse.", 2.1, 2.2)
     in_silence = ONCE + words_of("Why, it might have been in the workhouse.", 5.0, 6.5)
 
-    assert has_speech(TWICE, VOICED)
-    assert not has_speech(squeezed, [VOICED[0]])
-    assert not has_speech(in_silence, VOICED)
-    assert not has_speech([], VOICED)
+    assert has_time_in_speech(TWICE, VOICED)
+    assert not has_time_in_speech(squeezed, [VOICED[0]])
+    assert not has_time_in_speech(in_silence, VOICED)
+    assert not has_time_in_speech([], VOICED)
 
 
 @pytest.mark.parametrize(

@@ -126,11 +126,15 @@ def test_encoder_frames_of_untested_language_are_at_least_1000() -> None:
     assert encoder_frames(200, "en", "small", FAST) == 1000
 
 
-def test_accurate_profile_keeps_pauses_and_encodes_whole_windows() -> None:
-    windower = Windower(ACCURATE)
+def test_accurate_profile_encodes_whole_windows() -> None:
+    assert encoder_frames(200, "en", "base", ACCURATE) == 3000
+    assert encoder_frames(200, "en", "base", FAST) == 400
+
+
+def test_profile_sets_margin_and_inner_pause() -> None:
+    windower = Windower(replace(ACCURATE, margin_seconds=1.0, max_inner_pause_seconds=4.0))
     probabilities = probabilities_of((3, 0.0), (3, 0.9), (3, 0.0), (3, 0.9), (5, 0.0))
 
     (span,) = windower.feed(probabilities) + windower.finish(len(probabilities) * VAD_FRAME_SAMPLES)
 
     assert (round(span.start / SAMPLE_RATE, 1), round(span.end / SAMPLE_RATE, 1)) == (2.0, 13.0)
-    assert encoder_frames(200, "en", "base", ACCURATE) == 3000
