@@ -23,6 +23,8 @@ class DeploymentSettings:
     worker_machine_arn: str = ""
     fast_queue_url: str = ""
     bulk_queue_url: str = ""
+    callback_queue_url: str = ""
+    undelivered_queue_url: str = ""
     scale_function: str = ""
     default_model: str = ""  # the model that `whisper` means
     max_workers: int = 1

@@ -15,13 +15,19 @@ from functions.jobs.job_events import TITLES
 from infra.foundation import Foundation
 from infra.settings import ALLOW_PRIVATE_URLS
 
-RETRY_DELAY = Duration.seconds(30)  # between two attempts, as Deepgram does
-MAX_ATTEMPTS = 11  # the first and ten retries, as Deepgram does
+VISIBILITY = Duration.seconds(30)  # after which a message is received again whose function died
+RETENTION = Duration.days(14)  # SQS's maximum: tries take three days, ten when the receiver asks for time (Retry-After)
+# SQS counts a receive for each try, and for each look at a try that is not due: 28 of them. The others are for deaths.
+MAX_RECEIVES = 60
 MAX_CONCURRENT_DELIVERIES = 10  # a receiver that does not answer takes one of them for 20 seconds
 
 
 class Callbacks(Construct):
-    """Rule, queue and function. After MAX_ATTEMPTS the message moves to the queue `undelivered`."""
+    """Rule, queue and function.
+
+    A message waits for its next try in the queue, hidden: that costs nothing, and no other message waits for it. The
+    function sends one whose last try failed to the queue `undelivered`.
+    """
 
     def __init__(self, scope: Construct, id: str, base: Foundation, *, undelivered: sqs.Queue) -> None:
         super().__init__(scope, id)
@@ -30,8 +36,9 @@ class Callbacks(Construct):
             "Queue",
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
-            visibility_timeout=RETRY_DELAY,
-            dead_letter_queue=sqs.DeadLetterQueue(queue=undelivered, max_receive_count=MAX_ATTEMPTS),
+            visibility_timeout=VISIBILITY,
+            retention_period=RETENTION,
+            dead_letter_queue=sqs.DeadLetterQueue(queue=undelivered, max_receive_count=MAX_RECEIVES),
         )
         events.Rule(
             self,
@@ -50,11 +57,14 @@ class Callbacks(Construct):
             {
                 "TABLE": base.storage.table.table_name,
                 "TRANSCRIPTS_BUCKET": base.storage.transcripts.bucket_name,
+                "CALLBACK_QUEUE_URL": self.queue.queue_url,
+                "UNDELIVERED_QUEUE_URL": undelivered.queue_url,
                 "ALLOW_PRIVATE_URLS": ALLOW_PRIVATE_URLS,
             },
-            timeout=Duration.seconds(25),  # less than RETRY_DELAY: an attempt ends before the next begins
+            timeout=Duration.seconds(25),  # less than VISIBILITY: a try ends before the next begins
         )
-        base.storage.grant_table(callback, "GetItem")
+        base.storage.grant_table(callback, "GetItem", "UpdateItem")
+        undelivered.grant(callback, "sqs:SendMessage")
         base.storage.grant_objects(callback, base.storage.transcripts, f"{JOBS_PREFIX}*", "GetObject")
         callback.add_event_source(
             sources.SqsEventSource(

@@ -53,6 +53,7 @@ def job_details(job: dict[str, Any]) -> Table:
         "progress": _progress(job),
         "tags": ", ".join(job.get("tags", [])),
         "key": _key(job),
+        "callback": "\n".join(map(_delivery, job.get("deliveries", []))),
         "earlier runs": "\n".join(map(_attempt, job.get("history", []))),
         "shards": shards and f"{shards.get('done', 0)} of {shards.get('total', '?')}",
     }.items():
@@ -84,6 +85,13 @@ def _attempt(run: dict[str, Any]) -> str:
     when = f" {_local_time(run['completed'])}" if "completed" in run else ""
     why = f": {run['error']['err_msg']}" if "error" in run else ""
     return _one_line(f"{run['state']}{when}{why}")
+
+
+def _delivery(delivery: dict[str, Any]) -> str:
+    """Describe in one line how a try to deliver the callback ended, and when the next one is due."""
+    outcome = delivery.get("error") or f"delivered ({delivery.get('status')})"
+    due = f" Next try: {_local_time(delivery['next'])}." if "next" in delivery else ""
+    return _one_line(f"{_local_time(delivery['when'])} {outcome}{due}")
 
 
 def _one_line(text: str) -> str:

@@ -12,7 +12,7 @@ from earshot_contract.keys import LISTING_INDEX, SHORT_ID_CHARACTERS, ids_pk, jo
 from earshot_contract.timeouts import SHARD_WAIT_DAYS
 from functions.aws import dynamodb
 from functions.aws.dynamodb import attribute
-from functions.jobs.job import Attempt, Failure, Job, JobState, timestamp
+from functions.jobs.job import Attempt, Delivery, Failure, Job, JobState, timestamp
 from functions.settings import settings
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ def retry(job: Job, execution: str) -> Job | None:
         "history": [{k: v for k, v in asdict(each).items() if v is not None} for each in past],
         "ttl": _expiry(),
         **dict.fromkeys(
-            ("started", "completed", "failure", "shards", "language", "channels", "model_seconds", "restarts")
+            ("started", "completed", "failure", "shards", "language", "channels", "model_seconds")
+            + ("restarts", "deliveries")
         ),
     }
     unchanged = attribute("state").eq(job.state) & attribute("state").is_in([JobState.FAILED, JobState.CANCELLED])
@@ -123,6 +124,17 @@ def fail(job_id: str, failure: Failure, execution: str | None = None) -> Job | N
 def cancel(job_id: str) -> Job | None:
     """Change the state from queued or processing to cancelled; return None when the job is finished or unknown."""
     return update(job_id, state=JobState.CANCELLED, completed=timestamp())
+
+
+def record_delivery(job: Job, delivery: Delivery) -> Job | None:
+    """Add a try to deliver the callback to the row of a finished job.
+
+    Returns:
+        The row after the write, or None when the job was deleted or tried again meanwhile.
+    """
+    tries = [*(job.deliveries or []), delivery]
+    changes = {"deliveries": [{k: v for k, v in asdict(each).items() if v is not None} for each in tries]}
+    return _job(dynamodb.update(job_pk(job.id), changes, attribute("completed").eq(job.completed)))
 
 
 def delete_job(job_id: str) -> bool:

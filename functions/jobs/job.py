@@ -66,6 +66,16 @@ class Attempt(Document):
     execution: str | None = None
 
 
+@dataclass(frozen=True)
+class Delivery(Document):
+    """One try to deliver a job's callback. Times are like those of the row."""
+
+    when: str
+    status: int | None = None  # what the receiver answered; None: nothing
+    error: str | None = None
+    next: str | None = None  # when the next try is due; None: there is no further one
+
+
 @dataclass
 class Job(Document):
     """Row of the table. Times are ISO 8601 in UTC with milliseconds; unknown values are None and left out."""
@@ -92,6 +102,7 @@ class Job(Document):
     transcript: str | None = None  # key in the transcripts bucket
     failure: Failure | None = None
     history: list[Attempt] | None = None  # runs before this one, the oldest first
+    deliveries: list[Delivery] | None = None  # tries to deliver the callback, the oldest first
     ttl: int | None = None  # epoch seconds
 
     @property

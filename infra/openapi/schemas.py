@@ -148,6 +148,10 @@ _OPTIONAL_JOB = {
         **array_of(document({"state": TEXT}, {"started": MOMENT, "completed": MOMENT, "error": _JOB_ERROR})),
         "description": "Runs before this one, for a request that was tried again.",
     },
+    "deliveries": {
+        **array_of(document({"when": MOMENT}, {"status": COUNT, "error": TEXT, "next": MOMENT})),
+        "description": "Tries to deliver the callback; the last has `next` if there will be another.",
+    },
     "options": {**TEXT, "description": "The request's query string."},
     "model": TEXT,
     "completed": MOMENT,

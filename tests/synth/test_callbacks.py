@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from math import ceil
+
+from functions.aws.callback_queue import MAX_HIDDEN_SECONDS
+from functions.network.callback_schedule import JITTER, MAX_RETRY_AFTER, RETRY_DELAYS
 from tests.synth.assembly import Assembly
 
 
-def test_callback_queue_allows_11_attempts_30_seconds_apart(gpu: Assembly) -> None:
+def test_callback_message_outlives_all_tries(gpu: Assembly) -> None:
     undelivered, _ = gpu.resource("SQS::Queue", "TriggersUndelivered")
     _, queue = gpu.resource("SQS::Queue", "Callbacks")
 
-    assert queue["VisibilityTimeout"] == 30
-    assert queue["RedrivePolicy"] == {
-        "deadLetterTargetArn": {"Fn::GetAtt": [undelivered, "Arn"]},
-        "maxReceiveCount": 11,
-    }
+    assert queue["MessageRetentionPeriod"] > len(RETRY_DELAYS) * (1 + JITTER) * MAX_RETRY_AFTER
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [undelivered, "Arn"]}
+    receives = 1 + len(RETRY_DELAYS) * ceil((1 + JITTER) * MAX_RETRY_AFTER / MAX_HIDDEN_SECONDS)
+    assert queue["RedrivePolicy"]["maxReceiveCount"] > receives
 
 
 def test_callback_function_reads_one_message_reports_failures(gpu: Assembly) -> None:
@@ -23,7 +26,7 @@ def test_callback_function_reads_one_message_reports_failures(gpu: Assembly) -> 
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": [name, "Arn"]}
     assert mapping["BatchSize"] == 1
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    # An attempt ends before the message is visible again.
+    # A try ends before the message is visible again.
     assert gpu.functions()["callback"]["Timeout"] < queue["VisibilityTimeout"]
 
 

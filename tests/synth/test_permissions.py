@@ -50,7 +50,7 @@ FUNCTION_ACTIONS = {
     },
     "assemble": {"dynamodb:GetItem", "dynamodb:UpdateItem", "s3:GetObject", "s3:PutObject", "s3:ListBucket"},
     "announce": {"dynamodb:GetItem", "events:PutEvents"},
-    "callback": {"dynamodb:GetItem", "s3:GetObject", *SQS_SOURCE_ACTIONS},
+    "callback": {"dynamodb:GetItem", "dynamodb:UpdateItem", "s3:GetObject", "sqs:SendMessage", *SQS_SOURCE_ACTIONS},
     "fail": {"s3:DeleteObject", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "events:PutEvents"},
     "reap": {"states:SendTaskFailure", *SQS_SOURCE_ACTIONS},
     "scale": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from functions.errors import bad_query
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response
 from functions.jobs import job_events
-from functions.jobs.job import Attempt, Job, JobState, SourceKind
+from functions.jobs.job import Attempt, Delivery, Job, JobState, SourceKind
 from functions.jobs.job_filter import JobFilter
 from functions.jobs.redaction import without_secrets
 from functions.observability import logger
@@ -94,6 +95,7 @@ def job_summary(job: Job) -> dict[str, Any]:
         "channels": job.channels,
         "timings": _timings(job),
         "error": {"err_code": failure.err_code, "err_msg": failure.err_msg} if failure else None,
+        "deliveries": [_delivery(each) for each in job.deliveries or ()] or None,
         "history": [_attempt(run) for run in job.history or ()] or None,
     }
     return {name: value for name, value in document.items() if value not in (None, {})}
@@ -109,6 +111,11 @@ def _attempt(run: Attempt) -> dict[str, Any]:
         "error": {"err_code": failure.err_code, "err_msg": failure.err_msg} if failure else None,
     }
     return {name: value for name, value in document.items() if value is not None}
+
+
+def _delivery(delivery: Delivery) -> dict[str, Any]:
+    """Return one try to deliver the callback as shown to callers."""
+    return {name: value for name, value in asdict(delivery).items() if value is not None}
 
 
 def _remove_stale_results(job: Job) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import time
+from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from earshot_contract.keys import transcript_key
 from earshot_contract.shards import S3Object
-from functions.aws import job_table, s3, webhook_secrets
+from functions.aws import callback_queue, job_table, s3, webhook_secrets
 from functions.aws.init_phase import connect
-from functions.jobs.job import Job, JobState
+from functions.jobs.job import Delivery, Job, JobState, timestamp
 from functions.network.callback_delivery import CallbackFailed, deliver
+from functions.network.callback_schedule import retry_delay
 from functions.observability import logger
 from functions.options.options import Options
 from functions.rendering.deepgram import listen_response
@@ -27,27 +30,50 @@ connect("dynamodb", "s3")
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Deliver the callbacks of messages from the callbacks queue, each an event of the bus.
 
-    A failed delivery's message stays in the queue: the visibility timeout is the pause before the next try, the receive
-    count the number of tries.
+    After a failed try the message stays in the queue, hidden until the next try is due. The row's `deliveries` say how
+    many tries there were, and when the next is due: SQS hides a message for less long than the longest wait.
     """
     return {
         "batchItemFailures": [
-            {"itemIdentifier": record["messageId"]} for record in event["Records"] if not _is_delivered(record)
+            {"itemIdentifier": record["messageId"]} for record in event["Records"] if not _is_finished(record)
         ]
     }
 
 
-def _is_delivered(record: dict[str, Any]) -> bool:
-    """Try to deliver; True also if there is nothing to deliver."""
-    job_id = json.loads(record["body"])["detail"]["job_id"]
-    job = job_table.find(job_id)
+def _is_finished(record: dict[str, Any]) -> bool:
+    """Try to deliver if a try is due; True if there is nothing to deliver, now or later."""
+    detail = json.loads(record["body"])["detail"]
+    job = job_table.find(detail["job_id"])
     if job is None or job.state not in (JobState.COMPLETED, JobState.FAILED):
         return True
     options = Options.from_stored(job.parsed, job.options)
-    if options.callback is None:
+    if options.callback is None or job.attempt != detail.get("attempt", 1):  # the run after it has its own message
         return True
+    due = _due(job)
+    if due is not None and due <= time.time():
+        delivery = _try(job, options, record["body"])
+        job = job_table.record_delivery(job, delivery)
+        due = _due(job) if job else None
+    if due is None:
+        return True
+    callback_queue.hide(record["receiptHandle"], due - time.time())
+    return False
+
+
+def _due(job: Job) -> float | None:
+    """Return the epoch time of the next try; None after the last one. The first is due at once."""
+    if not job.deliveries:
+        return 0.0
+    due = job.deliveries[-1].next
+    return datetime.fromisoformat(due).timestamp() if due else None
+
+
+def _try(job: Job, options: Options, message: str) -> Delivery:
+    """Send a job's result once; a message without a further try goes to the queue for undelivered events."""
+    assert options.callback is not None, "A job without a callback has nothing to deliver."
+    tries = len(job.deliveries or ()) + 1
     try:
-        deliver(
+        status = deliver(
             options.callback,
             options.callback_method,
             _document(job, options),
@@ -56,11 +82,14 @@ def _is_delivered(record: dict[str, Any]) -> bool:
             secrets=webhook_secrets.find(job.owner),
         )
     except CallbackFailed as error:
-        tries = record["attributes"]["ApproximateReceiveCount"]
-        logger.warning("A callback failed", job_id=job_id, tries=tries, reason=str(error))
-        return error.is_final
-    logger.info("A callback was delivered", job_id=job_id)
-    return True
+        wait = None if error.is_final else retry_delay(tries, error.retry_after)
+        logger.warning("A callback failed", job_id=job.id, tries=tries, reason=str(error), wait=wait)
+        if wait is None and not error.is_final:
+            callback_queue.give_up(message)
+        due = None if wait is None else timestamp(time.time() + wait)
+        return Delivery(timestamp(), error.status, str(error), due)
+    logger.info("A callback was delivered", job_id=job.id, tries=tries)
+    return Delivery(timestamp(), status)
 
 
 def _document(job: Job, options: Options) -> dict[str, Any]:

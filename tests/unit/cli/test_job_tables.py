@@ -141,3 +141,16 @@ def test_retry_without_a_clear_choice_is_a_usage_error(earshot: Any, deployment:
     result = earshot("retry", *arguments)
 
     assert (result.returncode, deployment.requests) == (2, [])
+
+
+def test_show_prints_tries_to_deliver_callback(earshot: Any, deployment: Any, job_ids: list[str]) -> None:
+    failed = {"when": "2026-11-22T12:00:00.000Z", "status": 503, "error": "a.example answered 503."}
+    due = "2026-11-22T12:05:00.000Z"
+    tries = [failed | {"next": due}, {"when": due, "status": 200}]
+    deployment.jobs[job_ids[1]]["deliveries"] = tries
+
+    shown = earshot("show", job_ids[1], COLUMNS="120").stdout
+
+    local = f"{datetime.fromisoformat(due).astimezone():%Y-%m-%d %H:%M:%S}"
+    assert f"a.example answered 503. Next try: {local}." in shown
+    assert f"{local} delivered (200)" in shown

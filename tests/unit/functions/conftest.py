@@ -15,6 +15,7 @@ from functions.aws import lambda_invoke, model_bucket, s3
 from functions.aws.clients import client
 from functions.settings import settings
 from tests.fixtures import account
+from tests.fixtures.callbacks import delivered, message_queue, site  # noqa: F401
 
 # Lambda's context, with the four attributes that Powertools reads.
 CONTEXT = SimpleNamespace(

@@ -12,6 +12,7 @@ from transcriber.whisper.model import DecodeRequest, WhisperModel
 from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.timestamp_segments import (
     TokenSegment,
+    keep_words_whole,
     resume_position,
     split_at_timestamps,
     without_repetition,
@@ -83,7 +84,8 @@ class OutcomeMaker:
             if keep_repetition or quality_checks.is_plausible(hypothesis)
             else without_repetition(hypothesis.tokens, self._model.timestamp_begin)
         )
-        return split_at_timestamps(tokens, self._model.timestamp_begin, window.seconds)
+        segments = split_at_timestamps(tokens, self._model.timestamp_begin, window.seconds)
+        return keep_words_whole(segments, self._model.text)
 
     def _outcome(
         self,

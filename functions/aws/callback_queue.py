@@ -1,0 +1,25 @@
+"""SQS queue of callbacks: a message whose try is not due yet is hidden; one without a further try is given up."""
+
+from __future__ import annotations
+
+import math
+
+from functions.aws.clients import client
+from functions.settings import settings
+
+# SQS hides a message for 12 hours at most from when it was received; a minute is left for the function that asks.
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
+MAX_HIDDEN_SECONDS = 12 * 3600 - 60
+
+
+def hide(receipt: str, seconds: float) -> None:
+    """Hide a received message for some seconds, or for MAX_HIDDEN_SECONDS; its receiver looks again then."""
+    hidden = min(max(0, math.ceil(seconds)), MAX_HIDDEN_SECONDS)
+    client("sqs").change_message_visibility(
+        QueueUrl=settings().callback_queue_url, ReceiptHandle=receipt, VisibilityTimeout=hidden
+    )
+
+
+def give_up(body: str) -> None:
+    """Put a message's body into the queue for undelivered events, which has an alarm."""
+    client("sqs").send_message(QueueUrl=settings().undelivered_queue_url, MessageBody=body)
