@@ -252,11 +252,11 @@ def test_languages_of_a_batch_are_detected_in_one_call(
     engine: BatchingEngine, transcribe_pair: Callable[..., list[ShardResult]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     requested: list[tuple[int, int]] = []
-    sure = (0.6, 0.9)
+    sure = (0.6, 0.97)
 
     def detect_language(encoder_output: Any, indices: Any, frames: int = 0) -> Any:
         requested.append((len(indices), frames))
-        return [[("en", 0.8 if frames else sure[index])] for index in indices]
+        return [[("en", 0.97 if frames else sure[index])] for index in indices]
 
     monkeypatch.setattr(engine._model, "detect_language", detect_language)
 

@@ -211,7 +211,7 @@ def test_repetition_in_wrong_language_is_retried_in_another(
         found = generate(encoder_output, indices, requests, **how)
         return [replace(hypothesis, compression_ratio=4.0) for hypothesis in found] if languages[-1] == "de" else found
 
-    monkeypatch.setattr(fast_engine._model, "detect_language", lambda _, indices, frames=0: [[(next(answers), 0.9)]])
+    monkeypatch.setattr(fast_engine._model, "detect_language", lambda _, indices, frames=0: [[(next(answers), 0.97)]])
     monkeypatch.setattr(fast_engine._model, "generate", repetitive)
 
     result = fast_engine.submit(order(), clip).result()

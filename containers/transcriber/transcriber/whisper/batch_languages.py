@@ -77,7 +77,8 @@ class BatchLanguages:
         The first attempt may have been rejected because the language was wrong.
         """
         for i, window in enumerate(batch):
-            if window.longer_window and window.shard_state.language_is_tentative and not window.language_checked:
+            state = window.shard_state
+            if window.longer_window and state.language_is_tentative and not state.counts["split_by_language"]:
                 ranking = self._model.detect_language(encoder_output, [i], FULL_WINDOW_FRAMES)[0]
                 window.shard_state.set_language(*language_choice.choose(ranking, window.shard_state.shard.languages))
 

@@ -20,6 +20,8 @@ from transcriber.whisper.timestamp_segments import (
 from transcriber.whisper.window import Window
 from transcriber.whisper.word_alignment import AlignedWord, clamp_to_speech, give_length
 
+_MAX_WORD_SECONDS = 1.0
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -105,7 +107,8 @@ class OutcomeMaker:
             for token_segment, segment_words in zip(token_segments, aligned, strict=True)
         ]
         return Outcome(
-            [segment for segment in segments if segment.text], self._remainder_windows(window, hypothesis, left_out)
+            [segment for segment in segments if segment.text],
+            self._remainder_windows(window, hypothesis, left_out, words[:kept]),
         )
 
     def _segment(
@@ -135,10 +138,16 @@ class OutcomeMaker:
         )
 
     def _remainder_windows(
-        self, window: Window, hypothesis: Hypothesis, left_out: list[tuple[float, float]]
+        self, window: Window, hypothesis: Hypothesis, left_out: list[tuple[float, float]], words: list[AlignedWord]
     ) -> list[Window]:
-        """Make windows of the speech that the model did not transcribe: after its last timestamp, or without a word."""
+        """Make windows of the speech that the model did not transcribe: after its last timestamp, or without a word.
+
+        A last timestamp before the end of the last word is wrong: decoding from there would write that word twice. A
+        longer word was stretched over the speech that is left out.
+        """
         position = resume_position(hypothesis.tokens, self._model.timestamp_begin, window.voiced, window.seconds)
+        if position is not None and words and position < words[-1].end <= words[-1].start + _MAX_WORD_SECONDS:
+            position = None
         windows = [] if position is None else [window.part(position, window.seconds)]
         limit = window.seconds if position is None else position
         return [*(window.part(start, end, doubtful=True) for start, end in left_out if end <= limit), *windows]
