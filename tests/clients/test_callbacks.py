@@ -10,14 +10,16 @@ from pathlib import Path
 from tests.clients.web import Site
 
 
-def test_failed_job_delivers_callback(setup: dict[str, str], site: Site, turned_away: str) -> None:
+def test_failed_job_delivers_callback_until_it_is_taken(setup: dict[str, str], site: Site, turned_away: str) -> None:
+    site.answers["/failed"] = [503]  # the first try; the second comes five seconds later
     query = urllib.parse.urlencode({"model": "whisper", "callback": f"{site.url}/failed"})
     letter = Path(setup["not_audio"]).read_bytes()
 
     with urllib.request.urlopen(f"{setup['url']}/v1/listen?{query}", letter) as answer:
         request_id = json.load(answer)["request_id"]
 
-    [delivery] = site.wait_for(lambda one: one.path == "/failed")
+    refused, delivery = site.wait_for(lambda one: one.path == "/failed", count=2)
+    assert refused.body == delivery.body
     assert delivery.json()["request_id"] == request_id
     assert "failed to process audio" in delivery.json()["err_msg"]
     assert request_id != turned_away
