@@ -52,5 +52,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _log_failure(event: dict[str, Any]) -> None:
     """Log why a kind of capacity failed: `Cause` is a sentence, or ECS's description of the stopped task."""
     error = event.get("error") or {}
-    reason = {"error": error.get("Error"), "cause": error.get("Cause")}
-    logger.warning("A launch failed", slot=event["slot"], kind=event.get("kind"), **reason)
+    logger.warning(
+        "A launch failed",
+        slot=event["slot"],
+        kind=event.get("kind"),
+        error=error.get("Error"),
+        cause=error.get("Cause"),
+    )
