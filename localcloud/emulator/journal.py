@@ -63,6 +63,10 @@ class Journal:
         with self.changing:
             self.pending[kind, json.dumps(key)] = None
 
+    def close(self) -> None:
+        """Close the database; changes that were not committed are lost."""
+        self.database.close()
+
     def commit(self) -> None:
         """Write all changes in one transaction.
 

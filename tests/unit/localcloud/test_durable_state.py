@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing
 from types import SimpleNamespace
 from typing import Any
 
@@ -55,11 +57,11 @@ def stores(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.fixture
-def journal(stores: Any) -> Journal:
+def journal(stores: Any) -> Iterator[Journal]:
     """The journal of a local cloud that has started once."""
-    journal = Journal(":memory:")
-    DurableState(journal).restore()
-    return journal
+    with closing(Journal(":memory:")) as opened:
+        DurableState(opened).restore()
+        yield opened
 
 
 def message(body: str, sent_at: float = 1.0, receives: int = 0) -> dict[str, Any]:
@@ -119,13 +121,13 @@ def test_running_execution_is_interrupted_until_restarted(stores: Any, journal: 
 def test_state_without_journal_fills_it(stores: Any) -> None:
     stores.dynamodb._tables["a", "r", "t"]["items"]["JOB#1"][""] = {"pk": {"S": "JOB#1"}}
     stores.messages().append(message("kept"))
-    journal = Journal(":memory:")
 
-    DurableState(journal).restore()
+    with closing(Journal(":memory:")) as journal:
+        DurableState(journal).restore()
 
-    assert [key for key, _ in journal.records("row")] == [("arn:t", "1", "JOB#1", "")]
-    assert [record["body"] for _, record in journal.records("message")] == ["kept"]
-    assert stores.rows()
+        assert [key for key, _ in journal.records("row")] == [("arn:t", "1", "JOB#1", "")]
+        assert [record["body"] for _, record in journal.records("message")] == ["kept"]
+        assert stores.rows()
 
 
 @pytest.mark.parametrize(("body", "found"), [('{"task_token": "t"}', True), ("{}", False), ("x", False), ("[]", False)])

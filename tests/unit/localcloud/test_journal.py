@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,9 @@ from localcloud.emulator.journal import Journal, JournalFull
 
 
 @pytest.fixture
-def journal() -> Journal:
-    return Journal(":memory:")
+def journal() -> Iterator[Journal]:
+    with closing(Journal(":memory:")) as opened:
+        yield opened
 
 
 def test_committed_records_are_there_after_a_reopen(tmp_path: Path) -> None:
@@ -26,10 +29,11 @@ def test_committed_records_are_there_after_a_reopen(tmp_path: Path) -> None:
     journal.commit()
     journal.put("row", ("t", "4"), {"a": 4})  # never committed
 
-    again = Journal(tmp_path / "state" / "journal.sqlite")
+    journal.close()
 
-    assert list(again.records("row")) == [(("t", "2"), {"a": 3})]
-    assert list(again.records("message")) == []
+    with closing(Journal(tmp_path / "state" / "journal.sqlite")) as again:
+        assert list(again.records("row")) == [(("t", "2"), {"a": 3})]
+        assert list(again.records("message")) == []
 
 
 def test_record_is_written_as_it_was_when_put(journal: Journal) -> None:
@@ -60,18 +64,18 @@ def test_failed_commit_is_repeated_with_newer_values(journal: Journal, monkeypat
 
 
 def test_full_disk_leaves_no_part_of_a_commit(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal.sqlite")
-    journal.put("row", ("1",), "before")
-    journal.commit()
-    pages = journal.database.execute("PRAGMA page_count").fetchone()[0]
-    journal.database.execute(f"PRAGMA max_page_count = {pages}")  # SQLite's own "disk is full"
-    journal.put("row", ("2",), "small")
-    journal.put("row", ("3",), "x" * 100_000)
-    with pytest.raises(JournalFull, match="full"):
+    with closing(Journal(tmp_path / "journal.sqlite")) as journal:
+        journal.put("row", ("1",), "before")
         journal.commit()
-    assert dict(journal.records("row")) == {("1",): "before"}
+        pages = journal.database.execute("PRAGMA page_count").fetchone()[0]
+        journal.database.execute(f"PRAGMA max_page_count = {pages}")  # SQLite's own "disk is full"
+        journal.put("row", ("2",), "small")
+        journal.put("row", ("3",), "x" * 100_000)
+        with pytest.raises(JournalFull, match="full"):
+            journal.commit()
+        assert dict(journal.records("row")) == {("1",): "before"}
 
-    journal.database.execute("PRAGMA max_page_count = 1000000")
-    journal.commit()
+        journal.database.execute("PRAGMA max_page_count = 1000000")
+        journal.commit()
 
-    assert len(dict(journal.records("row"))) == 3
+        assert len(dict(journal.records("row"))) == 3
