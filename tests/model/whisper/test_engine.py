@@ -32,8 +32,8 @@ def text(result: ShardResult) -> str:
 
 
 def is_shop_boy_sentence(result: ShardResult) -> bool:
-    """Whether the sentence of `clip` was recognised; base may write two words as one."""
-    return "shopboywasthething" in text(result).replace(" ", "")
+    """Whether the sentence of `clip` was recognised; base hears "shop boy", "shopboy" or "shock boy"."""
+    return "boywasthething" in text(result).replace(" ", "")
 
 
 def write_wav(path: Path, *channels: np.ndarray) -> Path:
