@@ -31,6 +31,7 @@ ROUTES = {
     "DELETE requests/{id}",
     "GET requests/{id}/result",
     "POST requests/{id}/result",
+    "POST requests/{id}/retry",
     "POST uploads",
     "GET models",
     "POST audio/transcriptions",
@@ -125,13 +126,15 @@ def test_all_but_public_routes_use_the_authorizer(assembly: Assembly) -> None:
     assert authorizer["AuthorizerResultTtlInSeconds"] == 0
 
 
-def test_table_has_partition_key_and_listing_index(gpu: Assembly) -> None:
+def test_table_has_partition_key_and_two_list_indexes(gpu: Assembly) -> None:
     _, table = gpu.resource("DynamoDB::GlobalTable")
     assert table["KeySchema"] == [{"AttributeName": "pk", "KeyType": "HASH"}]
-    [index] = table["GlobalSecondaryIndexes"]
-    assert index["IndexName"] == "listing"
-    assert [k["AttributeName"] for k in index["KeySchema"]] == ["day", "created"]
-    assert index["Projection"] == {"ProjectionType": "ALL"}
+    keys = {
+        index["IndexName"]: [key["AttributeName"] for key in index["KeySchema"]]
+        for index in table["GlobalSecondaryIndexes"]
+    }
+    assert keys == {"listing": ["day", "created"], "owners": ["owner", "created"]}
+    assert all(index["Projection"] == {"ProjectionType": "ALL"} for index in table["GlobalSecondaryIndexes"])
     assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
     [replica] = table["Replicas"]
     assert replica["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
