@@ -49,8 +49,13 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     from localcloud.cloud import Cloud
 
     folder = tmp_path_factory.mktemp("cloud")
-    with Cloud(folder, allow_private_urls=True, wrap="tests.fixtures.faults:wrap") as running:
-        yield running
+    # A quarter of the default's time; what that writes is judged in tests/model. The workers inherit it at the start.
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("EARSHOT_PROFILE", "fast")
+        running = Cloud(folder, allow_private_urls=True, wrap="tests.fixtures.faults:wrap")
+        running.start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture
