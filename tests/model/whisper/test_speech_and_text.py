@@ -18,7 +18,7 @@ from transcriber.whisper.engine import BatchingEngine
 MakeShard = Callable[..., Shard]
 SAMPLE_RATE = 16_000
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 
 def text_of(result: ShardResult) -> str:
