@@ -9,8 +9,8 @@ from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from earshot_contract.job_state import JobState
 from earshot_contract.keys import JOBS_PREFIX
-from functions.jobs.job import JobState
 from functions.jobs.job_events import TITLES
 from infra.foundation import Foundation
 from infra.settings import ALLOW_PRIVATE_URLS

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from earshot_cli.errors import CliError
+from earshot_contract.timeouts import WORKER_START_SECONDS
 
 Client = Callable[[str], Any]  # name of a service → boto3 client
 
 FARGATE_VCPUS, FARGATE_GIB = 4, 16  # of the CPU flavour's task
 HOUR = 3600.0
-# Seconds from a launch to the first transcribed second; an estimate on paper, not measured in AWS.
-START_SECONDS = 100.0
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def audio_costs(client: Client, settings: Mapping[str, Any], region: str) -> Ite
         prices = [instance_price(pricing, region, kind) for kind in settings["instance_types"]]
         linger = float(settings["linger_seconds"])
     for price in prices:
-        yield AudioCost(price, price.usd / speed, price.usd * (START_SECONDS + idle + linger) / HOUR)
+        yield AudioCost(price, price.usd / speed, price.usd * (WORKER_START_SECONDS + idle + linger) / HOUR)
 
 
 def instance_price(pricing: Any, region: str, instance_type: str) -> Price:

@@ -13,11 +13,12 @@ from rich.text import Text
 
 from earshot_cli.aws_clients import aws_errors, client, price_list_client
 from earshot_cli.console import stderr, stdout
-from earshot_cli.cost import START_SECONDS, audio_costs
+from earshot_cli.cost import audio_costs
 from earshot_cli.deployment import stack_outputs
 from earshot_cli.destroy import destroy as remove
 from earshot_cli.doctor import Level, examine
 from earshot_cli.errors import CliError, Status
+from earshot_contract.timeouts import WORKER_START_SECONDS
 
 STYLES = {Level.OK: "green", Level.WARNING: "yellow", Level.PROBLEM: "red"}
 
@@ -64,7 +65,7 @@ def cost(
     stdout.print(table)
     stdout.print(
         f"List prices on demand in {region}. Assumed: {settings['speed']:g} seconds of audio a second and a start of "
-        f"{START_SECONDS:g} s, neither measured. Not included: Spot's discount, ECS's fee for managed instances, "
+        f"{WORKER_START_SECONDS} s, neither measured. Not included: Spot's discount, ECS's fee for managed instances, "
         "storage."
     )
 

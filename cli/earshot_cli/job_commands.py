@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -17,21 +16,12 @@ from earshot_cli.console import stderr, stdout, write
 from earshot_cli.errors import CliError, Status
 from earshot_cli.times import parse_time
 from earshot_cli.transcribe import Format
+from earshot_contract.job_state import JobState
 
-FINISHED_STATES = ("completed", "failed", "cancelled")
+FINISHED_STATES = frozenset(state for state in JobState if state.final)
 MAX_RETRIED = 1000  # jobs that `retry --failed` takes at once
 
 app = typer.Typer()
-
-
-class JobState(StrEnum):
-    """What `--state` takes."""
-
-    QUEUED = "queued"
-    PROCESSING = "processing"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
 
 
 _ID_HELP = "Id of a job, as `earshot jobs` shows it, or its first 6 characters or more."

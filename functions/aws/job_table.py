@@ -8,11 +8,12 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from earshot_contract.job_state import JobState
 from earshot_contract.keys import LISTING_INDEX, SHORT_ID_CHARACTERS, ids_pk, job_pk
 from earshot_contract.timeouts import SHARD_WAIT_DAYS
 from functions.aws import dynamodb
 from functions.aws.dynamodb import attribute
-from functions.jobs.job import Attempt, Delivery, Failure, Job, JobState, timestamp
+from functions.jobs.job import Attempt, Delivery, Failure, Job, timestamp
 from functions.settings import settings
 
 if TYPE_CHECKING:

@@ -9,22 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from earshot_contract.document import Document
+from earshot_contract.job_state import JobState
 from earshot_contract.shards import S3Object
-
-
-class JobState(StrEnum):
-    """State of a job: queued → processing → completed, failed or cancelled."""
-
-    QUEUED = "queued"
-    PROCESSING = "processing"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-    @property
-    def final(self) -> bool:
-        """True once the job is completed, failed or cancelled; it then never changes again."""
-        return self in (JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED)
 
 
 class SourceKind(StrEnum):

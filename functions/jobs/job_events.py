@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from earshot_contract.job_events import DETAILS, JobDetail
-from functions.jobs.job import Job, JobState, SourceKind
+from earshot_contract.job_state import JobState
+from functions.jobs.job import Job, SourceKind
 from functions.jobs.redaction import without_credentials, without_secrets
 from functions.options.options import Options
 

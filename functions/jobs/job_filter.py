@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Self
 
+from earshot_contract.job_state import JobState
 from functions.errors import bad_query
-from functions.jobs.job import Job, JobState, timestamp
+from functions.jobs.job import Job, timestamp
 from functions.options.options import Options
 
 FIRST, LAST = "0", "9"  # before and after every timestamp, as strings are compared

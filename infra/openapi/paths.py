@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from earshot_contract.job_state import JobState
 from earshot_contract.keys import SHORT_ID_CHARACTERS
 from functions.handlers.api.job_routes import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 from functions.handlers.api.openai_form import OWN_FIELDS
 from functions.handlers.api.router import ROUTES
-from functions.jobs.job import JobState
 from functions.options.registry import OPTIONS
 from functions.options.specification import OptionSpec, OptionType, Support
 from functions.rendering.formats import LISTEN_FORMATS, OPENAI_FORMATS

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from functions.jobs.job import JobState, SourceKind
+from earshot_contract.job_state import JobState
+from functions.jobs.job import SourceKind
 
 Schema = dict[str, Any]
 

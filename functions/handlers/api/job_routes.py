@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from earshot_contract.job_state import JobState
 from earshot_contract.keys import (
     STORED_FORMATS,
     shards_prefix,
@@ -21,7 +22,7 @@ from functions.errors import bad_query
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response
 from functions.jobs import job_events
-from functions.jobs.job import Attempt, Delivery, Job, JobState, SourceKind
+from functions.jobs.job import Attempt, Delivery, Job, SourceKind
 from functions.jobs.job_filter import JobFilter
 from functions.jobs.redaction import without_secrets
 from functions.observability import logger

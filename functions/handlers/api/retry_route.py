@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from earshot_contract.job_state import JobState
 from earshot_contract.keys import WORK_DAYS, shards_prefix
 from functions.aws import job_table, s3, step_functions
 from functions.aws.clients import is_unavailable
@@ -9,7 +10,7 @@ from functions.errors import api_error, bad_request, internal_error, service_una
 from functions.handlers.api.job_routes import job_summary
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response
-from functions.jobs.job import Job, JobState, SourceKind
+from functions.jobs.job import Job, SourceKind
 from functions.observability import logger
 from functions.settings import settings
 

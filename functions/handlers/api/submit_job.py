@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from earshot_contract.api_keys import DEPLOYMENT_OWNER
+from earshot_contract.job_state import JobState
 from earshot_contract.keys import body_key, work_owner
 from earshot_contract.shards import S3Object
 from functions.aws import idempotency, job_table, model_bucket, s3, step_functions
@@ -17,7 +18,7 @@ from functions.aws.clients import is_unavailable
 from functions.aws.idempotency import IdempotencyRecord
 from functions.errors import internal_error, remote_content_error, service_unavailable
 from functions.jobs.caller import Caller
-from functions.jobs.job import Job, JobState, Source, SourceKind
+from functions.jobs.job import Job, Source, SourceKind
 from functions.observability import logger
 from functions.options.options import Options
 from functions.settings import settings

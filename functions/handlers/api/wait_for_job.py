@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 
+from earshot_contract.job_state import JobState
 from functions.aws import job_table
 from functions.errors import ApiError
 from functions.handlers.api.access import unknown_job
-from functions.jobs.job import Failure, Job, JobState
+from functions.jobs.job import Failure, Job
 
 # Between two looks at the row: about a fifth of the time waited so far, so that a long wait costs few looks.
 FIRST_POLL_SECONDS, MAX_POLL_SECONDS = 0.05, 1.0

@@ -10,13 +10,14 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from earshot_contract.job_state import JobState
 from earshot_contract.keys import shard_result_key, transcript_key
 from earshot_contract.shards import S3Object, ShardResult
 from functions.aws import job_table, latest_uploads, s3
 from functions.aws.init_phase import connect
 from functions.handlers.assemble.assembly import assemble
 from functions.handlers.assemble.output_files import OutputFile, output_files
-from functions.jobs.job import Job, JobState, SourceKind, timestamp
+from functions.jobs.job import Job, SourceKind, timestamp
 from functions.observability import logger, metrics
 from functions.options.options import Options
 from functions.settings import settings

@@ -12,12 +12,13 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from earshot_contract.job_state import JobState
 from earshot_contract.keys import upload_result_keys
 from functions import errors
 from functions.aws import event_bus, job_table, latest_uploads, s3
 from functions.aws.init_phase import connect
 from functions.jobs import job_events
-from functions.jobs.job import Failure, Job, JobState, SourceKind
+from functions.jobs.job import Failure, Job, SourceKind
 from functions.jobs.upload_event import Upload
 from functions.observability import logger, metrics
 from functions.settings import settings

@@ -8,12 +8,13 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from earshot_contract.job_inputs import ScaleInput
+from earshot_contract.job_state import JobState
 from functions.aws import event_bus, job_table, lambda_invoke, latest_uploads, model_bucket, s3
 from functions.aws.init_phase import connect
 from functions.handlers.prepare.locate_audio import locate_audio, probe_audio
 from functions.handlers.prepare.plan_shards import expected_seconds, is_interactive, plan_shards, shard_count
 from functions.jobs import job_events
-from functions.jobs.job import Job, JobState, Source, SourceKind, timestamp
+from functions.jobs.job import Job, Source, SourceKind, timestamp
 from functions.jobs.upload_event import Upload
 from functions.observability import logger, metrics
 from functions.options.options import Options

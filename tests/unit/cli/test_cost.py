@@ -10,6 +10,7 @@ import pytest
 
 from earshot_cli.cost import audio_costs
 from earshot_cli.errors import CliError
+from earshot_contract.timeouts import WORKER_START_SECONDS
 
 GPU = {
     "flavour": "gpu",
@@ -59,7 +60,7 @@ def test_audio_on_a_gpu_costs_its_price_over_speed() -> None:
     first, second = audio_costs(client, GPU, "eu-west-1")
     assert (first.price.worker, first.price.published[:10]) == ("g6.xlarge", "2026-11-20")
     assert first.audio_hour == pytest.approx(0.9 / 60)
-    assert first.burst == pytest.approx(0.9 * (100 + 180 + 60) / 3600)
+    assert first.burst == pytest.approx(0.9 * (WORKER_START_SECONDS + 180 + 60) / 3600)
     assert second.audio_hour == pytest.approx(1.2 / 60)
 
 
@@ -67,7 +68,9 @@ def test_fargate_counts_vcpus_and_memory_of_x86_only() -> None:
     [cost] = audio_costs(client, CPU, "eu-west-1")
     assert cost.price.usd == pytest.approx(4 * 0.05 + 16 * 0.005)
     assert cost.audio_hour == pytest.approx(0.28 / 4)
-    assert cost.burst == pytest.approx(0.28 * (100 + 180) / 3600), "no instance stays after a Fargate task"
+    assert cost.burst == pytest.approx(0.28 * (WORKER_START_SECONDS + 180) / 3600), (
+        "no instance stays after a Fargate task"
+    )
 
 
 @pytest.mark.parametrize("settings", [GPU, CPU])

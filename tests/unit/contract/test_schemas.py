@@ -11,11 +11,12 @@ from jsonschema import Draft202012Validator
 
 from earshot_contract import job_events as contract_events
 from earshot_contract.document import InvalidDocument
+from earshot_contract.job_state import JobState
 from earshot_contract.schemas import DOCUMENTS, generated
 from earshot_contract.shards import S3Object, ShardMessage
 from functions.handlers.api.request import Request
 from functions.jobs import job_events
-from functions.jobs.job import Failure, Job, JobState, Source, SourceKind
+from functions.jobs.job import Failure, Job, Source, SourceKind
 from functions.jobs.upload_event import Upload
 from tests.paths import EVENTS
 

@@ -6,8 +6,9 @@ import time
 
 import pytest
 
+from earshot_contract.job_state import JobState
 from functions.aws import dynamodb, job_pages, job_table
-from functions.jobs.job import Job, JobState, Source, SourceKind, timestamp
+from functions.jobs.job import Job, Source, SourceKind, timestamp
 from functions.jobs.job_filter import JobFilter
 
 pytestmark = pytest.mark.usefixtures("aws")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from earshot_contract.job_state import JobState
 from earshot_contract.shards import S3Object
 from functions.aws import job_table
-from functions.jobs.job import Failure, Job, JobState, Source, SourceKind
+from functions.jobs.job import Failure, Job, Source, SourceKind
 from functions.settings import settings
 
 pytestmark = pytest.mark.usefixtures("aws")

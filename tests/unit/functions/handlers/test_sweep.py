@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from earshot_contract.job_events import DETAIL_TYPES
+from earshot_contract.job_state import JobState
 from functions.aws import event_bus, job_table, step_functions
 from functions.handlers.sweep.handler import MAX_RESTARTS
 from functions.handlers.sweep.handler import handler as sweep
-from functions.jobs.job import Job, JobState, Source, SourceKind, timestamp
+from functions.jobs.job import Job, Source, SourceKind, timestamp
 from functions.settings import settings
 
 MACHINE = "arn:aws:states:us-east-1:1:stateMachine:jobs"

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from earshot_contract.job_state import JobState
 from functions.errors import ApiError
-from functions.jobs.job import Job, JobState, Source, SourceKind
+from functions.jobs.job import Job, Source, SourceKind
 from functions.jobs.job_filter import JobFilter
 
 JOB = Job(

@@ -13,13 +13,14 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from earshot_contract.job_state import JobState
 from earshot_contract.keys import manifest_key, transcript_key
 from earshot_contract.shards import AudioInfo, ModelInfo, S3Object, Segment, Word
 from functions.aws import job_table, model_bucket, s3
 from functions.aws.clients import client
 from functions.handlers.api.handler import handler
 from functions.handlers.assemble.output_files import output_files
-from functions.jobs.job import Job, JobState
+from functions.jobs.job import Job
 from functions.options.options import Options
 from functions.settings import settings
 from functions.transcripts.transcript import Channel, Transcript

@@ -7,12 +7,13 @@ import re
 import pytest
 
 from earshot_contract.api_keys import DEPLOYMENT_OWNER, PUBLIC_OWNER, Scope
+from earshot_contract.job_state import JobState
 from earshot_contract.keys import body_key, shard_result_key
 from earshot_contract.shards import S3Object
 from functions.aws import dynamodb, job_table, s3
 from functions.errors import bad_audio
 from functions.handlers.api.router import ROUTES, JobRoute, Route
-from functions.jobs.job import Job, JobState, Source, SourceKind
+from functions.jobs.job import Job, Source, SourceKind
 
 AUDIO = b"\x00\x01audio"
 ANNA, BERT = "a1" * 8, "b2" * 8

@@ -9,11 +9,12 @@ from urllib.parse import urlencode
 import pytest
 from botocore.exceptions import ClientError
 
+from earshot_contract.job_state import JobState
 from earshot_contract.shards import S3Object
 from functions.aws import job_table, s3
 from functions.aws.clients import client
 from functions.errors import bad_audio
-from functions.jobs.job import JobState, SourceKind
+from functions.jobs.job import SourceKind
 
 AUDIO = b"\xff\xfb\x90\x00 not really audio \x00\x01"
 

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from earshot_contract.job_events import TranscriptionCancelled
+from earshot_contract.job_state import JobState
 from earshot_contract.keys import (
     STORED_FORMATS,
     body_key,
@@ -19,7 +20,7 @@ from earshot_contract.shards import S3Object
 from functions.aws import job_table, s3
 from functions.aws.clients import client
 from functions.errors import remote_content_error
-from functions.jobs.job import Job, JobState, Source, SourceKind, timestamp
+from functions.jobs.job import Job, Source, SourceKind, timestamp
 from functions.settings import settings
 
 AUDIO = b"\x00\x01audio"

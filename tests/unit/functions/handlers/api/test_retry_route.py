@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from earshot_contract.job_state import JobState
 from earshot_contract.keys import shard_result_key
 from earshot_contract.shards import S3Object
 from functions.aws import job_table, s3
 from functions.errors import bad_audio
 from functions.jobs import job_events
-from functions.jobs.job import Failure, Job, JobState, Source, SourceKind, timestamp
+from functions.jobs.job import Failure, Job, Source, SourceKind, timestamp
 
 AUDIO = b"\x00\x01audio"
 

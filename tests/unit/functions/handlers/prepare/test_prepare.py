@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from earshot_contract.audio_tracks import TrackRequest
+from earshot_contract.job_state import JobState
 from earshot_contract.keys import body_key
 from earshot_contract.shards import S3Object, Shard, ShardMessage, SpeakerOptions
 from functions.aws import job_pages, job_table, model_bucket, s3
 from functions.aws.clients import client
 from functions.errors import ApiError
 from functions.handlers.prepare.handler import handler
-from functions.jobs.job import Job, JobState, Source, SourceKind
+from functions.jobs.job import Job, Source, SourceKind
 from functions.settings import settings
 from tests.fixtures.films import Track, film
 from tests.paths import SAMPLES
