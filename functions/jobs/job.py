@@ -40,6 +40,10 @@ class Failure(Document):
     err_msg: str
     status: int = 400
 
+    def body(self) -> dict[str, str]:
+        """Return the members that answers, events and callbacks have; the status is the HTTP response's own."""
+        return {"err_code": self.err_code, "err_msg": self.err_msg}
+
 
 @dataclass(frozen=True)
 class Attempt(Document):

@@ -49,7 +49,7 @@ def _values(job: Job, transcripts_bucket: str) -> dict[str, Any]:
             "duration": job.duration,
             "language": job.language,
             "transcript": {"bucket": transcripts_bucket, "key": job.transcript} if job.transcript else None,
-            "error": {"err_code": job.failure.err_code, "err_msg": job.failure.err_msg} if job.failure else None,
+            "error": job.failure.body() if job.failure else None,
         }
     )
 

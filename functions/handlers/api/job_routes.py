@@ -95,7 +95,7 @@ def job_summary(job: Job) -> dict[str, Any]:
         "language": job.language,
         "channels": job.channels,
         "timings": _timings(job),
-        "error": {"err_code": failure.err_code, "err_msg": failure.err_msg} if failure else None,
+        "error": failure.body() if failure else None,
         "deliveries": [_delivery(each) for each in job.deliveries or ()] or None,
         "history": [_attempt(run) for run in job.history or ()] or None,
     }
@@ -109,7 +109,7 @@ def _attempt(run: Attempt) -> dict[str, Any]:
         "state": run.state,
         "started": run.started,
         "completed": run.completed,
-        "error": {"err_code": failure.err_code, "err_msg": failure.err_msg} if failure else None,
+        "error": failure.body() if failure else None,
     }
     return {name: value for name, value in document.items() if value is not None}
 

@@ -37,7 +37,7 @@ def json_response(document: Any, status: int = 200, headers: Mapping[str, str] |
 
 def error_response(failure: Failure, request_id: str) -> Response:
     """Return `{err_code, err_msg, request_id}`: three SDKs show `err_msg`, none needs more."""
-    document = {"err_code": failure.err_code, "err_msg": failure.err_msg, "request_id": request_id}
+    document = {**failure.body(), "request_id": request_id}
     return json_response(document, failure.status, error_headers(failure, request_id))
 
 

@@ -99,4 +99,4 @@ def _document(job: Job, options: Options) -> dict[str, Any]:
     if job.state == JobState.COMPLETED and body is not None:
         return listen_response(edit(Transcript.from_json(body), options), options)
     assert job.failure is not None, f"Job {job.id} is {job.state} and has no transcript."
-    return {"err_code": job.failure.err_code, "err_msg": job.failure.err_msg, "request_id": job.id}
+    return {**job.failure.body(), "request_id": job.id}
