@@ -8,6 +8,7 @@ import sys
 import types
 import zipfile
 from collections import OrderedDict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -77,17 +78,24 @@ def test_tensors_of_a_checkpoint_are_arrays(torch: None) -> None:
     assert found["epoch"] == 3
 
 
+@dataclass
 class Harmful:
+    """Pickled, it is a call that makes a file."""
+
+    path: Path
+
     def __reduce__(self) -> Any:
-        return Path.touch, (Path("/tmp/harm-of-a-checkpoint"),)
+        return Path.touch, (self.path,)
 
 
-def test_code_in_a_checkpoint_does_not_run(torch: None) -> None:
-    Path("/tmp/harm-of-a-checkpoint").unlink(missing_ok=True)
+def test_code_in_a_checkpoint_does_not_run(torch: None, tmp_path: Path) -> None:
+    harm = tmp_path / "harm"
 
-    read_checkpoint(checkpoint({"callback": Harmful()}))
+    read_checkpoint(checkpoint({"callback": Harmful(harm)}))
 
-    assert not Path("/tmp/harm-of-a-checkpoint").exists()
+    assert not harm.exists()
+    pickle.loads(pickle.dumps(Harmful(harm)))
+    assert harm.exists(), "elsewhere it does run"
 
 
 def test_cloud_starts_without_the_speaker_model(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,9 @@ def test_fast_queue_is_processed_before_bulk_queue(
         shard, _, future = harness.submitted(n + 1)[n]
         future.set_result(result_of(shard))
 
-    assert [shard.job_id for shard, _, _ in harness.submitted(4)] == ["fast0", "fast1", "bulk0", "bulk1"]
+    jobs = [shard.job_id for shard, _, _ in harness.submitted(4)]
+    assert sorted(jobs[:2]) == ["fast0", "fast1"]  # audio of shards that are received together is fetched side by side
+    assert sorted(jobs[2:]) == ["bulk0", "bulk1"]
 
 
 def test_full_engine_leaves_messages_in_queue(harness: WorkerHarness, make_shard: MakeShard) -> None:
@@ -55,7 +57,9 @@ def test_full_engine_still_gets_shards_of_the_fast_queue(
     submitted = harness.submitted(5)
     time.sleep(0.3)  # a dozen polls
 
-    assert [shard.job_id for shard, _, _ in submitted] == ["bulk0", "fast0", "fast1", "fast2", "fast3"]
+    first, *others = [shard.job_id for shard, _, _ in submitted]
+    assert first == "bulk0"
+    assert sorted(others) == ["fast0", "fast1", "fast2", "fast3"]  # their audio is fetched side by side
     assert harness.account.message_counts() == (2, 4)  # the others wait for a worker with space
 
     shard, _, future = submitted[1]
