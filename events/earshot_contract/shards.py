@@ -221,6 +221,3 @@ class ShardResult(Document):
     )
     warnings: list[ShardWarning] = field(default_factory=list)
     speakers: Annotated[ShardSpeakers | None, Meta(description="null: speakers were not told apart")] = None
-    languages: Annotated[
-        list[str], Meta(description="Of the segments, most text first, where several languages were detected")
-    ] = field(default_factory=list)

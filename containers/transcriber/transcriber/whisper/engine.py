@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
@@ -228,13 +227,4 @@ class BatchingEngine:
             engine=engine_info,
             warnings=state.warnings,
             speakers=state.speakers,
-            languages=_languages(state),
         )
-
-
-def _languages(state: ShardState) -> list[str]:
-    """Return the languages of a shard's segments, the one with most text first; empty if there is only one."""
-    letters: Counter[str] = Counter()
-    for segment in state.segments:
-        letters[segment.language or state.language or language_choice.ENGLISH] += len(segment.text)
-    return [language for language, _ in letters.most_common()] if len(letters) > 1 else []
