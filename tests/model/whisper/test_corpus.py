@@ -1,6 +1,6 @@
 """The larger accuracy gate: all clips of a corpus, in batches, against faster-whisper as its README shows it.
 
-Reads the folder in `EARSHOT_CORPUS` (the format of `make bench CORPUS=…`) and is skipped without one: 75 clips take more
+Reads the folder in `EARSHOT_CORPUS` (the format of `make bench CORPUS=…`); skipped without one: 75 clips take more
 than ten minutes. test_accuracy.py judges the committed clips.
 """
 
