@@ -17,6 +17,7 @@ from typing import Any
 
 from constructs import Node
 
+from earshot_contract.shards import EngineProfile
 from earshot_contract.timeouts import IDLE_SECONDS
 
 
@@ -74,6 +75,7 @@ class StackSettings:
     alarm_email: str = ""  # receives alarms; empty: alarms show on the dashboard only
 
     default_model: str = "large-v3-turbo"  # model that the name `whisper` stands for; a folder of the models bucket
+    profile: EngineProfile = EngineProfile.ACCURATE  # of requests that do not choose; fast: less time, more errors
     speed: float = 60.0  # seconds of audio that a worker transcribes in a second; used for scaling
     drain_seconds: float = 300.0  # target time in which workers clear the backlog
     max_workers: int = 4

@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from earshot_contract.keys import WORK_PREFIX
+from earshot_contract.shards import EngineProfile
 from infra import ROOT
 from infra.foundation import Foundation
 from infra.logs import log_group
@@ -63,7 +64,8 @@ class WorkerTask(Construct):
                 log_group=log_group(self, "Logs"),
                 mode=ecs.AwsLogDriverMode.NON_BLOCKING,
             ),
-            environment={
+            environment=self._profile(base.settings.profile)
+            | {
                 "FAST_QUEUE_URL": base.queues.fast.queue_url,
                 "BULK_QUEUE_URL": base.queues.bulk.queue_url,
                 "TABLE": base.storage.table.table_name,
@@ -75,6 +77,11 @@ class WorkerTask(Construct):
             },
         )
         self._grant_access(self.definition.task_role, base.storage, base.queues)
+
+    @staticmethod
+    def _profile(profile: EngineProfile) -> dict[str, str]:
+        """Return the variable, unless it is the worker's default: in the local cloud the shell's variable then acts."""
+        return {} if profile is EngineProfile.ACCURATE else {"EARSHOT_PROFILE": profile.value}
 
     def _build_definition(self, gpu: bool) -> ecs.TaskDefinition:
         if gpu:

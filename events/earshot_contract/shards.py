@@ -21,6 +21,13 @@ from earshot_contract.document import Document
 from earshot_contract.fields import Count, Hertz, Index, Language, Name, Probability, Seconds, Sha256
 
 
+class EngineProfile(StrEnum):
+    """What an engine spends on a shard. An engine that knows one way of working ignores it."""
+
+    ACCURATE = "accurate"  # the fewest words and punctuation marks wrong
+    FAST = "fast"  # the least time, at a cost in words and punctuation
+
+
 class ShardError(StrEnum):
     """Reason why a shard was not transcribed: the `error` of `SendTaskFailure`; its `cause` says more."""
 
@@ -87,6 +94,7 @@ class Shard(Document):
     hotwords: str | None = None
     temperature: Annotated[Probability | None, Meta(description="null: the engine's temperature fallback")] = None
     interactive: Annotated[bool, Meta(description="The caller is waiting")] = False
+    profile: Annotated[EngineProfile | None, Meta(description="null: the worker's own, a deployment setting")] = None
     speakers: Annotated[SpeakerOptions | None, Meta(description="null: speakers are not told apart")] = None
 
 

@@ -38,6 +38,7 @@ class Options:
     query: str = ""  # the query string they were parsed from
     model: str = "whisper"
     strict_models: bool = False
+    profile: str | None = None  # a value of EngineProfile; None: the deployment's
     version: str = "latest"
     language: str | None = DEFAULT_LANGUAGE  # Whisper code; None: detect
     detect_language: list[str] | None = None  # Whisper codes to choose from ([]: all); None: do not detect

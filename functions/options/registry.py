@@ -9,6 +9,7 @@ not cover) are left out with a warning here too. Unknown parameters are accepted
 
 from __future__ import annotations
 
+from earshot_contract.shards import EngineProfile
 from functions.options import parsers
 from functions.options.specification import OptionSpec, OptionType, Stage, Support
 
@@ -46,6 +47,14 @@ _SPECS = (
         Stage.MODEL,
         example="true",
         needs="model=nova-3",
+    ),
+    _implemented(
+        "profile",
+        OptionType.STRING,
+        "`accurate` or `fast`: fewer errors, or less time; the deployment's setting when left out. Earshot's own.",
+        Stage.SHARD,
+        example="fast",
+        choices=tuple(EngineProfile),
     ),
     _implemented(
         "version",

@@ -26,7 +26,7 @@ _REJECTED = {
 }
 
 # Earshot's: options of the same name
-OWN_FIELDS = ("strict_models", "audio_track", "num_speakers", "min_speakers", "max_speakers")
+OWN_FIELDS = ("strict_models", "profile", "audio_track", "num_speakers", "min_speakers", "max_speakers")
 
 
 @dataclass(frozen=True)

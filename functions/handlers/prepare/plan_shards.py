@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from earshot_contract.keys import shard_result_key
-from earshot_contract.shards import S3Object, Shard, SpeakerOptions
+from earshot_contract.shards import EngineProfile, S3Object, Shard, SpeakerOptions
 from functions.audio.probe import Probe
 from functions.errors import bad_request
 from functions.jobs.job import SourceKind
@@ -65,6 +65,7 @@ def plan_shards(
             hotwords=options.hotwords,
             temperature=options.temperature,
             interactive=interactive,
+            profile=EngineProfile(options.profile) if options.profile else None,
             speakers=speakers,
         )
         for index in range(channels)

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from bench.corpus import wav
-from earshot_contract.shards import RawAudio, Shard, ShardError, ShardResult
+from earshot_contract.shards import EngineProfile, RawAudio, Shard, ShardError, ShardResult
 from tests.fixtures.audio import decode
 from transcriber.engine_protocol import Model, ShardFailed
 from transcriber.hardware import configure_process
@@ -384,3 +384,21 @@ def test_untested_language_gets_longer_window_once_detected(
     assert lengths[0] < 1000
     assert lengths[-1] >= 1000
     assert result.segments
+
+
+def test_profile_of_a_shard_overrides_the_workers(
+    engine: BatchingEngine, order: MakeShard, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encode, encoded = WhisperModel.encode, []
+
+    def encode_and_note(model: WhisperModel, mels: Any, frames: Any) -> Any:
+        encoded.append(max(frames))
+        return encode(model, mels, frames)
+
+    monkeypatch.setattr(WhisperModel, "encode", encode_and_note)
+    results = [engine.submit(order(language="en", profile=name), clip).result() for name in (None, *EngineProfile)]
+
+    assert [result.engine["profile"] for result in results] == ["accurate", "accurate", "fast"]
+    assert encoded[:2] == [3000, 3000]
+    assert max(encoded[2:]) < 1000  # four seconds of audio
+    assert all(map(is_shop_boy_sentence, results))
