@@ -120,10 +120,6 @@ class Pipeline:
         """Number of messages that a worker has received and not deleted."""
         return self._messages("ApproximateNumberOfMessagesNotVisible")
 
-    def messages_visible(self) -> int:
-        """Number of messages that the next worker to ask receives."""
-        return self._messages("ApproximateNumberOfMessages")
-
     def _messages(self, name: str) -> int:
         queues = [self.out["FastQueueUrl"], self.out["BulkQueueUrl"]]
         sqs = self.cloud.client("sqs")
