@@ -32,7 +32,7 @@ FLOORS := $(BIN)/python -m tests.coverage_floors build/coverage.json
 TOGETHER := -n $(shell nproc 2> /dev/null || sysctl -n hw.ncpu)
 
 test: $(STAMP) synth ## all tests, against the local cloud and the real model; COVERAGE=1 measures the unit tests' branches too
-	@$(PYTEST) tests/unit $(UNIT) $(TOGETHER) $(and $(COVERAGE),$(MEASURED))
+	@EARSHOT_TEST_ACCOUNT=moto $(PYTEST) tests/unit $(UNIT) $(TOGETHER) $(and $(COVERAGE),$(MEASURED))
 	@$(if $(COVERAGE),$(FLOORS))
 	@$(PYTEST) tests/synth $(TOGETHER)
 	@$(BIN)/python -m tests.every_python --list
