@@ -39,7 +39,7 @@ test: $(STAMP) synth ## all tests, against the local cloud and the real model; C
 	@$(PYTEST) tests/localcloud tests/model tests/pipeline tests/clients $(TOGETHER) --dist loadfile
 
 test-fast: $(STAMP) ## the unit tier but for tests marked slow: no local cloud, no model, no network; half a minute
-	@HYPOTHESIS_PROFILE=fast $(PYTEST) tests/unit -m "not slow" $(UNIT) $(TOGETHER)
+	@HYPOTHESIS_PROFILE=few $(PYTEST) tests/unit -m "not slow" $(UNIT) $(TOGETHER)
 
 test-synth: $(STAMP) ## the template, its permissions and state machines
 	@$(PYTEST) tests/synth $(TOGETHER)
