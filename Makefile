@@ -32,14 +32,14 @@ FLOORS := $(BIN)/python -m tests.coverage_floors build/coverage.json
 TOGETHER := -n $(shell nproc 2> /dev/null || sysctl -n hw.ncpu)
 
 test: $(STAMP) synth ## all tests, against the local cloud and the real model; COVERAGE=1 measures the unit tests' branches too
-	@$(PYTEST) tests/unit $(UNIT) $(TOGETHER) $(and $(COVERAGE),$(MEASURED))
+	@EARSHOT_TEST_ACCOUNT=moto $(PYTEST) tests/unit $(UNIT) $(TOGETHER) $(and $(COVERAGE),$(MEASURED))
 	@$(if $(COVERAGE),$(FLOORS))
 	@$(PYTEST) tests/synth $(TOGETHER)
 	@$(BIN)/python -m tests.every_python --list
 	@$(PYTEST) tests/localcloud tests/model tests/pipeline tests/clients $(TOGETHER) --dist loadfile
 
 test-fast: $(STAMP) ## the unit tier but for tests marked slow: no local cloud, no model, no network; half a minute
-	@HYPOTHESIS_PROFILE=fast $(PYTEST) tests/unit -m "not slow" $(UNIT) $(TOGETHER)
+	@HYPOTHESIS_PROFILE=few $(PYTEST) tests/unit -m "not slow" $(UNIT) $(TOGETHER)
 
 test-synth: $(STAMP) ## the template, its permissions and state machines
 	@$(PYTEST) tests/synth $(TOGETHER)

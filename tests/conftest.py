@@ -24,6 +24,7 @@ MOTO_LEAKS = r"ignore:unclosed file <_io\.FileIO:ResourceWarning"
 # A deadline for each example would judge how busy the machine is.
 hypothesis.settings.register_profile("whole", max_examples=150, deadline=None)
 hypothesis.settings.register_profile("fast", max_examples=20, deadline=None)
+hypothesis.settings.register_profile("few", max_examples=5, deadline=None, database=None)  # `make test-fast`
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "whole"))
 
 # Threads of one decoder step wait for each other thousands of times a second by spinning: on processors that are

@@ -19,7 +19,6 @@ from functions.options.query_string import (
     warning,
 )
 from functions.options.registry import IMPLEMENTED
-from functions.options.specification import OptionSpec, OptionType
 from functions.transcripts.languages import file_codes, is_detection, names_several, script
 
 DEFAULT_LANGUAGE = "en"
@@ -102,7 +101,7 @@ class Options:
         if not isinstance(stored, dict) or not isinstance(stored.get("values"), dict):
             return cls._read(query, raw_options(query), lenient=True)
         found = stored["values"]
-        values = {spec.name: _restore(spec, found[spec.name]) for spec in IMPLEMENTED if spec.name in found}
+        values = {spec.name: spec.restore(found[spec.name]) for spec in IMPLEMENTED if spec.name in found}
         warnings = stored.get("warnings")
         return cls(
             query=query,
@@ -240,23 +239,3 @@ def _without_overridden(values: dict[str, Any]) -> dict[str, Any]:
     """Set options that another option overrides to None."""
     overridden = {spec.name: None for spec in IMPLEMENTED if values.get(spec.overridden_by) is not None}
     return values | overridden
-
-
-def _restore(spec: OptionSpec, value: Any) -> Any:
-    """Return a stored value as the option's type; None if it is of another type."""
-    match spec.type, value:
-        case OptionType.BOOLEAN, bool():
-            return value
-        case OptionType.INTEGER, int() | float() if not isinstance(value, bool):
-            return int(value)
-        case OptionType.NUMBER, int() | float() if not isinstance(value, bool):
-            return float(value)
-        case OptionType.STRING, str():
-            return value
-        case OptionType.ARRAY, dict() if spec.name == "extra":
-            return {str(key): str(item) for key, item in value.items()}
-        case OptionType.ARRAY, list() if spec.name == "replace":
-            return [(str(pair[0]), str(pair[1])) for pair in value if isinstance(pair, list | tuple) and len(pair) == 2]
-        case OptionType.ARRAY, list() if spec.name != "extra":
-            return [str(item) for item in value]
-    return None

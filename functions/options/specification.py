@@ -75,6 +75,27 @@ class OptionSpec:
         parsed = [self._read_one(value) for value in values]
         return self.parse(values) if self.parse else parsed[-1]
 
+    def restore(self, value: Any) -> Any:
+        """Return a stored value as the option's type; None if it is of another type."""
+        match self.type, value:
+            case OptionType.BOOLEAN, bool():
+                return value
+            case OptionType.INTEGER, int() | float() if not isinstance(value, bool):
+                return int(value)
+            case OptionType.NUMBER, int() | float() if not isinstance(value, bool):
+                return float(value)
+            case OptionType.STRING, str():
+                return value
+            case OptionType.ARRAY, dict() if self.name == "extra":
+                return {str(key): str(item) for key, item in value.items()}
+            case OptionType.ARRAY, list() if self.name == "replace":
+                return [
+                    (str(pair[0]), str(pair[1])) for pair in value if isinstance(pair, list | tuple) and len(pair) == 2
+                ]
+            case OptionType.ARRAY, list() if self.name != "extra":
+                return [str(item) for item in value]
+        return None
+
     def _read_one(self, value: str) -> bool | float | str:
         match self.type:
             case OptionType.BOOLEAN:

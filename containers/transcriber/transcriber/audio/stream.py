@@ -7,17 +7,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
-from av.audio.frame import AudioFrame
 
 from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.file_signatures import HEAD_BYTES, container_name
 from earshot_contract.shards import AudioInfo, RawAudio, ShardError, ShardWarning
-from transcriber.audio.container import (
-    MAX_CHANNELS,
-    UNREADABLE,
-    no_samples_error,
-)
-from transcriber.audio.mixing import Mixer, planar, weights
+from transcriber.audio import stream_warnings
+from transcriber.audio.container import MAX_CHANNELS, UNREADABLE, no_samples_error
+from transcriber.audio.frame_decoder import FrameDecoder
+from transcriber.audio.mixing import Mixer, PeakScaler, planar, weights
 from transcriber.audio.open_part import OpenPart
 from transcriber.audio.parts import Part, file_parts
 from transcriber.audio.resampling import BLOCK_SAMPLES, SAMPLE_RATE, Resampler16k, silence_blocks
@@ -27,9 +24,6 @@ from transcriber.engine_protocol import ShardFailed
 _PRE_ROLL_SECONDS = 1.0  # decoded before the range, so that codecs with memory have settled when it begins
 _MIN_SEEK_SECONDS = 30.0  # seek only for a later start; before it, decoding from the start is fast and exact
 _TRUNCATED_SECONDS = 1.0  # shorter than the header's duration by more: truncated; encoders pad and round by less
-_UNDECODABLE_SECONDS = 1.0  # damage of less is not worth a warning: players skip a frame, too
-_MAX_DAMAGED_PACKETS = 20  # packets in a row, about half a second, after which the damage is worth a warning
-_PEAK_PERCENTILE = 99.9  # of the samples of a block; the rest are clicks
 
 
 class AudioStream:
@@ -87,16 +81,14 @@ class AudioStream:
             self._header_seconds = self._part.header_seconds if len(self._parts) == 1 else None
             self._closing = opening.pop_all()
         if raw and found:
-            self._warn_of_claims(raw, found)
-        self._damaged = False
-        self._ends_in_damage = False  # the last packet was incomplete
-        self._damage: float | None = None  # seconds where undecodable packets began that no frame has followed
-        self._damaged_packets = 0  # of them
+            described = f"{self._codec}, {self._sample_rate} Hz, channels: {self.channels}"
+            self._warn(stream_warnings.contradicting_claims(raw, found, described))
+        self._decoder = FrameDecoder()
         self._position = 0  # samples from the start of the file to the next one
         self._part_position = 0  # samples from the start of the file to the part
         self._sought = False  # the beginning of the file was skipped
         self._stopped_early = False  # the end of the file was not read
-        self._peak = 1.0  # of samples beyond full scale, which floats may be
+        self._scaler = PeakScaler()
         self._mixer = Mixer()
 
     def _check_channels(self, max_channels: int) -> None:
@@ -110,18 +102,9 @@ class AudioStream:
                 ShardError.NOT_AUDIO, f"The file has {self.channels} channels; at most {max_channels} are accepted."
             )
 
-    def _warn_of_claims(self, raw: RawAudio, found: str) -> None:
-        described = f"{self._codec}, {self._sample_rate} Hz, channels: {self.channels}"
-        self._warn(
-            "encoding",
-            "contradicts_file",
-            f"The file is {found} ({described}) and was read as such; encoding={raw.encoding}, sample_rate and "
-            "channels are for audio without a header.",
-        )
-
-    def _warn(self, parameter: str, type: str, message: str) -> None:
-        if all(warning.type != type for warning in self.warnings):
-            self.warnings.append(ShardWarning(parameter, type, message))
+    def _warn(self, warning: ShardWarning) -> None:
+        if all(other.type != warning.type for other in self.warnings):
+            self.warnings.append(warning)
 
     @property
     def info(self) -> AudioInfo:
@@ -137,7 +120,7 @@ class AudioStream:
             channels=self.channels,
             sample_rate=self._sample_rate,
             codec=self._codec,
-            truncated=(self._ends_in_damage and not self._stopped_early) or short,
+            truncated=(self._decoder.ends_in_damage and not self._stopped_early) or short,
             track=self._track_number,
             tracks=self._tracks,
             track_language=self._track_language,
@@ -158,27 +141,14 @@ class AudioStream:
                         f"The audio is longer than {self._max_seconds / 3600:.3g} hours: split it into shorter files.",
                     )
                 if size >= BLOCK_SAMPLES:
-                    yield self._scaled(pending)
+                    yield self._scaler.joined(pending)
                     pending, size = [], 0
         if not self._position:
-            raise no_samples_error(self._damaged)
+            raise no_samples_error(self._decoder.damaged)
         if size:
-            yield self._scaled(pending)
+            yield self._scaler.joined(pending)
         if self._mixer.taken:
-            taken = " or ".join(str(channel) for channel in sorted(self._mixer.taken))
-            self._warn(
-                "channels",
-                "channels_cancel_out",
-                "The channels cancel each other out when they are mixed; where they do, "
-                f"channel {taken} (counted from 0) was transcribed. multichannel=true transcribes each.",
-            )
-
-    def _scaled(self, blocks: list[np.ndarray]) -> np.ndarray:
-        """Join blocks; what lies beyond full scale, as floats may, is scaled, and single clicks are clipped."""
-        samples = np.concatenate(blocks)
-        if float(np.abs(samples).max()) > 1:
-            self._peak = max(self._peak, float(np.percentile(np.abs(samples), _PEAK_PERCENTILE)))
-        return np.clip(samples / np.float32(self._peak), -1, 1)
+            self._warn(stream_warnings.cancelling_channels(self._mixer.taken))
 
     def _range_blocks(self) -> Iterator[np.ndarray]:
         """Yield the blocks between start and end."""
@@ -203,21 +173,16 @@ class AudioStream:
                 with OpenPart(self._file, part, self._path, self._raw, self._channel, track=self._track) as opened:
                     yield from self._part_blocks(opened)
             except ShardFailed:
-                self._warn(
-                    "audio",
-                    "unreadable_part",
-                    f"The file has {len(self._parts)} recordings, one after another; "
-                    f"number {number}, from {start:.1f} s, cannot be read.",
-                )
+                self._warn(stream_warnings.unreadable_part(number, len(self._parts), start))
 
     def _part_blocks(self, part: OpenPart) -> Iterator[np.ndarray]:
         base = written = self._part_position = self._position  # samples
         timeline = part.timeline
         run: Resampler16k | None = None
-        self._damage, self._damaged_packets = None, 0
+        self._decoder.end_gap()
         seeking = self._seek(part)
         first = True
-        for frame in self._frames(part):
+        for frame in self._decoder.frames(part):
             if seeking and first and frame.pts is None:
                 continue
             form = (frame.format.name, frame.layout.name, frame.sample_rate)
@@ -248,7 +213,7 @@ class AudioStream:
             if run is None:
                 run = Resampler16k(form, weights(frame), self._channel, self._mixer)
             first = False
-            self._damage, self._damaged_packets = None, 0
+            self._decoder.end_gap()
             samples = planar(frame)[:, skipped:]
             timeline.count(samples.shape[1])
             for block in run.add(samples):
@@ -258,41 +223,13 @@ class AudioStream:
             yield block
         self._warn_of_damage(timeline.end)
 
-    def _frames(self, part: OpenPart) -> Iterator[AudioFrame]:
-        """Yield decoded frames; damaged packets are skipped, as media players do."""
-        packets = part.container.demux(part.stream)
-        while True:
-            try:
-                packet = next(packets, None)
-            except UNREADABLE:
-                self._damaged = self._ends_in_damage = True
-                return
-            if packet is None:
-                return
-            try:
-                frames = packet.decode()
-            except UNREADABLE:
-                self._damaged = self._ends_in_damage = True
-                self._damaged_packets += 1
-                if self._damage is None:
-                    self._damage = part.timeline.end
-                continue
-            if packet.size:
-                self._ends_in_damage = packet.is_corrupt
-            for frame in frames:
-                if not 0 < frame.layout.nb_channels <= MAX_CHANNELS or not frame.sample_rate:
-                    self._damaged = True
-                    continue
-                yield frame
-
     def _warn_of_damage(self, until: float) -> None:
         """Warn of undecodable packets before `until`, in seconds from the start of the part."""
-        if self._damage is None or not self._position:
+        gap = self._decoder.gap_before(until)
+        if gap is None or not self._position:
             return
-        if until - self._damage > _UNDECODABLE_SECONDS or self._damaged_packets >= _MAX_DAMAGED_PACKETS:
-            start, stop = (self._part_position / SAMPLE_RATE + time for time in (self._damage, until))
-            end = f" to {stop:.1f} s" if stop > start else " on"
-            self._warn("audio", "undecodable", f"From {start:.1f} s{end} the audio is damaged and cannot be decoded.")
+        start, stop = (self._part_position / SAMPLE_RATE + time for time in (gap, until))
+        self._warn(stream_warnings.undecodable(start, stop))
 
     def _seek(self, part: OpenPart) -> bool:
         """Seek near a late start. Returns: True if positions must come from the first frame's time stamp."""

@@ -270,6 +270,7 @@ def test_default_track_is_kept_if_audible(tmp_path: Path, default: int | None) -
     path = matroska(tmp_path / "a.mka", *tracks, default=default)
 
     audio = AudioStream(path)
+    assert list(audio)
 
     assert audio.channels == (2 if default == 1 else 1)
     assert audio.warnings == []
