@@ -110,6 +110,21 @@ class OptionSpec:
         return number
 
 
+def implemented(name: str, type: OptionType, summary: str, *stages: Stage, **rest: object) -> OptionSpec:
+    """Return the row of an option that is implemented."""
+    return OptionSpec(name, type, Support.IMPLEMENTED, summary, frozenset(stages), **rest)  # type: ignore[arg-type]
+
+
+def ignored(name: str, type: OptionType, reason: str) -> OptionSpec:
+    """Return the row of an option that is ignored with a warning."""
+    return OptionSpec(name, type, Support.IGNORED, reason)
+
+
+def rejected(name: str, type: OptionType, reason: str) -> OptionSpec:
+    """Return the row of an option that is rejected with 400."""
+    return OptionSpec(name, type, Support.REJECTED, reason)
+
+
 def invalid_value(name: str, reason: str) -> ApiError:
     """Return the error for a value that cannot be parsed, in Deepgram's words."""
     return bad_query(f"Failed to deserialize query parameters: {name}: {reason}.")

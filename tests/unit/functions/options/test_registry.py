@@ -127,4 +127,4 @@ def test_row_without_parsed_options_drops_invalid_values() -> None:
     options = Options.from_stored(None, "punctuate=maybe&encoding=linear16&tag=a&redact=pci")
 
     assert (options.punctuate, options.encoding, options.tag) == (False, None, ["a"])
-    assert [warning["parameter"] for warning in options.warnings] == ["punctuate", "encoding"]
+    assert {warning["parameter"] for warning in options.warnings} == {"punctuate", "encoding"}
