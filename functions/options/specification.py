@@ -36,6 +36,7 @@ class Stage(StrEnum):
     MODEL = "model"  # which model runs
     SHARD = "shard"  # what the worker is sent
     QUEUE = "queue"  # fast or bulk
+    STORE = "store"  # what is stored of the transcript
     EDIT = "edit"  # the transcript's words
     RENDER = "render"  # an output format, given the same words
     METADATA = "metadata"  # Deepgram's `metadata`

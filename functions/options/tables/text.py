@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functions.options import parsers
 from functions.options.specification import OptionType, Stage, implemented
+from functions.transcripts.redaction.entities import parse_redact
 
 TEXT_OPTIONS = (
     implemented(
@@ -63,5 +64,14 @@ TEXT_OPTIONS = (
         example="acme:Contoso",
         maximum=200,
         parse=parsers.replace,
+    ),
+    implemented(
+        "redact",
+        OptionType.ARRAY,
+        "What is replaced by tags before anything is stored: `pci`, `numbers` (or `true`), `aggressive_numbers`, "
+        "or entities such as `ssn`, `phone_number`, `email_address`.",
+        Stage.STORE,
+        example="aggressive_numbers",
+        parse=parse_redact,
     ),
 )
