@@ -21,7 +21,5 @@ OPTIONS_NOT_DONE = (
     ignored("custom_intent_mode", OptionType.STRING, _NO_ANALYSIS),
     ignored("detect_entities", OptionType.STRING, _NO_ANALYSIS),
     ignored("ner", OptionType.STRING, _NO_ANALYSIS),
-    rejected("profanity_filter", OptionType.STRING, "nothing would be taken out of the transcript"),
-    rejected("search", OptionType.ARRAY, "no search is made; look through the words of the answer"),
     rejected("summarize", OptionType.STRING, "no summary would be given"),
 )

@@ -66,6 +66,22 @@ TEXT_OPTIONS = (
         parse=parsers.replace,
     ),
     implemented(
+        "profanity_filter",
+        OptionType.BOOLEAN,
+        "Profane words become `****`; 23 languages, by lists of words.",
+        Stage.EDIT,
+        example="true",
+    ),
+    implemented(
+        "search",
+        OptionType.ARRAY,
+        "Words and phrases to look for, also inflected and alike by sound; up to 50. Adds `search` to each channel.",
+        Stage.RENDER,
+        example="dollar",
+        maximum=50,
+        parse=parsers.search,
+    ),
+    implemented(
         "redact",
         OptionType.ARRAY,
         "What is replaced by tags before anything is stored: `pci`, `numbers` (or `true`), `aggressive_numbers`, "

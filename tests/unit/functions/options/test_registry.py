@@ -26,7 +26,7 @@ from functions.transcripts.transcript import Transcript
 from tests.fixtures.transcripts import SHA, segment, timed_words
 
 MODELS = [Model("base", SHA), Model("tiny", SHA)]
-SPEECH = "Well, um, I paid twenty five dollars to Acme. Then we left."
+SPEECH = "Well, um, I paid twenty five dollars to Acme. Then that bastard left."
 
 
 def shard_result(shard: Shard) -> ShardResult:
