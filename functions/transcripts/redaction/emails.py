@@ -19,7 +19,13 @@ _TOP_LEVEL = word_set(
     "pt br nl dk se no fi pl cz eu jp cn kr ru ua tr gr ro hu"
 )
 _WRITTEN = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)*")
-_DOMAIN = re.compile(rf"([\w-]+\.)+({'|'.join(sorted(_TOP_LEVEL, key=len, reverse=True))})")
+_TOP_LEVELS = "|".join(sorted(_TOP_LEVEL, key=len, reverse=True))
+_DOMAIN = re.compile(rf"([\w-]+\.)+({_TOP_LEVELS})")
+# "john.smithatgmail.com": how Whisper writes a spoken "at" before a domain that it knows.
+_GLUED = re.compile(
+    rf"[\w.+-]+((gmail|googlemail|yahoo|hotmail|outlook|icloud|aol|gmx|protonmail)\.(\w+)|web\.de)"
+    rf"|[\w+-]+\.[\w+-]+at[\w-]{{3,}}\.({_TOP_LEVELS})"
+)
 _ANNOUNCED = re.compile(r"e-?mails?|mail|adresse|address|correo|endereço|indirizzo|courriel")
 _IS = word_set("is it's its ist lautet est es é è")
 _MOST_LOCAL = 12  # words before the "at" that may belong to an address which is announced
@@ -37,6 +43,8 @@ def find_emails(words: Sequence[TranscriptWord]) -> list[Found]:
             is_whole = "." in text.partition("@")[2]
             end = at if is_whole else _domain_end(words, at + 1, after_name=True) or at
             found.append(Found(Entity.EMAIL_ADDRESS, _local_start(words, at, free), end))
+        elif _GLUED.fullmatch(text) and words[max(at - 1, 0)].normalised not in _AT:
+            found.append(Found(Entity.EMAIL_ADDRESS, _local_start(words, at, free, glued=True), at))
         elif ((text in _AT and at) or text.endswith("@")) and (last := _domain_end(words, at + 1)):
             found.append(Found(Entity.EMAIL_ADDRESS, _local_start(words, at, free), last))
     return found
@@ -65,7 +73,7 @@ def _domain_end(words: Sequence[TranscriptWord], start: int, *, after_name: bool
     return last
 
 
-def _local_start(words: Sequence[TranscriptWord], at: int, free: int) -> int:
+def _local_start(words: Sequence[TranscriptWord], at: int, free: int, *, glued: bool = False) -> int:
     """Return the index of an address's first word.
 
     What an announcement ("my e-mail is …") begins is taken whole; else what is joined by dots and the like, spelt
@@ -77,7 +85,7 @@ def _local_start(words: Sequence[TranscriptWord], at: int, free: int) -> int:
         announces = _ANNOUNCED.fullmatch(words[first].normalised)
         if announces or (words[first].normalised in _IS and _announced_before(words, first)):
             return min(first + 1, at)
-    first = at if "@" in words[at].normalised and words[at].normalised not in _AT else at - 1
+    first = at if glued or ("@" in words[at].normalised and words[at].normalised not in _AT) else at - 1
     while first > free and _belongs(words[first - 1].normalised, words[first].normalised):
         first -= 1
     return first
@@ -90,4 +98,6 @@ def _announced_before(words: Sequence[TranscriptWord], at: int) -> bool:
 def _belongs(before: str, after: str) -> bool:
     if before in _JOINERS or after in _JOINERS:
         return True
+    if after.startswith(tuple(dot for dot in _DOT if len(dot) > 1)):
+        return True  # "John Dotsmith"
     return len(before) == 1 or any(letter.isdigit() for letter in before)

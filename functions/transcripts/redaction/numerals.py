@@ -48,6 +48,8 @@ _BETWEEN = word_set(
     "äh ähm ja genau gut strich bindestrich euh oui tiret d'accord sí si guión vale sì trattino va bene "
     "sim hífen streepje"
 )
+# Heard for "four" and "two" within a number, and "double" whose digit was not understood: "782 double for 1903".
+_MISHEARD = word_set("for to too double triple")
 _AND = word_set("and und et y e en og")
 _MOST_BETWEEN = 3  # words
 _SENTENCE_MARKS = ".?!…"
@@ -126,7 +128,8 @@ def _continues(words: Sequence[TranscriptWord], before: Numeral, after: Numeral,
     between = words[before.last + 1 : after.first]
     if len(between) == 1 and between[0].normalised in _AND and before.digits.endswith("00"):
         return True  # "nine hundred and twelve"
-    if len(between) > _MOST_BETWEEN or not all(word.normalised in _BETWEEN for word in between):
+    allowed = _BETWEEN | _MISHEARD if across_sentences else _BETWEEN
+    if len(between) > _MOST_BETWEEN or not all(word.normalised in allowed for word in between):
         return False
     if across_sentences:
         return True

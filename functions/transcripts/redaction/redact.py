@@ -8,7 +8,7 @@ from math import fsum
 
 from earshot_contract.shards import Segment, Word
 from functions.transcripts.printed_words import PrintedWord, segment_words
-from functions.transcripts.redaction.cues import find_cues
+from functions.transcripts.redaction.cues import BEFORE, find_cues
 from functions.transcripts.redaction.dates import find_dates
 from functions.transcripts.redaction.emails import find_emails
 from functions.transcripts.redaction.entities import (
@@ -67,6 +67,8 @@ def find_entities(words: Sequence[TranscriptWord], languages: Sequence[str], nam
     taken = {at for entity in found for at in range(entity.first, entity.last + 1)}
     free = [numeral for numeral in numerals if taken.isdisjoint(range(numeral.first, numeral.last + 1))]
     found = _apart([*found, *find_numbers(words, free, cues, languages)])
+    if Entity.CREDIT_CARD_EXPIRATION in requested:
+        found = [_expiry_after_card(entity, found) for entity in found]
     if Entity.NUMERICAL_PII in requested:
         # Of what is found all numbers are requested, then; an e-mail address that is not may still have digits in it.
         found = [entity for entity in found if entity.entity in requested]
@@ -89,6 +91,14 @@ def _apart(found: Sequence[Found]) -> list[Found]:
 def _plain(date: Found, requested: frozenset[Entity]) -> Found:
     """Return a date of birth or of expiry as a mere date where only dates are requested."""
     return date if date.entity in requested else replace(date, entity=Entity.DATE)
+
+
+def _expiry_after_card(date: Found, found: Sequence[Found]) -> Found:
+    """Return a date that follows a card's number as its expiry; the words that said so may have been misheard."""
+    near = range(date.first - BEFORE, date.first)
+    if date.entity is Entity.DATE and any(e.entity is Entity.CREDIT_CARD and e.last in near for e in found):
+        return replace(date, entity=Entity.CREDIT_CARD_EXPIRATION)
+    return date
 
 
 def _language(transcript: Transcript, channel: Channel, word: TranscriptWord) -> str:

@@ -11,8 +11,8 @@ from functions.transcripts.search import search
 from functions.transcripts.words import TranscriptWord, words_of
 from tests.fixtures.transcripts import segment, timed_words, transcript
 
-TEXT = """Hello, this is Steve, a professor of social epistomology at Warwick. The invoices for cooper net ease were paid
-to Mr. Schmitt in the ear shot office, at a café. Good cat."""
+TEXT = """Hello, this is Steve, a professor of social epistomology at Warwick. The invoices for cooper net ease were
+paid to Mr. Schmitt in the ear shot office, at a café. Good cat."""
 
 
 def words(text: str) -> list[TranscriptWord]:

@@ -44,6 +44,15 @@ def redacted(text: str, names: str, language: str = "en") -> str:
         ("4111 1111 1111 1112 please", "[CREDIT_CARD_1] please"),
         ("the card number is 4111 1111 1111 111", "the card number is [CREDIT_CARD_1]"),
         ("my visa is four one one one two two two two and", "my visa is [CREDIT_CARD_1] and"),
+        # As Whisper base wrote what synthetic voices said.
+        (
+            "card number is 411111111111111111, it expires 0427",
+            "card number is [CREDIT_CARD_1], it expires [CREDIT_CARD_EXPIRATION_1]",
+        ),
+        (
+            "A card is 55, 55, 55, 55, 55, 44, 44, Xpiring in April 2028",
+            "A card is [CREDIT_CARD_1], Xpiring in [CREDIT_CARD_EXPIRATION_1]",
+        ),
         ("We met 25 people in 2019 at 4 pm.", "We met 25 people in 2019 at 4 pm."),
         ("The code of the room is 4411.", "The code of the room is 4411."),
     ],
@@ -79,6 +88,11 @@ def test_pci_redacts_card_expiry_and_code_only(text: str, expected: str) -> None
         ),
         ("true", "nine hundred and twelve, seven, or twelve", "[NUMERICAL_PII_1], or twelve"),
         ("aggressive_numbers", "45 paid $5, one left", "[NUMERICAL_PII_1] paid [NUMERICAL_PII_2], one left"),
+        ("account_number", "The account number is 782 double for 1903", "The account number is [ACCOUNT_NUMBER_1]"),
+        ("email_address", "or write to john.smithatgmail.com. Bye", "or write to [EMAIL_ADDRESS_1]. Bye"),
+        ("email_address", "alright to John Dotsmith at mail.com", "alright to [EMAIL_ADDRESS_1]"),
+        ("email_address", "We use gmail.com and python.org at home", "We use gmail.com and python.org at home"),
+        ("ssn", "My Social Security Number is 219-099999 and", "My Social Security Number is [SSN_1] and"),
         ("ssn,cvv", "ssn 123-45-6789, cvv 123, 2019", "ssn [SSN_1], cvv [CVV_1], 2019"),
     ],
 )
