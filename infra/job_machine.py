@@ -85,7 +85,7 @@ class JobMachine(Construct):
             memory=1024,
         )
         storage.grant_table(assemble, "GetItem", "UpdateItem")
-        storage.grant_objects(assemble, storage.transcripts, f"{WORK_PREFIX}*", "GetObject")
+        storage.grant_objects(assemble, storage.transcripts, f"{WORK_PREFIX}*", "GetObject", "DeleteObject")
         for prefix in (f"{JOBS_PREFIX}*", f"{UPLOADS_PREFIX}*"):
             storage.grant_objects(assemble, storage.transcripts, prefix, "PutObject")
         storage.grant_list(assemble, storage.transcripts)
@@ -99,10 +99,11 @@ class JobMachine(Construct):
         self._base.storage.grant_table(self._base.functions.all["announce"], "GetItem")
         # PutItem: Prepare may have failed before it wrote the row of an upload.
         self._base.storage.grant_table(self._base.functions.all["fail"], "GetItem", "PutItem", "UpdateItem")
-        # The results of an earlier upload under the key of one that failed.
-        self._base.storage.grant_objects(
-            self._base.functions.all["fail"], self._base.storage.transcripts, f"{UPLOADS_PREFIX}*", "DeleteObject"
-        )
+        # The results of an earlier upload under the key of one that failed; shards' results that `redact` forbids.
+        fail, transcripts = self._base.functions.all["fail"], self._base.storage.transcripts
+        for prefix in (f"{UPLOADS_PREFIX}*", f"{WORK_PREFIX}*"):
+            self._base.storage.grant_objects(fail, transcripts, prefix, "DeleteObject")
+        self._base.storage.grant_list(fail, transcripts)
 
     def _build_reap(self) -> None:
         """Build the function that reports a shard in the dead-letter queue to the Job machine as failed."""

@@ -57,6 +57,9 @@ class Options:
     numerals: bool = False
     filler_words: bool = False
     replace: list[tuple[str, str]] = field(default_factory=list)  # find, replacement ("" deletes)
+    profanity_filter: bool = False
+    search: list[str] = field(default_factory=list)  # terms to look for
+    redact: list[str] = field(default_factory=list)  # names of entities and of groups of them
     keyterm: list[str] = field(default_factory=list)
     keywords: list[str] = field(default_factory=list)  # word or word:intensifier
     tag: list[str] = field(default_factory=list)

@@ -36,6 +36,7 @@ class Stage(StrEnum):
     MODEL = "model"  # which model runs
     SHARD = "shard"  # what the worker is sent
     QUEUE = "queue"  # fast or bulk
+    STORE = "store"  # what is stored of the transcript
     EDIT = "edit"  # the transcript's words
     RENDER = "render"  # an output format, given the same words
     METADATA = "metadata"  # Deepgram's `metadata`
@@ -129,6 +130,21 @@ class OptionSpec:
         if not math.isfinite(number) or not low <= number <= high:
             raise invalid_value(self.name, f"{value!r} is not between {self.minimum:g} and {self.maximum:g}")
         return number
+
+
+def implemented(name: str, type: OptionType, summary: str, *stages: Stage, **rest: object) -> OptionSpec:
+    """Return the row of an option that is implemented."""
+    return OptionSpec(name, type, Support.IMPLEMENTED, summary, frozenset(stages), **rest)  # type: ignore[arg-type]
+
+
+def ignored(name: str, type: OptionType, reason: str) -> OptionSpec:
+    """Return the row of an option that is ignored with a warning."""
+    return OptionSpec(name, type, Support.IGNORED, reason)
+
+
+def rejected(name: str, type: OptionType, reason: str) -> OptionSpec:
+    """Return the row of an option that is rejected with 400."""
+    return OptionSpec(name, type, Support.REJECTED, reason)
 
 
 def invalid_value(name: str, reason: str) -> ApiError:

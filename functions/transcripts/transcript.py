@@ -30,8 +30,18 @@ class SpeakerModelInfo(Document):
 
 
 @dataclass(frozen=True)
+class Redaction(Document):
+    """A stretch of a channel whose words were redacted; its text is not known to anybody."""
+
+    channel: int  # index of the channel
+    entity: str  # as `redact` names it
+    start: float  # seconds from the start of the file
+    end: float
+
+
+@dataclass(frozen=True)
 class Transcript(Document):
-    """Transcript of one job, stored unedited as `jobs/{id}/transcript.json`."""
+    """Transcript of one job, stored unedited, but redacted if requested, as `jobs/{id}/transcript.json`."""
 
     job_id: str
     created: str  # ISO 8601, UTC, milliseconds
@@ -44,6 +54,7 @@ class Transcript(Document):
     engine: dict[str, Any] = field(default_factory=dict)
     warnings: list[dict[str, str]] = field(default_factory=list)  # {parameter, type, message}
     speaker_model: SpeakerModelInfo | None = None  # None: speakers were not told apart
+    redactions: list[Redaction] = field(default_factory=list)
 
     def text_language(self, channel: Channel) -> str:
         """Return the language of a channel's text: a translation is English, whatever language was spoken."""

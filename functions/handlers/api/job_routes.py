@@ -17,7 +17,7 @@ from earshot_contract.keys import (
     work_prefix,
 )
 from earshot_contract.shards import S3Object
-from functions.aws import job_pages, job_table, latest_uploads, s3, step_functions
+from functions.aws import job_pages, job_table, latest_uploads, s3, shard_results, step_functions
 from functions.errors import bad_query
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response
@@ -75,6 +75,8 @@ def delete_job(_: Request, job: Job) -> Response:
         if cancelled.execution:
             step_functions.stop(cancelled.execution, "Cancelled by DELETE /v1/requests.")
         _remove_stale_results(cancelled)
+        if Options.from_stored(cancelled.parsed, cancelled.options).redact:
+            shard_results.remove(job.id)
         _announce(cancelled)
         logger.info("Cancelled", job_id=job.id)
         return json_response(job_summary(cancelled))

@@ -8,7 +8,7 @@ from functions.audio.probe import Probe
 from functions.errors import bad_request
 from functions.jobs.job import SourceKind
 from functions.options.options import Options
-from functions.options.registry import MAX_CHANNELS
+from functions.options.tables.speech import MAX_CHANNELS
 
 ASSUMED_BYTES_PER_SECOND = 16_000  # 128 kbit/s, the usual MP3
 MAX_INTERACTIVE_SECONDS = 600.0  # longer audio would delay callers of shorter audio on the fast queue

@@ -165,6 +165,8 @@ class ShardRuns:
                 self.consecutive_faults += 1
                 logger.error("Unexpected", exc_info=outcome, extra={"fields": {"job_id": run.shard.job_id}})
                 self._fail(run, ShardError.INTERNAL, f"{type(outcome).__name__}: {outcome}")
+        except TaskTokenClosed as error:
+            self._drop(run, error)
         except Exception:
             logger.exception("Could not answer", extra={"fields": {"job_id": run.shard.job_id}})
         finally:
@@ -173,6 +175,8 @@ class ShardRuns:
     def _succeed(self, run: ShardRun, result: ShardResult) -> None:
         assert run.file is not None
         shard, total = run.shard, time.monotonic() - run.received_at
+        # A result that comes too late may be of words that must not be stored, and nobody would remove it.
+        self._tokens.heartbeat(run.message_body.task_token)
         result = replace(
             result,
             audio=replace(result.audio, sha256=run.file.sha256),

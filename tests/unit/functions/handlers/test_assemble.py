@@ -11,10 +11,11 @@ from earshot_contract.keys import upload_result_keys
 from earshot_contract.shards import S3Object
 from functions.aws import job_table, latest_uploads, s3
 from functions.handlers.assemble.handler import handler as assemble
-from functions.jobs.job import Source, SourceKind
+from functions.jobs.job import Failure, Source, SourceKind
 from functions.jobs.upload_event import Upload
 from functions.transcripts.transcript import Transcript
 from tests.fixtures.finished_jobs import job_with_results, stored
+from tests.fixtures.transcripts import segment, timed_words
 
 pytestmark = [
     pytest.mark.usefixtures("aws"),
@@ -100,3 +101,31 @@ def test_missing_shard_result_raises_value_error(context: Any) -> None:
     job_table.update(job.id, shards=2)
     with pytest.raises(ValueError, match="2 shards"):
         assemble({"job_id": "j1"}, context)
+
+
+SECRET = [segment(timed_words("My card is 4111 1111 1111 1111, bye."))]
+
+
+def test_redacted_job_leaves_no_digit_in_any_object_or_row(context: Any) -> None:
+    job_with_results(Source(SourceKind.UPLOAD, S3Object("uploads", "call.mp3")), "redact=pci", SECRET)
+
+    assemble({"job_id": "j1"}, context)
+
+    keys = list(s3.keys("transcripts"))
+    assert len(keys) == 8  # four formats under the job's id and four under the upload's key: no shard's result
+    assert all("[CREDIT_CARD_1]" in stored(key) and "1111" not in stored(key) for key in keys)
+    job = job_table.find("j1")
+    assert job
+    assert job.state == "completed"
+    assert "1111" not in str(job)
+
+
+def test_redacted_results_go_when_assembly_is_repeated(context: Any) -> None:
+    source = Source(SourceKind.BODY, S3Object("transcripts", "work/j1/audio"))
+    job_with_results(source, "redact=pci", SECRET)
+    s3.put(S3Object("transcripts", "work/j1/shards/00001.json"), b"late", "text/plain")
+    assert job_table.fail("j1", Failure("X", "ended", 400))
+
+    assemble({"job_id": "j1"}, context)
+
+    assert not list(s3.keys("transcripts", "work/j1/shards/"))

@@ -75,6 +75,7 @@ def test_implemented_option_adds_no_warning(name):
         "extra": "k:v",
         "encoding": "mulaw",
         "callback": "https://example.org/hook",
+        "redact": "pci",
     }
     value = special.get(name) or (spec.choices or (plain.get(spec.type, "x"),))[0]
 

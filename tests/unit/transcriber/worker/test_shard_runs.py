@@ -143,3 +143,18 @@ def test_job_cancelled_while_queued_is_not_submitted(harness: WorkerHarness, mak
 
     assert harness.engine.submitted == []
     assert harness.account.step_functions.answers() == []
+
+
+def test_result_of_closed_token_is_not_written(
+    harness: WorkerHarness, make_shard: MakeShard, result_of: ResultOf
+) -> None:
+    """Another worker answered, and the job has ended: a redacted job's results were removed by now."""
+    harness.account.send("t1", make_shard())
+    harness.start()
+    shard, _, future = harness.submitted(1)[0]
+    harness.account.step_functions.closed_tokens.add("t1")
+
+    future.set_result(result_of(shard))
+    wait_until(lambda: harness.account.message_counts() == (0, 0))
+
+    assert harness.account.result_keys() == []
