@@ -10,6 +10,7 @@ from earshot_contract.keys import SHORT_ID_CHARACTERS
 from functions.handlers.api.job_routes import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 from functions.handlers.api.openai_form import OWN_FIELDS
 from functions.handlers.api.router import ROUTES
+from functions.jobs.job import MAX_AUDIO_BYTES
 from functions.options.registry import OPTIONS
 from functions.options.specification import OptionSpec, OptionType, Support
 from functions.rendering.formats import LISTEN_FORMATS, OPENAI_FORMATS
@@ -74,6 +75,7 @@ def _listen() -> Schema:
         },
         "responses": {
             "200": _json("The transcript; with `callback`, only the request's id.", "ListenAnswer", "Accepted"),
+            "202": _json("The request's id, with the header `Prefer: respond-async`.", "Accepted"),
             "303": _REDIRECT,
             **_errors("Error", 400, 401, 403, 404, 410, 413, 429, 500, 503),
         },
@@ -211,8 +213,54 @@ def _result_by_post() -> Schema:
 def _uploads() -> Schema:
     return {
         "summary": "Get a URL for audio that does not fit in a request",
-        "description": "PUT the file to `put`, then `POST /v1/listen` with `url`.",
-        "responses": {"200": _json("The URLs.", "Upload"), **_errors("Error", 401, 403, 429, 500)},
+        "description": "PUT the file to `put`, then `POST /v1/listen` with `url`. With `size` in the body the file "
+        "goes up in parts, each to a URL of its own, and an interrupted upload goes on: send `size`, `url` and `upload` "
+        "again for the parts that are missing, until there are none.",
+        "requestBody": {
+            "required": False,
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "properties": {
+                            "size": {
+                                "type": "integer",
+                                "minimum": 1,
+                                "maximum": MAX_AUDIO_BYTES,
+                                "description": "Bytes of the file. Without it: one URL for the whole file.",
+                            },
+                            "url": {**TEXT, "description": "Of the answer before."},
+                            "upload": {**TEXT, "description": "Of the answer before."},
+                        },
+                    }
+                }
+            },
+        },
+        "responses": {
+            "200": _json("The URLs.", "Upload", "UploadInParts"),
+            **_errors("Error", 400, 401, 403, 410, 413, 429, 500),
+        },
+    }
+
+
+def _job_audio() -> Schema:
+    return {
+        "summary": "Get the audio of a request, to play it",
+        "description": "Redirects to a presigned URL of S3, which serves ranges; with `redirect=false` the answer "
+        "names it. Audio of requests is kept for some days, and that of the bucket as long as the bucket keeps it.",
+        "parameters": [
+            _ID,
+            _query("redirect", {"type": "boolean", "default": True}, "`false`: answer 200 with the URL."),
+        ],
+        "responses": {
+            "200": _json("The URL.", "Audio"),
+            "303": {
+                "description": "GET `Location`.",
+                "headers": {"Location": {"schema": TEXT}},
+                "content": {"application/json": {"schema": named("Redirect")}},
+            },
+            **_errors("Error", 400, 401, 404, 410, 429, 500),
+        },
     }
 
 
@@ -238,6 +286,38 @@ def _docs() -> Schema:
     return {
         "summary": "This description as a page",
         "responses": {"200": {"description": "HTML.", "content": {"text/html": {"schema": TEXT}}}},
+    }
+
+
+def _page() -> Schema:
+    return {
+        "summary": "The web page",
+        "description": "Transcribes files in a browser, shows jobs, plays and searches transcripts.",
+        "responses": {"200": {"description": "HTML.", "content": {"text/html": {"schema": TEXT}}}},
+    }
+
+
+def _page_file() -> Schema:
+    return {
+        "summary": "A file of the web page",
+        "parameters": [
+            {"name": "version", "in": "path", "required": True, "schema": TEXT, "description": "Of the page."},
+            {"name": "file", "in": "path", "required": True, "schema": TEXT, "description": "Its name."},
+        ],
+        "responses": {
+            "200": {
+                "description": "A script, a style sheet or the icon.",
+                "content": {kind: {"schema": TEXT} for kind in ("text/javascript", "text/css", "image/svg+xml")},
+            },
+            **_errors("Error", 404, 429, 500),
+        },
+    }
+
+
+def _favicon() -> Schema:
+    return {
+        "summary": "The icon of the web page",
+        "responses": {"200": {"description": "SVG.", "content": {"image/svg+xml": {"schema": TEXT}}}},
     }
 
 
@@ -291,10 +371,14 @@ _OPERATIONS: dict[str, Callable[[], Schema]] = {
     "retry": _retry,
     "result": _result,
     "result_again": _result_by_post,
+    "audio": _job_audio,
     "upload": _uploads,
     "transcribe": partial(_audio, "transcribe"),
     "translate": partial(_audio, "translate"),
     "models": _models,
     "openapi": _openapi,
     "docs": _docs,
+    "page": _page,
+    "page_file": _page_file,
+    "favicon": _favicon,
 }
