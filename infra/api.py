@@ -88,7 +88,8 @@ class Api(Construct):
             storage.grant_objects(function, storage.transcripts, prefix, "GetObject", "DeleteObject")
         work_operations = ("GetObject", "DeleteObject", "PutObject", "ListMultipartUploadParts")
         storage.grant_objects(function, storage.transcripts, f"{WORK_PREFIX}*", *work_operations)
-        storage.grant_objects(function, storage.uploads, "*", "GetObject")  # the version that an s3:// URL names now
+        # The version that an s3:// URL names now, and for the player the version that was transcribed.
+        storage.grant_objects(function, storage.uploads, "*", "GetObject", "GetObjectVersion")
         storage.grant_objects(function, storage.models, manifest_key("*"), "GetObject")
         for bucket in (storage.uploads, storage.transcripts, storage.models):
             storage.grant_list(function, bucket)

@@ -4,7 +4,7 @@ import { call, poll } from "./api.js";
 import { fill, h, save, say } from "./dom.js";
 import { clock, language, share, span, stateWord, title, when } from "./format.js";
 import { sendingRows } from "./sending.js";
-import { onUploads } from "./uploads.js";
+import { dismiss, onUploads, uploads } from "./uploads.js";
 import { zip } from "./zip.js";
 
 const PAGE = 50;
@@ -16,6 +16,7 @@ export function latestJobs(element) {
   let known = "";
   const look = poll(async () => {
     const { requests } = await call("/requests", { query: { limit: 5 } });
+    clearSent(requests);
     if (known !== (known = JSON.stringify(requests))) {
       const heading = h("div", { class: "row" }, h("h2", { class: "grow" }, "Latest"), h("a", { class: "small", href: "#/jobs" }, "All jobs"));
       const none = h("p", { class: "quiet" }, "Nothing yet. What you send appears here.");
@@ -46,6 +47,7 @@ export function jobsScreen(main, query) {
     rows, failed, tools, h("section", { class: "card" }, body), h("div", { class: "row" }, more)));
   const look = poll(async () => {
     const page = await fetchPage();
+    clearSent(page.requests);
     if (!drawn) next = page.next || "";
     drawn = true;
     const fresh = page.requests.filter((job) => !jobs.has(job.request_id));
@@ -163,6 +165,12 @@ function soon(look) {
     clearTimeout(timer);
     timer = setTimeout(look.now, 400);
   };
+}
+
+/** Take files off the list of those on their way whose jobs are in the table. */
+function clearSent(jobs) {
+  const ids = new Set(jobs.map((job) => job.request_id));
+  uploads.filter((item) => ids.has(item.job)).forEach(dismiss);
 }
 
 function isRunning(job) {

@@ -101,10 +101,12 @@ export function makePlayer(job, data, onTime) {
       return getComputedStyle(sample).color;
     });
     sample.remove();
+    const barOf = (seconds) => Math.max(0, Math.min(bars - 1, Math.floor((seconds / whole) * bars)));
     data.starts.forEach((start, index) => {
-      const bar = Math.min(bars - 1, Math.floor((start / whole) * bars));
-      counts[bar] += 1;
-      voices[bar] = voice(data.paragraphs[data.where[index][0]]);
+      for (let bar = barOf(start); bar <= barOf(data.ends[index]); bar++) {
+        counts[bar] += 1;
+        voices[bar] = voice(data.paragraphs[data.where[index][0]]);
+      }
     });
     const most = counts.reduce((a, b) => Math.max(a, b), 1);
     bitmap = new OffscreenCanvas(width, height);

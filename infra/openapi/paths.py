@@ -214,8 +214,8 @@ def _uploads() -> Schema:
     return {
         "summary": "Get a URL for audio that does not fit in a request",
         "description": "PUT the file to `put`, then `POST /v1/listen` with `url`. With `size` in the body the file "
-        "goes up in parts, each to a URL of its own, and an interrupted upload goes on: send `size`, `url` and `upload` "
-        "again for the parts that are missing, until there are none.",
+        "goes up in parts, each to a URL of its own, and an interrupted upload goes on: send `size`, `url` and "
+        "`upload` again for the parts that are missing, until there are none.",
         "requestBody": {
             "required": False,
             "content": {

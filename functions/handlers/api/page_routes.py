@@ -95,9 +95,7 @@ def _file(request: Request, name: str, cache_control: str) -> Response:
 def _files() -> dict[str, str]:
     """Return the text of each file by its name."""
     return {
-        path.name: path.read_text(encoding="utf-8")
-        for path in sorted(FOLDER.iterdir())
-        if path.suffix in CONTENT_TYPES
+        path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.iterdir()) if path.suffix in CONTENT_TYPES
     }
 
 
