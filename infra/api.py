@@ -51,6 +51,8 @@ class Api(Construct):
         self.rest = self._build_rest()
         self._build_methods(self._build_authorizer())
         self._build_gateway_responses()
+        if EVERY_ORIGIN not in base.settings.cors_origins:
+            base.storage.allow_uploads_from(self.url)  # the web page's own origin
         if base.settings.public:
             Firewall(self, "Firewall", base.settings, stage=self.rest.deployment_stage)
 
@@ -84,10 +86,10 @@ class Api(Construct):
         storage.grant_table(function, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
         for prefix in (f"{JOBS_PREFIX}*", f"{UPLOADS_PREFIX}*"):
             storage.grant_objects(function, storage.transcripts, prefix, "GetObject", "DeleteObject")
-        storage.grant_objects(
-            function, storage.transcripts, f"{WORK_PREFIX}*", "GetObject", "DeleteObject", "PutObject"
-        )
-        storage.grant_objects(function, storage.uploads, "*", "GetObject")  # the version that an s3:// URL names now
+        work_operations = ("GetObject", "DeleteObject", "PutObject", "ListMultipartUploadParts")
+        storage.grant_objects(function, storage.transcripts, f"{WORK_PREFIX}*", *work_operations)
+        # The version that an s3:// URL names now, and for the player the version that was transcribed.
+        storage.grant_objects(function, storage.uploads, "*", "GetObject", "GetObjectVersion")
         storage.grant_objects(function, storage.models, manifest_key("*"), "GetObject")
         for bucket in (storage.uploads, storage.transcripts, storage.models):
             storage.grant_list(function, bucket)

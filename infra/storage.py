@@ -16,6 +16,8 @@ from infra.settings import StackSettings
 # (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html).
 KEPT = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
 
+CORS_SECONDS = 3600  # for which a browser remembers a preflight of S3
+
 
 class Storage(Construct):
     """Buckets for uploads, transcripts, models and access logs, and the table; all are kept with the stack gone.
@@ -84,6 +86,7 @@ class Storage(Construct):
         old = s3.LifecycleRule(noncurrent_version_expiration=Duration.days(7))
         bucket = self._build_bucket("Uploads", [old, *_expiry(settings)], versioned=True)
         # CDK's `event_bridge_enabled` would add a custom resource with a function of its own for this flag.
+        _allow_reading(bucket)
         resource = bucket.node.default_child
         assert isinstance(resource, s3.CfnBucket)
         resource.add_property_override(
@@ -100,12 +103,24 @@ class Storage(Construct):
                 *_expiry(settings, UPLOADS_PREFIX),
             ],
         )
-        # Browsers PUT large audio directly into this bucket, by a presigned URL under work/. They GET large answers
-        # after a redirect from another origin, for which a page's origin is "null": the URL itself is the permission.
-        put, get = [s3.HttpMethods.PUT], [s3.HttpMethods.GET]
-        for methods, origins in ((put, list(settings.cors_origins)), (get, ["*"])):
-            bucket.add_cors_rule(allowed_methods=methods, allowed_origins=origins, allowed_headers=["*"], max_age=3600)
+        # Browsers PUT large audio directly into this bucket, by a presigned URL under work/.
+        bucket.add_cors_rule(
+            allowed_methods=[s3.HttpMethods.PUT],
+            allowed_origins=list(settings.cors_origins),
+            allowed_headers=["*"],
+            max_age=CORS_SECONDS,
+        )
+        _allow_reading(bucket)
         return bucket
+
+    def allow_uploads_from(self, origin: str) -> None:
+        """Let pages of an origin PUT to presigned URLs, beside those of the setting `cors_origins`."""
+        self.transcripts.add_cors_rule(
+            allowed_methods=[s3.HttpMethods.PUT],
+            allowed_origins=[origin],
+            allowed_headers=["*"],
+            max_age=CORS_SECONDS,
+        )
 
     def _build_table(self) -> dynamodb.TableV2:
         text = dynamodb.AttributeType.STRING
@@ -128,6 +143,21 @@ class Storage(Construct):
             ),
             removal_policy=KEPT,
         )
+
+
+def _allow_reading(bucket: s3.Bucket) -> None:
+    """Let pages GET what a presigned URL names: large answers, and audio for a player, which reads ranges.
+
+    After a redirect from another origin a page's origin is "null", so that every origin is allowed: the URL itself is
+    the permission.
+    """
+    bucket.add_cors_rule(
+        allowed_methods=[s3.HttpMethods.GET, s3.HttpMethods.HEAD],
+        allowed_origins=["*"],
+        allowed_headers=["*"],
+        exposed_headers=["Content-Length", "Content-Range", "ETag"],
+        max_age=CORS_SECONDS,
+    )
 
 
 def _expiry(settings: StackSettings, prefix: str | None = None) -> list[s3.LifecycleRule]:

@@ -80,7 +80,7 @@ async def serve(options: argparse.Namespace) -> None:
         api_gateway.application, disk, disk_space.NEW_WORK_BYTES, api_gateway.is_new_work, disk_space.api_answer
     )
     applications: list[tuple[Any, int]] = [
-        (BrowserRequests(aws, options.aws_port, serves_pages=False), options.aws_port),
+        (BrowserRequests(aws, options.aws_port, serves_pages=False, page_port=options.port), options.aws_port),
         (BrowserRequests(WebSocketAsGet(api), options.port, serves_pages=True), options.port),
     ]
     saving = asyncio.create_task(saver.save_periodically())

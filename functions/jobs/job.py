@@ -12,6 +12,8 @@ from earshot_contract.document import Document
 from earshot_contract.job_state import JobState
 from earshot_contract.shards import S3Object
 
+MAX_AUDIO_BYTES = 2 * 1024**3  # of a file that is downloaded or uploaded; Deepgram's limit
+
 
 class SourceKind(StrEnum):
     """How the audio reached the deployment."""

@@ -13,12 +13,13 @@ from hashlib import sha256
 from urllib.parse import SplitResult, quote, urljoin
 
 from functions.errors import ApiError, remote_content_error, too_large
+from functions.jobs.job import MAX_AUDIO_BYTES
 from functions.network.content_encoding import BadContent, Decoder, decoder
 from functions.network.public_address import SocketDeadline, Unreachable, connect
 from functions.network.retry_after import retry_after_seconds
 from functions.network.url import UrlUse, basic_authorization, check_url, request_target
 
-MAX_BYTES = 2 * 1024**3  # Deepgram's limit, of the bytes sent and of the bytes decoded
+MAX_BYTES = MAX_AUDIO_BYTES  # of the bytes sent and of the bytes decoded
 MAX_SECONDS = 600.0  # for the whole download, redirects and further tries included
 READ_TIMEOUT_SECONDS = 20.0  # of silence between two chunks
 MAX_REDIRECTS = 5

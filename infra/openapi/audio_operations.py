@@ -45,6 +45,7 @@ def listen() -> Schema:
         },
         "responses": {
             "200": json_answer("The transcript; with `callback`, only the request's id.", "ListenAnswer", "Accepted"),
+            "202": json_answer("The request's id, with the header `Prefer: respond-async`.", "Accepted"),
             "303": REDIRECT,
             **error_answers("Error", 400, 401, 403, 404, 410, 413, 429, 500, 503),
         },

@@ -241,6 +241,19 @@ SCHEMAS: dict[str, Schema] = {
     "Jobs": document({"requests": array_of(document(_JOB, _OPTIONAL_JOB))}, {"next": TEXT}),
     "Deleted": document({"request_id": UUID, "state": {"const": "forgotten"}}),
     "Upload": document({"put": TEXT, "url": TEXT, "expires_in": COUNT}),
+    "UploadInParts": document(
+        {
+            "url": TEXT,
+            "upload": TEXT,
+            "part_bytes": COUNT,
+            "parts": array_of(document({"number": COUNT, "put": TEXT})),
+            "expires_in": COUNT,
+        },
+        {},
+        "`parts` are those that have not arrived; part n is the bytes from (n - 1) × `part_bytes` on. Once it is empty "
+        "the upload is complete.",
+    ),
+    "Audio": document({"url": TEXT, "expires_in": COUNT}),
     "Models": document(
         {"stt": array_of(_MODEL), "tts": array_of({}), "object": {"const": "list"}, "data": array_of(_OPENAI_MODEL)}
     ),

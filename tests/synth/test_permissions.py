@@ -29,6 +29,8 @@ FUNCTION_ACTIONS = {
         "dynamodb:UpdateItem",
         "dynamodb:DeleteItem",
         "dynamodb:Query",
+        "s3:GetObjectVersion",
+        "s3:ListMultipartUploadParts",
         "s3:GetObject",
         "s3:PutObject",
         "s3:DeleteObject",

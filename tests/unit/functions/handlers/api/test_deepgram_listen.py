@@ -30,6 +30,17 @@ def test_listen_redirects_when_job_takes_longer(api, executions):
     assert executions() == [job_id]
 
 
+@pytest.mark.parametrize("prefer", ["respond-async", "wait=10, Respond-Async"])
+def test_listen_answers_at_once_when_that_is_preferred(api, prefer):
+    answer = api.post("/listen", AUDIO, Prefer=prefer)
+
+    assert answer.status == 202
+    job_id = answer.json["request_id"]
+    assert answer.headers["location"] == f"/v1/requests/{job_id}"
+    assert answer.headers["preference-applied"] == "respond-async"
+    assert job_table.find(job_id).state is JobState.QUEUED
+
+
 def test_listen_stores_body_unchanged(api):
     job = job_table.find(api.post("/listen", AUDIO, Content_Type="deepgram/audio+video").json["request_id"])
 
@@ -389,7 +400,6 @@ def test_impossible_page_token_returns_400(api, token):
         ("GET", "/listen", "POST /v1/listen"),
         ("POST", "/audio/transcription", "POST /v1/audio/transcriptions"),
         ("GET", "/model", "GET /v1/models"),
-        ("GET", "/", "POST /v1/listen"),
         ("POST", "/zzzzzzzz", "POST /v1/listen"),
     ],
 )
