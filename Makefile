@@ -15,7 +15,7 @@ CDK := PATH="$(CURDIR)/$(BIN):$$PATH" npx --yes aws-cdk@2.1148.0
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast test-synth test-localcloud test-model test-pipeline test-clients test-pythons \
-	check install synth lint types imports coverage generated lock bootstrap deploy destroy bench bench-speakers load clean
+	check install synth lint types imports coverage generated lock bootstrap deploy destroy bench bench-speakers load simulate clean
 
 help: ## this list
 	@echo "Earshot: hosted Whisper in your own AWS account, or on this machine alone."
@@ -90,6 +90,9 @@ bench-speakers: $(STAMP) ## how well speakers are told apart, into build/bench; 
 load: $(STAMP) synth ## 200 callers at once, then 1,000 requests in a row, on the local cloud; minutes; ARGS="--callers 50" …
 	@$(BIN)/python -m tests.localcloud.load $(ARGS)
 
+simulate: $(STAMP) ## the scaling policy under load of all kinds, beside other policies: a table, and pictures into docs/explanation/images
+	@$(BIN)/python -m simulation $(ARGS)
+
 lint: $(STAMP) types imports ## ruff, mypy, and the contracts of who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
@@ -114,9 +117,10 @@ LOCK = $(UV) pip compile --quiet --fork-strategy fewest --python-version 3.11 --
 IMAGE = $(LOCK) --python-platform x86_64-manylinux_2_28 --constraint requirements.lock
 
 lock: ## resolve pyproject's groups anew into requirements.lock and, of the same versions, what the image holds
-	@$(LOCK) --universal $(addprefix --group=,functions transcriber infra local cli dev) -o requirements.lock
+	@$(LOCK) --universal $(addprefix --group=,functions transcriber transcriber-quick infra local cli dev) -o requirements.lock
 	@$(IMAGE) --group transcriber -o containers/transcriber/requirements.txt
 	@$(IMAGE) --group transcriber-gpu -o containers/transcriber/requirements-gpu.txt
+	@$(IMAGE) --group transcriber-quick -o containers/transcriber/requirements-quick.txt
 
 bootstrap: $(STAMP) ## prepare an AWS account and region for the CDK, once
 	@$(CDK) bootstrap $(ARGS)

@@ -28,6 +28,9 @@ class DeploymentSettings:
     scale_function: str = ""
     default_model: str = ""  # the model that `whisper` means
     max_workers: int = 1
+    quick_workers: int = 0  # Lambda functions that transcribe at the same time; 0: none
+    quick_memory: int = 3008  # MB of each
+    worker_price: float = 0.805  # dollars an hour of a task, for the choice between the kinds of workers
     idle_seconds: int = IDLE_SECONDS  # of worker 0; the others leave sooner
     speed: float = 40.0  # seconds of audio a worker transcribes in a second (RTFx), for scaling
     worker_version: str = ""  # digest of the worker's image

@@ -44,8 +44,23 @@ class JobMachine(Construct):
         self._build_announce_and_fail()
         self.state_machine = self._build_machine()
         self.state_machine.grant_task_response(worker_machine.role)
+        if worker_machine.quick_worker:
+            self._grant_answers(worker_machine.quick_worker.role)
         self._build_reap()
         self.sweep = self._build_sweep()
+
+    def _grant_answers(self, role: iam.Role) -> None:
+        """Allow a function to answer task tokens, in a policy of its own.
+
+        A function depends on its role's default policy, and this machine, by way of Scale and the Worker machine, on
+        the function: there the grant would close a circle.
+        """
+        operations = ("Success", "Failure", "Heartbeat")
+        statement = iam.PolicyStatement(
+            actions=[f"states:SendTask{operation}" for operation in operations],
+            resources=[self.state_machine.state_machine_arn],
+        )
+        iam.Policy(self, "QuickAnswers", statements=[statement], roles=[role])
 
     def _build_prepare(self, scale: lambda_.Function) -> None:
         storage = self._base.storage

@@ -162,7 +162,8 @@ _OPTIONAL_JOB = {
     "shards": document({"done": COUNT, "total": COUNT}),
     "timings": {
         "type": "object",
-        "description": "Seconds: waited before the start, from the start to the end, inside the model.",
+        "description": "Seconds: waited before the start, from the start to the end, inside the model; start_…, by "
+        "stage, where a worker had to start.",
         "additionalProperties": {"type": "number"},
     },
     "error": _JOB_ERROR,

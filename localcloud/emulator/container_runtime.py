@@ -142,7 +142,7 @@ class ContainerRuntime:
             raise LookupError(f"No image {name} among the synthesized assets: synthesize again.")
         root = self.folder / "containers" / digest
         folder = root / image.workdir.lstrip("/") if root.exists() else image.unpack(root)
-        argv = [*image.entrypoint, *(command or image.command)]
+        argv = [*(options.get("entrypoint") or image.entrypoint), *(command or image.command)]
         argv[0] = sys.executable if argv[0] in ("python", "python3") else argv[0]
         task_environment = options.get("environment") or {}
         environment = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from functions.workers.scaling import MAX_COOLDOWN_SECONDS
+from functions.workers.slots import MAX_COOLDOWN_SECONDS
 from tests.synth.assembly import Assembly
 
 

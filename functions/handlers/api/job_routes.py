@@ -154,8 +154,9 @@ def _upload_result_keys(job: Job) -> list[str]:
 
 
 def _timings(job: Job) -> dict[str, float]:
-    """Return seconds waited before the start, from the start to the end, and spent inside the model."""
+    """Return seconds waited before the start, from the start to the end, inside the model, and of a worker's start."""
     timings = {"model": job.model_seconds} if job.model_seconds is not None else {}
+    timings |= job.worker_start or {}
     if job.started:
         timings["waited"] = _seconds_between(job.created, job.started)
         if job.completed:

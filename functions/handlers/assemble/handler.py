@@ -15,7 +15,7 @@ from earshot_contract.keys import shard_result_key, transcript_key
 from earshot_contract.shards import S3Object, ShardResult
 from functions.aws import job_table, latest_uploads, s3, shard_results
 from functions.aws.init_phase import connect
-from functions.handlers.assemble.assembly import assemble
+from functions.handlers.assemble.assembly import assemble, worker_start
 from functions.handlers.assemble.output_files import OutputFile, output_files
 from functions.jobs.job import Job, SourceKind, timestamp
 from functions.observability import logger, metrics
@@ -50,6 +50,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         language=transcript.channels[0].language,
         model=transcript.model.name,
         model_seconds=transcript.model_seconds,
+        worker_start=worker_start(results),
         transcript=transcript_key(job.id),
     )
     if options.redact:

@@ -18,6 +18,7 @@ from transcriber.engine_protocol import ShardFailed
 from transcriber.logs import logger
 from transcriber.worker.audio_cache import AudioCache, AudioFile
 from transcriber.worker.loaded_engines import LoadedEngines
+from transcriber.worker.measures import Measures
 from transcriber.worker.sqs_queues import Message, ShardQueues
 from transcriber.worker.task_tokens import TaskTokenClosed, TaskTokens
 
@@ -35,6 +36,8 @@ class ShardRun:
     engine_acquired: bool = False
     file: AudioFile | None = None
     future: Future[ShardResult] | None = None  # None until the shard is submitted to the engine
+    start_stages: dict[str, float] = field(default_factory=dict)  # seconds by stage of the start that it waited for
+    audio_seconds: float = 0.0  # that were transcribed
     answered: bool = False  # the task token is answered, or no longer valid
 
     @property
@@ -57,13 +60,20 @@ class ShardRuns:
     """
 
     def __init__(
-        self, queues: ShardQueues, tokens: TaskTokens, audio: AudioCache, engines: LoadedEngines, s3: Any
+        self,
+        queues: ShardQueues,
+        tokens: TaskTokens,
+        audio: AudioCache,
+        engines: LoadedEngines,
+        s3: Any,
+        measures: Measures | None = None,
     ) -> None:
         self._queues, self._tokens, self._audio, self._engines, self._s3 = queues, tokens, audio, engines, s3
         self._active: list[ShardRun] = []
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="shard-run")
         self._closing = False
+        self.measures = measures or Measures()
         self.run_ended = threading.Event()
         self.consecutive_faults = 0
 
@@ -94,6 +104,7 @@ class ShardRuns:
         run = ShardRun(message, message_body)
         with self._lock:
             self._active.append(run)
+        run.start_stages = self.measures.shard_begins()
         self._pool.submit(self._start, run)
 
     def heartbeat(self, run: ShardRun) -> None:
@@ -103,6 +114,10 @@ class ShardRuns:
         except TaskTokenClosed as error:
             if not run.answered:
                 self._drop(run, error)
+
+    def close(self) -> None:
+        """End the threads once they are idle."""
+        self._pool.shutdown(wait=False)
 
     def stop_starting(self) -> None:
         """Submit no further shard; cancel shards that the engine has not begun, which returns their messages."""
@@ -177,13 +192,13 @@ class ShardRuns:
         shard, total = run.shard, time.monotonic() - run.received_at
         # A result that comes too late may be of words that must not be stored, and nobody would remove it.
         self._tokens.heartbeat(run.message_body.task_token)
+        end = result.audio.duration if shard.end is None else min(shard.end, result.audio.duration)
+        run.audio_seconds = max(0.0, end - shard.start)
+        seconds = {**result.seconds, **run.start_stages, "download": run.download_seconds, "total": total}
         result = replace(
             result,
             audio=replace(result.audio, sha256=run.file.sha256),
-            seconds={
-                name: round(seconds, 4)
-                for name, seconds in {**result.seconds, "download": run.download_seconds, "total": total}.items()
-            },
+            seconds={name: round(value, 4) for name, value in seconds.items()},
         )
         self._s3.put_object(
             Bucket=shard.result.bucket,
@@ -224,4 +239,5 @@ class ShardRuns:
             self._engines.release(run.shard.model)
         with self._lock:
             self._active.remove(run)
+        self.measures.shard_ends(run.audio_seconds)
         self.run_ended.set()
