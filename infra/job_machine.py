@@ -80,7 +80,7 @@ class JobMachine(Construct):
         storage = self._base.storage
         assemble = self._base.functions.add(
             "assemble",
-            self._environment,
+            self._environment | {"WORKER_HOUR_USD": str(self._base.settings.worker_hour_usd)},
             timeout=Duration.minutes(5),
             memory=1024,
         )
@@ -118,6 +118,7 @@ class JobMachine(Construct):
             self._environment
             | {"BUS": base.bus.event_bus_name, "JOB_MACHINE_ARN": self.state_machine.state_machine_arn},
             timeout=Duration.minutes(2),
+            traced=False,
         )
         base.storage.grant_table(sweep, "UpdateItem")
         base.storage.grant_query(sweep, LISTING_INDEX)

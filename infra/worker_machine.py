@@ -66,6 +66,7 @@ class WorkerMachine(Construct):
                 "DRAIN_SECONDS": str(settings.drain_seconds),
             },
             timeout=Duration.seconds(30),
+            traced=False,
         )
         self._base.storage.grant_table(scale, "GetItem", "UpdateItem", "DeleteItem")
         self._grant_queue_length(scale)

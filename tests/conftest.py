@@ -66,6 +66,9 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         running.start()
     yield running
     running.stop()
+    from tests.fixtures.logs import leaks
+
+    assert leaks(folder / "logs") == [], "a log holds words of a transcript, a key or a token"
     refused = keep_calls(folder / "logs" / "aws-calls.json")
     assert refused == [], "the roles' policies do not allow what the functions, workers or state machines did"
 

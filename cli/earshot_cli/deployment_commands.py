@@ -19,13 +19,14 @@ from earshot_cli.admin_commands import DataDir, Stack
 from earshot_cli.aws_clients import aws_errors, client, price_list_client
 from earshot_cli.cdk import CLONE, check_clone, run_cdk
 from earshot_cli.console import stderr, stdout, write
-from earshot_cli.cost import audio_costs
+from earshot_cli.cost import audio_costs, worker_price
 from earshot_cli.deployment import DATA_DIR, local_outputs, stack_outputs
 from earshot_cli.destroy import destroy as remove
 from earshot_cli.doctor import Finding, Level, docker, examine
 from earshot_cli.errors import CliError, Status
 from earshot_contract.timeouts import WORKER_START_SECONDS
 
+DEFAULT_INSTANCE_TYPE = "g6.xlarge"  # the first of infra/settings.py, which is not in the wheel
 STYLES = {Level.OK: "green", Level.WARNING: "yellow", Level.PROBLEM: "red"}
 
 
@@ -67,7 +68,7 @@ def deploy(
     settings = {**release.parse_settings(context or []), "name": name}
     if _exists(name):
         raise CliError(f"There is a stack {name}: `earshot upgrade {name}` changes it and keeps its settings.")
-    folder = _build(name, settings, image, unchecked)
+    folder = _build(name, _with_price(settings), image, unchecked)
     release.deploy(name, folder)
     stderr.print(
         f"Deployed. Next: earshot model add large-v3-turbo --stack {name}; earshot key create NAME --stack {name}"
@@ -109,6 +110,21 @@ def upgrade(
 def cdk(context: typer.Context) -> None:
     """Run any command of the CDK in the version that fits, for example `earshot cdk bootstrap`."""
     raise typer.Exit(run_cdk(context.args))
+
+
+def _with_price(settings: dict[str, str]) -> dict[str, str]:
+    """Return settings with the list price of a worker, for each job's cost, unless it is given or cannot be read."""
+    if "worker_hour_usd" in settings:
+        return settings
+    kinds = settings.get("instance_types", DEFAULT_INSTANCE_TYPE).split(",")
+    chosen = {"flavour": settings.get("flavour", Flavour.GPU), "instance_types": kinds}
+    try:
+        with aws_errors("AWS's price list cannot be read"):
+            price = worker_price(price_list_client, chosen, client("sts").meta.region_name)
+    except CliError as error:
+        stderr.print(f"Jobs will show no cost: {error.message}", markup=False)
+        return settings
+    return {**settings, "worker_hour_usd": str(price.usd)}
 
 
 def _exists(name: str) -> bool:
@@ -176,10 +192,10 @@ def cost(
     with aws_errors("AWS's price list cannot be read"):
         found = list(audio_costs(price_list_client, settings, region))
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("worker", "an hour of it", "an hour of audio, busy", "each burst, besides", "prices of"):
+    for column in ("worker", "an hour of it", "an hour of audio, busy", "alone", "each burst, besides", "prices of"):
         table.add_column(column)
     for each in found:
-        dollars = (f"${value:.4f}" for value in (each.price.usd, each.audio_hour, each.burst))
+        dollars = (f"${value:.4f}" for value in (each.price.usd, each.audio_hour, each.lone_hour, each.burst))
         table.add_row(each.price.worker, *dollars, each.price.published[:10])
     stdout.print(table)
     stdout.print(

@@ -18,10 +18,8 @@ Client = Callable[[str], Any]  # name of a service → boto3 client
 GROUPS_AT_ONCE = 8
 BEFORE = timedelta(minutes=1)  # the API writes before the row is made
 # What every line has, or what stands in a column of its own.
-HIDDEN = frozenset(
-    "timestamp service message level job_id location cold_start function_name function_memory_size function_arn "
-    "function_request_id xray_trace_id exception correlation_id".split()
-)
+HIDDEN = {"timestamp", "service", "message", "level", "job_id", "location", "cold_start", "exception", "xray_trace_id"}
+HIDDEN |= {"function_name", "function_memory_size", "function_arn", "function_request_id", "correlation_id"}
 
 
 @dataclass(frozen=True)

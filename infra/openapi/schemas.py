@@ -165,6 +165,10 @@ _OPTIONAL_JOB = {
         "description": "Seconds: waited before the start, from the start to the end, inside the model.",
         "additionalProperties": {"type": "number"},
     },
+    "cost_usd": {
+        "type": "number",
+        "description": "Of the seconds inside the model, where the deployment has a price of a worker's hour.",
+    },
     "error": _JOB_ERROR,
 }
 

@@ -51,6 +51,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return {"job_id": None, "failure": failure.to_dict()}
     _remove_stale_results(job)
     metrics.add_metric("JobsFailed", MetricUnit.Count, 1)
+    if failure.status >= 500:  # no fault of the caller's: somebody has to look
+        metrics.add_metric("JobsBroken", MetricUnit.Count, 1)
     event_bus.announce(job_events.detail(job, settings().transcripts_bucket))
     return {"job_id": job.id, "failure": failure.to_dict()}
 

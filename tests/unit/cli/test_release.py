@@ -12,6 +12,7 @@ import typer.testing
 from botocore.exceptions import ClientError
 
 from earshot_cli import cdk, deployment_commands
+from earshot_cli.cost import Price
 from earshot_cli.doctor import Finding, Level
 from earshot_cli.errors import CliError
 from earshot_cli.main import app
@@ -34,6 +35,8 @@ class Account:
         self.changes: list[dict[str, Any]] = []
         self.cdk: list[list[str]] = []
         self.discarded = 0
+
+    meta = SimpleNamespace(region_name="eu-west-1")
 
     def client(self, service: str) -> Any:
         return self
@@ -68,6 +71,7 @@ def account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Account:
     monkeypatch.setattr(deployment_commands, "CLONE", tmp_path)
     monkeypatch.setattr(deployment_commands, "client", made.client)
     monkeypatch.setattr("earshot_cli.deployment.client", made.client)
+    monkeypatch.setattr(deployment_commands, "worker_price", lambda *_: Price("g6.xlarge", 0.8, "2026-11-20"))
     monkeypatch.setattr(deployment_commands, "examine", lambda *_, **__: [])
     monkeypatch.setattr(deployment_commands, "docker", lambda: Finding(Level.OK, "Docker answers"))
     return made
@@ -83,8 +87,23 @@ def test_deploy_synthesizes_and_creates_the_stack(account: Account) -> None:
     assert result.exit_code == 0, result.output
     synth, deploy = account.cdk
     assert synth[0] == "synth"
-    assert synth[-4:] == ["-c", "flavour=cpu", "-c", "name=Ours"]
+    assert [pair for pair in synth if "=" in pair] == ["flavour=cpu", "name=Ours", "worker_hour_usd=0.8"]
     assert deploy[:3] == ["deploy", "Ours", "--app"]
+
+
+def test_first_instance_type_is_that_of_the_settings() -> None:
+    assert StackSettings().instance_types[0] == deployment_commands.DEFAULT_INSTANCE_TYPE
+
+
+def test_price_that_cannot_be_read_is_left_out(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_: Any) -> Price:
+        raise CliError("no such type")
+
+    monkeypatch.setattr(deployment_commands, "worker_price", missing)
+    result = earshot("deploy")
+    assert result.exit_code == 0
+    assert "no such type" in result.output
+    assert not any("worker_hour_usd" in word for word in account.cdk[0])
 
 
 def test_deploy_of_an_existing_stack_is_refused(account: Account) -> None:
