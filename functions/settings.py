@@ -37,6 +37,7 @@ class DeploymentSettings:
     drain_seconds: float = 300.0  # a backlog should be processed within this time
     wait_seconds: float = REQUEST_WAIT_SECONDS  # how long `POST /v1/listen` waits for the job
     retention_days: int = 30
+    worker_hour_usd: float = 0.0  # price of a worker's hour; 0: unknown
     cors_origins: str = "*"  # web origins whose pages may call the API, separated by commas; *: all
     public_access: bool = False  # requests need no API key
     allow_private_urls: bool = False  # download from addresses that are not public: for laptops and tests

@@ -13,7 +13,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from earshot_contract.keys import JOBS_PREFIX, UPLOADS_PREFIX, WORK_PREFIX, manifest_key
+from earshot_contract.keys import JOBS_PREFIX, LISTING_INDEX, UPLOADS_PREFIX, WORK_PREFIX, manifest_key
 from earshot_contract.shards import ShardError
 from earshot_contract.timeouts import SHARD_WAIT_DAYS
 from infra.foundation import Foundation
@@ -95,7 +95,7 @@ class JobMachine(Construct):
         storage = self._base.storage
         assemble = self._base.functions.add(
             "assemble",
-            self._environment,
+            self._environment | {"WORKER_HOUR_USD": str(self._base.settings.worker_hour_usd)},
             timeout=Duration.minutes(5),
             memory=1024,
         )
@@ -134,8 +134,10 @@ class JobMachine(Construct):
             self._environment
             | {"BUS": base.bus.event_bus_name, "JOB_MACHINE_ARN": self.state_machine.state_machine_arn},
             timeout=Duration.minutes(2),
+            traced=False,
         )
-        base.storage.grant_table(sweep, "Query", "UpdateItem")
+        base.storage.grant_table(sweep, "UpdateItem")
+        base.storage.grant_query(sweep, LISTING_INDEX)
         base.bus.grant_put_events_to(sweep)
         self.state_machine.grant_start_execution(sweep)
         self.state_machine.grant(sweep, "states:ListExecutions")

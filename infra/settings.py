@@ -51,6 +51,7 @@ LEAST = {
     "retention_days": 1,
     "zones": 1,
     "uploads_days": 0,
+    "worker_hour_usd": 0,
 }
 MAX_QUICK_MEMORY = 10_240  # MB; Lambda's most
 MAX_ZONES = 4  # subnets of a /18 in the VPC's /16
@@ -78,6 +79,8 @@ class StackSettings:
     retention_days: int = 30  # table rows, jobs/ in the transcripts bucket, access logs
     uploads_days: int = 0  # days after which uploads and their results are deleted; 0: never
     cors_origins: tuple[str, ...] = ("*",)  # web origins whose pages may call the API; *: all
+    dashboard: bool = True  # in CloudWatch; the first three of an account are free
+    worker_hour_usd: float = 0.0  # price of a worker's hour, from which each job's cost is computed; 0: none is
     alarm_email: str = ""  # receives alarms; empty: alarms show on the dashboard only
 
     default_model: str = "large-v3-turbo"  # model that the name `whisper` stands for; a folder of the models bucket

@@ -73,6 +73,7 @@ class WorkerMachine(Construct):
                 "QUICK_MEMORY": str(settings.quick_memory),
             },
             timeout=Duration.seconds(30),
+            traced=False,
         )
         self._base.storage.grant_table(scale, "GetItem", "BatchGetItem", "UpdateItem", "DeleteItem")
         self._grant_queue_length(scale)

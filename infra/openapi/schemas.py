@@ -166,6 +166,10 @@ _OPTIONAL_JOB = {
         "stage, where a worker had to start.",
         "additionalProperties": {"type": "number"},
     },
+    "cost_usd": {
+        "type": "number",
+        "description": "Of the seconds inside the model, where the deployment has a price of a worker's hour.",
+    },
     "error": _JOB_ERROR,
 }
 

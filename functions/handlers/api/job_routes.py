@@ -105,6 +105,7 @@ def job_summary(job: Job) -> dict[str, Any]:
         "language": job.language,
         "channels": job.channels,
         "timings": _timings(job),
+        "cost_usd": job.cost_usd,
         "error": failure.body() if failure else None,
         "deliveries": [_delivery(each) for each in job.deliveries or ()] or None,
         "history": [_attempt(run) for run in job.history or ()] or None,

@@ -51,12 +51,20 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         model=transcript.model.name,
         model_seconds=transcript.model_seconds,
         worker_start=worker_start(results),
+        cost_usd=cost_usd(transcript.model_seconds),
         transcript=transcript_key(job.id),
     )
     if options.redact:
         shard_results.remove(job.id)
     _add_metrics(job, transcript, results)
+    logger.info("Assembled", model_seconds=transcript.model_seconds, audio_seconds=transcript.audio.duration)
     return {"job_id": job.id}
+
+
+def cost_usd(model_seconds: float) -> float | None:
+    """Return what a job's seconds inside the model cost, its share of the batches; None without a price."""
+    price = settings().worker_hour_usd
+    return round(model_seconds * price / 3600, 6) if price else None
 
 
 def _put(job: Job, file: OutputFile) -> None:

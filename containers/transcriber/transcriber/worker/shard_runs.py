@@ -99,7 +99,8 @@ class ShardRuns:
         try:
             message_body = ShardMessage.from_json(message.body)
         except InvalidDocument:
-            logger.exception("A message is no shard message", extra={"fields": {"body": message.body[:1000]}})
+            # Not its body: that may hold a task token, and a prompt.
+            logger.exception("A message is no shard message", extra={"fields": {"bytes": len(message.body)}})
             return
         run = ShardRun(message, message_body)
         with self._lock:
