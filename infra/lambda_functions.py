@@ -14,7 +14,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from functions.errors import API_ERROR_NAMES, THROTTLED
+from functions.errors import API_ERROR_NAMES, THROTTLED, SlowDownloadsBusy
 from infra import ROOT
 from infra.lambda_bundle import RUNTIME, CodeBundle, layer_folder
 from infra.logs import log_group
@@ -161,5 +161,14 @@ def lambda_task(
     )
     task_state.add_retry(errors=list(API_ERROR_NAMES), max_attempts=0)
     add_throttling_retry(task_state, THROTTLING_ERRORS)
+    # Each attempt holds a function until the download counts as slow: long waits, half an hour or more in all.
+    task_state.add_retry(
+        errors=[SlowDownloadsBusy.__name__],
+        interval=Duration.seconds(60),
+        max_attempts=9,
+        max_delay=Duration.seconds(600),
+        backoff_rate=2,
+        jitter_strategy=sfn.JitterType.FULL,
+    )
     task_state.add_retry(errors=["States.ALL"], interval=Duration.seconds(1), max_attempts=2, backoff_rate=2)
     return task_state

@@ -121,6 +121,11 @@ UPLOAD_PK_PREFIX = "UPLOAD#"
 FLEET_PK = "PACE"  # the item with what the fleet has measured: shard lengths, speeds, start times
 
 
+def slow_download_pk(slot: int) -> str:
+    """Return the partition key of the right to run one slow download: `SLOW#00`."""
+    return f"SLOW#{slot:02d}"
+
+
 def job_pk(job_id: str) -> str:
     """Return the partition key of a job's row."""
     return f"{JOB_PK_PREFIX}{job_id}"

@@ -11,6 +11,7 @@ from earshot_contract.keys import WORK_DAYS
 from earshot_contract.shards import ShardError
 from earshot_contract.timeouts import ON_DEMAND_LAUNCH_SECONDS, SHARD_WAIT_DAYS, SPOT_LAUNCH_SECONDS
 from functions.aws.clients import Throttled
+from functions.errors import SlowDownloadsBusy
 from tests.synth.assembly import Assembly
 from tests.synth.state_machine_checks import find_faults
 
@@ -180,7 +181,9 @@ def test_throttled_functions_are_retried_for_an_hour(assembly: Assembly) -> None
     invocations = [state for state in states if ":lambda:invoke" in state.get("Resource", "")]
     assert len(invocations) >= 7
     for state in invocations:
-        _, throttled, _ = state["Retry"]
+        _, throttled, slow, _ = state["Retry"]
+        assert slow["ErrorEquals"] == [SlowDownloadsBusy.__name__]
+        assert slow["IntervalSeconds"] >= 60  # each attempt holds a function for half a minute
         assert {"Lambda.TooManyRequestsException", Throttled.__name__} <= set(throttled["ErrorEquals"])
         assert delays(throttled) > 3600
 

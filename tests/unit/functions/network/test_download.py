@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from functions.errors import ApiError
+from functions.errors import ApiError, SlowDownloadsBusy
 from functions.network import download as downloads
 from functions.network import public_address
 from functions.network.download import download
@@ -108,6 +108,33 @@ def test_dripping_server_is_dropped(web, monkeypatch):
     web.pages["/a"] = drip
 
     assert "fewer than 500 bytes a second" in error_of("http://audio.example/a")
+
+
+def test_slow_server_is_reported_once_and_may_be_refused(web, monkeypatch):
+    monkeypatch.setattr(downloads, "GRACE_SECONDS", 0.1)
+
+    def slow(request: BaseHTTPRequestHandler) -> None:  # 5,000 bytes a second
+        request.send_response(200)
+        request.end_headers()
+        with contextlib.suppress(OSError):
+            for _ in range(25):
+                request.wfile.write(b"x" * 100)
+                time.sleep(0.02)
+
+    web.pages["/slow"] = slow
+    web.page("/quick")
+    calls: list[str] = []
+
+    assert len(b"".join(download("http://audio.example/slow", on_slow=lambda: calls.append("slow")))) == 2500
+    assert calls == ["slow"]
+    assert b"".join(download("http://audio.example/quick", on_slow=lambda: calls.append("quick"))) == AUDIO
+    assert calls == ["slow"]
+
+    def refuse() -> None:
+        raise SlowDownloadsBusy
+
+    with pytest.raises(SlowDownloadsBusy):
+        b"".join(download("http://audio.example/slow", on_slow=refuse))
 
 
 @pytest.mark.parametrize("part", ["headers", "body"])
