@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from functools import cache
 from pathlib import Path
 
 import av
@@ -61,6 +62,7 @@ def test_chunks_behind_wav_samples_are_no_sound(tmp_path: Path) -> None:
     assert decode(path).seconds == pytest.approx(1.0, abs=0.001)
 
 
+@cache
 def encoded(container: str, codec: str, rate: int = SAMPLE_RATE) -> bytes:
     out = io.BytesIO()
     with av.open(out, "w", format=container) as file:
