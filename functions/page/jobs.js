@@ -178,7 +178,7 @@ function isRunning(job) {
 }
 
 function table(rows, choosable) {
-  const head = [["Recording", ""], ["State", ""], ["Length", "num"], ["Language", "hide"], ["Took", "num hide"], ["When", "num"]];
+  const head = [["Recording", ""], ["State", ""], ["Length", "num slim"], ["Language", "hide"], ["Took", "num hide"], ["When", "num"]];
   return h("table", null,
     h("thead", null, h("tr", null, choosable && h("th", null, h("span", { class: "sr" }, "Choose")), head.map(([label, kind]) => h("th", { class: kind }, label)))),
     rows instanceof Element ? rows : h("tbody", null, rows));
@@ -192,7 +192,7 @@ function row(job, check) {
     check && h("td", { class: "pick" }, check),
     h("td", { class: "name" }, h("a", { href: `#/jobs/${job.request_id}` }, title(job)), from, job.error && h("div", { class: "small quiet" }, job.error.err_msg)),
     h("td", null, h("span", { class: `state ${SIGN[job.state]}` }, state)),
-    h("td", { class: "num" }, job.duration ? clock(job.duration) : "–"),
+    h("td", { class: "num slim" }, job.duration ? clock(job.duration) : "–"),
     h("td", { class: "hide" }, language(job.language) || "–"),
     h("td", { class: "num hide" }, took === undefined ? "–" : span(took)),
     h("td", { class: "num" }, h("time", { datetime: job.created }, when(job.created))));

@@ -40,8 +40,8 @@ function draw(main, job, answer) {
       h("div", { class: "grow" }, h("h1", { class: "name" }, title(job)), h("p", { class: "quiet small" }, summary(job))), find, hits, copyText)),
     words,
     h("aside", { class: "side", "aria-label": "About this transcript" }, downloads(job), facts(job, data, nextUnsure), more(job))));
-  if (!data.text.length) words.append(h("p", null, `No words were found in ${span(data.duration)} of audio.`));
   const reader = makeReader(words, data, nameOf, (index) => player.seek(data.starts[index] + 0.01));
+  if (!data.text.length) words.append(h("p", null, `No words were found in ${span(data.duration)} of audio.`));
   let paragraph = -1, unsure = -1;
   const player = makePlayer(job, data, (index, follows) => {
     reader.mark(index);
