@@ -92,6 +92,7 @@ class Job(Document):
     restarts: int | None = None  # how often Sweep has started it again
     model_seconds: float | None = None  # seconds that workers spent inside the model
     transcript: str | None = None  # key in the transcripts bucket
+    edits: str | None = None  # version of the corrections; None: there are none
     failure: Failure | None = None
     history: list[Attempt] | None = None  # runs before this one, the oldest first
     deliveries: list[Delivery] | None = None  # tries to deliver the callback, the oldest first

@@ -35,7 +35,9 @@ _ERRORS = {
     403: "The key's scope does not allow it.",
     404: "There is no such thing.",
     410: "The request was cancelled, or its audio is gone.",
+    412: "Somebody else has changed it; read it again.",
     413: "Too large for a request. `POST /v1/uploads` gives a URL for larger audio.",
+    428: "The header `If-Match` is missing.",
     429: "Too many requests; `Retry-After` says when to come back.",
     500: "An internal error.",
     503: "Too busy; `Retry-After` says when to come back.",
@@ -180,6 +182,9 @@ def _result() -> Schema:
             _query("format", {"enum": list(LISTEN_FORMATS), "default": "json"}),
             _query("wait", {"type": "number", "minimum": 0}, "Seconds to wait for it; a redirect when it is not done."),
             _query("response_format", {"enum": list(OPENAI_FORMATS)}),
+            _query(
+                "edited", {"type": "boolean", "default": True}, "`false`: without the corrections of `PUT …/edits`."
+            ),
         ],
         "responses": {
             "200": {
@@ -260,6 +265,43 @@ def _job_audio() -> Schema:
                 "content": {"application/json": {"schema": named("Redirect")}},
             },
             **_errors("Error", 400, 401, 404, 410, 429, 500),
+        },
+    }
+
+
+def _edits() -> Schema:
+    return {
+        "summary": "Get the corrections of a transcript",
+        "description": "Changed words and names of speakers. They lie over what the model wrote, in every format.",
+        "parameters": [_ID],
+        "responses": {
+            "200": {**_json("With their version in `ETag`.", "Edits"), "headers": {"ETag": {"schema": TEXT}}},
+            "303": _REDIRECT,
+            **_errors("Error", 400, 401, 404, 410, 429, 500),
+        },
+    }
+
+
+def _put_edits() -> Schema:
+    return {
+        "summary": "Replace the corrections of a transcript",
+        "description": "All of them at once. Words that were there keep their times; changed ones share the time of "
+        "those that they replace. An empty document takes all corrections away.",
+        "parameters": [
+            _ID,
+            {
+                "name": "If-Match",
+                "in": "header",
+                "required": True,
+                "schema": TEXT,
+                "description": "The `ETag` that the corrections are based on.",
+            },
+        ],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": named("NewEdits")}}},
+        "responses": {
+            "200": {**_json("With their new version in `ETag`.", "Edits"), "headers": {"ETag": {"schema": TEXT}}},
+            "303": _REDIRECT,
+            **_errors("Error", 400, 401, 403, 404, 410, 412, 428, 429, 500),
         },
     }
 
@@ -372,6 +414,8 @@ _OPERATIONS: dict[str, Callable[[], Schema]] = {
     "result": _result,
     "result_again": _result_by_post,
     "audio": _job_audio,
+    "edits": _edits,
+    "put_edits": _put_edits,
     "upload": _uploads,
     "transcribe": partial(_audio, "transcribe"),
     "translate": partial(_audio, "translate"),

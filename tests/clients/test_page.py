@@ -18,7 +18,7 @@ from tests.clients.browser import NoBrowser, drive_page, find_browser
 from tests.paths import SAMPLES
 
 Seen = dict[str, Any]
-OPEN = ("journey", "keyboard", "markup", "parts", "hours", "jobs", "screens")
+OPEN = ("journey", "keyboard", "markup", "parts", "hours", "edits", "jobs", "screens")
 WELCOME = "moments later you can read every word"
 
 
@@ -31,7 +31,13 @@ def config(cloud: Cloud, say: Callable[[str], None]) -> Seen:
         say(f"The web page is not tested: {error}")
         pytest.skip(str(error))
     pictures = os.environ.get("EARSHOT_PICTURES", "")  # a folder: each screen is photographed into it
-    return {"url": cloud.api, "speech": str(SAMPLES / "sample.flac"), "pictures": pictures, **found}
+    return {
+        "url": cloud.api,
+        "speech": str(SAMPLES / "sample.flac"),
+        "speakers": str(SAMPLES / "two-speakers.flac"),
+        "pictures": pictures,
+        **found,
+    }
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +98,18 @@ def test_hours_of_words_stay_light(seen: Seen) -> None:
     assert seen["ticks"] < 16  # milliseconds, the median; a frame
     assert "The audio was kept for 5 days." in seen["gone"]
     assert seen["disabled"]
+
+
+def test_edits_and_names_are_in_what_is_saved(seen: Seen) -> None:
+    assert "Corrected" not in seen["before"]
+    assert "Corrected " in seen["after"]
+    assert seen["changed"] == 1
+    assert "Corrected " in seen["text"]
+    assert "Corrected " in seen["vtt"]
+    if seen["named"]:  # the local cloud has the model that tells speakers apart, where its package can be had
+        assert "Elinor: Corrected" in seen["text"]
+        assert "<v Elinor>" in seen["vtt"]
+        assert "Elinor" in seen["after"]
 
 
 def test_jobs_are_filtered_saved_and_deleted(seen: Seen) -> None:

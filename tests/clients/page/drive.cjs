@@ -158,7 +158,8 @@ const scenarios = {
     const text = "The family of Dashwood had long been settled in Sussex, and their estate was large.".split(" ");
     const words = Array.from({ length: 31000 }, (_, i) => ({ word: text[i % 15].toLowerCase(), punctuated_word: text[i % 15], start: i * 0.44, end: i * 0.44 + 0.3, confidence: (i * 7919) % 1000 / 1000 }));
     const transcript = words.map((word) => word.punctuated_word).join(" ");
-    await page.route(/\/requests\/hours\//, (route) => (route.request().url().includes("/audio")
+    await page.route(/\/requests\/hours\/edits/, (route) => route.fulfill({ json: { changes: [], speakers: [] }, headers: { etag: '"none"' } }));
+    await page.route(/\/requests\/hours\/(audio|result)/, (route) => (route.request().url().includes("/audio")
       ? route.fulfill({ status: 410, json: { err_code: "AUDIO_GONE", err_msg: "The audio was kept for 5 days." } })
       : route.fulfill({ json: { metadata: { duration: 13640 }, results: { channels: [{ alternatives: [{ transcript, words }] }] } } })));
     await page.route(/\/requests\/hours$/, (route) => route.fulfill({ json: { request_id: "hours", name: "hours.mp3", state: "completed", created: "2026-11-28T00:00:00Z", duration: 13640, language: "en", options: "", source: { kind: "url" } } }));
@@ -182,6 +183,38 @@ const scenarios = {
     });
     page.complaints = page.complaints.filter((line) => !line.includes("410"));
     return { nodes, ticks, gone: await page.locator(".player").innerText(), disabled: await page.locator(".player .play").isDisabled() };
+  },
+
+  /** Words are corrected in place, and speakers named; both are in what is saved, and still there after a reload. */
+  async edits(page) {
+    await page.goto(`${PAGE}#/?diarize=true&smart_format=true`);
+    await page.waitForSelector(".drop");
+    await page.waitForFunction(() => document.querySelectorAll("[name=model] option").length > 0);
+    await page.setInputFiles("#files", config.speakers);
+    await page.waitForURL(/#\/jobs\//);
+    const before = await words(page);
+    await page.getByRole("button", { name: "Edit", exact: true }).click();
+    const first = page.locator("#words p").first();
+    await first.click();
+    await page.keyboard.press("Home");
+    await page.keyboard.type("Corrected ");
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("Saved: 1 paragraph changed").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.getByRole("button", { name: "Edit", exact: true }).waitFor();
+    const named = await page.locator(".side .card button[data-voice]").count();
+    if (named) {
+      await page.locator(".side .card button[data-voice]").first().click();
+      await page.fill("dialog input", "Elinor");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("dialog", { state: "detached" });
+    }
+    if (config.pictures) await page.screenshot({ path: path.join(config.pictures, "speakers-light.png") });
+    const text = await download(page, () => page.getByRole("button", { name: "Download Text" }).click());
+    const vtt = await download(page, () => page.getByRole("button", { name: "Download VTT" }).click());
+    await page.reload();
+    return { before, after: await words(page), named, text: text.text, vtt: vtt.text, changed: await page.locator("p.changed").count() };
   },
 
   /** Jobs: filtered by the server, saved as one zip, deleted. */
