@@ -9,7 +9,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from earshot_contract.keys import JOBS_PREFIX, UPLOADS_PREFIX, WORK_PREFIX, manifest_key
+from earshot_contract.keys import JOBS_PREFIX, UPLOADS_PREFIX, WORK_PREFIX, edits_key, manifest_key
 from earshot_contract.timeouts import GATEWAY_SECONDS, REQUEST_WAIT_SECONDS
 from functions.handlers.api.cors import EVERY_ORIGIN, EXPOSED_HEADERS
 from functions.handlers.api.router import ROUTES
@@ -86,6 +86,7 @@ class Api(Construct):
         storage.grant_table(function, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
         for prefix in (f"{JOBS_PREFIX}*", f"{UPLOADS_PREFIX}*"):
             storage.grant_objects(function, storage.transcripts, prefix, "GetObject", "DeleteObject")
+        storage.grant_objects(function, storage.transcripts, edits_key("*", "*"), "PutObject")
         work_operations = ("GetObject", "DeleteObject", "PutObject", "ListMultipartUploadParts")
         storage.grant_objects(function, storage.transcripts, f"{WORK_PREFIX}*", *work_operations)
         # The version that an s3:// URL names now, and for the player the version that was transcribed.

@@ -70,7 +70,7 @@ export function keyForm(reason, done) {
 
 /** The screen Key. */
 export function keyScreen(main) {
-  const forget = () => { setKey("", false); keyScreen(main); };
+  const removeKey = () => { setKey("", false); keyScreen(main); };
   const back = () => (history.length > 1 ? history.back() : location.assign("#/"));
   main.replaceChildren(h("div", { class: "wrap narrow" },
     h("h1", null, "Key"),
@@ -78,7 +78,7 @@ export function keyScreen(main) {
     current && h("section", { class: "card row" },
       h("p", { class: "grow" }, "In use: a key that ends in ", h("code", null, current.slice(-4)),
         isKept() ? ", kept on this device." : ", until this tab is closed."),
-      h("button", { onclick: forget }, "Forget it"))));
+      h("button", { onclick: removeKey }, "Forget it"))));
 }
 
 function stored() {

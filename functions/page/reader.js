@@ -69,12 +69,12 @@ export function makeReader(element, data, nameOf, onWord, onName) {
       marks.current.clear();
       hits = [];
       hit = -1;
-      const wanted = text.trim().toLowerCase();
-      if (wanted.length < 2) return 0;
+      const needle = text.trim().toLowerCase();
+      if (needle.length < 2) return 0;
       nodes.forEach((node, number) => {
         const inside = node.textContent.toLowerCase();
-        for (let at = inside.indexOf(wanted); at >= 0; at = inside.indexOf(wanted, at + wanted.length)) {
-          const found = range(number, at, at + wanted.length);
+        for (let at = inside.indexOf(needle); at >= 0; at = inside.indexOf(needle, at + needle.length)) {
+          const found = range(number, at, at + needle.length);
           hits.push(found);
           marks.hit.add(found);
         }

@@ -14,21 +14,21 @@ const FORMATS = { srt: "SRT", vtt: "VTT", txt: "Text", json: "JSON" };
 /** Draw the screen; returns what ends it. */
 export function transcriptScreen(main, job) {
   const ends = [];
-  let over = false;
+  let gone = false;
   main.replaceChildren(h("div", { class: "wrap", "aria-busy": "true" }, h("h1", null, title(job)), h("p", { class: "quiet" }, "Fetching the words …")));
   const result = call(`/requests/${job.request_id}/result`, { query: { format: "json", edited: "false" } });
   Promise.all([result, fetchEdits(job)]).then(
-    ([answer, edits]) => { if (!over) ends.push(draw(main, job, answer, edits)); },
-    (error) => { if (!over) fill(main, h("div", { class: "wrap" }, h("h1", null, title(job)), h("p", { class: "bad", role: "alert" }, error.message))); },
+    ([answer, edits]) => { if (!gone) ends.push(draw(main, job, answer, edits)); },
+    (error) => { if (!gone) fill(main, h("div", { class: "wrap" }, h("h1", null, title(job)), h("p", { class: "bad", role: "alert" }, error.message))); },
   );
   return () => {
-    over = true;
+    gone = true;
     ends.forEach((end) => end());
   };
 }
 
-/** Draw the words with their corrections; `place` is where to go on after they have been edited. */
-function draw(main, job, answer, edits, place = {}) {
+/** Draw the words with their corrections; `resume` is where to go on after they have been edited. */
+function draw(main, job, answer, edits, resume = {}) {
   const data = readWords(answer, edits.changes);
   const words = h("article", { class: "words", id: "words", "aria-label": "Transcript", lang: textLanguage(job) });
   let card = null;
@@ -57,8 +57,8 @@ function draw(main, job, answer, edits, place = {}) {
   });
   main.append(player.element);
   player.ready();
-  if (place.time) player.seek(place.time);
-  if (place.top) scrollTo(0, place.top);
+  if (resume.time) player.seek(resume.time);
+  if (resume.top) scrollTo(0, resume.top);
 
   // Who scrolls by hand reads somewhere else: the words stop following until the button is pressed.
   let scrolled = 0;
@@ -79,8 +79,8 @@ function draw(main, job, answer, edits, place = {}) {
     k: ["", player.toggle],
     ArrowLeft: ["Back 5 s", () => player.seek(player.now() - 5)],
     ArrowRight: ["On 5 s", () => player.seek(player.now() + 5)],
-    "Shift+ArrowLeft": ["Sentence before", () => sentence(-1)],
-    "Shift+ArrowRight": ["Next sentence", () => sentence(1)],
+    "Shift+ArrowLeft": ["Sentence before", () => phrase(-1)],
+    "Shift+ArrowRight": ["Next sentence", () => phrase(1)],
     j: ["Back 15 s", () => player.seek(player.now() - 15)],
     l: ["On 15 s", () => player.seek(player.now() + 15)],
     ",": ["Slower", () => player.faster(-1)],
@@ -115,7 +115,7 @@ function draw(main, job, answer, edits, place = {}) {
     edit.setAttribute("aria-pressed", String(on));
     reader.edit(on);
     if (on) {
-      const show = (sentence, bad) => { saved.textContent = sentence; saved.classList.toggle("bad", Boolean(bad)); };
+      const show = (message, bad) => { saved.textContent = message; saved.classList.toggle("bad", Boolean(bad)); };
       endEditing = editParagraphs(words, data, edits, player, show);
       show("Tab plays, Ctrl Enter goes on, Esc undoes");
       return;
@@ -128,9 +128,9 @@ function draw(main, job, answer, edits, place = {}) {
     finished = draw(main, job, answer, edits, now);
   }
 
-  function rename(spoken) {
-    if (spoken.speaker === undefined) return;
-    askName(spoken, edits, `Speaker ${spoken.speaker}`, () => {
+  function rename(turn) {
+    if (turn.speaker === undefined) return;
+    askName(turn, edits, `Speaker ${turn.speaker}`, () => {
       reader.rename();
       card.replaceWith(card = speakerCard());
     });
@@ -172,7 +172,7 @@ function draw(main, job, answer, edits, place = {}) {
   }
 
   /** Jump to the start of the sentence before or after the time of the player. */
-  function sentence(step) {
+  function phrase(step) {
     const begins = data.order.filter((index) => index === 0 || /[.!?…。！？]["'”’»)]*$/.test(data.text[index - 1])).map((index) => data.starts[index]);
     const at = player.now();
     const to = step > 0 ? begins.find((start) => start > at + 0.05) : begins.findLast((start) => start < at - 1);
@@ -195,9 +195,9 @@ function textLanguage(job) {
 
 function summary(job) {
   const translated = new URLSearchParams(job.options).get("task") === "translate" && job.language !== "en";
-  const spoken = translated ? `English of ${language(job.language)}` : language(job.language);
+  const heading = translated ? `English of ${language(job.language)}` : language(job.language);
   const ran = job.timings?.ran;
-  return [span(job.duration), " · ", spoken, spoken && " · ", when(job.created), " · ",
+  return [span(job.duration), " · ", heading, heading && " · ", when(job.created), " · ",
     h("span", { class: "state ok" }, ran === undefined ? "done" : `done in ${span(ran)}`)];
 }
 

@@ -2,7 +2,7 @@
 
 const GAP_SECONDS = 2.5; // of silence that ends a paragraph
 const LONG_WORDS = 70, LONGEST_WORDS = 180; // a paragraph ends with a sentence from the first on, and anyhow at the second
-const SENTENCE_END = /[.!?…。！？]["'”’»)]*$/;
+const FULL_STOP = /[.!?…。！？]["'”’»)]*$/;
 const UNSURE_SHARE = 0.02, UNSURE_BELOW = 0.4; // the lowest 2 % of the words, and only below 0.4
 
 /**
@@ -93,7 +93,7 @@ function paragraphsOf(words, channel, several) {
   words.forEach((word) => {
     const last = current?.words.at(-1);
     const gap = last ? word.start - last.end : 0;
-    const ended = last && SENTENCE_END.test(textOf(last));
+    const ended = last && FULL_STOP.test(textOf(last));
     const full = current && (current.words.length >= LONGEST_WORDS || (ended && current.words.length >= LONG_WORDS));
     const inChange = word.change && word.change === last?.change; // a change is never in two paragraphs
     if (!current || (!inChange && (full || word.speaker !== current.speaker || gap > (several ? 1 : GAP_SECONDS)))) {

@@ -57,8 +57,8 @@ class Transcript(Document):
 
     def speaker_name(self, channel: Channel, number: int) -> str:
         """Return what a speaker is called in every format: a person's name for them, else as in Deepgram's answers."""
-        given = (each.name for each in self.speaker_names if (each.channel, each.speaker) == (channel.index, number))
-        return next(given, f"Speaker {number}")
+        names = (each.name for each in self.speaker_names if (each.channel, each.speaker) == (channel.index, number))
+        return next(names, f"Speaker {number}")
 
     def text_language(self, channel: Channel) -> str:
         """Return the language of a channel's text: a translation is English, whatever language was spoken."""

@@ -18,7 +18,7 @@ from tests.clients.browser import NoBrowser, drive_page, find_browser
 from tests.paths import SAMPLES
 
 Seen = dict[str, Any]
-OPEN = ("journey", "keyboard", "markup", "parts", "hours", "edits", "jobs", "screens")
+OPEN = ("journey", "keyboard", "markup", "parts", "hours", "edits", "try", "jobs", "screens")
 WELCOME = "moments later you can read every word"
 
 
@@ -101,15 +101,20 @@ def test_hours_of_words_stay_light(seen: Seen) -> None:
 
 
 def test_edits_and_names_are_in_what_is_saved(seen: Seen) -> None:
-    assert "Corrected" not in seen["before"]
-    assert "Corrected " in seen["after"]
+    assert "Hello!" not in seen["before"]
+    assert "Hello! " in seen["after"]
     assert seen["changed"] == 1
-    assert "Corrected " in seen["text"]
-    assert "Corrected " in seen["vtt"]
+    assert "Hello! " in seen["text"]
+    assert "Hello! " in seen["vtt"]
     if seen["named"]:  # the local cloud has the model that tells speakers apart, where its package can be had
-        assert "Elinor: Corrected" in seen["text"]
+        assert "Elinor: Hello!" in seen["text"]
         assert "<v Elinor>" in seen["vtt"]
         assert "Elinor" in seen["after"]
+
+
+def test_try_it_sends_to_the_deployment_itself(seen: Seen) -> None:
+    assert '"canonical_name"' in seen["answer"]
+    assert seen["styled"] != "none"
 
 
 def test_jobs_are_filtered_saved_and_deleted(seen: Seen) -> None:

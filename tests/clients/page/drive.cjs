@@ -102,7 +102,7 @@ const scenarios = {
     await page.keyboard.press("Control+a");
     await page.keyboard.type("word");
     await page.keyboard.press("Enter");
-    const found = await page.locator("header [role=status]").innerText();
+    const found = await page.locator("header [role=status]").first().innerText();
     await page.keyboard.press("Escape");
     const text = await download(page, () => page.keyboard.press("t"));
     await page.keyboard.press("?");
@@ -193,11 +193,12 @@ const scenarios = {
     await page.setInputFiles("#files", config.speakers);
     await page.waitForURL(/#\/jobs\//);
     const before = await words(page);
+    shared.job = jobOf(page); // the one to look at
     await page.getByRole("button", { name: "Edit", exact: true }).click();
     const first = page.locator("#words p").first();
     await first.click();
     await page.keyboard.press("Home");
-    await page.keyboard.type("Corrected ");
+    await page.keyboard.type("Hello! ");
     await page.keyboard.press("Control+Enter");
     await page.getByText("Saved: 1 paragraph changed").waitFor();
     await page.keyboard.press("Escape");
@@ -215,6 +216,16 @@ const scenarios = {
     const vtt = await download(page, () => page.getByRole("button", { name: "Download VTT" }).click());
     await page.reload();
     return { before, after: await words(page), named, text: text.text, vtt: vtt.text, changed: await page.locator("p.changed").count() };
+  },
+
+  /** The page of the API sends requests to the deployment. */
+  async try(page) {
+    await page.goto(`${PAGE}docs`);
+    const models = page.locator("#models ~ details").first();
+    await models.locator("summary").click();
+    await models.getByRole("button", { name: "Send GET" }).click();
+    await page.waitForFunction(() => /^200/.test([...document.querySelectorAll("details pre")].at(-1)?.textContent));
+    return { answer: await models.locator("pre").innerText(), styled: await page.evaluate(() => getComputedStyle(document.body).maxWidth) };
   },
 
   /** Jobs: filtered by the server, saved as one zip, deleted. */

@@ -22,7 +22,7 @@ from functions.transcripts.words import punctuated_words_of
 from tests.fixtures.transcripts import transcript as transcript_of
 
 
-def spoken(*segments: str) -> Transcript:
+def transcript_with(*segments: str) -> Transcript:
     """One channel; each word lasts half a second, and the next begins a second after it."""
     made, start = [], 0.0
     for line in segments:
@@ -37,7 +37,7 @@ def timed(transcript: Transcript) -> list[tuple[str, float, float]]:
     return [(word.text, round(word.start, 3), round(word.end, 3)) for word in words]
 
 
-ORIGINAL = spoken("The cat sat on", "the red mat.")
+ORIGINAL = transcript_with("The cat sat on", "the red mat.")
 
 
 @pytest.mark.parametrize(
