@@ -9,7 +9,15 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from earshot_contract.keys import JOBS_PREFIX, UPLOADS_PREFIX, WORK_PREFIX, edits_key, manifest_key
+from earshot_contract.keys import (
+    JOBS_PREFIX,
+    LISTING_INDEX,
+    OWNER_INDEX,
+    UPLOADS_PREFIX,
+    WORK_PREFIX,
+    edits_key,
+    manifest_key,
+)
 from earshot_contract.timeouts import GATEWAY_SECONDS, REQUEST_WAIT_SECONDS
 from functions.handlers.api.cors import EVERY_ORIGIN, EXPOSED_HEADERS
 from functions.handlers.api.router import ROUTES
@@ -83,7 +91,8 @@ class Api(Construct):
             id="Listen",  # the construct id is older than the folder's name and must not change
             memory=1024,  # CPU grows with memory: bodies of 6 MB are decoded and hashed
         )
-        storage.grant_table(function, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
+        storage.grant_table(function, "GetItem", "PutItem", "UpdateItem", "DeleteItem")
+        storage.grant_query(function, LISTING_INDEX, OWNER_INDEX)
         for prefix in (f"{JOBS_PREFIX}*", f"{UPLOADS_PREFIX}*"):
             storage.grant_objects(function, storage.transcripts, prefix, "GetObject", "DeleteObject")
         storage.grant_objects(function, storage.transcripts, edits_key("*", "*"), "PutObject")

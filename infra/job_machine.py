@@ -13,7 +13,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from earshot_contract.keys import JOBS_PREFIX, UPLOADS_PREFIX, WORK_PREFIX, manifest_key
+from earshot_contract.keys import JOBS_PREFIX, LISTING_INDEX, UPLOADS_PREFIX, WORK_PREFIX, manifest_key
 from earshot_contract.shards import ShardError
 from earshot_contract.timeouts import SHARD_WAIT_DAYS
 from infra.foundation import Foundation
@@ -44,8 +44,23 @@ class JobMachine(Construct):
         self._build_announce_and_fail()
         self.state_machine = self._build_machine()
         self.state_machine.grant_task_response(worker_machine.role)
+        if worker_machine.quick_worker:
+            self._grant_answers(worker_machine.quick_worker.role)
         self._build_reap()
         self.sweep = self._build_sweep()
+
+    def _grant_answers(self, role: iam.Role) -> None:
+        """Allow a function to answer task tokens, in a policy of its own.
+
+        A function depends on its role's default policy, and this machine, by way of Scale and the Worker machine, on
+        the function: there the grant would close a circle.
+        """
+        operations = ("Success", "Failure", "Heartbeat")
+        statement = iam.PolicyStatement(
+            actions=[f"states:SendTask{operation}" for operation in operations],
+            resources=[self.state_machine.state_machine_arn],
+        )
+        iam.Policy(self, "QuickAnswers", statements=[statement], roles=[role])
 
     def _build_prepare(self, scale: lambda_.Function) -> None:
         storage = self._base.storage
@@ -80,12 +95,12 @@ class JobMachine(Construct):
         storage = self._base.storage
         assemble = self._base.functions.add(
             "assemble",
-            self._environment,
+            self._environment | {"WORKER_HOUR_USD": str(self._base.settings.worker_hour_usd)},
             timeout=Duration.minutes(5),
             memory=1024,
         )
         storage.grant_table(assemble, "GetItem", "UpdateItem")
-        storage.grant_objects(assemble, storage.transcripts, f"{WORK_PREFIX}*", "GetObject")
+        storage.grant_objects(assemble, storage.transcripts, f"{WORK_PREFIX}*", "GetObject", "DeleteObject")
         for prefix in (f"{JOBS_PREFIX}*", f"{UPLOADS_PREFIX}*"):
             storage.grant_objects(assemble, storage.transcripts, prefix, "PutObject")
         storage.grant_list(assemble, storage.transcripts)
@@ -99,10 +114,11 @@ class JobMachine(Construct):
         self._base.storage.grant_table(self._base.functions.all["announce"], "GetItem")
         # PutItem: Prepare may have failed before it wrote the row of an upload.
         self._base.storage.grant_table(self._base.functions.all["fail"], "GetItem", "PutItem", "UpdateItem")
-        # The results of an earlier upload under the key of one that failed.
-        self._base.storage.grant_objects(
-            self._base.functions.all["fail"], self._base.storage.transcripts, f"{UPLOADS_PREFIX}*", "DeleteObject"
-        )
+        # The results of an earlier upload under the key of one that failed; shards' results that `redact` forbids.
+        fail, transcripts = self._base.functions.all["fail"], self._base.storage.transcripts
+        for prefix in (f"{UPLOADS_PREFIX}*", f"{WORK_PREFIX}*"):
+            self._base.storage.grant_objects(fail, transcripts, prefix, "DeleteObject")
+        self._base.storage.grant_list(fail, transcripts)
 
     def _build_reap(self) -> None:
         """Build the function that reports a shard in the dead-letter queue to the Job machine as failed."""
@@ -118,8 +134,10 @@ class JobMachine(Construct):
             self._environment
             | {"BUS": base.bus.event_bus_name, "JOB_MACHINE_ARN": self.state_machine.state_machine_arn},
             timeout=Duration.minutes(2),
+            traced=False,
         )
-        base.storage.grant_table(sweep, "Query", "UpdateItem")
+        base.storage.grant_table(sweep, "UpdateItem")
+        base.storage.grant_query(sweep, LISTING_INDEX)
         base.bus.grant_put_events_to(sweep)
         self.state_machine.grant_start_execution(sweep)
         self.state_machine.grant(sweep, "states:ListExecutions")

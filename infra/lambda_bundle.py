@@ -33,6 +33,7 @@ RUNTIME = lambda_.Runtime.PYTHON_3_14
 # boto3 is part of Lambda's runtime, Powertools a layer that AWS publishes.
 PROVIDED_BY_AWS = {"boto3", "aws-lambda-powertools"}
 COMPILED = (".so", ".pyd")
+CODE_AND_DATA = (".py", ".json")
 
 LAYERS = ROOT / ".cache" / "layers"
 # The functions run on arm64 and Amazon Linux 2023, whose glibc is 2.34; wheels for 2.28 are the usual ones.
@@ -117,8 +118,9 @@ def _normalised(name: str) -> str:
 def _distribution(name: str) -> importlib.metadata.Distribution:
     """Return an installed package; raise ValueError if it needs packages that the group does not name."""
     package = importlib.metadata.distribution(name)
-    if package.requires and any("extra ==" not in requirement for requirement in package.requires):
-        raise ValueError(f"{name} needs further packages: add them to pyproject's group `functions`, too.")
+    needed = {re.split(r"[\[=<>~! ;]", line)[0] for line in package.requires or () if "extra ==" not in line}
+    if missing := {_normalised(each) for each in needed} - {_normalised(each) for each in _packages()}:
+        raise ValueError(f"{name} needs {', '.join(sorted(missing))}: add it to pyproject's group `functions`, too.")
     return package
 
 
@@ -128,7 +130,7 @@ def _is_compiled(name: str) -> bool:
 
 def _copy_package(name: str, out: Path) -> None:
     for file in _distribution(name).files or []:
-        if file.suffix == ".py" or "licen" in file.name.lower():
+        if file.suffix in CODE_AND_DATA or "licen" in file.name.lower():
             target = out / str(file)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(str(file.locate()), target)

@@ -72,6 +72,7 @@ class LambdaFunctions(Construct):
         *,
         timeout: Duration,
         memory: int = 256,
+        traced: bool = True,
         id: str = "",
     ) -> lambda_.Function:
         """Create the function of `functions/handlers/{name}`.
@@ -81,6 +82,7 @@ class LambdaFunctions(Construct):
             environment: Fields of functions/settings.py, in upper case, and their values.
             timeout: Maximum run time.
             memory: MB; CPU grows with it.
+            traced: Whether X-Ray records its invocations; each trace costs, so not those of schedules.
             id: Construct id where it differs from the name: folders may be renamed, ids must not change.
         """
         construct_id = id or name.title()
@@ -98,7 +100,7 @@ class LambdaFunctions(Construct):
             role=role,
             timeout=timeout,
             memory_size=memory,
-            tracing=lambda_.Tracing.ACTIVE,
+            tracing=lambda_.Tracing.ACTIVE if traced else lambda_.Tracing.DISABLED,
             log_group=group,
             logging_format=lambda_.LoggingFormat.JSON,
             environment={

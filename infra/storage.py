@@ -43,15 +43,14 @@ class Storage(Construct):
         self.table = self._build_table()
 
     def grant_table(self, grantee: iam.IGrantable, *operations: str) -> None:
-        """Allow `operations` such as `GetItem` on the table's items; `Query` is granted on the two indexes only."""
-        arn = self.table.table_arn
-        indexes = [f"{arn}/index/{index}" for index in (LISTING_INDEX, OWNER_INDEX)]
-        for operation in operations:
-            iam.Grant.add_to_principal(
-                grantee=grantee,
-                actions=[f"dynamodb:{operation}"],
-                resource_arns=indexes if operation == "Query" else [arn],
-            )
+        """Allow `operations` such as `GetItem` on the table's items."""
+        actions = [f"dynamodb:{operation}" for operation in operations]
+        iam.Grant.add_to_principal(grantee=grantee, actions=actions, resource_arns=[self.table.table_arn])
+
+    def grant_query(self, grantee: iam.IGrantable, *indexes: str) -> None:
+        """Allow Query on indexes of the table."""
+        arns = [f"{self.table.table_arn}/index/{index}" for index in indexes]
+        iam.Grant.add_to_principal(grantee=grantee, actions=["dynamodb:Query"], resource_arns=arns)
 
     def grant_objects(self, grantee: iam.IGrantable, bucket: s3.Bucket, prefix: str, *operations: str) -> None:
         """Allow `operations` such as `GetObject` on objects whose keys match `prefix`, which ends in `*`."""

@@ -1,13 +1,13 @@
 """Local cloud: the synthesized template, deployed into an emulator on this machine.
 
-with Cloud(Path(".earshot")) as cloud:
-requests.post(f"{cloud.api}/v1/listen", data=audio)
-cloud.client("s3").upload_file("a.mp3", cloud.outputs["UploadsBucket"], "a.mp3")
+Example:
+    with Cloud(Path(".earshot")) as cloud:
+        requests.post(f"{cloud.api}/v1/listen", data=audio)
+        cloud.client("s3").upload_file("a.mp3", cloud.outputs["UploadsBucket"], "a.mp3")
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -26,13 +26,13 @@ import boto3
 from botocore.config import Config
 
 from localcloud import default_key, embedded_model, ports, restart
+from localcloud.data_folder import StartFailed, check_disk, lock_folder
 from localcloud.deploy import check_assembly, deploy
 from localcloud.emulator import failure_log
-from localcloud.emulator.disk_space import NEW_WORK_BYTES
 from localcloud.emulator.persistence import DELIVER_PATH, SAVE_PATH, discard_partial_state
 from localcloud.emulator_process import REGION, emulator_environment
 from localcloud.ports import HOST
-from localcloud.speaker_models import embedded as embedded_speakers
+from localcloud.speaker_models.embedded import available_manifests as speaker_manifests
 
 ROOT = Path(__file__).resolve().parents[1]
 ASSETS = ROOT / "build" / "assembly"  # not cdk.out, where the CDK CLI may leave unbundled code
@@ -42,10 +42,6 @@ STOP_SECONDS = 60.0  # before the emulator is killed: containers get 8 of them, 
 IDLE_SECONDS = 30 * 24 * 3600  # the worker stays: here an idle worker costs nothing
 
 Progress = Callable[[str], None]
-
-
-class StartFailed(Exception):
-    """The emulator ended before it served, or cannot start; the message names the log or the reason."""
 
 
 class Cloud:
@@ -58,6 +54,8 @@ class Cloud:
         allow_private_urls: fetch callers' URLs also from addresses that are not public.
         require_key: reject callers without an API key.
         idle_seconds: how long the worker waits for work before it ends.
+        workers: how many tasks may run at the same time.
+        quick_workers: how many quick workers may; each is a process with a model of its own.
         wrap: `module:function` around the AWS side's ASGI application, for faults in tests.
         assets: the synthesized app.
     """
@@ -71,6 +69,8 @@ class Cloud:
         allow_private_urls: bool = False,
         require_key: bool = False,
         idle_seconds: int = IDLE_SECONDS,
+        workers: int = 1,
+        quick_workers: int = 0,
         wrap: str | None = None,
         assets: Path = ASSETS,
     ) -> None:
@@ -79,7 +79,8 @@ class Cloud:
         self._port, self._aws_port, self._require_key = port, aws_port, require_key
         self.environment = {
             "DEFAULT_MODEL": embedded_model.NAME,
-            "MAX_WORKERS": "1",
+            "MAX_WORKERS": str(workers),
+            "QUICK_WORKERS": str(quick_workers),
             "IDLE_SECONDS": str(idle_seconds),
             "PUBLIC_ACCESS": str(not require_key).lower(),
             "ALLOW_PRIVATE_URLS": str(allow_private_urls).lower(),
@@ -123,7 +124,7 @@ class Cloud:
             self._process = self._launch()
             self._follow_failures(progress)
             progress("Checking the speech model")
-            manifests = [embedded_model.manifest(embedded_model.embedded(MODELS)), *speaker_manifest(progress)]
+            manifests = [embedded_model.manifest(embedded_model.embedded(MODELS)), *speaker_manifests(MODELS, progress)]
             self._await_emulator()
             progress("Deploying the stack")
             self.outputs = deploy(self.client, self.assets, self.environment)
@@ -246,50 +247,6 @@ class Cloud:
         self._post(DELIVER_PATH)
         addresses = {"api": self.api, "aws": self.aws, "outputs": self.outputs, "pid": os.getpid()}
         (self.data_dir / "cloud.json").write_text(json.dumps(addresses, indent=2))
-
-
-def lock_folder(folder: Path) -> IO[str]:
-    """Return the folder's lock file, locked until it is closed or this process ends.
-
-    Raises:
-        StartFailed: another local cloud has locked it.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = (folder / "lock").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.close()
-        raise StartFailed(
-            f"Another local cloud runs from {folder}. Stop it, or choose another folder with --data-dir."
-        ) from error
-    return lock
-
-
-def speaker_manifest(progress: Progress) -> list[tuple[str, bytes]]:
-    """Return key and content of the speaker model's manifest; none if the model cannot be had.
-
-    Everything but telling speakers apart works without it.
-    """
-    try:
-        return [embedded_speakers.manifest(embedded_speakers.embedded(MODELS, progress))]
-    except embedded_speakers.MissingPackage as error:
-        progress(f"{error} Speakers are not told apart.")
-        return []
-
-
-def check_disk(folder: Path) -> None:
-    """Check that there is room for the start and for work.
-
-    Raises:
-        StartFailed: there is less than NEW_WORK_BYTES.
-    """
-    free = shutil.disk_usage(folder).free
-    if free < NEW_WORK_BYTES:
-        raise StartFailed(
-            f"The disk is full: {free // 2**20} MB are free where {folder} is, and Earshot needs "
-            f"{NEW_WORK_BYTES // 2**20} MB to start. Make room, or choose another folder with --data-dir."
-        )
 
 
 def port_of(address: str) -> str:

@@ -45,13 +45,21 @@ class Finding:
     advice: str = ""
 
 
-def examine(client: Client, *, gpu: bool, zones: int, run: Callable[..., Any] = subprocess.run) -> Iterator[Finding]:
+def examine(
+    client: Client,
+    *,
+    gpu: bool,
+    zones: int,
+    docker_needed: bool = False,
+    run: Callable[..., Any] = subprocess.run,
+) -> Iterator[Finding]:
     """Yield a finding for each check. One that AWS denies to these credentials is a warning, not an end.
 
     Args:
         client: returns a boto3 client for the name of a service.
         gpu: whether workers run on GPUs.
         zones: availability zones that the deployment uses.
+        docker_needed: without Docker the deployment fails; otherwise CodeBuild builds the image.
         run: `subprocess.run`.
     """
     from botocore.exceptions import BotoCoreError, ClientError
@@ -80,14 +88,17 @@ def examine(client: Client, *, gpu: bool, zones: int, run: Callable[..., Any] = 
             yield check()
         except (BotoCoreError, ClientError) as error:
             yield Finding(Level.WARNING, f"Not checked: {name}", f"{error}")
-    yield docker(run)
+    found = docker(run)
+    if found.level is Level.PROBLEM and not docker_needed:
+        found = Finding(Level.WARNING, found.what, f"CodeBuild builds it in the account then; or: {found.advice}")
+    yield found
 
 
 def bootstrap(client: Client) -> Finding:
     """Check that the account and region were bootstrapped for the CDK."""
     from botocore.exceptions import ClientError
 
-    advice = "`npx aws-cdk@2 bootstrap`, once for an account and region."
+    advice = "`earshot cdk bootstrap`, once for an account and region."
     try:
         value = client("ssm").get_parameter(Name=BOOTSTRAP_PARAMETER)["Parameter"]["Value"]
     except ClientError as error:

@@ -39,7 +39,8 @@ def up(port: int, aws_port: int, data_dir: Path, *, allow_private_urls: bool, re
     """
     try:
         from infra import ROOT
-        from localcloud.cloud import Cloud, StartFailed
+        from localcloud.cloud import Cloud
+        from localcloud.data_folder import StartFailed
         from localcloud.deploy import DeploymentFailed
         from localcloud.embedded_model import CorruptModel
         from localcloud.ports import PortTaken

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import uuid
 
+from earshot_contract.worker_kinds import WorkerKind
+
 # uuid.NAMESPACE_URL: the id of an upload's job is made from an s3:// URL
 UPLOAD_NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 
@@ -126,7 +128,7 @@ WEBHOOK_SECRETS_PK_PREFIX = "SECRETS#"
 REQUEST_PK_PREFIX = "REQUEST#"
 SLOT_PK_PREFIX = "SLOT#"
 UPLOAD_PK_PREFIX = "UPLOAD#"
-SHARD_STATS_PK = "PACE"  # the item with the mean length of recent jobs
+FLEET_PK = "PACE"  # the item with what the fleet has measured: shard lengths, speeds, start times
 
 
 def job_pk(job_id: str) -> str:
@@ -154,9 +156,9 @@ def request_pk(digest: str) -> str:
     return f"{REQUEST_PK_PREFIX}{digest}"
 
 
-def slot_pk(slot: int) -> str:
-    """Return the partition key of a worker slot."""
-    return f"{SLOT_PK_PREFIX}{slot:03d}"
+def slot_pk(slot: int, kind: WorkerKind = WorkerKind.TASK) -> str:
+    """Return the partition key of a worker slot: `SLOT#000` of a task, `SLOT#Q000` of a quick worker."""
+    return f"{SLOT_PK_PREFIX}{'Q' if kind is WorkerKind.QUICK else ''}{slot:03d}"
 
 
 def upload_pk(bucket: str, key: str) -> str:

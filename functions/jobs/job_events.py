@@ -6,8 +6,9 @@ from typing import Any
 
 from earshot_contract.job_events import DETAILS, JobDetail
 from earshot_contract.job_state import JobState
-from functions.jobs.job import Job, SourceKind
-from functions.jobs.redaction import without_credentials, without_secrets
+from functions.jobs.job import Job
+from functions.jobs.job_source import source_summary
+from functions.jobs.redaction import without_secrets
 from functions.options.options import Options
 
 TITLES = {
@@ -40,7 +41,7 @@ def _values(job: Job, transcripts_bucket: str) -> dict[str, Any]:
             "owner": job.owner,
             "tags": options.tag or None,
             "attempt": job.attempt if job.attempt > 1 else None,
-            "source": source(job),
+            "source": source_summary(job),
             "options": without_secrets(job.options),
             "callback": True if options.callback else None,
             "model": job.model,
@@ -50,25 +51,6 @@ def _values(job: Job, transcripts_bucket: str) -> dict[str, Any]:
             "language": job.language,
             "transcript": {"bucket": transcripts_bucket, "key": job.transcript} if job.transcript else None,
             "error": job.failure.body() if job.failure else None,
-        }
-    )
-
-
-def source(job: Job) -> dict[str, Any]:
-    """Return the job's source as shown in API answers and events.
-
-    For request bodies and downloaded URLs the temporary S3 object is left out.
-    """
-    permanent = job.source.kind in (SourceKind.UPLOAD, SourceKind.OBJECT)
-    audio = job.source.audio if permanent else None
-    return _without_none(
-        {
-            "kind": str(job.source.kind),
-            "bucket": audio.bucket if audio else None,
-            "key": audio.key if audio else None,
-            "version": audio.version if audio else None,
-            "url": without_credentials(job.source.url) if job.source.url else None,
-            "size": job.source.size,
         }
     )
 

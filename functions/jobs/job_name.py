@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from contextlib import suppress
-from email.message import Message
 from urllib.parse import quote, unquote, urlsplit
 
 MAX_NAME_CHARACTERS = 255
@@ -36,6 +35,8 @@ def name_of_url(url: str) -> str | None:
 
 def name_of_header(content_disposition: str) -> str | None:
     """Return the `filename` of a Content-Disposition header, with or without RFC 5987's `filename*`; None without."""
+    from email.message import Message  # few requests have this header, and its import takes 8 ms
+
     message = Message()
     message["content-disposition"] = "".join(letter for letter in content_disposition if letter.isprintable())
     try:

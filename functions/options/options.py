@@ -19,7 +19,6 @@ from functions.options.query_string import (
     warning,
 )
 from functions.options.registry import IMPLEMENTED
-from functions.options.specification import OptionSpec, OptionType
 from functions.transcripts.languages import file_codes, is_detection, names_several, script
 
 DEFAULT_LANGUAGE = "en"
@@ -38,6 +37,7 @@ class Options:
     query: str = ""  # the query string they were parsed from
     model: str = "whisper"
     strict_models: bool = False
+    profile: str | None = None  # a value of EngineProfile; None: the deployment's
     version: str = "latest"
     language: str | None = DEFAULT_LANGUAGE  # Whisper code; None: detect
     detect_language: list[str] | None = None  # Whisper codes to choose from ([]: all); None: do not detect
@@ -57,6 +57,9 @@ class Options:
     numerals: bool = False
     filler_words: bool = False
     replace: list[tuple[str, str]] = field(default_factory=list)  # find, replacement ("" deletes)
+    profanity_filter: bool = False
+    search: list[str] = field(default_factory=list)  # terms to look for
+    redact: list[str] = field(default_factory=list)  # names of entities and of groups of them
     keyterm: list[str] = field(default_factory=list)
     keywords: list[str] = field(default_factory=list)  # word or word:intensifier
     tag: list[str] = field(default_factory=list)
@@ -101,7 +104,7 @@ class Options:
         if not isinstance(stored, dict) or not isinstance(stored.get("values"), dict):
             return cls._read(query, raw_options(query), lenient=True)
         found = stored["values"]
-        values = {spec.name: _restore(spec, found[spec.name]) for spec in IMPLEMENTED if spec.name in found}
+        values = {spec.name: spec.restore(found[spec.name]) for spec in IMPLEMENTED if spec.name in found}
         warnings = stored.get("warnings")
         return cls(
             query=query,
@@ -239,23 +242,3 @@ def _without_overridden(values: dict[str, Any]) -> dict[str, Any]:
     """Set options that another option overrides to None."""
     overridden = {spec.name: None for spec in IMPLEMENTED if values.get(spec.overridden_by) is not None}
     return values | overridden
-
-
-def _restore(spec: OptionSpec, value: Any) -> Any:
-    """Return a stored value as the option's type; None if it is of another type."""
-    match spec.type, value:
-        case OptionType.BOOLEAN, bool():
-            return value
-        case OptionType.INTEGER, int() | float() if not isinstance(value, bool):
-            return int(value)
-        case OptionType.NUMBER, int() | float() if not isinstance(value, bool):
-            return float(value)
-        case OptionType.STRING, str():
-            return value
-        case OptionType.ARRAY, dict() if spec.name == "extra":
-            return {str(key): str(item) for key, item in value.items()}
-        case OptionType.ARRAY, list() if spec.name == "replace":
-            return [(str(pair[0]), str(pair[1])) for pair in value if isinstance(pair, list | tuple) and len(pair) == 2]
-        case OptionType.ARRAY, list() if spec.name != "extra":
-            return [str(item) for item in value]
-    return None

@@ -14,6 +14,7 @@ from functions.options.specification import invalid_value
 from functions.transcripts.languages import is_detection, whisper_code
 
 MAX_TAG, MAX_EXTRA = 128, 2048  # characters: Deepgram's limits
+MAX_SEARCH = 200  # characters of one term
 MAX_TRACK = 999  # an audio track's number; films have a dozen
 
 
@@ -59,6 +60,17 @@ def replace(values: list[str]) -> list[tuple[str, str]]:
             raise invalid_value("replace", f"{value!r} has nothing to find before its colon")
         pairs.append((find.strip(), replacement.strip()))
     return pairs
+
+
+def search(values: list[str]) -> list[str]:
+    """Return the terms, each once."""
+    terms = list(dict.fromkeys(" ".join(value.split()) for value in _not_blank(values)))
+    for term in terms:
+        if len(term) > MAX_SEARCH:
+            raise invalid_value("search", f"{len(term)} characters, more than {MAX_SEARCH}")
+        if not any(letter.isalnum() for letter in term):
+            raise invalid_value("search", f"{term!r} has no letter to look for")
+    return terms
 
 
 def tag(values: list[str]) -> list[str]:

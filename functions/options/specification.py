@@ -36,6 +36,7 @@ class Stage(StrEnum):
     MODEL = "model"  # which model runs
     SHARD = "shard"  # what the worker is sent
     QUEUE = "queue"  # fast or bulk
+    STORE = "store"  # what is stored of the transcript
     EDIT = "edit"  # the transcript's words
     RENDER = "render"  # an output format, given the same words
     METADATA = "metadata"  # Deepgram's `metadata`
@@ -75,6 +76,27 @@ class OptionSpec:
         parsed = [self._read_one(value) for value in values]
         return self.parse(values) if self.parse else parsed[-1]
 
+    def restore(self, value: Any) -> Any:
+        """Return a stored value as the option's type; None if it is of another type."""
+        match self.type, value:
+            case OptionType.BOOLEAN, bool():
+                return value
+            case OptionType.INTEGER, int() | float() if not isinstance(value, bool):
+                return int(value)
+            case OptionType.NUMBER, int() | float() if not isinstance(value, bool):
+                return float(value)
+            case OptionType.STRING, str():
+                return value
+            case OptionType.ARRAY, dict() if self.name == "extra":
+                return {str(key): str(item) for key, item in value.items()}
+            case OptionType.ARRAY, list() if self.name == "replace":
+                return [
+                    (str(pair[0]), str(pair[1])) for pair in value if isinstance(pair, list | tuple) and len(pair) == 2
+                ]
+            case OptionType.ARRAY, list() if self.name != "extra":
+                return [str(item) for item in value]
+        return None
+
     def _read_one(self, value: str) -> bool | float | str:
         match self.type:
             case OptionType.BOOLEAN:
@@ -108,6 +130,21 @@ class OptionSpec:
         if not math.isfinite(number) or not low <= number <= high:
             raise invalid_value(self.name, f"{value!r} is not between {self.minimum:g} and {self.maximum:g}")
         return number
+
+
+def implemented(name: str, type: OptionType, summary: str, *stages: Stage, **rest: object) -> OptionSpec:
+    """Return the row of an option that is implemented."""
+    return OptionSpec(name, type, Support.IMPLEMENTED, summary, frozenset(stages), **rest)  # type: ignore[arg-type]
+
+
+def ignored(name: str, type: OptionType, reason: str) -> OptionSpec:
+    """Return the row of an option that is ignored with a warning."""
+    return OptionSpec(name, type, Support.IGNORED, reason)
+
+
+def rejected(name: str, type: OptionType, reason: str) -> OptionSpec:
+    """Return the row of an option that is rejected with 400."""
+    return OptionSpec(name, type, Support.REJECTED, reason)
 
 
 def invalid_value(name: str, reason: str) -> ApiError:

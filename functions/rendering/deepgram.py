@@ -106,9 +106,32 @@ def _channel(transcript: Transcript, channel: Channel, words: WordSequence, opti
     if options.paragraphs:
         alternative["paragraphs"] = _paragraphs(words, partial(transcript.speaker_name, channel))
     document: dict[str, Any] = {"alternatives": [alternative]}
+    if options.search:
+        document["search"] = _search(words, options.search)
     if options.detect_language is not None:
         document["detected_language"] = channel.language
     return document
+
+
+def _search(words: WordSequence, terms: list[str]) -> list[dict[str, Any]]:
+    """Return the hits of each term, the best first."""
+    from functions.transcripts.search import search  # its library is compiled: only for who searches
+
+    return [
+        {
+            "query": term,
+            "hits": [
+                {
+                    "confidence": _confidence(hit.confidence),
+                    "start": _seconds(words[hit.first].start),
+                    "end": _seconds(words[hit.last].end),
+                    "snippet": join_words(words[hit.first : hit.last + 1], punctuated=False),
+                }
+                for hit in hits
+            ],
+        }
+        for term, hits in zip(terms, search(words, terms), strict=True)
+    ]
 
 
 def _word(word: TranscriptWord, options: Options) -> dict[str, Any]:

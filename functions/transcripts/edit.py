@@ -1,4 +1,4 @@
-"""Edits of a transcript's text: `filler_words`, `numerals`, `smart_format` and `replace`, applied before rendering."""
+"""Edits of a transcript's text, applied before rendering: filler words, numerals, profanity, replacements."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from earshot_contract.shards import Segment
 from functions.options.options import Options
 from functions.transcripts.edits.filler_words import remove_filler_words
 from functions.transcripts.edits.numerals import LEAST_READABLE, write_numerals
+from functions.transcripts.edits.profanity import mask_profanity
 from functions.transcripts.edits.replacements import replace_phrases
 from functions.transcripts.printed_words import PrintedWord, segment_words
 from functions.transcripts.transcript import Channel, Transcript
@@ -18,7 +19,7 @@ from functions.transcripts.words import TranscriptWord, join_words, words_of
 
 
 def edit(transcript: Transcript, options: Options) -> Transcript:
-    """Apply `filler_words`, `numerals` and `replace`, in this order, to the words and texts of all segments.
+    """Apply `filler_words`, `numerals`, `profanity_filter`, `replace`, in this order, to the words of all segments.
 
     Segments keep their times; a phrase that spans two segments is replaced in the first. Segments without a changed
     word are returned as they are. The stored `transcript.json` is never edited: every format can be made again from
@@ -56,6 +57,8 @@ def _edit_words(words: list[TranscriptWord], languages: Sequence[str], options: 
             of_language = remove_filler_words(of_language)
         if options.numerals or options.smart_format:
             of_language = write_numerals(of_language, language, least=0 if options.numerals else LEAST_READABLE)
+        if options.profanity_filter:
+            of_language = mask_profanity(of_language, language)
         edited += of_language
     return replace_phrases(edited, options.replace) if options.replace else edited
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # Punctuation by Unicode, but pronounced: "AT & T", "50%", "user@host", "#1".
@@ -27,11 +28,16 @@ _UNSPACED_SCRIPTS = (
 )
 
 
+_TAG = re.compile(r"\[[A-Z_]+_\d+\]")  # of a redacted entity: `[CREDIT_CARD_1]`
+
+
 def normalised(text: str) -> str:
     """Return the text in lower case without the punctuation around it.
 
-    Punctuation inside stays (`it's`, `3.5`, `well-known`).
+    Punctuation inside stays (`it's`, `3.5`, `well-known`). The tag of a redacted entity stays as it is.
     """
+    if "[" in text and (tag := _TAG.search(text)):
+        return tag.group()
     first, last = 0, len(text)
     while first < last and is_punctuation(text[first]):
         first += 1

@@ -39,8 +39,18 @@ class SpeakerModelInfo(Document):
 
 
 @dataclass(frozen=True)
+class Redaction(Document):
+    """A stretch of a channel whose words were redacted; its text is not known to anybody."""
+
+    channel: int  # index of the channel
+    entity: str  # as `redact` names it
+    start: float  # seconds from the start of the file
+    end: float
+
+
+@dataclass(frozen=True)
 class Transcript(Document):
-    """Transcript of one job, stored unedited as `jobs/{id}/transcript.json`."""
+    """Transcript of one job, stored unedited, but redacted if requested, as `jobs/{id}/transcript.json`."""
 
     job_id: str
     created: str  # ISO 8601, UTC, milliseconds
@@ -54,6 +64,7 @@ class Transcript(Document):
     warnings: list[dict[str, str]] = field(default_factory=list)  # {parameter, type, message}
     speaker_model: SpeakerModelInfo | None = None  # None: speakers were not told apart
     speaker_names: list[SpeakerName] = field(default_factory=list)  # of corrections; never stored with the transcript
+    redactions: list[Redaction] = field(default_factory=list)
 
     def speaker_name(self, channel: Channel, number: int) -> str:
         """Return what a speaker is called in every format: a person's name for them, else as in Deepgram's answers."""

@@ -163,8 +163,13 @@ _OPTIONAL_JOB = {
     "shards": document({"done": COUNT, "total": COUNT}),
     "timings": {
         "type": "object",
-        "description": "Seconds: waited before the start, from the start to the end, inside the model.",
+        "description": "Seconds: waited before the start, from the start to the end, inside the model; start_…, by "
+        "stage, where a worker had to start.",
         "additionalProperties": {"type": "number"},
+    },
+    "cost_usd": {
+        "type": "number",
+        "description": "Of the seconds inside the model, where the deployment has a price of a worker's hour.",
     },
     "error": _JOB_ERROR,
 }

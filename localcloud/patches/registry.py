@@ -36,6 +36,7 @@ MODULES = (
     "ministack_durable_state",
     "ministack_global_table_update",
     "ministack_lambda_runtime",
+    "ministack_lambda_images",
     "ministack_ecs_container_runtime",
     "ministack_sqs_long_poll",
     "ministack_s3_event_version",

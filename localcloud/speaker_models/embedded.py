@@ -71,6 +71,18 @@ def manifest(folder: Path) -> tuple[str, bytes]:
     return keys.manifest_key(SPEAKERS), Manifest(SPEAKERS, files, family=SPEAKERS).to_json().encode()
 
 
+def available_manifests(folder: Path, progress: Callable[[str], None]) -> list[tuple[str, bytes]]:
+    """Return key and content of the manifest; none, and a word to `progress`, if the model cannot be had.
+
+    Everything but telling speakers apart works without it. Arguments are those of `embedded`.
+    """
+    try:
+        return [manifest(embedded(folder, progress))]
+    except MissingPackage as error:
+        progress(f"{error} Speakers are not told apart.")
+        return []
+
+
 def _download(folder: Path) -> Path:
     requirements = folder / "requirements.txt"
     requirements.write_text(_REQUIREMENT)

@@ -18,7 +18,8 @@ import httpx
 import pytest
 
 from localcloud import deploy
-from localcloud.cloud import ROOT, Cloud, StartFailed
+from localcloud.cloud import ROOT, Cloud
+from localcloud.data_folder import StartFailed
 from localcloud.ports import HOST, PortTaken
 
 SERVE = """

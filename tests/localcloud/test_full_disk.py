@@ -16,7 +16,8 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from localcloud.cloud import Cloud, StartFailed
+from localcloud.cloud import Cloud
+from localcloud.data_folder import StartFailed
 from localcloud.emulator.disk_space import NEW_WORK_BYTES, RESERVE_BYTES
 from tests.paths import SAMPLES
 

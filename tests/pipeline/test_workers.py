@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from earshot_contract.keys import FLEET_PK
 from tests.fixtures.faults import Faults, Rule
 from tests.pipeline.driver import Pipeline, eventually, wav
 
@@ -59,7 +60,9 @@ def test_job_with_aborted_execution_fails(pipeline: Pipeline, long_speech: bytes
 
 
 def test_burst_starts_max_workers_and_completes_all_jobs(pipeline: Pipeline) -> None:
-    previous = pipeline.configure("scale", MAX_WORKERS="2", SPEED="0.001")
+    previous = pipeline.configure("scale", MAX_WORKERS="2")
+    # Long shards, as far as the scaler has learnt: a backlog that two workers end much sooner than one.
+    pipeline.put({"pk": {"S": FLEET_PK}, "fast_shard": {"N": "1000000"}})
     try:
         with ThreadPoolExecutor(10) as pool:  # jobs that start together ask for workers together
             ids = list(pool.map(lambda n: pipeline.submit(wav(1.0), f"tag=burst-{n}"), range(30)))
@@ -79,25 +82,23 @@ def test_job_of_killed_worker_completes(pipeline: Pipeline, interrupted_job: str
     assert pipeline.read("uploads/interrupted.wav.txt").decode().lower().count("bucket") >= 2
 
 
-def test_waiting_callers_clip_is_taken_over_in_20_s(
+def test_waiting_callers_clip_is_taken_over_while_it_waits(
     pipeline: Pipeline, interrupted_job: str, long_speech: bytes
 ) -> None:
+    """A killed worker's message is hidden for 15 s on the fast queue, for 60 s on the other (test_sqs_queues.py)."""
     pipeline.wait_until_finished(interrupted_job, 150)
     # A new execution of the worker machine: a slot whose worker died on Spot and on demand cools down for a minute.
     pipeline.kill_workers(signal.SIGTERM)
     eventually(lambda: not pipeline.executions("WorkerMachineArn", "RUNNING"), "end of the Worker machine", 60)
     with ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(pipeline.post, long_speech, "tag=taken-over")
+        pending = pool.submit(pipeline.post, long_speech, "tag=taken-over")
         eventually(pipeline.messages_in_flight, "worker at work")
         pipeline.kill_workers(signal.SIGKILL)
-        killed = time.monotonic()
+        answer = pending.result()
 
-        eventually(pipeline.messages_visible, "visible message")
-        eventually(lambda: not pipeline.messages_visible(), "message that another worker has received")
-
-        assert time.monotonic() - killed < 20
-        assert answer.result().status_code == 200, answer.result().text
-    assert "bucket" in answer.result().json()["results"]["channels"][0]["alternatives"][0]["transcript"].lower()
+    assert answer.status_code == 200, answer.text
+    assert len(answer.history) <= 1  # two waits of 25 s: less than the bulk queue hides a message
+    assert "bucket" in answer.json()["results"]["channels"][0]["alternatives"][0]["transcript"].lower()
 
 
 def test_job_completes_despite_one_error_per_service(pipeline: Pipeline, faults: Faults) -> None:

@@ -80,7 +80,8 @@ def test_settings_reach_function_environments(gpu: Assembly) -> None:
 
     assert {"api", "prepare"} <= reaches("DEFAULT_MODEL", "large-v3-turbo")
     assert reaches("MAX_WORKERS", "4") == {"scale"}
-    assert reaches("IDLE_SECONDS", "180") == {"scale"}
+    assert reaches("IDLE_SECONDS", "20") == {"scale"}, "with quick workers"
+    assert reaches("QUICK_WORKERS", "2") == {"scale"}
     assert reaches("PUBLIC_ACCESS", "false") == {"authorize"}
     assert {"api", "prepare", "callback"} <= reaches("ALLOW_PRIVATE_URLS", "false")
 

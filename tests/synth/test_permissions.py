@@ -57,6 +57,7 @@ FUNCTION_ACTIONS = {
     "reap": {"states:SendTaskFailure", *SQS_SOURCE_ACTIONS},
     "scale": {
         "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",
         "dynamodb:UpdateItem",
         "dynamodb:DeleteItem",
         "sqs:GetQueueAttributes",
@@ -124,6 +125,11 @@ def test_function_role_allows_exactly_its_actions(assembly: Assembly, name: str)
 def test_worker_role_allows_exactly_its_actions(assembly: Assembly) -> None:
     policy_statements = assembly.policy_statements("WorkersTranscriberDefinitionTaskRole")
     assert {a for s in policy_statements for a in actions(s)} == WORKER_ACTIONS
+
+
+def test_quick_worker_may_do_what_a_worker_may(assembly: Assembly) -> None:
+    policy_statements = assembly.policy_statements("WorkersQuickRole")
+    assert {a for s in policy_statements for a in actions(s)} == WORKER_ACTIONS | COMMON_ACTIONS
 
 
 def test_no_policy_has_a_wildcard_action(assembly: Assembly) -> None:

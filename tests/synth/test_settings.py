@@ -173,3 +173,13 @@ def test_spot_false_leaves_on_demand_only(synthesized: Callable[..., Assembly]) 
     assert find_faults(machine) == []
     assert "LaunchSpot" not in states
     assert machine["StartAt"] == states["RenewLease"]["Next"] == "LaunchOnDemand"
+
+
+def test_profile_setting_reaches_the_worker(synthesized: Callable[..., Assembly], gpu: Assembly) -> None:
+    """The default is not named: the shell's variable acts in the local cloud then."""
+    _, fast = container(synthesized(profile="fast"))
+
+    assert {"Name": "EARSHOT_PROFILE", "Value": "fast"} in fast["Environment"]
+    assert "EARSHOT_PROFILE" not in {variable["Name"] for variable in container(gpu)[1]["Environment"]}
+    with pytest.raises(ValueError, match="Context profile='quick' cannot be read"):
+        settings_from_context(profile="quick")

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from earshot_contract.shards import EngineProfile
+
 # glibc's mallopt parameters (malloc.h) and their values. ctranslate2 allocates its large buffers at every call; by
 # default glibc maps each one, touches it page by page and unmaps it again: a third of the encoder's time. On one heap
 # that never shrinks the buffers are reused. GLIBC_TUNABLES has the same effect, but only in a new process.
@@ -20,7 +22,6 @@ _MALLOPT = {
     -4: 0,  # M_MMAP_MAX: no allocation is mapped on its own
     -1: 2**31 - 1,  # M_TRIM_THRESHOLD: free memory at the heap's end is kept
 }
-_DEFAULT_PROFILE, _ALL_PROFILES = "accurate", ("accurate", "fast")
 _OVERRIDES = {
     "device": "EARSHOT_DEVICE",
     "compute_type": "EARSHOT_COMPUTE_TYPE",
@@ -78,7 +79,7 @@ class EngineSettings:
     prepare_threads: int  # that prepare bulk shards; interactive shards have one more thread of their own
     speaker_threads: int  # that prepare bulk shards and tell their speakers apart; one more for interactive shards
     batch: int  # maximum number of windows in one batch
-    profile: str  # "accurate" | "fast", see `transcriber.whisper.profile`
+    profile: EngineProfile  # of shards that name none
     max_prepared_seconds: float  # of speech that may be prepared and waiting for a batch
     cpu_isa: str | None  # ctranslate2's vector instructions; None: its own choice
     reuse_heap: bool  # keep large buffers on one heap
@@ -102,7 +103,7 @@ def choose_settings(machine: Machine) -> EngineSettings:
             prepare_threads=min(8, max(2, machine.cores // 2)),
             speaker_threads=max(1, machine.cores - 1),
             batch=32,
-            profile=_DEFAULT_PROFILE,
+            profile=EngineProfile.ACCURATE,
             max_prepared_seconds=max_prepared_seconds,
             cpu_isa=None,
             reuse_heap=machine.glibc,
@@ -117,7 +118,7 @@ def choose_settings(machine: Machine) -> EngineSettings:
         # From three windows on, an Intel CPU takes the same time for each window, and an interactive shard waits for
         # the batch that runs. A prototype on an AMD CPU was still faster with 16 windows than with 8.
         batch=4 if machine.vendor == "GenuineIntel" else 8,
-        profile=_DEFAULT_PROFILE,
+        profile=EngineProfile.ACCURATE,
         max_prepared_seconds=max_prepared_seconds,
         cpu_isa="AVX512" if {"avx512f", "avx512bw", "avx512vl"} <= machine.flags else None,
         reuse_heap=machine.glibc,
@@ -192,8 +193,8 @@ def _override(settings: EngineSettings, environment: Mapping[str, str]) -> Engin
             raise ValueError(f"{variable} is {text!r}; it must be 1 or more.")
         if kind is bool and text not in ("0", "1"):
             raise ValueError(f"{variable} is {text!r}; it must be 0 or 1.")
-        if name == "profile" and text not in _ALL_PROFILES:
-            raise ValueError(f"{variable} is {text!r}; it must be {' or '.join(_ALL_PROFILES)}.")
+        if name == "profile" and text not in tuple(EngineProfile):
+            raise ValueError(f"{variable} is {text!r}; it must be {' or '.join(EngineProfile)}.")
         value = kind(int(text)) if kind in (int, bool) else text
         settings = replace(settings, **{name: value})  # type: ignore[arg-type]
     return settings

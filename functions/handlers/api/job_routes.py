@@ -18,13 +18,13 @@ from earshot_contract.keys import (
     work_prefix,
 )
 from earshot_contract.shards import S3Object
-from functions.aws import event_bus, job_pages, job_table, latest_uploads, s3, step_functions
+from functions.aws import job_pages, job_table, latest_uploads, s3, shard_results, step_functions
 from functions.errors import bad_query
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response
-from functions.jobs import job_events
 from functions.jobs.job import Attempt, Delivery, Job, SourceKind
 from functions.jobs.job_filter import JobFilter
+from functions.jobs.job_source import source_summary
 from functions.jobs.redaction import without_secrets
 from functions.observability import logger
 from functions.options.options import Options
@@ -62,13 +62,23 @@ def show_job(_: Request, job: Job) -> Response:
     return json_response({"progress": 0.0} | document)
 
 
+def _announce(cancelled: Job) -> None:
+    """Put the event on the bus. No other route needs the classes of events; a cold start does without them."""
+    from functions.aws import event_bus
+    from functions.jobs import job_events
+
+    event_bus.announce(job_events.detail(cancelled, _bucket()))
+
+
 def delete_job(_: Request, job: Job) -> Response:
     """Cancel a job that runs, which stays listed; delete a job that has ended, with its transcripts."""
     if cancelled := job_table.cancel(job.id):
         if cancelled.execution:
             step_functions.stop(cancelled.execution, "Cancelled by DELETE /v1/requests.")
         _remove_stale_results(cancelled)
-        event_bus.announce(job_events.detail(cancelled, _bucket()))
+        if Options.from_stored(cancelled.parsed, cancelled.options).redact:
+            shard_results.remove(job.id)
+        _announce(cancelled)
         logger.info("Cancelled", job_id=job.id)
         return json_response(job_summary(cancelled))
     s3.remove(_bucket(), [transcript_key(job.id, form) for form in STORED_FORMATS])
@@ -87,7 +97,7 @@ def job_summary(job: Job) -> dict[str, Any]:
         "state": job.state,
         "owner": job.owner,
         "caller": job.caller,
-        "source": job_events.source(job),
+        "source": source_summary(job),
         "options": without_secrets(job.options),
         "tags": Options.from_stored(job.parsed, job.options).tag or None,
         "model": job.model,
@@ -98,6 +108,7 @@ def job_summary(job: Job) -> dict[str, Any]:
         "edited": bool(job.edits) or None,
         "channels": job.channels,
         "timings": _timings(job),
+        "cost_usd": job.cost_usd,
         "error": failure.body() if failure else None,
         "deliveries": [_delivery(each) for each in job.deliveries or ()] or None,
         "history": [_attempt(run) for run in job.history or ()] or None,
@@ -147,8 +158,9 @@ def _upload_result_keys(job: Job) -> list[str]:
 
 
 def _timings(job: Job) -> dict[str, float]:
-    """Return seconds waited before the start, from the start to the end, and spent inside the model."""
+    """Return seconds waited before the start, from the start to the end, inside the model, and of a worker's start."""
     timings = {"model": job.model_seconds} if job.model_seconds is not None else {}
+    timings |= job.worker_start or {}
     if job.started:
         timings["waited"] = _seconds_between(job.created, job.started)
         if job.completed:

@@ -26,7 +26,15 @@ _REJECTED = {
 }
 
 # Earshot's: options of the same name
-OWN_FIELDS = ("strict_models", "audio_track", "num_speakers", "min_speakers", "max_speakers")
+OWN_FIELDS = (
+    "strict_models",
+    "profile",
+    "audio_track",
+    "num_speakers",
+    "min_speakers",
+    "max_speakers",
+    "profanity_filter",
+)
 
 
 @dataclass(frozen=True)
@@ -105,6 +113,7 @@ def listen_options(form: Form, task: str) -> str:
         options.append(("temperature", f"{temperature:g}"))
     options += [("keyterm", word) for word in values_of(form.fields, "keywords")]
     options += [(name, value) for name in OWN_FIELDS if (value := form.first(name))]
+    options += [("redact", name) for name in values_of(form.fields, "redact")]
     if form.first("response_format") == DIARIZED_JSON.openai_name:
         options.append(("diarize_model", "latest"))
     options.append(("filler_words", "true"))

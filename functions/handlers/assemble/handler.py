@@ -13,14 +13,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import shard_result_key, transcript_key
 from earshot_contract.shards import S3Object, ShardResult
-from functions.aws import job_table, latest_uploads, s3
+from functions.aws import job_table, latest_uploads, s3, shard_results
 from functions.aws.init_phase import connect
-from functions.handlers.assemble.assembly import assemble
+from functions.handlers.assemble.assembly import assemble, worker_start
 from functions.handlers.assemble.output_files import OutputFile, output_files
 from functions.jobs.job import Job, SourceKind, timestamp
 from functions.observability import logger, metrics
 from functions.options.options import Options
 from functions.settings import settings
+from functions.transcripts.redaction.redact import redact
 from functions.transcripts.transcript import Transcript
 
 connect("dynamodb", "s3")
@@ -32,12 +33,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """`{"job_id"}` → `{"job_id"}`; a second run writes the same objects again."""
     logger.append_keys(job_id=event["job_id"])
     job = job_table.find(event["job_id"])
+    options = Options.from_stored(job.parsed, job.options) if job else Options()
     if job is None or JobState(job.state).final:
         logger.info("Nothing to assemble", state=job.state if job else None)
+        if options.redact:
+            shard_results.remove(event["job_id"])
         return event
-    options = Options.from_stored(job.parsed, job.options)
     results = _shard_results(job)
-    transcript = assemble(job, options, results)
+    transcript = redact(assemble(job, options, results), options.redact)
     with ThreadPoolExecutor(8) as pool:  # eight small objects: one after the other they take 0.2 s
         list(pool.map(partial(_put, job), output_files(job, transcript, options, latest=_is_latest(job))))
     job_table.finish(
@@ -47,10 +50,21 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         language=transcript.channels[0].language,
         model=transcript.model.name,
         model_seconds=transcript.model_seconds,
+        worker_start=worker_start(results),
+        cost_usd=cost_usd(transcript.model_seconds),
         transcript=transcript_key(job.id),
     )
+    if options.redact:
+        shard_results.remove(job.id)
     _add_metrics(job, transcript, results)
+    logger.info("Assembled", model_seconds=transcript.model_seconds, audio_seconds=transcript.audio.duration)
     return {"job_id": job.id}
+
+
+def cost_usd(model_seconds: float) -> float | None:
+    """Return what a job's seconds inside the model cost, its share of the batches; None without a price."""
+    price = settings().worker_hour_usd
+    return round(model_seconds * price / 3600, 6) if price else None
 
 
 def _put(job: Job, file: OutputFile) -> None:

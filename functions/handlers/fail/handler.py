@@ -15,12 +15,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import upload_result_keys
 from functions import errors
-from functions.aws import event_bus, job_table, latest_uploads, s3
+from functions.aws import event_bus, job_table, latest_uploads, s3, shard_results
 from functions.aws.init_phase import connect
 from functions.jobs import job_events
 from functions.jobs.job import Failure, Job, SourceKind
 from functions.jobs.upload_event import Upload
 from functions.observability import logger, metrics
+from functions.options.options import Options
 from functions.settings import settings
 
 connect("dynamodb", "events")
@@ -50,7 +51,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if job is None:
         return {"job_id": None, "failure": failure.to_dict()}
     _remove_stale_results(job)
+    if Options.from_stored(job.parsed, job.options).redact:
+        shard_results.remove(job.id)
     metrics.add_metric("JobsFailed", MetricUnit.Count, 1)
+    if failure.status >= 500:  # no fault of the caller's: somebody has to look
+        metrics.add_metric("JobsBroken", MetricUnit.Count, 1)
     event_bus.announce(job_events.detail(job, settings().transcripts_bucket))
     return {"job_id": job.id, "failure": failure.to_dict()}
 

@@ -83,7 +83,8 @@ def _prepare(job: Job) -> dict[str, Any]:
     )
     if updated is None:
         return NOTHING_TO_DO  # cancelled meanwhile
-    lambda_invoke.invoke_later(settings().scale_function, ScaleInput(seconds, len(shards)).to_dict())
+    logger.info("Prepared", model=model.name, shards=len(shards), audio_seconds=probe.duration, interactive=interactive)
+    lambda_invoke.invoke_later(settings().scale_function, ScaleInput(seconds, len(shards), interactive).to_dict())
     return {"go": True, "interactive": interactive, "shards": [shard.to_dict() for shard in shards]}
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from earshot_contract.keys import shard_result_key
-from earshot_contract.shards import S3Object, Shard, SpeakerOptions
+from earshot_contract.shards import EngineProfile, S3Object, Shard, SpeakerOptions
 from functions.audio.probe import Probe
 from functions.errors import bad_request
 from functions.jobs.job import SourceKind
 from functions.options.options import Options
-from functions.options.registry import MAX_CHANNELS
+from functions.options.tables.speech import MAX_CHANNELS
 
 ASSUMED_BYTES_PER_SECOND = 16_000  # 128 kbit/s, the usual MP3
 MAX_INTERACTIVE_SECONDS = 600.0  # longer audio would delay callers of shorter audio on the fast queue
@@ -65,6 +65,7 @@ def plan_shards(
             hotwords=options.hotwords,
             temperature=options.temperature,
             interactive=interactive,
+            profile=EngineProfile(options.profile) if options.profile else None,
             speakers=speakers,
         )
         for index in range(channels)

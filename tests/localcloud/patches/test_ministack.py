@@ -224,3 +224,12 @@ def test_updated_global_table_without_patch_is_replaced(apply: Apply) -> None:
     old, new = updated("Patched")
     assert old == new
     assert [found["IndexName"] for found in dynamodb._tables[new]["GlobalSecondaryIndexes"]] == ["owners"]
+
+
+@pytest.mark.upstream
+def test_image_function_without_patch_needs_docker() -> None:
+    from ministack.services import lambda_svc
+
+    config = {"FunctionName": "image", "PackageType": "Image", "ImageUri": "repository:tag", "Timeout": 3}
+    answer = lambda_svc._execute_function_docker({"config": config}, {}, "request")
+    assert answer.get("error"), mended("ministack_lambda_images")

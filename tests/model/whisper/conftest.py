@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench import corpus
+from earshot_contract.shards import EngineProfile
 from tests.paths import SPEECH
 from transcriber.engine_protocol import Model
 from transcriber.hardware import configure_process
@@ -43,6 +44,6 @@ def engine(model: Model) -> Iterator[BatchingEngine]:
 @pytest.fixture(scope="session")
 def fast_engine(model: Model) -> Iterator[BatchingEngine]:
     """The fast profile: short encoder windows, and the fallback to longer ones."""
-    engine = BatchingEngine(model, replace(configure_process(), batch_workers=1, profile="fast"))
+    engine = BatchingEngine(model, replace(configure_process(), batch_workers=1, profile=EngineProfile.FAST))
     yield engine
     engine.close()

@@ -1,7 +1,7 @@
 """`python -m tests.model.whisper.record_plain`: record plain faster-whisper's transcripts of the committed clips.
 
-Writes `plain.json`, which `test_accuracy.py` compares the engine with. Needed after another version of faster-whisper,
-other weights or other clips. Takes about three minutes.
+Writes `plain.json`, which `test_accuracy.py` and `test_non_speech.py` compare the engine with. Needed after another
+version of faster-whisper, other weights or other recordings. Takes about five minutes.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench.corpus import clips_of, variants
+import numpy as np
+
+from bench.corpus import clips_of, variants, wav
 from earshot_contract.manifest import digest
 from localcloud.embedded_model import embedded
 from tests.fixtures.plain_faster_whisper import PlainFasterWhisper
+from tests.fixtures.sounds import SAMPLE_RATE, difficult_recordings
 from tests.paths import ROOT, SPEECH
 from transcriber.engine_protocol import Model
 
@@ -36,13 +39,22 @@ def main() -> None:
                 "texts": [transcription.text for transcription in found],
                 "starts": [[word.text, round(word.start, 2)] for word in found[0].words],
             }
-    write(recorded, digest(directory / "model.bin"))
+        difficult = {
+            name: plain.transcribe(difficult_path(Path(folder), name, sound)).text
+            for name, (sound, _) in difficult_recordings(clips_of(SPEECH)).items()
+        }
+    write(recorded, difficult, digest(directory / "model.bin"))
 
 
-def write(clips: dict[str, Any], model_sha256: str) -> None:
-    header = {"faster-whisper": version("faster-whisper"), "model_sha256": model_sha256}
+def difficult_path(folder: Path, name: str, sound: np.ndarray) -> Path:
+    """Write a recording of `difficult_recordings` to a WAV file."""
+    return wav(folder / f"{name}.wav", sound, 8000 if "quarter" in name else SAMPLE_RATE)
+
+
+def write(clips: dict[str, Any], difficult: dict[str, str], model_sha256: str) -> None:
+    header = {"faster-whisper": version("faster-whisper"), "model_sha256": model_sha256, "difficult": difficult}
     lines = [f"{json.dumps(name)}: {json.dumps(clip, ensure_ascii=False)}" for name, clip in clips.items()]
-    PLAIN.write_text(json.dumps(header)[:-1] + ', "clips": {\n' + ",\n".join(lines) + "\n}}\n")
+    PLAIN.write_text(json.dumps(header, ensure_ascii=False)[:-1] + ', "clips": {\n' + ",\n".join(lines) + "\n}}\n")
 
 
 if __name__ == "__main__":

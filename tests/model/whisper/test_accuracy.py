@@ -36,7 +36,7 @@ from whisper_normalizer.basic import BasicTextNormalizer
 
 from bench.corpus import Clip, variants
 from bench.scoring import Errors, difference, errors
-from earshot_contract.shards import Shard, ShardResult, Word
+from earshot_contract.shards import EngineProfile, Shard, ShardResult, Word
 from tests.model.whisper.record_plain import PLAIN, PLAIN_VARIANTS, VARIANTS
 from transcriber.engine_protocol import Model
 from transcriber.hardware import configure_process
@@ -63,7 +63,7 @@ def words_of(result: ShardResult) -> list[Word]:
 @pytest.fixture(scope="module")
 def transcribe(model: Model, order: MakeShard) -> Iterator[Callable[[Sequence[Clip]], list[ShardResult]]]:
     """Transcribe clips on two batch workers, one window a batch."""
-    engine = BatchingEngine(model, replace(configure_process(), batch_workers=2, batch=1, profile="fast"))
+    engine = BatchingEngine(model, replace(configure_process(), batch_workers=2, batch=1, profile=EngineProfile.FAST))
 
     def run(clips: Sequence[Clip]) -> list[ShardResult]:
         futures = [engine.submit(order(index=i, language=clip.language), clip.path) for i, clip in enumerate(clips)]

@@ -1,7 +1,7 @@
 """The larger accuracy gate: all clips of a corpus, in batches, against faster-whisper as its README shows it.
 
-Reads the folder in `EARSHOT_CORPUS` (the format of `make bench CORPUS=…`), or `shared/corpus` next to the checkout;
-skipped without one.
+Reads the folder in `EARSHOT_CORPUS` (the format of `make bench CORPUS=…`); skipped without one: 75 clips take more
+than ten minutes. test_accuracy.py judges the committed clips.
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ from bench.contestant import default
 from bench.corpus import Clip, clips_of
 from bench.scoring import Errors, difference, errors
 from earshot_contract.shards import Shard
-from tests.paths import ROOT
 from transcriber.engine_protocol import Model
 from transcriber.whisper.engine import BatchingEngine
 
-CORPUS = Path(os.environ.get("EARSHOT_CORPUS") or ROOT.parent / "shared" / "corpus")
+CORPUS = Path(os.environ.get("EARSHOT_CORPUS", "."))
 
 pytestmark = pytest.mark.skipif(not (CORPUS / "manifest.json").is_file(), reason="no corpus: set EARSHOT_CORPUS")
 
@@ -45,7 +44,7 @@ def plain_errors(model: Model, corpus: list[Clip]) -> list[Errors]:
     return [errors(clip.text, text, clip.language) for clip, text in zip(corpus, texts, strict=True)]
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(3600)
 def test_word_errors_not_above_plain_faster_whisper(earshot_errors: list[Errors], plain_errors: list[Errors]) -> None:
     points, low, high = difference(earshot_errors, plain_errors)
 
@@ -55,7 +54,7 @@ def test_word_errors_not_above_plain_faster_whisper(earshot_errors: list[Errors]
     assert low <= 0.3, (points, low, high)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(3600)
 def test_word_errors_per_language_not_above_plain(
     earshot_errors: list[Errors], plain_errors: list[Errors], corpus: list[Clip]
 ) -> None:

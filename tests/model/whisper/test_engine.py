@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError
 from dataclasses import replace
 from difflib import SequenceMatcher
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy as np
 import pytest
 
 from bench.corpus import wav
-from earshot_contract.shards import RawAudio, Shard, ShardError, ShardResult
+from earshot_contract.shards import EngineProfile, RawAudio, Shard, ShardError, ShardResult
 from tests.fixtures.audio import decode
 from transcriber.engine_protocol import Model, ShardFailed
 from transcriber.hardware import configure_process
@@ -41,6 +42,12 @@ def write_wav(path: Path, *channels: np.ndarray) -> Path:
     length = max(len(channel) for channel in channels)
     grid = np.stack([np.pad(channel, (0, length - len(channel))) for channel in channels], axis=1)
     return wav(path, grid)
+
+
+@pytest.fixture
+def order(order: MakeShard) -> MakeShard:
+    """Shards of the profile `fast`: options and failures are the same in both, and it takes a third of the time."""
+    return partial(order, profile=EngineProfile.FAST)
 
 
 @pytest.fixture(scope="module")
@@ -384,3 +391,21 @@ def test_untested_language_gets_longer_window_once_detected(
     assert lengths[0] < 1000
     assert lengths[-1] >= 1000
     assert result.segments
+
+
+def test_profile_of_a_shard_overrides_the_workers(
+    engine: BatchingEngine, order: MakeShard, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encode, encoded = WhisperModel.encode, []
+
+    def encode_and_note(model: WhisperModel, mels: Any, frames: Any) -> Any:
+        encoded.append(max(frames))
+        return encode(model, mels, frames)
+
+    monkeypatch.setattr(WhisperModel, "encode", encode_and_note)
+    results = [engine.submit(order(language="en", profile=name), clip).result() for name in (None, *EngineProfile)]
+
+    assert [result.engine["profile"] for result in results] == ["accurate", "accurate", "fast"]
+    assert encoded[:2] == [3000, 3000]
+    assert max(encoded[2:]) < 1000  # four seconds of audio
+    assert all(map(is_shop_boy_sentence, results))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,61 +16,22 @@ from whisper_normalizer.basic import BasicTextNormalizer
 from bench.corpus import wav
 from earshot_contract.shards import Shard, ShardResult
 from tests.fixtures.audio import decode
-from tests.fixtures.plain_faster_whisper import PlainFasterWhisper
-from transcriber.engine_protocol import Model
+from tests.fixtures.sounds import (
+    SAMPLE_RATE,
+    breathing,
+    click,
+    clock,
+    difficult_recordings,
+    music,
+    noise,
+    tone,
+    touch_tones,
+)
+from tests.model.whisper.record_plain import PLAIN, difficult_path
 from transcriber.whisper.engine import BatchingEngine
 
 MakeShard = Callable[..., Shard]
-SAMPLE_RATE = 16_000
 NORMAL = BasicTextNormalizer()
-
-
-def clock(seconds: float) -> np.ndarray:
-    return np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
-
-
-def noise(seconds: float, colour: float = 0.0, seed: int = 0) -> np.ndarray:
-    """Power falls with frequency to the power `colour`: 0 white, 1 pink, 2 brown. Peak 1."""
-    length = round(seconds * SAMPLE_RATE)
-    spectrum = np.fft.rfft(np.random.default_rng(seed).normal(size=length))
-    spectrum /= np.maximum(np.arange(len(spectrum)), 1) ** (colour / 2)
-    sound = np.fft.irfft(spectrum, length)
-    return sound / np.abs(sound).max()
-
-
-def tone(seconds: float, *pitches: float) -> np.ndarray:
-    return sum((np.sin(2 * np.pi * pitch * clock(seconds)) for pitch in pitches), np.zeros(1)) / len(pitches)
-
-
-def music(seconds: float) -> np.ndarray:
-    """Plucked chords over a bass and a drum, two beats a second."""
-    sound = np.zeros(round(seconds * SAMPLE_RATE))
-    chords = [(262, 330, 392), (220, 262, 330), (175, 220, 262), (196, 247, 294)]
-    for beat in range(int(seconds * 2)):
-        chord = chords[beat // 4 % 4]
-        note = tone(0.5, *chord, chord[0] / 2, chord[beat % 3] * 2) * np.exp(-4 * clock(0.5))
-        drum = noise(0.5, 0, beat) * np.exp(-30 * clock(0.5)) * (0.5 if beat % 2 else 0.2)
-        at = beat * SAMPLE_RATE // 2
-        sound[at : at + len(note)] += (note + drum)[: len(sound) - at]
-    return sound / np.abs(sound).max()
-
-
-def breathing(seconds: float) -> np.ndarray:
-    """Noise that swells and falls every three seconds."""
-    return noise(seconds, 1.0) * np.maximum(0, np.sin(2 * np.pi * clock(seconds) / 3)) ** 2
-
-
-def touch_tones(seconds: float) -> np.ndarray:
-    """Touch tones, five a second."""
-    rows, columns = (697, 770, 852, 941), (1209, 1336, 1477)
-    keys = [tone(0.1, rows[k % 4], columns[k % 3]) for k in range(int(seconds * 5))]
-    return np.concatenate([np.concatenate([key, np.zeros(SAMPLE_RATE // 10)]) for key in keys])
-
-
-def click(seconds: float) -> np.ndarray:
-    sound = np.zeros(round(seconds * SAMPLE_RATE))
-    sound[len(sound) // 2 : len(sound) // 2 + SAMPLE_RATE // 10] = noise(0.1)
-    return sound
 
 
 NON_SPEECH: dict[str, Callable[[], np.ndarray]] = {
@@ -103,28 +65,6 @@ def test_non_speech_yields_no_segments(engine: BatchingEngine, order: MakeShard,
     assert unexpected == {}
 
 
-def difficult_recordings(clips: list[Any]) -> dict[str, tuple[np.ndarray, str]]:
-    """Speech in difficult conditions, with its text."""
-    texts = {clip.path.name: clip.text for clip in clips}
-    sounds = {clip.path.name: decode(clip.path).samples for clip in clips}
-    english, other, german = "1688-142285-0004.flac", "1998-15444-0007.flac", "fleurs-de-005.ogg"
-    speech, pause = sounds[english] / np.abs(sounds[english]).max(), np.zeros(SAMPLE_RATE * 4)
-    hiss = noise(len(speech) / SAMPLE_RATE)[: len(speech)]
-    return {
-        "very quiet": (speech * 0.003, texts[english]),
-        "clipped": (np.clip(speech * 8, -0.9, 0.9), texts[english]),
-        "a quarter of its rate": (speech[: len(speech) // 2 * 2 : 2], texts[english]),  # written as 8 kHz
-        "in noise": (speech * 0.7 + hiss * 0.1, texts[english]),
-        "between music": (np.concatenate([music(8), speech, music(8)]) * 0.8, texts[english]),
-        "after a hold tone": (np.concatenate([tone(6, 425) * 0.5, pause, speech]), texts[english]),
-        "far apart": (
-            np.concatenate([speech, np.zeros(SAMPLE_RATE * 40), sounds[other]]),
-            f"{texts[english]} {texts[other]}",
-        ),
-        "two languages": (np.concatenate([sounds[german], pause, speech]), f"{texts[german]} {texts[english]}"),
-    }
-
-
 def kept_letters(reference: str, transcript: str) -> int:
     """Letters of `reference` that were not deleted: substitutions count as kept, "shopboy" equals "shop boy"."""
     letters, written = (NORMAL(text).replace(" ", "") for text in (reference, transcript))
@@ -132,13 +72,13 @@ def kept_letters(reference: str, transcript: str) -> int:
 
 
 def test_difficult_speech_is_kept_like_plain_faster_whisper(
-    engine: BatchingEngine, model: Model, order: MakeShard, clips: list[Any], tmp_path: Path
+    engine: BatchingEngine, order: MakeShard, clips: list[Any], tmp_path: Path
 ) -> None:
-    plain = PlainFasterWhisper(model)
+    plain = json.loads(PLAIN.read_text())["difficult"]
     ours, theirs, report = 0, 0, {}
-    for number, (name, (sound, text)) in enumerate(difficult_recordings(clips).items()):
-        path = wav(tmp_path / f"{number}.wav", sound, 8000 if "quarter" in name else SAMPLE_RATE)
-        a, b = text_of(engine.submit(order(word_timestamps=False), path).result()), plain.transcribe(path).text
+    for name, (sound, text) in difficult_recordings(clips).items():
+        path = difficult_path(tmp_path, name, sound)
+        a, b = text_of(engine.submit(order(word_timestamps=False), path).result()), plain[name]
         ours, theirs = ours + kept_letters(text, a), theirs + kept_letters(text, b)
         report[name] = (kept_letters(text, a), kept_letters(text, b), a)
 

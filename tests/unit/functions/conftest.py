@@ -1,4 +1,4 @@
-"""A table, buckets, queues and a bus in moto: real boto3 calls, no code of the project replaced."""
+"""A table, buckets, queues and a bus: real boto3 calls, no code of the project replaced."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _create_resources(monkeypatch: pytest.MonkeyPatch) -> None:
     account.create_buckets("uploads", "transcripts", "models")
     for queue in ("fast", "bulk"):
         monkeypatch.setenv(f"{queue.upper()}_QUEUE_URL", account.create_queue(queue))
-    account.backend("events").create_event_bus("earshot")
+    account.create_event_bus("earshot")
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from localcloud import cloud
 from localcloud.embedded_model import CorruptModel
 from localcloud.speaker_models import embedded
 from localcloud.speaker_models.checkpoint import read_checkpoint
@@ -105,7 +104,7 @@ def test_cloud_starts_without_the_speaker_model(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(embedded, "embedded", missing)
     stages: list[str] = []
 
-    assert cloud.speaker_manifest(stages.append) == []
+    assert embedded.available_manifests(Path(), stages.append) == []
     assert stages == ["The package cannot be downloaded. Speakers are not told apart."]
 
 

@@ -74,9 +74,11 @@ class Name(NamedTuple):
 _NAMING_STRING = re.compile(r"[A-Za-z][\w:/-]*(?: [\w:/-]+){0,4}[?]?")
 _MAKE_NAME = re.compile(r"^([a-z][\w-]*)(?=[^\n=]*:(?!=))|^(?:export )?([A-Z_]+) *[:?+]?=", re.MULTILINE)
 _JAVASCRIPT_TEXT = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)
+_COMMENT = re.compile(r"(^| )\s*# [^\n\"']*$|^ *\"\"\"[^\"]*\"\"\"$", re.MULTILINE)  # and most docstrings
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
+@cache
 def avoided_words() -> dict[str, str]:
     """Read the glossary: each avoided word and the term to use instead."""
     rows = [
@@ -102,8 +104,7 @@ def python_names(path: Path, with_strings: bool) -> Iterator[Name]:
             if with_strings and isinstance(node.value, str) and _NAMING_STRING.fullmatch(node.value):
                 yield Name(node.value, node.lineno)
             continue
-        for field in node._fields:  # `id`, `attr`, `name`, `arg` and others; `names` is a list of them
-            value = getattr(node, field, None)
+        for value in vars(node).values():  # `id`, `attr`, `name`, `arg` and others; `names` is a list of them
             for identifier in value if isinstance(value, list) else (value,):
                 if isinstance(identifier, str):
                     number: int = node.lineno  # type: ignore[attr-defined]
@@ -130,16 +131,23 @@ def json_names(path: Path) -> Iterator[Name]:
             pending += [value] if isinstance(value, dict) else []
 
 
+def may_offend(path: Path) -> bool:
+    """Return whether an avoided word stands outside of comments: only then a file is parsed, which takes long."""
+    code = _COMMENT.sub("", path.read_text(encoding="utf-8"))
+    words = {word.lower() for word in set(_WORD.findall(code))}
+    return bool((words | {word.removesuffix("s") for word in words}) & avoided_words().keys())
+
+
 @cache
 def all_names() -> list[tuple[str, Name]]:
-    """Return every identifier of the repository, with its file."""
+    """Return the identifiers of the repository, with their files; of Python files, those that may_offend."""
     found: list[tuple[str, Name]] = []
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*.*")):
             file = path.relative_to(ROOT).as_posix()
             if "node_modules" in path.parts:
                 continue
-            if path.suffix == ".py":
+            if path.suffix == ".py" and (folder == "infra" or may_offend(path)):
                 found += [(file, name) for name in python_names(path, with_strings=folder == "infra")]
             elif path.suffix in (".js", ".cjs", ".mjs"):
                 found += [(file, name) for name in javascript_names(path)]

@@ -29,6 +29,14 @@ def test_each_tier_has_a_make_target() -> None:
     assert targets >= {"fast", *TIERS} - {"unit"}
 
 
+def test_make_test_holds_unit_tests_with_moto() -> None:
+    """`make test-fast` has an account in memory (tests/fixtures/account.py), which must not drift from moto."""
+    recipe = re.search(r"^test:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+    assert recipe
+    assert "EARSHOT_TEST_ACCOUNT=moto $(PYTEST) tests/unit" in recipe[1]
+
+
 def test_deselected_tests_of_workflows_exist() -> None:
     """pytest says nothing of a name that matches no test."""
     workflows = "\n".join(path.read_text() for path in (ROOT / ".github" / "workflows").glob("*.yml"))

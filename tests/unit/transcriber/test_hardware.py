@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from earshot_contract.shards import EngineProfile
 from tests.paths import ROOT
 from transcriber import hardware
 from transcriber.hardware import Machine, choose_settings, configure_process, resolve_settings
@@ -59,7 +60,7 @@ def test_valid_overrides_apply_and_invalid_ones_raise() -> None:
 def test_profile_override_must_be_known() -> None:
     assert choose_settings(PLAIN).profile == "accurate"
     assert resolve_settings({"EARSHOT_PROFILE": "fast"}, PLAIN).profile == "fast"
-    assert set(hardware._ALL_PROFILES) == set(PROFILES)
+    assert set(EngineProfile) == set(PROFILES)
     with pytest.raises(ValueError, match="EARSHOT_PROFILE is 'quick'; it must be accurate or fast"):
         resolve_settings({"EARSHOT_PROFILE": "quick"}, PLAIN)
 

@@ -12,6 +12,7 @@ _WEIGHTS = {"FC": 1.0, "FL": 0.7, "FR": 0.7, "LFE": 0.0, "BL": 0.5, "BR": 0.5, "
 _CANCELLED, _NOT_CANCELLED = 0.1, 0.5
 _MIN_SHARE_OF_LOUDEST = 0.01  # -20 dB: the only live one of many channels is not diluted further than this
 _AUDIBLE_ENERGY = 1e-7  # mean square, -70 dB; below it nothing is decided
+_PEAK_PERCENTILE = 99.9  # of the samples of a block; the rest are clicks
 
 
 def planar(frame: AudioFrame) -> np.ndarray:
@@ -73,3 +74,17 @@ class Mixer:
         if self._channel is not None and self._channel < len(samples):
             return np.asarray(samples[self._channel])
         return np.asarray(mixed, np.float32)
+
+
+class PeakScaler:
+    """Scales what lies beyond full scale, as floats may, by the highest peak so far; single clicks are clipped."""
+
+    def __init__(self) -> None:
+        self._peak = 1.0
+
+    def joined(self, blocks: list[np.ndarray]) -> np.ndarray:
+        """Join blocks of one channel to samples in -1..1."""
+        samples = np.concatenate(blocks)
+        if float(np.abs(samples).max()) > 1:
+            self._peak = max(self._peak, float(np.percentile(np.abs(samples), _PEAK_PERCENTILE)))
+        return np.clip(samples / np.float32(self._peak), -1, 1)

@@ -16,7 +16,8 @@ from typing import BinaryIO
 
 from transcriber.audio import transport_stream
 
-_WAV = re.compile(rb"RIFF....WAVE(?:fmt |JUNK|bext|LIST)", re.DOTALL)
+_WAV = re.compile(rb"(?:RIFF|RF64)....WAVE(?:fmt |JUNK|bext|LIST|ds64)", re.DOTALL)
+_BIT_3 = b"".join(re.escape(bytes([byte])) for byte in range(256) if byte & 8)
 # How each format starts; the first line that matches the file's beginning is searched in the rest of it.
 _STARTS = (
     _WAV,
@@ -30,6 +31,16 @@ _STARTS = (
     re.compile(rb"\.snd\0\0[\0-\xff][\x18-\xff].{4}\0\0\0[\x01-\x1b]", re.DOTALL),  # AU
     re.compile(rb"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\0\0"),  # Wave64
     re.compile(rb"TTA1[\x01-\x03]\0"),
+    # WavPack: a block that begins at sample 0, and is the first of those that hold its channels (bit 11 of the flags)
+    re.compile(rb"wvpk.{4}[\x02-\x10]\x04.{6}\0{4}.{5}[%b]" % _BIT_3, re.DOTALL),
+    re.compile(rb"nut/multimedia container\0"),
+    re.compile(rb"\.RMF\0\0\0[\x10-\x12]\0[\0\x01]"),  # RealMedia
+    re.compile(rb"Creative Voice File\x1a"),
+    re.compile(rb"\xb7\xd8\x00\x20\x37\x49\xda\x11\xa6\x4e\x00\x07\xe9\x5e\xad\x8d"),  # Windows' recorded TV
+    re.compile(rb"\0\x0aSMJPEG"),
+    re.compile(rb"MAC [\x8c-\xff]\x0f\0\0"),  # Monkey's Audio
+    re.compile(rb"MPCKSH|MP\+[\x07\x17]"),  # Musepack
+    re.compile(rb"\x80\0\0[\x10-\xff]\x03\x12\x04[\x01\x02]\0"),  # ADX
 )
 _OGG_START = re.compile(rb"OggS\x00[\x02\x06]\x00{8}")  # a page that begins a logical stream
 _OGG_HEADER_BYTES = 27  # before a page's table of lacing values

@@ -7,19 +7,15 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
-from av.audio.frame import AudioFrame
 
 from earshot_contract.audio_tracks import TrackRequest
-from earshot_contract.file_signatures import HEAD_BYTES, container_name
-from earshot_contract.shards import AudioInfo, RawAudio, ShardError, ShardWarning
-from transcriber.audio.container import (
-    MAX_CHANNELS,
-    UNREADABLE,
-    no_samples_error,
-)
-from transcriber.audio.mixing import Mixer, planar, weights
+from earshot_contract.shards import AudioInfo, PacketPosition, RawAudio, ShardError, ShardWarning
+from transcriber.audio import stream_warnings
+from transcriber.audio.container import MAX_CHANNELS, UNREADABLE, no_samples_error
+from transcriber.audio.frame_decoder import FrameDecoder
+from transcriber.audio.mixing import Mixer, PeakScaler, planar, weights
 from transcriber.audio.open_part import OpenPart
-from transcriber.audio.parts import Part, file_parts
+from transcriber.audio.recordings import parts_to_read
 from transcriber.audio.resampling import BLOCK_SAMPLES, SAMPLE_RATE, Resampler16k, silence_blocks
 from transcriber.audio.tracks import track_language, track_number
 from transcriber.engine_protocol import ShardFailed
@@ -27,9 +23,6 @@ from transcriber.engine_protocol import ShardFailed
 _PRE_ROLL_SECONDS = 1.0  # decoded before the range, so that codecs with memory have settled when it begins
 _MIN_SEEK_SECONDS = 30.0  # seek only for a later start; before it, decoding from the start is fast and exact
 _TRUNCATED_SECONDS = 1.0  # shorter than the header's duration by more: truncated; encoders pad and round by less
-_UNDECODABLE_SECONDS = 1.0  # damage of less is not worth a warning: players skip a frame, too
-_MAX_DAMAGED_PACKETS = 20  # packets in a row, about half a second, after which the damage is worth a warning
-_PEAK_PERCENTILE = 99.9  # of the samples of a block; the rest are clicks
 
 
 class AudioStream:
@@ -43,6 +36,9 @@ class AudioStream:
         track: the requested audio track; None: the default one, or another one if that is silent.
         start: start of the range, in seconds.
         end: end of the range, in seconds; None: the end of the file.
+        first: exact start of the range, which `start` gives in seconds only; None: `start` holds.
+        until: exact end of the range, which is where the next one begins; None: `end` holds.
+        file_seconds: length of the whole file, if it is known: a range that ends earlier does not find it out.
         raw: how to read headerless audio; a file with a header is read by it, and `warnings` say so.
         max_seconds: maximum length of the range.
         max_channels: maximum number of channels of the file.
@@ -59,19 +55,22 @@ class AudioStream:
         track: TrackRequest | None = None,
         start: float = 0.0,
         end: float | None = None,
+        first: PacketPosition | None = None,
+        until: PacketPosition | None = None,
+        file_seconds: float | None = None,
         raw: RawAudio | None = None,
         max_seconds: float = float("inf"),
         max_channels: int = MAX_CHANNELS,
     ) -> None:
         if path.stat().st_size == 0:
             raise ShardFailed(ShardError.EMPTY, "The file is empty: it has 0 bytes.")
-        self._path, self._channel, self._start = path, channel, round(start * SAMPLE_RATE)
-        self._end = None if end is None else round(end * SAMPLE_RATE)
+        self._path, self._channel = path, channel
+        self._first, self._until = first, until
+        self._start = round(start * SAMPLE_RATE) if first is None else 0
+        self._end = round(end * SAMPLE_RATE) if end is not None and until is None else None
         self._max_seconds, self._max_channels = max_seconds, max_channels
         self.warnings: list[ShardWarning] = []
-        found = _container_name(path) if raw else None
-        self._raw = None if found else raw
-        self._parts = [Part(0, path.stat().st_size)] if self._raw else file_parts(path)
+        self._raw, self._parts, found = parts_to_read(path, raw)
         with ExitStack() as opening:
             self._file = opening.enter_context(path.open("rb"))
             self._part = opening.enter_context(OpenPart(self._file, self._parts[0], path, self._raw, channel, track))
@@ -85,18 +84,17 @@ class AudioStream:
             self._track_language = track_language(stream)
             self._check_channels(max_channels)
             self._header_seconds = self._part.header_seconds if len(self._parts) == 1 else None
+            self._file_seconds = self._header_seconds if file_seconds is None else file_seconds
             self._closing = opening.pop_all()
         if raw and found:
-            self._warn_of_claims(raw, found)
-        self._damaged = False
-        self._ends_in_damage = False  # the last packet was incomplete
-        self._damage: float | None = None  # seconds where undecodable packets began that no frame has followed
-        self._damaged_packets = 0  # of them
+            described = f"{self._codec}, {self._sample_rate} Hz, channels: {self.channels}"
+            self._warn(stream_warnings.contradicting_claims(raw, found, described))
+        self._decoder = FrameDecoder()
         self._position = 0  # samples from the start of the file to the next one
         self._part_position = 0  # samples from the start of the file to the part
-        self._sought = False  # the beginning of the file was skipped
+        self._sought = first is not None  # the beginning of the file was skipped
         self._stopped_early = False  # the end of the file was not read
-        self._peak = 1.0  # of samples beyond full scale, which floats may be
+        self._scaler = PeakScaler()
         self._mixer = Mixer()
 
     def _check_channels(self, max_channels: int) -> None:
@@ -110,26 +108,17 @@ class AudioStream:
                 ShardError.NOT_AUDIO, f"The file has {self.channels} channels; at most {max_channels} are accepted."
             )
 
-    def _warn_of_claims(self, raw: RawAudio, found: str) -> None:
-        described = f"{self._codec}, {self._sample_rate} Hz, channels: {self.channels}"
-        self._warn(
-            "encoding",
-            "contradicts_file",
-            f"The file is {found} ({described}) and was read as such; encoding={raw.encoding}, sample_rate and "
-            "channels are for audio without a header.",
-        )
-
-    def _warn(self, parameter: str, type: str, message: str) -> None:
-        if all(warning.type != type for warning in self.warnings):
-            self.warnings.append(ShardWarning(parameter, type, message))
+    def _warn(self, warning: ShardWarning) -> None:
+        if all(other.type != warning.type for other in self.warnings):
+            self.warnings.append(warning)
 
     @property
     def info(self) -> AudioInfo:
         """The whole file's properties; `sha256` is empty and set by the caller, which has read the bytes."""
         decoded = self._position / SAMPLE_RATE
         partly_decoded = self._stopped_early or self._sought
-        header = self._header_seconds
-        duration = header if partly_decoded and header is not None else decoded
+        header, whole = self._header_seconds, self._file_seconds
+        duration = whole if partly_decoded and whole is not None else decoded
         short = not self._stopped_early and header is not None and header - decoded > _TRUNCATED_SECONDS
         return AudioInfo(
             sha256="",
@@ -137,7 +126,7 @@ class AudioStream:
             channels=self.channels,
             sample_rate=self._sample_rate,
             codec=self._codec,
-            truncated=(self._ends_in_damage and not self._stopped_early) or short,
+            truncated=(self._decoder.ends_in_damage and not self._stopped_early) or short,
             track=self._track_number,
             tracks=self._tracks,
             track_language=self._track_language,
@@ -158,27 +147,14 @@ class AudioStream:
                         f"The audio is longer than {self._max_seconds / 3600:.3g} hours: split it into shorter files.",
                     )
                 if size >= BLOCK_SAMPLES:
-                    yield self._scaled(pending)
+                    yield self._scaler.joined(pending)
                     pending, size = [], 0
         if not self._position:
-            raise no_samples_error(self._damaged)
+            raise no_samples_error(self._decoder.damaged)
         if size:
-            yield self._scaled(pending)
+            yield self._scaler.joined(pending)
         if self._mixer.taken:
-            taken = " or ".join(str(channel) for channel in sorted(self._mixer.taken))
-            self._warn(
-                "channels",
-                "channels_cancel_out",
-                "The channels cancel each other out when they are mixed; where they do, "
-                f"channel {taken} (counted from 0) was transcribed. multichannel=true transcribes each.",
-            )
-
-    def _scaled(self, blocks: list[np.ndarray]) -> np.ndarray:
-        """Join blocks; what lies beyond full scale, as floats may, is scaled, and single clicks are clipped."""
-        samples = np.concatenate(blocks)
-        if float(np.abs(samples).max()) > 1:
-            self._peak = max(self._peak, float(np.percentile(np.abs(samples), _PEAK_PERCENTILE)))
-        return np.clip(samples / np.float32(self._peak), -1, 1)
+            self._warn(stream_warnings.cancelling_channels(self._mixer.taken))
 
     def _range_blocks(self) -> Iterator[np.ndarray]:
         """Yield the blocks between start and end."""
@@ -195,31 +171,36 @@ class AudioStream:
 
     def _blocks(self) -> Iterator[np.ndarray]:
         """Yield blocks of the selected channel, without gaps, from the decoder's position; a seek sets `_position`."""
-        yield from self._part_blocks(self._part)
+        first_part = self._first.part if self._first else 0
+        if first_part == 0:
+            yield from self._part_blocks(self._part, 0)
         self._part.close()
         for number, part in enumerate(self._parts[1:], 2):
+            if number <= first_part or (self._until is not None and number > self._until.part + 1):
+                continue
             start = self._position / SAMPLE_RATE
             try:
                 with OpenPart(self._file, part, self._path, self._raw, self._channel, track=self._track) as opened:
-                    yield from self._part_blocks(opened)
+                    yield from self._part_blocks(opened, number - 1)
             except ShardFailed:
-                self._warn(
-                    "audio",
-                    "unreadable_part",
-                    f"The file has {len(self._parts)} recordings, one after another; "
-                    f"number {number}, from {start:.1f} s, cannot be read.",
-                )
+                self._warn(stream_warnings.unreadable_part(number, len(self._parts), start))
 
-    def _part_blocks(self, part: OpenPart) -> Iterator[np.ndarray]:
+    def _part_blocks(self, part: OpenPart, number: int) -> Iterator[np.ndarray]:
+        first_packet = self._first if self._first and self._first.part == number else None
+        until = self._until if self._until and self._until.part == number else None
+        if first_packet:
+            self._position = round(first_packet.seconds * SAMPLE_RATE)
         base = written = self._part_position = self._position  # samples
         timeline = part.timeline
         run: Resampler16k | None = None
-        self._damage, self._damaged_packets = None, 0
+        self._decoder.end_gap()
         seeking = self._seek(part)
         first = True
-        for frame in self._frames(part):
+        for frame in self._decoder.frames(part, first_packet, until):
             if seeking and first and frame.pts is None:
                 continue
+            if first_packet and first:
+                timeline.begin_with(frame)
             form = (frame.format.name, frame.layout.name, frame.sample_rate)
             changed = run is not None and form != run.form
             time = timeline.step(frame, changed, first, seeking)
@@ -248,7 +229,7 @@ class AudioStream:
             if run is None:
                 run = Resampler16k(form, weights(frame), self._channel, self._mixer)
             first = False
-            self._damage, self._damaged_packets = None, 0
+            self._decoder.end_gap()
             samples = planar(frame)[:, skipped:]
             timeline.count(samples.shape[1])
             for block in run.add(samples):
@@ -257,48 +238,21 @@ class AudioStream:
         for block in run.finish() if run else ():
             yield block
         self._warn_of_damage(timeline.end)
-
-    def _frames(self, part: OpenPart) -> Iterator[AudioFrame]:
-        """Yield decoded frames; damaged packets are skipped, as media players do."""
-        packets = part.container.demux(part.stream)
-        while True:
-            try:
-                packet = next(packets, None)
-            except UNREADABLE:
-                self._damaged = self._ends_in_damage = True
-                return
-            if packet is None:
-                return
-            try:
-                frames = packet.decode()
-            except UNREADABLE:
-                self._damaged = self._ends_in_damage = True
-                self._damaged_packets += 1
-                if self._damage is None:
-                    self._damage = part.timeline.end
-                continue
-            if packet.size:
-                self._ends_in_damage = packet.is_corrupt
-            for frame in frames:
-                if not 0 < frame.layout.nb_channels <= MAX_CHANNELS or not frame.sample_rate:
-                    self._damaged = True
-                    continue
-                yield frame
+        self._stopped_early |= until is not None
 
     def _warn_of_damage(self, until: float) -> None:
         """Warn of undecodable packets before `until`, in seconds from the start of the part."""
-        if self._damage is None or not self._position:
+        gap = self._decoder.gap_before(until)
+        if gap is None or not self._position:
             return
-        if until - self._damage > _UNDECODABLE_SECONDS or self._damaged_packets >= _MAX_DAMAGED_PACKETS:
-            start, stop = (self._part_position / SAMPLE_RATE + time for time in (self._damage, until))
-            end = f" to {stop:.1f} s" if stop > start else " on"
-            self._warn("audio", "undecodable", f"From {start:.1f} s{end} the audio is damaged and cannot be decoded.")
+        start, stop = (self._part_position / SAMPLE_RATE + time for time in (gap, until))
+        self._warn(stream_warnings.undecodable(start, stop))
 
     def _seek(self, part: OpenPart) -> bool:
         """Seek near a late start. Returns: True if positions must come from the first frame's time stamp."""
         target = self._start / SAMPLE_RATE - _PRE_ROLL_SECONDS
         stream = part.stream
-        if target < _MIN_SEEK_SECONDS or self._header_seconds is None or not stream.time_base:
+        if self._first or target < _MIN_SEEK_SECONDS or self._header_seconds is None or not stream.time_base:
             return False
         try:
             part.container.seek(int((target + part.timeline.zero) / float(stream.time_base)), stream=stream)
@@ -306,8 +260,3 @@ class AudioStream:
             return False
         self._sought = True
         return True
-
-
-def _container_name(path: Path) -> str | None:
-    with path.open("rb") as file:
-        return container_name(file.read(HEAD_BYTES))

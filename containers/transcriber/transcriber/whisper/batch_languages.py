@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from earshot_contract.shards import EngineProfile
 from transcriber.whisper import language_choice, language_detection, language_stretches
 from transcriber.whisper.batch_queue import BatchQueue
 from transcriber.whisper.encoder_output import EncoderOutput
@@ -129,7 +130,7 @@ class BatchLanguages:
 
     def _encoded_alone(self, windows: Sequence[Window]) -> list[list[tuple[str, float]]]:
         """Rank the languages of windows, each encoded at its own length as in the fast profile."""
-        model, profile = windows[0].shard_state.shard.model, PROFILES["fast"]
+        model, profile = windows[0].shard_state.shard.model, PROFILES[EngineProfile.FAST]
         frames = [encoder_frames(window.mel.shape[1], None, model, profile) for window in windows]
         encoder_output = self._model.encode([window.mel for window in windows], frames)
         return self._model.detect_language(encoder_output, range(len(windows)))

@@ -47,7 +47,7 @@ class BatchingEngine:
             settings: from `transcriber.hardware`, applied to the process before ctranslate2 was imported.
             speaker_models: for shards whose speakers are to be told apart.
         """
-        self._settings, self._profile = settings, PROFILES[settings.profile]
+        self._settings = settings
         self._speaker_models = speaker_models
         self._model = WhisperModel(model.directory, settings)
         self._log_mel = LogMel(model.directory)
@@ -77,7 +77,8 @@ class BatchingEngine:
         """Queue a shard (see `Engine.submit`). `Future.cancel` also ends a shard that is running."""
         known_language = language_choice.known_language(shard, self.model_info)
         prompt_tokens = self._model.prompt_tokens(shard.prompt, shard.hotwords)
-        state = ShardState(shard, audio, prompt_tokens, known_language, self._profile)
+        profile = PROFILES[shard.profile or self._settings.profile]
+        state = ShardState(shard, audio, prompt_tokens, known_language, profile)
         state.future.add_done_callback(lambda _: self._remove(state))
         with self._lock:
             if self._closed:
@@ -128,6 +129,9 @@ class BatchingEngine:
             track=shard.track,
             start=shard.start,
             end=shard.end,
+            first=shard.first,
+            until=shard.until,
+            file_seconds=shard.file_seconds,
             raw=shard.raw,
             max_seconds=MAX_SHARD_SECONDS,
         )
@@ -154,7 +158,7 @@ class BatchingEngine:
         Speakers are told apart on the same blocks, each after its windows: Whisper works on these meanwhile.
         """
         speakers = self._speaker_stream(state.shard)
-        detector, windower = VoiceActivityDetector(), Windower(self._profile)
+        detector, windower = VoiceActivityDetector(), Windower(state.profile)
         buffer, buffer_start = (
             np.zeros(0, np.float32),
             0,
@@ -206,6 +210,7 @@ class BatchingEngine:
         engine_info: dict[str, Any] = {
             "name": "earshot",
             "version": f"ctranslate2 {ctranslate2.__version__}",
+            "profile": (shard.profile or self._settings.profile).value,
             "speech": round(state.speech_seconds, 3),
             **state.counts,
         }

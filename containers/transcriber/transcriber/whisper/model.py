@@ -21,7 +21,7 @@ from transcriber.whisper.encoder_output import EncoderOutput
 from transcriber.whisper.log_mel import pad_with_silence
 from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.timestamp_segments import before_end_of_audio
-from transcriber.whisper.word_alignment import AlignedWord, align_words
+from transcriber.whisper.word_alignment import AlignedWord, align_words, alignment_groups, words_by_segment
 
 _MAX_INITIAL_TIMESTAMP = 50  # timestamp tokens of 20 ms: the first segment starts within the first second
 _BEST_OF = 5  # samples at a temperature above 0, OpenAI's default
@@ -181,7 +181,7 @@ class WhisperModel:
             Per window and segment, its words.
         """
         aligned: list[list[list[AlignedWord]]] = [[] for _ in indices]
-        for group in self._alignment_groups(requests):
+        for group in alignment_groups([(r.language, r.task) for r in requests], self.device):
             tokenizer = self.tokenizer(requests[group[0]].language, requests[group[0]].task)
             tokens = {position: [token for text in segment_tokens[position] for token in text] for position in group}
             results = self._model.align(
@@ -192,7 +192,7 @@ class WhisperModel:
             )
             for position, result in zip(group, results, strict=True):
                 words = align_words(tokenizer, tokens[position], result.alignments, result.text_token_probs)
-                aligned[position] = _words_by_segment(words, [len(text) for text in segment_tokens[position]])
+                aligned[position] = words_by_segment(words, [len(text) for text in segment_tokens[position]])
         return aligned
 
     def text(self, tokens: Sequence[int]) -> str:
@@ -202,18 +202,6 @@ class WhisperModel:
     def unload(self) -> None:
         """Free the model's memory."""
         self._model.unload_model()
-
-    def _alignment_groups(self, requests: Sequence[DecodeRequest]) -> list[list[int]]:
-        """Group windows for alignment: on a GPU by language and task; on a CPU one by one.
-
-        On a CPU a batch of alignments is slower (measured: 31 ms a window, 18 alone).
-        """
-        if self.device != "cuda":
-            return [[position] for position in range(len(requests))]
-        groups: dict[tuple[str, str], list[int]] = {}
-        for position, request in enumerate(requests):
-            groups.setdefault((request.language, request.task), []).append(position)
-        return list(groups.values())
 
     def _make_tokenizer(self, language: str, task: str) -> Tokenizer:
         return Tokenizer(self._vocabulary, self.multilingual, task=task, language=language)
@@ -258,16 +246,3 @@ def _batch_view(mels: Sequence[np.ndarray], frames: int) -> StorageView:
     return StorageView.from_array(
         np.stack([pad_with_silence(mel, frames) for mel in mels]).astype(np.float32, copy=False)
     )
-
-
-def _words_by_segment(words: list[AlignedWord], sizes: Sequence[int]) -> list[list[AlignedWord]]:
-    """Distribute words over segments of `sizes` tokens; a word across a border belongs to the first."""
-    by_segment: list[list[AlignedWord]] = [[] for _ in sizes]
-    position, remaining_tokens = 0, sizes[0] if sizes else 0
-    for word in words:
-        while remaining_tokens <= 0 and position + 1 < len(sizes):
-            position += 1
-            remaining_tokens += sizes[position]
-        by_segment[position].append(word)
-        remaining_tokens -= word.tokens
-    return by_segment

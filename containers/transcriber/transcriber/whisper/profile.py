@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from earshot_contract.shards import EngineProfile
 from transcriber.whisper.log_mel import FULL_WINDOW_FRAMES
 
 
@@ -16,19 +17,16 @@ class Profile:
         margin_seconds: audio kept before and after the speech of a window.
         max_inner_pause_seconds: a longer pause ends the window.
         min_frames: least mel frames (10 ms) for the encoder; None: as few as the speech needs.
-        patience: the beam search ends when this share of the beams has.
     """
 
     max_window_seconds: float
     margin_seconds: float
     max_inner_pause_seconds: float
     min_frames: int | None
-    patience: float
 
 
 PROFILES = {
     # Whisper sees what it was trained on: true audio around the speech, and a whole window.
-    "accurate": Profile(28.0, 0.3, 1.5, FULL_WINDOW_FRAMES, 0.4),
-    # On short windows the beams that continue repeat themselves: two of five finished beams are enough.
-    "fast": Profile(28.0, 0.3, 1.5, None, 0.4),
+    EngineProfile.ACCURATE: Profile(28.0, 0.3, 1.5, FULL_WINDOW_FRAMES),
+    EngineProfile.FAST: Profile(28.0, 0.3, 1.5, None),
 }

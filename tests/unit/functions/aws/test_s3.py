@@ -8,6 +8,7 @@ import requests
 from earshot_contract.shards import S3Object
 from functions.aws import clients, s3
 from functions.aws.clients import client
+from tests.fixtures.account import USES_MOTO
 
 pytestmark = pytest.mark.usefixtures("aws")
 OBJECT = S3Object("transcripts", "work/j 1/ü+%.wav")
@@ -70,6 +71,8 @@ def test_reader_works_with_a_server_that_ignores_ranges(monkeypatch: pytest.Monk
         assert file.read(100_000) == body[200_000:300_000]
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not USES_MOTO, reason="requests over HTTP; the account in memory answers boto3 alone")
 def test_presigned_urls_read_and_write() -> None:
     assert requests.put(s3.presigned_put(OBJECT, 60), b"abc", timeout=5).status_code == 200
     assert requests.get(s3.presigned_get(OBJECT, 60), timeout=5).content == b"abc"

@@ -11,10 +11,12 @@ from earshot_contract.keys import upload_result_keys
 from earshot_contract.shards import S3Object
 from functions.aws import job_table, latest_uploads, s3
 from functions.handlers.assemble.handler import handler as assemble
-from functions.jobs.job import Source, SourceKind
+from functions.jobs.job import Failure, Source, SourceKind
 from functions.jobs.upload_event import Upload
+from functions.settings import settings
 from functions.transcripts.transcript import Transcript
 from tests.fixtures.finished_jobs import job_with_results, stored
+from tests.fixtures.transcripts import segment, timed_words
 
 pytestmark = [
     pytest.mark.usefixtures("aws"),
@@ -36,6 +38,20 @@ def test_job_is_stored_in_four_formats_with_row_fields(context: Any) -> None:
     assert (job.model, job.model_seconds, job.transcript) == ("base", 0.38, "jobs/j1/transcript.json")
     assert job.completed
     assert not list(s3.keys("transcripts", "uploads/"))
+
+
+@pytest.mark.parametrize(("price", "cost"), [("0", None), ("0.9", 0.000095)])
+def test_job_costs_its_share_of_a_workers_hour(
+    context: Any, monkeypatch: pytest.MonkeyPatch, price: str, cost: float | None
+) -> None:
+    """0.38 s inside the model at 90 cents an hour."""
+    monkeypatch.setenv("WORKER_HOUR_USD", price)
+    settings.cache_clear()
+    job_with_results(Source(SourceKind.BODY, S3Object("transcripts", "work/j1/audio")))
+    assemble({"job_id": "j1"}, context)
+    job = job_table.find("j1")
+    assert job
+    assert job.cost_usd == cost
 
 
 def test_upload_result_is_stored_under_the_uploads_whole_key(context: Any) -> None:
@@ -100,3 +116,31 @@ def test_missing_shard_result_raises_value_error(context: Any) -> None:
     job_table.update(job.id, shards=2)
     with pytest.raises(ValueError, match="2 shards"):
         assemble({"job_id": "j1"}, context)
+
+
+SECRET = [segment(timed_words("My card is 4111 1111 1111 1111, bye."))]
+
+
+def test_redacted_job_leaves_no_digit_in_any_object_or_row(context: Any) -> None:
+    job_with_results(Source(SourceKind.UPLOAD, S3Object("uploads", "call.mp3")), "redact=pci", SECRET)
+
+    assemble({"job_id": "j1"}, context)
+
+    keys = list(s3.keys("transcripts"))
+    assert len(keys) == 8  # four formats under the job's id and four under the upload's key: no shard's result
+    assert all("[CREDIT_CARD_1]" in stored(key) and "1111" not in stored(key) for key in keys)
+    job = job_table.find("j1")
+    assert job
+    assert job.state == "completed"
+    assert "1111" not in str(job)
+
+
+def test_redacted_results_go_when_assembly_is_repeated(context: Any) -> None:
+    source = Source(SourceKind.BODY, S3Object("transcripts", "work/j1/audio"))
+    job_with_results(source, "redact=pci", SECRET)
+    s3.put(S3Object("transcripts", "work/j1/shards/00001.json"), b"late", "text/plain")
+    assert job_table.fail("j1", Failure("X", "ended", 400))
+
+    assemble({"job_id": "j1"}, context)
+
+    assert not list(s3.keys("transcripts", "work/j1/shards/"))

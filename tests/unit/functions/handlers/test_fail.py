@@ -131,3 +131,10 @@ def test_cancelled_job_stays_cancelled_when_execution_stops(context: Any, events
     fail(stopped("ABORTED"), context)
     assert job_table.find("j1").state == "cancelled"  # type: ignore[union-attr]
     assert events() == []
+
+
+@pytest.mark.parametrize(("options", "left"), [("redact=pci", 0), ("punctuate=true", 1)])
+def test_failed_job_leaves_no_words_that_redact_forbids(context: Any, options: str, left: int) -> None:
+    job_with_results(Source(SourceKind.BODY), options)
+    fail_job({"job_id": "j1"}, context, Error=ShardError.INTERNAL, Cause="The other shard failed.")
+    assert len(list(s3.keys("transcripts", "work/j1/shards/"))) == left

@@ -17,7 +17,7 @@ smart_format paragraphs utterances utt_split diarize diarize_model multichannel 
 filler_words profanity_filter redact replace search keywords keyterm summarize topics custom_topic
 custom_topic_mode intents custom_intent custom_intent_mode sentiment detect_entities encoding mip_opt_out
 alternatives tier ner detect_topics diarize_version sample_rate channels task prompt temperature
-strict_models audio_track num_speakers min_speakers max_speakers name"""
+strict_models profile audio_track num_speakers min_speakers max_speakers name"""
 
 
 BOOLEANS = [s.name for s in IMPLEMENTED if s.type is OptionType.BOOLEAN]
@@ -75,6 +75,7 @@ def test_implemented_option_adds_no_warning(name):
         "extra": "k:v",
         "encoding": "mulaw",
         "callback": "https://example.org/hook",
+        "redact": "pci",
     }
     value = special.get(name) or (spec.choices or (plain.get(spec.type, "x"),))[0]
 

@@ -165,6 +165,10 @@ PARTS = {
     "au": [("a.au", "pcm_s16be", RATE), ("b.au", "pcm_mulaw", 8_000)],
     "w64": [("a.w64", "pcm_s16le", RATE), ("b.w64", "pcm_s16le", 44_100)],
     "tta": [("a.tta", "tta", RATE), ("b.tta", "tta", 44_100)],
+    "wavpack": [("a.wv", "wavpack", RATE), ("b.wv", "wavpack", 44_100)],
+    "nut": [("a.nut", "flac", RATE), ("b.nut", "libopus", 48_000)],
+    "voc": [("a.voc", "pcm_s16le", RATE), ("b.voc", "pcm_u8", 8_000)],
+    "wtv": [("a.wtv", "mp2", 48_000), ("b.wtv", "mp2", 48_000)],
 }
 
 

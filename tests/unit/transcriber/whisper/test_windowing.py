@@ -9,13 +9,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from earshot_contract.shards import EngineProfile
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.whisper.profile import PROFILES
 from transcriber.whisper.voice_activity import VAD_FRAME_SAMPLES
 from transcriber.whisper.windowing import Windower, WindowSpan, encoder_frames
 
 SECOND = SAMPLE_RATE / VAD_FRAME_SAMPLES  # frames
-ACCURATE, FAST = PROFILES["accurate"], PROFILES["fast"]
+ACCURATE, FAST = PROFILES[EngineProfile.ACCURATE], PROFILES[EngineProfile.FAST]
 
 
 def windows_of(probabilities: np.ndarray, max_seconds: float = 15.0, block: int = 100) -> list[WindowSpan]:

@@ -104,6 +104,8 @@ def test_consecutive_faults_end_worker_and_return_messages(
     for n, outcome in enumerate(outcomes):
         shard, _, future = harness.submitted(n + 1)[n]
         future.set_exception(outcome) if outcome else future.set_result(result_of(shard))
+        # Results are handled side by side; a success that overtook a fault would break the row of faults.
+        wait_until(lambda n=n: len(harness.account.step_functions.answers()) > n)
 
     wait_until(harness.has_exited)
 

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.shards import S3Object, Shard, ShardError, ShardResult
+from earshot_contract.shards import PacketPosition, PlanRequest, S3Object, Shard, ShardError, ShardPlan, ShardResult
 from tests.fixtures.worker import WorkerHarness, wait_until
 from transcriber.engine_protocol import ShardFailed
+from transcriber.planning import shard_plan
+from transcriber.planning.shard_plan import FoundCuts
 
 MakeShard = Callable[..., Shard]
 ResultOf = Callable[[Shard], ShardResult]
@@ -36,7 +38,7 @@ def test_shard_message_ends_in_result_and_answered_token(
     ]
     result = harness.account.result()
     assert result.audio.sha256 == hashlib.sha256(speech.read_bytes()).hexdigest()
-    assert set(result.seconds) == {"decode", "model", "download", "total"}
+    assert set(result.seconds) == {"decode", "model", "download", "total", "start_fetch", "start_load"}
     assert result.seconds["total"] >= result.seconds["download"] > 0
 
 
@@ -143,3 +145,34 @@ def test_job_cancelled_while_queued_is_not_submitted(harness: WorkerHarness, mak
 
     assert harness.engine.submitted == []
     assert harness.account.step_functions.answers() == []
+
+
+def test_result_of_closed_token_is_not_written(
+    harness: WorkerHarness, make_shard: MakeShard, result_of: ResultOf
+) -> None:
+    """Another worker answered, and the job has ended: a redacted job's results were removed by now."""
+    harness.account.send("t1", make_shard())
+    harness.start()
+    shard, _, future = harness.submitted(1)[0]
+    harness.account.step_functions.closed_tokens.add("t1")
+
+    future.set_result(result_of(shard))
+    wait_until(lambda: harness.account.message_counts() == (0, 0))
+
+    assert harness.account.result_keys() == []
+
+
+def test_plan_request_is_answered_without_the_engine(
+    harness: WorkerHarness, make_shard: MakeShard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut = PacketPosition(4.0, 40, 0, 64_000, 128_044)
+    found = FoundCuts(8.0, 80, [cut], None)
+    monkeypatch.setattr(shard_plan, "find_cuts", lambda path, request, **_: found if request.maximum == 7 else None)
+    harness.account.send("t1", make_shard(plan=PlanRequest(4.0, 7), result=S3Object("results", "plan.json")))
+    harness.start()
+    wait_until(lambda: harness.account.message_counts() == (0, 0))
+
+    body = harness.account.clients.s3.get_object(Bucket="results", Key="plan.json")["Body"].read()
+    assert ShardPlan.from_json(body) == ShardPlan("j1", 8.0, 80, [cut])
+    assert harness.account.step_functions.answers() == [("success", "t1", {"index": 0, "result": "plan.json"})]
+    assert harness.engine.submitted == []

@@ -1,4 +1,4 @@
-"""The API's function as API Gateway calls it, over the stores in moto; a job is finished by hand."""
+"""The API's function as API Gateway calls it, over the stores; a job is finished by hand."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def api(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     model_bucket._cached = None
     for name in ("base", "tiny.en"):
         manifest = {"name": name, "files": {"model.bin": {"sha256": SHA, "size": 1}}}
-        account.backend("s3").put_object("models", manifest_key(name), json.dumps(manifest).encode())
+        account.put_object("models", manifest_key(name), json.dumps(manifest).encode())
     yield Api()
     model_bucket._cached = None
 

@@ -94,7 +94,7 @@ def test_url_password_is_not_shown(api):
 
 def test_delete_cancels_running_job_and_sends_event(api, monkeypatch):
     announced = []
-    monkeypatch.setattr("functions.handlers.api.job_routes.event_bus.announce", announced.append)
+    monkeypatch.setattr("functions.aws.event_bus.announce", announced.append)
     job_id = posted(api, "a")
     states = client("stepfunctions")
     execution = states.list_executions(stateMachineArn=settings().job_machine_arn)["executions"][0]["executionArn"]

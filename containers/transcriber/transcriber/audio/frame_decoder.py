@@ -1,0 +1,74 @@
+"""Frame decoder: the decoded frames of a file; packets that cannot be decoded are skipped, as media players do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from av.audio.frame import AudioFrame
+
+from earshot_contract.shards import PacketPosition
+from transcriber.audio.container import MAX_CHANNELS, UNREADABLE
+from transcriber.audio.open_part import OpenPart
+from transcriber.audio.packets import packets_between
+
+_UNDECODABLE_SECONDS = 1.0  # damage of less is not worth a warning: players skip a frame, too
+_MAX_DAMAGED_PACKETS = 20  # packets in a row, about half a second, after which the damage is worth a warning
+
+
+class FrameDecoder:
+    """Decodes the packets of a file's parts, and keeps account of those that cannot be decoded.
+
+    Attributes:
+        damaged: whether any was left out.
+        ends_in_damage: whether the last packet was incomplete.
+    """
+
+    def __init__(self) -> None:
+        self.damaged = self.ends_in_damage = False
+        self._gap: float | None = None  # seconds where undecodable packets began that no frame has followed
+        self._packets = 0  # of them
+
+    def frames(
+        self, part: OpenPart, first: PacketPosition | None = None, until: PacketPosition | None = None
+    ) -> Iterator[AudioFrame]:
+        """Yield the decoded frames from a packet to another; damaged packets are skipped, as media players do."""
+        packets = packets_between(part, first, until)
+        while True:
+            try:
+                packet, in_range = next(packets, (None, False))
+            except UNREADABLE:
+                self.damaged = self.ends_in_damage = True
+                return
+            if packet is None:
+                return
+            try:
+                frames = packet.decode()
+            except UNREADABLE:
+                if not in_range:
+                    continue
+                self.damaged = self.ends_in_damage = True
+                self._packets += 1
+                if self._gap is None:
+                    self._gap = part.timeline.end
+                continue
+            if packet.size:
+                self.ends_in_damage = packet.is_corrupt
+            for frame in frames if in_range else ():
+                if not 0 < frame.layout.nb_channels <= MAX_CHANNELS or not frame.sample_rate:
+                    self.damaged = True
+                    continue
+                yield frame
+
+    def end_gap(self) -> None:
+        """Take note that a frame, or a new part, follows the packets that were left out."""
+        self._gap, self._packets = None, 0
+
+    def gap_before(self, until: float) -> float | None:
+        """Return where the packets before `until` begin that were left out, in seconds from the start of the part.
+
+        None without any, or if there are too few for a warning.
+        """
+        if self._gap is None:
+            return None
+        long = until - self._gap > _UNDECODABLE_SECONDS or self._packets >= _MAX_DAMAGED_PACKETS
+        return self._gap if long else None

@@ -1,0 +1,51 @@
+"""Warnings about an audio file, which reach the caller with the transcript."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from earshot_contract.shards import RawAudio, ShardWarning
+
+
+def contradicting_claims(raw: RawAudio, container: str, described: str) -> ShardWarning:
+    """Warn that a file with a header was described as headerless audio.
+
+    Args:
+        raw: what the caller said.
+        container: name of the file's format.
+        described: codec, sample rate and channels that the file has.
+    """
+    return ShardWarning(
+        "encoding",
+        "contradicts_file",
+        f"The file is {container} ({described}) and was read as such; encoding={raw.encoding}, sample_rate and "
+        "channels are for audio without a header.",
+    )
+
+
+def cancelling_channels(taken: Collection[int]) -> ShardWarning:
+    """Warn that the mix of the channels was silent in places, where channels of `taken` were used instead."""
+    channels = " or ".join(str(channel) for channel in sorted(taken))
+    return ShardWarning(
+        "channels",
+        "channels_cancel_out",
+        "The channels cancel each other out when they are mixed; where they do, "
+        f"channel {channels} (counted from 0) was transcribed. multichannel=true transcribes each.",
+    )
+
+
+def unreadable_part(number: int, parts: int, start: float) -> ShardWarning:
+    """Warn of one of several recordings in a file: its number from 1, and its start in seconds."""
+    return ShardWarning(
+        "audio",
+        "unreadable_part",
+        f"The file has {parts} recordings, one after another; number {number}, from {start:.1f} s, cannot be read.",
+    )
+
+
+def undecodable(start: float, end: float) -> ShardWarning:
+    """Warn of damage between two times, in seconds; an end that is not after the start is not known."""
+    until = f" to {end:.1f} s" if end > start else " on"
+    return ShardWarning(
+        "audio", "undecodable", f"From {start:.1f} s{until} the audio is damaged and cannot be decoded."
+    )

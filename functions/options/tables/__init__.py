@@ -1,0 +1,1 @@
+"""Tables of options, one a subject; `functions.options.registry` joins them."""

@@ -1,0 +1,149 @@
+"""Options of what is transcribed, and by which model."""
+
+from __future__ import annotations
+
+from earshot_contract.shards import EngineProfile
+from functions.options import parsers
+from functions.options.specification import OptionType, Stage, implemented
+
+ENCODINGS = ("linear16", "flac", "mulaw", "amr-nb", "amr-wb", "opus", "speex", "g729")
+MAX_CHANNELS = 20  # of a multichannel file: Deepgram's limit
+
+SPEECH_OPTIONS = (
+    implemented(
+        "model",
+        OptionType.STRING,
+        "`whisper` is the default; GET /v1/models lists all.",
+        Stage.MODEL,
+        example="whisper-tiny",
+    ),
+    implemented(
+        "strict_models",
+        OptionType.BOOLEAN,
+        "Refuses vendors' model names (`nova-3`, `gpt-4o-transcribe`), which the default model answers with a warning.",
+        Stage.MODEL,
+        example="true",
+        needs="model=nova-3",
+    ),
+    implemented(
+        "profile",
+        OptionType.STRING,
+        "`accurate` or `fast`: fewer errors, or less time; the deployment's setting when left out. Earshot's own.",
+        Stage.SHARD,
+        example="fast",
+        choices=tuple(EngineProfile),
+    ),
+    implemented(
+        "version",
+        OptionType.STRING,
+        "`latest`: a deployment holds one version of each model.",
+        no_effect="A deployment has one version of each model.",
+        example="latest",
+        parse=parsers.version,
+    ),
+    implemented(
+        "language",
+        OptionType.STRING,
+        "BCP-47 tag or Whisper code of what is spoken, or `auto`; `en` when left out.",
+        Stage.SHARD,
+        example="de",
+        overridden_by="detect_language",
+        parse=parsers.language,
+    ),
+    implemented(
+        "detect_language",
+        OptionType.ARRAY,
+        "`true`, or the languages to choose from; overrides `language`.",
+        Stage.SHARD,
+        Stage.RENDER,
+        example="true",
+        parse=parsers.detect_language,
+    ),
+    implemented(
+        "multichannel",
+        OptionType.BOOLEAN,
+        f"Each channel on its own, up to {MAX_CHANNELS}.",
+        Stage.SHARD,
+        example="true",
+    ),
+    implemented(
+        "audio_track",
+        OptionType.STRING,
+        "Of a file with several: its number, from 1, or its language; without it the default one, unless it is silent.",
+        Stage.SHARD,
+        example="2",
+        parse=parsers.audio_track,
+    ),
+    implemented(
+        "encoding",
+        OptionType.STRING,
+        "Of headerless audio; other files name it themselves.",
+        Stage.INPUT,
+        Stage.SHARD,
+        example="mulaw",
+        choices=ENCODINGS,
+    ),
+    implemented(
+        "sample_rate",
+        OptionType.INTEGER,
+        "Of headerless audio, in Hz.",
+        Stage.INPUT,
+        Stage.SHARD,
+        example="16000",
+        needs="encoding=mulaw",
+        minimum=4000,
+        maximum=384_000,
+    ),
+    implemented(
+        "channels",
+        OptionType.INTEGER,
+        "Of headerless audio.",
+        Stage.INPUT,
+        Stage.SHARD,
+        example="2",
+        needs="encoding=mulaw",
+        minimum=1,
+        maximum=MAX_CHANNELS,
+    ),
+    implemented(
+        "keyterm",
+        OptionType.ARRAY,
+        "Words and names to expect, as Whisper's hotwords.",
+        Stage.SHARD,
+        example="Earshot",
+        maximum=100,
+    ),
+    implemented(
+        "keywords",
+        OptionType.ARRAY,
+        "`word:intensifier`, as Whisper's hotwords.",
+        Stage.SHARD,
+        example="Earshot:2",
+        maximum=100,
+    ),
+    implemented(
+        "task",
+        OptionType.STRING,
+        "`translate` gives English text.",
+        Stage.SHARD,
+        example="translate",
+        choices=("transcribe", "translate"),
+    ),
+    implemented(
+        "prompt",
+        OptionType.STRING,
+        "Text that precedes the audio, in Whisper's sense.",
+        Stage.SHARD,
+        example="A talk about Earshot.",
+        maximum=4000,
+    ),
+    implemented(
+        "temperature",
+        OptionType.NUMBER,
+        "0 to 1; left out, Whisper's own temperature fallback.",
+        Stage.SHARD,
+        example="0.5",
+        minimum=0,
+        maximum=1,
+    ),
+)

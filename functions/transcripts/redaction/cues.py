@@ -1,0 +1,93 @@
+"""Cues: words that say what a number near them is, in the eight languages whose spoken numbers are read."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from functions.transcripts.redaction.entities import Entity
+from functions.transcripts.words import TranscriptWord
+
+BEFORE = 20  # words within which a cue before a number counts: question, answer, "let me see"
+AFTER = 5  # words within which one after it counts: "4111 … is the card"
+
+# Stems of words and phrases; a stem also begins longer words. German ones may stand inside a compound.
+_STEMS = {
+    Entity.CREDIT_CARD: (
+        r"(credit |debit )?cards?\b|visa\b|master ?card|amex|american express|pan\b|\w*kreditkarte"
+        r"|\w*kartennummer|karte\b|carte (bancaire|bleue|de crédit)|numéro de carte|carte\b|tarjeta|cartão"
+        r"|carta di credito|numero di carta"
+        r"|\w*kaartnummer|creditcard|kortnummer|\w*kort\b"
+    ),
+    Entity.CREDIT_CARD_EXPIRATION: (
+        r"expir|exp\b|valid (thru|through|until)|good (thru|through)|ablauf|gültig bis|date d'expiration|caduc"
+        r"|vencimiento|validade|scadenza|vervaldatum|geldig tot|udløb"
+    ),
+    Entity.CVV: (
+        r"cvv|cvc|cv (code|two)|c v v|c v c|csc\b|security code|verification (code|value|number)|card code"
+        r"|(three|3|four|4) digits on the (back|front)|\w*prüfnummer|\w*sicherheitscode|prüfziffer|cryptogramme"
+        r"|code de sécurité|código de seguridad|código de segurança|codice di sicurezza|beveiligingscode|kontrolcifre"
+    ),
+    Entity.SSN: (
+        r"social security|social insurance|social number|socials?\b|ssn|s s n|taxpayer|national insurance|itin\b"
+        r"|\w*sozialversicherung|steuer ?-?(id|nummer|identifikation)|sécurité sociale|numéro de sécu|seguridad social"
+        r"|dni\b|nie\b|nif\b|cpf\b|codice fiscale|burgerservicenummer|bsn\b|cpr"
+    ),
+    Entity.ACCOUNT_NUMBER: (
+        r"accounts?\b|acct|routing|sort code|iban|bank number|member (number|id)|policy number|customer (number|id)"
+        r"|\w*kontonummer|konto\b|bankleitzahl|\w*kundennummer|numéro de compte|compte\b|cuenta|conta\b|conto\b"
+        r"|\w*rekeningnummer|rekening\b"
+    ),
+    Entity.PHONE_NUMBER: (
+        r"\w*phone|cell( number)?\b|mobile|(call|reach|text|ring|dial) (me|us|him|her|them|back)|call\b|fax|hotline"
+        r"|callback number|\w*telefon|handy|\w*rufnummer|ruf mich|téléphone|portable\b|appele|rappele|teléfono|móvil"
+        r"|celular|llám|telefone|telemóvel|cellulare|chiam|mobiel|mobil"
+    ),
+    Entity.DOB: (
+        r"date of birth|birth ?(date|day)|birthday|born\b|d o b|dob\b|\w*geburtsdatum|geburtstag|geboren"
+        r"|date de naissance|né le|née le|né\b|née\b|fecha de nacimiento|nací|nacid|data de nascimento|nasci"
+        r"|data di nascita|nat[oa] il"
+        r"|geboortedatum|fødselsdato|født"
+    ),
+}
+_PATTERNS = {entity: re.compile(rf"(?<!\S)(?:{stems})") for entity, stems in _STEMS.items()}
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A word or phrase that says what a number near it is."""
+
+    entity: Entity
+    first: int
+    last: int
+
+
+def find_cues(words: Sequence[TranscriptWord]) -> list[Cue]:
+    """Return the cues of all words, in order of their last word."""
+    texts = [word.normalised for word in words]
+    line = " ".join(texts)
+    starts = [0, *accumulate(len(text) + 1 for text in texts)]
+    found = [
+        Cue(
+            entity,
+            bisect_right(starts, match.start()) - 1,
+            bisect_right(starts, max(match.start(), match.end() - 1)) - 1,
+        )
+        for entity, pattern in _PATTERNS.items()
+        for match in pattern.finditer(line)
+    ]
+    return sorted(found, key=lambda cue: (cue.last, cue.first))
+
+
+def cues_before(cues: Sequence[Cue], first: int) -> list[Cue]:
+    """Return the cues that announce a number whose first word is at `first`, the nearest first; one of each kind."""
+    near = [cue for cue in cues if first - BEFORE <= cue.last < first]
+    return list({cue.entity: cue for cue in near}.values())[::-1]
+
+
+def cues_after(cues: Sequence[Cue], last: int) -> list[Cue]:
+    """Return the cues that follow a number whose last word is at `last`."""
+    return [cue for cue in cues if last < cue.first <= last + AFTER]

@@ -1,0 +1,80 @@
+"""Entities that `redact` may name: those that patterns find, Deepgram's groups of them, and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from functions.errors import bad_query
+
+
+class Entity(StrEnum):
+    """What a span of words is, in Deepgram's names; its tag in the text is the name in capitals with a number."""
+
+    CREDIT_CARD = "credit_card"
+    CREDIT_CARD_EXPIRATION = "credit_card_expiration"
+    CVV = "cvv"
+    SSN = "ssn"
+    ACCOUNT_NUMBER = "account_number"
+    PHONE_NUMBER = "phone_number"
+    EMAIL_ADDRESS = "email_address"
+    DATE = "date"
+    DOB = "dob"
+    NUMERICAL_PII = "numerical_pii"  # any other number of three digits or more
+
+
+@dataclass(frozen=True)
+class Found:
+    """Words from `first` to `last` (indices, inclusive) that are an entity."""
+
+    entity: Entity
+    first: int
+    last: int
+
+
+# Any number at all: wider than `numbers`, where a number has at least three digits.
+EVERY_NUMBER = "aggressive_numbers"
+LEAST_DIGITS = 3  # of a number that `numbers` redacts; Deepgram's rule
+
+_GROUPS = {
+    "pci": (Entity.CREDIT_CARD, Entity.CREDIT_CARD_EXPIRATION, Entity.CVV),
+    "numbers": tuple(entity for entity in Entity if entity is not Entity.EMAIL_ADDRESS),
+}
+_GROUPS |= {"true": _GROUPS["numbers"], EVERY_NUMBER: _GROUPS["numbers"]}
+# Groups that contain names, places or diseases: done in part they would promise what they do not keep.
+_GROUPS_WITH_NAMES = {"pii": "names and places", "phi": "diseases, drugs and names"}
+
+
+def parse_redact(values: list[str]) -> list[str]:
+    """Return the requested names, each an entity's, a group's or `aggressive_numbers`; [] for `false`.
+
+    Several may stand in one value, separated by commas.
+
+    Raises:
+        ApiError: A name is not known, or is one that patterns cannot find.
+    """
+    names = [name.strip().lower() for value in values for name in value.split(",")]
+    wanted = list(dict.fromkeys(name for name in names if name not in ("", "false")))
+    for name in wanted:
+        if name in _GROUPS_WITH_NAMES:
+            raise bad_query(
+                f"redact={name} is not done: {_GROUPS_WITH_NAMES[name]} belong to it, and patterns do not find them. "
+                f"Name what is found: {_choices()}."
+            )
+        if name not in _GROUPS and name not in {*Entity}:
+            raise bad_query(f"redact={name} is not done: patterns do not find it. What is found: {_choices()}.")
+    return wanted
+
+
+def requested_entities(names: list[str]) -> frozenset[Entity]:
+    """Return the entities that names of `parse_redact` stand for."""
+    return frozenset(entity for name in names for entity in _GROUPS.get(name, ()) or (Entity(name),))
+
+
+def tag(entity: Entity, number: int) -> str:
+    """Return what stands in the text in place of the n-th entity of its kind, counted from 1: `[CREDIT_CARD_1]`."""
+    return f"[{entity.upper()}_{number}]"
+
+
+def _choices() -> str:
+    return ", ".join(["pci", "numbers", EVERY_NUMBER, *(entity for entity in Entity)])

@@ -1,0 +1,195 @@
+"""Numerals: every word that says or writes digits, and the runs that they form, as a listener would write them down.
+
+Unlike the edit `numerals`, which leaves what is not certain as it was, this reads all that may be a digit: a digit that
+is missed is a digit that is stored.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+
+import text_to_num
+
+from functions.transcripts.edits.numerals.tokens import Token
+from functions.transcripts.edits.numerals.vocabulary import VOCABULARIES
+from functions.transcripts.words import TranscriptWord
+
+_TIMES = {"double": 2, "triple": 3, "doppel": 2, "double-": 2}
+_HAN_DIGITS = {
+    "零": 0,
+    "〇": 0,
+    "一": 1,
+    "幺": 1,
+    "二": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
+
+
+def word_set(words: str) -> frozenset[str]:
+    """Return the words of a text, in lower case as `TranscriptWord.normalised` has them."""
+    return frozenset(words.split())
+
+
+_ZEROS = word_set("oh o zero nought null nul zéro cero")
+# Said between two groups of digits of one number, and what the other says meanwhile.
+_BETWEEN = word_set(
+    "uh um er hmm dash hyphen minus space then dot point okay ok yes yeah yep mhm uh-huh right sure got it "
+    "äh ähm ja genau gut strich bindestrich euh oui tiret d'accord sí si guión vale sì trattino va bene "
+    "sim hífen streepje"
+)
+# Heard for "four" and "two" within a number, and "double" whose digit was not understood: "782 double for 1903".
+_MISHEARD = word_set("for to too double triple")
+_AND = word_set("and und et y e en og")
+_MOST_BETWEEN = 3  # words
+_SENTENCE_MARKS = ".?!…"
+
+
+@dataclass(frozen=True)
+class Numeral:
+    """A number as one or more words.
+
+    Attributes:
+        first: Index of its first word.
+        last: Index of its last word.
+        digits: What it says, ASCII digits only; `text` has what is written around them.
+        text: Its words without the punctuation around them.
+        is_ordinal: Whether it is a rank ("twelfth"), which is part of dates only.
+        is_ambiguous: Whether, alone, it is more often an article ("one", "un").
+    """
+
+    first: int
+    last: int
+    digits: str
+    text: str
+    is_ordinal: bool = False
+    is_ambiguous: bool = False
+
+
+Run = list[Numeral]
+
+
+def find_numerals(words: Sequence[TranscriptWord], languages: Sequence[str]) -> list[Numeral]:
+    """Return all numerals in order.
+
+    Args:
+        words: Words in order of time.
+        languages: Whisper's code for each word. Spoken numbers are read in the languages of the edit `numerals`,
+            digits and Han digits in all.
+    """
+    found: list[Numeral] = []
+    kinds = [_kind(word.normalised, language) for word, language in zip(words, languages, strict=True)]
+    for (kind, language), group in groupby(range(len(words)), key=lambda at: (kinds[at], languages[at])):
+        indices = list(group)
+        if kind == "written":
+            found += [_written(words[at], at) for at in indices]
+        elif kind == "spoken":
+            found += _spoken([words[at].normalised for at in indices], indices[0], language)
+    return found
+
+
+def runs(numerals: Sequence[Numeral], words: Sequence[TranscriptWord], *, across_sentences: bool) -> Iterator[Run]:
+    """Yield numerals that follow one another, perhaps with a word like "dash" or "okay" between them.
+
+    Args:
+        numerals: Numerals in order, ordinals are left out.
+        words: The words they are in.
+        across_sentences: Whether a full stop, or another speaker's word, may stand between them: whoever reads a long
+            number aloud pauses, and Whisper writes a full stop.
+    """
+    run: Run = []
+    for numeral in numerals:
+        if numeral.is_ordinal:
+            continue
+        if run and not _continues(words, run[-1], numeral, across_sentences):
+            yield run
+            run = []
+        run.append(numeral)
+    if run:
+        yield run
+
+
+def digits_of(run: Sequence[Numeral]) -> str:
+    """Return the digits of all numerals of a run."""
+    return "".join(numeral.digits for numeral in run)
+
+
+def _continues(words: Sequence[TranscriptWord], before: Numeral, after: Numeral, across_sentences: bool) -> bool:
+    between = words[before.last + 1 : after.first]
+    if len(between) == 1 and between[0].normalised in _AND and before.digits.endswith("00"):
+        return True  # "nine hundred and twelve"
+    allowed = _BETWEEN | _MISHEARD if across_sentences else _BETWEEN
+    if len(between) > _MOST_BETWEEN or not all(word.normalised in allowed for word in between):
+        return False
+    if across_sentences:
+        return True
+    last, first = words[before.last], words[after.first]
+    return last.speaker == first.speaker and not any(
+        word.text.rstrip("\"'”’)")[-1:] in _SENTENCE_MARKS for word in (last, *between)
+    )
+
+
+@lru_cache(maxsize=8192)
+def _kind(word: str, language: str) -> str:
+    """Return `written` for a word with digits in it, `spoken` for a number word, else nothing."""
+    if any(letter.isdecimal() or letter in _HAN_DIGITS for letter in word):
+        return "written"
+    if word in _ZEROS or word in _TIMES:
+        return "spoken" if language in VOCABULARIES else ""
+    if language not in VOCABULARIES or not word:
+        return ""
+    return "spoken" if all(_numbers((part,), language) for part in word.split("-") if part) else ""
+
+
+def _written(word: TranscriptWord, at: int) -> Numeral:
+    letters = [_HAN_DIGITS.get(letter, unicodedata.decimal(letter, None)) for letter in word.normalised]
+    digits = "".join(str(letter) for letter in letters if letter is not None)
+    # "+" is punctuation to no one else: it is the sign of a telephone number.
+    text = "+" * ("+" in word.text) + word.normalised
+    return Numeral(at, at, digits, text, is_ordinal=bool(re.fullmatch(r"\d{1,2}(st|nd|rd|th|er|º|ª|\.)", text)))
+
+
+def _spoken(texts: Sequence[str], start: int, language: str) -> Iterator[Numeral]:
+    """Yield the numerals of adjacent number words: what text2num joins ("twenty seven" → 27), others one by one."""
+    parts = [(part, start + at) for at, text in enumerate(texts) for part in text.split("-") if part]
+    numbers = {first: (last, digits, ordinal) for first, last, digits, ordinal in _numbers_of(parts, language)}
+    ambiguous, times, at = VOCABULARIES[language].ambiguous, 1, 0
+    while at < len(parts):
+        part, word = parts[at]
+        if part in _TIMES:
+            times, at = _TIMES[part], at + 1
+            continue
+        end, digits, is_ordinal = numbers.get(at, (at + 1, "0" if part in _ZEROS else "", False))
+        if digits:
+            first = word - (times > 1)
+            text = " ".join(text for text, _ in parts[at:end])
+            yield Numeral(
+                max(first, start),
+                parts[end - 1][1],
+                digits[:1] * (times - 1) + digits,
+                text,
+                is_ordinal,
+                end == at + 1 and part in ambiguous,
+            )
+        times, at = 1, end
+
+
+def _numbers_of(parts: Sequence[tuple[str, int]], language: str) -> Iterator[tuple[int, int, str, bool]]:
+    for first, last, text, is_ordinal in _numbers(tuple(part for part, _ in parts), language):
+        yield first, last, re.sub(r"\D", "", text), is_ordinal
+
+
+@lru_cache(maxsize=8192)
+def _numbers(texts: tuple[str, ...], language: str) -> tuple[tuple[int, int, str, bool], ...]:
+    tokens = [Token("o" if text == "oh" and language == "en" else text) for text in texts]
+    return tuple((n.start, n.end, n.text, n.is_ordinal) for n in text_to_num.find_numbers(tokens, language, 0.0))

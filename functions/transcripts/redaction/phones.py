@@ -1,0 +1,45 @@
+"""Telephone numbers that are not announced: digits that are a valid number where the language is spoken."""
+
+from __future__ import annotations
+
+# Where a number may be from that is said without its country's code, by Whisper's code of the language.
+_REGIONS = {
+    "en": ("US", "GB", "AU", "IE", "NZ", "ZA", "IN"),
+    "de": ("DE", "AT", "CH"),
+    "fr": ("FR", "BE", "CH", "CA"),
+    "es": ("ES", "MX", "AR", "CO"),
+    "pt": ("BR", "PT"),
+    "it": ("IT", "CH"),
+    "nl": ("NL", "BE"),
+    "da": ("DK",),
+}
+_LENGTHS = range(8, 16)  # digits; shorter ones are valid somewhere whatever they are
+_CERTAIN = 10  # digits from which a number need not begin with the 0 of a national number
+
+
+def is_phone_number(digits: str, text: str, language: str) -> bool:
+    """Tell whether digits are a telephone number by the numbering plans of libphonenumber.
+
+    Args:
+        digits: All digits.
+        text: The same as written, with a "+" if there is one.
+        language: Whisper's code.
+    """
+    if len(digits) not in _LENGTHS:
+        return False
+    # Only where numbers are looked for: its tables cost a cold start.
+    import phonenumbers
+
+    if text.startswith("+"):
+        return _is_valid(phonenumbers, f"+{digits}", None)
+    if len(digits) < _CERTAIN and not digits.startswith("0") and language != "da":
+        return False
+    return any(_is_valid(phonenumbers, digits, region) for region in _REGIONS.get(language, _REGIONS["en"]))
+
+
+def _is_valid(phonenumbers: object, number: str, region: str | None) -> bool:
+    try:
+        parsed = phonenumbers.parse(number, region)  # type: ignore[attr-defined]
+    except phonenumbers.NumberParseException:  # type: ignore[attr-defined]
+        return False
+    return bool(phonenumbers.is_valid_number(parsed))  # type: ignore[attr-defined]

@@ -1,0 +1,157 @@
+"""Redact a transcript: its entities become tags such as `[SSN_1]`, in words, texts and tokens of all segments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import fsum
+
+from earshot_contract.shards import Segment, Word
+from functions.transcripts.printed_words import PrintedWord, segment_words
+from functions.transcripts.redaction.cues import BEFORE, find_cues
+from functions.transcripts.redaction.dates import find_dates
+from functions.transcripts.redaction.emails import find_emails
+from functions.transcripts.redaction.entities import (
+    EVERY_NUMBER,
+    Entity,
+    Found,
+    requested_entities,
+    tag,
+)
+from functions.transcripts.redaction.numbers import find_numbers, other_numbers
+from functions.transcripts.redaction.numerals import find_numerals
+from functions.transcripts.transcript import Channel, Redaction, Transcript
+from functions.transcripts.words import TranscriptWord, join_words, words_of
+
+
+def redact(transcript: Transcript, names: list[str]) -> Transcript:
+    """Return the transcript with tags in place of what `names` ask for, numbered by kind in order of channel and time.
+
+    Times, speakers and all other words stay. A tag lasts as long as the words it replaces; it stands in the segment of
+    the first. Whisper's tokens of a changed segment are left out, since they spell its text.
+
+    Args:
+        transcript: As the model wrote it.
+        names: What `parse_redact` returned; [] changes nothing.
+    """
+    if not names:
+        return transcript
+    counts: dict[Entity, int] = {}
+    channels, redactions = [], []
+    for channel in transcript.channels:
+        words = words_of(transcript, channel)
+        found = find_entities(words, [_language(transcript, channel, word) for word in words], names)
+        tagged = []
+        for entity in found:
+            counts[entity.entity] = counts.get(entity.entity, 0) + 1
+            tagged.append((entity, tag(entity.entity, counts[entity.entity])))
+            span = words[entity.first : entity.last + 1]
+            redactions.append(Redaction(channel.index, entity.entity.value, span[0].start, span[-1].end))
+        channels.append(_with_tags(transcript, channel, words, tagged))
+    return replace(transcript, channels=channels, redactions=redactions)
+
+
+def find_entities(words: Sequence[TranscriptWord], languages: Sequence[str], names: list[str]) -> list[Found]:
+    """Return the requested entities among words, in order; none overlaps another.
+
+    Args:
+        words: Words of a channel in order of time.
+        languages: Whisper's code for each word.
+        names: What `parse_redact` returned.
+    """
+    requested = requested_entities(names)
+    numerals = find_numerals(words, languages)
+    cues = find_cues(words)
+    emails = find_emails(words) if Entity.EMAIL_ADDRESS in requested else []
+    found = _apart([*emails, *(_plain(date, requested) for date in find_dates(words, numerals, cues))])
+    taken = {at for entity in found for at in range(entity.first, entity.last + 1)}
+    free = [numeral for numeral in numerals if taken.isdisjoint(range(numeral.first, numeral.last + 1))]
+    found = _apart([*found, *find_numbers(words, free, cues, languages)])
+    if Entity.CREDIT_CARD_EXPIRATION in requested:
+        found = [_expiry_after_card(entity, found) for entity in found]
+    if Entity.NUMERICAL_PII in requested:
+        # Of what is found all numbers are requested, then; an e-mail address that is not may still have digits in it.
+        found = [entity for entity in found if entity.entity in requested]
+        found += other_numbers(words, numerals, found, every=EVERY_NUMBER in names)
+    return sorted((entity for entity in found if entity.entity in requested), key=lambda entity: entity.first)
+
+
+def _apart(found: Sequence[Found]) -> list[Found]:
+    """Return the entities in order without those that overlap an earlier one of the list."""
+    kept: list[Found] = []
+    taken: set[int] = set()
+    for entity in found:
+        span = range(entity.first, entity.last + 1)
+        if taken.isdisjoint(span):
+            kept.append(entity)
+            taken.update(span)
+    return sorted(kept, key=lambda entity: entity.first)
+
+
+def _plain(date: Found, requested: frozenset[Entity]) -> Found:
+    """Return a date of birth or of expiry as a mere date where only dates are requested."""
+    return date if date.entity in requested else replace(date, entity=Entity.DATE)
+
+
+def _expiry_after_card(date: Found, found: Sequence[Found]) -> Found:
+    """Return a date that follows a card's number as its expiry; the words that said so may have been misheard."""
+    near = range(date.first - BEFORE, date.first)
+    if date.entity is Entity.DATE and any(e.entity is Entity.CREDIT_CARD and e.last in near for e in found):
+        return replace(date, entity=Entity.CREDIT_CARD_EXPIRATION)
+    return date
+
+
+def _language(transcript: Transcript, channel: Channel, word: TranscriptWord) -> str:
+    return transcript.segment_language(channel, channel.segments[word.position[0]])
+
+
+def _with_tags(
+    transcript: Transcript, channel: Channel, words: Sequence[TranscriptWord], tagged: Sequence[tuple[Found, str]]
+) -> Channel:
+    printed = [segment_words(segment, transcript.segment_language(channel, segment)) for segment in channel.segments]
+    segments = [[*segment] for segment in printed]
+    changed: set[int] = set()
+    for entity, text in reversed(tagged):
+        span = words[entity.first : entity.last + 1]
+        (first, start), (last, end) = span[0].position, span[-1].position
+        for number in range(first, last + 1):
+            begin = start if number == first else 0
+            stop = end + 1 if number == last else len(segments[number])
+            segments[number][begin:stop] = [_tag_word(span, printed[last][end], text)] if number == first else []
+            changed.add(number)
+    rebuilt: list[Segment] = []
+    for number, segment in enumerate(channel.segments):
+        if number not in changed:
+            rebuilt.append(segment)
+        elif segments[number]:
+            rebuilt.append(_with_words(segment, segments[number]))
+    return replace(channel, segments=rebuilt)
+
+
+def _tag_word(span: Sequence[TranscriptWord], last: PrintedWord, tag: str) -> PrintedWord:
+    """Return the tag as a word, with the punctuation before the first word of a span and after its last."""
+    before = _around(span[0].text, span[0].normalised)[0]
+    after = _around(last.text, last.normalised)[1]
+    confidence = fsum(word.confidence for word in span) / len(span)
+    return PrintedWord(
+        before + tag + after, span[0].start, span[-1].end, confidence, tag, space_before=span[0].space_before
+    )
+
+
+def _around(text: str, normalised: str) -> tuple[str, str]:
+    at = text.lower().find(normalised)
+    # Only what cannot be part of a number or an address: "+", "(" and "#" belong to it.
+    before, after = (text[:at], text[at + len(normalised) :]) if at >= 0 else ("", "")
+    return "".join(c for c in before if c in "\"'“‘«¿¡"), "".join(c for c in after if c in ".,;:?!…\"'”’»")
+
+
+def _with_words(segment: Segment, words: Sequence[PrintedWord]) -> Segment:
+    """Return the segment with these words, as plain words of the contract, and without its tokens."""
+    return replace(
+        segment,
+        text=join_words(words),
+        words=[Word(word.text, word.start, word.end, word.probability) for word in words],
+        tokens=[],
+        start=min(segment.start, words[0].start),
+        end=max(segment.end, words[-1].end),
+    )

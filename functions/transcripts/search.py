@@ -1,0 +1,104 @@
+"""Search for terms among the words of a channel: equal, inflected and alike by letters or by sound."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import jellyfish
+
+from functions.transcripts.letters import normalised
+from functions.transcripts.words import TranscriptWord
+
+LEAST_CONFIDENCE = 0.6  # of a hit. Two unrelated English words of a length reach 0.3, seldom 0.5
+_LEAST_LETTERS = 0.4  # that are alike: the same sounds alone are not enough, "cat" and "good" are both K-T
+_LEAST_LENGTH = 0.6  # of the shorter by the longer
+_MORE_WORDS = 2  # that Whisper may make of a term it does not know: "Kubernetes" → "Cooper net ease"
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Words from `first` to `last` (indices, inclusive) that are like a term; 1 is equality."""
+
+    confidence: float
+    first: int
+    last: int
+
+
+# Stretches of words by their number of letters, then by these letters: first and last word of each.
+_Windows = dict[int, dict[str, list[tuple[int, int]]]]
+
+
+def search(words: Sequence[TranscriptWord], terms: Sequence[str]) -> list[list[Hit]]:
+    """Return the hits of each term, the best first; those of one term do not overlap.
+
+    The confidence is one minus the edit distance by the length: of the letters, without spaces and accents, or the mean
+    of that and of the same for the sounds (Metaphone, English), whichever is larger. Time grows with the terms times
+    the words.
+    """
+    wanted = [_letters(term.split()) for term in terms]
+    most = [len(term.split()) + _MORE_WORDS for term in terms]
+    windows = _windows(words, max(most, default=0), max(map(len, wanted), default=0))
+    return [_best(term, limit, windows) for term, limit in zip(wanted, most, strict=True)]
+
+
+def _windows(words: Sequence[TranscriptWord], most: int, longest: int) -> _Windows:
+    """Return all stretches of up to `most` words with few enough letters for a term of `longest`."""
+    texts = [_letters([word.normalised]) for word in words]
+    found: _Windows = {}
+    for first in range(len(texts)):
+        letters = ""
+        for last in range(first, min(first + most, len(texts))):
+            letters += texts[last]
+            if len(letters) > longest / _LEAST_LENGTH:
+                break
+            if texts[first] and texts[last]:
+                found.setdefault(len(letters), {}).setdefault(letters, []).append((first, last))
+    return found
+
+
+def _best(term: str, most: int, windows: _Windows) -> list[Hit]:
+    candidates = sorted(_candidates(term, most, windows), key=lambda hit: (-hit.confidence, hit.first, hit.last))
+    hits: list[Hit] = []
+    taken: set[int] = set()
+    for hit in candidates:
+        span = range(hit.first, hit.last + 1)
+        if taken.isdisjoint(span):
+            taken.update(span)
+            hits.append(hit)
+    return hits
+
+
+def _candidates(term: str, most: int, windows: _Windows) -> Iterator[Hit]:
+    sound = _sound(term)
+    for length, by_letters in windows.items():
+        if not len(term) * _LEAST_LENGTH <= length <= len(term) / _LEAST_LENGTH:
+            continue
+        longer = max(length, len(term))
+        most_edits = longer * (1 - _LEAST_LETTERS)
+        for letters, places in by_letters.items():
+            edits = jellyfish.levenshtein_distance(term, letters)
+            if edits > most_edits:
+                continue
+            confidence = 1 - edits / longer
+            confidence = max(confidence, (confidence + _similarity(sound, _sound(letters))) / 2)
+            if confidence >= LEAST_CONFIDENCE:
+                yield from (Hit(confidence, first, last) for first, last in places if last - first < most)
+
+
+def _similarity(one: str, other: str) -> float:
+    longer = max(len(one), len(other))
+    return 1 - jellyfish.levenshtein_distance(one, other) / longer if longer else 0.0
+
+
+def _letters(words: Sequence[str]) -> str:
+    """Return the words in lower case without spaces, accents and punctuation between their letters."""
+    decomposed = unicodedata.normalize("NFKD", "".join(normalised(word) for word in words))
+    return "".join(letter for letter in decomposed if letter.isalnum())
+
+
+@lru_cache(maxsize=65536)
+def _sound(letters: str) -> str:
+    return jellyfish.metaphone(letters) if letters.isascii() else ""

@@ -1,0 +1,46 @@
+"""Data folder of a local cloud: locked by the one that runs from it, on a disk that has room."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+from pathlib import Path
+from typing import IO
+
+from localcloud.emulator.disk_space import NEW_WORK_BYTES
+
+
+class StartFailed(Exception):
+    """The emulator ended before it served, or cannot start; the message names the log or the reason."""
+
+
+def lock_folder(folder: Path) -> IO[str]:
+    """Return the folder's lock file, locked until it is closed or this process ends.
+
+    Raises:
+        StartFailed: another local cloud has locked it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = (folder / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise StartFailed(
+            f"Another local cloud runs from {folder}. Stop it, or choose another folder with --data-dir."
+        ) from error
+    return lock
+
+
+def check_disk(folder: Path) -> None:
+    """Check that there is room for the start and for work.
+
+    Raises:
+        StartFailed: there is less than NEW_WORK_BYTES.
+    """
+    free = shutil.disk_usage(folder).free
+    if free < NEW_WORK_BYTES:
+        raise StartFailed(
+            f"The disk is full: {free // 2**20} MB are free where {folder} is, and Earshot needs "
+            f"{NEW_WORK_BYTES // 2**20} MB to start. Make room, or choose another folder with --data-dir."
+        )

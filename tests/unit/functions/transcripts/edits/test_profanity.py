@@ -1,0 +1,33 @@
+"""`profanity_filter`: which words become asterisks."""
+
+from __future__ import annotations
+
+import pytest
+
+from functions.options.options import Options
+from functions.rendering.openai import text
+from functions.transcripts.edit import edit
+from tests.fixtures.transcripts import segment, timed_words, transcript
+
+
+@pytest.mark.parametrize(
+    ("language", "spoken", "expected"),
+    [
+        ("en", "What the fuck, that bullshit is fucked up.", "What the ****, that **** is **** up."),
+        ("en", "You piece of shit! Shitting bricks.", "You **** **** ****! **** bricks."),
+        (
+            "en",
+            "The assistant of Dick Turpin in Scunthorpe had sex.",
+            "The assistant of Dick Turpin in Scunthorpe had sex.",
+        ),
+        ("de", "Bitte, so eine Scheiße!", "Bitte, so eine ****!"),
+        ("fr", "Putain, fils de pute. Une bitte.", "****, **** **** ****. Une bitte."),
+        ("es", "El martillo, hijo de puta", "El martillo, **** **** ****"),
+        ("vi", "fuck", "fuck"),
+    ],
+)
+def test_profane_words_become_asterisks(language: str, spoken: str, expected: str) -> None:
+    said = transcript([segment(timed_words(spoken))], language=language)
+
+    assert text(edit(said, Options.from_query("profanity_filter=true"))) == expected
+    assert text(edit(said, Options())) == spoken
