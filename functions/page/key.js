@@ -60,7 +60,7 @@ export function keyForm(reason, done) {
     done();
   };
   return h("form", { class: "stack", onsubmit: submit },
-    h("p", { id: "key-reason", class: reason ? "bad" : "quiet" }, reason || "Every request is sent with it, and nothing else is."),
+    h("p", { id: "key-reason", class: reason ? "bad" : "quiet" }, reason || "It is sent with every request to this deployment, and to nobody else."),
     h("label", null, h("span", null, "API key"), field),
     h("label", { class: "check" }, keep, "Keep on this device"),
     h("p", { class: "small quiet" }, "Without that, the key is forgotten with this tab. Whoever runs the deployment makes one with ",

@@ -218,6 +218,34 @@ const scenarios = {
     return { before, after: await words(page), named, text: text.text, vtt: vtt.text, changed: await page.locator("p.changed").count() };
   },
 
+  /** For the recording in the README, not a test: pictures, five a second, from the drop to a transcript that plays. */
+  async film(page, browser) {
+    const own = await open(browser, { viewport: { width: 960, height: 620 } });
+    const folder = path.join(config.pictures, "film");
+    fs.mkdirSync(folder, { recursive: true });
+    let on = true, number = 0;
+    const camera = (async () => {
+      while (on) {
+        const next = Date.now() + 200;
+        await own.screenshot({ path: path.join(folder, `${String(number++).padStart(4, "0")}.png`) });
+        await new Promise((done) => setTimeout(done, Math.max(0, next - Date.now())));
+      }
+    })();
+    await own.goto(`${PAGE}#/?diarize=true&smart_format=true`);
+    await own.waitForTimeout(1200);
+    await own.evaluate(() => document.body.classList.add("over"));
+    await own.waitForTimeout(900);
+    await drop(own, "meeting.flac", fs.readFileSync(config.speakers));
+    await words(own);
+    await own.waitForTimeout(800);
+    await own.getByRole("button", { name: "Play" }).click();
+    await own.waitForTimeout(7000);
+    on = false;
+    await camera;
+    await own.context().close();
+    return { number };
+  },
+
   /** The page of the API sends requests to the deployment. */
   async try(page) {
     await page.goto(`${PAGE}docs`);
