@@ -84,6 +84,7 @@ class Api(Construct):
                 "DEFAULT_MODEL": settings.default_model,
                 "WAIT_SECONDS": str(REQUEST_WAIT_SECONDS),
                 "RETENTION_DAYS": str(settings.retention_days),
+                "KEEP_AUDIO_DAYS": str(settings.keep_audio_days),
                 "CORS_ORIGINS": ",".join(settings.cors_origins),
                 "ALLOW_PRIVATE_URLS": ALLOW_PRIVATE_URLS,
             },
