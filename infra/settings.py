@@ -17,8 +17,8 @@ from typing import Any
 
 from constructs import Node
 
-from earshot_contract.shards import EngineProfile
 from earshot_contract.keys import WORK_DAYS
+from earshot_contract.shards import EngineProfile
 from earshot_contract.timeouts import IDLE_SECONDS, SPARE_IDLE_SECONDS
 
 

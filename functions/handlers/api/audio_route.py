@@ -41,7 +41,8 @@ def audio_gone(job_id: str) -> ApiError:
     """Return the answer for a job whose audio is no longer stored."""
     return api_error(
         "AUDIO_GONE",
-        f"The audio of request {job_id} is gone: that of requests is kept for {settings().keep_audio_days} days. Send it again.",
+        f"The audio of request {job_id} is gone: that of requests is kept for {settings().keep_audio_days} days. "
+        "Send it again.",
         410,
     )
 
