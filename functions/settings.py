@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, get_type_hints
 
+from earshot_contract.keys import WORK_DAYS
 from earshot_contract.timeouts import IDLE_SECONDS, REQUEST_WAIT_SECONDS
 
 
@@ -37,6 +38,7 @@ class DeploymentSettings:
     drain_seconds: float = 300.0  # a backlog should be processed within this time
     wait_seconds: float = REQUEST_WAIT_SECONDS  # how long `POST /v1/listen` waits for the job
     retention_days: int = 30
+    keep_audio_days: int = WORK_DAYS  # for which the audio of requests is stored
     worker_hour_usd: float = 0.0  # price of a worker's hour; 0: unknown
     cors_origins: str = "*"  # web origins whose pages may call the API, separated by commas; *: all
     public_access: bool = False  # requests need no API key

@@ -17,6 +17,7 @@ from typing import Any
 
 from constructs import Node
 
+from earshot_contract.keys import WORK_DAYS
 from earshot_contract.shards import EngineProfile
 from earshot_contract.timeouts import IDLE_SECONDS, SPARE_IDLE_SECONDS
 
@@ -50,6 +51,7 @@ LEAST = {
     "api_burst": 1,
     "retention_days": 1,
     "zones": 1,
+    "keep_audio_days": WORK_DAYS,  # shards wait for workers for nearly as long
     "uploads_days": 0,
     "worker_hour_usd": 0,
 }
@@ -77,6 +79,7 @@ class StackSettings:
     api_rate: int = 50  # requests a second, all callers together
     api_burst: int = 100  # requests above the rate that are accepted in a burst
     retention_days: int = 30  # table rows, jobs/ in the transcripts bucket, access logs
+    keep_audio_days: int = WORK_DAYS  # audio of requests, for the player and retries, and what else is under work/
     uploads_days: int = 0  # days after which uploads and their results are deleted; 0: never
     cors_origins: tuple[str, ...] = ("*",)  # web origins whose pages may call the API; *: all
     dashboard: bool = True  # in CloudWatch; the first three of an account are free

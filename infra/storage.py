@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from earshot_contract.keys import JOBS_PREFIX, LISTING_INDEX, OWNER_INDEX, UPLOADS_PREFIX, WORK_DAYS, WORK_PREFIX
+from earshot_contract.keys import JOBS_PREFIX, LISTING_INDEX, OWNER_INDEX, UPLOADS_PREFIX, WORK_PREFIX
 from infra.settings import StackSettings
 
 # `RetainExceptOnCreate`: kept when the stack is deleted or replaces them, but not when the creation that made them
@@ -97,7 +97,7 @@ class Storage(Construct):
         bucket = self._build_bucket(
             "Transcripts",
             [
-                s3.LifecycleRule(prefix=WORK_PREFIX, expiration=Duration.days(WORK_DAYS)),
+                s3.LifecycleRule(prefix=WORK_PREFIX, expiration=Duration.days(settings.keep_audio_days)),
                 s3.LifecycleRule(prefix=JOBS_PREFIX, expiration=Duration.days(settings.retention_days)),
                 *_expiry(settings, UPLOADS_PREFIX),
             ],

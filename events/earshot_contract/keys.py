@@ -36,6 +36,16 @@ def transcript_key(job_id: str, stored_format: str = "json") -> str:
     return f"{JOBS_PREFIX}{job_id}/transcript.{stored_format}"
 
 
+def edits_key(job_id: str, version: str) -> str:
+    """Return the key of one version of the corrections of a job's transcript; its row names the present one."""
+    return f"{edits_prefix(job_id)}{version}.json"
+
+
+def edits_prefix(job_id: str) -> str:
+    """Return the prefix of all versions of the corrections of a job's transcript."""
+    return f"{JOBS_PREFIX}{job_id}/edits/"
+
+
 def upload_result_key(upload_key: str, stored_format: str) -> str:
     """Return the key of an upload's result: under the upload's whole key, so that a.mp3 and a.wav never collide.
 

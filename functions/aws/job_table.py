@@ -136,6 +136,17 @@ def record_delivery(job: Job, delivery: Delivery) -> Job | None:
     return _job(dynamodb.update(job_pk(job.id), changes, attribute("completed").eq(job.completed)))
 
 
+def set_edits(job_id: str, expected: str | None, version: str | None) -> Job | None:
+    """Set the version of a completed job's corrections; None: there are none (any more).
+
+    Returns:
+        The row after the write, or None when its version is not the `expected` one.
+    """
+    same = attribute("edits").eq(expected) if expected else attribute("edits").not_exists()
+    completed = attribute("state").eq(JobState.COMPLETED)
+    return _job(dynamodb.update(job_pk(job_id), {"edits": version}, completed & same))
+
+
 def delete_job(job_id: str) -> bool:
     """Delete the row of a finished job; return False when the job is unfinished."""
     return dynamodb.remove(job_pk(job_id), ~_unfinished())

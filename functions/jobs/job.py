@@ -94,6 +94,7 @@ class Job(Document):
     cost_usd: float | None = None  # of those seconds, by the deployment's price of a worker's hour
     worker_start: dict[str, float] | None = None  # seconds by stage of the start of a worker that had to start
     transcript: str | None = None  # key in the transcripts bucket
+    edits: str | None = None  # version of the corrections; None: there are none
     failure: Failure | None = None
     history: list[Attempt] | None = None  # runs before this one, the oldest first
     deliveries: list[Delivery] | None = None  # tries to deliver the callback, the oldest first

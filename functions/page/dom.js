@@ -39,8 +39,8 @@ export function fill(element, ...children) {
 }
 
 /** Say a sentence to screen readers, without moving anything on the screen. */
-export function say(sentence) {
-  document.getElementById("said").textContent = sentence;
+export function say(message) {
+  document.getElementById("said").textContent = message;
 }
 
 /** Copy a text, and say so on the button that was pressed. */

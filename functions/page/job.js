@@ -57,7 +57,7 @@ function head(job, ...buttons) {
 /** What was asked for, in words: the options that are set, and where the audio came from. */
 function describe(job) {
   const options = new URLSearchParams(job.options);
-  const said = [
+  const facts = [
     job.model && `whisper (${job.model})`,
     options.get("language") ? language(options.get("language")) : "language detected",
     options.get("task") === "translate" && "in English",
@@ -67,7 +67,7 @@ function describe(job) {
     SOURCES[job.source?.kind],
     when(job.created),
   ];
-  return said.filter(Boolean).join(" · ");
+  return facts.filter(Boolean).join(" · ");
 }
 
 function copyLink() {
@@ -101,9 +101,9 @@ function drawRunning(view, job, stalled, look) {
       percent.textContent = now.state === "processing" && done ? `${Math.round(done * 100)} %` : "";
       if (now.state === "processing" && done) Object.assign(bar, { max: 1, value: done });
       else bar.removeAttribute("value");
-      const wanted = JSON.stringify([now.state, now.progress, now.shards, now.duration, now.language]);
-      if (steps.dataset.shown !== wanted) fill(steps, stepsOf(now));
-      steps.dataset.shown = wanted;
+      const shape = JSON.stringify([now.state, now.progress, now.shards, now.duration, now.language]);
+      if (steps.dataset.shown !== shape) fill(steps, stepsOf(now));
+      steps.dataset.shown = shape;
       warning.hidden = !late;
     };
   }
@@ -121,7 +121,7 @@ function headlineOf(job) {
 function stepsOf(job) {
   const reading = job.state === "queued" || (job.duration === undefined && !job.shards);
   const { done = 0, total = 0 } = job.shards || {};
-  const words = total > 1 ? `Words: ${total} pieces, ${done} done` : "Words";
+  const words = total > 1 ? `Words: ${total} parts, ${done} done` : "Words";
   const seconds = typeof job.progress === "object" && job.progress.seconds;
   const put = total > 0 && done === total;
   const source = job.source?.size ? bytes(job.source.size) : "";
@@ -137,7 +137,7 @@ function stepsOf(job) {
 
 function cells(done, total) {
   const most = Math.min(total, 120);
-  return h("div", { class: "cells", role: "img", "aria-label": `${done} of ${total} pieces done` },
+  return h("div", { class: "cells", role: "img", "aria-label": `${done} of ${total} parts done` },
     Array.from({ length: most }, (_, index) => h("i", { class: index < Math.round((done / total) * most) ? "full" : "" })));
 }
 

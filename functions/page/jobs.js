@@ -52,7 +52,7 @@ export function jobsScreen(main, query) {
     drawn = true;
     const fresh = page.requests.filter((job) => !jobs.has(job.request_id));
     page.requests.forEach((job) => jobs.set(job.request_id, job));
-    list.prepend(...fresh.map(place));
+    list.prepend(...fresh.map(makeRow));
     draw();
     return [...jobs.values()].some(isRunning) ? 2 : 30;
   });
@@ -60,11 +60,11 @@ export function jobsScreen(main, query) {
   return () => ends.forEach((end) => end());
 
   function fetchPage(token) {
-    const asked = new URLSearchParams({ limit: PAGE });
-    if (state.value) asked.set("state", state.value);
-    if (name.value.trim()) asked.set("name", name.value.trim());
-    if (token) asked.set("next", token);
-    return call("/requests", { query: asked });
+    const search = new URLSearchParams({ limit: PAGE });
+    if (state.value) search.set("state", state.value);
+    if (name.value.trim()) search.set("name", name.value.trim());
+    if (token) search.set("next", token);
+    return call("/requests", { query: search });
   }
 
   async function showMore() {
@@ -72,12 +72,12 @@ export function jobsScreen(main, query) {
     next = page.next || "";
     const fresh = page.requests.filter((job) => !jobs.has(job.request_id));
     page.requests.forEach((job) => jobs.set(job.request_id, job));
-    list.append(...fresh.map(place));
+    list.append(...fresh.map(makeRow));
     draw();
   }
 
   /** Make the row of a job, and note it so that later states are drawn into it. */
-  function place(job) {
+  function makeRow(job) {
     const check = h("input", { type: "checkbox", "aria-label": `Choose ${title(job)}`, onchange: (event) => choose(job, event.target.checked) });
     const made = row(job, check);
     cells.set(job.request_id, { made, check, shown: JSON.stringify(job) });
@@ -105,10 +105,10 @@ export function jobsScreen(main, query) {
   }
 
   function filter() {
-    const asked = new URLSearchParams();
-    if (state.value) asked.set("state", state.value);
-    if (name.value.trim()) asked.set("name", name.value.trim());
-    location.assign(`#/jobs${[...asked].length ? `?${asked}` : ""}`);
+    const search = new URLSearchParams();
+    if (state.value) search.set("state", state.value);
+    if (name.value.trim()) search.set("name", name.value.trim());
+    location.assign(`#/jobs${[...search].length ? `?${search}` : ""}`);
   }
 
   async function removeChosen() {
@@ -135,7 +135,7 @@ export function jobsScreen(main, query) {
     else show("None of these is done: there is nothing to download.");
   }
 
-  /** Do something with each chosen job; what fails stays chosen, and its sentence is shown. */
+  /** Do something with each chosen job; what fails stays chosen, and its message is shown. */
   async function onEach(act) {
     failed.hidden = true;
     for (const id of [...chosen]) {
@@ -151,10 +151,10 @@ export function jobsScreen(main, query) {
     draw();
   }
 
-  function show(sentence) {
-    failed.textContent = sentence;
+  function show(message) {
+    failed.textContent = message;
     failed.hidden = false;
-    say(sentence);
+    say(message);
   }
 }
 
@@ -178,7 +178,7 @@ function isRunning(job) {
 }
 
 function table(rows, choosable) {
-  const head = [["Recording", ""], ["State", ""], ["Length", "num"], ["Language", "hide"], ["Took", "num hide"], ["When", "num"]];
+  const head = [["Recording", ""], ["State", ""], ["Length", "num slim"], ["Language", "hide"], ["Took", "num hide"], ["When", "num"]];
   return h("table", null,
     h("thead", null, h("tr", null, choosable && h("th", null, h("span", { class: "sr" }, "Choose")), head.map(([label, kind]) => h("th", { class: kind }, label)))),
     rows instanceof Element ? rows : h("tbody", null, rows));
@@ -192,7 +192,7 @@ function row(job, check) {
     check && h("td", { class: "pick" }, check),
     h("td", { class: "name" }, h("a", { href: `#/jobs/${job.request_id}` }, title(job)), from, job.error && h("div", { class: "small quiet" }, job.error.err_msg)),
     h("td", null, h("span", { class: `state ${SIGN[job.state]}` }, state)),
-    h("td", { class: "num" }, job.duration ? clock(job.duration) : "–"),
+    h("td", { class: "num slim" }, job.duration ? clock(job.duration) : "–"),
     h("td", { class: "hide" }, language(job.language) || "–"),
     h("td", { class: "num hide" }, took === undefined ? "–" : span(took)),
     h("td", { class: "num" }, h("time", { datetime: job.created }, when(job.created))));

@@ -60,7 +60,7 @@ export function keyForm(reason, done) {
     done();
   };
   return h("form", { class: "stack", onsubmit: submit },
-    h("p", { id: "key-reason", class: reason ? "bad" : "quiet" }, reason || "Every request is sent with it, and nothing else is."),
+    h("p", { id: "key-reason", class: reason ? "bad" : "quiet" }, reason || "It is sent with every request to this deployment, and to nobody else."),
     h("label", null, h("span", null, "API key"), field),
     h("label", { class: "check" }, keep, "Keep on this device"),
     h("p", { class: "small quiet" }, "Without that, the key is forgotten with this tab. Whoever runs the deployment makes one with ",
@@ -70,7 +70,7 @@ export function keyForm(reason, done) {
 
 /** The screen Key. */
 export function keyScreen(main) {
-  const forget = () => { setKey("", false); keyScreen(main); };
+  const removeKey = () => { setKey("", false); keyScreen(main); };
   const back = () => (history.length > 1 ? history.back() : location.assign("#/"));
   main.replaceChildren(h("div", { class: "wrap narrow" },
     h("h1", null, "Key"),
@@ -78,7 +78,7 @@ export function keyScreen(main) {
     current && h("section", { class: "card row" },
       h("p", { class: "grow" }, "In use: a key that ends in ", h("code", null, current.slice(-4)),
         isKept() ? ", kept on this device." : ", until this tab is closed."),
-      h("button", { onclick: forget }, "Forget it"))));
+      h("button", { onclick: removeKey }, "Forget it"))));
 }
 
 function stored() {

@@ -3,7 +3,7 @@
 import { copy, fill, h } from "./dom.js";
 import { language } from "./format.js";
 
-const STYLES = { formatted: "smart_format", punctuated: "punctuate", spoken: "" };
+const STYLES = { formatted: "smart_format", punctuated: "punctuate", plain: "" };
 const SWITCHES = [
   ["diarize", "Tell speakers apart"],
   ["multichannel", "Channels apart, each its own text"],
@@ -19,17 +19,17 @@ const TEXTS = [
 /** Build the form's fields. Returns the elements, `options()` as URLSearchParams, and `load(query)`. */
 export function optionsForm(onChange) {
   const model = h("select", { name: "model" }, h("option", { value: "" }, "the deployment's own"));
-  const spoken = h("select", { name: "language" }, h("option", { value: "" }, "detect"));
+  const languages = h("select", { name: "language" }, h("option", { value: "" }, "detect"));
   const style = h("select", { name: "text" },
     h("option", { value: "formatted" }, "formatted"), h("option", { value: "punctuated" }, "with punctuation"),
-    h("option", { value: "spoken" }, "words alone, as spoken"));
+    h("option", { value: "plain" }, "words alone, as spoken"));
   const task = h("select", { name: "task" }, h("option", { value: "" }, "as it is spoken"), h("option", { value: "translate" }, "in English"));
   const switches = SWITCHES.map(([name, label]) => h("label", { class: "check" }, h("input", { type: "checkbox", name }), label));
   const texts = TEXTS.map(([name, label, placeholder]) =>
     h("label", { class: "grow" }, h("span", null, label), h("input", { name, placeholder, type: name === "callback" ? "url" : "text" })));
   const field = (label, select) => h("label", null, h("span", null, label), select);
   const element = h("div", { class: "stack", onchange: () => onChange() },
-    h("div", { class: "row end" }, field("Model", model), field("Language", spoken), field("Text", style)),
+    h("div", { class: "row end" }, field("Model", model), field("Language", languages), field("Text", style)),
     h("details", null, h("summary", { class: "small" }, "More options"),
       h("div", { class: "stack more" }, h("div", { class: "row" }, switches), h("div", { class: "row end" }, field("Written", task), texts))));
   const input = (name) => element.querySelector(`[name=${name}]`);
@@ -37,7 +37,7 @@ export function optionsForm(onChange) {
   function options() {
     const query = new URLSearchParams();
     if (model.value) query.set("model", model.value);
-    query.set(spoken.value ? "language" : "detect_language", spoken.value || "true");
+    query.set(languages.value ? "language" : "detect_language", languages.value || "true");
     if (STYLES[style.value]) query.set(STYLES[style.value], "true");
     if (task.value) query.set("task", task.value);
     for (const [name] of SWITCHES) if (input(name).checked) query.set(name, "true");
@@ -53,9 +53,9 @@ export function optionsForm(onChange) {
       select.value = value || "";
     };
     choose(model, query.get("model"));
-    choose(spoken, query.get("language"));
+    choose(languages, query.get("language"));
     choose(task, query.get("task"));
-    style.value = query.has("smart_format") || ![...query.keys()].length ? "formatted" : query.has("punctuate") ? "punctuated" : "spoken";
+    style.value = query.has("smart_format") || ![...query.keys()].length ? "formatted" : query.has("punctuate") ? "punctuated" : "plain";
     for (const [name] of SWITCHES) input(name).checked = query.get(name) === "true";
     for (const [name] of TEXTS) input(name).value = query.getAll(name).join(", ");
     if ([...SWITCHES, ...TEXTS].some(([name]) => query.has(name)) || query.has("task")) element.querySelector("details").open = true;
@@ -68,10 +68,10 @@ export function optionsForm(onChange) {
       models.filter((each) => each !== own).map((each) => h("option", { value: each.name }, each.name)));
     model.value = before;
     const codes = [...new Set(models.flatMap((each) => each.languages))];
-    const chosen = spoken.value;
+    const chosen = languages.value;
     const names = codes.map((code) => [code, language(code)]).sort((a, b) => a[1].localeCompare(b[1]));
-    fill(spoken, h("option", { value: "" }, "detect"), names.map(([code, name]) => h("option", { value: code }, name)));
-    spoken.value = chosen;
+    fill(languages, h("option", { value: "" }, "detect"), names.map(([code, name]) => h("option", { value: code }, name)));
+    languages.value = chosen;
   }
   return { element, options, load, offer };
 }

@@ -16,12 +16,12 @@ export function makePlayer(job, data, onTime) {
   const time = h("span", { class: "num clock" }), play = h("button", { class: "main play", "aria-label": "Play", onclick: toggle }, "▶");
   const speed = h("button", { class: "plain small", "aria-label": "Speed 1×", onclick: () => faster(1, true) }, "1×");
   const follow = h("button", { class: "small", "aria-pressed": "true", onclick: () => setFollow(!follows) }, "Follow");
-  const sentence = h("p", { class: "small quiet grow", hidden: true }), buttons = h("div", { class: "row" },
+  const note = h("p", { class: "small quiet grow", hidden: true }), buttons = h("div", { class: "row" },
     h("button", { class: "plain", "aria-label": "Back 5 seconds", onclick: () => seek(now() - 5) }, "↺ 5"), play,
     h("button", { class: "plain", "aria-label": "On 5 seconds", onclick: () => seek(now() + 5) }, "5 ↻"), time, h("span", { class: "grow" }), speed, follow,
     h("button", { class: "plain small many", onclick: () => dispatchEvent(new Event("earshot-shortcuts")) }, "Keys"));
-  const element = h("footer", { class: "player", "aria-label": "Player" }, map, buttons, sentence, audio);
-  let place = -1, follows = true, bitmap = null, frame = 0, waiting = null, lent = 0, wanted = 0, ended = false;
+  const element = h("footer", { class: "player", "aria-label": "Player" }, map, buttons, note, audio);
+  let position = -1, follows = true, bitmap = null, frame = 0, waiting = null, signedAt = 0, playing = 0, ended = false;
 
   const duration = () => (Number.isFinite(audio.duration) && audio.duration) || data.duration || 0;
   const now = () => (waiting ?? (audio.currentTime || 0));
@@ -30,7 +30,7 @@ export function makePlayer(job, data, onTime) {
     try {
       const { url } = await call(`/requests/${job.request_id}/audio`, { query: { redirect: "false" } });
       if (ended) return;
-      lent = Date.now();
+      signedAt = Date.now();
       audio.src = url;
       if (again) audio.play().catch(() => {});
     } catch (error) {
@@ -41,8 +41,8 @@ export function makePlayer(job, data, onTime) {
   function silent(message) {
     element.classList.add("silent");
     for (const button of buttons.querySelectorAll("button")) if (button !== follow) button.disabled = true;
-    sentence.textContent = message;
-    sentence.hidden = false;
+    note.textContent = message;
+    note.hidden = false;
   }
 
   audio.addEventListener("loadedmetadata", () => {
@@ -52,17 +52,17 @@ export function makePlayer(job, data, onTime) {
   });
   audio.addEventListener("error", () => {
     if (!audio.src || ended) return;
-    if (Date.now() - lent > 50 * 60e3) { // the URL ran out: get another, and go on where it was
+    if (Date.now() - signedAt > 50 * 60e3) { // the URL ran out: get another, and go on where it was
       waiting = audio.currentTime;
-      return load(wanted);
+      return load(playing);
     }
     fetch(audio.src, { headers: { range: "bytes=0-0" } }).then((answer) => {
       silent(answer.ok ? "This browser cannot play this kind of audio; the words are whole. " : "The audio cannot be read just now.");
-      if (answer.ok) sentence.append(h("a", { href: audio.src, download: "" }, "Download the audio"));
+      if (answer.ok) note.append(h("a", { href: audio.src, download: "" }, "Download the audio"));
     }, () => silent("The audio cannot be read just now."));
   });
-  audio.addEventListener("play", () => { wanted = 1; shown(); loop(); });
-  audio.addEventListener("pause", () => { wanted = 0; shown(); cancelAnimationFrame(frame); });
+  audio.addEventListener("play", () => { playing = 1; shown(); loop(); });
+  audio.addEventListener("pause", () => { playing = 0; shown(); cancelAnimationFrame(frame); });
   audio.addEventListener("seeked", () => tick(true));
 
   function shown() {
@@ -84,9 +84,9 @@ export function makePlayer(job, data, onTime) {
       map.setAttribute("aria-valuenow", Math.round(at));
       map.setAttribute("aria-valuetext", clock(at));
     }
-    const found = wordAt(data.sorted, at, Math.max(0, place));
-    if (found !== place || moved) onTime(data.order[found] ?? -1, follows);
-    place = found;
+    const found = wordAt(data.sorted, at, Math.max(0, position));
+    if (found !== position || moved) onTime(data.order[found] ?? -1, follows);
+    position = found;
     draw(whole ? at / whole : 0);
   }
 
@@ -155,7 +155,7 @@ export function makePlayer(job, data, onTime) {
   function setFollow(on) {
     follows = on;
     follow.setAttribute("aria-pressed", String(on));
-    if (on) onTime(data.order[place] ?? -1, true);
+    if (on) onTime(data.order[position] ?? -1, true);
   }
 
   map.addEventListener("pointerdown", (event) => {

@@ -15,10 +15,11 @@ export function makeReader(element, data, nameOf, onWord, onName) {
   data.paragraphs.forEach((paragraph, number) => {
     const text = h("p", { data: { number } }, paragraph.text);
     const who = nameOf(paragraph);
-    const name = h("button", { class: "who-name", onclick: () => onName?.(paragraph) }, who);
+    const name = h("button", { class: "who-name", title: "Name this speaker", disabled: paragraph.speaker === undefined, onclick: () => onName(paragraph) }, who);
     name.hidden = !who || who === before;
     name.dataset.voice = voice(paragraph);
     before = who;
+    if (paragraph.changed) text.classList.add("changed");
     nodes.push(text);
     names.push(name);
     all.append(h("section", null, h("div", { class: "who" }, name, h("time", null, clock(paragraph.start))), text));
@@ -34,9 +35,9 @@ export function makeReader(element, data, nameOf, onWord, onName) {
   }
 
   function range(number, from, to) {
-    const made = new Range(), node = nodes[number].firstChild;
-    made.setStart(node, from);
-    made.setEnd(node, Math.min(to, node.length));
+    const made = new Range(), node = nodes[number].firstChild, most = node?.length ?? 0; // while it is edited, it may be shorter
+    made.setStart(node ?? nodes[number], Math.min(from, most));
+    made.setEnd(node ?? nodes[number], Math.min(to, most));
     return made;
   }
 
@@ -68,12 +69,12 @@ export function makeReader(element, data, nameOf, onWord, onName) {
       marks.current.clear();
       hits = [];
       hit = -1;
-      const wanted = text.trim().toLowerCase();
-      if (wanted.length < 2) return 0;
+      const needle = text.trim().toLowerCase();
+      if (needle.length < 2) return 0;
       nodes.forEach((node, number) => {
         const inside = node.textContent.toLowerCase();
-        for (let at = inside.indexOf(wanted); at >= 0; at = inside.indexOf(wanted, at + wanted.length)) {
-          const found = range(number, at, at + wanted.length);
+        for (let at = inside.indexOf(needle); at >= 0; at = inside.indexOf(needle, at + needle.length)) {
+          const found = range(number, at, at + needle.length);
           hits.push(found);
           marks.hit.add(found);
         }
@@ -89,6 +90,14 @@ export function makeReader(element, data, nameOf, onWord, onName) {
       hits[hit].startContainer.parentElement.scrollIntoView({ block: "center" });
       return [hit + 1, hits.length];
     },
+    /** Let the paragraphs be edited, or not any more. */
+    edit(on) {
+      for (const node of nodes) {
+        if (on) node.setAttribute("contenteditable", "plaintext-only");
+        else node.removeAttribute("contenteditable");
+        node.spellcheck = on;
+      }
+    },
     /** Write who speaks anew, after a speaker got a name. */
     rename() {
       let earlier = null;
@@ -100,6 +109,7 @@ export function makeReader(element, data, nameOf, onWord, onName) {
       });
     },
     end() {
+      element.removeEventListener("click", clicked);
       if (KNOWN) for (const name of Object.keys(marks)) CSS.highlights.delete(name);
     },
   };

@@ -2,10 +2,11 @@
 
 import { call } from "./api.js";
 import { copy, fill, h, save, say } from "./dom.js";
+import { askName, editParagraphs, fetchEdits } from "./edits.js";
 import { count, language, span, title, when } from "./format.js";
 import { setShortcuts } from "./keyboard.js";
 import { makePlayer } from "./player.js";
-import { makeReader } from "./reader.js";
+import { makeReader, voice } from "./reader.js";
 import { readWords } from "./words.js";
 
 const FORMATS = { srt: "SRT", vtt: "VTT", txt: "Text", json: "JSON" };
@@ -13,36 +14,41 @@ const FORMATS = { srt: "SRT", vtt: "VTT", txt: "Text", json: "JSON" };
 /** Draw the screen; returns what ends it. */
 export function transcriptScreen(main, job) {
   const ends = [];
-  let over = false;
+  let gone = false;
   main.replaceChildren(h("div", { class: "wrap", "aria-busy": "true" }, h("h1", null, title(job)), h("p", { class: "quiet" }, "Fetching the words …")));
-  call(`/requests/${job.request_id}/result`, { query: { format: "json" } }).then(
-    (answer) => { if (!over) ends.push(draw(main, job, answer)); },
-    (error) => { if (!over) fill(main, h("div", { class: "wrap" }, h("h1", null, title(job)), h("p", { class: "bad", role: "alert" }, error.message))); },
+  const result = call(`/requests/${job.request_id}/result`, { query: { format: "json", edited: "false" } });
+  Promise.all([result, fetchEdits(job)]).then(
+    ([answer, edits]) => { if (!gone) ends.push(draw(main, job, answer, edits)); },
+    (error) => { if (!gone) fill(main, h("div", { class: "wrap" }, h("h1", null, title(job)), h("p", { class: "bad", role: "alert" }, error.message))); },
   );
   return () => {
-    over = true;
+    gone = true;
     ends.forEach((end) => end());
   };
 }
 
-function draw(main, job, answer) {
-  const data = readWords(answer);
+/** Draw the words with their corrections; `resume` is where to go on after they have been edited. */
+function draw(main, job, answer, edits, resume = {}) {
+  const data = readWords(answer, edits.changes);
   const words = h("article", { class: "words", id: "words", "aria-label": "Transcript", lang: textLanguage(job) });
+  let card = null;
   const nameOf = ({ speaker, channel }) => [
     data.channels > 1 && `Channel ${channel + 1}`,
-    speaker !== undefined && `Speaker ${speaker + 1}`,
+    speaker !== undefined && (edits.nameOf(channel, speaker) || `Speaker ${speaker}`),
   ].filter(Boolean).join(", ");
   const find = h("input", { type: "search", class: "find", placeholder: "Search  /", "aria-label": "Search the words", oninput: search, onkeydown: inSearch });
   const hits = h("span", { class: "small quiet num", role: "status" });
+  const edit = h("button", { "aria-pressed": "false", onclick: () => setEditing(!editing) }, "Edit");
+  const saved = h("span", { class: "small quiet", role: "status" });
   const copyText = h("button", { class: "many", onclick: (event) => copy(wholeText(), event.currentTarget) }, "Copy text");
   main.replaceChildren(h("div", { class: "reader" },
     h("header", null, h("div", { class: "row" },
-      h("div", { class: "grow" }, h("h1", { class: "name" }, title(job)), h("p", { class: "quiet small" }, summary(job))), find, hits, copyText)),
+      h("div", { class: "grow" }, h("h1", { class: "name" }, title(job)), h("p", { class: "quiet small" }, summary(job))), find, hits, saved, edit, copyText)),
     words,
-    h("aside", { class: "side", "aria-label": "About this transcript" }, downloads(job), facts(job, data, nextUnsure), more(job))));
+    h("aside", { class: "side", "aria-label": "About this transcript" }, downloads(job), facts(job, data, nextUnsure), speakerCard(), more(job))));
+  const reader = makeReader(words, data, nameOf, (index) => player.seek(data.starts[index] + 0.01), rename);
   if (!data.text.length) words.append(h("p", null, `No words were found in ${span(data.duration)} of audio.`));
-  const reader = makeReader(words, data, nameOf, (index) => player.seek(data.starts[index] + 0.01));
-  let paragraph = -1, unsure = -1;
+  let paragraph = -1, unsure = -1, editing = false, endEditing = null, finished = null;
   const player = makePlayer(job, data, (index, follows) => {
     reader.mark(index);
     const now = index < 0 ? -1 : data.where[index][0];
@@ -51,6 +57,8 @@ function draw(main, job, answer) {
   });
   main.append(player.element);
   player.ready();
+  if (resume.time) player.seek(resume.time);
+  if (resume.top) scrollTo(0, resume.top);
 
   // Who scrolls by hand reads somewhere else: the words stop following until the button is pressed.
   let scrolled = 0;
@@ -71,8 +79,8 @@ function draw(main, job, answer) {
     k: ["", player.toggle],
     ArrowLeft: ["Back 5 s", () => player.seek(player.now() - 5)],
     ArrowRight: ["On 5 s", () => player.seek(player.now() + 5)],
-    "Shift+ArrowLeft": ["Sentence before", () => sentence(-1)],
-    "Shift+ArrowRight": ["Next sentence", () => sentence(1)],
+    "Shift+ArrowLeft": ["Sentence before", () => phrase(-1)],
+    "Shift+ArrowRight": ["Next sentence", () => phrase(1)],
     j: ["Back 15 s", () => player.seek(player.now() - 15)],
     l: ["On 15 s", () => player.seek(player.now() + 15)],
     ",": ["Slower", () => player.faster(-1)],
@@ -80,13 +88,16 @@ function draw(main, job, answer) {
     f: ["Follow the words", () => player.setFollow(!player.follows())],
     "/": ["Search", () => find.focus()],
     u: ["Next unsure word", nextUnsure],
+    e: ["Edit this paragraph", () => { setEditing(true); reader.nodes[Math.max(0, paragraph)]?.focus(); }],
     c: ["Copy the text", () => copy(wholeText(), copyText)],
     s: ["Download SRT", download("srt")],
     v: ["Download VTT", download("vtt")],
     t: ["Download text", download("txt")],
     d: ["Download JSON", download("json")],
   });
-  return () => {
+  const end = () => {
+    if (finished) return finished();
+    endEditing?.();
     endKeys();
     removeEventListener("wheel", byHand);
     removeEventListener("touchmove", byHand);
@@ -94,6 +105,45 @@ function draw(main, job, answer) {
     player.end();
     reader.end();
   };
+  return end;
+
+  /** Begin or end to edit; at the end the words are laid out anew, with the times of what has changed. */
+  async function setEditing(on) {
+    if (on === editing) return;
+    editing = on;
+    edit.textContent = on ? "Done" : "Edit";
+    edit.setAttribute("aria-pressed", String(on));
+    reader.edit(on);
+    if (on) {
+      const show = (message, bad) => { saved.textContent = message; saved.classList.toggle("bad", Boolean(bad)); };
+      endEditing = editParagraphs(words, data, edits, player, show);
+      show("Tab plays, Ctrl Enter goes on, Esc undoes");
+      return;
+    }
+    document.activeElement?.blur?.();
+    await edits.saving.catch(() => {});
+    if (saved.classList.contains("bad")) return; // what is not saved stays on the page
+    const now = { time: player.now(), top: scrollY };
+    end();
+    finished = draw(main, job, answer, edits, now);
+  }
+
+  function rename(turn) {
+    if (turn.speaker === undefined) return;
+    askName(turn, edits, `Speaker ${turn.speaker}`, () => {
+      reader.rename();
+      card.replaceWith(card = speakerCard());
+    });
+  }
+
+  /** Everybody who speaks, to be named; nothing where speakers were not told apart. */
+  function speakerCard() {
+    const all = new Map(data.paragraphs.filter((each) => each.speaker !== undefined).map((each) => [`${each.channel}.${each.speaker}`, each]));
+    const button = (each) => h("button", { class: "small", data: { voice: voice(each) }, onclick: () => rename(each) }, nameOf(each));
+    card = h("section", { class: "card", hidden: !all.size }, h("h2", null, "Speakers"), h("p", { class: "quiet small" }, "Press one to name it."),
+      h("div", { class: "row" }, [...all.values()].sort((a, b) => a.channel - b.channel || a.speaker - b.speaker).map(button)));
+    return card;
+  }
 
   function search() {
     const found = reader.search(find.value);
@@ -122,7 +172,7 @@ function draw(main, job, answer) {
   }
 
   /** Jump to the start of the sentence before or after the time of the player. */
-  function sentence(step) {
+  function phrase(step) {
     const begins = data.order.filter((index) => index === 0 || /[.!?…。！？]["'”’»)]*$/.test(data.text[index - 1])).map((index) => data.starts[index]);
     const at = player.now();
     const to = step > 0 ? begins.find((start) => start > at + 0.05) : begins.findLast((start) => start < at - 1);
@@ -145,9 +195,9 @@ function textLanguage(job) {
 
 function summary(job) {
   const translated = new URLSearchParams(job.options).get("task") === "translate" && job.language !== "en";
-  const spoken = translated ? `English of ${language(job.language)}` : language(job.language);
+  const heading = translated ? `English of ${language(job.language)}` : language(job.language);
   const ran = job.timings?.ran;
-  return [span(job.duration), " · ", spoken, spoken && " · ", when(job.created), " · ",
+  return [span(job.duration), " · ", heading, heading && " · ", when(job.created), " · ",
     h("span", { class: "state ok" }, ran === undefined ? "done" : `done in ${span(ran)}`)];
 }
 

@@ -35,7 +35,7 @@ export function add(file, options) {
 export function cancel(item) {
   item.state = "cancelled";
   item.abort?.abort();
-  forget(item);
+  dropMemory(item);
   next();
 }
 
@@ -79,7 +79,7 @@ async function run(item) {
     const accepted = await call("/listen", { method: "POST", query, json: { url }, headers: { prefer: "respond-async" }, signal: item.abort.signal });
     item.job = accepted.request_id;
     item.state = "sent";
-    forget(item);
+    dropMemory(item);
   } catch (error) {
     if (item.state === "cancelled") return;
     if (error instanceof Offline || error.interrupted) {
@@ -207,7 +207,7 @@ function remember(item, { url, upload }) {
   store({ ...all, [fingerprint(item)]: { url, upload, at: entry?.upload === upload ? entry.at : Date.now() } });
 }
 
-function forget(item) {
+function dropMemory(item) {
   const { [fingerprint(item)]: _, ...others } = memory();
   store(others);
 }

@@ -2,19 +2,22 @@
 
 const GAP_SECONDS = 2.5; // of silence that ends a paragraph
 const LONG_WORDS = 70, LONGEST_WORDS = 180; // a paragraph ends with a sentence from the first on, and anyhow at the second
-const SENTENCE_END = /[.!?…。！？]["'”’»)]*$/;
+const FULL_STOP = /[.!?…。！？]["'”’»)]*$/;
 const UNSURE_SHARE = 0.02, UNSURE_BELOW = 0.4; // the lowest 2 % of the words, and only below 0.4
 
 /**
- * Read the answer of GET …/result. Words are in the order of the paragraphs, with parallel arrays:
+ * Read the answer of GET …/result with `edited=false`, and lay changes of GET …/edits over it. Words are in the order of the paragraphs, with parallel arrays:
  * `text`, `starts` and `ends` (seconds), `where` (paragraph, first and last offset in its text), `unsure` (indices).
  * Where channels speak at once, that is not the order of time: `order` has the indices in it, `sorted` their starts.
- * A paragraph has `text`, `first`, `last` (indices), `start`, `speaker` (undefined if they were not told apart), `channel`.
+ * A paragraph has `text`, `first`, `last` (indices), `start`, `speaker` (undefined if they were not told apart), `channel`,
+ * and as `base` and `count` the words of the channel, as the model wrote them, in whose place it stands.
  */
-export function readWords({ metadata, results }) {
+export function readWords({ metadata, results }, changes = []) {
   const channels = results.channels.length, paragraphs = [];
   results.channels.forEach(({ alternatives: [{ transcript, words }] }, channel) => {
-    paragraphs.push(...paragraphsOf(words, separators(transcript, words), channel, channels > 1));
+    const spaces = separators(transcript, words);
+    const whole = words.map((word, index) => ({ ...word, space: spaces[index], base: index, count: 1 }));
+    paragraphs.push(...paragraphsOf(lay(whole, changes.filter((each) => each.channel === channel)), channel, channels > 1));
   });
   paragraphs.sort((a, b) => a.words[0].start - b.words[0].start);
   const data = { duration: metadata.duration, channels, paragraphs, text: [], starts: [], ends: [], where: [], confidence: [], unsure: [] };
@@ -23,7 +26,7 @@ export function readWords({ metadata, results }) {
     paragraph.start = paragraph.words[0].start;
     let offset = 0;
     paragraph.text = paragraph.words.map((word, index) => {
-      const before = index ? paragraph.spaces[index] : "", text = textOf(word);
+      const before = index ? word.space : "", text = textOf(word);
       data.text.push(text);
       data.starts.push(word.start);
       data.ends.push(word.end);
@@ -33,7 +36,6 @@ export function readWords({ metadata, results }) {
       return before + text;
     }).join("");
     paragraph.last = data.text.length - 1;
-    delete paragraph.spaces;
   });
   data.order = data.starts.map((_, index) => index).sort((a, b) => data.starts[a] - data.starts[b]);
   data.sorted = data.order.map((index) => data.starts[index]);
@@ -72,20 +74,35 @@ function separators(transcript, words) {
   });
 }
 
-function paragraphsOf(words, spaces, channel, several) {
+/** Put the words of changes in the place of those that they change. */
+function lay(words, changes) {
+  const laid = [];
+  let at = 0;
+  for (const change of [...changes].sort((a, b) => a.first - b.first)) {
+    const spaces = separators(change.text, change.words);
+    laid.push(...words.slice(at, change.first));
+    laid.push(...change.words.map((word, index) => ({ ...word, space: index ? spaces[index] : words[change.first].space, base: change.first, count: change.count, change })));
+    at = change.first + change.count;
+  }
+  return [...laid, ...words.slice(at)];
+}
+
+function paragraphsOf(words, channel, several) {
   const found = [];
   let current = null;
-  words.forEach((word, index) => {
+  words.forEach((word) => {
     const last = current?.words.at(-1);
     const gap = last ? word.start - last.end : 0;
-    const ended = last && SENTENCE_END.test(textOf(last));
+    const ended = last && FULL_STOP.test(textOf(last));
     const full = current && (current.words.length >= LONGEST_WORDS || (ended && current.words.length >= LONG_WORDS));
-    if (!current || full || word.speaker !== current.speaker || gap > (several ? 1 : GAP_SECONDS)) {
-      current = { channel, speaker: word.speaker, base: index, words: [], spaces: [] };
+    const inChange = word.change && word.change === last?.change; // a change is never in two paragraphs
+    if (!current || (!inChange && (full || word.speaker !== current.speaker || gap > (several ? 1 : GAP_SECONDS)))) {
+      current = { channel, speaker: word.speaker, base: word.base, words: [] };
       found.push(current);
     }
     current.words.push(word);
-    current.spaces.push(spaces[index]);
+    current.count = word.base + word.count - current.base;
+    current.changed ||= Boolean(word.change);
   });
   return found;
 }

@@ -106,6 +106,9 @@ def result() -> Schema:
                 "wait", {"type": "number", "minimum": 0}, "Seconds to wait for it; a redirect when it is not done."
             ),
             query_parameter("response_format", {"enum": list(OPENAI_FORMATS)}),
+            query_parameter(
+                "edited", {"type": "boolean", "default": True}, "`false`: without the corrections of `PUT …/edits`."
+            ),
         ],
         "responses": {
             "200": {

@@ -10,6 +10,7 @@ from functions.handlers.api.job_routes import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 from functions.handlers.api.router import ROUTES
 from functions.jobs.job import MAX_AUDIO_BYTES
 from infra.openapi.audio_operations import listen, openai_audio, result, result_by_post
+from infra.openapi.edit_operations import edits, put_edits
 from infra.openapi.operation_parts import ID, error_answers, json_answer, query_parameter
 from infra.openapi.page_operations import favicon, job_audio, page, page_file
 from infra.openapi.schemas import TEXT, Schema
@@ -143,6 +144,8 @@ _OPERATIONS: dict[str, Callable[[], Schema]] = {
     "result": result,
     "result_again": result_by_post,
     "audio": job_audio,
+    "edits": edits,
+    "put_edits": put_edits,
     "upload": _uploads,
     "transcribe": partial(openai_audio, "transcribe"),
     "translate": partial(openai_audio, "translate"),

@@ -141,6 +141,7 @@ _JOB = {
 }
 _JOB_ERROR = document({"err_code": TEXT, "err_msg": TEXT})
 _OPTIONAL_JOB = {
+    "edited": {"const": True},
     "name": {**TEXT, "maxLength": 255, "description": "Of the file, as the caller gave it."},
     "owner": {**TEXT, "description": "Whose it is: the id of an API key, `public` or `deployment`."},
     "caller": {**TEXT, "description": "Name of the API key."},
@@ -257,6 +258,33 @@ SCHEMAS: dict[str, Schema] = {
         {},
         "`parts` are those that have not arrived; part n is the bytes from (n - 1) × `part_bytes` on. Once it is empty "
         "the upload is complete.",
+    ),
+    "NewEdits": document(
+        {},
+        {
+            "changes": array_of(document({"channel": COUNT, "first": COUNT, "count": COUNT, "text": TEXT})),
+            "speakers": array_of(document({"channel": COUNT, "speaker": COUNT, "name": TEXT})),
+        },
+        "As in `Edits`, without `words`.",
+    ),
+    "Edits": document(
+        {
+            "changes": array_of(
+                document(
+                    {
+                        "channel": COUNT,
+                        "first": COUNT,
+                        "count": COUNT,
+                        "text": TEXT,
+                        "words": array_of(named("Word")),
+                    },
+                    {},
+                    "Words `first` to `first + count - 1` of a channel, counted from 0 in the result with "
+                    "`edited=false`, are replaced by `text`. `words` are those of the text, with times.",
+                )
+            ),
+            "speakers": array_of(document({"channel": COUNT, "speaker": COUNT, "name": TEXT})),
+        }
     ),
     "Audio": document({"url": TEXT, "expires_in": COUNT}),
     "Models": document(

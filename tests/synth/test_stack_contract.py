@@ -56,7 +56,9 @@ PUBLIC_ROUTES = {
 
 def second(synthesized: Callable[..., Assembly]) -> Assembly:
     """Return another deployment, with two settings that are not the default."""
-    return synthesized(name="second", cors_origins="https://a.example,https://b.example", uploads_days="90")
+    return synthesized(
+        name="second", cors_origins="https://a.example,https://b.example", uploads_days="90", keep_audio_days="9"
+    )
 
 
 def routes(assembly: Assembly) -> dict[str, Any]:
@@ -175,6 +177,15 @@ def test_objects_expire_under_work_and_jobs_only(gpu: Assembly) -> None:
     assert expiring("Transcripts") == {"work/": 5, "jobs/": 30}
     assert expiring("Uploads") == {}
     assert expiring("Models") == {}
+
+
+def test_audio_of_requests_is_kept_as_long_as_set(synthesized: Callable[..., Assembly]) -> None:
+    other = second(synthesized)
+    _, bucket = other.resource("S3::Bucket", "StorageTranscripts")
+    assert [
+        rule["ExpirationInDays"] for rule in bucket["LifecycleConfiguration"]["Rules"] if rule.get("Prefix") == "work/"
+    ] == [9]
+    assert other.functions()["api"]["Environment"]["Variables"]["KEEP_AUDIO_DAYS"] == "9"
 
 
 def test_uploads_expire_if_the_deployment_says_so(synthesized: Callable[..., Assembly]) -> None:

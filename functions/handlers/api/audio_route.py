@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from earshot_contract.keys import WORK_DAYS, body_key
+from earshot_contract.keys import body_key
 from earshot_contract.shards import S3Object
 from functions.aws import s3
 from functions.errors import ApiError, api_error, bad_query
@@ -41,7 +41,8 @@ def audio_gone(job_id: str) -> ApiError:
     """Return the answer for a job whose audio is no longer stored."""
     return api_error(
         "AUDIO_GONE",
-        f"The audio of request {job_id} is gone: that of requests is kept for {WORK_DAYS} days. Send it again.",
+        f"The audio of request {job_id} is gone: that of requests is kept for {settings().keep_audio_days} days. "
+        "Send it again.",
         410,
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import (
     STORED_FORMATS,
+    edits_prefix,
     shards_prefix,
     transcript_key,
     upload_result_key,
@@ -81,6 +82,7 @@ def delete_job(_: Request, job: Job) -> Response:
         logger.info("Cancelled", job_id=job.id)
         return json_response(job_summary(cancelled))
     s3.remove(_bucket(), [transcript_key(job.id, form) for form in STORED_FORMATS])
+    s3.remove(_bucket(), list(s3.keys(_bucket(), edits_prefix(job.id))))
     s3.remove(_bucket(), [*s3.keys(_bucket(), work_prefix(job.id)), *_upload_result_keys(job)])
     job_table.delete_job(job.id)
     return json_response({"request_id": job.id, "state": "forgotten"})
@@ -103,6 +105,7 @@ def job_summary(job: Job) -> dict[str, Any]:
         "completed": job.completed,
         "duration": job.duration,
         "language": job.language,
+        "edited": bool(job.edits) or None,
         "channels": job.channels,
         "timings": _timings(job),
         "cost_usd": job.cost_usd,

@@ -60,11 +60,15 @@ def version() -> str:
     return digest.hexdigest()[:_VERSION_LETTERS]
 
 
-def security_headers() -> dict[str, str]:
-    """Return headers for HTML: scripts and styles of this API alone, and no address but its own and its buckets'."""
-    buckets = " ".join(_bucket_origins())
+def security_headers(style: str = "") -> dict[str, str]:
+    """Return headers for HTML: scripts and styles of this API alone, and no address but its own and its buckets'.
+
+    Args:
+        style: source expression of a `<style>` in the HTML.
+    """
+    buckets, styles = " ".join(_bucket_origins()), f"'self' {style}".strip()
     policy = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        f"default-src 'none'; script-src 'self'; style-src {styles}; img-src 'self' data:; "
         f"connect-src 'self' {buckets}; media-src 'self' blob: {buckets}; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
     )

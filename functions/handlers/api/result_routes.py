@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from earshot_contract.keys import answer_key, transcript_key
+from earshot_contract.keys import answer_key, edits_key, transcript_key
 from earshot_contract.shards import S3Object
 from functions.aws import s3
 from functions.errors import bad_query, internal_error
@@ -21,6 +21,7 @@ from functions.rendering.deepgram import listen_response
 from functions.rendering.formats import JSON, LISTEN_FORMATS, Format
 from functions.rendering.openai_response_format import OpenAIResponseFormat
 from functions.settings import settings
+from functions.transcripts.corrections import Corrections, correct
 from functions.transcripts.edit import edit
 from functions.transcripts.transcript import Transcript
 
@@ -33,6 +34,8 @@ Render = Callable[[Job], Response]
 def result(request: Request, job: Job) -> Response:
     """Answer in the form that `format` names, or `response_format`: an OpenAI client's POST is redirected here."""
     fields = request.fields
+    if request.first("edited", "true").lower() == "false":
+        job = replace(job, edits=None)
     if "response_format" in fields:
         response_format = OpenAIResponseFormat.from_fields(fields)
         render, query = as_openai(response_format), response_format.fields()
@@ -91,9 +94,11 @@ def as_openai(response_format: OpenAIResponseFormat) -> Render:
 
 
 def stored_file(form: Format) -> Render:
-    """Return a function that reads captions or text as Assemble wrote them."""
+    """Return a function that reads captions or text as Assemble wrote them; corrected ones are rendered anew."""
 
     def render(job: Job) -> Response:
+        if job.edits:
+            return Response(200, form.render(*edited_transcript(job)), form.content_type)
         body = _read(transcript_key(job.id, str(form.stored_suffix))).decode()
         return Response(200, body, form.content_type)
 
@@ -101,9 +106,21 @@ def stored_file(form: Format) -> Render:
 
 
 def edited_transcript(job: Job) -> tuple[Transcript, Options]:
-    """Return a completed job's transcript with the edits of its options, and the options."""
+    """Return a completed job's transcript with the edits of its options and its corrections, and the options."""
+    transcript, options = optioned_transcript(job)
+    corrections = corrections_of(job)
+    return (correct(transcript, corrections) if corrections else transcript), options
+
+
+def optioned_transcript(job: Job) -> tuple[Transcript, Options]:
+    """Return a completed job's transcript with the edits of its options alone, and the options."""
     options = Options.from_stored(job.parsed, job.options)
     return edit(Transcript.from_json(_read(transcript_key(job.id))), options), options
+
+
+def corrections_of(job: Job) -> Corrections | None:
+    """Return the corrections of a job's transcript, None if there are none."""
+    return Corrections.from_json(_read(edits_key(job.id, job.edits))) if job.edits else None
 
 
 def within_response_limit(job: Job, response: Response) -> Response:

@@ -11,6 +11,7 @@ from functions.errors import ApiError, internal_error, not_found, service_unavai
 from functions.handlers.api import (
     audio_route,
     deepgram_listen,
+    edit_routes,
     job_routes,
     model_routes,
     openai_audio,
@@ -70,6 +71,8 @@ ROUTES: dict[tuple[str, str], Route | JobRoute] = {
     # `curl -L --request POST` repeats its method when it is redirected.
     ("POST", "/requests/{id}/result"): JobRoute(result_routes.result, "result_again", Scope.READ, error_for_client),
     ("GET", "/requests/{id}/audio"): JobRoute(audio_route.audio, "audio", Scope.READ),
+    ("GET", "/requests/{id}/edits"): JobRoute(edit_routes.show_edits, "edits", Scope.READ),
+    ("PUT", "/requests/{id}/edits"): JobRoute(edit_routes.put_edits, "put_edits", Scope.WRITE),
     ("POST", "/requests/{id}/retry"): JobRoute(retry_route.retry_job, "retry", Scope.WRITE),
     ("POST", "/uploads"): Route(upload_routes.create_upload, "upload", Scope.WRITE),
     ("GET", "/models"): Route(model_routes.models, "models", Scope.READ, public=True),

@@ -10,6 +10,7 @@ from earshot_contract.keys import body_key
 from earshot_contract.shards import S3Object
 from functions.aws import job_table, s3
 from functions.jobs.job import Job, Source, SourceKind
+from functions.settings import settings
 
 AUDIO = b"\xff\xfb\x90\x00 audio"
 
@@ -56,14 +57,16 @@ def test_audio_of_url_lies_where_prepare_puts_it(api):
     assert api.get(f"/requests/{job_id}/audio").status == 303
 
 
-def test_removed_audio_is_gone(api, job_id):
+def test_removed_audio_is_gone(api, job_id, monkeypatch):
+    monkeypatch.setenv("KEEP_AUDIO_DAYS", "9")
+    settings.cache_clear()
     s3.remove("transcripts", [body_key(job_id)])
 
     answer = api.get(f"/requests/{job_id}/audio")
 
     assert answer.status == 410
     assert answer.json["err_code"] == "AUDIO_GONE"
-    assert "kept for 5 days" in answer.json["err_msg"]
+    assert "kept for 9 days" in answer.json["err_msg"]
 
 
 def test_redirect_takes_booleans_only(api, job_id):

@@ -59,7 +59,7 @@ def test_upload_in_parts_names_missing_ones_until_it_is_whole(api, small_parts):
     assert api.post("/uploads", again).json["parts"] == []  # the answer before was lost
 
 
-def test_part_of_another_length_is_asked_for_again(api, small_parts):
+def test_part_of_another_length_is_requested_again(api, small_parts):
     upload = api.post("/uploads", {"size": small_parts + 7}).json
     send_part(upload, 2, b"cut")
 
