@@ -132,8 +132,8 @@ def lambda_concurrency(client: Client) -> Finding:
         return Finding(
             Level.WARNING,
             f"{count} Lambda functions may run at once: a few waiting callers take them all, others get 503",
-            "Request more of the quota `Concurrent executions` of Lambda (Service Quotas, L-B99A9384). Until then at most "
-            f"-c quick_workers={count // QUICK_SHARE} of 3,008 MB; `quick_memory` above that needs AWS Support.",
+            "Request more of the quota `Concurrent executions` of Lambda (Service Quotas, L-B99A9384). Until then at "
+            f"most -c quick_workers={count // QUICK_SHARE} of 3,008 MB; `quick_memory` above that needs AWS Support.",
         )
     return Finding(
         Level.OK, f"{count} Lambda functions may run at once: up to {count // QUICK_SHARE} quick workers among them"
