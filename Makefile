@@ -13,7 +13,7 @@ INDEX = index=$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast test-synth test-localcloud test-model test-pipeline test-clients test-recorded test-pythons \
-	check install synth lint types imports coverage generated lock bootstrap deploy bench bench-speakers load simulate clean
+	check install synth lint types imports coverage generated lock bootstrap deploy bench bench-speakers load simulate faults clean
 
 help: ## this list
 	@echo "Earshot: hosted Whisper in your own AWS account, or on this machine alone."
@@ -92,6 +92,9 @@ bench-speakers: $(STAMP) ## how well speakers are told apart, into build/bench; 
 
 load: $(STAMP) synth ## 200 callers at once, then 1,000 requests in a row, on the local cloud; minutes; ARGS="--callers 50" …
 	@$(BIN)/python -m tests.localcloud.load $(ARGS)
+
+faults: $(STAMP) synth ## random schedules of faults on the local cloud, for 20 minutes; ARGS="--seed 7", "--minutes 5" …
+	@$(BIN)/python -m tests.pipeline.fault_schedule $(ARGS)
 
 simulate: $(STAMP) ## the scaling policy under load of all kinds, beside other policies: a table, and pictures into docs/explanation/images
 	@$(BIN)/python -m simulation $(ARGS)

@@ -189,6 +189,7 @@ class JobMachine(Construct):
             item_selector={
                 "shard": path.object_at("$$.Map.Item.Value"),
                 "interactive": path.string_at("$.interactive"),
+                "group": path.string_at("$.group"),
             },
             max_concurrency=MAX_CONCURRENT_SHARDS,
             result_path=path.DISCARD,
@@ -215,6 +216,8 @@ class JobMachine(Construct):
             message_body=sfn.TaskInput.from_object(
                 {"task_token": sfn.JsonPath.task_token, "shard": sfn.JsonPath.object_at("$.shard")}
             ),
+            # Makes a standard queue fair: SQS delivers messages of quiet groups before those of a group that has many.
+            message_group_id=sfn.JsonPath.string_at("$.group"),
             result_path=sfn.JsonPath.DISCARD,
             task_timeout=sfn.Timeout.duration(SHARD_TIMEOUT),
         )

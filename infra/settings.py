@@ -30,8 +30,10 @@ class Flavour(StrEnum):
 
 
 # Defaults that differ for the CPU flavour: a model that a CPU can run, and its speed. An explicit setting wins.
-# The price is Fargate's of 4 vCPU and 16 GB in us-east-1 (https://aws.amazon.com/fargate/pricing/).
-CPU_DEFAULTS = {"default_model": "small", "speed": 4.0, "worker_price": 0.233}
+# Dollars an hour of a task in us-east-1, for the scaler where `worker_hour_usd` is not set: g6.xlarge on demand
+# (https://aws.amazon.com/ec2/pricing/on-demand/), Fargate's 4 vCPU and 16 GB (https://aws.amazon.com/fargate/pricing/).
+LIST_PRICES = {Flavour.GPU: 0.805, Flavour.CPU: 0.233}
+CPU_DEFAULTS = {"default_model": "small", "speed": 4.0}
 # With quick workers a caller does not wait for a task's start, so the first task waits no longer for audio than others.
 QUICK_DEFAULTS = {"idle_seconds": SPARE_IDLE_SECONDS}
 # Regions whose accounts may see two availability zones only: a subnet in a third fails the deployment
@@ -91,7 +93,6 @@ class StackSettings:
     speed: float = 60.0  # seconds of audio that a worker transcribes in a second, until workers have measured it
     drain_seconds: float = 240.0  # target time in which workers clear a bulk backlog
     max_workers: int = 4
-    worker_price: float = 0.805  # dollars an hour of a worker: g6.xlarge on demand in us-east-1; used for scaling
     quick_workers: int = 2  # Lambda functions that transcribe at the same time, for callers and single clips; 0: none
     quick_memory: int = 3008  # MB of each: the most in many new accounts; 10240 where it is allowed
     idle_seconds: int = IDLE_SECONDS  # how long the first task waits for more audio, without quick workers

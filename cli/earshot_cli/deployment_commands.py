@@ -153,8 +153,8 @@ def _build(name: str, settings: Mapping[str, str], image: ImageBuild, unchecked:
     if image is ImageBuild.CODEBUILD or (image is ImageBuild.AUTO and docker().level is not Level.OK):
         with aws_errors("The worker's image cannot be built"):
             account = client("sts").get_caller_identity()["Account"]
-            asset = image_builder.image_asset(folder, account, client("ecr").meta.region_name)
-            image_builder.build(client, asset, stderr.print, time.sleep)
+            for asset in image_builder.image_assets(folder, account, client("ecr").meta.region_name):
+                image_builder.build(client, asset, stderr.print, time.sleep)
     return folder
 
 

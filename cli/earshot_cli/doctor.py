@@ -12,6 +12,7 @@ from typing import Any
 Client = Callable[[str], Any]  # name of a service → boto3 client
 
 BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
+QUICK_SHARE = 4  # the most of the account's concurrent functions that may be quick workers: one in so many
 BOOTSTRAP_VERSION = 6  # the least that the template accepts (its rule `CheckBootstrapVersion`)
 WORKER_VCPUS = 4  # of each instance type that the GPU flavour uses
 # An instance that was scaled in counts for minutes more, so a worker beside a leaving one needs a second share.
@@ -131,9 +132,12 @@ def lambda_concurrency(client: Client) -> Finding:
         return Finding(
             Level.WARNING,
             f"{count} Lambda functions may run at once: a few waiting callers take them all, others get 503",
-            "Request more of the quota `Concurrent executions` of Lambda (Service Quotas, L-B99A9384).",
+            "Request more of the quota `Concurrent executions` of Lambda (Service Quotas, L-B99A9384). Until then at "
+            f"most -c quick_workers={count // QUICK_SHARE} of 3,008 MB; `quick_memory` above that needs AWS Support.",
         )
-    return Finding(Level.OK, f"{count} Lambda functions may run at once")
+    return Finding(
+        Level.OK, f"{count} Lambda functions may run at once: up to {count // QUICK_SHARE} quick workers among them"
+    )
 
 
 def service_role(client: Client, role: str) -> Finding:

@@ -62,17 +62,21 @@ class ImageAsset:
     tag: str
 
 
-def image_asset(folder: Path, account: str, region: str) -> ImageAsset:
-    """Return the worker's image of a synthesized app.
+def image_assets(folder: Path, account: str, region: str) -> list[ImageAsset]:
+    """Return the images of a synthesized app: the workers', and the quick workers' where that is another.
 
     Raises:
-        CliError: the app has none, or several.
+        CliError: the app has none.
     """
     manifests = [json.loads(path.read_text()) for path in folder.glob("*.assets.json")]
-    images = [image for manifest in manifests for image in manifest.get("dockerImages", {}).values()]
-    if len(images) != 1:
-        raise CliError(f"{folder} has {len(images)} images, and one is expected: synthesize again.")
-    source, [destination] = images[0]["source"], images[0]["destinations"].values()
+    images = {tag: image for manifest in manifests for tag, image in manifest.get("dockerImages", {}).items()}
+    if not images:
+        raise CliError(f"{folder} has no image: synthesize again.")
+    return [_image_asset(folder, image, account, region) for image in images.values()]
+
+
+def _image_asset(folder: Path, image: dict[str, Any], account: str, region: str) -> ImageAsset:
+    source, [destination] = image["source"], image["destinations"].values()
     directory, dockerfile = folder / source["directory"], source.get("dockerFile", "Dockerfile")
     base = BASE.search((directory / dockerfile).read_text())
     repository = destination["repositoryName"].replace("${AWS::AccountId}", account).replace("${AWS::Region}", region)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 
 import pytest
@@ -43,12 +42,3 @@ def test_single_upload_is_done_by_a_function(quick: Pipeline, speech: bytes) -> 
     quick.upload("single.flac", speech)
     job_id = quick.job_of_upload("single.flac")["request_id"]
     assert quick.wait_until_finished(job_id)["state"] == "completed"
-
-
-def test_job_of_a_killed_function_completes(quick: Pipeline, long_speech: bytes) -> None:
-    """Its slot cools down for a minute, and its message is visible again after a quarter of one."""
-    job_id = quick.submit(long_speech, "tag=killed")
-    eventually(quick.messages_in_flight, "message in work")
-    quick.kill_workers(signal.SIGKILL)
-    assert quick.wait_until_finished(job_id, 200)["state"] == "completed"
-    assert quick.events(job_id, until="completed") == ["queued", "completed"]

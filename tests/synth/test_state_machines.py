@@ -38,6 +38,8 @@ WORKER_STATES = {
     "Drained": "Succeed",
     "CoolSlot": "Task",
     "NoWorker": "Fail",
+    "Kind?": "Choice",
+    "RunQuickWorker": "Task",
 }
 
 
@@ -326,3 +328,9 @@ def test_state_machine_logs_have_no_execution_data(assembly: Assembly) -> None:
         assert machine["LoggingConfiguration"]["Level"] == "ALL"
         assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False
         assert machine["TracingConfiguration"] == {"Enabled": True}
+
+
+def test_queues_are_fair_among_owners(job: dict[str, Any]) -> None:
+    states = job["States"]["Shards"]["ItemProcessor"]["States"]
+    groups = {name: states[name]["Parameters"].get("MessageGroupId.$") for name in ("TranscribeFast", "TranscribeBulk")}
+    assert groups == {"TranscribeFast": "$.group", "TranscribeBulk": "$.group"}

@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from earshot_contract.timeouts import QUICK_BULK_SECONDS, QUICK_RESERVE_SECONDS
+from earshot_contract.worker_kinds import WorkerQueues
 from transcriber import hardware
 from transcriber.logs import logger, start_logging
 
@@ -26,8 +27,10 @@ STOP_SECONDS = 10.0
 
 # Before ctranslate2 is imported, and before the first invocation: initialising may take ten seconds only, so nothing
 # else is done here (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html).
-_ENGINE_SETTINGS = hardware.configure_process()
+_THROUGHPUT = hardware.configure_process()
+_LATENCY = hardware.for_latency(_THROUGHPUT)
 _kept: WorkerParts | None = None
+_engine_settings = _LATENCY
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -43,7 +46,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     Raises:
         RuntimeError: every shard failed here; the process ends, and its slot cools down.
     """
-    global _kept
+    global _kept, _engine_settings
     began = time.monotonic()
     from transcriber.settings import WorkerSettings
     from transcriber.worker.aws_clients import AwsClients
@@ -63,8 +66,14 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if _kept is None:
         start_logging()
         threading.Thread(target=_import_engine, daemon=True).start()  # while the model is fetched
-        _kept = build_parts(settings, AwsClients.connect(), _ENGINE_SETTINGS)
+        _kept = build_parts(settings, AwsClients.connect(), lambda: _engine_settings)
         measures.stages["start_libraries"] = round(time.monotonic() - began, 3)
+    # Bulk shards keep a worker busy for minutes, which are worth another load of the model. A caller is not: one load
+    # takes longer than a clip gains.
+    bulk = settings.queues is WorkerQueues.ALL
+    if cold or (bulk and _engine_settings is _LATENCY):
+        _kept.engines.close()
+        _engine_settings = _THROUGHPUT if bulk else _LATENCY
     worker = build_worker(settings, _kept, measures, keep_engines=True)
     with suppress(ValueError):  # in another thread than the main one
         signal.signal(signal.SIGTERM, lambda *_: worker.stop())

@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from earshot_contract.api_keys import DEPLOYMENT_OWNER
 from earshot_contract.job_inputs import ScaleInput
 from earshot_contract.job_state import JobState
 from functions.aws import event_bus, job_table, lambda_invoke, latest_uploads, model_bucket, s3
@@ -30,8 +31,9 @@ NOTHING_TO_DO: dict[str, Any] = {"go": False, "interactive": False, "shards": []
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """`{"input": the execution's input, "execution": its ARN}` → `{job_id, go, interactive, shards}`.
+    """`{"input": the execution's input, "execution": its ARN}` → `{job_id, go, interactive, group, shards}`.
 
+    `group` is the job's owner: the queues are fair among groups (`infra/job_machine.py`).
     `go` is false if there is nothing to do: another execution runs the job (S3 sent its event twice), the job has
     ended already, or the upload is a folder.
     """
@@ -85,7 +87,8 @@ def _prepare(job: Job) -> dict[str, Any]:
         return NOTHING_TO_DO  # cancelled meanwhile
     logger.info("Prepared", model=model.name, shards=len(shards), audio_seconds=probe.duration, interactive=interactive)
     lambda_invoke.invoke_later(settings().scale_function, ScaleInput(seconds, len(shards), interactive).to_dict())
-    return {"go": True, "interactive": interactive, "shards": [shard.to_dict() for shard in shards]}
+    group = job.owner or DEPLOYMENT_OWNER
+    return {"go": True, "interactive": interactive, "group": group, "shards": [shard.to_dict() for shard in shards]}
 
 
 def _options(job: Job) -> Options:

@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from earshot_cli.errors import CliError
-from earshot_cli.image_builder import STACK, build, image_asset, template
+from earshot_cli.image_builder import STACK, build, image_assets, template
 
 TAG = "abc123"
 REPOSITORY = "cdk-hnb659fds-container-assets-111122223333-eu-west-1"
@@ -78,8 +78,8 @@ def folder(tmp_path: Path) -> Path:
 
 def build_with(account: Account, folder: Path) -> list[str]:
     said: list[str] = []
-    asset = image_asset(folder, "111122223333", "eu-west-1")
-    build(account.client, asset, said.append, lambda _: None)
+    for asset in image_assets(folder, "111122223333", "eu-west-1"):
+        build(account.client, asset, said.append, lambda _: None)
     return said
 
 
@@ -117,3 +117,17 @@ def test_role_reaches_one_folder_and_one_repository() -> None:
     assert all("bucket/earshot-image/*" in r or REPOSITORY in r or "log-group" in r for r in resources)
     everything = [s["Action"] for s in policy["PolicyDocument"]["Statement"] if s["Resource"] == "*"]
     assert everything == [["ecr:GetAuthorizationToken"]]
+
+
+def test_app_with_two_images_has_both_built(folder: Path) -> None:
+    """The GPU flavour's workers, and the quick workers, which are of the CPU flavour."""
+    manifest = folder / "Earshot.assets.json"
+    images = json.loads(manifest.read_text())["dockerImages"]
+    other = json.loads(json.dumps(images[TAG]))
+    other["source"]["dockerBuildArgs"]["FLAVOUR"] = "gpu"
+    other["destinations"]["here"]["imageTag"] = "def456"
+    manifest.write_text(json.dumps({"dockerImages": images | {"def456": other}}))
+    assets = image_assets(folder, "111122223333", "eu-west-1")
+    assert {(asset.tag, asset.build_args["FLAVOUR"]) for asset in assets} == {(TAG, "cpu"), ("def456", "gpu")}
+    with pytest.raises(CliError, match="no image"):
+        image_assets(folder / "asset.abc123", "1", "x")

@@ -184,14 +184,22 @@ class WorkerParts:
     audio: AudioCache
 
 
-def build_parts(settings: WorkerSettings, clients: AwsClients, engine_settings: EngineSettings) -> WorkerParts:
-    """Return the parts. The audio cache may use half of the free space of the temporary folder."""
+def build_parts(
+    settings: WorkerSettings, clients: AwsClients, engine_settings: Callable[[], EngineSettings]
+) -> WorkerParts:
+    """Return the parts. The audio cache may use half of the free space of the temporary folder.
+
+    Args:
+        settings: of the first run.
+        clients: of this process.
+        engine_settings: called whenever a model is loaded.
+    """
     folder = Path(tempfile.mkdtemp(prefix="transcriber-"))
     (folder / "audio").mkdir()
     (folder / "models").mkdir()
     models = ModelFiles(clients.s3, settings.models_bucket, folder / "models", settings.model_dir)
     speaker_models = SpeakerModels(models.find)
-    engines = LoadedEngines(models.find, lambda model: open_engine(model, engine_settings, speaker_models))
+    engines = LoadedEngines(models.find, lambda model: open_engine(model, engine_settings(), speaker_models))
     return WorkerParts(clients, engines, AudioCache(clients.s3, folder / "audio", shutil.disk_usage(folder).free // 2))
 
 

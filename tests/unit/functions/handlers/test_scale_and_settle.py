@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import time
 from typing import Any
@@ -64,9 +63,11 @@ def test_second_job_launches_no_second_worker(machine: str, context: Any) -> Non
 
 def test_burst_launches_workers_up_to_the_maximum(machine: str, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     send(9)
-    times = itertools.count(int(time.time()), BULK_PAUSE_SECONDS)
-    monkeypatch.setattr(time, "time", lambda: next(times))
-    launched = [slot for _ in range(9) for slot in scale({"incoming": 6000.0, "shards": 2}, context)["launched"]]
+    launched = []
+    for _ in range(9):
+        launched += scale({"incoming": 6000.0, "shards": 2}, context)["launched"]
+        later = time.time() + BULK_PAUSE_SECONDS
+        monkeypatch.setattr(time, "time", lambda later=later: later)
     assert worker_slots.measures().bulk_shard == 3000.0
     assert launched == ["SLOT#000", "SLOT#001", "SLOT#002", "SLOT#003"]
     assert [execution_input["idle"] for execution_input in running(machine)] == [180, 20, 20, 20]

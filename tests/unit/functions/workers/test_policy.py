@@ -55,7 +55,7 @@ def test_launches_for_a_backlog(
     assert policy.decide(backlog, workers, task, quick, drain_seconds=300.0) == expected
 
 
-def test_backlog_that_can_be_done_in_time_is_done_by_the_cheapest() -> None:
+def test_backlog_done_in_time_is_done_by_the_cheapest_way() -> None:
     eight = policy.decide(TEN_HOURS, [], replace(TASK, free=8), NO_QUICK, 300.0)
     assert eight == Launches(tasks=5), "five end in 300 s; eight would, too, and cost three starts more"
     assert policy.decide(TEN_HOURS, [], TASK, NO_QUICK, 3600.0) == Launches(tasks=1)

@@ -19,7 +19,7 @@ RUNS_AFTER_FAILURE = Slot("SLOT#001", "b", 200, failures=1, launch=190)
 
 
 @pytest.mark.parametrize(
-    ("given", "version", "expected"),
+    ("all_slots", "version", "expected"),
     [
         ([LEASED, FREE, SPARE], "v1", [FREE, SPARE]),
         ([LEASED], "v1", []),
@@ -30,8 +30,8 @@ RUNS_AFTER_FAILURE = Slot("SLOT#001", "b", 200, failures=1, launch=190)
         ([FREE, RUNS_AFTER_FAILURE, SPARE], "v1", [FREE, SPARE]),
     ],
 )
-def test_slots_that_may_launch(given: list[Slot], version: str, expected: list[Slot]) -> None:
-    assert slots.launchable(given, now=100, version=version) == expected
+def test_slots_that_may_launch(all_slots: list[Slot], version: str, expected: list[Slot]) -> None:
+    assert slots.launchable(all_slots, now=100, version=version) == expected
 
 
 def test_cooldown_doubles_up_to_30_minutes() -> None:

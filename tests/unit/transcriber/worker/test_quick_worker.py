@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from transcriber import quick_worker
+from transcriber import hardware, quick_worker
 from transcriber.worker import loop
 from transcriber.worker.aws_clients import AwsClients
 
@@ -15,7 +16,15 @@ EVENT = {"slot": "SLOT#Q000", "lease": "mine", "queues": "fast", "idle": 0}
 
 
 @pytest.fixture
-def opened(account: Any, fake_engine: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> list[str]:
+def lanes() -> list[tuple[int, int]]:
+    """Batches at a time and threads of each, of every load."""
+    return []
+
+
+@pytest.fixture
+def opened(
+    lanes: list[tuple[int, int]], account: Any, fake_engine: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> list[str]:
     """Models that were loaded, by name."""
     names: list[str] = []
 
@@ -33,7 +42,15 @@ def opened(account: Any, fake_engine: Any, monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setattr(quick_worker, "_import_engine", lambda: None)
     monkeypatch.setattr(AwsClients, "connect", lambda: account.clients)
     monkeypatch.setattr(loop, "ModelFiles", Files)
-    monkeypatch.setattr(loop, "open_engine", lambda *_: fake_engine)
+
+    def open_engine(_model: Any, settings: Any, _speakers: Any) -> Any:
+        lanes.append((settings.batch_workers, settings.threads))
+        return fake_engine
+
+    monkeypatch.setattr(loop, "open_engine", open_engine)
+    throughput = replace(quick_worker._THROUGHPUT, batch_workers=6, threads=1)
+    monkeypatch.setattr(quick_worker, "_THROUGHPUT", throughput)
+    monkeypatch.setattr(quick_worker, "_LATENCY", hardware.for_latency(throughput))
     monkeypatch.setattr(loop, "_POLL_SECONDS", 0)
     item = {"pk": {"S": "SLOT#Q000"}, "lease": {"S": "mine"}, "until": {"N": "1"}, "launched": {"N": "1"}}
     account.clients.dynamodb.put_item(TableName="table", Item=item)
@@ -62,3 +79,10 @@ def test_bulk_shards_are_left_to_others(opened: list[str], account: Any, make_sh
     account.send("t1", make_shard(), account.bulk)
     quick_worker.handler(EVENT, context(900))
     assert account.step_functions.calls == []
+
+
+def test_callers_get_all_threads_and_bulk_all_lanes(opened: list[str], lanes: list[tuple[int, int]]) -> None:
+    quick_worker.handler(EVENT, context(900))
+    quick_worker.handler({**EVENT, "queues": "all"}, context(900))
+    quick_worker.handler(EVENT, context(900))
+    assert lanes == [(1, 6), (6, 1)], "a caller does not wait for another load"

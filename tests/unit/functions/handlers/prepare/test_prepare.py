@@ -221,7 +221,7 @@ def test_multichannel_makes_shard_for_each_header_channel(prepare: Prepare, scal
     query = "multichannel=true&encoding=linear16&sample_rate=8000&channels=2"
     answer = prepare(requested(Source(SourceKind.BODY, there), query))
     assert [shard["channel"] for shard in answer["shards"]] == [0, 1]
-    assert scaled == [{"incoming": 4.0, "shards": 2, "interactive": False}]  # two seconds, on two channels
+    assert scaled == [{"incoming": 4.0, "shards": 2, "interactive": True}]  # two seconds, on two channels
 
 
 @pytest.fixture
