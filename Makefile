@@ -112,6 +112,11 @@ audit: $(STAMP) ## known vulnerabilities, committed keys, and lists of what is i
 	@$(TOOL) cyclonedx-bom==7.1.0 cyclonedx-py requirements requirements.lock -o build/sbom/environment.json
 	@$(TOOL) pip-audit==2.9.0 pip-audit --require-hashes --disable-pip --requirement requirements.lock
 
+image: $(STAMP) ## both flavours of the worker's image, by Docker or buildah, and what they must be; FLAVOURS=cpu for one
+	@$(BIN)/python -c 'from pathlib import Path; from localcloud.embedded_model import embedded; embedded(Path(".cache/models"))'
+	@for flavour in $(or $(FLAVOURS),cpu gpu); do \
+		containers/transcriber/build_image.sh $$flavour && containers/transcriber/check_image.sh $$flavour || exit 1; done
+
 lint: $(STAMP) types imports ## ruff, mypy, and the contracts of who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 

@@ -1,4 +1,7 @@
-"""The state machines' definitions as files, for validators that read no template: `python -m tests.synth.definitions DIR`."""
+"""The state machines' definitions as files, for validators that read no template.
+
+`python -m tests.synth.definitions DIR` writes them.
+"""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ import pytest
 
 from tests.synth.assembly import Assembly
 
-# Every function has its own log group, and X-Ray unless a schedule invokes it; a function with an SQS event source also reads its queue.
+# Every function has its own log group, and X-Ray unless a schedule invokes it. One with an SQS event source also reads
+# its queue.
 LOG_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 TRACE_ACTIONS = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 UNTRACED = ("scale", "sweep")  # invoked by schedules
