@@ -53,7 +53,6 @@ LEAST = {
     "zones": 1,
     "keep_audio_days": WORK_DAYS,  # shards wait for workers for nearly as long
     "uploads_days": 0,
-    "worker_hour_usd": 0,
 }
 MAX_QUICK_MEMORY = 10_240  # MB; Lambda's most
 MAX_ZONES = 4  # subnets of a /18 in the VPC's /16
@@ -83,7 +82,6 @@ class StackSettings:
     uploads_days: int = 0  # days after which uploads and their results are deleted; 0: never
     cors_origins: tuple[str, ...] = ("*",)  # web origins whose pages may call the API; *: all
     dashboard: bool = True  # in CloudWatch; the first three of an account are free
-    worker_hour_usd: float = 0.0  # price of a worker's hour, from which each job's cost is computed; 0: none is
     alarm_email: str = ""  # receives alarms; empty: alarms show on the dashboard only
 
     default_model: str = "large-v3-turbo"  # model that the name `whisper` stands for; a folder of the models bucket
@@ -91,7 +89,7 @@ class StackSettings:
     speed: float = 60.0  # seconds of audio that a worker transcribes in a second, until workers have measured it
     drain_seconds: float = 240.0  # target time in which workers clear a bulk backlog
     max_workers: int = 4
-    worker_price: float = 0.805  # dollars an hour of a worker: g6.xlarge on demand in us-east-1; used for scaling
+    worker_price: float = 0.805  # dollars an hour of a worker: g6.xlarge on demand in us-east-1; scaling, jobs' cost
     quick_workers: int = 2  # Lambda functions that transcribe at the same time, for callers and single clips; 0: none
     quick_memory: int = 3008  # MB of each: the most in many new accounts; 10240 where it is allowed
     idle_seconds: int = IDLE_SECONDS  # how long the first task waits for more audio, without quick workers

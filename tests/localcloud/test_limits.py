@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 import time
 import urllib.error
 import urllib.request
 import zipfile
 from typing import Any
 
+import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from localcloud.cloud import Cloud
 from localcloud.emulator.step_functions import MAX_DATA_BYTES, MAX_HISTORY_EVENTS, ExecutionRunner
+from localcloud.emulator_process import REGION
 
 ROLE = "arn:aws:iam::000000000000:role/scratch"
 
@@ -78,7 +82,7 @@ def test_execution_over_25000_events_fails(cloud: Cloud, count: int, status: str
             return lambda *_: {}
 
     runner: Any = ExecutionRunner.__new__(ExecutionRunner)
-    runner.states, runner.state, runner.lock = Anything(), Anything(), __import__("threading").Lock()
+    runner.states, runner.state, runner.lock = Anything(), Anything(), threading.Lock()
     runner.states._executions = {}
     runner.state.journal = Anything()
     execution: Any = Anything()
@@ -90,8 +94,11 @@ def test_execution_over_25000_events_fails(cloud: Cloud, count: int, status: str
 
 
 def test_presigned_url_expires(cloud: Cloud) -> None:
-    s3 = cloud.client("s3")
-    s3.put_object(Bucket=cloud.outputs["ModelsBucket"], Key="limits", Body=b"x")
+    """With signature version 4, which the functions use."""
+    cloud.client("s3").put_object(Bucket=cloud.outputs["ModelsBucket"], Key="limits", Body=b"x")
+    operator = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": REGION}
+    version4 = Config(signature_version="s3v4", s3={"addressing_style": "path"}, proxies={})
+    s3 = boto3.client("s3", endpoint_url=cloud.aws, config=version4, **operator)
     where = {"Bucket": cloud.outputs["ModelsBucket"], "Key": "limits"}
     url = s3.generate_presigned_url("get_object", Params=where, ExpiresIn=1)
     assert urllib.request.urlopen(url).read() == b"x"
