@@ -13,7 +13,8 @@ INDEX = index=$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast test-synth test-localcloud test-model test-pipeline test-clients test-recorded test-pythons \
-	check install synth lint types imports coverage generated lock bootstrap deploy bench bench-speakers load simulate faults clean
+	check install synth template-checks audit image lint types imports coverage generated lock bootstrap deploy bench bench-speakers load simulate \
+	faults clean
 
 help: ## this list
 	@echo "Earshot: hosted Whisper in your own AWS account, or on this machine alone."
@@ -98,6 +99,27 @@ faults: $(STAMP) synth ## random schedules of faults on the local cloud, for 20 
 
 simulate: $(STAMP) ## the scaling policy under load of all kinds, beside other policies: a table, and pictures into docs/explanation/images
 	@$(BIN)/python -m simulation $(ARGS)
+
+TOOL = $(INDEX) $(UV) tool run --from
+SECRETS := --disable-plugin HexHighEntropyString --disable-plugin Base64HighEntropyString --disable-plugin KeywordDetector --disable-plugin BasicAuthDetector
+
+template-checks: $(STAMP) synth ## checkov (infra/checkov.yaml) and asl-validator on the template; fetches both
+	@$(TOOL) checkov==3.3.30 checkov --config-file infra/checkov.yaml
+	@$(BIN)/python -m tests.synth.definitions build/asl
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npx --yes asl-validator@4.0.0 $(foreach name,job worker,--json-path build/asl/$(name).asl.json)
+
+audit: $(STAMP) ## known vulnerabilities, committed keys, and lists of what is installed (SBOM) into build/sbom; fetches the tools
+	@mkdir -p build/sbom
+	@git ls-files -z | $(INDEX) xargs -0 $(UV) tool run --from detect-secrets==1.5.0 detect-secrets-hook $(SECRETS)
+	@for image in requirements requirements-gpu; do \
+		$(TOOL) cyclonedx-bom==7.1.0 cyclonedx-py requirements containers/transcriber/$$image.txt -o build/sbom/image-$$image.json || exit 1; done
+	@$(TOOL) cyclonedx-bom==7.1.0 cyclonedx-py requirements requirements.lock -o build/sbom/environment.json
+	@$(TOOL) pip-audit==2.9.0 pip-audit --require-hashes --disable-pip --requirement requirements.lock
+
+image: $(STAMP) ## both flavours of the worker's image, by Docker or buildah, and what they must be; FLAVOURS=cpu for one
+	@$(BIN)/python -c 'from pathlib import Path; from localcloud.embedded_model import embedded; embedded(Path(".cache/models"))'
+	@for flavour in $(or $(FLAVOURS),cpu gpu); do \
+		containers/transcriber/build_image.sh $$flavour && containers/transcriber/check_image.sh $$flavour || exit 1; done
 
 lint: $(STAMP) types imports ## ruff, mypy, and the contracts of who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

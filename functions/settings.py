@@ -39,7 +39,6 @@ class DeploymentSettings:
     wait_seconds: float = REQUEST_WAIT_SECONDS  # how long `POST /v1/listen` waits for the job
     retention_days: int = 30
     keep_audio_days: int = WORK_DAYS  # for which the audio of requests is stored
-    worker_hour_usd: float = 0.0  # price of a worker's hour; 0: unknown
     cors_origins: str = "*"  # web origins whose pages may call the API, separated by commas; *: all
     public_access: bool = False  # requests need no API key
     allow_private_urls: bool = False  # download from addresses that are not public: for laptops and tests

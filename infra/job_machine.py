@@ -95,7 +95,7 @@ class JobMachine(Construct):
         storage = self._base.storage
         assemble = self._base.functions.add(
             "assemble",
-            self._environment | {"WORKER_HOUR_USD": str(self._base.settings.worker_hour_usd)},
+            self._environment | {"WORKER_PRICE": str(self._base.settings.worker_price)},
             timeout=Duration.minutes(5),
             memory=1024,
         )

@@ -30,10 +30,8 @@ class Flavour(StrEnum):
 
 
 # Defaults that differ for the CPU flavour: a model that a CPU can run, and its speed. An explicit setting wins.
-# Dollars an hour of a task in us-east-1, for the scaler where `worker_hour_usd` is not set: g6.xlarge on demand
-# (https://aws.amazon.com/ec2/pricing/on-demand/), Fargate's 4 vCPU and 16 GB (https://aws.amazon.com/fargate/pricing/).
-LIST_PRICES = {Flavour.GPU: 0.805, Flavour.CPU: 0.233}
-CPU_DEFAULTS = {"default_model": "small", "speed": 4.0}
+# The price is Fargate's of 4 vCPU and 16 GB in us-east-1 (https://aws.amazon.com/fargate/pricing/).
+CPU_DEFAULTS = {"default_model": "small", "speed": 4.0, "worker_price": 0.233}
 # With quick workers a caller does not wait for a task's start, so the first task waits no longer for audio than others.
 QUICK_DEFAULTS = {"idle_seconds": SPARE_IDLE_SECONDS}
 # Regions whose accounts may see two availability zones only: a subnet in a third fails the deployment
@@ -55,7 +53,6 @@ LEAST = {
     "zones": 1,
     "keep_audio_days": WORK_DAYS,  # shards wait for workers for nearly as long
     "uploads_days": 0,
-    "worker_hour_usd": 0,
 }
 MAX_QUICK_MEMORY = 10_240  # MB; Lambda's most
 MAX_ZONES = 4  # subnets of a /18 in the VPC's /16
@@ -85,7 +82,6 @@ class StackSettings:
     uploads_days: int = 0  # days after which uploads and their results are deleted; 0: never
     cors_origins: tuple[str, ...] = ("*",)  # web origins whose pages may call the API; *: all
     dashboard: bool = True  # in CloudWatch; the first three of an account are free
-    worker_hour_usd: float = 0.0  # price of a worker's hour, from which each job's cost is computed; 0: none is
     alarm_email: str = ""  # receives alarms; empty: alarms show on the dashboard only
 
     default_model: str = "large-v3-turbo"  # model that the name `whisper` stands for; a folder of the models bucket
@@ -93,6 +89,9 @@ class StackSettings:
     speed: float = 60.0  # seconds of audio that a worker transcribes in a second, until workers have measured it
     drain_seconds: float = 240.0  # target time in which workers clear a bulk backlog
     max_workers: int = 4
+    # Dollars an hour of a task, for the scaler and each job's cost: g6.xlarge on demand in us-east-1
+    # (https://aws.amazon.com/ec2/pricing/on-demand/).
+    worker_price: float = 0.805
     quick_workers: int = 2  # Lambda functions that transcribe at the same time, for callers and single clips; 0: none
     quick_memory: int = 3008  # MB of each: the most in many new accounts; 10240 where it is allowed
     idle_seconds: int = IDLE_SECONDS  # how long the first task waits for more audio, without quick workers

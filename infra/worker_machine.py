@@ -17,7 +17,6 @@ from infra.foundation import Foundation
 from infra.lambda_functions import lambda_task
 from infra.logs import state_machine_logs
 from infra.quick_worker import QuickWorker
-from infra.settings import LIST_PRICES
 from infra.worker_task import WorkerTask
 
 # Maximum run time of a worker task. Step Functions then stops it, the worker drains and exits, and a new one is
@@ -69,7 +68,7 @@ class WorkerMachine(Construct):
                 "IDLE_SECONDS": str(settings.idle_seconds),
                 "SPEED": str(settings.speed),
                 "DRAIN_SECONDS": str(settings.drain_seconds),
-                "WORKER_PRICE": str(settings.worker_hour_usd or LIST_PRICES[settings.flavour]),
+                "WORKER_PRICE": str(settings.worker_price),
                 "QUICK_WORKERS": str(settings.quick_workers),
                 "QUICK_MEMORY": str(settings.quick_memory),
             },

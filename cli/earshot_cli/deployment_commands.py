@@ -113,8 +113,8 @@ def cdk(context: typer.Context) -> None:
 
 
 def _with_price(settings: dict[str, str]) -> dict[str, str]:
-    """Return settings with the list price of a worker, for each job's cost, unless it is given or cannot be read."""
-    if "worker_hour_usd" in settings:
+    """Return settings with the list price of a worker in the region, unless it is given or cannot be read."""
+    if "worker_price" in settings:
         return settings
     kinds = settings.get("instance_types", DEFAULT_INSTANCE_TYPE).split(",")
     chosen = {"flavour": settings.get("flavour", Flavour.GPU), "instance_types": kinds}
@@ -122,9 +122,9 @@ def _with_price(settings: dict[str, str]) -> dict[str, str]:
         with aws_errors("AWS's price list cannot be read"):
             price = worker_price(price_list_client, chosen, client("sts").meta.region_name)
     except CliError as error:
-        stderr.print(f"Jobs will show no cost: {error.message}", markup=False)
+        stderr.print(f"The price of a worker stays the assumed one: {error.message}", markup=False)
         return settings
-    return {**settings, "worker_hour_usd": str(price.usd)}
+    return {**settings, "worker_price": str(price.usd)}
 
 
 def _exists(name: str) -> bool:

@@ -169,7 +169,7 @@ _OPTIONAL_JOB = {
     },
     "cost_usd": {
         "type": "number",
-        "description": "Of the seconds inside the model, where the deployment has a price of a worker's hour.",
+        "description": "US dollars for the seconds inside the model, at the deployment's price of a worker.",
     },
     "error": _JOB_ERROR,
 }

@@ -118,6 +118,9 @@ class LambdaEnvironments:
         pool.release(environment)
         if "error" in answer:
             return {"body": answer["error"], "error": True}
+        if len(json.dumps(answer["result"])) > PAYLOAD_BYTES:
+            message = f"Response payload size exceeded maximum allowed payload size ({PAYLOAD_BYTES} bytes)."
+            return error_result("Function.ResponseSizeTooLarge", message)
         return {"body": answer["result"]}
 
     def acquire(

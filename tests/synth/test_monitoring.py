@@ -94,13 +94,8 @@ def test_dashboard_can_be_turned_off(synthesized: Callable[..., Assembly]) -> No
 
 def test_functions_of_schedules_are_not_traced(assembly: Assembly) -> None:
     """A trace for each minute and each five: 52,000 a month, of a hundred thousand free ones."""
-    modes = {
-        name: function["TracingConfig"]["Mode"]
-        for name, function in assembly.functions().items()
-        if "TracingConfig" in function
-    }
-    assert {"scale", "sweep"}.isdisjoint(modes)
-    assert modes["api"] == "Active"
+    modes = {name: function.get("TracingConfig", {}).get("Mode") for name, function in assembly.functions().items()}
+    assert {name for name, mode in modes.items() if mode != "Active"} == {"scale", "sweep"}
 
 
 def test_broken_image_raises_an_alarm_despite_its_cooldown(gpu: Assembly) -> None:

@@ -99,7 +99,7 @@ def test_every_function_may_write_its_log_and_traces(assembly: Assembly) -> None
         group = {"Fn::GetAtt": [function["LoggingConfig"]["LogGroup"]["Ref"], "Arn"]}
         for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
             assert allowed(assembly, function["Role"], action, group)
-        assert allowed(assembly, function["Role"], "xray:PutTraceSegments", "*")
+        assert allowed(assembly, function["Role"], "xray:PutTraceSegments", "*") is ("TracingConfig" in function)
 
 
 def test_ecs_may_pull_the_image_and_write_the_log(assembly: Assembly) -> None:

@@ -61,10 +61,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return {"job_id": job.id}
 
 
-def cost_usd(model_seconds: float) -> float | None:
-    """Return what a job's seconds inside the model cost, its share of the batches; None without a price."""
-    price = settings().worker_hour_usd
-    return round(model_seconds * price / 3600, 6) if price else None
+def cost_usd(model_seconds: float) -> float:
+    """Return what a job's seconds inside the model cost, its share of the batches, in US dollars."""
+    return round(model_seconds * settings().worker_price / 3600, 6)
 
 
 def _put(job: Job, file: OutputFile) -> None:

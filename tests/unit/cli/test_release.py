@@ -87,7 +87,7 @@ def test_deploy_synthesizes_and_creates_the_stack(account: Account) -> None:
     assert result.exit_code == 0, result.output
     synth, deploy = account.cdk
     assert synth[0] == "synth"
-    assert [pair for pair in synth if "=" in pair] == ["flavour=cpu", "name=Ours", "worker_hour_usd=0.8"]
+    assert [pair for pair in synth if "=" in pair] == ["flavour=cpu", "name=Ours", "worker_price=0.8"]
     assert deploy[:3] == ["deploy", "Ours", "--app"]
 
 
@@ -103,7 +103,7 @@ def test_price_that_cannot_be_read_is_left_out(account: Account, monkeypatch: py
     result = earshot("deploy")
     assert result.exit_code == 0
     assert "no such type" in result.output
-    assert not any("worker_hour_usd" in word for word in account.cdk[0])
+    assert not any("worker_price" in word for word in account.cdk[0])
 
 
 def test_deploy_of_an_existing_stack_is_refused(account: Account) -> None:
