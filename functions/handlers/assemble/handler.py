@@ -17,7 +17,7 @@ from functions.aws import job_table, latest_uploads, s3, shard_results
 from functions.aws.init_phase import connect
 from functions.handlers.assemble.assembly import assemble, worker_start
 from functions.handlers.assemble.output_files import OutputFile, output_files
-from functions.handlers.assemble.redacted_audio import place_beside_upload, request_copy
+from functions.handlers.assemble.redacted_audio import copy_to_upload_key, request_copy
 from functions.jobs.job import Job, SourceKind, timestamp
 from functions.observability import logger, metrics
 from functions.options.options import Options
@@ -52,7 +52,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if copy := request_copy(job, transcript, options):
         return {"job_id": job.id, "copy": copy.to_dict()}
     if latest:
-        place_beside_upload(job, options)
+        copy_to_upload_key(job, options)
     job_table.finish(
         job.id,
         duration=transcript.audio.duration,

@@ -44,7 +44,7 @@ def request_copy(job: Job, transcript: Transcript, options: Options) -> AudioCop
     )
 
 
-def place_beside_upload(job: Job, options: Options) -> None:
+def copy_to_upload_key(job: Job, options: Options) -> None:
     """Copy the redacted audio to the key beside an upload's results; without it remove that of an earlier upload."""
     audio = job.source.audio
     if job.source.kind != SourceKind.UPLOAD or audio is None:

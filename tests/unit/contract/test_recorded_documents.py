@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from earshot_contract import keys
+from earshot_contract.audio_copies import AudioCopyMessage
 from earshot_contract.manifest import Manifest
 from earshot_contract.shards import Shard, ShardMessage, ShardResult
 from functions.jobs.job import Job
@@ -30,6 +31,7 @@ def recorded(release: str, name: str) -> Any:
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
+        ("audio-copy-message.json", AudioCopyMessage),
         ("shard-message.json", ShardMessage),
         ("shard-result.json", ShardResult),
         ("transcript.json", Transcript),
