@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from earshot_contract import keys
-from earshot_contract.audio_copies import AudioCopyMessage
 from earshot_contract.manifest import Manifest
 from earshot_contract.shards import Shard, ShardMessage, ShardResult
 from functions.jobs.job import Job
@@ -31,7 +30,6 @@ def recorded(release: str, name: str) -> Any:
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("audio-copy-message.json", AudioCopyMessage),
         ("shard-message.json", ShardMessage),
         ("shard-result.json", ShardResult),
         ("transcript.json", Transcript),
