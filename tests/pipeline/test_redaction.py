@@ -31,6 +31,7 @@ def test_secret_read_aloud_becomes_a_tag(pipeline: Pipeline, clip: str, redact: 
 
     answer = pipeline.post(audio, f"language=en&smart_format=true&redact={redact}").json()
 
+    assert "results" in answer, answer
     text = transcript_of(answer)
     assert tags <= set(re.findall(r"\[[A-Z_]+_\d+\]", text)), text
     assert digits_of(text) == "", text

@@ -202,7 +202,7 @@ class ShardRuns:
         if isinstance(result, ShardResult):
             run.log("Transcribed", audio_seconds=result.audio.duration, seconds=result.seconds)
         else:
-            found = {"shards": len(result.cuts) + 1, "audio_seconds": result.seconds, "reason": result.reason}
+            found: dict[str, Any] = {"shards": len(result.cuts) + 1, "audio_seconds": result.seconds, "reason": result.reason}
             run.log("Planned", packets=result.packets, seconds=round(total, 3), **found)
 
     def _completed(self, run: ShardRun, result: ShardResult, total: float) -> ShardResult:
