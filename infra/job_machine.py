@@ -13,7 +13,16 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from earshot_contract.keys import JOBS_PREFIX, LISTING_INDEX, UPLOADS_PREFIX, WORK_PREFIX, manifest_key
+from earshot_contract.keys import (
+    JOBS_PREFIX,
+    LISTING_INDEX,
+    REDACTED_AUDIO,
+    UPLOADS_PREFIX,
+    WORK_PREFIX,
+    manifest_key,
+    redacted_audio_key,
+    spans_key,
+)
 from earshot_contract.shards import ShardError
 from earshot_contract.timeouts import SHARD_WAIT_DAYS
 from infra.foundation import Foundation
@@ -101,6 +110,10 @@ class JobMachine(Construct):
         )
         storage.grant_table(assemble, "GetItem", "UpdateItem")
         storage.grant_objects(assemble, storage.transcripts, f"{WORK_PREFIX}*", "GetObject", "DeleteObject")
+        storage.grant_objects(assemble, storage.transcripts, spans_key("*", "*"), "PutObject")
+        storage.grant_objects(assemble, storage.transcripts, redacted_audio_key("*"), "GetObject")
+        stale = f"{UPLOADS_PREFIX}*.{REDACTED_AUDIO}"
+        storage.grant_objects(assemble, storage.transcripts, stale, "DeleteObject")
         for prefix in (f"{JOBS_PREFIX}*", f"{UPLOADS_PREFIX}*"):
             storage.grant_objects(assemble, storage.transcripts, prefix, "PutObject")
         storage.grant_list(assemble, storage.transcripts)
@@ -163,7 +176,13 @@ class JobMachine(Construct):
         for state in (prepare, shards, assemble, announce):
             state.add_catch(fail, result_path="$.error")
 
-        run = shards.next(assemble).next(announce).next(sfn.Succeed(self, "Done"))
+        announce.next(sfn.Succeed(self, "Done"))
+        # With `redact_audio`: a worker writes the copy, then Assemble runs again and completes the job.
+        copies = self._send_and_wait("CopyAudio", self._base.queues.bulk, "copy")
+        copies.add_catch(fail, result_path="$.error")
+        copies.next(assemble)
+        copied = sfn.Choice(self, "Copy?").when(sfn.Condition.is_present("$.copy"), copies).otherwise(announce)
+        run = shards.next(assemble).next(copied)
         known = sfn.Choice(self, "Known?").when(sfn.Condition.boolean_equals("$.go", True), run)
         known.otherwise(sfn.Succeed(self, "AlreadyKnown", comment="A second delivery, a cancel, a folder marker."))
         # No timeout of the execution: it would end without Fail. Every state has its own timeout.
@@ -197,13 +216,13 @@ class JobMachine(Construct):
         interactive = sfn.Condition.boolean_equals("$.interactive", True)
         shards.item_processor(
             sfn.Choice(self, "Fast or bulk?")
-            .when(interactive, self._transcribe("TranscribeFast", self._base.queues.fast))
-            .otherwise(self._transcribe("TranscribeBulk", self._base.queues.bulk))
+            .when(interactive, self._send_and_wait("TranscribeFast", self._base.queues.fast, "shard"))
+            .otherwise(self._send_and_wait("TranscribeBulk", self._base.queues.bulk, "shard"))
         )
         return shards
 
-    def _transcribe(self, name: str, queue: sqs.Queue) -> tasks.SqsSendMessage:
-        """Build a state that sends a ShardMessage and waits for the worker's answer.
+    def _send_and_wait(self, name: str, queue: sqs.Queue, member: str) -> tasks.SqsSendMessage:
+        """Build a state that sends a ShardMessage, or the message of an audio copy, and waits for the worker's answer.
 
         It has no heartbeat, because the heartbeat's clock would run while the message waits in the queue. The message's
         visibility timeout shows that a worker died; the dead-letter queue shows that a shard was lost.
@@ -214,7 +233,7 @@ class JobMachine(Construct):
             queue=queue,
             integration_pattern=sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN,
             message_body=sfn.TaskInput.from_object(
-                {"task_token": sfn.JsonPath.task_token, "shard": sfn.JsonPath.object_at("$.shard")}
+                {"task_token": sfn.JsonPath.task_token, member: sfn.JsonPath.object_at(f"$.{member}")}
             ),
             # Makes a standard queue fair: SQS delivers messages of quiet groups before those of a group that has many.
             message_group_id=sfn.JsonPath.string_at("$.group"),

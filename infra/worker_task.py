@@ -10,7 +10,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from earshot_contract.keys import WORK_PREFIX
+from earshot_contract.keys import WORK_PREFIX, redacted_audio_key
 from earshot_contract.shards import EngineProfile
 from infra import ROOT
 from infra.foundation import Foundation
@@ -121,6 +121,7 @@ def grant_worker(role: iam.IRole, base: Foundation) -> None:
     storage = base.storage
     storage.grant_objects(role, storage.uploads, "*", "GetObject", "GetObjectVersion")
     storage.grant_objects(role, storage.transcripts, f"{WORK_PREFIX}*", "GetObject", "PutObject")
+    storage.grant_objects(role, storage.transcripts, redacted_audio_key("*"), "PutObject", "AbortMultipartUpload")
     storage.grant_objects(role, storage.models, "*", "GetObject")
     for bucket in (storage.uploads, storage.transcripts, storage.models):
         storage.grant_list(role, bucket)

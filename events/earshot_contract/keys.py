@@ -16,6 +16,7 @@ UPLOAD_NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 
 
 MAX_KEY_BYTES = 1024  # S3's limit
+REDACTED_AUDIO = "redacted.mp3"  # suffix of the copy in which what was redacted is silent
 STORED_FORMATS = ("json", "srt", "vtt", "txt")  # formats in which a finished job is stored: suffixes of its keys
 
 # -- transcripts bucket ------------------------------------------------------------------------------------
@@ -60,9 +61,19 @@ def upload_result_key(upload_key: str, stored_format: str) -> str:
     return f"{UPLOADS_PREFIX}{upload_key.encode()[:room].decode(errors='ignore')}{end}"
 
 
+def redacted_audio_key(job_id: str) -> str:
+    """Return the key of the copy of a job's audio in which what was redacted is silent."""
+    return f"{JOBS_PREFIX}{job_id}/{REDACTED_AUDIO}"
+
+
+def spans_key(job_id: str, digest: str) -> str:
+    """Return the key of the spans that are to be silent in that copy; `digest` is theirs and the audio's."""
+    return f"{work_prefix(job_id)}silent-spans/{digest}.json"
+
+
 def upload_result_keys(upload_key: str) -> list[str]:
-    """Return the keys of an upload's results in all formats."""
-    return [upload_result_key(upload_key, stored_format) for stored_format in STORED_FORMATS]
+    """Return the keys of an upload's results in all formats, a redacted copy of the audio included."""
+    return [upload_result_key(upload_key, suffix) for suffix in (*STORED_FORMATS, REDACTED_AUDIO)]
 
 
 def work_prefix(job_id: str) -> str:

@@ -48,6 +48,11 @@ def put(at: S3Object, body: bytes, content_type: str, metadata: dict[str, str] |
     client("s3").put_object(Bucket=at.bucket, Key=at.key, Body=body, ContentType=content_type, Metadata=metadata or {})
 
 
+def copy(source: S3Object, target: S3Object) -> None:
+    """Copy an object of up to 5 GB, its content type and metadata included."""
+    client("s3").copy_object(Bucket=target.bucket, Key=target.key, CopySource=_at(source))
+
+
 def put_stream(at: S3Object, chunks: Iterable[bytes]) -> int:
     """Write an object from chunks by a multipart upload, with at most one part in memory.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functions.handlers.api.openai_form import OWN_FIELDS
 from functions.options.registry import OPTIONS
-from functions.rendering.formats import LISTEN_FORMATS, OPENAI_FORMATS
+from functions.rendering.formats import LISTEN_FORMATS, OPENAI_FORMATS, REDACTED_AUDIO_FORMAT
 from functions.rendering.openai_response_format import GRANULARITIES
 from infra.openapi.operation_parts import (
     ID,
@@ -101,7 +101,7 @@ def result() -> Schema:
         "description": "With `response_format` and its companions the answer is that of `/audio/transcriptions`.",
         "parameters": [
             ID,
-            query_parameter("format", {"enum": list(LISTEN_FORMATS), "default": "json"}),
+            query_parameter("format", {"enum": [*LISTEN_FORMATS, REDACTED_AUDIO_FORMAT], "default": "json"}),
             query_parameter(
                 "wait", {"type": "number", "minimum": 0}, "Seconds to wait for it; a redirect when it is not done."
             ),

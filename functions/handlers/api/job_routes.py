@@ -11,6 +11,7 @@ from earshot_contract.job_state import JobState
 from earshot_contract.keys import (
     STORED_FORMATS,
     edits_prefix,
+    redacted_audio_key,
     shards_prefix,
     transcript_key,
     upload_result_key,
@@ -81,7 +82,7 @@ def delete_job(_: Request, job: Job) -> Response:
         _announce(cancelled)
         logger.info("Cancelled", job_id=job.id)
         return json_response(job_summary(cancelled))
-    s3.remove(_bucket(), [transcript_key(job.id, form) for form in STORED_FORMATS])
+    s3.remove(_bucket(), [*(transcript_key(job.id, form) for form in STORED_FORMATS), redacted_audio_key(job.id)])
     s3.remove(_bucket(), list(s3.keys(_bucket(), edits_prefix(job.id))))
     s3.remove(_bucket(), [*s3.keys(_bucket(), work_prefix(job.id)), *_upload_result_keys(job)])
     job_table.delete_job(job.id)

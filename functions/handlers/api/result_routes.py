@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from earshot_contract.keys import answer_key, edits_key, transcript_key
+from earshot_contract.keys import REDACTED_AUDIO, answer_key, edits_key, redacted_audio_key, transcript_key
 from earshot_contract.shards import S3Object
 from functions.aws import s3
 from functions.errors import bad_query, internal_error
@@ -18,7 +18,7 @@ from functions.jobs.job import Job
 from functions.jobs.job_name import content_disposition
 from functions.options.options import Options
 from functions.rendering.deepgram import listen_response
-from functions.rendering.formats import JSON, LISTEN_FORMATS, Format
+from functions.rendering.formats import JSON, LISTEN_FORMATS, REDACTED_AUDIO_FORMAT, Format
 from functions.rendering.openai_response_format import OpenAIResponseFormat
 from functions.settings import settings
 from functions.transcripts.corrections import Corrections, correct
@@ -36,7 +36,10 @@ def result(request: Request, job: Job) -> Response:
     fields = request.fields
     if request.first("edited", "true").lower() == "false":
         job = replace(job, edits=None)
-    if "response_format" in fields:
+    if request.first("format", "").lower() == REDACTED_AUDIO_FORMAT:
+        render: Render = redacted_audio
+        query = {"format": [REDACTED_AUDIO_FORMAT]}
+    elif "response_format" in fields:
         response_format = OpenAIResponseFormat.from_fields(fields)
         render, query = as_openai(response_format), response_format.fields()
     else:
@@ -105,6 +108,16 @@ def stored_file(form: Format) -> Render:
     return render
 
 
+def redacted_audio(job: Job) -> Response:
+    """Return a redirect to the copy of the audio in which what was redacted is silent."""
+    if not Options.from_stored(job.parsed, job.options).redact_audio:
+        raise bad_query("There is no redacted audio: the request did not have redact_audio=true.")
+    location = S3Object(settings().transcripts_bucket, redacted_audio_key(job.id))
+    disposition = content_disposition(job.name, job.id, REDACTED_AUDIO)
+    url = s3.presigned_get(location, PRESIGNED_URL_SECONDS, "audio/mpeg", disposition)
+    return see_other(url, {"request_id": job.id, "message": f"The redacted audio: GET {url}"}, job.id)
+
+
 def edited_transcript(job: Job) -> tuple[Transcript, Options]:
     """Return a completed job's transcript with the edits of its options and its corrections, and the options."""
     transcript, options = optioned_transcript(job)
@@ -154,7 +167,7 @@ def _read(key: str) -> bytes:
 def _format(request: Request) -> Format:
     form = LISTEN_FORMATS.get(request.first("format", str(JSON.listen_name)).lower())
     if form is None:
-        raise bad_query(f"format is one of {', '.join(LISTEN_FORMATS)}.")
+        raise bad_query(f"format is one of {', '.join([*map(str, LISTEN_FORMATS), REDACTED_AUDIO_FORMAT])}.")
     return form
 
 

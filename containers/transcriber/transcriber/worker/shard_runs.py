@@ -8,48 +8,25 @@ from __future__ import annotations
 
 import threading
 import time
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
+from earshot_contract.audio_copies import AudioCopy
 from earshot_contract.document import InvalidDocument
-from earshot_contract.shards import Shard, ShardError, ShardMessage, ShardPlan, ShardResult
+from earshot_contract.shards import ShardError, ShardPlan, ShardResult
 from transcriber.engine_protocol import Engine, ShardFailed
 from transcriber.logs import logger
 from transcriber.planning.planner import Planner
-from transcriber.worker.audio_cache import AudioCache, AudioFile
+from transcriber.worker.audio_cache import AudioCache
+from transcriber.worker.audio_copies import upload_copy
 from transcriber.worker.loaded_engines import LoadedEngines
 from transcriber.worker.measures import Measures
+from transcriber.worker.shard_run import ShardRun, read_message
 from transcriber.worker.sqs_queues import Message, ShardQueues
 from transcriber.worker.task_tokens import TaskTokenClosed, TaskTokens
 
 _THREADS = 16  # that download audio and answer tokens; the engine has threads of its own
-
-
-@dataclass(eq=False)
-class ShardRun:
-    """A received message and the state of its shard."""
-
-    message: Message
-    message_body: ShardMessage
-    received_at: float = field(default_factory=time.monotonic)
-    download_seconds: float = 0.0
-    engine_acquired: bool = False
-    file: AudioFile | None = None
-    future: Future[ShardResult] | Future[ShardPlan] | None = None  # None until it is submitted to the engine
-    start_stages: dict[str, float] = field(default_factory=dict)  # seconds by stage of the start that it waited for
-    audio_seconds: float = 0.0  # that were transcribed
-    answered: bool = False  # the task token is answered, or no longer valid
-
-    @property
-    def shard(self) -> Shard:
-        """The shard of the message."""
-        return self.message_body.shard
-
-    def log(self, event: str, level: str = "info", **fields: Any) -> None:
-        """Log `event` with the shard's job, index and model."""
-        named = {"job_id": self.shard.job_id, "shard": self.shard.index, "model": self.shard.model, **fields}
-        getattr(logger, level)(event, extra={"fields": named})
 
 
 class ShardRuns:
@@ -99,12 +76,11 @@ class ShardRuns:
         the function `reap` fails its task if it finds a task token.
         """
         try:
-            message_body = ShardMessage.from_json(message.body)
+            run = read_message(message)
         except InvalidDocument:
             # Not its body: that may hold a task token, and a prompt.
             logger.exception("A message is no shard message", extra={"fields": {"bytes": len(message.body)}})
             return
-        run = ShardRun(message, message_body)
         with self._lock:
             self._active.append(run)
         run.start_stages = self.measures.shard_begins()
@@ -138,6 +114,9 @@ class ShardRuns:
 
     def _start(self, run: ShardRun) -> None:
         shard = run.shard
+        if run.copy:
+            self._write_copy(run, run.copy)
+            return
         try:
             self._tokens.heartbeat(run.message_body.task_token)
             submit = self._planner.submit if shard.plan else self._engine(run).submit
@@ -159,6 +138,16 @@ class ShardRuns:
         run.engine_acquired = True
         return engine
 
+    def _write_copy(self, run: ShardRun, copy: AudioCopy) -> None:
+        try:
+            self._tokens.heartbeat(run.message_body.task_token)
+            run.file = self._audio.acquire(copy.audio)
+            upload_copy(self._s3, copy, run.file.path)
+        except BaseException as error:
+            self._finish(run, error)
+            return
+        self._finish(run, copy)
+
     def _on_result(self, run: ShardRun) -> None:
         assert run.future is not None
         try:
@@ -167,7 +156,7 @@ class ShardRuns:
             outcome = error
         self._finish(run, outcome)
 
-    def _finish(self, run: ShardRun, outcome: ShardResult | ShardPlan | BaseException) -> None:
+    def _finish(self, run: ShardRun, outcome: ShardResult | ShardPlan | AudioCopy | BaseException) -> None:
         """Answer the task token and remove the run. After an error here the message is received again."""
         try:
             if run.answered:
@@ -175,6 +164,10 @@ class ShardRuns:
             elif isinstance(outcome, ShardResult | ShardPlan):
                 self.consecutive_faults = 0
                 self._succeed(run, outcome)
+            elif isinstance(outcome, AudioCopy):
+                self.consecutive_faults = 0
+                self._answer(run, self._tokens.success, {"index": 0, "result": outcome.result.key})
+                run.log("Copied without what was redacted")
             elif isinstance(outcome, CancelledError):
                 self._queues.make_visible([run.message])
                 run.log("Returned to the queue")
@@ -209,7 +202,11 @@ class ShardRuns:
         if isinstance(result, ShardResult):
             run.log("Transcribed", audio_seconds=result.audio.duration, seconds=result.seconds)
         else:
-            found = {"shards": len(result.cuts) + 1, "audio_seconds": result.seconds, "reason": result.reason}
+            found: dict[str, Any] = {
+                "shards": len(result.cuts) + 1,
+                "audio_seconds": result.seconds,
+                "reason": result.reason,
+            }
             run.log("Planned", packets=result.packets, seconds=round(total, 3), **found)
 
     def _completed(self, run: ShardRun, result: ShardResult, total: float) -> ShardResult:
