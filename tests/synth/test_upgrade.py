@@ -78,7 +78,7 @@ def test_replaced_or_missing_resource_is_found(gpu: Assembly, break_template: Ca
     assert losses(identities(gpu.template), identities(broken)) == [name]
 
 
-def test_change_in_place_is_no_loss(gpu: Assembly) -> None:
+def test_update_without_replacement_is_no_loss(gpu: Assembly) -> None:
     changed = copy.deepcopy(gpu.template)
     rename(changed["Resources"], "AWS::SQS::Queue", VisibilityTimeout=1)
     assert losses(identities(gpu.template), identities(changed)) == []

@@ -77,10 +77,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 def build_with(account: Account, folder: Path) -> list[str]:
-    said: list[str] = []
+    lines: list[str] = []
     for asset in image_assets(folder, "111122223333", "eu-west-1"):
-        build(account.client, asset, said.append, lambda _: None)
-    return said
+        build(account.client, asset, lines.append, lambda _: None)
+    return lines
 
 
 def test_context_is_built_and_pushed_under_the_cdks_tag(folder: Path) -> None:

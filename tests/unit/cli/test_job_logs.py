@@ -69,7 +69,7 @@ def test_local_lines_are_those_of_the_job_by_time(tmp_path: Path) -> None:
 
 
 def test_cloud_lines_come_from_every_group_of_the_stack() -> None:
-    asked: list[dict[str, Any]] = []
+    requests: list[dict[str, Any]] = []
 
     class Aws:
         def get_paginator(self, operation: str) -> Any:
@@ -86,7 +86,7 @@ def test_cloud_lines_come_from_every_group_of_the_stack() -> None:
                         ]
                     }
                 ]
-            asked.append(arguments)
+            requests.append(arguments)
             entry = {"prepare": FUNCTION, "job": STATE}[arguments["logGroupName"]]
             return [{"events": [{"message": json.dumps(entry), "timestamp": 1795860000000}]}]
 
@@ -96,7 +96,7 @@ def test_cloud_lines_come_from_every_group_of_the_stack() -> None:
         ("prepare", "Prepared"),
         ("state machine", "TaskStateEntered Prepare"),
     }
-    assert {(a["logGroupName"], a["filterPattern"]) for a in asked} == {("prepare", f'"{JOB}"'), ("job", f'"{JOB}"')}
+    assert {(a["logGroupName"], a["filterPattern"]) for a in requests} == {("prepare", f'"{JOB}"'), ("job", f'"{JOB}"')}
 
 
 def test_line_that_is_no_json_is_kept_as_it_is() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.fixtures.logs import leaking, phrases
 
-SPOKEN = phrases("Audio arrives by two doors.")
+PHRASES = phrases("Audio arrives by two doors.")
 
 
 @pytest.mark.parametrize(
@@ -19,8 +19,8 @@ SPOKEN = phrases("Audio arrives by two doors.")
         '{"url": "https://b.s3.amazonaws.com/k?X-Amz-Signature=ab"}',
     ],
 )
-def test_line_with_a_secret_or_spoken_words_is_found(line: str) -> None:
-    assert list(leaking([line], SPOKEN)) == [line]
+def test_line_with_a_secret_or_words_of_audio_is_found(line: str) -> None:
+    assert list(leaking([line], PHRASES)) == [line]
 
 
 @pytest.mark.parametrize(
@@ -32,4 +32,4 @@ def test_line_with_a_secret_or_spoken_words_is_found(line: str) -> None:
     ],
 )
 def test_line_without_one_is_not(line: str) -> None:
-    assert list(leaking([line], SPOKEN)) == []
+    assert list(leaking([line], PHRASES)) == []

@@ -16,12 +16,12 @@ def test_speaker_threads_never_ask_for_a_higher_priority(
     monkeypatch: pytest.MonkeyPatch, niceness: int, chosen: int
 ) -> None:
     """`nice earshot up`, or a container's user: asking for it ended the thread, and its shards waited for ever."""
-    asked: list[int] = []
+    priorities: list[int] = []
     monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setattr(os, "getpriority", lambda *_: niceness, raising=False)
-    monkeypatch.setattr(os, "setpriority", lambda *arguments: asked.append(arguments[2]), raising=False)
+    monkeypatch.setattr(os, "setpriority", lambda *arguments: priorities.append(arguments[2]), raising=False)
     settings: Any = SimpleNamespace(prepare_threads=1, speaker_threads=1)
     threads = PrepareThreads(settings, lambda state, with_speakers: None)
     threads.start()
     threads.close()
-    assert asked == [chosen, chosen]
+    assert priorities == [chosen, chosen]

@@ -16,14 +16,14 @@ EVENT = {"slot": "SLOT#Q000", "lease": "mine", "queues": "fast", "idle": 0}
 
 
 @pytest.fixture
-def lanes() -> list[tuple[int, int]]:
+def loads() -> list[tuple[int, int]]:
     """Batches at a time and threads of each, of every load."""
     return []
 
 
 @pytest.fixture
 def opened(
-    lanes: list[tuple[int, int]], account: Any, fake_engine: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+    loads: list[tuple[int, int]], account: Any, fake_engine: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> list[str]:
     """Models that were loaded, by name."""
     names: list[str] = []
@@ -44,7 +44,7 @@ def opened(
     monkeypatch.setattr(loop, "ModelFiles", Files)
 
     def open_engine(_model: Any, settings: Any, _speakers: Any) -> Any:
-        lanes.append((settings.batch_workers, settings.threads))
+        loads.append((settings.batch_workers, settings.threads))
         return fake_engine
 
     monkeypatch.setattr(loop, "open_engine", open_engine)
@@ -81,8 +81,8 @@ def test_bulk_shards_are_left_to_others(opened: list[str], account: Any, make_sh
     assert account.step_functions.calls == []
 
 
-def test_callers_get_all_threads_and_bulk_all_lanes(opened: list[str], lanes: list[tuple[int, int]]) -> None:
+def test_callers_get_all_threads_and_bulk_a_core_each(opened: list[str], loads: list[tuple[int, int]]) -> None:
     quick_worker.handler(EVENT, context(900))
     quick_worker.handler({**EVENT, "queues": "all"}, context(900))
     quick_worker.handler(EVENT, context(900))
-    assert lanes == [(1, 6), (6, 1)], "a caller does not wait for another load"
+    assert loads == [(1, 6), (6, 1)], "a caller does not wait for another load"
