@@ -10,6 +10,7 @@ from earshot_contract.keys import (
     REDACTED_AUDIO,
     UPLOADS_PREFIX,
     WORK_PREFIX,
+    edits_key,
     manifest_key,
     redacted_audio_key,
     spans_key,
@@ -69,6 +70,7 @@ def acknowledge_findings(
             redacted_audio_key("*"),
             spans_key("*", "*"),
             f"{UPLOADS_PREFIX}*.{REDACTED_AUDIO}",
+            edits_key("*", "*"),
         ),
     }.items():
         for key in keys:
