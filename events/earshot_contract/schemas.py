@@ -26,6 +26,7 @@ DOCUMENTS: dict[str, type[Document]] = {
     "scale-incoming": job_inputs.ScaleInput,
     "settle": job_inputs.SettleInput,
     "shard-message": shards.ShardMessage,
+    "shard-plan": shards.ShardPlan,
     "shard-result": shards.ShardResult,
     "step-failed": job_inputs.StepFailed,
     "upload-input": job_inputs.UploadInput,

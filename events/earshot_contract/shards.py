@@ -70,6 +70,29 @@ class SpeakerOptions(Document):
 
 
 @dataclass(frozen=True)
+class PacketPosition(Document):
+    """A place in a file at which a shard begins: before a packet of its audio track.
+
+    Packets are counted, not sought: a count is exact in every container, whatever its index or its clock says. The time
+    stamp shows that two programs count alike.
+    """
+
+    seconds: Annotated[Seconds, Meta(description="Of the packet's first sample, from the start of the file")]
+    packet: Annotated[Index, Meta(description="Packets of the track before it, within the part")]
+    part: Annotated[Index, Meta(description="Of a file that has several recordings, one after another")] = 0
+    stamp: Annotated[int | None, Meta(description="The packet's time stamp, in the track's unit; null: none")] = None
+    offset: Annotated[int | None, Meta(description="Bytes from the start of the part; null: not known")] = None
+
+
+@dataclass(frozen=True)
+class PlanRequest(Document):
+    """Request to find out where a file can be cut, in place of its transcription."""
+
+    shard_seconds: Annotated[Seconds, Meta(description="Length of a shard that is aimed at")]
+    maximum: Annotated[Count, Meta(description="Shards there are at most")]
+
+
+@dataclass(frozen=True)
 class Shard(Document):
     """Work for one worker: which audio, which model, and where the result is written."""
 
@@ -86,6 +109,11 @@ class Shard(Document):
     track: Annotated[TrackRequest | None, Meta(description="null: the default track, or an audible one")] = None
     start: Annotated[Seconds, Meta(description="Seconds")] = 0.0
     end: Annotated[Seconds | None, Meta(description="Seconds; null: the end of the file")] = None
+    first: Annotated[PacketPosition | None, Meta(description="Where it begins; null: by `start`")] = None
+    until: Annotated[PacketPosition | None, Meta(description="Where the next shard begins; null: by `end`")] = None
+    file_seconds: Annotated[Seconds | None, Meta(description="Of the whole file, by its packets; null: not known")] = (
+        None
+    )
     raw: Annotated[RawAudio | None, Meta(description="How to read headerless audio; null: the file has a header")] = (
         None
     )
@@ -96,6 +124,22 @@ class Shard(Document):
     interactive: Annotated[bool, Meta(description="The caller is waiting")] = False
     profile: Annotated[EngineProfile | None, Meta(description="null: the worker's own, a deployment setting")] = None
     speakers: Annotated[SpeakerOptions | None, Meta(description="null: speakers are not told apart")] = None
+    plan: Annotated[
+        PlanRequest | None, Meta(description="null: transcribe; else write a `ShardPlan` as the result")
+    ] = None
+
+
+@dataclass(frozen=True)
+class ShardPlan(Document):
+    """Where a file is cut: an object under the key in the message that has a `PlanRequest`."""
+
+    job_id: str
+    seconds: Annotated[Seconds, Meta(description="Of the whole file, by its packets")]
+    packets: Annotated[Index, Meta(description="Of the transcribed track")]
+    cuts: Annotated[list[PacketPosition], Meta(description="Where each shard but the first begins, in order")]
+    reason: Annotated[str | None, Meta(description="Why there are fewer cuts than requested; null: there are not")] = (
+        None
+    )
 
 
 @dataclass(frozen=True)

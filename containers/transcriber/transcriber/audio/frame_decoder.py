@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from av.audio.frame import AudioFrame
 
+from earshot_contract.shards import PacketPosition
 from transcriber.audio.container import MAX_CHANNELS, UNREADABLE
 from transcriber.audio.open_part import OpenPart
+from transcriber.audio.packets import packets_between
 
 _UNDECODABLE_SECONDS = 1.0  # damage of less is not worth a warning: players skip a frame, too
 _MAX_DAMAGED_PACKETS = 20  # packets in a row, about half a second, after which the damage is worth a warning
@@ -26,12 +28,20 @@ class FrameDecoder:
         self._gap: float | None = None  # seconds where undecodable packets began that no frame has followed
         self._packets = 0  # of them
 
-    def frames(self, part: OpenPart) -> Iterator[AudioFrame]:
-        """Yield decoded frames; damaged packets are skipped, as media players do."""
-        packets = part.container.demux(part.stream)
+    def frames(
+        self, part: OpenPart, first: PacketPosition | None = None, until: PacketPosition | None = None
+    ) -> Iterator[AudioFrame]:
+        """Yield decoded frames; damaged packets are skipped, as media players do.
+
+        Args:
+            part: what is decoded.
+            first: the first packet whose frames are yielded; None: that of the part.
+            until: the packet after the last one; None: the part is decoded to its end.
+        """
+        packets = packets_between(part, first, until)
         while True:
             try:
-                packet = next(packets, None)
+                packet, in_range = next(packets, (None, False))
             except UNREADABLE:
                 self.damaged = self.ends_in_damage = True
                 return
@@ -40,6 +50,8 @@ class FrameDecoder:
             try:
                 frames = packet.decode()
             except UNREADABLE:
+                if not in_range:
+                    continue
                 self.damaged = self.ends_in_damage = True
                 self._packets += 1
                 if self._gap is None:
@@ -47,7 +59,7 @@ class FrameDecoder:
                 continue
             if packet.size:
                 self.ends_in_damage = packet.is_corrupt
-            for frame in frames:
+            for frame in frames if in_range else ():
                 if not 0 < frame.layout.nb_channels <= MAX_CHANNELS or not frame.sample_rate:
                     self.damaged = True
                     continue

@@ -9,14 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from earshot_contract.audio_tracks import TrackRequest
-from earshot_contract.file_signatures import HEAD_BYTES, container_name
-from earshot_contract.shards import AudioInfo, RawAudio, ShardError, ShardWarning
+from earshot_contract.shards import AudioInfo, PacketPosition, RawAudio, ShardError, ShardWarning
 from transcriber.audio import stream_warnings
 from transcriber.audio.container import MAX_CHANNELS, UNREADABLE, no_samples_error
 from transcriber.audio.frame_decoder import FrameDecoder
 from transcriber.audio.mixing import Mixer, PeakScaler, planar, weights
 from transcriber.audio.open_part import OpenPart
-from transcriber.audio.parts import Part, file_parts
+from transcriber.audio.recordings import parts_to_read
 from transcriber.audio.resampling import BLOCK_SAMPLES, SAMPLE_RATE, Resampler16k, silence_blocks
 from transcriber.audio.tracks import track_language, track_number
 from transcriber.engine_protocol import ShardFailed
@@ -37,6 +36,9 @@ class AudioStream:
         track: the requested audio track; None: the default one, or another one if that is silent.
         start: start of the range, in seconds.
         end: end of the range, in seconds; None: the end of the file.
+        first: exact start of the range, which `start` gives in seconds only; None: `start` holds.
+        until: exact end of the range, which is where the next one begins; None: `end` holds.
+        file_seconds: length of the whole file, if it is known: a range that ends earlier does not find it out.
         raw: how to read headerless audio; a file with a header is read by it, and `warnings` say so.
         max_seconds: maximum length of the range.
         max_channels: maximum number of channels of the file.
@@ -53,19 +55,21 @@ class AudioStream:
         track: TrackRequest | None = None,
         start: float = 0.0,
         end: float | None = None,
+        first: PacketPosition | None = None,
+        until: PacketPosition | None = None,
+        file_seconds: float | None = None,
         raw: RawAudio | None = None,
         max_seconds: float = float("inf"),
         max_channels: int = MAX_CHANNELS,
     ) -> None:
         if path.stat().st_size == 0:
             raise ShardFailed(ShardError.EMPTY, "The file is empty: it has 0 bytes.")
-        self._path, self._channel, self._start = path, channel, round(start * SAMPLE_RATE)
-        self._end = None if end is None else round(end * SAMPLE_RATE)
+        self._path, self._channel, self._first, self._until = path, channel, first, until
+        self._start = round(start * SAMPLE_RATE) if first is None else 0
+        self._end = round(end * SAMPLE_RATE) if end is not None and until is None else None
         self._max_seconds, self._max_channels = max_seconds, max_channels
         self.warnings: list[ShardWarning] = []
-        found = _container_name(path) if raw else None
-        self._raw = None if found else raw
-        self._parts = [Part(0, path.stat().st_size)] if self._raw else file_parts(path)
+        self._raw, self._parts, found = parts_to_read(path, raw)
         with ExitStack() as opening:
             self._file = opening.enter_context(path.open("rb"))
             self._part = opening.enter_context(OpenPart(self._file, self._parts[0], path, self._raw, channel, track))
@@ -79,6 +83,7 @@ class AudioStream:
             self._track_language = track_language(stream)
             self._check_channels(max_channels)
             self._header_seconds = self._part.header_seconds if len(self._parts) == 1 else None
+            self._file_seconds = self._header_seconds if file_seconds is None else file_seconds
             self._closing = opening.pop_all()
         if raw and found:
             described = f"{self._codec}, {self._sample_rate} Hz, channels: {self.channels}"
@@ -86,7 +91,7 @@ class AudioStream:
         self._decoder = FrameDecoder()
         self._position = 0  # samples from the start of the file to the next one
         self._part_position = 0  # samples from the start of the file to the part
-        self._sought = False  # the beginning of the file was skipped
+        self._sought = first is not None  # the beginning of the file was skipped
         self._stopped_early = False  # the end of the file was not read
         self._scaler = PeakScaler()
         self._mixer = Mixer()
@@ -111,8 +116,8 @@ class AudioStream:
         """The whole file's properties; `sha256` is empty and set by the caller, which has read the bytes."""
         decoded = self._position / SAMPLE_RATE
         partly_decoded = self._stopped_early or self._sought
-        header = self._header_seconds
-        duration = header if partly_decoded and header is not None else decoded
+        header, whole = self._header_seconds, self._file_seconds
+        duration = whole if partly_decoded and whole is not None else decoded
         short = not self._stopped_early and header is not None and header - decoded > _TRUNCATED_SECONDS
         return AudioInfo(
             sha256="",
@@ -165,26 +170,36 @@ class AudioStream:
 
     def _blocks(self) -> Iterator[np.ndarray]:
         """Yield blocks of the selected channel, without gaps, from the decoder's position; a seek sets `_position`."""
-        yield from self._part_blocks(self._part)
+        first_part = self._first.part if self._first else 0
+        if first_part == 0:
+            yield from self._part_blocks(self._part, 0)
         self._part.close()
         for number, part in enumerate(self._parts[1:], 2):
+            if number <= first_part or (self._until is not None and number > self._until.part + 1):
+                continue
             start = self._position / SAMPLE_RATE
             try:
                 with OpenPart(self._file, part, self._path, self._raw, self._channel, track=self._track) as opened:
-                    yield from self._part_blocks(opened)
+                    yield from self._part_blocks(opened, number - 1)
             except ShardFailed:
                 self._warn(stream_warnings.unreadable_part(number, len(self._parts), start))
 
-    def _part_blocks(self, part: OpenPart) -> Iterator[np.ndarray]:
+    def _part_blocks(self, part: OpenPart, number: int) -> Iterator[np.ndarray]:
+        first_packet = self._first if self._first and self._first.part == number else None
+        until = self._until if self._until and self._until.part == number else None
+        if first_packet:
+            self._position = round(first_packet.seconds * SAMPLE_RATE)
         base = written = self._part_position = self._position  # samples
         timeline = part.timeline
         run: Resampler16k | None = None
         self._decoder.end_gap()
         seeking = self._seek(part)
         first = True
-        for frame in self._decoder.frames(part):
+        for frame in self._decoder.frames(part, first_packet, until):
             if seeking and first and frame.pts is None:
                 continue
+            if first_packet and first:
+                timeline.begin_with(frame)
             form = (frame.format.name, frame.layout.name, frame.sample_rate)
             changed = run is not None and form != run.form
             time = timeline.step(frame, changed, first, seeking)
@@ -222,6 +237,7 @@ class AudioStream:
         for block in run.finish() if run else ():
             yield block
         self._warn_of_damage(timeline.end)
+        self._stopped_early |= until is not None
 
     def _warn_of_damage(self, until: float) -> None:
         """Warn of undecodable packets before `until`, in seconds from the start of the part."""
@@ -235,7 +251,7 @@ class AudioStream:
         """Seek near a late start. Returns: True if positions must come from the first frame's time stamp."""
         target = self._start / SAMPLE_RATE - _PRE_ROLL_SECONDS
         stream = part.stream
-        if target < _MIN_SEEK_SECONDS or self._header_seconds is None or not stream.time_base:
+        if self._first or target < _MIN_SEEK_SECONDS or self._header_seconds is None or not stream.time_base:
             return False
         try:
             part.container.seek(int((target + part.timeline.zero) / float(stream.time_base)), stream=stream)
@@ -243,8 +259,3 @@ class AudioStream:
             return False
         self._sought = True
         return True
-
-
-def _container_name(path: Path) -> str | None:
-    with path.open("rb") as file:
-        return container_name(file.read(HEAD_BYTES))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import av
 from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
+from av.packet import Packet
 
 # Time stamps that differ by less are the same (s): containers round them to milliseconds, recorders jitter.
 _TOLERANCE = 0.1
@@ -28,7 +30,7 @@ class Timeline:
         self._is_counted = container.format.name in _COUNTED_FORMATS
         self._ignores_stamps = False
         self._run_start = 0.0  # time of the first sample of the run
-        self._run_samples = 0  # of the run so far; a run has no gap and one sample rate
+        self._run_samples = 0.0  # of the run so far; a run has no gap and one sample rate
         self._run_rate = 1
 
     @property
@@ -36,11 +38,18 @@ class Timeline:
         """Time of the next sample by counting."""
         return self._run_start + self._run_samples / self._run_rate
 
-    def step(self, frame: AudioFrame, rate_changed: bool, first: bool, sought: bool) -> float | None:
+    def begin_with(self, frame: AudioFrame) -> None:
+        """Make a frame's time stamp the zero: the part is read from there on."""
+        if frame.pts is not None and frame.time_base is not None:
+            self.zero = frame.pts * float(frame.time_base)
+
+    def step(
+        self, frame: AudioFrame | Packet[AvAudioStream], rate_changed: bool, first: bool, sought: bool
+    ) -> float | None:
         """Return the time at which a frame begins a new run, or None if it continues the run.
 
         Args:
-            frame: the next frame.
+            frame: the next frame, or the packet that it will be decoded from.
             rate_changed: the sample rate or the channels are others than those of the run.
             first: the part has no frame before this one.
             sought: the beginning of the part was skipped.
@@ -63,7 +72,7 @@ class Timeline:
         """Begin a run at `time`."""
         self._run_start, self._run_samples, self._run_rate = time, 0, rate
 
-    def count(self, samples: int) -> None:
+    def count(self, samples: float) -> None:
         """Count samples of the run."""
         self._run_samples += samples
 

@@ -129,6 +129,9 @@ class BatchingEngine:
             track=shard.track,
             start=shard.start,
             end=shard.end,
+            first=shard.first,
+            until=shard.until,
+            file_seconds=shard.file_seconds,
             raw=shard.raw,
             max_seconds=MAX_SHARD_SECONDS,
         )

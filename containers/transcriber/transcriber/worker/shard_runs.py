@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from earshot_contract.document import InvalidDocument
-from earshot_contract.shards import Shard, ShardError, ShardMessage, ShardResult
-from transcriber.engine_protocol import ShardFailed
+from earshot_contract.shards import Shard, ShardError, ShardMessage, ShardPlan, ShardResult
+from transcriber.engine_protocol import Engine, ShardFailed
 from transcriber.logs import logger
+from transcriber.planning.planner import Planner
 from transcriber.worker.audio_cache import AudioCache, AudioFile
 from transcriber.worker.loaded_engines import LoadedEngines
 from transcriber.worker.sqs_queues import Message, ShardQueues
@@ -34,7 +35,7 @@ class ShardRun:
     download_seconds: float = 0.0
     engine_acquired: bool = False
     file: AudioFile | None = None
-    future: Future[ShardResult] | None = None  # None until the shard is submitted to the engine
+    future: Future[ShardResult] | Future[ShardPlan] | None = None  # None until it is submitted to the engine
     answered: bool = False  # the task token is answered, or no longer valid
 
     @property
@@ -60,6 +61,7 @@ class ShardRuns:
         self, queues: ShardQueues, tokens: TaskTokens, audio: AudioCache, engines: LoadedEngines, s3: Any
     ) -> None:
         self._queues, self._tokens, self._audio, self._engines, self._s3 = queues, tokens, audio, engines, s3
+        self._planner = Planner()
         self._active: list[ShardRun] = []
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="shard-run")
@@ -122,14 +124,13 @@ class ShardRuns:
         shard = run.shard
         try:
             self._tokens.heartbeat(run.message_body.task_token)
-            engine = self._engines.acquire(shard.model)
-            run.engine_acquired = True
+            submit = self._planner.submit if shard.plan else self._engine(run).submit
             began = time.monotonic()
             run.file = self._audio.acquire(shard.audio)
             run.download_seconds = time.monotonic() - began
             if self._closing:
                 raise CancelledError
-            run.future = engine.submit(shard, run.file.path)
+            run.future = submit(shard, run.file.path)
         except BaseException as error:
             self._finish(run, error)
             return
@@ -137,20 +138,25 @@ class ShardRuns:
             run.future.cancel()
         run.future.add_done_callback(lambda _: self._pool.submit(self._on_result, run))
 
+    def _engine(self, run: ShardRun) -> Engine:
+        engine = self._engines.acquire(run.shard.model)
+        run.engine_acquired = True
+        return engine
+
     def _on_result(self, run: ShardRun) -> None:
         assert run.future is not None
         try:
-            outcome: ShardResult | BaseException = run.future.result()
+            outcome: ShardResult | ShardPlan | BaseException = run.future.result()
         except BaseException as error:
             outcome = error
         self._finish(run, outcome)
 
-    def _finish(self, run: ShardRun, outcome: ShardResult | BaseException) -> None:
+    def _finish(self, run: ShardRun, outcome: ShardResult | ShardPlan | BaseException) -> None:
         """Answer the task token and remove the run. After an error here the message is received again."""
         try:
             if run.answered:
                 pass
-            elif isinstance(outcome, ShardResult):
+            elif isinstance(outcome, ShardResult | ShardPlan):
                 self.consecutive_faults = 0
                 self._succeed(run, outcome)
             elif isinstance(outcome, CancelledError):
@@ -172,19 +178,11 @@ class ShardRuns:
         finally:
             self._remove(run)
 
-    def _succeed(self, run: ShardRun, result: ShardResult) -> None:
-        assert run.file is not None
+    def _succeed(self, run: ShardRun, outcome: ShardResult | ShardPlan) -> None:
         shard, total = run.shard, time.monotonic() - run.received_at
         # A result that comes too late may be of words that must not be stored, and nobody would remove it.
         self._tokens.heartbeat(run.message_body.task_token)
-        result = replace(
-            result,
-            audio=replace(result.audio, sha256=run.file.sha256),
-            seconds={
-                name: round(seconds, 4)
-                for name, seconds in {**result.seconds, "download": run.download_seconds, "total": total}.items()
-            },
-        )
+        result = self._completed(run, outcome, total) if isinstance(outcome, ShardResult) else outcome
         self._s3.put_object(
             Bucket=shard.result.bucket,
             Key=shard.result.key,
@@ -192,7 +190,27 @@ class ShardRuns:
             ContentType="application/json",
         )
         self._answer(run, self._tokens.success, {"index": shard.index, "result": shard.result.key})
-        run.log("Transcribed", audio_seconds=result.audio.duration, seconds=result.seconds)
+        if isinstance(result, ShardResult):
+            run.log("Transcribed", audio_seconds=result.audio.duration, seconds=result.seconds)
+        else:
+            run.log(
+                "Planned",
+                shards=len(result.cuts) + 1,
+                packets=result.packets,
+                audio_seconds=result.seconds,
+                seconds=round(total, 3),
+                reason=result.reason,
+            )
+
+    def _completed(self, run: ShardRun, result: ShardResult, total: float) -> ShardResult:
+        """Return the engine's result with what the worker knows: the file's digest, and the time it took."""
+        assert run.file is not None
+        seconds = {**result.seconds, "download": run.download_seconds, "total": total}
+        return replace(
+            result,
+            audio=replace(result.audio, sha256=run.file.sha256),
+            seconds={name: round(value, 4) for name, value in seconds.items()},
+        )
 
     def _fail(self, run: ShardRun, error: ShardError, cause: str) -> None:
         self._answer(run, self._tokens.failure, error.value, cause)

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.shards import S3Object, Shard, ShardError, ShardResult
+from earshot_contract.shards import PacketPosition, PlanRequest, S3Object, Shard, ShardError, ShardPlan, ShardResult
 from tests.fixtures.worker import WorkerHarness, wait_until
 from transcriber.engine_protocol import ShardFailed
+from transcriber.planning import shard_plan
+from transcriber.planning.shard_plan import FoundCuts
 
 MakeShard = Callable[..., Shard]
 ResultOf = Callable[[Shard], ShardResult]
@@ -158,3 +160,19 @@ def test_result_of_closed_token_is_not_written(
     wait_until(lambda: harness.account.message_counts() == (0, 0))
 
     assert harness.account.result_keys() == []
+
+
+def test_plan_request_is_answered_without_the_engine(
+    harness: WorkerHarness, make_shard: MakeShard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut = PacketPosition(4.0, 40, 0, 64_000, 128_044)
+    found = FoundCuts(8.0, 80, [cut], None)
+    monkeypatch.setattr(shard_plan, "find_cuts", lambda path, request, **_: found if request.maximum == 7 else None)
+    harness.account.send("t1", make_shard(plan=PlanRequest(4.0, 7), result=S3Object("results", "plan.json")))
+    harness.start()
+    wait_until(lambda: harness.account.message_counts() == (0, 0))
+
+    body = harness.account.clients.s3.get_object(Bucket="results", Key="plan.json")["Body"].read()
+    assert ShardPlan.from_json(body) == ShardPlan("j1", 8.0, 80, [cut])
+    assert harness.account.step_functions.answers() == [("success", "t1", {"index": 0, "result": "plan.json"})]
+    assert harness.engine.submitted == []

@@ -1,0 +1,89 @@
+"""Packets of a track from one position to another, and their places on a player's clock; nothing is decoded here."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+from av.audio.stream import AudioStream as AvAudioStream
+from av.packet import Packet
+
+from earshot_contract.shards import PacketPosition
+from transcriber.audio.open_part import OpenPart
+
+# Decoded before the first packet of a shard, so that codecs with memory (MP3's bit reservoir, overlapping transforms,
+# adaptive prediction) have settled: 1.3 s of Opus, 1.7 s of MP3, far more than any of them remembers.
+PRE_ROLL_PACKETS = 64
+_MAX_PACKET_SECONDS = 10.0  # more is damage; the longest are those of lossless codecs, of a second or two
+
+
+def packets_between(
+    part: OpenPart, first: PacketPosition | None = None, until: PacketPosition | None = None
+) -> Iterator[tuple[Packet[AvAudioStream], bool]]:
+    """Yield the packets to decode, each with whether its frames belong to the range: those before it do not.
+
+    The packets before the range are read and not decoded: 1.1 million of 11.2 hours of MP3 take about three seconds.
+
+    Args:
+        part: an opened part whose packets were not read yet.
+        first: the range's first packet; None: the first of the part.
+        until: the packet after the range's last; None: the range ends with the part.
+
+    Raises:
+        RuntimeError: the file's packets are not those that were counted when the positions were made.
+    """
+    earlier: deque[Packet[AvAudioStream]] = deque(maxlen=PRE_ROLL_PACKETS)
+    for number, packet in enumerate(part.container.demux(part.stream)):
+        if until is not None and number >= until.packet:
+            check_position(packet, until)
+            return
+        if first is not None and number < first.packet:
+            earlier.append(packet)
+            continue
+        if first is not None and number == first.packet:
+            check_position(packet, first)
+            for before in earlier:
+                yield before, False
+            earlier.clear()
+        yield packet, True
+
+
+def check_position(packet: Packet[AvAudioStream], position: PacketPosition) -> None:
+    """Raise RuntimeError unless the packet is the one that the position was made of."""
+    if packet.pts != position.stamp:
+        raise RuntimeError(f"Packet {position.packet} has the time stamp {packet.pts}, not {position.stamp}.")
+
+
+class PacketClock:
+    """Places packets in a file as `AudioStream` places the frames that they decode to: gaps count, overlaps do not."""
+
+    def __init__(self, part: OpenPart, start: float = 0.0) -> None:
+        """Begin a part at `start` seconds of the file."""
+        self._timeline, self._start = part.timeline, start
+        self._codec = part.stream.codec_context
+        self._first = True
+        self._end = 0.0  # of the samples so far, in seconds from the start of the part
+
+    @property
+    def seconds(self) -> float:
+        """Seconds from the start of the file to the end of the packets so far."""
+        return self._start + self._end
+
+    def start_of(self, packet: Packet[AvAudioStream]) -> float:
+        """Count a packet; return the seconds from the start of the file to its first sample."""
+        unit = float(packet.time_base) if packet.time_base else 0.0
+        length = self._length(packet.duration or 0, unit)
+        time = self._timeline.step(packet, False, self._first, False)
+        begin = self._end if time is None else max(self._end, time)
+        if time is not None:
+            length = max(0.0, length - (begin - time))  # what overlaps the samples before is not heard
+            self._timeline.start_run(begin, 1)
+        self._timeline.count(length)
+        self._end = begin + length
+        self._first &= length == 0  # packets before the clock's zero, which an encoder adds, are not heard
+        return self._start + begin
+
+    def _length(self, duration: int, unit: float) -> float:
+        """Return the seconds of a packet: of a frame exactly, where the container's unit is too coarse for it."""
+        exact = self._codec.frame_size / self._codec.sample_rate if self._codec.frame_size else 0.0
+        return exact if abs(exact - duration * unit) < unit else min(duration * unit, _MAX_PACKET_SECONDS)

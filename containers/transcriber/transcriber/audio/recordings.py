@@ -1,0 +1,53 @@
+"""Recordings of a file, one after another: how its bytes are read, and each part opened in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from earshot_contract.audio_tracks import TrackRequest
+from earshot_contract.file_signatures import HEAD_BYTES, container_name
+from earshot_contract.shards import RawAudio
+from transcriber.audio.open_part import OpenPart
+from transcriber.audio.parts import Part, file_parts
+from transcriber.engine_protocol import ShardFailed
+
+
+def parts_to_read(path: Path, raw: RawAudio | None) -> tuple[RawAudio | None, list[Part], str | None]:
+    """Return how a file is read: as headerless audio or by its header, its parts, and the container it really is.
+
+    Args:
+        path: the file.
+        raw: what the caller says of headerless audio; a file with a header is read by that.
+    """
+    found = None
+    if raw:
+        with path.open("rb") as file:
+            found = container_name(file.read(HEAD_BYTES))
+    if raw and not found:
+        return raw, [Part(0, path.stat().st_size)], None
+    return None, file_parts(path), found
+
+
+def recordings(
+    path: Path, raw: RawAudio | None = None, track: TrackRequest | None = None
+) -> Iterator[tuple[int, OpenPart]]:
+    """Yield each part of a file, opened, with its number from 0; parts that cannot be read are left out.
+
+    Raises:
+        ShardFailed: the first part is not audio.
+    """
+    raw, parts, _ = parts_to_read(path, raw)
+    with path.open("rb") as file:
+        chosen: int | None = None
+        for number, part in enumerate(parts):
+            try:
+                opened = OpenPart(file, part, path, raw, None, track if number == 0 else None, chosen)
+            except ShardFailed:
+                if number == 0:
+                    raise
+                continue
+            with opened:
+                if number == 0:
+                    chosen = opened.choose_audible([])
+                yield number, opened

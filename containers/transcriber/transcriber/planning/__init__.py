@@ -1,0 +1,1 @@
+"""Plan of a long file: where it is cut into shards for several workers."""

@@ -1,0 +1,68 @@
+"""Close look: some seconds of a file decoded packet by packet, to find a pause at which it can be cut."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from av.audio.frame import AudioFrame
+
+from earshot_contract.shards import PacketPosition
+from transcriber.audio.mixing import Mixer, planar, weights
+from transcriber.audio.resampling import SAMPLE_RATE, Resampler16k
+from transcriber.planning.pauses import choose_cut
+from transcriber.whisper.voice_activity import VAD_FRAME_SAMPLES, VoiceActivityDetector
+
+_MAX_GAP_SECONDS = 0.1  # between the clock and the samples; a longer one is a gap, which counts as silence
+# The samples of a packet come with it, or with the next one or two. Where they come much later, or are more than the
+# packet's length says, a cut between packets would not be one between samples.
+_MAX_SHIFT_SECONDS = 0.25
+
+
+class CloseLook:
+    """Packets and samples of one stretch, from `start` seconds of the file on."""
+
+    def __init__(self, start: float) -> None:
+        """Begin an empty stretch."""
+        self._start = start
+        self._packets: list[PacketPosition] = []
+        self._blocks: list[np.ndarray] = []
+        self._decoded = 0.0  # seconds of the stretch
+        self._run: Resampler16k | None = None
+        self._mixer = Mixer()
+
+    def add(self, position: PacketPosition, frames: Sequence[AudioFrame]) -> None:
+        """Add a packet and what it was decoded to."""
+        gap = position.seconds - self._start - self._decoded
+        if gap > max(_MAX_GAP_SECONDS, _MAX_SHIFT_SECONDS):
+            self._finish_run()
+            self._blocks.append(np.zeros(round(gap * SAMPLE_RATE), np.float32))
+            self._decoded += gap
+        self._packets.append(position)
+        for frame in frames:
+            form = (frame.format.name, frame.layout.name, frame.sample_rate)
+            if self._run is None or self._run.form != form:
+                self._finish_run()
+                self._run = Resampler16k(form, weights(frame), None, self._mixer)
+            self._blocks += self._run.add(planar(frame))
+            self._decoded += frame.samples / frame.sample_rate
+
+    def is_steady(self, end: float) -> bool:
+        """Return whether there are as many samples as the packets say; `end`: where the stretch ends in the file."""
+        return abs(end - self._start - self._decoded) <= _MAX_SHIFT_SECONDS
+
+    def best_cut(self, target: float) -> PacketPosition | None:
+        """Return the packet in the best pause near `target` seconds of the file; None if there is no pause."""
+        self._finish_run()
+        if not self._packets or not self._blocks:
+            return None
+        detector = VoiceActivityDetector()
+        probabilities = np.concatenate([detector.feed(np.concatenate(self._blocks)), detector.finish()])
+        starts = [position.seconds - self._start for position in self._packets]
+        found = choose_cut(probabilities, VAD_FRAME_SAMPLES / SAMPLE_RATE, starts, target - self._start)
+        return None if found is None else self._packets[found]
+
+    def _finish_run(self) -> None:
+        if self._run:
+            self._blocks += self._run.finish()
+        self._run = None

@@ -1,0 +1,45 @@
+"""Pauses: at which packet a stretch of audio is cut, by its speech probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+_SPEECH_OFF = 0.35  # of the VAD's probability: below it there is no speech (the Windower's value, Silero's default)
+_MIN_PAUSE_SECONDS = 0.3  # shorter ones are within words, too
+_LONG_PAUSE_SECONDS = 0.6  # from here on pauses count as equal: the one nearest to the target is taken
+_MARGIN_SECONDS = 0.1  # between the cut and speech, at least: soft first and last sounds are below the threshold
+
+
+def choose_cut(probabilities: np.ndarray, frame_seconds: float, packets: Sequence[float], target: float) -> int | None:
+    """Return the index of the packet that begins in the best pause; None if there is none.
+
+    Args:
+        probabilities: of speech, shape (VAD frames,).
+        frame_seconds: length of a VAD frame.
+        packets: when each packet begins, in seconds like `target`, which count from the first VAD frame.
+        target: where the cut would be without speech.
+    """
+    best: tuple[float, float, int] | None = None
+    starts = np.asarray(packets)
+    for begin, end in _pauses(probabilities, frame_seconds):
+        inside = np.flatnonzero((starts >= begin + _MARGIN_SECONDS) & (starts <= end - _MARGIN_SECONDS))
+        if not len(inside):
+            continue
+        # The middle of a short pause; of a long one, which may be music, the part that is near.
+        reach = max(0.0, (end - begin) / 2 - _LONG_PAUSE_SECONDS)
+        middle = (begin + end) / 2
+        near = min(max(target, middle - reach), middle + reach)
+        packet = int(inside[np.abs(starts[inside] - near).argmin()])
+        rank = (min(end - begin, _LONG_PAUSE_SECONDS), -abs(float(starts[packet]) - target), packet)
+        best = rank if best is None else max(best, rank)
+    return best[2] if best else None
+
+
+def _pauses(probabilities: np.ndarray, frame_seconds: float) -> list[tuple[float, float]]:
+    """Return start and end of each pause, in seconds; the stretch's own edges end none: what follows is not known."""
+    quiet = np.concatenate([[False], probabilities < _SPEECH_OFF, [False]])
+    edges = np.flatnonzero(np.diff(quiet.astype(np.int8)))
+    found = [(float(a) * frame_seconds, float(b) * frame_seconds) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    return [(begin, end) for begin, end in found if end - begin >= _MIN_PAUSE_SECONDS]

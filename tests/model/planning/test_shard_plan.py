@@ -1,0 +1,62 @@
+"""Plans with the real voice activity detection: cuts lie in pauses of real speech."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench.corpus import wav
+from earshot_contract.shards import PlanRequest
+from tests.paths import ROOT
+from transcriber.audio.resampling import SAMPLE_RATE
+from transcriber.audio.stream import AudioStream
+from transcriber.planning.shard_plan import find_cuts
+
+PAUSE = 0.7  # seconds between two utterances
+CLIPS = sorted((ROOT / "tests" / "fixtures" / "speech").glob("*.flac"))
+
+
+@pytest.fixture(scope="module")
+def utterances() -> list[np.ndarray]:
+    return [np.concatenate(list(AudioStream(path))) for path in CLIPS]
+
+
+@pytest.fixture(scope="module")
+def recording(utterances: list[np.ndarray], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Several minutes of utterances with pauses between them."""
+    pause = np.zeros(round(PAUSE * SAMPLE_RATE), np.float32)
+    samples = np.concatenate([part for clip in utterances * 2 for part in (clip, pause)])
+    return wav(tmp_path_factory.mktemp("plan") / "long.wav", (samples * 32767).astype(np.int16)[:, None])
+
+
+def test_every_cut_lies_in_a_pause(recording: Path, utterances: list[np.ndarray]) -> None:
+    found = find_cuts(recording, PlanRequest(30.0, 40))
+
+    ends = list(itertools.accumulate(len(clip) / SAMPLE_RATE + PAUSE for clip in utterances * 2))
+    assert found.reason is None
+    assert found.seconds == pytest.approx(ends[-1], abs=0.01)
+    assert len(found.cuts) + 1 == round(found.seconds / 30)
+    samples = np.concatenate(list(AudioStream(recording)))
+    for cut in found.cuts:
+        at = round(cut.seconds * SAMPLE_RATE)
+        assert np.sqrt(np.mean(samples[at - 800 : at + 800] ** 2)) < 0.003  # 50 ms on each side
+
+
+def test_number_of_shards_is_bounded_and_a_short_file_is_whole(recording: Path) -> None:
+    assert len(find_cuts(recording, PlanRequest(10.0, 3)).cuts) == 2
+    assert find_cuts(recording, PlanRequest(600.0, 40)).cuts == []
+
+
+def test_speech_without_a_pause_is_cut_less_often(tmp_path: Path, utterances: list[np.ndarray]) -> None:
+    clip = utterances[0][SAMPLE_RATE : SAMPLE_RATE + SAMPLE_RATE // 2]  # half a second in the middle of a sentence
+    path = wav(tmp_path / "breathless.wav", (np.tile(clip, 120) * 32767).astype(np.int16)[:, None])
+
+    found = find_cuts(path, PlanRequest(20.0, 40))
+
+    assert found.cuts == []
+    assert found.reason == (
+        "The recording was cut into 1 parts, not 3: speech without a pause, or packets longer than one."
+    )
