@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import WORK_DAYS
-from functions.aws import job_table, s3, shard_results, step_functions
+from functions.aws import job_table, s3, step_functions
 from functions.aws.clients import is_unavailable
 from functions.errors import api_error, bad_request, internal_error, service_unavailable
 from functions.handlers.api.job_routes import job_summary
@@ -38,8 +38,6 @@ def retry_job(_: Request, job: Job) -> Response:
     retried = job_table.retry(job, execution)
     if retried is None:  # another caller was quicker, and their retry is this one
         raise service_unavailable(f"Request {job.id} has just changed. Try again.")
-    # Results of the run before: shards of another number, or of other bytes behind a URL, must not be taken for new.
-    shard_results.remove(job.id)
     _start(retried)
     return json_response(job_summary(retried))
 
