@@ -36,7 +36,7 @@ def cut_shards(shards: Sequence[Shard], plan: ShardPlan) -> list[Shard]:
     """Return the shards of a job by a plan: all of the first channel in order of time, then those of the next."""
     bounds = [None, *plan.cuts, None]
     count = len(shards) * (len(bounds) - 1)
-    cut = []
+    cut: list[Shard] = []
     for channel in shards:
         for first, until in pairwise(bounds):
             result = S3Object(channel.result.bucket, shard_result_key(channel.job_id, len(cut)))

@@ -99,6 +99,7 @@ def _prepare(job: Job) -> dict[str, Any]:
         duration=plan.seconds if plan else probe.duration,
         shards=len(cut),
         uncut=plan.reason if plan else None,
+        channels_planned=len(shards),
         progress={},
         working_since=None,
         parsed=options.to_stored(),

@@ -24,6 +24,7 @@ from transcriber.worker.fast_receive import FastReceive
 from transcriber.worker.heartbeat import Heartbeat
 from transcriber.worker.loaded_engines import LoadedEngines
 from transcriber.worker.model_files import ModelFiles
+from transcriber.worker.progress_reports import ProgressReports
 from transcriber.worker.shard_runs import ShardRuns
 from transcriber.worker.slot_lease import SlotLease
 from transcriber.worker.sqs_queues import Message, ShardQueues
@@ -171,7 +172,14 @@ def build_worker(settings: WorkerSettings, clients: AwsClients, engine_settings:
         lease = SlotLease(clients.dynamodb, settings.table, settings.slot, settings.lease)
     return Worker(
         queues,
-        ShardRuns(queues, TaskTokens(clients.step_functions), audio, engines, clients.s3),
+        ShardRuns(
+            queues,
+            TaskTokens(clients.step_functions),
+            audio,
+            engines,
+            clients.s3,
+            ProgressReports(clients.dynamodb, settings.table),
+        ),
         engines,
         idle_seconds=settings.idle_seconds,
         default_model=settings.default_model,

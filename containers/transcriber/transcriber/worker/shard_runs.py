@@ -14,11 +14,12 @@ from typing import Any
 
 from earshot_contract.document import InvalidDocument
 from earshot_contract.shards import Shard, ShardError, ShardMessage, ShardPlan, ShardResult
-from transcriber.engine_protocol import Engine, ShardFailed
+from transcriber.engine_protocol import Engine, ReportsProgress, ShardFailed
 from transcriber.logs import logger
 from transcriber.planning.planner import Planner
 from transcriber.worker.audio_cache import AudioCache, AudioFile
 from transcriber.worker.loaded_engines import LoadedEngines
+from transcriber.worker.progress_reports import ProgressReports
 from transcriber.worker.sqs_queues import Message, ShardQueues
 from transcriber.worker.task_tokens import TaskTokenClosed, TaskTokens
 
@@ -36,6 +37,7 @@ class ShardRun:
     engine_acquired: bool = False
     file: AudioFile | None = None
     future: Future[ShardResult] | Future[ShardPlan] | None = None  # None until it is submitted to the engine
+    has_reported: bool = False  # of its progress
     answered: bool = False  # the task token is answered, or no longer valid
 
     @property
@@ -58,10 +60,16 @@ class ShardRuns:
     """
 
     def __init__(
-        self, queues: ShardQueues, tokens: TaskTokens, audio: AudioCache, engines: LoadedEngines, s3: Any
+        self,
+        queues: ShardQueues,
+        tokens: TaskTokens,
+        audio: AudioCache,
+        engines: LoadedEngines,
+        s3: Any,
+        progress: ProgressReports | None = None,
     ) -> None:
         self._queues, self._tokens, self._audio, self._engines, self._s3 = queues, tokens, audio, engines, s3
-        self._planner = Planner()
+        self._planner, self._progress = Planner(), progress
         self._active: list[ShardRun] = []
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="shard-run")
@@ -105,6 +113,14 @@ class ShardRuns:
         except TaskTokenClosed as error:
             if not run.answered:
                 self._drop(run, error)
+            return
+        if isinstance(run.future, ReportsProgress):
+            self._report(run, run.future.seconds_done())
+
+    def _report(self, run: ShardRun, seconds_done: float) -> None:
+        if self._progress and seconds_done and not run.answered:
+            run.has_reported = True
+            self._progress.report(run.shard, seconds_done, time.monotonic() - run.received_at)
 
     def stop_starting(self) -> None:
         """Submit no further shard; cancel shards that the engine has not begun, which returns their messages."""
@@ -189,6 +205,8 @@ class ShardRuns:
             Body=result.to_json().encode(),
             ContentType="application/json",
         )
+        if isinstance(outcome, ShardResult) and (shard.count > 1 or run.has_reported):
+            self._report(run, max(0.0, (shard.end or outcome.audio.duration) - shard.start))
         self._answer(run, self._tokens.success, {"index": shard.index, "result": shard.result.key})
         if isinstance(result, ShardResult):
             run.log("Transcribed", audio_seconds=result.audio.duration, seconds=result.seconds)
