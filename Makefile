@@ -10,12 +10,11 @@ unexport PYTHONDONTWRITEBYTECODE
 export UV_SYSTEM_CERTS ?= 1
 INDEX = index=$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2> /dev/null || true)}; \
 	[ -z "$$index" ] || export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$index}";
-# Node comes with the environment; npx fetches the CDK's command the first time it is used.
-CDK := PATH="$(CURDIR)/$(BIN):$$PATH" npx --yes aws-cdk@2.1148.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-synth test-localcloud test-model test-pipeline test-clients test-pythons \
-	check install synth lint types imports coverage generated lock bootstrap deploy destroy bench bench-speakers load clean
+.PHONY: help run test test-fast test-synth test-localcloud test-model test-pipeline test-clients test-recorded test-pythons \
+	check install synth template-checks audit image lint types imports coverage generated lock bootstrap deploy bench bench-speakers load simulate \
+	faults clean
 
 help: ## this list
 	@echo "Earshot: hosted Whisper in your own AWS account, or on this machine alone."
@@ -32,11 +31,13 @@ FLOORS := $(BIN)/python -m tests.coverage_floors build/coverage.json
 TOGETHER := -n $(shell nproc 2> /dev/null || sysctl -n hw.ncpu)
 
 test: $(STAMP) synth ## all tests, against the local cloud and the real model; COVERAGE=1 measures the unit tests' branches too
+	@rm -rf build/aws-calls
 	@EARSHOT_TEST_ACCOUNT=moto $(PYTEST) tests/unit $(UNIT) $(TOGETHER) $(and $(COVERAGE),$(MEASURED))
 	@$(if $(COVERAGE),$(FLOORS))
 	@$(PYTEST) tests/synth $(TOGETHER)
 	@$(BIN)/python -m tests.every_python --list
 	@$(PYTEST) tests/localcloud tests/model tests/pipeline tests/clients $(TOGETHER) --dist loadfile
+	@$(PYTEST) tests/recorded
 
 test-fast: $(STAMP) ## the unit tier but for tests marked slow: no local cloud, no model, no network; half a minute
 	@HYPOTHESIS_PROFILE=few $(PYTEST) tests/unit -m "not slow" $(UNIT) $(TOGETHER)
@@ -55,6 +56,9 @@ test-pipeline: $(STAMP) synth ## the whole system, with faults
 
 test-clients: $(STAMP) synth ## SDKs and programs of others as clients; installs them
 	@$(PYTEST) tests/clients
+
+test-recorded: $(STAMP) ## least privilege: what the tiers before it called, against the grants; `make test` ends with it
+	@$(PYTEST) tests/recorded
 
 test-pythons: $(STAMP) synth ## the fast tests and the main job on every other Python that this machine has
 	@$(BIN)/python -m tests.every_python
@@ -90,6 +94,33 @@ bench-speakers: $(STAMP) ## how well speakers are told apart, into build/bench; 
 load: $(STAMP) synth ## 200 callers at once, then 1,000 requests in a row, on the local cloud; minutes; ARGS="--callers 50" …
 	@$(BIN)/python -m tests.localcloud.load $(ARGS)
 
+faults: $(STAMP) synth ## random schedules of faults on the local cloud, for 20 minutes; ARGS="--seed 7", "--minutes 5" …
+	@$(BIN)/python -m tests.pipeline.fault_schedule $(ARGS)
+
+simulate: $(STAMP) ## the scaling policy under load of all kinds, beside other policies: a table, and pictures into docs/explanation/images
+	@$(BIN)/python -m simulation $(ARGS)
+
+TOOL = $(INDEX) $(UV) tool run --from
+SECRETS := --disable-plugin HexHighEntropyString --disable-plugin Base64HighEntropyString --disable-plugin KeywordDetector --disable-plugin BasicAuthDetector
+
+template-checks: $(STAMP) synth ## checkov (infra/checkov.yaml) and asl-validator on the template; fetches both
+	@$(TOOL) checkov==3.3.30 checkov --config-file infra/checkov.yaml
+	@$(BIN)/python -m tests.synth.definitions build/asl
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npx --yes asl-validator@4.0.0 $(foreach name,job worker,--json-path build/asl/$(name).asl.json)
+
+audit: $(STAMP) ## known vulnerabilities, committed keys, and lists of what is installed (SBOM) into build/sbom; fetches the tools
+	@mkdir -p build/sbom
+	@git ls-files -z | $(INDEX) xargs -0 $(UV) tool run --from detect-secrets==1.5.0 detect-secrets-hook $(SECRETS)
+	@for image in requirements requirements-gpu; do \
+		$(TOOL) cyclonedx-bom==7.1.0 cyclonedx-py requirements containers/transcriber/$$image.txt -o build/sbom/image-$$image.json || exit 1; done
+	@$(TOOL) cyclonedx-bom==7.1.0 cyclonedx-py requirements requirements.lock -o build/sbom/environment.json
+	@$(TOOL) pip-audit==2.9.0 pip-audit --require-hashes --disable-pip --requirement requirements.lock
+
+image: $(STAMP) ## both flavours of the worker's image, by Docker or buildah, and what they must be; FLAVOURS=cpu for one
+	@$(BIN)/python -c 'from pathlib import Path; from localcloud.embedded_model import embedded; embedded(Path(".cache/models"))'
+	@for flavour in $(or $(FLAVOURS),cpu gpu); do \
+		containers/transcriber/build_image.sh $$flavour && containers/transcriber/check_image.sh $$flavour || exit 1; done
+
 lint: $(STAMP) types imports ## ruff, mypy, and the contracts of who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
@@ -114,18 +145,16 @@ LOCK = $(UV) pip compile --quiet --fork-strategy fewest --python-version 3.11 --
 IMAGE = $(LOCK) --python-platform x86_64-manylinux_2_28 --constraint requirements.lock
 
 lock: ## resolve pyproject's groups anew into requirements.lock and, of the same versions, what the image holds
-	@$(LOCK) --universal $(addprefix --group=,functions transcriber infra local cli dev) -o requirements.lock
+	@$(LOCK) --universal $(addprefix --group=,functions transcriber transcriber-quick infra local cli dev) -o requirements.lock
 	@$(IMAGE) --group transcriber -o containers/transcriber/requirements.txt
 	@$(IMAGE) --group transcriber-gpu -o containers/transcriber/requirements-gpu.txt
+	@$(IMAGE) --group transcriber-quick -o containers/transcriber/requirements-quick.txt
 
 bootstrap: $(STAMP) ## prepare an AWS account and region for the CDK, once
-	@$(CDK) bootstrap $(ARGS)
+	@$(BIN)/earshot cdk bootstrap $(ARGS)
 
 deploy: $(STAMP) ## into your AWS account; ARGS="-c flavour=cpu" chooses (README: Deploy)
-	@$(CDK) deploy $(ARGS)
-
-destroy: $(STAMP) ## remove the deployment; buckets and table stay (docs/how-to/destroy.md)
-	@$(CDK) destroy $(ARGS)
+	@$(BIN)/earshot deploy $(ARGS)
 
 clean: ## everything that make made; the local cloud's data in .earshot stays
 	rm -rf .venv .cache cdk.out build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

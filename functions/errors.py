@@ -34,6 +34,10 @@ class ApiError(Exception):
 API_ERROR_NAMES = (ApiError.__name__, "Refused")
 
 
+class SlowDownloadsBusy(Exception):
+    """A server sends slowly, and as many slow downloads run as a deployment allows. Its name is in state machines."""
+
+
 def api_error(err_code: str, err_msg: str, status: int = 400) -> ApiError:
     """Make an error of any code and status."""
     return ApiError(Failure(err_code, err_msg, status))
@@ -90,12 +94,16 @@ def internal_error() -> ApiError:
 def failure_of_step(error: str, cause: str) -> Failure:
     """Return the caller's failure for the `Error` and `Cause` of a failed state.
 
-    Four kinds of error arrive: an `ApiError` of a function (`Cause` is Lambda's JSON for an exception, with the text
-    in `errorMessage`), a `ShardError` of a worker (`Cause` is a message), `STOPPED`, and any other, which becomes an
-    internal error.
+    Five kinds of error arrive: an `ApiError` of a function (`Cause` is Lambda's JSON for an exception, with the text
+    in `errorMessage`), a `ShardError` of a worker (`Cause` is a message), `SlowDownloadsBusy`, `STOPPED`, and any
+    other, which becomes an internal error.
     """
     if error == STOPPED:
         return api_error("INTERNAL_SERVER_ERROR", "The job was stopped before its end. Send it again.", 500).failure
+    if error == SlowDownloadsBusy.__name__:
+        return service_unavailable(
+            "The server sends slowly, and too many slow downloads ran for half an hour. Send the request again later."
+        ).failure
     if error in API_ERROR_NAMES:
         return _failure_in_cause(cause)
     try:

@@ -4,9 +4,12 @@ There is no Powertools Tracer: its import of aws_xray_sdk took more than half of
 Lambda's own active tracing records each invocation in X-Ray without it.
 """
 
+import os
+
 from aws_lambda_powertools import Logger, Metrics
 
-NAMESPACE = "Earshot"  # of the metrics in CloudWatch
+# Of the metrics in CloudWatch: the name of the stack, so that two deployments in an account do not add up.
+NAMESPACE = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Earshot")
 
 logger = Logger()
 metrics = Metrics(namespace=NAMESPACE)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, get_type_hints
 
+from earshot_contract.keys import WORK_DAYS
 from earshot_contract.timeouts import IDLE_SECONDS, REQUEST_WAIT_SECONDS
 
 
@@ -28,12 +29,16 @@ class DeploymentSettings:
     scale_function: str = ""
     default_model: str = ""  # the model that `whisper` means
     max_workers: int = 1
+    quick_workers: int = 0  # Lambda functions that transcribe at the same time; 0: none
+    quick_memory: int = 3008  # MB of each
+    worker_price: float = 0.805  # dollars an hour of a task, for the choice between the kinds of workers
     idle_seconds: int = IDLE_SECONDS  # of worker 0; the others leave sooner
     speed: float = 40.0  # seconds of audio a worker transcribes in a second (RTFx), for scaling
     worker_version: str = ""  # digest of the worker's image
     drain_seconds: float = 300.0  # a backlog should be processed within this time
     wait_seconds: float = REQUEST_WAIT_SECONDS  # how long `POST /v1/listen` waits for the job
     retention_days: int = 30
+    keep_audio_days: int = WORK_DAYS  # for which the audio of requests is stored
     cors_origins: str = "*"  # web origins whose pages may call the API, separated by commas; *: all
     public_access: bool = False  # requests need no API key
     allow_private_urls: bool = False  # download from addresses that are not public: for laptops and tests

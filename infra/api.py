@@ -9,7 +9,15 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from earshot_contract.keys import JOBS_PREFIX, UPLOADS_PREFIX, WORK_PREFIX, manifest_key
+from earshot_contract.keys import (
+    JOBS_PREFIX,
+    LISTING_INDEX,
+    OWNER_INDEX,
+    UPLOADS_PREFIX,
+    WORK_PREFIX,
+    edits_key,
+    manifest_key,
+)
 from earshot_contract.timeouts import GATEWAY_SECONDS, REQUEST_WAIT_SECONDS
 from functions.handlers.api.cors import EVERY_ORIGIN, EXPOSED_HEADERS
 from functions.handlers.api.router import ROUTES
@@ -51,6 +59,8 @@ class Api(Construct):
         self.rest = self._build_rest()
         self._build_methods(self._build_authorizer())
         self._build_gateway_responses()
+        if EVERY_ORIGIN not in base.settings.cors_origins:
+            base.storage.allow_uploads_from(self.url)  # the web page's own origin
         if base.settings.public:
             Firewall(self, "Firewall", base.settings, stage=self.rest.deployment_stage)
 
@@ -74,6 +84,7 @@ class Api(Construct):
                 "DEFAULT_MODEL": settings.default_model,
                 "WAIT_SECONDS": str(REQUEST_WAIT_SECONDS),
                 "RETENTION_DAYS": str(settings.retention_days),
+                "KEEP_AUDIO_DAYS": str(settings.keep_audio_days),
                 "CORS_ORIGINS": ",".join(settings.cors_origins),
                 "ALLOW_PRIVATE_URLS": ALLOW_PRIVATE_URLS,
             },
@@ -81,13 +92,15 @@ class Api(Construct):
             id="Listen",  # the construct id is older than the folder's name and must not change
             memory=1024,  # CPU grows with memory: bodies of 6 MB are decoded and hashed
         )
-        storage.grant_table(function, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
+        storage.grant_table(function, "GetItem", "PutItem", "UpdateItem", "DeleteItem")
+        storage.grant_query(function, LISTING_INDEX, OWNER_INDEX)
         for prefix in (f"{JOBS_PREFIX}*", f"{UPLOADS_PREFIX}*"):
             storage.grant_objects(function, storage.transcripts, prefix, "GetObject", "DeleteObject")
-        storage.grant_objects(
-            function, storage.transcripts, f"{WORK_PREFIX}*", "GetObject", "DeleteObject", "PutObject"
-        )
-        storage.grant_objects(function, storage.uploads, "*", "GetObject")  # the version that an s3:// URL names now
+        storage.grant_objects(function, storage.transcripts, edits_key("*", "*"), "PutObject")
+        work_operations = ("GetObject", "DeleteObject", "PutObject", "ListMultipartUploadParts")
+        storage.grant_objects(function, storage.transcripts, f"{WORK_PREFIX}*", *work_operations)
+        # The version that an s3:// URL names now, and for the player the version that was transcribed.
+        storage.grant_objects(function, storage.uploads, "*", "GetObject", "GetObjectVersion")
         storage.grant_objects(function, storage.models, manifest_key("*"), "GetObject")
         for bucket in (storage.uploads, storage.transcripts, storage.models):
             storage.grant_list(function, bucket)

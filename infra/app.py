@@ -1,4 +1,4 @@
-"""The CDK app that the `cdk` command runs; `make deploy` starts that command."""
+"""The CDK app that the `cdk` command runs; `earshot deploy` starts that command."""
 
 from __future__ import annotations
 

@@ -13,7 +13,16 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from earshot_contract.keys import JOBS_PREFIX, UPLOADS_PREFIX, WORK_PREFIX, manifest_key
+from earshot_contract.keys import (
+    JOBS_PREFIX,
+    LISTING_INDEX,
+    REDACTED_AUDIO,
+    UPLOADS_PREFIX,
+    WORK_PREFIX,
+    manifest_key,
+    redacted_audio_key,
+    spans_key,
+)
 from earshot_contract.shards import ShardError
 from earshot_contract.timeouts import SHARD_WAIT_DAYS
 from infra.foundation import Foundation
@@ -47,8 +56,23 @@ class JobMachine(Construct):
         self._build_announce_and_fail()
         self.state_machine = self._build_machine()
         self.state_machine.grant_task_response(worker_machine.role)
+        if worker_machine.quick_worker:
+            self._grant_answers(worker_machine.quick_worker.role)
         self._build_reap()
         self.sweep = self._build_sweep()
+
+    def _grant_answers(self, role: iam.Role) -> None:
+        """Allow a function to answer task tokens, in a policy of its own.
+
+        A function depends on its role's default policy, and this machine, by way of Scale and the Worker machine, on
+        the function: there the grant would close a circle.
+        """
+        operations = ("Success", "Failure", "Heartbeat")
+        statement = iam.PolicyStatement(
+            actions=[f"states:SendTask{operation}" for operation in operations],
+            resources=[self.state_machine.state_machine_arn],
+        )
+        iam.Policy(self, "QuickAnswers", statements=[statement], roles=[role])
 
     def _build_prepare(self, scale: lambda_.Function) -> None:
         storage = self._base.storage
@@ -89,12 +113,16 @@ class JobMachine(Construct):
         storage = self._base.storage
         assemble = self._base.functions.add(
             "assemble",
-            self._environment,
+            self._environment | {"WORKER_PRICE": str(self._base.settings.worker_price)},
             timeout=Duration.minutes(5),
             memory=1024,
         )
         storage.grant_table(assemble, "GetItem", "UpdateItem")
         storage.grant_objects(assemble, storage.transcripts, f"{WORK_PREFIX}*", "GetObject", "DeleteObject")
+        storage.grant_objects(assemble, storage.transcripts, spans_key("*", "*"), "PutObject")
+        storage.grant_objects(assemble, storage.transcripts, redacted_audio_key("*"), "GetObject")
+        stale = f"{UPLOADS_PREFIX}*.{REDACTED_AUDIO}"
+        storage.grant_objects(assemble, storage.transcripts, stale, "DeleteObject")
         for prefix in (f"{JOBS_PREFIX}*", f"{UPLOADS_PREFIX}*"):
             storage.grant_objects(assemble, storage.transcripts, prefix, "PutObject")
         storage.grant_list(assemble, storage.transcripts)
@@ -128,8 +156,10 @@ class JobMachine(Construct):
             self._environment
             | {"BUS": base.bus.event_bus_name, "JOB_MACHINE_ARN": self.state_machine.state_machine_arn},
             timeout=Duration.minutes(2),
+            traced=False,
         )
-        base.storage.grant_table(sweep, "Query", "UpdateItem")
+        base.storage.grant_table(sweep, "UpdateItem")
+        base.storage.grant_query(sweep, LISTING_INDEX)
         base.bus.grant_put_events_to(sweep)
         self.state_machine.grant_start_execution(sweep)
         self.state_machine.grant(sweep, "states:ListExecutions")
@@ -157,6 +187,7 @@ class JobMachine(Construct):
             {
                 "planned": True,
                 "job_id": path.string_at("$.job_id"),
+                "group": path.string_at("$.group"),
                 "shards": path.object_at("$.shards"),
                 "execution": path.execution_id,
             },
@@ -165,10 +196,16 @@ class JobMachine(Construct):
         for state in (prepare, cut, shards, assemble, announce):
             state.add_catch(fail, result_path="$.error")
 
-        plan = self._wait_for_worker("Plan", self._base.queues.fast, "$.plan")
+        announce.next(sfn.Succeed(self, "Done"))
+        # With `redact_audio`: a worker writes the copy, then Assemble runs again and completes the job.
+        copies = self._send_and_wait("CopyAudio", self._base.queues.bulk, "copy")
+        copies.add_catch(fail, result_path="$.error")
+        copies.next(assemble)
+        copied = sfn.Choice(self, "Copy?").when(sfn.Condition.is_present("$.copy"), copies).otherwise(announce)
+        run = shards.next(assemble).next(copied)
+        plan = self._send_and_wait("Plan", self._base.queues.fast, "shard", "$.plan")
         plan.add_catch(cut, result_path="$.error")  # without a plan the file stays whole, and its worker says why
         plan.next(cut)
-        run = shards.next(assemble).next(announce).next(sfn.Succeed(self, "Done"))
         long = sfn.Choice(self, "Long?").when(sfn.Condition.boolean_equals("$.cut", True), plan).otherwise(run)
         cut.next(
             sfn.Choice(self, "StillRuns?")
@@ -202,6 +239,7 @@ class JobMachine(Construct):
             item_selector={
                 "shard": path.json_merge(path.object_at("$.shared"), path.object_at("$$.Map.Item.Value")),
                 "interactive": path.string_at("$.interactive"),
+                "group": path.string_at("$.group"),
             },
             max_concurrency=MAX_CONCURRENT_SHARDS,
             result_path=path.DISCARD,
@@ -209,13 +247,13 @@ class JobMachine(Construct):
         interactive = sfn.Condition.boolean_equals("$.interactive", True)
         shards.item_processor(
             sfn.Choice(self, "Fast or bulk?")
-            .when(interactive, self._wait_for_worker("TranscribeFast", self._base.queues.fast, "$.shard"))
-            .otherwise(self._wait_for_worker("TranscribeBulk", self._base.queues.bulk, "$.shard"))
+            .when(interactive, self._send_and_wait("TranscribeFast", self._base.queues.fast, "shard"))
+            .otherwise(self._send_and_wait("TranscribeBulk", self._base.queues.bulk, "shard"))
         )
         return shards
 
-    def _wait_for_worker(self, name: str, queue: sqs.Queue, shard: str) -> tasks.SqsSendMessage:
-        """Build a state that sends a ShardMessage and waits for the worker's answer; `shard` is the shard's path.
+    def _send_and_wait(self, name: str, queue: sqs.Queue, member: str, path: str = "") -> tasks.SqsSendMessage:
+        """Build a state that sends a ShardMessage, or the message of an audio copy, and waits for the worker's answer.
 
         It has no heartbeat, because the heartbeat's clock would run while the message waits in the queue. The message's
         visibility timeout shows that a worker died; the dead-letter queue shows that a shard was lost.
@@ -226,8 +264,10 @@ class JobMachine(Construct):
             queue=queue,
             integration_pattern=sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN,
             message_body=sfn.TaskInput.from_object(
-                {"task_token": sfn.JsonPath.task_token, "shard": sfn.JsonPath.object_at(shard)}
+                {"task_token": sfn.JsonPath.task_token, member: sfn.JsonPath.object_at(path or f"$.{member}")}
             ),
+            # Makes a standard queue fair: SQS delivers messages of quiet groups before those of a group that has many.
+            message_group_id=sfn.JsonPath.string_at("$.group"),
             result_path=sfn.JsonPath.DISCARD,
             task_timeout=sfn.Timeout.duration(SHARD_TIMEOUT),
         )

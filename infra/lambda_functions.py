@@ -14,7 +14,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from functions.errors import API_ERROR_NAMES, THROTTLED
+from functions.errors import API_ERROR_NAMES, THROTTLED, SlowDownloadsBusy
 from infra import ROOT
 from infra.lambda_bundle import RUNTIME, CodeBundle, layer_folder
 from infra.logs import log_group
@@ -72,6 +72,7 @@ class LambdaFunctions(Construct):
         *,
         timeout: Duration,
         memory: int = 256,
+        traced: bool = True,
         id: str = "",
     ) -> lambda_.Function:
         """Create the function of `functions/handlers/{name}`.
@@ -81,6 +82,7 @@ class LambdaFunctions(Construct):
             environment: Fields of functions/settings.py, in upper case, and their values.
             timeout: Maximum run time.
             memory: MB; CPU grows with it.
+            traced: Whether X-Ray records its invocations; each trace costs, so not those of schedules.
             id: Construct id where it differs from the name: folders may be renamed, ids must not change.
         """
         construct_id = id or name.title()
@@ -98,7 +100,7 @@ class LambdaFunctions(Construct):
             role=role,
             timeout=timeout,
             memory_size=memory,
-            tracing=lambda_.Tracing.ACTIVE,
+            tracing=lambda_.Tracing.ACTIVE if traced else lambda_.Tracing.DISABLED,
             log_group=group,
             logging_format=lambda_.LoggingFormat.JSON,
             environment={
@@ -159,5 +161,14 @@ def lambda_task(
     )
     task_state.add_retry(errors=list(API_ERROR_NAMES), max_attempts=0)
     add_throttling_retry(task_state, THROTTLING_ERRORS)
+    # Each attempt holds a function until the download counts as slow: long waits, half an hour or more in all.
+    task_state.add_retry(
+        errors=[SlowDownloadsBusy.__name__],
+        interval=Duration.seconds(60),
+        max_attempts=9,
+        max_delay=Duration.seconds(600),
+        backoff_rate=2,
+        jitter_strategy=sfn.JitterType.FULL,
+    )
     task_state.add_retry(errors=["States.ALL"], interval=Duration.seconds(1), max_attempts=2, backoff_rate=2)
     return task_state

@@ -17,11 +17,14 @@ from infra.job_machine import JobMachine
 from infra.worker_machine import WorkerMachine
 
 MINUTE, FIVE_MINUTES, HOUR = Duration.minutes(1), Duration.minutes(5), Duration.hours(1)
-RAISES_API_ERRORS = "prepare"  # raises for audio that cannot be transcribed, which is no reason for an alarm
+# Functions whose errors no other alarm shows. A failure of the others ends in a failed execution, a 5xx, or a message
+# in a dead-letter queue. Each metric of an alarm costs as an alarm of its own.
+WATCHED_FUNCTIONS = ("fail", "scale", "sweep")
+GUIDE = "docs/how-to/answer-an-alarm.md"  # has a section for each alarm, under the alarm's name
 
 
 class Monitoring(Construct):
-    """Alarms, the SNS topic they notify (and `alarm_email`, if set), and one dashboard."""
+    """Alarms, the SNS topic they notify (and `alarm_email`, if set), and one dashboard unless it is turned off."""
 
     def __init__(
         self,
@@ -46,7 +49,8 @@ class Monitoring(Construct):
         self.alarms: list[cloudwatch.Alarm] = []
         self._build_queue_alarms(undelivered)
         self._build_failure_alarms()
-        self._build_dashboard()
+        if base.settings.dashboard:
+            self._build_dashboard()
 
     def _alarm(
         self, name: str, metric: cloudwatch.IMetric, threshold: float, description: str, *, periods: int = 1
@@ -59,7 +63,7 @@ class Monitoring(Construct):
             evaluation_periods=periods,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description=description,
+            alarm_description=f"{description} {GUIDE}#{name.lower()}",
         )
         alarm.add_alarm_action(actions.SnsAction(self.topic))
         self.alarms.append(alarm)
@@ -97,9 +101,9 @@ class Monitoring(Construct):
     def _build_failure_alarms(self) -> None:
         self._alarm(
             "JobsFail",
-            self._jobs.metric_failed(period=FIVE_MINUTES),
-            10,
-            "More than ten jobs failed within five minutes. Their rows say why.",
+            self._count("JobsBroken", "fail"),
+            3,
+            "More than three jobs failed within five minutes by no fault of their callers. Their rows say why.",
         )
         self._alarm(
             "WorkersFail",
@@ -113,18 +117,25 @@ class Monitoring(Construct):
             5,
             "The API answered with 5xx more than five times in five minutes.",
         )
-        errors = {
-            name: function.metric_errors(period=FIVE_MINUTES)
-            for name, function in self._base.functions.all.items()
-            if name != RAISES_API_ERRORS
-        }
+        functions = self._base.functions.all
+        errors = {name: functions[name].metric_errors(period=FIVE_MINUTES) for name in WATCHED_FUNCTIONS}
         self._alarm(
             "FunctionsFail",
             cloudwatch.MathExpression(
                 expression=" + ".join(errors), using_metrics=errors, label="Errors", period=FIVE_MINUTES
             ),
             3,
-            "A function raised an unexpected error. Its log has the traceback.",
+            f"One of the functions {', '.join(WATCHED_FUNCTIONS)} raised errors. Its log has the traceback.",
+        )
+
+    def _count(self, name: str, function: str, statistic: str = "Sum") -> cloudwatch.Metric:
+        """Return a metric that a function writes with its log."""
+        return cloudwatch.Metric(
+            namespace=Stack.of(self).stack_name,
+            metric_name=name,
+            dimensions_map={"service": function},
+            statistic=statistic,
+            period=FIVE_MINUTES,
         )
 
     def _build_dashboard(self) -> None:
@@ -132,15 +143,6 @@ class Monitoring(Construct):
             title: str, left: list[cloudwatch.IMetric], right: list[cloudwatch.IMetric] | None = None
         ) -> cloudwatch.GraphWidget:
             return cloudwatch.GraphWidget(title=title, width=12, left=left, right=right or [])
-
-        def count(name: str, function: str, statistic: str = "Sum") -> cloudwatch.Metric:
-            return cloudwatch.Metric(
-                namespace=Stack.of(self).stack_name,
-                metric_name=name,
-                dimensions_map={"service": function},
-                statistic=statistic,
-                period=FIVE_MINUTES,
-            )
 
         shard_queues = (self._base.queues.fast, self._base.queues.bulk)
         board = cloudwatch.Dashboard(self, "Dashboard", default_interval=Duration.hours(6))
@@ -175,15 +177,15 @@ class Monitoring(Construct):
         board.add_widgets(
             graph(
                 "Seconds of audio, and seconds of workers for them",
-                [count("AudioSeconds", "assemble"), count("ModelSeconds", "assemble")],
-                [count("QueueWaitSeconds", "assemble", rank) for rank in ("p50", "p95")],
+                [self._count("AudioSeconds", "assemble"), self._count("ModelSeconds", "assemble")],
+                [self._count("QueueWaitSeconds", "assemble", rank) for rank in ("p50", "p95")],
             ),
             graph(
                 "Failures",
                 [
-                    count("JobsFailed", "fail"),
-                    count("ShardsGivenUp", "reap"),
-                    count("LaunchesFailed", "settle"),
+                    self._count("JobsFailed", "fail"),
+                    self._count("ShardsGivenUp", "reap"),
+                    self._count("LaunchesFailed", "settle"),
                 ],
             ),
         )

@@ -5,7 +5,15 @@ from __future__ import annotations
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 
-from earshot_contract.keys import JOBS_PREFIX, UPLOADS_PREFIX, WORK_PREFIX, manifest_key
+from earshot_contract.keys import (
+    JOBS_PREFIX,
+    REDACTED_AUDIO,
+    UPLOADS_PREFIX,
+    WORK_PREFIX,
+    manifest_key,
+    redacted_audio_key,
+    spans_key,
+)
 from infra.job_machine import JobMachine
 from infra.storage import Storage
 from infra.worker_machine import WorkerMachine
@@ -56,7 +64,12 @@ def acknowledge_findings(
     for bucket, keys in {
         storage.uploads: ("*",),
         storage.models: ("*", manifest_key("*")),
-        storage.transcripts: tuple(f"{prefix}*" for prefix in (WORK_PREFIX, JOBS_PREFIX, UPLOADS_PREFIX)),
+        storage.transcripts: (
+            *(f"{prefix}*" for prefix in (WORK_PREFIX, JOBS_PREFIX, UPLOADS_PREFIX)),
+            redacted_audio_key("*"),
+            spans_key("*", "*"),
+            f"{UPLOADS_PREFIX}*.{REDACTED_AUDIO}",
+        ),
     }.items():
         for key in keys:
             acknowledge(f"IAM5[Resource::{arn(bucket)}/{key}]", "Objects of this one bucket, by name.")

@@ -17,8 +17,9 @@ from typing import Any
 
 from constructs import Node
 
+from earshot_contract.keys import WORK_DAYS
 from earshot_contract.shards import EngineProfile
-from earshot_contract.timeouts import IDLE_SECONDS
+from earshot_contract.timeouts import IDLE_SECONDS, SPARE_IDLE_SECONDS
 
 
 class Flavour(StrEnum):
@@ -29,7 +30,10 @@ class Flavour(StrEnum):
 
 
 # Defaults that differ for the CPU flavour: a model that a CPU can run, and its speed. An explicit setting wins.
-CPU_DEFAULTS = {"default_model": "small", "speed": 4.0}
+# The price is Fargate's of 4 vCPU and 16 GB in us-east-1 (https://aws.amazon.com/fargate/pricing/).
+CPU_DEFAULTS = {"default_model": "small", "speed": 4.0, "worker_price": 0.233}
+# With quick workers a caller does not wait for a task's start, so the first task waits no longer for audio than others.
+QUICK_DEFAULTS = {"idle_seconds": SPARE_IDLE_SECONDS}
 # Regions whose accounts may see two availability zones only: a subnet in a third fails the deployment
 # (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html, us-west-1).
 TWO_ZONE_REGIONS = frozenset({"us-west-1"})
@@ -38,6 +42,8 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,23}")
 # Least values. AWS WAF counts at least ten requests an address.
 LEAST = {
     "max_workers": 1,
+    "quick_workers": 0,
+    "quick_memory": 1769,
     "idle_seconds": 1,
     "linger_seconds": 0,
     "requests_a_minute": 10,
@@ -45,8 +51,10 @@ LEAST = {
     "api_burst": 1,
     "retention_days": 1,
     "zones": 1,
+    "keep_audio_days": WORK_DAYS,  # shards wait for workers for nearly as long
     "uploads_days": 0,
 }
+MAX_QUICK_MEMORY = 10_240  # MB; Lambda's most
 MAX_ZONES = 4  # subnets of a /18 in the VPC's /16
 # Environment variable of functions that fetch URLs. In AWS it is always this: only the local cloud changes it.
 ALLOW_PRIVATE_URLS = "false"
@@ -70,16 +78,23 @@ class StackSettings:
     api_rate: int = 50  # requests a second, all callers together
     api_burst: int = 100  # requests above the rate that are accepted in a burst
     retention_days: int = 30  # table rows, jobs/ in the transcripts bucket, access logs
+    keep_audio_days: int = WORK_DAYS  # audio of requests, for the player and retries, and what else is under work/
     uploads_days: int = 0  # days after which uploads and their results are deleted; 0: never
     cors_origins: tuple[str, ...] = ("*",)  # web origins whose pages may call the API; *: all
+    dashboard: bool = True  # in CloudWatch; the first three of an account are free
     alarm_email: str = ""  # receives alarms; empty: alarms show on the dashboard only
 
     default_model: str = "large-v3-turbo"  # model that the name `whisper` stands for; a folder of the models bucket
     profile: EngineProfile = EngineProfile.ACCURATE  # of requests that do not choose; fast: less time, more errors
-    speed: float = 60.0  # seconds of audio that a worker transcribes in a second; used for scaling
-    drain_seconds: float = 300.0  # target time in which workers clear the backlog
+    speed: float = 60.0  # seconds of audio that a worker transcribes in a second, until workers have measured it
+    drain_seconds: float = 240.0  # target time in which workers clear a bulk backlog
     max_workers: int = 4
-    idle_seconds: int = IDLE_SECONDS  # how long the worker of slot 0 waits for more audio
+    # Dollars an hour of a task, for the scaler and each job's cost: g6.xlarge on demand in us-east-1
+    # (https://aws.amazon.com/ec2/pricing/on-demand/).
+    worker_price: float = 0.805
+    quick_workers: int = 2  # Lambda functions that transcribe at the same time, for callers and single clips; 0: none
+    quick_memory: int = 3008  # MB of each: the most in many new accounts; 10240 where it is allowed
+    idle_seconds: int = IDLE_SECONDS  # how long the first task waits for more audio, without quick workers
 
     @classmethod
     def from_context(cls, node: Node) -> StackSettings:
@@ -94,6 +109,8 @@ class StackSettings:
         values = {name: _parse(name, raw, getattr(cls, name)) for name, raw in raw_values.items() if raw is not None}
         if os.environ.get("CDK_DEFAULT_REGION") in TWO_ZONE_REGIONS:  # the CDK CLI sets it
             values = {"zones": 2, **values}
+        if values.get("quick_workers", cls.quick_workers):
+            values = QUICK_DEFAULTS | values
         settings = cls(**(CPU_DEFAULTS | values if values.get("flavour") is Flavour.CPU else values))
         settings._check_ranges()
         return settings
@@ -106,6 +123,8 @@ class StackSettings:
         for name, least in LEAST.items():
             if getattr(self, name) < least:
                 raise ValueError(f"Context {name}={getattr(self, name)} is too small: {least} is the least.")
+        if self.quick_memory > MAX_QUICK_MEMORY:
+            raise ValueError(f"Context quick_memory={self.quick_memory} is too large: {MAX_QUICK_MEMORY} is the most.")
         if self.zones > MAX_ZONES:
             raise ValueError(f"Context zones={self.zones} is too large: {MAX_ZONES} is the most.")
         if not NAME.fullmatch(self.name):

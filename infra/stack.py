@@ -43,6 +43,7 @@ class Earshot(Stack):
         acknowledge_findings(self, base.storage, job_machine, worker_machine)
         outputs = {
             "ApiUrl": api.url,
+            "PageUrl": f"{api.url}/v1/",
             "UploadsBucket": base.storage.uploads.bucket_name,
             "TranscriptsBucket": base.storage.transcripts.bucket_name,
             "ModelsBucket": base.storage.models.bucket_name,

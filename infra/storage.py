@@ -8,13 +8,15 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from earshot_contract.keys import JOBS_PREFIX, LISTING_INDEX, OWNER_INDEX, UPLOADS_PREFIX, WORK_DAYS, WORK_PREFIX
+from earshot_contract.keys import JOBS_PREFIX, LISTING_INDEX, OWNER_INDEX, UPLOADS_PREFIX, WORK_PREFIX
 from infra.settings import StackSettings
 
 # `RetainExceptOnCreate`: kept when the stack is deleted or replaces them, but not when the creation that made them
 # fails: a first deployment that is rolled back leaves nothing behind
 # (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html).
 KEPT = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+
+CORS_SECONDS = 3600  # for which a browser remembers a preflight of S3
 
 
 class Storage(Construct):
@@ -41,15 +43,14 @@ class Storage(Construct):
         self.table = self._build_table()
 
     def grant_table(self, grantee: iam.IGrantable, *operations: str) -> None:
-        """Allow `operations` such as `GetItem` on the table's items; `Query` is granted on the two indexes only."""
-        arn = self.table.table_arn
-        indexes = [f"{arn}/index/{index}" for index in (LISTING_INDEX, OWNER_INDEX)]
-        for operation in operations:
-            iam.Grant.add_to_principal(
-                grantee=grantee,
-                actions=[f"dynamodb:{operation}"],
-                resource_arns=indexes if operation == "Query" else [arn],
-            )
+        """Allow `operations` such as `GetItem` on the table's items."""
+        actions = [f"dynamodb:{operation}" for operation in operations]
+        iam.Grant.add_to_principal(grantee=grantee, actions=actions, resource_arns=[self.table.table_arn])
+
+    def grant_query(self, grantee: iam.IGrantable, *indexes: str) -> None:
+        """Allow Query on indexes of the table."""
+        arns = [f"{self.table.table_arn}/index/{index}" for index in indexes]
+        iam.Grant.add_to_principal(grantee=grantee, actions=["dynamodb:Query"], resource_arns=arns)
 
     def grant_objects(self, grantee: iam.IGrantable, bucket: s3.Bucket, prefix: str, *operations: str) -> None:
         """Allow `operations` such as `GetObject` on objects whose keys match `prefix`, which ends in `*`."""
@@ -84,6 +85,7 @@ class Storage(Construct):
         old = s3.LifecycleRule(noncurrent_version_expiration=Duration.days(7))
         bucket = self._build_bucket("Uploads", [old, *_expiry(settings)], versioned=True)
         # CDK's `event_bridge_enabled` would add a custom resource with a function of its own for this flag.
+        _allow_reading(bucket)
         resource = bucket.node.default_child
         assert isinstance(resource, s3.CfnBucket)
         resource.add_property_override(
@@ -95,17 +97,29 @@ class Storage(Construct):
         bucket = self._build_bucket(
             "Transcripts",
             [
-                s3.LifecycleRule(prefix=WORK_PREFIX, expiration=Duration.days(WORK_DAYS)),
+                s3.LifecycleRule(prefix=WORK_PREFIX, expiration=Duration.days(settings.keep_audio_days)),
                 s3.LifecycleRule(prefix=JOBS_PREFIX, expiration=Duration.days(settings.retention_days)),
                 *_expiry(settings, UPLOADS_PREFIX),
             ],
         )
-        # Browsers PUT large audio directly into this bucket, by a presigned URL under work/. They GET large answers
-        # after a redirect from another origin, for which a page's origin is "null": the URL itself is the permission.
-        put, get = [s3.HttpMethods.PUT], [s3.HttpMethods.GET]
-        for methods, origins in ((put, list(settings.cors_origins)), (get, ["*"])):
-            bucket.add_cors_rule(allowed_methods=methods, allowed_origins=origins, allowed_headers=["*"], max_age=3600)
+        # Browsers PUT large audio directly into this bucket, by a presigned URL under work/.
+        bucket.add_cors_rule(
+            allowed_methods=[s3.HttpMethods.PUT],
+            allowed_origins=list(settings.cors_origins),
+            allowed_headers=["*"],
+            max_age=CORS_SECONDS,
+        )
+        _allow_reading(bucket)
         return bucket
+
+    def allow_uploads_from(self, origin: str) -> None:
+        """Let pages of an origin PUT to presigned URLs, beside those of the setting `cors_origins`."""
+        self.transcripts.add_cors_rule(
+            allowed_methods=[s3.HttpMethods.PUT],
+            allowed_origins=[origin],
+            allowed_headers=["*"],
+            max_age=CORS_SECONDS,
+        )
 
     def _build_table(self) -> dynamodb.TableV2:
         text = dynamodb.AttributeType.STRING
@@ -128,6 +142,21 @@ class Storage(Construct):
             ),
             removal_policy=KEPT,
         )
+
+
+def _allow_reading(bucket: s3.Bucket) -> None:
+    """Let pages GET what a presigned URL names: large answers, and audio for a player, which reads ranges.
+
+    After a redirect from another origin a page's origin is "null", so that every origin is allowed: the URL itself is
+    the permission.
+    """
+    bucket.add_cors_rule(
+        allowed_methods=[s3.HttpMethods.GET, s3.HttpMethods.HEAD],
+        allowed_origins=["*"],
+        allowed_headers=["*"],
+        exposed_headers=["Content-Length", "Content-Range", "ETag"],
+        max_age=CORS_SECONDS,
+    )
 
 
 def _expiry(settings: StackSettings, prefix: str | None = None) -> list[s3.LifecycleRule]:

@@ -11,10 +11,12 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from earshot_contract.timeouts import ON_DEMAND_LAUNCH_SECONDS, SPOT_LAUNCH_SECONDS
+from earshot_contract.worker_kinds import WorkerKind
 from infra.capacity import Capacity, LaunchTarget
 from infra.foundation import Foundation
 from infra.lambda_functions import lambda_task
 from infra.logs import state_machine_logs
+from infra.quick_worker import QuickWorker
 from infra.worker_task import WorkerTask
 
 # Maximum run time of a worker task. Step Functions then stops it, the worker drains and exits, and a new one is
@@ -28,7 +30,8 @@ ENDED, FAILED, NOT_STARTED = "Worker.Ended", "Worker.Failed", "Worker.NotStarted
 class WorkerMachine(Construct):
     """Capacity, task definition and state machine of the workers, and the functions `scale` and `settle`.
 
-    One execution is one worker slot: launch a container, wait for its end, settle the slot, repeat while work is left.
+    One execution is one worker slot: launch a container or invoke the quick worker, wait for its end, settle the slot,
+    repeat while work is left.
     """
 
     def __init__(self, scope: Construct, id: str, base: Foundation) -> None:
@@ -43,6 +46,7 @@ class WorkerMachine(Construct):
         self._worker_task = WorkerTask(self, "Transcriber", base)
         self._environment["WORKER_VERSION"] = self._worker_task.version
         self.role = self._worker_task.definition.task_role
+        self.quick_worker = QuickWorker(self, "Quick", base) if base.settings.quick_workers else None
         self._settle = self._build_settle()
         self.state_machine = self._build_machine()
         self.scale = self._build_scale()
@@ -64,10 +68,14 @@ class WorkerMachine(Construct):
                 "IDLE_SECONDS": str(settings.idle_seconds),
                 "SPEED": str(settings.speed),
                 "DRAIN_SECONDS": str(settings.drain_seconds),
+                "WORKER_PRICE": str(settings.worker_price),
+                "QUICK_WORKERS": str(settings.quick_workers),
+                "QUICK_MEMORY": str(settings.quick_memory),
             },
             timeout=Duration.seconds(30),
+            traced=False,
         )
-        self._base.storage.grant_table(scale, "GetItem", "UpdateItem", "DeleteItem")
+        self._base.storage.grant_table(scale, "GetItem", "BatchGetItem", "UpdateItem", "DeleteItem")
         self._grant_queue_length(scale)
         self.state_machine.grant_start_execution(scale)
         self.state_machine.grant_execution(scale, "states:StopExecution")
@@ -79,11 +87,13 @@ class WorkerMachine(Construct):
 
     def _build_machine(self) -> sfn.StateMachine:
         path = sfn.JsonPath
-        settle = self._ask("SettleSlot", {"failed": False, "execution": path.execution_name}, "$.settled")
+        question = {"failed": False, "execution": path.execution_name, "worker": path.string_at("$.kind")}
+        settle = self._ask("SettleSlot", question, "$.settled")
         cool_slot = self._ask("CoolSlot", {"failed": True, "error": path.object_at("$.error")}, path.DISCARD)
         cool_slot.next(sfn.Fail(self, "NoWorker", error="Worker.NoCapacity", cause="No worker could be launched."))
 
         launches = [self._launch(target) for target in self._capacity.launch_targets]
+        first = self._choose_kind(launches[0], settle, cool_slot)
         kinds = [kind for kind, _, _ in self._capacity.launch_targets]
         fallbacks = [self._keep_slot(kind, launch) for kind, launch in zip(kinds[1:], launches[1:], strict=True)]
         for launch, fallback in zip(launches, [*fallbacks, cool_slot], strict=True):
@@ -98,20 +108,32 @@ class WorkerMachine(Construct):
                 "slot": path.string_at("$.slot"),
                 "lease": path.string_at("$.settled.Payload.lease"),
                 "idle": path.number_at("$.idle"),
+                "kind": path.string_at("$.kind"),
+                "queues": path.string_at("$.settled.Payload.queues"),
             },
         )
         work_left = sfn.Choice(self, "WorkLeft?")
-        work_left.when(sfn.Condition.boolean_equals("$.settled.Payload.relaunch", True), renew.next(launches[0]))
+        work_left.when(sfn.Condition.boolean_equals("$.settled.Payload.relaunch", True), renew.next(first))
         work_left.otherwise(sfn.Succeed(self, "Drained"))
         settle.next(work_left)
         return sfn.StateMachine(
             self,
             "Machine",
             comment="One execution is one worker slot: launch, drain, settle.",
-            definition_body=sfn.DefinitionBody.from_chainable(launches[0]),
+            definition_body=sfn.DefinitionBody.from_chainable(first),
             tracing_enabled=True,
             logs=state_machine_logs(self, "worker"),
         )
+
+    def _choose_kind(self, task: sfn.IChainable, settle: sfn.IChainable, cool_slot: sfn.IChainable) -> sfn.IChainable:
+        """Build the state that chooses the kind of worker; without quick workers there is one kind."""
+        if self.quick_worker is None:
+            return task
+        quick = self.quick_worker.invocation(self)
+        quick.add_catch(cool_slot, result_path="$.error")
+        kind = sfn.Choice(self, "Kind?")
+        kind.when(sfn.Condition.string_equals("$.kind", WorkerKind.QUICK.value), quick.next(settle))
+        return kind.otherwise(task)
 
     def _ask(self, name: str, question: dict[str, Any], result_path: str | None) -> tasks.LambdaInvoke:
         """Build a state that invokes Settle with the slot, its lease and `question`."""

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aws_cdk import Duration, IgnoreMode
 from aws_cdk import aws_ecr_assets as assets
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from earshot_contract.keys import WORK_PREFIX
+from earshot_contract.keys import WORK_PREFIX, redacted_audio_key
 from earshot_contract.shards import EngineProfile
 from infra import ROOT
 from infra.foundation import Foundation
 from infra.logs import log_group
-from infra.queues import Queues
 from infra.settings import Flavour
-from infra.storage import Storage
 
 # Docker ignore patterns: the build context holds the worker's package and the contract only.
 # What they admit is in the image's hash, so that a change of anything else does not build and deploy a new image.
@@ -42,16 +42,7 @@ class WorkerTask(Construct):
         super().__init__(scope, id)
         gpu = base.settings.flavour is Flavour.GPU
         self.definition = self._build_definition(gpu)
-        image = assets.DockerImageAsset(
-            self,
-            "Image",
-            directory=str(ROOT),
-            file="containers/transcriber/Dockerfile",
-            exclude=IMAGE_IGNORE,
-            ignore_mode=IgnoreMode.DOCKER,
-            platform=assets.Platform.LINUX_AMD64,
-            build_args={"FLAVOUR": base.settings.flavour.value},
-        )
+        image = assets.DockerImageAsset(self, "Image", directory=str(ROOT), **image_options(base.settings.flavour))
         self.version = image.asset_hash
         self.definition.add_container(
             "transcriber",
@@ -64,24 +55,14 @@ class WorkerTask(Construct):
                 log_group=log_group(self, "Logs"),
                 mode=ecs.AwsLogDriverMode.NON_BLOCKING,
             ),
-            environment=self._profile(base.settings.profile)
+            environment=worker_environment(base)
             | {
-                "FAST_QUEUE_URL": base.queues.fast.queue_url,
-                "BULK_QUEUE_URL": base.queues.bulk.queue_url,
-                "TABLE": base.storage.table.table_name,
-                "MODELS_BUCKET": base.storage.models.bucket_name,
-                "DEFAULT_MODEL": base.settings.default_model,
                 "IDLE_SECONDS": str(base.settings.idle_seconds),
                 # Required, not detected: a worker that sees no GPU must not run on the CPU at a GPU's price.
                 "EARSHOT_DEVICE": "cuda" if gpu else "cpu",
             },
         )
-        self._grant_access(self.definition.task_role, base.storage, base.queues)
-
-    @staticmethod
-    def _profile(profile: EngineProfile) -> dict[str, str]:
-        """Return the variable, unless it is the worker's default: in the local cloud the shell's variable then acts."""
-        return {} if profile is EngineProfile.ACCURATE else {"EARSHOT_PROFILE": profile.value}
+        grant_worker(self.definition.task_role, base)
 
     def _build_definition(self, gpu: bool) -> ecs.TaskDefinition:
         if gpu:
@@ -104,16 +85,46 @@ class WorkerTask(Construct):
             ephemeral_storage_gib=40,
         )
 
-    def _grant_access(self, role: iam.IRole, storage: Storage, queues: Queues) -> None:
-        """Allow to read audio and models, write shard results, renew a lease and receive messages.
 
-        JobMachine adds the grant to answer task tokens.
-        """
-        storage.grant_objects(role, storage.uploads, "*", "GetObject", "GetObjectVersion")
-        storage.grant_objects(role, storage.transcripts, f"{WORK_PREFIX}*", "GetObject", "PutObject")
-        storage.grant_objects(role, storage.models, "*", "GetObject")
-        for bucket in (storage.uploads, storage.transcripts, storage.models):
-            storage.grant_list(role, bucket)
-        storage.grant_table(role, "UpdateItem")
-        for queue in (queues.fast, queues.bulk):
-            queue.grant(role, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility")
+def image_options(flavour: Flavour) -> dict[str, Any]:
+    """Return how the image of a flavour is built from the repository: arguments of an image asset."""
+    return {
+        "file": "containers/transcriber/Dockerfile",
+        "exclude": IMAGE_IGNORE,
+        "ignore_mode": IgnoreMode.DOCKER,
+        "platform": assets.Platform.LINUX_AMD64,
+        "build_args": {"FLAVOUR": flavour.value},
+    }
+
+
+def worker_environment(base: Foundation) -> dict[str, str]:
+    """Return the environment variables of a worker of either kind.
+
+    The profile is left out where it is the worker's default: in the local cloud the shell's variable then acts.
+    """
+    profile = base.settings.profile
+    named = {} if profile is EngineProfile.ACCURATE else {"EARSHOT_PROFILE": profile.value}
+    return named | {
+        "FAST_QUEUE_URL": base.queues.fast.queue_url,
+        "BULK_QUEUE_URL": base.queues.bulk.queue_url,
+        "TABLE": base.storage.table.table_name,
+        "MODELS_BUCKET": base.storage.models.bucket_name,
+        "DEFAULT_MODEL": base.settings.default_model,
+    }
+
+
+def grant_worker(role: iam.IRole, base: Foundation) -> None:
+    """Allow to read audio and models, write shard results, renew a lease and receive messages.
+
+    JobMachine adds the grant to answer task tokens.
+    """
+    storage = base.storage
+    storage.grant_objects(role, storage.uploads, "*", "GetObject", "GetObjectVersion")
+    storage.grant_objects(role, storage.transcripts, f"{WORK_PREFIX}*", "GetObject", "PutObject")
+    storage.grant_objects(role, storage.transcripts, redacted_audio_key("*"), "PutObject", "AbortMultipartUpload")
+    storage.grant_objects(role, storage.models, "*", "GetObject")
+    for bucket in (storage.uploads, storage.transcripts, storage.models):
+        storage.grant_list(role, bucket)
+    storage.grant_table(role, "UpdateItem")
+    for queue in (base.queues.fast, base.queues.bulk):
+        queue.grant(role, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility")

@@ -54,6 +54,8 @@ class Cloud:
         allow_private_urls: fetch callers' URLs also from addresses that are not public.
         require_key: reject callers without an API key.
         idle_seconds: how long the worker waits for work before it ends.
+        workers: how many tasks may run at the same time.
+        quick_workers: how many quick workers may; each is a process with a model of its own.
         wrap: `module:function` around the AWS side's ASGI application, for faults in tests.
         assets: the synthesized app.
     """
@@ -67,6 +69,8 @@ class Cloud:
         allow_private_urls: bool = False,
         require_key: bool = False,
         idle_seconds: int = IDLE_SECONDS,
+        workers: int = 1,
+        quick_workers: int = 0,
         wrap: str | None = None,
         assets: Path = ASSETS,
     ) -> None:
@@ -75,7 +79,8 @@ class Cloud:
         self._port, self._aws_port, self._require_key = port, aws_port, require_key
         self.environment = {
             "DEFAULT_MODEL": embedded_model.NAME,
-            "MAX_WORKERS": "1",
+            "MAX_WORKERS": str(workers),
+            "QUICK_WORKERS": str(quick_workers),
             "IDLE_SECONDS": str(idle_seconds),
             "PUBLIC_ACCESS": str(not require_key).lower(),
             "ALLOW_PRIVATE_URLS": str(allow_private_urls).lower(),

@@ -108,6 +108,8 @@ def check_assembly(assets: Path) -> None:
         if resource["Type"] != "AWS::Lambda::Function":
             continue
         properties = resource["Properties"]
+        if properties.get("PackageType") == "Image":  # its image is an asset of its own kind
+            continue
         bundle = code.get(properties["Code"].get("S3Key", ""), assets)
         module = properties["Handler"].rpartition(".")[0]
         if not bundle.joinpath(*module.split(".")).with_suffix(".py").is_file():

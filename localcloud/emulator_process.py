@@ -53,7 +53,7 @@ async def serve(options: argparse.Namespace) -> None:
     import hypercorn.asyncio
     from ministack.core.persistence import _json_default, _json_object_hook
 
-    from localcloud.emulator import api_gateway, container_runtime, disk_space, journal, persistence
+    from localcloud.emulator import api_gateway, container_runtime, disk_space, journal, permissions, persistence
     from localcloud.emulator.browser_requests import BrowserRequests
     from localcloud.emulator.durable_answers import DurableAnswers
     from localcloud.emulator.durable_state import DurableState
@@ -63,7 +63,7 @@ async def serve(options: argparse.Namespace) -> None:
 
     endpoint = f"http://{HOST}:{options.aws_port}"
     containers = container_runtime.ContainerRuntime(
-        options.assets, options.folder, container_environment(endpoint, options.models)
+        options.assets, options.folder, container_environment(endpoint, options.models), permissions.task_credentials
     )
     state = DurableState(journal.Journal(options.folder / "state" / journal.FILE, _json_default, _json_object_hook))
     apply_all(Runtime(endpoint, environments, containers, state))
@@ -79,8 +79,9 @@ async def serve(options: argparse.Namespace) -> None:
     api = disk_space.RefuseWhenFull(
         api_gateway.application, disk, disk_space.NEW_WORK_BYTES, api_gateway.is_new_work, disk_space.api_answer
     )
+    allowed = permissions.Permissions(aws, environments.failures, options.folder / "logs")
     applications: list[tuple[Any, int]] = [
-        (BrowserRequests(aws, options.aws_port, serves_pages=False), options.aws_port),
+        (BrowserRequests(allowed, options.aws_port, serves_pages=False, page_port=options.port), options.aws_port),
         (BrowserRequests(WebSocketAsGet(api), options.port, serves_pages=True), options.port),
     ]
     saving = asyncio.create_task(saver.save_periodically())
@@ -93,6 +94,7 @@ async def serve(options: argparse.Namespace) -> None:
     shutdown.set()
     outcomes = await asyncio.gather(*servers, return_exceptions=True)  # ministack saves its state as it ends
     saving.cancel()
+    allowed.save()
     environments.close()
     for outcome in outcomes:
         if isinstance(outcome, BaseException):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -16,7 +18,8 @@ if TYPE_CHECKING:  # imported when asked for: the fast tier must not wait for th
     from tests.fixtures.faults import Faults
 
 HERE = Path(__file__).parent
-TIERS = ("unit", "synth", "localcloud", "model", "pipeline", "clients")
+CALLS = HERE.parent / "build" / "aws-calls"  # what each session's roles did, for tests/recorded
+TIERS = ("unit", "synth", "localcloud", "model", "pipeline", "clients", "recorded")
 
 # moto's S3 keeps objects in temporary files and leaves closing them to the garbage collector.
 MOTO_LEAKS = r"ignore:unclosed file <_io\.FileIO:ResourceWarning"
@@ -44,6 +47,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.filterwarnings("error", MOTO_LEAKS))
 
 
+def keep_calls(log: Path) -> list[dict[str, Any]]:
+    """Copy a local cloud's record of AWS calls to where tests/recorded reads it; return the calls that were refused."""
+    CALLS.mkdir(parents=True, exist_ok=True)
+    (CALLS / f"{uuid.uuid4().hex}.json").write_text(log.read_text())
+    return list(json.loads(log.read_text())["denied"])
+
+
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """The synthesized template, deployed; private URLs allowed, anonymous callers let in."""
@@ -57,6 +67,11 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         running.start()
     yield running
     running.stop()
+    from tests.fixtures.logs import leaks
+
+    assert leaks(folder / "logs") == [], "a log holds words of a transcript, a key or a token"
+    refused = keep_calls(folder / "logs" / "aws-calls.json")
+    assert refused == [], "the roles' policies do not allow what the functions, workers or state machines did"
 
 
 @pytest.fixture

@@ -42,6 +42,11 @@ class AudioCost:
     audio_hour: float
     burst: float
 
+    @property
+    def lone_hour(self) -> float:
+        """An hour of audio that comes alone: its worker starts for it, waits after it, and leaves."""
+        return self.audio_hour + self.burst
+
 
 def audio_costs(client: Client, settings: Mapping[str, Any], region: str) -> Iterator[AudioCost]:
     """Yield the cost for each kind of worker of a deployment, the first that is tried first.
@@ -60,6 +65,17 @@ def audio_costs(client: Client, settings: Mapping[str, Any], region: str) -> Ite
         linger = float(settings["linger_seconds"])
     for price in prices:
         yield AudioCost(price, price.usd / speed, price.usd * (WORKER_START_SECONDS + idle + linger) / HOUR)
+
+
+def worker_price(client: Client, settings: Mapping[str, Any], region: str) -> Price:
+    """Return the price of the kind of worker that a deployment tries first.
+
+    Raises:
+        CliError: the price list has none in the region.
+    """
+    if settings["flavour"] == "cpu":
+        return fargate_price(client("pricing"), region)
+    return instance_price(client("pricing"), region, settings["instance_types"][0])
 
 
 def instance_price(pricing: Any, region: str, instance_type: str) -> Price:

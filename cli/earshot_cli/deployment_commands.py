@@ -1,25 +1,32 @@
-"""`earshot doctor`, `cost` and `destroy`: commands about a whole deployment, with the account's credentials."""
+"""`earshot deploy`, `upgrade`, `doctor`, `cost`, `destroy`: a whole deployment, with the account's credentials."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import time
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
+from earshot_cli import image_builder, job_logs, release
+from earshot_cli.admin_commands import DataDir, Stack
 from earshot_cli.aws_clients import aws_errors, client, price_list_client
-from earshot_cli.console import stderr, stdout
-from earshot_cli.cost import audio_costs
-from earshot_cli.deployment import stack_outputs
+from earshot_cli.cdk import CLONE, check_clone, run_cdk
+from earshot_cli.console import stderr, stdout, write
+from earshot_cli.cost import audio_costs, worker_price
+from earshot_cli.deployment import DATA_DIR, local_outputs, stack_outputs
 from earshot_cli.destroy import destroy as remove
-from earshot_cli.doctor import Level, examine
+from earshot_cli.doctor import Finding, Level, docker, examine
 from earshot_cli.errors import CliError, Status
 from earshot_contract.timeouts import WORKER_START_SECONDS
 
+DEFAULT_INSTANCE_TYPE = "g6.xlarge"  # the first of infra/settings.py, which is not in the wheel
 STYLES = {Level.OK: "green", Level.WARNING: "yellow", Level.PROBLEM: "red"}
 
 
@@ -30,20 +37,148 @@ class Flavour(StrEnum):
     CPU = "cpu"
 
 
+class ImageBuild(StrEnum):
+    """Where the worker's image is built."""
+
+    AUTO = "auto"  # by Docker where it answers, otherwise in the account
+    DOCKER = "docker"
+    CODEBUILD = "codebuild"
+
+
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--context", "-c", metavar="NAME=VALUE", help="A setting of the deployment; may be repeated."),
+]
+Image = Annotated[
+    ImageBuild,
+    typer.Option("--image", help="Where the worker's image is built; codebuild: in the account, without Docker here."),
+]
+Unchecked = Annotated[bool, typer.Option("--unchecked", help="Go on although a check finds a problem.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+
+def deploy(
+    name: Annotated[str, typer.Option("--name", help="Name of the stack.")] = "Earshot",
+    context: Settings = None,
+    image: Image = ImageBuild.AUTO,
+    unchecked: Unchecked = False,
+) -> None:
+    """Deploy Earshot for the first time: check the account, build the image, create the stack."""
+    check_clone()
+    settings = {**release.parse_settings(context or []), "name": name}
+    if _exists(name):
+        raise CliError(f"There is a stack {name}: `earshot upgrade {name}` changes it and keeps its settings.")
+    folder = _build(name, _with_price(settings), image, unchecked)
+    release.deploy(name, folder)
+    stderr.print(
+        f"Deployed. Next: earshot model add large-v3-turbo --stack {name}; earshot key create NAME --stack {name}"
+    )
+
+
+def upgrade(
+    stack: Annotated[str, typer.Argument(metavar="STACK", help="Name of the stack, for example Earshot.")],
+    context: Settings = None,
+    image: Image = ImageBuild.AUTO,
+    unchecked: Unchecked = False,
+    yes: Yes = False,
+) -> None:
+    """Bring a deployment to this version; settings that are not named with -c stay as they are deployed."""
+    check_clone()
+    settings = {
+        **release.deployed_settings(stack_outputs(stack)),
+        **release.parse_settings(context or []),
+        "name": stack,
+    }
+    folder = _build(stack, settings, image, unchecked)
+    release.prepare(stack, folder)
+    with aws_errors(f"The changes of {stack} cannot be read"):
+        found = release.changes(client, stack)
+    if not found:
+        stderr.print("Nothing differs from what is deployed.")
+        return
+    for change in found:
+        replaced = f" (replaced: {change.replacement})" if change.replacement not in ("", "False") else ""
+        stdout.print(f"{change.action:<8} {change.kind} {change.name}{replaced}", markup=False)
+    release.check_changes(found)
+    if not yes and not typer.confirm(f"Make these changes to {stack}?", err=True):
+        with aws_errors("The change set cannot be deleted"):
+            release.discard(client, stack)
+        raise typer.Abort
+    release.execute(stack, folder)
+
+
+def cdk(context: typer.Context) -> None:
+    """Run any command of the CDK in the version that fits, for example `earshot cdk bootstrap`."""
+    raise typer.Exit(run_cdk(context.args))
+
+
+def _with_price(settings: dict[str, str]) -> dict[str, str]:
+    """Return settings with the list price of a worker in the region, unless it is given or cannot be read."""
+    if "worker_price" in settings:
+        return settings
+    kinds = settings.get("instance_types", DEFAULT_INSTANCE_TYPE).split(",")
+    chosen = {"flavour": settings.get("flavour", Flavour.GPU), "instance_types": kinds}
+    try:
+        with aws_errors("AWS's price list cannot be read"):
+            price = worker_price(price_list_client, chosen, client("sts").meta.region_name)
+    except CliError as error:
+        stderr.print(f"The price of a worker stays the assumed one: {error.message}", markup=False)
+        return settings
+    return {**settings, "worker_price": str(price.usd)}
+
+
+def _exists(name: str) -> bool:
+    from botocore.exceptions import ClientError
+
+    with aws_errors(f"The stack {name} cannot be read", Status.UNREACHABLE, ". Check AWS_PROFILE and AWS_REGION."):
+        try:
+            client("cloudformation").describe_stacks(StackName=name)
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return False
+            raise
+    return True
+
+
+def _build(name: str, settings: Mapping[str, str], image: ImageBuild, unchecked: bool) -> Path:
+    """Check the account, synthesize, and build the image unless the CDK is to do so; return the app's folder."""
+    gpu, zones = settings.get("flavour") != Flavour.CPU, int(settings.get("zones", "3"))
+    findings = list(examine(client, gpu=gpu, zones=zones, docker_needed=image is ImageBuild.DOCKER))
+    problems = _print_findings(findings, only_open=True)
+    if problems and not unchecked:
+        raise CliError(f"{problems} of these make a deployment fail; --unchecked tries it all the same.", Status.FAILED)
+    folder = CLONE / "build" / "deploy" / name
+    shutil.rmtree(folder, ignore_errors=True)
+    release.synthesize(settings, folder)
+    if image is ImageBuild.CODEBUILD or (image is ImageBuild.AUTO and docker().level is not Level.OK):
+        with aws_errors("The worker's image cannot be built"):
+            account = client("sts").get_caller_identity()["Account"]
+            for asset in image_builder.image_assets(folder, account, client("ecr").meta.region_name):
+                image_builder.build(client, asset, stderr.print, time.sleep)
+    return folder
+
+
 def doctor(
     flavour: Annotated[Flavour, typer.Option("--flavour", help="What the deployment's workers run on.")] = Flavour.GPU,
     zones: Annotated[int, typer.Option("--zones", min=1, max=4, help="Availability zones that it uses.")] = 3,
 ) -> None:
     """Check what a deployment needs of this machine and the AWS account, and say what to do."""
+    if problems := _print_findings(examine(client, gpu=flavour is Flavour.GPU, zones=zones)):
+        raise CliError(f"{problems} of these make a deployment fail.", Status.FAILED)
+
+
+def _print_findings(findings: Iterable[Finding], *, only_open: bool = False) -> int:
+    """Print findings, or those with advice alone; return how many are problems."""
     problems = 0
-    for finding in examine(client, gpu=flavour is Flavour.GPU, zones=zones):
+    for finding in findings:
+        problems += finding.level is Level.PROBLEM
+        if only_open and not finding.advice:
+            continue
         line = Text(f"{finding.level:<8} ", style=STYLES[finding.level]).append(Text(finding.what, style="default"))
         stdout.print(line)
         if finding.advice:
             stdout.print(Text(f"         {finding.advice}"))
-        problems += finding.level is Level.PROBLEM
-    if problems:
-        raise CliError(f"{problems} of these make a deployment fail.", Status.FAILED)
+    return problems
 
 
 def cost(
@@ -57,10 +192,10 @@ def cost(
     with aws_errors("AWS's price list cannot be read"):
         found = list(audio_costs(price_list_client, settings, region))
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("worker", "an hour of it", "an hour of audio, busy", "each burst, besides", "prices of"):
+    for column in ("worker", "an hour of it", "an hour of audio, busy", "alone", "each burst, besides", "prices of"):
         table.add_column(column)
     for each in found:
-        dollars = (f"${value:.4f}" for value in (each.price.usd, each.audio_hour, each.burst))
+        dollars = (f"${value:.4f}" for value in (each.price.usd, each.audio_hour, each.lone_hour, each.burst))
         table.add_row(each.price.worker, *dollars, each.price.published[:10])
     stdout.print(table)
     stdout.print(
@@ -68,6 +203,28 @@ def cost(
         f"{WORKER_START_SECONDS} s, neither measured. Not included: Spot's discount, ECS's fee for managed instances, "
         "storage."
     )
+
+
+def logs(
+    job_id: Annotated[str, typer.Argument(metavar="ID", help="Id of a job, or its first 6 characters or more.")],
+    stack: Stack = None,
+    data_dir: DataDir = DATA_DIR,
+) -> None:
+    """Print what every function, worker and state machine logged about a job, by time."""
+    outputs = stack_outputs(stack) if stack else local_outputs(data_dir)
+    with aws_errors(f"The logs of {job_id} cannot be read"):
+        found, created = job_logs.whole_id(client, outputs["TableName"], job_id)
+        if stack:
+            lines = job_logs.cloud_lines(client, stack, found, created)
+        else:
+            lines = job_logs.local_lines(data_dir / "logs", found)
+    if not lines:
+        raise CliError(f"No log has a line of {found}: a month after it was written a line is deleted.")
+    for line in lines:
+        fields = " ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in line.fields.items())
+        write(" ".join(filter(None, (line.time, f"{line.source:<13}", f"{line.level:<7}", line.text, fields))))
+        if line.traceback:
+            write(line.traceback)
 
 
 def destroy(

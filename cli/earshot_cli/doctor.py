@@ -12,6 +12,7 @@ from typing import Any
 Client = Callable[[str], Any]  # name of a service → boto3 client
 
 BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
+QUICK_SHARE = 4  # the most of the account's concurrent functions that may be quick workers: one in so many
 BOOTSTRAP_VERSION = 6  # the least that the template accepts (its rule `CheckBootstrapVersion`)
 WORKER_VCPUS = 4  # of each instance type that the GPU flavour uses
 # An instance that was scaled in counts for minutes more, so a worker beside a leaving one needs a second share.
@@ -45,13 +46,21 @@ class Finding:
     advice: str = ""
 
 
-def examine(client: Client, *, gpu: bool, zones: int, run: Callable[..., Any] = subprocess.run) -> Iterator[Finding]:
+def examine(
+    client: Client,
+    *,
+    gpu: bool,
+    zones: int,
+    docker_needed: bool = False,
+    run: Callable[..., Any] = subprocess.run,
+) -> Iterator[Finding]:
     """Yield a finding for each check. One that AWS denies to these credentials is a warning, not an end.
 
     Args:
         client: returns a boto3 client for the name of a service.
         gpu: whether workers run on GPUs.
         zones: availability zones that the deployment uses.
+        docker_needed: without Docker the deployment fails; otherwise CodeBuild builds the image.
         run: `subprocess.run`.
     """
     from botocore.exceptions import BotoCoreError, ClientError
@@ -80,14 +89,17 @@ def examine(client: Client, *, gpu: bool, zones: int, run: Callable[..., Any] = 
             yield check()
         except (BotoCoreError, ClientError) as error:
             yield Finding(Level.WARNING, f"Not checked: {name}", f"{error}")
-    yield docker(run)
+    found = docker(run)
+    if found.level is Level.PROBLEM and not docker_needed:
+        found = Finding(Level.WARNING, found.what, f"CodeBuild builds it in the account then; or: {found.advice}")
+    yield found
 
 
 def bootstrap(client: Client) -> Finding:
     """Check that the account and region were bootstrapped for the CDK."""
     from botocore.exceptions import ClientError
 
-    advice = "`npx aws-cdk@2 bootstrap`, once for an account and region."
+    advice = "`earshot cdk bootstrap`, once for an account and region."
     try:
         value = client("ssm").get_parameter(Name=BOOTSTRAP_PARAMETER)["Parameter"]["Value"]
     except ClientError as error:
@@ -120,9 +132,12 @@ def lambda_concurrency(client: Client) -> Finding:
         return Finding(
             Level.WARNING,
             f"{count} Lambda functions may run at once: a few waiting callers take them all, others get 503",
-            "Request more of the quota `Concurrent executions` of Lambda (Service Quotas, L-B99A9384).",
+            "Request more of the quota `Concurrent executions` of Lambda (Service Quotas, L-B99A9384). Until then at "
+            f"most -c quick_workers={count // QUICK_SHARE} of 3,008 MB; `quick_memory` above that needs AWS Support.",
         )
-    return Finding(Level.OK, f"{count} Lambda functions may run at once")
+    return Finding(
+        Level.OK, f"{count} Lambda functions may run at once: up to {count // QUICK_SHARE} quick workers among them"
+    )
 
 
 def service_role(client: Client, role: str) -> Finding:

@@ -104,8 +104,14 @@ app.add_typer(job_commands.app)
 app.add_typer(admin_commands.key_commands, name="key")
 app.add_typer(admin_commands.model_commands, name="model")
 app.command()(deployment_commands.doctor)
+app.command()(deployment_commands.deploy)
+app.command()(deployment_commands.upgrade)
+app.command()(deployment_commands.logs)
 app.command()(deployment_commands.cost)
 app.command()(deployment_commands.destroy)
+app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})(
+    deployment_commands.cdk
+)
 
 
 def run() -> None:

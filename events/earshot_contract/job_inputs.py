@@ -9,9 +9,10 @@ from msgspec import UNSET, Meta, UnsetType
 
 from earshot_contract.document import Document
 from earshot_contract.fields import Name, Seconds
+from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
 
 SlotKey = Annotated[
-    str, Meta(description="Partition key of the slot's item", extra_json_schema={"pattern": r"^SLOT#\d{3}$"})
+    str, Meta(description="Partition key of the slot's item", extra_json_schema={"pattern": r"^SLOT#Q?\d{3}$"})
 ]
 Lease = Annotated[Name, Meta(description="Lease of the slot that this worker was launched with")]
 
@@ -38,6 +39,7 @@ class ScaleInput(Document):
 
     incoming: Annotated[Seconds, Meta(description="Seconds of audio to transcribe, all shards together")]
     shards: Annotated[int, Meta(ge=1, description="Number of shards, each a message on a queue")] = 1
+    interactive: Annotated[bool, Meta(description="The caller waits: the messages go to the fast queue")] = False
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class WorkerInput(Document):
     slot: SlotKey
     lease: Lease
     idle: Annotated[int, Meta(ge=0, description="Seconds to wait for another shard before leaving")]
+    kind: Annotated[WorkerKind, Meta(description="Of the worker")] = WorkerKind.TASK
+    queues: Annotated[WorkerQueues, Meta(description="That the worker receives from")] = WorkerQueues.ALL
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class SettleInput(Document):
     failed: Annotated[bool | UnsetType, Meta(description="The worker could not be launched")] = UNSET
     execution: Annotated[str | UnsetType, Meta(description="Name of the worker machine's execution")] = UNSET
     kind: Annotated[str | UnsetType, Meta(description="Of capacity, for the log")] = UNSET
+    worker: Annotated[WorkerKind | UnsetType, Meta(description="Kind of the worker that left")] = UNSET
     error: StepError | UnsetType = UNSET
 
 

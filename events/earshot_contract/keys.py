@@ -9,11 +9,14 @@ from __future__ import annotations
 import hashlib
 import uuid
 
+from earshot_contract.worker_kinds import WorkerKind
+
 # uuid.NAMESPACE_URL: the id of an upload's job is made from an s3:// URL
 UPLOAD_NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 
 
 MAX_KEY_BYTES = 1024  # S3's limit
+REDACTED_AUDIO = "redacted.mp3"  # suffix of the copy in which what was redacted is silent
 STORED_FORMATS = ("json", "srt", "vtt", "txt")  # formats in which a finished job is stored: suffixes of its keys
 
 # -- transcripts bucket ------------------------------------------------------------------------------------
@@ -34,6 +37,16 @@ def transcript_key(job_id: str, stored_format: str = "json") -> str:
     return f"{JOBS_PREFIX}{job_id}/transcript.{stored_format}"
 
 
+def edits_key(job_id: str, version: str) -> str:
+    """Return the key of one version of the corrections of a job's transcript; its row names the present one."""
+    return f"{edits_prefix(job_id)}{version}.json"
+
+
+def edits_prefix(job_id: str) -> str:
+    """Return the prefix of all versions of the corrections of a job's transcript."""
+    return f"{JOBS_PREFIX}{job_id}/edits/"
+
+
 def upload_result_key(upload_key: str, stored_format: str) -> str:
     """Return the key of an upload's result: under the upload's whole key, so that a.mp3 and a.wav never collide.
 
@@ -48,9 +61,19 @@ def upload_result_key(upload_key: str, stored_format: str) -> str:
     return f"{UPLOADS_PREFIX}{upload_key.encode()[:room].decode(errors='ignore')}{end}"
 
 
+def redacted_audio_key(job_id: str) -> str:
+    """Return the key of the copy of a job's audio in which what was redacted is silent."""
+    return f"{JOBS_PREFIX}{job_id}/{REDACTED_AUDIO}"
+
+
+def spans_key(job_id: str, digest: str) -> str:
+    """Return the key of the spans that are to be silent in that copy; `digest` is theirs and the audio's."""
+    return f"{work_prefix(job_id)}silent-spans/{digest}.json"
+
+
 def upload_result_keys(upload_key: str) -> list[str]:
-    """Return the keys of an upload's results in all formats."""
-    return [upload_result_key(upload_key, stored_format) for stored_format in STORED_FORMATS]
+    """Return the keys of an upload's results in all formats, a redacted copy of the audio included."""
+    return [upload_result_key(upload_key, suffix) for suffix in (*STORED_FORMATS, REDACTED_AUDIO)]
 
 
 def work_prefix(job_id: str) -> str:
@@ -126,7 +149,12 @@ WEBHOOK_SECRETS_PK_PREFIX = "SECRETS#"
 REQUEST_PK_PREFIX = "REQUEST#"
 SLOT_PK_PREFIX = "SLOT#"
 UPLOAD_PK_PREFIX = "UPLOAD#"
-SHARD_STATS_PK = "PACE"  # the item with the mean length of recent jobs
+FLEET_PK = "PACE"  # the item with what the fleet has measured: shard lengths, speeds, start times
+
+
+def slow_download_pk(slot: int) -> str:
+    """Return the partition key of the right to run one slow download: `SLOW#00`."""
+    return f"SLOW#{slot:02d}"
 
 
 def job_pk(job_id: str) -> str:
@@ -154,9 +182,9 @@ def request_pk(digest: str) -> str:
     return f"{REQUEST_PK_PREFIX}{digest}"
 
 
-def slot_pk(slot: int) -> str:
-    """Return the partition key of a worker slot."""
-    return f"{SLOT_PK_PREFIX}{slot:03d}"
+def slot_pk(slot: int, kind: WorkerKind = WorkerKind.TASK) -> str:
+    """Return the partition key of a worker slot: `SLOT#000` of a task, `SLOT#Q000` of a quick worker."""
+    return f"{SLOT_PK_PREFIX}{'Q' if kind is WorkerKind.QUICK else ''}{slot:03d}"
 
 
 def upload_pk(bucket: str, key: str) -> str:

@@ -14,13 +14,14 @@ from typing import Any
 
 import msgspec
 
-from earshot_contract import job_events, job_inputs, manifest, shards
+from earshot_contract import audio_copies, job_events, job_inputs, manifest, shards
 from earshot_contract.document import Document
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FOLDER = Path(__file__).parents[1] / "schemas"
 
 DOCUMENTS: dict[str, type[Document]] = {
+    "audio-copy-message": audio_copies.AudioCopyMessage,
     "manifest": manifest.Manifest,
     "request-input": job_inputs.RequestInput,
     "scale-incoming": job_inputs.ScaleInput,

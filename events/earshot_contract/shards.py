@@ -20,6 +20,10 @@ from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.document import Document
 from earshot_contract.fields import Count, Hertz, Index, Language, Name, Probability, Seconds, Sha256
 
+# Of the members of a result's `seconds` that say how long the worker's start took, by stage: `start_launch` (until its
+# process ran), `start_libraries`, `start_fetch` (of the model), `start_load`. They are there after a cold start only.
+START_STAGE_PREFIX = "start_"
+
 
 class EngineProfile(StrEnum):
     """What an engine spends on a shard. An engine that knows one way of working ignores it."""
@@ -267,7 +271,10 @@ class ShardResult(Document):
     segments: list[Segment]
     audio: AudioInfo
     model: ModelInfo
-    seconds: Annotated[dict[str, Seconds], Meta(description="Time spent: download, decode, model, total")]
+    seconds: Annotated[
+        dict[str, Seconds],
+        Meta(description="Time spent: download, decode, model, total, start_…"),
+    ]
     engine: Annotated[dict[str, Any], Meta(description="The engine's own counters, e.g. windows")] = field(
         default_factory=dict
     )

@@ -30,6 +30,17 @@ SLOT_LEASE_SECONDS = 180
 # From a worker's launch until it receives its first shard: instance, image, model. An estimate, between the 100 s that
 # were computed and the 5 minutes that were planned for; not measured in AWS.
 WORKER_START_SECONDS = 180
+# The same of a quick worker whose environment is new: image, libraries, model. An estimate until the first is measured:
+# a public deployment of the same model on Lambda reports 20 to 60 s with the model on a network file system
+# (https://github.com/gabrielkoo/aws-lambda-whisper-adaptor); ours reads it in parallel ranges from S3.
+QUICK_START_SECONDS = 13
+# Lambda's longest run (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+QUICK_RUN_SECONDS = 900
+# A quick worker takes bulk shards for so long after its launch; then the policy decides anew whether it pays. So a
+# shard has at least ten minutes until the limit.
+QUICK_BULK_SECONDS = 300
+# So long before its limit it takes no further shard: twice what the longest of the fast queue takes.
+QUICK_RESERVE_SECONDS = 150
 # How long a task may take until its worker renews the lease for the first time, by kind of capacity; then the worker
 # machine stops it. Without a deadline a task stays in PROVISIONING for as long as there is no instance for it. Spot
 # leaves time for one start: on paper that takes about 100 s, and it was not measured on AWS.
@@ -43,6 +54,8 @@ SLOT_TTL_SECONDS = 86_400
 # Worker 0 waits this long for another shard before it leaves (setting of the stack, default of the functions). Waiting
 # as long as a start takes never costs more than twice what it saves.
 IDLE_SECONDS = WORKER_START_SECONDS
+# Every other task waits so long: for the next shard of a burst.
+SPARE_IDLE_SECONDS = 20
 
 # -- a caller who waits ------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ Used by the other modules of this package, one for each kind of item.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -46,6 +46,19 @@ def get(pk: str) -> Item | None:
     """Return the item with a consistent read, or None."""
     answer = _table(settings().table).get_item(Key={"pk": pk}, ConsistentRead=True)
     return _without_decimals(answer["Item"]) if "Item" in answer else None
+
+
+def get_all(pks: Sequence[str]) -> dict[str, Item]:
+    """Return those items of up to 100 that exist, by `pk`, with one consistent read."""
+    if not pks:
+        return {}
+    table, found = settings().table, []
+    request = {table: {"Keys": [{"pk": pk} for pk in pks], "ConsistentRead": True}}
+    while request:  # DynamoDB answers a part of them where it is busy
+        answer = dynamodb_resource().batch_get_item(RequestItems=request)
+        found += answer["Responses"].get(table, [])
+        request = answer.get("UnprocessedKeys") or {}
+    return {item["pk"]: _without_decimals(item) for item in found}
 
 
 def add(item: Item) -> bool:

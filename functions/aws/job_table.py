@@ -63,7 +63,7 @@ def retry(job: Job, execution: str) -> Job | None:
         "ttl": _expiry(),
         **dict.fromkeys(("started", "completed", "failure", "shards", "language", "channels")),
         **dict.fromkeys(("uncut", "channels_planned", "progress", "working_since")),
-        **dict.fromkeys(("model_seconds", "restarts", "deliveries")),
+        **dict.fromkeys(("model_seconds", "cost_usd", "worker_start", "restarts", "deliveries")),
     }
     unchanged = attribute("state").eq(job.state) & attribute("state").is_in([JobState.FAILED, JobState.CANCELLED])
     same_run = attribute("completed").eq(job.completed)
@@ -135,6 +135,17 @@ def record_delivery(job: Job, delivery: Delivery) -> Job | None:
     tries = [*(job.deliveries or []), delivery]
     changes = {"deliveries": [{k: v for k, v in asdict(each).items() if v is not None} for each in tries]}
     return _job(dynamodb.update(job_pk(job.id), changes, attribute("completed").eq(job.completed)))
+
+
+def set_edits(job_id: str, expected: str | None, version: str | None) -> Job | None:
+    """Set the version of a completed job's corrections; None: there are none (any more).
+
+    Returns:
+        The row after the write, or None when its version is not the `expected` one.
+    """
+    same = attribute("edits").eq(expected) if expected else attribute("edits").not_exists()
+    completed = attribute("state").eq(JobState.COMPLETED)
+    return _job(dynamodb.update(job_pk(job_id), {"edits": version}, completed & same))
 
 
 def delete_job(job_id: str) -> bool:

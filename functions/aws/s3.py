@@ -48,6 +48,11 @@ def put(at: S3Object, body: bytes, content_type: str, metadata: dict[str, str] |
     client("s3").put_object(Bucket=at.bucket, Key=at.key, Body=body, ContentType=content_type, Metadata=metadata or {})
 
 
+def copy(source: S3Object, target: S3Object) -> None:
+    """Copy an object of up to 5 GB, its content type and metadata included."""
+    client("s3").copy_object(Bucket=target.bucket, Key=target.key, CopySource=_at(source))
+
+
 def put_stream(at: S3Object, chunks: Iterable[bytes]) -> int:
     """Write an object from chunks by a multipart upload, with at most one part in memory.
 
@@ -114,6 +119,34 @@ def presigned_put(at: S3Object, seconds: int) -> str:
     return _presigned("put_object", _at(at), seconds)
 
 
+def start_multipart(at: S3Object) -> str:
+    """Start an upload in parts, which clients PUT to presigned URLs; return its id. The bucket drops it after a day."""
+    upload_id: str = client("s3").create_multipart_upload(**_at(at))["UploadId"]
+    return upload_id
+
+
+def presigned_part(at: S3Object, upload_id: str, number: int, seconds: int) -> str:
+    """Return a URL that writes part `number`, from 1, of an upload without credentials for `seconds`."""
+    return _presigned("upload_part", {**_at(at), "UploadId": upload_id, "PartNumber": number}, seconds)
+
+
+def uploaded_parts(at: S3Object, upload_id: str) -> dict[int, tuple[str, int]] | None:
+    """Return ETag and size of each part that has arrived, by its number; None if there is no such upload (any more)."""
+    pages = client("s3").get_paginator("list_parts").paginate(**_at(at), UploadId=upload_id)
+    try:
+        return {part["PartNumber"]: (part["ETag"], part["Size"]) for page in pages for part in page.get("Parts", [])}
+    except ClientError as error:
+        if error_code(error) == "NoSuchUpload":
+            return None
+        raise
+
+
+def complete_multipart(at: S3Object, upload_id: str, parts: dict[int, str]) -> None:
+    """Make an object of parts, given as ETags by number."""
+    listed = [{"PartNumber": number, "ETag": tag} for number, tag in sorted(parts.items())]
+    client("s3").complete_multipart_upload(**_at(at), UploadId=upload_id, MultipartUpload={"Parts": listed})
+
+
 def reader(at: S3Object, size: int) -> io.BufferedReader:
     """Return the object as a seekable file that requests only the ranges that are read.
 
@@ -156,7 +189,7 @@ class _RangedReader(io.RawIOBase):
         return len(data)
 
 
-def _presigned(operation: str, parameters: dict[str, str], seconds: int) -> str:
+def _presigned(operation: str, parameters: dict[str, Any], seconds: int) -> str:
     url: str = client("s3").generate_presigned_url(operation, Params=parameters, ExpiresIn=seconds)
     return url
 

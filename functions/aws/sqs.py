@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
+from earshot_contract.worker_kinds import WorkerQueues
 from functions.aws.clients import client
 from functions.settings import settings
 
 VISIBLE, IN_FLIGHT = "ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"
 
 
-def visible_messages() -> int:
-    """Count the messages of both queues that no worker has received."""
-    return _count(VISIBLE)
+def visible_messages(queues: WorkerQueues = WorkerQueues.ALL) -> int:
+    """Count the messages that no worker has received, of the queues that a worker receives from."""
+    urls = [settings().fast_queue_url, *([settings().bulk_queue_url] if queues is WorkerQueues.ALL else [])]
+    return sum(_count(url, VISIBLE) for url in urls)
 
 
-def unfinished_messages() -> int:
-    """Count the messages of both queues, including those in flight at a worker."""
-    return _count(VISIBLE, IN_FLIGHT)
+def unfinished_messages() -> tuple[int, int]:
+    """Count the messages of the fast and of the bulk queue, including those in flight at a worker."""
+    fast, bulk = settings().fast_queue_url, settings().bulk_queue_url
+    return _count(fast, VISIBLE, IN_FLIGHT), _count(bulk, VISIBLE, IN_FLIGHT)
 
 
-def _count(*attributes: str) -> int:
-    queues = (settings().fast_queue_url, settings().bulk_queue_url)
-    return sum(
-        int(value)
-        for queue in queues
-        for value in client("sqs")
-        .get_queue_attributes(QueueUrl=queue, AttributeNames=list(attributes))["Attributes"]
-        .values()
-    )
+def _count(queue: str, *attributes: str) -> int:
+    answer = client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=list(attributes))
+    return sum(int(value) for value in answer["Attributes"].values())

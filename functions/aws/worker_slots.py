@@ -3,7 +3,8 @@
 `lease` names the owner, `until` (epoch seconds) the end of the lease or of a cooldown. The worker renews its lease by
 writing `until` under the condition that `lease` is unchanged. `launch` is the `until` of a launch: as long as both are
 equal the worker has not started. `execution` names the execution of the worker machine that has the slot, and
-`cooling` the worker's version whose launch failed.
+`cooling` the worker's version whose launch failed. With its renewals the worker writes what it measures: `ready`,
+`cold`, `audio_seconds` and `busy_seconds`.
 """
 
 from __future__ import annotations
@@ -11,20 +12,32 @@ from __future__ import annotations
 import time
 import uuid
 
-from earshot_contract.keys import SHARD_STATS_PK, slot_pk
+from earshot_contract.keys import FLEET_PK, slot_pk
 from earshot_contract.timeouts import LAUNCH_LEASE_SECONDS, SLOT_TTL_SECONDS
+from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
 from functions.aws import dynamodb
 from functions.aws.dynamodb import attribute
 from functions.settings import settings
-from functions.workers.scaling import Slot, cooldown_seconds
+from functions.workers.measures import Measures
+from functions.workers.slots import Slot, cooldown_seconds
+
+# What a worker writes with its renewals: of the run before when a slot is claimed again.
+_MEASURED = ("ready", "cold", "audio_seconds", "busy_seconds")
 
 
-def read(count: int) -> list[Slot]:
-    """Return slots 0 … count-1; a slot that was never claimed is free."""
-    return [_read(slot_pk(index)) for index in range(count)]
+def read(count: int, kind: WorkerKind = WorkerKind.TASK) -> list[Slot]:
+    """Return slots 0 … count-1 of a kind; a slot that was never claimed is free."""
+    pks = [slot_pk(index, kind) for index in range(count)]
+    items = dynamodb.get_all(pks)
+    return [_slot(pk, items.get(pk, {})) for pk in pks]
 
 
-def claim(slot: str, execution: str | None = None) -> str | None:
+def find(slot: str) -> Slot:
+    """Return one slot."""
+    return _slot(slot, dynamodb.get(slot) or {})
+
+
+def claim(slot: str, execution: str | None = None, queues: WorkerQueues = WorkerQueues.ALL) -> str | None:
     """Take a free slot; return the lease, or None when another claim was first.
 
     `failures` stays as it is: `release`, at the end of a worker that ran, resets it.
@@ -32,11 +45,19 @@ def claim(slot: str, execution: str | None = None) -> str | None:
     Args:
         slot: partition key of the slot.
         execution: name of the execution that has the slot from now on; None: it will be named after the lease.
+        queues: that the worker will receive from.
     """
     now, lease = int(time.time()), uuid.uuid4().hex
     other_version = attribute("cooling").exists() & attribute("cooling").ne(settings().worker_version)
     free = attribute("pk").not_exists() | attribute("until").lt(now) | other_version
-    changes = {"lease": lease, "execution": execution or lease, "cooling": None, **_launch_lease(now)}
+    changes = {
+        "lease": lease,
+        "execution": execution or lease,
+        "cooling": None,
+        "queues": queues.value,
+        **dict.fromkeys(_MEASURED),
+        **_launch_lease(now),
+    }
     return lease if dynamodb.update(slot, changes, free) else None
 
 
@@ -62,7 +83,7 @@ def start_cooldown(slot: str, lease: str) -> int:
     Returns:
         Seconds of the cooldown; 0 when the lease had been lost.
     """
-    failures = _read(slot).failures + 1
+    failures = find(slot).failures + 1
     seconds = cooldown_seconds(failures)
     changes = {
         "until": int(time.time()) + seconds,
@@ -73,23 +94,21 @@ def start_cooldown(slot: str, lease: str) -> int:
     return seconds if dynamodb.update(slot, changes, attribute("lease").eq(lease)) else 0
 
 
-def shard_seconds() -> float | None:
-    """Return the mean length of recent shards in seconds of audio; None before the first."""
-    item = dynamodb.get(SHARD_STATS_PK)
-    return float(item["shard_seconds"]) if item else None
+def measures() -> Measures:
+    """Return what the fleet has learnt so far."""
+    return Measures.from_row(dynamodb.get(FLEET_PK) or {})
 
 
-def save_shard_seconds(seconds: float) -> None:
-    """Write the mean length of recent shards, unconditionally.
+def save_measures(learnt: Measures) -> None:
+    """Write what the fleet has learnt, unconditionally.
 
-    If two scalers write at once one observation is lost, which a mean tolerates.
+    If two functions write at once one observation is lost, which a moving average tolerates.
     """
     always = attribute("pk").exists() | attribute("pk").not_exists()
-    dynamodb.update(SHARD_STATS_PK, {"shard_seconds": round(seconds, 3)}, always)
+    dynamodb.update(FLEET_PK, learnt.to_row(), always)
 
 
-def _read(pk: str) -> Slot:
-    item = dynamodb.get(pk) or {}
+def _slot(pk: str, item: dynamodb.Item) -> Slot:
     return Slot(
         pk,
         item.get("lease"),
@@ -97,9 +116,16 @@ def _read(pk: str) -> Slot:
         item.get("failures", 0),
         execution=item.get("execution"),
         cooling=item.get("cooling"),
+        launch=item.get("launch", 0),
+        launched=item.get("launched"),
+        ready=item.get("ready"),
+        cold=item.get("cold", False),
+        audio_seconds=item.get("audio_seconds", 0.0),
+        busy_seconds=item.get("busy_seconds", 0.0),
+        queues=WorkerQueues(item.get("queues", WorkerQueues.ALL)),
     )
 
 
 def _launch_lease(now: int) -> dict[str, int]:
     until = now + LAUNCH_LEASE_SECONDS
-    return {"until": until, "launch": until, "ttl": now + SLOT_TTL_SECONDS}
+    return {"until": until, "launch": until, "launched": now, "ttl": now + SLOT_TTL_SECONDS}

@@ -12,6 +12,8 @@ from earshot_contract.document import Document
 from earshot_contract.job_state import JobState
 from earshot_contract.shards import S3Object
 
+MAX_AUDIO_BYTES = 2 * 1024**3  # of a file that is downloaded or uploaded; Deepgram's limit
+
 
 class SourceKind(StrEnum):
     """How the audio reached the deployment."""
@@ -93,7 +95,10 @@ class Job(Document):
     execution: str | None = None  # ARN of the execution that owns the row; DELETE stops it
     restarts: int | None = None  # how often Sweep has started it again
     model_seconds: float | None = None  # seconds that workers spent inside the model
+    cost_usd: float | None = None  # of those seconds, by the deployment's price of a worker's hour
+    worker_start: dict[str, float] | None = None  # seconds by stage of the start of a worker that had to start
     transcript: str | None = None  # key in the transcripts bucket
+    edits: str | None = None  # version of the corrections; None: there are none
     failure: Failure | None = None
     history: list[Attempt] | None = None  # runs before this one, the oldest first
     deliveries: list[Delivery] | None = None  # tries to deliver the callback, the oldest first

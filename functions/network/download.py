@@ -8,17 +8,18 @@ from __future__ import annotations
 import http.client
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from urllib.parse import SplitResult, quote, urljoin
 
 from functions.errors import ApiError, remote_content_error, too_large
+from functions.jobs.job import MAX_AUDIO_BYTES
 from functions.network.content_encoding import BadContent, Decoder, decoder
 from functions.network.public_address import SocketDeadline, Unreachable, connect
 from functions.network.retry_after import retry_after_seconds
 from functions.network.url import UrlUse, basic_authorization, check_url, request_target
 
-MAX_BYTES = 2 * 1024**3  # Deepgram's limit, of the bytes sent and of the bytes decoded
+MAX_BYTES = MAX_AUDIO_BYTES  # of the bytes sent and of the bytes decoded
 MAX_SECONDS = 600.0  # for the whole download, redirects and further tries included
 READ_TIMEOUT_SECONDS = 20.0  # of silence between two chunks
 MAX_REDIRECTS = 5
@@ -28,6 +29,8 @@ FIRST_PAUSE_SECONDS = 0.5  # before the second try; each further pause is twice 
 MAX_PAUSE_SECONDS = 60.0  # a server whose Retry-After is longer is not asked again
 # A server slower than this is dropped: no speech codec needs fewer bytes a second, so the audio would play faster.
 MIN_BYTES_PER_SECOND = 500
+# A server slower than this is slow: wideband speech without compression plays as fast (16 kHz, 16 bits).
+SLOW_BYTES_PER_SECOND = 32_000
 GRACE_SECONDS = 30.0  # from a response's headers, before its rate counts
 
 _RETRIED = (408, 429, 500, 502, 503, 504)  # statuses
@@ -35,15 +38,26 @@ _SERVER = UrlUse.DOWNLOAD.server
 _RAW_URL = "%/:=&?~#+!$,;'@()*[] \\"  # what stays of a Location whose bytes are not UTF-8
 
 
-def download(url: str, max_bytes: int = MAX_BYTES, max_seconds: float = MAX_SECONDS) -> Iterator[bytes]:
+def download(
+    url: str,
+    max_bytes: int = MAX_BYTES,
+    max_seconds: float = MAX_SECONDS,
+    on_slow: Callable[[], None] = lambda: None,
+) -> Iterator[bytes]:
     """Yield the bytes at `url` in chunks; the request is sent when the first chunk is read.
 
     After a broken connection the file is requested again, and what was yielded already is skipped if it is the same.
 
+    Args:
+        url: of http or https.
+        max_bytes: as sent, and decoded.
+        max_seconds: for all of it.
+        on_slow: called once if the server is slow (`SLOW_BYTES_PER_SECOND`); what it raises ends the download.
+
     Raises:
         ApiError: While reading: the content cannot be downloaded completely.
     """
-    yield from _Download(url, max_bytes, max_seconds).chunks()
+    yield from _Download(url, max_bytes, max_seconds, on_slow).chunks()
 
 
 class _Transient(Exception):
@@ -56,8 +70,9 @@ class _Transient(Exception):
 
 
 class _Download:
-    def __init__(self, url: str, max_bytes: int, max_seconds: float) -> None:
+    def __init__(self, url: str, max_bytes: int, max_seconds: float, on_slow: Callable[[], None]) -> None:
         self._url, self._max_bytes, self._max_seconds = url, max_bytes, max_seconds
+        self._on_slow: Callable[[], None] | None = on_slow  # None once it was called
         self._connection: http.client.HTTPConnection | None = None
         self._socket_deadline: SocketDeadline | None = None
         self._response: http.client.HTTPResponse | None = None
@@ -174,8 +189,13 @@ class _Download:
         raise error
 
     def _check_rate(self, received: int, seconds: float) -> None:
-        if seconds > GRACE_SECONDS and received < MIN_BYTES_PER_SECOND * seconds:
+        if seconds <= GRACE_SECONDS:
+            return
+        if received < MIN_BYTES_PER_SECOND * seconds:
             raise remote_content_error(f"{_SERVER} sent fewer than {MIN_BYTES_PER_SECOND} bytes a second.")
+        if self._on_slow and received < SLOW_BYTES_PER_SECOND * seconds:
+            self._on_slow()
+            self._on_slow = None
 
     def _checked_length(self, response: http.client.HTTPResponse) -> int | None:
         header = response.headers.get("content-length", "")

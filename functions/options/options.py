@@ -60,6 +60,7 @@ class Options:
     profanity_filter: bool = False
     search: list[str] = field(default_factory=list)  # terms to look for
     redact: list[str] = field(default_factory=list)  # names of entities and of groups of them
+    redact_audio: bool = False
     keyterm: list[str] = field(default_factory=list)
     keywords: list[str] = field(default_factory=list)  # word or word:intensifier
     tag: list[str] = field(default_factory=list)
@@ -188,6 +189,8 @@ class Options:
         options = cls(query=query, warnings=warnings, **_without_overridden(implied | values))
         if not lenient:
             options._check_speaker_counts()
+            if options.redact_audio and not options.redact:
+                raise bad_query("redact_audio needs redact, which names what is to be silent: redact=pci.")
         warnings.extend(options._value_warnings())
         return options
 

@@ -9,15 +9,15 @@ is left out. (The BBC's guide allows fewer characters.)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from unicodedata import east_asian_width
 
 from functions.rendering.text_direction import MARKS, directed, is_right_to_left
 from functions.transcripts.graphemes import graphemes
 from functions.transcripts.printed_words import PrintedWord, spread
 from functions.transcripts.sentences import ends_sentence
-from functions.transcripts.speakers import speaker_name
 from functions.transcripts.transcript import Channel, Transcript
 from functions.transcripts.words import join_words, printed_words
 
@@ -77,7 +77,9 @@ def cues(transcript: Transcript) -> list[Cue]:
                 right_to_left=right_to_left,
                 read_seconds=min(sum(map(_columns, cue.lines)) / speed, MAX_SECONDS),
             )
-            for cue in _channel_cues(caption_words(transcript, channel, columns), columns)
+            for cue in _channel_cues(
+                caption_words(transcript, channel, columns), columns, partial(transcript.speaker_name, channel)
+            )
         )
     separate = _without_overlaps(sorted(found, key=lambda cue: (cue.start, cue.end)))
     if not separate:
@@ -126,11 +128,11 @@ def _in_order(words: Iterable[PrintedWord]) -> list[PrintedWord]:
     return ordered
 
 
-def _channel_cues(words: Sequence[PrintedWord], columns: int) -> Iterator[Cue]:
+def _channel_cues(words: Sequence[PrintedWord], columns: int, name_of: Callable[[int], str]) -> Iterator[Cue]:
     before: int | None = None  # speaker of the cue before
     for stretch in split_at_pauses(words, CUE_PAUSE):
         speaker = stretch[0].speaker
-        name = "" if speaker is None else speaker_name(speaker)
+        name = "" if speaker is None else name_of(speaker)
         rest = stretch
         while rest:
             count = _next_cue_length(rest, columns)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable
+from functools import partial
 from itertools import chain
 from math import fsum
 from typing import Any
@@ -17,7 +19,6 @@ from functions.options.options import Options
 from functions.speech_models.names import model_info, model_uuid
 from functions.transcripts.edits.numerals import NUMERAL_LANGUAGES
 from functions.transcripts.sentences import WordSequence, paragraphs, utterances
-from functions.transcripts.speakers import speaker_name
 from functions.transcripts.transcript import Channel, Transcript
 from functions.transcripts.words import TranscriptWord, join_words, punctuated_words_of
 
@@ -44,6 +45,11 @@ def listen_response(transcript: Transcript, options: Options) -> dict[str, Any]:
     if options.utterances:
         results["utterances"] = _utterances(transcript, words, options)
     return {"metadata": _metadata(transcript, options), "results": results}
+
+
+def word_documents(transcript: Transcript, channel: Channel, options: Options) -> list[dict[str, Any]]:
+    """Return the words of a channel as `listen_response` lists them."""
+    return [_word(word, options) for word in punctuated_words_of(transcript, channel)]
 
 
 def _metadata(transcript: Transcript, options: Options) -> dict[str, Any]:
@@ -98,7 +104,7 @@ def _channel(transcript: Transcript, channel: Channel, words: WordSequence, opti
             segment = channel.segments[word.position[0]]
             document_word["language"] = transcript.segment_language(channel, segment)
     if options.paragraphs:
-        alternative["paragraphs"] = _paragraphs(words)
+        alternative["paragraphs"] = _paragraphs(words, partial(transcript.speaker_name, channel))
     document: dict[str, Any] = {"alternatives": [alternative]}
     if options.search:
         document["search"] = _search(words, options.search)
@@ -142,12 +148,12 @@ def _word(word: TranscriptWord, options: Options) -> dict[str, Any]:
     return document
 
 
-def _paragraphs(words: WordSequence) -> dict[str, Any]:
+def _paragraphs(words: WordSequence, name_of: Callable[[int], str]) -> dict[str, Any]:
     groups = list(paragraphs(words))
     texts = [[join_words(sentence) for sentence in group] for group in groups]
     speakers = [group[0][0].speaker for group in groups]
     paragraph_texts = (
-        ("" if speaker is None else f"{speaker_name(speaker)}: ") + join_words(chain.from_iterable(group))
+        ("" if speaker is None else f"{name_of(speaker)}: ") + join_words(chain.from_iterable(group))
         for speaker, group in zip(speakers, groups, strict=True)
     )
     return {

@@ -70,6 +70,8 @@ DIARIZED_JSON = Format(
 
 FORMATS = (JSON, SRT, VTT, TXT, OPENAI_JSON, OPENAI_TEXT, VERBOSE_JSON, DIARIZED_JSON)
 
+REDACTED_AUDIO_FORMAT = "audio"  # of a result: not a rendering, but the copy that `redact_audio` requested
+
 STORED_FORMATS = tuple(form for form in FORMATS if form.stored_suffix)
 LISTEN_FORMATS = {form.listen_name: form for form in FORMATS if form.listen_name}
 OPENAI_FORMATS = {form.openai_name: form for form in FORMATS if form.openai_name}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from functions.rendering.captions import split_at_pauses, timed_words
-from functions.transcripts.speakers import speaker_name
-from functions.transcripts.transcript import Transcript
+from functions.transcripts.transcript import Channel, Transcript
 from functions.transcripts.words import join_words
 
 LINE_PAUSE = 2.0  # seconds of silence that end a line
@@ -19,7 +18,9 @@ def text(transcript: Transcript) -> str:
     lines = [
         (
             words[0].start,
-            f"[channel {channel.index}] " * several + _speaker_mark(words[0].speaker) + join_words(words),
+            f"[channel {channel.index}] " * several
+            + _speaker_mark(transcript, channel, words[0].speaker)
+            + join_words(words),
         )
         for channel in transcript.channels
         for words in split_at_pauses(timed_words(transcript, channel), LINE_PAUSE)
@@ -27,5 +28,5 @@ def text(transcript: Transcript) -> str:
     return "".join(f"{line}\n" for _, line in sorted(lines, key=lambda timed_line: timed_line[0]))
 
 
-def _speaker_mark(speaker: int | None) -> str:
-    return "" if speaker is None else f"{speaker_name(speaker)}: "
+def _speaker_mark(transcript: Transcript, channel: Channel, speaker: int | None) -> str:
+    return "" if speaker is None else f"{transcript.speaker_name(channel, speaker)}: "

@@ -21,4 +21,4 @@ def vtt(transcript: Transcript) -> str:
 
 def _voiced_text(cue: Cue) -> str:
     voice = ", ".join(filter(None, (cue.channel, cue.speaker)))
-    return f"<v {voice}>" * bool(voice) + html.escape(cue.text(), quote=False)
+    return f"<v {html.escape(voice, quote=False)}>" * bool(voice) + html.escape(cue.text(), quote=False)

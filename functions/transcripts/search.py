@@ -38,10 +38,10 @@ def search(words: Sequence[TranscriptWord], terms: Sequence[str]) -> list[list[H
     of that and of the same for the sounds (Metaphone, English), whichever is larger. Time grows with the terms times
     the words.
     """
-    wanted = [_letters(term.split()) for term in terms]
+    requested = [_letters(term.split()) for term in terms]
     most = [len(term.split()) + _MORE_WORDS for term in terms]
-    windows = _windows(words, max(most, default=0), max(map(len, wanted), default=0))
-    return [_best(term, limit, windows) for term, limit in zip(wanted, most, strict=True)]
+    windows = _windows(words, max(most, default=0), max(map(len, requested), default=0))
+    return [_best(term, limit, windows) for term, limit in zip(requested, most, strict=True)]
 
 
 def _windows(words: Sequence[TranscriptWord], most: int, longest: int) -> _Windows:
@@ -78,14 +78,14 @@ def _candidates(term: str, most: int, windows: _Windows) -> Iterator[Hit]:
             continue
         longer = max(length, len(term))
         most_edits = longer * (1 - _LEAST_LETTERS)
-        for letters, places in by_letters.items():
+        for letters, found in by_letters.items():
             edits = jellyfish.levenshtein_distance(term, letters)
             if edits > most_edits:
                 continue
             confidence = 1 - edits / longer
             confidence = max(confidence, (confidence + _similarity(sound, _sound(letters))) / 2)
             if confidence >= LEAST_CONFIDENCE:
-                yield from (Hit(confidence, first, last) for first, last in places if last - first < most)
+                yield from (Hit(confidence, first, last) for first, last in found if last - first < most)
 
 
 def _similarity(one: str, other: str) -> float:

@@ -52,11 +52,6 @@ def word_speakers(times: Sequence[tuple[float, float]], turns: Sequence[SpeakerT
     return [_word_speaker(start, max(end, start + _INSTANT), turns, starts, ends) for start, end in times]
 
 
-def speaker_name(number: int) -> str:
-    """Return what a speaker is called in every format, as in Deepgram's paragraphs."""
-    return f"Speaker {number}"
-
-
 def speaker_runs(words: Sequence[_Word]) -> Iterator[list[_Word]]:
     """Yield the words between two changes of speaker."""
     run: list[_Word] = []

@@ -22,6 +22,15 @@ class Channel(Document):
 
 
 @dataclass(frozen=True)
+class SpeakerName(Document):
+    """What a person calls a speaker, numbered from 0 within the channel."""
+
+    channel: int
+    speaker: int
+    name: str
+
+
+@dataclass(frozen=True)
 class SpeakerModelInfo(Document):
     """The model that told speakers apart."""
 
@@ -54,7 +63,13 @@ class Transcript(Document):
     engine: dict[str, Any] = field(default_factory=dict)
     warnings: list[dict[str, str]] = field(default_factory=list)  # {parameter, type, message}
     speaker_model: SpeakerModelInfo | None = None  # None: speakers were not told apart
+    speaker_names: list[SpeakerName] = field(default_factory=list)  # of corrections; never stored with the transcript
     redactions: list[Redaction] = field(default_factory=list)
+
+    def speaker_name(self, channel: Channel, number: int) -> str:
+        """Return what a speaker is called in every format: a person's name for them, else as in Deepgram's answers."""
+        names = (each.name for each in self.speaker_names if (each.channel, each.speaker) == (channel.index, number))
+        return next(names, f"Speaker {number}")
 
     def text_language(self, channel: Channel) -> str:
         """Return the language of a channel's text: a translation is English, whatever language was spoken."""

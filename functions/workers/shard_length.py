@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from earshot_contract.timeouts import WORKER_START_SECONDS
-from functions.workers.scaling import worker_count
 
 # Shards for each worker: with two, a worker that starts late, or is slow, leaves some of its share to the others.
 _SHARDS_A_WORKER = 2
@@ -34,7 +33,7 @@ def shard_length(seconds: float, channels: int, speed: float, drain_seconds: flo
     longest = min(_MAX_SECONDS, _MAX_WORK_SECONDS * speed)
     if work < WORKER_START_SECONDS and seconds <= longest:
         return None
-    workers = worker_count(seconds * channels, speed, drain_seconds, max_workers)
+    workers = min(max_workers, math.ceil(work / drain_seconds))
     useful = 1 if workers == 1 else max(1, _SHARDS_A_WORKER * workers // channels)
     count = max(useful, math.ceil(seconds / longest))
     shortest = max(_MIN_SECONDS, _MIN_WORK_SECONDS * speed)

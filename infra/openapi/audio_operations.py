@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functions.handlers.api.openai_form import OWN_FIELDS
 from functions.options.registry import OPTIONS
-from functions.rendering.formats import LISTEN_FORMATS, OPENAI_FORMATS
+from functions.rendering.formats import LISTEN_FORMATS, OPENAI_FORMATS, REDACTED_AUDIO_FORMAT
 from functions.rendering.openai_response_format import GRANULARITIES
 from infra.openapi.operation_parts import (
     ID,
@@ -45,6 +45,7 @@ def listen() -> Schema:
         },
         "responses": {
             "200": json_answer("The transcript; with `callback`, only the request's id.", "ListenAnswer", "Accepted"),
+            "202": json_answer("The request's id, with the header `Prefer: respond-async`.", "Accepted"),
             "303": REDIRECT,
             **error_answers("Error", 400, 401, 403, 404, 410, 413, 429, 500, 503),
         },
@@ -100,11 +101,14 @@ def result() -> Schema:
         "description": "With `response_format` and its companions the answer is that of `/audio/transcriptions`.",
         "parameters": [
             ID,
-            query_parameter("format", {"enum": list(LISTEN_FORMATS), "default": "json"}),
+            query_parameter("format", {"enum": [*LISTEN_FORMATS, REDACTED_AUDIO_FORMAT], "default": "json"}),
             query_parameter(
                 "wait", {"type": "number", "minimum": 0}, "Seconds to wait for it; a redirect when it is not done."
             ),
             query_parameter("response_format", {"enum": list(OPENAI_FORMATS)}),
+            query_parameter(
+                "edited", {"type": "boolean", "default": True}, "`false`: without the corrections of `PUT …/edits`."
+            ),
         ],
         "responses": {
             "200": {

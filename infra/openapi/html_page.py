@@ -1,4 +1,4 @@
-"""HTML page of the OpenAPI description, without scripts and external resources."""
+"""HTML page of the OpenAPI description; its one script, of the web page, sends requests to the deployment itself."""
 
 from __future__ import annotations
 
@@ -46,7 +46,11 @@ def page(description: Schema) -> str:
         (
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{escape(info['title'])} API</title><style>{_STYLE}</style></head><body>",
+            '<link rel="icon" href="/v1/favicon.ico" type="image/svg+xml">',
+            f"<title>{escape(info['title'])} API</title><style>{_STYLE}</style>",
+            # Not under a version: the description is written before the page's files have one.
+            '<script type="module" src="/v1/page/docs/try.js"></script></head><body>',
+            '<p><a href="/v1/">The page</a></p>',
             f"<h1>{escape(info['title'])}</h1><p>{escape(info['summary'])}</p>",
             f'<p>{_prose(info["description"])} <a href="openapi.json">OpenAPI description</a></p>',
             f"<pre>{_START}</pre><nav><ul>{links}</ul></nav>",

@@ -8,8 +8,11 @@ from functools import partial
 from earshot_contract.job_state import JobState
 from functions.handlers.api.job_routes import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 from functions.handlers.api.router import ROUTES
+from functions.jobs.job import MAX_AUDIO_BYTES
 from infra.openapi.audio_operations import listen, openai_audio, result, result_by_post
+from infra.openapi.edit_operations import edits, put_edits
 from infra.openapi.operation_parts import ID, error_answers, json_answer, query_parameter
+from infra.openapi.page_operations import favicon, job_audio, page, page_file
 from infra.openapi.schemas import TEXT, Schema
 
 
@@ -77,8 +80,33 @@ def _retry() -> Schema:
 def _uploads() -> Schema:
     return {
         "summary": "Get a URL for audio that does not fit in a request",
-        "description": "PUT the file to `put`, then `POST /v1/listen` with `url`.",
-        "responses": {"200": json_answer("The URLs.", "Upload"), **error_answers("Error", 401, 403, 429, 500)},
+        "description": "PUT the file to `put`, then `POST /v1/listen` with `url`. With `size` in the body the file "
+        "goes up in parts, each to a URL of its own, and an interrupted upload goes on: send `size`, `url` and "
+        "`upload` again for the parts that are missing, until there are none.",
+        "requestBody": {
+            "required": False,
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "properties": {
+                            "size": {
+                                "type": "integer",
+                                "minimum": 1,
+                                "maximum": MAX_AUDIO_BYTES,
+                                "description": "Bytes of the file. Without it: one URL for the whole file.",
+                            },
+                            "url": {**TEXT, "description": "Of the answer before."},
+                            "upload": {**TEXT, "description": "Of the answer before."},
+                        },
+                    }
+                }
+            },
+        },
+        "responses": {
+            "200": json_answer("The URLs.", "Upload", "UploadInParts"),
+            **error_answers("Error", 400, 401, 403, 410, 413, 429, 500),
+        },
     }
 
 
@@ -115,10 +143,16 @@ _OPERATIONS: dict[str, Callable[[], Schema]] = {
     "retry": _retry,
     "result": result,
     "result_again": result_by_post,
+    "audio": job_audio,
+    "edits": edits,
+    "put_edits": put_edits,
     "upload": _uploads,
     "transcribe": partial(openai_audio, "transcribe"),
     "translate": partial(openai_audio, "translate"),
     "models": _models,
     "openapi": _openapi,
     "docs": _docs,
+    "page": page,
+    "page_file": page_file,
+    "favicon": favicon,
 }

@@ -147,6 +147,7 @@ _JOB = {
 }
 _JOB_ERROR = document({"err_code": TEXT, "err_msg": TEXT})
 _OPTIONAL_JOB = {
+    "edited": {"const": True},
     "name": {**TEXT, "maxLength": 255, "description": "Of the file, as the caller gave it."},
     "owner": {**TEXT, "description": "Whose it is: the id of an API key, `public` or `deployment`."},
     "caller": {**TEXT, "description": "Name of the API key."},
@@ -168,8 +169,13 @@ _OPTIONAL_JOB = {
     "shards": document({"done": COUNT, "total": COUNT}, {"reason": TEXT}),
     "timings": {
         "type": "object",
-        "description": "Seconds: waited before the start, from the start to the end, inside the model.",
+        "description": "Seconds: waited before the start, from the start to the end, inside the model; start_…, by "
+        "stage, where a worker had to start.",
         "additionalProperties": {"type": "number"},
+    },
+    "cost_usd": {
+        "type": "number",
+        "description": "US dollars for the seconds inside the model, at the deployment's price of a worker.",
     },
     "error": _JOB_ERROR,
 }
@@ -247,6 +253,46 @@ SCHEMAS: dict[str, Schema] = {
     "Jobs": document({"requests": array_of(document(_JOB, _OPTIONAL_JOB))}, {"next": TEXT}),
     "Deleted": document({"request_id": UUID, "state": {"const": "forgotten"}}),
     "Upload": document({"put": TEXT, "url": TEXT, "expires_in": COUNT}),
+    "UploadInParts": document(
+        {
+            "url": TEXT,
+            "upload": TEXT,
+            "part_bytes": COUNT,
+            "parts": array_of(document({"number": COUNT, "put": TEXT})),
+            "expires_in": COUNT,
+        },
+        {},
+        "`parts` are those that have not arrived; part n is the bytes from (n - 1) × `part_bytes` on. Once it is empty "
+        "the upload is complete.",
+    ),
+    "NewEdits": document(
+        {},
+        {
+            "changes": array_of(document({"channel": COUNT, "first": COUNT, "count": COUNT, "text": TEXT})),
+            "speakers": array_of(document({"channel": COUNT, "speaker": COUNT, "name": TEXT})),
+        },
+        "As in `Edits`, without `words`.",
+    ),
+    "Edits": document(
+        {
+            "changes": array_of(
+                document(
+                    {
+                        "channel": COUNT,
+                        "first": COUNT,
+                        "count": COUNT,
+                        "text": TEXT,
+                        "words": array_of(named("Word")),
+                    },
+                    {},
+                    "Words `first` to `first + count - 1` of a channel, counted from 0 in the result with "
+                    "`edited=false`, are replaced by `text`. `words` are those of the text, with times.",
+                )
+            ),
+            "speakers": array_of(document({"channel": COUNT, "speaker": COUNT, "name": TEXT})),
+        }
+    ),
+    "Audio": document({"url": TEXT, "expires_in": COUNT}),
     "Models": document(
         {"stt": array_of(_MODEL), "tts": array_of({}), "object": {"const": "list"}, "data": array_of(_OPENAI_MODEL)}
     ),

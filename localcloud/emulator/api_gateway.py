@@ -18,6 +18,7 @@ from earshot_contract.timeouts import GATEWAY_SECONDS
 MAX_BODY_BYTES = 10 * 1024 * 1024  # API Gateway's limit of a request; larger ones get 413
 # A larger body is read up to this size and dropped: a client that is still sending would not read the response.
 MAX_DRAIN_BYTES = 512 * 1024 * 1024
+LEADING_PATHS = frozenset({"", "docs", "favicon.ico"})  # outside the stage, that lead to the same path inside it
 HOP_BY_HOP_HEADERS = frozenset(
     {"connection", "transfer-encoding", "expect", "keep-alive", "upgrade", "x-forwarded-for"}
 )
@@ -117,8 +118,8 @@ def is_stage(name: str) -> bool:
 def unknown_stage(method: str, path: str, headers: Headers, query: Any) -> Response:
     """Answer a path outside every stage: the host's root, and routes without `/v1`.
 
-    AWS answers 403 "Forbidden" there, which nothing in a template can change. Here the root leads to the documentation,
-    and other paths get the template's response to an unknown path.
+    AWS answers 403 "Forbidden" there, which nothing in a template can change. Here the root leads to the web page,
+    `/docs` and `/favicon.ico` to those of the stage, and other paths get the template's response to an unknown path.
     """
     from ministack.services import apigateway_v1 as gateway
 
@@ -126,9 +127,10 @@ def unknown_stage(method: str, path: str, headers: Headers, query: Any) -> Respo
     if not stages:
         return 503, {"content-type": "application/json"}, b'{"message":"Nothing is deployed here yet."}'
     stage = "v1" if "v1" in stages else stages[0]
-    if not path.strip("/") and method in ("GET", "HEAD"):
-        text = f"Earshot: /{stage}/docs shows the API.\n".encode()
-        return 302, {"location": f"/{stage}/docs", "content-type": "text/plain; charset=utf-8"}, text
+    if path.strip("/") in LEADING_PATHS and method in ("GET", "HEAD"):
+        location = f"/{stage}/{path.strip('/')}"
+        text = f"Earshot: /{stage}/ is the page, /{stage}/docs shows the API.\n".encode()
+        return 302, {"location": location, "content-type": "text/plain; charset=utf-8"}, text
     return gateway_error("MISSING_AUTHENTICATION_TOKEN", "Missing Authentication Token", stage, headers, query)
 
 

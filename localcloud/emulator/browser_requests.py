@@ -15,6 +15,7 @@ LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 # Names below these are no names of DNS: browsers resolve `*.localhost` to the loopback interface themselves, and
 # `x.127.0.0.1` is no valid host in a URL of theirs. S3's clients put buckets there, ministack its execute-api hosts.
 LOOPBACK_SUFFIXES = (".localhost", ".127.0.0.1")
+SIGNATURE = b"X-Amz-Signature="  # of the query of a presigned URL
 HTTP_PORT = 80  # of a `Host` or `Origin` without a port
 
 Scope = dict[str, Any]
@@ -29,10 +30,12 @@ class BrowserRequests:
         port: its port.
         serves_pages: whether the port has web pages of its own (the API's reference page). They may use it, and get
             CORS headers for their own origin. Without, every `Origin` is refused, and no response has CORS headers.
+        page_port: port of the pages that may send presigned requests to this one: the web page uploads audio to S3
+            and plays it from there. What they may do is what the URL is signed for.
     """
 
-    def __init__(self, app: Application, port: int, *, serves_pages: bool) -> None:
-        self.app, self.port, self.serves_pages = app, port, serves_pages
+    def __init__(self, app: Application, port: int, *, serves_pages: bool, page_port: int | None = None) -> None:
+        self.app, self.port, self.serves_pages, self.page_port = app, port, serves_pages, page_port
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         """Hand the request on, or refuse it."""
@@ -40,6 +43,9 @@ class BrowserRequests:
             await self.app(scope, receive, send)
             return
         headers = header_values(scope)
+        if self.is_of_the_page(scope, headers):
+            await self.answer_the_page(scope, receive, send, headers["origin"][0])
+            return
         reason = self.refusal(scope.get("method", "GET"), headers)
         if reason is None:
             await self.app(scope, receive, without_cors(send, next(iter(headers.get("origin", [])), None)))
@@ -48,6 +54,45 @@ class BrowserRequests:
             await send({"type": "websocket.close", "code": 1008})  # before the handshake's end the server answers 403
         else:
             await refuse(send, reason)
+
+    def is_of_the_page(self, scope: Scope, headers: dict[str, list[str]]) -> bool:
+        """Return whether the web page sends a presigned request, or asks whether it may (a preflight)."""
+        presigned = SIGNATURE in scope.get("query_string", b"")
+        origins = headers.get("origin", [])
+        return (
+            scope["type"] == "http"
+            and self.page_port is not None
+            and presigned
+            and len(origins) == 1
+            and is_origin_of(origins[0], self.page_port)
+            and all(self.is_own_host(host) for host in headers.get("host", []))
+        )
+
+    async def answer_the_page(self, scope: Scope, receive: Any, send: Any, origin: str) -> None:
+        """Answer a preflight, or hand the request on, as the bucket's CORS rules have it."""
+        cors = [
+            (b"access-control-allow-origin", origin.encode("latin-1")),
+            (b"access-control-allow-methods", b"GET, HEAD, PUT"),
+            (b"access-control-allow-headers", b"content-type, range"),
+            (b"access-control-expose-headers", b"content-length, content-range, etag"),
+            (b"vary", b"Origin"),
+        ]
+        if scope["method"] == "OPTIONS":
+            await send({"type": "http.response.start", "status": 204, "headers": cors})
+            await send({"type": "http.response.body", "body": b""})
+            return
+
+        async def send_with_cors(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                others = [
+                    (name, value)
+                    for name, value in message.get("headers", [])
+                    if not name.lower().startswith(b"access-control-")
+                ]
+                message = {**message, "headers": [*others, *cors]}
+            await send(message)
+
+        await self.app(scope, receive, send_with_cors)
 
     def refusal(self, method: str, headers: dict[str, list[str]]) -> str | None:
         """Return the message for a request that is refused, or None.
@@ -82,9 +127,7 @@ class BrowserRequests:
 
     def is_own_origin(self, origin: str) -> bool:
         """Return whether an `Origin` header is that of this port's own pages."""
-        scheme, _, host = origin.strip().lower().partition("://")
-        name, port = split_port(host)
-        return self.serves_pages and scheme == "http" and port == self.port and name in LOOPBACK_HOSTS
+        return self.serves_pages and is_origin_of(origin, self.port)
 
     def is_own_site(self, site: str, method: str, headers: dict[str, list[str]]) -> bool:
         """Return whether a `Sec-Fetch-Site` header allows the request.
@@ -99,6 +142,13 @@ class BrowserRequests:
             and headers.get("sec-fetch-dest") == ["document"]
         )
         return self.serves_pages and (site == "same-origin" or followed_link)
+
+
+def is_origin_of(origin: str, port: int) -> bool:
+    """Return whether an `Origin` header is that of pages of a port of the loopback interface."""
+    scheme, _, host = origin.strip().lower().partition("://")
+    name, own = split_port(host)
+    return scheme == "http" and own == port and name in LOOPBACK_HOSTS
 
 
 def header_values(scope: Scope) -> dict[str, list[str]]:

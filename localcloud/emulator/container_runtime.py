@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -99,10 +99,17 @@ class ContainerRuntime:
         assets: the folder with the synthesized `*.assets.json`.
         folder: gets `containers/{hash}` and `logs/`.
         environment: variables of every container, which take precedence over those that ministack injects.
+        credentials: returns the variables with the credentials of a task's role for the labels of its container.
     """
 
-    def __init__(self, assets: Path, folder: Path, environment: dict[str, str]) -> None:
-        self.folder, self.environment = folder, environment
+    def __init__(
+        self,
+        assets: Path,
+        folder: Path,
+        environment: dict[str, str],
+        credentials: Callable[[dict[str, str]], dict[str, str]] = lambda labels: {},
+    ) -> None:
+        self.folder, self.environment, self.credentials = folder, environment, credentials
         self.failures = FailureLog(folder / "logs")
         self.images_by_hash = image_assets(assets)
         self.containers = self.images = self  # docker-py's client.containers.run, client.images.get
@@ -142,7 +149,7 @@ class ContainerRuntime:
             raise LookupError(f"No image {name} among the synthesized assets: synthesize again.")
         root = self.folder / "containers" / digest
         folder = root / image.workdir.lstrip("/") if root.exists() else image.unpack(root)
-        argv = [*image.entrypoint, *(command or image.command)]
+        argv = [*(options.get("entrypoint") or image.entrypoint), *(command or image.command)]
         argv[0] = sys.executable if argv[0] in ("python", "python3") else argv[0]
         task_environment = options.get("environment") or {}
         environment = (
@@ -154,6 +161,7 @@ class ContainerRuntime:
             | image.environment
             | {key: str(value) for key, value in task_environment.items()}
             | self.environment
+            | self.credentials(options.get("labels") or {})
         )
         log = self.folder / "logs" / f"{options.get('name') or 'container'}.log"
         log.parent.mkdir(parents=True, exist_ok=True)

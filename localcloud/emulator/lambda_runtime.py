@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from localcloud.emulator import lambda_sandbox
+from localcloud.emulator import lambda_sandbox, role_credentials
 from localcloud.emulator.failure_log import FailureLog, function_failure
 from localcloud.emulator.lambda_pool import EnvironmentPool, LambdaEnvironment, Throttled
 
@@ -118,6 +118,9 @@ class LambdaEnvironments:
         pool.release(environment)
         if "error" in answer:
             return {"body": answer["error"], "error": True}
+        if len(json.dumps(answer["result"])) > PAYLOAD_BYTES:
+            message = f"Response payload size exceeded maximum allowed payload size ({PAYLOAD_BYTES} bytes)."
+            return error_result("Function.ResponseSizeTooLarge", message)
         return {"body": answer["result"]}
 
     def acquire(
@@ -161,7 +164,8 @@ class LambdaEnvironments:
                 "AWS_LAMBDA_FUNCTION_NAME": name,
                 "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.get("MemorySize", 128)),
                 "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-            },
+            }
+            | role_credentials.environment(config.get("Role", "")),
         }
         if not self.ready:
             self.control.recv(16)

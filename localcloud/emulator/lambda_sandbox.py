@@ -77,13 +77,14 @@ def serve_template(control: socket.socket, spec: dict[str, Any]) -> None:
 
     Args:
         control: socket for requests of environments.
-        spec: name, ARN, handler, memory, folder of the code, log file and environment variables.
+        spec: name, ARN, handler, memory, folder of the code, log file, environment variables with credentials.
     """
     die_with_parent()
     log = os.open(spec["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.environ.update(spec["environment"])
+    use_credentials(spec["environment"])
     os.chdir(spec["code"])
     sys.path.insert(0, spec["code"])
     write_message(control, {"pid": os.getpid()})
@@ -91,6 +92,19 @@ def serve_template(control: socket.socket, spec: dict[str, Any]) -> None:
     with suppress(BaseException):  # each environment tries again, and answers with the error
         handler = load_handler(spec)
     fork_per_message(control, lambda stream, _: serve_environment(stream, spec, handler))
+
+
+def use_credentials(environment: dict[str, str]) -> None:
+    """Let the clients that every fork inherits sign with the credentials of the function's role."""
+    if "AWS_SESSION_TOKEN" not in environment:
+        return
+    import boto3
+
+    session: Any = boto3.DEFAULT_SESSION
+    credentials = session.get_credentials()  # the object that all clients share
+    credentials.access_key = environment["AWS_ACCESS_KEY_ID"]
+    credentials.secret_key = environment["AWS_SECRET_ACCESS_KEY"]
+    credentials.token = environment["AWS_SESSION_TOKEN"]
 
 
 def load_handler(spec: dict[str, Any]) -> Handler:

@@ -20,6 +20,10 @@ from typing import Any
 from localcloud.emulator.durable_state import INTERRUPTED_ERROR, DurableState
 from localcloud.emulator.journal import JournalFull
 
+# Quotas of Step Functions (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). moto knows the
+# first one for what a Lambda function returns; nothing in the emulators counts events.
+MAX_DATA_BYTES = 256 * 1024  # of the input of an execution, and of the output of a task
+MAX_HISTORY_EVENTS = 25_000  # then an execution fails
 MAX_FINISHED_EXECUTIONS = 1000  # kept with their histories; AWS keeps them for 90 days
 TOKEN = re.compile(r"[0-9a-f-]{36}")  # the form of moto's task tokens
 
@@ -103,7 +107,10 @@ class ExecutionRunner:
         if record["status"] == "RUNNING":
             record["stopDate"] = self.states.now_iso()
             record["status"] = execution.exec_status.value
-            if record["status"] == "SUCCEEDED":
+            if len(record["events"]) > MAX_HISTORY_EVENTS:
+                cause = f"The execution reached the maximum number of history events ({MAX_HISTORY_EVENTS})."
+                record["status"], record["error"], record["cause"] = "FAILED", "States.Runtime", cause
+            elif record["status"] == "SUCCEEDED":
                 record["output"] = json.dumps(execution.output)
             else:
                 record["error"], record["cause"] = execution.error, execution.cause
@@ -133,6 +140,8 @@ class ExecutionRunner:
 
         An execution that a stop of the emulator interrupted starts again (`localcloud.restart`).
         """
+        if refusal := self.refuse_size("input", data):
+            return refusal
         machine = data.get("stateMachineArn", "")
         arn = f"{machine.replace(':stateMachine:', ':execution:')}:{data.get('name')}"
         record = self.states._executions.get(arn)
@@ -144,6 +153,16 @@ class ExecutionRunner:
         if answer[0] == 200:
             self.state.save_execution(json.loads(answer[2])["executionArn"])
         return answer
+
+    def refuse_size(self, member: str, data: dict[str, Any]) -> Any | None:
+        """Return the refusal of a request whose JSON member is larger than AWS takes; None for others."""
+        if len(str(data.get(member, "")).encode()) <= MAX_DATA_BYTES:
+            return None
+        message = (
+            f"1 validation error detected: Value at '{member}' failed to satisfy constraint: Member must have length "
+            f"less than or equal to {MAX_DATA_BYTES}"
+        )
+        return self.states.error_response_json("ValidationException", message, 400)
 
     def stop_execution(self, original: Operation, data: dict[str, Any]) -> Any:
         """StopExecution, which also wakes every state that waits for a task token."""
@@ -159,6 +178,8 @@ class ExecutionRunner:
 
     def send_task_success(self, data: dict[str, Any]) -> Any:
         """SendTaskSuccess."""
+        if refusal := self.refuse_size("output", data):
+            return refusal
         outcome = self.callback.CallbackOutcomeSuccess
         return self.answer_token(data, lambda e: e.notify(outcome(data["taskToken"], data.get("output", "{}"))))
 

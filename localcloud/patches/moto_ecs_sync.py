@@ -56,7 +56,7 @@ def build_sync_resolver(
             record = ecs._tasks.get(task["TaskArn"])
         if record is not None and record["lastStatus"] != "STOPPED":
             return None
-        client: Any = boto_client_for(service="ecs", region=region)
+        client: Any = boto_client_for(service="ecs", region=region, state_credentials=state_credentials)
         described = client.describe_tasks(cluster=task["ClusterArn"], tasks=[task["TaskArn"]])
         self._normalise_response(described, service_action_name="describe_tasks")
         outcome: dict[str, Any] = described["Tasks"][0]
@@ -66,7 +66,7 @@ def build_sync_resolver(
         return outcome
 
     def abort() -> None:
-        client: Any = boto_client_for(service="ecs", region=region)
+        client: Any = boto_client_for(service="ecs", region=region, state_credentials=state_credentials)
         client.stop_task(cluster=task["ClusterArn"], task=task["TaskArn"], reason="The state was aborted.")
 
     stopped_task.abort = abort  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""moto: Task states share one boto3 client a service, which calls the emulator.
+"""moto: Task states share one boto3 client a service and role, which calls the emulator.
 
 Why: moto makes a client for every Task state that runs, 27 ms each (measured, moto 5.2.5), and points it to a server
     of moto's own (by default at port 5000) instead of the emulator.
@@ -17,6 +17,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from localcloud.emulator import role_credentials
 from localcloud.patches.registry import Patch, Runtime, patch
 
 CLIENT_FOR = "moto.stepfunctions.parser.asl.utils.boto_client:boto_client_for"
@@ -31,18 +32,19 @@ def apply(runtime: Runtime) -> None:
     create_client: Any = boto3.client  # its stubs accept literal names only
 
     @cache
-    def create(region: str, service: str) -> Any:
+    def create(region: str, service: str, role_arn: str) -> Any:
         config = Config(
             parameter_validation=False,
             retries={"total_max_attempts": 1},  # the state machine's Retry decides
             read_timeout=LAMBDA_TIMEOUT_SECONDS,
             max_pool_connections=64,
         )
-        return create_client(service, region_name=region, endpoint_url=runtime.endpoint, config=config)
+        signed_as = {name.lower(): value for name, value in role_credentials.environment(role_arn).items()}
+        return create_client(service, region_name=region, endpoint_url=runtime.endpoint, config=config, **signed_as)
 
     def client_for(region: str, service: str, state_credentials: Any = None) -> Any:
         with lock:
-            return create(region, service)
+            return create(region, service, state_credentials.role_arn if state_credentials else "")
 
     replaced = patch(CLIENT_FOR, client_for)
     for name, module in list(sys.modules.items()):

@@ -40,7 +40,7 @@ def launch(cloud: Cloud) -> Iterator[Launch]:
         lease, until = uuid.uuid4().hex, {"N": str(int(time.time()) + 900)}
         item = {"pk": {"S": SLOT}, "lease": {"S": lease}, "until": until, "launch": until}
         table.put_item(TableName=cloud.outputs["TableName"], Item=item)
-        body = json.dumps({"slot": SLOT, "lease": lease, "idle": idle})
+        body = json.dumps({"slot": SLOT, "lease": lease, "idle": idle, "kind": "task", "queues": "all"})
         arn = states.start_execution(stateMachineArn=machine, input=body)["executionArn"]
         ended = time.monotonic() + SECONDS
         while (described := states.describe_execution(executionArn=arn))["status"] == "RUNNING":

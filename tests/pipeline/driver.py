@@ -116,6 +116,15 @@ class Pipeline:
         )
         return [execution["executionArn"] for execution in found["executions"]]
 
+    def put(self, item: dict[str, Any]) -> None:
+        """Write an item of the table, in DynamoDB's own form."""
+        self.cloud.client("dynamodb").put_item(TableName=self.out["TableName"], Item=item)
+
+    def item(self, pk: str) -> dict[str, Any]:
+        """Return an item of the table, in DynamoDB's own form; {} if there is none."""
+        found = self.cloud.client("dynamodb").get_item(TableName=self.out["TableName"], Key={"pk": {"S": pk}})
+        return found.get("Item", {})
+
     def messages_in_flight(self) -> int:
         """Number of messages that a worker has received and not deleted."""
         return self._messages("ApproximateNumberOfMessagesNotVisible")
@@ -140,7 +149,7 @@ class Pipeline:
         """Change variables of a function; return all of its previous ones."""
         client = self.cloud.client("lambda")
         (name,) = [
-            f["FunctionName"] for f in client.list_functions()["Functions"] if f["Handler"].split(".")[2] == function
+            f["FunctionName"] for f in client.list_functions()["Functions"] if f".{function}." in f.get("Handler", "")
         ]
         previous = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
         client.update_function_configuration(FunctionName=name, Environment={"Variables": {**previous, **environment}})

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from earshot_contract.keys import FLEET_PK
 from tests.fixtures.faults import Faults, Rule
 from tests.pipeline.driver import Pipeline, eventually, wav
 
@@ -59,7 +60,9 @@ def test_job_with_aborted_execution_fails(pipeline: Pipeline, long_speech: bytes
 
 
 def test_burst_starts_max_workers_and_completes_all_jobs(pipeline: Pipeline) -> None:
-    previous = pipeline.configure("scale", MAX_WORKERS="2", SPEED="0.001")
+    previous = pipeline.configure("scale", MAX_WORKERS="2")
+    # Long shards, as far as the scaler has learnt: a backlog that two workers end much sooner than one.
+    pipeline.put({"pk": {"S": FLEET_PK}, "fast_shard": {"N": "1000000"}})
     try:
         with ThreadPoolExecutor(10) as pool:  # jobs that start together ask for workers together
             ids = list(pool.map(lambda n: pipeline.submit(wav(1.0), f"tag=burst-{n}"), range(30)))

@@ -39,8 +39,9 @@ class Assembly:
         return found
 
     def functions(self) -> dict[str, Resource]:
-        """Return the properties of the Lambda functions by the name of their handler's folder."""
-        return {props["Handler"].split(".")[-3:][0]: props for props in self.resources("Lambda::Function").values()}
+        """Return the properties of the Lambda functions of functions/ by the name of their handler's folder."""
+        of_zip = [props for props in self.resources("Lambda::Function").values() if "Handler" in props]
+        return {props["Handler"].split(".")[-3:][0]: props for props in of_zip}
 
     def zip_asset(self, s3_key: str) -> Path:
         """Return the folder that is published, as a zip, under the key that the template names."""

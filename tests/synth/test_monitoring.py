@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
-from functions.workers.scaling import MAX_COOLDOWN_SECONDS
+from functions.workers.slots import MAX_COOLDOWN_SECONDS
+from infra import ROOT
+from infra.monitoring import GUIDE
 from tests.synth.assembly import Assembly
 
 
@@ -58,7 +61,7 @@ def test_alarms_notify_topic_and_are_on_dashboard(assembly: Assembly) -> None:
     alarms = assembly.resources("CloudWatch::Alarm").values()
     for alarm in alarms:
         assert alarm["AlarmActions"] == [{"Ref": topic}]
-        assert alarm["AlarmDescription"].endswith(".")
+        assert "docs/how-to/answer-an-alarm.md#" in alarm["AlarmDescription"]
         assert alarm["TreatMissingData"] == "notBreaching", "a deployment without traffic has no data"
     _, dashboard = assembly.resource("CloudWatch::Dashboard")
     dashboard_json = json.dumps(dashboard)
@@ -72,10 +75,27 @@ def test_cloudwatch_may_publish_to_alarm_topic(gpu: Assembly) -> None:
     assert [s["Principal"] for s in allowed] == [{"Service": "cloudwatch.amazonaws.com"}]
 
 
-def test_function_error_alarm_leaves_out_prepare(assembly: Assembly) -> None:
-    [alarm] = [a for n, a in assembly.resources("CloudWatch::Alarm").items() if "FunctionsFail" in n]
-    [expression] = [m["Expression"] for m in alarm["Metrics"] if "Expression" in m]
-    assert set(expression.split(" + ")) == set(assembly.functions()) - {"prepare"}
+def test_every_alarm_has_a_section_that_says_what_to_do(gpu: Assembly) -> None:
+    guide = (ROOT / GUIDE).read_text()
+    sections = {line.removeprefix("## ") for line in guide.splitlines() if line.startswith("## ")}
+    named = {alarm["AlarmDescription"].rsplit("#")[-1] for alarm in gpu.resources("CloudWatch::Alarm").values()}
+    assert {section.lower() for section in sections} == named
+
+
+def test_alarms_list_at_most_ten_metrics(assembly: Assembly) -> None:
+    """Ten are free for an account; each one more costs a tenth of a dollar a month."""
+    alarms = assembly.resources("CloudWatch::Alarm").values()
+    assert sum(len([m for m in a.get("Metrics", [{}]) if "Expression" not in m]) for a in alarms) <= 10
+
+
+def test_dashboard_can_be_turned_off(synthesized: Callable[..., Assembly]) -> None:
+    assert synthesized(dashboard="false").resources("CloudWatch::Dashboard") == {}
+
+
+def test_functions_of_schedules_are_not_traced(assembly: Assembly) -> None:
+    """A trace for each minute and each five: 52,000 a month, of a hundred thousand free ones."""
+    modes = {name: function.get("TracingConfig", {}).get("Mode") for name, function in assembly.functions().items()}
+    assert {name for name, mode in modes.items() if mode != "Active"} == {"scale", "sweep"}
 
 
 def test_broken_image_raises_an_alarm_despite_its_cooldown(gpu: Assembly) -> None:

@@ -9,8 +9,11 @@ import pytest
 
 from tests.synth.assembly import Assembly
 
-# Every function has X-Ray and its own log group; a function with an SQS event source also reads its queue.
-COMMON_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+# Every function has its own log group, and X-Ray unless a schedule invokes it. One with an SQS event source also reads
+# its queue.
+LOG_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents"}
+TRACE_ACTIONS = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+UNTRACED = ("scale", "sweep")  # invoked by schedules
 SQS_SOURCE_ACTIONS = {
     f"sqs:{action}"
     for action in (
@@ -29,6 +32,8 @@ FUNCTION_ACTIONS = {
         "dynamodb:UpdateItem",
         "dynamodb:DeleteItem",
         "dynamodb:Query",
+        "s3:GetObjectVersion",
+        "s3:ListMultipartUploadParts",
         "s3:GetObject",
         "s3:PutObject",
         "s3:DeleteObject",
@@ -55,6 +60,7 @@ FUNCTION_ACTIONS = {
     "reap": {"states:SendTaskFailure", *SQS_SOURCE_ACTIONS},
     "scale": {
         "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",
         "dynamodb:UpdateItem",
         "dynamodb:DeleteItem",
         "sqs:GetQueueAttributes",
@@ -115,13 +121,19 @@ def test_every_function_has_an_action_list(assembly: Assembly) -> None:
 
 @pytest.mark.parametrize("name", sorted(FUNCTION_ACTIONS))
 def test_function_role_allows_exactly_its_actions(assembly: Assembly, name: str) -> None:
+    common = LOG_ACTIONS | (set() if name in UNTRACED else TRACE_ACTIONS)
     policy_statements = assembly.policy_statements(f"Functions{CONSTRUCT_IDS.get(name, name.title())}Role")
-    assert {a for s in policy_statements for a in actions(s)} == FUNCTION_ACTIONS[name] | COMMON_ACTIONS
+    assert {a for s in policy_statements for a in actions(s)} == FUNCTION_ACTIONS[name] | common
 
 
 def test_worker_role_allows_exactly_its_actions(assembly: Assembly) -> None:
     policy_statements = assembly.policy_statements("WorkersTranscriberDefinitionTaskRole")
     assert {a for s in policy_statements for a in actions(s)} == WORKER_ACTIONS
+
+
+def test_quick_worker_may_do_what_a_worker_may(assembly: Assembly) -> None:
+    policy_statements = assembly.policy_statements("WorkersQuickRole")
+    assert {a for s in policy_statements for a in actions(s)} == WORKER_ACTIONS | LOG_ACTIONS | TRACE_ACTIONS
 
 
 def test_no_policy_has_a_wildcard_action(assembly: Assembly) -> None:

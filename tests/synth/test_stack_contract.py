@@ -12,6 +12,7 @@ from tests.synth.assembly import Assembly
 
 OUTPUTS = {
     "ApiUrl",
+    "PageUrl",
     "UploadsBucket",
     "TranscriptsBucket",
     "ModelsBucket",
@@ -38,13 +39,26 @@ ROUTES = {
     "POST audio/translations",
     "GET openapi.json",
     "GET docs",
+    "GET ",  # the stage's root: the web page
+    "GET page/{version}/{file}",
+    "GET favicon.ico",
+    "GET requests/{id}/audio",
 }
-PUBLIC_ROUTES = {"GET models", "GET openapi.json", "GET docs"}
+PUBLIC_ROUTES = {
+    "GET models",
+    "GET openapi.json",
+    "GET docs",
+    "GET ",
+    "GET page/{version}/{file}",
+    "GET favicon.ico",
+}
 
 
 def second(synthesized: Callable[..., Assembly]) -> Assembly:
     """Return another deployment, with two settings that are not the default."""
-    return synthesized(name="second", cors_origins="https://a.example,https://b.example", uploads_days="90")
+    return synthesized(
+        name="second", cors_origins="https://a.example,https://b.example", uploads_days="90", keep_audio_days="9"
+    )
 
 
 def routes(assembly: Assembly) -> dict[str, Any]:
@@ -94,9 +108,22 @@ def test_every_route_proxies_to_the_api_function(assembly: Assembly) -> None:
 
 
 def test_every_path_answers_preflights_without_a_key(assembly: Assembly) -> None:
-    preflights = {route.split()[1]: m for route, m in routes(assembly).items() if route.startswith("OPTIONS ")}
-    assert set(preflights) == {route.split()[1] for route in ROUTES}
+    preflights = {route.partition(" ")[2]: m for route, m in routes(assembly).items() if route.startswith("OPTIONS ")}
+    assert set(preflights) == {route.partition(" ")[2] for route in ROUTES}
     assert {m["AuthorizationType"] for m in preflights.values()} == {"NONE"}
+
+
+OWN_PAGE = "https://{api}.execute-api"
+
+
+def _origin(value: Any) -> str:
+    """Return an origin of a rule; that of the API, which CloudFormation joins, as OWN_PAGE."""
+    if isinstance(value, str):
+        return value
+    text = str(value["Fn::Join"][1])
+    assert "ApiRest" in text
+    assert ".execute-api." in text
+    return OWN_PAGE
 
 
 def test_origins_reach_function_gateway_and_bucket(gpu: Assembly, synthesized: Callable[..., Assembly]) -> None:
@@ -107,13 +134,14 @@ def test_origins_reach_function_gateway_and_bucket(gpu: Assembly, synthesized: C
         return (
             assembly.functions()["api"]["Environment"]["Variables"]["CORS_ORIGINS"],
             {response["ResponseParameters"][header] for response in responses},
-            [rule["AllowedOrigins"] for rule in bucket["CorsConfiguration"]["CorsRules"]],
+            [[_origin(each) for each in rule["AllowedOrigins"]] for rule in bucket["CorsConfiguration"]["CorsRules"]],
         )
 
     assert origins(gpu) == ("*", {"'*'"}, [["*"], ["*"]])
+    # The deployment's own page uploads, too; its origin is known once the API is made.
     pages = "https://a.example,https://b.example"
     limited = second(synthesized)
-    assert origins(limited) == (pages, {"method.request.header.Origin"}, [pages.split(","), ["*"]])
+    assert origins(limited) == (pages, {"method.request.header.Origin"}, [pages.split(","), ["*"], [OWN_PAGE]])
 
 
 def test_all_but_public_routes_use_the_authorizer(assembly: Assembly) -> None:
@@ -149,6 +177,15 @@ def test_objects_expire_under_work_and_jobs_only(gpu: Assembly) -> None:
     assert expiring("Transcripts") == {"work/": 5, "jobs/": 30}
     assert expiring("Uploads") == {}
     assert expiring("Models") == {}
+
+
+def test_audio_of_requests_is_kept_as_long_as_set(synthesized: Callable[..., Assembly]) -> None:
+    other = second(synthesized)
+    _, bucket = other.resource("S3::Bucket", "StorageTranscripts")
+    assert [
+        rule["ExpirationInDays"] for rule in bucket["LifecycleConfiguration"]["Rules"] if rule.get("Prefix") == "work/"
+    ] == [9]
+    assert other.functions()["api"]["Environment"]["Variables"]["KEEP_AUDIO_DAYS"] == "9"
 
 
 def test_uploads_expire_if_the_deployment_says_so(synthesized: Callable[..., Assembly]) -> None:

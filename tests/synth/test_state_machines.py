@@ -11,6 +11,7 @@ from earshot_contract.keys import WORK_DAYS
 from earshot_contract.shards import ShardError
 from earshot_contract.timeouts import ON_DEMAND_LAUNCH_SECONDS, SHARD_WAIT_DAYS, SPOT_LAUNCH_SECONDS
 from functions.aws.clients import Throttled
+from functions.errors import SlowDownloadsBusy
 from tests.synth.assembly import Assembly
 from tests.synth.state_machine_checks import find_faults
 
@@ -42,6 +43,8 @@ WORKER_STATES = {
     "Drained": "Succeed",
     "CoolSlot": "Task",
     "NoWorker": "Fail",
+    "Kind?": "Choice",
+    "RunQuickWorker": "Task",
 }
 
 
@@ -145,6 +148,7 @@ def test_long_file_is_planned_by_a_worker_then_cut(job: dict[str, Any]) -> None:
     assert states["Cut"]["Parameters"]["Payload"] == {
         "planned": True,
         "job_id.$": "$.job_id",
+        "group.$": "$.group",
         "shards.$": "$.shards",
         "execution.$": "$$.Execution.Id",
     }
@@ -204,7 +208,9 @@ def test_throttled_functions_are_retried_for_an_hour(assembly: Assembly) -> None
     invocations = [state for state in states if ":lambda:invoke" in state.get("Resource", "")]
     assert len(invocations) >= 7
     for state in invocations:
-        _, throttled, _ = state["Retry"]
+        _, throttled, slow, _ = state["Retry"]
+        assert slow["ErrorEquals"] == [SlowDownloadsBusy.__name__]
+        assert slow["IntervalSeconds"] >= 60  # each attempt holds a function for half a minute
         assert {"Lambda.TooManyRequestsException", Throttled.__name__} <= set(throttled["ErrorEquals"])
         assert delays(throttled) > 3600
 
@@ -347,3 +353,9 @@ def test_state_machine_logs_have_no_execution_data(assembly: Assembly) -> None:
         assert machine["LoggingConfiguration"]["Level"] == "ALL"
         assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False
         assert machine["TracingConfiguration"] == {"Enabled": True}
+
+
+def test_queues_are_fair_among_owners(job: dict[str, Any]) -> None:
+    states = job["States"]["Shards"]["ItemProcessor"]["States"]
+    groups = {name: states[name]["Parameters"].get("MessageGroupId.$") for name in ("TranscribeFast", "TranscribeBulk")}
+    assert groups == {"TranscribeFast": "$.group", "TranscribeBulk": "$.group"}

@@ -31,7 +31,7 @@ def _run_worker(engine_settings: hardware.EngineSettings) -> int:
     from transcriber.logs import logger, start_logging
     from transcriber.settings import WorkerSettings
     from transcriber.worker.aws_clients import AwsClients
-    from transcriber.worker.loop import build_worker
+    from transcriber.worker.loop import build_parts, build_worker
 
     start_logging()
     try:
@@ -46,7 +46,7 @@ def _run_worker(engine_settings: hardware.EngineSettings) -> int:
         logger.error("No GPU", extra={"fields": {"reason": reason, "machine": asdict(engine_settings)}})
         print(f"transcriber: {reason}", file=sys.stderr)
         return 3
-    worker = build_worker(settings, AwsClients.connect(), engine_settings)
+    worker = build_worker(settings, build_parts(settings, AwsClients.connect(), lambda: engine_settings))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
     fields = {"slot": settings.slot, "model": settings.default_model, "machine": asdict(engine_settings)}

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from earshot_contract.worker_kinds import WorkerQueues
+
 
 @dataclass(frozen=True)
 class WorkerSettings:
@@ -19,6 +21,7 @@ class WorkerSettings:
     slot: str | None = None  # partition key of the slot's item, e.g. "SLOT#000"
     lease: str | None = None
     idle_seconds: float = 20.0  # without a shard for so long, the worker exits
+    queues: WorkerQueues = WorkerQueues.ALL  # that the worker receives from
     model_dir: Path | None = None  # folder of models already on this disk, looked at before the bucket
 
     @classmethod
@@ -38,5 +41,6 @@ class WorkerSettings:
             slot=present.get("SLOT"),
             lease=present.get("LEASE"),
             idle_seconds=float(present.get("IDLE_SECONDS", cls.idle_seconds)),
+            queues=WorkerQueues(present.get("QUEUES", cls.queues)),
             model_dir=Path(present["MODEL_DIR"]) if "MODEL_DIR" in present else None,
         )

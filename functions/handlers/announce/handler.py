@@ -25,4 +25,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     job = job_table.find(event["job_id"])
     if job and job.state == JobState.COMPLETED:  # a job cancelled just before was announced as cancelled
         event_bus.announce(job_events.detail(job, settings().transcripts_bucket))
+        logger.info("Announced", job_id=job.id)
     return {"job_id": event["job_id"]}

@@ -13,10 +13,10 @@ from functions.handlers.api.response import Response
 from functions.settings import settings
 
 EVERY_ORIGIN = "*"
-EXPOSED_HEADERS = "dg-request-id,dg-error,retry-after,location,idempotent-replayed"
+EXPOSED_HEADERS = "dg-request-id,dg-error,retry-after,location,etag,idempotent-replayed"
 # `*` does not stand for Authorization in this header, so it is named.
 ALLOWED_HEADERS = "authorization,content-type,prefer,x-dg-deploy-region,*"
-ALLOWED_METHODS = "GET,POST,DELETE,OPTIONS"
+ALLOWED_METHODS = "GET,POST,PUT,DELETE,OPTIONS"
 MAX_AGE_SECONDS = 7200  # for which a browser remembers a preflight: the most that Chromium takes
 
 

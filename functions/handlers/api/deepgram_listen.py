@@ -6,7 +6,7 @@ from earshot_contract.keys import WORK_PREFIX
 from earshot_contract.shards import S3Object
 from functions.errors import bad_audio, remote_content_error
 from functions.handlers.api.listen_body import is_json, json_url, reject_mistaken_body
-from functions.handlers.api.request import Request
+from functions.handlers.api.request import STAGE, Request
 from functions.handlers.api.response import Response, json_response
 from functions.handlers.api.result_routes import as_deepgram, result_or_redirect
 from functions.handlers.api.submit_job import TranscriptionRequest, submit
@@ -22,12 +22,18 @@ REPLAYED = "idempotent-replayed"  # header of an answer from the job of an earli
 
 
 def listen(request: Request) -> Response:
-    """Submit a job and answer with its transcript, with a redirect, or with its id if it has a callback."""
+    """Submit a job and answer with its transcript, with a redirect, or with its id if it has a callback.
+
+    `Prefer: respond-async` (RFC 7240) also gets the id at once: a web page cannot read where a redirect leads.
+    """
     options = Options.from_query(query_string(request.query))
     job, replayed = submit(transcription_request(request, options))
     headers = {REPLAYED: "true"} if replayed else {}
     if options.callback:
         return json_response({"request_id": job.id}, headers={"dg-request-id": job.id, **headers})
+    if request.prefers("respond-async"):
+        location = {"location": f"{STAGE}/requests/{job.id}", "preference-applied": "respond-async"}
+        return json_response({"request_id": job.id}, 202, {"dg-request-id": job.id, **location, **headers})
     return result_or_redirect(job, request.wait_deadline(settings().wait_seconds), as_deepgram, headers=headers)
 
 

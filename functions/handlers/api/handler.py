@@ -12,7 +12,7 @@ from functions.observability import logger
 connect("dynamodb", "s3", "stepfunctions")
 
 
-@logger.inject_lambda_context
+@logger.inject_lambda_context(correlation_id_path="requestContext.requestId")  # as in the access log
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer API Gateway's proxy event; never raises."""
     answer = preflight() if is_preflight(event) else route(event)

@@ -10,6 +10,8 @@ from typing import Any
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import (
     STORED_FORMATS,
+    edits_prefix,
+    redacted_audio_key,
     shards_prefix,
     transcript_key,
     upload_result_key,
@@ -83,7 +85,8 @@ def delete_job(_: Request, job: Job) -> Response:
         _announce(cancelled)
         logger.info("Cancelled", job_id=job.id)
         return json_response(job_summary(cancelled))
-    s3.remove(_bucket(), [transcript_key(job.id, form) for form in STORED_FORMATS])
+    s3.remove(_bucket(), [*(transcript_key(job.id, form) for form in STORED_FORMATS), redacted_audio_key(job.id)])
+    s3.remove(_bucket(), list(s3.keys(_bucket(), edits_prefix(job.id))))
     s3.remove(_bucket(), [*s3.keys(_bucket(), work_prefix(job.id)), *_upload_result_keys(job)])
     job_table.delete_job(job.id)
     return json_response({"request_id": job.id, "state": "forgotten"})
@@ -106,8 +109,10 @@ def job_summary(job: Job) -> dict[str, Any]:
         "completed": job.completed,
         "duration": job.duration,
         "language": job.language,
+        "edited": bool(job.edits) or None,
         "channels": job.channels,
         "timings": _timings(job),
+        "cost_usd": job.cost_usd,
         "error": failure.body() if failure else None,
         "deliveries": [_delivery(each) for each in job.deliveries or ()] or None,
         "history": [_attempt(run) for run in job.history or ()] or None,
@@ -157,8 +162,9 @@ def _upload_result_keys(job: Job) -> list[str]:
 
 
 def _timings(job: Job) -> dict[str, float]:
-    """Return seconds waited before the start, from the start to the end, and spent inside the model."""
+    """Return seconds waited before the start, from the start to the end, inside the model, and of a worker's start."""
     timings = {"model": job.model_seconds} if job.model_seconds is not None else {}
+    timings |= job.worker_start or {}
     if job.started:
         timings["waited"] = _seconds_between(job.created, job.started)
         if job.completed:

@@ -62,6 +62,11 @@ class Request:
         """Return a query parameter's first value, whatever the case of its name."""
         return next((value for key, value in self.query if key.lower() == name), default)
 
+    def prefers(self, preference: str) -> bool:
+        """Return whether the header `Prefer` names a preference that has no value (RFC 7240)."""
+        named = re.split(r"[,;\s]+", self.headers.get("prefer", "").lower())
+        return preference in named
+
     def wait_deadline(self, max_seconds: float) -> float:
         """Return until when to wait for a result, as a value of time.monotonic().
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,11 +24,17 @@ class Response:
     body: str = ""
     content_type: str = JSON_TYPE
     headers: Mapping[str, str] = field(default_factory=dict)
+    compressed: bool = False  # send the body with gzip, which the client has said it reads
 
     def to_gateway(self) -> dict[str, Any]:
         """Return API Gateway's proxy answer."""
         headers = {"content-type": self.content_type, **self.headers}
-        return {"statusCode": self.status, "headers": headers, "body": self.body, "isBase64Encoded": False}
+        answer = {"statusCode": self.status, "headers": headers, "body": self.body, "isBase64Encoded": False}
+        if not self.compressed:
+            return answer
+        body = base64.b64encode(gzip.compress(self.body.encode(), mtime=0)).decode()
+        headers |= {"content-encoding": "gzip"}
+        return answer | {"headers": headers, "body": body, "isBase64Encoded": True}
 
 
 def json_response(document: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from earshot_contract.keys import answer_key, transcript_key
+from earshot_contract.keys import REDACTED_AUDIO, answer_key, edits_key, redacted_audio_key, transcript_key
 from earshot_contract.shards import S3Object
 from functions.aws import s3
 from functions.errors import bad_query, internal_error
@@ -18,9 +18,10 @@ from functions.jobs.job import Job
 from functions.jobs.job_name import content_disposition
 from functions.options.options import Options
 from functions.rendering.deepgram import listen_response
-from functions.rendering.formats import JSON, LISTEN_FORMATS, Format
+from functions.rendering.formats import JSON, LISTEN_FORMATS, REDACTED_AUDIO_FORMAT, Format
 from functions.rendering.openai_response_format import OpenAIResponseFormat
 from functions.settings import settings
+from functions.transcripts.corrections import Corrections, correct
 from functions.transcripts.edit import edit
 from functions.transcripts.transcript import Transcript
 
@@ -33,7 +34,12 @@ Render = Callable[[Job], Response]
 def result(request: Request, job: Job) -> Response:
     """Answer in the form that `format` names, or `response_format`: an OpenAI client's POST is redirected here."""
     fields = request.fields
-    if "response_format" in fields:
+    if request.first("edited", "true").lower() == "false":
+        job = replace(job, edits=None)
+    if request.first("format", "").lower() == REDACTED_AUDIO_FORMAT:
+        render: Render = redacted_audio
+        query = {"format": [REDACTED_AUDIO_FORMAT]}
+    elif "response_format" in fields:
         response_format = OpenAIResponseFormat.from_fields(fields)
         render, query = as_openai(response_format), response_format.fields()
     else:
@@ -91,19 +97,43 @@ def as_openai(response_format: OpenAIResponseFormat) -> Render:
 
 
 def stored_file(form: Format) -> Render:
-    """Return a function that reads captions or text as Assemble wrote them."""
+    """Return a function that reads captions or text as Assemble wrote them; corrected ones are rendered anew."""
 
     def render(job: Job) -> Response:
+        if job.edits:
+            return Response(200, form.render(*edited_transcript(job)), form.content_type)
         body = _read(transcript_key(job.id, str(form.stored_suffix))).decode()
         return Response(200, body, form.content_type)
 
     return render
 
 
+def redacted_audio(job: Job) -> Response:
+    """Return a redirect to the copy of the audio in which what was redacted is silent."""
+    if not Options.from_stored(job.parsed, job.options).redact_audio:
+        raise bad_query("There is no redacted audio: the request did not have redact_audio=true.")
+    location = S3Object(settings().transcripts_bucket, redacted_audio_key(job.id))
+    disposition = content_disposition(job.name, job.id, REDACTED_AUDIO)
+    url = s3.presigned_get(location, PRESIGNED_URL_SECONDS, "audio/mpeg", disposition)
+    return see_other(url, {"request_id": job.id, "message": f"The redacted audio: GET {url}"}, job.id)
+
+
 def edited_transcript(job: Job) -> tuple[Transcript, Options]:
-    """Return a completed job's transcript with the edits of its options, and the options."""
+    """Return a completed job's transcript with the edits of its options and its corrections, and the options."""
+    transcript, options = optioned_transcript(job)
+    corrections = corrections_of(job)
+    return (correct(transcript, corrections) if corrections else transcript), options
+
+
+def optioned_transcript(job: Job) -> tuple[Transcript, Options]:
+    """Return a completed job's transcript with the edits of its options alone, and the options."""
     options = Options.from_stored(job.parsed, job.options)
     return edit(Transcript.from_json(_read(transcript_key(job.id))), options), options
+
+
+def corrections_of(job: Job) -> Corrections | None:
+    """Return the corrections of a job's transcript, None if there are none."""
+    return Corrections.from_json(_read(edits_key(job.id, job.edits))) if job.edits else None
 
 
 def within_response_limit(job: Job, response: Response) -> Response:
@@ -137,7 +167,7 @@ def _read(key: str) -> bytes:
 def _format(request: Request) -> Format:
     form = LISTEN_FORMATS.get(request.first("format", str(JSON.listen_name)).lower())
     if form is None:
-        raise bad_query(f"format is one of {', '.join(LISTEN_FORMATS)}.")
+        raise bad_query(f"format is one of {', '.join([*map(str, LISTEN_FORMATS), REDACTED_AUDIO_FORMAT])}.")
     return form
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from earshot_contract.job_state import JobState
-from earshot_contract.keys import WORK_DAYS
 from functions.aws import job_table, s3, step_functions
 from functions.aws.clients import is_unavailable
-from functions.errors import api_error, bad_request, internal_error, service_unavailable
+from functions.errors import bad_request, internal_error, service_unavailable
+from functions.handlers.api.audio_route import audio_gone
 from functions.handlers.api.job_routes import job_summary
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response
@@ -65,8 +65,4 @@ def _check_audio(job: Job) -> None:
     in_work = audio is not None and audio.bucket == settings().transcripts_bucket
     if audio is None or not in_work or job.source.kind == SourceKind.URL or s3.head(audio):
         return  # what is missing in the uploads bucket, Prepare says
-    raise api_error(
-        "AUDIO_GONE",
-        f"The audio of request {job.id} is gone: that of requests is kept for {WORK_DAYS} days. Send it again.",
-        410,
-    )
+    raise audio_gone(job.id)

@@ -9,11 +9,14 @@ from earshot_contract.api_keys import Scope
 from functions.aws.clients import is_unavailable
 from functions.errors import ApiError, internal_error, not_found, service_unavailable
 from functions.handlers.api import (
+    audio_route,
     deepgram_listen,
+    edit_routes,
     job_routes,
     model_routes,
     openai_audio,
     openapi_routes,
+    page_routes,
     response,
     result_routes,
     retry_route,
@@ -67,6 +70,9 @@ ROUTES: dict[tuple[str, str], Route | JobRoute] = {
     ("GET", "/requests/{id}/result"): JobRoute(result_routes.result, "result", Scope.READ, error_for_client),
     # `curl -L --request POST` repeats its method when it is redirected.
     ("POST", "/requests/{id}/result"): JobRoute(result_routes.result, "result_again", Scope.READ, error_for_client),
+    ("GET", "/requests/{id}/audio"): JobRoute(audio_route.audio, "audio", Scope.READ),
+    ("GET", "/requests/{id}/edits"): JobRoute(edit_routes.show_edits, "edits", Scope.READ),
+    ("PUT", "/requests/{id}/edits"): JobRoute(edit_routes.put_edits, "put_edits", Scope.WRITE),
     ("POST", "/requests/{id}/retry"): JobRoute(retry_route.retry_job, "retry", Scope.WRITE),
     ("POST", "/uploads"): Route(upload_routes.create_upload, "upload", Scope.WRITE),
     ("GET", "/models"): Route(model_routes.models, "models", Scope.READ, public=True),
@@ -76,6 +82,9 @@ ROUTES: dict[tuple[str, str], Route | JobRoute] = {
     ("POST", "/audio/translations"): Route(openai_audio.create_transcription, "translate", Scope.WRITE, openai_error),
     ("GET", "/openapi.json"): Route(openapi_routes.openapi, "openapi", Scope.READ, public=True),
     ("GET", "/docs"): Route(openapi_routes.docs, "docs", Scope.READ, public=True),
+    ("GET", "/"): Route(page_routes.page, "page", Scope.READ, public=True),
+    ("GET", "/page/{version}/{file}"): Route(page_routes.page_file, "page_file", Scope.READ, public=True),
+    ("GET", "/favicon.ico"): Route(page_routes.favicon, "favicon", Scope.READ, public=True),
 }
 
 

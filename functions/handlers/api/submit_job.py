@@ -144,6 +144,7 @@ def _start_execution(job: Job) -> Job:
     if job.state is JobState.QUEUED:
         try:
             step_functions.start(settings().job_machine_arn, job.id, {"job_id": job.id})
+            logger.info("Accepted", job_id=job.id, owner=job.owner, source=job.source.kind)
         except Exception as error:
             logger.exception("The job could not be started", job_id=job.id)
             answer = service_unavailable() if is_unavailable(error) else internal_error()

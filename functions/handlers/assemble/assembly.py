@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from earshot_contract.shards import AudioInfo, Segment, ShardResult
+from earshot_contract.shards import START_STAGE_PREFIX, AudioInfo, Segment, ShardResult
 from functions.jobs.job import Job
 from functions.options.options import Options
 from functions.options.query_string import Warnings, warning
@@ -43,6 +43,16 @@ def assemble(job: Job, options: Options, results: Sequence[ShardResult]) -> Tran
         warnings=[*options.warnings, *_audio_warnings(options, ordered, len(groups))],
         speaker_model=_speaker_model(ordered),
     )
+
+
+def worker_start(results: Sequence[ShardResult]) -> dict[str, float] | None:
+    """Return the seconds by stage that the job waited for a worker to start, the longest; None: it was there."""
+    stages: dict[str, float] = {}
+    for result in results:
+        for name, seconds in result.seconds.items():
+            if name.startswith(START_STAGE_PREFIX):
+                stages[name] = max(seconds, stages.get(name, 0.0))
+    return stages or None
 
 
 def _speaker_model(results: Sequence[ShardResult]) -> SpeakerModelInfo | None:

@@ -15,8 +15,9 @@ from earshot_contract.keys import shard_result_key, transcript_key
 from earshot_contract.shards import S3Object, ShardResult
 from functions.aws import job_table, latest_uploads, s3, shard_results
 from functions.aws.init_phase import connect
-from functions.handlers.assemble.assembly import assemble
+from functions.handlers.assemble.assembly import assemble, worker_start
 from functions.handlers.assemble.output_files import OutputFile, output_files
+from functions.handlers.assemble.redacted_audio import copy_to_upload_key, request_copy
 from functions.jobs.job import Job, SourceKind, timestamp
 from functions.observability import logger, metrics
 from functions.options.options import Options
@@ -30,7 +31,11 @@ connect("dynamodb", "s3")
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """`{"job_id"}` → `{"job_id"}`; a second run writes the same objects again."""
+    """`{"job_id"}` → `{"job_id"}`; a second run writes the same objects again.
+
+    With `redact_audio` the first run returns an `AudioCopy`, too, and the job is completed by a second one, when a
+    worker has written the copy.
+    """
     logger.append_keys(job_id=event["job_id"])
     job = job_table.find(event["job_id"])
     options = Options.from_stored(job.parsed, job.options) if job else Options()
@@ -42,7 +47,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     results = _shard_results(job)
     transcript = redact(assemble(job, options, results), options.redact)
     with ThreadPoolExecutor(8) as pool:  # eight small objects: one after the other they take 0.2 s
-        list(pool.map(partial(_put, job), output_files(job, transcript, options, latest=_is_latest(job))))
+        latest = _is_latest(job)
+        list(pool.map(partial(_put, job), output_files(job, transcript, options, latest=latest)))
+    if copy := request_copy(job, transcript, options):
+        return {"job_id": job.id, "copy": copy.to_dict()}
+    if latest:
+        copy_to_upload_key(job, options)
     job_table.finish(
         job.id,
         duration=transcript.audio.duration,
@@ -50,12 +60,20 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         language=transcript.channels[0].language,
         model=transcript.model.name,
         model_seconds=transcript.model_seconds,
+        worker_start=worker_start(results),
+        cost_usd=cost_usd(transcript.model_seconds),
         transcript=transcript_key(job.id),
     )
     if options.redact:
         shard_results.remove(job.id)
     _add_metrics(job, transcript, results)
+    logger.info("Assembled", model_seconds=transcript.model_seconds, audio_seconds=transcript.audio.duration)
     return {"job_id": job.id}
+
+
+def cost_usd(model_seconds: float) -> float:
+    """Return what a job's seconds inside the model cost, its share of the batches, in US dollars."""
+    return round(model_seconds * settings().worker_price / 3600, 6)
 
 
 def _put(job: Job, file: OutputFile) -> None:

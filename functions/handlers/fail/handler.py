@@ -54,6 +54,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if Options.from_stored(job.parsed, job.options).redact:
         shard_results.remove(job.id)
     metrics.add_metric("JobsFailed", MetricUnit.Count, 1)
+    if failure.status >= 500:  # no fault of the caller's: somebody has to look
+        metrics.add_metric("JobsBroken", MetricUnit.Count, 1)
     event_bus.announce(job_events.detail(job, settings().transcripts_bucket))
     return {"job_id": job.id, "failure": failure.to_dict()}
 

@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from earshot_contract.api_keys import DEPLOYMENT_OWNER
 from earshot_contract.job_inputs import ScaleInput
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import fingerprint_key, plan_key, shards_prefix
@@ -35,8 +36,9 @@ _FEW_SHARDS = 20  # up to here each has all members: the most channels there are
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """`{"input": the execution's input, "execution": its ARN}` → `{job_id, go, interactive, cut, shards}`.
+    """`{"input": the execution's input, "execution": its ARN}` → `{job_id, go, interactive, cut, group, shards}`.
 
+    `group` is the job's owner: the queues are fair among groups (`infra/job_machine.py`).
     `go` is false if there is nothing to do: another execution runs the job (S3 sent its event twice), the job has
     ended already, or the upload is a folder.
 
@@ -107,12 +109,15 @@ def _prepare(job: Job) -> dict[str, Any]:
     if updated is None:
         return NOTHING_TO_DO  # cancelled meanwhile
     number = round(seconds / length) if length else len(shards)
-    lambda_invoke.invoke_later(settings().scale_function, ScaleInput(seconds, max(1, number)).to_dict())
+    lambda_invoke.invoke_later(settings().scale_function, ScaleInput(seconds, max(1, number), interactive).to_dict())
+    logger.info("Prepared", model=model.name, shards=number, audio_seconds=probe.duration, interactive=interactive)
+    group = job.owner or DEPLOYMENT_OWNER
     if length and not plan:
         whole = [shard.to_dict() for shard in shards]
         document = plan_shard(shards, length).to_dict()
-        return {"go": True, "interactive": False, "cut": True, "plan": document, "shared": {}, "shards": whole}
-    return _answer(cut, interactive)
+        long = {"cut": True, "group": group, "plan": document, "shared": {}}
+        return {"go": True, "interactive": False, **long, "shards": whole}
+    return _answer(cut, interactive, group)
 
 
 def _keep_or_remove_results(job: Job, shards: list[Shard], audio: S3Object, is_long: bool) -> ShardPlan | None:
@@ -143,10 +148,10 @@ def _shards_by_plan(event: dict[str, Any]) -> dict[str, Any]:
     reason = plan.reason if plan else NOT_PLANNED
     changes: dict[str, Any] = {"duration": plan.seconds} if plan else {}
     updated = job_table.update(job_id, event["execution"], shards=len(cut), uncut=reason, **changes)
-    return {"job_id": job_id, **(_answer(cut, False) if updated else NOTHING_TO_DO)}
+    return {"job_id": job_id, **(_answer(cut, False, event["group"]) if updated else NOTHING_TO_DO)}
 
 
-def _answer(shards: list[Shard], interactive: bool) -> dict[str, Any]:
+def _answer(shards: list[Shard], interactive: bool, group: str) -> dict[str, Any]:
     """Return what the Map of the job machine needs: shards without a result yet, what all have in common apart."""
     documents = [shard.to_dict() for shard in shards]
     done: set[str] = set()
@@ -158,7 +163,8 @@ def _answer(shards: list[Shard], interactive: bool) -> dict[str, Any]:
     if len(shards) > _FEW_SHARDS:
         shared = {name: value for name, value in documents[0].items() if all(d[name] == value for d in documents)}
         missing = [{name: value for name, value in d.items() if name not in shared} for d in missing]
-    return {"go": True, "interactive": interactive, "cut": False, "shared": shared, "shards": missing}
+    answer = {"go": True, "interactive": interactive, "cut": False, "group": group}
+    return {**answer, "shared": shared, "shards": missing}
 
 
 def _options(job: Job) -> Options:

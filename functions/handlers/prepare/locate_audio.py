@@ -7,6 +7,7 @@ from earshot_contract.keys import body_key
 from earshot_contract.shards import S3Object
 from functions.audio.probe import Probe, probe
 from functions.aws import s3
+from functions.aws.slow_downloads import SlowDownload
 from functions.errors import remote_content_error
 from functions.jobs.job import Job, SourceKind
 from functions.network.download import download
@@ -19,12 +20,14 @@ def locate_audio(job: Job) -> tuple[S3Object, int]:
 
     Raises:
         ApiError: The URL cannot be downloaded, or the object does not exist.
+        SlowDownloadsBusy: The URL's server is slow, and other slow downloads run; the state machine tries again.
     """
     source = job.source
     if source.kind == SourceKind.URL:
         assert source.url, f"Job {job.id} of a URL has none."
         location = S3Object(settings().transcripts_bucket, body_key(job.id))
-        return location, s3.put_stream(location, download(source.url))
+        with SlowDownload(job.id) as slot:
+            return location, s3.put_stream(location, download(source.url, on_slow=slot.claim))
     assert source.audio, f"Job {job.id} has no audio."
     info = s3.head(source.audio)
     if info is None:

@@ -10,12 +10,13 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
 from functions.aws import sqs, step_functions, worker_slots
 from functions.aws.init_phase import connect
 from functions.observability import logger
 from functions.settings import settings
-from functions.workers import scaling
-from functions.workers.scaling import Slot
+from functions.workers.fleet import Fleet, Limits
+from functions.workers.slots import Slot, idle_timeout
 
 connect("dynamodb", "sqs")
 
@@ -32,31 +33,52 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         `{"launched": [slot, …]}`
     """
     incoming, shards = float(event.get("incoming", 0.0)), int(event.get("shards", 1))
-    shard_seconds = worker_slots.shard_seconds()
+    interactive = bool(event.get("interactive", False))
+    measures = worker_slots.measures()
     if incoming:
-        worker_slots.save_shard_seconds(scaling.mean_shard_seconds(shard_seconds, incoming, shards))
+        measures = measures.after_job(incoming, shards, interactive)
+        worker_slots.save_measures(measures)
     messages = sqs.unfinished_messages()
-    backlog_seconds = scaling.backlog(messages, shard_seconds or scaling.INITIAL_SHARD_SECONDS, incoming)
+    if not incoming and not sum(messages):
+        return {"launched": []}
     config = settings()
-    count = scaling.worker_count(backlog_seconds, config.speed, config.drain_seconds, config.max_workers)
-    free = scaling.free_slots(worker_slots.read(count), count, time.time(), config.worker_version)
-    launched = [slot.pk for slot in free if _launch(slot)]
-    logger.info("Scaled", backlog_seconds=backlog_seconds, worker_count=count, launched=launched)
+    limits = Limits(
+        max_workers=config.max_workers,
+        quick_workers=config.quick_workers,
+        quick_memory=config.quick_memory,
+        speed=config.speed,
+        worker_price=config.worker_price,
+        idle_seconds=config.idle_seconds,
+        drain_seconds=config.drain_seconds,
+        version=config.worker_version,
+    )
+    fleet = Fleet(
+        tasks=worker_slots.read(config.max_workers),
+        quick=worker_slots.read(config.quick_workers, WorkerKind.QUICK),
+        measures=measures,
+        limits=limits,
+        now=time.time(),
+    )
+    backlog = fleet.backlog(messages, incoming, shards, interactive)
+    launches = fleet.launches(backlog)
+    launched = [slot.pk for slot, kind, queues in launches if _launch(slot, kind, queues)]
+    logger.info("Scaled", backlog=backlog, launched=launched)
     return {"launched": launched}
 
 
-def _launch(slot: Slot) -> bool:
+def _launch(slot: Slot, kind: WorkerKind, queues: WorkerQueues) -> bool:
     """Start a worker in the slot; return False when another invocation claimed it first."""
-    lease = worker_slots.claim(slot.pk)
+    lease = worker_slots.claim(slot.pk, queues=queues)
     if lease is None:
         return False
-    machine, idle_seconds = settings().worker_machine_arn, scaling.idle_timeout(slot.pk, settings().idle_seconds)
+    machine, idle_seconds = settings().worker_machine_arn, idle_timeout(slot.pk, kind, settings().idle_seconds)
     try:
         if slot.execution:
             # Its worker is silent, or its task never started: the task would go on beside the new one, and cost.
             logger.warning("Stopping an execution whose lease lapsed", slot=slot.pk, execution=slot.execution)
             step_functions.stop(step_functions.execution_arn(machine, slot.execution), "Its lease lapsed.")
-        step_functions.start(machine, lease, {"slot": slot.pk, "lease": lease, "idle": idle_seconds})
+        worker = {"slot": slot.pk, "lease": lease, "idle": idle_seconds, "kind": kind, "queues": queues}
+        step_functions.start(machine, lease, worker)
     except Exception:
         worker_slots.release(slot.pk, lease)  # else the slot is blocked until the launch lease ends
         raise

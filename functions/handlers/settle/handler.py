@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
 from functions.aws import sqs, worker_slots
 from functions.aws.init_phase import connect
 from functions.observability import logger, metrics
@@ -20,13 +21,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer a state of the worker machine.
 
     Args:
-        event: `{"slot", "lease", "op"}`. `op` is `started` (at the launch deadline), `keep` (a kind of capacity failed
-            and another follows; with `error`), or none: the worker has ended, or with `failed` and `error` could not
-            be launched. `execution` is the name of the execution.
+        event: `{"slot", "lease", "worker", "op"}`. `op` is `started` (at the launch deadline), `keep` (a kind
+            of capacity failed and another follows; with `error`), or none: the worker has ended, or with `failed` and
+            `error` could not be launched. `execution` is the name of the execution.
         context: Lambda's context.
 
     Returns:
-        `{"started"}`, `{"held"}`, or `{"relaunch", "lease"}`, the lease being that of the next run.
+        `{"started"}`, `{"held"}`, or `{"relaunch", "lease", "queues"}`: lease and queues of the next run.
     """
     slot, lease = event["slot"], event["lease"]
     match event.get("op"):
@@ -42,11 +43,25 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         metrics.add_metric("LaunchesFailed", MetricUnit.Count, 1)
         return {"relaunch": False, "lease": lease}
     metrics.add_metric("WorkersDrained", MetricUnit.Count, 1)
+    _learn(slot, lease, _kind(event))
     # Release first, then count messages: a message that arrives between the two finds a free slot through the scaling
     # of its own job, and one that arrived before is counted here.
     worker_slots.release(slot, lease)
-    renewed = worker_slots.claim(slot, event.get("execution")) if sqs.visible_messages() else None
-    return {"relaunch": renewed is not None, "lease": renewed or lease}
+    # A quick worker goes on for callers alone: whether it pays for bulk shards is the policy's to decide, each minute.
+    queues = WorkerQueues.FAST if _kind(event) is WorkerKind.QUICK else WorkerQueues.ALL
+    renewed = worker_slots.claim(slot, event.get("execution"), queues) if sqs.visible_messages(queues) else None
+    return {"relaunch": renewed is not None, "lease": renewed or lease, "queues": queues.value}
+
+
+def _kind(event: dict[str, Any]) -> WorkerKind:
+    return WorkerKind(event.get("worker", WorkerKind.TASK))
+
+
+def _learn(slot: str, lease: str, kind: WorkerKind) -> None:
+    """Keep what the worker has measured; a slot that has another lease says nothing about it."""
+    measured = worker_slots.find(slot)
+    if measured.lease == lease:
+        worker_slots.save_measures(worker_slots.measures().after_worker(kind, measured))
 
 
 def _log_failure(event: dict[str, Any]) -> None:

@@ -90,4 +90,12 @@ TEXT_OPTIONS = (
         example="aggressive_numbers",
         parse=parse_redact,
     ),
+    implemented(
+        "redact_audio",
+        OptionType.BOOLEAN,
+        "An MP3 in which what `redact` names is silent: `GET /v1/requests/{id}/result?format=audio`.",
+        Stage.STORE,
+        example="true",
+        needs="redact=numbers",
+    ),
 )

@@ -54,8 +54,8 @@ def parse_redact(values: list[str]) -> list[str]:
         ApiError: A name is not known, or is one that patterns cannot find.
     """
     names = [name.strip().lower() for value in values for name in value.split(",")]
-    wanted = list(dict.fromkeys(name for name in names if name not in ("", "false")))
-    for name in wanted:
+    requested = list(dict.fromkeys(name for name in names if name not in ("", "false")))
+    for name in requested:
         if name in _GROUPS_WITH_NAMES:
             raise bad_query(
                 f"redact={name} is not done: {_GROUPS_WITH_NAMES[name]} belong to it, and patterns do not find them. "
@@ -63,7 +63,7 @@ def parse_redact(values: list[str]) -> list[str]:
             )
         if name not in _GROUPS and name not in {*Entity}:
             raise bad_query(f"redact={name} is not done: patterns do not find it. What is found: {_choices()}.")
-    return wanted
+    return requested
 
 
 def requested_entities(names: list[str]) -> frozenset[Entity]:

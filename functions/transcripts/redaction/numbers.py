@@ -30,7 +30,7 @@ _ANNOUNCED = {
     Entity.DOB: range(4, 9),
 }
 _IBAN_DIGITS = 12  # at least, after the two letters of the country (ISO 13616: Norway's have 13)
-_SAID_ONCE = (Entity.CVV, Entity.CREDIT_CARD_EXPIRATION)  # announce one number only, as all do of four digits
+_ANNOUNCE_ONE = (Entity.CVV, Entity.CREDIT_CARD_EXPIRATION)  # announce one number only, as all do of four digits
 
 
 def find_numbers(
@@ -68,8 +68,8 @@ def other_numbers(
 def passes_luhn(digits: str) -> bool:
     """Tell whether the last digit is the check digit of ISO/IEC 7812-1, Annex B."""
     total = 0
-    for place, digit in enumerate(map(int, reversed(digits))):
-        doubled = digit * 2 if place % 2 else digit
+    for index, digit in enumerate(map(int, reversed(digits))):
+        doubled = digit * 2 if index % 2 else digit
         total += doubled - 9 * (doubled > 9)
     return total % 10 == 0
 
@@ -148,7 +148,7 @@ def _split(run: Run, is_apart: Callable[[Numeral, Numeral], bool]) -> list[Run]:
 def _entity(run: Run, cues: Sequence[Cue], language: str, found: Sequence[Found]) -> Entity | None:
     digits, text = digits_of(run), " ".join(numeral.text for numeral in run)
     for cue in cues_before(cues, run[0].first):
-        is_short = cue.entity in _SAID_ONCE or len(digits) == 4
+        is_short = cue.entity in _ANNOUNCE_ONE or len(digits) == 4
         is_used = is_short and any(e.entity is cue.entity and e.first > cue.last for e in found)
         if _is_announced(cue.entity, digits, language) and not is_used and not _is_amount(run):
             return cue.entity

@@ -94,7 +94,7 @@ def find_numerals(words: Sequence[TranscriptWord], languages: Sequence[str]) -> 
         if kind == "written":
             found += [_written(words[at], at) for at in indices]
         elif kind == "spoken":
-            found += _spoken([words[at].normalised for at in indices], indices[0], language)
+            found += _from_number_words([words[at].normalised for at in indices], indices[0], language)
     return found
 
 
@@ -159,7 +159,7 @@ def _written(word: TranscriptWord, at: int) -> Numeral:
     return Numeral(at, at, digits, text, is_ordinal=bool(re.fullmatch(r"\d{1,2}(st|nd|rd|th|er|º|ª|\.)", text)))
 
 
-def _spoken(texts: Sequence[str], start: int, language: str) -> Iterator[Numeral]:
+def _from_number_words(texts: Sequence[str], start: int, language: str) -> Iterator[Numeral]:
     """Yield the numerals of adjacent number words: what text2num joins ("twenty seven" → 27), others one by one."""
     parts = [(part, start + at) for at, text in enumerate(texts) for part in text.split("-") if part]
     numbers = {first: (last, digits, ordinal) for first, last, digits, ordinal in _numbers_of(parts, language)}

@@ -40,6 +40,8 @@ def handler(event, context):
             time.sleep(30)
         case "import":
             import infra
+        case "large":
+            return "x" * event["size"]
         case "unserialisable":
             return object()
         case "meet":
@@ -147,6 +149,14 @@ def test_oversized_event_returns_request_too_large(environments: LambdaEnvironme
     result = environments.invoke(function(), {"do": "tell", "body": "x" * PAYLOAD_BYTES}, "r")
 
     assert result["body"]["errorType"] == "RequestTooLargeException"
+
+
+@pytest.mark.parametrize(("size", "error"), [(PAYLOAD_BYTES - 100, None), (PAYLOAD_BYTES, "ResponseSizeTooLarge")])
+def test_oversized_result_is_an_error(environments: LambdaEnvironments, size: int, error: str | None) -> None:
+    result = environments.invoke(function(), {"do": "large", "size": size}, "r")
+
+    assert (error or "") in str(result["body"])[:200]
+    assert result.get("error", False) is (error is not None)
 
 
 def test_concurrent_events_run_in_separate_environments(environments: LambdaEnvironments) -> None:

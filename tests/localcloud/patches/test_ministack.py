@@ -224,3 +224,41 @@ def test_updated_global_table_without_patch_is_replaced(apply: Apply) -> None:
     old, new = updated("Patched")
     assert old == new
     assert [found["IndexName"] for found in dynamodb._tables[new]["GlobalSecondaryIndexes"]] == ["owners"]
+
+
+@pytest.mark.upstream
+def test_image_function_without_patch_needs_docker() -> None:
+    from ministack.services import lambda_svc
+
+    config = {"FunctionName": "image", "PackageType": "Image", "ImageUri": "repository:tag", "Timeout": 3}
+    answer = lambda_svc._execute_function_docker({"config": config}, {}, "request")
+    assert answer.get("error"), mended("ministack_lambda_images")
+
+
+@pytest.mark.upstream
+def test_queue_without_patch_delivers_in_order_of_arrival(apply: Apply) -> None:
+    """One owner's ten files stand before another's one, unless the queue is fair."""
+    from ministack.services import sqs
+
+    def receive(queue: str, count: int) -> str:
+        request = {"QueueUrl": queue, "MaxNumberOfMessages": count}
+        messages = asyncio.run(sqs._act_receive_message(request, queue)).get("Messages", [])
+        return "".join(message["Body"] for message in messages)
+
+    def fill(name: str) -> str:
+        queue = sqs._act_create_queue({"QueueName": name}, "")["QueueUrl"]
+        for group in "aaaaaaaaaabac":
+            message = {"QueueUrl": queue, "MessageBody": group, "MessageGroupId": group}
+            sqs._act_send_message(message, queue)
+        return queue
+
+    assert receive(fill("unfair"), 3) == "aaa", mended("ministack_sqs_fair_queues")
+
+    apply("ministack_sqs_fair_queues")
+
+    queue = fill("fair")
+    assert receive(queue, 4) == "abca"
+    assert receive(queue, 2) == "aa", "the others have no message left"
+    late = {"QueueUrl": queue, "MessageBody": "b", "MessageGroupId": "b"}
+    sqs._act_send_message(late, queue)
+    assert receive(queue, 1) == "b"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from earshot_cli.cost import audio_costs
+from earshot_cli.cost import audio_costs, worker_price
 from earshot_cli.errors import CliError
 from earshot_contract.timeouts import WORKER_START_SECONDS
 
@@ -77,3 +77,13 @@ def test_fargate_counts_vcpus_and_memory_of_x86_only() -> None:
 def test_region_without_the_worker_is_named(settings: dict[str, Any]) -> None:
     with pytest.raises(CliError, match="us-west-9"):
         list(audio_costs(client, settings, "us-west-9"))
+
+
+def test_lone_hour_of_audio_pays_for_the_start_of_its_worker() -> None:
+    cost = next(audio_costs(client, GPU, "eu-west-1"))
+    assert cost.lone_hour == pytest.approx(0.9 / 60 + 0.9 * (WORKER_START_SECONDS + 180 + 60) / 3600)
+
+
+@pytest.mark.parametrize(("settings", "worker"), [(GPU, "g6.xlarge"), (CPU, "Fargate, 4 vCPUs, 16 GiB")])
+def test_price_of_a_worker_is_of_the_kind_that_is_tried_first(settings: dict[str, Any], worker: str) -> None:
+    assert worker_price(client, settings, "eu-west-1").worker == worker

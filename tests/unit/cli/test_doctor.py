@@ -21,7 +21,7 @@ HEALTHY: dict[str, dict[str, Any]] = {
 }
 
 
-def findings(changes: dict[tuple[str, str], Any], *, gpu: bool = True, zones: int = 3) -> list[Finding]:
+def findings(changes: dict[tuple[str, str], Any], *, gpu: bool = True, docker_needed: bool = True) -> list[Finding]:
     def client(service: str) -> Any:
         def answer(operation: str) -> Any:
             value = changes.get((service, operation), HEALTHY[service][operation])
@@ -35,7 +35,8 @@ def findings(changes: dict[tuple[str, str], Any], *, gpu: bool = True, zones: in
 
         return SimpleNamespace(**{operation: answer(operation) for operation in HEALTHY[service]})
 
-    return list(examine(client, gpu=gpu, zones=zones, run=lambda *_, **__: SimpleNamespace(returncode=0)))
+    answers = SimpleNamespace(returncode=0)
+    return list(examine(client, gpu=gpu, zones=3, docker_needed=docker_needed, run=lambda *_, **__: answers))
 
 
 @pytest.fixture(autouse=True)
@@ -54,8 +55,8 @@ def test_ready_account_has_nothing_to_do() -> None:
     ("call", "answer", "level", "what", "advice"),
     [
         (("sts", "get_caller_identity"), "ExpiredToken", Level.PROBLEM, "No valid AWS credentials", "AWS_PROFILE"),
-        (("ssm", "get_parameter"), "ParameterNotFound", Level.PROBLEM, "not bootstrapped", "cdk@2 bootstrap"),
-        (("ssm", "get_parameter"), {"Parameter": {"Value": "5"}}, Level.PROBLEM, "version 5", "cdk@2 bootstrap"),
+        (("ssm", "get_parameter"), "ParameterNotFound", Level.PROBLEM, "not bootstrapped", "earshot cdk bootstrap"),
+        (("ssm", "get_parameter"), {"Parameter": {"Value": "5"}}, Level.PROBLEM, "version 5", "earshot cdk bootstrap"),
         (("ssm", "get_parameter"), "AccessDeniedException", Level.WARNING, "Not checked", "AccessDenied"),
         (
             ("ec2", "describe_availability_zones"),
@@ -102,6 +103,14 @@ def test_cpu_flavour_needs_no_gpu_quota() -> None:
     assert {finding.level for finding in findings(nothing, gpu=False)} == {Level.OK}
 
 
-def test_missing_docker_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("docker_needed", "level", "advice"),
+    [(True, Level.PROBLEM, "Install Docker."), (False, Level.WARNING, "CodeBuild builds it")],
+)
+def test_missing_docker_matters_where_it_builds(
+    monkeypatch: pytest.MonkeyPatch, docker_needed: bool, level: Level, advice: str
+) -> None:
     monkeypatch.setattr("shutil.which", lambda _: None)
-    assert (findings({})[-1].level, findings({})[-1].advice) == (Level.PROBLEM, "Install Docker.")
+    found = findings({}, docker_needed=docker_needed)[-1]
+    assert found.level is level
+    assert advice in found.advice

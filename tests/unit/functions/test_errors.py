@@ -24,6 +24,13 @@ def test_api_error_survives_a_state_machine():
     assert failure == Failure("REMOTE_CONTENT_ERROR", "URL for media download must be publicly routable.", 400)
 
 
+def test_busy_slow_downloads_are_a_503():
+    failure = errors.failure_of_step("SlowDownloadsBusy", lambda_cause(errors.SlowDownloadsBusy()))
+
+    assert failure.status == 503
+    assert "slow downloads" in failure.err_msg
+
+
 @pytest.mark.parametrize("error", list(ShardError))
 def test_every_shard_error_has_a_failure(error):
     failure = errors.failure_of_step(error.value, "The message of the worker.")

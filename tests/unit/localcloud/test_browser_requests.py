@@ -168,3 +168,46 @@ def test_response_to_own_page_names_its_origin_only() -> None:
 )
 def test_websocket_of_web_page_is_closed(headers: tuple[tuple[str, str], ...], serves_pages: bool) -> None:
     assert request(serves_pages, *headers, kind="websocket") == [{"type": "websocket.close", "code": 1008}]
+
+
+PAGE_PORT = 8124
+PRESIGNED = b"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=0a1b"
+
+
+def of_page(origin: str, query: bytes = PRESIGNED, method: str = "GET", host: str = OWN) -> dict[str, Any]:
+    """Send a request of the web page to the AWS port; return the start of the answer."""
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    headers = [(b"host", host.encode()), (b"origin", origin.encode()), (b"sec-fetch-site", b"same-site")]
+    scope = {"type": "http", "method": method, "path": "/b/k", "query_string": query, "headers": headers}
+    guarded = BrowserRequests(application, PORT, serves_pages=False, page_port=PAGE_PORT)
+    asyncio.run(guarded(scope, None, send))
+    return sent[0]
+
+
+@pytest.mark.parametrize(("method", "status"), [("GET", 200), ("PUT", 200), ("OPTIONS", 204)])
+def test_page_may_use_presigned_url(method: str, status: int) -> None:
+    origin = f"http://localhost:{PAGE_PORT}"
+
+    answer = of_page(origin, method=method)
+
+    assert answer["status"] == status
+    allowed = [value for name, value in answer["headers"] if name.lower() == b"access-control-allow-origin"]
+    assert allowed == [origin.encode()]
+
+
+@pytest.mark.parametrize(
+    ("origin", "query", "host"),
+    [
+        (f"http://127.0.0.1:{PAGE_PORT}", b"list-type=2", OWN),  # not presigned
+        ("http://127.0.0.1:3000", PRESIGNED, OWN),
+        ("https://attacker.example", PRESIGNED, OWN),
+        ("null", PRESIGNED, OWN),
+        (f"http://127.0.0.1:{PAGE_PORT}", PRESIGNED, f"attacker.example:{PORT}"),
+    ],
+)
+def test_page_may_use_nothing_else_of_aws(origin: str, query: bytes, host: str) -> None:
+    assert of_page(origin, query, host=host)["status"] == 403

@@ -78,11 +78,11 @@ def test_named_files_exist() -> None:
     assert absent == set()
 
 
-def test_version_of_the_cdk_command_is_in_the_makefile_only() -> None:
+def test_version_of_the_cdk_command_is_in_the_command_only() -> None:
     named = [page.relative_to(ROOT).as_posix() for page in pages() if re.search(r"aws-cdk@\d", page.read_text("utf-8"))]
 
     assert named == []
-    assert re.search(r"aws-cdk@[\d.]+", (ROOT / "Makefile").read_text("utf-8"))
+    assert "aws-cdk@" not in (ROOT / "Makefile").read_text("utf-8")
 
 
 def test_idle_seconds_in_pages_are_the_default() -> None:
@@ -92,7 +92,7 @@ def test_idle_seconds_in_pages_are_the_default() -> None:
         for seconds in re.findall(r"`idle_seconds`[,\s(]+(\d+)\)", page.read_text("utf-8"))
     }
 
-    assert len(named) >= 3
+    assert named
     assert {seconds for _, seconds in named} == {IDLE_SECONDS}
 
 
@@ -135,7 +135,7 @@ def test_every_option_is_in_the_reference() -> None:
     if (REFERENCE / "options.md").exists():  # generated
         assert missing(names, text) == []
     unsupported = [parameter["name"] for parameter in parameters if not is_implemented(parameter)]
-    assert "redact" in unsupported
+    assert "summarize" in unsupported
     assert missing(unsupported, reference("compatibility.md")) == []
 
 

@@ -58,7 +58,7 @@ ALLOWED = (
         "part of a text",
     ),
     Allowed("seam", ("containers/transcriber/bench/",), "a fault of a text, a column of the benchmark"),
-    Allowed("promise", ("tests/clients/js/",), "JavaScript's word"),
+    Allowed("promise", ("tests/clients/js/", "tests/clients/page/", "functions/page/"), "JavaScript's word"),
 )
 
 

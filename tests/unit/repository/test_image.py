@@ -42,7 +42,7 @@ def test_image_requirements_match_lock() -> None:
 
 
 def test_image_requirements_have_hashes() -> None:
-    for name in ("requirements.txt", "requirements-gpu.txt"):
+    for name in ("requirements.txt", "requirements-gpu.txt", "requirements-quick.txt"):
         requirements = re.split(r"\n(?=[a-z])", (HOME / name).read_text().strip())
         assert all("--hash=sha256:" in requirement for requirement in requirements)
 

@@ -59,7 +59,7 @@ def test_valid_overrides_apply_and_invalid_ones_raise() -> None:
 
 def test_profile_override_must_be_known() -> None:
     assert choose_settings(PLAIN).profile == "accurate"
-    assert resolve_settings({"EARSHOT_PROFILE": "fast"}, PLAIN).profile == "fast"
+    assert resolve_settings({"EARSHOT_PROFILE": "fast"}, PLAIN).profile is EngineProfile.FAST
     assert set(EngineProfile) == set(PROFILES)
     with pytest.raises(ValueError, match="EARSHOT_PROFILE is 'quick'; it must be accurate or fast"):
         resolve_settings({"EARSHOT_PROFILE": "quick"}, PLAIN)

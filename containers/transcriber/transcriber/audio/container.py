@@ -28,7 +28,7 @@ _HEADERLESS_DEMUXERS = {
 # What FFmpeg raises for input that it cannot read: its own errors, and Python's for numbers that lead nowhere.
 UNREADABLE = (av.error.FFmpegError, ValueError, OverflowError, MemoryError, OSError)
 # A guard against damaged and hostile files, not a limit that is promised. `multichannel` splits at most
-# `functions.options.registry.MAX_CHANNELS` (20) channels into shards; without it a file of up to 64 is mixed to one.
+# `functions.options.tables.speech.MAX_CHANNELS` (20) into shards; without it a file of up to 64 is mixed to one.
 MAX_CHANNELS = 64
 MIN_RATE, MAX_RATE = 1_000, 768_000  # Hz; real recordings have 4,000 to 768,000
 _MP3_PADDING_SECONDS = 1.0  # by which the frame count, with the encoder's padding, is more than the audio

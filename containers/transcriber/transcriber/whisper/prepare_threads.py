@@ -72,6 +72,9 @@ class PrepareThreads:
 
     def _run(self, interactive: bool, with_speakers: bool) -> None:
         if with_speakers and sys.platform == "linux":  # elsewhere it would be the priority of the whole process
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _SPEAKER_NICENESS)
+            thread = threading.get_native_id()
+            # A process that was started with a higher niceness may not go back: an unprivileged one is refused.
+            niceness = max(_SPEAKER_NICENESS, os.getpriority(os.PRIO_PROCESS, thread))
+            os.setpriority(os.PRIO_PROCESS, thread, niceness)
         while (state := self._queues[interactive, with_speakers].get().shard_state) is not None:
             self._prepare(state, with_speakers)

@@ -8,10 +8,12 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from earshot_contract.worker_kinds import WorkerQueues
 from transcriber.engine_protocol import ShardFailed
 from transcriber.engine_registry import open_engine
 from transcriber.hardware import EngineSettings
@@ -23,6 +25,7 @@ from transcriber.worker.aws_clients import AwsClients
 from transcriber.worker.fast_receive import FastReceive
 from transcriber.worker.heartbeat import Heartbeat
 from transcriber.worker.loaded_engines import LoadedEngines
+from transcriber.worker.measures import Measures
 from transcriber.worker.model_files import ModelFiles
 from transcriber.worker.progress_reports import ProgressReports
 from transcriber.worker.shard_runs import ShardRuns
@@ -48,10 +51,11 @@ class Worker:
     Args:
         queues: where messages are received.
         shard_runs: where they are processed.
-        engines: closed at the end.
+        engines: closed at the end, unless they are kept.
         idle_seconds: time without a shard after which the worker exits.
         default_model: name of the model that is loaded before the first message is received.
         lease: the slot's lease; None for a worker that was started by hand.
+        keep_engines: leave the engines open, for another worker in this process.
     """
 
     def __init__(
@@ -63,13 +67,22 @@ class Worker:
         idle_seconds: float,
         default_model: str,
         lease: SlotLease | None = None,
+        keep_engines: bool = False,
     ) -> None:
         self._queues, self._shard_runs, self._engines = queues, shard_runs, engines
-        self._idle_seconds, self._default_model = idle_seconds, default_model
+        self._idle_seconds, self._default_model, self._keep_engines = idle_seconds, default_model, keep_engines
         self._stopping = threading.Event()
         self._deadline = math.inf  # monotonic time at which unfinished messages are returned to their queue
         self._fast_receive = FastReceive(self._receive_fast, shard_runs.run_ended.set)
-        self._heartbeat = Heartbeat(queues, shard_runs, lease, self._stopping.set)
+        self._heartbeat = Heartbeat(queues, shard_runs, lease, self._stopping.set, shard_runs.measures)
+
+    def receive_fast_only(self) -> None:
+        """Receive callers' shards alone from now on."""
+        self._queues.receive_fast_only()
+
+    def leave(self) -> None:
+        """Receive no further shard; exit when those that were received have ended."""
+        self._stopping.set()
 
     def stop(self) -> None:
         """Exit within a few seconds. Called on SIGTERM, by which ECS also announces a Spot interruption."""
@@ -98,8 +111,9 @@ class Worker:
         self._heartbeat.stop()
         if self._shard_runs.active():
             self._shard_runs.return_to_queue()
-        else:  # closing the engines would wait for shards that run
+        elif not self._keep_engines:  # closing the engines would wait for shards that run
             self._engines.close()
+        self._shard_runs.close()
         return self._shard_runs.consecutive_faults < MAX_CONSECUTIVE_FAULTS
 
     def _receive_until_idle(self) -> None:
@@ -148,8 +162,13 @@ class Worker:
     def _load_default_model(self) -> None:
         """Load the default model. Without it the worker still processes jobs with other models."""
         try:
+            before = self._engines.stages
             self._engines.acquire(self._default_model)
             self._engines.release(self._default_model)
+            cold = self._engines.stages is not before
+            if cold:
+                self._shard_runs.measures.stages.update(self._engines.stages)
+            self._shard_runs.measures.started(cold)
         except ShardFailed as error:
             fields = {"error": error.error, "cause": error.message}
             logger.warning("No default model", extra={"fields": fields})
@@ -157,31 +176,66 @@ class Worker:
             logger.exception("The default model did not load")
 
 
-def build_worker(settings: WorkerSettings, clients: AwsClients, engine_settings: EngineSettings) -> Worker:
-    """Return the worker of a deployment. The audio cache may use half of the free space of the temporary folder."""
+@dataclass(frozen=True)
+class WorkerParts:
+    """What outlives a worker in its process: models in memory, files on disk, connections."""
+
+    clients: AwsClients
+    engines: LoadedEngines
+    audio: AudioCache
+
+
+def build_parts(
+    settings: WorkerSettings, clients: AwsClients, engine_settings: Callable[[], EngineSettings]
+) -> WorkerParts:
+    """Return the parts. The audio cache may use half of the free space of the temporary folder.
+
+    Args:
+        settings: of the first run.
+        clients: of this process.
+        engine_settings: called whenever a model is loaded.
+    """
     folder = Path(tempfile.mkdtemp(prefix="transcriber-"))
     (folder / "audio").mkdir()
     (folder / "models").mkdir()
-    queues = ShardQueues(clients.sqs, [settings.fast_queue_url, settings.bulk_queue_url])
     models = ModelFiles(clients.s3, settings.models_bucket, folder / "models", settings.model_dir)
     speaker_models = SpeakerModels(models.find)
-    engines = LoadedEngines(models.find, lambda model: open_engine(model, engine_settings, speaker_models))
-    audio = AudioCache(clients.s3, folder / "audio", shutil.disk_usage(folder).free // 2)
+    engines = LoadedEngines(models.find, lambda model: open_engine(model, engine_settings(), speaker_models))
+    return WorkerParts(clients, engines, AudioCache(clients.s3, folder / "audio", shutil.disk_usage(folder).free // 2))
+
+
+def build_worker(
+    settings: WorkerSettings, parts: WorkerParts, measures: Measures | None = None, *, keep_engines: bool = False
+) -> Worker:
+    """Return the worker of a deployment.
+
+    Args:
+        settings: of this run.
+        parts: of this process.
+        measures: of this run; default: none yet.
+        keep_engines: leave the models in memory at the end.
+    """
+    clients = parts.clients
+    urls = [settings.fast_queue_url, settings.bulk_queue_url]
+    queues = ShardQueues(clients.sqs, urls if settings.queues is WorkerQueues.ALL else urls[:1])
     lease = None
     if settings.slot and settings.lease:
         lease = SlotLease(clients.dynamodb, settings.table, settings.slot, settings.lease)
+    tokens = TaskTokens(clients.step_functions)
     return Worker(
         queues,
         ShardRuns(
             queues,
-            TaskTokens(clients.step_functions),
-            audio,
-            engines,
+            tokens,
+            parts.audio,
+            parts.engines,
             clients.s3,
+            measures,
             ProgressReports(clients.dynamodb, settings.table),
         ),
-        engines,
+        parts.engines,
         idle_seconds=settings.idle_seconds,
         default_model=settings.default_model,
         lease=lease,
+        keep_engines=keep_engines,
     )

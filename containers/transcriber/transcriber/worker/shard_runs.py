@@ -8,47 +8,26 @@ from __future__ import annotations
 
 import threading
 import time
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
+from earshot_contract.audio_copies import AudioCopy
 from earshot_contract.document import InvalidDocument
-from earshot_contract.shards import Shard, ShardError, ShardMessage, ShardPlan, ShardResult
+from earshot_contract.shards import ShardError, ShardPlan, ShardResult
 from transcriber.engine_protocol import Engine, ReportsProgress, ShardFailed
 from transcriber.logs import logger
 from transcriber.planning.planner import Planner
-from transcriber.worker.audio_cache import AudioCache, AudioFile
+from transcriber.worker.audio_cache import AudioCache
+from transcriber.worker.audio_copies import upload_copy
 from transcriber.worker.loaded_engines import LoadedEngines
+from transcriber.worker.measures import Measures
 from transcriber.worker.progress_reports import ProgressReports
+from transcriber.worker.shard_run import ShardRun, read_message
 from transcriber.worker.sqs_queues import Message, ShardQueues
 from transcriber.worker.task_tokens import TaskTokenClosed, TaskTokens
 
 _THREADS = 16  # that download audio and answer tokens; the engine has threads of its own
-
-
-@dataclass(eq=False)
-class ShardRun:
-    """A received message and the state of its shard."""
-
-    message: Message
-    message_body: ShardMessage
-    received_at: float = field(default_factory=time.monotonic)
-    download_seconds: float = 0.0
-    engine_acquired: bool = False
-    file: AudioFile | None = None
-    future: Future[ShardResult] | Future[ShardPlan] | None = None  # None until it is submitted to the engine
-    has_reported: bool = False  # of its progress
-    answered: bool = False  # the task token is answered, or no longer valid
-
-    @property
-    def shard(self) -> Shard:
-        """The shard of the message."""
-        return self.message_body.shard
-
-    def log(self, event: str, level: str = "info", **fields: Any) -> None:
-        """Log `event` with the shard's job, index and model."""
-        named = {"job_id": self.shard.job_id, "shard": self.shard.index, "model": self.shard.model, **fields}
-        getattr(logger, level)(event, extra={"fields": named})
 
 
 class ShardRuns:
@@ -66,6 +45,7 @@ class ShardRuns:
         audio: AudioCache,
         engines: LoadedEngines,
         s3: Any,
+        measures: Measures | None = None,
         progress: ProgressReports | None = None,
     ) -> None:
         self._queues, self._tokens, self._audio, self._engines, self._s3 = queues, tokens, audio, engines, s3
@@ -74,6 +54,7 @@ class ShardRuns:
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="shard-run")
         self._closing = False
+        self.measures = measures or Measures()
         self.run_ended = threading.Event()
         self.consecutive_faults = 0
 
@@ -97,13 +78,14 @@ class ShardRuns:
         the function `reap` fails its task if it finds a task token.
         """
         try:
-            message_body = ShardMessage.from_json(message.body)
+            run = read_message(message)
         except InvalidDocument:
-            logger.exception("A message is no shard message", extra={"fields": {"body": message.body[:1000]}})
+            # Not its body: that may hold a task token, and a prompt.
+            logger.exception("A message is no shard message", extra={"fields": {"bytes": len(message.body)}})
             return
-        run = ShardRun(message, message_body)
         with self._lock:
             self._active.append(run)
+        run.start_stages = self.measures.shard_begins()
         self._pool.submit(self._start, run)
 
     def heartbeat(self, run: ShardRun) -> None:
@@ -122,6 +104,10 @@ class ShardRuns:
             run.has_reported = True
             self._progress.report(run.shard, seconds_done, time.monotonic() - run.received_at)
 
+    def close(self) -> None:
+        """End the threads once they are idle."""
+        self._pool.shutdown(wait=False)
+
     def stop_starting(self) -> None:
         """Submit no further shard; cancel shards that the engine has not begun, which returns their messages."""
         self._closing = True
@@ -138,6 +124,9 @@ class ShardRuns:
 
     def _start(self, run: ShardRun) -> None:
         shard = run.shard
+        if run.copy:
+            self._write_copy(run, run.copy)
+            return
         try:
             self._tokens.heartbeat(run.message_body.task_token)
             submit = self._planner.submit if shard.plan else self._engine(run).submit
@@ -159,6 +148,16 @@ class ShardRuns:
         run.engine_acquired = True
         return engine
 
+    def _write_copy(self, run: ShardRun, copy: AudioCopy) -> None:
+        try:
+            self._tokens.heartbeat(run.message_body.task_token)
+            run.file = self._audio.acquire(copy.audio)
+            upload_copy(self._s3, copy, run.file.path)
+        except BaseException as error:
+            self._finish(run, error)
+            return
+        self._finish(run, copy)
+
     def _on_result(self, run: ShardRun) -> None:
         assert run.future is not None
         try:
@@ -167,7 +166,7 @@ class ShardRuns:
             outcome = error
         self._finish(run, outcome)
 
-    def _finish(self, run: ShardRun, outcome: ShardResult | ShardPlan | BaseException) -> None:
+    def _finish(self, run: ShardRun, outcome: ShardResult | ShardPlan | AudioCopy | BaseException) -> None:
         """Answer the task token and remove the run. After an error here the message is received again."""
         try:
             if run.answered:
@@ -175,6 +174,10 @@ class ShardRuns:
             elif isinstance(outcome, ShardResult | ShardPlan):
                 self.consecutive_faults = 0
                 self._succeed(run, outcome)
+            elif isinstance(outcome, AudioCopy):
+                self.consecutive_faults = 0
+                self._answer(run, self._tokens.success, {"index": 0, "result": outcome.result.key})
+                run.log("Copied without what was redacted")
             elif isinstance(outcome, CancelledError):
                 self._queues.make_visible([run.message])
                 run.log("Returned to the queue")
@@ -211,19 +214,20 @@ class ShardRuns:
         if isinstance(result, ShardResult):
             run.log("Transcribed", audio_seconds=result.audio.duration, seconds=result.seconds)
         else:
-            run.log(
-                "Planned",
-                shards=len(result.cuts) + 1,
-                packets=result.packets,
-                audio_seconds=result.seconds,
-                seconds=round(total, 3),
-                reason=result.reason,
-            )
+            found: dict[str, Any] = {
+                "shards": len(result.cuts) + 1,
+                "audio_seconds": result.seconds,
+                "reason": result.reason,
+            }
+            run.log("Planned", packets=result.packets, seconds=round(total, 3), **found)
 
     def _completed(self, run: ShardRun, result: ShardResult, total: float) -> ShardResult:
         """Return the engine's result with what the worker knows: the file's digest, and the time it took."""
         assert run.file is not None
-        seconds = {**result.seconds, "download": run.download_seconds, "total": total}
+        shard = run.shard
+        end = result.audio.duration if shard.end is None else min(shard.end, result.audio.duration)
+        run.audio_seconds = max(0.0, end - shard.start)
+        seconds = {**result.seconds, **run.start_stages, "download": run.download_seconds, "total": total}
         return replace(
             result,
             audio=replace(result.audio, sha256=run.file.sha256),
@@ -260,4 +264,5 @@ class ShardRuns:
             self._engines.release(run.shard.model)
         with self._lock:
             self._active.remove(run)
+        self.measures.shard_ends(run.audio_seconds)
         self.run_ended.set()

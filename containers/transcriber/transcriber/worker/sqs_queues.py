@@ -30,7 +30,11 @@ class ShardQueues:
     """
 
     def __init__(self, sqs: Any, queue_urls: Sequence[str]) -> None:
-        self._sqs, self._queue_urls = sqs, queue_urls
+        self._sqs, self._queue_urls = sqs, list(queue_urls)
+
+    def receive_fast_only(self) -> None:
+        """Receive from the first queue alone from now on."""
+        self._queue_urls = self._queue_urls[:1]
 
     def receive(self, max_messages: int, wait_seconds: int) -> list[Message]:
         """Receive up to `max_messages`: all that the first queue has, then those of the next one.

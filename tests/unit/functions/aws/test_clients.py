@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from unittest.mock import patch
 
 import boto3
@@ -13,12 +14,18 @@ from earshot_contract.shards import S3Object
 from functions.aws import clients, s3
 
 
+@cache
+def ireland() -> boto3.session.Session:
+    """One session: it reads the services' definitions, which takes most of a test's time, once."""
+    return boto3.session.Session(region_name="eu-west-1")
+
+
 @pytest.fixture
 def region(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A function in Ireland, with a client cache of its own."""
     for name, value in {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y"}.items():
         monkeypatch.setenv(name, value)
-    session = boto3.session.Session(region_name="eu-west-1")
+    session = ireland()
     clients.client.cache_clear()
     with patch.object(boto3, "client", session.client):
         yield

@@ -5,6 +5,7 @@ from __future__ import annotations
 import boto3
 import pytest
 
+from earshot_contract.worker_kinds import WorkerQueues
 from functions.aws import sqs
 from functions.settings import settings
 
@@ -15,6 +16,8 @@ def test_message_counts_cover_both_queues_and_in_flight() -> None:
     client = boto3.client("sqs")
     for url in (settings().fast_queue_url, settings().bulk_queue_url, settings().bulk_queue_url):
         client.send_message(QueueUrl=url, MessageBody="x")
-    assert (sqs.visible_messages(), sqs.unfinished_messages()) == (3, 3)
+    assert (sqs.visible_messages(), sqs.unfinished_messages()) == (3, (1, 2))
+    assert sqs.visible_messages(WorkerQueues.FAST) == 1
     client.receive_message(QueueUrl=settings().fast_queue_url)
-    assert (sqs.visible_messages(), sqs.unfinished_messages()) == (2, 3)
+    assert (sqs.visible_messages(), sqs.unfinished_messages()) == (2, (1, 2))
+    assert sqs.visible_messages(WorkerQueues.FAST) == 0

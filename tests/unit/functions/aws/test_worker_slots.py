@@ -14,9 +14,11 @@ from earshot_contract.timeouts import (
     SLOT_LEASE_SECONDS,
     SPOT_LAUNCH_SECONDS,
 )
+from earshot_contract.worker_kinds import WorkerQueues
 from functions.aws import dynamodb, worker_slots
 from functions.settings import settings
-from functions.workers import scaling
+from functions.workers.measures import KindMeasures, Measures
+from functions.workers.slots import Slot, launchable
 
 pytestmark = pytest.mark.usefixtures("aws")
 ZERO = slot_pk(0)
@@ -26,7 +28,7 @@ def test_concurrent_slot_claims_have_one_winner() -> None:
     # One after the other: moto itself loses races. The burst of the pipeline's tests claims at once.
     leases = [worker_slots.claim(ZERO) for _ in range(5)]
     assert len([lease for lease in leases if lease]) == 1
-    assert scaling.free_slots(worker_slots.read(2), 2, time.time()) == [scaling.Slot(slot_pk(1))]
+    assert launchable(worker_slots.read(2), time.time()) == [Slot(slot_pk(1))]
 
 
 def test_expired_lease_is_claimed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,11 +66,25 @@ def test_lost_lease_cannot_start_a_cooldown() -> None:
     assert worker_slots.read(1)[0].failures == 0
 
 
-def test_mean_shard_length_is_stored() -> None:
-    assert worker_slots.shard_seconds() is None
-    worker_slots.save_shard_seconds(30.0)
-    worker_slots.save_shard_seconds(31.5)
-    assert worker_slots.shard_seconds() == 31.5
+def test_measures_are_stored() -> None:
+    assert worker_slots.measures() == Measures()
+    learnt = Measures(fast_shard=12.5, longest=600.0, quick=KindMeasures(11.5, 9.25))
+    worker_slots.save_measures(Measures(fast_shard=1.0))
+    worker_slots.save_measures(learnt)
+    assert worker_slots.measures() == learnt
+
+
+def test_claim_removes_what_the_run_before_measured() -> None:
+    lease = worker_slots.claim(ZERO, queues=WorkerQueues.FAST)
+    assert lease
+    measured = {"ready": 5, "cold": True, "audio_seconds": 60, "busy_seconds": 7}
+    dynamodb.update(ZERO, {**measured, "until": 1}, Attr("lease").eq(lease))
+    found = worker_slots.find(ZERO)
+    assert (found.ready, found.cold, found.audio_seconds, found.queues) == (5, True, 60, WorkerQueues.FAST)
+    assert worker_slots.claim(ZERO)
+    found = worker_slots.find(ZERO)
+    assert (found.ready, found.cold, found.audio_seconds, found.queues) == (None, False, 0.0, WorkerQueues.ALL)
+    assert found.launched == pytest.approx(time.time(), abs=60)
 
 
 def test_worker_has_started_once_it_renews_its_lease() -> None:

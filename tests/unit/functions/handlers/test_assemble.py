@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from earshot_contract.audio_copies import AudioCopy, Spans
 from earshot_contract.keys import upload_result_keys
 from earshot_contract.shards import S3Object
 from functions.aws import job_table, latest_uploads, s3
 from functions.handlers.assemble.handler import handler as assemble
 from functions.jobs.job import Failure, Source, SourceKind
 from functions.jobs.upload_event import Upload
+from functions.settings import settings
 from functions.transcripts.transcript import Transcript
 from tests.fixtures.finished_jobs import job_with_results, stored
 from tests.fixtures.transcripts import segment, timed_words
@@ -37,6 +39,17 @@ def test_job_is_stored_in_four_formats_with_row_fields(context: Any) -> None:
     assert (job.model, job.model_seconds, job.transcript) == ("base", 0.38, "jobs/j1/transcript.json")
     assert job.completed
     assert not list(s3.keys("transcripts", "uploads/"))
+
+
+def test_job_costs_its_share_of_a_workers_hour(context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """0.38 s inside the model at 90 cents an hour."""
+    monkeypatch.setenv("WORKER_PRICE", "0.9")
+    settings.cache_clear()
+    job_with_results(Source(SourceKind.BODY, S3Object("transcripts", "work/j1/audio")))
+    assemble({"job_id": "j1"}, context)
+    job = job_table.find("j1")
+    assert job
+    assert job.cost_usd == 0.000095
 
 
 def test_upload_result_is_stored_under_the_uploads_whole_key(context: Any) -> None:
@@ -71,7 +84,7 @@ def test_upload_with_long_key_has_all_results(context: Any, length: int, letter:
     job_with_results(Source(SourceKind.UPLOAD, S3Object("uploads", upload_key)))
     assemble({"job_id": "j1"}, context)
     found = list(s3.keys("transcripts", "uploads/"))
-    assert sorted(found) == sorted(upload_result_keys(upload_key))
+    assert sorted(found) == sorted(upload_result_keys(upload_key)[:4])
     assert sorted(key.rpartition(".")[2] for key in found) == ["json", "srt", "txt", "vtt"]
     assert all(len(key.encode()) <= 1024 and key.startswith(f"uploads/{upload_key[:300]}") for key in found)
     for key in found:
@@ -129,3 +142,29 @@ def test_redacted_results_go_when_assembly_is_repeated(context: Any) -> None:
     assemble({"job_id": "j1"}, context)
 
     assert not list(s3.keys("transcripts", "work/j1/shards/"))
+
+
+def test_redacted_audio_is_requested_before_the_job_is_completed(context: Any) -> None:
+    job_with_results(Source(SourceKind.UPLOAD, S3Object("uploads", "call.mp3")), "redact=pci&redact_audio=true", SECRET)
+
+    answer = assemble({"job_id": "j1"}, context)
+
+    copy = AudioCopy.from_json(json.dumps(answer["copy"]))
+    assert (copy.audio, copy.channels) == (S3Object("uploads", "call.mp3"), [])
+    (span,) = Spans.from_json(stored(copy.spans.key)).spans
+    assert (span.start, span.end) == (1.5, 2.4)  # the words end with the audio
+    assert job_table.find("j1").state == "processing"  # type: ignore[union-attr]
+
+    s3.put(copy.result, b"an MP3 of other spans", "audio/mpeg", {"spans": "work/j1/silent-spans/x.json"})
+    assert "copy" in assemble({"job_id": "j1"}, context)
+    s3.put(copy.result, b"an MP3", "audio/mpeg", {"spans": copy.spans.key})
+    assert assemble({"job_id": "j1"}, context) == {"job_id": "j1"}
+    assert job_table.find("j1").state == "completed"  # type: ignore[union-attr]
+    assert stored("uploads/call.mp3.redacted.mp3") == "an MP3"
+
+
+def test_earlier_uploads_redacted_audio_goes_with_its_results(context: Any) -> None:
+    s3.put(S3Object("transcripts", "uploads/call.mp3.redacted.mp3"), b"earlier", "audio/mpeg")
+    job_with_results(Source(SourceKind.UPLOAD, S3Object("uploads", "call.mp3")))
+    assemble({"job_id": "j1"}, context)
+    assert s3.get(S3Object("transcripts", "uploads/call.mp3.redacted.mp3")) is None

@@ -66,7 +66,7 @@ def test_failed_upload_leaves_no_results_of_an_earlier_one(context: Any, later: 
     for key in upload_result_keys(upload.audio.key):
         s3.put(S3Object("transcripts", key), b"words of other bytes", "text/plain")
     fail(step, context)
-    assert len(list(s3.keys("transcripts", "uploads/"))) == (4 if later else 0)
+    assert len(list(s3.keys("transcripts", "uploads/"))) == (5 if later else 0)
 
 
 def test_upload_without_row_gets_a_failed_row(context: Any, events: Events) -> None:

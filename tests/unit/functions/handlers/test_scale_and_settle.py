@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from earshot_contract.timeouts import LAUNCH_LEASE_SECONDS
-from functions.aws import clients, worker_slots
+from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
+from functions.aws import clients, dynamodb, worker_slots
 from functions.aws.clients import client
 from functions.handlers.scale.handler import handler as scale
 from functions.handlers.settle.handler import handler as settle
 from functions.observability import logger
 from functions.settings import settings
+from functions.workers.measures import KindMeasures
+from functions.workers.policy import BULK_PAUSE_SECONDS
 from tests.fixtures import account
 
 pytestmark = [
@@ -58,12 +61,50 @@ def test_second_job_launches_no_second_worker(machine: str, context: Any) -> Non
     assert worker_slots.read(1)[0].lease == execution_input["lease"]
 
 
-def test_burst_launches_workers_up_to_the_maximum(machine: str, context: Any) -> None:
+def test_burst_launches_workers_up_to_the_maximum(machine: str, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     send(9)
-    launched = [slot for _ in range(9) for slot in scale({"incoming": 600.0, "shards": 2}, context)["launched"]]
-    assert worker_slots.shard_seconds() == 300.0
+    launched = []
+    for _ in range(9):
+        launched += scale({"incoming": 6000.0, "shards": 2}, context)["launched"]
+        later = time.time() + BULK_PAUSE_SECONDS
+        monkeypatch.setattr(time, "time", lambda later=later: later)
+    assert worker_slots.measures().bulk_shard == 3000.0
     assert launched == ["SLOT#000", "SLOT#001", "SLOT#002", "SLOT#003"]
     assert [execution_input["idle"] for execution_input in running(machine)] == [180, 20, 20, 20]
+
+
+def test_caller_gets_a_quick_worker_of_the_fast_queue(
+    machine: str, context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUICK_WORKERS", "2")
+    settings.cache_clear()
+    assert scale({"incoming": 10.0, "interactive": True}, context) == {"launched": ["SLOT#Q000"]}
+    (execution_input,) = running(machine)
+    assert (execution_input["kind"], execution_input["queues"]) == ("quick", "fast")
+    assert worker_slots.read(2, WorkerKind.QUICK)[0].lease == execution_input["lease"]
+    assert worker_slots.measures().fast_shard == 10.0
+
+
+def test_quick_worker_relaunches_for_callers_only(context: Any) -> None:
+    lease = worker_slots.claim("SLOT#Q000", queues=WorkerQueues.ALL)
+    send(1)  # on the bulk queue
+    question = {"slot": "SLOT#Q000", "lease": lease, "worker": "quick", "failed": False}
+    assert settle(question, context)["relaunch"] is False
+    lease = worker_slots.claim("SLOT#Q000", queues=WorkerQueues.FAST)
+    client("sqs").send_message(QueueUrl=settings().fast_queue_url, MessageBody="x")
+    assert settle({**question, "lease": lease}, context)["relaunch"] is True
+    assert worker_slots.find("SLOT#Q000").queues is WorkerQueues.FAST
+
+
+def test_worker_that_leaves_teaches_its_speed_and_start(context: Any) -> None:
+    lease = worker_slots.claim("SLOT#Q000")
+    assert lease
+    launched = worker_slots.find("SLOT#Q000").launched
+    measured = {"ready": launched + 7.5, "cold": True, "audio_seconds": 300, "busy_seconds": 30, "until": 1}
+    dynamodb.update("SLOT#Q000", measured, dynamodb.attribute("lease").eq(lease))
+    settle({"slot": "SLOT#Q000", "lease": lease, "worker": "quick", "failed": False}, context)
+    assert worker_slots.measures().quick == KindMeasures(10.0, 7.5)
+    assert worker_slots.measures().task == KindMeasures()
 
 
 def test_schedule_launches_only_for_waiting_messages(machine: str, context: Any) -> None:
@@ -138,7 +179,11 @@ def test_worker_with_waiting_messages_relaunches_with_new_lease(context: Any) ->
 def test_worker_without_lease_leaves_the_slot_unchanged(context: Any) -> None:
     new_lease = worker_slots.claim("SLOT#000")
     send(1)
-    assert settle_slot("SLOT#000", "the old lease", context) == {"relaunch": False, "lease": "the old lease"}
+    assert settle_slot("SLOT#000", "the old lease", context) == {
+        "relaunch": False,
+        "lease": "the old lease",
+        "queues": "all",
+    }
     assert worker_slots.read(1)[0].lease == new_lease
 
 

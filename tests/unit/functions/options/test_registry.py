@@ -73,7 +73,7 @@ def outputs(options: Options, base: Options) -> dict[Stage, Any]:
         Stage.MODEL: chosen_model(options),
         Stage.SHARD: planned(options),
         Stage.QUEUE: is_interactive(SourceKind.BODY, options, 60.0),
-        Stage.STORE: redact(assembled(base), options.redact).channels,
+        Stage.STORE: (redact(assembled(base), options.redact).channels, options.redact_audio),
         Stage.EDIT: edit(assembled(base), options).channels,
         Stage.RENDER: [answer["results"], *(form.render(words, options) for form in FORMATS if form is not JSON)],
         Stage.METADATA: answer["metadata"],

@@ -1,4 +1,4 @@
-"""Deepgram's answer for a transcript, with the members of recorded answers."""
+"""Deepgram's answer: members, words, paragraphs and utterances."""
 
 from __future__ import annotations
 
@@ -15,97 +15,13 @@ from hypothesis import given
 from functions.options.options import Options
 from functions.rendering import deepgram
 from functions.transcripts.edit import edit
-from functions.transcripts.transcript import Transcript
+from tests.fixtures.deepgram_answer import (
+    SPEECH,
+    STRICTEST,
+    alternative,
+    answer,
+)
 from tests.fixtures.transcripts import SHA, listen_queries, segment, timed_words, transcript, transcripts
-
-# What the strictest clients insist on: deepgram-sdk 5 for Python raises for a missing or null metadata field,
-# Rust's for one of a word or an utterance; captions tools loop over `words`.
-WORD = {
-    "type": "object",
-    "required": ["word", "start", "end", "confidence"],
-    "additionalProperties": False,
-    "properties": {
-        "word": {"type": "string", "minLength": 1},
-        "punctuated_word": {"type": "string", "minLength": 1},
-        "start": {"type": "number", "minimum": 0},
-        "end": {"type": "number", "minimum": 0},
-        "confidence": {"type": "number", "minimum": 0, "maximum": 1},
-    },
-}
-IDENTITY = ["transaction_key", "request_id", "sha256", "created"]
-FACTS = ["duration", "channels", "models", "model_info"]
-STRICTEST = {
-    "type": "object",
-    "required": ["metadata", "results"],
-    "properties": {
-        "metadata": {
-            "type": "object",
-            "required": [*IDENTITY, *FACTS],
-            "properties": {
-                "transaction_key": {"const": "deprecated"},
-                "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
-                "duration": {"type": "number", "minimum": 0},
-                "channels": {"type": "integer", "minimum": 1},
-                "models": {"type": "array", "minItems": 1, "items": {"type": "string"}},
-                "model_info": {
-                    "type": "object",
-                    "minProperties": 1,
-                    "additionalProperties": {"type": "object", "required": ["name", "version", "arch"]},
-                },
-            },
-        },
-        "results": {
-            "type": "object",
-            "required": ["channels"],
-            "properties": {
-                "channels": {
-                    "type": "array",
-                    "minItems": 1,
-                    "items": {
-                        "type": "object",
-                        "required": ["alternatives"],
-                        "properties": {
-                            "alternatives": {
-                                "type": "array",
-                                "minItems": 1,
-                                "items": {
-                                    "type": "object",
-                                    "required": ["transcript", "confidence", "words"],
-                                    "properties": {
-                                        "transcript": {"type": "string"},
-                                        "words": {"type": "array", "items": WORD},
-                                    },
-                                },
-                            }
-                        },
-                    },
-                },
-                "utterances": {
-                    "type": "array",
-                    "items": {
-                        "type": "object",
-                        "required": ["start", "end", "confidence", "channel", "transcript", "words", "id"],
-                        "properties": {
-                            "words": {"type": "array", "minItems": 1, "items": WORD},
-                            "id": {"type": "string", "format": "uuid"},
-                        },
-                    },
-                },
-            },
-        },
-    },
-}
-
-SPEECH = timed_words("Life moves pretty fast.") + timed_words("If you don't stop, you could miss it.", start=5.0)
-
-
-def answer(query: str = "", source: Transcript | None = None) -> dict[str, Any]:
-    options = Options.from_query(query)
-    return deepgram.listen_response(edit(source or transcript([segment(SPEECH)]), options), options)
-
-
-def alternative(document: dict[str, Any], channel: int = 0) -> dict[str, Any]:
-    return document["results"]["channels"][channel]["alternatives"][0]
 
 
 def nulls(value: Any) -> bool:
@@ -239,76 +155,6 @@ def test_channels_are_separate_and_utterances_sorted_by_time():
     assert order == [(0, "left one"), (1, "right"), (0, "left two")]
 
 
-def test_detected_language_is_present_only_if_requested():
-    source = transcript([segment(SPEECH)], language="de")
-
-    channel = answer("detect_language=true", source)["results"]["channels"][0]
-
-    assert channel["detected_language"] == "de"
-    assert "language_confidence" not in channel
-    assert "detected_language" not in answer("language=de", source)["results"]["channels"][0]
-
-
-def test_languages_without_spaces_get_none():
-    words = timed_words("今天 天气 很 好。 用 Python 3")
-
-    best = alternative(answer("punctuate=true", transcript([segment(words)], language="zh")))
-
-    assert best["transcript"] == "今天天气很好。用Python 3"
-
-
-def test_filler_words_are_removed_unless_requested():
-    source = transcript([segment(timed_words("Um, the cat, uh, sat on, um. Uh-huh."))])
-
-    assert alternative(answer("punctuate=true", source))["transcript"] == "The cat, sat on. Uh-huh."
-    kept = alternative(answer("punctuate=true&filler_words=true", source))["transcript"]
-    assert kept == "Um, the cat, uh, sat on, um. Uh-huh."
-    german = transcript([segment(timed_words("Um acht Uhr."))], language="de")
-    assert alternative(answer("punctuate=true", german))["transcript"] == "Um acht Uhr."
-
-
-def test_numerals_writes_digits_and_warns_where_it_cannot():
-    source = transcript(
-        [segment(timed_words("She paid twenty-five hundred and six, no, nine hundred and twelve dollars."))]
-    )
-
-    best = alternative(answer("numerals=true&punctuate=true", source))
-
-    assert best["transcript"].endswith("$912.")
-    word = next(word for word in best["words"] if word["word"] == "$912")
-    assert (word["start"], word["end"]) == (3.5, 5.9)
-    russian = transcript([segment(SPEECH)], language="ru")
-    assert answer("numerals=true", russian)["metadata"]["warnings"][0]["parameter"] == "numerals"
-    assert "warnings" not in answer("smart_format=true", russian)["metadata"]
-    assert "warnings" not in answer("numerals=true", transcript([segment(SPEECH)], language="de"))["metadata"]
-
-
-@pytest.mark.parametrize(
-    ("pair", "transcript_"),
-    [
-        ("fast:slow", "Life moves pretty slow. If you don't stop, you could miss it."),
-        ("pretty", "Life moves fast. If you don't stop, you could miss it."),
-        ("life:Love Itself", "Love Itself moves pretty fast. If you don't stop, you could miss it."),
-        ("you could:we may", "Life moves pretty fast. If you don't stop, we may miss it."),
-        ("LIFE:x", "Life moves pretty fast. If you don't stop, you could miss it."),
-        ("don't:do not", "Life moves pretty fast. If you do not stop, you could miss it."),
-    ],
-)
-def test_replace_keeps_punctuation_around_phrase(pair, transcript_):
-    document = answer(f"punctuate=true&replace={pair}")
-
-    assert alternative(document)["transcript"] == transcript_
-    jsonschema.validate(document, STRICTEST)
-
-
-def test_replace_prefers_capitalised_find():
-    source = transcript([segment(timed_words("Will you will it"))])
-
-    best = alternative(answer("replace=will:want&replace=Will:William", source))
-
-    assert best["transcript"] == "William you want it"
-
-
 def test_word_times_are_ordered_and_inside_audio():
     words = [
         *timed_words("a", start=-1),
@@ -379,31 +225,3 @@ def test_metadata_names_the_track_of_several() -> None:
     assert metadata(track=2, tracks=3)["audio_track"] == {"number": 2, "of": 3}
     german = metadata(track=1, tracks=2, track_language="deu")["audio_track"]
     assert german == {"number": 1, "of": 2, "language": "deu"}
-
-
-def test_each_word_of_a_file_in_several_languages_has_its_own() -> None:
-    german = replace(segment(timed_words("Guten Tag zusammen.", start=5.0)), language="de")
-    found = deepgram.listen_response(transcript([segment(timed_words("Good morning.")), german]), Options())
-    alternative = found["results"]["channels"][0]["alternatives"][0]
-
-    assert alternative["languages"] == ["de", "en"]
-    assert [word["language"] for word in alternative["words"]] == ["en", "en", "de", "de", "de"]
-
-
-def test_words_of_a_translation_have_no_language() -> None:
-    german = replace(segment(timed_words("Hello all.", start=5.0)), language="de")
-    both = transcript([segment(timed_words("Good morning.")), german], task="translate")
-    alternative = deepgram.listen_response(both, Options())["results"]["channels"][0]["alternatives"][0]
-
-    assert "languages" not in alternative
-    assert all("language" not in word for word in alternative["words"])
-
-
-def test_numerals_follow_the_language_of_each_segment() -> None:
-    german = replace(segment(timed_words("einundzwanzig Tage", start=5.0)), language="de")
-    options = Options.from_query("numerals=true")
-    found = deepgram.listen_response(
-        edit(transcript([segment(timed_words("twenty-one days")), german]), options), options
-    )
-
-    assert found["results"]["channels"][0]["alternatives"][0]["transcript"] == "21 days 21 tage"

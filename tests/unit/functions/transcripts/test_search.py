@@ -16,8 +16,8 @@ paid to Mr. Schmitt in the ear shot office, at a café. Good cat."""
 
 
 def words(text: str) -> list[TranscriptWord]:
-    said = transcript([segment(timed_words(" ".join(text.split())))], duration=600.0)
-    return words_of(said, said.channels[0])
+    made = transcript([segment(timed_words(" ".join(text.split())))], duration=600.0)
+    return words_of(made, made.channels[0])
 
 
 @pytest.mark.parametrize(
@@ -34,16 +34,16 @@ def words(text: str) -> list[TranscriptWord]:
     ],
 )
 def test_term_is_found_by_letters_and_sounds(term: str, snippet: str, least: float) -> None:
-    spoken = words(TEXT)
+    found = words(TEXT)
 
-    (hits,) = search(spoken, [term])
+    (hits,) = search(found, [term])
 
-    assert " ".join(word.normalised for word in spoken[hits[0].first : hits[0].last + 1]) == snippet
+    assert " ".join(word.normalised for word in found[hits[0].first : hits[0].last + 1]) == snippet
     assert least <= hits[0].confidence <= 1
 
 
 @pytest.mark.parametrize("term", ["accounting", "giraffe", "Berlin", "social security", "中国"])
-def test_term_that_was_not_said_has_no_hit(term: str) -> None:
+def test_term_that_is_absent_has_no_hit(term: str) -> None:
     assert search(words(TEXT), [term]) == [[]]
 
 
@@ -56,13 +56,13 @@ def test_hits_of_a_term_come_best_first_without_overlap() -> None:
 
 def test_answer_has_search_per_channel_in_deepgrams_shape() -> None:
     options = Options.from_query("search=two+doors&search=window&search=two+doors")
-    said = transcript([segment(timed_words("Audio arrives by two doors."))])
+    made = transcript([segment(timed_words("Audio arrives by two doors."))])
 
-    (channel,) = listen_response(said, options)["results"]["channels"]
+    (channel,) = listen_response(made, options)["results"]["channels"]
 
     hit = {"confidence": 1.0, "start": 1.5, "end": 2.4, "snippet": "two doors"}
     assert channel["search"] == [{"query": "two doors", "hits": [hit]}, {"query": "window", "hits": []}]
-    assert "search" not in listen_response(said, Options())["results"]["channels"][0]
+    assert "search" not in listen_response(made, Options())["results"]["channels"][0]
 
 
 @pytest.mark.parametrize("query", ["&".join(f"search=word{n}" for n in range(51)), "search=...", f"search={'x' * 201}"])

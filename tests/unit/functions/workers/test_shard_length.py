@@ -38,4 +38,4 @@ def test_number_of_shards(seconds: float, channels: int, deployment: tuple[float
 def test_shards_are_neither_short_nor_too_many(seconds: float, channels: int, speed: float, workers: int) -> None:
     length = shard_length(seconds, channels, speed, 300.0, workers)
 
-    assert length is None or (length >= 180 and seconds / length * channels <= MAX_SHARDS)
+    assert length is None or (length >= 180 and round(seconds / length) * channels <= MAX_SHARDS)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import av
@@ -22,6 +24,12 @@ def burst(seconds: float, rate: int = RATE) -> np.ndarray:
     return (np.sin(np.arange(round(seconds * rate)) * 2 * np.pi * 440 / rate) * 0.5).astype(np.float32)
 
 
+class _NamedBuffer(io.BytesIO):
+    """A file in memory, whose name gives the container."""
+
+    name: str
+
+
 def write(
     path: Path,
     codec: str,
@@ -31,7 +39,23 @@ def write(
     **options: str,
 ) -> Path:
     """Write tones at times: tones are (start on the file's clock, seconds). With `film_seconds` there is a picture."""
-    with av.open(str(path), "w", options=options) as file:
+    path.write_bytes(encoded(path.suffix, codec, tuple(tones), rate, film_seconds, tuple(options.items())))
+    return path
+
+
+@cache
+def encoded(
+    suffix: str,
+    codec: str,
+    tones: tuple[tuple[float, float], ...],
+    rate: int,
+    film_seconds: float,
+    options: tuple[tuple[str, str], ...],
+) -> bytes:
+    """The bytes of a file: encoding takes longer than most tests, and several read the same."""
+    out = _NamedBuffer()
+    out.name = f"a{suffix}"
+    with av.open(out, "w", options=dict(options)) as file:
         packets = []
         if film_seconds:
             picture = file.add_stream("mpeg4", rate=5, width=32, height=32, pix_fmt="yuv420p")
@@ -58,7 +82,7 @@ def write(
             packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
         for packet in sorted(packets + coded, key=lambda packet: float(packet.dts * packet.time_base)):
             file.mux(packet)
-    return path
+    return out.getvalue()
 
 
 def loud(path: Path, **options: object) -> list[tuple[float, float]]:

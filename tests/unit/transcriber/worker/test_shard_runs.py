@@ -38,7 +38,7 @@ def test_shard_message_ends_in_result_and_answered_token(
     ]
     result = harness.account.result()
     assert result.audio.sha256 == hashlib.sha256(speech.read_bytes()).hexdigest()
-    assert set(result.seconds) == {"decode", "model", "download", "total"}
+    assert set(result.seconds) == {"decode", "model", "download", "total", "start_fetch", "start_load"}
     assert result.seconds["total"] >= result.seconds["download"] > 0
 
 

@@ -43,3 +43,11 @@ def test_renew_of_foreign_lease_raises_lease_lost(account: Any, other_lease: str
 
     if other_lease:
         assert slot(account)["until"]["N"] == "1"
+
+
+def test_renew_writes_what_the_worker_measured(account: Any) -> None:
+    put_slot(account, "mine")
+    lease = SlotLease(account.clients.dynamodb, "table", "SLOT#000", "mine")
+    assert lease.renew({"audio_seconds": 12.5, "cold": True}) is None, "the item does not say when it was launched"
+    item = slot(account)
+    assert (item["audio_seconds"]["N"], item["cold"]["BOOL"]) == ("12.5", True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import uuid
 from collections.abc import Callable, Iterator
@@ -86,8 +87,11 @@ class Api:
             function_name="listen", memory_limit_in_mb=1, invoked_function_arn="arn", aws_request_id="id"
         )
         answer = handler(event, context)
-        assert not answer["isBase64Encoded"]
-        return Answer(answer["statusCode"], answer["headers"], answer["body"])
+        text = answer["body"]
+        if answer["isBase64Encoded"]:
+            assert answer["headers"]["content-encoding"] == "gzip"
+            text = gzip.decompress(base64.b64decode(text)).decode()
+        return Answer(answer["statusCode"], answer["headers"], text)
 
     def get(self, url: str) -> Answer:
         return self("GET", url)
@@ -103,6 +107,8 @@ class Api:
         parts = path.split("/")
         if parts[1] == "requests" and len(parts) > 2:
             return "/".join([*parts[:2], "{id}", *parts[3:]]), {"id": parts[2]}
+        if parts[1] == "page":
+            return "/page/{version}/{file}", {"version": parts[2], "file": parts[3]}
         return path, None
 
 

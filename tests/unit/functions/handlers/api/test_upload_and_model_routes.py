@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
+
+import pytest
 
 from earshot_contract.shards import S3Object
 from functions.aws import job_table, s3
+from functions.aws.clients import client
+from functions.handlers.api import upload_routes
 from functions.jobs.job import SourceKind
 from functions.speech_models.names import model_uuid
 
@@ -21,6 +26,63 @@ def test_created_upload_url_is_accepted_by_listen(api):
     assert job.source.kind is SourceKind.OBJECT
     assert job.source.audio.bucket == "transcripts"
     assert job.source.audio.key in upload["put"]
+
+
+def send_part(upload: dict[str, Any], number: int, body: bytes) -> None:
+    bucket, _, key = upload["url"].removeprefix("s3://").partition("/")
+    client("s3").upload_part(Bucket=bucket, Key=key, UploadId=upload["upload"], PartNumber=number, Body=body)
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Parts of S3's least size: what a part holds is kept in memory."""
+    monkeypatch.setattr(upload_routes, "PART_BYTES", 5 * 1024**2)
+    return 5 * 1024**2
+
+
+def test_upload_in_parts_names_missing_ones_until_it_is_whole(api, small_parts):
+    size = small_parts + 7
+    upload = api.post("/uploads", {"size": size}).json
+    assert [part["number"] for part in upload["parts"]] == [1, 2]
+    assert all(f"partNumber={part['number']}" in part["put"] for part in upload["parts"])
+    again = {"size": size, "url": upload["url"], "upload": upload["upload"]}
+
+    send_part(upload, 2, b"7 bytes")
+    assert [part["number"] for part in api.post("/uploads", again).json["parts"]] == [1]
+    send_part(upload, 1, bytes(small_parts))
+    assert api.post("/uploads", again).json["parts"] == []
+
+    bucket, _, key = upload["url"].removeprefix("s3://").partition("/")
+    info = s3.head(S3Object(bucket, key))
+    assert info is not None
+    assert info.size == size
+    assert api.post("/uploads", again).json["parts"] == []  # the answer before was lost
+
+
+def test_part_of_another_length_is_requested_again(api, small_parts):
+    upload = api.post("/uploads", {"size": small_parts + 7}).json
+    send_part(upload, 2, b"cut")
+
+    again = api.post("/uploads", {"size": small_parts + 7, "url": upload["url"], "upload": upload["upload"]}).json
+
+    assert [part["number"] for part in again["parts"]] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"size": 0}, 400),
+        ({"size": "7"}, 400),
+        ({"size": True}, 400),
+        ({"size": 2 * 1024**3 + 1}, 413),
+        ({"size": 7, "upload": "x"}, 400),
+        ({"size": 7, "upload": "x", "url": "s3://transcripts/jobs/1/transcript.json"}, 400),
+        ({"size": 7, "upload": 7, "url": "s3://transcripts/work/0b0e4bd6-14f4-4d0e-8c3f-0b0e4bd614f4/audio"}, 400),
+        ({"size": 7, "upload": "x", "url": "s3://transcripts/work/0b0e4bd6-14f4-4d0e-8c3f-0b0e4bd614f4/audio"}, 410),
+    ],
+)
+def test_upload_that_cannot_be_is_refused(api, body, status):
+    assert api.post("/uploads", body).status == status
 
 
 def test_models_are_listed_for_deepgram_and_openai_clients(api, sha256):

@@ -53,7 +53,9 @@ Run = Callable[..., dict[str, Any]]
 
 
 def cut(run: Run, first: dict[str, Any], execution: str = "arn:1") -> dict[str, Any]:
-    return run({"planned": True, "job_id": first["job_id"], "shards": first["shards"], "execution": execution})
+    return run(
+        {"planned": True, "job_id": first["job_id"], "shards": first["shards"], "execution": execution, "group": "o"}
+    )
 
 
 def store(document: ShardPlan) -> None:
@@ -84,7 +86,7 @@ def test_long_file_is_planned_then_cut(run: Run, scaled: list[Any]) -> None:
     assert (first["go"], first["cut"], request.result.key) == (True, True, plan_key(first["job_id"]))
     assert request.plan
     assert request.plan.shard_seconds == 10 * HOUR / 16
-    assert scaled == [{"incoming": 10 * HOUR, "shards": 16}]
+    assert scaled == [{"incoming": 10 * HOUR, "shards": 16, "interactive": False}]
 
     store(plan(first["job_id"], 16))
     answer = cut(run, first)

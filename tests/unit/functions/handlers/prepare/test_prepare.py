@@ -60,7 +60,7 @@ def test_upload_makes_job_of_one_shard(prepare: Prepare, caught: Caught, scaled:
     assert job.source == Source(SourceKind.UPLOAD, S3Object("uploads", KEY), size=len(SAMPLE))
     assert job.duration
     assert job.duration > 3
-    assert scaled == [{"incoming": pytest.approx(job.duration), "shards": 1}]
+    assert scaled == [{"incoming": pytest.approx(job.duration), "shards": 1, "interactive": False}]
     (event,) = caught()
     assert (event["detail-type"], event["detail"]["state"]) == ("Transcription Queued", "queued")
     assert event["detail"]["options"] == "model=whisper-base&language=de"
@@ -227,7 +227,7 @@ def test_multichannel_makes_shard_for_each_header_channel(prepare: Prepare, scal
     query = "multichannel=true&encoding=linear16&sample_rate=8000&channels=2"
     answer = prepare(requested(Source(SourceKind.BODY, there), query))
     assert [shard["channel"] for shard in answer["shards"]] == [0, 1]
-    assert scaled == [{"incoming": 4.0, "shards": 2}]  # two seconds, on two channels
+    assert scaled == [{"incoming": 4.0, "shards": 2, "interactive": True}]  # two seconds, on two channels
 
 
 @pytest.fixture

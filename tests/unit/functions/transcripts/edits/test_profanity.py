@@ -11,7 +11,7 @@ from tests.fixtures.transcripts import segment, timed_words, transcript
 
 
 @pytest.mark.parametrize(
-    ("language", "spoken", "expected"),
+    ("language", "before", "expected"),
     [
         ("en", "What the fuck, that bullshit is fucked up.", "What the ****, that **** is **** up."),
         ("en", "You piece of shit! Shitting bricks.", "You **** **** ****! **** bricks."),
@@ -26,8 +26,8 @@ from tests.fixtures.transcripts import segment, timed_words, transcript
         ("vi", "fuck", "fuck"),
     ],
 )
-def test_profane_words_become_asterisks(language: str, spoken: str, expected: str) -> None:
-    said = transcript([segment(timed_words(spoken))], language=language)
+def test_profane_words_become_asterisks(language: str, before: str, expected: str) -> None:
+    transcribed = transcript([segment(timed_words(before))], language=language)
 
-    assert text(edit(said, Options.from_query("profanity_filter=true"))) == expected
-    assert text(edit(said, Options())) == spoken
+    assert text(edit(transcribed, Options.from_query("profanity_filter=true"))) == expected
+    assert text(edit(transcribed, Options())) == before

@@ -96,7 +96,7 @@ def test_pci_redacts_card_expiry_and_code_only(text: str, expected: str) -> None
         ("ssn,cvv", "ssn 123-45-6789, cvv 123, 2019", "ssn [SSN_1], cvv [CVV_1], 2019"),
     ],
 )
-def test_entity_is_redacted_where_it_is_said(names: str, text: str, expected: str) -> None:
+def test_entity_is_redacted_by_its_tag(names: str, text: str, expected: str) -> None:
     assert redacted(text, names) == expected
 
 
@@ -128,10 +128,10 @@ def test_entity_is_redacted_in_other_languages(language: str, names: str, text: 
 
 def test_redacted_segment_keeps_times_and_loses_its_tokens() -> None:
     words = timed_words("My number is 123-45-6789.")
-    spoken = Segment(0.0, 2.0, "My number is 123-45-6789.", words, tokens=[1, 2, 3])
+    first_segment = Segment(0.0, 2.0, "My number is 123-45-6789.", words, tokens=[1, 2, 3])
     plain = Segment(3.0, 4.0, "Bye.", timed_words("Bye.", start=3.0), tokens=[4])
 
-    found = redact(transcript([spoken, plain]), ["ssn"])
+    found = redact(transcript([first_segment, plain]), ["ssn"])
 
     first, second = found.channels[0].segments
     assert (first.text, first.tokens, second.tokens) == ("My number is [SSN_1].", [], [4])

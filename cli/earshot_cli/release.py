@@ -1,0 +1,168 @@
+"""Release of a deployment: checks, synthesis, the worker's image, a change set that is judged, and its execution.
+
+`earshot deploy` makes a first deployment, `earshot upgrade` a later one. An upgrade keeps every setting that is
+deployed (the stack's output `Settings`) and is refused where it would replace or remove what holds data.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from earshot_cli.cdk import checked_cdk
+from earshot_cli.errors import CliError, Status
+
+Client = Callable[[str], Any]  # name of a service → boto3 client
+
+CHANGE_SET = "earshot-release"
+# What holds data, or an address that callers have. CloudFormation would make an empty, or another, one in its place.
+STATEFUL = frozenset(
+    {
+        "AWS::S3::Bucket",
+        "AWS::DynamoDB::GlobalTable",
+        "AWS::SQS::Queue",
+        "AWS::StepFunctions::StateMachine",
+        "AWS::ApiGateway::RestApi",
+        "AWS::Events::EventBus",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change that CloudFormation announces for one resource."""
+
+    action: str  # Add, Modify, Remove, …
+    replacement: str  # True, False, Conditional; empty where nothing can be replaced
+    kind: str
+    name: str
+
+    @property
+    def loses_data(self) -> bool:
+        """Whether the change takes data, or an address, away from a deployment."""
+        return self.kind in STATEFUL and (self.action == "Remove" or self.replacement in ("True", "Conditional"))
+
+
+def context_arguments(settings: Mapping[str, str]) -> list[str]:
+    """Return settings as arguments of the CDK."""
+    return [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+
+
+def parse_settings(pairs: Sequence[str]) -> dict[str, str]:
+    """Return the settings in NAME=VALUE.
+
+    Raises:
+        CliError: one has no name or no equals sign.
+    """
+    settings = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not name or not equals:
+            raise CliError(f"-c {pair}: write NAME=VALUE, for example -c flavour=cpu.", Status.USAGE)
+        settings[name] = value
+    return settings
+
+
+def deployed_settings(outputs: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings of a deployment as the CDK takes them.
+
+    Raises:
+        CliError: an earlier version deployed the stack, which did not write them down.
+    """
+    if "Settings" not in outputs:
+        raise CliError("This stack has no output Settings: name all its settings with -c and use `earshot deploy`.")
+    return {name: _as_context(value) for name, value in json.loads(outputs["Settings"]).items()}
+
+
+def _as_context(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def synthesize(settings: Mapping[str, str], folder: Path) -> None:
+    """Synthesize the app with these settings into a folder, from which all that follows reads.
+
+    Raises:
+        CliError: the app rejects a setting, or a rule of cdk-nag is broken; the CDK has said which.
+    """
+    checked_cdk(["synth", "--quiet", "--output", str(folder), *context_arguments(settings)])
+
+
+def deploy(name: str, folder: Path) -> None:
+    """Create the stack from a synthesized app.
+
+    Raises:
+        CliError: it failed.
+    """
+    checked_cdk(["deploy", name, "--app", str(folder), "--require-approval", "never"])
+
+
+def prepare(name: str, folder: Path) -> None:
+    """Publish the assets and create the change set, without executing it.
+
+    Raises:
+        CliError: it failed.
+    """
+    arguments = ["--method", "prepare-change-set", "--change-set-name", CHANGE_SET, "--require-approval", "never"]
+    checked_cdk(["deploy", name, "--app", str(folder), *arguments])
+
+
+def changes(client: Client, name: str) -> list[Change]:
+    """Return what the prepared change set would change; nothing if there is none, since nothing differs."""
+    from botocore.exceptions import ClientError
+
+    try:
+        pages = list(_change_set_pages(client("cloudformation"), name))
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("ChangeSetNotFound", "ChangeSetNotFoundException"):
+            return []
+        raise
+    found = [
+        entry["ResourceChange"] for page in pages for entry in page.get("Changes", []) if "ResourceChange" in entry
+    ]
+    return [
+        Change(c["Action"], c.get("Replacement", ""), c["ResourceType"], c["LogicalResourceId"])
+        for c in sorted(found, key=lambda c: (c["ResourceType"], c["LogicalResourceId"]))
+    ]
+
+
+def _change_set_pages(cloudformation: Any, name: str) -> Iterator[dict[str, Any]]:
+    token: dict[str, str] = {}
+    while True:
+        page = cloudformation.describe_change_set(StackName=name, ChangeSetName=CHANGE_SET, **token)
+        yield page
+        if not page.get("NextToken"):
+            return
+        token = {"NextToken": page["NextToken"]}
+
+
+def check_changes(found: Sequence[Change]) -> None:
+    """Check that no change loses data.
+
+    Raises:
+        CliError: one does; the message names all that do.
+    """
+    if losses := [f"{change.kind.removeprefix('AWS::')} {change.name}" for change in found if change.loses_data]:
+        raise CliError(
+            f"This upgrade would replace or remove what holds data: {', '.join(losses)}. Nothing was changed. The "
+            f"change set {CHANGE_SET} in the CloudFormation console says which property causes it."
+        )
+
+
+def discard(client: Client, name: str) -> None:
+    """Delete the prepared change set."""
+    client("cloudformation").delete_change_set(StackName=name, ChangeSetName=CHANGE_SET)
+
+
+def execute(name: str, folder: Path) -> None:
+    """Execute the prepared change set and wait for its end.
+
+    Raises:
+        CliError: it failed, and CloudFormation rolled it back.
+    """
+    arguments = ["--method", "execute-change-set", "--change-set-name", CHANGE_SET]
+    checked_cdk(["deploy", name, "--app", str(folder), *arguments])

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Checks an image that build_image.sh made: size, user, no compiler, a read-only root, and that it does its work. The CPU
+# image transcribes the sample with the embedded model; the GPU image loads cuBLAS, which needs no GPU.
+#
+#   check_image.sh cpu|gpu
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+flavour=${1:?cpu or gpu}
+image="earshot-transcriber:$flavour"
+limit_mb=$([ "$flavour" = gpu ] && echo 1500 || echo 850) # unpacked, base included; compressed they are about half
+out=$(mktemp -d)
+chmod 777 "$out" # the container's user is not this one
+trap 'rm -rf "$out"' EXIT
+mounts=(--volume "$PWD/.cache/models:/models:ro" --volume "$PWD/events/samples:/samples:ro" --volume "$out:/out")
+
+if docker info > /dev/null 2>&1; then
+    size=$(docker image inspect --format '{{.Size}}' "$image")
+    run() { docker run --rm --network none --read-only --tmpfs /tmp "${mounts[@]}" --entrypoint "$1" "$image" "${@:2}"; }
+else # buildah's chroot isolation cannot make the root read-only; the container's user may not write to it
+    export BUILDAH_ISOLATION=chroot STORAGE_DRIVER=${STORAGE_DRIVER:-vfs}
+    size=$(buildah inspect --type image --format '{{.Docker.Size}}' "$image" 2> /dev/null || echo 0)
+    container=$(buildah from "localhost/$image")
+    trap 'buildah rm "$container" > /dev/null; rm -rf "$out"' EXIT
+    [ "$size" -gt 0 ] || size=$(du -sb "$(buildah mount "$container")" | cut -f1)
+    run() { buildah run --user transcriber "${mounts[@]}" "$container" -- "$@"; }
+fi
+
+echo "$image: $((size / 1000000)) MB unpacked"
+[ "$size" -le $((limit_mb * 1000000)) ] || { echo "More than $limit_mb MB." >&2; exit 1; }
+[ "$(run id -u)" = 10001 ] || { echo "It does not run as the user transcriber." >&2; exit 1; }
+run sh -c '! touch /app/file 2> /dev/null' || { echo "Its user may write to the code." >&2; exit 1; }
+run sh -c '! command -v gcc cc g++ clang make > /dev/null' || { echo "It has a compiler." >&2; exit 1; }
+if [ "$flavour" = gpu ]; then
+    run python3 -c 'import ctypes; [ctypes.CDLL(name) for name in ("libcublasLt.so.12", "libcublas.so.12")]; print("cuBLAS loads")'
+else
+    run python3 -m transcriber --model /models/base --out /out /samples/sample.flac
+    grep -q '"segments"' "$out"/*.json
+    echo "The sample is transcribed: $(head -c 100 "$out"/*.json | tr -d '\n') …"
+fi

@@ -1,0 +1,55 @@
+"""Shard run: one received message, and the state of its shard or audio copy."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from earshot_contract.audio_copies import AudioCopy, AudioCopyMessage
+from earshot_contract.shards import Shard, ShardMessage, ShardPlan, ShardResult
+from transcriber.logs import logger
+from transcriber.worker.audio_cache import AudioFile
+from transcriber.worker.audio_copies import shard_of
+from transcriber.worker.sqs_queues import Message
+
+
+@dataclass(eq=False)
+class ShardRun:
+    """A received message and the state of its shard."""
+
+    message: Message
+    message_body: ShardMessage
+    received_at: float = field(default_factory=time.monotonic)
+    download_seconds: float = 0.0
+    engine_acquired: bool = False
+    file: AudioFile | None = None
+    future: Future[ShardResult] | Future[ShardPlan] | None = None  # None until it is submitted to the engine
+    start_stages: dict[str, float] = field(default_factory=dict)  # seconds by stage of the start that it waited for
+    audio_seconds: float = 0.0  # that were transcribed
+    copy: AudioCopy | None = None  # a copy is to be written, and nothing transcribed
+    has_reported: bool = False  # of its progress
+    answered: bool = False  # the task token is answered, or no longer valid
+
+    @property
+    def shard(self) -> Shard:
+        """The shard of the message."""
+        return self.message_body.shard
+
+    def log(self, event: str, level: str = "info", **fields: Any) -> None:
+        """Log `event` with the shard's job, index and model."""
+        named = {"job_id": self.shard.job_id, "shard": self.shard.index, "model": self.shard.model, **fields}
+        getattr(logger, level)(event, extra={"fields": named})
+
+
+def read_message(message: Message) -> ShardRun:
+    """Return the run of a message: a shard's or an audio copy's.
+
+    Raises:
+        InvalidDocument: it is neither.
+    """
+    if '"copy"' in message.body:
+        body = AudioCopyMessage.from_json(message.body)
+        return ShardRun(message, ShardMessage(body.task_token, shard_of(body.copy)), copy=body.copy)
+    return ShardRun(message, ShardMessage.from_json(message.body))

@@ -1,0 +1,80 @@
+"""GET and PUT /v1/requests/{id}/edits: corrections of a transcript, read and replaced as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from earshot_contract.document import InvalidDocument
+from earshot_contract.keys import edits_key
+from earshot_contract.shards import S3Object
+from functions.aws import job_table, s3
+from functions.errors import api_error, bad_request
+from functions.handlers.api.request import Request
+from functions.handlers.api.response import JSON_TYPE, Response, json_response
+from functions.handlers.api.result_routes import corrections_of, optioned_transcript, within_response_limit
+from functions.handlers.api.wait_for_job import check_completed
+from functions.jobs.job import Job
+from functions.rendering.deepgram import word_documents
+from functions.settings import settings
+from functions.transcripts.corrections import BadCorrections, Corrections, changed_words, check, correct
+
+NOTHING = "none"  # the version of a transcript without corrections
+MAX_BYTES = 2_000_000  # of all corrections: some ten hours of changed words
+
+
+def show_edits(_: Request, job: Job) -> Response:
+    """Return the corrections with their version as ETag; without any, an empty document."""
+    _check_completed(job)
+    return _answer(job, corrections_of(job) or Corrections())
+
+
+def put_edits(request: Request, job: Job) -> Response:
+    """Replace all corrections; the version that they are based on is in `If-Match`.
+
+    Raises:
+        ApiError: 400: they do not fit the transcript. 412: somebody else has changed it. 428: no `If-Match`.
+    """
+    _check_completed(job)
+    expected = request.headers.get("if-match", "").strip().removeprefix("W/").strip('"')
+    if not expected:
+        raise api_error("PRECONDITION_REQUIRED", "Send If-Match with the ETag of GET /v1/requests/{id}/edits.", 428)
+    if len(request.body) > MAX_BYTES:
+        raise bad_request(f"Corrections have at most {MAX_BYTES} bytes.")
+    try:
+        corrections = Corrections.from_json(request.body)
+        transcript, _ = optioned_transcript(job)
+        check(transcript, corrections)
+    except (InvalidDocument, BadCorrections) as error:
+        raise bad_request(f"Bad Request: {error}") from None
+    empty = not corrections.changes and not corrections.speakers
+    body = corrections.to_json().encode()
+    version = None if empty else hashlib.sha256(body).hexdigest()[:32]
+    if version:  # its name is its digest: no other version is overwritten
+        s3.put(S3Object(settings().transcripts_bucket, edits_key(job.id, version)), body, JSON_TYPE)
+    changed = job_table.set_edits(job.id, None if expected == NOTHING else expected, version)
+    if changed is None:
+        raise api_error("EDITED_MEANWHILE", "Somebody else has changed this transcript. Read it again.", 412)
+    return _answer(changed, corrections)
+
+
+def _answer(job: Job, corrections: Corrections) -> Response:
+    """Return the corrections; each change with its words, timed, as a result without `edited=false` lists them."""
+    transcript, options = optioned_transcript(job)
+    corrected = correct(transcript, corrections)
+    words = {channel.index: word_documents(corrected, channel, options) for channel in corrected.channels}
+    changes: list[dict[str, Any]] = [
+        {
+            **each.change.to_dict(),
+            "words": words[each.change.channel][each.first : each.first + each.count],
+        }
+        for each in changed_words(transcript, corrections)
+    ]
+    document = {"changes": changes, "speakers": [speaker.to_dict() for speaker in corrections.speakers]}
+    headers = {"etag": f'"{job.edits or NOTHING}"', "dg-request-id": job.id}
+    return within_response_limit(job, json_response(document, headers=headers))
+
+
+def _check_completed(job: Job) -> None:
+    if not check_completed(job):
+        raise bad_request(f"Request {job.id} has no transcript yet.")

@@ -1,0 +1,71 @@
+// The frame: which screen an address shows, the header, keys that work everywhere, files dropped anywhere.
+
+import { call } from "./api.js";
+import { say } from "./dom.js";
+import { jobScreen } from "./job.js";
+import { jobsScreen } from "./jobs.js";
+import { key, keyScreen } from "./key.js";
+import { handleShortcut, showShortcuts } from "./keyboard.js";
+import { newScreen, takeFiles } from "./new.js";
+
+const main = document.getElementById("main");
+let leave = null;
+
+/** Show the screen of the address: #/, #/jobs, #/jobs/ID or #/key, each with a query of its own. */
+function show() {
+  if (location.hash === "#main") return main.focus(); // the link that skips the header
+  const [path, search] = (location.hash.slice(1) || "/").split("?");
+  const parts = path.split("/").filter(Boolean).map(decodeURIComponent);
+  const query = new URLSearchParams(search);
+  leave?.();
+  leave = null;
+  scrollTo(0, 0);
+  document.title = "Earshot";
+  for (const link of document.querySelectorAll(".top nav a")) {
+    const here = link.hash === "#/jobs" ? parts[0] === "jobs" : link.hash === "#/" && !parts.length;
+    if (here) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  if (parts[0] === "jobs" && parts[1]) leave = jobScreen(main, parts[1], query);
+  else if (parts[0] === "jobs") leave = jobsScreen(main, query);
+  else if (parts[0] === "key") leave = keyScreen(main);
+  else leave = newScreen(main, query);
+  const heading = main.querySelector("h1")?.textContent;
+  if (heading) say(heading);
+}
+
+function showKeyButton() {
+  const button = document.getElementById("key");
+  button.hidden = !key();
+  button.textContent = `Key …${key().slice(-4)}`;
+}
+
+function hasFiles(event) {
+  return [...(event.dataTransfer?.types || [])].includes("Files");
+}
+
+addEventListener("hashchange", show);
+addEventListener("earshot-key", showKeyButton);
+addEventListener("earshot-shortcuts", showShortcuts);
+addEventListener("keydown", handleShortcut);
+addEventListener("dragover", (event) => {
+  if (!hasFiles(event)) return;
+  event.preventDefault();
+  document.body.classList.add("over");
+});
+addEventListener("dragleave", (event) => { if (!event.relatedTarget) document.body.classList.remove("over"); });
+addEventListener("drop", (event) => {
+  document.body.classList.remove("over");
+  if (!hasFiles(event)) return;
+  event.preventDefault();
+  takeFiles([...event.dataTransfer.files]);
+});
+addEventListener("paste", (event) => {
+  const files = [...(event.clipboardData?.files || [])];
+  if (files.length) takeFiles(files);
+});
+
+showKeyButton();
+show();
+// Whether a key is needed shows at once, not when a file has been chosen.
+call("/requests", { query: { limit: 1 } }).catch(() => {});

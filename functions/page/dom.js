@@ -1,0 +1,67 @@
+// Elements without HTML text: what comes from a recording, a file's name or an answer is always a text node.
+
+const SVG = "http://www.w3.org/2000/svg";
+const ICONS = {
+  up: "M12 15V4m0 0L8 8m4-4 4 4M4 15v3a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2v-3",
+};
+
+/** Make an element. Props: `class`, `data` (dataset), `on…` listeners, properties such as `value`, else attributes. */
+export function h(tag, props, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(props || {})) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name === "class") element.className = value;
+    else if (name === "data") Object.assign(element.dataset, value);
+    else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (["value", "checked", "multiple"].includes(name)) element[name] = value;
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat(9).filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** Make one of ICONS, decoration only. */
+export function icon(name, size) {
+  const svg = document.createElementNS(SVG, "svg"), path = document.createElementNS(SVG, "path");
+  for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", width: size, height: size, "aria-hidden": "true" }))
+    svg.setAttribute(key, value);
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+/** Replace an element's children, and only if the text differs where that is all there is: no flicker for readers. */
+export function fill(element, ...children) {
+  const fresh = children.flat(9).filter((child) => child !== null && child !== undefined && child !== false);
+  if (fresh.length === 1 && typeof fresh[0] === "string") {
+    if (element.textContent !== fresh[0]) element.textContent = fresh[0];
+  } else element.replaceChildren(...fresh);
+}
+
+/** Say a sentence to screen readers, without moving anything on the screen. */
+export function say(message) {
+  document.getElementById("said").textContent = message;
+}
+
+/** Copy a text, and say so on the button that was pressed. */
+export async function copy(text, button) {
+  const before = button.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "Not allowed here";
+  }
+  say(button.textContent);
+  setTimeout(() => { button.textContent = before; }, 1600);
+}
+
+/** Let the browser save a text or a blob under a name. */
+export function save(name, content, type = "text/plain") {
+  const url = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
+  const link = h("a", { href: url, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(url), 60000);
+}

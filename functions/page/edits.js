@@ -1,0 +1,119 @@
+// Corrections: paragraphs that are edited in place and names of speakers. They lie over what the model wrote, and go to
+// the API as a whole, with the version that they are based on: nobody's changes are lost.
+
+import { call } from "./api.js";
+import { h, say } from "./dom.js";
+import { count } from "./format.js";
+
+/** Fetch the corrections of a job: `changes`, `speakers`, and what saves them. */
+export async function fetchEdits(job) {
+  const path = `/requests/${job.request_id}/edits`;
+  const edits = { changes: [], speakers: [], version: "", saving: Promise.resolve() };
+  const take = async (response) => {
+    edits.version = response.headers.get("etag") || edits.version;
+    Object.assign(edits, await response.json());
+  };
+  const read = async () => take(await call(path, { as: "response" }));
+  await read();
+
+  /** Save after what is being saved; `change` gets the present corrections and returns the new ones. */
+  edits.save = (change) => {
+    edits.saving = edits.saving.catch(() => {}).then(async () => {
+      const { changes, speakers } = change({ changes: edits.changes, speakers: edits.speakers });
+      const bare = changes.map(({ words: _, ...rest }) => rest);
+      await take(await call(path, { method: "PUT", json: { changes: bare, speakers }, headers: { "if-match": edits.version }, as: "response" }));
+    });
+    return edits.saving;
+  };
+  edits.nameOf = (channel, speaker) => edits.speakers.find((each) => each.channel === channel && each.speaker === speaker)?.name;
+  return edits;
+}
+
+/** The corrections with a paragraph's text changed: in the place of the changes that it holds already. */
+export function withParagraph({ changes, speakers }, { channel, base, count: words }, text) {
+  const others = changes.filter((each) => each.channel !== channel || each.first + each.count <= base || each.first >= base + words);
+  return { speakers, changes: [...others, { channel, first: base, count: words, text }] };
+}
+
+/** The corrections with a speaker's name; "" takes it away. */
+export function withName({ changes, speakers }, { channel, speaker }, name) {
+  const others = speakers.filter((each) => each.channel !== channel || each.speaker !== speaker);
+  return { changes, speakers: name ? [...others, { channel, speaker, name }] : others };
+}
+
+/**
+ * Edit the paragraphs of a reader in place, each saved when it is left.
+ * Tab plays and pauses, Shift Tab goes back 3 s, Ctrl Enter goes to the next paragraph, Esc undoes the paragraph.
+ */
+export function editParagraphs(element, data, edits, player, show) {
+  const before = new Map();
+  const paragraphOf = (event) => event.target.closest("p[contenteditable]");
+  const focused = (event) => { const node = paragraphOf(event); if (node && !before.has(node)) before.set(node, node.textContent); };
+
+  async function left(event) {
+    const node = paragraphOf(event);
+    const text = node?.textContent.split(/\s+/).join(" ").trim();
+    if (!node || text === before.get(node)) return;
+    before.set(node, text);
+    node.textContent = text; // one text node again, whatever the browser made of it
+    show("Saving …");
+    try {
+      await edits.save((now) => withParagraph(now, data.paragraphs[node.dataset.number], text));
+      node.classList.add("changed");
+      show(`Saved: ${count(edits.changes.length, "paragraph")} changed`);
+    } catch (error) {
+      before.delete(node);
+      show(error.status === 412 ? `${error.message} Your text of this paragraph is not saved: copy it, then load this page again.` : error.message, true);
+    }
+  }
+
+  function pressed(event) {
+    const node = paragraphOf(event);
+    if (!node) return;
+    if (event.key === "Escape") {
+      node.textContent = before.get(node) ?? node.textContent;
+      node.blur();
+    } else if (event.key === "Tab" && event.shiftKey) player.seek(player.now() - 3);
+    else if (event.key === "Tab") player.toggle();
+    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      const next = data.paragraphs[Number(node.dataset.number) + 1] && element.querySelector(`p[data-number="${Number(node.dataset.number) + 1}"]`);
+      if (next) next.focus();
+      else node.blur();
+    } else if (event.key !== "Enter") return;
+    event.preventDefault(); // a paragraph stays one: Enter alone does nothing
+  }
+
+  element.addEventListener("focusin", focused);
+  element.addEventListener("focusout", left);
+  element.addEventListener("keydown", pressed);
+  return () => {
+    element.removeEventListener("focusin", focused);
+    element.removeEventListener("focusout", left);
+    element.removeEventListener("keydown", pressed);
+  };
+}
+
+/** Ask for a speaker's name, and save it. */
+export function askName(paragraph, edits, shown, done) {
+  const field = h("input", { value: edits.nameOf(paragraph.channel, paragraph.speaker) || "", placeholder: shown, maxlength: "100", autocomplete: "off" });
+  const problem = h("p", { class: "bad small", role: "alert", hidden: true });
+  const submit = async (event) => {
+    event.preventDefault();
+    try {
+      await edits.save((now) => withName(now, paragraph, field.value.trim()));
+      dialog.close();
+      done();
+      say("The name is saved.");
+    } catch (error) {
+      problem.textContent = error.message;
+      problem.hidden = false;
+    }
+  };
+  const dialog = h("dialog", { class: "sheet", "aria-labelledby": "name-title" }, h("h2", { id: "name-title" }, `Who is ${shown}?`),
+    h("form", { class: "stack", onsubmit: submit }, h("label", null, h("span", null, "Name, in every format; empty takes it away"), field), problem,
+      h("div", { class: "row" }, h("button", { class: "main" }, "Save"), h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"))));
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+  field.focus();
+}

@@ -1,0 +1,70 @@
+// Numbers and times as people read them.
+
+const two = (n) => String(Math.floor(n)).padStart(2, "0");
+
+/** Seconds as 0:07, 12:03 or 3:48:10. */
+export function clock(seconds) {
+  const s = Math.max(0, seconds || 0);
+  return s >= 3600 ? `${Math.floor(s / 3600)}:${two((s / 60) % 60)}:${two(s % 60)}` : `${Math.floor(s / 60)}:${two(s % 60)}`;
+}
+
+/** Seconds in words: 9 s, 6 min 41 s, 2 h 58 min. */
+export function span(seconds) {
+  const s = Math.max(0, seconds || 0);
+  if (s < 9.95) return `${Math.round(s * 10) / 10} s`;
+  if (s < 59.5) return `${Math.round(s)} s`;
+  const whole = Math.round(s);
+  if (whole < 3600) return `${Math.floor(whole / 60)} min${whole % 60 ? ` ${whole % 60} s` : ""}`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** Bytes as KB, MB or GB of 1,000. */
+export function bytes(n) {
+  if (n < 1e6) return `${Math.max(1, Math.round(n / 1e3))} KB`;
+  return n < 1e9 ? `${(n / 1e6).toFixed(n < 1e7 ? 1 : 0)} MB` : `${(n / 1e9).toFixed(2)} GB`;
+}
+
+/** A moment: "just now", "12 min ago", today's time, else the date. */
+export function when(iso) {
+  const date = new Date(iso), ago = (Date.now() - date) / 1000;
+  if (ago < 60) return "just now";
+  if (ago < 3600) return `${Math.floor(ago / 60)} min ago`;
+  const time = date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  if (date.toDateString() === new Date().toDateString()) return `today ${time}`;
+  return date.toLocaleDateString([], { day: "numeric", month: "short", year: "numeric" });
+}
+
+const NAMES = new Intl.DisplayNames(["en"], { type: "language" });
+
+/** A language's name in English; codes that the browser does not know stay as they are. */
+export function language(code) {
+  try {
+    return code ? NAMES.of(code) : "";
+  } catch {
+    return code;
+  }
+}
+
+/** A count and its noun: 1 word, 1,204 words. */
+export function count(n, noun) {
+  return `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+/** The name under which a job is shown. */
+export function title(job) {
+  return job.name || `Request ${job.request_id.slice(0, 8)}`;
+}
+
+const STATES = { completed: "done", processing: "running" };
+
+/** A job's state in a word. */
+export function stateWord(job) {
+  return STATES[job.state] || job.state;
+}
+
+/** The share of a job that is done, from 0 to 1, by seconds of audio where the API says them. */
+export function share(job) {
+  const progress = job.progress;
+  if (progress && typeof progress === "object") return progress.seconds ? Math.min(1, progress.seconds_done / progress.seconds) : 0;
+  return typeof progress === "number" ? progress : 0;
+}

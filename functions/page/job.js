@@ -1,0 +1,182 @@
+// The screen of one job: its steps while it runs, why it failed, its transcript once it is done.
+
+import { call, poll } from "./api.js";
+import { copy, fill, h, say } from "./dom.js";
+import { bytes, count, language, share, span, stateWord, title, when } from "./format.js";
+import { transcriptScreen } from "./transcript.js";
+
+const STALLED_MS = 600e3; // without a change
+const SOURCES = { body: "sent in a request", url: "from an address", object: "uploaded", upload: "from the bucket" };
+
+/** Draw the screen; returns what ends it. */
+export function jobScreen(main, id) {
+  let known = "", changedAt = Date.now(), end = null;
+  const view = h("div", { class: "wrap", "aria-busy": "true" }, h("h1", { class: "sr" }, "Job"), h("p", { class: "quiet" }, "Looking for the job …"));
+  main.replaceChildren(view);
+  const look = poll(async () => {
+    let job;
+    try {
+      job = await call(`/requests/${encodeURIComponent(id)}`);
+    } catch (error) {
+      if (error.status !== 404) throw error;
+      gone(view);
+      return 0;
+    }
+    const now = JSON.stringify(job);
+    if (now !== known) changedAt = Date.now();
+    const stalled = Date.now() - changedAt > STALLED_MS;
+    if (now !== known || stalled || isUnfinished(job)) draw(job, stalled);
+    known = now;
+    return isUnfinished(job) ? 1 : 0;
+  });
+  return () => {
+    look.stop();
+    end?.();
+  };
+
+  function draw(job, stalled) {
+    view.removeAttribute("aria-busy");
+    document.title = `${job.state === "processing" ? `${Math.round(share(job) * 100)} % · ` : ""}${title(job)} · Earshot`;
+    if (job.state === "completed") {
+      if (known) say(`${title(job)} is done.`);
+      end = transcriptScreen(main, job);
+    } else if (isUnfinished(job)) drawRunning(view, job, stalled, look);
+    else drawEnded(view, job, look);
+  }
+}
+
+function isUnfinished(job) {
+  return job.state === "queued" || job.state === "processing";
+}
+
+function head(job, ...buttons) {
+  return h("header", { class: "row top-aligned" },
+    h("div", { class: "grow" }, h("h1", { class: "name" }, title(job)), h("p", { class: "quiet small" }, describe(job))), buttons);
+}
+
+/** What was asked for, in words: the options that are set, and where the audio came from. */
+function describe(job) {
+  const options = new URLSearchParams(job.options);
+  const facts = [
+    job.model && `whisper (${job.model})`,
+    options.get("language") ? language(options.get("language")) : "language detected",
+    options.get("task") === "translate" && "in English",
+    options.get("smart_format") === "true" ? "formatted" : options.get("punctuate") === "true" ? "with punctuation" : "as spoken",
+    options.get("diarize") === "true" && "speakers told apart",
+    options.get("multichannel") === "true" && "channels apart",
+    SOURCES[job.source?.kind],
+    when(job.created),
+  ];
+  return facts.filter(Boolean).join(" · ");
+}
+
+function copyLink() {
+  return h("button", { onclick: (event) => copy(location.href, event.currentTarget) }, "Copy link");
+}
+
+function drawRunning(view, job, stalled, look) {
+  if (view.dataset.shown !== "running") {
+    const cancel = async (event) => {
+      event.currentTarget.disabled = true;
+      await call(`/requests/${job.request_id}`, { method: "DELETE" }).catch((error) => say(error.message));
+      look.now();
+    };
+    const headline = h("h2", { class: "grow", role: "status" }), percent = h("span", { class: "num quiet" });
+    const bar = h("progress", { "aria-label": "Transcribing" }), steps = h("ol", { class: "steps" });
+    const warning = h("p", { class: "bad", hidden: true }, "Nothing has changed for 10 minutes. Whoever runs the deployment finds out why with ", h("code", null, "earshot doctor"), ".");
+    const about = h("div");
+    fill(view, about,
+      h("section", { class: "card" }, h("div", { class: "row" }, headline, percent), bar, steps, warning),
+      h("p", { class: "quiet small" }, "You can close this page: the job goes on, and its address stays. Request ", h("code", null, job.request_id), "."));
+    view.dataset.shown = "running";
+    view.draw = (now, late) => {
+      const done = share(now);
+      fill(about, head(now, copyLink(), h("button", { onclick: cancel }, "Cancel")));
+      view.draw = redraw;
+      redraw(now, late, done);
+    };
+    const redraw = (now, late) => {
+      const done = share(now);
+      fill(headline, headlineOf(now));
+      percent.textContent = now.state === "processing" && done ? `${Math.round(done * 100)} %` : "";
+      if (now.state === "processing" && done) Object.assign(bar, { max: 1, value: done });
+      else bar.removeAttribute("value");
+      const shape = JSON.stringify([now.state, now.progress, now.shards, now.duration, now.language]);
+      if (steps.dataset.shown !== shape) fill(steps, stepsOf(now));
+      steps.dataset.shown = shape;
+      warning.hidden = !late;
+    };
+  }
+  view.draw(job, stalled);
+}
+
+function headlineOf(job) {
+  if (job.state === "queued") return "Waiting to be read";
+  const left = job.progress?.estimated_seconds_left;
+  if (left !== undefined && left !== null) return `Transcribing, about ${span(left)} left`;
+  return share(job) ? "Transcribing" : job.shards ? "Waiting for a worker, or for its first words" : "Reading the audio";
+}
+
+/** The steps of a job: each with what it found, as far as the API knows it by now. */
+function stepsOf(job) {
+  const reading = job.state === "queued" || (job.duration === undefined && !job.shards);
+  const { done = 0, total = 0 } = job.shards || {};
+  const words = total > 1 ? `Words: ${total} parts, ${done} done` : "Words";
+  const seconds = typeof job.progress === "object" && job.progress.seconds;
+  const put = total > 0 && done === total;
+  const source = job.source?.size ? bytes(job.source.size) : "";
+  const read = [job.duration && `${span(job.duration)} of audio`, job.channels > 1 && count(job.channels, "channel"), job.language && language(job.language)];
+  const step = (state, text, facts, extra) => h("li", { class: state, "aria-current": state === "now" ? "step" : null }, h("span", null, text), h("span", { class: "quiet num small" }, facts || ""), extra);
+  return [
+    step("done", "Arrived", source),
+    step(reading ? "now" : "done", reading ? "Reading the audio" : ["Read", read.filter(Boolean).join(", ")].filter(Boolean).join(": "), ""),
+    step(reading ? "next" : put ? "done" : "now", words, seconds ? `${span(job.progress.seconds_done)} of ${span(seconds)}` : "", total > 1 && cells(done, total)),
+    step(put ? "now" : "next", "Put together: JSON, SRT, VTT, text", ""),
+  ];
+}
+
+function cells(done, total) {
+  const most = Math.min(total, 120);
+  return h("div", { class: "cells", role: "img", "aria-label": `${done} of ${total} parts done` },
+    Array.from({ length: most }, (_, index) => h("i", { class: index < Math.round((done / total) * most) ? "full" : "" })));
+}
+
+function drawEnded(view, job, look) {
+  delete view.dataset.shown;
+  const failed = job.state === "failed";
+  const problem = h("p", { class: "bad", role: "alert", hidden: true });
+  const retry = async (event) => {
+    const button = event.currentTarget;
+    button.disabled = true;
+    try {
+      await call(`/requests/${job.request_id}/retry`, { method: "POST" });
+      look.now();
+    } catch (error) {
+      problem.textContent = error.message;
+      problem.hidden = button.disabled = false;
+    }
+  };
+  const remove = async () => {
+    if (!confirm("Delete this job?")) return;
+    await call(`/requests/${job.request_id}`, { method: "DELETE" }).then(() => location.assign("#/jobs"), (error) => { problem.textContent = error.message; problem.hidden = false; });
+  };
+  const options = new URLSearchParams(job.options);
+  options.delete("name");
+  fill(view, head(job, copyLink(), h("button", { onclick: remove }, "Delete")),
+    h("section", { class: "card stack" },
+      h("h2", null, h("span", { class: `state ${failed ? "bad" : "wait"}` }, stateWord(job))),
+      h("p", null, failed ? job.error.err_msg : "It was cancelled before its end."),
+      problem,
+      h("div", { class: "row" }, h("button", { class: "main", onclick: retry }, failed ? "Retry" : "Send again"),
+        h("a", { class: "button", href: `#/?${options}` }, "Send with other options")),
+      job.history?.length ? h("p", { class: "small quiet" }, `Tried ${job.history.length + 1} times.`) : null),
+    h("p", { class: "quiet small" }, failed && ["Code ", h("code", null, job.error.err_code), " · "], "Request ", h("code", null, job.request_id)));
+}
+
+function gone(view) {
+  view.removeAttribute("aria-busy");
+  document.title = "Not found · Earshot";
+  fill(view, h("h1", null, "There is no such job"),
+    h("p", null, "It was deleted or forgotten after its time, or it is of another deployment, or of another key."),
+    h("p", null, h("a", { href: "#/jobs" }, "All jobs")));
+}

@@ -1,0 +1,199 @@
+// The screen Jobs, and the latest five on New: a table that follows what runs, filtered by the server.
+
+import { call, poll } from "./api.js";
+import { fill, h, save, say } from "./dom.js";
+import { clock, language, share, span, stateWord, title, when } from "./format.js";
+import { sendingRows } from "./sending.js";
+import { dismiss, onUploads, uploads } from "./uploads.js";
+import { zip } from "./zip.js";
+
+const PAGE = 50;
+const STATES = [["", "all"], ["processing", "running"], ["queued", "queued"], ["completed", "done"], ["failed", "failed"], ["cancelled", "cancelled"]];
+const SIGN = { completed: "ok", failed: "bad", cancelled: "wait", queued: "wait", processing: "run" };
+
+/** Show the five latest jobs in an element while it is on the page; returns what ends that. */
+export function latestJobs(element) {
+  let known = "";
+  const look = poll(async () => {
+    const { requests } = await call("/requests", { query: { limit: 5 } });
+    clearSent(requests);
+    if (known !== (known = JSON.stringify(requests))) {
+      const heading = h("div", { class: "row" }, h("h2", { class: "grow" }, "Latest"), h("a", { class: "small", href: "#/jobs" }, "All jobs"));
+      const none = h("p", { class: "quiet" }, "Nothing yet. What you send appears here.");
+      fill(element, heading, requests.length ? table(requests.map((job) => row(job))) : none);
+    }
+    return requests.some(isRunning) ? 2 : 30;
+  });
+  const end = onUploads(soon(look));
+  return () => { end(); look.stop(); };
+}
+
+/** Draw the screen; returns what ends it. */
+export function jobsScreen(main, query) {
+  const state = h("select", { name: "state", onchange: filter }, STATES.map(([value, label]) => h("option", { value }, label)));
+  const name = h("input", { type: "search", name: "name", value: query.get("name") || "", onchange: filter, placeholder: "part of a name" });
+  state.value = query.get("state") || "";
+  const rows = h("ul", { class: "sending card", "aria-label": "Files on their way" });
+  const body = h("div"), failed = h("p", { class: "bad", role: "alert", hidden: true });
+  const more = h("button", { hidden: true, onclick: showMore }, "More");
+  const remove = h("button", { onclick: removeChosen }, "Delete"), download = h("button", { onclick: downloadChosen }, "Download as zip");
+  const tools = h("div", { class: "row tools", hidden: true }, h("span", { class: "grow small", role: "status" }), download, remove);
+  const jobs = new Map(), chosen = new Set(), cells = new Map();
+  const list = h("tbody");
+  let next = "", drawn = false;
+  main.replaceChildren(h("div", { class: "wrap" },
+    h("div", { class: "row end" }, h("h1", { class: "grow" }, "Jobs"),
+      h("label", null, h("span", null, "State"), state), h("label", null, h("span", null, "Name"), name)),
+    rows, failed, tools, h("section", { class: "card" }, body), h("div", { class: "row" }, more)));
+  const look = poll(async () => {
+    const page = await fetchPage();
+    clearSent(page.requests);
+    if (!drawn) next = page.next || "";
+    drawn = true;
+    const fresh = page.requests.filter((job) => !jobs.has(job.request_id));
+    page.requests.forEach((job) => jobs.set(job.request_id, job));
+    list.prepend(...fresh.map(makeRow));
+    draw();
+    return [...jobs.values()].some(isRunning) ? 2 : 30;
+  });
+  const ends = [sendingRows(rows), onUploads(soon(look)), look.stop];
+  return () => ends.forEach((end) => end());
+
+  function fetchPage(token) {
+    const search = new URLSearchParams({ limit: PAGE });
+    if (state.value) search.set("state", state.value);
+    if (name.value.trim()) search.set("name", name.value.trim());
+    if (token) search.set("next", token);
+    return call("/requests", { query: search });
+  }
+
+  async function showMore() {
+    const page = await fetchPage(next);
+    next = page.next || "";
+    const fresh = page.requests.filter((job) => !jobs.has(job.request_id));
+    page.requests.forEach((job) => jobs.set(job.request_id, job));
+    list.append(...fresh.map(makeRow));
+    draw();
+  }
+
+  /** Make the row of a job, and note it so that later states are drawn into it. */
+  function makeRow(job) {
+    const check = h("input", { type: "checkbox", "aria-label": `Choose ${title(job)}`, onchange: (event) => choose(job, event.target.checked) });
+    const made = row(job, check);
+    cells.set(job.request_id, { made, check, shown: JSON.stringify(job) });
+    return made;
+  }
+
+  function draw() {
+    for (const [id, job] of jobs) {
+      const cell = cells.get(id), now = JSON.stringify(job);
+      if (cell.shown === now) continue;
+      const fresh = row(job, cell.check);
+      cell.made.replaceWith(fresh);
+      Object.assign(cell, { made: fresh, shown: now });
+    }
+    more.hidden = !next;
+    tools.hidden = !chosen.size;
+    tools.firstChild.textContent = `${chosen.size} chosen`;
+    if (!jobs.size) fill(body, h("p", { class: "quiet" }, state.value || name.value ? "No job is like that." : "Nothing yet. ", !(state.value || name.value) && h("a", { href: "#/" }, "Transcribe something")));
+    else if (!body.contains(list)) fill(body, table(list, true));
+  }
+
+  function choose(job, on) {
+    chosen[on ? "add" : "delete"](job.request_id);
+    draw();
+  }
+
+  function filter() {
+    const search = new URLSearchParams();
+    if (state.value) search.set("state", state.value);
+    if (name.value.trim()) search.set("name", name.value.trim());
+    location.assign(`#/jobs${[...search].length ? `?${search}` : ""}`);
+  }
+
+  async function removeChosen() {
+    if (!confirm(`Delete ${chosen.size === 1 ? "this job" : `these ${chosen.size} jobs`} with all transcripts? Those that run are cancelled, and stay in the list.`)) return;
+    await onEach(async (id) => {
+      await call(`/requests/${id}`, { method: "DELETE" });
+      cells.get(id).made.remove();
+      cells.delete(id);
+      jobs.delete(id);
+    });
+    look.now();
+  }
+
+  async function downloadChosen() {
+    const files = [];
+    await onEach(async (id) => {
+      const job = jobs.get(id);
+      if (job.state !== "completed") return;
+      const stem = title(job).replace(/\.[A-Za-z0-9]{1,5}$/, "").replace(/[/\\:]/g, "_");
+      for (const format of ["txt", "srt", "vtt", "json"])
+        files.push([`${stem} ${id.slice(0, 8)}.${format}`, await call(`/requests/${id}/result`, { query: { format }, as: "text" })]);
+    });
+    if (files.length) save("transcripts.zip", zip(files));
+    else show("None of these is done: there is nothing to download.");
+  }
+
+  /** Do something with each chosen job; what fails stays chosen, and its message is shown. */
+  async function onEach(act) {
+    failed.hidden = true;
+    for (const id of [...chosen]) {
+      try {
+        await act(id);
+        chosen.delete(id);
+        const check = cells.get(id)?.check;
+        if (check) check.checked = false;
+      } catch (error) {
+        show(error.message);
+      }
+    }
+    draw();
+  }
+
+  function show(message) {
+    failed.textContent = message;
+    failed.hidden = false;
+    say(message);
+  }
+}
+
+/** Return a function that looks again soon after it is called, once however often it is: a job has been sent. */
+function soon(look) {
+  let timer;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(look.now, 400);
+  };
+}
+
+/** Take files off the list of those on their way whose jobs are in the table. */
+function clearSent(jobs) {
+  const ids = new Set(jobs.map((job) => job.request_id));
+  uploads.filter((item) => ids.has(item.job)).forEach(dismiss);
+}
+
+function isRunning(job) {
+  return job.state === "queued" || job.state === "processing";
+}
+
+function table(rows, choosable) {
+  const head = [["Recording", ""], ["State", ""], ["Length", "num slim"], ["Language", "hide"], ["Took", "num hide"], ["When", "num"]];
+  return h("table", null,
+    h("thead", null, h("tr", null, choosable && h("th", null, h("span", { class: "sr" }, "Choose")), head.map(([label, kind]) => h("th", { class: kind }, label)))),
+    rows instanceof Element ? rows : h("tbody", null, rows));
+}
+
+function row(job, check) {
+  const took = job.timings?.ran;
+  const from = job.source?.kind === "upload" && h("span", { class: "quiet small hide" }, " from the bucket");
+  const state = job.state === "processing" && share(job) ? `${Math.round(share(job) * 100)} %` : stateWord(job);
+  return h("tr", null,
+    check && h("td", { class: "pick" }, check),
+    h("td", { class: "name" }, h("a", { href: `#/jobs/${job.request_id}` }, title(job)), from, job.error && h("div", { class: "small quiet" }, job.error.err_msg)),
+    h("td", null, h("span", { class: `state ${SIGN[job.state]}` }, state)),
+    h("td", { class: "num slim" }, job.duration ? clock(job.duration) : "–"),
+    h("td", { class: "hide" }, language(job.language) || "–"),
+    h("td", { class: "num hide" }, took === undefined ? "–" : span(took)),
+    h("td", { class: "num" }, h("time", { datetime: job.created }, when(job.created))));
+}

@@ -1,0 +1,180 @@
+"""Corrections of a finished transcript: changed words and names of speakers, laid over what the model wrote.
+
+They are kept apart from the transcript and applied before rendering, after the edits of the options. ADR 0012.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from earshot_contract.document import Document
+from earshot_contract.shards import Segment
+from functions.transcripts.printed_words import PrintedWord, segment_words, spread
+from functions.transcripts.transcript import Channel, SpeakerName, Transcript
+from functions.transcripts.words import TranscriptWord, join_words, punctuated_words_of
+
+MAX_NAME_CHARACTERS = 100  # of a speaker's name
+_CERTAIN = 1.0  # confidence of a word that a person wrote
+
+
+class BadCorrections(ValueError):
+    """Corrections that do not fit the transcript; the message says which, as a sentence for the caller."""
+
+
+@dataclass(frozen=True)
+class Change(Document):
+    """Words `first` to `first + count - 1` of a channel, replaced by a text.
+
+    Words are counted from 0, as the API's answer lists them with the edits of the options and without corrections.
+    """
+
+    channel: int
+    first: int
+    count: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Corrections(Document):
+    """All corrections of one transcript."""
+
+    changes: list[Change] = field(default_factory=list)
+    speakers: list[SpeakerName] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ChangedWords:
+    """Where the words of a change are, in the corrected transcript: positions within the channel's words."""
+
+    change: Change
+    first: int
+    count: int
+
+
+def correct(transcript: Transcript, corrections: Corrections) -> Transcript:
+    """Return the transcript with corrections.
+
+    Args:
+        transcript: edited (`functions.transcripts.edit`).
+        corrections: those of `check`.
+    """
+    channels = [
+        _correct_channel(transcript, channel, [each for each in corrections.changes if each.channel == channel.index])
+        for channel in transcript.channels
+    ]
+    return replace(transcript, channels=channels, speaker_names=list(corrections.speakers))
+
+
+def check(transcript: Transcript, corrections: Corrections) -> None:
+    """Check that corrections fit an edited transcript.
+
+    Raises:
+        BadCorrections: A change names words that do not exist, or two name the same; or a name is empty or too long.
+    """
+    lengths = {channel.index: len(punctuated_words_of(transcript, channel)) for channel in transcript.channels}
+    ordered = sorted(corrections.changes, key=lambda change: (change.channel, change.first))
+    for change in ordered:
+        words = lengths.get(change.channel, 0)
+        if change.first < 0 or change.count < 1 or change.first + change.count > words:
+            raise BadCorrections(
+                f"Channel {change.channel} has {words} words: there are not {change.count} from word {change.first} on."
+            )
+    for before, after in pairwise(ordered):
+        if before.channel == after.channel and before.first + before.count > after.first:
+            raise BadCorrections(f"Two changes name word {after.first} of channel {after.channel}.")
+    for speaker in corrections.speakers:
+        if not speaker.name.strip() or len(speaker.name) > MAX_NAME_CHARACTERS or not speaker.name.isprintable():
+            raise BadCorrections(
+                f"The name of speaker {speaker.speaker} has 1 to {MAX_NAME_CHARACTERS} printable characters."
+            )
+
+
+def changed_words(transcript: Transcript, corrections: Corrections) -> list[ChangedWords]:
+    """Return where the words of each change are in the corrected transcript, in order of channel and word."""
+    found: list[ChangedWords] = []
+    for channel in transcript.channels:
+        old, moved = punctuated_words_of(transcript, channel), 0
+        changes = sorted((each for each in corrections.changes if each.channel == channel.index), key=_first)
+        for change in changes:
+            count = len([word for word in _new_words(transcript, channel, old, change) if word.normalised])
+            found.append(ChangedWords(change, change.first + moved, count))
+            moved += count - change.count
+    return found
+
+
+def _first(change: Change) -> int:
+    return change.first
+
+
+def _correct_channel(transcript: Transcript, channel: Channel, changes: Sequence[Change]) -> Channel:
+    if not changes:
+        return channel
+    old = punctuated_words_of(transcript, channel)
+    words: list[TranscriptWord] = []
+    at = 0
+    for change in sorted(changes, key=_first):
+        words += [*old[at : change.first], *_new_words(transcript, channel, old, change)]
+        at = change.first + change.count
+    words += old[at:]
+    touched = {
+        word.position[0] for change in changes for word in old[change.first : change.first + change.count]
+    }  # indices of segments
+    by_segment: dict[int, list[TranscriptWord]] = {number: [] for number in touched}
+    for word in words:
+        if word.position[0] in touched:
+            by_segment[word.position[0]].append(word)
+    segments = [
+        _with_words(segment, by_segment[number]) if number in touched else segment
+        for number, segment in enumerate(channel.segments)
+    ]
+    return replace(channel, segments=[segment for segment in segments if segment.text])
+
+
+def _new_words(
+    transcript: Transcript, channel: Channel, old: Sequence[TranscriptWord], change: Change
+) -> list[TranscriptWord]:
+    """Return the words of a change.
+
+    Words that were there keep their times. A changed run of words shares the time of the run that it replaces, by
+    letters; an added one takes the silence between its neighbours.
+    """
+    from difflib import SequenceMatcher  # for corrections alone: each module costs milliseconds of a cold start
+
+    before = old[change.first : change.first + change.count]
+    language = transcript.segment_language(channel, channel.segments[before[0].position[0]])
+    text = " ".join(change.text.split())
+    printed = segment_words(Segment(before[0].start, before[-1].end, text), language)
+    matcher = SequenceMatcher(None, [word.text for word in before], [word.text for word in printed], autojunk=False)
+    found: list[TranscriptWord] = []
+    for kind, old_from, old_to, new_from, new_to in matcher.get_opcodes():
+        fresh = printed[new_from:new_to]
+        if kind == "equal":
+            found += [
+                replace(word, space_before=new.space_before)
+                for word, new in zip(before[old_from:old_to], fresh, strict=True)
+            ]
+            continue
+        if old_from < old_to:
+            start, end = before[old_from].start, before[old_to - 1].end
+        else:
+            start = before[old_from - 1].end if old_from else before[0].start
+            end = max(start, before[old_from].start) if old_from < len(before) else start
+        timed = spread([word.text for word in fresh], start, end)
+        for number, (new, time) in enumerate(zip(fresh, timed, strict=True)):
+            nearest = before[min(max(old_from + number, 0), max(old_to - 1, old_from - 1, 0))]
+            found.append(
+                TranscriptWord(
+                    new.text, new.normalised, time.start, time.end, _CERTAIN, nearest.position, new.space_before
+                )
+            )
+    return found
+
+
+def _with_words(segment: Segment, words: Sequence[TranscriptWord]) -> Segment:
+    printed = [
+        PrintedWord(word.text, word.start, word.end, word.confidence, word.normalised, word.space_before)
+        for word in words
+    ]
+    return replace(segment, text=join_words(printed), words=[*printed])

@@ -1,0 +1,116 @@
+"""Fleet: slots, measures and limits as the policy sees them. Pure; Scale and `make simulate` use it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from earshot_contract.timeouts import SPARE_IDLE_SECONDS
+from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
+from functions.workers import policy
+from functions.workers.measures import INITIAL_SHARD_SECONDS, Measures
+from functions.workers.policy import Backlog, Offer, Working
+from functions.workers.slots import QUICK_IDLE_SECONDS, Slot, launchable
+
+# Lambda gives one vCPU for each 1,769 MB (https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html).
+MEMORY_A_CPU = 1769
+# Seconds of audio that one vCPU transcribes in a second, until a quick worker has measured it: 10 s of speech cost
+# 3.2 CPU seconds with weights of the shape of large-v3-turbo in int8 (two busy Xeon cores), and of the cores that a
+# clip gets it uses about two thirds.
+QUICK_SPEED_A_CPU = 10 / 3.2 * 2 / 3
+# Dollars for a GB and second of a Lambda function on x86, us-east-1 (https://aws.amazon.com/lambda/pricing/).
+QUICK_USD_GB_SECOND = 0.0000166667
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Settings of a deployment that bound its fleet."""
+
+    max_workers: int
+    quick_workers: int  # 0: none
+    quick_memory: int  # MB
+    speed: float  # of a task, until one has measured it
+    worker_price: float  # dollars an hour of a task
+    idle_seconds: float  # that the first task waits for more audio
+    drain_seconds: float
+    version: str = ""  # of the worker that is deployed
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """What there is to decide from, at one moment.
+
+    Attributes:
+        tasks: all slots of tasks.
+        quick: all slots of quick workers.
+        measures: what was learnt so far.
+        limits: settings.
+        now: epoch seconds.
+    """
+
+    tasks: Sequence[Slot]
+    quick: Sequence[Slot]
+    measures: Measures
+    limits: Limits
+    now: float
+
+    def backlog(self, messages: tuple[int, int], incoming: float, shards: int, interactive: bool) -> Backlog:
+        """Return the work that there is.
+
+        Args:
+            messages: of the fast and of the bulk queue, those in work included.
+            incoming: seconds of the job that is being started, whose messages may not be in a queue yet; 0: no job is.
+            shards: of that job.
+            interactive: that job's messages go to the fast queue.
+        """
+        fast, bulk = messages
+        measures, shards = self.measures, shards if incoming else 0
+        return Backlog(
+            fast_seconds=fast * (measures.fast_shard or INITIAL_SHARD_SECONDS) + incoming * interactive,
+            fast_shards=fast + shards * interactive,
+            bulk_seconds=bulk * (measures.bulk_shard or INITIAL_SHARD_SECONDS) + incoming * (not interactive),
+            bulk_shards=bulk + shards * (not interactive),
+            longest=measures.longest,
+        )
+
+    def launches(self, backlog: Backlog) -> list[tuple[Slot, WorkerKind, WorkerQueues]]:
+        """Return the slots in which to launch a worker, its kind, and its queues."""
+        free_tasks = launchable(self.tasks, self.now, self.limits.version)
+        free_quick = launchable(self.quick, self.now, self.limits.version)
+        measures = self.measures.with_running(WorkerKind.TASK, self._started(self.tasks))
+        measures = measures.with_running(WorkerKind.QUICK, self._started(self.quick))
+        task = self._task(measures, len(free_tasks))
+        quick = self._quick(measures, len(free_quick))
+        workers = [*self._working(self.tasks, task), *self._working(self.quick, quick)]
+        chosen = policy.decide(backlog, workers, task, quick, self.limits.drain_seconds)
+        tasks = [(slot, WorkerKind.TASK, WorkerQueues.ALL) for slot in free_tasks[: chosen.tasks]]
+        queues = [WorkerQueues.FAST] * chosen.quick_fast + [WorkerQueues.ALL] * chosen.quick_all
+        quicks = [(slot, WorkerKind.QUICK, of) for slot, of in zip(free_quick, queues, strict=False)]
+        return tasks + quicks
+
+    def _started(self, slots: Sequence[Slot]) -> list[Slot]:
+        return [slot for slot in slots if slot.until >= self.now and slot.cooling is None and slot.has_started()]
+
+    def _task(self, measures: Measures, free: int) -> Offer:
+        speed = measures.task.speed or self.limits.speed
+        start = measures.start(WorkerKind.TASK)
+        idle = min(self.limits.idle_seconds, SPARE_IDLE_SECONDS)
+        return Offer(WorkerKind.TASK, speed, start, self.limits.worker_price, free, idle)
+
+    def _quick(self, measures: Measures, free: int) -> Offer:
+        speed = measures.quick.speed or QUICK_SPEED_A_CPU * self.limits.quick_memory / MEMORY_A_CPU
+        price = QUICK_USD_GB_SECOND * self.limits.quick_memory / 1024 * 3600
+        return Offer(WorkerKind.QUICK, speed, measures.start(WorkerKind.QUICK), price, free, QUICK_IDLE_SECONDS)
+
+    def _working(self, slots: Sequence[Slot], offer: Offer) -> list[Working]:
+        """Return the workers of a kind that run or start."""
+        owned = [slot for slot in slots if slot.until >= self.now and slot.cooling is None]
+        return [
+            Working(
+                offer.kind,
+                0.0 if slot.has_started() else policy.ready_in(slot.age(self.now), offer.start),
+                slot.age(self.now),
+                slot.queues,
+            )
+            for slot in owned
+        ]

@@ -1,0 +1,1 @@
+"""Simulation of the scaling policy: `make simulate`. It runs the code that Scale runs, in SimPy's time."""

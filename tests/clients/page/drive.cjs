@@ -1,0 +1,361 @@
+// Drives the web page in a browser, as a person would. Reads {url, browser, speech, …} from stdin; writes a line of JSON
+// for each scenario that the command line names: what was seen, and everything that the browser complained of.
+
+const fs = require("node:fs"), path = require("node:path");
+const { chromium } = require("playwright-core");
+const AXE = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+const config = JSON.parse(fs.readFileSync(0, "utf8"));
+const PAGE = `${config.url}/v1/`;
+const SPEECH = fs.readFileSync(config.speech);
+const shared = {}; // what a scenario leaves for later ones: the id of a job
+
+async function open(browser, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true, ...options });
+  context.setDefaultTimeout(60000);
+  const page = await context.newPage();
+  page.complaints = [];
+  page.on("pageerror", (error) => page.complaints.push(`error: ${error.message}`));
+  page.on("console", (message) => { if (message.type() === "error") page.complaints.push(message.text()); });
+  page.on("dialog", (dialog) => (page.dialogs ??= []).push(dialog.message()) && dialog.accept());
+  await page.addInitScript(() => {
+    globalThis.violations = [];
+    addEventListener("securitypolicyviolation", (event) => globalThis.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+  });
+  return page;
+}
+
+/** Drop files on the page, as the operating system does. */
+async function drop(page, name, bytes) {
+  await page.evaluate(({ name, base64 }) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name));
+    for (const type of ["dragover", "drop"]) document.body.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  }, { name, base64: bytes.toString("base64") });
+}
+
+async function words(page) {
+  await page.waitForSelector("#words section p");
+  return page.locator("#words").innerText();
+}
+
+async function download(page, act) {
+  const [saved] = await Promise.all([page.waitForEvent("download"), act()]);
+  return { name: saved.suggestedFilename(), text: fs.readFileSync(await saved.path(), "utf8") };
+}
+
+const audio = (page, member) => page.evaluate((name) => document.querySelector("audio")[name], member);
+const jobOf = (page) => page.url().split("#/jobs/")[1];
+
+const scenarios = {
+  /** Drop a file; it is sent, runs, and its words appear; a click on a word moves the player; the text is saved. */
+  async journey(page) {
+    await page.goto(PAGE);
+    await page.waitForSelector(".drop");
+    await drop(page, "welcome talk.flac", SPEECH);
+    await page.waitForURL(/#\/jobs\//);
+    const running = await page.waitForSelector(".steps, #words").then((found) => found.evaluate((e) => e.className || e.id));
+    const text = await words(page);
+    shared.job = jobOf(page);
+    await page.waitForFunction(() => document.querySelector("audio").readyState > 0);
+    const box = await page.evaluate(() => {
+      const node = document.querySelector("#words p").firstChild, range = new Range(), at = node.data.indexOf("moments");
+      range.setStart(node, at + 2);
+      range.setEnd(node, at + 3);
+      const { x, y, width, height } = range.getBoundingClientRect();
+      return { x: x + width / 2, y: y + height / 2 };
+    });
+    await page.mouse.click(box.x, box.y);
+    await page.waitForFunction(() => document.querySelector("audio").currentTime > 1 && !document.querySelector("audio").seeking);
+    const marked = await page.evaluate(() => [...CSS.highlights.get("now")].map(String));
+    const at = await audio(page, "currentTime");
+    const srt = await download(page, () => page.getByRole("button", { name: "Download SRT" }).click());
+    await page.reload();
+    const again = await words(page);
+    return { running, text, again, at, marked, srt, job: shared.job, title: await page.title() };
+  },
+
+  /** Everything by keys alone: from the address bar to a playing transcript and a saved file. */
+  async keyboard(page) {
+    await page.goto(PAGE);
+    await page.waitForSelector("table a");
+    const reached = [];
+    for (let i = 0; i < 25; i++) {
+      await page.keyboard.press("Tab");
+      reached.push(await page.evaluate(() => document.activeElement.id || document.activeElement.textContent.trim().slice(0, 40)));
+    }
+    await page.evaluate(() => document.activeElement.blur());
+    await page.keyboard.press("g");
+    await page.keyboard.press("j");
+    await page.waitForURL(/#\/jobs$/);
+    await page.getByRole("link", { name: "welcome talk.flac" }).first().focus();
+    await page.keyboard.press("Enter");
+    await words(page);
+    await page.waitForFunction(() => document.querySelector("audio").readyState > 0);
+    await page.keyboard.press("Space");
+    await page.waitForFunction(() => document.querySelector("audio").currentTime > 0.2);
+    await page.keyboard.press("k");
+    const paused = await audio(page, "paused");
+    await page.keyboard.press("/");
+    await page.keyboard.type("every word s");
+    const typed = await page.evaluate(() => [document.activeElement.type, document.activeElement.value]);
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type("word");
+    await page.keyboard.press("Enter");
+    const found = await page.locator("header [role=status]").first().innerText();
+    await page.keyboard.press("Escape");
+    const text = await download(page, () => page.keyboard.press("t"));
+    await page.keyboard.press("?");
+    const help = await page.locator("dialog").innerText();
+    await page.keyboard.press("Escape");
+    return { reached, paused, typed, found, text, help, open: await page.locator("dialog").count() };
+  },
+
+  /** A name with markup is text, wherever it is shown. */
+  async markup(page) {
+    const name = "<img src=x onerror=alert(1)>.flac";
+    await page.goto(PAGE);
+    await page.waitForSelector(".drop");
+    await drop(page, name, SPEECH);
+    await page.waitForURL(/#\/jobs\//);
+    await words(page);
+    const heading = await page.locator("h1").innerText();
+    await page.goto(`${PAGE}#/jobs`);
+    await page.waitForSelector("table a");
+    return { heading, name, images: await page.locator("img").count(), dialogs: page.dialogs || [], listed: await page.locator("table").innerText() };
+  },
+
+  /** A file above 16 MiB goes up in parts; a lost line loses no part that has arrived. */
+  async parts(page) {
+    const silence = Buffer.alloc(18 * 1024 ** 2), rate = 64000;
+    silence.write("RIFF", 0); silence.writeUInt32LE(silence.length - 8, 4); silence.write("WAVEfmt ", 8);
+    silence.writeUInt32LE(16, 16); silence.writeUInt16LE(1, 20); silence.writeUInt16LE(1, 22); silence.writeUInt32LE(rate, 24);
+    silence.writeUInt32LE(rate * 2, 28); silence.writeUInt16LE(2, 32); silence.writeUInt16LE(16, 34);
+    silence.write("data", 36); silence.writeUInt32LE(silence.length - 44, 40);
+    const sent = [];
+    let lose = true;
+    await page.route(/partNumber=/, (route) => {
+      const number = new URL(route.request().url()).searchParams.get("partNumber");
+      if (route.request().method() === "PUT") sent.push(number);
+      if (number === "2" && lose && route.request().method() === "PUT") {
+        lose = false;
+        return route.abort();
+      }
+      return route.continue();
+    });
+    await page.goto(PAGE);
+    await page.waitForSelector(".drop");
+    await page.setInputFiles("#files", { name: "silence.wav", mimeType: "audio/wav", buffer: silence });
+    await page.getByRole("button", { name: "Go on: silence.wav" }).click();
+    await page.waitForURL(/#\/jobs\//);
+    await page.waitForSelector("#words > p");
+    page.complaints = page.complaints.filter((line) => !line.includes("ERR_FAILED"));
+    return { sent, words: await page.locator("#words").innerText(), left: await page.evaluate(() => localStorage.getItem("earshot-uploads")) };
+  },
+
+  /** Hours of words: few nodes, and a tick of the player costs little. */
+  async hours(page) {
+    const text = "The family of Dashwood had long been settled in Sussex, and their estate was large.".split(" ");
+    const words = Array.from({ length: 31000 }, (_, i) => ({ word: text[i % 15].toLowerCase(), punctuated_word: text[i % 15], start: i * 0.44, end: i * 0.44 + 0.3, confidence: (i * 7919) % 1000 / 1000 }));
+    const transcript = words.map((word) => word.punctuated_word).join(" ");
+    await page.route(/\/requests\/hours\/edits/, (route) => route.fulfill({ json: { changes: [], speakers: [] }, headers: { etag: '"none"' } }));
+    await page.route(/\/requests\/hours\/(audio|result)/, (route) => (route.request().url().includes("/audio")
+      ? route.fulfill({ status: 410, json: { err_code: "AUDIO_GONE", err_msg: "The audio was kept for 5 days." } })
+      : route.fulfill({ json: { metadata: { duration: 13640 }, results: { channels: [{ alternatives: [{ transcript, words }] }] } } })));
+    await page.route(/\/requests\/hours$/, (route) => route.fulfill({ json: { request_id: "hours", name: "hours.mp3", state: "completed", created: "2026-11-28T00:00:00Z", duration: 13640, language: "en", options: "", source: { kind: "url" } } }));
+    await page.goto(`${PAGE}#/jobs/hours`);
+    await page.waitForSelector("#words section p");
+    const nodes = await page.evaluate(() => {
+      let count = 0;
+      const walker = document.createTreeWalker(document, NodeFilter.SHOW_ALL);
+      while (walker.nextNode()) count += 1;
+      return count;
+    });
+    const ticks = await page.evaluate(async () => {
+      const map = document.querySelector(".player canvas"), times = [];
+      for (let i = 0; i < 60; i++) {
+        const began = performance.now();
+        map.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+        times.push(performance.now() - began);
+        await new Promise(requestAnimationFrame);
+      }
+      return times.sort((a, b) => a - b)[30];
+    });
+    page.complaints = page.complaints.filter((line) => !line.includes("410"));
+    return { nodes, ticks, gone: await page.locator(".player").innerText(), disabled: await page.locator(".player .play").isDisabled() };
+  },
+
+  /** Words are corrected in place, and speakers named; both are in what is saved, and still there after a reload. */
+  async edits(page) {
+    await page.goto(`${PAGE}#/?diarize=true&smart_format=true`);
+    await page.waitForSelector(".drop");
+    await page.waitForFunction(() => document.querySelectorAll("[name=model] option").length > 0);
+    await page.setInputFiles("#files", config.speakers);
+    await page.waitForURL(/#\/jobs\//);
+    const before = await words(page);
+    shared.job = jobOf(page); // the one to look at
+    await page.getByRole("button", { name: "Edit", exact: true }).click();
+    const first = page.locator("#words p").first();
+    await first.click();
+    await page.keyboard.press("Home");
+    await page.keyboard.type("Hello! ");
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("Saved: 1 paragraph changed").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.getByRole("button", { name: "Edit", exact: true }).waitFor();
+    const named = await page.locator(".side .card button[data-voice]").count();
+    if (named) {
+      await page.locator(".side .card button[data-voice]").first().click();
+      await page.fill("dialog input", "Elinor");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("dialog", { state: "detached" });
+    }
+    if (config.pictures) await page.screenshot({ path: path.join(config.pictures, "speakers-light.png") });
+    const text = await download(page, () => page.getByRole("button", { name: "Download Text" }).click());
+    const vtt = await download(page, () => page.getByRole("button", { name: "Download VTT" }).click());
+    await page.reload();
+    return { before, after: await words(page), named, text: text.text, vtt: vtt.text, changed: await page.locator("p.changed").count() };
+  },
+
+  /** For the recording in the README, not a test: pictures, five a second, from the drop to a transcript that plays. */
+  async film(page, browser) {
+    const own = await open(browser, { viewport: { width: 960, height: 620 } });
+    const folder = path.join(config.pictures, "film");
+    fs.mkdirSync(folder, { recursive: true });
+    let on = true, number = 0;
+    const camera = (async () => {
+      while (on) {
+        const next = Date.now() + 200;
+        await own.screenshot({ path: path.join(folder, `${String(number++).padStart(4, "0")}.png`) });
+        await new Promise((done) => setTimeout(done, Math.max(0, next - Date.now())));
+      }
+    })();
+    await own.goto(`${PAGE}#/?diarize=true&smart_format=true`);
+    await own.waitForTimeout(1200);
+    await own.evaluate(() => document.body.classList.add("over"));
+    await own.waitForTimeout(900);
+    await drop(own, "meeting.flac", fs.readFileSync(config.speakers));
+    await words(own);
+    await own.waitForTimeout(800);
+    await own.getByRole("button", { name: "Play" }).click();
+    await own.waitForTimeout(7000);
+    on = false;
+    await camera;
+    await own.context().close();
+    return { number };
+  },
+
+  /** The page of the API sends requests to the deployment. */
+  async try(page) {
+    await page.goto(`${PAGE}docs`);
+    const models = page.locator("#models ~ details").first();
+    await models.locator("summary").click();
+    await models.getByRole("button", { name: "Send GET" }).click();
+    await page.waitForFunction(() => /^200/.test([...document.querySelectorAll("details pre")].at(-1)?.textContent));
+    return { answer: await models.locator("pre").innerText(), styled: await page.evaluate(() => getComputedStyle(document.body).maxWidth) };
+  },
+
+  /** Jobs: filtered by the server, saved as one zip, deleted. */
+  async jobs(page) {
+    await page.goto(`${PAGE}#/jobs?name=markup-that-is-nowhere`);
+    await page.waitForSelector("main section p");
+    const none = await page.locator("main section").innerText();
+    await page.goto(`${PAGE}#/jobs?name=img`);
+    await page.waitForSelector("tbody tr");
+    const filtered = await page.locator("tbody tr").count();
+    await page.locator("tbody input").first().check();
+    const [saved] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download as zip" }).click()]);
+    const zip = fs.readFileSync(await saved.path()).toString("base64");
+    await page.locator("tbody input").first().check();
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page.waitForFunction(() => !document.querySelector("tbody tr"));
+    return { none, filtered, zip, dialogs: page.dialogs };
+  },
+
+  /** A deployment with keys: the sheet opens over the page, and the file that was dropped goes on after it. */
+  async key(page) {
+    await page.goto(PAGE);
+    await page.waitForSelector("dialog");
+    await page.fill("dialog input[type=password]", "not-a-key-of-this-deployment-at-all-00000");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.querySelector("dialog .bad")?.textContent);
+    const refused = await page.locator("dialog").innerText();
+    await page.fill("dialog input[type=password]", config.known_key);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("dialog", { state: "detached" });
+    await page.evaluate(() => { sessionStorage.clear(); });
+    await page.reload();
+    await drop(page, "kept.flac", SPEECH);
+    await page.waitForSelector("dialog");
+    await page.fill("dialog input[type=password]", config.known_key);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/#\/jobs\//);
+    const text = await words(page);
+    page.complaints = page.complaints.filter((line) => !line.includes("401"));
+    return { refused, text, stored: await page.evaluate(() => localStorage.getItem("earshot-key")), address: page.url() };
+  },
+
+  /** Every screen, in both themes and three widths: what axe finds, and whether anything sticks out sideways. */
+  async screens(page, browser) {
+    const found = [], wide = [];
+    for (const colorScheme of ["light", "dark"]) {
+      const own = await open(browser, { colorScheme });
+      await own.route(/\/requests\/(running|broken)$/, (route) => route.fulfill({ json: EXAMPLES[route.request().url().split("/").at(-1)] }));
+      for (const [name, address, ready] of SCREENS) {
+        await own.setViewportSize({ width: 1280, height: 800 });
+        await own.goto("about:blank");
+        await own.goto(PAGE + address.replace("JOB", shared.job));
+        await own.waitForSelector(ready);
+        await own.waitForTimeout(250);
+        await own.evaluate(AXE.replace(/^/, "/* axe */ "));
+        const { violations } = await own.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] }));
+        for (const each of violations) if (["serious", "critical"].includes(each.impact)) found.push(`${name} ${colorScheme}: ${each.id}: ${each.nodes.map((node) => node.target).join(" ")}`);
+        if (config.pictures) await own.screenshot({ path: path.join(config.pictures, `${name}-${colorScheme}.png`) });
+        for (const width of [320, 390, 1280]) {
+          await own.setViewportSize({ width, height: 800 });
+          const most = await own.evaluate(() => document.scrollingElement.scrollWidth);
+          if (most > width) wide.push(`${name} ${width}: ${most}`);
+          if (config.pictures && width === 390 && colorScheme === "light") await own.screenshot({ path: path.join(config.pictures, `${name}-phone.png`) });
+        }
+      }
+      page.complaints.push(...own.complaints);
+      await own.context().close();
+    }
+    return { found, wide };
+  },
+};
+
+const SCREENS = [
+  ["new", "", "table a"],
+  ["running", "#/jobs/running", ".steps li"],
+  ["failed", "#/jobs/broken", "h2 .bad"],
+  ["transcript", "#/jobs/JOB", "#words section p"],
+  ["jobs", "#/jobs", "tbody tr"],
+  ["key", "#/key", "form"],
+];
+const COMMON = { created: new Date(Date.now() - 130e3).toISOString(), options: "smart_format=true&detect_language=true", model: "large-v3-turbo" };
+const EXAMPLES = {
+  running: { ...COMMON, request_id: "a43b13cd-e142-4adc-9280-df8433062320", name: "all-hands-2026-11.mp4", state: "processing", duration: 10684, channels: 1, language: "en",
+    source: { kind: "object", size: 412000000 }, shards: { done: 7, total: 18 }, progress: { seconds_done: 4380, seconds: 10684, estimated_seconds_left: 65 } },
+  broken: { ...COMMON, request_id: "b43b13cd-e142-4adc-9280-df8433062320", name: "notes.pdf", state: "failed", source: { kind: "body", size: 20000 },
+    error: { err_code: "Bad Request", err_msg: "Bad Request: failed to process audio: corrupt or unsupported data: this is a PDF." } },
+};
+
+(async () => {
+  const args = [...(config.browser_args || []), "--no-sandbox", "--autoplay-policy=no-user-gesture-required"];
+  const browser = await chromium.launch({ executablePath: config.browser, args });
+  for (const name of process.argv.slice(2)) {
+    const page = await open(browser);
+    let line;
+    try {
+      line = { result: await scenarios[name](page, browser) };
+    } catch (error) {
+      line = { error: `${error.message}\n${(await page.locator("body").innerText().catch(() => "")).slice(0, 600)}` };
+    }
+    const violations = await page.evaluate(() => globalThis.violations).catch(() => []);
+    console.log(JSON.stringify({ scenario: name, ...line, complaints: page.complaints, violations }));
+    await page.context().close();
+  }
+  await browser.close();
+})();

@@ -1,0 +1,141 @@
+"""The web page in a real browser, against the local cloud, as people use it; axe-core judges who can."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import urllib.request
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from localcloud.cloud import Cloud
+from tests.clients.browser import NoBrowser, drive_page, find_browser
+from tests.paths import SAMPLES
+
+Seen = dict[str, Any]
+OPEN = ("journey", "keyboard", "markup", "parts", "hours", "edits", "try", "jobs", "screens")
+WELCOME = "moments later you can read every word"
+
+
+@pytest.fixture(scope="module")
+def config(cloud: Cloud, say: Callable[[str], None]) -> Seen:
+    """What the driver is told; skips the tests, with the reason, where no browser can be had."""
+    try:
+        found = find_browser(say)
+    except NoBrowser as error:
+        say(f"The web page is not tested: {error}")
+        pytest.skip(str(error))
+    pictures = os.environ.get("EARSHOT_PICTURES", "")  # a folder: each screen is photographed into it
+    return {
+        "url": cloud.api,
+        "speech": str(SAMPLES / "sample.flac"),
+        "speakers": str(SAMPLES / "two-speakers.flac"),
+        "pictures": pictures,
+        **found,
+    }
+
+
+@pytest.fixture(scope="module")
+def outcomes(config: Seen, say: Callable[[str], None]) -> dict[str, Seen]:
+    """All scenarios of a deployment without keys, in one browser."""
+    return drive_page(OPEN, config, say)
+
+
+@pytest.fixture
+def seen(request: pytest.FixtureRequest, outcomes: dict[str, Seen]) -> Seen:
+    """What the scenario saw that has the test's name; the browser complained of nothing."""
+    return checked(outcomes[request.node.name.split("_")[1]])
+
+
+def checked(outcome: Seen) -> Seen:
+    assert "error" not in outcome, outcome["error"]
+    assert outcome["complaints"] == []
+    assert outcome["violations"] == []  # of the Content-Security-Policy
+    result: Seen = outcome["result"]
+    return result
+
+
+def test_journey_from_drop_to_words_and_back(seen: Seen, cloud: Cloud) -> None:
+    assert WELCOME in seen["text"]
+    assert seen["again"] == seen["text"]
+    assert seen["title"] == "welcome talk.flac · Earshot"
+    assert [word.strip(" ,.") for word in seen["marked"]] == ["moments"]  # the word that was clicked
+    assert seen["srt"]["name"] == "welcome talk.srt"
+    with urllib.request.urlopen(f"{cloud.api}/v1/requests/{seen['job']}/result?format=srt") as answer:
+        assert seen["srt"]["text"] == answer.read().decode()
+
+
+def test_keyboard_alone_reaches_everything(seen: Seen) -> None:
+    assert "Skip to the content" in seen["reached"]
+    assert {"files", "● Record", "Transcribe", "welcome talk.flac"} <= set(seen["reached"])
+    assert seen["paused"]
+    assert seen["typed"] == ["search", "every word s"]  # single letters are text inside a field
+    assert seen["found"] == "1 of 1"
+    assert WELCOME in seen["text"]["text"].replace("\n", " ")
+    assert "Play, pause" in seen["help"]
+    assert seen["open"] == 0
+
+
+def test_markup_in_a_name_stays_text(seen: Seen) -> None:
+    assert seen["heading"] == seen["name"]
+    assert seen["name"] in seen["listed"]
+    assert (seen["images"], seen["dialogs"]) == (0, [])
+
+
+def test_parts_go_on_where_the_line_was_lost(seen: Seen) -> None:
+    assert sorted(seen["sent"]) == ["1", "2", "2"]
+    assert seen["words"].startswith("No words were found in")
+    assert seen["left"] == "{}"
+
+
+def test_hours_of_words_stay_light(seen: Seen) -> None:
+    assert seen["nodes"] < 10_000
+    assert seen["ticks"] < 16  # milliseconds, the median; a frame
+    assert "The audio was kept for 5 days." in seen["gone"]
+    assert seen["disabled"]
+
+
+def test_edits_and_names_are_in_what_is_saved(seen: Seen) -> None:
+    assert "Hello!" not in seen["before"]
+    assert "Hello! " in seen["after"]
+    assert seen["changed"] == 1
+    assert "Hello! " in seen["text"]
+    assert "Hello! " in seen["vtt"]
+    if seen["named"]:  # the local cloud has the model that tells speakers apart, where its package can be had
+        assert "Elinor: Hello!" in seen["text"]
+        assert "<v Elinor>" in seen["vtt"]
+        assert "Elinor" in seen["after"]
+
+
+def test_try_it_sends_to_the_deployment_itself(seen: Seen) -> None:
+    assert '"canonical_name"' in seen["answer"]
+    assert seen["styled"] != "none"
+
+
+def test_jobs_are_filtered_saved_and_deleted(seen: Seen) -> None:
+    assert "No job is like that." in seen["none"]
+    assert seen["filtered"] == 1
+    archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(seen["zip"])))
+    assert archive.testzip() is None
+    assert {Path(name).suffix for name in archive.namelist()} == {".txt", ".srt", ".vtt", ".json"}
+    assert len(seen["dialogs"]) == 1
+
+
+def test_screens_suit_everybody_and_every_width(seen: Seen) -> None:
+    assert seen["found"] == []
+    assert seen["wide"] == []
+
+
+def test_key_sheet_keeps_what_was_dropped(config: Seen, keyed: str, say: Callable[[str], None]) -> None:
+    seen = checked(drive_page(["key"], config | {"known_key": keyed}, say)["key"])
+
+    assert "INVALID" not in seen["refused"]
+    assert "key" in seen["refused"].lower()
+    assert WELCOME in seen["text"]
+    assert seen["stored"] is None  # on the device only when that is asked for
+    assert keyed not in seen["address"]

@@ -1,0 +1,230 @@
+"""Random schedules of faults on a local cloud with a worker of each kind: `python -m tests.pipeline.fault_schedule`.
+
+Jobs are sent by both entry points while services throttle, workers are killed, events come twice, jobs are cancelled.
+In the end every good job is completed with the right words, or cancelled; every poisoned one is failed with a reason;
+none hangs, and no upload is two jobs. The seed is printed: the same one makes the same schedule.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from localcloud.cloud import Cloud
+from tests.fixtures.faults import Faults, Rule
+from tests.paths import SAMPLES
+from tests.pipeline.driver import FINAL, Pipeline, eventually
+
+END_SECONDS = 400.0  # for all jobs to end after the last fault: messages come back, slots cool down
+WORD = "bucket"  # of the sample
+# Service, operation and error of faults that a service's own retries, or a state machine's, must outlive.
+THROTTLING = (
+    ("s3", "GetObject", "SlowDown", 503),
+    ("s3", "PutObject", "SlowDown", 503),
+    ("dynamodb", "UpdateItem", "ThrottlingException", 400),
+    ("dynamodb", "GetItem", "ProvisionedThroughputExceededException", 400),
+    ("lambda", "Invoke", "TooManyRequestsException", 429),
+    ("sqs", "SendMessage", "ThrottlingException", 400),
+    ("sqs", "ReceiveMessage", "ThrottlingException", 400),
+    ("states", "SendTaskSuccess", "ThrottlingException", 400),
+    ("states", "StartExecution", "ThrottlingException", 400),
+)
+
+
+@dataclass
+class Sent:
+    """A job as it was sent."""
+
+    job_id: str
+    good: bool  # its audio can be transcribed
+    upload: str | None = None
+    cancelled: bool = False  # a cancel was sent while it ran
+
+
+@dataclass
+class Schedule:
+    """One schedule, as its seed makes it."""
+
+    pipeline: Pipeline
+    seed: int
+    steps: int
+    sent: list[Sent] = field(default_factory=list)
+    log: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.random = random.Random(self.seed)
+        self.faults = Faults(self.pipeline.cloud.aws)
+        self.speech = (SAMPLES / "sample.flac").read_bytes()
+
+    def run(self) -> list[str]:
+        """Run the schedule and wait for its end; return what is wrong."""
+        actions: list[Callable[[], str]] = [self.request, self.upload, self.poison, self.request, self.upload]
+        actions += [self.throttle, self.kill, self.terminate, self.repeat, self.cancel]
+        self.log.append(self.upload())
+        for _ in range(self.steps):
+            self.log.append(self.random.choice(actions)())
+            time.sleep(self.random.uniform(0, 2))
+        self.faults.set()
+        return [fault for sent in self.sent if (fault := self.judge(sent))] + self.doubled()
+
+    def request(self) -> str:
+        """A caller who does not wait; tried again where the API is busy."""
+        tag = f"{self.seed}-{len(self.sent)}"
+
+        def submitted() -> str | None:
+            try:
+                return self.pipeline.submit(self.speech, f"tag={tag}")
+            except (httpx.HTTPError, KeyError, ValueError):  # 429 or 503, in the vendor's form
+                return None
+
+        self.sent.append(Sent(eventually(submitted, "accepted request"), good=True))
+        return f"request {tag}"
+
+    def upload(self, body: bytes | None = None) -> str:
+        """A file into the bucket."""
+        key = f"{self.seed}/{len(self.sent)}.flac"
+        eventually(lambda: self._put(key, body or self.speech), "stored upload")
+        self.sent.append(Sent("", good=body is None, upload=key))
+        return f"upload {key}"
+
+    def poison(self) -> str:
+        """A file that no decoder reads."""
+        return self.upload(self.random.randbytes(5000)) + " (poison)"
+
+    def throttle(self) -> str:
+        """A service that refuses some calls."""
+        service, operation, code, status = self.random.choice(THROTTLING)
+        times = self.random.randint(1, 4)
+        self.faults.set(Rule(service, operation, times=times, code=code, status=status))
+        return f"{times} times {code} of {service}:{operation}"
+
+    def kill(self) -> str:
+        """Every worker ends at once."""
+        self.pipeline.kill_workers(signal.SIGKILL)
+        return "SIGKILL"
+
+    def terminate(self) -> str:
+        """Every worker is asked to end, as before a Spot interruption."""
+        self.pipeline.kill_workers(signal.SIGTERM)
+        return "SIGTERM"
+
+    def repeat(self) -> str:
+        """The event of an upload comes a second time."""
+        uploads = [sent for sent in self.sent if sent.upload and self.find(sent)]
+        if not uploads:
+            return "nothing to repeat"
+        sent = self.random.choice(uploads)
+        states = self.pipeline.cloud.client("stepfunctions")
+        execution = self.pipeline.row(sent.job_id).get("execution", {}).get("S")
+        if not execution:
+            return "nothing to repeat"
+        body = states.describe_execution(executionArn=execution)["input"]
+        states.start_execution(stateMachineArn=self.pipeline.out["JobMachineArn"], input=body)
+        return f"event of {sent.upload} again"
+
+    def cancel(self) -> str:
+        """A job is cancelled, if it still runs."""
+        running = [s for s in self.sent if self.find(s) and self.pipeline.request(s.job_id)["state"] not in FINAL]
+        if not running:
+            return "nothing to cancel"
+        sent = self.random.choice(running)
+        sent.cancelled = True
+        answer = self.pipeline.http.delete(f"/requests/{sent.job_id}")
+        return f"cancel {sent.job_id}: {answer.status_code}"
+
+    def find(self, sent: Sent) -> bool:
+        """Look up the id of an upload's job; return whether the job is there."""
+        if not sent.job_id and sent.upload:
+            found = [r for r in self.pipeline.requests() if r["source"].get("key") == sent.upload]
+            sent.job_id = found[0]["request_id"] if found else ""
+        return bool(sent.job_id)
+
+    def judge(self, sent: Sent) -> str | None:
+        """Wait for a job's end; return what is wrong with it."""
+        name = sent.upload or sent.job_id
+        if not eventually(lambda: self.find(sent), f"job of {name}", END_SECONDS):
+            return f"{name} is no job"
+        found = self.pipeline.http.get(f"/requests/{sent.job_id}")
+        if sent.cancelled and found.status_code == 404:
+            return None  # it had ended, and the cancel deleted it
+        job = self.pipeline.wait_until_finished(sent.job_id, END_SECONDS)
+        if sent.cancelled and job["state"] == "cancelled":
+            return None
+        if not sent.good:
+            reason = job.get("error", {}).get("err_msg")
+            return None if job["state"] == "failed" and reason else f"{name} should have failed: {job}"
+        if job["state"] != "completed":
+            return f"{name} should be completed: {job}"
+        text = self.pipeline.http.get(f"/requests/{sent.job_id}/result", params={"format": "txt"}).text
+        return None if WORD in text.lower() else f"{name} has other words: {text[:200]}"
+
+    def doubled(self) -> list[str]:
+        """Return uploads that became more than one job."""
+        keys = [request["source"].get("key") for request in self.pipeline.requests()]
+        return [
+            f"{s.upload} is {keys.count(s.upload)} jobs" for s in self.sent if s.upload and keys.count(s.upload) > 1
+        ]
+
+    def _put(self, key: str, body: bytes) -> bool:
+        try:
+            self.pipeline.upload(key, body)
+        except self.pipeline.cloud.client("s3").exceptions.ClientError:
+            return False
+        return True
+
+
+def run_schedule(cloud: Cloud, seed: int, steps: int) -> None:
+    """Run a schedule.
+
+    Raises:
+        AssertionError: something is wrong; the message has the seed and the schedule.
+    """
+    print(f"seed {seed}, {steps} steps", flush=True)
+    pipeline = Pipeline(cloud)
+    schedule = Schedule(pipeline, seed, steps)
+    try:
+        wrong = schedule.run()
+    except AssertionError as error:
+        wrong = [str(error)]
+    finally:
+        pipeline.http.close()
+    listed = "\n  ".join(schedule.log)
+    assert not wrong, f"seed {seed}:\n  {listed}\n" + "\n".join(wrong)
+
+
+def main() -> int:
+    """Run schedules until the time is over; return 1 at the first one that goes wrong."""
+    parser = argparse.ArgumentParser(prog="python -m tests.pipeline.fault_schedule")
+    parser.add_argument("--seed", type=int, help="run this one alone")
+    parser.add_argument("--steps", type=int, default=30)
+    parser.add_argument("--minutes", type=float, default=20.0)
+    options = parser.parse_args()
+    end = time.monotonic() + 60 * options.minutes
+    while True:
+        seed = options.seed if options.seed is not None else random.randrange(10**6)
+        with tempfile.TemporaryDirectory() as folder, cloud_with_both(Path(folder)) as cloud:
+            try:
+                run_schedule(cloud, seed, options.steps)
+            except AssertionError as error:
+                print(error, file=sys.stderr)
+                return 1
+        if options.seed is not None or time.monotonic() > end:
+            return 0
+
+
+def cloud_with_both(folder: Path) -> Cloud:
+    """Return a local cloud, not started, that may run a worker of each kind, and takes faults."""
+    return Cloud(folder, workers=1, quick_workers=1, wrap="tests.fixtures.faults:wrap")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

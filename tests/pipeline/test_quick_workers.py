@@ -1,0 +1,44 @@
+"""Quick workers: the worker's image as a Lambda container function, in a local cloud without any other worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from earshot_contract.keys import FLEET_PK, slot_pk
+from earshot_contract.worker_kinds import WorkerKind
+from localcloud.cloud import Cloud
+from tests.pipeline.driver import Pipeline, eventually
+
+SLOT = slot_pk(0, WorkerKind.QUICK)
+
+
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
+    with Cloud(tmp_path_factory.mktemp("quick"), workers=0, quick_workers=1) as cloud:
+        made = Pipeline(cloud)
+        yield made
+        made.http.close()
+
+
+def test_caller_is_answered_by_a_function_that_leaves(quick: Pipeline, speech: bytes) -> None:
+    answer = quick.post(speech)
+    assert answer.status_code == 200, answer.text
+    assert "bucket" in answer.json()["results"]["channels"][0]["alternatives"][0]["transcript"].lower()
+    timings = quick.request(answer.json()["metadata"]["request_id"])["timings"]
+    assert {"start_launch", "start_libraries", "start_fetch", "start_load"} <= set(timings)
+    eventually(lambda: not quick.item(SLOT), "free slot")
+    eventually(lambda: {"quick_speed", "quick_start", "fast_shard"} <= set(quick.item(FLEET_PK)), "what was learnt")
+
+
+def test_next_caller_finds_the_model_loaded(quick: Pipeline, speech: bytes) -> None:
+    answer = quick.post(speech, "tag=warm")
+    timings = quick.request(answer.json()["metadata"]["request_id"])["timings"]
+    assert {"start_libraries", "start_fetch", "start_load"}.isdisjoint(timings)
+
+
+def test_single_upload_is_done_by_a_function(quick: Pipeline, speech: bytes) -> None:
+    quick.upload("single.flac", speech)
+    job_id = quick.job_of_upload("single.flac")["request_id"]
+    assert quick.wait_until_finished(job_id)["state"] == "completed"

@@ -1,0 +1,80 @@
+"""Least privilege, both ways, over a whole test run: no call that a role lacks a grant for, no grant that no call used.
+
+Each local cloud of the tiers before leaves its record in build/aws-calls (`tests/conftest.py`): `make test` runs this
+last. Grants of roles that AWS's own services assume cannot be used here; `tests/synth/test_service_roles.py` compares
+them with what their service does.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+
+import pytest
+
+from tests.conftest import CALLS
+
+# Roles that services of AWS assume themselves: part of the role's name → who does so, for what.
+ASSUMED_BY_AWS = {
+    "FlowLogIAMRole": "VPC writes flow logs",
+    "InstanceRole": "the ECS agent on a managed instance registers and polls",
+    "DefinitionExecutionRole": "ECS pulls the image and creates log streams",
+    "EventsRole": "EventBridge starts the job machine for an upload",
+    "SchedulerRole": "EventBridge Scheduler invokes the two functions",
+    "CloudWatchRole": "API Gateway writes logs",
+}
+# Grants that no call of the local cloud uses: role, action, part of the resource → why they stay.
+UNUSED = [
+    (r".*", r"logs:(CreateLogStream|PutLogEvents)", r".*", "Lambda's runtime writes the log, not the function."),
+    (r".*", r"xray:.*", r".*", "Lambda's and Step Functions' tracing; there is none here."),
+    (r"Machine", r"logs:.*", r"\*", "Step Functions delivers its log."),
+    (
+        r"Machine",
+        r"lambda:InvokeFunction",
+        r":\*$",
+        "CDK's LambdaInvoke also allows versions of the one function; it has none.",
+    ),
+    (r"WorkersMachine", r"events:.*", r"StepFunctionsGetEventsForECSTaskRule", "AWS waits for the task's event."),
+    (
+        r"(Reap|Callback)Role",
+        r"sqs:(ChangeMessageVisibility|DeleteMessage|GetQueueAttributes|GetQueueUrl|ReceiveMessage)",
+        r".*",
+        "Lambda's poller receives with the function's role; the emulator's reads the queue directly.",
+    ),
+    (r"TaskRole", r"s3:(GetObject|ListBucket)", r"models", "Here workers read models from a folder (MODEL_DIR)."),
+]
+
+
+def records() -> list[dict[str, list[dict[str, str]]]]:
+    found = [json.loads(path.read_text()) for path in sorted(CALLS.glob("*.json"))]
+    if not found:
+        pytest.fail("No test of this run started the local cloud: run `make test`.")
+    return found
+
+
+def test_no_call_was_refused() -> None:
+    assert [call for record in records() for call in record["denied"]] == []
+
+
+def test_every_grant_is_used_or_has_a_reason() -> None:
+    used = {(c["role"], c["action"], c["resource"]) for record in records() for c in record["used"]}
+    granted = {(g["role"], g["action"], g["resource"]) for record in records() for g in record["granted"]}
+    unused = [g for g in sorted(granted - used) if not any(part in g[0] for part in ASSUMED_BY_AWS)]
+    assert granted, "the record has no grants"
+    assert [grant for grant in unused if not reasons(grant)] == []
+
+
+def test_every_reason_is_of_a_grant_that_exists() -> None:
+    granted = {(g["role"], g["action"], g["resource"]) for record in records() for g in record["granted"]}
+    applied = Counter(reason for grant in granted for reason in reasons(grant))
+    assert {reason for *_, reason in UNUSED} == set(applied)
+    assert [part for part in ASSUMED_BY_AWS if not any(part in role for role, *_ in granted)] == []
+
+
+def reasons(grant: tuple[str, str, str]) -> list[str]:
+    return [
+        reason
+        for *patterns, reason in UNUSED
+        if all(map(re.search, patterns, grant)) and re.fullmatch(patterns[1], grant[1])
+    ]

@@ -1,0 +1,172 @@
+"""Deploy and upgrade: what the CDK is called with, which settings stay, and which changes are refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import typer.testing
+from botocore.exceptions import ClientError
+
+from earshot_cli import cdk, deployment_commands
+from earshot_cli.cost import Price
+from earshot_cli.doctor import Finding, Level
+from earshot_cli.errors import CliError
+from earshot_cli.main import app
+from infra.settings import Flavour, StackSettings
+
+STATEFUL = {"Action": "Modify", "ResourceType": "AWS::DynamoDB::GlobalTable", "LogicalResourceId": "Table"}
+HARMLESS = {
+    "Action": "Modify",
+    "Replacement": "True",
+    "ResourceType": "AWS::Lambda::Function",
+    "LogicalResourceId": "Api",
+}
+
+
+class Account:
+    """CloudFormation with one stack and one prepared change set, and the calls of the CDK."""
+
+    def __init__(self) -> None:
+        self.settings: dict[str, Any] | None = None  # of the deployed stack; None: there is none
+        self.changes: list[dict[str, Any]] = []
+        self.cdk: list[list[str]] = []
+        self.discarded = 0
+
+    meta = SimpleNamespace(region_name="eu-west-1")
+
+    def client(self, service: str) -> Any:
+        return self
+
+    def run(self, command: list[str], **_: Any) -> Any:
+        self.cdk.append(command[3:])
+        return SimpleNamespace(returncode=0)
+
+    def describe_stacks(self, StackName: str) -> Any:
+        if self.settings is None:
+            raise ClientError({"Error": {"Code": "ValidationError", "Message": "Stack does not exist"}}, "x")
+        values = {"TableName": "t", "ModelsBucket": "m", "Settings": json.dumps(self.settings)}
+        return {"Stacks": [{"Outputs": [{"OutputKey": k, "OutputValue": v} for k, v in values.items()]}]}
+
+    def describe_change_set(self, StackName: str, ChangeSetName: str, NextToken: str = "0") -> Any:
+        if not self.changes:
+            raise ClientError({"Error": {"Code": "ChangeSetNotFound", "Message": "no"}}, "x")
+        page = int(NextToken)
+        more = {"NextToken": str(page + 1)} if page + 1 < len(self.changes) else {}
+        return {"Changes": [{"ResourceChange": self.changes[page]}], **more}
+
+    def delete_change_set(self, **_: Any) -> None:
+        self.discarded += 1
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Account:
+    made = Account()
+    (tmp_path / "cdk.json").write_text("{}")
+    monkeypatch.setattr(cdk, "CLONE", tmp_path)
+    monkeypatch.setattr(cdk, "subprocess", made)
+    monkeypatch.setattr(deployment_commands, "CLONE", tmp_path)
+    monkeypatch.setattr(deployment_commands, "client", made.client)
+    monkeypatch.setattr("earshot_cli.deployment.client", made.client)
+    monkeypatch.setattr(deployment_commands, "worker_price", lambda *_: Price("g6.xlarge", 0.8, "2026-11-20"))
+    monkeypatch.setattr(deployment_commands, "examine", lambda *_, **__: [])
+    monkeypatch.setattr(deployment_commands, "docker", lambda: Finding(Level.OK, "Docker answers"))
+    return made
+
+
+def earshot(*arguments: str, answer: str = "") -> typer.testing.Result:
+    return typer.testing.CliRunner().invoke(app, arguments, input=answer)
+
+
+def test_deploy_synthesizes_and_creates_the_stack(account: Account) -> None:
+    result = earshot("deploy", "--name", "Ours", "-c", "flavour=cpu")
+
+    assert result.exit_code == 0, result.output
+    synth, deploy = account.cdk
+    assert synth[0] == "synth"
+    assert [pair for pair in synth if "=" in pair] == ["flavour=cpu", "name=Ours", "worker_price=0.8"]
+    assert deploy[:3] == ["deploy", "Ours", "--app"]
+
+
+def test_first_instance_type_is_that_of_the_settings() -> None:
+    assert StackSettings().instance_types[0] == deployment_commands.DEFAULT_INSTANCE_TYPE
+
+
+def test_price_that_cannot_be_read_is_left_out(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_: Any) -> Price:
+        raise CliError("no such type")
+
+    monkeypatch.setattr(deployment_commands, "worker_price", missing)
+    result = earshot("deploy")
+    assert result.exit_code == 0
+    assert "no such type" in result.output
+    assert not any("worker_price" in word for word in account.cdk[0])
+
+
+def test_deploy_of_an_existing_stack_is_refused(account: Account) -> None:
+    account.settings = {}
+    result = earshot("deploy")
+    assert isinstance(result.exception, CliError)
+    assert "earshot upgrade Earshot" in result.exception.message
+    assert account.cdk == []
+
+
+def test_deploy_with_a_problem_stops_unless_unchecked(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = Finding(Level.PROBLEM, "No quota", "Request it.")
+    monkeypatch.setattr(deployment_commands, "examine", lambda *_, **__: [problem])
+    assert isinstance(earshot("deploy").exception, CliError)
+    assert account.cdk == []
+    assert earshot("deploy", "--unchecked").exit_code == 0
+    assert len(account.cdk) == 2
+
+
+def test_upgrade_keeps_every_deployed_setting(account: Account) -> None:
+    """Each value comes back from the CDK as what was deployed: `from_context` is the other end."""
+    deployed = StackSettings(name="Ours", flavour=Flavour.CPU, spot=False, uploads_days=9, instance_types=("a", "b"))
+    account.settings, account.changes = json.loads(deployed.to_json()), [HARMLESS]
+
+    result = earshot("upgrade", "Ours", "--yes", "-c", "max_workers=7")
+
+    assert result.exit_code == 0, result.output
+    synth, prepare, execute = account.cdk
+    sent = dict(pair.split("=", 1) for pair in synth if "=" in pair)
+    node: Any = SimpleNamespace(try_get_context=sent.get, get_all_context=lambda: sent)
+    assert StackSettings.from_context(node) == StackSettings(**{**vars(deployed), "max_workers": 7})
+    assert "prepare-change-set" in prepare
+    assert "execute-change-set" in execute
+
+
+@pytest.mark.parametrize(
+    ("change", "refused"),
+    [
+        ({**STATEFUL, "Replacement": "True"}, True),
+        ({**STATEFUL, "Replacement": "Conditional"}, True),
+        ({**STATEFUL, "Replacement": "False"}, False),
+        ({**STATEFUL, "Action": "Remove"}, True),
+        (HARMLESS, False),
+    ],
+)
+def test_upgrade_that_loses_data_is_refused(account: Account, change: dict[str, Any], refused: bool) -> None:
+    account.settings, account.changes = {}, [HARMLESS, change]  # on a page of its own
+    result = earshot("upgrade", "Ours", "--yes")
+    assert isinstance(result.exception, CliError) is refused
+    assert len(account.cdk) == (2 if refused else 3), "executed all the same"
+
+
+def test_upgrade_that_is_declined_discards_the_changes(account: Account) -> None:
+    account.settings, account.changes = {}, [HARMLESS]
+    result = earshot("upgrade", "Ours", answer="n\n")
+    assert (result.exit_code, account.discarded, len(account.cdk)) == (1, 1, 2)
+
+
+def test_upgrade_without_a_difference_changes_nothing(account: Account) -> None:
+    account.settings = {}
+    assert (earshot("upgrade", "Ours").exit_code, len(account.cdk)) == (0, 2)
+
+
+def test_any_command_of_the_cdk_is_passed_on(account: Account) -> None:
+    assert earshot("cdk", "bootstrap", "--trust", "1").exit_code == 0
+    assert account.cdk == [["bootstrap", "--trust", "1"]]

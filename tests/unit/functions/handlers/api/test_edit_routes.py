@@ -1,0 +1,92 @@
+"""GET and PUT /v1/requests/{id}/edits, and results with them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from functions.aws import s3
+
+AUDIO = b"\xff\xfb\x90\x00 audio"
+CHANGE = {"changes": [{"channel": 0, "first": 0, "count": 1, "text": "Goodbye,"}], "speakers": []}
+
+
+@pytest.fixture
+def job_id(api, complete) -> str:
+    made = api.post("/listen?punctuate=true", AUDIO).json["request_id"]
+    complete(made, "Hello,", "world.")
+    return made
+
+
+def put(api, job_id, document, version):
+    headers = {"If-Match": version} if version else {}
+    return api("PUT", f"/requests/{job_id}/edits", json.dumps(document).encode(), headers)
+
+
+def transcripts(api, job_id, query=""):
+    """The transcript in each format."""
+    results = [
+        api.get(f"/requests/{job_id}/result?format={form}{query}").text for form in ("json", "srt", "vtt", "txt")
+    ]
+    return [*results, api.get(f"/requests/{job_id}/result?response_format=text{query}").text]
+
+
+def test_edits_begin_empty_with_a_version(api, job_id):
+    shown = api.get(f"/requests/{job_id}/edits")
+
+    assert shown.json == {"changes": [], "speakers": []}
+    assert shown.headers["etag"] == '"none"'
+
+
+def test_edits_are_in_every_format_and_can_be_left_out(api, job_id):
+    model_wrote = transcripts(api, job_id)
+    answer = put(api, job_id, CHANGE, '"none"')
+
+    assert answer.status == 200
+    [change] = answer.json["changes"]
+    assert [word["punctuated_word"] for word in change["words"]] == ["Goodbye,"]
+    assert all("Goodbye," in text and "Hello" not in text for text in transcripts(api, job_id))
+    assert transcripts(api, job_id, "&edited=false") == model_wrote
+    assert api.get(f"/requests/{job_id}").json["edited"] is True
+    assert api.get(f"/requests/{job_id}/edits").headers["etag"] == answer.headers["etag"]
+
+
+def test_edits_of_somebody_else_are_not_overwritten(api, job_id):
+    first = put(api, job_id, CHANGE, '"none"')
+
+    late = put(api, job_id, {"speakers": [{"channel": 0, "speaker": 0, "name": "Elinor"}]}, '"none"')
+
+    assert (late.status, late.json["err_code"]) == (412, "EDITED_MEANWHILE")
+    assert api.get(f"/requests/{job_id}/edits").headers["etag"] == first.headers["etag"]
+    assert put(api, job_id, {}, first.headers["etag"]).headers["etag"] == '"none"'
+    assert "Hello," in transcripts(api, job_id)[0]
+
+
+@pytest.mark.parametrize(
+    ("document", "version", "status"),
+    [
+        (CHANGE, "", 428),
+        ({"changes": [{"channel": 0, "first": 9, "count": 1, "text": ""}]}, '"none"', 400),
+        ({"changes": [{"channel": 0}]}, '"none"', 400),
+        ([], '"none"', 400),
+    ],
+)
+def test_edits_that_cannot_be_are_refused(api, job_id, document, version, status):
+    assert put(api, job_id, document, version).status == status
+    assert api.get(f"/requests/{job_id}/edits").json["changes"] == []
+
+
+def test_edits_need_a_transcript(api):
+    running = api.post("/listen", AUDIO).json["request_id"]
+
+    assert put(api, running, CHANGE, '"none"').status == 400
+
+
+def test_deleted_job_takes_its_edits_along(api, job_id):
+    put(api, job_id, CHANGE, '"none"')
+    assert list(s3.keys("transcripts", f"jobs/{job_id}/edits/"))
+
+    api("DELETE", f"/requests/{job_id}")
+
+    assert not list(s3.keys("transcripts", f"jobs/{job_id}/"))

@@ -1,0 +1,188 @@
+"""Requests of the API that are refused: what the error says, and that nothing was started."""
+
+from __future__ import annotations
+
+import base64
+import json
+from urllib.parse import urlencode
+
+import pytest
+
+AUDIO = b"\xff\xfb\x90\x00 not really audio \x00\x01"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["s3://someone-elses/a.mp3", "s3://uploads", "s3://transcripts/jobs/1/transcript.json", "s3://models/base/x"],
+)
+def test_s3_url_of_other_object_returns_400(api, executions, url):
+    answer = api.post("/listen", {"url": url})
+
+    assert (answer.status, answer.json["err_code"]) == (400, "REMOTE_CONTENT_ERROR")
+    assert executions() == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "not a url",
+        "file:///etc/passwd",
+        "gopher://x",
+        "http://",
+        "https:///a",
+        "http://10.0.0.1/a",
+        "http://localhost/a",
+        "http://example.org:22/a",
+    ],
+)
+def test_invalid_url_returns_400(api, executions, url):
+    answer = api.post("/listen", {"url": url})
+
+    assert answer.status == 400
+    assert executions() == []
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'"x"', b"{}", b'{"url": 7}', b'{"url": null}', b"not json"])
+def test_json_without_url_returns_deepgram_error(api, body):
+    answer = api.post("/listen", body, content_type="application/json; charset=utf-8")
+
+    assert answer.status == 400
+    assert answer.json["err_code"] == "Bad Request"
+    assert answer.json["err_msg"].startswith(
+        "Content-type was application/json, but we could not process the JSON payload."
+    )
+
+
+@pytest.mark.parametrize("headers", [{}, {"Content_Type": "application/json"}, {"Content_Type": "audio/wav"}])
+def test_empty_body_returns_400(api, executions, headers):
+    answer = api.post("/listen", None, **headers)
+
+    assert answer.status == 400
+    assert executions() == []
+
+
+def test_unavailable_model_returns_400_with_available_models(api, executions):
+    for query in ("model=nova-9", "model=nova-3&strict_models=true"):
+        answer = api.post(f"/listen?{query}", AUDIO)
+
+        assert answer.status == 400
+        assert "whisper-base, whisper-tiny.en" in answer.json["err_msg"]
+    assert executions() == []
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "named"),
+    [
+        (b"{" + b'"a":' + b"{" * 100_000, {"Content_Type": "application/json"}, '{"url"'),
+        (b"[" * 100_000, {"Content_Type": "application/json"}, '{"url"'),
+        (b"'{url:", {"Content_Type": "application/json"}, '{"url"'),
+        (b'\'{"url": "https://example.org"}\'', {"Content_Type": "application/json"}, "Windows"),
+        (b'{"audio_url": "https://example.org/a"}', {"Content_Type": "application/json"}, "url, not audio_url"),
+        (b'{"URL": "https://example.org/a"}', {"Content_Type": "application/json"}, "url, not URL"),
+        (b'{"url": ["https://example.org/a"]}', {"Content_Type": "application/json"}, "a string"),
+        (b'{"url": "https://example.org/a"}', {}, "Content-Type: application/json"),
+        (b' {"audio_url": 1}', {"Content_Type": "text/plain"}, "Content-Type: application/json"),
+        (b"x", {"Content_Type": "multipart/form-data; boundary=x"}, "multipart form"),
+        (b"RIFF" * 2000, {"Content_Type": "application/x-www-form-urlencoded"}, "--data-binary @FILE"),
+        (b'{"url": "\\ud800://x"}', {"Content_Type": "application/json"}, "URI"),
+        (b'{"url": "s3://uploads/\\ud800"}', {"Content_Type": "application/json"}, "s3://"),
+        (b'{"url": "s3://uploads/' + b"k" * 1025 + b'"}', {"Content_Type": "application/json"}, "1024 bytes"),
+    ],
+)
+def test_mistaken_body_is_refused_with_its_name(api, executions, body, headers, named):
+    answer = api.post("/listen", body, **headers)
+
+    assert answer.status == 400
+    assert named in answer.json["err_msg"]
+    assert executions() == []
+
+
+@pytest.mark.parametrize(
+    ("method", "url"),
+    [
+        ("GET", "/requests/{}"),
+        ("DELETE", "/requests/{}"),
+        ("GET", "/requests/{}/result"),
+        ("POST", "/requests/{}/result"),
+    ],
+)
+@pytest.mark.parametrize("job_id", ["x" * 3000, "ü", "a\x00b", "a\x1b[31m", "x" * 100_000])
+def test_impossible_id_returns_404(api, method, url, job_id):
+    answer = api(method, url.format(job_id))
+
+    assert (answer.status, answer.json["err_code"]) == (404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize("value", ["\x00\x01\x7f", "\x1b[31m", "ü\ud800", "x" * 50_000, "\r\nX-A: b"])
+def test_error_header_is_short_printable_ascii(api, value):
+    answer = api.post("/listen?" + urlencode({"language": value}, errors="replace"), AUDIO)
+
+    assert answer.status == 400
+    assert answer.headers["dg-error"].isascii()
+    assert answer.headers["dg-error"].isprintable()
+    assert len(answer.headers["dg-error"]) <= 1024
+
+
+@pytest.mark.parametrize(
+    "value", ["\x00", "ü", "\xff" * 99, "a, b", "x" * 9000, ";;==", "multipart/form-data; boundary=\xff"]
+)
+@pytest.mark.parametrize("name", ["content-type", "prefer", "authorization", "x-\xff"])
+def test_any_byte_in_a_header_is_answered(api, name, value):
+    for path in ("/listen", "/audio/transcriptions"):
+        assert api("POST", path, AUDIO, {name: value}).status in (303, 400)
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["W10", base64.urlsafe_b64encode(b"[" * 50_000).decode(), "ü", "x" * 9000, "e30"],
+)
+def test_impossible_page_token_returns_400(api, token):
+    assert api.get(f"/requests?next={token}").status == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "nearest"),
+    [
+        ("POST", "/listn", "POST /v1/listen"),
+        ("GET", "/listen", "POST /v1/listen"),
+        ("POST", "/audio/transcription", "POST /v1/audio/transcriptions"),
+        ("GET", "/model", "GET /v1/models"),
+        ("POST", "/zzzzzzzz", "POST /v1/listen"),
+    ],
+)
+def test_unknown_route_names_the_nearest(api, method, path, nearest):
+    answer = api(method, path)
+
+    assert answer.status == 404
+    assert nearest in answer.json["err_msg"]
+
+
+def test_invalid_base64_body_returns_400(api):
+    from functions.handlers.api.handler import handler
+
+    event = {"resource": "/listen", "httpMethod": "POST", "body": "%%%", "isBase64Encoded": True}
+
+    assert handler(event, context())["statusCode"] == 400
+
+
+def test_unknown_route_returns_404_error_body(api):
+    answer = api.post("/speak", AUDIO)
+
+    assert answer.status == 404
+    assert set(answer.json) == {"err_code", "err_msg", "request_id"}
+
+
+def test_unexpected_exception_returns_500_without_details(api, monkeypatch):
+    monkeypatch.setattr("functions.handlers.api.submit_job.idempotency.claim", lambda *_: 1 / 0)
+
+    answer = api.post("/listen", AUDIO)
+
+    assert answer.status == 500
+    assert "division" not in json.dumps(answer.json)
+
+
+def context():
+    from types import SimpleNamespace
+
+    return SimpleNamespace(function_name="x", memory_limit_in_mb=1, invoked_function_arn="a", aws_request_id="i")

@@ -1,0 +1,75 @@
+"""The simulation: the deployed policy in modelled time, on loads small enough for a unit test."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from simulation import assumptions
+from simulation.cloud import SimulatedCloud
+from simulation.figures import Figures, figures, quantile
+from simulation.picture import waits, workers
+from simulation.policies import POLICIES, WITH_QUICK
+from simulation.scenarios import Account, Arrival, Scenario, clips, files
+from simulation.table import aims, as_page
+
+HOUR = 3600.0
+
+
+def simulate(
+    arrivals: Sequence[Arrival], account: Account | None = None, policy: str = "chosen", until: float = HOUR
+) -> tuple[SimulatedCloud, Figures]:
+    scenario = Scenario("office-day", "x", account or Account(), lambda _: arrivals, until)
+    run = SimulatedCloud(scenario, POLICIES[policy], 1, policy in WITH_QUICK).run()
+    return run, figures(run)
+
+
+def test_cold_caller_is_answered_by_a_quick_worker() -> None:
+    _, result = simulate(clips(HOUR, HOUR))
+    assert (result.done, result.most_quick, result.most_gpus) == (1, 1, 0)
+    assert result.caller_p95 is not None
+    assert assumptions.QUICK_COLD_SECONDS / 2 < result.caller_p95 < 2 * assumptions.QUICK_COLD_SECONDS
+
+
+def test_cold_caller_waits_for_a_gpu_without_quick_workers() -> None:
+    _, result = simulate(clips(HOUR, HOUR), policy="GPU only")
+    assert result.caller_p95 is not None
+    assert result.caller_p95 > assumptions.GPU_START_SECONDS / 2
+    assert result.usd > 20 * simulate(clips(HOUR, HOUR))[1].usd
+
+
+def test_without_gpu_capacity_quick_workers_do_the_work() -> None:
+    _, result = simulate(files(20, 600), Account(no_gpu_until=HOUR))
+    assert (result.done, result.most_gpus) == (20, 0)
+
+
+def test_quota_of_one_gpu_is_never_exceeded() -> None:
+    _, result = simulate(files(60, 600), Account(gpu_quota=1, quick_workers=0), until=2 * HOUR)
+    assert (result.done, result.most_gpus) == (60, 1)
+
+
+def test_lost_spot_instances_lose_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assumptions, "SPOT_LOSS_SECONDS", 100.0)
+    _, result = simulate(files(60, 600), Account(spot_losses=True, quick_workers=0), until=3 * HOUR)
+    assert result.done == 60
+
+
+def test_same_seed_gives_the_same_figures() -> None:
+    arrivals = [*clips(30, 600), *files(10, 600)]
+    assert simulate(arrivals)[1] == simulate(arrivals)[1]
+
+
+def test_page_and_pictures_show_what_was_simulated() -> None:
+    run, result = simulate(clips(60, 300))
+    results = {"office-day": {"chosen": result}}
+    assert next(iter(aims(results)))[2] is False, "the first caller waits for a cold start"
+    assert "| chosen | 5/5 |" in as_page(results, 1)
+    assert "An office day" in waits(results)
+    assert "<polyline" in workers({"office-day": run})
+
+
+def test_quantile_of_callers_counts_the_unanswered() -> None:
+    assert quantile([1.0, 2.0, float("inf")], 0.5) == 2.0
+    assert quantile([1.0, 2.0, float("inf")], 0.95) == float("inf")
+    assert quantile([], 0.5) is None

@@ -1,0 +1,127 @@
+"""Which bytes are sound: WAV lengths that are not true, and what the caller says of the audio."""
+
+from __future__ import annotations
+
+import io
+import struct
+from functools import cache
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from bench.corpus import wav
+from earshot_contract.shards import RawAudio
+from tests.fixtures.audio import decode
+from tests.fixtures.sound import (
+    noise,
+    read,
+)
+from transcriber.audio.resampling import SAMPLE_RATE
+
+
+@pytest.mark.parametrize(
+    ("riff", "data"),
+    [
+        (0xFFFFFFFF, 0xFFFFFFFF),
+        (0, 0),
+        (0x7FFFFFFF, 0x7FFFFFDB),
+        (0x7FFFF024, 0x7FFFF000),
+        (None, 1000),
+        (None, 1001),
+        (100, None),
+        (None, 0),
+    ],
+)
+@pytest.mark.parametrize("extensible", [False, True])
+def test_untrue_wav_length_loses_no_sample(
+    tmp_path: Path, riff: int | None, data: int | None, extensible: bool
+) -> None:
+    sound = noise(2.0)
+    path = wav(tmp_path / "a.wav", sound)
+    content = bytearray(path.read_bytes())
+    if extensible:  # a chunk before the samples, as FFmpeg and Audacity write
+        content[36:36] = b"LIST" + struct.pack("<I", 10) + b"INFOabcdef"
+    for at, size in ((4, riff), (content.index(b"data") + 4, data)):
+        if size is not None:
+            struct.pack_into("<I", content, at, size)
+    path.write_bytes(content)
+
+    audio = decode(path)
+
+    assert len(audio.samples) == len(sound)
+    assert np.allclose(audio.samples, sound, atol=1e-3)
+    assert not audio.info.truncated
+
+
+def test_chunks_behind_wav_samples_are_no_sound(tmp_path: Path) -> None:
+    path = wav(tmp_path / "a.wav", noise(1.0))
+    path.write_bytes(path.read_bytes() + b"LIST" + struct.pack("<I", 2000) + b"\x55" * 2000)
+
+    assert decode(path).seconds == pytest.approx(1.0, abs=0.001)
+
+
+@cache
+def encoded(container: str, codec: str, rate: int = SAMPLE_RATE) -> bytes:
+    out = io.BytesIO()
+    with av.open(out, "w", format=container) as file:
+        stream = file.add_stream(codec, rate=rate, layout="mono")
+        if codec.startswith("wma"):
+            stream.bit_rate = 64_000
+        frame = av.AudioFrame.from_ndarray(noise(1.0, rate=rate)[None], "fltp", "mono")
+        frame.sample_rate = rate
+        resampler = av.AudioResampler(
+            stream.codec_context.format, "mono", rate, frame_size=stream.codec_context.frame_size or None
+        )
+        for resampled in [*resampler.resample(frame), *resampler.resample(None), None]:
+            file.mux(stream.encode(resampled))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("container", "codec", "rate"),
+    [
+        ("wav", "pcm_s16le", 16_000),
+        ("flac", "flac", 16_000),
+        ("mp3", "libmp3lame", 16_000),
+        ("mp3", "libmp3lame", 44_100),
+        ("ogg", "libopus", 48_000),
+        ("webm", "libopus", 48_000),
+        ("mp4", "aac", 44_100),
+        ("adts", "aac", 44_100),
+        ("mpegts", "aac", 44_100),
+        ("aiff", "pcm_s16be", 16_000),
+        ("caf", "pcm_s16be", 16_000),
+        ("au", "pcm_s16be", 16_000),
+        ("w64", "pcm_s16le", 16_000),
+        ("avi", "pcm_s16le", 16_000),
+        ("asf", "wmav2", 44_100),
+        ("flv", "libmp3lame", 44_100),
+        ("amr", "libopencore_amrnb", 8_000),
+    ],
+)
+@pytest.mark.parametrize("raw", [RawAudio("linear16", 8_000), RawAudio("mulaw", 8_000, 2), RawAudio("g729", 8_000)])
+def test_file_with_header_wins_over_claims(
+    tmp_path: Path, container: str, codec: str, rate: int, raw: RawAudio
+) -> None:
+    path = tmp_path / "a"
+    try:
+        path.write_bytes(encoded(container, codec, rate))
+    except av.codec.codec.UnknownCodecError:
+        pytest.skip(f"this FFmpeg has no encoder {codec}")
+
+    samples, warnings = read(path, raw=raw)
+
+    assert len(samples) / SAMPLE_RATE == pytest.approx(1.0, abs=0.15)
+    assert warnings == ["contradicts_file"]
+
+
+def test_claims_serve_audio_without_header(tmp_path: Path) -> None:
+    for seed in range(30):
+        path = tmp_path / "a"
+        path.write_bytes(np.random.default_rng(seed).bytes(16_000))
+
+        samples, warnings = read(path, raw=RawAudio("linear16", 8_000))
+
+        assert (len(samples), warnings) == (SAMPLE_RATE, [])
