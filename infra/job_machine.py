@@ -38,7 +38,10 @@ MAX_CONCURRENT_SHARDS = 40  # Step Functions runs at most 40 iterations of an in
 
 
 class JobMachine(Construct):
-    """Prepare → Map over shards (send to a queue, wait for a worker's answer) → Assemble → Announce; failure → Fail."""
+    """Prepare → Map over shards (send to a queue, wait for a worker's answer) → Assemble → Announce; failure → Fail.
+
+    Between Prepare and the shards of a long file a worker plans where it is cut.
+    """
 
     def __init__(self, scope: Construct, id: str, base: Foundation, *, worker_machine: WorkerMachine) -> None:
         super().__init__(scope, id)
@@ -82,6 +85,9 @@ class JobMachine(Construct):
                 "SCALE_FUNCTION": scale.function_name,
                 "DEFAULT_MODEL": self._base.settings.default_model,
                 "ALLOW_PRIVATE_URLS": ALLOW_PRIVATE_URLS,
+                "SPEED": str(self._base.settings.speed),
+                "DRAIN_SECONDS": str(self._base.settings.drain_seconds),
+                "MAX_WORKERS": str(self._base.settings.max_workers),
             },
             timeout=Duration.minutes(15),  # for a download of two gigabytes over a slow connection
             memory=1024,
@@ -89,7 +95,10 @@ class JobMachine(Construct):
         storage.grant_table(prepare, "PutItem", "UpdateItem")
         storage.grant_objects(prepare, storage.uploads, "*", "GetObject", "GetObjectVersion")
         storage.grant_objects(
-            prepare, storage.transcripts, f"{WORK_PREFIX}*", "GetObject", "PutObject", "AbortMultipartUpload"
+            prepare,
+            storage.transcripts,
+            f"{WORK_PREFIX}*",
+            *("GetObject", "PutObject", "AbortMultipartUpload", "DeleteObject"),
         )
         storage.grant_objects(prepare, storage.models, manifest_key("*"), "GetObject")
         for bucket in (storage.uploads, storage.transcripts, storage.models):
@@ -173,7 +182,18 @@ class JobMachine(Construct):
             result_path=path.DISCARD,
         )
         fail.next(sfn.Fail(self, "Failed", error="Job.Failed", cause="The job's row and its event say why."))
-        for state in (prepare, shards, assemble, announce):
+        cut = self._lambda_task(
+            "Cut",
+            {
+                "planned": True,
+                "job_id": path.string_at("$.job_id"),
+                "group": path.string_at("$.group"),
+                "shards": path.object_at("$.shards"),
+                "execution": path.execution_id,
+            },
+            function="prepare",
+        )
+        for state in (prepare, cut, shards, assemble, announce):
             state.add_catch(fail, result_path="$.error")
 
         announce.next(sfn.Succeed(self, "Done"))
@@ -183,7 +203,16 @@ class JobMachine(Construct):
         copies.next(assemble)
         copied = sfn.Choice(self, "Copy?").when(sfn.Condition.is_present("$.copy"), copies).otherwise(announce)
         run = shards.next(assemble).next(copied)
-        known = sfn.Choice(self, "Known?").when(sfn.Condition.boolean_equals("$.go", True), run)
+        plan = self._send_and_wait("Plan", self._base.queues.fast, "shard", "$.plan")
+        plan.add_catch(cut, result_path="$.error")  # without a plan the file stays whole, and its worker says why
+        plan.next(cut)
+        long = sfn.Choice(self, "Long?").when(sfn.Condition.boolean_equals("$.cut", True), plan).otherwise(run)
+        cut.next(
+            sfn.Choice(self, "StillRuns?")
+            .when(sfn.Condition.boolean_equals("$.go", True), shards)
+            .otherwise(sfn.Succeed(self, "CancelledMeanwhile"))
+        )
+        known = sfn.Choice(self, "Known?").when(sfn.Condition.boolean_equals("$.go", True), long)
         known.otherwise(sfn.Succeed(self, "AlreadyKnown", comment="A second delivery, a cancel, a folder marker."))
         # No timeout of the execution: it would end without Fail. Every state has its own timeout.
         return sfn.StateMachine(
@@ -195,9 +224,11 @@ class JobMachine(Construct):
             logs=state_machine_logs(self, "job"),
         )
 
-    def _lambda_task(self, name: str, payload: dict[str, Any], result_path: str | None = None) -> tasks.LambdaInvoke:
-        """Build a state that invokes the function of the same name."""
-        return lambda_task(self, name, self._base.functions.all[name.lower()], payload, result_path)
+    def _lambda_task(
+        self, name: str, payload: dict[str, Any], result_path: str | None = None, function: str = ""
+    ) -> tasks.LambdaInvoke:
+        """Build a state that invokes a function, by default the one of the same name."""
+        return lambda_task(self, name, self._base.functions.all[function or name.lower()], payload, result_path)
 
     def _build_shards(self) -> sfn.Map:
         path = sfn.JsonPath
@@ -206,7 +237,7 @@ class JobMachine(Construct):
             "Shards",
             items_path="$.shards",
             item_selector={
-                "shard": path.object_at("$$.Map.Item.Value"),
+                "shard": path.json_merge(path.object_at("$.shared"), path.object_at("$$.Map.Item.Value")),
                 "interactive": path.string_at("$.interactive"),
                 "group": path.string_at("$.group"),
             },
@@ -221,7 +252,7 @@ class JobMachine(Construct):
         )
         return shards
 
-    def _send_and_wait(self, name: str, queue: sqs.Queue, member: str) -> tasks.SqsSendMessage:
+    def _send_and_wait(self, name: str, queue: sqs.Queue, member: str, path: str = "") -> tasks.SqsSendMessage:
         """Build a state that sends a ShardMessage, or the message of an audio copy, and waits for the worker's answer.
 
         It has no heartbeat, because the heartbeat's clock would run while the message waits in the queue. The message's
@@ -233,7 +264,7 @@ class JobMachine(Construct):
             queue=queue,
             integration_pattern=sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN,
             message_body=sfn.TaskInput.from_object(
-                {"task_token": sfn.JsonPath.task_token, member: sfn.JsonPath.object_at(f"$.{member}")}
+                {"task_token": sfn.JsonPath.task_token, member: sfn.JsonPath.object_at(path or f"$.{member}")}
             ),
             # Makes a standard queue fair: SQS delivers messages of quiet groups before those of a group that has many.
             message_group_id=sfn.JsonPath.string_at("$.group"),

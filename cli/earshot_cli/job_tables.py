@@ -100,7 +100,10 @@ def _one_line(text: str) -> str:
 
 
 def _progress(job: dict[str, Any]) -> str:
-    return f"{job['progress']:.0%}" if job["state"] == "processing" and "progress" in job else ""
+    if job["state"] != "processing" or "progress" not in job:
+        return ""
+    left = job.get("estimated_seconds_left")
+    return f"{job['progress']:.0%}" + (f", about {_duration(left)} left" if left is not None else "")
 
 
 def _elapsed(job: dict[str, Any]) -> str:

@@ -106,6 +106,16 @@ def shard_result_key(job_id: str, index: int) -> str:
     return f"{shards_prefix(job_id)}{index:05d}.json"
 
 
+def plan_key(job_id: str) -> str:
+    """Return the key of the plan by which a long job's file is cut (`shards.ShardPlan`)."""
+    return f"{work_prefix(job_id)}plan.json"
+
+
+def fingerprint_key(job_id: str) -> str:
+    """Return the key of the digest that says for which audio and options a job's plan and shard results hold."""
+    return f"{work_prefix(job_id)}fingerprint"
+
+
 # -- models bucket -----------------------------------------------------------------------------------------
 
 MANIFEST_FILE = "manifest.json"

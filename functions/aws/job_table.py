@@ -62,6 +62,7 @@ def retry(job: Job, execution: str) -> Job | None:
         "history": [{k: v for k, v in asdict(each).items() if v is not None} for each in past],
         "ttl": _expiry(),
         **dict.fromkeys(("started", "completed", "failure", "shards", "language", "channels")),
+        **dict.fromkeys(("uncut", "channels_planned", "progress", "working_since")),
         **dict.fromkeys(("model_seconds", "cost_usd", "worker_start", "restarts", "deliveries")),
     }
     unchanged = attribute("state").eq(job.state) & attribute("state").is_in([JobState.FAILED, JobState.CANCELLED])

@@ -88,6 +88,10 @@ class Job(Document):
     channels: int | None = None  # transcribed
     language: str | None = None
     shards: int | None = None  # number of shards
+    uncut: str | None = None  # why there are fewer shards than the length of the file asked for
+    channels_planned: int | None = None  # channels that are transcribed each on its own
+    progress: dict[str, float] | None = None  # seconds of audio done, by shard (`shard0`); workers write it
+    working_since: str | None = None  # when a worker began with the first of the shards
     execution: str | None = None  # ARN of the execution that owns the row; DELETE stops it
     restarts: int | None = None  # how often Sweep has started it again
     model_seconds: float | None = None  # seconds that workers spent inside the model

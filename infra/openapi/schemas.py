@@ -130,6 +130,12 @@ _OPENAI_ERROR = {
     )
 }
 
+_PROGRESS: dict[str, Any] = {
+    "progress": SHARE,
+    "seconds": document({"done": SECONDS, "total": SECONDS}, {}, "Of the audio."),
+    "estimated_seconds_left": SECONDS,
+}
+
 _JOB = {
     "request_id": UUID,
     "state": {"enum": [str(state) for state in JobState]},
@@ -160,7 +166,7 @@ _OPTIONAL_JOB = {
     "duration": SECONDS,
     "language": TEXT,
     "channels": COUNT,
-    "shards": document({"done": COUNT, "total": COUNT}),
+    "shards": document({"done": COUNT, "total": COUNT}, {"reason": TEXT}),
     "timings": {
         "type": "object",
         "description": "Seconds: waited before the start, from the start to the end, inside the model; start_…, by "
@@ -243,7 +249,7 @@ SCHEMAS: dict[str, Schema] = {
         {"segments": array_of(_SEGMENT), "words": array_of(document({"word": TEXT, **_TIMED}))},
     ),
     "Redirect": document({"request_id": UUID, "message": TEXT}),
-    "Job": document(_JOB, _OPTIONAL_JOB | {"progress": SHARE}, "Unknown values are left out."),
+    "Job": document(_JOB, _OPTIONAL_JOB | _PROGRESS, "Unknown values are left out."),
     "Jobs": document({"requests": array_of(document(_JOB, _OPTIONAL_JOB))}, {"next": TEXT}),
     "Deleted": document({"request_id": UUID, "state": {"const": "forgotten"}}),
     "Upload": document({"put": TEXT, "url": TEXT, "expires_in": COUNT}),

@@ -19,6 +19,11 @@ JOB_STATES = {
     "Prepare": "Task",
     "Known?": "Choice",
     "AlreadyKnown": "Succeed",
+    "Long?": "Choice",
+    "Plan": "Task",
+    "Cut": "Task",
+    "StillRuns?": "Choice",
+    "CancelledMeanwhile": "Succeed",
     "Shards": "Map",
     "Assemble": "Task",
     "Announce": "Task",
@@ -69,7 +74,7 @@ def test_state_machines_have_no_faults(assembly: Assembly) -> None:
     [
         (lambda s: s["Assemble"].update(Next="Anounce"), "Assemble goes to Anounce, which is no state"),
         (lambda s: s["Prepare"]["Catch"][0].update(Next="Oops"), "Prepare goes to Oops, which is no state"),
-        (lambda s: s["Known?"]["Choices"][0].update(Next="Done"), "Shards cannot be reached"),
+        (lambda s: s["Known?"]["Choices"][0].update(Next="Done"), "Long? cannot be reached"),
         (lambda s: s["Known?"].pop("Default"), "Known? has no Default"),
         (lambda s: s["Announce"].pop("Next"), "Announce needs either Next or End"),
         (lambda s: s["Fail"].update(QueryLanguage="JSONata"), "Fail uses QueryLanguage"),
@@ -99,7 +104,8 @@ def test_job_machine_has_the_agreed_states(job: dict[str, Any]) -> None:
         path.append(state)
         here = job["States"][state]
         state = here["Next"] if "Next" in here else here["Choices"][0]["Next"]
-    assert path == ["Prepare", "Known?", "Shards", "Assemble", "Announce"]
+    long = ["Long?", "Plan", "Cut", "StillRuns?"]
+    assert path == ["Prepare", "Known?", *long, "Shards", "Assemble", "Announce"]
 
 
 def test_job_machine_payloads_are_what_functions_read(job: dict[str, Any]) -> None:
@@ -127,14 +133,33 @@ def test_job_machine_state_invokes_function_of_same_name(job: dict[str, Any]) ->
 
 def test_job_machine_runs_shards_only_if_go(job: dict[str, Any]) -> None:
     [choice] = job["States"]["Known?"]["Choices"]
-    assert choice == {"Variable": "$.go", "BooleanEquals": True, "Next": "Shards"}
+    assert choice == {"Variable": "$.go", "BooleanEquals": True, "Next": "Long?"}
     assert job["States"]["Known?"]["Default"] == "AlreadyKnown"
+
+
+def test_long_file_is_planned_by_a_worker_then_cut(job: dict[str, Any]) -> None:
+    states = job["States"]
+    [choice] = states["Long?"]["Choices"]
+    assert (choice["Variable"], choice["Next"], states["Long?"]["Default"]) == ("$.cut", "Plan", "Shards")
+    plan = states["Plan"]
+    assert plan["Parameters"]["QueueUrl"].startswith("QueuesFast")
+    assert plan["Parameters"]["MessageBody"] == {"task_token.$": "$$.Task.Token", "shard.$": "$.plan"}
+    assert [catch["Next"] for catch in plan["Catch"]] == ["Cut"], "a file that cannot be planned stays whole"
+    assert states["Cut"]["Parameters"]["Payload"] == {
+        "planned": True,
+        "job_id.$": "$.job_id",
+        "group.$": "$.group",
+        "shards.$": "$.shards",
+        "execution.$": "$$.Execution.Id",
+    }
+    assert states["StillRuns?"]["Choices"][0]["Next"] == "Shards"
 
 
 def test_shard_waits_in_its_queue_for_a_task_token(job: dict[str, Any]) -> None:
     shards = job["States"]["Shards"]
     assert shards["ItemsPath"] == "$.shards"
-    assert shards["ItemSelector"] == {"shard.$": "$$.Map.Item.Value", "interactive.$": "$.interactive"}
+    merged = "States.JsonMerge($.shared, $$.Map.Item.Value, false)"
+    assert shards["ItemSelector"] == {"shard.$": merged, "interactive.$": "$.interactive"}
     assert shards["ResultPath"] is None, "the state keeps job_id; results of shards are in S3"
     assert shards["MaxConcurrency"] == 40
     states = shards["ItemProcessor"]["States"]

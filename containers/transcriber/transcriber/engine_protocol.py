@@ -8,7 +8,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from earshot_contract.shards import Shard, ShardError, ShardResult
 
@@ -35,6 +35,15 @@ class ShardFailed(Exception):
         super().__init__(message)
         self.error = error
         self.message = message
+
+
+@runtime_checkable
+class ReportsProgress(Protocol):
+    """A future that knows how much of its shard is done; an engine's futures need not."""
+
+    def seconds_done(self) -> float:
+        """Return the seconds of the shard's audio that are done."""
+        ...
 
 
 class Engine(Protocol):

@@ -23,9 +23,10 @@ from functions.aws import job_pages, job_table, latest_uploads, s3, shard_result
 from functions.errors import bad_query
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response
-from functions.jobs.job import Attempt, Delivery, Job, SourceKind
+from functions.jobs.job import Attempt, Delivery, Job, SourceKind, timestamp
 from functions.jobs.job_filter import JobFilter
 from functions.jobs.job_source import source_summary
+from functions.jobs.progress import progress
 from functions.jobs.redaction import without_secrets
 from functions.observability import logger
 from functions.options.options import Options
@@ -59,7 +60,9 @@ def show_job(_: Request, job: Job) -> Response:
     document = job_summary(job)
     if job.shards:
         done = _completed_shards(job)
-        document |= {"progress": round(done / job.shards, 3), "shards": {"done": done, "total": job.shards}}
+        shards = {"done": done, "total": job.shards, "reason": job.uncut}
+        document |= {"shards": {name: value for name, value in shards.items() if value is not None}}
+        document |= progress(job, done, timestamp())
     return json_response({"progress": 0.0} | document)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from earshot_contract.job_state import JobState
-from functions.aws import job_table, s3, shard_results, step_functions
+from functions.aws import job_table, s3, step_functions
 from functions.aws.clients import is_unavailable
 from functions.errors import bad_request, internal_error, service_unavailable
 from functions.handlers.api.audio_route import audio_gone
@@ -38,8 +38,6 @@ def retry_job(_: Request, job: Job) -> Response:
     retried = job_table.retry(job, execution)
     if retried is None:  # another caller was quicker, and their retry is this one
         raise service_unavailable(f"Request {job.id} has just changed. Try again.")
-    # Results of the run before: shards of another number, or of other bytes behind a URL, must not be taken for new.
-    shard_results.remove(job.id)
     _start(retried)
     return json_response(job_summary(retried))
 

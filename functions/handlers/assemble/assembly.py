@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from earshot_contract.shards import START_STAGE_PREFIX, ShardResult
+from earshot_contract.shards import START_STAGE_PREFIX, AudioInfo, Segment, ShardResult
 from functions.jobs.job import Job
 from functions.options.options import Options
 from functions.options.query_string import Warnings, warning
@@ -34,7 +35,7 @@ def assemble(job: Job, options: Options, results: Sequence[ShardResult]) -> Tran
         created=job.created,
         options=job.options,
         task=options.task,
-        audio=first.audio,
+        audio=_audio(ordered),
         model=first.model,
         channels=[_channel(index, group, options) for index, group in enumerate(groups)],
         model_seconds=round(sum(result.seconds.get("model", 0.0) for result in ordered), 3),
@@ -61,16 +62,52 @@ def _speaker_model(results: Sequence[ShardResult]) -> SpeakerModelInfo | None:
     return SpeakerModelInfo(first.model, first.sha256) if first and all(found) else None
 
 
-def _channel(index: int, parts: Sequence[ShardResult], options: Options) -> Channel:
-    """Join the shards of a channel.
+def _audio(results: Sequence[ShardResult]) -> AudioInfo:
+    """Return what the decoder found: the shards at the end of the file know how it ends, and how long it is."""
+    last = max(results, key=lambda result: result.audio.duration)
+    truncated = any(result.audio.truncated for result in results)
+    return replace(last.audio, truncated=truncated)
 
-    Its language is that of the shard with most text; detection on music or silence is unreliable.
+
+def _language(parts: Sequence[ShardResult]) -> tuple[str, float]:
+    """Return the language of a channel and its probability.
+
+    It is the one with most seconds of speech over all shards, then with most text: detection on music or silence is
+    unreliable, and one shard of talk in another language does not change what a long recording is spoken in.
     """
-    longest = max(parts, key=lambda part: (sum(len(s.text) for s in part.segments), part.language_probability))
-    segments = [segment for part in parts for segment in part.segments]
+    weights: dict[str, list[float]] = {}
+    for part in parts:
+        text = sum(len(segment.text) for segment in part.segments)
+        speech = float(part.engine.get("speech", 0.0)) if text else 0.0
+        seconds = weights.setdefault(part.language, [0.0, 0.0, 0.0])
+        weights[part.language] = [seconds[0] + speech, seconds[1] + text, max(seconds[2], part.language_probability)]
+    language = max(weights, key=lambda code: weights[code])
+    own = [part for part in parts if part.language == language]
+    speech = sum(float(part.engine.get("speech", 0.0)) for part in own)
+    if not speech:
+        return language, weights[language][2]
+    mean = sum(part.language_probability * float(part.engine.get("speech", 0.0)) for part in own) / speech
+    return language, round(mean, 4)
+
+
+def _segments(part: ShardResult, language: str) -> list[Segment]:
+    """Return a shard's segments, each with its language where that is not the channel's."""
+    if part.language == language and not any(segment.language == language for segment in part.segments):
+        return part.segments
+    found = []
+    for segment in part.segments:
+        own = segment.language or part.language
+        found.append(replace(segment, language=None if own == language else own))
+    return found
+
+
+def _channel(index: int, parts: Sequence[ShardResult], options: Options) -> Channel:
+    """Join the shards of a channel."""
+    language, probability = _language(parts)
+    segments = [segment for part in parts for segment in _segments(part, language)]
     speakers = [part.speakers for part in parts if part.speakers]
     turns = join_speakers(speakers, options.speaker_request) if len(speakers) == len(parts) else []
-    return Channel(index, longest.language, longest.language_probability, segments, turns)
+    return Channel(index, language, probability, segments, turns)
 
 
 def _audio_warnings(options: Options, results: Sequence[ShardResult], channels: int) -> Warnings:
@@ -97,7 +134,7 @@ def _audio_warnings(options: Options, results: Sequence[ShardResult], channels: 
         )
     if _speaker_model(results) is None:
         found += no_speakers_warning(options)
-    if first.audio.truncated:
+    if any(result.audio.truncated for result in results):
         found.append(warning("audio", "truncated", "The audio ends too early; this is what could be read of it."))
     return found
 

@@ -88,8 +88,8 @@ def _is_latest(job: Job) -> bool:
 
 def _shard_results(job: Job) -> list[ShardResult]:
     bucket = settings().transcripts_bucket
-    bodies = [s3.get(S3Object(bucket, shard_result_key(job.id, n))) for n in range(job.shards or 1)]
-    return [ShardResult.from_json(body) for body in bodies if body]
+    bodies = (s3.get(S3Object(bucket, shard_result_key(job.id, n))) for n in range(job.shards or 1))
+    return [ShardResult.from_json(body) for body in bodies if body]  # one body in memory at a time
 
 
 def _add_metrics(job: Job, transcript: Transcript, results: list[ShardResult]) -> None:

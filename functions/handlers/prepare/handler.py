@@ -10,8 +10,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from earshot_contract.api_keys import DEPLOYMENT_OWNER
 from earshot_contract.job_inputs import ScaleInput
 from earshot_contract.job_state import JobState
-from functions.aws import event_bus, job_table, lambda_invoke, latest_uploads, model_bucket, s3
+from earshot_contract.keys import fingerprint_key, plan_key, shards_prefix
+from earshot_contract.shards import S3Object, Shard, ShardPlan
+from functions.aws import event_bus, job_table, lambda_invoke, latest_uploads, model_bucket, s3, shard_results
 from functions.aws.init_phase import connect
+from functions.handlers.prepare.cut_shards import NOT_PLANNED, cut_shards, fingerprint, plan_shard
 from functions.handlers.prepare.locate_audio import locate_audio, probe_audio
 from functions.handlers.prepare.plan_shards import expected_seconds, is_interactive, plan_shards, shard_count
 from functions.jobs import job_events
@@ -22,21 +25,30 @@ from functions.options.options import Options
 from functions.options.query_string import upload_query
 from functions.settings import settings
 from functions.speech_models.speakers import speaker_options
+from functions.workers.shard_length import shard_length
 
 connect("dynamodb", "s3", "events", "lambda")
 
-NOTHING_TO_DO: dict[str, Any] = {"go": False, "interactive": False, "shards": []}
+NOTHING_TO_DO: dict[str, Any] = {"go": False, "interactive": False, "cut": False, "shards": []}
+_FEW_SHARDS = 20  # up to here each has all members: the most channels there are
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """`{"input": the execution's input, "execution": its ARN}` → `{job_id, go, interactive, group, shards}`.
+    """`{"input": the execution's input, "execution": its ARN}` → `{job_id, go, interactive, cut, group, shards}`.
 
     `group` is the job's owner: the queues are fair among groups (`infra/job_machine.py`).
     `go` is false if there is nothing to do: another execution runs the job (S3 sent its event twice), the job has
     ended already, or the upload is a folder.
+
+    With `cut` the file is long: `plan` is then the shard that requests a plan from a worker, `shards` are those without
+    a cut, and both come back with `"planned": true` for the shards that the plan says.
+
+    `shared` has the members that all `shards` have in common: the list of hundreds has to fit an execution's state.
     """
+    if event.get("planned"):
+        return _shards_by_plan(event)
     job = _claim_job(event["input"], event["execution"])
     if job is None:
         return {"job_id": event["input"].get("job_id", ""), **NOTHING_TO_DO}
@@ -72,23 +84,87 @@ def _prepare(job: Job) -> dict[str, Any]:
     interactive = is_interactive(job.source.kind, options, seconds)
     bucket = settings().transcripts_bucket
     shards = plan_shards(job.id, audio, options, model.name, probe, bucket, interactive, speakers)
+    length = None
+    if not interactive:
+        config = settings()
+        rate = (config.speed, config.drain_seconds, config.max_workers)
+        length = shard_length(expected_seconds(probe, size), len(shards), *rate)
+    plan = _keep_or_remove_results(job, shards, audio, length is not None)
     source = Source(job.source.kind, audio, job.source.url, size)
+    cut = cut_shards(shards, plan) if plan else shards
     updated = job_table.update(
         job.id,
         state=JobState.PROCESSING,
         started=timestamp(),
         source=source.to_dict(),
         model=model.name,
-        duration=probe.duration,
-        shards=len(shards),
+        duration=plan.seconds if plan else probe.duration,
+        shards=len(cut),
+        uncut=plan.reason if plan else None,
+        channels_planned=len(shards),
+        progress={},
+        working_since=None,
         parsed=options.to_stored(),
     )
     if updated is None:
         return NOTHING_TO_DO  # cancelled meanwhile
-    logger.info("Prepared", model=model.name, shards=len(shards), audio_seconds=probe.duration, interactive=interactive)
-    lambda_invoke.invoke_later(settings().scale_function, ScaleInput(seconds, len(shards), interactive).to_dict())
+    number = round(seconds / length) if length else len(shards)
+    lambda_invoke.invoke_later(settings().scale_function, ScaleInput(seconds, max(1, number), interactive).to_dict())
+    logger.info("Prepared", model=model.name, shards=number, audio_seconds=probe.duration, interactive=interactive)
     group = job.owner or DEPLOYMENT_OWNER
-    return {"go": True, "interactive": interactive, "group": group, "shards": [shard.to_dict() for shard in shards]}
+    if length and not plan:
+        whole = [shard.to_dict() for shard in shards]
+        document = plan_shard(shards, length).to_dict()
+        long = {"cut": True, "group": group, "plan": document, "shared": {}}
+        return {"go": True, "interactive": False, **long, "shards": whole}
+    return _answer(cut, interactive, group)
+
+
+def _keep_or_remove_results(job: Job, shards: list[Shard], audio: S3Object, is_long: bool) -> ShardPlan | None:
+    """Keep plan and shard results of an earlier run of the same work, and return the plan; else remove them."""
+    bucket = settings().transcripts_bucket
+    if len(shards) == 1 and not is_long:  # nothing that could be kept
+        if job.history:
+            shard_results.remove(job.id)
+        return None
+    at, info = S3Object(bucket, fingerprint_key(job.id)), s3.head(audio)
+    digest = fingerprint(shards, info.etag if info else "").encode()
+    stored, body = s3.get(at), s3.get(S3Object(bucket, plan_key(job.id)))
+    if stored == digest and (body or not is_long):
+        return ShardPlan.from_json(body) if body else None
+    if stored or job.history:
+        shard_results.remove(job.id)
+        s3.remove(bucket, [plan_key(job.id)])
+    s3.put(at, digest, "text/plain")
+    return None
+
+
+def _shards_by_plan(event: dict[str, Any]) -> dict[str, Any]:
+    """Return the job's shards as its plan cuts them; without a plan, because no worker made one, it stays whole."""
+    job_id, shards = event["job_id"], [Shard.from_json(shard) for shard in event["shards"]]
+    body = s3.get(S3Object(settings().transcripts_bucket, plan_key(job_id)))
+    plan = ShardPlan.from_json(body) if body else None
+    cut = cut_shards(shards, plan) if plan else shards
+    reason = plan.reason if plan else NOT_PLANNED
+    changes: dict[str, Any] = {"duration": plan.seconds} if plan else {}
+    updated = job_table.update(job_id, event["execution"], shards=len(cut), uncut=reason, **changes)
+    return {"job_id": job_id, **(_answer(cut, False, event["group"]) if updated else NOTHING_TO_DO)}
+
+
+def _answer(shards: list[Shard], interactive: bool, group: str) -> dict[str, Any]:
+    """Return what the Map of the job machine needs: shards without a result yet, what all have in common apart."""
+    documents = [shard.to_dict() for shard in shards]
+    done: set[str] = set()
+    if len(shards) > 1:
+        bucket = settings().transcripts_bucket
+        done = set(s3.keys(bucket, shards_prefix(shards[0].job_id)))
+    missing = [document for document in documents if document["result"]["key"] not in done]
+    shared: dict[str, Any] = {}
+    if len(shards) > _FEW_SHARDS:
+        shared = {name: value for name, value in documents[0].items() if all(d[name] == value for d in documents)}
+        missing = [{name: value for name, value in d.items() if name not in shared} for d in missing]
+    answer = {"go": True, "interactive": interactive, "cut": False, "group": group}
+    return {**answer, "shared": shared, "shards": missing}
 
 
 def _options(job: Job) -> Options:

@@ -31,7 +31,13 @@ class FrameDecoder:
     def frames(
         self, part: OpenPart, first: PacketPosition | None = None, until: PacketPosition | None = None
     ) -> Iterator[AudioFrame]:
-        """Yield the decoded frames from a packet to another; damaged packets are skipped, as media players do."""
+        """Yield decoded frames; damaged packets are skipped, as media players do.
+
+        Args:
+            part: what is decoded.
+            first: the first packet whose frames are yielded; None: that of the part.
+            until: the packet after the last one; None: the part is decoded to its end.
+        """
         packets = packets_between(part, first, until)
         while True:
             try:

@@ -64,8 +64,7 @@ class AudioStream:
     ) -> None:
         if path.stat().st_size == 0:
             raise ShardFailed(ShardError.EMPTY, "The file is empty: it has 0 bytes.")
-        self._path, self._channel = path, channel
-        self._first, self._until = first, until
+        self._path, self._channel, self._first, self._until = path, channel, first, until
         self._start = round(start * SAMPLE_RATE) if first is None else 0
         self._end = round(end * SAMPLE_RATE) if end is not None and until is None else None
         self._max_seconds, self._max_channels = max_seconds, max_channels

@@ -171,6 +171,7 @@ class BatchingEngine:
             return Window(state, start, mel, voiced)
 
         for block in audio:
+            state.decoded_seconds += len(block) / SAMPLE_RATE
             buffer = np.concatenate([buffer, block])
             for span in windower.feed(detector.feed(block)):
                 yield window(span)

@@ -22,6 +22,11 @@ class ShardFuture(Future[ShardResult]):
     """Future of a shard result whose `cancel` also ends a running shard: its windows are discarded."""
 
     on_cancel: Callable[[], None]
+    on_progress: Callable[[], float]
+
+    def seconds_done(self) -> float:
+        """Return the seconds of the shard's audio that are done."""
+        return self.on_progress()
 
     def cancel(self) -> bool:
         """Cancel the shard; returns False if it was running, but ends it, too."""
@@ -42,6 +47,7 @@ class ShardState:
         self.detects_language = language is None
         self.future = ShardFuture()
         self.future.on_cancel = self._abandon
+        self.future.on_progress = self._seconds_done
         self.audio_info: AudioInfo | None = None
         self.warnings: list[ShardWarning] = []  # about the audio
         self.segments: list[Segment] = []
@@ -50,10 +56,11 @@ class ShardState:
         self.speech_seconds = self.decode_seconds = self.model_seconds = (
             0.0  # of speech; time spent on preparing and in the model
         )
+        self.decoded_seconds = 0.0  # of the audio so far
         self.started_at = time.monotonic()
         self._pending: list[Window] = []  # windows that wait for the language, besides the voting ones
         self._voters: list[Window] | None = []  # None: they are queued
-        self._open_windows, self._all_added = 0, False
+        self._open_windows, self._all_windows, self._all_added = 0, 0, False
         self._window_count = 0
         self._lock = threading.Lock()
         self.active = True
@@ -69,6 +76,7 @@ class ShardState:
         """
         with self._lock:
             self._open_windows += 1
+            self._all_windows += 1
             self._window_count += 1
             self.speech_seconds += window.seconds
             if self.language is not None:
@@ -110,6 +118,7 @@ class ShardState:
         """Register one more window, for speech that another window left out."""
         with self._lock:
             self._open_windows += 1
+            self._all_windows += 1
 
     def window_done(self, segments: list[Segment], seconds: float) -> bool:
         """Register a finished window with its segments and model time; return True if it was the last."""
@@ -132,6 +141,12 @@ class ShardState:
             self.active = False
             if not self.future.done():
                 self.future.set_exception(error)
+
+    def _seconds_done(self) -> float:
+        """Return the decoded seconds, less the share of them whose windows are not done."""
+        with self._lock:
+            share = 1 - self._open_windows / self._all_windows if self._all_windows else 1.0
+            return self.decoded_seconds * share
 
     def _abandon(self) -> None:
         self.active = False

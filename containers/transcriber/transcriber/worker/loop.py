@@ -27,6 +27,7 @@ from transcriber.worker.heartbeat import Heartbeat
 from transcriber.worker.loaded_engines import LoadedEngines
 from transcriber.worker.measures import Measures
 from transcriber.worker.model_files import ModelFiles
+from transcriber.worker.progress_reports import ProgressReports
 from transcriber.worker.shard_runs import ShardRuns
 from transcriber.worker.slot_lease import SlotLease
 from transcriber.worker.sqs_queues import Message, ShardQueues
@@ -223,7 +224,15 @@ def build_worker(
     tokens = TaskTokens(clients.step_functions)
     return Worker(
         queues,
-        ShardRuns(queues, tokens, parts.audio, parts.engines, clients.s3, measures),
+        ShardRuns(
+            queues,
+            tokens,
+            parts.audio,
+            parts.engines,
+            clients.s3,
+            measures,
+            ProgressReports(clients.dynamodb, settings.table),
+        ),
         parts.engines,
         idle_seconds=settings.idle_seconds,
         default_model=settings.default_model,

@@ -15,13 +15,14 @@ from typing import Any
 from earshot_contract.audio_copies import AudioCopy
 from earshot_contract.document import InvalidDocument
 from earshot_contract.shards import ShardError, ShardPlan, ShardResult
-from transcriber.engine_protocol import Engine, ShardFailed
+from transcriber.engine_protocol import Engine, ReportsProgress, ShardFailed
 from transcriber.logs import logger
 from transcriber.planning.planner import Planner
 from transcriber.worker.audio_cache import AudioCache
 from transcriber.worker.audio_copies import upload_copy
 from transcriber.worker.loaded_engines import LoadedEngines
 from transcriber.worker.measures import Measures
+from transcriber.worker.progress_reports import ProgressReports
 from transcriber.worker.shard_run import ShardRun, read_message
 from transcriber.worker.sqs_queues import Message, ShardQueues
 from transcriber.worker.task_tokens import TaskTokenClosed, TaskTokens
@@ -45,9 +46,10 @@ class ShardRuns:
         engines: LoadedEngines,
         s3: Any,
         measures: Measures | None = None,
+        progress: ProgressReports | None = None,
     ) -> None:
         self._queues, self._tokens, self._audio, self._engines, self._s3 = queues, tokens, audio, engines, s3
-        self._planner = Planner()
+        self._planner, self._progress = Planner(), progress
         self._active: list[ShardRun] = []
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="shard-run")
@@ -93,6 +95,14 @@ class ShardRuns:
         except TaskTokenClosed as error:
             if not run.answered:
                 self._drop(run, error)
+            return
+        if isinstance(run.future, ReportsProgress):
+            self._report(run, run.future.seconds_done())
+
+    def _report(self, run: ShardRun, seconds_done: float) -> None:
+        if self._progress and seconds_done and not run.answered:
+            run.has_reported = True
+            self._progress.report(run.shard, seconds_done, time.monotonic() - run.received_at)
 
     def close(self) -> None:
         """End the threads once they are idle."""
@@ -198,6 +208,8 @@ class ShardRuns:
             Body=result.to_json().encode(),
             ContentType="application/json",
         )
+        if isinstance(outcome, ShardResult) and (shard.count > 1 or run.has_reported):
+            self._report(run, max(0.0, (shard.end or outcome.audio.duration) - shard.start))
         self._answer(run, self._tokens.success, {"index": shard.index, "result": shard.result.key})
         if isinstance(result, ShardResult):
             run.log("Transcribed", audio_seconds=result.audio.duration, seconds=result.seconds)

@@ -39,7 +39,7 @@ def test_retried_job_is_queued_with_its_history(api, failed, executions):
     assert "first" in run["error"]["err_msg"]
     assert {"started", "completed"} <= run.keys()
     assert sorted(executions()) == [failed, f"{failed}-2"]
-    assert list(s3.keys("transcripts", f"work/{failed}/shards/")) == []
+    assert len(list(s3.keys("transcripts", f"work/{failed}/shards/"))) == 1  # Prepare knows whether it still holds
     job = job_table.find(failed)
     assert job.name == "ep1.mp3"
     assert job_events.detail(job, "transcripts").attempt == 2

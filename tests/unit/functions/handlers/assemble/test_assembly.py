@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
+from itertools import pairwise
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from earshot_contract.shards import (
     AudioInfo,
@@ -17,10 +21,12 @@ from earshot_contract.shards import (
     ShardWarning,
     SpeakerSection,
     SpeakerTurn,
+    Word,
 )
 from functions.handlers.assemble.assembly import assemble
 from functions.jobs.job import Job, Source, SourceKind
 from functions.options.options import Options
+from functions.rendering.deepgram import listen_response
 from functions.transcripts.transcript import SpeakerModelInfo, Transcript
 
 
@@ -67,6 +73,65 @@ def test_assemble_joins_shards_of_channel_in_order() -> None:
     found = assembled([result(1, None, "And longer than before.", 30.0, "de"), result(0, None, "Hm.")])
     assert [s.start for s in found.channels[0].segments] == [0.0, 30.0]
     assert found.channels[0].language == "de"  # where more was said
+
+
+def speech(part: ShardResult, seconds: float) -> ShardResult:
+    return replace(part, engine={**part.engine, "speech": seconds})
+
+
+def test_language_is_that_of_most_seconds_of_speech() -> None:
+    parts = [
+        speech(result(0, None, "Ein langer Satz mit vielen, vielen Wörtern.", 0.0, "de"), 20.0),
+        speech(result(1, None, "Short.", 30.0, "en"), 300.0),
+        speech(result(2, None, "Short, too.", 60.0, "en"), 400.0),
+    ]
+
+    (channel,) = assembled(parts).channels
+
+    assert (channel.language, channel.language_probability) == ("en", 0.9)
+    assert [segment.language for segment in channel.segments] == ["de", None, None]
+
+
+def test_segment_in_the_file_s_language_does_not_name_it() -> None:
+    german = result(0, None, "Ja.", 0.0, "de")
+    german = replace(german, segments=[*german.segments, Segment(2.0, 3.0, "Yes.", language="en")])
+    parts = [speech(german, 5.0), speech(result(1, None, "More.", 30.0, "en"), 90.0)]
+
+    assert [segment.language for segment in assembled(parts).channels[0].segments] == ["de", None, None]
+
+
+def test_audio_is_as_long_and_as_whole_as_its_last_shard_says() -> None:
+    head, tail = result(0, None, "a"), result(1, None, "b", 30.0)
+    tail = replace(tail, audio=replace(tail.audio, duration=61.5, truncated=True))
+
+    found = assembled([head, tail])
+
+    assert (found.audio.duration, found.audio.truncated) == (61.5, True)
+    assert [warning["type"] for warning in found.warnings] == ["truncated"]
+
+
+WORDS = st.lists(st.tuples(st.floats(0.05, 2), st.booleans()), min_size=1, max_size=40)
+
+
+@given(WORDS, st.randoms())
+def test_words_of_shards_are_the_words_of_the_whole(words: list[tuple[float, bool]], random: Random) -> None:
+    """Wherever it is cut between segments: words, utterances and paragraphs are those of the uncut file."""
+    at, segments = 0.0, []
+    for number, (pause, ends_sentence) in enumerate(words):
+        start = round(at + pause, 3)
+        at = round(start + 0.3, 3)
+        text = f"word{number}" + "." * ends_sentence
+        segments.append(Segment(start, at, text, [Word(text, start, at, 0.9)]))
+    whole = replace(result(0, None, ""), segments=segments)
+    bounds = sorted(random.sample(range(len(segments) + 1), min(3, len(segments))))
+    parts = [segments[a:b] for a, b in pairwise([0, *bounds, len(segments)])]
+    shards = [replace(result(n, None, ""), segments=part) for n, part in enumerate(parts)]
+    random.shuffle(shards)
+    query = "utterances=true&paragraphs=true&smart_format=true"
+
+    answers = [listen_response(assembled(found, query), Options.from_query(query)) for found in ([whole], shards)]
+
+    assert answers[0]["results"] == answers[1]["results"]
 
 
 def test_assemble_silence_has_no_segments() -> None:

@@ -193,7 +193,13 @@ def test_interactive_shard_reaches_worker(prepare: Prepare) -> None:
 
 
 def test_unknown_job_is_nothing_to_do(prepare: Prepare) -> None:
-    assert prepare({"job_id": "nope"}) == {"job_id": "nope", "go": False, "interactive": False, "shards": []}
+    assert prepare({"job_id": "nope"}) == {
+        "job_id": "nope",
+        "go": False,
+        "interactive": False,
+        "cut": False,
+        "shards": [],
+    }
 
 
 def test_cancelled_job_is_nothing_to_do(prepare: Prepare) -> None:

@@ -1,0 +1,35 @@
+"""Progress of a job: seconds of audio done of all, and an estimate of the time that is left."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from earshot_contract.job_state import JobState
+from functions.jobs.job import Job
+
+
+def progress(job: Job, shards_done: int, now: str) -> dict[str, Any]:
+    """Return the members `progress`, `seconds` and `estimated_seconds_left` of a job, as callers see them.
+
+    `progress` is a share of the audio's seconds where workers have reported any, else of the shards. What is left is
+    estimated to take as long a second as what is done has taken since the first worker began.
+
+    Args:
+        job: the job.
+        shards_done: number of shards whose results are stored.
+        now: a time stamp like those of the row.
+    """
+    share = shards_done / job.shards if job.shards else 0.0
+    if job.state == JobState.COMPLETED:
+        share = 1.0
+    elif job.progress and job.duration and job.channels_planned:
+        share = max(share, sum(job.progress.values()) / (job.duration * job.channels_planned))
+    share = min(share, 1.0)
+    found: dict[str, Any] = {"progress": round(share, 3)}
+    if job.duration:
+        found["seconds"] = {"done": round(share * job.duration, 1), "total": round(job.duration, 3)}
+    if job.state == JobState.PROCESSING and job.working_since and share:
+        worked = (datetime.fromisoformat(now) - datetime.fromisoformat(job.working_since)).total_seconds()
+        found["estimated_seconds_left"] = round(max(0.0, worked) * (1 - share) / share, 1)
+    return found
