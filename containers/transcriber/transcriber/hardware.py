@@ -196,7 +196,7 @@ def _override(settings: EngineSettings, environment: Mapping[str, str]) -> Engin
         if name == "profile" and text not in tuple(EngineProfile):
             raise ValueError(f"{variable} is {text!r}; it must be {' or '.join(EngineProfile)}.")
         value = kind(int(text)) if kind in (int, bool) else kind(text)
-        settings = replace(settings, **{name: value})  # type: ignore[arg-type]
+        settings = replace(settings, **{name: value})
     return settings
 
 
