@@ -121,8 +121,7 @@ class JobMachine(Construct):
         storage.grant_objects(assemble, storage.transcripts, f"{WORK_PREFIX}*", "GetObject", "DeleteObject")
         storage.grant_objects(assemble, storage.transcripts, spans_key("*", "*"), "PutObject")
         storage.grant_objects(assemble, storage.transcripts, redacted_audio_key("*"), "GetObject")
-        stale = f"{UPLOADS_PREFIX}*.{REDACTED_AUDIO}"
-        storage.grant_objects(assemble, storage.transcripts, stale, "DeleteObject")
+        storage.grant_objects(assemble, storage.transcripts, f"{UPLOADS_PREFIX}*.{REDACTED_AUDIO}", "DeleteObject")
         for prefix in (f"{JOBS_PREFIX}*", f"{UPLOADS_PREFIX}*"):
             storage.grant_objects(assemble, storage.transcripts, prefix, "PutObject")
         storage.grant_list(assemble, storage.transcripts)
@@ -170,7 +169,9 @@ class JobMachine(Construct):
         path = sfn.JsonPath
         prepare = self._lambda_task("Prepare", {"input": path.entire_payload, "execution": path.execution_id})
         shards = self._build_shards()
-        assemble = self._lambda_task("Assemble", {"job_id": path.string_at("$.job_id")})
+        assemble = self._lambda_task(
+            "Assemble", {"job_id": path.string_at("$.job_id"), "group": path.string_at("$.group")}
+        )
         announce = self._lambda_task("Announce", {"job_id": path.string_at("$.job_id")})
         fail = self._lambda_task(
             "Fail",
@@ -193,13 +194,12 @@ class JobMachine(Construct):
             },
             function="prepare",
         )
-        for state in (prepare, cut, shards, assemble, announce):
+        # With `redact_audio`: a worker writes the copy, then Assemble runs again and completes the job.
+        copies = self._send_and_wait("CopyAudio", self._base.queues.bulk, "copy")
+        for state in (prepare, cut, shards, assemble, copies, announce):
             state.add_catch(fail, result_path="$.error")
 
         announce.next(sfn.Succeed(self, "Done"))
-        # With `redact_audio`: a worker writes the copy, then Assemble runs again and completes the job.
-        copies = self._send_and_wait("CopyAudio", self._base.queues.bulk, "copy")
-        copies.add_catch(fail, result_path="$.error")
         copies.next(assemble)
         copied = sfn.Choice(self, "Copy?").when(sfn.Condition.is_present("$.copy"), copies).otherwise(announce)
         run = shards.next(assemble).next(copied)

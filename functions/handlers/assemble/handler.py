@@ -50,7 +50,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         latest = _is_latest(job)
         list(pool.map(partial(_put, job), output_files(job, transcript, options, latest=latest)))
     if copy := request_copy(job, transcript, options):
-        return {"job_id": job.id, "copy": copy.to_dict()}
+        return {**event, "copy": copy.to_dict()}
     if latest:
         copy_to_upload_key(job, options)
     job_table.finish(
@@ -68,7 +68,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         shard_results.remove(job.id)
     _add_metrics(job, transcript, results)
     logger.info("Assembled", model_seconds=transcript.model_seconds, audio_seconds=transcript.audio.duration)
-    return {"job_id": job.id}
+    return event
 
 
 def cost_usd(model_seconds: float) -> float:
