@@ -22,7 +22,6 @@ ASSUMED_BY_AWS = {
     "DefinitionExecutionRole": "ECS pulls the image and creates log streams",
     "EventsRole": "EventBridge starts the job machine for an upload",
     "SchedulerRole": "EventBridge Scheduler invokes the two functions",
-    "CloudWatchRole": "API Gateway writes logs",
 }
 # Grants that no call of the local cloud uses: role, action, part of the resource → why they stay.
 UNUSED = [
@@ -42,7 +41,12 @@ UNUSED = [
         r".*",
         "Lambda's poller receives with the function's role; the emulator's reads the queue directly.",
     ),
-    (r"TaskRole", r"s3:(GetObject|ListBucket)", r"models", "Here workers read models from a folder (MODEL_DIR)."),
+    (r"TaskRole|Quick", r"s3:GetObject", r"models", "Here workers read models from a folder (MODEL_DIR)."),
+    (r".*", r"s3:ListBucket", r".*", "Without it S3 answers 403, not 404, for an object that is gone."),
+    (r"TaskRole|Quick", r"s3:GetObject", r"uploads", "Of an upload made while the bucket's versions were suspended."),
+    (r"Scale", r"dynamodb:DeleteItem", r"table", "Frees the slot of a launch that Step Functions refused."),
+    (r"Scale", r"states:StopExecution", r"Workers", "Minutes after a worker's silence: its lease has lapsed."),
+    (r"Sweep", r"events:PutEvents", r".*", "A job is announced as failed after three restarts."),
 ]
 
 
