@@ -22,7 +22,6 @@ ASSUMED_BY_AWS = {
     "DefinitionExecutionRole": "ECS pulls the image and creates log streams",
     "EventsRole": "EventBridge starts the job machine for an upload",
     "SchedulerRole": "EventBridge Scheduler invokes the two functions",
-    "CloudWatchRole": "API Gateway writes logs",
 }
 # Grants that no call of the local cloud uses: role, action, part of the resource → why they stay.
 UNUSED = [
@@ -42,7 +41,32 @@ UNUSED = [
         r".*",
         "Lambda's poller receives with the function's role; the emulator's reads the queue directly.",
     ),
-    (r"TaskRole", r"s3:(GetObject|ListBucket)", r"models", "Here workers read models from a folder (MODEL_DIR)."),
+    # Its actions are those of the container's worker: tests/synth/test_permissions.py.
+    (r"WorkersQuickRole", r".*", r".*", "An image function has the operator's key here; it runs the worker's code."),
+    (r"TaskRole", r"s3:GetObject", r"models", "Here workers read models from a folder (MODEL_DIR)."),
+    (r".*", r"s3:ListBucket", r".*", "Without it S3 answers 403, not 404, for an object that is gone."),
+    (r"TaskRole", r"s3:GetObject", r"uploads", "Of an upload made while the bucket's versions were suspended."),
+    (r"Listen", r"s3:GetObject", r"(work|uploads)/", "Answers too large for a request, results beside an upload."),
+    (r"Listen", r"s3:DeleteObject", r"(jobs|work|uploads)/", "Deletion of a job; the tiers delete few kinds."),
+    (r"Listen", r"dynamodb:Query", r"owners", "A caller with a key lists its own jobs; the tiers call without one."),
+    (
+        r"Listen",
+        r"s3:PutObject",
+        r"(jobs|uploads)/",
+        "Corrections of a transcript: the page's own tests.",
+    ),
+    (r"Listen", r"s3:ListMultipartUploadParts", r"work/", "Uploads in parts that were interrupted."),
+    (r"Listen", r"s3:GetObjectVersion", r"uploads", "The player plays the version that was transcribed."),
+    (
+        r"(Assemble|Fail)",
+        r"s3:(Delete|Get)Object",
+        r"(work|uploads|jobs)/",
+        "Audio that is not to be kept, or redacted.",
+    ),
+    (r"WorkersMachine", r"lambda:InvokeFunction", r"Quick", "A quick worker runs in a local cloud of its own test."),
+    (r"Scale", r"dynamodb:DeleteItem", r"table", "Frees the slot of a launch that Step Functions refused."),
+    (r"Scale", r"states:StopExecution", r"Workers", "Minutes after a worker's silence: its lease has lapsed."),
+    (r"Sweep", r"events:PutEvents", r".*", "A job is announced as failed after three restarts."),
 ]
 
 

@@ -22,6 +22,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:No application metrics"),  # a step that found nothing to do
 ]
 
+REFUSAL = {"err_code": "Bad Request", "err_msg": "No."}
 Events = Callable[[], list[dict[str, Any]]]
 
 
@@ -32,6 +33,17 @@ def fail_job(execution_input: dict[str, Any], context: Any, execution: str = "ar
 def stopped(status: str) -> dict[str, Any]:
     """What the rule on the job machine's status passes on."""
     return {"stopped": {"status": status, "executionArn": "arn:1", "input": '{"job_id": "j1"}', "name": 'a "name"'}}
+
+
+@pytest.mark.parametrize(("status", "broken"), [(400, False), (500, True)])
+def test_failure_by_no_fault_of_the_caller_is_counted(
+    context: Any, capsys: pytest.CaptureFixture[str], status: int, broken: bool
+) -> None:
+    """The alarm JobsFail reads this count."""
+    job_with_results(Source(SourceKind.URL, url="https://example.com/a"))
+    cause = json.dumps({"errorType": "ApiError", "errorMessage": json.dumps(REFUSAL | {"status": status})})
+    fail_job({"job_id": "j1"}, context, Error="ApiError", Cause=cause)
+    assert ('"JobsBroken"' in capsys.readouterr().out) is broken
 
 
 def test_failed_job_has_its_reason_in_row_and_event(context: Any, events: Events) -> None:
