@@ -21,6 +21,7 @@ UNUSED_SETTINGS = {
     "assemble": {"ALLOW_PRIVATE_URLS", "DEFAULT_MODEL"},
     "callback": {"DEFAULT_MODEL", "RETENTION_DAYS"},
     "fail": {"ALLOW_PRIVATE_URLS"},
+    "settle": {"SPEED"},  # of a kind of worker, as measured
     "sweep": {"ALLOW_PRIVATE_URLS"},
 }
 
@@ -108,14 +109,20 @@ def test_request_functions_time_out_before_the_gateway(gpu: Assembly) -> None:
 
 
 def test_image_context_is_transcriber_and_contract(gpu: Assembly) -> None:
-    [image] = json.loads((gpu.folder / "Earshot.assets.json").read_text())["dockerImages"].values()
+    images = json.loads((gpu.folder / "Earshot.assets.json").read_text())["dockerImages"].values()
+    assert sorted(image["source"]["dockerBuildArgs"]["FLAVOUR"] for image in images) == ["cpu", "gpu"], "quick workers"
+    image = next(iter(images))
     context = gpu.folder / image["source"]["directory"]
     assert sorted(p.name for p in context.iterdir()) == ["containers", "events"]
     assert [p.name for p in (context / "containers").iterdir()] == ["transcriber"]
     in_image = sorted(p.name for p in (context / "containers" / "transcriber").iterdir())
-    assert in_image == ["Dockerfile", "requirements-gpu.txt", "requirements.txt", "transcriber"], (
-        "a change of a document or the benchmark must not deploy another image"
-    )
+    assert in_image == [
+        "Dockerfile",
+        "requirements-gpu.txt",
+        "requirements-quick.txt",
+        "requirements.txt",
+        "transcriber",
+    ], "a change of a document or the benchmark must not deploy another image"
     assert [p.name for p in (context / "events").iterdir()] == ["earshot_contract"]
     assert (context / image["source"]["dockerFile"]).is_file()
     assert list(context.rglob("__pycache__")) == []

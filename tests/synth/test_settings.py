@@ -172,7 +172,17 @@ def test_spot_false_leaves_on_demand_only(synthesized: Callable[..., Assembly]) 
     states = machine["States"]
     assert find_faults(machine) == []
     assert "LaunchSpot" not in states
-    assert machine["StartAt"] == states["RenewLease"]["Next"] == "LaunchOnDemand"
+    assert machine["StartAt"] == states["RenewLease"]["Next"] == "Kind?"
+    assert states["Kind?"]["Default"] == "LaunchOnDemand"
+
+
+def test_quick_workers_0_leaves_function_and_image_out(synthesized: Callable[..., Assembly]) -> None:
+    without = synthesized(quick_workers="0", zones="2")
+    machine = without.state_machines()["worker"]
+    assert find_faults(machine) == []
+    assert machine["StartAt"] == "LaunchSpot"
+    assert not [name for name in without.template["Resources"] if name.startswith("WorkersQuick")]
+    assert without.functions()["scale"]["Environment"]["Variables"]["IDLE_SECONDS"] == "180"
 
 
 def test_profile_setting_reaches_the_worker(synthesized: Callable[..., Assembly], gpu: Assembly) -> None:

@@ -159,7 +159,7 @@ def test_shard_waits_in_its_queue_for_a_task_token(job: dict[str, Any]) -> None:
     shards = job["States"]["Shards"]
     assert shards["ItemsPath"] == "$.shards"
     merged = "States.JsonMerge($.shared, $$.Map.Item.Value, false)"
-    assert shards["ItemSelector"] == {"shard.$": merged, "interactive.$": "$.interactive"}
+    assert shards["ItemSelector"] == {"shard.$": merged, "interactive.$": "$.interactive", "group.$": "$.group"}
     assert shards["ResultPath"] is None, "the state keeps job_id; results of shards are in S3"
     assert shards["MaxConcurrency"] == 40
     states = shards["ItemProcessor"]["States"]
@@ -205,7 +205,7 @@ def test_shard_errors_are_final_and_throttling_lasts(job: dict[str, Any]) -> Non
 def test_throttled_functions_are_retried_for_an_hour(assembly: Assembly) -> None:
     """With an account's concurrency of 10, a burst of 1,000 jobs is throttled for minutes."""
     states = [state for machine in assembly.state_machines().values() for state in all_states(machine)]
-    invocations = [state for state in states if ":lambda:invoke" in state.get("Resource", "")]
+    invocations = [state for state in states if ":lambda:invoke" in state.get("Resource", "") and not is_worker(state)]
     assert len(invocations) >= 7
     for state in invocations:
         _, throttled, slow, _ = state["Retry"]
@@ -213,6 +213,11 @@ def test_throttled_functions_are_retried_for_an_hour(assembly: Assembly) -> None
         assert slow["IntervalSeconds"] >= 60  # each attempt holds a function for half a minute
         assert {"Lambda.TooManyRequestsException", Throttled.__name__} <= set(throttled["ErrorEquals"])
         assert delays(throttled) > 3600
+
+
+def is_worker(state: dict[str, Any]) -> bool:
+    """Return whether a state invokes the quick worker: throttled, its slot cools down, and the policy knows it."""
+    return "WorkersQuick" in str(state["Parameters"]["FunctionName"])
 
 
 def all_states(machine: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -234,7 +239,7 @@ def test_job_machine_failure_goes_to_fail(job: dict[str, Any]) -> None:
 def test_api_error_is_not_retried(assembly: Assembly) -> None:
     for machine in assembly.state_machines().values():
         for name, state in machine["States"].items():
-            if ":lambda:invoke" in state.get("Resource", ""):
+            if ":lambda:invoke" in state.get("Resource", "") and not is_worker(state):
                 first, *others = state["Retry"]
                 assert first == {"ErrorEquals": ["ApiError", "Refused"], "MaxAttempts": 0}, name
                 assert [r["ErrorEquals"] for r in others][-1] == ["States.ALL"], name
@@ -245,7 +250,7 @@ def test_state_timeout_exceeds_function_timeout(assembly: Assembly) -> None:
     functions = assembly.functions()
     for machine in assembly.state_machines().values():
         for state in machine["States"].values():
-            if ":lambda:invoke" in state.get("Resource", ""):
+            if ":lambda:invoke" in state.get("Resource", "") and not is_worker(state):
                 arn = state["Parameters"]["FunctionName"]
                 [timeout] = [f["Timeout"] for name, f in functions.items() if f":Functions{name.title()}" in arn]
                 assert state["TimeoutSeconds"] > timeout
@@ -330,7 +335,8 @@ def test_throttled_launch_is_retried_under_both_error_names(worker: dict[str, An
 def test_settle_payload_has_failed_flag(worker: dict[str, Any]) -> None:
     slot = {"slot.$": "$.slot", "lease.$": "$.lease"}
     payloads = {name: worker["States"][name]["Parameters"]["Payload"] for name in ("SettleSlot", "CoolSlot")}
-    assert payloads["SettleSlot"] == {**slot, "failed": False, "execution.$": "$$.Execution.Name"}
+    execution = {"execution.$": "$$.Execution.Name", "worker.$": "$.kind"}
+    assert payloads["SettleSlot"] == {**slot, "failed": False, **execution}
     assert payloads["CoolSlot"] == {**slot, "failed": True, "error.$": "$.error"}
 
 
@@ -344,8 +350,14 @@ def test_work_left_relaunches_with_renewed_lease(worker: dict[str, Any]) -> None
         "slot.$": "$.slot",
         "lease.$": "$.settled.Payload.lease",
         "idle.$": "$.idle",
+        "kind.$": "$.kind",
+        "queues.$": "$.settled.Payload.queues",
     }
-    assert renew["Next"] == "LaunchSpot"
+    assert renew["Next"] == worker["StartAt"] == "Kind?"
+    [quick] = worker["States"]["Kind?"]["Choices"]
+    assert (quick["StringEquals"], quick["Next"]) == ("quick", "RunQuickWorker")
+    assert worker["States"]["Kind?"]["Default"] == "LaunchSpot"
+    assert worker["States"]["RunQuickWorker"]["Catch"][0]["Next"] == "CoolSlot"
 
 
 def test_state_machine_logs_have_no_execution_data(assembly: Assembly) -> None:
