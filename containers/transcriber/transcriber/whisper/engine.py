@@ -211,7 +211,7 @@ class BatchingEngine:
         engine_info: dict[str, Any] = {
             "name": "earshot",
             "version": f"ctranslate2 {ctranslate2.__version__}",
-            "profile": (shard.profile or self._settings.profile).value,
+            "profile": str(shard.profile or self._settings.profile),  # EARSHOT_PROFILE is text
             "speech": round(state.speech_seconds, 3),
             **state.counts,
         }
