@@ -162,7 +162,7 @@ def test_shard_waits_in_its_queue_for_a_task_token(job: dict[str, Any]) -> None:
     shards = job["States"]["Shards"]
     assert shards["ItemsPath"] == "$.shards"
     merged = "States.JsonMerge($.shared, $$.Map.Item.Value, false)"
-    assert shards["ItemSelector"] == {"shard.$": merged, "interactive.$": "$.interactive"}
+    assert shards["ItemSelector"] == {"shard.$": merged, "interactive.$": "$.interactive", "group.$": "$.group"}
     assert shards["ResultPath"] is None, "the state keeps job_id; results of shards are in S3"
     assert shards["MaxConcurrency"] == 40
     states = shards["ItemProcessor"]["States"]
