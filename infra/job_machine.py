@@ -121,8 +121,7 @@ class JobMachine(Construct):
         storage.grant_objects(assemble, storage.transcripts, f"{WORK_PREFIX}*", "GetObject", "DeleteObject")
         storage.grant_objects(assemble, storage.transcripts, spans_key("*", "*"), "PutObject")
         storage.grant_objects(assemble, storage.transcripts, redacted_audio_key("*"), "GetObject")
-        stale = f"{UPLOADS_PREFIX}*.{REDACTED_AUDIO}"
-        storage.grant_objects(assemble, storage.transcripts, stale, "DeleteObject")
+        storage.grant_objects(assemble, storage.transcripts, f"{UPLOADS_PREFIX}*.{REDACTED_AUDIO}", "DeleteObject")
         for prefix in (f"{JOBS_PREFIX}*", f"{UPLOADS_PREFIX}*"):
             storage.grant_objects(assemble, storage.transcripts, prefix, "PutObject")
         storage.grant_list(assemble, storage.transcripts)

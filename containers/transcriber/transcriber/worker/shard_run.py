@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from earshot_contract.audio_copies import AudioCopy, AudioCopyMessage
@@ -36,6 +36,24 @@ class ShardRun:
     def shard(self) -> Shard:
         """The shard of the message."""
         return self.message_body.shard
+
+    def completed(self, result: ShardResult, total: float) -> ShardResult:
+        """Return the engine's result with what the worker knows: the file's digest, and the time it took.
+
+        Args:
+            result: of the engine.
+            total: seconds since the message was received.
+        """
+        assert self.file is not None
+        shard = self.shard
+        end = result.audio.duration if shard.end is None else min(shard.end, result.audio.duration)
+        self.audio_seconds = max(0.0, end - shard.start)
+        seconds = {**result.seconds, **self.start_stages, "download": self.download_seconds, "total": total}
+        return replace(
+            result,
+            audio=replace(result.audio, sha256=self.file.sha256),
+            seconds={name: round(value, 4) for name, value in seconds.items()},
+        )
 
     def log(self, event: str, level: str = "info", **fields: Any) -> None:
         """Log `event` with the shard's job, index and model."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 from earshot_contract.audio_copies import AudioCopy
@@ -149,14 +148,14 @@ class ShardRuns:
         return engine
 
     def _write_copy(self, run: ShardRun, copy: AudioCopy) -> None:
+        outcome: AudioCopy | BaseException = copy
         try:
             self._tokens.heartbeat(run.message_body.task_token)
             run.file = self._audio.acquire(copy.audio)
             upload_copy(self._s3, copy, run.file.path)
         except BaseException as error:
-            self._finish(run, error)
-            return
-        self._finish(run, copy)
+            outcome = error
+        self._finish(run, outcome)
 
     def _on_result(self, run: ShardRun) -> None:
         assert run.future is not None
@@ -201,7 +200,7 @@ class ShardRuns:
         shard, total = run.shard, time.monotonic() - run.received_at
         # A result that comes too late may be of words that must not be stored, and nobody would remove it.
         self._tokens.heartbeat(run.message_body.task_token)
-        result = self._completed(run, outcome, total) if isinstance(outcome, ShardResult) else outcome
+        result = run.completed(outcome, total) if isinstance(outcome, ShardResult) else outcome
         self._s3.put_object(
             Bucket=shard.result.bucket,
             Key=shard.result.key,
@@ -214,25 +213,14 @@ class ShardRuns:
         if isinstance(result, ShardResult):
             run.log("Transcribed", audio_seconds=result.audio.duration, seconds=result.seconds)
         else:
-            found: dict[str, Any] = {
-                "shards": len(result.cuts) + 1,
-                "audio_seconds": result.seconds,
-                "reason": result.reason,
-            }
-            run.log("Planned", packets=result.packets, seconds=round(total, 3), **found)
-
-    def _completed(self, run: ShardRun, result: ShardResult, total: float) -> ShardResult:
-        """Return the engine's result with what the worker knows: the file's digest, and the time it took."""
-        assert run.file is not None
-        shard = run.shard
-        end = result.audio.duration if shard.end is None else min(shard.end, result.audio.duration)
-        run.audio_seconds = max(0.0, end - shard.start)
-        seconds = {**result.seconds, **run.start_stages, "download": run.download_seconds, "total": total}
-        return replace(
-            result,
-            audio=replace(result.audio, sha256=run.file.sha256),
-            seconds={name: round(value, 4) for name, value in seconds.items()},
-        )
+            run.log(
+                "Planned",
+                shards=len(result.cuts) + 1,
+                audio_seconds=result.seconds,
+                reason=result.reason,
+                packets=result.packets,
+                seconds=round(total, 3),
+            )
 
     def _fail(self, run: ShardRun, error: ShardError, cause: str) -> None:
         self._answer(run, self._tokens.failure, error.value, cause)
