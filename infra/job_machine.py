@@ -192,13 +192,12 @@ class JobMachine(Construct):
             },
             function="prepare",
         )
-        for state in (prepare, cut, shards, assemble, announce):
+        # With `redact_audio`: a worker writes the copy, then Assemble runs again and completes the job.
+        copies = self._send_and_wait("CopyAudio", self._base.queues.bulk, "copy")
+        for state in (prepare, cut, shards, assemble, copies, announce):
             state.add_catch(fail, result_path="$.error")
 
         announce.next(sfn.Succeed(self, "Done"))
-        # With `redact_audio`: a worker writes the copy, then Assemble runs again and completes the job.
-        copies = self._send_and_wait("CopyAudio", self._base.queues.bulk, "copy")
-        copies.add_catch(fail, result_path="$.error")
         copies.next(assemble)
         copied = sfn.Choice(self, "Copy?").when(sfn.Condition.is_present("$.copy"), copies).otherwise(announce)
         run = shards.next(assemble).next(copied)
