@@ -169,9 +169,7 @@ class JobMachine(Construct):
         path = sfn.JsonPath
         prepare = self._lambda_task("Prepare", {"input": path.entire_payload, "execution": path.execution_id})
         shards = self._build_shards()
-        assemble = self._lambda_task(
-            "Assemble", {"job_id": path.string_at("$.job_id"), "group": path.string_at("$.group")}
-        )
+        assemble = self._lambda_task("Assemble", {"job_id": path.string_at("$.job_id")})
         announce = self._lambda_task("Announce", {"job_id": path.string_at("$.job_id")})
         fail = self._lambda_task(
             "Fail",

@@ -10,6 +10,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from earshot_contract.api_keys import DEPLOYMENT_OWNER
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import shard_result_key, transcript_key
 from earshot_contract.shards import S3Object, ShardResult
@@ -50,7 +51,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         latest = _is_latest(job)
         list(pool.map(partial(_put, job), output_files(job, transcript, options, latest=latest)))
     if copy := request_copy(job, transcript, options):
-        return {**event, "copy": copy.to_dict()}
+        return {"job_id": job.id, "group": job.owner or DEPLOYMENT_OWNER, "copy": copy.to_dict()}
     if latest:
         copy_to_upload_key(job, options)
     job_table.finish(
@@ -68,7 +69,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         shard_results.remove(job.id)
     _add_metrics(job, transcript, results)
     logger.info("Assembled", model_seconds=transcript.model_seconds, audio_seconds=transcript.audio.duration)
-    return event
+    return {"job_id": job.id}
 
 
 def cost_usd(model_seconds: float) -> float:

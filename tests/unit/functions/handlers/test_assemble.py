@@ -150,6 +150,7 @@ def test_redacted_audio_is_requested_before_the_job_is_completed(context: Any) -
     answer = assemble({"job_id": "j1"}, context)
 
     copy = AudioCopy.from_json(json.dumps(answer["copy"]))
+    assert answer["group"] == "deployment"  # what the queues are fair by
     assert (copy.audio, copy.channels) == (S3Object("uploads", "call.mp3"), [])
     (span,) = Spans.from_json(stored(copy.spans.key)).spans
     assert (span.start, span.end) == (1.5, 2.4)  # the words end with the audio
