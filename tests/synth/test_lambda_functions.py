@@ -80,7 +80,7 @@ def test_settings_reach_function_environments(gpu: Assembly) -> None:
         return {n for n, env in environments.items() if env.get(variable) == value}
 
     assert {"api", "prepare"} <= reaches("DEFAULT_MODEL", "large-v3-turbo")
-    assert reaches("MAX_WORKERS", "4") == {"scale"}
+    assert reaches("MAX_WORKERS", "4") == {"prepare", "scale"}, "shards of a long file: as many as workers"
     assert reaches("IDLE_SECONDS", "20") == {"scale"}, "with quick workers"
     assert reaches("QUICK_WORKERS", "2") == {"scale"}
     assert reaches("PUBLIC_ACCESS", "false") == {"authorize"}

@@ -48,15 +48,30 @@ FUNCTION_ACTIONS = {
         "s3:GetObject",
         "s3:GetObjectVersion",
         "s3:PutObject",
+        "s3:DeleteObject",  # shard results of a run before, of other bytes
         "s3:AbortMultipartUpload",
         "s3:ListBucket",
         "events:PutEvents",
         "lambda:InvokeFunction",
     },
-    "assemble": {"dynamodb:GetItem", "dynamodb:UpdateItem", "s3:GetObject", "s3:PutObject", "s3:ListBucket"},
+    "assemble": {
+        "dynamodb:GetItem",
+        "dynamodb:UpdateItem",
+        "s3:GetObject",
+        "s3:PutObject",
+        "s3:DeleteObject",  # shard results, with words that must not stay
+        "s3:ListBucket",
+    },
     "announce": {"dynamodb:GetItem", "events:PutEvents"},
     "callback": {"dynamodb:GetItem", "dynamodb:UpdateItem", "s3:GetObject", "sqs:SendMessage", *SQS_SOURCE_ACTIONS},
-    "fail": {"s3:DeleteObject", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "events:PutEvents"},
+    "fail": {
+        "s3:DeleteObject",
+        "s3:ListBucket",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "events:PutEvents",
+    },
     "reap": {"states:SendTaskFailure", *SQS_SOURCE_ACTIONS},
     "scale": {
         "dynamodb:GetItem",
@@ -81,6 +96,7 @@ WORKER_ACTIONS = {
     "s3:GetObject",
     "s3:GetObjectVersion",
     "s3:PutObject",
+    "s3:AbortMultipartUpload",
     "s3:ListBucket",
     "dynamodb:UpdateItem",
     "sqs:ReceiveMessage",
@@ -167,12 +183,12 @@ def test_write_grants_are_limited_to_prefixes(gpu: Assembly) -> None:
         found = resources_allowed(gpu, role, action)
         return {f for f in ("/work/*", "/jobs/*", "/uploads/*") if f in found}
 
-    assert prefixes("FunctionsAssembleRole", "s3:PutObject") == {"/jobs/*", "/uploads/*"}
+    assert prefixes("FunctionsAssembleRole", "s3:PutObject") == {"/jobs/*", "/uploads/*", "/work/*"}  # spans to silence
     assert prefixes("FunctionsPrepareRole", "s3:PutObject") == {"/work/*"}
-    assert prefixes("FunctionsListenRole", "s3:PutObject") == {"/work/*"}
+    assert prefixes("FunctionsListenRole", "s3:PutObject") == {"/work/*", "/jobs/*"}  # corrections
     assert prefixes("FunctionsListenRole", "s3:DeleteObject") == {"/work/*", "/jobs/*", "/uploads/*"}  # DELETE
     assert prefixes("FunctionsFailRole", "s3:DeleteObject") == {"/uploads/*"}  # results of an earlier upload
-    assert prefixes("WorkersTranscriberDefinitionTaskRole", "s3:PutObject") == {"/work/*"}
+    assert prefixes("WorkersTranscriberDefinitionTaskRole", "s3:PutObject") == {"/work/*", "/jobs/*"}  # audio copies
 
 
 def test_worker_security_group_has_no_ingress(assembly: Assembly) -> None:

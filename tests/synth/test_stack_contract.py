@@ -43,6 +43,8 @@ ROUTES = {
     "GET page/{version}/{file}",
     "GET favicon.ico",
     "GET requests/{id}/audio",
+    "GET requests/{id}/edits",
+    "PUT requests/{id}/edits",
 }
 PUBLIC_ROUTES = {
     "GET models",

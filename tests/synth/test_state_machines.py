@@ -264,7 +264,7 @@ def test_state_timeout_exceeds_function_timeout(assembly: Assembly) -> None:
 
 def test_worker_machine_has_the_agreed_states(worker: dict[str, Any]) -> None:
     assert types(worker) == WORKER_STATES
-    assert worker["StartAt"] == "LaunchSpot"
+    assert worker["StartAt"] == "Kind?"
 
 
 def branches(worker: dict[str, Any], kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
