@@ -187,7 +187,8 @@ def test_write_grants_are_limited_to_prefixes(gpu: Assembly) -> None:
     assert prefixes("FunctionsPrepareRole", "s3:PutObject") == {"/work/*"}
     assert prefixes("FunctionsListenRole", "s3:PutObject") == {"/work/*", "/jobs/*"}  # corrections
     assert prefixes("FunctionsListenRole", "s3:DeleteObject") == {"/work/*", "/jobs/*", "/uploads/*"}  # DELETE
-    assert prefixes("FunctionsFailRole", "s3:DeleteObject") == {"/uploads/*"}  # results of an earlier upload
+    # Results of an earlier upload; shard results of a redacted job.
+    assert prefixes("FunctionsFailRole", "s3:DeleteObject") == {"/uploads/*", "/work/*"}
     assert prefixes("WorkersTranscriberDefinitionTaskRole", "s3:PutObject") == {"/work/*", "/jobs/*"}  # audio copies
 
 
