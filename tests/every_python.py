@@ -76,7 +76,7 @@ def run(version: tuple[int, int], python: Path) -> bool:
     inside = environment(version, python)
     fast = [inside, "-m", "pytest", "tests/unit", "-m", "not slow", "-n", str(os.cpu_count()), "-p", "no:cacheprovider"]
     main = [inside, "-m", "pytest", MAIN_JOB, "-p", "no:cacheprovider"]
-    env = {**os.environ, "HYPOTHESIS_PROFILE": "fast"}
+    env = {**os.environ, "HYPOTHESIS_PROFILE": "few"}
     codes = [subprocess.run(command, cwd=ROOT, env=env).returncode for command in (fast, main)]
     return not any(codes)
 
