@@ -66,6 +66,7 @@ class Callbacks(Construct):
         base.storage.grant_table(callback, "GetItem", "UpdateItem")
         undelivered.grant(callback, "sqs:SendMessage")
         base.storage.grant_objects(callback, base.storage.transcripts, f"{JOBS_PREFIX}*", "GetObject")
+        base.storage.grant_list(callback, base.storage.transcripts)  # else S3 answers 403 where there is no object
         callback.add_event_source(
             sources.SqsEventSource(
                 self.queue, batch_size=1, max_concurrency=MAX_CONCURRENT_DELIVERIES, report_batch_item_failures=True

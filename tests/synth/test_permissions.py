@@ -63,7 +63,14 @@ FUNCTION_ACTIONS = {
         "s3:ListBucket",
     },
     "announce": {"dynamodb:GetItem", "events:PutEvents"},
-    "callback": {"dynamodb:GetItem", "dynamodb:UpdateItem", "s3:GetObject", "sqs:SendMessage", *SQS_SOURCE_ACTIONS},
+    "callback": {
+        "dynamodb:GetItem",
+        "dynamodb:UpdateItem",
+        "s3:GetObject",
+        "s3:ListBucket",
+        "sqs:SendMessage",
+        *SQS_SOURCE_ACTIONS,
+    },
     "fail": {
         "s3:DeleteObject",
         "s3:ListBucket",

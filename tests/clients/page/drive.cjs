@@ -134,11 +134,13 @@ const scenarios = {
     silence.write("data", 36); silence.writeUInt32LE(silence.length - 44, 40);
     const sent = [];
     let lose = true;
-    await page.route(/partNumber=/, (route) => {
+    const first = page.waitForResponse((answer) => /partNumber=1\b/.test(answer.url()) && answer.request().method() === "PUT");
+    await page.route(/partNumber=/, async (route) => {
       const number = new URL(route.request().url()).searchParams.get("partNumber");
       if (route.request().method() === "PUT") sent.push(number);
       if (number === "2" && lose && route.request().method() === "PUT") {
         lose = false;
+        await (await first).finished();
         return route.abort();
       }
       return route.continue();
@@ -353,7 +355,7 @@ const EXAMPLES = {
     } catch (error) {
       line = { error: `${error.message}\n${(await page.locator("body").innerText().catch(() => "")).slice(0, 600)}` };
     }
-    const violations = await page.evaluate(() => globalThis.violations).catch(() => []);
+    const violations = await page.evaluate(() => globalThis.violations ?? []).catch(() => []);
     console.log(JSON.stringify({ scenario: name, ...line, complaints: page.complaints, violations }));
     await page.context().close();
   }
