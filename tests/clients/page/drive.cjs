@@ -108,6 +108,7 @@ const scenarios = {
     await page.keyboard.press("?");
     const help = await page.locator("dialog").innerText();
     await page.keyboard.press("Escape");
+    await page.locator("dialog").waitFor({ state: "detached", timeout: 5000 }).catch(() => {}); // it closes a moment later
     return { reached, paused, typed, found, text, help, open: await page.locator("dialog").count() };
   },
 
