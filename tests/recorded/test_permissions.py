@@ -1,7 +1,7 @@
 """Least privilege, both ways, over a whole test run: no call that a role lacks a grant for, no grant that no call used.
 
-Each local cloud of the tiers before leaves its record in build/aws-calls (`tests/conftest.py`): `make test` runs this
-last. Grants of roles that AWS's own services assume cannot be used here; `tests/synth/test_service_roles.py` compares
+Each local cloud of the tiers before leaves its record in build/aws-calls (`tests/conftest.py`): `make
+test-recorded` reads them after `make test`, which itself ends each local cloud with the check for refused calls. Grants of roles that AWS's own services assume cannot be used here; `tests/synth/test_service_roles.py` compares
 them with what their service does.
 """
 
