@@ -1,8 +1,8 @@
 """Least privilege, both ways, over a whole test run: no call that a role lacks a grant for, no grant that no call used.
 
-Each local cloud of the tiers before leaves its record in build/aws-calls (`tests/conftest.py`): `make
-test-recorded` reads them after `make test`, which itself ends each local cloud with the check for refused calls. Grants of roles that AWS's own services assume cannot be used here; `tests/synth/test_service_roles.py` compares
-them with what their service does.
+Each local cloud of the tiers before leaves its record in build/aws-calls (`tests/conftest.py`), and fails itself on a
+refused call; `make test-recorded` reads the records after `make test`. Grants of roles that AWS's own services assume
+cannot be used here; `tests/synth/test_service_roles.py` compares them with what their service does.
 """
 
 from __future__ import annotations
