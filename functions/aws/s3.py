@@ -13,8 +13,10 @@ from earshot_contract.aws_errors import error_code
 from earshot_contract.shards import S3Object
 from functions.aws.clients import client
 
-# Size of a multipart upload's parts: at least 5 MiB (S3's limit), small for the memory of a function
+# Size of a multipart upload's parts: at least 5 MiB (S3's limit), small for the memory of a function, and all that a
+# client loses with its line
 PART_BYTES = 16 * 1024**2
+PRESIGNED_URL_SECONDS = 3600  # for which a URL works: what reads or writes 2 GiB begins sooner
 UNVERSIONED = "null"  # S3's version id of an object that was written before the bucket had versions
 READ_BYTES = 128 * 1024  # size of one ranged GET while probing: most headers fit into the first
 
@@ -105,18 +107,16 @@ def remove(bucket: str, keys: list[str]) -> None:
         client("s3").delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
 
 
-def presigned_get(
-    at: S3Object, seconds: int, content_type: str | None = None, content_disposition: str | None = None
-) -> str:
-    """Return a URL that reads the object without credentials for `seconds`, with these headers in the answer."""
+def presigned_get(at: S3Object, content_type: str | None = None, content_disposition: str | None = None) -> str:
+    """Return a URL that reads the object without credentials, with these headers in the answer."""
     headers = {"ResponseContentType": content_type, "ResponseContentDisposition": content_disposition}
     extra = {name: value for name, value in headers.items() if value}
-    return _presigned("get_object", {**_at(at), **extra}, seconds)
+    return _presigned("get_object", {**_at(at), **extra})
 
 
-def presigned_put(at: S3Object, seconds: int) -> str:
-    """Return a URL that writes the object without credentials for `seconds`, with any Content-Type."""
-    return _presigned("put_object", _at(at), seconds)
+def presigned_put(at: S3Object) -> str:
+    """Return a URL that writes the object without credentials, with any Content-Type."""
+    return _presigned("put_object", _at(at))
 
 
 def start_multipart(at: S3Object) -> str:
@@ -125,9 +125,9 @@ def start_multipart(at: S3Object) -> str:
     return upload_id
 
 
-def presigned_part(at: S3Object, upload_id: str, number: int, seconds: int) -> str:
-    """Return a URL that writes part `number`, from 1, of an upload without credentials for `seconds`."""
-    return _presigned("upload_part", {**_at(at), "UploadId": upload_id, "PartNumber": number}, seconds)
+def presigned_part(at: S3Object, upload_id: str, number: int) -> str:
+    """Return a URL that writes part `number`, from 1, of an upload without credentials."""
+    return _presigned("upload_part", {**_at(at), "UploadId": upload_id, "PartNumber": number})
 
 
 def uploaded_parts(at: S3Object, upload_id: str) -> dict[int, tuple[str, int]] | None:
@@ -189,8 +189,8 @@ class _RangedReader(io.RawIOBase):
         return len(data)
 
 
-def _presigned(operation: str, parameters: dict[str, Any], seconds: int) -> str:
-    url: str = client("s3").generate_presigned_url(operation, Params=parameters, ExpiresIn=seconds)
+def _presigned(operation: str, parameters: dict[str, Any]) -> str:
+    url: str = client("s3").generate_presigned_url(operation, Params=parameters, ExpiresIn=PRESIGNED_URL_SECONDS)
     return url
 
 

@@ -107,5 +107,5 @@ def _files() -> dict[str, str]:
 def _bucket_origins() -> list[str]:
     """Return the origins of presigned URLs: in AWS each bucket has its own host, in the local cloud all have one."""
     buckets = (settings().transcripts_bucket, settings().uploads_bucket)
-    urls = [urlsplit(s3.presigned_get(S3Object(bucket, "x"), 60)) for bucket in buckets]
+    urls = [urlsplit(s3.presigned_get(S3Object(bucket, "x"))) for bucket in buckets]
     return list(dict.fromkeys(f"{url.scheme}://{url.netloc}" for url in urls))

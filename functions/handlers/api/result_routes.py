@@ -26,7 +26,6 @@ from functions.transcripts.edit import edit
 from functions.transcripts.transcript import Transcript
 
 MAX_BODY_BYTES = 5_500_000  # a Lambda answers with 6 MB at most, escapes and headers included
-PRESIGNED_URL_SECONDS = 3600
 
 Render = Callable[[Job], Response]
 
@@ -114,7 +113,7 @@ def redacted_audio(job: Job) -> Response:
         raise bad_query("There is no redacted audio: the request did not have redact_audio=true.")
     location = S3Object(settings().transcripts_bucket, redacted_audio_key(job.id))
     disposition = content_disposition(job.name, job.id, REDACTED_AUDIO)
-    url = s3.presigned_get(location, PRESIGNED_URL_SECONDS, "audio/mpeg", disposition)
+    url = s3.presigned_get(location, "audio/mpeg", disposition)
     return see_other(url, {"request_id": job.id, "message": f"The redacted audio: GET {url}"}, job.id)
 
 
@@ -144,7 +143,7 @@ def within_response_limit(job: Job, response: Response) -> Response:
     location = S3Object(settings().transcripts_bucket, answer_key(job.id, body))
     s3.put(location, body, response.content_type)
     disposition = response.headers.get("content-disposition")
-    url = s3.presigned_get(location, PRESIGNED_URL_SECONDS, response.content_type, disposition)
+    url = s3.presigned_get(location, response.content_type, disposition)
     return see_other(url, {"request_id": job.id, "message": f"The transcript is large: GET {url}"}, job.id)
 
 

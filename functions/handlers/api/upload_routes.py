@@ -8,7 +8,7 @@ import re
 import uuid
 from typing import Any
 
-from earshot_contract.keys import body_key
+from earshot_contract.keys import body_key, work_owner
 from earshot_contract.shards import S3Object
 from functions.aws import s3
 from functions.errors import api_error, bad_request, too_large
@@ -17,8 +17,6 @@ from functions.handlers.api.response import Response, json_response
 from functions.jobs.job import MAX_AUDIO_BYTES
 from functions.settings import settings
 
-PRESIGNED_URL_SECONDS = 3600
-PART_BYTES = 16 * 1024**2  # S3's least is 5 MiB; a lost line costs at most one part
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -32,8 +30,8 @@ def create_upload(request: Request) -> Response:
     document = _document(request.body)
     if "size" not in document:
         location = _new_location()
-        put = s3.presigned_put(location, PRESIGNED_URL_SECONDS)
-        return json_response({"put": put, "url": _url(location), "expires_in": PRESIGNED_URL_SECONDS})
+        put = s3.presigned_put(location)
+        return json_response({"put": put, "url": _url(location), "expires_in": s3.PRESIGNED_URL_SECONDS})
     size = _size(document["size"])
     if "upload" not in document and "url" not in document:
         location = _new_location()
@@ -61,10 +59,7 @@ def _continue(location: S3Object, upload_id: str, size: int) -> Response:
 
 def _parts_answer(location: S3Object, upload_id: str, size: int, arrived: dict[int, str]) -> Response:
     missing = [number for number in range(1, _part_count(size) + 1) if number not in arrived]
-    parts = [
-        {"number": number, "put": s3.presigned_part(location, upload_id, number, PRESIGNED_URL_SECONDS)}
-        for number in missing
-    ]
+    parts = [{"number": number, "put": s3.presigned_part(location, upload_id, number)} for number in missing]
     return _answer(location, upload_id, parts)
 
 
@@ -73,9 +68,9 @@ def _answer(location: S3Object, upload_id: str, parts: list[dict[str, Any]]) -> 
         {
             "url": _url(location),
             "upload": upload_id,
-            "part_bytes": PART_BYTES,
+            "part_bytes": s3.PART_BYTES,
             "parts": parts,
-            "expires_in": PRESIGNED_URL_SECONDS,
+            "expires_in": s3.PRESIGNED_URL_SECONDS,
         }
     )
 
@@ -99,11 +94,12 @@ def _size(raw: Any) -> int:
 
 def _location(url: Any) -> S3Object:
     """Return the object that an earlier answer's `url` names."""
-    bucket, prefix = settings().transcripts_bucket, body_key("").partition("//")[0]
-    found = re.fullmatch(rf"s3://{re.escape(bucket)}/{prefix}/({_UUID.pattern})/audio", str(url))
-    if not found:
+    bucket = settings().transcripts_bucket
+    upload = work_owner(str(url).removeprefix(f"s3://{bucket}/"))
+    location = S3Object(bucket, body_key(upload))
+    if not _UUID.fullmatch(upload) or url != _url(location):
         raise bad_request("url is the member of that name in the answer of POST /v1/uploads.")
-    return S3Object(bucket, body_key(found[1]))
+    return location
 
 
 def _new_location() -> S3Object:
@@ -115,9 +111,9 @@ def _url(location: S3Object) -> str:
 
 
 def _part_count(size: int) -> int:
-    return math.ceil(size / PART_BYTES)
+    return math.ceil(size / s3.PART_BYTES)
 
 
 def _part_length(number: int, size: int) -> int:
     """Return the bytes that part `number` has: all but the last are whole."""
-    return min(PART_BYTES, size - (number - 1) * PART_BYTES)
+    return min(s3.PART_BYTES, size - (number - 1) * s3.PART_BYTES)

@@ -10,7 +10,6 @@ import pytest
 from earshot_contract.shards import S3Object
 from functions.aws import job_table, s3
 from functions.aws.clients import client
-from functions.handlers.api import upload_routes
 from functions.jobs.job import SourceKind
 from functions.speech_models.names import model_uuid
 
@@ -36,7 +35,7 @@ def send_part(upload: dict[str, Any], number: int, body: bytes) -> None:
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> int:
     """Parts of S3's least size: what a part holds is kept in memory."""
-    monkeypatch.setattr(upload_routes, "PART_BYTES", 5 * 1024**2)
+    monkeypatch.setattr(s3, "PART_BYTES", 5 * 1024**2)
     return 5 * 1024**2
 
 
