@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from earshot_contract.keys import body_key
+from earshot_contract.keys import body_key, redacted_audio_key
 from earshot_contract.shards import S3Object
 from functions.aws import s3
 from functions.errors import ApiError, api_error, bad_query
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response, see_other
 from functions.jobs.job import Job, SourceKind
+from functions.options.options import Options
 from functions.settings import settings
 
-PRESIGNED_URL_SECONDS = 3600
 _PARSED = {"": True, "true": True, "false": False}  # values of `redirect`
 
 
@@ -31,10 +31,10 @@ def audio(request: Request, job: Job) -> Response:
     # Bodies are stored without their type, and browsers then look at the bytes. A type of the caller's own choice, on
     # the bucket's host, could be a page.
     playable = info.content_type if info.content_type.startswith(("audio/", "video/")) else "application/octet-stream"
-    url = s3.presigned_get(location, PRESIGNED_URL_SECONDS, playable)
+    url = s3.presigned_get(location, playable)
     if redirect:
         return see_other(url, {"request_id": job.id, "message": f"The audio is at {url}"}, job.id)
-    return json_response({"url": url, "expires_in": PRESIGNED_URL_SECONDS})
+    return json_response({"url": url, "expires_in": s3.PRESIGNED_URL_SECONDS})
 
 
 def audio_gone(job_id: str) -> ApiError:
@@ -48,7 +48,9 @@ def audio_gone(job_id: str) -> ApiError:
 
 
 def _stored_audio(job: Job) -> S3Object | None:
-    """Return where the audio is; that of a URL lies where Prepare has put it."""
+    """Return where the audio is: with `redact_audio` the copy; that of a URL lies where Prepare has put it."""
+    if Options.from_stored(job.parsed, job.options).redact_audio:
+        return S3Object(settings().transcripts_bucket, redacted_audio_key(job.id))
     if job.source.audio is None and job.source.kind is SourceKind.URL:
         return S3Object(settings().transcripts_bucket, body_key(job.id))
     return job.source.audio

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from earshot_contract.keys import body_key
+from earshot_contract.keys import body_key, redacted_audio_key
 from earshot_contract.shards import S3Object
 from functions.aws import job_table, s3
 from functions.jobs.job import Job, Source, SourceKind
@@ -55,6 +55,16 @@ def test_audio_of_url_lies_where_prepare_puts_it(api):
     s3.put(S3Object("transcripts", body_key(job_id)), AUDIO, "audio/mpeg")
 
     assert api.get(f"/requests/{job_id}/audio").status == 303
+
+
+def test_audio_of_redacted_job_is_the_copy(api):
+    job_id = api.post("/listen?redact=pci&redact_audio=true", AUDIO).json["request_id"]
+    assert api.get(f"/requests/{job_id}/audio").status == 410  # never the source, although it is stored
+    s3.put(S3Object("transcripts", redacted_audio_key(job_id)), AUDIO, "audio/mpeg")
+
+    answer = api.get(f"/requests/{job_id}/audio?redirect=false")
+
+    assert redacted_audio_key(job_id) in answer.json["url"]
 
 
 def test_removed_audio_is_gone(api, job_id, monkeypatch):
