@@ -13,9 +13,9 @@ from transcriber.audio.resampling import SAMPLE_RATE, Resampler16k
 from transcriber.planning.pauses import choose_cut
 from transcriber.whisper.voice_activity import VAD_FRAME_SAMPLES, VoiceActivityDetector
 
-_MAX_GAP_SECONDS = 0.1  # between the clock and the samples; a longer one is a gap, which counts as silence
-# The samples of a packet come with it, or with the next one or two. Where they come much later, or are more than the
-# packet's length says, a cut between packets would not be one between samples.
+# The samples of a packet come with it, or with the next one or two. More seconds between the clock and the samples are
+# a gap, which counts as silence. Where samples come much later, or are more than the packet's length says, a cut between
+# packets would not be one between samples.
 _MAX_SHIFT_SECONDS = 0.25
 
 
@@ -34,7 +34,7 @@ class CloseLook:
     def add(self, position: PacketPosition, frames: Sequence[AudioFrame]) -> None:
         """Add a packet and what it was decoded to."""
         gap = position.seconds - self._start - self._decoded
-        if gap > max(_MAX_GAP_SECONDS, _MAX_SHIFT_SECONDS):
+        if gap > _MAX_SHIFT_SECONDS:
             self._finish_run()
             self._blocks.append(np.zeros(round(gap * SAMPLE_RATE), np.float32))
             self._decoded += gap
