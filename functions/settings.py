@@ -31,7 +31,7 @@ class DeploymentSettings:
     max_workers: int = 1
     quick_workers: int = 0  # Lambda functions that transcribe at the same time; 0: none
     quick_memory: int = 3008  # MB of each
-    worker_price: float = 0.805  # dollars an hour of a task, for the choice between the kinds of workers
+    worker_price: float = 0.0  # dollars an hour of a task
     idle_seconds: int = IDLE_SECONDS  # of worker 0; the others leave sooner
     speed: float = 40.0  # seconds of audio a worker transcribes in a second (RTFx), for scaling
     worker_version: str = ""  # digest of the worker's image

@@ -20,6 +20,7 @@ from constructs import Node
 from earshot_contract.keys import WORK_DAYS
 from earshot_contract.shards import EngineProfile
 from earshot_contract.timeouts import IDLE_SECONDS, SPARE_IDLE_SECONDS
+from functions.workers.fleet import TASK_USD_HOUR
 
 
 class Flavour(StrEnum):
@@ -89,9 +90,7 @@ class StackSettings:
     speed: float = 60.0  # seconds of audio that a worker transcribes in a second, until workers have measured it
     drain_seconds: float = 240.0  # target time in which workers clear a bulk backlog
     max_workers: int = 4
-    # Dollars an hour of a task, for the scaler and each job's cost: g6.xlarge on demand in us-east-1
-    # (https://aws.amazon.com/ec2/pricing/on-demand/).
-    worker_price: float = 0.805
+    worker_price: float = TASK_USD_HOUR  # dollars an hour of a task, for the scaler and each job's cost
     quick_workers: int = 2  # Lambda functions that transcribe at the same time, for callers and single clips; 0: none
     quick_memory: int = 3008  # MB of each: the most in many new accounts; 10240 where it is allowed
     idle_seconds: int = IDLE_SECONDS  # how long the first task waits for more audio, without quick workers

@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
             continue
         results[scenario.name] = {}
         for name, policy in POLICIES.items():
-            run = SimulatedCloud(scenario, policy, options.seed, name in WITH_QUICK).run()
+            run = SimulatedCloud(scenario, policy, options.seed, quick=name in WITH_QUICK).run()
             results[scenario.name][name] = figures(run)
             runs[scenario.name] = run  # the last is the chosen policy's
     print(table.as_text(results))

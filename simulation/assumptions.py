@@ -1,17 +1,19 @@
 """Assumptions of the simulation: what this project could not measure, each with its source.
 
-Numbers that the deployed code has, too (prices, leases, launch deadlines, idle timeouts), are not here: the simulation
-imports that code.
+Numbers that the deployed code has, too (prices, a quick worker's speed, leases, launch deadlines, idle timeouts), are
+not here: the simulation imports that code.
 """
 
 from __future__ import annotations
+
+from earshot_contract.timeouts import QUICK_START_SECONDS, WORKER_START_SECONDS
 
 # -- tasks: GPU instances of ECS Managed Instances, g6.xlarge ----------------------------------------------
 
 # Seconds from RunTask to the first receive: EC2 starts an instance in 10 to 40 s
 # (https://www.martysweet.co.uk/ec2-launch-times/, https://depot.dev/blog/faster-ec2-boot-time); then ECS's agent, an
-# image of about 1 GB, and 1.6 GB of model. `timeouts.WORKER_START_SECONDS` is the same estimate.
-GPU_START_SECONDS = 180.0
+# image of about 1 GB, and 1.6 GB of model.
+GPU_START_SECONDS = float(WORKER_START_SECONDS)
 # Seconds of audio that a GPU transcribes in a second, with windows enough for its batches: the setting `speed`, on the
 # low side of what is published for large-v3-turbo on an L4. Not measured.
 GPU_SPEED = 60.0
@@ -25,15 +27,12 @@ GPU_LEAST_SECONDS = 60.0
 # A new environment: the image 1.5 s (containers load lazily, https://aaronstuyvenberg.com/posts/containers-on-lambda,
 # https://www.usenix.org/conference/atc23/presentation/brooker), then 0.8 GB of model at 90 MB a second (50 to 88 were
 # seen with one stream: https://medium.com/circuitpeople/serverless-large-file-downloads-to-s3-a11b4ef4788e) while the
-# libraries are imported, 1.5 s to load it, 1 s for the rest. `timeouts.QUICK_START_SECONDS` is the same estimate.
-QUICK_COLD_SECONDS = 13.0
+# libraries are imported, 1.5 s to load it, 1 s for the rest.
+QUICK_COLD_SECONDS = float(QUICK_START_SECONDS)
 QUICK_WARM_SECONDS = 0.5
 # Seconds for which an environment stays warm after its last event: five to seven minutes were seen
 # (https://mikhail.io/serverless/coldstarts/aws/).
 QUICK_KEPT_SECONDS = 300.0
-# Seconds of audio that a vCPU of Lambda transcribes in a second: 10 s of speech cost 3.2 CPU seconds with weights of
-# the shape of large-v3-turbo in int8, measured on two busy Xeon cores; a clip alone uses two thirds of its cores.
-QUICK_SPEED_A_CPU = 10 / 3.2 * 2 / 3
 
 # -- around the workers ------------------------------------------------------------------------------------
 

@@ -18,6 +18,9 @@ MEMORY_A_CPU = 1769
 # 3.2 CPU seconds with weights of the shape of large-v3-turbo in int8 (two busy Xeon cores), and of the cores that a
 # clip gets it uses about two thirds.
 QUICK_SPEED_A_CPU = 10 / 3.2 * 2 / 3
+# Dollars an hour of a task until the setting says otherwise: g6.xlarge on demand in us-east-1
+# (https://aws.amazon.com/ec2/pricing/on-demand/).
+TASK_USD_HOUR = 0.805
 # Dollars for a GB and second of a Lambda function on x86, us-east-1 (https://aws.amazon.com/lambda/pricing/).
 QUICK_USD_GB_SECOND = 0.0000166667
 

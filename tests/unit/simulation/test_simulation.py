@@ -21,7 +21,7 @@ def simulate(
     arrivals: Sequence[Arrival], account: Account | None = None, policy: str = "chosen", until: float = HOUR
 ) -> tuple[SimulatedCloud, Figures]:
     scenario = Scenario("office-day", "x", account or Account(), lambda _: arrivals, until)
-    run = SimulatedCloud(scenario, POLICIES[policy], 1, policy in WITH_QUICK).run()
+    run = SimulatedCloud(scenario, POLICIES[policy], 1, quick=policy in WITH_QUICK).run()
     return run, figures(run)
 
 

@@ -14,8 +14,8 @@ from transcriber.planning.pauses import choose_cut
 from transcriber.whisper.voice_activity import VAD_FRAME_SAMPLES, VoiceActivityDetector
 
 # The samples of a packet come with it, or with the next one or two. More seconds between the clock and the samples are
-# a gap, which counts as silence. Where samples come much later, or are more than the packet's length says, a cut between
-# packets would not be one between samples.
+# a gap, which counts as silence. Where samples come much later, or are more than the packet's length says, a cut
+# between packets would not be one between samples.
 _MAX_SHIFT_SECONDS = 0.25
 
 

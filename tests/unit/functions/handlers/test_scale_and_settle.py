@@ -16,6 +16,7 @@ from functions.handlers.scale.handler import handler as scale
 from functions.handlers.settle.handler import handler as settle
 from functions.observability import logger
 from functions.settings import settings
+from functions.workers.fleet import TASK_USD_HOUR
 from functions.workers.measures import KindMeasures
 from functions.workers.policy import BULK_PAUSE_SECONDS
 from tests.fixtures import account
@@ -77,6 +78,7 @@ def test_caller_gets_a_quick_worker_of_the_fast_queue(
     machine: str, context: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("QUICK_WORKERS", "2")
+    monkeypatch.setenv("WORKER_PRICE", str(TASK_USD_HOUR))
     settings.cache_clear()
     assert scale({"incoming": 10.0, "interactive": True}, context) == {"launched": ["SLOT#Q000"]}
     (execution_input,) = running(machine)
