@@ -53,7 +53,15 @@ async def serve(options: argparse.Namespace) -> None:
     import hypercorn.asyncio
     from ministack.core.persistence import _json_default, _json_object_hook
 
-    from localcloud.emulator import api_gateway, container_runtime, disk_space, journal, permissions, persistence
+    from localcloud.emulator import (
+        api_gateway,
+        container_runtime,
+        disk_space,
+        journal,
+        permissions,
+        persistence,
+        role_credentials,
+    )
     from localcloud.emulator.browser_requests import BrowserRequests
     from localcloud.emulator.durable_answers import DurableAnswers
     from localcloud.emulator.durable_state import DurableState
@@ -63,7 +71,10 @@ async def serve(options: argparse.Namespace) -> None:
 
     endpoint = f"http://{HOST}:{options.aws_port}"
     containers = container_runtime.ContainerRuntime(
-        options.assets, options.folder, container_environment(endpoint, options.models), permissions.task_credentials
+        options.assets,
+        options.folder,
+        container_environment(endpoint, options.models),
+        role_credentials.task_credentials,
     )
     state = DurableState(journal.Journal(options.folder / "state" / journal.FILE, _json_default, _json_object_hook))
     apply_all(Runtime(endpoint, environments, containers, state))

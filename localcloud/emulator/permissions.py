@@ -10,58 +10,20 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs
 
 from localcloud.emulator import role_credentials
+from localcloud.emulator.aws_call import Call, make_call, read_body
 from localcloud.emulator.failure_log import FailureLog
+from localcloud.emulator.required_actions import ACCOUNT, Check, checks, is_read
 
 FILE = "aws-calls.json"  # in the folder of logs
-ACCOUNT = "000000000000"  # ministack's
-TOKEN_OPERATIONS = ("states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat")
 NOT_FOUND = 404
-JSON_SERVICES = {  # begin of X-Amz-Target → service
-    "DynamoDB": "dynamodb",
-    "AmazonSQS": "sqs",
-    "AWSEvents": "events",
-    "AWSStepFunctions": "states",
-    "AmazonEC2ContainerService": "ecs",
-    "AmazonSSM": "ssm",
-    "Logs": "logs",
-}
-
-
-@dataclass(frozen=True)
-class Call:
-    """A request to the AWS endpoint, with the names of its headers in lower case."""
-
-    method: str
-    path: str
-    query: dict[str, list[str]]
-    headers: dict[str, str]
-    body: bytes
-    region: str
-
-    @property
-    def service(self) -> str:
-        """Name of the service in ministack."""
-        target = self.headers.get("x-amz-target", "")
-        for prefix, service in JSON_SERVICES.items():
-            if target.startswith(prefix):
-                return service
-        return "lambda" if self.path.startswith("/2015-03-31/") else "s3"
-
-
-@dataclass(frozen=True)
-class Check:
-    """An action that a call needs, and the resources of which one has to be allowed."""
-
-    action: str
-    resources: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -248,108 +210,3 @@ def fits(context: Any, grant: Grant) -> bool:
         _action_matches(context.action, [grant.action], [])
         and _resource_matches(context.resource_arn, [grant.resource], [])
     )
-
-
-def checks(call: Call) -> Iterator[Check]:
-    """Yield the actions that a call needs, by AWS's Service Authorization Reference."""
-    from ministack.core import iam_actions
-
-    service, region = call.service, call.region
-    arguments = (service, call.method, call.path, call.headers, call.body, call.query)
-    action = iam_actions.extract_iam_action(*arguments)
-    if action is None:
-        return
-    resource = iam_actions.extract_resource_arn(*arguments, region, ACCOUNT)
-    if service == "s3":
-        yield Check(action, (resource,))
-        extra = iam_actions.s3_additional_checks(call.method, call.path, call.headers, call.body, call.query)
-        # "If-Match … you must have the s3:GetObject permission, too"
-        # (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html).
-        extra += [("s3:GetObject", resource)] if action == "s3:PutObject" and "if-match" in call.headers else []
-        yield from (Check(name, (arn,)) for name, arn in extra)
-    elif service == "dynamodb":
-        items = iam_actions.dynamodb_transaction_checks(action, call.body, region, ACCOUNT)
-        tables = iam_actions.dynamodb_resource_arns(call.body, region, ACCOUNT)
-        yield from (Check(name, (arn,)) for name, arn in items or [(action, arn) for arn in tables])
-    elif service == "events":
-        buses = iam_actions.eventbridge_resource_arns(call.body, region, ACCOUNT)
-        yield from (Check(action, (arn,)) for arn in buses or [resource])
-    elif action in TOKEN_OPERATIONS:
-        # A token names its state machine on AWS; here any of the account's may be meant.
-        yield Check(action, tuple(state_machines()))
-    elif service == "sqs":
-        yield Check(action.removesuffix("Batch"), (resource,))  # a batch is authorized as its single operation
-    elif service == "ecs":
-        yield from task_checks(action, json.loads(call.body or b"{}"))
-    else:
-        yield Check(action, (resource,))
-
-
-def task_checks(action: str, document: Mapping[str, Any]) -> Iterator[Check]:
-    """Yield the checks of a call to ECS. RunTask also hands the task's roles over to ECS."""
-    if action != "ecs:RunTask":
-        yield Check(action, (document.get("task") or next(iter(document.get("tasks", [])), "*"),))
-        return
-    from ministack.services import ecs
-
-    definition = ecs._task_defs[ecs._resolve_td_key(document["taskDefinition"])]
-    yield Check(action, (definition["taskDefinitionArn"],))
-    for role in filter(None, (definition.get("taskRoleArn"), definition.get("executionRoleArn"))):
-        yield Check("iam:PassRole", (role,))
-
-
-def task_credentials(labels: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables with the credentials of a task's role, for the labels that ministack puts on containers."""
-    from ministack.services import ecs
-
-    family, version = (labels.get(f"com.amazonaws.ecs.task-definition-{name}", "") for name in ("family", "version"))
-    definition = ecs._task_defs.get(f"{family}:{version}") or {}
-    return role_credentials.environment(definition.get("taskRoleArn") or "")
-
-
-def state_machines() -> list[str]:
-    """Return the ARNs of the deployed state machines."""
-    from ministack.services import stepfunctions
-
-    return [machine["stateMachineArn"] for machine in list(stepfunctions._state_machines.values())] or ["*"]
-
-
-def is_read(required: list[Check]) -> bool:
-    """Return whether a call reads an object."""
-    return bool(required) and required[0].action in ("s3:GetObject", "s3:GetObjectVersion")
-
-
-def make_call(scope: dict[str, Any], body: bytes) -> Call:
-    """Return a request as the checks read it."""
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    path = unquote(scope.get("raw_path", scope["path"].encode()).split(b"?")[0].decode("latin-1"))
-    if "localhost" in (host := headers.get("host", "")) and not host.startswith("localhost"):
-        path = f"/{host.split('.', 1)[0]}{path}"  # the bucket is in the host's name
-    signed = headers.get("authorization", "").partition("Credential=")[2].split("/")
-    query = parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
-    return Call(scope["method"], path, query, headers, body, signed[2] if len(signed) > 2 else "us-east-1")
-
-
-async def read_body(scope: dict[str, Any], receive: Any) -> tuple[bytes, Any]:
-    """Return the body of a request with a JSON protocol, or of DeleteObjects, and a `receive` that repeats it.
-
-    Other bodies are audio: they are neither read nor kept.
-    """
-    names = {name for name, _ in scope["headers"]}
-    query = parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
-    if b"x-amz-target" not in names and not (scope["method"] == "POST" and "delete" in query):
-        return b"", receive
-    body, more = b"", True
-    while more:
-        message = await receive()
-        body, more = body + message.get("body", b""), message.get("more_body", False)
-    repeated = False
-
-    async def repeat() -> Any:
-        nonlocal repeated
-        if repeated:
-            return await receive()
-        repeated = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return body, repeat

@@ -7,6 +7,7 @@ emulator knows the caller of each request, also after a restart and in presigned
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 SECRET = "test"  # of every key: requests on the loopback interface are not authenticated, presigned URLs are
@@ -52,3 +53,12 @@ def session(role: str, account: str) -> dict[str, Any]:
         "SessionToken": session_token(role),
         "Expiration": FAR_FUTURE,
     }
+
+
+def task_credentials(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables with the credentials of a task's role, for the labels that ministack puts on containers."""
+    from ministack.services import ecs
+
+    family, version = (labels.get(f"com.amazonaws.ecs.task-definition-{name}", "") for name in ("family", "version"))
+    definition = ecs._task_defs.get(f"{family}:{version}") or {}
+    return environment(definition.get("taskRoleArn") or "")

@@ -14,7 +14,9 @@ from botocore.exceptions import ClientError
 
 from localcloud.cloud import Cloud
 from localcloud.emulator import role_credentials
-from localcloud.emulator.permissions import FILE, Call, checks
+from localcloud.emulator.aws_call import Call
+from localcloud.emulator.permissions import FILE
+from localcloud.emulator.required_actions import checks
 from localcloud.emulator_process import REGION
 
 
