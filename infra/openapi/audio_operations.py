@@ -14,7 +14,7 @@ from infra.openapi.operation_parts import (
     option_parameter,
     query_parameter,
 )
-from infra.openapi.schemas import TEXT, Schema, array_of, named
+from infra.openapi.schema_types import TEXT, Schema, array_of, named
 
 _BINARY: Schema = {"type": "string", "format": "binary"}
 _OPENAI_DOCUMENTS = ("Transcription", "VerboseTranscription", "DiarizedTranscription")

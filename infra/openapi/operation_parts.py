@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from earshot_contract.keys import SHORT_ID_CHARACTERS
 from functions.options.specification import OptionSpec, OptionType, Support
-from infra.openapi.schemas import TEXT, Schema, named
+from infra.openapi.schema_types import TEXT, Schema, named
 
 _LIMITS = {
     OptionType.INTEGER: ("minimum", "maximum"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from infra.openapi.operation_parts import ID, error_answers, json_answer, query_parameter
-from infra.openapi.schemas import TEXT, Schema, named
+from infra.openapi.schema_types import TEXT, Schema, named
 
 
 def job_audio() -> Schema:

@@ -13,7 +13,7 @@ from infra.openapi.audio_operations import listen, openai_audio, result, result_
 from infra.openapi.edit_operations import edits, put_edits
 from infra.openapi.operation_parts import ID, error_answers, json_answer, query_parameter
 from infra.openapi.page_operations import favicon, job_audio, page, page_file
-from infra.openapi.schemas import TEXT, Schema
+from infra.openapi.schema_types import TEXT, Schema
 
 
 def paths() -> dict[str, Schema]:

@@ -2,41 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from earshot_contract.job_state import JobState
-from functions.jobs.job import SourceKind
-
-Schema = dict[str, Any]
-
-TEXT: Schema = {"type": "string"}
-UUID: Schema = {"type": "string", "format": "uuid"}
-MOMENT: Schema = {"type": "string", "format": "date-time"}
-SECONDS: Schema = {"type": "number", "minimum": 0}
-SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
-COUNT: Schema = {"type": "integer", "minimum": 0}
-
-
-def named(name: str) -> Schema:
-    """Return a reference to a schema of `SCHEMAS`."""
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def array_of(items: Schema) -> Schema:
-    """Return an array's schema."""
-    return {"type": "array", "items": items}
-
-
-def document(required: dict[str, Schema], optional: dict[str, Schema] | None = None, description: str = "") -> Schema:
-    """Return the schema of an object with these members and no others."""
-    schema: Schema = {
-        "type": "object",
-        "required": list(required),
-        "properties": required | (optional or {}),
-        "additionalProperties": False,
-    }
-    return schema | ({"description": description} if description else {})
-
+from infra.openapi.job_schemas import JOB, OPTIONAL_JOB, PROGRESS
+from infra.openapi.schema_types import COUNT, MOMENT, SECONDS, SHARE, TEXT, UUID, Schema, array_of, document, named
 
 _TIMED = {"start": SECONDS, "end": SECONDS}
 
@@ -130,56 +97,6 @@ _OPENAI_ERROR = {
     )
 }
 
-_PROGRESS: dict[str, Any] = {
-    "progress": SHARE,
-    "seconds": document({"done": SECONDS, "total": SECONDS}, {}, "Of the audio."),
-    "estimated_seconds_left": SECONDS,
-}
-
-_JOB = {
-    "request_id": UUID,
-    "state": {"enum": [str(state) for state in JobState]},
-    "source": document(
-        {"kind": {"enum": [str(kind) for kind in SourceKind]}},
-        {"bucket": TEXT, "key": TEXT, "url": TEXT, "size": COUNT},
-    ),
-    "created": MOMENT,
-}
-_JOB_ERROR = document({"err_code": TEXT, "err_msg": TEXT})
-_OPTIONAL_JOB = {
-    "edited": {"const": True},
-    "name": {**TEXT, "maxLength": 255, "description": "Of the file, as the caller gave it."},
-    "owner": {**TEXT, "description": "Whose it is: the id of an API key, `public` or `deployment`."},
-    "caller": {**TEXT, "description": "Name of the API key."},
-    "tags": array_of(TEXT),
-    "history": {
-        **array_of(document({"state": TEXT}, {"started": MOMENT, "completed": MOMENT, "error": _JOB_ERROR})),
-        "description": "Runs before this one, for a request that was tried again.",
-    },
-    "deliveries": {
-        **array_of(document({"when": MOMENT}, {"status": COUNT, "error": TEXT, "next": MOMENT})),
-        "description": "Tries to deliver the callback; the last has `next` if there will be another.",
-    },
-    "options": {**TEXT, "description": "The request's query string."},
-    "model": TEXT,
-    "completed": MOMENT,
-    "duration": SECONDS,
-    "language": TEXT,
-    "channels": COUNT,
-    "shards": document({"done": COUNT, "total": COUNT}, {"reason": TEXT}),
-    "timings": {
-        "type": "object",
-        "description": "Seconds: waited before the start, from the start to the end, inside the model; start_…, by "
-        "stage, where a worker had to start.",
-        "additionalProperties": {"type": "number"},
-    },
-    "cost_usd": {
-        "type": "number",
-        "description": "US dollars for the seconds inside the model, at the deployment's price of a worker.",
-    },
-    "error": _JOB_ERROR,
-}
-
 _MODEL = document(
     {
         "name": TEXT,
@@ -249,8 +166,8 @@ SCHEMAS: dict[str, Schema] = {
         {"segments": array_of(_SEGMENT), "words": array_of(document({"word": TEXT, **_TIMED}))},
     ),
     "Redirect": document({"request_id": UUID, "message": TEXT}),
-    "Job": document(_JOB, _OPTIONAL_JOB | _PROGRESS, "Unknown values are left out."),
-    "Jobs": document({"requests": array_of(document(_JOB, _OPTIONAL_JOB))}, {"next": TEXT}),
+    "Job": document(JOB, OPTIONAL_JOB | PROGRESS, "Unknown values are left out."),
+    "Jobs": document({"requests": array_of(document(JOB, OPTIONAL_JOB))}, {"next": TEXT}),
     "Deleted": document({"request_id": UUID, "state": {"const": "forgotten"}}),
     "Upload": document({"put": TEXT, "url": TEXT, "expires_in": COUNT}),
     "UploadInParts": document(

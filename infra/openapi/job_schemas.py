@@ -1,0 +1,57 @@
+"""Members of a job, as JSON Schema."""
+
+from __future__ import annotations
+
+from earshot_contract.job_state import JobState
+from functions.jobs.job import SourceKind
+from infra.openapi.schema_types import COUNT, MOMENT, SECONDS, SHARE, TEXT, UUID, Schema, array_of, document
+
+PROGRESS: dict[str, Schema] = {
+    "progress": SHARE,
+    "seconds": document({"done": SECONDS, "total": SECONDS}, {}, "Of the audio."),
+    "estimated_seconds_left": SECONDS,
+}
+
+JOB: dict[str, Schema] = {
+    "request_id": UUID,
+    "state": {"enum": [str(state) for state in JobState]},
+    "source": document(
+        {"kind": {"enum": [str(kind) for kind in SourceKind]}},
+        {"bucket": TEXT, "key": TEXT, "url": TEXT, "size": COUNT},
+    ),
+    "created": MOMENT,
+}
+_JOB_ERROR = document({"err_code": TEXT, "err_msg": TEXT})
+OPTIONAL_JOB: dict[str, Schema] = {
+    "edited": {"const": True},
+    "name": {**TEXT, "maxLength": 255, "description": "Of the file, as the caller gave it."},
+    "owner": {**TEXT, "description": "Whose it is: the id of an API key, `public` or `deployment`."},
+    "caller": {**TEXT, "description": "Name of the API key."},
+    "tags": array_of(TEXT),
+    "history": {
+        **array_of(document({"state": TEXT}, {"started": MOMENT, "completed": MOMENT, "error": _JOB_ERROR})),
+        "description": "Runs before this one, for a request that was tried again.",
+    },
+    "deliveries": {
+        **array_of(document({"when": MOMENT}, {"status": COUNT, "error": TEXT, "next": MOMENT})),
+        "description": "Tries to deliver the callback; the last has `next` if there will be another.",
+    },
+    "options": {**TEXT, "description": "The request's query string."},
+    "model": TEXT,
+    "completed": MOMENT,
+    "duration": SECONDS,
+    "language": TEXT,
+    "channels": COUNT,
+    "shards": document({"done": COUNT, "total": COUNT}, {"reason": TEXT}),
+    "timings": {
+        "type": "object",
+        "description": "Seconds: waited before the start, from the start to the end, inside the model; start_…, by "
+        "stage, where a worker had to start.",
+        "additionalProperties": {"type": "number"},
+    },
+    "cost_usd": {
+        "type": "number",
+        "description": "US dollars for the seconds inside the model, at the deployment's price of a worker.",
+    },
+    "error": _JOB_ERROR,
+}
