@@ -10,6 +10,18 @@ TERMINAL_TYPES = ("Succeed", "Fail")
 JSONATA_FIELDS = ("QueryLanguage", "Arguments", "Output", "Assign", "Items")
 
 
+def types(machine: dict[str, Any]) -> dict[str, str]:
+    """Return the type of each state."""
+    return {name: state["Type"] for name, state in machine["States"].items()}
+
+
+def delays(retry: dict[str, Any]) -> float:
+    """Return the seconds that a retry with full jitter waits in all, on average."""
+    assert retry["JitterStrategy"] == "FULL"
+    steps = [retry["IntervalSeconds"] * retry["BackoffRate"] ** min(n, 30) for n in range(retry["MaxAttempts"])]
+    return sum(min(step, retry.get("MaxDelaySeconds", step)) for step in steps) / 2
+
+
 def find_faults(machine: dict[str, Any], prefix: str = "") -> list[str]:
     """Return a sentence for each fault, also of the machines inside Map and Parallel; empty for a sound machine."""
     states: dict[str, dict[str, Any]] = machine["States"]

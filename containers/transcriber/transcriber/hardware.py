@@ -203,8 +203,8 @@ def _override(settings: EngineSettings, environment: Mapping[str, str]) -> Engin
             raise ValueError(f"{variable} is {text!r}; it must be 0 or 1.")
         if name == "profile" and text not in tuple(EngineProfile):
             raise ValueError(f"{variable} is {text!r}; it must be {' or '.join(EngineProfile)}.")
-        value = kind(int(text)) if kind in (int, bool) else kind(text)
-        settings = replace(settings, **{name: value})
+        value: object = kind(int(text)) if kind in (int, bool) else EngineProfile(text) if name == "profile" else text
+        settings = replace(settings, **{name: value})  # type: ignore[arg-type]
     return settings
 
 

@@ -65,6 +65,16 @@ def test_profile_override_must_be_known() -> None:
         resolve_settings({"EARSHOT_PROFILE": "quick"}, PLAIN)
 
 
+@pytest.mark.parametrize(("name", "variable"), hardware._OVERRIDES.items())
+def test_every_override_changes_its_setting(name: str, variable: str) -> None:
+    text = {"device": "cuda", "compute_type": "float32", "profile": "fast", "cpu_isa": "AVX2", "reuse_heap": "0"}
+
+    settings = resolve_settings({variable: text.get(name, "7")}, PLAIN)
+
+    assert str(getattr(settings, name)) in (text.get(name, "7"), "False")
+    assert getattr(settings, name) != getattr(choose_settings(PLAIN), name)
+
+
 def test_every_override_is_documented() -> None:
     page = (ROOT / "docs/reference/worker-settings.md").read_text()
 
