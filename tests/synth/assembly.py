@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,3 +85,10 @@ def render_definition(value: Any) -> str:
         return {"AWS::Partition": "aws"}.get(value["Ref"], value["Ref"])
     name, attribute = value["Fn::GetAtt"]
     return f"arn:aws:service:eu-west-1:123456789012:{name}" if attribute == "Arn" else name
+
+
+def second(synthesized: Callable[..., Assembly]) -> Assembly:
+    """Return another deployment, with two settings that are not the default."""
+    return synthesized(
+        name="second", cors_origins="https://a.example,https://b.example", uploads_days="90", keep_audio_days="9"
+    )

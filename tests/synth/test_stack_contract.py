@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import Any
 
 from infra import ROOT
-from tests.synth.assembly import Assembly
+from tests.synth.assembly import Assembly, second
 
 OUTPUTS = {
     "ApiUrl",
@@ -25,56 +24,6 @@ OUTPUTS = {
     "DeadQueueUrl",
     "Settings",
 }
-ROUTES = {
-    "POST listen",
-    "GET requests",
-    "GET requests/{id}",
-    "DELETE requests/{id}",
-    "GET requests/{id}/result",
-    "POST requests/{id}/result",
-    "POST requests/{id}/retry",
-    "POST uploads",
-    "GET models",
-    "POST audio/transcriptions",
-    "POST audio/translations",
-    "GET openapi.json",
-    "GET docs",
-    "GET ",  # the stage's root: the web page
-    "GET page/{version}/{file}",
-    "GET favicon.ico",
-    "GET requests/{id}/audio",
-    "GET requests/{id}/edits",
-    "PUT requests/{id}/edits",
-}
-PUBLIC_ROUTES = {
-    "GET models",
-    "GET openapi.json",
-    "GET docs",
-    "GET ",
-    "GET page/{version}/{file}",
-    "GET favicon.ico",
-}
-
-
-def second(synthesized: Callable[..., Assembly]) -> Assembly:
-    """Return another deployment, with two settings that are not the default."""
-    return synthesized(
-        name="second", cors_origins="https://a.example,https://b.example", uploads_days="90", keep_audio_days="9"
-    )
-
-
-def routes(assembly: Assembly) -> dict[str, Any]:
-    """Return the properties of the methods, by names such as `GET requests/{id}`."""
-    resources = assembly.resources("ApiGateway::Resource")
-
-    def path(reference: Any) -> list[str]:
-        if "Ref" not in reference:
-            return []
-        resource = resources[reference["Ref"]]
-        return [*path(resource["ParentId"]), resource["PathPart"]]
-
-    methods = assembly.resources("ApiGateway::Method").values()
-    return {f"{m['HttpMethod']} {'/'.join(path(m['ResourceId']))}": m for m in methods}
 
 
 def test_stack_outputs_are_those_clients_read(assembly: Assembly) -> None:
@@ -91,69 +40,6 @@ def test_no_setting_is_a_parameter_that_updates_keep(assembly: Assembly) -> None
     """A parameter that an update does not name keeps its previous value; those left look something up in SSM."""
     kinds = {name: parameter["Type"] for name, parameter in assembly.template["Parameters"].items()}
     assert {name for name, kind in kinds.items() if not kind.startswith("AWS::SSM::Parameter::Value")} == set()
-
-
-def test_stage_is_named_v1(assembly: Assembly) -> None:
-    _, stage = assembly.resource("ApiGateway::Stage")
-    assert stage["StageName"] == "v1"
-
-
-def test_every_route_proxies_to_the_api_function(assembly: Assembly) -> None:
-    found = routes(assembly)
-    assert {route for route in found if not route.startswith("OPTIONS ")} == ROUTES
-    listen, _ = assembly.resource("Lambda::Function", "FunctionsListen")
-    for method in found.values():
-        assert method["Integration"]["Type"] == "AWS_PROXY"
-        assert listen in str(method["Integration"]["Uri"])
-    _, api = assembly.resource("ApiGateway::RestApi")
-    assert api["BinaryMediaTypes"] == ["*/*"]
-
-
-def test_every_path_answers_preflights_without_a_key(assembly: Assembly) -> None:
-    preflights = {route.partition(" ")[2]: m for route, m in routes(assembly).items() if route.startswith("OPTIONS ")}
-    assert set(preflights) == {route.partition(" ")[2] for route in ROUTES}
-    assert {m["AuthorizationType"] for m in preflights.values()} == {"NONE"}
-
-
-OWN_PAGE = "https://{api}.execute-api"
-
-
-def _origin(value: Any) -> str:
-    """Return an origin of a rule; that of the API, which CloudFormation joins, as OWN_PAGE."""
-    if isinstance(value, str):
-        return value
-    text = str(value["Fn::Join"][1])
-    assert "ApiRest" in text
-    assert ".execute-api." in text
-    return OWN_PAGE
-
-
-def test_origins_reach_function_gateway_and_bucket(gpu: Assembly, synthesized: Callable[..., Assembly]) -> None:
-    def origins(assembly: Assembly) -> tuple[str, set[str], list[list[str]]]:
-        responses = assembly.resources("ApiGateway::GatewayResponse").values()
-        header = "gatewayresponse.header.Access-Control-Allow-Origin"
-        _, bucket = assembly.resource("S3::Bucket", "StorageTranscripts")
-        return (
-            assembly.functions()["api"]["Environment"]["Variables"]["CORS_ORIGINS"],
-            {response["ResponseParameters"][header] for response in responses},
-            [[_origin(each) for each in rule["AllowedOrigins"]] for rule in bucket["CorsConfiguration"]["CorsRules"]],
-        )
-
-    assert origins(gpu) == ("*", {"'*'"}, [["*"], ["*"]])
-    # The deployment's own page uploads, too; its origin is known once the API is made.
-    pages = "https://a.example,https://b.example"
-    limited = second(synthesized)
-    assert origins(limited) == (pages, {"method.request.header.Origin"}, [pages.split(","), ["*"], [OWN_PAGE]])
-
-
-def test_all_but_public_routes_use_the_authorizer(assembly: Assembly) -> None:
-    unguarded = {route for route, m in routes(assembly).items() if m["AuthorizationType"] == "NONE"}
-    assert {route for route in unguarded if not route.startswith("OPTIONS ")} == PUBLIC_ROUTES
-    _, authorizer = assembly.resource("ApiGateway::Authorizer")
-    assert authorizer["Type"] == "REQUEST"
-    # With an identity source API Gateway would reject a request without a key and not call the authorizer.
-    assert not authorizer["IdentitySource"]
-    assert authorizer["AuthorizerResultTtlInSeconds"] == 0
 
 
 def test_table_has_partition_key_and_two_list_indexes(gpu: Assembly) -> None:
