@@ -37,6 +37,7 @@ test: $(STAMP) synth ## all tests, against the local cloud and the real model; C
 	@$(PYTEST) tests/synth $(TOGETHER)
 	@$(BIN)/python -m tests.every_python --list
 	@$(PYTEST) tests/localcloud tests/model tests/pipeline tests/clients $(TOGETHER) --dist loadfile
+	@$(PYTEST) tests/recorded
 
 test-fast: $(STAMP) ## the unit tier but for tests marked slow: no local cloud, no model, no network; half a minute
 	@HYPOTHESIS_PROFILE=few $(PYTEST) tests/unit -m "not slow" $(UNIT) $(TOGETHER)
@@ -56,7 +57,7 @@ test-pipeline: $(STAMP) synth ## the whole system, with faults
 test-clients: $(STAMP) synth ## SDKs and programs of others as clients; installs them
 	@$(PYTEST) tests/clients
 
-test-recorded: $(STAMP) ## least privilege: what the tiers before it called, against the grants; after make test
+test-recorded: $(STAMP) ## least privilege: what the tiers before it called, against the grants; `make test` ends with it
 	@$(PYTEST) tests/recorded
 
 test-pythons: $(STAMP) synth ## the fast tests and the main job on every other Python that this machine has
