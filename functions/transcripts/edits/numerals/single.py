@@ -84,6 +84,7 @@ def _is_estimate(tokens: Tokens, number: Number, others: Sequence[Number]) -> bo
         and number.value <= _LARGEST_ESTIMATE
         and any(
             0 < abs(other.start - number.start) <= 2
+            and not any(token.ends_phrase for token in tokens[slice(*sorted((number.start, other.start)))])
             and not other.is_ordinal
             and other.is_word
             and other.value > 0
