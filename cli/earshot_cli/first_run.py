@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,15 +60,22 @@ def addresses(cloud: RunningCloud, key: str | None) -> str:
     """Format the addresses of the local cloud, and commands to try, for people to copy."""
     header = f' -H "Authorization: Token {key}"' if key else ""
     lines = {
+        "page": f"{cloud.api}   (in a browser: drop recordings, read and play transcripts)",
         "API": f"{cloud.api}{LISTEN_PATH}",
         "key": key or "not required",
         "uploads": f"s3://{cloud.outputs['UploadsBucket']}",
         "transcripts": f"s3://{cloud.outputs['TranscriptsBucket']}/{UPLOADS_PREFIX}",
         "AWS": f"aws --endpoint-url {cloud.aws} s3 ls   (any region, any credentials)",
         "try": f"curl{header} --data-binary @{SAMPLE} '{cloud.api}{LISTEN_PATH}?smart_format=true'",
-        "or": f"earshot transcribe{f' --key {key}' if key else ''} --url {cloud.api} FILE …",
+        "or": f"{_command()} transcribe{f' --key {key}' if key else ''} --url {cloud.api} {SAMPLE}",
     }
     return "\n".join(["", *(f"  {name:<12} {line}" for name, line in lines.items()), "", "Press Ctrl-C to stop."])
+
+
+def _command() -> str:
+    """Return how this command was called, so that a printed line can be pasted: not every shell has it on its path."""
+    called = Path(sys.argv[0])
+    return os.path.relpath(called) if called.name == "earshot" and called.is_file() else "earshot"
 
 
 async def _report(name: str, transcript: Coroutine[Any, Any, str], print_stage: PrintStage) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -55,7 +56,12 @@ def test_sample_without_transcript_is_reported_after_timeout(cloud: Any, monkeyp
     assert any(line.startswith("bucket: no transcript after ") for line in lines)
 
 
-def test_addresses_can_be_copied(cloud: Any) -> None:
+def test_addresses_can_be_copied(cloud: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    command = tmp_path / ".venv" / "bin" / "earshot"
+    command.parent.mkdir(parents=True)
+    command.touch()
+    monkeypatch.setattr("sys.argv", [str(command), "up"])
     without_key, with_key = first_run.addresses(cloud, None), first_run.addresses(cloud, "5eed")
 
     assert "s3://uploads\n" in without_key
@@ -63,4 +69,6 @@ def test_addresses_can_be_copied(cloud: Any) -> None:
     assert (ROOT / first_run.SAMPLE).is_file()
     assert "Authorization" not in without_key
     assert 'curl -H "Authorization: Token 5eed" ' in with_key
-    assert "earshot transcribe --key 5eed --url http://127.0.0.1:9 FILE" in with_key
+    sample = "events/samples/sample.flac"
+    assert f"  .venv/bin/earshot transcribe --key 5eed --url http://127.0.0.1:9 {sample}\n" in with_key
+    assert "  page         http://127.0.0.1:9 " in without_key

@@ -296,8 +296,8 @@ number_texts = st.sampled_from(sorted(NUMBER_WORDS)).flatmap(
 
 
 @given(number_texts)
-@example(("da", "to. en en ti".split()))
-@example(("en", "two, one one ten".split()))
+@example(("da", ["to.", "en", "en", "ti"]))
+@example(("en", ["two,", "one", "one", "ten"]))
 def test_numerals_of_any_words_are_stable_and_in_order(case: tuple[str, list[str]]) -> None:
     language, texts = case
     before = words_of(" ".join(texts))
