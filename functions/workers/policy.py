@@ -140,7 +140,7 @@ def _choose(
     plans = [plan for plan in _plans(seconds, shards, workers, task, quick) if plan.ends < math.inf]
     prompt = [plan for plan in plans if plan.ends <= in_time]
     if prompt:
-        return min(prompt, key=lambda plan: (plan.usd, plan.ends))
+        return min(prompt, key=lambda plan: (plan.usd, plan.tasks + plan.quick, plan.ends))
     # The cheapest way knows nothing of quick workers that run already: what was spent to end sooner would count as
     # necessary, and more of it be allowed with each decision.
     tasks = [worker for worker in workers if worker.kind is WorkerKind.TASK]

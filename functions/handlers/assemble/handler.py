@@ -72,9 +72,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return {"job_id": job.id}
 
 
-def cost_usd(model_seconds: float) -> float:
-    """Return what a job's seconds inside the model cost, its share of the batches, in US dollars."""
-    return round(model_seconds * settings().worker_price / 3600, 6)
+def cost_usd(model_seconds: float) -> float | None:
+    """Return what a job's seconds inside the model cost, its share of the batches, in US dollars.
+
+    None where a worker's hour has no price, as in the local cloud.
+    """
+    price = settings().worker_price
+    return round(model_seconds * price / 3600, 6) if price else None
 
 
 def _put(job: Job, file: OutputFile) -> None:

@@ -11,6 +11,7 @@ from earshot_contract.audio_copies import AudioCopy, Spans
 from earshot_contract.keys import upload_result_keys
 from earshot_contract.shards import S3Object
 from functions.aws import job_table, latest_uploads, s3
+from functions.handlers.assemble.handler import cost_usd
 from functions.handlers.assemble.handler import handler as assemble
 from functions.jobs.job import Failure, Source, SourceKind
 from functions.jobs.upload_event import Upload
@@ -50,6 +51,10 @@ def test_job_costs_its_share_of_a_workers_hour(context: Any, monkeypatch: pytest
     job = job_table.find("j1")
     assert job
     assert job.cost_usd == 0.000095
+
+    monkeypatch.setenv("WORKER_PRICE", "0")  # the local cloud: nobody pays by the hour
+    settings.cache_clear()
+    assert cost_usd(3600.0) is None
 
 
 def test_upload_result_is_stored_under_the_uploads_whole_key(context: Any) -> None:
