@@ -70,9 +70,8 @@ def deploy(
         raise CliError(f"There is a stack {name}: `earshot upgrade {name}` changes it and keeps its settings.")
     folder = _build(name, _with_price(settings), image, unchecked)
     release.deploy(name, folder)
-    stderr.print(
-        f"Deployed. Next: earshot model add large-v3-turbo --stack {name}; earshot key create NAME --stack {name}"
-    )
+    model = json.loads(stack_outputs(name)["Settings"])["default_model"]  # a deployment starts without one
+    stderr.print(f"Deployed. Next: earshot model add {model} --stack {name}; earshot key create NAME --stack {name}")
 
 
 def upgrade(

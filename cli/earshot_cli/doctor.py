@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from earshot_contract.aws_errors import error_code
+
 Client = Callable[[str], Any]  # name of a service → boto3 client
 
 BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
@@ -103,7 +105,7 @@ def bootstrap(client: Client) -> Finding:
     try:
         value = client("ssm").get_parameter(Name=BOOTSTRAP_PARAMETER)["Parameter"]["Value"]
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ParameterNotFound":
+        if error_code(error) != "ParameterNotFound":
             raise
         return Finding(Level.PROBLEM, "This account and region were not bootstrapped for the CDK", advice)
     if int(value) < BOOTSTRAP_VERSION:
@@ -147,7 +149,7 @@ def service_role(client: Client, role: str) -> Finding:
     try:
         client("iam").get_role(RoleName=role)
     except ClientError as error:
-        if error.response["Error"]["Code"] != "NoSuchEntity":
+        if error_code(error) != "NoSuchEntity":
             raise
         return Finding(
             Level.PROBLEM,

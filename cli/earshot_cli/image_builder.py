@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from earshot_cli.errors import CliError
+from earshot_contract.aws_errors import error_code
 
 Client = Callable[[str], Any]  # name of a service → boto3 client
 
@@ -97,7 +98,7 @@ def is_built(client: Client, image: ImageAsset) -> bool:
     try:
         client("ecr").describe_images(repositoryName=image.repository, imageIds=[{"imageTag": image.tag}])
     except ClientError as error:
-        if error.response["Error"]["Code"] == "ImageNotFoundException":
+        if error_code(error) == "ImageNotFoundException":
             return False
         raise
     return True
@@ -194,7 +195,7 @@ def ensure_stack(client: Client, bucket: str, repository: str, sleep: Callable[[
     try:
         cloudformation.create_stack(**arguments)
     except ClientError as error:
-        if error.response["Error"]["Code"] != "AlreadyExistsException":
+        if error_code(error) != "AlreadyExistsException":
             raise
         try:
             cloudformation.update_stack(**arguments)

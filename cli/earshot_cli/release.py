@@ -14,6 +14,7 @@ from typing import Any
 
 from earshot_cli.cdk import checked_cdk
 from earshot_cli.errors import CliError, Status
+from earshot_contract.aws_errors import error_code
 
 Client = Callable[[str], Any]  # name of a service → boto3 client
 
@@ -118,7 +119,7 @@ def changes(client: Client, name: str) -> list[Change]:
     try:
         pages = list(_change_set_pages(client("cloudformation"), name))
     except ClientError as error:
-        if error.response["Error"]["Code"] in ("ChangeSetNotFound", "ChangeSetNotFoundException"):
+        if error_code(error) in ("ChangeSetNotFound", "ChangeSetNotFoundException"):
             return []
         raise
     found = [

@@ -43,6 +43,8 @@ class Account:
 
     def run(self, command: list[str], **_: Any) -> Any:
         self.cdk.append(command[3:])
+        if command[3] == "deploy" and self.settings is None:
+            self.settings = {"default_model": "small"}
         return SimpleNamespace(returncode=0)
 
     def describe_stacks(self, StackName: str) -> Any:
@@ -89,6 +91,7 @@ def test_deploy_synthesizes_and_creates_the_stack(account: Account) -> None:
     assert synth[0] == "synth"
     assert [pair for pair in synth if "=" in pair] == ["flavour=cpu", "name=Ours", "worker_price=0.8"]
     assert deploy[:3] == ["deploy", "Ours", "--app"]
+    assert "earshot model add small --stack Ours" in result.output
 
 
 def test_first_instance_type_is_that_of_the_settings() -> None:
