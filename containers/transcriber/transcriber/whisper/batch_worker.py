@@ -158,5 +158,5 @@ def _request(window: Window) -> DecodeRequest:
 
 def _is_accepted(window: Window, hypothesis: Hypothesis) -> bool:
     if window.frames == FULL_WINDOW_FRAMES:
-        return quality_checks.is_plausible(hypothesis)
+        return quality_checks.is_plausible_attempt(hypothesis, window.attempt.temperature)
     return quality_checks.is_plausible_short_window(hypothesis, window.seconds, retried=window.attempt != FIRST_ATTEMPT)

@@ -83,7 +83,7 @@ class OutcomeMaker:
     ) -> list[TokenSegment]:
         tokens = (
             hypothesis.tokens
-            if keep_repetition or quality_checks.is_plausible(hypothesis)
+            if keep_repetition or quality_checks.is_plausible_attempt(hypothesis, window.attempt.temperature)
             else without_repetition(hypothesis.tokens, self._model.timestamp_begin)
         )
         segments = split_at_timestamps(tokens, self._model.timestamp_begin, window.seconds)

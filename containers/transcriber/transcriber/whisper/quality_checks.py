@@ -84,6 +84,17 @@ def is_plausible(hypothesis: Hypothesis) -> bool:
     )
 
 
+def is_plausible_attempt(hypothesis: Hypothesis, temperature: float) -> bool:
+    """Return whether the hypothesis of a full window is accepted.
+
+    Args:
+        hypothesis: the hypothesis.
+        temperature: of the attempt, 0 for beam search. Beam search may repeat what was said twice. A sample is decoded
+            because beam search failed, mostly in a loop, and one that repeats itself is that loop, cut short.
+    """
+    return is_plausible(hypothesis) and not (temperature and has_repetition(hypothesis.text))
+
+
 def has_no_words(hypothesis: Hypothesis) -> bool:
     """Return whether the text is punctuation only, such as "♪" or a row of dashes."""
     return bool(hypothesis.text) and not _LETTER_OR_DIGIT.search(hypothesis.text)

@@ -27,6 +27,15 @@ def test_fluent_hypothesis_is_accepted() -> None:
     assert not quality_checks.is_silence(GOOD, 3.0)
 
 
+def test_sample_that_repeats_itself_is_another_loop() -> None:
+    """English speech with language=sr: beam search looped, and so did the first sample, within the ratio."""
+    loop = replace(GOOD, text="je nekaj, da je nekaj da, je nekaj da, je nekaj da")
+
+    assert quality_checks.is_plausible_attempt(loop, 0.0)  # it may have been said twice
+    assert not quality_checks.is_plausible_attempt(loop, 0.4)
+    assert quality_checks.is_plausible_attempt(GOOD, 0.4)
+
+
 @pytest.mark.parametrize(
     "defect",
     [
