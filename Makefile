@@ -1,5 +1,11 @@
 # Two commands on a fresh machine: `make run` and `make test`. Each of the others does just its part.
-PYTHON ?= python3
+# The oldest Python that the code runs on, and the newest that every pinned package has a wheel for.
+OLDEST := 11
+NEWEST := 14
+FITS := import sys; sys.exit(not (3, $(OLDEST)) <= sys.version_info[:2] <= (3, $(NEWEST)))
+# python3, or where that is too old or too new, another that is on the PATH.
+PYTHON ?= $(shell for python in python3 $(patsubst %,python3.%,$(shell seq $(NEWEST) -1 $(OLDEST))); do \
+	$$python -c '$(FITS)' 2> /dev/null && { echo $$python; exit; }; done; echo python3)
 BIN := .venv/bin
 STAMP := .venv/.installed
 UV := $(BIN)/uv
@@ -68,8 +74,8 @@ check: lint test-fast ## what a pull request needs before it is sent: lint, type
 install: $(STAMP) ## the environment in .venv, from requirements.lock
 
 $(STAMP): requirements.lock pyproject.toml
-	@command -v $(PYTHON) > /dev/null || { echo "Earshot needs Python 3.11 or newer, and there is no $(PYTHON) here. PYTHON=/path/to/python3 make … names another." >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Earshot needs Python 3.11 or newer; this one is %d.%d. PYTHON=python3.x make … names another." % sys.version_info[:2])'
+	@command -v $(PYTHON) > /dev/null || { echo "Earshot needs Python 3.$(OLDEST) to 3.$(NEWEST), and there is no $(PYTHON) here. PYTHON=/path/to/python3 make … names another." >&2; exit 1; }
+	@$(PYTHON) -c '$(FITS)' || { echo "Earshot needs Python 3.$(OLDEST) to 3.$(NEWEST), for which its packages have wheels; $(PYTHON) is $$($(PYTHON) --version 2>&1). PYTHON=/path/to/python3 make … names another." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || { echo "This Python cannot make virtual environments: install its venv package (Debian, Ubuntu: apt install python3-venv) or name another with PYTHON=python3.x make …" >&2; exit 1; }
 	@test -x $(BIN)/pip || { echo "Making the environment .venv with $$($(PYTHON) --version) …"; $(PYTHON) -m venv .venv; }
 	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
