@@ -19,7 +19,7 @@ INDEX = index=$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast test-synth test-localcloud test-model test-pipeline test-clients test-recorded test-pythons \
-	check install synth template-checks audit image lint types imports coverage generated lock bootstrap deploy bench bench-speakers load simulate \
+	check install synth template-checks audit image lint types imports coverage generated lock bootstrap deploy bench bench-speakers gpu-check gpu-bundle load simulate \
 	faults clean
 
 help: ## this list
@@ -96,6 +96,14 @@ bench: $(STAMP) ## our engine beside plain faster-whisper, into build/bench; min
 bench-speakers: $(STAMP) ## how well speakers are told apart, into build/bench; CORPUS="folder folder" with more voices, ARGS="--seeds 4" …
 	@$(BIN)/python -c 'from pathlib import Path; from localcloud.embedded_model import embedded; from localcloud.speaker_models.embedded import embedded as speakers; embedded(Path(".cache/models")); speakers(Path(".cache/models"))'
 	@PYTHONPATH=containers/transcriber $(BIN)/python -m bench.speakers --corpus $(CORPUS) --speakers .cache/models/speakers --words .cache/models/base --out build/bench $(ARGS)
+
+gpu-check: $(STAMP) ## plain faster-whisper and our engine by batch size on this machine's GPU, into build/gpu-check; ARGS="--stand-in" without one
+	@$(BIN)/python -c 'from pathlib import Path; from localcloud.embedded_model import embedded; embedded(Path(".cache/models"))'
+	@PYTHONPATH=containers/transcriber $(BIN)/python -m bench.gpu_check --corpus $(CORPUS) --model .cache/models/base --out build/gpu-check $(ARGS)
+
+gpu-bundle: $(STAMP) ## the same check as folders to copy to a GPU host without network, into build/gpu-check; ARGS="--python 3.12 --host-has numpy"
+	@$(BIN)/python -c 'from pathlib import Path; from localcloud.embedded_model import embedded; embedded(Path(".cache/models"))'
+	@PYTHONPATH=containers/transcriber $(BIN)/python -m bench.gpu_bundle --corpus $(CORPUS) --model .cache/models/base --out build/gpu-check $(ARGS)
 
 load: $(STAMP) synth ## 200 callers at once, then 1,000 requests in a row, on the local cloud; minutes; ARGS="--callers 50" …
 	@$(BIN)/python -m tests.localcloud.load $(ARGS)
