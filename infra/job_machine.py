@@ -113,7 +113,11 @@ class JobMachine(Construct):
         storage = self._base.storage
         assemble = self._base.functions.add(
             "assemble",
-            self._environment | {"WORKER_PRICE": str(self._base.settings.worker_price)},
+            self._environment
+            | {
+                "WORKER_PRICE": str(self._base.settings.worker_price),
+                "QUICK_MEMORY": str(self._base.settings.quick_memory),
+            },
             timeout=Duration.minutes(5),
             memory=1024,
         )

@@ -14,6 +14,7 @@ from typing import Any
 from earshot_contract.audio_copies import AudioCopy
 from earshot_contract.document import InvalidDocument
 from earshot_contract.shards import ShardError, ShardPlan, ShardResult
+from earshot_contract.worker_kinds import WorkerKind
 from transcriber.engine_protocol import Engine, ReportsProgress, ShardFailed
 from transcriber.logs import logger
 from transcriber.planning.planner import Planner
@@ -46,9 +47,10 @@ class ShardRuns:
         s3: Any,
         measures: Measures | None = None,
         progress: ProgressReports | None = None,
+        kind: WorkerKind = WorkerKind.TASK,
     ) -> None:
         self._queues, self._tokens, self._audio, self._engines, self._s3 = queues, tokens, audio, engines, s3
-        self._planner, self._progress = Planner(), progress
+        self._planner, self._progress, self._kind = Planner(), progress, kind
         self._active: list[ShardRun] = []
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="shard-run")
@@ -200,7 +202,7 @@ class ShardRuns:
         shard, total = run.shard, time.monotonic() - run.received_at
         # A result that comes too late may be of words that must not be stored, and nobody would remove it.
         self._tokens.heartbeat(run.message_body.task_token)
-        result = run.completed(outcome, total) if isinstance(outcome, ShardResult) else outcome
+        result = run.completed(outcome, total, self._kind) if isinstance(outcome, ShardResult) else outcome
         self._s3.put_object(
             Bucket=shard.result.bucket,
             Key=shard.result.key,
