@@ -133,6 +133,8 @@ def failure_of_shard(error: ShardError, message: str) -> Failure:
             return unknown_model(message).failure
         case ShardError.MAX_RECEIVES:
             return api_error("INTERNAL_SERVER_ERROR", f"No worker could finish this audio. {message}", 500).failure
+        case ShardError.UNAVAILABLE:
+            return service_unavailable().failure
         case ShardError.CORRUPT_MODEL | ShardError.INTERNAL:
             return internal_error().failure
 

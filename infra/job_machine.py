@@ -274,8 +274,9 @@ class JobMachine(Construct):
             task_timeout=sfn.Timeout.duration(SHARD_TIMEOUT),
         )
         # An error of the audio or model is final, so is a message that expired. A worker's internal error is retried.
-        # All others are SQS's: throttling.
-        final = [error.value for error in ShardError if error is not ShardError.INTERNAL]
+        # All others are throttling: SQS's, or that of a service which the worker called.
+        retried = (ShardError.INTERNAL, ShardError.UNAVAILABLE)
+        final = [error.value for error in ShardError if error not in retried]
         message.add_retry(errors=[*final, "States.Timeout"], max_attempts=0)
         message.add_retry(
             errors=[ShardError.INTERNAL.value],

@@ -44,6 +44,7 @@ class ShardError(StrEnum):
     UNKNOWN_MODEL = "Model.Unknown"  # the deployment has no such model
     CORRUPT_MODEL = "Model.Corrupt"  # the model's files do not match its manifest
     MAX_RECEIVES = "Worker.GaveUp"  # received as often as the queue allows and never finished
+    UNAVAILABLE = "Worker.Unavailable"  # a service of AWS took no requests; retried for as long as throttling may last
     INTERNAL = "Worker.Internal"  # a fault of the worker; retried by the state machine
 
 

@@ -63,7 +63,8 @@ def test_openai_client_gets_429_in_its_own_form(api):
 
 
 @pytest.mark.parametrize(
-    "end", [lambda job: job_table.finish(job), job_table.cancel, lambda job: job_table.fail(job, bad_audio("x").failure)]
+    "end",
+    [lambda job: job_table.finish(job), job_table.cancel, lambda job: job_table.fail(job, bad_audio("x").failure)],
 )
 def test_finished_job_makes_room_for_one_more(api, end):
     first, _ = fill(api)
