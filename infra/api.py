@@ -14,6 +14,7 @@ from earshot_contract.keys import (
     LISTING_INDEX,
     OWNER_INDEX,
     UPLOADS_PREFIX,
+    WAITING_INDEX,
     WORK_PREFIX,
     edits_key,
     manifest_key,
@@ -83,6 +84,7 @@ class Api(Construct):
                 "JOB_MACHINE_ARN": job_machine.state_machine.state_machine_arn,
                 "DEFAULT_MODEL": settings.default_model,
                 "WAIT_SECONDS": str(REQUEST_WAIT_SECONDS),
+                "MAX_WAITING_JOBS": str(settings.max_waiting_jobs),
                 "RETENTION_DAYS": str(settings.retention_days),
                 "KEEP_AUDIO_DAYS": str(settings.keep_audio_days),
                 "CORS_ORIGINS": ",".join(settings.cors_origins),
@@ -93,7 +95,7 @@ class Api(Construct):
             memory=1024,  # CPU grows with memory: bodies of 6 MB are decoded and hashed
         )
         storage.grant_table(function, "GetItem", "PutItem", "UpdateItem", "DeleteItem")
-        storage.grant_query(function, LISTING_INDEX, OWNER_INDEX)
+        storage.grant_query(function, LISTING_INDEX, OWNER_INDEX, WAITING_INDEX)
         for prefix in (f"{JOBS_PREFIX}*", f"{UPLOADS_PREFIX}*"):
             storage.grant_objects(function, storage.transcripts, prefix, "GetObject", "DeleteObject")
         storage.grant_objects(function, storage.transcripts, edits_key("*", "*"), "PutObject")

@@ -113,7 +113,11 @@ class JobMachine(Construct):
         storage = self._base.storage
         assemble = self._base.functions.add(
             "assemble",
-            self._environment | {"WORKER_PRICE": str(self._base.settings.worker_price)},
+            self._environment
+            | {
+                "WORKER_PRICE": str(self._base.settings.worker_price),
+                "QUICK_MEMORY": str(self._base.settings.quick_memory),
+            },
             timeout=Duration.minutes(5),
             memory=1024,
         )
@@ -270,8 +274,9 @@ class JobMachine(Construct):
             task_timeout=sfn.Timeout.duration(SHARD_TIMEOUT),
         )
         # An error of the audio or model is final, so is a message that expired. A worker's internal error is retried.
-        # All others are SQS's: throttling.
-        final = [error.value for error in ShardError if error is not ShardError.INTERNAL]
+        # All others are throttling: SQS's, or that of a service which the worker called.
+        retried = (ShardError.INTERNAL, ShardError.UNAVAILABLE)
+        final = [error.value for error in ShardError if error not in retried]
         message.add_retry(errors=[*final, "States.Timeout"], max_attempts=0)
         message.add_retry(
             errors=[ShardError.INTERNAL.value],

@@ -50,6 +50,7 @@ LEAST = {
     "requests_a_minute": 10,
     "api_rate": 1,
     "api_burst": 1,
+    "max_waiting_jobs": 0,
     "retention_days": 1,
     "zones": 1,
     "keep_audio_days": WORK_DAYS,  # shards wait for workers for nearly as long
@@ -93,6 +94,7 @@ class StackSettings:
     worker_price: float = TASK_USD_HOUR  # dollars an hour of a task, for the scaler and each job's cost
     quick_workers: int = 2  # Lambda functions that transcribe at the same time, for callers and single clips; 0: none
     quick_memory: int = 3008  # MB of each: the most in many new accounts; 10240 where it is allowed
+    max_waiting_jobs: int = 0  # unfinished jobs of one key above which its requests get 429; 0: no limit
     idle_seconds: int = IDLE_SECONDS  # how long the first task waits for more audio, without quick workers
 
     @classmethod

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from earshot_contract.job_state import JobState
-from earshot_contract.keys import LISTING_INDEX, SHORT_ID_CHARACTERS, ids_pk, job_pk
+from earshot_contract.keys import LISTING_INDEX, SHORT_ID_CHARACTERS, WAITING_INDEX, ids_pk, job_pk
 from earshot_contract.timeouts import SHARD_WAIT_DAYS
 from functions.aws import dynamodb
 from functions.aws.dynamodb import attribute
-from functions.jobs.job import Attempt, Delivery, Failure, Job, timestamp
+from functions.jobs.job import Attempt, Delivery, Failure, Job, SourceKind, timestamp
 from functions.settings import settings
 
 if TYPE_CHECKING:
@@ -26,7 +26,15 @@ def add(job: Job) -> bool:
     The id is noted first under its beginning: so each row is found by a short id, also after an interruption.
     """
     dynamodb.add_to_set(ids_pk(job.id), "ids", job.id, ttl=_expiry())
-    return dynamodb.add({"pk": job_pk(job.id), "day": job.day, "ttl": _expiry(), **job.row()})
+    return dynamodb.add({"pk": job_pk(job.id), "day": job.day, "ttl": _expiry(), **_waiting(job), **job.row()})
+
+
+def waiting(owner: str, limit: int) -> int:
+    """Count the unfinished jobs that an owner has sent by requests, up to `limit`.
+
+    The index follows the table within a second or so: requests that come at once do not see each other.
+    """
+    return dynamodb.count(WAITING_INDEX, dynamodb.key("waiting").eq(owner), limit)
 
 
 def find(job_id: str) -> Job | None:
@@ -61,6 +69,7 @@ def retry(job: Job, execution: str) -> Job | None:
         "execution": execution,
         "history": [{k: v for k, v in asdict(each).items() if v is not None} for each in past],
         "ttl": _expiry(),
+        **_waiting(job),
         **dict.fromkeys(("started", "completed", "failure", "shards", "language", "channels")),
         **dict.fromkeys(("uncut", "channels_planned", "progress", "working_since")),
         **dict.fromkeys(("model_seconds", "cost_usd", "worker_start", "restarts", "deliveries")),
@@ -102,6 +111,8 @@ def update(job_id: str, owner: str | None = None, **changes: Any) -> Job | None:
         The row after the write, or None when the job is finished, unknown, or owned by another execution.
     """
     owned = attribute("execution").not_exists() | attribute("execution").eq(owner)
+    if JobState(changes.get("state", JobState.QUEUED)).final:
+        changes["waiting"] = None
     return _job(dynamodb.update(job_pk(job_id), changes, _unfinished() & owned if owner else _unfinished()))
 
 
@@ -151,6 +162,11 @@ def set_edits(job_id: str, expected: str | None, version: str | None) -> Job | N
 def delete_job(job_id: str) -> bool:
     """Delete the row of a finished job; return False when the job is unfinished."""
     return dynamodb.remove(job_pk(job_id), ~_unfinished())
+
+
+def _waiting(job: Job) -> dict[str, str]:
+    """Return the attribute that counts an unfinished job for its owner: an upload's is not counted, nor refused."""
+    return {"waiting": job.owner} if job.owner and job.source.kind != SourceKind.UPLOAD else {}
 
 
 def _unfinished() -> ConditionBase:

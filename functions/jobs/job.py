@@ -95,7 +95,7 @@ class Job(Document):
     execution: str | None = None  # ARN of the execution that owns the row; DELETE stops it
     restarts: int | None = None  # how often Sweep has started it again
     model_seconds: float | None = None  # seconds that workers spent inside the model
-    cost_usd: float | None = None  # of those seconds, by the deployment's price of a worker's hour
+    cost_usd: float | None = None  # of the workers' time that they took, by each kind's price of an hour
     worker_start: dict[str, float] | None = None  # seconds by stage of the start of a worker that had to start
     transcript: str | None = None  # key in the transcripts bucket
     edits: str | None = None  # version of the corrections; None: there are none

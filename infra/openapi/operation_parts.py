@@ -26,7 +26,7 @@ _ERRORS = {
     412: "Somebody else has changed it; read it again.",
     413: "Too large for a request. `POST /v1/uploads` gives a URL for larger audio.",
     428: "The header `If-Match` is missing.",
-    429: "Too many requests; `Retry-After` says when to come back.",
+    429: "Too many requests, or too many unfinished jobs of this key; `Retry-After` says when to come back.",
     500: "An internal error.",
     503: "Too busy; `Retry-After` says when to come back.",
 }

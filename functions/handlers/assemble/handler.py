@@ -17,6 +17,7 @@ from earshot_contract.shards import S3Object, ShardResult
 from functions.aws import job_table, latest_uploads, s3, shard_results
 from functions.aws.init_phase import connect
 from functions.handlers.assemble.assembly import assemble, worker_start
+from functions.handlers.assemble.job_cost import job_cost
 from functions.handlers.assemble.output_files import OutputFile, output_files
 from functions.handlers.assemble.redacted_audio import copy_to_upload_key, request_copy
 from functions.jobs.job import Job, SourceKind, timestamp
@@ -62,7 +63,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         model=transcript.model.name,
         model_seconds=transcript.model_seconds,
         worker_start=worker_start(results),
-        cost_usd=cost_usd(transcript.model_seconds),
+        cost_usd=job_cost(results),
         transcript=transcript_key(job.id),
     )
     if options.redact:
@@ -70,15 +71,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     _add_metrics(job, transcript, results)
     logger.info("Assembled", model_seconds=transcript.model_seconds, audio_seconds=transcript.audio.duration)
     return {"job_id": job.id}
-
-
-def cost_usd(model_seconds: float) -> float | None:
-    """Return what a job's seconds inside the model cost, its share of the batches, in US dollars.
-
-    None where a worker's hour has no price, as in the local cloud.
-    """
-    price = settings().worker_price
-    return round(model_seconds * price / 3600, 6) if price else None
 
 
 def _put(job: Job, file: OutputFile) -> None:
