@@ -25,6 +25,7 @@ _MAX_ATTEMPTS = 5  # of one request, when the connection breaks or the service i
 _MAX_RETRY_SECONDS = 30.0  # upper limit for Retry-After
 _RETRYABLE_STATUSES = (429, 502, 503, 504)
 _HTTP_TIMEOUT = httpx.Timeout(60, connect=10)  # seconds; API Gateway ends a request after 29 s
+_UNTIL_HEADER = "earshot-partial-until"
 _PAGE_SIZE = 100  # the API's upper limit for `limit`
 
 
@@ -100,6 +101,18 @@ class ApiClient:
         """
         path = _job_path(job_id, "/result")
         return (await self._request("GET", path, params=[("format", format)], follow_redirects=True)).text
+
+    async def partial_result(self, job_id: str, format: str) -> tuple[str, float | None]:
+        """Return what there is of a result, and the second of the recording that it reaches; None: it is whole.
+
+        Raises:
+            CliError: nothing is there yet, or the job's text is redacted.
+        """
+        query = [("format", format), ("partial", "true")]
+        response = await self._request("GET", _job_path(job_id, "/result"), params=query, follow_redirects=True)
+        answers = [*response.history, response]  # of a large body the redirect to it has the header
+        until = next((a.headers[_UNTIL_HEADER] for a in answers if _UNTIL_HEADER in a.headers), None)
+        return response.text, float(until) if until else None
 
     async def jobs(self, limit: int, filters: QueryParams | None = None) -> list[dict[str, Any]]:
         """Return at most `limit` jobs, the newest first; `filters` are those of GET /v1/requests."""

@@ -76,21 +76,30 @@ def show(
     format: Annotated[
         Format | None, typer.Option("--format", "-f", help="Print only the result, in this format.")
     ] = None,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Print only the result, of a job that runs as far as it is there.")
+    ] = False,
 ) -> None:
     """Show the details of a job and its transcript."""
 
     async def call() -> None:
         async with ApiClient(url, key) as api:
             job = await api.job(job_id)
-            if format and job["state"] != "completed":
+            if partial and job["state"] not in FINISHED_STATES:
+                text, until = await api.partial_result(job["request_id"], (format or Format.TEXT).api_name)
+                write(text.rstrip("\n"))
+                if until is not None:
+                    stderr.print(f"The rest is being made: this is the result until {job_tables.duration(until)}.")
+                return
+            if (format or partial) and job["state"] != "completed":
                 raise CliError(
                     f"The job is {job['state']}: it has no result. `earshot show {job_id}` shows its details."
                 )
-            if not format:
+            if not (format or partial):
                 stdout.print(job_tables.job_details(job))
             if job["state"] == "completed":
                 text = (await api.result(job["request_id"], (format or Format.TEXT).api_name)).rstrip("\n")
-                write(text if format else f"\n{text}")
+                write(text if format or partial else f"\n{text}")
 
     run_async(call())
 

@@ -26,7 +26,7 @@ def jobs_table(jobs: list[dict[str, Any]]) -> Table:
             f"{_local(job['created']):%m-%d %H:%M}",
             job["request_id"],
             _state(job),
-            _duration(job.get("duration")),
+            duration(job.get("duration")),
             Text(_one_line(job.get("name") or job["source"].get("key") or job["source"].get("url") or "request")),
         )
     return table
@@ -47,7 +47,7 @@ def job_details(job: dict[str, Any]) -> Table:
         "source": _source(job),
         "model": job.get("model"),
         "language": job.get("language"),
-        "audio": job.get("duration") and _duration(job["duration"]),
+        "audio": job.get("duration") and duration(job["duration"]),
         "created": _local_time(job["created"]),
         "completed": job.get("completed") and f"{_local_time(job['completed'])} (after {_elapsed(job)})",
         "progress": _progress(job),
@@ -103,14 +103,14 @@ def _progress(job: dict[str, Any]) -> str:
     if job["state"] != "processing" or "progress" not in job:
         return ""
     left = job.get("estimated_seconds_left")
-    return f"{job['progress']:.0%}" + (f", about {_duration(left)} left" if left is not None else "")
+    return f"{job['progress']:.0%}" + (f", about {duration(left)} left" if left is not None else "")
 
 
 def _elapsed(job: dict[str, Any]) -> str:
-    return _duration((_local(job["completed"]) - _local(job["created"])).total_seconds())
+    return duration((_local(job["completed"]) - _local(job["created"])).total_seconds())
 
 
-def _duration(seconds: float | None) -> str:
+def duration(seconds: float | None) -> str:
     """Format as `7.9 s`, `12:05` or `1:02:05`; None as an empty string."""
     if seconds is None:
         return ""

@@ -22,6 +22,7 @@ _ERRORS = {
     401: "No key, or one this deployment does not know (any more).",
     403: "The key's scope does not allow it.",
     404: "There is no such thing.",
+    409: "Nothing is there yet; a request that is sent again later may find it.",
     410: "The request was cancelled, or its audio is gone.",
     412: "Somebody else has changed it; read it again.",
     413: "Too large for a request. `POST /v1/uploads` gives a URL for larger audio.",

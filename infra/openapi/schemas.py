@@ -53,6 +53,7 @@ _METADATA = document(
             {"language": TEXT},
             "Which audio track of a file with several was transcribed, and its language as the file spells it.",
         ),
+        "partial": document({"until": SECONDS}, {}, "Of a result with `partial=true`: the second that it reaches."),
     },
 )
 

@@ -16,7 +16,6 @@ from earshot_contract.keys import shard_result_key, transcript_key
 from earshot_contract.shards import S3Object, ShardResult
 from functions.aws import job_table, latest_uploads, s3, shard_results
 from functions.aws.init_phase import connect
-from functions.handlers.assemble.assembly import assemble, worker_start
 from functions.handlers.assemble.job_cost import job_cost
 from functions.handlers.assemble.output_files import OutputFile, output_files
 from functions.handlers.assemble.redacted_audio import copy_to_upload_key, request_copy
@@ -24,6 +23,7 @@ from functions.jobs.job import Job, SourceKind, timestamp
 from functions.observability import logger, metrics
 from functions.options.options import Options
 from functions.settings import settings
+from functions.transcripts.assembly import assemble, worker_start
 from functions.transcripts.redaction.redact import redact
 from functions.transcripts.transcript import Transcript
 
