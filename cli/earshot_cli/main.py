@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -68,27 +69,29 @@ def up(
     )
 
 
-app.command(rich_help_panel=AUDIO)(transcribe_commands.transcribe)
-app.command(rich_help_panel=AUDIO)(transcribe_commands.upload)
-for command in (
-    job_commands.jobs,
-    job_commands.show,
-    job_commands.cancel,
-    job_commands.delete,
-    job_commands.retry,
-    deployment_commands.logs,
-):
-    app.command(rich_help_panel=JOBS)(command)
+COMMANDS: dict[str, list[Callable[..., None]]] = {
+    AUDIO: [transcribe_commands.transcribe, transcribe_commands.upload],
+    JOBS: [
+        job_commands.jobs,
+        job_commands.show,
+        job_commands.cancel,
+        job_commands.delete,
+        job_commands.retry,
+        deployment_commands.logs,
+    ],
+    DEPLOYMENT: [
+        deployment_commands.doctor,
+        deployment_commands.deploy,
+        deployment_commands.upgrade,
+        deployment_commands.cost,
+        deployment_commands.destroy,
+    ],
+}
+for panel, commands in COMMANDS.items():
+    for command in commands:
+        app.command(rich_help_panel=panel)(command)
 app.add_typer(admin_commands.key_commands, name="key", rich_help_panel=DEPLOYMENT)
 app.add_typer(admin_commands.model_commands, name="model", rich_help_panel=DEPLOYMENT)
-for command in (
-    deployment_commands.doctor,
-    deployment_commands.deploy,
-    deployment_commands.upgrade,
-    deployment_commands.cost,
-    deployment_commands.destroy,
-):
-    app.command(rich_help_panel=DEPLOYMENT)(command)
 app.command(
     rich_help_panel=DEPLOYMENT,
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},

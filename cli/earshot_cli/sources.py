@@ -63,8 +63,8 @@ def find_sources(arguments: Iterable[str], *, recursive: bool = False, extension
         CliError: a file cannot be read, a folder has no audio, or a URL has another scheme than http, https and s3.
             Nothing has been sent at that time.
     """
-    wanted = frozenset(each.strip().lower().removeprefix(".") for each in extensions) or EXTENSIONS
-    found = [source for argument in arguments for source in _of_argument(argument, recursive, wanted)]
+    endings = frozenset(each.strip().lower().removeprefix(".") for each in extensions) or EXTENSIONS
+    found = [source for argument in arguments for source in _of_argument(argument, recursive, endings)]
     seen: set[Path] = set()
     once = []
     for source in found:  # `talks talks/ep1.mp3` names a file twice
