@@ -34,6 +34,7 @@ class ApiClient:
 
     def __init__(self, url: str, key: str | None = None) -> None:
         self.url = url.rstrip("/").removesuffix("/v1")
+        self._has_answered = False
         try:
             self._http = httpx.AsyncClient(
                 base_url=self.url,
@@ -49,13 +50,20 @@ class ApiClient:
     async def __aexit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self._http.aclose()
 
-    async def submit(self, source: Path | str, options: QueryParams, on_bytes_sent: OnBytesSent) -> str:
+    async def submit(
+        self, source: Path | str, options: QueryParams, on_bytes_sent: OnBytesSent, *, name: str | None = None
+    ) -> str:
         """Submit a file, or a URL that the deployment fetches itself.
+
+        Args:
+            source: the file or the URL.
+            options: query of /v1/listen.
+            on_bytes_sent: is called while a file is sent.
+            name: of the job; None: that of the URL, or none.
 
         Returns:
             The id of the job.
         """
-        name = source.name if isinstance(source, Path) else None
         if isinstance(source, Path) and source.stat().st_size > MAX_BODY_BYTES:
             source = await self.upload(source, on_bytes_sent)
         # Do not hold the connection until the job ends: polling shows its progress.
@@ -145,7 +153,9 @@ class ApiClient:
             try:
                 response = await self._http.request(method, path, **arguments)
             except httpx.HTTPError as error:
-                if attempt + 1 == _MAX_ATTEMPTS or isinstance(error, httpx.ConnectError):
+                # An address that never answered is wrong; one that did has a network that is away for a moment.
+                is_wrong = isinstance(error, httpx.ConnectError) and not self._has_answered
+                if attempt + 1 == _MAX_ATTEMPTS or is_wrong:
                     raise CliError(
                         f"{self.url} does not answer ({_reason(error)}). Is the address right (--url or "
                         "EARSHOT_URL)? `earshot up` starts a local deployment.",
@@ -153,6 +163,7 @@ class ApiClient:
                     ) from None
                 await asyncio.sleep(_backoff_seconds(attempt))
                 continue
+            self._has_answered = True
             if response.status_code not in _RETRYABLE_STATUSES or attempt + 1 == _MAX_ATTEMPTS:
                 break
             await asyncio.sleep(_retry_seconds(response, attempt))
@@ -196,10 +207,11 @@ def error_from_response(response: httpx.Response) -> CliError:
             "Is the address right (--url or EARSHOT_URL)?",
             Status.UNREACHABLE,
         )
+    refused = response.status_code in (401, 403)
     hint = ""
-    if response.status_code in (401, 403) and code != "INSUFFICIENT_PERMISSIONS":
+    if refused and code != "INSUFFICIENT_PERMISSIONS":
         hint = " Pass a key with --key or EARSHOT_KEY; `earshot key create NAME` makes one."
-    return CliError(f"{message}{hint}")
+    return CliError(f"{message}{hint}", ends_all=refused)
 
 
 async def _chunks(path: Path, on_bytes_sent: OnBytesSent) -> AsyncIterator[bytes]:

@@ -21,9 +21,11 @@ class CliError(Exception):
     Args:
         message: printed to stderr.
         status: exit status of the command.
+        ends_all: whether a command over many jobs or files stops, since all of them would end so.
     """
 
-    def __init__(self, message: str, status: Status = Status.FAILED) -> None:
+    def __init__(self, message: str, status: Status = Status.FAILED, *, ends_all: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.status = status
+        self.ends_all = ends_all or status is Status.UNREACHABLE

@@ -14,15 +14,12 @@ from earshot_cli.api_client import ApiClient, QueryParams
 from earshot_cli.connection import LOCAL_URL, Key, Url, run_async
 from earshot_cli.console import stderr, stdout, write
 from earshot_cli.errors import CliError, Status
+from earshot_cli.formats import Format
 from earshot_cli.times import parse_time
-from earshot_cli.transcribe import Format
 from earshot_contract.job_state import JobState
 
 FINISHED_STATES = frozenset(state for state in JobState if state.final)
 MAX_RETRIED = 1000  # jobs that `retry --failed` takes at once
-
-app = typer.Typer()
-
 
 _ID_HELP = "Id of a job, as `earshot jobs` shows it, or its first 6 characters or more."
 JobId = Annotated[str, typer.Argument(metavar="ID", help=_ID_HELP)]
@@ -35,7 +32,6 @@ Since = Annotated[
 ]
 
 
-@app.command()
 def jobs(
     url: Url = LOCAL_URL,
     key: Key = None,
@@ -68,7 +64,6 @@ def jobs(
         stderr.print("No jobs yet. `earshot transcribe FILE` makes one.")
 
 
-@app.command()
 def show(
     job_id: JobId,
     url: Url = LOCAL_URL,
@@ -104,7 +99,6 @@ def show(
     run_async(call())
 
 
-@app.command()
 def cancel(job_id: JobId, url: Url = LOCAL_URL, key: Key = None) -> None:
     """Cancel a queued or running job. A finished one is left unchanged."""
 
@@ -119,7 +113,6 @@ def cancel(job_id: JobId, url: Url = LOCAL_URL, key: Key = None) -> None:
     stderr.print(f"Cancelled {job_id}.", markup=False)
 
 
-@app.command()
 def delete(job_ids: JobIds, url: Url = LOCAL_URL, key: Key = None) -> None:
     """Delete finished jobs with their transcripts. A job that still runs is left alone: cancel it first."""
 
@@ -137,7 +130,6 @@ def delete(job_ids: JobIds, url: Url = LOCAL_URL, key: Key = None) -> None:
     raise typer.Exit(run_async(call()))
 
 
-@app.command()
 def retry(
     job_ids: Annotated[list[str] | None, typer.Argument(metavar="ID", help=_ID_HELP)] = None,
     url: Url = LOCAL_URL,

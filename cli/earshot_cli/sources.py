@@ -1,47 +1,137 @@
-"""Sources to transcribe, as named on the command line: a file, a URL, an object in the deployment's buckets."""
+"""Sources to transcribe, as named on the command line: files, folders, URLs, objects, standard input."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from earshot_cli.errors import CliError, Status
 
+STDIN = "-"
+# Endings of the files that are taken from a folder. A file that is named itself may have any, or none.
+EXTENSIONS = frozenset([
+    "3g2", "3ga", "3gp", "aac", "ac3", "aif", "aifc", "aiff", "amr", "ape", "au", "avi", "awb", "caf", "dss",
+    "dts", "eac3", "f4a", "f4v", "flac", "flv", "m2ts", "m4a", "m4b", "m4r", "m4v", "mka", "mkv", "mov", "mp1",
+    "mp2", "mp3", "mp4", "mpc", "mpeg", "mpg", "mts", "mxf", "oga", "ogg", "ogv", "opus", "qcp", "ra", "rm",
+    "snd", "spx", "tta", "voc", "w64", "wav", "wave", "weba", "webm", "wma", "wmv", "wv",
+])  # fmt: skip
+_UNFIT_FOR_NAMES = dict.fromkeys([*map(ord, "/\\:"), *range(32)], "_")
+
 
 @dataclass(frozen=True)
 class Source:
     """One source to transcribe. Exactly one of `path` and `url` is set."""
 
-    argument: str  # as typed on the command line
+    argument: str  # as typed on the command line, or the path of a file in a folder that was typed
     path: Path | None = None
     url: str | None = None
+    folder: Path = Path()  # of the file, below the folder that was typed
 
     @property
     def name(self) -> str:
-        """File name of the source: `ep1.mp3` for `https://host/podcasts/ep1.mp3?token=…`."""
+        """File name of the source, never a path: `ep1.mp3` for `https://host/podcasts/ep1.mp3?token=…`."""
+        if self.argument == STDIN:
+            return "stdin"
         if self.path:
             return self.path.name
         parts = urlsplit(self.argument)
-        return unquote(parts.path.rstrip("/").rsplit("/", 1)[-1]) or parts.netloc
+        last = unquote(parts.path.rstrip("/").rsplit("/", 1)[-1]).translate(_UNFIT_FOR_NAMES)
+        return last if last.strip(".") else parts.netloc.translate(_UNFIT_FOR_NAMES)
+
+    @property
+    def stem(self) -> str:
+        """The name without the ending of an audio file: `ep1` for `ep1.mp3`, `lecture.2026` for `lecture.2026`."""
+        stem, _, ending = self.name.rpartition(".")
+        return stem if stem and ending.lower() in EXTENSIONS else self.name
+
+
+def find_sources(arguments: Iterable[str], *, recursive: bool = False, extensions: Iterable[str] = ()) -> list[Source]:
+    """Turn command line arguments into sources; a folder becomes its audio files, in order of their names.
+
+    Args:
+        arguments: as typed.
+        recursive: take files of subfolders, too; hidden ones are left out.
+        extensions: endings of the files that are taken from folders, with or without the dot. None: EXTENSIONS.
+
+    Raises:
+        CliError: a file cannot be read, a folder has no audio, or a URL has another scheme than http, https and s3.
+            Nothing has been sent at that time.
+    """
+    endings = frozenset(each.strip().lower().removeprefix(".") for each in extensions) or EXTENSIONS
+    found = [source for argument in arguments for source in _of_argument(argument, recursive, endings)]
+    seen: set[Path] = set()
+    once = []
+    for source in found:  # `talks talks/ep1.mp3` names a file twice
+        place = source.path.resolve() if source.path else None
+        if place is None or place not in seen:
+            once.append(source)
+        seen |= {place} if place else set()
+    return once
+
+
+def _of_argument(argument: str, recursive: bool, extensions: frozenset[str]) -> list[Source]:
+    if argument != STDIN and not _scheme(argument) and (folder := Path(argument).expanduser()).is_dir():
+        files = list(_files(folder, recursive, extensions))
+        if not files:
+            where = "" if recursive else " --recursive looks in its subfolders."
+            endings = "an audio file's ending" if extensions is EXTENSIONS else f"the ending {', '.join(extensions)}"
+            raise CliError(f"{argument} has no file with {endings}.{where}", Status.USAGE)
+        return [Source(str(path), path=path, folder=path.parent.relative_to(folder)) for path in files]
+    return [parse_source(argument)]
+
+
+def _files(folder: Path, recursive: bool, extensions: frozenset[str]) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith(".")) if recursive else []
+        for name in sorted(names):  # hidden ones are not audio: macOS writes ._ep1.mp3 beside ep1.mp3
+            if not name.startswith(".") and name.rpartition(".")[2].lower() in extensions:
+                yield Path(parent, name)
+
+
+def _scheme(argument: str) -> str:
+    return argument.partition("://")[0].lower() if "://" in argument else ""
 
 
 def parse_source(argument: str) -> Source:
-    """Turn a command line argument into a source.
+    """Turn a command line argument that is no folder into a source; standard input is read to its end.
 
     Raises:
-        CliError: the file cannot be read, or the URL has another scheme than http, https and s3. Nothing has been
-            sent at that time.
+        CliError: the file cannot be read, or the URL has another scheme than http, https and s3.
     """
-    if urlsplit(argument).scheme in ("http", "https", "s3"):
+    if argument == STDIN:
+        return Source(argument, path=_stdin_copy())
+    if _scheme(argument) in ("http", "https", "s3"):
         return Source(argument, url=argument)
-    if "://" in argument:
+    if _scheme(argument):
         raise CliError(f"{argument}: Earshot accepts files and http, https and s3 URLs.", Status.USAGE)
     path = Path(argument).expanduser()
-    if path.is_dir():
-        raise CliError(f"{argument} is a folder: name the files in it ({argument.rstrip('/')}/*).", Status.USAGE)
     try:
         path.open("rb").close()
     except OSError as error:
         raise CliError(f"{argument} cannot be read: {error.strerror}.", Status.USAGE) from None
     return Source(argument, path=path)
+
+
+def _stdin_copy() -> Path:
+    """Copy standard input into a file, since its length has to be known before it is sent; return the file."""
+    if sys.stdin.isatty():
+        raise CliError(
+            "- reads audio from standard input, and that is the terminal: earshot transcribe - < ep1.mp3.", Status.USAGE
+        )
+    descriptor, name = tempfile.mkstemp(prefix="earshot-stdin-")
+    with os.fdopen(descriptor, "wb") as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+    return Path(name)
+
+
+def remove_copies(sources: Iterable[Source]) -> None:
+    """Remove the file that standard input was copied into."""
+    for source in sources:
+        if source.argument == STDIN and source.path:
+            source.path.unlink(missing_ok=True)

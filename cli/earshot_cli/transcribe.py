@@ -1,103 +1,126 @@
-"""`earshot transcribe`: several sources at once, a bar each on stderr, results in the order of the arguments."""
+"""Transcribe several sources at once: send each, wait for its job, fetch its results; Ctrl-C cancels what runs."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from enum import StrEnum
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from earshot_cli.api_client import ApiClient, QueryParams
 from earshot_cli.console import stderr
-from earshot_cli.console import write as output
 from earshot_cli.errors import CliError, Status
-from earshot_cli.progress_bars import ProgressBar, ProgressBars
-from earshot_cli.sources import Source
+from earshot_cli.formats import Format
+from earshot_cli.result_files import Task
+from earshot_cli.run_progress import RunProgress, SourceProgress
+from earshot_cli.sources import STDIN
 
-_MAX_CONCURRENT = 4  # sources in flight: a deployment may run fewer workers than a folder has files
-_FIRST_POLL_SECONDS, _MAX_POLL_SECONDS = 0.15, 1.0  # between two looks at a job; grows by half each time
+_FIRST_POLL_SECONDS = 0.15  # between two looks at a job; grows by half each time
+_MAX_POLLS_PER_SECOND = 8  # of all jobs together: a look is a request that somebody pays for
 _CANCEL_SECONDS = 5.0  # time limit for cancelling a running job after Ctrl-C
 
 
-class Format(StrEnum):
-    """What `--format` takes: the stored formats, of which `txt` is called `text`."""
+@dataclass
+class Outcome:
+    """How one source ended: its job and results, or an error."""
 
-    JSON = "json"
-    TEXT = "text"
-    SRT = "srt"
-    VTT = "vtt"
+    task: Task
+    job: dict[str, Any] = field(default_factory=dict)  # as GET /v1/requests/{id} shows it; empty: there is none
+    results: dict[Format, str] = field(default_factory=dict)
+    error: CliError | None = None
 
-    @property
-    def api_name(self) -> str:
-        """The API's name of the format, also the extension of a file that contains it."""
-        return "txt" if self is Format.TEXT else self.value
+
+class Report(Protocol):
+    """Gets each outcome, in order of the sources or as soon as it is there."""
+
+    in_order: bool
+
+    def __call__(self, outcome: Outcome) -> None:
+        """Print or write an outcome; sets its `error` if that cannot be done."""
+        ...
 
 
 async def transcribe(
-    api: ApiClient,
-    sources: list[Source],
-    options: QueryParams,
-    format: Format,
-    write: Callable[[Source, str], None],
+    api: ApiClient, tasks: Sequence[Task], options: QueryParams, jobs: int, run: RunProgress, report: Report
 ) -> Status:
-    """Transcribe all sources and write each result as soon as those before it are written.
+    """Transcribe the sources of all tasks, and report each.
 
-    The error of one source is printed, and the others continue. When the task is cancelled (Ctrl-C), the jobs that
-    still run are cancelled in the deployment too.
+    The error of one source does not stop the others, unless they would end in the same way: no deployment answers, or
+    the key is refused. When this coroutine is cancelled (Ctrl-C), the jobs that still run are cancelled in the
+    deployment, too.
+
+    Args:
+        api: the deployment.
+        tasks: what to transcribe.
+        options: query of /v1/listen.
+        jobs: sources in progress at the same time.
+        run: is told what happens.
+        report: is called with each outcome.
 
     Returns:
         The worst status of all sources.
     """
-    semaphore = asyncio.Semaphore(_MAX_CONCURRENT)
-    with ProgressBars(stderr) as bars:
-        tasks = [
-            asyncio.create_task(_transcribe_one(api, source, options, format, bars.add(source.name), semaphore))
-            for source in sources
-        ]
-        try:
-            worst = Status.OK
-            for source, task in zip(sources, tasks, strict=True):
-                try:
-                    write(source, await task)
-                except CliError as error:
-                    stderr.print(f"{source.argument}: {error.message}", markup=False)
-                    worst = max(worst, error.status)
-            return worst
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+    progress = [run.add(task.source.name, _size(task)) for task in tasks]
+    started, poll = asyncio.Semaphore(jobs), max(1.0, min(jobs, len(tasks)) / _MAX_POLLS_PER_SECOND)
+    cancelled: list[str] = []
+
+    async def one(task: Task, seen: SourceProgress) -> Outcome:
+        async with started:
+            outcome = await _transcribe_one(api, task, options, seen, poll, cancelled)
+            run.end(seen, failed=outcome.error is not None)
+            return outcome
+
+    running = [asyncio.create_task(one(task, seen)) for task, seen in zip(tasks, progress, strict=True)]
+    try:
+        worst = Status.OK
+        for following in running if report.in_order else asyncio.as_completed(running):
+            outcome = await following
+            had_failed = outcome.error is not None
+            report(outcome)
+            if outcome.error:
+                run.failed += not had_failed  # it was transcribed, and cannot be written
+                worst = max(worst, outcome.error.status)
+                if outcome.error.ends_all:
+                    break
+        return worst
+    finally:
+        for each in running:
+            each.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        if cancelled:
+            what = f"the job {cancelled[0]}" if len(cancelled) == 1 else f"{len(cancelled)} jobs that still ran"
+            stderr.print(f"Cancelled {what}.", markup=False)
 
 
 async def _transcribe_one(
-    api: ApiClient,
-    source: Source,
-    options: QueryParams,
-    format: Format,
-    bar: ProgressBar,
-    semaphore: asyncio.Semaphore,
-) -> str:
-    async with semaphore:
-        try:
-            if source.path:
-                bar.start_sending(source.path.stat().st_size)
-            job_id = await api.submit(source.path or source.argument, options, bar.add_sent)
-            await _wait_for_job(api, job_id, bar)
-            text = await api.result(job_id, format.api_name)
-        except CliError:
-            bar.end("failed")
-            raise
-        bar.end("done")
-        return text
+    api: ApiClient, task: Task, options: QueryParams, seen: SourceProgress, poll: float, cancelled: list[str]
+) -> Outcome:
+    outcome, source = Outcome(task), task.source
+    try:
+        seen.state = "sending"
+        name = source.name if source.path and source.argument != STDIN else None
+        job_id = await api.submit(source.path or source.argument, options, seen.add_sent, name=name)
+        outcome.job = {"request_id": job_id, "state": "queued"}
+        seen.state = "queued"
+        await _wait_for_job(api, outcome, seen, poll, cancelled)
+        for form in task.formats:
+            outcome.results[form] = await api.result(job_id, form.api_name)
+    except CliError as error:
+        outcome.error = error
+    except OSError as error:  # it could be read when the command began
+        outcome.error = CliError(f"The file cannot be read: {error.strerror}.", Status.USAGE)
+    return outcome
 
 
-async def _wait_for_job(api: ApiClient, job_id: str, bar: ProgressBar) -> None:
-    """Poll a job until it is completed; raises CliError when it failed or was cancelled."""
-    pause = _FIRST_POLL_SECONDS
+async def _wait_for_job(
+    api: ApiClient, outcome: Outcome, seen: SourceProgress, poll: float, cancelled: list[str]
+) -> None:
+    """Poll the job of an outcome until it is completed; raises CliError when it failed or was cancelled."""
+    pause, job_id = _FIRST_POLL_SECONDS, outcome.job["request_id"]
     try:
         while True:
-            job = await api.job(job_id)
-            bar.show_job(job)
+            outcome.job = job = await api.job(job_id)
+            seen.show_job(job)
             match job["state"]:
                 case "completed":
                     return
@@ -106,41 +129,15 @@ async def _wait_for_job(api: ApiClient, job_id: str, bar: ProgressBar) -> None:
                 case "cancelled":
                     raise CliError(f"The job was cancelled (job {job_id}).")
             await asyncio.sleep(pause)
-            pause = min(pause * 1.5, _MAX_POLL_SECONDS)
+            pause = min(pause * 1.5, poll)
     except asyncio.CancelledError:
-        bar.end("cancelled")
         await asyncio.wait_for(api.delete_job(job_id), _CANCEL_SECONDS)
-        stderr.print(f"Cancelled the job {job_id}.")
+        cancelled.append(job_id)
         raise
 
 
-class OutputWriter:
-    """Writes results to stdout, or into a folder as `{name}.{extension}`.
-
-    Raises:
-        CliError: two of the sources would write the same file, or a file cannot be written.
-    """
-
-    def __init__(self, sources: list[Source], format: Format, folder: Path | None) -> None:
-        self.format, self.folder = format, folder
-        self.with_titles = len(sources) > 1 and format is not Format.JSON
-        names = [source.name for source in sources]
-        if folder and (repeated := next((name for name in names if names.count(name) > 1), None)):
-            raise CliError(
-                f"Two of the sources are named {repeated}: their results would be written to one file.", Status.USAGE
-            )
-
-    def __call__(self, source: Source, text: str) -> None:
-        """Write the result of one source."""
-        text = text.rstrip("\n") + "\n"
-        if not self.folder:
-            title = f"==> {source.argument} <==\n" if self.with_titles else ""
-            output(title + text, end="")
-            return
-        path = self.folder / f"{source.name}.{self.format.api_name}"
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise CliError(f"The transcript cannot be written to {path}: {error.strerror}.") from None
-        stderr.print(f"{source.argument} → {path}", markup=False)
+def _size(task: Task) -> int | None:
+    try:
+        return task.source.path.stat().st_size if task.source.path else None
+    except OSError:
+        return None

@@ -60,11 +60,11 @@ def test_every_format_contains_the_text(deployed: Any, tmp_path: Path) -> None:
     for format in ("json", "srt", "vtt", "text"):
         assert deployed("transcribe", str(SAMPLE), "-f", format, "-o", str(tmp_path)).returncode == 0
 
-    answer = json.loads((tmp_path / "sample.flac.json").read_text())
+    answer = json.loads((tmp_path / "sample.json").read_text())
     assert is_sample_text(answer["results"]["channels"][0]["alternatives"][0]["transcript"])
-    assert "-->" in (tmp_path / "sample.flac.srt").read_text()
-    assert (tmp_path / "sample.flac.vtt").read_text().startswith("WEBVTT")
-    assert is_sample_text((tmp_path / "sample.flac.txt").read_text())
+    assert "-->" in (tmp_path / "sample.srt").read_text()
+    assert (tmp_path / "sample.vtt").read_text().startswith("WEBVTT")
+    assert is_sample_text((tmp_path / "sample.txt").read_text())
 
 
 def test_large_file_is_transcribed_via_bucket(deployed: Any, tmp_path: Path) -> None:

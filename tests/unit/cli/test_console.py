@@ -14,6 +14,7 @@ from earshot_cli.console import SafeConsole, without_control_characters
 
 CLI = Path(__file__).resolve().parents[3] / "cli" / "earshot_cli"
 EVIL = "\x1b[31mred\x1b]0;title\x07\x9b2Jend\x7f\x00\r"
+STREAMS = ("sys.stdout", "sys.stderr", "sys.__std")
 PRINTING = {"print", "echo", "secho", "pprint"}
 
 
@@ -29,7 +30,9 @@ def test_only_the_console_prints() -> None:
                 found.append(f"{path.name}:{node.lineno}")
             if isinstance(called, ast.Attribute):
                 owner = ast.unparse(called.value)
-                streams = owner.startswith(("sys.std", "sys.__std")) or (owner == "typer" and called.attr in PRINTING)
+                streams = owner.startswith(("sys.stdout", "sys.stderr", "sys.__std")) or (
+                    owner == "typer" and called.attr in PRINTING
+                )
                 if streams or (called.attr == "print" and owner not in ("stdout", "stderr")):
                     found.append(f"{path.name}:{node.lineno}")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import signal
 import time
 from typing import Any
@@ -41,7 +43,7 @@ def test_options_are_sent_unchanged(earshot: Any, deployment: Any) -> None:
 def test_results_are_printed_in_argument_order(earshot: Any, deployment: Any) -> None:
     names = [earshot.file(f"{n}.wav", f"words {n}".encode()) for n in range(6)]
 
-    result = earshot("transcribe", *names)
+    result = earshot("transcribe", *names, "--jobs", "4")
 
     assert result.stdout == "".join(f"==> {n}.wav <==\ntxt: words {n}\n" for n in range(6))
     assert 1 < deployment.max_open_jobs <= 4
@@ -57,8 +59,121 @@ def test_out_folder_gets_one_file_a_source(earshot: Any) -> None:
     result = earshot("transcribe", earshot.file("deep/a b.wav", b"1"), earshot.file("ü.mp3", b"2"), "-o", "texts")
 
     assert (result.returncode, result.stdout) == (0, "")
-    assert (earshot.folder / "texts/a b.wav.txt").read_text() == "txt: 1\n"
-    assert (earshot.folder / "texts/ü.mp3.txt").read_text() == "txt: 2\n"
+    assert (earshot.folder / "texts/a b.txt").read_text() == "txt: 1\n"
+    assert (earshot.folder / "texts/ü.txt").read_text() == "txt: 2\n"
+
+
+def test_several_formats_are_written_beside_their_sources(earshot: Any) -> None:
+    result = earshot("transcribe", earshot.file("talks/ep1.flac", b"1"), "-f", "srt,json", "-f", "srt")
+
+    assert (result.returncode, result.stdout) == (0, "")
+    assert (earshot.folder / "talks/ep1.srt").read_text() == "srt: 1\n"
+    assert (earshot.folder / "talks/ep1.json").read_text() == "json: 1\n"
+    assert "talks/ep1.flac → talks/ep1.srt, talks/ep1.json" in result.stderr
+
+
+def test_folder_is_transcribed_with_subfolders_if_asked(earshot: Any) -> None:
+    for name in ("talks/a.mp3", "talks/b/c.OGG", "talks/notes.txt", "talks/.hidden.mp3", "talks/.git/d.mp3"):
+        earshot.file(name, b"x")
+
+    assert earshot("transcribe", "talks").returncode == 0
+    assert not (earshot.folder / "talks/b/c.txt").exists()
+    assert earshot("transcribe", "talks", "-r", "-o", "texts").returncode == 0
+    assert earshot("transcribe", "talks", "-r", "-x", ".ogg", "-o", "only").returncode == 0
+
+    written = {str(path.relative_to(earshot.folder)) for path in earshot.folder.rglob("*.txt")}
+    assert written == {"talks/a.txt", "talks/notes.txt", "texts/a.txt", "texts/b/c.txt", "only/b/c.txt"}
+
+
+def test_existing_file_beside_a_source_is_not_replaced_unasked(earshot: Any, deployment: Any) -> None:
+    audio, notes = earshot.file("ep1.mp3", b"1"), earshot.folder / earshot.file("ep1.txt", b"my notes")
+
+    refused = earshot("transcribe", "-b", audio)
+
+    assert (refused.returncode, deployment.requests, notes.read_text()) == (2, [], "my notes")
+    assert "ep1.txt is there already. --skip-existing leaves them, --overwrite replaces them." in refused.stderr
+    assert earshot("transcribe", "-b", "--overwrite", audio).returncode == 0
+    assert notes.read_text() == "txt: 1\n"
+
+
+def test_skip_existing_fetches_only_what_is_missing(earshot: Any, deployment: Any) -> None:
+    for number in range(3):
+        earshot.file(f"talks/{number}.mp3", str(number).encode())
+    earshot.file("talks/0.srt", b"x"), earshot.file("talks/0.txt", b"x"), earshot.file("talks/1.txt", b"x")
+
+    result = earshot("transcribe", "talks", "-f", "srt,text", "--skip-existing")
+
+    assert sorted(deployment.audio.values()) == [b"1", b"2"]
+    assert (earshot.folder / "talks/1.txt").read_text() == "x"
+    assert "Transcribed 2 of 3" in result.stderr
+    assert "Skipped 1: there are files of them already." in result.stderr
+
+
+def test_sources_of_one_stem_keep_their_whole_names(earshot: Any) -> None:
+    earshot("transcribe", earshot.file("ep.mp3", b"1"), earshot.file("ep.wav", b"2"), "-o", "texts")
+
+    assert {path.name for path in (earshot.folder / "texts").iterdir()} == {"ep.mp3.txt", "ep.wav.txt"}
+
+
+def test_stdin_is_transcribed_whatever_its_length(
+    earshot: Any, deployment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = b"piped " + bytes(MAX_BODY_BYTES)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+    result = earshot("transcribe", "-")
+
+    assert result.stdout.startswith("txt: piped ")
+    assert deployment.uploads == {"s3://bucket/work/1/audio": content}
+
+
+def test_json_describes_each_source_for_scripts(earshot: Any, deployment: Any) -> None:
+    deployment.warnings = [{"parameter": "keywords", "message": "keywords has no effect."}]
+    sources = [earshot.file("good.wav", b"good"), earshot.file("bad.wav", b"FAIL")]
+
+    result = earshot("transcribe", *sources, "--json", "-q")
+
+    assert result.returncode == 1
+    documents = {each["source"]: each for each in map(json.loads, result.stdout.splitlines())}
+    assert documents["good.wav"]["results"] == {"text": "txt: good\n"}
+    assert documents["good.wav"]["warnings"] == deployment.warnings
+    assert documents["bad.wav"]["state"] == "failed"
+    assert "no sound in it" in documents["bad.wav"]["error"]
+    files = json.loads(earshot("transcribe", "good.wav", "--json", "-o", "texts").stdout)["files"]
+    assert files == {"text": "texts/good.txt"}
+
+
+def test_warning_is_shown_once_and_not_when_quiet(earshot: Any, deployment: Any) -> None:
+    deployment.warnings = [{"parameter": "keywords", "message": "keywords has no effect."}]
+    sources = [earshot.file("a.wav", b"a"), earshot.file("b.wav", b"b")]
+
+    assert earshot("transcribe", *sources).stderr.count("a.wav: warning: keywords has no effect.") == 1
+    assert earshot("transcribe", *sources, "-q").stderr == ""
+
+
+def test_refused_key_is_reported_once(earshot: Any, deployment: Any) -> None:
+    deployment.requires_key = True
+    sources = [earshot.file(f"{number}.wav", b"x") for number in range(5)]
+
+    result = earshot("transcribe", *sources, "--jobs", "1")
+
+    assert (result.returncode, result.stderr.count("Invalid credentials")) == (1, 1)
+    assert len(deployment.requests) == 1
+    assert "Not finished: 4." in result.stderr
+
+
+def test_name_of_a_url_is_never_a_path(earshot: Any) -> None:
+    earshot("transcribe", "https://example.org/..%2F..%2Fevil.mp3", "-o", "texts")
+
+    assert [path.name for path in (earshot.folder / "texts").iterdir()] == [".._.._evil.txt"]
+
+
+def test_upload_prints_an_address_that_transcribe_takes(earshot: Any, deployment: Any) -> None:
+    result = earshot("upload", earshot.file("a.wav", b"words"))
+
+    assert (result.returncode, result.stdout) == (0, "s3://bucket/work/1/audio\n")
+    assert earshot("transcribe", result.stdout.strip()).stdout == "txt: words\n"
+    assert earshot("upload", "https://example.org/a.mp3").returncode == 2
 
 
 def test_same_output_name_twice_fails_before_any_request(earshot: Any, deployment: Any) -> None:
@@ -133,7 +248,8 @@ def test_key_from_environment_or_option_is_sent(earshot: Any, deployment: Any) -
     ("arguments", "message"),
     [
         (["nowhere.wav"], "nowhere.wav cannot be read: No such file or directory."),
-        (["."], "is a folder"),
+        (["empty"], "empty has no file with an audio file's ending. --recursive looks in its subfolders."),
+        (["a.wav", "--jobs", "0"], "--jobs"),
         (["ftp://host/a.wav"], "files and http, https and s3 URLs"),
         (["a.wav", "--option", "smart_format"], "write NAME=VALUE"),
         (["a.wav", "--format", "docx"], "docx"),
@@ -144,6 +260,7 @@ def test_invalid_command_line_fails_without_request(
     earshot: Any, deployment: Any, arguments: list[str], message: str
 ) -> None:
     earshot.file("a.wav", b"x")
+    earshot.file("empty/notes.txt", b"x")
 
     result = earshot("transcribe", *arguments)
 
