@@ -83,6 +83,8 @@ class Api(Construct):
                 "BUS": bus.event_bus_name,
                 "JOB_MACHINE_ARN": job_machine.state_machine.state_machine_arn,
                 "DEFAULT_MODEL": settings.default_model,
+                "MAX_WORKERS": str(settings.max_workers),  # GET /v1/workers looks at as many slots
+                "QUICK_WORKERS": str(settings.quick_workers),
                 "WAIT_SECONDS": str(REQUEST_WAIT_SECONDS),
                 "MAX_WAITING_JOBS": str(settings.max_waiting_jobs),
                 "RETENTION_DAYS": str(settings.retention_days),
@@ -94,7 +96,7 @@ class Api(Construct):
             id="Listen",  # the construct id is older than the folder's name and must not change
             memory=1024,  # CPU grows with memory: bodies of 6 MB are decoded and hashed
         )
-        storage.grant_table(function, "GetItem", "PutItem", "UpdateItem", "DeleteItem")
+        storage.grant_table(function, "GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")
         storage.grant_query(function, LISTING_INDEX, OWNER_INDEX, WAITING_INDEX)
         for prefix in (f"{JOBS_PREFIX}*", f"{UPLOADS_PREFIX}*"):
             storage.grant_objects(function, storage.transcripts, prefix, "GetObject", "DeleteObject")

@@ -144,6 +144,29 @@ class ApiClient:
         job: dict[str, Any] = (await self._request("POST", _job_path(job_id, "/retry"))).json()
         return job
 
+    async def create_share(self, job_id: str, days: int | None, audio: bool) -> dict[str, Any]:
+        """Make a link to a job's transcript and return it with its secret.
+
+        Args:
+            job_id: of a completed job.
+            days: how long it lasts; None: the deployment's default.
+            audio: the link leads to the audio, too.
+        """
+        wishes = {"audio": audio} | ({} if days is None else {"days": days})
+        link: dict[str, Any] = (await self._request("POST", _job_path(job_id, "/shares"), json=wishes)).json()
+        return link
+
+    async def shares(self, job_id: str) -> dict[str, Any]:
+        """Return the links to a job's transcript: `{"shares": […]}`."""
+        links: dict[str, Any] = (await self._request("GET", _job_path(job_id, "/shares"))).json()
+        return links
+
+    async def withdraw_share(self, job_id: str, share_id: str) -> dict[str, Any]:
+        """End a link; return those that are left."""
+        path = _job_path(job_id, f"/shares/{quote(share_id, safe='')}")
+        links: dict[str, Any] = (await self._request("DELETE", path)).json()
+        return links
+
     async def _request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         """Send a request and return a success or a redirect.
 

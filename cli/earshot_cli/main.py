@@ -8,7 +8,14 @@ from typing import Annotated
 
 import typer
 
-from earshot_cli import __version__, admin_commands, deployment_commands, job_commands, transcribe_commands
+from earshot_cli import (
+    __version__,
+    admin_commands,
+    deployment_commands,
+    job_commands,
+    share_commands,
+    transcribe_commands,
+)
 from earshot_cli.admin_commands import DataDir
 from earshot_cli.connection import PORT
 from earshot_cli.console import stderr, write
@@ -77,6 +84,7 @@ COMMANDS: dict[str, list[Callable[..., None]]] = {
         job_commands.cancel,
         job_commands.delete,
         job_commands.retry,
+        share_commands.share,
         deployment_commands.logs,
     ],
     DEPLOYMENT: [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from earshot_contract.timeouts import SHARD_WAIT_DAYS
 from functions.aws import dynamodb
 from functions.aws.dynamodb import attribute
 from functions.jobs.job import Attempt, Delivery, Failure, Job, SourceKind, timestamp
+from functions.jobs.shares import Share
 from functions.settings import settings
 
 if TYPE_CHECKING:
@@ -157,6 +158,19 @@ def set_edits(job_id: str, expected: str | None, version: str | None) -> Job | N
     same = attribute("edits").eq(expected) if expected else attribute("edits").not_exists()
     completed = attribute("state").eq(JobState.COMPLETED)
     return _job(dynamodb.update(job_pk(job_id), {"edits": version}, completed & same))
+
+
+def set_shares(job: Job, shares: Sequence[Share]) -> Job | None:
+    """Set the links to a completed job.
+
+    Returns:
+        The row after the write, or None when its links are no longer those of `job`.
+    """
+    known = [share.to_dict() for share in job.shares or ()]
+    same = attribute("shares").eq(known) if known else attribute("shares").not_exists()
+    completed = attribute("state").eq(JobState.COMPLETED)
+    changes = {"shares": [share.to_dict() for share in shares] or None}
+    return _job(dynamodb.update(job_pk(job.id), changes, completed & same))
 
 
 def delete_job(job_id: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from earshot_contract.document import Document
 from earshot_contract.job_state import JobState
 from earshot_contract.shards import S3Object
+from functions.jobs.shares import Share
 
 MAX_AUDIO_BYTES = 2 * 1024**3  # of a file that is downloaded or uploaded; Deepgram's limit
 
@@ -99,6 +100,7 @@ class Job(Document):
     worker_start: dict[str, float] | None = None  # seconds by stage of the start of a worker that had to start
     transcript: str | None = None  # key in the transcripts bucket
     edits: str | None = None  # version of the corrections; None: there are none
+    shares: list[Share] | None = None  # links that read the transcript, the oldest first
     failure: Failure | None = None
     history: list[Attempt] | None = None  # runs before this one, the oldest first
     deliveries: list[Delivery] | None = None  # tries to deliver the callback, the oldest first

@@ -49,8 +49,8 @@ def result(request: Request, job: Job) -> Response:
         response_format = OpenAIResponseFormat.from_fields(fields)
         render, query = as_openai(response_format), response_format.fields()
     else:
-        form = _format(request)
-        render = _named(as_deepgram if form is JSON else stored_file(form), str(form.stored_suffix))
+        form = requested_format(request)
+        render = named(as_deepgram if form is JSON else stored_file(form), str(form.stored_suffix))
         query = {} if form is JSON else {"format": [str(form.listen_name)]}
     return result_or_redirect(job, request.received + _wait_seconds(request), render, query)
 
@@ -166,7 +166,7 @@ def within_response_limit(job: Job, response: Response) -> Response:
     return see_other(url, {"request_id": job.id, "message": f"The transcript is large: GET {url}"}, job.id)
 
 
-def _named(render: Render, suffix: str) -> Render:
+def named(render: Render, suffix: str) -> Render:
     """Return a function that renders a job's result as a download with the job's name."""
 
     def render_named(job: Job) -> Response:
@@ -182,7 +182,12 @@ def _read(key: str) -> bytes:
     return body
 
 
-def _format(request: Request) -> Format:
+def requested_format(request: Request) -> Format:
+    """Return the format that `format` names, Deepgram's JSON without it.
+
+    Raises:
+        ApiError: 400: there is no such format.
+    """
     form = LISTEN_FORMATS.get(request.first("format", str(JSON.listen_name)).lower())
     if form is None:
         raise bad_query(f"format is one of {', '.join([*map(str, LISTEN_FORMATS), REDACTED_AUDIO_FORMAT])}.")
