@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from earshot_cli import __version__, admin_commands, deployment_commands, job_commands
+from earshot_cli import __version__, admin_commands, deployment_commands, doctor_command, job_commands
 from earshot_cli.admin_commands import DataDir
 from earshot_cli.api_client import ApiClient, QueryParams
 from earshot_cli.connection import LOCAL_URL, PORT, Key, Url, run_async
@@ -103,7 +103,7 @@ def transcribe(
 app.add_typer(job_commands.app)
 app.add_typer(admin_commands.key_commands, name="key")
 app.add_typer(admin_commands.model_commands, name="model")
-app.command()(deployment_commands.doctor)
+app.command()(doctor_command.doctor)
 app.command()(deployment_commands.deploy)
 app.command()(deployment_commands.upgrade)
 app.command()(deployment_commands.logs)
