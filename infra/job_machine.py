@@ -100,6 +100,7 @@ class JobMachine(Construct):
             f"{WORK_PREFIX}*",
             *("GetObject", "PutObject", "AbortMultipartUpload", "DeleteObject"),
         )
+        storage.grant_objects(prepare, storage.transcripts, f"{UPLOADS_PREFIX}*", "DeleteObject")
         storage.grant_objects(prepare, storage.models, manifest_key("*"), "GetObject")
         for bucket in (storage.uploads, storage.transcripts, storage.models):
             storage.grant_list(prepare, bucket)

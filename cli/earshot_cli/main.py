@@ -12,6 +12,7 @@ from earshot_cli import (
     __version__,
     admin_commands,
     deployment_commands,
+    doctor_command,
     job_commands,
     share_commands,
     transcribe_commands,
@@ -88,7 +89,7 @@ COMMANDS: dict[str, list[Callable[..., None]]] = {
         deployment_commands.logs,
     ],
     DEPLOYMENT: [
-        deployment_commands.doctor,
+        doctor_command.doctor,
         deployment_commands.deploy,
         deployment_commands.upgrade,
         deployment_commands.cost,

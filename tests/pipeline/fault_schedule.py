@@ -1,9 +1,9 @@
 """Random schedules of faults on a local cloud with a worker of each kind: `python -m tests.pipeline.fault_schedule`.
 
-Jobs are sent by both entry points while services throttle, workers are killed, leases lapse, events come twice, jobs are
-cancelled, and the local cloud is killed and comes back.
-In the end every good job is completed with the right words, or cancelled; every poisoned one is failed with a reason;
-none hangs, and no upload is two jobs. The seed is printed: the same one makes the same schedule.
+Jobs are sent by both entry points while services throttle, workers are killed, leases lapse, events come twice, jobs
+are cancelled, and the local cloud is killed and comes back. In the end every good job is completed with the right
+words, or cancelled; every poisoned one is failed with a reason; none hangs, and no upload is two jobs. The seed is
+printed: the same one makes the same schedule.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def _partial(request: Request, job: Job) -> Response:
     if "response_format" in request.fields:
         response = partial_result(job, OpenAIResponseFormat.from_fields(request.fields).render, None)
     else:
-        form = _format(request)
+        form = requested_format(request)
         response = partial_result(job, lambda *edited: (form.content_type, form.render(*edited)), form.stored_suffix)
     # A redirect to a large body says, too, that it is partial.
     mark = {UNTIL_HEADER: response.headers[UNTIL_HEADER], "dg-request-id": job.id}

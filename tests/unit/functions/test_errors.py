@@ -35,7 +35,7 @@ def test_busy_slow_downloads_are_a_503():
 def test_every_shard_error_has_a_failure(error):
     failure = errors.failure_of_step(error.value, "The message of the worker.")
 
-    statuses = dict.fromkeys((ShardError.MAX_RECEIVES, ShardError.CORRUPT_MODEL, ShardError.INTERNAL), {500})
+    statuses = {error: {500} for error in (ShardError.MAX_RECEIVES, ShardError.CORRUPT_MODEL, ShardError.INTERNAL)}
     statuses[ShardError.UNAVAILABLE] = {503}
     assert failure.status in statuses.get(error, {400, 413})
     assert failure.err_code
