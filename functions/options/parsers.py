@@ -11,7 +11,7 @@ from functions.errors import bad_request
 from functions.jobs.job_name import clean_name
 from functions.network.callback_url import check_callback_url
 from functions.options.specification import invalid_value
-from functions.transcripts.languages import is_detection, whisper_code
+from functions.transcripts.languages import OF_COUNTRIES, is_detection, whisper_code
 
 MAX_TAG, MAX_EXTRA = 128, 2048  # characters: Deepgram's limits
 MAX_SEARCH = 200  # characters of one term
@@ -32,7 +32,7 @@ def language(values: list[str]) -> str:
 
 def detect_language(values: list[str]) -> list[str] | None:
     """Return the Whisper codes to choose from, [] to choose from all, None to detect nothing."""
-    stripped = [value.strip() for value in values]
+    stripped = [part.strip() for value in values for part in value.split(",")]
     tags = [value for value in stripped if value.lower() not in ("true", "false") and not is_detection(value)]
     if tags:
         return list(dict.fromkeys(_code("detect_language", tag) for tag in tags))
@@ -127,6 +127,12 @@ def _code(name: str, tag: str) -> str:
 
 def _advice(name: str, tag: str) -> str:
     """Return a message with a value that is right: what was probably meant, or examples."""
+    listed = [code for part in re.split(r"[,;|+]", tag) if (code := whisper_code(part))]
+    if len(set(listed)) > 1:
+        languages = "&".join(f"detect_language={code}" for code in dict.fromkeys(listed))
+        return f"It is one language: {name}={listed[0]}. To have it detected among several: {languages}."
+    if of_country := OF_COUNTRIES.get(tag.strip().lower()):
+        return f"{tag!r} is a country's code. Write {name}={of_country}."
     parts = [part for part in re.split(r"[^\w-]+|(?<=[a-z])(?=[A-Z]{2}\b)", tag) if part]
     found = next((code for part in reversed(parts) if (code := whisper_code(part))), None)
     if found:

@@ -59,6 +59,30 @@ _OTHER_NAMES = {
     "serbo-croatian": "hr",
 }
 
+# What the languages call themselves, where it is one word.
+_OWN_NAMES = """
+    de:deutsch es:español,espanol ru:русский ko:한국어 fr:français,francais ja:日本語 pt:português,portugues
+    tr:türkçe,turkce pl:polski ca:català,catala nl:nederlands ar:العربية,عربي sv:svenska it:italiano
+    hi:हिन्दी,हिंदी fi:suomi vi:tiếng-việt he:עברית uk:українська el:ελληνικά ms:melayu
+    id:bahasa-indonesia cs:čeština,cestina,česky ro:română,romana da:dansk hu:magyar ta:தமிழ்
+    no:norsk,bokmål th:ไทย,ภาษาไทย ur:اردو hr:hrvatski bg:български lt:lietuvių cy:cymraeg sk:slovenčina
+    fa:فارسی lv:latviešu bn:বাংলা sr:српски,srpski sl:slovenščina et:eesti eu:euskara is:íslenska
+    sq:shqip sw:kiswahili gl:galego af:afrikaans nn:nynorsk lb:lëtzebuergesch zh:中文,汉语,漢語,普通话,國語
+    yue:粤语,粵語,廣東話
+"""
+_OTHER_NAMES |= {
+    name.replace("-", " "): code
+    for code, _, names in (entry.partition(":") for entry in _OWN_NAMES.split())
+    for name in names.split(",")
+}
+
+# Codes of countries that people take for those of their languages. They are refused, and the error names the right one:
+# some are codes of languages that Whisper does not know.
+_COUNTRIES = """
+    jp:ja cn:zh tw:zh kr:ko ua:uk cz:cs dk:da gr:el il:he vn:vi se:sv us:en gb:en ir:fa rs:sr ee:et mx:es
+"""
+OF_COUNTRIES: dict[str, str] = dict(pair.split(":") for pair in _COUNTRIES.split())
+
 # What programs write for "detect it". `multi` is Deepgram's word for several languages in one file.
 DETECTED = frozenset({"auto", "autodetect", "auto-detect", "automatic", "detect", "und"})
 SEVERAL = frozenset({"multi", "multilingual", "mul"})
@@ -75,6 +99,8 @@ def whisper_code(tag: str) -> str | None:
     letters (`deu`, `ger`). Names are English (`German`).
     """
     name = _normalize(tag)
+    if "," in name:
+        return None  # a list
     primary, _, rest = name.partition("-")
     if primary == "zh" and rest.partition("-")[0] == "yue":
         return "yue"  # BCP-47 calls Cantonese zh-yue, too

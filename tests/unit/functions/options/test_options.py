@@ -264,13 +264,20 @@ def test_language_that_is_not_honoured_wholly_adds_warning():
         ("Language.EN", "language=en"),
         ("LanguageCode.DE_DE", "language=de"),
         ("<Language.FR: 'fr'>", "language=fr"),
-        ("en,de", "language=de"),
+        ("en,de", "detect_language=en&detect_language=de"),
+        ("en-US,es-MX,en", "language=en"),
+        ("jp", "language=ja"),
+        ("CN", "language=zh"),
         ("klingon", "language=en"),
         ("xx-YY", "language=en"),
     ],
 )
 def test_refusal_of_language_shows_a_right_one(written, right):
     assert right in error_of(query_string([("language", written)]))[1]
+
+
+def test_detected_languages_may_stand_in_one_value():
+    assert Options.from_query("detect_language=en,%20es-MX,auto").detect_language == ["en", "es"]
 
 
 def test_upload_query_without_language_detects_it():

@@ -8,7 +8,7 @@ from functions.transcripts.languages import LANGUAGES, is_detection, whisper_cod
 
 WRITTEN = {
     "en": "en EN en-US en_US en_US.UTF-8 en-us@euro eng English",
-    "de": "de deu ger de-AT de_DE German",
+    "de": "de deu ger de-AT de_DE German Deutsch",
     "zh": "zh zh-CN zh-Hant zh-Hant-TW zh-Hans-CN zh_TW zho chi cmn cmn-Hans Chinese mandarin",
     "no": "no nb nb-NO no-NO nor nob Norwegian bokmal",
     "nn": "nn nn-NO nno",
@@ -24,9 +24,12 @@ WRITTEN = {
     "ro": "ro mo ron rum ro-MD",
     "fa": "fa fas per farsi",
     "el": "el ell gre",
-    "es": "es es-419 spa castilian",
+    "es": "es es-419 spa castilian Español espanol",
     "ht": "ht hat haitian_creole Haitian-Creole haitian",
     "haw": "haw haw-US Hawaiian",
+    "ja": "ja jpn 日本語",
+    "pt": "pt-BR Português portugues",
+    "vi": "vi-VN vie Tiếng-Việt",
 }
 
 
@@ -37,7 +40,8 @@ def test_written_tag_means_its_language(code, tag):
 
 
 @pytest.mark.parametrize(
-    "tag", ["", "xx", "e", "Language.EN", "klingon", "en,de", "auto", "multi", "-", "en.", "eng lish"]
+    "tag",
+    ["", "xx", "e", "Language.EN", "klingon", "en,de", "en-US,es", "jp", "cn", "auto", "multi", "-", "en.", "eng lish"],
 )
 def test_other_text_means_no_language(tag):
     assert whisper_code(tag) is None
