@@ -1,8 +1,8 @@
 """Durable state: rows, messages, executions and S3 events of ministack's stores, written to the journal as they change.
 
 The patch `ministack_durable_state` and the execution runner call the methods; `durable_answers.py` commits before a
-request is answered. S3 objects are files, which ministack writes before it answers. Everything else changes with the
-stack only, and is saved by `persistence.py`.
+request is answered. S3 objects are files, which ministack writes before it answers; `durable_uploads.py` has the
+uploads in parts. Everything else changes with the stack only, and is saved by `persistence.py`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections import defaultdict
 from typing import Any
 
 from earshot_contract.keys import SLOT_PK_PREFIX
+from localcloud.emulator.durable_uploads import DurableUploads
 from localcloud.emulator.journal import Journal, JournalFull, Key
 
 INTERRUPTED_ERROR = "States.ServiceRestart"  # ministack's name for executions that ended with the emulator
@@ -30,7 +31,7 @@ class DurableState:
     """
 
     def __init__(self, journal: Journal) -> None:
-        self.journal = journal
+        self.journal, self.uploads = journal, DurableUploads(journal)
         self.lock = threading.Lock()
         self.receives: dict[Key, dict[str, int]] = defaultdict(dict)  # queue → id → receives, as last written
 
@@ -139,6 +140,7 @@ class DurableState:
         self._restore_rows()
         self._restore_messages()
         self._restore_executions()
+        self.uploads.restore()
         self.journal.commit()
 
     def _seed(self) -> None:

@@ -42,6 +42,7 @@ class Journal:
     ) -> None:
         if isinstance(path, Path):
             path.parent.mkdir(parents=True, exist_ok=True)
+        self.folder = Path(path).parent
         self.default, self.object_hook = default, object_hook
         self.pending: dict[tuple[str, str], str | None] = {}
         self.changing, self.committing = threading.Lock(), threading.Lock()

@@ -34,6 +34,7 @@ MODULES = (
     "moto_retry_task_token",
     "ministack_placeholder_resources",
     "ministack_durable_state",
+    "ministack_durable_uploads",
     "ministack_global_table_update",
     "ministack_lambda_runtime",
     "ministack_lambda_images",

@@ -28,6 +28,7 @@ class Clients:
         self.speech = (SAMPLES / "sample.flac").read_bytes()
         self.uploads: list[str] = []
         self.jobs: list[str] = []
+        self.in_parts: list[tuple[dict[str, str], list[dict[str, Any]]]] = []
 
     def work_until_killed(self, cloud: Cloud, dice: random.Random) -> None:
         threads = [threading.Thread(target=each, args=(cloud,)) for each in (self.upload, self.call)]
@@ -38,6 +39,20 @@ class Clients:
         for thread in threads:
             thread.join()
         cloud.stop()
+
+    def begin_in_parts(self, cloud: Cloud) -> None:
+        """Send an upload in parts, and leave it uncompleted."""
+        s3 = cloud.client("s3")
+        target = {"Bucket": cloud.outputs["UploadsBucket"], "Key": f"parts-{len(self.in_parts)}.flac"}
+        target["UploadId"] = s3.create_multipart_upload(**target)["UploadId"]
+        tag = s3.upload_part(**target, PartNumber=1, Body=self.speech)["ETag"]
+        self.in_parts.append((target, [{"PartNumber": 1, "ETag": tag}]))
+
+    def complete_parts(self, cloud: Cloud) -> None:
+        """Complete the uploads that were begun before the kills."""
+        for target, parts in self.in_parts:
+            cloud.client("s3").complete_multipart_upload(**target, MultipartUpload={"Parts": parts})
+            self.uploads.append(target["Key"])
 
     def upload(self, cloud: Cloud) -> None:
         s3 = cloud.client("s3")
@@ -63,10 +78,12 @@ def test_killed_cloud_keeps_all_it_acknowledged(tmp_path: Path) -> None:
     for _ in range(KILLS):
         cloud = Cloud(tmp_path)
         cloud.start()
+        clients.begin_in_parts(cloud)
         clients.work_until_killed(cloud, dice)
     assert clients.uploads or clients.jobs, "The kill came before everything."
 
     with Cloud(tmp_path) as cloud:
+        clients.complete_parts(cloud)
         api = httpx.Client(base_url=f"{cloud.api}/v1", timeout=60)
         rows = finished(api, clients)
         assert {row["state"] for row in rows.values()} == {"completed"}, (SEED, rows)

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from localcloud.emulator.api_gateway import IntegrationFailed
+from localcloud.emulator.journal import Journal
 from localcloud.patches.ministack_placeholder_resources import PLACEHOLDERS
 from localcloud.patches.registry import Runtime
 
@@ -194,6 +195,46 @@ def test_row_without_patch_is_in_memory_only(apply: Apply, monkeypatch: pytest.M
     dynamodb._remove_item(table, "2", "__no_sort__")
     state.journal.commit()
     assert not list(state.journal.records("row"))
+
+
+@pytest.mark.upstream
+def test_part_without_patch_is_in_memory_only(apply: Apply, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Parts that were acknowledged come back from the journal; those of a completed or aborted upload leave it."""
+    from ministack.services import s3
+
+    monkeypatch.setattr(s3, "DATA_DIR", str(tmp_path / "objects"))
+    monkeypatch.setattr(s3, "S3_PERSIST", True)
+    monkeypatch.setitem(s3._buckets, "b", {"name": "b", "objects": {}})
+
+    def begin(*parts: bytes) -> tuple[str, str]:
+        _, _, body = s3._create_multipart_upload("b", "k", {})
+        upload = str(body).partition("<UploadId>")[2].partition("</UploadId>")[0]
+        for number, data in enumerate(parts, 1):
+            assert s3._upload_part("b", "k", data, {"uploadId": upload, "partNumber": str(number)}, {})[0] == 200
+        return upload, "".join(f"<Part><PartNumber>{n}</PartNumber></Part>" for n in range(1, len(parts) + 1))
+
+    begin(b"one")
+    assert not list(tmp_path.rglob("*")), mended("ministack_durable_uploads")
+    s3._multipart_uploads._data.clear()
+
+    state = apply("ministack_durable_uploads").state
+    state.__init__(Journal(tmp_path / "journal.sqlite"))  # type: ignore[misc]
+    upload, listed = begin(b"old", b"two")
+    s3._upload_part("b", "k", b"one", {"uploadId": upload, "partNumber": "1"}, {})
+    aborted, _ = begin(b"x")
+    assert s3._abort_multipart_upload("b", "k", {"uploadId": aborted})[0] == 204
+    state.journal.commit()
+    s3._multipart_uploads._data.clear()
+
+    state.__init__(state.journal)  # type: ignore[misc]
+    state.uploads.restore()
+    request = f"<CompleteMultipartUpload>{listed}</CompleteMultipartUpload>".encode()
+    assert s3._complete_multipart_upload("b", "k", request, {"uploadId": upload}, {})[0] == 200
+    state.journal.commit()
+
+    assert s3._read_body("b", "k", s3._buckets["b"]["objects"]["k"]) == b"onetwo"
+    assert not [*state.journal.records("upload"), *state.journal.records("part")]
+    assert not [path for path in (tmp_path / "parts").rglob("*") if path.is_file()]
 
 
 @pytest.mark.upstream
