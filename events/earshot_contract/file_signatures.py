@@ -31,8 +31,20 @@ _BINARY = (
     (b"SQLite format 3\x00", "a database"),
     (b"bplist00", "a property list"),
     (b"MThd", "a MIDI file, which has notes and no sound"),
+    (
+        b"\x00\x05\x16\x07",
+        "a macOS companion file (._NAME), which holds no sound: send the file without ._ in its name",
+    ),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an office document"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
+    (b"MZ\x90\x00", "a program"),
+    (b"II*\x00", "a TIFF image"),
+    (b"MM\x00*", "a TIFF image"),
 )
+_RIFF_KINDS = {b"WEBP": "a WebP image", b"CDDA": "a link to a track of a CD (.cda), which holds no sound: rip the CD"}
 _PLAYLIST = "a playlist (send the audio itself)"
+_CAPTIONS = "captions (send the audio that they are of)"
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<title", b"<meta ")
 _TEXT = (  # compared in lower case
     (b"#extm3u", _PLAYLIST),
@@ -45,6 +57,8 @@ _TEXT = (  # compared in lower case
     (b"http://", 'an address (send it as JSON, {"url": "https://…"}, with Content-Type: application/json)'),
     (b"https://", 'an address (send it as JSON, {"url": "https://…"}, with Content-Type: application/json)'),
     (b"url=", 'a form with an address (send it as JSON, {"url": "https://…"}, with Content-Type: application/json)'),
+    (b"webvtt", _CAPTIONS),
+    (b"version https://git-lfs", "a pointer of Git LFS, not the file (fetch it: git lfs pull)"),
     (b"{", "a JSON or text document"),
 )
 # Audio and video files whose header names the codec: bytes that samples without a header do not begin with.
@@ -110,6 +124,8 @@ def non_audio_kind(head: bytes) -> str | None:
     for signature, name in _BINARY:
         if start.startswith(signature):
             return name
+    if head[:4] == b"RIFF" and head[8:12] in _RIFF_KINDS:
+        return _RIFF_KINDS[head[8:12]]
     if head[4:8] == b"ftyp" and head[8:12] in _BRANDS:
         return _BRANDS[head[8:12]]
     lower = start.lower()
@@ -210,6 +226,8 @@ def _text_kind(text: str, lower: bytes) -> str:
     letters = "".join(text.strip().strip("\"'").split())
     if len(letters) >= _MIN_BASE64 and re.fullmatch(r"[A-Za-z0-9+/_-]+={0,2}", letters):
         return _BASE64
+    if re.match(r"\d+\s*\n\d\d:\d\d:\d\d,\d{3} -->", text):
+        return _CAPTIONS
     if re.fullmatch(r"@?[^\n]{1,250}\.[A-Za-z0-9]{2,4}\s*", text):
         return _FILE_NAME
     return "plain text"

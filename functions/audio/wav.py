@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import BinaryIO
 
-MAGICS = {b"RIFF", b"RF64"}
+MAGICS = {b"RIFF", b"RF64", b"BW64"}
 _MAX_CHUNKS = 100  # before the samples
 
 

@@ -22,6 +22,7 @@ _SCHEMES = ("http", "https")
 
 # ASCII that a URL keeps as it stands. The percent sign is among it: what is escaped already is not escaped again.
 _UNESCAPED = "%/:=&?~#+!$,;'@()*[]"
+_AROUND = " \t\r\n\ufeff\u200b"  # around a pasted URL: browsers leave white space out; the others are invisible
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")  # IDNA's four label separators
 _DEVIATIONS = frozenset("ßς\u200c\u200d")  # letters that IDNA 2003 replaces and IDNA 2008 keeps
 
@@ -80,9 +81,10 @@ def basic_authorization(parts: SplitResult) -> dict[str, str]:
 
 def _split(url: str) -> SplitResult:
     """Split a URL into ASCII parts; raise ValueError if that cannot be done without a guess."""
+    url = url.strip(_AROUND)
     if len(url) > MAX_URL or "\\" in url or any(ord(letter) < 32 or ord(letter) == 127 for letter in url):
         raise ValueError("too long, or with characters that parsers read differently")
-    parts = urlsplit(url.strip(" "))
+    parts = urlsplit(url)
     if parts.scheme not in _SCHEMES and parts.scheme:
         return parts
     user, at, _ = parts.netloc.rpartition("@")

@@ -98,6 +98,15 @@ WAV = b"RIFF\x24\x17\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x80\x3e\0\0\0\x7d\0\0\2\0\x10
         (b"ID3\x04" + NOISE.decode(errors="replace").encode(), "read as UTF-8 text"),
         (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
         (b"\0\0\0\x18ftypaax \0\0\0\0", "copy protection"),
+        (b"\0\5\x16\7\0\2\0\0Mac OS X", "without ._ in its name"),
+        (b"RIFF\x24\0\0\0CDDAfmt ", "rip the CD"),
+        (b"RIFF\x24\0\0\0WEBPVP8 ", "WebP"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "office document"),
+        (b"BZh91AY&SY", "bzip2"),
+        (b"II*\0\x08\0", "TIFF"),
+        (b"WEBVTT\n\n00:00.000 --> 00:02.000\nHi\n", "captions"),
+        (b"1\r\n00:00:00,000 --> 00:00:02,000\r\nHi\r\n", "captions"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:1", "git lfs pull"),
     ],
 )
 def test_usual_mistake_is_named(head: bytes, named: str) -> None:

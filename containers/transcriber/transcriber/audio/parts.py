@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from transcriber.audio import transport_stream
 
-_WAV = re.compile(rb"(?:RIFF|RF64)....WAVE(?:fmt |JUNK|bext|LIST|ds64)", re.DOTALL)
+_WAV = re.compile(rb"(?:RIFF|RF64|BW64)....WAVE(?:fmt |JUNK|bext|LIST|ds64)", re.DOTALL)
 _BIT_3 = b"".join(re.escape(bytes([byte])) for byte in range(256) if byte & 8)
 # How each format starts; the first line that matches the file's beginning is searched in the rest of it.
 _STARTS = (
@@ -166,15 +166,20 @@ def _wav_head(data: mmap.mmap, start: int, end: int) -> bytes:
     """Return a WAV header with the true length of the samples; empty if the header's own can be true."""
     if not _WAV.match(data, start):
         return b""
-    at = start + 12
+    at, long_size = start + 12, 0
     while at + 8 <= end:
         kind, size = struct.unpack_from("<4sI", data, at)
+        if kind == b"ds64" and at + 24 <= end:
+            (long_size,) = struct.unpack_from("<Q", data, at + 16)
         if kind == b"data":
+            if long_size and size == 0xFFFF_FFFF:
+                size = long_size
             left = end - at - 8
             if left and not _is_true_length(data, at + 8, size, end):
                 length = struct.pack("<I", min(left, 0xFFFF_FFFF))
                 riff = struct.pack("<I", min(end - start - 8, 0xFFFF_FFFF))
-                return bytes(data[start : start + 4]) + riff + bytes(data[start + 8 : at + 4]) + length
+                # Without RF64's name the lengths of its chunk `ds64` do not count.
+                return b"RIFF" + riff + bytes(data[start + 8 : at + 4]) + length
             return b""
         at += 8 + size + size % 2
         if at - start > 1 << 20:  # no header is this long; `head` is kept in memory

@@ -33,6 +33,8 @@ def strict(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("http://audio.example/a+b?c+d", "audio.example", "/a+b?c+d"),
         ('http://audio.example/"<x>"', "audio.example", "/%22%3Cx%3E%22"),
         ("  http://audio.example/a  ", "audio.example", "/a"),
+        ("\ufeffhttp://audio.example/a\r\n", "audio.example", "/a"),
+        ("\t http://audio.example/a\u200b\n", "audio.example", "/a"),
         ("HTTP://AUDIO.example/A", "audio.example", "/A"),
         ("http://bücher.example:8080/a", "xn--bcher-kva.example", "/a"),
         ("http://BÜCHER.example/a", "xn--bcher-kva.example", "/a"),

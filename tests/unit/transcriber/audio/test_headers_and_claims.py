@@ -55,6 +55,20 @@ def test_untrue_wav_length_loses_no_sample(
     assert not audio.info.truncated
 
 
+@pytest.mark.parametrize("magic", [b"RF64", b"BW64"])
+@pytest.mark.parametrize("claimed", [None, 0, 1000, 1 << 40])
+def test_untrue_length_of_long_wav_loses_no_sample(tmp_path: Path, magic: bytes, claimed: int | None) -> None:
+    sound = noise(1.0)
+    path = wav(tmp_path / "a.wav", sound)
+    content, true = bytearray(path.read_bytes()), 2 * len(sound)
+    content[:8] = magic + b"\xff" * 4
+    content[40:44] = b"\xff" * 4
+    content[12:12] = b"ds64" + struct.pack("<IQQQI", 28, 0, true if claimed is None else claimed, 0, 0)
+    path.write_bytes(content + b"LIST\4\0\0\0INFO" * (claimed is None))
+
+    assert len(decode(path).samples) == len(sound)
+
+
 def test_chunks_behind_wav_samples_are_no_sound(tmp_path: Path) -> None:
     path = wav(tmp_path / "a.wav", noise(1.0))
     path.write_bytes(path.read_bytes() + b"LIST" + struct.pack("<I", 2000) + b"\x55" * 2000)
