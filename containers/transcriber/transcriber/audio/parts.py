@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from earshot_contract.file_signatures import HEAD_BYTES, container_name
 from transcriber.audio import transport_stream
 
 _WAV = re.compile(rb"(?:RIFF|RF64|BW64)....WAVE(?:fmt |JUNK|bext|LIST|ds64)", re.DOTALL)
@@ -48,6 +49,7 @@ MAX_PARTS = 10_000  # a guard against hostile files; an archive of an Internet r
 _STREAMED_LENGTH = (
     0x7F00_0000  # bytes; a WAV length from here on in a smaller file was written before the end was known
 )
+_MAX_WAV_HEADER = 1 << 20  # bytes; no header is this long, and `Part.head` is kept in memory
 # Chunks that programs write behind a WAV file's samples.
 _WAV_TRAILERS = {
     *(b"LIST", b"id3 ", b"ID3 ", b"fact", b"cue ", b"smpl", b"bext", b"iXML", b"JUNK", b"PEAK", b"afsp", b"_PMX"),
@@ -124,7 +126,10 @@ def _starts(data: mmap.mmap) -> list[int]:
     if transport_stream.START.match(data):
         return transport_stream.starts(data)
     pattern = next((start for start in _STARTS if start.match(data)), None)
-    return [match.start() for match in pattern.finditer(data)] if pattern else []
+    starts = [match.start() for match in pattern.finditer(data)] if pattern else []
+    if pattern is _WAV and (end := _samples_end(data, starts[-1], len(data))) and _is_other_file(data, end):
+        starts.append(end)
+    return starts
 
 
 def _ogg_starts(data: mmap.mmap) -> list[int]:
@@ -136,7 +141,15 @@ def _ogg_starts(data: mmap.mmap) -> list[int]:
             starts.append(at)
         lacing = _lacing(data, at)
         next_page = at + _OGG_HEADER_BYTES + len(lacing) + sum(lacing)
-    return starts
+    last = max(data.rfind(b"OggS\0"), 0)
+    lacing = _lacing(data, last)
+    end = last + _OGG_HEADER_BYTES + len(lacing) + sum(lacing)
+    return [*starts, end] if _is_other_file(data, end) else starts
+
+
+def _is_other_file(data: mmap.mmap, at: int) -> bool:
+    """Return whether a file with a header of its own begins at `at`: an MP3 that `cat` put behind an Ogg file."""
+    return container_name(data[at : at + HEAD_BYTES]) is not None
 
 
 def _lacing(data: mmap.mmap, page: int) -> bytes:
@@ -152,6 +165,8 @@ def _mp4_starts(data: mmap.mmap) -> list[int]:
         size, kind = struct.unpack_from(">I4s", data, at)
         if size == 1 and at + 16 <= len(data):
             (size,) = struct.unpack_from(">Q", data, at + 8)
+        if has_samples and not kind.isalnum() and _is_other_file(data, at):
+            return [*starts, at]
         if kind == b"ftyp" and has_samples:
             starts.append(at)
             has_samples = False
@@ -164,27 +179,38 @@ def _mp4_starts(data: mmap.mmap) -> list[int]:
 
 def _wav_head(data: mmap.mmap, start: int, end: int) -> bytes:
     """Return a WAV header with the true length of the samples; empty if the header's own can be true."""
-    if not _WAV.match(data, start):
+    found = _samples(data, start, end)
+    if found is None:
         return b""
+    at, size = found
+    left = end - at
+    if not left or _is_true_length(data, at, size, end):
+        return b""
+    length = struct.pack("<I", min(left, 0xFFFF_FFFF))
+    riff = struct.pack("<I", min(end - start - 8, 0xFFFF_FFFF))
+    # Without RF64's name the lengths of its chunk `ds64` do not count.
+    return b"RIFF" + riff + bytes(data[start + 8 : at - 4]) + length
+
+
+def _samples_end(data: mmap.mmap, start: int, end: int) -> int:
+    """Return where the samples of a WAV part end by its header; 0 if it does not say."""
+    found = _samples(data, start, end)
+    return sum(found) if found else 0
+
+
+def _samples(data: mmap.mmap, start: int, end: int) -> tuple[int, int] | None:
+    """Return where the samples of a WAV part begin, and their length in bytes by its header; None if it is no WAV."""
+    if not _WAV.match(data, start):
+        return None
     at, long_size = start + 12, 0
-    while at + 8 <= end:
+    while at + 8 <= end and at - start <= _MAX_WAV_HEADER:
         kind, size = struct.unpack_from("<4sI", data, at)
         if kind == b"ds64" and at + 24 <= end:
             (long_size,) = struct.unpack_from("<Q", data, at + 16)
         if kind == b"data":
-            if long_size and size == 0xFFFF_FFFF:
-                size = long_size
-            left = end - at - 8
-            if left and not _is_true_length(data, at + 8, size, end):
-                length = struct.pack("<I", min(left, 0xFFFF_FFFF))
-                riff = struct.pack("<I", min(end - start - 8, 0xFFFF_FFFF))
-                # Without RF64's name the lengths of its chunk `ds64` do not count.
-                return b"RIFF" + riff + bytes(data[start + 8 : at + 4]) + length
-            return b""
+            return at + 8, long_size if long_size and size == 0xFFFF_FFFF else size
         at += 8 + size + size % 2
-        if at - start > 1 << 20:  # no header is this long; `head` is kept in memory
-            return b""
-    return b""
+    return None
 
 
 def _is_true_length(data: mmap.mmap, samples: int, size: int, end: int) -> bool:

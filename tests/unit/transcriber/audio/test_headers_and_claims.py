@@ -6,6 +6,7 @@ import io
 import struct
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -139,3 +140,20 @@ def test_claims_serve_audio_without_header(tmp_path: Path) -> None:
         samples, warnings = read(path, raw=RawAudio("linear16", 8_000))
 
         assert (len(samples), warnings) == (SAMPLE_RATE, [])
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("wav", "pcm_s16le"), ("mp3", "libmp3lame")),
+        (("ogg", "libopus", 48_000), ("mp3", "libmp3lame")),
+        (("ogg", "libopus", 48_000), ("wav", "pcm_s16le")),
+        (("mp4", "aac"), ("mp3", "libmp3lame")),
+        (("mp4", "aac"), ("flac", "flac")),
+    ],
+)
+def test_file_behind_one_of_another_kind_is_decoded(tmp_path: Path, first: Any, second: Any) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(encoded(*first) + encoded(*second))
+
+    assert decode(path).seconds == pytest.approx(2.0, abs=0.15)
