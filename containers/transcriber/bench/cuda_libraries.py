@@ -40,8 +40,8 @@ def _query(fields: str) -> str:
 def provide_cublas(folder: Path, opens: Callable[[str], object] = ctypes.CDLL, folders: Sequence[Path] = ()) -> str:
     """Let the contestants find cuBLAS, by LD_LIBRARY_PATH; return a sentence that says which one they get.
 
-    A host may have it only in a Python package, or only CUDA 13's. CUDA 13's is offered under the name of 12: the
-    functions that ctranslate2 calls have the same signatures in both.
+    A host may have it only in a Python package, or only CUDA 13's. That one is offered under the name of 12, in the
+    hope that ctranslate2 finds the functions it calls there, too: tried on no card yet.
 
     Args:
         folder: where a link is made if one is needed.
@@ -62,7 +62,7 @@ def provide_cublas(folder: Path, opens: Callable[[str], object] = ctypes.CDLL, f
             if name != _NEEDED:
                 link = folder / _NEEDED
                 link.unlink(missing_ok=True)
-                link.symlink_to(library)
+                link.symlink_to(library.resolve())
                 path.insert(0, str(folder))
             os.environ["LD_LIBRARY_PATH"] = ":".join([*path, *filter(None, [os.environ.get("LD_LIBRARY_PATH")])])
             return f"cuBLAS: {library}" + ("." if name == _NEEDED else f", under the name {_NEEDED}.")

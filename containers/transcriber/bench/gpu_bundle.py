@@ -28,10 +28,11 @@ _PLATFORMS = [f"manylinux_2_{minor}_x86_64" for minor in (28, 27, 24, 17, 12, 5)
 _CODE = ("containers/transcriber/bench", "containers/transcriber/transcriber", "events/earshot_contract")
 _START = "gpu_bundle_start.py"  # is start.py in every part
 _MIB = 2**20
+_PRESET = 1  # of xz: ctranslate2's wheel of 43 MB becomes 30 MB in 20 s
 
 
 def needed(roots: Iterable[str], present: Iterable[str]) -> list[str]:
-    """Return `roots` and all that they require here, as name==version; what the host has is left out, not its needs."""
+    """Return `roots` and all that they require here, as name==version, without what the host has."""
     found: dict[str, str] = {}
     waiting, left_out = list(roots), {canonicalize_name(name) for name in present}
     while waiting:
@@ -62,7 +63,7 @@ def pack(target: Path, folders: dict[str, Path]) -> Path:
     """Write a .tar.xz with each folder under its name; it is kept if it exists."""
     if not target.exists():
         unfinished = target.with_suffix(".part")
-        with tarfile.open(unfinished, "w:xz", preset=6) as archive:
+        with tarfile.open(unfinished, "w:xz", preset=_PRESET) as archive:
             for name, folder in folders.items():
                 archive.add(folder, name, filter=lambda entry: None if "__pycache__" in entry.name else entry)
         unfinished.rename(target)
