@@ -16,9 +16,9 @@ from functions.handlers.scale.handler import handler as scale
 from functions.handlers.settle.handler import handler as settle
 from functions.observability import logger
 from functions.settings import settings
-from functions.workers.fleet import TASK_USD_HOUR
 from functions.workers.measures import KindMeasures
 from functions.workers.policy import BULK_PAUSE_SECONDS
+from functions.workers.prices import TASK_USD_HOUR
 from tests.fixtures import account
 
 pytestmark = [
