@@ -1,4 +1,7 @@
-"""Admission: whether an owner may have one more unfinished job. Asked before a request's first write."""
+"""Admission: whether an owner may have one more unfinished job. Asked before a request's first write.
+
+ADR 0022 says why it is a count of an index.
+"""
 
 from __future__ import annotations
 

@@ -87,6 +87,21 @@ def test_caller_gets_a_quick_worker_of_the_fast_queue(
     assert worker_slots.measures().fast_shard == 10.0
 
 
+def test_caller_of_a_killed_quick_worker_gets_a_task(
+    machine: str, context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The invocation ended in an error, also when Lambda throttled it: its slot cools, the other kind helps."""
+    monkeypatch.setenv("QUICK_WORKERS", "2")
+    monkeypatch.setenv("WORKER_PRICE", str(TASK_USD_HOUR))
+    settings.cache_clear()
+    assert scale({"incoming": 10.0, "interactive": True}, context) == {"launched": ["SLOT#Q000"]}
+    lease = worker_slots.find("SLOT#Q000").lease
+    assert lease
+    settle_slot("SLOT#Q000", lease, context, failed=True)
+    client("sqs").send_message(QueueUrl=settings().fast_queue_url, MessageBody="of the killed worker")
+    assert scale(MINUTE, context) == {"launched": ["SLOT#000"]}
+
+
 def test_quick_worker_relaunches_for_callers_only(context: Any) -> None:
     lease = worker_slots.claim("SLOT#Q000", queues=WorkerQueues.ALL)
     send(1)  # on the bulk queue
