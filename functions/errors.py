@@ -87,6 +87,11 @@ def too_many_waiting(limit: int) -> ApiError:
     return api_error("TOO_MANY_REQUESTS", message, 429)
 
 
+def too_busy() -> ApiError:
+    """Make a 429 for a request that came so late to its function that its answer would not; it adds `Retry-After`."""
+    return api_error("TOO_MANY_REQUESTS", "Too many requests are being answered. Send it again later.", 429)
+
+
 def service_unavailable(message: str = "Please try again later") -> ApiError:
     """Make a 503, which every SDK with retries sends again; the response adds `Retry-After`."""
     return api_error("Service Unavailable", message, 503)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from earshot_contract.keys import WORK_DAYS
 from earshot_contract.shards import EngineProfile
 from earshot_contract.timeouts import IDLE_SECONDS, SPARE_IDLE_SECONDS
-from functions.workers.fleet import TASK_USD_HOUR
+from functions.workers.prices import TASK_USD_HOUR
 from infra import deployed_settings
 from infra.errors import SettingsError
 

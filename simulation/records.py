@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import simpy
 
 from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
-from functions.workers.fleet import QUICK_USD_GB_SECOND, TASK_USD_HOUR
+from functions.workers.prices import QUICK_USD_GB_SECOND, TASK_USD_HOUR
 from simulation import assumptions
 from simulation.scenarios import Arrival
 

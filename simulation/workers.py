@@ -23,8 +23,9 @@ from earshot_contract.timeouts import (
 )
 from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
 from functions.workers import slots as slot_rules
-from functions.workers.fleet import MEMORY_A_CPU, QUICK_SPEED_A_CPU, TASK_USD_HOUR, Limits
+from functions.workers.fleet import MEMORY_A_CPU, QUICK_SPEED_A_CPU, Limits
 from functions.workers.measures import Measures
+from functions.workers.prices import TASK_USD_HOUR
 from functions.workers.slots import Slot
 from simulation import assumptions
 from simulation.records import Bill, Running, Shard

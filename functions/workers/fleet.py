@@ -10,6 +10,7 @@ from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
 from functions.workers import policy
 from functions.workers.measures import INITIAL_SHARD_SECONDS, Measures
 from functions.workers.policy import Backlog, Offer, Working
+from functions.workers.prices import quick_usd_hour
 from functions.workers.slots import QUICK_IDLE_SECONDS, Slot, launchable
 
 # Lambda gives one vCPU for each 1,769 MB (https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html).
@@ -18,16 +19,6 @@ MEMORY_A_CPU = 1769
 # 3.2 CPU seconds with weights of the shape of large-v3-turbo in int8 (two busy Xeon cores), and of the cores that a
 # clip gets it uses about two thirds.
 QUICK_SPEED_A_CPU = 10 / 3.2 * 2 / 3
-# Dollars an hour of a task until the setting says otherwise: g6.xlarge on demand in us-east-1
-# (https://aws.amazon.com/ec2/pricing/on-demand/).
-TASK_USD_HOUR = 0.805
-# Dollars for a GB and second of a Lambda function on x86, us-east-1 (https://aws.amazon.com/lambda/pricing/).
-QUICK_USD_GB_SECOND = 0.0000166667
-
-
-def quick_usd_hour(memory: int) -> float:
-    """Return the dollars that an hour of a quick worker with so many MB costs."""
-    return QUICK_USD_GB_SECOND * memory / 1024 * 3600
 
 
 @dataclass(frozen=True)

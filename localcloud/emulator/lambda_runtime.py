@@ -28,8 +28,8 @@ from localcloud.emulator.lambda_pool import EnvironmentPool, LambdaEnvironment, 
 
 PAYLOAD_BYTES = 6 * 1024 * 1024  # Lambda's limit for the event and the result of a synchronous invocation
 # Seconds that an event waits for an environment where its function's limit is reached. A caller of the API is then told
-# to come back (429), before any work was done for it.
-CALLER_QUEUE_SECONDS, QUEUE_SECONDS = 12.0, 600.0
+# to come back (429), before any work was done for it; the API's function itself refuses what comes later than that.
+CALLER_QUEUE_SECONDS, QUEUE_SECONDS = 8.0, 600.0
 THROTTLED = "TooManyRequestsException"  # Lambda's name for a limit that is reached
 
 

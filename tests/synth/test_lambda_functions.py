@@ -18,6 +18,7 @@ FIELDS = {field.name.upper() for field in fields(DeploymentSettings)}
 # Settings in code that the function imports but never calls: it neither chooses a model nor creates a row.
 UNUSED_SETTINGS = {
     "announce": {"ALLOW_PRIVATE_URLS"},
+    "api": {"SPEED", "WORKER_VERSION"},  # it shows workers, and launches none
     "assemble": {"ALLOW_PRIVATE_URLS", "DEFAULT_MODEL"},
     "callback": {"DEFAULT_MODEL", "RETENTION_DAYS"},
     "fail": {"ALLOW_PRIVATE_URLS"},
@@ -80,9 +81,9 @@ def test_settings_reach_function_environments(gpu: Assembly) -> None:
         return {n for n, env in environments.items() if env.get(variable) == value}
 
     assert {"api", "prepare"} <= reaches("DEFAULT_MODEL", "large-v3-turbo")
-    assert reaches("MAX_WORKERS", "4") == {"prepare", "scale"}, "shards of a long file: as many as workers"
+    assert reaches("MAX_WORKERS", "4") == {"api", "prepare", "scale"}, "shards of a long file: as many as workers"
     assert reaches("IDLE_SECONDS", "20") == {"scale"}, "with quick workers"
-    assert reaches("QUICK_WORKERS", "2") == {"scale"}
+    assert reaches("QUICK_WORKERS", "2") == {"api", "scale"}
     assert reaches("PUBLIC_ACCESS", "false") == {"authorize"}
     assert {"api", "prepare", "callback"} <= reaches("ALLOW_PRIVATE_URLS", "false")
 

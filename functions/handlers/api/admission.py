@@ -1,10 +1,32 @@
-"""Admission: whether an owner may have one more unfinished job. Asked before a request's first write."""
+"""Admission: whether a request may make a job. Asked before its first write.
+
+ADR 0022 says why unfinished jobs are counted in an index.
+"""
 
 from __future__ import annotations
 
+import time
+
 from functions.aws import job_table
-from functions.errors import too_many_waiting
+from functions.errors import too_busy, too_many_waiting
 from functions.settings import settings
+
+# Seconds since API Gateway received a request after which it makes no job. What follows are twice as many calls
+# of AWS as came before, and at 29 s the gateway answers 5xx to a client that would send the audio again.
+BEGIN_SECONDS = 10.0
+
+
+def check_in_time(received: float) -> None:
+    """Refuse a request whose function is slow, or began late: its caller loses less by coming back.
+
+    Args:
+        received: when API Gateway received the request; value of time.monotonic().
+
+    Raises:
+        ApiError: 429.
+    """
+    if time.monotonic() > received + BEGIN_SECONDS:
+        raise too_busy()
 
 
 def is_full(owner: str) -> bool:

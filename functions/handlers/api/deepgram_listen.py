@@ -51,10 +51,11 @@ def transcription_request(request: Request, options: Options) -> TranscriptionRe
     name = name_of_header(request.headers.get("content-disposition", ""))
     if is_json(request.content_type, request.body):
         url = json_url(request.body)
-        return TranscriptionRequest(options, request.caller, source=audio_source(url), name=name or name_of_url(url))
+        source, name = audio_source(url), name or name_of_url(url)
+        return TranscriptionRequest(options, request.caller, source=source, name=name, received=request.received)
     if not options.raw_audio_format:
         reject_mistaken_body(request.content_type, request.body)
-    return TranscriptionRequest(options, request.caller, audio=request.body, name=name)
+    return TranscriptionRequest(options, request.caller, audio=request.body, name=name, received=request.received)
 
 
 def audio_source(url: str) -> Source:

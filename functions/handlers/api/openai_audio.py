@@ -26,7 +26,10 @@ def create_transcription(request: Request) -> Response:
     form = openai_form.parse(request.body, request.headers.get("content-type"))
     response_format = OpenAIResponseFormat.from_fields(form.fields)
     options = Options.from_query(openai_form.listen_options(form, openai_form.TASKS[request.resource]))
-    job, _ = submit(TranscriptionRequest(options, request.caller, audio=form.file, name=form.name))
+    submission = TranscriptionRequest(
+        options, request.caller, audio=form.file, name=form.name, received=request.received
+    )
+    job, _ = submit(submission)
     return result_or_redirect(
         job,
         request.wait_deadline(settings().wait_seconds),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import time
 import uuid
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from functions.aws import idempotency, job_table, model_bucket, s3, step_functio
 from functions.aws.clients import is_unavailable
 from functions.aws.idempotency import IdempotencyRecord
 from functions.errors import internal_error, remote_content_error, service_unavailable, too_many_waiting
-from functions.handlers.api.admission import is_full
+from functions.handlers.api.admission import check_in_time, is_full
 from functions.jobs.caller import Caller
 from functions.jobs.job import Job, Source, SourceKind
 from functions.observability import logger
@@ -39,6 +40,7 @@ class TranscriptionRequest:
     audio: bytes | None = None
     source: Source | None = None  # without `audio`
     name: str | None = None  # of the file, where the options have none
+    received: float = math.inf  # by API Gateway; value of time.monotonic()
     etag: str = ""  # of the object that `source` names: changes with its bytes
 
     @property
@@ -63,14 +65,15 @@ def submit(request: TranscriptionRequest) -> tuple[Job, bool]:
     changed, and few servers say reliably that it has not. So a request by URL gets the same job only while that runs.
 
     Raises:
-        ApiError: A model that the request needs is not available, the caller has too many unfinished jobs, or AWS
-            accepts no more just now.
+        ApiError: A model that the request needs is not available, the caller has too many unfinished jobs, the
+            request is late, or AWS accepts no more just now.
     """
     options = request.options
     model = model_bucket.choose_model(options.model, options.language, options.strict_models)
     if options.requires_speakers:
         speaker_options(options, model_bucket.has_speaker_model())
     request = _with_version(request)
+    check_in_time(request.received)
     new_id, digest = str(uuid.uuid4()), request.digest
     if is_full(request.caller.owner):  # nothing is written, but a request that is sent again finds its job
         earlier = idempotency.find(digest)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from earshot_contract.shards import ShardResult
 from earshot_contract.worker_kinds import WorkerKind
 from functions.settings import settings
-from functions.workers.fleet import quick_usd_hour
+from functions.workers.prices import quick_usd_hour
 
 
 def job_cost(results: Sequence[ShardResult]) -> float | None:

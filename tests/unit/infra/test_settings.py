@@ -39,6 +39,7 @@ OTHERS = {
     "worker_price": "0.5",
     "quick_workers": "0",
     "quick_memory": "4096",
+    "max_waiting_jobs": "100",
     "idle_seconds": "33",
 }
 

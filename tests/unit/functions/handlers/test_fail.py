@@ -109,9 +109,10 @@ def test_execution_does_not_fail_the_job_of_another(context: Any, events: Events
     assert events() == []
 
 
-def test_stopped_execution_fails_its_job_from_text_input(context: Any, events: Events) -> None:
+@pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT"])
+def test_stopped_execution_fails_its_job_from_text_input(context: Any, events: Events, status: str) -> None:
     job_with_results(Source(SourceKind.BODY))
-    fail(stopped("ABORTED"), context)
+    fail(stopped(status), context)
     job = job_table.find("j1")
     assert job
     assert job.failure

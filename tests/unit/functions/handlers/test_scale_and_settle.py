@@ -16,9 +16,9 @@ from functions.handlers.scale.handler import handler as scale
 from functions.handlers.settle.handler import handler as settle
 from functions.observability import logger
 from functions.settings import settings
-from functions.workers.fleet import TASK_USD_HOUR
 from functions.workers.measures import KindMeasures
 from functions.workers.policy import BULK_PAUSE_SECONDS
+from functions.workers.prices import TASK_USD_HOUR
 from tests.fixtures import account
 
 pytestmark = [
@@ -85,6 +85,21 @@ def test_caller_gets_a_quick_worker_of_the_fast_queue(
     assert (execution_input["kind"], execution_input["queues"]) == ("quick", "fast")
     assert worker_slots.read(2, WorkerKind.QUICK)[0].lease == execution_input["lease"]
     assert worker_slots.measures().fast_shard == 10.0
+
+
+def test_caller_of_a_killed_quick_worker_gets_a_task(
+    machine: str, context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The invocation ended in an error, also when Lambda throttled it: its slot cools, the other kind helps."""
+    monkeypatch.setenv("QUICK_WORKERS", "2")
+    monkeypatch.setenv("WORKER_PRICE", str(TASK_USD_HOUR))
+    settings.cache_clear()
+    assert scale({"incoming": 10.0, "interactive": True}, context) == {"launched": ["SLOT#Q000"]}
+    lease = worker_slots.find("SLOT#Q000").lease
+    assert lease
+    settle_slot("SLOT#Q000", lease, context, failed=True)
+    client("sqs").send_message(QueueUrl=settings().fast_queue_url, MessageBody="of the killed worker")
+    assert scale(MINUTE, context) == {"launched": ["SLOT#000"]}
 
 
 def test_quick_worker_relaunches_for_callers_only(context: Any) -> None:

@@ -83,13 +83,13 @@ def test_shard_of_dead_worker_is_answered_once(
     harness.start()
     shard, _, future = harness.submitted(1)[0]
     with monkeypatch.context() as patch:
-        place, name = {
+        service, name = {
             "heartbeat": (account.step_functions, "send_task_heartbeat"),
             "result": (clients.s3, "put_object"),
             "token": (account.step_functions, "send_task_success"),
             "message": (clients.sqs, "delete_message"),
         }[step]
-        patch.setattr(place, name, die)
+        patch.setattr(service, name, die)
         future.set_result(result_of(shard))
         wait_until(lambda: not harness.parts[1].active())
     harness.worker.leave()
@@ -159,7 +159,7 @@ def test_audio_that_s3_does_not_serve_is_tried_again_later(
     assert not harness.has_exited()
 
 
-def test_result_that_s3_does_not_take_is_given_back(
+def test_result_that_s3_does_not_take_is_retried_later(
     harness: WorkerHarness, make_shard: MakeShard, result_of: ResultOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Received again at once it was transcribed four times, and then given up."""

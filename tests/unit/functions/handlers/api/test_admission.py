@@ -7,6 +7,7 @@ import pytest
 from functions.aws import dynamodb, job_table, s3
 from functions.aws.clients import client
 from functions.errors import bad_audio
+from functions.handlers.api import admission
 from functions.jobs.upload_event import Upload
 from functions.settings import settings
 
@@ -111,3 +112,14 @@ def test_no_limit_asks_nothing_of_the_table(api, monkeypatch):
     fill(api)
 
     assert api.post("/listen?tag=more", AUDIO).status == 303
+
+
+def test_request_that_comes_late_is_refused_before_a_write(api, written, monkeypatch):
+    """Its answer would come after the gateway's 503, when the client has sent the audio again."""
+    before = written()
+    monkeypatch.setattr(admission, "BEGIN_SECONDS", -1.0)
+
+    answer = api.post("/listen", AUDIO)
+
+    assert (answer.status, answer.json["err_code"], answer.headers["retry-after"]) == (429, "TOO_MANY_REQUESTS", "30")
+    assert written() == before
