@@ -20,7 +20,7 @@ INDEX = index=$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast test-synth test-localcloud test-model test-pipeline test-clients test-recorded test-pythons \
 	check install synth template-checks audit image lint types imports coverage generated lock bootstrap deploy bench bench-speakers gpu-check gpu-bundle load simulate \
-	faults clean
+	faults long clean
 
 help: ## this list
 	@echo "Earshot: hosted Whisper in your own AWS account, or on this machine alone."
@@ -110,6 +110,9 @@ load: $(STAMP) synth ## 200 callers at once, then 1,000 requests in a row, on th
 
 faults: $(STAMP) synth ## random schedules of faults on the local cloud, for 20 minutes; ARGS="--seed 7", "--minutes 5" …
 	@$(BIN)/python -m tests.pipeline.fault_schedule $(ARGS)
+
+long: $(STAMP) synth ## recordings of ten hours and of a day through the local cloud; an hour or two; ARGS="--hours 2" …
+	@$(BIN)/python -m tests.pipeline.long_recordings $(ARGS)
 
 simulate: $(STAMP) ## the scaling policy under load of all kinds, beside other policies: a table, and pictures into docs/explanation/images
 	@$(BIN)/python -m simulation $(ARGS)

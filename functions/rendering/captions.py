@@ -25,6 +25,7 @@ LINE_COLUMNS, LINES = 42, 2
 COLUMNS_BY_LANGUAGE = {"ja": 26, "zh": 32, "yue": 32, "ko": 32}
 READ_COLUMNS = 17  # a second; a cue that is too short for its text is extended into the silence that follows it
 READ_COLUMNS_BY_LANGUAGE = {"ja": 8, "ko": 24}
+_FIRST_WIDE = "\u1100"  # the first letter that takes two columns (Unicode's EastAsianWidth)
 MAX_SECONDS, MIN_SECONDS = 7.0, 1.0  # of a cue
 LEAST_SECONDS = 0.5  # of a cue that another channel's or the next one interrupts: the next begins later
 MAX_DELAY_SECONDS = 1.0  # of a cue that interrupts another before that can be read
@@ -150,11 +151,7 @@ def _next_cue_length(words: Sequence[PrintedWord], columns: int) -> int:
     middle of a sentence of which less than half a line would be left; where the cue is full.
     """
     full = 1
-    while (
-        full < len(words)
-        and words[full].end - words[0].start <= MAX_SECONDS
-        and _wrap(words[: full + 1], columns) is not None
-    ):
+    while full < len(words) and words[full].end - words[0].start <= MAX_SECONDS and _fit(words[: full + 1], columns):
         full += 1
     if full == len(words):
         return full
@@ -176,6 +173,15 @@ def _sentence_length(words: Sequence[PrintedWord], least: int) -> int:
         if ends_sentence(words[count - 1].text, words[count].text):
             return count
     return len(words)
+
+
+def _fit(words: Sequence[PrintedWord], columns: int) -> bool:
+    """Return whether `_wrap` finds lines: with as many words as the first line takes, the others fit the second."""
+    line = join_words(words)
+    if _columns(line) <= columns:
+        return True
+    at = next((at for at in range(1, len(words)) if _columns(join_words(words[: at + 1])) > columns), 0)
+    return _columns(join_words(words[:at])) <= columns and _columns(join_words(words[at:])) <= columns
 
 
 def _wrap(words: Sequence[PrintedWord], columns: int) -> tuple[str, ...] | None:
@@ -239,4 +245,6 @@ def _split_wide_word(word: PrintedWord, columns: int) -> list[PrintedWord]:
 
 
 def _columns(text: str) -> int:
-    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+    if text.isascii():  # a transcript of a day has a million texts to measure
+        return len(text)
+    return len(text) + sum(east_asian_width(c) in "WF" for c in text if c >= _FIRST_WIDE)

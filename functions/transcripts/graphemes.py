@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 
+_FIRST_JOINING = "\u0300"  # letters before it neither join others nor are joined, but for \r\n
 _JOINER = "\u200d"
 _VIRAMA = 9  # canonical combining class of the marks that join two consonants
 _JOINING_NOTHING = frozenset("\u0e3a\u103a")  # of the same class: Thai phinthu, Myanmar asat
@@ -36,9 +37,12 @@ _LEADING = (
 
 def graphemes(text: str) -> list[str]:
     """Split a text into its grapheme clusters."""
+    if text.isascii() and "\r" not in text:
+        return list(text)
     found: list[str] = []
     for letter in text:
-        if found and _joins(found[-1], letter):
+        may_join = letter >= _FIRST_JOINING or letter == "\n" or (found and found[-1][-1] >= _FIRST_JOINING)
+        if may_join and found and _joins(found[-1], letter):
             found[-1] += letter
         else:
             found.append(letter)

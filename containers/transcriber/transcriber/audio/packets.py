@@ -61,6 +61,8 @@ class PacketClock:
         """Begin a part at `start` seconds of the file."""
         self._timeline, self._start = part.timeline, start
         self._codec = part.stream.codec_context
+        # Once a part, not once a packet: there are a million, and each access makes a fraction.
+        self._unit = float(part.stream.time_base) if part.stream.time_base else 0.0
         self._first = True
         self._end = 0.0  # of the samples so far, in seconds from the start of the part
 
@@ -71,9 +73,10 @@ class PacketClock:
 
     def start_of(self, packet: Packet[AvAudioStream]) -> float:
         """Count a packet; return the seconds from the start of the file to its first sample."""
-        unit = float(packet.time_base) if packet.time_base else 0.0
-        length = self._length(packet.duration or 0, unit)
-        time = self._timeline.step(packet, False, self._first, False)
+        length = self._length(packet.duration or 0, self._unit)
+        pts = packet.pts
+        stamp = None if pts is None or not self._unit else pts * self._unit
+        time = self._timeline.step(stamp, False, self._first, False)
         begin = self._end if time is None else max(self._end, time)
         if time is not None:
             length = max(0.0, length - (begin - time))  # what overlaps the samples before is not heard

@@ -17,6 +17,7 @@ from transcriber.audio.mixing import Mixer, PeakScaler, planar, weights
 from transcriber.audio.open_part import OpenPart
 from transcriber.audio.recordings import parts_to_read
 from transcriber.audio.resampling import BLOCK_SAMPLES, SAMPLE_RATE, Resampler16k, silence_blocks
+from transcriber.audio.timeline import stamp_of
 from transcriber.audio.tracks import track_language, track_number
 from transcriber.engine_protocol import ShardFailed
 
@@ -202,7 +203,7 @@ class AudioStream:
                 timeline.begin_with(frame)
             form = (frame.format.name, frame.layout.name, frame.sample_rate)
             changed = run is not None and form != run.form
-            time = timeline.step(frame, changed, first, seeking)
+            time = timeline.step(stamp_of(frame), changed, first, seeking)
             skipped = 0  # samples of the frame that overlap what was decoded before
             if time is not None:
                 if run:

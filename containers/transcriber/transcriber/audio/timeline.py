@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import av
 from av.audio.frame import AudioFrame
-from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
-from av.packet import Packet
 
 # Time stamps that differ by less are the same (s): containers round them to milliseconds, recorders jitter.
 _TOLERANCE = 0.1
@@ -40,25 +38,24 @@ class Timeline:
 
     def begin_with(self, frame: AudioFrame) -> None:
         """Make a frame's time stamp the zero: the part is read from there on."""
-        if frame.pts is not None and frame.time_base is not None:
-            self.zero = frame.pts * float(frame.time_base)
+        stamp = stamp_of(frame)
+        if stamp is not None:
+            self.zero = stamp
 
-    def step(
-        self, frame: AudioFrame | Packet[AvAudioStream], rate_changed: bool, first: bool, sought: bool
-    ) -> float | None:
+    def step(self, stamp: float | None, rate_changed: bool, first: bool, sought: bool) -> float | None:
         """Return the time at which a frame begins a new run, or None if it continues the run.
 
         Args:
-            frame: the next frame, or the packet that it will be decoded from.
+            stamp: time stamp of the next frame, or of the packet that it will be decoded from, in seconds; None: none.
             rate_changed: the sample rate or the channels are others than those of the run.
             first: the part has no frame before this one.
             sought: the beginning of the part was skipped.
         """
         end = self.end
         self._ignores_stamps |= rate_changed and self._is_counted
-        if self._ignores_stamps or frame.pts is None or frame.time_base is None:
+        if self._ignores_stamps or stamp is None:
             return end if rate_changed or first else None
-        gap = frame.pts * float(frame.time_base) - self.zero - end
+        gap = stamp - self.zero - end
         if sought and first:
             return end + gap
         if gap < -_MAX_OVERLAP or gap > _MAX_GAP:
@@ -75,6 +72,11 @@ class Timeline:
     def count(self, samples: float) -> None:
         """Count samples of the run."""
         self._run_samples += samples
+
+
+def stamp_of(frame: AudioFrame) -> float | None:
+    """Return a frame's time stamp in seconds; None: it has none."""
+    return None if frame.pts is None or frame.time_base is None else frame.pts * float(frame.time_base)
 
 
 def _zero(container: InputContainer) -> float:

@@ -1,0 +1,126 @@
+"""Time and memory of a plan for a recording of ten hours, by container: `python -m bench.long_plans [--hours 10]`.
+
+Encodes a minute of noise with pauses, writes its packets again and again until the file is long enough, and plans each
+file in a process of its own, as a worker does: from its local disk, where it has downloaded the file to.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import av
+import numpy as np
+from av.audio.resampler import AudioResampler
+
+SECONDS = 60  # of the sound that is repeated
+# By the file's name: codec, sample rate, options of the muxer and of the encoder.
+FORMATS: dict[str, tuple[str, int, dict[str, str], dict[str, str]]] = {
+    "vbr.mp3": ("libmp3lame", 44_100, {"write_xing": "0"}, {"q": "5"}),
+    "aac": ("aac", 44_100, {}, {"b": "64000"}),
+    "ts": ("aac", 44_100, {}, {"b": "64000"}),
+    "m4a": ("aac", 44_100, {}, {"b": "64000"}),
+    "flac": ("flac", 16_000, {}, {}),
+    "ogg": ("libopus", 48_000, {}, {"b": "32000"}),
+    "webm": ("libopus", 48_000, {"live": "1"}, {"b": "32000"}),  # without cues
+}
+CHAIN = "chain.ogg"  # a recording of each minute, one after another
+_PLAN = """
+import json, resource, sys, time
+from pathlib import Path
+from earshot_contract.shards import PlanRequest
+from transcriber.planning.shard_plan import find_cuts
+def most():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM:")).split()[1]) / 1024
+find_cuts(Path(sys.argv[1]), PlanRequest(20.0, 3))  # a minute: loads the libraries and the voice activity detection
+before, began, cpu = most(), time.perf_counter(), time.process_time()
+found = find_cuts(Path(sys.argv[2]), PlanRequest(float(sys.argv[3]), 300))
+print(json.dumps({
+    "wall": time.perf_counter() - began, "cpu": time.process_time() - cpu, "before": before, "most": most(),
+    "seconds": found.seconds, "packets": found.packets, "cuts": len(found.cuts), "reason": found.reason,
+}))
+"""
+
+
+def minute(target: Path, name: str) -> Path:
+    """Write a minute of noise with pauses, in one of `FORMATS`."""
+    codec, rate, muxer, encoder = FORMATS[name]
+    times = np.arange(SECONDS * rate) / rate
+    noise = np.random.default_rng(0).normal(0, 3000, len(times)) * (times % 5 < 4)
+    path = target / f"minute.{name}"
+    with av.open(str(path), "w", options=muxer) as file:
+        stream = file.add_stream(codec, rate=rate, options=encoder)
+        stream.layout = "mono"
+        resampler = AudioResampler(stream.codec_context.format, "mono", rate)
+        frame = av.AudioFrame.from_ndarray(noise.astype(np.int16)[None], "s16", "mono")
+        frame.sample_rate = rate
+        for resampled in [*resampler.resample(frame), *resampler.resample(None)]:
+            file.mux(stream.encode(resampled))
+        file.mux(stream.encode(None))
+    return path
+
+
+def repeated(source: Path, name: str, hours: float) -> Path:
+    """Write the packets of a file again and again, their clock going on."""
+    target, times = source.with_name(f"long.{name}"), round(hours * 3600 / SECONDS)
+    if name in (CHAIN, "aac", "vbr.mp3"):  # without a header that says a length: their bytes can be repeated
+        with target.open("wb") as out:
+            for _ in range(times):
+                out.write(source.read_bytes())
+        return target
+    with av.open(str(source)) as old, av.open(str(target), "w", options=FORMATS[name][2]) as new:
+        stream = new.add_stream_from_template(old.streams.audio[0])
+        packets = [(bytes(p), p.pts, p.duration, p.time_base) for p in old.demux(audio=0) if p.size and p.duration]
+        step = sum(duration for _, _, duration, _ in packets)
+        first = packets[0][1]
+        for number in range(times):
+            for body, pts, duration, unit in packets:
+                packet = av.Packet(body)
+                packet.stream, packet.time_base, packet.duration = stream, unit, duration
+                packet.pts = packet.dts = pts - first + number * step
+                new.mux(packet)
+    return target
+
+
+def measured(folder: Path, hours: float, names: Sequence[str]) -> Iterator[str]:
+    """Yield a line of the table for each container."""
+    for name in names:
+        source = minute(folder, "ogg" if name == CHAIN else name)
+        path = repeated(source, name, hours)
+        shard = hours * 3600 / 20
+        began = time.perf_counter()
+        path.read_bytes()
+        reading = time.perf_counter() - began
+        command = [sys.executable, "-c", _PLAN, str(source), str(path), str(shard)]
+        answer = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        size, more = path.stat().st_size / 2**20, answer["most"] - answer["before"]
+        path.unlink()
+        yield (
+            f"| {name} | {size:.0f} | {answer['seconds'] / 3600:.2f} | {answer['packets']:,} | {answer['cuts'] + 1} "
+            f"| {answer['wall']:.1f} | {answer['cpu']:.1f} | {answer['most']:.0f} (+{more:.0f}) "
+            f"| {reading:.1f} |" + (f" {answer['reason']}" if answer["reason"] else "")
+        )
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="bench.long_plans", description="Plans of long recordings, by container.")
+    parser.add_argument("--hours", type=float, default=10.0)
+    parser.add_argument("--formats", default=",".join([*FORMATS, CHAIN]), help="by commas")
+    options = parser.parse_args(arguments)
+    print("| container | MiB | hours | packets | shards | s | CPU s | most MiB (more than for a minute) | s to read |")
+    print("|---|---|---|---|---|---|---|---|---|", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        for line in measured(Path(folder), options.hours, options.formats.split(",")):
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,193 @@
+"""Long files cut into shards, beside the same files whole: `python -m bench.seams --corpus DIR… --model DIR`.
+
+Joins clips of one language to a long recording, writes it in each format, plans cuts as a worker does, transcribes the
+shards as workers do, and lays their words end to end as Assemble does. Prints word error rates by number of shards, and
+how far words near the cuts moved.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import numpy as np
+from av.audio.resampler import AudioResampler
+
+from bench.corpus import Clip, clips_of, concatenated
+from bench.scoring import errors, normalized
+from earshot_contract.shards import PacketPosition, PlanRequest, S3Object, Shard, Word
+from transcriber.audio.resampling import SAMPLE_RATE
+from transcriber.audio.stream import AudioStream
+from transcriber.engine_protocol import Engine, Model
+from transcriber.planning.shard_plan import find_cuts
+
+# By the file's name: codec, sample rate, options of the muxer and of the encoder.
+FORMATS: dict[str, tuple[str, int, dict[str, str], dict[str, str]]] = {
+    "wav": ("pcm_s16le", 16_000, {}, {}),
+    "cbr.mp3": ("libmp3lame", 16_000, {}, {"b": "64000"}),
+    "vbr.mp3": ("libmp3lame", 16_000, {"write_xing": "0"}, {"q": "4"}),
+    "m4a": ("aac", 16_000, {}, {"b": "64000"}),
+    "ogg": ("libopus", 48_000, {}, {"b": "48000"}),
+    "webm": ("libopus", 48_000, {"live": "1"}, {"b": "48000"}),
+}
+_NEAR_SECONDS = 5.0  # of a cut: words that close are at the seam
+_BLOCK = 60 * SAMPLE_RATE  # samples that are encoded at once
+
+
+@dataclass(frozen=True)
+class Transcribed:
+    """Words of a file, and where it was cut, in seconds."""
+
+    words: list[Word]
+    cuts: list[float]
+
+    @property
+    def text(self) -> str:
+        """All words."""
+        return " ".join(word.text for word in self.words)
+
+
+def encode(samples: np.ndarray, target: Path, name: str) -> Path:
+    """Write mono samples, float32 at 16 kHz, in one of `FORMATS`; return the file."""
+    codec, rate, muxer, encoder = FORMATS[name]
+    path = target / f"long.{name}"
+    with av.open(str(path), "w", options=muxer) as file:
+        stream = file.add_stream(codec, rate=rate, options=encoder)
+        stream.layout = "mono"
+        resampler = AudioResampler(stream.codec_context.format, "mono", rate)
+        blocks = [samples[first : first + _BLOCK] for first in range(0, len(samples), _BLOCK)]
+        for block in blocks:
+            pcm = (np.clip(block, -1, 1) * 32767).astype(np.int16)
+            frame = av.AudioFrame.from_ndarray(pcm[None], "s16", "mono")
+            frame.sample_rate = SAMPLE_RATE
+            for resampled in resampler.resample(frame):
+                file.mux(stream.encode(resampled))
+        for resampled in resampler.resample(None):
+            file.mux(stream.encode(resampled))
+        file.mux(stream.encode(None))
+    return path
+
+
+def transcribe(engine: Engine, path: Path, language: str, shards: int) -> Transcribed:
+    """Transcribe a file in so many shards, or as many as there are pauses for."""
+    cuts: list[PacketPosition] = []
+    seconds = None
+    if shards > 1:
+        length = find_cuts(path, PlanRequest(1e9, 1)).seconds / shards
+        plan = find_cuts(path, PlanRequest(length, shards))
+        cuts, seconds = plan.cuts, plan.seconds
+    futures = []
+    for index, (first, until) in enumerate(pairwise([None, *cuts, None])):
+        unused = S3Object("", path.name)
+        shard = Shard(
+            "seams",
+            index,
+            len(cuts) + 1,
+            unused,
+            unused,
+            "bench",
+            language=language,
+            start=first.seconds if first else 0.0,
+            end=until.seconds if until else None,
+            first=first,
+            until=until,
+            file_seconds=seconds,
+        )
+        futures.append(engine.submit(shard, path))
+    found = [word for future in futures for segment in future.result().segments for word in segment.words]
+    return Transcribed(found, [cut.seconds for cut in cuts])
+
+
+def moved(whole: Transcribed, parts: Transcribed, language: str) -> tuple[list[float], list[float]]:
+    """Return by how many seconds the starts of the same words differ: of those near a cut, and of all others."""
+    first, second = ([normalized(word.text, language) for word in each.words] for each in (whole, parts))
+    near: list[float] = []
+    elsewhere: list[float] = []
+    for a, b, size in SequenceMatcher(None, first, second, autojunk=False).get_matching_blocks():
+        for n in range(size):
+            start = whole.words[a + n].start
+            is_near = any(abs(start - cut) <= _NEAR_SECONDS for cut in parts.cuts)
+            (near if is_near else elsewhere).append(abs(start - parts.words[b + n].start))
+    return near, elsewhere
+
+
+def _spread(differences: Sequence[float]) -> str:
+    """Format the median in ms, the share within 50 ms, and the largest."""
+    if not differences:
+        return "–"
+    found = np.asarray(differences)
+    within = 100 * float((found <= 0.0501).mean())
+    return f"{1000 * float(np.median(found)):.0f} ms, {within:.1f} %, {float(found.max()):.2f} s"
+
+
+def _joined(options: argparse.Namespace) -> tuple[Clip, np.ndarray]:
+    clips = [clip for corpus in options.corpus for clip in clips_of(corpus)]
+    short = [clip for clip in clips if clip.language == options.language and clip.seconds <= options.longest]
+    (clip,) = concatenated(short, 1, 60 * options.minutes, options.out)
+    return clip, np.concatenate(list(AudioStream(clip.path)))
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print a line of the table for each format and number of shards, and write the words to `--out`."""
+    parser = argparse.ArgumentParser(prog="bench.seams", description="Shards beside the whole.")
+    parser.add_argument("--corpus", type=Path, nargs="+", required=True)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=8.0)
+    parser.add_argument("--longest", type=float, default=30.0, help="seconds of a clip")
+    parser.add_argument("--language", default="en")
+    parser.add_argument("--formats", default=",".join(FORMATS), help="by commas")
+    parser.add_argument("--shards", default="4,16", help="beside the whole, by commas")
+    parser.add_argument("--batch-workers", dest="batch_workers", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=Path("build/bench"))
+    options = parser.parse_args(arguments)
+    options.out.mkdir(parents=True, exist_ok=True)
+
+    from dataclasses import replace
+
+    from transcriber.hardware import configure_process
+
+    settings = replace(configure_process(), batch_workers=options.batch_workers)
+    from transcriber.whisper.engine import BatchingEngine
+
+    clip, samples = _joined(options)
+    engine = BatchingEngine(Model("bench", options.model, ""), settings)
+    print(f"{clip.seconds:.0f} s of {clip.language}; words that moved: median, within 50 ms, most")
+    print("| format | shards | words wrong | − whole | moved within 5 s of a cut | moved elsewhere |")
+    print("|---|---|---|---|---|---|", flush=True)
+    for name in options.formats.split(","):
+        path = encode(samples, options.out, name)
+        whole = transcribe(engine, path, clip.language, 1)
+        base = errors(clip.text, whole.text, clip.language)
+        print(f"| {name} | 1 | {100 * base.wrong / base.words:.2f} % | | | |", flush=True)
+        kept = {"1": whole}
+        for count in map(int, options.shards.split(",")):
+            parts = kept[str(count)] = transcribe(engine, path, clip.language, count)
+            found = errors(clip.text, parts.text, clip.language)
+            near, elsewhere = moved(whole, parts, clip.language)
+            rate, change = 100 * found.wrong / found.words, 100 * (found.wrong - base.wrong) / base.words
+            cells = (
+                name,
+                str(len(parts.cuts) + 1),
+                f"{rate:.2f} %",
+                f"{change:+.2f}",
+                _spread(near),
+                _spread(elsewhere),
+            )
+            print(f"| {' | '.join(cells)} |", flush=True)
+        document = {n: {"cuts": t.cuts, "words": [word.to_dict() for word in t.words]} for n, t in kept.items()}
+        (options.out / f"seams-{name}.json").write_text(json.dumps(document, ensure_ascii=False))
+    engine.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
+    sys.stdout.flush()
+    os._exit(0)
