@@ -131,6 +131,11 @@ class ApiClient:
         job: dict[str, Any] = (await self._request("POST", _job_path(job_id, "/retry"))).json()
         return job
 
+    async def redeliver(self, job_id: str) -> dict[str, Any]:
+        """Send a finished job's callback again; return the job."""
+        job: dict[str, Any] = (await self._request("POST", _job_path(job_id, "/redeliver"))).json()
+        return job
+
     async def _request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         """Send a request and return a success or a redirect.
 

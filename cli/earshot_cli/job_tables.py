@@ -8,7 +8,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-_STATE_COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "processing": "cyan", "queued": "cyan"}
+STATE_COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "processing": "cyan", "queued": "cyan"}
 
 
 def jobs_table(jobs: list[dict[str, Any]]) -> Table:
@@ -26,7 +26,7 @@ def jobs_table(jobs: list[dict[str, Any]]) -> Table:
             f"{_local(job['created']):%m-%d %H:%M}",
             job["request_id"],
             _state(job),
-            _duration(job.get("duration")),
+            audio_length(job.get("duration")),
             Text(_one_line(job.get("name") or job["source"].get("key") or job["source"].get("url") or "request")),
         )
     return table
@@ -47,10 +47,11 @@ def job_details(job: dict[str, Any]) -> Table:
         "source": _source(job),
         "model": job.get("model"),
         "language": job.get("language"),
-        "audio": job.get("duration") and _duration(job["duration"]),
+        "audio": job.get("duration") and audio_length(job["duration"]),
         "created": _local_time(job["created"]),
         "completed": job.get("completed") and f"{_local_time(job['completed'])} (after {_elapsed(job)})",
         "progress": _progress(job),
+        "warnings": "\n".join(_one_line(str(each.get("message", each))) for each in job.get("warnings", [])),
         "tags": ", ".join(job.get("tags", [])),
         "key": _key(job),
         "callback": "\n".join(map(_delivery, job.get("deliveries", []))),
@@ -63,7 +64,7 @@ def job_details(job: dict[str, Any]) -> Table:
 
 
 def _state(job: dict[str, Any]) -> Text:
-    return Text(job["state"], style=_STATE_COLOURS.get(job["state"], ""))
+    return Text(job["state"], style=STATE_COLOURS.get(job["state"], ""))
 
 
 def _source(job: dict[str, Any]) -> str:
@@ -89,6 +90,8 @@ def _attempt(run: dict[str, Any]) -> str:
 
 def _delivery(delivery: dict[str, Any]) -> str:
     """Describe in one line how a try to deliver the callback ended, and when the next one is due."""
+    if delivery.get("requested"):
+        return f"{_local_time(delivery['when'])} sent again by request"
     outcome = delivery.get("error") or f"delivered ({delivery.get('status')})"
     due = f" Next try: {_local_time(delivery['next'])}." if "next" in delivery else ""
     return _one_line(f"{_local_time(delivery['when'])} {outcome}{due}")
@@ -103,14 +106,14 @@ def _progress(job: dict[str, Any]) -> str:
     if job["state"] != "processing" or "progress" not in job:
         return ""
     left = job.get("estimated_seconds_left")
-    return f"{job['progress']:.0%}" + (f", about {_duration(left)} left" if left is not None else "")
+    return f"{job['progress']:.0%}" + (f", about {audio_length(left)} left" if left is not None else "")
 
 
 def _elapsed(job: dict[str, Any]) -> str:
-    return _duration((_local(job["completed"]) - _local(job["created"])).total_seconds())
+    return audio_length((_local(job["completed"]) - _local(job["created"])).total_seconds())
 
 
-def _duration(seconds: float | None) -> str:
+def audio_length(seconds: float | None) -> str:
     """Format as `7.9 s`, `12:05` or `1:02:05`; None as an empty string."""
     if seconds is None:
         return ""

@@ -8,7 +8,15 @@ from typing import Annotated
 
 import typer
 
-from earshot_cli import __version__, admin_commands, deployment_commands, job_commands, transcribe_commands
+from earshot_cli import (
+    __version__,
+    admin_commands,
+    deployment_commands,
+    event_commands,
+    job_commands,
+    page,
+    transcribe_commands,
+)
 from earshot_cli.admin_commands import DataDir
 from earshot_cli.connection import PORT
 from earshot_cli.console import stderr, write
@@ -77,6 +85,8 @@ COMMANDS: dict[str, list[Callable[..., None]]] = {
         job_commands.cancel,
         job_commands.delete,
         job_commands.retry,
+        job_commands.redeliver,
+        event_commands.events,
         deployment_commands.logs,
     ],
     DEPLOYMENT: [
@@ -90,6 +100,7 @@ COMMANDS: dict[str, list[Callable[..., None]]] = {
 for panel, commands in COMMANDS.items():
     for command in commands:
         app.command(rich_help_panel=panel)(command)
+app.command("open", rich_help_panel=AUDIO)(page.open_page)
 app.add_typer(admin_commands.key_commands, name="key", rich_help_panel=DEPLOYMENT)
 app.add_typer(admin_commands.model_commands, name="model", rich_help_panel=DEPLOYMENT)
 app.command(

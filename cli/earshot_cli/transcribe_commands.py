@@ -35,7 +35,7 @@ def transcribe(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="DIR", help="Write files into this folder.")
     ] = None,
-    beside: Annotated[
+    next_to_source: Annotated[
         bool,
         typer.Option(
             "--beside", "-b", help="Write ep1.txt beside ep1.mp3: the default for folders and for several formats."
@@ -72,7 +72,7 @@ def transcribe(
     try:
         has_folder = any(Path(argument).expanduser().is_dir() for argument in sources)
         several_to_stdout = len(formats) > 1 and not as_json
-        to_files = out is not None or beside or has_folder or several_to_stdout or skip_existing or overwrite
+        to_files = out is not None or next_to_source or has_folder or several_to_stdout or skip_existing or overwrite
         if to_files:
             tasks = plan_files(found, formats, out, skip_existing=skip_existing, overwrite=overwrite)
         else:

@@ -110,6 +110,7 @@ def job_summary(job: Job) -> dict[str, Any]:
         "duration": job.duration,
         "language": job.language,
         "edited": bool(job.edits) or None,
+        "warnings": job.warnings,
         "channels": job.channels,
         "timings": _timings(job),
         "cost_usd": job.cost_usd,

@@ -17,6 +17,7 @@ from functions.handlers.api import (
     openai_audio,
     openapi_routes,
     page_routes,
+    redeliver_route,
     response,
     result_routes,
     retry_route,
@@ -74,6 +75,7 @@ ROUTES: dict[tuple[str, str], Route | JobRoute] = {
     ("GET", "/requests/{id}/edits"): JobRoute(edit_routes.show_edits, "edits", Scope.READ),
     ("PUT", "/requests/{id}/edits"): JobRoute(edit_routes.put_edits, "put_edits", Scope.WRITE),
     ("POST", "/requests/{id}/retry"): JobRoute(retry_route.retry_job, "retry", Scope.WRITE),
+    ("POST", "/requests/{id}/redeliver"): JobRoute(redeliver_route.redeliver, "redeliver", Scope.WRITE),
     ("POST", "/uploads"): Route(upload_routes.create_upload, "upload", Scope.WRITE),
     ("GET", "/models"): Route(model_routes.models, "models", Scope.READ, public=True),
     ("POST", "/audio/transcriptions"): Route(
