@@ -18,7 +18,7 @@ from earshot_cli.console import stderr, stdout, write
 from earshot_cli.deployment import DATA_DIR
 from earshot_cli.errors import Status
 from earshot_cli.event_feed import queue_on_bus, received
-from earshot_cli.job_tables import STATE_COLOURS, audio_length
+from earshot_cli.job_tables import SHORT_ID_WIDTH, STATE_COLOURS, audio_length
 
 
 def events(
@@ -58,7 +58,7 @@ def event_line(event: dict[str, Any]) -> Text:
     source = detail.get("source", {})
     name = detail.get("name") or source.get("key") or source.get("url") or "request"
     line = Text(f"{moment:%H:%M:%S}  ").append(f"{kind:<9}", style=STATE_COLOURS.get(kind, ""))
-    line.append(f"  {detail['job_id'][:8]}  {' '.join(name.split())}")
+    line.append(f"  {detail['job_id'][:SHORT_ID_WIDTH]}  {' '.join(name.split())}")
     facts = [audio_length(detail.get("duration")), detail.get("language"), detail.get("model")]
     facts += [f"try {detail['attempt']}"] if detail.get("attempt") else []
     if "completed" in detail:

@@ -8,23 +8,27 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+SHORT_ID_WIDTH = 8  # characters of an id; commands take 6 and more
 STATE_COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "processing": "cyan", "queued": "cyan"}
 
 
-def jobs_table(jobs: list[dict[str, Any]]) -> Table:
-    """Build a table with one line a job that fits 80 columns.
+def jobs_table(jobs: list[dict[str, Any]], *, short_ids: bool = False) -> Table:
+    """Build a table with one line a job that fits 80 columns, with short ids 60.
 
-    The id is never shortened, because people copy it.
+    Args:
+        jobs: as the API lists them.
+        short_ids: show the first 8 characters of the ids: enough for every command, and room for names on a terminal.
     """
+    id_width = SHORT_ID_WIDTH if short_ids else 36
     table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
-    for column, width in {"created": 11, "id": 36, "state": 10}.items():
+    for column, width in {"created": 11, "id": id_width, "state": 10}.items():
         table.add_column(column, no_wrap=True, min_width=width)
     table.add_column("audio", no_wrap=True, min_width=7, justify="right")
     table.add_column("name", no_wrap=True, overflow="ellipsis", ratio=1)
     for job in jobs:
         table.add_row(
             f"{_local(job['created']):%m-%d %H:%M}",
-            job["request_id"],
+            job["request_id"][:id_width],
             _state(job),
             audio_length(job.get("duration")),
             Text(_one_line(job.get("name") or job["source"].get("key") or job["source"].get("url") or "request")),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import datetime
 from typing import Any
 
 import pytest
+from rich.console import Console
 
-from earshot_cli import job_commands
+from earshot_cli import job_commands, job_tables
 
 
 @pytest.fixture
@@ -143,6 +145,21 @@ def test_retry_without_a_clear_choice_is_a_usage_error(earshot: Any, deployment:
     result = earshot("retry", *arguments)
 
     assert (result.returncode, deployment.requests) == (2, [])
+
+
+@pytest.mark.parametrize(("width", "short"), [(80, False), (60, True)])
+def test_jobs_table_has_one_line_a_job_and_fits(width: int, short: bool) -> None:
+    job = {"request_id": "3f2a91c0-6a6c-4b43-9a3e-9bd5d1a1c0de", "state": "processing", "duration": 36000.0}
+    job |= {"created": "2026-11-22T12:00:00.000Z", "name": "a long name of a recording " * 9, "source": {}}
+    console = Console(file=io.StringIO(), width=width)
+
+    console.print(job_tables.jobs_table([job], short_ids=short))
+
+    _, line = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert len(line) <= width
+    assert (job["request_id"] in line) == (not short)
+    assert "3f2a91c0" in line
+    assert "a long" in line
 
 
 def test_show_prints_tries_to_deliver_callback(earshot: Any, deployment: Any, job_ids: list[str]) -> None:
