@@ -1,5 +1,11 @@
 # Two commands on a fresh machine: `make run` and `make test`. Each of the others does just its part.
-PYTHON ?= python3
+# The oldest Python that the code runs on, and the newest that every pinned package has a wheel for.
+OLDEST := 11
+NEWEST := 14
+FITS := import sys; sys.exit(not (3, $(OLDEST)) <= sys.version_info[:2] <= (3, $(NEWEST)))
+# python3, or where that is too old or too new, another that is on the PATH.
+PYTHON ?= $(shell for python in python3 $(patsubst %,python3.%,$(shell seq $(NEWEST) -1 $(OLDEST))); do \
+	$$python -c '$(FITS)' 2> /dev/null && { echo $$python; exit; }; done; echo python3)
 BIN := .venv/bin
 STAMP := .venv/.installed
 UV := $(BIN)/uv
@@ -13,7 +19,7 @@ INDEX = index=$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast test-synth test-localcloud test-model test-pipeline test-clients test-recorded test-pythons \
-	check install synth template-checks audit image lint types imports coverage generated lock bootstrap deploy bench bench-speakers load simulate \
+	check install synth template-checks audit image lint types imports coverage generated lock bootstrap deploy bench bench-speakers gpu-check gpu-bundle load simulate \
 	faults clean
 
 help: ## this list
@@ -68,8 +74,8 @@ check: lint test-fast ## what a pull request needs before it is sent: lint, type
 install: $(STAMP) ## the environment in .venv, from requirements.lock
 
 $(STAMP): requirements.lock pyproject.toml
-	@command -v $(PYTHON) > /dev/null || { echo "Earshot needs Python 3.11 or newer, and there is no $(PYTHON) here. PYTHON=/path/to/python3 make … names another." >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Earshot needs Python 3.11 or newer; this one is %d.%d. PYTHON=python3.x make … names another." % sys.version_info[:2])'
+	@command -v $(PYTHON) > /dev/null || { echo "Earshot needs Python 3.$(OLDEST) to 3.$(NEWEST), and there is no $(PYTHON) here. PYTHON=/path/to/python3 make … names another." >&2; exit 1; }
+	@$(PYTHON) -c '$(FITS)' || { echo "Earshot needs Python 3.$(OLDEST) to 3.$(NEWEST), for which its packages have wheels; $(PYTHON) is $$($(PYTHON) --version 2>&1). PYTHON=/path/to/python3 make … names another." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || { echo "This Python cannot make virtual environments: install its venv package (Debian, Ubuntu: apt install python3-venv) or name another with PYTHON=python3.x make …" >&2; exit 1; }
 	@test -x $(BIN)/pip || { echo "Making the environment .venv with $$($(PYTHON) --version) …"; $(PYTHON) -m venv .venv; }
 	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
@@ -90,6 +96,14 @@ bench: $(STAMP) ## our engine beside plain faster-whisper, into build/bench; min
 bench-speakers: $(STAMP) ## how well speakers are told apart, into build/bench; CORPUS="folder folder" with more voices, ARGS="--seeds 4" …
 	@$(BIN)/python -c 'from pathlib import Path; from localcloud.embedded_model import embedded; from localcloud.speaker_models.embedded import embedded as speakers; embedded(Path(".cache/models")); speakers(Path(".cache/models"))'
 	@PYTHONPATH=containers/transcriber $(BIN)/python -m bench.speakers --corpus $(CORPUS) --speakers .cache/models/speakers --words .cache/models/base --out build/bench $(ARGS)
+
+gpu-check: $(STAMP) ## plain faster-whisper and our engine by batch size on this machine's GPU, into build/gpu-check; ARGS="--stand-in" without one
+	@$(BIN)/python -c 'from pathlib import Path; from localcloud.embedded_model import embedded; embedded(Path(".cache/models"))'
+	@PYTHONPATH=containers/transcriber $(BIN)/python -m bench.gpu_check --corpus $(CORPUS) --model .cache/models/base --out build/gpu-check $(ARGS)
+
+gpu-bundle: $(STAMP) ## the same check as folders to copy to a GPU host without network, into build/gpu-check; ARGS="--python 3.12 --host-has numpy"
+	@$(BIN)/python -c 'from pathlib import Path; from localcloud.embedded_model import embedded; embedded(Path(".cache/models"))'
+	@PYTHONPATH=containers/transcriber $(BIN)/python -m bench.gpu_bundle --corpus $(CORPUS) --model .cache/models/base --out build/gpu-check $(ARGS)
 
 load: $(STAMP) synth ## 200 callers at once, then 1,000 requests in a row, on the local cloud; minutes; ARGS="--callers 50" …
 	@$(BIN)/python -m tests.localcloud.load $(ARGS)

@@ -81,6 +81,12 @@ def not_found(message: str) -> ApiError:
     return api_error("NOT_FOUND", message, 404)
 
 
+def too_many_waiting(limit: int) -> ApiError:
+    """Make a 429 for an owner who has as many unfinished jobs as the deployment allows; it adds `Retry-After`."""
+    message = f"Too many jobs of yours are unfinished: {limit} at most may be. Send the request again later."
+    return api_error("TOO_MANY_REQUESTS", message, 429)
+
+
 def service_unavailable(message: str = "Please try again later") -> ApiError:
     """Make a 503, which every SDK with retries sends again; the response adds `Retry-After`."""
     return api_error("Service Unavailable", message, 503)
@@ -127,6 +133,8 @@ def failure_of_shard(error: ShardError, message: str) -> Failure:
             return unknown_model(message).failure
         case ShardError.MAX_RECEIVES:
             return api_error("INTERNAL_SERVER_ERROR", f"No worker could finish this audio. {message}", 500).failure
+        case ShardError.UNAVAILABLE:
+            return service_unavailable().failure
         case ShardError.CORRUPT_MODEL | ShardError.INTERNAL:
             return internal_error().failure
 

@@ -37,6 +37,7 @@ class DeploymentSettings:
     worker_version: str = ""  # digest of the worker's image
     drain_seconds: float = 300.0  # a backlog should be processed within this time
     wait_seconds: float = REQUEST_WAIT_SECONDS  # how long `POST /v1/listen` waits for the job
+    max_waiting_jobs: int = 0  # unfinished jobs of one owner above which requests get 429; 0: no limit
     retention_days: int = 30
     keep_audio_days: int = WORK_DAYS  # for which the audio of requests is stored
     cors_origins: str = "*"  # web origins whose pages may call the API, separated by commas; *: all

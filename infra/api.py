@@ -14,6 +14,7 @@ from earshot_contract.keys import (
     LISTING_INDEX,
     OWNER_INDEX,
     UPLOADS_PREFIX,
+    WAITING_INDEX,
     WORK_PREFIX,
     edits_key,
     manifest_key,
@@ -82,7 +83,10 @@ class Api(Construct):
                 "BUS": bus.event_bus_name,
                 "JOB_MACHINE_ARN": job_machine.state_machine.state_machine_arn,
                 "DEFAULT_MODEL": settings.default_model,
+                "MAX_WORKERS": str(settings.max_workers),  # GET /v1/workers looks at as many slots
+                "QUICK_WORKERS": str(settings.quick_workers),
                 "WAIT_SECONDS": str(REQUEST_WAIT_SECONDS),
+                "MAX_WAITING_JOBS": str(settings.max_waiting_jobs),
                 "RETENTION_DAYS": str(settings.retention_days),
                 "KEEP_AUDIO_DAYS": str(settings.keep_audio_days),
                 "CORS_ORIGINS": ",".join(settings.cors_origins),
@@ -92,8 +96,8 @@ class Api(Construct):
             id="Listen",  # the construct id is older than the folder's name and must not change
             memory=1024,  # CPU grows with memory: bodies of 6 MB are decoded and hashed
         )
-        storage.grant_table(function, "GetItem", "PutItem", "UpdateItem", "DeleteItem")
-        storage.grant_query(function, LISTING_INDEX, OWNER_INDEX)
+        storage.grant_table(function, "GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")
+        storage.grant_query(function, LISTING_INDEX, OWNER_INDEX, WAITING_INDEX)
         for prefix in (f"{JOBS_PREFIX}*", f"{UPLOADS_PREFIX}*"):
             storage.grant_objects(function, storage.transcripts, prefix, "GetObject", "DeleteObject")
         storage.grant_objects(function, storage.transcripts, edits_key("*", "*"), "PutObject")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 
+from infra.errors import SynthesisError
 from infra.settings import StackSettings
 from infra.stack import Earshot
 
@@ -27,4 +29,7 @@ def build(outdir: str | None = None, context: Mapping[str, Any] | None = None) -
 
 
 if __name__ == "__main__":
-    build().synth()
+    try:
+        build().synth()
+    except SynthesisError as error:
+        sys.exit(str(error))

@@ -13,3 +13,7 @@ class FindingsError(SynthesisError):
 
 class LayerError(SynthesisError):
     """The layer of compiled packages cannot be built."""
+
+
+class SettingsError(SynthesisError, ValueError):
+    """A setting of the context cannot be used."""

@@ -101,6 +101,7 @@ class JobMachine(Construct):
             f"{WORK_PREFIX}*",
             *("GetObject", "PutObject", "AbortMultipartUpload", "DeleteObject"),
         )
+        storage.grant_objects(prepare, storage.transcripts, f"{UPLOADS_PREFIX}*", "DeleteObject")
         storage.grant_objects(prepare, storage.models, manifest_key("*"), "GetObject")
         for bucket in (storage.uploads, storage.transcripts, storage.models):
             storage.grant_list(prepare, bucket)
@@ -114,7 +115,11 @@ class JobMachine(Construct):
         storage = self._base.storage
         assemble = self._base.functions.add(
             "assemble",
-            self._environment | {"WORKER_PRICE": str(self._base.settings.worker_price)},
+            self._environment
+            | {
+                "WORKER_PRICE": str(self._base.settings.worker_price),
+                "QUICK_MEMORY": str(self._base.settings.quick_memory),
+            },
             timeout=Duration.minutes(5),
             memory=1024,
         )
@@ -273,8 +278,9 @@ class JobMachine(Construct):
             task_timeout=sfn.Timeout.duration(SHARD_TIMEOUT),
         )
         # An error of the audio or model is final, so is a message that expired. A worker's internal error is retried.
-        # All others are SQS's: throttling.
-        final = [error.value for error in ShardError if error is not ShardError.INTERNAL]
+        # All others are throttling: SQS's, or that of a service which the worker called.
+        retried = (ShardError.INTERNAL, ShardError.UNAVAILABLE)
+        final = [error.value for error in ShardError if error not in retried]
         message.add_retry(errors=[*final, "States.Timeout"], max_attempts=0)
         message.add_retry(
             errors=[ShardError.INTERNAL.value],

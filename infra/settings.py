@@ -9,18 +9,24 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 import os
 import re
+import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
-from typing import Any
-
-from constructs import Node
+from typing import TYPE_CHECKING, Any
 
 from earshot_contract.keys import WORK_DAYS
 from earshot_contract.shards import EngineProfile
 from earshot_contract.timeouts import IDLE_SECONDS, SPARE_IDLE_SECONDS
 from functions.workers.fleet import TASK_USD_HOUR
+from infra import deployed_settings
+from infra.errors import SettingsError
+
+if TYPE_CHECKING:  # it starts jsii's Node, half a second
+    from constructs import Node
 
 
 class Flavour(StrEnum):
@@ -40,8 +46,25 @@ QUICK_DEFAULTS = {"idle_seconds": SPARE_IDLE_SECONDS}
 TWO_ZONE_REGIONS = frozenset({"us-west-1"})
 # The name is part of IAM role names of 64 characters, beside a region and the kind of capacity.
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,23}")
+# What each text of a list or a text setting looks like. Others are accepted by CloudFormation, or refused by it after
+# minutes, and then do nothing: an origin without its scheme is never that of a page.
+FORMS = {
+    "instance_types": re.compile(r"[a-z0-9-]+\.[a-z0-9*-]+"),
+    "cors_origins": re.compile(r"\*|https?://[^/\s*]+"),
+    "alarm_email": re.compile(r"|[^@\s]+@[^@\s]+"),
+    "default_model": re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*"),
+}
+EXAMPLES = {
+    "instance_types": "g6.xlarge,g5.xlarge",
+    "cors_origins": "https://example.org, with its scheme and without a path",
+    "alarm_email": "me@example.org",
+    "default_model": "small",
+}
 # Least values. AWS WAF counts at least ten requests an address.
 LEAST = {
+    "speed": 0.1,
+    "drain_seconds": 1,
+    "worker_price": 0.0,
     "max_workers": 1,
     "quick_workers": 0,
     "quick_memory": 1769,
@@ -50,13 +73,16 @@ LEAST = {
     "requests_a_minute": 10,
     "api_rate": 1,
     "api_burst": 1,
+    "max_waiting_jobs": 0,
     "retention_days": 1,
     "zones": 1,
     "keep_audio_days": WORK_DAYS,  # shards wait for workers for nearly as long
     "uploads_days": 0,
 }
-MAX_QUICK_MEMORY = 10_240  # MB; Lambda's most
-MAX_ZONES = 4  # subnets of a /18 in the VPC's /16
+MOST = {
+    "quick_memory": 10_240,  # MB; Lambda's most
+    "zones": 4,  # subnets of a /18 in the VPC's /16
+}
 # Environment variable of functions that fetch URLs. In AWS it is always this: only the local cloud changes it.
 ALLOW_PRIVATE_URLS = "false"
 
@@ -93,6 +119,7 @@ class StackSettings:
     worker_price: float = TASK_USD_HOUR  # dollars an hour of a task, for the scaler and each job's cost
     quick_workers: int = 2  # Lambda functions that transcribe at the same time, for callers and single clips; 0: none
     quick_memory: int = 3008  # MB of each: the most in many new accounts; 10240 where it is allowed
+    max_waiting_jobs: int = 0  # unfinished jobs of one key above which its requests get 429; 0: no limit
     idle_seconds: int = IDLE_SECONDS  # how long the first task waits for more audio, without quick workers
 
     @classmethod
@@ -100,19 +127,31 @@ class StackSettings:
         """Read all settings from the context of `node`.
 
         Raises:
-            ValueError: A value cannot be read or is out of range, or the context has an unknown setting; the message
-                names it.
+            SettingsError: A value cannot be read or used, the context has an unknown setting, or an upgrade leaves open
+                what becomes of a deployed one; the message names it.
         """
         _check_names(node, {f.name for f in fields(cls)})
         raw_values = {f.name: node.try_get_context(f.name) for f in fields(cls)}
-        values = {name: _parse(name, raw, getattr(cls, name)) for name, raw in raw_values.items() if raw is not None}
-        if os.environ.get("CDK_DEFAULT_REGION") in TWO_ZONE_REGIONS:  # the CDK CLI sets it
-            values = {"zones": 2, **values}
-        if values.get("quick_workers", cls.quick_workers):
-            values = QUICK_DEFAULTS | values
-        settings = cls(**(CPU_DEFAULTS | values if values.get("flavour") is Flavour.CPU else values))
+        named = {name: _parse(name, raw, getattr(cls, name)) for name, raw in raw_values.items() if raw is not None}
+        deployed = deployed_settings.read(node.try_get_context(deployed_settings.CONTEXT))
+        # A setting of an earlier version that is gone has nothing left to act on; the command says so.
+        known = {name: _parse(name, deployed[name], getattr(cls, name)) for name in raw_values if name in deployed}
+        settings = cls(**_resolve({**deployed_settings.kept(known, named, _resolve), **named}))
         settings._check_ranges()
+        for line in settings.without_effect(named):
+            print(f"Note: {line}.", file=sys.stderr)
         return settings
+
+    def without_effect(self, names: Iterable[str]) -> list[str]:
+        """Return for each named setting that does nothing beside the others what it would take."""
+        cpu = self.flavour is Flavour.CPU
+        idle = {
+            "instance_types": "flavour=gpu" if cpu else "",
+            "linger_seconds": "flavour=gpu" if cpu else "",
+            "requests_a_minute": "" if self.public else "public=true",
+            "quick_memory": "" if self.quick_workers else "quick_workers above 0",
+        }
+        return [f"{name} has an effect with {idle[name]} only" for name in names if idle.get(name)]
 
     def to_json(self) -> str:
         """Return all settings as a JSON object: the stack's output `Settings`."""
@@ -120,17 +159,35 @@ class StackSettings:
 
     def _check_ranges(self) -> None:
         for name, least in LEAST.items():
-            if getattr(self, name) < least:
-                raise ValueError(f"Context {name}={getattr(self, name)} is too small: {least} is the least.")
-        if self.quick_memory > MAX_QUICK_MEMORY:
-            raise ValueError(f"Context quick_memory={self.quick_memory} is too large: {MAX_QUICK_MEMORY} is the most.")
-        if self.zones > MAX_ZONES:
-            raise ValueError(f"Context zones={self.zones} is too large: {MAX_ZONES} is the most.")
+            if not math.isfinite(value := getattr(self, name)):
+                raise SettingsError(f"Context {name}={value} is no number of use.")
+            if value < least:
+                raise SettingsError(f"Context {name}={value} is too small: {least} is the least.")
+        for name, form in FORMS.items():
+            value = getattr(self, name)
+            for text in (value or ("",)) if isinstance(value, tuple) else (value,):
+                if not form.fullmatch(text):
+                    raise SettingsError(f"Context {name}={text!r} cannot be used: give a value like {EXAMPLES[name]}.")
+        for name, most in MOST.items():
+            if getattr(self, name) > most:
+                raise SettingsError(f"Context {name}={getattr(self, name)} is too large: {most} is the most.")
         if not NAME.fullmatch(self.name):
-            raise ValueError(
+            raise SettingsError(
                 f"Context name={self.name!r} is no name of a deployment: up to 24 letters, digits and hyphens, "
                 "a letter first."
             )
+
+
+def _resolve(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values and the default of every other setting."""
+    defaults = {f.name: f.default for f in fields(StackSettings)}
+    if os.environ.get("CDK_DEFAULT_REGION") in TWO_ZONE_REGIONS:  # the CDK CLI sets it
+        defaults["zones"] = 2
+    if values.get("quick_workers", defaults["quick_workers"]):
+        defaults |= QUICK_DEFAULTS
+    if values.get("flavour") is Flavour.CPU:
+        defaults |= CPU_DEFAULTS
+    return {**defaults, **values}
 
 
 def _parse(name: str, raw: Any, default: Any) -> Any:
@@ -139,10 +196,10 @@ def _parse(name: str, raw: Any, default: Any) -> Any:
         if isinstance(default, bool):
             return {"true": True, "false": False}[str(raw).lower()]
         if isinstance(default, tuple):
-            return tuple(raw.split(",") if isinstance(raw, str) else raw)
+            return tuple(text.strip() for text in (raw.split(",") if isinstance(raw, str) else raw))
         return type(default)(raw)
     except (KeyError, ValueError) as error:
-        raise ValueError(f"Context {name}={raw!r} cannot be read: give a value like {str(default)!r}.") from error
+        raise SettingsError(f"Context {name}={raw!r} cannot be read: give a value like {str(default)!r}.") from error
 
 
 def _check_names(node: Node, known: set[str]) -> None:
@@ -151,4 +208,4 @@ def _check_names(node: Node, known: set[str]) -> None:
         if name not in known and not name.startswith(("@", "aws:")) and ":" not in name:
             nearest = difflib.get_close_matches(name, known, 1)
             hint = f"perhaps {nearest[0]} was meant" if nearest else f"there are {', '.join(sorted(known))}"
-            raise ValueError(f"Context {name} is no setting: {hint}.")
+            raise SettingsError(f"Context {name} is no setting: {hint}.")

@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from earshot_contract.keys import JOBS_PREFIX, LISTING_INDEX, OWNER_INDEX, UPLOADS_PREFIX, WORK_PREFIX
+from earshot_contract.keys import JOBS_PREFIX, LISTING_INDEX, OWNER_INDEX, UPLOADS_PREFIX, WAITING_INDEX, WORK_PREFIX
 from infra.settings import StackSettings
 
 # `RetainExceptOnCreate`: kept when the stack is deleted or replaces them, but not when the creation that made them
@@ -134,6 +134,14 @@ class Storage(Construct):
                     sort_key=dynamodb.Attribute(name="created", type=text),
                 )
                 for index, partition in ((LISTING_INDEX, "day"), (OWNER_INDEX, "owner"))
+            ]
+            + [
+                dynamodb.GlobalSecondaryIndexPropsV2(
+                    index_name=WAITING_INDEX,
+                    partition_key=dynamodb.Attribute(name="waiting", type=text),
+                    sort_key=dynamodb.Attribute(name="created", type=text),
+                    projection_type=dynamodb.ProjectionType.KEYS_ONLY,  # it is counted, not read
+                )
             ],
             billing=dynamodb.Billing.on_demand(),
             time_to_live_attribute="ttl",

@@ -1,4 +1,4 @@
-"""The fast tests and the main job on every other Python from 3.11 on that this machine has.
+"""The fast tests and the main job on every other Python that Earshot supports and this machine has.
 
 `python -m tests.every_python [--list]`; the environments stand in build/python-3.N and are made from
 requirements.lock, as .venv is.
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.paths import ROOT
 
-OLDEST = (3, 11)
+OLDEST, NEWEST = (3, 11), (3, 14)  # as in the Makefile
 MAIN_JOB = "tests/localcloud/cli/test_up.py"
 UV = Path(sys.executable).with_name("uv")
 
@@ -38,7 +38,11 @@ def interpreters() -> dict[tuple[int, int], Path]:
             continue  # no release with `venv`, or a shim that leads nowhere
         major, minor, patch = map(int, answer.stdout.split())
         version = (major, minor)
-        if version >= OLDEST and version != sys.version_info[:2] and patch >= found.get(version, (-1, Path()))[0]:
+        if (
+            OLDEST <= version <= NEWEST
+            and version != sys.version_info[:2]
+            and patch >= found.get(version, (-1, Path()))[0]
+        ):
             found[version] = patch, candidate
     return {version: path for version, (_, path) in sorted(found.items())}
 
@@ -71,13 +75,16 @@ def uv(*arguments: str | Path) -> None:
 
 
 def run(version: tuple[int, int], python: Path) -> bool:
-    """Whether the fast tests and the main job pass there."""
-    print(f"Python {version[0]}.{version[1]} ({python}): the fast tests and the main job …", flush=True)
+    """Whether the fast tests and the main job pass there; both at once, because the main job mostly waits."""
+    print(f"Python {name(version)} ({python}): the fast tests and the main job …", flush=True)
     inside = environment(version, python)
     fast = [inside, "-m", "pytest", "tests/unit", "-m", "not slow", "-n", str(os.cpu_count()), "-p", "no:cacheprovider"]
     main = [inside, "-m", "pytest", MAIN_JOB, "-p", "no:cacheprovider"]
     env = {**os.environ, "HYPOTHESIS_PROFILE": "few"}
-    codes = [subprocess.run(command, cwd=ROOT, env=env).returncode for command in (fast, main)]
+    output = ROOT / "build" / f"python-{name(version)}.log"
+    with output.open("wb") as log, subprocess.Popen(main, cwd=ROOT, env=env, stdout=log, stderr=log) as beside:
+        codes = [subprocess.run(fast, cwd=ROOT, env=env).returncode, beside.wait()]
+    print(output.read_text(), end="", flush=True)
     return not any(codes)
 
 

@@ -25,6 +25,7 @@ _MAX_ATTEMPTS = 5  # of one request, when the connection breaks or the service i
 _MAX_RETRY_SECONDS = 30.0  # upper limit for Retry-After
 _RETRYABLE_STATUSES = (429, 502, 503, 504)
 _HTTP_TIMEOUT = httpx.Timeout(60, connect=10)  # seconds; API Gateway ends a request after 29 s
+_UNTIL_HEADER = "earshot-partial-until"
 _PAGE_SIZE = 100  # the API's upper limit for `limit`
 
 
@@ -109,6 +110,18 @@ class ApiClient:
         path = _job_path(job_id, "/result")
         return (await self._request("GET", path, params=[("format", format)], follow_redirects=True)).text
 
+    async def partial_result(self, job_id: str, format: str) -> tuple[str, float | None]:
+        """Return what there is of a result, and the second of the recording that it reaches; None: it is whole.
+
+        Raises:
+            CliError: nothing is there yet, or the job's text is redacted.
+        """
+        query = [("format", format), ("partial", "true")]
+        response = await self._request("GET", _job_path(job_id, "/result"), params=query, follow_redirects=True)
+        answers = [*response.history, response]  # of a large body the redirect to it has the header
+        until = next((a.headers[_UNTIL_HEADER] for a in answers if _UNTIL_HEADER in a.headers), None)
+        return response.text, float(until) if until else None
+
     async def jobs(self, limit: int, filters: QueryParams | None = None) -> list[dict[str, Any]]:
         """Return at most `limit` jobs, the newest first; `filters` are those of GET /v1/requests."""
         jobs: list[dict[str, Any]] = []
@@ -135,6 +148,29 @@ class ApiClient:
         """Send a finished job's callback again; return the job."""
         job: dict[str, Any] = (await self._request("POST", _job_path(job_id, "/redeliver"))).json()
         return job
+
+    async def create_share(self, job_id: str, days: int | None, audio: bool) -> dict[str, Any]:
+        """Make a link to a job's transcript and return it with its secret.
+
+        Args:
+            job_id: of a completed job.
+            days: how long it lasts; None: the deployment's default.
+            audio: the link leads to the audio, too.
+        """
+        wishes = {"audio": audio} | ({} if days is None else {"days": days})
+        link: dict[str, Any] = (await self._request("POST", _job_path(job_id, "/shares"), json=wishes)).json()
+        return link
+
+    async def shares(self, job_id: str) -> dict[str, Any]:
+        """Return the links to a job's transcript: `{"shares": […]}`."""
+        links: dict[str, Any] = (await self._request("GET", _job_path(job_id, "/shares"))).json()
+        return links
+
+    async def withdraw_share(self, job_id: str, share_id: str) -> dict[str, Any]:
+        """End a link; return those that are left."""
+        path = _job_path(job_id, f"/shares/{quote(share_id, safe='')}")
+        links: dict[str, Any] = (await self._request("DELETE", path)).json()
+        return links
 
     async def _request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         """Send a request and return a success or a redirect.

@@ -39,9 +39,17 @@ def price_list_client(service: str) -> Any:
 @contextmanager
 def aws_errors(message: str, status: Status = Status.FAILED, hint: str = "") -> Iterator[None]:
     """Turn boto3's errors into a CliError: `message`, boto3's reason, `hint`."""
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
     try:
         yield
+    except NoRegionError:
+        raise CliError(
+            f"{message}: no AWS region is set. Set AWS_REGION, for example to eu-central-1.", status
+        ) from None
+    except NoCredentialsError:
+        raise CliError(
+            f"{message}: there are no AWS credentials. Set AWS_PROFILE, or sign in with `aws sso login`.", status
+        ) from None
     except (BotoCoreError, ClientError) as error:
         raise CliError(f"{message}: {error}{hint}", status) from None

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
-from rich.text import Text
 
 from earshot_cli import image_builder, job_logs, release
+from earshot_cli.account_checks import Level
 from earshot_cli.admin_commands import DataDir, Stack
 from earshot_cli.aws_clients import aws_errors, client, price_list_client
 from earshot_cli.cdk import CLONE, check_clone, run_cdk
@@ -22,19 +22,12 @@ from earshot_cli.console import stderr, stdout, write
 from earshot_cli.cost import audio_costs, worker_price
 from earshot_cli.deployment import DATA_DIR, local_outputs, stack_outputs
 from earshot_cli.destroy import destroy as remove
-from earshot_cli.doctor import Finding, Level, docker, examine
+from earshot_cli.doctor import Needs, docker, examine
+from earshot_cli.doctor_command import Flavour, print_findings
 from earshot_cli.errors import CliError, Status
 from earshot_contract.timeouts import WORKER_START_SECONDS
 
 DEFAULT_INSTANCE_TYPE = "g6.xlarge"  # the first of infra/settings.py, which is not in the wheel
-STYLES = {Level.OK: "green", Level.WARNING: "yellow", Level.PROBLEM: "red"}
-
-
-class Flavour(StrEnum):
-    """What workers run on; the setting `flavour` of a deployment."""
-
-    GPU = "gpu"
-    CPU = "cpu"
 
 
 class ImageBuild(StrEnum):
@@ -65,10 +58,10 @@ def deploy(
 ) -> None:
     """Deploy Earshot for the first time: check the account, build the image, create the stack."""
     check_clone()
-    settings = {**release.parse_settings(context or []), "name": name}
+    settings = {**_named(context, name), "name": name}
     if _exists(name):
         raise CliError(f"There is a stack {name}: `earshot upgrade {name}` changes it and keeps its settings.")
-    folder = _build(name, _with_price(settings), image, unchecked)
+    folder = _build(name, _with_price(settings, {}), image, unchecked, {})
     release.deploy(name, folder)
     model = json.loads(stack_outputs(name)["Settings"])["default_model"]  # a deployment starts without one
     stderr.print(f"Deployed. Next: earshot model add {model} --stack {name}; earshot key create NAME --stack {name}")
@@ -83,12 +76,13 @@ def upgrade(
 ) -> None:
     """Bring a deployment to this version; settings that are not named with -c stay as they are deployed."""
     check_clone()
-    settings = {
-        **release.deployed_settings(stack_outputs(stack)),
-        **release.parse_settings(context or []),
-        "name": stack,
-    }
-    folder = _build(stack, settings, image, unchecked)
+    named = _named(context, stack)
+    deployed = release.deployed_settings(stack_outputs(stack), named)
+    if _kinds({**deployed, **named}) != _kinds(deployed):
+        named = _with_price(named, deployed)
+    folder = _build(stack, {**named, "name": stack}, image, unchecked, deployed)
+    for line in release.settings_changes(deployed, release.synthesized_settings(stack, folder)):
+        stdout.print(f"Setting  {line}", markup=False)
     release.prepare(stack, folder)
     with aws_errors(f"The changes of {stack} cannot be read"):
         found = release.changes(client, stack)
@@ -111,19 +105,35 @@ def cdk(context: typer.Context) -> None:
     raise typer.Exit(run_cdk(context.args))
 
 
-def _with_price(settings: dict[str, str]) -> dict[str, str]:
-    """Return settings with the list price of a worker in the region, unless it is given or cannot be read."""
-    if "worker_price" in settings:
-        return settings
-    kinds = settings.get("instance_types", DEFAULT_INSTANCE_TYPE).split(",")
-    chosen = {"flavour": settings.get("flavour", Flavour.GPU), "instance_types": kinds}
+def _named(context: Sequence[str] | None, stack: str) -> dict[str, str]:
+    """Return the settings that the command names. The stack's name is none of them: it is an argument or --name."""
+    settings = release.parse_settings(context or [])
+    if settings.pop("name", stack) != stack:
+        raise CliError(f"-c name: this command is about {stack}. Name the stack by --name or the argument STACK.")
+    return settings
+
+
+def _kinds(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a worker's price follows from: the flavour and the instance types, in order."""
+    types = settings.get("instance_types", DEFAULT_INSTANCE_TYPE)
+    return {
+        "flavour": settings.get("flavour", Flavour.GPU),
+        "instance_types": types.split(",") if isinstance(types, str) else list(types),
+    }
+
+
+def _with_price(named: dict[str, str], deployed: Mapping[str, Any]) -> dict[str, str]:
+    """Return settings with the list price of a worker in the region, unless it is named or cannot be read."""
+    if "worker_price" in named:
+        return named
     try:
         with aws_errors("AWS's price list cannot be read"):
-            price = worker_price(price_list_client, chosen, client("sts").meta.region_name)
+            kinds = _kinds({**deployed, **named})
+            price = worker_price(price_list_client, kinds, client("sts").meta.region_name)
     except CliError as error:
         stderr.print(f"The price of a worker stays the assumed one: {error.message}", markup=False)
-        return settings
-    return {**settings, "worker_price": str(price.usd)}
+        return named
+    return {**named, "worker_price": str(price.usd)}
 
 
 def _exists(name: str) -> bool:
@@ -139,45 +149,23 @@ def _exists(name: str) -> bool:
     return True
 
 
-def _build(name: str, settings: Mapping[str, str], image: ImageBuild, unchecked: bool) -> Path:
-    """Check the account, synthesize, and build the image unless the CDK is to do so; return the app's folder."""
-    gpu, zones = settings.get("flavour") != Flavour.CPU, int(settings.get("zones", "3"))
-    findings = list(examine(client, gpu=gpu, zones=zones, docker_needed=image is ImageBuild.DOCKER))
-    problems = _print_findings(findings, only_open=True)
-    if problems and not unchecked:
-        raise CliError(f"{problems} of these make a deployment fail; --unchecked tries it all the same.", Status.FAILED)
+def _build(
+    name: str, settings: Mapping[str, str], image: ImageBuild, unchecked: bool, deployed: Mapping[str, Any]
+) -> Path:
+    """Synthesize, check the account, and build the image unless the CDK is to do so; return the app's folder."""
     folder = CLONE / "build" / "deploy" / name
     shutil.rmtree(folder, ignore_errors=True)
-    release.synthesize(settings, folder)
+    release.synthesize(settings, folder, deployed)
+    needs = Needs.of(release.synthesized_settings(name, folder))
+    problems = print_findings(examine(client, needs, docker_needed=image is ImageBuild.DOCKER), only_open=True)
+    if problems and not unchecked:
+        raise CliError(f"{problems} of these make a deployment fail; --unchecked tries it all the same.", Status.FAILED)
     if image is ImageBuild.CODEBUILD or (image is ImageBuild.AUTO and docker().level is not Level.OK):
         with aws_errors("The worker's image cannot be built"):
             account = client("sts").get_caller_identity()["Account"]
             for asset in image_builder.image_assets(folder, account, client("ecr").meta.region_name):
                 image_builder.build(client, asset, stderr.print, time.sleep)
     return folder
-
-
-def doctor(
-    flavour: Annotated[Flavour, typer.Option("--flavour", help="What the deployment's workers run on.")] = Flavour.GPU,
-    zones: Annotated[int, typer.Option("--zones", min=1, max=4, help="Availability zones that it uses.")] = 3,
-) -> None:
-    """Check what a deployment needs of this machine and the AWS account, and say what to do."""
-    if problems := _print_findings(examine(client, gpu=flavour is Flavour.GPU, zones=zones)):
-        raise CliError(f"{problems} of these make a deployment fail.", Status.FAILED)
-
-
-def _print_findings(findings: Iterable[Finding], *, only_open: bool = False) -> int:
-    """Print findings, or those with advice alone; return how many are problems."""
-    problems = 0
-    for finding in findings:
-        problems += finding.level is Level.PROBLEM
-        if only_open and not finding.advice:
-            continue
-        line = Text(f"{finding.level:<8} ", style=STYLES[finding.level]).append(Text(finding.what, style="default"))
-        stdout.print(line)
-        if finding.advice:
-            stdout.print(Text(f"         {finding.advice}"))
-    return problems
 
 
 def cost(

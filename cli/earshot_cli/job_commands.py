@@ -79,6 +79,9 @@ def show(
     follow: Annotated[
         bool, typer.Option("--follow", "-F", help="Wait until the job has ended; status 1 unless it is completed.")
     ] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Print only the result, of a job that runs as far as it is there.")
+    ] = False,
 ) -> None:
     """Show the details of a job and its transcript."""
     run = RunProgress(1)
@@ -87,15 +90,21 @@ def show(
         async with ApiClient(url, key) as api:
             job = await (_ended_job(api, job_id, run) if follow else api.job(job_id))
             completed = job["state"] == JobState.COMPLETED
-            if format and not completed:
+            if partial and job["state"] not in FINISHED_STATES:
+                text, until = await api.partial_result(job["request_id"], (format or Format.TEXT).api_name)
+                write(text.rstrip("\n"))
+                if until is not None:
+                    stderr.print(f"The rest is being made: this is the result until {job_tables.audio_length(until)}.")
+                return Status.OK
+            if (format or partial) and not completed:
                 raise CliError(
                     f"The job is {job['state']}: it has no result. `earshot show {job_id}` shows its details."
                 )
-            if not format:
+            if not (format or partial):
                 stdout.print(job_tables.job_details(job))
             if completed:
                 text = (await api.result(job["request_id"], (format or Format.TEXT).api_name)).rstrip("\n")
-                write(text if format else f"\n{text}")
+                write(text if format or partial else f"\n{text}")
             return Status.FAILED if follow and not completed else Status.OK
 
     with show_run(run, stderr) if follow else nullcontext():

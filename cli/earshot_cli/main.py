@@ -12,9 +12,11 @@ from earshot_cli import (
     __version__,
     admin_commands,
     deployment_commands,
+    doctor_command,
     event_commands,
     job_commands,
     page,
+    share_commands,
     transcribe_commands,
 )
 from earshot_cli.admin_commands import DataDir
@@ -87,10 +89,11 @@ COMMANDS: dict[str, list[Callable[..., None]]] = {
         job_commands.retry,
         job_commands.redeliver,
         event_commands.events,
+        share_commands.share,
         deployment_commands.logs,
     ],
     DEPLOYMENT: [
-        deployment_commands.doctor,
+        doctor_command.doctor,
         deployment_commands.deploy,
         deployment_commands.upgrade,
         deployment_commands.cost,

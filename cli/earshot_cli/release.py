@@ -19,6 +19,7 @@ from earshot_contract.aws_errors import error_code
 Client = Callable[[str], Any]  # name of a service → boto3 client
 
 CHANGE_SET = "earshot-release"
+DEPLOYED = "@earshot/deployed"  # context by which `infra` learns what is deployed
 # What holds data, or an address that callers have. CloudFormation would make an empty, or another, one in its place.
 STATEFUL = frozenset(
     {
@@ -67,30 +68,59 @@ def parse_settings(pairs: Sequence[str]) -> dict[str, str]:
     return settings
 
 
-def deployed_settings(outputs: Mapping[str, str]) -> dict[str, str]:
-    """Return the settings of a deployment as the CDK takes them.
+def deployed_settings(outputs: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, Any]:
+    """Return the settings of a deployment: the stack's output `Settings`.
 
     Raises:
-        CliError: an earlier version deployed the stack, which did not write them down.
+        CliError: an earlier version deployed the stack, which did not write them down, and none is chosen.
     """
-    if "Settings" not in outputs:
-        raise CliError("This stack has no output Settings: name all its settings with -c and use `earshot deploy`.")
-    return {name: _as_context(value) for name, value in json.loads(outputs["Settings"]).items()}
+    if "Settings" in outputs:
+        return dict(json.loads(outputs["Settings"]))
+    if not chosen:
+        raise CliError(
+            "This stack has no output Settings: name with -c what you chose when you deployed it, or -c flavour=gpu if "
+            "nothing. What is not named gets its default.",
+            Status.USAGE,
+        )
+    return {}
 
 
-def _as_context(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+def synthesize(settings: Mapping[str, str], folder: Path, deployed: Mapping[str, Any] | None = None) -> None:
+    """Synthesize the app into a folder, from which all that follows reads.
 
-
-def synthesize(settings: Mapping[str, str], folder: Path) -> None:
-    """Synthesize the app with these settings into a folder, from which all that follows reads.
+    Args:
+        settings: as the CDK takes them.
+        folder: is written.
+        deployed: settings of the deployment, which `infra` keeps where they still fit.
 
     Raises:
         CliError: the app rejects a setting, or a rule of cdk-nag is broken; the CDK has said which.
     """
-    checked_cdk(["synth", "--quiet", "--output", str(folder), *context_arguments(settings)])
+    kept = {DEPLOYED: json.dumps(deployed)} if deployed else {}
+    checked_cdk(["synth", "--quiet", "--output", str(folder), *context_arguments({**settings, **kept})])
+
+
+def synthesized_settings(name: str, folder: Path) -> dict[str, Any]:
+    """Return all settings of a synthesized app."""
+    template = json.loads((folder / f"{name}.template.json").read_text())
+    return dict(json.loads(template["Outputs"]["Settings"]["Value"]))
+
+
+def settings_changes(deployed: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a line for each setting that an upgrade changes, brings or no longer knows."""
+    for name in sorted({*deployed, *after}):
+        if name not in after:
+            yield f"{name}: {_text(deployed[name])} → gone in this version"
+        elif name not in deployed:
+            yield f"{name}: new → {_text(after[name])}"
+        elif deployed[name] != after[name]:
+            yield f"{name}: {_text(deployed[name])} → {_text(after[name])}"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value) or "none"
 
 
 def deploy(name: str, folder: Path) -> None:

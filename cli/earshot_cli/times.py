@@ -11,6 +11,11 @@ _DURATION = re.compile(r"(\d{1,6})\s*([smhdw])", re.IGNORECASE)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
+def local_minute(iso: str) -> str:
+    """Return a timestamp in the reader's time zone, to the minute."""
+    return f"{datetime.fromisoformat(iso).astimezone():%Y-%m-%d %H:%M}"
+
+
 def parse_time(option: str, text: str, *, ahead: bool = False, end_of_day: bool = False) -> datetime:
     """Return a time with its zone; without a zone it is the reader's.
 

@@ -19,6 +19,7 @@ from msgspec import Meta
 from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.document import Document
 from earshot_contract.fields import Count, Hertz, Index, Language, Name, Probability, Seconds, Sha256
+from earshot_contract.worker_kinds import WorkerKind
 
 # Of the members of a result's `seconds` that say how long the worker's start took, by stage: `start_launch` (until its
 # process ran), `start_libraries`, `start_fetch` (of the model), `start_load`. They are there after a cold start only.
@@ -43,6 +44,7 @@ class ShardError(StrEnum):
     UNKNOWN_MODEL = "Model.Unknown"  # the deployment has no such model
     CORRUPT_MODEL = "Model.Corrupt"  # the model's files do not match its manifest
     MAX_RECEIVES = "Worker.GaveUp"  # received as often as the queue allows and never finished
+    UNAVAILABLE = "Worker.Unavailable"  # a service of AWS took no requests; retried for as long as throttling may last
     INTERNAL = "Worker.Internal"  # a fault of the worker; retried by the state machine
 
 
@@ -273,10 +275,14 @@ class ShardResult(Document):
     model: ModelInfo
     seconds: Annotated[
         dict[str, Seconds],
-        Meta(description="Time spent: download, decode, model, total, start_…"),
+        Meta(
+            description="Time spent: download, decode, model, total, start_…; worker: the share of the worker's time, "
+            "which is less than model where batches run side by side"
+        ),
     ]
     engine: Annotated[dict[str, Any], Meta(description="The engine's own counters, e.g. windows")] = field(
         default_factory=dict
     )
     warnings: list[ShardWarning] = field(default_factory=list)
     speakers: Annotated[ShardSpeakers | None, Meta(description="null: speakers were not told apart")] = None
+    worker: Annotated[WorkerKind, Meta(description="The kind of worker, whose time has a price")] = WorkerKind.TASK

@@ -11,31 +11,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from earshot_contract.aws_errors import error_code
-
-# Error codes of throttling and unavailability, of all services used here.
-# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, and each service's page of common errors.
-_UNAVAILABLE_CODES = {
-    "ThrottlingException",
-    "ThrottledException",
-    "Throttling",
-    "TooManyRequestsException",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ExecutionLimitExceeded",
-    "SlowDown",
-    "ServiceUnavailable",
-    "ServiceUnavailableException",
-    "InternalServerError",
-    "InternalError",
-    "RequestThrottled",
-    "TransactionInProgressException",
-    "503",
-}
+from earshot_contract.aws_errors import UNAVAILABLE_CODES, error_code
 
 
 class Throttled(ClientError):  # type: ignore[misc]  # botocore has no types
-    """A service that takes no more requests just now, or is unavailable. Its code is one of _UNAVAILABLE_CODES."""
+    """A service that takes no more requests just now, or is unavailable. Its code is one of UNAVAILABLE_CODES."""
 
 
 @cache
@@ -63,7 +43,7 @@ def raise_throttled(made: Any) -> Any:
 
 
 def _check_throttling(parsed: dict[str, Any], model: Any, **_: Any) -> None:
-    if parsed.get("Error", {}).get("Code") in _UNAVAILABLE_CODES:
+    if parsed.get("Error", {}).get("Code") in UNAVAILABLE_CODES:
         raise Throttled(parsed, model.name)
 
 
@@ -79,4 +59,4 @@ def dynamodb_resource() -> Any:
 
 def is_unavailable(error: Exception) -> bool:
     """Return True for throttling and unavailability errors that remain after boto3's retries."""
-    return isinstance(error, ClientError) and error_code(error) in _UNAVAILABLE_CODES
+    return isinstance(error, ClientError) and error_code(error) in UNAVAILABLE_CODES

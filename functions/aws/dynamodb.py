@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 
+# Items of one request (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html).
+MAX_BATCH_GET = 100
+
 
 def attribute(name: str) -> Attr:
     """Return boto3's builder of conditions on an attribute; boto3 is imported at the first call (see clients.py)."""
@@ -49,15 +52,15 @@ def get(pk: str) -> Item | None:
 
 
 def get_all(pks: Sequence[str]) -> dict[str, Item]:
-    """Return those items of up to 100 that exist, by `pk`, with one consistent read."""
-    if not pks:
-        return {}
+    """Return those items that exist, by `pk`, with a consistent read of each hundred."""
     table, found = settings().table, []
-    request = {table: {"Keys": [{"pk": pk} for pk in pks], "ConsistentRead": True}}
-    while request:  # DynamoDB answers a part of them where it is busy
-        answer = dynamodb_resource().batch_get_item(RequestItems=request)
-        found += answer["Responses"].get(table, [])
-        request = answer.get("UnprocessedKeys") or {}
+    for first in range(0, len(pks), MAX_BATCH_GET):
+        keys = [{"pk": pk} for pk in pks[first : first + MAX_BATCH_GET]]
+        request = {table: {"Keys": keys, "ConsistentRead": True}}
+        while request:  # DynamoDB answers a part of them where it is busy
+            answer = dynamodb_resource().batch_get_item(RequestItems=request)
+            found += answer["Responses"].get(table, [])
+            request = answer.get("UnprocessedKeys") or {}
     return {item["pk"]: _without_decimals(item) for item in found}
 
 
@@ -147,6 +150,23 @@ def newest_items(
         after = page.get("LastEvaluatedKey")
         if not after:
             return
+
+
+def count(index: str, condition: ConditionBase, limit: int) -> int:
+    """Count the items of one partition of an index, up to `limit`; a read costs half a unit for each 4 KB of keys."""
+    found, after = 0, None
+    while found < limit:
+        page = _table(settings().table).query(
+            IndexName=index,
+            KeyConditionExpression=condition,
+            Select="COUNT",
+            Limit=limit - found,
+            **({"ExclusiveStartKey": after} if after else {}),
+        )
+        found, after = found + page["Count"], page.get("LastEvaluatedKey")
+        if not after:
+            break
+    return found
 
 
 def _condition_failed(error: ClientError) -> bool:

@@ -20,6 +20,12 @@ class IdempotencyRecord:
     claimed_at: float
 
 
+def find(digest: str) -> IdempotencyRecord | None:
+    """Return the record of requests with this digest; None if there is none."""
+    item = dynamodb.get(request_pk(digest))
+    return IdempotencyRecord(str(item["job"]), float(item["made"])) if item else None
+
+
 def claim(digest: str, job_id: str, replacing: str | None = None) -> IdempotencyRecord:
     """Record `job_id` as the job of requests with this digest, unless there is a record already.
 

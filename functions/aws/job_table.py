@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from earshot_contract.job_state import JobState
-from earshot_contract.keys import LISTING_INDEX, SHORT_ID_CHARACTERS, ids_pk, job_pk
+from earshot_contract.keys import LISTING_INDEX, SHORT_ID_CHARACTERS, WAITING_INDEX, ids_pk, job_pk
 from earshot_contract.timeouts import SHARD_WAIT_DAYS
 from functions.aws import dynamodb
 from functions.aws.dynamodb import attribute
-from functions.jobs.job import Attempt, Delivery, Failure, Job, timestamp
+from functions.jobs.job import Attempt, Delivery, Failure, Job, SourceKind, timestamp
+from functions.jobs.shares import Share
 from functions.settings import settings
 
 if TYPE_CHECKING:
@@ -26,7 +27,15 @@ def add(job: Job) -> bool:
     The id is noted first under its beginning: so each row is found by a short id, also after an interruption.
     """
     dynamodb.add_to_set(ids_pk(job.id), "ids", job.id, ttl=_expiry())
-    return dynamodb.add({"pk": job_pk(job.id), "day": job.day, "ttl": _expiry(), **job.row()})
+    return dynamodb.add({"pk": job_pk(job.id), "day": job.day, "ttl": _expiry(), **_waiting(job), **job.row()})
+
+
+def waiting(owner: str, limit: int) -> int:
+    """Count the unfinished jobs that an owner has sent by requests, up to `limit`.
+
+    The index follows the table within a second or so: requests that come at once do not see each other.
+    """
+    return dynamodb.count(WAITING_INDEX, dynamodb.key("waiting").eq(owner), limit)
 
 
 def find(job_id: str) -> Job | None:
@@ -61,6 +70,7 @@ def retry(job: Job, execution: str) -> Job | None:
         "execution": execution,
         "history": _items(past),
         "ttl": _expiry(),
+        **_waiting(job),
         **dict.fromkeys(("started", "completed", "failure", "shards", "language", "channels")),
         **dict.fromkeys(("uncut", "channels_planned", "progress", "working_since")),
         **dict.fromkeys(("model_seconds", "cost_usd", "worker_start", "restarts", "deliveries", "warnings")),
@@ -102,6 +112,8 @@ def update(job_id: str, owner: str | None = None, **changes: Any) -> Job | None:
         The row after the write, or None when the job is finished, unknown, or owned by another execution.
     """
     owned = attribute("execution").not_exists() | attribute("execution").eq(owner)
+    if JobState(changes.get("state", JobState.QUEUED)).final:
+        changes["waiting"] = None
     return _job(dynamodb.update(job_pk(job_id), changes, _unfinished() & owned if owner else _unfinished()))
 
 
@@ -154,9 +166,27 @@ def set_edits(job_id: str, expected: str | None, version: str | None) -> Job | N
     return _job(dynamodb.update(job_pk(job_id), {"edits": version}, completed & same))
 
 
+def set_shares(job: Job, shares: Sequence[Share]) -> Job | None:
+    """Set the links to a completed job.
+
+    Returns:
+        The row after the write, or None when its links are no longer those of `job`.
+    """
+    known = [share.to_dict() for share in job.shares or ()]
+    same = attribute("shares").eq(known) if known else attribute("shares").not_exists()
+    completed = attribute("state").eq(JobState.COMPLETED)
+    changes = {"shares": [share.to_dict() for share in shares] or None}
+    return _job(dynamodb.update(job_pk(job.id), changes, completed & same))
+
+
 def delete_job(job_id: str) -> bool:
     """Delete the row of a finished job; return False when the job is unfinished."""
     return dynamodb.remove(job_pk(job_id), ~_unfinished())
+
+
+def _waiting(job: Job) -> dict[str, str]:
+    """Return the attribute that counts an unfinished job for its owner: an upload's is not counted, nor refused."""
+    return {"waiting": job.owner} if job.owner and job.source.kind != SourceKind.UPLOAD else {}
 
 
 def _unfinished() -> ConditionBase:

@@ -11,6 +11,7 @@ from typing import Any
 from earshot_contract.document import Document
 from earshot_contract.job_state import JobState
 from earshot_contract.shards import S3Object
+from functions.jobs.shares import Share
 
 MAX_AUDIO_BYTES = 2 * 1024**3  # of a file that is downloaded or uploaded; Deepgram's limit
 
@@ -96,11 +97,12 @@ class Job(Document):
     execution: str | None = None  # ARN of the execution that owns the row; DELETE stops it
     restarts: int | None = None  # how often Sweep has started it again
     model_seconds: float | None = None  # seconds that workers spent inside the model
-    cost_usd: float | None = None  # of those seconds, by the deployment's price of a worker's hour
+    cost_usd: float | None = None  # of the workers' time that they took, by each kind's price of an hour
     worker_start: dict[str, float] | None = None  # seconds by stage of the start of a worker that had to start
     warnings: list[dict[str, str]] | None = None  # of the options that could not do what they say
     transcript: str | None = None  # key in the transcripts bucket
     edits: str | None = None  # version of the corrections; None: there are none
+    shares: list[Share] | None = None  # links that read the transcript, the oldest first
     failure: Failure | None = None
     history: list[Attempt] | None = None  # runs before this one, the oldest first
     deliveries: list[Delivery] | None = None  # tries to deliver the callback, the oldest first

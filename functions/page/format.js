@@ -62,9 +62,7 @@ export function stateWord(job) {
   return STATES[job.state] || job.state;
 }
 
-/** The share of a job that is done, from 0 to 1, by seconds of audio where the API says them. */
+/** The share of a job that is done, from 0 to 1, by seconds of audio where the API knows them. */
 export function share(job) {
-  const progress = job.progress;
-  if (progress && typeof progress === "object") return progress.seconds ? Math.min(1, progress.seconds_done / progress.seconds) : 0;
-  return typeof progress === "number" ? progress : 0;
+  return job.progress || 0;
 }

@@ -84,9 +84,9 @@ function drawRunning(view, job, stalled, look) {
     const headline = h("h2", { class: "grow", role: "status" }), percent = h("span", { class: "num quiet" });
     const bar = h("progress", { "aria-label": "Transcribing" }), steps = h("ol", { class: "steps" });
     const warning = h("p", { class: "bad", hidden: true }, "Nothing has changed for 10 minutes. Whoever runs the deployment finds out why with ", h("code", null, "earshot doctor"), ".");
-    const about = h("div");
+    const about = h("div"), begun = beginning(job.request_id);
     fill(view, about,
-      h("section", { class: "card" }, h("div", { class: "row" }, headline, percent), bar, steps, warning),
+      h("section", { class: "card" }, h("div", { class: "row" }, headline, percent), bar, steps, warning, begun.element),
       h("p", { class: "quiet small" }, "You can close this page: the job goes on, and its address stays. Request ", h("code", null, job.request_id), "."));
     view.dataset.shown = "running";
     view.draw = (now, late) => {
@@ -104,16 +104,39 @@ function drawRunning(view, job, stalled, look) {
       const shape = JSON.stringify([now.state, now.progress, now.shards, now.duration, now.language]);
       if (steps.dataset.shown !== shape) fill(steps, stepsOf(now));
       steps.dataset.shown = shape;
+      begun.show(now.shards);
       warning.hidden = !late;
     };
   }
   view.draw(job, stalled);
 }
 
+/** The text so far of a recording in several parts, read when it is opened and when a part more is done. */
+function beginning(id) {
+  const lines = h("div", { class: "small" });
+  let done = 0, shown = 0;
+  const read = async () => {
+    if (!element.open || shown === done) return;
+    shown = done;
+    const query = { format: "txt", partial: true };
+    const text = await call(`/requests/${id}/result`, { query, as: "text" }).catch((error) => error.message);
+    fill(lines, text.split("\n").map((line) => h("p", null, line)));
+  };
+  const element = h("details", { hidden: true, ontoggle: read }, h("summary", { class: "small" }, "The text so far"), lines);
+  return {
+    element,
+    show(shards) {
+      done = shards?.total > 1 ? shards.done : 0;
+      element.hidden = !done;
+      read();
+    },
+  };
+}
+
 function headlineOf(job) {
   if (job.state === "queued") return "Waiting to be read";
-  const left = job.progress?.estimated_seconds_left;
-  if (left !== undefined && left !== null) return `Transcribing, about ${span(left)} left`;
+  const left = job.estimated_seconds_left;
+  if (left !== undefined) return `Transcribing, about ${span(left)} left`;
   return share(job) ? "Transcribing" : job.shards ? "Waiting for a worker, or for its first words" : "Reading the audio";
 }
 
@@ -122,7 +145,6 @@ function stepsOf(job) {
   const reading = job.state === "queued" || (job.duration === undefined && !job.shards);
   const { done = 0, total = 0 } = job.shards || {};
   const words = total > 1 ? `Words: ${total} parts, ${done} done` : "Words";
-  const seconds = typeof job.progress === "object" && job.progress.seconds;
   const put = total > 0 && done === total;
   const source = job.source?.size ? bytes(job.source.size) : "";
   const read = [job.duration && `${span(job.duration)} of audio`, job.channels > 1 && count(job.channels, "channel"), job.language && language(job.language)];
@@ -130,7 +152,7 @@ function stepsOf(job) {
   return [
     step("done", "Arrived", source),
     step(reading ? "now" : "done", reading ? "Reading the audio" : ["Read", read.filter(Boolean).join(", ")].filter(Boolean).join(": "), ""),
-    step(reading ? "next" : put ? "done" : "now", words, seconds ? `${span(job.progress.seconds_done)} of ${span(seconds)}` : "", total > 1 && cells(done, total)),
+    step(reading ? "next" : put ? "done" : "now", words, job.seconds ? `${span(job.seconds.done)} of ${span(job.seconds.total)}` : "", total > 1 && cells(done, total)),
     step(put ? "now" : "next", "Put together: JSON, SRT, VTT, text", ""),
   ];
 }

@@ -69,6 +69,8 @@ def _metadata(transcript: Transcript, options: Options) -> dict[str, Any]:
         metadata["diarize_info"] = {"model_uuid": speakers, "arch": transcript.speaker_model.name}
     if transcript.audio.tracks > 1:
         metadata["audio_track"] = _audio_track(transcript.audio)
+    if transcript.partial_until is not None:  # Deepgram has no such member
+        metadata["partial"] = {"until": _seconds(transcript.partial_until)}
     optional = {"tags": options.tag, "extra": options.extra, "warnings": warnings_of(transcript, options)}
     return metadata | {name: value for name, value in optional.items() if value}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from functions.transcripts.edits.numerals.vocabulary import VOCABULARIES
+from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
 from functions.transcripts.letters import normalised
 from functions.transcripts.speakers import speaker_runs
 from functions.transcripts.words import TranscriptWord

@@ -1,4 +1,4 @@
-"""Transcript of a finished job, as the model wrote it; every output format is rendered from it."""
+"""Transcript of a job, as the model wrote it; every output format is rendered from it."""
 
 from __future__ import annotations
 
@@ -65,6 +65,9 @@ class Transcript(Document):
     speaker_model: SpeakerModelInfo | None = None  # None: speakers were not told apart
     speaker_names: list[SpeakerName] = field(default_factory=list)  # of corrections; never stored with the transcript
     redactions: list[Redaction] = field(default_factory=list)
+    partial_until: float | None = (
+        None  # seconds of the file that the text reaches; None: all. Never stored with a value
+    )
 
     def speaker_name(self, channel: Channel, number: int) -> str:
         """Return what a speaker is called in every format: a person's name for them, else as in Deepgram's answers."""

@@ -25,6 +25,11 @@ TASK_USD_HOUR = 0.805
 QUICK_USD_GB_SECOND = 0.0000166667
 
 
+def quick_usd_hour(memory: int) -> float:
+    """Return the dollars that an hour of a quick worker with so many MB costs."""
+    return QUICK_USD_GB_SECOND * memory / 1024 * 3600
+
+
 @dataclass(frozen=True)
 class Limits:
     """Settings of a deployment that bound its fleet."""
@@ -102,8 +107,8 @@ class Fleet:
 
     def _quick(self, measures: Measures, free: int) -> Offer:
         speed = measures.quick.speed or QUICK_SPEED_A_CPU * self.limits.quick_memory / MEMORY_A_CPU
-        price = QUICK_USD_GB_SECOND * self.limits.quick_memory / 1024 * 3600
-        return Offer(WorkerKind.QUICK, speed, measures.start(WorkerKind.QUICK), price, free, QUICK_IDLE_SECONDS)
+        price, start = quick_usd_hour(self.limits.quick_memory), measures.start(WorkerKind.QUICK)
+        return Offer(WorkerKind.QUICK, speed, start, price, free, QUICK_IDLE_SECONDS)
 
     def _working(self, slots: Sequence[Slot], offer: Offer) -> list[Working]:
         """Return the workers of a kind that run or start."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functions.handlers.api.openai_form import OWN_FIELDS
+from functions.handlers.api.partial_result import UNTIL_HEADER
 from functions.options.registry import OPTIONS
 from functions.rendering.formats import LISTEN_FORMATS, OPENAI_FORMATS, REDACTED_AUDIO_FORMAT
 from functions.rendering.openai_response_format import GRANULARITIES
@@ -109,10 +110,24 @@ def result() -> Schema:
             query_parameter(
                 "edited", {"type": "boolean", "default": True}, "`false`: without the corrections of `PUT …/edits`."
             ),
+            query_parameter(
+                "partial",
+                {"type": "boolean", "default": False},
+                "`true`: of a request that runs, the beginning of the transcript, as far as the shards of a long "
+                "recording are done without a gap; of a completed one, all. The end, and the numbers of speakers, may "
+                "change. Refused with `redact`.",
+            ),
         ],
         "responses": {
             "200": {
                 "description": "The transcript.",
+                "headers": {
+                    UNTIL_HEADER: {
+                        "description": "Of a partial transcript only: the second of the recording that it reaches. In "
+                        "JSON `metadata.partial.until` is the same.",
+                        "schema": {"type": "number"},
+                    }
+                },
                 "content": {
                     "application/json": {
                         "schema": {
@@ -127,7 +142,7 @@ def result() -> Schema:
                 },
             },
             "303": REDIRECT,
-            **error_answers("Error OpenAIError", 400, 401, 404, 410, 413, 429, 500, 503),
+            **error_answers("Error OpenAIError", 400, 401, 404, 409, 410, 413, 429, 500, 503),
         },
     }
 

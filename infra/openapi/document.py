@@ -24,6 +24,12 @@ _SECURITY_SCHEMES = {
         "description": "`Token KEY`, as Deepgram's clients send it.",
     },
     "bearer": {"type": "http", "scheme": "bearer", "description": "The same key, as OpenAI's clients send it."},
+    "share": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "`Share SECRET`, with the secret of a link to one transcript.",
+    },
 }
 
 

@@ -58,7 +58,7 @@ OPTIONAL_JOB: dict[str, Schema] = {
     },
     "cost_usd": {
         "type": "number",
-        "description": "US dollars for the seconds inside the model, at the deployment's price of a worker.",
+        "description": "US dollars for the workers' time inside the model, at the price of each kind of worker.",
     },
     "error": _JOB_ERROR,
 }

@@ -22,11 +22,12 @@ _ERRORS = {
     401: "No key, or one this deployment does not know (any more).",
     403: "The key's scope does not allow it.",
     404: "There is no such thing.",
+    409: "Nothing is there yet; a request that is sent again later may find it.",
     410: "The request was cancelled, or its audio is gone.",
     412: "Somebody else has changed it; read it again.",
     413: "Too large for a request. `POST /v1/uploads` gives a URL for larger audio.",
     428: "The header `If-Match` is missing.",
-    429: "Too many requests; `Retry-After` says when to come back.",
+    429: "Too many requests, or too many unfinished jobs of this key; `Retry-After` says when to come back.",
     500: "An internal error.",
     503: "Too busy; `Retry-After` says when to come back.",
 }

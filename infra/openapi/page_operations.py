@@ -28,6 +28,15 @@ def job_audio() -> Schema:
     }
 
 
+def workers() -> Schema:
+    """Return the operation that says whether a worker is awake."""
+    return {
+        "summary": "The workers of this deployment",
+        "description": "Whether one runs, since when one starts, and how long that usually takes.",
+        "responses": {"200": json_answer("By kind.", "Workers"), **error_answers("Error", 401, 429, 500)},
+    }
+
+
 def page() -> Schema:
     """Return the operation that serves the web page."""
     return {

@@ -12,16 +12,18 @@ from functions.jobs.job import MAX_AUDIO_BYTES
 from infra.openapi.audio_operations import listen, openai_audio, result, result_by_post
 from infra.openapi.edit_operations import edits, put_edits
 from infra.openapi.operation_parts import ID, error_answers, json_answer, query_parameter
-from infra.openapi.page_operations import favicon, job_audio, page, page_file
+from infra.openapi.page_operations import favicon, job_audio, page, page_file, workers
 from infra.openapi.schema_types import TEXT, Schema
+from infra.openapi.share_operations import share, shared, shared_audio, shared_result, shares, withdraw_share
 
 
 def paths() -> dict[str, Schema]:
     """Return the `paths` of the description: every route of the API with its operation."""
     found: dict[str, Schema] = {}
     for (method, path), route in ROUTES.items():
-        operation = _OPERATIONS[route.operation]() | {"operationId": route.operation}
-        found.setdefault(path, {})[method.lower()] = operation | ({"security": []} if route.public else {})
+        without_key: Schema = {"security": []} if route.public else {}
+        operation = without_key | _OPERATIONS[route.operation]() | {"operationId": route.operation}
+        found.setdefault(path, {})[method.lower()] = operation
     return found
 
 
@@ -159,9 +161,16 @@ _OPERATIONS: dict[str, Callable[[], Schema]] = {
     "audio": job_audio,
     "edits": edits,
     "put_edits": put_edits,
+    "shares": shares,
+    "share": share,
+    "withdraw_share": withdraw_share,
+    "shared": shared,
+    "shared_result": shared_result,
+    "shared_audio": shared_audio,
     "upload": _uploads,
     "transcribe": partial(openai_audio, "transcribe"),
     "translate": partial(openai_audio, "translate"),
+    "workers": workers,
     "models": _models,
     "openapi": _openapi,
     "docs": _docs,

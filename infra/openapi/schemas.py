@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from earshot_contract.worker_kinds import WorkerKind
 from infra.openapi.job_schemas import JOB, OPTIONAL_JOB, PROGRESS
-from infra.openapi.schema_types import COUNT, MOMENT, SECONDS, SHARE, TEXT, UUID, Schema, array_of, document, named
+from infra.openapi.schema_types import (
+    BOOLEAN,
+    COUNT,
+    MOMENT,
+    SECONDS,
+    SHARE,
+    TEXT,
+    UUID,
+    Schema,
+    array_of,
+    document,
+    named,
+)
 
 _TIMED = {"start": SECONDS, "end": SECONDS}
 
@@ -53,6 +66,7 @@ _METADATA = document(
             {"language": TEXT},
             "Which audio track of a file with several was transcribed, and its language as the file spells it.",
         ),
+        "partial": document({"until": SECONDS}, {}, "Of a result with `partial=true`: the second that it reaches."),
     },
 )
 
@@ -95,6 +109,13 @@ _OPENAI_ERROR = {
             "code": {"type": ["string", "null"]},
         }
     )
+}
+
+_SHARE: dict[str, Schema] = {
+    "share_id": TEXT,
+    "created": MOMENT,
+    "expires": MOMENT,
+    "audio": {**BOOLEAN, "description": "The link leads to the audio, too."},
 }
 
 _MODEL = document(
@@ -210,6 +231,44 @@ SCHEMAS: dict[str, Schema] = {
         }
     ),
     "Audio": document({"url": TEXT, "expires_in": COUNT}),
+    "Share": document(_SHARE, {}, "One link. Its secret is shown once, when it is made."),
+    "NewShare": document(
+        {**_SHARE, "secret": TEXT, "link": TEXT},
+        {},
+        "`link` is the path of the web page that shows the transcript; `secret` is its last part.",
+    ),
+    "Shares": document({"shares": array_of(named("Share"))}),
+    "SharedTranscript": document(
+        {"created": MOMENT, "expires": MOMENT, "audio": BOOLEAN, "task": {"enum": ["transcribe", "translate"]}},
+        {
+            "name": TEXT,
+            "duration": SECONDS,
+            "language": TEXT,
+            "channels": COUNT,
+            "edited": {"const": True},
+            "speakers": array_of(document({"channel": COUNT, "speaker": COUNT, "name": TEXT})),
+        },
+        "What the holder of a link learns. `audio`: whether the link leads to it.",
+    ),
+    "Workers": document(
+        {
+            "workers": array_of(
+                document(
+                    {
+                        "kind": {"enum": [str(kind) for kind in WorkerKind]},
+                        "running": COUNT,
+                        "starting": COUNT,
+                        "most": COUNT,
+                        "usual_start_seconds": SECONDS,
+                        "start_is_measured": BOOLEAN,
+                    },
+                    {"starting_since": MOMENT, "retried_at": MOMENT},
+                    "`quick` workers are Lambda functions, the others are containers. `retried_at`: a launch failed, "
+                    "and is tried again then.",
+                )
+            )
+        }
+    ),
     "Models": document(
         {"stt": array_of(_MODEL), "tts": array_of({}), "object": {"const": "list"}, "data": array_of(_OPENAI_MODEL)}
     ),

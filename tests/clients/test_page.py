@@ -18,7 +18,7 @@ from tests.clients.browser import NoBrowser, drive_page, find_browser
 from tests.paths import SAMPLES
 
 Seen = dict[str, Any]
-OPEN = ("journey", "keyboard", "markup", "parts", "hours", "edits", "try", "jobs", "screens")
+OPEN = ("journey", "keyboard", "markup", "parts", "hours", "edits", "try", "jobs", "running", "screens")
 WELCOME = "moments later you can read every word"
 
 
@@ -68,6 +68,12 @@ def test_journey_from_drop_to_words_and_back(seen: Seen, cloud: Cloud) -> None:
     assert seen["srt"]["name"] == "welcome talk.srt"
     with urllib.request.urlopen(f"{cloud.api}/v1/requests/{seen['job']}/result?format=srt") as answer:
         assert seen["srt"]["text"] == answer.read().decode()
+
+
+def test_running_job_shows_seconds_and_text_so_far(seen: Seen) -> None:
+    assert "1 h 13 min of 2 h 58 min" in seen["text"]
+    assert "about 1 min 5 s left" in seen["text"]
+    assert seen["query"] == "?format=txt&partial=true"
 
 
 def test_keyboard_alone_reaches_everything(seen: Seen) -> None:

@@ -1,13 +1,15 @@
 """Random schedules of faults on a local cloud with a worker of each kind: `python -m tests.pipeline.fault_schedule`.
 
-Jobs are sent by both entry points while services throttle, workers are killed, events come twice, jobs are cancelled.
-In the end every good job is completed with the right words, or cancelled; every poisoned one is failed with a reason;
-none hangs, and no upload is two jobs. The seed is printed: the same one makes the same schedule.
+Jobs are sent by both entry points while services throttle, workers are killed, leases lapse, events come twice, jobs
+are cancelled, and the local cloud is killed and comes back. In the end every good job is completed with the right
+words, or cancelled; every poisoned one is failed with a reason; none hangs, and no upload is two jobs. The seed is
+printed: the same one makes the same schedule.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import signal
 import sys
@@ -19,6 +21,9 @@ from pathlib import Path
 
 import httpx
 
+from earshot_contract.keys import slot_pk
+from earshot_contract.worker_kinds import WorkerKind
+from localcloud import ports
 from localcloud.cloud import Cloud
 from tests.fixtures.faults import Faults, Rule
 from tests.paths import SAMPLES
@@ -64,16 +69,21 @@ class Schedule:
         self.random = random.Random(self.seed)
         self.faults = Faults(self.pipeline.cloud.aws)
         self.speech = (SAMPLES / "sample.flac").read_bytes()
+        self.end = 0.0  # time.monotonic() until which all jobs must have ended
 
     def run(self) -> list[str]:
         """Run the schedule and wait for its end; return what is wrong."""
         actions: list[Callable[[], str]] = [self.request, self.upload, self.poison, self.request, self.upload]
-        actions += [self.throttle, self.kill, self.terminate, self.repeat, self.cancel]
+        actions += [self.throttle, self.throttle, self.kill, self.terminate, self.repeat, self.cancel]
+        actions += [self.restart, self.lapse]
         self.log.append(self.upload())
+        began = time.monotonic()
         for _ in range(self.steps):
-            self.log.append(self.random.choice(actions)())
+            self.log.append(f"{time.monotonic() - began:5.1f} s  {self.random.choice(actions)()}")
+            print(f"  {self.log[-1]}", flush=True)
             time.sleep(self.random.uniform(0, 2))
         self.faults.set()
+        self.end = time.monotonic() + END_SECONDS
         return [fault for sent in self.sent if (fault := self.judge(sent))] + self.doubled()
 
     def request(self) -> str:
@@ -117,6 +127,28 @@ class Schedule:
         self.pipeline.kill_workers(signal.SIGTERM)
         return "SIGTERM"
 
+    def restart(self) -> str:
+        """The whole local cloud is killed, and comes back with the same addresses."""
+        cloud = self.pipeline.cloud
+        os.kill(cloud.pid, signal.SIGKILL)
+        cloud.stop()
+        cloud.start()
+        return "restart of the local cloud"
+
+    def lapse(self) -> str:
+        """The leases of all slots end under their live workers; the next scaling launches others."""
+        table, expired = self.pipeline.cloud.client("dynamodb"), {":past": {"N": str(int(time.time()) - 1)}}
+        slots = [pk for kind in WorkerKind if self.pipeline.item(pk := slot_pk(0, kind))]
+        for pk in slots:
+            table.update_item(
+                TableName=self.pipeline.out["TableName"],
+                Key={"pk": {"S": pk}},
+                UpdateExpression="SET #until = :past",
+                ExpressionAttributeNames={"#until": "until"},
+                ExpressionAttributeValues=expired,
+            )
+        return f"lapse of {slots}"
+
     def repeat(self) -> str:
         """The event of an upload comes a second time."""
         uploads = [sent for sent in self.sent if sent.upload and self.find(sent)]
@@ -151,12 +183,17 @@ class Schedule:
     def judge(self, sent: Sent) -> str | None:
         """Wait for a job's end; return what is wrong with it."""
         name = sent.upload or sent.job_id
-        if not eventually(lambda: self.find(sent), f"job of {name}", END_SECONDS):
-            return f"{name} is no job"
+        try:
+            eventually(lambda: self.find(sent), f"job of {name}", self.left())
+        except AssertionError as error:
+            return str(error)
         found = self.pipeline.http.get(f"/requests/{sent.job_id}")
         if sent.cancelled and found.status_code == 404:
             return None  # it had ended, and the cancel deleted it
-        job = self.pipeline.wait_until_finished(sent.job_id, END_SECONDS)
+        try:
+            job = self.pipeline.wait_until_finished(sent.job_id, self.left())
+        except AssertionError as error:
+            return f"{error} {self.pipeline.request(sent.job_id)}"
         if sent.cancelled and job["state"] == "cancelled":
             return None
         if not sent.good:
@@ -166,6 +203,10 @@ class Schedule:
             return f"{name} should be completed: {job}"
         text = self.pipeline.http.get(f"/requests/{sent.job_id}/result", params={"format": "txt"}).text
         return None if WORD in text.lower() else f"{name} has other words: {text[:200]}"
+
+    def left(self) -> float:
+        """Return the seconds until all jobs must have ended; a second for each that is looked at after that."""
+        return max(1.0, self.end - time.monotonic())
 
     def doubled(self) -> list[str]:
         """Return uploads that became more than one job."""
@@ -189,6 +230,7 @@ def run_schedule(cloud: Cloud, seed: int, steps: int) -> None:
         AssertionError: something is wrong; the message has the seed and the schedule.
     """
     print(f"seed {seed}, {steps} steps", flush=True)
+    began = time.monotonic()
     pipeline = Pipeline(cloud)
     schedule = Schedule(pipeline, seed, steps)
     try:
@@ -199,6 +241,7 @@ def run_schedule(cloud: Cloud, seed: int, steps: int) -> None:
         pipeline.http.close()
     listed = "\n  ".join(schedule.log)
     assert not wrong, f"seed {seed}:\n  {listed}\n" + "\n".join(wrong)
+    print(f"seed {seed}: {len(schedule.sent)} jobs ended well after {time.monotonic() - began:.0f} s", flush=True)
 
 
 def main() -> int:
@@ -222,8 +265,9 @@ def main() -> int:
 
 
 def cloud_with_both(folder: Path) -> Cloud:
-    """Return a local cloud, not started, that may run a worker of each kind, and takes faults."""
-    return Cloud(folder, workers=1, quick_workers=1, wrap="tests.fixtures.faults:wrap")
+    """Return a local cloud, not started, that may run a worker of each kind, takes faults, and keeps its addresses."""
+    port, aws_port = ports.choose_ports({"port": 0, "aws-port": 0})
+    return Cloud(folder, port, aws_port, workers=1, quick_workers=1, wrap="tests.fixtures.faults:wrap")
 
 
 if __name__ == "__main__":

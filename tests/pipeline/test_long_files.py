@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import av
+import httpx
 import numpy as np
 import pytest
 
 from tests.paths import SAMPLES
-from tests.pipeline.driver import Pipeline
+from tests.pipeline.driver import Pipeline, eventually
 
 RATE = 16_000
 EVERY = 120  # seconds from one sentence to the next; the rest is silence, which keeps the test short
@@ -49,17 +50,29 @@ def slow_workers(pipeline: Pipeline) -> Iterator[None]:
     pipeline.configure("prepare", **{name: before[name] for name in names})
 
 
+def partial_result(pipeline: Pipeline, job_id: str) -> httpx.Response | None:
+    """The beginning of the transcript, if it is there."""
+    answer = pipeline.http.get(f"/requests/{job_id}/result", params={"partial": "true"})
+    assert answer.status_code in (200, 409), answer.text
+    return answer if answer.status_code == 200 else None
+
+
 @pytest.mark.usefixtures("slow_workers")
 def test_hour_in_six_shards_has_every_word_once(pipeline: Pipeline) -> None:
     pipeline.upload("hour.flac", an_hour(), "language=en")
     job_id = pipeline.job_of_upload("hour.flac")["request_id"]
 
+    beginning = eventually(lambda: partial_result(pipeline, job_id), "beginning of the transcript", LIMIT_SECONDS)
     job = pipeline.wait_until_finished(job_id, LIMIT_SECONDS)
 
     assert (job["state"], job["duration"]) == ("completed", 3600.0)
     assert job["shards"] == {"done": 6, "total": 6}
     answer = pipeline.http.get(f"/requests/{job_id}/result").json()
     words = answer["results"]["channels"][0]["alternatives"][0]["words"]
+    until = float(beginning.headers["earshot-partial-until"])
+    assert 0 < until < 3600
+    begun = beginning.json()["results"]["channels"][0]["alternatives"][0]["words"]
+    assert begun == [word for word in words if word["start"] < until]
     by_sentence: dict[int, list[str]] = {}
     for word in words:
         by_sentence.setdefault(int(word["start"] // EVERY), []).append(word["word"])

@@ -28,6 +28,7 @@ FUNCTION_ACTIONS = {
     "authorize": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
     "api": {
         "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",  # the slots, for GET /v1/workers
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
         "dynamodb:DeleteItem",

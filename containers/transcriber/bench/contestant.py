@@ -1,7 +1,8 @@
 """A contestant of the benchmark: a process that transcribes files with one engine and reports time and memory.
 
 `python -m bench.contestant NAME MODEL_DIR THREADS` reads requests from stdin and writes responses to stdout, one line
-of JSON each. A request has `files`, `languages` (null: detect) and `at` (seconds at which each file arrives).
+of JSON each. A request has `files`, `languages` (null: detect), `at` (seconds at which each file arrives) and `words`
+(true: times of words, too).
 """
 
 from __future__ import annotations
@@ -12,17 +13,46 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TextIO
 
+from earshot_contract.shards import EngineProfile
 from transcriber.hardware import configure_process, resolve_settings
 
-Result = tuple[list[str], list[float]]  # text of each file, and its latency in seconds
-Transcribe = Callable[[Sequence[str], Sequence[str | None], Sequence[float]], Result]  # files, languages, arrivals
+TimedWord = tuple[str, float, float]  # text, start and end in seconds
+
+
+@dataclass(frozen=True)
+class Request:
+    """Files to transcribe; each list has one entry a file.
+
+    Attributes:
+        files: paths.
+        languages: Whisper's codes; None: detect.
+        at: seconds at which each file arrives.
+        words: times of words are wanted.
+    """
+
+    files: Sequence[str]
+    languages: Sequence[str | None]
+    at: Sequence[float]
+    words: bool = False
+
+
+@dataclass
+class Result:
+    """Text of each file, its latency in seconds, and its words where they were requested."""
+
+    texts: list[str] = field(default_factory=list)
+    latencies: list[float] = field(default_factory=list)
+    words: list[list[TimedWord]] = field(default_factory=list)
+
+
+Transcribe = Callable[[Request], Result]
 
 
 def _device_settings() -> dict[str, str]:
@@ -36,7 +66,9 @@ def default(model: str, threads: int, **options: Any) -> Transcribe:
     from faster_whisper import WhisperModel
 
     whisper = WhisperModel(model, cpu_threads=threads, **_device_settings())
-    return _in_turn(lambda file, language: whisper.transcribe(file, language=language, **options)[0])
+    return _in_turn(
+        lambda file, language, words: whisper.transcribe(file, language=language, word_timestamps=words, **options)[0]
+    )
 
 
 def batched(model: str, threads: int, size: int = 8) -> Transcribe:
@@ -45,7 +77,11 @@ def batched(model: str, threads: int, size: int = 8) -> Transcribe:
 
     whisper = WhisperModel(model, cpu_threads=threads, **_device_settings())
     pipeline = BatchedInferencePipeline(whisper)
-    return _in_turn(lambda file, language: pipeline.transcribe(file, language=language, batch_size=size)[0])
+    return _in_turn(
+        lambda file, language, words: pipeline.transcribe(
+            file, language=language, batch_size=size, word_timestamps=words
+        )[0]
+    )
 
 
 def tuned(model: str, threads: int) -> Transcribe:
@@ -62,7 +98,7 @@ def whisper_cpp(model: str, threads: int) -> Transcribe:
     from bench.ggml import convert
 
     whisper = Model(str(convert(Path(model))), n_threads=threads, print_progress=False)
-    return _in_turn(lambda file, language: whisper.transcribe(decode_audio(file), language=language or "auto"))
+    return _in_turn(lambda file, language, _: whisper.transcribe(decode_audio(file), language=language or "auto"))
 
 
 def openai(model: str, threads: int) -> Transcribe:
@@ -79,37 +115,42 @@ def openai(model: str, threads: int) -> Transcribe:
     network.load_state_dict({name: torch.tensor(tensor, dtype=torch.float32) for name, tensor in weights.named()})
     search = {"beam_size": 5, "best_of": 5, "fp16": False}
 
-    def run_file(file: str, language: str | None) -> list[SimpleNamespace]:
+    def run_file(file: str, language: str | None, _: bool) -> list[SimpleNamespace]:
         result = whisper.transcribe(network, decode_audio(file), language=language, **search)
         return [SimpleNamespace(text=segment["text"]) for segment in result["segments"]]
 
     return _in_turn(run_file)
 
 
-def earshot(model: str, threads: int, batch: int | None = None) -> Transcribe:
+def earshot(model: str, threads: int, size: int | None = None, profile: EngineProfile | None = None) -> Transcribe:
     """Run Earshot's engine.
 
     Args:
         model: a CTranslate2 Whisper folder.
         threads: batch workers on a CPU.
-        batch: windows in a batch; None: the engine's own choice.
+        size: windows in a batch; None: the engine's own choice.
+        profile: None: that of the settings.
     """
     settings = configure_process()
     batch_workers = threads if settings.device == "cpu" else settings.batch_workers
-    settings = replace(settings, batch_workers=batch_workers, batch=batch or settings.batch)
+    settings = replace(
+        settings, batch_workers=batch_workers, batch=size or settings.batch, profile=profile or settings.profile
+    )
     from earshot_contract.shards import S3Object, Shard
     from transcriber.engine_protocol import Model
     from transcriber.whisper.engine import BatchingEngine
 
     engine = BatchingEngine(Model("base", Path(model), ""), settings)
 
-    def run(files: Sequence[str], languages: Sequence[str | None], at: Sequence[float]) -> Result:
-        began, futures, ends = time.monotonic(), [], [0.0] * len(files)
+    def run(request: Request) -> Result:
+        began, futures, ends = time.monotonic(), [], [0.0] * len(request.files)
 
         def record_end(index: int, _: object) -> None:
             ends[index] = time.monotonic() - began
 
-        for index, (file, language, arrival) in enumerate(zip(files, languages, at, strict=True)):
+        for index, (file, language, arrival) in enumerate(
+            zip(request.files, request.languages, request.at, strict=True)
+        ):
             time.sleep(max(0.0, arrival - (time.monotonic() - began)))
             unused = S3Object("", file)
             shard = Shard(
@@ -120,30 +161,35 @@ def earshot(model: str, threads: int, batch: int | None = None) -> Transcribe:
                 unused,
                 Path(model).name,
                 language=language,
-                word_timestamps=False,
+                word_timestamps=request.words,
                 interactive=False,
             )
             future = engine.submit(shard, Path(file))
             future.add_done_callback(partial(record_end, index))
             futures.append(future)
-        texts = [" ".join(segment.text for segment in future.result().segments) for future in futures]
+        segments = [future.result().segments for future in futures]
         while not all(ends):
             time.sleep(0.001)
-        return texts, [end - arrival for end, arrival in zip(ends, at, strict=True)]
+        return Result(
+            [" ".join(segment.text for segment in of_file) for of_file in segments],
+            [end - arrival for end, arrival in zip(ends, request.at, strict=True)],
+            [[(w.text, w.start, w.end) for segment in of_file for w in segment.words] for of_file in segments],
+        )
 
     return run
 
 
-def _in_turn(transcribe: Callable[[str, str | None], Any]) -> Transcribe:
-    def run(files: Sequence[str], languages: Sequence[str | None], at: Sequence[float]) -> Result:
-        began = time.monotonic()
-        texts: list[str] = []
-        latencies: list[float] = []
-        for file, language, arrival in zip(files, languages, at, strict=True):
+def _in_turn(transcribe: Callable[[str, str | None, bool], Any]) -> Transcribe:
+    def run(request: Request) -> Result:
+        began, result = time.monotonic(), Result()
+        for file, language, arrival in zip(request.files, request.languages, request.at, strict=True):
             time.sleep(max(0.0, arrival - (time.monotonic() - began)))
-            texts.append(" ".join(segment.text for segment in transcribe(file, language)))
-            latencies.append(time.monotonic() - began - arrival)
-        return texts, latencies
+            segments = list(transcribe(file, language, request.words))
+            result.texts.append(" ".join(segment.text for segment in segments))
+            result.latencies.append(time.monotonic() - began - arrival)
+            if request.words:
+                result.words.append([(w.word, w.start, w.end) for segment in segments for w in segment.words])
+        return result
 
     return run
 
@@ -154,7 +200,7 @@ CONTESTANTS: dict[str, Callable[..., Transcribe]] = {
     "tuned": tuned,
     "whisper.cpp": whisper_cpp,
     "openai": openai,
-    "earshot": earshot,  # likewise; without a number the engine chooses
+    "earshot": earshot,  # likewise, after the profile if it is named, as in "earshot fast 16"
 }
 DEFAULT_CONTESTANTS = ("default", "batched 4", "batched 8", "batched 16", "tuned", "whisper.cpp", "openai", "earshot")
 # Contestants whose packages are not in the lock, because nothing else needs them: the module, and what to install.
@@ -169,13 +215,32 @@ def available() -> list[str]:
     return [name for name in DEFAULT_CONTESTANTS if missing_requirement(name) is None]
 
 
+def parse(name: str) -> tuple[str, dict[str, Any]]:
+    """Split a contestant's name into its kind and its options, as in "batched 16" and "earshot fast 32".
+
+    Raises:
+        ValueError: there is no such contestant.
+    """
+    kind, *words = name.split()
+    options: dict[str, Any] = {}
+    if kind == "earshot" and words and words[0] in tuple(EngineProfile):
+        options["profile"] = EngineProfile(words.pop(0))
+    if kind in ("batched", "earshot") and words and words[0].isdecimal() and int(words[0]):
+        options["size"] = int(words.pop(0))
+    if kind not in CONTESTANTS or words:
+        raise ValueError(
+            f"There is no contestant {name!r}; there are {', '.join(DEFAULT_CONTESTANTS)}, other sizes of batches, and "
+            "earshot's profiles, as in 'earshot fast 16'."
+        )
+    return kind, options
+
+
 def missing_requirement(name: str) -> str | None:
     """Return a message that says why contestant `name` cannot run; None if it can."""
-    kind, _, size = name.partition(" ")
-    if kind not in CONTESTANTS or (size and not (size.isdigit() and kind in ("batched", "earshot"))):
-        return (
-            f"There is no contestant {name!r}; there are {', '.join(DEFAULT_CONTESTANTS)}, and other sizes of batches."
-        )
+    try:
+        kind, _ = parse(name)
+    except ValueError as error:
+        return str(error)
     module, package = _OPTIONAL_PACKAGES.get(kind, ("faster_whisper", ""))
     return None if find_spec(module) else f"The contestant {name!r} needs `pip install {package}`."
 
@@ -185,17 +250,16 @@ def main(name: str, model: str, threads: str) -> None:
     responses = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print must not mix with the responses
     began = time.monotonic(), time.process_time()
-    kind, *size = name.split()
-    transcribe = CONTESTANTS[kind](model, int(threads), *map(int, size))
+    kind, of_kind = parse(name)
+    transcribe = CONTESTANTS[kind](model, int(threads), **of_kind)
     _write(responses, {"loaded": time.monotonic() - began[0], "loading": time.process_time() - began[1]})
     for line in sys.stdin:
-        request = json.loads(line)
-        at = request.get("at") or [0.0] * len(request["files"])
+        request = Request(**json.loads(line))
         began = time.monotonic(), time.process_time()
-        texts, latencies = transcribe(request["files"], request["languages"], at)
+        result = transcribe(request)
         wall, cpu = time.monotonic() - began[0], time.process_time() - began[1]
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        _write(responses, {"texts": texts, "latencies": latencies, "wall": wall, "cpu": cpu, "peak": peak})
+        _write(responses, asdict(result) | {"wall": wall, "cpu": cpu, "peak": peak})
     responses.flush()
     os._exit(0)
 

@@ -9,17 +9,29 @@ import wave
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
+from bench.contestant import TimedWord
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
 
 
 @dataclass(frozen=True)
 class Clip:
-    """A recording and its reference text; `formatted` as people write it, where the corpus has it."""
+    """A recording and its reference text.
+
+    Attributes:
+        path: the file.
+        language: Whisper's code.
+        seconds: length.
+        text: reference text.
+        formatted: the text as people write it, where the corpus has it.
+        kind: of speech.
+        words: (word, start, end in seconds) of each word, where the corpus has times.
+    """
 
     path: Path
     language: str
@@ -27,16 +39,25 @@ class Clip:
     text: str
     formatted: str | None = None
     kind: str = "read"
+    words: tuple[TimedWord, ...] = ()
 
 
 def clips_of(corpus: Path) -> list[Clip]:
     """Read the clips of `corpus`/manifest.json.
 
-    It is a list of objects with file, language, seconds and text, perhaps also formatted and kind.
+    It is a list of objects with file, language, seconds and text, perhaps also formatted, kind and words.
     """
     entries = json.loads((corpus / "manifest.json").read_text())
     return [
-        Clip(corpus / e["file"], e["language"], e["seconds"], e["text"], e.get("formatted"), e.get("kind", Clip.kind))
+        Clip(
+            corpus / e["file"],
+            e["language"],
+            e["seconds"],
+            e["text"],
+            e.get("formatted"),
+            e.get("kind", Clip.kind),
+            tuple((word, start, end) for word, start, end in e.get("words", ())),
+        )
         for e in entries
     ]
 
@@ -66,10 +87,11 @@ def variants(clips: Sequence[Clip], count: int, target: Path) -> list[Clip]:
         result.append(clip)
         for variant in range(1, count):
             delay = np.zeros(int(rng.integers(0, SAMPLE_RATE // 10)), np.float32)
-            samples = np.concatenate([delay, _samples(clip)]) * np.float32(rng.uniform(0.7, 1.0))
+            samples = np.concatenate([delay, read_samples(clip)]) * np.float32(rng.uniform(0.7, 1.0))
             noise = rng.normal(0, 0.0003, len(samples)).astype(np.float32)
             path = wav(target / f"variant-{number:03}-{variant}.wav", samples + noise)
-            result.append(replace(clip, path=path, seconds=len(samples) / SAMPLE_RATE))
+            words = _later(clip.words, len(delay) / SAMPLE_RATE)
+            result.append(replace(clip, path=path, seconds=len(samples) / SAMPLE_RATE, words=words))
     return result
 
 
@@ -102,13 +124,16 @@ def _concatenate(clips: Sequence[Clip], language: str, seed: int, seconds: float
     parts: list[np.ndarray] = []
     texts: list[str] = []
     formatted: list[str | None] = []
+    words: list[tuple[TimedWord, ...]] = []
     total = 0.0
     for clip in in_language:
         pause = rng.normal(0, 0.0005, int(rng.uniform(0.25, 0.9) * SAMPLE_RATE)).astype(np.float32)
-        parts += [_samples(clip), pause]
+        samples = read_samples(clip)
+        parts += [samples, pause]
         texts.append(clip.text)
         formatted.append(clip.formatted)
-        total += clip.seconds + len(pause) / SAMPLE_RATE
+        words.append(_later(clip.words, total))
+        total += (len(samples) + len(pause)) / SAMPLE_RATE
         if total >= seconds:
             break
     known = [text for text in formatted if text is not None]
@@ -119,10 +144,16 @@ def _concatenate(clips: Sequence[Clip], language: str, seed: int, seconds: float
         " ".join(texts),
         " ".join(known) if len(known) == len(formatted) else None,
         "joined",
+        tuple(chain(*words)) if all(words) else (),
     )
 
 
-def _samples(clip: Clip) -> np.ndarray:
+def _later(words: tuple[TimedWord, ...], seconds: float) -> tuple[TimedWord, ...]:
+    return tuple((word, start + seconds, end + seconds) for word, start, end in words)
+
+
+def read_samples(clip: Clip) -> np.ndarray:
+    """Decode a clip: floats from -1 to 1 at 16 kHz, shape (n,)."""
     return np.concatenate(list(AudioStream(clip.path)))
 
 

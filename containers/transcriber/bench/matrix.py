@@ -26,7 +26,11 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--clips", type=int, default=1000)
     options = parser.parse_args(arguments)
     entries = json.loads((options.corpus / "manifest.json").read_text())[: options.clips]
-    request = {"files": [str(options.corpus / e["file"]) for e in entries], "languages": [None] * len(entries)}
+    request = {
+        "files": [str(options.corpus / e["file"]) for e in entries],
+        "languages": [None] * len(entries),
+        "at": [0.0] * len(entries),
+    }
     for isa in options.isas.split(","):
         for compute_type in options.types.split(","):
             run = subprocess.run(

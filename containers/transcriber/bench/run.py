@@ -16,7 +16,7 @@ import random
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,8 @@ from typing import Any
 from bench.contestant import available, missing_requirement
 from bench.corpus import Clip, clips_of, concatenated, variants
 from bench.ggml import convert
-from bench.scoring import errors
 from bench.table import Row, report
+from bench.text_faults import find
 from transcriber.hardware import resolve_settings
 
 _CHUNK = 12  # clips that a contestant transcribes before the next one
@@ -52,14 +52,24 @@ class Process:
         self.loaded = self._read()
 
     def transcribe(
-        self, files: Iterable[Path], languages: Sequence[str | None], at: Sequence[float] | None = None
+        self,
+        files: Iterable[Path],
+        languages: Sequence[str | None],
+        at: Sequence[float] | None = None,
+        *,
+        words: bool = False,
     ) -> dict[str, Any]:
         """Send a request and return the response; see `bench.contestant`."""
         assert self._process.stdin
-        request = {"files": [str(file) for file in files], "languages": list(languages), "at": at and list(at)}
+        paths = [str(file) for file in files]
+        request = {"files": paths, "languages": list(languages), "at": list(at or [0.0] * len(paths)), "words": words}
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         return self._read()
+
+    def kill(self) -> None:
+        """End the process while it transcribes; `transcribe` then raises."""
+        self._process.kill()
 
     def close(self) -> None:
         """End the process."""
@@ -78,14 +88,19 @@ class Process:
 
 def alternate(scenario: str, clips: Sequence[Clip], language_known: bool, processes: Sequence[Process]) -> list[Row]:
     """Run every contestant on every chunk, in another order for each chunk."""
-    rows = {p.name: Row(scenario, p.name, 0, 0, 0, 0, [], []) for p in processes}
+    rows = {p.name: Row(scenario, p.name) for p in processes}
+    for chunk, process in take_turns(clips, processes):
+        languages = [clip.language if language_known else None for clip in chunk]
+        _count(rows[process.name], chunk, process.transcribe([clip.path for clip in chunk], languages))
+    return list(rows.values())
+
+
+def take_turns(clips: Sequence[Clip], processes: Sequence[Process]) -> Iterator[tuple[Sequence[Clip], Process]]:
+    """Yield each chunk with each contestant, in another order for each chunk."""
     rng = random.Random(0)
     for first in range(0, len(clips), _CHUNK):
-        chunk = clips[first : first + _CHUNK]
         for process in rng.sample(list(processes), len(processes)):
-            languages = [clip.language if language_known else None for clip in chunk]
-            _count(rows[process.name], chunk, process.transcribe([clip.path for clip in chunk], languages))
-    return list(rows.values())
+            yield clips[first : first + _CHUNK], process
 
 
 def arrivals(scenario: str, clips: Sequence[Clip], mean_interval: float, processes: Sequence[Process]) -> list[Row]:
@@ -96,7 +111,7 @@ def arrivals(scenario: str, clips: Sequence[Clip], mean_interval: float, process
         arrival += rng.expovariate(1 / mean_interval)
     rows = []
     for process in processes:
-        row = Row(scenario, process.name, 0, 0, 0, 0, [], [])
+        row = Row(scenario, process.name)
         _count(row, clips, process.transcribe([clip.path for clip in clips], [None] * len(clips), at))
         rows.append(row)
     return rows
@@ -104,7 +119,7 @@ def arrivals(scenario: str, clips: Sequence[Clip], mean_interval: float, process
 
 def cold(scenario: str, clip: Clip, names: Sequence[str], model: Path, threads: int) -> list[Row]:
     """Measure new processes from their start (imports, model) to the text of their first clip."""
-    rows = {name: Row(scenario, name, 0, 0, 0, 0, [], []) for name in names}
+    rows = {name: Row(scenario, name) for name in names}
     for _ in range(_COLD_STARTS):
         for name in names:
             process = Process(name, model, threads)
@@ -123,7 +138,9 @@ def _count(row: Row, clips: Sequence[Clip], response: dict[str, Any]) -> None:
     row.wall += response["wall"]
     row.peak = max(row.peak, response["peak"])
     row.latencies += response["latencies"]
-    row.scores += [errors(c.text, text, c.language) for c, text in zip(clips, response["texts"], strict=True)]
+    faults = [find(c.text, c.formatted, text, c.language) for c, text in zip(clips, response["texts"], strict=True)]
+    row.scores += [found.words for found in faults]
+    row.formatted += [found.formatted for found in faults if found.formatted is not None]
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -186,7 +203,8 @@ def _add_rows(rows: list[Row], more: list[Row]) -> list[Row]:
             rows.append(row)
             continue
         old.seconds, old.cpu, old.wall = old.seconds + row.seconds, old.cpu + row.cpu, old.wall + row.wall
-        old.scores, old.latencies = old.scores + row.scores, old.latencies + row.latencies
+        old.scores, old.formatted = old.scores + row.scores, old.formatted + row.formatted
+        old.latencies += row.latencies
         old.peak = max(old.peak, row.peak)
     return rows
 

@@ -6,7 +6,7 @@ import csv
 import os
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,13 @@ class Row:
 
     scenario: str
     contestant: str
-    seconds: float  # of audio
-    cpu: float  # seconds
-    wall: float  # seconds
-    peak: float  # MiB
-    scores: list[Errors]
-    latencies: list[float]  # seconds, of each file
+    seconds: float = 0.0  # of audio
+    cpu: float = 0.0  # seconds
+    wall: float = 0.0  # seconds
+    peak: float = 0.0  # MiB
+    scores: list[Errors] = field(default_factory=list)
+    formatted: list[Errors] = field(default_factory=list)  # signs and capitals count; of files with such a reference
+    latencies: list[float] = field(default_factory=list)  # seconds, of each file
 
 
 def table(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -39,8 +40,6 @@ def table(rows: Sequence[Row]) -> list[dict[str, Any]]:
     for row in rows:
         same = {other.contestant: other for other in rows if other.scenario == row.scenario}
         baselines = [other for name, other in same.items() if name == "default" or name.startswith("batched")]
-        best_baseline = min(baselines, key=lambda other: rate(other.scores))
-        points, low, high = difference(row.scores, best_baseline.scores)
         ordered = sorted(row.latencies)
         lines.append(
             {
@@ -53,15 +52,23 @@ def table(rows: Sequence[Row]) -> list[dict[str, Any]]:
                 "wall_s": round(row.wall, 2),
                 "rtfx_wall": round(row.seconds / row.wall, 1),
                 "ratio_wall": round(same["default"].wall / row.wall, 2),
-                "wer": round(rate(row.scores), 2),
-                "wer_worse_by": round(points, 2),
-                "interval": f"{low:.2f}..{high:.2f}",
+                **_compare("wer", row.scores, [other.scores for other in baselines]),
+                **_compare("formatted", row.formatted, [other.formatted for other in baselines]),
                 "p50_s": round(ordered[len(ordered) // 2], 2),
                 "p95_s": round(ordered[int(len(ordered) * 0.95)], 2),
                 "peak_mib": round(row.peak),
             }
         )
     return lines
+
+
+def _compare(name: str, scores: list[Errors], baselines: list[list[Errors]]) -> dict[str, Any]:
+    """Return a rate, how much worse it is than the best baseline's, and the interval of that; empty without scores."""
+    keys = (name, f"{name}_worse_by", f"{name}_interval")
+    if not scores:
+        return dict.fromkeys(keys, "")
+    points, low, high = difference(scores, min(baselines, key=rate))
+    return dict(zip(keys, (round(rate(scores), 2), round(points, 2), f"{low:.2f}..{high:.2f}"), strict=True))
 
 
 def machine() -> str:
@@ -102,6 +109,11 @@ def report(rows: Sequence[Row], loaded: dict[str, float], out: Path, command: st
     (out / "bench.svg").write_text(draw(lines, machine(), clock))
     print(machine())
     print("loading (wall s):", ", ".join(f"{name} {seconds:.1f}" for name, seconds in loaded.items()))
+    print_table(lines)
+
+
+def print_table(lines: Sequence[dict[str, Any]]) -> None:
+    """Print lines that have the same keys in columns."""
     widths = {key: max(len(key), *(len(str(line[key])) for line in lines)) for key in lines[0]}
     print("  ".join(key.ljust(width) for key, width in widths.items()))
     for line in lines:

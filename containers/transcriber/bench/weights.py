@@ -23,12 +23,12 @@ class Weights:
     """
 
     def __init__(self, model: Path) -> None:
-        self._found = _variables(model / "model.bin")
+        self.stored = _variables(model / "model.bin")
 
     @property
     def sizes(self) -> dict[str, int]:
         """Model dimensions, named as in OpenAI's `ModelDimensions`, in the order of whisper.cpp's header."""
-        tensors, sizes = self._found, {"n_vocab": len(self._found["decoder/embeddings/weight"])}
+        tensors, sizes = self.stored, {"n_vocab": len(self.stored["decoder/embeddings/weight"])}
         for side, kind in (("encoder", "audio"), ("decoder", "text")):
             sizes[f"n_{kind}_ctx"] = _POSITIONS[side]
             sizes[f"n_{kind}_state"] = tensors["decoder/embeddings/weight"].shape[1]
@@ -38,7 +38,7 @@ class Weights:
 
     def named(self) -> Named:
         """Yield each tensor with OpenAI's name, as it is stored."""
-        tensors = self._found
+        tensors = self.stored
         for side in _POSITIONS:
             yield f"{side}.positional_embedding", tensors[f"{side}/position_encodings/encodings"]
             yield from _pair(tensors, f"{side}.{'ln_post' if side == 'encoder' else 'ln'}", f"{side}/layer_norm")

@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from earshot_contract.timeouts import QUICK_BULK_SECONDS, QUICK_RESERVE_SECONDS
-from earshot_contract.worker_kinds import WorkerQueues
+from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
 from transcriber import hardware
 from transcriber.logs import logger, start_logging
 
@@ -60,6 +60,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             "LEASE": event["lease"],
             "QUEUES": event["queues"],
             "IDLE_SECONDS": str(event["idle"]),
+            "KIND": WorkerKind.QUICK.value,
         }
     )
     measures, cold = Measures(), _kept is None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from earshot_contract.worker_kinds import WorkerQueues
+from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class WorkerSettings:
     lease: str | None = None
     idle_seconds: float = 20.0  # without a shard for so long, the worker exits
     queues: WorkerQueues = WorkerQueues.ALL  # that the worker receives from
+    kind: WorkerKind = WorkerKind.TASK  # of this worker
     model_dir: Path | None = None  # folder of models already on this disk, looked at before the bucket
 
     @classmethod
@@ -42,5 +43,6 @@ class WorkerSettings:
             lease=present.get("LEASE"),
             idle_seconds=float(present.get("IDLE_SECONDS", cls.idle_seconds)),
             queues=WorkerQueues(present.get("QUEUES", cls.queues)),
+            kind=WorkerKind(present.get("KIND", cls.kind)),
             model_dir=Path(present["MODEL_DIR"]) if "MODEL_DIR" in present else None,
         )

@@ -1,6 +1,6 @@
 """Access: the one place that compares a caller with a route's scope and with the job that its path names. ADR 0015.
 
-The router calls both functions before a view function: a view gets a job, never an id, and so cannot forget to look.
+The router calls these functions before a view function: a view gets a job, never an id, and so cannot forget to look.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from earshot_contract.api_keys import Scope
 from functions.aws import job_table
 from functions.errors import ApiError, api_error, not_found
 from functions.handlers.api.request import Request
-from functions.jobs.job import Job
+from functions.jobs.job import Job, timestamp
+from functions.jobs.shares import Share, opened_by
 
+SHARE_SCHEME = "share"  # of the Authorization header, in any case: `Share SECRET`
 _JOB_ID = re.compile(r"[!-~]{1,128}")  # printable ASCII; an id is a UUID, or made of the upload's event
 
 
@@ -49,6 +51,21 @@ def job_of(request: Request) -> Job:
     if not found:
         raise unknown_job(job_id)
     return found[0]
+
+
+def shared_job(request: Request) -> tuple[Job, Share]:
+    """Return the job that the path names and the link that the header `Authorization: Share SECRET` opens.
+
+    Raises:
+        ApiError: 404, whatever is wrong: a job that does not exist, too, is answered like one without this link.
+    """
+    job_id = request.parameters["id"]
+    scheme, _, secret = request.headers.get("authorization", "").strip().partition(" ")
+    job = job_table.find(job_id) if _JOB_ID.fullmatch(job_id) and scheme.lower() == SHARE_SCHEME else None
+    share = opened_by(job.shares, secret.strip(), timestamp()) if job else None
+    if job is None or share is None:
+        raise not_found("This link does not lead to a transcript (any more): it ended, or what it led to was deleted.")
+    return job, share
 
 
 def unknown_job(job_id: str) -> ApiError:

@@ -24,6 +24,18 @@ def audio(request: Request, job: Job) -> Response:
     redirect = _PARSED.get(request.first("redirect").lower())
     if redirect is None:
         raise bad_query("redirect is true or false.")
+    url = stored_audio_url(job)
+    if redirect:
+        return see_other(url, {"request_id": job.id, "message": f"The audio is at {url}"}, job.id)
+    return json_response({"url": url, "expires_in": s3.PRESIGNED_URL_SECONDS})
+
+
+def stored_audio_url(job: Job) -> str:
+    """Return a presigned URL of the job's audio.
+
+    Raises:
+        ApiError: 410: the audio is no longer stored, or a URL's has not arrived yet.
+    """
     location = _stored_audio(job)
     info = s3.head(location) if location else None
     if location is None or info is None:
@@ -31,10 +43,7 @@ def audio(request: Request, job: Job) -> Response:
     # Bodies are stored without their type, and browsers then look at the bytes. A type of the caller's own choice, on
     # the bucket's host, could be a page.
     playable = info.content_type if info.content_type.startswith(("audio/", "video/")) else "application/octet-stream"
-    url = s3.presigned_get(location, playable)
-    if redirect:
-        return see_other(url, {"request_id": job.id, "message": f"The audio is at {url}"}, job.id)
-    return json_response({"url": url, "expires_in": s3.PRESIGNED_URL_SECONDS})
+    return s3.presigned_get(location, playable)
 
 
 def audio_gone(job_id: str) -> ApiError:

@@ -13,7 +13,7 @@ from functions.handlers.api.response import Response
 from functions.settings import settings
 
 EVERY_ORIGIN = "*"
-EXPOSED_HEADERS = "dg-request-id,dg-error,retry-after,location,etag,idempotent-replayed"
+EXPOSED_HEADERS = "dg-request-id,dg-error,retry-after,location,etag,idempotent-replayed,earshot-partial-until"
 # `*` does not stand for Authorization in this header, so it is named.
 ALLOWED_HEADERS = "authorization,content-type,prefer,x-dg-deploy-region,*"
 ALLOWED_METHODS = "GET,POST,PUT,DELETE,OPTIONS"

@@ -75,6 +75,7 @@ def security_headers(style: str = "") -> dict[str, str]:
     return {
         "content-security-policy": policy,
         "referrer-policy": "no-referrer",
+        "x-robots-tag": "noindex",
         "x-content-type-options": "nosniff",
         "permissions-policy": "microphone=(self), camera=(), geolocation=()",
         "cross-origin-opener-policy": "same-origin",

@@ -13,7 +13,8 @@ from functions.jobs.job import Failure
 
 JSON_TYPE = "application/json"
 MAX_HEADER_LETTERS = 1024  # of `dg-error`: a gateway takes 10 KB of headers, and clients less; the body has all
-RETRY_AFTER_SECONDS = {429: 5, 503: 5}  # by status; SDKs that retry obey it
+# By status; SDKs that retry obey up to 60 s. 429 is of a full queue, which a few seconds do not change.
+RETRY_AFTER_SECONDS = {429: 30, 503: 5}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from earshot_contract.keys import REDACTED_AUDIO, answer_key, edits_key, redacte
 from earshot_contract.shards import S3Object
 from functions.aws import s3
 from functions.errors import bad_query, internal_error
+from functions.handlers.api.partial_result import UNTIL_HEADER, partial_result
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response, see_other
 from functions.handlers.api.wait_for_job import check_completed, wait_for_job
@@ -27,6 +28,8 @@ from functions.transcripts.transcript import Transcript
 
 MAX_BODY_BYTES = 5_500_000  # a Lambda answers with 6 MB at most, escapes and headers included
 
+_PARSED = {"": False, "true": True, "false": False}  # values of `partial`
+
 Render = Callable[[Job], Response]
 
 
@@ -35,6 +38,10 @@ def result(request: Request, job: Job) -> Response:
     fields = request.fields
     if request.first("edited", "true").lower() == "false":
         job = replace(job, edits=None)
+    if _is_partial(request):
+        job = wait_for_job(job, request.received + _wait_seconds(request))
+        if not check_completed(job):
+            return _partial(request, job)
     if request.first("format", "").lower() == REDACTED_AUDIO_FORMAT:
         render: Render = redacted_audio
         query = {"format": [REDACTED_AUDIO_FORMAT]}
@@ -42,10 +49,22 @@ def result(request: Request, job: Job) -> Response:
         response_format = OpenAIResponseFormat.from_fields(fields)
         render, query = as_openai(response_format), response_format.fields()
     else:
-        form = _format(request)
-        render = _named(as_deepgram if form is JSON else stored_file(form), str(form.stored_suffix))
+        form = requested_format(request)
+        render = named(as_deepgram if form is JSON else stored_file(form), str(form.stored_suffix))
         query = {} if form is JSON else {"format": [str(form.listen_name)]}
     return result_or_redirect(job, request.received + _wait_seconds(request), render, query)
+
+
+def _partial(request: Request, job: Job) -> Response:
+    """Return the beginning of a running job's transcript, in the form that the query names."""
+    if "response_format" in request.fields:
+        response = partial_result(job, OpenAIResponseFormat.from_fields(request.fields).render, None)
+    else:
+        form = requested_format(request)
+        response = partial_result(job, lambda *edited: (form.content_type, form.render(*edited)), form.stored_suffix)
+    # A redirect to a large body says, too, that it is partial.
+    mark = {UNTIL_HEADER: response.headers[UNTIL_HEADER], "dg-request-id": job.id}
+    return _with_headers(within_response_limit(job, response), mark)
 
 
 def result_or_redirect(
@@ -147,7 +166,7 @@ def within_response_limit(job: Job, response: Response) -> Response:
     return see_other(url, {"request_id": job.id, "message": f"The transcript is large: GET {url}"}, job.id)
 
 
-def _named(render: Render, suffix: str) -> Render:
+def named(render: Render, suffix: str) -> Render:
     """Return a function that renders a job's result as a download with the job's name."""
 
     def render_named(job: Job) -> Response:
@@ -163,7 +182,12 @@ def _read(key: str) -> bytes:
     return body
 
 
-def _format(request: Request) -> Format:
+def requested_format(request: Request) -> Format:
+    """Return the format that `format` names, Deepgram's JSON without it.
+
+    Raises:
+        ApiError: 400: there is no such format.
+    """
     form = LISTEN_FORMATS.get(request.first("format", str(JSON.listen_name)).lower())
     if form is None:
         raise bad_query(f"format is one of {', '.join([*map(str, LISTEN_FORMATS), REDACTED_AUDIO_FORMAT])}.")
@@ -175,6 +199,13 @@ def _wait_seconds(request: Request) -> float:
         return max(0.0, min(float(request.first("wait", "0") or 0), settings().wait_seconds))
     except ValueError:
         raise bad_query(f"wait is a number of seconds, up to {settings().wait_seconds:.0f}.") from None
+
+
+def _is_partial(request: Request) -> bool:
+    partial = _PARSED.get(request.first("partial").lower())
+    if partial is None:
+        raise bad_query("partial is true or false.")
+    return partial
 
 
 def _with_headers(response: Response, headers: Mapping[str, str]) -> Response:

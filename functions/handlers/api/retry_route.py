@@ -6,6 +6,7 @@ from earshot_contract.job_state import JobState
 from functions.aws import job_table, s3, step_functions
 from functions.aws.clients import is_unavailable
 from functions.errors import bad_request, internal_error, service_unavailable
+from functions.handlers.api.admission import check_room
 from functions.handlers.api.audio_route import audio_gone
 from functions.handlers.api.job_routes import job_summary
 from functions.handlers.api.request import Request
@@ -24,7 +25,8 @@ def retry_job(_: Request, job: Job) -> Response:
     which is all that a redrive would run again.
 
     Raises:
-        ApiError: 400: the job has not failed and was not cancelled. 410: its audio is gone.
+        ApiError: 400: the job has not failed and was not cancelled. 410: its audio is gone. 429: its owner has too
+            many unfinished jobs.
     """
     if job.state is JobState.QUEUED and job.history:  # a retry that was interrupted before its start, or is about to
         _start(job)
@@ -33,6 +35,7 @@ def retry_job(_: Request, job: Job) -> Response:
         raise bad_request(f"Request {job.id} is {job.state}. A failed or cancelled one can be tried again.")
     if job.attempt > MAX_RETRIES:
         raise bad_request(f"Request {job.id} was tried again {MAX_RETRIES} times. Send it as a new request.")
+    check_room(job.owner or "")
     _check_audio(job)
     execution = step_functions.execution_arn(settings().job_machine_arn, _execution_name(job.id, job.attempt + 1))
     retried = job_table.retry(job, execution)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from earshot_contract.api_keys import Scope
@@ -21,13 +22,17 @@ from functions.handlers.api import (
     response,
     result_routes,
     retry_route,
+    share_routes,
+    shared_routes,
     upload_routes,
+    worker_routes,
 )
-from functions.handlers.api.access import check_scope, job_of
+from functions.handlers.api.access import check_scope, job_of, shared_job
 from functions.handlers.api.openai_audio import openai_error
 from functions.handlers.api.request import STAGE, Request
 from functions.handlers.api.response import Response
 from functions.jobs.job import Job
+from functions.jobs.shares import Share
 from functions.observability import logger
 
 
@@ -62,8 +67,21 @@ class JobRoute(NamedTuple):
     public: bool = False
 
 
+class SharedRoute(NamedTuple):
+    """Route for the holder of a link, who needs no key. Its view function gets the job that the link leads to."""
+
+    view: Callable[[Request, Job, Share], Response]
+    operation: str
+    scope: Scope = Scope.READ
+    error: Callable[[ApiError, Request], Response] = deepgram_error
+    public: bool = True  # API Gateway asks for no key: `access.shared_job` looks at the link's secret
+
+
+# Of what a link leads to: stored by no cache, listed by no search engine, and named to no other site.
+_SHARED_HEADERS = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
+
 # The one table of routes: `infra/api.py` and `infra/openapi/paths.py` read it, too.
-ROUTES: dict[tuple[str, str], Route | JobRoute] = {
+ROUTES: dict[tuple[str, str], Route | JobRoute | SharedRoute] = {
     ("POST", "/listen"): Route(deepgram_listen.listen, "listen", Scope.WRITE),
     ("GET", "/requests"): Route(job_routes.list_jobs, "requests", Scope.READ),
     ("GET", "/requests/{id}"): JobRoute(job_routes.show_job, "request", Scope.READ),
@@ -76,7 +94,14 @@ ROUTES: dict[tuple[str, str], Route | JobRoute] = {
     ("PUT", "/requests/{id}/edits"): JobRoute(edit_routes.put_edits, "put_edits", Scope.WRITE),
     ("POST", "/requests/{id}/retry"): JobRoute(retry_route.retry_job, "retry", Scope.WRITE),
     ("POST", "/requests/{id}/redeliver"): JobRoute(redeliver_route.redeliver, "redeliver", Scope.WRITE),
+    ("GET", "/requests/{id}/shares"): JobRoute(share_routes.list_shares, "shares", Scope.READ),
+    ("POST", "/requests/{id}/shares"): JobRoute(share_routes.create_share, "share", Scope.WRITE),
+    ("DELETE", "/requests/{id}/shares/{share}"): JobRoute(share_routes.withdraw_share, "withdraw_share", Scope.WRITE),
+    ("GET", "/shared/{id}"): SharedRoute(shared_routes.show_shared, "shared"),
+    ("GET", "/shared/{id}/result"): SharedRoute(shared_routes.shared_result, "shared_result"),
+    ("GET", "/shared/{id}/audio"): SharedRoute(shared_routes.shared_audio, "shared_audio"),
     ("POST", "/uploads"): Route(upload_routes.create_upload, "upload", Scope.WRITE),
+    ("GET", "/workers"): Route(worker_routes.show_workers, "workers", Scope.READ),
     ("GET", "/models"): Route(model_routes.models, "models", Scope.READ, public=True),
     ("POST", "/audio/transcriptions"): Route(
         openai_audio.create_transcription, "transcribe", Scope.WRITE, openai_error
@@ -98,13 +123,20 @@ def route(event: Mapping[str, Any]) -> Response:
         return response.error_response(error.failure, (event.get("requestContext") or {}).get("requestId", ""))
     matched = ROUTES.get((request.method, request.resource), Route(_unknown_route, "", Scope.READ))
     try:
-        check_scope(request, matched.scope)
-        return matched.view(request, job_of(request)) if isinstance(matched, JobRoute) else matched.view(request)
+        return _answer(matched, request)
     except ApiError as error:
         return matched.error(error, request)
     except Exception as error:
         logger.exception("The request could not be answered", route=f"{request.method} {request.resource}")
         return matched.error(service_unavailable() if is_unavailable(error) else internal_error(), request)
+
+
+def _answer(matched: Route | JobRoute | SharedRoute, request: Request) -> Response:
+    if isinstance(matched, SharedRoute):
+        answer = matched.view(request, *shared_job(request))
+        return replace(answer, headers={**answer.headers, **_SHARED_HEADERS})
+    check_scope(request, matched.scope)
+    return matched.view(request, job_of(request)) if isinstance(matched, JobRoute) else matched.view(request)
 
 
 def _unknown_route(request: Request) -> Response:

@@ -16,7 +16,8 @@ from earshot_contract.shards import S3Object
 from functions.aws import idempotency, job_table, model_bucket, s3, step_functions
 from functions.aws.clients import is_unavailable
 from functions.aws.idempotency import IdempotencyRecord
-from functions.errors import internal_error, remote_content_error, service_unavailable
+from functions.errors import internal_error, remote_content_error, service_unavailable, too_many_waiting
+from functions.handlers.api.admission import is_full
 from functions.jobs.caller import Caller
 from functions.jobs.job import Job, Source, SourceKind
 from functions.observability import logger
@@ -62,7 +63,8 @@ def submit(request: TranscriptionRequest) -> tuple[Job, bool]:
     changed, and few servers say reliably that it has not. So a request by URL gets the same job only while that runs.
 
     Raises:
-        ApiError: A model that the request needs is not available, or AWS accepts no more jobs just now.
+        ApiError: A model that the request needs is not available, the caller has too many unfinished jobs, or AWS
+            accepts no more just now.
     """
     options = request.options
     model = model_bucket.choose_model(options.model, options.language, options.strict_models)
@@ -70,6 +72,12 @@ def submit(request: TranscriptionRequest) -> tuple[Job, bool]:
         speaker_options(options, model_bucket.has_speaker_model())
     request = _with_version(request)
     new_id, digest = str(uuid.uuid4()), request.digest
+    if is_full(request.caller.owner):  # nothing is written, but a request that is sent again finds its job
+        earlier = idempotency.find(digest)
+        known = job_table.find(earlier.job_id) if earlier else None
+        if known is None or not _is_reusable(known):
+            raise too_many_waiting(settings().max_waiting_jobs)
+        return _start_execution(known), True
     record = idempotency.claim(digest, new_id)
     if record.job_id != new_id:
         previous_job = _await_job_row(record)

@@ -16,7 +16,7 @@ from earshot_contract.keys import shard_result_key, transcript_key, upload_error
 from earshot_contract.shards import S3Object, ShardResult
 from functions.aws import job_table, latest_uploads, s3, shard_results
 from functions.aws.init_phase import connect
-from functions.handlers.assemble.assembly import assemble, worker_start
+from functions.handlers.assemble.job_cost import job_cost
 from functions.handlers.assemble.output_files import OutputFile, output_files
 from functions.handlers.assemble.redacted_audio import copy_to_upload_key, request_copy
 from functions.jobs.job import Job, SourceKind, timestamp
@@ -24,6 +24,7 @@ from functions.observability import logger, metrics
 from functions.options.options import Options
 from functions.rendering.deepgram import warnings_of
 from functions.settings import settings
+from functions.transcripts.assembly import assemble, worker_start
 from functions.transcripts.redaction.redact import redact
 from functions.transcripts.transcript import Transcript
 
@@ -64,7 +65,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         model=transcript.model.name,
         model_seconds=transcript.model_seconds,
         worker_start=worker_start(results),
-        cost_usd=cost_usd(transcript.model_seconds),
+        cost_usd=job_cost(results),
         warnings=warnings_of(transcript, options) or None,
         transcript=transcript_key(job.id),
     )
@@ -73,15 +74,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     _add_metrics(job, transcript, results)
     logger.info("Assembled", model_seconds=transcript.model_seconds, audio_seconds=transcript.audio.duration)
     return {"job_id": job.id}
-
-
-def cost_usd(model_seconds: float) -> float | None:
-    """Return what a job's seconds inside the model cost, its share of the batches, in US dollars.
-
-    None where a worker's hour has no price, as in the local cloud.
-    """
-    price = settings().worker_price
-    return round(model_seconds * price / 3600, 6) if price else None
 
 
 def _put(job: Job, file: OutputFile) -> None:

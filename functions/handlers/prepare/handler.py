@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from earshot_contract.api_keys import DEPLOYMENT_OWNER
 from earshot_contract.job_inputs import ScaleInput
 from earshot_contract.job_state import JobState
-from earshot_contract.keys import fingerprint_key, plan_key, shards_prefix
+from earshot_contract.keys import fingerprint_key, plan_key, shards_prefix, upload_result_keys
 from earshot_contract.shards import S3Object, Shard, ShardPlan
 from functions.aws import event_bus, job_table, lambda_invoke, latest_uploads, model_bucket, s3, shard_results
 from functions.aws.init_phase import connect
@@ -65,11 +65,15 @@ def _claim_job(execution_input: dict[str, Any], execution: str) -> Job | None:
     upload = Upload.from_event(execution_input["upload"])
     if upload.is_folder:
         return None
-    latest_uploads.claim(upload)
+    latest = latest_uploads.claim(upload)
     info = s3.head(upload.audio)
     query = upload_query(info.metadata.get("listen", "")) if info else ""
     name = Options.from_stored(None, query).name  # lenient: a refused option fails the job later, with its name
-    return job_table.claim(upload.job(query, name, info.size if info else None), execution)
+    job = job_table.claim(upload.job(query, name, info.size if info else None), execution)
+    if job and job.state == JobState.QUEUED and latest:
+        # What is there now was made from the bytes before: who waits for a name must not read it as the new result.
+        s3.remove(settings().transcripts_bucket, upload_result_keys(upload.audio.key))
+    return job
 
 
 def _prepare(job: Job) -> dict[str, Any]:

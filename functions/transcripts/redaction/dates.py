@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from functions.transcripts.edits.numerals.vocabulary import VOCABULARIES
+from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
 from functions.transcripts.redaction.cues import Cue, cues_before
 from functions.transcripts.redaction.entities import Entity, Found
 from functions.transcripts.redaction.numerals import Numeral, word_set

@@ -16,7 +16,7 @@ from itertools import groupby
 import text_to_num
 
 from functions.transcripts.edits.numerals.tokens import Token
-from functions.transcripts.edits.numerals.vocabulary import VOCABULARIES
+from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
 from functions.transcripts.words import TranscriptWord
 
 _TIMES = {"double": 2, "triple": 3, "doppel": 2, "double-": 2}

@@ -299,6 +299,20 @@ const scenarios = {
     return { refused, text, stored: await page.evaluate(() => localStorage.getItem("earshot-key")), address: page.url() };
   },
 
+  /** A job of several parts that runs: what is done of it, what is left, and the text so far. */
+  async running(page) {
+    let query = "";
+    await page.route(/\/requests\/running$/, (route) => route.fulfill({ json: EXAMPLES.running }));
+    await page.route(/\/requests\/a43b13cd[^/]*\/result/, (route) => {
+      query = new URL(route.request().url()).search;
+      return route.fulfill({ contentType: "text/plain", body: "Good morning.\nThe first point is the weather.\n" });
+    });
+    await page.goto(`${PAGE}#/jobs/running`);
+    await page.getByText("The text so far").click();
+    await page.getByText("The first point is the weather.").waitFor();
+    return { query, text: await page.locator("main").innerText() };
+  },
+
   /** Every screen, in both themes and three widths: what axe finds, and whether anything sticks out sideways. */
   async screens(page, browser) {
     const found = [], wide = [];
@@ -340,7 +354,7 @@ const SCREENS = [
 const COMMON = { created: new Date(Date.now() - 130e3).toISOString(), options: "smart_format=true&detect_language=true", model: "large-v3-turbo" };
 const EXAMPLES = {
   running: { ...COMMON, request_id: "a43b13cd-e142-4adc-9280-df8433062320", name: "all-hands-2026-11.mp4", state: "processing", duration: 10684, channels: 1, language: "en",
-    source: { kind: "object", size: 412000000 }, shards: { done: 7, total: 18 }, progress: { seconds_done: 4380, seconds: 10684, estimated_seconds_left: 65 } },
+    source: { kind: "object", size: 412000000 }, shards: { done: 7, total: 18 }, progress: 0.41, seconds: { done: 4380, total: 10684 }, estimated_seconds_left: 65 },
   broken: { ...COMMON, request_id: "b43b13cd-e142-4adc-9280-df8433062320", name: "notes.pdf", state: "failed", source: { kind: "body", size: 20000 },
     error: { err_code: "Bad Request", err_msg: "Bad Request: failed to process audio: corrupt or unsupported data: this is a PDF." } },
 };

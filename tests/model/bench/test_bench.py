@@ -5,12 +5,17 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
+import ctranslate2
 import numpy as np
 import pytest
 
-from bench import contestant, run
+from bench import contestant, model_folders, run
 from bench.ggml import convert
+from bench.model_folders import SHAPES, int8_copy
+from bench.scoring import Errors
+from bench.table import Row, table
 from bench.weights import Weights
+from earshot_contract.shards import EngineProfile
 from transcriber.engine_protocol import Model
 
 
@@ -65,7 +70,7 @@ def test_weights_have_openai_names_and_sizes(model: Model) -> None:
 def test_unavailable_contestant_names_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
     assert contestant.missing_requirement("earshot") is None
     assert contestant.missing_requirement("batched 32") is contestant.missing_requirement("earshot 32") is None
-    for name in ("vosk", "tuned 8", "earshot many"):
+    for name in ("vosk", "tuned 8", "earshot many", "default fast", "earshot 8 fast", "batched 0"):
         assert str(contestant.missing_requirement(name)).startswith(
             f"There is no contestant {name!r}; there are default, batched 4,"
         )
@@ -77,6 +82,53 @@ def test_unavailable_contestant_names_missing_package(monkeypatch: pytest.Monkey
         == "The contestant 'openai' needs `pip install openai-whisper==20250625`."
     )
     assert "openai" not in contestant.available()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("batched 16", ("batched", {"size": 16})),
+        ("earshot", ("earshot", {})),
+        ("earshot fast", ("earshot", {"profile": EngineProfile.FAST})),
+        ("earshot accurate 64", ("earshot", {"profile": EngineProfile.ACCURATE, "size": 64})),
+    ],
+)
+def test_contestants_name_has_profile_and_size(name: str, expected: object) -> None:
+    assert contestant.parse(name) == expected
+
+
+def test_table_scores_formatted_words_of_files_that_have_them() -> None:
+    rows = [
+        Row("clips", "default", 10, 2, 2, 100, [Errors(1, 10), Errors(0, 5)], [Errors(4, 12)], [1.0, 1.0]),
+        Row("clips", "earshot fast", 10, 1, 1, 100, [Errors(0, 10), Errors(0, 5)], [Errors(6, 12)], [0.5, 0.5]),
+        Row("one", "default", 10, 2, 2, 100, [Errors(0, 10)], [], [1.0]),
+    ]
+
+    _, ours, unformatted = table(rows)
+
+    assert (ours["ratio_cpu"], ours["wer"], ours["formatted"], ours["formatted_worse_by"]) == (2.0, 0.0, 50.0, 16.67)
+    assert (unformatted["wer"], unformatted["formatted"], unformatted["formatted_interval"]) == (0.0, "", "")
+
+
+def test_int8_copy_has_rounded_weights_and_loads(model: Model, tmp_path: Path) -> None:
+    copy = int8_copy(model.directory, tmp_path / "base")
+
+    stored, rounded = Weights(model.directory).stored, Weights(copy).stored
+    name = "encoder/layer_0/ffn/linear_0/weight"
+    whole = rounded[name] / rounded[f"{name}_scale"][:, None]
+    assert rounded[name].dtype == np.int8
+    assert np.abs(whole - stored[name]).max() <= np.abs(stored[name]).max() / 127
+    assert np.array_equal(
+        rounded["encoder/position_encodings/encodings"], stored["encoder/position_encodings/encodings"]
+    )
+    loaded = ctranslate2.models.Whisper(str(copy), compute_type="int8")
+    assert (loaded.is_multilingual, loaded.n_mels) == (True, 80)
+
+
+def test_shape_of_base_has_tensors_of_base(model: Model) -> None:
+    stored = {name: tensor.shape for name, tensor in Weights(model.directory).stored.items() if tensor.ndim}
+
+    assert dict(model_folders.tensors(SHAPES["base"])) == stored
 
 
 @pytest.mark.parametrize(

@@ -2,41 +2,62 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
-from earshot_cli.doctor import Finding, Level, examine
+from earshot_cli.account_checks import TWO_ZONE_REGION, Finding, Level
+from earshot_cli.doctor import Needs, examine
+from infra.settings import TWO_ZONE_REGIONS, StackSettings
 
+NEEDS = Needs()
 # Answers of an account in which everything is there, by service and operation.
 HEALTHY: dict[str, dict[str, Any]] = {
     "sts": {"get_caller_identity": {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/me"}},
     "ssm": {"get_parameter": {"Parameter": {"Name": "/cdk-bootstrap/hnb659fds/version", "Value": "28"}}},
-    "ec2": {"describe_availability_zones": {"AvailabilityZones": [{"ZoneName": f"eu-west-1{z}"} for z in "abc"]}},
+    "ec2": {
+        "describe_availability_zones": {"AvailabilityZones": [{"ZoneName": f"eu-west-1{z}"} for z in "abc"]},
+        "describe_instance_type_offerings": {"InstanceTypeOfferings": [{"InstanceType": "g5.xlarge"}]},
+    },
     "lambda": {"get_account_settings": {"AccountLimit": {"ConcurrentExecutions": 1000}}},
     "iam": {"get_role": {"Role": {"RoleName": "AWSServiceRoleForECS"}}},
-    "service-quotas": {"get_service_quota": {"Quota": {"QuotaName": "G and VT", "Value": 64.0}}},
+    "service-quotas": {
+        "get_service_quota": {"Quota": {"QuotaName": "G and VT", "Value": 64.0}},
+        "get_aws_default_service_quota": {"Quota": {"QuotaName": "G and VT", "Value": 0.0}},
+    },
 }
 
 
-def findings(changes: dict[tuple[str, str], Any], *, gpu: bool = True, docker_needed: bool = True) -> list[Finding]:
+def findings(
+    changes: dict[tuple[str, str], Any], needs: Needs = NEEDS, *, docker_needed: bool = True, region: str = "eu-west-1"
+) -> list[Finding]:
     def client(service: str) -> Any:
         def answer(operation: str) -> Any:
             value = changes.get((service, operation), HEALTHY[service][operation])
 
             def call(**_: Any) -> Any:
+                if isinstance(value, Exception):
+                    raise value
                 if isinstance(value, str):
                     raise ClientError({"Error": {"Code": value, "Message": "no"}}, operation)
                 return value
 
             return call
 
-        return SimpleNamespace(**{operation: answer(operation) for operation in HEALTHY[service]})
+        operations = {operation: answer(operation) for operation in HEALTHY[service]}
+        # One page an operation, as its paginator gives it.
+        paginators = {
+            name: SimpleNamespace(paginate=lambda call=call, **_: [call()]) for name, call in operations.items()
+        }
+        meta = SimpleNamespace(region_name=region)
+        return SimpleNamespace(**operations, meta=meta, get_paginator=paginators.__getitem__)
 
     answers = SimpleNamespace(returncode=0)
-    return list(examine(client, gpu=gpu, zones=3, docker_needed=docker_needed, run=lambda *_, **__: answers))
+    return list(examine(client, needs, docker_needed=docker_needed, run=lambda *_, **__: answers))
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +68,7 @@ def docker(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_ready_account_has_nothing_to_do() -> None:
     found = findings({})
     assert {finding.level for finding in found} == {Level.OK}
-    assert len(found) == 9
+    assert len(found) == 10
     assert [finding for finding in found if finding.advice] == []
 
 
@@ -55,6 +76,22 @@ def test_ready_account_has_nothing_to_do() -> None:
     ("call", "answer", "level", "what", "advice"),
     [
         (("sts", "get_caller_identity"), "ExpiredToken", Level.PROBLEM, "No valid AWS credentials", "AWS_PROFILE"),
+        (("sts", "get_caller_identity"), "InvalidClientTokenId", Level.PROBLEM, "No valid", "is eu-west-1 enabled?"),
+        (
+            ("sts", "get_caller_identity"),
+            EndpointConnectionError(endpoint_url="https://sts.eu-west-9.amazonaws.com"),
+            Level.PROBLEM,
+            "AWS does not answer in the region eu-west-1",
+            "Check AWS_REGION",
+        ),
+        (
+            ("ec2", "describe_instance_type_offerings"),
+            {"InstanceTypeOfferings": []},
+            Level.PROBLEM,
+            "offers none of the instance types g6.xlarge, g5.xlarge, g4dn.xlarge",
+            "flavour=cpu",
+        ),
+        (("service-quotas", "get_service_quota"), "NoSuchResourceException", Level.PROBLEM, "0 vCPUs", "flavour=cpu"),
         (("ssm", "get_parameter"), "ParameterNotFound", Level.PROBLEM, "not bootstrapped", "earshot cdk bootstrap"),
         (("ssm", "get_parameter"), {"Parameter": {"Value": "5"}}, Level.PROBLEM, "version 5", "earshot cdk bootstrap"),
         (("ssm", "get_parameter"), "AccessDeniedException", Level.WARNING, "Not checked", "AccessDenied"),
@@ -98,9 +135,42 @@ def test_what_is_missing_is_named_with_its_remedy(
     assert advice in bad[0].advice
 
 
-def test_cpu_flavour_needs_no_gpu_quota() -> None:
-    nothing = {("service-quotas", "get_service_quota"): {"Quota": {"Value": 0.0}}}
-    assert {finding.level for finding in findings(nothing, gpu=False)} == {Level.OK}
+@pytest.mark.parametrize(
+    ("needs", "checks"),
+    [
+        (Needs(gpu=False), 6),
+        (Needs(spot=False), 8),  # neither Spot's quota nor its role
+        (Needs(quick_workers=0), 9),
+    ],
+)
+def test_what_is_not_needed_is_not_checked(needs: Needs, checks: int) -> None:
+    assert len(findings({}, needs)) == checks
+
+
+@pytest.mark.parametrize(
+    ("concurrent", "needs", "what"),
+    [
+        (10, Needs(quick_workers=3), "3 quick workers leave too few"),
+        (1000, Needs(quick_memory=10_240), "Quick workers of 10240 MB"),
+    ],
+)
+def test_quick_workers_beyond_an_account_are_noted(concurrent: int, needs: Needs, what: str) -> None:
+    account = {("lambda", "get_account_settings"): {"AccountLimit": {"ConcurrentExecutions": concurrent}}}
+    [bad] = [finding for finding in findings(account, needs) if finding.level is not Level.OK]
+    assert what in bad.what
+    assert bad.level is Level.WARNING
+
+
+def test_two_zones_are_enough_where_two_are_the_default() -> None:
+    two = {("ec2", "describe_availability_zones"): {"AvailabilityZones": [{}, {}]}}
+    assert {finding.level for finding in findings(two, region="us-west-1")} == {Level.OK}
+    assert Level.PROBLEM in {finding.level for finding in findings(two, Needs(zones=3), region="us-west-1")}
+    assert {TWO_ZONE_REGION} == TWO_ZONE_REGIONS
+
+
+def test_needs_are_the_defaults_of_the_settings() -> None:
+    settings = json.loads(StackSettings().to_json())
+    assert Needs.of(settings) == dataclasses.replace(NEEDS, zones=3, instance_types=list(NEEDS.instance_types))
 
 
 @pytest.mark.parametrize(

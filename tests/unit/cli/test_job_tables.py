@@ -69,6 +69,16 @@ def test_show_with_format_prints_only_the_result(earshot: Any, job_ids: list[str
     assert earshot("show", job_ids[1], "--format", "srt").stdout == "srt: words\n"
 
 
+def test_show_partial_prints_text_and_how_far_it_goes(earshot: Any, job_ids: list[str]) -> None:
+    running = earshot("show", job_ids[0], "--partial", "--format", "srt")
+    completed = earshot("show", job_ids[1], "--partial")
+
+    assert (running.returncode, running.stdout) == (0, "srt: SLOW\n")
+    assert "the result until 1:30:00" in running.stderr
+    assert (completed.stdout, completed.stderr) == ("txt: words\n", "")
+    assert "The job is failed" in earshot("show", job_ids[2], "--partial").stderr
+
+
 def test_show_failed_job_prints_error(earshot: Any, job_ids: list[str]) -> None:
     assert "no sound in it (Bad Request)" in earshot("show", job_ids[2]).stdout
 

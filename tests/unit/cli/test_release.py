@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,11 +13,12 @@ import typer.testing
 from botocore.exceptions import ClientError
 
 from earshot_cli import cdk, deployment_commands
+from earshot_cli.account_checks import Finding, Level
 from earshot_cli.cost import Price
-from earshot_cli.doctor import Finding, Level
+from earshot_cli.doctor import Needs
 from earshot_cli.errors import CliError
 from earshot_cli.main import app
-from infra.settings import Flavour, StackSettings
+from infra.settings import StackSettings
 
 STATEFUL = {"Action": "Modify", "ResourceType": "AWS::DynamoDB::GlobalTable", "LogicalResourceId": "Table"}
 HARMLESS = {
@@ -32,6 +34,8 @@ class Account:
 
     def __init__(self) -> None:
         self.settings: dict[str, Any] | None = None  # of the deployed stack; None: there is none
+        self.synthesized: dict[str, Any] = {}
+        self.old = False  # an earlier version, without the output Settings
         self.changes: list[dict[str, Any]] = []
         self.cdk: list[list[str]] = []
         self.discarded = 0
@@ -43,14 +47,29 @@ class Account:
 
     def run(self, command: list[str], **_: Any) -> Any:
         self.cdk.append(command[3:])
+        if command[3] == "synth":
+            self.synthesize(command[3:])
         if command[3] == "deploy" and self.settings is None:
-            self.settings = {"default_model": "small"}
+            self.settings = self.synthesized
         return SimpleNamespace(returncode=0)
+
+    def synthesize(self, command: list[str]) -> None:
+        """Write the template's output `Settings`, as `infra.app` does."""
+        sent = context(command)
+        node: Any = SimpleNamespace(try_get_context=sent.get, get_all_context=lambda: sent)
+        settings = StackSettings.from_context(node)
+        self.synthesized = json.loads(settings.to_json())
+        folder = Path(command[command.index("--output") + 1])
+        folder.mkdir(parents=True)
+        template = {"Outputs": {"Settings": {"Value": settings.to_json()}}}
+        (folder / f"{settings.name}.template.json").write_text(json.dumps(template))
 
     def describe_stacks(self, StackName: str) -> Any:
         if self.settings is None:
             raise ClientError({"Error": {"Code": "ValidationError", "Message": "Stack does not exist"}}, "x")
         values = {"TableName": "t", "ModelsBucket": "m", "Settings": json.dumps(self.settings)}
+        if self.old:
+            del values["Settings"]
         return {"Stacks": [{"Outputs": [{"OutputKey": k, "OutputValue": v} for k, v in values.items()]}]}
 
     def describe_change_set(self, StackName: str, ChangeSetName: str, NextToken: str = "0") -> Any:
@@ -62,6 +81,16 @@ class Account:
 
     def delete_change_set(self, **_: Any) -> None:
         self.discarded += 1
+
+
+def context(command: list[str]) -> dict[str, str]:
+    """Return the context in a command of the CDK."""
+    return dict(pair.split("=", 1) for flag, pair in itertools.pairwise(command) if flag == "-c")
+
+
+def deployed(**settings: Any) -> dict[str, Any]:
+    """Return the output `Settings` of a deployment."""
+    return dict(json.loads(StackSettings(**{"name": "Ours", "idle_seconds": 20, **settings}).to_json()))
 
 
 @pytest.fixture
@@ -89,7 +118,7 @@ def test_deploy_synthesizes_and_creates_the_stack(account: Account) -> None:
     assert result.exit_code == 0, result.output
     synth, deploy = account.cdk
     assert synth[0] == "synth"
-    assert [pair for pair in synth if "=" in pair] == ["flavour=cpu", "name=Ours", "worker_price=0.8"]
+    assert context(synth) == {"flavour": "cpu", "name": "Ours", "worker_price": "0.8"}
     assert deploy[:3] == ["deploy", "Ours", "--app"]
     assert "earshot model add small --stack Ours" in result.output
 
@@ -121,25 +150,79 @@ def test_deploy_with_a_problem_stops_unless_unchecked(account: Account, monkeypa
     problem = Finding(Level.PROBLEM, "No quota", "Request it.")
     monkeypatch.setattr(deployment_commands, "examine", lambda *_, **__: [problem])
     assert isinstance(earshot("deploy").exception, CliError)
-    assert account.cdk == []
+    assert [command[0] for command in account.cdk] == ["synth"]
     assert earshot("deploy", "--unchecked").exit_code == 0
-    assert len(account.cdk) == 2
+    assert len(account.cdk) == 3
 
 
 def test_upgrade_keeps_every_deployed_setting(account: Account) -> None:
-    """Each value comes back from the CDK as what was deployed: `from_context` is the other end."""
-    deployed = StackSettings(name="Ours", flavour=Flavour.CPU, spot=False, uploads_days=9, instance_types=("a", "b"))
-    account.settings, account.changes = json.loads(deployed.to_json()), [HARMLESS]
+    before = deployed(spot=False, uploads_days=9, instance_types=("g5.xlarge", "g4dn.xlarge"), alarm_email="a@b")
+    account.settings, account.changes = before, [HARMLESS]
 
     result = earshot("upgrade", "Ours", "--yes", "-c", "max_workers=7")
 
     assert result.exit_code == 0, result.output
-    synth, prepare, execute = account.cdk
-    sent = dict(pair.split("=", 1) for pair in synth if "=" in pair)
-    node: Any = SimpleNamespace(try_get_context=sent.get, get_all_context=lambda: sent)
-    assert StackSettings.from_context(node) == StackSettings(**{**vars(deployed), "max_workers": 7})
+    _, prepare, execute = account.cdk
+    assert account.synthesized == {**before, "max_workers": 7}
+    assert [line for line in result.output.splitlines() if line.startswith("Setting")] == [
+        "Setting  max_workers: 4 → 7"
+    ]
     assert "prepare-change-set" in prepare
     assert "execute-change-set" in execute
+
+
+def test_upgrade_to_cpu_takes_its_model_speed_and_price(account: Account) -> None:
+    """The deployed price is the list's of a GPU in that region, which no default is."""
+    account.settings, account.changes = deployed(worker_price=0.91), [HARMLESS]
+
+    result = earshot("upgrade", "Ours", "--yes", "-c", "flavour=cpu")
+
+    assert result.exit_code == 0, result.output
+    shown = {line.split(":")[0].split()[-1] for line in result.output.splitlines() if line.startswith("Setting")}
+    assert shown == {"flavour", "default_model", "speed", "worker_price"}
+    assert (account.synthesized["speed"], account.synthesized["worker_price"]) == (4.0, 0.8)
+
+
+@pytest.mark.parametrize(("named", "read"), [("instance_types=g5.xlarge", 1), ("max_workers=7", 0), ("flavour=gpu", 0)])
+def test_price_is_read_again_for_another_kind(
+    account: Account, monkeypatch: pytest.MonkeyPatch, named: str, read: int
+) -> None:
+    asked = []
+    monkeypatch.setattr(deployment_commands, "worker_price", lambda *_: asked.append(1) or Price("x", 0.7, "2026"))
+    account.settings = deployed()
+    assert earshot("upgrade", "Ours", "-c", named).exit_code == 0
+    assert len(asked) == read
+
+
+def test_setting_of_an_earlier_version_is_named(account: Account) -> None:
+    account.settings = {**deployed(), "allow_private_urls": False}
+    result = earshot("upgrade", "Ours")
+    assert "Setting  allow_private_urls: false → gone in this version" in result.output
+
+
+def test_stack_without_settings_asks_for_them(account: Account) -> None:
+    account.settings, account.old = {}, True
+    refused = earshot("upgrade", "Ours")
+    assert isinstance(refused.exception, CliError)
+    assert "-c flavour=gpu if nothing" in refused.exception.message
+    assert account.cdk == []
+    assert earshot("upgrade", "Ours", "-c", "flavour=gpu").exit_code == 0
+
+
+@pytest.mark.parametrize("command", [("deploy",), ("upgrade", "Earshot")])
+def test_name_as_a_setting_is_refused(account: Account, command: tuple[str, ...]) -> None:
+    account.settings = {}
+    result = earshot(*command, "-c", "name=Ours")
+    assert isinstance(result.exception, CliError)
+    assert "this command is about Earshot" in result.exception.message
+    assert account.cdk == []
+
+
+def test_doctor_is_asked_what_the_settings_need(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Needs] = []
+    monkeypatch.setattr(deployment_commands, "examine", lambda _, needs, **__: asked.append(needs) or [])
+    assert earshot("deploy", "-c", "spot=false", "-c", "zones=2", "-c", "instance_types=g5.xlarge").exit_code == 0
+    assert asked == [Needs(spot=False, zones=2, instance_types=["g5.xlarge"])]
 
 
 @pytest.mark.parametrize(
@@ -153,20 +236,20 @@ def test_upgrade_keeps_every_deployed_setting(account: Account) -> None:
     ],
 )
 def test_upgrade_that_loses_data_is_refused(account: Account, change: dict[str, Any], refused: bool) -> None:
-    account.settings, account.changes = {}, [HARMLESS, change]  # on a page of its own
+    account.settings, account.changes = deployed(), [HARMLESS, change]  # on a page of its own
     result = earshot("upgrade", "Ours", "--yes")
     assert isinstance(result.exception, CliError) is refused
     assert len(account.cdk) == (2 if refused else 3), "executed all the same"
 
 
 def test_upgrade_that_is_declined_discards_the_changes(account: Account) -> None:
-    account.settings, account.changes = {}, [HARMLESS]
+    account.settings, account.changes = deployed(), [HARMLESS]
     result = earshot("upgrade", "Ours", answer="n\n")
     assert (result.exit_code, account.discarded, len(account.cdk)) == (1, 1, 2)
 
 
 def test_upgrade_without_a_difference_changes_nothing(account: Account) -> None:
-    account.settings = {}
+    account.settings = deployed()
     assert (earshot("upgrade", "Ours").exit_code, len(account.cdk)) == (0, 2)
 
 

@@ -35,8 +35,9 @@ def test_busy_slow_downloads_are_a_503():
 def test_every_shard_error_has_a_failure(error):
     failure = errors.failure_of_step(error.value, "The message of the worker.")
 
-    ours = error in (ShardError.MAX_RECEIVES, ShardError.CORRUPT_MODEL, ShardError.INTERNAL)
-    assert failure.status == 500 if ours else failure.status in (400, 413)
+    statuses = {error: {500} for error in (ShardError.MAX_RECEIVES, ShardError.CORRUPT_MODEL, ShardError.INTERNAL)}
+    statuses[ShardError.UNAVAILABLE] = {503}
+    assert failure.status in statuses.get(error, {400, 413})
     assert failure.err_code
     assert failure.err_msg
 

@@ -80,11 +80,13 @@ class BatchWorker:
         candidates = {i: _best(batch[i], hypotheses[i]) for i in accepted} | {i: hypotheses[i] for i in repeated}
         outcomes = self._outcomes.make(batch, candidates, set(repeated), encoder_output, requests)
         share = (time.monotonic() - started) / len(batch)
+        for window in batch:
+            window.shard_state.add_model_seconds(share)
         for i, window in enumerate(batch):
             if i in hypotheses:
-                self._finish_window(window, hypotheses[i], outcomes.get(i), share)
+                self._finish_window(window, hypotheses[i], outcomes.get(i))
             elif i in split:
-                self._replace_window(window, split[i], share)
+                self._replace_window(window, split[i])
             else:
                 self._batch_queue.put([window], first=True)
 
@@ -112,16 +114,16 @@ class BatchWorker:
             window.rival_language = None
         return hypotheses
 
-    def _replace_window(self, window: Window, parts: list[Window], share: float) -> None:
+    def _replace_window(self, window: Window, parts: list[Window]) -> None:
         """Put the parts of a window with several languages into its place."""
         state = window.shard_state
         state.counts["split_by_language"] += 1
         for part in parts:
             state.continuation_added()
             self._batch_queue.put([part], first=True)
-        state.window_done([], share)
+        state.window_done([])
 
-    def _finish_window(self, window: Window, hypothesis: Hypothesis, outcome: Outcome | None, share: float) -> None:
+    def _finish_window(self, window: Window, hypothesis: Hypothesis, outcome: Outcome | None) -> None:
         state = window.shard_state
         state.counts["windows"] += 1
         if outcome is None:
@@ -134,7 +136,7 @@ class BatchWorker:
             state.counts["continued"] += 1
             state.continuation_added()
             self._batch_queue.put([remainder], first=True)
-        if state.window_done(outcome.segments, share):
+        if state.window_done(outcome.segments):
             self._on_shard_done(state)
 
     def _encode(self, batch: list[Window]) -> EncoderOutput:

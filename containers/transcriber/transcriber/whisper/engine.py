@@ -228,6 +228,7 @@ class BatchingEngine:
             seconds={
                 "decode": state.decode_seconds,
                 "model": state.model_seconds,
+                "worker": state.model_seconds / self._settings.batch_workers,  # batches run side by side
                 "total": time.monotonic() - state.started_at,
             },
             engine=engine_info,

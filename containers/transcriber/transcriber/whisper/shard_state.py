@@ -120,11 +120,15 @@ class ShardState:
             self._open_windows += 1
             self._all_windows += 1
 
-    def window_done(self, segments: list[Segment], seconds: float) -> bool:
-        """Register a finished window with its segments and model time; return True if it was the last."""
+    def add_model_seconds(self, seconds: float) -> None:
+        """Count a window's share of a batch, also of one after which the window is decoded again."""
+        with self._lock:
+            self.model_seconds += seconds
+
+    def window_done(self, segments: list[Segment]) -> bool:
+        """Register a finished window with its segments; return True if it was the last."""
         with self._lock:
             self.segments.extend(segments)
-            self.model_seconds += seconds
             self._open_windows -= 1
             return self._all_added and self._open_windows == 0
 

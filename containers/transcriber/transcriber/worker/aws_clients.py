@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
+from boto3.exceptions import Boto3Error
 from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, IncompleteReadError
+
+from earshot_contract.aws_errors import UNAVAILABLE_CODES, error_code
 
 # An SQS long poll lasts at most 20 s, so 30 s without a byte mean that the connection is lost.
 _CONFIG = Config(
@@ -31,3 +35,13 @@ class AwsClients:
     def connect(cls) -> AwsClients:
         """Create the clients. Endpoint, region and credentials come from boto3's own environment variables."""
         return cls(*(boto3.client(name, config=_CONFIG) for name in ("sqs", "s3", "stepfunctions", "dynamodb")))
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Return whether AWS took no request, after boto3's own retries: throttling, a broken connection or download.
+
+    That says nothing about a shard or this worker, and lasts as long as the burst or the outage does.
+    """
+    if isinstance(error, ClientError):
+        return error_code(error) in UNAVAILABLE_CODES
+    return isinstance(error, ConnectionError | HTTPClientError | IncompleteReadError | Boto3Error)

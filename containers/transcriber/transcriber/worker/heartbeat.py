@@ -1,4 +1,4 @@
-"""Heartbeat thread: renews the slot's lease, the visibility of received messages, and their task tokens."""
+"""Heartbeat threads: renew the slot's lease, the visibility of received messages, and their task tokens."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from transcriber.worker.shard_runs import ShardRuns
 from transcriber.worker.slot_lease import LeaseLost, SlotLease
 from transcriber.worker.sqs_queues import Message, ShardQueues
 
+_STOP_SECONDS = 1.0  # that `stop` waits for renewals that have begun; a Spot instance has no time to lose
+
 
 class Heartbeat:
-    """Renews everything once per period, and the messages of the fast queue also in between.
+    """Renews everything once per period, and the messages of the fast queue more often.
 
     A renewal that fails is logged and tried again the next time.
 
@@ -43,34 +45,46 @@ class Heartbeat:
         self._on_lease_lost, self._period, self._fast_period = on_lease_lost, period, fast_period
         self._measures, self._began = measures, time.time()
         self._stopped = threading.Event()
+        self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Start the thread."""
-        threading.Thread(target=self._run, name="heartbeat", daemon=True).start()
+        """Start the threads: one each, so that a service that answers slowly delays no other's renewals.
+
+        A message whose visibility ends under a live worker is received again, and counts as one more try of it.
+        """
+        renewals = (
+            ("lease", self._period, self._renew_lease),
+            ("visibility", self._period, self._extend_visibility),
+            ("fast-visibility", self._fast_period, self._extend_fast_visibility),
+            ("task-tokens", self._period, self._send_task_heartbeats),
+        )
+        self._threads = [
+            threading.Thread(target=self._repeat, args=(period, renew), name=f"heartbeat-{name}", daemon=True)
+            for name, period, renew in renewals
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
-        """End the thread after its current renewal; write the last measures."""
+        """End the threads after their current renewals; write the last measures."""
         self._stopped.set()
         try:
             self._renew_lease()
         except Exception:  # the next worker measures again
             logger.exception("Could not write the last measures")
+        # A renewal that comes after the messages were made visible would hide them again.
+        end = time.monotonic() + _STOP_SECONDS
+        for thread in self._threads:
+            thread.join(max(0.0, end - time.monotonic()))
 
-    def _run(self) -> None:
-        # The lease first and at once: the scaler granted it for a launch, which takes longer than one period.
-        everything = (self._renew_lease, self._extend_visibility, self._send_task_heartbeats)
-        due = time.monotonic()
+    def _repeat(self, period: float, renew: Callable[[], None]) -> None:
+        """Renew at once, because the lease was granted for a launch, and then once a period until `stop`."""
         while True:
-            now = time.monotonic()
-            renewals = everything if now >= due else (self._extend_fast_visibility,)
-            if now >= due:
-                due = now + self._period
-            for renew in renewals:
-                try:
-                    renew()
-                except Exception:
-                    logger.exception("Could not renew lease, messages or task tokens")
-            if self._stopped.wait(min(self._fast_period, max(0.0, due - time.monotonic()))):
+            try:
+                renew()
+            except Exception:
+                logger.exception("Could not renew", extra={"fields": {"renewal": renew.__name__.strip("_")}})
+            if self._stopped.wait(period):
                 return
 
     def _renew_lease(self) -> None:
@@ -90,7 +104,7 @@ class Heartbeat:
         self._extend([run.message for run in self._shard_runs.active() if self._queues.is_fast(run.message)])
 
     def _extend_visibility(self) -> None:
-        self._extend([run.message for run in self._shard_runs.active()])
+        self._extend([run.message for run in self._shard_runs.active() if not self._queues.is_fast(run.message)])
 
     def _extend(self, messages: list[Message]) -> None:
         failed = self._queues.extend_visibility(messages)

@@ -232,6 +232,7 @@ def build_worker(
             clients.s3,
             measures,
             ProgressReports(clients.dynamodb, settings.table),
+            settings.kind,
         ),
         parts.engines,
         idle_seconds=settings.idle_seconds,

@@ -9,6 +9,7 @@ from typing import Any
 
 from earshot_contract.audio_copies import AudioCopy, AudioCopyMessage
 from earshot_contract.shards import Shard, ShardMessage, ShardPlan, ShardResult
+from earshot_contract.worker_kinds import WorkerKind
 from transcriber.logs import logger
 from transcriber.worker.audio_cache import AudioFile
 from transcriber.worker.audio_copies import shard_of
@@ -37,12 +38,13 @@ class ShardRun:
         """The shard of the message."""
         return self.message_body.shard
 
-    def completed(self, result: ShardResult, total: float) -> ShardResult:
-        """Return the engine's result with what the worker knows: the file's digest, and the time it took.
+    def completed(self, result: ShardResult, total: float, kind: WorkerKind) -> ShardResult:
+        """Return the engine's result with what the worker knows: the file's digest, the time it took, its own kind.
 
         Args:
             result: of the engine.
             total: seconds since the message was received.
+            kind: of the worker, whose time has a price.
         """
         assert self.file is not None
         shard = self.shard
@@ -51,6 +53,7 @@ class ShardRun:
         seconds = {**result.seconds, **self.start_stages, "download": self.download_seconds, "total": total}
         return replace(
             result,
+            worker=kind,
             audio=replace(result.audio, sha256=self.file.sha256),
             seconds={name: round(value, 4) for name, value in seconds.items()},
         )

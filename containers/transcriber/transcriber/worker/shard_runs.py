@@ -14,11 +14,13 @@ from typing import Any
 from earshot_contract.audio_copies import AudioCopy
 from earshot_contract.document import InvalidDocument
 from earshot_contract.shards import ShardError, ShardPlan, ShardResult
+from earshot_contract.worker_kinds import WorkerKind
 from transcriber.engine_protocol import Engine, ReportsProgress, ShardFailed
 from transcriber.logs import logger
 from transcriber.planning.planner import Planner
 from transcriber.worker.audio_cache import AudioCache
 from transcriber.worker.audio_copies import upload_copy
+from transcriber.worker.aws_clients import is_unavailable
 from transcriber.worker.loaded_engines import LoadedEngines
 from transcriber.worker.measures import Measures
 from transcriber.worker.progress_reports import ProgressReports
@@ -46,9 +48,10 @@ class ShardRuns:
         s3: Any,
         measures: Measures | None = None,
         progress: ProgressReports | None = None,
+        kind: WorkerKind = WorkerKind.TASK,
     ) -> None:
         self._queues, self._tokens, self._audio, self._engines, self._s3 = queues, tokens, audio, engines, s3
-        self._planner, self._progress = Planner(), progress
+        self._planner, self._progress, self._kind = Planner(), progress, kind
         self._active: list[ShardRun] = []
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="shard-run")
@@ -185,22 +188,37 @@ class ShardRuns:
             elif isinstance(outcome, ShardFailed):
                 self.consecutive_faults = 0
                 self._fail(run, outcome.error, outcome.message)
+            elif is_unavailable(outcome):
+                self._fail(run, ShardError.UNAVAILABLE, f"{type(outcome).__name__}: {outcome}")
             else:
                 self.consecutive_faults += 1
                 logger.error("Unexpected", exc_info=outcome, extra={"fields": {"job_id": run.shard.job_id}})
                 self._fail(run, ShardError.INTERNAL, f"{type(outcome).__name__}: {outcome}")
         except TaskTokenClosed as error:
             self._drop(run, error)
-        except Exception:
-            logger.exception("Could not answer", extra={"fields": {"job_id": run.shard.job_id}})
+        except Exception as error:
+            self._give_back(run, error)
         finally:
             self._remove(run)
+
+    def _give_back(self, run: ShardRun, error: Exception) -> None:
+        """After a result that could not be stored or answered: let the job machine send the shard again later.
+
+        If that cannot be answered either, the message is received again when its visibility ends.
+        """
+        logger.error("Could not answer", exc_info=error, extra={"fields": {"job_id": run.shard.job_id}})
+        if run.answered or not is_unavailable(error):
+            return
+        try:
+            self._fail(run, ShardError.UNAVAILABLE, f"{type(error).__name__}: {error}")
+        except Exception:
+            logger.exception("Could not give back", extra={"fields": {"job_id": run.shard.job_id}})
 
     def _succeed(self, run: ShardRun, outcome: ShardResult | ShardPlan) -> None:
         shard, total = run.shard, time.monotonic() - run.received_at
         # A result that comes too late may be of words that must not be stored, and nobody would remove it.
         self._tokens.heartbeat(run.message_body.task_token)
-        result = run.completed(outcome, total) if isinstance(outcome, ShardResult) else outcome
+        result = run.completed(outcome, total, self._kind) if isinstance(outcome, ShardResult) else outcome
         self._s3.put_object(
             Bucket=shard.result.bucket,
             Key=shard.result.key,

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import fsum
 
-from functions.transcripts.edits.numerals.measures import Written, amounts, times
+from functions.transcripts.edits.numerals.compounds import compounds
+from functions.transcripts.edits.numerals.measures import Written, amounts, below_zero, times
 from functions.transcripts.edits.numerals.numbers import Number, find_numbers
 from functions.transcripts.edits.numerals.runs import join_runs
 from functions.transcripts.edits.numerals.single import is_certain
 from functions.transcripts.edits.numerals.tokens import Tokens
-from functions.transcripts.edits.numerals.vocabulary import VOCABULARIES
+from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
 from functions.transcripts.words import TranscriptWord
 
 NUMERAL_LANGUAGES = frozenset(VOCABULARIES)
@@ -48,7 +49,8 @@ def _written(tokens: Tokens, least: int) -> list[Written]:
     written += amounts(tokens, numbers)
     numbers = _without(numbers, written)
     written += [Written(n.start, n.end, n.text) for n in numbers if is_certain(tokens, n, numbers, least)]
-    return sorted(written, key=lambda part: part.start)
+    written += compounds(tokens, least)
+    return below_zero(tokens, sorted(written, key=lambda part: part.start))
 
 
 def _without(numbers: Sequence[Number], written: Sequence[Written]) -> list[Number]:
@@ -63,7 +65,7 @@ def _whole_words(tokens: Tokens, written: Sequence[Written]) -> Iterator[tuple[i
         first, last = tokens[part.start].word, tokens[part.end - 1].word + 1
         begins = part.start == 0 or tokens[part.start - 1].word < first
         if begins and (part.end == len(tokens) or tokens[part.end].word == last):
-            yield first, last, part.text
+            yield first, last, tokens[part.start].elided + part.text if part.text else ""
 
 
 def _merged(words: Sequence[TranscriptWord], text: str) -> TranscriptWord:

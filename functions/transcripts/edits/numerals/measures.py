@@ -44,6 +44,12 @@ class _Cardinals:
         number = self.by_start.get(at) if self.tokens.word(at) else None
         return number if number and number.text.isdigit() and len(number.text) == 2 and number.value < 60 else None
 
+    def last_digit(self, at: int) -> Number | None:
+        """Return the number at an index if it is a digit that ends its phrase: minutes of "um sieben Uhr fünf"."""
+        number = self.by_start.get(at) if self.tokens.word(at) else None
+        is_last = number and not self.tokens.word(number.end)
+        return number if number and is_last and number.text.isdigit() and 0 < number.value < 10 else None
+
 
 def times(tokens: Tokens, numbers: Sequence[Number]) -> list[Written]:
     """Return the times of day: "ten thirty a m" → 10:30 a.m., "zehn Uhr dreißig" → 10:30 Uhr."""
@@ -53,8 +59,25 @@ def times(tokens: Tokens, numbers: Sequence[Number]) -> list[Written]:
 def amounts(tokens: Tokens, numbers: Sequence[Number]) -> list[Written]:
     """Return percentages and amounts: "five per cent" → 5%, "three dollars and fifty cents" → $3.50."""
     return _Cardinals(tokens, numbers).written(
-        lambda found, number: _percentage(found, number) or _money(found, number)
+        lambda found, number: _percentage(found, number) or _money(found, number) or _length(found, number)
     )
+
+
+def below_zero(tokens: Tokens, written: Sequence[Written]) -> list[Written]:
+    """Return the words with "minus" as a sign before a percentage and a temperature: "minus five degrees" → -5."""
+    result = []
+    for part in written:
+        after = tokens.word(part.end)
+        is_percentage = part.text.endswith("%") or (bool(after) and tokens[part.end].is_percent)
+        measured = is_percentage or after in tokens.vocabulary.degrees
+        is_negative = tokens.word_before(part.start) in tokens.vocabulary.minus
+        is_difference = is_negative and tokens.word_before(part.start - 1)[-1:].isdigit()
+        is_difference = is_difference or any(
+            before.end == part.start - 1 and bool(tokens.word_before(part.start - 1)) for before in written
+        )
+        is_sign = is_negative and measured and not is_difference and part.text[:1].isdigit()
+        result.append(Written(part.start - 1, part.end, f"-{part.text}") if is_sign else part)
+    return result
 
 
 def _time(found: _Cardinals, number: Number) -> list[Written]:
@@ -66,10 +89,11 @@ def _time(found: _Cardinals, number: Number) -> list[Written]:
 def _with_hour_word(found: _Cardinals, number: Number) -> list[Written]:
     form = found.vocabulary.hours.get(found.tokens.word(number.end), "")
     is_joined = found.tokens.word(number.end + 1) in found.vocabulary.clock_joiners
-    minutes = found.two_digits(number.end + 1 + is_joined)
+    at = number.end + 1 + is_joined
+    minutes = found.two_digits(at) or (None if is_joined else found.last_digit(at))
     if not form or not minutes:
         return []
-    texts = form.format(number.text, minutes.text).split()
+    texts = form.format(number.text, f"{int(minutes.value):02d}").split()
     ends = [*(number.end, number.end + 1)[: len(texts) - 1], minutes.end]
     return [Written(a, b, text) for a, b, text in zip([number.start, *ends], ends, texts, strict=False)]
 
@@ -88,16 +112,33 @@ def _with_day_half(found: _Cardinals, number: Number) -> list[Written]:
 
 
 def _after_clock(found: _Cardinals, number: Number) -> list[Written]:
-    mark = found.vocabulary.clocks.get(found.tokens.word_before(number.start), "")
+    before = found.tokens.word_before(number.start)
     joiners = found.vocabulary.clock_joiners
     is_joined = found.tokens.word(number.end) in joiners
-    minutes = found.two_digits(number.end + is_joined)
-    is_time = mark and minutes and (is_joined or "" in joiners) and number.value < (13 if mark == ":" else 25)
-    return [Written(number.start, minutes.end, f"{number.text}{mark}{minutes.text}")] if minutes and is_time else []
+    at = number.end + is_joined
+    minutes = found.two_digits(at) or (found.last_digit(at) if is_joined else None)
+    if minutes is None or (len(minutes.text) == 1 and minutes.value != 5):  # "le sette e cinque", not "le due e tre"
+        return []
+    is_last = not found.tokens.word(minutes.end)
+    is_twelve_hours = 0 < number.value < 13
+    is_time_of_day = is_last and is_twelve_hours and before in found.vocabulary.before_clocks
+    mark = found.vocabulary.clocks.get(before, ":" if is_time_of_day else "")
+    is_certain = is_joined or is_last or "" in joiners
+    is_time = mark and is_certain and (is_last or is_twelve_hours or mark != ":")
+    return [Written(number.start, minutes.end, f"{number.text}{mark}{int(minutes.value):02d}")] if is_time else []
 
 
-def _amount(found: _Cardinals, number: Number) -> list[Written]:
-    return _percentage(found, number) or _money(found, number)
+def _length(found: _Cardinals, number: Number) -> list[Written]:
+    """Return both numbers of "un mètre quatre-vingts", of which the first alone may be an article."""
+    if not number.text.isdigit() or found.tokens.word(number.end) not in found.vocabulary.lengths:
+        return []
+    is_joined = found.tokens.word(number.end + 1) in ("e", "y", "et")
+    parts = found.by_start.get(number.end + 1 + is_joined)
+    if not parts or not found.tokens.word(parts.start) or not (parts.text.isdigit() and len(parts.text) == 2):
+        return []
+    if is_joined and found.tokens.word(parts.end):
+        return []
+    return [Written(n.start, n.end, n.text) for n in (number, parts)]
 
 
 def _percentage(found: _Cardinals, number: Number) -> list[Written]:
@@ -131,6 +172,9 @@ def _money(found: _Cardinals, number: Number) -> list[Written]:
         if sign:
             return [Written(number.start, end, sign + amount)]
         return [Written(number.start, number.end, amount), Written(at, end, "")]
+    is_round = number.is_sure is False and number.is_word and number.value < _MILLION  # "mille euros"
+    if is_round and not sign:
+        return [Written(number.start, number.end, number.text)]
     if sign in ("", "£"):  # a pound is also a weight
         return []
     if scale:

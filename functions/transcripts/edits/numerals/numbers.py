@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -11,6 +12,7 @@ from functions.transcripts.edits.numerals.tokens import Token, Tokens
 
 _SCALES = frozenset({100, 1000, 10**6, 10**9, 10**12})
 _MILLION = 10**6
+_POINTS = frozenset({"point", "dot", "punto", "ponto"})
 MULTIPLIERS = {"double": 2, "triple": 3}  # English: "double five"
 
 
@@ -45,6 +47,8 @@ def find_numbers(tokens: Tokens) -> list[Number]:
     """Return the numbers in order; none overlaps another."""
     found: list[Number] = []
     for number in _found(tokens, 0, len(tokens)):
+        if found and tokens.word(number.start - 1) == "dot":
+            _join_last_digits(found)
         if found and (joined := _continued_decimals(tokens, found[-1], number)):
             found[-1] = joined
         else:
@@ -68,10 +72,15 @@ def _refined(tokens: Tokens, number: Number) -> list[Number]:
     if words[0] in tokens.vocabulary.zeros and not _is_zero(tokens, number):
         return _found(tokens, start + 1, number.end)
     if number.is_ordinal:
+        if is_fraction(tokens, last):
+            return [replace(found, is_sure=False) for found in _found(tokens, start, last)]
         is_plural = tokens.language == "en" and words[-1].endswith("s")
-        return _found(tokens, start, last) if is_plural else [number]  # "twenty seconds"
+        is_hundredth = words[-1] in tokens.vocabulary.cents  # "cinquanta centesimi"
+        return _found(tokens, start, last) if is_plural or is_hundredth else [number]  # "twenty seconds"
     if all(_is_scale(word, tokens.language) for word in words):
         return [replace(_with_article(tokens, number), is_sure=False)]
+    if words[-1] == "hundreds" and number.value in (1700, 1800, 1900):
+        return [replace(number, text=f"{number.text}s", is_sure=True)]
     if tokens.language == "en" and words[-1].endswith("s"):
         return [replace(number, is_sure=False)]  # "the two thousands"
     factor = _found(tokens, start, last) if number.value >= _MILLION else []
@@ -87,9 +96,19 @@ def _is_zero(tokens: Tokens, number: Number) -> bool:
     """Tell whether the "oh" that a number begins with is no exclamation: it is among digits, or in "in oh five"."""
     before = tokens.word_before(number.start)
     is_among_digits = before in MULTIPLIERS or any(
-        _found(tokens, at, at + 1) for at in (number.start - 1, number.end) if tokens.word(at) and tokens.word(at + 1)
+        _found(tokens, at, at + 1)
+        for at, border in ((number.start - 1, number.start), (number.end, number.end))
+        if at >= 0 and tokens.word(border) and tokens.word(at + 1)
     )
-    return is_among_digits or before in tokens.vocabulary.year_signs
+    is_decimal = tokens.word(number.start + 1) in tokens.vocabulary.decimal_words  # "oh point five"
+    is_hour = tokens.word(number.end) == "hours"  # "oh seven hundred hours"
+    return is_among_digits or is_decimal or is_hour or before in tokens.vocabulary.year_signs
+
+
+def is_fraction(tokens: Tokens, at: int) -> bool:
+    """Tell whether a token is a part of a whole: "sixteenths", "centesimi" where these are no money."""
+    word, ending = tokens[at].lower, tokens.vocabulary.fraction_ending
+    return bool(ending and re.search(ending, word)) and word not in tokens.vocabulary.cents
 
 
 @lru_cache(maxsize=4096)
@@ -118,12 +137,33 @@ def _continued_decimals(tokens: Tokens, before: Number, number: Number) -> Numbe
     mark = next((mark for mark in ",." if mark in before.text), "")
     between = tokens[before.end : number.start]
     is_apart = any(token.ends_phrase for token in tokens[before.end - 1 : number.start])
-    if not mark or before.is_ordinal or number.is_ordinal or is_apart or not number.is_word:
+    if before.is_ordinal or number.is_ordinal or is_apart:
         return None
     if len(between) == 1 and between[0].lower in names:
-        return replace(before, end=number.end, text=before.text + mark + number.text)
+        if mark:
+            return replace(before, end=number.end, text=before.text + mark + number.text)
+        return _pointed(tokens, before, number)
+    if not mark or not number.is_word:
+        return None
     marked_at = max(at for at in range(before.start, before.end) if tokens[at].lower in names)
     is_digit_by_digit = len(before.text.rpartition(mark)[2]) == before.end - marked_at - 1
     if not between and number.value < 10 and is_digit_by_digit:
         return replace(before, end=number.end, text=before.text + number.text)
     return None
+
+
+def _join_last_digits(found: list[Number]) -> None:
+    """Join the digits that the last number ends: "one nine two dot one six eight" begins with 192."""
+    while len(found) > 1 and found[-2].end == found[-1].start and found[-2].text.isdigit() and len(found[-2].text) == 1:
+        last = found.pop()
+        found[-1] = replace(found[-1], end=last.end, text=found[-1].text + last.text)
+
+
+def _pointed(tokens: Tokens, whole: Number, part: Number) -> Number | None:
+    """Return "three point fourteen" as 3.14; not "at one point twenty people"."""
+    is_moment = tokens.word_before(whole.start) == "at" and whole.value == 1
+    digits = part.text.replace(tokens.vocabulary.decimal_mark, "")
+    if is_moment or whole.is_sure is False or not whole.text.isdigit() or not digits.isdigit():
+        return None
+    is_comma = tokens.vocabulary.decimal_mark == "," and tokens[whole.end].lower not in _POINTS
+    return replace(whole, end=part.end, text=f"{whole.text}{',' if is_comma else '.'}{part.text}")

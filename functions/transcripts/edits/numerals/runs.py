@@ -7,10 +7,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 from functions.transcripts.edits.numerals.numbers import MULTIPLIERS, Number
-from functions.transcripts.edits.numerals.tokens import Tokens
+from functions.transcripts.edits.numerals.tokens import LEAST_DIGITS, Tokens
 
-_LEAST_DIGITS = 3  # of digits that are one number: "nine one one"
 _TELEPHONE_DIGITS = 7  # at least, if there are groups such as 800 and 12 among the digits
+_EARLY_YEAR_SIGNS = frozenset({"in", "since", "year", "jahr", "jaar", "år"})  # "in ten sixty-six"
 _DECADES = {"twenties": "20s", "thirties": "30s", "forties": "40s", "fifties": "50s", "sixties": "60s"}
 _DECADES |= {"seventies": "70s", "eighties": "80s", "nineties": "90s"}
 
@@ -23,7 +23,7 @@ def join_runs(tokens: Tokens, numbers: Sequence[Number]) -> list[Number]:
     """
     joined: list[Number] = []
     for chain in _split(_multiplied(tokens, numbers), lambda before, after: _is_apart(tokens, before, after)):
-        if _is_counting(chain):
+        if _is_counting(tokens, chain):
             joined += (replace(number, is_sure=True) for number in chain)
             continue
         for run in _split(chain, lambda before, _: tokens[before.end - 1].ends_phrase):
@@ -38,6 +38,8 @@ def join_runs(tokens: Tokens, numbers: Sequence[Number]) -> list[Number]:
 def _joined(tokens: Tokens, run: Sequence[Number]) -> list[Number]:
     if _is_dialled(tokens, run):
         return [_with_last_zeros(tokens, _concatenated(run))]
+    if _is_designator(tokens, run):
+        return [_concatenated(run)]
     is_list = len(run) > 2
     return _year(tokens, run) or [replace(number, is_sure=is_list and number.is_sure is not False) for number in run]
 
@@ -72,7 +74,11 @@ def _multiplied(tokens: Tokens, numbers: Sequence[Number]) -> list[Number]:
     return result
 
 
-def _is_counting(chain: Sequence[Number]) -> bool:
+def _is_counting(tokens: Tokens, chain: Sequence[Number]) -> bool:
+    is_listed = any(tokens[number.end - 1].ends_phrase for number in chain[:-1])
+    before = tokens.word_before(chain[0].start)
+    if not is_listed and (before in tokens.vocabulary.codes or before[-1:].isdigit()):
+        return False
     steps = {after.value - before.value for before, after in pairwise(chain)}
     return len(chain) > 2 and steps in ({1}, {-1}) and all(number.is_word for number in chain)
 
@@ -87,8 +93,14 @@ def _is_dialled(tokens: Tokens, run: Sequence[Number]) -> bool:
         for number in run
     )
     if one_by_one == len(run):
-        return digits >= _LEAST_DIGITS
+        return digits >= LEAST_DIGITS
     return digits >= _TELEPHONE_DIGITS and 2 * one_by_one >= len(run) and all(len(n.text) <= 3 for n in run)
+
+
+def _is_designator(tokens: Tokens, run: Sequence[Number]) -> bool:
+    """Tell whether the numbers are one in parts: "flight two forty-five"."""
+    is_named = tokens.word_before(run[0].start) in tokens.vocabulary.designators
+    return is_named and len(run) == 2 and all(n.text.isdigit() for n in run) and len(run[1].text) == 2
 
 
 def _concatenated(run: Sequence[Number]) -> Number:
@@ -108,14 +120,17 @@ def _year(tokens: Tokens, run: Sequence[Number]) -> list[Number]:
     """Return two numbers as a year, and a third that is ambiguous ("one man") as it was; nothing if they are none."""
     vocabulary = tokens.vocabulary
     century, year, rest = run[0], run[1], run[2:]
-    if not vocabulary.years_in_pairs or len(rest) > 1 or not 12 < century.value < 21 or len(year.text) != 2:
+    before = tokens.word_before(century.start)
+    first = 10 if before in _EARLY_YEAR_SIGNS else 13
+    if not vocabulary.years_in_pairs or len(rest) > 1 or not first <= century.value <= 20 or len(year.text) != 2:
+        return []
+    if before in vocabulary.prices:
         return []
     if not (century.text + year.text).isdigit() or (rest and tokens[rest[0].start].lower not in vocabulary.ambiguous):
         return []
     after = tokens.word(year.end)
     if after in vocabulary.units or after in vocabulary.money or (after and tokens[year.end].is_percent):
         return []
-    before = tokens.word_before(century.start)
     is_date = before in vocabulary.year_signs or before in vocabulary.months
     is_estimate = year.value - century.value in (0, 1) or (century.value, year.value) == (15, 20)
     if is_estimate and not is_date and century.value != 19:

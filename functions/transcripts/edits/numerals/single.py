@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from functions.transcripts.edits.numerals.numbers import Number
+from functions.transcripts.edits.numerals.numbers import Number, is_fraction
 from functions.transcripts.edits.numerals.tokens import Tokens
 
 _LARGEST_ESTIMATE = 10  # "one or two" stays; "one or fifty" is "one or 50"
@@ -44,11 +44,15 @@ def _is_count(tokens: Tokens, number: Number) -> bool:
     if _is_next_to_fraction(tokens, number):
         return False
     is_ambiguous = tokens[number.start].lower in vocabulary.ambiguous
+    if is_ambiguous and _is_day(tokens, number):
+        return True
     return not is_ambiguous or (number.value != 1 and tokens.word(number.end) in vocabulary.units)
 
 
 def _is_next_to_fraction(tokens: Tokens, number: Number) -> bool:
     """Tell whether the number belongs to "two thirds", "three and a half" or "half past ten"."""
+    if tokens.word(number.end) and is_fraction(tokens, number.end):
+        return True
     before, after = _words_around(tokens, number)
     for words in (before, after):
         while words and words[0] in tokens.vocabulary.joiners:
@@ -63,6 +67,12 @@ def _is_rank(tokens: Tokens, number: Number, least: int) -> bool:
         return False
     if _is_next_to_month(tokens, number):
         return True
+    last, after = tokens[number.end - 1].lower, tokens.word(number.end)
+    if last.endswith("second") and number.value > 2 and after not in tokens.vocabulary.ranked:
+        return False  # "a thirty second timer"
+    is_one_part = tokens[number.start].lower == "one" and number.end == number.start + 2
+    if is_one_part and tokens.word_before(number.start) != "the":
+        return False  # "one hundredth of a second"
     if number.text.endswith(".") and not tokens.word(number.end):
         return False  # its full stop would look like the sentence's
     return number.value >= max(tokens.vocabulary.ordinals_from, least) and not tokens[number.start].is_name
@@ -75,6 +85,14 @@ def _is_next_to_month(tokens: Tokens, number: Number) -> bool:
     month_before = before[1:2] if before[:1] == ["the"] else before[:1]
     month_after = after[1:2] if after and after[0] in vocabulary.month_joiners else after[:1]
     return any(word in vocabulary.months for word in [*month_before, *month_after])
+
+
+def _is_day(tokens: Tokens, number: Number) -> bool:
+    """Tell whether a word that may be an article or an adjective is a day: "le neuf mai", "el uno de octubre"."""
+    vocabulary, after = tokens.vocabulary, tokens.word(number.end)
+    if after in vocabulary.month_joiners:
+        return tokens.word(number.end + 1) in vocabulary.months
+    return number.value > 1 and after in vocabulary.months
 
 
 def _is_estimate(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:

@@ -8,12 +8,13 @@ from functools import lru_cache
 
 import text_to_num
 
-from functions.transcripts.edits.numerals.vocabulary import VOCABULARIES
+from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
 from functions.transcripts.words import TranscriptWord
 
 _STOPS = ',;:.?!…—–)]}»”"'
 _SENTENCE_ENDS = ".?!…:"
 _OPENINGS = '([{«“"¿¡'
+LEAST_DIGITS = 3  # of digits that are one number: "nine one one"
 
 
 class Token:
@@ -27,10 +28,12 @@ class Token:
         is_name: Whether it is capitalised inside a sentence.
         is_percent: Whether it belongs to "per cent", whose last word is a hundred in some languages.
         is_fixed: Whether it stays as it was: in an idiom, and "million" of "$5 million".
+        elided: The article before a number in one word with it, as it is written: "L'" of "L'otto marzo".
     """
 
-    def __init__(self, lower: str, spelling: str = "", word: int = 0, is_name: bool = False) -> None:
+    def __init__(self, lower: str, spelling: str = "", word: int = 0, is_name: bool = False, elided: str = "") -> None:
         self.lower, self._spelling, self.word, self.is_name = lower, spelling or lower, word, is_name
+        self.elided = elided
         self.ends_phrase = self.ends_sentence = self.is_percent = self.is_fixed = False
 
     def text(self) -> str:
@@ -61,11 +64,16 @@ class Tokens(list[Token]):
             if self and word.speaker != words[index - 1].speaker:
                 self[-1].ends_phrase = self[-1].ends_sentence = True
             is_name = not begins_sentence and not opens and word.text[:1].isupper() and not word.text.isupper()
-            for part in _parts(word.normalised, language):
+            elided = _elided(word.normalised, language)
+            for part in _parts(word.normalised[len(elided) :], language):
                 self.append(Token(part, _known_spelling(part, language), index, is_name))
+            if elided:
+                at = word.text.lower().find(word.normalised)
+                self[-1].elided = word.text[at : at + len(elided)]
             self[-1].ends_phrase = text[-1:] in _STOPS
             self[-1].ends_sentence = self[-1].ends_phrase and text[-1:] != ","
             begins_sentence = text[-1:] in _SENTENCE_ENDS
+        self._name_digits()
         for token in self._in_phrases(self.vocabulary.percent):
             token.is_percent = True
         for token in [*self._in_phrases(self.vocabulary.idioms), *self._after_digits()]:
@@ -89,20 +97,48 @@ class Tokens(list[Token]):
         return bool(self.word(at)) and self.reads(at, phrase)
 
     def _after_digits(self) -> Iterator[Token]:
-        """Yield the number words that follow digits: they are one number, which is written already."""
-        follows = False
+        """Yield the number words that follow digits: they are one number, which is written already.
+
+        Digits said one by one are none of them: "555 one two three four" is 555 1234.
+        """
+        follows, digits_end = False, 0
         for at, token in enumerate(self):
             follows = follows and _is_number(token.lower, self.language) and bool(self.word(at))
-            if follows:
+            if follows and at >= digits_end:
+                end = at
+                while _is_digit(self.word(end), self.language):
+                    end += 1
+                goes_on = bool(self.word(end)) and _is_number(self.word(end), self.language)
+                digits_end = end if end - at >= LEAST_DIGITS and not goes_on else at
+            if follows and at >= digits_end:
                 yield token
+            elif follows:
+                continue
             elif token.lower[-1:].isdigit():
                 follows = self.word_before(at) not in self.vocabulary.months  # "May 5 nineteen eighty four"
+
+    def _name_digits(self) -> None:
+        """Give another name of a digit, between two digits, its usual one."""
+        for at, token in enumerate(self):
+            name = self.vocabulary.digit_names.get(token.lower, "")
+            around = (self.word_before(at), self.word(at + 1))
+            if name and all(_is_digit(word, self.language) for word in around):
+                self[at] = Token(token.lower, name, token.word)
+                self[at].ends_phrase, self[at].ends_sentence = token.ends_phrase, token.ends_sentence
 
     def _in_phrases(self, phrases: Sequence[Sequence[str]]) -> Iterator[Token]:
         for phrase in phrases:
             for at in range(len(self)):
                 if self.reads(at, phrase):
                     yield from self[at : at + len(phrase)]
+
+
+def _elided(word: str, language: str) -> str:
+    """Return the elided article that a number word begins with: "l'" of "l'otto", but "" of "nell'ottocento"."""
+    pattern = VOCABULARIES[language].elided
+    match = re.match(pattern, word) if pattern else None
+    is_number = match and _is_number(word[match.end() :], language) and not word.endswith("cento")
+    return match.group() if match and is_number else ""
 
 
 def _known_spelling(word: str, language: str) -> str:
@@ -115,6 +151,13 @@ def _known_spelling(word: str, language: str) -> str:
 def _is_number(word: str, language: str) -> bool:
     """Tell whether text2num knows a word as one number."""
     return len(text_to_num.find_numbers([Token(_known_spelling(word, language))], language, 0.0)) == 1
+
+
+@lru_cache(maxsize=4096)
+def _is_digit(word: str, language: str) -> bool:
+    """Tell whether a word names one digit."""
+    found = text_to_num.find_numbers([Token(_known_spelling(word, language))], language, 0.0) if word else []
+    return len(found) == 1 and not found[0].is_ordinal and len(found[0].text) == 1 and not word.isdigit()
 
 
 @lru_cache(maxsize=4096)

@@ -11,11 +11,9 @@ from earshot_contract.audio_copies import AudioCopy, Spans
 from earshot_contract.keys import upload_error_key, upload_result_keys
 from earshot_contract.shards import S3Object
 from functions.aws import job_table, latest_uploads, s3
-from functions.handlers.assemble.handler import cost_usd
 from functions.handlers.assemble.handler import handler as assemble
 from functions.jobs.job import Failure, Source, SourceKind
 from functions.jobs.upload_event import Upload
-from functions.settings import settings
 from functions.transcripts.transcript import Transcript
 from tests.fixtures.finished_jobs import job_with_results, stored
 from tests.fixtures.transcripts import segment, timed_words
@@ -40,21 +38,6 @@ def test_job_is_stored_in_four_formats_with_row_fields(context: Any) -> None:
     assert (job.model, job.model_seconds, job.transcript) == ("base", 0.38, "jobs/j1/transcript.json")
     assert job.completed
     assert not list(s3.keys("transcripts", "uploads/"))
-
-
-def test_job_costs_its_share_of_a_workers_hour(context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """0.38 s inside the model at 90 cents an hour."""
-    monkeypatch.setenv("WORKER_PRICE", "0.9")
-    settings.cache_clear()
-    job_with_results(Source(SourceKind.BODY, S3Object("transcripts", "work/j1/audio")))
-    assemble({"job_id": "j1"}, context)
-    job = job_table.find("j1")
-    assert job
-    assert job.cost_usd == 0.000095
-
-    monkeypatch.setenv("WORKER_PRICE", "0")  # the local cloud: nobody pays by the hour
-    settings.cache_clear()
-    assert cost_usd(3600.0) is None
 
 
 def test_upload_result_is_stored_under_the_uploads_whole_key(context: Any) -> None:

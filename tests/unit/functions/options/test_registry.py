@@ -11,7 +11,6 @@ import pytest
 from earshot_contract.shards import AudioInfo, ModelInfo, S3Object, Shard, ShardResult, ShardSpeakers
 from functions.audio.probe import Probe
 from functions.errors import ApiError
-from functions.handlers.assemble.assembly import assemble
 from functions.handlers.prepare.plan_shards import is_interactive, plan_shards
 from functions.jobs.job import Job, Source, SourceKind
 from functions.options.options import Options
@@ -20,6 +19,7 @@ from functions.options.specification import OptionSpec, Stage, Support
 from functions.rendering.deepgram import listen_response
 from functions.rendering.formats import FORMATS, JSON
 from functions.speech_models.names import Model, choose
+from functions.transcripts.assembly import assemble
 from functions.transcripts.edit import edit
 from functions.transcripts.redaction.redact import redact
 from functions.transcripts.transcript import Transcript

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -95,3 +96,31 @@ def test_lost_lease_ends_worker_after_its_current_shards(
 
     assert [token for operation, token, _ in harness.account.step_functions.answers()] == ["t1"]
     assert harness.account.message_counts() == (1, 0)
+
+
+@pytest.mark.usefixtures("fast_heartbeat")
+@pytest.mark.parametrize("slow", ["tokens", "lease"])
+def test_service_that_hangs_delays_no_other_renewal(
+    harness: WorkerHarness, make_shard: MakeShard, monkeypatch: pytest.MonkeyPatch, slow: str
+) -> None:
+    """Messages became visible under a live worker while Step Functions was throttled, and used up their receives."""
+    extended, released, hung = threading.Event(), threading.Event(), threading.Event()
+
+    def hang(*_: Any) -> None:
+        hung.set()
+        released.wait(20)
+
+    harness.account.send("t1", make_shard())
+    if slow == "lease":
+        monkeypatch.setattr(harness.lease, "renew", hang)
+    harness.start(lease=slow == "lease")
+    harness.submitted(1)
+    if slow == "tokens":
+        monkeypatch.setattr(harness.account.step_functions, "send_task_heartbeat", lambda taskToken: hang())
+    assert hung.wait(20)
+
+    harness.account.clients.sqs.meta.events.register(
+        "before-call.sqs.ChangeMessageVisibilityBatch", lambda **_: extended.set()
+    )
+    assert extended.wait(5)
+    released.set()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from earshot_contract.worker_kinds import WorkerKind
 from transcriber import hardware, quick_worker
 from transcriber.worker import loop
 from transcriber.worker.aws_clients import AwsClients
@@ -86,3 +88,20 @@ def test_callers_get_all_threads_and_bulk_a_core_each(opened: list[str], loads: 
     quick_worker.handler({**EVENT, "queues": "all"}, context(900))
     quick_worker.handler(EVENT, context(900))
     assert loads == [(1, 6), (6, 1)], "a caller does not wait for another load"
+
+
+def test_result_names_the_kind_of_worker(
+    opened: list[str], account: Any, make_shard: Any, result_of: Any, fake_engine: Any, speech: Any, monkeypatch: Any
+) -> None:
+    """A job's cost is computed by it: Lambda's time has another price than a task's."""
+    account.put_audio(speech)
+    account.send("t1", make_shard())
+
+    def submit(shard: Any, _: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(result_of(shard))
+        return done
+
+    monkeypatch.setattr(fake_engine, "submit", submit)
+    quick_worker.handler(EVENT, context(900))
+    assert account.result().worker is WorkerKind.QUICK

@@ -105,8 +105,9 @@ class Api:
     @staticmethod
     def _route(path: str) -> tuple[str, dict[str, str] | None]:
         parts = path.split("/")
-        if parts[1] == "requests" and len(parts) > 2:
-            return "/".join([*parts[:2], "{id}", *parts[3:]]), {"id": parts[2]}
+        if parts[1] in ("requests", "shared") and len(parts) > 2:
+            named = ["{id}", *parts[3:4], *("{share}" for _ in parts[4:])]
+            return "/".join([*parts[:2], *named]), dict(zip(("id", "share"), parts[2::2], strict=False))
         if parts[1] == "page":
             return "/page/{version}/{file}", {"version": parts[2], "file": parts[3]}
         return path, None

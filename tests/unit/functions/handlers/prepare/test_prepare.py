@@ -12,7 +12,7 @@ import pytest
 
 from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.job_state import JobState
-from earshot_contract.keys import body_key
+from earshot_contract.keys import body_key, upload_result_keys
 from earshot_contract.shards import S3Object, Shard, ShardMessage, SpeakerOptions
 from functions.aws import job_pages, job_table, model_bucket, s3
 from functions.aws.clients import client
@@ -111,6 +111,20 @@ def test_folder_makes_no_job(prepare: Prepare, caught: Caught) -> None:
     assert prepare(put("new folder/", b""))["go"] is False
     assert job_pages.newest(10) == ([], None)
     assert caught() == []
+
+
+@pytest.mark.parametrize(("sequencer", "removed"), [("02", True), ("00", False)])
+def test_results_of_overwritten_bytes_are_removed(prepare: Prepare, sequencer: str, removed: bool) -> None:
+    """At once, and by the later upload alone: who waits for the name reads no text of other bytes."""
+    prepare(put())
+    results = [S3Object("transcripts", key) for key in upload_result_keys(KEY)]
+    for result in results:
+        s3.put(result, b"of the first", "text/plain")
+    again = put()
+    prepare(again)  # S3 sends an event twice
+    assert all(s3.head(result) for result in results)
+    prepare({"upload": {**again["upload"], "sequencer": sequencer}}, "arn:2")
+    assert [s3.head(result) is None for result in results] == [removed] * len(results)
 
 
 def test_upload_without_options_detects_language(prepare: Prepare) -> None:

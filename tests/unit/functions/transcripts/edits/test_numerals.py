@@ -55,11 +55,22 @@ SENTENCES = {
         My zip code is nine oh two one oh. = My zip code is 90210.
         Two of 5 million dollars; a million dollars. = 2 of 5 million dollars; a million dollars.
         $5 million and fifty cents. = $5 million and 50 cents.
-        On May 5 nineteen eighty four, 555 one two three four. = On May 5 1984, 555 one two three four.
+        On May 5 nineteen eighty four, 555 one two three four. = On May 5 1984, 555 1234.
         A hundred dollars, 3 hundred dollars, 20 twenty, 7 eleven. = $100, 3 hundred dollars, 20 twenty, 7 eleven.
         Oh one more thing, and oh two people came. = Oh one more thing, and oh 2 people came.
         In oh five, ten below zero, zero degrees, oh five oh six. = In 05, 10 below zero, 0 degrees, 0506.
         She is 21, paid $3.50 at 10:30 a.m. and owns 5 million shares.
+        Set the thirty second timer on the twenty second floor. = Set the thirty second timer on the 22nd floor.
+        It costs nineteen ninety-nine; he paid nineteen fifty.
+        In ten sixty-six; fifteen oh one; the nineteen hundreds. = In 1066; 1501; the 1900s.
+        The PIN is one two three four; call 1 800 five five five one two one two. = The PIN is 1234; call 1 800 5551212.
+        Flight two forty-five leaves by eight forty-five. = Flight 245 leaves by 8:45.
+        Three point fourteen, oh point five, at one point twenty left. = 3.14, 0.5, at one point twenty left.
+        One two seven dot oh dot oh dot one, version three point twelve point one. = 127.0.0.1, version 3.12.1.
+        Minus five degrees, down by minus two percent, five minus three percent. = -5 degrees, down by -2%, 5 minus 3%.
+        A twenty-one-year-old on a ten-minute, two-way trip. = A 21-year-old on a 10-minute, two-way trip.
+        Five sixteenths, one hundredth, the one hundredth time. = Five sixteenths, one hundredth, the 100th time.
+        At oh seven hundred hours. = At 0700 hours.
     """,
     "fr": """
         Elle a quatre-vingt-dix-neuf ans, lui vingt et un. = Elle a 99 ans, lui 21.
@@ -81,6 +92,9 @@ SENTENCES = {
         Deux ou trois cents, de dix à vingt pour cent. = Deux ou trois cents, de 10 à 20 %.
         Sous le roi Louis quatorze, tout était à zéro.
         Il s'est mis sur son trente et un.
+        Le neuf mai à sept heures cinq, un mètre quatre-vingts. = Le 9 mai à 7 h 05, 1 mètre 80.
+        Cent euros, mille et une nuits, trois centièmes. = 100 euros, mille et une nuits, trois centièmes.
+        Il fait moins cinq degrés. Le code est un deux trois quatre. = Il fait -5 degrés. Le code est 1234.
     """,
     "de": """
         Er ist einundzwanzig, sie einundvierzig Jahre alt. = Er ist 21, sie 41 Jahre alt.
@@ -101,6 +115,9 @@ SENTENCES = {
         Zwei bis dreitausend Leute, ein Euro fünfzig. = Zwei bis dreitausend Leute, 1,50 Euro.
         5 Millionen Euro, 5 hundert Prozent, um 10 Uhr dreißig. = 5 Millionen Euro, 5 hundert Prozent, um 10 Uhr 30.
         Eins, zwei, drei. Tausend Dank. = 1, 2, 3. Tausend Dank.
+        Um sieben Uhr fünf; ein Meter achtzig; hundert Euro. = Um 7:05 Uhr; 1 Meter 80; 100 Euro.
+        Die einundzwanzigjährige Frau, ein einjähriges Kind. = Die 21-jährige Frau, ein einjähriges Kind.
+        Es hat minus fünf Grad. Die PIN ist eins zwei drei vier. = Es hat -5 Grad. Die PIN ist 1234.
     """,
     "es": """
         Uno de ellos tiene veintiún años. = Uno de ellos tiene 21 años.
@@ -119,6 +136,10 @@ SENTENCES = {
         Somos dos o tres. = Somos 2 o 3.
         Dos millones de personas, un millón de gracias. = 2 millones de personas, un millón de gracias.
         Uno, dos, tres. = 1, 2, 3.
+        Unos cientos de personas, unas mil y una noches.
+        El uno de octubre a las siete y cinco, a las catorce treinta. = El 1 de octubre a las 7:05, a las 14:30.
+        El vigésimo primer siglo; tres centésimas; un metro ochenta. = El 21º siglo; tres centésimas; 1 metro 80.
+        Mil dólares, menos cinco grados. El código es uno dos tres cuatro. = 1000 dólares, -5 grados. El código es 1234.
     """,
     "pt": """
         Um deles tem vinte e um anos. = Um deles tem 21 anos.
@@ -137,6 +158,9 @@ SENTENCES = {
         Somos dois ou três. = Somos 2 ou 3.
         Dois milhões de pessoas, um milhão de vezes. = 2 milhões de pessoas, um milhão de vezes.
         Um, dois, três. = 1, 2, 3.
+        O dia um de outubro às sete e cinco. = O dia 1 de outubro às 7h05.
+        Cinco meia três sete; às três e meia; umas cem pessoas. = 5637; às três e meia; umas cem pessoas.
+        Versão três ponto catorze; mil reais, menos cinco graus. = Versão 3.14; 1000 reais, -5 graus.
     """,
     "it": """
         Uno di loro ha ventuno anni. = Uno di loro ha 21 anni.
@@ -155,6 +179,10 @@ SENTENCES = {
         Nel ventunesimo secolo. = Nel 21º secolo.
         Due milioni di persone, un milione di euro. = 2 milioni di persone, un milione di euro.
         Centottantuno cani. = 181 cani.
+        Cinquanta centesimi, due euro e cinque centesimi. = 50 centesimi, 2,05 euro.
+        L'otto marzo, l'ottanta per cento; all'una, nell'Ottocento. = L'8 marzo, l'80%; all'una, nell'Ottocento.
+        Alle quattordici e quindici; alle due e tre; un metro e ottanta. = Alle 14:15; alle 2 e 3; 1 metro e 80.
+        Le mille e una notte; cento euro, meno cinque gradi. = Le mille e una notte; 100 euro, -5 gradi.
     """,
     "nl": """
         Een van hen is eenentwintig jaar oud. = Een van hen is 21 jaar oud.
@@ -173,6 +201,8 @@ SENTENCES = {
         De eenentwintigste eeuw, de vijfde mei. = De 21e eeuw, de 5e mei.
         Twee miljoen mensen, een miljoen sterren. = 2 miljoen mensen, een miljoen sterren.
         Een, twee, drie. = 1, 2, 3.
+        Om zeven uur vijf; een meter tachtig; min vijf graden. = Om 7.05 uur; 1 meter 80; -5 graden.
+        De twintigjarige man. De code is een twee drie vier. = De 20-jarige man. De code is 1234.
     """,
     "da": """
         En af dem er enogtyve år. = En af dem er 21 år.
@@ -192,6 +222,8 @@ SENTENCES = {
         To millioner mennesker, en million stjerner. = 2 millioner mennesker, en million stjerner.
         En, to, tre. = 1, 2, 3.
         Vi har to. En mand kom. = Vi har 2. En mand kom.
+        En tyveårig mand; minus fem grader; hundrede kroner. = En 20-årig mand; -5 grader; 100 kroner.
+        Koden er en to tre fire. = Koden er 1234.
     """,
 }
 TABLE = [

@@ -1,4 +1,4 @@
-"""Assembly: the results of all shards of a job become its transcript."""
+"""Assembly: the results of a job's shards become its transcript; those of the first shards, the beginning of it."""
 
 from __future__ import annotations
 
@@ -27,6 +27,22 @@ def assemble(job: Job, options: Options, results: Sequence[ShardResult]) -> Tran
     if [result.index for result in ordered] != list(range(job.shards or 1)):
         found = [result.index for result in ordered]
         raise ValueError(f"Job {job.id} was split into {job.shards or 1} shards; there are results of {found}.")
+    return _join(job, options, ordered)
+
+
+def assemble_beginning(job: Job, options: Options, results: Sequence[ShardResult], until: float) -> Transcript:
+    """Join the results of the first shards of each channel, as many of one as of another, in the order of their index.
+
+    Args:
+        job: the job, which still runs.
+        options: its options.
+        results: at least one of each channel.
+        until: where the last of these shards end, in seconds of the file.
+    """
+    return replace(_join(job, options, results), partial_until=until)
+
+
+def _join(job: Job, options: Options, ordered: Sequence[ShardResult]) -> Transcript:
     by_channel = sorted(ordered, key=lambda result: result.channel or 0)
     groups = [list(group) for _, group in groupby(by_channel, key=lambda result: result.channel or 0)]
     first = ordered[0]

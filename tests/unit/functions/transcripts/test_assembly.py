@@ -23,10 +23,10 @@ from earshot_contract.shards import (
     SpeakerTurn,
     Word,
 )
-from functions.handlers.assemble.assembly import assemble
 from functions.jobs.job import Job, Source, SourceKind
 from functions.options.options import Options
 from functions.rendering.deepgram import listen_response
+from functions.transcripts.assembly import assemble
 from functions.transcripts.transcript import SpeakerModelInfo, Transcript
 
 

@@ -1,0 +1,184 @@
+"""Checks of an AWS account before a deployment, one finding each; `doctor` runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from earshot_contract.aws_errors import error_code
+
+Client = Callable[[str], Any]  # name of a service → boto3 client
+
+BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
+QUICK_SHARE = 4  # the most of the account's concurrent functions that may be quick workers: one in so many
+BOOTSTRAP_VERSION = 6  # the least that the template accepts (its rule `CheckBootstrapVersion`)
+WORKER_VCPUS = 4  # of each instance type that the GPU flavour uses
+# An instance that was scaled in counts for minutes more, so a worker beside a leaving one needs a second share.
+ROOMY_VCPUS = 16
+# Codes of EC2's quotas in vCPUs (https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html).
+GPU_QUOTAS = {
+    "L-DB2E81BA": "Running On-Demand G and VT instances",
+    "L-3819A6DF": "All G and VT Spot Instance Requests",
+}
+DEFAULT_ZONES, TWO_ZONE_REGION = 3, "us-west-1"  # as in infra/settings.py, which is not in the wheel
+USUAL_QUICK_MEMORY = 3008  # MB that a function may have in many new accounts; no API tells an account's limit
+ROOMY_CONCURRENCY = 100  # a waiting request takes one invocation for up to 25 s
+SERVICE_ROLES = {
+    "AWSServiceRoleForECS": "ecs.amazonaws.com",
+    "AWSServiceRoleForEC2Spot": "spot.amazonaws.com",
+}
+
+
+class Level(StrEnum):
+    """How much a finding matters."""
+
+    OK = "ok"
+    WARNING = "warning"  # the deployment works, with a limit
+    PROBLEM = "problem"  # the deployment fails
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The result of one check. `advice` says what to do; empty where nothing is to be done."""
+
+    level: Level
+    what: str
+    advice: str = ""
+
+
+def credentials(client: Client) -> Finding:
+    """Check that AWS accepts the credentials, in this region."""
+    from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
+
+    sts = client("sts")
+    region = sts.meta.region_name
+    try:
+        identity = sts.get_caller_identity()
+    except EndpointConnectionError:
+        return Finding(
+            Level.PROBLEM,
+            f"AWS does not answer in the region {region}",
+            "Check AWS_REGION (a region is written like eu-central-1) and the connection to the internet.",
+        )
+    except (BotoCoreError, ClientError) as error:
+        advice = "Set AWS_PROFILE, or sign in with `aws sso login`."
+        if isinstance(error, ClientError) and error_code(error) == "InvalidClientTokenId":
+            advice += f" Regions that an account has not enabled refuse valid credentials, too: is {region} enabled?"
+        return Finding(Level.PROBLEM, f"No valid AWS credentials: {error}", advice)
+    return Finding(Level.OK, f"Credentials of {identity['Arn']}, region {region}")
+
+
+def bootstrap(client: Client) -> Finding:
+    """Check that the account and region were bootstrapped for the CDK."""
+    from botocore.exceptions import ClientError
+
+    advice = "`earshot cdk bootstrap`, once for an account and region."
+    try:
+        value = client("ssm").get_parameter(Name=BOOTSTRAP_PARAMETER)["Parameter"]["Value"]
+    except ClientError as error:
+        if error_code(error) != "ParameterNotFound":
+            raise
+        return Finding(Level.PROBLEM, "This account and region were not bootstrapped for the CDK", advice)
+    if int(value) < BOOTSTRAP_VERSION:
+        return Finding(Level.PROBLEM, f"The CDK's bootstrap has version {value}, too old: {BOOTSTRAP_VERSION}", advice)
+    return Finding(Level.OK, f"CDK bootstrap, version {value}")
+
+
+def availability_zones(client: Client, zones: int | None) -> Finding:
+    """Check that the account sees as many availability zones as the deployment uses."""
+    ec2 = client("ec2")
+    needed = zones or (2 if ec2.meta.region_name == TWO_ZONE_REGION else DEFAULT_ZONES)
+    found = ec2.describe_availability_zones(
+        Filters=[{"Name": "zone-type", "Values": ["availability-zone"]}, {"Name": "state", "Values": ["available"]}]
+    )["AvailabilityZones"]
+    if len(found) < needed:
+        return Finding(
+            Level.PROBLEM,
+            f"{len(found)} availability zones, and the deployment uses {needed}",
+            f"Deploy with -c zones={len(found)}.",
+        )
+    return Finding(Level.OK, f"{len(found)} availability zones")
+
+
+def instance_types(client: Client, types: Sequence[str]) -> Finding:
+    """Check that the region offers an instance type of the deployment; some regions lack all of the default."""
+    offers = (
+        client("ec2")
+        .get_paginator("describe_instance_type_offerings")
+        .paginate(LocationType="region", Filters=[{"Name": "instance-type", "Values": list(types)}])
+    )
+    offered = sorted({offer["InstanceType"] for page in offers for offer in page["InstanceTypeOfferings"]})
+    if not offered:
+        return Finding(
+            Level.PROBLEM,
+            f"The region offers none of the instance types {', '.join(types)}",
+            "Deploy into another region, name a type with one NVIDIA GPU and 4 vCPUs that it offers with "
+            "-c instance_types=…, or deploy with -c flavour=cpu.",
+        )
+    return Finding(Level.OK, f"Instance types that the region offers: {', '.join(offered)}")
+
+
+def lambda_concurrency(client: Client, quick_workers: int, quick_memory: int) -> Finding:
+    """Check how many functions may run at once, new accounts may have 10, and that quick workers leave room."""
+    count = client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
+    room = count // QUICK_SHARE
+    more = "Request more of the quota `Concurrent executions` of Lambda (Service Quotas, L-B99A9384)."
+    if quick_workers > room:
+        return Finding(
+            Level.WARNING,
+            f"{count} Lambda functions may run at once, and {quick_workers} quick workers leave too few to callers",
+            f"{more} Until then deploy with -c quick_workers={room}.",
+        )
+    if quick_memory > USUAL_QUICK_MEMORY:
+        return Finding(
+            Level.WARNING,
+            f"Quick workers of {quick_memory} MB: an account may allow {USUAL_QUICK_MEMORY}, which no API tells",
+            f"With -c quick_memory={USUAL_QUICK_MEMORY} it is never refused; for more ask AWS Support.",
+        )
+    if count < ROOMY_CONCURRENCY:
+        return Finding(
+            Level.WARNING,
+            f"{count} Lambda functions may run at once: a few waiting callers take them all, others get 503",
+            f"{more} Until then at most -c quick_workers={room}.",
+        )
+    return Finding(Level.OK, f"{count} Lambda functions may run at once: up to {room} quick workers among them")
+
+
+def service_role(client: Client, role: str) -> Finding:
+    """Check that a service-linked role exists: in a fresh account the first cluster is refused without ECS's."""
+    from botocore.exceptions import ClientError
+
+    try:
+        client("iam").get_role(RoleName=role)
+    except ClientError as error:
+        if error_code(error) != "NoSuchEntity":
+            raise
+        return Finding(
+            Level.PROBLEM,
+            f"There is no service-linked role {role}",
+            f"aws iam create-service-linked-role --aws-service-name {SERVICE_ROLES[role]}",
+        )
+    return Finding(Level.OK, f"Service-linked role {role}")
+
+
+def gpu_quota(client: Client, code: str) -> Finding:
+    """Check one of EC2's quotas for GPU instances."""
+    from botocore.exceptions import ClientError
+
+    quotas = client("service-quotas")
+    try:
+        quota = quotas.get_service_quota(ServiceCode="ec2", QuotaCode=code)["Quota"]
+    except ClientError as error:  # one that was never changed may have no value of its own
+        if error_code(error) != "NoSuchResourceException":
+            raise
+        quota = quotas.get_aws_default_service_quota(ServiceCode="ec2", QuotaCode=code)["Quota"]
+    vcpus, name = int(quota["Value"]), GPU_QUOTAS[code]
+    advice = f"Request {ROOMY_VCPUS} of `{name}` (Service Quotas, {code}), or deploy with -c flavour=cpu."
+    if vcpus < WORKER_VCPUS:
+        return Finding(Level.PROBLEM, f"{name}: {vcpus} vCPUs, and a worker needs {WORKER_VCPUS}", advice)
+    if vcpus < ROOMY_VCPUS:
+        room = f"room for {vcpus // WORKER_VCPUS} at a time; an instance that leaves counts for about 8 minutes more"
+        return Finding(Level.WARNING, f"{name}: {vcpus} vCPUs, {room}", advice)
+    return Finding(Level.OK, f"{name}: {vcpus} vCPUs")

@@ -1,0 +1,49 @@
+"""Numbers that are one word with what they count: "twenty-one-year-old", "einundzwanzigjährige"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+import text_to_num
+
+from functions.transcripts.edits.numerals.measures import Written
+from functions.transcripts.edits.numerals.tokens import Token, Tokens
+from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
+
+
+def compounds(tokens: Tokens, least: int) -> Iterator[Written]:
+    """Yield these words with the number in digits: "21-year-old", "21-jährige".
+
+    Args:
+        tokens: The text.
+        least: A smaller number stays a word, except in an age, which English writes in digits.
+    """
+    for at, token in enumerate(tokens):
+        value, rest = _split(token.lower, tokens.language)
+        if value and (value >= least or rest.startswith("year-old")) and not (token.is_name or token.is_fixed):
+            yield Written(at, at + 1, f"{value}-{rest}")
+
+
+@lru_cache(maxsize=4096)
+def _split(word: str, language: str) -> tuple[int, str]:
+    """Return the number that a word begins with, and the rest of it; 0 if it begins with none."""
+    vocabulary = VOCABULARIES[language]
+    parts = word.split("-")
+    for at in range(1, len(parts)):
+        if parts[at] in vocabulary.compounds:
+            return _value(" ".join(parts[:at]), language), "-".join(parts[at:])
+    ending = re.search(f"{vocabulary.counted_endings}$", word) if vocabulary.counted_endings else None
+    if ending and ending.start():
+        value = _value(word[: ending.start()], language)
+        return (value if value > 1 else 0), ending.group()  # "eenjarig", "einzig"
+    return 0, ""
+
+
+def _value(text: str, language: str) -> int:
+    """Return the number that a text is, 0 if it is something else."""
+    words = text.split()
+    found = text_to_num.find_numbers([Token(word) for word in words], language, 0.0)
+    is_number = len(found) == 1 and found[0].end - found[0].start == len(words) and found[0].text.isdigit()
+    return int(found[0].value) if is_number and not found[0].is_ordinal else 0
