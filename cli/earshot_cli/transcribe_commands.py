@@ -26,8 +26,6 @@ def transcribe(
     sources: Annotated[
         list[str], typer.Argument(metavar="FILE|FOLDER|URL|s3://…|-", help="What to transcribe; - is standard input.")
     ],
-    url: Url = LOCAL_URL,
-    key: Key = None,
     format: Annotated[
         list[str] | None,
         typer.Option("--format", "-f", metavar="json|text|srt|vtt", help="Several: srt,json. Default: text."),
@@ -65,6 +63,8 @@ def transcribe(
         bool, typer.Option("--json", help="Print one JSON document a source: job, state, files, warnings, error.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary; errors only.")] = False,
+    url: Url = LOCAL_URL,
+    key: Key = None,
 ) -> None:
     """Transcribe files, folders, URLs and objects in the deployment's own buckets, many at once."""
     formats, query = parse_formats(format or []), build_query(model, language, option or [])

@@ -107,6 +107,9 @@ def test_skip_existing_fetches_only_what_is_missing(earshot: Any, deployment: An
     assert (earshot.folder / "talks/1.txt").read_text() == "x"
     assert "Transcribed 2 of 3" in result.stderr
     assert "Skipped 1: there are files of them already." in result.stderr
+    again = earshot("transcribe", "talks", "-f", "srt,text", "--skip-existing")
+    assert (again.returncode, len(deployment.audio)) == (0, 2)
+    assert "Transcribed 0 of 3." in again.stderr
 
 
 def test_sources_of_one_stem_keep_their_whole_names(earshot: Any) -> None:
