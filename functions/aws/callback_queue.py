@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
 
 from functions.aws.clients import client
-from functions.jobs.job import Job
 from functions.settings import settings
 
 # SQS hides a message for 12 hours at most from when it was received; a minute is left for the function that asks.
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
 MAX_HIDDEN_SECONDS = 12 * 3600 - 60
-
-
-def send(job: Job) -> None:
-    """Send the message of a redelivery; the first message of a run comes from the bus's rule."""
-    detail = {"job_id": job.id, "attempt": job.attempt, "redelivery": job.redeliveries}
-    client("sqs").send_message(QueueUrl=settings().callback_queue_url, MessageBody=json.dumps({"detail": detail}))
 
 
 def hide(receipt: str, seconds: float) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from earshot_contract.job_state import JobState
-from functions.aws import callback_queue, job_table
+from functions.aws import job_table, redeliveries
 from functions.errors import bad_request, service_unavailable
 from functions.handlers.api.job_routes import job_summary
 from functions.handlers.api.request import Request
@@ -34,6 +34,6 @@ def redeliver(_: Request, job: Job) -> Response:
     requested = job_table.record_delivery(job, Delivery(now, next=now, requested=True))
     if requested is None:  # a try has ended just now, or another caller was quicker
         raise service_unavailable(f"Request {job.id} has just changed. Try again.")
-    callback_queue.send(requested)
+    redeliveries.send(requested)
     logger.info("The callback is sent again", job_id=job.id, redelivery=requested.redeliveries)
     return json_response(job_summary(requested))
