@@ -12,6 +12,7 @@ from constructs import Construct
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import JOBS_PREFIX
 from functions.jobs.job_events import TITLES
+from infra.api import Api
 from infra.foundation import Foundation
 from infra.settings import ALLOW_PRIVATE_URLS
 
@@ -29,7 +30,7 @@ class Callbacks(Construct):
     function sends one whose last try failed to the queue `undelivered`.
     """
 
-    def __init__(self, scope: Construct, id: str, base: Foundation, *, undelivered: sqs.Queue) -> None:
+    def __init__(self, scope: Construct, id: str, base: Foundation, *, api: Api, undelivered: sqs.Queue) -> None:
         super().__init__(scope, id)
         self.queue = sqs.Queue(
             self,
@@ -63,6 +64,9 @@ class Callbacks(Construct):
             },
             timeout=Duration.seconds(25),  # less than VISIBILITY: a try ends before the next begins
         )
+        # POST /v1/requests/{id}/redeliver
+        api.function.add_environment("CALLBACK_QUEUE_URL", self.queue.queue_url)
+        self.queue.grant(api.function, "sqs:SendMessage")
         base.storage.grant_table(callback, "GetItem", "UpdateItem")
         undelivered.grant(callback, "sqs:SendMessage")
         base.storage.grant_objects(callback, base.storage.transcripts, f"{JOBS_PREFIX}*", "GetObject")

@@ -14,6 +14,7 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from earshot_contract.keys import (
+    ERROR_FILE,
     JOBS_PREFIX,
     LISTING_INDEX,
     REDACTED_AUDIO,
@@ -126,7 +127,8 @@ class JobMachine(Construct):
         storage.grant_objects(assemble, storage.transcripts, f"{WORK_PREFIX}*", "GetObject", "DeleteObject")
         storage.grant_objects(assemble, storage.transcripts, spans_key("*", "*"), "PutObject")
         storage.grant_objects(assemble, storage.transcripts, redacted_audio_key("*"), "GetObject")
-        storage.grant_objects(assemble, storage.transcripts, f"{UPLOADS_PREFIX}*.{REDACTED_AUDIO}", "DeleteObject")
+        for suffix in (REDACTED_AUDIO, ERROR_FILE):
+            storage.grant_objects(assemble, storage.transcripts, f"{UPLOADS_PREFIX}*.{suffix}", "DeleteObject")
         for prefix in (f"{JOBS_PREFIX}*", f"{UPLOADS_PREFIX}*"):
             storage.grant_objects(assemble, storage.transcripts, prefix, "PutObject")
         storage.grant_list(assemble, storage.transcripts)
@@ -144,6 +146,7 @@ class JobMachine(Construct):
         fail, transcripts = self._base.functions.all["fail"], self._base.storage.transcripts
         for prefix in (f"{UPLOADS_PREFIX}*", f"{WORK_PREFIX}*"):
             self._base.storage.grant_objects(fail, transcripts, prefix, "DeleteObject")
+        self._base.storage.grant_objects(fail, transcripts, f"{UPLOADS_PREFIX}*.{ERROR_FILE}", "PutObject")
         self._base.storage.grant_list(fail, transcripts)
 
     def _build_reap(self) -> None:

@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 
 from earshot_contract.keys import (
+    ERROR_FILE,
     JOBS_PREFIX,
     REDACTED_AUDIO,
     UPLOADS_PREFIX,
@@ -69,7 +70,7 @@ def acknowledge_findings(
             *(f"{prefix}*" for prefix in (WORK_PREFIX, JOBS_PREFIX, UPLOADS_PREFIX)),
             redacted_audio_key("*"),
             spans_key("*", "*"),
-            f"{UPLOADS_PREFIX}*.{REDACTED_AUDIO}",
+            *(f"{UPLOADS_PREFIX}*.{suffix}" for suffix in (REDACTED_AUDIO, ERROR_FILE)),
             edits_key("*", "*"),
         ),
     }.items():

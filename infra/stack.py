@@ -30,7 +30,7 @@ class Earshot(Stack):
         job_machine = JobMachine(self, "Jobs", base, worker_machine=worker_machine)
         api = Api(self, "Api", base, job_machine=job_machine)
         triggers = Triggers(self, "Triggers", base, job_machine=job_machine, worker_machine=worker_machine)
-        Callbacks(self, "Callbacks", base, undelivered=triggers.undelivered)
+        Callbacks(self, "Callbacks", base, api=api, undelivered=triggers.undelivered)
         Monitoring(
             self,
             "Monitoring",

@@ -1,4 +1,4 @@
-"""Triggers: S3 upload → job, every minute → scaler, every five → sweep, stopped execution → Fail."""
+"""Triggers: S3 upload → job; every minute → scaler; every five → sweep; stopped execution, deleted upload → Fail."""
 
 from __future__ import annotations
 
@@ -48,6 +48,7 @@ class Triggers(Construct):
             retention_period=Duration.days(14),
         )
         self._build_uploaded(base.storage.uploads, job_machine.state_machine)
+        self._build_deleted(base.storage.uploads, base.functions.all["fail"])
         self._build_minute(worker_machine.scale)
         self._build_sweep(job_machine.sweep)
         self._build_stopped(job_machine.state_machine, base.functions.all["fail"])
@@ -67,6 +68,26 @@ class Triggers(Construct):
                     state_machine,
                     dead_letter_queue=self.undelivered,
                     input=events.RuleTargetInput.from_object({"upload": DETAIL}),
+                )
+            ],
+        )
+
+    def _build_deleted(self, uploads: s3.Bucket, fail: lambda_.Function) -> None:
+        """Invoke `fail`, which has written why an upload failed, when the upload is deleted; not when it expires."""
+        events.Rule(
+            self,
+            "Deleted",
+            description="Removes what a failed upload has left, when it is deleted from the uploads bucket.",
+            event_pattern=events.EventPattern(
+                source=["aws.s3"],
+                detail_type=["Object Deleted"],
+                detail={"bucket": {"name": [uploads.bucket_name]}, "reason": ["DeleteObject"]},
+            ),
+            targets=[
+                targets.LambdaFunction(
+                    fail,
+                    dead_letter_queue=self.undelivered,
+                    event=events.RuleTargetInput.from_object({"deleted": DETAIL}),
                 )
             ],
         )

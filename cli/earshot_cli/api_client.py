@@ -144,6 +144,11 @@ class ApiClient:
         job: dict[str, Any] = (await self._request("POST", _job_path(job_id, "/retry"))).json()
         return job
 
+    async def redeliver(self, job_id: str) -> dict[str, Any]:
+        """Send a finished job's callback again; return the job."""
+        job: dict[str, Any] = (await self._request("POST", _job_path(job_id, "/redeliver"))).json()
+        return job
+
     async def create_share(self, job_id: str, days: int | None, audio: bool) -> dict[str, Any]:
         """Make a link to a job's transcript and return it with its secret.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime
@@ -56,8 +57,9 @@ async def transcribe_sample(cloud: RunningCloud, clone: Path, key: str | None, p
     await asyncio.gather(*(_report(name, transcript, print_stage) for name, transcript in transcripts.items()))
 
 
-def addresses(cloud: RunningCloud, key: str | None) -> str:
-    """Format the addresses of the local cloud, and commands to try, for people to copy."""
+def addresses(cloud: RunningCloud, key: str | None, clone: Path) -> str:
+    """Format the addresses of the local cloud, and commands to try, for people to copy in the current folder."""
+    sample = shlex.quote(os.path.relpath(clone / SAMPLE))
     header = f' -H "Authorization: Token {key}"' if key else ""
     lines = {
         "page": f"{cloud.api}   (in a browser: drop recordings, read and play transcripts)",
@@ -66,8 +68,8 @@ def addresses(cloud: RunningCloud, key: str | None) -> str:
         "uploads": f"s3://{cloud.outputs['UploadsBucket']}",
         "transcripts": f"s3://{cloud.outputs['TranscriptsBucket']}/{UPLOADS_PREFIX}",
         "AWS": f"aws --endpoint-url {cloud.aws} s3 ls   (any region, any credentials)",
-        "try": f"curl{header} --data-binary @{SAMPLE} '{cloud.api}{LISTEN_PATH}?smart_format=true'",
-        "or": f"{_command()} transcribe{f' --key {key}' if key else ''} --url {cloud.api} {SAMPLE}",
+        "try": f"curl{header} --data-binary @{sample} '{cloud.api}{LISTEN_PATH}?smart_format=true'",
+        "or": f"{_command()} transcribe{f' --key {key}' if key else ''} --url {cloud.api} {sample}",
     }
     return "\n".join(["", *(f"  {name:<12} {line}" for name, line in lines.items()), "", "Press Ctrl-C to stop."])
 

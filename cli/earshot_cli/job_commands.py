@@ -1,9 +1,11 @@
-"""`earshot jobs`, `show`, `cancel`, `delete` and `retry`: what there is to do with jobs."""
+"""`earshot jobs`, `show`, `cancel`, `delete`, `retry` and `redeliver`: what there is to do with jobs."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from datetime import UTC
 from typing import Annotated, Any
 
@@ -15,10 +17,13 @@ from earshot_cli.connection import LOCAL_URL, Key, Url, run_async
 from earshot_cli.console import stderr, stdout, write
 from earshot_cli.errors import CliError, Status
 from earshot_cli.formats import Format
+from earshot_cli.run_display import show_run
+from earshot_cli.run_progress import RunProgress
 from earshot_cli.times import parse_time
 from earshot_contract.job_state import JobState
 
 FINISHED_STATES = frozenset(state for state in JobState if state.final)
+FOLLOW_SECONDS = 1.0  # between two looks of `show --follow`
 MAX_RETRIED = 1000  # jobs that `retry --failed` takes at once
 
 _ID_HELP = "Id of a job, as `earshot jobs` shows it, or its first 6 characters or more."
@@ -57,7 +62,7 @@ def jobs(
         for job in found:
             write(json.dumps(job, ensure_ascii=False))
     elif found:
-        stdout.print(job_tables.jobs_table(found))
+        stdout.print(job_tables.jobs_table(found, short_ids=stdout.is_terminal))
     elif filters:
         stderr.print("No such jobs.")
     else:
@@ -71,32 +76,52 @@ def show(
     format: Annotated[
         Format | None, typer.Option("--format", "-f", help="Print only the result, in this format.")
     ] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-F", help="Wait until the job has ended; status 1 unless it is completed.")
+    ] = False,
     partial: Annotated[
         bool, typer.Option("--partial", help="Print only the result, of a job that runs as far as it is there.")
     ] = False,
 ) -> None:
     """Show the details of a job and its transcript."""
+    run = RunProgress(1)
 
-    async def call() -> None:
+    async def call() -> Status:
         async with ApiClient(url, key) as api:
-            job = await api.job(job_id)
+            job = await (_ended_job(api, job_id, run) if follow else api.job(job_id))
+            completed = job["state"] == JobState.COMPLETED
             if partial and job["state"] not in FINISHED_STATES:
                 text, until = await api.partial_result(job["request_id"], (format or Format.TEXT).api_name)
                 write(text.rstrip("\n"))
                 if until is not None:
-                    stderr.print(f"The rest is being made: this is the result until {job_tables.duration(until)}.")
-                return
-            if (format or partial) and job["state"] != "completed":
+                    stderr.print(f"The rest is being made: this is the result until {job_tables.audio_length(until)}.")
+                return Status.OK
+            if (format or partial) and not completed:
                 raise CliError(
                     f"The job is {job['state']}: it has no result. `earshot show {job_id}` shows its details."
                 )
             if not (format or partial):
                 stdout.print(job_tables.job_details(job))
-            if job["state"] == "completed":
+            if completed:
                 text = (await api.result(job["request_id"], (format or Format.TEXT).api_name)).rstrip("\n")
                 write(text if format or partial else f"\n{text}")
+            return Status.FAILED if follow and not completed else Status.OK
 
-    run_async(call())
+    with show_run(run, stderr) if follow else nullcontext():
+        status = run_async(call())
+    raise typer.Exit(status)
+
+
+async def _ended_job(api: ApiClient, job_id: str, run: RunProgress) -> dict[str, Any]:
+    """Look at a job until it has ended, and return it. Ctrl-C ends the looking, not the job."""
+    job = await api.job(job_id)
+    seen = run.add(job.get("name") or job_id)
+    while job["state"] not in FINISHED_STATES:
+        seen.show_job(job)
+        await asyncio.sleep(FOLLOW_SECONDS)
+        job = await api.job(job["request_id"])
+    run.end(seen, failed=job["state"] != JobState.COMPLETED)
+    return job
 
 
 def cancel(job_id: JobId, url: Url = LOCAL_URL, key: Key = None) -> None:
@@ -160,6 +185,20 @@ def retry(
     raise typer.Exit(run_async(call()))
 
 
+def redeliver(job_ids: JobIds, url: Url = LOCAL_URL, key: Key = None) -> None:
+    """Send the callbacks of finished jobs again, and try until they are delivered, as after the end of a job."""
+
+    async def redeliver_one(api: ApiClient, job_id: str) -> str:
+        job = await api.redeliver(job_id)
+        return f"The callback is sent again: {_described(job)}. `earshot show {job_id}` lists the tries."
+
+    async def call() -> Status:
+        async with ApiClient(url, key) as api:
+            return await _each(job_ids, lambda job_id: redeliver_one(api, job_id))
+
+    raise typer.Exit(run_async(call()))
+
+
 async def _each(job_ids: list[str], action: Callable[[str], Awaitable[str]]) -> Status:
     """Do `action` with each job and print what it returns; the error of one does not stop the others.
 
@@ -174,7 +213,7 @@ async def _each(job_ids: list[str], action: Callable[[str], Awaitable[str]]) -> 
         try:
             stderr.print(await action(job_id), markup=False)
         except CliError as error:
-            if error.status is Status.UNREACHABLE:
+            if error.ends_all:
                 raise
             stderr.print(f"{job_id}: {error.message}", markup=False)
             worst = max(worst, error.status)

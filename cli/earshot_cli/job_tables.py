@@ -8,25 +8,29 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-_STATE_COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "processing": "cyan", "queued": "cyan"}
+SHORT_ID_WIDTH = 8  # characters of an id; commands take 6 and more
+STATE_COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "processing": "cyan", "queued": "cyan"}
 
 
-def jobs_table(jobs: list[dict[str, Any]]) -> Table:
-    """Build a table with one line a job that fits 80 columns.
+def jobs_table(jobs: list[dict[str, Any]], *, short_ids: bool = False) -> Table:
+    """Build a table with one line a job that fits 80 columns, with short ids 60.
 
-    The id is never shortened, because people copy it.
+    Args:
+        jobs: as the API lists them.
+        short_ids: show the first 8 characters of the ids: enough for every command, and room for names on a terminal.
     """
+    id_width = SHORT_ID_WIDTH if short_ids else 36
     table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
-    for column, width in {"created": 11, "id": 36, "state": 10}.items():
+    for column, width in {"created": 11, "id": id_width, "state": 10}.items():
         table.add_column(column, no_wrap=True, min_width=width)
     table.add_column("audio", no_wrap=True, min_width=7, justify="right")
     table.add_column("name", no_wrap=True, overflow="ellipsis", ratio=1)
     for job in jobs:
         table.add_row(
             f"{_local(job['created']):%m-%d %H:%M}",
-            job["request_id"],
+            job["request_id"][:id_width],
             _state(job),
-            duration(job.get("duration")),
+            audio_length(job.get("duration")),
             Text(_one_line(job.get("name") or job["source"].get("key") or job["source"].get("url") or "request")),
         )
     return table
@@ -47,10 +51,11 @@ def job_details(job: dict[str, Any]) -> Table:
         "source": _source(job),
         "model": job.get("model"),
         "language": job.get("language"),
-        "audio": job.get("duration") and duration(job["duration"]),
+        "audio": job.get("duration") and audio_length(job["duration"]),
         "created": _local_time(job["created"]),
         "completed": job.get("completed") and f"{_local_time(job['completed'])} (after {_elapsed(job)})",
         "progress": _progress(job),
+        "warnings": "\n".join(_one_line(str(each.get("message", each))) for each in job.get("warnings", [])),
         "tags": ", ".join(job.get("tags", [])),
         "key": _key(job),
         "callback": "\n".join(map(_delivery, job.get("deliveries", []))),
@@ -63,7 +68,7 @@ def job_details(job: dict[str, Any]) -> Table:
 
 
 def _state(job: dict[str, Any]) -> Text:
-    return Text(job["state"], style=_STATE_COLOURS.get(job["state"], ""))
+    return Text(job["state"], style=STATE_COLOURS.get(job["state"], ""))
 
 
 def _source(job: dict[str, Any]) -> str:
@@ -89,6 +94,8 @@ def _attempt(run: dict[str, Any]) -> str:
 
 def _delivery(delivery: dict[str, Any]) -> str:
     """Describe in one line how a try to deliver the callback ended, and when the next one is due."""
+    if delivery.get("requested"):
+        return f"{_local_time(delivery['when'])} sent again by request"
     outcome = delivery.get("error") or f"delivered ({delivery.get('status')})"
     due = f" Next try: {_local_time(delivery['next'])}." if "next" in delivery else ""
     return _one_line(f"{_local_time(delivery['when'])} {outcome}{due}")
@@ -103,14 +110,14 @@ def _progress(job: dict[str, Any]) -> str:
     if job["state"] != "processing" or "progress" not in job:
         return ""
     left = job.get("estimated_seconds_left")
-    return f"{job['progress']:.0%}" + (f", about {duration(left)} left" if left is not None else "")
+    return f"{job['progress']:.0%}" + (f", about {audio_length(left)} left" if left is not None else "")
 
 
 def _elapsed(job: dict[str, Any]) -> str:
-    return duration((_local(job["completed"]) - _local(job["created"])).total_seconds())
+    return audio_length((_local(job["completed"]) - _local(job["created"])).total_seconds())
 
 
-def duration(seconds: float | None) -> str:
+def audio_length(seconds: float | None) -> str:
     """Format as `7.9 s`, `12:05` or `1:02:05`; None as an empty string."""
     if seconds is None:
         return ""

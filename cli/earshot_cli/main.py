@@ -13,7 +13,9 @@ from earshot_cli import (
     admin_commands,
     deployment_commands,
     doctor_command,
+    event_commands,
     job_commands,
+    page,
     share_commands,
     transcribe_commands,
 )
@@ -85,6 +87,8 @@ COMMANDS: dict[str, list[Callable[..., None]]] = {
         job_commands.cancel,
         job_commands.delete,
         job_commands.retry,
+        job_commands.redeliver,
+        event_commands.events,
         share_commands.share,
         deployment_commands.logs,
     ],
@@ -99,6 +103,7 @@ COMMANDS: dict[str, list[Callable[..., None]]] = {
 for panel, commands in COMMANDS.items():
     for command in commands:
         app.command(rich_help_panel=panel)(command)
+app.command("open", rich_help_panel=AUDIO)(page.open_page)
 app.add_typer(admin_commands.key_commands, name="key", rich_help_panel=DEPLOYMENT)
 app.add_typer(admin_commands.model_commands, name="model", rich_help_panel=DEPLOYMENT)
 app.command(

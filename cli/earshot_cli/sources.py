@@ -68,10 +68,10 @@ def find_sources(arguments: Iterable[str], *, recursive: bool = False, extension
     seen: set[Path] = set()
     once = []
     for source in found:  # `talks talks/ep1.mp3` names a file twice
-        place = source.path.resolve() if source.path else None
-        if place is None or place not in seen:
+        real_path = source.path.resolve() if source.path else None
+        if real_path is None or real_path not in seen:
             once.append(source)
-        seen |= {place} if place else set()
+        seen |= {real_path} if real_path else set()
     return once
 
 

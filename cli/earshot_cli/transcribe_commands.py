@@ -26,8 +26,6 @@ def transcribe(
     sources: Annotated[
         list[str], typer.Argument(metavar="FILE|FOLDER|URL|s3://…|-", help="What to transcribe; - is standard input.")
     ],
-    url: Url = LOCAL_URL,
-    key: Key = None,
     format: Annotated[
         list[str] | None,
         typer.Option("--format", "-f", metavar="json|text|srt|vtt", help="Several: srt,json. Default: text."),
@@ -35,7 +33,7 @@ def transcribe(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="DIR", help="Write files into this folder.")
     ] = None,
-    beside: Annotated[
+    next_to_source: Annotated[
         bool,
         typer.Option(
             "--beside", "-b", help="Write ep1.txt beside ep1.mp3: the default for folders and for several formats."
@@ -65,6 +63,8 @@ def transcribe(
         bool, typer.Option("--json", help="Print one JSON document a source: job, state, files, warnings, error.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary; errors only.")] = False,
+    url: Url = LOCAL_URL,
+    key: Key = None,
 ) -> None:
     """Transcribe files, folders, URLs and objects in the deployment's own buckets, many at once."""
     formats, query = parse_formats(format or []), build_query(model, language, option or [])
@@ -72,7 +72,7 @@ def transcribe(
     try:
         has_folder = any(Path(argument).expanduser().is_dir() for argument in sources)
         several_to_stdout = len(formats) > 1 and not as_json
-        to_files = out is not None or beside or has_folder or several_to_stdout or skip_existing or overwrite
+        to_files = out is not None or next_to_source or has_folder or several_to_stdout or skip_existing or overwrite
         if to_files:
             tasks = plan_files(found, formats, out, skip_existing=skip_existing, overwrite=overwrite)
         else:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from earshot_cli import api_keys, deployment, first_run
 from earshot_cli.console import write
+from earshot_cli.ended_jobs import print_ended_jobs
 from earshot_cli.errors import CliError, Status
 from earshot_contract.api_keys import Scope
 
@@ -60,7 +61,8 @@ def up(port: int, aws_port: int, data_dir: Path, *, allow_private_urls: bool, re
         if sample:
             print_stage("Transcribing the sample: uploaded to the bucket, and sent to the API")
             asyncio.run(first_run.transcribe_sample(cloud, ROOT, key, print_stage))
-        write(first_run.addresses(cloud, key))
+        write(first_run.addresses(cloud, key, ROOT))
+        print_ended_jobs(cloud.client, cloud.outputs["BusName"])
 
     for number in STOPPING:  # `serve` does this too, but synthesis runs before it
         signal.signal(number, interrupt)

@@ -28,6 +28,13 @@ Tags = Annotated[list[str], Meta(description="Values of the option `tag`")]
 Attempt = Annotated[
     int, Meta(description="2 for the first retry of the job, and so on; left out for the first run", ge=2)
 ]
+Cost = Annotated[
+    float, Meta(description="US dollars for the seconds inside the model, at the deployment's price", ge=0)
+]
+Timings = Annotated[
+    dict[str, float],
+    Meta(description="Seconds: `waited` before the start, `ran`, inside the `model`; `start_…` where a worker started"),
+]
 Duration = Annotated[Seconds, Meta(description="Seconds of audio")]
 
 
@@ -93,6 +100,8 @@ class TranscriptionCompleted(JobDetail):
     duration: Duration
     language: Annotated[Language, Meta(description="Whisper's language code of the first channel")]
     transcript: Annotated[StoredTranscript, Meta(description="The canonical transcript, in JSON")]
+    cost_usd: Cost | UnsetType = UNSET
+    timings: Timings | UnsetType = UNSET
 
 
 @dataclass(frozen=True, kw_only=True)

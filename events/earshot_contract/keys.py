@@ -17,6 +17,7 @@ UPLOAD_NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 
 MAX_KEY_BYTES = 1024  # S3's limit
 REDACTED_AUDIO = "redacted.mp3"  # suffix of the copy in which what was redacted is silent
+ERROR_FILE = "error.json"  # suffix of the object that a failed upload leaves
 STORED_FORMATS = ("json", "srt", "vtt", "txt")  # formats in which a finished job is stored: suffixes of its keys
 
 # -- transcripts bucket ------------------------------------------------------------------------------------
@@ -71,9 +72,14 @@ def spans_key(job_id: str, digest: str) -> str:
     return f"{work_prefix(job_id)}silent-spans/{digest}.json"
 
 
+def upload_error_key(upload_key: str) -> str:
+    """Return the key of what says why an upload failed: beside the results that it would have had."""
+    return upload_result_key(upload_key, ERROR_FILE)
+
+
 def upload_result_keys(upload_key: str) -> list[str]:
-    """Return the keys of an upload's results in all formats, a redacted copy of the audio included."""
-    return [upload_result_key(upload_key, suffix) for suffix in (*STORED_FORMATS, REDACTED_AUDIO)]
+    """Return the keys of an upload's results in all formats, a redacted copy of the audio, and an error."""
+    return [upload_result_key(upload_key, suffix) for suffix in (*STORED_FORMATS, REDACTED_AUDIO, ERROR_FILE)]
 
 
 def work_prefix(job_id: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -68,12 +68,12 @@ def retry(job: Job, execution: str) -> Job | None:
     changes: dict[str, Any] = {
         "state": JobState.QUEUED,
         "execution": execution,
-        "history": [{k: v for k, v in asdict(each).items() if v is not None} for each in past],
+        "history": _items(past),
         "ttl": _expiry(),
         **_waiting(job),
         **dict.fromkeys(("started", "completed", "failure", "shards", "language", "channels")),
         **dict.fromkeys(("uncut", "channels_planned", "progress", "working_since")),
-        **dict.fromkeys(("model_seconds", "cost_usd", "worker_start", "restarts", "deliveries")),
+        **dict.fromkeys(("model_seconds", "cost_usd", "worker_start", "restarts", "deliveries", "warnings")),
     }
     unchanged = attribute("state").eq(job.state) & attribute("state").is_in([JobState.FAILED, JobState.CANCELLED])
     same_run = attribute("completed").eq(job.completed)
@@ -142,11 +142,17 @@ def record_delivery(job: Job, delivery: Delivery) -> Job | None:
     """Add a try to deliver the callback to the row of a finished job.
 
     Returns:
-        The row after the write, or None when the job was deleted or tried again meanwhile.
+        The row after the write, or None when the job was deleted, tried again, or has another delivery meanwhile.
     """
-    tries = [*(job.deliveries or []), delivery]
-    changes = {"deliveries": [{k: v for k, v in asdict(each).items() if v is not None} for each in tries]}
-    return _job(dynamodb.update(job_pk(job.id), changes, attribute("completed").eq(job.completed)))
+    before = _items(job.deliveries or [])
+    unchanged = attribute("deliveries").eq(before) if before else attribute("deliveries").not_exists()
+    changes = {"deliveries": [*before, *_items([delivery])]}
+    return _job(dynamodb.update(job_pk(job.id), changes, attribute("completed").eq(job.completed) & unchanged))
+
+
+def _items(records: Iterable[Attempt | Delivery]) -> list[dict[str, Any]]:
+    """Return records as the row has them: without what is not known."""
+    return [{k: v for k, v in asdict(each).items() if v is not None} for each in records]
 
 
 def set_edits(job_id: str, expected: str | None, version: str | None) -> Job | None:

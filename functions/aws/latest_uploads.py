@@ -23,12 +23,22 @@ SEQUENCER_DIGITS = 64
 def claim(upload: Upload) -> bool:
     """Record the upload as the latest of its key; return False, and record nothing, if a later one is recorded."""
     changes = {
-        "sequencer": upload.sequencer.upper().ljust(SEQUENCER_DIGITS, "0"),
+        "sequencer": _padded(upload.sequencer),
         "job": upload.job_id,
         "ttl": int(time.time()) + settings().retention_days * 86400,
     }
     condition = attribute("pk").not_exists() | attribute("sequencer").lte(changes["sequencer"])
     return dynamodb.update(upload_pk(upload.audio.bucket, upload.audio.key), changes, condition) is not None
+
+
+def is_before(event: Upload) -> bool:
+    """Return whether the latest upload of a key was before another event of the key, or there was none."""
+    item = dynamodb.get(upload_pk(event.audio.bucket, event.audio.key))
+    return item is None or str(item["sequencer"]) < _padded(event.sequencer)
+
+
+def _padded(sequencer: str) -> str:
+    return sequencer.upper().ljust(SEQUENCER_DIGITS, "0")
 
 
 def is_latest(audio: S3Object, job_id: str) -> bool:

@@ -67,6 +67,7 @@ class Delivery(Document):
     status: int | None = None  # what the receiver answered; None: nothing
     error: str | None = None
     next: str | None = None  # when the next try is due; None: there is no further one
+    requested: bool | None = None  # True: no try, but a caller's request to begin anew with them
 
 
 @dataclass
@@ -98,6 +99,7 @@ class Job(Document):
     model_seconds: float | None = None  # seconds that workers spent inside the model
     cost_usd: float | None = None  # of the workers' time that they took, by each kind's price of an hour
     worker_start: dict[str, float] | None = None  # seconds by stage of the start of a worker that had to start
+    warnings: list[dict[str, str]] | None = None  # of the options that could not do what they say
     transcript: str | None = None  # key in the transcripts bucket
     edits: str | None = None  # version of the corrections; None: there are none
     shares: list[Share] | None = None  # links that read the transcript, the oldest first
@@ -114,6 +116,19 @@ class Job(Document):
     def row(self) -> dict[str, Any]:
         """Return the attributes of the table's item, without unknown values."""
         return {k: v for k, v in asdict(self).items() if v is not None}
+
+    @property
+    def redeliveries(self) -> int:
+        """How often a caller has asked for the callback again."""
+        return sum(bool(each.requested) for each in self.deliveries or ())
+
+    @property
+    def callback_tries(self) -> int:
+        """Tries to deliver the callback, since it was asked for again if it was."""
+        tries = 0
+        for each in self.deliveries or ():
+            tries = 0 if each.requested else tries + 1
+        return tries
 
     @property
     def attempt(self) -> int:

@@ -9,6 +9,7 @@ from earshot_contract.job_state import JobState
 from functions.jobs.job import Job
 from functions.jobs.job_source import source_summary
 from functions.jobs.redaction import without_secrets
+from functions.jobs.timings import timings
 from functions.options.options import Options
 
 TITLES = {
@@ -49,6 +50,8 @@ def _values(job: Job, transcripts_bucket: str) -> dict[str, Any]:
             "completed": job.completed,
             "duration": job.duration,
             "language": job.language,
+            "cost_usd": job.cost_usd,
+            "timings": timings(job) or None,
             "transcript": {"bucket": transcripts_bucket, "key": job.transcript} if job.transcript else None,
             "error": job.failure.body() if job.failure else None,
         }

@@ -226,7 +226,7 @@ function facts(job, data, nextUnsure) {
     ran !== undefined && ["Ran", span(ran)],
     model !== undefined && ["In the model", span(model)],
     ...(job.tags?.length ? [["Tags", job.tags.join(", ")]] : []),
-    ...(job.deliveries || []).slice(-1).map((each) => ["Callback", `${each.status || each.error || "no answer"}, ${when(each.when)}`]),
+    ...(job.deliveries || []).slice(-1).map((each) => ["Callback", `${each.requested ? "sent again" : each.status || each.error || "no answer"}, ${when(each.when)}`]),
   ];
   return h("section", { class: "card" }, h("h2", null, "Facts"),
     h("dl", null, rows.filter(Boolean).map(([name, value]) => [h("dt", null, name), h("dd", { class: "num" }, value)])));

@@ -71,9 +71,13 @@ def _metadata(transcript: Transcript, options: Options) -> dict[str, Any]:
         metadata["audio_track"] = _audio_track(transcript.audio)
     if transcript.partial_until is not None:  # Deepgram has no such member
         metadata["partial"] = {"until": _seconds(transcript.partial_until)}
-    warnings = [*transcript.warnings, *_numerals_warning(transcript, options)]
-    optional = {"tags": options.tag, "extra": options.extra, "warnings": warnings}
+    optional = {"tags": options.tag, "extra": options.extra, "warnings": warnings_of(transcript, options)}
     return metadata | {name: value for name, value in optional.items() if value}
+
+
+def warnings_of(transcript: Transcript, options: Options) -> list[dict[str, str]]:
+    """Return what the options could not do: `parameter`, `type`, `message`."""
+    return [*transcript.warnings, *_numerals_warning(transcript, options)]
 
 
 def _audio_track(audio: AudioInfo) -> dict[str, Any]:

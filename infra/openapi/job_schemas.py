@@ -24,6 +24,10 @@ JOB: dict[str, Schema] = {
 _JOB_ERROR = document({"err_code": TEXT, "err_msg": TEXT})
 OPTIONAL_JOB: dict[str, Schema] = {
     "edited": {"const": True},
+    "warnings": {
+        **array_of(document({"message": TEXT}, {"parameter": TEXT, "type": TEXT})),
+        "description": "What an option could not do, as in the result's `metadata`.",
+    },
     "name": {**TEXT, "maxLength": 255, "description": "Of the file, as the caller gave it."},
     "owner": {**TEXT, "description": "Whose it is: the id of an API key, `public` or `deployment`."},
     "caller": {**TEXT, "description": "Name of the API key."},
@@ -33,8 +37,11 @@ OPTIONAL_JOB: dict[str, Schema] = {
         "description": "Runs before this one, for a request that was tried again.",
     },
     "deliveries": {
-        **array_of(document({"when": MOMENT}, {"status": COUNT, "error": TEXT, "next": MOMENT})),
-        "description": "Tries to deliver the callback; the last has `next` if there will be another.",
+        **array_of(
+            document({"when": MOMENT}, {"status": COUNT, "error": TEXT, "next": MOMENT, "requested": {"const": True}})
+        ),
+        "description": "Tries to deliver the callback; the last has `next` if there will be another. `requested`: no "
+        "try, but a request to begin anew.",
     },
     "options": {**TEXT, "description": "The request's query string."},
     "model": TEXT,

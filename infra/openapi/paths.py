@@ -79,6 +79,18 @@ def _retry() -> Schema:
     }
 
 
+def _redeliver() -> Schema:
+    return {
+        "summary": "Send the callback of a finished request again",
+        "description": "At once, and then as often as after the request's end. `deliveries` says what came of it.",
+        "parameters": [ID],
+        "responses": {
+            "200": json_answer("It is being sent.", "Job"),
+            **error_answers("Error", 400, 401, 403, 404, 429, 500, 503),
+        },
+    }
+
+
 def _uploads() -> Schema:
     return {
         "summary": "Get a URL for audio that does not fit in a request",
@@ -143,6 +155,7 @@ _OPERATIONS: dict[str, Callable[[], Schema]] = {
     "request": _request,
     "delete_request": _delete,
     "retry": _retry,
+    "redeliver": _redeliver,
     "result": result,
     "result_again": result_by_post,
     "audio": job_audio,

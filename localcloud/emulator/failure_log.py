@@ -94,8 +94,8 @@ def function_failure(name: str, event: Any, result: dict[str, Any], log: Path) -
     if isinstance(status, int) and status >= 500 and status not in UNAVAILABLE_STATUSES:
         return f"The function {name} answered {status}: {reason_in_log(log)} (log: {log})"
     failure = body.get("failure")
-    if isinstance(failure, dict) and failure.get("status", 0) >= 500 and isinstance(event, dict):
-        error = event.get("error") or {}
+    if isinstance(failure, dict) and failure.get("status", 0) >= 500 and isinstance(event, dict) and body.get("job_id"):
+        error = event.get("error") or {"Error": "Stopped", "Cause": event.get("stopped", {}).get("status")}
         if "errorType" not in str(error.get("Cause", "")):  # a function's exception has its own line
             return f"A job failed: {error.get('Error')}: {error.get('Cause')} (logs of workers: {log.parent})"
     return None

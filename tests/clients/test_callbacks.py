@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -23,3 +26,13 @@ def test_failed_job_delivers_callback_until_it_is_taken(setup: dict[str, str], s
     assert delivery.json()["request_id"] == request_id
     assert "failed to process audio" in delivery.json()["err_msg"]
     assert request_id != turned_away
+
+    redelivery = urllib.request.Request(f"{setup['url']}/v1/requests/{request_id}/redeliver", method="POST")
+    until = time.monotonic() + 30
+    while time.monotonic() < until:  # 503 until the function has written down its try
+        with contextlib.suppress(urllib.error.HTTPError), urllib.request.urlopen(redelivery) as answer:
+            assert json.load(answer)["deliveries"][-1]["requested"]
+            break
+        time.sleep(0.1)
+    *_, third = site.wait_for(lambda one: one.path == "/failed", count=3)
+    assert third.body == delivery.body

@@ -15,6 +15,7 @@ ROUTES = {
     "GET requests/{id}/result",
     "POST requests/{id}/result",
     "POST requests/{id}/retry",
+    "POST requests/{id}/redeliver",
     "POST uploads",
     "GET models",
     "POST audio/transcriptions",

@@ -14,6 +14,7 @@ from cfnlint.api import lint
 from infra import ROOT
 from tests.synth.assembly import Assembly
 
+RECIPES = ROOT / "events" / "recipes"
 # Redundant DependsOn: CDK also lists a role there that the resource refers to anyway.
 IGNORED_RULES = ["W3005"]
 
@@ -39,6 +40,12 @@ def test_cfn_lint_finds_nothing(flavour: str, request: pytest.FixtureRequest) ->
         assert cfn_lint_findings(template) == []
         marker.parent.mkdir(parents=True, exist_ok=True)
         marker.touch()
+
+
+@pytest.mark.parametrize("recipe", sorted(path.name for path in RECIPES.glob("*.yaml")))
+def test_cfn_lint_finds_nothing_in_recipes(recipe: str) -> None:
+    text = (RECIPES / recipe).read_text()
+    assert [f"{m.rule.id} {m.path}: {m.message}" for m in lint(text, config=ManualArgs(regions=["eu-west-1"]))] == []
 
 
 def test_cfn_lint_reads_state_machine_definitions() -> None:

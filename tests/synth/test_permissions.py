@@ -42,6 +42,7 @@ FUNCTION_ACTIONS = {
         "events:PutEvents",
         "states:StartExecution",
         "states:StopExecution",
+        "sqs:SendMessage",  # POST /v1/requests/{id}/redeliver
     },
     "prepare": {
         "dynamodb:PutItem",
@@ -74,6 +75,7 @@ FUNCTION_ACTIONS = {
     },
     "fail": {
         "s3:DeleteObject",
+        "s3:PutObject",  # uploads/….error.json
         "s3:ListBucket",
         "dynamodb:GetItem",
         "dynamodb:PutItem",

@@ -55,7 +55,7 @@ def rule_targets(assembly: Assembly) -> Iterator[dict[str, Any]]:
 
 def test_rules_may_reach_their_targets(assembly: Assembly) -> None:
     found = list(rule_targets(assembly))
-    assert len(found) == 3
+    assert len(found) == 4
     for target in found:
         arn = target["Arn"]
         kind = assembly.template["Resources"][arn.get("Ref") or arn["Fn::GetAtt"][0]]["Type"]

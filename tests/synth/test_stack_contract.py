@@ -222,7 +222,7 @@ def test_rules_pass_on_whole_objects_of_events(assembly: Assembly) -> None:
     """EventBridge writes an object as JSON, but puts a text as it is: a quote in a key would break the input."""
     targets = [target for rule in assembly.resources("Events::Rule").values() for target in rule["Targets"]]
     transformers = [t["InputTransformer"] for t in targets if "InputTransformer" in t]
-    assert len(transformers) == 2
+    assert len(transformers) == 3
     for transformer in transformers:
         assert transformer["InputPathsMap"] == {"detail": "$.detail"}
         assert '"<detail>"' not in transformer["InputTemplate"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from earshot_contract.job_state import JobState
@@ -28,6 +27,7 @@ from functions.jobs.job_filter import JobFilter
 from functions.jobs.job_source import source_summary
 from functions.jobs.progress import progress
 from functions.jobs.redaction import without_secrets
+from functions.jobs.timings import timings
 from functions.observability import logger
 from functions.options.options import Options
 from functions.settings import settings
@@ -110,8 +110,9 @@ def job_summary(job: Job) -> dict[str, Any]:
         "duration": job.duration,
         "language": job.language,
         "edited": bool(job.edits) or None,
+        "warnings": job.warnings,
         "channels": job.channels,
-        "timings": _timings(job),
+        "timings": timings(job),
         "cost_usd": job.cost_usd,
         "error": failure.body() if failure else None,
         "deliveries": [_delivery(each) for each in job.deliveries or ()] or None,
@@ -159,21 +160,6 @@ def _upload_result_keys(job: Job) -> list[str]:
         owner = json.loads(answer)["metadata"]["request_id"] if answer is not None else None
         owners = {key: known or owner for key, known in owners.items()}
     return [key for key, owner in owners.items() if owner == job.id]
-
-
-def _timings(job: Job) -> dict[str, float]:
-    """Return seconds waited before the start, from the start to the end, inside the model, and of a worker's start."""
-    timings = {"model": job.model_seconds} if job.model_seconds is not None else {}
-    timings |= job.worker_start or {}
-    if job.started:
-        timings["waited"] = _seconds_between(job.created, job.started)
-        if job.completed:
-            timings["ran"] = _seconds_between(job.started, job.completed)
-    return timings
-
-
-def _seconds_between(earlier: str, later: str) -> float:
-    return round((datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds(), 3)
 
 
 def _completed_shards(job: Job) -> int:

@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from earshot_contract.api_keys import DEPLOYMENT_OWNER
 from earshot_contract.job_state import JobState
-from earshot_contract.keys import shard_result_key, transcript_key
+from earshot_contract.keys import shard_result_key, transcript_key, upload_error_key
 from earshot_contract.shards import S3Object, ShardResult
 from functions.aws import job_table, latest_uploads, s3, shard_results
 from functions.aws.init_phase import connect
@@ -22,6 +22,7 @@ from functions.handlers.assemble.redacted_audio import copy_to_upload_key, reque
 from functions.jobs.job import Job, SourceKind, timestamp
 from functions.observability import logger, metrics
 from functions.options.options import Options
+from functions.rendering.deepgram import warnings_of
 from functions.settings import settings
 from functions.transcripts.assembly import assemble, worker_start
 from functions.transcripts.redaction.redact import redact
@@ -55,6 +56,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return {"job_id": job.id, "group": job.owner or DEPLOYMENT_OWNER, "copy": copy.to_dict()}
     if latest:
         copy_to_upload_key(job, options)
+        _remove_error(job)
     job_table.finish(
         job.id,
         duration=transcript.audio.duration,
@@ -64,6 +66,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         model_seconds=transcript.model_seconds,
         worker_start=worker_start(results),
         cost_usd=job_cost(results),
+        warnings=warnings_of(transcript, options) or None,
         transcript=transcript_key(job.id),
     )
     if options.redact:
@@ -81,6 +84,12 @@ def _is_latest(job: Job) -> bool:
     """Return whether the results under the upload's key are to be this job's."""
     audio = job.source.audio
     return job.source.kind != SourceKind.UPLOAD or audio is None or latest_uploads.is_latest(audio, job.id)
+
+
+def _remove_error(job: Job) -> None:
+    """Remove what an earlier run or an earlier upload of the key has left to say why it failed."""
+    if job.source.kind == SourceKind.UPLOAD and job.source.audio:
+        s3.remove(settings().transcripts_bucket, [upload_error_key(job.source.audio.key)])
 
 
 def _shard_results(job: Job) -> list[ShardResult]:

@@ -45,20 +45,28 @@ def _is_finished(record: dict[str, Any]) -> bool:
     """Try to deliver if a try is due; True if there is nothing to deliver, now or later."""
     detail = json.loads(record["body"])["detail"]
     job = job_table.find(detail["job_id"])
-    if job is None or job.state not in (JobState.COMPLETED, JobState.FAILED):
-        return True
-    options = Options.from_stored(job.parsed, job.options)
-    if options.callback is None or job.attempt != detail.get("attempt", 1):  # the run after it has its own message
+    if job is None or not _is_of_message(job, detail):
         return True
     due = _due(job)
     if due is not None and due <= time.time():
-        delivery = _try(job, options, record["body"])
-        job = job_table.record_delivery(job, delivery)
-        due = _due(job) if job else None
+        delivery = _try(job, record["body"])
+        # The same message may have been received twice, and a caller may have asked for another round of tries.
+        job = job_table.record_delivery(job, delivery) or job_table.find(job.id)
+        due = _due(job) if job and _is_of_message(job, detail) else None
     if due is None:
         return True
     callback_queue.hide(record["receiptHandle"], due - time.time())
     return False
+
+
+def _is_of_message(job: Job, detail: dict[str, Any]) -> bool:
+    """Return whether a message is that of the job's present run and of its present round of tries."""
+    return (
+        job.state in (JobState.COMPLETED, JobState.FAILED)
+        and Options.from_stored(job.parsed, job.options).callback is not None
+        and job.attempt == detail.get("attempt", 1)
+        and job.redeliveries == detail.get("redelivery", 0)
+    )
 
 
 def _due(job: Job) -> float | None:
@@ -69,10 +77,11 @@ def _due(job: Job) -> float | None:
     return datetime.fromisoformat(due).timestamp() if due else None
 
 
-def _try(job: Job, options: Options, message: str) -> Delivery:
+def _try(job: Job, message: str) -> Delivery:
     """Send a job's result once; a message without a further try goes to the queue for undelivered events."""
+    options = Options.from_stored(job.parsed, job.options)
     assert options.callback is not None, "A job without a callback has nothing to deliver."
-    tries = len(job.deliveries or ()) + 1
+    tries = job.callback_tries + 1
     try:
         status = deliver(
             options.callback,

@@ -13,12 +13,12 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from earshot_contract.job_state import JobState
-from earshot_contract.keys import upload_result_keys
 from functions import errors
-from functions.aws import event_bus, job_table, latest_uploads, s3, shard_results
+from functions.aws import event_bus, job_table, latest_uploads, shard_results
 from functions.aws.init_phase import connect
+from functions.handlers.fail import upload_errors
 from functions.jobs import job_events
-from functions.jobs.job import Failure, Job, SourceKind
+from functions.jobs.job import Failure, Job
 from functions.jobs.upload_event import Upload
 from functions.observability import logger, metrics
 from functions.options.options import Options
@@ -34,12 +34,16 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
     Args:
         event: `{"input", "execution": ARN, "error": {"Error", "Cause"}}`, `input` being the execution's own; or
-            `{"stopped": detail}`, the detail of Step Functions' status event, in which the input is text.
+            `{"stopped": detail}`, the detail of Step Functions' status event, in which the input is text; or
+            `{"deleted": detail}`, the detail of S3's event of an upload that was deleted, which fails no job.
         context: Lambda's context.
 
     Returns:
         `{"job_id", "failure"}`; `job_id` is None when the job is cancelled or belongs to another execution.
     """
+    if "deleted" in event:
+        upload_errors.remove_of_deleted(event["deleted"])
+        return {"job_id": None, "failure": None}
     if "stopped" in event:
         event = _event_of_stopped(event["stopped"])
     execution_input = json.loads(event["input"]) if isinstance(event["input"], str) else event["input"]
@@ -50,7 +54,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     level("A job failed", job_id=job.id if job else None, error=error, cause=cause, answer=failure.to_dict())
     if job is None:
         return {"job_id": None, "failure": failure.to_dict()}
-    _remove_stale_results(job)
+    upload_errors.replace_results(job, failure)
     if Options.from_stored(job.parsed, job.options).redact:
         shard_results.remove(job.id)
     metrics.add_metric("JobsFailed", MetricUnit.Count, 1)
@@ -64,13 +68,6 @@ def _event_of_stopped(detail: dict[str, Any]) -> dict[str, Any]:
     """Return the job machine's form of a status event."""
     error = {"Error": errors.STOPPED, "Cause": detail["status"]}
     return {"input": detail["input"], "execution": detail["executionArn"], "error": error}
-
-
-def _remove_stale_results(job: Job) -> None:
-    """Remove the results of an earlier upload under the same key: they are not those of the bytes there now."""
-    audio = job.source.audio
-    if job.source.kind == SourceKind.UPLOAD and audio and latest_uploads.is_latest(audio, job.id):
-        s3.remove(settings().transcripts_bucket, upload_result_keys(audio.key))
 
 
 def _failed_job(execution_input: dict[str, Any], execution: str, failure: Failure, *, repeat: bool) -> Job | None:

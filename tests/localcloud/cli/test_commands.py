@@ -16,6 +16,7 @@ import pytest
 from whisper_normalizer.english import EnglishTextNormalizer
 
 from earshot_cli.api_client import MAX_BODY_BYTES
+from earshot_cli.event_feed import PREFIX
 from earshot_contract.keys import api_key_pk
 from localcloud.cloud import Cloud
 from tests.paths import SAMPLES
@@ -135,3 +136,23 @@ def test_key_create_with_stack_writes_to_its_table(earshot: Any, cloud: Cloud) -
     assert created.stdout.strip() not in str(rows)  # only its SHA-256 is stored
     assert (other_stack.returncode, other_stack.stdout) == (3, "")
     assert "The outputs of the stack Another cannot be read" in other_stack.stderr
+
+
+def test_events_are_printed_and_nothing_of_it_stays(deployed: Any, cloud: Cloud) -> None:
+    def of_command() -> list[str]:
+        rules = cloud.client("events").list_rules(EventBusName=cloud.outputs["BusName"], NamePrefix=PREFIX)["Rules"]
+        queues = cloud.client("sqs").list_queues(QueueNamePrefix=PREFIX).get("QueueUrls", [])
+        return [rule["Name"] for rule in rules] + queues
+
+    process = deployed.start("events", "--follow", "--json", "--data-dir", str(cloud.data_dir))
+    assert "Waiting for events of the local cloud" in process.stderr.readline()
+    assert len(of_command()) == 2
+
+    deployed("transcribe", str(SAMPLE), "--option", "tag=followed")
+    event = {"detail": {}}
+    while event["detail"].get("state") != "completed" or event["detail"].get("tags") != ["followed"]:
+        event = json.loads(process.stdout.readline())
+    process.send_signal(signal.SIGTERM)
+
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, of_command()) == (130, []), err

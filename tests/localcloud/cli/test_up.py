@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.paths import SAMPLES
+
 
 @pytest.fixture
 def process(earshot: Any, tmp_path: Path) -> Iterator[Any]:
@@ -38,6 +40,11 @@ def read_until(process: subprocess.Popen[str], line: str) -> list[str]:
         if each.startswith(line):
             return lines
     raise AssertionError(f"It ended without {line!r}: {lines}")
+
+
+def read_until_match(process: subprocess.Popen[str], word: str) -> str:
+    """Return the first line of stdout with a word."""
+    return next(line for line in process.stdout or () if word in line)
 
 
 def processes_of(folder: Path) -> list[str]:
@@ -79,6 +86,9 @@ def test_up_transcribes_sample_and_keeps_jobs_on_restart(process: Any, earshot: 
     key_id = json.loads(listed.splitlines()[1])["id"]
     assert earshot("key", "revoke", key_id, "--data-dir", str(data)).returncode == 0
     assert earshot("jobs", "--url", url, "--key", other_key).returncode == 1, "a revoked key is refused at once"
+
+    assert earshot("transcribe", str(SAMPLES / "sample.flac"), "--url", url, "--key", other_key).returncode == 0
+    assert re.search(r"^[\d:]{8}  completed  [0-9a-f]{8}  sample.flac  \d", read_until_match(up, "completed"))
 
     assert len(processes_of(data)) > 2  # the command, the emulator, functions, the worker
     up.send_signal(signal.SIGINT)

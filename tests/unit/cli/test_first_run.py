@@ -62,7 +62,7 @@ def test_addresses_can_be_copied(cloud: Any, monkeypatch: pytest.MonkeyPatch, tm
     command.parent.mkdir(parents=True)
     command.touch()
     monkeypatch.setattr("sys.argv", [str(command), "up"])
-    without_key, with_key = first_run.addresses(cloud, None), first_run.addresses(cloud, "5eed")
+    without_key, with_key = (first_run.addresses(cloud, key, tmp_path) for key in (None, "5eed"))
 
     assert "s3://uploads\n" in without_key
     assert "curl --data-binary @events/samples/sample.flac 'http://127.0.0.1:9/v1/listen?smart" in without_key
@@ -72,3 +72,6 @@ def test_addresses_can_be_copied(cloud: Any, monkeypatch: pytest.MonkeyPatch, tm
     sample = "events/samples/sample.flac"
     assert f"  .venv/bin/earshot transcribe --key 5eed --url http://127.0.0.1:9 {sample}\n" in with_key
     assert "  page         http://127.0.0.1:9 " in without_key
+
+    monkeypatch.chdir(command.parent)
+    assert " @../../events/samples/sample.flac " in first_run.addresses(cloud, None, tmp_path)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import datetime
 from typing import Any
 
 import pytest
+from rich.console import Console
+
+from earshot_cli import job_commands, job_tables
 
 
 @pytest.fixture
@@ -153,14 +157,66 @@ def test_retry_without_a_clear_choice_is_a_usage_error(earshot: Any, deployment:
     assert (result.returncode, deployment.requests) == (2, [])
 
 
+@pytest.mark.parametrize(("width", "short"), [(80, False), (60, True)])
+def test_jobs_table_has_one_line_a_job_and_fits(width: int, short: bool) -> None:
+    job = {"request_id": "3f2a91c0-6a6c-4b43-9a3e-9bd5d1a1c0de", "state": "processing", "duration": 36000.0}
+    job |= {"created": "2026-11-22T12:00:00.000Z", "name": "a long name of a recording " * 9, "source": {}}
+    console = Console(file=io.StringIO(), width=width)
+
+    console.print(job_tables.jobs_table([job], short_ids=short))
+
+    _, line = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert len(line) <= width
+    assert (job["request_id"] in line) == (not short)
+    assert "3f2a91c0" in line
+    assert "a long" in line
+
+
 def test_show_prints_tries_to_deliver_callback(earshot: Any, deployment: Any, job_ids: list[str]) -> None:
     failed = {"when": "2026-11-22T12:00:00.000Z", "status": 503, "error": "a.example answered 503."}
     due = "2026-11-22T12:05:00.000Z"
-    tries = [failed | {"next": due}, {"when": due, "status": 200}]
+    tries = [failed | {"next": due}, {"when": due, "next": due, "requested": True}, {"when": due, "status": 200}]
     deployment.jobs[job_ids[1]]["deliveries"] = tries
 
     shown = earshot("show", job_ids[1], COLUMNS="120").stdout
 
     local = f"{datetime.fromisoformat(due).astimezone():%Y-%m-%d %H:%M:%S}"
     assert f"a.example answered 503. Next try: {local}." in shown
+    assert f"{local} sent again by request" in shown
     assert f"{local} delivered (200)" in shown
+
+
+def test_redeliver_reports_each_job(earshot: Any, deployment: Any, job_ids: list[str]) -> None:
+    deployment.jobs[job_ids[1]] |= {"deliveries": [{"when": "2026-11-22T12:00:00.000Z"}], "name": "ep1.mp3"}
+
+    result = earshot("redeliver", job_ids[0], job_ids[1])
+
+    assert result.returncode == 1
+    assert f"{job_ids[0]}: It has no callback URL." in result.stderr
+    assert f"The callback is sent again: {job_ids[1]} (ep1.mp3)." in result.stderr
+
+
+@pytest.mark.parametrize(("audio", "status"), [(b"words", 0), (b"FAIL", 1)])
+def test_show_follow_waits_for_the_end(
+    earshot: Any, deployment: Any, audio: bytes, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_commands, "FOLLOW_SECONDS", 0.0)
+    job_id = deployment.add_job(audio, {"kind": "body", "size": 4})
+
+    result = earshot("show", job_id, "--follow")
+
+    assert result.returncode == status
+    assert ("txt: words" in result.stdout) == (status == 0)
+    assert ("no sound in it" in result.stdout) == (status == 1)
+
+
+def test_open_prints_the_address_of_a_job(earshot: Any, deployment: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda address: bool(opened.append(address)))
+    job_id = deployment.add_job(b"x", {"kind": "body", "size": 4})
+
+    result = earshot("open", job_id)
+
+    assert opened == [f"{deployment.url}/v1/#/jobs/{job_id}"]
+    assert result.stdout.strip() == opened[0]
+    assert "no browser here" in result.stderr

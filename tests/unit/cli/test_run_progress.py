@@ -53,7 +53,7 @@ def test_one_source_has_no_line_of_the_whole() -> None:
     assert len(lines(run_of(1), 80, 24)) == 1
 
 
-def test_time_left_is_not_said_too_early() -> None:
+def test_time_left_is_not_shown_too_early() -> None:
     run = RunProgress(2, clock=lambda: 0.0)
     run.add("a.mp3", 10).show_job({"state": "processing", "progress": 0.9})
 

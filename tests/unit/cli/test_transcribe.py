@@ -63,7 +63,7 @@ def test_out_folder_gets_one_file_a_source(earshot: Any) -> None:
     assert (earshot.folder / "texts/ü.txt").read_text() == "txt: 2\n"
 
 
-def test_several_formats_are_written_beside_their_sources(earshot: Any) -> None:
+def test_several_formats_are_written_next_to_their_sources(earshot: Any) -> None:
     result = earshot("transcribe", earshot.file("talks/ep1.flac", b"1"), "-f", "srt,json", "-f", "srt")
 
     assert (result.returncode, result.stdout) == (0, "")
@@ -72,7 +72,7 @@ def test_several_formats_are_written_beside_their_sources(earshot: Any) -> None:
     assert "talks/ep1.flac → talks/ep1.srt, talks/ep1.json" in result.stderr
 
 
-def test_folder_is_transcribed_with_subfolders_if_asked(earshot: Any) -> None:
+def test_folder_is_transcribed_with_subfolders_if_requested(earshot: Any) -> None:
     for name in ("talks/a.mp3", "talks/b/c.OGG", "talks/notes.txt", "talks/.hidden.mp3", "talks/.git/d.mp3"):
         earshot.file(name, b"x")
 
@@ -85,7 +85,7 @@ def test_folder_is_transcribed_with_subfolders_if_asked(earshot: Any) -> None:
     assert written == {"talks/a.txt", "talks/notes.txt", "texts/a.txt", "texts/b/c.txt", "only/b/c.txt"}
 
 
-def test_existing_file_beside_a_source_is_not_replaced_unasked(earshot: Any, deployment: Any) -> None:
+def test_existing_file_is_replaced_only_with_overwrite(earshot: Any, deployment: Any) -> None:
     audio, notes = earshot.file("ep1.mp3", b"1"), earshot.folder / earshot.file("ep1.txt", b"my notes")
 
     refused = earshot("transcribe", "-b", audio)
@@ -107,6 +107,9 @@ def test_skip_existing_fetches_only_what_is_missing(earshot: Any, deployment: An
     assert (earshot.folder / "talks/1.txt").read_text() == "x"
     assert "Transcribed 2 of 3" in result.stderr
     assert "Skipped 1: there are files of them already." in result.stderr
+    again = earshot("transcribe", "talks", "-f", "srt,text", "--skip-existing")
+    assert (again.returncode, len(deployment.audio)) == (0, 2)
+    assert "Transcribed 0 of 3." in again.stderr
 
 
 def test_sources_of_one_stem_keep_their_whole_names(earshot: Any) -> None:

@@ -149,7 +149,8 @@ def test_s3_rule_turns_an_s3_event_into_upload_input() -> None:
     (target,) = [
         target
         for resource in template["Resources"].values()
-        if resource["Type"] == "AWS::Events::Rule" and "aws.s3" in resource["Properties"]["EventPattern"]["source"]
+        if resource["Type"] == "AWS::Events::Rule"
+        and "Object Created" in resource["Properties"]["EventPattern"]["detail-type"]
         for target in resource["Properties"]["Targets"]
     ]
     text = target["InputTransformer"]["InputTemplate"]

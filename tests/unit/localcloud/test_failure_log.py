@@ -57,6 +57,7 @@ def test_failed_job_is_reported_if_no_function_raised(log: Path) -> None:
         {"body": {"statusCode": 400}},
         {"body": {"statusCode": 503}},
         {"body": {"failure": {"status": 400}}},
+        {"body": {"job_id": None, "failure": {"status": 500}}},  # the status event of an execution whose job has failed
         {"body": None},
         {"body": [1]},
         refusal(400),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from earshot_contract.audio_copies import AudioCopy, Spans
-from earshot_contract.keys import upload_result_keys
+from earshot_contract.keys import upload_error_key, upload_result_keys
 from earshot_contract.shards import S3Object
 from functions.aws import job_table, latest_uploads, s3
 from functions.handlers.assemble.handler import handler as assemble
@@ -48,6 +48,13 @@ def test_upload_result_is_stored_under_the_uploads_whole_key(context: Any) -> No
     assert answer["metadata"]["request_id"] == "j1"
     for side in ("srt", "vtt", "txt"):
         assert stored(f"uploads/a b/ü+%.mp3.{side}") == stored(f"jobs/j1/transcript.{side}")
+
+
+def test_completed_upload_removes_the_error_of_a_failed_run(context: Any) -> None:
+    job_with_results(Source(SourceKind.UPLOAD, S3Object("uploads", "one.mp3")))
+    s3.put(S3Object("transcripts", upload_error_key("one.mp3")), b"{}", "application/json")
+    assemble({"job_id": "j1"}, context)
+    assert sorted(s3.keys("transcripts", "uploads/")) == sorted(upload_result_keys("one.mp3")[:4])
 
 
 @pytest.mark.parametrize("later", ["02", "010"])

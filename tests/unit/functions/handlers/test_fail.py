@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.keys import upload_result_keys
+from earshot_contract.keys import upload_error_key, upload_result_keys
 from earshot_contract.shards import S3Object, ShardError
 from functions.aws import job_table, latest_uploads, s3
 from functions.errors import remote_content_error
@@ -78,7 +78,26 @@ def test_failed_upload_leaves_no_results_of_an_earlier_one(context: Any, later: 
     for key in upload_result_keys(upload.audio.key):
         s3.put(S3Object("transcripts", key), b"words of other bytes", "text/plain")
     fail(step, context)
-    assert len(list(s3.keys("transcripts", "uploads/"))) == (5 if later else 0)
+    error = upload_error_key(upload.audio.key)
+    assert error == "uploads/podcasts/ep 1.mp3.error.json"
+    found = [S3Object("transcripts", key) for key in s3.keys("transcripts", "uploads/")]
+    if later:
+        assert {s3.get(each) for each in found} == {b"words of other bytes"}
+        return
+    assert [each.key for each in found] == [error]
+    document = json.loads(s3.get(found[0]) or b"")
+    assert document == {**job_table.find(upload.job_id).failure.body(), "request_id": upload.job_id}  # type: ignore[union-attr]
+    assert s3.head(found[0]).metadata == {"job": upload.job_id}  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("sequencer", "left"), [("F" * 18, 0), ("0" * 18, 1)])
+def test_error_goes_when_its_upload_is_deleted(context: Any, sequencer: str, left: int) -> None:
+    step = sample("step-failed")
+    fail(step, context)
+    detail = step["input"]["upload"]
+    gone = {"bucket": detail["bucket"], "object": {"key": detail["object"]["key"], "sequencer": sequencer}}
+    assert fail({"deleted": gone}, context)["job_id"] is None
+    assert len(list(s3.keys("transcripts", "uploads/"))) == left, "an event that is late is of an earlier upload"
 
 
 def test_upload_without_row_gets_a_failed_row(context: Any, events: Events) -> None:
