@@ -18,7 +18,21 @@ from tests.clients.browser import NoBrowser, drive_page, find_browser
 from tests.paths import SAMPLES
 
 Seen = dict[str, Any]
-OPEN = ("journey", "keyboard", "markup", "parts", "hours", "edits", "try", "jobs", "running", "screens")
+OPEN = (
+    "journey",
+    "keyboard",
+    "markup",
+    "parts",
+    "hours",
+    "arabic",
+    "record",
+    "edits",
+    "share",
+    "try",
+    "jobs",
+    "running",
+    "screens",
+)
 WELCOME = "moments later you can read every word"
 
 
@@ -94,7 +108,8 @@ def test_markup_in_a_name_stays_text(seen: Seen) -> None:
 
 
 def test_parts_go_on_where_the_line_was_lost(seen: Seen) -> None:
-    assert sorted(seen["sent"]) == ["1", "2", "2"]
+    assert sorted(seen["sent"]) == ["1", "2", "2", "2"]
+    assert "silence.wav (19 MB) was not sent to its end" in seen["row"]  # in a tab that knows nothing of the file
     assert seen["words"].startswith("No words were found in")
     assert seen["left"] == "{}"
 
@@ -104,6 +119,16 @@ def test_hours_of_words_stay_light(seen: Seen) -> None:
     assert seen["ticks"] < 16  # milliseconds, the median; a frame
     assert "The audio was kept for 5 days." in seen["gone"]
     assert seen["disabled"]
+
+
+def test_arabic_is_read_from_right_to_left(seen: Seen) -> None:
+    assert seen["direction"] == "rtl"
+    assert seen["right"]
+    assert [word.strip() for word in seen["marked"]] == [seen["first"]]
+
+
+def test_record_becomes_a_job_that_plays(seen: Seen) -> None:
+    assert seen["name"].startswith("recording 20")
 
 
 def test_edits_and_names_are_in_what_is_saved(seen: Seen) -> None:
@@ -116,6 +141,14 @@ def test_edits_and_names_are_in_what_is_saved(seen: Seen) -> None:
         assert "Elinor: Hello!" in seen["text"]
         assert "<v Elinor>" in seen["vtt"]
         assert "Elinor" in seen["after"]
+
+
+def test_share_is_read_without_a_key_and_withdrawn(seen: Seen) -> None:
+    assert seen["text"] == seen["own"]
+    assert "Hello! " in seen["vtt"]  # with the corrections
+    assert not {"Edit", "Share", "Delete", "Jobs", "New"} & set(seen["buttons"])
+    assert not [address for address in seen["asked"] if seen["secret"] in address]  # no log has it
+    assert "ended" in seen["ended"]
 
 
 def test_try_it_sends_to_the_deployment_itself(seen: Seen) -> None:
@@ -135,6 +168,9 @@ def test_jobs_are_filtered_saved_and_deleted(seen: Seen) -> None:
 def test_screens_suit_everybody_and_every_width(seen: Seen) -> None:
     assert seen["found"] == []
     assert seen["wide"] == []
+    assert "1 h 13 min of 2 h 58 min" in seen["seconds"][0]
+    assert "A worker is starting" in seen["seconds"][1]
+    assert "usually 1 min 40 s" in seen["seconds"][1]
 
 
 def test_key_sheet_keeps_what_was_dropped(config: Seen, keyed: str, say: Callable[[str], None]) -> None:

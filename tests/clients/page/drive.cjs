@@ -1,8 +1,9 @@
 // Drives the web page in a browser, as a person would. Reads {url, browser, speech, …} from stdin; writes a line of JSON
 // for each scenario that the command line names: what was seen, and everything that the browser complained of.
 
-const fs = require("node:fs"), path = require("node:path");
+const fs = require("node:fs"), os = require("node:os"), path = require("node:path");
 const { chromium } = require("playwright-core");
+const EXAMPLES = require("./examples.json"); // answers of the API in states that do not last; a unit test checks their form
 const AXE = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 const config = JSON.parse(fs.readFileSync(0, "utf8"));
@@ -133,27 +134,34 @@ const scenarios = {
     silence.writeUInt32LE(16, 16); silence.writeUInt16LE(1, 20); silence.writeUInt16LE(1, 22); silence.writeUInt32LE(rate, 24);
     silence.writeUInt32LE(rate * 2, 28); silence.writeUInt16LE(2, 32); silence.writeUInt16LE(16, 34);
     silence.write("data", 36); silence.writeUInt32LE(silence.length - 44, 40);
+    const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "earshot-")), "silence.wav");
+    fs.writeFileSync(file, silence);
     const sent = [];
-    let lose = true;
+    let lose = 2;
     const first = page.waitForResponse((answer) => /partNumber=1\b/.test(answer.url()) && answer.request().method() === "PUT");
     await page.route(/partNumber=/, async (route) => {
       const number = new URL(route.request().url()).searchParams.get("partNumber");
       if (route.request().method() === "PUT") sent.push(number);
       if (number === "2" && lose && route.request().method() === "PUT") {
-        lose = false;
-        await (await first).finished();
+        if (lose-- === 2) await (await first).finished();
         return route.abort();
       }
       return route.continue();
     });
     await page.goto(PAGE);
     await page.waitForSelector(".drop");
-    await page.setInputFiles("#files", { name: "silence.wav", mimeType: "audio/wav", buffer: silence });
+    await page.setInputFiles("#files", file);
     await page.getByRole("button", { name: "Go on: silence.wav" }).click();
+    await page.locator(".sending progress").waitFor();
+    await page.getByRole("button", { name: "Go on: silence.wav" }).waitFor();
+    await page.reload();
+    const row = await page.locator(".sending li").innerText();
+    await page.setInputFiles("#files", file);
     await page.waitForURL(/#\/jobs\//);
     await page.waitForSelector("#words > p");
     page.complaints = page.complaints.filter((line) => !line.includes("ERR_FAILED"));
-    return { sent, words: await page.locator("#words").innerText(), left: await page.evaluate(() => localStorage.getItem("earshot-uploads")) };
+    fs.rmSync(path.dirname(file), { recursive: true });
+    return { sent, row, words: await page.locator("#words").innerText(), left: await page.evaluate(() => localStorage.getItem("earshot-uploads")) };
   },
 
   /** Hours of words: few nodes, and a tick of the player costs little. */
@@ -219,6 +227,57 @@ const scenarios = {
     const vtt = await download(page, () => page.getByRole("button", { name: "Download VTT" }).click());
     await page.reload();
     return { before, after: await words(page), named, text: text.text, vtt: vtt.text, changed: await page.locator("p.changed").count() };
+  },
+
+  /** A link to the transcript, opened by somebody without a key; then it is withdrawn. */
+  async share(page, browser) {
+    await page.goto(`${PAGE}#/jobs/${shared.job}`);
+    const own = await words(page);
+    await page.getByRole("button", { name: "Share", exact: true }).click();
+    await page.fill("dialog [name=days]", "3");
+    await page.getByRole("button", { name: "Make a link" }).click();
+    const link = await page.locator("dialog input[readonly]").inputValue();
+    const holder = await open(browser), asked = [];
+    holder.on("request", (request) => asked.push(request.url()));
+    await holder.goto(link);
+    const text = await words(holder);
+    await holder.waitForFunction(() => document.querySelector("audio").readyState > 0);
+    const vtt = await download(holder, () => holder.getByRole("button", { name: "Download VTT" }).click());
+    const buttons = await holder.locator("button:visible:enabled, nav a:visible").allInnerTexts();
+    await page.getByRole("button", { name: /^Withdraw/ }).click();
+    await page.locator(".links li").waitFor({ state: "detached" });
+    await holder.reload();
+    const ended = await holder.getByText("does not lead to a transcript").innerText();
+    page.complaints.push(...holder.complaints.filter((line) => !line.includes("404")));
+    await holder.context().close();
+    return { own, text, vtt: vtt.text, buttons, asked, secret: link.split("/").at(-1), ended };
+  },
+
+  /** A recording of the microphone, which is a machine's here, becomes a job. */
+  async record(page) {
+    await page.goto(PAGE);
+    await page.getByRole("button", { name: "● Record" }).click();
+    await page.getByRole("button", { name: "■ Stop 0:01" }).click();
+    await page.waitForURL(/#\/jobs\//);
+    await page.waitForSelector("#words > *");
+    await page.waitForFunction(() => document.querySelector("audio").readyState > 0);
+    return { name: await page.locator("h1").innerText() };
+  },
+
+  /** Words that are read from right to left: the text, and who speaks on its right; a click still finds its word. */
+  async arabic(page) {
+    const text = "صباح الخير يا أصدقائي. هل سجل أحدكم الاجتماع؟".split(" ");
+    const words = text.map((word, i) => ({ word, punctuated_word: word, start: i, end: i + 0.8, confidence: 0.9 }));
+    await page.route(/\/requests\/arabic\/edits/, (route) => route.fulfill({ json: { changes: [], speakers: [] }, headers: { etag: '"none"' } }));
+    await page.route(/\/requests\/arabic\/result/, (route) => route.fulfill({ json: { metadata: { duration: 8 }, results: { channels: [{ alternatives: [{ transcript: text.join(" "), words }] }] } } }));
+    await page.route(/\/requests\/arabic\/audio/, (route) => route.fulfill({ status: 410, json: { err_code: "AUDIO_GONE", err_msg: "The audio is gone." } }));
+    await page.route(/\/requests\/arabic$/, (route) => route.fulfill({ json: { request_id: "arabic", name: "صباح.mp3", state: "completed", created: "2026-11-28T00:00:00Z", duration: 8, language: "ar", options: "", source: { kind: "url" } } }));
+    await page.goto(`${PAGE}#/jobs/arabic`);
+    const box = await page.locator("#words p").boundingBox(), time = await page.locator("#words time").boundingBox();
+    await page.mouse.click(box.x + box.width - 12, box.y + 12);
+    const marked = await page.evaluate(() => [...CSS.highlights.get("now")].map(String));
+    page.complaints = page.complaints.filter((line) => !line.includes("410"));
+    return { direction: await page.locator("#words p").evaluate((e) => getComputedStyle(e).direction), right: time.x > box.x + box.width - 1, marked, first: text[0] };
   },
 
   /** For the recording in the README, not a test: pictures, five a second, from the drop to a transcript that plays. */
@@ -315,15 +374,18 @@ const scenarios = {
 
   /** Every screen, in both themes and three widths: what axe finds, and whether anything sticks out sideways. */
   async screens(page, browser) {
-    const found = [], wide = [];
+    const found = [], wide = [], seconds = [];
+    const { link } = await (await fetch(`${PAGE}requests/${shared.job}/shares`, { method: "POST" })).json();
     for (const colorScheme of ["light", "dark"]) {
       const own = await open(browser, { colorScheme });
-      await own.route(/\/requests\/(running|broken)$/, (route) => route.fulfill({ json: EXAMPLES[route.request().url().split("/").at(-1)] }));
-      for (const [name, address, ready] of SCREENS) {
+      await own.route(/\/(requests\/(running|cold|broken)|workers)$/, (route) => route.fulfill({ json: example(route.request().url().split("/").at(-1)) }));
+      for (const [name, address, ready, act] of SCREENS) {
         await own.setViewportSize({ width: 1280, height: 800 });
         await own.goto("about:blank");
-        await own.goto(PAGE + address.replace("JOB", shared.job));
+        await own.goto(PAGE + address.replace("JOB", shared.job).replace("#/shared/LINK", link.split("/v1/")[1]));
         await own.waitForSelector(ready);
+        await act?.(own);
+        if (name === "running" || name === "starting") seconds.push(await own.locator(".steps").innerText());
         await own.waitForTimeout(250);
         await own.evaluate(AXE.replace(/^/, "/* axe */ "));
         const { violations } = await own.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] }));
@@ -339,28 +401,31 @@ const scenarios = {
       page.complaints.push(...own.complaints);
       await own.context().close();
     }
-    return { found, wide };
+    return { found, wide, seconds };
   },
 };
 
 const SCREENS = [
   ["new", "", "table a"],
   ["running", "#/jobs/running", ".steps li"],
+  ["starting", "#/jobs/cold", ".steps li:nth-child(3).now .small:not(:empty)"],
   ["failed", "#/jobs/broken", "h2 .bad"],
   ["transcript", "#/jobs/JOB", "#words section p"],
+  ["share", "#/jobs/JOB", "#words section p", (page) => page.getByRole("button", { name: "Share", exact: true }).click()],
+  ["shared", "#/shared/LINK", "#words section p"],
   ["jobs", "#/jobs", "tbody tr"],
   ["key", "#/key", "form"],
 ];
-const COMMON = { created: new Date(Date.now() - 130e3).toISOString(), options: "smart_format=true&detect_language=true", model: "large-v3-turbo" };
-const EXAMPLES = {
-  running: { ...COMMON, request_id: "a43b13cd-e142-4adc-9280-df8433062320", name: "all-hands-2026-11.mp4", state: "processing", duration: 10684, channels: 1, language: "en",
-    source: { kind: "object", size: 412000000 }, shards: { done: 7, total: 18 }, progress: 0.41, seconds: { done: 4380, total: 10684 }, estimated_seconds_left: 65 },
-  broken: { ...COMMON, request_id: "b43b13cd-e142-4adc-9280-df8433062320", name: "notes.pdf", state: "failed", source: { kind: "body", size: 20000 },
-    error: { err_code: "Bad Request", err_msg: "Bad Request: failed to process audio: corrupt or unsupported data: this is a PDF." } },
-};
+
+/** An example with its times as if it had happened just now. */
+function example(name) {
+  const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOString(), found = EXAMPLES[name];
+  if (found.workers) return { workers: found.workers.map((kind) => ({ ...kind, starting_since: ago(48) })) };
+  return { ...found, created: ago(130) };
+}
 
 (async () => {
-  const args = [...(config.browser_args || []), "--no-sandbox", "--autoplay-policy=no-user-gesture-required"];
+  const args = [...(config.browser_args || []), "--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--autoplay-policy=no-user-gesture-required"];
   const browser = await chromium.launch({ executablePath: config.browser, args });
   for (const name of process.argv.slice(2)) {
     const page = await open(browser);
