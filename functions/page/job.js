@@ -152,7 +152,7 @@ function waitFor(workers) {
   const starting = workers.filter((kind) => kind.starting).sort((a, b) => a.usual_start_seconds - b.usual_start_seconds)[0];
   if (starting) {
     const usual = span(Math.round(starting.usual_start_seconds)), since = clock((Date.now() - new Date(starting.starting_since)) / 1000);
-    const facts = `for ${since}; ${starting.start_is_measured ? `usually ${usual}` : `about ${usual}, an estimate`}`;
+    const facts = `for ${since}; ${starting.start_is_measured ? `usually ${usual}` : `the first may take ${usual}`}`;
     return { headline: "A worker is starting", step: "A worker is starting", facts };
   }
   const failing = workers.find((kind) => kind.retried_at);

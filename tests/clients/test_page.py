@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import os
+import shutil
 import urllib.request
 import zipfile
 from collections.abc import Callable
@@ -15,6 +16,7 @@ import pytest
 
 from localcloud.cloud import Cloud
 from tests.clients.browser import NoBrowser, drive_page, find_browser
+from tests.clients.film import write_film
 from tests.paths import SAMPLES
 
 Seen = dict[str, Any]
@@ -33,6 +35,7 @@ OPEN = (
     "running",
     "screens",
 )
+FILM_BYTES = 1_500_000  # of the README's film: it is loaded by everybody who looks at it
 WELCOME = "moments later you can read every word"
 
 
@@ -181,3 +184,18 @@ def test_key_sheet_keeps_what_was_dropped(config: Seen, keyed: str, say: Callabl
     assert WELCOME in seen["text"]
     assert seen["stored"] is None  # on the device only when that is asked for
     assert keyed not in seen["address"]
+
+
+@pytest.mark.skipif("EARSHOT_PICTURES" not in os.environ, reason="EARSHOT_PICTURES names no folder for the pictures.")
+def test_film_shows_drop_to_transcript(config: Seen, say: Callable[[str], None]) -> None:
+    """Not a check of the page: it makes the film in the README again."""
+    folder = Path(config["pictures"])
+    taken = checked(drive_page(["film"], config, say)["film"])["number"]
+    pictures = sorted((folder / "film").iterdir())
+
+    frames = write_film(pictures, folder / "film.webp")
+
+    shutil.rmtree(folder / "film")
+    assert len(pictures) == taken
+    assert 40 < frames <= taken
+    assert (folder / "film.webp").stat().st_size < FILM_BYTES

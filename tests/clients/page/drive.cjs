@@ -284,6 +284,7 @@ const scenarios = {
   async film(page, browser) {
     const own = await open(browser, { viewport: { width: 960, height: 620 } });
     const folder = path.join(config.pictures, "film");
+    fs.rmSync(folder, { recursive: true, force: true });
     fs.mkdirSync(folder, { recursive: true });
     let on = true, number = 0;
     const camera = (async () => {
