@@ -222,7 +222,6 @@ const scenarios = {
       await page.keyboard.press("Enter");
       await page.waitForSelector("dialog", { state: "detached" });
     }
-    if (config.pictures) await page.screenshot({ path: path.join(config.pictures, "speakers-light.png") });
     const text = await download(page, () => page.getByRole("button", { name: "Download Text" }).click());
     const vtt = await download(page, () => page.getByRole("button", { name: "Download VTT" }).click());
     await page.reload();
@@ -280,33 +279,40 @@ const scenarios = {
     return { direction: await page.locator("#words p").evaluate((e) => getComputedStyle(e).direction), right: time.x > box.x + box.width - 1, marked, first: text[0] };
   },
 
-  /** For the recording in the README, not a test: pictures, five a second, from the drop to a transcript that plays. */
+  /** For the film in the README, not a test: what the browser paints from the drop to a transcript that plays. Pictures
+   * are named by their milliseconds. */
   async film(page, browser) {
     const own = await open(browser, { viewport: { width: 960, height: 620 } });
-    const folder = path.join(config.pictures, "film");
+    const folder = path.join(config.pictures, "film"), painted = await own.context().newCDPSession(own);
     fs.rmSync(folder, { recursive: true, force: true });
     fs.mkdirSync(folder, { recursive: true });
-    let on = true, number = 0;
-    const camera = (async () => {
-      while (on) {
-        const next = Date.now() + 200;
-        await own.screenshot({ path: path.join(folder, `${String(number++).padStart(4, "0")}.png`) });
-        await new Promise((done) => setTimeout(done, Math.max(0, next - Date.now())));
+    let number = 0, last = -Infinity;
+    painted.on("Page.screencastFrame", ({ data, metadata, sessionId }) => {
+      const at = Math.round(metadata.timestamp * 1000);
+      if (at - last >= 150) {
+        fs.writeFileSync(path.join(folder, `${at}.png`), Buffer.from(data, "base64"));
+        last = at;
+        number += 1;
       }
-    })();
+      painted.send("Page.screencastFrameAck", { sessionId }).catch(() => {}); // the last ones come after its end
+    });
     await own.goto(`${PAGE}#/?diarize=true&smart_format=true`);
+    await own.waitForSelector("table a");
+    await painted.send("Page.startScreencast", { format: "png" });
     await own.waitForTimeout(1200);
     await own.evaluate(() => document.body.classList.add("over"));
     await own.waitForTimeout(900);
     await drop(own, "meeting.flac", fs.readFileSync(config.speakers));
+    await own.waitForURL(/#\/jobs\//);
+    const waits = [last];
     await words(own);
+    waits.push(last);
     await own.waitForTimeout(800);
     await own.getByRole("button", { name: "Play" }).click();
-    await own.waitForTimeout(7000);
-    on = false;
-    await camera;
+    await own.waitForTimeout(8500);
+    await painted.send("Page.stopScreencast");
     await own.context().close();
-    return { number };
+    return { number, waits };
   },
 
   /** The page of the API sends requests to the deployment. */
@@ -316,6 +322,14 @@ const scenarios = {
     await models.locator("summary").click();
     await models.getByRole("button", { name: "Send GET" }).click();
     await page.waitForFunction(() => /^200/.test([...document.querySelectorAll("details pre")].at(-1)?.textContent));
+    if (config.pictures) {
+      const workers = page.locator("#workers ~ details").first();
+      await workers.locator("summary").click();
+      await workers.getByRole("button", { name: "Send GET" }).click();
+      await workers.getByText("200 OK").waitFor();
+      await page.locator("#workers").evaluate((heading) => heading.scrollIntoView());
+      await page.screenshot({ path: path.join(config.pictures, "docs-light.png") });
+    }
     return { answer: await models.locator("pre").innerText(), styled: await page.evaluate(() => getComputedStyle(document.body).maxWidth) };
   },
 
@@ -396,7 +410,7 @@ const scenarios = {
           await own.setViewportSize({ width, height: 800 });
           const most = await own.evaluate(() => document.scrollingElement.scrollWidth);
           if (most > width) wide.push(`${name} ${width}: ${most}`);
-          if (config.pictures && width === 390 && colorScheme === "light") await own.screenshot({ path: path.join(config.pictures, `${name}-phone.png`) });
+          if (config.pictures && width === 390 && colorScheme === "light" && ON_PHONE.includes(name)) await own.screenshot({ path: path.join(config.pictures, `${name}-phone.png`) });
         }
       }
       page.complaints.push(...own.complaints);
@@ -406,6 +420,7 @@ const scenarios = {
   },
 };
 
+const ON_PHONE = ["new", "transcript", "jobs"]; // pictures of a phone, for the docs
 const SCREENS = [
   ["new", "", "table a"],
   ["running", "#/jobs/running", ".steps li"],
