@@ -31,9 +31,9 @@ export function sendingRows(element) {
     if (now === shown) return;
     shown = now;
     left.forEach((row) => row.remove());
-    left = files.map(({ name, size, forget }) => h("li", { class: "row" },
+    left = files.map(({ name, size, discard }) => h("li", { class: "row" },
       h("span", { class: "grow small" }, h("bdi", null, name), ` (${bytes(size)}) was not sent to its end. Drop or choose it again, and it goes on where it stopped.`),
-      h("button", { class: "plain small", onclick: forget, "aria-label": `Forget: ${name}` }, "Forget")));
+      h("button", { class: "plain small", onclick: discard, "aria-label": `Discard: ${name}` }, "Discard")));
     element.append(...left);
   }
 }

@@ -150,7 +150,7 @@ def test_share_is_read_without_a_key_and_withdrawn(seen: Seen) -> None:
     assert seen["text"] == seen["own"]
     assert "Hello! " in seen["vtt"]  # with the corrections
     assert not {"Edit", "Share", "Delete", "Jobs", "New"} & set(seen["buttons"])
-    assert not [address for address in seen["asked"] if seen["secret"] in address]  # no log has it
+    assert not [address for address in seen["addresses"] if seen["secret"] in address]  # no log has it
     assert "ended" in seen["ended"]
 
 

@@ -236,8 +236,8 @@ const scenarios = {
     await page.fill("dialog [name=days]", "3");
     await page.getByRole("button", { name: "Make a link" }).click();
     const link = await page.locator("dialog input[readonly]").inputValue();
-    const holder = await open(browser), asked = [];
-    holder.on("request", (request) => asked.push(request.url()));
+    const holder = await open(browser), addresses = [];
+    holder.on("request", (request) => addresses.push(request.url()));
     await holder.goto(link);
     const text = await words(holder);
     await holder.waitForFunction(() => document.querySelector("audio").readyState > 0);
@@ -249,7 +249,7 @@ const scenarios = {
     const ended = await holder.getByText("does not lead to a transcript").innerText();
     page.complaints.push(...holder.complaints.filter((line) => !line.includes("404")));
     await holder.context().close();
-    return { own, text, vtt: vtt.text, buttons, asked, secret: link.split("/").at(-1), ended };
+    return { own, text, vtt: vtt.text, buttons, addresses, secret: link.split("/").at(-1), ended };
   },
 
   /** A recording of the microphone, which is a machine's here, becomes a job. */
