@@ -27,6 +27,7 @@ OPEN = (
     "parts",
     "hours",
     "arabic",
+    "trouble",
     "record",
     "edits",
     "share",
@@ -130,6 +131,11 @@ def test_arabic_is_read_from_right_to_left(seen: Seen) -> None:
     assert [word.strip() for word in seen["marked"]] == [seen["first"]]
 
 
+def test_trouble_of_the_api_is_said_and_ends(seen: Seen) -> None:
+    assert "Nothing yet." in seen["after"]
+    assert "went wrong" not in seen["after"]
+
+
 def test_record_becomes_a_job_that_plays(seen: Seen) -> None:
     assert seen["name"].startswith("recording 20")
 
@@ -184,6 +190,7 @@ def test_key_sheet_keeps_what_was_dropped(config: Seen, keyed: str, say: Callabl
     assert WELCOME in seen["text"]
     assert seen["stored"] is None  # on the device only when that is asked for
     assert keyed not in seen["address"]
+    assert (seen["read"], seen["sheets"]) == (seen["text"], 0)  # by a link, without a key
 
 
 @pytest.mark.skipif("EARSHOT_PICTURES" not in os.environ, reason="EARSHOT_PICTURES names no folder for the pictures.")

@@ -279,6 +279,22 @@ const scenarios = {
     return { direction: await page.locator("#words p").evaluate((e) => getComputedStyle(e).direction), right: time.x > box.x + box.width - 1, marked, first: text[0] };
   },
 
+  /** An API that fails: each screen says so, tries again by itself, and the message goes once it answers. */
+  async trouble(page) {
+    const error = { err_code: "INTERNAL_SERVER_ERROR", err_msg: "Something went wrong on our side." };
+    let fails = true;
+    await page.route(/\/v1\/requests/, (route) => route.fulfill(fails ? { status: 500, json: error } : { json: { requests: [] } }));
+    for (const address of ["", "#/jobs/any", "#/jobs"]) {
+      await page.goto("about:blank");
+      await page.goto(PAGE + address);
+      await page.locator("main").getByText(error.err_msg).waitFor();
+    }
+    fails = false;
+    await page.getByText("Nothing yet.").waitFor();
+    page.complaints = page.complaints.filter((line) => !line.includes("500"));
+    return { after: await page.locator("main").innerText() };
+  },
+
   /** For the film in the README, not a test: what the browser paints from the drop to a transcript that plays. Pictures
    * are named by their milliseconds. */
   async film(page, browser) {
@@ -350,8 +366,9 @@ const scenarios = {
     return { none, filtered, zip, dialogs: page.dialogs };
   },
 
-  /** A deployment with keys: the sheet opens over the page, and the file that was dropped goes on after it. */
-  async key(page) {
+  /** A deployment with keys: the sheet opens over the page, and the file that was dropped goes on after it. Who has a
+   * link to the transcript is asked for no key. */
+  async key(page, browser) {
     await page.goto(PAGE);
     await page.waitForSelector("dialog");
     await page.fill("dialog input[type=password]", "not-a-key-of-this-deployment-at-all-00000");
@@ -370,7 +387,14 @@ const scenarios = {
     await page.waitForURL(/#\/jobs\//);
     const text = await words(page);
     page.complaints = page.complaints.filter((line) => !line.includes("401"));
-    return { refused, text, stored: await page.evaluate(() => localStorage.getItem("earshot-key")), address: page.url() };
+    const headers = { authorization: `Token ${config.known_key}` };
+    const { link } = await (await fetch(`${PAGE}requests/${jobOf(page)}/shares`, { method: "POST", headers })).json();
+    const holder = await open(browser);
+    await holder.goto(config.url + link);
+    const read = await words(holder), sheets = await holder.locator("dialog").count();
+    page.complaints.push(...holder.complaints);
+    await holder.context().close();
+    return { refused, text, read, sheets, stored: await page.evaluate(() => localStorage.getItem("earshot-key")), address: page.url() };
   },
 
   /** A job of several parts that runs: what is done of it, what is left, and the text so far. */
