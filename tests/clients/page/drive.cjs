@@ -432,7 +432,10 @@ const scenarios = {
         if (config.pictures) await own.screenshot({ path: path.join(config.pictures, `${name}-${colorScheme}.png`) });
         for (const width of [320, 390, 1280]) {
           await own.setViewportSize({ width, height: 800 });
-          const most = await own.evaluate(() => document.scrollingElement.scrollWidth);
+          const most = await own.evaluate(() => { // what is fixed to the window, as the player is, cannot be scrolled to
+            const shown = [...document.querySelectorAll("button, a, input, select")].filter((e) => e.checkVisibility() && !e.closest(".sr"));
+            return Math.max(document.scrollingElement.scrollWidth, ...shown.map((e) => Math.floor(e.getBoundingClientRect().right)));
+          });
           if (most > width) wide.push(`${name} ${width}: ${most}`);
           if (config.pictures && width === 390 && colorScheme === "light" && ON_PHONE.includes(name)) await own.screenshot({ path: path.join(config.pictures, `${name}-phone.png`) });
         }
