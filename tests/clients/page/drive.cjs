@@ -352,8 +352,7 @@ const scenarios = {
   /** Jobs: filtered by the server, saved as one zip, deleted. */
   async jobs(page) {
     await page.goto(`${PAGE}#/jobs?name=markup-that-is-nowhere`);
-    await page.waitForSelector("main section p");
-    const none = await page.locator("main section").innerText();
+    const none = await page.getByText("No job is like that.").innerText();
     await page.goto(`${PAGE}#/jobs?name=img`);
     await page.waitForSelector("tbody tr");
     const filtered = await page.locator("tbody tr").count();
