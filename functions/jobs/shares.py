@@ -1,4 +1,4 @@
-"""Shares: links by which somebody without a key reads one transcript. ADR 0022.
+"""Shares: links by which somebody without a key reads one transcript. ADR 0023.
 
 The secret of a link is random. Only its SHA-256 digest is stored, in the row of its job: with the row the links end.
 """

@@ -21,11 +21,14 @@ export class Offline extends Error {
 
 let reachable = true;
 
-/** Call a route and return its JSON; `text` the text, `response` the whole answer. */
+/**
+ * Call a route and return its JSON; `text` the text, `response` the whole answer. The key goes along unless the headers
+ * say who calls: then no key is asked for, either.
+ */
 export async function call(path, { method = "GET", query, json, headers = {}, signal, as = "json" } = {}) {
   const search = query ? `?${query instanceof URLSearchParams ? query : new URLSearchParams(query)}` : "";
   for (;;) {
-    const used = key();
+    const used = headers.authorization ? "" : key();
     const sent = { ...headers };
     if (used) sent.authorization = `Token ${used}`;
     if (json !== undefined) sent["content-type"] = "application/json";
@@ -42,13 +45,16 @@ export async function call(path, { method = "GET", query, json, headers = {}, si
     if (response.ok) return as === "json" ? response.json() : as === "text" ? response.text() : response;
     const document = await response.json().catch(() => ({}));
     const error = new ApiError(response.status, document, Number(response.headers.get("retry-after")) || 0);
-    if (response.status !== 401) throw error;
+    if (response.status !== 401 || headers.authorization) throw error;
     await askForKey(used ? error.message : "", used);
   }
 }
 
-/** Run `look` now and again: after the seconds that it returns, never while the page is hidden, later after errors. */
-export function poll(look) {
+/**
+ * Run `look` now and again: after the seconds that it returns, never while the page is hidden, later after errors.
+ * `failed` gets the message of an error, and "" once it is over; the banner alone says that nothing can be reached.
+ */
+export function poll(look, failed = () => {}) {
   let timer, stopped = false, failures = 0;
   async function round() {
     clearTimeout(timer);
@@ -56,9 +62,11 @@ export function poll(look) {
     let pause = 30;
     try {
       pause = await look();
+      if (failures) failed("");
       failures = 0;
     } catch (error) {
       failures += 1;
+      failed(error instanceof Offline ? "" : error.message);
       pause = Math.max(error.retryAfter || 0, Math.min(30, 2 ** failures));
     }
     if (!stopped && pause) timer = setTimeout(round, pause * 1000);

@@ -7,11 +7,12 @@ import { jobsScreen } from "./jobs.js";
 import { key, keyScreen } from "./key.js";
 import { handleShortcut, showShortcuts } from "./keyboard.js";
 import { newScreen, takeFiles } from "./new.js";
+import { sharedScreen } from "./shared.js";
 
 const main = document.getElementById("main");
 let leave = null;
 
-/** Show the screen of the address: #/, #/jobs, #/jobs/ID or #/key, each with a query of its own. */
+/** Show the screen of the address: #/, #/jobs, #/jobs/ID or #/key, each with a query of its own; #/shared/ID/SECRET. */
 function show() {
   if (location.hash === "#main") return main.focus(); // the link that skips the header
   const [path, search] = (location.hash.slice(1) || "/").split("?");
@@ -19,6 +20,7 @@ function show() {
   const query = new URLSearchParams(search);
   leave?.();
   leave = null;
+  document.body.classList.toggle("shared", parts[0] === "shared"); // who has a link alone needs no other screen
   scrollTo(0, 0);
   document.title = "Earshot";
   for (const link of document.querySelectorAll(".top nav a")) {
@@ -26,7 +28,8 @@ function show() {
     if (here) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  if (parts[0] === "jobs" && parts[1]) leave = jobScreen(main, parts[1], query);
+  if (parts[0] === "shared" && parts[1]) leave = sharedScreen(main, parts[1], parts[2]);
+  else if (parts[0] === "jobs" && parts[1]) leave = jobScreen(main, parts[1], query);
   else if (parts[0] === "jobs") leave = jobsScreen(main, query);
   else if (parts[0] === "key") leave = keyScreen(main);
   else leave = newScreen(main, query);
@@ -49,23 +52,23 @@ addEventListener("earshot-key", showKeyButton);
 addEventListener("earshot-shortcuts", showShortcuts);
 addEventListener("keydown", handleShortcut);
 addEventListener("dragover", (event) => {
-  if (!hasFiles(event)) return;
+  if (!hasFiles(event) || document.body.classList.contains("shared")) return;
   event.preventDefault();
   document.body.classList.add("over");
 });
 addEventListener("dragleave", (event) => { if (!event.relatedTarget) document.body.classList.remove("over"); });
 addEventListener("drop", (event) => {
   document.body.classList.remove("over");
-  if (!hasFiles(event)) return;
+  if (!hasFiles(event) || document.body.classList.contains("shared")) return;
   event.preventDefault();
   takeFiles([...event.dataTransfer.files]);
 });
 addEventListener("paste", (event) => {
   const files = [...(event.clipboardData?.files || [])];
-  if (files.length) takeFiles(files);
+  if (files.length && !document.body.classList.contains("shared")) takeFiles(files);
 });
 
 showKeyButton();
 show();
 // Whether a key is needed shows at once, not when a file has been chosen.
-call("/requests", { query: { limit: 1 } }).catch(() => {});
+if (!document.body.classList.contains("shared")) call("/requests", { query: { limit: 1 } }).catch(() => {});

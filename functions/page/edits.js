@@ -25,8 +25,17 @@ export async function fetchEdits(job) {
     });
     return edits.saving;
   };
-  edits.nameOf = (channel, speaker) => edits.speakers.find((each) => each.channel === channel && each.speaker === speaker)?.name;
+  edits.nameOf = (channel, speaker) => nameIn(edits.speakers, channel, speaker);
   return edits;
+}
+
+function nameIn(speakers, channel, speaker) {
+  return speakers.find((each) => each.channel === channel && each.speaker === speaker)?.name;
+}
+
+/** What stands in for corrections where the words have them already: names of speakers alone. */
+export function noEdits(speakers = []) {
+  return { changes: [], speakers, nameOf: (channel, speaker) => nameIn(speakers, channel, speaker) };
 }
 
 /** The corrections with a paragraph's text changed: in the place of the changes that it holds already. */

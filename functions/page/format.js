@@ -34,6 +34,16 @@ export function when(iso) {
   return date.toLocaleDateString([], { day: "numeric", month: "short", year: "numeric" });
 }
 
+/** A date: 5 Dec 2026, 14:05. */
+export function day(iso) {
+  return new Date(iso).toLocaleString("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+}
+
+/** Dollars, with as many digits as a small amount needs. */
+export function money(usd) {
+  return `$${usd.toLocaleString("en", usd < 0.1 ? { maximumSignificantDigits: 2 } : { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+}
+
 const NAMES = new Intl.DisplayNames(["en"], { type: "language" });
 
 /** A language's name in English; codes that the browser does not know stay as they are. */
@@ -52,7 +62,7 @@ export function count(n, noun) {
 
 /** The name under which a job is shown. */
 export function title(job) {
-  return job.name || `Request ${job.request_id.slice(0, 8)}`;
+  return job.name || (job.request_id ? `Request ${job.request_id.slice(0, 8)}` : "A transcript");
 }
 
 const STATES = { completed: "done", processing: "running" };
@@ -62,7 +72,13 @@ export function stateWord(job) {
   return STATES[job.state] || job.state;
 }
 
-/** The share of a job that is done, from 0 to 1, by seconds of audio where the API knows them. */
+/** The share of a job that is done, from 0 to 1. */
 export function share(job) {
   return job.progress || 0;
+}
+
+/** An error's message without what the API puts before it for programs: the code, and what it tried. */
+export function plain({ err_code: code, err_msg: message }) {
+  const rest = message.replace(new RegExp(`^${code}: `), "").replace(/^failed to process audio: /, "").replace(/^corrupt or unsupported data: /, "");
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
 }

@@ -2,16 +2,18 @@
 
 import { call, poll } from "./api.js";
 import { copy, fill, h, say } from "./dom.js";
-import { bytes, count, language, share, span, stateWord, title, when } from "./format.js";
+import { bytes, clock, count, day, language, plain, share, span, stateWord, title, when } from "./format.js";
 import { transcriptScreen } from "./transcript.js";
 
 const STALLED_MS = 600e3; // without a change
+const WORKERS_MS = 4e3; // between two looks at the workers, while a job waits for one
 const SOURCES = { body: "sent in a request", url: "from an address", object: "uploaded", upload: "from the bucket" };
 
 /** Draw the screen; returns what ends it. */
 export function jobScreen(main, id) {
-  let known = "", changedAt = Date.now(), end = null;
-  const view = h("div", { class: "wrap", "aria-busy": "true" }, h("h1", { class: "sr" }, "Job"), h("p", { class: "quiet" }, "Looking for the job …"));
+  let known = "", changedAt = Date.now(), end = null, workers = [], workersAt = 0;
+  const looking = h("p", { class: "quiet" }, "Looking for the job …");
+  const view = h("div", { class: "wrap", "aria-busy": "true" }, h("h1", { class: "sr" }, "Job"), looking);
   main.replaceChildren(view);
   const look = poll(async () => {
     let job;
@@ -25,10 +27,14 @@ export function jobScreen(main, id) {
     const now = JSON.stringify(job);
     if (now !== known) changedAt = Date.now();
     const stalled = Date.now() - changedAt > STALLED_MS;
+    if (isUnfinished(job) && job.shards && !share(job) && Date.now() - workersAt > WORKERS_MS) {
+      workersAt = Date.now();
+      workers = await call("/workers").then((found) => found.workers, () => []);
+    }
     if (now !== known || stalled || isUnfinished(job)) draw(job, stalled);
     known = now;
     return isUnfinished(job) ? 1 : 0;
-  });
+  }, (message) => { fill(looking, message || "Looking for the job …"); });
   return () => {
     look.stop();
     end?.();
@@ -40,7 +46,7 @@ export function jobScreen(main, id) {
     if (job.state === "completed") {
       if (known) say(`${title(job)} is done.`);
       end = transcriptScreen(main, job);
-    } else if (isUnfinished(job)) drawRunning(view, job, stalled, look);
+    } else if (isUnfinished(job)) drawRunning(view, job, stalled, look, workers);
     else drawEnded(view, job, look);
   }
 }
@@ -51,7 +57,7 @@ function isUnfinished(job) {
 
 function head(job, ...buttons) {
   return h("header", { class: "row top-aligned" },
-    h("div", { class: "grow" }, h("h1", { class: "name" }, title(job)), h("p", { class: "quiet small" }, describe(job))), buttons);
+    h("div", { class: "grow" }, h("h1", { class: "name", dir: "auto" }, title(job)), h("p", { class: "quiet small" }, describe(job))), buttons);
 }
 
 /** What was asked for, in words: the options that are set, and where the audio came from. */
@@ -71,10 +77,10 @@ function describe(job) {
 }
 
 function copyLink() {
-  return h("button", { onclick: (event) => copy(location.href, event.currentTarget) }, "Copy link");
+  return h("button", { onclick: (event) => copy(location.href, event.currentTarget) }, "Copy address");
 }
 
-function drawRunning(view, job, stalled, look) {
+function drawRunning(view, job, stalled, look, workers) {
   if (view.dataset.shown !== "running") {
     const cancel = async (event) => {
       event.currentTarget.disabled = true;
@@ -89,26 +95,25 @@ function drawRunning(view, job, stalled, look) {
       h("section", { class: "card" }, h("div", { class: "row" }, headline, percent), bar, steps, warning, begun.element),
       h("p", { class: "quiet small" }, "You can close this page: the job goes on, and its address stays. Request ", h("code", null, job.request_id), "."));
     view.dataset.shown = "running";
-    view.draw = (now, late) => {
-      const done = share(now);
+    view.draw = (now, late, fleet) => {
       fill(about, head(now, copyLink(), h("button", { onclick: cancel }, "Cancel")));
       view.draw = redraw;
-      redraw(now, late, done);
+      redraw(now, late, fleet);
     };
-    const redraw = (now, late) => {
-      const done = share(now);
-      fill(headline, headlineOf(now));
+    const redraw = (now, late, fleet) => {
+      const done = share(now), wait = done ? null : waitFor(fleet);
+      fill(headline, headlineOf(now, wait));
       percent.textContent = now.state === "processing" && done ? `${Math.round(done * 100)} %` : "";
       if (now.state === "processing" && done) Object.assign(bar, { max: 1, value: done });
       else bar.removeAttribute("value");
-      const shape = JSON.stringify([now.state, now.progress, now.shards, now.duration, now.language]);
-      if (steps.dataset.shown !== shape) fill(steps, stepsOf(now));
+      const shape = JSON.stringify([now.state, now.progress, now.shards, now.duration, now.language, wait]);
+      if (steps.dataset.shown !== shape) fill(steps, stepsOf(now, wait));
       steps.dataset.shown = shape;
       begun.show(now.shards);
       warning.hidden = !late;
     };
   }
-  view.draw(job, stalled);
+  view.draw(job, stalled, workers);
 }
 
 /** The text so far of a recording in several parts, read when it is opened and when a part more is done. */
@@ -133,18 +138,34 @@ function beginning(id) {
   };
 }
 
-function headlineOf(job) {
+function headlineOf(job, wait) {
   if (job.state === "queued") return "Waiting to be read";
   const left = job.estimated_seconds_left;
-  if (left !== undefined) return `Transcribing, about ${span(left)} left`;
-  return share(job) ? "Transcribing" : job.shards ? "Waiting for a worker, or for its first words" : "Reading the audio";
+  if (left !== undefined) return `Transcribing, about ${span(Math.max(1, Math.round(left)))} left`;
+  return share(job) ? "Transcribing" : job.shards ? wait.headline : "Reading the audio";
 }
 
-/** The steps of a job: each with what it found, as far as the API knows it by now. */
-function stepsOf(job) {
+/** What a job without words yet waits for: a headline, the words of its step, and facts. */
+function waitFor(workers) {
+  const sum = (member) => workers.reduce((total, kind) => total + kind[member], 0);
+  if (sum("running")) return { headline: "Waiting for the first words", step: "A worker is awake", facts: "" };
+  const starting = workers.filter((kind) => kind.starting).sort((a, b) => a.usual_start_seconds - b.usual_start_seconds)[0];
+  if (starting) {
+    const usual = span(Math.round(starting.usual_start_seconds)), since = clock((Date.now() - new Date(starting.starting_since)) / 1000);
+    const facts = `for ${since}; ${starting.start_is_measured ? `usually ${usual}` : `the first may take ${usual}`}`;
+    return { headline: "A worker is starting", step: "A worker is starting", facts };
+  }
+  const failing = workers.find((kind) => kind.retried_at);
+  if (failing) return { headline: "No worker could be started", step: "A start failed", facts: `next try ${day(failing.retried_at)}` };
+  return { headline: "Waiting for a worker", step: "Waiting for a worker", facts: "" };
+}
+
+/** The steps of a job: each with what it found, as far as the API knows it by now. `wait` is null once words are there. */
+function stepsOf(job, wait) {
   const reading = job.state === "queued" || (job.duration === undefined && !job.shards);
   const { done = 0, total = 0 } = job.shards || {};
   const words = total > 1 ? `Words: ${total} parts, ${done} done` : "Words";
+  const worker = wait && job.shards ? wait.step : "Worker";
   const put = total > 0 && done === total;
   const source = job.source?.size ? bytes(job.source.size) : "";
   const read = [job.duration && `${span(job.duration)} of audio`, job.channels > 1 && count(job.channels, "channel"), job.language && language(job.language)];
@@ -152,7 +173,8 @@ function stepsOf(job) {
   return [
     step("done", "Arrived", source),
     step(reading ? "now" : "done", reading ? "Reading the audio" : ["Read", read.filter(Boolean).join(", ")].filter(Boolean).join(": "), ""),
-    step(reading ? "next" : put ? "done" : "now", words, job.seconds ? `${span(job.seconds.done)} of ${span(job.seconds.total)}` : "", total > 1 && cells(done, total)),
+    step(reading ? "next" : wait ? "now" : "done", worker, !reading && wait?.facts),
+    step(reading || wait ? "next" : put ? "done" : "now", words, job.seconds?.done ? `${span(job.seconds.done)} of ${span(job.seconds.total)}` : "", total > 1 && cells(done, total)),
     step(put ? "now" : "next", "Put together: JSON, SRT, VTT, text", ""),
   ];
 }
@@ -165,7 +187,7 @@ function cells(done, total) {
 
 function drawEnded(view, job, look) {
   delete view.dataset.shown;
-  const failed = job.state === "failed";
+  const failed = job.state === "failed", useless = failed && job.error.err_code === "Bad Request"; // the same audio fails again
   const problem = h("p", { class: "bad", role: "alert", hidden: true });
   const retry = async (event) => {
     const button = event.currentTarget;
@@ -187,10 +209,11 @@ function drawEnded(view, job, look) {
   fill(view, head(job, copyLink(), h("button", { onclick: remove }, "Delete")),
     h("section", { class: "card stack" },
       h("h2", null, h("span", { class: `state ${failed ? "bad" : "wait"}` }, stateWord(job))),
-      h("p", null, failed ? job.error.err_msg : "It was cancelled before its end."),
+      h("p", null, failed ? plain(job.error) : "It was cancelled before its end."),
       problem,
-      h("div", { class: "row" }, h("button", { class: "main", onclick: retry }, failed ? "Retry" : "Send again"),
-        h("a", { class: "button", href: `#/?${options}` }, "Send with other options")),
+      h("div", { class: "row" }, useless ? null : h("button", { class: "main", onclick: retry }, failed ? "Retry" : "Send again"),
+        h("a", { class: useless ? "button main" : "button", href: `#/?${options}` }, useless ? "Send another file" : "Send with other options"),
+        useless ? h("button", { onclick: retry }, "Retry all the same") : null),
       job.history?.length ? h("p", { class: "small quiet" }, `Tried ${job.history.length + 1} times.`) : null),
     h("p", { class: "quiet small" }, failed && ["Code ", h("code", null, job.error.err_code), " · "], "Request ", h("code", null, job.request_id)));
 }

@@ -2,12 +2,13 @@
 
 import { call, poll } from "./api.js";
 import { fill, h, save, say } from "./dom.js";
-import { clock, language, share, span, stateWord, title, when } from "./format.js";
+import { clock, language, plain, share, span, stateWord, title, when } from "./format.js";
 import { sendingRows } from "./sending.js";
 import { dismiss, onUploads, uploads } from "./uploads.js";
 import { zip } from "./zip.js";
 
 const PAGE = 50;
+const WAITING = "Fetching the list …";
 const STATES = [["", "all"], ["processing", "running"], ["queued", "queued"], ["completed", "done"], ["failed", "failed"], ["cancelled", "cancelled"]];
 const SIGN = { completed: "ok", failed: "bad", cancelled: "wait", queued: "wait", processing: "run" };
 
@@ -23,7 +24,8 @@ export function latestJobs(element) {
       fill(element, heading, requests.length ? table(requests.map((job) => row(job))) : none);
     }
     return requests.some(isRunning) ? 2 : 30;
-  });
+  }, (message) => { if (!known) fill(element, h("p", { class: message ? "bad" : "quiet", role: "alert" }, message || WAITING)); });
+  fill(element, h("p", { class: "quiet" }, WAITING));
   const end = onUploads(soon(look));
   return () => { end(); look.stop(); };
 }
@@ -34,7 +36,7 @@ export function jobsScreen(main, query) {
   const name = h("input", { type: "search", name: "name", value: query.get("name") || "", onchange: filter, placeholder: "part of a name" });
   state.value = query.get("state") || "";
   const rows = h("ul", { class: "sending card", "aria-label": "Files on their way" });
-  const body = h("div"), failed = h("p", { class: "bad", role: "alert", hidden: true });
+  const body = h("div", null, h("p", { class: "quiet" }, WAITING)), failed = h("p", { class: "bad", role: "alert", hidden: true });
   const more = h("button", { hidden: true, onclick: showMore }, "More");
   const remove = h("button", { onclick: removeChosen }, "Delete"), download = h("button", { onclick: downloadChosen }, "Download as zip");
   const tools = h("div", { class: "row tools", hidden: true }, h("span", { class: "grow small", role: "status" }), download, remove);
@@ -42,7 +44,7 @@ export function jobsScreen(main, query) {
   const list = h("tbody");
   let next = "", drawn = false;
   main.replaceChildren(h("div", { class: "wrap" },
-    h("div", { class: "row end" }, h("h1", { class: "grow" }, "Jobs"),
+    h("div", { class: "row end filters" }, h("h1", { class: "grow" }, "Jobs"),
       h("label", null, h("span", null, "State"), state), h("label", null, h("span", null, "Name"), name)),
     rows, failed, tools, h("section", { class: "card" }, body), h("div", { class: "row" }, more)));
   const look = poll(async () => {
@@ -55,7 +57,7 @@ export function jobsScreen(main, query) {
     list.prepend(...fresh.map(makeRow));
     draw();
     return [...jobs.values()].some(isRunning) ? 2 : 30;
-  });
+  }, (message) => { failed.textContent = message; failed.hidden = !message; });
   const ends = [sendingRows(rows), onUploads(soon(look)), look.stop];
   return () => ends.forEach((end) => end());
 
@@ -68,7 +70,12 @@ export function jobsScreen(main, query) {
   }
 
   async function showMore() {
-    const page = await fetchPage(next);
+    let page;
+    try {
+      page = await fetchPage(next);
+    } catch (error) {
+      return show(error.message);
+    }
     next = page.next || "";
     const fresh = page.requests.filter((job) => !jobs.has(job.request_id));
     page.requests.forEach((job) => jobs.set(job.request_id, job));
@@ -178,7 +185,7 @@ function isRunning(job) {
 }
 
 function table(rows, choosable) {
-  const head = [["Recording", ""], ["State", ""], ["Length", "num slim"], ["Language", "hide"], ["Took", "num hide"], ["When", "num"]];
+  const head = [["Recording", ""], ["State", ""], ["Length", "num slim"], ["Language", "hide after"], ["Took", "num hide"], ["When", "num"]];
   return h("table", null,
     h("thead", null, h("tr", null, choosable && h("th", null, h("span", { class: "sr" }, "Choose")), head.map(([label, kind]) => h("th", { class: kind }, label)))),
     rows instanceof Element ? rows : h("tbody", null, rows));
@@ -190,10 +197,10 @@ function row(job, check) {
   const state = job.state === "processing" && share(job) ? `${Math.round(share(job) * 100)} %` : stateWord(job);
   return h("tr", null,
     check && h("td", { class: "pick" }, check),
-    h("td", { class: "name" }, h("a", { href: `#/jobs/${job.request_id}` }, title(job)), from, job.error && h("div", { class: "small quiet" }, job.error.err_msg)),
+    h("td", { class: "name" }, h("a", { href: `#/jobs/${job.request_id}`, dir: "auto" }, title(job)), from, job.error && h("div", { class: "small quiet" }, plain(job.error))),
     h("td", null, h("span", { class: `state ${SIGN[job.state]}` }, state)),
     h("td", { class: "num slim" }, job.duration ? clock(job.duration) : "–"),
-    h("td", { class: "hide" }, language(job.language) || "–"),
+    h("td", { class: "hide after" }, language(job.language) || "–"),
     h("td", { class: "num hide" }, took === undefined ? "–" : span(took)),
     h("td", { class: "num" }, h("time", { datetime: job.created }, when(job.created))));
 }

@@ -42,7 +42,7 @@ export function newScreen(main, query) {
         h("span", { class: "quiet" }, "Audio or video of any kind, several at once, up to 2 GB each. They start at once."),
         h("div", { class: "row" }, picker, h("label", { class: "button main", for: "files" }, "Choose files"), canRecord() && record)),
       h("form", { class: "row end", onsubmit: sendAddress },
-        h("label", { class: "grow" }, h("span", null, "Or an address"), address), h("button", null, "Transcribe")),
+        h("label", { class: "grow" }, h("span", null, "Or an address on the web"), address), h("button", null, "Transcribe")),
       refused,
       h("details", null, h("summary", { class: "small" }, "The same with curl, Python, JavaScript or the earshot command"), tabs.element)),
     latest));
@@ -83,10 +83,11 @@ export function newScreen(main, query) {
 
   async function toggleRecording() {
     if (recorder) return recorder.stop();
+    refused.hidden = true;
     try {
       await startRecording(record);
     } catch {
-      refused.textContent = "The browser does not give the microphone to this page.";
+      refused.textContent = "The browser does not give this page a microphone. Allow it in the address bar, or choose a file.";
       refused.hidden = false;
     }
   }
@@ -102,6 +103,7 @@ function openWhenSent(item) {
 }
 
 let recorder = null;
+addEventListener("beforeunload", (event) => { if (recorder) event.preventDefault(); }); // what is recorded would be lost
 
 function canRecord() {
   return Boolean(navigator.mediaDevices?.getUserMedia && globalThis.MediaRecorder);

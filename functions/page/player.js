@@ -9,8 +9,8 @@ import { wordAt } from "./words.js";
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3];
 const BAR = 3, GAP = 1, HEIGHT = 44; // pixels of the map
 
-/** Build the player of a job. `onTime(index, follows)` is told the word being said, -1 for none, when it changes. */
-export function makePlayer(job, data, onTime) {
+/** Build the player of a job that is read `from` a path with headers. `onTime(index, follows)` is told the word being said, -1 for none, when it changes. */
+export function makePlayer(from, data, onTime) {
   const audio = h("audio", { preload: "metadata", crossorigin: "anonymous" });
   const map = h("canvas", { height: HEIGHT, tabindex: "0", role: "slider", "aria-label": "Position", "aria-valuemin": "0" });
   const time = h("span", { class: "num clock" }), play = h("button", { class: "main play", "aria-label": "Play", onclick: toggle }, "▶");
@@ -27,8 +27,9 @@ export function makePlayer(job, data, onTime) {
   const now = () => (waiting ?? (audio.currentTime || 0));
 
   async function load(again) {
+    if (from.audio === false) return silent("This link leads to the words alone.");
     try {
-      const { url } = await call(`/requests/${job.request_id}/audio`, { query: { redirect: "false" } });
+      const { url } = await call(`${from.path}/audio`, { query: { redirect: "false" }, headers: from.headers });
       if (ended) return;
       signedAt = Date.now();
       audio.src = url;
@@ -90,10 +91,10 @@ export function makePlayer(job, data, onTime) {
     draw(whole ? at / whole : 0);
   }
 
-  /** The bars of the map, once: height by words a pixel, colour by who speaks. */
+  /** The bars of the map, once: height by letters a bar, colour by who speaks. */
   function paint() {
     const scale = devicePixelRatio || 1, width = (map.width = Math.max(1, map.clientWidth * scale)), height = (map.height = HEIGHT * scale);
-    const bars = Math.max(1, Math.floor(width / ((BAR + GAP) * scale))), counts = new Uint16Array(bars), voices = new Uint8Array(bars);
+    const bars = Math.max(1, Math.floor(width / ((BAR + GAP) * scale))), counts = new Float32Array(bars), voices = new Uint8Array(bars);
     const whole = duration() || 1, sample = h("i", { hidden: true });
     element.append(sample);
     const colours = [0, 1, 2, 3, 4, 5].map((n) => {
@@ -103,16 +104,17 @@ export function makePlayer(job, data, onTime) {
     sample.remove();
     const barOf = (seconds) => Math.max(0, Math.min(bars - 1, Math.floor((seconds / whole) * bars)));
     data.starts.forEach((start, index) => {
-      for (let bar = barOf(start); bar <= barOf(data.ends[index]); bar++) {
-        counts[bar] += 1;
+      const first = barOf(start), last = barOf(data.ends[index]);
+      for (let bar = first; bar <= last; bar++) {
+        counts[bar] += data.text[index].length / (last - first + 1); // letters: how fast somebody speaks
         voices[bar] = voice(data.paragraphs[data.where[index][0]]);
       }
     });
-    const most = counts.reduce((a, b) => Math.max(a, b), 1);
+    const heights = counts.filter(Boolean).sort(), most = heights[Math.floor(heights.length * 0.95)] || 1; // one bar is no measure
     bitmap = new OffscreenCanvas(width, height);
     const context = bitmap.getContext("2d");
     for (let bar = 0; bar < bars; bar++) {
-      const tall = Math.max(0.06, counts[bar] / most) * height * 0.9;
+      const tall = Math.max(0.06, Math.sqrt(Math.min(1, counts[bar] / most))) * height * 0.9; // a root: slow speech is seen, too
       context.fillStyle = colours[voices[bar]];
       context.fillRect(bar * (BAR + GAP) * scale, (height - tall) / 2, BAR * scale, tall);
     }

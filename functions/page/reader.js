@@ -7,15 +7,15 @@ import { clock } from "./format.js";
 
 const KNOWN = globalThis.Highlight && CSS.highlights; // browsers without it show the words, and mark nothing
 
-/** Show paragraphs of words.js in an element. `nameOf(paragraph)` is who speaks, or "". */
+/** Show paragraphs of words.js in an element. `nameOf(paragraph)` is who speaks, or ""; without `onName` nobody is named. */
 export function makeReader(element, data, nameOf, onWord, onName) {
   const marks = Object.fromEntries(["now", "unsure", "hit", "current"].map((name) => [name, KNOWN ? new Highlight() : new Set()]));
   const nodes = [], names = [], all = document.createDocumentFragment();
   let before = null, hits = [], hit = -1;
   data.paragraphs.forEach((paragraph, number) => {
-    const text = h("p", { data: { number } }, paragraph.text);
+    const text = h("p", { data: { number }, dir: "auto" }, paragraph.text);
     const who = nameOf(paragraph);
-    const name = h("button", { class: "who-name", title: "Name this speaker", disabled: paragraph.speaker === undefined, onclick: () => onName(paragraph) }, who);
+    const name = h("button", { class: "who-name", dir: "auto", title: onName ? "Name this speaker" : null, disabled: !onName || paragraph.speaker === undefined, onclick: () => onName(paragraph) }, who);
     name.hidden = !who || who === before;
     name.dataset.voice = voice(paragraph);
     before = who;

@@ -2,11 +2,12 @@
 
 import { fill, h, say } from "./dom.js";
 import { bytes, span } from "./format.js";
-import { cancel, dismiss, onUploads, resume, uploads } from "./uploads.js";
+import { cancel, dismiss, onUploads, resume, unfinished, uploads } from "./uploads.js";
 
 /** Show the rows in an element while it is on the page; returns what ends that. */
 export function sendingRows(element) {
   const rows = new Map(), states = new Map();
+  let left = [], shown = "";
   function draw() {
     for (const [item, row] of rows) if (!uploads.includes(item)) { row.element.remove(); rows.delete(item); }
     uploads.forEach((item) => {
@@ -18,10 +19,23 @@ export function sendingRows(element) {
       if (states.get(item) !== item.state) announce(item);
       states.set(item, item.state);
     });
-    element.hidden = !uploads.length;
+    drawUnfinished();
+    element.hidden = !uploads.length && !left.length;
   }
   draw();
   return onUploads(draw);
+
+  /** A row for each file of a closed tab that goes on when it is chosen again. */
+  function drawUnfinished() {
+    const files = unfinished(), now = JSON.stringify(files);
+    if (now === shown) return;
+    shown = now;
+    left.forEach((row) => row.remove());
+    left = files.map(({ name, size, discard }) => h("li", { class: "row" },
+      h("span", { class: "grow small" }, h("bdi", null, name), ` (${bytes(size)}) was not sent to its end. Drop or choose it again, and it goes on where it stopped.`),
+      h("button", { class: "plain small", onclick: discard, "aria-label": `Discard: ${name}` }, "Discard")));
+    element.append(...left);
+  }
 }
 
 function announce(item) {

@@ -1,24 +1,30 @@
 // The screen of a finished job: its words, the player that they follow, search, downloads, facts.
 
 import { call } from "./api.js";
-import { copy, fill, h, save, say } from "./dom.js";
-import { askName, editParagraphs, fetchEdits } from "./edits.js";
-import { count, language, span, title, when } from "./format.js";
+import { downloads, facts, fetchFormat, isTranslated, more, summary } from "./about.js";
+import { copy, fill, h, say } from "./dom.js";
+import { askName, editParagraphs, fetchEdits, noEdits } from "./edits.js";
+import { span, title } from "./format.js";
 import { setShortcuts } from "./keyboard.js";
 import { makePlayer } from "./player.js";
 import { makeReader, voice } from "./reader.js";
+import { shareDialog } from "./share.js";
 import { readWords } from "./words.js";
 
-const FORMATS = { srt: "SRT", vtt: "VTT", txt: "Text", json: "JSON" };
+const RIGHT_TO_LEFT = ["ar", "fa", "he", "ps", "sd", "ur", "yi"]; // of Whisper's languages
 
-/** Draw the screen; returns what ends it. */
-export function transcriptScreen(main, job) {
+/**
+ * Draw the screen; returns what ends it. `from` is where the job is read: the path of its routes, headers of each call,
+ * and whether it is `shared`, by a link whose holder changes nothing.
+ */
+export function transcriptScreen(main, job, from = { path: `/requests/${job.request_id}`, headers: {}, shared: false }) {
   const ends = [];
   let gone = false;
-  main.replaceChildren(h("div", { class: "wrap", "aria-busy": "true" }, h("h1", null, title(job)), h("p", { class: "quiet" }, "Fetching the words …")));
-  const result = call(`/requests/${job.request_id}/result`, { query: { format: "json", edited: "false" } });
-  Promise.all([result, fetchEdits(job)]).then(
-    ([answer, edits]) => { if (!gone) ends.push(draw(main, job, answer, edits)); },
+  main.replaceChildren(h("div", { class: "wrap", "aria-busy": "true" }, h("h1", { dir: "auto" }, title(job)), h("p", { class: "quiet" }, "Fetching the words …")));
+  // The owner's corrections lie over the words of the model; to others the API gives the words with them.
+  const result = call(`${from.path}/result`, { query: from.shared ? { format: "json" } : { format: "json", edited: "false" }, headers: from.headers });
+  Promise.all([result, from.shared ? noEdits(job.speakers) : fetchEdits(job)]).then(
+    ([answer, edits]) => { if (!gone) ends.push(draw(main, job, from, answer, edits)); },
     (error) => { if (!gone) fill(main, h("div", { class: "wrap" }, h("h1", null, title(job)), h("p", { class: "bad", role: "alert" }, error.message))); },
   );
   return () => {
@@ -28,9 +34,9 @@ export function transcriptScreen(main, job) {
 }
 
 /** Draw the words with their corrections; `resume` is where to go on after they have been edited. */
-function draw(main, job, answer, edits, resume = {}) {
+function draw(main, job, from, answer, edits, resume = {}) {
   const data = readWords(answer, edits.changes);
-  const words = h("article", { class: "words", id: "words", "aria-label": "Transcript", lang: textLanguage(job) });
+  const words = h("article", { class: "words", id: "words", "aria-label": "Transcript", lang: textLanguage(job), dir: RIGHT_TO_LEFT.includes(textLanguage(job)) ? "rtl" : null });
   let card = null;
   const nameOf = ({ speaker, channel }) => [
     data.channels > 1 && `Channel ${channel + 1}`,
@@ -38,18 +44,20 @@ function draw(main, job, answer, edits, resume = {}) {
   ].filter(Boolean).join(", ");
   const find = h("input", { type: "search", class: "find", placeholder: "Search  /", "aria-label": "Search the words", oninput: search, onkeydown: inSearch });
   const hits = h("span", { class: "small quiet num", role: "status" });
+  const share = h("button", { class: "many", onclick: () => shareDialog(job) }, "Share");
   const edit = h("button", { "aria-pressed": "false", onclick: () => setEditing(!editing) }, "Edit");
   const saved = h("span", { class: "small quiet", role: "status" });
   const copyText = h("button", { class: "many", onclick: (event) => copy(wholeText(), event.currentTarget) }, "Copy text");
   main.replaceChildren(h("div", { class: "reader" },
     h("header", null, h("div", { class: "row" },
-      h("div", { class: "grow" }, h("h1", { class: "name" }, title(job)), h("p", { class: "quiet small" }, summary(job))), find, hits, saved, edit, copyText)),
+      h("div", { class: "grow" }, h("h1", { class: "name", dir: "auto" }, title(job)), h("p", { class: "quiet small" }, summary(job, from))),
+      find, hits, saved, !from.shared && edit, copyText, !from.shared && share)),
     words,
-    h("aside", { class: "side", "aria-label": "About this transcript" }, downloads(job), facts(job, data, nextUnsure), speakerCard(), more(job))));
-  const reader = makeReader(words, data, nameOf, (index) => player.seek(data.starts[index] + 0.01), rename);
+    h("aside", { class: "side", "aria-label": "About this transcript" }, [downloads(job, from), speakerCard(), facts(job, data, nextUnsure), more(job, from)].filter(Boolean))));
+  const reader = makeReader(words, data, nameOf, (index) => player.seek(data.starts[index] + 0.01), from.shared ? null : rename);
   if (!data.text.length) words.append(h("p", null, `No words were found in ${span(data.duration)} of audio.`));
   let paragraph = -1, unsure = -1, editing = false, endEditing = null, finished = null;
-  const player = makePlayer(job, data, (index, follows) => {
+  const player = makePlayer(from, data, (index, follows) => {
     reader.mark(index);
     const now = index < 0 ? -1 : data.where[index][0];
     if (follows && now >= 0 && now !== paragraph && !player?.audio.paused) scroll(index);
@@ -73,7 +81,7 @@ function draw(main, job, answer, edits, resume = {}) {
   addEventListener("keydown", byKey);
   mediaKeys(job, player);
 
-  const download = (format) => () => fetchFormat(job, format);
+  const download = (format) => () => fetchFormat(job, from, format);
   const endKeys = setShortcuts({
     " ": ["Play, pause", player.toggle],
     k: ["", player.toggle],
@@ -88,7 +96,7 @@ function draw(main, job, answer, edits, resume = {}) {
     f: ["Follow the words", () => player.setFollow(!player.follows())],
     "/": ["Search", () => find.focus()],
     u: ["Next unsure word", nextUnsure],
-    e: ["Edit this paragraph", () => { setEditing(true); reader.nodes[Math.max(0, paragraph)]?.focus(); }],
+    ...(from.shared ? {} : { e: ["Edit this paragraph", () => { setEditing(true); reader.nodes[Math.max(0, paragraph)]?.focus(); }] }),
     c: ["Copy the text", () => copy(wholeText(), copyText)],
     s: ["Download SRT", download("srt")],
     v: ["Download VTT", download("vtt")],
@@ -125,7 +133,7 @@ function draw(main, job, answer, edits, resume = {}) {
     if (saved.classList.contains("bad")) return; // what is not saved stays on the page
     const now = { time: player.now(), top: scrollY };
     end();
-    finished = draw(main, job, answer, edits, now);
+    finished = draw(main, job, from, answer, edits, now);
   }
 
   function rename(turn) {
@@ -139,8 +147,8 @@ function draw(main, job, answer, edits, resume = {}) {
   /** Everybody who speaks, to be named; nothing where speakers were not told apart. */
   function speakerCard() {
     const all = new Map(data.paragraphs.filter((each) => each.speaker !== undefined).map((each) => [`${each.channel}.${each.speaker}`, each]));
-    const button = (each) => h("button", { class: "small", data: { voice: voice(each) }, onclick: () => rename(each) }, nameOf(each));
-    card = h("section", { class: "card", hidden: !all.size }, h("h2", null, "Speakers"), h("p", { class: "quiet small" }, "Press one to name it."),
+    const button = (each) => h("button", { class: "small", dir: "auto", disabled: from.shared, data: { voice: voice(each) }, onclick: () => rename(each) }, nameOf(each));
+    card = h("section", { class: "card", hidden: !all.size }, h("h2", null, "Speakers"), !from.shared && h("p", { class: "quiet small" }, "Press one to name it."),
       h("div", { class: "row" }, [...all.values()].sort((a, b) => a.channel - b.channel || a.speaker - b.speaker).map(button)));
     return card;
   }
@@ -190,69 +198,7 @@ function draw(main, job, answer, edits, resume = {}) {
 }
 
 function textLanguage(job) {
-  return new URLSearchParams(job.options).get("task") === "translate" ? "en" : job.language;
-}
-
-function summary(job) {
-  const translated = new URLSearchParams(job.options).get("task") === "translate" && job.language !== "en";
-  const heading = translated ? `English of ${language(job.language)}` : language(job.language);
-  const ran = job.timings?.ran;
-  return [span(job.duration), " · ", heading, heading && " · ", when(job.created), " · ",
-    h("span", { class: "state ok" }, ran === undefined ? "done" : `done in ${span(ran)}`)];
-}
-
-function downloads(job) {
-  const button = ([format, label]) => h("button", { onclick: () => fetchFormat(job, format), "aria-label": `Download ${label}` }, label);
-  return h("section", { class: "card" }, h("h2", null, "Download"), h("div", { class: "row" }, Object.entries(FORMATS).map(button)));
-}
-
-async function fetchFormat(job, format) {
-  try {
-    const response = await call(`/requests/${job.request_id}/result`, { query: { format }, as: "response" });
-    save(`${title(job).replace(/\.[A-Za-z0-9]{1,5}$/, "")}.${format}`, await response.blob());
-  } catch (error) {
-    say(error.message);
-  }
-}
-
-function facts(job, data, nextUnsure) {
-  const { waited, ran, model } = job.timings || {};
-  const unsure = data.unsure.length ? h("button", { class: "link", onclick: nextUnsure }, count(data.unsure.length, "word")) : "none";
-  const rows = [
-    ["Model", job.model],
-    ["Words", data.text.length.toLocaleString("en")],
-    ["Unsure", unsure],
-    waited !== undefined && ["Waited", span(waited)],
-    ran !== undefined && ["Ran", span(ran)],
-    model !== undefined && ["In the model", span(model)],
-    ...(job.tags?.length ? [["Tags", job.tags.join(", ")]] : []),
-    ...(job.deliveries || []).slice(-1).map((each) => ["Callback", `${each.requested ? "sent again" : each.status || each.error || "no answer"}, ${when(each.when)}`]),
-  ];
-  return h("section", { class: "card" }, h("h2", null, "Facts"),
-    h("dl", null, rows.filter(Boolean).map(([name, value]) => [h("dt", null, name), h("dd", { class: "num" }, value)])));
-}
-
-function more(job) {
-  const options = new URLSearchParams(job.options);
-  options.delete("name");
-  const problem = h("p", { class: "bad small", role: "alert", hidden: true });
-  const remove = async () => {
-    if (!confirm(`Delete ${title(job)}? The transcript goes, in every format, and the job from the list.`)) return;
-    try {
-      await call(`/requests/${job.request_id}`, { method: "DELETE" });
-      location.assign("#/jobs");
-    } catch (error) {
-      problem.textContent = error.message;
-      problem.hidden = false;
-    }
-  };
-  return h("section", { class: "small stack" },
-    h("div", { class: "row" },
-      h("button", { class: "plain small", onclick: (event) => copy(location.href, event.currentTarget) }, "Copy link"),
-      h("a", { class: "button plain small", href: `#/?${options}` }, "Again with other options"),
-      h("button", { class: "plain small bad", onclick: remove }, "Delete")),
-    problem,
-    h("p", { class: "quiet" }, "Request ", h("code", null, job.request_id)));
+  return isTranslated(job) ? "en" : job.language;
 }
 
 function mediaKeys(job, player) {

@@ -207,6 +207,20 @@ function remember(item, { url, upload }) {
   store({ ...all, [fingerprint(item)]: { url, upload, at: entry?.upload === upload ? entry.at : Date.now() } });
 }
 
+/** Files whose parts went up in part, in a tab that was closed: `name`, and what takes them off the list. */
+export function unfinished() {
+  const mine = new Set(uploads.map((item) => fingerprint(item)));
+  return Object.keys(memory()).filter((print) => !mine.has(print)).map((print) => ({
+    name: print.split("|").slice(0, -2).join("|"),
+    size: Number(print.split("|").at(-2)),
+    discard() {
+      const { [print]: _, ...others } = memory();
+      store(others);
+      changed();
+    },
+  }));
+}
+
 function dropMemory(item) {
   const { [fingerprint(item)]: _, ...others } = memory();
   store(others);

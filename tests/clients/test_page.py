@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import os
+import shutil
 import urllib.request
 import zipfile
 from collections.abc import Callable
@@ -15,10 +16,27 @@ import pytest
 
 from localcloud.cloud import Cloud
 from tests.clients.browser import NoBrowser, drive_page, find_browser
+from tests.clients.film import write_film
 from tests.paths import SAMPLES
 
 Seen = dict[str, Any]
-OPEN = ("journey", "keyboard", "markup", "parts", "hours", "edits", "try", "jobs", "running", "screens")
+OPEN = (
+    "journey",
+    "keyboard",
+    "markup",
+    "parts",
+    "hours",
+    "arabic",
+    "trouble",
+    "record",
+    "edits",
+    "share",
+    "try",
+    "jobs",
+    "running",
+    "screens",
+)
+FILM_BYTES = 1_500_000  # of the README's film: it is loaded by everybody who looks at it
 WELCOME = "moments later you can read every word"
 
 
@@ -94,7 +112,8 @@ def test_markup_in_a_name_stays_text(seen: Seen) -> None:
 
 
 def test_parts_go_on_where_the_line_was_lost(seen: Seen) -> None:
-    assert sorted(seen["sent"]) == ["1", "2", "2"]
+    assert sorted(seen["sent"]) == ["1", "2", "2", "2"]
+    assert "silence.wav (19 MB) was not sent to its end" in seen["row"]  # in a tab that knows nothing of the file
     assert seen["words"].startswith("No words were found in")
     assert seen["left"] == "{}"
 
@@ -104,6 +123,21 @@ def test_hours_of_words_stay_light(seen: Seen) -> None:
     assert seen["ticks"] < 16  # milliseconds, the median; a frame
     assert "The audio was kept for 5 days." in seen["gone"]
     assert seen["disabled"]
+
+
+def test_arabic_is_read_from_right_to_left(seen: Seen) -> None:
+    assert seen["direction"] == "rtl"
+    assert seen["right"]
+    assert [word.strip() for word in seen["marked"]] == [seen["first"]]
+
+
+def test_trouble_of_the_api_is_said_and_ends(seen: Seen) -> None:
+    assert "Nothing yet." in seen["after"]
+    assert "went wrong" not in seen["after"]
+
+
+def test_record_becomes_a_job_that_plays(seen: Seen) -> None:
+    assert seen["name"].startswith("recording 20")
 
 
 def test_edits_and_names_are_in_what_is_saved(seen: Seen) -> None:
@@ -116,6 +150,14 @@ def test_edits_and_names_are_in_what_is_saved(seen: Seen) -> None:
         assert "Elinor: Hello!" in seen["text"]
         assert "<v Elinor>" in seen["vtt"]
         assert "Elinor" in seen["after"]
+
+
+def test_share_is_read_without_a_key_and_withdrawn(seen: Seen) -> None:
+    assert seen["text"] == seen["own"]
+    assert "Hello! " in seen["vtt"]  # with the corrections
+    assert not {"Edit", "Share", "Delete", "Jobs", "New"} & set(seen["buttons"])
+    assert not [address for address in seen["addresses"] if seen["secret"] in address]  # no log has it
+    assert "ended" in seen["ended"]
 
 
 def test_try_it_sends_to_the_deployment_itself(seen: Seen) -> None:
@@ -135,6 +177,9 @@ def test_jobs_are_filtered_saved_and_deleted(seen: Seen) -> None:
 def test_screens_suit_everybody_and_every_width(seen: Seen) -> None:
     assert seen["found"] == []
     assert seen["wide"] == []
+    assert "1 h 13 min of 2 h 58 min" in seen["seconds"][0]
+    assert "A worker is starting" in seen["seconds"][1]
+    assert "usually 1 min 40 s" in seen["seconds"][1]
 
 
 def test_key_sheet_keeps_what_was_dropped(config: Seen, keyed: str, say: Callable[[str], None]) -> None:
@@ -145,3 +190,19 @@ def test_key_sheet_keeps_what_was_dropped(config: Seen, keyed: str, say: Callabl
     assert WELCOME in seen["text"]
     assert seen["stored"] is None  # on the device only when that is asked for
     assert keyed not in seen["address"]
+    assert (seen["read"], seen["sheets"]) == (seen["text"], 0)  # by a link, without a key
+
+
+@pytest.mark.skipif("EARSHOT_PICTURES" not in os.environ, reason="EARSHOT_PICTURES names no folder for the pictures.")
+def test_film_shows_drop_to_transcript(config: Seen, say: Callable[[str], None]) -> None:
+    """Not a check of the page: it makes the film in the README again."""
+    folder = Path(config["pictures"])
+    film = checked(drive_page(["film"], config, say)["film"])
+    pictures = list((folder / "film").iterdir())
+
+    seconds = write_film(pictures, tuple(film["waits"]), folder / "film.webp")
+
+    shutil.rmtree(folder / "film")
+    assert len(pictures) == film["number"] > 20
+    assert 10 < seconds < 40
+    assert (folder / "film.webp").stat().st_size < FILM_BYTES

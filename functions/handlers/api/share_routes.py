@@ -1,4 +1,4 @@
-"""GET and POST /v1/requests/{id}/shares, DELETE …/shares/{share}: links to a job's transcript. ADR 0022."""
+"""GET and POST /v1/requests/{id}/shares, DELETE …/shares/{share}: links to a job's transcript. ADR 0023."""
 
 from __future__ import annotations
 

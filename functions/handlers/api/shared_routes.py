@@ -1,4 +1,4 @@
-"""GET /v1/shared/{id}, its result and its audio: what the holder of a link reads. ADR 0022.
+"""GET /v1/shared/{id}, its result and its audio: what the holder of a link reads. ADR 0023.
 
 They see the transcript as it is now, with its corrections. What the owner wrote for themselves (tags, `extra`, the
 source, costs, callbacks) is left out, and so are the words as they were before corrections.

@@ -1,8 +1,9 @@
 // Drives the web page in a browser, as a person would. Reads {url, browser, speech, …} from stdin; writes a line of JSON
 // for each scenario that the command line names: what was seen, and everything that the browser complained of.
 
-const fs = require("node:fs"), path = require("node:path");
+const fs = require("node:fs"), os = require("node:os"), path = require("node:path");
 const { chromium } = require("playwright-core");
+const EXAMPLES = require("./examples.json"); // answers of the API in states that do not last; a unit test checks their form
 const AXE = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 const config = JSON.parse(fs.readFileSync(0, "utf8"));
@@ -133,27 +134,34 @@ const scenarios = {
     silence.writeUInt32LE(16, 16); silence.writeUInt16LE(1, 20); silence.writeUInt16LE(1, 22); silence.writeUInt32LE(rate, 24);
     silence.writeUInt32LE(rate * 2, 28); silence.writeUInt16LE(2, 32); silence.writeUInt16LE(16, 34);
     silence.write("data", 36); silence.writeUInt32LE(silence.length - 44, 40);
+    const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "earshot-")), "silence.wav");
+    fs.writeFileSync(file, silence);
     const sent = [];
-    let lose = true;
+    let lose = 2;
     const first = page.waitForResponse((answer) => /partNumber=1\b/.test(answer.url()) && answer.request().method() === "PUT");
     await page.route(/partNumber=/, async (route) => {
       const number = new URL(route.request().url()).searchParams.get("partNumber");
       if (route.request().method() === "PUT") sent.push(number);
       if (number === "2" && lose && route.request().method() === "PUT") {
-        lose = false;
-        await (await first).finished();
+        if (lose-- === 2) await (await first).finished();
         return route.abort();
       }
       return route.continue();
     });
     await page.goto(PAGE);
     await page.waitForSelector(".drop");
-    await page.setInputFiles("#files", { name: "silence.wav", mimeType: "audio/wav", buffer: silence });
+    await page.setInputFiles("#files", file);
     await page.getByRole("button", { name: "Go on: silence.wav" }).click();
+    await page.locator(".sending progress").waitFor();
+    await page.getByRole("button", { name: "Go on: silence.wav" }).waitFor();
+    await page.reload();
+    const row = await page.locator(".sending li").innerText();
+    await page.setInputFiles("#files", file);
     await page.waitForURL(/#\/jobs\//);
     await page.waitForSelector("#words > p");
     page.complaints = page.complaints.filter((line) => !line.includes("ERR_FAILED"));
-    return { sent, words: await page.locator("#words").innerText(), left: await page.evaluate(() => localStorage.getItem("earshot-uploads")) };
+    fs.rmSync(path.dirname(file), { recursive: true });
+    return { sent, row, words: await page.locator("#words").innerText(), left: await page.evaluate(() => localStorage.getItem("earshot-uploads")) };
   },
 
   /** Hours of words: few nodes, and a tick of the player costs little. */
@@ -214,39 +222,113 @@ const scenarios = {
       await page.keyboard.press("Enter");
       await page.waitForSelector("dialog", { state: "detached" });
     }
-    if (config.pictures) await page.screenshot({ path: path.join(config.pictures, "speakers-light.png") });
     const text = await download(page, () => page.getByRole("button", { name: "Download Text" }).click());
     const vtt = await download(page, () => page.getByRole("button", { name: "Download VTT" }).click());
     await page.reload();
     return { before, after: await words(page), named, text: text.text, vtt: vtt.text, changed: await page.locator("p.changed").count() };
   },
 
-  /** For the recording in the README, not a test: pictures, five a second, from the drop to a transcript that plays. */
+  /** A link to the transcript, opened by somebody without a key; then it is withdrawn. */
+  async share(page, browser) {
+    await page.goto(`${PAGE}#/jobs/${shared.job}`);
+    const own = await words(page);
+    await page.getByRole("button", { name: "Share", exact: true }).click();
+    await page.fill("dialog [name=days]", "3");
+    await page.getByRole("button", { name: "Make a link" }).click();
+    const link = await page.locator("dialog input[readonly]").inputValue();
+    const holder = await open(browser), addresses = [];
+    holder.on("request", (request) => addresses.push(request.url()));
+    await holder.goto(link);
+    const text = await words(holder);
+    await holder.waitForFunction(() => document.querySelector("audio").readyState > 0);
+    const vtt = await download(holder, () => holder.getByRole("button", { name: "Download VTT" }).click());
+    const buttons = await holder.locator("button:visible:enabled, nav a:visible").allInnerTexts();
+    await page.getByRole("button", { name: /^Withdraw/ }).click();
+    await page.locator(".links li").waitFor({ state: "detached" });
+    await holder.reload();
+    const ended = await holder.getByText("does not lead to a transcript").innerText();
+    page.complaints.push(...holder.complaints.filter((line) => !line.includes("404")));
+    await holder.context().close();
+    return { own, text, vtt: vtt.text, buttons, addresses, secret: link.split("/").at(-1), ended };
+  },
+
+  /** A recording of the microphone, which is a machine's here, becomes a job. */
+  async record(page) {
+    await page.goto(PAGE);
+    await page.getByRole("button", { name: "● Record" }).click();
+    await page.getByRole("button", { name: "■ Stop 0:01" }).click();
+    await page.waitForURL(/#\/jobs\//);
+    await page.waitForSelector("#words > *");
+    await page.waitForFunction(() => document.querySelector("audio").readyState > 0);
+    return { name: await page.locator("h1").innerText() };
+  },
+
+  /** Words that are read from right to left: the text, and who speaks on its right; a click still finds its word. */
+  async arabic(page) {
+    const text = "صباح الخير يا أصدقائي. هل سجل أحدكم الاجتماع؟".split(" ");
+    const words = text.map((word, i) => ({ word, punctuated_word: word, start: i, end: i + 0.8, confidence: 0.9 }));
+    await page.route(/\/requests\/arabic\/edits/, (route) => route.fulfill({ json: { changes: [], speakers: [] }, headers: { etag: '"none"' } }));
+    await page.route(/\/requests\/arabic\/result/, (route) => route.fulfill({ json: { metadata: { duration: 8 }, results: { channels: [{ alternatives: [{ transcript: text.join(" "), words }] }] } } }));
+    await page.route(/\/requests\/arabic\/audio/, (route) => route.fulfill({ status: 410, json: { err_code: "AUDIO_GONE", err_msg: "The audio is gone." } }));
+    await page.route(/\/requests\/arabic$/, (route) => route.fulfill({ json: { request_id: "arabic", name: "صباح.mp3", state: "completed", created: "2026-11-28T00:00:00Z", duration: 8, language: "ar", options: "", source: { kind: "url" } } }));
+    await page.goto(`${PAGE}#/jobs/arabic`);
+    const box = await page.locator("#words p").boundingBox(), time = await page.locator("#words time").boundingBox();
+    await page.mouse.click(box.x + box.width - 12, box.y + 12);
+    const marked = await page.evaluate(() => [...CSS.highlights.get("now")].map(String));
+    page.complaints = page.complaints.filter((line) => !line.includes("410"));
+    return { direction: await page.locator("#words p").evaluate((e) => getComputedStyle(e).direction), right: time.x > box.x + box.width - 1, marked, first: text[0] };
+  },
+
+  /** An API that fails: each screen says so, tries again by itself, and the message goes once it answers. */
+  async trouble(page) {
+    const error = { err_code: "INTERNAL_SERVER_ERROR", err_msg: "Something went wrong on our side." };
+    let fails = true;
+    await page.route(/\/v1\/requests/, (route) => route.fulfill(fails ? { status: 500, json: error } : { json: { requests: [] } }));
+    for (const address of ["", "#/jobs/any", "#/jobs"]) {
+      await page.goto("about:blank");
+      await page.goto(PAGE + address);
+      await page.locator("main").getByText(error.err_msg).waitFor();
+    }
+    fails = false;
+    await page.getByText("Nothing yet.").waitFor();
+    page.complaints = page.complaints.filter((line) => !line.includes("500"));
+    return { after: await page.locator("main").innerText() };
+  },
+
+  /** For the film in the README, not a test: what the browser paints from the drop to a transcript that plays. Pictures
+   * are named by their milliseconds. */
   async film(page, browser) {
     const own = await open(browser, { viewport: { width: 960, height: 620 } });
-    const folder = path.join(config.pictures, "film");
+    const folder = path.join(config.pictures, "film"), painted = await own.context().newCDPSession(own);
+    fs.rmSync(folder, { recursive: true, force: true });
     fs.mkdirSync(folder, { recursive: true });
-    let on = true, number = 0;
-    const camera = (async () => {
-      while (on) {
-        const next = Date.now() + 200;
-        await own.screenshot({ path: path.join(folder, `${String(number++).padStart(4, "0")}.png`) });
-        await new Promise((done) => setTimeout(done, Math.max(0, next - Date.now())));
+    let number = 0, last = -Infinity;
+    painted.on("Page.screencastFrame", ({ data, metadata, sessionId }) => {
+      const at = Math.round(metadata.timestamp * 1000);
+      if (at - last >= 150) {
+        fs.writeFileSync(path.join(folder, `${at}.png`), Buffer.from(data, "base64"));
+        last = at;
+        number += 1;
       }
-    })();
+      painted.send("Page.screencastFrameAck", { sessionId }).catch(() => {}); // the last ones come after its end
+    });
     await own.goto(`${PAGE}#/?diarize=true&smart_format=true`);
+    await own.waitForSelector("table a");
+    await painted.send("Page.startScreencast", { format: "png" });
     await own.waitForTimeout(1200);
     await own.evaluate(() => document.body.classList.add("over"));
     await own.waitForTimeout(900);
     await drop(own, "meeting.flac", fs.readFileSync(config.speakers));
+    await own.waitForURL(/#\/jobs\//);
+    const waits = [last];
     await words(own);
+    waits.push(last);
     await own.waitForTimeout(800);
     await own.getByRole("button", { name: "Play" }).click();
-    await own.waitForTimeout(7000);
-    on = false;
-    await camera;
+    await own.waitForTimeout(8500);
+    await painted.send("Page.stopScreencast");
     await own.context().close();
-    return { number };
+    return { number, waits };
   },
 
   /** The page of the API sends requests to the deployment. */
@@ -256,14 +338,21 @@ const scenarios = {
     await models.locator("summary").click();
     await models.getByRole("button", { name: "Send GET" }).click();
     await page.waitForFunction(() => /^200/.test([...document.querySelectorAll("details pre")].at(-1)?.textContent));
+    if (config.pictures) {
+      const workers = page.locator("#workers ~ details").first();
+      await workers.locator("summary").click();
+      await workers.getByRole("button", { name: "Send GET" }).click();
+      await workers.getByText("200 OK").waitFor();
+      await page.locator("#workers").evaluate((heading) => heading.scrollIntoView());
+      await page.screenshot({ path: path.join(config.pictures, "docs-light.png") });
+    }
     return { answer: await models.locator("pre").innerText(), styled: await page.evaluate(() => getComputedStyle(document.body).maxWidth) };
   },
 
   /** Jobs: filtered by the server, saved as one zip, deleted. */
   async jobs(page) {
     await page.goto(`${PAGE}#/jobs?name=markup-that-is-nowhere`);
-    await page.waitForSelector("main section p");
-    const none = await page.locator("main section").innerText();
+    const none = await page.getByText("No job is like that.").innerText();
     await page.goto(`${PAGE}#/jobs?name=img`);
     await page.waitForSelector("tbody tr");
     const filtered = await page.locator("tbody tr").count();
@@ -276,8 +365,9 @@ const scenarios = {
     return { none, filtered, zip, dialogs: page.dialogs };
   },
 
-  /** A deployment with keys: the sheet opens over the page, and the file that was dropped goes on after it. */
-  async key(page) {
+  /** A deployment with keys: the sheet opens over the page, and the file that was dropped goes on after it. Who has a
+   * link to the transcript is asked for no key. */
+  async key(page, browser) {
     await page.goto(PAGE);
     await page.waitForSelector("dialog");
     await page.fill("dialog input[type=password]", "not-a-key-of-this-deployment-at-all-00000");
@@ -296,7 +386,14 @@ const scenarios = {
     await page.waitForURL(/#\/jobs\//);
     const text = await words(page);
     page.complaints = page.complaints.filter((line) => !line.includes("401"));
-    return { refused, text, stored: await page.evaluate(() => localStorage.getItem("earshot-key")), address: page.url() };
+    const headers = { authorization: `Token ${config.known_key}` };
+    const { link } = await (await fetch(`${PAGE}requests/${jobOf(page)}/shares`, { method: "POST", headers })).json();
+    const holder = await open(browser);
+    await holder.goto(config.url + link);
+    const read = await words(holder), sheets = await holder.locator("dialog").count();
+    page.complaints.push(...holder.complaints);
+    await holder.context().close();
+    return { refused, text, read, sheets, stored: await page.evaluate(() => localStorage.getItem("earshot-key")), address: page.url() };
   },
 
   /** A job of several parts that runs: what is done of it, what is left, and the text so far. */
@@ -315,15 +412,18 @@ const scenarios = {
 
   /** Every screen, in both themes and three widths: what axe finds, and whether anything sticks out sideways. */
   async screens(page, browser) {
-    const found = [], wide = [];
+    const found = [], wide = [], seconds = [];
+    const { link } = await (await fetch(`${PAGE}requests/${shared.job}/shares`, { method: "POST" })).json();
     for (const colorScheme of ["light", "dark"]) {
       const own = await open(browser, { colorScheme });
-      await own.route(/\/requests\/(running|broken)$/, (route) => route.fulfill({ json: EXAMPLES[route.request().url().split("/").at(-1)] }));
-      for (const [name, address, ready] of SCREENS) {
+      await own.route(/\/(requests\/(running|cold|broken)|workers)$/, (route) => route.fulfill({ json: example(route.request().url().split("/").at(-1)) }));
+      for (const [name, address, ready, act] of SCREENS) {
         await own.setViewportSize({ width: 1280, height: 800 });
         await own.goto("about:blank");
-        await own.goto(PAGE + address.replace("JOB", shared.job));
+        await own.goto(PAGE + address.replace("JOB", shared.job).replace("#/shared/LINK", link.split("/v1/")[1]));
         await own.waitForSelector(ready);
+        await act?.(own);
+        if (name === "running" || name === "starting") seconds.push(await own.locator(".steps").innerText());
         await own.waitForTimeout(250);
         await own.evaluate(AXE.replace(/^/, "/* axe */ "));
         const { violations } = await own.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] }));
@@ -331,36 +431,43 @@ const scenarios = {
         if (config.pictures) await own.screenshot({ path: path.join(config.pictures, `${name}-${colorScheme}.png`) });
         for (const width of [320, 390, 1280]) {
           await own.setViewportSize({ width, height: 800 });
-          const most = await own.evaluate(() => document.scrollingElement.scrollWidth);
+          const most = await own.evaluate(() => { // what is fixed to the window, as the player is, cannot be scrolled to
+            const shown = [...document.querySelectorAll("button, a, input, select")].filter((e) => e.checkVisibility() && !e.closest(".sr"));
+            return Math.max(document.scrollingElement.scrollWidth, ...shown.map((e) => Math.floor(e.getBoundingClientRect().right)));
+          });
           if (most > width) wide.push(`${name} ${width}: ${most}`);
-          if (config.pictures && width === 390 && colorScheme === "light") await own.screenshot({ path: path.join(config.pictures, `${name}-phone.png`) });
+          if (config.pictures && width === 390 && colorScheme === "light" && ON_PHONE.includes(name)) await own.screenshot({ path: path.join(config.pictures, `${name}-phone.png`) });
         }
       }
       page.complaints.push(...own.complaints);
       await own.context().close();
     }
-    return { found, wide };
+    return { found, wide, seconds };
   },
 };
 
+const ON_PHONE = ["new", "transcript", "jobs"]; // pictures of a phone, for the docs
 const SCREENS = [
   ["new", "", "table a"],
   ["running", "#/jobs/running", ".steps li"],
+  ["starting", "#/jobs/cold", ".steps li:nth-child(3).now .small:not(:empty)"],
   ["failed", "#/jobs/broken", "h2 .bad"],
   ["transcript", "#/jobs/JOB", "#words section p"],
+  ["share", "#/jobs/JOB", "#words section p", (page) => page.getByRole("button", { name: "Share", exact: true }).click()],
+  ["shared", "#/shared/LINK", "#words section p"],
   ["jobs", "#/jobs", "tbody tr"],
   ["key", "#/key", "form"],
 ];
-const COMMON = { created: new Date(Date.now() - 130e3).toISOString(), options: "smart_format=true&detect_language=true", model: "large-v3-turbo" };
-const EXAMPLES = {
-  running: { ...COMMON, request_id: "a43b13cd-e142-4adc-9280-df8433062320", name: "all-hands-2026-11.mp4", state: "processing", duration: 10684, channels: 1, language: "en",
-    source: { kind: "object", size: 412000000 }, shards: { done: 7, total: 18 }, progress: 0.41, seconds: { done: 4380, total: 10684 }, estimated_seconds_left: 65 },
-  broken: { ...COMMON, request_id: "b43b13cd-e142-4adc-9280-df8433062320", name: "notes.pdf", state: "failed", source: { kind: "body", size: 20000 },
-    error: { err_code: "Bad Request", err_msg: "Bad Request: failed to process audio: corrupt or unsupported data: this is a PDF." } },
-};
+
+/** An example with its times as if it had happened just now. */
+function example(name) {
+  const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOString(), found = EXAMPLES[name];
+  if (found.workers) return { workers: found.workers.map((kind) => ({ ...kind, starting_since: ago(48) })) };
+  return { ...found, created: ago(130) };
+}
 
 (async () => {
-  const args = [...(config.browser_args || []), "--no-sandbox", "--autoplay-policy=no-user-gesture-required"];
+  const args = [...(config.browser_args || []), "--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--autoplay-policy=no-user-gesture-required"];
   const browser = await chromium.launch({ executablePath: config.browser, args });
   for (const name of process.argv.slice(2)) {
     const page = await open(browser);
