@@ -9,7 +9,7 @@ const config = JSON.parse(fs.readFileSync(0, "utf8"));
 async function read({ api, base64 }) {
   const key = { Authorization: "Token 0123456789abcdef0123456789abcdef01234567" };
   const body = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-  const told = async (path, init) => {
+  const answerOf = async (path, init) => {
     try {
       const answer = await fetch(`${api}${path}`, init);
       return { status: answer.status, id: answer.headers.get("dg-request-id"), body: await answer.json() };
@@ -20,10 +20,10 @@ async function read({ api, base64 }) {
   const sent = { method: "POST", headers: { ...key, "Content-Type": "audio/flac" }, body };
   return {
     origin: location.origin,
-    listen: await told("/v1/listen?model=whisper", sent),
-    refused: await told("/v1/listen?model=whisper&redact=nothing-such", sent),
-    missing: await told("/v1/requests/00000000-0000-0000-0000-000000000000", { headers: key }),
-    unknown: await told("/v1/no-such-route", {}), // the gateway's own answer; it knows no preflight of such a route
+    listen: await answerOf("/v1/listen?model=whisper", sent),
+    refused: await answerOf("/v1/listen?model=whisper&redact=nothing-such", sent),
+    missing: await answerOf("/v1/requests/00000000-0000-0000-0000-000000000000", { headers: key }),
+    unknown: await answerOf("/v1/no-such-route", {}), // the gateway's own answer; it knows no preflight of such a route
   };
 }
 

@@ -33,6 +33,6 @@ def test_region_is_that_of_the_cdk(monkeypatch: pytest.MonkeyPatch, variables: d
     assert client("sqs", region_name="us-east-1").meta.region_name == "us-east-1"
 
 
-def test_missing_region_is_said_with_its_remedy() -> None:
+def test_missing_region_is_named_with_its_remedy() -> None:
     with pytest.raises(CliError, match=r"no AWS region is set\. Set AWS_REGION"):
         client("sqs")

@@ -40,6 +40,7 @@ OTHERS = {
     "worker_price": "0.5",
     "quick_workers": "0",
     "quick_memory": "4096",
+    "max_waiting_jobs": "500",
     "idle_seconds": "33",
 }
 
@@ -80,7 +81,7 @@ def test_upgrade_of_another_setting_keeps_each(name: str) -> None:
         ({"flavour": "cpu", "speed": "9"}, {"flavour": "gpu"}, "other settings than flavour=gpu. Name it, too"),
     ],
 )
-def test_chosen_value_whose_default_changes_is_asked_for(
+def test_chosen_value_whose_default_changes_is_refused(
     deployed: dict[str, str], named: dict[str, str], unclear: str
 ) -> None:
     before = settings(**deployed)
