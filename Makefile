@@ -133,6 +133,9 @@ audit: $(STAMP) ## known vulnerabilities, committed keys, and lists of what is i
 	@$(TOOL) cyclonedx-bom==7.1.0 cyclonedx-py requirements requirements.lock -o build/sbom/environment.json
 	@$(TOOL) pip-audit==2.9.0 pip-audit --require-hashes --disable-pip --requirement requirements.lock
 
+base-digest: ## whether the tag of the image's base still points at the pinned digest; needs Docker and the network
+	@containers/transcriber/check_base.sh
+
 image: $(STAMP) ## both flavours of the worker's image, by Docker or buildah, and what they must be; FLAVOURS=cpu for one
 	@$(BIN)/python -c 'from pathlib import Path; from localcloud.embedded_model import embedded; embedded(Path(".cache/models"))'
 	@for flavour in $(or $(FLAVOURS),cpu gpu); do \

@@ -24,7 +24,7 @@ GUIDE = "docs/how-to/answer-an-alarm.md"  # has a section for each alarm, under 
 
 
 class Monitoring(Construct):
-    """Alarms, the SNS topic they notify (and `alarm_email`, if set), and one dashboard unless it is turned off."""
+    """Alarms, the SNS topic they notify (and `alarm_email`, if set), and a dashboard if it is turned on."""
 
     def __init__(
         self,

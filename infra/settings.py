@@ -108,8 +108,8 @@ class StackSettings:
     keep_audio_days: int = WORK_DAYS  # audio of requests, for the player and retries, and what else is under work/
     uploads_days: int = 0  # days after which uploads and their results are deleted; 0: never
     cors_origins: tuple[str, ...] = ("*",)  # web origins whose pages may call the API; *: all
-    dashboard: bool = True  # in CloudWatch; the first three of an account are free
-    alarm_email: str = ""  # receives alarms; empty: alarms show on the dashboard only
+    dashboard: bool = False  # in CloudWatch: $3 a month, the first three of an account are free
+    alarm_email: str = ""  # receives alarms; empty: CloudWatch alone shows them
 
     default_model: str = "large-v3-turbo"  # model that the name `whisper` stands for; a folder of the models bucket
     profile: EngineProfile = EngineProfile.ACCURATE  # of requests that do not choose; fast: less time, more errors

@@ -22,6 +22,7 @@ GPU_QUOTAS = {
     "L-DB2E81BA": "Running On-Demand G and VT instances",
     "L-3819A6DF": "All G and VT Spot Instance Requests",
 }
+NO_REGION = "aws-global"  # what botocore says where no region is set, for a service that has a global address
 DEFAULT_ZONES, TWO_ZONE_REGION = 3, "us-west-1"  # as in infra/settings.py, which is not in the wheel
 USUAL_QUICK_MEMORY = 3008  # MB that a function may have in many new accounts; no API tells an account's limit
 ROOMY_CONCURRENCY = 100  # a waiting request takes one invocation for up to 25 s
@@ -54,6 +55,8 @@ def credentials(client: Client) -> Finding:
 
     sts = client("sts")
     region = sts.meta.region_name
+    if region == NO_REGION:
+        return Finding(Level.PROBLEM, "No AWS region is set", "Set AWS_REGION, for example AWS_REGION=eu-central-1.")
     try:
         identity = sts.get_caller_identity()
     except EndpointConnectionError:

@@ -5,6 +5,7 @@ boto3 comes with the extra `admin` and takes half a second to import: it is impo
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +17,9 @@ from earshot_cli.extras import missing_extra
 def client(service: str, **options: str) -> Any:
     """Create a boto3 client with the environment's credentials, region and endpoint, and other `options`.
 
+    boto3 reads the region from AWS_DEFAULT_REGION and the profile; AWS_REGION, which the CDK and other SDKs read first,
+    comes first here, too.
+
     Raises:
         CliError: the extra `admin` is not installed, or no region is set.
     """
@@ -24,8 +28,9 @@ def client(service: str, **options: str) -> Any:
     except ImportError:
         raise missing_extra("admin", "`earshot key` and `earshot model`") from None
     create: Any = boto3.client  # its type stubs know only literal names of services
+    region = os.environ.get("AWS_REGION")
     with aws_errors(f"No client for AWS {service}"):
-        return create(service, **options)
+        return create(service, **({"region_name": region} if region else {}) | options)
 
 
 def price_list_client(service: str) -> Any:
@@ -45,7 +50,7 @@ def aws_errors(message: str, status: Status = Status.FAILED, hint: str = "") -> 
         yield
     except NoRegionError:
         raise CliError(
-            f"{message}: no AWS region is set. Set AWS_REGION, for example to eu-central-1.", status
+            f"{message}: no AWS region is set. Set AWS_REGION, for example AWS_REGION=eu-central-1.", status
         ) from None
     except NoCredentialsError:
         raise CliError(

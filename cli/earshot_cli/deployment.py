@@ -41,6 +41,7 @@ def local_outputs(data_dir: Path) -> dict[str, str]:
         AWS_ACCESS_KEY_ID="test",
         AWS_SECRET_ACCESS_KEY="test",
         AWS_DEFAULT_REGION="us-east-1",
+        AWS_REGION="us-east-1",
     )
     local: dict[str, str] = state["outputs"]
     return local

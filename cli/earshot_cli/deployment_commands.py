@@ -159,7 +159,9 @@ def _build(
     needs = Needs.of(release.synthesized_settings(name, folder))
     problems = print_findings(examine(client, needs, docker_needed=image is ImageBuild.DOCKER), only_open=True)
     if problems and not unchecked:
-        raise CliError(f"{problems} of these make a deployment fail; --unchecked tries it all the same.", Status.FAILED)
+        raise CliError(
+            f"{problems} of these would make a deployment fail; --unchecked tries it all the same.", Status.FAILED
+        )
     if image is ImageBuild.CODEBUILD or (image is ImageBuild.AUTO and docker().level is not Level.OK):
         with aws_errors("The worker's image cannot be built"):
             account = client("sts").get_caller_identity()["Account"]

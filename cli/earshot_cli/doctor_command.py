@@ -33,7 +33,7 @@ def doctor(
 ) -> None:
     """Check what a deployment needs of this machine and the AWS account, and say what to do."""
     if problems := print_findings(examine(client, Needs(gpu=flavour is Flavour.GPU, zones=zones))):
-        raise CliError(f"{problems} of these make a deployment fail.", Status.FAILED)
+        raise CliError(f"{problems} of these would make a deployment fail.", Status.FAILED)
     stderr.print("Nothing makes a deployment fail.")
 
 

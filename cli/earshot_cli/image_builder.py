@@ -38,7 +38,9 @@ BUILDSPEC = {
         "pre_build": {
             "commands": [
                 "aws ecr get-login-password | docker login --username AWS --password-stdin "
-                "$REGISTRY.dkr.ecr.$AWS_REGION.$AWS_SUFFIX"
+                "$REGISTRY.dkr.ecr.$AWS_REGION.$AWS_SUFFIX",
+                # The same digest or none: where the mirror lacks it, the build takes it from Docker Hub.
+                '[ -z "$MIRROR" ] || ! docker pull $MIRROR || BUILD_ARGS="$BUILD_ARGS --build-arg BASE=$MIRROR"',
             ]
         },
         "build": {
@@ -58,6 +60,7 @@ class ImageAsset:
     directory: Path
     dockerfile: str
     build_args: dict[str, str]
+    mirror: str  # name of the base image in Amazon's public registry; empty where the Dockerfile names none
     platform: str
     repository: str
     tag: str
@@ -84,7 +87,8 @@ def _image_asset(folder: Path, image: dict[str, Any], account: str, region: str)
     return ImageAsset(
         directory,
         dockerfile,
-        source.get("dockerBuildArgs", {}) | ({"BASE": f"{MIRROR}{base[1]}"} if base else {}),
+        source.get("dockerBuildArgs", {}),
+        f"{MIRROR}{base[1]}" if base else "",
         source.get("platform", "linux/amd64"),
         repository,
         destination["imageTag"],
@@ -133,6 +137,7 @@ def build(client: Client, image: ImageAsset, progress: Callable[[str], None], sl
         "AWS_SUFFIX": suffix,
         "IMAGE": f"{account}.dkr.ecr.{region}.{suffix}/{image.repository}:{image.tag}",
         "PLATFORM": image.platform,
+        "MIRROR": image.mirror,
         "DOCKERFILE": image.dockerfile,
         "BUILD_ARGS": " ".join(f"--build-arg {name}={value}" for name, value in image.build_args.items()),
     }

@@ -176,9 +176,21 @@ def serve_environment(stream: socket.socket, spec: dict[str, Any], handler: Hand
         except BaseException as error:  # also SystemExit: AWS reports it as an error
             traceback.print_exc()
             answer = {"error": error_payload(error, call["request_id"])}
+        if peak_memory() > spec["memory"]:
+            print(f"Memory Size: {spec['memory']} MB Max Memory Used: {peak_memory()} MB", file=sys.stderr, flush=True)
+            os.kill(os.getpid(), signal.SIGKILL)  # as Lambda ends it, which does so at once
         sys.stdout.flush()
         sys.stderr.flush()
         write_message(stream, answer)
+
+
+def peak_memory() -> int:
+    """Return the most memory that this process has had at a time, in MB; 0 where the system does not tell."""
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) // 1024
+    return 0
 
 
 def error_payload(error: BaseException, request_id: str) -> dict[str, Any]:

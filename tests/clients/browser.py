@@ -63,13 +63,13 @@ def find_browser(say: Callable[[str], None]) -> dict[str, Any]:
 
 
 def drive_page(
-    scenarios: Iterable[str], config: dict[str, Any], say: Callable[[str], None]
+    scenarios: Iterable[str], config: dict[str, Any], say: Callable[[str], None], driver: str = "drive.cjs"
 ) -> dict[str, dict[str, Any]]:
-    """Return what each scenario of page/drive.cjs saw: `result` or `error`, `complaints` and `violations`."""
+    """Return what each scenario of a driver in page/ saw: `result` or `error`, `complaints` and `violations`."""
     modules = _install("page", FOLDER, say)
     environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "NODE_PATH": str(modules)}
     done = subprocess.run(
-        [str(BIN / "node"), str(FOLDER / "drive.cjs"), *scenarios],
+        [str(BIN / "node"), str(FOLDER / driver), *scenarios],
         input=json.dumps(config),
         env=environment | config.get("environment", {}),
         capture_output=True,

@@ -96,7 +96,7 @@ class Front:
 
 
 @contextmanager
-def serving(site: Site | Front) -> Iterator[None]:
+def serving(site: Any) -> Iterator[None]:
     """On a free port of loopback; `site.url` is its address meanwhile."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(site.respond))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
@@ -130,7 +130,7 @@ def _handler(
             self.end_headers()
             self.wfile.write(b"" if self.command == "HEAD" else body)
 
-        do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = answer
+        do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = answer
 
         def _body(self, headers: dict[str, str]) -> bytes:
             if headers.get("transfer-encoding", "").lower() != "chunked":

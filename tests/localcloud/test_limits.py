@@ -1,7 +1,7 @@
 """Limits of AWS that the local cloud has too: what goes over one here fails as it would there.
 
 Others are tested beside what has them: API Gateway's 10 MB and 29 s (`emulator/test_api_gateway.py`), Lambda's event,
-result and timeout (`emulator/test_lambda_runtime.py`).
+result, memory and timeout (`emulator/test_lambda_runtime.py`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 import zipfile
+from contextlib import nullcontext
 from typing import Any
 
 import boto3
@@ -24,6 +25,7 @@ from localcloud.cloud import Cloud
 from localcloud.emulator.step_functions import MAX_DATA_BYTES, MAX_HISTORY_EVENTS, ExecutionRunner
 from localcloud.emulator_process import REGION
 
+MIB = 1024 * 1024
 ROLE = "arn:aws:iam::000000000000:role/scratch"
 
 
@@ -105,6 +107,26 @@ def test_presigned_url_expires(cloud: Cloud) -> None:
     time.sleep(2.1)
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(url)
+
+
+def test_message_over_1_mb_is_refused(cloud: Cloud) -> None:
+    """1 MiB since August 2025, 256 KiB before: SQS Developer Guide, message quotas."""
+    sqs = cloud.client("sqs")
+    queue = sqs.create_queue(QueueName="limits")["QueueUrl"]
+    sqs.send_message(QueueUrl=queue, MessageBody="x" * MIB)
+    with pytest.raises(ClientError, match="must be shorter than 1048576 bytes"):
+        sqs.send_message(QueueUrl=queue, MessageBody="x" * (MIB + 1))
+    sqs.delete_queue(QueueUrl=queue)
+
+
+def test_event_over_1_mb_is_refused(cloud: Cloud) -> None:
+    events, bus = cloud.client("events"), cloud.outputs["BusName"]
+    entry = {"Source": "limits", "DetailType": "Limits", "EventBusName": bus}
+    most = MIB - len("limitsLimits")
+    for size, refused in ((most, False), (most + 1, True)):
+        expected = pytest.raises(ClientError, match="over the limit") if refused else nullcontext()
+        with expected:
+            events.put_events(Entries=[{**entry, "Detail": json.dumps("x" * (size - 2))}])
 
 
 def test_item_over_400_kb_is_refused(cloud: Cloud) -> None:

@@ -38,8 +38,8 @@ def gpu(synthesized: Callable[..., Assembly]) -> Assembly:
 
 @pytest.fixture(scope="session")
 def public(synthesized: Callable[..., Assembly]) -> Assembly:
-    """Public mode, with an address for alarms."""
-    return synthesized(public="true", alarm_email="ops@example.org")
+    """Public mode, with an address for alarms and a dashboard."""
+    return synthesized(public="true", alarm_email="ops@example.org", dashboard="true")
 
 
 @pytest.fixture(scope="session")

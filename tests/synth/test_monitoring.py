@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 from functions.workers.slots import MAX_COOLDOWN_SECONDS
 from infra import ROOT
@@ -56,16 +55,13 @@ def test_rules_and_schedule_have_dead_letter_queues(assembly: Assembly) -> None:
     assert [t["Arn"] for t in targets if "DeadLetterConfig" not in t] == []
 
 
-def test_alarms_notify_topic_and_are_on_dashboard(assembly: Assembly) -> None:
+def test_alarms_notify_topic_and_say_what_to_do(assembly: Assembly) -> None:
     topic, _ = assembly.resource("SNS::Topic")
     alarms = assembly.resources("CloudWatch::Alarm").values()
     for alarm in alarms:
         assert alarm["AlarmActions"] == [{"Ref": topic}]
         assert "docs/how-to/answer-an-alarm.md#" in alarm["AlarmDescription"]
         assert alarm["TreatMissingData"] == "notBreaching", "a deployment without traffic has no data"
-    _, dashboard = assembly.resource("CloudWatch::Dashboard")
-    dashboard_json = json.dumps(dashboard)
-    assert all(name in dashboard_json for name in assembly.resources("CloudWatch::Alarm"))
 
 
 def test_cloudwatch_may_publish_to_alarm_topic(gpu: Assembly) -> None:
@@ -88,8 +84,11 @@ def test_alarms_list_at_most_ten_metrics(assembly: Assembly) -> None:
     assert sum(len([m for m in a.get("Metrics", [{}]) if "Expression" not in m]) for a in alarms) <= 10
 
 
-def test_dashboard_can_be_turned_off(synthesized: Callable[..., Assembly]) -> None:
-    assert synthesized(dashboard="false").resources("CloudWatch::Dashboard") == {}
+def test_dashboard_has_every_alarm_and_costs_by_choice(gpu: Assembly, public: Assembly) -> None:
+    assert gpu.resources("CloudWatch::Dashboard") == {}, "three dollars a month"
+    _, dashboard = public.resource("CloudWatch::Dashboard")
+    dashboard_json = json.dumps(dashboard)
+    assert all(name in dashboard_json for name in public.resources("CloudWatch::Alarm"))
 
 
 def test_functions_of_schedules_are_not_traced(assembly: Assembly) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
@@ -10,6 +13,7 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
+from infra import ROOT
 from infra.settings import Flavour, StackSettings
 from tests.synth.assembly import Assembly
 from tests.synth.state_machine_checks import find_faults
@@ -136,6 +140,33 @@ def test_image_build_argument_is_the_flavour(gpu: Assembly, cpu: Assembly) -> No
     for assembly, flavour in ((gpu, "gpu"), (cpu, "cpu")):
         manifest = (assembly.folder / "Earshot.assets.json").read_text()
         assert f'"FLAVOUR": "{flavour}"' in manifest
+
+
+def test_image_holds_the_worker_and_nothing_else(gpu: Assembly) -> None:
+    """What is in it is in its hash: a change of anything else must build no new image."""
+    assets = json.loads((gpu.folder / "Earshot.assets.json").read_text())["dockerImages"].values()
+    for folder in {asset["source"]["directory"] for asset in assets}:
+        files = {path.relative_to(gpu.folder / folder).as_posix() for path in (gpu.folder / folder).rglob("*.*")}
+        allowed = (
+            "containers/transcriber/transcriber",
+            "containers/transcriber/requirements",
+            "events/earshot_contract",
+        )
+        assert {name for name in files if not name.startswith(allowed)} == set()
+        assert "containers/transcriber/transcriber/__main__.py" in files
+
+
+def test_rejected_setting_is_one_line_for_the_cdk() -> None:
+    context = json.dumps({"max_workers": "many"})
+    app = subprocess.run(
+        [sys.executable, "-m", "infra.app"],
+        cwd=ROOT,
+        env={**os.environ, "CDK_CONTEXT_JSON": context},
+        capture_output=True,
+        text=True,
+    )
+    assert app.returncode == 1
+    assert app.stderr == "Context max_workers='many' cannot be read: give a value like '4'.\n"
 
 
 def test_container_environment_is_same_in_all_flavours(assembly: Assembly) -> None:

@@ -18,11 +18,15 @@ from functions.rendering.openai_response_format import BadField, values_of
 TASKS = {"/audio/transcriptions": "transcribe", "/audio/translations": "translate"}  # by route
 MAX_PARTS = 64  # of one form; OpenAI's own has a dozen fields, some repeated
 
+_NOT_RECOGNISED = (
+    "speakers are told apart as A, B and so on, and not recognised by a sample of their voice; "
+    "PUT /v1/requests/{id}/edits names them afterwards"
+)
 # Fields that would change the answer: ignoring them would mislead.
 _REJECTED = {
     "include": "log probabilities of tokens are not given; the words of /v1/listen have confidences",
-    "known_speaker_names": "speakers are told apart, and not recognised by their voices",
-    "known_speaker_references": "speakers are told apart, and not recognised by their voices",
+    "known_speaker_names": _NOT_RECOGNISED,
+    "known_speaker_references": _NOT_RECOGNISED,
 }
 
 # Earshot's: options of the same name

@@ -40,6 +40,8 @@ def handler(event, context):
             time.sleep(30)
         case "import":
             import infra
+        case "grow":
+            return len(b"x" * event["size"])
         case "large":
             return "x" * event["size"]
         case "unserialisable":
@@ -143,6 +145,18 @@ def test_function_after_timeout_is_ended(environments: LambdaEnvironments) -> No
 
     assert ended["body"]["errorType"] == "Sandbox.Timedout"
     assert "1.00 seconds" in ended["body"]["errorMessage"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells a process's peak memory")
+def test_function_over_its_memory_is_ended(environments: LambdaEnvironments) -> None:
+    made = function(SOURCE + "\n# of 256 MB")
+    made["config"]["MemorySize"] = 256
+    small, large = (environments.invoke(made, {"do": "grow", "size": size << 20}, "r") for size in (10, 300))
+
+    assert small["body"] == 10 << 20
+    assert large["body"]["errorType"] == "Runtime.ExitError"
+    assert "Memory Size: 256 MB Max Memory Used:" in (environments.logs / "listen.log").read_text()
+    assert environments.invoke(made, {"do": "grow", "size": 1 << 20}, "r")["body"] == 1 << 20
 
 
 def test_oversized_event_returns_request_too_large(environments: LambdaEnvironments) -> None:

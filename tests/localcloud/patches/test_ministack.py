@@ -303,3 +303,19 @@ def test_queue_without_patch_delivers_in_order_of_arrival(apply: Apply) -> None:
     late = {"QueueUrl": queue, "MessageBody": "b", "MessageGroupId": "b"}
     sqs._act_send_message(late, queue)
     assert receive(queue, 1) == "b"
+
+
+@pytest.mark.upstream
+def test_large_event_without_patch_is_taken(apply: Apply) -> None:
+    from ministack.services import eventbridge
+
+    def status(size: int) -> int:
+        entry = {"Source": "earshot", "DetailType": "Limits", "Detail": json.dumps("x" * (size - 2))}
+        return int(eventbridge._put_events({"Entries": [entry]})[0])
+
+    most = 1024 * 1024 - len("earshotLimits")
+    assert status(most + 1) == 200, mended("ministack_eventbridge_size")
+
+    apply("ministack_eventbridge_size")
+
+    assert (status(most), status(most + 1)) == (200, 400)

@@ -161,6 +161,11 @@ def test_quick_workers_beyond_an_account_are_noted(concurrent: int, needs: Needs
     assert bad.level is Level.WARNING
 
 
+def test_missing_region_is_named() -> None:
+    [found] = findings({}, region="aws-global")
+    assert (found.level, found.what) == (Level.PROBLEM, "No AWS region is set")
+
+
 def test_two_zones_are_enough_where_two_are_the_default() -> None:
     two = {("ec2", "describe_availability_zones"): {"AvailabilityZones": [{}, {}]}}
     assert {finding.level for finding in findings(two, region="us-west-1")} == {Level.OK}

@@ -91,7 +91,8 @@ def test_context_is_built_and_pushed_under_the_cdks_tag(folder: Path) -> None:
     variables = {entry["name"]: entry["value"] for entry in account.started["environmentVariablesOverride"]}
     assert variables["IMAGE"] == f"111122223333.dkr.ecr.eu-west-1.amazonaws.com/{REPOSITORY}:{TAG}"
     assert "--build-arg FLAVOUR=cpu" in variables["BUILD_ARGS"]
-    assert "BASE=public.ecr.aws/docker/library/python:3.11-slim-bookworm" in variables["BUILD_ARGS"]
+    assert variables["MIRROR"] == "public.ecr.aws/docker/library/python:3.11-slim-bookworm"
+    assert "BASE" not in variables["BUILD_ARGS"], "Docker Hub's where the mirror lacks the digest"
     assert account.started["sourceLocationOverride"] == f"{account.uploaded['Bucket']}/{account.uploaded['Key']}"
     names = zipfile.ZipFile(io.BytesIO(account.uploaded["Body"])).namelist()
     assert names == ["containers/Dockerfile"]

@@ -187,11 +187,11 @@ def test_upgrade_to_cpu_takes_its_model_speed_and_price(account: Account) -> Non
 def test_price_is_read_again_for_another_kind(
     account: Account, monkeypatch: pytest.MonkeyPatch, named: str, read: int
 ) -> None:
-    asked = []
-    monkeypatch.setattr(deployment_commands, "worker_price", lambda *_: asked.append(1) or Price("x", 0.7, "2026"))
+    requested = []
+    monkeypatch.setattr(deployment_commands, "worker_price", lambda *_: requested.append(1) or Price("x", 0.7, "2026"))
     account.settings = deployed()
     assert earshot("upgrade", "Ours", "-c", named).exit_code == 0
-    assert len(asked) == read
+    assert len(requested) == read
 
 
 def test_setting_of_an_earlier_version_is_named(account: Account) -> None:
@@ -218,11 +218,11 @@ def test_name_as_a_setting_is_refused(account: Account, command: tuple[str, ...]
     assert account.cdk == []
 
 
-def test_doctor_is_asked_what_the_settings_need(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Needs] = []
-    monkeypatch.setattr(deployment_commands, "examine", lambda _, needs, **__: asked.append(needs) or [])
+def test_doctor_checks_what_the_settings_need(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    requested: list[Needs] = []
+    monkeypatch.setattr(deployment_commands, "examine", lambda _, needs, **__: requested.append(needs) or [])
     assert earshot("deploy", "-c", "spot=false", "-c", "zones=2", "-c", "instance_types=g5.xlarge").exit_code == 0
-    assert asked == [Needs(spot=False, zones=2, instance_types=["g5.xlarge"])]
+    assert requested == [Needs(spot=False, zones=2, instance_types=["g5.xlarge"])]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from infra import deployed_settings
 from infra.errors import SettingsError
 from infra.settings import StackSettings
+from tests.paths import ROOT
 
 # Another value than the default of every setting, as -c gives it.
 OTHERS = {
@@ -80,7 +81,7 @@ def test_upgrade_of_another_setting_keeps_each(name: str) -> None:
         ({"flavour": "cpu", "speed": "9"}, {"flavour": "gpu"}, "other settings than flavour=gpu. Name it, too"),
     ],
 )
-def test_chosen_value_whose_default_changes_is_asked_for(
+def test_chosen_value_whose_default_changes_is_refused(
     deployed: dict[str, str], named: dict[str, str], unclear: str
 ) -> None:
     before = settings(**deployed)
@@ -142,3 +143,8 @@ def test_value_that_would_do_nothing_is_refused(named: dict[str, str], message: 
 
 def test_spaces_in_a_list_are_no_part_of_it() -> None:
     assert settings(instance_types="g6.xlarge, g5.xlarge").instance_types == ("g6.xlarge", "g5.xlarge")
+
+
+def test_every_setting_is_read_where_the_stack_is_built() -> None:
+    sources = "\n".join(path.read_text() for path in (ROOT / "infra").glob("*.py") if path.name != "settings.py")
+    assert [field.name for field in fields(StackSettings) if f"settings.{field.name}" not in sources] == []

@@ -34,6 +34,14 @@ def imports(path: Path) -> set[str]:
     return names - set(sys.stdlib_module_names)
 
 
+def test_base_image_is_pinned_by_tag_and_digest() -> None:
+    """The tag says what it is; the digest is what is built. `make base-digest` says where the tag points now."""
+    dockerfile = (HOME / "Dockerfile").read_text()
+
+    assert re.search(r"^ARG BASE=python:3\.11\.\d+-slim-bookworm@sha256:[0-9a-f]{64}$", dockerfile, re.MULTILINE)
+    assert re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE) == ["${BASE}"]
+
+
 def test_image_requirements_match_lock() -> None:
     image, lock = pins(HOME / "requirements.txt"), pins(ROOT / "requirements.lock")
 

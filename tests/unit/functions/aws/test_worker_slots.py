@@ -31,6 +31,13 @@ def test_concurrent_slot_claims_have_one_winner() -> None:
     assert launchable(worker_slots.read(2), time.time()) == [Slot(slot_pk(1))]
 
 
+def test_slots_of_more_workers_than_a_batch_are_read() -> None:
+    for slot in (0, 99, 100, 149):
+        worker_slots.claim(slot_pk(slot))
+    claimed = dynamodb.get_all([slot_pk(slot) for slot in range(150)])
+    assert set(claimed) == {slot_pk(slot) for slot in (0, 99, 100, 149)}
+
+
 def test_expired_lease_is_claimed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
     first = worker_slots.claim(ZERO)
     later = time.time() + LAUNCH_LEASE_SECONDS + 2
