@@ -16,20 +16,23 @@ import random
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bench.contestant import available, missing_requirement
 from bench.corpus import Clip, clips_of, concatenated, variants
 from bench.ggml import convert
-from bench.table import Row, report
+from bench.table import Row, report, save
 from bench.text_faults import find
 from transcriber.hardware import resolve_settings
 
 _CHUNK = 12  # clips that a contestant transcribes before the next one
 _COLD_STARTS = 3  # processes of each contestant
+_WARM_RUNS = 5
+_LANGUAGE = {"detected": False, "given": True}  # whether contestants are told it
 
 
 @dataclass
@@ -177,22 +180,24 @@ def main(arguments: Sequence[str]) -> None:
     processes = [Process(name, options.model, options.threads) for name in names]
     for process in processes:  # warm up: the first calls are slower
         process.transcribe([short[0].path] * 2, [short[0].language, None])
+    runs: list[Callable[[], list[Row]]] = []
     if "clips" in scenarios:
-        rows += alternate("clips, detected", short, False, processes) + alternate(
-            "clips, given", short, True, processes
-        )
+        runs += [partial(alternate, f"clips, {how}", short, known, processes) for how, known in _LANGUAGE.items()]
     if "long" in scenarios:
         long = concatenated(clips, options.files, options.long, options.out)
-        rows += alternate("long, detected", long, False, processes) + alternate("long, given", long, True, processes)
+        runs += [partial(alternate, f"long, {how}", long, known, processes) for how, known in _LANGUAGE.items()]
     if "one" in scenarios:
-        for _ in range(5):
-            rows = _add_rows(rows, alternate("one 5 s clip, warm", [five_second_clip], False, processes))
+        runs += [partial(alternate, "one 5 s clip, warm", [five_second_clip], False, processes)] * _WARM_RUNS
     if "mix" in scenarios:
-        rows += arrivals("arriving", short, 1.0, processes)
+        runs.append(partial(arrivals, "arriving", short, 1.0, processes))
+    clock = "wall" if options.threads > 1 or resolve_settings().device == "cuda" else "cpu"
+    for run in runs:
+        rows = _add_rows(rows, run())
+        save(rows, options.out, shlex.join(arguments), clock)
     for process in processes:
         process.close()
-    clock = "wall" if options.threads > 1 or resolve_settings().device == "cuda" else "cpu"
-    report(rows, {p.name: p.loaded["loaded"] for p in processes}, options.out, shlex.join(arguments), clock)
+    save(rows, options.out, shlex.join(arguments), clock)
+    report(rows, {p.name: p.loaded["loaded"] for p in processes})
 
 
 def _add_rows(rows: list[Row], more: list[Row]) -> list[Row]:

@@ -90,12 +90,11 @@ def _lines(path: str) -> list[str]:
     return Path(path).read_text().splitlines() if Path(path).is_file() else []
 
 
-def report(rows: Sequence[Row], loaded: dict[str, float], out: Path, command: str, clock: str) -> None:
-    """Print the table; write bench.csv and bench.svg.
+def save(rows: Sequence[Row], out: Path, command: str, clock: str) -> None:
+    """Write bench.csv and bench.svg, after each scenario: a run that is interrupted leaves what it has measured.
 
     Args:
-        rows: the measurements.
-        loaded: contestant → wall seconds of its start.
+        rows: the measurements so far.
         out: folder for the files.
         command: arguments of this run, kept in the CSV.
         clock: time that the chart shows, "cpu" or "wall".
@@ -107,9 +106,13 @@ def report(rows: Sequence[Row], loaded: dict[str, float], out: Path, command: st
         writer.writeheader()
         writer.writerows(lines)
     (out / "bench.svg").write_text(draw(lines, machine(), clock))
+
+
+def report(rows: Sequence[Row], loaded: dict[str, float]) -> None:
+    """Print the table; `loaded` has the wall seconds of each contestant's start."""
     print(machine())
     print("loading (wall s):", ", ".join(f"{name} {seconds:.1f}" for name, seconds in loaded.items()))
-    print_table(lines)
+    print_table(table(rows))
 
 
 def print_table(lines: Sequence[dict[str, Any]]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from pathlib import Path
+from typing import ClassVar
 
 import ctranslate2
 import numpy as np
@@ -143,3 +145,36 @@ def test_invalid_contestants_exit_before_run(
 
     assert message in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_interrupted_run_keeps_finished_scenarios(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    requests: list[object] = []
+
+    class DyingProcess:
+        loaded: ClassVar = {"loaded": 0.1}
+
+        def __init__(self, name: str, model: Path, threads: int) -> None:
+            self.name = name
+
+        def transcribe(self, files: list[Path], languages: list[str | None]) -> dict[str, object]:
+            requests.append(files)
+            if len(requests) > 2:  # the first warms up, the second is "clips, detected"
+                raise RuntimeError("died")
+            return {
+                "texts": ["yes"] * len(files),
+                "latencies": [1.0] * len(files),
+                "cpu": 1.0,
+                "wall": 1.0,
+                "peak": 9.0,
+            }
+
+    monkeypatch.setattr(run, "Process", DyingProcess)
+    entry = {"file": "a.wav", "language": "en", "seconds": 1.0, "text": "yes"}
+    (tmp_path / "manifest.json").write_text(json.dumps([entry]))
+    arguments = ["--corpus", str(tmp_path), "--model", "none", "--out", str(tmp_path), "--scenarios", "clips"]
+
+    with pytest.raises(RuntimeError, match="died"):
+        run.main([*arguments, "--only", "default"])
+
+    lines = (tmp_path / "bench.csv").read_text().splitlines()
+    assert [line.split(",")[:2] for line in lines[3:]] == [['"clips', ' detected"']]
