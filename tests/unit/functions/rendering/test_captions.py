@@ -18,6 +18,7 @@ from functions.rendering import captions
 from functions.rendering.srt import srt
 from functions.rendering.text import text as plain_text
 from functions.rendering.vtt import vtt
+from functions.transcripts.printed_words import PrintedWord
 from functions.transcripts.transcript import Channel, Transcript
 
 
@@ -280,3 +281,16 @@ def test_interrupted_cue_can_be_read() -> None:
     found = captions.cues(transcript([long], [timed_segment("Yes.", start=1.0)]))
     assert [round(cue.start, 3) for cue in found[:2]] == [0.0, 2.0]
     assert found[0].end == 2.0
+
+
+_WORDS = ("a", "the", "meeting", "Donaudampfschiffkapitän", "東京の字幕", "mañana,", "é", "www.example.org/one/two")
+
+
+@given(
+    texts=st.lists(st.tuples(st.sampled_from(_WORDS), st.booleans()), min_size=1, max_size=14),
+    columns=st.sampled_from([8, 12, 20, 42]),
+)
+def test_words_fit_a_cue_where_they_can_be_wrapped(texts: list[tuple[str, bool]], columns: int) -> None:
+    words = [PrintedWord(text, 0.0, 1.0, 0.9, text, space) for text, space in texts]
+
+    assert captions._fit(words, columns) == (captions._wrap(words, columns) is not None)
