@@ -62,7 +62,7 @@ def processes_of(folder: Path) -> list[str]:
 
 
 def test_up_transcribes_sample_and_keeps_jobs_on_restart(process: Any, earshot: Any) -> None:
-    """The first start transcribes the sample twice, the second still lists both jobs; neither leaves a process."""
+    """The first start transcribes the sample twice, the second still lists all jobs; neither leaves a process."""
     data = earshot.folder / "data"
 
     up = process("--require-key")
@@ -87,7 +87,8 @@ def test_up_transcribes_sample_and_keeps_jobs_on_restart(process: Any, earshot: 
     assert earshot("key", "revoke", key_id, "--data-dir", str(data)).returncode == 0
     assert earshot("jobs", "--url", url, "--key", other_key).returncode == 1, "a revoked key is refused at once"
 
-    assert earshot("transcribe", str(SAMPLES / "sample.flac"), "--url", url, "--key", other_key).returncode == 0
+    sample = str(SAMPLES / "sample.flac")  # with a tag: a request as one before would be that one's job
+    assert earshot("transcribe", sample, "-O", "tag=x", "--url", url, "--key", key).returncode == 0
     assert re.search(r"^[\d:]{8}  completed  [0-9a-f]{8}  sample.flac  \d", read_until_match(up, "completed"))
 
     assert len(processes_of(data)) > 2  # the command, the emulator, functions, the worker
@@ -97,7 +98,7 @@ def test_up_transcribes_sample_and_keeps_jobs_on_restart(process: Any, earshot: 
 
     again = process("--require-key", "--no-sample")
     url = read_until(again, "ready")[-1].removeprefix("ready ")
-    assert completed(earshot("jobs", "--url", url, "--key", key, "--json").stdout) == 2
+    assert completed(earshot("jobs", "--url", url, "--key", key, "--json").stdout) == 3
     assert earshot("jobs", "--url", url, "--key", key[::-1]).returncode == 1
 
     again.send_signal(signal.SIGTERM)
