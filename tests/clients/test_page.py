@@ -131,7 +131,7 @@ def test_arabic_is_read_from_right_to_left(seen: Seen) -> None:
     assert [word.strip() for word in seen["marked"]] == [seen["first"]]
 
 
-def test_trouble_of_the_api_is_said_and_ends(seen: Seen) -> None:
+def test_trouble_of_the_api_is_shown_and_ends(seen: Seen) -> None:
     assert "Nothing yet." in seen["after"]
     assert "went wrong" not in seen["after"]
 
