@@ -82,8 +82,8 @@ def run(version: tuple[int, int], python: Path) -> bool:
     main = [inside, "-m", "pytest", MAIN_JOB, "-p", "no:cacheprovider"]
     env = {**os.environ, "HYPOTHESIS_PROFILE": "few"}
     output = ROOT / "build" / f"python-{name(version)}.log"
-    with output.open("wb") as log, subprocess.Popen(main, cwd=ROOT, env=env, stdout=log, stderr=log) as beside:
-        codes = [subprocess.run(fast, cwd=ROOT, env=env).returncode, beside.wait()]
+    with output.open("wb") as log, subprocess.Popen(main, cwd=ROOT, env=env, stdout=log, stderr=log) as main_job:
+        codes = [subprocess.run(fast, cwd=ROOT, env=env).returncode, main_job.wait()]
     print(output.read_text(), end="", flush=True)
     return not any(codes)
 
