@@ -28,6 +28,13 @@ ROUTES = {
     "GET requests/{id}/audio",
     "GET requests/{id}/edits",
     "PUT requests/{id}/edits",
+    "GET requests/{id}/shares",
+    "POST requests/{id}/shares",
+    "DELETE requests/{id}/shares/{share}",
+    "GET shared/{id}",
+    "GET shared/{id}/result",
+    "GET shared/{id}/audio",
+    "GET workers",
 }
 PUBLIC_ROUTES = {
     "GET models",
@@ -36,6 +43,10 @@ PUBLIC_ROUTES = {
     "GET ",
     "GET page/{version}/{file}",
     "GET favicon.ico",
+    # The function itself looks at the link's secret.
+    "GET shared/{id}",
+    "GET shared/{id}/result",
+    "GET shared/{id}/audio",
 }
 
 

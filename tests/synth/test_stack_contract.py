@@ -42,15 +42,22 @@ def test_no_setting_is_a_parameter_that_updates_keep(assembly: Assembly) -> None
     assert {name for name, kind in kinds.items() if not kind.startswith("AWS::SSM::Parameter::Value")} == set()
 
 
-def test_table_has_partition_key_and_two_list_indexes(gpu: Assembly) -> None:
+def test_table_has_partition_key_and_list_indexes(gpu: Assembly) -> None:
     _, table = gpu.resource("DynamoDB::GlobalTable")
     assert table["KeySchema"] == [{"AttributeName": "pk", "KeyType": "HASH"}]
     keys = {
         index["IndexName"]: [key["AttributeName"] for key in index["KeySchema"]]
         for index in table["GlobalSecondaryIndexes"]
     }
-    assert keys == {"listing": ["day", "created"], "owners": ["owner", "created"]}
-    assert all(index["Projection"] == {"ProjectionType": "ALL"} for index in table["GlobalSecondaryIndexes"])
+    assert keys == {
+        "listing": ["day", "created"],
+        "owners": ["owner", "created"],
+        "waiting": ["waiting", "created"],  # counted, never read: it holds the keys alone
+    }
+    projections = {
+        index["IndexName"]: index["Projection"]["ProjectionType"] for index in table["GlobalSecondaryIndexes"]
+    }
+    assert projections == {"listing": "ALL", "owners": "ALL", "waiting": "KEYS_ONLY"}
     assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
     [replica] = table["Replicas"]
     assert replica["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
