@@ -6,8 +6,6 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from earshot_cli.console import stdout
 from earshot_cli.event_commands import event_line
 from earshot_cli.event_feed import PREFIX, queue_on_bus, received
@@ -23,6 +21,8 @@ def print_ended_jobs(client: Callable[[str], Any], bus: str) -> None:
 
 
 def _follow(client: Callable[[str], Any], bus: str) -> None:
+    from botocore.exceptions import BotoCoreError, ClientError
+
     try:
         with queue_on_bus(client, bus, NAME) as url:
             for event in received(client, url, wait=1):
