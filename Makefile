@@ -42,7 +42,7 @@ test: $(STAMP) synth ## all tests, against the local cloud and the real model; C
 	@$(if $(COVERAGE),$(FLOORS))
 	@$(PYTEST) tests/synth $(TOGETHER)
 	@$(BIN)/python -m tests.every_python --list
-	@$(PYTEST) tests/localcloud tests/model tests/pipeline tests/clients $(TOGETHER) --dist loadfile
+	@$(PYTEST) tests/clients tests/pipeline tests/model tests/localcloud $(TOGETHER) --dist loadfile  # the longest files first
 	@$(PYTEST) tests/recorded
 
 test-fast: $(STAMP) ## the unit tier but for tests marked slow: no local cloud, no model, no network; half a minute
