@@ -14,6 +14,7 @@ from typing import Any
 
 from localcloud.emulator.durable_answers import note_write_error
 from localcloud.emulator.journal import JournalFull
+from localcloud.emulator.queue_urls import keep_port_of_queues
 from localcloud.patches.registry import Patch, Runtime, patch
 
 SET_ITEM = "ministack.services.dynamodb:_set_item"
@@ -40,6 +41,7 @@ def apply(runtime: Runtime) -> None:
 
     def load() -> None:
         original_load()
+        keep_port_of_queues()
         state.restore()
 
     def announce(bucket_name: str, key: str, event_name: str, **details: Any) -> None:
