@@ -8,7 +8,6 @@ from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
-from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
@@ -24,18 +23,12 @@ from earshot_contract.keys import (
     redacted_audio_key,
     spans_key,
 )
-from earshot_contract.shards import ShardError
-from earshot_contract.timeouts import SHARD_WAIT_DAYS
 from infra.foundation import Foundation
-from infra.lambda_functions import add_throttling_retry, lambda_task
+from infra.lambda_functions import lambda_task
 from infra.logs import state_machine_logs
 from infra.settings import ALLOW_PRIVATE_URLS
+from infra.shard_states import send_and_wait, shards_map
 from infra.worker_machine import WorkerMachine
-
-# Nothing limits how long a shard waits but its queue's retention; after that its message is gone. A worker's work is
-# limited by the worker machine (MAX_TASK_TIME), and a shard by MAX_RECEIVES of these.
-SHARD_TIMEOUT = Duration.days(SHARD_WAIT_DAYS)
-MAX_CONCURRENT_SHARDS = 40  # Step Functions runs at most 40 iterations of an inline Map at once
 
 
 class JobMachine(Construct):
@@ -176,7 +169,7 @@ class JobMachine(Construct):
     def _build_machine(self) -> sfn.StateMachine:
         path = sfn.JsonPath
         prepare = self._lambda_task("Prepare", {"input": path.entire_payload, "execution": path.execution_id})
-        shards = self._build_shards()
+        shards = shards_map(self, self._base.queues)
         assemble = self._lambda_task("Assemble", {"job_id": path.string_at("$.job_id")})
         announce = self._lambda_task("Announce", {"job_id": path.string_at("$.job_id")})
         fail = self._lambda_task(
@@ -201,7 +194,7 @@ class JobMachine(Construct):
             function="prepare",
         )
         # With `redact_audio`: a worker writes the copy, then Assemble runs again and completes the job.
-        copies = self._send_and_wait("CopyAudio", self._base.queues.bulk, "copy")
+        copies = send_and_wait(self, "CopyAudio", self._base.queues.bulk, "copy")
         for state in (prepare, cut, shards, assemble, copies, announce):
             state.add_catch(fail, result_path="$.error")
 
@@ -209,7 +202,7 @@ class JobMachine(Construct):
         copies.next(assemble)
         copied = sfn.Choice(self, "Copy?").when(sfn.Condition.is_present("$.copy"), copies).otherwise(announce)
         run = shards.next(assemble).next(copied)
-        plan = self._send_and_wait("Plan", self._base.queues.fast, "shard", "$.plan")
+        plan = send_and_wait(self, "Plan", self._base.queues.fast, "shard", "$.plan")
         plan.add_catch(cut, result_path="$.error")  # without a plan the file stays whole, and its worker says why
         plan.next(cut)
         long = sfn.Choice(self, "Long?").when(sfn.Condition.boolean_equals("$.cut", True), plan).otherwise(run)
@@ -235,59 +228,3 @@ class JobMachine(Construct):
     ) -> tasks.LambdaInvoke:
         """Build a state that invokes a function, by default the one of the same name."""
         return lambda_task(self, name, self._base.functions.all[function or name.lower()], payload, result_path)
-
-    def _build_shards(self) -> sfn.Map:
-        path = sfn.JsonPath
-        shards = sfn.Map(
-            self,
-            "Shards",
-            items_path="$.shards",
-            item_selector={
-                "shard": path.json_merge(path.object_at("$.shared"), path.object_at("$$.Map.Item.Value")),
-                "interactive": path.string_at("$.interactive"),
-                "group": path.string_at("$.group"),
-            },
-            max_concurrency=MAX_CONCURRENT_SHARDS,
-            result_path=path.DISCARD,
-        )
-        interactive = sfn.Condition.boolean_equals("$.interactive", True)
-        shards.item_processor(
-            sfn.Choice(self, "Fast or bulk?")
-            .when(interactive, self._send_and_wait("TranscribeFast", self._base.queues.fast, "shard"))
-            .otherwise(self._send_and_wait("TranscribeBulk", self._base.queues.bulk, "shard"))
-        )
-        return shards
-
-    def _send_and_wait(self, name: str, queue: sqs.Queue, member: str, path: str = "") -> tasks.SqsSendMessage:
-        """Build a state that sends a ShardMessage, or the message of an audio copy, and waits for the worker's answer.
-
-        It has no heartbeat, because the heartbeat's clock would run while the message waits in the queue. The message's
-        visibility timeout shows that a worker died; the dead-letter queue shows that a shard was lost.
-        """
-        message = tasks.SqsSendMessage(
-            self,
-            name,
-            queue=queue,
-            integration_pattern=sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN,
-            message_body=sfn.TaskInput.from_object(
-                {"task_token": sfn.JsonPath.task_token, member: sfn.JsonPath.object_at(path or f"$.{member}")}
-            ),
-            # Makes a standard queue fair: SQS delivers messages of quiet groups before those of a group that has many.
-            message_group_id=sfn.JsonPath.string_at("$.group"),
-            result_path=sfn.JsonPath.DISCARD,
-            task_timeout=sfn.Timeout.duration(SHARD_TIMEOUT),
-        )
-        # An error of the audio or model is final, so is a message that expired. A worker's internal error is retried.
-        # All others are throttling: SQS's, or that of a service which the worker called.
-        retried = (ShardError.INTERNAL, ShardError.UNAVAILABLE)
-        final = [error.value for error in ShardError if error not in retried]
-        message.add_retry(errors=[*final, "States.Timeout"], max_attempts=0)
-        message.add_retry(
-            errors=[ShardError.INTERNAL.value],
-            interval=Duration.seconds(2),
-            max_attempts=2,
-            backoff_rate=2,
-            jitter_strategy=sfn.JitterType.FULL,
-        )
-        add_throttling_retry(message, ["States.ALL"])
-        return message
