@@ -10,11 +10,12 @@ import re
 import sys
 from collections.abc import Iterable
 
-from rich.console import Console, ConsoleOptions, RenderableType
+from rich.console import Console, ConsoleDimensions, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
 # C0 without tab and line feed, DEL, C1: among them ESC, and CSI as one character.
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+UNBOUNDED = ConsoleDimensions(100_000, 25)
 
 
 def without_control_characters(text: str) -> str:
@@ -23,7 +24,25 @@ def without_control_characters(text: str) -> str:
 
 
 class SafeConsole(Console):
-    """Console whose texts have no control characters; the codes for its own colours and bars stay."""
+    """Console whose texts have no control characters; the codes for its own colours and bars stay.
+
+    Where neither a terminal nor COLUMNS bounds its lines they are as long as what is in them: a program that reads a
+    list gets whole names.
+    """
+
+    @property
+    def bounded(self) -> bool:
+        """Whether lines have a width to fit."""
+        return self.is_terminal or self._width is not None or "COLUMNS" in self._environ
+
+    @property
+    def size(self) -> ConsoleDimensions:
+        """Columns and lines."""
+        return super().size if self.bounded else UNBOUNDED
+
+    @size.setter
+    def size(self, new_size: tuple[int, int]) -> None:
+        self._width, self._height = new_size
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Yield the segments of what is printed."""

@@ -62,7 +62,7 @@ def jobs(
         for job in found:
             write(json.dumps(job, ensure_ascii=False))
     elif found:
-        stdout.print(job_tables.jobs_table(found, short_ids=stdout.is_terminal))
+        stdout.print(job_tables.jobs_table(found, short_ids=stdout.is_terminal, fit=stdout.bounded))
     elif filters:
         stderr.print("No such jobs.")
     else:

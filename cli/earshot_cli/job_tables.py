@@ -12,15 +12,16 @@ SHORT_ID_WIDTH = 8  # characters of an id; commands take 6 and more
 STATE_COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "processing": "cyan", "queued": "cyan"}
 
 
-def jobs_table(jobs: list[dict[str, Any]], *, short_ids: bool = False) -> Table:
+def jobs_table(jobs: list[dict[str, Any]], *, short_ids: bool = False, fit: bool = True) -> Table:
     """Build a table with one line a job that fits 80 columns, with short ids 60.
 
     Args:
         jobs: as the API lists them.
         short_ids: show the first 8 characters of the ids: enough for every command, and room for names on a terminal.
+        fit: cut names to the width of the console; else they are whole.
     """
     id_width = SHORT_ID_WIDTH if short_ids else 36
-    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=fit)
     for column, width in {"created": 11, "id": id_width, "state": 10}.items():
         table.add_column(column, no_wrap=True, min_width=width)
     table.add_column("audio", no_wrap=True, min_width=7, justify="right")

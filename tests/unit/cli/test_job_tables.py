@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from earshot_cli import job_commands, job_tables
+from earshot_cli.console import SafeConsole
 
 
 @pytest.fixture
@@ -170,6 +171,17 @@ def test_jobs_table_has_one_line_a_job_and_fits(width: int, short: bool) -> None
     assert (job["request_id"] in line) == (not short)
     assert "3f2a91c0" in line
     assert "a long" in line
+
+
+def test_jobs_table_for_programs_has_whole_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    name = "a long name of a recording " * 9 + ".flac"
+    job = {"request_id": "3f2a91c0-6a6c-4b43-9a3e-9bd5d1a1c0de", "state": "queued", "name": name, "source": {}}
+    console = SafeConsole(file=io.StringIO(), soft_wrap=True)
+
+    console.print(job_tables.jobs_table([job | {"created": "2026-11-22T12:00:00.000Z"}], fit=console.bounded))
+
+    assert console.file.getvalue().splitlines()[1].endswith(name)  # type: ignore[attr-defined]
 
 
 def test_show_prints_tries_to_deliver_callback(earshot: Any, deployment: Any, job_ids: list[str]) -> None:
