@@ -8,8 +8,8 @@ PYTHON ?= $(shell for python in python3 $(patsubst %,python3.%,$(shell seq $(NEW
 	$$python -c '$(FITS)' 2> /dev/null && { echo $$python; exit; }; done; echo python3)
 BIN := .venv/bin
 STAMP := .venv/.installed
+SYNCED := .venv/.synced
 UV := $(BIN)/uv
-QUIET := $(shell [ -t 2 ] || echo --quiet)
 # Some shells ask Python to keep no compiled modules; each process of the local cloud then compiles what it imports.
 unexport PYTHONDONTWRITEBYTECODE
 # Company proxies: uv trusts the certificates of the system, as pip can be told to, and asks the index that pip asks.
@@ -80,7 +80,10 @@ $(STAMP): requirements.lock pyproject.toml
 	@test -x $(BIN)/pip || { echo "Making the environment .venv with $$($(PYTHON) --version) …"; $(PYTHON) -m venv .venv; }
 	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	@echo "Installing $$(grep -c == requirements.lock) pinned packages, a speech model among them: 1.4 GB on disk, a minute or two …"
-	@$(INDEX) $(UV) pip sync $(QUIET) --python $(BIN)/python --require-hashes requirements.lock
+	@rm -f $(SYNCED)
+	@{ $(INDEX) $(UV) pip sync --python $(BIN)/python --require-hashes requirements.lock && touch $(SYNCED); } 2>&1 \
+		| grep -v '^ [-+~] ' # the steps, and not each package by name
+	@test -e $(SYNCED)
 	@$(INDEX) $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
