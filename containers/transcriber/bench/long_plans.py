@@ -17,18 +17,19 @@ from pathlib import Path
 
 import av
 import numpy as np
-from av.audio.resampler import AudioResampler
+
+from bench.encoded_audio import Encoding, write_audio
 
 SECONDS = 60  # of the sound that is repeated
-# By the file's name: codec, sample rate, options of the muxer and of the encoder.
-FORMATS: dict[str, tuple[str, int, dict[str, str], dict[str, str]]] = {
-    "vbr.mp3": ("libmp3lame", 44_100, {"write_xing": "0"}, {"q": "5"}),
-    "aac": ("aac", 44_100, {}, {"b": "64000"}),
-    "ts": ("aac", 44_100, {}, {"b": "64000"}),
-    "m4a": ("aac", 44_100, {}, {"b": "64000"}),
-    "flac": ("flac", 16_000, {}, {}),
-    "ogg": ("libopus", 48_000, {}, {"b": "32000"}),
-    "webm": ("libopus", 48_000, {"live": "1"}, {"b": "32000"}),  # without cues
+# By the file's name.
+FORMATS = {
+    "vbr.mp3": Encoding("libmp3lame", 44_100, muxer={"write_xing": "0"}, encoder={"q": "5"}),
+    "aac": Encoding("aac", 44_100, encoder={"b": "64000"}),
+    "ts": Encoding("aac", 44_100, encoder={"b": "64000"}),
+    "m4a": Encoding("aac", 44_100, encoder={"b": "64000"}),
+    "flac": Encoding("flac", 16_000),
+    "ogg": Encoding("libopus", 48_000, encoder={"b": "32000"}),
+    "webm": Encoding("libopus", 48_000, muxer={"live": "1"}, encoder={"b": "32000"}),  # without cues
 }
 CHAIN = "chain.ogg"  # a recording of each minute, one after another
 _PLAN = """
@@ -51,19 +52,11 @@ print(json.dumps({
 
 def minute(target: Path, name: str) -> Path:
     """Write a minute of noise with pauses, in one of `FORMATS`."""
-    codec, rate, muxer, encoder = FORMATS[name]
+    rate = FORMATS[name].rate
     times = np.arange(SECONDS * rate) / rate
     noise = np.random.default_rng(0).normal(0, 3000, len(times)) * (times % 5 < 4)
     path = target / f"minute.{name}"
-    with av.open(str(path), "w", options=muxer) as file:
-        stream = file.add_stream(codec, rate=rate, options=encoder)
-        stream.layout = "mono"
-        resampler = AudioResampler(stream.codec_context.format, "mono", rate)
-        frame = av.AudioFrame.from_ndarray(noise.astype(np.int16)[None], "s16", "mono")
-        frame.sample_rate = rate
-        for resampled in [*resampler.resample(frame), *resampler.resample(None)]:
-            file.mux(stream.encode(resampled))
-        file.mux(stream.encode(None))
+    write_audio(path, noise.astype(np.int16), rate, FORMATS[name])
     return path
 
 
@@ -75,7 +68,7 @@ def repeated(source: Path, name: str, hours: float) -> Path:
             for _ in range(times):
                 out.write(source.read_bytes())
         return target
-    with av.open(str(source)) as old, av.open(str(target), "w", options=FORMATS[name][2]) as new:
+    with av.open(str(source)) as old, av.open(str(target), "w", options=FORMATS[name].muxer) as new:
         stream = new.add_stream_from_template(old.streams.audio[0])
         packets = [(bytes(p), p.pts, p.duration, p.time_base) for p in old.demux(audio=0) if p.size and p.duration]
         step = sum(duration for _, _, duration, _ in packets)

@@ -17,11 +17,10 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from pathlib import Path
 
-import av
 import numpy as np
-from av.audio.resampler import AudioResampler
 
 from bench.corpus import Clip, clips_of, concatenated
+from bench.encoded_audio import Encoding, write_audio
 from bench.scoring import errors, normalized
 from earshot_contract.shards import PacketPosition, PlanRequest, S3Object, Shard, Word
 from transcriber.audio.resampling import SAMPLE_RATE
@@ -29,17 +28,16 @@ from transcriber.audio.stream import AudioStream
 from transcriber.engine_protocol import Engine, Model
 from transcriber.planning.shard_plan import find_cuts
 
-# By the file's name: codec, sample rate, options of the muxer and of the encoder.
-FORMATS: dict[str, tuple[str, int, dict[str, str], dict[str, str]]] = {
-    "wav": ("pcm_s16le", 16_000, {}, {}),
-    "cbr.mp3": ("libmp3lame", 16_000, {}, {"b": "64000"}),
-    "vbr.mp3": ("libmp3lame", 16_000, {"write_xing": "0"}, {"q": "4"}),
-    "m4a": ("aac", 16_000, {}, {"b": "64000"}),
-    "ogg": ("libopus", 48_000, {}, {"b": "48000"}),
-    "webm": ("libopus", 48_000, {"live": "1"}, {"b": "48000"}),
+# By the file's name.
+FORMATS = {
+    "wav": Encoding("pcm_s16le", 16_000),
+    "cbr.mp3": Encoding("libmp3lame", 16_000, encoder={"b": "64000"}),
+    "vbr.mp3": Encoding("libmp3lame", 16_000, muxer={"write_xing": "0"}, encoder={"q": "4"}),
+    "m4a": Encoding("aac", 16_000, encoder={"b": "64000"}),
+    "ogg": Encoding("libopus", 48_000, encoder={"b": "48000"}),
+    "webm": Encoding("libopus", 48_000, muxer={"live": "1"}, encoder={"b": "48000"}),
 }
 _NEAR_SECONDS = 5.0  # of a cut: words that close are at the seam
-_BLOCK = 60 * SAMPLE_RATE  # samples that are encoded at once
 
 
 @dataclass(frozen=True)
@@ -57,22 +55,8 @@ class Transcribed:
 
 def encode(samples: np.ndarray, target: Path, name: str) -> Path:
     """Write mono samples, float32 at 16 kHz, in one of `FORMATS`; return the file."""
-    codec, rate, muxer, encoder = FORMATS[name]
     path = target / f"long.{name}"
-    with av.open(str(path), "w", options=muxer) as file:
-        stream = file.add_stream(codec, rate=rate, options=encoder)
-        stream.layout = "mono"
-        resampler = AudioResampler(stream.codec_context.format, "mono", rate)
-        blocks = [samples[first : first + _BLOCK] for first in range(0, len(samples), _BLOCK)]
-        for block in blocks:
-            pcm = (np.clip(block, -1, 1) * 32767).astype(np.int16)
-            frame = av.AudioFrame.from_ndarray(pcm[None], "s16", "mono")
-            frame.sample_rate = SAMPLE_RATE
-            for resampled in resampler.resample(frame):
-                file.mux(stream.encode(resampled))
-        for resampled in resampler.resample(None):
-            file.mux(stream.encode(resampled))
-        file.mux(stream.encode(None))
+    write_audio(path, (np.clip(samples, -1, 1) * 32767).astype(np.int16), SAMPLE_RATE, FORMATS[name])
     return path
 
 

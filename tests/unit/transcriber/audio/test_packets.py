@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
-from av.audio.resampler import AudioResampler
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench.encoded_audio import Encoding, write_audio
 from earshot_contract.shards import PacketPosition
 from transcriber.audio.packets import PacketClock
 from transcriber.audio.recordings import recordings
@@ -21,41 +20,31 @@ from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
 
 SECONDS = 4
-# name, codec, sample rate, options of the muxer and of the encoder
-FORMATS: dict[str, tuple[str, int, dict[str, str], dict[str, str]]] = {
-    "a.wav": ("pcm_s16le", 16_000, {}, {}),
-    "a.flac": ("flac", 16_000, {}, {}),
-    "cbr.mp3": ("libmp3lame", 16_000, {}, {"b": "48000"}),
-    "vbr.mp3": ("libmp3lame", 16_000, {"write_xing": "0"}, {"q": "4"}),
-    "a.m4a": ("aac", 16_000, {}, {}),
-    "a.aac": ("aac", 16_000, {}, {}),
-    "a.ts": ("aac", 16_000, {}, {}),
-    "a.ogg": ("libopus", 48_000, {}, {}),
-    "a.webm": ("libopus", 48_000, {}, {}),
-    "live.webm": ("libopus", 48_000, {"live": "1"}, {}),
+FORMATS = {
+    "a.wav": Encoding("pcm_s16le", 16_000),
+    "a.flac": Encoding("flac", 16_000),
+    "cbr.mp3": Encoding("libmp3lame", 16_000, encoder={"b": "48000"}),
+    "vbr.mp3": Encoding("libmp3lame", 16_000, muxer={"write_xing": "0"}, encoder={"q": "4"}),
+    "a.m4a": Encoding("aac", 16_000),
+    "a.aac": Encoding("aac", 16_000),
+    "a.ts": Encoding("aac", 16_000),
+    "a.ogg": Encoding("libopus", 48_000),
+    "a.webm": Encoding("libopus", 48_000),
+    "live.webm": Encoding("libopus", 48_000, muxer={"live": "1"}),
 }
 
 
-def encode(target: Path, codec: str, rate: int, muxer: dict[str, str], encoder: dict[str, str]) -> None:
+def noise(rate: int) -> np.ndarray:
     """Noise whose loudness changes: no two stretches of it are alike."""
     times = np.arange(SECONDS * rate) / rate
-    noise = np.random.default_rng(0).normal(0, 3000, len(times)) * (1.2 + np.sin(times * 3))
-    with av.open(str(target), "w", options=muxer) as file:
-        stream = file.add_stream(codec, rate=rate, options=encoder)
-        stream.layout = "mono"
-        resampler = AudioResampler(stream.codec_context.format, "mono", rate)
-        frame = av.AudioFrame.from_ndarray(noise.astype(np.int16)[None], "s16", "mono")
-        frame.sample_rate = rate
-        for resampled in [*resampler.resample(frame), *resampler.resample(None)]:
-            file.mux(stream.encode(resampled))
-        file.mux(stream.encode(None))
+    return (np.random.default_rng(0).normal(0, 3000, len(times)) * (1.2 + np.sin(times * 3))).astype(np.int16)
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("formats")
-    for name, form in FORMATS.items():
-        encode(folder / name, *form)
+    for name, encoding in FORMATS.items():
+        write_audio(folder / name, noise(encoding.rate), encoding.rate, encoding)
     (folder / "chain.ogg").write_bytes((folder / "a.ogg").read_bytes() * 2)
     (folder / "chain.wav").write_bytes((folder / "a.wav").read_bytes() * 2)
     return {path.name: path for path in folder.iterdir()}
@@ -106,7 +95,7 @@ def test_ranges_laid_end_to_end_are_the_whole_file(files: dict[str, Path], data:
         at += len(samples)
 
     assert abs(len(joined) - len(whole)) <= 2 * len(found)  # a resampler rounds at its end
-    if FORMATS[name.replace("chain", "a")][1] == SAMPLE_RATE:
+    if FORMATS[name.replace("chain", "a")].rate == SAMPLE_RATE:
         assert np.abs(joined - whole).max() < 1e-4  # nothing lost, doubled or shifted by a sample
 
 
