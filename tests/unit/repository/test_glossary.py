@@ -212,7 +212,7 @@ def test_names_outside_of_python_code_are_read() -> None:
     assert read >= {
         ("infra/api.py", "Listen"),
         ("infra/lambda_functions.py", "POWERTOOLS_SERVICE_NAME"),
-        ("infra/job_machine.py", "Fast or bulk?"),
+        ("infra/shard_states.py", "Fast or bulk?"),
         ("cdk.json", "watch"),
         ("Makefile", "test-pythons"),
         ("Makefile", "CORPUS"),

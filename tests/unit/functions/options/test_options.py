@@ -7,9 +7,10 @@ import pytest
 from earshot_contract.shards import RawAudio
 from functions.errors import ApiError
 from functions.options.options import Options
-from functions.options.query_string import query_string, upload_query
+from functions.options.query_string import query_string
 from functions.options.registry import IMPLEMENTED, OPTIONS
 from functions.options.specification import OptionType, Support
+from tests.fixtures.queries import error_of, warned_options
 
 # Deepgram's whole table, its SDKs' legacy names, and ours.
 CONTRACT = """model version language detect_language language_hint callback callback_method extra tag punctuate
@@ -21,17 +22,6 @@ strict_models profile redact_audio audio_track num_speakers min_speakers max_spe
 
 
 BOOLEANS = [s.name for s in IMPLEMENTED if s.type is OptionType.BOOLEAN]
-
-
-def error_of(query: str) -> tuple[str, str, int]:
-    with pytest.raises(ApiError) as caught:
-        Options.from_query(query)
-    failure = caught.value.failure
-    return failure.err_code, failure.err_msg, failure.status
-
-
-def warned_options(query: str) -> list[str]:
-    return [warning["parameter"] for warning in Options.from_query(query).warnings]
 
 
 def test_registry_has_every_option_of_the_contract():
@@ -199,14 +189,6 @@ def test_audio_track_that_is_neither_is_refused(value):
     assert "counted from 1" in raised.value.failure.err_msg
 
 
-@pytest.mark.parametrize("query", ["version=2022-09-21.5", "language=xx", "language=e", "detect_language=klingon"])
-def test_unknown_version_or_language_returns_deepgram_error(query):
-    code, message, status = error_of(query)
-
-    assert (code, status) == ("Bad Request", 400)
-    assert message.startswith("Bad Request: No such model/")
-
-
 @pytest.mark.parametrize(
     "spelling", ["punctuate=true", "Punctuate=TRUE", "PUNCTUATE=True", "punctuate=false&punctuate=true"]
 )
@@ -221,69 +203,6 @@ def test_smart_format_and_paragraphs_imply_punctuate():
     assert (smart.punctuate, smart.paragraphs) == (True, True)
     assert (paragraphs.punctuate, paragraphs.paragraphs) == (True, True)
     assert not Options.from_query("").punctuate
-
-
-@pytest.mark.parametrize(
-    ("query", "language", "languages"),
-    [
-        ("", "en", []),
-        ("language=de", "de", []),
-        ("language=en-US", "en", []),
-        ("language=pt_BR", "pt", []),
-        ("language=zh-Hant-TW", "zh", []),
-        ("language=nb", "no", []),
-        ("language=auto", None, []),
-        ("language=AUTO", None, []),
-        ("language=multi", None, []),
-        ("language=auto&detect_language=false", None, []),
-        ("language=auto&detect_language=de&detect_language=en", None, ["de", "en"]),
-        ("detect_language=auto", None, []),
-        ("language=auto&language=de", "de", []),
-        ("language=de&detect_language=true", None, []),
-        ("language=de&detect_language=false", "de", []),
-        ("detect_language=en&detect_language=es-419&detect_language=en-GB", None, ["en", "es"]),
-    ],
-)
-def test_language_is_fixed_detected_or_restricted(query, language, languages):
-    options = Options.from_query(query)
-
-    assert (options.language, options.detect_language or []) == (language, languages)
-    assert (options.detect_language is not None) == (language is None)
-
-
-def test_language_that_is_not_honoured_wholly_adds_warning():
-    assert warned_options("language=multi") == ["language"]
-    assert warned_options("language=zh-Hant-TW") == ["language"]
-    assert warned_options("language=sr-Latn") == ["language"]
-    assert warned_options("language=zh-TW") == warned_options("language=auto") == warned_options("language=en-US") == []
-
-
-@pytest.mark.parametrize(
-    ("written", "right"),
-    [
-        ("Language.EN", "language=en"),
-        ("LanguageCode.DE_DE", "language=de"),
-        ("<Language.FR: 'fr'>", "language=fr"),
-        ("en,de", "detect_language=en&detect_language=de"),
-        ("en-US,es-MX,en", "language=en"),
-        ("jp", "language=ja"),
-        ("CN", "language=zh"),
-        ("klingon", "language=en"),
-        ("xx-YY", "language=en"),
-    ],
-)
-def test_refusal_of_language_shows_a_right_one(written, right):
-    assert right in error_of(query_string([("language", written)]))[1]
-
-
-def test_detected_languages_may_stand_in_one_value():
-    assert Options.from_query("detect_language=en,%20es-MX,auto").detect_language == ["en", "es"]
-
-
-def test_upload_query_without_language_detects_it():
-    assert upload_query("") == "detect_language=true"
-    assert Options.from_query(upload_query(" ?model=whisper-base&punctuate=true ")).detect_language == []
-    assert Options.from_query(upload_query("language=de")).language == "de"
 
 
 def test_raw_audio_format_is_set_for_headerless_encodings_only():
