@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.clients.sdks import BIN, HERE, SECONDS, _once, _run
 
 FOLDER = HERE / "page"
@@ -32,6 +34,15 @@ console.log(JSON.stringify({ path, args: chromium.args, libraries: process.env.L
 
 class NoBrowser(Exception):
     """There is no browser here, and none can be had; the message says why."""
+
+
+def browser_or_skip(say: Callable[[str], None]) -> dict[str, Any]:
+    """Return `find_browser`'s answer; where no browser can be had, say what is not tested, and why, and skip."""
+    try:
+        return find_browser(say)
+    except NoBrowser as error:
+        say(f"Nothing is tested in a browser: {error}")
+        pytest.skip(str(error))
 
 
 def find_browser(say: Callable[[str], None]) -> dict[str, Any]:

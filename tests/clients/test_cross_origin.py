@@ -11,10 +11,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
-import pytest
-
 from localcloud.cloud import Cloud
-from tests.clients.browser import NoBrowser, drive_page, find_browser
+from tests.clients.browser import browser_or_skip, drive_page
 from tests.clients.web import Received, Site, serving
 from tests.paths import SAMPLES
 
@@ -43,10 +41,7 @@ class Relay:
 
 
 def test_page_of_another_origin_reads_answers_and_errors(cloud: Cloud, say: Callable[[str], None]) -> None:
-    try:
-        found = find_browser(say)
-    except NoBrowser as error:
-        pytest.skip(str(error))
+    found = browser_or_skip(say)
     relay, site = Relay(cloud.api), Site({"/": b"a page of somebody else"})
     with ExitStack() as stack:
         stack.enter_context(serving(relay))

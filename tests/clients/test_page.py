@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from localcloud.cloud import Cloud
-from tests.clients.browser import NoBrowser, drive_page, find_browser
+from tests.clients.browser import browser_or_skip, drive_page
 from tests.clients.film import write_film
 from tests.paths import SAMPLES
 
@@ -43,11 +43,7 @@ WELCOME = "moments later you can read every word"
 @pytest.fixture(scope="module")
 def config(cloud: Cloud, say: Callable[[str], None]) -> Seen:
     """What the driver is told; skips the tests, with the reason, where no browser can be had."""
-    try:
-        found = find_browser(say)
-    except NoBrowser as error:
-        say(f"The web page is not tested: {error}")
-        pytest.skip(str(error))
+    found = browser_or_skip(say)
     pictures = os.environ.get("EARSHOT_PICTURES", "")  # a folder: each screen is photographed into it
     return {
         "url": cloud.api,
