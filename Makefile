@@ -19,7 +19,7 @@ INDEX = index=$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast test-synth test-localcloud test-model test-pipeline test-clients test-recorded test-pythons \
-	check install synth template-checks audit image lint types imports coverage generated lock bootstrap deploy bench bench-speakers gpu-check gpu-bundle load simulate \
+	check install synth template-checks audit image image-jobs lint types imports coverage generated lock bootstrap deploy bench bench-speakers gpu-check gpu-bundle load simulate \
 	faults long clean
 
 help: ## this list
@@ -143,6 +143,9 @@ image: $(STAMP) ## both flavours of the worker's image, by Docker or buildah, an
 	@$(BIN)/python -c 'from pathlib import Path; from localcloud.embedded_model import embedded; embedded(Path(".cache/models"))'
 	@for flavour in $(or $(FLAVOURS),cpu gpu); do \
 		containers/transcriber/build_image.sh $$flavour && containers/transcriber/check_image.sh $$flavour || exit 1; done
+
+image-jobs: $(STAMP) synth ## whole jobs in the image that `make image` built, as a container and as a quick worker, in the local cloud
+	@$(PYTEST) -s tests/localcloud/image_jobs.py
 
 lint: $(STAMP) types imports ## ruff, mypy, and the contracts of who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -75,6 +75,7 @@ async def serve(options: argparse.Namespace) -> None:
         options.folder,
         container_environment(endpoint, options.models),
         role_credentials.task_credentials,
+        os.environ.get("EARSHOT_IMAGE_FLAVOUR"),
     )
     state = DurableState(journal.Journal(options.folder / "state" / journal.FILE, _json_default, _json_object_hook))
     apply_all(Runtime(endpoint, environments, containers, state))

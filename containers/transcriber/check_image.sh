@@ -12,17 +12,12 @@ out=$(mktemp -d)
 chmod 777 "$out" # the container's user is not this one
 trap 'rm -rf "$out"' EXIT
 mounts=(--volume "$PWD/.cache/models:/models:ro" --volume "$PWD/events/samples:/samples:ro" --volume "$out:/out")
+run() { containers/transcriber/run_image.sh "$flavour" "${mounts[@]}" -- "$@"; }
 
 if docker info > /dev/null 2>&1; then
     size=$(docker image inspect --format '{{.Size}}' "$image")
-    run() { docker run --rm --network none --read-only --tmpfs /tmp "${mounts[@]}" --entrypoint "$1" "$image" "${@:2}"; }
-else # buildah's chroot isolation cannot make the root read-only; the container's user may not write to it
-    export BUILDAH_ISOLATION=chroot STORAGE_DRIVER=${STORAGE_DRIVER:-vfs}
-    size=$(buildah inspect --type image --format '{{.Docker.Size}}' "$image" 2> /dev/null || echo 0)
-    container=$(buildah from "localhost/$image")
-    trap 'buildah rm "$container" > /dev/null; rm -rf "$out"' EXIT
-    [ "$size" -gt 0 ] || size=$(du -sb "$(buildah mount "$container")" | cut -f1)
-    run() { buildah run --user transcriber "${mounts[@]}" "$container" -- "$@"; }
+else
+    size=$(run sh -c 'du -sbx / 2> /dev/null || true' | cut -f1) # some folders are closed to that user, and empty
 fi
 
 echo "$image: $((size / 1000000)) MB unpacked"

@@ -22,6 +22,7 @@ from typing import Any
 from localcloud.emulator import dockerfile
 from localcloud.emulator.failure_log import EMULATOR_LOG, FailureLog
 
+RUN_IMAGE = Path(__file__).resolve().parents[2] / "containers" / "transcriber" / "run_image.sh"
 STOP_TIMEOUT_SECONDS = 30  # ECS's default stopTimeout: SIGTERM, then SIGKILL
 # Variables of this process that a task inherits. So are those that begin with EARSHOT_: the worker's engine reads them.
 INHERITED_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "SSL_CERT_FILE")
@@ -100,6 +101,7 @@ class ContainerRuntime:
         folder: gets `containers/{hash}` and `logs/`.
         environment: variables of every container, which take precedence over those that ministack injects.
         credentials: returns the variables with the credentials of a task's role for the labels of its container.
+        flavour: run every container in the image of this flavour that `make image` built; None: as a local process.
     """
 
     def __init__(
@@ -108,8 +110,10 @@ class ContainerRuntime:
         folder: Path,
         environment: dict[str, str],
         credentials: Callable[[dict[str, str]], dict[str, str]] = lambda labels: {},
+        flavour: str | None = None,
     ) -> None:
         self.folder, self.environment, self.credentials = folder, environment, credentials
+        self.flavour = flavour
         self.failures = FailureLog(folder / "logs")
         self.images_by_hash = image_assets(assets)
         self.containers = self.images = self  # docker-py's client.containers.run, client.images.get
@@ -147,28 +151,25 @@ class ContainerRuntime:
         image = self.images_by_hash.get(digest)
         if image is None:
             raise LookupError(f"No image {name} among the synthesized assets: synthesize again.")
-        root = self.folder / "containers" / digest
-        folder = root / image.workdir.lstrip("/") if root.exists() else image.unpack(root)
         argv = [*(options.get("entrypoint") or image.entrypoint), *(command or image.command)]
-        argv[0] = sys.executable if argv[0] in ("python", "python3") else argv[0]
-        task_environment = options.get("environment") or {}
-        environment = (
-            {
-                key: value
-                for key, value in os.environ.items()
-                if key in INHERITED_VARIABLES or key.startswith("EARSHOT_")
-            }
-            | image.environment
-            | {key: str(value) for key, value in task_environment.items()}
-            | self.environment
-            | self.credentials(options.get("labels") or {})
-        )
+        own = {key: value for key, value in os.environ.items() if key.startswith("EARSHOT_")} | image.environment
+        task = {key: str(value) for key, value in (options.get("environment") or {}).items()}
+        environment = own | task | self.environment | self.credentials(options.get("labels") or {})
+        inherited = {key: value for key, value in os.environ.items() if key in INHERITED_VARIABLES}
+        folder = self.folder
+        if self.flavour:
+            argv = in_image(self.flavour, argv, environment)
+            inherited["NETWORK"] = "host"
+        else:
+            root = self.folder / "containers" / digest
+            folder = root / image.workdir.lstrip("/") if root.exists() else image.unpack(root)
+            argv[0] = sys.executable if argv[0] in ("python", "python3") else argv[0]
         log = self.folder / "logs" / f"{options.get('name') or 'container'}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as out:
             process = subprocess.Popen(
                 [sys.executable, "-S", "-c", LAUNCHER, *argv],
-                env=environment,
+                env=inherited | environment,
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -195,6 +196,19 @@ class ContainerRuntime:
                 container.process.wait(grace)
             container.kill()
         self.starter.shutdown(wait=False)
+
+
+def in_image(flavour: str, argv: list[str], environment: dict[str, str]) -> list[str]:
+    """Return the command line that runs another one in the image that `make image` built.
+
+    Args:
+        flavour: cpu or gpu.
+        argv: the command line of the container.
+        environment: its variables; the folder of models in them is mounted under its own path, not to be written to.
+    """
+    variables = [word for key, value in environment.items() for word in ("--env", f"{key}={value}")]
+    models = environment["MODEL_DIR"]
+    return [str(RUN_IMAGE), flavour, *variables, "--volume", f"{models}:{models}:ro", "--", *argv]
 
 
 def image_assets(assets: Path) -> dict[str, dockerfile.Image]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.emulator.container_runtime import Container, ContainerRuntime
+from localcloud.emulator.container_runtime import RUN_IMAGE, Container, ContainerRuntime, in_image
 
 PROGRAM = """
 import os, signal, sys, time
@@ -108,6 +108,16 @@ def test_worker_that_ends_or_is_stopped_is_not_reported(runtime: ContainerRuntim
 def test_unknown_image_raises_lookup_error(runtime: ContainerRuntime) -> None:
     with pytest.raises(LookupError, match="x:def"):
         runtime.run("x:def")
+
+
+def test_container_in_image_gets_its_variables_and_no_others() -> None:
+    command = in_image("cpu", ["python3", "-m", "transcriber"], {"MODEL_DIR": "/models", "SLOT": "a b"})
+
+    assert RUN_IMAGE.is_file()
+    assert command == [
+        str(RUN_IMAGE), "cpu", "--env", "MODEL_DIR=/models", "--env", "SLOT=a b", "--volume", "/models:/models:ro",
+        "--", "python3", "-m", "transcriber",
+    ]  # fmt: skip
 
 
 def test_stop_sends_sigterm_first(runtime: ContainerRuntime) -> None:
