@@ -78,7 +78,7 @@ export function share(job) {
 }
 
 /** What stands before a job that no worker has begun: "12 ahead"; nothing for the next one. */
-export function place({ jobs_ahead: ahead }) {
+export function position({ jobs_ahead: ahead }) {
   return ahead ? `${ahead < 1000 ? ahead : "1,000 or more"} ahead` : "";
 }
 

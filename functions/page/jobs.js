@@ -2,7 +2,7 @@
 
 import { call, poll } from "./api.js";
 import { fill, h, save, say } from "./dom.js";
-import { clock, language, place, plain, share, span, stateWord, title, when } from "./format.js";
+import { clock, language, position, plain, share, span, stateWord, title, when } from "./format.js";
 import { sendingRows } from "./sending.js";
 import { dismiss, onUploads, uploads } from "./uploads.js";
 import { zip } from "./zip.js";
@@ -194,7 +194,7 @@ function table(rows, choosable) {
 function row(job, check) {
   const took = job.timings?.ran;
   const from = job.source?.kind === "upload" && h("span", { class: "quiet small hide" }, " from the bucket");
-  const state = [job.state === "processing" && share(job) ? `${Math.round(share(job) * 100)} %` : stateWord(job), place(job)].filter(Boolean).join(", ");
+  const state = [job.state === "processing" && share(job) ? `${Math.round(share(job) * 100)} %` : stateWord(job), position(job)].filter(Boolean).join(", ");
   return h("tr", null,
     check && h("td", { class: "pick" }, check),
     h("td", { class: "name" }, h("a", { href: `#/jobs/${job.request_id}`, dir: "auto" }, title(job)), from, job.error && h("div", { class: "small quiet" }, plain(job.error))),

@@ -52,8 +52,8 @@ def list_jobs(request: Request) -> Response:
         page, next_token = job_pages.newest(limit, token, owner, job_filter)
     except ValueError:
         raise bad_query("next is the token that the page before gave.") from None
-    places = jobs_ahead(page)
-    listed = [job_summary(job) | _progress(job, 0) | _place(places, job) for job in page]
+    positions = jobs_ahead(page)
+    listed = [job_summary(job) | _progress(job, 0) | _position(positions, job) for job in page]
     document: dict[str, Any] = {"requests": listed}
     return json_response(document | ({"next": next_token} if next_token else {}))
 
@@ -66,7 +66,7 @@ def show_job(_: Request, job: Job) -> Response:
         shards = {"done": done, "total": job.shards, "reason": job.uncut}
         document |= {"shards": {name: value for name, value in shards.items() if value is not None}}
         document |= progress(job, done, timestamp())
-    return json_response({"progress": 0.0} | document | _place(jobs_ahead([job]), job))
+    return json_response({"progress": 0.0} | document | _position(jobs_ahead([job]), job))
 
 
 def _progress(job: Job, shards_done: int) -> dict[str, Any]:
@@ -74,8 +74,8 @@ def _progress(job: Job, shards_done: int) -> dict[str, Any]:
     return {} if job.state.final else progress(job, shards_done, timestamp())
 
 
-def _place(places: dict[str, int], job: Job) -> dict[str, int]:
-    return {"jobs_ahead": places[job.id]} if job.id in places else {}
+def _position(positions: dict[str, int], job: Job) -> dict[str, int]:
+    return {"jobs_ahead": positions[job.id]} if job.id in positions else {}
 
 
 def _announce(cancelled: Job) -> None:

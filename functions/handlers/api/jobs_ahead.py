@@ -28,9 +28,9 @@ def jobs_ahead(jobs: Iterable[Job]) -> dict[str, int]:
     for job in jobs:
         if job.owner and not job.state.final and job.working_since is None:
             waiting[job.owner].append(job)
-    places: dict[str, int] = {}
+    positions: dict[str, int] = {}
     for owner, own in waiting.items():
         made = job_table.oldest_waiting(owner, max(job.created for job in own), MAX_JOBS_AHEAD)
-        # The index may not have the newest jobs yet: bisect gives them the place that they are about to have.
-        places |= {job.id: bisect_left(made, job.created) for job in own}
-    return places
+        # The index may not have the newest jobs yet: bisect gives them the position that they are about to have.
+        positions |= {job.id: bisect_left(made, job.created) for job in own}
+    return positions

@@ -20,13 +20,13 @@ def add(job_id: str, minute: int, owner: str = "k", **fields: Any) -> None:
 @pytest.fixture
 def queries(monkeypatch) -> list[str]:
     """The indexes that `oldest_items` was asked for."""
-    asked: list[str] = []
+    queried: list[str] = []
     query = dynamodb.oldest_items
-    monkeypatch.setattr(dynamodb, "oldest_items", lambda index, *rest: asked.append(index) or query(index, *rest))
-    return asked
+    monkeypatch.setattr(dynamodb, "oldest_items", lambda index, *rest: queried.append(index) or query(index, *rest))
+    return queried
 
 
-def places(jobs: list[str]) -> dict[str, int]:
+def positions(jobs: list[str]) -> dict[str, int]:
     return jobs_ahead.jobs_ahead([job for name in jobs if (job := job_table.find(name))])
 
 
@@ -38,7 +38,7 @@ def test_unfinished_jobs_of_the_same_owner_stand_before(api, queries):
     add("third", 3)
     add("next upload", 4, "deployment", kind=SourceKind.UPLOAD)
 
-    found = places(["begun", "second", "third", "upload", "next upload", "other"])
+    found = positions(["begun", "second", "third", "upload", "next upload", "other"])
 
     assert found == {"second": 1, "third": 2, "upload": 0, "next upload": 1, "other": 0}
     assert queries == ["waiting"] * 3, "one query for each owner, and none for a row"
@@ -50,7 +50,7 @@ def test_finished_jobs_stand_before_nothing(api):
         end(f"ended{number}")
     add("waits", 5)
 
-    assert places(["ended0", "ended1", "waits"]) == {"waits": 0}
+    assert positions(["ended0", "ended1", "waits"]) == {"waits": 0}
 
 
 def test_no_more_jobs_are_counted_than_the_limit(api, monkeypatch):
@@ -58,10 +58,10 @@ def test_no_more_jobs_are_counted_than_the_limit(api, monkeypatch):
     for minute in range(6):
         add(f"j{minute}", minute)
 
-    assert places(["j1", "j5"]) == {"j1": 1, "j5": 3}
+    assert positions(["j1", "j5"]) == {"j1": 1, "j5": 3}
 
 
-def test_list_has_progress_and_place_of_unfinished_jobs(api, queries):
+def test_list_has_progress_and_position_of_unfinished_jobs(api, queries):
     working = {"shards": 2, "duration": 400.0, "channels_planned": 1, "working_since": timestamp()}
     add("ends", 1, duration=9.0)
     job_table.finish("ends")
@@ -77,7 +77,7 @@ def test_list_has_progress_and_place_of_unfinished_jobs(api, queries):
     assert queries == ["waiting"]
 
 
-def test_a_job_shows_its_place_until_a_worker_begins(api):
+def test_a_job_shows_its_position_until_a_worker_begins(api):
     first, second = (api.post(f"/listen?tag={tag}", b"audio").json["request_id"] for tag in "ab")
     assert api.get(f"/requests/{second}").json["jobs_ahead"] == 1
 
