@@ -123,12 +123,18 @@ class ApiClient:
         return response.text, float(until) if until else None
 
     async def jobs(self, limit: int, filters: QueryParams | None = None) -> list[dict[str, Any]]:
-        """Return at most `limit` jobs, the newest first; `filters` are those of GET /v1/requests."""
+        """Return at most `limit` jobs, the newest first; `filters` are those of GET /v1/requests.
+
+        Raises:
+            CliError: there is no key, and the deployment lists nothing without one.
+        """
         jobs: list[dict[str, Any]] = []
         next_page: QueryParams = []
         while len(jobs) < limit:
             params = [("limit", str(min(limit, _PAGE_SIZE))), *(filters or []), *next_page]
             page = (await self._request("GET", "/v1/requests", params=params)).json()
+            if page.get("anonymous"):
+                raise CliError("Without a key no jobs are listed: name one with --key or EARSHOT_KEY.")
             jobs += page["requests"]
             if not page.get("next"):
                 break

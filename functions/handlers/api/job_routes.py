@@ -46,7 +46,7 @@ def list_jobs(request: Request) -> Response:
         raise bad_query(f"limit is a number from 1 to {MAX_PAGE_SIZE}.")
     caller, job_filter = request.caller, JobFilter.from_fields(request.fields)
     if caller.is_anonymous:
-        return json_response({"requests": []})
+        return json_response({"requests": [], "anonymous": True})
     try:
         token, owner = request.first("next") or None, None if caller.sees_all else caller.owner
         page, next_token = job_pages.newest(limit, token, owner, job_filter)
