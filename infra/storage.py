@@ -140,7 +140,7 @@ class Storage(Construct):
                     index_name=WAITING_INDEX,
                     partition_key=dynamodb.Attribute(name="waiting", type=text),
                     sort_key=dynamodb.Attribute(name="created", type=text),
-                    projection_type=dynamodb.ProjectionType.KEYS_ONLY,  # it is counted, not read
+                    projection_type=dynamodb.ProjectionType.KEYS_ONLY,  # its keys are counted, not read
                 )
             ],
             billing=dynamodb.Billing.on_demand(),

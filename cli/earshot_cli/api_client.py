@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from copy import copy
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -11,7 +12,9 @@ from urllib.parse import quote
 
 import httpx
 
+from earshot_cli.api_answers import error_from_response, job_id_of
 from earshot_cli.errors import CliError, Status
+from earshot_cli.retries import BUSY_SECONDS, OnBusy, Retries, no_busy_sign
 
 QueryParams = list[tuple[str, str]]  # options of /v1/listen, in order, names may repeat
 OnBytesSent = Callable[[int], None]  # is called with the number of bytes sent since the last call
@@ -21,9 +24,6 @@ LISTEN_PATH = "/v1/listen"
 MAX_BODY_BYTES = 4_000_000
 
 _CHUNK_BYTES = 64 * 1024
-_MAX_ATTEMPTS = 5  # of one request, when the connection breaks or the service is busy
-_MAX_RETRY_SECONDS = 30.0  # upper limit for Retry-After
-_RETRYABLE_STATUSES = (429, 502, 503, 504)
 _HTTP_TIMEOUT = httpx.Timeout(60, connect=10)  # seconds; API Gateway ends a request after 29 s
 _UNTIL_HEADER = "earshot-partial-until"
 _PAGE_SIZE = 100  # the API's upper limit for `limit`
@@ -34,7 +34,9 @@ class ApiClient:
 
     def __init__(self, url: str, key: str | None = None) -> None:
         self.url = url.rstrip("/").removesuffix("/v1")
-        self._has_answered = False
+        self._answered = asyncio.Event()  # ever; of every client of this connection pool
+        self._busy_limit = 0.0
+        self._on_busy: OnBusy = no_busy_sign
         try:
             self._http = httpx.AsyncClient(
                 base_url=self.url,
@@ -49,6 +51,17 @@ class ApiClient:
 
     async def __aexit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self._http.aclose()
+
+    def patient(self, on_busy: OnBusy, seconds: float = BUSY_SECONDS) -> Self:
+        """Return a client of the same connection pool that waits for a busy deployment.
+
+        Args:
+            on_busy: is called with the seconds until the next attempt, and with 0.0 when it goes on.
+            seconds: how long one request waits.
+        """
+        client = copy(self)
+        client._busy_limit, client._on_busy = seconds, on_busy
+        return client
 
     async def submit(
         self, source: Path | str, options: QueryParams, on_bytes_sent: OnBytesSent, *, name: str | None = None
@@ -123,12 +136,18 @@ class ApiClient:
         return response.text, float(until) if until else None
 
     async def jobs(self, limit: int, filters: QueryParams | None = None) -> list[dict[str, Any]]:
-        """Return at most `limit` jobs, the newest first; `filters` are those of GET /v1/requests."""
+        """Return at most `limit` jobs, the newest first; `filters` are those of GET /v1/requests.
+
+        Raises:
+            CliError: there is no key, and the deployment lists nothing without one.
+        """
         jobs: list[dict[str, Any]] = []
         next_page: QueryParams = []
         while len(jobs) < limit:
             params = [("limit", str(min(limit, _PAGE_SIZE))), *(filters or []), *next_page]
             page = (await self._request("GET", "/v1/requests", params=params)).json()
+            if page.get("anonymous"):
+                raise CliError("Without a key no jobs are listed: name one with --key or EARSHOT_KEY.")
             jobs += page["requests"]
             if not page.get("next"):
                 break
@@ -177,24 +196,26 @@ class ApiClient:
 
         Retries are safe for every route: POST /v1/listen returns the job of an earlier identical request.
         """
-        for attempt in range(_MAX_ATTEMPTS):
+        retries = Retries(self._busy_limit, self._on_busy)
+        while True:
             try:
                 response = await self._http.request(method, path, **arguments)
             except httpx.HTTPError as error:
                 # An address that never answered is wrong; one that did has a network that is away for a moment.
-                is_wrong = isinstance(error, httpx.ConnectError) and not self._has_answered
-                if attempt + 1 == _MAX_ATTEMPTS or is_wrong:
+                is_wrong = isinstance(error, httpx.ConnectError) and not self._answered.is_set()
+                pause = None if is_wrong else retries.after_error()
+                if pause is None:
                     raise CliError(
                         f"{self.url} does not answer ({_reason(error)}). Is the address right (--url or "
                         "EARSHOT_URL)? `earshot up` starts a local deployment.",
                         Status.UNREACHABLE,
                     ) from None
-                await asyncio.sleep(_backoff_seconds(attempt))
-                continue
-            self._has_answered = True
-            if response.status_code not in _RETRYABLE_STATUSES or attempt + 1 == _MAX_ATTEMPTS:
-                break
-            await asyncio.sleep(_retry_seconds(response, attempt))
+            else:
+                self._answered.set()
+                pause = retries.after(response)
+                if pause is None:
+                    break
+            await asyncio.sleep(pause)
         if response.is_error:
             raise error_from_response(response)
         return response
@@ -210,54 +231,11 @@ def name_header(name: str | None) -> dict[str, str]:
     return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"} if name else {}
 
 
-def job_id_of(response: httpx.Response) -> str:
-    """Return the id of the job that a POST created, from a 303 or from a finished answer.
-
-    Raises:
-        CliError: the response is not Earshot's.
-    """
-    try:
-        body = response.json()
-        return str(body.get("request_id") or body["metadata"]["request_id"])
-    except (ValueError, KeyError, AttributeError):
-        raise CliError(f"The answer of {response.url.host} is not Earshot's.", Status.UNREACHABLE) from None
-
-
-def error_from_response(response: httpx.Response) -> CliError:
-    """Turn an error response into a CliError: the service's own message, and what to do about it."""
-    try:
-        body = response.json()
-        message, code = body["err_msg"], body.get("err_code", "")
-    except (ValueError, KeyError, TypeError):
-        address = response.url.copy_with(query=None)
-        return CliError(
-            f"{address} answers with status {response.status_code}, and the answer is not Earshot's. "
-            "Is the address right (--url or EARSHOT_URL)?",
-            Status.UNREACHABLE,
-        )
-    refused = response.status_code in (401, 403)
-    hint = ""
-    if refused and code != "INSUFFICIENT_PERMISSIONS":
-        hint = " Pass a key with --key or EARSHOT_KEY; `earshot key create NAME` makes one."
-    return CliError(f"{message}{hint}", ends_all=refused)
-
-
 async def _chunks(path: Path, on_bytes_sent: OnBytesSent) -> AsyncIterator[bytes]:
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK_BYTES):
             yield chunk
             on_bytes_sent(len(chunk))
-
-
-def _retry_seconds(response: httpx.Response, attempt: int) -> float:
-    retry_after = response.headers.get("retry-after", "")
-    seconds = float(retry_after) if retry_after.isdecimal() else _backoff_seconds(attempt)
-    return min(seconds, _MAX_RETRY_SECONDS)
-
-
-def _backoff_seconds(attempt: int) -> float:
-    """Return 0.5, 1, 2, 4 … for attempt 0, 1, 2, 3 …."""
-    return 2.0**attempt / 2
 
 
 def _reason(error: httpx.HTTPError) -> str:

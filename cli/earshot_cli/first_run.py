@@ -13,7 +13,8 @@ from typing import Any, Protocol
 
 import httpx
 
-from earshot_cli.api_client import LISTEN_PATH, ApiClient, error_from_response
+from earshot_cli.api_answers import error_from_response
+from earshot_cli.api_client import LISTEN_PATH, ApiClient
 from earshot_cli.errors import CliError
 from earshot_contract.keys import UPLOADS_PREFIX, upload_result_key
 

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 SHORT_ID_WIDTH = 8  # characters of an id; commands take 6 and more
+MOST_AHEAD = 1000  # jobs that the API counts before one
 STATE_COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "processing": "cyan", "queued": "cyan"}
 
 
@@ -24,13 +25,19 @@ def jobs_table(jobs: list[dict[str, Any]], *, short_ids: bool = False, fit: bool
     table = Table(box=None, pad_edge=False, header_style="bold", expand=fit)
     for column, width in {"created": 11, "id": id_width, "state": 10}.items():
         table.add_column(column, no_wrap=True, min_width=width)
+    progress = [_progress(job) for job in jobs]
+    # Nothing is on its way in most lists; and in 80 columns whole ids leave no room for it.
+    with_progress = any(progress) and (short_ids or not fit)
+    if with_progress:
+        table.add_column("progress", no_wrap=True, min_width=8)
     table.add_column("audio", no_wrap=True, min_width=7, justify="right")
     table.add_column("name", no_wrap=True, overflow="ellipsis", ratio=1)
-    for job in jobs:
+    for job, done in zip(jobs, progress, strict=True):
         table.add_row(
             f"{_local(job['created']):%m-%d %H:%M}",
             job["request_id"][:id_width],
             _state(job),
+            *([done] if with_progress else []),
             audio_length(job.get("duration")),
             Text(_one_line(job.get("name") or job["source"].get("key") or job["source"].get("url") or "request")),
         )
@@ -55,7 +62,7 @@ def job_details(job: dict[str, Any]) -> Table:
         "audio": job.get("duration") and audio_length(job["duration"]),
         "created": _local_time(job["created"]),
         "completed": job.get("completed") and f"{_local_time(job['completed'])} (after {_elapsed(job)})",
-        "progress": _progress(job),
+        "progress": _progress_and_rest(job),
         "warnings": "\n".join(_one_line(str(each.get("message", each))) for each in job.get("warnings", [])),
         "tags": ", ".join(job.get("tags", [])),
         "key": _key(job),
@@ -108,10 +115,20 @@ def _one_line(text: str) -> str:
 
 
 def _progress(job: dict[str, Any]) -> str:
-    if job["state"] != "processing" or "progress" not in job:
+    """Describe in at most 11 characters how far an unfinished job is: its share, or what stands before it."""
+    if job["state"] not in ("queued", "processing"):
         return ""
+    if ahead := job.get("jobs_ahead"):
+        return f"{ahead}{'+' if ahead >= MOST_AHEAD else ''} ahead"
+    if "jobs_ahead" in job:
+        return "next"
+    return f"{job['progress']:.0%}" if "progress" in job else ""
+
+
+def _progress_and_rest(job: dict[str, Any]) -> str:
+    """Describe how far an unfinished job is, and how long the rest will take."""
     left = job.get("estimated_seconds_left")
-    return f"{job['progress']:.0%}" + (f", about {audio_length(left)} left" if left is not None else "")
+    return _progress(job) + (f", about {audio_length(left)} left" if left is not None else "")
 
 
 def _elapsed(job: dict[str, Any]) -> str:

@@ -29,7 +29,18 @@ class SourceProgress:
     share: float | None = None  # of its job, 0 to 1; None: not known yet
     seconds: float | None = None  # of audio; None: not known yet
     left: float | None = None  # seconds until its job has ended, as the deployment estimates
+    busy_until: float = 0.0  # time of `clock`, in seconds, when a busy deployment is tried again; 0: it is not busy
     ended: bool = False
+    clock: Callable[[], float] = time.monotonic
+
+    def show_busy(self, seconds: float) -> None:
+        """Note that the deployment is busy, and is tried again in so many seconds; 0: it is not any more."""
+        self.busy_until = self.clock() + seconds if seconds else 0.0
+
+    @property
+    def busy_seconds(self) -> float | None:
+        """Seconds until a busy deployment is tried again; None: it is not busy."""
+        return max(0.0, self.busy_until - self.clock()) if self.busy_until else None
 
     def add_sent(self, count: int) -> None:
         """Note that `count` more bytes are sent."""
@@ -65,7 +76,7 @@ class RunProgress:
 
     def add(self, name: str, size: int | None = None) -> SourceProgress:
         """Add a source, which waits."""
-        self.sources.append(SourceProgress(name, size))
+        self.sources.append(SourceProgress(name, size, clock=self.clock))
         return self.sources[-1]
 
     def end(self, source: SourceProgress, *, failed: bool) -> None:
@@ -83,7 +94,13 @@ class RunProgress:
     def running(self) -> list[SourceProgress]:
         """Sources that are being sent or transcribed; those that wait for a worker are the last."""
         found = [source for source in self.sources if not source.ended and source.state != "waiting"]
-        return sorted(found, key=lambda source: source.state == "queued")
+        return sorted(found, key=lambda source: (source.busy_seconds is not None, source.state == "queued"))
+
+    @property
+    def busy_seconds(self) -> float | None:
+        """Seconds until a busy deployment is tried again by the first of those that wait; None: it is not busy."""
+        waits = [source.busy_seconds for source in self.running if source.busy_seconds is not None]
+        return min(waits, default=None)
 
     @property
     def share(self) -> float:
@@ -113,7 +130,7 @@ class RunProgress:
 
 
 def lines(run: RunProgress, width: int, height: int) -> list[Text]:
-    """Return the lines that show a run: the sources that run, then the whole; never more than fit.
+    """Return the lines that show a run: the sources that run, a busy deployment, the whole; never more than fit.
 
     Args:
         run: the run.
@@ -122,6 +139,9 @@ def lines(run: RunProgress, width: int, height: int) -> list[Text]:
     """
     room = max(1, height - 1)
     whole = [] if run.total == 1 else [_whole(run, width - 1)]
+    if (busy := run.busy_seconds) is not None and room > len(whole):
+        text = f"The service is busy, trying again in {duration(busy)}"
+        whole.insert(0, Text(_fit(text, width - 1), style="yellow"))
     rows = room - len(whole)
     running = run.running
     more = len(running) - rows
@@ -135,12 +155,13 @@ def lines(run: RunProgress, width: int, height: int) -> list[Text]:
 def _row(source: SourceProgress, width: int) -> Text:
     """Build the line of one source: name, state, percent, and where there is room a bar and the time left."""
     percent = "" if source.shown_share is None else f"{source.shown_share:4.0%}"
+    busy = source.busy_seconds is not None
     left = f"{duration(source.left)} left" if source.left and source.state == "transcribing" else ""
-    state = f"{source.state:<{_STATE_WIDTH}}"
+    word, style = ("busy", "yellow") if busy else (source.state, _STYLES.get(source.state, ""))
     bar_width = BAR_WIDTH + 1 if width >= _MIN_NAME_WIDTH + _STATE_WIDTH + 6 + BAR_WIDTH + 16 else 0
     name_width = min(_MAX_NAME_WIDTH, max(1, width - _STATE_WIDTH - 6 - bar_width - (15 if bar_width else 0)))
     row = Text(set_cell_size(shorten(source.name, name_width), name_width))
-    row.append(" " + state, style=_STYLES.get(source.state, ""))
+    row.append(f" {word:<{_STATE_WIDTH}}", style=style)
     row.append(f"{percent:>4}")
     if bar_width:
         row.append(" ").append(_bar(source.shown_share))

@@ -37,6 +37,7 @@ class RunReport:
         self._written: list[Path] = []
         self._failed: list[str] = []
         self._warned: set[str] = set()
+        self._noted_busy = False
         self._audio_seconds = 0.0
         self._finished = 0
         self.in_order = not (as_json or to_files)  # files are written as soon as they are there
@@ -58,6 +59,12 @@ class RunReport:
                 title = f"==> {source.argument} <==\n" if self._with_titles else ""
                 output(title + _ending_with_newline(text), end="")
         self._note(outcome, files)
+
+    def note_busy(self) -> None:
+        """Say once in a log that the deployment is busy; on a terminal the display says it, and until when."""
+        if not (self._quiet or self._noted_busy or stderr.is_terminal):
+            stderr.print("The service is busy. What it does not take yet is sent again when it says so.")
+        self._noted_busy = True
 
     def _note(self, outcome: Outcome, files: list[Path]) -> None:
         argument = outcome.task.source.argument

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -39,6 +39,10 @@ class Report(Protocol):
         """Print or write an outcome; sets its `error` if that cannot be done."""
         ...
 
+    def note_busy(self) -> None:
+        """Say that the deployment takes no more just now, and that it is tried again."""
+        ...
+
 
 async def transcribe(
     api: ApiClient, tasks: Sequence[Task], options: QueryParams, jobs: int, run: RunProgress, report: Report
@@ -66,7 +70,7 @@ async def transcribe(
 
     async def one(task: Task, seen: SourceProgress) -> Outcome:
         async with started:
-            outcome = await _transcribe_one(api, task, options, seen, poll, cancelled)
+            outcome = await _transcribe_one(api, task, options, seen, poll, cancelled, report.note_busy)
             run.end(seen, failed=outcome.error is not None)
             return outcome
 
@@ -93,9 +97,22 @@ async def transcribe(
 
 
 async def _transcribe_one(
-    api: ApiClient, task: Task, options: QueryParams, seen: SourceProgress, poll: float, cancelled: list[str]
+    api: ApiClient,
+    task: Task,
+    options: QueryParams,
+    seen: SourceProgress,
+    poll: float,
+    cancelled: list[str],
+    note_busy: Callable[[], None],
 ) -> Outcome:
     outcome, source = Outcome(task), task.source
+
+    def show_busy(seconds: float) -> None:
+        seen.show_busy(seconds)
+        if seconds:
+            note_busy()
+
+    api = api.patient(show_busy)
     try:
         seen.state = "sending"
         name = source.name if source.path and source.argument != STDIN else None

@@ -15,7 +15,13 @@ from earshot_contract.document import Document
 from earshot_contract.fields import Bytes, Language, Name, Seconds, Timestamp
 
 SOURCE = "earshot"  # `source` of every event
+# Of the details. It grows when a reader of the version before would fail: a member is gone, may be absent, or has
+# another type or meaning. Optional members are added without; test_event_versions.py holds to this.
+SCHEMA_VERSION = 1
 
+SchemaVersion = Annotated[
+    Literal[1], Meta(description="Version of the detail's schema; within one, optional members may be added")
+]
 Model = Annotated[str, Meta(description="The model of the models bucket that runs")]
 Callback = Annotated[
     bool, Meta(description="The job has a callback URL; left out otherwise", extra_json_schema={"const": True})
@@ -70,6 +76,7 @@ class JobError(Document):
 class JobDetail(Document):
     """Members of all four events."""
 
+    schema_version: SchemaVersion
     job_id: Name
     source: JobSource
     options: Annotated[str, Meta(description="The query string of /v1/listen with the job's options")]

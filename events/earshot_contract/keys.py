@@ -147,8 +147,8 @@ def model_folder(key: str) -> str | None:
 
 LISTING_INDEX = "listing"  # the table's index of all jobs by time: partition `day`, sort `created`
 OWNER_INDEX = "owners"  # the table's index of an owner's jobs by time: partition `owner`, sort `created`
-# the table's index of the unfinished jobs that an owner has sent by requests: partition `waiting`, sort `created`. Rows
-# lose the attribute `waiting` when they are finished, and leave the index
+# the table's index of an owner's unfinished jobs: partition `waiting`, sort `created`. Rows lose the attribute
+# `waiting` when they are finished, and leave the index
 WAITING_INDEX = "waiting"
 SHORT_ID_CHARACTERS = 6  # shortest start of a job's id that is accepted in its place
 JOB_PK_PREFIX = "JOB#"

@@ -53,8 +53,13 @@ def document_schema(kind: type[Document]) -> dict[str, Any]:
 
 
 def event_schema(title: str, kind: type[Document]) -> dict[str, Any]:
-    """Return the schema of an event of the bus: the envelope's fixed members and the detail."""
+    """Return the schema of an event of the bus: the envelope's fixed members and the detail.
+
+    It allows unknown members: subscribers validate with the copy that they have, and optional ones may be added.
+    """
     reference, definitions = _definitions(kind)
+    for definition in definitions.values():
+        definition.pop("additionalProperties", None)
     members = {"source": {"const": job_events.SOURCE}, "detail-type": {"const": title}}
     return {
         "$schema": DIALECT,

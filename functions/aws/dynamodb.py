@@ -152,6 +152,18 @@ def newest_items(
             return
 
 
+def oldest_items(index: str, condition: ConditionBase, limit: int) -> list[Item]:
+    """Return the first items of one partition of an index, in the order of its sort key.
+
+    Args:
+        index: name of the index.
+        condition: on the index's keys.
+        limit: the most items; as many as one answer of DynamoDB holds (1 MB).
+    """
+    page = _table(settings().table).query(IndexName=index, KeyConditionExpression=condition, Limit=limit)
+    return [_without_decimals(item) for item in page["Items"]]
+
+
 def count(index: str, condition: ConditionBase, limit: int) -> int:
     """Count the items of one partition of an index, up to `limit`; a read costs half a unit for each 4 KB of keys."""
     found, after = 0, None

@@ -11,10 +11,12 @@ def announce(detail: JobDetail) -> None:
     """Put one event on the bus; the class of its detail is the detail type.
 
     Raises:
+        InvalidDocument: the detail is none of the schema that subscribers know; nothing was put.
         RuntimeError: the bus rejected the event; the state machine retries the step.
     """
-    detail_type = DETAIL_TYPES[type(detail)]
-    entry = {"EventBusName": settings().bus, "Source": SOURCE, "DetailType": detail_type, "Detail": detail.to_json()}
+    detail_type, text = DETAIL_TYPES[type(detail)], detail.to_json()
+    type(detail).from_json(text)  # constructors take anything
+    entry = {"EventBusName": settings().bus, "Source": SOURCE, "DetailType": detail_type, "Detail": text}
     answer = client("events").put_events(Entries=[entry])
     if answer.get("FailedEntryCount"):
         raise RuntimeError(f"The bus did not accept '{detail_type}': {answer['Entries'][0].get('ErrorMessage')}")

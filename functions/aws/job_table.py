@@ -13,7 +13,7 @@ from earshot_contract.keys import LISTING_INDEX, SHORT_ID_CHARACTERS, WAITING_IN
 from earshot_contract.timeouts import SHARD_WAIT_DAYS
 from functions.aws import dynamodb
 from functions.aws.dynamodb import attribute
-from functions.jobs.job import Attempt, Delivery, Failure, Job, SourceKind, timestamp
+from functions.jobs.job import Attempt, Delivery, Failure, Job, timestamp
 from functions.jobs.shares import Share
 from functions.settings import settings
 
@@ -31,11 +31,17 @@ def add(job: Job) -> bool:
 
 
 def waiting(owner: str, limit: int) -> int:
-    """Count the unfinished jobs that an owner has sent by requests, up to `limit`.
+    """Count the unfinished jobs of an owner, up to `limit`.
 
     The index follows the table within a second or so: requests that come at once do not see each other.
     """
     return dynamodb.count(WAITING_INDEX, dynamodb.key("waiting").eq(owner), limit)
+
+
+def oldest_waiting(owner: str, until: str, limit: int) -> list[str]:
+    """Return when the unfinished jobs of an owner were made, oldest first: those until a time, up to `limit`."""
+    condition = dynamodb.key("waiting").eq(owner) & dynamodb.key("created").lte(until)
+    return [str(keys["created"]) for keys in dynamodb.oldest_items(WAITING_INDEX, condition, limit)]
 
 
 def find(job_id: str) -> Job | None:
@@ -185,8 +191,8 @@ def delete_job(job_id: str) -> bool:
 
 
 def _waiting(job: Job) -> dict[str, str]:
-    """Return the attribute that counts an unfinished job for its owner: an upload's is not counted, nor refused."""
-    return {"waiting": job.owner} if job.owner and job.source.kind != SourceKind.UPLOAD else {}
+    """Return the attribute by which an unfinished job is in the index of its owner's."""
+    return {"waiting": job.owner} if job.owner else {}
 
 
 def _unfinished() -> ConditionBase:

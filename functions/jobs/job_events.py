@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from earshot_contract.job_events import DETAILS, JobDetail
+from earshot_contract.job_events import DETAILS, SCHEMA_VERSION, JobDetail
 from earshot_contract.job_state import JobState
 from functions.jobs.job import Job
 from functions.jobs.job_source import source_summary
@@ -36,6 +36,7 @@ def _values(job: Job, transcripts_bucket: str) -> dict[str, Any]:
     options = Options.from_stored(job.parsed, job.options)
     return _without_none(
         {
+            "schema_version": SCHEMA_VERSION,
             "job_id": job.id,
             "state": str(job.state),
             "name": job.name,

@@ -77,6 +77,11 @@ export function share(job) {
   return job.progress || 0;
 }
 
+/** What stands before a job that no worker has begun: "12 ahead"; nothing for the next one. */
+export function position({ jobs_ahead: ahead }) {
+  return ahead ? `${ahead < 1000 ? ahead : "1,000 or more"} ahead` : "";
+}
+
 /** An error's message without what the API puts before it for programs: the code, and what it tried. */
 export function plain({ err_code: code, err_msg: message }) {
   const rest = message.replace(new RegExp(`^${code}: `), "").replace(/^failed to process audio: /, "").replace(/^corrupt or unsupported data: /, "");

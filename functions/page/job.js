@@ -2,7 +2,7 @@
 
 import { call, poll } from "./api.js";
 import { copy, fill, h, say } from "./dom.js";
-import { bytes, clock, count, day, language, plain, share, span, stateWord, title, when } from "./format.js";
+import { bytes, clock, count, day, language, position, plain, share, span, stateWord, title, when } from "./format.js";
 import { transcriptScreen } from "./transcript.js";
 
 const STALLED_MS = 600e3; // without a change
@@ -139,6 +139,7 @@ function beginning(id) {
 }
 
 function headlineOf(job, wait) {
+  if (job.jobs_ahead) return `In the queue, ${position(job)}`;
   if (job.state === "queued") return "Waiting to be read";
   const left = job.estimated_seconds_left;
   if (left !== undefined) return `Transcribing, about ${span(Math.max(1, Math.round(left)))} left`;

@@ -2,26 +2,27 @@
 
 import { call, poll } from "./api.js";
 import { fill, h, save, say } from "./dom.js";
-import { clock, language, plain, share, span, stateWord, title, when } from "./format.js";
+import { clock, language, position, plain, share, span, stateWord, title, when } from "./format.js";
 import { sendingRows } from "./sending.js";
 import { dismiss, onUploads, uploads } from "./uploads.js";
 import { zip } from "./zip.js";
 
 const PAGE = 50;
 const WAITING = "Fetching the list …";
+const UNLISTED = "Without a key nothing is listed. The address of what you send is the only way back to it: keep it.";
 const STATES = [["", "all"], ["processing", "running"], ["queued", "queued"], ["completed", "done"], ["failed", "failed"], ["cancelled", "cancelled"]];
 const SIGN = { completed: "ok", failed: "bad", cancelled: "wait", queued: "wait", processing: "run" };
 
-/** Show the five latest jobs in an element while it is on the page; returns what ends that. */
-export function latestJobs(element) {
+/** Show the five latest jobs in an element while it is on the page, or `first()` where there is none; returns what ends that. */
+export function latestJobs(element, first) {
   let known = "";
   const look = poll(async () => {
-    const { requests } = await call("/requests", { query: { limit: 5 } });
+    const { requests, anonymous } = await call("/requests", { query: { limit: 5 } });
     clearSent(requests);
     if (known !== (known = JSON.stringify(requests))) {
       const heading = h("div", { class: "row" }, h("h2", { class: "grow" }, "Latest"), h("a", { class: "small", href: "#/jobs" }, "All jobs"));
-      const none = h("p", { class: "quiet" }, "Nothing yet. What you send appears here.");
-      fill(element, heading, requests.length ? table(requests.map((job) => row(job))) : none);
+      const none = () => [h("p", { class: "quiet" }, anonymous ? UNLISTED : "Nothing yet. What you send appears here."), first()];
+      fill(element, heading, requests.length ? table(requests.map((job) => row(job))) : none());
     }
     return requests.some(isRunning) ? 2 : 30;
   }, (message) => { if (!known) fill(element, h("p", { class: message ? "bad" : "quiet", role: "alert" }, message || WAITING)); });
@@ -42,7 +43,7 @@ export function jobsScreen(main, query) {
   const tools = h("div", { class: "row tools", hidden: true }, h("span", { class: "grow small", role: "status" }), download, remove);
   const jobs = new Map(), chosen = new Set(), cells = new Map();
   const list = h("tbody");
-  let next = "", drawn = false;
+  let next = "", drawn = false, anonymous = false;
   main.replaceChildren(h("div", { class: "wrap" },
     h("div", { class: "row end filters" }, h("h1", { class: "grow" }, "Jobs"),
       h("label", null, h("span", null, "State"), state), h("label", null, h("span", null, "Name"), name)),
@@ -52,6 +53,7 @@ export function jobsScreen(main, query) {
     clearSent(page.requests);
     if (!drawn) next = page.next || "";
     drawn = true;
+    anonymous = page.anonymous;
     const fresh = page.requests.filter((job) => !jobs.has(job.request_id));
     page.requests.forEach((job) => jobs.set(job.request_id, job));
     list.prepend(...fresh.map(makeRow));
@@ -102,7 +104,8 @@ export function jobsScreen(main, query) {
     more.hidden = !next;
     tools.hidden = !chosen.size;
     tools.firstChild.textContent = `${chosen.size} chosen`;
-    if (!jobs.size) fill(body, h("p", { class: "quiet" }, state.value || name.value ? "No job is like that." : "Nothing yet. ", !(state.value || name.value) && h("a", { href: "#/" }, "Transcribe something")));
+    if (anonymous) fill(body, h("p", { class: "quiet" }, UNLISTED));
+    else if (!jobs.size) fill(body, h("p", { class: "quiet" }, state.value || name.value ? "No job is like that." : "Nothing yet. ", !(state.value || name.value) && h("a", { href: "#/" }, "Transcribe something")));
     else if (!body.contains(list)) fill(body, table(list, true));
   }
 
@@ -194,7 +197,7 @@ function table(rows, choosable) {
 function row(job, check) {
   const took = job.timings?.ran;
   const from = job.source?.kind === "upload" && h("span", { class: "quiet small hide" }, " from the bucket");
-  const state = job.state === "processing" && share(job) ? `${Math.round(share(job) * 100)} %` : stateWord(job);
+  const state = [job.state === "processing" && share(job) ? `${Math.round(share(job) * 100)} %` : stateWord(job), position(job)].filter(Boolean).join(", ");
   return h("tr", null,
     check && h("td", { class: "pick" }, check),
     h("td", { class: "name" }, h("a", { href: `#/jobs/${job.request_id}`, dir: "auto" }, title(job)), from, job.error && h("div", { class: "small quiet" }, plain(job.error))),

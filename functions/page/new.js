@@ -5,6 +5,7 @@ import { h, icon, say } from "./dom.js";
 import { clock } from "./format.js";
 import { latestJobs } from "./jobs.js";
 import { optionsForm, requestTabs } from "./options.js";
+import { sampleLine } from "./sample.js";
 import { sendingRows } from "./sending.js";
 import { add, onUploads, uploads } from "./uploads.js";
 
@@ -48,7 +49,7 @@ export function newScreen(main, query) {
     latest));
   shown = true;
   changed(null);
-  const ends = [sendingRows(rows), latestJobs(latest), () => { shown = false; recorder?.stop(); }];
+  const ends = [sendingRows(rows), latestJobs(latest, () => sampleLine(takeFiles)), () => { shown = false; recorder?.stop(); }];
   call("/models").then(({ stt }) => {
     form.offer(stt);
     form.load(query);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from earshot_contract.job_state import JobState
+from functions.handlers.api.jobs_ahead import MAX_JOBS_AHEAD
 from functions.jobs.job import SourceKind
 from infra.openapi.schema_types import COUNT, MOMENT, SECONDS, SHARE, TEXT, UUID, Schema, array_of, document
 
@@ -10,6 +11,12 @@ PROGRESS: dict[str, Schema] = {
     "progress": SHARE,
     "seconds": document({"done": SECONDS, "total": SECONDS}, {}, "Of the audio."),
     "estimated_seconds_left": SECONDS,
+    "jobs_ahead": {
+        **COUNT,
+        "maximum": MAX_JOBS_AHEAD,
+        "description": "Of a job that no worker has begun: unfinished jobs of the same owner that were made before it. "
+        "An upper bound: a request whose caller waits goes before uploads and callbacks.",
+    },
 }
 
 JOB: dict[str, Schema] = {

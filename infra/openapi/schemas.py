@@ -188,7 +188,13 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Redirect": document({"request_id": UUID, "message": TEXT}),
     "Job": document(JOB, OPTIONAL_JOB | PROGRESS, "Unknown values are left out."),
-    "Jobs": document({"requests": array_of(document(JOB, OPTIONAL_JOB))}, {"next": TEXT}),
+    "Jobs": document(
+        {"requests": array_of(document(JOB, OPTIONAL_JOB | PROGRESS))},
+        {
+            "next": TEXT,
+            "anonymous": {"const": True, "description": "The caller has no key, and nothing is listed without one."},
+        },
+    ),
     "Deleted": document({"request_id": UUID, "state": {"const": "forgotten"}}),
     "Upload": document({"put": TEXT, "url": TEXT, "expires_in": COUNT}),
     "UploadInParts": document(

@@ -22,6 +22,7 @@ from tests.paths import SAMPLES
 Seen = dict[str, Any]
 OPEN = (
     "journey",
+    "first",
     "keyboard",
     "markup",
     "parts",
@@ -82,6 +83,13 @@ def test_journey_from_drop_to_words_and_back(seen: Seen, cloud: Cloud) -> None:
     assert seen["srt"]["name"] == "welcome talk.srt"
     with urllib.request.urlopen(f"{cloud.api}/v1/requests/{seen['job']}/result?format=srt") as answer:
         assert seen["srt"]["text"] == answer.read().decode()
+
+
+def test_first_visit_offers_a_sample(seen: Seen) -> None:
+    assert 7.5 < seen["played"] < 8.5
+    assert WELCOME in seen["text"]
+    assert seen["title"] == "sample.mp3 · Earshot"
+    assert not [text for text in seen["unlisted"] if "Nothing yet" in text]
 
 
 def test_running_job_shows_seconds_and_text_so_far(seen: Seen) -> None:

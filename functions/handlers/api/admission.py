@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 
+from earshot_contract.api_keys import DEPLOYMENT_OWNER
 from functions.aws import job_table
 from functions.errors import too_busy, too_many_waiting
 from functions.settings import settings
@@ -32,10 +33,11 @@ def check_in_time(received: float) -> None:
 def is_full(owner: str) -> bool:
     """Return whether the owner has as many unfinished jobs as the setting `max_waiting_jobs` allows.
 
-    Uploads to the bucket neither count nor are refused: their messages wait in the bulk queue, which is fair by owner.
+    Uploads to the bucket are the deployment's own, and are never refused: their messages wait in the bulk queue, which
+    is fair by owner.
     """
     limit = settings().max_waiting_jobs
-    return limit > 0 and job_table.waiting(owner, limit) >= limit
+    return limit > 0 and owner != DEPLOYMENT_OWNER and job_table.waiting(owner, limit) >= limit
 
 
 def check_room(owner: str) -> None:

@@ -20,6 +20,7 @@ from earshot_contract.keys import (
 from earshot_contract.shards import S3Object
 from functions.aws import job_pages, job_table, latest_uploads, s3, shard_results, step_functions
 from functions.errors import bad_query
+from functions.handlers.api.jobs_ahead import jobs_ahead
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response
 from functions.jobs.job import Attempt, Delivery, Job, SourceKind, timestamp
@@ -45,13 +46,15 @@ def list_jobs(request: Request) -> Response:
         raise bad_query(f"limit is a number from 1 to {MAX_PAGE_SIZE}.")
     caller, job_filter = request.caller, JobFilter.from_fields(request.fields)
     if caller.is_anonymous:
-        return json_response({"requests": []})
+        return json_response({"requests": [], "anonymous": True})
     try:
         token, owner = request.first("next") or None, None if caller.sees_all else caller.owner
         page, next_token = job_pages.newest(limit, token, owner, job_filter)
     except ValueError:
         raise bad_query("next is the token that the page before gave.") from None
-    document: dict[str, Any] = {"requests": [job_summary(job) for job in page]}
+    positions = jobs_ahead(page)
+    listed = [job_summary(job) | _progress(job, 0) | _position(positions, job) for job in page]
+    document: dict[str, Any] = {"requests": listed}
     return json_response(document | ({"next": next_token} if next_token else {}))
 
 
@@ -63,7 +66,16 @@ def show_job(_: Request, job: Job) -> Response:
         shards = {"done": done, "total": job.shards, "reason": job.uncut}
         document |= {"shards": {name: value for name, value in shards.items() if value is not None}}
         document |= progress(job, done, timestamp())
-    return json_response({"progress": 0.0} | document)
+    return json_response({"progress": 0.0} | document | _position(jobs_ahead([job]), job))
+
+
+def _progress(job: Job, shards_done: int) -> dict[str, Any]:
+    """Return the progress of an unfinished job: in a list from its row alone, without a look into the bucket."""
+    return {} if job.state.final else progress(job, shards_done, timestamp())
+
+
+def _position(positions: dict[str, int], job: Job) -> dict[str, int]:
+    return {"jobs_ahead": positions[job.id]} if job.id in positions else {}
 
 
 def _announce(cancelled: Job) -> None:

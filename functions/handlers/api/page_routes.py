@@ -24,6 +24,7 @@ CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".mp3": "audio/mpeg",
 }
 _VERSION_LETTERS = 12  # of the digest in the addresses of the files
 _FOREVER = "public, max-age=31536000, immutable"
@@ -55,8 +56,8 @@ def favicon(request: Request) -> Response:
 def version() -> str:
     """Return the digest of all files."""
     digest = hashlib.sha256()
-    for name, text in sorted(_files().items()):
-        digest.update(f"{name}\0{text}\0".encode())
+    for name, content in sorted(_files().items()):
+        digest.update(f"{name}\0".encode() + content + b"\0")
     return digest.hexdigest()[:_VERSION_LETTERS]
 
 
@@ -83,25 +84,25 @@ def security_headers(style: str = "") -> dict[str, str]:
 
 
 def _file(request: Request, name: str, cache_control: str) -> Response:
-    text = _files()[name]
+    content, content_type = _files()[name], CONTENT_TYPES[Path(name).suffix]
     etag = f'"{version()}"'
     headers = {"cache-control": cache_control, "etag": etag, "x-content-type-options": "nosniff"}
     if name == INDEX:
-        text = text.replace("{version}", version())
+        content = content.replace(b"{version}", version().encode())
         headers |= security_headers()
     if etag in request.headers.get("if-none-match", ""):
-        return Response(304, "", CONTENT_TYPES[Path(name).suffix], headers)
+        return Response(304, "", content_type, headers)
+    if content_type.startswith("audio/"):
+        return Response(200, content, content_type, headers)
     compressed = "gzip" in request.headers.get("accept-encoding", "")
     headers |= {"vary": "accept-encoding"}
-    return Response(200, text, CONTENT_TYPES[Path(name).suffix], headers, compressed)
+    return Response(200, content.decode(), content_type, headers, compressed)
 
 
 @cache
-def _files() -> dict[str, str]:
-    """Return the text of each file by its name."""
-    return {
-        path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.iterdir()) if path.suffix in CONTENT_TYPES
-    }
+def _files() -> dict[str, bytes]:
+    """Return the content of each file by its name."""
+    return {path.name: path.read_bytes() for path in sorted(FOLDER.iterdir()) if path.suffix in CONTENT_TYPES}
 
 
 @cache

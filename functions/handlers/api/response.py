@@ -19,10 +19,10 @@ RETRY_AFTER_SECONDS = {429: 30, 503: 5}
 
 @dataclass(frozen=True)
 class Response:
-    """An answer. `body` is text: no route answers with bytes."""
+    """An answer. `body` is text; of media it is bytes."""
 
     status: int
-    body: str = ""
+    body: str | bytes = ""
     content_type: str = JSON_TYPE
     headers: Mapping[str, str] = field(default_factory=dict)
     compressed: bool = False  # send the body with gzip, which the client has said it reads
@@ -30,12 +30,14 @@ class Response:
     def to_gateway(self) -> dict[str, Any]:
         """Return API Gateway's proxy answer."""
         headers = {"content-type": self.content_type, **self.headers}
-        answer = {"statusCode": self.status, "headers": headers, "body": self.body, "isBase64Encoded": False}
-        if not self.compressed:
-            return answer
-        body = base64.b64encode(gzip.compress(self.body.encode(), mtime=0)).decode()
-        headers |= {"content-encoding": "gzip"}
-        return answer | {"headers": headers, "body": body, "isBase64Encoded": True}
+        if isinstance(self.body, str) and not self.compressed:
+            return {"statusCode": self.status, "headers": headers, "body": self.body, "isBase64Encoded": False}
+        raw = self.body.encode() if isinstance(self.body, str) else self.body
+        if self.compressed:
+            raw = gzip.compress(raw, mtime=0)
+            headers |= {"content-encoding": "gzip"}
+        body = base64.b64encode(raw).decode()
+        return {"statusCode": self.status, "headers": headers, "body": body, "isBase64Encoded": True}
 
 
 def json_response(document: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

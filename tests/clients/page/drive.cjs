@@ -295,6 +295,32 @@ const scenarios = {
     return { after: await page.locator("main").innerText() };
   },
 
+  /** A first visit: the sample is played, and transcribed as a file that is dropped; without a key nothing is listed. */
+  async first(page) {
+    let answer = { requests: [], anonymous: true };
+    await page.route(/\/v1\/requests\?limit=(5|50)$/, (route) => route.fulfill({ json: answer }));
+    const unlisted = [];
+    for (const address of ["#/", "#/jobs"]) {
+      await page.goto("about:blank");
+      await page.goto(PAGE + address);
+      await page.getByText("Without a key nothing is listed").waitFor();
+      unlisted.push(await page.locator("main").innerText());
+    }
+    answer = { requests: [] };
+    await page.goto("about:blank");
+    await page.goto(PAGE);
+    await page.getByText("Nothing yet.").waitFor();
+    const played = await page.locator(".sample audio").evaluate(async (audio) => {
+      await audio.play();
+      while (audio.currentTime < 0.2) await new Promise((then) => setTimeout(then, 20));
+      audio.pause();
+      return audio.duration;
+    });
+    await page.getByRole("button", { name: "Transcribe it" }).click();
+    await page.waitForURL(/#\/jobs\//);
+    return { unlisted, played, text: await words(page), title: await page.title() };
+  },
+
   /** For the film in the README, not a test: what the browser paints from the drop to a transcript that plays. Pictures
    * are named by their milliseconds. */
   async film(page, browser) {

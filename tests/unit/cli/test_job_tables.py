@@ -158,6 +158,31 @@ def test_retry_without_a_clear_choice_is_a_usage_error(earshot: Any, deployment:
     assert (result.returncode, deployment.requests) == (2, [])
 
 
+@pytest.mark.parametrize(
+    ("job", "expected"),
+    [
+        ({"state": "processing", "progress": 0.374}, "37%"),
+        ({"state": "processing", "progress": 0.0, "jobs_ahead": 12}, "12 ahead"),
+        ({"state": "queued", "progress": 0.0, "jobs_ahead": 0}, "next"),
+        ({"state": "queued", "progress": 0.0, "jobs_ahead": 1000}, "1000+ ahead"),
+    ],
+)
+@pytest.mark.parametrize(("width", "short", "fit"), [(80, False, True), (60, True, True), (300, False, False)])
+def test_jobs_table_has_progress_where_there_is_room(
+    job: dict[str, Any], expected: str, width: int, short: bool, fit: bool
+) -> None:
+    shown = {"request_id": "3f2a91c0-6a6c-4b43-9a3e-9bd5d1a1c0de", "created": "2026-11-22T12:00:00.000Z"}
+    shown |= {"duration": 36000.0, "name": "a long name", "source": {}}
+    console = Console(file=io.StringIO(), width=width)
+
+    console.print(job_tables.jobs_table([shown | job], short_ids=short, fit=fit))
+
+    head, line = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert len(line.rstrip()) <= width
+    assert (expected in line, "progress" in head) == ((short or not fit),) * 2
+    assert "10:00:00" in line
+
+
 @pytest.mark.parametrize(("width", "short"), [(80, False), (60, True)])
 def test_jobs_table_has_one_line_a_job_and_fits(width: int, short: bool) -> None:
     job = {"request_id": "3f2a91c0-6a6c-4b43-9a3e-9bd5d1a1c0de", "state": "processing", "duration": 36000.0}

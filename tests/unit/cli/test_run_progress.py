@@ -49,6 +49,25 @@ def test_narrow_display_keeps_what_matters_most() -> None:
     assert lines(run_of(3, ended=9), 60, 24)[0].plain.endswith("transcribing  50%")
 
 
+def test_busy_deployment_and_its_next_try_are_shown() -> None:
+    now = [100.0]
+    run = RunProgress(3, clock=lambda: now[0])
+    for name, seconds in (("a.mp3", 30.0), ("b.mp3", 12.0)):
+        source = run.add(name)
+        source.state = "sending"
+        source.show_busy(seconds)
+    run.add("c.mp3").show_job({"state": "processing", "progress": 0.5})
+    now[0] += 2
+
+    shown = [line.plain for line in lines(run, 80, 24)]
+
+    assert [line.split()[:2] for line in shown[:3]] == [["c.mp3", "transcribing"], ["a.mp3", "busy"], ["b.mp3", "busy"]]
+    assert shown[3] == "The service is busy, trying again in 10 s"
+    for source in run.sources[:2]:
+        source.show_busy(0.0)
+    assert not [line for line in lines(run, 80, 24) if "busy" in line.plain]
+
+
 def test_one_source_has_no_line_of_the_whole() -> None:
     assert len(lines(run_of(1), 80, 24)) == 1
 

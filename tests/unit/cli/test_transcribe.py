@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from earshot_cli import retries
 from earshot_cli.api_client import MAX_BODY_BYTES
 from tests.fixtures.cli import KEY
 
@@ -157,6 +158,29 @@ def test_busy_response_is_retried(earshot: Any, deployment: Any) -> None:
     deployment.busy_responses = 2
 
     assert earshot("transcribe", earshot.file("a.wav", b"x")).stdout == "txt: x\n"
+
+
+def test_busy_deployment_is_tried_until_it_takes_the_file(
+    earshot: Any, deployment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retries, "MIN_BUSY_SECONDS", 0.001)
+    deployment.busy_responses, deployment.busy_status = 3 * retries.MAX_ATTEMPTS, 429
+
+    result = earshot("transcribe", earshot.file("a.wav", b"x"))
+
+    assert (result.returncode, result.stdout) == (0, "txt: x\n")
+    assert result.stderr.count("The service is busy") == 1
+
+
+def test_quiet_run_says_nothing_of_a_busy_deployment(
+    earshot: Any, deployment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retries, "MIN_BUSY_SECONDS", 0.001)
+    deployment.busy_responses, deployment.busy_status = 1, 429
+
+    result = earshot("transcribe", "--quiet", earshot.file("a.wav", b"x"))
+
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 def test_key_from_environment_or_option_is_sent(earshot: Any, deployment: Any) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from earshot_contract.document import InvalidDocument
 from earshot_contract.job_events import TranscriptionQueued
 from functions.aws import event_bus
 from functions.aws.clients import client
@@ -29,3 +31,14 @@ def test_event_reaches_a_rule_of_the_bus() -> None:
         "Transcription Queued",
         sample,
     )
+
+
+def test_detail_that_is_not_of_the_schema_is_not_put(monkeypatch: pytest.MonkeyPatch) -> None:
+    sample = json.loads((SAMPLES / "transcription-queued.json").read_text())["detail"]
+    put: list[object] = []
+    monkeypatch.setattr(client("events"), "put_events", lambda **entries: put.append(entries) or {})
+
+    with pytest.raises(InvalidDocument, match="duration"):
+        event_bus.announce(replace(TranscriptionQueued.from_json(sample), duration="long"))
+
+    assert put == []

@@ -89,8 +89,9 @@ class Api:
         answer = handler(event, context)
         text = answer["body"]
         if answer["isBase64Encoded"]:
-            assert answer["headers"]["content-encoding"] == "gzip"
-            text = gzip.decompress(base64.b64decode(text)).decode()
+            raw, encoding = base64.b64decode(text), answer["headers"].get("content-encoding")
+            assert encoding in (None, "gzip")
+            text = gzip.decompress(raw).decode() if encoding else raw.decode("latin-1")
         return Answer(answer["statusCode"], answer["headers"], text)
 
     def get(self, url: str) -> Answer:

@@ -134,7 +134,7 @@ def test_anonymous_caller_reads_by_id_what_is_public(api, complete):
 
     assert stranger.get(f"/requests/{job_id}/result").status == 200
     assert stranger.get(f"/requests/{job_id[:8]}/result").status == 404, "a short id can be guessed"
-    assert stranger.get("/requests").json == {"requests": []}
+    assert stranger.get("/requests").json == {"requests": [], "anonymous": True}
 
 
 @pytest.mark.parametrize("other", [{"owner": BERT}, {"owner": ANNA, "name": "other.wav"}])

@@ -74,6 +74,14 @@ def test_compressed_file_is_the_file(api):
     assert compressed.text == api.get(path).text
 
 
+def test_sample_is_audio_that_no_encoding_changes(api):
+    sample = api("GET", f"/page/{page_routes.version()}/sample.mp3", headers={"Accept-Encoding": "gzip"})
+
+    assert sample.headers["content-type"] == "audio/mpeg"
+    assert "content-encoding" not in sample.headers
+    assert sample.text.encode("latin-1") == (page_routes.FOLDER / "sample.mp3").read_bytes()
+
+
 def test_whole_page_stays_small():
     sent = [gzip.compress(path.read_bytes()) for path in page_routes.FOLDER.iterdir() if path.is_file()]
     assert sum(map(len, sent)) < BUDGET_BYTES

@@ -1,0 +1,39 @@
+"""Answers of the API: the id of a job that was made, and errors in words."""
+
+from __future__ import annotations
+
+import httpx
+
+from earshot_cli.errors import CliError, Status
+
+
+def job_id_of(response: httpx.Response) -> str:
+    """Return the id of the job that a POST created, from a 303 or from a finished answer.
+
+    Raises:
+        CliError: the response is not Earshot's.
+    """
+    try:
+        body = response.json()
+        return str(body.get("request_id") or body["metadata"]["request_id"])
+    except (ValueError, KeyError, AttributeError):
+        raise CliError(f"The answer of {response.url.host} is not Earshot's.", Status.UNREACHABLE) from None
+
+
+def error_from_response(response: httpx.Response) -> CliError:
+    """Turn an error response into a CliError: the service's own message, and what to do about it."""
+    try:
+        body = response.json()
+        message, code = body["err_msg"], body.get("err_code", "")
+    except (ValueError, KeyError, TypeError):
+        address = response.url.copy_with(query=None)
+        return CliError(
+            f"{address} answers with status {response.status_code}, and the answer is not Earshot's. "
+            "Is the address right (--url or EARSHOT_URL)?",
+            Status.UNREACHABLE,
+        )
+    refused = response.status_code in (401, 403)
+    hint = ""
+    if refused and code != "INSUFFICIENT_PERMISSIONS":
+        hint = " Pass a key with --key or EARSHOT_KEY; `earshot key create NAME` makes one."
+    return CliError(f"{message}{hint}", ends_all=refused)

@@ -1,0 +1,36 @@
+"""Place in the queue: how many unfinished jobs stand before one that no worker has begun."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable
+
+from functions.aws import job_table
+from functions.jobs.job import Job
+
+MAX_JOBS_AHEAD = 1000  # more are not counted: as many keys of the index are about 150 KB, 20 read units
+
+
+def jobs_ahead(jobs: Iterable[Job]) -> dict[str, int]:
+    """Count the unfinished jobs before each of those that wait for a worker.
+
+    The queues are fair among owners, so what stands before a job are those of the same owner that were made earlier.
+    The number is an upper bound: a request whose caller waits goes before uploads and requests with a callback.
+
+    Args:
+        jobs: of any states. One query is made for each owner of such as wait.
+
+    Returns:
+        By id of those that wait: 0 (the next) to MAX_JOBS_AHEAD.
+    """
+    waiting: dict[str, list[Job]] = defaultdict(list)
+    for job in jobs:
+        if job.owner and not job.state.final and job.working_since is None:
+            waiting[job.owner].append(job)
+    positions: dict[str, int] = {}
+    for owner, own in waiting.items():
+        made = job_table.oldest_waiting(owner, max(job.created for job in own), MAX_JOBS_AHEAD)
+        # The index may not have the newest jobs yet: bisect gives them the position that they are about to have.
+        positions |= {job.id: bisect_left(made, job.created) for job in own}
+    return positions
