@@ -150,7 +150,7 @@ def _measure(row: Row, conversation: Conversation, model: SpeakerModel, engine: 
     speakers = stream.finish()
     row.cpu += time.process_time() - started
     row.seconds += len(conversation.samples) / SAMPLE_RATE
-    turns = join_speakers([speakers])
+    turns = join_speakers([speakers]).turns
     found = [Turn(turn.start, turn.end, str(turn.speaker)) for turn in turns]
     row.recordings += 1
     row.counted_right += len({t.speaker for t in found}) == len({t.speaker for t in conversation.turns})
