@@ -96,7 +96,7 @@ def _label(transcript: Transcript, channel: Channel, number: int) -> str:
     themselves: the others are called as before.
     """
     recognised = sum(each.channel == channel.index and each.speaker < number for each in transcript.recognised)
-    return transcript.given_name(channel, number) or speaker_letters(number - recognised)
+    return transcript.name_of(channel, number) or speaker_letters(number - recognised)
 
 
 def speaker_letters(number: int) -> str:

@@ -72,9 +72,9 @@ class Transcript(Document):
 
     def speaker_name(self, channel: Channel, number: int) -> str:
         """Return what a speaker is called in every format: by name, else as in Deepgram's answers."""
-        return self.given_name(channel, number) or f"Speaker {number}"
+        return self.name_of(channel, number) or f"Speaker {number}"
 
-    def given_name(self, channel: Channel, number: int) -> str | None:
+    def name_of(self, channel: Channel, number: int) -> str | None:
         """Return a speaker's name: that of the corrections, else the one by which they were recognised, else None."""
         names = [*self.speaker_names, *self.recognised]
         found = (each.name for each in names if (each.channel, each.speaker) == (channel.index, number))

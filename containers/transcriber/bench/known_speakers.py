@@ -110,11 +110,11 @@ def _count(counts: Counts, conversation: Conversation, samples: Mapping[str, np.
         stream.feed(conversation.samples[start : start + BLOCK_SAMPLES])
     found = join_speakers([stream.finish()])
     voices = [KnownVoice(who, voice_centres(sample, model)) for who, sample in samples.items()]
-    given = {each.speaker: each.name for each in recognise(0, found, voices)}
+    names = {each.speaker: each.name for each in recognise(0, found, voices)}
     truth = _truth(conversation, found)
     speaking = {turn.speaker for turn in conversation.turns}
     for who in samples:
-        number = next((number for number, name in given.items() if name == who), None)
+        number = next((number for number, name in names.items() if name == who), None)
         if who not in speaking:
             counts.names["strangers"] += 1
             counts.names["stranger"] += number is not None

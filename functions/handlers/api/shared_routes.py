@@ -51,8 +51,8 @@ def show_shared(_: Request, job: Job, share: Share) -> Response:
 def _names(job: Job) -> list[SpeakerName]:
     """Return the names of speakers: those of corrections first, which count where a speaker has two."""
     corrections = corrections_of(job)
-    given = corrections.speakers if corrections else []
-    return [*given, *optioned_transcript(job)[0].recognised] if job.known_speakers else given
+    corrected = corrections.speakers if corrections else []
+    return [*corrected, *optioned_transcript(job)[0].recognised] if job.known_speakers else corrected
 
 
 def shared_result(request: Request, job: Job, _: Share) -> Response:

@@ -92,9 +92,9 @@ def test_samples_lie_in_the_jobs_work_alone(api: Any, executions: Any) -> None:
     assert job
     assert job.known_speakers
     assert "diarize_model=latest" in job.options
-    told = json.dumps([job.to_dict(), executions(), api.get(f"/requests/{job_id}").json])
-    assert "Ann" not in told
-    assert base64.b64encode(SAMPLE).decode() not in told
+    answers = json.dumps([job.to_dict(), executions(), api.get(f"/requests/{job_id}").json])
+    assert "Ann" not in answers
+    assert base64.b64encode(SAMPLE).decode() not in answers
 
 
 @pytest.mark.usefixtures("speaker_model")
@@ -116,7 +116,7 @@ def test_known_speakers_need_the_deployments_model(api: Any) -> None:
 
 
 @pytest.mark.usefixtures("speaker_model")
-def test_recognised_names_are_shown_beside_corrections(api: Any, complete: Any) -> None:
+def test_recognised_names_are_shown_with_corrections(api: Any, complete: Any) -> None:
     body, kind = form(**fields(["Ann"], [URL]))
     ann = api.of("a1" * 8)
     job_id = ann.post("/audio/transcriptions", body, Content_Type=kind).json["request_id"]
