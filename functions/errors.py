@@ -130,6 +130,8 @@ def failure_of_shard(error: ShardError, message: str) -> Failure:
             return bad_audio(f"corrupt or unsupported data: {message}").failure
         case ShardError.NO_CHANNEL:
             return bad_audio(message).failure
+        case ShardError.BAD_REFERENCE:
+            return bad_request(f"Bad Request: {message}").failure
         case ShardError.MISSING:
             return remote_content_error(message).failure
         case ShardError.TOO_LONG:

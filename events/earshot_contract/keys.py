@@ -97,6 +97,11 @@ def body_key(job_id: str) -> str:
     return f"{work_prefix(job_id)}audio"
 
 
+def known_speakers_key(job_id: str) -> str:
+    """Return the key of the names and samples of voices by which a job's speakers are recognised."""
+    return f"{work_prefix(job_id)}known-speakers.json"
+
+
 def answer_key(job_id: str, body: bytes) -> str:
     """Return the key of an answer that is larger than a Lambda function may return."""
     return f"{work_prefix(job_id)}answers/{hashlib.sha256(body).hexdigest()}"

@@ -39,6 +39,7 @@ class ShardError(StrEnum):
     NOT_AUDIO = "Audio.NotAudio"  # no decoder opens it, or it has no audio stream
     EMPTY = "Audio.Empty"  # zero bytes, or a container without a single sample
     TOO_LONG = "Audio.TooLong"  # longer than the worker's limit
+    BAD_REFERENCE = "Speakers.BadReference"  # a known speaker's sample of voice cannot be used
     NO_CHANNEL = "Audio.NoChannel"  # the requested channel or audio track does not exist
     MISSING = "Audio.Missing"  # the object no longer exists
     UNKNOWN_MODEL = "Model.Unknown"  # the deployment has no such model
@@ -73,6 +74,10 @@ class SpeakerOptions(Document):
     model: Annotated[Name, Meta(description="A name in the models bucket", examples=["speakers"])]
     minimum: Annotated[Count | None, Meta(description="Speakers there are at least; null: not known")] = None
     maximum: Annotated[Count | None, Meta(description="Speakers there are at most; null: not known")] = None
+    known: Annotated[
+        S3Object | None,
+        Meta(description="The job's `KnownSpeakers`, which the first shard reads; null: none"),
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -214,12 +219,23 @@ class SpeakerSection(Document):
 
 
 @dataclass(frozen=True)
+class KnownVoice(Document):
+    """A known speaker's name, and mean vectors of the voice in the sample, each like that of a section's speaker."""
+
+    name: Name
+    centres: Annotated[list[str], Meta(description="As it is; of a sample of full band also as a telephone has it")]
+
+
+@dataclass(frozen=True)
 class ShardSpeakers(Document):
     """Who talks when in a shard."""
 
     model: Annotated[str, Meta(examples=["speakers"])]
     sha256: Annotated[Sha256, Meta(description="Of the model's weights")]
     sections: Annotated[list[SpeakerSection], Meta(description="In order of time")]
+    known: Annotated[list[KnownVoice], Meta(description="Of a job with known speakers, in its first shard")] = field(
+        default_factory=list
+    )
 
 
 @dataclass(frozen=True)

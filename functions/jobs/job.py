@@ -86,6 +86,7 @@ class Job(Document):
     started: str | None = None
     completed: str | None = None
     model: str | None = None  # name in the models bucket
+    known_speakers: bool | None = None  # True: names and samples of voices lie in the job's work
     duration: float | None = None  # seconds of audio
     channels: int | None = None  # transcribed
     language: str | None = None

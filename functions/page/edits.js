@@ -5,10 +5,10 @@ import { call } from "./api.js";
 import { h, say } from "./dom.js";
 import { count } from "./format.js";
 
-/** Fetch the corrections of a job: `changes`, `speakers`, and what saves them. */
+/** Fetch the corrections of a job: `changes`, `speakers`, what saves them, and the names of speakers `recognised`. */
 export async function fetchEdits(job) {
   const path = `/requests/${job.request_id}/edits`;
-  const edits = { changes: [], speakers: [], version: "", saving: Promise.resolve() };
+  const edits = { changes: [], speakers: [], recognised: [], version: "", saving: Promise.resolve() };
   const take = async (response) => {
     edits.version = response.headers.get("etag") || edits.version;
     Object.assign(edits, await response.json());
@@ -25,7 +25,7 @@ export async function fetchEdits(job) {
     });
     return edits.saving;
   };
-  edits.nameOf = (channel, speaker) => nameIn(edits.speakers, channel, speaker);
+  edits.nameOf = (channel, speaker) => nameIn([...edits.speakers, ...edits.recognised], channel, speaker);
   return edits;
 }
 

@@ -10,7 +10,7 @@ from earshot_contract.shards import Segment
 from functions.jobs.job import Failure
 from functions.transcripts.languages import LANGUAGES
 from functions.transcripts.sentences import utterances
-from functions.transcripts.transcript import Transcript
+from functions.transcripts.transcript import Channel, Transcript
 from functions.transcripts.words import TranscriptWord, join_segments, join_words, punctuated_words_of, words_of
 
 _SEGMENT_PAUSE = 2.0  # seconds of silence that end a segment of `diarized_json`
@@ -64,15 +64,15 @@ def verbose(transcript: Transcript, *, words: bool = False, segments: bool = Tru
 def diarized_json(transcript: Transcript) -> str:
     """Return the body of `response_format=diarized_json`: a segment for the words of one speaker up to a pause.
 
-    Speakers are "A", "B", …, in order of appearance; of a transcript without speakers all is "A".
+    Speakers without a name are "A", "B", …, in order of appearance; of a transcript without speakers all is "A".
     """
     found = sorted(
         (
-            run
+            (_label(transcript, channel, run[0].speaker or 0), run)
             for channel in transcript.channels
             for run in utterances(punctuated_words_of(transcript, channel), _SEGMENT_PAUSE)
         ),
-        key=lambda run: run[0].start,
+        key=lambda labelled: labelled[1][0].start,
     )
     segments = [
         {
@@ -81,12 +81,22 @@ def diarized_json(transcript: Transcript) -> str:
             "start": run[0].start,
             "end": run[-1].end,
             "text": join_words(run),
-            "speaker": speaker_letters(run[0].speaker or 0),
+            "speaker": label,
         }
-        for number, run in enumerate(found)
+        for number, (label, run) in enumerate(found)
     ]
     document = {"task": transcript.task, "duration": transcript.audio.duration, "text": text(transcript)}
     return _json({**document, "segments": segments, "usage": _usage(transcript)})
+
+
+def _label(transcript: Transcript, channel: Channel, number: int) -> str:
+    """Return a speaker's name, or letters.
+
+    As OpenAI does it, letters count those who were not recognised. Who gets a name by a correction keeps them to
+    themselves: the others are called as before.
+    """
+    recognised = sum(each.channel == channel.index and each.speaker < number for each in transcript.recognised)
+    return transcript.name_of(channel, number) or speaker_letters(number - recognised)
 
 
 def speaker_letters(number: int) -> str:

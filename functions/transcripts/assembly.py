@@ -13,7 +13,8 @@ from functions.options.options import Options
 from functions.options.query_string import Warnings, warning
 from functions.speech_models.names import is_vendor_name, model_info
 from functions.speech_models.speakers import no_speakers_warning
-from functions.transcripts.speaker_joining import join_speakers
+from functions.transcripts.known_speakers import recognise
+from functions.transcripts.speaker_joining import NO_SPEAKERS, JoinedSpeakers, join_speakers
 from functions.transcripts.transcript import Channel, SpeakerModelInfo, Transcript
 
 
@@ -46,6 +47,8 @@ def _join(job: Job, options: Options, ordered: Sequence[ShardResult]) -> Transcr
     by_channel = sorted(ordered, key=lambda result: result.channel or 0)
     groups = [list(group) for _, group in groupby(by_channel, key=lambda result: result.channel or 0)]
     first = ordered[0]
+    speakers = [_speakers(group, options) for group in groups]
+    known = [voice for result in ordered if result.speakers for voice in result.speakers.known]
     return Transcript(
         job_id=job.id,
         created=job.created,
@@ -53,11 +56,12 @@ def _join(job: Job, options: Options, ordered: Sequence[ShardResult]) -> Transcr
         task=options.task,
         audio=_audio(ordered),
         model=first.model,
-        channels=[_channel(index, group, options) for index, group in enumerate(groups)],
+        channels=[_channel(index, group, speakers[index]) for index, group in enumerate(groups)],
         model_seconds=round(sum(result.seconds.get("model", 0.0) for result in ordered), 3),
         engine=_sum_counts([result.engine for result in ordered]),
         warnings=[*options.warnings, *_audio_warnings(options, ordered, len(groups))],
         speaker_model=_speaker_model(ordered),
+        recognised=[name for index, each in enumerate(speakers) for name in recognise(index, each, known)],
     )
 
 
@@ -117,13 +121,17 @@ def _segments(part: ShardResult, language: str) -> list[Segment]:
     return found
 
 
-def _channel(index: int, parts: Sequence[ShardResult], options: Options) -> Channel:
+def _speakers(parts: Sequence[ShardResult], options: Options) -> JoinedSpeakers:
+    """Return the speakers of a channel; none unless they were told apart in all its shards."""
+    found = [part.speakers for part in parts if part.speakers]
+    return join_speakers(found, options.speaker_request) if len(found) == len(parts) else NO_SPEAKERS
+
+
+def _channel(index: int, parts: Sequence[ShardResult], speakers: JoinedSpeakers) -> Channel:
     """Join the shards of a channel."""
     language, probability = _language(parts)
     segments = [segment for part in parts for segment in _segments(part, language)]
-    speakers = [part.speakers for part in parts if part.speakers]
-    turns = join_speakers(speakers, options.speaker_request) if len(speakers) == len(parts) else []
-    return Channel(index, language, probability, segments, turns)
+    return Channel(index, language, probability, segments, speakers.turns)
 
 
 def _audio_warnings(options: Options, results: Sequence[ShardResult], channels: int) -> Warnings:

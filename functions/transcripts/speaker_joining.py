@@ -33,8 +33,19 @@ class _Group:
     mean: list[float]  # of the unit vectors, weighted by seconds; not of length 1
 
 
-def join_speakers(shards: Sequence[ShardSpeakers], request: SpeakerOptions | None = None) -> list[SpeakerTurn]:
-    """Return the turns of a channel, its speakers numbered from 0 in order of appearance.
+@dataclass(frozen=True)
+class JoinedSpeakers:
+    """Speakers of a channel, numbered from 0 in order of appearance."""
+
+    turns: list[SpeakerTurn]  # in order of time
+    centres: list[list[float]]  # mean vector of each speaker's voice, of length 1
+
+
+NO_SPEAKERS = JoinedSpeakers([], [])
+
+
+def join_speakers(shards: Sequence[ShardSpeakers], request: SpeakerOptions | None = None) -> JoinedSpeakers:
+    """Return the speakers of a channel.
 
     Two speakers of one section are joined only where there would be more than the request allows.
 
@@ -54,7 +65,8 @@ def join_speakers(shards: Sequence[ShardSpeakers], request: SpeakerOptions | Non
         key=lambda turn: (turn.start, turn.end),
     )
     numbers: dict[int, int] = {}
-    return [replace(turn, speaker=numbers.setdefault(turn.speaker, len(numbers))) for turn in turns]
+    numbered = [replace(turn, speaker=numbers.setdefault(turn.speaker, len(numbers))) for turn in turns]
+    return JoinedSpeakers(numbered, [_unit(groups[group].mean) for group in numbers])
 
 
 def _singles(sections: Sequence[SpeakerSection]) -> list[_Group]:
@@ -64,14 +76,18 @@ def _singles(sections: Sequence[SpeakerSection]) -> list[_Group]:
         speaking = {turn.speaker for turn in section.turns}
         for number, speaker in enumerate(section.speakers):
             if number in speaking:
-                vector = _unit_vector(speaker.centre)
+                vector = unit_vector(speaker.centre)
                 found.append(_Group(((index, number),), frozenset([index]), max(speaker.seconds, 0.01), vector))
     return found
 
 
-def _unit_vector(centre: str) -> list[float]:
+def unit_vector(centre: str) -> list[float]:
+    """Return a centre as workers send it as a vector of length 1."""
     content = base64.b64decode(centre)
-    numbers = struct.unpack(f"{len(content)}b", content)
+    return _unit(struct.unpack(f"{len(content)}b", content))
+
+
+def _unit(numbers: Sequence[float]) -> list[float]:
     length = sqrt(sum(map(mul, numbers, numbers))) or 1.0
     return [number / length for number in numbers]
 

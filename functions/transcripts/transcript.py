@@ -23,7 +23,7 @@ class Channel(Document):
 
 @dataclass(frozen=True)
 class SpeakerName(Document):
-    """What a person calls a speaker, numbered from 0 within the channel."""
+    """Name of a speaker, numbered from 0 within the channel."""
 
     channel: int
     speaker: int
@@ -64,15 +64,21 @@ class Transcript(Document):
     warnings: list[dict[str, str]] = field(default_factory=list)  # {parameter, type, message}
     speaker_model: SpeakerModelInfo | None = None  # None: speakers were not told apart
     speaker_names: list[SpeakerName] = field(default_factory=list)  # of corrections; never stored with the transcript
+    recognised: list[SpeakerName] = field(default_factory=list)  # known speakers, by their voices
     redactions: list[Redaction] = field(default_factory=list)
     partial_until: float | None = (
         None  # seconds of the file that the text reaches; None: all. Never stored with a value
     )
 
     def speaker_name(self, channel: Channel, number: int) -> str:
-        """Return what a speaker is called in every format: a person's name for them, else as in Deepgram's answers."""
-        names = (each.name for each in self.speaker_names if (each.channel, each.speaker) == (channel.index, number))
-        return next(names, f"Speaker {number}")
+        """Return what a speaker is called in every format: by name, else as in Deepgram's answers."""
+        return self.name_of(channel, number) or f"Speaker {number}"
+
+    def name_of(self, channel: Channel, number: int) -> str | None:
+        """Return a speaker's name: that of the corrections, else the one by which they were recognised, else None."""
+        names = [*self.speaker_names, *self.recognised]
+        found = (each.name for each in names if (each.channel, each.speaker) == (channel.index, number))
+        return next(found, None)
 
     def text_language(self, channel: Channel) -> str:
         """Return the language of a channel's text: a translation is English, whatever language was spoken."""

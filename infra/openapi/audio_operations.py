@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from earshot_contract.known_speakers import MAX_KNOWN_SPEAKERS, MAX_REFERENCE_SECONDS, MIN_REFERENCE_SECONDS
+from functions.handlers.api.known_speakers_form import NAMES, REFERENCES
 from functions.handlers.api.openai_form import OWN_FIELDS
 from functions.handlers.api.partial_result import UNTIL_HEADER
 from functions.options.registry import OPTIONS
@@ -67,6 +69,18 @@ def openai_audio(task: str) -> Schema:
         GRANULARITIES: {
             **array_of({"enum": ["word", "segment"]}),
             "description": "`word` needs `response_format=verbose_json`.",
+        },
+        f"{NAMES}[]": {
+            **array_of(TEXT),
+            "maxItems": MAX_KNOWN_SPEAKERS,
+            "description": "Names of speakers to be recognised, whatever the answer's format; those who are not keep "
+            "their letter or number.",
+        },
+        f"{REFERENCES}[]": {
+            **array_of(TEXT),
+            "maxItems": MAX_KNOWN_SPEAKERS,
+            "description": f"A sample of each one's voice, in the order of the names: a data URL with "
+            f"{MIN_REFERENCE_SECONDS:g} to {MAX_REFERENCE_SECONDS:g} s of audio.",
         },
         **{name: {**TEXT, "description": OPTIONS[name].summary} for name in OWN_FIELDS},
     }

@@ -234,7 +234,9 @@ SCHEMAS: dict[str, Schema] = {
                 )
             ),
             "speakers": array_of(document({"channel": COUNT, "speaker": COUNT, "name": TEXT})),
-        }
+        },
+        {"recognised": array_of(document({"channel": COUNT, "speaker": COUNT, "name": TEXT}))},
+        "`recognised` are known speakers: their names count where `speakers` has none.",
     ),
     "Audio": document({"url": TEXT, "expires_in": COUNT}),
     "Share": document(_SHARE, {}, "One link. Its secret is shown once, when it is made."),

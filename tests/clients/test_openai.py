@@ -17,7 +17,7 @@ pytestmark = pytest.mark.timeout(600)  # the first test of an SDK installs it an
 
 BOTH = (
     *("json", "text", "srt", "vtt", "verbose", "words", "both", "stream", "translation"),
-    *("unknown_model", "diarized", "not_audio", "busy", "long"),
+    *("unknown_model", "diarized", "known", "bad_reference", "not_audio", "busy", "long"),
 )
 SCENARIOS = {"openai": (*BOTH, "bytes", "async", "async_stream", "long_refused", "lost"), "js-openai": BOTH}
 
@@ -124,7 +124,15 @@ def test_openai_sdk_parses_speakers(driven: Driven, sdk: str, scenario: str) -> 
     assert answer["segments"][-1]["end"] <= answer["duration"]
 
 
-@each("unknown_model", "not_audio", "long_refused")
+@each("known")
+def test_openai_sdk_names_known_speakers(driven: Driven, sdk: str, scenario: str) -> None:
+    answer = result(driven, sdk, scenario)
+
+    assert {segment["speaker"] for segment in answer["segments"]} == {"Ms. Reed"}
+    assert error_rate(answer["text"]) < 0.1
+
+
+@each("unknown_model", "not_audio", "long_refused", "bad_reference")
 def test_openai_sdk_errors_have_message(driven: Driven, sdk: str, scenario: str) -> None:
     refused = error(driven, sdk, scenario)
 
@@ -132,7 +140,7 @@ def test_openai_sdk_errors_have_message(driven: Driven, sdk: str, scenario: str)
     assert refused["status"] == 400
     assert refused["body"]["message"] in refused["message"]
     assert refused["body"]["type"] == "invalid_request_error"
-    expected = {"unknown_model": "whisper-base"}
+    expected = {"unknown_model": "whisper-base", "bad_reference": "The reference of 'Ms. Reed' cannot be used."}
     assert expected.get(scenario, "failed to process audio") in refused["message"]
     assert refused["body"]["param"] is None
 

@@ -1,10 +1,11 @@
 """Benchmark of speakers: made conversations and a real telephone call, with the truth known.
 
-`python -m bench.speakers --corpus DIR … --speakers DIR --out DIR [--seed N] [--seeds N] [--minutes N] [--words DIR]`
+`python -m bench.speakers --corpus DIR … --speakers DIR --out DIR [--seed N] [--seeds N] [--minutes N] [--words DIR]
+[--recordings DIR]`
 
 A row is a condition: recordings with the right number of speakers, seconds with the wrong one, diarization error rate
 with a collar of 0.25 s and without, and with `--words` (a Whisper folder) the words with the wrong speaker. CPU seconds
-are those of telling speakers apart alone.
+are those of telling speakers apart alone. Recordings of one's own lie beside their turns, `a.wav` beside `a.rttm`.
 """
 
 from __future__ import annotations
@@ -91,6 +92,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--without", default="", help="voices to leave out, by commas")
     parser.add_argument("--only", default=";".join(CONDITIONS), help="conditions, by semicolons")
     parser.add_argument("--words", type=Path, help="folder of a Whisper model")
+    parser.add_argument("--recordings", type=Path, help="folder of recordings, each beside its turns as RTTM")
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     settings = configure_process()
@@ -117,6 +119,10 @@ def main(arguments: Sequence[str]) -> None:
     call = Row("a real telephone call")
     _measure(call, telephone_call(), model, engine)
     lines += _printed(call)
+    for name, recording in _recordings(options.recordings) if options.recordings else ():
+        row = Row(name)
+        _measure(row, recording, model, engine)
+        lines += _printed(row)
     peak = _peak_megabytes()
     print(f"memory: {before:.0f} MB before the model, {loaded:.0f} with model and voices, {peak:.0f} at the end")
     with (options.out / "speakers.csv").open("w", newline="") as file:
@@ -137,9 +143,19 @@ def telephone_call() -> Conversation:
             sound, labels = (package.read(name) for name in _CALL_FILES)
         path = Path(folder) / "call.wav"
         path.write_bytes(sound)
-        fields = [line.split() for line in labels.decode().splitlines()]
-        turns = [Turn(float(f[3]), float(f[3]) + float(f[4]), f[7]) for f in fields]
-        return Conversation(np.concatenate(list(AudioStream(path))), turns)
+        return Conversation(np.concatenate(list(AudioStream(path))), _turns(labels.decode()))
+
+
+def _recordings(folder: Path) -> Iterator[tuple[str, Conversation]]:
+    for labels in sorted(folder.glob("*.rttm")):
+        audio = next(path for path in sorted(folder.glob(f"{labels.stem}.*")) if path != labels)
+        yield labels.stem, Conversation(np.concatenate(list(AudioStream(audio))), _turns(labels.read_text()))
+
+
+def _turns(rttm: str) -> list[Turn]:
+    """Return the turns in NIST's Rich Transcription Time Marked text: SPEAKER file channel start seconds … name."""
+    fields = [line.split() for line in rttm.splitlines() if line.startswith("SPEAKER ")]
+    return [Turn(float(f[3]), float(f[3]) + float(f[4]), f[7]) for f in fields]
 
 
 def _measure(row: Row, conversation: Conversation, model: SpeakerModel, engine: Engine | None) -> None:
@@ -150,7 +166,7 @@ def _measure(row: Row, conversation: Conversation, model: SpeakerModel, engine: 
     speakers = stream.finish()
     row.cpu += time.process_time() - started
     row.seconds += len(conversation.samples) / SAMPLE_RATE
-    turns = join_speakers([speakers])
+    turns = join_speakers([speakers]).turns
     found = [Turn(turn.start, turn.end, str(turn.speaker)) for turn in turns]
     row.recordings += 1
     row.counted_right += len({t.speaker for t in found}) == len({t.speaker for t in conversation.turns})

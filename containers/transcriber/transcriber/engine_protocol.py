@@ -52,12 +52,13 @@ class Engine(Protocol):
     An engine is called with a `Model`, `hardware.EngineSettings`, and the `speakers.model.SpeakerModels`, or None.
     """
 
-    def submit(self, shard: Shard, audio: Path) -> Future[ShardResult]:
+    def submit(self, shard: Shard, audio: Path, known_speakers: Path | None = None) -> Future[ShardResult]:
         """Queue one shard. Interactive shards are transcribed before the others.
 
         Args:
             shard: what to transcribe.
             audio: the whole audio file; it must exist until the future is done.
+            known_speakers: a file with `KnownSpeakers`, whose voices the result is to have; it must exist as long.
 
         Returns:
             A future. Its exception is `ShardFailed` for a bad file; any other is an internal error. `Future.cancel`

@@ -71,6 +71,8 @@ def _answer(job: Job, corrections: Corrections) -> Response:
         for each in changed_words(transcript, corrections)
     ]
     document = {"changes": changes, "speakers": [speaker.to_dict() for speaker in corrections.speakers]}
+    if transcript.recognised:  # not to be corrected, but to be shown where no correction is
+        document["recognised"] = [speaker.to_dict() for speaker in transcript.recognised]
     headers = {"etag": f'"{job.edits or NOTHING}"', "dg-request-id": job.id}
     return within_response_limit(job, json_response(document, headers=headers))
 

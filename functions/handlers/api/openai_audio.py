@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functions.errors import ApiError
 from functions.handlers.api import openai_form
+from functions.handlers.api.known_speakers_form import known_speakers
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, error_headers, json_response
 from functions.handlers.api.result_routes import as_openai, result_or_redirect
@@ -25,9 +26,15 @@ def create_transcription(request: Request) -> Response:
     """
     form = openai_form.parse(request.body, request.headers.get("content-type"))
     response_format = OpenAIResponseFormat.from_fields(form.fields)
-    options = Options.from_query(openai_form.listen_options(form, openai_form.TASKS[request.resource]))
+    known = known_speakers(form.fields)
+    query = openai_form.listen_options(form, openai_form.TASKS[request.resource], known=known is not None)
     submission = TranscriptionRequest(
-        options, request.caller, audio=form.file, name=form.name, received=request.received
+        Options.from_query(query),
+        request.caller,
+        audio=form.file,
+        name=form.name,
+        received=request.received,
+        known_speakers=known,
     )
     job, _ = submit(submission)
     return result_or_redirect(

@@ -18,15 +18,9 @@ from functions.rendering.openai_response_format import BadField, values_of
 TASKS = {"/audio/transcriptions": "transcribe", "/audio/translations": "translate"}  # by route
 MAX_PARTS = 64  # of one form; OpenAI's own has a dozen fields, some repeated
 
-_NOT_RECOGNISED = (
-    "speakers are told apart as A, B and so on, and not recognised by a sample of their voice; "
-    "PUT /v1/requests/{id}/edits names them afterwards"
-)
 # Fields that would change the answer: ignoring them would mislead.
 _REJECTED = {
     "include": "log probabilities of tokens are not given; the words of /v1/listen have confidences",
-    "known_speaker_names": _NOT_RECOGNISED,
-    "known_speaker_references": _NOT_RECOGNISED,
 }
 
 # Earshot's: options of the same name
@@ -90,7 +84,7 @@ def parse(body: bytes, content_type: str | None) -> Form:
     return Form(fields, file, file_name)
 
 
-def listen_options(form: Form, task: str) -> str:
+def listen_options(form: Form, task: str, *, known: bool = False) -> str:
     """Return the form's fields as the query string of `/v1/listen`.
 
     Without a language it is detected, as OpenAI does. Temperature 0 is OpenAI's default and means Whisper's own
@@ -99,6 +93,7 @@ def listen_options(form: Form, task: str) -> str:
     Args:
         form: The parsed form.
         task: transcribe or translate.
+        known: whether it names known speakers, who are recognised among those that are told apart.
 
     Raises:
         BadField: A field is not supported, or there is no model.
@@ -118,7 +113,7 @@ def listen_options(form: Form, task: str) -> str:
     options += [("keyterm", word) for word in values_of(form.fields, "keywords")]
     options += [(name, value) for name in OWN_FIELDS if (value := form.first(name))]
     options += [("redact", name) for name in values_of(form.fields, "redact")]
-    if form.first("response_format") == DIARIZED_JSON.openai_name:
+    if known or form.first("response_format") == DIARIZED_JSON.openai_name:
         options.append(("diarize_model", "latest"))
     options.append(("filler_words", "true"))
     return urlencode([*options, *([("task", task)] if task != "transcribe" else [])])

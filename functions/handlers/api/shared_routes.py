@@ -17,6 +17,7 @@ from functions.handlers.api.result_routes import (
     corrections_of,
     edited_transcript,
     named,
+    optioned_transcript,
     requested_format,
     stored_file,
     within_response_limit,
@@ -26,12 +27,12 @@ from functions.jobs.shares import Share
 from functions.options.options import Options
 from functions.rendering.deepgram import listen_response
 from functions.rendering.formats import JSON
+from functions.transcripts.transcript import SpeakerName
 
 
 def show_shared(_: Request, job: Job, share: Share) -> Response:
     """Return what is known of the recording; unknown values are left out."""
     options = Options.from_stored(job.parsed, job.options)
-    corrections = corrections_of(job)
     document = {
         "name": job.name,
         "created": job.created,
@@ -42,9 +43,16 @@ def show_shared(_: Request, job: Job, share: Share) -> Response:
         "channels": job.channels,
         "task": options.task,
         "edited": bool(job.edits) or None,
-        "speakers": [speaker.to_dict() for speaker in corrections.speakers] if corrections else None,
+        "speakers": [speaker.to_dict() for speaker in _names(job)],
     }
     return json_response({name: value for name, value in document.items() if value not in (None, [])})
+
+
+def _names(job: Job) -> list[SpeakerName]:
+    """Return the names of speakers: those of corrections first, which count where a speaker has two."""
+    corrections = corrections_of(job)
+    corrected = corrections.speakers if corrections else []
+    return [*corrected, *optioned_transcript(job)[0].recognised] if job.known_speakers else corrected
 
 
 def shared_result(request: Request, job: Job, _: Share) -> Response:

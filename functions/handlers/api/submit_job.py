@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 
 from earshot_contract.api_keys import DEPLOYMENT_OWNER
 from earshot_contract.job_state import JobState
-from earshot_contract.keys import body_key, work_owner
+from earshot_contract.keys import body_key, known_speakers_key, work_owner
+from earshot_contract.known_speakers import KnownSpeakers
 from earshot_contract.shards import S3Object
 from functions.aws import idempotency, job_table, model_bucket, s3, step_functions
 from functions.aws.clients import is_unavailable
@@ -42,10 +43,11 @@ class TranscriptionRequest:
     name: str | None = None  # of the file, where the options have none
     received: float = math.inf  # by API Gateway; value of time.monotonic()
     etag: str = ""  # of the object that `source` names: changes with its bytes
+    known_speakers: KnownSpeakers | None = None  # to be recognised by their voices
 
     @property
     def digest(self) -> str:
-        """Digest of caller, options, callback included, name and audio: equal for a request that is sent again.
+        """Digest of caller, options, callback included, name, known speakers and audio: equal for one sent again.
 
         An object in S3 counts with its version and ETag: the same address with other bytes is another request.
         """
@@ -53,6 +55,8 @@ class TranscriptionRequest:
         # As JSON, so that no value can pass for the end of another.
         described = json.dumps([self.caller.identity, self.options.query, self.name, self.etag, source])
         digest = hashlib.sha256(described.encode())
+        if self.known_speakers:
+            digest.update(self.known_speakers.to_json().encode())
         digest.update(self.audio or b"")
         return digest.hexdigest()
 
@@ -133,6 +137,9 @@ def _create_job(job_id: str, request: TranscriptionRequest, model: str) -> Job:
         s3.put(location, request.audio, "application/octet-stream")
         source = Source(SourceKind.BODY, location, size=len(request.audio))
     assert source is not None, "A request without audio has a source."
+    if request.known_speakers:
+        known = S3Object(settings().transcripts_bucket, known_speakers_key(job_id))
+        s3.put(known, request.known_speakers.to_json().encode(), "application/json")
     job = Job(
         id=job_id,
         source=source,
@@ -142,6 +149,7 @@ def _create_job(job_id: str, request: TranscriptionRequest, model: str) -> Job:
         owner=request.caller.owner,
         name=request.options.name or request.name,
         model=model,
+        known_speakers=request.known_speakers is not None or None,
     )
     job_table.add(job)
     return job

@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from earshot_contract.api_keys import DEPLOYMENT_OWNER
 from earshot_contract.job_state import JobState
-from earshot_contract.keys import shard_result_key, transcript_key, upload_error_key
+from earshot_contract.keys import known_speakers_key, shard_result_key, transcript_key, upload_error_key
 from earshot_contract.shards import S3Object, ShardResult
 from functions.aws import job_table, latest_uploads, s3, shard_results
 from functions.aws.init_phase import connect
@@ -69,6 +69,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         warnings=warnings_of(transcript, options) or None,
         transcript=transcript_key(job.id),
     )
+    if job.known_speakers:  # samples of voices are kept no longer than they are needed
+        s3.remove(settings().transcripts_bucket, [known_speakers_key(job.id)])
     if options.redact:
         shard_results.remove(job.id)
     _add_metrics(job, transcript, results)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -10,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from earshot_contract.api_keys import DEPLOYMENT_OWNER
 from earshot_contract.job_inputs import ScaleInput
 from earshot_contract.job_state import JobState
-from earshot_contract.keys import fingerprint_key, plan_key, shards_prefix, upload_result_keys
+from earshot_contract.keys import fingerprint_key, known_speakers_key, plan_key, shards_prefix, upload_result_keys
 from earshot_contract.shards import S3Object, Shard, ShardPlan
 from functions.aws import event_bus, job_table, lambda_invoke, latest_uploads, model_bucket, s3, shard_results
 from functions.aws.init_phase import connect
@@ -82,6 +83,8 @@ def _prepare(job: Job) -> dict[str, Any]:
     speakers = None
     if options.speaker_request:
         speakers = speaker_options(options, model_bucket.has_speaker_model())
+        if speakers and job.known_speakers:
+            speakers = replace(speakers, known=S3Object(settings().transcripts_bucket, known_speakers_key(job.id)))
     audio, size = locate_audio(job)
     probe = probe_audio(audio, size, options, job.source.kind)
     seconds = expected_seconds(probe, size) * shard_count(options, probe)

@@ -3,6 +3,8 @@ const fs = require("node:fs");
 const { OpenAI, toFile } = require("openai");
 const { config, run } = require("./driver.cjs");
 
+const SAMPLE = `data:audio/wav;base64,${fs.readFileSync(config.speech).toString("base64")}`;
+
 function audio(url = config.url) {
   return new OpenAI({ baseURL: `${url}/v1`, apiKey: config.key }).audio;
 }
@@ -36,6 +38,11 @@ run({
   busy: async () => transcribe({ file: await toFile(fs.readFileSync(config.speech), "speech.flac") }, config.busy_url),
   unknown_model: () => transcribe({ model: "gpt-9-transcribe" }),
   diarized: () => transcribe({ response_format: "diarized_json" }),
+  known: () =>
+    transcribe({
+      response_format: "diarized_json", known_speaker_names: ["Ms. Reed"], known_speaker_references: [SAMPLE],
+    }),
+  bad_reference: () => transcribe({ known_speaker_names: ["Ms. Reed"], known_speaker_references: ["data:,no"] }),
   not_audio: () =>
     audio().transcriptions.create({ file: fs.createReadStream(config.not_audio), model: "whisper-1" }),
 });

@@ -1,11 +1,13 @@
 """openai for Python: forms, five formats, streams, the asynchronous client."""
 
+from base64 import b64encode
 from pathlib import Path
 
 from driver import config, run
 from openai import AsyncOpenAI, OpenAI
 
 SPEECH = Path(config["speech"])
+SAMPLE = f"data:audio/wav;base64,{b64encode(SPEECH.read_bytes()).decode()}"
 
 
 def audio(kind=OpenAI, url: str = config["url"], key: str = config["key"]):
@@ -43,6 +45,10 @@ run(
         ),
         "unknown_model": lambda: text_of(model="gpt-9-transcribe"),
         "diarized": lambda: text_of(response_format="diarized_json"),
+        "known": lambda: text_of(
+            response_format="diarized_json", known_speaker_names=["Ms. Reed"], known_speaker_references=[SAMPLE]
+        ),
+        "bad_reference": lambda: text_of(known_speaker_names=["Ms. Reed"], known_speaker_references=["data:,no"]),
         "not_audio": lambda: audio().transcriptions.create(file=Path(config["not_audio"]), model="whisper-1"),
         "busy": lambda: text_of(config["busy_url"]),
         "lost": lambda: text_of(config["lost_url"], prompt="lost python"),

@@ -42,7 +42,7 @@ def test_speakers_keep_their_numbers_across_shards(speaker_model: SpeakerModel, 
         speakers_of(speaker_model, AudioStream(path, first=first, until=until), first.seconds if first else 0.0)
         for first, until in pairwise([None, *plan.cuts, None])
     ]
-    joined = join_speakers(shards)
+    joined = join_speakers(shards).turns
 
     assert [len(section.speakers) for shard in shards for section in shard.sections] == [2] * SHARDS
     assert {turn.speaker for turn in joined} == {0, 1}

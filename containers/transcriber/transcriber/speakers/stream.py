@@ -104,8 +104,7 @@ class SpeakerStream:
     def _label(self, section: Section) -> SpeakerSection:
         if not section.snippets:
             return SpeakerSection([], [])
-        total, above = self._energy
-        if above < _TELEPHONE_SHARE * total:
+        if _is_narrow(self._energy):
             shifted = unit(stacked(section.snippets)[0] - self._model.telephone_mean)
             moved = [Snippet(s.start, s.end, vector) for s, vector in zip(section.snippets, shifted, strict=True)]
             section = Section(section.start, section.speech, section.overlap, section.windows, moved)
@@ -139,6 +138,16 @@ def packed(centre: np.ndarray) -> str:
     """Return a centre as Base64 of one signed byte a number, scaled to its largest one."""
     scaled = np.round(centre / np.abs(centre).max() * _CENTRE_SCALE)
     return base64.b64encode(scaled.astype(np.int8).tobytes()).decode()
+
+
+def is_telephone(samples: np.ndarray) -> bool:
+    """Return whether samples have next to nothing above the band of a telephone."""
+    return _is_narrow(_energies(samples))
+
+
+def _is_narrow(energies: np.ndarray) -> bool:
+    total, above = energies
+    return bool(above < _TELEPHONE_SHARE * total)
 
 
 def _energies(samples: np.ndarray) -> np.ndarray:

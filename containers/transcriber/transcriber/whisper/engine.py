@@ -7,17 +7,19 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import ctranslate2
 import numpy as np
 
-from earshot_contract.shards import ModelInfo, Shard, ShardResult
+from earshot_contract.shards import KnownVoice, ModelInfo, Shard, ShardResult
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
 from transcriber.engine_protocol import Model
 from transcriber.hardware import EngineSettings
+from transcriber.speakers.known_voices import known_voices
 from transcriber.speakers.model import SpeakerModels
 from transcriber.speakers.stream import SpeakerStream
 from transcriber.whisper import language_choice
@@ -73,12 +75,12 @@ class BatchingEngine:
         self._prepare_threads = PrepareThreads(settings, self._prepare_or_fail)
         self._prepare_threads.start()
 
-    def submit(self, shard: Shard, audio: Path) -> Future[ShardResult]:
+    def submit(self, shard: Shard, audio: Path, known_speakers: Path | None = None) -> Future[ShardResult]:
         """Queue a shard (see `Engine.submit`). `Future.cancel` also ends a shard that is running."""
         known_language = language_choice.known_language(shard, self.model_info)
         prompt_tokens = self._model.prompt_tokens(shard.prompt, shard.hotwords)
         profile = PROFILES[shard.profile or self._settings.profile]
-        state = ShardState(shard, audio, prompt_tokens, known_language, profile)
+        state = ShardState(shard, audio, prompt_tokens, known_language, profile, known_speakers)
         state.future.add_done_callback(lambda _: self._remove(state))
         with self._lock:
             if self._closed:
@@ -157,7 +159,7 @@ class BatchingEngine:
 
         Speakers are told apart on the same blocks, each after its windows: Whisper works on these meanwhile.
         """
-        speakers = self._speaker_stream(state.shard)
+        speakers, known = self._speaker_stream(state.shard), self._known_voices(state)
         detector, windower = VoiceActivityDetector(), Windower(state.profile)
         buffer, buffer_start = (
             np.zeros(0, np.float32),
@@ -182,7 +184,7 @@ class BatchingEngine:
         for span in windower.feed(detector.finish()) + windower.finish(buffer_start + len(buffer)):
             yield window(span)
         if speakers and state.active:
-            state.speakers = speakers.finish()
+            state.speakers = replace(speakers.finish(), known=known)
 
     def _speaker_stream(self, shard: Shard) -> SpeakerStream | None:
         if shard.speakers is None or self._speaker_models is None:
@@ -190,6 +192,12 @@ class BatchingEngine:
         model = self._speaker_models.get(shard.speakers.model)
         whole = shard.start == 0 and shard.end is None
         return SpeakerStream(model, shard.speakers, shard.start, whole)
+
+    def _known_voices(self, state: ShardState) -> list[KnownVoice]:
+        """Return the voices of known speakers, before the shard's audio: a bad sample ends the shard at once."""
+        if state.known_speakers is None or state.shard.speakers is None or self._speaker_models is None:
+            return []
+        return known_voices(state.known_speakers, self._speaker_models.get(state.shard.speakers.model))
 
     def _finish(self, state: ShardState) -> None:
         """Resolve the future on another thread: its callbacks may take long and must not block batch workers."""

@@ -39,10 +39,17 @@ class ShardState:
     """State of one shard; its windows are added and finished by several threads."""
 
     def __init__(
-        self, shard: Shard, audio: Path, prompt_tokens: tuple[int, ...], language: str | None, profile: Profile
+        self,
+        shard: Shard,
+        audio: Path,
+        prompt_tokens: tuple[int, ...],
+        language: str | None,
+        profile: Profile,
+        known_speakers: Path | None = None,
     ) -> None:
         """Create the state of a shard without windows; `language` None means that it is to be detected."""
         self.shard, self.audio, self.prompt_tokens, self.profile = shard, audio, prompt_tokens, profile
+        self.known_speakers = known_speakers
         self.language, self.language_probability = language, 1.0
         self.detects_language = language is None
         self.future = ShardFuture()

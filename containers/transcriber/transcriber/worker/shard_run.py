@@ -26,6 +26,7 @@ class ShardRun:
     download_seconds: float = 0.0
     engine_acquired: bool = False
     file: AudioFile | None = None
+    known_speakers: AudioFile | None = None  # names and samples of voices
     future: Future[ShardResult] | Future[ShardPlan] | None = None  # None until it is submitted to the engine
     start_stages: dict[str, float] = field(default_factory=dict)  # seconds by stage of the start that it waited for
     audio_seconds: float = 0.0  # that were transcribed

@@ -131,13 +131,19 @@ class ShardRuns:
             return
         try:
             self._tokens.heartbeat(run.message_body.task_token)
-            submit = self._planner.submit if shard.plan else self._engine(run).submit
+            engine = None if shard.plan else self._engine(run)
             began = time.monotonic()
             run.file = self._audio.acquire(shard.audio)
+            if engine and shard.index == 0 and shard.speakers and shard.speakers.known:
+                run.known_speakers = self._audio.acquire(shard.speakers.known)
             run.download_seconds = time.monotonic() - began
             if self._closing:
                 raise CancelledError
-            run.future = submit(shard, run.file.path)
+            if engine:
+                known = run.known_speakers
+                run.future = engine.submit(shard, run.file.path, known.path if known else None)
+            else:
+                run.future = self._planner.submit(shard, run.file.path)
         except BaseException as error:
             self._finish(run, error)
             return
@@ -264,8 +270,9 @@ class ShardRuns:
         run.log("Dropped: no task waits for the shard any more", reason=str(error))
 
     def _remove(self, run: ShardRun) -> None:
-        if run.file:
-            self._audio.release(run.file)
+        for file in (run.file, run.known_speakers):
+            if file:
+                self._audio.release(file)
         if run.engine_acquired:
             self._engines.release(run.shard.model)
         with self._lock:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from earshot_contract.audio_copies import AudioCopy, Spans
-from earshot_contract.keys import upload_error_key, upload_result_keys
+from earshot_contract.keys import known_speakers_key, upload_error_key, upload_result_keys
 from earshot_contract.shards import S3Object
 from functions.aws import job_table, latest_uploads, s3
 from functions.handlers.assemble.handler import handler as assemble
@@ -112,6 +112,18 @@ def test_missing_shard_result_raises_value_error(context: Any) -> None:
 
 
 SECRET = [segment(timed_words("My card is 4111 1111 1111 1111, bye."))]
+
+
+def test_samples_of_voices_go_when_the_job_is_completed(context: Any) -> None:
+    job_with_results(Source(SourceKind.BODY, S3Object("transcripts", "work/j1/audio")))
+    samples = S3Object("transcripts", known_speakers_key("j1"))
+    s3.put(samples, b"{}", "application/json")
+    job_table.update("j1", known_speakers=True)
+
+    assemble({"job_id": "j1"}, context)
+
+    assert job_table.find("j1").state == "completed"  # type: ignore[union-attr]
+    assert s3.get(samples) is None
 
 
 def test_redacted_job_leaves_no_digit_in_any_object_or_row(context: Any) -> None:

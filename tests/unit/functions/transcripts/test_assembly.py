@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from earshot_contract.shards import (
     AudioInfo,
+    KnownVoice,
     ModelInfo,
     SectionSpeaker,
     Segment,
@@ -27,7 +28,7 @@ from functions.jobs.job import Job, Source, SourceKind
 from functions.options.options import Options
 from functions.rendering.deepgram import listen_response
 from functions.transcripts.assembly import assemble
-from functions.transcripts.transcript import SpeakerModelInfo, Transcript
+from functions.transcripts.transcript import SpeakerModelInfo, SpeakerName, Transcript
 
 
 def result(index: int, channel: int | None, text: str, start: float = 0.0, language: str = "en") -> ShardResult:
@@ -169,10 +170,14 @@ def test_vendor_model_name_warns_with_model_that_ran(model: str, warned: bool) -
     assert all(model in warning["message"] and "base-whisper" in warning["message"] for warning in warnings)
 
 
+def axis(who: int) -> str:
+    return base64.b64encode(bytes(127 * (n == who) for n in range(192))).decode()
+
+
 def speaking(index: int, channel: int | None, *speakers: int) -> ShardResult:
     """A shard in which these speakers of its own talk, each a second; equal numbers have equal voices."""
     own = sorted(set(speakers))
-    voices = [base64.b64encode(bytes(127 * (n == who) for n in range(192))).decode() for who in own]
+    voices = [axis(who) for who in own]
     times = enumerate(speakers, 10 * index)
     turns = [SpeakerTurn(second, second + 1, own.index(who), 0.9) for second, who in times]
     section = SpeakerSection([SectionSpeaker(1.0, voice) for voice in voices], turns)
@@ -191,6 +196,18 @@ def test_assemble_numbers_speakers_of_each_channel_on_their_own() -> None:
     found = assembled([speaking(0, 0, 5), speaking(1, 1, 5, 3)], "diarize=true&multichannel=true")
 
     assert [[turn.speaker for turn in channel.turns] for channel in found.channels] == [[0], [0, 1]]
+
+
+def test_assemble_names_known_speakers_of_each_channel() -> None:
+    first = speaking(0, 0, 8, 5)
+    assert first.speakers
+    voices = [KnownVoice(name, [axis(who)]) for name, who in (("Ann", 5), ("Ben", 3), ("Nobody", 9))]
+    first = replace(first, speakers=replace(first.speakers, known=voices))
+
+    found = assembled([first, speaking(1, 1, 3, 5)], "diarize=true&multichannel=true")
+
+    assert found.recognised == [SpeakerName(0, 1, "Ann"), SpeakerName(1, 0, "Ben"), SpeakerName(1, 1, "Ann")]
+    assert Transcript.from_json(found.to_json()) == found
 
 
 def test_assemble_warns_when_a_worker_labels_no_speakers() -> None:

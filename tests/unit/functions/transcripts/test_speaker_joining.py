@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import random
 from itertools import pairwise
+from math import sqrt
+from operator import mul
 
 import pytest
 
 from earshot_contract.shards import SectionSpeaker, ShardSpeakers, SpeakerOptions, SpeakerSection, SpeakerTurn
 from functions.transcripts import speaker_joining
-from functions.transcripts.speaker_joining import join_speakers
+from functions.transcripts.speaker_joining import NO_SPEAKERS, join_speakers, unit_vector
 
 SECTION_SECONDS = 600.0
 
@@ -42,7 +44,7 @@ def numbers(turns: list[SpeakerTurn]) -> list[int]:
 
 
 def test_speakers_are_numbered_in_order_of_appearance() -> None:
-    assert numbers(join_speakers(shards(section(0, 7, 3, 7), section(1, 5, 3), section(2, 7, 5)))) == [
+    assert numbers(join_speakers(shards(section(0, 7, 3, 7), section(1, 5, 3), section(2, 7, 5))).turns) == [
         0,
         1,
         0,
@@ -53,13 +55,23 @@ def test_speakers_are_numbered_in_order_of_appearance() -> None:
     ]
 
 
+def test_centre_of_a_speaker_is_the_mean_over_sections() -> None:
+    joined = join_speakers(shards(section(0, 7, 3), section(1, 3, 7)))
+
+    first = [voice(7, 0), voice(7, 1)]
+    mean = [sum(pair) for pair in zip(*map(unit_vector, first), strict=True)]
+    assert len(joined.centres) == 2
+    assert sum(map(mul, joined.centres[0], mean)) == pytest.approx(sqrt(sum(map(mul, mean, mean))))
+    assert sum(map(mul, joined.centres[0], joined.centres[0])) == pytest.approx(1)
+
+
 def test_forty_shards_are_numbered_like_one_file() -> None:
     people = [[(n + k) % 5 for k in range(2)] for n in range(40)]
     many = [section(n, *who) for n, who in enumerate(people)]
 
-    turns = join_speakers(shards(*many))
+    turns = join_speakers(shards(*many)).turns
 
-    assert turns == join_speakers([ShardSpeakers("speakers", "a" * 64, many)])
+    assert turns == join_speakers([ShardSpeakers("speakers", "a" * 64, many)]).turns
     order = {who: number for number, who in enumerate(dict.fromkeys(who for each in people for who in each))}
     assert numbers(turns) == [order[who] for each in people for who in each]
 
@@ -68,7 +80,7 @@ def test_more_centres_than_a_batch_are_joined(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(speaker_joining, "_BATCH", 20)
     people = [[n % 7, (n + 1) % 7, (n + 3) % 7] for n in range(30)]  # 90 centres
 
-    turns = join_speakers(shards(*(section(n, *who) for n, who in enumerate(people))))
+    turns = join_speakers(shards(*(section(n, *who) for n, who in enumerate(people)))).turns
 
     assert len(set(numbers(turns))) == 7
 
@@ -79,15 +91,15 @@ def test_two_speakers_of_one_section_stay_two() -> None:
         [SpeakerTurn(0, 9, 0, 0.9), SpeakerTurn(10, 19, 1, 0.9)],
     )
 
-    assert numbers(join_speakers(shards(alike))) == [0, 1]
-    assert numbers(join_speakers(shards(alike), SpeakerOptions("speakers", maximum=1))) == [0, 0]
+    assert numbers(join_speakers(shards(alike)).turns) == [0, 1]
+    assert numbers(join_speakers(shards(alike), SpeakerOptions("speakers", maximum=1)).turns) == [0, 0]
 
 
 @pytest.mark.parametrize(("maximum", "expected"), [(None, 3), (3, 3), (2, 2), (1, 1)])
 def test_maximum_holds_for_the_whole_job(maximum: int | None, expected: int) -> None:
     found = join_speakers(shards(section(0, 1, 2), section(1, 2, 3)), SpeakerOptions("speakers", maximum=maximum))
 
-    assert len(set(numbers(found))) == expected
+    assert len(set(numbers(found.turns))) == expected
 
 
 def test_minimum_keeps_doubtful_pairs_apart() -> None:
@@ -96,15 +108,15 @@ def test_minimum_keeps_doubtful_pairs_apart() -> None:
         for n in range(2)
     ]
 
-    assert len(set(numbers(join_speakers(shards(*far))))) == 1
-    assert len(set(numbers(join_speakers(shards(*far), SpeakerOptions("speakers", minimum=2))))) == 2
+    assert len(set(numbers(join_speakers(shards(*far)).turns))) == 1
+    assert len(set(numbers(join_speakers(shards(*far), SpeakerOptions("speakers", minimum=2)).turns))) == 2
 
 
 def test_turns_come_in_order_of_time() -> None:
-    turns = join_speakers(shards(section(1, 1, 2), section(0, 1, 2)))
+    turns = join_speakers(shards(section(1, 1, 2), section(0, 1, 2))).turns
 
     assert all(earlier.start <= later.start for earlier, later in pairwise(turns))
 
 
 def test_silence_has_no_turns() -> None:
-    assert join_speakers(shards(SpeakerSection([], []))) == []
+    assert join_speakers(shards(SpeakerSection([], []))) == NO_SPEAKERS

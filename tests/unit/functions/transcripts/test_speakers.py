@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,9 +16,10 @@ from functions.rendering.openai_response_format import BadField, OpenAIResponseF
 from functions.rendering.srt import srt
 from functions.rendering.text import text
 from functions.rendering.vtt import vtt
+from functions.transcripts.corrections import Corrections, correct
 from functions.transcripts.edit import edit
 from functions.transcripts.speakers import word_speakers
-from functions.transcripts.transcript import Channel, SpeakerModelInfo, Transcript
+from functions.transcripts.transcript import Channel, SpeakerModelInfo, SpeakerName, Transcript
 from tests.fixtures.transcripts import SHA, segment, timed_words, transcript
 
 TURNS = [
@@ -160,6 +162,27 @@ def test_diarized_json_has_openais_segments() -> None:
     assert {s["type"] for s in document["segments"]} == {"transcript.text.segment"}
     assert document["text"] == "Who are you? I am Bob. Fine, Bob."
     assert document["duration"] == 60.0
+
+
+@pytest.mark.parametrize(
+    ("recognised", "corrected", "labels"),
+    [
+        ({0: "Ann"}, {}, ["Ann", "A", "Ann"]),
+        ({1: "Bob"}, {}, ["A", "Bob", "A"]),
+        ({0: "Ann"}, {0: "Anna"}, ["Anna", "A", "Anna"]),
+        ({}, {0: "Ann"}, ["Ann", "B", "Ann"]),  # a correction leaves the others' letters as they were
+    ],
+)
+def test_names_reach_every_format(recognised: dict[int, str], corrected: dict[int, str], labels: list[str]) -> None:
+    named = replace(dialogue(), recognised=[SpeakerName(0, *pair) for pair in recognised.items()])
+    named = correct(named, Corrections(speakers=[SpeakerName(0, *pair) for pair in corrected.items()]))
+
+    called = {0: "Speaker 0", 1: "Speaker 1", **recognised, **corrected}
+    alternative = listen_response(named, Options.from_query(ALL))["results"]["channels"][0]["alternatives"][0]
+    assert [s["speaker"] for s in json.loads(diarized_json(named))["segments"]] == labels
+    for shown in (text(named).splitlines(), alternative["paragraphs"]["transcript"].strip().split("\n\n")):
+        assert [line.partition(":")[0] for line in shown] == [called[0], called[1], called[0]]
+    assert all(f"<v {name}>" in vtt(named) for name in called.values())
 
 
 def test_diarized_json_of_a_job_without_speakers_is_refused() -> None:

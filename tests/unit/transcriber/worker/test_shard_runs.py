@@ -9,7 +9,16 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.shards import PacketPosition, PlanRequest, S3Object, Shard, ShardError, ShardPlan, ShardResult
+from earshot_contract.shards import (
+    PacketPosition,
+    PlanRequest,
+    S3Object,
+    Shard,
+    ShardError,
+    ShardPlan,
+    ShardResult,
+    SpeakerOptions,
+)
 from tests.fixtures.worker import WorkerHarness, wait_until
 from transcriber.engine_protocol import ShardFailed
 from transcriber.planning import shard_plan
@@ -60,6 +69,22 @@ def test_finished_run_writes_result_then_token_then_message(
     wait_until(lambda: harness.account.message_counts() == (0, 0))
 
     assert steps == ["result", "token", "message"]
+
+
+@pytest.mark.parametrize(("index", "fetched"), [(0, True), (1, False)])
+def test_known_speakers_are_fetched_for_the_first_shard(
+    harness: WorkerHarness, make_shard: MakeShard, result_of: ResultOf, index: int, fetched: bool
+) -> None:
+    known = S3Object("audio", "known-speakers.json")
+    harness.account.clients.s3.put_object(Bucket=known.bucket, Key=known.key, Body=b"names and voices")
+    harness.account.send("t1", make_shard(index=index, count=2, speakers=SpeakerOptions("speakers", known=known)))
+    harness.start()
+    shard, _, future = harness.submitted(1)[0]
+
+    [path] = harness.engine.known_speakers
+    assert (path.read_bytes() if path else None) == (b"names and voices" if fetched else None)
+    future.set_result(result_of(shard))
+    wait_until(lambda: harness.account.message_counts() == (0, 0))
 
 
 def test_bad_file_fails_only_its_own_shard(harness: WorkerHarness, make_shard: MakeShard, result_of: ResultOf) -> None:

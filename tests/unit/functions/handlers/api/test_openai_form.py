@@ -108,8 +108,6 @@ def test_form_temperature_zero_means_fallback() -> None:
     ("field", "value"),
     [
         ("include[]", "logprobs"),
-        ("known_speaker_names[]", "agent"),
-        ("known_speaker_references[]", "data:audio/wav;base64,AAA="),
         ("temperature", "warm"),
         ("temperature", "1.5"),
         ("temperature", "nan"),
@@ -127,8 +125,8 @@ def documented_fields() -> list[str]:
     """Names of the form's optional fields, and of those that are rejected with a value."""
     audio = describe()["paths"]["/audio/transcriptions"]["post"]
     properties = audio["requestBody"]["content"]["multipart/form-data"]["schema"]["properties"]
-    rejected = ["include[]", "known_speaker_names[]", "known_speaker_references[]"]
-    return [*(set(properties) - {"file", "model"}), *rejected, "languages[]", "keywords[]", "keywords", "languages[0]"]
+    properties = set(properties) - {"file", "model"}
+    return [*properties, "include[]", "languages[]", "keywords[]", "keywords", "languages[0]"]
 
 
 @pytest.mark.parametrize("blank", ["", "  "])

@@ -92,6 +92,17 @@ def test_speakers_are_requested_where_the_model_is(prepare: Prepare, monkeypatch
     assert request("d.flac", "") is None
 
 
+def test_shards_name_the_jobs_known_speakers(prepare: Prepare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model_bucket, "has_speaker_model", lambda: True)
+    client("s3").put_object(Bucket="transcripts", Key="work/j7/audio", Body=SAMPLE)
+    source = Source(SourceKind.BODY, S3Object("transcripts", "work/j7/audio"), size=len(SAMPLE))
+    job_table.add(Job("j7", source, "diarize_model=latest", known_speakers=True))
+
+    (shard,) = [Shard.from_json(shard) for shard in prepare({"job_id": "j7"})["shards"]]
+
+    assert shard.speakers == SpeakerOptions("speakers", known=S3Object("transcripts", "work/j7/known-speakers.json"))
+
+
 def test_duplicate_upload_event_is_one_job(prepare: Prepare, caught: Caught, scaled: list[Any]) -> None:
     execution_input = put()
     assert prepare(execution_input, "arn:1")["go"] is True
