@@ -45,6 +45,17 @@ def test_every_cut_lies_in_a_pause(recording: Path, utterances: list[np.ndarray]
         assert np.sqrt(np.mean(samples[at - 800 : at + 800] ** 2)) < 0.003  # 50 ms on each side
 
 
+@pytest.mark.parametrize("rest", [10.0, 20.0])  # seconds behind the second shard
+def test_last_shard_has_at_least_half_a_length(recording: Path, rest: float) -> None:
+    seconds = find_cuts(recording, PlanRequest(1e6, 1)).seconds
+    length = (seconds - rest) / 2
+
+    found = find_cuts(recording, PlanRequest(length, 40))
+
+    assert found.reason is None
+    assert [round(cut.seconds / length) for cut in found.cuts] == ([1, 2] if rest > length / 2 else [1])
+
+
 def test_number_of_shards_is_bounded_and_a_short_file_is_whole(recording: Path) -> None:
     assert len(find_cuts(recording, PlanRequest(10.0, 3)).cuts) == 2
     assert find_cuts(recording, PlanRequest(600.0, 40)).cuts == []
