@@ -61,7 +61,7 @@ def job_details(job: dict[str, Any]) -> Table:
         "key": _key(job),
         "callback": "\n".join(map(_delivery, job.get("deliveries", []))),
         "earlier runs": "\n".join(map(_attempt, job.get("history", []))),
-        "shards": shards and f"{shards.get('done', 0)} of {shards.get('total', '?')}",
+        "shards": _shards(shards),
     }.items():
         if value:
             table.add_row(name, value if isinstance(value, Text) else Text(str(value)))
@@ -112,6 +112,12 @@ def _progress(job: dict[str, Any]) -> str:
         return ""
     left = job.get("estimated_seconds_left")
     return f"{job['progress']:.0%}" + (f", about {audio_length(left)} left" if left is not None else "")
+
+
+def _shards(shards: dict[str, Any]) -> str:
+    """Describe how many shards are done, and why there are fewer than the length asks for."""
+    count = shards and f"{shards.get('done', 0)} of {shards.get('total', '?')}"
+    return ". ".join(filter(None, (count, shards.get("reason"))))
 
 
 def _elapsed(job: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +23,7 @@ from transcriber.audio.container import UNREADABLE
 from transcriber.audio.open_part import OpenPart
 from transcriber.audio.packets import PRE_ROLL_PACKETS, PacketClock
 from transcriber.audio.recordings import recordings
+from transcriber.audio.tracks import decodable_tracks
 from transcriber.planning.close_look import CloseLook
 
 LOOK_SECONDS = 20.0  # decoded around a target; speech without a pause that long is looked at further
@@ -32,6 +33,7 @@ _BATCH_PACKETS = 256  # placed at once: numpy's calls cost little for each, and 
 _MAX_STRETCH = 3.0
 
 NO_PAUSE = "The recording was cut into {found} parts, not {count}: speech without a pause, or packets longer than one."
+SEVERAL_TRACKS = "The recording was not cut: its channels may be those of several audio tracks."
 UNSTEADY = "The recording was not cut: its packets do not say when they are to be heard."
 
 
@@ -50,6 +52,7 @@ class _Batch(NamedTuple):
 
     part: OpenPart
     part_number: int
+    tracks: int  # of the part
     first: int  # number of its first packet in the part
     packets: list[Packet[AvAudioStream]]
     places: np.ndarray  # seconds of the file at which each begins and ends, shape (packets, 2)
@@ -84,13 +87,19 @@ def find_cuts(
     length = max(request.shard_seconds, 1.0)
     seconds, packets, filled = 0.0, 0, 0.0
     search = _CutSearch(length, request.maximum)
+    several_tracks = False
     for batch in _batches(path, raw, track):
+        # Each channel is looked for in the track that has it: their packets may be others than those counted here.
+        several_tracks |= request.channels > 1 and track is None and batch.tracks > 1
         search.add(batch)
         seconds, packets = batch.end, packets + len(batch.packets)
         filled += float((batch.places[:, 1] - batch.places[:, 0]).sum())
     count = max(1, round(seconds / length))
+    if several_tracks:
+        return FoundCuts(round(seconds, 3), packets, [], None if count == 1 else SEVERAL_TRACKS)
     if count > request.maximum:  # the file is far longer than its header, or its size, let expect
-        return find_cuts(path, PlanRequest(seconds / request.maximum, request.maximum), raw=raw, track=track)
+        even = replace(request, shard_seconds=seconds / request.maximum)
+        return find_cuts(path, even, raw=raw, track=track)
     search.end(seconds)
     if search.unsteady or seconds > _MAX_STRETCH * filled:
         return FoundCuts(round(seconds, 3), packets, [], None if count == 1 else UNSTEADY)
@@ -183,9 +192,10 @@ def _batches(path: Path, raw: RawAudio | None, track: TrackRequest | None) -> It
     start = 0.0
     for number, part in recordings(path, raw, track):
         clock, first = PacketClock(part, start), 0
+        tracks = len(decodable_tracks(part.container))
         demuxed = part.container.demux(part.stream)
         while packets := _some(demuxed):
-            yield _Batch(part, number, first, packets, clock.places_of(packets))
+            yield _Batch(part, number, tracks, first, packets, clock.places_of(packets))
             first += len(packets)
         start = clock.seconds
 
