@@ -1,4 +1,4 @@
-"""Packets of a track from one position to another, and their places on a player's clock; nothing is decoded here."""
+"""Packets of a track from one position to another, and their times on a player's clock; nothing is decoded here."""
 
 from __future__ import annotations
 
@@ -72,10 +72,10 @@ class PacketClock:
         """Seconds from the start of the file to the end of the packets so far."""
         return self._start + self._end
 
-    def places_of(self, packets: Sequence[Packet[AvAudioStream]]) -> np.ndarray:
+    def times_of(self, packets: Sequence[Packet[AvAudioStream]]) -> np.ndarray:
         """Count the next packets; return where they are.
 
-        Those that follow one another without a gap are placed at once: one by one, a million take three times as long.
+        Those that follow one another without a gap are placed at once: one by one they cost as much as reading them.
 
         Returns:
             Seconds from the start of the file to a packet's first sample and to its end, shape (packets, 2).
@@ -87,13 +87,13 @@ class PacketClock:
             self._end = float(ends[-1])
             return self._start + np.stack([ends[:-1], ends[1:]], axis=1)
         missing = np.isnan(stamps) | (not self._unit)
-        places = [
-            self._place(None if unknown else stamp, length)
+        times = [
+            self._count(None if unknown else stamp, length)
             for stamp, length, unknown in zip(stamps.tolist(), lengths.tolist(), missing, strict=True)
         ]
-        return self._start + np.array(places, np.float64).reshape(-1, 2)
+        return self._start + np.array(times, np.float64).reshape(-1, 2)
 
-    def _place(self, stamp: float | None, length: float) -> tuple[float, float]:
+    def _count(self, stamp: float | None, length: float) -> tuple[float, float]:
         """Count a packet; return its start and end in seconds from the start of the part."""
         time = self._timeline.step(stamp, False, self._first, False)
         begin = self._end if time is None else max(self._end, time)
@@ -108,6 +108,6 @@ class PacketClock:
     def _lengths(self, durations: np.ndarray) -> np.ndarray:
         """Return the seconds of packets: of a frame exactly, where the container's unit is too coarse for it."""
         exact = self._codec.frame_size / self._codec.sample_rate if self._codec.frame_size else 0.0
-        said = durations * self._unit
-        is_frame = np.abs(exact - said) < self._unit
-        return np.where(is_frame, exact, np.minimum(said, _MAX_PACKET_SECONDS))
+        duration = durations * self._unit
+        is_frame = np.abs(exact - duration) < self._unit
+        return np.where(is_frame, exact, np.minimum(duration, _MAX_PACKET_SECONDS))

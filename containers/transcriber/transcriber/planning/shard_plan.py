@@ -55,18 +55,18 @@ class _Batch(NamedTuple):
     tracks: int  # of the part
     first: int  # number of its first packet in the part
     packets: list[Packet[AvAudioStream]]
-    places: np.ndarray  # seconds of the file at which each begins and ends, shape (packets, 2)
+    times: np.ndarray  # seconds of the file at which each begins and ends, shape (packets, 2)
 
     @property
     def end(self) -> float:
         """Seconds of the file to the end of the last packet."""
-        return float(self.places[-1, 1])
+        return float(self.times[-1, 1])
 
     def position(self, index: int) -> PacketPosition:
         """Return the position at which a shard would begin with a packet of the batch."""
         packet = self.packets[index]
         offset = packet.pos if packet.pos is not None and packet.pos >= 0 else None
-        seconds = round(float(self.places[index, 0]), 6)
+        seconds = round(float(self.times[index, 0]), 6)
         return PacketPosition(seconds, self.first + index, self.part_number, packet.pts, offset)
 
 
@@ -93,7 +93,7 @@ def find_cuts(
         several_tracks |= request.channels > 1 and track is None and batch.tracks > 1
         search.add(batch)
         seconds, packets = batch.end, packets + len(batch.packets)
-        filled += float((batch.places[:, 1] - batch.places[:, 0]).sum())
+        filled += float((batch.times[:, 1] - batch.times[:, 0]).sum())
     count = max(1, round(seconds / length))
     if several_tracks:
         return FoundCuts(round(seconds, 3), packets, [], None if count == 1 else SEVERAL_TRACKS)
@@ -146,7 +146,7 @@ class _CutSearch:
         return bool(is_searching) and seconds >= self._targets[0] - LOOK_SECONDS / 2
 
     def _add_packet(self, batch: _Batch, index: int) -> None:
-        start, end = batch.places[index].tolist()
+        start, end = batch.times[index].tolist()
         packet = batch.packets[index]
         if self._look and start >= self._look_start + LOOK_SECONDS:
             self._end_look()
@@ -195,7 +195,7 @@ def _batches(path: Path, raw: RawAudio | None, track: TrackRequest | None) -> It
         tracks = len(decodable_tracks(part.container))
         demuxed = part.container.demux(part.stream)
         while packets := _some(demuxed):
-            yield _Batch(part, number, tracks, first, packets, clock.places_of(packets))
+            yield _Batch(part, number, tracks, first, packets, clock.times_of(packets))
             first += len(packets)
         start = clock.seconds
 
