@@ -81,7 +81,7 @@ def memory(root: int) -> dict[str, float]:
     for pid, parent, rss, command in sorted(rows, key=lambda row: int(row[0])):
         if int(pid) == root or int(parent) in family:
             family.add(int(pid))
-            names = ("transcriber", "emulator_process", "functions")
+            names = ("transcriber", "emulator_process", "lambda_sandbox")
             name = next((name for name in names if name in command), Path(command.split()[0]).name)
             found[name] = max(found.get(name, 0.0), int(rss) / 1024)
     return found
@@ -96,15 +96,16 @@ def run(pipeline: Pipeline, hours: float) -> list[str]:
     early: dict[str, float] = {}  # memory while the first tenth was transcribed
     most: dict[str, float] = {}
     while (job := pipeline.request(job_id))["state"] not in FINAL:
-        for program, mib in memory(pipeline.cloud.pid).items():
-            most[program] = max(mib, most.get(program, 0.0))
-            if job.get("progress", 0.0) < 0.1:
-                early[program] = max(mib, early.get(program, 0.0))
         seconds, shards = job.get("seconds", {}), job.get("shards", {})
         print(f"{time.monotonic() - began:6.0f} s  {seconds}  {shards}", flush=True)
         if time.monotonic() - began > LIMIT_FACTOR * hours * 3600:
             return [f"{name} is {job['state']} after {time.monotonic() - began:.0f} s: {job}"]
-        time.sleep(10)
+        for _ in range(10):  # Assemble runs for seconds only
+            for program, mib in memory(pipeline.cloud.pid).items():
+                most[program] = max(mib, most.get(program, 0.0))
+                if job.get("progress", 0.0) < 0.1:
+                    early[program] = max(mib, early.get(program, 0.0))
+            time.sleep(1)
     print(f"{name}: {job['state']} after {time.monotonic() - began:.0f} s, {job.get('shards')}")
     for program, mib in sorted(most.items()):
         print(f"  {program}: {mib:.0f} MiB at most, {early.get(program, 0.0):.0f} in the first tenth")
