@@ -68,7 +68,7 @@ def job_details(job: dict[str, Any]) -> Table:
         "key": _key(job),
         "callback": "\n".join(map(_delivery, job.get("deliveries", []))),
         "earlier runs": "\n".join(map(_attempt, job.get("history", []))),
-        "shards": shards and f"{shards.get('done', 0)} of {shards.get('total', '?')}",
+        "shards": _shards(shards),
     }.items():
         if value:
             table.add_row(name, value if isinstance(value, Text) else Text(str(value)))
@@ -129,6 +129,12 @@ def _progress_and_rest(job: dict[str, Any]) -> str:
     """Describe how far an unfinished job is, and how long the rest will take."""
     left = job.get("estimated_seconds_left")
     return _progress(job) + (f", about {audio_length(left)} left" if left is not None else "")
+
+
+def _shards(shards: dict[str, Any]) -> str:
+    """Describe how many shards are done, and why there are fewer than the length asks for."""
+    count = shards and f"{shards.get('done', 0)} of {shards.get('total', '?')}"
+    return ". ".join(filter(None, (count, shards.get("reason"))))
 
 
 def _elapsed(job: dict[str, Any]) -> str:

@@ -101,6 +101,7 @@ class PlanRequest(Document):
 
     shard_seconds: Annotated[Seconds, Meta(description="Length of a shard that is aimed at")]
     maximum: Annotated[Count, Meta(description="Shards there are at most")]
+    channels: Annotated[Count, Meta(description="Channels that are transcribed each on its own; 1: all mixed")] = 1
 
 
 @dataclass(frozen=True)

@@ -175,7 +175,7 @@ function stepsOf(job, wait) {
     step("done", "Arrived", source),
     step(reading ? "now" : "done", reading ? "Reading the audio" : ["Read", read.filter(Boolean).join(", ")].filter(Boolean).join(": "), ""),
     step(reading ? "next" : wait ? "now" : "done", worker, !reading && wait?.facts),
-    step(reading || wait ? "next" : put ? "done" : "now", words, job.seconds?.done ? `${span(job.seconds.done)} of ${span(job.seconds.total)}` : "", total > 1 && cells(done, total)),
+    step(reading || wait ? "next" : put ? "done" : "now", words, job.seconds?.done ? `${span(job.seconds.done)} of ${span(job.seconds.total)}` : "", [total > 1 && cells(done, total), job.shards?.reason && h("p", { class: "quiet small" }, job.shards.reason)]),
     step(put ? "now" : "next", "Put together: JSON, SRT, VTT, text", ""),
   ];
 }

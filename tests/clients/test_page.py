@@ -95,6 +95,7 @@ def test_first_visit_offers_a_sample(seen: Seen) -> None:
 def test_running_job_shows_seconds_and_text_so_far(seen: Seen) -> None:
     assert "1 h 13 min of 2 h 58 min" in seen["text"]
     assert "about 1 min 5 s left" in seen["text"]
+    assert "cut into 18 parts, not 20" in seen["text"]
     assert seen["query"] == "?format=txt&partial=true"
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.pipeline.driver import Pipeline, eventually
-from tests.pipeline.long_recordings import SLOW_WORKERS, faults_of, repeated_sentence
+from tests.pipeline.long_recordings import OPTIONS, SLOW_WORKERS, faults_of, repeated_sentence
 
 SENTENCES = 30
 LIMIT_SECONDS = 600.0  # for a busy machine; alone it takes about one minute
@@ -31,7 +31,7 @@ def partial_result(pipeline: Pipeline, job_id: str) -> httpx.Response | None:
 
 @pytest.mark.usefixtures("slow_workers")
 def test_hour_in_six_shards_has_every_word_once(pipeline: Pipeline) -> None:
-    pipeline.upload("hour.flac", repeated_sentence(SENTENCES), "language=en")
+    pipeline.upload("hour.flac", repeated_sentence(SENTENCES), OPTIONS)
     job_id = pipeline.job_of_upload("hour.flac")["request_id"]
 
     beginning = eventually(lambda: partial_result(pipeline, job_id), "beginning of the transcript", LIMIT_SECONDS)

@@ -1,7 +1,8 @@
 """Time and memory of a plan for a recording of ten hours, by container: `python -m bench.long_plans [--hours 10]`.
 
 Encodes a minute of noise with pauses, writes its packets again and again until the file is long enough, and plans each
-file in a process of its own, as a worker does: from its local disk, where it has downloaded the file to.
+file in a process of its own, as a worker does: from its local disk, where it has downloaded the file to. Beside the
+plan stands what PyAV alone needs to read the packets: a plan cannot take less.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from bench.encoded_audio import Encoding, write_audio
 SECONDS = 60  # of the sound that is repeated
 # By the file's name.
 FORMATS = {
+    "wav": Encoding("pcm_s16le", 16_000),
+    "cbr.mp3": Encoding("libmp3lame", 44_100, encoder={"b": "64000"}),
     "vbr.mp3": Encoding("libmp3lame", 44_100, muxer={"write_xing": "0"}, encoder={"q": "5"}),
     "aac": Encoding("aac", 44_100, encoder={"b": "64000"}),
     "ts": Encoding("aac", 44_100, encoder={"b": "64000"}),
@@ -32,19 +35,27 @@ FORMATS = {
     "webm": Encoding("libopus", 48_000, muxer={"live": "1"}, encoder={"b": "32000"}),  # without cues
 }
 CHAIN = "chain.ogg"  # a recording of each minute, one after another
+_READ_BYTES = 2**20
 _PLAN = """
-import json, resource, sys, time
+import json, sys, time
 from pathlib import Path
+import av
 from earshot_contract.shards import PlanRequest
 from transcriber.planning.shard_plan import find_cuts
 def most():
     lines = Path("/proc/self/status").read_text().splitlines()
     return int(next(line for line in lines if line.startswith("VmHWM:")).split()[1]) / 1024
 find_cuts(Path(sys.argv[1]), PlanRequest(20.0, 3))  # a minute: loads the libraries and the voice activity detection
+cpu = time.process_time()
+with av.open(sys.argv[2]) as file:
+    for _ in file.demux(audio=0):
+        pass
+bare = time.process_time() - cpu
 before, began, cpu = most(), time.perf_counter(), time.process_time()
 found = find_cuts(Path(sys.argv[2]), PlanRequest(float(sys.argv[3]), 300))
 print(json.dumps({
-    "wall": time.perf_counter() - began, "cpu": time.process_time() - cpu, "before": before, "most": most(),
+    "wall": time.perf_counter() - began, "cpu": time.process_time() - cpu, "bare": bare,
+    "before": before, "most": most(),
     "seconds": found.seconds, "packets": found.packets, "cuts": len(found.cuts), "reason": found.reason,
 }))
 """
@@ -89,7 +100,9 @@ def measured(folder: Path, hours: float, names: Sequence[str]) -> Iterator[str]:
         path = repeated(source, name, hours)
         shard = hours * 3600 / 20
         began = time.perf_counter()
-        path.read_bytes()
+        with path.open("rb", buffering=0) as file:
+            while file.read(_READ_BYTES):
+                pass
         reading = time.perf_counter() - began
         command = [sys.executable, "-c", _PLAN, str(source), str(path), str(shard)]
         answer = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
@@ -97,7 +110,7 @@ def measured(folder: Path, hours: float, names: Sequence[str]) -> Iterator[str]:
         path.unlink()
         yield (
             f"| {name} | {size:.0f} | {answer['seconds'] / 3600:.2f} | {answer['packets']:,} | {answer['cuts'] + 1} "
-            f"| {answer['wall']:.1f} | {answer['cpu']:.1f} | {answer['most']:.0f} (+{more:.0f}) "
+            f"| {answer['wall']:.1f} | {answer['cpu']:.1f} | {answer['bare']:.1f} | {answer['most']:.0f} (+{more:.0f}) "
             f"| {reading:.1f} |" + (f" {answer['reason']}" if answer["reason"] else "")
         )
 
@@ -108,8 +121,8 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--hours", type=float, default=10.0)
     parser.add_argument("--formats", default=",".join([*FORMATS, CHAIN]), help="by commas")
     options = parser.parse_args(arguments)
-    print("| container | MiB | hours | packets | shards | s | CPU s | most MiB (more than for a minute) | s to read |")
-    print("|---|---|---|---|---|---|---|---|---|", flush=True)
+    print("| container | MiB | hours | packets | shards | s | CPU s | of PyAV | most MiB (more) | s to read |")
+    print("|---|---|---|---|---|---|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         for line in measured(Path(folder), options.hours, options.formats.split(",")):
             print(line, flush=True)

@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -22,7 +23,7 @@ import numpy as np
 from bench.corpus import Clip, clips_of, concatenated
 from bench.encoded_audio import Encoding, write_audio
 from bench.scoring import errors, normalized
-from earshot_contract.shards import PacketPosition, PlanRequest, S3Object, Shard, Word
+from earshot_contract.shards import EngineProfile, PacketPosition, PlanRequest, S3Object, Shard, Word
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
 from transcriber.engine_protocol import Engine, Model
@@ -60,7 +61,7 @@ def encode(samples: np.ndarray, target: Path, name: str) -> Path:
     return path
 
 
-def transcribe(engine: Engine, path: Path, language: str, shards: int) -> Transcribed:
+def transcribe(engine: Engine, path: Path, language: str, shards: int, profile: EngineProfile) -> Transcribed:
     """Transcribe a file in so many shards, or as many as there are pauses for."""
     cuts: list[PacketPosition] = []
     seconds = None
@@ -84,6 +85,7 @@ def transcribe(engine: Engine, path: Path, language: str, shards: int) -> Transc
             first=first,
             until=until,
             file_seconds=seconds,
+            profile=profile,
         )
         futures.append(engine.submit(shard, path))
     found = [word for future in futures for segment in future.result().segments for word in segment.words]
@@ -124,10 +126,11 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="bench.seams", description="Shards beside the whole.")
     parser.add_argument("--corpus", type=Path, nargs="+", required=True)
     parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--minutes", type=float, default=8.0)
+    parser.add_argument("--minutes", type=float, default=12.0)
     parser.add_argument("--longest", type=float, default=30.0, help="seconds of a clip")
     parser.add_argument("--language", default="en")
-    parser.add_argument("--formats", default=",".join(FORMATS), help="by commas")
+    parser.add_argument("--formats", default="vbr.mp3,m4a,webm", help=f"by commas, of {', '.join(FORMATS)}")
+    parser.add_argument("--profile", choices=list(EngineProfile), type=EngineProfile, default=EngineProfile.FAST)
     parser.add_argument("--shards", default="4,16", help="beside the whole, by commas")
     parser.add_argument("--batch-workers", dest="batch_workers", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("build/bench"))
@@ -143,17 +146,17 @@ def main(arguments: Sequence[str]) -> None:
 
     clip, samples = _joined(options)
     engine = BatchingEngine(Model("bench", options.model, ""), settings)
-    print(f"{clip.seconds:.0f} s of {clip.language}; words that moved: median, within 50 ms, most")
+    print(f"{clip.seconds:.0f} s of {clip.language}, {options.profile}; moved words: median, within 50 ms, most")
     print("| format | shards | words wrong | − whole | moved within 5 s of a cut | moved elsewhere |")
     print("|---|---|---|---|---|---|", flush=True)
     for name in options.formats.split(","):
         path = encode(samples, options.out, name)
-        whole = transcribe(engine, path, clip.language, 1)
+        whole = transcribe(engine, path, clip.language, 1, options.profile)
         base = errors(clip.text, whole.text, clip.language)
         print(f"| {name} | 1 | {100 * base.wrong / base.words:.2f} % | | | |", flush=True)
         kept = {"1": whole}
         for count in map(int, options.shards.split(",")):
-            parts = kept[str(count)] = transcribe(engine, path, clip.language, count)
+            parts = kept[str(count)] = transcribe(engine, path, clip.language, count, options.profile)
             found = errors(clip.text, parts.text, clip.language)
             near, elsewhere = moved(whole, parts, clip.language)
             rate, change = 100 * found.wrong / found.words, 100 * (found.wrong - base.wrong) / base.words
@@ -168,6 +171,7 @@ def main(arguments: Sequence[str]) -> None:
             print(f"| {' | '.join(cells)} |", flush=True)
         document = {n: {"cuts": t.cuts, "words": [word.to_dict() for word in t.words]} for n, t in kept.items()}
         (options.out / f"seams-{name}.json").write_text(json.dumps(document, ensure_ascii=False))
+    print(f"{time.process_time():.0f} CPU s")
     engine.close()
 
 

@@ -12,7 +12,6 @@ from earshot_contract.shards import PlanRequest, S3Object, Shard, ShardPlan
 from functions.workers.shard_length import MAX_SHARDS
 
 NOT_PLANNED = "The recording was not cut: no worker could find out where."
-SEVERAL_TRACKS = "The recording was not cut: its channels may be those of several audio tracks."
 
 
 def plan_shard(shards: Sequence[Shard], length: float) -> Shard:
@@ -28,7 +27,7 @@ def plan_shard(shards: Sequence[Shard], length: float) -> Shard:
         count=1,
         channel=None,
         result=S3Object(first.result.bucket, plan_key(first.job_id)),
-        plan=PlanRequest(length, max(1, MAX_SHARDS // len(shards))),
+        plan=PlanRequest(length, max(1, MAX_SHARDS // len(shards)), len(shards)),
     )
 
 

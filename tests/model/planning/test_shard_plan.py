@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from bench.corpus import wav
+from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.shards import PlanRequest
+from tests.fixtures.films import Track, film
 from tests.paths import ROOT
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
-from transcriber.planning.shard_plan import find_cuts
+from transcriber.planning.shard_plan import SEVERAL_TRACKS, find_cuts
 
 PAUSE = 0.7  # seconds between two utterances
 CLIPS = sorted((ROOT / "tests" / "fixtures" / "speech").glob("*.flac"))
@@ -43,6 +45,32 @@ def test_every_cut_lies_in_a_pause(recording: Path, utterances: list[np.ndarray]
     for cut in found.cuts:
         at = round(cut.seconds * SAMPLE_RATE)
         assert np.sqrt(np.mean(samples[at - 800 : at + 800] ** 2)) < 0.003  # 50 ms on each side
+
+
+@pytest.mark.parametrize("rest", [10.0, 20.0])  # seconds behind the second shard
+def test_last_shard_has_at_least_half_a_length(recording: Path, rest: float) -> None:
+    seconds = find_cuts(recording, PlanRequest(1e6, 1)).seconds
+    length = (seconds - rest) / 2
+
+    found = find_cuts(recording, PlanRequest(length, 40))
+
+    assert found.reason is None
+    assert [round(cut.seconds / length) for cut in found.cuts] == ([1, 2] if rest > length / 2 else [1])
+
+
+@pytest.mark.parametrize(
+    ("channels", "track", "expected"),
+    [(1, None, False), (2, None, True), (2, TrackRequest(number=2), False)],
+)
+def test_channels_of_several_tracks_are_not_cut(
+    tmp_path: Path, channels: int, track: TrackRequest | None, expected: bool
+) -> None:
+    path = tmp_path / "film.mkv"
+    path.write_bytes(film("matroska", Track(0), Track(0, "stereo"), seconds=60.0))
+
+    found = find_cuts(path, PlanRequest(20.0, 5, channels), track=track)
+
+    assert (found.cuts == []) == (found.reason == SEVERAL_TRACKS) == expected
 
 
 def test_number_of_shards_is_bounded_and_a_short_file_is_whole(recording: Path) -> None:

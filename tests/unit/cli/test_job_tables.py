@@ -66,6 +66,13 @@ def test_show_prints_details_and_text(earshot: Any, job_ids: list[str]) -> None:
     assert result.stdout.endswith("\n\ntxt: words\n")
 
 
+def test_show_says_why_a_long_file_was_not_cut(earshot: Any, deployment: Any, job_ids: list[str]) -> None:
+    reason = "The recording was not cut: no worker could find out where."
+    deployment.jobs[job_ids[1]]["shards"] = {"done": 1, "total": 1, "reason": reason}
+
+    assert f"1 of 1. {reason}" in " ".join(earshot("show", job_ids[1]).stdout.split())
+
+
 def test_show_with_format_prints_only_the_result(earshot: Any, job_ids: list[str]) -> None:
     assert earshot("show", job_ids[1], "--format", "srt").stdout == "srt: words\n"
 

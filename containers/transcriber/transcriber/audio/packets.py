@@ -1,10 +1,11 @@
-"""Packets of a track from one position to another, and their places on a player's clock; nothing is decoded here."""
+"""Packets of a track from one position to another, and their times on a player's clock; nothing is decoded here."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+import numpy as np
 from av.audio.stream import AudioStream as AvAudioStream
 from av.packet import Packet
 
@@ -71,11 +72,29 @@ class PacketClock:
         """Seconds from the start of the file to the end of the packets so far."""
         return self._start + self._end
 
-    def start_of(self, packet: Packet[AvAudioStream]) -> float:
-        """Count a packet; return the seconds from the start of the file to its first sample."""
-        length = self._length(packet.duration or 0, self._unit)
-        pts = packet.pts
-        stamp = None if pts is None or not self._unit else pts * self._unit
+    def times_of(self, packets: Sequence[Packet[AvAudioStream]]) -> np.ndarray:
+        """Count the next packets; return where they are.
+
+        Those that follow one another without a gap are placed at once: one by one they cost as much as reading them.
+
+        Returns:
+            Seconds from the start of the file to a packet's first sample and to its end, shape (packets, 2).
+        """
+        stamps = np.array([packet.pts for packet in packets], np.float64) * self._unit  # None becomes NaN
+        lengths = self._lengths(np.array([packet.duration or 0 for packet in packets], np.float64))
+        if not self._first and self._unit and self._timeline.continue_run(stamps, lengths):
+            ends = np.cumsum(np.concatenate([[self._end], lengths]))
+            self._end = float(ends[-1])
+            return self._start + np.stack([ends[:-1], ends[1:]], axis=1)
+        missing = np.isnan(stamps) | (not self._unit)
+        times = [
+            self._count(None if unknown else stamp, length)
+            for stamp, length, unknown in zip(stamps.tolist(), lengths.tolist(), missing, strict=True)
+        ]
+        return self._start + np.array(times, np.float64).reshape(-1, 2)
+
+    def _count(self, stamp: float | None, length: float) -> tuple[float, float]:
+        """Count a packet; return its start and end in seconds from the start of the part."""
         time = self._timeline.step(stamp, False, self._first, False)
         begin = self._end if time is None else max(self._end, time)
         if time is not None:
@@ -84,9 +103,11 @@ class PacketClock:
         self._timeline.count(length)
         self._end = begin + length
         self._first &= length == 0  # packets before the clock's zero, which an encoder adds, are not heard
-        return self._start + begin
+        return begin, self._end
 
-    def _length(self, duration: int, unit: float) -> float:
-        """Return the seconds of a packet: of a frame exactly, where the container's unit is too coarse for it."""
+    def _lengths(self, durations: np.ndarray) -> np.ndarray:
+        """Return the seconds of packets: of a frame exactly, where the container's unit is too coarse for it."""
         exact = self._codec.frame_size / self._codec.sample_rate if self._codec.frame_size else 0.0
-        return exact if abs(exact - duration * unit) < unit else min(duration * unit, _MAX_PACKET_SECONDS)
+        duration = durations * self._unit
+        is_frame = np.abs(exact - duration) < self._unit
+        return np.where(is_frame, exact, np.minimum(duration, _MAX_PACKET_SECONDS))

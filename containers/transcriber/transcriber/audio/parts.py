@@ -16,8 +16,11 @@ from typing import BinaryIO
 
 from earshot_contract.file_signatures import HEAD_BYTES, container_name
 from transcriber.audio import transport_stream
+from transcriber.audio.mapped_file import matches
 
-_WAV = re.compile(rb"(?:RIFF|RF64|BW64)....WAVE(?:fmt |JUNK|bext|LIST|ds64)", re.DOTALL)
+_WAV_HEADER = rb"....WAVE(?:fmt |JUNK|bext|LIST|ds64)"
+_WAV = re.compile(rb"(?:RIFF|RF64|BW64)" + _WAV_HEADER, re.DOTALL)
+_WAV_NAMES = [re.compile(name + _WAV_HEADER, re.DOTALL) for name in (b"RIFF", b"RF64", b"BW64")]
 _BIT_3 = b"".join(re.escape(bytes([byte])) for byte in range(256) if byte & 8)
 # How each format starts; the first line that matches the file's beginning is searched in the rest of it.
 _STARTS = (
@@ -126,7 +129,8 @@ def _starts(data: mmap.mmap) -> list[int]:
     if transport_stream.START.match(data):
         return transport_stream.starts(data)
     pattern = next((start for start in _STARTS if start.match(data)), None)
-    starts = [match.start() for match in pattern.finditer(data)] if pattern else []
+    searched = _WAV_NAMES if pattern is _WAV else [pattern] if pattern else []
+    starts = sorted(at for each in searched for at in matches(each, data))
     if pattern is _WAV and (end := _samples_end(data, starts[-1], len(data))) and _is_other_file(data, end):
         starts.append(end)
     return starts
@@ -135,8 +139,7 @@ def _starts(data: mmap.mmap) -> list[int]:
 def _ogg_starts(data: mmap.mmap) -> list[int]:
     """Return the starts of an Ogg file's chain; the first pages of streams that play together follow each other."""
     starts, next_page = [], -1
-    for match in _OGG_START.finditer(data):
-        at = match.start()
+    for at in matches(_OGG_START, data):
         if at != next_page:
             starts.append(at)
         lacing = _lacing(data, at)

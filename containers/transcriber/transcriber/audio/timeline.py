@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import av
+import numpy as np
 from av.audio.frame import AudioFrame
 from av.container import InputContainer
 
@@ -72,6 +73,23 @@ class Timeline:
     def count(self, samples: float) -> None:
         """Count samples of the run."""
         self._run_samples += samples
+
+    def continue_run(self, stamps: np.ndarray, samples: np.ndarray) -> bool:
+        """Count frames, or packets, at once if each of them continues the run; else count none.
+
+        Args:
+            stamps: time stamps in seconds, shape (frames,); NaN: none.
+            samples: of each frame, shape (frames,).
+
+        Returns:
+            Whether they were counted. `step` finds out which one begins a new run.
+        """
+        counted = np.cumsum(np.concatenate([[self._run_samples], samples]))
+        gaps = stamps - self.zero - (self._run_start + counted[:-1] / self._run_rate)
+        if self._ignores_stamps or not np.all(np.abs(gaps) <= _TOLERANCE):  # a comparison with NaN is false
+            return False
+        self._run_samples = float(counted[-1])
+        return True
 
 
 def stamp_of(frame: AudioFrame) -> float | None:

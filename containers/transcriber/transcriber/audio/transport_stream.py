@@ -10,6 +10,8 @@ import re
 
 import numpy as np
 
+from transcriber.audio.mapped_file import give_back
+
 PACKET_BYTES = 188
 START = re.compile(rb"(?:G.{187}){4}", re.DOTALL)
 _BLOCK_PACKETS = 1 << 16  # packets that are looked at together: 12 MB
@@ -43,6 +45,7 @@ def starts(data: mmap.mmap) -> list[int]:
                 if begin * PACKET_BYTES > found[-1]:
                     found.append(begin * PACKET_BYTES)
             maps[pid] = streams
+        give_back(data, first * PACKET_BYTES, count * PACKET_BYTES)
     return found
 
 

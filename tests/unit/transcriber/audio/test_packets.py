@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +19,7 @@ from transcriber.audio.packets import PacketClock
 from transcriber.audio.recordings import recordings
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
+from transcriber.audio.timeline import Timeline
 
 SECONDS = 4
 FORMATS = {
@@ -31,7 +33,10 @@ FORMATS = {
     "a.ogg": Encoding("libopus", 48_000),
     "a.webm": Encoding("libopus", 48_000),
     "live.webm": Encoding("libopus", 48_000, muxer={"live": "1"}),
+    "a.mkv": Encoding("libmp3lame", 16_000),
 }
+BATCH = 16  # packets placed at once
+HOLE = 1500  # ms, in the clock of a file after its first second
 
 
 def noise(rate: int) -> np.ndarray:
@@ -47,7 +52,19 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         write_audio(folder / name, noise(encoding.rate), encoding.rate, encoding)
     (folder / "chain.ogg").write_bytes((folder / "a.ogg").read_bytes() * 2)
     (folder / "chain.wav").write_bytes((folder / "a.wav").read_bytes() * 2)
+    write_with_hole(folder / "a.mkv", folder / "hole.mkv")
     return {path.name: path for path in folder.iterdir()}
+
+
+def write_with_hole(source: Path, target: Path) -> None:
+    """Write the packets of a file again, as a recorder that was paused would."""
+    with av.open(str(source)) as old, av.open(str(target), "w") as new:
+        stream = new.add_stream_from_template(old.streams.audio[0])
+        for packet in old.demux(audio=0):
+            if packet.pts is not None:
+                packet.pts = packet.dts = packet.pts + (HOLE if packet.pts > 1000 else 0)
+                packet.stream = stream
+                new.mux(packet)
 
 
 @cache
@@ -61,9 +78,10 @@ def positions(path: Path) -> list[PacketPosition]:
     found, start = [], 0.0
     for number, part in recordings(path):
         clock = PacketClock(part, start)
-        for count, packet in enumerate(part.container.demux(part.stream)):
-            if packet.size:
-                found.append(PacketPosition(clock.start_of(packet), count, number, packet.pts))
+        packets = [packet for packet in part.container.demux(part.stream) if packet.size]
+        batches = [clock.times_of(packets[n : n + BATCH]) for n in range(0, len(packets), BATCH)]
+        starts = np.concatenate(batches)[:, 0].tolist()
+        found += [PacketPosition(starts[n], n, number, packet.pts) for n, packet in enumerate(packets)]
         start = clock.seconds
     return found
 
@@ -97,6 +115,23 @@ def test_ranges_laid_end_to_end_are_the_whole_file(files: dict[str, Path], data:
     assert abs(len(joined) - len(whole)) <= 2 * len(found)  # a resampler rounds at its end
     if FORMATS[name.replace("chain", "a")].rate == SAMPLE_RATE:
         assert np.abs(joined - whole).max() < 1e-4  # nothing lost, doubled or shifted by a sample
+
+
+@pytest.mark.parametrize("name", [*NAMES, "hole.mkv"])
+def test_packets_placed_at_once_are_where_each_alone_is(
+    files: dict[str, Path], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = positions.__wrapped__(files[name])
+    monkeypatch.setattr(Timeline, "continue_run", lambda *_: False)
+
+    assert at_once == positions.__wrapped__(files[name])
+
+
+def test_hole_in_the_clock_is_a_hole_between_packets(files: dict[str, Path]) -> None:
+    packets = positions(files["hole.mkv"])
+
+    longest = max(b.seconds - a.seconds for a, b in itertools.pairwise(packets))
+    assert longest == pytest.approx(HOLE / 1000, abs=0.1)  # and the packet before it
 
 
 def test_range_knows_length_of_whole_file(files: dict[str, Path]) -> None:

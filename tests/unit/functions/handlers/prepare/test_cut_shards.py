@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from earshot_contract.keys import plan_key, shard_result_key
-from earshot_contract.shards import PacketPosition, S3Object, Shard, ShardPlan
+from earshot_contract.shards import PacketPosition, PlanRequest, S3Object, Shard, ShardPlan
 from functions.audio.probe import Probe
 from functions.aws import job_table, s3
 from functions.aws.clients import client
 from functions.handlers.prepare import handler as prepare_module
-from functions.handlers.prepare.cut_shards import cut_shards
+from functions.handlers.prepare.cut_shards import cut_shards, plan_shard
 from functions.handlers.prepare.handler import handler
 from functions.jobs.job import Failure
 from functions.settings import settings
@@ -68,7 +68,9 @@ def sent(answer: dict[str, Any]) -> list[Shard]:
 
 
 def test_shards_of_plan_meet_without_a_gap() -> None:
-    shards = cut_shards(planned("multichannel=true", Probe(10 * HOUR, 2)), plan("j1", 3))
+    whole = planned("multichannel=true", Probe(10 * HOUR, 2))
+    assert plan_shard(whole, HOUR).plan == PlanRequest(HOUR, 150, channels=2)
+    shards = cut_shards(whole, plan("j1", 3))
 
     assert [(s.index, s.count, s.channel) for s in shards] == [(n, 6, n // 3) for n in range(6)]
     assert [s.result.key for s in shards] == [shard_result_key("j1", n) for n in range(6)]

@@ -1,0 +1,35 @@
+"""Mapped file: a search through a file of gigabytes that leaves none of its pages in the process's memory."""
+
+from __future__ import annotations
+
+import mmap
+import re
+from collections.abc import Iterator
+
+BLOCK_BYTES = 1 << 24  # searched at once, and then given back; a multiple of every system's page
+_LONGEST_MATCH = 4096  # bytes; a match may reach this far into the next block
+
+
+def matches(pattern: re.Pattern[bytes], data: mmap.mmap) -> Iterator[int]:
+    """Yield where the pattern, which begins with the same bytes everywhere, matches; in order.
+
+    `re` looks for such bytes as fast as memory is read, for a choice of bytes twenty times slower.
+    """
+    for first in range(0, len(data), BLOCK_BYTES):
+        end = first + BLOCK_BYTES
+        for match in pattern.finditer(data, first, end + _LONGEST_MATCH):
+            if match.start() < end:
+                yield match.start()
+        give_back(data, first, BLOCK_BYTES)
+
+
+def give_back(data: mmap.mmap, first: int, size: int) -> None:
+    """Take pages out of the process's memory; they are read again if they are needed.
+
+    Args:
+        data: a mapped file.
+        first: of the bytes; a multiple of the page size.
+        size: number of bytes.
+    """
+    if hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
+        data.madvise(mmap.MADV_DONTNEED, first, min(size, len(data) - first))
