@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from aws_cdk import aws_apigateway as apigateway
 
 from functions.jobs.job import Failure
-from functions.rendering import openai
+from functions.rendering.openai_error import error_body
 
 GATEWAY_MESSAGE = "$context.error.messageString"  # API Gateway's own message, quoted as a JSON string
 
@@ -41,7 +41,7 @@ class GatewayResponse:
             "err_msg": self.err_msg,
             "request_id": "$context.requestId",
             "message": self.err_msg,
-            **openai.error(failure),
+            **error_body(failure),
         }
         return json.dumps(body, separators=(",", ":")).replace(f'"{GATEWAY_MESSAGE}"', GATEWAY_MESSAGE)
 

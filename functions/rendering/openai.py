@@ -1,4 +1,4 @@
-"""OpenAI's answers for a transcript: JSON, verbose JSON, text, a stream of events; and its error body."""
+"""OpenAI's answers for a transcript: JSON, verbose JSON, text, a stream of events."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import math
 from typing import Any
 
 from earshot_contract.shards import Segment
-from functions.jobs.job import Failure
 from functions.transcripts.languages import LANGUAGES
 from functions.transcripts.sentences import utterances
 from functions.transcripts.transcript import Channel, Transcript
@@ -116,21 +115,6 @@ def event_stream(transcript: Transcript) -> str:
     events: list[dict[str, Any]] = [{"type": "transcript.text.delta", "delta": delta} for delta in deltas]
     events.append({"type": "transcript.text.done", "text": text(transcript), "usage": _usage(transcript)})
     return "".join(f"data: {_json(event)}\n\n" for event in events)
-
-
-def error(failure: Failure, param: str | None = None) -> dict[str, Any]:
-    """Return the body of an error. SDKs show an empty message for any other shape.
-
-    Args:
-        failure: What went wrong.
-        param: Name of the form field that caused it.
-    """
-    kind, code = {
-        401: ("invalid_request_error", "invalid_api_key"),
-        404: ("invalid_request_error", failure.err_code.lower().replace(" ", "_")),
-        429: ("requests", "rate_limit_exceeded"),
-    }.get(failure.status, ("server_error" if failure.status >= 500 else "invalid_request_error", None))
-    return {"error": {"message": failure.err_msg, "type": kind, "param": param, "code": code}}
 
 
 def _segments(transcript: Transcript) -> list[Segment]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from functions.errors import ApiError
 from functions.jobs.job import Failure
-from functions.options.options import Options
-from functions.rendering import openai
 from functions.rendering.formats import DIARIZED_JSON, OPENAI_FORMATS, OPENAI_JSON, OPENAI_TEXT, VERBOSE_JSON, Format
-from functions.transcripts.transcript import Transcript
+
+if TYPE_CHECKING:
+    from functions.options.options import Options
+    from functions.transcripts.transcript import Transcript
 
 EVENTS_TYPE = "text/event-stream; charset=utf-8"
 GRANULARITIES = "timestamp_granularities[]"  # the field's literal name, repeated for each value
@@ -66,6 +68,8 @@ class OpenAIResponseFormat:
 
     def render(self, transcript: Transcript, options: Options) -> tuple[str, str]:
         """Return content type and body for an edited transcript."""
+        from functions.rendering import openai
+
         if self.stream:
             return EVENTS_TYPE, openai.event_stream(transcript)
         if self.format is DIARIZED_JSON and transcript.speaker_model is None:

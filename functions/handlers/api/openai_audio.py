@@ -13,7 +13,7 @@ from functions.handlers.api.response import Response, error_headers, json_respon
 from functions.handlers.api.result_routes import as_openai, result_or_redirect
 from functions.handlers.api.submit_job import TranscriptionRequest, submit
 from functions.options.options import Options
-from functions.rendering import openai
+from functions.rendering.openai_error import error_body
 from functions.rendering.openai_response_format import BadField, OpenAIResponseFormat
 from functions.settings import settings
 
@@ -51,4 +51,4 @@ def openai_error(error: ApiError, request: Request) -> Response:
     param = error.param if isinstance(error, BadField) else None
     request_id = error.job_id or request.id
     headers = error_headers(error.failure, request_id) | {"x-request-id": request_id}
-    return json_response(openai.error(error.failure, param), error.failure.status, headers)
+    return json_response(error_body(error.failure, param), error.failure.status, headers)

@@ -7,8 +7,8 @@ jobs have none: whether a number is a secret may depend on words that are not th
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from earshot_contract.keys import plan_key, shard_result_key, shards_prefix
 from earshot_contract.shards import S3Object, ShardPlan, ShardResult
@@ -19,12 +19,13 @@ from functions.jobs.job import Job
 from functions.jobs.job_name import content_disposition
 from functions.options.options import Options
 from functions.settings import settings
-from functions.transcripts.edit import edit
-from functions.transcripts.transcript import Transcript
+
+if TYPE_CHECKING:
+    from functions.transcripts.transcript import Transcript
 
 UNTIL_HEADER = "earshot-partial-until"  # seconds of the file that a partial result reaches; in every format
 
-RenderTranscript = Callable[[Transcript, Options], tuple[str, str]]
+RenderTranscript = Callable[["Transcript", Options], tuple[str, str]]
 
 
 def partial_result(job: Job, render: RenderTranscript, suffix: str | None) -> Response:
@@ -44,6 +45,8 @@ def partial_result(job: Job, render: RenderTranscript, suffix: str | None) -> Re
             "A request with redact has no partial result: what has to be redacted is known when all of the text is "
             "there."
         )
+    from functions.transcripts.edit import edit
+
     transcript = _beginning(job, options)
     content_type, body = render(edit(transcript, options), options)
     headers = {UNTIL_HEADER: f"{transcript.partial_until:.3f}"}
@@ -53,7 +56,9 @@ def partial_result(job: Job, render: RenderTranscript, suffix: str | None) -> Re
 
 
 def _beginning(job: Job, options: Options) -> Transcript:
-    from functions.transcripts.assembly import assemble_beginning  # few requests of the API need it
+    from concurrent.futures import ThreadPoolExecutor
+
+    from functions.transcripts.assembly import assemble_beginning
 
     bucket, channels = settings().transcripts_bucket, job.channels_planned or 1
     each = (job.shards or 0) // channels  # shards of a channel, whose numbers follow each other

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from earshot_contract.keys import REDACTED_AUDIO, answer_key, edits_key, redacted_audio_key, transcript_key
@@ -18,13 +20,13 @@ from functions.handlers.api.wait_for_job import check_completed, wait_for_job
 from functions.jobs.job import Job
 from functions.jobs.job_name import content_disposition
 from functions.options.options import Options
-from functions.rendering.deepgram import listen_response
 from functions.rendering.formats import JSON, LISTEN_FORMATS, REDACTED_AUDIO_FORMAT, Format
 from functions.rendering.openai_response_format import OpenAIResponseFormat
 from functions.settings import settings
-from functions.transcripts.corrections import Corrections, correct
-from functions.transcripts.edit import edit
-from functions.transcripts.transcript import Transcript
+
+if TYPE_CHECKING:
+    from functions.transcripts.corrections import Corrections
+    from functions.transcripts.transcript import Transcript
 
 MAX_BODY_BYTES = 5_500_000  # a Lambda answers with 6 MB at most, escapes and headers included
 
@@ -88,6 +90,8 @@ def result_or_redirect(
     Raises:
         ApiError: The job failed, was cancelled, or was deleted meanwhile.
     """
+    if not job.state.final and deadline > time.monotonic():
+        _import_renderers()
     job = wait_for_job(job, deadline)
     if check_completed(job):
         response = within_response_limit(job, render(job))
@@ -98,8 +102,16 @@ def result_or_redirect(
     return _with_headers(see_other(location, {"request_id": job.id, "message": message}, job.id), headers or {})
 
 
+def _import_renderers() -> None:
+    """Import what the result will need while the job runs: once it is complete, its caller would wait for that."""
+    import functions.rendering.deepgram
+    import functions.transcripts.edit  # noqa: F401
+
+
 def as_deepgram(job: Job) -> Response:
     """Render the job's transcript as Deepgram's JSON."""
+    from functions.rendering.deepgram import listen_response
+
     transcript, options = edited_transcript(job)
     return json_response(listen_response(transcript, options))
 
@@ -140,18 +152,29 @@ def edited_transcript(job: Job) -> tuple[Transcript, Options]:
     """Return a completed job's transcript with the edits of its options and its corrections, and the options."""
     transcript, options = optioned_transcript(job)
     corrections = corrections_of(job)
-    return (correct(transcript, corrections) if corrections else transcript), options
+    if not corrections:
+        return transcript, options
+    from functions.transcripts.corrections import correct
+
+    return correct(transcript, corrections), options
 
 
 def optioned_transcript(job: Job) -> tuple[Transcript, Options]:
     """Return a completed job's transcript with the edits of its options alone, and the options."""
+    from functions.transcripts.edit import edit
+    from functions.transcripts.transcript import Transcript
+
     options = Options.from_stored(job.parsed, job.options)
     return edit(Transcript.from_json(_read(transcript_key(job.id))), options), options
 
 
 def corrections_of(job: Job) -> Corrections | None:
     """Return the corrections of a job's transcript, None if there are none."""
-    return Corrections.from_json(_read(edits_key(job.id, job.edits))) if job.edits else None
+    if not job.edits:
+        return None
+    from functions.transcripts.corrections import Corrections
+
+    return Corrections.from_json(_read(edits_key(job.id, job.edits)))
 
 
 def within_response_limit(job: Job, response: Response) -> Response:

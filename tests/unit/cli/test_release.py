@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import pytest
 import typer.testing
@@ -19,6 +20,7 @@ from earshot_cli.doctor import Needs
 from earshot_cli.errors import CliError
 from earshot_cli.main import app
 from infra.settings import StackSettings
+from tests.fixtures.cli import built_command
 
 STATEFUL = {"Action": "Modify", "ResourceType": "AWS::DynamoDB::GlobalTable", "LogicalResourceId": "Table"}
 HARMLESS = {
@@ -109,7 +111,8 @@ def account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Account:
 
 
 def earshot(*arguments: str, answer: str = "") -> typer.testing.Result:
-    return typer.testing.CliRunner().invoke(app, arguments, input=answer)
+    with mock.patch.object(typer.testing, "_get_command", built_command):
+        return typer.testing.CliRunner().invoke(app, arguments, input=answer)
 
 
 def test_deploy_synthesizes_and_creates_the_stack(account: Account) -> None:

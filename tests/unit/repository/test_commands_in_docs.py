@@ -10,11 +10,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import typer.main
 
 from earshot_cli.main import app
 from earshot_cli.release import parse_settings
 from infra.settings import StackSettings
+from tests.fixtures.cli import built_command
 from tests.paths import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*/README.md"))]
@@ -41,7 +41,7 @@ def parse(words: list[str]) -> dict[str, Any]:
     Raises:
         Exception: click's, or KeyError for a command that does not exist.
     """
-    command: Any = typer.main.get_command(app)
+    command: Any = built_command(app)
     while hasattr(command, "commands"):
         name, *words = words
         command = command.commands[name]

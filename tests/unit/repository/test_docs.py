@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 import runpy
-from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from enum import IntEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +27,19 @@ _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _PATH = re.compile(r"`((?:cli|containers|docs|events|functions|infra|localcloud|tests)/[\w./-]*)`")
 
 
-def pages() -> Iterator[Path]:
-    for page in sorted(ROOT.rglob("*.md")):
-        if not any(part.startswith(".") or part in ("node_modules", "cdk.out", "build") for part in page.parts[1:]):
-            yield page
-    yield from sorted((ROOT / ".github").rglob("*.md"))
+@cache
+def pages() -> list[Path]:
+    """Every page, without looking through what is installed or built."""
+    folders = [
+        folder
+        for folder in sorted(ROOT.iterdir())
+        if folder.is_dir() and (not folder.name.startswith(".") or folder.name == ".github") and folder.name != "build"
+    ]
+    found = [*ROOT.glob("*.md"), *(page for folder in folders for page in folder.rglob("*.md"))]
+    return sorted(page for page in found if not {"node_modules", "cdk.out"} & set(page.parts))
 
 
+@cache
 def prose(page: Path) -> str:
     """The text of a page without its code blocks."""
     return _FENCE.sub("", page.read_text(encoding="utf-8"))

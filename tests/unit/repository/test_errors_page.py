@@ -10,6 +10,7 @@ from functools import cache
 
 from infra.gateway_responses import GATEWAY_RESPONSES
 from localcloud.emulator import disk_space
+from tests.fixtures.python_source import nodes
 from tests.paths import ROOT
 
 PAGE = (ROOT / "docs/reference/errors.md").read_text(encoding="utf-8")
@@ -18,14 +19,20 @@ MAKERS = {"api_error": 400, "Failure": 400}  # functions that make an error of a
 
 
 @cache
-def modules() -> tuple[ast.Module, ...]:
+def calls_and_strings() -> tuple[ast.Call | ast.JoinedStr | ast.Constant, ...]:
+    """Those of the code, from one walk through it."""
     paths = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
-    return tuple(ast.parse(path.read_text(encoding="utf-8")) for path in paths)
+    return tuple(
+        node
+        for path in paths
+        for node in nodes(path.read_text(encoding="utf-8"))
+        if isinstance(node, ast.Call | ast.JoinedStr | ast.Constant)
+    )
 
 
 def made_errors() -> Iterator[tuple[str, int]]:
     """Code and status of each error that the code makes."""
-    for node in (node for module in modules() for node in ast.walk(module)):
+    for node in calls_and_strings():
         name = getattr(getattr(node, "func", None), "id", "")
         if isinstance(node, ast.Call) and name in MAKERS and node.args and isinstance(node.args[0], ast.Constant):
             status = node.args[2] if len(node.args) > 2 else ast.Constant(MAKERS[name])
@@ -49,7 +56,7 @@ def test_errors_page_lists_exactly_the_codes_there_are() -> None:
 def texts() -> str:
     """All strings of the code; a gap where a value is put in."""
     found = []
-    for node in (node for module in modules() for node in ast.walk(module)):
+    for node in calls_and_strings():
         if isinstance(node, ast.JoinedStr):
             parts = [part.value if isinstance(part, ast.Constant) else "\0" for part in node.values]
             found.append("".join(map(str, parts)))

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.fixtures.python_source import nodes, without_text
 from tests.paths import ROOT
 
 FOLDERS = ("cli", "events", "functions", "infra", "localcloud", "containers", "tests")
@@ -74,7 +75,6 @@ class Name(NamedTuple):
 _NAMING_STRING = re.compile(r"[A-Za-z][\w:/-]*(?: [\w:/-]+){0,4}[?]?")
 _MAKE_NAME = re.compile(r"^([a-z][\w-]*)(?=[^\n=]*:(?!=))|^(?:export )?([A-Z_]+) *[:?+]?=", re.MULTILINE)
 _JAVASCRIPT_TEXT = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)
-_COMMENT = re.compile(r"(^| )\s*# [^\n\"']*$|^ *\"\"\"[^\"]*\"\"\"$", re.MULTILINE)  # and most docstrings
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
@@ -99,7 +99,7 @@ def python_names(path: Path, with_strings: bool) -> Iterator[Name]:
     """The identifiers of a Python file, and the strings that name something: ids of constructs, states, variables."""
     text = path.read_text(encoding="utf-8")
     lines = text.splitlines()
-    for node in ast.walk(ast.parse(text)):
+    for node in nodes(text):
         if isinstance(node, ast.Constant):
             if with_strings and isinstance(node.value, str) and _NAMING_STRING.fullmatch(node.value):
                 yield Name(node.value, node.lineno)
@@ -132,8 +132,8 @@ def json_names(path: Path) -> Iterator[Name]:
 
 
 def may_offend(path: Path) -> bool:
-    """Return whether an avoided word stands outside of comments: only then a file is parsed, which takes long."""
-    code = _COMMENT.sub("", path.read_text(encoding="utf-8"))
+    """Return whether an avoided word stands outside of comments and strings; parsing every file takes long."""
+    code = without_text(path.read_text(encoding="utf-8"))
     words = {word.lower() for word in set(_WORD.findall(code))}
     return bool((words | {word.removesuffix("s") for word in words}) & avoided_words().keys())
 

@@ -32,7 +32,24 @@ EXPENSIVE = (
     "urllib.request",
     "urllib3",
 )
-RARE = ("earshot_contract.job_events", "email.message")  # what few requests of the API need
+# What the API needs for few requests, or only once a job is complete.
+RARE = (
+    "concurrent.futures.thread",
+    "earshot_contract.job_events",
+    "email.message",
+    "functions.handlers.api.edit_routes",
+    "functions.handlers.api.shared_routes",
+    "functions.rendering.captions",
+    "functions.rendering.deepgram",
+    "functions.rendering.openai",
+    "functions.transcripts.corrections",
+    "functions.transcripts.edit",
+    "functions.transcripts.edits.numerals",
+    "functions.transcripts.transcript",
+    "functions.transcripts.words",
+    "functions.workers.fleet_state",
+    "functions.workers.slots",
+)
 NETWORK = {"prepare", "callback"}  # they open connections to callers' addresses, always
 
 PROGRAM = """

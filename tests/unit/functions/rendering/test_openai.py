@@ -14,7 +14,8 @@ from earshot_contract.shards import AudioInfo, ModelInfo, Segment, Word
 from functions.jobs.job import Failure
 from functions.options.options import Options
 from functions.rendering.formats import OPENAI_TEXT, SRT, VERBOSE_JSON, VTT
-from functions.rendering.openai import error, text, verbose
+from functions.rendering.openai import text, verbose
+from functions.rendering.openai_error import error_body
 from functions.rendering.openai_response_format import BadField, OpenAIResponseFormat
 from functions.rendering.srt import srt
 from functions.rendering.vtt import vtt
@@ -196,7 +197,7 @@ def test_invalid_response_format_raises_bad_field(fields: dict[str, list[str]], 
     with pytest.raises(BadField) as refused:
         OpenAIResponseFormat.from_fields(fields)
 
-    assert error(refused.value.failure, refused.value.param)["error"]["param"] == param
+    assert error_body(refused.value.failure, refused.value.param)["error"]["param"] == param
 
 
 @pytest.mark.parametrize(
@@ -236,6 +237,6 @@ def test_segment_granularity_needs_no_verbose_json() -> None:
     ],
 )
 def test_openai_error_has_four_members(status: int, kind: str, code: str | None) -> None:
-    assert error(Failure("X", "A sentence.", status)) == {
+    assert error_body(Failure("X", "A sentence.", status)) == {
         "error": {"message": "A sentence.", "type": kind, "param": None, "code": code}
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import urllib.parse
 
@@ -52,6 +53,20 @@ def test_wait_ends_when_job_completes(api, job_id, complete, monkeypatch):
     assert pauses[0] == pytest.approx(0.05)
     assert pauses == sorted(pauses)
     assert max(pauses) <= 0.25
+
+
+def test_renderer_is_imported_while_the_job_runs(api, job_id, monkeypatch):
+    monkeypatch.delitem(sys.modules, "functions.rendering.deepgram")
+    imported = []
+    monkeypatch.setattr(
+        "functions.handlers.api.wait_for_job.time.sleep",
+        lambda _: imported.append("functions.rendering.deepgram" in sys.modules),
+    )
+
+    api.get(f"/requests/{job_id}/result?wait=0.01")
+
+    assert imported
+    assert all(imported)
 
 
 def test_wait_is_limited_by_setting(api, job_id):
