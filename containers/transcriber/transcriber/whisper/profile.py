@@ -16,17 +16,21 @@ class Profile:
         max_window_seconds: audio in a window, margins included.
         margin_seconds: audio kept before and after the speech of a window.
         max_inner_pause_seconds: a longer pause ends the window.
+        short_window_seconds: a shorter window goes on over pauses of up to `max_short_window_pause_seconds`.
+        max_short_window_pause_seconds: see above.
         min_frames: least mel frames (10 ms) for the encoder; None: as few as the speech needs.
     """
 
     max_window_seconds: float
     margin_seconds: float
     max_inner_pause_seconds: float
+    short_window_seconds: float
+    max_short_window_pause_seconds: float
     min_frames: int | None
 
 
 PROFILES = {
     # Whisper sees what it was trained on: true audio around the speech, and a whole window.
-    EngineProfile.ACCURATE: Profile(28.0, 0.3, 1.5, FULL_WINDOW_FRAMES),
-    EngineProfile.FAST: Profile(28.0, 0.3, 1.5, None),
+    EngineProfile.ACCURATE: Profile(28.0, 0.3, 1.5, 10.0, 3.0, FULL_WINDOW_FRAMES),
+    EngineProfile.FAST: Profile(28.0, 0.3, 1.5, 0.0, 1.5, None),
 }

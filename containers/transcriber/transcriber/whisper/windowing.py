@@ -50,6 +50,8 @@ class Windower:
         """Start at the beginning of a stream."""
         self._margin = round(profile.margin_seconds * _VAD_FRAMES_PER_SECOND)
         self._max_inner_pause = round(profile.max_inner_pause_seconds * _VAD_FRAMES_PER_SECOND)
+        self._short_window = round(profile.short_window_seconds * _VAD_FRAMES_PER_SECOND)
+        self._max_short_window_pause = round(profile.max_short_window_pause_seconds * _VAD_FRAMES_PER_SECOND)
         self._max_frames = int(profile.max_window_seconds * _VAD_FRAMES_PER_SECOND) - 2 * self._margin
         self._next_frame = 0  # number of the VAD frame that is fed next
         self._regions: list[tuple[int, int]] = []  # regions of speech (VAD frames) in the open window
@@ -90,7 +92,7 @@ class Windower:
         if self._region_start is None:
             if probability >= _SPEECH_ON:
                 self._region_start, self._silence_start, self._history = self._next_frame, None, [probability]
-            elif self._regions and self._next_frame - self._regions[-1][1] > self._max_inner_pause:
+            elif self._regions and self._next_frame - self._regions[-1][1] > self._max_pause():
                 self._emit_window(spans, self._next_frame)
             return
         self._history.append(probability)
@@ -104,6 +106,11 @@ class Windower:
             self._split_at_pause(self._region_start, spans)
         elif self._next_frame - self._region_start > self._max_frames:
             self._split_without_pause(spans)
+
+    def _max_pause(self) -> int:
+        """Return the longest pause that the open window may go on over: a short one is not worth an encoding."""
+        is_short = self._regions[-1][1] - self._regions[0][0] < self._short_window
+        return self._max_short_window_pause if is_short else self._max_inner_pause
 
     def _end_region(self, end: int, spans: list[WindowSpan]) -> None:
         assert self._region_start is not None

@@ -6,12 +6,13 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from earshot_contract.shards import EngineProfile
 from transcriber.audio.resampling import SAMPLE_RATE
-from transcriber.whisper.profile import PROFILES
+from transcriber.whisper.profile import PROFILES, Profile
 from transcriber.whisper.voice_activity import VAD_FRAME_SAMPLES
 from transcriber.whisper.windowing import Windower, WindowSpan, encoder_frames
 
@@ -19,8 +20,10 @@ SECOND = SAMPLE_RATE / VAD_FRAME_SAMPLES  # frames
 ACCURATE, FAST = PROFILES[EngineProfile.ACCURATE], PROFILES[EngineProfile.FAST]
 
 
-def windows_of(probabilities: np.ndarray, max_seconds: float = 15.0, block: int = 100) -> list[WindowSpan]:
-    windower = Windower(replace(FAST, max_window_seconds=max_seconds))
+def windows_of(
+    probabilities: np.ndarray, max_seconds: float = 15.0, block: int = 100, profile: Profile = FAST
+) -> list[WindowSpan]:
+    windower = Windower(replace(profile, max_window_seconds=max_seconds))
     spans = [
         span for at in range(0, len(probabilities), block) for span in windower.feed(probabilities[at : at + block])
     ]
@@ -55,6 +58,24 @@ def test_only_long_pause_starts_new_window() -> None:
     assert len(near) == 1
     assert len(near[0].voiced) == 2
     assert len(far) == 2
+
+
+@pytest.mark.parametrize(
+    ("first_seconds", "pause", "profile", "expected"),
+    [
+        (4, 2.5, ACCURATE, 1),  # a whole encoding for four seconds of speech would be a waste
+        (4, 2.5, FAST, 2),  # its encodings are as short as the speech
+        (4, 3.5, ACCURATE, 2),
+        (12, 2.5, ACCURATE, 2),  # long enough: the pause is left out
+        (12, 1.2, ACCURATE, 1),
+    ],
+)
+def test_short_accurate_window_goes_on_over_pause(
+    first_seconds: float, pause: float, profile: Profile, expected: int
+) -> None:
+    probabilities = probabilities_of((first_seconds, 0.9), (pause, 0.0), (4, 0.9), (5, 0.0))
+
+    assert len(windows_of(probabilities, 28.0, profile=profile)) == expected
 
 
 def test_speech_without_pause_splits_at_lowest_probability() -> None:
