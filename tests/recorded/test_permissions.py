@@ -48,7 +48,6 @@ UNUSED = [
     (r"TaskRole", r"s3:GetObject", r"uploads", "Of an upload made while the bucket's versions were suspended."),
     (r"Listen", r"s3:GetObject", r"(work|uploads)/", "Answers too large for a request, results beside an upload."),
     (r"Listen", r"s3:DeleteObject", r"(jobs|work|uploads)/", "Deletion of a job; the tiers delete few kinds."),
-    (r"Listen", r"dynamodb:Query", r"index/waiting", "Unfinished jobs are counted where max_waiting_jobs is set."),
     (r"Listen", r"dynamodb:Query", r"owners", "A caller with a key lists its own jobs; the tiers call without one."),
     (
         r"Listen",

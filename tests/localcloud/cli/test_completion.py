@@ -84,9 +84,7 @@ def test_tab_completes_what_the_shell_installed(name: str, tmp_path: Path) -> No
         # What comes before the prompt is read as whole lines, in which Tab is a blank.
         second.type(f"echo ready > {tmp_path}/ready\n", tmp_path / "ready", 1)
         time.sleep(0.5)
-        if (
-            name == "zsh"
-        ):  # typer's file defines its function at the first Tab of a shell, and completes from the second
+        if name == "zsh":  # typer's file defines its function at the first Tab, and completes from the second on
             second.type("earshot transc\t\n", calls, 1)
             time.sleep(0.5)
             calls.unlink()

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from localcloud.emulator.lambda_pool import EnvironmentPool, Throttled
+from localcloud.emulator import lambda_pool
+from localcloud.emulator.lambda_pool import START_SECONDS, EnvironmentPool, Throttled, start_seconds
 
 
 class Environment:
@@ -24,8 +25,8 @@ class Environment:
         self.ended = "killed"
 
 
-def pool_of(limit: int = 1, kept_idle: int = 1) -> Any:
-    return EnvironmentPool(Environment, limit, kept_idle)  # type: ignore[arg-type]
+def pool_of(limit: int = 1, kept_idle: int = 1, starts: int = 100, **clock: Any) -> Any:
+    return EnvironmentPool(Environment, limit, kept_idle, starts, **clock)  # type: ignore[arg-type]
 
 
 def acquire_later(pool: Any, got: list[Any]) -> threading.Thread:
@@ -87,3 +88,74 @@ def test_failed_fork_leaves_room_for_the_next_event() -> None:
         with pytest.raises(RuntimeError):
             pool.acquire(0)
     assert pool.busy == 0
+
+
+class Clock:
+    """Seconds that pass when somebody waits, and in a fork."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_environments_start_a_few_at_a_time() -> None:
+    clock = Clock()
+    pool = pool_of(limit=10, starts=2, clock=clock)
+    first = [pool.acquire(0) for _ in range(2)]
+    with pytest.raises(Throttled):
+        pool.acquire(0)
+
+    pool.release(first[0])  # its first event is served: it starts no more
+    assert pool.acquire(0) is first[0]
+    pool.acquire(0)  # beside the second one
+    with pytest.raises(Throttled):
+        pool.acquire(0)
+    clock.now += START_SECONDS[0]  # they wait for something else by now
+
+    assert pool.acquire(0) not in first
+    assert (pool.busy, len(pool.starting)) == (4, 1)
+
+
+def test_slow_fork_lets_the_next_start_later() -> None:
+    clock = Clock()
+
+    def fork() -> Environment:
+        clock.now += 0.04
+        return Environment()
+
+    pool = EnvironmentPool(fork, 10, 1, 1, clock)  # type: ignore[arg-type]
+    pool.acquire(0)
+    clock.now = 1.9
+    with pytest.raises(Throttled):
+        pool.acquire(0)
+
+    clock.now = 2.0  # fifty forks
+    pool.acquire(0)
+
+
+@pytest.mark.parametrize(("fork", "start"), [(0.001, 0.5), (0.02, 1.0), (0.3, 4.0), (9.0, 4.0)])
+def test_start_lasts_as_the_machine_is_busy(fork: float, start: float) -> None:
+    assert start_seconds(fork) == start
+
+
+def test_events_that_wait_for_a_start_get_it_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lambda_pool, "START_SECONDS", (0.01, 0.01))
+    pool, got = pool_of(limit=10, starts=1), []
+    pool.acquire(0)
+    threads = [acquire_later(pool, got) for _ in range(3)]
+
+    for thread in threads:
+        thread.join(10)
+
+    assert (len(got), pool.busy, list(pool.waiting)) == (3, 4, [])
+
+
+def test_failed_fork_lets_the_next_start() -> None:
+    pool = pool_of(limit=10, starts=1)
+    pool.fork = lambda: 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        pool.acquire(0)
+    pool.fork = Environment
+
+    assert pool.acquire(0).ended == ""
