@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,18 +76,19 @@ class Conversation:
     turns: list[Turn]
 
 
-def voices_of(*corpora: Path, least: float = 30.0) -> dict[str, list[np.ndarray]]:
+def voices_of(*corpora: Path, least: float = 30.0, only: Collection[str] = ()) -> dict[str, list[np.ndarray]]:
     """Return the clips of each speaker with at least so many seconds.
 
     A corpus has a manifest.json: a list of objects with `file` and, if known, `speaker`. A clip without one that is
-    named as LibriSpeech names them (speaker-chapter-number) is that speaker's.
+    named as LibriSpeech names them (speaker-chapter-number) is that speaker's. `only` names the voices that are wanted,
+    all without it.
     """
     found: dict[str, list[np.ndarray]] = defaultdict(list)
     for corpus in corpora:
         for entry in json.loads((corpus / "manifest.json").read_text()):
             name = Path(entry["file"]).stem.split("-")
             speaker = entry.get("speaker") or (name[0] if len(name) == 3 and name[0].isdecimal() else None)
-            if speaker and "several" not in entry.get("kind", ""):
+            if speaker and "several" not in entry.get("kind", "") and (not only or speaker in only):
                 found[speaker].append(np.concatenate(list(AudioStream(corpus / entry["file"]))))
     return {who: clips for who, clips in sorted(found.items()) if sum(map(len, clips)) >= least * SAMPLE_RATE}
 

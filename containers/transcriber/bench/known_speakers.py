@@ -54,16 +54,17 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--minutes", type=float, default=1.5, help="length of a conversation")
     parser.add_argument("--least", type=float, default=30.0, help="seconds that a voice of the corpus must have")
     parser.add_argument("--voices", default="", help="use these alone, by commas")
+    parser.add_argument("--only", default=";".join(CONDITIONS), help="conditions, by semicolons")
     options = parser.parse_args(arguments)
     configure_process()
     files = Model(SPEAKERS, options.speakers, digest(options.speakers / EMBEDDING), SPEAKERS)
     model = SpeakerModel.load(files)
-    voices = voices_of(*options.corpus, least=options.least)
-    if options.voices:
-        voices = {who: voices[who] for who in options.voices.split(",")}
+    only = options.voices.split(",") if options.voices else ()
+    voices = voices_of(*options.corpus, least=options.least, only=only)
     print(f"{machine()}\n{len(voices)} voices: {', '.join(voices)}", flush=True)
     total = Counts()
-    for name, condition in CONDITIONS.items():
+    for name in options.only.split(";"):
+        condition = CONDITIONS[name]
         for kind in ("", _STUDIO) if condition.treatment == "telephone" else ("",):
             counts = Counts()
             for seed in range(options.seed, options.seed + options.seeds):

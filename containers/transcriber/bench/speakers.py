@@ -1,7 +1,7 @@
 """Benchmark of speakers: made conversations and a real telephone call, with the truth known.
 
 `python -m bench.speakers --corpus DIR … --speakers DIR --out DIR [--seed N] [--seeds N] [--minutes N] [--words DIR]
-[--recordings DIR]`
+[--recordings DIR] [--keep DIR]`
 
 A row is a condition: recordings with the right number of speakers, seconds with the wrong one, diarization error rate
 with a collar of 0.25 s and without, and with `--words` (a Whisper folder) the words with the wrong speaker. CPU seconds
@@ -20,14 +20,15 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from bench.conversations import CONDITIONS, Conversation, Turn, choose_speakers, converse, voices_of
 from bench.corpus import wav
-from bench.speaker_scoring import SpeakerErrors, speaker_errors, wrong_words
+from bench.rttm import read_recordings, read_turns, write_recording
+from bench.speaker_scoring import wrong_words
+from bench.speaker_table import Row, printed
 from bench.table import machine
 from earshot_contract.manifest import EMBEDDING, SPEAKERS, WEIGHTS, digest
 from earshot_contract.shards import S3Object, Shard, SpeakerOptions, SpeakerTurn
@@ -41,42 +42,10 @@ from transcriber.hardware import configure_process
 from transcriber.speakers.model import SpeakerModel
 from transcriber.speakers.stream import SpeakerStream
 
-_COLLAR = 0.25  # seconds
 # Half a minute of a telephone call, with its turns: MIT licence.
 _CALL = "pyannote-audio==4.0.7 --hash=sha256:852ea15c4d85bc34773e618267603ffca6a521669a74d33742692cc67fc700d6\n"
 _CALL_FILES = ("pyannote/audio/sample/sample.wav", "pyannote/audio/sample/sample.rttm")
 _OPTIONS = SpeakerOptions(SPEAKERS)
-
-
-@dataclass
-class Row:
-    """Sums over the recordings of a condition."""
-
-    condition: str
-    recordings: int = 0
-    counted_right: int = 0
-    seconds: float = 0.0
-    cpu: float = 0.0
-    with_collar: list[SpeakerErrors] = field(default_factory=list)
-    without_collar: list[SpeakerErrors] = field(default_factory=list)
-    words: int = 0
-    words_wrong: int = 0
-
-    def line(self) -> dict[str, str]:
-        """Return the columns of the table."""
-        speech = sum(e.speech for e in self.with_collar)
-        return {
-            "condition": self.condition,
-            "minutes": f"{self.seconds / 60:.1f}",
-            "counted right": f"{self.counted_right}/{self.recordings}",
-            "wrong speaker %": f"{100 * sum(e.wrong for e in self.with_collar) / speech:.2f}",
-            "worst %": f"{max(100 * e.wrong / e.speech for e in self.with_collar):.2f}",
-            "missed %": f"{100 * sum(e.missed for e in self.with_collar) / speech:.1f}",
-            "DER %": f"{_rate(self.with_collar):.1f}",
-            "DER % no collar": f"{_rate(self.without_collar):.1f}",
-            "words wrong": f"{self.words_wrong}/{self.words}" if self.words else "",
-            "CPU s a minute": f"{self.cpu / self.seconds * 60:.2f}",
-        }
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -92,6 +61,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--without", default="", help="voices to leave out, by commas")
     parser.add_argument("--only", default=";".join(CONDITIONS), help="conditions, by semicolons")
     parser.add_argument("--words", type=Path, help="folder of a Whisper model")
+    parser.add_argument("--keep", type=Path, help="folder to write the conversations to, for other programs")
     parser.add_argument("--recordings", type=Path, help="folder of recordings, each beside its turns as RTTM")
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -114,15 +84,18 @@ def main(arguments: Sequence[str]) -> None:
             chosen = choose_speakers(voices, CONDITIONS[condition], rng)
             if chosen:
                 named = {who: voices[who] for who in chosen}
-                _measure(row, converse(named, CONDITIONS[condition], options.minutes * 60, rng), model, engine)
-        lines += _printed(row)
+                conversation = converse(named, CONDITIONS[condition], options.minutes * 60, rng)
+                if options.keep:
+                    write_recording(options.keep, f"{condition}-{seed}", conversation)
+                _measure(row, conversation, model, engine)
+        lines += printed(row)
     call = Row("a real telephone call")
     _measure(call, telephone_call(), model, engine)
-    lines += _printed(call)
-    for name, recording in _recordings(options.recordings) if options.recordings else ():
+    lines += printed(call)
+    for name, recording in read_recordings(options.recordings) if options.recordings else ():
         row = Row(name)
         _measure(row, recording, model, engine)
-        lines += _printed(row)
+        lines += printed(row)
     peak = _peak_megabytes()
     print(f"memory: {before:.0f} MB before the model, {loaded:.0f} with model and voices, {peak:.0f} at the end")
     with (options.out / "speakers.csv").open("w", newline="") as file:
@@ -143,19 +116,7 @@ def telephone_call() -> Conversation:
             sound, labels = (package.read(name) for name in _CALL_FILES)
         path = Path(folder) / "call.wav"
         path.write_bytes(sound)
-        return Conversation(np.concatenate(list(AudioStream(path))), _turns(labels.decode()))
-
-
-def _recordings(folder: Path) -> Iterator[tuple[str, Conversation]]:
-    for labels in sorted(folder.glob("*.rttm")):
-        audio = next(path for path in sorted(folder.glob(f"{labels.stem}.*")) if path != labels)
-        yield labels.stem, Conversation(np.concatenate(list(AudioStream(audio))), _turns(labels.read_text()))
-
-
-def _turns(rttm: str) -> list[Turn]:
-    """Return the turns in NIST's Rich Transcription Time Marked text: SPEAKER file channel start seconds … name."""
-    fields = [line.split() for line in rttm.splitlines() if line.startswith("SPEAKER ")]
-    return [Turn(float(f[3]), float(f[3]) + float(f[4]), f[7]) for f in fields]
+        return Conversation(np.concatenate(list(AudioStream(path))), read_turns(labels.decode()))
 
 
 def _measure(row: Row, conversation: Conversation, model: SpeakerModel, engine: Engine | None) -> None:
@@ -164,14 +125,10 @@ def _measure(row: Row, conversation: Conversation, model: SpeakerModel, engine: 
     for block in _blocks(conversation.samples):
         stream.feed(block)
     speakers = stream.finish()
-    row.cpu += time.process_time() - started
-    row.seconds += len(conversation.samples) / SAMPLE_RATE
+    cpu = time.process_time() - started
     turns = join_speakers([speakers]).turns
     found = [Turn(turn.start, turn.end, str(turn.speaker)) for turn in turns]
-    row.recordings += 1
-    row.counted_right += len({t.speaker for t in found}) == len({t.speaker for t in conversation.turns})
-    row.with_collar.append(speaker_errors(conversation.turns, found, _COLLAR))
-    row.without_collar.append(speaker_errors(conversation.turns, found))
+    row.add(conversation.turns, found, len(conversation.samples) / SAMPLE_RATE, cpu)
     if engine:
         wrong, words = _wrong_words(conversation, turns, engine)
         row.words_wrong += wrong
@@ -192,19 +149,6 @@ def _wrong_words(conversation: Conversation, turns: list[SpeakerTurn], engine: E
 def _blocks(samples: np.ndarray) -> Iterator[np.ndarray]:
     for start in range(0, len(samples), BLOCK_SAMPLES):
         yield samples[start : start + BLOCK_SAMPLES]
-
-
-def _rate(errors: Sequence[SpeakerErrors]) -> float:
-    return 100 * sum(e.missed + e.false_alarm + e.wrong for e in errors) / sum(e.speech for e in errors)
-
-
-def _printed(row: Row) -> list[dict[str, str]]:
-    if not row.recordings:
-        print(f"{row.condition}: too few voices in the corpus", flush=True)
-        return []
-    line = row.line()
-    print("  ".join(f"{name} {value}" for name, value in line.items() if value), flush=True)
-    return [line]
 
 
 def _peak_megabytes() -> float:

@@ -20,7 +20,7 @@ from tests.paths import SPEECH
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.engine_protocol import Model, ShardFailed
 from transcriber.hardware import configure_process
-from transcriber.speakers.known_voices import known_voices, voice_centres
+from transcriber.speakers.known_voices import known_voices, read_samples, voice_centres
 from transcriber.speakers.model import SpeakerModel, SpeakerModels
 from transcriber.speakers.stream import SpeakerStream
 from transcriber.whisper.engine import BatchingEngine
@@ -87,6 +87,6 @@ def test_bad_sample_fails_with_name_and_reason(
     body = sample if isinstance(sample, bytes) else wav(tmp_path / "sample.wav", sample).read_bytes()
 
     with pytest.raises(ShardFailed, match=f"The reference of 'Jane' cannot be used.*{why}") as refused:
-        known_voices(known_file(tmp_path, {"Jane": body}), speaker_model)
+        known_voices(read_samples(known_file(tmp_path, {"Jane": body})), speaker_model)
 
     assert refused.value.error is ShardError.BAD_REFERENCE

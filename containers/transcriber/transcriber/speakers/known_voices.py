@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,20 +26,36 @@ TELEPHONE_BAND = (300.0, 3400.0)  # Hz: ITU-T G.712
 _TOLERANCE_SECONDS = 0.1  # encoders pad: ten seconds of MP3 are 10.03
 
 
-def known_voices(path: Path, model: SpeakerModel) -> list[KnownVoice]:
-    """Return the voices in a file with `KnownSpeakers`.
+@dataclass(frozen=True)
+class VoiceSample:
+    """A known speaker and the samples (float32 in -1..1, 16 kHz) of their voice."""
+
+    speaker: KnownSpeaker
+    samples: np.ndarray
+
+
+def read_samples(path: Path) -> list[VoiceSample]:
+    """Return the decoded samples of a file with `KnownSpeakers`.
 
     Raises:
-        ShardFailed: BAD_REFERENCE, a sample is no audio, is too short or too long, or nobody speaks in it.
+        ShardFailed: BAD_REFERENCE, a sample is no audio, or is too short or too long.
     """
     known = KnownSpeakers.from_json(path.read_bytes())
-    samples = [_decode(speaker) for speaker in known.speakers]  # all of them, before anything that takes long
+    return [VoiceSample(speaker, _decode(speaker)) for speaker in known.speakers]
+
+
+def known_voices(samples: Sequence[VoiceSample], model: SpeakerModel) -> list[KnownVoice]:
+    """Return the voices in samples.
+
+    Raises:
+        ShardFailed: BAD_REFERENCE, nobody speaks in one.
+    """
     voices = []
-    for speaker, sample in zip(known.speakers, samples, strict=True):
-        centres = voice_centres(sample, model)
+    for sample in samples:
+        centres = voice_centres(sample.samples, model)
         if not centres:
-            raise _bad_reference(speaker, "Nobody speaks in it.")
-        voices.append(KnownVoice(speaker.name, centres))
+            raise _bad_reference(sample.speaker, "Nobody speaks in it.")
+        voices.append(KnownVoice(sample.speaker.name, centres))
     return voices
 
 

@@ -45,7 +45,7 @@ class SpeakerStream:
     """
 
     def __init__(self, model: SpeakerModel, options: SpeakerOptions, start: float = 0.0, whole: bool = True) -> None:
-        self._model, self._options, self._start, self._whole = model, options, start, whole
+        self.model, self._options, self._start, self._whole = model, options, start, whole
         self._segmentation, self._embedding = Segmentation(model), Embedding(model)
         self._samples, self._samples_start = np.zeros(0, np.float32), 0
         self._snippets: list[Snippet] = []
@@ -67,7 +67,7 @@ class SpeakerStream:
         """Return the speakers and their turns."""
         self._embed(self._segmentation.finish())
         self._close_section(self._section_start + self._frames_waiting())
-        return ShardSpeakers(self._model.name, self._model.sha256, self._sections)
+        return ShardSpeakers(self.model.name, self.model.sha256, self._sections)
 
     def _frames(self) -> int:
         return self._section_start + self._frames_waiting()
@@ -105,7 +105,7 @@ class SpeakerStream:
         if not section.snippets:
             return SpeakerSection([], [])
         if _is_narrow(self._energy):
-            shifted = unit(stacked(section.snippets)[0] - self._model.telephone_mean)
+            shifted = unit(stacked(section.snippets)[0] - self.model.telephone_mean)
             moved = [Snippet(s.start, s.end, vector) for s, vector in zip(section.snippets, shifted, strict=True)]
             section = Section(section.start, section.speech, section.overlap, section.windows, moved)
         vectors, seconds = stacked(section.snippets)

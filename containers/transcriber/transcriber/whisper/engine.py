@@ -14,12 +14,12 @@ from typing import Any
 import ctranslate2
 import numpy as np
 
-from earshot_contract.shards import KnownVoice, ModelInfo, Shard, ShardResult
+from earshot_contract.shards import ModelInfo, Shard, ShardResult
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
 from transcriber.engine_protocol import Model
 from transcriber.hardware import EngineSettings
-from transcriber.speakers.known_voices import known_voices
+from transcriber.speakers.known_voices import known_voices, read_samples
 from transcriber.speakers.model import SpeakerModels
 from transcriber.speakers.stream import SpeakerStream
 from transcriber.whisper import language_choice
@@ -159,7 +159,9 @@ class BatchingEngine:
 
         Speakers are told apart on the same blocks, each after its windows: Whisper works on these meanwhile.
         """
-        speakers, known = self._speaker_stream(state.shard), self._known_voices(state)
+        # A sample that is bad ends the shard at once; their vectors are made while Whisper works.
+        samples = read_samples(state.known_speakers) if state.known_speakers else []
+        speakers = self._speaker_stream(state.shard)
         detector, windower = VoiceActivityDetector(), Windower(state.profile)
         buffer, buffer_start = (
             np.zeros(0, np.float32),
@@ -184,7 +186,7 @@ class BatchingEngine:
         for span in windower.feed(detector.finish()) + windower.finish(buffer_start + len(buffer)):
             yield window(span)
         if speakers and state.active:
-            state.speakers = replace(speakers.finish(), known=known)
+            state.speakers = replace(speakers.finish(), known=known_voices(samples, speakers.model))
 
     def _speaker_stream(self, shard: Shard) -> SpeakerStream | None:
         if shard.speakers is None or self._speaker_models is None:
@@ -192,12 +194,6 @@ class BatchingEngine:
         model = self._speaker_models.get(shard.speakers.model)
         whole = shard.start == 0 and shard.end is None
         return SpeakerStream(model, shard.speakers, shard.start, whole)
-
-    def _known_voices(self, state: ShardState) -> list[KnownVoice]:
-        """Return the voices of known speakers, before the shard's audio: a bad sample ends the shard at once."""
-        if state.known_speakers is None or state.shard.speakers is None or self._speaker_models is None:
-            return []
-        return known_voices(state.known_speakers, self._speaker_models.get(state.shard.speakers.model))
 
     def _finish(self, state: ShardState) -> None:
         """Resolve the future on another thread: its callbacks may take long and must not block batch workers."""
