@@ -33,6 +33,11 @@ PRELOADED_MODULES = (
     "aws_lambda_powertools.utilities.data_classes",
 )
 PRELOADED_CLIENTS = ("dynamodb", "s3", "sqs", "stepfunctions", "lambda", "events")
+# With what `functions.aws.clients` asks for its S3 client; a test compares.
+S3_OPTIONS: dict[str, Any] = {
+    "signature_version": "s3v4",
+    "s3": {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
+}
 MAX_SPEC_BYTES = 65536  # of a message on the control socket
 Handler = Callable[[Any, Any], Any]
 PR_SET_PDEATHSIG = 1  # prctl(2): the signal that the kernel sends when the parent ends
@@ -136,7 +141,7 @@ def preload() -> None:
     session.client, session.resource = remember(session.client), remember(session.resource)
     for service in PRELOADED_CLIENTS:
         session.client(service)
-    session.client("s3", config=Config(signature_version="s3v4"))
+    session.client("s3", config=Config(**S3_OPTIONS))
     session.resource("dynamodb")
 
 

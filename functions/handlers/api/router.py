@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from importlib import import_module
 from typing import Any, NamedTuple
 
 from earshot_contract.api_keys import Scope
@@ -18,6 +17,7 @@ from functions.handlers.api import (
     openai_audio,
     openapi_routes,
     page_routes,
+    rare_routes,
     redeliver_route,
     response,
     result_routes,
@@ -75,22 +75,6 @@ class SharedRoute(NamedTuple):
     public: bool = True  # API Gateway asks for no key: `access.shared_job` looks at the link's secret
 
 
-def rare(view: str) -> Callable[..., Response]:
-    """Return a view function whose module the first request for it imports: a cold start goes without.
-
-    Args:
-        view: module of this package, and the function in it: `edit_routes.show_edits`.
-    """
-    module, _, name = view.partition(".")
-
-    def answer(*of_request: Any) -> Response:
-        found: Response = getattr(import_module(f"{__package__}.{module}"), name)(*of_request)
-        return found
-
-    answer.__name__ = view
-    return answer
-
-
 # Of what a link leads to: stored by no cache, listed by no search engine, and named to no other site.
 _SHARED_HEADERS = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
 
@@ -104,18 +88,18 @@ ROUTES: dict[tuple[str, str], Route | JobRoute | SharedRoute] = {
     # `curl -L --request POST` repeats its method when it is redirected.
     ("POST", "/requests/{id}/result"): JobRoute(result_routes.result, "result_again", Scope.READ, error_for_client),
     ("GET", "/requests/{id}/audio"): JobRoute(audio_route.audio, "audio", Scope.READ),
-    ("GET", "/requests/{id}/edits"): JobRoute(rare("edit_routes.show_edits"), "edits", Scope.READ),
-    ("PUT", "/requests/{id}/edits"): JobRoute(rare("edit_routes.put_edits"), "put_edits", Scope.WRITE),
+    ("GET", "/requests/{id}/edits"): JobRoute(rare_routes.show_edits, "edits", Scope.READ),
+    ("PUT", "/requests/{id}/edits"): JobRoute(rare_routes.put_edits, "put_edits", Scope.WRITE),
     ("POST", "/requests/{id}/retry"): JobRoute(retry_route.retry_job, "retry", Scope.WRITE),
     ("POST", "/requests/{id}/redeliver"): JobRoute(redeliver_route.redeliver, "redeliver", Scope.WRITE),
     ("GET", "/requests/{id}/shares"): JobRoute(share_routes.list_shares, "shares", Scope.READ),
     ("POST", "/requests/{id}/shares"): JobRoute(share_routes.create_share, "share", Scope.WRITE),
     ("DELETE", "/requests/{id}/shares/{share}"): JobRoute(share_routes.withdraw_share, "withdraw_share", Scope.WRITE),
-    ("GET", "/shared/{id}"): SharedRoute(rare("shared_routes.show_shared"), "shared"),
-    ("GET", "/shared/{id}/result"): SharedRoute(rare("shared_routes.shared_result"), "shared_result"),
-    ("GET", "/shared/{id}/audio"): SharedRoute(rare("shared_routes.shared_audio"), "shared_audio"),
+    ("GET", "/shared/{id}"): SharedRoute(rare_routes.show_shared, "shared"),
+    ("GET", "/shared/{id}/result"): SharedRoute(rare_routes.shared_result, "shared_result"),
+    ("GET", "/shared/{id}/audio"): SharedRoute(rare_routes.shared_audio, "shared_audio"),
     ("POST", "/uploads"): Route(upload_routes.create_upload, "upload", Scope.WRITE),
-    ("GET", "/workers"): Route(rare("worker_routes.show_workers"), "workers", Scope.READ),
+    ("GET", "/workers"): Route(rare_routes.show_workers, "workers", Scope.READ),
     ("GET", "/models"): Route(model_routes.models, "models", Scope.READ, public=True),
     ("POST", "/audio/transcriptions"): Route(
         openai_audio.create_transcription, "transcribe", Scope.WRITE, openai_error
