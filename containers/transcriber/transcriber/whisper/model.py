@@ -38,12 +38,14 @@ class DecodeRequest:
         task: "transcribe" or "translate".
         prompt_tokens: tokens of hotwords and prompt.
         seconds: audio in the window.
+        timestamps: the model writes timestamp tokens.
     """
 
     language: str
     task: str
     prompt_tokens: tuple[int, ...]
     seconds: float
+    timestamps: bool = True
 
 
 class WhisperModel:
@@ -209,7 +211,8 @@ class WhisperModel:
     def _prompt(self, request: DecodeRequest) -> list[int]:
         tokenizer = self.tokenizer(request.language, request.task)
         prompt_tokens = [tokenizer.sot_prev, *request.prompt_tokens] if request.prompt_tokens else []
-        return [*prompt_tokens, *tokenizer.sot_sequence]
+        no_timestamps = [] if request.timestamps else [tokenizer.no_timestamps]
+        return [*prompt_tokens, *tokenizer.sot_sequence, *no_timestamps]
 
     def _hypothesis(self, result: Any, request: DecodeRequest, temperature: float, max_tokens: int) -> Hypothesis:
         """Choose among the results of a search or of five samples: the most probable sample often repeats itself."""

@@ -10,6 +10,7 @@ from transcriber.whisper import quality_checks, speech_support
 from transcriber.whisper.encoder_output import EncoderOutput
 from transcriber.whisper.model import DecodeRequest, WhisperModel
 from transcriber.whisper.quality_checks import Hypothesis
+from transcriber.whisper.sentence_segments import split_at_sentences
 from transcriber.whisper.timestamp_segments import (
     TokenSegment,
     keep_words_whole,
@@ -102,10 +103,10 @@ class OutcomeMaker:
         is_plausible = quality_checks.is_plausible(hypothesis)
         left_out = speech_support.uncovered_regions(words[:kept], window.voiced) if is_plausible else []
         token_segments, aligned = _first_words(token_segments, aligned, kept)
-        segments = [
-            self._segment(window, hypothesis, token_segment, segment_words)
-            for token_segment, segment_words in zip(token_segments, aligned, strict=True)
-        ]
+        with_words = list(zip(token_segments, aligned, strict=True))
+        if not window.timestamps:
+            with_words = list(chain(*(split_at_sentences(*segment, window.voiced) for segment in with_words)))
+        segments = [self._segment(window, hypothesis, *segment) for segment in with_words]
         return Outcome(
             [segment for segment in segments if segment.text],
             self._remainder_windows(window, hypothesis, left_out, words[:kept]),

@@ -19,6 +19,7 @@ class Profile:
         short_window_seconds: a shorter window goes on over pauses of up to `max_short_window_pause_seconds`.
         max_short_window_pause_seconds: see above.
         min_frames: least mel frames (10 ms) for the encoder; None: as few as the speech needs.
+        timestamps: the first search writes timestamps; on a short window they alone reveal repetition.
     """
 
     max_window_seconds: float
@@ -27,10 +28,11 @@ class Profile:
     short_window_seconds: float
     max_short_window_pause_seconds: float
     min_frames: int | None
+    timestamps: bool
 
 
 PROFILES = {
     # Whisper sees what it was trained on: true audio around the speech, and a whole window.
-    EngineProfile.ACCURATE: Profile(28.0, 0.3, 1.5, 10.0, 3.0, FULL_WINDOW_FRAMES),
-    EngineProfile.FAST: Profile(28.0, 0.3, 1.5, 0.0, 1.5, None),
+    EngineProfile.ACCURATE: Profile(28.0, 0.3, 1.5, 10.0, 3.0, FULL_WINDOW_FRAMES, timestamps=False),
+    EngineProfile.FAST: Profile(28.0, 0.3, 1.5, 0.0, 1.5, None, timestamps=True),
 }

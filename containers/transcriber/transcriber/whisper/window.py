@@ -104,23 +104,34 @@ class Window:
         return self.attempt.temperature if requested is None else requested
 
     @property
+    def timestamps(self) -> bool:
+        """Whether the model writes timestamps: in each attempt after the first one."""
+        return self.shard_state.profile.timestamps or self.attempt != FIRST_ATTEMPT
+
+    @property
     def batch_key(self) -> Hashable:
         """Equal for windows that one model call can decode."""
-        return self.attempt, self.temperature, len(self.shard_state.prompt_tokens)
+        return self.attempt, self.temperature, len(self.shard_state.prompt_tokens), self.timestamps
 
     def next_attempt(self, hypothesis: Hypothesis) -> Attempt | None:
         """Return the attempt after `hypothesis` was rejected, or None if none is left."""
         if self.doubtful:
             return None
+        if not self.timestamps:
+            return Attempt(self.frames, 0.0)
         current = Attempt(self.frames, self.attempt.temperature)
         return next_attempt(
             current, fixed_temperature=self.shard_state.shard.temperature is not None, no_words=has_no_words(hypothesis)
         )
 
-    def retry(self, hypothesis: Hypothesis) -> None:
-        """Reject `hypothesis` and move on to a longer window or the next temperature.
+    def retry(self, hypothesis: Hypothesis, encoder_output: np.ndarray) -> None:
+        """Reject `hypothesis` and move on to timestamps, a longer window or the next temperature.
 
         Only hypotheses of the full window are kept for the final choice: a longer window decodes better.
+
+        Args:
+            hypothesis: the rejected one.
+            encoder_output: it was decoded from, shape (frames / 2, width); kept if the next attempt has it, too.
         """
         frames, attempt = self.frames, self.next_attempt(hypothesis)
         assert attempt is not None
@@ -128,5 +139,4 @@ class Window:
             self.rejected.append(hypothesis)
         self.attempt = attempt
         self.longer_window = self.frames != frames
-        if self.longer_window:
-            self.encoder_output = None
+        self.encoder_output = None if self.longer_window else encoder_output

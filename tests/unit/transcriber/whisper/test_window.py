@@ -1,0 +1,51 @@
+"""A window's attempts: what follows a rejected hypothesis, and which windows may share a batch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from earshot_contract.shards import EngineProfile, S3Object, Shard
+from transcriber.whisper.profile import PROFILES
+from transcriber.whisper.quality_checks import Hypothesis
+from transcriber.whisper.shard_state import ShardState
+from transcriber.whisper.window import Window
+
+OUTPUT = np.zeros((1500, 4), np.float32)
+LOOP = Hypothesis([1, 2], "again and again", -0.3, 0.0, 3.0, 0.0, 2, hit_token_limit=False)
+
+
+def window_of(profile: EngineProfile) -> Window:
+    unused = S3Object("", "audio")
+    shard = Shard("job", 0, 1, unused, unused, "base", language="en")
+    state = ShardState(shard, Path("audio"), (), "en", PROFILES[profile])
+    return Window(state, 0.0, np.zeros((80, 500), np.float32), ((0.5, 4.5),))
+
+
+def test_accurate_window_is_decoded_again_with_timestamps() -> None:
+    window = window_of(EngineProfile.ACCURATE)
+    tried = []
+    while window.next_attempt(LOOP):
+        window.retry(LOOP, OUTPUT)
+        tried.append((window.frames, window.temperature, window.timestamps))
+
+    assert tried == [(3000, 0.0, True), (3000, 0.4, True), (3000, 0.8, True)]
+    assert window.encoder_output is OUTPUT  # all attempts have the same frames: it is encoded once
+    assert window.rejected == [LOOP] * 3
+
+
+def test_fast_window_has_timestamps_at_once() -> None:
+    window = window_of(EngineProfile.FAST)
+    assert window.timestamps
+
+    window.retry(LOOP, OUTPUT)
+
+    assert (window.frames, window.timestamps, window.encoder_output) == (1500, True, None)
+
+
+def test_windows_with_and_without_timestamps_share_no_batch() -> None:
+    first, second = window_of(EngineProfile.ACCURATE), window_of(EngineProfile.ACCURATE)
+    assert first.batch_key == second.batch_key
+
+    assert first.batch_key != window_of(EngineProfile.FAST).batch_key
