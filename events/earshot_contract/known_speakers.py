@@ -15,6 +15,7 @@ from earshot_contract.document import Document
 from earshot_contract.fields import Name
 
 MAX_KNOWN_SPEAKERS = 4  # OpenAI's limit
+MAX_SPEAKER_NAME = 100  # characters, of a known speaker and of one that a correction names
 MIN_REFERENCE_SECONDS, MAX_REFERENCE_SECONDS = 2.0, 10.0  # OpenAI's, of a sample's audio
 
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from earshot_contract.document import Document
+from earshot_contract.known_speakers import MAX_SPEAKER_NAME
 from earshot_contract.shards import Segment
 from functions.transcripts.printed_words import PrintedWord, segment_words, spread
 from functions.transcripts.transcript import Channel, SpeakerName, Transcript
 from functions.transcripts.words import TranscriptWord, join_words, punctuated_words_of
 
-MAX_NAME_CHARACTERS = 100  # of a speaker's name
 _CERTAIN = 1.0  # confidence of a word that a person wrote
 
 
@@ -85,9 +85,9 @@ def check(transcript: Transcript, corrections: Corrections) -> None:
         if before.channel == after.channel and before.first + before.count > after.first:
             raise BadCorrections(f"Two changes name word {after.first} of channel {after.channel}.")
     for speaker in corrections.speakers:
-        if not speaker.name.strip() or len(speaker.name) > MAX_NAME_CHARACTERS or not speaker.name.isprintable():
+        if not speaker.name.strip() or len(speaker.name) > MAX_SPEAKER_NAME or not speaker.name.isprintable():
             raise BadCorrections(
-                f"The name of speaker {speaker.speaker} has 1 to {MAX_NAME_CHARACTERS} printable characters."
+                f"The name of speaker {speaker.speaker} has 1 to {MAX_SPEAKER_NAME} printable characters."
             )
 
 

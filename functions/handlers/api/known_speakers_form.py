@@ -7,9 +7,8 @@ from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from urllib.parse import unquote_to_bytes
 
-from earshot_contract.known_speakers import MAX_KNOWN_SPEAKERS, KnownSpeaker, KnownSpeakers
+from earshot_contract.known_speakers import MAX_KNOWN_SPEAKERS, MAX_SPEAKER_NAME, KnownSpeaker, KnownSpeakers
 from functions.rendering.openai_response_format import BadField, values_of
-from functions.transcripts.corrections import MAX_NAME_CHARACTERS
 
 NAMES, REFERENCES = "known_speaker_names", "known_speaker_references"
 MAX_REFERENCE_BYTES = 2_000_000  # ten seconds of the largest that is usual: 16 bits, two channels, 48 kHz
@@ -33,8 +32,8 @@ def known_speakers(fields: Mapping[str, Sequence[str]]) -> KnownSpeakers | None:
     if len(names) > MAX_KNOWN_SPEAKERS:
         raise BadField(f"{NAMES}[]", f"At most {MAX_KNOWN_SPEAKERS} speakers can be known, not {len(names)}.")
     for name in names:
-        if len(name) > MAX_NAME_CHARACTERS or not name.isprintable():
-            raise BadField(f"{NAMES}[]", f"A speaker's name has 1 to {MAX_NAME_CHARACTERS} printable characters.")
+        if len(name) > MAX_SPEAKER_NAME or not name.isprintable():
+            raise BadField(f"{NAMES}[]", f"A speaker's name has 1 to {MAX_SPEAKER_NAME} printable characters.")
     if len(set(names)) < len(names):
         raise BadField(f"{NAMES}[]", "Two known speakers have the same name.")
     return KnownSpeakers(

@@ -97,7 +97,7 @@ def test_result_names_the_kind_of_worker(
     account.put_audio(speech)
     account.send("t1", make_shard())
 
-    def submit(shard: Any, _: Any) -> Future[Any]:
+    def submit(shard: Any, *_: Any) -> Future[Any]:
         done: Future[Any] = Future()
         done.set_result(result_of(shard))
         return done
