@@ -17,9 +17,6 @@ from infra.job_machine import JobMachine
 from infra.worker_machine import WorkerMachine
 
 MINUTE, FIVE_MINUTES, HOUR = Duration.minutes(1), Duration.minutes(5), Duration.hours(1)
-# Functions whose errors no other alarm shows. A failure of the others ends in a failed execution, a 5xx, or a message
-# in a dead-letter queue. Each metric of an alarm costs as an alarm of its own.
-WATCHED_FUNCTIONS = ("fail", "scale", "sweep")
 GUIDE = "docs/how-to/answer-an-alarm.md"  # has a section for each alarm, under the alarm's name
 
 
@@ -95,7 +92,7 @@ class Monitoring(Construct):
             "Undelivered",
             undelivered.metric_approximate_number_of_messages_visible(period=MINUTE, statistic="Maximum"),
             0,
-            "An upload, a callback or an event was not delivered. The messages in the queue say why.",
+            "An upload, a callback or an event was not delivered, or a function failed at one. The messages say why.",
         )
 
     def _build_failure_alarms(self) -> None:
@@ -116,16 +113,6 @@ class Monitoring(Construct):
             self._rest.metric_server_error(period=FIVE_MINUTES, statistic="Sum"),
             5,
             "The API answered with 5xx more than five times in five minutes.",
-        )
-        functions = self._base.functions.all
-        errors = {name: functions[name].metric_errors(period=FIVE_MINUTES) for name in WATCHED_FUNCTIONS}
-        self._alarm(
-            "FunctionsFail",
-            cloudwatch.MathExpression(
-                expression=" + ".join(errors), using_metrics=errors, label="Errors", period=FIVE_MINUTES
-            ),
-            3,
-            f"One of the functions {', '.join(WATCHED_FUNCTIONS)} raised errors. Its log has the traceback.",
         )
 
     def _count(self, name: str, function: str, statistic: str = "Sum") -> cloudwatch.Metric:

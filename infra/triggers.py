@@ -6,6 +6,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as scheduler_targets
@@ -52,6 +53,8 @@ class Triggers(Construct):
         self._build_minute(worker_machine.scale)
         self._build_sweep(job_machine.sweep)
         self._build_stopped(job_machine.state_machine, base.functions.all["fail"])
+        for name in ("fail", "scale", "sweep"):
+            self._keep_failed_events(base.functions.all[name])
 
     def _build_uploaded(self, uploads: s3.Bucket, state_machine: sfn.StateMachine) -> None:
         events.Rule(
@@ -139,3 +142,11 @@ class Triggers(Construct):
                 )
             ],
         )
+
+    def _keep_failed_events(self, function: lambda_.Function) -> None:
+        """Let Lambda send an event at which the function failed three times to the queue `undelivered`, with the error.
+
+        No state machine and no caller notices such a failure. The queue has an alarm, which costs a tenth of a dollar a
+        month for all of them; an alarm on the errors of each function would cost as much for each.
+        """
+        function.configure_async_invoke(on_failure=destinations.SqsDestination(self.undelivered))

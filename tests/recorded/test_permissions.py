@@ -66,6 +66,7 @@ UNUSED = [
     (r"WorkersMachine", r"lambda:InvokeFunction", r"Quick", "A quick worker runs in a local cloud of its own test."),
     (r"Scale", r"dynamodb:DeleteItem", r"table", "Frees the slot of a launch that Step Functions refused."),
     (r"Scale", r"states:StopExecution", r"Workers", "Minutes after a worker's silence: its lease has lapsed."),
+    (r"Fail|Scale|Sweep", r"sqs:.*", r"Undelivered", "Lambda itself sends events at which the function failed."),
     (r"Callback", r"sqs:SendMessage", r"Undelivered", "Three days after a callback's first try: it is given up."),
     (r"Prepare", r"s3:DeleteObject", r"work/", "Shard results of a run before, when the bytes behind a URL changed."),
     (r"TaskRole", r"s3:AbortMultipartUpload", r"redacted", "A redacted copy whose source breaks in the middle."),

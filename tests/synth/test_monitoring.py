@@ -78,10 +78,31 @@ def test_every_alarm_has_a_section_that_says_what_to_do(gpu: Assembly) -> None:
     assert {section.lower() for section in sections} == named
 
 
-def test_alarms_list_at_most_ten_metrics(assembly: Assembly) -> None:
-    """Ten are free for an account; each one more costs a tenth of a dollar a month."""
+def test_alarms_list_seven_metrics(assembly: Assembly) -> None:
+    """Each costs a tenth of a dollar a month beyond the ten that are free for an account (docs/explanation/cost.md)."""
     alarms = assembly.resources("CloudWatch::Alarm").values()
-    assert sum(len([m for m in a.get("Metrics", [{}]) if "Expression" not in m]) for a in alarms) <= 10
+    assert sum(len([m for m in a.get("Metrics", [{}]) if "Expression" not in m]) for a in alarms) == 7
+
+
+def test_events_at_which_functions_fail_are_kept(assembly: Assembly) -> None:
+    """Nobody waits for these functions: an error of theirs is seen by the alarm on the queue alone."""
+    [undelivered] = [
+        name for name in queues_with_alarm_on(assembly, "ApproximateNumberOfMessagesVisible") if "Und" in name
+    ]
+    kept = assembly.resources("Lambda::EventInvokeConfig").values()
+    targets = {each["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0] for each in kept}
+    functions = {each["FunctionName"]["Ref"].removeprefix("Functions")[:-8] for each in kept}
+
+    assert targets == {undelivered}
+    assert functions == {"Fail", "Scale", "Sweep"}
+
+
+def test_only_callbacks_have_pollers_that_cannot_be_fewer(assembly: Assembly) -> None:
+    """With a maximum concurrency Lambda keeps five pollers of a queue; without one, as few as two."""
+    mappings = assembly.resources("Lambda::EventSourceMapping").values()
+    limited = [m["FunctionName"]["Ref"] for m in mappings if "ScalingConfig" in m]
+    assert len(mappings) == 2
+    assert [name[:17] for name in limited] == ["FunctionsCallback"]
 
 
 def test_dashboard_has_every_alarm_and_costs_by_choice(gpu: Assembly, public: Assembly) -> None:
