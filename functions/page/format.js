@@ -79,7 +79,7 @@ export function share(job) {
 
 /** What stands before a job that no worker has begun: "12 ahead"; nothing for the next one. */
 export function position({ jobs_ahead: ahead }) {
-  return ahead ? `${ahead < 1000 ? ahead : "1,000 or more"} ahead` : "";
+  return ahead ? `${ahead < 1000 ? ahead : "1,000+"} ahead` : "";
 }
 
 /** An error's message without what the API puts before it for programs: the code, and what it tried. */

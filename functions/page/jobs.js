@@ -197,11 +197,11 @@ function table(rows, choosable) {
 function row(job, check) {
   const took = job.timings?.ran;
   const from = job.source?.kind === "upload" && h("span", { class: "quiet small hide" }, " from the bucket");
-  const state = [job.state === "processing" && share(job) ? `${Math.round(share(job) * 100)} %` : stateWord(job), position(job)].filter(Boolean).join(", ");
+  const state = job.state === "processing" && share(job) ? `${Math.round(share(job) * 100)} %` : stateWord(job), ahead = position(job);
   return h("tr", null,
     check && h("td", { class: "pick" }, check),
     h("td", { class: "name" }, h("a", { href: `#/jobs/${job.request_id}`, dir: "auto" }, title(job)), from, job.error && h("div", { class: "small quiet" }, plain(job.error))),
-    h("td", null, h("span", { class: `state ${SIGN[job.state]}` }, state)),
+    h("td", null, h("span", { class: `state ${SIGN[job.state]}` }, state), ahead && h("div", { class: "small quiet" }, ahead)),
     h("td", { class: "num slim" }, job.duration ? clock(job.duration) : "–"),
     h("td", { class: "hide after" }, language(job.language) || "–"),
     h("td", { class: "num hide" }, took === undefined ? "–" : span(took)),
