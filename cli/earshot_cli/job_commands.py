@@ -116,6 +116,7 @@ async def _ended_job(api: ApiClient, job_id: str, run: RunProgress) -> dict[str,
     """Look at a job until it has ended, and return it. Ctrl-C ends the looking, not the job."""
     job = await api.job(job_id)
     seen = run.add(job.get("name") or job_id)
+    api = api.patient(seen.show_busy)  # it is followed for as long as it takes
     while job["state"] not in FINISHED_STATES:
         seen.show_job(job)
         await asyncio.sleep(FOLLOW_SECONDS)
