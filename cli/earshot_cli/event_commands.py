@@ -18,7 +18,8 @@ from earshot_cli.console import stderr, stdout, write
 from earshot_cli.deployment import DATA_DIR
 from earshot_cli.errors import Status
 from earshot_cli.event_feed import queue_on_bus, received
-from earshot_cli.job_tables import SHORT_ID_WIDTH, STATE_COLOURS, audio_length
+from earshot_cli.job_tables import SHORT_ID_WIDTH, STATE_COLOURS
+from earshot_cli.times import duration
 
 
 def events(
@@ -59,11 +60,11 @@ def event_line(event: dict[str, Any]) -> Text:
     name = detail.get("name") or source.get("key") or source.get("url") or "request"
     line = Text(f"{moment:%H:%M:%S}  ").append(f"{kind:<9}", style=STATE_COLOURS.get(kind, ""))
     line.append(f"  {detail['job_id'][:SHORT_ID_WIDTH]}  {' '.join(name.split())}")
-    facts = [audio_length(detail.get("duration")), detail.get("language"), detail.get("model")]
+    facts = [duration(detail.get("duration")), detail.get("language"), detail.get("model")]
     facts += [f"try {detail['attempt']}"] if detail.get("attempt") else []
     if "completed" in detail:
         ran = datetime.fromisoformat(detail["completed"]) - datetime.fromisoformat(detail["created"])
-        facts.append(f"after {audio_length(ran.total_seconds())}")
+        facts.append(f"after {duration(ran.total_seconds())}")
     line.append("  " + ", ".join(fact for fact in facts if fact) if any(facts) else "", style="dim")
     if error := detail.get("error"):
         line.append(f"  {error['err_msg']}", style="red")

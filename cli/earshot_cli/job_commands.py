@@ -19,7 +19,7 @@ from earshot_cli.errors import CliError, Status
 from earshot_cli.formats import Format
 from earshot_cli.run_display import show_run
 from earshot_cli.run_progress import RunProgress
-from earshot_cli.times import parse_time
+from earshot_cli.times import duration, parse_time
 from earshot_contract.job_state import JobState
 
 FINISHED_STATES = frozenset(state for state in JobState if state.final)
@@ -94,7 +94,7 @@ def show(
                 text, until = await api.partial_result(job["request_id"], (format or Format.TEXT).api_name)
                 write(text.rstrip("\n"))
                 if until is not None:
-                    stderr.print(f"The rest is being made: this is the result until {job_tables.audio_length(until)}.")
+                    stderr.print(f"The rest is being made: this is the result until {duration(until)}.")
                 return Status.OK
             if (format or partial) and not completed:
                 raise CliError(

@@ -8,6 +8,8 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from earshot_cli.times import duration
+
 SHORT_ID_WIDTH = 8  # characters of an id; commands take 6 and more
 MOST_AHEAD = 1000  # jobs that the API counts before one
 STATE_COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "processing": "cyan", "queued": "cyan"}
@@ -38,7 +40,7 @@ def jobs_table(jobs: list[dict[str, Any]], *, short_ids: bool = False, fit: bool
             job["request_id"][:id_width],
             _state(job),
             *([done] if with_progress else []),
-            audio_length(job.get("duration")),
+            duration(job.get("duration")),
             Text(_one_line(job.get("name") or job["source"].get("key") or job["source"].get("url") or "request")),
         )
     return table
@@ -59,7 +61,7 @@ def job_details(job: dict[str, Any]) -> Table:
         "source": _source(job),
         "model": job.get("model"),
         "language": job.get("language"),
-        "audio": job.get("duration") and audio_length(job["duration"]),
+        "audio": job.get("duration") and duration(job["duration"]),
         "created": _local_time(job["created"]),
         "completed": job.get("completed") and f"{_local_time(job['completed'])} (after {_elapsed(job)})",
         "progress": _progress_and_rest(job),
@@ -128,7 +130,7 @@ def _progress(job: dict[str, Any]) -> str:
 def _progress_and_rest(job: dict[str, Any]) -> str:
     """Describe how far an unfinished job is, and how long the rest will take."""
     left = job.get("estimated_seconds_left")
-    return _progress(job) + (f", about {audio_length(left)} left" if left is not None else "")
+    return _progress(job) + (f", about {duration(left)} left" if left is not None else "")
 
 
 def _shards(shards: dict[str, Any]) -> str:
@@ -138,18 +140,7 @@ def _shards(shards: dict[str, Any]) -> str:
 
 
 def _elapsed(job: dict[str, Any]) -> str:
-    return audio_length((_local(job["completed"]) - _local(job["created"])).total_seconds())
-
-
-def audio_length(seconds: float | None) -> str:
-    """Format as `7.9 s`, `12:05` or `1:02:05`; None as an empty string."""
-    if seconds is None:
-        return ""
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return duration((_local(job["completed"]) - _local(job["created"])).total_seconds())
 
 
 def _local_time(iso: str) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from earshot_cli.times import duration, rough_duration
+
 BAR_WIDTH = 20
 _STATE_WIDTH = 13  # of "transcribing"
 _MIN_NAME_WIDTH, _MAX_NAME_WIDTH = 12, 44
@@ -182,7 +184,7 @@ def _whole(run: RunProgress, width: int) -> Text:
     parts = [f"{run.ended} of {run.total}", f"{run.share:.0%}"]  # the most important first
     parts += [f"{run.failed} failed"] if run.failed else []
     parts += [f"{duration(left)} left"] if left is not None else []
-    parts += [f"{audio_time(run.audio_seconds)} of audio"] if run.audio_seconds else []
+    parts += [f"{rough_duration(run.audio_seconds)} of audio"] if run.audio_seconds else []
     parts += [f"{run.audio_seconds / run.elapsed:.0f}× real time"] if run.audio_seconds and run.elapsed > 1 else []
     text = parts[0]
     for part in parts[1:]:
@@ -206,21 +208,3 @@ def shorten(text: str, width: int) -> str:
 
 def _fit(text: str, width: int) -> str:
     return text if cell_len(text) <= width else set_cell_size(text, max(1, width))
-
-
-def duration(seconds: float | None) -> str:
-    """Format as `45 s`, `12:05 min` or `1:02 h`; None as an empty text."""
-    if seconds is None:
-        return ""
-    if seconds < 60:
-        return f"{max(0, seconds):.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes_of_hour = divmod(minutes, 60)
-    return f"{hours}:{minutes_of_hour:02} h" if hours else f"{minutes}:{rest:02} min"
-
-
-def audio_time(seconds: float) -> str:
-    """Format an amount of audio: `45 s`, `12 min`, `20.1 h`."""
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"

@@ -11,7 +11,8 @@ from earshot_cli.console import write as output
 from earshot_cli.errors import CliError
 from earshot_cli.formats import Format
 from earshot_cli.result_files import write_file
-from earshot_cli.run_progress import RunProgress, audio_time, duration
+from earshot_cli.run_progress import RunProgress
+from earshot_cli.times import duration, rough_duration
 from earshot_cli.transcribe import Outcome
 
 _JOB_MEMBERS: tuple[str, ...] = ("request_id", "state", "duration", "language")  # of a document for scripts
@@ -107,7 +108,7 @@ class RunReport:
     def _described_run(self, run: RunProgress) -> str:
         text = f"Transcribed {self._finished} of {run.total + run.skipped}"
         if self._audio_seconds:
-            text += f", {audio_time(self._audio_seconds)} of audio"
+            text += f", {rough_duration(self._audio_seconds)} of audio"
         if self._finished:
             text += f" in {duration(run.elapsed)}"
         speed = self._audio_seconds / run.elapsed if run.elapsed > 1 else 0

@@ -1,4 +1,4 @@
-"""Times on the command line: a date, a time, or how long from now."""
+"""Times on the command line: a date, a time, how long from now; and how long something is."""
 
 from __future__ import annotations
 
@@ -14,6 +14,24 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 def local_minute(iso: str) -> str:
     """Return a timestamp in the reader's time zone, to the minute."""
     return f"{datetime.fromisoformat(iso).astimezone():%Y-%m-%d %H:%M}"
+
+
+def duration(seconds: float | None) -> str:
+    """Format a length of time as `7.9 s`, `45 s`, `12:05` or `1:02:05`; None as an empty text."""
+    if seconds is None:
+        return ""
+    if seconds < 59.5:
+        return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def rough_duration(seconds: float) -> str:
+    """Format the sum of many lengths: `45 s`, `12 min`, `20.1 h`."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"
 
 
 def parse_time(option: str, text: str, *, ahead: bool = False, end_of_day: bool = False) -> datetime:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import importlib.metadata
 import json
-from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
+from pathlib import Path
 
 import pytest
 
 from functions.settings import DeploymentSettings
 from infra.synth import ROOT
+from tests.fixtures.python_source import nodes
 from tests.synth.assembly import HANDLERS, Assembly
 
 FIELDS = {field.name.upper() for field in fields(DeploymentSettings)}
@@ -27,10 +29,26 @@ UNUSED_SETTINGS = {
 }
 
 
-def modules(entry: str) -> Iterator[ast.Module]:
-    """Yield the syntax trees of a module and of all modules of functions/ that it imports."""
+@cache
+def imports_and_attributes(file: Path) -> tuple[list[str], set[str]]:
+    """Return the names that a module imports, and the names of attributes that it uses."""
+    imports: list[str] = []
+    attributes: set[str] = set()
+    for node in nodes(file.read_text()):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            imports += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            imports += [alias.name for alias in node.names]
+        elif isinstance(node, ast.Attribute):
+            attributes.add(node.attr.upper())
+    return imports, attributes
+
+
+def settings_read_by(function: str) -> set[str]:
+    """Return the settings that a function's code, and all modules of functions/ that it imports, read."""
     seen: set[str] = set()
-    todo = [entry]
+    names: set[str] = set()
+    todo = [f"functions.handlers.{function}.handler"]
     while todo:
         name = todo.pop()
         path = ROOT / name.replace(".", "/")
@@ -38,22 +56,9 @@ def modules(entry: str) -> Iterator[ast.Module]:
         if name in seen or not name.startswith("functions") or not file.is_file():
             continue
         seen.add(name)
-        tree = ast.parse(file.read_text())
-        yield tree
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and node.module:
-                todo += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-            elif isinstance(node, ast.Import):
-                todo += [alias.name for alias in node.names]
-
-
-def settings_read_by(function: str) -> set[str]:
-    """Return the settings that a function's code, and all modules it imports, read."""
-    names = set()
-    for tree in modules(f"functions.handlers.{function}.handler"):
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute) and node.attr.upper() in FIELDS:
-                names.add(node.attr.upper())
+        imports, attributes = imports_and_attributes(file)
+        todo += imports
+        names |= attributes & FIELDS
     return names
 
 

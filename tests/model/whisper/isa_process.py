@@ -13,10 +13,11 @@ from pathlib import Path
 
 
 def main(model: str, compute_type: str, *files: str) -> None:
+    from earshot_contract.shards import EngineProfile, S3Object, Shard
     from transcriber.hardware import configure_process
 
-    settings = replace(configure_process(), batch_workers=1, compute_type=compute_type)
-    from earshot_contract.shards import S3Object, Shard
+    # The profile with short encoder windows.
+    settings = replace(configure_process(), batch_workers=1, compute_type=compute_type, profile=EngineProfile.FAST)
     from transcriber.engine_protocol import Model
     from transcriber.whisper.engine import BatchingEngine
 

@@ -24,7 +24,7 @@ PRONE = ("fleurs-de-005.ogg", "1688-142285-0002.flac", "2033-164914-0005.flac", 
 @pytest.mark.parametrize(("isa", "compute_type"), [("AVX2", "int8"), ("AVX512", "int8"), ("AVX2", "float32")])
 def test_isa_and_compute_type_insert_no_words(isa: str, compute_type: str, model: Model, clips: list[Any]) -> None:
     if isa == "AVX512" and "avx512vl" not in Path("/proc/cpuinfo").read_text():
-        isa = "AVX2"  # ctranslate2 would end the process
+        pytest.skip("this processor has no AVX-512: ctranslate2 would end the process")
     picked = [clip for clip in clips if clip.path.name in PRONE]
     command = [sys.executable, str(SCRIPT), str(model.directory), compute_type, *[str(c.path) for c in picked]]
 

@@ -38,10 +38,10 @@ def test_display_names_the_running_ones_and_counts_the_rest() -> None:
     shown = [line.plain for line in lines(run_of(16, waiting=20, ended=9, failed=2), 100, 8)]
 
     assert [line.startswith("recording 0") for line in shown] == [True] * 5 + [False] * 2
-    assert "transcribing  50% ━━━━━━━━━━━━━━━━━━━━  1:15 min left" in shown[0]
+    assert "transcribing  50% ━━━━━━━━━━━━━━━━━━━━  1:15 left" in shown[0]
     assert shown[5] == "… and 11 more"
     # 11 of 47 ended (two failed at a half), 16 at a half: (11 + 8) of 47; 16 and 2 halves and 9 hours of audio.
-    assert shown[6] == "11 of 47 · 40% · 2 failed · 2:27 min left · 18.0 h of audio · 648× real time"
+    assert shown[6] == "11 of 47 · 40% · 2 failed · 2:27 left · 18.0 h of audio · 648× real time"
 
 
 def test_narrow_display_keeps_what_matters_most() -> None:
