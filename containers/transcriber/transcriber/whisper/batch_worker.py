@@ -100,21 +100,36 @@ class BatchWorker:
 
         `requests`, by the window's position in the batch, is changed where the rival is chosen.
         """
+        for i in requests:
+            # What a rival must be better by was measured with timestamps.
+            requests[i] = replace(requests[i], timestamps=requests[i].timestamps or bool(batch[i].rival_language))
         rivals = {i: replace(requests[i], language=rival) for i in requests if (rival := batch[i].rival_language)}
-        results = self._model.generate(
-            encoder_output,
-            [*requests, *rivals],
-            [*requests.values(), *rivals.values()],
-            beam=_BEAM,
-            patience=_PATIENCE if batch[0].timestamps else _PATIENCE_WITHOUT_TIMESTAMPS,
-            temperature=batch[0].temperature,
-        )
-        hypotheses = dict(zip(requests, results[: len(requests)], strict=True))
-        for i, hypothesis in zip(rivals, results[len(requests) :], strict=True):
+        temperature = batch[0].temperature
+        hypotheses = self._generate(encoder_output, requests, temperature)
+        for i, hypothesis in self._generate(encoder_output, rivals, temperature).items():
             window = batch[i]
             if hypothesis.avg_logprob > hypotheses[i].avg_logprob + _MIN_RIVAL_ADVANTAGE:
                 hypotheses[i], requests[i], window.own_language = hypothesis, rivals[i], window.rival_language
             window.rival_language = None
+        return hypotheses
+
+    def _generate(
+        self, encoder_output: EncoderOutput, requests: dict[int, DecodeRequest], temperature: float
+    ) -> dict[int, Hypothesis]:
+        """Decode windows by their positions in the batch, with one call for each length of prompt."""
+        hypotheses: dict[int, Hypothesis] = {}
+        for timestamps, patience in ((True, _PATIENCE), (False, _PATIENCE_WITHOUT_TIMESTAMPS)):
+            group = {i: request for i, request in requests.items() if request.timestamps is timestamps}
+            if group:
+                results = self._model.generate(
+                    encoder_output,
+                    list(group),
+                    list(group.values()),
+                    beam=_BEAM,
+                    patience=patience,
+                    temperature=temperature,
+                )
+                hypotheses |= zip(group, results, strict=True)
         return hypotheses
 
     def _replace_window(self, window: Window, parts: list[Window]) -> None:

@@ -20,6 +20,7 @@ from transcriber.whisper.timestamp_segments import (
 )
 from transcriber.whisper.window import Window
 from transcriber.whisper.word_alignment import AlignedWord, clamp_to_speech, give_length
+from transcriber.whisper.word_fitting import fit_to_speech
 
 _MAX_WORD_SECONDS = 1.0
 
@@ -104,18 +105,18 @@ class OutcomeMaker:
         left_out = speech_support.uncovered_regions(words[:kept], window.voiced) if is_plausible else []
         token_segments, aligned = _first_words(token_segments, aligned, kept)
         with_words = list(zip(token_segments, aligned, strict=True))
-        if not window.timestamps:
+        if all(token < self._model.timestamp_begin for token in hypothesis.tokens):
             with_words = list(chain(*(split_at_sentences(*segment, window.voiced) for segment in with_words)))
+        remainders = self._remainder_windows(window, hypothesis, left_out, words[:kept])
+        for token_segment, segment_words in with_words:
+            clamp_to_speech(segment_words, token_segment.start, token_segment.end, window.voiced)
+        fit_to_speech(words[:kept], window.voiced)
         segments = [self._segment(window, hypothesis, *segment) for segment in with_words]
-        return Outcome(
-            [segment for segment in segments if segment.text],
-            self._remainder_windows(window, hypothesis, left_out, words[:kept]),
-        )
+        return Outcome([segment for segment in segments if segment.text], remainders)
 
     def _segment(
         self, window: Window, hypothesis: Hypothesis, token_segment: TokenSegment, words: list[AlignedWord]
     ) -> Segment:
-        clamp_to_speech(words, token_segment.start, token_segment.end, window.voiced)
         give_length(words, window.seconds)
 
         def file_time(seconds: float) -> float:

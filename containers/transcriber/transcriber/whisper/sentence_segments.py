@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 from transcriber.whisper.timestamp_segments import TokenSegment
 from transcriber.whisper.word_alignment import SENTENCE_ENDS, AlignedWord
+from transcriber.whisper.word_fitting import Regions, region_of
 
 _CLOSING_MARKS = "\"'”’»)]"  # may follow the sign that ends a sentence
 _LONG_PAUSE_SECONDS = 1.0  # between two words: a new segment, also inside a sentence
 _MIN_LETTERS = 3  # a shorter word with a full stop is an abbreviation ("Mr.", "z. B.") unless a pause follows it
-
-Regions = Sequence[tuple[float, float]]
 
 
 def split_at_sentences(
@@ -41,27 +40,20 @@ def split_at_sentences(
     for group in groups:
         # The last one also gets the tokens that belong to no word.
         end = len(segment.tokens) if group is groups[-1] else first + sum(word.tokens for word in group)
-        bounds = _region(group[0], voiced)[0], _region(group[-1], voiced)[1]
-        found.append((TokenSegment(*bounds, segment.tokens[first:end]), group))
+        start, _ = region_of(group[0], voiced) or (group[0].start, 0.0)
+        _, stop = region_of(group[-1], voiced) or (0.0, group[-1].end)
+        found.append((TokenSegment(start, stop, segment.tokens[first:end]), group))
         first = end
     return found
 
 
 def _ends_segment(word: AlignedWord, following: AlignedWord, voiced: Regions) -> bool:
     # Of the regions of speech, not of the words: the alignment counts a pause to one of its words.
-    pause = _region(following, voiced)[0] - _region(word, voiced)[1]
+    before, after = region_of(word, voiced), region_of(following, voiced)
+    pause = after[0] - before[1] if before and after else 0.0
     if pause >= _LONG_PAUSE_SECONDS:
         return True
     text = word.text.strip().rstrip(_CLOSING_MARKS)
     if text[-1:] not in tuple(SENTENCE_ENDS) or text.endswith("...") or following.text.strip()[:1].islower():
         return False
     return text[-1] != "." or pause > 0 or sum(character.isalpha() for character in text) >= _MIN_LETTERS
-
-
-def _region(word: AlignedWord, voiced: Regions) -> tuple[float, float]:
-    """Return the region of speech that has most of the word."""
-
-    def overlap(region: tuple[float, float]) -> float:
-        return min(region[1], word.end) - max(region[0], word.start)
-
-    return max(voiced, key=overlap, default=(word.start, word.end))
