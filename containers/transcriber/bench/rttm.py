@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -26,8 +27,9 @@ def read_recordings(folder: Path) -> Iterator[tuple[str, Conversation]]:
 
 
 def write_recording(folder: Path, name: str, conversation: Conversation) -> None:
-    """Write samples and turns as `read_recordings` reads them."""
+    """Write samples and turns as `read_recordings` reads them; RTTM has no quotes, so a name loses its spaces."""
     folder.mkdir(parents=True, exist_ok=True)
+    name = re.sub(r"[^\w.]+", "-", name)
     wav(folder / f"{name}.wav", conversation.samples)
     (folder / f"{name}.rttm").write_text(_rttm(name, conversation.turns))
 
