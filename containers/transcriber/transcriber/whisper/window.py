@@ -105,8 +105,12 @@ class Window:
 
     @property
     def timestamps(self) -> bool:
-        """Whether the model writes timestamps: in each attempt after the first one."""
-        return self.shard_state.profile.timestamps or self.attempt != FIRST_ATTEMPT
+        """Whether the model writes timestamps: in each attempt after the first one, and where it continues a prompt.
+
+        Without them a prompt moves it less: a keyterm was not written where it was said.
+        """
+        state = self.shard_state
+        return state.profile.timestamps or bool(state.prompt_tokens) or self.attempt != FIRST_ATTEMPT
 
     @property
     def batch_key(self) -> Hashable:
@@ -117,7 +121,7 @@ class Window:
         """Return the attempt after `hypothesis` was rejected, or None if none is left."""
         if self.doubtful:
             return None
-        if not self.timestamps:
+        if not self.timestamps:  # the same search with timestamps
             return Attempt(self.frames, 0.0)
         current = Attempt(self.frames, self.attempt.temperature)
         return next_attempt(

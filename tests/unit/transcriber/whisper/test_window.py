@@ -16,10 +16,10 @@ OUTPUT = np.zeros((1500, 4), np.float32)
 LOOP = Hypothesis([1, 2], "again and again", -0.3, 0.0, 3.0, 0.0, 2, hit_token_limit=False)
 
 
-def window_of(profile: EngineProfile) -> Window:
+def window_of(profile: EngineProfile, prompt_tokens: tuple[int, ...] = ()) -> Window:
     unused = S3Object("", "audio")
     shard = Shard("job", 0, 1, unused, unused, "base", language="en")
-    state = ShardState(shard, Path("audio"), (), "en", PROFILES[profile])
+    state = ShardState(shard, Path("audio"), prompt_tokens, "en", PROFILES[profile])
     return Window(state, 0.0, np.zeros((80, 500), np.float32), ((0.5, 4.5),))
 
 
@@ -42,6 +42,11 @@ def test_fast_window_has_timestamps_at_once() -> None:
     window.retry(LOOP, OUTPUT)
 
     assert (window.frames, window.timestamps, window.encoder_output) == (1500, True, None)
+
+
+def test_window_after_a_prompt_has_timestamps_at_once() -> None:
+    assert not window_of(EngineProfile.ACCURATE).timestamps
+    assert window_of(EngineProfile.ACCURATE, (7, 8)).timestamps
 
 
 def test_windows_with_and_without_timestamps_share_no_batch() -> None:
