@@ -150,11 +150,11 @@ def test_rejected_window_is_retried_on_gpu_path(
     gpu_engine: tuple[BatchingEngine, DeviceModel], order: MakeShard, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine, _ = gpu_engine
-    generate, temperatures = engine._model.generate, []
+    generate, searches = engine._model.generate, []
 
-    def repetitive(*what: Any, **how: Any) -> Any:
-        temperatures.append(how["temperature"])
-        found = generate(*what, **how)
+    def repetitive(encoder_output: Any, indices: Any, requests: Any, **how: Any) -> Any:
+        searches.append((how["temperature"], requests[0].timestamps))
+        found = generate(encoder_output, indices, requests, **how)
         return (
             [replace(hypothesis, compression_ratio=4.0) for hypothesis in found] if how["temperature"] < 0.8 else found
         )
@@ -163,5 +163,5 @@ def test_rejected_window_is_retried_on_gpu_path(
 
     result = engine.submit(order(), clip).result()
 
-    assert temperatures == [0.0, 0.4, 0.8]  # on the full window from the start
+    assert searches == [(0.0, False), (0.0, True), (0.4, True), (0.8, True)]  # on the full window from the start
     assert "thing" in text_of(result)
