@@ -80,7 +80,7 @@ def repeated(source: Path, name: str, hours: float) -> Path:
         return target
     with av.open(str(source)) as old, av.open(str(target), "w", options=FORMATS[name].muxer) as new:
         stream = new.add_stream_from_template(old.streams.audio[0])
-        packets = [(bytes(p), p.pts, p.duration, p.time_base) for p in old.demux(audio=0) if p.size and p.duration]
+        packets = [(bytes(p), p.pts or 0, p.duration, p.time_base) for p in old.demux(audio=0) if p.size and p.duration]
         step = sum(duration for _, _, duration, _ in packets)
         first = packets[0][1]
         for number in range(times):
