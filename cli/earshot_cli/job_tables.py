@@ -135,8 +135,10 @@ def _progress_and_rest(job: dict[str, Any]) -> str:
 
 def _shards(shards: dict[str, Any]) -> str:
     """Describe how many shards are done, and why there are fewer than the length asks for."""
-    count = shards and f"{shards.get('done', 0)} of {shards.get('total', '?')}"
-    return ". ".join(filter(None, (count, shards.get("reason"))))
+    if not shards:
+        return ""
+    count = f"{shards.get('done', 0)} of {shards.get('total', '?')}"
+    return f"{count}. {shards['reason']}" if "reason" in shards else count
 
 
 def _elapsed(job: dict[str, Any]) -> str:

@@ -77,7 +77,7 @@ def memory(root: int) -> dict[str, float]:
     """Return the resident memory (MiB) of a process and its descendants: the largest of each program."""
     listed = subprocess.run(["ps", "-axo", "pid=,ppid=,rss=,command="], capture_output=True, text=True, check=True)
     rows = [line.split(None, 3) for line in listed.stdout.splitlines()]
-    family, found = {root}, {}
+    family, found = {root}, dict[str, float]()
     for pid, parent, rss, command in sorted(rows, key=lambda row: int(row[0])):
         if int(pid) == root or int(parent) in family:
             family.add(int(pid))
