@@ -9,7 +9,8 @@ from earshot_contract.shards import KnownVoice
 from functions.transcripts.speaker_joining import JoinedSpeakers, unit_vector
 from functions.transcripts.transcript import SpeakerName
 
-# Cosine from which two voices are one person's. Chosen on made conversations; `bench.known_speakers` measures it.
+# Cosine from which two voices are one person's. Of the made conversations that it was chosen on, no two voices came
+# nearer than 0.48, and half of the samples were nearer than 0.8 to their own (`bench.known_speakers`).
 SAME_VOICE = 0.5
 
 
