@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # imported when asked for: the fast tier must not wait for th
 
 HERE = Path(__file__).parent
 CALLS = HERE.parent / "build" / "aws-calls"  # what each session's roles did, for tests/recorded
+CLOUD_TIERS = ("localcloud", "pipeline", "clients")
 TIERS = ("unit", "synth", "localcloud", "model", "pipeline", "clients", "recorded")
 
 # moto's S3 keeps objects in temporary files and leaves closing them to the garbage collector.
@@ -59,6 +60,18 @@ def keep_calls(log: Path) -> list[dict[str, Any]]:
     CALLS.mkdir(parents=True, exist_ok=True)
     (CALLS / f"{uuid.uuid4().hex}.json").write_text(log.read_text())
     return list(json.loads(log.read_text())["denied"])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def fast_profile(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let workers take the fast profile where a test starts a local cloud of its own, as those of `cloud` do.
+
+    The main job keeps the default: `EarshotProcess` gives `earshot up` no variables of ours.
+    """
+    with pytest.MonkeyPatch.context() as environment:
+        if request.path.relative_to(HERE).parts[0] in CLOUD_TIERS:
+            environment.setenv("EARSHOT_PROFILE", "fast")
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 
+from earshot_contract.shards import EngineProfile
 from tests.fixtures.engine_contract import EngineContract
 from transcriber.engine_protocol import Engine
 from transcriber.engine_registry import ENGINES, open_engine
@@ -21,4 +22,4 @@ class TestRegisteredEngine(EngineContract):
     @classmethod
     def new_engine(cls, request: pytest.FixtureRequest) -> Callable[[], Engine]:
         model = request.getfixturevalue(MODEL_FIXTURES[request.param])
-        return partial(open_engine, model, replace(configure_process(), batch_workers=1))
+        return partial(open_engine, model, replace(configure_process(), batch_workers=1, profile=EngineProfile.FAST))

@@ -12,7 +12,7 @@ from typing import Any
 import ctranslate2
 import pytest
 
-from earshot_contract.shards import S3Object, Shard
+from earshot_contract.shards import EngineProfile, S3Object, Shard
 from tests.paths import SPEECH
 from transcriber.engine_protocol import Model
 from transcriber.engine_registry import open_engine
@@ -52,7 +52,7 @@ def test_interactive_message_completes_before_earlier_bulk(
     monkeypatch.setattr(ctranslate2.models.Whisper, "encode", encode_when_open)
     account.put_audio(speech, "bulk.flac")
     account.put_audio(SPEECH / "1688-142285-0004.flac", "interactive.flac")  # 4 s: in no batch with windows of 8 s
-    settings = replace(configure_process(), batch_workers=1, batch=BATCH)
+    settings = replace(configure_process(), batch_workers=1, batch=BATCH, profile=EngineProfile.FAST)
     queues = ShardQueues(account.clients.sqs, [account.fast, account.bulk])
     engines = LoadedEngines(lambda name: model, lambda model: open_engine(model, settings))
     audio = AudioCache(account.clients.s3, tmp_path, 10**9)
