@@ -11,6 +11,14 @@ import re
 from pathlib import Path
 from typing import BinaryIO
 
+from earshot_contract.frame_headers import (
+    FRAMES_IN_A_ROW,
+    HEADER_BYTES,
+    aac_frame_bytes,
+    ac3_frame_bytes,
+    mpeg_frame_bytes,
+)
+
 HEAD_BYTES = 4096  # bytes from the start of the file that `non_audio_kind` looks at
 WEB_PAGE = "a web page (HTML)"
 UNFINISHED_MP4 = (
@@ -79,12 +87,7 @@ _CONTAINERS = (
     (re.compile(rb"wvpk...\x00", re.DOTALL), "a WavPack file"),
     (re.compile(rb"(?:G.{187}){4}", re.DOTALL), "an MPEG transport stream"),
 )
-_MPEG_FRAMES = 4  # frames in a row whose headers agree; samples do not do that by chance
-_MP3_KBITS = (  # by MPEG version (1; 2 and 2.5) for layer III, then by the header's four bits
-    (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
-    (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
-)
-_MP3_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}  # Hz, by version bits
+_FRAMED = ((mpeg_frame_bytes, "an MP3 file"), (aac_frame_bytes, "an AAC file"), (ac3_frame_bytes, "an AC-3 file"))
 _MULTIPART = "a multipart form (send the bytes of the file alone, as curl --data-binary @FILE does)"
 _BASE64 = "audio as base64 text (send the bytes that it stands for)"
 _FILE_NAME = "the name of a file, not the file (curl takes it with an @ before it: --data-binary @FILE)"
@@ -177,32 +180,13 @@ def container_name(head: bytes) -> str | None:
     """
     if found := next((name for signature, name in _CONTAINERS if signature.match(head)), None):
         return found
-    for length, name in ((_mp3_frame_bytes, "an MP3 file"), (_aac_frame_bytes, "an AAC file")):
+    for length, name in _FRAMED:
         at = frames = 0
-        while size := length(head[at : at + 7]):
+        while size := length(head[at : at + HEADER_BYTES]):
             at, frames = at + size, frames + 1
-        if frames >= _MPEG_FRAMES or (frames > 1 and at >= len(head)):
+        if frames >= FRAMES_IN_A_ROW or (frames > 1 and at >= len(head)):
             return name
     return None
-
-
-def _mp3_frame_bytes(header: bytes) -> int:
-    """Return the length of the MP3 frame with this header; 0 if it is none."""
-    if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE6 != 0xE2:
-        return 0
-    version, kbits, rate = header[1] >> 3 & 3, header[2] >> 4, header[2] >> 2 & 3
-    if version == 1 or kbits in (0, 15) or rate == 3:
-        return 0
-    bits = _MP3_KBITS[version != 3][kbits] * 1000 * (144 if version == 3 else 72)
-    return bits // _MP3_RATES[version][rate] + (header[2] >> 1 & 1)
-
-
-def _aac_frame_bytes(header: bytes) -> int:
-    """Return the length of the AAC frame with this ADTS header; 0 if it is none."""
-    if len(header) < 7 or header[0] != 0xFF or header[1] & 0xF6 != 0xF0 or header[2] >> 2 & 15 > 12:
-        return 0
-    size = (header[3] & 3) << 11 | header[4] << 3 | header[5] >> 5
-    return size if size > 7 else 0
 
 
 def describe_file(path: Path) -> str:

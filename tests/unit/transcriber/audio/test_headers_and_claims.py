@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import struct
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import av
 import numpy as np
@@ -15,6 +12,7 @@ import pytest
 from bench.corpus import wav
 from earshot_contract.shards import RawAudio
 from tests.fixtures.audio import decode
+from tests.fixtures.encodings import encoded
 from tests.fixtures.sound import (
     noise,
     read,
@@ -77,23 +75,6 @@ def test_chunks_behind_wav_samples_are_no_sound(tmp_path: Path) -> None:
     assert decode(path).seconds == pytest.approx(1.0, abs=0.001)
 
 
-@cache
-def encoded(container: str, codec: str, rate: int = SAMPLE_RATE) -> bytes:
-    out = io.BytesIO()
-    with av.open(out, "w", format=container) as file:
-        stream = file.add_stream(codec, rate=rate, layout="mono")
-        if codec.startswith("wma"):
-            stream.bit_rate = 64_000
-        frame = av.AudioFrame.from_ndarray(noise(1.0, rate=rate)[None], "fltp", "mono")
-        frame.sample_rate = rate
-        resampler = av.AudioResampler(
-            stream.codec_context.format, "mono", rate, frame_size=stream.codec_context.frame_size or None
-        )
-        for resampled in [*resampler.resample(frame), *resampler.resample(None), None]:
-            file.mux(stream.encode(resampled))
-    return out.getvalue()
-
-
 @pytest.mark.parametrize(
     ("container", "codec", "rate"),
     [
@@ -140,20 +121,3 @@ def test_claims_serve_audio_without_header(tmp_path: Path) -> None:
         samples, warnings = read(path, raw=RawAudio("linear16", 8_000))
 
         assert (len(samples), warnings) == (SAMPLE_RATE, [])
-
-
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        (("wav", "pcm_s16le"), ("mp3", "libmp3lame")),
-        (("ogg", "libopus", 48_000), ("mp3", "libmp3lame")),
-        (("ogg", "libopus", 48_000), ("wav", "pcm_s16le")),
-        (("mp4", "aac"), ("mp3", "libmp3lame")),
-        (("mp4", "aac"), ("flac", "flac")),
-    ],
-)
-def test_file_behind_one_of_another_kind_is_decoded(tmp_path: Path, first: Any, second: Any) -> None:
-    path = tmp_path / "a"
-    path.write_bytes(encoded(*first) + encoded(*second))
-
-    assert decode(path).seconds == pytest.approx(2.0, abs=0.15)
