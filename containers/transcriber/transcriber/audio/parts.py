@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from transcriber.audio import transport_stream
+from transcriber.audio.aiff_header import aiff_head
 from transcriber.audio.frame_breaks import FixedHeaders, FlacFrames, breaks
 from transcriber.audio.mapped_file import matches
 from transcriber.audio.recording_ends import end_of, mp4_boxes, ogg_page_end, padding_end, trailers_end
@@ -23,6 +24,7 @@ from transcriber.audio.recording_starts import (
     begins_recording,
     framed_between,
     framing_at,
+    lead_in_end,
     own_pattern,
     recordings_between,
     tag_end,
@@ -40,12 +42,26 @@ _MAX_POSITION = 1 << 62  # to which a header can send the reader; an operating s
 
 @dataclass(frozen=True)
 class Part:
-    """Bytes `start` to `end` of a file; `head` replaces the first of them, `unread` are those of no known format."""
+    """Bytes `start` to `end` of a file.
+
+    Attributes:
+        start: first byte.
+        end: byte behind the last one.
+        head: what stands in place of the first bytes, where the file's own header is wrong.
+        unread: number of bytes at the end that are of no known format.
+        replaced: number of bytes that `head` replaces.
+    """
 
     start: int
     end: int
     head: bytes = b""
     unread: int = 0
+    replaced: int = 0
+
+    @property
+    def size(self) -> int:
+        """Number of bytes, those of `head` included."""
+        return max(0, self.end - self.start - self.replaced) + len(self.head)
 
 
 class PartReader(io.RawIOBase):
@@ -69,19 +85,20 @@ class PartReader(io.RawIOBase):
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Move the position; returns it."""
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position}.get(whence, self._part.end - self._part.start)
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position}.get(whence, self._part.size)
         self._position = min(max(0, base + offset), _MAX_POSITION)
         return self._position
 
     def read(self, size: int = -1) -> bytes:
         """Return the next bytes; empty at the end of the part."""
         part = self._part
-        left = max(0, part.end - part.start - self._position)
+        left = max(0, part.size - self._position)
         size = left if size < 0 else min(size, left)
-        self._file.seek(part.start + self._position)
-        data = self._file.read(size)
-        if self._position < len(part.head):
-            data = part.head[self._position : self._position + len(data)] + data[len(part.head) - self._position :]
+        data = part.head[self._position : self._position + size]
+        if len(data) < size:
+            behind = self._position + len(data) - len(part.head)
+            self._file.seek(part.start + part.replaced + behind)
+            data += self._file.read(size - len(data))
         self._position += len(data)
         return data
 
@@ -102,12 +119,21 @@ def parts_of(data: mmap.mmap) -> list[Part]:
 
 def _parts(data: mmap.mmap, start: int, limit: int, depth: int) -> Iterator[Part]:
     """Yield the parts between two positions: those of the first one's format, and what lies behind each of them."""
+    start = lead_in_end(data, start, limit)
     starts = _starts(data, tag_end(data, start, limit), limit)[:MAX_PARTS]
     for first, end in pairwise((start, *starts[1:], limit)):
         behind, unread = _behind(data, first, end) if depth < _MAX_DEPTH else (None, 0)
-        yield Part(first, behind or end, wav_head(data, first, behind or end), unread)
+        head, replaced = _head(data, first, behind or end)
+        yield Part(first, behind or end, head, 0 if head else unread, replaced)
         if behind:
             yield from _parts(data, behind, end, depth + 1)
+
+
+def _head(data: mmap.mmap, start: int, end: int) -> tuple[bytes, int]:
+    """Return what stands in place of a part's header, and how many bytes that replaces."""
+    if head := aiff_head(data, start, end):
+        return head, len(head)
+    return wav_head(data, start, end)
 
 
 def _starts(data: mmap.mmap, start: int, limit: int) -> list[int]:

@@ -71,6 +71,8 @@ FRAMED: tuple[tuple[re.Pattern[bytes], Callable[[bytes], int]], ...] = (
     (re.compile(rb"\x7f\xfe\x80\x01"), dts_frame_bytes),
     (re.compile(rb"\x47[\0-\x1f\x40-\x7f]"), transport_packet_bytes),
 )
+_LEAD_IN = re.compile(rb"HTTP/1\.[01] .*?\r\n\r\n|[\xef\xbb\xbf\r\n\t \0]+", re.DOTALL)
+_MAX_LEAD_IN = 1 << 16  # bytes
 _MAX_FRAMES_BYTES = FRAMES_IN_A_ROW * 8192 + 16
 
 
@@ -99,6 +101,25 @@ def tag_end(data: mmap.mmap, at: int, end: int) -> int:
     while at + _ID3_HEADER_BYTES < end and _ID3.match(data, at):
         size = data[at + 6 : at + 10]
         at += _ID3_HEADER_BYTES + sum(byte << 7 * (3 - n) for n, byte in enumerate(size))
+    return at
+
+
+def lead_in_end(data: mmap.mmap, at: int, end: int) -> int:
+    """Return where a recording begins behind bytes that programs put before it by mistake; `at` if there are none.
+
+    Zeros, line ends, a byte order mark, the header of an HTTP answer; and ID3 tags, which FFmpeg knows before
+    frames and FLAC only.
+    """
+    body = tag_end(data, at, end)
+    if body > at:
+        has_format = any(pattern.match(data, body) for patterns in (*_STARTS, _ONLY_FIRST) for pattern in patterns)
+        return body if has_format and data[body : body + 4] != b"fLaC" else at
+    found = _LEAD_IN.match(data, at, min(end, at + _MAX_LEAD_IN))
+    if not found:
+        return at
+    for start in range(found.end(), max(found.end() - 4, at), -1):  # an MP4 begins with zeros, too
+        if begins_recording(data, start, end):
+            return start
     return at
 
 

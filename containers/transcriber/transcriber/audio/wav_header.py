@@ -19,23 +19,24 @@ _TRAILERS = {
 _HEADER_CHUNKS = _TRAILERS | {b"fmt ", b"data", b"ds64", b"mext", b"levl", b"strc", b"umid", b"minf", b"elm1", b"regn"}
 
 
-def wav_head(data: mmap.mmap, start: int, end: int) -> bytes:
-    """Return a WAV header with the true length of the samples; empty if the header's own can be true.
+def wav_head(data: mmap.mmap, start: int, end: int) -> tuple[bytes, int]:
+    """Return a WAV header that is true, and how many bytes it replaces; nothing if the file's own can be true.
 
-    A chunk of odd length without the byte of padding that RIFF asks for gets it here: FFmpeg would miss the samples.
+    It has the true length of the samples, and behind chunks of odd length the byte of padding that RIFF asks for:
+    without it FFmpeg misses the samples.
     """
     found = _samples(data, start, end)
     if found is None:
-        return b""
+        return b"", 0
     at, size, chunks = found
     left = end - at
     is_true = not left or _is_true_length(data, at, size, end)
-    if is_true and chunks is None:
-        return b""
+    if is_true and chunks == data[start + 8 : at - 4]:
+        return b"", 0
     length = struct.pack("<I", min(size if is_true else left, 0xFFFF_FFFF))
     riff = struct.pack("<I", min(end - start - 8, 0xFFFF_FFFF))
     # Without RF64's name the lengths of its chunk `ds64` do not count.
-    return b"RIFF" + riff + (bytes(data[start + 8 : at - 4]) if chunks is None else chunks) + length
+    return b"RIFF" + riff + chunks + length, at - start
 
 
 def samples_end(data: mmap.mmap, start: int, end: int) -> int | None:
@@ -53,27 +54,28 @@ def samples_end(data: mmap.mmap, start: int, end: int) -> int | None:
     return at
 
 
-def _samples(data: mmap.mmap, start: int, end: int) -> tuple[int, int, bytes | None] | None:
-    """Return where the samples of a WAV part begin, and their length in bytes by its header; None if it is no WAV.
+def _samples(data: mmap.mmap, start: int, end: int) -> tuple[int, int, bytes] | None:
+    """Return where the samples of a WAV begin, their length in bytes by the header, and the chunks before them.
 
-    The third value are the bytes from `WAVE` to the samples' chunk with padding, where the file lacks that.
+    The chunks are the bytes from `WAVE` to the name of the samples' chunk, with padding. None: it is no WAV.
     """
     if not _WAV.match(data, start):
         return None
-    at, long_size, padded, copied = start + 12, 0, b"", start + 8
+    at, long_size, chunks = start + 12, 0, b"WAVE"
     while at + 8 <= end and at - start <= _MAX_WAV_HEADER:
         kind, size = struct.unpack_from("<4sI", data, at)
         if kind == b"ds64" and at + 24 <= end:
             (long_size,) = struct.unpack_from("<Q", data, at + 16)
         if kind == b"data":
-            chunks = padded + data[copied : at + 4] if padded else None
-            return at + 8, long_size if long_size and size == 0xFFFF_FFFF else size, chunks
+            return at + 8, long_size if long_size and size == 0xFFFF_FFFF else size, chunks + kind
         after = at + 8 + size
-        if size % 2 and data[after : after + 4] in _HEADER_CHUNKS:
-            padded, copied = padded + data[copied:after] + b"\0", after
-            at = after
-        else:
-            at = after + size % 2
+        if after - start > _MAX_WAV_HEADER:
+            return None
+        is_padded = size % 2 and (
+            data[after : after + 4] not in _HEADER_CHUNKS or data[after + 1 : after + 5] == b"data"
+        )
+        chunks += data[at:after] + (b"\0" if size % 2 else b"")
+        at = after + (1 if is_padded else 0)
     return None
 
 

@@ -121,3 +121,70 @@ def test_claims_serve_audio_without_header(tmp_path: Path) -> None:
         samples, warnings = read(path, raw=RawAudio("linear16", 8_000))
 
         assert (len(samples), warnings) == (SAMPLE_RATE, [])
+
+
+@pytest.mark.parametrize("chunk", [b"LIST\5\0\0\0INFOa", b"bext\3\0\0\0abc", b"xyzw\7\0\0\0abcdefg"])
+@pytest.mark.parametrize("padding", [b"", b"\0"])
+@pytest.mark.parametrize("streamed", [False, True])
+def test_odd_wav_chunk_before_samples_shifts_nothing(
+    tmp_path: Path, chunk: bytes, padding: bytes, streamed: bool
+) -> None:
+    """RIFF asks for a byte of padding, which many programs forget."""
+    sound = noise(1.0)
+    path = wav(tmp_path / "a.wav", sound)
+    content = path.read_bytes()
+    length = b"\xff" * 4 if streamed else content[40:44]
+    path.write_bytes(content[:36] + chunk + padding + b"data" + length + content[44:])
+
+    audio = decode(path)
+
+    assert len(audio.samples) == len(sound)
+    assert np.allclose(audio.samples, sound, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("form", "sound_chunk", "frames"),
+    [(None, 0, 0), (0, 0, 0), (46, 8, 0), (None, 0, None), (0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF), (None, 1008, 500)],
+)
+def test_untrue_aiff_length_loses_no_sample(
+    tmp_path: Path, form: int | None, sound_chunk: int, frames: int | None
+) -> None:
+    path = tmp_path / "a.aiff"
+    content = bytearray(encoded("aiff", "pcm_s16be"))
+    path.write_bytes(content)
+    sound = decode(path).samples
+    for at, value in (
+        (4, form),
+        (content.index(b"SSND") + 4, sound_chunk),
+        (content.index(b"COMM") + 10, frames),
+    ):
+        if value is not None:
+            struct.pack_into(">I", content, at, value)
+    path.write_bytes(content)
+
+    samples, warnings = read(path)
+
+    assert np.array_equal(samples, sound)
+    assert warnings == []
+
+
+ID3 = b"ID3\4\0\0\0\0\2\0" + bytes(256)
+
+
+@pytest.mark.parametrize(
+    "before", [ID3, ID3 * 2, bytes(512), b"\xef\xbb\xbf", b"\r\n", b"HTTP/1.1 200 OK\r\nContent-Type: audio/x\r\n\r\n"]
+)
+@pytest.mark.parametrize(
+    ("container", "codec", "rate"),
+    [("wav", "pcm_s16le", 16_000), ("mp4", "aac", 44_100), ("aiff", "pcm_s16be", 16_000), ("webm", "libopus", 48_000)],
+)
+def test_bytes_before_the_header_are_skipped(
+    tmp_path: Path, container: str, codec: str, rate: int, before: bytes
+) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(before + encoded(container, codec, rate))
+
+    samples, warnings = read(path)
+
+    assert len(samples) / SAMPLE_RATE == pytest.approx(1.0, abs=0.15)
+    assert warnings == []
