@@ -11,6 +11,11 @@ from functions.transcripts.edits.numerals.tokens import Tokens
 _DAY_HALVES = {("a", "m"): "a.m.", ("p", "m"): "p.m.", ("am",): "", ("pm",): "", ("a.m",): "", ("p.m",): ""}
 _AMOUNT_JOINERS = frozenset({"and", "et", "und", "y", "con", "e", "en", "og"})
 _MILLION = 10**6
+_MINUTES_AROUND_HOUR = (5, 10, 20, 25)  # of "ten past three"
+_BEFORE_MINUTES = frozenset(
+    {"it's", "at", "about", "almost", "nearly", "until", "till", "by", "before", "around", "is"}
+)
+_RANGE_JOINERS = frozenset({"to", "or"})
 _ENGLISH_SCALES = ("million", "billion", "trillion")
 
 
@@ -43,6 +48,10 @@ class _Cardinals:
         """Return the number at an index if it is written with two digits and less than sixty, as minutes are."""
         number = self.by_start.get(at) if self.tokens.word(at) else None
         return number if number and number.text.isdigit() and len(number.text) == 2 and number.value < 60 else None
+
+    def is_clock_joiner(self, at: int) -> bool:
+        """Tell whether the word at an index joins an hour and its minutes; the end of a phrase is none."""
+        return bool(self.tokens.word(at)) and self.tokens.word(at) in self.vocabulary.clock_joiners
 
     def last_digit(self, at: int) -> Number | None:
         """Return the number at an index if it is a digit that ends its phrase: minutes of "um sieben Uhr fünf"."""
@@ -83,12 +92,17 @@ def below_zero(tokens: Tokens, written: Sequence[Written]) -> list[Written]:
 def _time(found: _Cardinals, number: Number) -> list[Written]:
     if not number.text.isdigit() or number.value > 24:
         return []
-    return _with_hour_word(found, number) or _with_day_half(found, number) or _after_clock(found, number)
+    return (
+        _with_hour_word(found, number)
+        or _with_day_half(found, number)
+        or _after_clock(found, number)
+        or _around_hour(found, number)
+    )
 
 
 def _with_hour_word(found: _Cardinals, number: Number) -> list[Written]:
     form = found.vocabulary.hours.get(found.tokens.word(number.end), "")
-    is_joined = found.tokens.word(number.end + 1) in found.vocabulary.clock_joiners
+    is_joined = found.is_clock_joiner(number.end + 1)
     at = number.end + 1 + is_joined
     minutes = found.two_digits(at) or (None if is_joined else found.last_digit(at))
     if not form or not minutes:
@@ -111,10 +125,27 @@ def _with_day_half(found: _Cardinals, number: Number) -> list[Written]:
     return [Written(number.start, end, text)] if is_time else []
 
 
+def _around_hour(found: _Cardinals, number: Number) -> list[Written]:
+    """Return "ten past three" and "it's ten to four" as they are; "from ten to four" and a score are no time of day."""
+    tokens = found.tokens
+    if tokens.language != "en" or number.value not in _MINUTES_AROUND_HOUR:
+        return []
+    joiner, hour = tokens.word(number.end), found.by_start.get(number.end + 1)
+    if not hour or not tokens.word(hour.start) or not 0 < hour.value < 13:
+        return []
+    is_before = joiner == "to" and tokens.word_before(number.start) in _BEFORE_MINUTES and not tokens.word(hour.end)
+    return _unchanged(number.start, hour.end) if joiner == "past" or is_before else []
+
+
+def _unchanged(start: int, end: int) -> list[Written]:
+    """Return tokens as they are."""
+    return [Written(at, at + 1, "") for at in range(start, end)]
+
+
 def _after_clock(found: _Cardinals, number: Number) -> list[Written]:
     before = found.tokens.word_before(number.start)
     joiners = found.vocabulary.clock_joiners
-    is_joined = found.tokens.word(number.end) in joiners
+    is_joined = found.is_clock_joiner(number.end)
     at = number.end + is_joined
     minutes = found.two_digits(at) or (found.last_digit(at) if is_joined else None)
     if minutes is None or (len(minutes.text) == 1 and minutes.value != 5):  # "le sette e cinque", not "le due e tre"
@@ -164,7 +195,7 @@ def _money(found: _Cardinals, number: Number) -> list[Written]:
     at = number.end + bool(scale)
     sign = found.vocabulary.money.get(tokens.word(at))
     is_idiom = number.is_sure is False and number.value >= _MILLION  # "a million dollars"
-    if sign is None or is_idiom or _is_estimate(found, number):
+    if sign is None or is_idiom or _is_estimate(found, number) or _is_vague(found, number):
         return []
     cents, end = (None, at) if scale or not number.text.isdigit() else _cents(found, at + 1)
     if cents:
@@ -172,14 +203,45 @@ def _money(found: _Cardinals, number: Number) -> list[Written]:
         if sign:
             return [Written(number.start, end, sign + amount)]
         return [Written(number.start, number.end, amount), Written(at, end, "")]
+    is_joined = tokens.word(at + 1) in _AMOUNT_JOINERS
+    if (rest := found.last_digit(at + 1 + is_joined)) and not scale:  # "twenty dollars five": 5 of what?
+        return _unchanged(number.start, rest.end)
     is_round = number.is_sure is False and number.is_word and number.value < _MILLION  # "mille euros"
     if is_round and not sign:
         return [Written(number.start, number.end, number.text)]
     if sign in ("", "£"):  # a pound is also a weight
         return []
+    least = _least(found, number)
+    if least and not _has_own_scale(least, number):  # "two or three hundred dollars"
+        return _unchanged(least.start, at + 1)
+    signed = [Written(least.start, least.end, sign + least.text)] if least else []
     if scale:
-        return [Written(number.start, number.end, sign + number.text), Written(number.end, at + 1, scale)]
-    return [Written(number.start, at + 1, sign + number.text)]
+        return [*signed, Written(number.start, number.end, sign + number.text), Written(number.end, at + 1, scale)]
+    return [*signed, Written(number.start, at + 1, sign + number.text)]
+
+
+def _is_vague(found: _Cardinals, number: Number) -> bool:
+    """Tell whether the number is how many of something: "a couple hundred dollars"."""
+    before = found.tokens.word_before(number.start)
+    if before == "of":
+        before = found.tokens.word_before(number.start - 1)
+    return number.is_sure is False and before in found.vocabulary.vague
+
+
+def _least(found: _Cardinals, number: Number) -> Number | None:
+    """Return the first number of "ten to fifteen dollars", which is an amount, too."""
+    tokens = found.tokens
+    joiner = tokens.word_before(number.start)
+    least = next((n for n in found.by_start.values() if n.end == number.start - 1), None)
+    if not least or not tokens.word(least.end) or least.is_sure is False or not least.text[:1].isdigit():
+        return None
+    is_between = joiner == "and" and tokens.word_before(least.start) == "between"
+    return least if (joiner in _RANGE_JOINERS or is_between) and least.value < number.value else None
+
+
+def _has_own_scale(least: Number, number: Number) -> bool:
+    """Tell whether the first number is meant as it stands: "ten to fifteen", not "two or three hundred"."""
+    return least.value * 100 > number.value or number.value % 100 != 0
 
 
 def _cents(found: _Cardinals, at: int) -> tuple[Number | None, int]:
