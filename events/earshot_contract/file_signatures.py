@@ -25,6 +25,8 @@ UNFINISHED_MP4 = (
     "an MP4 or M4A without its index (moov): the recorded file was not finished, or only a part of it arrived (cut off)"
 )
 
+_SILK = "a voice message in SILK, as WeChat and QQ keep it, which no decoder here knows (convert it to WAV or MP3)"
+
 _BINARY = (
     (b"%PDF-", "a PDF document"),
     (b"\x89PNG\r\n\x1a\n", "a PNG image"),
@@ -49,7 +51,16 @@ _BINARY = (
     (b"MZ\x90\x00", "a program"),
     (b"II*\x00", "a TIFF image"),
     (b"MM\x00*", "a TIFF image"),
+    (b"8BPS\x00\x01", "a Photoshop image"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\x00asm", "a program"),
+    (b"#!SILK_V3", _SILK),
+    (b"\x02#!SILK_V3", _SILK),
 )
+_ICON = re.compile(rb"\0\0\x01\0[\x01-\x20]\0")  # an MP4 whose first box has 256 bytes begins almost so
+_BITMAP = re.compile(rb"BM.{4}\0{4}.{4}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", re.DOTALL)
+_TAR_MAGIC_AT = 257  # bytes; POSIX.1-1988
+_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _RIFF_KINDS = {b"WEBP": "a WebP image", b"CDDA": "a link to a track of a CD (.cda), which holds no sound: rip the CD"}
 _PLAYLIST = "a playlist (send the audio itself)"
 _CAPTIONS = "captions (send the audio that they are of)"
@@ -59,6 +70,7 @@ _TEXT = (  # compared in lower case
     (b"[playlist]", _PLAYLIST),
     (b"<asx", _PLAYLIST),
     (b"<mpd", _PLAYLIST),
+    (b"<svg", "an SVG image"),
     (b"<rss", "the feed of a podcast (send the address of an episode's audio)"),
     (b"<?xml", "an XML document"),
     (b"data:", "a data: URI (send the bytes that its base64 stands for)"),
@@ -96,7 +108,7 @@ _BOM = b"\xef\xbb\xbf"
 _MIN_BASE64 = 64  # letters; a shorter word may be a word
 _AUDIO_MAGIC = (b"RIFF", b"RIFX", b"ID3", b"fLaC", b"OggS", b"FORM", b"\xc3\xbf\xc3")
 _MIN_REPLACED = 4  # characters that no audio has by chance
-_AUDIO_WITH_TEXT_HEADER = (b"NIST_1A", b"#!AMR", b"#!SILK")
+_AUDIO_WITH_TEXT_HEADER = (b"NIST_1A", b"#!AMR")
 _UNKNOWN = (
     "of a format no decoder here knows, or damaged at its beginning "
     "(headerless audio needs encoding and sample_rate: encoding=linear16&sample_rate=16000)"
@@ -131,7 +143,17 @@ def non_audio_kind(head: bytes) -> str | None:
         return _RIFF_KINDS[head[8:12]]
     if head[4:8] == b"ftyp" and head[8:12] in _BRANDS:
         return _BRANDS[head[8:12]]
+    if head[_TAR_MAGIC_AT : _TAR_MAGIC_AT + 5] == b"ustar":
+        return "a TAR archive"
+    if _BITMAP.match(head):
+        return "a BMP image"
+    if _ICON.match(head):
+        return "an icon"
+    if head.startswith(_UTF16_BOMS) and _is_utf16(head):
+        return "plain text"
     lower = start.lower()
+    if lower.startswith(b"<?xml") and b"<playlist" in lower:
+        return _PLAYLIST
     if lower.startswith(_HTML) or (lower.startswith((b"<?xml", b"<!--")) and b"<html" in lower):
         return WEB_PAGE
     if start.startswith(b"--") and b"content-disposition: form-data" in lower:
@@ -232,6 +254,15 @@ def _is_text(head: bytes) -> bool:
     """Return True for printable UTF-8."""
     text = _decode(head.removeprefix(_BOM))
     return bool(text) and _is_printable(str(text))
+
+
+def _is_utf16(head: bytes) -> bool:
+    """Return True for printable UTF-16 with a byte order mark; a letter that the end of `head` splits does not count."""
+    try:
+        text = head[: len(head) // 2 * 2].decode("utf-16")
+    except UnicodeDecodeError:
+        return False
+    return bool(text) and _is_printable(text)
 
 
 def _is_printable(text: str) -> bool:
