@@ -11,14 +11,6 @@ import re
 from pathlib import Path
 from typing import BinaryIO
 
-from earshot_contract.frame_headers import (
-    FRAMES_IN_A_ROW,
-    HEADER_BYTES,
-    aac_frame_bytes,
-    ac3_frame_bytes,
-    mpeg_frame_bytes,
-)
-
 HEAD_BYTES = 4096  # bytes from the start of the file that `non_audio_kind` looks at
 WEB_PAGE = "a web page (HTML)"
 UNFINISHED_MP4 = (
@@ -81,25 +73,6 @@ _TEXT = (  # compared in lower case
     (b"version https://git-lfs", "a pointer of Git LFS, not the file (fetch it: git lfs pull)"),
     (b"{", "a JSON or text document"),
 )
-# Audio and video files whose header names the codec: bytes that samples without a header do not begin with.
-_CONTAINERS = (
-    (re.compile(rb"RI(?:FF|FX)....WAVE|R[FI]64....WAVE|BW64....WAVE|riff\x2e\x91\xcf\x11", re.DOTALL), "a WAV file"),
-    (re.compile(rb"RIFF....AVI ", re.DOTALL), "an AVI file"),
-    (re.compile(rb"fLaC"), "a FLAC file"),
-    (re.compile(rb"OggS\x00"), "an Ogg file"),
-    (re.compile(rb"ID3[\x02-\x04]..[\x00-\x7f]{4}", re.DOTALL), "an MP3 file"),
-    (re.compile(rb"\x1a\x45\xdf\xa3"), "a Matroska or WebM file"),
-    (re.compile(rb"\x00...(?:ftyp|moov|mdat|moof|styp)", re.DOTALL), "an MP4 file"),
-    (re.compile(rb"FORM....AIF[FC]", re.DOTALL), "an AIFF file"),
-    (re.compile(rb"\.snd\x00"), "an AU file"),
-    (re.compile(rb"caff\x00\x01"), "a CAF file"),
-    (re.compile(rb"#!AMR(?:-WB)?\n"), "an AMR file"),
-    (re.compile(rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11"), "a WMA file"),
-    (re.compile(rb"FLV\x01"), "an FLV file"),
-    (re.compile(rb"wvpk...\x00", re.DOTALL), "a WavPack file"),
-    (re.compile(rb"(?:G.{187}){4}", re.DOTALL), "an MPEG transport stream"),
-)
-_FRAMED = ((mpeg_frame_bytes, "an MP3 file"), (aac_frame_bytes, "an AAC file"), (ac3_frame_bytes, "an AC-3 file"))
 _MULTIPART = "a multipart form (send the bytes of the file alone, as curl --data-binary @FILE does)"
 _BASE64 = "audio as base64 text (send the bytes that it stands for)"
 _FILE_NAME = "the name of a file, not the file (curl takes it with an @ before it: --data-binary @FILE)"
@@ -194,23 +167,6 @@ def unfinished_mp4(file: BinaryIO, size: int) -> bool:
     return False
 
 
-def container_name(head: bytes) -> str | None:
-    """Return a noun phrase for an audio or video file with a header, or None: its bytes may be samples without one.
-
-    Args:
-        head: the first HEAD_BYTES of the file, or all of a shorter one.
-    """
-    if found := next((name for signature, name in _CONTAINERS if signature.match(head)), None):
-        return found
-    for length, name in _FRAMED:
-        at = frames = 0
-        while size := length(head[at : at + HEADER_BYTES]):
-            at, frames = at + size, frames + 1
-        if frames >= FRAMES_IN_A_ROW or (frames > 1 and at >= len(head)):
-            return name
-    return None
-
-
 def describe_file(path: Path) -> str:
     """Return a noun phrase for a file that no decoder opens."""
     with path.open("rb") as file:
@@ -257,7 +213,7 @@ def _is_text(head: bytes) -> bool:
 
 
 def _is_utf16(head: bytes) -> bool:
-    """Return True for printable UTF-16 with a byte order mark; a letter that the end of `head` splits does not count."""
+    """Return True for printable UTF-16 with a byte order mark; half a letter at the end of `head` does not count."""
     try:
         text = head[: len(head) // 2 * 2].decode("utf-16")
     except UnicodeDecodeError:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from earshot_contract.file_signatures import HEAD_BYTES, container_name, describe_file, non_audio_kind, unfinished_mp4
+from earshot_contract.container_signatures import container_name
+from earshot_contract.file_signatures import HEAD_BYTES, describe_file, non_audio_kind, unfinished_mp4
 
 
 @pytest.mark.parametrize(
@@ -166,5 +167,5 @@ def test_mp4_without_index_is_unfinished(file: bytes, unfinished: bool, tmp_path
 
 
 @pytest.mark.parametrize("head", [b"\x02#!SILK_V3\x10\0", b"#!SILK_V3\x10\0"])
-def test_silk_voice_message_is_told_to_be_converted(head: bytes) -> None:
+def test_silk_voice_message_names_what_to_send(head: bytes) -> None:
     assert "convert it to WAV or MP3" in str(non_audio_kind(head))

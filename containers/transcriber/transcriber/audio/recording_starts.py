@@ -10,7 +10,8 @@ import mmap
 import re
 from collections.abc import Callable, Iterator
 
-from earshot_contract.file_signatures import HEAD_BYTES, container_name
+from earshot_contract.container_signatures import container_name
+from earshot_contract.file_signatures import HEAD_BYTES
 from earshot_contract.frame_headers import (
     FRAMES_IN_A_ROW,
     aac_frame_bytes,
