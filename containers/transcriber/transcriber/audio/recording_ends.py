@@ -29,6 +29,7 @@ _ASF_OBJECTS = (
 _PADDING = re.compile(rb"\0+")
 _MIN_PADDING, _MAX_PADDING = 64, 1 << 26  # bytes; behind more of them nothing is sought
 _MAX_ZEROS_AT_START = 3  # with which a file may begin: the length of an MP4's first box
+_MAX_SECONDS = 7 * 24 * 3600  # of a recording; more is damage
 _MAX_STEPS = 5_000_000  # blocks, tags or frames: those of a day of audio
 
 
@@ -37,7 +38,10 @@ def end_of(data: mmap.mmap, start: int, limit: int) -> int | None:
     head = data[start : start + 12]
     for signature, find in _ENDS:
         if signature.match(head):
-            end = find(data, start, limit)
+            try:
+                end = find(data, start, limit)
+            except struct.error:  # cut off inside its header
+                return None
             return end if end is not None and start < end <= limit else None
     return None
 
@@ -166,13 +170,13 @@ def _asf(data: mmap.mmap, start: int, limit: int) -> int | None:
 
 def _tta(data: mmap.mmap, start: int, limit: int) -> int | None:
     rate, samples = struct.unpack_from("<II", data, start + 10)
-    if not rate:
+    if not rate or samples > rate * _MAX_SECONDS:
         return None
     frames = -(-samples * 245 // (rate * 256))
     table = data[start + 22 : start + 22 + 4 * frames]
     if len(table) < 4 * frames:
         return None
-    return start + 22 + 4 * frames + 4 + sum(struct.unpack(f"<{frames}I", table))
+    return int(start + 22 + 4 * frames + 4 + sum(struct.unpack(f"<{frames}I", table)))
 
 
 def _wavpack(data: mmap.mmap, start: int, limit: int) -> int | None:
@@ -183,7 +187,7 @@ def _wavpack(data: mmap.mmap, start: int, limit: int) -> int | None:
 
 
 def _voc(data: mmap.mmap, start: int, limit: int) -> int | None:
-    at = start + struct.unpack_from("<H", data, start + 20)[0]
+    at = start + int.from_bytes(data[start + 20 : start + 22], "little")
     while at < limit and 0 < data[at] < 10:
         at += 4 + int.from_bytes(data[at + 1 : at + 4], "little")
     return at + 1 if at < limit and data[at] == 0 else at

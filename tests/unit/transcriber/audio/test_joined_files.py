@@ -140,3 +140,9 @@ def test_joined_files_of_a_hostile_depth_end() -> None:
     flac, wav = encoded("flac", "flac", 16_000)[:2000], encoded("wav", "pcm_s16le", SAMPLE_RATE)[:2000]
 
     assert len(starts((flac + wav + APE) * 200)) >= 200
+
+
+def test_recording_cut_off_anywhere_in_its_header_is_one_part() -> None:
+    for name, content in written(KINDS):
+        for length in range(1, 64):
+            assert starts(content[:length]) == [0], (name, length)
