@@ -17,6 +17,8 @@ UNFINISHED_MP4 = (
     "an MP4 or M4A without its index (moov): the recorded file was not finished, or only a part of it arrived (cut off)"
 )
 
+_SILK = "a voice message in SILK, as WeChat and QQ keep it, which no decoder here knows (convert it to WAV or MP3)"
+
 _BINARY = (
     (b"%PDF-", "a PDF document"),
     (b"\x89PNG\r\n\x1a\n", "a PNG image"),
@@ -41,7 +43,16 @@ _BINARY = (
     (b"MZ\x90\x00", "a program"),
     (b"II*\x00", "a TIFF image"),
     (b"MM\x00*", "a TIFF image"),
+    (b"8BPS\x00\x01", "a Photoshop image"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\x00asm", "a program"),
+    (b"#!SILK_V3", _SILK),
+    (b"\x02#!SILK_V3", _SILK),
 )
+_ICON = re.compile(rb"\0\0\x01\0[\x01-\x20]\0")  # an MP4 whose first box has 256 bytes begins almost so
+_BITMAP = re.compile(rb"BM.{4}\0{4}.{4}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", re.DOTALL)
+_TAR_MAGIC_AT = 257  # bytes; POSIX.1-1988
+_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _RIFF_KINDS = {b"WEBP": "a WebP image", b"CDDA": "a link to a track of a CD (.cda), which holds no sound: rip the CD"}
 _PLAYLIST = "a playlist (send the audio itself)"
 _CAPTIONS = "captions (send the audio that they are of)"
@@ -51,6 +62,7 @@ _TEXT = (  # compared in lower case
     (b"[playlist]", _PLAYLIST),
     (b"<asx", _PLAYLIST),
     (b"<mpd", _PLAYLIST),
+    (b"<svg", "an SVG image"),
     (b"<rss", "the feed of a podcast (send the address of an episode's audio)"),
     (b"<?xml", "an XML document"),
     (b"data:", "a data: URI (send the bytes that its base64 stands for)"),
@@ -61,30 +73,6 @@ _TEXT = (  # compared in lower case
     (b"version https://git-lfs", "a pointer of Git LFS, not the file (fetch it: git lfs pull)"),
     (b"{", "a JSON or text document"),
 )
-# Audio and video files whose header names the codec: bytes that samples without a header do not begin with.
-_CONTAINERS = (
-    (re.compile(rb"RI(?:FF|FX)....WAVE|R[FI]64....WAVE|BW64....WAVE|riff\x2e\x91\xcf\x11", re.DOTALL), "a WAV file"),
-    (re.compile(rb"RIFF....AVI ", re.DOTALL), "an AVI file"),
-    (re.compile(rb"fLaC"), "a FLAC file"),
-    (re.compile(rb"OggS\x00"), "an Ogg file"),
-    (re.compile(rb"ID3[\x02-\x04]..[\x00-\x7f]{4}", re.DOTALL), "an MP3 file"),
-    (re.compile(rb"\x1a\x45\xdf\xa3"), "a Matroska or WebM file"),
-    (re.compile(rb"\x00...(?:ftyp|moov|mdat|moof|styp)", re.DOTALL), "an MP4 file"),
-    (re.compile(rb"FORM....AIF[FC]", re.DOTALL), "an AIFF file"),
-    (re.compile(rb"\.snd\x00"), "an AU file"),
-    (re.compile(rb"caff\x00\x01"), "a CAF file"),
-    (re.compile(rb"#!AMR(?:-WB)?\n"), "an AMR file"),
-    (re.compile(rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11"), "a WMA file"),
-    (re.compile(rb"FLV\x01"), "an FLV file"),
-    (re.compile(rb"wvpk...\x00", re.DOTALL), "a WavPack file"),
-    (re.compile(rb"(?:G.{187}){4}", re.DOTALL), "an MPEG transport stream"),
-)
-_MPEG_FRAMES = 4  # frames in a row whose headers agree; samples do not do that by chance
-_MP3_KBITS = (  # by MPEG version (1; 2 and 2.5) for layer III, then by the header's four bits
-    (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
-    (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
-)
-_MP3_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}  # Hz, by version bits
 _MULTIPART = "a multipart form (send the bytes of the file alone, as curl --data-binary @FILE does)"
 _BASE64 = "audio as base64 text (send the bytes that it stands for)"
 _FILE_NAME = "the name of a file, not the file (curl takes it with an @ before it: --data-binary @FILE)"
@@ -93,7 +81,7 @@ _BOM = b"\xef\xbb\xbf"
 _MIN_BASE64 = 64  # letters; a shorter word may be a word
 _AUDIO_MAGIC = (b"RIFF", b"RIFX", b"ID3", b"fLaC", b"OggS", b"FORM", b"\xc3\xbf\xc3")
 _MIN_REPLACED = 4  # characters that no audio has by chance
-_AUDIO_WITH_TEXT_HEADER = (b"NIST_1A", b"#!AMR", b"#!SILK")
+_AUDIO_WITH_TEXT_HEADER = (b"NIST_1A", b"#!AMR")
 _UNKNOWN = (
     "of a format no decoder here knows, or damaged at its beginning "
     "(headerless audio needs encoding and sample_rate: encoding=linear16&sample_rate=16000)"
@@ -128,7 +116,17 @@ def non_audio_kind(head: bytes) -> str | None:
         return _RIFF_KINDS[head[8:12]]
     if head[4:8] == b"ftyp" and head[8:12] in _BRANDS:
         return _BRANDS[head[8:12]]
+    if head[_TAR_MAGIC_AT : _TAR_MAGIC_AT + 5] == b"ustar":
+        return "a TAR archive"
+    if _BITMAP.match(head):
+        return "a BMP image"
+    if _ICON.match(head):
+        return "an icon"
+    if head.startswith(_UTF16_BOMS) and _is_utf16(head):
+        return "plain text"
     lower = start.lower()
+    if lower.startswith(b"<?xml") and b"<playlist" in lower:
+        return _PLAYLIST
     if lower.startswith(_HTML) or (lower.startswith((b"<?xml", b"<!--")) and b"<html" in lower):
         return WEB_PAGE
     if start.startswith(b"--") and b"content-disposition: form-data" in lower:
@@ -167,42 +165,6 @@ def unfinished_mp4(file: BinaryIO, size: int) -> bool:
             return False
         position += length
     return False
-
-
-def container_name(head: bytes) -> str | None:
-    """Return a noun phrase for an audio or video file with a header, or None: its bytes may be samples without one.
-
-    Args:
-        head: the first HEAD_BYTES of the file, or all of a shorter one.
-    """
-    if found := next((name for signature, name in _CONTAINERS if signature.match(head)), None):
-        return found
-    for length, name in ((_mp3_frame_bytes, "an MP3 file"), (_aac_frame_bytes, "an AAC file")):
-        at = frames = 0
-        while size := length(head[at : at + 7]):
-            at, frames = at + size, frames + 1
-        if frames >= _MPEG_FRAMES or (frames > 1 and at >= len(head)):
-            return name
-    return None
-
-
-def _mp3_frame_bytes(header: bytes) -> int:
-    """Return the length of the MP3 frame with this header; 0 if it is none."""
-    if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE6 != 0xE2:
-        return 0
-    version, kbits, rate = header[1] >> 3 & 3, header[2] >> 4, header[2] >> 2 & 3
-    if version == 1 or kbits in (0, 15) or rate == 3:
-        return 0
-    bits = _MP3_KBITS[version != 3][kbits] * 1000 * (144 if version == 3 else 72)
-    return bits // _MP3_RATES[version][rate] + (header[2] >> 1 & 1)
-
-
-def _aac_frame_bytes(header: bytes) -> int:
-    """Return the length of the AAC frame with this ADTS header; 0 if it is none."""
-    if len(header) < 7 or header[0] != 0xFF or header[1] & 0xF6 != 0xF0 or header[2] >> 2 & 15 > 12:
-        return 0
-    size = (header[3] & 3) << 11 | header[4] << 3 | header[5] >> 5
-    return size if size > 7 else 0
 
 
 def describe_file(path: Path) -> str:
@@ -248,6 +210,15 @@ def _is_text(head: bytes) -> bool:
     """Return True for printable UTF-8."""
     text = _decode(head.removeprefix(_BOM))
     return bool(text) and _is_printable(str(text))
+
+
+def _is_utf16(head: bytes) -> bool:
+    """Return True for printable UTF-16 with a byte order mark; half a letter at the end of `head` does not count."""
+    try:
+        text = head[: len(head) // 2 * 2].decode("utf-16")
+    except UnicodeDecodeError:
+        return False
+    return bool(text) and _is_printable(text)
 
 
 def _is_printable(text: str) -> bool:

@@ -12,7 +12,8 @@ from typing import BinaryIO
 from tinytag import TinyTag, TinyTagException
 
 from earshot_contract.audio_tracks import TrackRequest
-from earshot_contract.file_signatures import HEAD_BYTES, UNFINISHED_MP4, container_name, non_audio_kind, unfinished_mp4
+from earshot_contract.container_signatures import container_name
+from earshot_contract.file_signatures import HEAD_BYTES, UNFINISHED_MP4, non_audio_kind, unfinished_mp4
 from earshot_contract.shards import RawAudio
 from functions.audio import matroska, mp4, wav
 from functions.audio.tracks import HeaderTrack, transcribed_track

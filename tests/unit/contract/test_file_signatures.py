@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from earshot_contract.file_signatures import HEAD_BYTES, container_name, describe_file, non_audio_kind, unfinished_mp4
+from earshot_contract.container_signatures import container_name
+from earshot_contract.file_signatures import HEAD_BYTES, describe_file, non_audio_kind, unfinished_mp4
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,16 @@ from earshot_contract.file_signatures import HEAD_BYTES, container_name, describ
         (("ü" * HEAD_BYTES).encode()[1 : HEAD_BYTES + 1], None),  # begins inside a character
         (("x" + "ü" * HEAD_BYTES).encode()[:HEAD_BYTES], "plain text"),  # ends inside a character
         (b"RIFF\0\0\0\0WAVE", None),
+        (b"BM\x42\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", "a BMP image"),
+        (b"BM and other letters", "plain text"),
+        (b"\0\0\1\0\1\0\x10\x10", "an icon"),
+        (b"\0\0\1\0ftypM4A ", None),
+        (b"<svg xmlns='x'>", "an SVG image"),
+        (b"{\\rtf1\\ansi", "an RTF document"),
+        (b"<?xml version='1.0'?><playlist version='1'>", "a playlist (send the audio itself)"),
+        (b"a.mp3".ljust(257, b"\0") + b"ustar\x0000", "a TAR archive"),
+        ("Größe\n".encode("utf-16"), "plain text"),
+        (b"\xff\xfe\0\xd8\0\0" * 9, None),
         (b"\xff\xfb", None),
         (b"{\0\1", None),
         (b"NIST_1A\n   1024\n", None),
@@ -153,3 +164,8 @@ def test_mp4_without_index_is_unfinished(file: bytes, unfinished: bool, tmp_path
     path = tmp_path / "a"
     path.write_bytes(file)
     assert ("moov" in describe_file(path)) is unfinished
+
+
+@pytest.mark.parametrize("head", [b"\x02#!SILK_V3\x10\0", b"#!SILK_V3\x10\0"])
+def test_silk_voice_message_names_what_to_send(head: bytes) -> None:
+    assert "convert it to WAV or MP3" in str(non_audio_kind(head))

@@ -8,65 +8,60 @@ from __future__ import annotations
 
 import io
 import mmap
-import re
-import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import BinaryIO
 
-from earshot_contract.file_signatures import HEAD_BYTES, container_name
 from transcriber.audio import transport_stream
+from transcriber.audio.aiff_header import aiff_head
+from transcriber.audio.frame_breaks import FixedHeaders, FlacFrames, breaks
 from transcriber.audio.mapped_file import matches
+from transcriber.audio.recording_ends import end_of, mp4_boxes, ogg_page_end, padding_end, trailers_end
+from transcriber.audio.recording_starts import (
+    OGG,
+    begins_recording,
+    framed_between,
+    framing_at,
+    lead_in_end,
+    own_pattern,
+    recordings_between,
+    tag_end,
+)
+from transcriber.audio.wav_header import wav_head
 
-_WAV_HEADER = rb"....WAVE(?:fmt |JUNK|bext|LIST|ds64)"
-_WAV = re.compile(rb"(?:RIFF|RF64|BW64)" + _WAV_HEADER, re.DOTALL)
-_WAV_NAMES = [re.compile(name + _WAV_HEADER, re.DOTALL) for name in (b"RIFF", b"RF64", b"BW64")]
-_BIT_3 = b"".join(re.escape(bytes([byte])) for byte in range(256) if byte & 8)
-# How each format starts; the first line that matches the file's beginning is searched in the rest of it.
-_STARTS = (
-    _WAV,
-    re.compile(rb"fLaC\x00\x00\x00\x22"),  # then the stream info, of 34 bytes
-    re.compile(rb"\x1a\x45\xdf\xa3.{1,64}?\x42\x82.(?:webm|matroska)", re.DOTALL),
-    re.compile(rb"FLV\x01[\x01\x04\x05]\0\0\0\x09\0{4}"),
-    re.compile(rb"RIFF....AVI LIST", re.DOTALL),
-    re.compile(rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c"),  # ASF, as WMA
-    re.compile(rb"FORM....AIF[FC](?:COMM|FVER|COMT|NAME|SSND|MARK|INST)", re.DOTALL),
-    re.compile(rb"caff\0\x01\0\0desc"),
-    re.compile(rb"\.snd\0\0[\0-\xff][\x18-\xff].{4}\0\0\0[\x01-\x1b]", re.DOTALL),  # AU
-    re.compile(rb"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\0\0"),  # Wave64
-    re.compile(rb"TTA1[\x01-\x03]\0"),
-    # WavPack: a block that begins at sample 0, and is the first of those that hold its channels (bit 11 of the flags)
-    re.compile(rb"wvpk.{4}[\x02-\x10]\x04.{6}\0{4}.{5}[%b]" % _BIT_3, re.DOTALL),
-    re.compile(rb"nut/multimedia container\0"),
-    re.compile(rb"\.RMF\0\0\0[\x10-\x12]\0[\0\x01]"),  # RealMedia
-    re.compile(rb"Creative Voice File\x1a"),
-    re.compile(rb"\xb7\xd8\x00\x20\x37\x49\xda\x11\xa6\x4e\x00\x07\xe9\x5e\xad\x8d"),  # Windows' recorded TV
-    re.compile(rb"\0\x0aSMJPEG"),
-    re.compile(rb"MAC [\x8c-\xff]\x0f\0\0"),  # Monkey's Audio
-    re.compile(rb"MPCKSH|MP\+[\x07\x17]"),  # Musepack
-    re.compile(rb"\x80\0\0[\x10-\xff]\x03\x12\x04[\x01\x02]\0"),  # ADX
-)
-_OGG_START = re.compile(rb"OggS\x00[\x02\x06]\x00{8}")  # a page that begins a logical stream
-_OGG_HEADER_BYTES = 27  # before a page's table of lacing values
 MAX_PARTS = 10_000  # a guard against hostile files; an archive of an Internet radio has a part for each song
-_STREAMED_LENGTH = (
-    0x7F00_0000  # bytes; a WAV length from here on in a smaller file was written before the end was known
-)
-_MAX_WAV_HEADER = 1 << 20  # bytes; no header is this long, and `Part.head` is kept in memory
-# Chunks that programs write behind a WAV file's samples.
-_WAV_TRAILERS = {
-    *(b"LIST", b"id3 ", b"ID3 ", b"fact", b"cue ", b"smpl", b"bext", b"iXML", b"JUNK", b"PEAK", b"afsp", b"_PMX"),
-    *(b"axml", b"chna", b"inst", b"note", b"labl", b"plst", b"PAD ", b"FLLR", b"junk", b"DISP", b"cart", b"RIFF"),
-}
+_MAX_DEPTH = 30  # formats that lie in one another's ranges; there are not more of them
+_HEADER_BYTES = 64  # of a recording without a known end, behind which another one may begin
+_BEHIND = 1 << 16  # bytes behind a recording's end in which the next one may begin: padding, tags, damage
+_SEARCHED_WHOLE = 1 << 28  # bytes of a recording without a known end that are searched for another one: 4 s
+_FRAMES_SEARCHED = 1 << 25  # bytes of it that are searched for frames as well: 1 s
+_MAX_POSITION = 1 << 62  # to which a header can send the reader; an operating system refuses more
 
 
 @dataclass(frozen=True)
 class Part:
-    """Bytes `start` to `end` of a file; `head` replaces the first of them."""
+    """Bytes `start` to `end` of a file.
+
+    Attributes:
+        start: first byte.
+        end: byte behind the last one.
+        head: what stands in place of the first bytes, where the file's own header is wrong.
+        unread: number of bytes at the end that are of no known format.
+        replaced: number of bytes that `head` replaces.
+    """
 
     start: int
     end: int
     head: bytes = b""
+    unread: int = 0
+    replaced: int = 0
+
+    @property
+    def size(self) -> int:
+        """Number of bytes, those of `head` included."""
+        return max(0, self.end - self.start - self.replaced) + len(self.head)
 
 
 class PartReader(io.RawIOBase):
@@ -90,19 +85,20 @@ class PartReader(io.RawIOBase):
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Move the position; returns it."""
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position}.get(whence, self._part.end - self._part.start)
-        self._position = max(0, base + offset)
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position}.get(whence, self._part.size)
+        self._position = min(max(0, base + offset), _MAX_POSITION)
         return self._position
 
     def read(self, size: int = -1) -> bytes:
         """Return the next bytes; empty at the end of the part."""
         part = self._part
-        left = max(0, part.end - part.start - self._position)
+        left = max(0, part.size - self._position)
         size = left if size < 0 else min(size, left)
-        self._file.seek(part.start + self._position)
-        data = self._file.read(size)
-        if self._position < len(part.head):
-            data = part.head[self._position : self._position + len(data)] + data[len(part.head) - self._position :]
+        data = part.head[self._position : self._position + size]
+        if len(data) < size:
+            behind = self._position + len(data) - len(part.head)
+            self._file.seek(part.start + part.replaced + behind)
+            data += self._file.read(size - len(data))
         self._position += len(data)
         return data
 
@@ -113,118 +109,97 @@ def file_parts(path: Path) -> list[Part]:
     if not size:
         return [Part(0, 0)]
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        starts = _starts(data)[:MAX_PARTS]
-        if len(starts) < 2:
-            starts = [0]
-        ends = [*starts[1:], size]
-        return [Part(start, end, _wav_head(data, start, end)) for start, end in zip(starts, ends, strict=True)]
+        return parts_of(data)
 
 
-def _starts(data: mmap.mmap) -> list[int]:
-    """Return where recordings begin, if the file begins with one; else one position or none."""
-    if data[4:8] == b"ftyp":
-        return _mp4_starts(data)
-    if data[:4] == b"OggS":
-        return _ogg_starts(data)
-    if transport_stream.START.match(data):
-        return transport_stream.starts(data)
-    pattern = next((start for start in _STARTS if start.match(data)), None)
-    searched = _WAV_NAMES if pattern is _WAV else [pattern] if pattern else []
-    starts = sorted(at for each in searched for at in matches(each, data))
-    if pattern is _WAV and (end := _samples_end(data, starts[-1], len(data))) and _is_other_file(data, end):
-        starts.append(end)
-    return starts
+def parts_of(data: mmap.mmap) -> list[Part]:
+    """Return the parts of a mapped file, at least one, in order."""
+    return list(islice(_parts(data, 0, len(data), 0), MAX_PARTS))
 
 
-def _ogg_starts(data: mmap.mmap) -> list[int]:
+def _parts(data: mmap.mmap, start: int, limit: int, depth: int) -> Iterator[Part]:
+    """Yield the parts between two positions: those of the first one's format, and what lies behind each of them."""
+    start = lead_in_end(data, start, limit)
+    starts = _starts(data, tag_end(data, start, limit), limit)[:MAX_PARTS]
+    for first, end in pairwise((start, *starts[1:], limit)):
+        behind, unread = _behind(data, first, end) if depth < _MAX_DEPTH else (None, 0)
+        head, replaced = _head(data, first, behind or end)
+        yield Part(first, behind or end, head, 0 if head else unread, replaced)
+        if behind:
+            yield from _parts(data, behind, end, depth + 1)
+
+
+def _head(data: mmap.mmap, start: int, end: int) -> tuple[bytes, int]:
+    """Return what stands in place of a part's header, and how many bytes that replaces."""
+    if head := aiff_head(data, start, end):
+        return head, len(head)
+    return wav_head(data, start, end)
+
+
+def _starts(data: mmap.mmap, start: int, limit: int) -> list[int]:
+    """Return where recordings of the format begin that begins at `start`, that included."""
+    if data[start + 4 : start + 8] == b"ftyp":
+        return _mp4_starts(data, start, limit)
+    if data[start : start + 4] == b"OggS":
+        return _ogg_starts(data, start, limit)
+    if transport_stream.START.match(data, start):
+        return transport_stream.starts(data, start, limit)
+    return sorted({start, *(at for one in own_pattern(data, start) for at in matches(one, data, start, limit))})
+
+
+def _ogg_starts(data: mmap.mmap, start: int, limit: int) -> list[int]:
     """Return the starts of an Ogg file's chain; the first pages of streams that play together follow each other."""
     starts, next_page = [], -1
-    for at in matches(_OGG_START, data):
+    for at in matches(OGG, data, start, limit):
         if at != next_page:
             starts.append(at)
-        lacing = _lacing(data, at)
-        next_page = at + _OGG_HEADER_BYTES + len(lacing) + sum(lacing)
-    last = max(data.rfind(b"OggS\0"), 0)
-    lacing = _lacing(data, last)
-    end = last + _OGG_HEADER_BYTES + len(lacing) + sum(lacing)
-    return [*starts, end] if _is_other_file(data, end) else starts
+        next_page = ogg_page_end(data, at)
+    return starts or [start]
 
 
-def _is_other_file(data: mmap.mmap, at: int) -> bool:
-    """Return whether a file with a header of its own begins at `at`: an MP3 that `cat` put behind an Ogg file."""
-    return container_name(data[at : at + HEAD_BYTES]) is not None
-
-
-def _lacing(data: mmap.mmap, page: int) -> bytes:
-    """Return the lacing values of the Ogg page at `page`: the lengths of its segments."""
-    table = page + _OGG_HEADER_BYTES
-    return data[table : table + data[table - 1]] if table <= len(data) else b""
-
-
-def _mp4_starts(data: mmap.mmap) -> list[int]:
+def _mp4_starts(data: mmap.mmap, start: int, limit: int) -> list[int]:
     """Return the starts of MP4 files: each `ftyp` box after another file's samples."""
-    starts, at, has_samples = [0], 0, False
-    while at + 8 <= len(data) and len(starts) <= MAX_PARTS:
-        size, kind = struct.unpack_from(">I4s", data, at)
-        if size == 1 and at + 16 <= len(data):
-            (size,) = struct.unpack_from(">Q", data, at + 8)
-        if has_samples and not kind.isalnum() and _is_other_file(data, at):
-            return [*starts, at]
+    starts, has_samples = [start], False
+    for at, kind, _ in mp4_boxes(data, start, limit):
         if kind == b"ftyp" and has_samples:
             starts.append(at)
             has_samples = False
         has_samples |= kind in (b"mdat", b"moof")
-        if size < 8:
-            break
-        at += size
     return starts
 
 
-def _wav_head(data: mmap.mmap, start: int, end: int) -> bytes:
-    """Return a WAV header with the true length of the samples; empty if the header's own can be true."""
-    found = _samples(data, start, end)
-    if found is None:
-        return b""
-    at, size = found
-    left = end - at
-    if not left or _is_true_length(data, at, size, end):
-        return b""
-    length = struct.pack("<I", min(left, 0xFFFF_FFFF))
-    riff = struct.pack("<I", min(end - start - 8, 0xFFFF_FFFF))
-    # Without RF64's name the lengths of its chunk `ds64` do not count.
-    return b"RIFF" + riff + bytes(data[start + 8 : at - 4]) + length
+def _behind(data: mmap.mmap, start: int, limit: int) -> tuple[int | None, int]:
+    """Return where the next recording begins behind the one at `start`, or how many bytes of no known format do."""
+    body = tag_end(data, start, limit)
+    framing = framing_at(data, body, limit)
+    is_flac = data[body : body + 4] == b"fLaC"
+    if framing or is_flac:
+        found = breaks(data, body, limit, FixedHeaders(framing) if framing else FlacFrames(data, body))
+    else:
+        end = end_of(data, body, limit)
+        if end is None:
+            return _somewhere(data, body, limit), 0
+        found = iter([(end, min(end + _BEHIND, limit))] if end < limit else [])
+    end = limit
+    for end, until in found:
+        at = trailers_end(data, end, limit)
+        if at < limit and begins_recording(data, at, limit, framing):
+            return at, 0
+        starts = [
+            *recordings_between(data, at, until, limit, body, framing),
+            *framed_between(data, at, until, limit, framing),
+        ]
+        if starts:
+            return min(starts), 0
+        end = at
+    return None, 0 if is_flac else limit - padding_end(data, end, limit)
 
 
-def _samples_end(data: mmap.mmap, start: int, end: int) -> int:
-    """Return where the samples of a WAV part end by its header; 0 if it does not say."""
-    found = _samples(data, start, end)
-    return sum(found) if found else 0
-
-
-def _samples(data: mmap.mmap, start: int, end: int) -> tuple[int, int] | None:
-    """Return where the samples of a WAV part begin, and their length in bytes by its header; None if it is no WAV."""
-    if not _WAV.match(data, start):
-        return None
-    at, long_size = start + 12, 0
-    while at + 8 <= end and at - start <= _MAX_WAV_HEADER:
-        kind, size = struct.unpack_from("<4sI", data, at)
-        if kind == b"ds64" and at + 24 <= end:
-            (long_size,) = struct.unpack_from("<Q", data, at + 16)
-        if kind == b"data":
-            return at + 8, long_size if long_size and size == 0xFFFF_FFFF else size
-        at += 8 + size + size % 2
-    return None
-
-
-def _is_true_length(data: mmap.mmap, samples: int, size: int, end: int) -> bool:
-    """Return whether `size` bytes of samples can be meant: they reach the end, or other chunks follow."""
-    left = end - samples
-    if size > left:  # cut off, unless the number says that the length was not known
-        return size < _STREAMED_LENGTH
-    after = samples + size
-    if left - size < 8:
-        return True
-    for chunk in (after, after + size % 2):
-        if data[chunk : chunk + 4] in _WAV_TRAILERS or not any(data[chunk : min(chunk + 4096, end)]):
-            return size > 0
-    return False
+def _somewhere(data: mmap.mmap, start: int, limit: int) -> int | None:
+    """Return where another recording begins behind one whose end is not known."""
+    starts = list[int]()
+    if limit - start <= _SEARCHED_WHOLE:
+        starts += recordings_between(data, start + _HEADER_BYTES, limit, limit, start)
+    if limit - start <= _FRAMES_SEARCHED:
+        starts += framed_between(data, start + _HEADER_BYTES, limit, limit, None)
+    return min(starts, default=None)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from earshot_contract.audio_tracks import TrackRequest
-from earshot_contract.file_signatures import HEAD_BYTES, container_name
+from earshot_contract.container_signatures import container_name
+from earshot_contract.file_signatures import HEAD_BYTES
 from earshot_contract.shards import RawAudio
 from transcriber.audio.open_part import OpenPart
 from transcriber.audio.parts import Part, file_parts

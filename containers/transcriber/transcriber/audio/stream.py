@@ -23,6 +23,7 @@ from transcriber.engine_protocol import ShardFailed
 
 _PRE_ROLL_SECONDS = 1.0  # decoded before the range, so that codecs with memory have settled when it begins
 _MIN_SEEK_SECONDS = 30.0  # seek only for a later start; before it, decoding from the start is fast and exact
+_MIN_UNREAD_BYTES = 1 << 14  # behind a recording: a second of audio, and more than the remarks that programs leave
 _TRUNCATED_SECONDS = 1.0  # shorter than the header's duration by more: truncated; encoders pad and round by less
 
 
@@ -239,6 +240,8 @@ class AudioStream:
             yield block
         self._warn_of_damage(timeline.end)
         self._stopped_early |= until is not None
+        if until is None and (unread := self._parts[number].unread) >= _MIN_UNREAD_BYTES:
+            self._warn(stream_warnings.unread_bytes(unread, self._position / SAMPLE_RATE))
 
     def _warn_of_damage(self, until: float) -> None:
         """Warn of undecodable packets before `until`, in seconds from the start of the part."""

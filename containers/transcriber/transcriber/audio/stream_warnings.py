@@ -43,6 +43,15 @@ def unreadable_part(number: int, parts: int, start: float) -> ShardWarning:
     )
 
 
+def unread_bytes(size: int, start: float) -> ShardWarning:
+    """Warn of `size` bytes behind the recording that ends at `start` seconds."""
+    return ShardWarning(
+        "audio",
+        "unread_bytes",
+        f"Behind the recording, from {start:.1f} s, {size} more bytes are of no format that is known here.",
+    )
+
+
 def undecodable(start: float, end: float) -> ShardWarning:
     """Warn of damage between two times, in seconds; an end that is not after the start is not known."""
     until = f" to {end:.1f} s" if end > start else " on"

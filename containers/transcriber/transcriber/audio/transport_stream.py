@@ -26,14 +26,15 @@ _REGISTRATION, _AUDIO_REGISTRATIONS = 0x05, {b"Opus", b"AC-3", b"EAC3", b"DTS1",
 AudioStreams = tuple[tuple[int, int], ...]  # (stream type, PID) of each audio stream of a program
 
 
-def starts(data: mmap.mmap) -> list[int]:
-    """Return the first byte of the file, and of each place where the audio streams become others."""
-    found, maps = [0], dict[int, AudioStreams]()
+def starts(data: mmap.mmap, start: int, limit: int) -> list[int]:
+    """Return the first byte of the stream at `start`, and of each place where its audio streams become others."""
+    found, maps = [start], dict[int, AudioStreams]()
     map_pids, last_pat = set[int](), 0
-    for first in range(0, len(data) // PACKET_BYTES, _BLOCK_PACKETS):
-        count = min(_BLOCK_PACKETS, len(data) // PACKET_BYTES - first)
-        for number, pid in _table_packets(data, first, count, map_pids):
-            packet = data[number * PACKET_BYTES : (number + 1) * PACKET_BYTES]
+    packets = (limit - start) // PACKET_BYTES
+    for first in range(0, packets, _BLOCK_PACKETS):
+        count = min(_BLOCK_PACKETS, packets - first)
+        for number, pid in _table_packets(data, start, first, count, map_pids):
+            packet = data[start + number * PACKET_BYTES : start + (number + 1) * PACKET_BYTES]
             if pid == _PAT_PID:
                 last_pat = number
                 continue
@@ -42,17 +43,17 @@ def starts(data: mmap.mmap) -> list[int]:
                 continue
             if maps.get(pid, streams) != streams:
                 begin = last_pat if number - last_pat <= _MAX_PAT_DISTANCE else number
-                if begin * PACKET_BYTES > found[-1]:
-                    found.append(begin * PACKET_BYTES)
+                if start + begin * PACKET_BYTES > found[-1]:
+                    found.append(start + begin * PACKET_BYTES)
             maps[pid] = streams
-        give_back(data, first * PACKET_BYTES, count * PACKET_BYTES)
+        give_back(data, start + first * PACKET_BYTES, count * PACKET_BYTES)
     return found
 
 
-def _table_packets(data: mmap.mmap, first: int, count: int, map_pids: set[int]) -> list[tuple[int, int]]:
+def _table_packets(data: mmap.mmap, start: int, first: int, count: int, map_pids: set[int]) -> list[tuple[int, int]]:
     """Return number and PID of the packets in which programs' tables begin, in order; adds to `map_pids`."""
     block = np.frombuffer(
-        data[first * PACKET_BYTES : (first + count) * PACKET_BYTES], np.uint8, count * PACKET_BYTES
+        data[start + first * PACKET_BYTES : start + (first + count) * PACKET_BYTES], np.uint8, count * PACKET_BYTES
     ).reshape(count, PACKET_BYTES)
     begins = (block[:, 0] == 0x47) & (block[:, 1] & 0x40 != 0)
     pids = (block[:, 1].astype(np.int32) & 0x1F) << 8 | block[:, 2]

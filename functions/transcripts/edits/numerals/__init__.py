@@ -10,11 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import fsum
 
+from functions.transcripts.edits.numerals.cardinals import Written
 from functions.transcripts.edits.numerals.compounds import compounds
-from functions.transcripts.edits.numerals.measures import Written, amounts, below_zero, times
+from functions.transcripts.edits.numerals.measures import amounts, below_zero
 from functions.transcripts.edits.numerals.numbers import Number, find_numbers
 from functions.transcripts.edits.numerals.runs import join_runs
 from functions.transcripts.edits.numerals.single import is_certain
+from functions.transcripts.edits.numerals.times import times
 from functions.transcripts.edits.numerals.tokens import Tokens
 from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
 from functions.transcripts.words import TranscriptWord

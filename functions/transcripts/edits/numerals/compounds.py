@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import text_to_num
 
-from functions.transcripts.edits.numerals.measures import Written
+from functions.transcripts.edits.numerals.cardinals import Written
 from functions.transcripts.edits.numerals.tokens import Token, Tokens
 from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
 

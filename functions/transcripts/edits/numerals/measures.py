@@ -1,64 +1,22 @@
-"""Times of day, percentages and amounts of money, as they are printed."""
+"""Percentages, amounts of money and lengths, as they are printed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
+from functions.transcripts.edits.numerals.cardinals import Cardinals, Written, unchanged
 from functions.transcripts.edits.numerals.numbers import Number
 from functions.transcripts.edits.numerals.tokens import Tokens
 
-_DAY_HALVES = {("a", "m"): "a.m.", ("p", "m"): "p.m.", ("am",): "", ("pm",): "", ("a.m",): "", ("p.m",): ""}
 _AMOUNT_JOINERS = frozenset({"and", "et", "und", "y", "con", "e", "en", "og"})
 _MILLION = 10**6
+_RANGE_JOINERS = frozenset({"to", "or"})
 _ENGLISH_SCALES = ("million", "billion", "trillion")
-
-
-@dataclass(frozen=True)
-class Written:
-    """Tokens from `start` to before `end` as one word; an empty text leaves the first word's own."""
-
-    start: int
-    end: int
-    text: str
-
-
-class _Cardinals:
-    """Cardinal numbers of one text by their place."""
-
-    def __init__(self, tokens: Tokens, numbers: Sequence[Number]) -> None:
-        self.tokens, self.vocabulary = tokens, tokens.vocabulary
-        self.by_start = {number.start: number for number in numbers if not number.is_ordinal}
-        self.ends = {number.end for number in self.by_start.values()}
-
-    def written(self, write: Callable[[_Cardinals, Number], list[Written]]) -> list[Written]:
-        """Return the words of all measures that `write` finds, in order."""
-        found: list[Written] = []
-        for start in sorted(self.by_start):
-            if not found or found[-1].end <= start:
-                found += write(self, self.by_start[start])
-        return found
-
-    def two_digits(self, at: int) -> Number | None:
-        """Return the number at an index if it is written with two digits and less than sixty, as minutes are."""
-        number = self.by_start.get(at) if self.tokens.word(at) else None
-        return number if number and number.text.isdigit() and len(number.text) == 2 and number.value < 60 else None
-
-    def last_digit(self, at: int) -> Number | None:
-        """Return the number at an index if it is a digit that ends its phrase: minutes of "um sieben Uhr fünf"."""
-        number = self.by_start.get(at) if self.tokens.word(at) else None
-        is_last = number and not self.tokens.word(number.end)
-        return number if number and is_last and number.text.isdigit() and 0 < number.value < 10 else None
-
-
-def times(tokens: Tokens, numbers: Sequence[Number]) -> list[Written]:
-    """Return the times of day: "ten thirty a m" → 10:30 a.m., "zehn Uhr dreißig" → 10:30 Uhr."""
-    return _Cardinals(tokens, numbers).written(_time)
 
 
 def amounts(tokens: Tokens, numbers: Sequence[Number]) -> list[Written]:
     """Return percentages and amounts: "five per cent" → 5%, "three dollars and fifty cents" → $3.50."""
-    return _Cardinals(tokens, numbers).written(
+    return Cardinals(tokens, numbers).written(
         lambda found, number: _percentage(found, number) or _money(found, number) or _length(found, number)
     )
 
@@ -80,55 +38,7 @@ def below_zero(tokens: Tokens, written: Sequence[Written]) -> list[Written]:
     return result
 
 
-def _time(found: _Cardinals, number: Number) -> list[Written]:
-    if not number.text.isdigit() or number.value > 24:
-        return []
-    return _with_hour_word(found, number) or _with_day_half(found, number) or _after_clock(found, number)
-
-
-def _with_hour_word(found: _Cardinals, number: Number) -> list[Written]:
-    form = found.vocabulary.hours.get(found.tokens.word(number.end), "")
-    is_joined = found.tokens.word(number.end + 1) in found.vocabulary.clock_joiners
-    at = number.end + 1 + is_joined
-    minutes = found.two_digits(at) or (None if is_joined else found.last_digit(at))
-    if not form or not minutes:
-        return []
-    texts = form.format(number.text, f"{int(minutes.value):02d}").split()
-    ends = [*(number.end, number.end + 1)[: len(texts) - 1], minutes.end]
-    return [Written(a, b, text) for a, b, text in zip([number.start, *ends], ends, texts, strict=False)]
-
-
-def _with_day_half(found: _Cardinals, number: Number) -> list[Written]:
-    if found.tokens.language != "en" or not 0 < number.value < 13:
-        return []
-    minutes = found.two_digits(number.end)
-    end, text = (minutes.end, f"{number.text}:{minutes.text}") if minutes else (number.end, number.text)
-    for phrase, written in _DAY_HALVES.items():
-        if found.tokens.follows(end, phrase):
-            half = [Written(end, end + len(phrase), written)] if written else []
-            return [Written(number.start, end, text), *half]
-    is_time = minutes and found.tokens.follows(end, ("o'clock",))
-    return [Written(number.start, end, text)] if is_time else []
-
-
-def _after_clock(found: _Cardinals, number: Number) -> list[Written]:
-    before = found.tokens.word_before(number.start)
-    joiners = found.vocabulary.clock_joiners
-    is_joined = found.tokens.word(number.end) in joiners
-    at = number.end + is_joined
-    minutes = found.two_digits(at) or (found.last_digit(at) if is_joined else None)
-    if minutes is None or (len(minutes.text) == 1 and minutes.value != 5):  # "le sette e cinque", not "le due e tre"
-        return []
-    is_last = not found.tokens.word(minutes.end)
-    is_twelve_hours = 0 < number.value < 13
-    is_time_of_day = is_last and is_twelve_hours and before in found.vocabulary.before_clocks
-    mark = found.vocabulary.clocks.get(before, ":" if is_time_of_day else "")
-    is_certain = is_joined or is_last or "" in joiners
-    is_time = mark and is_certain and (is_last or is_twelve_hours or mark != ":")
-    return [Written(number.start, minutes.end, f"{number.text}{mark}{int(minutes.value):02d}")] if is_time else []
-
-
-def _length(found: _Cardinals, number: Number) -> list[Written]:
+def _length(found: Cardinals, number: Number) -> list[Written]:
     """Return both numbers of "un mètre quatre-vingts", of which the first alone may be an article."""
     if not number.text.isdigit() or found.tokens.word(number.end) not in found.vocabulary.lengths:
         return []
@@ -141,7 +51,7 @@ def _length(found: _Cardinals, number: Number) -> list[Written]:
     return [Written(n.start, n.end, n.text) for n in (number, parts)]
 
 
-def _percentage(found: _Cardinals, number: Number) -> list[Written]:
+def _percentage(found: Cardinals, number: Number) -> list[Written]:
     phrase = next((p for p in found.vocabulary.percent if found.tokens.follows(number.end, p)), None)
     if phrase is None or _is_estimate(found, number):
         return []
@@ -153,18 +63,18 @@ def _percentage(found: _Cardinals, number: Number) -> list[Written]:
     return [Written(start, end, f"{text}%")]
 
 
-def _is_estimate(found: _Cardinals, number: Number) -> bool:
+def _is_estimate(found: Cardinals, number: Number) -> bool:
     """Tell whether another number stands right before: "ten twenty percent"."""
     return number.is_sure is False and number.start in found.ends and bool(found.tokens.word(number.start))
 
 
-def _money(found: _Cardinals, number: Number) -> list[Written]:
+def _money(found: Cardinals, number: Number) -> list[Written]:
     tokens = found.tokens
     scale = tokens.word(number.end) if tokens.word(number.end) in _ENGLISH_SCALES else ""
     at = number.end + bool(scale)
     sign = found.vocabulary.money.get(tokens.word(at))
     is_idiom = number.is_sure is False and number.value >= _MILLION  # "a million dollars"
-    if sign is None or is_idiom or _is_estimate(found, number):
+    if sign is None or is_idiom or _is_estimate(found, number) or _is_vague(found, number):
         return []
     cents, end = (None, at) if scale or not number.text.isdigit() else _cents(found, at + 1)
     if cents:
@@ -172,17 +82,48 @@ def _money(found: _Cardinals, number: Number) -> list[Written]:
         if sign:
             return [Written(number.start, end, sign + amount)]
         return [Written(number.start, number.end, amount), Written(at, end, "")]
+    is_joined = tokens.word(at + 1) in _AMOUNT_JOINERS
+    if (rest := found.last_digit(at + 1 + is_joined)) and not scale:  # "twenty dollars five": 5 of what?
+        return unchanged(number.start, rest.end)
     is_round = number.is_sure is False and number.is_word and number.value < _MILLION  # "mille euros"
     if is_round and not sign:
         return [Written(number.start, number.end, number.text)]
     if sign in ("", "£"):  # a pound is also a weight
         return []
+    least = _least(found, number)
+    if least and not _has_own_scale(least, number):  # "two or three hundred dollars"
+        return unchanged(least.start, at + 1)
+    signed = [Written(least.start, least.end, sign + least.text)] if least else []
     if scale:
-        return [Written(number.start, number.end, sign + number.text), Written(number.end, at + 1, scale)]
-    return [Written(number.start, at + 1, sign + number.text)]
+        return [*signed, Written(number.start, number.end, sign + number.text), Written(number.end, at + 1, scale)]
+    return [*signed, Written(number.start, at + 1, sign + number.text)]
 
 
-def _cents(found: _Cardinals, at: int) -> tuple[Number | None, int]:
+def _is_vague(found: Cardinals, number: Number) -> bool:
+    """Tell whether the number is how many of something: "a couple hundred dollars"."""
+    before = found.tokens.word_before(number.start)
+    if before == "of":
+        before = found.tokens.word_before(number.start - 1)
+    return number.is_sure is False and before in found.vocabulary.vague
+
+
+def _least(found: Cardinals, number: Number) -> Number | None:
+    """Return the first number of "ten to fifteen dollars", which is an amount, too."""
+    tokens = found.tokens
+    joiner = tokens.word_before(number.start)
+    least = next((n for n in found.by_start.values() if n.end == number.start - 1), None)
+    if not least or not tokens.word(least.end) or least.is_sure is False or not least.text[:1].isdigit():
+        return None
+    is_between = joiner == "and" and tokens.word_before(least.start) == "between"
+    return least if (joiner in _RANGE_JOINERS or is_between) and least.value < number.value else None
+
+
+def _has_own_scale(least: Number, number: Number) -> bool:
+    """Tell whether the first number is meant as it stands: "ten to fifteen", not "two or three hundred"."""
+    return least.value * 100 > number.value or number.value % 100 != 0
+
+
+def _cents(found: Cardinals, at: int) -> tuple[Number | None, int]:
     """Return the hundredths of an amount whose currency ends before `at`, and the index after them."""
     tokens = found.tokens
     is_joined = tokens.word(at) in _AMOUNT_JOINERS

@@ -84,7 +84,12 @@ def _refined(tokens: Tokens, number: Number) -> list[Number]:
     if tokens.language == "en" and words[-1].endswith("s"):
         return [replace(number, is_sure=False)]  # "the two thousands"
     factor = _found(tokens, start, last) if number.value >= _MILLION else []
-    if len(factor) == 1 and factor[0].end == last and number.value / factor[0].value in _SCALES - {100, 1000}:
+    if (
+        len(factor) == 1
+        and factor[0].end == last
+        and factor[0].value
+        and number.value / factor[0].value in _SCALES - {100, 1000}
+    ):
         is_article = factor[0].is_word and words[0] in tokens.vocabulary.ambiguous - {"one"}
         return [replace(factor[0], is_sure=not is_article)]
     if words[-2:-1] == ["hundred"] and _is_digit(tokens, number.end):

@@ -11,6 +11,7 @@ from functions.transcripts.edits.numerals.tokens import LEAST_DIGITS, Tokens
 
 _TELEPHONE_DIGITS = 7  # at least, if there are groups such as 800 and 12 among the digits
 _EARLY_YEAR_SIGNS = frozenset({"in", "since", "year", "jahr", "jaar", "år"})  # "in ten sixty-six"
+_PER = frozenset({"a", "an", "each", "apiece", "per"})  # "nineteen ninety-nine a month"
 _DECADES = {"twenties": "20s", "thirties": "30s", "forties": "40s", "fifties": "50s", "sixties": "60s"}
 _DECADES |= {"seventies": "70s", "eighties": "80s", "nineties": "90s"}
 
@@ -132,6 +133,8 @@ def _year(tokens: Tokens, run: Sequence[Number]) -> list[Number]:
     if after in vocabulary.units or after in vocabulary.money or (after and tokens[year.end].is_percent):
         return []
     is_date = before in vocabulary.year_signs or before in vocabulary.months
+    if not is_date and after in _PER:
+        return []
     is_estimate = year.value - century.value in (0, 1) or (century.value, year.value) == (15, 20)
     if is_estimate and not is_date and century.value != 19:
         return []

@@ -8,7 +8,7 @@ from functions.transcripts.edits.numerals.numbers import Number, is_fraction
 from functions.transcripts.edits.numerals.tokens import Tokens
 
 _LARGEST_ESTIMATE = 10  # "one or two" stays; "one or fifty" is "one or 50"
-_NUMBERED_KINGS = frozenset({"es", "fr", "pt"})  # "Louis quatorze" is Louis XIV
+_NUMBERED_KINGS = frozenset({"es", "fr", "it", "pt"})  # "Louis quatorze" is Louis XIV
 _BEFORE_PARTS = frozenset({"a", "an", "one"})  # "a fifth", "one tenth", "a twenty second clip"
 
 
@@ -28,10 +28,10 @@ def is_certain(tokens: Tokens, number: Number, others: Sequence[Number], least: 
     if number.is_word and number.value < least and not _is_next_to_month(tokens, number):
         return False
     is_estimate = _is_estimate(tokens, number, others) or _shares_scale(tokens, number, others)
-    return _is_count(tokens, number) and not is_estimate
+    return _is_count(tokens, number, others) and not is_estimate
 
 
-def _is_count(tokens: Tokens, number: Number) -> bool:
+def _is_count(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
     vocabulary = tokens.vocabulary
     before = tokens.word_before(number.start)
     if tokens[number.start].is_name or before in vocabulary.decimal_words or before in vocabulary.money:
@@ -41,7 +41,7 @@ def _is_count(tokens: Tokens, number: Number) -> bool:
     follows_name = before and tokens[number.start - 1].is_name
     if follows_name and tokens.language in _NUMBERED_KINGS:
         return False
-    if _is_next_to_fraction(tokens, number):
+    if _is_next_to_fraction(tokens, number, others):
         return False
     is_ambiguous = tokens[number.start].lower in vocabulary.ambiguous
     if is_ambiguous and _is_day(tokens, number):
@@ -49,12 +49,13 @@ def _is_count(tokens: Tokens, number: Number) -> bool:
     return not is_ambiguous or (number.value != 1 and tokens.word(number.end) in vocabulary.units)
 
 
-def _is_next_to_fraction(tokens: Tokens, number: Number) -> bool:
+def _is_next_to_fraction(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
     """Tell whether the number belongs to "two thirds", "three and a half" or "half past ten"."""
     if tokens.word(number.end) and is_fraction(tokens, number.end):
         return True
     before, after = _words_around(tokens, number)
-    for words in (before, after):
+    is_after_rank = any(other.is_ordinal and other.start + 1 < other.end == number.start for other in others)
+    for words in ([] if is_after_rank else before, after):  # the third of "twenty third" is no part of a whole
         while words and words[0] in tokens.vocabulary.joiners:
             words.pop(0)
         if words and words[0] in tokens.vocabulary.fractions:

@@ -31,6 +31,7 @@ class Vocabulary:
         zeros: Other names of zero among digits.
         idioms: Phrases with a number word that is no number.
         prices: Words before an amount without a currency, which is no year: "it costs nineteen ninety-nine".
+        vague: Words before a number of which there are some: "a couple hundred dollars".
         codes: Words before digits that are one number although they count up: "the PIN is one two three four".
         designators: Words before a number that may be spoken in parts: "flight two forty-five".
         minus: Names of the minus sign.
@@ -68,6 +69,7 @@ class Vocabulary:
     spellings: dict[str, str] = field(default_factory=dict)
     idioms: tuple[tuple[str, ...], ...] = ()
     prices: frozenset[str] = frozenset()
+    vague: frozenset[str] = frozenset()
     codes: frozenset[str] = frozenset()
     designators: frozenset[str] = frozenset()
     minus: frozenset[str] = frozenset()

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import struct
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import av
 import numpy as np
@@ -15,6 +12,7 @@ import pytest
 from bench.corpus import wav
 from earshot_contract.shards import RawAudio
 from tests.fixtures.audio import decode
+from tests.fixtures.encodings import encoded
 from tests.fixtures.sound import (
     noise,
     read,
@@ -77,23 +75,6 @@ def test_chunks_behind_wav_samples_are_no_sound(tmp_path: Path) -> None:
     assert decode(path).seconds == pytest.approx(1.0, abs=0.001)
 
 
-@cache
-def encoded(container: str, codec: str, rate: int = SAMPLE_RATE) -> bytes:
-    out = io.BytesIO()
-    with av.open(out, "w", format=container) as file:
-        stream = file.add_stream(codec, rate=rate, layout="mono")
-        if codec.startswith("wma"):
-            stream.bit_rate = 64_000
-        frame = av.AudioFrame.from_ndarray(noise(1.0, rate=rate)[None], "fltp", "mono")
-        frame.sample_rate = rate
-        resampler = av.AudioResampler(
-            stream.codec_context.format, "mono", rate, frame_size=stream.codec_context.frame_size or None
-        )
-        for resampled in [*resampler.resample(frame), *resampler.resample(None), None]:
-            file.mux(stream.encode(resampled))
-    return out.getvalue()
-
-
 @pytest.mark.parametrize(
     ("container", "codec", "rate"),
     [
@@ -142,18 +123,68 @@ def test_claims_serve_audio_without_header(tmp_path: Path) -> None:
         assert (len(samples), warnings) == (SAMPLE_RATE, [])
 
 
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        (("wav", "pcm_s16le"), ("mp3", "libmp3lame")),
-        (("ogg", "libopus", 48_000), ("mp3", "libmp3lame")),
-        (("ogg", "libopus", 48_000), ("wav", "pcm_s16le")),
-        (("mp4", "aac"), ("mp3", "libmp3lame")),
-        (("mp4", "aac"), ("flac", "flac")),
-    ],
-)
-def test_file_behind_one_of_another_kind_is_decoded(tmp_path: Path, first: Any, second: Any) -> None:
-    path = tmp_path / "a"
-    path.write_bytes(encoded(*first) + encoded(*second))
+@pytest.mark.parametrize("chunk", [b"LIST\5\0\0\0INFOa", b"bext\3\0\0\0abc", b"xyzw\7\0\0\0abcdefg"])
+@pytest.mark.parametrize("padding", [b"", b"\0"])
+@pytest.mark.parametrize("streamed", [False, True])
+def test_odd_wav_chunk_before_samples_shifts_nothing(
+    tmp_path: Path, chunk: bytes, padding: bytes, streamed: bool
+) -> None:
+    """RIFF asks for a byte of padding, which many programs forget."""
+    sound = noise(1.0)
+    path = wav(tmp_path / "a.wav", sound)
+    content = path.read_bytes()
+    length = b"\xff" * 4 if streamed else content[40:44]
+    path.write_bytes(content[:36] + chunk + padding + b"data" + length + content[44:])
 
-    assert decode(path).seconds == pytest.approx(2.0, abs=0.15)
+    audio = decode(path)
+
+    assert len(audio.samples) == len(sound)
+    assert np.allclose(audio.samples, sound, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("form", "sound_chunk", "frames"),
+    [(None, 0, 0), (0, 0, 0), (46, 8, 0), (None, 0, None), (0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF), (None, 1008, 500)],
+)
+def test_untrue_aiff_length_loses_no_sample(
+    tmp_path: Path, form: int | None, sound_chunk: int, frames: int | None
+) -> None:
+    path = tmp_path / "a.aiff"
+    content = bytearray(encoded("aiff", "pcm_s16be"))
+    path.write_bytes(content)
+    sound = decode(path).samples
+    for at, value in (
+        (4, form),
+        (content.index(b"SSND") + 4, sound_chunk),
+        (content.index(b"COMM") + 10, frames),
+    ):
+        if value is not None:
+            struct.pack_into(">I", content, at, value)
+    path.write_bytes(content)
+
+    samples, warnings = read(path)
+
+    assert np.array_equal(samples, sound)
+    assert warnings == []
+
+
+ID3 = b"ID3\4\0\0\0\0\2\0" + bytes(256)
+
+
+@pytest.mark.parametrize(
+    "before", [ID3, ID3 * 2, bytes(512), b"\xef\xbb\xbf", b"\r\n", b"HTTP/1.1 200 OK\r\nContent-Type: audio/x\r\n\r\n"]
+)
+@pytest.mark.parametrize(
+    ("container", "codec", "rate"),
+    [("wav", "pcm_s16le", 16_000), ("mp4", "aac", 44_100), ("aiff", "pcm_s16be", 16_000), ("webm", "libopus", 48_000)],
+)
+def test_bytes_before_the_header_are_skipped(
+    tmp_path: Path, container: str, codec: str, rate: int, before: bytes
+) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(before + encoded(container, codec, rate))
+
+    samples, warnings = read(path)
+
+    assert len(samples) / SAMPLE_RATE == pytest.approx(1.0, abs=0.15)
+    assert warnings == []

@@ -69,7 +69,7 @@ def test_change_of_audio_streams_begins_a_part(content: bytes, packets: list[int
         file.write(content + b"G")  # half a packet at the end
         file.flush()
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            assert transport_stream.starts(data) == [number * PACKET for number in packets]
+            assert transport_stream.starts(data, 0, len(data)) == [number * PACKET for number in packets]
 
 
 def test_random_packets_raise_nothing() -> None:
@@ -84,6 +84,6 @@ def test_random_packets_raise_nothing() -> None:
             file.write(packets.tobytes())
             file.flush()
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                found = transport_stream.starts(data)
+                found = transport_stream.starts(data, 0, len(data))
         assert found[0] == 0
         assert all(at % PACKET == 0 for at in found)

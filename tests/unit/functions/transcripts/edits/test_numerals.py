@@ -71,6 +71,14 @@ SENTENCES = {
         A twenty-one-year-old on a ten-minute, two-way trip. = A 21-year-old on a 10-minute, two-way trip.
         Five sixteenths, one hundredth, the one hundredth time. = Five sixteenths, one hundredth, the 100th time.
         At oh seven hundred hours. = At 0700 hours.
+        At ten, about thirty people came; at eight, say, twenty. = At 10, about 30 people came; at 8, say, 20.
+        It's ten to four, ten past three; from ten to four. = It's ten to four, ten past three; from 10 to 4.
+        It cost twenty dollars five; five dollars two years ago. = It cost twenty dollars five; $5 two years ago.
+        A couple hundred dollars, a few thousand euros.
+        A couple of hundred dollars, a buck fifty, five bucks. = A couple of hundred dollars, a buck fifty, 5 bucks.
+        Between ten and twenty dollars, ten to fifteen dollars. = Between $10 and $20, $10 to $15.
+        Two or three hundred dollars, two to three million dollars. = Two or three hundred dollars, $2 to $3 million.
+        Nineteen ninety-nine a month; in nineteen ninety a man. = Nineteen ninety-nine a month; in 1990 a man.
     """,
     "fr": """
         Elle a quatre-vingt-dix-neuf ans, lui vingt et un. = Elle a 99 ans, lui 21.
@@ -117,6 +125,8 @@ SENTENCES = {
         Eins, zwei, drei. Tausend Dank. = 1, 2, 3. Tausend Dank.
         Um sieben Uhr fünf; ein Meter achtzig; hundert Euro. = Um 7:05 Uhr; 1 Meter 80; 100 Euro.
         Die einundzwanzigjährige Frau, ein einjähriges Kind. = Die 21-jährige Frau, ein einjähriges Kind.
+        Um acht Uhr, gegen siebzehn Uhr dreißig; um acht Uhr, etwa zehn. = Um 8 Uhr, gegen 17:30 Uhr; um 8 Uhr, etwa 10.
+        Ein paar hundert Euro, einige tausend Euro, zwei Euro fünf.
         Es hat minus fünf Grad. Die PIN ist eins zwei drei vier. = Es hat -5 Grad. Die PIN ist 1234.
     """,
     "es": """
@@ -182,6 +192,7 @@ SENTENCES = {
         Cinquanta centesimi, due euro e cinque centesimi. = 50 centesimi, 2,05 euro.
         L'otto marzo, l'ottanta per cento; all'una, nell'Ottocento. = L'8 marzo, l'80%; all'una, nell'Ottocento.
         Alle quattordici e quindici; alle due e tre; un metro e ottanta. = Alle 14:15; alle 2 e 3; 1 metro e 80.
+        Enrico ottavo e Luigi quattordici. Due euro e cinque.
         Le mille e una notte; cento euro, meno cinque gradi. = Le mille e una notte; 100 euro, -5 gradi.
     """,
     "nl": """
@@ -201,6 +212,7 @@ SENTENCES = {
         De eenentwintigste eeuw, de vijfde mei. = De 21e eeuw, de 5e mei.
         Twee miljoen mensen, een miljoen sterren. = 2 miljoen mensen, een miljoen sterren.
         Een, twee, drie. = 1, 2, 3.
+        Een paar honderd euro, twee euro vijf.
         Om zeven uur vijf; een meter tachtig; min vijf graden. = Om 7.05 uur; 1 meter 80; -5 graden.
         De twintigjarige man. De code is een twee drie vier. = De 20-jarige man. De code is 1234.
     """,
@@ -223,6 +235,7 @@ SENTENCES = {
         En, to, tre. = 1, 2, 3.
         Vi har to. En mand kom. = Vi har 2. En mand kom.
         En tyveårig mand; minus fem grader; hundrede kroner. = En 20-årig mand; -5 grader; 100 kroner.
+        Et par hundrede kroner, to kroner fem.
         Koden er en to tre fire. = Koden er 1234.
     """,
 }
@@ -330,6 +343,8 @@ number_texts = st.sampled_from(sorted(NUMBER_WORDS)).flatmap(
 @given(number_texts)
 @example(("da", ["to.", "en", "en", "ti"]))
 @example(("en", ["two,", "one", "one", "ten"]))
+@example(("en", ["twenty", "third", "two"]))
+@example(("en", ["oh", "million", "people"]))
 def test_numerals_of_any_words_are_stable_and_in_order(case: tuple[str, list[str]]) -> None:
     language, texts = case
     before = words_of(" ".join(texts))

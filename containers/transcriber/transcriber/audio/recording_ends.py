@@ -1,0 +1,254 @@
+"""Recording ends: where the bytes of a media file end inside a larger one, by its own structure; used by `parts`.
+
+Each function takes the file, where the recording starts, and a limit that it cannot pass, and returns the end of its
+bytes, or None where the format, or this file of it, does not say: a recorder that was killed, a stream without length.
+None of them reads samples: the cost is that of some headers.
+"""
+
+from __future__ import annotations
+
+import mmap
+import re
+import struct
+
+from transcriber.audio import wav_header
+
+_OGG_HEADER_BYTES = 27  # before a page's table of lacing values
+_UNKNOWN_SIZE = 0xFFFF_FFFF
+_EBML_SEGMENT, _EBML_CLUSTER = b"\x18\x53\x80\x67", b"\x1f\x43\xb6\x75"
+# First bytes of the ASF objects' GUIDs: header, data, and the four kinds of index.
+_ASF_DATA = b"\x36\x26\xb2\x75"
+_ASF_OBJECTS = (
+    b"\x30\x26\xb2\x75",
+    _ASF_DATA,
+    b"\x90\x08\x00\x33",
+    b"\xd3\x29\xe2\xd6",
+    b"\xf8\x03\xb1\xfe",
+    b"\xd0\x3f\xb7\x3c",
+)
+_PADDING = re.compile(rb"\0+")
+_MIN_PADDING, _MAX_PADDING = 64, 1 << 26  # bytes; behind more of them nothing is sought
+_MAX_ZEROS_AT_START = 3  # with which a file may begin: the length of an MP4's first box
+_MAX_SECONDS = 7 * 24 * 3600  # of a recording; more is damage
+_MAX_STEPS = 5_000_000  # blocks, tags or frames: those of a day of audio
+
+
+def end_of(data: mmap.mmap, start: int, limit: int) -> int | None:
+    """Return where the recording that starts at `start` ends by its structure; None: it does not say, or is cut off."""
+    head = data[start : start + 12]
+    for signature, find in _ENDS:
+        if signature.match(head):
+            try:
+                end = find(data, start, limit)
+            except struct.error:  # cut off inside its header
+                return None
+            return end if end is not None and start < end <= limit else None
+    return None
+
+
+def trailers_end(data: mmap.mmap, at: int, limit: int) -> int:
+    """Return where the tags and the padding that programs write behind a recording end: APE, Lyrics3, ID3v1, zeros."""
+    while True:
+        before = at
+        if data[at : at + 8] == b"APETAGEX" and at + 32 <= limit:
+            size, flags = struct.unpack_from("<I4xI", data, at + 12)
+            at += size + (32 if flags >> 31 else 0) if flags >> 29 & 1 else 32
+        elif data[at : at + 11] == b"LYRICSBEGIN" and (end := data.find(b"LYRICS200", at, limit)) > 0:
+            at = end + 9
+        elif data[at : at + 3] == b"TAG":
+            at += 128
+        elif (zeros := padding_end(data, at, limit)) - at >= _MIN_PADDING:
+            at = zeros if zeros == limit else zeros - _MAX_ZEROS_AT_START
+        if at <= before or at >= limit:
+            return min(max(at, before), limit)
+
+
+def padding_end(data: mmap.mmap, at: int, limit: int) -> int:
+    """Return where the zeros that begin at `at` end; after the most that are looked at, `limit`."""
+    zeros = _PADDING.match(data, at, min(limit, at + _MAX_PADDING))
+    end = zeros.end() if zeros else at
+    return limit if end - at == _MAX_PADDING else end
+
+
+def ogg_page_end(data: mmap.mmap, page: int) -> int:
+    """Return where the Ogg page at `page` ends."""
+    table = page + _OGG_HEADER_BYTES
+    lacing = data[table : table + data[table - 1]] if table <= len(data) else b""
+    return table + len(lacing) + sum(lacing)
+
+
+def mp4_boxes(data: mmap.mmap, start: int, limit: int) -> list[tuple[int, bytes, int]]:
+    """Return position, type and length of the boxes of an MP4 file's top level, as long as they look like boxes."""
+    boxes: list[tuple[int, bytes, int]] = []
+    at = start
+    while at + 8 <= limit and len(boxes) < _MAX_STEPS:
+        size, kind = struct.unpack_from(">I4s", data, at)
+        if size == 1 and at + 16 <= limit:
+            (size,) = struct.unpack_from(">Q", data, at + 8)
+        if size == 0:
+            size = limit - at
+        if size < 8 or not re.fullmatch(rb"[ -~\xa9]{4}", kind) or not any(byte > 0x40 for byte in kind):
+            break
+        boxes.append((at, kind, size))
+        at += size
+    return boxes
+
+
+def _ogg(data: mmap.mmap, start: int, limit: int) -> int | None:
+    return ogg_page_end(data, max(data.rfind(b"OggS\0", start, limit), start))
+
+
+def _mp4(data: mmap.mmap, start: int, limit: int) -> int | None:
+    boxes = mp4_boxes(data, start, limit)
+    return boxes[-1][0] + boxes[-1][2] if boxes else None
+
+
+def _wav(data: mmap.mmap, start: int, limit: int) -> int | None:
+    return wav_header.samples_end(data, start, limit)
+
+
+def _avi(data: mmap.mmap, start: int, limit: int) -> int | None:
+    at = start
+    while data[at : at + 4] == b"RIFF" and data[at + 8 : at + 12] in (b"AVI ", b"AVIX"):
+        (size,) = struct.unpack_from("<I", data, at + 4)
+        if not 0 < size < _UNKNOWN_SIZE:
+            return None
+        at += 8 + size + size % 2
+    return at
+
+
+def _aiff(data: mmap.mmap, start: int, limit: int) -> int | None:
+    (size,) = struct.unpack_from(">I", data, start + 4)
+    return int(start + 8 + size + size % 2) if 4 < size < _UNKNOWN_SIZE else None
+
+
+def _au(data: mmap.mmap, start: int, limit: int) -> int | None:
+    header, size = struct.unpack_from(">II", data, start + 4)
+    return int(start + header + size) if 0 < size < _UNKNOWN_SIZE else None
+
+
+def _caf(data: mmap.mmap, start: int, limit: int) -> int | None:
+    at, last = start + 8, b""
+    while at + 12 <= limit:
+        kind, size = struct.unpack_from(">4sq", data, at)
+        if not re.fullmatch(rb"[a-z ]{4}", kind) or kind == b"caff":
+            break
+        if size < 0:
+            return None
+        at, last = at + 12 + size, kind
+    return at if last else None
+
+
+def _wave64(data: mmap.mmap, start: int, limit: int) -> int | None:
+    (size,) = struct.unpack_from("<Q", data, start + 16)
+    return int(start + size) if size < 1 << 62 else None
+
+
+def _flv(data: mmap.mmap, start: int, limit: int) -> int | None:
+    at = start + 13
+    for _ in range(_MAX_STEPS):
+        header = data[at : at + 4]
+        size = 11 + int.from_bytes(header[1:], "big")
+        back = data[at + size : at + size + 4]
+        if len(header) < 4 or header[0] not in (8, 9, 18) or int.from_bytes(back, "big") not in (size, 0):
+            break
+        at += size + 4
+    return at
+
+
+def _asf(data: mmap.mmap, start: int, limit: int) -> int | None:
+    at = start
+    while at + 24 <= limit:
+        kind, size = struct.unpack_from("<4s12xQ", data, at)
+        if kind == _ASF_DATA and size < 50:
+            return None
+        if kind not in _ASF_OBJECTS or size < 24:
+            break
+        at += size
+    return at if at > start else None
+
+
+def _tta(data: mmap.mmap, start: int, limit: int) -> int | None:
+    rate, samples = struct.unpack_from("<II", data, start + 10)
+    if not rate or samples > rate * _MAX_SECONDS:
+        return None
+    frames = -(-samples * 245 // (rate * 256))
+    table = data[start + 22 : start + 22 + 4 * frames]
+    if len(table) < 4 * frames:
+        return None
+    return int(start + 22 + 4 * frames + 4 + sum(struct.unpack(f"<{frames}I", table)))
+
+
+def _wavpack(data: mmap.mmap, start: int, limit: int) -> int | None:
+    at = start
+    while data[at : at + 4] == b"wvpk" and at + 8 <= limit:
+        at += 8 + int.from_bytes(data[at + 4 : at + 8], "little")
+    return at
+
+
+def _voc(data: mmap.mmap, start: int, limit: int) -> int | None:
+    at = start + int.from_bytes(data[start + 20 : start + 22], "little")
+    while at < limit and 0 < data[at] < 10:
+        at += 4 + int.from_bytes(data[at + 1 : at + 4], "little")
+    return at + 1 if at < limit and data[at] == 0 else at
+
+
+def _matroska(data: mmap.mmap, start: int, limit: int) -> int | None:
+    header_end, _ = _ebml_element(data, start, limit)
+    if header_end is None or data[header_end : header_end + 4] != _EBML_SEGMENT:
+        return None
+    end, content = _ebml_element(data, header_end, limit)
+    if end is not None:
+        return end
+    # A segment that was streamed: from its last cluster on, element after element.
+    at = data.rfind(_EBML_CLUSTER, content, limit)
+    if at < 0:
+        return None
+    for _ in range(_MAX_STEPS):
+        end, content = _ebml_element(data, at, limit)
+        if content == at:
+            break
+        at = content if end is None else end
+    return at
+
+
+# Elements of a streamed segment's top level and of its clusters.
+_EBML_KNOWN = re.compile(
+    rb"\x1f\x43\xb6\x75|\x1c\x53\xbb\x6b|\x12\x54\xc3\x67|\x11\x4d\x9b\x74|\x10\x43\xa7\x70|\x19\x41\xa4\x69"
+    rb"|[\xe7\xa3\xa0\xab\xa7\xec\xbf]|\x58\x54"
+)
+
+
+def _ebml_element(data: mmap.mmap, at: int, limit: int) -> tuple[int | None, int]:
+    """Return end and content of an EBML element; the end is None if its size is not known; `at`, if it is none."""
+    if at >= limit:
+        return at, at
+    known = _EBML_KNOWN.match(data, at) or re.compile(rb"\x1a\x45\xdf\xa3|\x18\x53\x80\x67").match(data, at)
+    if not known or known.end() >= limit or not data[known.end()]:
+        return at, at
+    first = data[known.end()]
+    length = 9 - first.bit_length()
+    value = int.from_bytes(data[known.end() : known.end() + length], "big") & ((1 << 7 * length) - 1)
+    content = known.end() + length
+    return (None, content) if value == (1 << 7 * length) - 1 else (content + value, content)
+
+
+_ENDS = tuple(
+    (re.compile(signature, re.DOTALL), find)
+    for signature, find in (
+        (rb"OggS\0", _ogg),
+        (rb"\0...(?:ftyp|moov|mdat|wide|free|skip|styp|moof)", _mp4),
+        (rb"RIFF....AVI ", _avi),
+        (rb"(?:RIFF|RF64|BW64)....WAVE", _wav),
+        (rb"FORM....AIF[FC]", _aiff),
+        (rb"\.snd", _au),
+        (rb"caff", _caf),
+        (rb"riff\x2e\x91\xcf\x11", _wave64),
+        (rb"FLV\x01", _flv),
+        (rb"\x30\x26\xb2\x75", _asf),
+        (rb"TTA1", _tta),
+        (rb"wvpk", _wavpack),
+        (rb"Creative Voi", _voc),
+        (rb"\x1a\x45\xdf\xa3", _matroska),
+    )
+)

@@ -1,0 +1,93 @@
+"""WAV headers: where the samples are, and whether the length that the header gives them can be true."""
+
+from __future__ import annotations
+
+import mmap
+import re
+import struct
+
+_WAV = re.compile(rb"(?:RIFF|RF64|BW64)....WAVE", re.DOTALL)
+_STREAMED_LENGTH = (
+    0x7F00_0000  # bytes; a WAV length from here on in a smaller file was written before the end was known
+)
+_MAX_WAV_HEADER = 1 << 20  # bytes; no header is this long, and `Part.head` is kept in memory
+# Chunks that programs write behind a WAV file's samples.
+_TRAILERS = {
+    *(b"LIST", b"id3 ", b"ID3 ", b"fact", b"cue ", b"smpl", b"bext", b"iXML", b"JUNK", b"PEAK", b"afsp", b"_PMX"),
+    *(b"axml", b"chna", b"inst", b"note", b"labl", b"plst", b"PAD ", b"FLLR", b"junk", b"DISP", b"cart", b"RIFF"),
+}
+_HEADER_CHUNKS = _TRAILERS | {b"fmt ", b"data", b"ds64", b"mext", b"levl", b"strc", b"umid", b"minf", b"elm1", b"regn"}
+
+
+def wav_head(data: mmap.mmap, start: int, end: int) -> tuple[bytes, int]:
+    """Return a WAV header that is true, and how many bytes it replaces; nothing if the file's own can be true.
+
+    It has the true length of the samples, and behind chunks of odd length the byte of padding that RIFF asks for:
+    without it FFmpeg misses the samples.
+    """
+    found = _samples(data, start, end)
+    if found is None:
+        return b"", 0
+    at, size, chunks = found
+    left = end - at
+    is_true = not left or _is_true_length(data, at, size, end)
+    if is_true and chunks == data[start + 8 : at - 4]:
+        return b"", 0
+    length = struct.pack("<I", min(size if is_true else left, 0xFFFF_FFFF))
+    riff = struct.pack("<I", min(end - start - 8, 0xFFFF_FFFF))
+    # Without RF64's name the lengths of its chunk `ds64` do not count.
+    return b"RIFF" + riff + chunks + length, at - start
+
+
+def samples_end(data: mmap.mmap, start: int, end: int) -> int | None:
+    """Return where the samples of a WAV, and the chunks behind them, end by its header; None: it does not say."""
+    found = _samples(data, start, end)
+    if found is None or not found[1]:
+        return None
+    at = found[0] + found[1]
+    while at + 8 <= end:
+        chunk = at + 1 if at % 2 != start % 2 and data[at + 1 : at + 5] in _TRAILERS else at
+        kind, size = struct.unpack_from("<4sI", data, chunk)
+        if kind not in _TRAILERS or kind == b"RIFF" or chunk + 8 + size > end:
+            break
+        at = chunk + 8 + size
+    return at
+
+
+def _samples(data: mmap.mmap, start: int, end: int) -> tuple[int, int, bytes] | None:
+    """Return where the samples of a WAV begin, their length in bytes by the header, and the chunks before them.
+
+    The chunks are the bytes from `WAVE` to the name of the samples' chunk, with padding. None: it is no WAV.
+    """
+    if not _WAV.match(data, start):
+        return None
+    at, long_size, chunks = start + 12, 0, b"WAVE"
+    while at + 8 <= end and at - start <= _MAX_WAV_HEADER:
+        kind, size = struct.unpack_from("<4sI", data, at)
+        if kind == b"ds64" and at + 24 <= end:
+            (long_size,) = struct.unpack_from("<Q", data, at + 16)
+        if kind == b"data":
+            return at + 8, long_size if long_size and size == 0xFFFF_FFFF else size, chunks + kind
+        after = at + 8 + size
+        if after - start > _MAX_WAV_HEADER:
+            return None
+        is_padded = size % 2 and (
+            data[after : after + 4] not in _HEADER_CHUNKS or data[after + 1 : after + 5] == b"data"
+        )
+        chunks += data[at:after] + (b"\0" if size % 2 else b"")
+        at = after + (1 if is_padded else 0)
+    return None
+
+
+def _is_true_length(data: mmap.mmap, samples: int, size: int, end: int) -> bool:
+    """Return whether `size` bytes of samples can be meant: they reach the end, or other chunks follow."""
+    left = end - samples
+    if size > left:  # cut off, unless the number says that the length was not known
+        return size < _STREAMED_LENGTH
+    after = samples + size
+    if left - size < 8:
+        return True
+    for chunk in (after, after + size % 2):
+        if data[chunk : chunk + 4] in _TRAILERS or not any(data[chunk : min(chunk + 4096, end)]):
+            return size > 0
+    return False

@@ -1,0 +1,53 @@
+"""Container signatures: the first bytes of audio and video files with a header.
+
+Prepare and the worker read such a file by its header, whatever the caller says that its bytes are.
+"""
+
+from __future__ import annotations
+
+import re
+
+from earshot_contract.frame_headers import (
+    FRAMES_IN_A_ROW,
+    HEADER_BYTES,
+    aac_frame_bytes,
+    ac3_frame_bytes,
+    mpeg_frame_bytes,
+)
+
+# Audio and video files whose header names the codec: bytes that samples without a header do not begin with.
+_CONTAINERS = (
+    (re.compile(rb"RI(?:FF|FX)....WAVE|R[FI]64....WAVE|BW64....WAVE|riff\x2e\x91\xcf\x11", re.DOTALL), "a WAV file"),
+    (re.compile(rb"RIFF....AVI ", re.DOTALL), "an AVI file"),
+    (re.compile(rb"fLaC"), "a FLAC file"),
+    (re.compile(rb"OggS\x00"), "an Ogg file"),
+    (re.compile(rb"ID3[\x02-\x04]..[\x00-\x7f]{4}", re.DOTALL), "an MP3 file"),
+    (re.compile(rb"\x1a\x45\xdf\xa3"), "a Matroska or WebM file"),
+    (re.compile(rb"\x00...(?:ftyp|moov|mdat|moof|styp)", re.DOTALL), "an MP4 file"),
+    (re.compile(rb"FORM....AIF[FC]", re.DOTALL), "an AIFF file"),
+    (re.compile(rb"\.snd\x00"), "an AU file"),
+    (re.compile(rb"caff\x00\x01"), "a CAF file"),
+    (re.compile(rb"#!AMR(?:-WB)?\n"), "an AMR file"),
+    (re.compile(rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11"), "a WMA file"),
+    (re.compile(rb"FLV\x01"), "an FLV file"),
+    (re.compile(rb"wvpk...\x00", re.DOTALL), "a WavPack file"),
+    (re.compile(rb"(?:G.{187}){4}", re.DOTALL), "an MPEG transport stream"),
+)
+_FRAMED = ((mpeg_frame_bytes, "an MP3 file"), (aac_frame_bytes, "an AAC file"), (ac3_frame_bytes, "an AC-3 file"))
+
+
+def container_name(head: bytes) -> str | None:
+    """Return a noun phrase for an audio or video file with a header, or None: its bytes may be samples without one.
+
+    Args:
+        head: the first `file_signatures.HEAD_BYTES` of the file, or all of a shorter one.
+    """
+    if found := next((name for signature, name in _CONTAINERS if signature.match(head)), None):
+        return found
+    for length, name in _FRAMED:
+        at = frames = 0
+        while size := length(head[at : at + HEADER_BYTES]):
+            at, frames = at + size, frames + 1
+        if frames >= FRAMES_IN_A_ROW or (frames > 1 and at >= len(head)):
+            return name
+    return None

@@ -1,0 +1,85 @@
+"""Times of day, as they are printed: "ten thirty a m" → 10:30 a.m."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from functions.transcripts.edits.numerals.cardinals import Cardinals, Written, unchanged
+from functions.transcripts.edits.numerals.numbers import Number
+from functions.transcripts.edits.numerals.tokens import Tokens
+
+_DAY_HALVES = {("a", "m"): "a.m.", ("p", "m"): "p.m.", ("am",): "", ("pm",): "", ("a.m",): "", ("p.m",): ""}
+_MINUTES_AROUND_HOUR = (5, 10, 20, 25)  # of "ten past three"
+_BEFORE_MINUTES = frozenset(
+    {"it's", "at", "about", "almost", "nearly", "until", "till", "by", "before", "around", "is"}
+)
+
+
+def times(tokens: Tokens, numbers: Sequence[Number]) -> list[Written]:
+    """Return the times of day: "ten thirty a m" → 10:30 a.m., "zehn Uhr dreißig" → 10:30 Uhr."""
+    return Cardinals(tokens, numbers).written(_time)
+
+
+def _time(found: Cardinals, number: Number) -> list[Written]:
+    if not number.text.isdigit() or number.value > 24:
+        return []
+    return (
+        _with_hour_word(found, number)
+        or _with_day_half(found, number)
+        or _after_clock(found, number)
+        or _around_hour(found, number)
+    )
+
+
+def _with_hour_word(found: Cardinals, number: Number) -> list[Written]:
+    form = found.vocabulary.hours.get(found.tokens.word(number.end), "")
+    is_joined = found.is_clock_joiner(number.end + 1)
+    at = number.end + 1 + is_joined
+    minutes = found.two_digits(at) or (None if is_joined else found.last_digit(at))
+    if not form or not minutes:
+        return []
+    texts = form.format(number.text, f"{int(minutes.value):02d}").split()
+    ends = [*(number.end, number.end + 1)[: len(texts) - 1], minutes.end]
+    return [Written(a, b, text) for a, b, text in zip([number.start, *ends], ends, texts, strict=False)]
+
+
+def _with_day_half(found: Cardinals, number: Number) -> list[Written]:
+    if found.tokens.language != "en" or not 0 < number.value < 13:
+        return []
+    minutes = found.two_digits(number.end)
+    end, text = (minutes.end, f"{number.text}:{minutes.text}") if minutes else (number.end, number.text)
+    for phrase, written in _DAY_HALVES.items():
+        if found.tokens.follows(end, phrase):
+            half = [Written(end, end + len(phrase), written)] if written else []
+            return [Written(number.start, end, text), *half]
+    is_time = minutes and found.tokens.follows(end, ("o'clock",))
+    return [Written(number.start, end, text)] if is_time else []
+
+
+def _after_clock(found: Cardinals, number: Number) -> list[Written]:
+    before = found.tokens.word_before(number.start)
+    joiners = found.vocabulary.clock_joiners
+    is_joined = found.is_clock_joiner(number.end)
+    at = number.end + is_joined
+    minutes = found.two_digits(at) or (found.last_digit(at) if is_joined else None)
+    if minutes is None or (len(minutes.text) == 1 and minutes.value != 5):  # "le sette e cinque", not "le due e tre"
+        return []
+    is_last = not found.tokens.word(minutes.end)
+    is_twelve_hours = 0 < number.value < 13
+    is_time_of_day = is_last and is_twelve_hours and before in found.vocabulary.before_clocks
+    mark = found.vocabulary.clocks.get(before, ":" if is_time_of_day else "")
+    is_certain = is_joined or is_last or "" in joiners
+    is_time = mark and is_certain and (is_last or is_twelve_hours or mark != ":")
+    return [Written(number.start, minutes.end, f"{number.text}{mark}{int(minutes.value):02d}")] if is_time else []
+
+
+def _around_hour(found: Cardinals, number: Number) -> list[Written]:
+    """Return "ten past three" and "it's ten to four" as they are; "from ten to four" and a score are no time of day."""
+    tokens = found.tokens
+    if tokens.language != "en" or number.value not in _MINUTES_AROUND_HOUR:
+        return []
+    joiner, hour = tokens.word(number.end), found.by_start.get(number.end + 1)
+    if not hour or not tokens.word(hour.start) or not 0 < hour.value < 13:
+        return []
+    is_before = joiner == "to" and tokens.word_before(number.start) in _BEFORE_MINUTES and not tokens.word(hour.end)
+    return unchanged(number.start, hour.end) if joiner == "past" or is_before else []
