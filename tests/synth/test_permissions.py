@@ -13,6 +13,8 @@ from tests.synth.assembly import Assembly
 # its queue.
 LOG_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 TRACE_ACTIONS = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+# Of Lambda, which sends the events at which the function failed to a queue.
+KEEP_ACTIONS = {"sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"}
 UNTRACED = ("scale", "sweep")  # invoked by schedules
 SQS_SOURCE_ACTIONS = {
     f"sqs:{action}"
@@ -148,6 +150,7 @@ def test_every_function_has_an_action_list(assembly: Assembly) -> None:
 @pytest.mark.parametrize("name", sorted(FUNCTION_ACTIONS))
 def test_function_role_allows_exactly_its_actions(assembly: Assembly, name: str) -> None:
     common = LOG_ACTIONS | (set() if name in UNTRACED else TRACE_ACTIONS)
+    common |= KEEP_ACTIONS if name in ("fail", "scale", "sweep") else set()
     policy_statements = assembly.policy_statements(f"Functions{CONSTRUCT_IDS.get(name, name.title())}Role")
     assert {a for s in policy_statements for a in actions(s)} == FUNCTION_ACTIONS[name] | common
 
