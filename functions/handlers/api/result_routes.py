@@ -179,6 +179,7 @@ def corrections_of(job: Job) -> Corrections | None:
 
 def within_response_limit(job: Job, response: Response) -> Response:
     """Return the response, or a redirect to its body in S3 if it is larger than a function may answer with."""
+    assert isinstance(response.body, str), "a result is text, in every format"
     body = response.body.encode()
     if len(json.dumps(response.body)) <= MAX_BODY_BYTES and len(body) <= MAX_BODY_BYTES:
         return response
