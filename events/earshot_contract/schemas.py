@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from earshot_contract import audio_copies, job_events, job_inputs, manifest, shards
+from earshot_contract import audio_copies, job_events, job_inputs, manifest, shard_results, shards
 from earshot_contract.document import Document
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -28,7 +28,7 @@ DOCUMENTS: dict[str, type[Document]] = {
     "settle": job_inputs.SettleInput,
     "shard-message": shards.ShardMessage,
     "shard-plan": shards.ShardPlan,
-    "shard-result": shards.ShardResult,
+    "shard-result": shard_results.ShardResult,
     "step-failed": job_inputs.StepFailed,
     "upload-input": job_inputs.UploadInput,
     "worker-input": job_inputs.WorkerInput,

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from earshot_contract.shards import Shard, ShardError, ShardResult
+from earshot_contract.shard_results import ShardResult
+from earshot_contract.shards import Shard, ShardError
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import fsum
 
-from earshot_contract.shards import Segment, Word
+from earshot_contract.shard_results import Segment, Word
 from functions.transcripts.printed_words import PrintedWord, segment_words
 from functions.transcripts.redaction.cues import BEFORE, find_cues
 from functions.transcripts.redaction.dates import find_dates

@@ -11,7 +11,8 @@ from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
 
 from earshot_contract.audio_tracks import TrackRequest
-from earshot_contract.shards import RawAudio, ShardError, ShardWarning
+from earshot_contract.shard_results import ShardWarning
+from earshot_contract.shards import RawAudio, ShardError
 from transcriber.audio.container import (
     UNREADABLE,
     check_track,

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from earshot_contract.audio_tracks import TrackRequest
-from earshot_contract.shards import AudioInfo, PacketPosition, RawAudio, ShardError, ShardWarning
+from earshot_contract.shard_results import AudioInfo, ShardWarning
+from earshot_contract.shards import PacketPosition, RawAudio, ShardError
 from transcriber.audio import stream_warnings
 from transcriber.audio.container import MAX_CHANNELS, UNREADABLE, no_samples_error
 from transcriber.audio.frame_decoder import FrameDecoder

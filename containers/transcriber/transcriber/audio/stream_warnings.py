@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from earshot_contract.shards import RawAudio, ShardWarning
+from earshot_contract.shard_results import ShardWarning
+from earshot_contract.shards import RawAudio
 
 
 def contradicting_claims(raw: RawAudio, container: str, described: str) -> ShardWarning:

@@ -15,7 +15,8 @@ from earshot_contract.known_speakers import (
     KnownSpeaker,
     KnownSpeakers,
 )
-from earshot_contract.shards import KnownVoice, ShardError, SpeakerOptions
+from earshot_contract.shard_results import KnownVoice
+from earshot_contract.shards import ShardError, SpeakerOptions
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
 from transcriber.engine_protocol import ShardFailed

@@ -10,7 +10,8 @@ import base64
 
 import numpy as np
 
-from earshot_contract.shards import SectionSpeaker, ShardSpeakers, SpeakerOptions, SpeakerSection, SpeakerTurn
+from earshot_contract.shard_results import SectionSpeaker, ShardSpeakers, SpeakerSection, SpeakerTurn
+from earshot_contract.shards import SpeakerOptions
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.speakers.clustering import cluster
 from transcriber.speakers.embedding import Embedding, Snippet, stacked

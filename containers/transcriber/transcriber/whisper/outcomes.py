@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from earshot_contract.shards import Segment, Word
+from earshot_contract.shard_results import Segment, Word
 from transcriber.whisper import quality_checks, speech_support
 from transcriber.whisper.encoder_output import EncoderOutput
 from transcriber.whisper.model import DecodeRequest, WhisperModel

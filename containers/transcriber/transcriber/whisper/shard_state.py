@@ -10,7 +10,8 @@ from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from earshot_contract.shards import AudioInfo, Segment, Shard, ShardResult, ShardSpeakers, ShardWarning
+from earshot_contract.shard_results import AudioInfo, Segment, ShardResult, ShardSpeakers, ShardWarning
+from earshot_contract.shards import Shard
 from transcriber.whisper.language_detection import VOTING_SECONDS
 from transcriber.whisper.profile import Profile
 

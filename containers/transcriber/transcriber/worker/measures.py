@@ -10,7 +10,7 @@ class Measures:
     """Counts audio and busy time, and notes when the worker was ready. Thread-safe.
 
     Attributes:
-        stages: seconds by stage of this worker's start (`shards.START_STAGE_PREFIX`).
+        stages: seconds by stage of this worker's start (`shard_results.START_STAGE_PREFIX`).
     """
 
     def __init__(self) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 
 from earshot_contract.audio_copies import AudioCopy
 from earshot_contract.document import InvalidDocument
-from earshot_contract.shards import ShardError, ShardPlan, ShardResult
+from earshot_contract.shard_results import ShardResult
+from earshot_contract.shards import ShardError, ShardPlan
 from earshot_contract.worker_kinds import WorkerKind
 from transcriber.engine_protocol import Engine, ReportsProgress, ShardFailed
 from transcriber.logs import logger

@@ -36,6 +36,7 @@ EXPENSIVE = (
 RARE = (
     "concurrent.futures.thread",
     "earshot_contract.job_events",
+    "earshot_contract.shard_results",
     "email.message",
     "functions.handlers.api.edit_routes",
     "functions.handlers.api.shared_routes",

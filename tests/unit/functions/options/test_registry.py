@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from earshot_contract.shards import AudioInfo, ModelInfo, S3Object, Shard, ShardResult, ShardSpeakers
+from earshot_contract.shard_results import AudioInfo, ModelInfo, ShardResult, ShardSpeakers
+from earshot_contract.shards import S3Object, Shard
 from functions.audio.probe import Probe
 from functions.errors import ApiError
 from functions.handlers.prepare.plan_shards import is_interactive, plan_shards

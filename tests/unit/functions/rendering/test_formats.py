@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from earshot_cli.formats import Format as CliFormat
 from earshot_contract import keys
-from earshot_contract.shards import Segment
+from earshot_contract.shard_results import Segment
 from functions.options.options import Options
 from functions.rendering.deepgram import listen_response
 from functions.rendering.formats import FORMATS, JSON, OPENAI_JSON, OPENAI_TEXT, SRT, STORED_FORMATS, TXT, VTT

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.shards import Shard, ShardResult
+from earshot_contract.shard_results import ShardResult
+from earshot_contract.shards import Shard
 from tests.fixtures.worker import WorkerHarness, wait_until
 from transcriber.worker import heartbeat
 

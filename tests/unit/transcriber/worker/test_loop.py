@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from earshot_contract.shards import Shard, ShardResult
+from earshot_contract.shard_results import ShardResult
+from earshot_contract.shards import Shard
 from tests.fixtures.worker import WorkerHarness, wait_until
 from transcriber.worker import loop
 

@@ -9,16 +9,8 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.shards import (
-    PacketPosition,
-    PlanRequest,
-    S3Object,
-    Shard,
-    ShardError,
-    ShardPlan,
-    ShardResult,
-    SpeakerOptions,
-)
+from earshot_contract.shard_results import ShardResult
+from earshot_contract.shards import PacketPosition, PlanRequest, S3Object, Shard, ShardError, ShardPlan, SpeakerOptions
 from tests.fixtures.worker import WorkerHarness, wait_until
 from transcriber.engine_protocol import ShardFailed
 from transcriber.planning import shard_plan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from earshot_contract.shards import Segment
+from earshot_contract.shard_results import Segment
 from functions.errors import ApiError
 from functions.options.options import Options
 from functions.rendering.formats import FORMATS
