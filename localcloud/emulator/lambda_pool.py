@@ -22,8 +22,6 @@ from dataclasses import dataclass, field
 MAX_ENVIRONMENTS = 32 * (os.cpu_count() or 1)
 # Idle environments that stay warm: the load of one user. A burst's others end as soon as their event is served.
 KEPT_IDLE = 2
-
-
 # Environments that start at the same time. Each takes processor time before it waits for anything: a burst of callers
 # that all begin at once is late altogether, and their gateway gives up. Lambda bounds starts too: 1,000 in 10 seconds.
 MAX_STARTS = 2 * (os.cpu_count() or 1)

@@ -9,12 +9,14 @@ import time
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from localcloud.emulator import lambda_pool, lambda_runtime
+from localcloud.emulator import lambda_runtime
+from localcloud.emulator.lambda_pool import EnvironmentPool
 from localcloud.emulator.lambda_runtime import PAYLOAD_BYTES, LambdaEnvironments
 
 SOURCE = """
@@ -186,7 +188,7 @@ def test_concurrent_events_run_in_separate_environments(environments: LambdaEnvi
 
 def test_burst_shares_environments_and_gives_them_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setattr(lambda_pool.EnvironmentPool.__init__, "__defaults__", (3, 1))
+    monkeypatch.setattr(lambda_runtime, "EnvironmentPool", partial(EnvironmentPool, limit=3, kept_idle=1))
     environments = LambdaEnvironments(tmp_path)
     with ThreadPoolExecutor(12) as threads:
         pids = list(threads.map(lambda _: call(environments, "meet")["body"], range(12)))
@@ -200,7 +202,7 @@ def test_burst_shares_environments_and_gives_them_back(tmp_path: Path, monkeypat
 
 def test_caller_beyond_the_limit_is_throttled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setattr(lambda_pool.EnvironmentPool.__init__, "__defaults__", (1, 1))
+    monkeypatch.setattr(lambda_runtime, "EnvironmentPool", partial(EnvironmentPool, limit=1, kept_idle=1))
     monkeypatch.setattr(lambda_runtime, "CALLER_QUEUE_SECONDS", 0.05)
     environments = LambdaEnvironments(tmp_path)
     call(environments, "tell")
