@@ -92,7 +92,9 @@ class FlacFrames:
 
 
 def breaks(data: mmap.mmap, start: int, limit: int, frames: Frames) -> Iterator[tuple[int, int]]:
-    """Yield the ranges of bytes in which the frames of a stream end, or are interrupted.
+    """Yield the ranges of bytes in which the frames of a stream are interrupted, and the one in which they end.
+
+    The last one is empty and at the limit where the frames go on to there.
 
     Args:
         data: the file.
@@ -114,6 +116,8 @@ def breaks(data: mmap.mmap, start: int, limit: int, frames: Frames) -> Iterator[
     while at is not None and (end := frames.follow(data, at, limit)) < limit:
         at = frames.find(data, end, limit, limit)
         yield end, at or limit
+    if at is not None:
+        yield limit, limit
 
 
 def _halved(data: mmap.mmap, good: int, bad: int, limit: int, frames: Frames) -> tuple[int, int]:

@@ -82,6 +82,18 @@ def test_every_kind_is_found_behind_every_other() -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize(("name", "codec", "rate"), FRAMED[:3])
+def test_frames_that_go_on_behind_a_tag_are_no_rubbish(name: str, codec: str, rate: int, tmp_path: Path) -> None:
+    """As `cat a.mp3 b.mp3` makes them, of another rate too."""
+    path = tmp_path / "joined"
+    path.write_bytes(encoded(name, codec, rate) + ID3 + 5 * encoded(name, codec, 32_000))
+
+    samples, warnings = read(path)
+
+    assert len(samples) / SAMPLE_RATE == pytest.approx(6.0, abs=0.4)
+    assert warnings == []
+
+
 def test_one_recording_is_one_part() -> None:
     for name, content in written(KINDS):
         for trailer in (b"", bytes(5000), b"TAG" + b"x" * 125, APE, LYRICS):
