@@ -12,10 +12,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from transcriber.audio.mapped_file import give_back
 from transcriber.audio.recording_starts import FRAMED, first_framed
 
 _WALKED = 1 << 24  # bytes; the frames of a shorter stream are all looked at, in a tenth of a second
 _PROBES = 1000  # at which a stream is looked at
+_PROBES_KEPT = 50  # whose pages stay in memory
 _MIN_STEP = 1 << 16  # bytes between them
 _WINDOW = 1 << 15  # bytes in which frames must begin to follow each other
 _FLAC_HEADER = re.compile(rb"\xff[\xf8\xf9][\x10-\xef][\x00-\xae]")
@@ -105,7 +107,9 @@ def breaks(data: mmap.mmap, start: int, limit: int, frames: Frames) -> Iterator[
     good, in_sync = start, True
     if limit - start > _WALKED:
         step = max((limit - start) // _PROBES, _MIN_STEP, 2 * frames.window)
-        for probe in range(start + step, limit - frames.window, step):
+        for number, probe in enumerate(range(start + step, limit - frames.window, step)):
+            if number % _PROBES_KEPT == 0:
+                give_back(data, start, limit - start)
             found = frames.find(data, probe, probe + frames.window, limit)
             if found is not None:
                 good, in_sync = found, True
