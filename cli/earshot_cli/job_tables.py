@@ -9,9 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from earshot_cli.times import duration
+from earshot_contract.job_state import MAX_JOBS_AHEAD
 
 SHORT_ID_WIDTH = 8  # characters of an id; commands take 6 and more
-MOST_AHEAD = 1000  # jobs that the API counts before one
 STATE_COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "processing": "cyan", "queued": "cyan"}
 
 
@@ -121,7 +121,7 @@ def _progress(job: dict[str, Any]) -> str:
     if job["state"] not in ("queued", "processing"):
         return ""
     if ahead := job.get("jobs_ahead"):
-        return f"{ahead}{'+' if ahead >= MOST_AHEAD else ''} ahead"
+        return f"{ahead}{'+' if ahead >= MAX_JOBS_AHEAD else ''} ahead"
     if "jobs_ahead" in job:
         return "next"
     return f"{job['progress']:.0%}" if "progress" in job else ""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from earshot_contract.job_state import JobState
-from functions.handlers.api.jobs_ahead import MAX_JOBS_AHEAD
+from earshot_contract.job_state import MAX_JOBS_AHEAD, JobState
 from functions.jobs.job import SourceKind
 from infra.openapi.schema_types import COUNT, MOMENT, SECONDS, SHARE, TEXT, UUID, Schema, array_of, document
 

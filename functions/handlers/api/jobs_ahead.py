@@ -6,10 +6,9 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 
+from earshot_contract.job_state import MAX_JOBS_AHEAD
 from functions.aws import job_table
 from functions.jobs.job import Job
-
-MAX_JOBS_AHEAD = 1000  # more are not counted: as many keys of the index are about 150 KB, 20 read units
 
 
 def jobs_ahead(jobs: Iterable[Job]) -> dict[str, int]:

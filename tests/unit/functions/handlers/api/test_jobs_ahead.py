@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.job_state import JobState
+from earshot_contract.job_state import MAX_JOBS_AHEAD, JobState
 from functions.aws import dynamodb, job_table
 from functions.handlers.api import jobs_ahead
 from functions.jobs.job import Job, Source, SourceKind, timestamp
+from tests.paths import ROOT
 
 
 def add(job_id: str, minute: int, owner: str = "k", **fields: Any) -> None:
@@ -85,3 +86,9 @@ def test_a_job_shows_its_position_until_a_worker_begins(api):
 
     assert "jobs_ahead" not in api.get(f"/requests/{second}").json
     assert api.get(f"/requests/{first}").json["jobs_ahead"] == 0
+
+
+def test_page_knows_the_most_jobs_ahead() -> None:
+    script = (ROOT / "functions" / "page" / "format.js").read_text()
+
+    assert f'ahead < {MAX_JOBS_AHEAD} ? ahead : "{MAX_JOBS_AHEAD:,}+"' in script
