@@ -38,8 +38,9 @@ TOGETHER := -n $(shell nproc 2> /dev/null || sysctl -n hw.ncpu)
 
 test: $(STAMP) synth ## all tests, against the local cloud and the real model; COVERAGE=1 measures the unit tests' branches too
 	@rm -rf build/aws-calls
-	@EARSHOT_TEST_ACCOUNT=moto $(PYTEST) tests/unit $(UNIT) $(TOGETHER) $(and $(COVERAGE),$(MEASURED))
+	@$(PYTEST) tests/unit $(UNIT) $(TOGETHER) $(and $(COVERAGE),$(MEASURED))
 	@$(if $(COVERAGE),$(FLOORS))
+	@EARSHOT_TEST_ACCOUNT=moto $(PYTEST) tests/unit -m account $(UNIT) $(TOGETHER)
 	@$(PYTEST) tests/synth $(TOGETHER)
 	@$(BIN)/python -m tests.every_python --list
 	@$(PYTEST) tests/clients tests/pipeline tests/model tests/localcloud $(TOGETHER) --dist loadfile  # the longest files first

@@ -179,7 +179,7 @@ class Api(Construct):
         for response in GATEWAY_RESPONSES:
             self.rest.add_gateway_response(
                 response.name,
-                type=response.type,
+                type=apigateway.ResponseType.of(response.type),
                 status_code=response.status,
                 response_headers=cors | {name: f"'{value}'" for name, value in response.headers.items()},
                 templates={"application/json": response.template},

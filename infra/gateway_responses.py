@@ -11,8 +11,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from aws_cdk import aws_apigateway as apigateway
-
 from functions.jobs.job import Failure
 from functions.rendering.openai_error import error_body
 
@@ -21,10 +19,14 @@ GATEWAY_MESSAGE = "$context.error.messageString"  # API Gateway's own message, q
 
 @dataclass(frozen=True)
 class GatewayResponse:
-    """The response to one type of gateway error. `status` None keeps the status that API Gateway chose."""
+    """The response to one type of gateway error.
+
+    `type` is CloudFormation's `ResponseType`, as text: the tests of the documents then need no CDK, whose import starts
+    Node.js. `status` None keeps the status that API Gateway chose.
+    """
 
     name: str
-    type: apigateway.ResponseType
+    type: str
     err_code: str
     err_msg: str
     status: str | None = None
@@ -46,7 +48,6 @@ class GatewayResponse:
         return json.dumps(body, separators=(",", ":")).replace(f'"{GATEWAY_MESSAGE}"', GATEWAY_MESSAGE)
 
 
-_Type = apigateway.ResponseType
 _INVALID_KEY = "Invalid credentials."
 _TOO_MANY_REQUESTS = "Too many requests. Please try again later."
 _TOO_LARGE = (
@@ -63,44 +64,42 @@ _NOT_FOUND = (
 )
 
 GATEWAY_RESPONSES = (
-    GatewayResponse("Unauthorized", _Type.UNAUTHORIZED, "INVALID_AUTH", _INVALID_KEY, "401"),
-    GatewayResponse("AccessDenied", _Type.ACCESS_DENIED, "INVALID_AUTH", _INVALID_KEY, "401"),
-    GatewayResponse("InvalidApiKey", _Type.INVALID_API_KEY, "INVALID_AUTH", _INVALID_KEY, "401"),
-    GatewayResponse("InvalidSignature", _Type.INVALID_SIGNATURE, "INVALID_AUTH", _INVALID_KEY, "401"),
-    GatewayResponse("ExpiredToken", _Type.EXPIRED_TOKEN, "INVALID_AUTH", _INVALID_KEY, "401"),
+    GatewayResponse("Unauthorized", "UNAUTHORIZED", "INVALID_AUTH", _INVALID_KEY, "401"),
+    GatewayResponse("AccessDenied", "ACCESS_DENIED", "INVALID_AUTH", _INVALID_KEY, "401"),
+    GatewayResponse("InvalidApiKey", "INVALID_API_KEY", "INVALID_AUTH", _INVALID_KEY, "401"),
+    GatewayResponse("InvalidSignature", "INVALID_SIGNATURE", "INVALID_AUTH", _INVALID_KEY, "401"),
+    GatewayResponse("ExpiredToken", "EXPIRED_TOKEN", "INVALID_AUTH", _INVALID_KEY, "401"),
     # API Gateway returns this type for an unknown path or method: no method of this API uses IAM tokens.
-    GatewayResponse("UnknownMethod", _Type.MISSING_AUTHENTICATION_TOKEN, "NOT_FOUND", _NOT_FOUND, "404"),
-    GatewayResponse("UnknownResource", _Type.RESOURCE_NOT_FOUND, "NOT_FOUND", _NOT_FOUND, "404"),
-    GatewayResponse("TooLarge", _Type.REQUEST_TOO_LARGE, "PAYLOAD_TOO_LARGE", _TOO_LARGE, "413"),
-    GatewayResponse("Throttled", _Type.THROTTLED, "TOO_MANY_REQUESTS", _TOO_MANY_REQUESTS, "429", {"Retry-After": "1"}),
+    GatewayResponse("UnknownMethod", "MISSING_AUTHENTICATION_TOKEN", "NOT_FOUND", _NOT_FOUND, "404"),
+    GatewayResponse("UnknownResource", "RESOURCE_NOT_FOUND", "NOT_FOUND", _NOT_FOUND, "404"),
+    GatewayResponse("TooLarge", "REQUEST_TOO_LARGE", "PAYLOAD_TOO_LARGE", _TOO_LARGE, "413"),
+    GatewayResponse("Throttled", "THROTTLED", "TOO_MANY_REQUESTS", _TOO_MANY_REQUESTS, "429", {"Retry-After": "1"}),
     GatewayResponse(
-        "QuotaExceeded", _Type.QUOTA_EXCEEDED, "TOO_MANY_REQUESTS", _TOO_MANY_REQUESTS, "429", {"Retry-After": "60"}
+        "QuotaExceeded", "QUOTA_EXCEEDED", "TOO_MANY_REQUESTS", _TOO_MANY_REQUESTS, "429", {"Retry-After": "60"}
     ),
     # Blocked by the firewall: too many requests from one IP address, or an address on the reputation list.
-    GatewayResponse(
-        "Filtered", _Type.WAF_FILTERED, "TOO_MANY_REQUESTS", _TOO_MANY_REQUESTS, "429", {"Retry-After": "60"}
-    ),
-    GatewayResponse("BadParameters", _Type.BAD_REQUEST_PARAMETERS, "Bad Request", GATEWAY_MESSAGE, "400"),
-    GatewayResponse("BadBody", _Type.BAD_REQUEST_BODY, "Bad Request", GATEWAY_MESSAGE, "400"),
-    GatewayResponse("UnsupportedMedia", _Type.UNSUPPORTED_MEDIA_TYPE, "Bad Request", GATEWAY_MESSAGE, "415"),
+    GatewayResponse("Filtered", "WAF_FILTERED", "TOO_MANY_REQUESTS", _TOO_MANY_REQUESTS, "429", {"Retry-After": "60"}),
+    GatewayResponse("BadParameters", "BAD_REQUEST_PARAMETERS", "Bad Request", GATEWAY_MESSAGE, "400"),
+    GatewayResponse("BadBody", "BAD_REQUEST_BODY", "Bad Request", GATEWAY_MESSAGE, "400"),
+    GatewayResponse("UnsupportedMedia", "UNSUPPORTED_MEDIA_TYPE", "Bad Request", GATEWAY_MESSAGE, "415"),
     # SDKs send the audio again after any 5xx. With 503 and Retry-After they wait first, and then find the first job.
-    GatewayResponse("TimedOut", _Type.INTEGRATION_TIMEOUT, "TIMEOUT", _TIMED_OUT, "503", {"Retry-After": "5"}),
+    GatewayResponse("TimedOut", "INTEGRATION_TIMEOUT", "TIMEOUT", _TIMED_OUT, "503", {"Retry-After": "5"}),
     GatewayResponse(
-        "Broken", _Type.INTEGRATION_FAILURE, "INTERNAL_SERVER_ERROR", _INTERNAL_ERROR, "503", {"Retry-After": "2"}
+        "Broken", "INTEGRATION_FAILURE", "INTERNAL_SERVER_ERROR", _INTERNAL_ERROR, "503", {"Retry-After": "2"}
     ),
     # The authorizer was throttled, for example.
     GatewayResponse(
         "AuthorizerBroken",
-        _Type.AUTHORIZER_FAILURE,
+        "AUTHORIZER_FAILURE",
         "INTERNAL_SERVER_ERROR",
         _INTERNAL_ERROR,
         "503",
         {"Retry-After": "2"},
     ),
     GatewayResponse(
-        "AuthorizerWrong", _Type.AUTHORIZER_CONFIGURATION_ERROR, "INTERNAL_SERVER_ERROR", _INTERNAL_ERROR, "500"
+        "AuthorizerWrong", "AUTHORIZER_CONFIGURATION_ERROR", "INTERNAL_SERVER_ERROR", _INTERNAL_ERROR, "500"
     ),
-    GatewayResponse("Misconfigured", _Type.API_CONFIGURATION_ERROR, "INTERNAL_SERVER_ERROR", _INTERNAL_ERROR, "500"),
-    GatewayResponse("Other4xx", _Type.DEFAULT_4_XX, "Bad Request", GATEWAY_MESSAGE),
-    GatewayResponse("Other5xx", _Type.DEFAULT_5_XX, "INTERNAL_SERVER_ERROR", _INTERNAL_ERROR),
+    GatewayResponse("Misconfigured", "API_CONFIGURATION_ERROR", "INTERNAL_SERVER_ERROR", _INTERNAL_ERROR, "500"),
+    GatewayResponse("Other4xx", "DEFAULT_4XX", "Bad Request", GATEWAY_MESSAGE),
+    GatewayResponse("Other5xx", "DEFAULT_5XX", "INTERNAL_SERVER_ERROR", _INTERNAL_ERROR),
 )

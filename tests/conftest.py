@@ -45,6 +45,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         tier = item.path.relative_to(HERE).parts[0]
         item.add_marker(tier)
+        if "empty_account" in getattr(item, "fixturenames", ()):
+            item.add_marker("account")
         if tier == "unit":
             item.add_marker(pytest.mark.filterwarnings("error", MOTO_LEAKS))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -16,24 +15,22 @@ from earshot_cli.errors import CliError
 from earshot_contract.api_keys import Scope, key_id
 from earshot_contract.keys import api_key_pk, webhook_secrets_pk
 from earshot_contract.webhook_secrets import MAX_SECRETS, SECRET_BYTES, secret_key, secrets_of
-from tests.fixtures import account
 
 
 @pytest.fixture
-def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def dynamodb(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A client of DynamoDB with the empty table `earshot`."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with account.empty():
-        client = boto3.client("dynamodb")
-        client.create_table(
-            TableName="earshot",
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-        )
-        yield client
+    client = boto3.client("dynamodb")
+    client.create_table(
+        TableName="earshot",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+    )
+    return client
 
 
 def test_created_key_is_stored_as_its_digest_only(dynamodb: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import pytest
 
 from earshot_cli import model_bucket, model_upload
 from earshot_contract.manifest import Manifest, ModelFile
-from tests.fixtures import account
 
 GOOD = Manifest("good", {"model.bin": ModelFile("ab" * 32, 148_000_000)})
 BROKEN = {
@@ -28,15 +26,14 @@ BROKEN = {
 
 
 @pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def s3(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A client of S3 with the empty bucket `models`."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with account.empty():
-        client = boto3.client("s3")
-        client.create_bucket(Bucket="models")
-        yield client
+    client = boto3.client("s3")
+    client.create_bucket(Bucket="models")
+    return client
 
 
 @pytest.fixture

@@ -46,15 +46,13 @@ ENVIRONMENT = {
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def aws(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty account with the stack's table, buckets, queues and bus."""
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
+    _create_resources(monkeypatch)
     settings.cache_clear()
-    with account.empty():
-        _create_resources(monkeypatch)
-        settings.cache_clear()
-        yield
+    yield
     settings.cache_clear()
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from tests.paths import ROOT
 
 HOME = ROOT / "containers" / "transcriber"
-DISTRIBUTIONS = packages_distributions()  # import name → distributions; reads every package, so only once
 SOURCES = sorted((HOME / "transcriber").rglob("*.py"))
 
 
@@ -65,10 +64,11 @@ def test_modules_import_only_packages_of_image() -> None:
     """So they import neither the functions nor the infrastructure nor the command."""
     image = set(pins(HOME / "requirements.txt"))
     imported = {(path.name, name) for path in SOURCES for name in imports(path)}
+    distributions = packages_distributions()  # import name → distributions; reads every package, so only once
 
     assert len(SOURCES) > 50
     for file, name in imported:
-        owners = {re.sub("[-_.]+", "-", owner).lower() for owner in DISTRIBUTIONS.get(name, [name])}
+        owners = {re.sub("[-_.]+", "-", owner).lower() for owner in distributions.get(name, [name])}
         ours = name in ("transcriber", "earshot_contract")
         assert ours or owners & image, f"{name}, which {file} imports, is in no package of the image"
 

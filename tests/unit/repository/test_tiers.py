@@ -30,20 +30,24 @@ def test_each_tier_has_a_make_target() -> None:
 
 
 def test_make_test_holds_unit_tests_with_moto() -> None:
-    """`make test-fast` has an account in memory (tests/fixtures/account.py), which must not drift from moto."""
+    """The account in memory (tests/fixtures/account.py) must not drift from moto."""
     recipe = re.search(r"^test:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
     assert recipe
-    assert "EARSHOT_TEST_ACCOUNT=moto $(PYTEST) tests/unit" in recipe[1]
+    assert "EARSHOT_TEST_ACCOUNT=moto $(PYTEST) tests/unit -m account" in recipe[1]
 
 
-def test_deselected_tests_of_workflows_exist() -> None:
-    """pytest says nothing of a name that matches no test."""
-    workflows = "\n".join(path.read_text() for path in (ROOT / ".github" / "workflows").glob("*.yml"))
-    deselected = re.findall(r"--deselect (\S+)::(\w+)", workflows)
+def test_unit_tests_reach_no_account_but_the_fixture() -> None:
+    """`-m account` finds the tests that ask for `empty_account`."""
+    used = re.compile(r"\b(mock_aws|account\.empty|answering)\(|\bmoto_account\b|\bmemory_account\.account\b")
+    found = [path.name for path in (HERE / "unit").rglob("*.py") if used.search(path.read_text())]
 
-    assert deselected
-    assert [name for path, name in deselected if f"def {name}(" not in (ROOT / path).read_text()] == []
+    assert found == []
+
+
+def test_account_reached_by_fixture_name_alone_is_refused(request: pytest.FixtureRequest) -> None:
+    with pytest.raises(AssertionError, match="by name"):
+        request.getfixturevalue("empty_account")
 
 
 def test_this_test_has_one_tier_marker(request: pytest.FixtureRequest) -> None:
