@@ -5,7 +5,7 @@ Why: ministack 1.5.33 saves rows, messages and executions when it stops, deliver
     journal here (`emulator/durable_state.py`), which is committed before the answer (`emulator/durable_answers.py`).
 Upstream: none filed.
 Remove when: ministack writes every store through before it answers.
-Test: tests/localcloud/patches/test_ministack.py::test_row_without_patch_is_in_memory_only
+Test: tests/localcloud/patches/test_ministack_storage.py::test_row_without_patch_is_in_memory_only
 """
 
 from __future__ import annotations

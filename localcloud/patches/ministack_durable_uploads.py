@@ -3,7 +3,7 @@
 Why: ministack 1.5.33 keeps them in memory until the upload is completed, so that a kill loses an upload of hours.
 Upstream: none filed.
 Remove when: ministack writes parts to disk before it answers.
-Test: tests/localcloud/patches/test_ministack.py::test_part_without_patch_is_in_memory_only
+Test: tests/localcloud/patches/test_ministack_storage.py::test_part_without_patch_is_in_memory_only
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ Why: EventBridge counts the source, the detail type, the detail, the resources a
     2026, 256 KiB before. ministack 1.5.33 takes any size, so an event that grows with a job would be lost in AWS alone.
 Upstream: none filed.
 Remove when: ministack's `_put_events` counts the bytes of its entries.
-Test: tests/localcloud/patches/test_ministack.py::test_large_event_without_patch_is_taken
+Test: tests/localcloud/patches/test_ministack_messages.py::test_large_event_without_patch_is_taken
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ Why: ministack 1.5.33 updates a global table without its logical id, derives ano
     table: with each new index the local cloud would forget its jobs and keys.
 Upstream: none filed.
 Remove when: a global table without a name keeps its physical id when an index is added.
-Test: tests/localcloud/patches/test_ministack.py::test_updated_global_table_without_patch_is_replaced
+Test: tests/localcloud/patches/test_ministack_storage.py::test_updated_global_table_without_patch_is_replaced
 """
 
 from __future__ import annotations

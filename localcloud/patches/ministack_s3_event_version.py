@@ -4,7 +4,7 @@ Why: ministack 1.5.33 leaves out `detail.object.version-id`. The id of an upload
     and sequencer, and the version makes sure that the job reads the object that caused the event.
 Upstream: none filed. (https://github.com/ministackorg/ministack/issues/1005, closed, mended other members.)
 Remove when: ministack writes `version-id` for objects of versioned buckets.
-Test: tests/localcloud/patches/test_ministack.py::test_s3_event_without_patch_has_no_version
+Test: tests/localcloud/patches/test_ministack_storage.py::test_s3_event_without_patch_has_no_version
 """
 
 from __future__ import annotations

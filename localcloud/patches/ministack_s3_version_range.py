@@ -4,7 +4,7 @@ Why: ministack 1.5.33 answers a ranged GET of a version with the whole object an
     8 MiB and more by ranges, several at a time, and joins the answers: a versioned upload of that size arrives corrupt.
 Upstream: none filed.
 Remove when: a GET with `Range` and `versionId` is answered with 206 and the range.
-Test: tests/localcloud/patches/test_ministack.py::test_ranged_version_without_patch_is_whole
+Test: tests/localcloud/patches/test_ministack_storage.py::test_ranged_version_without_patch_is_whole
 """
 
 from __future__ import annotations

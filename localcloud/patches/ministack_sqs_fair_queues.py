@@ -7,7 +7,7 @@ Why: ministack 1.5.33 delivers a standard queue's messages in the order of their
     flight is always first.
 Upstream: none filed.
 Remove when: ministack's standard queues look at MessageGroupId.
-Test: tests/localcloud/patches/test_ministack.py::test_queue_without_patch_delivers_in_order_of_arrival
+Test: tests/localcloud/patches/test_ministack_messages.py::test_queue_without_patch_delivers_in_order_of_arrival
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ Why: ministack 1.5.33 sleeps 100 ms between two looks at the queue, and an idle 
     with the patch 18 ms (medians of 20).
 Upstream: none filed.
 Remove when: ministack's ReceiveMessage waits for its wake event.
-Test: tests/localcloud/patches/test_ministack.py::test_idle_long_poll_without_patch_looks_ten_times_a_second
+Test: tests/localcloud/patches/test_ministack_messages.py::test_idle_long_poll_without_patch_looks_ten_times_a_second
 """
 
 from __future__ import annotations

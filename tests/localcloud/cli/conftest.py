@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.fixtures.cli import EarshotProcess, deployment, earshot_process  # noqa: F401
+from tests.fixtures.huggingface_hub import bucket, hub  # noqa: F401
 
 
 @pytest.fixture

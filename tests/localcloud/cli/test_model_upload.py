@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import signal
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,29 +14,12 @@ import jiwer
 import pytest
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from earshot_cli.huggingface_hub import WELL_KNOWN
-from earshot_cli.model_upload import MODEL_FILES
 from localcloud.cloud import MODELS, Cloud
 from localcloud.embedded_model import embedded
-from tests.fixtures.huggingface_hub import BucketHandler, HubHandler, serve
+from tests.fixtures.huggingface_hub import TINY_MODEL, write_model
 from tests.paths import SAMPLES
 
-TINY_MODEL = {
-    "model.bin": b"\x06\x00\x00\x00\x0c\x00WhisperSpec\x00 and so on",
-    "config.json": b"{}",
-    "tokenizer.json": b"{}",
-    "vocabulary.json": b"[]",
-}
 normalise = EnglishTextNormalizer()
-
-
-def write_model(folder: Path, *missing: str, **contents: bytes) -> str:
-    """Write the smallest folder that passes for a model, without some files or with other contents."""
-    folder.mkdir(parents=True)
-    for name, content in TINY_MODEL.items():
-        if name not in missing:
-            (folder / name).write_bytes(contents.get(name.partition(".")[0], content))
-    return str(folder)
 
 
 @pytest.fixture
@@ -47,29 +29,6 @@ def model_name(cloud: Cloud) -> Iterator[str]:
     s3, bucket = cloud.client("s3"), cloud.outputs["ModelsBucket"]
     for entry in s3.list_objects_v2(Bucket=bucket, Prefix="Mine.v2/").get("Contents", []):
         s3.delete_object(Bucket=bucket, Key=entry["Key"])
-
-
-@pytest.fixture
-def bucket(tmp_path: Path) -> Iterator[dict[str, Any]]:
-    """State of a stub of S3; `at` are the arguments that make the command use it."""
-    state: dict[str, Any] = {"uploaded": [], "reached": threading.Event(), "release": threading.Event()}
-    with serve(BucketHandler, state) as url:
-        data = tmp_path / "data"
-        data.mkdir()
-        (data / "cloud.json").write_text(json.dumps({"aws": url, "outputs": {"ModelsBucket": "models"}}))
-        state["at"] = ("--data-dir", str(data))
-        yield state
-        state["release"].set()
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[dict[str, Any]]:
-    """State of a stub of the hub; `environment` makes the hub's client use it."""
-    state: dict[str, Any] = {"repo": WELL_KNOWN["small"].id, "commit": WELL_KNOWN["small"].revision, "requests": []}
-    state["files"] = TINY_MODEL | {"README.md": b"much to read"}
-    with serve(HubHandler, state) as url:
-        state["environment"] = {"HF_ENDPOINT": url, "HF_HOME": str(tmp_path / "hub")}
-        yield state
 
 
 def test_model_add_folder_makes_model_available(earshot: Any, cloud: Cloud, model_name: str, tmp_path: Path) -> None:
@@ -192,83 +151,4 @@ def test_name_of_speaker_model_is_its_own(earshot: Any, bucket: dict[str, Any], 
     assert (taken.returncode, incomplete.returncode) == (2, 2)
     assert "The name speakers is that of the model" in taken.stderr
     assert "has no segmentation.onnx, no calibration.json" in incomplete.stderr
-    assert bucket["uploaded"] == []
-
-
-@pytest.mark.parametrize("missing", ["model.bin", "config.json", "tokenizer.json", "vocabulary.json"])
-def test_folder_without_required_file_fails(earshot: Any, bucket: dict[str, Any], tmp_path: Path, missing: str) -> None:
-    result = earshot("model", "add", write_model(tmp_path / "mine", missing), *bucket["at"])
-
-    assert result.returncode == 2
-    assert f"is not a Whisper model for CTranslate2: it has no {missing}" in result.stderr
-    assert bucket["uploaded"] == []
-
-
-def test_git_lfs_pointer_fails_with_hint(earshot: Any, bucket: dict[str, Any], tmp_path: Path) -> None:
-    pointer = b"version https://git-lfs.github.com/spec/v1"
-
-    result = earshot("model", "add", write_model(tmp_path / "mine", model=pointer), *bucket["at"])
-
-    assert result.returncode == 2
-    assert "git lfs pull" in result.stderr
-    assert bucket["uploaded"] == []
-
-
-@pytest.mark.parametrize("name", ["a/b", "ä", "..", "two words"])
-def test_invalid_model_name_fails(earshot: Any, bucket: dict[str, Any], tmp_path: Path, name: str) -> None:
-    result = earshot("model", "add", write_model(tmp_path / "mine"), "--name", name, *bucket["at"])
-
-    assert result.returncode == 2
-    assert f"{name} is not a valid name for a model" in result.stderr
-
-
-def test_unknown_model_lists_well_known_ones(earshot: Any, bucket: dict[str, Any]) -> None:
-    result = earshot("model", "add", "enormous", *bucket["at"])
-
-    assert result.returncode == 2
-    assert all(name in result.stderr for name in WELL_KNOWN)
-
-
-def test_model_commands_without_deployment_fail(earshot: Any, tmp_path: Path) -> None:
-    for command in (("add", write_model(tmp_path / "mine")), ("list",)):
-        result = earshot("model", *command, "--data-dir", str(tmp_path / "nowhere"))
-        assert result.returncode == 3
-        assert "No local cloud has run" in result.stderr
-
-
-def test_well_known_model_is_downloaded_at_pinned_revision(
-    earshot: Any, bucket: dict[str, Any], hub: dict[str, Any]
-) -> None:
-    result = earshot("model", "add", "small", *bucket["at"], **hub["environment"])
-
-    assert result.returncode == 0, result.stderr
-    assert sorted(bucket["uploaded"][:-1]) == sorted(f"small/{name}" for name in TINY_MODEL)
-    assert bucket["uploaded"][-1] == "small/manifest.json"
-    assert set(hub["files"]) - set(MODEL_FILES) == {"README.md"}
-    assert not any(path.endswith("README.md") for path in hub["requests"])
-
-
-def test_repository_of_hub_is_uploaded(earshot: Any, bucket: dict[str, Any], hub: dict[str, Any]) -> None:
-    hub["repo"], hub["commit"] = "somebody/faster-whisper-dialects", "c" * 40
-
-    result = earshot("model", "add", hub["repo"], *bucket["at"], **hub["environment"])
-
-    assert result.returncode == 0, result.stderr
-    assert bucket["uploaded"][-1] == "dialects/manifest.json"
-
-
-def test_missing_repository_fails(earshot: Any, bucket: dict[str, Any], hub: dict[str, Any]) -> None:
-    result = earshot("model", "add", "nobody/nothing", *bucket["at"], **hub["environment"])
-
-    assert result.returncode == 1
-    assert "The hub has no public model nobody/nothing." in result.stderr
-
-
-def test_unreachable_hub_fails(earshot: Any, bucket: dict[str, Any], tmp_path: Path) -> None:
-    nowhere = {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path / "hub")}
-
-    result = earshot("model", "add", "small", *bucket["at"], **nowhere)
-
-    assert result.returncode == 3
-    assert "cannot be downloaded from the hub" in result.stderr
     assert bucket["uploaded"] == []

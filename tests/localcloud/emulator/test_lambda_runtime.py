@@ -2,87 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import os
-import threading
 import time
-import zipfile
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from localcloud.emulator import lambda_runtime
-from localcloud.emulator.lambda_pool import EnvironmentPool
 from localcloud.emulator.lambda_runtime import PAYLOAD_BYTES, LambdaEnvironments
-
-SOURCE = """
-import os, sys, threading, time
-made = time.time_ns()
-
-class BadAudio(Exception):
-    pass
-
-def handler(event, context):
-    match event["do"]:
-        case "tell":
-            return {"made": made, "pid": os.getpid(), "name": context.function_name,
-                    "left": context.get_remaining_time_in_millis(), "request": context.aws_request_id,
-                    "colour": os.environ["COLOUR"]}
-        case "fail":
-            raise BadAudio("no sound in it")
-        case "exit":
-            sys.exit(3)
-        case "die":
-            os._exit(1)
-        case "sleep":
-            time.sleep(30)
-        case "import":
-            import infra
-        case "grow":
-            return len(b"x" * event["size"])
-        case "large":
-            return "x" * event["size"]
-        case "unserialisable":
-            return object()
-        case "meet":
-            time.sleep(0.3)
-            return os.getpid()
-"""
-
-
-def function(source: str = SOURCE, timeout: int = 5) -> dict[str, Any]:
-    """A function record as ministack keeps it."""
-    bundle = io.BytesIO()
-    with zipfile.ZipFile(bundle, "w") as archive:
-        archive.writestr("bundle/index.py", source)
-    return {
-        "config": {
-            "FunctionName": "listen",
-            "FunctionArn": "arn:aws:lambda:us-east-1:000000000000:function:listen",
-            "Handler": "bundle.index.handler",
-            "Timeout": timeout,
-            "CodeSha256": str(hash(source)),
-            "Environment": {"Variables": {"COLOUR": "blue"}},
-        },
-        "code_zip": bundle.getvalue(),
-    }
-
-
-@pytest.fixture(scope="module")
-def environments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LambdaEnvironments]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        made = LambdaEnvironments(tmp_path_factory.mktemp("lambda"))
-    yield made
-    made.close()
-
-
-def call(environments: LambdaEnvironments, do: str, **options: Any) -> dict[str, Any]:
-    return environments.invoke(function(**options), {"do": do}, "request-1")
+from tests.fixtures.lambda_functions import SOURCE, call, function
 
 
 def test_function_that_cannot_be_imported_is_reported(environments: LambdaEnvironments) -> None:
@@ -173,88 +100,3 @@ def test_oversized_result_is_an_error(environments: LambdaEnvironments, size: in
 
     assert (error or "") in str(result["body"])[:200]
     assert result.get("error", False) is (error is not None)
-
-
-def test_concurrent_events_run_in_separate_environments(environments: LambdaEnvironments) -> None:
-    pids: list[int] = []
-    threads = [threading.Thread(target=lambda: pids.append(call(environments, "meet")["body"])) for _ in range(5)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert len(set(pids)) == 5
-
-
-def test_burst_shares_environments_and_gives_them_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setattr(lambda_runtime, "EnvironmentPool", partial(EnvironmentPool, limit=3, kept_idle=1))
-    environments = LambdaEnvironments(tmp_path)
-    with ThreadPoolExecutor(12) as threads:
-        pids = list(threads.map(lambda _: call(environments, "meet")["body"], range(12)))
-
-    assert len(set(pids)) == 3
-    still = call(environments, "tell")["body"]["pid"]
-    assert still in pids
-    assert all(ended(pid) for pid in set(pids) - {still})
-    environments.close()
-
-
-def test_caller_beyond_the_limit_is_throttled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setattr(lambda_runtime, "EnvironmentPool", partial(EnvironmentPool, limit=1, kept_idle=1))
-    monkeypatch.setattr(lambda_runtime, "CALLER_QUEUE_SECONDS", 0.05)
-    environments = LambdaEnvironments(tmp_path)
-    call(environments, "tell")
-    with ThreadPoolExecutor(1) as threads:
-        busy = threads.submit(call, environments, "meet")
-        (template,) = environments.templates.values()
-        while not template.pool.busy:
-            time.sleep(0.001)
-
-        refused = environments.invoke(function(), {"do": "tell", "requestContext": {}}, "request-2")
-        waited = call(environments, "tell")
-
-        assert refused["throttle"] is True
-        assert refused["body"]["__type"] == "TooManyRequestsException"
-        assert waited["body"]["pid"] == busy.result()["body"]
-    assert not environments.failures.path.exists()  # no failure for the terminal
-    environments.close()
-
-
-def test_new_code_replaces_old_environments(environments: LambdaEnvironments) -> None:
-    old = call(environments, "tell")["body"]["pid"]
-
-    new = call(environments, "tell", source=SOURCE + "\n# changed")["body"]["pid"]
-
-    assert new != old
-    assert ended(old)
-
-
-def test_close_ends_every_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    environments = LambdaEnvironments(tmp_path)
-    idle = call(environments, "tell")["body"]["pid"]
-    busy = threading.Thread(target=lambda: call(environments, "sleep", timeout=20))
-    busy.start()
-    (template,) = environments.templates.values()
-    while not template.pool.busy:
-        time.sleep(0.01)
-
-    environments.close()
-    busy.join(5)
-
-    assert not busy.is_alive()
-    assert ended(idle)
-    assert environments.parent_process.poll() is not None
-
-
-def ended(pid: int) -> bool:
-    """Whether a process ends within four seconds."""
-    for _ in range(200):
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.02)
-    return False

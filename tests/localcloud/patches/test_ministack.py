@@ -5,27 +5,17 @@ A failure of a test marked `upstream` means that ministack was mended: delete th
 
 from __future__ import annotations
 
-import asyncio
 import io
-import json
 import zipfile
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from localcloud.emulator.api_gateway import IntegrationFailed
-from localcloud.emulator.journal import Journal
 from localcloud.patches.ministack_placeholder_resources import PLACEHOLDERS
-from localcloud.patches.registry import Runtime
+from tests.localcloud.patches.conftest import Apply, mended
 
-Apply = Callable[[str], Runtime]
 ALARM = {"Metrics": [{"Id": "e", "Expression": "a + b"}], "ComparisonOperator": "GreaterThanThreshold", "Threshold": 0}
-
-
-def mended(module: str) -> str:
-    return f"ministack was mended: delete localcloud/patches/{module}.py"
 
 
 @pytest.mark.upstream
@@ -74,78 +64,6 @@ def test_lambda_error_without_patch_is_named_handler_error() -> None:
 
 
 @pytest.mark.upstream
-def test_idle_long_poll_without_patch_looks_ten_times_a_second(apply: Apply, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ministack.services import sqs
-
-    looks: list[None] = []
-    collect = sqs._collect_msgs
-
-    def counted(*arguments: Any) -> Any:
-        looks.append(None)
-        return collect(*arguments)
-
-    monkeypatch.setattr(sqs, "_collect_msgs", counted)
-    queue = sqs._act_create_queue({"QueueName": "idle"}, "")["QueueUrl"]
-
-    def looks_in_a_second() -> int:
-        looks.clear()
-        asyncio.run(sqs._act_receive_message({"QueueUrl": queue, "WaitTimeSeconds": 1}, queue))
-        return len(looks)
-
-    assert looks_in_a_second() > 4, mended("ministack_sqs_long_poll")
-
-    apply("ministack_sqs_long_poll")
-
-    assert looks_in_a_second() <= 3
-
-
-@pytest.mark.upstream
-def test_s3_event_without_patch_has_no_version(apply: Apply, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ministack.services import eventbridge, s3
-
-    events: list[dict[str, Any]] = []
-    configuration = "<NotificationConfiguration><EventBridgeConfiguration/></NotificationConfiguration>"
-    monkeypatch.setattr(eventbridge, "_dispatch_event", lambda event, view=None: events.append(event))
-    monkeypatch.setitem(s3._bucket_notifications, "uploads", configuration)
-
-    def uploaded_object() -> dict[str, Any]:
-        s3._fire_s3_event("uploads", "a.wav", "s3:ObjectCreated:Put", 9, "etag", version_id="v1", sequencer="5")
-        return json.loads(events[-1]["Detail"])["object"]  # type: ignore[no-any-return]
-
-    assert "version-id" not in uploaded_object(), mended("ministack_s3_event_version")
-
-    apply("ministack_s3_event_version")
-
-    assert uploaded_object()["version-id"] == "v1"
-
-
-@pytest.mark.upstream
-def test_ranged_version_without_patch_is_whole(apply: Apply, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ministack.services import s3
-
-    monkeypatch.setattr(s3, "S3_PERSIST", False)
-    s3._create_bucket("ranges", b"", {})
-    s3._bucket_versioning["ranges"] = "Enabled"
-    _, written, _ = s3._put_object("ranges", "a.wav", b"0123456789", {})
-    s3._put_object("ranges", "a.wav", b"later", {})
-    query = {"versionId": [written["x-amz-version-id"]]}
-
-    def get(**headers: str) -> tuple[int, Any, bytes]:
-        status, answer, body = s3._get_object("ranges", "a.wav", headers, query)
-        return status, answer.get("Content-Range"), body
-
-    assert get(range="bytes=2-4") == (200, None, b"0123456789"), mended("ministack_s3_version_range")
-
-    apply("ministack_s3_version_range")
-
-    assert get(range="bytes=2-4") == (206, "bytes 2-4/10", b"234")
-    assert get(range="bytes=8-99") == (206, "bytes 8-9/10", b"89")
-    assert get(range="bytes=-3") == (206, "bytes 7-9/10", b"789")
-    assert get(range="bytes=10-")[:2] == (416, "bytes */10")
-    assert get() == (200, None, b"0123456789")
-
-
-@pytest.mark.upstream
 def test_missing_content_type_without_patch_is_not_binary(apply: Apply) -> None:
     from ministack.services import apigateway_v1
 
@@ -175,147 +93,9 @@ def test_failed_function_without_patch_shows_its_message(apply: Apply) -> None:
 
 
 @pytest.mark.upstream
-def test_row_without_patch_is_in_memory_only(apply: Apply, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Changes nothing on disk without the patch; with it the row is in the journal, and comes back from there."""
-    from ministack.core import persistence
-    from ministack.services import dynamodb
-
-    monkeypatch.setattr(persistence, "PERSIST_STATE", True)
-    monkeypatch.setattr(persistence, "STATE_DIR", str(tmp_path))
-    table = {"TableName": "t", "TableArn": "arn:t", "TableId": "id", "items": {}, "pk_name": "pk", "sk_name": None}
-    table["GlobalSecondaryIndexes"] = table["LocalSecondaryIndexes"] = []
-    dynamodb._set_item(table, "1", "__no_sort__", {"pk": {"S": "1"}})
-    assert not list(tmp_path.iterdir()), mended("ministack_durable_state")
-
-    state = apply("ministack_durable_state").state
-    dynamodb._set_item(table, "2", "__no_sort__", {"pk": {"S": "2"}})
-    state.journal.commit()
-
-    assert [key for key, _ in state.journal.records("row")] == [("arn:t", "id", "2", "__no_sort__")]
-    dynamodb._remove_item(table, "2", "__no_sort__")
-    state.journal.commit()
-    assert not list(state.journal.records("row"))
-
-
-@pytest.mark.upstream
-def test_part_without_patch_is_in_memory_only(apply: Apply, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Parts that were acknowledged come back from the journal; those of a completed or aborted upload leave it."""
-    from ministack.services import s3
-
-    monkeypatch.setattr(s3, "DATA_DIR", str(tmp_path / "objects"))
-    monkeypatch.setattr(s3, "S3_PERSIST", True)
-    monkeypatch.setitem(s3._buckets, "b", {"name": "b", "objects": {}})
-
-    def begin(*parts: bytes) -> tuple[str, str]:
-        _, _, body = s3._create_multipart_upload("b", "k", {})
-        upload = str(body).partition("<UploadId>")[2].partition("</UploadId>")[0]
-        for number, data in enumerate(parts, 1):
-            assert s3._upload_part("b", "k", data, {"uploadId": upload, "partNumber": str(number)}, {})[0] == 200
-        return upload, "".join(f"<Part><PartNumber>{n}</PartNumber></Part>" for n in range(1, len(parts) + 1))
-
-    begin(b"one")
-    assert not list(tmp_path.rglob("*")), mended("ministack_durable_uploads")
-    s3._multipart_uploads._data.clear()
-
-    state = apply("ministack_durable_uploads").state
-    state.__init__(Journal(tmp_path / "journal.sqlite"))  # type: ignore[misc]
-    upload, listed = begin(b"old", b"two")
-    s3._upload_part("b", "k", b"one", {"uploadId": upload, "partNumber": "1"}, {})
-    aborted, _ = begin(b"x")
-    assert s3._abort_multipart_upload("b", "k", {"uploadId": aborted})[0] == 204
-    state.journal.commit()
-    s3._multipart_uploads._data.clear()
-
-    state.__init__(state.journal)  # type: ignore[misc]
-    state.uploads.restore()
-    request = f"<CompleteMultipartUpload>{listed}</CompleteMultipartUpload>".encode()
-    assert s3._complete_multipart_upload("b", "k", request, {"uploadId": upload}, {})[0] == 200
-    state.journal.commit()
-
-    assert s3._read_body("b", "k", s3._buckets["b"]["objects"]["k"]) == b"onetwo"
-    assert not [*state.journal.records("upload"), *state.journal.records("part")]
-    assert not [path for path in (tmp_path / "parts").rglob("*") if path.is_file()]
-
-
-@pytest.mark.upstream
-def test_updated_global_table_without_patch_is_replaced(apply: Apply) -> None:
-    from ministack.services import dynamodb
-    from ministack.services.cloudformation import provisioners
-
-    key = [{"AttributeName": "pk", "KeyType": "HASH"}]
-    index = {"IndexName": "owners", "KeySchema": [{"AttributeName": "owner", "KeyType": "HASH"}]}
-    before = {"KeySchema": key, "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}]}
-    after = {
-        "KeySchema": key,
-        "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "owner")],
-        "GlobalSecondaryIndexes": [{**index, "Projection": {"ProjectionType": "ALL"}}],
-    }
-
-    def updated(stack: str) -> tuple[str, str]:
-        """Names of a table before and after it gets an index."""
-        provisioner = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::GlobalTable"]
-        name, _ = provisioner["create"]("Table", before, stack)
-        return name, provisioner["update"](name, before, after, stack)[0]
-
-    old, new = updated("Unpatched")
-    assert old != new, mended("ministack_global_table_update")
-
-    apply("ministack_global_table_update")
-
-    old, new = updated("Patched")
-    assert old == new
-    assert [found["IndexName"] for found in dynamodb._tables[new]["GlobalSecondaryIndexes"]] == ["owners"]
-
-
-@pytest.mark.upstream
 def test_image_function_without_patch_needs_docker() -> None:
     from ministack.services import lambda_svc
 
     config = {"FunctionName": "image", "PackageType": "Image", "ImageUri": "repository:tag", "Timeout": 3}
     answer = lambda_svc._execute_function_docker({"config": config}, {}, "request")
     assert answer.get("error"), mended("ministack_lambda_images")
-
-
-@pytest.mark.upstream
-def test_queue_without_patch_delivers_in_order_of_arrival(apply: Apply) -> None:
-    """One owner's ten files stand before another's one, unless the queue is fair."""
-    from ministack.services import sqs
-
-    def receive(queue: str, count: int) -> str:
-        request = {"QueueUrl": queue, "MaxNumberOfMessages": count}
-        messages = asyncio.run(sqs._act_receive_message(request, queue)).get("Messages", [])
-        return "".join(message["Body"] for message in messages)
-
-    def fill(name: str) -> str:
-        queue = sqs._act_create_queue({"QueueName": name}, "")["QueueUrl"]
-        for group in "aaaaaaaaaabac":
-            message = {"QueueUrl": queue, "MessageBody": group, "MessageGroupId": group}
-            sqs._act_send_message(message, queue)
-        return queue
-
-    assert receive(fill("unfair"), 3) == "aaa", mended("ministack_sqs_fair_queues")
-
-    apply("ministack_sqs_fair_queues")
-
-    queue = fill("fair")
-    assert receive(queue, 4) == "abca"
-    assert receive(queue, 2) == "aa", "the others have no message left"
-    late = {"QueueUrl": queue, "MessageBody": "b", "MessageGroupId": "b"}
-    sqs._act_send_message(late, queue)
-    assert receive(queue, 1) == "b"
-
-
-@pytest.mark.upstream
-def test_large_event_without_patch_is_taken(apply: Apply) -> None:
-    from ministack.services import eventbridge
-
-    def status(size: int) -> int:
-        entry = {"Source": "earshot", "DetailType": "Limits", "Detail": json.dumps("x" * (size - 2))}
-        return int(eventbridge._put_events({"Entries": [entry]})[0])
-
-    most = 1024 * 1024 - len("earshotLimits")
-    assert status(most + 1) == 200, mended("ministack_eventbridge_size")
-
-    apply("ministack_eventbridge_size")
-
-    assert (status(most), status(most + 1)) == (200, 400)

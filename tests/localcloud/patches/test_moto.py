@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from localcloud.patches import moto_no_batch_import
+from tests.localcloud.patches.conftest import mended
 
 Apply = Callable[[str], None]
 ECS_TASK = "arn:aws:ecs:us-east-1:000000000000:task/c/1"
@@ -24,10 +25,6 @@ ENVIRONMENT = {"next_state_name": "Run", "event_history_context": SimpleNamespac
 @pytest.fixture(scope="module", autouse=True)
 def _interpreter_without_batch() -> None:
     moto_no_batch_import.apply()
-
-
-def mended(module: str) -> str:
-    return f"moto was mended: delete localcloud/patches/{module}.py"
 
 
 def import_interpreter(before: str) -> bool:

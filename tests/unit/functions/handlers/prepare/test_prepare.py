@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import http.server
 import json
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,18 +15,15 @@ from earshot_contract.shards import S3Object, Shard, ShardMessage, SpeakerOption
 from functions.aws import job_pages, job_table, model_bucket, s3
 from functions.aws.clients import client
 from functions.errors import ApiError
-from functions.handlers.prepare.handler import handler
 from functions.jobs.job import Job, Source, SourceKind
-from functions.settings import settings
 from tests.fixtures.films import Track, film
-from tests.paths import SAMPLES
+from tests.unit.functions.handlers.prepare.conftest import SAMPLE, Prepare, requested
 
 pytestmark = [
     pytest.mark.usefixtures("aws", "base_model", "scaled"),
     pytest.mark.filterwarnings("ignore:No application metrics"),  # a step that found nothing to do
 ]
 
-SAMPLE = (SAMPLES / "sample.flac").read_bytes()
 KEY = "podcasts/ep 1+ü%.flac"
 Caught = Callable[[], list[dict[str, Any]]]
 
@@ -37,16 +32,6 @@ def put(key: str = KEY, body: bytes = SAMPLE, **metadata: str) -> dict[str, Any]
     """An upload; the input that the rule makes of it."""
     client("s3").put_object(Bucket="uploads", Key=key, Body=body, Metadata=metadata)
     return {"upload": {"bucket": "uploads", "key": key, "version": "", "sequencer": "01", "size": len(body)}}
-
-
-@pytest.fixture
-def prepare(context: Any) -> Callable[..., dict[str, Any]]:
-    return lambda execution_input, execution="arn:1": handler(
-        {"input": execution_input, "execution": execution}, context
-    )
-
-
-Prepare = Callable[..., dict[str, Any]]
 
 
 def test_upload_makes_job_of_one_shard(prepare: Prepare, caught: Caught, scaled: list[Any]) -> None:
@@ -167,34 +152,6 @@ def test_deleted_upload_is_rejected(prepare: Prepare) -> None:
         prepare(execution_input)
 
 
-def requested(source: Source, options: str = "model=whisper") -> dict[str, Any]:
-    job_table.add(Job("j1", source, options))
-    return {"job_id": "j1"}
-
-
-class Page(http.server.BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b"<!DOCTYPE html><html><title>Sign in</title></html>")
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-def test_web_page_behind_url_is_named(prepare: Prepare, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ALLOW_PRIVATE_URLS", "true")
-    settings.cache_clear()
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-
-    with pytest.raises(ApiError, match=r"answered with a web page \(HTML\).*a sign-in"):
-        prepare(requested(Source(SourceKind.URL, url=f"http://127.0.0.1:{server.server_port}/a.mp3")))
-
-    server.shutdown()
-    server.server_close()
-
-
 def body_source() -> Source:
     there = S3Object("transcripts", body_key("j1"))
     s3.put(there, SAMPLE, "audio/flac")
@@ -253,50 +210,3 @@ def test_multichannel_makes_shard_for_each_header_channel(prepare: Prepare, scal
     answer = prepare(requested(Source(SourceKind.BODY, there), query))
     assert [shard["channel"] for shard in answer["shards"]] == [0, 1]
     assert scaled == [{"incoming": 4.0, "shards": 2, "interactive": True}]  # two seconds, on two channels
-
-
-@pytest.fixture
-def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A web server on loopback that has one recording."""
-
-    class Site(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            found = self.path == "/sample.flac"
-            self.send_response(200 if found else 404)
-            self.send_header("Content-Length", str(len(SAMPLE) if found else 0))
-            self.end_headers()
-            self.wfile.write(SAMPLE if found else b"")
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    monkeypatch.setenv("ALLOW_PRIVATE_URLS", "true")
-    settings.cache_clear()
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-def test_url_is_downloaded_to_work_prefix(prepare: Prepare, web: str) -> None:
-    answer = prepare(requested(Source(SourceKind.URL, url=f"{web}/sample.flac")))
-    there = S3Object("transcripts", "work/j1/audio")
-    assert S3Object.from_json(answer["shards"][0]["audio"]) == there
-    assert s3.get(there) == SAMPLE
-    job = job_table.find("j1")
-    assert job
-    assert (job.source.audio, job.source.size) == (there, len(SAMPLE))
-
-
-def test_url_with_404_is_rejected(prepare: Prepare, web: str) -> None:
-    with pytest.raises(ApiError, match="404"):
-        prepare(requested(Source(SourceKind.URL, url=f"{web}/none.flac")))
-    assert s3.head(S3Object("transcripts", "work/j1/audio")) is None
-
-
-def test_private_url_is_rejected_unless_allowed(prepare: Prepare, web: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ALLOW_PRIVATE_URLS", "false")
-    settings.cache_clear()
-    with pytest.raises(ApiError, match="publicly routable"):
-        prepare(requested(Source(SourceKind.URL, url=f"{web}/sample.flac")))
