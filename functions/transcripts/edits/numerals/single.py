@@ -88,7 +88,8 @@ def _is_next_to_fraction(tokens: Tokens, number: Number, others: Sequence[Number
     for words in ([] if is_after_rank else before, after):  # the third of "twenty third" is no part of a whole
         while words and words[0] in tokens.vocabulary.joiners:
             words.pop(0)
-        if words and words[0] in tokens.vocabulary.fractions:
+        is_day = words[1:] and words[1] in tokens.vocabulary.months  # "third May"
+        if words and words[0] in tokens.vocabulary.fractions and not is_day:
             return True
     return False
 
