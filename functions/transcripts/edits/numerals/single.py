@@ -84,7 +84,9 @@ def _is_next_to_fraction(tokens: Tokens, number: Number, others: Sequence[Number
     is_mixed = is_mixed and after[2:] and after[2] in tokens.vocabulary.fractions
     if is_mixed and any(other.start == number.end + 1 and other.is_word for other in others):
         return True
-    is_after_rank = any(other.is_ordinal and other.start + 1 < other.end == number.start for other in others)
+    is_after_rank = any(
+        other.is_ordinal and other.start + 1 < other.end and 0 <= number.start - other.end < 3 for other in others
+    )
     for words in ([] if is_after_rank else before, after):  # the third of "twenty third" is no part of a whole
         while words and words[0] in tokens.vocabulary.joiners:
             words.pop(0)

@@ -104,6 +104,7 @@ class Tokens(list[Token]):
         follows, digits_end = False, 0
         for at, token in enumerate(self):
             follows = follows and is_number(token.lower, self.language) and bool(self.word(at))
+            follows = follows and self.word(at + 1) != "past"  # "111, ten past two"
             if follows and at >= digits_end:
                 end = at
                 while _is_digit(self.word(end), self.language):
