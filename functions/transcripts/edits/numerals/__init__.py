@@ -1,7 +1,7 @@
 """Edit `numerals`: write number words in digits, "nine hundred and twelve" → "912", in eight languages.
 
-text2num finds the numbers. What it leaves open is decided here, in this order: times of day, numbers one after another,
-percentages and amounts, and numbers alone. What is not certain stays as it was.
+text2num finds the numbers. What it leaves open is decided here, in this order: dates, times of day, numbers one after
+another, percentages and amounts, and numbers alone. What is not certain stays as it was.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from math import fsum
 
 from functions.transcripts.edits.numerals.cardinals import Written
 from functions.transcripts.edits.numerals.compounds import compounds
+from functions.transcripts.edits.numerals.dates import dates
 from functions.transcripts.edits.numerals.measures import amounts, below_zero
 from functions.transcripts.edits.numerals.numbers import Number, find_numbers
 from functions.transcripts.edits.numerals.runs import join_runs
@@ -46,7 +47,8 @@ def write_numerals(words: list[TranscriptWord], language: str, least: int = 0) -
 
 def _written(tokens: Tokens, least: int) -> list[Written]:
     numbers = find_numbers(tokens)
-    written = times(tokens, numbers)
+    written = dates(tokens, numbers)
+    written += times(tokens, _without(numbers, written))
     numbers = join_runs(tokens, _without(numbers, written))
     written += amounts(tokens, numbers)
     numbers = _without(numbers, written)

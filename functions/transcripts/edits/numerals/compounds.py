@@ -12,6 +12,8 @@ from functions.transcripts.edits.numerals.cardinals import Written
 from functions.transcripts.edits.numerals.tokens import Token, Tokens
 from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
 
+_MILLION = 10**6
+
 
 def compounds(tokens: Tokens, least: int) -> Iterator[Written]:
     """Yield these words with the number in digits: "21-year-old", "21-jährige".
@@ -22,8 +24,15 @@ def compounds(tokens: Tokens, least: int) -> Iterator[Written]:
     """
     for at, token in enumerate(tokens):
         value, rest = _split(token.lower, tokens.language)
+        if rest == "second" and value % 10 == 0 and not _is_duration(tokens, at):
+            continue  # "the forty-second president", "he finished forty-second"
         if value and (value >= least or rest.startswith("year-old")) and not (token.is_name or token.is_fixed):
             yield Written(at, at + 1, f"{value}-{rest}")
+
+
+def _is_duration(tokens: Tokens, at: int) -> bool:
+    """Tell whether "forty-second" at an index lasts forty seconds: "a forty-second delay"."""
+    return tokens.word_before(at) in ("a", "an", "per") and bool(tokens.word(at + 1))
 
 
 @lru_cache(maxsize=4096)
@@ -46,4 +55,5 @@ def _value(text: str, language: str) -> int:
     words = text.split()
     found = text_to_num.find_numbers([Token(word) for word in words], language, 0.0)
     is_number = len(found) == 1 and found[0].end - found[0].start == len(words) and found[0].text.isdigit()
-    return int(found[0].value) if is_number and not found[0].is_ordinal else 0
+    is_readable = is_number and not found[0].is_ordinal and found[0].value < _MILLION  # "a billion-dollar company"
+    return int(found[0].value) if is_readable else 0

@@ -8,11 +8,11 @@ from functools import lru_cache
 
 import text_to_num
 
-from functions.transcripts.edits.numerals.tokens import Token, Tokens
+from functions.transcripts.edits.numerals.tokens import Token, Tokens, is_number
 
 _SCALES = frozenset({100, 1000, 10**6, 10**9, 10**12})
 _MILLION = 10**6
-_POINTS = frozenset({"point", "dot", "punto", "ponto"})
+_POINTS = frozenset({"point", "dot", "punto", "ponto", "punkt", "punt", "punktum"})  # of versions, in every language
 MULTIPLIERS = {"double": 2, "triple": 3}  # English: "double five"
 
 
@@ -67,7 +67,8 @@ def _refined(tokens: Tokens, number: Number) -> list[Number]:
     """Return what the number is: nothing for "thirds", 5 for "five million", 800 and 5 for an area code and a digit."""
     start, last = number.start, number.end - 1
     words = [token.lower for token in tokens[start : number.end]]
-    if all(word in tokens.vocabulary.zeros for word in words):
+    is_part_alone = "/" in number.text  # Spanish "centavos", to text2num 1/100
+    if is_part_alone or all(word in tokens.vocabulary.zeros for word in words):
         return []
     if words[0] in tokens.vocabulary.zeros and not _is_zero(tokens, number):
         return _found(tokens, start + 1, number.end)
@@ -92,6 +93,10 @@ def _refined(tokens: Tokens, number: Number) -> list[Number]:
     ):
         is_article = factor[0].is_word and words[0] in tokens.vocabulary.ambiguous - {"one"}
         return [replace(factor[0], is_sure=not is_article)]
+    if tokens.vocabulary.decimal_mark in number.text and number.text.endswith("000"):
+        shorter = _found(tokens, start, last)  # "deux virgule cinq millions", to text2num 2,5000000
+        if len(shorter) == 1 and len(shorter[0].text) + 3 <= len(number.text):
+            return shorter
     if words[-2:-1] == ["hundred"] and _is_digit(tokens, number.end):
         return [*_found(tokens, start, last), *_found(tokens, last, number.end)]
     return [_with_article(tokens, number)]
@@ -112,8 +117,11 @@ def _is_zero(tokens: Tokens, number: Number) -> bool:
 
 def is_fraction(tokens: Tokens, at: int) -> bool:
     """Tell whether a token is a part of a whole: "sixteenths", "centesimi" where these are no money."""
-    word, ending = tokens[at].lower, tokens.vocabulary.fraction_ending
-    return bool(ending and re.search(ending, word)) and word not in tokens.vocabulary.cents
+    word, vocabulary = tokens[at].lower, tokens.vocabulary
+    if not vocabulary.fraction_ending or not re.search(vocabulary.fraction_ending, word) or word in vocabulary.cents:
+        return False
+    parts = word.removesuffix("avos")  # Portuguese "três doze avos"; "escravos" and "problèmes" only end like a part
+    return not parts or is_number(parts, tokens.language) or is_number(word, tokens.language)
 
 
 @lru_cache(maxsize=4096)
@@ -138,7 +146,7 @@ def _with_article(tokens: Tokens, number: Number) -> Number:
 
 def _continued_decimals(tokens: Tokens, before: Number, number: Number) -> Number | None:
     """Return "three point one" and "four" as 3.14, "three point one" and "two" after another "point" as 3.1.2."""
-    names = tokens.vocabulary.decimal_words
+    names = tokens.vocabulary.decimal_words | _POINTS
     mark = next((mark for mark in ",." if mark in before.text), "")
     between = tokens[before.end : number.start]
     is_apart = any(token.ends_phrase for token in tokens[before.end - 1 : number.start])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from functions.transcripts.edits.numerals.numbers import MULTIPLIERS, Number
-from functions.transcripts.edits.numerals.tokens import LEAST_DIGITS, Tokens
+from functions.transcripts.edits.numerals.tokens import LEAST_DIGITS, Tokens, is_number
 
 _TELEPHONE_DIGITS = 7  # at least, if there are groups such as 800 and 12 among the digits
 _EARLY_YEAR_SIGNS = frozenset({"in", "since", "year", "jahr", "jaar", "år"})  # "in ten sixty-six"
@@ -39,8 +39,10 @@ def join_runs(tokens: Tokens, numbers: Sequence[Number]) -> list[Number]:
 def _joined(tokens: Tokens, run: Sequence[Number]) -> list[Number]:
     if _is_dialled(tokens, run):
         return [_with_last_zeros(tokens, _concatenated(run))]
-    if _is_designator(tokens, run):
+    if _is_designator(tokens, run) or _is_hundreds(tokens, run):
         return [_concatenated(run)]
+    if len(run) == 4 and (year := _year(tokens, run[2:])) and run[0].value <= 31 and run[1].value <= 31:
+        return [*(replace(number, is_sure=True) for number in run[:2]), *year]  # "ten twelve nineteen eighty"
     is_list = len(run) > 2
     return _year(tokens, run) or [replace(number, is_sure=is_list and number.is_sure is not False) for number in run]
 
@@ -102,6 +104,17 @@ def _is_designator(tokens: Tokens, run: Sequence[Number]) -> bool:
     """Tell whether the numbers are one in parts: "flight two forty-five"."""
     is_named = tokens.word_before(run[0].start) in tokens.vocabulary.designators
     return is_named and len(run) == 2 and all(n.text.isdigit() for n in run) and len(run[1].text) == 2
+
+
+def _is_hundreds(tokens: Tokens, run: Sequence[Number]) -> bool:
+    """Tell whether two numbers are one without the word "hundred": "one twenty over eighty", "one sixty pounds"."""
+    if len(run) != 2 or not (0 < run[0].value < 10 and len(run[0].text) == 1 and run[1].text.isdigit()):
+        return False
+    end = run[1].end
+    below = tokens.word(end + 1)
+    is_pressure = tokens.word(end) == "over" and (below.isdigit() or (bool(below) and is_number(below, "en")))
+    is_measured = is_pressure or tokens.word(end) in tokens.vocabulary.hundreds_of
+    return tokens.language == "en" and len(run[1].text) == 2 and is_measured
 
 
 def _concatenated(run: Sequence[Number]) -> Number:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from functions.transcripts.edits.numerals.labels import AFTER_LABELS, LABELS
 from functions.transcripts.edits.numerals.numbers import Number, is_fraction
 from functions.transcripts.edits.numerals.tokens import Tokens
 
 _LARGEST_ESTIMATE = 10  # "one or two" stays; "one or fifty" is "one or 50"
 _NUMBERED_KINGS = frozenset({"es", "fr", "it", "pt"})  # "Louis quatorze" is Louis XIV
 _BEFORE_PARTS = frozenset({"a", "an", "one"})  # "a fifth", "one tenth", "a twenty second clip"
+_WEEKDAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
+_SCORE_JOINERS = frozenset({"to", "zu", "a", "à"})
 
 
 def is_certain(tokens: Tokens, number: Number, others: Sequence[Number], least: int = 0) -> bool:
@@ -27,8 +30,31 @@ def is_certain(tokens: Tokens, number: Number, others: Sequence[Number], least: 
         return _is_rank(tokens, number, least)
     if number.is_word and number.value < least and not _is_next_to_month(tokens, number):
         return False
+    if _is_label(tokens, number) or _is_score(tokens, number, others):
+        return True
     is_estimate = _is_estimate(tokens, number, others) or _shares_scale(tokens, number, others)
     return _is_count(tokens, number, others) and not is_estimate
+
+
+def _is_label(tokens: Tokens, number: Number) -> bool:
+    """Tell whether the number says which of several: "chapter one", "tapez un pour le français"."""
+    labels, after = LABELS[tokens.language], tokens.word(number.end)
+    is_label = number.is_word and tokens.word_before(number.start) in labels
+    return is_label and (not after or after in labels or after in AFTER_LABELS[tokens.language])
+
+
+def _is_score(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
+    """Tell whether the number belongs to "three to one" or "deux à zéro", where the second is no article."""
+    pairs = [(number, other) for other in others if other.start == number.end + 1]
+    pairs += [(other, number) for other in others if other.end == number.start - 1]
+    return any(_goes_down(tokens, first, second) for first, second in pairs)
+
+
+def _goes_down(tokens: Tokens, first: Number, second: Number) -> bool:
+    is_joined = tokens.word(first.end) in _SCORE_JOINERS and bool(tokens.word(second.start))
+    is_count = not (first.is_ordinal or second.is_ordinal or first.is_sure is False)
+    is_last = second.value == 0 or (second.value == 1 and not tokens.word(second.end))
+    return is_joined and is_count and is_last and first.value > second.value
 
 
 def _is_count(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
@@ -46,7 +72,7 @@ def _is_count(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
     is_ambiguous = tokens[number.start].lower in vocabulary.ambiguous
     if is_ambiguous and _is_day(tokens, number):
         return True
-    return not is_ambiguous or (number.value != 1 and tokens.word(number.end) in vocabulary.units)
+    return not is_ambiguous or (number.value != 1 and tokens.word(number.end) in vocabulary.units | vocabulary.degrees)
 
 
 def _is_next_to_fraction(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
@@ -54,11 +80,18 @@ def _is_next_to_fraction(tokens: Tokens, number: Number, others: Sequence[Number
     if tokens.word(number.end) and is_fraction(tokens, number.end):
         return True
     before, after = _words_around(tokens, number)
-    is_after_rank = any(other.is_ordinal and other.start + 1 < other.end == number.start for other in others)
+    is_mixed = after[:1] and after[0] in ("and", "et", "und", "y", "e", "en", "og")  # "two and three quarters"
+    is_mixed = is_mixed and after[2:] and after[2] in tokens.vocabulary.fractions
+    if is_mixed and any(other.start == number.end + 1 and other.is_word for other in others):
+        return True
+    is_after_rank = any(
+        other.is_ordinal and other.start + 1 < other.end and 0 <= number.start - other.end < 3 for other in others
+    )
     for words in ([] if is_after_rank else before, after):  # the third of "twenty third" is no part of a whole
         while words and words[0] in tokens.vocabulary.joiners:
             words.pop(0)
-        if words and words[0] in tokens.vocabulary.fractions:
+        is_day = words[1:] and words[1] in tokens.vocabulary.months  # "third May"
+        if words and words[0] in tokens.vocabulary.fractions and not is_day:
             return True
     return False
 
@@ -83,6 +116,8 @@ def _is_next_to_month(tokens: Tokens, number: Number) -> bool:
     """Tell whether the number is the day of a date: "May second", "the second of May", "tres de mayo"."""
     vocabulary = tokens.vocabulary
     before, after = _words_around(tokens, number)
+    if before[:1] == ["the"] and before[1:2] and before[1] in _WEEKDAYS:
+        return True
     month_before = before[1:2] if before[:1] == ["the"] else before[:1]
     month_after = after[1:2] if after and after[0] in vocabulary.month_joiners else after[:1]
     return any(word in vocabulary.months for word in [*month_before, *month_after])

@@ -10,6 +10,15 @@ from functions.transcripts.edits.numerals.tokens import Tokens
 
 _DAY_HALVES = {("a", "m"): "a.m.", ("p", "m"): "p.m.", ("am",): "", ("pm",): "", ("a.m",): "", ("p.m",): ""}
 _MINUTES_AROUND_HOUR = (5, 10, 20, 25)  # of "ten past three"
+_DAY_PARTS = (
+    *(("in", "the", part) for part in ("morning", "afternoon", "evening")),
+    *(("this", part) for part in ("morning", "afternoon", "evening")),
+    *((day,) for day in ["today", "tonight", "tomorrow", "yesterday", "sharp"]),
+    ("at", "night"),
+)
+_SCHEDULED = frozenset(["train", "bus", "flight", "ferry", "appointment", "meeting", "show", "slot", "service", "bell"])
+_AFTER_TIMES = frozenset(["on", "in", "every", "this", "today", "tonight", "tomorrow", "and", "or"])
+_FROM_TO = {"from": ("to", "until", "till"), "between": ("and",)}
 _BEFORE_MINUTES = frozenset(
     {"it's", "at", "about", "almost", "nearly", "until", "till", "by", "before", "around", "is"}
 )
@@ -28,6 +37,8 @@ def _time(found: Cardinals, number: Number) -> list[Written]:
         or _with_day_half(found, number)
         or _after_clock(found, number)
         or _around_hour(found, number)
+        or _between_times(found, number)
+        or _at_time_of_day(found, number)
     )
 
 
@@ -83,3 +94,35 @@ def _around_hour(found: Cardinals, number: Number) -> list[Written]:
         return []
     is_before = joiner == "to" and tokens.word_before(number.start) in _BEFORE_MINUTES and not tokens.word(hour.end)
     return unchanged(number.start, hour.end) if joiner == "past" or is_before else []
+
+
+def _clock_time(found: Cardinals, hour: Number | None) -> list[Written]:
+    """Return an hour and its minutes as one time: "nine thirty" → 9:30; nothing if there are no minutes."""
+    minutes = found.two_digits(hour.end) if hour and 0 < hour.value < 13 and hour.text.isdigit() else None
+    return [Written(hour.start, minutes.end, f"{hour.text}:{minutes.text}")] if hour and minutes else []
+
+
+def _between_times(found: Cardinals, number: Number) -> list[Written]:
+    """Return both times of "from nine thirty to ten fifteen"; of "between eight thirty and nine" the first."""
+    tokens = found.tokens
+    joiners = _FROM_TO.get(tokens.word_before(number.start), ())
+    is_price = tokens.word_before(number.start - 1) in tokens.vocabulary.prices
+    first = _clock_time(found, number)
+    end = first[0].end if first else number.end
+    second = found.by_start.get(end + 1)
+    is_hour = second and bool(tokens.word(second.start)) and second.text.isdigit() and 0 < second.value < 13
+    if tokens.language != "en" or is_price or tokens.word(end) not in joiners or not is_hour or number.value > 12:
+        return []
+    last = _clock_time(found, second)
+    after = tokens.word(last[0].end) if last else ""
+    return [*first, *last] if not after or after in _AFTER_TIMES else []
+
+
+def _at_time_of_day(found: Cardinals, number: Number) -> list[Written]:
+    """Return the time of "three thirty in the afternoon" and of "the four fifteen train"."""
+    tokens, time = found.tokens, _clock_time(found, number)
+    if tokens.language != "en" or not time:
+        return []
+    is_in_day = any(tokens.follows(time[0].end, part) for part in _DAY_PARTS)
+    is_scheduled = tokens.word_before(number.start) == "the" and tokens.word(time[0].end) in _SCHEDULED
+    return time if is_in_day or is_scheduled else []

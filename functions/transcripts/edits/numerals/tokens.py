@@ -85,7 +85,7 @@ class Tokens(list[Token]):
 
     def word_before(self, at: int) -> str:
         """Return the word before an index; empty if punctuation or nothing is there."""
-        return self[at - 1].lower if at and not self[at - 1].ends_phrase else ""
+        return self[at - 1].lower if at > 0 and not self[at - 1].ends_phrase else ""
 
     def reads(self, at: int, phrase: Sequence[str]) -> bool:
         """Tell whether the tokens from `at` on are a phrase, without punctuation inside."""
@@ -103,12 +103,13 @@ class Tokens(list[Token]):
         """
         follows, digits_end = False, 0
         for at, token in enumerate(self):
-            follows = follows and _is_number(token.lower, self.language) and bool(self.word(at))
+            follows = follows and is_number(token.lower, self.language) and bool(self.word(at))
+            follows = follows and self.word(at + 1) != "past"  # "111, ten past two"
             if follows and at >= digits_end:
                 end = at
                 while _is_digit(self.word(end), self.language):
                     end += 1
-                goes_on = bool(self.word(end)) and _is_number(self.word(end), self.language)
+                goes_on = bool(self.word(end)) and is_number(self.word(end), self.language)
                 digits_end = end if end - at >= LEAST_DIGITS and not goes_on else at
             if follows and at >= digits_end:
                 yield token
@@ -137,8 +138,8 @@ def _elided(word: str, language: str) -> str:
     """Return the elided article that a number word begins with: "l'" of "l'otto", but "" of "nell'ottocento"."""
     pattern = VOCABULARIES[language].elided
     match = re.match(pattern, word) if pattern else None
-    is_number = match and _is_number(word[match.end() :], language) and not word.endswith("cento")
-    return match.group() if match and is_number else ""
+    is_elided = match and is_number(word[match.end() :], language) and not word.endswith("cento")
+    return match.group() if match and is_elided else ""
 
 
 def _known_spelling(word: str, language: str) -> str:
@@ -148,7 +149,7 @@ def _known_spelling(word: str, language: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _is_number(word: str, language: str) -> bool:
+def is_number(word: str, language: str) -> bool:
     """Tell whether text2num knows a word as one number."""
     return len(text_to_num.find_numbers([Token(_known_spelling(word, language))], language, 0.0)) == 1
 
@@ -164,6 +165,6 @@ def _is_digit(word: str, language: str) -> bool:
 def _parts(word: str, language: str) -> tuple[str, ...]:
     """Return the parts of a word with hyphens if each is a number and the word is not one number."""
     parts = tuple(word.split("-"))
-    if len(parts) == 1 or _is_number(word, language) or not all(_is_number(part, language) for part in parts):
+    if len(parts) == 1 or is_number(word, language) or not all(is_number(part, language) for part in parts):
         return (word,)
     return parts

@@ -46,6 +46,7 @@ VOCABULARIES = {
         designators=_set(
             "flight room route highway interstate freeway boeing airbus bus gate apartment unit suite extension line"
         ),
+        hundreds_of=_set("pounds miles degrees volts watts feet yards milligrams calories horsepower"),
         minus=_set("minus negative"),
         degrees=_set("degree degrees celsius fahrenheit"),
         ranked=_set(
@@ -119,7 +120,14 @@ VOCABULARIES = {
         year_signs=_set("año"),
         clocks={"las": ":", "la": ":"},
         clock_joiners=("y",),
-        spellings={"veintiún$": "veintiuno", "^primer$": "primero", "^tercer$": "tercero"},
+        spellings={
+            "veintiún$": "veintiuno",
+            "^primer$": "primero",
+            "^tercer$": "tercero",
+            "^veintidos$": "veintidós",
+            "^veintitres$": "veintitrés",
+            "^veintiseis$": "veintiséis",
+        },
         idioms=_phrases("unos", "unas", "mil y una noches"),
         codes=_set("es código pin número llame marque teléfono"),
         minus=_set("menos"),
@@ -163,9 +171,9 @@ VOCABULARIES = {
         cents=_set("centesimo centesimi"),
         decimal_words=_set("virgola"),
         year_signs=_set("anno"),
-        clocks={"le": ":", "alle": ":", "dalle": ":"},
+        clocks={"le": ":", "alle": ":", "dalle": ":", "ore": ":"},
         clock_joiners=("e",),
-        spellings={"centott": "centoott"},
+        spellings={"centott": "centoott", "(?<=.)trè$": "tré"},
         idioms=_phrases("mille e una notte"),
         codes=_set("è codice pin numero chiami chiama componga"),
         minus=_set("meno"),
@@ -198,7 +206,7 @@ VOCABULARIES = {
     "da": Vocabulary(
         ambiguous=_set("en et én ét nul"),
         units=frozenset(),
-        fractions=_set("halv kvart tredjedel tredjedele fjerdedel fjerdedele femtedele tiendedele"),
+        fractions=_set("halv kvart kvarter tredjedel tredjedele fjerdedel fjerdedele femtedele tiendedele"),
         joiners=_set("og en over i"),
         months=_set("januar februar marts april maj juni juli august september oktober november december"),
         vague=_set("par nogle flere mange"),

@@ -44,6 +44,7 @@ class Vocabulary:
         fraction_ending: Regular expression of an ordinal that is a part of a whole: "tenths", "centesimi".
         elided: Regular expression of an article that is one word with a number: "l'" of "l'otto marzo".
         digit_names: Other names of a digit between digits: Brazil's "meia" is six.
+        hundreds_of: What is counted by hundreds without the word: "pounds" of "one sixty pounds".
         spellings: Regular expressions of spellings that text2num does not know, and the one that it knows.
     """
 
@@ -81,4 +82,5 @@ class Vocabulary:
     counted_endings: str = ""
     fraction_ending: str = ""
     elided: str = ""
+    hundreds_of: frozenset[str] = frozenset()
     digit_names: dict[str, str] = field(default_factory=dict)

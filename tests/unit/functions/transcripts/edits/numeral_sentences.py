@@ -64,6 +64,22 @@ SENTENCES = {
         Between ten and twenty dollars, ten to fifteen dollars. = Between $10 and $20, $10 to $15.
         Two or three hundred dollars, two to three million dollars. = Two or three hundred dollars, $2 to $3 million.
         Nineteen ninety-nine a month; in nineteen ninety a man. = Nineteen ninety-nine a month; in 1990 a man.
+        Pressure: one twenty over eighty, one thirty five over 90. = Pressure: 120 over 80, 135 over 90.
+        He weighs one eighty-five pounds; two twenty people. = He weighs 185 pounds; two twenty people.
+        Six months, eighteen months; a billion-dollar company. = 6 months, 18 months; a billion-dollar company.
+        Press one for English. = Press 1 for English.
+        Chapter one: step one. = Chapter 1: step 1.
+        One step.
+        Press one of them.
+        A ratio of three to one, from ten to zero. = A ratio of 3 to 1, from 10 to 0.
+        Two and three quarters inches; on Monday the third. = Two and three quarters inches; on Monday the 3rd.
+        It's three thirty in the afternoon; seven fifteen tonight. = It's 3:30 in the afternoon; 7:15 tonight.
+        From nine thirty to ten fifteen; from nine to ten thirty. = From 9:30 to 10:15; from 9 to 10:30.
+        It costs from nine fifty to ten fifty.
+        The four fifteen train. = The 4:15 train.
+        The forty-second president was forty-second. = The 42nd president was forty-second.
+        A forty-second delay, a billion-dollar company. = A 40-second delay, a billion-dollar company.
+        I was born on ten twelve nineteen eighty. = I was born on 10 12 1980.
     """,
     "fr": """
         Elle a quatre-vingt-dix-neuf ans, lui vingt et un. = Elle a 99 ans, lui 21.
@@ -88,6 +104,10 @@ SENTENCES = {
         Le neuf mai à sept heures cinq, un mètre quatre-vingts. = Le 9 mai à 7 h 05, 1 mètre 80.
         Cent euros, mille et une nuits, trois centièmes. = 100 euros, mille et une nuits, trois centièmes.
         Il fait moins cinq degrés. Le code est un deux trois quatre. = Il fait -5 degrés. Le code est 1234.
+        Deux virgule cinq millions d'euros, un virgule deux milliard. = 2,5 millions d'euros, 1,2 milliard.
+        Deux problèmes, six poèmes, trois dixièmes. = 2 problèmes, 6 poèmes, trois dixièmes.
+        Version trois point onze. = Version 3.11.
+        Le chapitre un. Tapez un pour le français. Deux à zéro. = Le chapitre 1. Tapez 1 pour le français. 2 à 0.
     """,
     "de": """
         Er ist einundzwanzig, sie einundvierzig Jahre alt. = Er ist 21, sie 41 Jahre alt.
@@ -113,6 +133,13 @@ SENTENCES = {
         Um acht Uhr, gegen siebzehn Uhr dreißig; um acht Uhr, etwa zehn. = Um 8 Uhr, gegen 17:30 Uhr; um 8 Uhr, etwa 10.
         Ein paar hundert Euro, einige tausend Euro, zwei Euro fünf.
         Es hat minus fünf Grad. Die PIN ist eins zwei drei vier. = Es hat -5 Grad. Die PIN ist 1234.
+        Am einundzwanzigsten dritten zweitausendvierundzwanzig, bis zum ersten sechsten. = Am 21.3.2024, bis zum 1.6.
+        Kapitel eins, Artikel eins. = Kapitel 1, Artikel 1.
+        Version drei Punkt elf. = Version 3.11.
+        Null Grad. = 0 Grad.
+        Es steht zwei zu eins. = Es steht 2 zu 1.
+        Es steht drei zu null. = Es steht 3 zu 0.
+        Der erste zweite Versuch.
     """,
     "es": """
         Uno de ellos tiene veintiún años. = Uno de ellos tiene 21 años.
@@ -135,6 +162,11 @@ SENTENCES = {
         El uno de octubre a las siete y cinco, a las catorce treinta. = El 1 de octubre a las 7:05, a las 14:30.
         El vigésimo primer siglo; tres centésimas; un metro ochenta. = El 21º siglo; tres centésimas; 1 metro 80.
         Mil dólares, menos cinco grados. El código es uno dos tres cuatro. = 1000 dólares, -5 grados. El código es 1234.
+        Dos coma cinco millones de euros; cincuenta centavos. = 2,5 millones de euros; 50 centavos.
+        Veintidos, veintitres. = 22, 23.
+        Capítulo uno. = Capítulo 1.
+        Marque uno para español. = Marque 1 para español.
+        Dos a cero. = 2 a 0.
     """,
     "pt": """
         Um deles tem vinte e um anos. = Um deles tem 21 anos.
@@ -156,6 +188,8 @@ SENTENCES = {
         O dia um de outubro às sete e cinco. = O dia 1 de outubro às 7h05.
         Cinco meia três sete; às três e meia; umas cem pessoas. = 5637; às três e meia; umas cem pessoas.
         Versão três ponto catorze; mil reais, menos cinco graus. = Versão 3.14; 1000 reais, -5 graus.
+        Dois vírgula cinco milhões; cinco escravos, três doze avos. = 2,5 milhões; 5 escravos, três doze avos.
+        Capítulo um. Disque um para português. Dois a zero. = Capítulo 1. Disque 1 para português. 2 a 0.
     """,
     "it": """
         Uno di loro ha ventuno anni. = Uno di loro ha 21 anni.
@@ -179,6 +213,10 @@ SENTENCES = {
         Alle quattordici e quindici; alle due e tre; un metro e ottanta. = Alle 14:15; alle 2 e 3; 1 metro e 80.
         Enrico ottavo e Luigi quattordici. Due euro e cinque.
         Le mille e una notte; cento euro, meno cinque gradi. = Le mille e una notte; 100 euro, -5 gradi.
+        Due virgola cinque milioni; ventitrè; alle ore diciotto e trenta. = 2,5 milioni; 23; alle ore 18:30.
+        Versione tre punto undici. = Versione 3.11.
+        Capitolo uno. = Capitolo 1.
+        Prema uno per l'italiano. = Prema 1 per l'italiano.
     """,
     "nl": """
         Een van hen is eenentwintig jaar oud. = Een van hen is 21 jaar oud.
@@ -200,6 +238,10 @@ SENTENCES = {
         Een paar honderd euro, twee euro vijf.
         Om zeven uur vijf; een meter tachtig; min vijf graden. = Om 7.05 uur; 1 meter 80; -5 graden.
         De twintigjarige man. De code is een twee drie vier. = De 20-jarige man. De code is 1234.
+        Twee komma vijf miljoen. = 2,5 miljoen.
+        Versie drie punt elf. = Versie 3.11.
+        Hoofdstuk een. = Hoofdstuk 1.
+        Toets een voor Nederlands. = Toets 1 voor Nederlands.
     """,
     "da": """
         En af dem er enogtyve år. = En af dem er 21 år.
@@ -222,5 +264,9 @@ SENTENCES = {
         En tyveårig mand; minus fem grader; hundrede kroner. = En 20-årig mand; -5 grader; 100 kroner.
         Et par hundrede kroner, to kroner fem.
         Koden er en to tre fire. = Koden er 1234.
+        To komma fem millioner. = 2,5 millioner.
+        Version tre punktum elleve. = Version 3.11.
+        Kapitel et. = Kapitel 1.
+        Tre kvarter.
     """,
 }

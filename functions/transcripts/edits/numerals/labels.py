@@ -1,0 +1,54 @@
+"""Words before a number that says which of several: "chapter one", French "tapez un pour le français"."""
+
+from __future__ import annotations
+
+_LABELS = {
+    "en": """
+        chapter step page part level phase day week lesson verse act scene episode season volume section option
+        grade type line item case exhibit question round stage track paragraph article figure table appendix
+        press
+    """,
+    "fr": """
+        chapitre page étape partie niveau phase leçon épisode saison volume section option type ligne article
+        question tableau figure paragraphe annexe tapez appuyez
+    """,
+    "de": """
+        kapitel seite schritt teil stufe phase tag lektion folge staffel band abschnitt option typ linie artikel
+        frage runde klasse paragraph absatz tabelle gleis zimmer raum version
+    """,
+    "es": """
+        capítulo página paso parte nivel fase día lección episodio temporada volumen sección opción tipo línea
+        artículo pregunta tabla figura párrafo anexo marque pulse oprima
+    """,
+    "pt": """
+        capítulo página passo parte nível fase lição episódio temporada volume seção secção opção tipo linha
+        artigo questão tabela figura parágrafo anexo disque pressione digite
+    """,
+    "it": """
+        capitolo pagina passo parte livello fase lezione episodio stagione volume sezione opzione tipo linea
+        articolo domanda tabella figura paragrafo allegato prema digiti
+    """,
+    "nl": """
+        hoofdstuk pagina stap deel niveau fase les aflevering seizoen sectie optie type lijn artikel vraag tabel
+        figuur paragraaf bijlage toets
+    """,
+    "da": """
+        kapitel side trin del niveau fase lektion afsnit sæson bind valg type linje artikel spørgsmål tabel
+        figur paragraf bilag tryk
+    """,
+}
+_AFTER_LABELS = {
+    "en": "for to if and or is was in on through",
+    "fr": "pour",
+    "de": "und oder ist war bis für",
+    "es": "para",
+    "pt": "para",
+    "it": "per",
+    "nl": "voor",
+    "da": "for",
+}
+
+LABELS = {language: frozenset(words.split()) for language, words in _LABELS.items()}
+"""By language. Verbs of telephone menus are among them."""
+AFTER_LABELS = {language: frozenset(words.split()) for language, words in _AFTER_LABELS.items()}
+"""Words that may follow such a number, by language: before another word it may be an article."""
