@@ -87,7 +87,7 @@ def _pauses(mel: np.ndarray) -> list[tuple[float, float]]:
     """Find the quiet stretches of a window: (start, end) in seconds."""
     if not mel.shape[1]:
         return []
-    loudness = np.sort(mel, axis=0)[-_LOUDEST_BANDS:].mean(axis=0)
+    loudness = np.partition(mel, -_LOUDEST_BANDS, axis=0)[-_LOUDEST_BANDS:].mean(axis=0)
     quietest, loudest = np.percentile(loudness, (5, 90))
     quiet = np.concatenate([[0], loudness < quietest + _QUIET_SHARE * (loudest - quietest), [0]]).astype(np.int8)
     edges = np.flatnonzero(np.diff(quiet))
