@@ -70,7 +70,7 @@ def test_only_outer_segments_change() -> None:
     assert [part.text for part in edited] == ["One", "two", "three."]
 
 
-def test_nothing_said_stays_empty() -> None:
+def test_no_segments_stay_none() -> None:
     assert with_sentence_edges([], begins=0.0, ends=5.0) == []
 
 

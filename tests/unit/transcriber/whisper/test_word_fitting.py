@@ -65,7 +65,7 @@ def sounding(*pauses: tuple[float, float], seconds: float = 4.0) -> np.ndarray:
         ((" confession", 1.0, 1.4), (" of", 1.6, 2.2), [], (1.4, 1.6)),  # apart
     ],
 )
-def test_borders_move_to_where_they_are_heard(
+def test_borders_move_to_pauses_and_letters(
     first: tuple[str, float, float],
     second: tuple[str, float, float],
     pauses: list[tuple[float, float]],
