@@ -227,7 +227,7 @@ class BatchingEngine:
             # Without speech no language is detected: English, with probability 0.
             language=language or language_choice.ENGLISH,
             language_probability=state.language_probability if state.speech_seconds and language else 0.0,
-            segments=sorted(state.segments, key=lambda segment: (segment.start, segment.end)),
+            segments=state.ordered_segments(),
             audio=state.audio_info,
             model=self.model_info,
             seconds={

@@ -20,7 +20,7 @@ from transcriber.whisper.timestamp_segments import (
 )
 from transcriber.whisper.window import Window
 from transcriber.whisper.word_alignment import AlignedWord, clamp_to_speech, give_length
-from transcriber.whisper.word_fitting import fit_to_speech
+from transcriber.whisper.word_fitting import fit_to_sound, fit_to_speech
 
 _MAX_WORD_SECONDS = 1.0
 
@@ -111,6 +111,7 @@ class OutcomeMaker:
         for token_segment, segment_words in with_words:
             clamp_to_speech(segment_words, token_segment.start, token_segment.end, window.voiced)
         fit_to_speech(words[:kept], window.voiced)
+        fit_to_sound(words[:kept], window.mel)
         segments = [self._segment(window, hypothesis, *segment) for segment in with_words]
         return Outcome([segment for segment in segments if segment.text], remainders)
 

@@ -14,6 +14,7 @@ from earshot_contract.shard_results import AudioInfo, Segment, ShardResult, Shar
 from earshot_contract.shards import Shard
 from transcriber.whisper.language_detection import VOTING_SECONDS
 from transcriber.whisper.profile import Profile
+from transcriber.whisper.sentence_edges import with_sentence_edges
 
 if TYPE_CHECKING:
     from transcriber.whisper.window import Window
@@ -139,6 +140,19 @@ class ShardState:
             self.segments.extend(segments)
             self._open_windows -= 1
             return self._all_added and self._open_windows == 0
+
+    def ordered_segments(self) -> list[Segment]:
+        """Return the segments in order, with a capital and a full stop where the recording begins and ends."""
+        shard = self.shard
+        segments = sorted(self.segments, key=lambda segment: (segment.start, segment.end))
+        if shard.prompt:  # it sets the style, perhaps one without signs
+            return segments
+        return with_sentence_edges(
+            segments,
+            begins=0.0 if shard.first is None and not shard.start else None,
+            ends=shard.start + self.decoded_seconds if shard.until is None and shard.end is None else None,
+            keep=shard.hotwords or "",
+        )
 
     def start(self) -> bool:
         """Mark the shard as running, before its windows enter a batch; return False if it was cancelled."""
