@@ -72,6 +72,15 @@ def function(source: str = SOURCE, timeout: int = 5) -> dict[str, Any]:
     }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def credentials() -> Iterator[None]:
+    """What the emulator's own environment has; the clients that forks inherit are made with it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "test")
+        yield
+
+
 @pytest.fixture(scope="module")
 def environments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LambdaEnvironments]:
     with pytest.MonkeyPatch.context() as patch:
