@@ -11,6 +11,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from earshot_cli.times import duration, rough_duration
+from earshot_contract.time_left import seconds_left
 
 BAR_WIDTH = 20
 _STATE_WIDTH = 13  # of "transcribing"
@@ -75,6 +76,7 @@ class RunProgress:
 
     def __post_init__(self) -> None:
         self.started = self.clock()
+        self._seen = (0.0, 0.0)  # the share that was last seen, and `elapsed` when it became that
 
     def add(self, name: str, size: int | None = None) -> SourceProgress:
         """Add a source, which waits."""
@@ -125,10 +127,13 @@ class RunProgress:
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds that the rest takes, if it goes on as it went; None: it is too early to say."""
-        if self.elapsed < _FIRST_ESTIMATE_SECONDS or self.share < _FIRST_ESTIMATE_SHARE:
+        """Seconds that the rest takes, if it goes on as it went; None: nobody can say."""
+        share, elapsed = self.share, self.elapsed
+        if share != self._seen[0]:
+            self._seen = (share, elapsed)
+        if elapsed < _FIRST_ESTIMATE_SECONDS or share < _FIRST_ESTIMATE_SHARE:
             return None
-        return self.elapsed * (1 - self.share) / self.share
+        return seconds_left(share, self._seen[1], elapsed - self._seen[1])
 
 
 def lines(run: RunProgress, width: int, height: int) -> list[Text]:

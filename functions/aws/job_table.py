@@ -78,7 +78,7 @@ def retry(job: Job, execution: str) -> Job | None:
         "ttl": _expiry(),
         **_waiting(job),
         **dict.fromkeys(("started", "completed", "failure", "shards", "language", "channels")),
-        **dict.fromkeys(("uncut", "channels_planned", "progress", "working_since")),
+        **dict.fromkeys(("uncut", "channels_planned", "progress", "working_since", "progressed")),
         **dict.fromkeys(("model_seconds", "cost_usd", "worker_start", "restarts", "deliveries", "warnings")),
     }
     unchanged = attribute("state").eq(job.state) & attribute("state").is_in([JobState.FAILED, JobState.CANCELLED])

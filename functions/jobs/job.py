@@ -95,6 +95,7 @@ class Job(Document):
     channels_planned: int | None = None  # channels that are transcribed each on its own
     progress: dict[str, float] | None = None  # seconds of audio done, by shard (`shard0`); workers write it
     working_since: str | None = None  # when a worker began with the first of the shards
+    progressed: str | None = None  # when `progress` last changed
     execution: str | None = None  # ARN of the execution that owns the row; DELETE stops it
     restarts: int | None = None  # how often Sweep has started it again
     model_seconds: float | None = None  # seconds that workers spent inside the model

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from earshot_contract.job_state import JobState
+from earshot_contract.time_left import seconds_left
 from functions.jobs.job import Job
 
 
@@ -13,7 +14,8 @@ def progress(job: Job, shards_done: int, now: str) -> dict[str, Any]:
     """Return the members `progress`, `seconds` and `estimated_seconds_left` of a job, as callers see them.
 
     `progress` is a share of the audio's seconds where workers have reported any, else of the shards. What is left is
-    estimated to take as long a second as what is done has taken since the first worker began.
+    estimated to take as long a second as what was done at the last report had taken since the first worker began; it is
+    left out while there is no estimate.
 
     Args:
         job: the job.
@@ -30,6 +32,12 @@ def progress(job: Job, shards_done: int, now: str) -> dict[str, Any]:
     if job.duration:
         found["seconds"] = {"done": round(share * job.duration, 1), "total": round(job.duration, 3)}
     if job.state == JobState.PROCESSING and job.working_since and share:
-        worked = (datetime.fromisoformat(now) - datetime.fromisoformat(job.working_since)).total_seconds()
-        found["estimated_seconds_left"] = round(max(0.0, worked) * (1 - share) / share, 1)
+        reported = job.progressed or now  # a worker of an older release does not say when
+        left = seconds_left(share, _seconds(job.working_since, reported), _seconds(reported, now))
+        if left is not None:
+            found["estimated_seconds_left"] = round(left, 1)
     return found
+
+
+def _seconds(begin: str, end: str) -> float:
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(begin)).total_seconds()

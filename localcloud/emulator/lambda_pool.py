@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 MAX_ENVIRONMENTS = 32 * (os.cpu_count() or 1)
 # Idle environments that stay warm: the load of one user. A burst's others end as soon as their event is served.
 KEPT_IDLE = 2
+# Seconds after which one of those ends that was not used, but for the last of its function.
+UNUSED_SECONDS = 20.0
 # Environments that start at the same time. Each takes processor time before it waits for anything: a burst of callers
 # that all begin at once is late altogether, and their gateway gives up. Lambda bounds starts too: 1,000 in 10 seconds.
 MAX_STARTS = 2 * (os.cpu_count() or 1)
@@ -40,6 +42,7 @@ class LambdaEnvironment:
 
     stream: socket.socket
     pid: int
+    used: float = 0.0  # time of the pool's clock at which it last served an event
 
     def close(self) -> None:
         """Close the socket; the process then ends by itself."""
@@ -120,6 +123,7 @@ class EnvironmentPool:
         with self.lock:
             self.starting.pop(environment, None)
             self.busy -= 1
+            environment.used = self.clock()
             self.idle.append(environment)
             self._serve()
             if environment not in self.idle or len(self.idle) <= self.kept_idle:
@@ -136,6 +140,15 @@ class EnvironmentPool:
                 self.starting.pop(environment, None)
             self.busy -= 1
             self._serve()
+
+    def end_unused(self) -> None:
+        """End the idle environments that were not used for UNUSED_SECONDS, but for the one that was used last."""
+        with self.lock:
+            oldest = self.clock() - UNUSED_SECONDS
+            unused = [environment for environment in self.idle[:-1] if environment.used < oldest]
+            self.idle = [environment for environment in self.idle if environment not in unused]
+        for environment in unused:
+            environment.close()
 
     def close(self) -> None:
         """End the idle environments."""

@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from typing import Any
 
 from localcloud.emulator import lambda_sandbox, role_credentials
 from localcloud.emulator.failure_log import FailureLog, function_failure
-from localcloud.emulator.lambda_pool import EnvironmentPool, LambdaEnvironment, Throttled
+from localcloud.emulator.lambda_pool import UNUSED_SECONDS, EnvironmentPool, LambdaEnvironment, Throttled
 
 PAYLOAD_BYTES = 6 * 1024 * 1024  # Lambda's limit for the event and the result of a synchronous invocation
 # Seconds that an event waits for an environment where its function's limit is reached. A caller of the API is then told
@@ -63,6 +64,14 @@ class LambdaEnvironments:
                 [sys.executable, "-P", lambda_sandbox.__file__, str(child_end.fileno())], pass_fds=[child_end.fileno()]
             )
         self.ready = False
+        threading.Thread(target=self.end_unused, daemon=True, name="unused-environments").start()
+
+    def end_unused(self) -> None:
+        """End environments that are not used any more, as long as this process lives."""
+        while True:
+            time.sleep(UNUSED_SECONDS / 4)
+            for template in list(self.templates.values()):
+                template.pool.end_unused()
 
     def invoke(self, function: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
         """Run one event as `run_event` does; report a failure to the terminal.

@@ -12,7 +12,7 @@ socket. On that, both ways, a message is four bytes of length (big-endian) and t
 from __future__ import annotations
 
 import gc
-import importlib
+import importlib.util
 import json
 import os
 import signal
@@ -27,17 +27,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-PRELOADED_MODULES = (
-    "boto3",
-    "aws_lambda_powertools",
-    "aws_lambda_powertools.utilities.data_classes",
-)
-PRELOADED_CLIENTS = ("dynamodb", "s3", "sqs", "stepfunctions", "lambda", "events")
-# With what `functions.aws.clients` asks for its S3 client; a test compares.
-S3_OPTIONS: dict[str, Any] = {
-    "signature_version": "s3v4",
-    "s3": {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
-}
 MAX_SPEC_BYTES = 65536  # of a message on the control socket
 Handler = Callable[[Any, Any], Any]
 PR_SET_PDEATHSIG = 1  # prctl(2): the signal that the kernel sends when the parent ends
@@ -126,39 +115,14 @@ def is_repository_path(path_entry: str, repository: str) -> bool:
 
 
 def preload() -> None:
-    """Import the modules and make the clients that every fork inherits.
-
-    A client takes 50 to 100 ms of processor time and some MB. A fork that asks for one with the same arguments gets the
-    one that is there, which has opened no connection yet.
-    """
-    for name in PRELOADED_MODULES:
-        importlib.import_module(name)
-    import boto3
-    from botocore.config import Config
-
-    boto3.setup_default_session()
-    session: Any = boto3.DEFAULT_SESSION
-    session.client, session.resource = remember(session.client), remember(session.resource)
-    for service in PRELOADED_CLIENTS:
-        session.client(service)
-    session.client("s3", config=Config(**S3_OPTIONS))
-    session.resource("dynamodb")
-
-
-def remember(make: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that makes each client once: the same for the same service and options."""
-    made: dict[str, Any] = {}
-
-    def make_once(service: str, **options: Any) -> Any:
-        chosen = {name: value for name, value in options.items() if value is not None}
-        if "config" in chosen:
-            chosen["config"] = sorted(chosen["config"]._user_provided_options.items())
-        key = repr((service, sorted(chosen.items())))
-        if key not in made:
-            made[key] = make(service, **options)
-        return made[key]
-
-    return make_once
+    """Run `preload` of lambda_preload.py, which lies beside this file: no package of the repository is to be found."""
+    path = Path(__file__).with_name("lambda_preload.py")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.preload()
 
 
 def serve_environment(stream: socket.socket, spec: dict[str, Any], handler: Handler | None) -> None:

@@ -12,10 +12,13 @@ from functions.jobs.job import Failure, Job
 
 # Between two looks at the row: about a fifth of the time waited so far, so that a long wait costs few looks.
 FIRST_POLL_SECONDS, MAX_POLL_SECONDS = 0.05, 1.0
+# The pause is at least so many times as long as the last look took: where many callers wait and the table is slow,
+# their looks make it so.
+PAUSE_LOOKS = 4
 
 
 def wait_for_job(job: Job, deadline: float) -> Job:
-    """Return the job once it has ended, or as it is at the deadline.
+    """Return the job once it has ended, or as it is at the deadline; where looks are slow, before the last one is late.
 
     Args:
         job: The job as it was read just now.
@@ -24,11 +27,13 @@ def wait_for_job(job: Job, deadline: float) -> Job:
     Raises:
         ApiError: The job was deleted meanwhile.
     """
-    pause = FIRST_POLL_SECONDS
-    while not job.state.final and (left := deadline - time.monotonic()) > 0:
+    pause, slowest = FIRST_POLL_SECONDS, 0.0
+    while not job.state.final and (left := deadline - slowest - time.monotonic()) > 0:
         time.sleep(min(pause, left))
-        pause = min(pause * 1.25, MAX_POLL_SECONDS)
+        began = time.monotonic()
         found = job_table.find(job.id)
+        look = time.monotonic() - began
+        slowest, pause = max(slowest, look), max(min(pause * 1.25, MAX_POLL_SECONDS), look * PAUSE_LOOKS)
         if found is None:
             raise unknown_job(job.id)
         job = found

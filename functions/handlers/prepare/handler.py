@@ -111,6 +111,7 @@ def _prepare(job: Job) -> dict[str, Any]:
         channels_planned=len(shards),
         progress={},
         working_since=None,
+        progressed=None,
         parsed=options.to_stored(),
     )
     if updated is None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from localcloud.cloud import Cloud
-from tests.fixtures.lambda_functions import environments  # noqa: F401
+from tests.fixtures.lambda_functions import emulator_credentials, environments  # noqa: F401
 from tests.fixtures.state_machines import ROLE, Execution, Run
 
 SOURCE = """

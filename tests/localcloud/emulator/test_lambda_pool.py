@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.emulator import lambda_runtime
+from localcloud.emulator import lambda_pool, lambda_runtime
 from localcloud.emulator.lambda_pool import EnvironmentPool
 from localcloud.emulator.lambda_runtime import LambdaEnvironments
 from tests.fixtures.lambda_functions import SOURCE, call, function
+
+pytestmark = pytest.mark.usefixtures("emulator_credentials")
 
 
 def test_concurrent_events_run_in_separate_environments(environments: LambdaEnvironments, tmp_path: Path) -> None:
@@ -41,6 +43,35 @@ def test_burst_shares_environments_and_gives_them_back(tmp_path: Path, monkeypat
     still = call(environments, "tell")["body"]["pid"]
     assert still in pids
     assert all(ended(pid) for pid in set(pids) - {still})
+    environments.close()
+
+
+def test_unused_environments_end_by_themselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    for module in (lambda_runtime, lambda_pool):
+        monkeypatch.setattr(module, "UNUSED_SECONDS", 0.5)
+    monkeypatch.setattr(lambda_runtime, "EnvironmentPool", partial(EnvironmentPool, limit=3, kept_idle=3))
+    environments = LambdaEnvironments(tmp_path)
+    with ThreadPoolExecutor(3) as threads:
+        pids = set(threads.map(lambda _: call(environments, "meet")["body"], range(3)))
+
+    while len(living := [pid for pid in pids if not ended(pid, tries=1)]) > 1:
+        time.sleep(0.1)
+    time.sleep(0.7)
+
+    assert call(environments, "tell")["body"]["pid"] == living[0]  # the last one stays
+    environments.close()
+
+
+def test_late_imports_are_inherited_by_later_environments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setattr(lambda_runtime, "EnvironmentPool", partial(EnvironmentPool, kept_idle=0))
+    environments = LambdaEnvironments(tmp_path)
+
+    assert call(environments, "import late")["body"] is False
+    eventually = time.monotonic() + 10
+    while not call(environments, "import late")["body"]:
+        assert time.monotonic() < eventually
     environments.close()
 
 
@@ -93,9 +124,9 @@ def test_close_ends_every_environment(tmp_path: Path, monkeypatch: pytest.Monkey
     assert environments.parent_process.poll() is not None
 
 
-def ended(pid: int) -> bool:
-    """Whether a process ends within four seconds."""
-    for _ in range(200):
+def ended(pid: int, tries: int = 200) -> bool:
+    """Whether a process ends within four seconds, or fewer tries of 20 ms."""
+    for _ in range(tries):
         try:
             os.kill(pid, 0)
         except ProcessLookupError:

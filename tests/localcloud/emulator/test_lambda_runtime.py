@@ -11,6 +11,8 @@ import pytest
 from localcloud.emulator.lambda_runtime import PAYLOAD_BYTES, LambdaEnvironments
 from tests.fixtures.lambda_functions import SOURCE, call, function
 
+pytestmark = pytest.mark.usefixtures("emulator_credentials")
+
 
 def test_function_that_cannot_be_imported_is_reported(environments: LambdaEnvironments) -> None:
     environments.invoke(function("import no_such_module"), {}, "request-1")

@@ -79,6 +79,18 @@ def test_time_left_is_not_shown_too_early() -> None:
     assert run.seconds_left is None
 
 
+def test_time_left_falls_while_nothing_new_is_known() -> None:
+    now = [0.0]
+    run = RunProgress(1, clock=lambda: now[0])
+    source = run.add("a.mp3", 10)
+    left = []
+    for now[0], share in ((10.0, 0.25), (20.0, 0.25), (30.0, 0.25), (40.0, 0.5), (90.0, 0.5)):
+        source.show_job({"state": "processing", "progress": share})
+        left.append(run.seconds_left)
+
+    assert left == [30.0, 20.0, 10.0, 40.0, None]
+
+
 def test_sent_bytes_are_the_share_while_a_file_is_sent() -> None:
     run = RunProgress(1)
     source = run.add("a.mp3", 200)

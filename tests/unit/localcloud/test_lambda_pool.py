@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from localcloud.emulator import lambda_pool
-from localcloud.emulator.lambda_pool import START_SECONDS, EnvironmentPool, Throttled, start_seconds
+from localcloud.emulator.lambda_pool import START_SECONDS, UNUSED_SECONDS, EnvironmentPool, Throttled, start_seconds
 
 
 class Environment:
@@ -115,6 +115,26 @@ def test_environments_start_a_few_at_a_time() -> None:
 
     assert pool.acquire(0) not in first
     assert (pool.busy, len(pool.starting)) == (4, 1)
+
+
+def test_unused_environments_end_but_for_the_last_used() -> None:
+    clock = Clock()
+    pool = pool_of(limit=3, kept_idle=3, clock=clock)
+    first, second, third = (pool.acquire(0) for _ in range(3))
+    for environment in (first, second, third):
+        pool.release(environment)
+    clock.now += UNUSED_SECONDS
+    pool.release(pool.acquire(0))  # the third, again
+    pool.end_unused()
+    assert (first.ended, second.ended, third.ended) == ("", "", "")
+
+    clock.now += 1
+    pool.end_unused()
+    assert (first.ended, second.ended, third.ended) == ("closed", "closed", "")
+
+    clock.now += 2 * UNUSED_SECONDS
+    pool.end_unused()
+    assert pool.acquire(0) is third
 
 
 def test_slow_fork_lets_the_next_start_later() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from earshot_contract.shards import EngineProfile
 from tests.paths import ROOT
 from transcriber import hardware
-from transcriber.hardware import Machine, choose_settings, configure_process, resolve_settings
+from transcriber.hardware import Machine, choose_settings, configure_process, release_free_memory, resolve_settings
 from transcriber.whisper.profile import PROFILES
 
 PLAIN = Machine(cores=4, memory=16 * 2**30, vendor="AuthenticAMD", flags=frozenset({"avx2"}), gpus=0, glibc=True)
@@ -98,6 +100,21 @@ def test_worker_for_a_gpu_without_one_says_why() -> None:
     assert "CUDA sees no GPU" in hardware.missing_gpu(on_gpu, lambda: 0)
     assert hardware.missing_gpu(on_gpu, lambda: 1) == ""
     assert hardware.missing_gpu(on_cpu, lambda: 0) == ""
+
+
+@pytest.mark.skipif("CS_GNU_LIBC_VERSION" not in os.confstr_names, reason="the heap is glibc's")
+def test_release_free_memory_gives_pages_back() -> None:
+    buffers = [bytearray(65536) for _ in range(512)]  # 32 MiB; below glibc's limit for mappings of their own
+    del buffers[:-1]  # the last lies at the heap's end, so that nothing shrinks by itself
+    before = resident_pages()
+
+    release_free_memory()
+
+    assert before - resident_pages() > 20 * 2**20 / os.sysconf("SC_PAGE_SIZE")
+
+
+def resident_pages() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1])
 
 
 def test_detect_reads_this_machine() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import mmap
 import re
+from functools import lru_cache
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from transcriber.audio.mapped_file import give_back
 PACKET_BYTES = 188
 START = re.compile(rb"(?:G.{187}){4}", re.DOTALL)
 _BLOCK_PACKETS = 1 << 16  # packets that are looked at together: 12 MB
+_KEPT_TABLES = 64  # packets that are parsed once: tables come ten times a second, and hardly ever change
 _PAT_PID = 0
 _MAX_PAT_DISTANCE = 8  # packets from a program association table to the map that belongs to it
 # Stream types of ISO/IEC 13818-1 and ATSC that are audio. Private data is audio with one of the descriptors only.
@@ -38,7 +40,7 @@ def starts(data: mmap.mmap, start: int, limit: int) -> list[int]:
             if pid == _PAT_PID:
                 last_pat = number
                 continue
-            streams = _audio_streams(packet)
+            streams = _audio_streams(_uncounted(packet))
             if streams is None:
                 continue
             if maps.get(pid, streams) != streams:
@@ -58,9 +60,14 @@ def _table_packets(data: mmap.mmap, start: int, first: int, count: int, map_pids
     begins = (block[:, 0] == 0x47) & (block[:, 1] & 0x40 != 0)
     pids = (block[:, 1].astype(np.int32) & 0x1F) << 8 | block[:, 2]
     for number in np.flatnonzero(begins & (pids == _PAT_PID)):
-        map_pids |= _map_pids(block[number].tobytes())
+        map_pids |= _map_pids(_uncounted(block[number].tobytes()))
     chosen = np.flatnonzero(begins & np.isin(pids, [_PAT_PID, *map_pids]))
     return [(first + int(number), int(pids[number])) for number in chosen]
+
+
+def _uncounted(packet: bytes) -> bytes:
+    """Return a packet without its continuity counter, by which each repetition of a table is another packet."""
+    return packet[:3] + bytes((packet[3] & 0xF0,)) + packet[4:]
 
 
 def _section(packet: bytes, table: int) -> bytes:
@@ -74,13 +81,15 @@ def _section(packet: bytes, table: int) -> bytes:
     return section[: max(0, 3 + (int.from_bytes(section[1:3], "big") & 0xFFF) - 4)]
 
 
-def _map_pids(packet: bytes) -> set[int]:
+@lru_cache(_KEPT_TABLES)
+def _map_pids(packet: bytes) -> frozenset[int]:
     """Return the PIDs of the program maps that a program association table names."""
     section = _section(packet, 0)
     entries = [section[at : at + 4] for at in range(8, len(section) - 3, 4)]
-    return {int.from_bytes(entry[2:], "big") & 0x1FFF for entry in entries if any(entry[:2])}
+    return frozenset(int.from_bytes(entry[2:], "big") & 0x1FFF for entry in entries if any(entry[:2]))
 
 
+@lru_cache(_KEPT_TABLES)
 def _audio_streams(packet: bytes) -> AudioStreams | None:
     """Return the audio streams of a program map; None: it is none. Of a map of several packets the first one counts."""
     section = _section(packet, 2)

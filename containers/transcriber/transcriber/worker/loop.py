@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from earshot_contract.worker_kinds import WorkerQueues
 from transcriber.engine_protocol import ShardFailed
 from transcriber.engine_registry import open_engine
-from transcriber.hardware import EngineSettings
+from transcriber.hardware import EngineSettings, release_free_memory
 from transcriber.logs import logger
 from transcriber.settings import WorkerSettings
 from transcriber.speakers.model import SpeakerModels
@@ -42,6 +42,8 @@ _FULL_SECONDS = 1.0  # wait while the engines have no free capacity; ends earlie
 # Shards of the fast queue that a worker takes although its engines are full: they overtake the others there. More would
 # queue behind each other while another worker may be free.
 _MAX_FAST_WHEN_FULL = 4
+# Without a shard, after which the memory of the batches before is given back. A full batch of base takes 700 MB.
+_KEPT_HEAP_SECONDS = 5.0
 _RETRY_SECONDS = 2.0  # pause after the queues could not be read
 
 
@@ -117,7 +119,7 @@ class Worker:
         return self._shard_runs.consecutive_faults < MAX_CONSECUTIVE_FAULTS
 
     def _receive_until_idle(self) -> None:
-        last_active = time.monotonic()
+        last_active, released = time.monotonic(), False
         while not self._stopping.is_set():
             capacity = self._shard_runs.free_capacity()
             if capacity > 0:
@@ -131,10 +133,13 @@ class Worker:
                 logger.error("Every shard fails here: exiting", extra={"fields": {"faults": MAX_CONSECUTIVE_FAULTS}})
                 self.stop()
             if self._shard_runs.active():
-                last_active = time.monotonic()
+                last_active, released = time.monotonic(), False
             elif time.monotonic() - last_active > self._idle_seconds:
                 logger.info("Idle: exiting", extra={"fields": {"idle_seconds": self._idle_seconds}})
                 return
+            elif not released and time.monotonic() - last_active > _KEPT_HEAP_SECONDS:
+                release_free_memory()
+                released = True
 
     def _accept(self, messages: list[Message]) -> None:
         for message in messages:

@@ -13,7 +13,7 @@ from transcriber.logs import logger
 
 
 class ProgressReports:
-    """Writes the attributes `progress` and `working_since` of job rows.
+    """Writes the attributes `progress`, `working_since` and `progressed` of job rows.
 
     Args:
         dynamodb: boto3 client.
@@ -28,26 +28,32 @@ class ProgressReports:
 
         Args:
             shard: the shard.
-            seconds_done: of its audio.
+            seconds_done: of its audio; other than in the report before.
             worked: seconds since the worker received it.
         """
-        began = datetime.now(UTC) - timedelta(seconds=worked)
+        now = datetime.now(UTC)
         try:
             self._dynamodb.update_item(
                 TableName=self._table,
                 Key={"pk": {"S": job_pk(shard.job_id)}},
-                UpdateExpression="SET #p.#s = :seconds, #w = if_not_exists(#w, :began)",
+                UpdateExpression="SET #p.#s = :seconds, #w = if_not_exists(#w, :began), #n = :now",
                 # A row without the attribute is of an older release, or gone.
                 ConditionExpression="attribute_exists(#p)",
                 ExpressionAttributeNames={
                     "#p": "progress",
                     "#s": f"shard{shard.index}",
                     "#w": "working_since",
+                    "#n": "progressed",
                 },
                 ExpressionAttributeValues={
                     ":seconds": {"N": str(round(seconds_done, 1))},
-                    ":began": {"S": began.isoformat(timespec="milliseconds").replace("+00:00", "Z")},
+                    ":began": {"S": _iso(now - timedelta(seconds=worked))},
+                    ":now": {"S": _iso(now)},
                 },
             )
         except (BotoCoreError, ClientError) as error:
             logger.info("Progress was not written", extra={"fields": {"job_id": shard.job_id, "reason": str(error)}})
+
+
+def _iso(time: datetime) -> str:
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -32,7 +32,7 @@ class ShardRun:
     start_stages: dict[str, float] = field(default_factory=dict)  # seconds by stage of the start that it waited for
     audio_seconds: float = 0.0  # that were transcribed
     copy: AudioCopy | None = None  # a copy is to be written, and nothing transcribed
-    has_reported: bool = False  # of its progress
+    reported: float = 0.0  # seconds of audio, of the last report of its progress
     answered: bool = False  # the task token is answered, or no longer valid
 
     @property

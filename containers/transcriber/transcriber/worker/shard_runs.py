@@ -103,8 +103,8 @@ class ShardRuns:
             self._report(run, run.future.seconds_done())
 
     def _report(self, run: ShardRun, seconds_done: float) -> None:
-        if self._progress and seconds_done and not run.answered:
-            run.has_reported = True
+        if self._progress and seconds_done > run.reported and not run.answered:
+            run.reported = seconds_done
             self._progress.report(run.shard, seconds_done, time.monotonic() - run.received_at)
 
     def close(self) -> None:
@@ -232,7 +232,7 @@ class ShardRuns:
             Body=result.to_json().encode(),
             ContentType="application/json",
         )
-        if isinstance(outcome, ShardResult) and (shard.count > 1 or run.has_reported):
+        if isinstance(outcome, ShardResult) and (shard.count > 1 or run.reported):
             self._report(run, max(0.0, (shard.end or outcome.audio.duration) - shard.start))
         self._answer(run, self._tokens.success, {"index": shard.index, "result": shard.result.key})
         if isinstance(result, ShardResult):

@@ -34,6 +34,28 @@ BEGAN, NOW = "2026-11-28T10:00:00.000Z", "2026-11-28T10:01:40.000Z"  # 100 s lat
             0,
             {"progress": 0.5, "seconds": {"done": 200.0, "total": 400.0}, "estimated_seconds_left": 100.0},
         ),
+        (  # 60 s after the last report, when 120 s were left
+            {
+                "shards": 1,
+                "duration": 400.0,
+                "progress": {"shard0": 100.0},
+                "working_since": BEGAN,
+                "progressed": "2026-11-28T10:00:40.000Z",
+            },
+            0,
+            {"progress": 0.25, "seconds": {"done": 100.0, "total": 400.0}, "estimated_seconds_left": 60.0},
+        ),
+        (  # the report is older than what it promised
+            {
+                "shards": 1,
+                "duration": 400.0,
+                "progress": {"shard0": 300.0},
+                "working_since": BEGAN,
+                "progressed": "2026-11-28T10:00:40.000Z",
+            },
+            0,
+            {"progress": 0.75, "seconds": {"done": 300.0, "total": 400.0}},
+        ),
         (
             {"state": JobState.COMPLETED, "shards": 2, "duration": 400.0, "working_since": BEGAN},
             2,

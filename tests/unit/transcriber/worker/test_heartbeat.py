@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -51,6 +52,22 @@ def test_running_shard_keeps_visibility_and_sends_heartbeats(harness: WorkerHarn
     wait_until(lambda: len(harness.account.step_functions.calls) >= 3)
 
     assert {call[0] for call in harness.account.step_functions.calls} == {"heartbeat"}
+
+
+@pytest.mark.usefixtures("fast_heartbeat")
+def test_progress_is_reported_only_when_there_is_more(harness: WorkerHarness, make_shard: MakeShard) -> None:
+    """When it was reported last says how old the estimate of the time left is."""
+    reported: list[float] = []
+    harness.parts[1]._progress = SimpleNamespace(report=lambda shard, seconds, worked: reported.append(seconds))
+    harness.account.send("t1", make_shard())
+    harness.start()
+    future = harness.submitted(1)[0][2]
+    for seconds in (3.0, 7.0):
+        future.seconds_done = lambda seconds=seconds: seconds
+        heartbeats = len(harness.account.step_functions.calls)
+        wait_until(lambda before=heartbeats: len(harness.account.step_functions.calls) > before + 3)
+
+    assert reported == [3.0, 7.0]
 
 
 def test_fast_messages_alone_are_renewed_between_heartbeats(

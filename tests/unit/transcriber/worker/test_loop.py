@@ -131,6 +131,25 @@ def test_worker_exits_only_after_idle_time_without_shards(
     assert harness.healthy == [True]
 
 
+def test_worker_without_work_gives_back_memory_once_a_burst(
+    harness: WorkerHarness, make_shard: MakeShard, result_of: ResultOf, monkeypatch: Any
+) -> None:
+    released: list[int] = []  # shards that were received before
+    monkeypatch.setattr(loop, "_KEPT_HEAP_SECONDS", 0.05)
+    monkeypatch.setattr(loop, "release_free_memory", lambda: released.append(len(harness.engine.submitted)))
+    harness.start()
+    for n in range(2):
+        wait_until(lambda n=n: len(released) > n)
+        harness.account.send(f"t{n}", make_shard(job_id=f"j{n}"))
+        shard, _, future = harness.submitted(n + 1)[n]
+        time.sleep(0.1)  # while a shard runs, nothing is given back
+        future.set_result(result_of(shard))
+    wait_until(lambda: len(released) > 2)
+    time.sleep(0.2)  # several polls
+
+    assert released == [0, 1, 2]
+
+
 def test_stop_returns_running_shard_after_grace_period(harness: WorkerHarness, make_shard: MakeShard) -> None:
     harness.account.send("t1", make_shard())
     harness.start()

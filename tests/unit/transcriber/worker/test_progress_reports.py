@@ -24,6 +24,7 @@ def test_report_is_written_to_the_row_of_its_job(account: Any) -> None:
     assert first["progress"] == {"M": {"shard3": {"N": "12.3"}}}
     assert second["progress"] == {"M": {"shard3": {"N": "12.3"}, "shard1": {"N": "5.0"}}}
     assert second["working_since"] == first["working_since"]  # of whichever shard reported first
+    assert second["progressed"]["S"] >= first["progressed"]["S"] > first["working_since"]["S"]
 
 
 def test_report_makes_no_row(account: Any) -> None:

@@ -52,7 +52,7 @@ def test_wait_ends_when_job_completes(api, job_id, complete, monkeypatch):
     assert answer.status == 200
     assert pauses[0] == pytest.approx(0.05)
     assert pauses == sorted(pauses)
-    assert max(pauses) <= 0.25
+    assert max(pauses) < 1
 
 
 def test_renderer_is_imported_while_the_job_runs(api, job_id, complete, monkeypatch):
