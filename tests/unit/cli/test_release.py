@@ -41,6 +41,7 @@ class Account:
         self.changes: list[dict[str, Any]] = []
         self.cdk: list[list[str]] = []
         self.discarded = 0
+        self.status = ""  # of the stack, where it is not that of one which stands
 
     meta = SimpleNamespace(region_name="eu-west-1")
 
@@ -52,7 +53,7 @@ class Account:
         if command[3] == "synth":
             self.synthesize(command[3:])
         if command[3] == "deploy" and self.settings is None:
-            self.settings = self.synthesized
+            self.settings, self.status = self.synthesized, ""
         return SimpleNamespace(returncode=0)
 
     def synthesize(self, command: list[str]) -> None:
@@ -67,12 +68,15 @@ class Account:
         (folder / f"{settings.name}.template.json").write_text(json.dumps(template))
 
     def describe_stacks(self, StackName: str) -> Any:
+        if self.status and self.settings is None:
+            return {"Stacks": [{"StackStatus": self.status}]}
         if self.settings is None:
             raise ClientError({"Error": {"Code": "ValidationError", "Message": "Stack does not exist"}}, "x")
         values = {"TableName": "t", "ModelsBucket": "m", "Settings": json.dumps(self.settings)}
         if self.old:
             del values["Settings"]
-        return {"Stacks": [{"Outputs": [{"OutputKey": k, "OutputValue": v} for k, v in values.items()]}]}
+        outputs = [{"OutputKey": k, "OutputValue": v} for k, v in values.items()]
+        return {"Stacks": [{"StackStatus": self.status or "UPDATE_COMPLETE", "Outputs": outputs}]}
 
     def describe_change_set(self, StackName: str, ChangeSetName: str, NextToken: str = "0") -> Any:
         if not self.changes:
@@ -146,6 +150,40 @@ def test_deploy_of_an_existing_stack_is_refused(account: Account) -> None:
     result = earshot("deploy")
     assert isinstance(result.exception, CliError)
     assert "earshot upgrade Earshot" in result.exception.message
+    assert account.cdk == []
+
+
+@pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "REVIEW_IN_PROGRESS"])
+def test_deploy_after_a_failed_first_one_tries_again(account: Account, status: str) -> None:
+    """CloudFormation keeps the name of a stack whose creation was rolled back; the CDK deletes it."""
+    account.status = status
+    result = earshot("deploy")
+    assert result.exit_code == 0, result.output
+    assert account.cdk[-1][:2] == ["deploy", "Earshot"]
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "said"),
+    [
+        (("deploy",), "DELETE_FAILED", "earshot destroy Earshot"),
+        (("deploy",), "CREATE_IN_PROGRESS", "Wait until that has ended"),
+        (("deploy",), "UPDATE_ROLLBACK_FAILED", "continue-update-rollback --stack-name Earshot"),
+        (("upgrade", "Earshot"), "", "There is no stack Earshot in the region eu-west-1"),
+        (("upgrade", "Earshot"), "ROLLBACK_COMPLETE", "earshot deploy --name Earshot"),
+        (("upgrade", "Earshot"), "UPDATE_ROLLBACK_FAILED", "continue-update-rollback"),
+        (("upgrade", "Earshot"), "UPDATE_ROLLBACK_IN_PROGRESS", "Wait until that has ended"),
+        (("cost", "Earshot"), "ROLLBACK_COMPLETE", "Its first deployment did not succeed"),
+    ],
+)
+def test_stack_that_does_not_stand_is_named_with_its_remedy(
+    account: Account, command: tuple[str, ...], status: str, said: str
+) -> None:
+    account.status = status
+    if status.startswith("UPDATE"):
+        account.settings = deployed()
+    result = earshot(*command)
+    assert isinstance(result.exception, CliError)
+    assert said in result.exception.message
     assert account.cdk == []
 
 
