@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 import time
@@ -60,7 +61,7 @@ def deploy(
     """Deploy Earshot for the first time: check the account, build the image, create the stack."""
     check_clone()
     settings = {**_named(context, name), "name": name}
-    _check_place(name)
+    _check_name_is_free(name)
     folder = _build(name, _with_price(settings, {}), image, unchecked, {})
     release.deploy(name, folder)
     model = json.loads(stack_outputs(name)["Settings"])["default_model"]  # a deployment starts without one
@@ -137,7 +138,7 @@ def _with_price(named: dict[str, str], deployed: Mapping[str, Any]) -> dict[str,
     return {**named, "worker_price": str(price.usd)}
 
 
-def _check_place(name: str) -> None:
+def _check_name_is_free(name: str) -> None:
     """Raise unless a stack of this name can be created; the CDK deletes one whose creation was rolled back."""
     description, region = read_stack(name)
     match stage(description):
@@ -165,7 +166,11 @@ def _build(
     folder = CLONE / "build" / "deploy" / name
     shutil.rmtree(folder, ignore_errors=True)
     release.synthesize(settings, folder, deployed)
-    needs = Needs.of(release.synthesized_settings(name, folder))
+    needs = dataclasses.replace(
+        Needs.of(release.synthesized_settings(name, folder)),
+        first=not deployed,
+        parameters=release.public_parameters(name, folder),
+    )
     problems = print_findings(examine(client, needs, docker_needed=image is ImageBuild.DOCKER), only_open=True)
     if problems and not unchecked:
         raise CliError(

@@ -1,4 +1,4 @@
-"""boto3 clients: the region is the one that the CDK deploys into, and what is missing is said with its remedy."""
+"""boto3 clients: the region is the one that the CDK deploys into, and what is missing is message with its remedy."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def refused(code: str) -> ClientError:
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "message"),
     [
         (NoCredentialsError(), "no AWS credentials. Set AWS_PROFILE"),
         (refused("ExpiredToken"), "have expired. Sign in again"),
@@ -61,10 +61,10 @@ def refused(code: str) -> ClientError:
         (refused("AccessDenied"), "as AWS says"),
     ],
 )
-def test_failed_call_says_what_to_do(error: Exception, said: str) -> None:
+def test_failed_call_says_what_to_do(error: Exception, message: str) -> None:
     with (
         pytest.raises(CliError, match="The stack Earshot cannot be read: ") as caught,
         aws_errors("The stack Earshot cannot be read"),
     ):
         raise error
-    assert said in caught.value.message
+    assert message in caught.value.message

@@ -106,7 +106,7 @@ def test_rest_of_a_failed_deletion_is_removed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stack", "said"),
+    ("stack", "message"),
     [
         (None, "There is no stack Other in the region eu-west-1"),
         ({"StackStatus": "UPDATE_IN_PROGRESS", "Tags": [APPLICATION]}, "Wait until that has ended"),
@@ -114,10 +114,10 @@ def test_rest_of_a_failed_deletion_is_removed() -> None:
     ],
 )
 def test_stack_that_must_not_be_removed_is_refused(
-    monkeypatch: pytest.MonkeyPatch, stack: dict[str, Any] | None, said: str
+    monkeypatch: pytest.MonkeyPatch, stack: dict[str, Any] | None, message: str
 ) -> None:
     monkeypatch.setattr(deployment_commands, "read_stack", lambda _: (stack, "eu-west-1"))
-    with pytest.raises(CliError, match=said):
+    with pytest.raises(CliError, match=message):
         deployment_commands.destroy("Other", yes=True)
 
 

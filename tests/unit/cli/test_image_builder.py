@@ -121,7 +121,7 @@ def test_failed_build_says_why(folder: Path) -> None:
         build_with(Account("IN_PROGRESS", "FAILED"), folder)
 
 
-def test_account_without_quota_for_builds_is_told_what_to_request(folder: Path) -> None:
+def test_account_without_quota_for_builds_names_what_to_request(folder: Path) -> None:
     account = Account()
     account.refusal = "AccountLimitExceededException"
     with pytest.raises(CliError, match=r"more than 0 builds.*Linux/Medium.*or build with Docker"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import json
 from pathlib import Path
@@ -64,7 +65,8 @@ class Account:
         self.synthesized = json.loads(settings.to_json())
         folder = Path(command[command.index("--output") + 1])
         folder.mkdir(parents=True)
-        template = {"Outputs": {"Settings": {"Value": settings.to_json()}}}
+        layer = {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/aws/service/layer"}
+        template = {"Outputs": {"Settings": {"Value": settings.to_json()}}, "Parameters": {"Layer": layer}}
         (folder / f"{settings.name}.template.json").write_text(json.dumps(template))
 
     def describe_stacks(self, StackName: str) -> Any:
@@ -163,7 +165,7 @@ def test_deploy_after_a_failed_first_one_tries_again(account: Account, status: s
 
 
 @pytest.mark.parametrize(
-    ("command", "status", "said"),
+    ("command", "status", "message"),
     [
         (("deploy",), "DELETE_FAILED", "earshot destroy Earshot"),
         (("deploy",), "CREATE_IN_PROGRESS", "Wait until that has ended"),
@@ -176,14 +178,14 @@ def test_deploy_after_a_failed_first_one_tries_again(account: Account, status: s
     ],
 )
 def test_stack_that_does_not_stand_is_named_with_its_remedy(
-    account: Account, command: tuple[str, ...], status: str, said: str
+    account: Account, command: tuple[str, ...], status: str, message: str
 ) -> None:
     account.status = status
     if status.startswith("UPDATE"):
         account.settings = deployed()
     result = earshot(*command)
     assert isinstance(result.exception, CliError)
-    assert said in result.exception.message
+    assert message in result.exception.message
     assert account.cdk == []
 
 
@@ -263,7 +265,10 @@ def test_doctor_checks_what_the_settings_need(account: Account, monkeypatch: pyt
     requested: list[Needs] = []
     monkeypatch.setattr(deployment_commands, "examine", lambda _, needs, **__: requested.append(needs) or [])
     assert earshot("deploy", "-c", "spot=false", "-c", "zones=2", "-c", "instance_types=g5.xlarge").exit_code == 0
-    assert requested == [Needs(spot=False, zones=2, instance_types=["g5.xlarge"])]
+    needed = Needs(spot=False, zones=2, instance_types=["g5.xlarge"], parameters=["/aws/service/layer"])
+    assert requested == [needed]
+    assert earshot("upgrade", "Earshot").exit_code == 0
+    assert requested[1] == dataclasses.replace(needed, first=False)
 
 
 @pytest.mark.parametrize(
