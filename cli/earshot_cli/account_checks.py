@@ -22,6 +22,7 @@ GPU_QUOTAS = {
     "L-DB2E81BA": "Running On-Demand G and VT instances",
     "L-3819A6DF": "All G and VT Spot Instance Requests",
 }
+VPC_QUOTA = "L-F678F1CE"  # VPCs per Region (https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html)
 NO_REGION = "aws-global"  # what botocore says where no region is set, for a service that has a global address
 DEFAULT_ZONES, TWO_ZONE_REGION = 3, "us-west-1"  # as in infra/settings.py, which is not in the wheel
 USUAL_QUICK_MEMORY = 3008  # MB that a function may have in many new accounts; no API tells an account's limit
@@ -105,6 +106,36 @@ def availability_zones(client: Client, zones: int | None) -> Finding:
     return Finding(Level.OK, f"{len(found)} availability zones")
 
 
+def vpcs(client: Client) -> Finding:
+    """Check that the region has room for one more VPC: a first deployment makes one, and the quota is five."""
+    count = sum(len(page["Vpcs"]) for page in client("ec2").get_paginator("describe_vpcs").paginate())
+    most = _quota(client, "vpc", VPC_QUOTA)
+    if count >= most:
+        return Finding(
+            Level.PROBLEM,
+            f"{count} VPCs in the region, of {most:.0f} that it may have, and a deployment makes one",
+            f"Delete one that nothing uses, or request more of `VPCs per Region` (Service Quotas, {VPC_QUOTA}).",
+        )
+    return Finding(Level.OK, f"{count} of {most:.0f} VPCs")
+
+
+def public_parameter(client: Client, name: str) -> Finding:
+    """Check that AWS publishes a parameter in the region from which the template takes a value: the ARN of a layer."""
+    from botocore.exceptions import ClientError
+
+    try:
+        client("ssm").get_parameter(Name=name)
+    except ClientError as error:
+        if error_code(error) != "ParameterNotFound":
+            raise
+        return Finding(
+            Level.PROBLEM,
+            f"AWS does not publish {name} in this region, and the functions use that layer",
+            "Deploy into another region.",
+        )
+    return Finding(Level.OK, f"The region has {name}")
+
+
 def instance_types(client: Client, types: Sequence[str]) -> Finding:
     """Check that the region offers an instance type of the deployment; some regions lack all of the default."""
     offers = (
@@ -168,16 +199,7 @@ def service_role(client: Client, role: str) -> Finding:
 
 def gpu_quota(client: Client, code: str) -> Finding:
     """Check one of EC2's quotas for GPU instances."""
-    from botocore.exceptions import ClientError
-
-    quotas = client("service-quotas")
-    try:
-        quota = quotas.get_service_quota(ServiceCode="ec2", QuotaCode=code)["Quota"]
-    except ClientError as error:  # one that was never changed may have no value of its own
-        if error_code(error) != "NoSuchResourceException":
-            raise
-        quota = quotas.get_aws_default_service_quota(ServiceCode="ec2", QuotaCode=code)["Quota"]
-    vcpus, name = int(quota["Value"]), GPU_QUOTAS[code]
+    vcpus, name = int(_quota(client, "ec2", code)), GPU_QUOTAS[code]
     advice = f"Request {ROOMY_VCPUS} of `{name}` (Service Quotas, {code}), or deploy with -c flavour=cpu."
     if vcpus < WORKER_VCPUS:
         return Finding(Level.PROBLEM, f"{name}: {vcpus} vCPUs, and a worker needs {WORKER_VCPUS}", advice)
@@ -185,3 +207,17 @@ def gpu_quota(client: Client, code: str) -> Finding:
         room = f"room for {vcpus // WORKER_VCPUS} at a time; an instance that leaves counts for about 8 minutes more"
         return Finding(Level.WARNING, f"{name}: {vcpus} vCPUs, {room}", advice)
     return Finding(Level.OK, f"{name}: {vcpus} vCPUs")
+
+
+def _quota(client: Client, service: str, code: str) -> float:
+    """Return the value of a quota in the region; of one that was never changed, AWS's default."""
+    from botocore.exceptions import ClientError
+
+    quotas = client("service-quotas")
+    try:
+        quota = quotas.get_service_quota(ServiceCode=service, QuotaCode=code)["Quota"]
+    except ClientError as error:
+        if error_code(error) != "NoSuchResourceException":
+            raise
+        quota = quotas.get_aws_default_service_quota(ServiceCode=service, QuotaCode=code)["Quota"]
+    return float(quota["Value"])

@@ -12,6 +12,7 @@ from typing import Any
 
 from earshot_cli.errors import CliError, Status
 from earshot_cli.extras import missing_extra
+from earshot_contract.aws_errors import error_code
 
 
 def client(service: str, **options: str) -> Any:
@@ -41,20 +42,46 @@ def price_list_client(service: str) -> Any:
     return client(service, region_name="us-east-1")
 
 
+# Credentials that were valid once; the last three are botocore's own, of AWS SSO.
+EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
+EXPIRED_IN_BOTOCORE = {"UnauthorizedSSOTokenError", "SSOTokenLoadError", "TokenRetrievalError"}
+UNKNOWN = {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "AuthFailure"}
+
+
 @contextmanager
-def aws_errors(message: str, status: Status = Status.FAILED, hint: str = "") -> Iterator[None]:
-    """Turn boto3's errors into a CliError: `message`, boto3's reason, `hint`."""
-    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
+def aws_errors(message: str, status: Status = Status.FAILED) -> Iterator[None]:
+    """Turn boto3's errors into a CliError: `message`, boto3's reason, and what to do where that is known."""
+    from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         yield
-    except NoRegionError:
-        raise CliError(
-            f"{message}: no AWS region is set. Set AWS_REGION, for example AWS_REGION=eu-central-1.", status
-        ) from None
-    except NoCredentialsError:
-        raise CliError(
-            f"{message}: there are no AWS credentials. Set AWS_PROFILE, or sign in with `aws sso login`.", status
-        ) from None
     except (BotoCoreError, ClientError) as error:
-        raise CliError(f"{message}: {error}{hint}", status) from None
+        raise CliError(f"{message}: {reason(error)}", status) from None
+
+
+def reason(error: Exception) -> str:
+    """Return why a call of AWS failed, and what to do where that is known.
+
+    Args:
+        error: boto3's BotoCoreError or ClientError.
+    """
+    from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
+
+    kind = error_code(error) if isinstance(error, ClientError) else type(error).__name__
+    if isinstance(error, NoRegionError):
+        return "no AWS region is set. Set AWS_REGION, for example AWS_REGION=eu-central-1."
+    if isinstance(error, NoCredentialsError):
+        return "there are no AWS credentials. Set AWS_PROFILE, or sign in with `aws sso login`."
+    if kind in EXPIRED | EXPIRED_IN_BOTOCORE:
+        return "the AWS credentials have expired. Sign in again, for example with `aws sso login`."
+    if kind in UNKNOWN:
+        return (
+            "AWS does not accept these credentials. Check AWS_PROFILE; a region that the account has not enabled "
+            f"refuses valid ones, too. AWS says: {error}"
+        )
+    if isinstance(error, EndpointConnectionError):
+        return (
+            "AWS does not answer there. Check AWS_REGION (a region is written like eu-central-1) and the connection "
+            f"to the internet. {error}"
+        )
+    return f"{error}"

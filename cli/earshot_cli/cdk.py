@@ -46,4 +46,4 @@ def checked_cdk(arguments: Sequence[str]) -> None:
         CliError: it failed; it has said why.
     """
     if status := run_cdk(arguments):
-        raise CliError(f"`cdk {arguments[0]}` failed with status {status}.")
+        raise CliError(f"`cdk {arguments[0]}` failed with status {status}; what it printed above says why.")

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
+from earshot_cli import stack_state
 from earshot_cli.aws_clients import aws_errors, client
 from earshot_cli.errors import CliError, Status
+from earshot_cli.stack_state import Stage
 
 REQUIRED_OUTPUTS = {"TableName", "ModelsBucket"}  # what the command reaches without the API
 STATE_FILE = "cloud.json"  # the local cloud writes it into its data folder
@@ -48,12 +51,26 @@ def local_outputs(data_dir: Path) -> dict[str, str]:
 
 
 def stack_outputs(stack: str) -> dict[str, str]:
-    """Return the outputs of a stack in AWS, read with the environment's credentials."""
-    cloudformation = client("cloudformation")
-    message, hint = f"The outputs of the stack {stack} cannot be read", ". Check AWS_PROFILE and AWS_REGION."
-    with aws_errors(message, Status.UNREACHABLE, hint):
-        description = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
-    found = {output["OutputKey"]: output["OutputValue"] for output in description.get("Outputs", [])}
+    """Return the outputs of a stack in AWS, read with the environment's credentials.
+
+    Raises:
+        CliError: there is no such stack, it is not Earshot's, or its creation has not succeeded.
+    """
+    description, region = read_stack(stack)
+    found = {output["OutputKey"]: output["OutputValue"] for output in (description or {}).get("Outputs", [])}
     if missing := REQUIRED_OUTPUTS - found.keys():
-        raise CliError(f"The stack {stack} is not Earshot's: it has no output {', '.join(sorted(missing))}.")
+        if description and stack_state.stage(description) is Stage.STANDS:
+            raise CliError(f"The stack {stack} is not Earshot's: it has no output {', '.join(sorted(missing))}.")
+        raise stack_state.refusal(stack, description, region)
     return found
+
+
+def read_stack(stack: str) -> tuple[dict[str, Any] | None, str]:
+    """Return CloudFormation's description of a stack in AWS, None if there is none, and the region.
+
+    Raises:
+        CliError: CloudFormation does not answer, or does not accept the credentials.
+    """
+    cloudformation = client("cloudformation")
+    with aws_errors(f"The stack {stack} cannot be read", Status.UNREACHABLE):
+        return stack_state.describe(cloudformation, stack), cloudformation.meta.region_name

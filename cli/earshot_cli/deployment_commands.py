@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 import time
@@ -20,11 +21,12 @@ from earshot_cli.aws_clients import aws_errors, client, price_list_client
 from earshot_cli.cdk import CLONE, check_clone, run_cdk
 from earshot_cli.console import stderr, stdout, write
 from earshot_cli.cost import audio_costs, worker_price
-from earshot_cli.deployment import DATA_DIR, local_outputs, stack_outputs
+from earshot_cli.deployment import DATA_DIR, local_outputs, read_stack, stack_outputs
 from earshot_cli.destroy import destroy as remove
 from earshot_cli.doctor import Needs, docker, examine
 from earshot_cli.doctor_command import Flavour, print_findings
 from earshot_cli.errors import CliError, Status
+from earshot_cli.stack_state import DELETING, Stage, is_earshots, refusal, stage
 from earshot_contract.timeouts import WORKER_START_SECONDS
 
 DEFAULT_INSTANCE_TYPE = "g6.xlarge"  # the first of infra/settings.py, which is not in the wheel
@@ -59,8 +61,7 @@ def deploy(
     """Deploy Earshot for the first time: check the account, build the image, create the stack."""
     check_clone()
     settings = {**_named(context, name), "name": name}
-    if _exists(name):
-        raise CliError(f"There is a stack {name}: `earshot upgrade {name}` changes it and keeps its settings.")
+    _check_name_is_free(name)
     folder = _build(name, _with_price(settings, {}), image, unchecked, {})
     release.deploy(name, folder)
     model = json.loads(stack_outputs(name)["Settings"])["default_model"]  # a deployment starts without one
@@ -77,6 +78,7 @@ def upgrade(
     """Bring a deployment to this version; settings that are not named with -c stay as they are deployed."""
     check_clone()
     named = _named(context, stack)
+    _check_stands(stack)
     deployed = release.deployed_settings(stack_outputs(stack), named)
     if _kinds({**deployed, **named}) != _kinds(deployed):
         named = _with_price(named, deployed)
@@ -136,17 +138,25 @@ def _with_price(named: dict[str, str], deployed: Mapping[str, Any]) -> dict[str,
     return {**named, "worker_price": str(price.usd)}
 
 
-def _exists(name: str) -> bool:
-    from botocore.exceptions import ClientError
+def _check_name_is_free(name: str) -> None:
+    """Raise unless a stack of this name can be created; the CDK deletes one whose creation was rolled back."""
+    description, region = read_stack(name)
+    match stage(description):
+        case Stage.ABSENT:
+            return
+        case Stage.ROLLED_BACK:
+            stderr.print(f"An earlier deployment of {name} was rolled back; the CDK deletes what is left of it first.")
+        case Stage.STANDS:
+            raise CliError(f"There is a stack {name}: `earshot upgrade {name}` changes it and keeps its settings.")
+        case _:
+            raise refusal(name, description, region)
 
-    with aws_errors(f"The stack {name} cannot be read", Status.UNREACHABLE, ". Check AWS_PROFILE and AWS_REGION."):
-        try:
-            client("cloudformation").describe_stacks(StackName=name)
-        except ClientError as error:
-            if "does not exist" in str(error):
-                return False
-            raise
-    return True
+
+def _check_stands(name: str) -> None:
+    """Raise unless CloudFormation can change the stack: not while it changes, nor after a failed way back."""
+    description, region = read_stack(name)
+    if stage(description) is not Stage.STANDS:
+        raise refusal(name, description, region)
 
 
 def _build(
@@ -156,7 +166,11 @@ def _build(
     folder = CLONE / "build" / "deploy" / name
     shutil.rmtree(folder, ignore_errors=True)
     release.synthesize(settings, folder, deployed)
-    needs = Needs.of(release.synthesized_settings(name, folder))
+    needs = dataclasses.replace(
+        Needs.of(release.synthesized_settings(name, folder)),
+        first=not deployed,
+        parameters=release.public_parameters(name, folder),
+    )
     problems = print_findings(examine(client, needs, docker_needed=image is ImageBuild.DOCKER), only_open=True)
     if problems and not unchecked:
         raise CliError(
@@ -221,9 +235,14 @@ def destroy(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remove a deployment from AWS: stop its jobs and workers, wait for its instances, delete the stack."""
-    outputs = stack_outputs(stack)
+    description, region = read_stack(stack)
+    if description is None or (stage(description) is Stage.BUSY and description["StackStatus"] != DELETING):
+        raise refusal(stack, description, region)
+    if not is_earshots(description):
+        raise CliError(f"The stack {stack} is not Earshot's: it has no tag Application=Earshot. Nothing was removed.")
     if not yes:
-        typer.confirm(f"Stop all jobs of {stack} and delete it? Buckets and table stay.", abort=True, err=True)
+        question = f"Stop all jobs of {stack} in {region} and delete it? Buckets and table stay."
+        typer.confirm(question, abort=True, err=True)
     with aws_errors(f"The deployment {stack} could not be removed"):
-        kept = remove(client, stack, outputs, stderr.print, time.sleep)
+        kept = remove(client, stack, stderr.print, time.sleep)
     stderr.print(f"Removed {stack}. What holds data stays: {', '.join(kept) or 'nothing'}.")

@@ -1,4 +1,4 @@
-"""Removal of a deployment: stop what runs, wait until its instances are gone, delete the stack.
+"""Removal of a deployment: stop what runs, empty its queues, wait until its instances are gone, delete the stack.
 
 ECS refuses to delete a cluster with a container instance or a capacity provider in use, so while a worker lives a
 deletion of the stack alone fails (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html).
@@ -7,43 +7,47 @@ deletion of the stack alone fails (https://docs.aws.amazon.com/AmazonECS/latest/
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
+from earshot_cli import stack_state
 from earshot_cli.errors import CliError
+from earshot_contract.aws_errors import error_code
 
 Client = Callable[[str], Any]  # name of a service → boto3 client
 
-MACHINES = ("JobMachineArn", "WorkerMachineArn")  # outputs: jobs first, so that they launch no more workers
+MACHINES = "AWS::StepFunctions::StateMachine"
+QUEUES = "Queues"  # begin of the logical ids of the queues of shards (infra/queues.py)
 KEPT = ("AWS::S3::Bucket", "AWS::DynamoDB::GlobalTable")  # types of resources that CloudFormation leaves
 INSTANCES_SECONDS = 1800.0  # for workers to stop and ECS to terminate their instances: about 10 minutes
 STACK_SECONDS = 1800.0
 POLL_SECONDS = 10.0
 
 
-def destroy(
-    client: Client,
-    stack: str,
-    outputs: Mapping[str, str],
-    progress: Callable[[str], None],
-    sleep: Callable[[float], None],
-) -> list[str]:
+def destroy(client: Client, stack: str, progress: Callable[[str], None], sleep: Callable[[float], None]) -> list[str]:
     """Remove a deployment; return the resources that stay because they hold data.
+
+    It reads what there is from the stack's resources, not from its outputs: a stack whose creation failed has none,
+    and of one whose deletion failed some resources are gone.
 
     Args:
         client: returns a boto3 client for the name of a service.
         stack: name of the stack.
-        outputs: of the stack.
         progress: is called with a description of each stage.
         sleep: `time.sleep`.
 
     Raises:
         CliError: instances or the stack are not gone in time; the command can be repeated.
     """
-    clusters = _resources(client, stack, "AWS::ECS::Cluster")
+    resources = _resources(client, stack)
+    clusters = _names(resources, "AWS::ECS::Cluster")
+    machines = _names(resources, MACHINES)  # by logical id: Jobs before Workers, so that they launch no more workers
+    queues = [r["PhysicalResourceId"] for r in resources if r["LogicalResourceId"].startswith(QUEUES)]
     deadline = time.monotonic() + INSTANCES_SECONDS
     while True:
-        stopped = sum(_stop_executions(client, outputs[machine]) for machine in MACHINES)
+        stopped = sum(_stop_executions(client, machine) for machine in machines)
+        if stopped:
+            _purge(client, queues)
         alive = sum(_count(client, cluster) for cluster in clusters)
         if not stopped and not alive:
             break
@@ -51,7 +55,7 @@ def destroy(
         if time.monotonic() > deadline:
             raise CliError(f"{alive} tasks and instances of {stack} still run. Repeat the command later.")
         sleep(POLL_SECONDS)
-    kept = [f"{kind.rpartition('::')[2]} {name}" for kind in KEPT for name in _resources(client, stack, kind)]
+    kept = [f"{kind.rpartition('::')[2]} {name}" for kind in KEPT for name in _names(resources, kind)]
     progress("Deleting the stack")
     client("cloudformation").delete_stack(StackName=stack)
     _await_deletion(client, stack, sleep)
@@ -68,6 +72,18 @@ def _stop_executions(client: Client, machine: str) -> int:
     return stopped
 
 
+def _purge(client: Client, queues: list[str]) -> None:
+    """Empty the queues of shards: for what the stopped jobs left there `scale` would launch workers each minute."""
+    from botocore.exceptions import ClientError
+
+    for queue in queues:
+        try:
+            client("sqs").purge_queue(QueueUrl=queue)
+        except ClientError as error:
+            if "PurgeQueueInProgress" not in error_code(error):  # SQS purges a queue once a minute
+                raise
+
+
 def _count(client: Client, cluster: str) -> int:
     """Return the number of a cluster's tasks and instances."""
     ecs = client("ecs")
@@ -75,24 +91,25 @@ def _count(client: Client, cluster: str) -> int:
     return len(tasks) + len(ecs.list_container_instances(cluster=cluster)["containerInstanceArns"])
 
 
-def _resources(client: Client, stack: str, kind: str) -> list[str]:
-    """Return the names of a stack's resources of a type."""
+def _resources(client: Client, stack: str) -> list[dict[str, Any]]:
+    """Return the resources that a stack has, by logical id. CloudFormation also lists those that it has deleted."""
     pages = client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
     found = [resource for page in pages for resource in page["StackResourceSummaries"]]
-    return [r["PhysicalResourceId"] for r in found if r["ResourceType"] == kind and "PhysicalResourceId" in r]
+    there = [r for r in found if r.get("PhysicalResourceId") and r["ResourceStatus"] != "DELETE_COMPLETE"]
+    return sorted(there, key=lambda resource: str(resource["LogicalResourceId"]))
+
+
+def _names(resources: list[dict[str, Any]], kind: str) -> list[str]:
+    """Return the physical names of the resources of a type."""
+    return [r["PhysicalResourceId"] for r in resources if r["ResourceType"] == kind]
 
 
 def _await_deletion(client: Client, stack: str, sleep: Callable[[float], None]) -> None:
-    from botocore.exceptions import ClientError
-
     deadline = time.monotonic() + STACK_SECONDS
     while time.monotonic() < deadline:
-        try:
-            description = client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
-        except ClientError as error:
-            if "does not exist" in str(error):
-                return
-            raise
+        description = stack_state.describe(client("cloudformation"), stack)
+        if description is None:
+            return
         if description["StackStatus"] == "DELETE_FAILED":
             raise CliError(
                 f"CloudFormation could not delete {stack}: {description.get('StackStatusReason', 'no reason')}. "

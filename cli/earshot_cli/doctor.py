@@ -23,6 +23,8 @@ class Needs:
     instance_types: Sequence[str] = ("g6.xlarge", "g5.xlarge", "g4dn.xlarge")
     quick_workers: int = 2
     quick_memory: int = 3008
+    first: bool = True  # not an upgrade, which has its VPC
+    parameters: Sequence[str] = ()  # names of AWS's parameters that the template reads
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Self:
@@ -66,6 +68,10 @@ def examine(
 def _checks(client: Client, needs: Needs) -> Iterator[tuple[str, Callable[[], Finding]]]:
     """Yield the name of each check of the account that these needs take, and the check."""
     yield "the CDK's bootstrap", partial(account_checks.bootstrap, client)
+    for name in needs.parameters:
+        yield f"the parameter {name}", partial(account_checks.public_parameter, client, name)
+    if needs.first:
+        yield "VPCs", partial(account_checks.vpcs, client)
     yield "availability zones", partial(account_checks.availability_zones, client, needs.zones)
     if needs.quick_workers:
         limits = (needs.quick_workers, needs.quick_memory)

@@ -34,6 +34,9 @@ BUILD_SECONDS = 3600.0
 STACK_SECONDS = 300.0
 BUILDSPEC = {
     "version": 0.2,
+    # Docker would push an index of the image and its provenance, which Lambda refuses ("The image manifest, config or
+    # layer media type … is not supported"). The CDK sets the same for its own builds.
+    "env": {"variables": {"BUILDX_NO_DEFAULT_ATTESTATIONS": "1"}},
     "phases": {
         "pre_build": {
             "commands": [
@@ -141,13 +144,29 @@ def build(client: Client, image: ImageAsset, progress: Callable[[str], None], sl
         "DOCKERFILE": image.dockerfile,
         "BUILD_ARGS": " ".join(f"--build-arg {name}={value}" for name, value in image.build_args.items()),
     }
-    started = client("codebuild").start_build(
-        projectName=STACK,
-        sourceTypeOverride="S3",
-        sourceLocationOverride=f"{bucket}/{key}",
-        environmentVariablesOverride=[{"name": name, "value": value} for name, value in variables.items()],
-    )["build"]
-    await_build(client, started["id"], progress, sleep)
+    await_build(client, _start(client, f"{bucket}/{key}", variables), progress, sleep)
+
+
+def _start(client: Client, source: str, variables: dict[str, str]) -> str:
+    """Start a build and return its id."""
+    from botocore.exceptions import ClientError
+
+    try:
+        started = client("codebuild").start_build(
+            projectName=STACK,
+            sourceTypeOverride="S3",
+            sourceLocationOverride=source,
+            environmentVariablesOverride=[{"name": name, "value": value} for name, value in variables.items()],
+        )
+    except ClientError as error:
+        if error_code(error) != "AccountLimitExceededException":
+            raise
+        raise CliError(
+            f"CodeBuild starts no build in this account: {error}. A new account may have none of the quota "
+            "`Concurrently running builds for Linux/Medium environment` of CodeBuild: request 1 (Service Quotas), or "
+            "build with Docker on this machine."
+        ) from None
+    return str(started["build"]["id"])
 
 
 def await_build(client: Client, build_id: str, progress: Callable[[str], None], sleep: Callable[[float], None]) -> None:
@@ -204,10 +223,11 @@ def ensure_stack(client: Client, bucket: str, repository: str, sleep: Callable[[
             raise
         try:
             cloudformation.update_stack(**arguments)
-        except ClientError as unchanged:
-            if "No updates are to be performed" not in str(unchanged):
+        except ClientError as refused:
+            if "No updates are to be performed" in str(refused):
+                return
+            if "can not be updated" not in str(refused):  # its creation failed once; the status below says so
                 raise
-            return
     deadline = time.monotonic() + STACK_SECONDS
     while (status := cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"]).endswith("PROGRESS"):
         if time.monotonic() > deadline:

@@ -106,6 +106,14 @@ def synthesized_settings(name: str, folder: Path) -> dict[str, Any]:
     return dict(json.loads(template["Outputs"]["Settings"]["Value"]))
 
 
+def public_parameters(name: str, folder: Path) -> list[str]:
+    """Return the names of AWS's own parameters from which a synthesized template takes values, layers for example."""
+    template = json.loads((folder / f"{name}.template.json").read_text())
+    parameters = template.get("Parameters", {}).values()
+    names = [p["Default"] for p in parameters if p["Type"].startswith("AWS::SSM::Parameter::Value")]
+    return sorted(name for name in names if name.startswith("/aws/"))
+
+
 def settings_changes(deployed: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     """Yield a line for each setting that an upgrade changes, brings or no longer knows."""
     for name in sorted({*deployed, *after}):

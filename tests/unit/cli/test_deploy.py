@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from earshot_cli.cost import Price
 from earshot_cli.doctor import Needs
 from earshot_cli.errors import CliError
 from infra.settings import StackSettings
-from tests.fixtures.cloudformation import Account, context, run_command
+from tests.fixtures.cloudformation import Account, context, deployed, run_command
 
 
 def test_deploy_synthesizes_and_creates_the_stack(account: Account) -> None:
@@ -49,6 +50,40 @@ def test_deploy_of_an_existing_stack_is_refused(account: Account) -> None:
     assert account.cdk == []
 
 
+@pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "REVIEW_IN_PROGRESS"])
+def test_deploy_after_a_failed_first_one_tries_again(account: Account, status: str) -> None:
+    """CloudFormation keeps the name of a stack whose creation was rolled back; the CDK deletes it."""
+    account.status = status
+    result = run_command("deploy")
+    assert result.exit_code == 0, result.output
+    assert account.cdk[-1][:2] == ["deploy", "Earshot"]
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "message"),
+    [
+        (("deploy",), "DELETE_FAILED", "earshot destroy Earshot"),
+        (("deploy",), "CREATE_IN_PROGRESS", "Wait until that has ended"),
+        (("deploy",), "UPDATE_ROLLBACK_FAILED", "continue-update-rollback --stack-name Earshot"),
+        (("upgrade", "Earshot"), "", "There is no stack Earshot in the region eu-west-1"),
+        (("upgrade", "Earshot"), "ROLLBACK_COMPLETE", "earshot deploy --name Earshot"),
+        (("upgrade", "Earshot"), "UPDATE_ROLLBACK_FAILED", "continue-update-rollback"),
+        (("upgrade", "Earshot"), "UPDATE_ROLLBACK_IN_PROGRESS", "Wait until that has ended"),
+        (("cost", "Earshot"), "ROLLBACK_COMPLETE", "Its first deployment did not succeed"),
+    ],
+)
+def test_stack_that_does_not_stand_is_named_with_its_remedy(
+    account: Account, command: tuple[str, ...], status: str, message: str
+) -> None:
+    account.status = status
+    if status.startswith("UPDATE"):
+        account.settings = deployed()
+    result = run_command(*command)
+    assert isinstance(result.exception, CliError)
+    assert message in result.exception.message
+    assert account.cdk == []
+
+
 def test_deploy_with_a_problem_stops_unless_unchecked(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     problem = Finding(Level.PROBLEM, "No quota", "Request it.")
     monkeypatch.setattr(deployment_commands, "examine", lambda *_, **__: [problem])
@@ -71,7 +106,10 @@ def test_doctor_checks_what_the_settings_need(account: Account, monkeypatch: pyt
     requested: list[Needs] = []
     monkeypatch.setattr(deployment_commands, "examine", lambda _, needs, **__: requested.append(needs) or [])
     assert run_command("deploy", "-c", "spot=false", "-c", "zones=2", "-c", "instance_types=g5.xlarge").exit_code == 0
-    assert requested == [Needs(spot=False, zones=2, instance_types=["g5.xlarge"])]
+    needed = Needs(spot=False, zones=2, instance_types=["g5.xlarge"], parameters=["/aws/service/layer"])
+    assert requested == [needed]
+    assert run_command("upgrade", "Earshot").exit_code == 0
+    assert requested[1] == dataclasses.replace(needed, first=False)
 
 
 def test_any_command_of_the_cdk_is_passed_on(account: Account) -> None:

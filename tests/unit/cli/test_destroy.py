@@ -8,15 +8,23 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from earshot_cli import deployment_commands
 from earshot_cli.destroy import destroy
 from earshot_cli.errors import CliError
+from earshot_cli.stack_state import APPLICATION
 
-OUTPUTS = {"JobMachineArn": "arn:jobs", "WorkerMachineArn": "arn:workers"}
+NAMES = (
+    ("AWS::StepFunctions::StateMachine", "WorkersMachine2ACB", "arn:workers"),
+    ("AWS::StepFunctions::StateMachine", "JobsMachine29A9", "arn:jobs"),
+    ("AWS::ECS::Cluster", "WorkersCapacityCluster", "cluster"),
+    ("AWS::S3::Bucket", "StorageUploads", "uploads"),
+    ("AWS::DynamoDB::GlobalTable", "StorageTable", "rows"),
+    ("AWS::SQS::Queue", "QueuesFast4D64", "fast"),
+    ("AWS::SQS::Queue", "CallbacksQueueE66F", "callbacks"),
+)
 RESOURCES = [
-    {"ResourceType": "AWS::ECS::Cluster", "PhysicalResourceId": "cluster"},
-    {"ResourceType": "AWS::S3::Bucket", "PhysicalResourceId": "uploads"},
-    {"ResourceType": "AWS::DynamoDB::GlobalTable", "PhysicalResourceId": "rows"},
-    {"ResourceType": "AWS::SQS::Queue", "PhysicalResourceId": "queue"},
+    {"ResourceType": kind, "LogicalResourceId": name, "PhysicalResourceId": id, "ResourceStatus": "CREATE_COMPLETE"}
+    for kind, name, id in NAMES
 ]
 
 
@@ -27,11 +35,13 @@ class Account:
         self.running = {"arn:jobs": ["arn:job:1"], "arn:workers": ["arn:worker:1"]}
         self.looks, self.status, self.deleted = instance_looks, status, False
         self.calls: list[str] = []
+        self.resources = RESOURCES
 
     def client(self, service: str) -> Any:
         return SimpleNamespace(
             get_paginator=lambda operation: SimpleNamespace(paginate=getattr(self, operation)),
             stop_execution=self.stop_execution,
+            purge_queue=self.purge_queue,
             list_tasks=lambda cluster: {"taskArns": ["task"] * bool(self.running["arn:workers"])},
             list_container_instances=self.list_container_instances,
             delete_stack=self.delete_stack,
@@ -42,11 +52,16 @@ class Account:
         return [{"executions": [{"executionArn": arn} for arn in self.running[stateMachineArn]]}]
 
     def list_stack_resources(self, StackName: str) -> list[Any]:
-        return [{"StackResourceSummaries": RESOURCES}]
+        return [{"StackResourceSummaries": self.resources}]
 
     def stop_execution(self, executionArn: str, cause: str) -> None:
         self.calls.append(f"stop {executionArn}")
         self.running = {machine: [a for a in arns if a != executionArn] for machine, arns in self.running.items()}
+
+    def purge_queue(self, QueueUrl: str) -> None:
+        self.calls.append(f"purge {QueueUrl}")
+        code = "AWS.SimpleQueueService.PurgeQueueInProgress"
+        raise ClientError({"Error": {"Code": code, "Message": "once a minute"}}, "PurgeQueue")
 
     def list_container_instances(self, cluster: str) -> Any:
         assert cluster == "cluster"
@@ -65,8 +80,8 @@ class Account:
 
 def test_stack_is_deleted_after_its_last_instance() -> None:
     account, waits = Account(), []
-    kept = destroy(account.client, "Earshot", OUTPUTS, lambda _: None, waits.append)
-    assert account.calls == ["stop arn:job:1", "stop arn:worker:1", "delete"], "jobs first: they launch workers"
+    kept = destroy(account.client, "Earshot", lambda _: None, waits.append)
+    assert account.calls == ["stop arn:job:1", "stop arn:worker:1", "purge fast", "delete"], "jobs launch workers"
     assert len(waits) == 2
     assert kept == ["Bucket uploads", "GlobalTable rows"]
 
@@ -74,4 +89,41 @@ def test_stack_is_deleted_after_its_last_instance() -> None:
 def test_failed_deletion_says_why() -> None:
     account = Account(status="DELETE_FAILED")
     with pytest.raises(CliError, match="Cluster in use"):
-        destroy(account.client, "Earshot", OUTPUTS, lambda _: None, lambda _: None)
+        destroy(account.client, "Earshot", lambda _: None, lambda _: None)
+
+
+def test_rest_of_a_failed_deletion_is_removed() -> None:
+    """CloudFormation still lists what it has deleted, and its services refuse questions about that."""
+    account = Account(instance_looks=0)
+    gone = ("StateMachine", "Cluster", "Queue")
+    account.resources = [
+        {**r, "ResourceStatus": "DELETE_COMPLETE" if r["ResourceType"].endswith(gone) else "DELETE_SKIPPED"}
+        for r in RESOURCES
+    ]
+    account.looks = -1
+    assert destroy(account.client, "Earshot", lambda _: None, lambda _: None) == ["Bucket uploads", "GlobalTable rows"]
+    assert account.calls == ["delete"]
+
+
+@pytest.mark.parametrize(
+    ("stack", "message"),
+    [
+        (None, "There is no stack Other in the region eu-west-1"),
+        ({"StackStatus": "UPDATE_IN_PROGRESS", "Tags": [APPLICATION]}, "Wait until that has ended"),
+        ({"StackStatus": "CREATE_COMPLETE", "Tags": []}, "not Earshot's"),
+    ],
+)
+def test_stack_that_must_not_be_removed_is_refused(
+    monkeypatch: pytest.MonkeyPatch, stack: dict[str, Any] | None, message: str
+) -> None:
+    monkeypatch.setattr(deployment_commands, "read_stack", lambda _: (stack, "eu-west-1"))
+    with pytest.raises(CliError, match=message):
+        deployment_commands.destroy("Other", yes=True)
+
+
+def test_stack_whose_creation_failed_can_be_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+    stack, removed = {"StackStatus": "ROLLBACK_COMPLETE", "Tags": [APPLICATION]}, []
+    monkeypatch.setattr(deployment_commands, "read_stack", lambda _: (stack, "eu-west-1"))
+    monkeypatch.setattr(deployment_commands, "remove", lambda _, name, *__: removed.append(name) or [])
+    deployment_commands.destroy("Ours", yes=True)
+    assert removed == ["Ours"]

@@ -21,6 +21,7 @@ HEALTHY: dict[str, dict[str, Any]] = {
     "ssm": {"get_parameter": {"Parameter": {"Name": "/cdk-bootstrap/hnb659fds/version", "Value": "28"}}},
     "ec2": {
         "describe_availability_zones": {"AvailabilityZones": [{"ZoneName": f"eu-west-1{z}"} for z in "abc"]},
+        "describe_vpcs": {"Vpcs": [{"VpcId": "vpc-default"}]},
         "describe_instance_type_offerings": {"InstanceTypeOfferings": [{"InstanceType": "g5.xlarge"}]},
     },
     "lambda": {"get_account_settings": {"AccountLimit": {"ConcurrentExecutions": 1000}}},
@@ -68,7 +69,7 @@ def docker(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_ready_account_has_nothing_to_do() -> None:
     found = findings({})
     assert {finding.level for finding in found} == {Level.OK}
-    assert len(found) == 10
+    assert len(found) == 11
     assert [finding for finding in found if finding.advice] == []
 
 
@@ -94,6 +95,7 @@ def test_ready_account_has_nothing_to_do() -> None:
         (("service-quotas", "get_service_quota"), "NoSuchResourceException", Level.PROBLEM, "0 vCPUs", "flavour=cpu"),
         (("ssm", "get_parameter"), "ParameterNotFound", Level.PROBLEM, "not bootstrapped", "earshot cdk bootstrap"),
         (("ssm", "get_parameter"), {"Parameter": {"Value": "5"}}, Level.PROBLEM, "version 5", "earshot cdk bootstrap"),
+        (("ec2", "describe_vpcs"), {"Vpcs": [{}] * 64}, Level.PROBLEM, "64 VPCs in the region, of 64", "L-F678F1CE"),
         (("ssm", "get_parameter"), "AccessDeniedException", Level.WARNING, "Not checked", "AccessDenied"),
         (
             ("ec2", "describe_availability_zones"),
@@ -130,17 +132,18 @@ def test_what_is_missing_is_named_with_its_remedy(
     call: tuple[str, str], answer: Any, level: Level, what: str, advice: str
 ) -> None:
     bad = [finding for finding in findings({call: answer}) if finding.level is not Level.OK]
-    assert bad[0].level is level
-    assert what in bad[0].what
-    assert advice in bad[0].advice
+    found = next(finding for finding in bad if what in finding.what)
+    assert found.level is level
+    assert advice in found.advice
 
 
 @pytest.mark.parametrize(
     ("needs", "checks"),
     [
-        (Needs(gpu=False), 6),
-        (Needs(spot=False), 8),  # neither Spot's quota nor its role
-        (Needs(quick_workers=0), 9),
+        (Needs(gpu=False), 7),
+        (Needs(spot=False), 9),  # neither Spot's quota nor its role
+        (Needs(quick_workers=0), 10),
+        (Needs(first=False), 10),  # an upgrade has its VPC
     ],
 )
 def test_what_is_not_needed_is_not_checked(needs: Needs, checks: int) -> None:
@@ -159,6 +162,13 @@ def test_quick_workers_beyond_an_account_are_noted(concurrent: int, needs: Needs
     [bad] = [finding for finding in findings(account, needs) if finding.level is not Level.OK]
     assert what in bad.what
     assert bad.level is Level.WARNING
+
+
+def test_layer_that_a_region_lacks_is_named() -> None:
+    missing = {("ssm", "get_parameter"): "ParameterNotFound"}
+    bootstrap, layer = findings(missing, Needs(parameters=["/aws/service/powertools/x"]))[1:3]
+    assert "not bootstrapped" in bootstrap.what
+    assert (layer.level, "/aws/service/powertools/x" in layer.what) == (Level.PROBLEM, True)
 
 
 def test_missing_region_is_named() -> None:

@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from earshot_cli.errors import CliError
-from earshot_cli.image_builder import STACK, build, image_assets, template
+from earshot_cli.image_builder import BUILDSPEC, STACK, build, ensure_stack, image_assets, template
 
 TAG = "abc123"
 REPOSITORY = "cdk-hnb659fds-container-assets-111122223333-eu-west-1"
@@ -28,6 +28,8 @@ class Account:
         self.stacks: list[str] = []
         self.uploaded: dict[str, Any] = {}
         self.started: dict[str, Any] = {}
+        self.refusal = ""  # code of the error with which CodeBuild refuses to build
+        self.status = ""  # of an older stack of the project
 
     def client(self, service: str) -> Any:
         return self
@@ -40,15 +42,24 @@ class Account:
             raise ClientError({"Error": {"Code": "ImageNotFoundException", "Message": "no"}}, "x")
 
     def create_stack(self, **arguments: Any) -> None:
+        if self.status:
+            raise ClientError({"Error": {"Code": "AlreadyExistsException", "Message": "exists"}}, "x")
         self.stacks.append(arguments["StackName"])
 
+    def update_stack(self, **_: Any) -> None:
+        message = f"Stack:arn is in {self.status} state and can not be updated."
+        raise ClientError({"Error": {"Code": "ValidationError", "Message": message}}, "UpdateStack")
+
     def describe_stacks(self, StackName: str) -> Any:
-        return {"Stacks": [{"StackStatus": "CREATE_COMPLETE"}]}
+        return {"Stacks": [{"StackStatus": self.status or "CREATE_COMPLETE"}]}
 
     def put_object(self, **arguments: Any) -> None:
         self.uploaded = arguments
 
     def start_build(self, **arguments: Any) -> Any:
+        if self.refusal:
+            message = "Cannot have more than 0 builds in queue for the account"
+            raise ClientError({"Error": {"Code": self.refusal, "Message": message}}, "StartBuild")
         self.started = arguments
         return {"build": {"id": "build-1"}}
 
@@ -108,6 +119,24 @@ def test_image_that_is_there_is_not_built_again(folder: Path) -> None:
 def test_failed_build_says_why(folder: Path) -> None:
     with pytest.raises(CliError, match="exit status 1"):
         build_with(Account("IN_PROGRESS", "FAILED"), folder)
+
+
+def test_account_without_quota_for_builds_names_what_to_request(folder: Path) -> None:
+    account = Account()
+    account.refusal = "AccountLimitExceededException"
+    with pytest.raises(CliError, match=r"more than 0 builds.*Linux/Medium.*or build with Docker"):
+        build_with(account, folder)
+
+
+def test_project_whose_creation_failed_is_named_with_its_remedy() -> None:
+    account = Account()
+    account.status = "ROLLBACK_COMPLETE"
+    with pytest.raises(CliError, match=f"{STACK} is ROLLBACK_COMPLETE: delete it"):
+        ensure_stack(account.client, "bucket", REPOSITORY, lambda _: None)
+
+
+def test_images_have_no_attestation_which_lambda_refuses() -> None:
+    assert BUILDSPEC["env"] == {"variables": {"BUILDX_NO_DEFAULT_ATTESTATIONS": "1"}}
 
 
 def test_role_reaches_one_folder_and_one_repository() -> None:

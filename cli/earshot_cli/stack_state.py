@@ -1,0 +1,96 @@
+"""State of a CloudFormation stack: which commands it allows, and what a person does about the others.
+
+Statuses: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+from earshot_cli.errors import CliError, Status
+
+APPLICATION = {"Key": "Application", "Value": "Earshot"}  # tag of every stack that `infra` or this command makes
+
+DELETING = "DELETE_IN_PROGRESS"
+
+
+class Stage(Enum):
+    """What can be done with a stack."""
+
+    ABSENT = "deploy"  # there is none, or only a change set that was never executed
+    ROLLED_BACK = "deploy; the CDK deletes what is left first"  # its first deployment failed
+    STANDS = "upgrade, destroy"
+    BUSY = "wait"
+    STUCK = "continue the rollback"  # an update failed, and so did the way back
+    HALF_DELETED = "destroy"
+
+
+STAGES = {
+    "REVIEW_IN_PROGRESS": Stage.ABSENT,
+    "CREATE_FAILED": Stage.HALF_DELETED,  # where rollback was turned off
+    "ROLLBACK_COMPLETE": Stage.ROLLED_BACK,
+    "ROLLBACK_FAILED": Stage.ROLLED_BACK,
+    "DELETE_FAILED": Stage.HALF_DELETED,
+    "UPDATE_FAILED": Stage.STUCK,
+    "UPDATE_ROLLBACK_FAILED": Stage.STUCK,
+}
+
+
+def describe(cloudformation: Any, name: str) -> dict[str, Any] | None:
+    """Return CloudFormation's description of a stack; None if there is none."""
+    from botocore.exceptions import ClientError
+
+    try:
+        return dict(cloudformation.describe_stacks(StackName=name)["Stacks"][0])
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise
+
+
+def stage(description: Mapping[str, Any] | None) -> Stage:
+    """Return the stage of a described stack."""
+    if description is None:
+        return Stage.ABSENT
+    status = description["StackStatus"]
+    return STAGES.get(status, Stage.BUSY if status.endswith("_IN_PROGRESS") else Stage.STANDS)
+
+
+def is_earshots(description: Mapping[str, Any]) -> bool:
+    """Return whether a stack is Earshot's, by its tag: one whose creation failed has no outputs."""
+    return APPLICATION in description.get("Tags", [])
+
+
+def refusal(name: str, description: Mapping[str, Any] | None, region: str) -> CliError:
+    """Return the error of a command that needs a stack that stands: what is with this one, and what to do."""
+    if description is None:
+        return CliError(
+            f"There is no stack {name} in the region {region}. Check its name, AWS_PROFILE and AWS_REGION; "
+            "`earshot deploy` makes one.",
+            Status.UNREACHABLE,
+        )
+    status = description["StackStatus"]
+    match stage(description):
+        case Stage.BUSY:
+            advice = "CloudFormation is changing it. Wait until that has ended, then repeat the command."
+        case Stage.ABSENT | Stage.ROLLED_BACK:
+            advice = (
+                "Its first deployment did not succeed; its events in the CloudFormation console say why. "
+                f"`earshot deploy --name {name}` removes what is left and tries again."
+            )
+        case Stage.STUCK:
+            advice = (
+                "An update failed, and so did the way back; its events in the CloudFormation console say why. "
+                f"Mend that, then: aws cloudformation {_way_back(status)} --stack-name {name}"
+            )
+        case Stage.HALF_DELETED:
+            advice = f"A part of it is gone. `earshot destroy {name}` removes the rest."
+        case Stage.STANDS:
+            advice = "It is not Earshot's."
+    return CliError(f"The stack {name} is {status}. {advice}")
+
+
+def _way_back(status: str) -> str:
+    return "continue-update-rollback" if status == "UPDATE_ROLLBACK_FAILED" else "rollback-stack"

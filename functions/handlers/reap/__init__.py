@@ -1,1 +1,0 @@
-"""Reap: reads the dead-letter queue."""
