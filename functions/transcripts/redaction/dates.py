@@ -38,18 +38,15 @@ def find_dates(words: Sequence[TranscriptWord], numerals: Sequence[Numeral], cue
         if found and found[-1].last >= at:
             continue
         entity = _entity(cues, at, found)
-        if _is_account(cues, at):
-            continue
         is_expiry = entity is Entity.CREDIT_CARD_EXPIRATION and _MONTH_AND_YEAR.fullmatch(word.normalised)
-        if is_expiry or _WRITTEN.fullmatch(word.normalised):
+        if is_expiry or (_WRITTEN.fullmatch(word.normalised) and not _is_sort_code(word, cues, at)):
             found.append(Found(entity, at, at))
         elif last := _end_of_ordinals(words, starting, at):
             found.append(Found(_entity(cues, at, found, last), at, last))
         elif word.normalised.rstrip(".") in _MONTHS and not _is_verb(words, at):
             first = _day_before(words, ending, at)
             last = _day_and_year_after(words, starting, at)
-            is_expiry = entity is Entity.CREDIT_CARD_EXPIRATION
-            if (first, last) != (at, at) or is_expiry:
+            if (first, last) != (at, at) or _expires(cues, at):
                 found.append(Found(_entity(cues, at, found, last), first, last))
     return found
 
@@ -64,11 +61,17 @@ def _entity(cues: Sequence[Cue], at: int, found: Sequence[Found], last: int | No
     return Entity.DOB if any(cue.entity is Entity.DOB for cue in after) else Entity.DATE
 
 
-def _is_account(cues: Sequence[Cue], at: int) -> bool:
+def _is_sort_code(word: TranscriptWord, cues: Sequence[Cue], at: int) -> bool:
     """Tell whether what is written like a date is announced as an account: "sort code 12-11-10"."""
-    return any(
-        cue.entity is Entity.ACCOUNT_NUMBER and cue.last >= at - _MOST_JOINERS for cue in cues_before(cues, at)[:1]
-    )
+    nearest = cues_before(cues, at)[:1]
+    is_announced = any(cue.entity is Entity.ACCOUNT_NUMBER and cue.last >= at - _MOST_JOINERS for cue in nearest)
+    return is_announced and bool(re.fullmatch(r"\d\d-\d\d-\d\d", word.normalised))
+
+
+def _expires(cues: Sequence[Cue], at: int) -> bool:
+    """Tell whether a month without day and year says when a card expires: "expires in December"."""
+    near = (cue.entity for cue in cues_before(cues, at) if cue.last >= at - _MOST_JOINERS - 1)
+    return Entity.CREDIT_CARD_EXPIRATION in near
 
 
 def _is_verb(words: Sequence[TranscriptWord], at: int) -> bool:
