@@ -55,7 +55,7 @@ _AND = word_set("and und et y e en og")
 _MOST_BETWEEN = 3  # words
 # "4111 and the last four are 1111": what leads on to the next digits, and the words beside it.
 _LEADS_ON = word_set("then last next first final")
-_BESIDE_LEAD = word_set("and the four three 4 3 digits numbers are is")
+_AROUND_LEAD = word_set("and the four three 4 3 digits numbers are is")
 _MOST_LEADING = 7  # words
 _SENTENCE_MARKS = ".?!…"
 
@@ -94,7 +94,7 @@ def find_numerals(words: Sequence[TranscriptWord], languages: Sequence[str]) -> 
     """
     found: list[Numeral] = []
     kinds = [_kind(word.normalised, language) for word, language in zip(words, languages, strict=True)]
-    kinds = [_kind_in_place(kinds, words, languages, at) for at in range(len(words))]
+    kinds = [_kind_between(kinds, words, languages, at) for at in range(len(words))]
     for (kind, language), group in groupby(range(len(words)), key=lambda at: (kinds[at], languages[at])):
         indices = list(group)
         if kind == "written":
@@ -139,7 +139,7 @@ def _continues(words: Sequence[TranscriptWord], before: Numeral, after: Numeral,
     if texts == {"to"} and _are_years(before, after):
         return False
     if across_sentences and len(between) <= _MOST_LEADING and texts & _LEADS_ON:
-        return texts <= allowed | _LEADS_ON | _BESIDE_LEAD
+        return texts <= allowed | _LEADS_ON | _AROUND_LEAD
     if len(between) > _MOST_BETWEEN or not all(word.normalised in allowed for word in between):
         return False
     if across_sentences:
@@ -160,7 +160,7 @@ def counts_digits(words: Sequence[TranscriptWord], numeral: Numeral) -> bool:
     return numeral.digits in ("3", "4") and before in _LEADS_ON - {"then"}
 
 
-def _kind_in_place(kinds: Sequence[str], words: Sequence[TranscriptWord], languages: Sequence[str], at: int) -> str:
+def _kind_between(kinds: Sequence[str], words: Sequence[TranscriptWord], languages: Sequence[str], at: int) -> str:
     """Return a word's kind; an "and" inside one number ("quarante et un", "ochenta y cinco") is `spoken`."""
     around = kinds[at - 1 : at + 2] if at else []
     if kinds[at] or words[at].normalised not in _AND or len(around) < 3 or {around[0], around[2]} != {"spoken"}:

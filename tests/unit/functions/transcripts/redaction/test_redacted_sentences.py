@@ -42,7 +42,7 @@ ENTITIES = "pci,ssn,phone_number,email_address,account_number"
         ("pt", "date", "dia três de março de mil novecentos e oitenta e cinco", "dia [DATE_1]"),
     ],
 )
-def test_secret_as_spoken_is_redacted_whole(language: str, names: str, text: str, expected: str) -> None:
+def test_secret_in_a_sentence_is_redacted_whole(language: str, names: str, text: str, expected: str) -> None:
     assert redacted(text, names, language) == expected
 
 
