@@ -40,13 +40,13 @@ def find_numbers(
 ) -> list[Found]:
     """Return all numbers that are an entity, in order, whatever is requested; none overlaps another."""
     found: list[Found] = []
-    said = [numeral for numeral in numerals if not counts_digits(words, numeral)]
-    for run in runs(said, words, across_sentences=True):
+    digits_only = [numeral for numeral in numerals if not counts_digits(words, numeral)]
+    for run in runs(digits_only, words, across_sentences=True):
         cards = list(_cards(run))
         found += [_found(Entity.CREDIT_CARD, card) for card in cards]
         for rest in _without(run, cards):
             found += _classified(rest, words, cues, languages[rest[0].first], found)
-    return completed(words, sorted(found, key=lambda entity: entity.first), said, cues)
+    return completed(words, sorted(found, key=lambda entity: entity.first), digits_only, cues)
 
 
 def other_numbers(
