@@ -66,6 +66,22 @@ _PLAIN = {
         |maciza|maldito|mamada|martillo|nazi|orina|pedo|pezón|pis|prostituta|racista|semen|sexo|sexo oral|trio
         |vulva|travesti|tetas grandes|verga|sádico""",
 }
+# What the lists leave out.
+_MORE = {
+    "en": "goddamn|goddamned|dickhead|prick|horseshit|dumbass|jackass|douchebag|wank|wanker|arsehole|bellend|twat",
+    "de": "scheiß|scheisse|drecksau|mistkerl|arsch|verpiss dich|vollidiot|leck mich",
+    "fr": "connasse|conne|bordel|chier|chiant|enfoiré|niquer|pétasse|ta gueule",
+    "es": "joder|jodido|jodida|pendejo|pendeja|hostia|chingar|chingada|culero|huevón|putada|puta madre|malparido",
+    "it": "cazzi|cazzate|minchia|coglioni|stronza|stronzi|bastardo|puttana|fottiti",
+    "pt": "cuzão|arrombado|porra|desgraçado|buceta|viado",
+    "nl": "mierenneuker|godver|klote",
+    "pl": "spierdalaj|skurwysyn|pierdol|jebany|zajebisty",
+    "ru": "блять|блядь|сука|пиздец|ебать|ёбаный|ебаный|нахуй|хуйня|мудак",
+    "sv": "jävla|jävlar|skit",
+    "da": "fanden|lort|for helvede",
+    "cs": "píča|hovno|kurva|zmrd",
+    "ja": "くそ|ちくしょう",
+}
 _NAMES = frozenset({"dick"})  # stay with a capital
 # "fucked", "shitting", "bitches": endings that the list leaves out, of English words of four letters or more.
 _ENGLISH_ENDINGS = ("s", "es", "ed", "er", "ers", "in", "ing", "ings", "y")
@@ -128,7 +144,8 @@ def _phrases(language: str) -> dict[str, tuple[tuple[str, ...], ...]]:
         return {}
     plain = {" ".join(entry.split()) for entry in _PLAIN.get(language, "").split("|")}
     found: dict[str, list[tuple[str, ...]]] = {}
-    for entry in json.loads((_folder() / f"{_LISTS[language]}.json").read_text(encoding="utf-8"))["words"]:
+    listed = json.loads((_folder() / f"{_LISTS[language]}.json").read_text(encoding="utf-8"))["words"]
+    for entry in [*listed, *filter(None, _MORE.get(language, "").split("|"))]:
         phrase = tuple(filter(None, (normalised(part) for part in re.split(r"\s+", entry))))
         if phrase and entry.lower() not in plain:
             found.setdefault(phrase[0], []).append(phrase)

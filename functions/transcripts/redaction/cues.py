@@ -23,12 +23,14 @@ _STEMS = {
         r"|\w*kaartnummer|creditcard|kortnummer|\w*kort\b"
     ),
     Entity.CREDIT_CARD_EXPIRATION: (
-        r"expir|exp\b|valid (thru|through|until)|good (thru|through)|ablauf|gültig bis|date d'expiration|caduc"
+        r"expir|exp\b|valid (thru|through|until)|good (thru|through)|ablauf|gültig bis|date d'expiration|caduc|läuft ab"
         r"|vencimiento|validade|scadenza|vervaldatum|geldig tot|udløb"
     ),
     Entity.CVV: (
         r"cvv|cvc|cv (code|two)|c v v|c v c|csc\b|security code|verification (code|value|number)|card code"
-        r"|(three|3|four|4) digits on the (back|front)|\w*prüfnummer|\w*sicherheitscode|prüfziffer|cryptogramme"
+        r"|(three|3|four|4) digits on the (back|front)|(drei|3) ziffern|code au dos|(trois|3) (derniers )?chiffres"
+        r"|(tres|três|3) (dígitos|números)|(tre|3) cifre|(drie|3) cijfers|\w*prüfnummer|prüfziffer"
+        r"|\w*sicherheits(code|nummer|zahl)|security (number|digits)|cryptogramme|code de vérification"
         r"|code de sécurité|código de seguridad|código de segurança|codice di sicurezza|beveiligingscode|kontrolcifre"
     ),
     Entity.SSN: (
@@ -43,7 +45,8 @@ _STEMS = {
     ),
     Entity.PHONE_NUMBER: (
         r"\w*phone|cell( number)?\b|mobile|(call|reach|text|ring|dial) (me|us|him|her|them|back)|call\b|fax|hotline"
-        r"|callback number|\w*telefon|handy|\w*rufnummer|ruf mich|téléphone|portable\b|appele|rappele|teléfono|móvil"
+        r"|callback number|area code|vorwahl|indicatif|prefijo"
+        r"|\w*telefon|handy|\w*rufnummer|ruf mich|téléphone|portable\b|appele|rappele|teléfono|móvil"
         r"|celular|llám|telefone|telemóvel|cellulare|chiam|mobiel|mobil"
     ),
     Entity.DOB: (

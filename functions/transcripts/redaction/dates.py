@@ -6,17 +6,26 @@ import re
 from collections.abc import Sequence
 
 from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
-from functions.transcripts.redaction.cues import Cue, cues_before
+from functions.transcripts.redaction.cues import Cue, cues_after, cues_before
 from functions.transcripts.redaction.entities import Entity, Found
 from functions.transcripts.redaction.numerals import Numeral, word_set
 from functions.transcripts.words import TranscriptWord
 
 _MONTHS = frozenset(month for vocabulary in VOCABULARIES.values() for month in vocabulary.months)
-_MONTHS |= word_set("jan feb mar apr jun jul aug sep sept oct nov dec")
+_SHORT_MONTHS = word_set("jan feb mar apr jun jul aug sep sept oct nov dec")
+_MONTHS |= _SHORT_MONTHS
+_WHO_MAY = word_set("i you he she it we they this that which who there one not")
 _JOINERS = word_set("of the de del le der den d' du di do da")
 _SPECIAL = (Entity.DOB, Entity.CREDIT_CARD_EXPIRATION)
 _MOST_JOINERS = 2  # words between the day and its month
-_WRITTEN = re.compile(r"\d{1,2}([/.-])\d{1,2}\1(\d{4}|\d{2})|\d{4}([/.-])\d{1,2}\3\d{1,2}")
+_DAY, _MONTH, _YEAR = r"(0?[1-9]|[12]\d|3[01])", r"(0?[1-9]|1[0-2])", r"(\d{4}|\d{2})"
+_WRITTEN = re.compile(
+    "|".join(
+        rf"{first}{sign}{second}{sign}{third}"
+        for sign in (r"/", r"\.", r"-")
+        for first, second, third in ((_DAY, _MONTH, _YEAR), (_MONTH, _DAY, _YEAR), (r"\d{4}", _MONTH, _DAY))
+    )
+)
 _MONTH_AND_YEAR = re.compile(r"(0?[1-9]|1[0-2])[/-](20)?\d{2}")
 
 
@@ -30,23 +39,62 @@ def find_dates(words: Sequence[TranscriptWord], numerals: Sequence[Numeral], cue
             continue
         entity = _entity(cues, at, found)
         is_expiry = entity is Entity.CREDIT_CARD_EXPIRATION and _MONTH_AND_YEAR.fullmatch(word.normalised)
-        if is_expiry or _WRITTEN.fullmatch(word.normalised):
+        if is_expiry or (_WRITTEN.fullmatch(word.normalised) and not _is_sort_code(word, cues, at)):
             found.append(Found(entity, at, at))
-        elif word.normalised.rstrip(".") in _MONTHS:
+        elif last := _end_of_ordinals(words, starting, at):
+            found.append(Found(_entity(cues, at, found, last), at, last))
+        elif word.normalised.rstrip(".") in _MONTHS and not _is_verb(words, at):
             first = _day_before(words, ending, at)
             last = _day_and_year_after(words, starting, at)
-            if (first, last) != (at, at):
-                found.append(Found(entity, first, last))
+            if (first, last) != (at, at) or _expires(cues, at):
+                found.append(Found(_entity(cues, at, found, last), first, last))
     return found
 
 
-def _entity(cues: Sequence[Cue], at: int, found: Sequence[Found]) -> Entity:
-    """Return what a date is: the words before it that say so announce one date."""
+def _entity(cues: Sequence[Cue], at: int, found: Sequence[Found], last: int | None = None) -> Entity:
+    """Return what a date is: the words before it that say so announce one date; "born" may follow its `last` word."""
     used = {entity.entity: entity.first for entity in found}
     for cue in cues_before(cues, at):
         if cue.entity in _SPECIAL and used.get(cue.entity, -1) < cue.first:
             return cue.entity
-    return Entity.DATE
+    after = cues_after(cues, at if last is None else last)
+    return Entity.DOB if any(cue.entity is Entity.DOB for cue in after) else Entity.DATE
+
+
+def _is_sort_code(word: TranscriptWord, cues: Sequence[Cue], at: int) -> bool:
+    """Tell whether what is written like a date is announced as an account: "sort code 12-11-10"."""
+    nearest = cues_before(cues, at)[:1]
+    is_announced = any(cue.entity is Entity.ACCOUNT_NUMBER and cue.last >= at - _MOST_JOINERS for cue in nearest)
+    return is_announced and bool(re.fullmatch(r"\d\d-\d\d-\d\d", word.normalised))
+
+
+def _expires(cues: Sequence[Cue], at: int) -> bool:
+    """Tell whether a month without day and year says when a card expires: "expires in December"."""
+    near = (cue.entity for cue in cues_before(cues, at) if cue.last >= at - _MOST_JOINERS - 1)
+    return Entity.CREDIT_CARD_EXPIRATION in near
+
+
+def _is_verb(words: Sequence[TranscriptWord], at: int) -> bool:
+    """Tell whether "may" is no month: small, after a word like "we"."""
+    return words[at].text.startswith("may") and at > 0 and words[at - 1].normalised in _WHO_MAY
+
+
+def _end_of_ordinals(words: Sequence[TranscriptWord], starting: dict[int, Numeral], at: int) -> int | None:
+    """Return the last word of a date whose month is a rank, too, as in German: "am dritten fünften (1985)"."""
+    day = starting.get(at)
+    month = starting.get(day.last + 1) if day else None
+    if not day or not month or not (_is_rank(words, day) and _is_rank(words, month)):
+        return None
+    if not _is_day(day) or not 1 <= int(month.digits) <= 12:
+        return None
+    last, year = month.last, ""
+    while (numeral := starting.get(last + 1)) and not numeral.is_ordinal and len(year + numeral.digits) <= 4:
+        last, year = numeral.last, year + numeral.digits
+    return last
+
+
+def _is_rank(words: Sequence[TranscriptWord], numeral: Numeral) -> bool:
+    return numeral.is_ordinal or bool(re.fullmatch(r"\d{1,2}\.", words[numeral.last].text))
 
 
 def _day_before(words: Sequence[TranscriptWord], ending: dict[int, Numeral], month: int) -> int:
@@ -65,7 +113,7 @@ def _day_and_year_after(words: Sequence[TranscriptWord], starting: dict[int, Num
         while skipped < min(len(words), at + _MOST_JOINERS) and words[skipped].normalised in _JOINERS:
             skipped += 1
         numeral = starting.get(skipped)
-        if numeral is None or any(words[n].text[-1:] in ".?!" and not numeral.is_ordinal for n in range(last, skipped)):
+        if numeral is None or any(_ends_sentence(words[n]) and not numeral.is_ordinal for n in range(last, skipped)):
             break
         if not has_day and not year and _is_day(numeral):
             has_day = True
@@ -75,6 +123,10 @@ def _day_and_year_after(words: Sequence[TranscriptWord], starting: dict[int, Num
             break
         last, at = numeral.last, numeral.last + 1
     return last
+
+
+def _ends_sentence(word: TranscriptWord) -> bool:
+    return word.text[-1:] in ".?!" and word.normalised.rstrip(".") not in _SHORT_MONTHS
 
 
 def _is_day(numeral: Numeral) -> bool:

@@ -18,7 +18,7 @@ _TOP_LEVEL = word_set(
     "com org net edu gov mil int info biz io ai app dev co me tv us uk ca au nz ie in za de at ch fr be es mx ar it "
     "pt br nl dk se no fi pl cz eu jp cn kr ru ua tr gr ro hu"
 )
-_WRITTEN = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)*")
+_WRITTEN = re.compile(r"[\w.+-]+(@|\(at\))[\w-]+(\.[\w-]+)*")
 _TOP_LEVELS = "|".join(sorted(_TOP_LEVEL, key=len, reverse=True))
 _DOMAIN = re.compile(rf"([\w-]+\.)+({_TOP_LEVELS})")
 # "john.smithatgmail.com": how Whisper writes a spoken "at" before a domain that it knows.
@@ -27,7 +27,18 @@ _GLUED = re.compile(
     rf"|[\w+-]+\.[\w+-]+at[\w-]{{3,}}\.({_TOP_LEVELS})"
 )
 _ANNOUNCED = re.compile(r"e-?mails?|mail|adresse|address|correo|endereço|indirizzo|courriel")
+_SEND = re.compile(
+    r"send|sent|write|mail|e-?mail|forward|schick\w*|schreib\w*|sende\w*|envo\w*|écri\w*|envía\w*|escrib\w*|manda\w*"
+)
+_TO = word_set("to at an à a")
 _IS = word_set("is it's its ist lautet est es é è")
+# Between an announcement and its address; and what looks, meets and buys "at example.com" without an address.
+_LEADING = word_set("me us him her them at to on is it's its an mir uns à a bitte please under unter")
+_NO_NAME = word_set(
+    "look looks looked looking meet meets met meeting buy buys bought buying shop shopping order ordered find finds "
+    "found see seen saw available work works worked working learn more register sign visit me us it him her them is "
+    "are was were online here there people team starting hosted website site"
+)
 _MOST_LOCAL = 12  # words before the "at" that may belong to an address which is announced
 
 
@@ -38,15 +49,17 @@ def find_emails(words: Sequence[TranscriptWord]) -> list[Found]:
         free = found[-1].last + 1 if found else 0  # index of the first word that is no address yet
         if at < free:
             continue
-        text = word.normalised
+        text = word.normalised.replace("(at)", "@")
         if "@" in text and text != "@" and _WRITTEN.match(text):
             is_whole = "." in text.partition("@")[2]
-            end = at if is_whole else _domain_end(words, at + 1, after_name=True) or at
+            end = at if is_whole else _domain_end(words, at + 1, after_name=True) or _end_after_stop(words, at)
             found.append(Found(Entity.EMAIL_ADDRESS, _local_start(words, at, free), end))
         elif _GLUED.fullmatch(text) and words[max(at - 1, 0)].normalised not in _AT:
             found.append(Found(Entity.EMAIL_ADDRESS, _local_start(words, at, free, glued=True), at))
         elif ((text in _AT and at) or text.endswith("@")) and (last := _domain_end(words, at + 1)):
-            found.append(Found(Entity.EMAIL_ADDRESS, _local_start(words, at, free), last))
+            start = _local_start(words, at, free)
+            if start < at - 1 or words[start].normalised not in _NO_NAME:
+                found.append(Found(Entity.EMAIL_ADDRESS, start, last))
     return found
 
 
@@ -73,6 +86,12 @@ def _domain_end(words: Sequence[TranscriptWord], start: int, *, after_name: bool
     return last
 
 
+def _end_after_stop(words: Sequence[TranscriptWord], at: int) -> int:
+    """Return the last word of "jane@example. com"; `at` itself where no small top-level domain follows."""
+    following = words[at + 1].text.rstrip(".,;:?!") if at + 1 < len(words) else ""
+    return at + 1 if words[at].text.endswith(".") and following in _TOP_LEVEL else at
+
+
 def _local_start(words: Sequence[TranscriptWord], at: int, free: int, *, glued: bool = False) -> int:
     """Return the index of an address's first word.
 
@@ -82,12 +101,27 @@ def _local_start(words: Sequence[TranscriptWord], at: int, free: int, *, glued: 
     for first in range(at - 1, max(free - 1, at - 1 - _MOST_LOCAL), -1):
         if words[first].text[-1:] in ".?!" and words[first].normalised not in _DOT:
             break
-        announces = _ANNOUNCED.fullmatch(words[first].normalised)
-        if announces or (words[first].normalised in _IS and _announced_before(words, first)):
-            return min(first + 1, at)
+        if _announces(words, first):
+            return _without_leading(words, min(first + 1, at), at)
     first = at if glued or ("@" in words[at].normalised and words[at].normalised not in _AT) else at - 1
     while first > free and _belongs(words[first - 1].normalised, words[first].normalised):
         first -= 1
+    return first
+
+
+def _announces(words: Sequence[TranscriptWord], at: int) -> bool:
+    """Tell whether an address begins after a word: "e-mail", its "is", or the "to" of "send it to"."""
+    text = words[at].normalised
+    if text in _TO and any(_SEND.fullmatch(word.normalised) for word in words[max(0, at - 3) : at]):
+        return True
+    return bool(_ANNOUNCED.fullmatch(text)) or (text in _IS and _announced_before(words, at))
+
+
+def _without_leading(words: Sequence[TranscriptWord], first: int, at: int) -> int:
+    """Return the index of an address's first word after words like "me at", of which one at least stays."""
+    last = at if "@" in words[at].normalised and words[at].normalised not in _AT else at - 1
+    while first < last and words[first].normalised in _LEADING:
+        first += 1
     return first
 
 

@@ -9,9 +9,11 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
+from functions.transcripts.redaction.amounts import is_amount, is_clock_or_decimal
+from functions.transcripts.redaction.announcements import LONG_ENOUGH, completed, has_letters, is_linked, is_part
 from functions.transcripts.redaction.cues import BEFORE, Cue, cues_after, cues_before
 from functions.transcripts.redaction.entities import LEAST_DIGITS, Entity, Found
-from functions.transcripts.redaction.numerals import Numeral, Run, digits_of, runs
+from functions.transcripts.redaction.numerals import Numeral, Run, counts_digits, digits_of, runs
 from functions.transcripts.redaction.phones import is_phone_number
 from functions.transcripts.words import TranscriptWord
 
@@ -29,7 +31,7 @@ _ANNOUNCED = {
     Entity.PHONE_NUMBER: range(7, 16),
     Entity.DOB: range(4, 9),
 }
-_IBAN_DIGITS = 12  # at least, after the two letters of the country (ISO 13616: Norway's have 13)
+_BRITISH_DIGITS = 6  # of a national insurance number, with letters around them
 _ANNOUNCE_ONE = (Entity.CVV, Entity.CREDIT_CARD_EXPIRATION)  # announce one number only, as all do of four digits
 
 
@@ -38,12 +40,13 @@ def find_numbers(
 ) -> list[Found]:
     """Return all numbers that are an entity, in order, whatever is requested; none overlaps another."""
     found: list[Found] = []
-    for run in runs(numerals, words, across_sentences=True):
+    digits_only = [numeral for numeral in numerals if not counts_digits(words, numeral)]
+    for run in runs(digits_only, words, across_sentences=True):
         cards = list(_cards(run))
         found += [_found(Entity.CREDIT_CARD, card) for card in cards]
         for rest in _without(run, cards):
             found += _classified(rest, words, cues, languages[rest[0].first], found)
-    return sorted(found, key=lambda entity: entity.first)
+    return completed(words, sorted(found, key=lambda entity: entity.first), digits_only, cues)
 
 
 def other_numbers(
@@ -114,20 +117,22 @@ def _classified(
     run: Run, words: Sequence[TranscriptWord], cues: Sequence[Cue], language: str, found: Sequence[Found]
 ) -> Iterator[Found]:
     """Yield what a run is; one that is nothing as a whole may be an expiry date and a code one after the other."""
-    whole = _entity(run, cues, language, found)
+    whole = _entity(run, words, cues, language, found)
     if whole is not None:
-        first = _with_iban_letters(words, run) if whole is Entity.ACCOUNT_NUMBER else run[0].first
-        yield Found(whole, first, run[-1].last)
+        yield _found(whole, run)
     elif len(run) > 1:
         already = [*found]
-        for part in _parts(run, words):
+        for part in _parts(run, words, language):
             for entity in _classified(part, words, cues, language, already):
                 already.append(entity)
                 yield entity
 
 
-def _parts(run: Run, words: Sequence[TranscriptWord]) -> list[Run]:
-    """Return a run in parts: between its sentences, else where other words or commas stand, else each numeral."""
+def _parts(run: Run, words: Sequence[TranscriptWord], language: str) -> list[Run]:
+    """Return a run in parts: amounts apart, else its sentences, else where other words or commas stand, else each."""
+    amounts = {id(numeral) for numeral in run if is_amount(words, numeral, language)}
+    if amounts:
+        return _split(run, lambda before, after: bool({id(before), id(after)} & amounts))
     sentences = list(runs(run, words, across_sentences=False))
     if len(sentences) > 1:
         return sentences
@@ -145,27 +150,45 @@ def _split(run: Run, is_apart: Callable[[Numeral, Numeral], bool]) -> list[Run]:
     return parts
 
 
-def _entity(run: Run, cues: Sequence[Cue], language: str, found: Sequence[Found]) -> Entity | None:
+def _entity(
+    run: Run, words: Sequence[TranscriptWord], cues: Sequence[Cue], language: str, found: Sequence[Found]
+) -> Entity | None:
     digits, text = digits_of(run), " ".join(numeral.text for numeral in run)
+    if any(is_amount(words, numeral, language) for numeral in run):
+        return None
     for cue in cues_before(cues, run[0].first):
         is_short = cue.entity in _ANNOUNCE_ONE or len(digits) == 4
         is_used = is_short and any(e.entity is cue.entity and e.first > cue.last for e in found)
-        if _is_announced(cue.entity, digits, language) and not is_used and not _is_amount(run):
+        if is_used or not is_linked(words, cue, run, digits):
+            continue
+        if _is_announced(cue.entity, digits, language) or is_part(words, cue, run, digits):
             return cue.entity
-    if entity := _entity_by_shape(digits, text, language) or _after_card(run[0].first, digits, text, found):
+        if cue.entity is Entity.SSN and len(digits) == _BRITISH_DIGITS and has_letters(words, run):
+            return cue.entity
+    if entity := _entity_by_shape(run, digits, text, language) or _after_card(run[0].first, digits, text, found):
         return entity
     after = (cue.entity for cue in cues_after(cues, run[-1].last))
-    return next((entity for entity in after if _is_announced(entity, digits, language)), None)
+    return next((entity for entity in after if _may_follow(entity, digits, language)), None)
+
+
+def _may_follow(entity: Entity, digits: str, language: str) -> bool:
+    """Tell whether words behind a number may mean it; a year before "account" is no account's number."""
+    is_short = entity is Entity.ACCOUNT_NUMBER and len(digits) < LONG_ENOUGH
+    return _is_announced(entity, digits, language) and not is_short
 
 
 def _is_announced(entity: Entity, digits: str, language: str) -> bool:
     """Tell whether words that announce an entity may mean this number, by its length."""
+    if entity is Entity.CREDIT_CARD_EXPIRATION and len(digits) == LEAST_DIGITS:
+        return digits[1] in "234"  # "4 27": a month and a year
     if entity is Entity.SSN and language == "en":
         return len(digits) in (4, 8, 9, 10)  # nine, or one misheard
     return len(digits) in _ANNOUNCED.get(entity, ())
 
 
-def _entity_by_shape(digits: str, text: str, language: str) -> Entity | None:
+def _entity_by_shape(run: Run, digits: str, text: str, language: str) -> Entity | None:
+    if any(map(is_clock_or_decimal, run)):
+        return None
     if len(digits) in _MISHEARD_CARD and (len(digits) in (15, 16) or re.fullmatch(r"\d{4}([ -]\d{4}){2,3}\d*", text)):
         return Entity.CREDIT_CARD
     if _is_social_security_number(digits, text, language):
@@ -184,11 +207,6 @@ def _after_card(first: int, digits: str, text: str, found: Sequence[Found]) -> E
     return Entity.CVV if len(digits) in (3, 4) and not has_code else None
 
 
-def _is_amount(run: Run) -> bool:
-    """Tell whether the numerals are amounts rather than digits: one of them is written with a currency or a percent."""
-    return any(re.search(r"[%$€£]", numeral.text) for numeral in run)
-
-
 def _is_social_security_number(digits: str, text: str, language: str) -> bool:
     """Tell whether nine digits are an American number: areas 000, 666 and 9xx, group 00 and serial 0000 are not given.
 
@@ -198,15 +216,6 @@ def _is_social_security_number(digits: str, text: str, language: str) -> bool:
         return False
     area, group, serial = digits[:3], digits[3:5], digits[5:]
     return area not in ("000", "666") and area[0] != "9" and group != "00" and serial != "0000"
-
-
-def _with_iban_letters(words: Sequence[TranscriptWord], run: Run) -> int:
-    """Return the index of an account's first word: a country's two capitals may be spelt before the digits."""
-    first, letters = run[0].first, ""
-    while first > 0 and re.fullmatch(r"[A-Z]{1,2}\W*", words[first - 1].text) and len(letters) < 2:
-        first -= 1
-        letters = words[first].normalised + letters
-    return first if len(letters) == 2 and len(digits_of(run)) >= _IBAN_DIGITS else run[0].first
 
 
 def _found(entity: Entity, run: Run) -> Found:

@@ -19,7 +19,7 @@ from functions.transcripts.edits.numerals.tokens import Token
 from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
 from functions.transcripts.words import TranscriptWord
 
-_TIMES = {"double": 2, "triple": 3, "doppel": 2, "double-": 2}
+_TIMES = {"double": 2, "triple": 3, "quadruple": 4, "doppel": 2, "double-": 2}
 _HAN_DIGITS = {
     "零": 0,
     "〇": 0,
@@ -44,7 +44,8 @@ def word_set(words: str) -> frozenset[str]:
 _ZEROS = word_set("oh o zero nought null nul zéro cero")
 # Said between two groups of digits of one number, and what the other says meanwhile.
 _BETWEEN = word_set(
-    "uh um er hmm dash hyphen minus space then dot point okay ok yes yeah yep mhm uh-huh right sure got it "
+    "uh um er hm hmm mm mm-hmm dash hyphen minus space then dot point okay ok yes yeah yep mhm uh-huh right sure got "
+    "it alright perfect great "
     "äh ähm ja genau gut strich bindestrich euh oui tiret d'accord sí si guión vale sì trattino va bene "
     "sim hífen streepje"
 )
@@ -52,6 +53,10 @@ _BETWEEN = word_set(
 _MISHEARD = word_set("for to too double triple")
 _AND = word_set("and und et y e en og")
 _MOST_BETWEEN = 3  # words
+# "4111 and the last four are 1111": what leads on to the next digits, and the words beside it.
+_LEADS_ON = word_set("then last next first final")
+_AROUND_LEAD = word_set("and the four three 4 3 digits numbers are is")
+_MOST_LEADING = 7  # words
 _SENTENCE_MARKS = ".?!…"
 
 
@@ -89,6 +94,7 @@ def find_numerals(words: Sequence[TranscriptWord], languages: Sequence[str]) -> 
     """
     found: list[Numeral] = []
     kinds = [_kind(word.normalised, language) for word, language in zip(words, languages, strict=True)]
+    kinds = [_kind_between(kinds, words, languages, at) for at in range(len(words))]
     for (kind, language), group in groupby(range(len(words)), key=lambda at: (kinds[at], languages[at])):
         indices = list(group)
         if kind == "written":
@@ -129,6 +135,11 @@ def _continues(words: Sequence[TranscriptWord], before: Numeral, after: Numeral,
     if len(between) == 1 and between[0].normalised in _AND and before.digits.endswith("00"):
         return True  # "nine hundred and twelve"
     allowed = _BETWEEN | _MISHEARD if across_sentences else _BETWEEN
+    texts = {word.normalised for word in between}
+    if texts == {"to"} and _are_years(before, after):
+        return False
+    if across_sentences and len(between) <= _MOST_LEADING and texts & _LEADS_ON:
+        return texts <= allowed | _LEADS_ON | _AROUND_LEAD
     if len(between) > _MOST_BETWEEN or not all(word.normalised in allowed for word in between):
         return False
     if across_sentences:
@@ -137,6 +148,25 @@ def _continues(words: Sequence[TranscriptWord], before: Numeral, after: Numeral,
     return last.speaker == first.speaker and not any(
         word.text.rstrip("\"'”’)")[-1:] in _SENTENCE_MARKS for word in (last, *between)
     )
+
+
+def _are_years(*numerals: Numeral) -> bool:
+    return all(re.fullmatch(r"1\d{3}|20\d\d", numeral.digits) for numeral in numerals)
+
+
+def counts_digits(words: Sequence[TranscriptWord], numeral: Numeral) -> bool:
+    """Tell whether a numeral says how many digits come ("the last four are …") and is none of them."""
+    before = words[numeral.first - 1].normalised if numeral.first else ""
+    return numeral.digits in ("3", "4") and before in _LEADS_ON - {"then"}
+
+
+def _kind_between(kinds: Sequence[str], words: Sequence[TranscriptWord], languages: Sequence[str], at: int) -> str:
+    """Return a word's kind; an "and" inside one number ("quarante et un", "ochenta y cinco") is `spoken`."""
+    around = kinds[at - 1 : at + 2] if at else []
+    if kinds[at] or words[at].normalised not in _AND or len(around) < 3 or {around[0], around[2]} != {"spoken"}:
+        return kinds[at]
+    joined = _numbers(tuple(word.normalised for word in words[at - 1 : at + 2]), languages[at])
+    return "spoken" if [(first, last) for first, last, *_ in joined] == [(0, 3)] else ""
 
 
 @lru_cache(maxsize=8192)

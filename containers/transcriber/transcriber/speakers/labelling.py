@@ -75,7 +75,7 @@ def find_turns(section: Section, centres: np.ndarray) -> list[Turn]:
     """
     votes = _votes(section, centres)
     path = _most_likely_path(votes, section.speech & (np.abs(votes).sum(1) > 0))
-    overlaps = _overlaps(section.overlap, path)
+    overlaps = _overlaps(section, path, centres)
     for start, end, before, _ in overlaps:
         path[start:end] = before
     confidences = _confidences(votes)
@@ -95,7 +95,7 @@ def _votes(section: Section, centres: np.ndarray) -> np.ndarray:
         own[start:end] += weight * likeness
         mass[start:end] += weight
     linked, count = np.zeros_like(own), np.zeros_like(mass)
-    for window, speaker_frames, vector in _local_speakers(section):
+    for window, _, speaker_frames, vector in _local_speakers(section):
         start = window.start - section.start
         first, last = max(0, start), min(section.frames, start + WINDOW_FRAMES)
         alone = speaker_frames[first - start : last - start]
@@ -112,11 +112,12 @@ def _frames_of(section: Section, snippet: Snippet) -> tuple[int, int]:
     return start, min(section.frames, max(frame_at(snippet.end) - section.start, start + 1))
 
 
-def _local_speakers(section: Section) -> list[tuple[SegmentationWindow, np.ndarray, np.ndarray]]:
+def _local_speakers(section: Section) -> list[tuple[SegmentationWindow, int, np.ndarray, np.ndarray]]:
     """Return the local speakers of all windows that have a snippet of their own.
 
     Returns:
-        The window, in which of its frames the local speaker talks alone, and the mean vector of its snippets.
+        The window, the local speaker's number in it, in which of its frames that speaker talks alone, and the mean
+        vector of its snippets.
     """
     vectors, _ = stacked(section.snippets)
     starts = np.array([frame_at(snippet.start) for snippet in section.snippets])
@@ -137,7 +138,7 @@ def _local_speakers(section: Section) -> list[tuple[SegmentationWindow, np.ndarr
             its_own = covered > _LINK_COVER * np.maximum(1, ends[near] - starts[near])
             if its_own.any():
                 vector = unit(covered[its_own].astype(np.float32) @ vectors[near[its_own]])
-                found.append((window, alone, vector))
+                found.append((window, speaker, alone, vector))
     return found
 
 
@@ -165,14 +166,38 @@ def _most_likely_path(votes: np.ndarray, speech: np.ndarray) -> np.ndarray:
     return np.repeat(path, lengths)
 
 
-def _overlaps(overlap: np.ndarray, path: np.ndarray) -> list[tuple[int, int, int, int]]:
-    """Return start, end, and the different speakers before and after, of frames in which two talk at once."""
+def _overlaps(section: Section, path: np.ndarray, centres: np.ndarray) -> list[tuple[int, int, int, int]]:
+    """Return start, end, and two different speakers, of frames in which two talk at once.
+
+    They are those before and after, in this order. Where one speaker talks on, the second is who the local speakers
+    of the windows say, else the only other one there is.
+    """
+    claims = _overlap_claims(section, centres)
     found = []
-    for start, end in _runs(overlap):
+    for start, end in _runs(section.overlap):
         before, after = path[max(0, start - 2)], path[min(len(path) - 1, end + 1)]
+        if before == after:
+            others = claims[start:end].sum(0)
+            others[before] = 0
+            if others.max() > 0:
+                after = others.argmax()
+            elif len(centres) == 2:
+                after = 1 - before
         if before != after:
             found.append((start, end, int(before), int(after)))
     return found
+
+
+def _overlap_claims(section: Section, centres: np.ndarray) -> np.ndarray:
+    """Return how many windows hear each speaker with another one, shape (frames, speakers)."""
+    claims = np.zeros((section.frames, len(centres)), np.int32)
+    for window, speaker, _, vector in _local_speakers(section):
+        start = window.start - section.start
+        first, last = max(0, start), min(section.frames, start + WINDOW_FRAMES)
+        active = SPEAKER_SETS[window.sets[first - start : last - start]]
+        together = active[:, speaker] & (active.sum(1) > 1)
+        claims[first:last, int((centres @ vector).argmax())] += together
+    return claims
 
 
 def _confidences(votes: np.ndarray) -> np.ndarray:

@@ -90,6 +90,23 @@ def test_overlap_gives_both_speakers_a_turn() -> None:
     assert turns[1].start == pytest.approx(8, abs=0.05)
 
 
+@pytest.mark.parametrize("seconds", [3, 14])  # with the second voice alone in a window of the overlap, and without
+def test_interruption_is_the_other_speakers_turn(seconds: float) -> None:
+    turns = label(talk((0, seconds), (PAIR, 1), (0, seconds), (1, 6))).sections[0].turns
+
+    interrupted, interruption, last = turns[0], *[turn for turn in turns if turn.speaker != turns[0].speaker]
+    assert (interruption.speaker, interruption.overlap, last.overlap) == (last.speaker, True, False)
+    assert interruption.start == pytest.approx(seconds, abs=0.05)
+    assert interruption.end == pytest.approx(seconds + 1, abs=0.05)
+    assert interrupted.end == pytest.approx(2 * seconds + 1, abs=0.05)
+
+
+def test_interruption_by_one_of_several_unknown_has_no_turn() -> None:
+    turns = label(talk((1, 6), (SILENCE, 12), (0, 14), (PAIR, 1), (0, 14), (2, 6))).sections[0].turns
+
+    assert not any(turn.overlap for turn in turns)
+
+
 def test_silence_has_no_speakers() -> None:
     assert label(talk((SILENCE, 30))).sections == label(np.zeros(100, np.float32)).sections
     assert spans(label(talk((SILENCE, 30)))) == []

@@ -23,6 +23,9 @@ from tests.fixtures.transcripts import segment, timed_words, transcript
         ("de", "Bitte, so eine Scheiße!", "Bitte, so eine ****!"),
         ("fr", "Putain, fils de pute. Une bitte.", "****, **** **** ****. Une bitte."),
         ("es", "El martillo, hijo de puta", "El martillo, **** **** ****"),
+        ("en", "Goddamn dickheads! Jackass.", "**** ****! ****."),
+        ("es", "Joder, pendejo", "****, ****"),
+        ("ru", "Блять, сука", "****, ****"),
         ("vi", "fuck", "fuck"),
     ],
 )

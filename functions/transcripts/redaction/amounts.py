@@ -1,0 +1,39 @@
+"""Amounts: numbers that count or measure something, and so are no digits of a card, a telephone or an account."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
+from functions.transcripts.redaction.numerals import Numeral, word_set
+from functions.transcripts.words import TranscriptWord
+
+_SIGNS = re.compile(r"[%$€£]")
+_MILLIONS = re.compile(r"mil(li[oa]|lo|j|h|io)\w*|billion\w*", re.IGNORECASE)
+_MEASURES = word_set(
+    "dollars euros euro pounds percent people persons customers points units kilos kilograms miles minutes hours days "
+    "prozent menschen kunden personen kilo stück personas personnes persone pessoas mensen kroner kronor"
+)
+_CLOCK_OR_DECIMAL = re.compile(r"\d{1,2}:\d\d(:\d\d)?|\d+[.,]\d{1,2}|\d{1,3}([.,]\d{3})+([.,]\d{1,2})?|\d+/\d+")
+
+
+def is_amount(words: Sequence[TranscriptWord], numeral: Numeral, language: str) -> bool:
+    """Tell whether a numeral has a currency or percent sign, a unit behind it, or is millions."""
+    following = words[numeral.last + 1].normalised if numeral.last + 1 < len(words) else ""
+    return (
+        bool(_SIGNS.search(numeral.text) or _MILLIONS.search(numeral.text) or _MILLIONS.fullmatch(following))
+        or following in _MEASURES
+        or following in _money(language)
+    )
+
+
+def is_clock_or_decimal(numeral: Numeral) -> bool:
+    """Tell whether a numeral is written as a time of day, a fraction, or with a decimal or thousands mark."""
+    return bool(_CLOCK_OR_DECIMAL.fullmatch(numeral.text))
+
+
+@lru_cache(maxsize=32)
+def _money(language: str) -> frozenset[str]:
+    return frozenset(VOCABULARIES[language].money) if language in VOCABULARIES else frozenset()

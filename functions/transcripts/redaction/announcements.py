@@ -1,0 +1,109 @@
+"""Announcements: whether a cue means a short number near it, and the letters that belong to an announced number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from functions.transcripts.redaction.cues import Cue
+from functions.transcripts.redaction.entities import Entity, Found
+from functions.transcripts.redaction.numerals import Numeral, Run, word_set
+from functions.transcripts.words import TranscriptWord
+
+# "Account", "compte" and "conta" alone also stand in sentences about no account: "on no account pay 5000", "il se rend
+# compte que 2500". A number of less than six digits then needs words like these in between, and a year one that links.
+LONG_ENOUGH = 6  # digits
+_NAMES_NUMBER = re.compile(r"number|nummer|numéro|número|numero|\bid\b|routing|code|iban|bankleitzahl")
+_NUMBER = word_set("number numbers no nr nummer numéro número numero id")
+_LINKING = word_set(
+    "is are it's that's ending ends last four ist lautet endet est termine es termina terminada é è finisce eindigt er"
+)
+_CONNECTING = (
+    _NUMBER | _LINKING | word_set("the a in with digits first die der auf mit sont se par son en em con op på")
+)
+_ENDING = word_set("ending ends endet endend termine terminant termina terminada finisce eindigt")
+_EXTENSION = word_set("ext extension x durchwahl poste extensión interno ramal")
+_AREA = word_set("code vorwahl indicatif prefijo")
+_YEAR = re.compile(r"(19|20)\d\d")
+_CODE_LETTERS = re.compile(r"[A-Z]{1,4}\W*")
+_NO_CODE = word_set("I A AM PM OK USD EUR GBP CHF US UK EU")
+_MOST_LETTERS = 3  # groups of letters on one side of a number: "GB29 NWBK 6016 …"
+
+
+def is_linked(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) -> bool:
+    """Tell whether a cue before a number can mean it; true but for a few short ones after the word account alone."""
+    if cue.entity is not Entity.ACCOUNT_NUMBER or len(digits) >= LONG_ENOUGH:
+        return True
+    text = " ".join(word.normalised for word in words[cue.first : cue.last + 1])
+    between = [word.normalised for word in words[cue.last + 1 : run[0].first]]
+    if _NAMES_NUMBER.search(text) or (between and between[0] in _NUMBER):
+        return True
+    if not set(between) <= _CONNECTING:
+        return False
+    return not (len(run) == 1 and _YEAR.fullmatch(digits)) or bool(_LINKING.intersection(between))
+
+
+def is_part(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) -> bool:
+    """Tell whether digits are the announced part of a number: "my Visa ending in 4242", "area code 415"."""
+    between = {word.normalised for word in words[cue.last + 1 : run[0].first]}
+    if not between <= _CONNECTING:
+        return False
+    if cue.entity is Entity.CREDIT_CARD:
+        return len(digits) == 4 and (bool(between & _ENDING) or {"last", "four"} <= between)
+    is_area = cue.entity is Entity.PHONE_NUMBER and words[cue.last].normalised in _AREA
+    return is_area and len(digits) in range(2, 6)
+
+
+def _with_extension(words: Sequence[TranscriptWord], phone: Found, numerals: Sequence[Numeral]) -> Found:
+    """Return a telephone number with its extension: "555-2671, ext. 204"."""
+    starting = {numeral.first: numeral for numeral in numerals}
+    following = words[phone.last + 1].normalised.rstrip(".") if phone.last + 1 < len(words) else ""
+    last = phone.last + 1
+    while following in _EXTENSION and (numeral := starting.get(last + 1)):
+        last = numeral.last
+    return replace(phone, last=last) if last > phone.last + 1 else phone
+
+
+def completed(
+    words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral], cues: Sequence[Cue]
+) -> list[Found]:
+    """Return entities in order with what belongs to them: "QQ 12 34 56 C", "GB29 NWBK 6016 …", "555-2671 ext. 204"."""
+    written = {numeral.first for numeral in numerals}
+    announcing = {at for cue in cues for at in range(cue.first, cue.last + 1)}
+    taken = {at for entity in found for at in range(entity.first, entity.last + 1)}
+
+    def end(at: int, step: int) -> int:
+        """Return the last index from `at` on, in a direction, to which letters lead."""
+        groups, best = 0, at
+        while groups <= _MOST_LETTERS and 0 <= (following := at + step) < len(words):
+            if following in announcing or following in taken:
+                break
+            if following in written and groups:
+                best = following
+            elif _is_letters(words[following].text):
+                groups += 1
+                best = following if step < 0 or len(words[following].normalised) == 1 else best
+            else:
+                break
+            at = following
+        return best
+
+    def whole(entity: Found) -> Found:
+        if entity.entity is Entity.PHONE_NUMBER:
+            return _with_extension(words, entity, numerals)
+        if entity.entity in (Entity.SSN, Entity.ACCOUNT_NUMBER):
+            return replace(entity, first=end(entity.first, -1), last=end(entity.last, 1))
+        return entity
+
+    return [whole(entity) for entity in found]
+
+
+def has_letters(words: Sequence[TranscriptWord], run: Run) -> bool:
+    """Tell whether capital letters are in a number or right before it, as in a British insurance number."""
+    before = words[run[0].first - 1].text if run[0].first else ""
+    return _is_letters(before) or any(letter.isalpha() for numeral in run for letter in numeral.text)
+
+
+def _is_letters(text: str) -> bool:
+    return bool(_CODE_LETTERS.fullmatch(text)) and text.strip(",.;:?!") not in _NO_CODE
