@@ -69,7 +69,7 @@ def addresses(cloud: RunningCloud, key: str | None, clone: Path) -> str:
         "uploads": f"s3://{cloud.outputs['UploadsBucket']}",
         "transcripts": f"s3://{cloud.outputs['TranscriptsBucket']}/{UPLOADS_PREFIX}",
         "AWS": f"aws --endpoint-url {cloud.aws} s3 ls   (any region, any credentials)",
-        "try": f"curl{header} --data-binary @{sample} '{cloud.api}{LISTEN_PATH}?smart_format=true'",
+        "try": f"curl -L{header} --data-binary @{sample} '{cloud.api}{LISTEN_PATH}?smart_format=true'",
         "or": f"{_command()} transcribe{f' --key {key}' if key else ''} --url {cloud.api} {sample}",
     }
     return "\n".join(["", *(f"  {name:<12} {line}" for name, line in lines.items()), "", "Press Ctrl-C to stop."])
