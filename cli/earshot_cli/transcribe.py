@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from earshot_cli.api_answers import plain
 from earshot_cli.api_client import ApiClient, QueryParams
 from earshot_cli.console import stderr
 from earshot_cli.errors import CliError, Status
@@ -142,7 +143,7 @@ async def _wait_for_job(
                 case "completed":
                     return
                 case "failed":
-                    raise CliError(f"{job['error']['err_msg']} (job {job_id})")
+                    raise CliError(f"{plain(job['error']['err_msg'])} (job {job_id})")
                 case "cancelled":
                     raise CliError(f"The job was cancelled (job {job_id}).")
             await asyncio.sleep(pause)

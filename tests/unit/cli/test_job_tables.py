@@ -88,7 +88,7 @@ def test_show_partial_prints_text_and_how_far_it_goes(earshot: Any, job_ids: lis
 
 
 def test_show_failed_job_prints_error(earshot: Any, job_ids: list[str]) -> None:
-    assert "no sound in it (Bad Request)" in earshot("show", job_ids[2]).stdout
+    assert "No sound in it (Bad Request)" in earshot("show", job_ids[2]).stdout
 
 
 def test_show_failed_job_with_format_fails(earshot: Any, job_ids: list[str]) -> None:
@@ -190,13 +190,13 @@ def test_jobs_table_has_progress_where_there_is_room(
     assert "10:00:00" in line
 
 
-@pytest.mark.parametrize(("width", "short"), [(80, False), (60, True)])
+@pytest.mark.parametrize(("width", "short"), [(80, False), (60, True), (40, True)])
 def test_jobs_table_has_one_line_a_job_and_fits(width: int, short: bool) -> None:
     job = {"request_id": "3f2a91c0-6a6c-4b43-9a3e-9bd5d1a1c0de", "state": "processing", "duration": 36000.0}
     job |= {"created": "2026-11-22T12:00:00.000Z", "name": "a long name of a recording " * 9, "source": {}}
     console = Console(file=io.StringIO(), width=width)
 
-    console.print(job_tables.jobs_table([job], short_ids=short))
+    console.print(job_tables.jobs_table([job], short_ids=short, narrow=width < job_tables.NARROW))
 
     _, line = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
     assert len(line) <= width
@@ -251,7 +251,7 @@ def test_show_follow_waits_for_the_end(
 
     assert result.returncode == status
     assert ("txt: words" in result.stdout) == (status == 0)
-    assert ("no sound in it" in result.stdout) == (status == 1)
+    assert ("No sound in it" in result.stdout) == (status == 1)
 
 
 def test_open_prints_the_address_of_a_job(earshot: Any, deployment: Any, monkeypatch: pytest.MonkeyPatch) -> None:

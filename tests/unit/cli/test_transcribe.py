@@ -79,7 +79,7 @@ def test_json_describes_each_source_for_scripts(earshot: Any, deployment: Any) -
     assert documents["good.wav"]["results"] == {"text": "txt: good\n"}
     assert documents["good.wav"]["warnings"] == deployment.warnings
     assert documents["bad.wav"]["state"] == "failed"
-    assert "no sound in it" in documents["bad.wav"]["error"]
+    assert "No sound in it" in documents["bad.wav"]["error"]
     files = json.loads(earshot("transcribe", "good.wav", "--json", "-o", "texts").stdout)["files"]
     assert files == {"text": "texts/good.txt"}
 
@@ -151,7 +151,7 @@ def test_failed_source_does_not_stop_others(earshot: Any) -> None:
 
     assert result.returncode == 1
     assert result.stdout == "==> good.wav <==\ntxt: good\n==> end.wav <==\ntxt: end\n"
-    assert "bad.wav: Bad Request: failed to process audio: no sound in it (job 0000" in result.stderr
+    assert "bad.wav: No sound in it (job 0000" in result.stderr
 
 
 def test_busy_response_is_retried(earshot: Any, deployment: Any) -> None:
