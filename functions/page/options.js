@@ -65,12 +65,12 @@ export function optionsForm(onChange) {
     choose(languages, query.get("language"));
     choose(task, query.get("task"));
     choose(profile, query.get("profile"));
-    const asked = [...query].filter(([name]) => !["url", "name"].includes(name)), on = (name) => query.get(name) === "true";
-    style.value = on("smart_format") || !asked.length ? "formatted" : on("punctuate") ? "punctuated" : "plain";
+    const requested = [...query].filter(([name]) => !["url", "name"].includes(name)), on = (name) => query.get(name) === "true";
+    style.value = on("smart_format") || !requested.length ? "formatted" : on("punctuate") ? "punctuated" : "plain";
     for (const [name] of SWITCHES) input(name).checked = query.get(name) === "true";
     for (const [name] of TEXTS) input(name).value = query.getAll(name).join(", ");
     // What has no field of its own is kept, and shown: an option that protects somebody must not be lost on the way.
-    others.value = new URLSearchParams(asked.filter(([name, value]) => !WITH_FIELDS.includes(name) && !(name === "detect_language" && value === "true"))).toString();
+    others.value = new URLSearchParams(requested.filter(([name, value]) => !WITH_FIELDS.includes(name) && !(name === "detect_language" && value === "true"))).toString();
     if (others.value || ["task", "profile", ...[...SWITCHES, ...TEXTS].map(([name]) => name)].some((name) => query.has(name))) element.querySelector("details").open = true;
   }
 

@@ -10,7 +10,7 @@ TRIED = "Bad Request: failed to process audio: corrupt or unsupported data: "
 
 
 @pytest.mark.parametrize(
-    ("message", "said"),
+    ("message", "shown"),
     [
         (TRIED + "this is plain text, not audio.", "This is plain text, not audio."),
         (TRIED + "the body is empty. Send the audio, or JSON with a url.", "The file is empty."),
@@ -20,7 +20,7 @@ TRIED = "Bad Request: failed to process audio: corrupt or unsupported data: "
         ("", ""),
     ],
 )
-def test_message_is_said_as_people_read_it(message: str, said: str) -> None:
-    assert said in plain(message)
+def test_message_is_shown_as_people_read_it(message: str, shown: str) -> None:
+    assert shown in plain(message)
     assert "/v1/" not in plain(message)
     assert "Bad Request" not in plain(message)

@@ -111,7 +111,7 @@ def test_mistaken_key_command_changes_nothing(earshot: Any, stack: Any, argument
     assert [key.name for key in api_keys.read_keys("earshot").values()] == ["kept"]
 
 
-def test_key_list_shows_start_of_key_and_last_use(earshot: Any, stack: Any) -> None:
+def test_key_list_shows_start_of_key_and_last_use(earshot: Any, stack: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "No keys yet" in earshot("key", "list").stderr
     key = api_keys.create("laptop", "earshot", scope=Scope.ADMIN, expires=1)
     used = {"pk": {"S": api_key_pk(key)}}
@@ -120,11 +120,14 @@ def test_key_list_shows_start_of_key_and_last_use(earshot: Any, stack: Any) -> N
     )
 
     table = earshot("key", "list", COLUMNS="80").stdout
+    monkeypatch.delenv("COLUMNS", raising=False)
+    for_programs = earshot("key", "list").stdout
     document = json.loads(earshot("key", "list", "--json").stdout)
 
     for shown in (key_id(key), "laptop", "admin", f"{key[:6]}…", "expired", "1970-01-01"):
         assert shown in table
     assert key[:7] not in table
+    assert max(map(len, for_programs.splitlines())) < 100  # no width to fit: as wide as what is in it
     assert (document["used"], document["expires"]) == ("1970-01-01T00:01:00Z", "1970-01-01T00:00:01Z")
 
 

@@ -21,14 +21,14 @@ class Submitting:
     """An API whose answer to a submission comes when it is allowed to."""
 
     def __init__(self) -> None:
-        self.asked, self.answer = asyncio.Event(), asyncio.Event()
+        self.submitted, self.answer = asyncio.Event(), asyncio.Event()
         self.deleted: list[str] = []
 
     def patient(self, _: Any) -> Submitting:
         return self
 
     async def submit(self, *_: Any, **__: Any) -> str:
-        self.asked.set()
+        self.submitted.set()
         await self.answer.wait()
         return "made"
 
@@ -58,7 +58,7 @@ def test_interrupted_submission_leaves_no_job(size: int, deleted: list[str], tmp
     async def interrupted() -> Status | list[str]:
         api, task = Submitting(), Task(Source(str(audio), path=audio), [Format.TEXT])
         running = asyncio.create_task(transcribe(api, [task], {}, 1, RunProgress(1), Quiet()))  # type: ignore[arg-type]
-        await api.asked.wait()
+        await api.submitted.wait()
         running.cancel()
         asyncio.get_running_loop().call_soon(api.answer.set)
         with pytest.raises(asyncio.CancelledError):
