@@ -99,7 +99,7 @@ def owner_id(owner: str, keys: dict[str, ApiKey]) -> str:
     raise CliError(f"{owner} is no id of a key. `earshot key list` shows them.", Status.USAGE)
 
 
-def keys_table(keys: list[ApiKey], *, fit: bool = True) -> Table:
+def keys_table(keys: list[ApiKey], *, fit: bool) -> Table:
     """Build a table with a line a key that fits 80 columns. The id is never shortened, because people copy it.
 
     Args:
