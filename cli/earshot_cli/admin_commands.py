@@ -115,7 +115,7 @@ def key_list(
         for key in keys:
             write(json.dumps(api_keys.key_document(key), ensure_ascii=False))
     elif keys:
-        stdout.print(api_keys.keys_table(keys))
+        stdout.print(api_keys.keys_table(keys, fit=stdout.bounded))
     else:
         stderr.print("No keys yet. `earshot key create NAME` makes one.")
 

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 
 from earshot_cli.errors import CliError, Status
+
+# What the API puts before a message for programs: the code of an error, and what it tried.
+_FOR_PROGRAMS = re.compile(r"(?:Bad Request: )?(?:failed to process audio: )?(?:corrupt or unsupported data: )?")
+_COMMANDS = (  # what a message says of routes, and of the command instead
+    (re.compile(r"GET /v1/requests lists"), "`earshot jobs` lists"),
+    (re.compile(r"GET /v1/requests/\S+/shares lists"), "`earshot share ID --list` lists"),
+    (re.compile(r"the body is empty\. Send the audio, or JSON with a url\."), "the file is empty."),
+)
 
 
 def job_id_of(response: httpx.Response) -> str:
@@ -18,6 +28,14 @@ def job_id_of(response: httpx.Response) -> str:
         return str(body.get("request_id") or body["metadata"]["request_id"])
     except (ValueError, KeyError, AttributeError):
         raise CliError(f"The answer of {response.url.host} is not Earshot's.", Status.UNREACHABLE) from None
+
+
+def plain(message: str) -> str:
+    """Return a message of the API as people read it: without its words for programs, and with commands for routes."""
+    for route, command in _COMMANDS:
+        message = route.sub(command, message)
+    rest = message[_FOR_PROGRAMS.match(message).end() :]  # type: ignore[union-attr]  # it matches an empty text, too
+    return rest[:1].upper() + rest[1:]
 
 
 def error_from_response(response: httpx.Response) -> CliError:
@@ -36,4 +54,4 @@ def error_from_response(response: httpx.Response) -> CliError:
     hint = ""
     if refused and code != "INSUFFICIENT_PERMISSIONS":
         hint = " Pass a key with --key or EARSHOT_KEY; `earshot key create NAME` makes one."
-    return CliError(f"{message}{hint}", ends_all=refused)
+    return CliError(f"{plain(message)}{hint}", ends_all=refused)

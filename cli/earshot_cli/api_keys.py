@@ -99,9 +99,14 @@ def owner_id(owner: str, keys: dict[str, ApiKey]) -> str:
     raise CliError(f"{owner} is no id of a key. `earshot key list` shows them.", Status.USAGE)
 
 
-def keys_table(keys: list[ApiKey]) -> Table:
-    """Build a table with a line a key that fits 80 columns. The id is never shortened, because people copy it."""
-    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+def keys_table(keys: list[ApiKey], *, fit: bool) -> Table:
+    """Build a table with a line a key that fits 80 columns. The id is never shortened, because people copy it.
+
+    Args:
+        keys: in the order of the lines.
+        fit: cut names to the width of the console; else they are whole.
+    """
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=fit)
     table.add_column("id", no_wrap=True, min_width=ID_CHARACTERS)
     table.add_column("name", no_wrap=True, overflow="ellipsis", ratio=1)
     for column, width in {"scope": 5, "key": 7, "last used": 10, "expires": 10, "jobs of": 10}.items():

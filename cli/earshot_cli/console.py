@@ -6,6 +6,7 @@ of them reaches a terminal as an escape code. Files that the command writes are 
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterable
@@ -53,6 +54,11 @@ class SafeConsole(Console):
 
 stdout = SafeConsole(highlight=False, soft_wrap=True)
 stderr = SafeConsole(stderr=True, highlight=False, soft_wrap=True)
+
+
+def drop_output() -> None:
+    """Let nothing more be written to stdout, not even what Python keeps of it until its end: it takes no more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write(text: str, end: str = "\n") -> None:

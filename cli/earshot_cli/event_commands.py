@@ -13,6 +13,7 @@ from rich.text import Text
 
 from earshot_cli import deployment
 from earshot_cli.admin_commands import DataDir, Stack
+from earshot_cli.api_answers import plain
 from earshot_cli.aws_clients import aws_errors, client
 from earshot_cli.console import stderr, stdout, write
 from earshot_cli.deployment import DATA_DIR
@@ -67,7 +68,7 @@ def event_line(event: dict[str, Any]) -> Text:
         facts.append(f"after {duration(ran.total_seconds())}")
     line.append("  " + ", ".join(fact for fact in facts if fact) if any(facts) else "", style="dim")
     if error := detail.get("error"):
-        line.append(f"  {error['err_msg']}", style="red")
+        line.append(f"  {plain(error['err_msg'])}", style="red")
     return line
 
 

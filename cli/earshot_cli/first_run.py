@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import httpx
 
-from earshot_cli.api_answers import error_from_response
+from earshot_cli.api_answers import error_from_response, plain
 from earshot_cli.api_client import LISTEN_PATH, ApiClient
 from earshot_cli.errors import CliError
 from earshot_contract.keys import UPLOADS_PREFIX, upload_result_key
@@ -69,7 +69,7 @@ def addresses(cloud: RunningCloud, key: str | None, clone: Path) -> str:
         "uploads": f"s3://{cloud.outputs['UploadsBucket']}",
         "transcripts": f"s3://{cloud.outputs['TranscriptsBucket']}/{UPLOADS_PREFIX}",
         "AWS": f"aws --endpoint-url {cloud.aws} s3 ls   (any region, any credentials)",
-        "try": f"curl{header} --data-binary @{sample} '{cloud.api}{LISTEN_PATH}?smart_format=true'",
+        "try": f"curl -L{header} --data-binary @{sample} '{cloud.api}{LISTEN_PATH}?smart_format=true'",
         "or": f"{_command()} transcribe{f' --key {key}' if key else ''} --url {cloud.api} {sample}",
     }
     return "\n".join(["", *(f"  {name:<12} {line}" for name, line in lines.items()), "", "Press Ctrl-C to stop."])
@@ -101,7 +101,7 @@ async def _via_bucket(cloud: RunningCloud, sample: Path, key: str | None) -> str
             for job in await api.jobs(10):
                 is_sample = job["source"].get("key") == sample.name and job["created"] >= started
                 if is_sample and job["state"] == "failed":
-                    raise CliError(job["error"]["err_msg"])
+                    raise CliError(plain(job["error"]["err_msg"]))
                 if is_sample and job["state"] == "completed":
                     text_key = upload_result_key(sample.name, "txt")
                     found = await asyncio.to_thread(s3.get_object, Bucket=buckets["TranscriptsBucket"], Key=text_key)

@@ -62,7 +62,8 @@ def jobs(
         for job in found:
             write(json.dumps(job, ensure_ascii=False))
     elif found:
-        stdout.print(job_tables.jobs_table(found, short_ids=stdout.is_terminal, fit=stdout.bounded))
+        narrow = stdout.is_terminal and stdout.width < job_tables.NARROW
+        stdout.print(job_tables.jobs_table(found, short_ids=stdout.is_terminal, fit=stdout.bounded, narrow=narrow))
     elif filters:
         stderr.print("No such jobs.")
     else:

@@ -8,39 +8,44 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from earshot_cli.api_answers import plain
 from earshot_cli.times import duration
 from earshot_contract.job_state import MAX_JOBS_AHEAD
 
+NARROW = 60  # columns; narrower terminals get fewer facts
 SHORT_ID_WIDTH = 8  # characters of an id; commands take 6 and more
 STATE_COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "processing": "cyan", "queued": "cyan"}
 
 
-def jobs_table(jobs: list[dict[str, Any]], *, short_ids: bool = False, fit: bool = True) -> Table:
-    """Build a table with one line a job that fits 80 columns, with short ids 60.
+def jobs_table(jobs: list[dict[str, Any]], *, short_ids: bool = False, fit: bool = True, narrow: bool = False) -> Table:
+    """Build a table with one line a job that fits 80 columns, with short ids 60, narrow 40.
 
     Args:
         jobs: as the API lists them.
         short_ids: show the first 8 characters of the ids: enough for every command, and room for names on a terminal.
         fit: cut names to the width of the console; else they are whole.
+        narrow: leave out when a job was made and how long its audio is: the name says more.
     """
     id_width = SHORT_ID_WIDTH if short_ids else 36
     table = Table(box=None, pad_edge=False, header_style="bold", expand=fit)
     for column, width in {"created": 11, "id": id_width, "state": 10}.items():
-        table.add_column(column, no_wrap=True, min_width=width)
+        if column != "created" or not narrow:
+            table.add_column(column, no_wrap=True, min_width=width)
     progress = [_progress(job) for job in jobs]
     # Nothing is on its way in most lists; and in 80 columns whole ids leave no room for it.
     with_progress = any(progress) and (short_ids or not fit)
     if with_progress:
         table.add_column("progress", no_wrap=True, min_width=8)
-    table.add_column("audio", no_wrap=True, min_width=7, justify="right")
+    if not narrow:
+        table.add_column("audio", no_wrap=True, min_width=7, justify="right")
     table.add_column("name", no_wrap=True, overflow="ellipsis", ratio=1)
     for job, done in zip(jobs, progress, strict=True):
         table.add_row(
-            f"{_local(job['created']):%m-%d %H:%M}",
+            *([] if narrow else [f"{_local(job['created']):%m-%d %H:%M}"]),
             job["request_id"][:id_width],
             _state(job),
             *([done] if with_progress else []),
-            duration(job.get("duration")),
+            *([] if narrow else [duration(job.get("duration"))]),
             Text(_one_line(job.get("name") or job["source"].get("key") or job["source"].get("url") or "request")),
         )
     return table
@@ -57,7 +62,7 @@ def job_details(job: dict[str, Any]) -> Table:
         "job": job["request_id"],
         "name": job.get("name"),
         "state": _state(job),
-        "error": error.get("err_msg") and f"{error['err_msg']} ({error['err_code']})",
+        "error": error.get("err_msg") and f"{plain(error['err_msg'])} ({error['err_code']})",
         "source": _source(job),
         "model": job.get("model"),
         "language": job.get("language"),
@@ -98,7 +103,7 @@ def _key(job: dict[str, Any]) -> str:
 def _attempt(run: dict[str, Any]) -> str:
     """Describe in one line how an earlier run of a job ended."""
     when = f" {_local_time(run['completed'])}" if "completed" in run else ""
-    why = f": {run['error']['err_msg']}" if "error" in run else ""
+    why = f": {plain(run['error']['err_msg'])}" if "error" in run else ""
     return _one_line(f"{run['state']}{when}{why}")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -11,6 +13,7 @@ import typer
 from earshot_cli import (
     __version__,
     admin_commands,
+    console,
     deployment_commands,
     doctor_command,
     event_commands,
@@ -23,9 +26,11 @@ from earshot_cli.admin_commands import DataDir
 from earshot_cli.connection import PORT
 from earshot_cli.console import stderr, write
 from earshot_cli.deployment import DATA_DIR
-from earshot_cli.errors import CliError
+from earshot_cli.errors import CliError, Status
 
 AWS_PORT = 4566  # of the local cloud; the usual port of AWS emulators
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}  # of what the output is written to
 
 AUDIO, JOBS, DEPLOYMENT = "Transcribe", "Jobs", "Deployments"  # panels of the help
 
@@ -119,6 +124,13 @@ def run() -> None:
     except CliError as error:
         stderr.print(f"earshot: {error.message}", markup=False)
         sys.exit(error.status)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        with suppress(OSError):
+            stderr.print(f"earshot: The output cannot be written: {error.strerror}.", markup=False)
+        console.drop_output()
+        sys.exit(Status.FAILED)
 
 
 if __name__ == "__main__":

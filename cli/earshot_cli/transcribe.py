@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
-from earshot_cli.api_client import ApiClient, QueryParams
+from earshot_cli.api_answers import plain
+from earshot_cli.api_client import MAX_BODY_BYTES, ApiClient, QueryParams
 from earshot_cli.console import stderr
 from earshot_cli.errors import CliError, Status
 from earshot_cli.formats import Format
@@ -17,6 +20,7 @@ from earshot_cli.sources import STDIN
 
 _FIRST_POLL_SECONDS = 0.15  # between two looks at a job; grows by half each time
 _MAX_POLLS_PER_SECOND = 8  # of all jobs together: a look is a request that somebody pays for
+_IN_VAIN = "all would end in the same way"
 _CANCEL_SECONDS = 5.0  # time limit for cancelling a running job after Ctrl-C
 
 
@@ -75,6 +79,7 @@ async def transcribe(
             return outcome
 
     running = [asyncio.create_task(one(task, seen)) for task, seen in zip(tasks, progress, strict=True)]
+    reason = None  # why what runs is cancelled in the end: Ctrl-C has none
     try:
         worst = Status.OK
         for following in running if report.in_order else asyncio.as_completed(running):
@@ -85,11 +90,12 @@ async def transcribe(
                 run.failed += not had_failed  # it was transcribed, and cannot be written
                 worst = max(worst, outcome.error.status)
                 if outcome.error.ends_all:
+                    reason = _IN_VAIN
                     break
         return worst
     finally:
         for each in running:
-            each.cancel()
+            each.cancel(reason)
         await asyncio.gather(*running, return_exceptions=True)
         if cancelled:
             what = f"the job {cancelled[0]}" if len(cancelled) == 1 else f"{len(cancelled)} jobs that still ran"
@@ -116,7 +122,8 @@ async def _transcribe_one(
     try:
         seen.state = "sending"
         name = source.name if source.path and source.argument != STDIN else None
-        job_id = await api.submit(source.path or source.argument, options, seen.add_sent, name=name)
+        submit = partial(api.submit, source.path or source.argument, options, seen.add_sent, name=name)
+        job_id = await _submitted(api, submit, seen, cancelled)
         outcome.job = {"request_id": job_id, "state": "queued"}
         seen.state = "queued"
         await _wait_for_job(api, outcome, seen, poll, cancelled)
@@ -127,6 +134,25 @@ async def _transcribe_one(
     except OSError as error:  # it could be read when the command began
         outcome.error = CliError(f"The file cannot be read: {error.strerror}.", Status.USAGE)
     return outcome
+
+
+async def _submitted(
+    api: ApiClient, submit: Callable[[], Coroutine[Any, Any, str]], seen: SourceProgress, cancelled: list[str]
+) -> str:
+    """Return the id of a job that is submitted. At Ctrl-C the answer is awaited: the job may be there already."""
+    submission = asyncio.create_task(submit())
+    try:
+        return await asyncio.shield(submission)
+    except asyncio.CancelledError as end:
+        on_its_way = seen.size and seen.size > MAX_BODY_BYTES and seen.sent < seen.size
+        if on_its_way or end.args == (_IN_VAIN,):  # there is no job of it, and will be none
+            submission.cancel()
+        with suppress(CliError, OSError, TimeoutError, asyncio.CancelledError):
+            async with asyncio.timeout(_CANCEL_SECONDS):
+                job_id = await submission
+                await api.delete_job(job_id)
+                cancelled.append(job_id)
+        raise
 
 
 async def _wait_for_job(
@@ -142,7 +168,7 @@ async def _wait_for_job(
                 case "completed":
                     return
                 case "failed":
-                    raise CliError(f"{job['error']['err_msg']} (job {job_id})")
+                    raise CliError(f"{plain(job['error']['err_msg'])} (job {job_id})")
                 case "cancelled":
                     raise CliError(f"The job was cancelled (job {job_id}).")
             await asyncio.sleep(pause)

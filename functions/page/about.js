@@ -3,6 +3,7 @@
 import { call } from "./api.js";
 import { copy, h, save, say } from "./dom.js";
 import { count, day, language, money, span, title, when } from "./format.js";
+import { requestDialog, requestOf } from "./options.js";
 import { shareDialog } from "./share.js";
 
 const FORMATS = { srt: "SRT", vtt: "VTT", txt: "Text", json: "JSON" };
@@ -47,7 +48,7 @@ export function facts(job, data, nextUnsure) {
     ["Unsure", unsure],
     waited !== undefined && ["Waited", span(waited)],
     ran !== undefined && ["Took", span(ran)],
-    model !== undefined && ["of it in the model", span(model)],
+    model !== undefined && ["In the model", span(model)],
     job.cost_usd !== undefined && ["Cost", money(job.cost_usd)],
     ...(job.tags?.length ? [["Tags", job.tags.join(", ")]] : []),
     ...(job.deliveries || []).slice(-1).map((each) => ["Callback", `${each.requested ? "sent again" : each.status || each.error || "no answer"}, ${when(each.when)}`]),
@@ -59,8 +60,6 @@ export function facts(job, data, nextUnsure) {
 /** What there is to do with the job; nothing for who reads it by a link. */
 export function more(job, from) {
   if (from.shared) return null;
-  const options = new URLSearchParams(job.options);
-  options.delete("name");
   const problem = h("p", { class: "bad small", role: "alert", hidden: true });
   const remove = async () => {
     if (!confirm(`Delete ${title(job)}? The transcript goes, in every format, with all links to it, and the job from the list.`)) return;
@@ -76,7 +75,8 @@ export function more(job, from) {
     h("div", { class: "row" },
       h("button", { class: "plain small few", onclick: () => shareDialog(job) }, "Share …"),
       h("button", { class: "plain small", onclick: (event) => copy(location.href, event.currentTarget) }, "Copy address"),
-      h("a", { class: "button plain small", href: `#/?${options}` }, "Again with other options"),
+      h("button", { class: "plain small", onclick: () => requestDialog(job) }, "Same again with curl"),
+      h("a", { class: "button plain small", href: `#/?${requestOf(job)}` }, "Again with other options"),
       h("button", { class: "plain small bad", onclick: remove }, "Delete")),
     problem,
     h("p", { class: "quiet" }, "Request ", h("code", null, job.request_id)));

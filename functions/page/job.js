@@ -3,6 +3,7 @@
 import { call, poll } from "./api.js";
 import { copy, fill, h, say } from "./dom.js";
 import { bytes, clock, count, day, language, position, plain, share, span, stateWord, title, when } from "./format.js";
+import { optionsOf, requestOf } from "./options.js";
 import { transcriptScreen } from "./transcript.js";
 
 const STALLED_MS = 600e3; // without a change
@@ -205,15 +206,13 @@ function drawEnded(view, job, look) {
     if (!confirm("Delete this job?")) return;
     await call(`/requests/${job.request_id}`, { method: "DELETE" }).then(() => location.assign("#/jobs"), (error) => { problem.textContent = error.message; problem.hidden = false; });
   };
-  const options = new URLSearchParams(job.options);
-  options.delete("name");
   fill(view, head(job, copyLink(), h("button", { onclick: remove }, "Delete")),
     h("section", { class: "card stack" },
       h("h2", null, h("span", { class: `state ${failed ? "bad" : "wait"}` }, stateWord(job))),
       h("p", null, failed ? plain(job.error) : "It was cancelled before its end."),
       problem,
       h("div", { class: "row" }, useless ? null : h("button", { class: "main", onclick: retry }, failed ? "Retry" : "Send again"),
-        h("a", { class: useless ? "button main" : "button", href: `#/?${options}` }, useless ? "Send another file" : "Send with other options"),
+        h("a", { class: useless ? "button main" : "button", href: `#/?${useless ? optionsOf(job) : requestOf(job)}` }, useless ? "Send another file" : "Send with other options"),
         useless ? h("button", { onclick: retry }, "Retry all the same") : null),
       job.history?.length ? h("p", { class: "small quiet" }, `Tried ${job.history.length + 1} times.`) : null),
     h("p", { class: "quiet small" }, failed && ["Code ", h("code", null, job.error.err_code), " · "], "Request ", h("code", null, job.request_id)));

@@ -200,7 +200,7 @@ function row(job, check) {
   const state = job.state === "processing" && share(job) ? `${Math.round(share(job) * 100)} %` : stateWord(job), ahead = position(job);
   return h("tr", null,
     check && h("td", { class: "pick" }, check),
-    h("td", { class: "name" }, h("a", { href: `#/jobs/${job.request_id}`, dir: "auto" }, title(job)), from, job.error && h("div", { class: "small quiet" }, plain(job.error))),
+    h("td", { class: "name" }, h("a", { class: "clamp", href: `#/jobs/${job.request_id}`, dir: "auto", title: title(job) }, title(job)), from, job.error && h("div", { class: "small quiet clamp", title: plain(job.error) }, plain(job.error))),
     h("td", null, h("span", { class: `state ${SIGN[job.state]}` }, state), ahead && h("div", { class: "small quiet" }, ahead)),
     h("td", { class: "num slim" }, job.duration ? clock(job.duration) : "–"),
     h("td", { class: "hide after" }, language(job.language) || "–"),

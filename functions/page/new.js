@@ -24,7 +24,8 @@ export function takeFiles(files) {
 export function newScreen(main, query) {
   const tabs = requestTabs(), form = optionsForm(changed);
   const picker = h("input", { type: "file", multiple: true, class: "sr", id: "files", onchange: picked });
-  const address = h("input", { type: "url", name: "url", required: true, placeholder: "https://example.org/talk.mp3", autocomplete: "off" });
+  const again = query.get("url") || ""; // of a job that is sent again with other options
+  const address = h("input", { type: "url", value: again, name: "url", required: true, placeholder: "https://example.org/talk.mp3", autocomplete: "off" });
   const refused = h("p", { class: "bad small", role: "alert", hidden: true });
   const record = h("button", { type: "button", onclick: toggleRecording }, "● Record");
   const noModel = h("p", { class: "card", hidden: true });
@@ -52,7 +53,7 @@ export function newScreen(main, query) {
   const ends = [sendingRows(rows), latestJobs(latest, () => sampleLine(takeFiles)), () => { shown = false; recorder?.stop(); }];
   call("/models").then(({ stt }) => {
     form.offer(stt);
-    form.load(query);
+    form.load(form.options()); // with what was chosen meanwhile
     noModel.hidden = stt.length > 0;
     noModel.replaceChildren("This deployment has no model yet. Whoever runs it adds one: ", h("code", null, "earshot model add large-v3-turbo --stack Earshot"));
   }).catch(() => {});
@@ -74,7 +75,9 @@ export function newScreen(main, query) {
     event.preventDefault();
     refused.hidden = true;
     try {
-      const accepted = await call("/listen", { method: "POST", query: chosen, json: { url: address.value.trim() }, headers: { prefer: "respond-async" } });
+      const sent = new URLSearchParams(chosen);
+      if (query.get("name") && address.value.trim() === again) sent.set("name", query.get("name"));
+      const accepted = await call("/listen", { method: "POST", query: sent, json: { url: address.value.trim() }, headers: { prefer: "respond-async" } });
       location.assign(`#/jobs/${accepted.request_id}`);
     } catch (error) {
       refused.textContent = error.message;

@@ -57,7 +57,7 @@ function makeRow(item) {
     message.textContent = item.message;
     if (shown === item.state) return;
     shown = item.state;
-    fill(name, item.job ? h("a", { href: `#/jobs/${item.job}` }, item.name) : h("span", null, item.name));
+    fill(name, item.job ? h("a", { href: `#/jobs/${item.job}`, dir: "auto" }, item.name) : h("bdi", { title: item.name }, item.name));
     fill(buttons, buttonsOf(item));
   }
   return { element, draw };

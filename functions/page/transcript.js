@@ -46,14 +46,16 @@ function draw(main, job, from, answer, edits, resume = {}) {
   const hits = h("span", { class: "small quiet num", role: "status" });
   const share = h("button", { class: "many", onclick: () => shareDialog(job) }, "Share");
   const edit = h("button", { "aria-pressed": "false", onclick: () => setEditing(!editing) }, "Edit");
+  const below = h("button", { class: "below", onclick: () => side.scrollIntoView() }, "More");
   const saved = h("span", { class: "small quiet", role: "status" });
   const copyText = h("button", { class: "many", onclick: (event) => copy(wholeText(), event.currentTarget) }, "Copy text");
+  const side = h("aside", { class: "side", "aria-label": "About this transcript" });
   main.replaceChildren(h("div", { class: "reader" },
     h("header", null, h("div", { class: "row" },
-      h("div", { class: "grow" }, h("h1", { class: "name", dir: "auto" }, title(job)), h("p", { class: "quiet small" }, summary(job, from))),
-      find, hits, saved, !from.shared && edit, copyText, !from.shared && share)),
-    words,
-    h("aside", { class: "side", "aria-label": "About this transcript" }, [downloads(job, from), speakerCard(), facts(job, data, nextUnsure), more(job, from)].filter(Boolean))));
+      h("div", { class: "grow" }, h("h1", { class: "name clamp", dir: "auto", title: title(job) }, title(job)), h("p", { class: "quiet small" }, summary(job, from))),
+      find, hits, saved, !from.shared && edit, copyText, !from.shared && share, below)),
+    words, side));
+  side.append(...[downloads(job, from), speakerCard(), facts(job, data, nextUnsure), more(job, from)].filter(Boolean));
   const reader = makeReader(words, data, nameOf, (index) => player.seek(data.starts[index] + 0.01), from.shared ? null : rename);
   if (!data.text.length) words.append(h("p", null, `No words were found in ${span(data.duration)} of audio.`));
   let paragraph = -1, unsure = -1, editing = false, endEditing = null, finished = null;

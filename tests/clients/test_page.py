@@ -97,6 +97,7 @@ def test_running_job_shows_seconds_and_text_so_far(seen: Seen) -> None:
     assert "about 1 min 5 s left" in seen["text"]
     assert "cut into 18 parts, not 20" in seen["text"]
     assert seen["query"] == "?format=txt&partial=true"
+    assert seen["narrow"] > 300  # pixels: a sentence, not a column of letters
 
 
 def test_keyboard_alone_reaches_everything(seen: Seen) -> None:
@@ -128,6 +129,10 @@ def test_hours_of_words_stay_light(seen: Seen) -> None:
     assert seen["ticks"] < 16  # milliseconds, the median; a frame
     assert "The audio was kept for 5 days." in seen["gone"]
     assert seen["disabled"]
+    assert """-d '{"url":"https://example.org/hours.mp3"}'""" in seen["same"]
+    assert "/v1/listen?redact=pci&smart_format=true&name=hours.mp3'" in seen["same"]
+    assert "Authorization" not in seen["same"]  # this deployment needs no key
+    assert seen["again"] == ["https://example.org/hours.mp3", "redact=pci", "plain"]
 
 
 def test_arabic_is_read_from_right_to_left(seen: Seen) -> None:

@@ -173,7 +173,7 @@ const scenarios = {
     await page.route(/\/requests\/hours\/(audio|result)/, (route) => (route.request().url().includes("/audio")
       ? route.fulfill({ status: 410, json: { err_code: "AUDIO_GONE", err_msg: "The audio was kept for 5 days." } })
       : route.fulfill({ json: { metadata: { duration: 13640 }, results: { channels: [{ alternatives: [{ transcript, words }] }] } } })));
-    await page.route(/\/requests\/hours$/, (route) => route.fulfill({ json: { request_id: "hours", name: "hours.mp3", state: "completed", created: "2026-11-28T00:00:00Z", duration: 13640, language: "en", options: "", source: { kind: "url" } } }));
+    await page.route(/\/requests\/hours$/, (route) => route.fulfill({ json: { request_id: "hours", name: "hours.mp3", state: "completed", created: "2026-11-28T00:00:00Z", duration: 13640, language: "en", options: "redact=pci&smart_format=true&name=hours.mp3", source: { kind: "url", url: "https://example.org/hours.mp3" } } }));
     await page.goto(`${PAGE}#/jobs/hours`);
     await page.waitForSelector("#words section p");
     const nodes = await page.evaluate(() => {
@@ -192,8 +192,21 @@ const scenarios = {
       }
       return times.sort((a, b) => a - b)[30];
     });
+    const gone = await page.locator(".player").innerText(), disabled = await page.locator(".player .play").isDisabled();
+    // What stands below the facts is reached without reading for three hours; the job is sent again as it was.
+    await page.getByRole("button", { name: "Same again with curl" }).click({ timeout: 10000 });
+    const same = await page.locator("dialog pre").innerText();
+    await page.keyboard.press("Escape");
+    let answer;
+    const models = new Promise((resolve) => { answer = resolve; });
+    await page.route(/\/v1\/models$/, (route) => models.then(() => route.continue()));
+    await page.getByRole("link", { name: "Again with other options" }).click({ timeout: 10000 });
+    await page.locator("[name=text]").selectOption("plain"); // on a slow line, before the models are known
+    answer();
+    await page.waitForFunction(() => document.querySelector("[name=model] option").textContent.startsWith("whisper"));
+    const again = await page.evaluate(() => ["url", "others", "text"].map((name) => document.querySelector(`[name=${name}]`).value));
     page.complaints = page.complaints.filter((line) => !line.includes("410"));
-    return { nodes, ticks, gone: await page.locator(".player").innerText(), disabled: await page.locator(".player .play").isDisabled() };
+    return { nodes, ticks, gone, disabled, same, again };
   },
 
   /** Words are corrected in place, and speakers named; both are in what is saved, and still there after a reload. */
@@ -433,7 +446,8 @@ const scenarios = {
     await page.goto(`${PAGE}#/jobs/running`);
     await page.getByText("The text so far").click();
     await page.getByText("The first point is the weather.").waitFor();
-    return { query, text: await page.locator("main").innerText() };
+    const narrow = await page.evaluate(() => Math.min(...[...document.querySelectorAll(".steps p")].map((each) => each.clientWidth)));
+    return { query, narrow, text: await page.locator("main").innerText() };
   },
 
   /** Every screen, in both themes and three widths: what axe finds, and whether anything sticks out sideways. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import time
@@ -11,8 +12,9 @@ import boto3
 import pytest
 
 from earshot_cli import api_keys
+from earshot_cli.console import SafeConsole
 from earshot_cli.errors import CliError
-from earshot_contract.api_keys import Scope, key_id
+from earshot_contract.api_keys import ApiKey, Scope, key_id
 from earshot_contract.keys import api_key_pk, webhook_secrets_pk
 from earshot_contract.webhook_secrets import MAX_SECRETS, SECRET_BYTES, secret_key, secrets_of
 
@@ -123,6 +125,18 @@ def test_key_list_shows_start_of_key_and_last_use(earshot: Any, stack: Any) -> N
         assert shown in table
     assert key[:7] not in table
     assert (document["used"], document["expires"]) == ("1970-01-01T00:01:00Z", "1970-01-01T00:00:01Z")
+
+
+def test_keys_table_for_programs_is_as_wide_as_its_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    name, console = "a long name of a key " * 9, SafeConsole(file=io.StringIO(), soft_wrap=True)
+    key = ApiKey("0123456789abcdef", name, "0123456789abcdef")
+
+    console.print(api_keys.keys_table([key], fit=console.bounded))
+
+    line = console.file.getvalue().splitlines()[1]  # type: ignore[attr-defined]
+    assert name.strip() in line
+    assert len(line) < 300
 
 
 def test_key_revoke_deletes_the_named_key_alone(earshot: Any, stack: Any) -> None:

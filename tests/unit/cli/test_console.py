@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import errno
 import io
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.text import Text
 
+import earshot_cli.console
+from earshot_cli import main
 from earshot_cli.console import SafeConsole, without_control_characters
 
 CLI = Path(__file__).resolve().parents[3] / "cli" / "earshot_cli"
@@ -96,3 +100,24 @@ def test_job_list_keeps_one_line_a_job(earshot: Any, deployment: Any) -> None:
     deployment.add_job(b"x", {"kind": "upload", "bucket": "b", "key": "one\ntwo\rthree"})
 
     assert len(earshot("jobs").stdout.splitlines()) == 2
+
+
+@pytest.mark.parametrize(("number", "ends"), [(errno.ENOSPC, SystemExit), (errno.ENOENT, OSError)])
+def test_full_disk_under_the_output_is_one_line(
+    number: int, ends: type[BaseException], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dropped: list[bool] = []
+
+    def call() -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(main, "app", call)
+    monkeypatch.setattr(earshot_cli.console, "drop_output", lambda: dropped.append(True))
+
+    with pytest.raises(ends) as ended:
+        main.run()
+
+    if number == errno.ENOSPC:
+        assert ended.value.code == 1  # type: ignore[attr-defined]
+        assert dropped
+        assert "earshot: The output cannot be written: No space left on device." in capsys.readouterr().err

@@ -65,10 +65,10 @@ def test_addresses_can_be_copied(cloud: Any, monkeypatch: pytest.MonkeyPatch, tm
     without_key, with_key = (first_run.addresses(cloud, key, tmp_path) for key in (None, "5eed"))
 
     assert "s3://uploads\n" in without_key
-    assert "curl --data-binary @events/samples/sample.flac 'http://127.0.0.1:9/v1/listen?smart" in without_key
+    assert "curl -L --data-binary @events/samples/sample.flac 'http://127.0.0.1:9/v1/listen?smart" in without_key
     assert (ROOT / first_run.SAMPLE).is_file()
     assert "Authorization" not in without_key
-    assert 'curl -H "Authorization: Token 5eed" ' in with_key
+    assert 'curl -L -H "Authorization: Token 5eed" ' in with_key
     sample = "events/samples/sample.flac"
     assert f"  .venv/bin/earshot transcribe --key 5eed --url http://127.0.0.1:9 {sample}\n" in with_key
     assert "  page         http://127.0.0.1:9 " in without_key

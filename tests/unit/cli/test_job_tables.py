@@ -131,13 +131,13 @@ def test_jobs_table_has_progress_where_there_is_room(
     assert "10:00:00" in line
 
 
-@pytest.mark.parametrize(("width", "short"), [(80, False), (60, True)])
+@pytest.mark.parametrize(("width", "short"), [(80, False), (60, True), (40, True)])
 def test_jobs_table_has_one_line_a_job_and_fits(width: int, short: bool) -> None:
     job = {"request_id": "3f2a91c0-6a6c-4b43-9a3e-9bd5d1a1c0de", "state": "processing", "duration": 36000.0}
     job |= {"created": "2026-11-22T12:00:00.000Z", "name": "a long name of a recording " * 9, "source": {}}
     console = Console(file=io.StringIO(), width=width)
 
-    console.print(job_tables.jobs_table([job], short_ids=short))
+    console.print(job_tables.jobs_table([job], short_ids=short, narrow=width < job_tables.NARROW))
 
     _, line = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
     assert len(line) <= width

@@ -84,7 +84,7 @@ def test_display_on_a_small_terminal_leaves_only_the_summary(earshot: Any) -> No
 
     printed = "\n".join([*screen.scrolled, *screen.lines])
     assert (status, out) == (1, "")
-    assert printed.count("07.mp3: Bad Request") == 1
+    assert printed.count("07.mp3: No sound") == 1
     assert "Transcribed 29 of 30" in printed
     assert "Failed 1: talks/07.mp3." in printed
     assert len(list(Path(earshot.folder, "talks").glob("*.txt"))) == 29

@@ -41,7 +41,7 @@ def test_show_partial_prints_text_and_how_far_it_goes(earshot: Any, job_ids: lis
 
 
 def test_show_failed_job_prints_error(earshot: Any, job_ids: list[str]) -> None:
-    assert "no sound in it (Bad Request)" in earshot("show", job_ids[2]).stdout
+    assert "No sound in it (Bad Request)" in earshot("show", job_ids[2]).stdout
 
 
 def test_show_failed_job_with_format_fails(earshot: Any, job_ids: list[str]) -> None:
@@ -76,4 +76,4 @@ def test_show_follow_waits_for_the_end(
 
     assert result.returncode == status
     assert ("txt: words" in result.stdout) == (status == 0)
-    assert ("no sound in it" in result.stdout) == (status == 1)
+    assert ("No sound in it" in result.stdout) == (status == 1)

@@ -78,7 +78,7 @@ def test_json_describes_each_source_for_scripts(earshot: Any, deployment: Any) -
     assert documents["good.wav"]["results"] == {"text": "txt: good\n"}
     assert documents["good.wav"]["warnings"] == deployment.warnings
     assert documents["bad.wav"]["state"] == "failed"
-    assert "no sound in it" in documents["bad.wav"]["error"]
+    assert "No sound in it" in documents["bad.wav"]["error"]
     files = json.loads(earshot("transcribe", "good.wav", "--json", "-o", "texts").stdout)["files"]
     assert files == {"text": "texts/good.txt"}
 

@@ -27,7 +27,7 @@ def test_failed_source_does_not_stop_others(earshot: Any) -> None:
 
     assert result.returncode == 1
     assert result.stdout == "==> good.wav <==\ntxt: good\n==> end.wav <==\ntxt: end\n"
-    assert "bad.wav: Bad Request: failed to process audio: no sound in it (job 0000" in result.stderr
+    assert "bad.wav: No sound in it (job 0000" in result.stderr
 
 
 def test_busy_response_is_retried(earshot: Any, deployment: Any) -> None:

@@ -70,3 +70,18 @@ def test_shown_commands_are_accepted(page: Path, monkeypatch: pytest.MonkeyPatch
 def test_wrong_command_is_found(words: list[str]) -> None:
     with pytest.raises(Exception, match=r"nmae|depoly|(?i:missing)|^$"):
         parse(words)
+
+
+def test_shown_curl_that_waits_follows_redirects() -> None:
+    """A busy machine answers with 303 after 25 seconds: without -L nothing comes of the first command that is tried."""
+    lines = [
+        line
+        for page in PAGES
+        for block in BLOCK.findall(page.read_text())
+        for line in block.replace("\\\n", " ").splitlines()
+        if line.startswith("curl ") and "/v1/listen" in line
+    ]
+    waiting = [line for line in lines if "callback=" not in line and "respond-async" not in line]
+
+    assert len(waiting) > 3
+    assert [line for line in waiting if not line.startswith("curl -L ")] == []
