@@ -48,6 +48,10 @@ def handler(event, context):
             return "x" * event["size"]
         case "unserialisable":
             return object()
+        case "import late":
+            was_there = "colorsys" in sys.modules
+            import colorsys
+            return was_there
         case "meet":
             time.sleep(0.3)
             return os.getpid()
@@ -223,6 +227,18 @@ def test_unused_environments_end_by_themselves(tmp_path: Path, monkeypatch: pyte
     time.sleep(0.7)
 
     assert call(environments, "tell")["body"]["pid"] == living[0]  # the last one stays
+    environments.close()
+
+
+def test_late_imports_are_inherited_by_later_environments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setattr(lambda_runtime, "EnvironmentPool", partial(EnvironmentPool, kept_idle=0))
+    environments = LambdaEnvironments(tmp_path)
+
+    assert call(environments, "import late")["body"] is False
+    eventually = time.monotonic() + 10
+    while not call(environments, "import late")["body"]:
+        assert time.monotonic() < eventually
     environments.close()
 
 
