@@ -18,8 +18,9 @@ import sys
 import threading
 import time
 import zipfile
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,15 @@ class Template:
     control: socket.socket
     pid: int
     pool: EnvironmentPool
+    import_modules: Callable[[list[str]], None]
+    imported: set[str] = field(default_factory=set)
+
+    def learn(self, modules: list[str]) -> None:
+        """Import what an environment imported while it served an event, in the background: later ones share it."""
+        new = [name for name in modules if name not in self.imported]
+        if new:
+            self.imported.update(new)
+            threading.Thread(target=self.import_modules, args=(new,), daemon=True, name="template-imports").start()
 
 
 class LambdaEnvironments:
@@ -107,7 +117,7 @@ class LambdaEnvironments:
             return error_result("RequestTooLargeException", f"the event is larger than {PAYLOAD_BYTES} bytes")
         max_wait = CALLER_QUEUE_SECONDS if "requestContext" in event else QUEUE_SECONDS
         try:
-            environment, pool = self.acquire(config, function["code_zip"], max_wait)
+            environment, template = self.acquire(config, function["code_zip"], max_wait)
         except Throttled:
             return throttled_result()
         try:
@@ -115,16 +125,17 @@ class LambdaEnvironments:
             environment.stream.sendall(len(call).to_bytes(4, "big") + call.encode())
             answer = lambda_sandbox.read_message(environment.stream)
         except TimeoutError:
-            pool.discard(environment)
+            template.pool.discard(environment)
             return error_result(
                 "Sandbox.Timedout", f"RequestId: {request_id} Error: Task timed out after {timeout:.2f} seconds"
             )
         except OSError:
             answer = None
         if answer is None:
-            pool.discard(environment)
+            template.pool.discard(environment)
             return error_result("Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited unexpectedly")
-        pool.release(environment)
+        template.pool.release(environment)
+        template.learn(answer["imported"])
         if "error" in answer:
             return {"body": answer["error"], "error": True}
         if len(json.dumps(answer["result"])) > PAYLOAD_BYTES:
@@ -132,10 +143,8 @@ class LambdaEnvironments:
             return error_result("Function.ResponseSizeTooLarge", message)
         return {"body": answer["result"]}
 
-    def acquire(
-        self, config: dict[str, Any], bundle: bytes, max_wait: float
-    ) -> tuple[LambdaEnvironment, EnvironmentPool]:
-        """Return an environment of the function, and the pool that takes it back.
+    def acquire(self, config: dict[str, Any], bundle: bytes, max_wait: float) -> tuple[LambdaEnvironment, Template]:
+        """Return an environment of the function, and the template whose pool takes it back.
 
         Args:
             config: the function's configuration.
@@ -152,7 +161,7 @@ class LambdaEnvironments:
             if template is None:
                 template = self.templates[key] = self.start_template(config, bundle)
                 self.close_replaced(key)
-        return template.pool.acquire(max_wait), template.pool
+        return template.pool.acquire(max_wait), template
 
     def start_template(self, config: dict[str, Any], bundle: bytes) -> Template:
         """Fork the process that imports the function.
@@ -184,9 +193,13 @@ class LambdaEnvironments:
 
         def fork_environment() -> LambdaEnvironment:
             with forking:
-                return LambdaEnvironment(*fork(control, b"environment", name, self.logs))
+                return LambdaEnvironment(*fork(control, b"[]", name, self.logs))
 
-        return Template(control, pid, EnvironmentPool(fork_environment))
+        def import_modules(modules: list[str]) -> None:
+            with forking, suppress(RuntimeError, OSError):  # it has ended with the local cloud
+                fork(control, json.dumps(modules).encode(), name, self.logs)[0].close()
+
+        return Template(control, pid, EnvironmentPool(fork_environment), import_modules)
 
     def close_replaced(self, key: str) -> None:
         """End the environments of the function's other versions; those that serve an event end after it."""

@@ -5,8 +5,10 @@ imports the function, and is forked for each environment. So a cold start takes 
 function are in memory once. A function sees its bundle and the installed packages, and nothing of this repository.
 
 On the control socket FD each message is a JSON document that describes a function, sent with one file descriptor: the
-template's control socket. A message there asks for an environment; its file descriptor is the environment's stream
-socket. On that, both ways, a message is four bytes of length (big-endian) and that much JSON.
+template's control socket. A message there is a JSON list. An empty one asks for an environment; its file descriptor is
+the environment's stream socket. Others name modules that an environment imported while it served an event: the template
+imports them, too, so that later environments need not. On a stream socket, both ways, a message is four bytes of length
+(big-endian) and that much JSON.
 """
 
 from __future__ import annotations
@@ -45,8 +47,18 @@ def main(control: socket.socket) -> None:
     fork_per_message(control, lambda stream, message: serve_template(stream, json.loads(message)))
 
 
-def fork_per_message(control: socket.socket, serve: Callable[[socket.socket, bytes], None]) -> None:
-    """Call `serve` in a fork for each message and its file descriptor, until the other end closes."""
+def fork_per_message(
+    control: socket.socket,
+    serve: Callable[[socket.socket, bytes], None],
+    learn: Callable[[socket.socket, bytes], bool] = lambda stream, message: False,
+) -> None:
+    """Call `serve` in a fork for each message and its file descriptor, until the other end closes.
+
+    Args:
+        control: socket of the messages.
+        serve: runs in the fork.
+        learn: runs before, in this process; returns whether it took the message, for which nothing is forked then.
+    """
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no process waits for forks, so the kernel removes them
     gc.collect()
     gc.freeze()  # the collector would write to, and so copy, pages shared with forks
@@ -58,6 +70,10 @@ def fork_per_message(control: socket.socket, serve: Callable[[socket.socket, byt
         if not message:
             return
         stream = socket.socket(fileno=descriptors[0])
+        if learn(stream, message):
+            stream.close()
+            gc.freeze()
+            continue
         if os.fork() == 0:
             control.close()
             with suppress(OSError):  # the other end is closed: nothing more to do
@@ -85,7 +101,19 @@ def serve_template(control: socket.socket, spec: dict[str, Any]) -> None:
     handler: Handler | None = None
     with suppress(BaseException):  # each environment tries again, and answers with the error
         handler = load_handler(spec)
-    fork_per_message(control, lambda stream, _: serve_environment(stream, spec, handler))
+    fork_per_message(control, lambda stream, _: serve_environment(stream, spec, handler), import_modules)
+
+
+def import_modules(stream: socket.socket, message: bytes) -> bool:
+    """Import the modules that a message names, answer that it is done, and return whether it named any."""
+    names = json.loads(message)
+    for name in names:
+        with suppress(BaseException):  # an environment that needs it will say why
+            importlib.import_module(name)
+    if names:
+        with suppress(OSError):
+            write_message(stream, {"pid": os.getpid()})
+    return bool(names)
 
 
 def use_credentials(environment: dict[str, str]) -> None:
@@ -136,11 +164,12 @@ def serve_environment(stream: socket.socket, spec: dict[str, Any], handler: Hand
     die_with_parent()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     write_message(stream, {"pid": os.getpid()})
+    inherited = set(sys.modules)
     while (call := read_message(stream)) is not None:
         try:
             if handler is None:
                 handler = load_handler(spec)
-            answer = {"result": handler(call["event"], lambda_context(spec, call))}
+            answer: dict[str, Any] = {"result": handler(call["event"], lambda_context(spec, call))}
             json.dumps(answer)
         except BaseException as error:  # also SystemExit: AWS reports it as an error
             traceback.print_exc()
@@ -150,7 +179,8 @@ def serve_environment(stream: socket.socket, spec: dict[str, Any], handler: Hand
             os.kill(os.getpid(), signal.SIGKILL)  # as Lambda ends it, which does so at once
         sys.stdout.flush()
         sys.stderr.flush()
-        write_message(stream, answer)
+        write_message(stream, answer | {"imported": sorted(set(sys.modules) - inherited)})
+        inherited.update(sys.modules)
 
 
 def peak_memory() -> int:

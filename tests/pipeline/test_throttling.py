@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 from boto3.dynamodb.types import TypeSerializer
 
@@ -11,7 +12,7 @@ from earshot_contract.keys import body_key, job_pk
 from earshot_contract.shards import S3Object
 from functions.jobs.job import Job, Source, SourceKind
 from tests.fixtures.faults import Faults, Rule
-from tests.pipeline.driver import Pipeline
+from tests.pipeline.driver import Pipeline, wav
 
 
 def test_job_outlives_more_throttling_than_a_few_retries(pipeline: Pipeline, speech: bytes, faults: Faults) -> None:
@@ -24,6 +25,20 @@ def test_job_outlives_more_throttling_than_a_few_retries(pipeline: Pipeline, spe
     job_id = pipeline.job_of_upload("throttled.flac")["request_id"]
     assert pipeline.wait_until_finished(job_id, 400)["state"] == "completed"
     assert len(faults.fired()) == 11
+
+
+def test_burst_beyond_the_accounts_concurrency_is_done_late(pipeline: Pipeline, faults: Faults) -> None:
+    """A new account runs ten functions at the same time. Here it is two, because these take a fraction of a second."""
+    faults.set(Rule("lambda", "Invoke", times=100_000, code="TooManyRequestsException", status=429, beyond=2))
+    keys = [f"few-functions/{number}.wav" for number in range(20)]
+    with ThreadPoolExecutor(20) as threads:
+        list(threads.map(lambda key: pipeline.upload(key, wav(0.5)), keys))
+    jobs = [pipeline.job_of_upload(key)["request_id"] for key in keys]
+
+    states = {pipeline.wait_until_finished(job_id, 400)["state"] for job_id in jobs}
+
+    assert states == {"completed"}
+    assert len(faults.fired()) > len(jobs)  # most of their calls were refused at first
 
 
 def test_row_without_execution_is_started_by_the_sweep(pipeline: Pipeline, speech: bytes) -> None:
