@@ -6,10 +6,27 @@ Lambda's own active tracing records each invocation in X-Ray without it.
 
 import os
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger, Metrics, single_metric
+from aws_lambda_powertools.metrics import MetricUnit
 
 # Of the metrics in CloudWatch: the name of the stack, so that two deployments in an account do not add up.
 NAMESPACE = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Earshot")
 
+# Of the metric that one alarm reads for all functions: each function's own metrics have its name there.
+EVERY_FUNCTION = {"service": "every"}
+
 logger = Logger()
 metrics = Metrics(namespace=NAMESPACE)
+
+
+def count_failure(weight: int) -> None:
+    """Count a failure that is no caller's fault, for the alarm `Failures`; a metric costs in hours with a value alone.
+
+    Args:
+        weight: what it counts beside others: a job one, a launch of a worker two.
+    """
+    failures = single_metric(
+        name="Failures", unit=MetricUnit.Count, value=weight, namespace=NAMESPACE, default_dimensions=EVERY_FUNCTION
+    )
+    with failures:
+        pass

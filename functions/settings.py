@@ -24,6 +24,7 @@ class DeploymentSettings:
     worker_machine_arn: str = ""
     fast_queue_url: str = ""
     bulk_queue_url: str = ""
+    dead_queue_url: str = ""
     callback_queue_url: str = ""
     undelivered_queue_url: str = ""
     scale_function: str = ""

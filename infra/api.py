@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from aws_cdk import Duration
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -28,7 +28,6 @@ from infra.gateway_responses import GATEWAY_RESPONSES
 from infra.job_machine import JobMachine
 from infra.logs import log_group
 from infra.settings import ALLOW_PRIVATE_URLS
-from infra.storage import KEPT
 
 METHODS: dict[str, list[str]] = {}  # path → methods
 for _method, _path in ROUTES:
@@ -118,15 +117,21 @@ class Api(Construct):
         rest = apigateway.RestApi(
             self,
             "Rest",
+            # CloudWatch adds up the metrics of all APIs of a name: an alarm would count another deployment's errors.
+            rest_api_name=Stack.of(self).stack_name,
             description="Earshot: hosted Whisper",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             binary_media_types=["*/*"],  # audio is sent with any Content-Type, or none
-            cloud_watch_role_removal_policy=KEPT,  # the account's setting names it, for other APIs, too
+            # The account has one such role for all its APIs, and goes on naming this one: deleted, also by the
+            # rollback of a first deployment, it would end the access logs of every other API.
+            cloud_watch_role_removal_policy=RemovalPolicy.RETAIN,
             cloud_watch_role=True,  # without the account's logging role API Gateway rejects a stage with access logs
             deploy_options=apigateway.StageOptions(
                 stage_name="v1",
                 tracing_enabled=True,
-                metrics_enabled=True,
+                # The API's own metrics are free; those of each method are billed, five of them
+                # (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html).
+                metrics_enabled=False,
                 throttling_rate_limit=settings.api_rate,
                 throttling_burst_limit=settings.api_burst,
                 access_log_destination=apigateway.LogGroupLogDestination(log_group(self, "AccessLogs")),

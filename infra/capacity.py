@@ -58,7 +58,9 @@ class Capacity(Construct):
             self,
             "Cluster",
             vpc=self._vpc,
-            container_insights_v2=ecs.ContainerInsights.ENABLED,
+            # Its metrics are billed, for an empty cluster too, and its log group outlives the stack. Workers write what
+            # alarms, dashboard and jobs need.
+            container_insights_v2=ecs.ContainerInsights.DISABLED,
             enable_fargate_capacity_providers=settings.flavour is Flavour.CPU,
         )
         build = self._build_fargate if settings.flavour is Flavour.CPU else self._build_managed_instances

@@ -7,7 +7,6 @@ from typing import Any
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
@@ -51,22 +50,24 @@ class JobMachine(Construct):
         self.state_machine = self._build_machine()
         self.state_machine.grant_task_response(worker_machine.role)
         if worker_machine.quick_worker:
-            self._grant_answers(worker_machine.quick_worker.role)
-        self._build_reap()
+            operations = ("Success", "Failure", "Heartbeat")
+            self._grant_answers("QuickAnswers", worker_machine.quick_worker.role, *operations)
+        scale = worker_machine.scale.role
+        assert isinstance(scale, iam.Role)
+        self._grant_answers("DeadLetterAnswers", scale, "Failure")
         self.sweep = self._build_sweep()
 
-    def _grant_answers(self, role: iam.Role) -> None:
+    def _grant_answers(self, id: str, role: iam.Role, *operations: str) -> None:
         """Allow a function to answer task tokens, in a policy of its own.
 
         A function depends on its role's default policy, and this machine, by way of Scale and the Worker machine, on
         the function: there the grant would close a circle.
         """
-        operations = ("Success", "Failure", "Heartbeat")
         statement = iam.PolicyStatement(
             actions=[f"states:SendTask{operation}" for operation in operations],
             resources=[self.state_machine.state_machine_arn],
         )
-        iam.Policy(self, "QuickAnswers", statements=[statement], roles=[role])
+        iam.Policy(self, id, statements=[statement], roles=[role])
 
     def _build_prepare(self, scale: lambda_.Function) -> None:
         storage = self._base.storage
@@ -142,12 +143,6 @@ class JobMachine(Construct):
         self._base.storage.grant_objects(fail, transcripts, f"{UPLOADS_PREFIX}*.{ERROR_FILE}", "PutObject")
         self._base.storage.grant_list(fail, transcripts)
 
-    def _build_reap(self) -> None:
-        """Build the function that reports a shard in the dead-letter queue to the Job machine as failed."""
-        reap = self._base.functions.add("reap", {}, timeout=Duration.seconds(30))
-        reap.add_event_source(sources.SqsEventSource(self._base.queues.dead))
-        self.state_machine.grant(reap, "states:SendTaskFailure")
-
     def _build_sweep(self) -> lambda_.Function:
         """Build the function that starts jobs again whose execution is gone."""
         base = self._base
@@ -156,7 +151,7 @@ class JobMachine(Construct):
             self._environment
             | {"BUS": base.bus.event_bus_name, "JOB_MACHINE_ARN": self.state_machine.state_machine_arn},
             timeout=Duration.minutes(2),
-            traced=False,
+            scheduled=True,
         )
         base.storage.grant_table(sweep, "UpdateItem")
         base.storage.grant_query(sweep, LISTING_INDEX)

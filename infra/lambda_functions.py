@@ -72,7 +72,7 @@ class LambdaFunctions(Construct):
         *,
         timeout: Duration,
         memory: int = 256,
-        traced: bool = True,
+        scheduled: bool = False,
         id: str = "",
     ) -> lambda_.Function:
         """Create the function of `functions/handlers/{name}`.
@@ -82,7 +82,8 @@ class LambdaFunctions(Construct):
             environment: Fields of functions/settings.py, in upper case, and their values.
             timeout: Maximum run time.
             memory: MB; CPU grows with it.
-            traced: Whether X-Ray records its invocations; each trace costs, so not those of schedules.
+            scheduled: Whether a schedule invokes it, 52,000 times a month: each trace and each of Lambda's own lines in
+                the log (start, end, report) costs, so there are none. A timeout or a crash is logged all the same.
             id: Construct id where it differs from the name: folders may be renamed, ids must not change.
         """
         construct_id = id or name.title()
@@ -100,7 +101,8 @@ class LambdaFunctions(Construct):
             role=role,
             timeout=timeout,
             memory_size=memory,
-            tracing=lambda_.Tracing.ACTIVE if traced else lambda_.Tracing.DISABLED,
+            tracing=lambda_.Tracing.DISABLED if scheduled else lambda_.Tracing.ACTIVE,
+            system_log_level_v2=lambda_.SystemLogLevel.WARN if scheduled else None,
             log_group=group,
             logging_format=lambda_.LoggingFormat.JSON,
             environment={

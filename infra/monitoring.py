@@ -11,12 +11,14 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from functions.observability import EVERY_FUNCTION
 from infra.api import Api
 from infra.foundation import Foundation
 from infra.job_machine import JobMachine
 from infra.worker_machine import WorkerMachine
 
 MINUTE, FIVE_MINUTES, HOUR = Duration.minutes(1), Duration.minutes(5), Duration.hours(1)
+MOST_FAILURES = 3  # within an hour; a job counts one, a launch two (functions.observability.count_failure)
 GUIDE = "docs/how-to/answer-an-alarm.md"  # has a section for each alarm, under the alarm's name
 
 
@@ -82,13 +84,6 @@ class Monitoring(Construct):
             periods=3,
         )
         self._alarm(
-            "ShardsDead",
-            queues.dead.metric_approximate_number_of_messages_visible(period=MINUTE, statistic="Maximum"),
-            0,
-            "Failed shards are not reported to their jobs: look at the log of the function reap.",
-            periods=5,
-        )
-        self._alarm(
             "Undelivered",
             undelivered.metric_approximate_number_of_messages_visible(period=MINUTE, statistic="Maximum"),
             0,
@@ -96,17 +91,13 @@ class Monitoring(Construct):
         )
 
     def _build_failure_alarms(self) -> None:
+        # One metric of several functions, since each that an alarm lists is billed (docs/explanation/cost.md). An hour:
+        # the cooldown after failed launches is up to half of one.
         self._alarm(
-            "JobsFail",
-            self._count("JobsBroken", "fail"),
-            3,
-            "More than three jobs failed within five minutes by no fault of their callers. Their rows say why.",
-        )
-        self._alarm(
-            "WorkersFail",
-            self._workers.metric_failed(period=HOUR),  # the cooldown after failures is up to half an hour
-            1,
-            "Workers cannot be launched: capacity, quota, or the image. The log of the function settle says why.",
+            "Failures",
+            self._count("Failures", EVERY_FUNCTION["service"], period=HOUR),
+            MOST_FAILURES,
+            "Within an hour more than three jobs failed by no fault of their callers, or two launches of workers.",
         )
         self._alarm(
             "ApiFails",
@@ -115,14 +106,16 @@ class Monitoring(Construct):
             "The API answered with 5xx more than five times in five minutes.",
         )
 
-    def _count(self, name: str, function: str, statistic: str = "Sum") -> cloudwatch.Metric:
+    def _count(
+        self, name: str, function: str, statistic: str = "Sum", period: Duration = FIVE_MINUTES
+    ) -> cloudwatch.Metric:
         """Return a metric that a function writes with its log."""
         return cloudwatch.Metric(
             namespace=Stack.of(self).stack_name,
             metric_name=name,
             dimensions_map={"service": function},
             statistic=statistic,
-            period=FIVE_MINUTES,
+            period=period,
         )
 
     def _build_dashboard(self) -> None:
@@ -171,7 +164,7 @@ class Monitoring(Construct):
                 "Failures",
                 [
                     self._count("JobsFailed", "fail"),
-                    self._count("ShardsGivenUp", "reap"),
+                    self._count("ShardsGivenUp", "scale"),
                     self._count("LaunchesFailed", "settle"),
                 ],
             ),

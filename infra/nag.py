@@ -34,6 +34,7 @@ ACKNOWLEDGED = {
     "IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]": (
         "API Gateway's logging is a setting of the account, and this the policy it is documented with."
     ),
+    "ECS4": "Container Insights bills each of its metrics; alarms and dashboard use those of queues and machines.",
     "ECS2": "The task's environment holds names and limits, no secret.",
     "SQS3": "The queue is itself the dead-letter queue of EventBridge rules, the scheduler and callbacks.",
     "APIG2": "A body is audio: only the function can tell whether it is valid.",

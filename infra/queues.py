@@ -28,7 +28,7 @@ class Queues(Construct):
             encryption=encryption,
             enforce_ssl=True,
             retention_period=Duration.days(14),
-            visibility_timeout=Duration.minutes(3),  # six times the timeout of `reap`, as Lambda recommends
+            visibility_timeout=Duration.minutes(3),  # longer than `scale` may run, which reads it each minute
         )
         self.fast, self.bulk = (
             sqs.Queue(

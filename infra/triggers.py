@@ -99,7 +99,7 @@ class Triggers(Construct):
         scheduler.Schedule(
             self,
             "Minute",
-            description="Launches workers for shards that are still waiting after a race or a crash.",
+            description="Launches workers for shards that wait after a race or a crash; reports those given up.",
             schedule=scheduler.ScheduleExpression.rate(Duration.minutes(1)),
             target=scheduler_targets.LambdaInvoke(
                 scale,

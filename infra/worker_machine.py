@@ -64,6 +64,7 @@ class WorkerMachine(Construct):
             self._environment
             | {
                 "WORKER_MACHINE_ARN": self.state_machine.state_machine_arn,
+                "DEAD_QUEUE_URL": self._base.queues.dead.queue_url,
                 "MAX_WORKERS": str(settings.max_workers),
                 "IDLE_SECONDS": str(settings.idle_seconds),
                 "SPEED": str(settings.speed),
@@ -73,10 +74,12 @@ class WorkerMachine(Construct):
                 "QUICK_MEMORY": str(settings.quick_memory),
             },
             timeout=Duration.seconds(30),
-            traced=False,
+            scheduled=True,
         )
         self._base.storage.grant_table(scale, "GetItem", "BatchGetItem", "UpdateItem", "DeleteItem")
         self._grant_queue_length(scale)
+        # JobMachine adds the grant to answer the tasks of dead letters.
+        self._base.queues.dead.grant(scale, "sqs:ReceiveMessage", "sqs:DeleteMessage")
         self.state_machine.grant_start_execution(scale)
         self.state_machine.grant_execution(scale, "states:StopExecution")
         return scale

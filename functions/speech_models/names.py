@@ -88,14 +88,24 @@ def choose(
         candidates.append(default.lower())
     found = next((names[name] for name in candidates if name in names), None)
     if found is None:
-        has = ", ".join(accepted_names(available))
-        raise unknown_model(f"This deployment has no model {requested!r}. It has: {has}.")
+        raise unknown_model(_missing(requested, default, available))
     if language is not None and language not in found.languages:
         raise bad_request(
             f"Bad Request: No such model/language/tier combination found. Model {found.name!r} does not support "
             f"{LANGUAGES[language]} ({language})."
         )
     return found
+
+
+def _missing(requested: str, default: str, available: Sequence[Model]) -> str:
+    """Return the sentence about a name without a model, which in a new deployment is every name."""
+    if not available:
+        return f"This deployment has no model yet. Its operator adds one: `earshot model add {default}`."
+    names = accepted_names(available)
+    if default.lower() in {model.name.lower() for model in available}:
+        return f"This deployment has no model {requested!r}. It has: {', '.join(names)}."
+    stands_for = f", which stands for {default!r}" if requested.strip().lower() in DEFAULT_NAMES else ""
+    return f"This deployment has no model {requested!r}{stands_for}. It has: {', '.join(names[1:])}."
 
 
 def accepted_names(available: Sequence[Model]) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 
 from earshot_contract.shards import S3Object, Shard, ShardMessage
 from localcloud.cloud import Cloud
+from tests.fixtures.schedules import run_of_every_minute
 
 ROLE = "arn:aws:iam::000000000000:role/scratch"
 
@@ -72,6 +73,7 @@ def test_dead_letter_message_fails_its_task_token(cloud: Cloud) -> None:
     shard = Shard("job", 0, 1, audio=S3Object("b", "a"), result=S3Object("b", "r"), model="base")
 
     sqs.send_message(QueueUrl=cloud.outputs["DeadQueueUrl"], MessageBody=ShardMessage(token, shard).to_json())
+    run_of_every_minute(cloud)
 
     while (described := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
         time.sleep(0.05)

@@ -12,6 +12,7 @@ import pytest
 
 from earshot_contract.keys import FLEET_PK
 from tests.fixtures.faults import Faults, Rule
+from tests.fixtures.schedules import run_of_every_minute
 from tests.pipeline.driver import Pipeline, eventually, wav
 
 
@@ -141,6 +142,7 @@ def test_shard_after_max_receives_fails_job(pipeline: Pipeline, speech: bytes) -
         """Receive the message as a worker does that is killed at once."""
         messages = sqs.receive_message(QueueUrl=queue, VisibilityTimeout=0).get("Messages", [])
         assert all(json.loads(message["Body"])["shard"]["job_id"] == job_id for message in messages)
+        run_of_every_minute(pipeline.cloud)
         return pipeline.request(job_id)["state"] == "failed"
 
     eventually(receive_until_failed, "failed job", 30)

@@ -35,10 +35,12 @@ def dead_letter_queues(assembly: Assembly) -> set[str]:
     return targets(assembly.template["Resources"])
 
 
-def test_every_dead_letter_queue_has_an_alarm(assembly: Assembly) -> None:
+def test_dead_letter_queues_have_an_alarm_or_are_read(assembly: Assembly) -> None:
+    """`scale` answers the dead letters of shards; where it fails, its event goes to the queue with the alarm."""
     dead = dead_letter_queues(assembly)
     assert {name[:9] for name in dead} == {"QueuesDea", "TriggersU"}
-    assert dead <= queues_with_alarm_on(assembly, "ApproximateNumberOfMessagesVisible")
+    read = {assembly.functions()["scale"]["Environment"]["Variables"]["DEAD_QUEUE_URL"]["Ref"]}
+    assert dead - read <= queues_with_alarm_on(assembly, "ApproximateNumberOfMessagesVisible")
 
 
 def test_both_shard_queues_have_an_age_alarm(assembly: Assembly) -> None:
@@ -78,10 +80,10 @@ def test_every_alarm_has_a_section_that_says_what_to_do(gpu: Assembly) -> None:
     assert {section.lower() for section in sections} == named
 
 
-def test_alarms_list_seven_metrics(assembly: Assembly) -> None:
+def test_alarms_list_five_metrics(assembly: Assembly) -> None:
     """Each costs a tenth of a dollar a month beyond the ten that are free for an account (docs/explanation/cost.md)."""
     alarms = assembly.resources("CloudWatch::Alarm").values()
-    assert sum(len([m for m in a.get("Metrics", [{}]) if "Expression" not in m]) for a in alarms) == 7
+    assert sum(len([m for m in a.get("Metrics", [{}]) if "Expression" not in m]) for a in alarms) == 5
 
 
 def test_events_at_which_functions_fail_are_kept(assembly: Assembly) -> None:
@@ -97,12 +99,11 @@ def test_events_at_which_functions_fail_are_kept(assembly: Assembly) -> None:
     assert functions == {"Fail", "Scale", "Sweep"}
 
 
-def test_only_callbacks_have_pollers_that_cannot_be_fewer(assembly: Assembly) -> None:
-    """With a maximum concurrency Lambda keeps five pollers of a queue; without one, as few as two."""
-    mappings = assembly.resources("Lambda::EventSourceMapping").values()
-    limited = [m["FunctionName"]["Ref"] for m in mappings if "ScalingConfig" in m]
-    assert len(mappings) == 2
-    assert [name[:17] for name in limited] == ["FunctionsCallback"]
+def test_only_the_queue_of_callbacks_has_pollers(assembly: Assembly) -> None:
+    """With a maximum concurrency Lambda keeps five pollers of a queue, which ask it all day, and are billed."""
+    [mapping] = assembly.resources("Lambda::EventSourceMapping").values()
+    assert mapping["FunctionName"]["Ref"].startswith("FunctionsCallback")
+    assert "ScalingConfig" in mapping
 
 
 def test_dashboard_has_every_alarm_and_costs_by_choice(gpu: Assembly, public: Assembly) -> None:
@@ -112,16 +113,34 @@ def test_dashboard_has_every_alarm_and_costs_by_choice(gpu: Assembly, public: As
     assert all(name in dashboard_json for name in public.resources("CloudWatch::Alarm"))
 
 
-def test_functions_of_schedules_are_not_traced(assembly: Assembly) -> None:
-    """A trace for each minute and each five: 52,000 a month, of a hundred thousand free ones."""
-    modes = {name: function.get("TracingConfig", {}).get("Mode") for name, function in assembly.functions().items()}
-    assert {name for name, mode in modes.items() if mode != "Active"} == {"scale", "sweep"}
+def test_functions_of_schedules_write_no_traces_and_logs(assembly: Assembly) -> None:
+    """A trace for each minute and each five: 52,000 a month, of a hundred thousand free ones; lines in a log."""
+    functions = assembly.functions()
+    modes = {name: function.get("TracingConfig", {}).get("Mode") for name, function in functions.items()}
+    quiet = {name for name, function in functions.items() if function["LoggingConfig"].get("SystemLogLevel") == "WARN"}
+    assert {name for name, mode in modes.items() if mode != "Active"} == quiet == {"scale", "sweep"}
+
+
+def test_nothing_writes_metrics_that_are_billed_while_idle(assembly: Assembly) -> None:
+    """Metrics of each method, and Container Insights: custom metrics, at $0.30 a month each."""
+    _, stage = assembly.resource("ApiGateway::Stage")
+    assert [settings["MetricsEnabled"] for settings in stage["MethodSettings"]] == [False]
+    _, cluster = assembly.resource("ECS::Cluster")
+    assert cluster["ClusterSettings"] == [{"Name": "containerInsights", "Value": "disabled"}]
+
+
+def test_alarm_on_the_api_counts_this_deployments_errors(assembly: Assembly) -> None:
+    """CloudWatch has one metric for all APIs of a name, in an account and region."""
+    _, rest = assembly.resource("ApiGateway::RestApi")
+    [alarm] = [a for a in assembly.resources("CloudWatch::Alarm").values() if a.get("Namespace") == "AWS/ApiGateway"]
+    assert rest["Name"] == assembly.name
+    assert alarm["Dimensions"] == [{"Name": "ApiName", "Value": assembly.name}]
 
 
 def test_broken_image_raises_an_alarm_despite_its_cooldown(gpu: Assembly) -> None:
-    """Its launches become as rare as the longest cooldown."""
-    [alarm] = [a for name, a in gpu.resources("CloudWatch::Alarm").items() if "WorkersFail" in name]
-    assert alarm["Threshold"] < alarm["Period"] / MAX_COOLDOWN_SECONDS
+    """Its launches become as rare as the longest cooldown; each counts two."""
+    [alarm] = [a for name, a in gpu.resources("CloudWatch::Alarm").items() if "Failures" in name]
+    assert alarm["Threshold"] < 2 * alarm["Period"] / MAX_COOLDOWN_SECONDS
 
 
 def test_alarm_email_subscribes_to_topic(gpu: Assembly, public: Assembly) -> None:

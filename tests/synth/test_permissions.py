@@ -84,13 +84,15 @@ FUNCTION_ACTIONS = {
         "dynamodb:UpdateItem",
         "events:PutEvents",
     },
-    "reap": {"states:SendTaskFailure", *SQS_SOURCE_ACTIONS},
     "scale": {
         "dynamodb:GetItem",
         "dynamodb:BatchGetItem",
         "dynamodb:UpdateItem",
         "dynamodb:DeleteItem",
         "sqs:GetQueueAttributes",
+        "sqs:ReceiveMessage",  # the dead-letter queue's
+        "sqs:DeleteMessage",
+        "states:SendTaskFailure",
         "states:StartExecution",
         "states:StopExecution",
     },

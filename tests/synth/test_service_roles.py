@@ -79,7 +79,7 @@ def test_schedules_may_reach_their_targets(assembly: Assembly) -> None:
 def test_lambda_may_poll_the_queues_of_its_functions(assembly: Assembly) -> None:
     functions = assembly.resources("Lambda::Function")
     mappings = assembly.resources("Lambda::EventSourceMapping").values()
-    assert len(mappings) == 2
+    assert len(mappings) == 1
     for mapping in mappings:
         role = functions[mapping["FunctionName"]["Ref"]]["Role"]
         assert [a for a in POLLER if not allowed(assembly, role, a, mapping["EventSourceArn"])] == []

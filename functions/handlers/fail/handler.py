@@ -20,7 +20,7 @@ from functions.handlers.fail import upload_errors
 from functions.jobs import job_events
 from functions.jobs.job import Failure, Job
 from functions.jobs.upload_event import Upload
-from functions.observability import logger, metrics
+from functions.observability import count_failure, logger, metrics
 from functions.options.options import Options
 from functions.settings import settings
 
@@ -60,6 +60,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     metrics.add_metric("JobsFailed", MetricUnit.Count, 1)
     if failure.status >= 500:  # no fault of the caller's: somebody has to look
         metrics.add_metric("JobsBroken", MetricUnit.Count, 1)
+        count_failure(1)
     event_bus.announce(job_events.detail(job, settings().transcripts_bucket))
     return {"job_id": job.id, "failure": failure.to_dict()}
 

@@ -1,44 +1,54 @@
-"""Dead-letter queue: answers the task of a shard that no worker finished, so that its job fails instead of waiting."""
+"""Dead-letter queue: answers the task of a shard that no worker finished, so that its job fails instead of waiting.
+
+The run of every minute looks into the queue: pollers that Lambda keeps for a queue ask it all day, and are billed.
+"""
 
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from earshot_contract.document import InvalidDocument
 from earshot_contract.shards import ShardError, ShardMessage
-from functions.aws import step_functions
-from functions.aws.init_phase import connect
+from functions.aws import dead_letter_queue, step_functions
 from functions.observability import logger, metrics
 
-connect("stepfunctions")
-
 CAUSE = "Workers took shard {number} of {count} as often as allowed, and each time stopped before it was done."
+MAX_BATCHES = 20  # of ten messages, in one run: seconds of the function's thirty
 
 
-@logger.inject_lambda_context
-@metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Fail the tasks of the shard messages in an SQS event.
+def answer() -> int:
+    """Fail the tasks of the messages in the dead-letter queue; return how many messages there were.
 
-    SQS delivers the batch again when this function raises; a task token accepts one answer only.
+    A message is deleted once its task has been answered; a task token accepts one answer only.
     """
-    for record in event["Records"]:
-        try:
-            message = ShardMessage.from_json(record["body"])
-        except InvalidDocument as error:
-            logger.exception("Not a shard message", message_id=record.get("messageId"))
-            _fail_unreadable(record["body"], error)
-            metrics.add_metric("ShardsGivenUp", MetricUnit.Count, 1)
-            continue
-        shard = message.shard
-        cause = CAUSE.format(number=shard.index + 1, count=shard.count)
-        answered = step_functions.fail_task(message.task_token, ShardError.MAX_RECEIVES, cause)
-        logger.warning("A shard was given up", job_id=shard.job_id, index=shard.index, task_answered=answered)
-        metrics.add_metric("ShardsGivenUp", MetricUnit.Count, 1)
+    answered = 0
+    for _ in range(MAX_BATCHES):
+        letters = dead_letter_queue.receive()
+        for letter in letters:
+            _fail(letter.body)
+            dead_letter_queue.delete(letter)
+        answered += len(letters)
+        if not letters:
+            break
+    if answered:
+        metrics.add_metric("ShardsGivenUp", MetricUnit.Count, answered)
+        metrics.flush_metrics()
+    return answered
+
+
+def _fail(body: str) -> None:
+    try:
+        message = ShardMessage.from_json(body)
+    except InvalidDocument as error:
+        logger.exception("Not a shard message")
+        _fail_unreadable(body, error)
+        return
+    shard = message.shard
+    cause = CAUSE.format(number=shard.index + 1, count=shard.count)
+    answered = step_functions.fail_task(message.task_token, ShardError.MAX_RECEIVES, cause)
+    logger.warning("A shard was given up", job_id=shard.job_id, index=shard.index, task_answered=answered)
 
 
 def _fail_unreadable(body: str, error: InvalidDocument) -> None:

@@ -1,6 +1,7 @@
 """Scale workers: launches those that the backlog needs.
 
-Prepare invokes it at every job's start; a schedule invokes it once a minute, for launches that a race or a crash lost.
+Prepare invokes it at every job's start; a schedule invokes it once a minute, for launches that a race or a crash lost,
+and for shards that no worker finished.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
 from functions.aws import sqs, step_functions, worker_slots
 from functions.aws.init_phase import connect
+from functions.handlers.scale import dead_letters
 from functions.observability import logger
 from functions.settings import settings
 from functions.workers.fleet import Fleet, Limits
@@ -20,18 +22,28 @@ from functions.workers.slots import Slot, idle_timeout
 
 connect("dynamodb", "sqs")
 
+RECONCILE = "reconcile"  # operation of the schedule's event
+
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Launch workers in free slots.
+    """Launch workers in free slots; in the run of every minute, answer the tasks of dead letters.
 
     Args:
-        event: a `ScaleInput` from Prepare, or the schedule's event without it.
+        event: a `ScaleInput` from Prepare, or the schedule's event without it: `{"op": "reconcile"}`.
         context: Lambda's context.
 
     Returns:
         `{"launched": [slot, …]}`
     """
+    launched = _scale(event)
+    if event.get("op") == RECONCILE:
+        dead_letters.answer()
+    return {"launched": launched}
+
+
+def _scale(event: dict[str, Any]) -> list[str]:
+    """Launch workers; return their slots."""
     incoming, shards = float(event.get("incoming", 0.0)), int(event.get("shards", 1))
     interactive = bool(event.get("interactive", False))
     measures = worker_slots.measures()
@@ -40,7 +52,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         worker_slots.save_measures(measures)
     messages = sqs.unfinished_messages()
     if not incoming and not sum(messages):
-        return {"launched": []}
+        return []
     config = settings()
     limits = Limits(
         max_workers=config.max_workers,
@@ -63,7 +75,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     launches = fleet.launches(backlog)
     launched = [slot.pk for slot, kind, queues in launches if _launch(slot, kind, queues)]
     logger.info("Scaled", backlog=backlog, launched=launched)
-    return {"launched": launched}
+    return launched
 
 
 def _launch(slot: Slot, kind: WorkerKind, queues: WorkerQueues) -> bool:

@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
 from functions.aws import sqs, worker_slots
 from functions.aws.init_phase import connect
-from functions.observability import logger, metrics
+from functions.observability import count_failure, logger, metrics
 
 connect("dynamodb", "sqs")
 
@@ -41,6 +41,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         seconds = worker_slots.start_cooldown(slot, lease)
         logger.warning("A worker could not be launched", slot=slot, cooldown_seconds=seconds)
         metrics.add_metric("LaunchesFailed", MetricUnit.Count, 1)
+        count_failure(2)  # as rare as the longest cooldown, twice an hour, they are to raise the alarm
         return {"relaunch": False, "lease": lease}
     metrics.add_metric("WorkersDrained", MetricUnit.Count, 1)
     _learn(slot, lease, _kind(event))

@@ -31,7 +31,6 @@ MESSAGE = "The job was started {count} times, and each time it stopped before it
 
 
 @logger.inject_lambda_context
-@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Start every unfinished job again that has no running execution, at most MAX_RESTARTS times; then fail it.
 
@@ -49,9 +48,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     exhausted = [job for job in lost if (job.restarts or 0) >= MAX_RESTARTS]
     failed = [job.id for job in exhausted if _fail(job)]
     restarted = [job.id for job in lost if job not in exhausted and _restart(job)]
+    if restarted:  # a metric is billed for each hour in which it is written, also as 0
+        metrics.add_metric("JobsRestarted", MetricUnit.Count, len(restarted))
     if restarted or failed:
+        metrics.flush_metrics()
         logger.warning("Jobs had no execution", restarted=restarted, failed=failed)
-    metrics.add_metric("JobsRestarted", MetricUnit.Count, len(restarted))
     return {"restarted": restarted, "failed": failed}
 
 

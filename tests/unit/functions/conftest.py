@@ -59,7 +59,7 @@ def aws(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def _create_resources(monkeypatch: pytest.MonkeyPatch) -> None:
     account.create_table()
     account.create_buckets("uploads", "transcripts", "models")
-    for queue in ("fast", "bulk"):
+    for queue in ("fast", "bulk", "dead"):
         monkeypatch.setenv(f"{queue.upper()}_QUEUE_URL", account.create_queue(queue))
     account.create_event_bus("earshot")
 

@@ -39,11 +39,12 @@ def stopped(status: str) -> dict[str, Any]:
 def test_failure_by_no_fault_of_the_caller_is_counted(
     context: Any, capsys: pytest.CaptureFixture[str], status: int, broken: bool
 ) -> None:
-    """The alarm JobsFail reads this count."""
+    """The alarm Failures reads the second."""
     job_with_results(Source(SourceKind.URL, url="https://example.com/a"))
     cause = json.dumps({"errorType": "ApiError", "errorMessage": json.dumps(REFUSAL | {"status": status})})
     fail_job({"job_id": "j1"}, context, Error="ApiError", Cause=cause)
-    assert ('"JobsBroken"' in capsys.readouterr().out) is broken
+    written = capsys.readouterr().out
+    assert ('"JobsBroken"' in written, '"service":"every","Failures":[1.0]' in written) == (broken, broken)
 
 
 def test_failed_job_has_its_reason_in_row_and_event(context: Any, events: Events) -> None:

@@ -56,9 +56,20 @@ def test_available_model_with_a_vendor_name_is_chosen():
     assert choose("nova-2", "en", [*AVAILABLE, Model("nova-2", "d" * 64)], default="base").name == "nova-2"
 
 
-def test_unavailable_default_model_is_rejected():
-    with pytest.raises(ApiError):
-        choose("whisper", "en", AVAILABLE, default="small")
+@pytest.mark.parametrize(
+    ("requested", "available", "message"),
+    [
+        ("whisper", [], "has no model yet. Its operator adds one: `earshot model add small`."),
+        ("nova-2", [], "has no model yet"),
+        ("whisper", [Model("base", "d" * 64)], "'whisper', which stands for 'small'. It has: whisper-base."),
+        ("medium", [Model("base", "d" * 64)], "no model 'medium'. It has: whisper-base."),
+        ("medium", [Model("small", "d" * 64)], "no model 'medium'. It has: whisper, whisper-small."),
+    ],
+)
+def test_missing_model_is_named_with_those_there_are(requested, available, message):
+    with pytest.raises(ApiError) as caught:
+        choose(requested, "en", available, default="small")
+    assert message in caught.value.failure.err_msg
 
 
 @pytest.mark.parametrize(("model", "language"), [("medium.en", "de"), ("base", "yue")])
