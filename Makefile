@@ -34,7 +34,10 @@ PYTEST := $(BIN)/python -m pytest
 UNIT := -p no:schemathesis
 MEASURED := --cov --cov-branch --cov-report= --cov-report=json:build/coverage.json
 FLOORS := $(BIN)/python -m tests.coverage_floors build/coverage.json
-TOGETHER := -n $(shell nproc 2> /dev/null || sysctl -n hw.ncpu)
+CORES := $(shell nproc 2> /dev/null || sysctl -n hw.ncpu)
+TOGETHER := -n $(CORES)
+# Tests with a local cloud wait for a third of their time. Whole files, in the order of tests/conftest.py.
+WAITING := -n $(shell expr $(CORES) + 1) --dist loadfile --no-loadscope-reorder
 
 test: $(STAMP) synth ## all tests, against the local cloud and the real model; COVERAGE=1 measures the unit tests' branches too
 	@rm -rf build/aws-calls
@@ -43,7 +46,7 @@ test: $(STAMP) synth ## all tests, against the local cloud and the real model; C
 	@EARSHOT_TEST_ACCOUNT=moto $(PYTEST) tests/unit -m account $(UNIT) $(TOGETHER)
 	@$(PYTEST) tests/synth $(TOGETHER)
 	@$(BIN)/python -m tests.every_python --list
-	@$(PYTEST) tests/clients tests/pipeline tests/model tests/localcloud $(TOGETHER) --dist loadfile  # the longest files first
+	@$(PYTEST) tests/clients tests/pipeline tests/model tests/localcloud $(WAITING)
 	@$(PYTEST) tests/recorded
 
 test-fast: $(STAMP) ## the unit tier but for tests marked slow: no local cloud, no model, no network; half a minute

@@ -22,6 +22,27 @@ HERE = Path(__file__).parent
 CALLS = HERE.parent / "build" / "aws-calls"  # what each session's roles did, for tests/recorded
 CLOUD_TIERS = ("localcloud", "pipeline", "clients")
 TIERS = ("unit", "synth", "localcloud", "model", "pipeline", "clients", "recorded")
+# Files that take a minute or more on two cores, the longest first: one of them must not be the last to begin.
+LONGEST = (
+    "model/whisper/test_accuracy.py",
+    "model/whisper/test_non_speech.py",
+    "pipeline/test_long_files.py",
+    "clients/test_page.py",
+    "model/whisper/test_speech_and_text.py",
+    "localcloud/test_cloud.py",
+    "clients/test_programs.py",
+    "model/whisper/test_engine_batches.py",
+    "localcloud/cli/test_up.py",
+    "clients/test_deepgram.py",
+    "model/whisper/test_gpu_path.py",
+    "model/speakers/test_speakers.py",
+    "clients/test_openapi.py",
+    "localcloud/test_kill.py",
+    "model/whisper/test_engine.py",
+    "pipeline/test_entry_points.py",
+    "pipeline/test_workers.py",
+    "localcloud/cli/test_commands.py",
+)
 
 # moto's S3 keeps objects in temporary files and leaves closing them to the garbage collector.
 MOTO_LEAKS = r"ignore:unclosed file <_io\.FileIO:ResourceWarning"
@@ -40,13 +61,19 @@ os.environ.setdefault("EARSHOT_LANES", "1")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test with its tier, the folder under tests/; in the unit tier a warning is an error."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark each test with its tier, the folder under tests/; in the unit tier a warning is an error.
+
+    Processes that share the tests begin with the longest files.
+    """
     for item in items:
         tier = item.path.relative_to(HERE).parts[0]
         item.add_marker(tier)
         if "empty_account" in getattr(item, "fixturenames", ()):
             item.add_marker("account")
+    if hasattr(config, "workerinput"):  # a process of pytest-xdist
+        places = {HERE / name: place for place, name in enumerate(LONGEST)}
+        items.sort(key=lambda item: places.get(item.path, len(places)))
         if tier == "unit":
             item.add_marker(pytest.mark.filterwarnings("error", MOTO_LEAKS))
 

@@ -20,6 +20,7 @@ from functions.jobs.job import Failure, Job, Source, SourceKind
 from functions.jobs.upload_event import Upload
 from tests.paths import EVENTS
 
+GENERATED = generated()
 NAMES = sorted(path.name.removesuffix(".schema.json") for path in (EVENTS / "schemas").glob("*"))
 
 
@@ -47,9 +48,9 @@ def test_sample_is_valid_by_its_schema(name: str) -> None:
     assert violations(name, sample(name)) == []
 
 
-@pytest.mark.parametrize("name", sorted(generated()))
+@pytest.mark.parametrize("name", sorted(GENERATED))
 def test_schema_file_equals_generator_output(name: str) -> None:
-    assert schema(name) == generated()[name], "run: python -m earshot_contract.schemas"
+    assert schema(name) == GENERATED[name], "run: python -m earshot_contract.schemas"
 
 
 @pytest.mark.parametrize("name", sorted(DOCUMENTS))
@@ -63,7 +64,7 @@ def test_sample_event_is_read_by_its_class(title: str) -> None:
     assert contract_events.DETAILS[title].from_json(detail).to_dict() == detail
 
 
-@pytest.mark.parametrize("name", sorted(generated()))
+@pytest.mark.parametrize("name", sorted(GENERATED))
 def test_schema_closes_every_object_of_a_class(name: str) -> None:
     """Today's writers add nothing that the schema does not name; subscribers keep copies, and may get what is new."""
     nodes = [schema(name), *schema(name).get("$defs", {}).values()]

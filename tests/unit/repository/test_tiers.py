@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 
-from tests.conftest import HERE, TIERS
+from tests.conftest import HERE, LONGEST, TIERS
 from tests.paths import ROOT
 
 
@@ -48,6 +48,10 @@ def test_unit_tests_reach_no_account_but_the_fixture() -> None:
 def test_account_reached_by_fixture_name_alone_is_refused(request: pytest.FixtureRequest) -> None:
     with pytest.raises(AssertionError, match="by name"):
         request.getfixturevalue("empty_account")
+
+
+def test_files_that_begin_first_exist() -> None:
+    assert [name for name in LONGEST if not (HERE / name).is_file()] == []
 
 
 def test_this_test_has_one_tier_marker(request: pytest.FixtureRequest) -> None:

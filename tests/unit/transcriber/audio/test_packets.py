@@ -98,7 +98,11 @@ NAMES = [*FORMATS, "chain.ogg", "chain.wav"]
 
 
 @given(data=st.data(), name=st.sampled_from(NAMES))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=min(40, settings.default.max_examples),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
+)
 def test_ranges_laid_end_to_end_are_the_whole_file(files: dict[str, Path], data: st.DataObject, name: str) -> None:
     whole, packets = whole_file(files[name]), positions(files[name])
     # The first packets of some codecs hold no sample that is heard.
