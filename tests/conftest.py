@@ -71,11 +71,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.add_marker(tier)
         if "empty_account" in getattr(item, "fixturenames", ()):
             item.add_marker("account")
-    if hasattr(config, "workerinput"):  # a process of pytest-xdist
-        places = {HERE / name: place for place, name in enumerate(LONGEST)}
-        items.sort(key=lambda item: places.get(item.path, len(places)))
         if tier == "unit":
             item.add_marker(pytest.mark.filterwarnings("error", MOTO_LEAKS))
+    if hasattr(config, "workerinput"):  # a process of pytest-xdist
+        order = {HERE / name: number for number, name in enumerate(LONGEST)}
+        items.sort(key=lambda item: order.get(item.path, len(order)))
 
 
 def pytest_collection_finish() -> None:

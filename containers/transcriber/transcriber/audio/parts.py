@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import mmap
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -29,6 +30,7 @@ from transcriber.audio.recording_starts import (
     recordings_between,
     tag_end,
 )
+from transcriber.audio.rifx_header import rifx_head
 from transcriber.audio.wav_header import wav_head
 
 MAX_PARTS = 10_000  # a guard against hostile files; an archive of an Internet radio has a part for each song
@@ -36,6 +38,8 @@ _MAX_DEPTH = 30  # formats that lie in one another's ranges; there are not more 
 _HEADER_BYTES = 64  # of a recording without a known end, behind which another one may begin
 _BEHIND = 1 << 16  # bytes behind a recording's end in which the next one may begin: padding, tags, damage
 _SEARCHED_WHOLE = 1 << 28  # bytes of a recording without a known end that are searched for another one: 4 s
+# Files that may hold frames of MP3, AC-3 or AAC, one behind another: Matroska, MP4, AVI, FLV, ASF.
+_WRAPPED = re.compile(rb"\x1a\x45\xdf\xa3|....ftyp|RIFF....AVI |FLV\x01|\x30\x26\xb2\x75\x8e\x66", re.DOTALL)
 _FRAMES_SEARCHED = 1 << 25  # bytes of it that are searched for frames as well: 1 s
 _MAX_POSITION = 1 << 62  # to which a header can send the reader; an operating system refuses more
 
@@ -124,7 +128,12 @@ def _parts(data: mmap.mmap, start: int, limit: int, depth: int) -> Iterator[Part
     for first, end in pairwise((start, *starts[1:], limit)):
         behind, unread = _behind(data, first, end) if depth < _MAX_DEPTH else (None, 0)
         head, replaced = _head(data, first, behind or end)
-        yield Part(first, behind or end, head, 0 if head else unread, replaced)
+        # A dump of an Internet radio begins in the middle of a frame: its rest is no part.
+        is_rest = (
+            behind is not None and depth == 0 and behind - first <= _BEHIND and not begins_recording(data, first, limit)
+        )
+        if not is_rest:
+            yield Part(first, behind or end, head, 0 if head else unread, replaced)
         if behind:
             yield from _parts(data, behind, end, depth + 1)
 
@@ -133,6 +142,8 @@ def _head(data: mmap.mmap, start: int, end: int) -> tuple[bytes, int]:
     """Return what stands in place of a part's header, and how many bytes that replaces."""
     if head := aiff_head(data, start, end):
         return head, len(head)
+    if data[start : start + 4] == b"RIFX":
+        return rifx_head(data, start, end)
     return wav_head(data, start, end)
 
 
@@ -198,8 +209,12 @@ def _behind(data: mmap.mmap, start: int, limit: int) -> tuple[int | None, int]:
 def _somewhere(data: mmap.mmap, start: int, limit: int) -> int | None:
     """Return where another recording begins behind one whose end is not known."""
     starts = list[int]()
+    first = start + _HEADER_BYTES
+    is_wrapped = _WRAPPED.match(data, start) is not None
+    if data[start : start + 4] == b"\x1a\x45\xdf\xa3":
+        first = max(first, data.find(b"\x1f\x43\xb6\x75", start, limit))  # a track's header may be that of a FLAC file
     if limit - start <= _SEARCHED_WHOLE:
-        starts += recordings_between(data, start + _HEADER_BYTES, limit, limit, start)
-    if limit - start <= _FRAMES_SEARCHED:
-        starts += framed_between(data, start + _HEADER_BYTES, limit, limit, None)
+        starts += recordings_between(data, first, limit, limit, start)
+    if limit - start <= _FRAMES_SEARCHED and not is_wrapped:
+        starts += framed_between(data, first, limit, limit, None)
     return min(starts, default=None)

@@ -15,6 +15,7 @@ from transcriber.audio import wav_header
 
 _OGG_HEADER_BYTES = 27  # before a page's table of lacing values
 _UNKNOWN_SIZE = 0xFFFF_FFFF
+_PACK = b"\0\0\x01\xba"  # of an MPEG program stream, as DVDs and camcorders write
 _EBML_SEGMENT, _EBML_CLUSTER = b"\x18\x53\x80\x67", b"\x1f\x43\xb6\x75"
 # First bytes of the ASF objects' GUIDs: header, data, and the four kinds of index.
 _ASF_DATA = b"\x36\x26\xb2\x75"
@@ -25,6 +26,9 @@ _ASF_OBJECTS = (
     b"\xd3\x29\xe2\xd6",
     b"\xf8\x03\xb1\xfe",
     b"\xd0\x3f\xb7\x3c",
+)
+_MP4_BOXES = frozenset(
+    (b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"styp", b"sidx", b"mfra", b"uuid", b"meta")
 )
 _PADDING = re.compile(rb"\0+")
 _MIN_PADDING, _MAX_PADDING = 64, 1 << 26  # bytes; behind more of them nothing is sought
@@ -88,6 +92,8 @@ def mp4_boxes(data: mmap.mmap, start: int, limit: int) -> list[tuple[int, bytes,
         if size == 0:
             size = limit - at
         if size < 8 or not re.fullmatch(rb"[ -~\xa9]{4}", kind) or not any(byte > 0x40 for byte in kind):
+            break
+        if at + size > limit and kind not in _MP4_BOXES:  # text behind a file reads like a box of a gigabyte
             break
         boxes.append((at, kind, size))
         at += size
@@ -212,6 +218,26 @@ def _matroska(data: mmap.mmap, start: int, limit: int) -> int | None:
     return at
 
 
+def _program_stream(data: mmap.mmap, start: int, limit: int) -> int | None:
+    """Packs and packets follow each other; behind damage the file goes on with the next pack."""
+    at = start
+    for _ in range(_MAX_STEPS):
+        kind = data[at : at + 4]
+        if kind == _PACK:
+            # 14 bytes and stuffing, whose length is in the last three bits; in MPEG-1 12 bytes.
+            at += 14 + (data[at + 13] & 7) if at + 14 <= limit and data[at + 4] >> 6 == 1 else 12
+        elif kind == b"\0\0\x01\xb9":  # the program's end
+            at += 4
+        elif kind[:3] == b"\0\0\x01" and len(kind) == 4 and kind[3] > 0xB9:
+            at += 6 + int.from_bytes(data[at + 4 : at + 6], "big")
+        else:
+            found = data.find(_PACK, at, limit)
+            if found < 0:
+                break
+            at = found
+    return min(at, limit)
+
+
 # Elements of a streamed segment's top level and of its clusters.
 _EBML_KNOWN = re.compile(
     rb"\x1f\x43\xb6\x75|\x1c\x53\xbb\x6b|\x12\x54\xc3\x67|\x11\x4d\x9b\x74|\x10\x43\xa7\x70|\x19\x41\xa4\x69"
@@ -249,6 +275,7 @@ _ENDS = tuple(
         (rb"TTA1", _tta),
         (rb"wvpk", _wavpack),
         (rb"Creative Voi", _voc),
+        (_PACK, _program_stream),
         (rb"\x1a\x45\xdf\xa3", _matroska),
     )
 )

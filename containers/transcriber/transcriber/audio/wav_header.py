@@ -16,6 +16,8 @@ _TRAILERS = {
     *(b"LIST", b"id3 ", b"ID3 ", b"fact", b"cue ", b"smpl", b"bext", b"iXML", b"JUNK", b"PEAK", b"afsp", b"_PMX"),
     *(b"axml", b"chna", b"inst", b"note", b"labl", b"plst", b"PAD ", b"FLLR", b"junk", b"DISP", b"cart", b"RIFF"),
 }
+_CHUNK_NAME = re.compile(rb"[ -~]{4}")
+_TEXT = re.compile(rb"[\t\n\r -~]{256}")  # samples are no text: a remark, or a web page, stands behind them
 _HEADER_CHUNKS = _TRAILERS | {b"fmt ", b"data", b"ds64", b"mext", b"levl", b"strc", b"umid", b"minf", b"elm1", b"regn"}
 
 
@@ -45,6 +47,8 @@ def samples_end(data: mmap.mmap, start: int, end: int) -> int | None:
     if found is None or not found[1]:
         return None
     at = found[0] + found[1]
+    if _are_chunks(data, at, end):
+        return end
     while at + 8 <= end:
         chunk = at + 1 if at % 2 != start % 2 and data[at + 1 : at + 5] in _TRAILERS else at
         kind, size = struct.unpack_from("<4sI", data, chunk)
@@ -79,6 +83,19 @@ def _samples(data: mmap.mmap, start: int, end: int) -> tuple[int, int, bytes] | 
     return None
 
 
+def _are_chunks(data: mmap.mmap, at: int, end: int) -> bool:
+    """Return whether chunks of any name follow each other to the end, with or without padding."""
+    for start in (at, at + at % 2):
+        chunk = start
+        while chunk + 8 <= end and _CHUNK_NAME.match(data, chunk) and data[chunk : chunk + 4] != b"RIFF":
+            size = int.from_bytes(data[chunk + 4 : chunk + 8], "little")
+            after = chunk + 8 + size
+            chunk = after + 1 if size % 2 and not (after == end or _CHUNK_NAME.match(data, after)) else after
+        if chunk in (end, end + 1):
+            return True
+    return False
+
+
 def _is_true_length(data: mmap.mmap, samples: int, size: int, end: int) -> bool:
     """Return whether `size` bytes of samples can be meant: they reach the end, or other chunks follow."""
     left = end - samples
@@ -86,6 +103,8 @@ def _is_true_length(data: mmap.mmap, samples: int, size: int, end: int) -> bool:
         return size < _STREAMED_LENGTH
     after = samples + size
     if left - size < 8:
+        return True
+    if size > 0 and (_are_chunks(data, after, end) or _TEXT.match(data, after, end)):
         return True
     for chunk in (after, after + size % 2):
         if data[chunk : chunk + 4] in _TRAILERS or not any(data[chunk : min(chunk + 4096, end)]):

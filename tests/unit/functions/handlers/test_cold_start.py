@@ -93,7 +93,7 @@ def test_import_of_api_loads_no_module_of_rare_requests(imports: Any) -> None:
 def test_every_handler_connects_in_the_init_phase(imports: Any) -> None:
     connected = {name: services for name, (_, services) in imports.items()}
 
-    assert len(connected) == 11
+    assert len(connected) == 10
     assert all(connected.values()), connected
     assert connected["api"] == ["dynamodb", "s3", "stepfunctions"]
     assert connected["authorize"] == ["dynamodb"]
