@@ -71,6 +71,24 @@ def half_of(clip: Clip) -> str:
     return ("tune", "held-out")[int(hashlib.sha256(name.encode()).hexdigest(), 16) % 2]
 
 
+def selected(
+    corpora: Sequence[Path], half: str = "all", longest: float = float("inf"), *, formatted: bool = False
+) -> list[Clip]:
+    """Read the clips of several corpora.
+
+    Args:
+        corpora: folders with a manifest.
+        half: "tune", "held-out" or "all".
+        longest: seconds; longer clips are left out.
+        formatted: clips without a formatted reference are left out.
+    """
+    return [
+        clip
+        for clip in chain(*map(clips_of, corpora))
+        if half in ("all", half_of(clip)) and clip.seconds <= longest and (clip.formatted is not None or not formatted)
+    ]
+
+
 def variants(clips: Sequence[Clip], count: int, target: Path) -> list[Clip]:
     """Return each clip unchanged and `count` - 1 times slightly changed: up to 0.1 s later, softer, with faint noise.
 

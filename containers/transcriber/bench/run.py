@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.contestant import available, missing_requirement
-from bench.corpus import Clip, clips_of, concatenated, variants
+from bench.corpus import Clip, concatenated, selected, variants
 from bench.ggml import convert
 from bench.table import Row, report, save
 from bench.text_faults import find
@@ -149,7 +149,10 @@ def _count(row: Row, clips: Sequence[Clip], response: dict[str, Any]) -> None:
 def main(arguments: Sequence[str]) -> None:
     """Run the scenarios and write the report."""
     parser = argparse.ArgumentParser(prog="bench.run", description="Earshot's engine against plain faster-whisper.")
-    parser.add_argument("--corpus", type=Path, required=True)
+    parser.add_argument("--corpus", type=Path, nargs="+", required=True)
+    parser.add_argument("--half", choices=("tune", "held-out", "all"), default="all")
+    parser.add_argument("--longest", type=float, default=float("inf"), help="seconds; longer recordings are left out")
+    parser.add_argument("--formatted", action="store_true", help="only recordings with a formatted reference")
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--clips", type=int, default=24)
@@ -168,7 +171,9 @@ def main(arguments: Sequence[str]) -> None:
         parser.error("--only must name default: all others are compared with it.")
     options.out.mkdir(parents=True, exist_ok=True)
 
-    clips = clips_of(options.corpus)
+    clips = selected(options.corpus, options.half, options.longest, formatted=options.formatted)
+    if not clips:
+        parser.error("No recording is left.")
     short = variants(clips[:: max(1, len(clips) // options.clips)][: options.clips], options.variants, options.out)
     five_second_clip = min(clips, key=lambda clip: abs(clip.seconds - 5.0))
     scenarios = options.scenarios.split(",")

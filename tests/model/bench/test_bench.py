@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from bench import contestant, model_folders, run
+from bench.corpus import selected
 from bench.ggml import convert
 from bench.model_folders import SHAPES, int8_copy
 from bench.scoring import Errors
@@ -145,6 +146,21 @@ def test_invalid_contestants_exit_before_run(
 
     assert message in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_clips_are_selected_by_half_length_and_format(tmp_path: Path) -> None:
+    entries = [
+        {"file": f"{n}.wav", "language": "en", "seconds": float(n), "text": "yes"}
+        | ({"formatted": "Yes."} if n % 2 else {})
+        for n in range(1, 21)
+    ]
+    (tmp_path / "manifest.json").write_text(json.dumps(entries))
+    halves = [[clip.seconds for clip in selected([tmp_path], half)] for half in ("tune", "held-out")]
+
+    assert sorted(halves[0] + halves[1]) == [clip.seconds for clip in selected([tmp_path])]
+    assert all(halves)
+    short = selected([tmp_path, tmp_path], longest=3.0, formatted=True)
+    assert [clip.seconds for clip in short] == [1.0, 3.0, 1.0, 3.0]
 
 
 def test_interrupted_run_keeps_finished_scenarios(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -138,7 +138,7 @@ def test_persistent_repetition_is_retried_then_truncated(
     result = fast_engine.submit(order(language="en"), clip).result()
 
     assert temperatures == [0.0, 0.0, 0.0, 0.4, 0.8]  # short, half and full window; then sampled
-    assert text_of(result) == "si, si,"
+    assert text_of(result).lower().rstrip(",.") == "si, si"  # silence around it makes a sentence of it
 
 
 def test_repetition_in_wrong_language_is_retried_in_another(

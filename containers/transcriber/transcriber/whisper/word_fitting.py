@@ -53,6 +53,7 @@ _MIN_PAUSE_FRAMES = 10
 _QUIET_SHARE = 0.35  # of the way from the window's quietest frames to its loudest: below it a frame is a pause
 _LOUDEST_BANDS = 20  # the mean of a frame's loudest bands is its loudness
 _BEFORE_BORDER_SECONDS = 0.04  # a pause may begin this much before the border of two words
+_MAX_SOUND_SECONDS = 0.3  # from the border to the pause: after more of it the pause is inside the next word ("Egyp|t")
 _MIN_SOUND_SECONDS = 0.05  # of the next word behind the pause: one that its end lies in is not before it
 # A short word that follows a long one takes over its last sounds ("confession | of"): the border moves towards where
 # it would be if each letter took the same time.
@@ -102,7 +103,11 @@ def _pause_before(word: AlignedWord, pauses: Sequence[tuple[float, float]]) -> t
     """Return the longest pause that was counted to a word's beginning."""
     earliest = word.start - _BEFORE_BORDER_SECONDS
     latest = word.end - _MIN_SOUND_SECONDS
-    found = [(max(start, earliest), end) for start, end in pauses if end > word.start and end <= latest]
+    found = [
+        (max(start, earliest), end)
+        for start, end in pauses
+        if word.start < end <= latest and start - word.start <= _MAX_SOUND_SECONDS
+    ]
     longest = max(found, key=lambda pause: pause[1] - pause[0], default=None)
     return longest if longest and longest[1] - longest[0] >= _MIN_PAUSE_FRAMES / FRAMES_PER_SECOND else None
 

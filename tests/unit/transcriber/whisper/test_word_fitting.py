@@ -59,6 +59,7 @@ def sounding(*pauses: tuple[float, float], seconds: float = 4.0) -> np.ndarray:
         ((" bags", 1.0, 1.4), (" also", 1.4, 1.9), [(1.8, 2.4)], (1.4, 1.4)),  # the next word's end lies in it
         ((" bags", 1.0, 1.4), (" also", 1.4, 1.9), [(1.5, 1.56)], (1.4, 1.4)),  # a consonant's closure
         ((" confession", 1.0, 1.4), (" of", 1.4, 2.2), [], (1.8125, 1.8125)),  # "of" took over the end of the long word
+        ((" to", 1.0, 1.25), (" Egypt", 1.25, 1.9), [(1.6, 1.75)], (1.25, 1.25)),  # inside the next word
         ((" of", 1.0, 1.2), (" 1961", 1.2, 2.0), [], (1.2, 1.2)),  # digits are read aloud
         ((" of", 1.0, 1.5), (" confession", 1.5, 2.2), [], (1.5, 1.5)),  # never earlier
         (("告白", 1.0, 1.1), ("の", 1.1, 2.0), [], (1.1, 1.1)),  # no letters
