@@ -6,6 +6,7 @@ answer to the same voice's longer stretches in the same window. A Viterbi search
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +57,16 @@ class Section:
 
 
 @dataclass(frozen=True)
+class _LocalSpeaker:
+    """One of up to three speakers of a window: in which of its frames they talk alone, and their snippets' mean."""
+
+    window: SegmentationWindow
+    number: int
+    alone: np.ndarray
+    vector: np.ndarray
+
+
+@dataclass(frozen=True)
 class Turn:
     """One speaker's speech from `start` to `end`, seconds from the start of the stream."""
 
@@ -73,9 +84,10 @@ def find_turns(section: Section, centres: np.ndarray) -> list[Turn]:
         section: at least one snippet.
         centres: of the speakers, shape (speakers, size).
     """
-    votes = _votes(section, centres)
+    local_speakers = _local_speakers(section)
+    votes = _votes(section, centres, local_speakers)
     path = _most_likely_path(votes, section.speech & (np.abs(votes).sum(1) > 0))
-    overlaps = _overlaps(section, path, centres)
+    overlaps = _overlaps(section, path, _overlap_claims(section, centres, local_speakers))
     for start, end, before, _ in overlaps:
         path[start:end] = before
     confidences = _confidences(votes)
@@ -85,7 +97,7 @@ def find_turns(section: Section, centres: np.ndarray) -> list[Turn]:
     return sorted(turns, key=lambda turn: (turn.start, turn.end))
 
 
-def _votes(section: Section, centres: np.ndarray) -> np.ndarray:
+def _votes(section: Section, centres: np.ndarray, local_speakers: Sequence[_LocalSpeaker]) -> np.ndarray:
     """Return the likeness of each frame to each speaker, shape (frames, speakers); 0 where there is none."""
     own, mass = np.zeros((section.frames, len(centres)), np.float32), np.zeros(section.frames, np.float32)
     vectors, _ = stacked(section.snippets)
@@ -95,11 +107,10 @@ def _votes(section: Section, centres: np.ndarray) -> np.ndarray:
         own[start:end] += weight * likeness
         mass[start:end] += weight
     linked, count = np.zeros_like(own), np.zeros_like(mass)
-    for window, _, speaker_frames, vector in _local_speakers(section):
-        start = window.start - section.start
-        first, last = max(0, start), min(section.frames, start + WINDOW_FRAMES)
-        alone = speaker_frames[first - start : last - start]
-        linked[first:last][alone] += centres @ vector
+    for local in local_speakers:
+        first, last, inside = _place(section, local.window)
+        alone = local.alone[inside]
+        linked[first:last][alone] += centres @ local.vector
         count[first:last][alone] += 1
     own /= np.maximum(mass, 1e-6)[:, None]
     linked /= np.maximum(count, 1e-6)[:, None]
@@ -112,13 +123,15 @@ def _frames_of(section: Section, snippet: Snippet) -> tuple[int, int]:
     return start, min(section.frames, max(frame_at(snippet.end) - section.start, start + 1))
 
 
-def _local_speakers(section: Section) -> list[tuple[SegmentationWindow, int, np.ndarray, np.ndarray]]:
-    """Return the local speakers of all windows that have a snippet of their own.
+def _place(section: Section, window: SegmentationWindow) -> tuple[int, int, slice]:
+    """Return the first and last frame of a window in its section, and what of the window that is."""
+    start = window.start - section.start
+    first, last = max(0, start), min(section.frames, start + WINDOW_FRAMES)
+    return first, last, slice(first - start, last - start)
 
-    Returns:
-        The window, the local speaker's number in it, in which of its frames that speaker talks alone, and the mean
-        vector of its snippets.
-    """
+
+def _local_speakers(section: Section) -> list[_LocalSpeaker]:
+    """Return the local speakers of all windows that have a snippet of their own."""
     vectors, _ = stacked(section.snippets)
     starts = np.array([frame_at(snippet.start) for snippet in section.snippets])
     ends = np.array([frame_at(snippet.end) for snippet in section.snippets])
@@ -138,7 +151,7 @@ def _local_speakers(section: Section) -> list[tuple[SegmentationWindow, int, np.
             its_own = covered > _LINK_COVER * np.maximum(1, ends[near] - starts[near])
             if its_own.any():
                 vector = unit(covered[its_own].astype(np.float32) @ vectors[near[its_own]])
-                found.append((window, speaker, alone, vector))
+                found.append(_LocalSpeaker(window, speaker, alone, vector))
     return found
 
 
@@ -166,13 +179,12 @@ def _most_likely_path(votes: np.ndarray, speech: np.ndarray) -> np.ndarray:
     return np.repeat(path, lengths)
 
 
-def _overlaps(section: Section, path: np.ndarray, centres: np.ndarray) -> list[tuple[int, int, int, int]]:
+def _overlaps(section: Section, path: np.ndarray, claims: np.ndarray) -> list[tuple[int, int, int, int]]:
     """Return start, end, and two different speakers, of frames in which two talk at once.
 
     They are those before and after, in this order. Where one speaker talks on, the second is who the local speakers
     of the windows say, else the only other one there is.
     """
-    claims = _overlap_claims(section, centres)
     found = []
     for start, end in _runs(section.overlap):
         before, after = path[max(0, start - 2)], path[min(len(path) - 1, end + 1)]
@@ -181,22 +193,21 @@ def _overlaps(section: Section, path: np.ndarray, centres: np.ndarray) -> list[t
             others[before] = 0
             if others.max() > 0:
                 after = others.argmax()
-            elif len(centres) == 2:
+            elif claims.shape[1] == 2:
                 after = 1 - before
         if before != after:
             found.append((start, end, int(before), int(after)))
     return found
 
 
-def _overlap_claims(section: Section, centres: np.ndarray) -> np.ndarray:
+def _overlap_claims(section: Section, centres: np.ndarray, local_speakers: Sequence[_LocalSpeaker]) -> np.ndarray:
     """Return how many windows hear each speaker with another one, shape (frames, speakers)."""
     claims = np.zeros((section.frames, len(centres)), np.int32)
-    for window, speaker, _, vector in _local_speakers(section):
-        start = window.start - section.start
-        first, last = max(0, start), min(section.frames, start + WINDOW_FRAMES)
-        active = SPEAKER_SETS[window.sets[first - start : last - start]]
-        together = active[:, speaker] & (active.sum(1) > 1)
-        claims[first:last, int((centres @ vector).argmax())] += together
+    for local in local_speakers:
+        first, last, inside = _place(section, local.window)
+        active = SPEAKER_SETS[local.window.sets[inside]]
+        together = active[:, local.number] & (active.sum(1) > 1)
+        claims[first:last, int((centres @ local.vector).argmax())] += together
     return claims
 
 
