@@ -55,7 +55,7 @@ function draw(main, job, from, answer, edits, resume = {}) {
       h("div", { class: "grow" }, h("h1", { class: "name clamp", dir: "auto", title: title(job) }, title(job)), h("p", { class: "quiet small" }, summary(job, from))),
       find, hits, saved, !from.shared && edit, copyText, !from.shared && share, below)),
     words, side));
-  side.append(...[downloads(job, from), speakerCard(), facts(job, data, nextUnsure), more(job, from)].filter(Boolean));
+  side.append(...[downloads(job, from), speakerCard(), more(job, from), facts(job, data, nextUnsure)].filter(Boolean));
   const reader = makeReader(words, data, nameOf, (index) => player.seek(data.starts[index] + 0.01), from.shared ? null : rename);
   if (!data.text.length) words.append(h("p", null, `No words were found in ${span(data.duration)} of audio.`));
   let paragraph = -1, unsure = -1, editing = false, endEditing = null, finished = null;
