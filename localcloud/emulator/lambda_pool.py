@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 # Events of one function at the same time. A waiting caller holds an environment for up to 25 s; one that has worked has
-# about 15 MB of its own, a new one 4 MB.
+# about 16 MB of its own, a new one 4 MB.
 MAX_ENVIRONMENTS = 32 * (os.cpu_count() or 1)
 # Idle environments that stay warm: the load of one user. A burst's others end as soon as their event is served.
 KEPT_IDLE = 2
