@@ -82,7 +82,10 @@ LEAST = {
 MOST = {
     "quick_memory": 10_240,  # MB; Lambda's most
     "zones": 4,  # subnets of a /18 in the VPC's /16
+    # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_InfrastructureOptimization.html
+    "linger_seconds": 3600,
 }
+ORIGINS_CHARACTERS = 2000  # of all origins together: the variables of a function hold 4 KB
 # Environment variable of functions that fetch URLs. In AWS it is always this: only the local cloud changes it.
 ALLOW_PRIVATE_URLS = "false"
 
@@ -168,6 +171,8 @@ class StackSettings:
             for text in (value or ("",)) if isinstance(value, tuple) else (value,):
                 if not form.fullmatch(text):
                     raise SettingsError(f"Context {name}={text!r} cannot be used: give a value like {EXAMPLES[name]}.")
+        if len(",".join(self.cors_origins)) > ORIGINS_CHARACTERS:
+            raise SettingsError(f"Context cors_origins is too long: {ORIGINS_CHARACTERS} characters are the most.")
         for name, most in MOST.items():
             if getattr(self, name) > most:
                 raise SettingsError(f"Context {name}={getattr(self, name)} is too large: {most} is the most.")

@@ -127,6 +127,8 @@ def test_named_setting_without_effect_is_noted(
         ({"cors_origins": "https://a.example/"}, "with its scheme and without a path"),
         ({"cors_origins": ""}, "with its scheme and without a path"),
         ({"instance_types": "g6"}, "g6.xlarge,g5.xlarge"),
+        ({"cors_origins": ",".join(f"https://{n}.example" for n in range(200))}, "2000 characters are the most"),
+        ({"linger_seconds": "3601"}, "3600 is the most"),
         ({"alarm_email": "me"}, "me@example.org"),
         ({"default_model": "a/b"}, "small"),
         ({"speed": "0"}, "0.1 is the least"),
