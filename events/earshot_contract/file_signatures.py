@@ -75,6 +75,8 @@ _TEXT = (  # compared in lower case
 )
 _MULTIPART = "a multipart form (send the bytes of the file alone, as curl --data-binary @FILE does)"
 _BASE64 = "audio as base64 text (send the bytes that it stands for)"
+_HEXADECIMAL = "audio as hexadecimal text (send the bytes that it stands for)"
+_PRINTED_BYTES = "audio as Python prints it, b'…' (send the bytes themselves, not str(bytes))"
 _FILE_NAME = "the name of a file, not the file (curl takes it with an @ before it: --data-binary @FILE)"
 _READ_AS_TEXT = "audio that a program read as UTF-8 text, which replaces bytes (read and send the file as bytes)"
 _BOM = b"\xef\xbb\xbf"
@@ -186,6 +188,10 @@ def _text_kind(text: str, lower: bytes) -> str:
         if lower.startswith(prefix):
             return name
     letters = "".join(text.strip().strip("\"'").split())
+    if len(letters) >= _MIN_BASE64 and re.fullmatch(r"[0-9a-fA-F]+", letters):
+        return _HEXADECIMAL
+    if re.match(r"""b['"][^\n]{0,60}\\x""", text):
+        return _PRINTED_BYTES
     if len(letters) >= _MIN_BASE64 and re.fullmatch(r"[A-Za-z0-9+/_-]+={0,2}", letters):
         return _BASE64
     if re.match(r"\d+\s*\n\d\d:\d\d:\d\d,\d{3} -->", text):

@@ -24,6 +24,8 @@ _SCHEMES = ("http", "https")
 _UNESCAPED = "%/:=&?~#+!$,;'@()*[]"
 _AROUND = " \t\r\n\ufeff\u200b"  # around a pasted URL: browsers leave white space out; the others are invisible
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")  # IDNA's four label separators
+_PATH = re.compile(r"[a-zA-Z]:[\\/]|\\\\|[/~.]")
+_PORT = re.compile(r"https?://[^/?#:\s]+:([^/?#@]+)(?:[/?#]|$)", re.IGNORECASE)
 _DEVIATIONS = frozenset("ßς\u200c\u200d")  # letters that IDNA 2003 replaces and IDNA 2008 keeps
 
 
@@ -54,9 +56,9 @@ def check_url(url: str, use: UrlUse = UrlUse.DOWNLOAD) -> SplitResult:
     try:
         parts = _split(url)
     except ValueError:
-        raise remote_content_error(
-            "Could not parse URL as a URI. It begins with http:// or https:// and names a host."
-        ) from None
+        raise remote_content_error(f"Could not parse URL as a URI. {_reason(url.strip(_AROUND), use)}") from None
+    if not parts.scheme or len(parts.scheme) == 1:
+        raise remote_content_error(f"Could not parse URL as a URI. {_reason(url.strip(_AROUND), use)}")
     if parts.scheme not in _SCHEMES:
         raise remote_content_error(
             f"Could not parse URL as a URI. Its scheme is http or https, not {parts.scheme!r}: https://HOST/PATH."
@@ -101,6 +103,18 @@ def _split(url: str) -> SplitResult:
         quote(parts.query, safe=_UNESCAPED),
         quote(parts.fragment, safe=_UNESCAPED),
     )
+
+
+def _reason(url: str, use: UrlUse) -> str:
+    """Return what is wrong with a URL that cannot be split."""
+    if len(url) > MAX_URL:
+        return f"It has {len(url)} characters; {MAX_URL} are accepted."
+    if _PATH.match(url) and use is UrlUse.DOWNLOAD:
+        return "It is the path of a file, which this server cannot read: send the file as the body, or an address, https://HOST/PATH."
+    port = _PORT.match(url)
+    if port and not (port[1].isdigit() and 0 < int(port[1][:6]) < 1 << 16):
+        return "Its port is a number from 1 to 65535."
+    return "It begins with http:// or https:// and names a host."
 
 
 def _punycode(host: str) -> str:

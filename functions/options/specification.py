@@ -124,7 +124,9 @@ class OptionSpec:
         try:
             number = number_type(value)
         except ValueError:
-            raise invalid_value(self.name, f"{value!r} is not a {self.type}") from None
+            raise invalid_value(
+                self.name, f"{value!r} is not {'an' if self.type[0] in 'aeiou' else 'a'} {self.type}"
+            ) from None
         low = -math.inf if self.minimum is None else self.minimum
         high = math.inf if self.maximum is None else self.maximum
         if not math.isfinite(number) or not low <= number <= high:

@@ -19,6 +19,7 @@ _NAMES_OF_OTHERS = (
     "audio",
     "source",
 )  # what other services call it
+_NAMES_OF_CONTENT = ("audio", "data", "content", "file", "audio_data", "audio_content", "base64", "inputs", "input")
 _UTF_16_MARKS = (b"\xff\xfe{", b"\xfe\xff\0{", b"\xff\xfe\0\0{")
 _STRIPPED_BYTES = 4096  # of audio without a single NUL or line break: chance makes one in 10^20 such files
 _UNREADABLE = "Content-type was application/json, but we could not process the JSON payload. "
@@ -69,6 +70,9 @@ def _advice(document: Any, body: bytes) -> str:
         name = next((name for name in document if name.lower() in ("url", *_NAMES_OF_OTHERS)), None)
         if name == "url":
             return f"url is one address, a string that is not empty: {EXAMPLE}."
+        content = next((document[name] for name in document if name.lower() in _NAMES_OF_CONTENT), None)
+        if isinstance(content, str) and content and "://" not in content[:16]:
+            return f"Audio is not sent in JSON: send the bytes of the file alone, or its address: {EXAMPLE}."
         return (f"The member is called url, not {name}: " if name else "Its member url is missing: ") + f"{EXAMPLE}."
     if body.lstrip().startswith(b"'"):
         return (

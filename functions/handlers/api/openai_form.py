@@ -63,7 +63,11 @@ def parse(body: bytes, content_type: str | None) -> Form:
     from multipart import MultipartError, MultipartParser, parse_options_header
 
     kind, parameters = parse_options_header(content_type or "")
-    if kind != "multipart/form-data" or not parameters.get("boundary"):
+    if kind == "multipart/form-data" and not parameters.get("boundary"):
+        raise BadField(
+            "file", "The header Content-Type names no boundary of the form's parts: leave it to the client to set it."
+        )
+    if kind != "multipart/form-data":
         raise BadField(
             "file",
             f"Send multipart/form-data with the parts 'file' and 'model', not {kind or 'a body without a type'}.",
@@ -71,17 +75,31 @@ def parse(body: bytes, content_type: str | None) -> Form:
     fields: dict[str, list[str]] = {}
     file: bytes | None = None
     file_name: str | None = None
+    other_name = ""  # of a part that holds a file, where none is called file
     try:
         for part in MultipartParser(BytesIO(body), parameters["boundary"], part_limit=MAX_PARTS):
             if part.name == "file":
                 file, file_name = part.raw, part.filename
-            else:
+                continue
+            if part.filename:
+                other_name = part.name
+            if not part.filename or _is_text(part.raw):
                 fields.setdefault(part.name, []).append(part.value)
     except (MultipartError, UnicodeDecodeError, LookupError) as error:
         raise BadField("file", f"The multipart form cannot be read: {error}.") from None
+    if file is None and other_name:
+        raise BadField("file", f"The part with the audio is called 'file', not {other_name!r}.")
     if not file:
         raise BadField("file", "The part 'file' is missing." if file is None else "The part 'file' is empty.")
     return Form(fields, file, file_name)
+
+
+def _is_text(value: bytes) -> bool:
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def listen_options(form: Form, task: str, *, known: bool = False) -> str:

@@ -96,6 +96,8 @@ WAV = b"RIFF\x24\x17\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x80\x3e\0\0\0\x7d\0\0\2\0\x10
         (base64.encodebytes(WAV), "base64"),
         (b'"' + base64.b64encode(WAV)[:80] + b'"', "base64"),
         (base64.urlsafe_b64encode(WAV), "base64"),
+        (WAV.hex().encode(), "hexadecimal"),
+        (repr(WAV).encode(), "not str(bytes)"),
         (b"data:audio/mp3;base64," + base64.b64encode(WAV), "data: URI"),
         (b'--x1\r\nContent-Disposition: form-data; name="file"\r\n\r\n' + WAV, "multipart form"),
         (b"https://example.org/a.mp3\n", '{"url"'),

@@ -92,3 +92,22 @@ def test_port_is_one_of_four_for_audio_and_callbacks(port):
 def test_refusal_of_path_shows_the_schemes(url):
     with pytest.raises(ApiError, match=r"https?://"):
         check_url(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("https://a.example/" + "x" * 5000, "5018 characters; 4096"),
+        ("http://a.example:99999/a.mp3", "from 1 to 65535"),
+        ("http://a.example:0", "from 1 to 65535"),
+        ("https://a.example:https/a.mp3", "from 1 to 65535"),
+        ("./talk.mp3", "path of a file"),
+        ("\\\\server\\share\\talk.mp3", "path of a file"),
+        ("~/talk.mp3", "path of a file"),
+        ("http://a..example:80/a.mp3", "names a host"),
+        ("www.example.com/talk.mp3", "begins with http"),
+    ],
+)
+def test_refusal_of_url_says_what_is_wrong(url, reason):
+    with pytest.raises(ApiError, match=reason):
+        check_url(url)

@@ -79,6 +79,8 @@ def test_unavailable_model_returns_400_with_available_models(api, executions):
         (b"'{url:", {"Content_Type": "application/json"}, '{"url"'),
         (b'\'{"url": "https://example.org"}\'', {"Content_Type": "application/json"}, "Windows"),
         (b'{"audio_url": "https://example.org/a"}', {"Content_Type": "application/json"}, "url, not audio_url"),
+        (b'{"audio": "UklGRiQAAABXQVZF"}', {"Content_Type": "application/json"}, "not sent in JSON"),
+        (b'{"data": "data:audio/wav;base64,UklGRg"}', {"Content_Type": "application/json"}, "not sent in JSON"),
         (b'{"URL": "https://example.org/a"}', {"Content_Type": "application/json"}, "url, not URL"),
         (b'{"url": ["https://example.org/a"]}', {"Content_Type": "application/json"}, "a string"),
         (b'{"url": "https://example.org/a"}', {}, "Content-Type: application/json"),

@@ -63,7 +63,7 @@ def part(name: str, value: bytes) -> bytes:
     [
         (b"RIFF", "audio/wav", "not audio/wav"),
         (b"RIFF", None, "without a type"),
-        (b"RIFF", "multipart/form-data", "Send multipart/form-data"),
+        (b"RIFF", "multipart/form-data", "boundary"),
         (b"", "multipart/form-data; boundary=x", "cannot be read"),
         (part("file", AUDIO), "multipart/form-data; boundary=x", "cannot be read"),
         (part("tag", b"") * (MAX_PARTS + 1) + b"--x--", "multipart/form-data; boundary=x", "cannot be read"),
@@ -78,6 +78,17 @@ def test_invalid_form_raises_bad_field(body: bytes, content_type: str | None, sa
 
     assert says in refused.value.failure.err_msg
     assert refused.value.failure.status == 400
+
+
+@pytest.mark.parametrize("name", ["file[]", "audio", "audio_file", "files"])
+@pytest.mark.parametrize("content", [AUDIO, b"RIFF"])
+def test_audio_under_another_name_is_named(name: str, content: bytes) -> None:
+    request = httpx.Request("POST", "http://api", data={"model": "whisper-1"}, files={name: ("a.wav", content)})
+
+    with pytest.raises(BadField) as refused:
+        parse(request.read(), request.headers["content-type"])
+
+    assert f"is called 'file', not '{name}'" in str(refused.value)
 
 
 def test_form_language_is_detected_by_default() -> None:
