@@ -9,7 +9,10 @@ from infra.openapi.schema_types import COUNT, MOMENT, SECONDS, SHARE, TEXT, UUID
 PROGRESS: dict[str, Schema] = {
     "progress": SHARE,
     "seconds": document({"done": SECONDS, "total": SECONDS}, {}, "Of the audio."),
-    "estimated_seconds_left": SECONDS,
+    "estimated_seconds_left": {
+        **SECONDS,
+        "description": "Falls between two reports of the workers; left out while there is none, and once used up.",
+    },
     "jobs_ahead": {
         **COUNT,
         "maximum": MAX_JOBS_AHEAD,

@@ -25,8 +25,10 @@ from localcloud.cloud import Cloud
 from tests.paths import SAMPLES
 
 SETTLE_SECONDS = 40.0  # without work, before memory is compared: the worker and the functions give it back meanwhile
-# Of memory over that before the loads: histories of executions, which are kept, and caches. Measured: 1.05.
+# Of memory over that before the loads: histories of executions, which are kept, and caches. Of small loads 1.02.
 MAX_GROWTH = 1.25
+# Two functions that a schedule, or a fault, calls meanwhile for the first time: a template and an environment each.
+MORE_PROCESSES = 4
 
 
 def main() -> int:
@@ -149,7 +151,7 @@ class Load:
         time.sleep(SETTLE_SECONDS)
         now = self.memory()
         print(f"  {SETTLE_SECONDS:.0f} s later {now[0]:.0f} MB in {now[1]} processes, {now[0] / idle[0]:.2f} of before")
-        if now[0] > MAX_GROWTH * idle[0] or now[1] > idle[1]:
+        if now[0] > MAX_GROWTH * idle[0] or now[1] > idle[1] + MORE_PROCESSES:
             self.faults.append(f"memory or processes did not come back: {now}, before {idle}")
         for fault in self.faults[:5]:
             print(f"  LOST: {fault}")
