@@ -86,7 +86,7 @@ def refusal(name: str, description: Mapping[str, Any] | None, region: str) -> Cl
                 f"Mend that, then: aws cloudformation {_way_back(status)} --stack-name {name}"
             )
         case Stage.HALF_DELETED:
-            advice = f"A part of it is gone. `earshot destroy {name}` removes the rest."
+            advice = f"It is not whole. `earshot destroy {name}` removes what there is."
         case Stage.STANDS:
             advice = "It is not Earshot's."
     return CliError(f"The stack {name} is {status}. {advice}")
