@@ -26,7 +26,7 @@ _BATCH = 8  # snippets a call; 32 are as fast and take 200 MB more (measured)
 class Snippet:
     """Part of a stretch, in seconds from the start of the stream, and its vector, shape (VECTOR_SIZE,).
 
-    `share` is the part of its seconds that counts as speech: snippets of a stretch overlap; together they have its length.
+    `share` is the part of its seconds that counts as speech: the snippets of a stretch overlap, and have its length in all.
     """
 
     start: float
