@@ -26,7 +26,7 @@ _BATCH = 8  # snippets a call; 32 are as fast and take 200 MB more (measured)
 class Snippet:
     """Part of a stretch, in seconds from the start of the stream, and its vector, shape (VECTOR_SIZE,).
 
-    `share` is the part of its seconds that counts as speech: the snippets of a stretch overlap, and have its length in all.
+    `share` is the part of its seconds that counts as speech: a stretch's snippets overlap, and have its length in all.
     """
 
     start: float
