@@ -16,7 +16,7 @@ _MEASURES = word_set(
     "dollars euros euro pounds percent people persons customers points units kilos kilograms miles minutes hours days "
     "prozent menschen kunden personen kilo stück personas personnes persone pessoas mensen kroner kronor"
 )
-_CLOCK_OR_DECIMAL = re.compile(r"\d{1,2}:\d\d(:\d\d)?|\d+[.,]\d{1,2}|\d{1,3}([.,]\d{3})+([.,]\d{1,2})?|\d+/\d+")
+_CLOCK_OR_DECIMAL = re.compile(r"\d{1,2}:\d\d(:\d\d)?|\d+[.,]\d{1,2}|[1-9]\d{0,2}([.,]\d{3})+([.,]\d{1,2})?|\d+/\d+")
 
 
 def is_amount(words: Sequence[TranscriptWord], numeral: Numeral, language: str) -> bool:

@@ -187,7 +187,7 @@ def _is_announced(entity: Entity, digits: str, language: str) -> bool:
 
 
 def _entity_by_shape(run: Run, digits: str, text: str, language: str) -> Entity | None:
-    if any(map(is_clock_or_decimal, run)):
+    if len(digits) < CARD_LENGTHS[0] and not text.startswith("+") and any(map(is_clock_or_decimal, run)):
         return None
     if len(digits) in _MISHEARD_CARD and (len(digits) in (15, 16) or re.fullmatch(r"\d{4}([ -]\d{4}){2,3}\d*", text)):
         return Entity.CREDIT_CARD

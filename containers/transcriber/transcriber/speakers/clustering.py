@@ -20,7 +20,11 @@ _REFINEMENTS = 3
 
 
 def cluster(
-    vectors: np.ndarray, seconds: np.ndarray, minimum: int | None = None, maximum: int | None = None
+    vectors: np.ndarray,
+    seconds: np.ndarray,
+    minimum: int | None = None,
+    maximum: int | None = None,
+    speech: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return the centres of the speakers, shape (speakers, size).
 
@@ -29,16 +33,18 @@ def cluster(
         seconds: of each snippet, shape (n,).
         minimum: number of speakers, if the caller knows it; fewer are returned where no more can be told apart.
         maximum: the same; never more are returned.
+        speech: seconds that each snippet adds to its speaker's, where snippets overlap; without it all of them.
     """
     reliable = seconds >= _RELIABLE_SECONDS
     if reliable.sum() < 2:
         reliable[:] = True
+    speech = (seconds if speech is None else speech)[reliable]
     vectors, seconds = vectors[reliable], seconds[reliable]
-    labels = _labels(vectors, seconds, minimum or 1)
+    labels = _labels(vectors, speech, minimum or 1)
     if maximum and labels.max() + 1 > maximum:
         # Those with least speech go first, then those that are most alike.
-        least = np.sort(np.bincount(labels, seconds))[::-1][maximum - 1]
-        labels = _join_alike(vectors, _give_up_small(vectors, labels, seconds, least), 2.0, maximum)
+        least = np.sort(np.bincount(labels, speech))[::-1][maximum - 1]
+        labels = _join_alike(vectors, _give_up_small(vectors, labels, speech, least), 2.0, maximum)
     found = centres(vectors, labels, seconds)
     for _ in range(_REFINEMENTS):
         nearest = (vectors @ found.T).argmax(1)

@@ -24,11 +24,15 @@ _BATCH = 8  # snippets a call; 32 are as fast and take 200 MB more (measured)
 
 @dataclass(frozen=True)
 class Snippet:
-    """Part of a stretch, in seconds from the start of the stream, and its vector, shape (VECTOR_SIZE,)."""
+    """Part of a stretch, in seconds from the start of the stream, and its vector, shape (VECTOR_SIZE,).
+
+    `share` is the part of its seconds that counts as speech: a stretch's snippets overlap, and have its length in all.
+    """
 
     start: float
     end: float
     vector: np.ndarray
+    share: float = 1.0
 
     @property
     def seconds(self) -> float:
@@ -40,6 +44,7 @@ class Snippet:
 class _Pending:
     start: float
     end: float
+    share: float
     energies: np.ndarray
 
 
@@ -60,14 +65,16 @@ class Embedding:
             samples: audio around it.
             offset: position of the first of `samples` in the stream.
         """
-        for first, last in snippet_times(start, end):
+        times = snippet_times(start, end)
+        share = (end - start) / sum(last - first for first, last in times) if times else 0.0
+        for first, last in times:
             begin = int(first * SAMPLE_RATE) - offset
             part = samples[max(0, begin) : int(last * SAMPLE_RATE) - offset + _MARGIN_SAMPLES]
             energies = log_mel_energies(np.pad(part, (0, max(0, _MIN_SAMPLES - len(part)))))
             frames = min(len(energies) // _FRAME_STEP * _FRAME_STEP, _FULL_FRAMES)
             frames = _FULL_FRAMES if len(energies) >= _FULL_FRAMES else frames
             waiting = self._pending.setdefault(frames, [])
-            waiting.append(_Pending(first, last, energies[:frames]))
+            waiting.append(_Pending(first, last, share, energies[:frames]))
             if len(waiting) == _BATCH:
                 self._run(frames)
 
@@ -81,7 +88,7 @@ class Embedding:
     def _run(self, frames: int) -> None:
         pending = self._pending.pop(frames)
         vectors = self._model.embed(np.stack([each.energies for each in pending]))
-        self._snippets += [Snippet(each.start, each.end, vector) for each, vector in zip(pending, vectors, strict=True)]
+        self._snippets += [Snippet(p.start, p.end, vector, p.share) for p, vector in zip(pending, vectors, strict=True)]
 
 
 def snippet_times(start: float, end: float) -> list[tuple[float, float]]:

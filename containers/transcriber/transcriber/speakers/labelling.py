@@ -108,7 +108,7 @@ def _votes(section: Section, centres: np.ndarray, local_speakers: Sequence[_Loca
         mass[start:end] += weight
     linked, count = np.zeros_like(own), np.zeros_like(mass)
     for local in local_speakers:
-        first, last, inside = _place(section, local.window)
+        first, last, inside = _part_of(section, local.window)
         alone = local.alone[inside]
         linked[first:last][alone] += centres @ local.vector
         count[first:last][alone] += 1
@@ -123,7 +123,7 @@ def _frames_of(section: Section, snippet: Snippet) -> tuple[int, int]:
     return start, min(section.frames, max(frame_at(snippet.end) - section.start, start + 1))
 
 
-def _place(section: Section, window: SegmentationWindow) -> tuple[int, int, slice]:
+def _part_of(section: Section, window: SegmentationWindow) -> tuple[int, int, slice]:
     """Return the first and last frame of a window in its section, and what of the window that is."""
     start = window.start - section.start
     first, last = max(0, start), min(section.frames, start + WINDOW_FRAMES)
@@ -204,7 +204,7 @@ def _overlap_claims(section: Section, centres: np.ndarray, local_speakers: Seque
     """Return how many windows hear each speaker with another one, shape (frames, speakers)."""
     claims = np.zeros((section.frames, len(centres)), np.int32)
     for local in local_speakers:
-        first, last, inside = _place(section, local.window)
+        first, last, inside = _part_of(section, local.window)
         active = SPEAKER_SETS[local.window.sets[inside]]
         together = active[:, local.number] & (active.sum(1) > 1)
         claims[first:last, int((centres @ local.vector).argmax())] += together

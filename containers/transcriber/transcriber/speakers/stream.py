@@ -7,6 +7,7 @@ result, and Assemble joins those of all sections and shards to one numbering.
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 
 import numpy as np
 
@@ -107,11 +108,12 @@ class SpeakerStream:
             return SpeakerSection([], [])
         if _is_narrow(self._energy):
             shifted = unit(stacked(section.snippets)[0] - self.model.telephone_mean)
-            moved = [Snippet(s.start, s.end, vector) for s, vector in zip(section.snippets, shifted, strict=True)]
+            moved = [replace(snippet, vector=vector) for snippet, vector in zip(section.snippets, shifted, strict=True)]
             section = Section(section.start, section.speech, section.overlap, section.windows, moved)
         vectors, seconds = stacked(section.snippets)
         minimum = self._options.minimum if self._whole and not self._sections else None
-        found = cluster(vectors, seconds, minimum, self._options.maximum)
+        speech = seconds * [snippet.share for snippet in section.snippets]
+        found = cluster(vectors, seconds, minimum, self._options.maximum, speech)
         turns = find_turns(section, found)
         lengths = np.zeros(len(found))
         for turn in turns:

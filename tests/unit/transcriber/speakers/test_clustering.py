@@ -38,6 +38,14 @@ def test_laugh_of_a_second_is_no_speaker() -> None:
     assert len(cluster(vectors, np.full(41, 1.5))) == 1
 
 
+@pytest.mark.parametrize(("share", "speakers"), [(1.0, 2), (0.6, 1)])  # of two snippets that overlap, 1.8 s in all
+def test_speech_in_two_snippets_counts_once(share: float, speakers: int) -> None:
+    vectors, _ = voices(20, 2)
+    seconds = np.full(22, 1.5)
+
+    assert len(cluster(vectors, seconds, speech=share * seconds)) == speakers
+
+
 def test_maximum_keeps_speakers_with_most_speech() -> None:
     vectors, owners = voices(40, 30, 8)
 

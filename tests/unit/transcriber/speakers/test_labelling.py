@@ -10,7 +10,7 @@ import pytest
 from earshot_contract.shard_results import ShardSpeakers
 from earshot_contract.shards import SpeakerOptions
 from transcriber.speakers import stream
-from transcriber.speakers.embedding import Snippet, snippet_times
+from transcriber.speakers.embedding import Embedding, Snippet, snippet_times
 from transcriber.speakers.labelling import Section, find_turns
 from transcriber.speakers.model import unit
 from transcriber.speakers.segmentation import FRAME_SAMPLES, FRAMES_A_SECOND, WINDOW_FRAMES, Segmentation, frame_time
@@ -157,6 +157,15 @@ def test_snippets_cover_their_stretch() -> None:
         assert times[0][0] == 0.0
         assert times[-1][1] == pytest.approx(seconds)
         assert step - 0.26 <= max(later[0] - earlier[0] for earlier, later in pairwise(times)) <= step + 1e-6
+
+
+@pytest.mark.parametrize("seconds", [1.0, 2.5, 9.0])
+def test_snippets_have_the_length_of_their_stretch(seconds: float) -> None:
+    embedding = Embedding(ScriptedModel())  # type: ignore[arg-type]
+
+    embedding.add(0.0, seconds, talk((0, 10)), 0)
+
+    assert sum(snippet.seconds * snippet.share for snippet in embedding.take()) == pytest.approx(seconds)
 
 
 def test_monologue_is_cut_so_that_samples_can_go() -> None:

@@ -27,6 +27,9 @@ ENTITIES = "pci,ssn,phone_number,email_address,account_number"
             "reach me on [PHONE_NUMBER_1], area code [PHONE_NUMBER_2]",
         ),
         ("en", "phone_number", "(415) 555-2671, ext. 204", "[PHONE_NUMBER_1]"),
+        # Written like amounts, and none.
+        ("en", "pci", "it is 4,111,111,111,111,112", "it is [CREDIT_CARD_1]"),
+        ("es", "phone_number", "es +34 612.345.678", "es [PHONE_NUMBER_1]"),
         # Letters belong to the number.
         ("en", "ssn", "my national insurance number is QQ 12 34 56 C.", "my national insurance number is [SSN_1]."),
         ("de", "ssn", "Sozialversicherungsnummer 65 170839 J 008", "Sozialversicherungsnummer [SSN_1]"),
