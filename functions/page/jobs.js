@@ -42,7 +42,7 @@ export function jobsScreen(main, query) {
   const remove = h("button", { onclick: removeChosen }, "Delete"), download = h("button", { onclick: downloadChosen }, "Download as zip");
   const tools = h("div", { class: "row tools", hidden: true }, h("span", { class: "grow small", role: "status" }), download, remove);
   const jobs = new Map(), chosen = new Set(), cells = new Map();
-  const list = h("tbody");
+  const list = h("tbody"), all = h("input", { type: "checkbox", "aria-label": "Choose all that are shown", onchange: chooseAll });
   let next = "", drawn = false, anonymous = false;
   main.replaceChildren(h("div", { class: "wrap" },
     h("div", { class: "row end filters" }, h("h1", { class: "grow" }, "Jobs"),
@@ -106,11 +106,22 @@ export function jobsScreen(main, query) {
     tools.firstChild.textContent = `${chosen.size} chosen`;
     if (anonymous) fill(body, h("p", { class: "quiet" }, UNLISTED));
     else if (!jobs.size) fill(body, h("p", { class: "quiet" }, state.value || name.value ? "No job is like that." : "Nothing yet. ", !(state.value || name.value) && h("a", { href: "#/" }, "Transcribe something")));
-    else if (!body.contains(list)) fill(body, table(list, true));
+    else if (!body.contains(list)) fill(body, table(list, all));
+    all.checked = chosen.size > 0 && chosen.size === jobs.size;
+    all.indeterminate = chosen.size > 0 && !all.checked;
   }
 
   function choose(job, on) {
     chosen[on ? "add" : "delete"](job.request_id);
+    draw();
+  }
+
+  function chooseAll() {
+    const on = all.checked;
+    for (const [id, { check }] of cells) {
+      check.checked = on;
+      chosen[on ? "add" : "delete"](id);
+    }
     draw();
   }
 
@@ -157,8 +168,8 @@ export function jobsScreen(main, query) {
       } catch (error) {
         show(error.message);
       }
+      draw(); // how many are left to do
     }
-    draw();
   }
 
   function show(message) {
@@ -187,10 +198,11 @@ function isRunning(job) {
   return job.state === "queued" || job.state === "processing";
 }
 
-function table(rows, choosable) {
+/** Make the table of rows, or of a tbody; `all` is what chooses each of them, where they can be chosen. */
+function table(rows, all) {
   const head = [["Recording", ""], ["State", ""], ["Length", "num slim"], ["Language", "hide after"], ["Took", "num hide"], ["When", "num"]];
   return h("table", null,
-    h("thead", null, h("tr", null, choosable && h("th", null, h("span", { class: "sr" }, "Choose")), head.map(([label, kind]) => h("th", { class: kind }, label)))),
+    h("thead", null, h("tr", null, all && h("th", { class: "pick" }, all), head.map(([label, kind]) => h("th", { class: kind }, label)))),
     rows instanceof Element ? rows : h("tbody", null, rows));
 }
 

@@ -395,13 +395,14 @@ const scenarios = {
     await page.goto(`${PAGE}#/jobs?name=img`);
     await page.waitForSelector("tbody tr");
     const filtered = await page.locator("tbody tr").count();
-    await page.locator("tbody input").first().check();
+    await page.getByLabel("Choose all that are shown").check();
     const [saved] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download as zip" }).click()]);
     const zip = fs.readFileSync(await saved.path()).toString("base64");
+    const left = await page.locator("input:checked").count(); // what is saved is chosen no more
     await page.locator("tbody input").first().check();
     await page.getByRole("button", { name: "Delete" }).click();
     await page.waitForFunction(() => !document.querySelector("tbody tr"));
-    return { none, filtered, zip, dialogs: page.dialogs };
+    return { none, filtered, zip, left, dialogs: page.dialogs };
   },
 
   /** A deployment with keys: the sheet opens over the page, and the file that was dropped goes on after it. Who has a
