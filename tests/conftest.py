@@ -22,6 +22,7 @@ HERE = Path(__file__).parent
 CALLS = HERE.parent / "build" / "aws-calls"  # what each session's roles did, for tests/recorded
 CLOUD_TIERS = ("localcloud", "pipeline", "clients")
 TIERS = ("unit", "synth", "localcloud", "model", "pipeline", "clients", "recorded")
+UNIT_SECONDS = 120  # within which a unit test ends even on a starved machine; one that waits for ever is named
 # Files that take a minute or more on two cores, the longest first: one of them must not be the last to begin.
 LONGEST = (
     "model/whisper/test_accuracy.py",
@@ -73,6 +74,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("account")
         if tier == "unit":
             item.add_marker(pytest.mark.filterwarnings("error", MOTO_LEAKS))
+            item.add_marker(pytest.mark.timeout(UNIT_SECONDS))
     if hasattr(config, "workerinput"):  # a process of pytest-xdist
         order = {HERE / name: number for number, name in enumerate(LONGEST)}
         items.sort(key=lambda item: order.get(item.path, len(order)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from typing import Any
 
 import pytest
@@ -25,16 +26,28 @@ class Environment:
         self.ended = "killed"
 
 
+class Line(deque[Any]):
+    """The events that wait, and how many came: one may be served before anybody sees it wait."""
+
+    arrivals = 0
+
+    def append(self, waiter: Any) -> None:
+        super().append(waiter)
+        self.arrivals += 1
+
+
 def pool_of(limit: int = 1, kept_idle: int = 1, starts: int = 100, **clock: Any) -> Any:
-    return EnvironmentPool(Environment, limit, kept_idle, starts, **clock)  # type: ignore[arg-type]
+    pool = EnvironmentPool(Environment, limit, kept_idle, starts, **clock)  # type: ignore[arg-type]
+    pool.waiting = Line()
+    return pool
 
 
 def acquire_later(pool: Any, got: list[Any]) -> threading.Thread:
     """Wait for an environment on another thread, behind all that wait already."""
-    before = len(pool.waiting)
+    before = pool.waiting.arrivals
     thread = threading.Thread(target=lambda: got.append(pool.acquire(10)))
     thread.start()
-    while len(pool.waiting) == before:
+    while pool.waiting.arrivals == before:
         time.sleep(0.001)
     return thread
 
