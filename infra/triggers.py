@@ -14,6 +14,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from earshot_contract.job_inputs import RECONCILE
 from infra.foundation import Foundation
 from infra.job_machine import JobMachine
 from infra.worker_machine import WorkerMachine
@@ -105,7 +106,7 @@ class Triggers(Construct):
                 scale,
                 dead_letter_queue=self.undelivered,
                 retry_attempts=0,  # the next minute is the retry
-                input=scheduler.ScheduleTargetInput.from_object({"op": "reconcile"}),
+                input=scheduler.ScheduleTargetInput.from_object({"op": RECONCILE}),
             ),
         )
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from earshot_contract.job_inputs import RECONCILE
 from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
 from functions.aws import sqs, step_functions, worker_slots
 from functions.aws.init_phase import connect
@@ -21,8 +22,6 @@ from functions.workers.fleet import Fleet, Limits
 from functions.workers.slots import Slot, idle_timeout
 
 connect("dynamodb", "sqs")
-
-RECONCILE = "reconcile"  # operation of the schedule's event
 
 
 @logger.inject_lambda_context
