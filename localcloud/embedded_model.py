@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import tempfile
 from importlib import resources
 from pathlib import Path
+
+from filelock import FileLock
 
 from earshot_contract import keys
 from earshot_contract.manifest import Manifest, ModelFile
@@ -42,18 +45,28 @@ class CorruptModel(Exception):
 def embedded(folder: Path) -> Path:
     """Return the model's folder `folder/base`; join the files if it does not exist.
 
+    Processes that need it at once wait for the one that joins them.
+
     Raises:
         CorruptModel: a joined file has another SHA-256 than the pinned one.
     """
     model_folder = folder / NAME
-    if all((model_folder / name).is_file() for name in FILES):
-        return model_folder  # the worker compares every file with the manifest before it loads the model
-    partial = folder / f".{NAME}.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / f".{NAME}.lock"):
+        if not all((model_folder / name).is_file() for name in FILES):  # the worker compares them with the manifest
+            with tempfile.TemporaryDirectory(prefix=f".{NAME}.", dir=folder) as temporary:
+                partial = Path(temporary) / NAME
+                partial.mkdir()
+                _join(partial)
+                shutil.rmtree(model_folder, ignore_errors=True)
+                partial.rename(model_folder)
+    return model_folder
+
+
+def _join(folder: Path) -> None:
     for name, (expected, parts) in FILES.items():
         digest = hashlib.sha256()
-        with (partial / name).open("wb") as joined:
+        with (folder / name).open("wb") as joined:
             for package, part in parts:
                 content = (resources.files(package) / "data" / part).read_bytes()
                 digest.update(content)
@@ -63,9 +76,6 @@ def embedded(folder: Path) -> Path:
                 f"{name} of the embedded model {NAME} has SHA-256 {digest.hexdigest()}, not {expected}: "
                 "reinstall the packages with `make clean install`."
             )
-    shutil.rmtree(model_folder, ignore_errors=True)
-    partial.rename(model_folder)
-    return model_folder
 
 
 def manifest(folder: Path) -> tuple[str, bytes]:

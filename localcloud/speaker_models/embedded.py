@@ -11,6 +11,8 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from filelock import FileLock
+
 from earshot_contract import keys
 from earshot_contract.manifest import CALIBRATION, EMBEDDING, SEGMENTATION, SPEAKERS, Manifest, ModelFile
 from localcloud.embedded_model import CorruptModel
@@ -41,6 +43,8 @@ class MissingPackage(Exception):
 def embedded(folder: Path, progress: Callable[[str], None] = lambda stage: None) -> Path:
     """Return the model's folder `folder/speakers`; download and convert it if it does not exist.
 
+    Processes that need it at once wait for the one that converts it.
+
     Args:
         folder: where models are kept.
         progress: called with a description before the download.
@@ -50,18 +54,19 @@ def embedded(folder: Path, progress: Callable[[str], None] = lambda stage: None)
         CorruptModel: a converted file has another SHA-256 than the pinned one.
     """
     model_folder = folder / SPEAKERS
-    if all((model_folder / name).is_file() for name in FILES):
-        return model_folder  # the worker compares every file with the manifest before it loads the model
-    progress("Making the model that tells speakers apart: downloading 81 MB")
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{SPEAKERS}.", dir=folder) as temporary:
-        partial = Path(temporary) / SPEAKERS
-        partial.mkdir()
-        _convert(_download(Path(temporary)), partial)
-        for name, expected in FILES.items():
-            _check(partial / name, expected)
-        shutil.rmtree(model_folder, ignore_errors=True)
-        partial.rename(model_folder)
+    with FileLock(folder / f".{SPEAKERS}.lock"):
+        if all((model_folder / name).is_file() for name in FILES):
+            return model_folder  # the worker compares every file with the manifest before it loads the model
+        progress("Making the model that tells speakers apart: downloading 81 MB")
+        with tempfile.TemporaryDirectory(prefix=f".{SPEAKERS}.", dir=folder) as temporary:
+            partial = Path(temporary) / SPEAKERS
+            partial.mkdir()
+            _convert(_download(Path(temporary)), partial)
+            for name, expected in FILES.items():
+                _check(partial / name, expected)
+            shutil.rmtree(model_folder, ignore_errors=True)
+            partial.rename(model_folder)
     return model_folder
 
 

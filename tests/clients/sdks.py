@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 HERE = Path(__file__).parent
 CACHE = HERE.parents[1] / ".cache" / "clients"
 BIN = Path(sys.executable).parent  # uv, node and npm are packages of the environment
@@ -104,15 +106,19 @@ def _javascript(say: Callable[[str], None]) -> Path:
 
 
 def _once(name: str, locks: list[Path], install: Callable[[Path], None], say: Callable[[str], None]) -> Path:
-    """The folder for just these locks; made whole before it has its name, so that half of one is never used."""
+    """The folder for just these locks; made whole before it has its name, so that half of one is never used.
+
+    Test processes that need it at once wait for the one that installs it.
+    """
     digest = hashlib.sha256(b"".join(lock.read_bytes() for lock in locks)).hexdigest()[:12]
     ready = CACHE / f"{name}-{digest}"
-    if not ready.exists():
-        say(f"Installing the client {name} into {ready.relative_to(CACHE.parents[1])} …")
-        CACHE.mkdir(parents=True, exist_ok=True)
-        making = Path(tempfile.mkdtemp(prefix=f"{name}.", dir=CACHE))
-        install(making)
-        making.rename(ready)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with FileLock(CACHE / f"{name}.lock"):
+        if not ready.exists():
+            say(f"Installing the client {name} into {ready.relative_to(CACHE.parents[1])} …")
+            making = Path(tempfile.mkdtemp(prefix=f"{name}.", dir=CACHE))
+            install(making)
+            making.rename(ready)
     return ready
 
 

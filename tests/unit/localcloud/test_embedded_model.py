@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,17 @@ def test_embedded_model_with_wrong_digest_is_rejected(tmp_path: Path, monkeypatc
         embedded_model.embedded(tmp_path)
 
     assert not (tmp_path / "base").exists()
+
+
+def test_embedded_model_needed_by_several_at_once_is_joined_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joined: list[Path] = []
+    join = embedded_model._join
+    monkeypatch.setattr(embedded_model, "_join", lambda folder: (joined.append(folder), join(folder)))
+
+    with ThreadPoolExecutor(3) as threads:
+        folders = list(threads.map(embedded_model.embedded, [tmp_path] * 3))
+
+    assert folders == [tmp_path / "base"] * 3
+    assert len(joined) == 1
