@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from earshot_contract.manifest import Manifest
 from functions.errors import bad_request, unknown_model
@@ -25,8 +26,7 @@ _VENDOR_NAMES = re.compile(
 _WITH_CANTONESE = ("v3", "turbo")  # parts of names; earlier vocabularies have no token for `yue`
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(Struct, frozen=True):
     """A model in the models bucket."""
 
     name: str  # e.g. "base", "large-v3-turbo"
