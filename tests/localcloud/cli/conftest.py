@@ -1,4 +1,4 @@
-"""The command in a process of its own, and a stub of a deployment that it calls."""
+"""The command, and a stub of a deployment that it calls."""
 
 from __future__ import annotations
 
