@@ -508,7 +508,7 @@ function example(name) {
 }
 
 (async () => {
-  const args = [...(config.browser_args || []), "--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--autoplay-policy=no-user-gesture-required"];
+  const args = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--autoplay-policy=no-user-gesture-required"];
   const browser = await chromium.launch({ executablePath: config.browser, args });
   for (const name of process.argv.slice(2)) {
     const page = await open(browser);
