@@ -6,20 +6,22 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from earshot_contract.shards import EngineProfile
-from transcriber.whisper import language_choice, language_detection, language_stretches
+from transcriber.whisper import language_choice, language_detection, language_stretches, other_languages
 from transcriber.whisper.batch_queue import BatchQueue
 from transcriber.whisper.encoder_output import EncoderOutput
 from transcriber.whisper.log_mel import FULL_WINDOW_FRAMES
 from transcriber.whisper.model import WhisperModel
 from transcriber.whisper.profile import PROFILES
+from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.window import Window
 from transcriber.whisper.windowing import encoder_frames
 
 # Windows of one language have 0.98 and more, those of two 0.75 to 0.85 for the longer one (Whisper base).
 _CLEAR_PROBABILITY = 0.95
-# A window too short to change the language by detection alone is decoded in both if its own ranking is this sure.
-_RIVAL_PROBABILITY = 0.9
+# A window too short to change the language by detection alone is decoded in both if its own ranking is this sure:
+# the better of two texts is a better judge.
+_RIVAL_PROBABILITY = 0.5
 
 
 class BatchLanguages:
@@ -38,6 +40,21 @@ class BatchLanguages:
         self._vote(batch, encoder_output)
         self._redetect_language(batch, encoder_output)
         return self._split(batch, encoder_output)
+
+    def note_others(
+        self, batch: Sequence[Window], encoder_output: EncoderOutput, hypotheses: dict[int, Hypothesis]
+    ) -> None:
+        """Note in the shard's state which other languages are heard than those that the windows are written in."""
+        for i, text in hypotheses.items():
+            batch[i].shard_state.unknown_language |= other_languages.is_unknown(batch[i], text)
+        if not self._model.multilingual:
+            return
+        unsure = [i for i, text in hypotheses.items() if other_languages.may_be_another(batch[i], text)]
+        if not unsure:
+            return
+        for i, ranking in zip(unsure, self._model.detect_language(encoder_output, unsure), strict=True):
+            if code := other_languages.heard(ranking, batch[i].language):
+                batch[i].shard_state.other_languages.add(code)
 
     def _vote(self, batch: Sequence[Window], encoder_output: EncoderOutput) -> None:
         """Detect the language of shards without one; all their voting windows are in this batch."""
@@ -79,7 +96,7 @@ class BatchLanguages:
         """
         for i, window in enumerate(batch):
             state = window.shard_state
-            if window.longer_window and state.language_is_tentative and not state.counts["split_by_language"]:
+            if window.longer_window and state.language_is_tentative:
                 ranking = self._model.detect_language(encoder_output, [i], FULL_WINDOW_FRAMES)[0]
                 window.shard_state.set_language(*language_choice.choose(ranking, window.shard_state.shard.languages))
 
@@ -120,7 +137,7 @@ class BatchLanguages:
         if not window.voiced or (language == main and probability >= _CLEAR_PROBABILITY):
             return []
         if window.doubtful:  # too short for a ranking to be sure; both languages are decoded
-            return [(0.0, window.seconds, language)]
+            return [(0.0, window.seconds, language if probability >= _RIVAL_PROBABILITY else main)]
         stretches = language_stretches.stretches_of(window.voiced)
         rankings: Sequence[Sequence[tuple[str, float]]] = [window.language_ranking]
         if len(stretches) > 1:

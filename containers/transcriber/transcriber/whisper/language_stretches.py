@@ -12,7 +12,7 @@ from collections.abc import Sequence
 MIN_STRETCH_SECONDS = 1.5  # speech in a stretch; shorter ones are joined to the one before
 _MIN_PROBABILITY = 1e-3  # below this a ranking says nothing
 _CANDIDATE_PROBABILITY = 0.5  # a language is considered if one stretch has at least this
-_CHANGE_COST = 5.0  # in log-probability: e⁵ = 150 times as likely
+_CHANGE_COST = 2.5  # in log-probability: e²·⁵ = 12 times as likely; each part is then decoded in both languages
 _FULL_WEIGHT_SECONDS, _MAX_WEIGHT = 4.0, 2.0  # a stretch of 4 s counts once, of 8 s and more twice
 
 Ranking = Sequence[tuple[str, float]]
