@@ -9,6 +9,7 @@ from earshot_contract.shards import EngineProfile
 from transcriber.whisper import language_choice, language_detection, language_stretches, other_languages
 from transcriber.whisper.batch_queue import BatchQueue
 from transcriber.whisper.encoder_output import EncoderOutput
+from transcriber.whisper.language_stretches import Part
 from transcriber.whisper.log_mel import FULL_WINDOW_FRAMES
 from transcriber.whisper.model import WhisperModel
 from transcriber.whisper.profile import PROFILES
@@ -120,14 +121,14 @@ class BatchLanguages:
                 continue
             window.language_checked = True
             language, probability = language_choice.choose(window.language_ranking, window.shard_state.shard.languages)
-            if parts and parts[0][2] == window.language and probability >= _RIVAL_PROBABILITY:
+            if parts and parts[0].language == window.language and probability >= _RIVAL_PROBABILITY:
                 window.rival_language = language if language != window.language else None
-            elif parts and parts[0][2] != window.language:
-                window.rival_language = parts[0][2]
+            elif parts and parts[0].language != window.language:
+                window.rival_language = parts[0].language
         return split
 
-    def _language_parts(self, window: Window) -> list[tuple[float, float, str]]:
-        """Return (start, end, language code) of the parts of a window, one if its ranking leaves no doubt.
+    def _language_parts(self, window: Window) -> list[Part]:
+        """Return the parts of a window in several languages, one or none if its ranking leaves no doubt.
 
         The stretches are encoded anew: rows cut from the window's output are too often ranked wrongly.
         """
@@ -137,13 +138,15 @@ class BatchLanguages:
         if not window.voiced or (language == main and probability >= _CLEAR_PROBABILITY):
             return []
         if window.doubtful:  # too short for a ranking to be sure; both languages are decoded
-            return [(0.0, window.seconds, language if probability >= _RIVAL_PROBABILITY else main)]
+            sure = language if probability >= _RIVAL_PROBABILITY else main
+            return [Part(0.0, window.seconds, sure, window.language_ranking)]
         stretches = language_stretches.stretches_of(window.voiced)
         rankings: Sequence[Sequence[tuple[str, float]]] = [window.language_ranking]
         if len(stretches) > 1:
             rankings = self._encoded_alone([window.part(start, end, doubtful=True) for start, end in stretches])
         lengths = [end - start for start, end in stretches]
-        return language_stretches.joined(stretches, language_stretches.assign(rankings, lengths, main, allowed))
+        languages = language_stretches.assign(rankings, lengths, main, allowed)
+        return language_stretches.joined(stretches, languages, rankings)
 
     def _encoded_alone(self, windows: Sequence[Window]) -> list[list[tuple[str, float]]]:
         """Rank the languages of windows, each encoded at its own length as in the fast profile."""
@@ -153,12 +156,13 @@ class BatchLanguages:
         return self._model.detect_language(encoder_output, range(len(windows)))
 
 
-def _parts(window: Window, parts: Sequence[tuple[float, float, str]]) -> list[Window]:
-    """Split a window in the middle of the pauses between `parts`: (start, end, language code) of their speech."""
-    borders = [0.0, *((a[1] + b[0]) / 2 for a, b in pairwise(parts)), window.seconds]
+def _parts(window: Window, parts: Sequence[Part]) -> list[Window]:
+    """Split a window in the middle of the pauses between its parts."""
+    borders = [0.0, *((a.end + b.start) / 2 for a, b in pairwise(parts)), window.seconds]
     main, windows = window.language, []
-    for (start, end), (_, _, language) in zip(pairwise(borders), parts, strict=True):
-        part = window.part(start, end)
-        part.language_checked, part.rival_language = True, language if language != main else None
-        windows.append(part)
+    for (start, end), part in zip(pairwise(borders), parts, strict=True):
+        own = window.part(start, end)
+        own.language_checked, own.language_ranking = True, part.ranking
+        own.rival_language = part.language if part.language != main else None
+        windows.append(own)
     return windows
