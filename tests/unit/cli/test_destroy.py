@@ -68,8 +68,8 @@ class Account:
     def list_tasks(self, cluster: str, desiredStatus: str = "RUNNING") -> Any:
         """Name the task, as ECS does, by what is to become of it: not by what it still does."""
         assert cluster == "cluster"
-        is_wanted = bool(self.running["arn:workers"])
-        return {"taskArns": ["task"] * (is_wanted == (desiredStatus == "RUNNING"))}
+        is_to_run = bool(self.running["arn:workers"])
+        return {"taskArns": ["task"] * (is_to_run == (desiredStatus == "RUNNING"))}
 
     def list_tasks_pages(self, **arguments: str) -> list[Any]:
         return [{"taskArns": []}, self.list_tasks(**arguments)]
@@ -102,7 +102,7 @@ def test_stack_is_deleted_after_its_last_instance() -> None:
 
 
 def test_task_that_ends_is_waited_for() -> None:
-    """On Fargate there is no instance to wait for, and a stopped task goes on until its worker has returned its work."""
+    """On Fargate there is no instance to wait for, and a stopped task goes on until its worker has ended."""
     account, waits = Account(instance_looks=0, task_looks=4), []
     destroy(account.client, "Earshot", lambda _: None, waits.append)
     assert account.calls[-1] == "delete"
