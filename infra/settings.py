@@ -106,7 +106,8 @@ class StackSettings:
     public: bool = False  # requests need no API key, and a firewall limits the rate by IP address
     requests_a_minute: int = 300  # limit for one IP address, in public mode
     api_rate: int = 50  # requests a second, all callers together
-    api_burst: int = 100  # requests above the rate that are accepted in a burst
+    # Requests above the rate that are accepted in a burst: half of what an account may run at once, usually 1,000.
+    api_burst: int = 500
     retention_days: int = 30  # table rows, jobs/ in the transcripts bucket, access logs
     keep_audio_days: int = WORK_DAYS  # audio of requests, for the player and retries, and what else is under work/
     uploads_days: int = 0  # days after which uploads and their results are deleted; 0: never
