@@ -12,7 +12,8 @@ from typing import Any
 import ctranslate2
 import pytest
 
-from earshot_contract.shards import EngineProfile, S3Object, Shard
+from earshot_contract.engine_profile import EngineProfile
+from earshot_contract.shards import S3Object, Shard
 from tests.paths import SPEECH
 from transcriber.engine_protocol import Model
 from transcriber.engine_registry import open_engine
