@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from bench.corpus import wav
-from earshot_contract.shard_results import ShardResult
 from earshot_contract.engine_profile import EngineProfile
+from earshot_contract.shard_results import ShardResult
 from earshot_contract.shards import Shard
 from tests.fixtures.audio import decode
 from transcriber.whisper.engine import BatchingEngine
@@ -88,7 +88,7 @@ def test_another_language_than_the_requested_is_warned_about(
     assert f"written as language={first};" in result.warnings[0].message
 
 
-def test_file_in_another_language_than_the_requested_is_warned_about(
+def test_file_in_other_than_requested_language_is_warned_about(
     engine: BatchingEngine, order: MakeShard, clips: list[Any]
 ) -> None:
     german = next(clip.path for clip in clips if clip.language == "de")
