@@ -98,7 +98,7 @@ def test_file_in_other_than_requested_language_is_warned_about(
     assert [warning.type for warning in result.warnings] == ["other_language"]
 
 
-def test_requested_language_that_is_spoken_is_not_warned_about(
+def test_requested_language_of_the_audio_is_not_warned_about(
     engine: BatchingEngine, order: MakeShard, clips: list[Any]
 ) -> None:
     futures = [engine.submit(order(index=i, language=clip.language), clip.path) for i, clip in enumerate(clips)]
