@@ -110,8 +110,8 @@ def runs(numerals: Sequence[Numeral], words: Sequence[TranscriptWord], *, across
     Args:
         numerals: Numerals in order, ordinals are left out.
         words: The words they are in.
-        across_sentences: Whether a full stop, or another speaker's word, may stand between them: whoever reads a long
-            number aloud pauses, and Whisper writes a full stop.
+        across_sentences: Whether a full stop, or another speaker's word, may stand between them: people
+            pause when they read a long number aloud, and Whisper writes a full stop.
     """
     run: Run = []
     for numeral in numerals:
@@ -184,7 +184,7 @@ def _kind(word: str, language: str) -> str:
 def _written(word: TranscriptWord, at: int) -> Numeral:
     letters = [_HAN_DIGITS.get(letter, unicodedata.decimal(letter, None)) for letter in word.normalised]
     digits = "".join(str(letter) for letter in letters if letter is not None)
-    # "+" is punctuation to no one else: it is the sign of a telephone number.
+    # "+" begins a telephone number, but `normalised` has dropped it as punctuation.
     text = "+" * ("+" in word.text) + word.normalised
     return Numeral(at, at, digits, text, is_ordinal=bool(re.fullmatch(r"\d{1,2}(st|nd|rd|th|er|º|ª|\.)", text)))
 
