@@ -22,7 +22,7 @@ def speaker_options(options: Options, available: bool) -> SpeakerOptions | None:
         available: whether the deployment has the model.
 
     Raises:
-        ApiError: there is no model, and the request is one that nobody sends by habit.
+        ApiError: there is no model, and the request has options that no SDK sends by default.
     """
     requested = options.speaker_request
     if requested is None or available:

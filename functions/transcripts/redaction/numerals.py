@@ -133,7 +133,7 @@ def _kind(word: str, language: str) -> str:
 def _written(word: TranscriptWord, at: int) -> Numeral:
     letters = [_HAN_DIGITS.get(letter, unicodedata.decimal(letter, None)) for letter in word.normalised]
     digits = "".join(str(letter) for letter in letters if letter is not None)
-    # "+" is punctuation to no one else: it is the sign of a telephone number.
+    # "+" begins a telephone number, but `normalised` has dropped it as punctuation.
     text = "+" * ("+" in word.text) + word.normalised
     return Numeral(at, at, digits, text, is_ordinal=bool(re.fullmatch(r"\d{1,2}(st|nd|rd|th|er|º|ª|\.)", text)))
 
