@@ -1,7 +1,8 @@
 """Parts of a file: recordings that lie one after another in it (chained Ogg, concatenated WAV, FLAC, WebM, MP4 …).
 
 FFmpeg decodes the first of them and leaves the rest out, or reads it with the first one's decoder. `AudioStream` opens
-each part as a file of its own. A WAV part whose header has no true length gets the length of its bytes.
+each part as a file of its own. A part whose header has no true length (WAV, AIFF, AU, Wave64, CAF) gets
+the length of its bytes.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from transcriber.audio.recording_starts import (
     tag_end,
 )
 from transcriber.audio.rifx_header import rifx_head
+from transcriber.audio.untrue_lengths import true_head
 from transcriber.audio.wav_header import wav_head
 
 MAX_PARTS = 10_000  # a guard against hostile files; an archive of an Internet radio has a part for each song
@@ -140,7 +142,7 @@ def _parts(data: mmap.mmap, start: int, limit: int, depth: int) -> Iterator[Part
 
 def _head(data: mmap.mmap, start: int, end: int) -> tuple[bytes, int]:
     """Return what stands in place of a part's header, and how many bytes that replaces."""
-    if head := aiff_head(data, start, end):
+    if head := aiff_head(data, start, end) or true_head(data, start, end):
         return head, len(head)
     if data[start : start + 4] == b"RIFX":
         return rifx_head(data, start, end)
