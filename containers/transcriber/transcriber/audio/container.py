@@ -36,8 +36,11 @@ MIN_RATE, MAX_RATE = 1_000, 768_000  # Hz; real recordings have 4,000 to 768,000
 # Formats whose tracks begin anywhere, and how long FFmpeg looks for them if it found no sound at first: to the latest
 # start that counts (`timeline`), and at most so many bytes, which it keeps in memory.
 _TRACKS_BEGIN_ANYWHERE = {"mpeg", "mpegts", "flv"}
+_WHOLE_MEDIA = {"ignore_editlist": "1"}
 _LONG_LOOK = {"analyzeduration": "600000000", "probesize": str(1 << 26)}
 _MP3_PADDING_SECONDS = 1.0  # by which the frame count, with the encoder's padding, is more than the audio
+_MAX_SECONDS = 7 * 24 * 3600.0  # of a file; a header that says more is damaged
+_LIVE_START = 1.0  # seconds; the first time stamp of a file that was recorded from its beginning is earlier
 _PCM = {"linear16", "linear32", "mulaw", "alaw"}  # FFmpeg needs their sample rate and channels
 # FFmpeg estimates the duration of these formats from size and bit rate: their headers do not contain it.
 _WITHOUT_DURATION = ("aac", "amr", "amrnb", "amrwb", "ac3", "g729")
@@ -63,11 +66,12 @@ def open_container(file: PartReader, path: Path, raw: RawAudio | None) -> InputC
         options |= {"sample_rate": str(raw.sample_rate), "ch_layout": f"{raw.channels}c"}
     try:
         container = av.open(file, "r", format=demuxer, options=options, metadata_errors="ignore")
-        if not _has_late_audio(container):
+        again = _LONG_LOOK if _has_late_audio(container) else _WHOLE_MEDIA if _is_edited_away(container) else {}
+        if not again:
             return container
         container.close()
         file.seek(0)
-        return av.open(file, "r", format=demuxer, options=options | _LONG_LOOK, metadata_errors="ignore")
+        return av.open(file, "r", format=demuxer, options=options | again, metadata_errors="ignore")
     except UNREADABLE as error:
         content = f"not {raw.encoding} audio" if raw else describe_file(path)
         raise ShardFailed(ShardError.NOT_AUDIO, f"The file is not audio: it is {content}.") from error
@@ -79,6 +83,12 @@ def _has_late_audio(container: InputContainer) -> bool:
     if not tracks:
         return container.format.name in _TRACKS_BEGIN_ANYWHERE
     return any(not track.codec_context.sample_rate for track in tracks)
+
+
+def _is_edited_away(container: InputContainer) -> bool:
+    """Return whether the edit list of an MP4 leaves nothing of a track: a muxer wrote it before it knew the length."""
+    is_mp4 = "mp4" in container.format.name.split(",")
+    return is_mp4 and any(track.frames and track.duration == 0 for track in container.streams.audio)
 
 
 def demux(container: InputContainer, stream: AvAudioStream) -> Iterator[Packet[AvAudioStream]]:
@@ -131,7 +141,7 @@ def no_samples_error(damaged: bool) -> ShardFailed:
 
 
 def header_end(container: InputContainer, stream: AvAudioStream, file: PartReader, zero: float) -> float | None:
-    """Return the audio's end in seconds by the file's header; None where FFmpeg only estimates it.
+    """Return the audio's end in seconds by the file's header; None: it is estimated, or not true.
 
     Args:
         container: the opened file.
@@ -139,8 +149,15 @@ def header_end(container: InputContainer, stream: AvAudioStream, file: PartReade
         file: the bytes from which the container was opened.
         zero: time stamp, in seconds, at which a player begins.
     """
+    end = _claimed_end(container, stream, file, zero)
+    return end if end is not None and end <= _MAX_SECONDS else None
+
+
+def _claimed_end(container: InputContainer, stream: AvAudioStream, file: PartReader, zero: float) -> float | None:
     name = container.format.name
     if name in _WITHOUT_DURATION:
+        return None
+    if name == "ogg" and zero > _LIVE_START:  # of a dump that begins late, FFmpeg gives its end on the stream's clock
         return None
     if name == "mp3":
         counted = _mp3_seconds(file, stream.codec_context.sample_rate)
