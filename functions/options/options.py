@@ -14,7 +14,9 @@ from functions.options.query_string import (
     RawOptions,
     Warnings,
     ignored_warnings,
+    misspelt_warnings,
     raw_options,
+    reject_misspelt,
     reject_unsupported,
     warning,
 )
@@ -90,6 +92,7 @@ class Options:
         """
         raw = raw_options(query)
         reject_unsupported(raw)
+        reject_misspelt(query)
         return cls._read(query, raw)
 
     @classmethod
@@ -168,7 +171,12 @@ class Options:
     @classmethod
     def _read(cls, query: str, raw: RawOptions, lenient: bool = False) -> Self:
         values: dict[str, Any] = {}
-        warnings = [*ignored_warnings(raw), *contradiction_warnings(raw), *_language_warnings(raw)]
+        warnings = [
+            *misspelt_warnings(query),
+            *ignored_warnings(raw),
+            *contradiction_warnings(raw),
+            *_language_warnings(raw),
+        ]
         raw = _with_detection(raw)
         for spec in sorted(IMPLEMENTED, key=lambda spec: bool(spec.overridden_by)):
             overridden = values.get(spec.overridden_by) is not None
