@@ -67,9 +67,9 @@ def text_of(result: ShardResult) -> str:
     [
         # The first sentence was lost, in words of the second's language.
         (FAST, GERMAN_MEN, ENGLISH_BOY, 0.4, {"de", "en"}, ["es leben noch viele", "his statement"]),
-        # The second one was written in sounds or in a translation: "Persona sehste", "Aber die Horde ist so."
-        (FAST, GERMAN_MEN, SPANISH_DAY, 0.9, {"de", "es"}, ["es leben noch viele", "las personas"]),
+        # The second one was written in words that sound alike: "Aber die Horde ist so."
         (FAST, GERMAN_CAVE, ENGLISH_BEHOLD, 0.9, {"de", "en"}, ["die höhle", "kind"]),
+        (FAST, GERMAN_MEN, SPANISH_DAY, 0.9, {"de", "es"}, ["es leben noch viele", "las personas"]),
         (ACCURATE, ENGLISH_SELFISH, GERMAN_CAVE, 0.6, {"en", "de"}, ["rather selfish", "die höhle"]),
         (ACCURATE, GERMAN_CAVE, SPANISH_WRESTLERS, 0.6, {"de", "es"}, ["die höhle", "los luchadores"]),
     ],
