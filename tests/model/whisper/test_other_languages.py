@@ -22,16 +22,17 @@ SAMPLE_RATE = 16_000
 
 pytestmark = pytest.mark.timeout(900)
 
-FIRST = {
-    "en": ("austen-0890.flac", "rather selfish"),
-    "de": ("fleurs-de-005.ogg", "dieses sediment"),
-    "es": ("fleurs-es-003.ogg", "parece tener sentido"),
-}
-SECOND = {  # seconds: of a longer clip
-    "en": ("1998-15444-0007.flac", None, "which is at hand"),
-    "de": ("fleurs-de-004.ogg", 3.5, "die höhle befindet sich"),
-    "es": ("fleurs-es-006.ogg", None, "los luchadores"),
-}
+FAST, ACCURATE = EngineProfile.FAST, EngineProfile.ACCURATE
+
+# Clips and how many seconds of them, up to a pause; None: all.
+GERMAN_MEN, GERMAN_CAVE, SPANISH_DAY = (
+    ("fleurs-de-003.ogg", 3.2),
+    ("fleurs-de-004.ogg", 3.0),
+    ("fleurs-es-005.ogg", 3.0),
+)
+ENGLISH_BEHOLD, ENGLISH_BOY = ("2414-128291-0009.flac", None), ("1688-142285-0004.flac", None)
+ENGLISH_SELFISH, SPANISH_WRESTLERS = ("austen-0890.flac", None), ("fleurs-es-006.ogg", None)
+Part = tuple[str, float | None]
 
 
 def pause(seconds: float) -> np.ndarray:
@@ -40,15 +41,20 @@ def pause(seconds: float) -> np.ndarray:
 
 
 @pytest.fixture
-def two_languages(clips: list[Any], tmp_path: Path) -> Callable[[str, str], Path]:
-    """Joins the first sentence in one language and a short one in another."""
+def joined(clips: list[Any], tmp_path: Path) -> Callable[..., Path]:
+    """Joins parts of clips, with pauses of `gap` seconds."""
 
-    def join(first: str, second: str) -> Path:
-        samples = {clip.path.name: decode(clip.path).samples for clip in clips}
-        name, seconds, _ = SECOND[second]
-        short = samples[name] if seconds is None else samples[name][: round(seconds * SAMPLE_RATE)]
-        parts = [samples[FIRST[first][0]], pause(0.6), short, pause(0.2)]
-        return wav(tmp_path / f"{first}-{second}.wav", np.concatenate(parts))
+    def samples_of(name: str, seconds: float | None) -> np.ndarray:
+        samples = decode(next(clip.path for clip in clips if clip.path.name == name)).samples
+        if seconds is None:
+            return samples
+        first, last = round((seconds - 0.8) * SAMPLE_RATE), round((seconds + 0.8) * SAMPLE_RATE)
+        loudness = np.convolve(samples[first:last] ** 2, np.ones(SAMPLE_RATE // 10), "same")
+        return samples[: first + int(np.argmin(loudness))]
+
+    def join(first: Part, second: Part, gap: float) -> Path:
+        parts = [samples_of(*first), pause(gap), samples_of(*second), pause(0.3)]
+        return wav(tmp_path / "joined.wav", np.concatenate(parts))
 
     return join
 
@@ -57,35 +63,54 @@ def text_of(result: ShardResult) -> str:
     return " ".join(re.findall(r"\w+", " ".join(segment.text for segment in result.segments).lower()))
 
 
-@pytest.mark.parametrize("profile", EngineProfile)
 @pytest.mark.parametrize(
-    ("first", "second"), [("en", "de"), ("en", "es"), ("de", "en"), ("de", "es"), ("es", "en"), ("es", "de")]
+    ("profile", "first", "second", "gap", "languages", "words"),
+    [
+        # The first sentence was lost, in words of the second's language.
+        (FAST, GERMAN_MEN, ENGLISH_BOY, 0.4, {"de", "en"}, ["es leben noch viele", "his statement"]),
+        # The second one was written in words that sound alike: "Aber die Horde ist so."
+        (FAST, GERMAN_CAVE, ENGLISH_BEHOLD, 0.9, {"de", "en"}, ["die höhle", "kind"]),
+        (FAST, GERMAN_MEN, SPANISH_DAY, 0.9, {"de", "es"}, ["es leben noch viele", "las personas"]),
+        (ACCURATE, ENGLISH_SELFISH, GERMAN_CAVE, 0.6, {"en", "de"}, ["rather selfish", "die höhle"]),
+        (ACCURATE, GERMAN_CAVE, SPANISH_WRESTLERS, 0.6, {"de", "es"}, ["die höhle", "los luchadores"]),
+    ],
 )
 def test_short_sentence_is_written_in_its_language(
     engine: BatchingEngine,
     order: MakeShard,
-    two_languages: Callable[[str, str], Path],
-    first: str,
-    second: str,
+    joined: Callable[..., Path],
     profile: EngineProfile,
+    first: Part,
+    second: Part,
+    gap: float,
+    languages: set[str],
+    words: list[str],
 ) -> None:
-    result = engine.submit(order(profile=profile), two_languages(first, second)).result()
+    result = engine.submit(order(profile=profile), joined(first, second, gap)).result()
 
-    assert FIRST[first][1] in text_of(result)
-    assert SECOND[second][2] in text_of(result), text_of(result)
-    assert {segment.language or result.language for segment in result.segments} == {first, second}
+    assert [part for part in words if part not in text_of(result)] == [], text_of(result)
+    assert {segment.language or result.language for segment in result.segments} == languages
     assert result.warnings == []
 
 
-@pytest.mark.parametrize(("first", "second"), [("en", "de"), ("de", "es")])
+@pytest.mark.parametrize(
+    ("first", "second", "requested", "other"),
+    [(ENGLISH_SELFISH, GERMAN_CAVE, "en", "de"), (GERMAN_CAVE, SPANISH_WRESTLERS, "de", "es")],
+)
 def test_another_language_than_the_requested_is_warned_about(
-    engine: BatchingEngine, order: MakeShard, two_languages: Callable[[str, str], Path], first: str, second: str
+    engine: BatchingEngine,
+    order: MakeShard,
+    joined: Callable[..., Path],
+    first: Part,
+    second: Part,
+    requested: str,
+    other: str,
 ) -> None:
-    result = engine.submit(order(language=first), two_languages(first, second)).result()
+    result = engine.submit(order(language=requested), joined(first, second, 0.6)).result()
 
     assert [(warning.parameter, warning.type) for warning in result.warnings] == [("language", "other_language")]
-    assert f"sounds like language={second}," in result.warnings[0].message
-    assert f"written as language={first};" in result.warnings[0].message
+    assert f"sounds like language={other}," in result.warnings[0].message
+    assert f"written as language={requested};" in result.warnings[0].message
 
 
 def test_file_in_other_than_requested_language_is_warned_about(
