@@ -39,7 +39,7 @@ def listening(pid: int) -> set[str]:
 
 
 def messages_waiting(cloud: Cloud, queue: str) -> int:
-    """Messages of a queue that nobody has received, a tenth of a second from now."""
+    """Messages of a queue that no worker has received, a tenth of a second from now."""
     time.sleep(0.1)
     name = "ApproximateNumberOfMessages"
     answer = cloud.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=[name])
