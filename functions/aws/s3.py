@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -18,6 +19,8 @@ from functions.aws.clients import client
 PART_BYTES = 16 * 1024**2
 PRESIGNED_URL_SECONDS = 3600  # for which a URL works: what reads or writes 2 GiB begins sooner
 UNVERSIONED = "null"  # S3's version id of an object that was written before the bucket had versions
+# Of keys. DeleteObjects lists them in XML 1.0, which has no such characters and reads a carriage return as a line feed.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 READ_BYTES = 128 * 1024  # size of one ranged GET while probing: most headers fit into the first
 
 
@@ -101,9 +104,13 @@ def keys(bucket: str, prefix: str = "") -> Iterator[str]:
 
 def remove(bucket: str, keys: list[str]) -> None:
     """Delete objects; keys that do not exist are ignored."""
-    for first in range(0, len(keys), 1000):  # S3's limit a request
-        batch = [{"Key": key} for key in keys[first : first + 1000]]
+    alone = [key for key in keys if _NOT_IN_XML.search(key)]
+    together = [key for key in keys if key not in alone]
+    for first in range(0, len(together), 1000):  # S3's limit a request
+        batch = [{"Key": key} for key in together[first : first + 1000]]
         client("s3").delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
+    for key in alone:
+        client("s3").delete_object(Bucket=bucket, Key=key)
 
 
 def presigned_get(at: S3Object, content_type: str | None = None, content_disposition: str | None = None) -> str:

@@ -13,7 +13,9 @@ from functions.options.query_string import (
     RawOptions,
     Warnings,
     ignored_warnings,
+    misspelt_warnings,
     raw_options,
+    reject_misspelt,
     reject_unsupported,
     warning,
 )
@@ -92,6 +94,7 @@ class Options(Struct, frozen=True):
         """
         raw = raw_options(query)
         reject_unsupported(raw)
+        reject_misspelt(query)
         return cls._read(query, raw)
 
     @classmethod
@@ -176,7 +179,12 @@ class Options(Struct, frozen=True):
     @classmethod
     def _read(cls, query: str, raw: RawOptions, lenient: bool = False) -> Self:
         values: dict[str, Any] = {}
-        warnings = [*ignored_warnings(raw), *contradiction_warnings(raw), *_language_warnings(raw)]
+        warnings = [
+            *misspelt_warnings(query),
+            *ignored_warnings(raw),
+            *contradiction_warnings(raw),
+            *_language_warnings(raw),
+        ]
         raw = _with_detection(raw)
         for spec in sorted(IMPLEMENTED, key=lambda spec: bool(spec.overridden_by)):
             overridden = values.get(spec.overridden_by) is not None

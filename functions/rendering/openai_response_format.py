@@ -44,12 +44,12 @@ class OpenAIResponseFormat(Struct, frozen=True):
         Raises:
             BadField: A value that OpenAI accepts and this service does not, or one that neither accepts.
         """
-        name = _last(fields, "response_format", str(OPENAI_JSON.openai_name))
+        name = _last(fields, "response_format", str(OPENAI_JSON.openai_name)).lower()
         if name not in OPENAI_FORMATS:
             raise BadField("response_format", f"response_format {name!r} is none of {', '.join(OPENAI_FORMATS)}.")
         form = OPENAI_FORMATS[name]
         listed = " ".join(values_of(fields, "timestamp_granularities"))
-        granularities = set(_LIST_ITEM.findall(listed)) or {"segment"}
+        granularities = set(_LIST_ITEM.findall(listed.lower())) or {"segment"}
         if unknown := granularities - {"word", "segment"}:
             raise BadField(GRANULARITIES, f"{GRANULARITIES} {sorted(unknown)[0]!r} is neither 'word' nor 'segment'.")
         if "word" in granularities and form is not VERBOSE_JSON:

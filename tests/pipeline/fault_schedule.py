@@ -26,8 +26,9 @@ from earshot_contract.worker_kinds import WorkerKind
 from localcloud import ports
 from localcloud.cloud import Cloud
 from tests.fixtures.faults import Faults, Rule
+from tests.fixtures.waiting import eventually
 from tests.paths import SAMPLES
-from tests.pipeline.driver import Pipeline, eventually
+from tests.pipeline.driver import Pipeline
 from tests.pipeline.sent_jobs import Sent, SentJobs
 
 END_SECONDS = 400.0  # for all jobs to end after the last fault: messages come back, slots cool down

@@ -6,7 +6,8 @@ import math
 import time
 from dataclasses import dataclass, field
 
-from tests.pipeline.driver import FINAL, Pipeline, eventually
+from tests.fixtures.waiting import eventually
+from tests.pipeline.driver import FINAL, Pipeline
 
 WORD = "bucket"  # of the sample
 

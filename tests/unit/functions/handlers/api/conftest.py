@@ -104,6 +104,23 @@ class Api:
             return self("POST", url, json.dumps(body).encode(), {"Content-Type": "application/json", **names})
         return self("POST", url, body, names)
 
+    def proxied(self, method: str, path: str) -> Answer:
+        """Send a request for a path that API Gateway knows by its resource `{proxy+}` alone."""
+        answer = handler(
+            {
+                "resource": "/{proxy+}",
+                "path": path,
+                "httpMethod": method,
+                "headers": {},
+                "pathParameters": {"proxy": path.strip("/")},
+                "requestContext": {"requestId": str(uuid.uuid4()), "identity": {"sourceIp": self.address}},
+            },
+            SimpleNamespace(
+                function_name="listen", memory_limit_in_mb=1, invoked_function_arn="arn", aws_request_id="id"
+            ),
+        )
+        return Answer(answer["statusCode"], answer["headers"], answer["body"])
+
     @staticmethod
     def _route(path: str) -> tuple[str, dict[str, str] | None]:
         parts = path.split("/")
