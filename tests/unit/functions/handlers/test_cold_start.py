@@ -83,7 +83,7 @@ ours = {kind for kind in classes if kind.__module__.split(".")[0] in ("functions
 print(*(f"{kind.__module__}.{kind.__name__}" for kind in ours if "__dataclass_fields__" in vars(kind)))
 of_dataclasses = (dataclasses.replace, dataclasses.asdict, dataclasses.fields)
 for name, module in sys.modules.items():
-    if name.startswith("functions.") and any(value is each for value in vars(module).values() for each in of_dataclasses):
+    if name.startswith("functions.") and any(v is each for v in vars(module).values() for each in of_dataclasses):
         print(name)
 """
 
