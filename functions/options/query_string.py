@@ -90,11 +90,11 @@ def misplaced_warnings(names: Iterable[str]) -> Warnings:
     found = []
     for name in names:
         option = name.strip().lower().removesuffix("[]")
-        place = f"options are read from the query string: /v1/listen?{option}=…"
+        advice = f"options are read from the query string: /v1/listen?{option}=…"
         if option in _NEVER_IGNORED:
-            raise bad_query(f"{option} stands in the JSON body, but {place}.")
+            raise bad_query(f"{option} stands in the JSON body, but {advice}.")
         if option in OPTIONS:
-            found.append(warning(option, "unsupported_parameter", f"{option} in the JSON body was ignored: {place}."))
+            found.append(warning(option, "unsupported_parameter", f"{option} in the JSON body was ignored: {advice}."))
     return found
 
 
