@@ -258,15 +258,15 @@ const scenarios = {
       await words(tab);
       await tab.getByRole("button", { name: "Edit", exact: true }).click();
     }
-    const messages = [await correct(page, 0, " First tab."), await correct(other, 1, " Second tab."), await correct(other, 0, " Too late.")];
+    const replies = [await correct(page, 0, " First tab."), await correct(other, 1, " Second tab."), await correct(other, 0, " Too late.")];
     const kept = await other.locator("#words p").first().innerText();
     const text = await (await fetch(`${PAGE}requests/${id}/result?format=txt`)).text();
     page.complaints.push(...other.complaints.filter((line) => !line.includes("412")));
     await other.context().close();
-    return { messages, kept, text };
+    return { replies, kept, text };
   },
 
-  /** What another tab has deleted, or is in another state by now, leaves the list; a failure is shown on the screen where it happens. */
+  /** What another tab has deleted, or is in another state by now, leaves the list; what fails is said where it is seen. */
   async elsewhere(page) {
     const job = (number, state) => ({ request_id: `0000000${number}-0000`, name: `call ${number}.mp3`, state, created: `2026-11-28T00:00:0${number}Z`, source: { kind: "body" } });
     let requests = [job(3, "processing"), job(2, "processing"), job(1, "processing")], inFlight = 0, most = 0;

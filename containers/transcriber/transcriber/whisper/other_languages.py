@@ -49,7 +49,7 @@ def is_unknown(window: Window, hypothesis: Hypothesis) -> bool:
     )
 
 
-def surely_another(ranking: Ranking, requested: str | None) -> str | None:
+def sure_other_language(ranking: Ranking, requested: str | None) -> str | None:
     """Return the code of the language that is heard, if it is surely another one than the requested."""
     language, probability = ranking[0]
     is_close = any({language, requested} <= group for group in _CLOSE)
