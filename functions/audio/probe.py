@@ -50,10 +50,11 @@ def probe(file: BinaryIO, size: int, raw: RawAudio | None = None, requested_trac
     if size == 0:
         raise bad_audio("corrupt or unsupported data: the file is empty.")
     head = file.read(HEAD_BYTES)
-    if raw and not container_name(head):
-        return _probe_raw(raw, size)
-    if kind := non_audio_kind(head):
+    is_headerless = raw is not None and not container_name(head)
+    if kind := non_audio_kind(head, is_headerless):
         raise bad_audio(f"corrupt or unsupported data: this is {kind}, not audio.")
+    if raw and is_headerless:
+        return _probe_raw(raw, size)
     if unfinished_mp4(file, size):
         raise bad_audio(f"corrupt or unsupported data: this is {UNFINISHED_MP4}.")
     file.seek(0)

@@ -63,7 +63,7 @@ def open_container(file: PartReader, path: Path, raw: RawAudio | None) -> InputC
     demuxer = _HEADERLESS_DEMUXERS.get(raw.encoding) if raw else None
     if raw and raw.encoding in _PCM:
         _check_claims(raw.sample_rate, raw.channels)
-        options |= {"sample_rate": str(raw.sample_rate), "ch_layout": f"{raw.channels}c"}
+        options |= {"sample_rate": str(raw.sample_rate), "ch_layout": f"{raw.channels}C"}  # in no places
     try:
         container = av.open(file, "r", format=demuxer, options=options, metadata_errors="ignore")
         again = _LONG_LOOK if _has_late_audio(container) else _WHOLE_MEDIA if _is_edited_away(container) else {}

@@ -125,7 +125,28 @@ def test_browser_recording_has_channels_but_no_duration() -> None:
 def test_headerless_audio_is_measured_by_its_raw_format() -> None:
     assert probed(bytes(64000), RawAudio("linear16", 16000, 2)) == Probe(1.0, 2, 16000)
     assert probed(bytes(8000), RawAudio("mulaw", 8000)) == Probe(1.0, 1, 8000)
-    assert probed(b"%PDF-", RawAudio("g729", 8000)).duration is None
+    assert probed(b"%PD", RawAudio("g729", 8000)).duration is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<!doctype html><html><body>Sign in</body></html>" * 9,
+        b'{"error": "not found", "detail": "there is no such recording on this server"}',
+        b"%PDF-1.7\n" + bytes(999),
+        b"\x89PNG\r\n\x1a\n" + bytes(999),
+        b"PK\3\4" + bytes(999),
+    ],
+)
+def test_encoding_makes_no_audio_of_a_document(body: bytes) -> None:
+    with pytest.raises(ApiError, match="not audio"):
+        probed(body, RawAudio("linear16", 16000))
+
+
+@pytest.mark.parametrize("start", [b"\x1f\x8b", b"BM", b"\xff\xd8\xff", b"\0\0\1\0\x08\0", b"MM\0", b"\xff\xfe\1\0"])
+def test_samples_may_begin_like_a_document(start: bytes) -> None:
+    samples = start + np.random.default_rng(1).bytes(8000)
+    assert probed(samples, RawAudio("mulaw", 8000)).duration == pytest.approx(1.0, abs=0.01)
 
 
 @pytest.mark.parametrize(
