@@ -45,7 +45,7 @@ def _is_nine_eleven(tokens: Tokens, nine: Number, eleven: Number) -> bool:
     if not is_pair or not tokens.word(eleven.start):
         return False
     before, after = tokens.word_before(nine.start), tokens.word(eleven.end)
-    is_said = before in _BEFORE_ATTACKS and (not after or after in AFTER_ATTACKS or not is_number(after, "en"))
+    is_meant = before in _BEFORE_ATTACKS and (not after or after in AFTER_ATTACKS or not is_number(after, "en"))
     is_time = after in ("a", "am", "a.m", "p", "pm", "p.m", "o'clock") or (before == "until" and not after)
     is_named = nine.start > 0 and bool(before) and tokens[nine.start - 1].is_name
-    return (is_said or after in AFTER_ATTACKS) and not is_time and not is_named
+    return (is_meant or after in AFTER_ATTACKS) and not is_time and not is_named
