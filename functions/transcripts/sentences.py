@@ -12,7 +12,7 @@ from functions.transcripts.speakers import speaker_runs
 from functions.transcripts.words import TranscriptWord
 
 PARAGRAPH_PAUSE = 1.5  # seconds of silence between two sentences that begin a new paragraph
-PARAGRAPH_SENTENCES = 6  # at most in one paragraph; our choice, Deepgram documents no limit
+PARAGRAPH_SENTENCES = 6  # at most in one paragraph; a free choice: Deepgram documents no limit
 
 CLAUSE_END = re.compile(r"[,;:、，；：—–]['\"”’)»」]*$")
 _MARKS = (".", "?", "!", "…", "。", "？", "！", "؟", "।", "۔")

@@ -65,6 +65,7 @@ class PacketClock:
         self._codec = part.stream.codec_context
         # Once a part, not once a packet: there are a million, and each access makes a fraction.
         self._unit = float(part.stream.time_base) if part.stream.time_base else 0.0
+        self._has_edits = "mp4" in part.container.format.name.split(",")  # MP4, MOV and their kin
         self._first = True
         self._end = 0.0  # of the samples so far, in seconds from the start of the part
 
@@ -83,6 +84,10 @@ class PacketClock:
         """
         stamps = np.array([packet.pts for packet in packets], np.float64) * self._unit  # None becomes NaN
         lengths = self._lengths(np.array([packet.duration or 0 for packet in packets], np.float64))
+        # What an edit list leaves out is decoded for what follows it, and not heard: it has neither time nor length.
+        unheard = [packet.is_discard for packet in packets] if self._has_edits else []
+        if any(unheard):
+            stamps[unheard], lengths[unheard] = np.nan, 0.0
         if not self._first and self._unit and self._timeline.continue_run(stamps, lengths):
             ends = np.cumsum(np.concatenate([[self._end], lengths]))
             self._end = float(ends[-1])

@@ -16,11 +16,11 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import BinaryIO
 
-from transcriber.audio import transport_stream
+from transcriber.audio import ebml, transport_stream
 from transcriber.audio.aiff_header import aiff_head
 from transcriber.audio.frame_breaks import FixedHeaders, FlacFrames, breaks
 from transcriber.audio.mapped_file import matches
-from transcriber.audio.recording_ends import end_of, mp4_boxes, ogg_page_end, padding_end, trailers_end
+from transcriber.audio.recording_ends import end_of, mp4_boxes, ogg_page_end
 from transcriber.audio.recording_starts import (
     OGG,
     begins_recording,
@@ -31,6 +31,7 @@ from transcriber.audio.recording_starts import (
     recordings_between,
     tag_end,
 )
+from transcriber.audio.recording_trailers import padding_end, trailers_end
 from transcriber.audio.rifx_header import rifx_head
 from transcriber.audio.untrue_lengths import true_head
 from transcriber.audio.wav_header import wav_head
@@ -217,7 +218,7 @@ def _somewhere(data: mmap.mmap, start: int, limit: int) -> int | None:
     first = start + _HEADER_BYTES
     is_wrapped = _WRAPPED.match(data, start) is not None
     if data[start : start + 4] == b"\x1a\x45\xdf\xa3":
-        first = max(first, data.find(b"\x1f\x43\xb6\x75", start, limit))  # a track's header may be that of a FLAC file
+        first = max(first, data.find(ebml.CLUSTER, start, limit))  # a track's header may be that of a FLAC file
     if limit - start <= _SEARCHED_WHOLE:
         starts += recordings_between(data, first, limit, limit, start)
     if limit - start <= _FRAMES_SEARCHED and not is_wrapped:

@@ -54,7 +54,7 @@ def write(
     return path
 
 
-def sounding(path: Path) -> tuple[float, float]:
+def loud_range(path: Path) -> tuple[float, float]:
     """First and last second with sound."""
     at = np.flatnonzero(np.abs(decode(path).samples) > 0.05)
     return float(at[0]) / SAMPLE_RATE, float(at[-1]) / SAMPLE_RATE
@@ -67,20 +67,20 @@ def sounding(path: Path) -> tuple[float, float]:
 @pytest.mark.parametrize("start", [2.0, 12.0, 40.0])
 def test_sound_that_begins_late_is_where_a_player_has_it(tmp_path: Path, name: str, codec: str, start: float) -> None:
     path = write(tmp_path / name, codec, [(start, 1.0, 0.2)], picture=(0, start + 1))
-    assert sounding(path) == pytest.approx((start, start + 1), abs=0.1)
+    assert loud_range(path) == pytest.approx((start, start + 1), abs=0.1)
 
 
 def test_late_track_of_which_flv_says_nothing_is_found(tmp_path: Path) -> None:
     path = write(
         tmp_path / "a.flv", "libmp3lame", [(20.0, 1.0, 0.2)], picture=(0, 21), rate=44_100, picture_codec="flv1"
     )
-    assert sounding(path) == pytest.approx((20, 21), abs=0.1)
+    assert loud_range(path) == pytest.approx((20, 21), abs=0.1)
 
 
 @pytest.mark.parametrize("tracks", [[(0.0, 14.0, 0.0), (12.0, 1.0, 0.2)], [(12.0, 1.0, 0.2), (0.0, 14.0, 0.0)]])
 def test_later_one_of_two_tracks_is_decoded(tmp_path: Path, tracks: list[tuple[float, float, float]]) -> None:
     path = write(tmp_path / "a.ts", "ac3", tracks, picture=(0, 14))
-    assert sounding(path) == pytest.approx((12, 13), abs=0.1)
+    assert loud_range(path) == pytest.approx((12, 13), abs=0.1)
 
 
 def test_track_without_any_sound_hides_no_other(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_track_without_any_sound_hides_no_other(tmp_path: Path) -> None:
     path = write(tmp_path / "a.ts", "ac3", [(900.0, 0.1, 0.2), (0.0, 3.0, 0.2)], picture=(0, 3))
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * 0.9) // 188 * 188])
-    assert sounding(path) == pytest.approx((0, 2.9), abs=0.3)
+    assert loud_range(path) == pytest.approx((0, 2.9), abs=0.3)
 
 
 def test_picture_that_begins_in_the_middle_ends_no_sound(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_picture_that_begins_in_the_middle_ends_no_sound(tmp_path: Path) -> None
         container = open_container(PartReader(file, file_parts(path)[0]), path, None)
         assert not container.streams.video  # else the test tests nothing
         container.close()
-    assert sounding(path) == pytest.approx((0, 75), abs=0.1)
+    assert loud_range(path) == pytest.approx((0, 75), abs=0.1)
 
 
 def test_silent_film_of_unknown_codec_is_the_callers_mistake(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_silent_film_of_unknown_codec_is_the_callers_mistake(tmp_path: Path) -> 
 @pytest.mark.parametrize(("start", "end"), [(3.0, 4.0), (0.0, 8.0)])
 def test_sound_of_asf_that_ends_or_begins_apart_is_not_cut_off(tmp_path: Path, start: float, end: float) -> None:
     path = write(tmp_path / "a.wmv", "libmp3lame", [(start, 1.0, 0.2)], picture=(0, end), rate=44_100)
-    assert sounding(path) == pytest.approx((start, start + 1), abs=0.1)
+    assert loud_range(path) == pytest.approx((start, start + 1), abs=0.1)
     assert not decode(path).info.truncated
 
 
@@ -122,5 +122,5 @@ def test_sound_of_asf_that_ends_or_begins_apart_is_not_cut_off(tmp_path: Path, s
 )
 def test_dump_of_a_stream_begins_at_zero(tmp_path: Path, name: str, codec: str, rate: int) -> None:
     path = write(tmp_path / name, codec, [(100.0, 4.0, 0.2)], rate=rate)
-    assert sounding(path) == pytest.approx((0, 4), abs=0.1)
+    assert loud_range(path) == pytest.approx((0, 4), abs=0.1)
     assert not decode(path).info.truncated
