@@ -3,9 +3,9 @@
 Why: ministack 1.5.33 answers a ranged GET of a version with the whole object and status 200. boto3 downloads objects of
     8 MiB and more by ranges, several at a time, and joins the answers: a versioned upload of that size arrives corrupt.
     It does not look at `If-Range`, so a player that goes on after an object was overwritten joins the bytes of two.
-    Of several ranges it gives the first alone, and what is no range it answers with 416: RFC 9110 has the whole for both.
+    Of several ranges it gives the first alone, and answers what is no range with 416: RFC 9110 has the whole for both.
 Upstream: none filed.
-Remove when: a GET with `Range` and `versionId` is answered with the range, and one with another `If-Range` with the whole.
+Remove when: a GET with `Range` and `versionId` gets the range, and one with another `If-Range` the whole.
 Test: tests/localcloud/patches/test_ministack_storage.py::test_ranged_version_without_patch_is_whole
 """
 
