@@ -96,8 +96,8 @@ def _syntax_error(body: bytes) -> str:
     try:
         json.loads(body)
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}" if error.lineno > 1 else f"column {error.colno}"
-        return f"It is no JSON: {error.msg.rstrip(':').lower()}, {place}. "
+        position = f"line {error.lineno}, column {error.colno}" if error.lineno > 1 else f"column {error.colno}"
+        return f"It is no JSON: {error.msg.rstrip(':').lower()}, {position}. "
     except UnicodeDecodeError as error:
         return f"It is not in UTF-8: byte {error.start + 1} is 0x{body[error.start]:02X}. "
     except RecursionError:
