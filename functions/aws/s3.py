@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
+from msgspec import Struct
 
 from earshot_contract.aws_errors import error_code
-from earshot_contract.shards import S3Object
+from earshot_contract.s3_object import S3Object
 from functions.aws.clients import client
 
 # Size of a multipart upload's parts: at least 5 MiB (S3's limit), small for the memory of a function, and all that a
@@ -24,8 +24,7 @@ _NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 READ_BYTES = 128 * 1024  # size of one ranged GET while probing: most headers fit into the first
 
 
-@dataclass(frozen=True)
-class S3ObjectInfo:
+class S3ObjectInfo(Struct, frozen=True):
     """Answer of a HEAD request. Metadata names are lower-case, without `x-amz-meta-`.
 
     `version` is None in a bucket without versions; `etag` changes with the bytes in every bucket.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from functions.errors import ApiError
 from functions.jobs.job import Failure
@@ -28,8 +29,7 @@ class BadField(ApiError):
         self.param = param
 
 
-@dataclass(frozen=True)
-class OpenAIResponseFormat:
+class OpenAIResponseFormat(Struct, frozen=True):
     """Requested form of the answer; a redirect to the result repeats it in its query string."""
 
     format: Format = OPENAI_JSON

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from earshot_contract.manifest import Manifest
 from functions.errors import bad_request, unknown_model
@@ -27,8 +28,7 @@ _VENDORS = ("openai/", "deepgram/")  # that gateways to several vendors write be
 _WITH_CANTONESE = ("v3", "turbo")  # parts of names; earlier vocabularies have no token for `yue`
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(Struct, frozen=True):
     """A model in the models bucket."""
 
     name: str  # e.g. "base", "large-v3-turbo"

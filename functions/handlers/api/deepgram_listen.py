@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import replace
 
 from earshot_contract.keys import WORK_PREFIX
-from earshot_contract.shards import S3Object
+from earshot_contract.s3_object import S3Object
 from functions.errors import bad_audio, remote_content_error
 from functions.handlers.api.listen_body import is_json, json_members, json_url, reject_mistaken_body
 from functions.handlers.api.request import STAGE, Request

@@ -7,9 +7,10 @@ missing last line break, and it has no limits on parts and headers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from io import BytesIO
 from urllib.parse import urlencode
+
+from msgspec import Struct
 
 from functions.jobs.job_name import clean_name
 from functions.rendering.formats import DIARIZED_JSON
@@ -35,8 +36,7 @@ OWN_FIELDS = (
 )
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(Struct, frozen=True):
     """All values of each field, in their order in the form, the bytes of `file`, and its name."""
 
     fields: dict[str, list[str]]

@@ -6,8 +6,9 @@ import base64
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from earshot_contract.timeouts import GATEWAY_SECONDS
 from functions.errors import bad_request
@@ -17,8 +18,7 @@ from functions.jobs.caller import Caller
 STAGE = "/v1"
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True):
     """One HTTP request."""
 
     method: str  # upper-case
