@@ -12,8 +12,7 @@ from functions.options.contradictions import FIXED_RATES, contradiction_warnings
 from functions.options.query_string import (
     RawOptions,
     Warnings,
-    ignored_warnings,
-    misspelt_warnings,
+    name_warnings,
     raw_options,
     reject_misspelt,
     reject_unsupported,
@@ -180,13 +179,8 @@ class Options(Struct, frozen=True):
     @classmethod
     def _read(cls, query: str, raw: RawOptions, lenient: bool = False) -> Self:
         values: dict[str, Any] = {}
-        warnings = [
-            *misspelt_warnings(query),
-            *ignored_warnings(raw),
-            *contradiction_warnings(raw),
-            *language_warnings(raw),
-        ]
-        raw = with_detection(raw)
+        warnings = [*name_warnings(query, raw), *contradiction_warnings(raw), *_language_warnings(raw)]
+        raw = _with_detection(raw)
         for spec in sorted(IMPLEMENTED, key=lambda spec: bool(spec.overridden_by)):
             overridden = values.get(spec.overridden_by) is not None
             if spec.name not in raw or overridden:
