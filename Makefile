@@ -86,7 +86,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo "Installing $$(grep -c == requirements.lock) pinned packages, a speech model among them: 1.4 GB on disk, a minute or two …"
 	@rm -f $(SYNCED)
 	@{ $(INDEX) $(UV) pip sync --python $(BIN)/python --require-hashes requirements.lock && touch $(SYNCED); } 2>&1 \
-		| grep -v '^ [-+~] ' # the steps, and not each package by name
+		| grep -vE '^( [-+~] |Downloading | Downloaded )' # the steps, and not each package by name
 	@test -e $(SYNCED)
 	@$(INDEX) $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
