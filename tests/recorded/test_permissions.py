@@ -34,6 +34,7 @@ UNUSED = [
         r":\*$",
         "CDK's LambdaInvoke also allows versions of the one function; it has none.",
     ),
+    (r"WorkersMachine", r"ecs:RunTask", r"task-definition/", "One of two: all revisions, which matter in an upgrade."),
     (r"WorkersMachine", r"events:.*", r"StepFunctionsGetEventsForECSTaskRule", "AWS waits for the task's event."),
     (
         r"CallbackRole",
