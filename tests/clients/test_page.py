@@ -31,13 +31,13 @@ OPEN = (
     "trouble",
     "record",
     "edits",
-    "tabs",
-    "elsewhere",
     "share",
     "try",
     "jobs",
     "running",
     "screens",
+    "tabs",
+    "elsewhere",
 )
 FILM_BYTES = 1_500_000  # of the README's film: it is loaded by everybody who looks at it
 WELCOME = "moments later you can read every word"
