@@ -10,8 +10,8 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from earshot_contract.engine_profile import EngineProfile
 from earshot_contract.keys import WORK_PREFIX, redacted_audio_key
-from earshot_contract.shards import EngineProfile
 from infra import ROOT
 from infra.foundation import Foundation
 from infra.logs import log_group

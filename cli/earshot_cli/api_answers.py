@@ -10,6 +10,7 @@ from earshot_cli.errors import CliError, Status
 
 # What the API puts before a message for programs: the code of an error, and what it tried.
 _FOR_PROGRAMS = re.compile(r"(?:Bad Request: )?(?:failed to process audio: )?(?:corrupt or unsupported data: )?")
+_WORD = re.compile(r"[^\W\d_]+(?=[\s,.:;'’-]|$)(?!://)")  # and no option, address or path, which is spelled as it is
 _COMMANDS = (  # what a message says of routes, and of the command instead
     (re.compile(r"GET /v1/requests lists"), "`earshot jobs` lists"),
     (re.compile(r"GET /v1/requests/\S+/shares lists"), "`earshot share ID --list` lists"),
@@ -35,7 +36,7 @@ def plain(message: str) -> str:
     for route, command in _COMMANDS:
         message = route.sub(command, message)
     rest = message[_FOR_PROGRAMS.match(message).end() :]  # type: ignore[union-attr]  # it matches an empty text, too
-    return rest[:1].upper() + rest[1:]
+    return rest[:1].upper() + rest[1:] if _WORD.match(rest) else rest
 
 
 def error_from_response(response: httpx.Response) -> CliError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from copy import copy
 from pathlib import Path
@@ -13,6 +14,7 @@ from urllib.parse import quote
 import httpx
 
 from earshot_cli.api_answers import error_from_response, job_id_of
+from earshot_cli.console import as_unicode
 from earshot_cli.errors import CliError, Status
 from earshot_cli.retries import BUSY_SECONDS, OnBusy, Retries, no_busy_sign
 
@@ -26,6 +28,7 @@ MAX_BODY_BYTES = 4_000_000
 _CHUNK_BYTES = 64 * 1024
 _HTTP_TIMEOUT = httpx.Timeout(60, connect=10)  # seconds; API Gateway ends a request after 29 s
 _UNTIL_HEADER = "earshot-partial-until"
+_ID = re.compile(r"[0-9A-Za-z_-]+")
 _PAGE_SIZE = 100  # the API's upper limit for `limit`
 
 
@@ -33,18 +36,16 @@ class ApiClient:
     """One connection pool to one deployment. Every method raises CliError."""
 
     def __init__(self, url: str, key: str | None = None) -> None:
-        self.url = url.rstrip("/").removesuffix("/v1")
+        self.url = url.strip().rstrip("/").removesuffix("/v1")
+        _check_connection(self.url, key)
         self._answered = asyncio.Event()  # ever; of every client of this connection pool
         self._busy_limit = 0.0
         self._on_busy: OnBusy = no_busy_sign
-        try:
-            self._http = httpx.AsyncClient(
-                base_url=self.url,
-                headers={"Authorization": f"Token {key}"} if key else {},
-                timeout=_HTTP_TIMEOUT,
-            )
-        except (httpx.InvalidURL, UnicodeError) as error:
-            raise CliError(f"The address {url} or the key cannot be used: {error}.", Status.USAGE) from None
+        self._http = httpx.AsyncClient(
+            base_url=self.url,
+            headers={"Authorization": f"Token {key}"} if key else {},
+            timeout=_HTTP_TIMEOUT,
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -118,7 +119,7 @@ class ApiClient:
 
         Args:
             job_id: of a completed job.
-            format: the API's name: json, srt, vtt or txt.
+            format: the API's name (`Format.api_name`).
         """
         path = _job_path(job_id, "/result")
         return (await self._request("GET", path, params=[("format", format)], follow_redirects=True)).text
@@ -200,6 +201,8 @@ class ApiClient:
         while True:
             try:
                 response = await self._http.request(method, path, **arguments)
+            except UnicodeEncodeError:
+                raise CliError("What is sent has to be UTF-8: an option, name or id is not.", Status.USAGE) from None
             except httpx.HTTPError as error:
                 # An address that never answered is wrong; one that did has a network that is away for a moment.
                 is_wrong = isinstance(error, httpx.ConnectError) and not self._answered.is_set()
@@ -221,14 +224,36 @@ class ApiClient:
         return response
 
 
+def _check_connection(url: str, key: str | None) -> None:
+    """Raise CliError for an address that is none, and for a key that no header can carry; no message has the key."""
+    try:
+        address = httpx.URL(url)
+    except (httpx.InvalidURL, UnicodeError):
+        address = httpx.URL()
+    if address.scheme not in ("http", "https") or not address.host:
+        raise CliError(
+            f"{url!r} is not the address of a deployment: write https://… (--url or EARSHOT_URL).", Status.USAGE
+        )
+    if key and not (key.isascii() and key.isprintable()):
+        raise CliError(
+            "The key has characters that no API key has: copy it again (--key or EARSHOT_KEY).", Status.USAGE
+        )
+
+
 def _job_path(job_id: str, rest: str = "") -> str:
-    """Return the path of a job's route; what was typed as an id may have any characters."""
-    return f"/v1/requests/{quote(job_id, safe='')}{rest}"
+    """Return the path of a job's route.
+
+    Raises:
+        CliError: what was typed as an id is none; as a path it would lead to another route.
+    """
+    if not _ID.fullmatch(job_id):
+        raise CliError(f"{job_id!r} is not the id of a job. `earshot jobs` lists those there are.")
+    return f"/v1/requests/{job_id}{rest}"
 
 
 def name_header(name: str | None) -> dict[str, str]:
     """Return the header that gives a job its file's name, in any script (RFC 6266)."""
-    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"} if name else {}
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(as_unicode(name), safe='')}"} if name else {}
 
 
 async def _chunks(path: Path, on_bytes_sent: OnBytesSent) -> AsyncIterator[bytes]:

@@ -16,12 +16,23 @@ from rich.segment import Segment
 
 # C0 without tab and line feed, DEL, C1: among them ESC, and CSI as one character.
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 UNBOUNDED = ConsoleDimensions(100_000, 25)
 
 
 def without_control_characters(text: str) -> str:
-    """Return the text without control characters other than tab and line feed."""
-    return _CONTROL_CHARACTERS.sub("", text)
+    """Return the text without control characters other than tab and line feed, and as UTF-8 can write it."""
+    return _CONTROL_CHARACTERS.sub("", as_unicode(text))
+
+
+def as_unicode(text: str) -> str:
+    """Return the text with U+FFFD for what is not UTF-8: Python keeps such bytes of a name as surrogates."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def one_line(text: object) -> str:
+    """Return a name or a path as a part of a line: a line feed in it cannot look like the next line."""
+    return re.sub(r"[\t\n]", " ", str(text))
 
 
 class SafeConsole(Console):

@@ -55,7 +55,8 @@ async def transcribe_sample(cloud: RunningCloud, clone: Path, key: str | None, p
     """
     sample = clone / SAMPLE
     transcripts = {"bucket": _via_bucket(cloud, sample, key), "API": _via_api(cloud, sample, key)}
-    await asyncio.gather(*(_report(name, transcript, print_stage) for name, transcript in transcripts.items()))
+    shows = f"`{_command()} jobs{f' --key {key}' if key else ''} --url {cloud.api}`"
+    await asyncio.gather(*(_report(name, transcript, shows, print_stage) for name, transcript in transcripts.items()))
 
 
 def addresses(cloud: RunningCloud, key: str | None, clone: Path) -> str:
@@ -63,7 +64,7 @@ def addresses(cloud: RunningCloud, key: str | None, clone: Path) -> str:
     sample = shlex.quote(os.path.relpath(clone / SAMPLE))
     header = f' -H "Authorization: Token {key}"' if key else ""
     lines = {
-        "page": f"{cloud.api}   (in a browser: drop recordings, read and play transcripts)",
+        "page": f"{cloud.api}   (in a browser: drop recordings, read, play)",
         "API": f"{cloud.api}{LISTEN_PATH}",
         "key": key or "not required",
         "uploads": f"s3://{cloud.outputs['UploadsBucket']}",
@@ -81,12 +82,13 @@ def _command() -> str:
     return os.path.relpath(called) if called.name == "earshot" and called.is_file() else "earshot"
 
 
-async def _report(name: str, transcript: Coroutine[Any, Any, str], print_stage: PrintStage) -> None:
+async def _report(name: str, transcript: Coroutine[Any, Any, str], shows: str, print_stage: PrintStage) -> None:
+    """Print a transcript, or why there is none; `shows` is the command that shows the jobs of this local cloud."""
     try:
         async with asyncio.timeout(_SAMPLE_SECONDS):
             print_stage(f"{name}: {' '.join((await transcript).split())}")
     except TimeoutError:
-        print_stage(f"{name}: no transcript after {_SAMPLE_SECONDS:.0f} s. `earshot jobs` shows the job's state.")
+        print_stage(f"{name}: no transcript after {_SAMPLE_SECONDS:.0f} s. {shows} shows the job's state.")
     except Exception as error:  # any: a failed sample must not stop a cloud that serves
         print_stage(f"{name}: no transcript. {str(error) or type(error).__name__}")
 

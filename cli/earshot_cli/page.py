@@ -23,9 +23,9 @@ def open_page(
 
     async def whole_id() -> str:
         async with ApiClient(url, key) as api:
-            return str((await api.job(job_id))["request_id"]) if job_id else ""
+            return str((await api.job(job_id))["request_id"]) if job_id is not None else ""
 
-    found = run_async(whole_id()) if job_id else ""
+    found = run_async(whole_id()) if job_id is not None else ""
     address = f"{ApiClient(url).url}/v1/" + (f"#/jobs/{found}" if found else "")
     write(address)
     if not webbrowser.open(address):

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from earshot_cli.console import stderr
+from earshot_cli.console import one_line, stderr
 from earshot_cli.console import write as output
 from earshot_cli.errors import CliError
 from earshot_cli.formats import Format
@@ -57,7 +57,7 @@ class RunReport:
             output(json.dumps(_document(outcome), ensure_ascii=False))
         elif not outcome.task.files:
             for text in outcome.results.values():
-                title = f"==> {source.argument} <==\n" if self._with_titles else ""
+                title = f"==> {one_line(source.argument)} <==\n" if self._with_titles else ""
                 output(title + _ending_with_newline(text), end="")
         self._note(outcome, files)
 
@@ -68,7 +68,7 @@ class RunReport:
         self._noted_busy = True
 
     def _note(self, outcome: Outcome, files: list[Path]) -> None:
-        argument = outcome.task.source.argument
+        argument = one_line(outcome.task.source.argument)
         if outcome.error:
             self._failed.append(argument)
             stderr.print(f"{argument}: {outcome.error.message}", markup=False)
@@ -84,7 +84,7 @@ class RunReport:
                 self._warned.add(message)
                 stderr.print(f"{argument}: warning: {message}", markup=False)
         if files and not stderr.is_terminal:  # a log; on a terminal the display and the summary say it
-            stderr.print(f"{argument} → {', '.join(map(str, files))}", markup=False)
+            stderr.print(f"{argument} → {', '.join(map(one_line, files))}", markup=False)
 
     def print_summary(self, run: RunProgress) -> None:
         """Print how the run went: nothing for a single source whose text was printed."""
@@ -116,8 +116,8 @@ class RunReport:
 
     def _described_files(self) -> str:
         if len(self._written) <= 4:
-            return ", ".join(map(str, self._written))
-        folders = sorted({str(path.parent) for path in self._written})
+            return ", ".join(map(one_line, self._written))
+        folders = sorted({one_line(path.parent) for path in self._written})
         return f"{len(self._written)} files in {', '.join(folders[:3])}" + (" and others" if len(folders) > 3 else "")
 
 

@@ -132,7 +132,7 @@ async def _transcribe_one(
     except CliError as error:
         outcome.error = error
     except OSError as error:  # it could be read when the command began
-        outcome.error = CliError(f"The file cannot be read: {error.strerror}.", Status.USAGE)
+        outcome.error = CliError(f"The file cannot be read: {error.strerror}.")
     return outcome
 
 

@@ -9,12 +9,12 @@ import typer
 
 from earshot_cli.api_client import ApiClient, QueryParams
 from earshot_cli.connection import LOCAL_URL, Key, Url, run_async
-from earshot_cli.console import stderr, write
+from earshot_cli.console import one_line, stderr, write
 from earshot_cli.errors import CliError, Status
-from earshot_cli.formats import parse_formats
+from earshot_cli.formats import Format, parse_formats
 from earshot_cli.result_files import Task, plan_files
 from earshot_cli.run_display import show_run
-from earshot_cli.run_progress import RunProgress
+from earshot_cli.run_progress import RunProgress, SourceProgress
 from earshot_cli.run_report import RunReport
 from earshot_cli.sources import Source, find_sources, remove_copies
 from earshot_cli.transcribe import transcribe as transcribe_all
@@ -28,7 +28,7 @@ def transcribe(
     ],
     format: Annotated[
         list[str] | None,
-        typer.Option("--format", "-f", metavar="json|text|srt|vtt", help="Several: srt,json. Default: text."),
+        typer.Option("--format", "-f", metavar="|".join(Format), help="Several: srt,json. Default: text."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="DIR", help="Write files into this folder.")
@@ -133,16 +133,14 @@ def upload(
         async with ApiClient(url, key) as api:
             for source in found:
                 assert source.path is not None
-                seen = run.add(source.name, source.path.stat().st_size)
-                seen.state = "sending"
-                try:
-                    write(await api.upload(source.path, seen.add_sent))
-                except CliError as error:
-                    stderr.print(f"{source.argument}: {error.message}", markup=False)
+                seen = run.add(source.name)
+                error = await _uploaded(api, source.path, seen)
+                run.end(seen, failed=error is not None)
+                if error:
+                    stderr.print(f"{one_line(source.argument)}: {error.message}", markup=False)
                     worst = max(worst, error.status)
                     if error.ends_all:
                         break
-                run.end(seen, failed=worst is not Status.OK)
         return worst
 
     try:
@@ -151,6 +149,18 @@ def upload(
     finally:
         remove_copies(found)
     raise typer.Exit(status)
+
+
+async def _uploaded(api: ApiClient, path: Path, seen: SourceProgress) -> CliError | None:
+    """Upload a file and print its address; return the error of one that could not be."""
+    try:
+        seen.size, seen.state = path.stat().st_size, "sending"
+        write(await api.upload(path, seen.add_sent))
+    except CliError as error:
+        return error
+    except OSError as error:  # it could be read when the command began
+        return CliError(f"The file cannot be read: {error.strerror}.")
+    return None
 
 
 def build_query(model: str | None, language: str | None, options: list[str]) -> QueryParams:

@@ -57,6 +57,7 @@ _RIFF_KINDS = {b"WEBP": "a WebP image", b"CDDA": "a link to a track of a CD (.cd
 _PLAYLIST = "a playlist (send the audio itself)"
 _CAPTIONS = "captions (send the audio that they are of)"
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<title", b"<meta ")
+_AS_JSON = 'send it to POST /v1/listen as JSON, {"url": "https://…"}, with Content-Type: application/json'
 _TEXT = (  # compared in lower case
     (b"#extm3u", _PLAYLIST),
     (b"[playlist]", _PLAYLIST),
@@ -66,9 +67,9 @@ _TEXT = (  # compared in lower case
     (b"<rss", "the feed of a podcast (send the address of an episode's audio)"),
     (b"<?xml", "an XML document"),
     (b"data:", "a data: URI (send the bytes that its base64 stands for)"),
-    (b"http://", 'an address (send it as JSON, {"url": "https://…"}, with Content-Type: application/json)'),
-    (b"https://", 'an address (send it as JSON, {"url": "https://…"}, with Content-Type: application/json)'),
-    (b"url=", 'a form with an address (send it as JSON, {"url": "https://…"}, with Content-Type: application/json)'),
+    (b"http://", f"an address ({_AS_JSON})"),
+    (b"https://", f"an address ({_AS_JSON})"),
+    (b"url=", f"a form with an address ({_AS_JSON})"),
     (b"webvtt", _CAPTIONS),
     (b"version https://git-lfs", "a pointer of Git LFS, not the file (fetch it: git lfs pull)"),
     (b"{", "a JSON or text document"),
@@ -77,7 +78,9 @@ _MULTIPART = "a multipart form (send the bytes of the file alone, as curl --data
 _BASE64 = "audio as base64 text (send the bytes that it stands for)"
 _HEXADECIMAL = "audio as hexadecimal text (send the bytes that it stands for)"
 _PRINTED_BYTES = "audio as Python prints it, b'…' (send the bytes themselves, not str(bytes))"
-_FILE_NAME = "the name of a file, not the file (curl takes it with an @ before it: --data-binary @FILE)"
+_FILE_NAME = (
+    "the name of a file, not the file (curl takes it with an @ before it: --data-binary @FILE, in a form -F file=@FILE)"
+)
 _READ_AS_TEXT = "audio that a program read as UTF-8 text, which replaces bytes (read and send the file as bytes)"
 _BOM = b"\xef\xbb\xbf"
 _MIN_BASE64 = 64  # letters; a shorter word may be a word

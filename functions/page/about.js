@@ -1,7 +1,7 @@
 // What stands beside a transcript: downloads, facts, and what there is to do with the job.
 
 import { call } from "./api.js";
-import { copy, h, save, say } from "./dom.js";
+import { copy, h, save, warn } from "./dom.js";
 import { count, day, language, money, span, title, when } from "./format.js";
 import { requestDialog, requestOf } from "./options.js";
 import { shareDialog } from "./share.js";
@@ -34,7 +34,7 @@ export async function fetchFormat(job, from, format) {
     const response = await call(`${from.path}/result`, { query: { format }, as: "response", headers: from.headers });
     save(`${title(job).replace(/\.[A-Za-z0-9]{1,5}$/, "")}.${format}`, await response.blob());
   } catch (error) {
-    say(error.message);
+    warn(error.message);
   }
 }
 

@@ -55,10 +55,16 @@ export async function call(path, { method = "GET", query, json, headers = {}, si
  * `failed` gets the message of an error, and "" once it is over; the banner alone says that nothing can be reached.
  */
 export function poll(look, failed = () => {}) {
-  let timer, stopped = false, failures = 0;
+  let timer, stopped = false, failures = 0, looking = false, again = false;
   async function round() {
     clearTimeout(timer);
     if (stopped || document.hidden) return;
+    if (looking) { // one look at a time: an answer that is late must not be drawn over a newer one
+      again = true;
+      return;
+    }
+    looking = true;
+    again = false;
     let pause = 30;
     try {
       pause = await look();
@@ -69,7 +75,8 @@ export function poll(look, failed = () => {}) {
       failed(error instanceof Offline ? "" : error.message);
       pause = Math.max(error.retryAfter || 0, Math.min(30, 2 ** failures));
     }
-    if (!stopped && pause) timer = setTimeout(round, pause * 1000);
+    looking = false;
+    if (!stopped && (again || pause)) timer = setTimeout(round, again ? 0 : pause * 1000);
   }
   const woken = () => { if (!document.hidden) round(); };
   document.addEventListener("visibilitychange", woken);

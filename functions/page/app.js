@@ -16,7 +16,7 @@ let leave = null;
 function show() {
   if (location.hash === "#main") return main.focus(); // the link that skips the header
   const [path, search] = (location.hash.slice(1) || "/").split("?");
-  const parts = path.split("/").filter(Boolean).map(decodeURIComponent);
+  const parts = path.split("/").filter(Boolean).map(decoded);
   const query = new URLSearchParams(search);
   leave?.();
   leave = null;
@@ -35,6 +35,14 @@ function show() {
   else leave = newScreen(main, query);
   const heading = main.querySelector("h1")?.textContent;
   if (heading) say(heading);
+}
+
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // typed by hand: "100%" is no such job, and no reason to show nothing
+  }
 }
 
 function showKeyButton() {

@@ -43,6 +43,17 @@ export function say(message) {
   document.getElementById("said").textContent = message;
 }
 
+let problemTimer = 0;
+
+/** Show what went wrong with something that was pressed where nothing on the screen has a place for it. */
+export function warn(message) {
+  const element = document.getElementById("problem");
+  clearTimeout(problemTimer);
+  element.textContent = message;
+  element.hidden = false;
+  problemTimer = setTimeout(() => { element.hidden = true; }, 10000);
+}
+
 /** Copy a text, and say so on the button that was pressed. */
 export async function copy(text, button) {
   const before = button.textContent;

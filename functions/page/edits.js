@@ -1,5 +1,5 @@
 // Corrections: paragraphs that are edited in place and names of speakers. They lie over what the model wrote, and go to
-// the API as a whole, with the version that they are based on: nobody's changes are lost.
+// the API as a whole, with the version that they are based on: changes of another reader are not lost.
 
 import { call } from "./api.js";
 import { h, say } from "./dom.js";
@@ -16,12 +16,28 @@ export async function fetchEdits(job) {
   const read = async () => take(await call(path, { as: "response" }));
   await read();
 
-  /** Save after what is being saved; `change` gets the present corrections and returns the new ones. */
-  edits.save = (change) => {
+  const put = async (change) => {
+    const { changes, speakers } = change({ changes: edits.changes, speakers: edits.speakers });
+    const bare = changes.map(({ words: _, ...rest }) => rest);
+    await take(await call(path, { method: "PUT", json: { changes: bare, speakers }, headers: { "if-match": edits.version }, as: "response" }));
+  };
+
+  /**
+   * Save after what is being saved; `change` gets the present corrections and returns the new ones. Where somebody else
+   * has saved meanwhile, it is made on top of theirs, unless they changed the same: what `part` returns of corrections.
+   */
+  edits.save = (change, part) => {
     edits.saving = edits.saving.catch(() => {}).then(async () => {
-      const { changes, speakers } = change({ changes: edits.changes, speakers: edits.speakers });
-      const bare = changes.map(({ words: _, ...rest }) => rest);
-      await take(await call(path, { method: "PUT", json: { changes: bare, speakers }, headers: { "if-match": edits.version }, as: "response" }));
+      for (let tries = 0; ; tries++) {
+        try {
+          return await put(change);
+        } catch (error) {
+          const before = JSON.stringify(part(edits));
+          if (error.status !== 412 || tries > 4) throw error;
+          await read();
+          if (JSON.stringify(part(edits)) !== before) throw error;
+        }
+      }
     });
     return edits.saving;
   };
@@ -38,16 +54,25 @@ export function noEdits(speakers = []) {
   return { changes: [], speakers, nameOf: (channel, speaker) => nameIn(speakers, channel, speaker) };
 }
 
-/** The corrections with a paragraph's text changed: in the place of the changes that it holds already. */
-export function withParagraph({ changes, speakers }, { channel, base, count: words }, text) {
-  const others = changes.filter((each) => each.channel !== channel || each.first + each.count <= base || each.first >= base + words);
-  return { speakers, changes: [...others, { channel, first: base, count: words, text }] };
+const isIn = ({ channel, base, count: words }) => (each) => each.channel === channel && each.first + each.count > base && each.first < base + words;
+const isOf = ({ channel, speaker }) => (each) => each.channel === channel && each.speaker === speaker;
+
+/** Save a paragraph's text in the place of the changes that it holds already. */
+function saveParagraph(edits, paragraph, text) {
+  const mine = isIn(paragraph), { channel, base: first, count: words } = paragraph;
+  return edits.save(
+    ({ changes, speakers }) => ({ speakers, changes: [...changes.filter((each) => !mine(each)), { channel, first, count: words, text }] }),
+    ({ changes }) => changes.filter(mine).map((each) => each.text),
+  );
 }
 
-/** The corrections with a speaker's name; "" takes it away. */
-export function withName({ changes, speakers }, { channel, speaker }, name) {
-  const others = speakers.filter((each) => each.channel !== channel || each.speaker !== speaker);
-  return { changes, speakers: name ? [...others, { channel, speaker, name }] : others };
+/** Save a speaker's name; "" takes it away. */
+function saveName(edits, { channel, speaker }, name) {
+  const mine = isOf({ channel, speaker });
+  return edits.save(
+    ({ changes, speakers }) => ({ changes, speakers: [...speakers.filter((each) => !mine(each)), ...(name ? [{ channel, speaker, name }] : [])] }),
+    ({ speakers }) => speakers.filter(mine).map((each) => each.name),
+  );
 }
 
 /**
@@ -67,7 +92,7 @@ export function editParagraphs(element, data, edits, player, show) {
     node.textContent = text; // one text node again, whatever the browser made of it
     show("Saving …");
     try {
-      await edits.save((now) => withParagraph(now, data.paragraphs[node.dataset.number], text));
+      await saveParagraph(edits, data.paragraphs[node.dataset.number], text);
       node.classList.add("changed");
       show(`Saved: ${count(edits.changes.length, "paragraph")} changed`);
     } catch (error) {
@@ -109,7 +134,7 @@ export function askName(paragraph, edits, shown, done) {
   const submit = async (event) => {
     event.preventDefault();
     try {
-      await edits.save((now) => withName(now, paragraph, field.value.trim()));
+      await saveName(edits, paragraph, field.value.trim());
       dialog.close();
       done();
       say("The name is saved.");

@@ -85,5 +85,5 @@ export function position({ jobs_ahead: ahead }) {
 /** An error's message without what the API puts before it for programs: the code, and what it tried. */
 export function plain({ err_code: code, err_msg: message }) {
   const rest = message.replace(new RegExp(`^${code}: `), "").replace(/^failed to process audio: /, "").replace(/^corrupt or unsupported data: /, "");
-  return rest.charAt(0).toUpperCase() + rest.slice(1);
+  return /^\p{L}+(?=[\s,.;:'’-]|$)(?!:\/\/)/u.test(rest) ? rest.charAt(0).toUpperCase() + rest.slice(1) : rest; // an option stays as it is spelled
 }

@@ -1,7 +1,7 @@
 // The screen of one job: its steps while it runs, why it failed, its transcript once it is done.
 
 import { call, poll } from "./api.js";
-import { copy, fill, h, say } from "./dom.js";
+import { copy, fill, h, say, warn } from "./dom.js";
 import { bytes, clock, count, day, language, position, plain, share, span, stateWord, title, when } from "./format.js";
 import { optionsOf, requestOf } from "./options.js";
 import { transcriptScreen } from "./transcript.js";
@@ -84,8 +84,9 @@ function copyLink() {
 function drawRunning(view, job, stalled, look, workers) {
   if (view.dataset.shown !== "running") {
     const cancel = async (event) => {
-      event.currentTarget.disabled = true;
-      await call(`/requests/${job.request_id}`, { method: "DELETE" }).catch((error) => say(error.message));
+      const button = event.currentTarget;
+      button.disabled = true;
+      await call(`/requests/${job.request_id}`, { method: "DELETE" }).catch((error) => { warn(error.message); button.disabled = false; });
       look.now();
     };
     const headline = h("h2", { class: "grow", role: "status" }), percent = h("span", { class: "num quiet" });

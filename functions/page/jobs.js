@@ -55,6 +55,7 @@ export function jobsScreen(main, query) {
     drawn = true;
     anonymous = page.anonymous;
     const fresh = page.requests.filter((job) => !jobs.has(job.request_id));
+    forgetMissing(page);
     page.requests.forEach((job) => jobs.set(job.request_id, job));
     list.prepend(...fresh.map(makeRow));
     draw();
@@ -69,6 +70,19 @@ export function jobsScreen(main, query) {
     if (name.value.trim()) search.set("name", name.value.trim());
     if (token) search.set("next", token);
     return call("/requests", { query: search });
+  }
+
+  /** Take off the list what the first page would have, and has not: deleted elsewhere, or in another state by now. */
+  function forgetMissing({ requests, next: older }) {
+    const there = new Set(requests.map((job) => job.request_id)), oldest = requests.at(-1)?.created ?? "";
+    for (const [id, job] of jobs) if (!there.has(id) && (!older || job.created > oldest)) forget(id);
+  }
+
+  function forget(id) {
+    cells.get(id).made.remove();
+    cells.delete(id);
+    jobs.delete(id);
+    chosen.delete(id);
   }
 
   async function showMore() {
@@ -135,10 +149,8 @@ export function jobsScreen(main, query) {
   async function removeChosen() {
     if (!confirm(`Delete ${chosen.size === 1 ? "this job" : `these ${chosen.size} jobs`} with all transcripts? Those that run are cancelled, and stay in the list.`)) return;
     await onEach(async (id) => {
-      await call(`/requests/${id}`, { method: "DELETE" });
-      cells.get(id).made.remove();
-      cells.delete(id);
-      jobs.delete(id);
+      await call(`/requests/${id}`, { method: "DELETE" }).catch((error) => { if (error.status !== 404) throw error; }); // gone already
+      if (cells.has(id)) forget(id);
     });
     look.now();
   }

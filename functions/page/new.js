@@ -16,7 +16,7 @@ let shown = false;
 /** Send files with the options that are chosen. */
 export function takeFiles(files) {
   const items = files.map((file) => add(file, chosen));
-  if (!shown && items.length) location.assign("#/");
+  if (!shown && items.length && !document.querySelector(".sending")) location.assign("#/");
   if (items.length === 1) openWhenSent(items[0]);
 }
 
@@ -87,12 +87,15 @@ export function newScreen(main, query) {
 
   async function toggleRecording() {
     if (recorder) return recorder.stop();
-    refused.hidden = true;
+    if (asking) return; // the browser asks for the microphone already
+    refused.hidden = asking = true;
     try {
       await startRecording(record);
     } catch {
       refused.textContent = "The browser does not give this page a microphone. Allow it in the address bar, or choose a file.";
       refused.hidden = false;
+    } finally {
+      asking = false;
     }
   }
 }
@@ -106,7 +109,7 @@ function openWhenSent(item) {
   });
 }
 
-let recorder = null;
+let recorder = null, asking = false;
 addEventListener("beforeunload", (event) => { if (recorder) event.preventDefault(); }); // what is recorded would be lost
 
 function canRecord() {
@@ -115,6 +118,7 @@ function canRecord() {
 
 async function startRecording(button) {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+  if (!button.isConnected) return stream.getTracks().forEach((track) => track.stop()); // New was left meanwhile
   const chunks = [], started = Date.now();
   recorder = new MediaRecorder(stream);
   recorder.ondataavailable = (event) => chunks.push(event.data);

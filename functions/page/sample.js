@@ -1,6 +1,6 @@
 // The sample for who has no recording at hand: eight seconds of speech to play, and to transcribe as if it were dropped.
 
-import { h, say } from "./dom.js";
+import { h, warn } from "./dom.js";
 
 const ADDRESS = new URL("./sample.mp3", import.meta.url).href;
 
@@ -12,7 +12,7 @@ export function sampleLine(take) {
       take([new File([await (await fetch(ADDRESS)).blob()], "sample.mp3", { type: "audio/mpeg" })]);
     } catch {
       event.target.disabled = false;
-      say("The sample cannot be fetched.");
+      warn("The sample cannot be fetched.");
     }
   };
   return h("div", { class: "row sample" },

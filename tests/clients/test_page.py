@@ -31,6 +31,8 @@ OPEN = (
     "trouble",
     "record",
     "edits",
+    "tabs",
+    "elsewhere",
     "share",
     "try",
     "jobs",
@@ -160,6 +162,23 @@ def test_edits_and_names_are_in_what_is_saved(seen: Seen) -> None:
         assert "Elinor: Hello!" in seen["text"]
         assert "<v Elinor>" in seen["vtt"]
         assert "Elinor" in seen["after"]
+
+
+def test_tabs_that_edit_at_once_lose_nothing(seen: Seen) -> None:
+    assert seen["said"][0] == "Saved: 1 paragraph changed"
+    assert seen["said"][1] == "Saved: 2 paragraphs changed"
+    assert "Somebody else has changed" in seen["said"][2]
+    assert "Too late." in seen["kept"]
+    assert "First tab." in seen["text"]
+    assert "Second tab." in seen["text"]
+    assert "Too late." not in seen["text"]
+
+
+def test_elsewhere_deleted_jobs_leave_the_list(seen: Seen) -> None:
+    assert len(seen["left"]) == 1
+    assert seen["most"] == 1  # looks at a time
+    assert seen["odd"] == "There is no such job"
+    assert seen["problem"] == "Something went wrong on our side."
 
 
 def test_share_is_read_without_a_key_and_withdrawn(seen: Seen) -> None:

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from functions.transcripts.redaction.cues import Cue
 from functions.transcripts.redaction.entities import Entity, Found
-from functions.transcripts.redaction.numerals import Numeral, Run, word_set
+from functions.transcripts.redaction.numerals import Numeral, word_set
+from functions.transcripts.redaction.runs import Run
 from functions.transcripts.words import TranscriptWord
 
 # "Account", "compte" and "conta" alone also stand in sentences about no account: "on no account pay 5000", "il se rend
@@ -20,12 +21,16 @@ _LINKING = word_set(
     "is are it's that's ending ends last four ist lautet endet est termine es termina terminada é è finisce eindigt er"
 )
 _CONNECTING = (
-    _NUMBER | _LINKING | word_set("the a in with digits first die der auf mit sont se par son en em con op på")
+    _NUMBER
+    | _LINKING
+    | word_set("please uh um okay yes sure bitte ja s'il vous plaît oui por favor sí per sì alstublieft")
+    | word_set("the a in with digits first die der auf mit sont se par son en em con op på")
 )
 _ENDING = word_set("ending ends endet endend termine terminant termina terminada finisce eindigt")
+_LAST_FOUR = word_set("last four")
 _EXTENSION = word_set("ext extension x durchwahl poste extensión interno ramal")
 _AREA = word_set("code vorwahl indicatif prefijo")
-_YEAR = re.compile(r"(19|20)\d\d")
+YEAR = re.compile(r"(19|20)\d\d")
 _CODE_LETTERS = re.compile(r"[A-Z]{1,4}\W*")
 _NO_CODE = word_set("I A AM PM OK USD EUR GBP CHF US UK EU")
 _MOST_LETTERS = 3  # groups of letters on one side of a number: "GB29 NWBK 6016 …"
@@ -35,13 +40,15 @@ def is_linked(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) 
     """Tell whether a cue before a number can mean it; true but for a few short ones after the word account alone."""
     if cue.entity is not Entity.ACCOUNT_NUMBER or len(digits) >= LONG_ENOUGH:
         return True
+    if cue.elsewhere:
+        return any(map(_NAMES_NUMBER.search, cue.around))
     text = " ".join(word.normalised for word in words[cue.first : cue.last + 1])
     between = [word.normalised for word in words[cue.last + 1 : run[0].first]]
     if _NAMES_NUMBER.search(text) or (between and between[0] in _NUMBER):
         return True
     if not set(between) <= _CONNECTING:
         return False
-    return not (len(run) == 1 and _YEAR.fullmatch(digits)) or bool(_LINKING.intersection(between))
+    return not (len(run) == 1 and YEAR.fullmatch(digits)) or bool(_LINKING.intersection(between))
 
 
 def is_part(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) -> bool:
@@ -50,8 +57,8 @@ def is_part(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) ->
     if not between <= _CONNECTING:
         return False
     if cue.entity is Entity.CREDIT_CARD:
-        return len(digits) == 4 and (bool(between & _ENDING) or {"last", "four"} <= between)
-    is_area = cue.entity is Entity.PHONE_NUMBER and words[cue.last].normalised in _AREA
+        return len(digits) == 4 and (bool((between | cue.around) & _ENDING) or between | cue.around >= _LAST_FOUR)
+    is_area = cue.entity is Entity.PHONE_NUMBER and not cue.elsewhere and words[cue.last].normalised in _AREA
     return is_area and len(digits) in range(2, 6)
 
 
@@ -70,7 +77,7 @@ def completed(
 ) -> list[Found]:
     """Return entities in order with what belongs to them: "QQ 12 34 56 C", "GB29 NWBK 6016 …", "555-2671 ext. 204"."""
     written = {numeral.first for numeral in numerals}
-    announcing = {at for cue in cues for at in range(cue.first, cue.last + 1)}
+    announcing = {at for cue in cues if not cue.elsewhere for at in range(cue.first, cue.last + 1)}
     taken = {at for entity in found for at in range(entity.first, entity.last + 1)}
 
     def end(at: int, step: int) -> int:

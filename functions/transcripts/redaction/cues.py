@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from functions.transcripts.redaction.entities import Entity
@@ -13,6 +13,8 @@ from functions.transcripts.words import TranscriptWord
 
 BEFORE = 20  # words within which a cue before a number counts: question, answer, "let me see"
 AFTER = 5  # words within which one after it counts: "4111 … is the card"
+_AROUND = 6  # words around a cue that say what is asked for: "the last four of your card"
+_ANSWER_SECONDS = 20.0  # within which somebody on another channel begins to answer
 
 # Stems of words and phrases; a stem also begins longer words. German ones may stand inside a compound.
 _STEMS = {
@@ -27,7 +29,8 @@ _STEMS = {
         r"|vencimiento|validade|scadenza|vervaldatum|geldig tot|udløb"
     ),
     Entity.CVV: (
-        r"cvv|cvc|cv (code|two)|c v v|c v c|csc\b|security code|verification (code|value|number)|card code"
+        r"cvv|cvc|cv (code|two)|c v v|c v c|csc\b|pin( (number|code))?\b|signature (strip|panel)"
+        r"|security code|verification (code|value|number)|card code"
         r"|(three|3|four|4) digits on the (back|front)|(drei|3) ziffern|code au dos|(trois|3) (derniers )?chiffres"
         r"|(tres|três|3) (dígitos|números)|(tre|3) cifre|(drie|3) cijfers|\w*prüfnummer|prüfziffer"
         r"|\w*sicherheits(code|nummer|zahl)|security (number|digits)|cryptogramme|code de vérification"
@@ -44,7 +47,8 @@ _STEMS = {
         r"|\w*rekeningnummer|rekening\b"
     ),
     Entity.PHONE_NUMBER: (
-        r"\w*phone|cell( number)?\b|mobile|(call|reach|text|ring|dial) (me|us|him|her|them|back)|call\b|fax|hotline"
+        r"\w*phone|cell( number)?\b|mobile"
+        r"|(call|reach|text|ring|dial|get|try|contact|message) (me|us|him|her|them|back)|call\b|whatsapp|fax|hotline"
         r"|callback number|area code|vorwahl|indicatif|prefijo"
         r"|\w*telefon|handy|\w*rufnummer|ruf mich|téléphone|portable\b|appele|rappele|teléfono|móvil"
         r"|celular|llám|telefone|telemóvel|cellulare|chiam|mobiel|mobil"
@@ -56,16 +60,30 @@ _STEMS = {
         r"|geboortedatum|fødselsdato|født"
     ),
 }
+# A telephone's, unless the digits themselves are another's: "my number is 123-45-6789".
+_WEAK = re.compile(r"(?<!\S)(my|meine|mon|mi|il mio|meu|o meu|mijn|mit|your) (nummer|numéro|número|numero|number)\b")
 _PATTERNS = {entity: re.compile(rf"(?<!\S)(?:{stems})") for entity, stems in _STEMS.items()}
 
 
 @dataclass(frozen=True)
 class Cue:
-    """A word or phrase that says what a number near it is."""
+    """A word or phrase that says what a number near it is.
+
+    Attributes:
+        entity: What the number is.
+        first: Index of its first word; of a cue on another channel, of the word before which it was said.
+        last: Index of its last word; of a cue on another channel the same as `first`.
+        around: The words around it, its own included.
+        elsewhere: Whether it was said on another channel: a question that is answered on this one.
+        weak: Whether it counts only where the digits themselves say nothing.
+    """
 
     entity: Entity
     first: int
     last: int
+    around: frozenset[str] = frozenset()
+    elsewhere: bool = False
+    weak: bool = False
 
 
 def find_cues(words: Sequence[TranscriptWord]) -> list[Cue]:
@@ -73,24 +91,53 @@ def find_cues(words: Sequence[TranscriptWord]) -> list[Cue]:
     texts = [word.normalised for word in words]
     line = " ".join(texts)
     starts = [0, *accumulate(len(text) + 1 for text in texts)]
-    found = [
-        Cue(
-            entity,
-            bisect_right(starts, match.start()) - 1,
-            bisect_right(starts, max(match.start(), match.end() - 1)) - 1,
-        )
-        for entity, pattern in _PATTERNS.items()
-        for match in pattern.finditer(line)
-    ]
-    return sorted(found, key=lambda cue: (cue.last, cue.first))
+    found: list[Cue] = []
+    for entity, pattern in (*_PATTERNS.items(), (Entity.PHONE_NUMBER, _WEAK)):
+        for match in pattern.finditer(line):
+            first = bisect_right(starts, match.start()) - 1
+            last = bisect_right(starts, max(match.start(), match.end() - 1)) - 1
+            around = frozenset(texts[max(0, first - _AROUND) : last + 1 + _AROUND])
+            found.append(Cue(entity, first, last, around, weak=pattern is _WEAK))
+    return sorted(_apart(found), key=lambda cue: (cue.last, cue.first))
+
+
+def _apart(cues: Iterable[Cue]) -> Iterator[Cue]:
+    """Yield the cues but those that begin inside another: the "security number" of "social security number"."""
+    furthest, furthest_before, at = -1, -1, -1
+    for cue in sorted(cues, key=lambda cue: cue.first):
+        if cue.first > at:
+            at, furthest_before = cue.first, furthest
+        if cue.first > furthest_before:
+            yield cue
+        furthest = max(furthest, cue.last)
+
+
+def questions(words: Sequence[TranscriptWord], others: Iterable[Sequence[TranscriptWord]]) -> list[Cue]:
+    """Return the cues on other channels, each where it was said among the words of this one.
+
+    A recording with a channel for each side of a call has the question on one and the number on the other.
+    """
+    starts = [word.start for word in words]
+    found: list[Cue] = []
+    for other in others:
+        for cue in find_cues(other):
+            following = bisect_left(starts, other[cue.first].start)
+            if following < len(words) and starts[following] - other[cue.last].end <= _ANSWER_SECONDS:
+                found.append(replace(cue, first=following - 1, last=following - 1, elsewhere=True))
+    return found
 
 
 def cues_before(cues: Sequence[Cue], first: int) -> list[Cue]:
     """Return the cues that announce a number whose first word is at `first`, the nearest first; one of each kind."""
-    near = [cue for cue in cues if first - BEFORE <= cue.last < first]
+    near = [cue for cue in cues if first - BEFORE <= cue.last < first and not cue.weak]
     return list({cue.entity: cue for cue in near}.values())[::-1]
 
 
 def cues_after(cues: Sequence[Cue], last: int) -> list[Cue]:
     """Return the cues that follow a number whose last word is at `last`."""
-    return [cue for cue in cues if last < cue.first <= last + AFTER]
+    return [cue for cue in cues if last < cue.first <= last + AFTER and not (cue.elsewhere or cue.weak)]
+
+
+def is_weakly_announced(cues: Sequence[Cue], first: int) -> bool:
+    """Tell whether words like "my number is" stand before a number whose first word is at `first`."""
+    return any(cue.weak and first - BEFORE <= cue.last < first for cue in cues)

@@ -41,7 +41,7 @@ def find_dates(words: Sequence[TranscriptWord], numerals: Sequence[Numeral], cue
         is_expiry = entity is Entity.CREDIT_CARD_EXPIRATION and _MONTH_AND_YEAR.fullmatch(word.normalised)
         if is_expiry or (_WRITTEN.fullmatch(word.normalised) and not _is_sort_code(word, cues, at)):
             found.append(Found(entity, at, at))
-        elif last := _end_of_ordinals(words, starting, at):
+        elif last := _end_of_ordinals(words, starting, at, born=entity is Entity.DOB):
             found.append(Found(_entity(cues, at, found, last), at, last))
         elif word.normalised.rstrip(".") in _MONTHS and not _is_verb(words, at):
             first = _day_before(words, ending, at)
@@ -55,7 +55,7 @@ def _entity(cues: Sequence[Cue], at: int, found: Sequence[Found], last: int | No
     """Return what a date is: the words before it that say so announce one date; "born" may follow its `last` word."""
     used = {entity.entity: entity.first for entity in found}
     for cue in cues_before(cues, at):
-        if cue.entity in _SPECIAL and used.get(cue.entity, -1) < cue.first:
+        if cue.entity in _SPECIAL and used.get(cue.entity, -2) < cue.first + cue.elsewhere:
             return cue.entity
     after = cues_after(cues, at if last is None else last)
     return Entity.DOB if any(cue.entity is Entity.DOB for cue in after) else Entity.DATE
@@ -79,10 +79,15 @@ def _is_verb(words: Sequence[TranscriptWord], at: int) -> bool:
     return words[at].text.startswith("may") and at > 0 and words[at - 1].normalised in _WHO_MAY
 
 
-def _end_of_ordinals(words: Sequence[TranscriptWord], starting: dict[int, Numeral], at: int) -> int | None:
-    """Return the last word of a date whose month is a rank, too, as in German: "am dritten fünften (1985)"."""
+def _end_of_ordinals(
+    words: Sequence[TranscriptWord], starting: dict[int, Numeral], at: int, *, born: bool
+) -> int | None:
+    """Return the last word of a date whose month is a rank, too, as in German: "am dritten fünften (1985)".
+
+    After "born" and the like words may stand between them: "the fourth of the fifth".
+    """
     day = starting.get(at)
-    month = starting.get(day.last + 1) if day else None
+    month = starting.get(_after_joiners(words, day.last + 1) if born else day.last + 1) if day else None
     if not day or not month or not (_is_rank(words, day) and _is_rank(words, month)):
         return None
     if not _is_day(day) or not 1 <= int(month.digits) <= 12:
@@ -91,6 +96,14 @@ def _end_of_ordinals(words: Sequence[TranscriptWord], starting: dict[int, Numera
     while (numeral := starting.get(last + 1)) and not numeral.is_ordinal and len(year + numeral.digits) <= 4:
         last, year = numeral.last, year + numeral.digits
     return last
+
+
+def _after_joiners(words: Sequence[TranscriptWord], at: int) -> int:
+    """Return the index behind words as in "the fourth of the fifth"; `at` where none is there."""
+    end = at
+    while end < min(len(words), at + _MOST_JOINERS) and words[end].normalised in _JOINERS:
+        end += 1
+    return end
 
 
 def _is_rank(words: Sequence[TranscriptWord], numeral: Numeral) -> bool:
@@ -109,9 +122,7 @@ def _day_and_year_after(words: Sequence[TranscriptWord], starting: dict[int, Num
     last, has_day, year = month, False, ""
     at = month + 1
     while at < len(words):
-        skipped = at
-        while skipped < min(len(words), at + _MOST_JOINERS) and words[skipped].normalised in _JOINERS:
-            skipped += 1
+        skipped = _after_joiners(words, at)
         numeral = starting.get(skipped)
         if numeral is None or any(_ends_sentence(words[n]) and not numeral.is_ordinal for n in range(last, skipped)):
             break

@@ -6,13 +6,16 @@ import re
 from collections.abc import Sequence
 
 from functions.transcripts.redaction.entities import Entity, Found
-from functions.transcripts.redaction.numerals import word_set
+from functions.transcripts.redaction.numerals import Numeral, word_set
 from functions.transcripts.words import TranscriptWord
 
-_AT = word_set("at @ ät arobase arobas arroba chiocciola apenstaartje snabel-a klammeraffe")
-_DOT = word_set("dot . punkt point punto ponto punt punktum")
+_AT = word_set(
+    "at @ ät arobase arobas arroba chiocciola apenstaartje snabel-a klammeraffe собака собачка małpa zavináč 골뱅이"
+)
+_DOT = word_set("dot . punkt point punto ponto punt punktum period точка крапка kropka tečka nokta 닷 점")
 _JOINERS = _DOT | word_set(
-    "underscore dash hyphen minus plus unterstrich bindestrich tiret souligné guión guion bajo trattino hífen streepje"
+    "underscore dash hyphen minus plus unterstrich bindestrich tiret souligné guión guion bajo trattino hífen streepje "
+    "дефис тире подчёркивание подчеркивание myślnik podkreślnik pomlčka podtržítko tire"
 )
 _TOP_LEVEL = word_set(
     "com org net edu gov mil int info biz io ai app dev co me tv us uk ca au nz ie in za de at ch fr be es mx ar it "
@@ -26,24 +29,36 @@ _GLUED = re.compile(
     rf"[\w.+-]+((gmail|googlemail|yahoo|hotmail|outlook|icloud|aol|gmx|protonmail)\.(\w+)|web\.de)"
     rf"|[\w+-]+\.[\w+-]+at[\w-]{{3,}}\.({_TOP_LEVELS})"
 )
-_ANNOUNCED = re.compile(r"e-?mails?|mail|adresse|address|correo|endereço|indirizzo|courriel")
+_ANNOUNCED = re.compile(
+    r"e-?mails?|mail|adresse|address|correo|endereço|indirizzo|courriel|mejl|почт\w+|мейл|имейл|адрес\w*|adres|이메일"
+)
 _SEND = re.compile(
     r"send|sent|write|mail|e-?mail|forward|schick\w*|schreib\w*|sende\w*|envo\w*|écri\w*|envía\w*|escrib\w*|manda\w*"
 )
 _TO = word_set("to at an à a")
-_IS = word_set("is it's its ist lautet est es é è")
+_IS = word_set("is it's its ist lautet est es é è er är to это")
 # Between an announcement and its address; and what looks, meets and buys "at example.com" without an address.
 _LEADING = word_set("me us him her them at to on is it's its an mir uns à a bitte please under unter")
 _NO_NAME = word_set(
     "look looks looked looking meet meets met meeting buy buys bought buying shop shopping order ordered find finds "
     "found see seen saw available work works worked working learn more register sign visit me us it him her them is "
-    "are was were online here there people team starting hosted website site"
+    "are was were it's its that's online here there people team starting hosted website site"
 )
+_AND_SO_ON = word_set("and or und y et with from the my your und mit von der die le la el")
+# A letter and a word that begins with it, which may stand behind: "J as in Juliet", "J wie".
+_SPELT = re.compile(r"(?<!\S)\w (as in|comme dans|for|like|wie|as|comme|como|come|als)( \S+)?$")
+# Mailboxes that are named without their top-level domain: "jane at gmail".
+# "At this point in time" has an "at", a "point" and a top-level domain, and is no address.
+_ENGLISH_DOT = word_set("point period")
+_ENGLISH_WORDS = word_set("in it me at us be no is so to")
+_MAILBOXES = word_set("gmail googlemail hotmail icloud protonmail gmx")
+_MOST_SPELT = 40  # words of a domain that is spelt
 _MOST_LOCAL = 12  # words before the "at" that may belong to an address which is announced
 
 
-def find_emails(words: Sequence[TranscriptWord]) -> list[Found]:
-    """Return all e-mail addresses in order."""
+def find_emails(words: Sequence[TranscriptWord], numerals: Sequence[Numeral] = ()) -> list[Found]:
+    """Return all e-mail addresses in order; `numerals` are the numbers in the words."""
+    digits = {at for numeral in numerals for at in range(numeral.first, numeral.last + 1)}
     found: list[Found] = []
     for at, word in enumerate(words):
         free = found[-1].last + 1 if found else 0  # index of the first word that is no address yet
@@ -53,12 +68,14 @@ def find_emails(words: Sequence[TranscriptWord]) -> list[Found]:
         if "@" in text and text != "@" and _WRITTEN.match(text):
             is_whole = "." in text.partition("@")[2]
             end = at if is_whole else _domain_end(words, at + 1, after_name=True) or _end_after_stop(words, at)
-            found.append(Found(Entity.EMAIL_ADDRESS, _local_start(words, at, free), end))
+            found.append(Found(Entity.EMAIL_ADDRESS, _local_start(words, at, free, digits), end))
         elif _GLUED.fullmatch(text) and words[max(at - 1, 0)].normalised not in _AT:
-            found.append(Found(Entity.EMAIL_ADDRESS, _local_start(words, at, free, glued=True), at))
-        elif ((text in _AT and at) or text.endswith("@")) and (last := _domain_end(words, at + 1)):
-            start = _local_start(words, at, free)
-            if start < at - 1 or words[start].normalised not in _NO_NAME:
+            found.append(Found(Entity.EMAIL_ADDRESS, _local_start(words, at, free, digits, glued=True), at))
+        elif ((text in _AT and at) or word.text.endswith("@")) and (last := _domain_end(words, at + 1)):
+            start = _local_start(words, at, free, digits)
+            is_mailbox = last == at + 1 and words[last].normalised in _MAILBOXES
+            is_named = _has_sign(word) or words[at - 1].normalised not in _NO_NAME
+            if is_named or (start < at - 1 and not is_mailbox):
                 found.append(Found(Entity.EMAIL_ADDRESS, start, last))
     return found
 
@@ -74,15 +91,42 @@ def _domain_end(words: Sequence[TranscriptWord], start: int, *, after_name: bool
     texts = [word.normalised for word in words[start : start + 8]]
     if texts and not after_name and _DOMAIN.fullmatch(texts[0]):
         return start
+    if not after_name and (spelt := _spelt_domain_end(words, start)):
+        return spelt
     at = 0 if after_name else next((n for n, text in enumerate(texts[:4]) if text in _DOT), 0)
     last = None
     while at + 1 < len(texts) and texts[at] in _DOT:
-        if texts[at + 1] in _TOP_LEVEL or _DOMAIN.fullmatch(texts[at + 1]):
+        if _is_top_level(texts[at], texts[at + 1]) or _DOMAIN.fullmatch(texts[at + 1]):
             last = start + at + 1
         at += 2
     if last is None and len(texts) > 1 and not after_name and words[start].text.endswith("."):
         following = words[start + 1].text.rstrip(".,;:?!")  # "at example. com"; a capital begins a sentence
         last = start + 1 if following in _TOP_LEVEL else None
+    if last is None and texts and not after_name and texts[0] in _MAILBOXES:
+        return start
+    return last
+
+
+def _is_top_level(dot: str, name: str) -> bool:
+    return name in _TOP_LEVEL and not (dot in _ENGLISH_DOT and name in _ENGLISH_WORDS)
+
+
+def _spelt_domain_end(words: Sequence[TranscriptWord], start: int) -> int | None:
+    """Return the index of a domain's last word, of one that is spelt by letters: "g m a i l dot c o m"."""
+    labels, dot, at = [""], "", start
+    last = None
+    while at < min(len(words), start + _MOST_SPELT):
+        text = words[at].normalised
+        if text in _DOT and labels[-1]:
+            labels.append("")
+            dot = text
+        elif len(text) == 1 or (not labels[-1] and text not in _DOT):
+            labels[-1] += text
+        else:
+            break
+        if len(labels) > 1 and _is_top_level(dot, labels[-1]):
+            last = at
+        at += 1
     return last
 
 
@@ -92,7 +136,7 @@ def _end_after_stop(words: Sequence[TranscriptWord], at: int) -> int:
     return at + 1 if words[at].text.endswith(".") and following in _TOP_LEVEL else at
 
 
-def _local_start(words: Sequence[TranscriptWord], at: int, free: int, *, glued: bool = False) -> int:
+def _local_start(words: Sequence[TranscriptWord], at: int, free: int, digits: set[int], *, glued: bool = False) -> int:
     """Return the index of an address's first word.
 
     What an announcement ("my e-mail is …") begins is taken whole; else what is joined by dots and the like, spelt
@@ -103,23 +147,29 @@ def _local_start(words: Sequence[TranscriptWord], at: int, free: int, *, glued: 
             break
         if _announces(words, first):
             return _without_leading(words, min(first + 1, at), at)
-    first = at if glued or ("@" in words[at].normalised and words[at].normalised not in _AT) else at - 1
-    while first > free and _belongs(words[first - 1].normalised, words[first].normalised):
-        first -= 1
+    first = at if glued or _has_sign(words[at]) else at - 1
+    while first > free and (length := _belonging(words, first, digits)):
+        first = max(free, first - length)
     return first
+
+
+def _has_sign(word: TranscriptWord) -> bool:
+    """Tell whether a word, or the lone punctuation behind it, has the "@": the word is part of the address's name."""
+    return word.normalised not in _AT and ("@" in word.normalised or word.text.endswith("@"))
 
 
 def _announces(words: Sequence[TranscriptWord], at: int) -> bool:
     """Tell whether an address begins after a word: "e-mail", its "is", or the "to" of "send it to"."""
     text = words[at].normalised
-    if text in _TO and any(_SEND.fullmatch(word.normalised) for word in words[max(0, at - 3) : at]):
+    is_spelt = len(text) == 1 and any(len(word.normalised) == 1 for word in words[max(0, at - 1) : at + 2 : 2])
+    if text in _TO and not is_spelt and any(_SEND.fullmatch(word.normalised) for word in words[max(0, at - 3) : at]):
         return True
     return bool(_ANNOUNCED.fullmatch(text)) or (text in _IS and _announced_before(words, at))
 
 
 def _without_leading(words: Sequence[TranscriptWord], first: int, at: int) -> int:
     """Return the index of an address's first word after words like "me at", of which one at least stays."""
-    last = at if "@" in words[at].normalised and words[at].normalised not in _AT else at - 1
+    last = at if _has_sign(words[at]) else at - 1
     while first < last and words[first].normalised in _LEADING:
         first += 1
     return first
@@ -127,6 +177,18 @@ def _without_leading(words: Sequence[TranscriptWord], first: int, at: int) -> in
 
 def _announced_before(words: Sequence[TranscriptWord], at: int) -> bool:
     return any(_ANNOUNCED.fullmatch(word.normalised) for word in words[max(0, at - 3) : at])
+
+
+def _belonging(words: Sequence[TranscriptWord], first: int, digits: set[int]) -> int:
+    """Return how many words before `first` belong to its address: those of "J as in Juliet", one, none."""
+    before, after = words[first - 1], words[first]
+    may_be_name = before.normalised not in _NO_NAME | _IS | _TO | _AND_SO_ON
+    if may_be_name and not digits.isdisjoint((first - 1, first)):  # "doe ninety nine"
+        return 1
+    line = " ".join(word.normalised for word in words[max(0, first - 4) : first])
+    if letters := _SPELT.search(line):
+        return len(letters[0].split())
+    return int(_belongs(before.normalised, after.normalised))
 
 
 def _belongs(before: str, after: str) -> bool:

@@ -1,4 +1,4 @@
-"""Numerals: every word that says or writes digits, and the runs that they form, as a listener would write them down.
+"""Numerals: every word that says or writes digits, as a listener would write them down.
 
 Unlike the edit `numerals`, which leaves what is not certain as it was, this reads all that may be a digit: a digit that
 is missed is a digit that is stored.
@@ -42,22 +42,8 @@ def word_set(words: str) -> frozenset[str]:
 
 
 _ZEROS = word_set("oh o zero nought null nul zéro cero")
-# Said between two groups of digits of one number, and what the other says meanwhile.
-_BETWEEN = word_set(
-    "uh um er hm hmm mm mm-hmm dash hyphen minus space then dot point okay ok yes yeah yep mhm uh-huh right sure got "
-    "it alright perfect great "
-    "äh ähm ja genau gut strich bindestrich euh oui tiret d'accord sí si guión vale sì trattino va bene "
-    "sim hífen streepje"
-)
-# Heard for "four" and "two" within a number, and "double" whose digit was not understood: "782 double for 1903".
-_MISHEARD = word_set("for to too double triple")
-_AND = word_set("and und et y e en og")
-_MOST_BETWEEN = 3  # words
-# "4111 and the last four are 1111": what leads on to the next digits, and the words beside it.
-_LEADS_ON = word_set("then last next first final")
-_AROUND_LEAD = word_set("and the four three 4 3 digits numbers are is")
-_MOST_LEADING = 7  # words
-_SENTENCE_MARKS = ".?!…"
+AND = word_set("and und et y e en og")
+_FOREIGN = 4  # words on end that are numbers in another language than the text's
 
 
 @dataclass(frozen=True)
@@ -81,18 +67,16 @@ class Numeral:
     is_ambiguous: bool = False
 
 
-Run = list[Numeral]
-
-
 def find_numerals(words: Sequence[TranscriptWord], languages: Sequence[str]) -> list[Numeral]:
     """Return all numerals in order.
 
     Args:
         words: Words in order of time.
-        languages: Whisper's code for each word. Spoken numbers are read in the languages of the edit `numerals`,
-            digits and Han digits in all.
+        languages: Whisper's code for each word. Spoken numbers are read in the languages of the edit `numerals`, and
+            in English within any; digits and Han digits in all.
     """
     found: list[Numeral] = []
+    languages = _languages_of_numbers(words, languages)
     kinds = [_kind(word.normalised, language) for word, language in zip(words, languages, strict=True)]
     kinds = [_kind_between(kinds, words, languages, at) for at in range(len(words))]
     for (kind, language), group in groupby(range(len(words)), key=lambda at: (kinds[at], languages[at])):
@@ -104,72 +88,37 @@ def find_numerals(words: Sequence[TranscriptWord], languages: Sequence[str]) -> 
     return found
 
 
-def runs(numerals: Sequence[Numeral], words: Sequence[TranscriptWord], *, across_sentences: bool) -> Iterator[Run]:
-    """Yield numerals that follow one another, perhaps with a word like "dash" or "okay" between them.
-
-    Args:
-        numerals: Numerals in order, ordinals are left out.
-        words: The words they are in.
-        across_sentences: Whether a full stop, or another speaker's word, may stand between them: whoever reads a long
-            number aloud pauses, and Whisper writes a full stop.
-    """
-    run: Run = []
-    for numeral in numerals:
-        if numeral.is_ordinal:
-            continue
-        if run and not _continues(words, run[-1], numeral, across_sentences):
-            yield run
-            run = []
-        run.append(numeral)
-    if run:
-        yield run
-
-
-def digits_of(run: Sequence[Numeral]) -> str:
-    """Return the digits of all numerals of a run."""
-    return "".join(numeral.digits for numeral in run)
-
-
-def _continues(words: Sequence[TranscriptWord], before: Numeral, after: Numeral, across_sentences: bool) -> bool:
-    between = words[before.last + 1 : after.first]
-    if len(between) == 1 and between[0].normalised in _AND and before.digits.endswith("00"):
-        return True  # "nine hundred and twelve"
-    allowed = _BETWEEN | _MISHEARD if across_sentences else _BETWEEN
-    texts = {word.normalised for word in between}
-    if texts == {"to"} and _are_years(before, after):
-        return False
-    if across_sentences and len(between) <= _MOST_LEADING and texts & _LEADS_ON:
-        return texts <= allowed | _LEADS_ON | _AROUND_LEAD
-    if len(between) > _MOST_BETWEEN or not all(word.normalised in allowed for word in between):
-        return False
-    if across_sentences:
-        return True
-    last, first = words[before.last], words[after.first]
-    return last.speaker == first.speaker and not any(
-        word.text.rstrip("\"'”’)")[-1:] in _SENTENCE_MARKS for word in (last, *between)
-    )
-
-
-def _are_years(*numerals: Numeral) -> bool:
-    return all(re.fullmatch(r"1\d{3}|20\d\d", numeral.digits) for numeral in numerals)
-
-
-def counts_digits(words: Sequence[TranscriptWord], numeral: Numeral) -> bool:
-    """Tell whether a numeral says how many digits come ("the last four are …") and is none of them."""
-    before = words[numeral.first - 1].normalised if numeral.first else ""
-    return numeral.digits in ("3", "4") and before in _LEADS_ON - {"then"}
-
-
 def _kind_between(kinds: Sequence[str], words: Sequence[TranscriptWord], languages: Sequence[str], at: int) -> str:
     """Return a word's kind; an "and" inside one number ("quarante et un", "ochenta y cinco") is `spoken`."""
     around = kinds[at - 1 : at + 2] if at else []
-    if kinds[at] or words[at].normalised not in _AND or len(around) < 3 or {around[0], around[2]} != {"spoken"}:
+    if kinds[at] or words[at].normalised not in AND or len(around) < 3 or {around[0], around[2]} != {"spoken"}:
         return kinds[at]
     joined = _numbers(tuple(word.normalised for word in words[at - 1 : at + 2]), languages[at])
     return "spoken" if [(first, last) for first, last, *_ in joined] == [(0, 3)] else ""
 
 
-@lru_cache(maxsize=8192)
+def _languages_of_numbers(words: Sequence[TranscriptWord], languages: Sequence[str]) -> list[str]:
+    """Return the language in which each word is read: its own, or another of which it says a number of some words.
+
+    Who calls a bank speaks two languages, and Whisper takes some languages for their neighbours.
+    """
+    read = [*languages]
+    own = {language for language in languages if language in VOCABULARIES}
+    for other in ("en",) if own == set(languages) else VOCABULARIES:
+        spoken = [
+            read[at] == languages[at] != other and _kind(word.normalised, other) == "spoken"
+            for at, word in enumerate(words)
+        ]
+        for is_spoken, group in groupby(range(len(words)), key=lambda at: spoken[at]):
+            indices = list(group)
+            own_numbers = sum(bool(_kind(words[at].normalised, languages[at])) for at in indices)
+            if is_spoken and len(indices) >= _FOREIGN and own_numbers <= len(indices) // 2:
+                for at in indices:
+                    read[at] = other
+    return read
+
+
+@lru_cache(maxsize=32768)
 def _kind(word: str, language: str) -> str:
     """Return `written` for a word with digits in it, `spoken` for a number word, else nothing."""
     if any(letter.isdecimal() or letter in _HAN_DIGITS for letter in word):
@@ -184,7 +133,7 @@ def _kind(word: str, language: str) -> str:
 def _written(word: TranscriptWord, at: int) -> Numeral:
     letters = [_HAN_DIGITS.get(letter, unicodedata.decimal(letter, None)) for letter in word.normalised]
     digits = "".join(str(letter) for letter in letters if letter is not None)
-    # "+" is punctuation to no one else: it is the sign of a telephone number.
+    # "+" begins a telephone number, but `normalised` has dropped it as punctuation.
     text = "+" * ("+" in word.text) + word.normalised
     return Numeral(at, at, digits, text, is_ordinal=bool(re.fullmatch(r"\d{1,2}(st|nd|rd|th|er|º|ª|\.)", text)))
 

@@ -8,7 +8,7 @@ from math import fsum
 
 from earshot_contract.shard_results import Segment, Word
 from functions.transcripts.printed_words import PrintedWord, segment_words
-from functions.transcripts.redaction.cues import BEFORE, find_cues
+from functions.transcripts.redaction.cues import BEFORE, find_cues, questions
 from functions.transcripts.redaction.dates import find_dates
 from functions.transcripts.redaction.emails import find_emails
 from functions.transcripts.redaction.entities import (
@@ -21,7 +21,7 @@ from functions.transcripts.redaction.entities import (
 from functions.transcripts.redaction.numbers import find_numbers, other_numbers
 from functions.transcripts.redaction.numerals import find_numerals
 from functions.transcripts.transcript import Channel, Redaction, Transcript
-from functions.transcripts.words import TranscriptWord, join_words, words_of
+from functions.transcripts.words import TranscriptWord, join_words, punctuated_words_of
 
 
 def redact(transcript: Transcript, names: list[str]) -> Transcript:
@@ -38,9 +38,10 @@ def redact(transcript: Transcript, names: list[str]) -> Transcript:
         return transcript
     counts: dict[Entity, int] = {}
     channels, redactions = [], []
-    for channel in transcript.channels:
-        words = words_of(transcript, channel)
-        found = find_entities(words, [_language(transcript, channel, word) for word in words], names)
+    spoken = [punctuated_words_of(transcript, channel) for channel in transcript.channels]
+    for channel, words in zip(transcript.channels, spoken, strict=True):
+        others = [other for other in spoken if other is not words]
+        found = find_entities(words, [_language(transcript, channel, word) for word in words], names, others)
         tagged = []
         for entity in found:
             counts[entity.entity] = counts.get(entity.entity, 0) + 1
@@ -51,22 +52,28 @@ def redact(transcript: Transcript, names: list[str]) -> Transcript:
     return replace(transcript, channels=channels, redactions=redactions)
 
 
-def find_entities(words: Sequence[TranscriptWord], languages: Sequence[str], names: list[str]) -> list[Found]:
+def find_entities(
+    words: Sequence[TranscriptWord],
+    languages: Sequence[str],
+    names: list[str],
+    others: Sequence[Sequence[TranscriptWord]] = (),
+) -> list[Found]:
     """Return the requested entities among words, in order; none overlaps another.
 
     Args:
         words: Words of a channel in order of time.
         languages: Whisper's code for each word.
         names: What `parse_redact` returned.
+        others: Words of the other channels, on which may be asked what is answered on this one.
     """
     requested = requested_entities(names)
     numerals = find_numerals(words, languages)
-    cues = find_cues(words)
-    emails = find_emails(words) if Entity.EMAIL_ADDRESS in requested else []
+    cues = sorted([*find_cues(words), *questions(words, others)], key=lambda cue: (cue.last, cue.first))
+    emails = find_emails(words, numerals) if Entity.EMAIL_ADDRESS in requested else []
     found = _apart([*emails, *(_plain(date, requested) for date in find_dates(words, numerals, cues))])
     taken = {at for entity in found for at in range(entity.first, entity.last + 1)}
     free = [numeral for numeral in numerals if taken.isdisjoint(range(numeral.first, numeral.last + 1))]
-    found = _apart([*found, *find_numbers(words, free, cues, languages)])
+    found = _apart([*found, *find_numbers(words, free, cues, languages, requested)])
     if Entity.CREDIT_CARD_EXPIRATION in requested:
         found = [_expiry_after_card(entity, found) for entity in found]
     if Entity.NUMERICAL_PII in requested:

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from bench.corpus import wav
+from earshot_contract.engine_profile import EngineProfile
 from earshot_contract.shard_results import ShardResult
-from earshot_contract.shards import EngineProfile, Shard
+from earshot_contract.shards import Shard
 from tests.fixtures.audio import decode
 from transcriber.whisper.engine import BatchingEngine
 
@@ -112,7 +113,7 @@ def test_another_language_than_the_requested_is_warned_about(
     assert f"written as language={requested};" in result.warnings[0].message
 
 
-def test_file_in_another_language_than_the_requested_is_warned_about(
+def test_file_in_other_than_requested_language_is_warned_about(
     engine: BatchingEngine, order: MakeShard, clips: list[Any]
 ) -> None:
     german = next(clip.path for clip in clips if clip.language == "de")
@@ -122,7 +123,7 @@ def test_file_in_another_language_than_the_requested_is_warned_about(
     assert [warning.type for warning in result.warnings] == ["other_language"]
 
 
-def test_requested_language_that_is_spoken_is_not_warned_about(
+def test_requested_language_of_the_audio_is_not_warned_about(
     engine: BatchingEngine, order: MakeShard, clips: list[Any]
 ) -> None:
     futures = [engine.submit(order(index=i, language=clip.language), clip.path) for i, clip in enumerate(clips)]

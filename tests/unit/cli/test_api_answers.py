@@ -17,6 +17,8 @@ TRIED = "Bad Request: failed to process audio: corrupt or unsupported data: "
         ("There is no request 1b. GET /v1/requests lists those there are.", "There is no request 1b. `earshot jobs` "),
         ("It has no link 7 (any more). GET /v1/requests/{id}/shares lists them.", "`earshot share ID --list` lists"),
         ("Model x is not known.", "Model x is not known."),
+        ("redact=names is not done.", "redact=names is not done."),
+        (TRIED + "s3:// URLs name an object.", "s3:// URLs name an object."),
         ("", ""),
     ],
 )

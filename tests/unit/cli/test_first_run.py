@@ -53,7 +53,8 @@ def test_sample_without_transcript_is_reported_after_timeout(cloud: Any, monkeyp
 
     asyncio.run(first_run.transcribe_sample(cloud, ROOT, None, lines.append))
 
-    assert any(line.startswith("bucket: no transcript after ") for line in lines)
+    (line,) = [line for line in lines if line.startswith("bucket: no transcript after ")]
+    assert " jobs --url http://127.0.0.1:9` shows the job's state." in line
 
 
 def test_addresses_can_be_copied(cloud: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

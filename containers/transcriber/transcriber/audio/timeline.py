@@ -28,6 +28,7 @@ class Timeline:
         self.zero = _zero(container)
         self._is_counted = container.format.name in _COUNTED_FORMATS
         self._ignores_stamps = False
+        self._last_stamp = float("-inf")  # time stamp of the frame that began the run
         self._run_start = 0.0  # time of the first sample of the run
         self._run_samples = 0.0  # of the run so far; a run has no gap and one sample rate
         self._run_rate = 1
@@ -59,10 +60,12 @@ class Timeline:
         gap = stamp - self.zero - end
         if sought and first:
             return end + gap
-        if gap < -_MAX_OVERLAP or gap > _MAX_GAP:
+        stands_still = gap < -_TOLERANCE and stamp <= self._last_stamp  # a muxer that gives no times, or starts anew
+        if gap < -_MAX_OVERLAP or gap > _MAX_GAP or stands_still:
             self.zero += gap
             gap = 0.0
         if first or abs(gap) > _TOLERANCE:
+            self._last_stamp = stamp
             return end + gap
         return end if rate_changed else None
 

@@ -26,7 +26,7 @@ _CHANGE = 0.4  # share of the windows that must see a change of voice
 _CHANGE_SPREAD = np.array([1, 2, 3, 4, 5, 4, 3, 2, 1]) / 5
 # The network's output: the sets of local speakers, as rows of (first, second, third).
 SPEAKER_SETS = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1]], bool)
-_SOLE = np.array([-1, 0, 1, 2, 3, 3, 3])  # per set: nobody, which local speaker alone, or several
+_SOLE = np.array([-1, 0, 1, 2, 3, 3, 3])  # per set: no speaker, which local speaker alone, or several
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,46 @@
+"""Numbers that show by themselves what they are: by check digits, or by areas that are not given to anybody."""
+
+from __future__ import annotations
+
+import re
+
+CARD_LENGTHS = range(13, 20)  # ISO/IEC 7812: at most 19 digits; 13 is the shortest in use
+_IBAN = re.compile(r"[a-z]{2}\d{2}[a-z\d]{11,30}")
+
+
+def is_card(digits: str) -> bool:
+    """Tell whether digits are a card's number, or have one of 16 digits in them, by the first digit and the last."""
+    # The first digit of cards is 2 (Mastercard) to 6 (Discover, UnionPay); 3 is American Express and Diners.
+    if len(digits) in CARD_LENGTHS and digits[0] in "23456" and passes_luhn(digits):
+        return True
+    longest = CARD_LENGTHS[-1]
+    windows = (digits[at : at + 16] for at in range(len(digits) - 15)) if len(digits) > longest else ()
+    return any(map(is_card, windows))  # written in one with what follows it
+
+
+def passes_luhn(digits: str) -> bool:
+    """Tell whether the last digit is the check digit of ISO/IEC 7812-1, Annex B."""
+    total = 0
+    for index, digit in enumerate(map(int, reversed(digits))):
+        doubled = digit * 2 if index % 2 else digit
+        total += doubled - 9 * (doubled > 9)
+    return total % 10 == 0
+
+
+def is_iban(text: str) -> bool:
+    """Tell whether a text is an international account number by its check digits (ISO 13616)."""
+    compact = re.sub(r"[\s-]", "", text)
+    if not _IBAN.fullmatch(compact):
+        return False
+    return int("".join(str(int(letter, 36)) for letter in compact[4:] + compact[:4])) % 97 == 1
+
+
+def is_social_security_number(digits: str, text: str, language: str) -> bool:
+    """Tell whether nine digits are an American number: areas 000, 666 and 9xx, group 00 and serial 0000 are not given.
+
+    Source: https://www.ssa.gov/employer/randomizationfaqs.html
+    """
+    if len(digits) != 9 or (language != "en" and not re.fullmatch(r"\d{3}-\d{2}-\d{4}", text)):
+        return False
+    area, group, serial = digits[:3], digits[3:5], digits[5:]
+    return area not in ("000", "666") and area[0] != "9" and group != "00" and serial != "0000"

@@ -1,0 +1,94 @@
+"""Runs: numerals that are parts of one number, whatever is said between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from functions.transcripts.redaction.numerals import AND, Numeral, word_set
+from functions.transcripts.words import TranscriptWord
+
+# Said between two groups of digits of one number, and what the other says meanwhile.
+_BETWEEN = word_set(
+    "uh um er hm hmm mm mm-hmm dash hyphen minus space slash stroke then dot point okay ok yes yeah yep "
+    "mhm uh-huh right sure got it alright perfect great "
+    "äh ähm ja genau gut strich bindestrich euh oui tiret d'accord sí si guión vale sì trattino va bene "
+    "sim hífen streepje barra schrägstrich barre"
+)
+# Heard for "four" and "two" within a number, and "double" whose digit was not understood: "782 double for 1903".
+_MISHEARD = word_set("for to too double triple")
+# Said where a number is begun anew or read once more: "4111, no wait, 4112".
+_CORRECTING = word_set(
+    "no sorry wait hold on so that's again i mean nein moment nochmal non pardon perdón perdona scusa del du"
+)
+_MOST_BETWEEN = 3  # words
+# "4111 and the last four are 1111": what leads on to the next digits, and the words beside it.
+_LEADS_ON = word_set("then last next first final")
+_AROUND_LEAD = word_set("and the four three 4 3 digits numbers are is")
+_MOST_LEADING = 7  # words
+_SENTENCE_MARKS = ".?!…"
+
+Run = list[Numeral]
+
+
+def runs(numerals: Sequence[Numeral], words: Sequence[TranscriptWord], *, across_sentences: bool) -> Iterator[Run]:
+    """Yield numerals that follow one another, perhaps with a word like "dash" or "okay" between them.
+
+    Args:
+        numerals: Numerals in order, ordinals are left out.
+        words: The words they are in.
+        across_sentences: Whether a full stop, or another speaker's word, may stand between them: people
+            pause when they read a long number aloud, and Whisper writes a full stop.
+    """
+    run: Run = []
+    for numeral in numerals:
+        if numeral.is_ordinal:
+            continue
+        if run and not _continues(words, run[-1], numeral, across_sentences):
+            yield run
+            run = []
+        run.append(numeral)
+    if run:
+        yield run
+
+
+def digits_of(run: Sequence[Numeral]) -> str:
+    """Return the digits of all numerals of a run."""
+    return "".join(numeral.digits for numeral in run)
+
+
+def misheard_digits(words: Sequence[TranscriptWord], run: Sequence[Numeral]) -> str:
+    """Return a digit for each word inside a run that sounds like one: "seven for two"."""
+    own = {at for numeral in run for at in range(numeral.first, numeral.last + 1)}
+    inside = (words[at].normalised for at in range(run[0].first, run[-1].last) if at not in own)
+    return "".join({"for": "4", "to": "2", "too": "2"}.get(text, "") for text in inside)
+
+
+def _continues(words: Sequence[TranscriptWord], before: Numeral, after: Numeral, across_sentences: bool) -> bool:
+    between = words[before.last + 1 : after.first]
+    if len(between) == 1 and between[0].normalised in AND and before.digits.endswith("00"):
+        return True  # "nine hundred and twelve"
+    allowed = _BETWEEN | _MISHEARD | _CORRECTING if across_sentences else _BETWEEN
+    texts = {word.normalised for word in between}
+    if texts == {"to"} and _are_years(before, after):
+        return False
+    if across_sentences and len(between) <= _MOST_LEADING and texts & _LEADS_ON:
+        return texts <= allowed | _LEADS_ON | _AROUND_LEAD
+    if len(between) > _MOST_BETWEEN or not all(word.normalised in allowed for word in between):
+        return False
+    if across_sentences:
+        return True
+    last, first = words[before.last], words[after.first]
+    return last.speaker == first.speaker and not any(
+        word.text.rstrip("\"'”’)")[-1:] in _SENTENCE_MARKS for word in (last, *between)
+    )
+
+
+def _are_years(*numerals: Numeral) -> bool:
+    return all(re.fullmatch(r"1\d{3}|20\d\d", numeral.digits) for numeral in numerals)
+
+
+def counts_digits(words: Sequence[TranscriptWord], numeral: Numeral) -> bool:
+    """Tell whether a numeral says how many digits come ("the last four are …") and is none of them."""
+    before = words[numeral.first - 1].normalised if numeral.first else ""
+    return numeral.digits in ("3", "4") and before in _LEADS_ON - {"then"}

@@ -1,0 +1,94 @@
+"""Odd words on the command line and odd names of files: each gives one message, or a job like any other."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+NOT_UTF_8 = os.fsdecode(b"bad\xff.wav")  # as Python reads the name from the disk, or from the command line
+COMMANDS_WITH_ID = ["show", "delete", "cancel", "retry", "redeliver", "share", "open"]
+
+
+def test_name_that_is_not_utf_8_is_transcribed_with_others(earshot: Any, deployment: Any) -> None:
+    earshot.file("talks/a.wav", b"first")
+    earshot.file(f"talks/{NOT_UTF_8}", b"second")
+
+    result = earshot("transcribe", "talks")
+
+    assert (result.returncode, result.stderr.count("Traceback")) == (0, 0)
+    assert "talks/bad\ufffd.wav → talks/bad\ufffd.txt" in result.stderr
+    assert (Path(earshot.folder, "talks", NOT_UTF_8).with_suffix(".txt")).read_text() == "txt: second\n"
+    assert "Transcribed 2 of 2" in result.stderr
+
+
+def test_name_that_is_not_utf_8_is_printed(earshot: Any) -> None:
+    path = earshot.file(NOT_UTF_8, b"x")
+
+    assert '"source": "bad\ufffd.wav"' in earshot("transcribe", path, "--json").stdout
+    assert "bad\ufffd.wav: No sound" in earshot("transcribe", earshot.file(NOT_UTF_8, b"FAIL")).stderr
+    assert (
+        "==> bad\ufffd.wav <=="
+        in earshot("transcribe", earshot.file(NOT_UTF_8, b"x"), earshot.file("b.wav", b"y")).stdout
+    )
+
+
+def test_line_feed_in_a_name_begins_no_line(earshot: Any) -> None:
+    earshot.file("talks/one\nFailed 9: all.wav", b"x")
+    earshot.file("talks/two\nWritten: nothing.wav", b"FAIL")
+
+    result = earshot("transcribe", "talks")
+
+    assert "talks/one Failed 9: all.wav → talks/one Failed 9: all.txt" in result.stderr
+    assert not [line for line in result.stderr.splitlines() if line.startswith(("Failed 9", "Written: nothing"))]
+
+
+@pytest.mark.parametrize(
+    "typed", ["", " ", ".", "..", "../../etc", "a/b", "%2e", "ü", "a?b", "a#b", "a b", "\udcff", "\n"]
+)
+@pytest.mark.parametrize("command", COMMANDS_WITH_ID)
+def test_word_that_is_no_id_is_not_sent(earshot: Any, deployment: Any, command: str, typed: str) -> None:
+    """As a path it would lead to another route: DELETE of `''` is one of the list."""
+    result = earshot(command, typed)
+
+    assert (result.returncode, deployment.requests) == (1, [])
+    assert "is not the id of a job. `earshot jobs` lists those there are." in result.stderr
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "https://", "ftp://host", "http:///v1", "http://[::1", "", "localhost:8123"]
+)
+def test_address_that_is_none_is_a_wrong_command_line(earshot: Any, url: str) -> None:
+    result = earshot("jobs", "--url", url)
+
+    assert result.returncode == 2
+    assert "is not the address of a deployment" in result.stderr
+
+
+@pytest.mark.parametrize("key", ["secret\nx", "secretü", "secret\x1b[31m", "secret\udcff"])
+def test_key_that_no_header_carries_is_not_printed(earshot: Any, deployment: Any, key: str) -> None:
+    result = earshot("jobs", "--key", key)
+
+    assert (result.returncode, deployment.requests) == (2, [])
+    assert "The key has characters" in result.stderr
+    assert "secret" not in result.stdout + result.stderr
+
+
+def test_option_that_is_not_utf_8_is_a_wrong_command_line(earshot: Any, deployment: Any) -> None:
+    result = earshot("transcribe", earshot.file("a.wav", b"x"), "--option", "keyterm=\udcff")
+
+    assert (result.returncode, deployment.requests) == (2, [])
+    assert "has to be UTF-8" in result.stderr
+
+
+def test_file_that_goes_away_fails_alone(earshot: Any) -> None:
+    earshot.file("talks/a.wav", b"x")
+    Path(earshot.folder, "talks", "gone.wav").symlink_to("nowhere.wav")
+
+    result = earshot("transcribe", "talks")
+
+    assert result.returncode == 1  # 2 is a command line that is wrong
+    assert "talks/gone.wav: The file cannot be read: No such file" in result.stderr
+    assert "Transcribed 1 of 2" in result.stderr
