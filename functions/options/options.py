@@ -179,8 +179,8 @@ class Options(Struct, frozen=True):
     @classmethod
     def _read(cls, query: str, raw: RawOptions, lenient: bool = False) -> Self:
         values: dict[str, Any] = {}
-        warnings = [*name_warnings(query, raw), *contradiction_warnings(raw), *_language_warnings(raw)]
-        raw = _with_detection(raw)
+        warnings = [*name_warnings(query, raw), *contradiction_warnings(raw), *language_warnings(raw)]
+        raw = with_detection(raw)
         for spec in sorted(IMPLEMENTED, key=lambda spec: bool(spec.overridden_by)):
             overridden = values.get(spec.overridden_by) is not None
             if spec.name not in raw or overridden:
