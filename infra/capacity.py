@@ -1,4 +1,4 @@
-"""Where worker containers run: VPC without ingress, ECS cluster, and capacity that scales to zero."""
+"""Capacity for worker containers: VPC without ingress, ECS cluster, and capacity that scales to zero."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What other constructs are built on: settings, functions, storage, queues and the bus."""
+"""Foundation of the other constructs: settings, functions, storage, queues and the bus."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run prints: results on standard output or into files, errors and warnings as they come, a summary."""
+"""Report of a run: results on standard output or into files, errors and warnings as they come, a summary."""
 
 from __future__ import annotations
 

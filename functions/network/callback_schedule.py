@@ -1,4 +1,4 @@
-"""When a callback that failed is tried again."""
+"""Schedule of callbacks: when one that failed is tried again."""
 
 from __future__ import annotations
 

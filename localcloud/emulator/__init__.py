@@ -1,1 +1,1 @@
-"""What the local cloud puts in the place of AWS services, one module a service. Nothing here imports the patches."""
+"""Emulator: parts in the place of AWS services, one module a service. Nothing here imports the patches."""

@@ -1,4 +1,4 @@
-"""What every Lambda function needs of boto3, made once in the process that all environments are forked from.
+"""Preload of boto3: made once, in the process that the environments of all Lambda functions are forked from.
 
 Loaded by `lambda_sandbox.py`, by its path: it imports nothing of this repository.
 """

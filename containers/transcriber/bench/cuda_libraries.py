@@ -1,4 +1,4 @@
-"""What a GPU host has: the card's name, its memory in use, and the cuBLAS that ctranslate2 opens."""
+"""GPU host: the card's name, its memory in use, and the cuBLAS library that ctranslate2 opens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader sees in a transcript: wrong words, signs and capitals, lost beginnings and ends, cuts, inventions."""
+"""Faults of a text that a reader sees: wrong words, signs and capitals, lost beginnings and ends, cuts, inventions."""
 
 from __future__ import annotations
 

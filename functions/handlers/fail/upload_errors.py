@@ -1,4 +1,4 @@
-"""What a failed upload leaves under `uploads/{key}.error.json`: written with the failure, removed with the upload."""
+"""Errors of uploads, stored under `uploads/{key}.error.json`: written with the failure, removed with the upload."""
 
 from __future__ import annotations
 

@@ -33,6 +33,7 @@ ELSEWHERE = {
 _NAME = re.compile(r"`([A-Za-z_][\w.]*)(?:\(\))?`")
 _WORDS = re.compile(r"[\w-]+")
 _PRONOUN = re.compile(r"\b(?:we|nobody|whoever|no one)\b", re.IGNORECASE)
+_QUESTION = re.compile(r'"""(?:what|where|who|how|when|which|why)\b', re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"\n]*"|`[^`\n]*`')  # a word that is spoken of, not used
 _JAVASCRIPT = re.compile(r"(?:^|\s)//[^\n]*|/\*.*?\*/", re.DOTALL)
 
@@ -89,3 +90,11 @@ def test_names_in_comments_exist() -> None:
         if name not in known and any(part and part not in known for part in name.split("."))
     }
     assert gone == set()
+
+
+def test_first_line_of_a_module_is_a_noun_phrase() -> None:
+    paths = [path for folder in FOLDERS[:-1] for path in (ROOT / folder).rglob("*.py")]
+    first = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8").partition("\n")[0] for path in paths}
+
+    assert len(first) > 300
+    assert {path: line for path, line in first.items() if _QUESTION.match(line)} == {}
