@@ -92,7 +92,7 @@ def _advice(document: Any, body: bytes) -> str:
 
 
 def _syntax_error(body: bytes) -> str:
-    """Return a sentence about where a body stops being JSON; "" for one that is JSON."""
+    """Return an error message about where a body stops being JSON; "" for one that is JSON."""
     try:
         json.loads(body)
     except json.JSONDecodeError as error:
