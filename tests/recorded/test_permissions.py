@@ -37,7 +37,7 @@ UNUSED = [
     (r"WorkersMachine", r"ecs:RunTask", r"task-definition/", "One of two: all revisions, which matter in an upgrade."),
     (r"WorkersMachine", r"events:.*", r"StepFunctionsGetEventsForECSTaskRule", "AWS waits for the task's event."),
     (
-        r"(Reap|Callback)Role",
+        r"CallbackRole",
         r"sqs:(ChangeMessageVisibility|DeleteMessage|GetQueueAttributes|GetQueueUrl|ReceiveMessage)",
         r".*",
         "Lambda's poller receives with the function's role; the emulator's reads the queue directly.",

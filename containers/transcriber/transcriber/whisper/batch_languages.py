@@ -54,7 +54,7 @@ class BatchLanguages:
         if not unsure:
             return
         for i, ranking in zip(unsure, self._model.detect_language(encoder_output, unsure), strict=True):
-            if code := other_languages.heard(ranking, batch[i].language):
+            if code := other_languages.detected_other(ranking, batch[i].language):
                 batch[i].shard_state.other_languages.add(code)
 
     def _vote(self, batch: Sequence[Window], encoder_output: EncoderOutput) -> None:

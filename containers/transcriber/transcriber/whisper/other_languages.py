@@ -49,15 +49,15 @@ def is_unknown(window: Window, hypothesis: Hypothesis) -> bool:
     )
 
 
-def heard(ranking: Ranking, requested: str | None) -> str | None:
-    """Return the code of the language that is heard, if it is surely another one than the requested."""
+def detected_other(ranking: Ranking, requested: str | None) -> str | None:
+    """Return the code of the detected language, if it is surely another one than the requested."""
     language, probability = ranking[0]
     is_close = any({language, requested} <= group for group in _CLOSE)
     return language if language != requested and probability >= _MIN_PROBABILITY and not is_close else None
 
 
 def warnings_of(codes: Collection[str], requested: str | None, *, unknown: bool) -> list[ShardWarning]:
-    """Warn of the languages that were heard. Shards of a file say it in the same words, so that it is told once.
+    """Warn of the languages that were detected. Shards of a file say it in the same words, so that it is told once.
 
     Args:
         codes: of other languages than the requested.
