@@ -258,12 +258,12 @@ const scenarios = {
       await words(tab);
       await tab.getByRole("button", { name: "Edit", exact: true }).click();
     }
-    const said = [await correct(page, 0, " First tab."), await correct(other, 1, " Second tab."), await correct(other, 0, " Too late.")];
+    const messages = [await correct(page, 0, " First tab."), await correct(other, 1, " Second tab."), await correct(other, 0, " Too late.")];
     const kept = await other.locator("#words p").first().innerText();
     const text = await (await fetch(`${PAGE}requests/${id}/result?format=txt`)).text();
     page.complaints.push(...other.complaints.filter((line) => !line.includes("412")));
     await other.context().close();
-    return { said, kept, text };
+    return { messages, kept, text };
   },
 
   /** What another tab has deleted, or is in another state by now, leaves the list; what fails is said where it is seen. */

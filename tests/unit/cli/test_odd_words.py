@@ -12,7 +12,7 @@ NOT_UTF_8 = os.fsdecode(b"bad\xff.wav")  # as Python reads the name from the dis
 COMMANDS_WITH_ID = ["show", "delete", "cancel", "retry", "redeliver", "share", "open"]
 
 
-def test_name_that_is_not_utf_8_is_transcribed_beside_others(earshot: Any, deployment: Any) -> None:
+def test_name_that_is_not_utf_8_is_transcribed_with_others(earshot: Any, deployment: Any) -> None:
     earshot.file("talks/a.wav", b"first")
     earshot.file(f"talks/{NOT_UTF_8}", b"second")
 
