@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any, get_type_hints
+
+import msgspec
 
 from earshot_contract.keys import WORK_DAYS
 from earshot_contract.timeouts import IDLE_SECONDS, REQUEST_WAIT_SECONDS
 
 
-@dataclass(frozen=True)
-class DeploymentSettings:
+class DeploymentSettings(msgspec.Struct, frozen=True):
     """Settings of the deployment. Field `max_workers` is the variable `MAX_WORKERS`; a function has those it needs."""
 
     table: str = ""
@@ -49,15 +48,6 @@ class DeploymentSettings:
 @cache
 def settings() -> DeploymentSettings:
     """Return the settings of this process."""
-    hints = get_type_hints(DeploymentSettings)
-    return DeploymentSettings(
-        **{
-            field.name: _parse(hints[field.name], os.environ[field.name.upper()])
-            for field in fields(DeploymentSettings)
-            if field.name.upper() in os.environ
-        }
-    )
-
-
-def _parse(kind: type, raw: str) -> Any:
-    return raw.strip().lower() == "true" if kind is bool else kind(raw)
+    names = DeploymentSettings.__struct_fields__
+    values = {name: os.environ[name.upper()] for name in names if name.upper() in os.environ}
+    return msgspec.convert(values, DeploymentSettings, strict=False)  # "8" → 8, "true" → True

@@ -22,6 +22,7 @@ from earshot_contract.keys import (
 from earshot_contract.timeouts import GATEWAY_SECONDS, REQUEST_WAIT_SECONDS
 from functions.handlers.api.cors import EVERY_ORIGIN, EXPOSED_HEADERS
 from functions.handlers.api.router import ROUTES
+from functions.handlers.api.unknown_routes import PROXY_PATH
 from infra.firewall import Firewall
 from infra.foundation import Foundation
 from infra.gateway_responses import GATEWAY_RESPONSES
@@ -164,7 +165,7 @@ class Api(Construct):
         )
         for path, methods in METHODS.items():
             resource = self.rest.root.resource_for_path(path)
-            for method in methods:
+            for method in [*methods, *(["HEAD"] if "GET" in methods else [])]:
                 if path in PUBLIC_PATHS:
                     resource.add_method(method, integration)
                 else:
@@ -172,6 +173,9 @@ class Api(Construct):
             # A browser asks without a key whether a page of another origin may send one. The function answers: API
             # Gateway's mock integration reads a preflight's empty body as binary here, and fails.
             resource.add_method("OPTIONS", integration)
+        # Other paths, and methods that a path lacks: API Gateway looks here for both. The function answers with the
+        # route that was probably meant. Root, whose path no proxy has, keeps the gateway's own response.
+        self.rest.root.add_resource(PROXY_PATH).add_method("ANY", integration)
 
     def _build_gateway_responses(self) -> None:
         # Errors of the gateway itself, so that a page reads a refusal instead of "failed to fetch". A mapping cannot

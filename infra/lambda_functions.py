@@ -29,6 +29,10 @@ THROTTLING_ERRORS = [
     "Lambda.ClientExecutionTimeoutException",
     THROTTLED,
 ]
+# A function that was not invoked for weeks is inactive: Lambda rejects the call, and makes the function ready in a
+# minute or two (https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html). Its API names the second error;
+# what it answers is the first (https://github.com/boto/boto3/issues/3788). In a deployment that sleeps it comes first.
+WAKING_ERRORS = ["Lambda.CodeArtifactUserPendingException", "Lambda.ResourceNotReadyException"]
 
 
 class LambdaFunctions(Construct):
@@ -134,13 +138,28 @@ def add_throttling_retry(task_state: sfn.TaskStateBase, errors: list[str]) -> No
     )
 
 
+def add_waking_retry(task_state: sfn.TaskStateBase, errors: list[str]) -> None:
+    """Retry a state for four minutes on average: an inactive function was ready within two where that was reported.
+
+    (https://github.com/aws-solutions-library-samples/accelerated-intelligent-document-processing-on-aws/issues/801)
+    """
+    task_state.add_retry(
+        errors=errors,
+        interval=Duration.seconds(5),
+        max_attempts=20,
+        max_delay=Duration.seconds(30),
+        backoff_rate=1.5,
+        jitter_strategy=sfn.JitterType.FULL,
+    )
+
+
 def lambda_task(
     scope: Construct, name: str, function: lambda_.Function, payload: Mapping[str, Any], result_path: str | None
 ) -> tasks.LambdaInvoke:
     """Build a state that invokes a function.
 
-    An ApiError is about the caller's audio and final. Throttling is retried for about two hours, other errors for
-    seconds: the functions that state machines invoke are idempotent.
+    An ApiError is about the caller's audio and final. Throttling is retried for about two hours, an inactive function
+    for minutes, other errors for seconds: the functions that state machines invoke are idempotent.
 
     Args:
         scope: Parent construct.
@@ -163,6 +182,7 @@ def lambda_task(
     )
     task_state.add_retry(errors=list(API_ERROR_NAMES), max_attempts=0)
     add_throttling_retry(task_state, THROTTLING_ERRORS)
+    add_waking_retry(task_state, WAKING_ERRORS)
     # Each attempt holds a function until the download counts as slow: long waits, half an hour or more in all.
     task_state.add_retry(
         errors=[SlowDownloadsBusy.__name__],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import aws_cdk as cdk
-from aws_cdk import aws_lambda as lambda_
 
 from earshot_contract.keys import (
     ERROR_FILE,
@@ -16,8 +15,8 @@ from earshot_contract.keys import (
     redacted_audio_key,
     spans_key,
 )
+from infra.foundation import Foundation
 from infra.job_machine import JobMachine
-from infra.storage import Storage
 from infra.worker_machine import WorkerMachine
 
 ACKNOWLEDGED = {
@@ -36,7 +35,6 @@ ACKNOWLEDGED = {
     ),
     "ECS4": "Container Insights bills each of its metrics; alarms and dashboard use those of queues and machines.",
     "ECS2": "The task's environment holds names and limits, no secret.",
-    "SQS3": "The queue is itself the dead-letter queue of EventBridge rules, the scheduler and callbacks.",
     "APIG2": "A body is audio: only the function can tell whether it is valid.",
     "APIG3": "The firewall belongs to public mode; otherwise every request needs a key.",
     "APIG4": "The list of models and the API's description need no key, as at Deepgram.",
@@ -44,9 +42,12 @@ ACKNOWLEDGED = {
     "COG4": "Deepgram's and OpenAI's clients send API keys, which the authorizer looks up.",
 }
 
+# API Gateway and SQS invoke these. All others are invoked by a role, to which the CDK grants their versions, too.
+INVOKED_WITHOUT_ROLE = {"api", "authorize", "callback"}
+
 
 def acknowledge_findings(
-    stack: cdk.Stack, storage: Storage, job_machine: JobMachine, worker_machine: WorkerMachine
+    stack: cdk.Stack, base: Foundation, job_machine: JobMachine, worker_machine: WorkerMachine
 ) -> None:
     """Acknowledge ACKNOWLEDGED and the findings whose names contain logical ids.
 
@@ -64,6 +65,7 @@ def acknowledge_findings(
 
     for finding, reason in ACKNOWLEDGED.items():
         acknowledge(finding, reason)
+    storage = base.storage
     for bucket, keys in {
         storage.uploads: ("*",),
         storage.models: ("*", manifest_key("*")),
@@ -77,9 +79,15 @@ def acknowledge_findings(
     }.items():
         for key in keys:
             acknowledge(f"IAM5[Resource::{arn(bucket)}/{key}]", "Objects of this one bucket, by name.")
-    for construct in stack.node.find_all():
-        if isinstance(construct, lambda_.Function):
-            acknowledge(f"IAM5[Resource::{arn(construct)}:*]", "Versions of this one function.")
+    invoked = [function for name, function in base.functions.all.items() if name not in INVOKED_WITHOUT_ROLE]
+    quick = [worker_machine.quick_worker.function] if worker_machine.quick_worker else []
+    for function in [*invoked, *quick]:
+        acknowledge(f"IAM5[Resource::{arn(function)}:*]", "Versions of this one function.")
+    family = worker_machine.task.definition.family
+    acknowledge(
+        f"IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task-definition/{family}:*]",
+        "Revisions of this one family.",
+    )
     for machine, reason in (
         (
             job_machine.state_machine,

@@ -12,7 +12,7 @@ from constructs import Construct
 from earshot_contract.timeouts import QUICK_RUN_SECONDS
 from infra import ROOT
 from infra.foundation import Foundation
-from infra.lambda_functions import THROTTLING_ERRORS
+from infra.lambda_functions import THROTTLING_ERRORS, WAKING_ERRORS, add_waking_retry
 from infra.logs import log_group
 from infra.settings import Flavour
 from infra.worker_task import grant_worker, image_options, worker_environment
@@ -58,7 +58,8 @@ class QuickWorker(Construct):
     def invocation(self, scope: Construct) -> tasks.LambdaInvoke:
         """Build the state that runs a worker to its end.
 
-        Throttling is retried for some seconds; then the slot cools down, and the policy sees that there is none.
+        Throttling is retried for some seconds; then the slot cools down, and the policy sees that there is none. An
+        inactive function is waited for: Lambda prepares the image anew.
         """
         path = sfn.JsonPath
         names = ("slot", "lease", "queues")
@@ -72,8 +73,11 @@ class QuickWorker(Construct):
             retry_on_service_exceptions=False,
             task_timeout=sfn.Timeout.duration(Duration.seconds(QUICK_RUN_SECONDS + 60)),
         )
+        # Some answers of Lambda have this name in Step Functions, and the code of the error only in their text.
+        unnamed = "Lambda.AWSLambdaException"
+        add_waking_retry(state, [*WAKING_ERRORS, unnamed])
         state.add_retry(
-            errors=THROTTLING_ERRORS,
+            errors=[error for error in THROTTLING_ERRORS if error != unnamed],
             interval=Duration.seconds(1),
             max_attempts=4,
             backoff_rate=2,

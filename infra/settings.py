@@ -18,8 +18,8 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from earshot_contract.engine_profile import EngineProfile
 from earshot_contract.keys import WORK_DAYS
-from earshot_contract.shards import EngineProfile
 from earshot_contract.timeouts import IDLE_SECONDS, SPARE_IDLE_SECONDS
 from functions.workers.prices import TASK_USD_HOUR
 from infra import deployed_settings
@@ -46,6 +46,9 @@ QUICK_DEFAULTS = {"idle_seconds": SPARE_IDLE_SECONDS}
 TWO_ZONE_REGIONS = frozenset({"us-west-1"})
 # The name is part of IAM role names of 64 characters, beside a region and the kind of capacity.
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,23}")
+# CloudFormation begins the names of the capacity providers with the stack's, and ECS refuses these beginnings
+# (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCapacityProvider.html).
+RESERVED = ("aws", "ecs", "fargate")
 # What each text of a list or a text setting looks like. Others are accepted by CloudFormation, or refused by it after
 # minutes, and then do nothing: an origin without its scheme is never that of a page.
 FORMS = {
@@ -106,7 +109,8 @@ class StackSettings:
     public: bool = False  # requests need no API key, and a firewall limits the rate by IP address
     requests_a_minute: int = 300  # limit for one IP address, in public mode
     api_rate: int = 50  # requests a second, all callers together
-    api_burst: int = 100  # requests above the rate that are accepted in a burst
+    # Requests above the rate that are accepted in a burst: half of what an account may run at once, usually 1,000.
+    api_burst: int = 500
     retention_days: int = 30  # table rows, jobs/ in the transcripts bucket, access logs
     keep_audio_days: int = WORK_DAYS  # audio of requests, for the player and retries, and what else is under work/
     uploads_days: int = 0  # days after which uploads and their results are deleted; 0: never
@@ -181,6 +185,8 @@ class StackSettings:
                 f"Context name={self.name!r} is no name of a deployment: up to 24 letters, digits and hyphens, "
                 "a letter first."
             )
+        if self.name.lower().startswith(RESERVED):
+            raise SettingsError(f"Context name={self.name!r} begins with a word that ECS keeps for itself: {RESERVED}.")
 
 
 def _resolve(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class Earshot(Stack):
             worker_machine=worker_machine,
             undelivered=triggers.undelivered,
         )
-        acknowledge_findings(self, base.storage, job_machine, worker_machine)
+        acknowledge_findings(self, base, job_machine, worker_machine)
         outputs = {
             "ApiUrl": api.url,
             "PageUrl": f"{api.url}/v1/",

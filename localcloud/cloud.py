@@ -80,7 +80,7 @@ class Cloud:
         self.environment = {
             "DEFAULT_MODEL": embedded_model.NAME,
             "MAX_WORKERS": str(workers),
-            "WORKER_PRICE": "0",  # nobody pays for this machine by the hour
+            "WORKER_PRICE": "0",  # this machine has no price of an hour
             "QUICK_WORKERS": str(quick_workers),
             "IDLE_SECONDS": str(idle_seconds),
             "PUBLIC_ACCESS": str(not require_key).lower(),

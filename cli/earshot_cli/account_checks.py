@@ -14,14 +14,9 @@ Client = Callable[[str], Any]  # name of a service → boto3 client
 BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
 QUICK_SHARE = 4  # the most of the account's concurrent functions that may be quick workers: one in so many
 BOOTSTRAP_VERSION = 6  # the least that the template accepts (its rule `CheckBootstrapVersion`)
-WORKER_VCPUS = 4  # of each instance type that the GPU flavour uses
+WORKER_VCPUS = 4  # of each instance type that the GPU flavour uses, and of a task on Fargate
 # An instance that was scaled in counts for minutes more, so a worker beside a leaving one needs a second share.
 ROOMY_VCPUS = 16
-# Codes of EC2's quotas in vCPUs (https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html).
-GPU_QUOTAS = {
-    "L-DB2E81BA": "Running On-Demand G and VT instances",
-    "L-3819A6DF": "All G and VT Spot Instance Requests",
-}
 VPC_QUOTA = "L-F678F1CE"  # VPCs per Region (https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html)
 NO_REGION = "aws-global"  # what botocore says where no region is set, for a service that has a global address
 DEFAULT_ZONES, TWO_ZONE_REGION = 3, "us-west-1"  # as in infra/settings.py, which is not in the wheel
@@ -31,6 +26,27 @@ SERVICE_ROLES = {
     "AWSServiceRoleForECS": "ecs.amazonaws.com",
     "AWSServiceRoleForEC2Spot": "spot.amazonaws.com",
 }
+
+
+@dataclass(frozen=True)
+class VcpuQuota:
+    """A quota that counts the vCPUs of running workers."""
+
+    service: str  # as Service Quotas names it
+    code: str
+    name: str
+    gpu: bool  # of instances; otherwise of Fargate
+    spot: bool = False
+
+
+# https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html and
+# https://docs.aws.amazon.com/general/latest/gr/ecs-service.html: of Fargate a new account has 6, one worker.
+VCPU_QUOTAS = (
+    VcpuQuota("ec2", "L-DB2E81BA", "Running On-Demand G and VT instances", gpu=True),
+    VcpuQuota("ec2", "L-3819A6DF", "All G and VT Spot Instance Requests", gpu=True, spot=True),
+    VcpuQuota("fargate", "L-3032A538", "Fargate On-Demand vCPU resource count", gpu=False),
+    VcpuQuota("fargate", "L-36FBB829", "Fargate Spot vCPU resource count", gpu=False, spot=True),
+)
 
 
 class Level(StrEnum):
@@ -197,15 +213,21 @@ def service_role(client: Client, role: str) -> Finding:
     return Finding(Level.OK, f"Service-linked role {role}")
 
 
-def gpu_quota(client: Client, code: str) -> Finding:
-    """Check one of EC2's quotas for GPU instances."""
-    vcpus, name = int(_quota(client, "ec2", code)), GPU_QUOTAS[code]
-    advice = f"Request {ROOMY_VCPUS} of `{name}` (Service Quotas, {code}), or deploy with -c flavour=cpu."
+def vcpu_quota(client: Client, quota: VcpuQuota, workers: int) -> Finding:
+    """Check that a quota has room for as many workers as a deployment may run at once."""
+    vcpus, name = int(_quota(client, quota.service, quota.code)), quota.name
+    roomy = max(workers * WORKER_VCPUS, ROOMY_VCPUS if quota.gpu else 0)
+    advice = f"Request {roomy} of `{name}` (Service Quotas, {quota.code})"
+    if quota.gpu:
+        advice += ", or deploy with -c flavour=cpu"
     if vcpus < WORKER_VCPUS:
-        return Finding(Level.PROBLEM, f"{name}: {vcpus} vCPUs, and a worker needs {WORKER_VCPUS}", advice)
-    if vcpus < ROOMY_VCPUS:
-        room = f"room for {vcpus // WORKER_VCPUS} at a time; an instance that leaves counts for about 8 minutes more"
-        return Finding(Level.WARNING, f"{name}: {vcpus} vCPUs, {room}", advice)
+        return Finding(Level.PROBLEM, f"{name}: {vcpus} vCPUs, and a worker needs {WORKER_VCPUS}", f"{advice}.")
+    if vcpus < roomy:
+        room = f"room for {vcpus // WORKER_VCPUS} of {workers} at a time" if vcpus < workers * WORKER_VCPUS else ""
+        leaving = "an instance that leaves counts for about 8 minutes more" if quota.gpu else ""
+        return Finding(
+            Level.WARNING, f"{name}: {vcpus} vCPUs, {'; '.join(filter(None, (room, leaving)))}", f"{advice}."
+        )
     return Finding(Level.OK, f"{name}: {vcpus} vCPUs")
 
 

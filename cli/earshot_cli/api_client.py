@@ -119,7 +119,7 @@ class ApiClient:
 
         Args:
             job_id: of a completed job.
-            format: the API's name: json, srt, vtt or txt.
+            format: the API's name (`Format.api_name`).
         """
         path = _job_path(job_id, "/result")
         return (await self._request("GET", path, params=[("format", format)], follow_redirects=True)).text

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from earshot_cli import image_builder, job_logs, release
+from earshot_cli import image_assets, image_builder, job_logs, release
 from earshot_cli.account_checks import Level
 from earshot_cli.admin_commands import DataDir, Stack
 from earshot_cli.aws_clients import aws_errors, client, price_list_client
@@ -179,7 +179,7 @@ def _build(
     if image is ImageBuild.CODEBUILD or (image is ImageBuild.AUTO and docker().level is not Level.OK):
         with aws_errors("The worker's image cannot be built"):
             account = client("sts").get_caller_identity()["Account"]
-            for asset in image_builder.image_assets(folder, account, client("ecr").meta.region_name):
+            for asset in image_assets.image_assets(folder, account, client("ecr").meta.region_name):
                 image_builder.build(client, asset, stderr.print, time.sleep)
     return folder
 

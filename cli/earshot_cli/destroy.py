@@ -85,10 +85,19 @@ def _purge(client: Client, queues: list[str]) -> None:
 
 
 def _count(client: Client, cluster: str) -> int:
-    """Return the number of a cluster's tasks and instances."""
+    """Return the number of a cluster's tasks and instances.
+
+    A task that was stopped goes on for up to two minutes, until its worker has returned what it holds; then Fargate
+    takes its network interface away. Until then the cluster and the security group cannot be deleted, and ListTasks
+    names the task among those that are to be stopped only, beside those of the last hour that have stopped.
+    """
     ecs = client("ecs")
-    tasks = ecs.list_tasks(cluster=cluster)["taskArns"]
-    return len(tasks) + len(ecs.list_container_instances(cluster=cluster)["containerInstanceArns"])
+    alive = len(ecs.list_tasks(cluster=cluster, desiredStatus="RUNNING")["taskArns"])
+    for page in ecs.get_paginator("list_tasks").paginate(cluster=cluster, desiredStatus="STOPPED"):
+        if tasks := page["taskArns"]:
+            described = ecs.describe_tasks(cluster=cluster, tasks=tasks)["tasks"]
+            alive += sum(task["lastStatus"] != "STOPPED" for task in described)
+    return alive + len(ecs.list_container_instances(cluster=cluster)["containerInstanceArns"])
 
 
 def _resources(client: Client, stack: str) -> list[dict[str, Any]]:

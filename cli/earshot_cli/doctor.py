@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Self
 
 from earshot_cli import account_checks
-from earshot_cli.account_checks import GPU_QUOTAS, SERVICE_ROLES, Client, Finding, Level
+from earshot_cli.account_checks import SERVICE_ROLES, VCPU_QUOTAS, Client, Finding, Level
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Needs:
     spot: bool = True
     zones: int | None = None  # None: the setting's default, which is two in one region
     instance_types: Sequence[str] = ("g6.xlarge", "g5.xlarge", "g4dn.xlarge")
+    max_workers: int = 4
     quick_workers: int = 2
     quick_memory: int = 3008
     first: bool = True  # not an upgrade, which has its VPC
@@ -29,7 +30,7 @@ class Needs:
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Self:
         """Return what all settings of a deployment need."""
-        names = ("spot", "zones", "instance_types", "quick_workers", "quick_memory")
+        names = ("spot", "zones", "instance_types", "max_workers", "quick_workers", "quick_memory")
         return cls(gpu=settings["flavour"] != "cpu", **{name: settings[name] for name in names})
 
 
@@ -81,9 +82,9 @@ def _checks(client: Client, needs: Needs) -> Iterator[tuple[str, Callable[[], Fi
             yield f"the role {role}", partial(account_checks.service_role, client, role)
     if needs.gpu:
         yield "instance types", partial(account_checks.instance_types, client, needs.instance_types)
-        for code, quota in GPU_QUOTAS.items():
-            if "Spot" not in quota or needs.spot:
-                yield quota, partial(account_checks.gpu_quota, client, code)
+    for quota in VCPU_QUOTAS:
+        if quota.gpu == needs.gpu and (needs.spot or not quota.spot):
+            yield quota.name, partial(account_checks.vcpu_quota, client, quota, needs.max_workers)
 
 
 def docker(run: Callable[..., Any] = subprocess.run) -> Finding:

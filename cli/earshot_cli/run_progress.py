@@ -127,7 +127,7 @@ class RunProgress:
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds that the rest takes, if it goes on as it went; None: nobody can say."""
+        """Seconds that the rest takes, if it goes on as it went; None: not known yet."""
         share, elapsed = self.share, self.elapsed
         if share != self._seen[0]:
             self._seen = (share, elapsed)

@@ -29,7 +29,7 @@ def share(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what the API answers.")] = False,
 ) -> None:
-    """Make a link to a transcript that needs no key; whoever has it reads this one transcript."""
+    """Make a link that reads one transcript without a key."""
     if (days is not None or words_only) + list_links + bool(withdraw) > 1:
         raise CliError("Make a link, --list them or --withdraw one: one at a time.", Status.USAGE)
 

@@ -11,7 +11,7 @@ from earshot_cli.api_client import ApiClient, QueryParams
 from earshot_cli.connection import LOCAL_URL, Key, Url, run_async
 from earshot_cli.console import one_line, stderr, write
 from earshot_cli.errors import CliError, Status
-from earshot_cli.formats import parse_formats
+from earshot_cli.formats import Format, parse_formats
 from earshot_cli.result_files import Task, plan_files
 from earshot_cli.run_display import show_run
 from earshot_cli.run_progress import RunProgress, SourceProgress
@@ -28,7 +28,7 @@ def transcribe(
     ],
     format: Annotated[
         list[str] | None,
-        typer.Option("--format", "-f", metavar="json|text|srt|vtt", help="Several: srt,json. Default: text."),
+        typer.Option("--format", "-f", metavar="|".join(Format), help="Several: srt,json. Default: text."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="DIR", help="Write files into this folder.")

@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
+
+from msgspec import Struct
 
 from earshot_contract.keys import api_key_pk
 
@@ -40,8 +41,7 @@ class Scope(StrEnum):
         return order.index(self) >= order.index(other)
 
 
-@dataclass(frozen=True)
-class ApiKey:
+class ApiKey(Struct, frozen=True):
     """A key as its item in the table describes it. The key itself is stored nowhere."""
 
     id: str

@@ -14,7 +14,8 @@ from msgspec import Meta
 from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.document import Document
 from earshot_contract.fields import Index, Name, Seconds
-from earshot_contract.shards import RawAudio, S3Object
+from earshot_contract.s3_object import S3Object
+from earshot_contract.shards import RawAudio
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,8 @@ _BINARY = (
     (b"#!SILK_V3", _SILK),
     (b"\x02#!SILK_V3", _SILK),
 )
+_CERTAIN_SIGNATURE = 4  # bytes that no samples without a header begin with
+_CERTAIN_TEXT = 64  # letters that no samples are
 _ICON = re.compile(rb"\0\0\x01\0[\x01-\x20]\0")  # an MP4 whose first box has 256 bytes begins almost so
 _BITMAP = re.compile(rb"BM.{4}\0{4}.{4}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", re.DOTALL)
 _TAR_MAGIC_AT = 257  # bytes; POSIX.1-1988
@@ -57,6 +59,7 @@ _RIFF_KINDS = {b"WEBP": "a WebP image", b"CDDA": "a link to a track of a CD (.cd
 _PLAYLIST = "a playlist (send the audio itself)"
 _CAPTIONS = "captions (send the audio that they are of)"
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<title", b"<meta ")
+_AS_JSON = 'send it to POST /v1/listen as JSON, {"url": "https://…"}, with Content-Type: application/json'
 _TEXT = (  # compared in lower case
     (b"#extm3u", _PLAYLIST),
     (b"[playlist]", _PLAYLIST),
@@ -66,9 +69,9 @@ _TEXT = (  # compared in lower case
     (b"<rss", "the feed of a podcast (send the address of an episode's audio)"),
     (b"<?xml", "an XML document"),
     (b"data:", "a data: URI (send the bytes that its base64 stands for)"),
-    (b"http://", 'an address (send it as JSON, {"url": "https://…"}, with Content-Type: application/json)'),
-    (b"https://", 'an address (send it as JSON, {"url": "https://…"}, with Content-Type: application/json)'),
-    (b"url=", 'a form with an address (send it as JSON, {"url": "https://…"}, with Content-Type: application/json)'),
+    (b"http://", f"an address ({_AS_JSON})"),
+    (b"https://", f"an address ({_AS_JSON})"),
+    (b"url=", f"a form with an address ({_AS_JSON})"),
     (b"webvtt", _CAPTIONS),
     (b"version https://git-lfs", "a pointer of Git LFS, not the file (fetch it: git lfs pull)"),
     (b"{", "a JSON or text document"),
@@ -77,7 +80,9 @@ _MULTIPART = "a multipart form (send the bytes of the file alone, as curl --data
 _BASE64 = "audio as base64 text (send the bytes that it stands for)"
 _HEXADECIMAL = "audio as hexadecimal text (send the bytes that it stands for)"
 _PRINTED_BYTES = "audio as Python prints it, b'…' (send the bytes themselves, not str(bytes))"
-_FILE_NAME = "the name of a file, not the file (curl takes it with an @ before it: --data-binary @FILE)"
+_FILE_NAME = (
+    "the name of a file, not the file (curl takes it with an @ before it: --data-binary @FILE, in a form -F file=@FILE)"
+)
 _READ_AS_TEXT = "audio that a program read as UTF-8 text, which replaces bytes (read and send the file as bytes)"
 _BOM = b"\xef\xbb\xbf"
 _MIN_BASE64 = 64  # letters; a shorter word may be a word
@@ -103,17 +108,20 @@ _BRANDS = {
 _MAX_BOXES = 64  # of the file's top level; the index is among the first few
 
 
-def non_audio_kind(head: bytes) -> str | None:
+def non_audio_kind(head: bytes, headerless: bool = False) -> str | None:
     """Return a noun phrase for a file that certainly holds no audio, or None.
 
     Args:
         head: the first HEAD_BYTES of the file, or all of a shorter one.
+        headerless: the file may be samples without a header: they can have a short signature, or text, by chance.
     """
     head = head[:HEAD_BYTES]
     start = head.removeprefix(_BOM).lstrip()
     for signature, name in _BINARY:
-        if start.startswith(signature):
+        if start.startswith(signature) and not (headerless and len(signature) < _CERTAIN_SIGNATURE):
             return name
+    if headerless and len(head) < _CERTAIN_TEXT:
+        return None
     if head[:4] == b"RIFF" and head[8:12] in _RIFF_KINDS:
         return _RIFF_KINDS[head[8:12]]
     if head[4:8] == b"ftyp" and head[8:12] in _BRANDS:
@@ -122,7 +130,7 @@ def non_audio_kind(head: bytes) -> str | None:
         return "a TAR archive"
     if _BITMAP.match(head):
         return "a BMP image"
-    if _ICON.match(head):
+    if _ICON.match(head) and not headerless:
         return "an icon"
     if head.startswith(_UTF16_BOMS) and _is_utf16(head):
         return "plain text"

@@ -18,14 +18,9 @@ from msgspec import Meta
 
 from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.document import Document
+from earshot_contract.engine_profile import EngineProfile
 from earshot_contract.fields import Count, Hertz, Index, Name, Probability, Seconds
-
-
-class EngineProfile(StrEnum):
-    """What an engine spends on a shard. An engine that knows one way of working ignores it."""
-
-    ACCURATE = "accurate"  # the fewest words and punctuation marks wrong
-    FAST = "fast"  # the least time, at a cost in words and punctuation
+from earshot_contract.s3_object import S3Object
 
 
 class ShardError(StrEnum):
@@ -51,15 +46,6 @@ class RawAudio(Document):
     encoding: Annotated[str, Meta(description="Deepgram's name: linear16, mulaw, …", examples=["linear16"])]
     sample_rate: Hertz
     channels: Count = 1
-
-
-@dataclass(frozen=True)
-class S3Object(Document):
-    """An S3 object."""
-
-    bucket: Name
-    key: Name
-    version: str | None = None
 
 
 @dataclass(frozen=True)

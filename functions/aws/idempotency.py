@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from earshot_contract.keys import request_pk
 from functions.aws import dynamodb
@@ -12,8 +13,7 @@ from functions.aws.dynamodb import attribute
 KEEP_SECONDS = 86_400  # the table deletes a record after this time (its `ttl`)
 
 
-@dataclass(frozen=True)
-class IdempotencyRecord:
+class IdempotencyRecord(Struct, frozen=True):
     """The job of a request, and when it was recorded (epoch seconds)."""
 
     job_id: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -158,7 +157,7 @@ def record_delivery(job: Job, delivery: Delivery) -> Job | None:
 
 def _items(records: Iterable[Attempt | Delivery]) -> list[dict[str, Any]]:
     """Return records as the row has them: without what is not known."""
-    return [{k: v for k, v in asdict(each).items() if v is not None} for each in records]
+    return [{k: v for k, v in each.to_dict().items() if v is not None} for each in records]
 
 
 def set_edits(job_id: str, expected: str | None, version: str | None) -> Job | None:

@@ -6,13 +6,13 @@ A manifest that is not usable is left out: it must not make requests for the oth
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from msgspec import Struct
 
 from earshot_contract.keys import model_folder
 from earshot_contract.manifest import SPEAKERS, BrokenManifest, Manifest, read_manifest
-from earshot_contract.shards import S3Object
+from earshot_contract.s3_object import S3Object
 from functions.aws import s3
 from functions.errors import ApiError
 from functions.observability import NAMESPACE, logger
@@ -23,8 +23,7 @@ CACHE_SECONDS = 60  # maximum age of the cached list
 RETRY_CACHE_SECONDS = 1  # maximum age of the cached list when a requested model is not in it
 
 
-@dataclass(frozen=True)
-class ModelListing:
+class ModelListing(Struct, frozen=True):
     """What the models bucket contains: models by name, and the manifests that cannot be used."""
 
     models: list[Model]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
+from msgspec import Struct
 
 from earshot_contract.aws_errors import error_code
-from earshot_contract.shards import S3Object
+from earshot_contract.s3_object import S3Object
 from functions.aws.clients import client
 
 # Size of a multipart upload's parts: at least 5 MiB (S3's limit), small for the memory of a function, and all that a
@@ -18,11 +19,12 @@ from functions.aws.clients import client
 PART_BYTES = 16 * 1024**2
 PRESIGNED_URL_SECONDS = 3600  # for which a URL works: what reads or writes 2 GiB begins sooner
 UNVERSIONED = "null"  # S3's version id of an object that was written before the bucket had versions
+# Of keys. DeleteObjects lists them in XML 1.0, which has no such characters and reads a carriage return as a line feed.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 READ_BYTES = 128 * 1024  # size of one ranged GET while probing: most headers fit into the first
 
 
-@dataclass(frozen=True)
-class S3ObjectInfo:
+class S3ObjectInfo(Struct, frozen=True):
     """Answer of a HEAD request. Metadata names are lower-case, without `x-amz-meta-`.
 
     `version` is None in a bucket without versions; `etag` changes with the bytes in every bucket.
@@ -102,9 +104,13 @@ def keys(bucket: str, prefix: str = "") -> Iterator[str]:
 
 def remove(bucket: str, keys: list[str]) -> None:
     """Delete objects; keys that do not exist are ignored."""
-    for first in range(0, len(keys), 1000):  # S3's limit a request
-        batch = [{"Key": key} for key in keys[first : first + 1000]]
+    alone = [key for key in keys if _NOT_IN_XML.search(key)]
+    together = [key for key in keys if key not in alone]
+    for first in range(0, len(together), 1000):  # S3's limit a request
+        batch = [{"Key": key} for key in together[first : first + 1000]]
         client("s3").delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
+    for key in alone:
+        client("s3").delete_object(Bucket=bucket, Key=key)
 
 
 def presigned_get(at: S3Object, content_type: str | None = None, content_disposition: str | None = None) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
+
+from msgspec import Struct
 
 from earshot_contract.api_keys import PUBLIC_OWNER, Scope
 from functions.jobs.job import Job
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """Who sent a request, as the authorizer found out."""
 
     name: str = PUBLIC_OWNER  # of the API key

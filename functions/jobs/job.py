@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct, field
+
 from earshot_contract.document import Document
 from earshot_contract.job_state import JobState
-from earshot_contract.shards import S3Object
+from earshot_contract.s3_object import S3Object
 from functions.jobs.shares import Share
 
 MAX_AUDIO_BYTES = 2 * 1024**3  # of a file that is downloaded or uploaded; Deepgram's limit
@@ -25,8 +26,7 @@ class SourceKind(StrEnum):
     OBJECT = "object"  # an s3:// URL of one of the deployment's buckets
 
 
-@dataclass(frozen=True)
-class Source(Document):
+class Source(Document, Struct, frozen=True):
     """Source of the audio. `audio` is None until a URL has been downloaded."""
 
     kind: SourceKind
@@ -35,8 +35,7 @@ class Source(Document):
     size: int | None = None  # bytes
 
 
-@dataclass(frozen=True)
-class Failure(Document):
+class Failure(Document, Struct, frozen=True):
     """Error reported to the caller: Deepgram's code, a message, and the HTTP status."""
 
     err_code: str
@@ -48,8 +47,7 @@ class Failure(Document):
         return {"err_code": self.err_code, "err_msg": self.err_msg}
 
 
-@dataclass(frozen=True)
-class Attempt(Document):
+class Attempt(Document, Struct, frozen=True):
     """An earlier run of a job that was tried again. The members are the row's at that time."""
 
     state: JobState
@@ -59,8 +57,7 @@ class Attempt(Document):
     execution: str | None = None
 
 
-@dataclass(frozen=True)
-class Delivery(Document):
+class Delivery(Document, Struct, frozen=True):
     """One try to deliver a job's callback. Times are like those of the row."""
 
     when: str
@@ -70,8 +67,7 @@ class Delivery(Document):
     requested: bool | None = None  # True: no try, but a caller's request to begin anew with them
 
 
-@dataclass
-class Job(Document):
+class Job(Document, Struct):
     """Row of the table. Times are ISO 8601 in UTC with milliseconds; unknown values are None and left out."""
 
     id: str
@@ -117,7 +113,7 @@ class Job(Document):
 
     def row(self) -> dict[str, Any]:
         """Return the attributes of the table's item, without unknown values."""
-        return {k: v for k, v in asdict(self).items() if v is not None}
+        return {k: v for k, v in self.to_dict().items() if v is not None}
 
     @property
     def redeliveries(self) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Self
+
+from msgspec import Struct
 
 from earshot_contract.job_state import JobState
 from functions.errors import bad_query
@@ -17,8 +18,7 @@ FIRST, LAST = "0", "9"  # before and after every timestamp, as strings are compa
 _DATE_CHARACTERS = len("2026-11-22")
 
 
-@dataclass(frozen=True)
-class JobFilter:
+class JobFilter(Struct, frozen=True):
     """What jobs must have to be listed. Empty members ask for nothing."""
 
     states: frozenset[JobState] = frozenset()

@@ -9,7 +9,8 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from earshot_contract.api_keys import ID_CHARACTERS
 from earshot_contract.document import Document
@@ -19,8 +20,7 @@ DEFAULT_DAYS = 7
 SECRET_BYTES = 16  # 128 bits: 22 characters of base64url
 
 
-@dataclass(frozen=True)
-class Share(Document):
+class Share(Document, Struct, frozen=True):
     """One link. Times are like those of the row."""
 
     digest: str  # SHA-256 of the secret, hexadecimal

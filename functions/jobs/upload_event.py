@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from earshot_contract.api_keys import DEPLOYMENT_OWNER
 from earshot_contract.keys import upload_job_id
-from earshot_contract.shards import S3Object
+from earshot_contract.s3_object import S3Object
 from functions.jobs.job import Job, Source, SourceKind
 from functions.jobs.job_name import clean_name
 
 
-@dataclass(frozen=True)
-class Upload:
+class Upload(Struct, frozen=True):
     """An upload. `audio` includes the object's version, so that overwriting an object makes another job."""
 
     audio: S3Object

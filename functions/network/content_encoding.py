@@ -73,7 +73,7 @@ def decoder(header: str, start: bytes) -> Decoder:
     """
     codings = [coding.strip().lower() for coding in header.split(",")]
     if unknown := next((coding for coding in codings if coding in _NOT_DECODED), None):
-        raise BadContent(f"compressed the content with {_NOT_DECODED[unknown]}, although that was not requested")
+        raise BadContent(f"compressed the content with {_NOT_DECODED[unknown]}, which is not decoded here")
     if {"gzip", "x-gzip"} & set(codings) and GZIP_MAGIC.startswith(start[:2]):
         return _Inflate(_GZIP_WINDOW)
     if "deflate" in codings and start[0] & 0x0F == zlib.DEFLATED:

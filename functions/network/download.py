@@ -10,11 +10,12 @@ import itertools
 import time
 from collections.abc import Callable, Iterator
 from hashlib import sha256
-from urllib.parse import SplitResult, quote, urljoin
+from urllib.parse import SplitResult
 
 from functions.errors import ApiError, remote_content_error, too_large
 from functions.jobs.job import MAX_AUDIO_BYTES
 from functions.network.content_encoding import BadContent, Decoder, decoder
+from functions.network.http_response import FinalResponse, redirect_target, status_text
 from functions.network.public_address import SocketDeadline, Unreachable, connect
 from functions.network.retry_after import retry_after_seconds
 from functions.network.url import UrlUse, basic_authorization, check_url, request_target
@@ -33,9 +34,11 @@ MIN_BYTES_PER_SECOND = 500
 SLOW_BYTES_PER_SECOND = 32_000
 GRACE_SECONDS = 30.0  # from a response's headers, before its rate counts
 
-_RETRIED = (408, 429, 500, 502, 503, 504)  # statuses
+# Statuses; from 520 to 524 are a content delivery network's, about the server behind it.
+_RETRIED = (408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524)
+
+
 _SERVER = UrlUse.DOWNLOAD.server
-_RAW_URL = "%/:=&?~#+!$,;'@()*[] \\"  # what stays of a Location whose bytes are not UTF-8
 
 
 def download(
@@ -118,13 +121,13 @@ class _Download:
                 self._digest.update(new)
                 yield from self._decode(new, response)
         if length is not None and received < length:
-            raise _Transient(self._failure())
+            raise _Transient(self._failure(f"it closed the connection after {received} of {length} bytes"))
         if received == 0:
-            raise self._failure()
+            raise self._failure("the file is empty")
         if received < skip:
             raise self._changed()
         if self._decoder and not self._decoder.complete:
-            raise self._failure()
+            raise self._failure("its compressed content is cut off")
 
     def _decode(self, chunk: bytes, response: http.client.HTTPResponse) -> Iterator[bytes]:
         try:
@@ -148,7 +151,7 @@ class _Download:
             if response.status not in (301, 302, 303, 307, 308) or not location:
                 return self._check_status(response)
             self._close()
-            url = urljoin(url, _as_sent(location))
+            url = redirect_target(url, location)
         raise remote_content_error(f"{_SERVER} sent too many redirects.")
 
     def _request(self, parts: SplitResult) -> http.client.HTTPResponse:
@@ -156,12 +159,17 @@ class _Download:
         try:
             self._connection = connect(parts, READ_TIMEOUT_SECONDS)
             self._socket_deadline = SocketDeadline(self._connection.sock, self._deadline - time.monotonic())
+            self._connection.response_class = FinalResponse
             self._connection.request("GET", request_target(parts), headers=headers | basic_authorization(parts))
             self._response = self._connection.getresponse()
             return self._response
         except Unreachable as error:
             raise _Transient(ApiError(error.failure)) from None
-        except (OSError, http.client.HTTPException, ValueError):
+        except (http.client.RemoteDisconnected, ConnectionError):
+            raise _Transient(self._failure("it closed the connection without an answer")) from None
+        except http.client.HTTPException:
+            raise _Transient(self._failure("its answer is no HTTP, or has too many headers")) from None
+        except (OSError, ValueError):
             raise _Transient(self._failure()) from None
 
     def _read_chunk(self) -> bytes:
@@ -169,13 +177,13 @@ class _Download:
             assert self._response is not None, "A download is read after its request."
             chunk = self._response.read1(CHUNK_BYTES)
         except (OSError, http.client.HTTPException, ValueError):
-            raise _Transient(self._failure()) from None
+            raise _Transient(self._failure("the connection ended before the file did")) from None
         if not chunk and time.monotonic() >= self._deadline:
             raise self._failure()
         return chunk
 
     def _check_status(self, response: http.client.HTTPResponse) -> http.client.HTTPResponse:
-        status = f"[{response.status} {response.reason}]"
+        status = f"[{status_text(response)}]"
         if response.status == 200:
             return response
         kind = "a server error" if response.status >= 500 else "a client error"
@@ -210,10 +218,10 @@ class _Download:
     def _changed(self) -> ApiError:
         return remote_content_error(f"{_SERVER} broke the connection, and then sent other content. Send it again.")
 
-    def _failure(self) -> ApiError:
+    def _failure(self, reason: str = "") -> ApiError:
         if time.monotonic() >= self._deadline:
             return remote_content_error(f"{_SERVER} took longer than {self._max_seconds:.0f} seconds.")
-        return remote_content_error(f"{_SERVER} failed to return valid data.")
+        return remote_content_error(f"{_SERVER} failed to return valid data{': ' + reason if reason else ''}.")
 
     def _close(self) -> None:
         if self._socket_deadline:
@@ -223,12 +231,3 @@ class _Download:
         if self._connection:
             self._connection.close()
         self._socket_deadline = self._connection = self._response = None
-
-
-def _as_sent(location: str) -> str:
-    """Return a Location's text: http.client decodes its bytes as Latin-1, servers send UTF-8 or escapes."""
-    raw = location.encode("latin-1", "replace").strip(b" \t")
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return quote(raw, safe=_RAW_URL)

@@ -19,13 +19,17 @@ from functions.settings import settings
 MAX_URL = 4096  # characters
 PORTS = (None, 80, 443, 8080, 8443)  # Deepgram's rule for callbacks; None: the URL names no port
 _SCHEMES = ("http", "https")
+_MAX_SHOWN = 100  # characters of a URL in a message
 
 # ASCII that a URL keeps as it stands. The percent sign is among it: what is escaped already is not escaped again.
 _UNESCAPED = "%/:=&?~#+!$,;'@()*[]"
-_AROUND = " \t\r\n\ufeff\u200b"  # around a pasted URL: browsers leave white space out; the others are invisible
+# Around a pasted URL: browsers leave white space out; the others are invisible.
+AROUND = " \t\r\n\v\f\xa0\u2028\u2029\u202f\u3000\ufeff\u200b"
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")  # IDNA's four label separators
 _PATH = re.compile(r"[a-zA-Z]:[\\/]|\\\\|[/~.]")
-_PORT = re.compile(r"https?://[^/?#:\s]+:([^/?#@]+)(?:[/?#]|$)", re.IGNORECASE)
+_WITHOUT_SCHEME = re.compile(r"(?:[\w-]+\.)+[a-zA-Z]{2,}(?::\d+)?(?:[/?#]|$)|localhost(?::\d+)?(?:[/?#]|$)")
+_QUOTED = ("'", '"', "<", "[", "(", "`", "\u201c", "\u2018", "\xab")
+_S3 = ("s3", "s3a", "s3n", "arn")
 _DEVIATIONS = frozenset("ßς\u200c\u200d")  # letters that IDNA 2003 replaces and IDNA 2008 keeps
 
 
@@ -53,16 +57,11 @@ def check_url(url: str, use: UrlUse = UrlUse.DOWNLOAD) -> SplitResult:
         ApiError: It is not an http(s) URL, different parsers would read it differently, its port is not one of `PORTS`,
             or its host is an IP address that is not public.
     """
+    url = url.strip(AROUND)
     try:
-        parts = _split(url)
-    except ValueError:
-        raise remote_content_error(f"Could not parse URL as a URI. {_reason(url.strip(_AROUND), use)}") from None
-    if not parts.scheme or len(parts.scheme) == 1:
-        raise remote_content_error(f"Could not parse URL as a URI. {_reason(url.strip(_AROUND), use)}")
-    if parts.scheme not in _SCHEMES:
-        raise remote_content_error(
-            f"Could not parse URL as a URI. Its scheme is http or https, not {parts.scheme!r}: https://HOST/PATH."
-        )
+        parts = _split(url, use)
+    except _Unreadable as error:
+        raise remote_content_error(f"Could not parse URL as a URI. {error}") from None
     if not settings().allow_private_urls:
         _check_address_and_port(parts, use)
     return parts
@@ -75,27 +74,40 @@ def request_target(parts: SplitResult) -> str:
 
 def basic_authorization(parts: SplitResult) -> dict[str, str]:
     """Return the header for user and password of a URL; {} if it has none."""
-    if not parts.username:
+    if not (parts.username or parts.password):
         return {}
-    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    pair = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
     return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
 
 
-def _split(url: str) -> SplitResult:
-    """Split a URL into ASCII parts; raise ValueError if that cannot be done without a guess."""
-    url = url.strip(_AROUND)
-    if len(url) > MAX_URL or "\\" in url or any(ord(letter) < 32 or ord(letter) == 127 for letter in url):
-        raise ValueError("too long, or with characters that parsers read differently")
-    parts = urlsplit(url)
-    if parts.scheme not in _SCHEMES and parts.scheme:
-        return parts
+class _Unreadable(Exception):
+    """A URL that cannot be read without a guess; the text is an error message."""
+
+
+def _split(url: str, use: UrlUse) -> SplitResult:
+    """Split a URL into ASCII parts."""
+    if len(url) > MAX_URL:
+        raise _Unreadable(f"It has {len(url)} characters; {MAX_URL} are accepted.")
+    if any(ord(letter) < 32 or ord(letter) == 127 or "\ud800" <= letter <= "\udfff" for letter in url):
+        raise _Unreadable("It has a line break or another control character, or half a letter.")
+    if reason := _mistake(url, use):
+        raise _Unreadable(reason)
+    if "\\" in url:
+        raise _Unreadable("It has a backslash, which programs read differently: write / or %5C.")
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise _Unreadable("The brackets of its host hold no IPv6 address.") from None
+    if parts.scheme not in _SCHEMES:
+        raise _Unreadable(f"Its scheme is http or https, not {parts.scheme!r}: https://HOST/PATH.")
     user, at, _ = parts.netloc.rpartition("@")
-    host, port = parts.hostname, parts.port
-    if not host or port == 0:
-        raise ValueError("no host, or no port that exists")
-    name = f"[{host}]" if ":" in host else _punycode(host)
-    if len(name) > 253 or re.search(r"[^a-z0-9._~\-:\[\]%]", name):
-        raise ValueError("a host name with characters that no host has")
+    name = _host_name(parts)
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if port == 0:
+        raise _Unreadable("Its port is a number from 1 to 65535.")
     return SplitResult(
         parts.scheme,
         f"{quote(user, safe=_UNESCAPED)}{at}{name}" + (f":{port}" if port is not None else ""),
@@ -105,16 +117,48 @@ def _split(url: str) -> SplitResult:
     )
 
 
-def _reason(url: str, use: UrlUse) -> str:
-    """Return what is wrong with a URL that cannot be split."""
-    if len(url) > MAX_URL:
-        return f"It has {len(url)} characters; {MAX_URL} are accepted."
-    if _PATH.match(url) and use is UrlUse.DOWNLOAD:
-        return "It is the path of a file, which this server cannot read: send the file as the body, or an address, https://HOST/PATH."
-    port = _PORT.match(url)
-    if port and not (port[1].isdigit() and 0 < int(port[1][:6]) < 1 << 16):
-        return "Its port is a number from 1 to 65535."
-    return "It begins with http:// or https:// and names a host."
+def _mistake(url: str, use: UrlUse) -> str | None:
+    """Return an error message about the usual mistakes that show at the beginning of a URL."""
+    scheme = url.partition(":")[0].lower()
+    download = use is UrlUse.DOWNLOAD
+    shown = url.partition("?")[0][:_MAX_SHOWN]  # a query may hold a secret
+    if url.startswith("//"):
+        return f"Its scheme is missing: https:{shown}"
+    if (_PATH.match(url) or scheme == "file") and download:
+        return (
+            "It is the path of a file, which this server cannot read: send the file as the body, or an address, "
+            "https://HOST/PATH."
+        )
+    if _WITHOUT_SCHEME.match(url):
+        return f"Its scheme is missing: https://{shown}"
+    if url.startswith(_QUOTED):
+        return "It stands in quotes or brackets: send the address alone, https://HOST/PATH."
+    if scheme in _S3 and download:
+        return "An object in a bucket of this deployment is written s3://BUCKET/KEY."
+    if scheme == "data" and download:
+        return "It is a data: URI: send the bytes that its base64 stands for as the body."
+    if not re.match(r"[a-z][a-z0-9+.-]*:", url, re.IGNORECASE):
+        return "It is written like https://HOST/PATH."
+    return None
+
+
+def _host_name(parts: SplitResult) -> str:
+    """Return the host in ASCII, an IPv6 address in brackets."""
+    host = parts.hostname
+    if not host:
+        raise _Unreadable("It names no host: https://HOST/PATH.")
+    if ":" in host:
+        return f"[{host}]"
+    if host in _SCHEMES:
+        raise _Unreadable("Its scheme stands there twice: https://HOST/PATH.")
+    try:
+        name = _punycode(unquote(host, errors="strict"))
+    except ValueError:
+        name = ""
+    labels = name.removesuffix(".").split(".")
+    if len(name) > 253 or not all(re.fullmatch(r"[a-z0-9_~-]{1,63}", label) for label in labels):
+        raise _Unreadable(f"{host[:_MAX_SHOWN]} is no name that a host can have: https://HOST/PATH.")
+    return name
 
 
 def _punycode(host: str) -> str:

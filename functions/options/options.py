@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from earshot_contract.audio_tracks import TrackRequest
+from msgspec import Struct, field
+
 from earshot_contract.manifest import SPEAKERS
-from earshot_contract.shards import RawAudio, SpeakerOptions
 from functions.errors import ApiError, bad_query
 from functions.options.contradictions import FIXED_RATES, contradiction_warnings
 from functions.options.query_string import (
     RawOptions,
     Warnings,
-    ignored_warnings,
+    name_warnings,
     raw_options,
+    reject_misspelt,
     reject_unsupported,
     warning,
 )
 from functions.options.registry import IMPLEMENTED
-from functions.transcripts.languages import file_codes, is_detection, names_several, script
+from functions.options.requested_language import language_warnings, with_detection
+from functions.transcripts.languages import file_codes
+
+if TYPE_CHECKING:
+    from earshot_contract.audio_tracks import TrackRequest
+    from earshot_contract.shards import RawAudio, SpeakerOptions
 
 DEFAULT_LANGUAGE = "en"
 DEFAULT_UTT_SPLIT = 0.8  # seconds
@@ -30,8 +35,7 @@ _SELF_DESCRIBING = ("flac", "opus", "speex")
 _DEFAULT_RATE = {"mulaw": 8000}  # Hz
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(Struct, frozen=True):
     """Values of all implemented options, under the options' names, with defaults and implications applied."""
 
     query: str = ""  # the query string they were parsed from
@@ -90,6 +94,7 @@ class Options:
         """
         raw = raw_options(query)
         reject_unsupported(raw)
+        reject_misspelt(query)
         return cls._read(query, raw)
 
     @classmethod
@@ -138,6 +143,8 @@ class Options:
     @property
     def raw_audio_format(self) -> RawAudio | None:
         """Format of headerless audio; None: the file names its own."""
+        from earshot_contract.shards import RawAudio  # few requests need it, or the two below
+
         if self.encoding is None or self.encoding in _SELF_DESCRIBING:
             return None
         rate = FIXED_RATES.get(self.encoding) or self.sample_rate or _DEFAULT_RATE.get(self.encoding)
@@ -148,6 +155,8 @@ class Options:
         """What the worker is told about speakers; None: they are not to be told apart."""
         if not (self.diarize or self.requires_speakers):
             return None
+        from earshot_contract.shards import SpeakerOptions
+
         least, most = self.num_speakers or self.min_speakers, self.num_speakers or self.max_speakers
         return SpeakerOptions(SPEAKERS, least, most)
 
@@ -161,6 +170,8 @@ class Options:
         """The requested audio track, as Prepare and the worker look for it; None: none is requested."""
         if self.audio_track is None:
             return None
+        from earshot_contract.audio_tracks import TrackRequest
+
         if self.audio_track.isdigit():
             return TrackRequest(number=int(self.audio_track))
         return TrackRequest(languages=file_codes(self.audio_track))
@@ -168,8 +179,8 @@ class Options:
     @classmethod
     def _read(cls, query: str, raw: RawOptions, lenient: bool = False) -> Self:
         values: dict[str, Any] = {}
-        warnings = [*ignored_warnings(raw), *contradiction_warnings(raw), *_language_warnings(raw)]
-        raw = _with_detection(raw)
+        warnings = [*name_warnings(query, raw), *contradiction_warnings(raw), *language_warnings(raw)]
+        raw = with_detection(raw)
         for spec in sorted(IMPLEMENTED, key=lambda spec: bool(spec.overridden_by)):
             overridden = values.get(spec.overridden_by) is not None
             if spec.name not in raw or overridden:
@@ -207,28 +218,6 @@ class Options:
         if any(_is_negative(keyword.partition(":")[2]) for keyword in self.keywords):
             found.append(warning("keywords", "unsupported_value", "Words to be suppressed were ignored."))
         return found
-
-
-def _with_detection(raw: RawOptions) -> RawOptions:
-    """Return the options with `language=auto`, and the like, as `detect_language`."""
-    if not is_detection(raw.get("language", [""])[-1]):
-        return raw
-    named = [value for value in raw.get("detect_language", []) if value.strip().lower() not in ("false", "")]
-    rest = {name: values for name, values in raw.items() if name != "language"}
-    return rest | {"detect_language": named or ["true"]}
-
-
-def _language_warnings(raw: RawOptions) -> Warnings:
-    tag = raw.get("language", [""])[-1]
-    if names_several(tag):
-        message = (
-            f"language={tag.strip()} was read as detect_language=true: whether several are told apart is uncertain."
-        )
-        return [warning("language", "unsupported_value", message)]
-    if name := script(tag):
-        message = f"Whisper chooses the script of its text itself; {name} was not enforced."
-        return [warning("language", "unsupported_value", message)]
-    return []
 
 
 def _is_negative(intensifier: str) -> bool:

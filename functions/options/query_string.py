@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from urllib.parse import parse_qsl, urlencode
 
 from functions.errors import bad_query
 from functions.options.registry import OPTIONS
 from functions.options.specification import OptionType, Support
+
+# Options that no answer may lack without a word: what they keep out of a transcript would be stored.
+_NEVER_IGNORED = ("redact", "redact_audio")
+_ALIKE = 0.8  # of difflib's ratio: `punctuation` and `punctuate` are alike, `endpointing` and `encoding` are not
+_OF_STREAMING = ("utterance_end_ms",)  # Deepgram's, which clients send here, too, and which is like an option's name
+_MAX_NAME = 40  # characters of a name that may be misspelt
 
 RawOptions = dict[str, list[str]]  # option name → all its values, unparsed
 Warnings = list[dict[str, str]]  # {parameter, type, message}, as in Deepgram's `metadata.warnings`
@@ -49,13 +57,64 @@ def reject_unsupported(raw: RawOptions) -> None:
             raise bad_query(f"{name} is not supported: {OPTIONS[name].summary}. Leave it out.")
 
 
-def ignored_warnings(raw: RawOptions) -> Warnings:
-    """Return a warning for each requested option that is ignored."""
-    return [
+def name_warnings(query: str, raw: RawOptions) -> Warnings:
+    """Return a warning for each requested option that is ignored, and for each unknown name that almost is an option's.
+
+    All other unknown names are passed over.
+    """
+    misspelt = [
+        warning(name, "unknown_parameter", f"{name} was ignored: there is no such option. {meant} was probably meant.")
+        for name, meant in _misspelt(query)
+    ]
+    ignored = [
         warning(name, "unsupported_parameter", f"{name} was ignored: {OPTIONS[name].summary}.")
         for name, values in raw.items()
         if OPTIONS[name].support is Support.IGNORED and was_requested(values)
     ]
+    return misspelt + ignored
+
+
+def reject_misspelt(query: str) -> None:
+    """Raise ApiError for an unknown name that almost is one whose absence would mislead."""
+    for name, meant in _misspelt(query):
+        if meant in _NEVER_IGNORED:
+            raise bad_query(f"{name} is no option: {meant} was probably meant. Write it so, or leave it out.")
+
+
+def misplaced_warnings(names: Iterable[str]) -> Warnings:
+    """Return a warning for each option that stands in a JSON body, where no option is read.
+
+    Raises:
+        ApiError: It is one whose absence would mislead.
+    """
+    found = []
+    for name in names:
+        option = name.strip().lower().removesuffix("[]")
+        advice = f"options are read from the query string: /v1/listen?{option}=…"
+        if option in _NEVER_IGNORED:
+            raise bad_query(f"{option} stands in the JSON body, but {advice}.")
+        if option in OPTIONS:
+            found.append(warning(option, "unsupported_parameter", f"{option} in the JSON body was ignored: {advice}."))
+    return found
+
+
+def _misspelt(query: str) -> list[tuple[str, str]]:
+    """Return unknown names with the option that each almost is, as `smartFormat` and `smart-format`."""
+    names = dict.fromkeys(key.strip() for key, _ in parse_qsl(query, keep_blank_values=True))
+    unknown = [name for name in names if name and name.lower().removesuffix("[]") not in (*OPTIONS, *_OF_STREAMING)]
+    found = ((name, _option_like(name)) for name in unknown if len(name) <= _MAX_NAME)
+    return [(name, option) for name, option in found if option]
+
+
+def _option_like(name: str) -> str | None:
+    import difflib  # only for an unknown name: each module costs milliseconds of a cold start
+
+    letters = re.sub(r"[\W_]", "", name.lower())
+    if letters.startswith("redact") and "audio" not in letters:
+        return "redact"
+    known = {option.replace("_", ""): option for option in OPTIONS}
+    found = difflib.get_close_matches(letters, known, 1, _ALIKE)
+    return known[found[0]] if found else None
 
 
 def was_requested(values: list[str]) -> bool:

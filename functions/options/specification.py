@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from functions.errors import ApiError, bad_query
 
@@ -43,8 +44,7 @@ class Stage(StrEnum):
     DELIVERY = "delivery"  # where the result is sent
 
 
-@dataclass(frozen=True)
-class OptionSpec:
+class OptionSpec(Struct, frozen=True):
     """One request option of `/v1/listen`, also read from an upload's metadata."""
 
     name: str

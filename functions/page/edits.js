@@ -1,5 +1,5 @@
 // Corrections: paragraphs that are edited in place and names of speakers. They lie over what the model wrote, and go to
-// the API as a whole, with the version that they are based on: nobody's changes are lost.
+// the API as a whole, with the version that they are based on: changes of another reader are not lost.
 
 import { call } from "./api.js";
 import { h, say } from "./dom.js";

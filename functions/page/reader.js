@@ -7,7 +7,7 @@ import { clock } from "./format.js";
 
 const KNOWN = globalThis.Highlight && CSS.highlights; // browsers without it show the words, and mark nothing
 
-/** Show paragraphs of words.js in an element. `nameOf(paragraph)` is who speaks, or ""; without `onName` nobody is named. */
+/** Show paragraphs of words.js in an element. `nameOf(paragraph)` is who speaks, or ""; without `onName` names cannot be changed. */
 export function makeReader(element, data, nameOf, onWord, onName) {
   const marks = Object.fromEntries(["now", "unsure", "hit", "current"].map((name) => [name, KNOWN ? new Highlight() : new Set()]));
   const nodes = [], names = [], all = document.createDocumentFragment();

@@ -8,30 +8,25 @@ is left out. (The BBC's guide allows fewer characters.)
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from unicodedata import east_asian_width
 
+from functions.rendering.caption_words import MAX_SECONDS, TICK, caption_words, columns_of, split_at_pauses
 from functions.rendering.text_direction import MARKS, directed, is_right_to_left
-from functions.transcripts.graphemes import graphemes
-from functions.transcripts.printed_words import PrintedWord, spread
-from functions.transcripts.sentences import ends_sentence
-from functions.transcripts.transcript import Channel, Transcript
-from functions.transcripts.words import join_words, printed_words
+from functions.transcripts.printed_words import PrintedWord
+from functions.transcripts.sentences import CLAUSE_END, ends_sentence
+from functions.transcripts.transcript import Transcript
+from functions.transcripts.words import join_words
 
 LINE_COLUMNS, LINES = 42, 2
 COLUMNS_BY_LANGUAGE = {"ja": 26, "zh": 32, "yue": 32, "ko": 32}
 READ_COLUMNS = 17  # a second; a cue that is too short for its text is extended into the silence that follows it
 READ_COLUMNS_BY_LANGUAGE = {"ja": 8, "ko": 24}
-_FIRST_WIDE = "\u1100"  # the first letter that takes two columns (Unicode's EastAsianWidth)
-MAX_SECONDS, MIN_SECONDS = 7.0, 1.0  # of a cue
+MIN_SECONDS = 1.0  # of a cue
 LEAST_SECONDS = 0.5  # of a cue that another channel's or the next one interrupts: the next begins later
 MAX_DELAY_SECONDS = 1.0  # of a cue that interrupts another before that can be read
 CUE_PAUSE = 1.2  # seconds of silence that end a cue
-TICK = 0.001  # seconds: resolution of SRT and WebVTT
-CLAUSE_END = re.compile(r"[,;:、，；：—–]['\"”’)»」]*$")
 
 
 @dataclass(frozen=True)
@@ -76,7 +71,7 @@ def cues(transcript: Transcript) -> list[Cue]:
                 cue,
                 channel=name,
                 right_to_left=right_to_left,
-                read_seconds=min(sum(map(_columns, cue.lines)) / speed, MAX_SECONDS),
+                read_seconds=min(sum(map(columns_of, cue.lines)) / speed, MAX_SECONDS),
             )
             for cue in _channel_cues(
                 caption_words(transcript, channel, columns), columns, partial(transcript.speaker_name, channel)
@@ -92,41 +87,10 @@ def cues(transcript: Transcript) -> list[Cue]:
     ]
 
 
-def caption_words(transcript: Transcript, channel: Channel, columns: int = LINE_COLUMNS) -> list[PrintedWord]:
-    """Return a channel's words in order, like `timed_words`, each narrow enough for a line."""
-    return _in_order(part for word in printed_words(transcript, channel) for part in _split_wide_word(word, columns))
-
-
-def timed_words(transcript: Transcript, channel: Channel) -> list[PrintedWord]:
-    """Return a channel's words in order, to the millisecond, each short enough for a cue."""
-    return _in_order(printed_words(transcript, channel))
-
-
-def split_at_pauses(words: Sequence[PrintedWord], pause: float) -> Iterator[list[PrintedWord]]:
-    """Yield the words of one speaker between silences of at least `pause` seconds."""
-    stretch: list[PrintedWord] = []
-    for word in words:
-        if stretch and (word.start - stretch[-1].end >= pause or word.speaker != stretch[-1].speaker):
-            yield stretch
-            stretch = []
-        stretch.append(word)
-    if stretch:
-        yield stretch
-
-
 def timestamp(seconds: float, decimal_mark: str) -> str:
     """Return `00:01:02,345`, with `decimal_mark` before the milliseconds."""
     total = round(seconds * 1000)
     return f"{total // 3600000:02d}:{total // 60000 % 60:02d}:{total // 1000 % 60:02d}{decimal_mark}{total % 1000:03d}"
-
-
-def _in_order(words: Iterable[PrintedWord]) -> list[PrintedWord]:
-    ordered: list[PrintedWord] = []
-    for word in words:
-        start = max(round(word.start, 3), ordered[-1].end if ordered else 0.0)
-        end = min(max(round(word.end, 3), start + TICK), start + MAX_SECONDS)
-        ordered.append(replace(word, start=start, end=round(end, 3)))
-    return ordered
 
 
 def _channel_cues(words: Sequence[PrintedWord], columns: int, name_of: Callable[[int], str]) -> Iterator[Cue]:
@@ -157,14 +121,14 @@ def _next_cue_length(words: Sequence[PrintedWord], columns: int) -> int:
         return full
     texts = [word.text for word in words[:full]]
     for count in range(full, 0, -1):
-        long_enough = _columns(join_words(words[:count])) >= columns / 2
+        long_enough = columns_of(join_words(words[:count])) >= columns / 2
         if long_enough and ends_sentence(texts[count - 1], words[count].text):
             return count
     for count in range(full, full // 2, -1):
         if CLAUSE_END.search(texts[count - 1]):
             return count
     end = _sentence_length(words, full)
-    return min((end + 1) // 2, full) if _columns(join_words(words[full:end])) < columns / 2 else full
+    return min((end + 1) // 2, full) if columns_of(join_words(words[full:end])) < columns / 2 else full
 
 
 def _sentence_length(words: Sequence[PrintedWord], least: int) -> int:
@@ -178,19 +142,19 @@ def _sentence_length(words: Sequence[PrintedWord], least: int) -> int:
 def _fit(words: Sequence[PrintedWord], columns: int) -> bool:
     """Return whether `_wrap` finds lines: with as many words as the first line takes, the others fit the second."""
     line = join_words(words)
-    if _columns(line) <= columns:
+    if columns_of(line) <= columns:
         return True
-    at = next((at for at in range(1, len(words)) if _columns(join_words(words[: at + 1])) > columns), 0)
-    return _columns(join_words(words[:at])) <= columns and _columns(join_words(words[at:])) <= columns
+    at = next((at for at in range(1, len(words)) if columns_of(join_words(words[: at + 1])) > columns), 0)
+    return columns_of(join_words(words[:at])) <= columns and columns_of(join_words(words[at:])) <= columns
 
 
 def _wrap(words: Sequence[PrintedWord], columns: int) -> tuple[str, ...] | None:
     """Return one line, or two of about the same width; None if two lines are too narrow."""
     line = join_words(words)
-    if _columns(line) <= columns:
+    if columns_of(line) <= columns:
         return (line,)
     pairs = {at: (join_words(words[:at]), join_words(words[at:])) for at in range(1, len(words))}
-    narrow = {at: pair for at, pair in pairs.items() if max(map(_columns, pair)) <= columns}
+    narrow = {at: pair for at, pair in pairs.items() if max(map(columns_of, pair)) <= columns}
     if not narrow:
         return None
 
@@ -198,7 +162,7 @@ def _wrap(words: Sequence[PrintedWord], columns: int) -> tuple[str, ...] | None:
         first, second = narrow[at]
         # A break after punctuation reads better than an even one: it is worth eight columns of difference.
         ends = CLAUSE_END.search(first) or ends_sentence(words[at - 1].text, words[at].text)
-        return abs(_columns(first) - _columns(second)) - 8 * bool(ends)
+        return abs(columns_of(first) - columns_of(second)) - 8 * bool(ends)
 
     return narrow[min(narrow, key=unevenness)]
 
@@ -221,30 +185,3 @@ def _without_overlaps(cues: Sequence[Cue]) -> list[Cue]:
             cue = replace(cue, start=boundary)
         result.append(replace(cue, end=max(cue.end, cue.start + TICK)))
     return result
-
-
-def _split_wide_word(word: PrintedWord, columns: int) -> list[PrintedWord]:
-    """Split a word that is wider than a line (an address, a script without spaces), never inside a letter."""
-    text = word.text.replace("-->", "→")
-    if _columns(text) <= columns:
-        return [replace(word, text=text)]
-    parts = [""]
-    for cluster in graphemes(text):
-        # No letter is that wide; marks piled up on one are.
-        for letter in [cluster] if _columns(cluster) <= columns else cluster:
-            if _columns(parts[-1] + letter) > columns:
-                parts.append("")
-            parts[-1] += letter
-    return [
-        replace(
-            word, text=part.text.strip(), start=part.start, end=part.end, space_before=word.space_before or number > 0
-        )
-        for number, part in enumerate(spread(parts, word.start, word.end))
-        if part.text.strip()
-    ]
-
-
-def _columns(text: str) -> int:
-    if text.isascii():  # a transcript of a day has a million texts to measure
-        return len(text)
-    return len(text) + sum(east_asian_width(c) in "WF" for c in text if c >= _FIRST_WIDE)

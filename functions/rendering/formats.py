@@ -6,8 +6,9 @@ Renderers are imported when something is rendered: most requests of the API subm
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from functions.options.options import Options
@@ -17,8 +18,7 @@ _JSON_TYPE = "application/json"
 _TEXT_TYPE = "text/plain; charset=utf-8"
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(Struct, frozen=True):
     """One output format. `render` takes an edited transcript (`functions.transcripts.edit`)."""
 
     name: str

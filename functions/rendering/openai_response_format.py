@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from functions.errors import ApiError
 from functions.jobs.job import Failure
@@ -28,8 +29,7 @@ class BadField(ApiError):
         self.param = param
 
 
-@dataclass(frozen=True)
-class OpenAIResponseFormat:
+class OpenAIResponseFormat(Struct, frozen=True):
     """Requested form of the answer; a redirect to the result repeats it in its query string."""
 
     format: Format = OPENAI_JSON
@@ -44,12 +44,12 @@ class OpenAIResponseFormat:
         Raises:
             BadField: A value that OpenAI accepts and this service does not, or one that neither accepts.
         """
-        name = _last(fields, "response_format", str(OPENAI_JSON.openai_name))
+        name = _last(fields, "response_format", str(OPENAI_JSON.openai_name)).lower()
         if name not in OPENAI_FORMATS:
             raise BadField("response_format", f"response_format {name!r} is none of {', '.join(OPENAI_FORMATS)}.")
         form = OPENAI_FORMATS[name]
         listed = " ".join(values_of(fields, "timestamp_granularities"))
-        granularities = set(_LIST_ITEM.findall(listed)) or {"segment"}
+        granularities = set(_LIST_ITEM.findall(listed.lower())) or {"segment"}
         if unknown := granularities - {"word", "segment"}:
             raise BadField(GRANULARITIES, f"{GRANULARITIES} {sorted(unknown)[0]!r} is neither 'word' nor 'segment'.")
         if "word" in granularities and form is not VERBOSE_JSON:

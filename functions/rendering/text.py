@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.rendering.captions import split_at_pauses, timed_words
+from functions.rendering.caption_words import split_at_pauses, timed_words
 from functions.transcripts.transcript import Channel, Transcript
 from functions.transcripts.words import join_words
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from earshot_contract.manifest import Manifest
 from functions.errors import bad_request, unknown_model
@@ -19,14 +20,15 @@ _LARGE = ("large", "large-v2", "large-v3")
 # Deepgram's and OpenAI's model names, which programs send and cannot change. Others are refused: they may be misspelt.
 _USE_CASES = "general|meeting|phonecall|finance|conversationalai|voicemail|video|medical|drivethru|automotive|atc"
 _VENDOR_NAMES = re.compile(
-    rf"nova(?:-[23])?(?:-[a-z]+)*|enhanced(?:-[a-z]+)*|base-(?:{_USE_CASES})|(?:2-)?(?:{_USE_CASES})"
-    r"|gpt-4o(?:-mini)?-transcribe(?:-[a-z0-9-]+)?"
+    rf"nova(?:-[23])?(?:-[a-z]+)*|enhanced(?:-[a-z]+)*|base-(?:{_USE_CASES})"
+    rf"|(?:2-)?(?:{_USE_CASES})(?:-(?:nova|enhanced|base))?"
+    r"|gpt(?:-4o(?:-mini)?)?-transcribe(?:-[a-z0-9-]+)?"
 )
+_VENDORS = ("openai/", "deepgram/")  # that gateways to several vendors write before a name
 _WITH_CANTONESE = ("v3", "turbo")  # parts of names; earlier vocabularies have no token for `yue`
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(Struct, frozen=True):
     """A model in the models bucket."""
 
     name: str  # e.g. "base", "large-v3-turbo"
@@ -62,7 +64,7 @@ def model_info(name: str, sha256: str) -> dict[str, str]:
 
 def is_vendor_name(requested: str) -> bool:
     """Return whether a name is that of another vendor's model, which no deployment has."""
-    return _VENDOR_NAMES.fullmatch(requested.strip().lower()) is not None
+    return _VENDOR_NAMES.fullmatch(_without_vendor(requested)) is not None
 
 
 def choose(
@@ -98,7 +100,7 @@ def choose(
 
 
 def _missing(requested: str, default: str, available: Sequence[Model]) -> str:
-    """Return the sentence about a name without a model, which in a new deployment is every name."""
+    """Return the error message about a name without a model, which in a new deployment is every name."""
     if not available:
         return f"This deployment has no model yet. Its operator adds one: `earshot model add {default}`."
     names = accepted_names(available)
@@ -113,8 +115,13 @@ def accepted_names(available: Sequence[Model]) -> list[str]:
     return [DEFAULT_NAMES[0], *(f"whisper-{model.name}" for model in sorted(available, key=lambda model: model.name))]
 
 
+def _without_vendor(requested: str) -> str:
+    name = requested.strip().lower()
+    return next((name.removeprefix(vendor) for vendor in _VENDORS if name.startswith(vendor)), name)
+
+
 def _candidates(requested: str, default: str) -> list[str]:
-    requested = requested.strip().lower()
+    requested = _without_vendor(requested)
     if requested in DEFAULT_NAMES:
         return [default.lower()]
     name = requested.removeprefix("whisper-")

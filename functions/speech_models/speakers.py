@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from earshot_contract.shards import SpeakerOptions
+from typing import TYPE_CHECKING
+
 from functions.errors import bad_query
 from functions.options.options import Options
 from functions.options.query_string import Warnings, warning
+
+if TYPE_CHECKING:
+    from earshot_contract.shards import SpeakerOptions
 
 ADD_MODEL = "earshot model add speakers"  # followed by --stack NAME for a deployment in AWS
 
@@ -18,7 +22,7 @@ def speaker_options(options: Options, available: bool) -> SpeakerOptions | None:
         available: whether the deployment has the model.
 
     Raises:
-        ApiError: there is no model, and the request is one that nobody sends by habit.
+        ApiError: there is no model, and the request has options that no SDK sends by default.
     """
     requested = options.speaker_request
     if requested is None or available:

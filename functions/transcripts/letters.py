@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Punctuation by Unicode, but pronounced: "AT & T", "50%", "user@host", "#1".
-_PRONOUNCED = frozenset("%&@#")
+# Punctuation by Unicode, but pronounced: "AT & T", "50%", "user@host", "#1", "§ 5", and the same of other scripts.
+_PRONOUNCED = frozenset("%&@#‰٪؉§％＆＠＃﹪")
+_SIGNED = re.compile(r"(?<![-.])-?[$€£¥]?\.?\d")  # "-5" and ".5" are not 5
 NOTES = frozenset("♩♪♫♬♭♯")  # how Whisper writes music
 DASHES = frozenset("—―")  # no space around them, and yet a word ends
 _UNSPACED_SCRIPTS = (
@@ -34,12 +35,13 @@ _TAG = re.compile(r"\[[A-Z_]+_\d+\]")  # of a redacted entity: `[CREDIT_CARD_1]`
 def normalised(text: str) -> str:
     """Return the text in lower case without the punctuation around it.
 
-    Punctuation inside stays (`it's`, `3.5`, `well-known`). The tag of a redacted entity stays as it is.
+    Punctuation inside stays (`it's`, `3.5`, `well-known`), and so does what a number begins with (`-5`, `.5`). The tag
+    of a redacted entity stays as it is.
     """
     if "[" in text and (tag := _TAG.search(text)):
         return tag.group()
     first, last = 0, len(text)
-    while first < last and is_punctuation(text[first]):
+    while first < last and is_punctuation(text[first]) and not _SIGNED.match(text, first):
         first += 1
     while last > first and is_punctuation(text[last - 1]):
         last -= 1

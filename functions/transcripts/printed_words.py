@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from earshot_contract.shard_results import Segment, Word
-from functions.transcripts.graphemes import grapheme_starts, graphemes
+from functions.transcripts.graphemes import graphemes
 from functions.transcripts.languages import UNSPACED
 from functions.transcripts.letters import DASHES, NOTES, is_opening, is_punctuation, is_tight, normalised
+from functions.transcripts.word_breaks import word_starts
 
 _WITHOUT_ANY_SPACE = frozenset({"zh", "ja", "yue"})  # Thai, Lao and Burmese have them between sentences
 _CONTINUING = frozenset("ーｰ々〻ゝゞヽヾๆໆ")  # letters that repeat or lengthen the one before
@@ -56,7 +57,7 @@ def segment_words(segment: Segment, language: str) -> list[PrintedWord]:
     offsets = _offsets(text, parts)
     if offsets is None:
         text, offsets = _joined_parts(parts, unspaced)
-    starts = grapheme_starts(text)
+    starts = word_starts(text)
     groups: list[tuple[int, list[Word]]] = []
     for offset, part in zip(offsets, parts, strict=True):
         if offset in starts and _begins_word(text, offset, unspaced):

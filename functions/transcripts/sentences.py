@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -11,8 +12,9 @@ from functions.transcripts.speakers import speaker_runs
 from functions.transcripts.words import TranscriptWord
 
 PARAGRAPH_PAUSE = 1.5  # seconds of silence between two sentences that begin a new paragraph
-PARAGRAPH_SENTENCES = 6  # at most in one paragraph; our choice, Deepgram documents no limit
+PARAGRAPH_SENTENCES = 6  # at most in one paragraph; a free choice: Deepgram documents no limit
 
+CLAUSE_END = re.compile(r"[,;:、，；：—–]['\"”’)»」]*$")
 _MARKS = (".", "?", "!", "…", "。", "？", "！", "؟", "।", "۔")
 _CLOSING = "\"'”’»)]}」』"
 _ABBREVIATIONS = frozenset({"mr", "mrs", "ms", "dr", "st", "prof", "sr", "jr", "vs", "gen", "rep", "sen", "capt"})

@@ -183,7 +183,7 @@ class DurableState:
             if owner is None or has_task_token(message["body"]):
                 self.journal.delete(MESSAGE, key)
                 continue
-            # Whoever received it is gone; a delay that has not passed stays.
+            # The receiver ended with the last process; a delay that has not passed stays.
             delayed = not message["receive_count"]
             message |= {"receipt_handle": None, "visible_at": message["visible_at"] if delayed else now}
             owner["messages"].append(message)

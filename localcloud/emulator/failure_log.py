@@ -1,7 +1,7 @@
 """Failures that the terminal of `earshot up` shows: one line each, with the reason and the log's path.
 
 The emulator's process writes the lines into a file; `cloud.Cloud` follows it. Callers of the API get a message that
-reveals nothing, which helps nobody on the machine where the failure is.
+reveals nothing of the cause; people at this machine need to see it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Lambda runtime: execution environments (`lambda_pool.py`) forked from one parent process (`lambda_sandbox.py`).
+"""Lambda runtime: events are run in execution environments, which are forked (`lambda_template.py`) and kept in pools.
 
 An environment serves one event at a time, stays warm also when a handler raises, and reports errors as AWS's runtime
 does. The patch `ministack_lambda_runtime` says why ministack's own environments are not used.
@@ -18,39 +18,20 @@ import sys
 import threading
 import time
 import zipfile
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from localcloud.emulator import lambda_sandbox, role_credentials
+from localcloud.emulator import lambda_sandbox, lambda_template
 from localcloud.emulator.failure_log import FailureLog, function_failure
-from localcloud.emulator.lambda_pool import UNUSED_SECONDS, EnvironmentPool, LambdaEnvironment, Throttled
+from localcloud.emulator.lambda_pool import UNUSED_SECONDS, LambdaEnvironment, Throttled
+from localcloud.emulator.lambda_template import Template
 
 PAYLOAD_BYTES = 6 * 1024 * 1024  # Lambda's limit for the event and the result of a synchronous invocation
 # Seconds that an event waits for an environment where its function's limit is reached. A caller of the API is then told
 # to come back (429), before any work was done for it; the API's function itself refuses what comes later than that.
 CALLER_QUEUE_SECONDS, QUEUE_SECONDS = 8.0, 600.0
 THROTTLED = "TooManyRequestsException"  # Lambda's name for a limit that is reached
-
-
-@dataclass(eq=False)
-class Template:
-    """One version of a function: the process that imported it, and the environments forked from that."""
-
-    control: socket.socket
-    pid: int
-    pool: EnvironmentPool
-    import_modules: Callable[[list[str]], None]
-    imported: set[str] = field(default_factory=set)
-
-    def learn(self, modules: list[str]) -> None:
-        """Import what an environment imported while it served an event, in the background: later ones share it."""
-        new = [name for name in modules if name not in self.imported]
-        if new:
-            self.imported.update(new)
-            threading.Thread(target=self.import_modules, args=(new,), daemon=True, name="template-imports").start()
 
 
 class LambdaEnvironments:
@@ -169,37 +150,10 @@ class LambdaEnvironments:
         Raises:
             RuntimeError: the process ended before it could load anything.
         """
-        name = config["FunctionName"]
-        spec = {
-            "name": name,
-            "arn": config["FunctionArn"],
-            "handler": config["Handler"],
-            "memory": config.get("MemorySize", 128),
-            "code": str(self.unpack(bundle)),
-            "log": str(self.logs / f"{name}.log"),
-            "environment": config.get("Environment", {}).get("Variables", {})
-            | {
-                "AWS_LAMBDA_FUNCTION_NAME": name,
-                "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.get("MemorySize", 128)),
-                "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-            }
-            | role_credentials.environment(config.get("Role", "")),
-        }
         if not self.ready:
             self.control.recv(16)
             self.ready = True
-        control, pid = fork(self.control, json.dumps(spec).encode(), name, self.logs)
-        forking = threading.Lock()  # one message at a time on a control socket, so that two never join
-
-        def fork_environment() -> LambdaEnvironment:
-            with forking:
-                return LambdaEnvironment(*fork(control, b"[]", name, self.logs))
-
-        def import_modules(modules: list[str]) -> None:
-            with forking, suppress(RuntimeError, OSError):  # it has ended with the local cloud
-                fork(control, json.dumps(modules).encode(), name, self.logs)[0].close()
-
-        return Template(control, pid, EnvironmentPool(fork_environment), import_modules)
+        return lambda_template.start(self.control, config, self.unpack(bundle), self.logs)
 
     def close_replaced(self, key: str) -> None:
         """End the environments of the function's other versions; those that serve an event end after it."""
@@ -235,25 +189,6 @@ class LambdaEnvironments:
         for folder in self.code.iterdir():
             if self.unpacked and folder.name not in self.unpacked:
                 shutil.rmtree(folder, ignore_errors=True)
-
-
-def fork(control: socket.socket, message: bytes, name: str, logs: Path) -> tuple[socket.socket, int]:
-    """Ask a parent process for a fork; return the socket to it and its id.
-
-    Raises:
-        RuntimeError: it ended before it could load anything.
-    """
-    stream, child_end = socket.socketpair()
-    with child_end:
-        try:
-            socket.send_fds(control, [message], [child_end.fileno()])
-        except OSError as error:
-            stream.close()
-            raise RuntimeError(f"No execution environment for {name}: {error} (log: {logs / name}.log)") from error
-    greeting = lambda_sandbox.read_message(stream)
-    if greeting is None:
-        raise RuntimeError(f"No execution environment for {name}: {logs / name}.log may say why.")
-    return stream, greeting["pid"]
 
 
 def throttled_result() -> dict[str, Any]:

@@ -152,7 +152,7 @@ def matching_grant(role: str, action: str, resource: str, region: str) -> Grant 
         principal_type="AssumedRole",
         principal_account=ACCOUNT,
         action=action,
-        resource_arn=resource,
+        resource_arn=" ".join(resource.splitlines()),  # ministack's wildcards stop at a line break, which keys may have
         region=region,
         secure_transport=True,  # as it is on AWS; here there is no TLS on the loopback interface
     )

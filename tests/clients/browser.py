@@ -24,19 +24,13 @@ NAMES = (
     "google-chrome",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
-# The package holds libraries that a bare machine lacks, and unpacks them where it takes this variable for Lambda's.
+# The package holds libraries that a bare machine lacks, and unpacks them where it takes this variable for Lambda's. Its
+# arguments are Lambda's, too: with them one page that crashes ends the browser, and no page has an origin.
 UNPACK = """
 import chromium from "@sparticuz/chromium";
 const path = await chromium.executablePath();
-console.log(JSON.stringify({ path, args: chromium.args, libraries: process.env.LD_LIBRARY_PATH }));
+console.log(JSON.stringify({ path, libraries: process.env.LD_LIBRARY_PATH }));
 """
-
-
-# That package is for Lambda functions: one process for all pages, which ends with the first that fails, and no check of
-# who may read what from where. Pages are tested as people open them.
-ONLY_FOR_LAMBDA = frozenset(
-    ["--single-process", "--in-process-gpu", "--disable-web-security", "--allow-running-insecure-content"]
-)
 
 
 class NoBrowser(Exception):
@@ -53,7 +47,7 @@ def browser_or_skip(say: Callable[[str], None]) -> dict[str, Any]:
 
 
 def find_browser(say: Callable[[str], None]) -> dict[str, Any]:
-    """Return `browser` (a path), `browser_args` and `environment`.
+    """Return `browser`, a path, and `environment`, its variables.
 
     `EARSHOT_BROWSER` names a Chromium or Chrome; without it, the machine's own is used, else one is installed.
 
@@ -62,7 +56,7 @@ def find_browser(say: Callable[[str], None]) -> dict[str, Any]:
     """
     found = os.environ.get("EARSHOT_BROWSER") or next(filter(None, map(shutil.which, NAMES)), None)
     if found:
-        return {"browser": found, "browser_args": [], "environment": {}}
+        return {"browser": found, "environment": {}}
     if not sys.platform.startswith("linux") or os.uname().machine != "x86_64":
         raise NoBrowser("There is no Chromium here; EARSHOT_BROWSER=/path/to/chrome names one.")
     try:
@@ -77,8 +71,7 @@ def find_browser(say: Callable[[str], None]) -> dict[str, Any]:
         raise NoBrowser(f"There is no Chromium here, and none could be installed: {error}") from error
     answer = json.loads(done.stdout)
     libraries = {"LD_LIBRARY_PATH": answer["libraries"]} if answer["libraries"] else {}
-    arguments = [argument for argument in answer["args"] if argument not in ONLY_FOR_LAMBDA]
-    return {"browser": answer["path"], "browser_args": arguments, "environment": libraries}
+    return {"browser": answer["path"], "environment": libraries}
 
 
 def drive_page(

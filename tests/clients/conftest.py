@@ -101,7 +101,7 @@ def jobs_with(cloud: Cloud) -> Callable[[str], list[str]]:
 
 @pytest.fixture(scope="module")
 def keyed(cloud: Cloud) -> Iterator[str]:
-    """A key that is known; meanwhile nobody else is let in."""
+    """A key that is known; meanwhile a key is required."""
     key = "abcdef0123456789abcdef0123456789abcdef01"
     cloud.client("dynamodb").put_item(
         TableName=cloud.outputs["TableName"], Item={"pk": {"S": api_key_pk(key)}, "name": {"S": "clients"}}
@@ -117,6 +117,6 @@ def keyed(cloud: Cloud) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def say(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """A line for whoever watches the tests: the first run installs the SDKs."""
+    """A line on the terminal of the tests: the first run installs the SDKs."""
     reporter = request.config.pluginmanager.get_plugin("terminalreporter")
     return lambda line: reporter.write_line(f"\n{line}") if reporter else None

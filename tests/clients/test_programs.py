@@ -1,6 +1,6 @@
 """Programs that speak to OpenAI or Deepgram, unchanged but for the address: litellm, LangChain, Vercel's AI SDK …
 
-They name the vendors' models and send options of their own, which nobody can change.
+They name the vendors' models and send options of their own, which cannot be changed.
 """
 
 from __future__ import annotations

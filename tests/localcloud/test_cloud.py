@@ -18,6 +18,7 @@ from localcloud import deploy
 from localcloud.cloud import ROOT, Cloud
 from localcloud.data_folder import StartFailed
 from localcloud.ports import HOST, PortTaken
+from tests.fixtures.waiting import eventually
 
 
 def listening(pid: int) -> set[str]:
@@ -38,7 +39,7 @@ def listening(pid: int) -> set[str]:
 
 
 def messages_waiting(cloud: Cloud, queue: str) -> int:
-    """Messages of a queue that nobody has received, a tenth of a second from now."""
+    """Messages of a queue that no worker has received, a tenth of a second from now."""
     time.sleep(0.1)
     name = "ApproximateNumberOfMessages"
     answer = cloud.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=[name])
@@ -137,12 +138,7 @@ def test_interrupted_job_completes_after_next_start(tmp_path: Path) -> None:
         assert httpx.get(f"{cloud.api}{job}").json()["state"] != "completed"  # no worker has even started yet
 
     with Cloud(tmp_path) as cloud:
-        for _ in range(600):
-            state = httpx.get(f"{cloud.api}{job}").json()["state"]
-            if state not in ("queued", "processing"):
-                break
-            time.sleep(0.1)
-        assert state == "completed"
+        eventually(lambda: httpx.get(f"{cloud.api}{job}").json()["state"] == "completed", f"end of {job}")
 
 
 def test_data_folder_in_use_is_rejected(cloud: Cloud) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from botocore.exceptions import ClientError
 from localcloud.cloud import Cloud
 from localcloud.data_folder import StartFailed
 from localcloud.emulator.disk_space import NEW_WORK_BYTES, RESERVE_BYTES
+from tests.fixtures.waiting import eventually
 from tests.paths import SAMPLES
 
 DISK_BYTES = 420 * 2**20
@@ -57,11 +57,8 @@ def test_full_disk_refuses_work_and_next_start_works(disk: Path) -> None:
 
         assert refused.status_code == 507
         assert "Make room" in refused.json()["err_msg"]
-        for _ in range(600):  # what runs is finished: there is still the reserve
-            if (row := api.get(f"/requests/{running}").json())["state"] not in ("queued", "processing"):
-                break
-            time.sleep(0.1)
-        assert row["state"] == "completed", row
+        # What runs is finished: there is still the reserve.
+        eventually(lambda: api.get(f"/requests/{running}").json()["state"] == "completed", f"end of {running}")
 
         fill(disk, RESERVE_BYTES - 2**20)
         with pytest.raises(ClientError) as error:

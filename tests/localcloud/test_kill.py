@@ -101,7 +101,7 @@ def finished(api: httpx.Client, clients: Clients) -> dict[str, dict[str, Any]]:
         found = {job: every[job] for job in [of_key.get(key) for key in clients.uploads] + clients.jobs if job in every}
         if not missing and not {row["state"] for row in found.values()} & {"queued", "processing"}:
             return found
-        time.sleep(0.2)
+        time.sleep(0.5)
     raise AssertionError(f"Seed {SEED}: lost {missing}; {[(job, row['state']) for job, row in found.items()]}")
 
 

@@ -59,6 +59,10 @@ def test_role_does_what_its_policies_allow_and_no_more(own: Cloud) -> None:
         urllib.request.urlopen(urllib.request.Request(url, data=b"x", method="PUT"))
     own.client("s3").put_object(Bucket=uploads, Key="a", Body=b"")  # the operator's key
 
+    [prepare] = [r["RoleName"] for r in own.client("iam").list_roles()["Roles"] if "FunctionsPrepare" in r["RoleName"]]
+    own.client("s3").put_object(Bucket=uploads, Key="line\nbreak", Body=b"x")
+    client_of(own, prepare, "s3").head_object(Bucket=uploads, Key="line\nbreak")  # which `*` of a policy means, too
+
     record = calls_of(own)
     assert {entry["action"] for entry in record["denied"]} == set(refused)
     assert ("dynamodb:GetItem", role) in {(entry["action"], entry["role"]) for entry in record["used"]}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,20 +14,11 @@ from boto3.dynamodb.types import TypeDeserializer
 from earshot_contract.keys import upload_error_key
 from localcloud.cloud import Cloud
 from tests.clients.web import Site, serving
+from tests.fixtures.waiting import eventually
 from tests.paths import ROOT, SAMPLES
 
 RECIPES = ROOT / "events" / "recipes"
 PREFIX = "recipe "  # of the uploads here; other modules' jobs are on the same bus
-SECONDS = 60.0  # for everything to happen on a busy machine
-
-
-def eventually(found: Callable[[], Any], what: str) -> Any:
-    """Return the first true value of `found`."""
-    until = time.monotonic() + SECONDS
-    while not (value := found()):
-        assert time.monotonic() < until, f"{what} did not happen within {SECONDS} s"
-        time.sleep(0.2)
-    return value
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +40,7 @@ def deploy(cloud: Cloud) -> Iterator[Callable[..., dict[str, str]]]:
                 [stack] = formation.describe_stacks(StackName=f"recipe-{recipe}")["Stacks"]
                 return None if stack["StackStatus"].endswith("IN_PROGRESS") else stack
 
-            stack = eventually(finished, f"The deployment of {recipe}")
+            stack = eventually(finished, f"deployment of {recipe}")
             assert stack["StackStatus"] == "CREATE_COMPLETE", stack
             return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
@@ -99,7 +89,7 @@ def events(cloud: Cloud, recipes: dict[str, dict[str, str]]) -> dict[str, dict[s
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return len(found) == 2
 
-    eventually(both, "The news of both uploads")
+    eventually(both, "news of both uploads")
     return found
 
 
@@ -114,7 +104,7 @@ def test_function_reads_the_transcript(cloud: Cloud, recipes: Any, events: dict[
 
     line = eventually(
         lambda: log.exists() and next((line for line in log.read_text().splitlines() if job in line), None),
-        "The function's line",
+        "line of the function",
     )
 
     assert json.loads(line)["words"] == pytest.approx(24, abs=4)  # those of sample.txt
@@ -142,9 +132,9 @@ def test_search_index_follows_transcripts(cloud: Cloud, recipes: Any, events: di
         )
         return [TypeDeserializer().deserialize(item["job"]) for item in answer["Items"]]
 
-    eventually(lambda: job in jobs_with_word(), "The index's entry")
+    eventually(lambda: job in jobs_with_word(), "entry in the index")
     cloud.client("s3").delete_object(Bucket=cloud.outputs["TranscriptsBucket"], Key=f"jobs/{job}/transcript.txt")
-    eventually(lambda: job not in jobs_with_word(), "The removal of the index's entry")
+    eventually(lambda: job not in jobs_with_word(), "removal of the index's entry")
 
 
 def test_failed_upload_leaves_an_error_until_a_good_one_comes(cloud: Cloud, events: dict[str, dict[str, Any]]) -> None:
@@ -156,16 +146,16 @@ def test_failed_upload_leaves_an_error_until_a_good_one_comes(cloud: Cloud, even
     assert error["request_id"] == events["Transcription Failed"]["job_id"]
     assert "failed to process audio" in error["err_msg"]
     s3.upload_file(str(SAMPLES / "sample.flac"), cloud.outputs["UploadsBucket"], name)
-    eventually(lambda: not s3.list_objects_v2(Bucket=bucket, Prefix=key)["KeyCount"], "The removal of the error")
-    eventually(lambda: s3.list_objects_v2(Bucket=bucket, Prefix=f"uploads/{name}")["KeyCount"] == 4, "The results")
+    eventually(lambda: not s3.list_objects_v2(Bucket=bucket, Prefix=key)["KeyCount"], "removal of the error")
+    eventually(lambda: s3.list_objects_v2(Bucket=bucket, Prefix=f"uploads/{name}")["KeyCount"] == 4, "results")
 
 
 def test_deleted_upload_takes_its_error_with_it(cloud: Cloud, recipes: Any) -> None:
     s3, name = cloud.client("s3"), f"{PREFIX}worse.mp3"
     bucket, key = cloud.outputs["TranscriptsBucket"], upload_error_key(name)
     s3.put_object(Bucket=cloud.outputs["UploadsBucket"], Key=name, Body=b"just words")
-    eventually(lambda: s3.list_objects_v2(Bucket=bucket, Prefix=key)["KeyCount"], "The error")
+    eventually(lambda: s3.list_objects_v2(Bucket=bucket, Prefix=key)["KeyCount"], "error of the upload")
 
     s3.delete_object(Bucket=cloud.outputs["UploadsBucket"], Key=name)
 
-    eventually(lambda: not s3.list_objects_v2(Bucket=bucket, Prefix=key)["KeyCount"], "The removal of the error")
+    eventually(lambda: not s3.list_objects_v2(Bucket=bucket, Prefix=key)["KeyCount"], "removal of the error")

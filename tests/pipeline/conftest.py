@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 
 from localcloud.cloud import Cloud
+from tests.fixtures.waiting import MOMENT, eventually
 from tests.paths import SAMPLES
-from tests.pipeline.driver import FINAL, Pipeline, eventually
+from tests.pipeline.driver import FINAL, Pipeline
 
 
 @pytest.fixture(scope="session")
@@ -55,8 +56,12 @@ def interrupted_job(pipeline: Pipeline, long_speech: bytes) -> str:
     """
     pipeline.upload("interrupted.wav", long_speech)
     job_id = pipeline.job_of_upload("interrupted.wav")["request_id"]
-    eventually(lambda: pipeline.messages_in_flight() or pipeline.request(job_id)["state"] in FINAL, "worker at work")
-    time.sleep(0.5)
+    eventually(
+        lambda: pipeline.messages_in_flight() or pipeline.request(job_id)["state"] in FINAL,
+        "worker at work",
+        longest_pause=MOMENT,
+    )
+    time.sleep(0.2)
     pipeline.kill_workers(signal.SIGKILL)
     assert pipeline.request(job_id)["state"] == "processing", "The job ended before it could be interrupted."
     return job_id

@@ -7,19 +7,16 @@ import json
 import os
 import signal
 import subprocess
-import time
 import wave
 from collections import defaultdict
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 
 from localcloud.cloud import Cloud
+from tests.fixtures.waiting import TIMEOUT_SECONDS, eventually
 
 FINAL = ("completed", "failed", "cancelled")
-TIMEOUT_SECONDS = 120.0  # generous, for slow processors
-T = TypeVar("T")
 
 
 def wav(seconds: float, rate: int = 16000) -> bytes:
@@ -29,16 +26,6 @@ def wav(seconds: float, rate: int = 16000) -> bytes:
         file.setparams((1, 2, rate, 0, "NONE", ""))
         file.writeframes(bytes(2 * int(seconds * rate)))
     return out.getvalue()
-
-
-def eventually(find: Callable[[], T | None], description: str, seconds: float = TIMEOUT_SECONDS) -> T:
-    """Call `find` until it returns something; return that."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := find():
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"After {seconds:.0f} s: no {description}.")
 
 
 class Pipeline:

@@ -26,11 +26,12 @@ from earshot_contract.worker_kinds import WorkerKind
 from localcloud import ports
 from localcloud.cloud import Cloud
 from tests.fixtures.faults import Faults, Rule
+from tests.fixtures.waiting import eventually
 from tests.paths import SAMPLES
-from tests.pipeline.driver import FINAL, Pipeline, eventually
+from tests.pipeline.driver import Pipeline
+from tests.pipeline.sent_jobs import Sent, SentJobs
 
 END_SECONDS = 400.0  # for all jobs to end after the last fault: messages come back, slots cool down
-WORD = "bucket"  # of the sample
 # Service, operation and error of faults that a service's own retries, or a state machine's, must outlive.
 THROTTLING = (
     ("s3", "GetObject", "SlowDown", 503),
@@ -46,30 +47,19 @@ THROTTLING = (
 
 
 @dataclass
-class Sent:
-    """A job as it was sent."""
-
-    job_id: str
-    good: bool  # its audio can be transcribed
-    upload: str | None = None
-    cancelled: bool = False  # a cancel was sent while it ran
-
-
-@dataclass
 class Schedule:
     """One schedule, as its seed makes it."""
 
     pipeline: Pipeline
     seed: int
     steps: int
-    sent: list[Sent] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
         self.faults = Faults(self.pipeline.cloud.aws)
+        self.sent = SentJobs(self.pipeline)
         self.speech = (SAMPLES / "sample.flac").read_bytes()
-        self.end = 0.0  # time.monotonic() until which all jobs must have ended
 
     def run(self) -> list[str]:
         """Run the schedule and wait for its end; return what is wrong."""
@@ -83,12 +73,12 @@ class Schedule:
             print(f"  {self.log[-1]}", flush=True)
             time.sleep(self.random.uniform(0, 2))
         self.faults.set()
-        self.end = time.monotonic() + END_SECONDS
-        return [fault for sent in self.sent if (fault := self.judge(sent))] + self.doubled()
+        self.sent.end = time.monotonic() + END_SECONDS
+        return self.sent.faults()
 
     def request(self) -> str:
         """A caller who does not wait; tried again where the API is busy."""
-        tag = f"{self.seed}-{len(self.sent)}"
+        tag = f"{self.seed}-{len(self.sent.jobs)}"
 
         def submitted() -> str | None:
             try:
@@ -96,14 +86,14 @@ class Schedule:
             except (httpx.HTTPError, KeyError, ValueError):  # 429 or 503, in the vendor's form
                 return None
 
-        self.sent.append(Sent(eventually(submitted, "accepted request"), good=True))
+        self.sent.jobs.append(Sent(eventually(submitted, "accepted request"), good=True))
         return f"request {tag}"
 
     def upload(self, body: bytes | None = None) -> str:
         """A file into the bucket."""
-        key = f"{self.seed}/{len(self.sent)}.flac"
+        key = f"{self.seed}/{len(self.sent.jobs)}.flac"
         eventually(lambda: self._put(key, body or self.speech), "stored upload")
-        self.sent.append(Sent("", good=body is None, upload=key))
+        self.sent.jobs.append(Sent("", good=body is None, upload=key))
         return f"upload {key}"
 
     def poison(self) -> str:
@@ -151,7 +141,7 @@ class Schedule:
 
     def repeat(self) -> str:
         """The event of an upload comes a second time."""
-        uploads = [sent for sent in self.sent if sent.upload and self.find(sent)]
+        uploads = [sent for sent in self.sent.jobs if sent.upload and self.sent.find(sent)]
         if not uploads:
             return "nothing to repeat"
         sent = self.random.choice(uploads)
@@ -165,55 +155,13 @@ class Schedule:
 
     def cancel(self) -> str:
         """A job is cancelled, if it still runs."""
-        running = [s for s in self.sent if self.find(s) and self.pipeline.request(s.job_id)["state"] not in FINAL]
+        running = self.sent.running()
         if not running:
             return "nothing to cancel"
         sent = self.random.choice(running)
         sent.cancelled = True
         answer = self.pipeline.http.delete(f"/requests/{sent.job_id}")
         return f"cancel {sent.job_id}: {answer.status_code}"
-
-    def find(self, sent: Sent) -> bool:
-        """Look up the id of an upload's job; return whether the job is there."""
-        if not sent.job_id and sent.upload:
-            found = [r for r in self.pipeline.requests() if r["source"].get("key") == sent.upload]
-            sent.job_id = found[0]["request_id"] if found else ""
-        return bool(sent.job_id)
-
-    def judge(self, sent: Sent) -> str | None:
-        """Wait for a job's end; return what is wrong with it."""
-        name = sent.upload or sent.job_id
-        try:
-            eventually(lambda: self.find(sent), f"job of {name}", self.left())
-        except AssertionError as error:
-            return str(error)
-        found = self.pipeline.http.get(f"/requests/{sent.job_id}")
-        if sent.cancelled and found.status_code == 404:
-            return None  # it had ended, and the cancel deleted it
-        try:
-            job = self.pipeline.wait_until_finished(sent.job_id, self.left())
-        except AssertionError as error:
-            return f"{error} {self.pipeline.request(sent.job_id)}"
-        if sent.cancelled and job["state"] == "cancelled":
-            return None
-        if not sent.good:
-            reason = job.get("error", {}).get("err_msg")
-            return None if job["state"] == "failed" and reason else f"{name} should have failed: {job}"
-        if job["state"] != "completed":
-            return f"{name} should be completed: {job}"
-        text = self.pipeline.http.get(f"/requests/{sent.job_id}/result", params={"format": "txt"}).text
-        return None if WORD in text.lower() else f"{name} has other words: {text[:200]}"
-
-    def left(self) -> float:
-        """Return the seconds until all jobs must have ended; a second for each that is looked at after that."""
-        return max(1.0, self.end - time.monotonic())
-
-    def doubled(self) -> list[str]:
-        """Return uploads that became more than one job."""
-        keys = [request["source"].get("key") for request in self.pipeline.requests()]
-        return [
-            f"{s.upload} is {keys.count(s.upload)} jobs" for s in self.sent if s.upload and keys.count(s.upload) > 1
-        ]
 
     def _put(self, key: str, body: bytes) -> bool:
         try:
@@ -241,7 +189,7 @@ def run_schedule(cloud: Cloud, seed: int, steps: int) -> None:
         pipeline.http.close()
     listed = "\n  ".join(schedule.log)
     assert not wrong, f"seed {seed}:\n  {listed}\n" + "\n".join(wrong)
-    print(f"seed {seed}: {len(schedule.sent)} jobs ended well after {time.monotonic() - began:.0f} s", flush=True)
+    print(f"seed {seed}: {len(schedule.sent.jobs)} jobs ended well after {time.monotonic() - began:.0f} s", flush=True)
 
 
 def main() -> int:

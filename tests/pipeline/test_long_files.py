@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.pipeline.driver import Pipeline, eventually
+from tests.fixtures.waiting import eventually
+from tests.pipeline.driver import Pipeline
 from tests.pipeline.long_recordings import OPTIONS, SLOW_WORKERS, faults_of, repeated_sentence
 
 SENTENCES = 30

@@ -9,7 +9,8 @@ import pytest
 from earshot_contract.keys import FLEET_PK, slot_pk
 from earshot_contract.worker_kinds import WorkerKind
 from localcloud.cloud import Cloud
-from tests.pipeline.driver import Pipeline, eventually
+from tests.fixtures.waiting import eventually
+from tests.pipeline.driver import Pipeline
 
 SLOT = slot_pk(0, WorkerKind.QUICK)
 

@@ -13,7 +13,8 @@ import pytest
 from earshot_contract.keys import FLEET_PK
 from tests.fixtures.faults import Faults, Rule
 from tests.fixtures.schedules import run_of_every_minute
-from tests.pipeline.driver import Pipeline, eventually, wav
+from tests.fixtures.waiting import MOMENT, eventually
+from tests.pipeline.driver import Pipeline, wav
 
 
 def test_duplicate_upload_event_is_one_job(pipeline: Pipeline, speech: bytes) -> None:
@@ -37,7 +38,9 @@ def test_cancelled_job_stays_cancelled_and_worker_continues(
 ) -> None:
     job_id = pipeline.submit(long_speech, "tag=cancelled")
     eventually(
-        lambda: pipeline.request(job_id)["state"] == "processing" and pipeline.messages_in_flight(), "job in the middle"
+        lambda: pipeline.request(job_id)["state"] == "processing" and pipeline.messages_in_flight(),
+        "job in the middle",
+        longest_pause=MOMENT,
     )
     answer = pipeline.http.delete(f"/requests/{job_id}")
     assert answer.json()["state"] == "cancelled"
@@ -52,7 +55,7 @@ def test_cancelled_job_stays_cancelled_and_worker_continues(
 
 def test_job_with_aborted_execution_fails(pipeline: Pipeline, long_speech: bytes) -> None:
     job_id = pipeline.submit(long_speech, "tag=aborted")
-    eventually(lambda: pipeline.request(job_id)["state"] == "processing", "job in the middle")
+    eventually(lambda: pipeline.request(job_id)["state"] == "processing", "job in the middle", longest_pause=MOMENT)
     execution = pipeline.row(job_id)["execution"]["S"]
     pipeline.cloud.client("stepfunctions").stop_execution(executionArn=execution)
     eventually(lambda: pipeline.request(job_id)["state"] == "failed", "failed job")
@@ -93,7 +96,7 @@ def test_waiting_callers_clip_is_taken_over_while_it_waits(
     eventually(lambda: not pipeline.executions("WorkerMachineArn", "RUNNING"), "end of the Worker machine", 60)
     with ThreadPoolExecutor(1) as pool:
         pending = pool.submit(pipeline.post, long_speech, "tag=taken-over")
-        eventually(pipeline.messages_in_flight, "worker at work")
+        eventually(pipeline.messages_in_flight, "worker at work", longest_pause=MOMENT)
         pipeline.kill_workers(signal.SIGKILL)
         answer = pending.result()
 

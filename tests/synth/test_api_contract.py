@@ -50,6 +50,13 @@ PUBLIC_ROUTES = {
 }
 
 
+OTHERS = "ANY {proxy+}"  # answered with the nearest route, and nothing else
+
+
+def partition(route: str) -> tuple[str, str, str]:
+    return route.partition(" ")
+
+
 def routes(assembly: Assembly) -> dict[str, Any]:
     """Return the properties of the methods, by names such as `GET requests/{id}`."""
     resources = assembly.resources("ApiGateway::Resource")
@@ -71,7 +78,8 @@ def test_stage_is_named_v1(assembly: Assembly) -> None:
 
 def test_every_route_proxies_to_the_api_function(assembly: Assembly) -> None:
     found = routes(assembly)
-    assert {route for route in found if not route.startswith("OPTIONS ")} == ROUTES
+    heads = {f"HEAD {path}" for method, _, path in map(partition, ROUTES) if method == "GET"}
+    assert {route for route in found if not route.startswith("OPTIONS ")} == ROUTES | heads | {OTHERS}
     listen, _ = assembly.resource("Lambda::Function", "FunctionsListen")
     for method in found.values():
         assert method["Integration"]["Type"] == "AWS_PROXY"
@@ -82,7 +90,7 @@ def test_every_route_proxies_to_the_api_function(assembly: Assembly) -> None:
 
 def test_every_path_answers_preflights_without_a_key(assembly: Assembly) -> None:
     preflights = {route.partition(" ")[2]: m for route, m in routes(assembly).items() if route.startswith("OPTIONS ")}
-    assert set(preflights) == {route.partition(" ")[2] for route in ROUTES}
+    assert set(preflights) == {path for _, _, path in map(partition, ROUTES)}
     assert {m["AuthorizationType"] for m in preflights.values()} == {"NONE"}
 
 
@@ -119,7 +127,8 @@ def test_origins_reach_function_gateway_and_bucket(gpu: Assembly, synthesized: C
 
 def test_all_but_public_routes_use_the_authorizer(assembly: Assembly) -> None:
     unguarded = {route for route, m in routes(assembly).items() if m["AuthorizationType"] == "NONE"}
-    assert {route for route in unguarded if not route.startswith("OPTIONS ")} == PUBLIC_ROUTES
+    heads = {route.replace("GET ", "HEAD ") for route in PUBLIC_ROUTES}
+    assert {route for route in unguarded if not route.startswith("OPTIONS ")} == PUBLIC_ROUTES | heads | {OTHERS}
     _, authorizer = assembly.resource("ApiGateway::Authorizer")
     assert authorizer["Type"] == "REQUEST"
     # With an identity source API Gateway would reject a request without a key and not call the authorizer.

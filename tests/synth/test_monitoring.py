@@ -87,7 +87,7 @@ def test_alarms_list_five_metrics(assembly: Assembly) -> None:
 
 
 def test_events_at_which_functions_fail_are_kept(assembly: Assembly) -> None:
-    """Nobody waits for these functions: an error of theirs is seen by the alarm on the queue alone."""
+    """No caller waits for these functions: an error of theirs is seen by the alarm on the queue alone."""
     [undelivered] = [
         name for name in queues_with_alarm_on(assembly, "ApproximateNumberOfMessagesVisible") if "Und" in name
     ]

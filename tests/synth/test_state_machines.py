@@ -9,9 +9,10 @@ import pytest
 
 from earshot_contract.keys import WORK_DAYS
 from earshot_contract.shards import ShardError
-from earshot_contract.timeouts import SHARD_WAIT_DAYS
+from earshot_contract.timeouts import LAUNCH_LEASE_SECONDS, SHARD_WAIT_DAYS
 from functions.aws.clients import Throttled
 from functions.errors import SlowDownloadsBusy
+from infra.lambda_functions import WAKING_ERRORS
 from tests.synth.assembly import Assembly
 from tests.synth.state_machine_checks import delays, find_faults, types
 
@@ -178,11 +179,23 @@ def test_throttled_functions_are_retried_for_an_hour(assembly: Assembly) -> None
     invocations = [state for state in states if ":lambda:invoke" in state.get("Resource", "") and not is_worker(state)]
     assert len(invocations) >= 7
     for state in invocations:
-        _, throttled, slow, _ = state["Retry"]
+        _, throttled, _, slow, _ = state["Retry"]
         assert slow["ErrorEquals"] == [SlowDownloadsBusy.__name__]
         assert slow["IntervalSeconds"] >= 60  # each attempt holds a function for half a minute
         assert {"Lambda.TooManyRequestsException", Throttled.__name__} <= set(throttled["ErrorEquals"])
         assert delays(throttled) > 3600
+
+
+def test_inactive_function_is_waited_for(assembly: Assembly) -> None:
+    """After weeks without a job Lambda rejects the first call of each function, for a minute or two."""
+    states = [state for machine in assembly.state_machines().values() for state in all_states(machine)]
+    invocations = [state for state in states if ":lambda:invoke" in state.get("Resource", "")]
+    assert sum(map(is_worker, invocations)) == 1
+    for state in invocations:
+        for error in WAKING_ERRORS:
+            retry = next(r for r in state["Retry"] if {error, "States.ALL"} & set(r["ErrorEquals"]))
+            assert 180 < delays(retry) < 600, "until it is ready; shorter than the lease of a launch"
+    assert LAUNCH_LEASE_SECONDS > 600
 
 
 def is_worker(state: dict[str, Any]) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.contestant import TimedWord
+from bench.compared_engines import TimedWord
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
 

@@ -2,8 +2,8 @@
 
 `python -m bench.known_speakers --corpus DIR … --speakers DIR [--seed N] [--seeds N] [--minutes N] [--voices NAMES]`
 
-A row is a condition: names that the right speaker got, names that another one got, those that nobody got, and strangers
-who were recognised. The last line says how alike samples and speakers were, which is what the threshold was chosen by.
+A row is a condition: names that the right speaker got, that another one got, or that none got, and strangers that were
+recognised. The last line says how alike samples and speakers were, which is what the threshold was chosen by.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ def wrong_words(truth: Sequence[Turn], words: Sequence[tuple[float, float, int]]
 
     Args:
         truth: reference turns; a word's speaker is who talks at its middle, or next to it within 0.3 s. Words
-            further away, which nobody said, do not count.
+            further away are in no turn, and do not count.
         words: start, end and speaker of each.
     """
     names = sorted({turn.speaker for turn in truth})

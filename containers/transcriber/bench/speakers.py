@@ -31,8 +31,9 @@ from bench.speaker_scoring import wrong_words
 from bench.speaker_table import Row, printed
 from bench.table import machine
 from earshot_contract.manifest import EMBEDDING, SPEAKERS, WEIGHTS, digest
+from earshot_contract.s3_object import S3Object
 from earshot_contract.shard_results import SpeakerTurn
-from earshot_contract.shards import S3Object, Shard, SpeakerOptions
+from earshot_contract.shards import Shard, SpeakerOptions
 from functions.transcripts.speaker_joining import join_speakers
 from functions.transcripts.speakers import word_speakers
 from transcriber.audio.resampling import BLOCK_SAMPLES, SAMPLE_RATE

@@ -19,7 +19,7 @@ from typing import Any
 import jiwer
 import numpy as np
 
-from bench.contestant import TimedWord
+from bench.compared_engines import TimedWord
 from bench.corpus import Clip, clips_of, concatenated, half_of
 from bench.run import Process, take_turns
 from bench.scoring import normalized

@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from earshot_contract.manifest import EMBEDDING, SPEAKERS, WEIGHTS, digest
+from earshot_contract.s3_object import S3Object
 from earshot_contract.shard_results import ShardResult
-from earshot_contract.shards import S3Object, Shard, SpeakerOptions
+from earshot_contract.shards import Shard, SpeakerOptions
 from transcriber.engine_protocol import Engine, Model, ShardFailed
 from transcriber.engine_registry import open_engine
 from transcriber.hardware import EngineSettings

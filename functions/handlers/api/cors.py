@@ -6,8 +6,9 @@ Keys come in a header, never in a cookie, so an origin alone opens nothing. Fetc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from functions.handlers.api.response import Response
 from functions.settings import settings

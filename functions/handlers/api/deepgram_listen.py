@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import unicodedata
+
+from msgspec.structs import replace
+
 from earshot_contract.keys import WORK_PREFIX
-from earshot_contract.shards import S3Object
+from earshot_contract.s3_object import S3Object
 from functions.errors import bad_audio, remote_content_error
-from functions.handlers.api.listen_body import is_json, json_url, reject_mistaken_body
+from functions.handlers.api.listen_body import is_json, json_members, json_url, reject_mistaken_body
 from functions.handlers.api.request import STAGE, Request
 from functions.handlers.api.response import Response, json_response
 from functions.handlers.api.result_routes import as_deepgram, result_or_redirect
 from functions.handlers.api.submit_job import TranscriptionRequest, submit
 from functions.jobs.job import Source, SourceKind
 from functions.jobs.job_name import name_of_header, name_of_url
-from functions.network.url import check_url
+from functions.network.url import AROUND, check_url
 from functions.options.options import Options
-from functions.options.query_string import query_string
+from functions.options.query_string import misplaced_warnings, query_string
 from functions.settings import settings
 
 MAX_KEY_BYTES = 1024  # S3's limit
+_UNFIT = ("Cc", "Cs")  # control characters and surrogates; joiners and narrow spaces are letters of names
 REPLAYED = "idempotent-replayed"  # header of an answer from the job of an earlier identical request
 
 
@@ -51,6 +56,8 @@ def transcription_request(request: Request, options: Options) -> TranscriptionRe
     name = name_of_header(request.headers.get("content-disposition", ""))
     if is_json(request.content_type, request.body):
         url = json_url(request.body)
+        warnings = misplaced_warnings(json_members(request.body))
+        options = replace(options, warnings=[*options.warnings, *warnings])
         source, name = audio_source(url), name or name_of_url(url)
         return TranscriptionRequest(options, request.caller, source=source, name=name, received=request.received)
     if not options.raw_audio_format:
@@ -63,6 +70,7 @@ def audio_source(url: str) -> Source:
 
     Whether an http(s) URL can be downloaded is found out by Prepare.
     """
+    url = url.lstrip(AROUND)  # not at its end: a key may end in a space
     if url.lower().startswith("s3://"):
         return Source(SourceKind.OBJECT, audio=_own_object(url), url=url)
     check_url(url)
@@ -72,8 +80,10 @@ def audio_source(url: str) -> Source:
 def _own_object(url: str) -> S3Object:
     bucket, _, key = url[len("s3://") :].partition("/")
     uploads, transcripts = settings().uploads_bucket, settings().transcripts_bucket
-    if len(key.encode(errors="replace")) > MAX_KEY_BYTES or not key.isprintable():
-        raise remote_content_error(f"The key of an s3:// URL has at most {MAX_KEY_BYTES} bytes, all of them printable.")
+    if len(key.encode(errors="replace")) > MAX_KEY_BYTES or any(unicodedata.category(c) in _UNFIT for c in key):
+        raise remote_content_error(
+            f"The key of an s3:// URL has at most {MAX_KEY_BYTES} bytes, and no control characters."
+        )
     if not key or bucket not in (uploads, transcripts):
         raise remote_content_error(f"s3:// URLs name an object of this deployment's buckets: s3://{uploads}/KEY.")
     if bucket == transcripts and not key.startswith(WORK_PREFIX):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 from earshot_contract.job_state import JobState
@@ -17,7 +16,7 @@ from earshot_contract.keys import (
     upload_result_keys,
     work_prefix,
 )
-from earshot_contract.shards import S3Object
+from earshot_contract.s3_object import S3Object
 from functions.aws import job_pages, job_table, latest_uploads, s3, shard_results, step_functions
 from functions.errors import bad_query
 from functions.handlers.api.jobs_ahead import jobs_ahead
@@ -147,7 +146,7 @@ def _attempt(run: Attempt) -> dict[str, Any]:
 
 def _delivery(delivery: Delivery) -> dict[str, Any]:
     """Return one try to deliver the callback as shown to callers."""
-    return {name: value for name, value in asdict(delivery).items() if value is not None}
+    return {name: value for name, value in delivery.to_dict().items() if value is not None}
 
 
 def _remove_stale_results(job: Job) -> None:

@@ -27,7 +27,10 @@ _UNREADABLE = "Content-type was application/json, but we could not process the J
 
 def is_json(content_type: str, body: bytes) -> bool:
     """Return whether a body is JSON by its type; a gateway may set the type where the client set none."""
-    return content_type in JSON_TYPES and (body.startswith(_UTF_16_MARKS) or not _is_binary(body))
+    # Of binary files none begins with a brace: it is JSON of another character set.
+    return content_type in JSON_TYPES and (
+        body.startswith(_UTF_16_MARKS) or body.lstrip()[:1] == b"{" or not _is_binary(body)
+    )
 
 
 def json_url(body: bytes) -> str:
@@ -39,8 +42,14 @@ def json_url(body: bytes) -> str:
     document = _parse(body)
     url = document.get("url") if isinstance(document, dict) else None
     if isinstance(url, str) and url.strip():
-        return url.strip()
+        return url.strip("\t\r\n")
     raise bad_request(f"{_UNREADABLE}{_advice(document, body)}")
+
+
+def json_members(body: bytes) -> list[str]:
+    """Return the names of a JSON object's members."""
+    document = _parse(body)
+    return list(document) if isinstance(document, dict) else []
 
 
 def reject_mistaken_body(content_type: str, body: bytes) -> None:
@@ -79,7 +88,23 @@ def _advice(document: Any, body: bytes) -> str:
             "The shell has sent the quotes: on Windows curl takes double quotes, with backslashes inside, "
             f'-d "{{\\"url\\": \\"https://…\\"}}". The body is then {EXAMPLE}.'
         )
-    return f"Send {EXAMPLE}, or the audio itself under another Content-Type."
+    return f"{_syntax_error(body)}Send {EXAMPLE}, or the audio itself under another Content-Type."
+
+
+def _syntax_error(body: bytes) -> str:
+    """Return an error message about where a body stops being JSON; "" for one that is JSON."""
+    try:
+        json.loads(body)
+    except json.JSONDecodeError as error:
+        position = f"line {error.lineno}, column {error.colno}" if error.lineno > 1 else f"column {error.colno}"
+        return f"It is no JSON: {error.msg.rstrip(':').lower()}, {position}. "
+    except UnicodeDecodeError as error:
+        return f"It is not in UTF-8: byte {error.start + 1} is 0x{body[error.start]:02X}. "
+    except RecursionError:
+        return "It is nested too deeply. "
+    except ValueError:  # a number of thousands of digits
+        return "It has a number that is too long. "
+    return ""
 
 
 def _parse(body: bytes) -> Any:

@@ -7,9 +7,10 @@ missing last line break, and it has no limits on parts and headers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from io import BytesIO
 from urllib.parse import urlencode
+
+from msgspec import Struct
 
 from functions.jobs.job_name import clean_name
 from functions.rendering.formats import DIARIZED_JSON
@@ -35,8 +36,7 @@ OWN_FIELDS = (
 )
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(Struct, frozen=True):
     """All values of each field, in their order in the form, the bytes of `file`, and its name."""
 
     fields: dict[str, list[str]]
@@ -79,19 +79,38 @@ def parse(body: bytes, content_type: str | None) -> Form:
     try:
         for part in MultipartParser(BytesIO(body), parameters["boundary"], part_limit=MAX_PARTS):
             if part.name == "file":
+                if file is not None:
+                    raise BadField("file", "The form has several parts 'file'. Send each file in a request of its own.")
                 file, file_name = part.raw, part.filename
                 continue
             if part.filename:
                 other_name = part.name
             if not part.filename or _is_text(part.raw):
-                fields.setdefault(part.name, []).append(part.value)
-    except (MultipartError, UnicodeDecodeError, LookupError) as error:
-        raise BadField("file", f"The multipart form cannot be read: {error}.") from None
+                fields.setdefault(part.name, []).append(_text(part.name, part.raw, part.charset))
+    except (MultipartError, LookupError) as error:
+        raise BadField("file", f"The multipart form cannot be read: {_reason(error, body, parameters)}.") from None
     if file is None and other_name:
         raise BadField("file", f"The part with the audio is called 'file', not {other_name!r}.")
     if not file:
         raise BadField("file", "The part 'file' is missing." if file is None else "The part 'file' is empty.")
     return Form(fields, file, file_name)
+
+
+def _text(name: str, value: bytes, charset: str) -> str:
+    try:
+        return value.decode(charset)
+    except UnicodeError:
+        raise BadField(name, f"The part {name!r} is not in {charset.replace('utf8', 'UTF-8')}.") from None
+
+
+def _reason(error: Exception, body: bytes, parameters: dict[str, str]) -> str:
+    """Return why a form cannot be read, with the usual mistake where it is one."""
+    if f"--{parameters['boundary']}".encode("latin-1", "replace") not in body:
+        return (
+            "the boundary that the header Content-Type names is not in the body. Leave this header to the client, "
+            "which sets it with its own boundary"
+        )
+    return str(error)
 
 
 def _is_text(value: bytes) -> bool:

@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from earshot_contract.keys import plan_key, shard_result_key, shards_prefix
-from earshot_contract.shards import S3Object, ShardPlan
+from earshot_contract.s3_object import S3Object
+from earshot_contract.shards import ShardPlan
 from functions.aws import s3
 from functions.errors import ApiError, api_error, bad_query
 from functions.handlers.api.response import Response

@@ -6,18 +6,19 @@ import base64
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from earshot_contract.timeouts import GATEWAY_SECONDS
 from functions.errors import bad_request
+from functions.handlers.api.compressed_body import decompressed
 from functions.jobs.caller import Caller
 
 STAGE = "/v1"
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True):
     """One HTTP request."""
 
     method: str  # upper-case
@@ -35,16 +36,17 @@ class Request:
         """Read a proxy event.
 
         Raises:
-            ApiError: The body is declared as base64 and is not.
+            ApiError: The body is declared as base64 and is not, or is compressed in a way that is not decoded.
         """
         context = event.get("requestContext") or {}
+        headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
         return cls(
             method=event["httpMethod"].upper(),
             resource="/" + event["resource"].removeprefix(STAGE).strip("/"),
             parameters=event.get("pathParameters") or {},
             query=_pairs(event),
-            headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
-            body=_body(event),
+            headers=headers,
+            body=decompressed(_body(event), headers.get("content-encoding", "")),
             caller=Caller.from_context(context),
             id=context.get("requestId", ""),
             received=_received(context),

@@ -6,8 +6,9 @@ import base64
 import gzip
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from functions.jobs.job import Failure
 
@@ -17,8 +18,7 @@ MAX_HEADER_LETTERS = 1024  # of `dg-error`: a gateway takes 10 KB of headers, an
 RETRY_AFTER_SECONDS = {429: 30, 503: 5}
 
 
-@dataclass(frozen=True)
-class Response:
+class Response(Struct, frozen=True):
     """An answer. `body` is text; of media it is bytes."""
 
     status: int

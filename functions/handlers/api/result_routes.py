@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from msgspec.structs import replace
+
 from earshot_contract.keys import REDACTED_AUDIO, answer_key, edits_key, redacted_audio_key, transcript_key
-from earshot_contract.shards import S3Object
+from earshot_contract.s3_object import S3Object
 from functions.aws import s3
 from functions.errors import bad_query, internal_error
-from functions.handlers.api.partial_result import UNTIL_HEADER, partial_result
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response, see_other
 from functions.handlers.api.wait_for_job import check_completed, wait_for_job
@@ -59,6 +59,8 @@ def result(request: Request, job: Job) -> Response:
 
 def _partial(request: Request, job: Job) -> Response:
     """Return the beginning of a running job's transcript, in the form that the query names."""
+    from functions.handlers.api.partial_result import UNTIL_HEADER, partial_result
+
     if "response_format" in request.fields:
         response = partial_result(job, OpenAIResponseFormat.from_fields(request.fields).render, None)
     else:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from earshot_contract.api_keys import Scope
 from functions.aws.clients import is_unavailable
-from functions.errors import ApiError, internal_error, not_found, service_unavailable
+from functions.errors import ApiError, internal_error, service_unavailable
 from functions.handlers.api import (
     audio_route,
     deepgram_listen,
@@ -27,8 +28,9 @@ from functions.handlers.api import (
 )
 from functions.handlers.api.access import check_scope, job_of, shared_job
 from functions.handlers.api.openai_audio import openai_error
-from functions.handlers.api.request import STAGE, Request
+from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response
+from functions.handlers.api.unknown_routes import error_in_both_forms, unknown_route
 from functions.jobs.job import Job
 from functions.jobs.shares import Share
 from functions.observability import logger
@@ -118,8 +120,10 @@ def route(event: Mapping[str, Any]) -> Response:
     try:
         request = Request.from_event(event)
     except ApiError as error:
-        return response.error_response(error.failure, (event.get("requestContext") or {}).get("requestId", ""))
-    matched = ROUTES.get((request.method, request.resource), Route(_unknown_route, "", Scope.READ))
+        return error_in_both_forms(error, (event.get("requestContext") or {}).get("requestId", ""))
+    # A HEAD is answered as a GET; what serves the response leaves its body out.
+    method = "GET" if request.method == "HEAD" else request.method
+    matched = ROUTES.get((method, request.resource), _UNKNOWN)
     try:
         return _answer(matched, request)
     except ApiError as error:
@@ -137,25 +141,12 @@ def _answer(matched: Route | JobRoute | SharedRoute, request: Request) -> Respon
     return matched.view(request, job_of(request)) if isinstance(matched, JobRoute) else matched.view(request)
 
 
+def _error_of_unknown(error: ApiError, request: Request) -> Response:
+    return error_in_both_forms(error, request.id)
+
+
 def _unknown_route(request: Request) -> Response:
-    raise not_found(
-        f"There is no {request.method} /v1{request.resource}. {nearest_route(request.method, request.resource)}"
-    )
+    raise unknown_route(request, ROUTES)
 
 
-def nearest_route(method: str, path: str) -> str:
-    """Return a message with the route that a caller probably meant.
-
-    Args:
-        method: HTTP method.
-        path: path without the stage.
-    """
-    paths = {known: STAGE + known for _, known in ROUTES}
-    import difflib  # only for a wrong path: each module costs milliseconds of a cold start
-
-    found = difflib.get_close_matches("/" + path.strip("/").lower(), paths, 1, cutoff=0.5)
-    if not found:
-        return f"POST {STAGE}/listen transcribes. GET {STAGE}/openapi.json lists all routes."
-    methods = [known_method for known_method, known in ROUTES if known == found[0]]
-    best = method if method in methods else methods[0]
-    return f"Perhaps {best} {paths[found[0]]} was meant. GET {STAGE}/openapi.json lists all routes."
+_UNKNOWN = Route(_unknown_route, "", Scope.READ, _error_of_unknown)

@@ -6,7 +6,7 @@ source, costs, callbacks) is left out, and so are the words as they were before 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from functions.aws import s3
 from functions.errors import api_error

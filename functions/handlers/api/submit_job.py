@@ -7,14 +7,16 @@ import json
 import math
 import time
 import uuid
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from earshot_contract.api_keys import DEPLOYMENT_OWNER
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import body_key, known_speakers_key, work_owner
-from earshot_contract.known_speakers import KnownSpeakers
-from earshot_contract.shards import S3Object
+from earshot_contract.s3_object import S3Object
 from functions.aws import idempotency, job_table, model_bucket, s3, step_functions
 from functions.aws.clients import is_unavailable
 from functions.aws.idempotency import IdempotencyRecord
@@ -27,13 +29,15 @@ from functions.options.options import Options
 from functions.settings import settings
 from functions.speech_models.speakers import speaker_options
 
+if TYPE_CHECKING:
+    from earshot_contract.known_speakers import KnownSpeakers
+
 REPLAY_SECONDS = 180  # after a job's end: SDKs retry after 60 s of silence, twice
 ARRIVAL_SECONDS = 5.0  # between a request's idempotency record and its job's row, its body is written to S3
 ROW_POLL_SECONDS = 0.05  # between two looks for that row
 
 
-@dataclass(frozen=True)
-class TranscriptionRequest:
+class TranscriptionRequest(Struct, frozen=True):
     """What one request asks for: either the audio itself, or its source."""
 
     options: Options
@@ -117,7 +121,7 @@ def _check_owner(audio: S3Object, caller: Caller) -> None:
 
     Raises:
         ApiError: The object is in the uploads bucket, which is the deployment's, and the caller's key does not see
-            the deployment's jobs; or it is the audio of another owner's job. The sentence is the same whether or not
+            the deployment's jobs; or it is the audio of another owner's job. The message is the same whether or not
             there is such an object.
     """
     if audio.bucket == settings().uploads_bucket:

@@ -9,7 +9,7 @@ import uuid
 from typing import Any
 
 from earshot_contract.keys import body_key, work_owner
-from earshot_contract.shards import S3Object
+from earshot_contract.s3_object import S3Object
 from functions.aws import s3
 from functions.errors import api_error, bad_request, too_large
 from functions.handlers.api.request import Request

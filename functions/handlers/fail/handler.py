@@ -13,10 +13,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from earshot_contract.job_state import JobState
-from functions import errors
 from functions.aws import event_bus, job_table, latest_uploads, shard_results
 from functions.aws.init_phase import connect
 from functions.handlers.fail import upload_errors
+from functions.handlers.fail.step_failures import STOPPED, failure_of_step
 from functions.jobs import job_events
 from functions.jobs.job import Failure, Job
 from functions.jobs.upload_event import Upload
@@ -48,8 +48,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         event = _event_of_stopped(event["stopped"])
     execution_input = json.loads(event["input"]) if isinstance(event["input"], str) else event["input"]
     error, cause = event["error"].get("Error", ""), event["error"].get("Cause", "")
-    failure = errors.failure_of_step(error, cause)
-    job = _failed_job(execution_input, event["execution"], failure, repeat=error != errors.STOPPED)
+    failure = failure_of_step(error, cause)
+    job = _failed_job(execution_input, event["execution"], failure, repeat=error != STOPPED)
     level = logger.error if failure.status >= 500 else logger.info
     level("A job failed", job_id=job.id if job else None, error=error, cause=cause, answer=failure.to_dict())
     if job is None:
@@ -67,7 +67,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def _event_of_stopped(detail: dict[str, Any]) -> dict[str, Any]:
     """Return the job machine's form of a status event."""
-    error = {"Error": errors.STOPPED, "Cause": detail["status"]}
+    error = {"Error": STOPPED, "Cause": detail["status"]}
     return {"input": detail["input"], "execution": detail["executionArn"], "error": error}
 
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from earshot_contract.keys import upload_error_key, upload_result_keys
-from earshot_contract.shards import S3Object
+from earshot_contract.s3_object import S3Object
 from functions.aws import latest_uploads, s3
 from functions.jobs.job import Failure, Job, SourceKind
 from functions.jobs.upload_event import Upload

@@ -46,7 +46,7 @@ _LISTS = {
 }
 PROFANITY_LANGUAGES = frozenset(_LISTS)
 
-# Of the lists, what people say in the office and in court: it names a thing, and insults nobody.
+# Words of the lists that are no insults: people say them in offices and in courts, and they stay.
 _PLAIN = {
     "en": """alaskan pipeline|anal|anus|bareback|barely legal|big black|bondage|bs|busty|butt|coon|coons|cornhole
         |date rape|domination|double penetration|ejaculation|erotic|erotism|escort|eunuch|fecal|foot fetish

@@ -105,14 +105,14 @@ def _languages_of_numbers(words: Sequence[TranscriptWord], languages: Sequence[s
     read = [*languages]
     own = {language for language in languages if language in VOCABULARIES}
     for other in ("en",) if own == set(languages) else VOCABULARIES:
-        are_numbers = [
+        foreign = [
             read[at] == languages[at] != other and _kind(word.normalised, other) == "spoken"
             for at, word in enumerate(words)
         ]
-        for is_number, group in groupby(range(len(words)), key=lambda at: are_numbers[at]):
+        for is_foreign, group in groupby(range(len(words)), key=lambda at: foreign[at]):
             indices = list(group)
             own_numbers = sum(bool(_kind(words[at].normalised, languages[at])) for at in indices)
-            if is_number and len(indices) >= _FOREIGN and own_numbers <= len(indices) // 2:
+            if is_foreign and len(indices) >= _FOREIGN and own_numbers <= len(indices) // 2:
                 for at in indices:
                     read[at] = other
     return read
@@ -133,7 +133,7 @@ def _kind(word: str, language: str) -> str:
 def _written(word: TranscriptWord, at: int) -> Numeral:
     letters = [_HAN_DIGITS.get(letter, unicodedata.decimal(letter, None)) for letter in word.normalised]
     digits = "".join(str(letter) for letter in letters if letter is not None)
-    # "+" is punctuation to no one else: it is the sign of a telephone number.
+    # "+" begins a telephone number, but `normalised` has dropped it as punctuation.
     text = "+" * ("+" in word.text) + word.normalised
     return Numeral(at, at, digits, text, is_ordinal=bool(re.fullmatch(r"\d{1,2}(st|nd|rd|th|er|º|ª|\.)", text)))
 

@@ -37,8 +37,8 @@ def runs(numerals: Sequence[Numeral], words: Sequence[TranscriptWord], *, across
     Args:
         numerals: Numerals in order, ordinals are left out.
         words: The words they are in.
-        across_sentences: Whether a full stop, or another speaker's word, may stand between them: whoever reads a long
-            number aloud pauses, and Whisper writes a full stop.
+        across_sentences: Whether a full stop, or another speaker's word, may stand between them: people
+            pause when they read a long number aloud, and Whisper writes a full stop.
     """
     run: Run = []
     for numeral in numerals:

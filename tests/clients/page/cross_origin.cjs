@@ -28,7 +28,7 @@ async function read({ api, base64 }) {
 }
 
 (async () => {
-  const browser = await chromium.launch({ executablePath: config.browser, args: [...config.browser_args, "--no-sandbox"] });
+  const browser = await chromium.launch({ executablePath: config.browser, args: ["--no-sandbox"] });
   const page = await browser.newPage();
   await page.goto(config.site);
   const result = await page.evaluate(read, { api: config.api, base64: fs.readFileSync(config.speech).toString("base64") });

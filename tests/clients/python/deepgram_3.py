@@ -41,7 +41,7 @@ def redirected():
 
 
 def patiently(scenario):
-    """Follows no redirect: whoever uses it, on a machine as busy as this one may be, asks again."""
+    """Follows no redirect: on a busy machine its user sends the request again."""
 
     def send():
         for _ in range(10):

@@ -1,13 +1,6 @@
-"""The command in a process of its own, and a stub of a deployment that it calls."""
+"""The command in this process, or in one of its own, and stubs that it calls."""
 
 from __future__ import annotations
 
-import pytest
-
-from tests.fixtures.cli import EarshotProcess, deployment, earshot_process  # noqa: F401
+from tests.fixtures.cli import deployment, earshot, earshot_process  # noqa: F401
 from tests.fixtures.huggingface_hub import bucket, hub  # noqa: F401
-
-
-@pytest.fixture
-def earshot(earshot_process: EarshotProcess) -> EarshotProcess:  # noqa: F811
-    return earshot_process

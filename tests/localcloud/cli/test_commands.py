@@ -104,7 +104,7 @@ def test_jobs_and_show_find_the_job(deployed: Any) -> None:
 
 
 def test_ctrl_c_cancels_job_in_deployment(deployed: Any, tmp_path: Path) -> None:
-    process = deployed.start("transcribe", write_wav(tmp_path / "long.wav", repeats=40))
+    process = deployed.start("transcribe", write_wav(tmp_path / "long.wav", repeats=12, padding_bytes=MAX_BODY_BYTES))
     job: dict[str, Any] = {}
     while job.get("state") != "processing" or job["source"]["kind"] != "object":
         time.sleep(0.1)

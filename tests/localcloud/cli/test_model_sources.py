@@ -1,4 +1,7 @@
-"""`earshot model add`: folders that are no model, names that are refused, and the Hugging Face Hub."""
+"""`earshot model add`: folders that are no model, names that are refused, and the Hugging Face Hub.
+
+The hub's client reads its variables when it is imported: those tests have the command in a process of its own.
+"""
 
 from __future__ import annotations
 
@@ -54,9 +57,9 @@ def test_model_commands_without_deployment_fail(earshot: Any, tmp_path: Path) ->
 
 
 def test_well_known_model_is_downloaded_at_pinned_revision(
-    earshot: Any, bucket: dict[str, Any], hub: dict[str, Any]
+    earshot_process: Any, bucket: dict[str, Any], hub: dict[str, Any]
 ) -> None:
-    result = earshot("model", "add", "small", *bucket["at"], **hub["environment"])
+    result = earshot_process("model", "add", "small", *bucket["at"], **hub["environment"])
 
     assert result.returncode == 0, result.stderr
     assert sorted(bucket["uploaded"][:-1]) == sorted(f"small/{name}" for name in TINY_MODEL)
@@ -65,26 +68,26 @@ def test_well_known_model_is_downloaded_at_pinned_revision(
     assert not any(path.endswith("README.md") for path in hub["requests"])
 
 
-def test_repository_of_hub_is_uploaded(earshot: Any, bucket: dict[str, Any], hub: dict[str, Any]) -> None:
+def test_repository_of_hub_is_uploaded(earshot_process: Any, bucket: dict[str, Any], hub: dict[str, Any]) -> None:
     hub["repo"], hub["commit"] = "somebody/faster-whisper-dialects", "c" * 40
 
-    result = earshot("model", "add", hub["repo"], *bucket["at"], **hub["environment"])
+    result = earshot_process("model", "add", hub["repo"], *bucket["at"], **hub["environment"])
 
     assert result.returncode == 0, result.stderr
     assert bucket["uploaded"][-1] == "dialects/manifest.json"
 
 
-def test_missing_repository_fails(earshot: Any, bucket: dict[str, Any], hub: dict[str, Any]) -> None:
-    result = earshot("model", "add", "nobody/nothing", *bucket["at"], **hub["environment"])
+def test_missing_repository_fails(earshot_process: Any, bucket: dict[str, Any], hub: dict[str, Any]) -> None:
+    result = earshot_process("model", "add", "nobody/nothing", *bucket["at"], **hub["environment"])
 
     assert result.returncode == 1
     assert "The hub has no public model nobody/nothing." in result.stderr
 
 
-def test_unreachable_hub_fails(earshot: Any, bucket: dict[str, Any], tmp_path: Path) -> None:
+def test_unreachable_hub_fails(earshot_process: Any, bucket: dict[str, Any], tmp_path: Path) -> None:
     nowhere = {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path / "hub")}
 
-    result = earshot("model", "add", "small", *bucket["at"], **nowhere)
+    result = earshot_process("model", "add", "small", *bucket["at"], **nowhere)
 
     assert result.returncode == 3
     assert "cannot be downloaded from the hub" in result.stderr

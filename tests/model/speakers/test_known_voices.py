@@ -19,10 +19,9 @@ from functions.transcripts.transcript import SpeakerName
 from tests.fixtures.audio import decode
 from tests.paths import SPEECH
 from transcriber.audio.resampling import SAMPLE_RATE
-from transcriber.engine_protocol import Model, ShardFailed
-from transcriber.hardware import configure_process
+from transcriber.engine_protocol import ShardFailed
 from transcriber.speakers.known_voices import known_voices, read_samples, voice_centres
-from transcriber.speakers.model import SpeakerModel, SpeakerModels
+from transcriber.speakers.model import SpeakerModel
 from transcriber.speakers.stream import SpeakerStream
 from transcriber.whisper.engine import BatchingEngine
 
@@ -43,15 +42,13 @@ def known_file(folder: Path, samples: dict[str, bytes]) -> Path:
 
 
 def test_engine_returns_known_voices_that_name_the_speakers(
-    model: Model, speaker_files: Model, make_shard: Callable[..., Shard], tmp_path: Path
+    engine: BatchingEngine, make_shard: Callable[..., Shard], tmp_path: Path
 ) -> None:
     conversation = converse(VOICES, Condition(2, (2, 4)), 20, np.random.default_rng(7))
     path = wav(tmp_path / "conversation.wav", conversation.samples)
     known = known_file(tmp_path, {who: wav(tmp_path / "s", sample).read_bytes() for who, sample in SAMPLES.items()})
-    engine = BatchingEngine(model, configure_process(), SpeakerModels(lambda name: speaker_files))
     shard = make_shard(language="en", speakers=SpeakerOptions("speakers"))
     found = engine.submit(shard, path, known).result(200).speakers
-    engine.close()
 
     assert found is not None
     assert [voice.name for voice in found.known] == ["Jane", "Greta"]

@@ -17,8 +17,7 @@ from earshot_contract.shards import Shard, SpeakerOptions
 from tests.fixtures.audio import decode
 from tests.paths import SPEECH
 from transcriber.engine_protocol import Model
-from transcriber.hardware import configure_process
-from transcriber.speakers.model import SpeakerModel, SpeakerModels
+from transcriber.speakers.model import SpeakerModel
 from transcriber.speakers.stream import SpeakerStream
 from transcriber.whisper.engine import BatchingEngine
 
@@ -66,14 +65,12 @@ def test_one_speaker_never_becomes_two(speaker_model: SpeakerModel) -> None:
 
 
 def test_engine_returns_speakers_of_the_stream_it_decodes(
-    model: Model, speaker_files: Model, speaker_model: SpeakerModel, make_shard: Callable[..., Shard],
+    engine: BatchingEngine, speaker_files: Model, speaker_model: SpeakerModel, make_shard: Callable[..., Shard],
     conversation: Conversation, tmp_path: Path,
 ) -> None:  # fmt: skip
     path = wav(tmp_path / "conversation.wav", conversation.samples)
-    engine = BatchingEngine(model, configure_process(), SpeakerModels(lambda name: speaker_files))
     labelled = engine.submit(make_shard(language="en", speakers=SpeakerOptions("speakers")), path).result(200)
     plain = engine.submit(make_shard(language="en"), path).result(200)
-    engine.close()
 
     assert plain.speakers is None
     assert labelled.segments
@@ -84,11 +81,10 @@ def test_engine_returns_speakers_of_the_stream_it_decodes(
 
 
 def test_plain_shard_does_not_wait_for_speakers(
-    model: Model, speaker_files: Model, make_shard: Callable[..., Shard], speech: Path, monkeypatch: pytest.MonkeyPatch
+    engine: BatchingEngine, make_shard: Callable[..., Shard], speech: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain_done = threading.Event()
     monkeypatch.setattr(SpeakerStream, "feed", lambda *_: plain_done.wait(200))
-    engine = BatchingEngine(model, configure_process(), SpeakerModels(lambda name: speaker_files))
     speakers = SpeakerOptions("speakers")
     slow = [engine.submit(make_shard(language="en", interactive=n < 2, speakers=speakers), speech) for n in range(8)]
 
@@ -97,4 +93,3 @@ def test_plain_shard_does_not_wait_for_speakers(
     assert all(future.result(200).segments for future in plain)
     assert not any(future.done() for future in slow)
     plain_done.set()
-    engine.close()

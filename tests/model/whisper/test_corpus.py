@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.contestant import default
+from bench.compared_engines import default
 from bench.corpus import Clip, clips_of
 from bench.scoring import Errors, difference, errors
 from earshot_contract.shards import Shard

@@ -16,7 +16,8 @@ import boto3
 from moto import mock_aws
 
 from earshot_contract.manifest import digest
-from earshot_contract.shards import S3Object, Shard, ShardMessage
+from earshot_contract.s3_object import S3Object
+from earshot_contract.shards import Shard, ShardMessage
 from transcriber.worker.aws_clients import AwsClients
 
 models, speech = Path(sys.argv[1]), Path(sys.argv[2])

@@ -29,9 +29,10 @@ RESOURCES = [
 
 
 class Account:
-    """A stack with one running worker, whose instance lives for some looks longer."""
+    """A stack with one running worker, whose task and then instance live for some looks longer."""
 
-    def __init__(self, instance_looks: int = 2, status: str = "DELETE_IN_PROGRESS") -> None:
+    def __init__(self, instance_looks: int = 2, status: str = "DELETE_IN_PROGRESS", task_looks: int = 0) -> None:
+        self.stopping = [*["RUNNING", "DEPROVISIONING"] * task_looks][:task_looks]  # statuses of the stopped task
         self.running = {"arn:jobs": ["arn:job:1"], "arn:workers": ["arn:worker:1"]}
         self.looks, self.status, self.deleted = instance_looks, status, False
         self.calls: list[str] = []
@@ -39,19 +40,20 @@ class Account:
 
     def client(self, service: str) -> Any:
         return SimpleNamespace(
-            get_paginator=lambda operation: SimpleNamespace(paginate=getattr(self, operation)),
+            get_paginator=lambda operation: SimpleNamespace(paginate=getattr(self, f"{operation}_pages")),
             stop_execution=self.stop_execution,
             purge_queue=self.purge_queue,
-            list_tasks=lambda cluster: {"taskArns": ["task"] * bool(self.running["arn:workers"])},
+            list_tasks=self.list_tasks,
+            describe_tasks=self.describe_tasks,
             list_container_instances=self.list_container_instances,
             delete_stack=self.delete_stack,
             describe_stacks=self.describe_stacks,
         )
 
-    def list_executions(self, stateMachineArn: str, statusFilter: str) -> list[Any]:
+    def list_executions_pages(self, stateMachineArn: str, statusFilter: str) -> list[Any]:
         return [{"executions": [{"executionArn": arn} for arn in self.running[stateMachineArn]]}]
 
-    def list_stack_resources(self, StackName: str) -> list[Any]:
+    def list_stack_resources_pages(self, StackName: str) -> list[Any]:
         return [{"StackResourceSummaries": self.resources}]
 
     def stop_execution(self, executionArn: str, cause: str) -> None:
@@ -63,6 +65,18 @@ class Account:
         code = "AWS.SimpleQueueService.PurgeQueueInProgress"
         raise ClientError({"Error": {"Code": code, "Message": "once a minute"}}, "PurgeQueue")
 
+    def list_tasks(self, cluster: str, desiredStatus: str = "RUNNING") -> Any:
+        """Name the task, as ECS does, by what is to become of it: not by what it still does."""
+        assert cluster == "cluster"
+        is_to_run = bool(self.running["arn:workers"])
+        return {"taskArns": ["task"] * (is_to_run == (desiredStatus == "RUNNING"))}
+
+    def list_tasks_pages(self, **arguments: str) -> list[Any]:
+        return [{"taskArns": []}, self.list_tasks(**arguments)]
+
+    def describe_tasks(self, cluster: str, tasks: list[str]) -> Any:
+        return {"tasks": [{"lastStatus": self.stopping.pop(0) if self.stopping else "STOPPED"} for _ in tasks]}
+
     def list_container_instances(self, cluster: str) -> Any:
         assert cluster == "cluster"
         self.looks -= 1
@@ -70,6 +84,7 @@ class Account:
 
     def delete_stack(self, StackName: str) -> None:
         assert self.looks < 0, "ECS refuses to delete a cluster with an instance"
+        assert not self.stopping, "ECS refuses to delete a cluster with a task that is being stopped"
         self.calls.append("delete")
 
     def describe_stacks(self, StackName: str) -> Any:
@@ -84,6 +99,14 @@ def test_stack_is_deleted_after_its_last_instance() -> None:
     assert account.calls == ["stop arn:job:1", "stop arn:worker:1", "purge fast", "delete"], "jobs launch workers"
     assert len(waits) == 2
     assert kept == ["Bucket uploads", "GlobalTable rows"]
+
+
+def test_task_that_ends_is_waited_for() -> None:
+    """On Fargate there is no instance to wait for, and a stopped task goes on until its worker has ended."""
+    account, waits = Account(instance_looks=0, task_looks=4), []
+    destroy(account.client, "Earshot", lambda _: None, waits.append)
+    assert account.calls[-1] == "delete"
+    assert len(waits) == 4
 
 
 def test_failed_deletion_says_why() -> None:

@@ -123,7 +123,7 @@ def test_ready_account_has_nothing_to_do() -> None:
             ("service-quotas", "get_service_quota"),
             {"Quota": {"Value": 8.0}},
             Level.WARNING,
-            "room for 2 at a time",
+            "room for 2 of 4 at a time; an instance that leaves",
             "Request 16",
         ),
     ],
@@ -140,7 +140,8 @@ def test_what_is_missing_is_named_with_its_remedy(
 @pytest.mark.parametrize(
     ("needs", "checks"),
     [
-        (Needs(gpu=False), 7),
+        (Needs(gpu=False), 9),
+        (Needs(gpu=False, spot=False), 8),
         (Needs(spot=False), 9),  # neither Spot's quota nor its role
         (Needs(quick_workers=0), 10),
         (Needs(first=False), 10),  # an upgrade has its VPC
@@ -162,6 +163,28 @@ def test_quick_workers_beyond_an_account_are_noted(concurrent: int, needs: Needs
     [bad] = [finding for finding in findings(account, needs) if finding.level is not Level.OK]
     assert what in bad.what
     assert bad.level is Level.WARNING
+
+
+@pytest.mark.parametrize(
+    ("vcpus", "needs", "level", "what", "advice"),
+    [
+        # A new account has 6 of Fargate's; without them RunTask fails, each time, on both kinds of capacity.
+        (6, Needs(gpu=False), Level.WARNING, "Fargate On-Demand vCPU resource count: 6 vCPUs, room for 1 of 4", "16"),
+        (0, Needs(gpu=False), Level.PROBLEM, "Fargate Spot vCPU resource count: 0 vCPUs", "L-36FBB829"),
+        (16, Needs(gpu=False), Level.OK, "", ""),
+        (16, Needs(max_workers=12), Level.WARNING, "16 vCPUs, room for 4 of 12 at a time", "Request 48"),
+        (4, Needs(max_workers=1), Level.WARNING, "4 vCPUs, an instance that leaves counts", "Request 16"),
+        (64, Needs(max_workers=12), Level.OK, "", ""),
+    ],
+)
+def test_quota_has_room_for_the_workers_of_the_settings(
+    vcpus: int, needs: Needs, level: Level, what: str, advice: str
+) -> None:
+    found = findings({("service-quotas", "get_service_quota"): {"Quota": {"Value": vcpus}}}, needs)
+    quotas = [finding for finding in found if " vCPUs" in finding.what]
+    assert {finding.level for finding in quotas} == {level}
+    assert [finding for finding in quotas if what in finding.what and advice in finding.advice]
+    assert ("flavour=cpu" in quotas[0].advice) == (needs.gpu and level is not Level.OK)
 
 
 def test_layer_that_a_region_lacks_is_named() -> None:

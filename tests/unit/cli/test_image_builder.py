@@ -13,7 +13,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from earshot_cli.errors import CliError
-from earshot_cli.image_builder import BUILDSPEC, STACK, build, ensure_stack, image_assets, template
+from earshot_cli.image_assets import image_assets
+from earshot_cli.image_builder import build
+from earshot_cli.image_builder_stack import BUILDSPEC, STACK, ensure_stack, template
 
 TAG = "abc123"
 REPOSITORY = "cdk-hnb659fds-container-assets-111122223333-eu-west-1"

@@ -51,6 +51,14 @@ def settings(deployed: StackSettings | None = None, **named: str) -> StackSettin
     return StackSettings.from_context(node)
 
 
+@pytest.mark.parametrize("name", ["ecs-whisper", "AWS-earshot", "Fargate1"])
+def test_name_that_ecs_keeps_for_itself_is_refused(name: str) -> None:
+    """CloudFormation would find out after minutes: the names of the capacity providers begin with the stack's."""
+    with pytest.raises(SettingsError, match="keeps for itself"):
+        settings(name=name)
+    assert settings(name=f"my-{name}").name == f"my-{name}"
+
+
 def test_others_name_every_setting() -> None:
     assert list(OTHERS) == [field.name for field in fields(StackSettings)]
 

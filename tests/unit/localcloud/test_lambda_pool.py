@@ -88,7 +88,7 @@ def test_event_without_environment_in_time_is_throttled() -> None:
     only = pool.acquire(0)
     with pytest.raises(Throttled):
         pool.acquire(0.001)
-    pool.release(only)  # to nobody: the throttled event does not wait any more
+    pool.release(only)  # back to the pool: the throttled event does not wait any more
     assert pool.acquire(0) is only
 
 

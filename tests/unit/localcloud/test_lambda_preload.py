@@ -1,4 +1,4 @@
-"""What is made before Lambda functions are forked is what they ask for, and calls nobody."""
+"""What is made before Lambda functions are forked is what they ask for, and makes no call."""
 
 from __future__ import annotations
 

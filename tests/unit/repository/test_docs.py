@@ -18,6 +18,8 @@ import functions.settings
 import infra.settings
 from earshot_contract.shards import ShardError
 from earshot_contract.timeouts import IDLE_SECONDS
+from functions.jobs.job import Delivery, Job
+from functions.jobs.shares import Share
 from tests.paths import EVENTS, ROOT
 
 DOCS = ROOT / "docs"
@@ -173,9 +175,16 @@ def test_every_output_is_in_the_reference() -> None:
 
 
 def test_reference_has_every_variable_of_the_functions() -> None:
-    [settings] = [each for each in vars(functions.settings).values() if is_dataclass(each)]
+    names = functions.settings.DeploymentSettings.__struct_fields__
 
-    assert missing([field.name.upper() for field in fields(settings)], reference("deployment-settings.md")) == []
+    assert missing([name.upper() for name in names], reference("deployment-settings.md")) == []
+
+
+def test_reference_has_every_attribute_of_a_row() -> None:
+    [row] = [line for line in reference("s3-and-dynamodb.md").splitlines() if line.startswith("| `JOB#{id}`")]
+    names = {name for kind in (Job, Delivery, Share) for name in kind.__struct_fields__} - {"id"}
+
+    assert missing(sorted(names), row) == []
 
 
 def test_reference_has_every_variable_of_the_worker() -> None:

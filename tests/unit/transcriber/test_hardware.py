@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from earshot_contract.shards import EngineProfile
+from earshot_contract.engine_profile import EngineProfile
 from tests.paths import ROOT
 from transcriber import hardware
 from transcriber.hardware import Machine, choose_settings, configure_process, release_free_memory, resolve_settings

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
 from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
+from av.packet import Packet
 
 from earshot_contract.file_signatures import describe_file
 from earshot_contract.shards import RawAudio, ShardError
@@ -31,7 +33,14 @@ UNREADABLE = (av.error.FFmpegError, ValueError, OverflowError, MemoryError, OSEr
 # `functions.options.tables.speech.MAX_CHANNELS` (20) into shards; without it a file of up to 64 is mixed to one.
 MAX_CHANNELS = 64
 MIN_RATE, MAX_RATE = 1_000, 768_000  # Hz; real recordings have 4,000 to 768,000
+# Formats whose tracks begin anywhere, and how long FFmpeg looks for them if it found no sound at first: to the latest
+# start that counts (`timeline`), and at most so many bytes, which it keeps in memory.
+_TRACKS_BEGIN_ANYWHERE = {"mpeg", "mpegts", "flv"}
+_WHOLE_MEDIA = {"ignore_editlist": "1"}
+_LONG_LOOK = {"analyzeduration": "600000000", "probesize": str(1 << 26)}
 _MP3_PADDING_SECONDS = 1.0  # by which the frame count, with the encoder's padding, is more than the audio
+_MAX_SECONDS = 7 * 24 * 3600.0  # of a file; a header that says more is damaged
+_LIVE_START = 1.0  # seconds; the first time stamp of a file that was recorded from its beginning is earlier
 _PCM = {"linear16", "linear32", "mulaw", "alaw"}  # FFmpeg needs their sample rate and channels
 # FFmpeg estimates the duration of these formats from size and bit rate: their headers do not contain it.
 _WITHOUT_DURATION = ("aac", "amr", "amrnb", "amrwb", "ac3", "g729")
@@ -54,12 +63,42 @@ def open_container(file: PartReader, path: Path, raw: RawAudio | None) -> InputC
     demuxer = _HEADERLESS_DEMUXERS.get(raw.encoding) if raw else None
     if raw and raw.encoding in _PCM:
         _check_claims(raw.sample_rate, raw.channels)
-        options |= {"sample_rate": str(raw.sample_rate), "ch_layout": f"{raw.channels}c"}
+        options |= {"sample_rate": str(raw.sample_rate), "ch_layout": f"{raw.channels}C"}  # in no places
     try:
-        return av.open(file, "r", format=demuxer, options=options, metadata_errors="ignore")
+        container = av.open(file, "r", format=demuxer, options=options, metadata_errors="ignore")
+        again = _LONG_LOOK if _has_late_audio(container) else _WHOLE_MEDIA if _is_edited_away(container) else {}
+        if not again:
+            return container
+        container.close()
+        file.seek(0)
+        return av.open(file, "r", format=demuxer, options=options | again, metadata_errors="ignore")
     except UNREADABLE as error:
         content = f"not {raw.encoding} audio" if raw else describe_file(path)
         raise ShardFailed(ShardError.NOT_AUDIO, f"The file is not audio: it is {content}.") from error
+
+
+def _has_late_audio(container: InputContainer) -> bool:
+    """Return whether a track's sound, or a track, may begin behind what FFmpeg looked at: five seconds, or 5 MB."""
+    tracks = [track for track in container.streams.audio if track.codec_context is not None]
+    if not tracks:
+        return container.format.name in _TRACKS_BEGIN_ANYWHERE
+    return any(not track.codec_context.sample_rate for track in tracks)
+
+
+def _is_edited_away(container: InputContainer) -> bool:
+    """Return whether the edit list of an MP4 leaves nothing of a track: a muxer wrote it before it knew the length."""
+    is_mp4 = "mp4" in container.format.name.split(",")
+    return is_mp4 and any(track.frames and track.duration == 0 for track in container.streams.audio)
+
+
+def demux(container: InputContainer, stream: AvAudioStream) -> Iterator[Packet[AvAudioStream]]:
+    """Yield the packets of a track, also where FFmpeg finds another track while it reads."""
+    while True:
+        try:
+            yield from container.demux(stream)
+            return
+        except IndexError:  # a packet of a track that PyAV does not know: the next call goes on behind it
+            continue
 
 
 def check_track(stream: AvAudioStream) -> None:
@@ -88,8 +127,9 @@ def no_audio_track_message(container: InputContainer, path: Path) -> str:
     content = describe_file(path)
     is_video = container.streams.video and container.duration and "decoder" in content
     if is_video:
-        codec = container.streams.video[0].codec_context.codec.canonical_name
-        return f"The file is a video ({codec}) without a sound track: there is nothing to transcribe."
+        context = container.streams.video[0].codec_context  # None: of a codec that no decoder here knows
+        codec = f" ({context.codec.canonical_name})" if context else ""
+        return f"The file is a video{codec} without a sound track: there is nothing to transcribe."
     return f"The file is not audio: it is {content}."
 
 
@@ -101,7 +141,7 @@ def no_samples_error(damaged: bool) -> ShardFailed:
 
 
 def header_end(container: InputContainer, stream: AvAudioStream, file: PartReader, zero: float) -> float | None:
-    """Return the audio's end in seconds by the file's header; None where FFmpeg only estimates it.
+    """Return the audio's end in seconds by the file's header; None: it is estimated, or not true.
 
     Args:
         container: the opened file.
@@ -109,8 +149,19 @@ def header_end(container: InputContainer, stream: AvAudioStream, file: PartReade
         file: the bytes from which the container was opened.
         zero: time stamp, in seconds, at which a player begins.
     """
+    end = _claimed_end(container, stream, file, zero)
+    return end if end is not None and end <= _MAX_SECONDS else None
+
+
+def _claimed_end(container: InputContainer, stream: AvAudioStream, file: PartReader, zero: float) -> float | None:
     name = container.format.name
     if name in _WITHOUT_DURATION:
+        return None
+    if name in ("ogg", "nut", "asf") and zero > _LIVE_START:  # of a dump it is the end on the stream's clock
+        return None
+    if name == "ogg" and stream.codec_context.name == "flac":  # and here FFmpeg does not know the start
+        return None
+    if name == "asf" and len(container.streams) > 1:  # it is that of the longest track
         return None
     if name == "mp3":
         counted = _mp3_seconds(file, stream.codec_context.sample_rate)

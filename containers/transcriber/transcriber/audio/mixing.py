@@ -55,7 +55,13 @@ class Mixer:
         if len(samples) == 1:
             return np.asarray(samples[0])
         mixed = weights @ samples
-        energies = np.var(samples, axis=1, dtype=np.float64) * (weights > 0)  # without a channel's constant part
+        energies = np.var(samples, axis=1, dtype=np.float64)  # without a channel's constant part
+        loudest = int(energies.argmax())
+        if (energies * (weights > 0)).max() <= _AUDIBLE_ENERGY < energies[loudest]:
+            return np.asarray(
+                samples[loudest]
+            )  # a voice alone on the bass channel, as some recorders label their second
+        energies *= weights > 0
         loudest = int(energies.argmax())
         if energies[loudest] > _AUDIBLE_ENERGY:
             energy = float(np.var(mixed, dtype=np.float64))

@@ -16,6 +16,7 @@ from earshot_contract.shards import RawAudio, ShardError
 from transcriber.audio.container import (
     UNREADABLE,
     check_track,
+    demux,
     header_end,
     no_audio_track_message,
     open_container,
@@ -131,7 +132,10 @@ class OpenPart:
         try:
             with self._open() as container:  # type: ignore[no-untyped-call]
                 squares, count = 0.0, 0
-                for frame in container.decode(container.streams[index]):
+                track = container.streams.get(index)[0]
+                assert isinstance(track, AvAudioStream)
+                frames = (frame for packet in demux(container, track) for frame in packet.decode())
+                for frame in frames:
                     assert isinstance(frame, AudioFrame)
                     samples = planar(frame)
                     squares += float(np.var(samples, axis=1, dtype=np.float64).max()) * frame.samples

@@ -10,6 +10,7 @@ from av.audio.stream import AudioStream as AvAudioStream
 from av.packet import Packet
 
 from earshot_contract.shards import PacketPosition
+from transcriber.audio.container import demux
 from transcriber.audio.open_part import OpenPart
 
 # Decoded before the first packet of a shard, so that codecs with memory (MP3's bit reservoir, overlapping transforms,
@@ -34,7 +35,7 @@ def packets_between(
         RuntimeError: the file's packets are not those that were counted when the positions were made.
     """
     earlier: deque[Packet[AvAudioStream]] = deque(maxlen=PRE_ROLL_PACKETS)
-    for number, packet in enumerate(part.container.demux(part.stream)):
+    for number, packet in enumerate(demux(part.container, part.stream)):
         if until is not None and number >= until.packet:
             check_position(packet, until)
             return
@@ -64,6 +65,7 @@ class PacketClock:
         self._codec = part.stream.codec_context
         # Once a part, not once a packet: there are a million, and each access makes a fraction.
         self._unit = float(part.stream.time_base) if part.stream.time_base else 0.0
+        self._has_edits = "mp4" in part.container.format.name.split(",")  # MP4, MOV and their kin
         self._first = True
         self._end = 0.0  # of the samples so far, in seconds from the start of the part
 
@@ -82,6 +84,10 @@ class PacketClock:
         """
         stamps = np.array([packet.pts for packet in packets], np.float64) * self._unit  # None becomes NaN
         lengths = self._lengths(np.array([packet.duration or 0 for packet in packets], np.float64))
+        # What an edit list leaves out is decoded for what follows it, and not heard: it has neither time nor length.
+        unheard = [packet.is_discard for packet in packets] if self._has_edits else []
+        if any(unheard):
+            stamps[unheard], lengths[unheard] = np.nan, 0.0
         if not self._first and self._unit and self._timeline.continue_run(stamps, lengths):
             ends = np.cumsum(np.concatenate([[self._end], lengths]))
             self._end = float(ends[-1])

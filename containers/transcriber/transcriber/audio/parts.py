@@ -1,7 +1,8 @@
 """Parts of a file: recordings that lie one after another in it (chained Ogg, concatenated WAV, FLAC, WebM, MP4 …).
 
 FFmpeg decodes the first of them and leaves the rest out, or reads it with the first one's decoder. `AudioStream` opens
-each part as a file of its own. A WAV part whose header has no true length gets the length of its bytes.
+each part as a file of its own. A part whose header has no true length (WAV, AIFF, AU, Wave64, CAF) gets
+the length of its bytes.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import BinaryIO
 
-from transcriber.audio import transport_stream
+from transcriber.audio import ebml, transport_stream
 from transcriber.audio.aiff_header import aiff_head
 from transcriber.audio.frame_breaks import FixedHeaders, FlacFrames, breaks
 from transcriber.audio.mapped_file import matches
-from transcriber.audio.recording_ends import end_of, mp4_boxes, ogg_page_end, padding_end, trailers_end
+from transcriber.audio.recording_ends import end_of, mp4_boxes, ogg_page_end
 from transcriber.audio.recording_starts import (
     OGG,
     begins_recording,
@@ -30,7 +31,9 @@ from transcriber.audio.recording_starts import (
     recordings_between,
     tag_end,
 )
+from transcriber.audio.recording_trailers import padding_end, trailers_end
 from transcriber.audio.rifx_header import rifx_head
+from transcriber.audio.untrue_lengths import true_head
 from transcriber.audio.wav_header import wav_head
 
 MAX_PARTS = 10_000  # a guard against hostile files; an archive of an Internet radio has a part for each song
@@ -40,6 +43,8 @@ _BEHIND = 1 << 16  # bytes behind a recording's end in which the next one may be
 _SEARCHED_WHOLE = 1 << 28  # bytes of a recording without a known end that are searched for another one: 4 s
 # Files that may hold frames of MP3, AC-3 or AAC, one behind another: Matroska, MP4, AVI, FLV, ASF.
 _WRAPPED = re.compile(rb"\x1a\x45\xdf\xa3|....ftyp|RIFF....AVI |FLV\x01|\x30\x26\xb2\x75\x8e\x66", re.DOTALL)
+# Before the header of FLAC that another container holds: Ogg's mapping, and Matroska's CodecPrivate with its size.
+_WRAPPED_FLAC = re.compile(rb"(?:\x7fFLAC....|\x63\xa2(?:[\x80-\xff]|[\x40-\x7f].|\x01.{7}))\Z", re.DOTALL)
 _FRAMES_SEARCHED = 1 << 25  # bytes of it that are searched for frames as well: 1 s
 _MAX_POSITION = 1 << 62  # to which a header can send the reader; an operating system refuses more
 
@@ -140,7 +145,7 @@ def _parts(data: mmap.mmap, start: int, limit: int, depth: int) -> Iterator[Part
 
 def _head(data: mmap.mmap, start: int, end: int) -> tuple[bytes, int]:
     """Return what stands in place of a part's header, and how many bytes that replaces."""
-    if head := aiff_head(data, start, end):
+    if head := aiff_head(data, start, end) or true_head(data, start, end):
         return head, len(head)
     if data[start : start + 4] == b"RIFX":
         return rifx_head(data, start, end)
@@ -155,7 +160,8 @@ def _starts(data: mmap.mmap, start: int, limit: int) -> list[int]:
         return _ogg_starts(data, start, limit)
     if transport_stream.START.match(data, start):
         return transport_stream.starts(data, start, limit)
-    return sorted({start, *(at for one in own_pattern(data, start) for at in matches(one, data, start, limit))})
+    found = (at for one in own_pattern(data, start) for at in matches(one, data, start, limit))
+    return sorted({start, *(at for at in found if not _WRAPPED_FLAC.search(data, max(start, at - 12), at))})
 
 
 def _ogg_starts(data: mmap.mmap, start: int, limit: int) -> list[int]:
@@ -212,7 +218,7 @@ def _somewhere(data: mmap.mmap, start: int, limit: int) -> int | None:
     first = start + _HEADER_BYTES
     is_wrapped = _WRAPPED.match(data, start) is not None
     if data[start : start + 4] == b"\x1a\x45\xdf\xa3":
-        first = max(first, data.find(b"\x1f\x43\xb6\x75", start, limit))  # a track's header may be that of a FLAC file
+        first = max(first, data.find(ebml.CLUSTER, start, limit))  # a track's header may be that of a FLAC file
     if limit - start <= _SEARCHED_WHOLE:
         starts += recordings_between(data, first, limit, limit, start)
     if limit - start <= _FRAMES_SEARCHED and not is_wrapped:

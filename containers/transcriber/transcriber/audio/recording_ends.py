@@ -12,11 +12,11 @@ import re
 import struct
 
 from transcriber.audio import wav_header
+from transcriber.audio.ebml import CLUSTER, SEGMENT, element_at
 
 _OGG_HEADER_BYTES = 27  # before a page's table of lacing values
 _UNKNOWN_SIZE = 0xFFFF_FFFF
 _PACK = b"\0\0\x01\xba"  # of an MPEG program stream, as DVDs and camcorders write
-_EBML_SEGMENT, _EBML_CLUSTER = b"\x18\x53\x80\x67", b"\x1f\x43\xb6\x75"
 # First bytes of the ASF objects' GUIDs: header, data, and the four kinds of index.
 _ASF_DATA = b"\x36\x26\xb2\x75"
 _ASF_OBJECTS = (
@@ -30,9 +30,6 @@ _ASF_OBJECTS = (
 _MP4_BOXES = frozenset(
     (b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"styp", b"sidx", b"mfra", b"uuid", b"meta")
 )
-_PADDING = re.compile(rb"\0+")
-_MIN_PADDING, _MAX_PADDING = 64, 1 << 26  # bytes; behind more of them nothing is sought
-_MAX_ZEROS_AT_START = 3  # with which a file may begin: the length of an MP4's first box
 _MAX_SECONDS = 7 * 24 * 3600  # of a recording; more is damage
 _MAX_STEPS = 5_000_000  # blocks, tags or frames: those of a day of audio
 
@@ -48,30 +45,6 @@ def end_of(data: mmap.mmap, start: int, limit: int) -> int | None:
                 return None
             return end if end is not None and start < end <= limit else None
     return None
-
-
-def trailers_end(data: mmap.mmap, at: int, limit: int) -> int:
-    """Return where the tags and the padding that programs write behind a recording end: APE, Lyrics3, ID3v1, zeros."""
-    while True:
-        before = at
-        if data[at : at + 8] == b"APETAGEX" and at + 32 <= limit:
-            size, flags = struct.unpack_from("<I4xI", data, at + 12)
-            at += size + (32 if flags >> 31 else 0) if flags >> 29 & 1 else 32
-        elif data[at : at + 11] == b"LYRICSBEGIN" and (end := data.find(b"LYRICS200", at, limit)) > 0:
-            at = end + 9
-        elif data[at : at + 3] == b"TAG":
-            at += 128
-        elif (zeros := padding_end(data, at, limit)) - at >= _MIN_PADDING:
-            at = zeros if zeros == limit else zeros - _MAX_ZEROS_AT_START
-        if at <= before or at >= limit:
-            return min(max(at, before), limit)
-
-
-def padding_end(data: mmap.mmap, at: int, limit: int) -> int:
-    """Return where the zeros that begin at `at` end; after the most that are looked at, `limit`."""
-    zeros = _PADDING.match(data, at, min(limit, at + _MAX_PADDING))
-    end = zeros.end() if zeros else at
-    return limit if end - at == _MAX_PADDING else end
 
 
 def ogg_page_end(data: mmap.mmap, page: int) -> int:
@@ -200,18 +173,18 @@ def _voc(data: mmap.mmap, start: int, limit: int) -> int | None:
 
 
 def _matroska(data: mmap.mmap, start: int, limit: int) -> int | None:
-    header_end, _ = _ebml_element(data, start, limit)
-    if header_end is None or data[header_end : header_end + 4] != _EBML_SEGMENT:
+    header_end, _ = element_at(data, start, limit)
+    if header_end is None or data[header_end : header_end + 4] != SEGMENT:
         return None
-    end, content = _ebml_element(data, header_end, limit)
+    end, content = element_at(data, header_end, limit)
     if end is not None:
         return end
     # A segment that was streamed: from its last cluster on, element after element.
-    at = data.rfind(_EBML_CLUSTER, content, limit)
+    at = data.rfind(CLUSTER, content, limit)
     if at < 0:
         return None
     for _ in range(_MAX_STEPS):
-        end, content = _ebml_element(data, at, limit)
+        end, content = element_at(data, at, limit)
         if content == at:
             break
         at = content if end is None else end
@@ -236,27 +209,6 @@ def _program_stream(data: mmap.mmap, start: int, limit: int) -> int | None:
                 break
             at = found
     return min(at, limit)
-
-
-# Elements of a streamed segment's top level and of its clusters.
-_EBML_KNOWN = re.compile(
-    rb"\x1f\x43\xb6\x75|\x1c\x53\xbb\x6b|\x12\x54\xc3\x67|\x11\x4d\x9b\x74|\x10\x43\xa7\x70|\x19\x41\xa4\x69"
-    rb"|[\xe7\xa3\xa0\xab\xa7\xec\xbf]|\x58\x54"
-)
-
-
-def _ebml_element(data: mmap.mmap, at: int, limit: int) -> tuple[int | None, int]:
-    """Return end and content of an EBML element; the end is None if its size is not known; `at`, if it is none."""
-    if at >= limit:
-        return at, at
-    known = _EBML_KNOWN.match(data, at) or re.compile(rb"\x1a\x45\xdf\xa3|\x18\x53\x80\x67").match(data, at)
-    if not known or known.end() >= limit or not data[known.end()]:
-        return at, at
-    first = data[known.end()]
-    length = 9 - first.bit_length()
-    value = int.from_bytes(data[known.end() : known.end() + length], "big") & ((1 << 7 * length) - 1)
-    content = known.end() + length
-    return (None, content) if value == (1 << 7 * length) - 1 else (content + value, content)
 
 
 _ENDS = tuple(

@@ -44,8 +44,9 @@ def requested_track(container: InputContainer, requested: TrackRequest) -> AvAud
 
 
 def decodable_tracks(container: InputContainer) -> list[AvAudioStream]:
-    """Return the audio tracks for which there is a decoder."""
-    return [track for track in container.streams.audio if track.codec_context is not None]
+    """Return the audio tracks for which there is a decoder; of those without any sound only if all are."""
+    tracks = [track for track in container.streams.audio if track.codec_context is not None]
+    return [track for track in tracks if track.codec_context.sample_rate] or tracks
 
 
 def track_number(container: InputContainer, track: AvAudioStream) -> int:

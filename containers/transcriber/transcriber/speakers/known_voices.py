@@ -49,7 +49,7 @@ def known_voices(samples: Sequence[VoiceSample], model: SpeakerModel) -> list[Kn
     """Return the voices in samples.
 
     Raises:
-        ShardFailed: BAD_REFERENCE, nobody speaks in one.
+        ShardFailed: BAD_REFERENCE, one of them has no speech.
     """
     voices = []
     for sample in samples:
@@ -61,7 +61,7 @@ def known_voices(samples: Sequence[VoiceSample], model: SpeakerModel) -> list[Kn
 
 
 def voice_centres(samples: np.ndarray, model: SpeakerModel) -> list[str]:
-    """Return vectors of who speaks most in samples, as results have them; none: nobody speaks.
+    """Return vectors of who speaks most in samples, as results have them; none: there is no speech.
 
     Args:
         samples: float32 in -1..1, 16 kHz, seconds of them.

@@ -23,7 +23,7 @@ from transcriber.speakers.segmentation import (
 )
 
 _CHANGE_PRICE = 6.0  # of a change of speaker, in frames of likeness 1
-_SILENT_CHANGE = 0.2  # of that price, where nobody speaks
+_SILENT_CHANGE = 0.2  # of that price, where there is no speech
 _OWN_SECONDS = 1.2  # length of a snippet from which its own vector counts fully
 _LINK_SHARE = 0.3  # of the local speakers' vote where the own vector counts fully
 _LINK_COVER = 0.7  # share of a snippet in which the local speaker talks alone, for the snippet to stand for it

@@ -26,7 +26,7 @@ _CHANGE = 0.4  # share of the windows that must see a change of voice
 _CHANGE_SPREAD = np.array([1, 2, 3, 4, 5, 4, 3, 2, 1]) / 5
 # The network's output: the sets of local speakers, as rows of (first, second, third).
 SPEAKER_SETS = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1]], bool)
-_SOLE = np.array([-1, 0, 1, 2, 3, 3, 3])  # per set: nobody, which local speaker alone, or several
+_SOLE = np.array([-1, 0, 1, 2, 3, 3, 3])  # per set: no speaker, which local speaker alone, or several
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,9 @@ class Segmentation:
 
     Attributes:
         windows: windows done; the caller takes them out.
-        speech: for each final frame from `first_frame` on, whether somebody speaks.
-        overlap: the same: whether at least two do.
+        speech: arrays of bool that follow one another, of the final frames: whether there is speech. The caller takes
+            them out, too.
+        overlap: the same: whether at least two speak.
     """
 
     def __init__(self, model: SpeakerModel) -> None:

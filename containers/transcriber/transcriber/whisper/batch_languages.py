@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from earshot_contract.shards import EngineProfile
-from transcriber.whisper import language_choice, language_detection, language_stretches
+from earshot_contract.engine_profile import EngineProfile
+from transcriber.whisper import language_choice, language_detection, language_stretches, other_languages
 from transcriber.whisper.batch_queue import BatchQueue
 from transcriber.whisper.encoder_output import EncoderOutput
+from transcriber.whisper.language_stretches import Part
 from transcriber.whisper.log_mel import FULL_WINDOW_FRAMES
 from transcriber.whisper.model import WhisperModel
 from transcriber.whisper.profile import PROFILES
+from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.window import Window
 from transcriber.whisper.windowing import encoder_frames
 
 # Windows of one language have 0.98 and more, those of two 0.75 to 0.85 for the longer one (Whisper base).
 _CLEAR_PROBABILITY = 0.95
-# A window too short to change the language by detection alone is decoded in both if its own ranking is this sure.
-_RIVAL_PROBABILITY = 0.9
+# A window too short to change the language by detection alone is decoded in both if its own ranking is this sure:
+# the better of two texts is a better judge.
+_RIVAL_PROBABILITY = 0.5
 
 
 class BatchLanguages:
@@ -38,6 +41,21 @@ class BatchLanguages:
         self._vote(batch, encoder_output)
         self._redetect_language(batch, encoder_output)
         return self._split(batch, encoder_output)
+
+    def note_others(
+        self, batch: Sequence[Window], encoder_output: EncoderOutput, hypotheses: dict[int, Hypothesis]
+    ) -> None:
+        """Note in the shard's state which other languages are heard than those that the windows are written in."""
+        for i, text in hypotheses.items():
+            batch[i].shard_state.unknown_language |= other_languages.is_unknown(batch[i], text)
+        if not self._model.multilingual:
+            return
+        unsure = [i for i, text in hypotheses.items() if other_languages.may_be_another(batch[i], text)]
+        if not unsure:
+            return
+        for i, ranking in zip(unsure, self._model.detect_language(encoder_output, unsure), strict=True):
+            if code := other_languages.detected_other(ranking, batch[i].language):
+                batch[i].shard_state.other_languages.add(code)
 
     def _vote(self, batch: Sequence[Window], encoder_output: EncoderOutput) -> None:
         """Detect the language of shards without one; all their voting windows are in this batch."""
@@ -79,7 +97,7 @@ class BatchLanguages:
         """
         for i, window in enumerate(batch):
             state = window.shard_state
-            if window.longer_window and state.language_is_tentative and not state.counts["split_by_language"]:
+            if window.longer_window and state.language_is_tentative:
                 ranking = self._model.detect_language(encoder_output, [i], FULL_WINDOW_FRAMES)[0]
                 window.shard_state.set_language(*language_choice.choose(ranking, window.shard_state.shard.languages))
 
@@ -103,14 +121,14 @@ class BatchLanguages:
                 continue
             window.language_checked = True
             language, probability = language_choice.choose(window.language_ranking, window.shard_state.shard.languages)
-            if parts and parts[0][2] == window.language and probability >= _RIVAL_PROBABILITY:
+            if parts and parts[0].language == window.language and probability >= _RIVAL_PROBABILITY:
                 window.rival_language = language if language != window.language else None
-            elif parts and parts[0][2] != window.language:
-                window.rival_language = parts[0][2]
+            elif parts and parts[0].language != window.language:
+                window.rival_language = parts[0].language
         return split
 
-    def _language_parts(self, window: Window) -> list[tuple[float, float, str]]:
-        """Return (start, end, language code) of the parts of a window, one if its ranking leaves no doubt.
+    def _language_parts(self, window: Window) -> list[Part]:
+        """Return the parts of a window in several languages, one or none if its ranking leaves no doubt.
 
         The stretches are encoded anew: rows cut from the window's output are too often ranked wrongly.
         """
@@ -120,13 +138,15 @@ class BatchLanguages:
         if not window.voiced or (language == main and probability >= _CLEAR_PROBABILITY):
             return []
         if window.doubtful:  # too short for a ranking to be sure; both languages are decoded
-            return [(0.0, window.seconds, language)]
+            sure = language if probability >= _RIVAL_PROBABILITY else main
+            return [Part(0.0, window.seconds, sure, window.language_ranking)]
         stretches = language_stretches.stretches_of(window.voiced)
         rankings: Sequence[Sequence[tuple[str, float]]] = [window.language_ranking]
         if len(stretches) > 1:
             rankings = self._encoded_alone([window.part(start, end, doubtful=True) for start, end in stretches])
         lengths = [end - start for start, end in stretches]
-        return language_stretches.joined(stretches, language_stretches.assign(rankings, lengths, main, allowed))
+        languages = language_stretches.assign(rankings, lengths, main, allowed)
+        return language_stretches.joined(stretches, languages, rankings)
 
     def _encoded_alone(self, windows: Sequence[Window]) -> list[list[tuple[str, float]]]:
         """Rank the languages of windows, each encoded at its own length as in the fast profile."""
@@ -136,12 +156,13 @@ class BatchLanguages:
         return self._model.detect_language(encoder_output, range(len(windows)))
 
 
-def _parts(window: Window, parts: Sequence[tuple[float, float, str]]) -> list[Window]:
-    """Split a window in the middle of the pauses between `parts`: (start, end, language code) of their speech."""
-    borders = [0.0, *((a[1] + b[0]) / 2 for a, b in pairwise(parts)), window.seconds]
+def _parts(window: Window, parts: Sequence[Part]) -> list[Window]:
+    """Split a window in the middle of the pauses between its parts."""
+    borders = [0.0, *((a.end + b.start) / 2 for a, b in pairwise(parts)), window.seconds]
     main, windows = window.language, []
-    for (start, end), (_, _, language) in zip(pairwise(borders), parts, strict=True):
-        part = window.part(start, end)
-        part.language_checked, part.rival_language = True, language if language != main else None
-        windows.append(part)
+    for (start, end), part in zip(pairwise(borders), parts, strict=True):
+        own = window.part(start, end)
+        own.language_checked, own.language_ranking = True, part.ranking
+        own.rival_language = part.language if part.language != main else None
+        windows.append(own)
     return windows

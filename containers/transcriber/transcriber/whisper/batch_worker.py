@@ -18,8 +18,6 @@ from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.window import Window
 
-# Speech decoded in its own language was 0.35 to 1.3 more probable than in another (log-probability of a token).
-_MIN_RIVAL_ADVANTAGE = 0.1
 # The search ends when this share of the beams has: on short windows those that continue repeat themselves. Without
 # timestamps, on whole windows, they are sometimes better.
 _PATIENCE, _PATIENCE_WITHOUT_TIMESTAMPS = 0.4, 1.0
@@ -71,6 +69,7 @@ class BatchWorker:
         hypotheses: dict[int, Hypothesis] = {}
         if decodable:
             hypotheses = self._decode(batch, requests, encoder_output)
+            self._languages.note_others(batch, encoder_output, hypotheses)
         # Windows change only after the last call that may fail: those of a failed batch are run again.
         accepted = [
             i for i in decodable if _is_accepted(batch[i], hypotheses[i]) or not batch[i].next_attempt(hypotheses[i])
@@ -96,7 +95,7 @@ class BatchWorker:
     def _decode(
         self, batch: Sequence[Window], requests: dict[int, DecodeRequest], encoder_output: EncoderOutput
     ) -> dict[int, Hypothesis]:
-        """Decode windows; those with a rival language in both, and the more probable hypothesis settles the language.
+        """Decode windows; those with a rival language in both, and the better hypothesis settles the language.
 
         `requests`, by the window's position in the batch, is changed where the rival is chosen.
         """
@@ -108,7 +107,8 @@ class BatchWorker:
         hypotheses = self._generate(encoder_output, requests, temperature)
         for i, hypothesis in self._generate(encoder_output, rivals, temperature).items():
             window = batch[i]
-            if hypothesis.avg_logprob > hypotheses[i].avg_logprob + _MIN_RIVAL_ADVANTAGE:
+            probability = dict(window.language_ranking).get(rivals[i].language, 0.0)
+            if quality_checks.is_better_in_rival_language(hypotheses[i], hypothesis, probability):
                 hypotheses[i], requests[i], window.own_language = hypothesis, rivals[i], window.rival_language
             window.rival_language = None
         return hypotheses

@@ -8,14 +8,36 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+
+from transcriber.whisper.language_detection import vote
 
 MIN_STRETCH_SECONDS = 1.5  # speech in a stretch; shorter ones are joined to the one before
 _MIN_PROBABILITY = 1e-3  # below this a ranking says nothing
 _CANDIDATE_PROBABILITY = 0.5  # a language is considered if one stretch has at least this
-_CHANGE_COST = 5.0  # in log-probability: e⁵ = 150 times as likely
+_CHANGE_COST = 2.5  # in log-probability: e²·⁵ = 12 times as likely; each part is then decoded in both languages
 _FULL_WEIGHT_SECONDS, _MAX_WEIGHT = 4.0, 2.0  # a stretch of 4 s counts once, of 8 s and more twice
 
 Ranking = Sequence[tuple[str, float]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Neighbouring stretches of one language.
+
+    Attributes:
+        start: seconds, of the first one's speech.
+        end: seconds, of the last one's.
+        language: code.
+        ranking: (language code, probability) by detection on them alone, most probable first.
+    """
+
+    start: float
+    end: float
+    language: str
+    ranking: Ranking
 
 
 def stretches_of(voiced: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -59,14 +81,15 @@ def assign(rankings: Sequence[Ranking], seconds: Sequence[float], main: str, all
     return paths[max(candidates, key=lambda code: scores[code])]
 
 
-def joined(stretches: Sequence[tuple[float, float]], languages: Sequence[str]) -> list[tuple[float, float, str]]:
-    """Join neighbouring stretches of one language: (start, end, language code) of each."""
-    parts: list[tuple[float, float, str]] = []
-    for (start, end), language in zip(stretches, languages, strict=True):
-        if parts and parts[-1][2] == language:
-            parts[-1] = (parts[-1][0], end, language)
-        else:
-            parts.append((start, end, language))
+def joined(
+    stretches: Sequence[tuple[float, float]], languages: Sequence[str], rankings: Sequence[Ranking]
+) -> list[Part]:
+    """Join neighbouring stretches of one language; their rankings are averaged."""
+    parts: list[Part] = []
+    for language, group in groupby(zip(languages, stretches, rankings, strict=True), key=itemgetter(0)):
+        _, spans, ranked = zip(*group, strict=True)
+        ranking = vote(ranked, [_seconds(span) for span in spans])
+        parts.append(Part(spans[0][0], spans[-1][1], language, ranking))
     return parts
 
 

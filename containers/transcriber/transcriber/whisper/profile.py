@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from earshot_contract.shards import EngineProfile
+from earshot_contract.engine_profile import EngineProfile
 from transcriber.whisper.log_mel import FULL_WINDOW_FRAMES
 
 

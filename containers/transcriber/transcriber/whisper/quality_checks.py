@@ -17,6 +17,10 @@ MIN_AVG_LOGPROB = -1.0
 NO_SPEECH_THRESHOLD = 0.6
 # Below half a second of speech "Thank you." has a mean log-probability of -0.7 to -1.0, a real "yes" of -0.4 and more.
 _SHORT_SPEECH_SECONDS, _MIN_AVG_LOGPROB_SHORT = 0.5, -0.5
+# Speech decoded in its own language was 0.35 to 1.3 more probable than in another (log-probability of a token), but
+# a short sentence that Whisper translates is as probable: where detection is sure of the rival, it may have a bit less.
+_MIN_RIVAL_ADVANTAGE, _MIN_SURE_RIVAL_ADVANTAGE = 0.1, -0.1
+_SURE_PROBABILITY = 0.95
 # Token limit for decoding: 15 tokens and 9 more a second, faster than anyone speaks.
 TOKEN_LIMIT_PER_SECOND = 9.0
 TOKEN_LIMIT_BASE = 15
@@ -124,6 +128,22 @@ def best_hypothesis(hypotheses: list[Hypothesis]) -> Hypothesis:
         if hypothesis.compression_ratio <= MAX_COMPRESSION_RATIO and not has_repetition(hypothesis.text)
     ] or with_words
     return max(without_repetition, key=lambda hypothesis: hypothesis.avg_logprob)
+
+
+def is_better_in_rival_language(hypothesis: Hypothesis, rival: Hypothesis, probability: float) -> bool:
+    """Return whether the rival hypothesis wins against the one in the shard's language.
+
+    A loop is probable in any language: where one of the two is a loop, their probabilities say nothing.
+
+    Args:
+        hypothesis: in the shard's language.
+        rival: of the same window in another language.
+        probability: of that language, by detection on this window alone; 0 where it was not asked.
+    """
+    if is_plausible(rival) != is_plausible(hypothesis):
+        return is_plausible(rival) and rival.avg_logprob >= MIN_AVG_LOGPROB
+    advantage = _MIN_SURE_RIVAL_ADVANTAGE if probability >= _SURE_PROBABILITY else _MIN_RIVAL_ADVANTAGE
+    return rival.avg_logprob > hypothesis.avg_logprob + advantage
 
 
 def is_rejected_for_repetition(hypothesis: Hypothesis) -> bool:

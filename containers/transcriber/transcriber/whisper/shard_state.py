@@ -59,6 +59,8 @@ class ShardState:
         self.future.on_progress = self._seconds_done
         self.audio_info: AudioInfo | None = None
         self.warnings: list[ShardWarning] = []  # about the audio
+        self.other_languages: set[str] = set()  # that the speech sounds like, where the language was requested
+        self.unknown_language = False  # some speech sounds like no language
         self.segments: list[Segment] = []
         self.speakers: ShardSpeakers | None = None
         self.counts: Counter[str] = Counter()
@@ -70,7 +72,6 @@ class ShardState:
         self._pending: list[Window] = []  # windows that wait for the language, besides the voting ones
         self._voters: list[Window] | None = []  # None: they are queued
         self._open_windows, self._all_windows, self._all_added = 0, 0, False
-        self._window_count = 0
         self._lock = threading.Lock()
         self.active = True
 
@@ -86,7 +87,6 @@ class ShardState:
         with self._lock:
             self._open_windows += 1
             self._all_windows += 1
-            self._window_count += 1
             self.speech_seconds += window.seconds
             if self.language is not None:
                 return [[window]]
@@ -120,8 +120,8 @@ class ShardState:
 
     @property
     def language_is_tentative(self) -> bool:
-        """Whether the language was detected on a single window."""
-        return self._voters is None and self._window_count == 1
+        """Whether the language was detected on the only window; its rest or a part of it says nothing of the whole."""
+        return self._voters is None and self._all_windows == 1
 
     def continuation_added(self) -> None:
         """Register one more window, for speech that another window left out."""

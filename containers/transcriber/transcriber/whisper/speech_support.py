@@ -1,6 +1,6 @@
 """Speech and text held against each other: speech that no word covers, and words that no speech supports.
 
-Whisper may write a sentence once that was said twice, and may end with a polite phrase that nobody said. Its text and
+Whisper may write a sentence once that was said twice, and may end with a polite phrase that was not said. Its text and
 timestamps do not show either; the alignment of its words with the audio does. All times are seconds from the window's
 start; `voiced` are the (start, end) of the regions of speech that the VAD found.
 """

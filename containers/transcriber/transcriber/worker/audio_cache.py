@@ -13,7 +13,8 @@ from botocore.exceptions import ClientError
 
 from earshot_contract.aws_errors import error_code
 from earshot_contract.manifest import digest
-from earshot_contract.shards import S3Object, ShardError
+from earshot_contract.s3_object import S3Object
+from earshot_contract.shards import ShardError
 from transcriber.engine_protocol import ShardFailed
 from transcriber.worker.refcounted_cache import RefCountedCache
 

@@ -14,6 +14,7 @@ from earshot_contract.worker_kinds import WorkerKind
 from transcriber.logs import logger
 from transcriber.worker.audio_cache import AudioFile
 from transcriber.worker.audio_copies import shard_of
+from transcriber.worker.progress_reports import ProgressReports
 from transcriber.worker.sqs_queues import Message
 
 
@@ -59,6 +60,12 @@ class ShardRun:
             audio=replace(result.audio, sha256=self.file.sha256),
             seconds={name: round(value, 4) for name, value in seconds.items()},
         )
+
+    def report(self, progress: ProgressReports | None, seconds_done: float) -> None:
+        """Report seconds of audio that are done, unless more were reported or the task is answered."""
+        if progress and seconds_done > self.reported and not self.answered:
+            self.reported = seconds_done
+            progress.report(self.shard, seconds_done, time.monotonic() - self.received_at)
 
     def log(self, event: str, level: str = "info", **fields: Any) -> None:
         """Log `event` with the shard's job, index and model."""

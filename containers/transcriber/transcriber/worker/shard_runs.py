@@ -1,7 +1,7 @@
 """Shard runs: one received shard from its message to its answered task token.
 
-The order of a run's last steps makes every crash harmless: the result is written, then the token answered, then the
-message deleted. A run that ends in between is received again after its visibility timeout, and writes the same object.
+A message whose worker is killed is received again, four times at most; docs/explanation/delivery-guarantees.md says
+when, and what happens then. Why that does no harm: `shard_answers`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from transcriber.worker.aws_clients import is_unavailable
 from transcriber.worker.loaded_engines import LoadedEngines
 from transcriber.worker.measures import Measures
 from transcriber.worker.progress_reports import ProgressReports
+from transcriber.worker.shard_answers import ShardAnswers
 from transcriber.worker.shard_run import ShardRun, read_message
 from transcriber.worker.sqs_queues import Message, ShardQueues
 from transcriber.worker.task_tokens import TaskTokenClosed, TaskTokens
@@ -52,7 +53,8 @@ class ShardRuns:
         kind: WorkerKind = WorkerKind.TASK,
     ) -> None:
         self._queues, self._tokens, self._audio, self._engines, self._s3 = queues, tokens, audio, engines, s3
-        self._planner, self._progress, self._kind = Planner(), progress, kind
+        self._planner, self._progress = Planner(), progress
+        self._answers = ShardAnswers(queues, tokens, s3, progress, kind)
         self._active: list[ShardRun] = []
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="shard-run")
@@ -78,7 +80,7 @@ class ShardRuns:
         """Start to process `message` in the background.
 
         A message that cannot be read is left alone: after its last receive SQS moves it to the dead-letter queue, where
-        the function `reap` fails its task if it finds a task token.
+        Scale fails its task if it finds a task token.
         """
         try:
             run = read_message(message)
@@ -97,15 +99,10 @@ class ShardRuns:
             self._tokens.heartbeat(run.message_body.task_token)
         except TaskTokenClosed as error:
             if not run.answered:
-                self._drop(run, error)
+                self._answers.drop(run, error)
             return
         if isinstance(run.future, ReportsProgress):
-            self._report(run, run.future.seconds_done())
-
-    def _report(self, run: ShardRun, seconds_done: float) -> None:
-        if self._progress and seconds_done > run.reported and not run.answered:
-            run.reported = seconds_done
-            self._progress.report(run.shard, seconds_done, time.monotonic() - run.received_at)
+            run.report(self._progress, run.future.seconds_done())
 
     def close(self) -> None:
         """End the threads once they are idle."""
@@ -120,10 +117,7 @@ class ShardRuns:
 
     def return_to_queue(self) -> None:
         """Make the messages of all unanswered runs visible again, so that other workers receive them at once."""
-        unanswered = [run for run in self.active() if not run.answered]
-        self._queues.make_visible(run.message for run in unanswered)
-        for run in unanswered:
-            run.log("Returned to the queue")
+        self._answers.return_to_queue([run for run in self.active() if not run.answered])
 
     def _start(self, run: ShardRun) -> None:
         shard = run.shard
@@ -182,93 +176,29 @@ class ShardRuns:
                 pass
             elif isinstance(outcome, ShardResult | ShardPlan):
                 self.consecutive_faults = 0
-                self._succeed(run, outcome)
+                self._answers.succeed(run, outcome)
             elif isinstance(outcome, AudioCopy):
                 self.consecutive_faults = 0
-                self._answer(run, self._tokens.success, {"index": 0, "result": outcome.result.key})
-                run.log("Copied without what was redacted")
+                self._answers.succeed_copy(run, outcome)
             elif isinstance(outcome, CancelledError):
-                self._queues.make_visible([run.message])
-                run.log("Returned to the queue")
+                self._answers.return_to_queue([run])
             elif isinstance(outcome, TaskTokenClosed):
-                self._drop(run, outcome)
+                self._answers.drop(run, outcome)
             elif isinstance(outcome, ShardFailed):
                 self.consecutive_faults = 0
-                self._fail(run, outcome.error, outcome.message)
+                self._answers.fail(run, outcome.error, outcome.message)
             elif is_unavailable(outcome):
-                self._fail(run, ShardError.UNAVAILABLE, f"{type(outcome).__name__}: {outcome}")
+                self._answers.fail(run, ShardError.UNAVAILABLE, f"{type(outcome).__name__}: {outcome}")
             else:
                 self.consecutive_faults += 1
                 logger.error("Unexpected", exc_info=outcome, extra={"fields": {"job_id": run.shard.job_id}})
-                self._fail(run, ShardError.INTERNAL, f"{type(outcome).__name__}: {outcome}")
+                self._answers.fail(run, ShardError.INTERNAL, f"{type(outcome).__name__}: {outcome}")
         except TaskTokenClosed as error:
-            self._drop(run, error)
+            self._answers.drop(run, error)
         except Exception as error:
-            self._give_back(run, error)
+            self._answers.give_back(run, error)
         finally:
             self._remove(run)
-
-    def _give_back(self, run: ShardRun, error: Exception) -> None:
-        """After a result that could not be stored or answered: let the job machine send the shard again later.
-
-        If that cannot be answered either, the message is received again when its visibility ends.
-        """
-        logger.error("Could not answer", exc_info=error, extra={"fields": {"job_id": run.shard.job_id}})
-        if run.answered or not is_unavailable(error):
-            return
-        try:
-            self._fail(run, ShardError.UNAVAILABLE, f"{type(error).__name__}: {error}")
-        except Exception:
-            logger.exception("Could not give back", extra={"fields": {"job_id": run.shard.job_id}})
-
-    def _succeed(self, run: ShardRun, outcome: ShardResult | ShardPlan) -> None:
-        shard, total = run.shard, time.monotonic() - run.received_at
-        # A result that comes too late may be of words that must not be stored, and nobody would remove it.
-        self._tokens.heartbeat(run.message_body.task_token)
-        result = run.completed(outcome, total, self._kind) if isinstance(outcome, ShardResult) else outcome
-        self._s3.put_object(
-            Bucket=shard.result.bucket,
-            Key=shard.result.key,
-            Body=result.to_json().encode(),
-            ContentType="application/json",
-        )
-        if isinstance(outcome, ShardResult) and (shard.count > 1 or run.reported):
-            self._report(run, max(0.0, (shard.end or outcome.audio.duration) - shard.start))
-        self._answer(run, self._tokens.success, {"index": shard.index, "result": shard.result.key})
-        if isinstance(result, ShardResult):
-            run.log("Transcribed", audio_seconds=result.audio.duration, seconds=result.seconds)
-        else:
-            run.log(
-                "Planned",
-                shards=len(result.cuts) + 1,
-                audio_seconds=result.seconds,
-                reason=result.reason,
-                packets=result.packets,
-                seconds=round(total, 3),
-            )
-
-    def _fail(self, run: ShardRun, error: ShardError, cause: str) -> None:
-        self._answer(run, self._tokens.failure, error.value, cause)
-        run.log("Failed", "warning", error=error.value, cause=cause)
-
-    def _answer(self, run: ShardRun, send: Any, *arguments: Any) -> None:
-        # Before the call: a heartbeat that finds the token closed meanwhile must not take it for a cancelled job.
-        run.answered = True
-        try:
-            send(run.message_body.task_token, *arguments)
-        except TaskTokenClosed:
-            run.log("The task no longer waited for the answer")
-        except Exception:
-            run.answered = False
-            raise
-        self._queues.delete(run.message)
-
-    def _drop(self, run: ShardRun, error: TaskTokenClosed) -> None:
-        run.answered = True
-        if run.future:
-            run.future.cancel()
-        self._queues.delete(run.message)
-        run.log("Dropped: no task waits for the shard any more", reason=str(error))
 
     def _remove(self, run: ShardRun) -> None:
         for file in (run.file, run.known_speakers):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from earshot_contract.job_state import JobState
-from earshot_contract.shards import S3Object
+from earshot_contract.s3_object import S3Object
 from functions.aws import job_table
 from functions.jobs.job import Failure, Job, Source, SourceKind
 from functions.settings import settings

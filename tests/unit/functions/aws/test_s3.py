@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from earshot_contract.shards import S3Object
+from earshot_contract.s3_object import S3Object
 from functions.aws import clients, s3
 from functions.aws.clients import client
 from tests.fixtures.account import USES_MOTO
@@ -76,3 +76,15 @@ def test_reader_works_with_a_server_that_ignores_ranges(monkeypatch: pytest.Monk
 def test_presigned_urls_read_and_write() -> None:
     assert requests.put(s3.presigned_put(OBJECT), b"abc", timeout=5).status_code == 200
     assert requests.get(s3.presigned_get(OBJECT), timeout=5).content == b"abc"
+
+
+def test_keys_with_characters_that_xml_lacks_are_removed() -> None:
+    keys = [
+        f"uploads/{name}.json" for name in ("esc\x1b[31m", "return\r", "feed\n", "tab\t", "\ufffe", "\x01", "plain")
+    ]
+    for key in keys:
+        s3.put(S3Object("transcripts", key), b"{}", "application/json")
+
+    s3.remove("transcripts", [*keys, "uploads/never\x1b"])
+
+    assert [key for key in keys if s3.head(S3Object("transcripts", key))] == []

@@ -9,7 +9,7 @@ import pytest
 
 from earshot_contract.audio_copies import AudioCopy, Spans
 from earshot_contract.keys import known_speakers_key, upload_error_key, upload_result_keys
-from earshot_contract.shards import S3Object
+from earshot_contract.s3_object import S3Object
 from functions.aws import job_table, latest_uploads, s3
 from functions.handlers.assemble.handler import handler as assemble
 from functions.jobs.job import Failure, Source, SourceKind

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -67,7 +66,7 @@ def test_callback_with_error_status_stays_in_queue(
     assert message_queue.hidden == [pytest.approx(5, abs=2)]
     job = job_table.find(JOB)
     assert job is not None
-    assert job_summary(job)["deliveries"] == [{k: v for k, v in asdict(delivery).items() if v is not None}]
+    assert job_summary(job)["deliveries"] == [{k: v for k, v in delivery.to_dict().items() if v is not None}]
 
 
 def test_callback_is_not_tried_before_it_is_due(delivered: Any, site: Site, message_queue: Queue) -> None:

@@ -163,6 +163,15 @@ def test_redirect_loop_is_rejected(web):
     assert len(web.requests) == downloads.MAX_REDIRECTS + 1
 
 
+@pytest.mark.parametrize("location", ["/b", "http://audio.example/b", "http://AUDIO.example:80/b"])
+def test_url_password_is_kept_on_the_same_host(web, location):
+    web.page("/a", b"", 302, Location=location)
+    web.page("/b")
+
+    assert b"".join(download("http://user:pass!@audio.example/a")) == AUDIO
+    assert web.requests[1].headers["Authorization"] == "Basic dXNlcjpwYXNzIQ=="
+
+
 def test_url_password_is_not_sent_to_redirect_target(web):
     web.names["other.example"] = [[PUBLIC]]
     web.page("/from", b"", 302, Location="http://other.example/to")

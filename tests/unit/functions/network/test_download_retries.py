@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
 import time
@@ -45,7 +46,7 @@ def no_answer(request: BaseHTTPRequestHandler) -> None:
     """Break the connection without a response."""
 
 
-@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504, 520, 522])
 def test_busy_server_is_tried_again(web, status):
     answers_in_turn(web, "/a", page(b"", status), page(b"", status, Retry_After="0"), page())
 
@@ -141,3 +142,44 @@ def test_content_that_changed_after_break_is_rejected(web, other):
     answers_in_turn(web, "/a", page(cut=500_000), page(other))
 
     assert "then sent other content" in error_of("http://audio.example/a")
+
+
+def sent(raw: bytes) -> Respond:
+    """Respond with these bytes and nothing else."""
+
+    def respond(request: BaseHTTPRequestHandler) -> None:
+        request.close_connection = True
+        request.wfile.write(raw)
+
+    return respond
+
+
+WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(AUDIO), AUDIO)
+
+
+@pytest.mark.parametrize("early", ["100 Continue", "102 Processing", "103 Early Hints"])
+def test_answers_before_the_answer_are_read_over(web, early):
+    web.pages["/a"] = sent(f"HTTP/1.1 {early}\r\nLink: </b>\r\n\r\n".encode() * 2 + WHOLE)
+
+    assert b"".join(download("http://audio.example/a")) == AUDIO
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"", "closed the connection without an answer"),
+        (b"SSH-2.0-OpenSSH\r\n", "no HTTP"),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n", "too many headers"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", "after 3 of 9 bytes"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "the file is empty"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nabc", "connection ended before the file"),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + GZIPPED[:-9], "compressed content is cut off"),
+        (b"HTTP/1.1 404\r\nContent-Length: 0\r\n\r\n", r"client error: \[404\]\."),
+        (b"HTTP/1.1 404 \x1b[31mNo\x07\x9b\r\nContent-Length: 0\r\n\r\n", r"client error: \[404 \[31mNo\]\."),
+        (b"HTTP/1.1 404 " + b"x" * 5000 + b"\r\nContent-Length: 0\r\n\r\n", r"404 x{100}\]\."),
+    ],
+)
+def test_failure_says_what_the_server_did(web, raw, reason):
+    web.pages["/a"] = sent(raw)
+
+    assert re.search(reason, error_of("http://audio.example/a"))

@@ -44,6 +44,8 @@ def strict(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("http://müller:pä ss@audio.example/a", "audio.example", "/a"),
         ("http://a_b.example/a", "a_b.example", "/a"),
         ("http://[2606:4700::1111]/a", "2606:4700::1111", "/a"),
+        ("http://audio%2eex%61mple/a", "audio.example", "/a"),
+        ("http://b%C3%BCcher.example/a", "xn--bcher-kva.example", "/a"),
     ],
 )
 def test_url_is_read_as_browsers_read_it(url, host, target):
@@ -67,6 +69,8 @@ def test_url_is_read_as_browsers_read_it(url, host, target):
         "http://[::1]/",
         "http://192.0.0.192/latest",
         "http://１２７.0.0.1/",
+        "http://%31%32%37.0.0.1/",
+        "http://loc%61lhost/",
     ],
 )
 def test_private_host_is_refused_by_its_looks(url, monkeypatch):
@@ -104,8 +108,28 @@ def test_refusal_of_path_shows_the_schemes(url):
         ("./talk.mp3", "path of a file"),
         ("\\\\server\\share\\talk.mp3", "path of a file"),
         ("~/talk.mp3", "path of a file"),
-        ("http://a..example:80/a.mp3", "names a host"),
-        ("www.example.com/talk.mp3", "begins with http"),
+        ("file:///home/me/talk.mp3", "path of a file"),
+        ("http://a..example:80/a.mp3", "a..example is no name"),
+        ("https://\u2026", "no name that a host can have"),
+        ("http://" + "a" * 64 + ".example/", "no name that a host can have"),
+        ("http://a.example%00.b.example/", "no name that a host can have"),
+        ("http:///a.example/talk.mp3", "names no host"),
+        ("https://https://a.example/talk.mp3", "scheme stands there twice"),
+        ("www.example.com/talk.mp3?sig=secret", 'scheme is missing: https://www.example.com/talk.mp3"'),
+        ("localhost:8000/talk.mp3", "scheme is missing: https://localhost:8000"),
+        ("//a.example/talk.mp3", "scheme is missing: https://a.example/talk.mp3"),
+        ('"https://a.example/talk.mp3"', "quotes or brackets"),
+        ("[talk](https://a.example/talk.mp3)", "quotes or brackets"),
+        ("http://a.example/a\nb", "line break or another control character"),
+        ("http://a.example/\ud800", "half a letter"),
+        ("http://a.example\\@b.example/", "backslash"),
+        ("http://[::1/talk.mp3", "no IPv6 address"),
+        ("s3:/bucket/key", "s3://BUCKET/KEY"),
+        ("s3a://bucket/key", "s3://BUCKET/KEY"),
+        ("DATA:audio/wav;base64,AAAA", "data: URI"),
+        ("FTP://a.example/talk.mp3", "http or https, not 'ftp'"),
+        ("{url}", "written like https://HOST/PATH"),
+        ("url=https://a.example/", "written like https://HOST/PATH"),
     ],
 )
 def test_refusal_of_url_says_what_is_wrong(url, reason):

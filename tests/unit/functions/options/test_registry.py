@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
+from earshot_contract.s3_object import S3Object
 from earshot_contract.shard_results import AudioInfo, ModelInfo, ShardResult, ShardSpeakers
-from earshot_contract.shards import S3Object, Shard
+from earshot_contract.shards import Shard
 from functions.audio.probe import Probe
 from functions.errors import ApiError
 from functions.handlers.prepare.plan_shards import is_interactive, plan_shards
@@ -111,7 +112,7 @@ def test_options_without_effect_are_the_known_ones() -> None:
 
 
 def test_options_have_a_field_for_each_implemented_option() -> None:
-    names = {field.name for field in fields(Options)} - {"query", "warnings"}
+    names = {*Options.__struct_fields__} - {"query", "warnings"}
 
     assert names == {spec.name for spec in IMPLEMENTED}
 

@@ -8,6 +8,7 @@ import pytest
 
 from earshot_contract.shard_results import Segment, Word
 from functions.rendering import captions
+from functions.rendering.caption_words import columns_of
 from functions.rendering.srt import srt
 from functions.rendering.text import text as plain_text
 from functions.rendering.vtt import vtt
@@ -37,6 +38,78 @@ def test_no_line_begins_inside_a_letter(letters: str, language: str) -> None:
             lines = [line for cue in captions.cues(transcript([segment], language=language)) for line in cue.lines]
             assert "".join(lines) == text
             assert all(len(line.removeprefix("x")) % len(letters) == 0 for line in lines)
+
+
+LINES = {
+    "th": (
+        "เมื่อวานนี้ผมไปตลาดกับแม่และซื้อผลไม้มากมายเพราะว่าราคาถูกมากกว่าที่ซูเปอร์มาร์เก็ต",
+        {
+            "เมื่อวาน",
+            "นี้",
+            "ผม",
+            "ไป",
+            "ตลาด",
+            "กับ",
+            "แม่",
+            "และ",
+            "ซื้อ",
+            "ผล",
+            "มาก",
+            "เพราะ",
+            "ว่า",
+            "ราคา",
+            "ถูก",
+            "กว่า",
+            "ที่",
+            "ซูเปอร์",
+            "มาร์เก็ต",
+        },
+    ),
+    "ja": (
+        "東京の会議で3.5リットルのコーヒーを飲みました。それからHello Worldと言ったので皆さんに驚かれました。",
+        {
+            "東京の",
+            "会議で",
+            "3.5リットルの",
+            "コーヒーを",
+            "飲みました。",
+            "それから",
+            "Hello",
+            "言った",
+            "皆さんに",
+            "驚かれました。",
+        },
+    ),
+    "zh": (
+        "沒有辦法出去旅遊，請問您有什麼問題嗎？我們都在家裡工作。",
+        {"沒有", "旅遊，", "請問您", "有", "什麼", "問題", "我們", "都", "在", "工作。", "去", "家裡"},
+    ),
+    "my": (
+        "ကျွန်တော်မြန်မာစာကိုသုံးသည်ဖြစ်သောကြောင့်ဗုဒ္ဓဘာသာကိုလေ့လာသည်",
+        {"ကျွန်", "တော်", "မြန်", "မာ", "စာ", "ကို", "သုံး", "သည်", "ဖြစ်", "သော", "ကြောင့်", "ဗုဒ္ဓ", "ဘာ", "သာ", "လေ့", "လာ"},
+    ),
+    "lo": ("ຂ້ອຍໃຊ້ຄອມພິວເຕີແລ້ວສະບາຍດີຫຼາຍ", {"ຂ້ອຍ", "ໃຊ້", "ຄອມ", "ພິວ", "ເຕີ", "ແລ້ວ", "ສະ", "ບາຍ", "ດີ", "ຫຼ"}),
+    "km": ("ខ្ញុំប្រើកុំព្យូទ័រតើអ្នកសុខសប្បាយទេ", {"ខ្ញុំ", "ប្រើ", "កុំ", "ព្យូ", "ទ័រ", "តើ", "អ្នក", "សុខស", "ប្បាយ", "ទេ"}),
+    "bo": ("བོད་ཡིག་བོད་སྐད་བོད་ཡིག་བོད་སྐད་བོད་ཡིག་", {"བོད་", "ཡིག་", "སྐད་"}),
+}
+
+
+@pytest.mark.parametrize("language", LINES)
+@pytest.mark.parametrize("columns", [14, 20, 30])
+@pytest.mark.parametrize("timed", [True, False])
+def test_no_line_begins_inside_a_word_or_syllable(
+    language: str, columns: int, timed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, words = LINES[language]
+    monkeypatch.setattr(captions, "LINE_COLUMNS", columns)
+    monkeypatch.setattr(captions, "COLUMNS_BY_LANGUAGE", {})
+    parts = [Word(c, n * 0.1, n * 0.1 + 0.1, 0.9) for n, c in enumerate(text)] if timed else []
+    document = transcript([Segment(0.0, 9.0, text, parts)], language=language)
+    lines = [line for cue in captions.cues(document) for line in cue.lines]
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert max(map(columns_of, lines)) <= columns
+    assert len(lines) > 1
+    assert [line for line in lines if not any(line.startswith(word) for word in words)] == []
 
 
 RLE, LRE, PDF = "\u202b", "\u202a", "\u202c"
@@ -81,4 +154,4 @@ def test_lines_keep_width_of_their_language(language: str, columns: int) -> None
     text = {"ko": "아주 긴 문장 " * 20, "th": "ภาษาไทย" * 20}.get(language, "とても長い文章です" * 12)
     segment = Segment(0.0, 10.0, text, [])
     lines = [line for cue in captions.cues(transcript([segment], language=language)) for line in cue.lines]
-    assert columns - 12 <= max(map(captions._columns, lines)) <= columns
+    assert columns - 12 <= max(map(columns_of, lines)) <= columns

@@ -22,6 +22,9 @@ AVAILABLE = [Model("base", "a" * 64), Model("medium.en", "b" * 64), Model("large
         ("whisper-large-v3", "large-v3"),
         ("whisper-medium.en", "medium.en"),
         ("whisper-medium-en", "medium.en"),
+        ("openai/whisper-1", "base"),
+        ("deepgram/whisper", "base"),
+        ("openai/whisper-large-v3", "large-v3"),
     ],
 )
 def test_requested_name_means_an_available_model(requested, name):
@@ -42,7 +45,8 @@ def test_unavailable_model_is_rejected_with_the_available_names(requested):
 
 VENDOR_NAMES = """nova nova-2 nova-3 Nova-3 nova-2-general nova-2-phonecall nova-3-medical enhanced enhanced-general
 base-general base-phonecall 2-general general phonecall meeting gpt-4o-transcribe gpt-4o-mini-transcribe
-gpt-4o-mini-transcribe-2025-12-15 gpt-4o-transcribe-diarize"""
+gpt-4o-mini-transcribe-2025-12-15 gpt-4o-transcribe-diarize gpt-transcribe general-enhanced 2-general-nova
+deepgram/nova-3 openai/gpt-4o-transcribe OpenAI/gpt-transcribe"""
 
 
 @pytest.mark.parametrize("requested", VENDOR_NAMES.split())

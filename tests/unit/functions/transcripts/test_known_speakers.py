@@ -1,4 +1,4 @@
-"""Known speakers: one name a speaker, one speaker a name, and nobody's name for a voice that is not theirs."""
+"""Known speakers: one name a speaker, one speaker a name, and no name for the voice of a stranger."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ ALL = "punctuate=true&paragraphs=true&utterances=true&diarize=true"
         (1.9, 2.4, 1),
         (4.2, 4.4, 1),  # in no turn: the nearest
         (5.6, 5.8, 0),
-        (7.6, 7.9, 0),  # two at once: whoever has the turn
+        (7.6, 7.9, 0),  # two at once: the one who has the turn
         (2.0, 2.0, 1),  # no length
         (9.0, 9.5, 0),  # after all turns
     ],

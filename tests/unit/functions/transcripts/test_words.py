@@ -75,6 +75,9 @@ SENTENCES = [
     ("ko", "서울-부산 3.5킬로미터, AT&T"),
     ("ar", "السعر 3.50 دولار، و25% أكثر."),
     ("hi", "यह 3.5 किलो है।"),
+    ("th", "คุ|ณ|ล่|ะ|?| น|้|ำ|ใจ| |๕|๐| |บ|า|ท"),
+    ("my", "ဖြ|စ်|သ|ည်|။"),
+    ("lo", "ຂ້|ອ|ຍ|ໃຊ້| Wi|-Fi| ແລ້|ວ|."),
     ("zh", "我|用|Open|AI|的|API，|「|很|好|」。|3|.|14|很|大"),
     ("ja", "彼|は|Hello| World|と|言|った。|コ|ー|ヒ|ー|を"),
     ("yue", "佢|用|i|Phone|。"),
@@ -180,6 +183,31 @@ def test_words_and_text_without_punctuation_stay_whole() -> None:
     best = answer(transcript([aligned("L'eau coûte 3.14, sister-in-law; 25% d'AT&T - 10.30am ?")], language="fr"), "")
     assert best["transcript"] == "l'eau coûte 3.14 sister-in-law 25% d'at&t 10.30am"
     assert [word["word"] for word in best["words"]] == best["transcript"].split()
+
+
+@pytest.mark.parametrize(
+    ("language", "parts", "words"),
+    [
+        ("th", "ผ|ม|ใ|ช้| Facebook| แล้|ว| ครั|บ| คุ|ณ|ล่|ะ|?", ["ผม", "ใช้", "facebook", "แล้ว", "ครับ", "คุณ", "ล่ะ"]),
+        ("lo", "ຂ້|ອ|ຍ|ໃຊ້| Wi|-Fi| ແລ້|ວ|.| ສ|ະ|ບ|າ|ຍ|ດີ", ["ຂ້ອຍ", "ໃຊ້", "wi-fi", "ແລ້ວ", "ສະ", "ບາຍ", "ດີ"]),
+        ("my", "မြ|န်|မာ|စာ| Google|သုံး|၏|။|ဗု|ဒ္ဓ", ["မြန်", "မာ", "စာ", "google", "သုံး", "ဗုဒ္ဓ"]),
+    ],
+)
+def test_words_without_spaces_are_no_fragments(language: str, parts: str, words: list[str]) -> None:
+    best = answer(transcript([aligned(parts)], language=language), "")
+    assert [word["word"] for word in best["words"]] == words
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("(-5 °C) and .5, -$3.", "-5 °c and .5 -$3"),
+        ("۵٪ 50％、 3‰ § 5", "۵٪ 50％ 3‰ § 5"),
+        ("--5 ...5 .NET 1-5- - ’90s", "5 5 net 1-5 90s"),
+    ],
+)
+def test_signs_that_are_pronounced_are_no_punctuation(text: str, bare: str) -> None:
+    assert answer(transcript([aligned(text.replace(" ", "| "))]), "")["transcript"] == bare
 
 
 def test_lone_punctuation_is_printed_with_its_neighbour() -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from bench.encoded_audio import Encoding, write_audio
 from earshot_contract.shards import PacketPosition
+from tests.fixtures.edit_lists import with_edits
 from transcriber.audio.packets import PacketClock
 from transcriber.audio.recordings import recordings
 from transcriber.audio.resampling import SAMPLE_RATE
@@ -129,6 +130,39 @@ def test_packets_placed_at_once_are_where_each_alone_is(
     monkeypatch.setattr(Timeline, "continue_run", lambda *_: False)
 
     assert at_once == positions.__wrapped__(files[name])
+
+
+EDITS = {
+    # Lengths in ms, first samples at 16 kHz; an AAC encoder puts 1,024 before the audio.
+    "beginning left out": [(2000, 1024 + 24_000)],
+    "middle left out": [(1000, 1024), (1500, 1024 + 40_000)],
+    "pause inserted": [(1000, 1024), (1500, -1), (2000, 1024 + 30_000)],
+    "a part twice": [(2000, 1024), (2000, 1024 + 8_000)],
+}
+
+
+@pytest.mark.parametrize("edits", EDITS.values(), ids=EDITS)
+def test_what_an_edit_list_leaves_out_takes_no_time(
+    files: dict[str, Path], edits: list[tuple[int, int]], tmp_path: Path
+) -> None:
+    """FFmpeg gives such packets to the decoder and drops their frames; a player's clock does not run meanwhile.
+
+    It reads a second of them before each edit. The packet in which an edit begins is heard in part: so much may differ.
+    """
+    packet_seconds = 1024 / SAMPLE_RATE
+    path = tmp_path / "edited.m4a"
+    path.write_bytes(with_edits(files["a.m4a"].read_bytes(), edits))
+    whole, packets = whole_file(path), positions(path)
+
+    at = 0
+    cuts = [a for a, b in itertools.pairwise(packets) if a.seconds > 0.3 and a.seconds < b.seconds][8::8]
+    for first, samples in ranges(path, cuts):
+        if first is not None:
+            assert first.seconds == pytest.approx(at / SAMPLE_RATE, abs=packet_seconds)
+        at += len(samples)
+
+    assert len(cuts) > 2
+    assert abs(at - len(whole)) <= 2 * (len(cuts) + 1)
 
 
 def test_hole_in_the_clock_is_a_hole_between_packets(files: dict[str, Path]) -> None:

@@ -37,4 +37,8 @@ def test_language_that_is_not_allowed_is_not_assigned() -> None:
 
 
 def test_neighbours_of_one_language_are_one_part() -> None:
-    assert joined([(0, 2), (2.5, 4), (5, 9)], ["en", "en", "de"]) == [(0, 4, "en"), (5, 9, "de")]
+    parts = joined([(0, 2), (2.5, 4), (5, 9)], ["en", "en", "de"], [EN, UNSURE, DE])
+
+    assert [(part.start, part.end, part.language) for part in parts] == [(0, 4, "en"), (5, 9, "de")]
+    assert dict(parts[0].ranking)["en"] == pytest.approx((2 * 0.99 + 1.5 * 0.25) / 3.5)
+    assert parts[1].ranking[0] == ("de", pytest.approx(0.99))

@@ -109,3 +109,30 @@ def test_repetition_is_suspected_only_if_nothing_else_is_wrong() -> None:
     assert not quality_checks.is_rejected_for_repetition(GOOD)
     assert not quality_checks.is_rejected_for_repetition(replace(twice, hit_token_limit=True))
     assert not quality_checks.is_rejected_for_repetition(replace(twice, avg_logprob=-1.2))
+
+
+LOOP = replace(GOOD, text="on, on, on, on, on, on, on", avg_logprob=-0.1, compression_ratio=7.1, hit_token_limit=True)
+
+
+@pytest.mark.parametrize(
+    ("shards", "rival", "probability", "wins"),
+    [
+        (GOOD, replace(GOOD, avg_logprob=-0.05), 0.0, True),
+        (GOOD, replace(GOOD, avg_logprob=-0.15), 0.9, False),  # hardly more probable
+        (GOOD, replace(GOOD, avg_logprob=-0.25), 0.99, True),  # hardly less, and surely that language: a translation
+        (GOOD, replace(GOOD, avg_logprob=-0.35), 0.99, False),
+        (LOOP, replace(GOOD, avg_logprob=-0.6), 0.0, True),  # a loop is probable, and no text
+        (GOOD, LOOP, 0.99, False),
+        (LOOP, replace(GOOD, avg_logprob=-1.2), 0.99, False),  # a guess
+        (
+            LOOP,
+            replace(LOOP, avg_logprob=-0.05),
+            0.0,
+            False,
+        ),  # neither is a text: probabilities decide, hardly different
+    ],
+)
+def test_rival_language_wins_with_the_better_text(
+    shards: Hypothesis, rival: Hypothesis, probability: float, wins: bool
+) -> None:
+    assert quality_checks.is_better_in_rival_language(shards, rival, probability) is wins

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from earshot_contract.engine_profile import EngineProfile
+from earshot_contract.s3_object import S3Object
 from earshot_contract.shard_results import Segment, Word
-from earshot_contract.shards import EngineProfile, S3Object, Shard
+from earshot_contract.shards import Shard
 from transcriber.whisper.profile import PROFILES
 from transcriber.whisper.sentence_edges import with_sentence_edges
 from transcriber.whisper.shard_state import ShardState

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.shards import S3Object, ShardError
+from earshot_contract.s3_object import S3Object
+from earshot_contract.shards import ShardError
 from transcriber.engine_protocol import ShardFailed
 from transcriber.worker.audio_cache import AudioCache
 

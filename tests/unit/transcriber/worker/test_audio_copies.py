@@ -10,7 +10,8 @@ import pytest
 
 from earshot_contract.audio_copies import AudioCopy, AudioCopyMessage, Span, Spans
 from earshot_contract.document import InvalidDocument
-from earshot_contract.shards import S3Object, ShardMessage
+from earshot_contract.s3_object import S3Object
+from earshot_contract.shards import ShardMessage
 from tests.fixtures.worker import WorkerHarness, wait_until
 
 SPANS = S3Object("results", "work/j1/silent-spans/x.json")

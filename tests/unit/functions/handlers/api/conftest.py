@@ -16,8 +16,8 @@ import pytest
 
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import manifest_key, transcript_key
+from earshot_contract.s3_object import S3Object
 from earshot_contract.shard_results import AudioInfo, ModelInfo, Segment, Word
-from earshot_contract.shards import S3Object
 from functions.aws import job_table, model_bucket, s3
 from functions.aws.clients import client
 from functions.handlers.api.handler import handler
@@ -103,6 +103,23 @@ class Api:
         if isinstance(body, dict):
             return self("POST", url, json.dumps(body).encode(), {"Content-Type": "application/json", **names})
         return self("POST", url, body, names)
+
+    def proxied(self, method: str, path: str) -> Answer:
+        """Send a request for a path that API Gateway knows by its resource `{proxy+}` alone."""
+        answer = handler(
+            {
+                "resource": "/{proxy+}",
+                "path": path,
+                "httpMethod": method,
+                "headers": {},
+                "pathParameters": {"proxy": path.strip("/")},
+                "requestContext": {"requestId": str(uuid.uuid4()), "identity": {"sourceIp": self.address}},
+            },
+            SimpleNamespace(
+                function_name="listen", memory_limit_in_mb=1, invoked_function_arn="arn", aws_request_id="id"
+            ),
+        )
+        return Answer(answer["statusCode"], answer["headers"], answer["body"])
 
     @staticmethod
     def _route(path: str) -> tuple[str, dict[str, str] | None]:

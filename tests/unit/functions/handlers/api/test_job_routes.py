@@ -16,7 +16,7 @@ from earshot_contract.keys import (
     upload_result_key,
     upload_result_keys,
 )
-from earshot_contract.shards import S3Object
+from earshot_contract.s3_object import S3Object
 from functions.aws import job_table, s3
 from functions.aws.clients import client
 from functions.errors import remote_content_error

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from functions.handlers.api.openai_form import MAX_PARTS, listen_options, parse
 from functions.options.options import Options
+from functions.rendering.formats import VERBOSE_JSON
 from functions.rendering.openai_response_format import BadField, OpenAIResponseFormat
 from infra.openapi.document import describe
 
@@ -69,7 +70,9 @@ def part(name: str, value: bytes) -> bytes:
         (part("tag", b"") * (MAX_PARTS + 1) + b"--x--", "multipart/form-data; boundary=x", "cannot be read"),
         (part("model", b"a") + b"--x--", "multipart/form-data; boundary=x", "'file' is missing"),
         (part("file", b"") + b"--x--", "multipart/form-data; boundary=x", "'file' is empty"),
-        (part("model", b"\xff") + b"--x--", "multipart/form-data; boundary=x", "cannot be read"),
+        (part("prompt", b"\xff") + b"--x--", "multipart/form-data; boundary=x", "The part 'prompt' is not in UTF-8"),
+        (part("file", AUDIO) + b"--x--", "multipart/form-data; boundary=y", "names is not in the body"),
+        (part("file", AUDIO) * 2 + b"--x--", "multipart/form-data; boundary=x", "several parts 'file'"),
     ],
 )
 def test_invalid_form_raises_bad_field(body: bytes, content_type: str | None, says: str) -> None:
@@ -78,6 +81,15 @@ def test_invalid_form_raises_bad_field(body: bytes, content_type: str | None, sa
 
     assert says in refused.value.failure.err_msg
     assert refused.value.failure.status == 400
+
+
+@pytest.mark.parametrize("spelling", [str.upper, str.title, str.lower])
+def test_values_of_fields_are_read_in_any_case(spelling) -> None:
+    fields = {"response_format": [spelling("verbose_json")], "timestamp_granularities[]": [spelling("word")]}
+
+    read = OpenAIResponseFormat.from_fields(fields)
+
+    assert (read.format, read.words, read.segments) == (VERBOSE_JSON, True, False)
 
 
 @pytest.mark.parametrize("name", ["file[]", "audio", "audio_file", "files"])

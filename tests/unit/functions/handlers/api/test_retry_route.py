@@ -6,7 +6,7 @@ import pytest
 
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import shard_result_key
-from earshot_contract.shards import S3Object
+from earshot_contract.s3_object import S3Object
 from functions.aws import job_table, s3
 from functions.errors import bad_audio
 from functions.jobs import job_events

@@ -56,7 +56,7 @@ from tests.unit.functions.transcripts.redaction.test_redact import CARD, redacte
         ("pl", "email_address", "mój mail to jan kropka kowalski małpa wp kropka pl", "mój mail to [EMAIL_ADDRESS_1]"),
     ],
 )  # fmt: skip
-def test_secret_is_redacted_in_any_words(language: str, names: str, text: str, expected: str) -> None:
+def test_secret_is_redacted_in_each_form(language: str, names: str, text: str, expected: str) -> None:
     assert redacted(text, names, language) == expected
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from earshot_contract.shards import ShardError
 from functions import errors
+from functions.handlers.fail.step_failures import failure_of_step
 from functions.jobs.job import Failure
 
 
@@ -19,13 +20,13 @@ def lambda_cause(exception: Exception) -> str:
 def test_api_error_survives_a_state_machine():
     error = errors.remote_content_error("URL for media download must be publicly routable.")
 
-    failure = errors.failure_of_step("ApiError", lambda_cause(error))
+    failure = failure_of_step("ApiError", lambda_cause(error))
 
     assert failure == Failure("REMOTE_CONTENT_ERROR", "URL for media download must be publicly routable.", 400)
 
 
 def test_busy_slow_downloads_are_a_503():
-    failure = errors.failure_of_step("SlowDownloadsBusy", lambda_cause(errors.SlowDownloadsBusy()))
+    failure = failure_of_step("SlowDownloadsBusy", lambda_cause(errors.SlowDownloadsBusy()))
 
     assert failure.status == 503
     assert "slow downloads" in failure.err_msg
@@ -33,7 +34,7 @@ def test_busy_slow_downloads_are_a_503():
 
 @pytest.mark.parametrize("error", list(ShardError))
 def test_every_shard_error_has_a_failure(error):
-    failure = errors.failure_of_step(error.value, "The message of the worker.")
+    failure = failure_of_step(error.value, "The message of the worker.")
 
     ours = {ShardError.MAX_RECEIVES: 500, ShardError.CORRUPT_MODEL: 500, ShardError.INTERNAL: 500}
     ours[ShardError.UNAVAILABLE] = 503
@@ -43,7 +44,7 @@ def test_every_shard_error_has_a_failure(error):
 
 
 def test_not_audio_error_has_deepgrams_text():
-    failure = errors.failure_of_step("Audio.NotAudio", "No decoder opens it.")
+    failure = failure_of_step("Audio.NotAudio", "No decoder opens it.")
 
     assert failure.err_msg == (
         "Bad Request: failed to process audio: corrupt or unsupported data: No decoder opens it."
@@ -51,7 +52,7 @@ def test_not_audio_error_has_deepgrams_text():
 
 
 def test_missing_channel_is_not_called_corrupt_data():
-    failure = errors.failure_of_step("Audio.NoChannel", "An audio track 3 was requested, but the file has 1 (eng).")
+    failure = failure_of_step("Audio.NoChannel", "An audio track 3 was requested, but the file has 1 (eng).")
 
     assert failure.err_msg == (
         "Bad Request: failed to process audio: An audio track 3 was requested, but the file has 1 (eng)."
@@ -69,7 +70,7 @@ def test_missing_channel_is_not_called_corrupt_data():
     ],
 )
 def test_internal_error_reveals_no_cause(error, cause):
-    failure = errors.failure_of_step(error, cause)
+    failure = failure_of_step(error, cause)
 
     assert failure == errors.internal_error().failure
     assert failure.status == 500

@@ -1,0 +1,77 @@
+"""Other languages: speech that sounds like another language than the one it is written in. The answer warns of it.
+
+Whisper writes it in the requested language all the same: translated, or as words that sound alike. Where none was
+requested, speech that sounds like none of its languages is written in the one around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from earshot_contract.shard_results import ShardWarning
+from transcriber.whisper.language_stretches import Ranking
+from transcriber.whisper.quality_checks import Hypothesis
+from transcriber.whisper.window import Window
+
+_MIN_SPEECH_SECONDS = 1.0  # less of it sounds like many languages
+_MIN_PROBABILITY = 0.9
+# Written in another language, pieces of speech had -0.5 and less; sentences in their own mostly have more.
+_MAX_AVG_LOGPROB = -0.4
+# Speech in no known language is ranked like this, and its text is a guess.
+_MAX_UNKNOWN_PROBABILITY, _MAX_UNKNOWN_LOGPROB = 0.5, -0.9
+# Languages, or ways of writing one, that are close enough to be taken for each other.
+_CLOSE = (
+    {"da", "nn", "no"},
+    {"bs", "hr", "sr"},
+    {"id", "jw", "ms"},
+    {"es", "gl"},
+    {"cs", "sk"},
+    {"be", "ru", "uk"},
+    {"hi", "ur"},
+    {"yue", "zh"},
+    {"af", "nl"},
+)
+
+
+def may_be_another(window: Window, hypothesis: Hypothesis) -> bool:
+    """Return whether a window with a requested language is worth a detection, which takes a step of the decoder."""
+    unsure = window.doubtful or hypothesis.avg_logprob <= _MAX_AVG_LOGPROB
+    return unsure and not window.shard_state.detects_language and window.voiced_seconds >= _MIN_SPEECH_SECONDS
+
+
+def is_unknown(window: Window, hypothesis: Hypothesis) -> bool:
+    """Return whether the speech of a window, whose language was detected, sounds like no language."""
+    return (
+        window.voiced_seconds >= _MIN_SPEECH_SECONDS
+        and hypothesis.avg_logprob <= _MAX_UNKNOWN_LOGPROB
+        and bool(window.language_ranking)
+        and window.language_ranking[0][1] < _MAX_UNKNOWN_PROBABILITY
+    )
+
+
+def detected_other(ranking: Ranking, requested: str | None) -> str | None:
+    """Return the code of the detected language, if it is surely another one than the requested."""
+    language, probability = ranking[0]
+    is_close = any({language, requested} <= group for group in _CLOSE)
+    return language if language != requested and probability >= _MIN_PROBABILITY and not is_close else None
+
+
+def warnings_of(codes: Collection[str], requested: str | None, *, unknown: bool) -> list[ShardWarning]:
+    """Warn of the languages that were detected. Shards of a file say it in the same words, so that it is told once.
+
+    Args:
+        codes: of other languages than the requested.
+        requested: the language in which all was written.
+        unknown: some speech sounds like no language.
+    """
+    messages = {}
+    if codes:
+        messages["other_language"] = (
+            f"Some of the speech sounds like {' and '.join(f'language={code}' for code in sorted(codes))}, but was "
+            f"written as language={requested}; detect_language=true writes each language as it is spoken."
+        )
+    if unknown:
+        messages["unknown_language"] = (
+            "The language of some of the speech could not be told: what is written there is a guess, or left out."
+        )
+    return [ShardWarning("language", type, message) for type, message in messages.items()]

@@ -1,0 +1,63 @@
+"""Responses of servers on the web: status lines, answers before the answer, and where a redirect leads."""
+
+from __future__ import annotations
+
+import http.client
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
+
+_EARLY = range(102, 200)  # statuses of answers before the answer (103 Early Hints); http.client skips 100 alone
+_MAX_REASON = 100  # characters of a status line in a message
+_RAW_URL = "%/:=&?~#+!$,;'@()*[] \\"  # what stays of a Location whose bytes are not UTF-8
+
+
+class FinalResponse(http.client.HTTPResponse):
+    """Response whose status is the last: those that announce it are read over."""
+
+    def _read_status(self) -> tuple[str, int, str]:  # the one place where http.client reads a status line
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if status not in _EARLY:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
+
+
+def status_text(response: http.client.HTTPResponse) -> str:
+    """Return status and reason: printable, and short."""
+    reason = "".join(letter for letter in response.reason if letter.isprintable())
+    return f"{response.status} {reason[:_MAX_REASON]}".strip()
+
+
+def redirect_target(url: str, location: str) -> str:
+    """Return the URL that a redirect leads to.
+
+    Args:
+        url: that was answered with the redirect.
+        location: the header's value, as http.client gives it.
+    """
+    return _with_user_of(url, urljoin(url, _as_sent(location)))
+
+
+def _with_user_of(url: str, target: str) -> str:
+    """Return a redirect's target; on the same host with the user and password of the URL before it, as curl does."""
+    try:
+        before, after = urlsplit(url), urlsplit(target)
+        same = _origin(before) == _origin(after)
+    except ValueError:
+        return target
+    user, at, _ = before.netloc.rpartition("@")
+    if not (same and at) or "@" in after.netloc:
+        return target
+    return after._replace(netloc=f"{user}@{after.netloc}").geturl()
+
+
+def _as_sent(location: str) -> str:
+    """Return a Location's text: http.client decodes its bytes as Latin-1, servers send UTF-8 or escapes."""
+    raw = location.encode("latin-1", "replace").strip(b" \t")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return quote(raw, safe=_RAW_URL)
+
+
+def _origin(parts: SplitResult) -> tuple[str, str | None, int]:
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
