@@ -1,7 +1,7 @@
 // The player: the audio by a presigned URL of S3, a map of who speaks when, made of the words alone.
 
 import { call } from "./api.js";
-import { h, say } from "./dom.js";
+import { h, say, warn } from "./dom.js";
 import { clock } from "./format.js";
 import { voice } from "./reader.js";
 import { wordAt } from "./words.js";
@@ -141,7 +141,7 @@ export function makePlayer(from, data, onTime) {
 
   function toggle() {
     if (!audio.src) return;
-    if (audio.paused) audio.play().catch(() => {});
+    if (audio.paused) audio.play().catch((error) => { if (error.name !== "AbortError") warn(`The audio does not start: ${error.message}`); });
     else audio.pause();
   }
 
