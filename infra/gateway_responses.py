@@ -48,7 +48,7 @@ class GatewayResponse:
         return json.dumps(body, separators=(",", ":")).replace(f'"{GATEWAY_MESSAGE}"', GATEWAY_MESSAGE)
 
 
-_INVALID_KEY = "Invalid credentials."
+_INVALID_KEY = "Invalid credentials. Send a key of this deployment: Authorization: Token KEY, or Bearer KEY."
 _TOO_MANY_REQUESTS = "Too many requests. Please try again later."
 _TOO_LARGE = (
     "A request holds about 4.4 MB of audio: Lambda takes 6 MB, in base64. "

@@ -29,7 +29,7 @@ THROTTLING_ERRORS = [
     "Lambda.ClientExecutionTimeoutException",
     THROTTLED,
 ]
-# A function that nobody invoked for weeks is inactive: Lambda rejects the call, and makes the function ready in a
+# A function that was not invoked for weeks is inactive: Lambda rejects the call, and makes the function ready in a
 # minute or two (https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html). Its API names the second error;
 # what it answers is the first (https://github.com/boto/boto3/issues/3788). In a deployment that sleeps it comes first.
 WAKING_ERRORS = ["Lambda.CodeArtifactUserPendingException", "Lambda.ResourceNotReadyException"]

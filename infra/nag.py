@@ -83,6 +83,11 @@ def acknowledge_findings(
     quick = [worker_machine.quick_worker.function] if worker_machine.quick_worker else []
     for function in [*invoked, *quick]:
         acknowledge(f"IAM5[Resource::{arn(function)}:*]", "Versions of this one function.")
+    family = worker_machine.task.definition.family
+    acknowledge(
+        f"IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task-definition/{family}:*]",
+        "Revisions of this one family.",
+    )
     for machine, reason in (
         (
             job_machine.state_machine,

@@ -82,7 +82,8 @@ class Storage(Construct):
 
     def _build_uploads(self, settings: StackSettings) -> s3.Bucket:
         """Build a versioned bucket: a job transcribes the version it was started for, also after an overwrite."""
-        old = s3.LifecycleRule(noncurrent_version_expiration=Duration.days(7))
+        # A deleted object leaves a marker, which is billed and listed for ever where no rule removes it.
+        old = s3.LifecycleRule(noncurrent_version_expiration=Duration.days(7), expired_object_delete_marker=True)
         bucket = self._build_bucket("Uploads", [old, *_expiry(settings)], versioned=True)
         # CDK's `event_bridge_enabled` would add a custom resource with a function of its own for this flag.
         _allow_reading(bucket)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
@@ -43,9 +44,9 @@ class WorkerMachine(Construct):
             "BULK_QUEUE_URL": base.queues.bulk.queue_url,
         }
         self._capacity = Capacity(self, "Capacity", base.settings)
-        self._worker_task = WorkerTask(self, "Transcriber", base)
-        self._environment["WORKER_VERSION"] = self._worker_task.version
-        self.role = self._worker_task.definition.task_role
+        self.task = WorkerTask(self, "Transcriber", base)
+        self._environment["WORKER_VERSION"] = self.task.version
+        self.role = self.task.definition.task_role
         self.quick_worker = QuickWorker(self, "Quick", base) if base.settings.quick_workers else None
         self._settle = self._build_settle()
         self.state_machine = self._build_machine()
@@ -119,7 +120,7 @@ class WorkerMachine(Construct):
         work_left.when(sfn.Condition.boolean_equals("$.settled.Payload.relaunch", True), renew.next(first))
         work_left.otherwise(sfn.Succeed(self, "Drained"))
         settle.next(work_left)
-        return sfn.StateMachine(
+        machine = sfn.StateMachine(
             self,
             "Machine",
             comment="One execution is one worker slot: launch, drain, settle.",
@@ -127,6 +128,10 @@ class WorkerMachine(Construct):
             tracing_enabled=True,
             logs=state_machine_logs(self, "worker"),
         )
+        # A launch names the family and gets its newest revision; the CDK allows the one of this template. While an
+        # upgrade runs, or is rolled back, they differ for minutes, and launches would be denied.
+        machine.add_to_role_policy(iam.PolicyStatement(actions=["ecs:RunTask"], resources=[self.task.every_revision]))
+        return machine
 
     def _choose_kind(self, task: sfn.IChainable, settle: sfn.IChainable, cool_slot: sfn.IChainable) -> sfn.IChainable:
         """Build the state that chooses the kind of worker; without quick workers there is one kind."""
@@ -186,7 +191,7 @@ class WorkerMachine(Construct):
 
     def _run_task(self, name: str, target: tasks.IEcsLaunchTarget, network_options: dict[str, Any]) -> tasks.EcsRunTask:
         """Build the state that runs a container and waits for its end."""
-        path, definition = sfn.JsonPath, self._worker_task.definition
+        path, definition = sfn.JsonPath, self.task.definition
         environment = {
             "SLOT": path.string_at("$.slot"),
             "LEASE": path.string_at("$.lease"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_cdk import Duration, IgnoreMode
+from aws_cdk import Duration, IgnoreMode, Stack
 from aws_cdk import aws_ecr_assets as assets
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
@@ -35,6 +35,7 @@ class WorkerTask(Construct):
 
     Attributes:
         definition: The task definition.
+        every_revision: ARN of the revisions of its family, of earlier and of later templates.
         version: Digest of the image's content.
     """
 
@@ -42,6 +43,9 @@ class WorkerTask(Construct):
         super().__init__(scope, id)
         gpu = base.settings.flavour is Flavour.GPU
         self.definition = self._build_definition(gpu)
+        self.every_revision = Stack.of(self).format_arn(
+            service="ecs", resource="task-definition", resource_name=f"{self.definition.family}:*"
+        )
         image = assets.DockerImageAsset(self, "Image", directory=str(ROOT), **image_options(base.settings.flavour))
         self.version = image.asset_hash
         self.definition.add_container(

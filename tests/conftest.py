@@ -23,26 +23,30 @@ CALLS = HERE.parent / "build" / "aws-calls"  # what each session's roles did, fo
 CLOUD_TIERS = ("localcloud", "pipeline", "clients")
 TIERS = ("unit", "synth", "localcloud", "model", "pipeline", "clients", "recorded")
 UNIT_SECONDS = 120  # within which a unit test ends even on a starved machine; one that waits for ever is named
-# Files that take a minute or more on two cores, the longest first: one of them must not be the last to begin.
+# Files that take longest, the longest first, by the seconds of a processor and the waits between them: one of them must
+# not be the last to begin, and who waits leaves the processors to the others.
 LONGEST = (
-    "model/whisper/test_accuracy.py",
-    "model/whisper/test_non_speech.py",
-    "pipeline/test_long_files.py",
-    "clients/test_page.py",
-    "model/whisper/test_speech_and_text.py",
-    "localcloud/test_cloud.py",
-    "clients/test_programs.py",
-    "model/whisper/test_engine_batches.py",
-    "localcloud/cli/test_up.py",
-    "clients/test_deepgram.py",
-    "model/whisper/test_gpu_path.py",
-    "model/speakers/test_speakers.py",
-    "clients/test_openapi.py",
-    "localcloud/test_kill.py",
-    "model/whisper/test_engine.py",
-    "pipeline/test_entry_points.py",
+    "pipeline/test_throttling.py",
     "pipeline/test_workers.py",
+    "model/whisper/test_accuracy.py",
+    "clients/test_page.py",
+    "clients/test_openapi.py",
+    "clients/test_programs.py",
+    "localcloud/test_cloud.py",
+    "pipeline/test_long_files.py",
+    "clients/test_deepgram.py",
+    "localcloud/test_cloud_processes.py",
+    "localcloud/cli/test_model_sources.py",
+    "model/whisper/test_non_speech.py",
+    "model/speakers/test_speakers.py",
+    "localcloud/cli/test_up.py",
+    "pipeline/test_entry_points.py",
+    "clients/test_openai.py",
     "localcloud/cli/test_commands.py",
+    "model/whisper/test_gpu_path.py",
+    "model/whisper/test_speech_and_text.py",
+    "localcloud/test_kill.py",
+    "model/whisper/test_engine_batches.py",
 )
 
 # moto's S3 keeps objects in temporary files and leaves closing them to the garbage collector.

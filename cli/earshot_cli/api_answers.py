@@ -54,5 +54,6 @@ def error_from_response(response: httpx.Response) -> CliError:
     refused = response.status_code in (401, 403)
     hint = ""
     if refused and code != "INSUFFICIENT_PERMISSIONS":
+        message = f"{message.partition('. ')[0].rstrip('.')}."  # the rest is for those who write headers
         hint = " Pass a key with --key or EARSHOT_KEY; `earshot key create NAME` makes one."
     return CliError(f"{plain(message)}{hint}", ends_all=refused)

@@ -1,6 +1,6 @@
 """Consoles of the command: results go to stdout, everything else to stderr. Nothing else in the command prints.
 
-Names, sentences and transcripts come from outside. Whatever is printed loses its control characters here, so that none
+Names, messages and transcripts come from outside. Whatever is printed loses its control characters here, so that none
 of them reaches a terminal as an escape code. Files that the command writes are unchanged.
 """
 

@@ -12,6 +12,7 @@ from earshot_contract.frame_headers import (
     HEADER_BYTES,
     aac_frame_bytes,
     ac3_frame_bytes,
+    latm_frame_bytes,
     mpeg_frame_bytes,
 )
 
@@ -31,9 +32,25 @@ _CONTAINERS = (
     (re.compile(rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11"), "a WMA file"),
     (re.compile(rb"FLV\x01"), "an FLV file"),
     (re.compile(rb"wvpk...\x00", re.DOTALL), "a WavPack file"),
+    (re.compile(rb"TTA1[\x01-\x03]\x00"), "a TTA file"),
+    (re.compile(rb"nut/multimedia container\x00"), "a NUT file"),
+    (re.compile(rb"Creative Voice File\x1a"), "a VOC file"),
+    (re.compile(rb"\x00\x00\x01\xba[\x21\x44-\x7f]"), "an MPEG program stream"),
+    (re.compile(rb"\.RMF\x00\x00\x00"), "a RealMedia file"),
+    (re.compile(rb"MAC [\x8c-\xff]\x0f\x00\x00"), "a Monkey's Audio file"),
+    (re.compile(rb"MPCK(?:SH|SE)|MP\+[\x07\x17]"), "a Musepack file"),
+    (re.compile(rb"\.SoX.\x00\x00\x00|XoS\.\x00\x00\x00.", re.DOTALL), "a SoX file"),
+    (re.compile(rb"\x64\xa3[\x01-\x04]\x00.{4}[\x01-\x10]\x00\x00\x00", re.DOTALL), "an IRCAM file"),
+    (re.compile(rb"NIST_1A\n"), "a NIST SPHERE file"),
+    (re.compile(rb"\x7f\xfe\x80\x01"), "a DTS file"),
     (re.compile(rb"(?:G.{187}){4}", re.DOTALL), "an MPEG transport stream"),
 )
-_FRAMED = ((mpeg_frame_bytes, "an MP3 file"), (aac_frame_bytes, "an AAC file"), (ac3_frame_bytes, "an AC-3 file"))
+_FRAMED = (
+    (mpeg_frame_bytes, "an MP3 file"),
+    (aac_frame_bytes, "an AAC file"),
+    (latm_frame_bytes, "an AAC file"),
+    (ac3_frame_bytes, "an AC-3 file"),
+)
 
 
 def container_name(head: bytes) -> str | None:

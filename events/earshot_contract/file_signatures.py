@@ -49,6 +49,8 @@ _BINARY = (
     (b"#!SILK_V3", _SILK),
     (b"\x02#!SILK_V3", _SILK),
 )
+_CERTAIN_SIGNATURE = 4  # bytes that no samples without a header begin with
+_CERTAIN_TEXT = 64  # letters that no samples are
 _ICON = re.compile(rb"\0\0\x01\0[\x01-\x20]\0")  # an MP4 whose first box has 256 bytes begins almost so
 _BITMAP = re.compile(rb"BM.{4}\0{4}.{4}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", re.DOTALL)
 _TAR_MAGIC_AT = 257  # bytes; POSIX.1-1988
@@ -106,17 +108,20 @@ _BRANDS = {
 _MAX_BOXES = 64  # of the file's top level; the index is among the first few
 
 
-def non_audio_kind(head: bytes) -> str | None:
+def non_audio_kind(head: bytes, headerless: bool = False) -> str | None:
     """Return a noun phrase for a file that certainly holds no audio, or None.
 
     Args:
         head: the first HEAD_BYTES of the file, or all of a shorter one.
+        headerless: the file may be samples without a header: they can have a short signature, or text, by chance.
     """
     head = head[:HEAD_BYTES]
     start = head.removeprefix(_BOM).lstrip()
     for signature, name in _BINARY:
-        if start.startswith(signature):
+        if start.startswith(signature) and not (headerless and len(signature) < _CERTAIN_SIGNATURE):
             return name
+    if headerless and len(head) < _CERTAIN_TEXT:
+        return None
     if head[:4] == b"RIFF" and head[8:12] in _RIFF_KINDS:
         return _RIFF_KINDS[head[8:12]]
     if head[4:8] == b"ftyp" and head[8:12] in _BRANDS:
@@ -125,7 +130,7 @@ def non_audio_kind(head: bytes) -> str | None:
         return "a TAR archive"
     if _BITMAP.match(head):
         return "a BMP image"
-    if _ICON.match(head):
+    if _ICON.match(head) and not headerless:
         return "an icon"
     if head.startswith(_UTF16_BOMS) and _is_utf16(head):
         return "plain text"

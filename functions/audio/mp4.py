@@ -66,8 +66,10 @@ def _language(mdhd: bytes) -> str | None:
 
 def _boxes(file: BinaryIO, size: int) -> Iterator[tuple[bytes, bytes]]:
     """Yield the boxes of the header in order; master boxes have an empty payload and are descended into."""
-    at = 0
+    at, index_end = 0, size
     for _ in range(_MAX_BOXES):
+        if at >= index_end:  # a fragmented file goes on with thousands of boxes
+            return
         file.seek(at)
         head = file.read(16)
         if len(head) < 8:
@@ -77,6 +79,8 @@ def _boxes(file: BinaryIO, size: int) -> Iterator[tuple[bytes, bytes]]:
         if length == 1 and len(head) == 16:
             (length,) = struct.unpack_from(">Q", head, 8)
             header_bytes = 16
+        if kind == b"moov":
+            index_end = at + length if length else size
         if kind in _MASTERS:
             yield kind, b""
             at += header_bytes

@@ -14,13 +14,16 @@ from tinytag import TinyTag, TinyTagException
 from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.container_signatures import container_name
 from earshot_contract.file_signatures import HEAD_BYTES, UNFINISHED_MP4, non_audio_kind, unfinished_mp4
+from earshot_contract.frame_headers import HEADER_BYTES, aac_frame_bytes
 from earshot_contract.shards import RawAudio
-from functions.audio import matroska, mp4, wav
+from functions.audio import matroska, mp4, ogg, wav
 from functions.audio.tracks import HeaderTrack, transcribed_track
 from functions.errors import bad_audio
 
 MAX_SECONDS = 7 * 24 * 3600.0  # a header that says more is damaged; the worker takes 12 hours
 MAX_CHANNELS, MAX_RATE = 64, 768_000  # channels and Hz; the worker takes no more
+_AAC_RATES = (96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350)
+_AAC_SAMPLES = 1024  # of a frame
 # Bytes a sample of headerless audio, for encodings where the number is fixed.
 SAMPLE_BYTES = {"linear16": 2, "mulaw": 1, "alaw": 1, "linear32": 4}
 
@@ -50,10 +53,11 @@ def probe(file: BinaryIO, size: int, raw: RawAudio | None = None, requested_trac
     if size == 0:
         raise bad_audio("corrupt or unsupported data: the file is empty.")
     head = file.read(HEAD_BYTES)
-    if raw and not container_name(head):
-        return _probe_raw(raw, size)
-    if kind := non_audio_kind(head):
+    is_headerless = raw is not None and not container_name(head)
+    if kind := non_audio_kind(head, is_headerless):
         raise bad_audio(f"corrupt or unsupported data: this is {kind}, not audio.")
+    if raw and is_headerless:
+        return _probe_raw(raw, size)
     if unfinished_mp4(file, size):
         raise bad_audio(f"corrupt or unsupported data: this is {UNFINISHED_MP4}.")
     file.seek(0)
@@ -63,6 +67,10 @@ def probe(file: BinaryIO, size: int, raw: RawAudio | None = None, requested_trac
         return _probe_track(transcribed_track(mp4.read(file, size), requested_track))
     if head[:4] in wav.MAGICS and head[8:12] == b"WAVE":
         return _plausible(Probe(*wav.read(file, size)))
+    if head.startswith(ogg.MAGIC):
+        return _plausible(Probe(*ogg.read(file, size)))
+    if aac_frame_bytes(head):  # the tags' reader takes it for an MP3, and counts all of it
+        return _plausible(_probe_aac(head, size))
     return _plausible(_probe_tags(file))
 
 
@@ -84,6 +92,16 @@ def _probe_raw(raw: RawAudio, size: int) -> Probe:
     width = SAMPLE_BYTES.get(raw.encoding)
     seconds = size / (width * raw.sample_rate * raw.channels) if width else None
     return Probe(seconds, raw.channels, raw.sample_rate)
+
+
+def _probe_aac(head: bytes, size: int) -> Probe:
+    """Return the values of the first header, and the duration by the mean length of the frames in `head`."""
+    rate = _AAC_RATES[head[2] >> 2 & 15]
+    channels = (head[2] & 1) << 2 | head[3] >> 6
+    at = frames = 0
+    while length := aac_frame_bytes(head[at : at + HEADER_BYTES]):
+        at, frames = at + length, frames + 1
+    return Probe(size / at * frames * _AAC_SAMPLES / rate, channels or None, rate)
 
 
 def _probe_tags(file: BinaryIO) -> Probe:

@@ -81,7 +81,7 @@ def basic_authorization(parts: SplitResult) -> dict[str, str]:
 
 
 class _Unreadable(Exception):
-    """A URL that cannot be read without a guess; the text is a sentence about it."""
+    """A URL that cannot be read without a guess; the text is an error message."""
 
 
 def _split(url: str, use: UrlUse) -> SplitResult:
@@ -118,7 +118,7 @@ def _split(url: str, use: UrlUse) -> SplitResult:
 
 
 def _mistake(url: str, use: UrlUse) -> str | None:
-    """Return a sentence about the usual mistakes that show at the beginning of a URL."""
+    """Return an error message about the usual mistakes that show at the beginning of a URL."""
     scheme = url.partition(":")[0].lower()
     download = use is UrlUse.DOWNLOAD
     shown = url.partition("?")[0][:_MAX_SHOWN]  # a query may hold a secret

@@ -12,15 +12,15 @@ from functions.options.contradictions import FIXED_RATES, contradiction_warnings
 from functions.options.query_string import (
     RawOptions,
     Warnings,
-    ignored_warnings,
-    misspelt_warnings,
+    name_warnings,
     raw_options,
     reject_misspelt,
     reject_unsupported,
     warning,
 )
 from functions.options.registry import IMPLEMENTED
-from functions.transcripts.languages import file_codes, is_detection, names_several, script
+from functions.options.requested_language import language_warnings, with_detection
+from functions.transcripts.languages import file_codes
 
 if TYPE_CHECKING:
     from earshot_contract.audio_tracks import TrackRequest
@@ -179,13 +179,8 @@ class Options(Struct, frozen=True):
     @classmethod
     def _read(cls, query: str, raw: RawOptions, lenient: bool = False) -> Self:
         values: dict[str, Any] = {}
-        warnings = [
-            *misspelt_warnings(query),
-            *ignored_warnings(raw),
-            *contradiction_warnings(raw),
-            *_language_warnings(raw),
-        ]
-        raw = _with_detection(raw)
+        warnings = [*name_warnings(query, raw), *contradiction_warnings(raw), *language_warnings(raw)]
+        raw = with_detection(raw)
         for spec in sorted(IMPLEMENTED, key=lambda spec: bool(spec.overridden_by)):
             overridden = values.get(spec.overridden_by) is not None
             if spec.name not in raw or overridden:
@@ -223,28 +218,6 @@ class Options(Struct, frozen=True):
         if any(_is_negative(keyword.partition(":")[2]) for keyword in self.keywords):
             found.append(warning("keywords", "unsupported_value", "Words to be suppressed were ignored."))
         return found
-
-
-def _with_detection(raw: RawOptions) -> RawOptions:
-    """Return the options with `language=auto`, and the like, as `detect_language`."""
-    if not is_detection(raw.get("language", [""])[-1]):
-        return raw
-    named = [value for value in raw.get("detect_language", []) if value.strip().lower() not in ("false", "")]
-    rest = {name: values for name, values in raw.items() if name != "language"}
-    return rest | {"detect_language": named or ["true"]}
-
-
-def _language_warnings(raw: RawOptions) -> Warnings:
-    tag = raw.get("language", [""])[-1]
-    if names_several(tag):
-        message = (
-            f"language={tag.strip()} was read as detect_language=true: whether several are told apart is uncertain."
-        )
-        return [warning("language", "unsupported_value", message)]
-    if name := script(tag):
-        message = f"Whisper chooses the script of its text itself; {name} was not enforced."
-        return [warning("language", "unsupported_value", message)]
-    return []
 
 
 def _is_negative(intensifier: str) -> bool:

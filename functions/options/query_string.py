@@ -57,13 +57,21 @@ def reject_unsupported(raw: RawOptions) -> None:
             raise bad_query(f"{name} is not supported: {OPTIONS[name].summary}. Leave it out.")
 
 
-def ignored_warnings(raw: RawOptions) -> Warnings:
-    """Return a warning for each requested option that is ignored."""
-    return [
+def name_warnings(query: str, raw: RawOptions) -> Warnings:
+    """Return a warning for each requested option that is ignored, and for each unknown name that almost is an option's.
+
+    All other unknown names are passed over.
+    """
+    misspelt = [
+        warning(name, "unknown_parameter", f"{name} was ignored: there is no such option. {meant} was probably meant.")
+        for name, meant in _misspelt(query)
+    ]
+    ignored = [
         warning(name, "unsupported_parameter", f"{name} was ignored: {OPTIONS[name].summary}.")
         for name, values in raw.items()
         if OPTIONS[name].support is Support.IGNORED and was_requested(values)
     ]
+    return misspelt + ignored
 
 
 def reject_misspelt(query: str) -> None:
@@ -71,14 +79,6 @@ def reject_misspelt(query: str) -> None:
     for name, meant in _misspelt(query):
         if meant in _NEVER_IGNORED:
             raise bad_query(f"{name} is no option: {meant} was probably meant. Write it so, or leave it out.")
-
-
-def misspelt_warnings(query: str) -> Warnings:
-    """Return a warning for each unknown name that almost is an option's; all other unknown names are passed over."""
-    return [
-        warning(name, "unknown_parameter", f"{name} was ignored: there is no such option. {meant} was probably meant.")
-        for name, meant in _misspelt(query)
-    ]
 
 
 def misplaced_warnings(names: Iterable[str]) -> Warnings:
@@ -90,11 +90,11 @@ def misplaced_warnings(names: Iterable[str]) -> Warnings:
     found = []
     for name in names:
         option = name.strip().lower().removesuffix("[]")
-        place = f"options are read from the query string: /v1/listen?{option}=…"
+        advice = f"options are read from the query string: /v1/listen?{option}=…"
         if option in _NEVER_IGNORED:
-            raise bad_query(f"{option} stands in the JSON body, but {place}.")
+            raise bad_query(f"{option} stands in the JSON body, but {advice}.")
         if option in OPTIONS:
-            found.append(warning(option, "unsupported_parameter", f"{option} in the JSON body was ignored: {place}."))
+            found.append(warning(option, "unsupported_parameter", f"{option} in the JSON body was ignored: {advice}."))
     return found
 
 

@@ -8,7 +8,7 @@ import { count } from "./format.js";
 /** Fetch the corrections of a job: `changes`, `speakers`, what saves them, and the names of speakers `recognised`. */
 export async function fetchEdits(job) {
   const path = `/requests/${job.request_id}/edits`;
-  const edits = { changes: [], speakers: [], recognised: [], version: "", saving: Promise.resolve() };
+  const edits = { changes: [], speakers: [], recognised: [], version: "", saving: Promise.resolve(), merged: false };
   const take = async (response) => {
     edits.version = response.headers.get("etag") || edits.version;
     Object.assign(edits, await response.json());
@@ -24,18 +24,19 @@ export async function fetchEdits(job) {
 
   /**
    * Save after what is being saved; `change` gets the present corrections and returns the new ones. Where somebody else
-   * has saved meanwhile, it is made on top of theirs, unless they changed the same: what `part` returns of corrections.
+   * has saved meanwhile, it is made on top of theirs, unless they changed the same: what `part` returns of corrections
+   * has to be what it was of those that the page shows, `based`.
    */
-  edits.save = (change, part) => {
+  edits.save = (change, part, based) => {
     edits.saving = edits.saving.catch(() => {}).then(async () => {
       for (let tries = 0; ; tries++) {
+        if (part(edits) !== based) throw Object.assign(new Error("Somebody else has changed this meanwhile."), { status: 412 });
         try {
           return await put(change);
         } catch (error) {
-          const before = JSON.stringify(part(edits));
           if (error.status !== 412 || tries > 4) throw error;
           await read();
-          if (JSON.stringify(part(edits)) !== before) throw error;
+          edits.merged = true;
         }
       }
     });
@@ -57,30 +58,35 @@ export function noEdits(speakers = []) {
 const isIn = ({ channel, base, count: words }) => (each) => each.channel === channel && each.first + each.count > base && each.first < base + words;
 const isOf = ({ channel, speaker }) => (each) => each.channel === channel && each.speaker === speaker;
 
+/** What corrections say of a paragraph. */
+const textsIn = (paragraph) => ({ changes }) => JSON.stringify(changes.filter(isIn(paragraph)).map((each) => each.text));
+
 /** Save a paragraph's text in the place of the changes that it holds already. */
-function saveParagraph(edits, paragraph, text) {
+function saveParagraph(edits, paragraph, text, based) {
   const mine = isIn(paragraph), { channel, base: first, count: words } = paragraph;
   return edits.save(
     ({ changes, speakers }) => ({ speakers, changes: [...changes.filter((each) => !mine(each)), { channel, first, count: words, text }] }),
-    ({ changes }) => changes.filter(mine).map((each) => each.text),
+    textsIn(paragraph),
+    based,
   );
 }
 
 /** Save a speaker's name; "" takes it away. */
-function saveName(edits, { channel, speaker }, name) {
+function saveName(edits, { channel, speaker }, name, based) {
   const mine = isOf({ channel, speaker });
   return edits.save(
     ({ changes, speakers }) => ({ changes, speakers: [...speakers.filter((each) => !mine(each)), ...(name ? [{ channel, speaker, name }] : [])] }),
-    ({ speakers }) => speakers.filter(mine).map((each) => each.name),
+    (now) => nameIn(now.speakers, channel, speaker),
+    based,
   );
 }
 
 /**
  * Edit the paragraphs of a reader in place, each saved when it is left.
- * Tab plays and pauses, Shift Tab goes back 3 s, Ctrl Enter goes to the next paragraph, Esc undoes the paragraph.
+ * `shown` are the changes that the words on the page have. Tab plays and pauses, Shift Tab goes back 3 s, Ctrl Enter goes to the next paragraph, Esc undoes the paragraph.
  */
-export function editParagraphs(element, data, edits, player, show) {
-  const before = new Map();
+export function editParagraphs(element, data, edits, shown, player, show) {
+  const before = new Map(), based = new Map(); // texts, and the corrections that they are based on, by paragraph
   const paragraphOf = (event) => event.target.closest("p[contenteditable]");
   const focused = (event) => { const node = paragraphOf(event); if (node && !before.has(node)) before.set(node, node.textContent); };
 
@@ -91,10 +97,12 @@ export function editParagraphs(element, data, edits, player, show) {
     before.set(node, text);
     node.textContent = text; // one text node again, whatever the browser made of it
     show("Saving …");
+    const paragraph = data.paragraphs[node.dataset.number], texts = textsIn(paragraph);
     try {
-      await saveParagraph(edits, data.paragraphs[node.dataset.number], text);
+      await saveParagraph(edits, paragraph, text, based.get(node) ?? texts({ changes: shown }));
+      based.set(node, texts(edits));
       node.classList.add("changed");
-      show(`Saved: ${count(edits.changes.length, "paragraph")} changed`);
+      show(`Saved: ${count(edits.changes.length, "paragraph")} changed${edits.merged ? ". Somebody else changes this transcript, too: Done shows it" : ""}`);
     } catch (error) {
       before.delete(node);
       show(error.status === 412 ? `${error.message} Your text of this paragraph is not saved: copy it, then load this page again.` : error.message, true);
@@ -130,11 +138,11 @@ export function editParagraphs(element, data, edits, player, show) {
 /** Ask for a speaker's name, and save it. */
 export function askName(paragraph, edits, shown, done) {
   const field = h("input", { value: edits.nameOf(paragraph.channel, paragraph.speaker) || "", placeholder: shown, maxlength: "100", autocomplete: "off" });
-  const problem = h("p", { class: "bad small", role: "alert", hidden: true });
+  const problem = h("p", { class: "bad small", role: "alert", hidden: true }), based = nameIn(edits.speakers, paragraph.channel, paragraph.speaker);
   const submit = async (event) => {
     event.preventDefault();
     try {
-      await saveName(edits, paragraph, field.value.trim());
+      await saveName(edits, paragraph, field.value.trim(), based);
       dialog.close();
       done();
       say("The name is saved.");

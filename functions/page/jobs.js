@@ -55,7 +55,7 @@ export function jobsScreen(main, query) {
     drawn = true;
     anonymous = page.anonymous;
     const fresh = page.requests.filter((job) => !jobs.has(job.request_id));
-    forgetMissing(page);
+    removeMissing(page);
     page.requests.forEach((job) => jobs.set(job.request_id, job));
     list.prepend(...fresh.map(makeRow));
     draw();
@@ -73,12 +73,12 @@ export function jobsScreen(main, query) {
   }
 
   /** Take off the list what the first page would have, and has not: deleted elsewhere, or in another state by now. */
-  function forgetMissing({ requests, next: older }) {
+  function removeMissing({ requests, next: older }) {
     const there = new Set(requests.map((job) => job.request_id)), oldest = requests.at(-1)?.created ?? "";
-    for (const [id, job] of jobs) if (!there.has(id) && (!older || job.created > oldest)) forget(id);
+    for (const [id, job] of jobs) if (!there.has(id) && (!older || job.created > oldest)) removeRow(id);
   }
 
-  function forget(id) {
+  function removeRow(id) {
     cells.get(id).made.remove();
     cells.delete(id);
     jobs.delete(id);
@@ -150,7 +150,7 @@ export function jobsScreen(main, query) {
     if (!confirm(`Delete ${chosen.size === 1 ? "this job" : `these ${chosen.size} jobs`} with all transcripts? Those that run are cancelled, and stay in the list.`)) return;
     await onEach(async (id) => {
       await call(`/requests/${id}`, { method: "DELETE" }).catch((error) => { if (error.status !== 404) throw error; }); // gone already
-      if (cells.has(id)) forget(id);
+      if (cells.has(id)) removeRow(id);
     });
     look.now();
   }

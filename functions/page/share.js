@@ -1,4 +1,4 @@
-// The dialogue that makes, lists and withdraws links to one transcript. Who opens a link needs no key.
+// The dialogue that makes, lists and withdraws links to one transcript. Readers with a link need no key.
 
 import { call } from "./api.js";
 import { copy, fill, h, say } from "./dom.js";
@@ -13,7 +13,7 @@ export function shareDialog(job) {
   const problem = h("p", { class: "bad small", role: "alert", hidden: true });
   const dialog = h("dialog", { class: "sheet", "aria-labelledby": "share-title" },
     h("h2", { id: "share-title" }, "Share this transcript"),
-    h("p", { class: "small quiet" }, "Who has the link reads this one transcript, with your corrections, and saves it in every format. They need no key, and can change nothing."),
+    h("p", { class: "small quiet" }, "Anyone with the link can read this one transcript, with your corrections, and save it in every format. They need no key, and can change nothing."),
     h("form", { class: "row end", onsubmit: make },
       h("label", { class: "days" }, h("span", null, "Days"), days),
       h("label", { class: "check tall" }, audio, "With the audio"),

@@ -35,7 +35,7 @@ export function transcriptScreen(main, job, from = { path: `/requests/${job.requ
 
 /** Draw the words with their corrections; `resume` is where to go on after they have been edited. */
 function draw(main, job, from, answer, edits, resume = {}) {
-  const data = readWords(answer, edits.changes);
+  const shown = edits.changes, data = readWords(answer, shown);
   const words = h("article", { class: "words", id: "words", "aria-label": "Transcript", lang: textLanguage(job), dir: RIGHT_TO_LEFT.includes(textLanguage(job)) ? "rtl" : null });
   let card = null;
   const nameOf = ({ speaker, channel }) => [
@@ -126,7 +126,7 @@ function draw(main, job, from, answer, edits, resume = {}) {
     reader.edit(on);
     if (on) {
       const show = (message, bad) => { saved.textContent = message; saved.classList.toggle("bad", Boolean(bad)); };
-      endEditing = editParagraphs(words, data, edits, player, show);
+      endEditing = editParagraphs(words, data, edits, shown, player, show);
       show("Tab plays, Ctrl Enter goes on, Esc undoes");
       return;
     }

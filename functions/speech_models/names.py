@@ -100,7 +100,7 @@ def choose(
 
 
 def _missing(requested: str, default: str, available: Sequence[Model]) -> str:
-    """Return the sentence about a name without a model, which in a new deployment is every name."""
+    """Return the error message about a name without a model, which in a new deployment is every name."""
     if not available:
         return f"This deployment has no model yet. Its operator adds one: `earshot model add {default}`."
     names = accepted_names(available)

@@ -33,6 +33,13 @@ console.log(JSON.stringify({ path, libraries: process.env.LD_LIBRARY_PATH }));
 """
 
 
+# That package is for Lambda functions: one process for all pages, which ends with the first that fails, and no check of
+# who may read what from where. Pages are tested as people open them.
+ONLY_FOR_LAMBDA = frozenset(
+    ["--single-process", "--in-process-gpu", "--disable-web-security", "--allow-running-insecure-content"]
+)
+
+
 class NoBrowser(Exception):
     """There is no browser here, and none can be had; the message says why."""
 
@@ -71,7 +78,8 @@ def find_browser(say: Callable[[str], None]) -> dict[str, Any]:
         raise NoBrowser(f"There is no Chromium here, and none could be installed: {error}") from error
     answer = json.loads(done.stdout)
     libraries = {"LD_LIBRARY_PATH": answer["libraries"]} if answer["libraries"] else {}
-    return {"browser": answer["path"], "environment": libraries}
+    arguments = [argument for argument in answer["args"] if argument not in ONLY_FOR_LAMBDA]
+    return {"browser": answer["path"], "browser_args": arguments, "environment": libraries}
 
 
 def drive_page(

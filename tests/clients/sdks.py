@@ -66,7 +66,7 @@ def drive(
     """
     if sdk.lock:
         command = [sys.executable, "-S", str(HERE / sdk.driver)]
-        paths = {"PYTHONPATH": str(_python(sdk.lock, say))}
+        paths = {"PYTHONPATH": str(python_packages(sdk.lock, say))}
     else:
         command = [str(BIN / "node"), str(HERE / sdk.driver)]
         paths = {"NODE_PATH": str(_javascript(say))}
@@ -84,7 +84,8 @@ def drive(
     return {line.pop("scenario"): line for line in lines}
 
 
-def _python(lock: str, say: Callable[[str], None]) -> Path:
+def python_packages(lock: str, say: Callable[[str], None]) -> Path:
+    """The folder of an SDK's packages."""
     requirements = HERE / "locks" / f"{lock}.txt"
 
     def install(target: Path) -> None:

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from localcloud import deploy
-from localcloud.cloud import ROOT, Cloud
+from localcloud.cloud import ROOT, STOP_SECONDS, Cloud
 
 SERVE = """
 import sys
@@ -40,8 +40,8 @@ def process_tree(pid: int) -> set[int]:
 
 
 def still_running(pids: set[int]) -> set[int]:
-    """Which of them still run, given half a minute to end."""
-    for _ in range(1500):
+    """Which of them still run, given as long to end as a local cloud has to stop."""
+    for _ in range(round(STOP_SECONDS / 0.02)):
         running = {pid for pid in pids if is_running(pid)}
         if not running:
             break

@@ -61,7 +61,7 @@ def interrupted_job(pipeline: Pipeline, long_speech: bytes) -> str:
         "worker at work",
         longest_pause=MOMENT,
     )
-    time.sleep(0.5)
+    time.sleep(0.2)
     pipeline.kill_workers(signal.SIGKILL)
     assert pipeline.request(job_id)["state"] == "processing", "The job ended before it could be interrupted."
     return job_id

@@ -34,9 +34,10 @@ UNUSED = [
         r":\*$",
         "CDK's LambdaInvoke also allows versions of the one function; it has none.",
     ),
+    (r"WorkersMachine", r"ecs:RunTask", r"task-definition/", "One of two: all revisions, which matter in an upgrade."),
     (r"WorkersMachine", r"events:.*", r"StepFunctionsGetEventsForECSTaskRule", "AWS waits for the task's event."),
     (
-        r"(Reap|Callback)Role",
+        r"CallbackRole",
         r"sqs:(ChangeMessageVisibility|DeleteMessage|GetQueueAttributes|GetQueueUrl|ReceiveMessage)",
         r".*",
         "Lambda's poller receives with the function's role; the emulator's reads the queue directly.",

@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from filelock import FileLock
+
 from infra import synth
 
 FOLDER = synth.ROOT / "build" / "assemblies"
@@ -17,27 +19,31 @@ KEPT = 3  # assemblies of the newest digests; another test run may still read th
 def cached_assembly(name: str, synthesize: Callable[[Path], None]) -> Path:
     """Return the folder of an assembly, synthesized only if there is none for the current inputs and this Python.
 
+    Test processes that need it at once wait for the one that synthesizes it.
+
     Args:
         name: Name of the assembly: each has its own context, or its own way to synthesize.
         synthesize: Writes the assembly into a folder. What it raises is passed on, and nothing is kept.
     """
     digest = FOLDER / synth.digest()
     folder = digest / f"python{sys.version_info.major}.{sys.version_info.minor}" / name
-    if not folder.is_dir():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="building.", dir=FOLDER) as building:
-            fresh = Path(building) / "assembly"
-            fresh.mkdir()
-            synthesize(fresh)
-            if synth.digest() != digest.name:
-                # A file was edited meanwhile: what was synthesized belongs to neither digest.
-                folder = Path(tempfile.mkdtemp(prefix="edited.", dir=FOLDER)) / name
-            try:
-                fresh.rename(folder)
-            except OSError:
-                if not folder.is_dir():  # otherwise another test process was faster
-                    raise
-        _remove_old()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_name(f"{name}.lock")):
+        if not folder.is_dir():
+            folder = _synthesized(folder, digest.name, synthesize)
+    return folder
+
+
+def _synthesized(folder: Path, digest: str, synthesize: Callable[[Path], None]) -> Path:
+    """Fill the folder and return it; or another one, which no later call finds, if the inputs changed meanwhile."""
+    with tempfile.TemporaryDirectory(prefix="building.", dir=FOLDER) as building:
+        fresh = Path(building) / "assembly"
+        fresh.mkdir()
+        synthesize(fresh)
+        if synth.digest() != digest:
+            folder = Path(tempfile.mkdtemp(prefix="edited.", dir=FOLDER)) / folder.name
+        fresh.rename(folder)
+    _remove_old()
     return folder
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,20 @@ def test_assembly_of_unchanged_inputs_is_not_synthesized_again(digests: list[str
     folder = cached_assembly("default", write_template)
     assert [path.name for path in folder.iterdir()] == ["template.json"]
     assert cached_assembly("default", fail) == folder
+
+
+def test_assembly_needed_by_several_at_once_is_synthesized_once(digests: list[str]) -> None:
+    synthesized: list[Path] = []
+
+    def write_slowly(folder: Path) -> None:
+        time.sleep(0.2)  # the others ask meanwhile
+        write_template(folder)
+        synthesized.append(folder)
+
+    with ThreadPoolExecutor(4) as threads:
+        folders = list(threads.map(lambda _: cached_assembly("default", write_slowly), range(4)))
+
+    assert len(synthesized) == len(set(folders)) == 1
 
 
 def test_assembly_of_changed_inputs_is_synthesized(digests: list[str]) -> None:

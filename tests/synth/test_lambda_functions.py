@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import importlib.metadata
 import json
-from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from infra.synth import ROOT
 from tests.fixtures.python_source import nodes
 from tests.synth.assembly import HANDLERS, Assembly
 
-FIELDS = {field.name.upper() for field in fields(DeploymentSettings)}
+FIELDS = {name.upper() for name in DeploymentSettings.__struct_fields__}
 # Settings in code that the function imports but never calls: it neither chooses a model nor creates a row.
 UNUSED_SETTINGS = {
     "announce": {"ALLOW_PRIVATE_URLS"},

@@ -83,6 +83,15 @@ def test_audio_of_requests_is_kept_as_long_as_set(synthesized: Callable[..., Ass
     assert other.functions()["api"]["Environment"]["Variables"]["KEEP_AUDIO_DAYS"] == "9"
 
 
+def test_deleted_upload_leaves_nothing_for_ever(gpu: Assembly) -> None:
+    """A versioned bucket keeps what was deleted, and a marker of it that outlives it."""
+    versioned = [props for props in gpu.resources("S3::Bucket").values() if "VersioningConfiguration" in props]
+    assert len(versioned) == 1
+    [old] = [r for r in versioned[0]["LifecycleConfiguration"]["Rules"] if "NoncurrentVersionExpiration" in r]
+    assert old["NoncurrentVersionExpiration"] == {"NoncurrentDays": 7}
+    assert old["ExpiredObjectDeleteMarker"] is True
+
+
 def test_uploads_expire_if_the_deployment_says_so(synthesized: Callable[..., Assembly]) -> None:
     other = second(synthesized)
     for bucket, prefix in (("Uploads", ""), ("Transcripts", "uploads/")):

@@ -93,6 +93,15 @@ def test_ended_worker_ends_its_launch_without_the_deadline(worker: dict[str, Any
         assert run[failed["Next"]] == {"Type": "Fail", "Error": "Worker.Failed", "CausePath": "$.error.Cause"}
 
 
+def test_launch_of_any_revision_is_allowed(worker: dict[str, Any], assembly: Assembly) -> None:
+    """A launch gets the newest revision of the family: during an upgrade not that of the template of the role."""
+    _, definition = assembly.resource("ECS::TaskDefinition")
+    for kind in ("Spot", "OnDemand"):
+        assert branches(worker, kind)[0][f"RunWorker{kind}"]["Parameters"]["TaskDefinition"] == definition["Family"]
+    allowed = [str(s["Resource"]) for s in assembly.policy_statements("WorkersMachineRole") if "RunTask" in str(s)]
+    assert any(f":task-definition/{definition['Family']}:*" in resource for resource in allowed)
+
+
 def test_reason_of_a_failed_launch_reaches_the_log(worker: dict[str, Any]) -> None:
     for name in ("KeepSlotOnDemand", "CoolSlot"):
         assert worker["States"][name]["Parameters"]["Payload"]["error.$"] == "$.error"

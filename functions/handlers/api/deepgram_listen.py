@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from earshot_contract.keys import WORK_PREFIX
 from earshot_contract.s3_object import S3Object

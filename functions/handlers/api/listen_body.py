@@ -92,12 +92,12 @@ def _advice(document: Any, body: bytes) -> str:
 
 
 def _syntax_error(body: bytes) -> str:
-    """Return a sentence about where a body stops being JSON; "" for one that is JSON."""
+    """Return an error message about where a body stops being JSON; "" for one that is JSON."""
     try:
         json.loads(body)
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}" if error.lineno > 1 else f"column {error.colno}"
-        return f"It is no JSON: {error.msg.rstrip(':').lower()}, {place}. "
+        position = f"line {error.lineno}, column {error.colno}" if error.lineno > 1 else f"column {error.colno}"
+        return f"It is no JSON: {error.msg.rstrip(':').lower()}, {position}. "
     except UnicodeDecodeError as error:
         return f"It is not in UTF-8: byte {error.start + 1} is 0x{body[error.start]:02X}. "
     except RecursionError:

@@ -121,7 +121,7 @@ def _check_owner(audio: S3Object, caller: Caller) -> None:
 
     Raises:
         ApiError: The object is in the uploads bucket, which is the deployment's, and the caller's key does not see
-            the deployment's jobs; or it is the audio of another owner's job. The sentence is the same whether or not
+            the deployment's jobs; or it is the audio of another owner's job. The message is the same whether or not
             there is such an object.
     """
     if audio.bucket == settings().uploads_bucket:

@@ -12,7 +12,7 @@ from functions.settings import settings
 
 connect("dynamodb")
 
-# Who has no known key, where access is public.
+# The caller who sends no key, or an unknown one, where access is public.
 ANYBODY = ApiKey(id=PUBLIC_OWNER, name=PUBLIC_OWNER, owner=PUBLIC_OWNER, scope=Scope.WRITE)
 SCHEMES = ("token", "bearer")  # authorization schemes of Deepgram's and OpenAI's SDKs, in any case
 
@@ -21,7 +21,7 @@ SCHEMES = ("token", "bearer")  # authorization schemes of Deepgram's and OpenAI'
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Return a policy that allows every route to a known key, or to every caller where access is public.
 
-    What the key's scope forbids is refused by the API itself, with a sentence: its router looks at `context`.
+    What the key's scope forbids is refused by the API itself, with an error message: its router looks at `context`.
 
     Raises:
         Exception: "Unauthorized", the only text that API Gateway answers with 401. A policy that denies would become

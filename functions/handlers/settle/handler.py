@@ -66,7 +66,7 @@ def _learn(slot: str, lease: str, kind: WorkerKind) -> None:
 
 
 def _log_failure(event: dict[str, Any]) -> None:
-    """Log why a kind of capacity failed: `Cause` is a sentence, or ECS's description of the stopped task."""
+    """Log why a kind of capacity failed: `Cause` is a message, or ECS's description of the stopped task."""
     error = event.get("error") or {}
     logger.warning(
         "A launch failed",

@@ -105,14 +105,14 @@ def _languages_of_numbers(words: Sequence[TranscriptWord], languages: Sequence[s
     read = [*languages]
     own = {language for language in languages if language in VOCABULARIES}
     for other in ("en",) if own == set(languages) else VOCABULARIES:
-        spoken = [
+        foreign = [
             read[at] == languages[at] != other and _kind(word.normalised, other) == "spoken"
             for at, word in enumerate(words)
         ]
-        for is_spoken, group in groupby(range(len(words)), key=lambda at: spoken[at]):
+        for is_foreign, group in groupby(range(len(words)), key=lambda at: foreign[at]):
             indices = list(group)
             own_numbers = sum(bool(_kind(words[at].normalised, languages[at])) for at in indices)
-            if is_spoken and len(indices) >= _FOREIGN and own_numbers <= len(indices) // 2:
+            if is_foreign and len(indices) >= _FOREIGN and own_numbers <= len(indices) // 2:
                 for at in indices:
                     read[at] = other
     return read

@@ -38,9 +38,9 @@ def redact(transcript: Transcript, names: list[str]) -> Transcript:
         return transcript
     counts: dict[Entity, int] = {}
     channels, redactions = [], []
-    spoken = [punctuated_words_of(transcript, channel) for channel in transcript.channels]
-    for channel, words in zip(transcript.channels, spoken, strict=True):
-        others = [other for other in spoken if other is not words]
+    words_of_channels = [punctuated_words_of(transcript, channel) for channel in transcript.channels]
+    for channel, words in zip(transcript.channels, words_of_channels, strict=True):
+        others = [other for other in words_of_channels if other is not words]
         found = find_entities(words, [_language(transcript, channel, word) for word in words], names, others)
         tagged = []
         for entity in found:

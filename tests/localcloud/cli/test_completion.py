@@ -55,6 +55,13 @@ class Shell:
                 self.output += os.read(self.terminal, 65536)
             assert time.monotonic() < deadline, self.output.decode(errors="replace")
 
+    def wait_for_prompt(self) -> None:
+        """Wait until the shell reads each key as it is pressed; before, the terminal gathers whole lines."""
+        deadline = time.monotonic() + SECONDS
+        while termios.tcgetattr(self.terminal)[3] & termios.ICANON:
+            assert time.monotonic() < deadline, self.output.decode(errors="replace")
+            time.sleep(0.02)
+
     def close(self) -> None:
         """End the shell."""
         self.process.kill()
@@ -83,14 +90,14 @@ def test_tab_completes_what_the_shell_installed(name: str, tmp_path: Path) -> No
     try:
         # What comes before the prompt is read as whole lines, in which Tab is a blank.
         second.type(f"echo ready > {tmp_path}/ready\n", tmp_path / "ready", 1)
-        time.sleep(0.5)
+        second.wait_for_prompt()
         if name == "zsh":  # typer's file defines its function at the first Tab, and completes from the second on
             second.type("earshot transc\t\n", calls, 1)
-            time.sleep(0.5)
+            second.wait_for_prompt()
             calls.unlink()
         for number, text in enumerate(TYPED, 1):
             second.type(f"{text}\t\n", calls, number)
-            time.sleep(0.2)  # until the next prompt
+            second.wait_for_prompt()
     finally:
         second.close()
 

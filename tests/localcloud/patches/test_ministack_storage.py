@@ -43,8 +43,9 @@ def test_ranged_version_without_patch_is_whole(apply: Apply, monkeypatch: pytest
     s3._put_object("ranges", "a.wav", b"later", {})
     query = {"versionId": [written["x-amz-version-id"]]}
 
-    def get(**headers: str) -> tuple[int, Any, bytes]:
-        status, answer, body = s3._get_object("ranges", "a.wav", headers, query)
+    def get(query: Any = query, if_range: str = "", **headers: str) -> tuple[int, Any, bytes]:
+        sent = headers | ({"if-range": if_range} if if_range else {})
+        status, answer, body = s3._get_object("ranges", "a.wav", sent, query)
         return status, answer.get("Content-Range"), body
 
     assert get(range="bytes=2-4") == (200, None, b"0123456789"), mended("ministack_s3_version_range")
@@ -56,6 +57,12 @@ def test_ranged_version_without_patch_is_whole(apply: Apply, monkeypatch: pytest
     assert get(range="bytes=-3") == (206, "bytes 7-9/10", b"789")
     assert get(range="bytes=10-")[:2] == (416, "bytes */10")
     assert get() == (200, None, b"0123456789")
+    for no_single_range in ("bytes=0-1,5-6", "bytes=a-b", "items=0-5", "bytes=-"):
+        assert get(range=no_single_range) == (200, None, b"0123456789")
+        assert get(query=None, range=no_single_range) == (200, None, b"later")
+    assert get(query=None, range="bytes=0-1") == (206, "bytes 0-1/5", b"la")
+    assert get(range="bytes=0-1", if_range=written["ETag"]) == (206, "bytes 0-1/10", b"01")
+    assert get(query=None, range="bytes=0-1", if_range=written["ETag"]) == (200, None, b"later")
 
 
 @pytest.mark.upstream

@@ -44,11 +44,12 @@ def test_interactive_message_completes_before_earlier_bulk(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """All bulk shards are in the engine, at most one batch of them in the model, when the interactive one arrives."""
-    gate, encode = threading.Event(), ctranslate2.models.Whisper.encode
+    """All bulk shards are in the engine, one batch of them in the model, when the interactive one arrives."""
+    inside, gate, encode = threading.Event(), threading.Event(), ctranslate2.models.Whisper.encode
 
     def encode_when_open(whisper: Any, *arguments: Any, **options: Any) -> Any:
-        gate.wait(60)
+        inside.set()
+        gate.wait(300)
         return encode(whisper, *arguments, **options)
 
     monkeypatch.setattr(ctranslate2.models.Whisper, "encode", encode_when_open)
@@ -56,7 +57,8 @@ def test_interactive_message_completes_before_earlier_bulk(
     account.put_audio(SPEECH / "1688-142285-0004.flac", "interactive.flac")  # 4 s: in no batch with windows of 8 s
     settings = replace(configure_process(), batch_workers=1, batch=BATCH, profile=EngineProfile.FAST)
     queues = ShardQueues(account.clients.sqs, [account.fast, account.bulk])
-    engines = LoadedEngines(lambda name: model, lambda model: open_engine(model, settings))
+    engine: Any = open_engine(model, settings)
+    engines = LoadedEngines(lambda name: model, lambda model: engine)
     audio = AudioCache(account.clients.s3, tmp_path, 10**9)
     runs = ShardRuns(queues, TaskTokens(account.step_functions), audio, engines, account.clients.s3)
     worker = Worker(queues, runs, engines, idle_seconds=1.0, default_model="base")
@@ -68,11 +70,11 @@ def test_interactive_message_completes_before_earlier_bulk(
     thread = threading.Thread(target=worker.run)
     thread.start()
     try:
-        wait_until(lambda: sum(run.future is not None for run in runs.active()) == BULK_SHARDS)
+        wait_until(lambda: sum(run.future is not None for run in runs.active()) == BULK_SHARDS and inside.is_set())
         shard = make_shard(audio=S3Object("audio", "interactive.flac"), language="en", interactive=True)
         account.send("interactive", shard)
-        wait_until(lambda: sum(run.future is not None for run in runs.active()) == BULK_SHARDS + 1)
-        time.sleep(1.0)  # the engine decodes the 4 s and finds the speech in them
+        # Its 4 s are decoded, and the speech in them waits for the model.
+        wait_until(lambda: any(window.interactive for group in [*engine._batch_queue._groups] for window in group))
         gate.set()
         wait_until(lambda: len(account.step_functions.answers()) == BULK_SHARDS + 1)
     finally:

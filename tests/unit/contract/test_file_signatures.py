@@ -76,6 +76,10 @@ def test_file_of_unknown_format_is_described(tmp_path: Path) -> None:
         ((b"\xff\xfb\x90\0" + bytes(413)) * 4, "an MP3 file"),
         ((b"\xff\xfb\x90\0" + bytes(413)) + bytes(2000), None),  # one frame's header is chance
         ((b"\xff\xf1\x50\x80\x02\x1f\xfc" + bytes(9)) * 5, "an AAC file"),
+        (b"TTA1\1\0\1\0", "a TTA file"),
+        (b"\0\0\1\xba\x44\0", "an MPEG program stream"),
+        (b"NIST_1A\n   1024\n", "a NIST SPHERE file"),
+        ((b"\x56\xe0\x04" + bytes(4)) * 5, "an AAC file"),
         (b"\xff\xfb" * 2000, None),
         (b"\0\0" * 2000, None),
         (b"", None),

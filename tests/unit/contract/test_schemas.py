@@ -14,7 +14,6 @@ from earshot_contract.document import InvalidDocument
 from earshot_contract.job_state import JobState
 from earshot_contract.s3_object import S3Object
 from earshot_contract.schemas import DOCUMENTS, generated
-from earshot_contract.shards import ShardMessage
 from functions.handlers.api.request import Request
 from functions.jobs import job_events
 from functions.jobs.job import Failure, Job, Source, SourceKind
@@ -137,8 +136,6 @@ def test_schema_rejects_missing_member_and_unknown_task() -> None:
 def test_incoming_samples_are_read_by_the_code() -> None:
     upload = Upload.from_event(sample("upload-input")["upload"])
     assert (upload.audio.key, upload.size, upload.is_folder) == ("podcasts/ep 1.mp3", 38400, False)
-    (letter,) = sample("dead-letters")["Records"]
-    assert ShardMessage.from_json(letter["body"]).to_dict() == sample("shard-message")
     request = Request.from_event(sample("api-request"))
     assert json.loads(request.body) == {"url": "https://example.com/a.mp3"}
     assert [value for name, value in request.query if name == "tag"] == ["a", "b"]

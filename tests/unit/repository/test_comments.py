@@ -1,17 +1,62 @@
-"""Comments and docstrings: no pronoun without a noun, as CONTRIBUTING.md says."""
+"""Comments and docstrings: no pronoun without a noun, as CONTRIBUTING.md says, and no name of what is gone."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from tests.fixtures.python_source import comments_and_docstrings
 from tests.paths import ROOT
 
 FOLDERS = ("cli", "events", "functions", "infra", "localcloud", "containers", "simulation", "docs", "tests")
+SOURCES = (".py", ".js", ".cjs", ".json", ".yaml", ".yml", ".toml", ".sh", ".html", ".css", "Makefile", "Dockerfile")
+# Names of AWS, of libraries and of examples that only comments have.
+ELSEWHERE = {
+    "Latn",
+    "DeleteQueue",
+    "DeleteRule",
+    "ECS.RunTaskFailed",
+    "RemoveTargets",
+    "Setup",
+    "UsePreviousValue",
+    "_eval_state",
+    "arg",
+    "_request_id",
+    "event_bridge_enabled",
+    "fbank",
+    "grant_invoke",
+    "is_global",
+    "lecture.2026",
+    "test_name",
+}
+_NAME = re.compile(r"`([A-Za-z_][\w.]*)(?:\(\))?`")
+_WORDS = re.compile(r"[\w-]+")
 _PRONOUN = re.compile(r"\b(?:we|nobody|whoever|no one)\b", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"\n]*"|`[^`\n]*`')  # a word that is spoken of, not used
 _JAVASCRIPT = re.compile(r"(?:^|\s)//[^\n]*|/\*.*?\*/", re.DOTALL)
+
+
+def code() -> Iterator[Path]:
+    """Yield every file of code."""
+    yield from (path for path in (*ROOT.glob("*"), *ROOT.glob(".github/**/*")) if path.is_file())
+    for folder in FOLDERS:
+        for path in (ROOT / folder).rglob("*.*"):
+            if "node_modules" not in path.parts and path.is_file():
+                yield path
+
+
+def words() -> set[str]:
+    """Return the words of all code and the names of all files, without comments and docstrings."""
+    found: set[str] = set()
+    for path in code():
+        found |= {path.name, path.stem, *path.relative_to(ROOT).parts}
+        if path.name.endswith(SOURCES):
+            text = path.read_text(encoding="utf-8")
+            for comment in comments_and_docstrings(text) if path.suffix == ".py" else ():
+                text = text.replace(comment, "", 1)
+            found.update(_WORDS.findall(text))
+    return found
 
 
 def texts() -> Iterator[tuple[str, str]]:
@@ -31,3 +76,16 @@ def test_comments_name_who_does_a_thing() -> None:
     assert len(found) > 5000
     assert {path for path, _ in found} >= {"functions/handlers/api/handler.py", "functions/page/words.js"}
     assert [(path, text) for path, text in found if _PRONOUN.search(_QUOTED.sub("", text))] == []
+
+
+def test_names_in_comments_exist() -> None:
+    known = words() | ELSEWHERE
+    named = [(path, name) for path, text in texts() for name in _NAME.findall(text)]
+
+    assert len(named) > 500
+    gone = {
+        (path, name)
+        for path, name in named
+        if name not in known and any(part and part not in known for part in name.split("."))
+    }
+    assert gone == set()

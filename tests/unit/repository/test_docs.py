@@ -18,6 +18,8 @@ import functions.settings
 import infra.settings
 from earshot_contract.shards import ShardError
 from earshot_contract.timeouts import IDLE_SECONDS
+from functions.jobs.job import Delivery, Job
+from functions.jobs.shares import Share
 from tests.paths import EVENTS, ROOT
 
 DOCS = ROOT / "docs"
@@ -176,6 +178,13 @@ def test_reference_has_every_variable_of_the_functions() -> None:
     names = functions.settings.DeploymentSettings.__struct_fields__
 
     assert missing([name.upper() for name in names], reference("deployment-settings.md")) == []
+
+
+def test_reference_has_every_attribute_of_a_row() -> None:
+    [row] = [line for line in reference("s3-and-dynamodb.md").splitlines() if line.startswith("| `JOB#{id}`")]
+    names = {name for kind in (Job, Delivery, Share) for name in kind.__struct_fields__} - {"id"}
+
+    assert missing(sorted(names), row) == []
 
 
 def test_reference_has_every_variable_of_the_worker() -> None:

@@ -63,7 +63,7 @@ def open_container(file: PartReader, path: Path, raw: RawAudio | None) -> InputC
     demuxer = _HEADERLESS_DEMUXERS.get(raw.encoding) if raw else None
     if raw and raw.encoding in _PCM:
         _check_claims(raw.sample_rate, raw.channels)
-        options |= {"sample_rate": str(raw.sample_rate), "ch_layout": f"{raw.channels}c"}
+        options |= {"sample_rate": str(raw.sample_rate), "ch_layout": f"{raw.channels}C"}  # in no places
     try:
         container = av.open(file, "r", format=demuxer, options=options, metadata_errors="ignore")
         again = _LONG_LOOK if _has_late_audio(container) else _WHOLE_MEDIA if _is_edited_away(container) else {}
@@ -157,15 +157,17 @@ def _claimed_end(container: InputContainer, stream: AvAudioStream, file: PartRea
     name = container.format.name
     if name in _WITHOUT_DURATION:
         return None
-    if name == "ogg" and zero > _LIVE_START:  # of a dump that begins late, FFmpeg gives its end on the stream's clock
+    if name in ("ogg", "nut", "asf") and zero > _LIVE_START:  # of a dump it is the end on the stream's clock
+        return None
+    if name == "ogg" and stream.codec_context.name == "flac":  # and here FFmpeg does not know the start
+        return None
+    if name == "asf" and len(container.streams) > 1:  # it is that of the longest track
         return None
     if name == "mp3":
         counted = _mp3_seconds(file, stream.codec_context.sample_rate)
         estimated = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else 0.0
         # FFmpeg estimates from the file's size where that is not the frame count's, as in concatenated files.
         return estimated if counted and abs(counted - estimated) < _MP3_PADDING_SECONDS else counted
-    if stream.duration and stream.time_base and name == "asf":  # of the whole file, in which the track begins later
-        return float(stream.duration * stream.time_base) - zero
     if stream.duration and stream.time_base:
         start = float(stream.start_time * stream.time_base) - zero if stream.start_time is not None else 0
         return float(start + stream.duration * stream.time_base)

@@ -17,6 +17,9 @@ _MAX_GAP = 3600.0
 _ABSOLUTE_FORMATS = {"mov", "mp4", "matroska", "webm"}
 # Formats without time stamps: FFmpeg counts frames at the first one's sample rate, and is wrong after a change of it.
 _COUNTED_FORMATS = {"mp3", "aac", "ac3", "eac3", "dts", "amr"}
+# Of FLAC in Ogg, FFmpeg counts the first page from 0, wherever the stream's clock is: its samples (s), at most, and how
+# much later (s) the second page is in a dump of a stream.
+_MAX_PAGE, _MIN_LIVE_START = 3.0, 10.0
 _MAX_LATE_START = 600.0  # s; a later one is the clock of a longer recording from which the file was cut
 
 
@@ -26,6 +29,7 @@ class Timeline:
     def __init__(self, container: InputContainer) -> None:
         """Find the container's zero: the time stamp at which a player begins."""
         self.zero = _zero(container)
+        self._first_page_is_counted = _has_flac_in_ogg(container)
         self._is_counted = container.format.name in _COUNTED_FORMATS
         self._ignores_stamps = False
         self._last_stamp = float("-inf")  # time stamp of the frame that began the run
@@ -61,7 +65,8 @@ class Timeline:
         if sought and first:
             return end + gap
         stands_still = gap < -_TOLERANCE and stamp <= self._last_stamp  # a muxer that gives no times, or starts anew
-        if gap < -_MAX_OVERLAP or gap > _MAX_GAP or stands_still:
+        is_live = self._first_page_is_counted and gap > _MIN_LIVE_START and self.zero == self._run_start == 0
+        if gap < -_MAX_OVERLAP or gap > _MAX_GAP or stands_still or (is_live and end < _MAX_PAGE and not first):
             self.zero += gap
             gap = 0.0
         if first or abs(gap) > _TOLERANCE:
@@ -98,6 +103,11 @@ class Timeline:
 def stamp_of(frame: AudioFrame) -> float | None:
     """Return a frame's time stamp in seconds; None: it has none."""
     return None if frame.pts is None or frame.time_base is None else frame.pts * float(frame.time_base)
+
+
+def _has_flac_in_ogg(container: InputContainer) -> bool:
+    codecs = {stream.codec_context.name for stream in container.streams.audio if stream.codec_context}
+    return container.format.name == "ogg" and "flac" in codecs
 
 
 def _zero(container: InputContainer) -> float:

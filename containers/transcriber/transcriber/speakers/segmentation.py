@@ -65,8 +65,9 @@ class Segmentation:
 
     Attributes:
         windows: windows done; the caller takes them out.
-        speech: for each final frame from `first_frame` on, whether somebody speaks.
-        overlap: the same: whether at least two do.
+        speech: arrays of bool that follow one another, of the final frames: whether there is speech. The caller takes
+            them out, too.
+        overlap: the same: whether at least two speak.
     """
 
     def __init__(self, model: SpeakerModel) -> None:

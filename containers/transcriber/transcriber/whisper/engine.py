@@ -31,7 +31,7 @@ from transcriber.whisper.model import WhisperModel
 from transcriber.whisper.prepare_threads import PrepareThreads
 from transcriber.whisper.profile import PROFILES
 from transcriber.whisper.shard_state import ShardState
-from transcriber.whisper.voice_activity import VoiceActivityDetector
+from transcriber.whisper.voice_activity import VoiceActivityDetector, lead_samples
 from transcriber.whisper.window import Window
 from transcriber.whisper.windowing import Windower, WindowSpan
 
@@ -164,17 +164,17 @@ class BatchingEngine:
         samples = read_samples(state.known_speakers) if state.known_speakers else []
         speakers = self._speaker_stream(state.shard)
         detector, windower = VoiceActivityDetector(), Windower(state.profile)
-        buffer, buffer_start = (
-            np.zeros(0, np.float32),
-            0,
-        )  # samples still needed; position of the first
+        lead = lead_samples(state.shard)
+        origin = state.shard.start - lead / SAMPLE_RATE  # position 0 in the file, in seconds
+        # Samples still needed; position of the first.
+        buffer, buffer_start = np.zeros(lead, np.float32), 0
 
         def window(span: WindowSpan) -> Window:
             mel = self._log_mel.compute(buffer[span.start - buffer_start : span.end - buffer_start])
             voiced = tuple(((a - span.start) / SAMPLE_RATE, (b - span.start) / SAMPLE_RATE) for a, b in span.voiced)
-            start = state.shard.start + span.start / SAMPLE_RATE
-            return Window(state, start, mel, voiced)
+            return Window(state, origin + span.start / SAMPLE_RATE, mel, voiced)
 
+        windower.feed(detector.feed(buffer))  # less than a frame: it waits for the rest
         for block in audio:
             state.decoded_seconds += len(block) / SAMPLE_RATE
             buffer = np.concatenate([buffer, block])

@@ -5,11 +5,23 @@ from __future__ import annotations
 import numpy as np
 from faster_whisper.vad import get_vad_model
 
+from earshot_contract.shards import Shard
+from transcriber.audio.resampling import SAMPLE_RATE
+
 VAD_FRAME_SAMPLES = 512  # samples of one VAD frame: 32 ms at 16 kHz
 _CONTEXT_SAMPLES = 64  # samples of the previous frame that are part of the network's input
 # Target RMS and maximum gain when quiet audio is amplified before VAD: Silero misses speech at -50 dB.
 _TARGET_RMS, _MAX_GAIN = 0.05, 100.0
 _SILENCE_RMS = 1e-4  # below this RMS nothing is amplified: about three times the last bit of 16-bit samples
+
+
+def lead_samples(shard: Shard) -> int:
+    """Return how many samples of silence to put before a shard, so that its frames lie where those of the file lie.
+
+    Windows begin and end with frames, and Whisper hears a window that begins some milliseconds elsewhere a little
+    otherwise: without the silence a cut changed words up to the end of the file.
+    """
+    return round(shard.first.seconds * SAMPLE_RATE) % VAD_FRAME_SAMPLES if shard.first else 0
 
 
 class VoiceActivityDetector:

@@ -1,4 +1,4 @@
-"""German dates of two ordinals, "am einundzwanzigsten dritten" → 21.3., with the year if it follows."""
+"""Dates without a month's name: German ones of two ordinals, "am einundzwanzigsten dritten" → 21.3., and 9/11."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ from itertools import pairwise
 
 from functions.transcripts.edits.numerals.cardinals import Written
 from functions.transcripts.edits.numerals.numbers import Number
-from functions.transcripts.edits.numerals.tokens import Tokens
+from functions.transcripts.edits.numerals.tokens import Tokens, is_number
+from functions.transcripts.edits.numerals.vocabularies import AFTER_ATTACKS
 
 _BEFORE_DATES = frozenset(["am", "vom", "zum", "den", "dem", "bis", "ab", "seit"])
+_BEFORE_ATTACKS = frozenset(["of", "on", "after", "since", "before", "post", "pre", "until"])
 
 
 def dates(tokens: Tokens, numbers: Sequence[Number]) -> list[Written]:
-    """Return the dates whose month is an ordinal, too."""
+    """Return the dates whose month is an ordinal, too, with the year if it follows; in English 9/11."""
+    if tokens.language == "en":
+        pairs = [pair for pair in pairwise(numbers) if _is_nine_eleven(tokens, *pair)]
+        return [Written(nine.start, eleven.end, "9/11") for nine, eleven in pairs]
     if tokens.language != "de":
         return []
     years = {n.start: n for n in numbers if not n.is_ordinal and n.text.isdigit() and len(n.text) == 4}
@@ -32,3 +37,15 @@ def _is_date(tokens: Tokens, day: Number, month: Number) -> bool:
     is_possible = day.is_ordinal and month.is_ordinal and day.value <= 31 and month.value <= 12
     is_named = tokens[month.start].is_name and month.value > 1  # "der zweite Zweite", but also "am ersten Ersten"
     return is_next and is_possible and not is_named and tokens.word_before(day.start) in _BEFORE_DATES
+
+
+def _is_nine_eleven(tokens: Tokens, nine: Number, eleven: Number) -> bool:
+    """Tell whether two numbers are the day of the attacks, and no time of day, car or verse."""
+    is_pair = (nine.text, eleven.text) == ("9", "11") and nine.is_word and nine.end == eleven.start
+    if not is_pair or not tokens.word(eleven.start):
+        return False
+    before, after = tokens.word_before(nine.start), tokens.word(eleven.end)
+    is_meant = before in _BEFORE_ATTACKS and (not after or after in AFTER_ATTACKS or not is_number(after, "en"))
+    is_time = after in ("a", "am", "a.m", "p", "pm", "p.m", "o'clock") or (before == "until" and not after)
+    is_named = nine.start > 0 and bool(before) and tokens[nine.start - 1].is_name
+    return (is_meant or after in AFTER_ATTACKS) and not is_time and not is_named

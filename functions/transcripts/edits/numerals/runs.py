@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from functions.transcripts.edits.numerals.numbers import MULTIPLIERS, Number
 from functions.transcripts.edits.numerals.tokens import LEAST_DIGITS, Tokens, is_number
+from functions.transcripts.edits.numerals.vocabularies import AFTER_YEARS
 
 _TELEPHONE_DIGITS = 7  # at least, if there are groups such as 800 and 12 among the digits
 _EARLY_YEAR_SIGNS = frozenset({"in", "since", "year", "jahr", "jaar", "år"})  # "in ten sixty-six"
@@ -149,7 +150,8 @@ def _year(tokens: Tokens, run: Sequence[Number]) -> list[Number]:
     if not is_date and after in _PER:
         return []
     is_estimate = year.value - century.value in (0, 1) or (century.value, year.value) == (15, 20)
-    if is_estimate and not is_date and century.value != 19:
+    is_recent = century.value == 20 and after in AFTER_YEARS
+    if is_estimate and not is_recent and not is_date and century.value != 19:
         return []
     return [_concatenated(run[:2]), *(replace(number, is_sure=False) for number in rest)]
 

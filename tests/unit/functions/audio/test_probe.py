@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 
 import av
 import numpy as np
@@ -19,10 +20,17 @@ from tests.paths import SAMPLES
 SAMPLE = SAMPLES / "sample.flac"
 
 
-def encoded(container: str, codec: str, channels: int, seconds: float = 2.0, rate: int = 48000) -> bytes:
+def encoded(
+    container: str,
+    codec: str,
+    channels: int,
+    seconds: float = 2.0,
+    rate: int = 48000,
+    options: dict[str, str] | None = None,
+) -> bytes:
     """A tone, as FFmpeg writes it."""
     out = io.BytesIO()
-    with av.open(out, "w", format=container) as file:
+    with av.open(out, "w", format=container, options=options) as file:
         stream = file.add_stream(codec, rate=rate, layout="mono" if channels == 1 else "stereo")
         tone = np.sin(np.arange(int(seconds * rate)) * 0.05).astype(np.float32) * 0.3
         frame = av.AudioFrame.from_ndarray(np.repeat(tone[None], channels, 0), "fltp", stream.layout.name)
@@ -91,6 +99,65 @@ def test_impossible_claims_of_header_are_left_out() -> None:
     assert (found.channels, found.sample_rate) == (None, None)
 
 
+class Counting(io.BytesIO):
+    """Counts the bytes that are read: each 128 KB of an object in S3 are a request."""
+
+    count = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        self.count += len(data)
+        return data
+
+
+FRAGMENTED = {"movflags": "frag_keyframe+empty_moov+default_base_moof", "frag_duration": "100000"}
+
+
+@pytest.mark.parametrize(
+    ("container", "codec", "rate"),
+    [("ogg", "libopus", 48000), ("adts", "aac", 44100), ("mp4", "aac", 44100)],
+)
+@pytest.mark.parametrize("channels", [1, 2])
+def test_header_of_long_file_is_read_and_no_more(container: str, codec: str, rate: int, channels: int) -> None:
+    body = encoded(container, codec, channels, 20.0, rate, FRAGMENTED if container == "mp4" else {})
+    start = body.index(b"moof") - 4 if container == "mp4" else 0
+    file = Counting(body + body[start:] * 60)
+    found = probe(file, len(file.getvalue()))
+    assert (found.channels, found.sample_rate) == (channels, rate)
+    assert file.count < 400_000 < len(file.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("packet", "expected"),
+    [
+        (b"\x01vorbis" + struct.pack("<IBI", 0, 2, 44100), Probe(1.0, 2, 44100)),
+        (b"Speex   " + bytes(28) + struct.pack("<IIII", 8000, 4, 4, 1), Probe(5.5125, 1, 8000)),
+        (
+            b"\x7fFLAC\1\0\0\1fLaC\0\0\0\x22" + bytes(10) + (16000 << 44 | 15 << 36).to_bytes(8, "big"),
+            Probe(2.75625, 1, 16000),
+        ),
+        (b"\x80theora" + bytes(30), Probe()),
+        (b"\x01vorbis", Probe()),
+    ],
+)
+def test_ogg_streams_are_known_by_their_first_packet(packet: bytes, expected: Probe) -> None:
+    def page(position: int, body: bytes) -> bytes:
+        return b"OggS\0\2" + struct.pack("<QIII", position, 7, 0, 0) + bytes([1, len(body)]) + body
+
+    assert probed(page(0, packet) + page(44100, b"sound")) == expected
+
+
+def test_radio_dump_lasts_as_long_as_it_is() -> None:
+    """Its clock began long before the file."""
+    body = bytearray(encoded("ogg", "libopus", 2, 20.0))
+    at = body.find(b"OggS")
+    while at >= 0:
+        position = int.from_bytes(body[at + 6 : at + 14], "little")
+        body[at + 6 : at + 14] = (position and position + 10**10).to_bytes(8, "little")
+        at = body.find(b"OggS", at + 1)
+    assert probed(bytes(body)).duration == pytest.approx(20, abs=1.5)
+
+
 def test_sample_file_gives_duration() -> None:
     found = probed(SAMPLE.read_bytes())
     assert found.channels == 1
@@ -125,7 +192,28 @@ def test_browser_recording_has_channels_but_no_duration() -> None:
 def test_headerless_audio_is_measured_by_its_raw_format() -> None:
     assert probed(bytes(64000), RawAudio("linear16", 16000, 2)) == Probe(1.0, 2, 16000)
     assert probed(bytes(8000), RawAudio("mulaw", 8000)) == Probe(1.0, 1, 8000)
-    assert probed(b"%PDF-", RawAudio("g729", 8000)).duration is None
+    assert probed(b"%PD", RawAudio("g729", 8000)).duration is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<!doctype html><html><body>Sign in</body></html>" * 9,
+        b'{"error": "not found", "detail": "there is no such recording on this server"}',
+        b"%PDF-1.7\n" + bytes(999),
+        b"\x89PNG\r\n\x1a\n" + bytes(999),
+        b"PK\3\4" + bytes(999),
+    ],
+)
+def test_encoding_makes_no_audio_of_a_document(body: bytes) -> None:
+    with pytest.raises(ApiError, match="not audio"):
+        probed(body, RawAudio("linear16", 16000))
+
+
+@pytest.mark.parametrize("start", [b"\x1f\x8b", b"BM", b"\xff\xd8\xff", b"\0\0\1\0\x08\0", b"MM\0", b"\xff\xfe\1\0"])
+def test_samples_may_begin_like_a_document(start: bytes) -> None:
+    samples = start + np.random.default_rng(1).bytes(8000)
+    assert probed(samples, RawAudio("mulaw", 8000)).duration == pytest.approx(1.0, abs=0.01)
 
 
 @pytest.mark.parametrize(

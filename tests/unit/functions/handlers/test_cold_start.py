@@ -76,11 +76,15 @@ for name in json.loads(sys.argv[1]):
     print(json.dumps([name, [module for module in json.loads(sys.argv[2]) if module in sys.modules], connected]))
 """
 LIST_DATACLASSES = """
-import sys
+import dataclasses, sys
 import functions.handlers.api.handler
 classes = {kind for module in [*sys.modules.values()] for kind in vars(module).values() if isinstance(kind, type)}
 ours = {kind for kind in classes if kind.__module__.split(".")[0] in ("functions", "earshot_contract")}
 print(*(f"{kind.__module__}.{kind.__name__}" for kind in ours if "__dataclass_fields__" in vars(kind)))
+of_dataclasses = (dataclasses.replace, dataclasses.asdict, dataclasses.fields)
+for name, module in sys.modules.items():
+    if name.startswith("functions.") and any(v is each for v in vars(module).values() for each in of_dataclasses):
+        print(name)
 """
 
 
@@ -111,7 +115,7 @@ def test_import_of_api_makes_no_new_dataclass() -> None:
     command = [sys.executable, "-c", LIST_DATACLASSES]
     found = set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
 
-    assert found == DATACLASSES
+    assert found == DATACLASSES  # and no module with `dataclasses.replace`, which a Struct fails: mypy does not notice
 
 
 def test_every_handler_connects_in_the_init_phase(imports: Any) -> None:

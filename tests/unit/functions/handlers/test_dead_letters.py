@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -50,7 +51,7 @@ def fill(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Queue]:
 def test_dead_letters_fail_their_tasks(
     fill: Callable[..., Queue], answers: Answers, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    letter = str(sample("dead-letters")["Records"][0]["body"])
+    letter = json.dumps(sample("shard-message"))
     queue = fill("not a shard", letter, UNREADABLE)
 
     assert dead_letters.answer() == 3

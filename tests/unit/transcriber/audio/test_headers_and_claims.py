@@ -123,6 +123,18 @@ def test_claims_serve_audio_without_header(tmp_path: Path) -> None:
         assert (len(samples), warnings) == (SAMPLE_RATE, [])
 
 
+@pytest.mark.parametrize("channels", range(1, 21))
+def test_raw_audio_of_any_number_of_channels_is_read(tmp_path: Path, channels: int) -> None:
+    path = tmp_path / "a"
+    sound = np.zeros((1600, channels), np.int16)
+    sound[:, -1] = 3000  # the last one speaks
+    path.write_bytes(sound.tobytes())
+    raw = RawAudio("linear16", 16_000, channels)
+
+    assert len(decode(path, raw=raw).samples) == 1600
+    assert float(decode(path, raw=raw, channel=channels - 1).samples.mean()) == pytest.approx(3000 / 32768)
+
+
 @pytest.mark.parametrize("chunk", [b"LIST\5\0\0\0INFOa", b"bext\3\0\0\0abc", b"xyzw\7\0\0\0abcdefg"])
 @pytest.mark.parametrize("padding", [b"", b"\0"])
 @pytest.mark.parametrize("streamed", [False, True])

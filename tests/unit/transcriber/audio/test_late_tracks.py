@@ -109,7 +109,18 @@ def test_silent_film_of_unknown_codec_is_the_callers_mistake(tmp_path: Path) -> 
     assert (error, message.partition(":")[0]) == (ShardError.NOT_AUDIO, "The file is a video without a sound track")
 
 
-def test_late_sound_of_asf_is_not_cut_off(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.wmv", "libmp3lame", [(3.0, 1.0, 0.2)], picture=(0, 4), rate=44_100)
-    assert loud_range(path) == pytest.approx((3, 4), abs=0.1)
+@pytest.mark.parametrize(("start", "end"), [(3.0, 4.0), (0.0, 8.0)])
+def test_sound_of_asf_that_ends_or_begins_apart_is_not_cut_off(tmp_path: Path, start: float, end: float) -> None:
+    path = write(tmp_path / "a.wmv", "libmp3lame", [(start, 1.0, 0.2)], picture=(0, end), rate=44_100)
+    assert loud_range(path) == pytest.approx((start, start + 1), abs=0.1)
+    assert not decode(path).info.truncated
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "rate"),
+    [("a.ogg", "flac", 16_000), ("a.nut", "pcm_s16le", 16_000), ("a.wma", "libmp3lame", 44_100)],
+)
+def test_dump_of_a_stream_begins_at_zero(tmp_path: Path, name: str, codec: str, rate: int) -> None:
+    path = write(tmp_path / name, codec, [(100.0, 4.0, 0.2)], rate=rate)
+    assert loud_range(path) == pytest.approx((0, 4), abs=0.1)
     assert not decode(path).info.truncated

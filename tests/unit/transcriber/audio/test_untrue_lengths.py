@@ -124,7 +124,7 @@ def test_header_of_years_is_no_truncation(tmp_path: Path) -> None:
     assert not audio.info.truncated
 
 
-def test_voice_alone_on_the_bass_channel_is_heard() -> None:
+def test_voice_alone_on_the_bass_channel_is_decoded() -> None:
     voice, weights = noise(1.0), np.array([1.0, 0.0], np.float32)
     silent = np.zeros_like(voice)
     mixer = Mixer()

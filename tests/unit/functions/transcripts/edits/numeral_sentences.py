@@ -80,6 +80,13 @@ SENTENCES = {
         The forty-second president was forty-second. = The 42nd president was forty-second.
         A forty-second delay, a billion-dollar company. = A 40-second delay, a billion-dollar company.
         I was born on ten twelve nineteen eighty. = I was born on 10 12 1980.
+        After nine eleven, the nine eleven attacks. = After 9/11, the 9/11 attacks.
+        At nine eleven a.m. = At 9:11 a.m.
+        He drives a Porsche nine eleven. Call nine eleven now.
+        Twenty twenty was a hard year. = 2020 was a hard year.
+        It was twenty twenty one when we met. = It was 2021 when we met.
+        Twenty twenty one people came. My vision is twenty twenty.
+        Louis sixteen was a king. Henry eight had two wives. = Louis sixteen was a king. Henry eight had 2 wives.
     """,
     "fr": """
         Elle a quatre-vingt-dix-neuf ans, lui vingt et un. = Elle a 99 ans, lui 21.
@@ -140,6 +147,7 @@ SENTENCES = {
         Es steht zwei zu eins. = Es steht 2 zu 1.
         Es steht drei zu null. = Es steht 3 zu 0.
         Der erste zweite Versuch.
+        Ludwig vierzehn war König.
     """,
     "es": """
         Uno de ellos tiene veintiún años. = Uno de ellos tiene 21 años.
