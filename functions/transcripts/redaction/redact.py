@@ -8,7 +8,7 @@ from math import fsum
 
 from earshot_contract.shard_results import Segment, Word
 from functions.transcripts.printed_words import PrintedWord, segment_words
-from functions.transcripts.redaction.cues import BEFORE, find_cues, questions
+from functions.transcripts.redaction.cues import BEFORE, Cue, find_cues, questions
 from functions.transcripts.redaction.dates import find_dates
 from functions.transcripts.redaction.emails import find_emails
 from functions.transcripts.redaction.entities import (
@@ -39,9 +39,12 @@ def redact(transcript: Transcript, names: list[str]) -> Transcript:
     counts: dict[Entity, int] = {}
     channels, redactions = [], []
     words_of_channels = [punctuated_words_of(transcript, channel) for channel in transcript.channels]
-    for channel, words in zip(transcript.channels, words_of_channels, strict=True):
-        others = [other for other in words_of_channels if other is not words]
-        found = find_entities(words, [_language(transcript, channel, word) for word in words], names, others)
+    cues_of_channels = [find_cues(words) for words in words_of_channels]
+    for at, (channel, words) in enumerate(zip(transcript.channels, words_of_channels, strict=True)):
+        others = [*zip(words_of_channels, cues_of_channels, strict=True)]
+        asked = questions(words, [*others[:at], *others[at + 1 :]])
+        cues = sorted([*cues_of_channels[at], *asked], key=lambda cue: (cue.last, cue.first))
+        found = find_entities(words, [_language(transcript, channel, word) for word in words], names, cues)
         tagged = []
         for entity in found:
             counts[entity.entity] = counts.get(entity.entity, 0) + 1
@@ -56,7 +59,7 @@ def find_entities(
     words: Sequence[TranscriptWord],
     languages: Sequence[str],
     names: list[str],
-    others: Sequence[Sequence[TranscriptWord]] = (),
+    cues: Sequence[Cue],
 ) -> list[Found]:
     """Return the requested entities among words, in order; none overlaps another.
 
@@ -64,11 +67,10 @@ def find_entities(
         words: Words of a channel in order of time.
         languages: Whisper's code for each word.
         names: What `parse_redact` returned.
-        others: Words of the other channels, on which may be asked what is answered on this one.
+        cues: What says what a number is, on this channel and on others, in order of the cues' last words.
     """
     requested = requested_entities(names)
     numerals = find_numerals(words, languages)
-    cues = sorted([*find_cues(words), *questions(words, others)], key=lambda cue: (cue.last, cue.first))
     emails = find_emails(words, numerals) if Entity.EMAIL_ADDRESS in requested else []
     found = _apart([*emails, *(_plain(date, requested) for date in find_dates(words, numerals, cues))])
     taken = {at for entity in found for at in range(entity.first, entity.last + 1)}
