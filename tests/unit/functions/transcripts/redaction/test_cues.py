@@ -7,7 +7,8 @@ from itertools import count
 
 import pytest
 
-from functions.transcripts.redaction import redact as redaction
+from functions.transcripts.redaction import cues as cues_module
+from functions.transcripts.redaction import redact as redact_module
 from functions.transcripts.redaction.cues import (
     AFTER,
     BEFORE,
@@ -78,7 +79,8 @@ def test_cues_are_sought_once_in_each_channel(monkeypatch):
         next(sought)
         return find_cues(words)
 
-    monkeypatch.setattr(redaction, "find_cues", counted)
+    monkeypatch.setattr(cues_module, "find_cues", counted)
+    monkeypatch.setattr(redact_module, "find_cues", counted)
     redact(transcript(*channels), ["pci"])
 
     assert next(sought) == len(channels)
