@@ -77,7 +77,8 @@ def find_entities(
     free = [numeral for numeral in numerals if taken.isdisjoint(range(numeral.first, numeral.last + 1))]
     found = _apart([*found, *find_numbers(words, free, cues, languages, requested)])
     if Entity.CREDIT_CARD_EXPIRATION in requested:
-        found = [_expiry_after_card(entity, found) for entity in found]
+        cards = {entity.last for entity in found if entity.entity is Entity.CREDIT_CARD}
+        found = [_expiry_after_card(entity, cards) for entity in found]
     if Entity.NUMERICAL_PII in requested:
         # Of what is found all numbers are requested, then; an e-mail address that is not may still have digits in it.
         found = [entity for entity in found if entity.entity in requested]
@@ -102,10 +103,9 @@ def _plain(date: Found, requested: frozenset[Entity]) -> Found:
     return date if date.entity in requested else replace(date, entity=Entity.DATE)
 
 
-def _expiry_after_card(date: Found, found: Sequence[Found]) -> Found:
-    """Return a date that follows a card's number as its expiry; the words that said so may have been misheard."""
-    near = range(date.first - BEFORE, date.first)
-    if date.entity is Entity.DATE and any(e.entity is Entity.CREDIT_CARD and e.last in near for e in found):
+def _expiry_after_card(date: Found, cards: set[int]) -> Found:
+    """Return a date within reach of a card's last word as its expiry; the words that said so may be misheard."""
+    if date.entity is Entity.DATE and not cards.isdisjoint(range(date.first - BEFORE, date.first)):
         return replace(date, entity=Entity.CREDIT_CARD_EXPIRATION)
     return date
 

@@ -50,8 +50,6 @@ def _is_nine_eleven(tokens: Tokens, nine: Number, eleven: Number) -> bool:
     before, after = tokens.word_before(nine.start), tokens.word(eleven.end)
     if before and tokens[nine.start - 1].is_name:
         return False  # "a Porsche nine eleven"
-    if after and tokens[eleven.end].is_name:
-        return False  # "on nine eleven Main Street"
     if before in _BEFORE_TIMES:
         says_attacks = any(token.lower in ATTACKS for token in tokens[eleven.end : eleven.end + _NEAR])
         return says_attacks or (after in AFTER_ATTACKS and before not in _CLOCKS)

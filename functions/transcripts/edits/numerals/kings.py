@@ -7,16 +7,14 @@ from functions.transcripts.edits.numerals.tokens import Tokens
 
 _LARGEST = 23  # John XXIII
 # Names by which a number is known in any language, also at the beginning of a sentence.
-_NAMES = frozenset(
-    """
+_NAMES = """
     louis ludwig henry henri heinrich enrico enrique george charles karl carlo carlos william wilhelm guillaume
     edward édouard richard james philip philippe philipp felipe filippo friedrich francis françois franz luigi luis
     alfonso pius pio benedict benoît benedikt
-    """.split()
-)
-_ANY_NAME = frozenset(
-    {"es", "fr", "it", "pt"}
-)  # languages in which any name may have a number: "Peugeot deux cent cinq"
+"""
+_KINGS = frozenset(_NAMES.split())
+# Languages in which any name may have a number: "Peugeot deux cent cinq".
+_ANY_NAME = frozenset({"es", "fr", "it", "pt"})
 # What may follow, by language. Another word is what is counted: "I met Charles twenty years ago".
 _AFTER = {
     "en": """
@@ -60,4 +58,4 @@ def is_of_king(tokens: Tokens, number: Number) -> bool:
     if not before or (after and after not in _AFTER_KINGS[tokens.language]):
         return False
     is_any = tokens[number.start - 1].is_name and tokens.language in _ANY_NAME
-    return is_any or (before in _NAMES and number.value <= _LARGEST)
+    return is_any or (before in _KINGS and number.value <= _LARGEST)
