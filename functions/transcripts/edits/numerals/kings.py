@@ -13,9 +13,12 @@ _NAMES = """
     alfonso pius pio benedict benoît benedikt
 """
 _KINGS = frozenset(_NAMES.split())
-# Languages in which any name may have a number: "Peugeot deux cent cinq".
+# Languages in which any name may have a number: "la mission Apollo onze".
 _ANY_NAME = frozenset({"es", "fr", "it", "pt"})
-# What may follow, by language. Another word is what is counted: "I met Charles twenty years ago".
+_TITLES = "king pope roi pape könig kaiser papst rey rei papa re koning keizer paus kong konge pave"
+_BEFORE_KINGS = frozenset(_TITLES.split())
+# What may follow where no title says that it is a king, by language. Another word is what is counted:
+# "I met Charles twenty years ago".
 _AFTER = {
     "en": """
         was is were are had has did and or of in on at to for from by who whose which that the as with but when while
@@ -55,7 +58,8 @@ _AFTER_KINGS = {language: frozenset(words.split()) for language, words in _AFTER
 def is_of_king(tokens: Tokens, number: Number) -> bool:
     """Tell whether a number belongs to the name before it: "Louis quatorze", "Henry eight had two wives"."""
     before, after = tokens.word_before(number.start), tokens.word(number.end)
-    if not before or (after and after not in _AFTER_KINGS[tokens.language]):
+    has_title = before in _KINGS and tokens.word_before(number.start - 1) in _BEFORE_KINGS
+    if not before or (after and not has_title and after not in _AFTER_KINGS[tokens.language]):
         return False
     is_any = tokens[number.start - 1].is_name and tokens.language in _ANY_NAME
     return is_any or (before in _KINGS and number.value <= _LARGEST)

@@ -165,7 +165,7 @@ def _is_recent(tokens: Tokens, century: Number, after: str) -> bool:
     """Tell whether "twenty twenty" before a word that may follow a year is one, and says nothing of eyes or a score."""
     before = tokens.word_before(century.start)
     is_sight = any(token.lower in _SIGHT for token in tokens[max(0, century.start - _NEAR) : century.start])
-    return century.value == 20 and not is_sight and (not before or before == "was" or after not in _JOINING)
+    return century.value == 20 and not is_sight and (not before or after not in _JOINING)
 
 
 def _decade(tokens: Tokens, number: Number) -> Number:

@@ -20,8 +20,8 @@ def _unsigned(words: str) -> dict[str, str]:
 # Words behind an English year, and not behind "twenty, twenty-one people": "twenty twenty was a hard year".
 AFTER_YEARS = _set("was is has will had when because where that and but to with the it we they i he she")
 # Words that say the attacks of "nine eleven", and those that may stand behind it, too.
-ATTACKS = _set("attack attacks terrorist terrorists hijackers victims memorial commission")
-AFTER_ATTACKS = ATTACKS | _set("museum survivors families era report conspiracy happened was changed")
+ATTACKS = _set("attack attacks terrorist terrorists hijackers victims memorial commission changed")
+AFTER_ATTACKS = ATTACKS | _set("museum survivors families era report conspiracy happened was")
 VOCABULARIES = {
     "en": Vocabulary(
         ambiguous=_set("one o zero"),

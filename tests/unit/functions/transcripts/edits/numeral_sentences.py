@@ -93,6 +93,8 @@ SENTENCES = {
         At the nine eleven Memorial. The nine eleven Commission. = At the 9/11 Memorial. The 9/11 Commission.
         My vision is twenty twenty and fine. My eyes are twenty twenty but tired.
         I met Charles twenty years ago. William twelve people. = I met Charles 20 years ago. William 12 people.
+        King Charles three waved. After nine eleven all changed. = King Charles three waved. After 9/11 all changed.
+        My score was twenty twenty and his was ten. = My score was twenty twenty and his was 10.
         We ate pie fifteen times. The trial of Louis sixteen. = We ate pie 15 times. The trial of Louis sixteen.
         Louis sixteen was a king. Henry eight had two wives. = Louis sixteen was a king. Henry eight had 2 wives.
     """,
