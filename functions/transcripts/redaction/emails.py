@@ -52,7 +52,7 @@ _ENGLISH_DOT = word_set("point period")
 _ENGLISH_WORDS = word_set("in it me at us be no is so to")
 # Mailboxes that are named without their top-level domain: "jane at gmail".
 _MAILBOXES = word_set("gmail googlemail hotmail icloud protonmail gmx")
-# What is at a mailbox's firm, and is nobody's name: "sign up at icloud", "my data at icloud".
+# Words before the "at" that are no name of a mailbox: "sign up at icloud", "my data at icloud".
 _NO_MAILBOX_NAME = word_set(
     "up over out in on off back down away around data file files photo photos picture pictures backup backups storage "
     "account accounts mail mails email emails inbox password passwords contacts calendar support service team people "

@@ -42,8 +42,8 @@ def redact(transcript: Transcript, names: list[str]) -> Transcript:
     cues_of_channels = [find_cues(words) for words in words_of_channels]
     for at, (channel, words) in enumerate(zip(transcript.channels, words_of_channels, strict=True)):
         others = [*zip(words_of_channels, cues_of_channels, strict=True)]
-        asked = questions(words, [*others[:at], *others[at + 1 :]])
-        cues = sorted([*cues_of_channels[at], *asked], key=lambda cue: (cue.last, cue.first))
+        elsewhere = questions(words, [*others[:at], *others[at + 1 :]])
+        cues = sorted([*cues_of_channels[at], *elsewhere], key=lambda cue: (cue.last, cue.first))
         found = find_entities(words, [_language(transcript, channel, word) for word in words], names, cues)
         tagged = []
         for entity in found:

@@ -15,9 +15,7 @@ _EARLY_YEAR_SIGNS = frozenset({"in", "since", "year", "jahr", "jaar", "år"})  #
 _PER = frozenset({"a", "an", "each", "apiece", "per"})  # "nineteen ninety-nine a month"
 _SIGHT = frozenset({"vision", "hindsight", "eyesight", "sight", "eye", "eyes", "acuity"})  # that is twenty twenty
 _NEAR = 4  # words before it within which one of these counts
-_JOINING = frozenset(
-    {"and", "but", "to", "with", "the", "that"}
-)  # follow other numbers as often: "we had twenty twenty and"
+_JOINING = frozenset({"and", "but", "to", "with", "the", "that"})  # follow two other numbers as often as a year
 _DECADES = {"twenties": "20s", "thirties": "30s", "forties": "40s", "fifties": "50s", "sixties": "60s"}
 _DECADES |= {"seventies": "70s", "eighties": "80s", "nineties": "90s"}
 

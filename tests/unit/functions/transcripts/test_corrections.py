@@ -118,7 +118,7 @@ UPGRADED = transcript_with("Thecat sat on", "the red mat.")  # the same text in 
 
 
 @pytest.mark.parametrize("change", [Change(0, 1, 1, "dog"), Change(0, 2, 2, "at the"), Change(0, 6, 1, "rug.")])
-def test_stored_change_whose_words_moved_is_left_out_and_warned_about(change):
+def test_change_of_moved_words_is_left_out_and_warned_about(change):
     stored = with_replaced(ORIGINAL, Corrections([change], [SpeakerName(0, 0, "Elinor")]))
 
     corrected = correct(UPGRADED, stored)
@@ -132,7 +132,7 @@ def test_stored_change_whose_words_moved_is_left_out_and_warned_about(change):
 
 
 @pytest.mark.parametrize("channel", [0, 1])
-def test_change_without_its_words_is_left_out_only_beyond_the_end(channel):
+def test_change_without_its_words_may_be_beyond_the_end(channel):
     beyond, within = Change(channel, 0, 7, "None"), Change(0, 0, 1, "A cat")
 
     corrected = correct(UPGRADED, Corrections([beyond, within]))
@@ -141,7 +141,7 @@ def test_change_without_its_words_is_left_out_only_beyond_the_end(channel):
     assert len(corrected.warnings) == 1
 
 
-def test_stored_change_whose_words_are_where_they_were_is_applied():
+def test_change_of_words_that_are_where_they_were_is_applied():
     stored = with_replaced(ORIGINAL, Corrections([Change(0, 3, 2, "upon that")]))
 
     assert [change.replaced for change in stored.changes] == ["on the"]

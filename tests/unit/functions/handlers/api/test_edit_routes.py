@@ -65,7 +65,7 @@ def test_edits_of_somebody_else_are_not_overwritten(api, job_id):
     assert "Hello," in transcripts(api, job_id)[0]
 
 
-def test_edits_of_words_that_an_upgrade_moved_are_warned_about_and_can_be_replaced(api, complete):
+def test_edits_of_moved_words_are_warned_about_and_replaced(api, complete):
     made = api.post("/listen?punctuate=true", AUDIO).json["request_id"]
     complete(made, "Hello,", "world.")
     whole = {"changes": [{"channel": 0, "first": 0, "count": 2, "text": "Goodbye."}], "speakers": []}
