@@ -63,7 +63,7 @@ _STEMS = {
 # A telephone's, unless the digits themselves are another's: "my number is 123-45-6789".
 _WEAK = re.compile(r"(?<!\S)(my|meine|mon|mi|il mio|meu|o meu|mijn|mit|your) (nummer|numéro|número|numero|number)\b")
 # Asked for, and never what a number before it was: "I paid 350 with the pin". A pin on a map is dropped.
-_ASKED_FOR = re.compile(r"(?<!\S)(?<!drop the )(?<!dropped the )(?<!drop a )(?<!dropped a )pin( (number|code))?\b")
+_BEFORE_ONLY = re.compile(r"(?<!\S)(?<!drop the )(?<!dropped the )(?<!drop a )(?<!dropped a )pin( (number|code))?\b")
 _PATTERNS = {entity: re.compile(rf"(?<!\S)(?:{stems})") for entity, stems in _STEMS.items()}
 
 
@@ -96,12 +96,12 @@ def find_cues(words: Sequence[TranscriptWord]) -> list[Cue]:
     line = " ".join(texts)
     starts = [0, *accumulate(len(text) + 1 for text in texts)]
     found: list[Cue] = []
-    for entity, pattern in (*_PATTERNS.items(), (Entity.CVV, _ASKED_FOR), (Entity.PHONE_NUMBER, _WEAK)):
+    for entity, pattern in (*_PATTERNS.items(), (Entity.CVV, _BEFORE_ONLY), (Entity.PHONE_NUMBER, _WEAK)):
         for match in pattern.finditer(line):
             first = bisect_right(starts, match.start()) - 1
             last = bisect_right(starts, max(match.start(), match.end() - 1)) - 1
             around = frozenset(texts[max(0, first - _AROUND) : last + 1 + _AROUND])
-            found.append(Cue(entity, first, last, around, before_only=pattern is _ASKED_FOR, weak=pattern is _WEAK))
+            found.append(Cue(entity, first, last, around, before_only=pattern is _BEFORE_ONLY, weak=pattern is _WEAK))
     # "mon numéro de carte": the weak "mon numéro" hides no cue that begins inside it.
     apart = [*_apart(cue for cue in found if not cue.weak), *(cue for cue in found if cue.weak)]
     return sorted(apart, key=lambda cue: (cue.last, cue.first))
