@@ -24,7 +24,7 @@ MAX_SECONDS = 7 * 24 * 3600.0  # a header that says more is damaged; the worker 
 MAX_CHANNELS, MAX_RATE = 64, 768_000  # channels and Hz; the worker takes no more
 _AAC_RATES = (96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350)
 _AAC_SAMPLES = 1024  # of a frame
-_AAC_PLACES = (1 / 8, 3 / 8, 5 / 8, 7 / 8)  # of the file
+_AAC_SPOTS = (1 / 8, 3 / 8, 5 / 8, 7 / 8)  # of the file
 # Bytes a sample of headerless audio, for encodings where the number is fixed.
 SAMPLE_BYTES = {"linear16": 2, "mulaw": 1, "alaw": 1, "linear32": 4}
 
@@ -103,11 +103,11 @@ def _probe_aac(file: BinaryIO, head: bytes, size: int) -> Probe:
     rate = _AAC_RATES[head[2] >> 2 & 15]
     channels = (head[2] & 1) << 2 | head[3] >> 6
     found = [_aac_frames(head)]
-    if size > 2 * len(_AAC_PLACES) * HEAD_BYTES:
-        for place in _AAC_PLACES:
-            file.seek(int(size * place))
+    if size > 2 * len(_AAC_SPOTS) * HEAD_BYTES:
+        for spot in _AAC_SPOTS:
+            file.seek(int(size * spot))
             found.append(_aac_frames(file.read(HEAD_BYTES)))
-        found = [place for place in found[1:] if place[0]] or found[:1]
+        found = [spot for spot in found[1:] if spot[0]] or found[:1]
     per_byte = sum(frames / counted for counted, frames in found) / len(found)
     return Probe(size * per_byte * _AAC_SAMPLES / rate, channels or None, rate)
 

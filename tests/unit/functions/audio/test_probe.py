@@ -112,7 +112,7 @@ class Counting(io.BytesIO):
 
 
 @pytest.mark.parametrize("silent", [0.0, 5.0, 10.0])
-def test_aac_that_begins_with_silence_lasts_about_as_long_as_it_is(silent: float) -> None:
+def test_length_of_aac_that_begins_with_silence_is_about_right(silent: float) -> None:
     """Frames of silence have some bytes, and those of sound a hundred and more."""
     body = encoded("adts", "aac", 1, 60.0, 44100)
     if silent:
