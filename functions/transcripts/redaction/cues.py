@@ -31,7 +31,7 @@ _STEMS = {
         r"|vencimiento|validade|scadenza|vervaldatum|geldig tot|udløb"
     ),
     Entity.CVV: (
-        r"cvv|cvc|cv (code|two)|c v v|c v c|csc\b|pin( (number|code))?\b|signature (strip|panel)"
+        r"cvv|cvc|cv (code|two)|c v v|c v c|csc\b|signature (strip|panel)"
         r"|security code|verification (code|value|number)|card code"
         r"|(three|3|four|4) digits on the (back|front)|(drei|3) ziffern|code au dos|(trois|3) (derniers )?chiffres"
         r"|(tres|três|3) (dígitos|números)|(tre|3) cifre|(drie|3) cijfers|\w*prüfnummer|prüfziffer"
@@ -64,6 +64,8 @@ _STEMS = {
 }
 # A telephone's, unless the digits themselves are another's: "my number is 123-45-6789".
 _WEAK = re.compile(r"(?<!\S)(my|meine|mon|mi|il mio|meu|o meu|mijn|mit|your) (nummer|numéro|número|numero|number)\b")
+# Asked for, and never what a number before it was: "I paid 350 with the pin". A pin on a map is dropped.
+_BEFORE_ONLY = re.compile(r"(?<!\S)(?<!drop the )(?<!dropped the )(?<!drop a )(?<!dropped a )pin( (number|code))?\b")
 _PATTERNS = {entity: re.compile(rf"(?<!\S)(?:{stems})") for entity, stems in _STEMS.items()}
 
 
@@ -77,6 +79,7 @@ class Cue:
         last: Index of its last word; of a cue on another channel the same as `first`.
         around: The words around it, its own included.
         elsewhere: Whether it was said on another channel: a question that is answered on this one.
+        before_only: Whether it counts only before a number, and not behind one.
         weak: Whether it counts only where the digits themselves say nothing.
     """
 
@@ -85,6 +88,7 @@ class Cue:
     last: int
     around: frozenset[str] = frozenset()
     elsewhere: bool = False
+    before_only: bool = False
     weak: bool = False
 
 
@@ -94,13 +98,15 @@ def find_cues(words: Sequence[TranscriptWord]) -> list[Cue]:
     line = " ".join(texts)
     starts = [0, *accumulate(len(text) + 1 for text in texts)]
     found: list[Cue] = []
-    for entity, pattern in (*_PATTERNS.items(), (Entity.PHONE_NUMBER, _WEAK)):
+    for entity, pattern in (*_PATTERNS.items(), (Entity.CVV, _BEFORE_ONLY), (Entity.PHONE_NUMBER, _WEAK)):
         for match in pattern.finditer(line):
             first = bisect_right(starts, match.start()) - 1
             last = bisect_right(starts, max(match.start(), match.end() - 1)) - 1
             around = frozenset(texts[max(0, first - _AROUND) : last + 1 + _AROUND])
-            found.append(Cue(entity, first, last, around, weak=pattern is _WEAK))
-    return sorted(_apart(found), key=lambda cue: (cue.last, cue.first))
+            found.append(Cue(entity, first, last, around, before_only=pattern is _BEFORE_ONLY, weak=pattern is _WEAK))
+    # "mon numéro de carte": the weak "mon numéro" hides no cue that begins inside it.
+    apart = [*_apart(cue for cue in found if not cue.weak), *(cue for cue in found if cue.weak)]
+    return sorted(apart, key=lambda cue: (cue.last, cue.first))
 
 
 def _apart(cues: Iterable[Cue]) -> Iterator[Cue]:
@@ -148,8 +154,8 @@ def cues_before(cues: Sequence[Cue], first: int) -> list[Cue]:
 
 def cues_after(cues: Sequence[Cue], last: int) -> list[Cue]:
     """Return the cues, in order of their last word, that follow a number whose last word is at `last`."""
-    near = _ending_in(cues, last + 1, last + AFTER + _LONGEST)
-    return [cue for cue in near if last < cue.first <= last + AFTER and not (cue.elsewhere or cue.weak)]
+    near = (cue for cue in _ending_in(cues, last + 1, last + AFTER + _LONGEST) if cue.first > last)
+    return [cue for cue in near if cue.first <= last + AFTER and not (cue.elsewhere or cue.before_only or cue.weak)]
 
 
 def is_weakly_announced(cues: Sequence[Cue], first: int) -> bool:

@@ -35,6 +35,21 @@ from tests.unit.functions.transcripts.redaction.test_redact import CARD, redacte
         ("es", "phone_number", "mi número es seis doce treinta cincuenta y seis", "mi número es [PHONE_NUMBER_1]"),
         ("en", "ssn", "my number is 123-45-6789", "my number is [SSN_1]"),
         ("en", "dob", "born the fourth of the fifth, eighty five", "born the [DOB_1]"),
+        # Announced by two cues that overlap, or as two numbers, the second of which corrects the first.
+        ("fr", "account_number", "mon numéro de compte est 12345", "mon numéro de compte est [ACCOUNT_NUMBER_1]"),
+        ("fr", "ssn", "mon numéro de sécurité sociale est 2 85 05 75", "mon numéro de sécurité sociale est [SSN_1]"),
+        ("it", "credit_card", "il mio numero di carta è 4970 1012", "il mio numero di carta è [CREDIT_CARD_1]"),
+        (
+            "en",
+            "pci",
+            "The security code is 742. Sorry, 743. I mean 744.",
+            "The security code is [CVV_1]. Sorry, [CVV_2]. I mean [CVV_3].",
+        ),
+        ("en", "dob", "born on 04051985. No, 05041985.", "born on [DOB_1]. No, [DOB_2]."),
+        ("en", "ssn", "123-45-6789. So 5551234 is the other one.", "[SSN_1]. So 5551234 is the other one."),
+        ("en", "pci", "I paid 350 with the pin", "I paid 350 with the pin"),
+        ("en", "pci", "dropped the pin on 450 Main Street", "dropped the pin on 450 Main Street"),
+        ("en", "pci", "in room 350 he paid with 5500 0000 0000 0004", "in room 350 he paid with [CREDIT_CARD_1]"),
         # By check digits alone.
         ("en", "account_number", "it is DE89370400440532013000", "it is [ACCOUNT_NUMBER_1]"),
         ("en", "account_number", "it is DE89 3704 0044 0532 0130 00", "it is [ACCOUNT_NUMBER_1]"),
