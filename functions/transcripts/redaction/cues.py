@@ -7,12 +7,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from operator import attrgetter
 
 from functions.transcripts.redaction.entities import Entity
 from functions.transcripts.words import TranscriptWord
 
 BEFORE = 20  # words within which a cue before a number counts: question, answer, "let me see"
 AFTER = 5  # words within which one after it counts: "4111 … is the card"
+_LONGEST = 5  # words of a cue, at most: "four digits on the back"
 _AROUND = 6  # words around a cue that say what is asked for: "the last four of your card"
 _ANSWER_SECONDS = 20.0  # within which somebody on another channel begins to answer
 
@@ -118,15 +120,21 @@ def _apart(cues: Iterable[Cue]) -> Iterator[Cue]:
         furthest = max(furthest, cue.last)
 
 
-def questions(words: Sequence[TranscriptWord], others: Iterable[Sequence[TranscriptWord]]) -> list[Cue]:
+def questions(
+    words: Sequence[TranscriptWord], others: Iterable[tuple[Sequence[TranscriptWord], Sequence[Cue]]]
+) -> list[Cue]:
     """Return the cues on other channels, each where it was said among the words of this one.
 
     A recording with a channel for each side of a call has the question on one and the number on the other.
+
+    Args:
+        words: The words of this channel.
+        others: The words of each other channel with their cues (`find_cues`).
     """
     starts = [word.start for word in words]
     found: list[Cue] = []
-    for other in others:
-        for cue in find_cues(other):
+    for other, cues in others:
+        for cue in cues:
             following = bisect_left(starts, other[cue.first].start)
             if following < len(words) and starts[following] - other[cue.last].end <= _ANSWER_SECONDS:
                 found.append(replace(cue, first=following - 1, last=following - 1, elsewhere=True))
@@ -134,18 +142,29 @@ def questions(words: Sequence[TranscriptWord], others: Iterable[Sequence[Transcr
 
 
 def cues_before(cues: Sequence[Cue], first: int) -> list[Cue]:
-    """Return the cues that announce a number whose first word is at `first`, the nearest first; one of each kind."""
-    near = [cue for cue in cues if first - BEFORE <= cue.last < first and not cue.weak]
+    """Return the cues that announce a number whose first word is at `first`, the nearest first; one of each kind.
+
+    Args:
+        cues: In order of their last word.
+        first: Index of a word.
+    """
+    near = [cue for cue in _ending_in(cues, first - BEFORE, first) if not cue.weak]
     return list({cue.entity: cue for cue in near}.values())[::-1]
 
 
 def cues_after(cues: Sequence[Cue], last: int) -> list[Cue]:
-    """Return the cues that follow a number whose last word is at `last`."""
-    return [
-        cue for cue in cues if last < cue.first <= last + AFTER and not (cue.elsewhere or cue.before_only or cue.weak)
-    ]
+    """Return the cues, in order of their last word, that follow a number whose last word is at `last`."""
+    near = (cue for cue in _ending_in(cues, last + 1, last + AFTER + _LONGEST) if cue.first > last)
+    return [cue for cue in near if cue.first <= last + AFTER and not (cue.elsewhere or cue.before_only or cue.weak)]
 
 
 def is_weakly_announced(cues: Sequence[Cue], first: int) -> bool:
     """Tell whether words like "my number is" stand before a number whose first word is at `first`."""
-    return any(cue.weak and first - BEFORE <= cue.last < first for cue in cues)
+    return any(cue.weak for cue in _ending_in(cues, first - BEFORE, first))
+
+
+def _ending_in(cues: Sequence[Cue], start: int, stop: int) -> Sequence[Cue]:
+    """Return the cues whose last word is at `start` or behind it, and before `stop`, without looking at all others."""
+    key = attrgetter("last")
+    begin = bisect_left(cues, start, key=key)
+    return cues[begin : bisect_left(cues, stop, begin, key=key)]

@@ -64,6 +64,8 @@ from tests.unit.functions.transcripts.redaction.test_redact import CARD, redacte
         ("en", "email_address", "it's J as in Juliet, A as in Alpha, N, at example dot org", "it's [EMAIL_ADDRESS_1]"),
         ("de", "email_address", "J wie Julius, A wie Anton at example punkt org", "[EMAIL_ADDRESS_1]"),
         ("en", "email_address", "ask jane at gmail", "ask [EMAIL_ADDRESS_1]"),
+        ("en", "email_address", "jane at gmail", "[EMAIL_ADDRESS_1]"),
+        ("en", "email_address", "my email is photos at gmail", "my email is [EMAIL_ADDRESS_1]"),
         ("en", "email_address", "it's jane underscore doe ninety nine at yahoo dot com", "it's [EMAIL_ADDRESS_1]"),
         ("en", "email_address", "jane period doe at example period com", "[EMAIL_ADDRESS_1]"),
         ("en", "email_address", "ask jane @ example . com", "ask [EMAIL_ADDRESS_1]"),
@@ -79,6 +81,8 @@ def test_secret_is_redacted_in_each_form(language: str, names: str, text: str, e
     ("names", "text"),
     [
         ("email_address", "We are at this point in time, at some point in the story, at one point me and he looked."),
+        ("email_address", "They keep my data at icloud. Just sign up at icloud. She works over at gmail."),
+        ("email_address", "I have an account at gmail, and her photos at icloud. A friend at gmail says no."),
         ("email_address", "Look at gmail. I work at gmail. It's at example dot com."),
         ("pci", "In 2019 I got 250 points for my card 4111."),
         ("pci", "There are 300 people. No, 400. So, 4 5 6 7."),
