@@ -23,6 +23,7 @@ _OTHERS = re.compile(r"[\u0e80-\u0fff\u1000-\u109f\u1780-\u17ff\uaa60-\uaa7f]")
 _MYANMAR_FINAL = re.compile(r"[\u1000-\u102a\u103f\uaa60-\uaa7f]\u1037?[\u1039\u103a]")
 _LAO_CONSONANT, _KHMER_CONSONANT = re.compile(r"[\u0e81-\u0eae\u0edc-\u0edf]"), re.compile(r"[\u1780-\u17a2]")
 _LAO_VOWEL_BEHIND = frozenset("ະາຽ")  # letters, not marks; with one of them a consonant begins a syllable
+_LAO_REPETITION = "ໆ"  # says that the word before it is spoken twice
 _LAO_SILENT_H, _LAO_AFTER_H = "ຫ", frozenset("ງຍນມຣລວ")  # written as two letters, pronounced as one
 _TIBETAN = re.compile(r"[\u0f40-\u0fbc]")
 _TIBETAN_ENDS = frozenset("\u0f0b\u0f0c\u0f0d\u0f0e")  # dots between syllables, and strokes
@@ -53,7 +54,7 @@ def _is_inside_syllable(text: str, at: int) -> bool:
         return True
     if _TIBETAN.match(letter):
         return bool(_TIBETAN.match(before))
-    if letter in _TIBETAN_ENDS or letter in _LAO_VOWEL_BEHIND:
+    if letter in _TIBETAN_ENDS or letter in _LAO_VOWEL_BEHIND or letter == _LAO_REPETITION:
         return True
     if _LAO_CONSONANT.match(letter):
         if before == _LAO_SILENT_H and letter in _LAO_AFTER_H:

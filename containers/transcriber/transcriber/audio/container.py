@@ -36,8 +36,9 @@ MIN_RATE, MAX_RATE = 1_000, 768_000  # Hz; real recordings have 4,000 to 768,000
 # Formats whose tracks begin anywhere, and how long FFmpeg looks for them if it found no sound at first: to the latest
 # start that counts (`timeline`), and at most so many bytes, which it keeps in memory.
 _TRACKS_BEGIN_ANYWHERE = {"mpeg", "mpegts", "flv"}
-_WHOLE_MEDIA = {"ignore_editlist": "1"}
 _LONG_LOOK = {"analyzeduration": "600000000", "probesize": str(1 << 26)}
+# For a file whose edit list leaves nothing of its sound: the list is damaged, and FFmpeg need not follow it.
+_WHOLE_MEDIA = {"ignore_editlist": "1"}
 _MP3_PADDING_SECONDS = 1.0  # by which the frame count, with the encoder's padding, is more than the audio
 _MAX_SECONDS = 7 * 24 * 3600.0  # of a file; a header that says more is damaged
 _LIVE_START = 1.0  # seconds; the first time stamp of a file that was recorded from its beginning is earlier

@@ -58,9 +58,8 @@ class Mixer:
         energies = np.var(samples, axis=1, dtype=np.float64)  # without a channel's constant part
         loudest = int(energies.argmax())
         if (energies * (weights > 0)).max() <= _AUDIBLE_ENERGY < energies[loudest]:
-            return np.asarray(
-                samples[loudest]
-            )  # a voice alone on the bass channel, as some recorders label their second
+            # A voice alone on the bass channel, as some recorders label their second.
+            return np.asarray(samples[loudest])
         energies *= weights > 0
         loudest = int(energies.argmax())
         if energies[loudest] > _AUDIBLE_ENERGY:

@@ -13,7 +13,7 @@ _MIN_LEFT = 64  # bytes behind the samples that may be padding
 _WAVE64 = b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\0\0"
 _WAVE64_CHUNK = re.compile(rb"[a-z ]{4}\xf3\xac\xd3\x11\x8c\xd1\x00\xc0\x4f\x8e\xdb\x8a")
 _WAVE64_HEADER = 24  # bytes of a chunk before its content; they count in its length
-_CAF_CHUNK = re.compile(rb"[a-z ]{4}\0\0", re.DOTALL)  # name, and the first bytes of a length
+_CAF_CHUNK = re.compile(rb"[ -~]{4}\0\0")  # name, and the first bytes of a length
 _CAF_EDITS = 4  # bytes of the samples' chunk before the samples
 
 
@@ -51,7 +51,7 @@ def _wave64_head(data: mmap.mmap, start: int, end: int) -> bytes:
         if data[at : at + 4] == b"data":
             (riff,) = struct.unpack_from("<Q", data, start + 16)
             after = at + size
-            is_followed = end - after < _MIN_LEFT or _WAVE64_CHUNK.match(data, after + -size % 8)
+            is_followed = end - after < _MIN_LEFT or _is_wave64_chunk(data, after + -size % 8, end)
             is_true = _WAVE64_HEADER < size < _CUT_OFF and (after >= end or is_followed)
             if is_true and _WAVE64_HEADER < riff < _CUT_OFF:
                 return b""
@@ -61,6 +61,14 @@ def _wave64_head(data: mmap.mmap, start: int, end: int) -> bytes:
             return b""
         at += size + -size % 8
     return b""
+
+
+def _is_wave64_chunk(data: mmap.mmap, at: int, end: int) -> bool:
+    """Tell whether the bytes behind the samples are a chunk, of any name: its length fits into the file."""
+    if at + _WAVE64_HEADER > end:
+        return False
+    (size,) = struct.unpack_from("<Q", data, at + 16)
+    return bool(_WAVE64_HEADER <= size <= end - at)
 
 
 def _caf_head(data: mmap.mmap, start: int, end: int) -> bytes:

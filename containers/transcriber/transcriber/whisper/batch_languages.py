@@ -47,7 +47,8 @@ class BatchLanguages:
     ) -> None:
         """Note in the shard's state which other languages are heard than those that the windows are written in."""
         for i, text in hypotheses.items():
-            batch[i].shard_state.unknown_language |= other_languages.is_unknown(batch[i], text)
+            if other_languages.is_unknown(batch[i], text):  # never back to False: batches of a shard run side by side
+                batch[i].shard_state.unknown_language = True
         if not self._model.multilingual:
             return
         unsure = [i for i, text in hypotheses.items() if other_languages.may_be_another(batch[i], text)]

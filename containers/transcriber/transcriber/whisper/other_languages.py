@@ -57,21 +57,26 @@ def detected_other(ranking: Ranking, requested: str | None) -> str | None:
 
 
 def warnings_of(codes: Collection[str], requested: str | None, *, unknown: bool) -> list[ShardWarning]:
-    """Warn of the languages that were detected. Shards of a file say it in the same words, so that it is told once.
+    """Warn of the languages that were detected: each in a sentence of its own, which is the same in every shard.
+
+    A file's answer has each sentence once.
 
     Args:
         codes: of other languages than the requested.
         requested: the language in which all was written.
         unknown: some speech sounds like no language.
     """
-    messages = {}
-    if codes:
-        messages["other_language"] = (
-            f"Some of the speech sounds like {' and '.join(f'language={code}' for code in sorted(codes))}, but was "
-            f"written as language={requested}; detect_language=true writes each language as it is spoken."
+    messages = [
+        (
+            "other_language",
+            f"Some of the speech sounds like language={code}, but was taken for language={requested}; "
+            "detect_language=true writes each language as it is spoken.",
         )
+        for code in sorted(codes)
+    ]
     if unknown:
-        messages["unknown_language"] = (
-            "The language of some of the speech could not be told: what is written there is a guess, or left out."
+        message = (
+            "The language of some of the speech was not recognised: what is written there is a guess, or left out."
         )
-    return [ShardWarning("language", type, message) for type, message in messages.items()]
+        messages.append(("unknown_language", message))
+    return [ShardWarning("language", type, message) for type, message in messages]

@@ -58,6 +58,27 @@ def test_wave64_without_its_own_length_and_true_lengths_are_read(tmp_path: Path,
     assert len(read(path)[0]) == 2 * SAMPLE_RATE
 
 
+# Wave64's marker list, whose GUID has another end than those of a WAV's chunks; a chunk of a program's own.
+@pytest.mark.parametrize(
+    ("kind", "chunk"),
+    [
+        (
+            "w64",
+            bytes.fromhex("5662f7ab2d39d21186c700c04f8edb8a") + struct.pack("<Q", 24 + 20000) + bytes(range(200)) * 100,
+        ),
+        ("caf", b"LGWV" + struct.pack(">Q", 40000) + bytes(range(200)) * 200),
+    ],
+)
+def test_chunk_behind_the_samples_is_no_sound(tmp_path: Path, kind: str, chunk: bytes) -> None:
+    path = tmp_path / "a"
+    content = bytearray(encoded(*FORMATS[kind]))
+    if kind == "caf":
+        at = content.index(b"data") + 4
+        content[at : at + 8] = struct.pack(">Q", len(content) - at - 8)
+    path.write_bytes(bytes(content) + chunk)
+    assert len(read(path)[0]) == SAMPLE_RATE
+
+
 @pytest.mark.parametrize("kind", FORMATS)
 def test_cut_off_file_is_truncated(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "a"
