@@ -30,6 +30,7 @@ export function downloads(job, from) {
 
 /** Fetch a format, and let the browser save it under the job's name. */
 export async function fetchFormat(job, from, format) {
+  warn("");
   try {
     const response = await call(`${from.path}/result`, { query: { format }, as: "response", headers: from.headers });
     save(`${title(job).replace(/\.[A-Za-z0-9]{1,5}$/, "")}.${format}`, await response.blob());

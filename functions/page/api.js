@@ -15,34 +15,31 @@ export class ApiError extends Error {
 /** Nothing answered: no network, or no server. */
 export class Offline extends Error {
   constructor() {
-    super("Earshot cannot be reached. This page tries again by itself.");
+    super("Earshot cannot be reached.");
   }
 }
+
+/** How long the calls of a poll wait: an answer that never comes, as to a tab that was suspended, must not end the poll. */
+export const POLL_TIMEOUT_MS = 60000;
 
 let reachable = true;
 
 /**
  * Call a route and return its JSON; `text` the text, `response` the whole answer. The key goes along unless the headers
- * say who calls: then no key is asked for, either.
+ * say who calls: then no key is asked for, either. After `timeout` milliseconds without the whole answer it is as if
+ * there were no network; the time that the key sheet is open does not count.
  */
-export async function call(path, { method = "GET", query, json, headers = {}, signal, as = "json" } = {}) {
+export async function call(path, { method = "GET", query, json, headers = {}, signal, timeout, as = "json" } = {}) {
   const search = query ? `?${query instanceof URLSearchParams ? query : new URLSearchParams(query)}` : "";
   for (;;) {
     const used = headers.authorization ? "" : key();
     const sent = { ...headers };
     if (used) sent.authorization = `Token ${used}`;
     if (json !== undefined) sent["content-type"] = "application/json";
-    let response;
-    try {
-      const body = json === undefined ? undefined : JSON.stringify(json);
-      response = await fetch(STAGE + path + search, { method, headers: sent, body, signal, cache: "no-store" });
-    } catch (error) {
-      if (error.name === "AbortError") throw error;
-      reached(false);
-      throw new Offline();
-    }
+    const body = json === undefined ? undefined : JSON.stringify(json), until = timeout ? AbortSignal.timeout(timeout) : signal;
+    const response = await fetch(STAGE + path + search, { method, headers: sent, body, signal: until, cache: "no-store" }).catch(lost);
     reached(true);
-    if (response.ok) return as === "json" ? response.json() : as === "text" ? response.text() : response;
+    if (response.ok) return as === "response" ? response : response[as]().catch(lost);
     const document = await response.json().catch(() => ({}));
     const error = new ApiError(response.status, document, Number(response.headers.get("retry-after")) || 0);
     if (response.status !== 401 || headers.authorization) throw error;
@@ -73,6 +70,7 @@ export function poll(look, failed = () => {}) {
     } catch (error) {
       failures += 1;
       failed(error instanceof Offline ? "" : error.message);
+      if (error instanceof Offline) document.getElementById("banner").textContent = `${error.message} This page tries again by itself.`;
       pause = Math.max(error.retryAfter || 0, Math.min(30, 2 ** failures));
     }
     looking = false;
@@ -91,6 +89,13 @@ export function poll(look, failed = () => {}) {
       removeEventListener("online", woken);
     },
   };
+}
+
+/** Throw what a call throws whose answer did not come, or not to its end; `error` is the browser's. */
+function lost(error) {
+  if (["AbortError", "SyntaxError"].includes(error.name)) throw error; // called off; an answer that is no JSON
+  reached(false);
+  throw new Offline();
 }
 
 function reached(now) {

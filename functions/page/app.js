@@ -1,7 +1,7 @@
 // The frame: which screen an address shows, the header, keys that work everywhere, files dropped anywhere.
 
 import { call } from "./api.js";
-import { say } from "./dom.js";
+import { say, warn } from "./dom.js";
 import { jobScreen } from "./job.js";
 import { jobsScreen } from "./jobs.js";
 import { key, keyScreen } from "./key.js";
@@ -20,6 +20,7 @@ function show() {
   const query = new URLSearchParams(search);
   leave?.();
   leave = null;
+  warn("");
   document.body.classList.toggle("shared", parts[0] === "shared"); // who has a link alone needs no other screen
   scrollTo(0, 0);
   document.title = "Earshot";
@@ -56,6 +57,10 @@ function hasFiles(event) {
 }
 
 addEventListener("hashchange", show);
+document.querySelector("#problem button").addEventListener("click", () => {
+  warn("");
+  main.focus({ preventScroll: true }); // not lost with the button
+});
 addEventListener("earshot-key", showKeyButton);
 addEventListener("earshot-shortcuts", showShortcuts);
 addEventListener("keydown", handleShortcut);

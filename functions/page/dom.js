@@ -43,15 +43,14 @@ export function say(message) {
   document.getElementById("said").textContent = message;
 }
 
-let problemTimer = 0;
-
-/** Show what went wrong with something that was pressed where nothing on the screen has a place for it. */
+/**
+ * Show what went wrong with something that was pressed where nothing on the screen has a place for it. It stays until
+ * it is closed, the same is tried again or another screen is shown; "" takes it away.
+ */
 export function warn(message) {
   const element = document.getElementById("problem");
-  clearTimeout(problemTimer);
-  element.textContent = message;
-  element.hidden = false;
-  problemTimer = setTimeout(() => { element.hidden = true; }, 10000);
+  element.hidden = !message;
+  element.firstChild.textContent = message;
 }
 
 /** Copy a text, and say so on the button that was pressed. */

@@ -25,12 +25,13 @@ export async function fetchEdits(job) {
   /**
    * Save after what is being saved; `change` gets the present corrections and returns the new ones. Where somebody else
    * has saved meanwhile, it is made on top of theirs, unless they changed the same: what `part` returns of corrections
-   * has to be what it was of those that the page shows, `based`.
+   * has to be what it was of those that the page shows. `based` returns that once its turn has come: what was being
+   * saved is this page's own by then.
    */
   edits.save = (change, part, based) => {
     edits.saving = edits.saving.catch(() => {}).then(async () => {
       for (let tries = 0; ; tries++) {
-        if (part(edits) !== based) throw Object.assign(new Error("Somebody else has changed this meanwhile."), { status: 412 });
+        if (part(edits) !== based()) throw Object.assign(new Error("Somebody else has changed this meanwhile."), { status: 412 });
         try {
           return await put(change);
         } catch (error) {
@@ -83,29 +84,44 @@ function saveName(edits, { channel, speaker }, name, based) {
 
 /**
  * Edit the paragraphs of a reader in place, each saved when it is left.
- * `shown` are the changes that the words on the page have. Tab plays and pauses, Shift Tab goes back 3 s, Ctrl Enter goes to the next paragraph, Esc undoes the paragraph.
+ *
+ * `shown` are the changes that the words on the page have. Tab plays and pauses, Shift Tab goes back 3 s, Ctrl Enter
+ * goes to the next paragraph, Esc undoes the paragraph.
  */
 export function editParagraphs(element, data, edits, shown, player, show) {
-  const before = new Map(), based = new Map(); // texts, and the corrections that they are based on, by paragraph
+  // By paragraph: the text that is saved, the one that was sent last, why that is not saved, and the corrections that it
+  // is based on.
+  const kept = new Map(), sent = new Map(), unsaved = new Map(), based = new Map();
+  const before = (node) => sent.get(node) ?? kept.get(node);
+  const tell = (message) => show([...unsaved.values()].at(-1) ?? message, unsaved.size > 0);
   const paragraphOf = (event) => event.target.closest("p[contenteditable]");
-  const focused = (event) => { const node = paragraphOf(event); if (node && !before.has(node)) before.set(node, node.textContent); };
+  const focused = (event) => { const node = paragraphOf(event); if (node && !kept.has(node)) kept.set(node, node.textContent); };
 
   async function left(event) {
     const node = paragraphOf(event);
     const text = node?.textContent.split(/\s+/).join(" ").trim();
-    if (!node || text === before.get(node)) return;
-    before.set(node, text);
+    if (!node) return;
+    if (text === before(node)) {
+      if (unsaved.delete(node)) tell("Undone");
+      return;
+    }
+    sent.set(node, text);
+    unsaved.delete(node);
     node.textContent = text; // one text node again, whatever the browser made of it
     show("Saving …");
     const paragraph = data.paragraphs[node.dataset.number], texts = textsIn(paragraph);
     try {
-      await saveParagraph(edits, paragraph, text, based.get(node) ?? texts({ changes: shown }));
+      await saveParagraph(edits, paragraph, text, () => based.get(node) ?? texts({ changes: shown }));
       based.set(node, texts(edits));
+      kept.set(node, text);
+      unsaved.delete(node);
       node.classList.add("changed");
-      show(`Saved: ${count(edits.changes.length, "paragraph")} changed${edits.merged ? ". Somebody else changes this transcript, too: Done shows it" : ""}`);
+      tell(`Saved: ${count(edits.changes.length, "paragraph")} changed${edits.merged ? ". Somebody else changes this transcript, too: Done shows it" : ""}`);
     } catch (error) {
-      before.delete(node);
-      show(error.status === 412 ? `${error.message} Your text of this paragraph is not saved: copy it, then load this page again.` : error.message, true);
+      if (sent.get(node) === text) sent.delete(node);
+      const next = error.status === 412 ? "copy it, then load this page again" : "go into it and leave it to try again, or press Esc in it to undo it";
+      unsaved.set(node, `${error.message} Your text of this paragraph is not saved: ${next}.`);
+      tell();
     }
   }
 
@@ -113,7 +129,7 @@ export function editParagraphs(element, data, edits, shown, player, show) {
     const node = paragraphOf(event);
     if (!node) return;
     if (event.key === "Escape") {
-      node.textContent = before.get(node) ?? node.textContent;
+      node.textContent = before(node) ?? node.textContent;
       node.blur();
     } else if (event.key === "Tab" && event.shiftKey) player.seek(player.now() - 3);
     else if (event.key === "Tab") player.toggle();
@@ -142,7 +158,7 @@ export function askName(paragraph, edits, shown, done) {
   const submit = async (event) => {
     event.preventDefault();
     try {
-      await saveName(edits, paragraph, field.value.trim(), based);
+      await saveName(edits, paragraph, field.value.trim(), () => based);
       dialog.close();
       done();
       say("The name is saved.");

@@ -1,6 +1,6 @@
 // The screen of one job: its steps while it runs, why it failed, its transcript once it is done.
 
-import { call, poll } from "./api.js";
+import { call, poll, POLL_TIMEOUT_MS } from "./api.js";
 import { copy, fill, h, say, warn } from "./dom.js";
 import { bytes, clock, count, day, language, position, plain, share, span, stateWord, title, when } from "./format.js";
 import { optionsOf, requestOf } from "./options.js";
@@ -19,7 +19,7 @@ export function jobScreen(main, id) {
   const look = poll(async () => {
     let job;
     try {
-      job = await call(`/requests/${encodeURIComponent(id)}`);
+      job = await call(`/requests/${encodeURIComponent(id)}`, { timeout: POLL_TIMEOUT_MS });
     } catch (error) {
       if (error.status !== 404) throw error;
       gone(view);
@@ -30,7 +30,7 @@ export function jobScreen(main, id) {
     const stalled = Date.now() - changedAt > STALLED_MS;
     if (isUnfinished(job) && job.shards && !share(job) && Date.now() - workersAt > WORKERS_MS) {
       workersAt = Date.now();
-      workers = await call("/workers").then((found) => found.workers, () => []);
+      workers = await call("/workers", { timeout: POLL_TIMEOUT_MS }).then((found) => found.workers, () => []);
     }
     if (now !== known || stalled || isUnfinished(job)) draw(job, stalled);
     known = now;
@@ -86,6 +86,7 @@ function drawRunning(view, job, stalled, look, workers) {
     const cancel = async (event) => {
       const button = event.currentTarget;
       button.disabled = true;
+      warn("");
       await call(`/requests/${job.request_id}`, { method: "DELETE" }).catch((error) => { warn(error.message); button.disabled = false; });
       look.now();
     };

@@ -1,6 +1,6 @@
 // The screen Jobs, and the latest five on New: a table that follows what runs, filtered by the server.
 
-import { call, poll } from "./api.js";
+import { call, poll, POLL_TIMEOUT_MS } from "./api.js";
 import { fill, h, save, say } from "./dom.js";
 import { clock, language, position, plain, share, span, stateWord, title, when } from "./format.js";
 import { sendingRows } from "./sending.js";
@@ -17,7 +17,7 @@ const SIGN = { completed: "ok", failed: "bad", cancelled: "wait", queued: "wait"
 export function latestJobs(element, first) {
   let known = "";
   const look = poll(async () => {
-    const { requests, anonymous } = await call("/requests", { query: { limit: 5 } });
+    const { requests, anonymous } = await call("/requests", { query: { limit: 5 }, timeout: POLL_TIMEOUT_MS });
     clearSent(requests);
     if (known !== (known = JSON.stringify(requests))) {
       const heading = h("div", { class: "row" }, h("h2", { class: "grow" }, "Latest"), h("a", { class: "small", href: "#/jobs" }, "All jobs"));
@@ -49,7 +49,7 @@ export function jobsScreen(main, query) {
       h("label", null, h("span", null, "State"), state), h("label", null, h("span", null, "Name"), name)),
     rows, failed, tools, h("section", { class: "card" }, body), h("div", { class: "row" }, more)));
   const look = poll(async () => {
-    const page = await fetchPage();
+    const page = await fetchPage({ timeout: POLL_TIMEOUT_MS });
     clearSent(page.requests);
     if (!drawn) next = page.next || "";
     drawn = true;
@@ -64,18 +64,21 @@ export function jobsScreen(main, query) {
   const ends = [sendingRows(rows), onUploads(soon(look)), look.stop];
   return () => ends.forEach((end) => end());
 
-  function fetchPage(token) {
+  function fetchPage({ token, timeout }) {
     const search = new URLSearchParams({ limit: PAGE });
     if (state.value) search.set("state", state.value);
     if (name.value.trim()) search.set("name", name.value.trim());
     if (token) search.set("next", token);
-    return call("/requests", { query: search });
+    return call("/requests", { query: search, timeout });
   }
 
-  /** Take off the list what the first page would have, and has not: deleted elsewhere, or in another state by now. */
+  /**
+   * Take off the list what the first page would have, and has not: deleted elsewhere, or in another state by now. A
+   * page that is empty and has a next one says nothing of older jobs: the API looks through a number of jobs a page.
+   */
   function removeMissing({ requests, next: older }) {
-    const there = new Set(requests.map((job) => job.request_id)), oldest = requests.at(-1)?.created ?? "";
-    for (const [id, job] of jobs) if (!there.has(id) && (!older || job.created > oldest)) removeRow(id);
+    const there = new Set(requests.map((job) => job.request_id)), oldest = requests.at(-1)?.created;
+    for (const [id, job] of jobs) if (!there.has(id) && (!older || (oldest && job.created > oldest))) removeRow(id);
   }
 
   function removeRow(id) {
@@ -88,7 +91,7 @@ export function jobsScreen(main, query) {
   async function showMore() {
     let page;
     try {
-      page = await fetchPage(next);
+      page = await fetchPage({ token: next });
     } catch (error) {
       return show(error.message);
     }

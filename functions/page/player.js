@@ -141,6 +141,7 @@ export function makePlayer(from, data, onTime) {
 
   function toggle() {
     if (!audio.src) return;
+    warn("");
     if (audio.paused) audio.play().catch((error) => { if (error.name !== "AbortError") warn(`The audio does not start: ${error.message}`); });
     else audio.pause();
   }

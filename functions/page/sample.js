@@ -8,6 +8,7 @@ const ADDRESS = new URL("./sample.mp3", import.meta.url).href;
 export function sampleLine(take) {
   const send = async (event) => {
     event.currentTarget.disabled = true;
+    warn("");
     try {
       take([new File([await (await fetch(ADDRESS)).blob()], "sample.mp3", { type: "audio/mpeg" })]);
     } catch {

@@ -58,7 +58,7 @@ function draw(main, job, from, answer, edits, resume = {}) {
   side.append(...[downloads(job, from), speakerCard(), more(job, from), facts(job, data, nextUnsure)].filter(Boolean));
   const reader = makeReader(words, data, nameOf, (index) => player.seek(data.starts[index] + 0.01), from.shared ? null : rename);
   if (!data.text.length) words.append(h("p", null, `No words were found in ${span(data.duration)} of audio.`));
-  let paragraph = -1, unsure = -1, editing = false, endEditing = null, finished = null;
+  let paragraph = -1, unsure = -1, editing = false, ending = false, left = false, endEditing = null, finished = null;
   const player = makePlayer(from, data, (index, follows) => {
     reader.mark(index);
     const now = index < 0 ? -1 : data.where[index][0];
@@ -107,6 +107,7 @@ function draw(main, job, from, answer, edits, resume = {}) {
   });
   const end = () => {
     if (finished) return finished();
+    left = true;
     endEditing?.();
     endKeys();
     removeEventListener("wheel", byHand);
@@ -119,11 +120,8 @@ function draw(main, job, from, answer, edits, resume = {}) {
 
   /** Begin or end to edit; at the end the words are laid out anew, with the times of what has changed. */
   async function setEditing(on) {
-    if (on === editing) return;
-    editing = on;
-    edit.textContent = on ? "Done" : "Edit";
-    edit.setAttribute("aria-pressed", String(on));
-    reader.edit(on);
+    if (on === editing || ending) return;
+    showEditing(on);
     if (on) {
       const show = (message, bad) => { saved.textContent = message; saved.classList.toggle("bad", Boolean(bad)); };
       endEditing = editParagraphs(words, data, edits, shown, player, show);
@@ -131,11 +129,21 @@ function draw(main, job, from, answer, edits, resume = {}) {
       return;
     }
     document.activeElement?.blur?.();
+    ending = true;
     await edits.saving.catch(() => {});
-    if (saved.classList.contains("bad")) return; // what is not saved stays on the page
+    ending = false;
+    if (left) return; // for another screen meanwhile
+    if (saved.classList.contains("bad")) return showEditing(true); // what is not saved stays, to be saved or undone
     const now = { time: player.now(), top: scrollY };
     end();
     finished = draw(main, job, from, answer, edits, now);
+  }
+
+  function showEditing(on) {
+    editing = on;
+    edit.textContent = on ? "Done" : "Edit";
+    edit.setAttribute("aria-pressed", String(on));
+    reader.edit(on);
   }
 
   function rename(turn) {

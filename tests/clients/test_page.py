@@ -37,7 +37,11 @@ OPEN = (
     "running",
     "screens",
     "tabs",
+    "unsaved",
     "elsewhere",
+    "older",
+    "unanswered",
+    "alert",
 )
 FILM_BYTES = 1_500_000  # of the README's film: it is loaded by everybody who looks at it
 WELCOME = "moments later you can read every word"
@@ -172,6 +176,40 @@ def test_tabs_that_edit_at_once_lose_nothing(seen: Seen) -> None:
     assert "First tab." in seen["text"]
     assert "Second tab." in seen["text"]
     assert "Too late." not in seen["text"]
+
+
+def test_unsaved_paragraphs_are_sent_again_or_undone(seen: Seen) -> None:
+    assert seen["twice"][0].startswith("Saved: ")  # no conflict with oneself
+    assert "Once. Twice." in seen["twice"][1]
+    assert seen["failed"].startswith("Earshot cannot be reached. Your text of this paragraph is not saved: ")
+    assert "by itself" not in seen["failed"]
+    assert (seen["after"], seen["plays"]) == ("Done", True)
+    assert seen["again"][0].startswith("Saved: ")
+    assert "Twice. Kept." in seen["again"][1]
+    assert "not saved" in seen["hidden"]
+    assert seen["undone"][0] == "Undone"
+    assert seen["undone"][1].endswith("Kept.")
+    assert "Kept." in seen["text"]
+    assert "Other." in seen["text"]
+    assert "Undone." not in seen["text"]
+
+
+def test_older_jobs_stay_when_the_first_page_is_empty(seen: Seen) -> None:
+    assert seen == {"rows": 3, "chosen": 1}
+
+
+def test_unanswered_polls_go_on(seen: Seen) -> None:
+    assert seen["banners"] == ["Earshot cannot be reached. This page tries again by itself."] * 3
+    assert "Fetching the list" not in "".join(seen["lists"])
+    assert "There is no such job" in seen["lists"][2]
+
+
+def test_alert_stays_until_it_is_closed(seen: Seen) -> None:
+    assert seen["stays"]
+    assert seen["role"] == "The sample cannot be fetched."
+    assert seen["violations"] == []
+    assert (seen["closed"], seen["focused"]) == (True, "main")
+    assert (seen["retried"], seen["left"]) == (True, True)
 
 
 def test_elsewhere_deleted_jobs_leave_the_list(seen: Seen) -> None:

@@ -266,6 +266,137 @@ const scenarios = {
     return { replies, kept, text };
   },
 
+  /** A paragraph that is edited again before it is saved; saves that fail, and are made again or undone. */
+  async unsaved(page) {
+    const paragraph = page.locator("#words p").nth(1), status = page.locator("header [role=status]").last();
+    let offline = false, free;
+    const released = new Promise((resolve) => { free = resolve; });
+    await page.route(/\/requests\/[^/]+\/edits$/, async (route) => {
+      if (offline) return route.abort();
+      if (route.request().method() === "PUT") await released;
+      return route.continue();
+    });
+    const leave = () => page.evaluate(() => document.activeElement.blur());
+    const add = async (text, to = paragraph) => {
+      await to.click();
+      await page.keyboard.press("Control+End");
+      await page.keyboard.type(text);
+      await leave();
+    };
+    const statusWith = async (sentence) => {
+      await status.filter({ hasText: sentence }).waitFor();
+      return status.innerText();
+    };
+    const stored = async () => (await fetch(`${PAGE}requests/${shared.job}/result?format=txt`)).text();
+    await page.goto(`${PAGE}#/jobs/${shared.job}`);
+    await words(page);
+    await page.getByRole("button", { name: "Edit", exact: true }).click();
+    await add(" Once.");
+    await add(" Twice.");
+    free();
+    for (let looks = 0; looks < 50 && !/Twice/.test(await stored()) && !/^Somebody/.test(await status.innerText()); looks++) await page.waitForTimeout(100);
+    const twice = [await statusWith(/^(Saved|Somebody)/), await stored()];
+    offline = true;
+    await add(" Kept.");
+    const failed = await statusWith("not saved");
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.waitForTimeout(300); // it is Edit for a moment
+    const button = page.getByRole("button", { name: /^(Done|Edit)$/ }), after = await button.innerText();
+    await page.waitForFunction(() => document.querySelector("audio").readyState > 0);
+    if (after === "Edit") await button.click();
+    await paragraph.click();
+    await page.keyboard.press("Tab"); // plays: one press, one change
+    const plays = !(await audio(page, "paused"));
+    await page.keyboard.press("Tab");
+    offline = false;
+    await leave(); // nothing was typed: what is not saved is sent again
+    const again = [await statusWith(/^Saved/), await stored()];
+    offline = true;
+    await add(" Undone.");
+    await statusWith("not saved");
+    offline = false;
+    await add(" Other.", page.locator("#words p").first());
+    await page.waitForFunction(() => document.querySelector("#words p").classList.contains("changed"));
+    await page.waitForTimeout(300);
+    const hidden = await status.innerText(); // by what is saved elsewhere
+    await paragraph.click();
+    await page.keyboard.press("Escape");
+    const undone = [await statusWith("Undone"), await paragraph.innerText()];
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.getByRole("button", { name: "Edit", exact: true }).waitFor();
+    page.complaints = page.complaints.filter((line) => !line.includes("ERR_FAILED"));
+    return { twice, failed, after, plays, again, hidden, undone, text: await words(page) };
+  },
+
+  /** A first page that is empty and has a next one takes no older jobs off the list, nor what was chosen of them. */
+  async older(page) {
+    const job = (number) => ({ request_id: `0000000${number}-0000`, name: `call ${number}.mp3`, state: "processing", created: `2026-11-28T00:00:0${number}Z`, source: { kind: "body" } });
+    let requests = [job(3)], looks = 0;
+    await page.route(/\/v1\/requests\?limit=50/, (route) => {
+      if (/next=/.test(route.request().url())) return route.fulfill({ json: { requests: [job(2), job(1)] } });
+      if (!requests.length) looks += 1;
+      return route.fulfill({ json: { requests, next: "more" } });
+    });
+    await page.goto(`${PAGE}#/jobs?state=processing`);
+    await page.getByRole("button", { name: "More" }).click();
+    await page.getByLabel("Choose call 1.mp3").check();
+    requests = [];
+    while (looks < 2) await page.waitForTimeout(200); // the first of them is drawn when the second is asked for
+    return { rows: await page.locator("tbody tr").count(), chosen: await page.locator("tbody input:checked").count() };
+  },
+
+  /** An answer that never comes ends no poll: the page says so, and looks again. A minute is a second here. */
+  async unanswered(page) {
+    await page.addInitScript(() => {
+      const own = AbortSignal.timeout.bind(AbortSignal);
+      AbortSignal.timeout = (milliseconds) => own(milliseconds / 60);
+    });
+    const banners = [], lists = [];
+    for (const [address, routed] of [["#/jobs", /\/v1\/requests\?limit=50$/], ["#/", /\/v1\/requests\?limit=5$/], ["#/jobs/any", /\/v1\/requests\/any$/]]) {
+      let calls = 0;
+      await page.route(routed, (route) => (calls++ ? route.continue() : undefined));
+      await page.goto("about:blank");
+      await page.goto(PAGE + address);
+      await page.locator("#banner:visible").waitFor();
+      banners.push(await page.locator("#banner").innerText());
+      await page.locator("#banner").waitFor({ state: "hidden" });
+      lists.push(await page.locator("main").innerText());
+    }
+    page.complaints = page.complaints.filter((line) => !line.includes("404")); // of the job that is none
+    return { banners, lists };
+  },
+
+  /** What went wrong stays until it is closed, tried again or left; a minute passes at once. */
+  async alert(page) {
+    await page.clock.install();
+    let fails = true;
+    await page.route(/\/v1\/requests\?/, (route) => route.fulfill({ json: { requests: [] } }));
+    await page.route(/sample\.mp3$/, (route) => (fails ? route.abort() : new Promise(() => {})));
+    await page.goto(PAGE);
+    const problem = page.locator("#problem"), send = page.getByRole("button", { name: "Transcribe it" });
+    await send.click();
+    await problem.getByText("The sample cannot be fetched.").waitFor();
+    await page.clock.fastForward(60000);
+    const stays = await problem.isVisible(), role = await problem.getByRole("alert").innerText();
+    await page.evaluate(AXE.replace(/^/, "/* axe */ "));
+    const { violations } = await page.evaluate(() => globalThis.axe.run("#problem"));
+    await problem.getByRole("button", { name: "Close" }).press("Enter");
+    const closed = await problem.isHidden(), focused = await page.evaluate(() => document.activeElement.id);
+    await send.click();
+    await problem.getByText("The sample cannot be fetched.").waitFor();
+    fails = false;
+    await send.click();
+    const retried = await problem.isHidden();
+    fails = true;
+    await page.reload();
+    await send.click();
+    await problem.getByText("The sample cannot be fetched.").waitFor();
+    await page.getByRole("link", { name: "Jobs", exact: true }).click();
+    await page.getByRole("heading", { name: "Jobs" }).waitFor();
+    page.complaints = page.complaints.filter((line) => !line.includes("ERR_FAILED"));
+    return { stays, role, violations: violations.map((each) => each.id), closed, focused, retried, left: await problem.isHidden() };
+  },
+
   /** What another tab has deleted, or is in another state by now, leaves the list; what fails is said where it is seen. */
   async elsewhere(page) {
     const job = (number, state) => ({ request_id: `0000000${number}-0000`, name: `call ${number}.mp3`, state, created: `2026-11-28T00:00:0${number}Z`, source: { kind: "body" } });
@@ -293,7 +424,7 @@ const scenarios = {
     await words(page);
     await page.route(/format=srt/, (route) => route.fulfill({ status: 500, json: { err_code: "INTERNAL_SERVER_ERROR", err_msg: "Something went wrong on our side." } }));
     await page.getByRole("button", { name: "Download SRT" }).click();
-    const problem = await page.locator("#problem:visible").innerText();
+    const problem = await page.locator("#problem:visible [role=alert]").innerText();
     page.complaints = page.complaints.filter((line) => !/ (404|500) /.test(line));
     return { left, most, odd, problem };
   },
