@@ -57,10 +57,10 @@ def json_url(body: bytes) -> str:
     raise bad_request(f"{_UNREADABLE}{_advice(document, body)}")
 
 
-def json_members(body: bytes) -> list[str]:
-    """Return the names of a JSON object's members."""
+def json_members(body: bytes) -> dict[str, Any]:
+    """Return a JSON object's members; {} for anything else."""
     document = _parse(body)
-    return list(document) if isinstance(document, dict) else []
+    return document if isinstance(document, dict) else {}
 
 
 def reject_mistaken_body(content_type: str, body: bytes) -> None:
