@@ -44,7 +44,7 @@ class Request(Struct, frozen=True):
         headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
         method = event["httpMethod"].upper()
         resource = "/" + event["resource"].removeprefix(STAGE).strip("/")
-        # 64 KB of gzip are 64 MiB: nobody without a key, and no wrong path, has that work done.
+        # 64 KB of gzip are 64 MiB: they are not decompressed for a wrong path, nor for a caller without a key.
         is_read = method in _METHODS_WITH_BODY and resource != f"/{PROXY_PATH}"
         return cls(
             method=method,

@@ -287,7 +287,7 @@ def test_misspelt_redaction_is_refused(name):
 
 
 @pytest.mark.parametrize("query", ["redaction=false", "redacted=", "redact_pci=FALSE", "redactAudio=false"])
-def test_misspelt_redaction_that_asks_for_nothing_is_warned_about(query):
+def test_misspelt_redaction_for_nothing_is_warned_about(query):
     (found,) = Options.from_query(query).warnings
 
     assert found["type"] == "unknown_parameter"

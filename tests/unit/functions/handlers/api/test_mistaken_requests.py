@@ -275,7 +275,7 @@ def test_options_in_the_json_body_are_warned_about(api):
 
 
 @pytest.mark.parametrize("value", [False, None, "", "false", [], ["false"]])
-def test_redaction_in_the_json_body_that_asks_for_nothing_is_warned_about(api, value):
+def test_redaction_for_nothing_in_the_body_is_warned_about(api, value):
     made = api.post("/listen", {"url": "https://a.example/a", "redact": value})
 
     job = job_table.find(made.json["request_id"])
