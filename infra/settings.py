@@ -185,8 +185,10 @@ class StackSettings:
                 f"Context name={self.name!r} is no name of a deployment: up to 24 letters, digits and hyphens, "
                 "a letter first."
             )
-        if self.name.lower().startswith(RESERVED):
-            raise SettingsError(f"Context name={self.name!r} begins with a word that ECS keeps for itself: {RESERVED}.")
+        if self.flavour is Flavour.GPU and self.name.lower().startswith(RESERVED):
+            raise SettingsError(
+                f"Context name={self.name!r} begins with a word that ECS keeps for itself: {', '.join(RESERVED)}."
+            )
 
 
 def _resolve(values: Mapping[str, Any]) -> dict[str, Any]:

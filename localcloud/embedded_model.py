@@ -51,9 +51,11 @@ def embedded(folder: Path) -> Path:
         CorruptModel: a joined file has another SHA-256 than the pinned one.
     """
     model_folder = folder / NAME
+    if _is_whole(model_folder):
+        return model_folder  # the worker compares every file with the manifest before it loads the model
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / f".{NAME}.lock"):
-        if not all((model_folder / name).is_file() for name in FILES):  # the worker compares them with the manifest
+        if not _is_whole(model_folder):
             with tempfile.TemporaryDirectory(prefix=f".{NAME}.", dir=folder) as temporary:
                 partial = Path(temporary) / NAME
                 partial.mkdir()
@@ -61,6 +63,10 @@ def embedded(folder: Path) -> Path:
                 shutil.rmtree(model_folder, ignore_errors=True)
                 partial.rename(model_folder)
     return model_folder
+
+
+def _is_whole(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in FILES)
 
 
 def _join(folder: Path) -> None:

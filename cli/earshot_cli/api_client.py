@@ -37,6 +37,7 @@ class ApiClient:
 
     def __init__(self, url: str, key: str | None = None) -> None:
         self.url = url.strip().rstrip("/").removesuffix("/v1")
+        key = key.strip() if key else None  # a pasted one ends in a space or a line break
         _check_connection(self.url, key)
         self._answered = asyncio.Event()  # ever; of every client of this connection pool
         self._busy_limit = 0.0
@@ -234,7 +235,7 @@ def _check_connection(url: str, key: str | None) -> None:
         raise CliError(
             f"{url!r} is not the address of a deployment: write https://… (--url or EARSHOT_URL).", Status.USAGE
         )
-    if key and not (key.isascii() and key.isprintable()):
+    if key and not (key.isascii() and key.isprintable() and " " not in key):
         raise CliError(
             "The key has characters that no API key has: copy it again (--key or EARSHOT_KEY).", Status.USAGE
         )

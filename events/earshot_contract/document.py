@@ -1,4 +1,4 @@
-"""Document: strict JSON in and out for the dataclasses of this package."""
+"""Document: strict JSON in and out for the dataclasses and Structs of this package."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class InvalidDocument(ValueError):
 
 
 class Document:
-    """Base class of dataclasses that travel as JSON.
+    """Base class of dataclasses and Structs that travel as JSON.
 
     Reading is strict on types and lenient on additions: a value of another type raises, an unknown member is
     ignored (a newer program may have written it), an absent one takes its default. An integer is accepted where a

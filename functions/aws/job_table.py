@@ -111,7 +111,7 @@ def update(job_id: str, owner: str | None = None, **changes: Any) -> Job | None:
     Args:
         job_id: the job.
         owner: ARN of the execution that writes; a row of another execution stays as it is. None: no check.
-        changes: fields of the row, dataclasses as dicts; None removes a field.
+        changes: fields of the row, documents as dicts; None removes a field.
 
     Returns:
         The row after the write, or None when the job is finished, unknown, or owned by another execution.

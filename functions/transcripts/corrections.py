@@ -28,12 +28,14 @@ class Change(Document):
     """Words `first` to `first + count - 1` of a channel, replaced by a text.
 
     Words are counted from 0, as the API's answer lists them with the edits of the options and without corrections.
+    A newer Earshot may count them otherwise: `replaced` says which words were meant.
     """
 
     channel: int
     first: int
     count: int
     text: str
+    replaced: str | None = None  # the words that it replaces, as one line; None: stored before this was kept
 
 
 @dataclass(frozen=True)
@@ -56,30 +58,71 @@ class ChangedWords:
 def correct(transcript: Transcript, corrections: Corrections) -> Transcript:
     """Return the transcript with corrections.
 
+    A change whose words are not where they were when it was stored is left out, and warned about.
+
     Args:
         transcript: edited (`functions.transcripts.edit`).
-        corrections: those of `check`.
+        corrections: those of `check`, perhaps stored by an earlier version of Earshot.
     """
+    fitting = fitting_changes(transcript, corrections)
     channels = [
-        _correct_channel(transcript, channel, [each for each in corrections.changes if each.channel == channel.index])
+        _correct_channel(transcript, channel, [each for each in fitting if each.channel == channel.index])
         for channel in transcript.channels
     ]
-    return replace(transcript, channels=channels, speaker_names=list(corrections.speakers))
+    warnings = [*transcript.warnings, *_warnings(len(corrections.changes) - len(fitting))]
+    return replace(transcript, channels=channels, speaker_names=list(corrections.speakers), warnings=warnings)
+
+
+def fitting_changes(transcript: Transcript, corrections: Corrections) -> list[Change]:
+    """Return the changes whose words are where they were when the change was stored."""
+    words = {channel.index: punctuated_words_of(transcript, channel) for channel in transcript.channels}
+    return [change for change in corrections.changes if _fits(change, words.get(change.channel, []))]
+
+
+def with_replaced(transcript: Transcript, corrections: Corrections) -> Corrections:
+    """Return checked corrections as they are stored: each change with the words that it replaces."""
+    words = {channel.index: punctuated_words_of(transcript, channel) for channel in transcript.channels}
+    changes = [replace(change, replaced=_line(change, words[change.channel])) for change in corrections.changes]
+    return replace(corrections, changes=changes)
+
+
+def _fits(change: Change, words: Sequence[TranscriptWord]) -> bool:
+    exists = change.first >= 0 and change.count > 0 and change.first + change.count <= len(words)
+    return exists and change.replaced in (None, _line(change, words))
+
+
+def _line(change: Change, words: Sequence[TranscriptWord]) -> str:
+    return join_words(words[change.first : change.first + change.count])
+
+
+def _warnings(left_out: int) -> list[dict[str, str]]:
+    if not left_out:
+        return []
+    number = "One correction is" if left_out == 1 else f"{left_out} corrections are"
+    message = f"{number} left out: the words that were corrected are no longer at their places. Correct them again."
+    return [{"parameter": "edits", "type": "corrections_left_out", "message": message}]
 
 
 def check(transcript: Transcript, corrections: Corrections) -> None:
     """Check that corrections fit an edited transcript.
 
     Raises:
-        BadCorrections: A change names words that do not exist, or two name the same; or a name is empty or too long.
+        BadCorrections: A change names words that do not exist or are others than it says, or two changes name the
+            same; or a name is empty or too long.
     """
-    lengths = {channel.index: len(punctuated_words_of(transcript, channel)) for channel in transcript.channels}
+    words = {channel.index: punctuated_words_of(transcript, channel) for channel in transcript.channels}
     ordered = sorted(corrections.changes, key=lambda change: (change.channel, change.first))
     for change in ordered:
-        words = lengths.get(change.channel, 0)
-        if change.first < 0 or change.count < 1 or change.first + change.count > words:
+        of_channel = words.get(change.channel, [])
+        if not _fits(replace(change, replaced=None), of_channel):
             raise BadCorrections(
-                f"Channel {change.channel} has {words} words: there are not {change.count} from word {change.first} on."
+                f"Channel {change.channel} has {len(of_channel)} words: "
+                f"there are not {change.count} from word {change.first} on."
+            )
+        if not _fits(change, of_channel):
+            raise BadCorrections(
+                f"Word {change.first} of channel {change.channel} and those after it are "
+                f"{_line(change, of_channel)!r}, not {change.replaced!r}. Read the transcript again."
             )
     for before, after in pairwise(ordered):
         if before.channel == after.channel and before.first + before.count > after.first:
@@ -92,11 +135,12 @@ def check(transcript: Transcript, corrections: Corrections) -> None:
 
 
 def changed_words(transcript: Transcript, corrections: Corrections) -> list[ChangedWords]:
-    """Return where the words of each change are in the corrected transcript, in order of channel and word."""
+    """Return where the words of each change that fits are in the corrected transcript, in order of channel and word."""
     found: list[ChangedWords] = []
+    fitting = fitting_changes(transcript, corrections)
     for channel in transcript.channels:
         old, moved = punctuated_words_of(transcript, channel), 0
-        changes = sorted((each for each in corrections.changes if each.channel == channel.index), key=_first)
+        changes = sorted((each for each in fitting if each.channel == channel.index), key=_first)
         for change in changes:
             count = len([word for word in _new_words(transcript, channel, old, change) if word.normalised])
             found.append(ChangedWords(change, change.first + moved, count))

@@ -85,10 +85,12 @@ SCHEMAS: dict[str, Schema] = {
     "NewEdits": document(
         {},
         {
-            "changes": array_of(document({"channel": COUNT, "first": COUNT, "count": COUNT, "text": TEXT})),
+            "changes": array_of(
+                document({"channel": COUNT, "first": COUNT, "count": COUNT, "text": TEXT}, {"replaced": TEXT})
+            ),
             "speakers": array_of(document({"channel": COUNT, "speaker": COUNT, "name": TEXT})),
         },
-        "As in `Edits`, without `words`.",
+        "As in `Edits`, without `words`. A change whose `replaced` differs from the words that it names is refused.",
     ),
     "Edits": document(
         {
@@ -101,9 +103,11 @@ SCHEMAS: dict[str, Schema] = {
                         "text": TEXT,
                         "words": array_of(named("Word")),
                     },
-                    {},
+                    {"replaced": TEXT},
                     "Words `first` to `first + count - 1` of a channel, counted from 0 in the result with "
-                    "`edited=false`, are replaced by `text`. `words` are those of the text, with times.",
+                    "`edited=false`, are replaced by `text`. `words` are those of the text, with times; `replaced` are "
+                    "those that were there. A change whose words are no longer at their place, after an upgrade of "
+                    "Earshot, is left out here and in every format; `metadata.warnings` says so.",
                 )
             ),
             "speakers": array_of(document({"channel": COUNT, "speaker": COUNT, "name": TEXT})),

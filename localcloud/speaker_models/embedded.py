@@ -54,10 +54,12 @@ def embedded(folder: Path, progress: Callable[[str], None] = lambda stage: None)
         CorruptModel: a converted file has another SHA-256 than the pinned one.
     """
     model_folder = folder / SPEAKERS
+    if _is_whole(model_folder):
+        return model_folder  # the worker compares every file with the manifest before it loads the model
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / f".{SPEAKERS}.lock"):
-        if all((model_folder / name).is_file() for name in FILES):
-            return model_folder  # the worker compares every file with the manifest before it loads the model
+        if _is_whole(model_folder):
+            return model_folder
         progress("Making the model that tells speakers apart: downloading 81 MB")
         with tempfile.TemporaryDirectory(prefix=f".{SPEAKERS}.", dir=folder) as temporary:
             partial = Path(temporary) / SPEAKERS
@@ -68,6 +70,10 @@ def embedded(folder: Path, progress: Callable[[str], None] = lambda stage: None)
             shutil.rmtree(model_folder, ignore_errors=True)
             partial.rename(model_folder)
     return model_folder
+
+
+def _is_whole(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in FILES)
 
 
 def manifest(folder: Path) -> tuple[str, bytes]:

@@ -17,7 +17,7 @@ from functions.handlers.api.wait_for_job import check_completed
 from functions.jobs.job import Job
 from functions.rendering.deepgram import word_documents
 from functions.settings import settings
-from functions.transcripts.corrections import BadCorrections, Corrections, changed_words, check, correct
+from functions.transcripts.corrections import BadCorrections, Corrections, changed_words, check, correct, with_replaced
 
 NOTHING = "none"  # the version of a transcript without corrections
 MAX_BYTES = 2_000_000  # of all corrections: some ten hours of changed words
@@ -45,6 +45,7 @@ def put_edits(request: Request, job: Job) -> Response:
         corrections = Corrections.from_json(request.body)
         transcript, _ = optioned_transcript(job)
         check(transcript, corrections)
+        corrections = with_replaced(transcript, corrections)
     except (InvalidDocument, BadCorrections) as error:
         raise bad_request(f"Bad Request: {error}") from None
     empty = not corrections.changes and not corrections.speakers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from functions.transcripts.redaction.cues import Cue
@@ -62,9 +62,8 @@ def is_part(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) ->
     return is_area and len(digits) in range(2, 6)
 
 
-def _with_extension(words: Sequence[TranscriptWord], phone: Found, numerals: Sequence[Numeral]) -> Found:
-    """Return a telephone number with its extension: "555-2671, ext. 204"."""
-    starting = {numeral.first: numeral for numeral in numerals}
+def _with_extension(words: Sequence[TranscriptWord], phone: Found, starting: Mapping[int, Numeral]) -> Found:
+    """Return a telephone number with its extension: "555-2671, ext. 204"; `starting` are numerals by first word."""
     following = words[phone.last + 1].normalised.rstrip(".") if phone.last + 1 < len(words) else ""
     last = phone.last + 1
     while following in _EXTENSION and (numeral := starting.get(last + 1)):
@@ -76,7 +75,7 @@ def completed(
     words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral], cues: Sequence[Cue]
 ) -> list[Found]:
     """Return entities in order with what belongs to them: "QQ 12 34 56 C", "GB29 NWBK 6016 …", "555-2671 ext. 204"."""
-    written = {numeral.first for numeral in numerals}
+    written = {numeral.first: numeral for numeral in numerals}
     announcing = {at for cue in cues if not cue.elsewhere for at in range(cue.first, cue.last + 1)}
     taken = {at for entity in found for at in range(entity.first, entity.last + 1)}
 
@@ -98,7 +97,7 @@ def completed(
 
     def whole(entity: Found) -> Found:
         if entity.entity is Entity.PHONE_NUMBER:
-            return _with_extension(words, entity, numerals)
+            return _with_extension(words, entity, written)
         if entity.entity in (Entity.SSN, Entity.ACCOUNT_NUMBER):
             return replace(entity, first=end(entity.first, -1), last=end(entity.last, 1))
         return entity

@@ -1,4 +1,4 @@
-"""Numbers that show by themselves what they are: by check digits, or by areas that are not given to anybody."""
+"""Numbers that show by themselves what they are: by check digits, or by areas that are not assigned."""
 
 from __future__ import annotations
 

@@ -34,26 +34,28 @@ def find_dates(words: Sequence[TranscriptWord], numerals: Sequence[Numeral], cue
     starting = {numeral.first: numeral for numeral in numerals}
     ending = {numeral.last: numeral for numeral in numerals}
     found: list[Found] = []
+    used: dict[Entity, int] = {}  # where the last date of each kind begins
     for at, word in enumerate(words):
         if found and found[-1].last >= at:
             continue
-        entity = _entity(cues, at, found)
+        if found:
+            used[found[-1].entity] = found[-1].first
+        entity = _entity(cues, at, used)
         is_expiry = entity is Entity.CREDIT_CARD_EXPIRATION and _MONTH_AND_YEAR.fullmatch(word.normalised)
         if is_expiry or (_WRITTEN.fullmatch(word.normalised) and not _is_sort_code(word, cues, at)):
             found.append(Found(entity, at, at))
         elif last := _end_of_ordinals(words, starting, at, born=entity is Entity.DOB):
-            found.append(Found(_entity(cues, at, found, last), at, last))
+            found.append(Found(_entity(cues, at, used, last), at, last))
         elif word.normalised.rstrip(".") in _MONTHS and not _is_verb(words, at):
             first = _day_before(words, ending, at)
             last = _day_and_year_after(words, starting, at)
             if (first, last) != (at, at) or _expires(cues, at):
-                found.append(Found(_entity(cues, at, found, last), first, last))
+                found.append(Found(_entity(cues, at, used, last), first, last))
     return found
 
 
-def _entity(cues: Sequence[Cue], at: int, found: Sequence[Found], last: int | None = None) -> Entity:
+def _entity(cues: Sequence[Cue], at: int, used: dict[Entity, int], last: int | None = None) -> Entity:
     """Return what a date is: the words before it that say so announce one date; "born" may follow its `last` word."""
-    used = {entity.entity: entity.first for entity in found}
     for cue in cues_before(cues, at):
         if cue.entity in _SPECIAL and used.get(cue.entity, -2) < cue.first + cue.elsewhere:
             return cue.entity

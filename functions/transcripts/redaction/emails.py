@@ -47,11 +47,19 @@ _NO_NAME = word_set(
 _AND_SO_ON = word_set("and or und y et with from the my your und mit von der die le la el")
 # A letter and a word that begins with it, which may stand behind: "J as in Juliet", "J wie".
 _SPELT = re.compile(r"(?<!\S)\w (as in|comme dans|for|like|wie|as|comme|como|come|als)( \S+)?$")
-# Mailboxes that are named without their top-level domain: "jane at gmail".
 # "At this point in time" has an "at", a "point" and a top-level domain, and is no address.
 _ENGLISH_DOT = word_set("point period")
 _ENGLISH_WORDS = word_set("in it me at us be no is so to")
+# Mailboxes that are named without their top-level domain: "jane at gmail".
 _MAILBOXES = word_set("gmail googlemail hotmail icloud protonmail gmx")
+# Words before the "at" that are no name of a mailbox: "sign up at icloud", "my data at icloud".
+_NO_MAILBOX_NAME = word_set(
+    "up over out in on off back down away around data file files photo photos picture pictures backup backups storage "
+    "account accounts mail mails email emails inbox password passwords contacts calendar support service team people "
+    "job jobs engineer engineers login logged stored stuff everything anything something someone somebody only stay "
+    "stayed start started live lives stop hosting based looking"
+)
+_DETERMINERS = word_set("my your his her its our their the a an this that these those some any all no which what")
 _MOST_SPELT = 40  # words of a domain that is spelt
 _MOST_LOCAL = 12  # words before the "at" that may belong to an address which is announced
 
@@ -75,9 +83,19 @@ def find_emails(words: Sequence[TranscriptWord], numerals: Sequence[Numeral] = (
             start = _local_start(words, at, free, digits)
             is_mailbox = last == at + 1 and words[last].normalised in _MAILBOXES
             is_named = _has_sign(word) or words[at - 1].normalised not in _NO_NAME
+            if is_mailbox and not _has_sign(word):
+                is_named = is_named and _may_be_mailbox_name(words, at, free)
             if is_named or (start < at - 1 and not is_mailbox):
                 found.append(Found(Entity.EMAIL_ADDRESS, start, last))
     return found
+
+
+def _may_be_mailbox_name(words: Sequence[TranscriptWord], at: int, free: int) -> bool:
+    """Tell whether the words before the "at" of a bare mailbox may be a name: "jane", and not "my data"."""
+    if any(words[n].normalised in _IS and _announced_before(words, n) for n in range(max(free, at - 4), at)):
+        return True  # "my e-mail is photos at gmail"
+    before = words[at - 2].normalised if at > 1 else ""
+    return words[at - 1].normalised not in _NO_MAILBOX_NAME and before not in _DETERMINERS
 
 
 def _domain_end(words: Sequence[TranscriptWord], start: int, *, after_name: bool = False) -> int | None:

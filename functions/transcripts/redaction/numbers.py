@@ -23,7 +23,7 @@ from functions.transcripts.redaction.cues import BEFORE, Cue, cues_after, cues_b
 from functions.transcripts.redaction.entities import LEAST_DIGITS, Entity, Found
 from functions.transcripts.redaction.numerals import Numeral
 from functions.transcripts.redaction.phones import is_phone_number
-from functions.transcripts.redaction.runs import Run, counts_digits, digits_of, misheard_digits, runs
+from functions.transcripts.redaction.runs import Run, counts_digits, digits_of, is_corrected, misheard_digits, runs
 from functions.transcripts.words import TranscriptWord
 
 _MISHEARD_CARD = range(14, 18)  # without its check digit, where a digit was misheard, lost or said twice
@@ -77,7 +77,7 @@ def _begun_before(
     free = [numeral for numeral in numerals if taken.isdisjoint(range(numeral.first, numeral.last + 1))]
     for run in runs(free, words, across_sentences=False):
         is_near = any(run[-1].last < first <= run[-1].last + _MOST_BEFORE_CARD for first in cards)
-        is_group = len(digits_of(run)) >= LEAST_DIGITS and not any(map(is_clock_or_decimal, run))
+        is_group = len(digits_of(run)) % 4 == 0 and not any(map(is_clock_or_decimal, run))
         is_year = len(run) == 1 and bool(YEAR.fullmatch(run[0].digits))
         counts = any(is_amount(words, numeral, languages[numeral.first]) for numeral in run)
         if is_near and is_group and not (is_year or counts):
@@ -138,15 +138,20 @@ def _classified(
     found: Sequence[Found],
     requested: frozenset[Entity],
 ) -> Iterator[Found]:
-    """Yield what a run is; one that is nothing as a whole may be an expiry date and a code one after the other."""
+    """Yield what a run is; one that is nothing as a whole may be an expiry date and a code one after the other.
+
+    A run that was begun anew, and is nothing that was requested, may be two numbers that are.
+    """
     whole = _entity(run, words, cues, language, found, requested)
-    if whole is not None:
+    if whole is not None and (whole in requested or not is_corrected(words, run)):
         yield _found(whole, run)
     elif len(run) > 1:
         already = [*found]
+        is_one_twice = is_corrected(words, run)
         for part in _parts(run, words, language):
             for entity in _classified(part, words, cues, language, already, requested):
-                already.append(entity)
+                if not is_one_twice:
+                    already.append(entity)
                 yield entity
 
 

@@ -100,7 +100,7 @@ def _kind_between(kinds: Sequence[str], words: Sequence[TranscriptWord], languag
 def _languages_of_numbers(words: Sequence[TranscriptWord], languages: Sequence[str]) -> list[str]:
     """Return the language in which each word is read: its own, or another of which it says a number of some words.
 
-    Who calls a bank speaks two languages, and Whisper takes some languages for their neighbours.
+    Callers may speak two languages, and Whisper takes some languages for their neighbours.
     """
     read = [*languages]
     own = {language for language in languages if language in VOCABULARIES}

@@ -8,7 +8,7 @@ from math import fsum
 
 from earshot_contract.shard_results import Segment, Word
 from functions.transcripts.printed_words import PrintedWord, segment_words
-from functions.transcripts.redaction.cues import BEFORE, find_cues, questions
+from functions.transcripts.redaction.cues import BEFORE, Cue, find_cues, questions
 from functions.transcripts.redaction.dates import find_dates
 from functions.transcripts.redaction.emails import find_emails
 from functions.transcripts.redaction.entities import (
@@ -39,9 +39,12 @@ def redact(transcript: Transcript, names: list[str]) -> Transcript:
     counts: dict[Entity, int] = {}
     channels, redactions = [], []
     words_of_channels = [punctuated_words_of(transcript, channel) for channel in transcript.channels]
-    for channel, words in zip(transcript.channels, words_of_channels, strict=True):
-        others = [other for other in words_of_channels if other is not words]
-        found = find_entities(words, [_language(transcript, channel, word) for word in words], names, others)
+    cues_of_channels = [find_cues(words) for words in words_of_channels]
+    for at, (channel, words) in enumerate(zip(transcript.channels, words_of_channels, strict=True)):
+        others = [*zip(words_of_channels, cues_of_channels, strict=True)]
+        elsewhere = questions(words, [*others[:at], *others[at + 1 :]])
+        cues = sorted([*cues_of_channels[at], *elsewhere], key=lambda cue: (cue.last, cue.first))
+        found = find_entities(words, [_language(transcript, channel, word) for word in words], names, cues)
         tagged = []
         for entity in found:
             counts[entity.entity] = counts.get(entity.entity, 0) + 1
@@ -56,7 +59,7 @@ def find_entities(
     words: Sequence[TranscriptWord],
     languages: Sequence[str],
     names: list[str],
-    others: Sequence[Sequence[TranscriptWord]] = (),
+    cues: Sequence[Cue],
 ) -> list[Found]:
     """Return the requested entities among words, in order; none overlaps another.
 
@@ -64,18 +67,18 @@ def find_entities(
         words: Words of a channel in order of time.
         languages: Whisper's code for each word.
         names: What `parse_redact` returned.
-        others: Words of the other channels, on which may be asked what is answered on this one.
+        cues: What says what a number is, on this channel and on others, in order of the cues' last words.
     """
     requested = requested_entities(names)
     numerals = find_numerals(words, languages)
-    cues = sorted([*find_cues(words), *questions(words, others)], key=lambda cue: (cue.last, cue.first))
     emails = find_emails(words, numerals) if Entity.EMAIL_ADDRESS in requested else []
     found = _apart([*emails, *(_plain(date, requested) for date in find_dates(words, numerals, cues))])
     taken = {at for entity in found for at in range(entity.first, entity.last + 1)}
     free = [numeral for numeral in numerals if taken.isdisjoint(range(numeral.first, numeral.last + 1))]
     found = _apart([*found, *find_numbers(words, free, cues, languages, requested)])
     if Entity.CREDIT_CARD_EXPIRATION in requested:
-        found = [_expiry_after_card(entity, found) for entity in found]
+        cards = {entity.last for entity in found if entity.entity is Entity.CREDIT_CARD}
+        found = [_expiry_after_card(entity, cards) for entity in found]
     if Entity.NUMERICAL_PII in requested:
         # Of what is found all numbers are requested, then; an e-mail address that is not may still have digits in it.
         found = [entity for entity in found if entity.entity in requested]
@@ -100,10 +103,9 @@ def _plain(date: Found, requested: frozenset[Entity]) -> Found:
     return date if date.entity in requested else replace(date, entity=Entity.DATE)
 
 
-def _expiry_after_card(date: Found, found: Sequence[Found]) -> Found:
-    """Return a date that follows a card's number as its expiry; the words that said so may have been misheard."""
-    near = range(date.first - BEFORE, date.first)
-    if date.entity is Entity.DATE and any(e.entity is Entity.CREDIT_CARD and e.last in near for e in found):
+def _expiry_after_card(date: Found, cards: set[int]) -> Found:
+    """Return a date within reach of a card's last word as its expiry; the words that said so may be misheard."""
+    if date.entity is Entity.DATE and not cards.isdisjoint(range(date.first - BEFORE, date.first)):
         return replace(date, entity=Entity.CREDIT_CARD_EXPIRATION)
     return date
 

@@ -21,6 +21,7 @@ _MISHEARD = word_set("for to too double triple")
 _CORRECTING = word_set(
     "no sorry wait hold on so that's again i mean nein moment nochmal non pardon perdón perdona scusa del du"
 )
+_SLASHES = word_set("slash stroke barra schrägstrich barre")
 _MOST_BETWEEN = 3  # words
 # "4111 and the last four are 1111": what leads on to the next digits, and the words beside it.
 _LEADS_ON = word_set("then last next first final")
@@ -57,11 +58,19 @@ def digits_of(run: Sequence[Numeral]) -> str:
     return "".join(numeral.digits for numeral in run)
 
 
+def is_corrected(words: Sequence[TranscriptWord], run: Sequence[Numeral]) -> bool:
+    """Tell whether a run has words like "no, wait" in it: it may be two numbers."""
+    return not (_CORRECTING | _SLASHES).isdisjoint(_inside(words, run))
+
+
+def _inside(words: Sequence[TranscriptWord], run: Sequence[Numeral]) -> list[str]:
+    own = {at for numeral in run for at in range(numeral.first, numeral.last + 1)}
+    return [words[at].normalised for at in range(run[0].first, run[-1].last) if at not in own]
+
+
 def misheard_digits(words: Sequence[TranscriptWord], run: Sequence[Numeral]) -> str:
     """Return a digit for each word inside a run that sounds like one: "seven for two"."""
-    own = {at for numeral in run for at in range(numeral.first, numeral.last + 1)}
-    inside = (words[at].normalised for at in range(run[0].first, run[-1].last) if at not in own)
-    return "".join({"for": "4", "to": "2", "too": "2"}.get(text, "") for text in inside)
+    return "".join({"for": "4", "to": "2", "too": "2"}.get(text, "") for text in _inside(words, run))
 
 
 def _continues(words: Sequence[TranscriptWord], before: Numeral, after: Numeral, across_sentences: bool) -> bool:

@@ -67,13 +67,18 @@ def test_address_that_is_none_is_a_wrong_command_line(earshot: Any, url: str) ->
     assert "is not the address of a deployment" in result.stderr
 
 
-@pytest.mark.parametrize("key", ["secret\nx", "secretü", "secret\x1b[31m", "secret\udcff"])
+@pytest.mark.parametrize("key", ["secret\nx", "secretü", "secret\x1b[31m", "secret\udcff", "secret x"])
 def test_key_that_no_header_carries_is_not_printed(earshot: Any, deployment: Any, key: str) -> None:
     result = earshot("jobs", "--key", key)
 
     assert (result.returncode, deployment.requests) == (2, [])
     assert "The key has characters" in result.stderr
     assert "secret" not in result.stdout + result.stderr
+
+
+def test_key_pasted_with_a_space_behind_it_is_accepted(earshot: Any, deployment: Any) -> None:
+    assert earshot("jobs", "--key", "secret \n").returncode == 0
+    assert deployment.requests[0][3]["authorization"] == "Token secret"
 
 
 def test_option_that_is_not_utf_8_is_a_wrong_command_line(earshot: Any, deployment: Any) -> None:

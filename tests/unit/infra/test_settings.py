@@ -54,9 +54,10 @@ def settings(deployed: StackSettings | None = None, **named: str) -> StackSettin
 @pytest.mark.parametrize("name", ["ecs-whisper", "AWS-earshot", "Fargate1"])
 def test_name_that_ecs_keeps_for_itself_is_refused(name: str) -> None:
     """CloudFormation would find out after minutes: the names of the capacity providers begin with the stack's."""
-    with pytest.raises(SettingsError, match="keeps for itself"):
+    with pytest.raises(SettingsError, match="keeps for itself: aws, ecs, fargate"):
         settings(name=name)
     assert settings(name=f"my-{name}").name == f"my-{name}"
+    assert settings(name=name, flavour="cpu").name == name, "without GPUs there is no provider of that name"
 
 
 def test_others_name_every_setting() -> None:

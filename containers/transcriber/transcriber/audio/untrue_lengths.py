@@ -68,7 +68,7 @@ def _is_wave64_chunk(data: mmap.mmap, at: int, end: int) -> bool:
     if at + _WAVE64_HEADER > end:
         return False
     (size,) = struct.unpack_from("<Q", data, at + 16)
-    return _WAVE64_HEADER <= size <= end - at
+    return bool(_WAVE64_HEADER <= size <= end - at)
 
 
 def _caf_head(data: mmap.mmap, start: int, end: int) -> bytes:

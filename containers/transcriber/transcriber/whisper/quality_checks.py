@@ -93,10 +93,12 @@ def is_plausible_attempt(hypothesis: Hypothesis, temperature: float) -> bool:
 
     Args:
         hypothesis: the hypothesis.
-        temperature: of the attempt, 0 for beam search. Beam search may repeat what was said twice. A sample is decoded
-            because beam search failed, mostly in a loop, and one that repeats itself is that loop, cut short.
+        temperature: of the attempt, 0 for beam search. Beam search may repeat what was said twice, unless it guesses.
+            A sample is decoded because beam search failed, mostly in a loop, and one that repeats itself is that loop,
+            cut short.
     """
-    return is_plausible(hypothesis) and not (temperature and has_repetition(hypothesis.text))
+    guesses = bool(temperature) or hypothesis.avg_logprob < MIN_AVG_LOGPROB
+    return is_plausible(hypothesis) and not (guesses and has_repetition(hypothesis.text))
 
 
 def has_no_words(hypothesis: Hypothesis) -> bool:

@@ -7,11 +7,14 @@ from itertools import pairwise
 
 from functions.transcripts.edits.numerals.cardinals import Written
 from functions.transcripts.edits.numerals.numbers import Number
-from functions.transcripts.edits.numerals.tokens import Tokens, is_number
-from functions.transcripts.edits.numerals.vocabularies import AFTER_ATTACKS
+from functions.transcripts.edits.numerals.tokens import Tokens
+from functions.transcripts.edits.numerals.vocabularies import AFTER_ATTACKS, AFTER_YEARS, ATTACKS
 
 _BEFORE_DATES = frozenset(["am", "vom", "zum", "den", "dem", "bis", "ab", "seit"])
-_BEFORE_ATTACKS = frozenset(["of", "on", "after", "since", "before", "post", "pre", "until"])
+_BEFORE_ATTACKS = frozenset(["of", "on", "since", "post", "pre"])
+_BEFORE_TIMES = frozenset(["before", "after", "until", "till", "at", "by", "from", "around", "about"])
+_CLOCKS = frozenset(["at", "by", "from", "around", "about"])  # "the train at nine eleven was late"
+_NEAR = 6  # words behind "after nine eleven" that may say the attacks
 
 
 def dates(tokens: Tokens, numbers: Sequence[Number]) -> list[Written]:
@@ -45,7 +48,10 @@ def _is_nine_eleven(tokens: Tokens, nine: Number, eleven: Number) -> bool:
     if not is_pair or not tokens.word(eleven.start):
         return False
     before, after = tokens.word_before(nine.start), tokens.word(eleven.end)
-    is_meant = before in _BEFORE_ATTACKS and (not after or after in AFTER_ATTACKS or not is_number(after, "en"))
-    is_time = after in ("a", "am", "a.m", "p", "pm", "p.m", "o'clock") or (before == "until" and not after)
-    is_named = nine.start > 0 and bool(before) and tokens[nine.start - 1].is_name
-    return (is_meant or after in AFTER_ATTACKS) and not is_time and not is_named
+    if before and tokens[nine.start - 1].is_name:
+        return False  # "a Porsche nine eleven"
+    if before in _BEFORE_TIMES:
+        says_attacks = any(token.lower in ATTACKS for token in tokens[eleven.end : eleven.end + _NEAR])
+        return says_attacks or (after in AFTER_ATTACKS and before not in _CLOCKS)
+    is_meant = before in _BEFORE_ATTACKS and (not after or after in AFTER_YEARS)
+    return is_meant or after in AFTER_ATTACKS

@@ -13,6 +13,9 @@ from functions.transcripts.edits.numerals.vocabularies import AFTER_YEARS
 _TELEPHONE_DIGITS = 7  # at least, if there are groups such as 800 and 12 among the digits
 _EARLY_YEAR_SIGNS = frozenset({"in", "since", "year", "jahr", "jaar", "år"})  # "in ten sixty-six"
 _PER = frozenset({"a", "an", "each", "apiece", "per"})  # "nineteen ninety-nine a month"
+_SIGHT = frozenset({"vision", "hindsight", "eyesight", "sight", "eye", "eyes", "acuity"})  # that is twenty twenty
+_NEAR = 4  # words before it within which one of these counts
+_JOINING = frozenset({"and", "but", "to", "with", "the", "that"})  # follow two other numbers as often as a year
 _DECADES = {"twenties": "20s", "thirties": "30s", "forties": "40s", "fifties": "50s", "sixties": "60s"}
 _DECADES |= {"seventies": "70s", "eighties": "80s", "nineties": "90s"}
 
@@ -150,10 +153,17 @@ def _year(tokens: Tokens, run: Sequence[Number]) -> list[Number]:
     if not is_date and after in _PER:
         return []
     is_estimate = year.value - century.value in (0, 1) or (century.value, year.value) == (15, 20)
-    is_recent = century.value == 20 and after in AFTER_YEARS
+    is_recent = after in AFTER_YEARS and _is_recent(tokens, century, after)
     if is_estimate and not is_recent and not is_date and century.value != 19:
         return []
     return [_concatenated(run[:2]), *(replace(number, is_sure=False) for number in rest)]
+
+
+def _is_recent(tokens: Tokens, century: Number, after: str) -> bool:
+    """Tell whether "twenty twenty" before a word that may follow a year is one, and says nothing of eyes or a score."""
+    before = tokens.word_before(century.start)
+    is_sight = any(token.lower in _SIGHT for token in tokens[max(0, century.start - _NEAR) : century.start])
+    return century.value == 20 and not is_sight and (not before or after not in _JOINING)
 
 
 def _decade(tokens: Tokens, number: Number) -> Number:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from functions.transcripts.edits.numerals.kings import is_of_king
 from functions.transcripts.edits.numerals.labels import AFTER_LABELS, LABELS
 from functions.transcripts.edits.numerals.numbers import Number, is_fraction
 from functions.transcripts.edits.numerals.tokens import Tokens
-from functions.transcripts.edits.numerals.vocabularies import REGNAL_NAMES
 
 _LARGEST_ESTIMATE = 10  # "one or two" stays; "one or fifty" is "one or 50"
-_NUMBERED_KINGS = frozenset({"es", "fr", "it", "pt"})  # "Louis quatorze" is Louis XIV
-_LARGEST_REGNAL_NUMBER = 23  # of a king or a pope: John XXIII
 _BEFORE_PARTS = frozenset({"a", "an", "one"})  # "a fifth", "one tenth", "a twenty second clip"
 _WEEKDAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
 _SCORE_JOINERS = frozenset({"to", "zu", "a", "à"})
@@ -66,10 +64,7 @@ def _is_count(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
         return False
     if not number.is_word:
         return True
-    follows_name = before and tokens[number.start - 1].is_name
-    if follows_name and tokens.language in _NUMBERED_KINGS:
-        return False
-    if before in REGNAL_NAMES and number.value <= _LARGEST_REGNAL_NUMBER:
+    if is_of_king(tokens, number):
         return False
     if _is_next_to_fraction(tokens, number, others):
         return False

@@ -19,17 +19,9 @@ def _unsigned(words: str) -> dict[str, str]:
 
 # Words behind an English year, and not behind "twenty, twenty-one people": "twenty twenty was a hard year".
 AFTER_YEARS = _set("was is has will had when because where that and but to with the it we they i he she")
-# Words behind "nine eleven", the day of the attacks.
-AFTER_ATTACKS = _set(
-    "attack attacks terrorist terrorists commission memorial museum victims hijackers survivors families era report "
-    "conspiracy happened was changed"
-)
-# Names of kings and popes: "Louis sixteen" is Louis XVI, in any language and at the beginning of a sentence.
-REGNAL_NAMES = _set(
-    "louis ludwig henry henri heinrich enrico enrique george charles karl carlo carlos william wilhelm guillaume "
-    "edward édouard richard james philip philippe philipp felipe filippo friedrich francis françois franz luigi luis "
-    "alfonso pius pie pio benedict benoît benedikt"
-)
+# Words that say the attacks of "nine eleven", and those that may stand behind it, too.
+ATTACKS = _set("attack attacks terrorist terrorists hijackers victims memorial commission changed")
+AFTER_ATTACKS = ATTACKS | _set("museum survivors families era report conspiracy happened was")
 VOCABULARIES = {
     "en": Vocabulary(
         ambiguous=_set("one o zero"),

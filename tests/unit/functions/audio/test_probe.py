@@ -27,12 +27,13 @@ def encoded(
     seconds: float = 2.0,
     rate: int = 48000,
     options: dict[str, str] | None = None,
+    amplitude: float = 0.3,
 ) -> bytes:
     """A tone, as FFmpeg writes it."""
     out = io.BytesIO()
     with av.open(out, "w", format=container, options=options) as file:
         stream = file.add_stream(codec, rate=rate, layout="mono" if channels == 1 else "stereo")
-        tone = np.sin(np.arange(int(seconds * rate)) * 0.05).astype(np.float32) * 0.3
+        tone = np.sin(np.arange(int(seconds * rate)) * 0.05).astype(np.float32) * amplitude
         frame = av.AudioFrame.from_ndarray(np.repeat(tone[None], channels, 0), "fltp", stream.layout.name)
         frame.sample_rate = rate
         for packet in [*stream.encode(frame), *stream.encode(None)]:
@@ -108,6 +109,15 @@ class Counting(io.BytesIO):
         data = super().read(size)
         self.count += len(data)
         return data
+
+
+@pytest.mark.parametrize("silent", [0.0, 5.0, 10.0])
+def test_length_of_aac_that_begins_with_silence_is_about_right(silent: float) -> None:
+    """Frames of silence have some bytes, and those of sound a hundred and more."""
+    body = encoded("adts", "aac", 1, 60.0, 44100)
+    if silent:
+        body = encoded("adts", "aac", 1, silent, 44100, amplitude=0.0) + body
+    assert probed(body).duration == pytest.approx(60 + silent, rel=0.5)
 
 
 FRAGMENTED = {"movflags": "frag_keyframe+empty_moov+default_base_moof", "frag_duration": "100000"}

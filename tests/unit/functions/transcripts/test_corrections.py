@@ -16,6 +16,7 @@ from functions.transcripts.corrections import (
     changed_words,
     check,
     correct,
+    with_replaced,
 )
 from functions.transcripts.transcript import SpeakerName, Transcript
 from functions.transcripts.words import punctuated_words_of
@@ -103,6 +104,7 @@ def test_changed_words_are_found_in_the_corrected_transcript():
         (Corrections([Change(0, -1, 1, "x")]), "from word -1 on"),
         (Corrections([Change(0, 0, 0, "x")]), "there are not 0"),
         (Corrections([Change(0, 0, 3, "x"), Change(0, 2, 1, "y")]), "Two changes name word 2"),
+        (Corrections([Change(0, 1, 1, "x", replaced="dog")]), "are 'cat', not 'dog'"),
         (Corrections(speakers=[SpeakerName(0, 0, " ")]), "name of speaker 0"),
         (Corrections(speakers=[SpeakerName(0, 0, "a\nb")]), "name of speaker 0"),
     ],
@@ -110,3 +112,39 @@ def test_changed_words_are_found_in_the_corrected_transcript():
 def test_corrections_that_do_not_fit_are_refused(corrections, problem):
     with pytest.raises(BadCorrections, match=problem):
         check(ORIGINAL, corrections)
+
+
+UPGRADED = transcript_with("Thecat sat on", "the red mat.")  # the same text in fewer words
+
+
+@pytest.mark.parametrize("change", [Change(0, 1, 1, "dog"), Change(0, 2, 2, "at the"), Change(0, 6, 1, "rug.")])
+def test_change_of_moved_words_is_left_out_and_warned_about(change):
+    stored = with_replaced(ORIGINAL, Corrections([change], [SpeakerName(0, 0, "Elinor")]))
+
+    corrected = correct(UPGRADED, stored)
+
+    assert timed(corrected) == timed(UPGRADED)
+    assert changed_words(UPGRADED, stored) == []
+    assert corrected.speaker_name(corrected.channels[0], 0) == "Elinor"
+    [warning] = listen_response(corrected, Options())["metadata"]["warnings"]
+    assert (warning["parameter"], warning["type"]) == ("edits", "corrections_left_out")
+    assert warning["message"].startswith("One correction is left out")
+
+
+@pytest.mark.parametrize("channel", [0, 1])
+def test_change_without_its_words_may_be_beyond_the_end(channel):
+    beyond, within = Change(channel, 0, 7, "None"), Change(0, 0, 1, "A cat")
+
+    corrected = correct(UPGRADED, Corrections([beyond, within]))
+
+    assert text(corrected).startswith("A cat sat on")
+    assert len(corrected.warnings) == 1
+
+
+def test_change_of_words_that_are_where_they_were_is_applied():
+    stored = with_replaced(ORIGINAL, Corrections([Change(0, 3, 2, "upon that")]))
+
+    assert [change.replaced for change in stored.changes] == ["on the"]
+    assert "The cat sat upon that red mat." in text(correct(ORIGINAL, stored)).replace("\n", " ")
+    assert correct(ORIGINAL, stored).warnings == []
+    check(ORIGINAL, stored)

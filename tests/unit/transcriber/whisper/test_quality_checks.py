@@ -32,6 +32,7 @@ def test_sample_that_repeats_itself_is_another_loop() -> None:
     loop = replace(GOOD, text="je nekaj, da je nekaj da, je nekaj da, je nekaj da")
 
     assert quality_checks.is_plausible_attempt(loop, 0.0)  # it may have been said twice
+    assert not quality_checks.is_plausible_attempt(replace(loop, avg_logprob=-1.3), 0.0), "the model guesses"
     assert not quality_checks.is_plausible_attempt(loop, 0.4)
     assert quality_checks.is_plausible_attempt(GOOD, 0.4)
 

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from earshot_contract.s3_object import S3Object
 from functions.aws import s3
 
 AUDIO = b"\xff\xfb\x90\x00 audio"
@@ -46,6 +47,7 @@ def test_edits_are_in_every_format_and_can_be_left_out(api, job_id):
     assert answer.status == 200
     [change] = answer.json["changes"]
     assert [word["punctuated_word"] for word in change["words"]] == ["Goodbye,"]
+    assert change["replaced"] == "Hello,"
     assert all("Goodbye," in text and "Hello" not in text for text in transcripts(api, job_id))
     assert transcripts(api, job_id, "&edited=false") == model_wrote
     assert api.get(f"/requests/{job_id}").json["edited"] is True
@@ -61,6 +63,32 @@ def test_edits_of_somebody_else_are_not_overwritten(api, job_id):
     assert api.get(f"/requests/{job_id}/edits").headers["etag"] == first.headers["etag"]
     assert put(api, job_id, {}, first.headers["etag"]).headers["etag"] == '"none"'
     assert "Hello," in transcripts(api, job_id)[0]
+
+
+def test_edits_of_moved_words_are_warned_about_and_replaced(api, complete):
+    made = api.post("/listen?punctuate=true", AUDIO).json["request_id"]
+    complete(made, "Hello,", "world.")
+    whole = {"changes": [{"channel": 0, "first": 0, "count": 2, "text": "Goodbye."}], "speakers": []}
+    version = put(api, made, whole, '"none"').headers["etag"]
+    key = S3Object("transcripts", f"jobs/{made}/transcript.json")
+    stored = s3.get(key)
+    assert stored
+    document = json.loads(stored)
+    [segment] = document["channels"][0]["segments"]
+    segment |= {"text": "Hello,", "words": segment["words"][:1]}  # as if an upgrade made one word of the two
+    s3.put(key, json.dumps(document).encode(), "application/json")
+
+    answers = [api.get(f"/requests/{made}/result?format={form}") for form in ("json", "srt", "vtt", "txt")]
+    shown = api.get(f"/requests/{made}/edits")
+
+    assert [answer.status for answer in answers] == [200] * 4
+    assert all("Hello," in answer.text for answer in answers)
+    [warning] = answers[0].json["metadata"]["warnings"]
+    assert warning["type"] == "corrections_left_out"
+    assert (shown.status, shown.json["changes"], shown.headers["etag"]) == (200, [], version)
+    assert put(api, made, whole, version).status == 400
+    assert put(api, made, CHANGE, version).status == 200
+    assert "Goodbye," in api.get(f"/requests/{made}/result?format=txt").text
 
 
 @pytest.mark.parametrize(

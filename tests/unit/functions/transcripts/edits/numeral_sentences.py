@@ -86,6 +86,16 @@ SENTENCES = {
         Twenty twenty was a hard year. = 2020 was a hard year.
         It was twenty twenty one when we met. = It was 2021 when we met.
         Twenty twenty one people came. My vision is twenty twenty.
+        Call me before nine eleven; not until nine eleven. = Call me before 9:11; not until 9:11.
+        The train at nine eleven was late. = The train at 9:11 was late.
+        Meet me on nine eleven Main Street. A chapter of nine eleven pages.
+        He died on nine eleven. The horrors of nine eleven and us. = He died on 9/11. The horrors of 9/11 and us.
+        At the nine eleven Memorial. The nine eleven Commission. = At the 9/11 Memorial. The 9/11 Commission.
+        My vision is twenty twenty and fine. My eyes are twenty twenty but tired.
+        I met Charles twenty years ago. William twelve people. = I met Charles 20 years ago. William 12 people.
+        King Charles three waved. After nine eleven all changed. = King Charles three waved. After 9/11 all changed.
+        My score was twenty twenty and his was ten. = My score was twenty twenty and his was 10.
+        We ate pie fifteen times. The trial of Louis sixteen. = We ate pie 15 times. The trial of Louis sixteen.
         Louis sixteen was a king. Henry eight had two wives. = Louis sixteen was a king. Henry eight had 2 wives.
     """,
     "fr": """
@@ -106,6 +116,7 @@ SENTENCES = {
         Trois millions de personnes, cent personnes. = 3 millions de personnes, cent personnes.
         Un, deux, trois, partez ! = 1, 2, 3, partez !
         Deux ou trois cents, de dix à vingt pour cent. = Deux ou trois cents, de 10 à 20 %.
+        J'ai vu Charles vingt fois. Louis quatorze est mort. = J'ai vu Charles 20 fois. Louis quatorze est mort.
         Sous le roi Louis quatorze, tout était à zéro.
         Il s'est mis sur son trente et un.
         Le neuf mai à sept heures cinq, un mètre quatre-vingts. = Le 9 mai à 7 h 05, 1 mètre 80.
@@ -150,6 +161,8 @@ SENTENCES = {
         Ludwig vierzehn war König.
     """,
     "es": """
+        Vi a Carlos veinte días después. Alfonso doce fue rey. = Vi a Carlos 20 días después. Alfonso doce fue rey.
+        Carlos veinte personas. = Carlos 20 personas.
         Uno de ellos tiene veintiún años. = Uno de ellos tiene 21 años.
         Nací el tres de mayo de mil novecientos ochenta y cuatro. = Nací el 3 de mayo de 1984.
         En dos mil veinticuatro. = En 2024.

@@ -1,0 +1,86 @@
+"""Cues near a number are found without a look at all others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import count
+
+import pytest
+
+from functions.transcripts.redaction import cues as cues_module
+from functions.transcripts.redaction import redact as redact_module
+from functions.transcripts.redaction.cues import (
+    AFTER,
+    BEFORE,
+    Cue,
+    cues_after,
+    cues_before,
+    find_cues,
+    is_weakly_announced,
+)
+from functions.transcripts.redaction.entities import Entity
+from functions.transcripts.redaction.redact import redact
+from functions.transcripts.words import TranscriptWord
+from tests.fixtures.transcripts import timed_segment, transcript
+
+LOOKS: dict[str, Callable[[Sequence[Cue], int], object]] = {
+    "before": cues_before,
+    "after": cues_after,
+    "weakly": is_weakly_announced,
+}
+
+
+class Counted(list[Cue]):
+    """Cues that count how often one of them is read."""
+
+    reads = 0
+
+    def __getitem__(self, at):
+        found = super().__getitem__(at)
+        self.reads += len(found) if isinstance(at, slice) else 1
+        return found
+
+    def __iter__(self):
+        for cue in super().__iter__():
+            self.reads += 1
+            yield cue
+
+
+def words_of(text: str) -> list[TranscriptWord]:
+    return [TranscriptWord(word, word, float(at), at + 0.5, 0.9) for at, word in enumerate(text.split())]
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_look_reads_few_cues_however_many_there_are(look):
+    reads = []
+    for number in (1000, 64_000):
+        cues = Counted(Cue(Entity.SSN, at, at) for at in range(number))
+        look(cues, number // 2)
+        reads.append(cues.reads)
+
+    assert 0 < reads[0] <= reads[1] <= reads[0] + 20  # a few more steps of two bisections
+
+
+@pytest.mark.parametrize("filler", range(BEFORE + 2))
+def test_cue_counts_up_to_its_distance(filler):
+    around = ["well"] * filler
+    before = words_of(" ".join(["social", "security", *around, "123"]))
+    after = words_of(" ".join(["123", *around, "four", "digits", "on", "the", "back"]))
+
+    assert bool(cues_before(find_cues(before), len(before) - 1)) is (filler < BEFORE)
+    assert bool(cues_after(find_cues(after), 0)) is (filler < AFTER)
+
+
+def test_cues_are_sought_once_in_each_channel(monkeypatch):
+    sought = count()
+    channels = [[timed_segment("My card number is four one one one.", at * 5.0)] for at in range(8)]
+
+    def counted(words: Sequence[TranscriptWord]) -> list[Cue]:
+        next(sought)
+        return find_cues(words)
+
+    monkeypatch.setattr(cues_module, "find_cues", counted)
+    monkeypatch.setattr(redact_module, "find_cues", counted)
+    redact(transcript(*channels), ["pci"])
+
+    assert next(sought) == len(channels)
