@@ -21,8 +21,8 @@ from earshot_contract.keys import (
 )
 from earshot_contract.timeouts import GATEWAY_SECONDS, REQUEST_WAIT_SECONDS
 from functions.handlers.api.cors import EVERY_ORIGIN, EXPOSED_HEADERS
+from functions.handlers.api.request import PROXY_PATH
 from functions.handlers.api.router import ROUTES
-from functions.handlers.api.unknown_routes import PROXY_PATH
 from infra.firewall import Firewall
 from infra.foundation import Foundation
 from infra.gateway_responses import GATEWAY_RESPONSES
@@ -35,6 +35,10 @@ for _method, _path in ROUTES:
     METHODS.setdefault(_path.removeprefix("/"), []).append(_method)
 # No API key needed, as at Deepgram.
 PUBLIC_PATHS = frozenset(path.removeprefix("/") for (_, path), route in ROUTES.items() if route.public)
+# Wrong paths need no key, and scanners try thousands: a person who mistypes sends a few a minute. Each method has the
+# limit for itself, because API Gateway takes none for ANY.
+PROXY_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+PROXY_RATE, PROXY_BURST = 5, 20  # requests a second, and at once
 ACCESS_LOG = {
     "requestId": "$context.requestId",
     "ip": "$context.identity.sourceIp",
@@ -135,6 +139,12 @@ class Api(Construct):
                 metrics_enabled=False,
                 throttling_rate_limit=settings.api_rate,
                 throttling_burst_limit=settings.api_burst,
+                method_options={
+                    f"/{PROXY_PATH}/{method}": apigateway.MethodDeploymentOptions(
+                        metrics_enabled=False, throttling_rate_limit=PROXY_RATE, throttling_burst_limit=PROXY_BURST
+                    )
+                    for method in PROXY_METHODS
+                },
                 access_log_destination=apigateway.LogGroupLogDestination(log_group(self, "AccessLogs")),
                 access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
             ),

@@ -51,6 +51,7 @@ _BINARY = (
 )
 _CERTAIN_SIGNATURE = 4  # bytes that no samples without a header begin with
 _CERTAIN_TEXT = 64  # letters that no samples are
+_ASCII_ROW = 32  # codes: mu-law 0x60-0x7F, A-law 0x40-0x5F are quiet samples of one sign; words have spaces or digits
 _ICON = re.compile(rb"\0\0\x01\0[\x01-\x20]\0")  # an MP4 whose first box has 256 bytes begins almost so
 _BITMAP = re.compile(rb"BM.{4}\0{4}.{4}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", re.DOTALL)
 _TAR_MAGIC_AT = 257  # bytes; POSIX.1-1988
@@ -120,7 +121,7 @@ def non_audio_kind(head: bytes, headerless: bool = False) -> str | None:
     for signature, name in _BINARY:
         if start.startswith(signature) and not (headerless and len(signature) < _CERTAIN_SIGNATURE):
             return name
-    if headerless and len(head) < _CERTAIN_TEXT:
+    if headerless and (len(head) < _CERTAIN_TEXT or is_quiet_audio(head)):
         return None
     if head[:4] == b"RIFF" and head[8:12] in _RIFF_KINDS:
         return _RIFF_KINDS[head[8:12]]
@@ -146,6 +147,15 @@ def non_audio_kind(head: bytes, headerless: bool = False) -> str | None:
     if _was_read_as_text(head):
         return _READ_AS_TEXT
     return _text_kind(start.decode(errors="ignore"), lower) if _is_text(head) else None
+
+
+def is_quiet_audio(head: bytes) -> bool:
+    """Return whether bytes that are letters are more probably quiet samples without a header, in mu-law or A-law.
+
+    Args:
+        head: the first HEAD_BYTES of the file, or all of a shorter one.
+    """
+    return len(head) >= _CERTAIN_TEXT and len({letter // _ASCII_ROW for letter in head}) == 1
 
 
 def unfinished_mp4(file: BinaryIO, size: int) -> bool:

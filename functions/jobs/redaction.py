@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
+
+_USER = re.compile(r"(?<=://)[^/?#\s]*@")  # user and password of a URL
 
 
 def without_secrets(query: str) -> str:
-    """Return the query string with callback URLs reduced to scheme and host.
+    """Return the query string with callback URLs reduced to scheme and host, and no URL with user and password.
 
-    Path, query and password of a callback URL may hold secrets. A query string without a callback is not changed.
+    Path and query of a callback URL may hold secrets, too. A query string without a URL that has any is not changed.
     """
     pairs = parse_qsl(query, keep_blank_values=True)
-    if not any(_is_callback(key) for key, _ in pairs):
-        return query
-    return urlencode([(key, _origin(value) if _is_callback(key) else value) for key, value in pairs])
+    shown = [(key, _origin(value) if _is_callback(key, value) else _USER.sub("", value)) for key, value in pairs]
+    return query if shown == pairs else urlencode(shown)
 
 
 def without_credentials(url: str) -> str:
@@ -22,9 +24,10 @@ def without_credentials(url: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
-def _is_callback(key: str) -> bool:
-    """Return whether option parsing reads this key as `callback`."""
-    return key.strip().lower().removesuffix("[]") == "callback"
+def _is_callback(key: str, value: str) -> bool:
+    """Return whether option parsing reads this key as `callback`, or the caller probably meant it so."""
+    name = key.strip().lower()
+    return name.removesuffix("[]") == "callback" or ("://" in value and ("callback" in name or "hook" in name))
 
 
 def _origin(url: str) -> str:

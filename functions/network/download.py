@@ -151,7 +151,10 @@ class _Download:
             if response.status not in (301, 302, 303, 307, 308) or not location:
                 return self._check_status(response)
             self._close()
-            url = redirect_target(url, location)
+            try:
+                url = redirect_target(url, location)
+            except ValueError:
+                raise remote_content_error(f"{_SERVER} sent a redirect to no address.") from None
         raise remote_content_error(f"{_SERVER} sent too many redirects.")
 
     def _request(self, parts: SplitResult) -> http.client.HTTPResponse:
@@ -213,7 +216,7 @@ class _Download:
         return length
 
     def _too_large(self) -> ApiError:
-        return too_large(f"Payload size exceeds limit of {self._max_bytes} bytes.")
+        return too_large(f"Payload size exceeds limit of {self._max_bytes:,} bytes.")
 
     def _changed(self) -> ApiError:
         return remote_content_error(f"{_SERVER} broke the connection, and then sent other content. Send it again.")

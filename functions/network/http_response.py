@@ -33,6 +33,9 @@ def redirect_target(url: str, location: str) -> str:
     Args:
         url: that was answered with the redirect.
         location: the header's value, as http.client gives it.
+
+    Raises:
+        ValueError: It is no URL.
     """
     return _with_user_of(url, urljoin(url, _as_sent(location)))
 

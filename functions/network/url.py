@@ -97,9 +97,11 @@ def _split(url: str, use: UrlUse) -> SplitResult:
     try:
         parts = urlsplit(url)
     except ValueError:
-        raise _Unreadable("The brackets of its host hold no IPv6 address.") from None
+        reason = "The brackets of its host hold no IPv6 address."
+        raise _Unreadable(reason if set("[]") & set(url) else "Its host has a letter that no host can have.") from None
     if parts.scheme not in _SCHEMES:
-        raise _Unreadable(f"Its scheme is http or https, not {parts.scheme!r}: https://HOST/PATH.")
+        found = "" if "@" in url else f", not {parts.scheme!r}"  # of USER:PASSWORD@HOST the scheme is the user
+        raise _Unreadable(f"Its scheme is http or https{found}: https://HOST/PATH.")
     user, at, _ = parts.netloc.rpartition("@")
     name = _host_name(parts)
     try:
@@ -121,9 +123,10 @@ def _mistake(url: str, use: UrlUse) -> str | None:
     """Return an error message about the usual mistakes that show at the beginning of a URL."""
     scheme = url.partition(":")[0].lower()
     download = use is UrlUse.DOWNLOAD
-    shown = url.partition("?")[0][:_MAX_SHOWN]  # a query may hold a secret
+    # A query may hold a secret, and so may what stands before an @.
+    shown = "HOST/PATH" if "@" in url else url.removeprefix("//").partition("?")[0][:_MAX_SHOWN]
     if url.startswith("//"):
-        return f"Its scheme is missing: https:{shown}"
+        return f"Its scheme is missing: https://{shown}"
     if (_PATH.match(url) or scheme == "file") and download:
         return (
             "It is the path of a file, which this server cannot read: send the file as the body, or an address, "

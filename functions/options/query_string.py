@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from functions.errors import bad_query
@@ -75,23 +76,30 @@ def name_warnings(query: str, raw: RawOptions) -> Warnings:
 
 
 def reject_misspelt(query: str) -> None:
-    """Raise ApiError for an unknown name that almost is one whose absence would mislead."""
+    """Raise ApiError for an unknown name that almost is one whose absence would mislead, unless it asks for nothing."""
+    values: RawOptions = {}
+    for key, value in parse_qsl(query, keep_blank_values=True):
+        values.setdefault(key.strip(), []).append(value)
     for name, meant in _misspelt(query):
-        if meant in _NEVER_IGNORED:
+        if meant in _NEVER_IGNORED and was_requested(values[name]):
             raise bad_query(f"{name} is no option: {meant} was probably meant. Write it so, or leave it out.")
 
 
-def misplaced_warnings(names: Iterable[str]) -> Warnings:
+def misplaced_warnings(members: Mapping[str, Any]) -> Warnings:
     """Return a warning for each option that stands in a JSON body, where no option is read.
 
+    Args:
+        members: of the body, with their values.
+
     Raises:
-        ApiError: It is one whose absence would mislead.
+        ApiError: It is one whose absence would mislead, and its value asks for something.
     """
     found = []
-    for name in names:
+    for name, value in members.items():
         option = name.strip().lower().removesuffix("[]")
         advice = f"options are read from the query string: /v1/listen?{option}=…"
-        if option in _NEVER_IGNORED:
+        values = value if isinstance(value, list) else [value]
+        if option in _NEVER_IGNORED and was_requested(["" if each is None else str(each) for each in values]):
             raise bad_query(f"{option} stands in the JSON body, but {advice}.")
         if option in OPTIONS:
             found.append(warning(option, "unsupported_parameter", f"{option} in the JSON body was ignored: {advice}."))

@@ -88,6 +88,21 @@ def test_every_route_proxies_to_the_api_function(assembly: Assembly) -> None:
     assert api["BinaryMediaTypes"] == ["*/*"]
 
 
+def test_wrong_paths_have_a_limit_of_their_own(assembly: Assembly) -> None:
+    """Scanners need no key; what they send leaves the rate of all callers alone."""
+    _, stage = assembly.resource("ApiGateway::Stage")
+    limits = {
+        f"{s['HttpMethod']} {s['ResourcePath']}": (s["ThrottlingRateLimit"], s["ThrottlingBurstLimit"])
+        for s in stage["MethodSettings"]
+    }
+    rate, burst = limits.pop("* /*")
+    methods = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")  # a setting of ANY has no effect
+    assert limits.keys() == {f"{method} /~1{{proxy+}}" for method in methods}
+    for proxy_rate, proxy_burst in limits.values():
+        assert proxy_rate <= rate / 10
+        assert proxy_burst <= burst / 10
+
+
 def test_every_path_answers_preflights_without_a_key(assembly: Assembly) -> None:
     preflights = {route.partition(" ")[2]: m for route, m in routes(assembly).items() if route.startswith("OPTIONS ")}
     assert set(preflights) == {path for _, _, path in map(partition, ROUTES)}

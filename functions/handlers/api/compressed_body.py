@@ -25,7 +25,10 @@ def decompressed(body: bytes, content_encoding: str) -> bytes:
         for chunk in encoding.decode(body, _CHUNK_BYTES):
             decoded += chunk
             if len(decoded) > MAX_BYTES:
-                raise too_large(f"The body has more than {MAX_BYTES} bytes without its compression.")
+                raise too_large(
+                    f"The body has more than {MAX_BYTES // 1024**2} MiB without its compression. POST /v1/uploads "
+                    "gives an address for a larger file."
+                )
     except BadContent as error:
         if container_name(body[:HEAD_BYTES]) or body.lstrip()[:1] in (b"{", b"-"):
             return body  # audio, JSON or a form, and not compressed at all

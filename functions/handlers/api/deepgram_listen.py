@@ -45,7 +45,8 @@ def listen(request: Request) -> Response:
 def transcription_request(request: Request, options: Options) -> TranscriptionRequest:
     """Read the request's body.
 
-    Only the Content-Type decides whether the body is JSON or audio; the bytes decide what kind of audio it is.
+    A body whose Content-Type is not JSON's is audio. One whose type is may be audio too, by its bytes: a gateway sets
+    that type where the client set none.
 
     Raises:
         ApiError: The body is empty (a retry of a consumed stream sends such a one), is JSON without a URL, or is
@@ -54,7 +55,7 @@ def transcription_request(request: Request, options: Options) -> TranscriptionRe
     if not request.body:
         raise bad_audio("corrupt or unsupported data: the body is empty. Send the audio, or JSON with a url.")
     name = name_of_header(request.headers.get("content-disposition", ""))
-    if is_json(request.content_type, request.body):
+    if is_json(request.content_type, request.body, headerless=options.raw_audio_format is not None):
         url = json_url(request.body)
         warnings = misplaced_warnings(json_members(request.body))
         options = replace(options, warnings=[*options.warnings, *warnings])

@@ -40,7 +40,7 @@ def put_edits(request: Request, job: Job) -> Response:
     if not expected:
         raise api_error("PRECONDITION_REQUIRED", "Send If-Match with the ETag of GET /v1/requests/{id}/edits.", 428)
     if len(request.body) > MAX_BYTES:
-        raise bad_request(f"Corrections have at most {MAX_BYTES} bytes.")
+        raise bad_request(f"Corrections have at most {MAX_BYTES:,} bytes.")
     try:
         corrections = Corrections.from_json(request.body)
         transcript, _ = optioned_transcript(job)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from earshot_contract.file_signatures import HEAD_BYTES, is_quiet_audio
 from functions.errors import bad_audio, bad_request
 
 JSON_TYPES = ("application/json", "text/json")
@@ -25,12 +26,22 @@ _STRIPPED_BYTES = 4096  # of audio without a single NUL or line break: chance ma
 _UNREADABLE = "Content-type was application/json, but we could not process the JSON payload. "
 
 
-def is_json(content_type: str, body: bytes) -> bool:
-    """Return whether a body is JSON by its type; a gateway may set the type where the client set none."""
-    # Of binary files none begins with a brace: it is JSON of another character set.
-    return content_type in JSON_TYPES and (
-        body.startswith(_UTF_16_MARKS) or body.lstrip()[:1] == b"{" or not _is_binary(body)
-    )
+def is_json(content_type: str, body: bytes, headerless: bool = False) -> bool:
+    """Return whether a body is JSON: its type says so, and its bytes do not contradict.
+
+    A gateway sets the type where the client set none.
+
+    Args:
+        content_type: in lower case, without parameters.
+        body: all of it.
+        headerless: it may be samples without a header, as the caller says of the audio.
+    """
+    if content_type not in JSON_TYPES:
+        return False
+    if headerless:  # samples of mu-law may begin with a brace, and quiet ones are letters
+        return not is_quiet_audio(body[:HEAD_BYTES]) and not _is_binary(body)
+    # Of files with a header none begins with a brace: it is JSON of another character set.
+    return body.startswith(_UTF_16_MARKS) or body.lstrip()[:1] == b"{" or not _is_binary(body)
 
 
 def json_url(body: bytes) -> str:
@@ -46,10 +57,10 @@ def json_url(body: bytes) -> str:
     raise bad_request(f"{_UNREADABLE}{_advice(document, body)}")
 
 
-def json_members(body: bytes) -> list[str]:
-    """Return the names of a JSON object's members."""
+def json_members(body: bytes) -> dict[str, Any]:
+    """Return a JSON object's members; {} for anything else."""
     document = _parse(body)
-    return list(document) if isinstance(document, dict) else []
+    return document if isinstance(document, dict) else {}
 
 
 def reject_mistaken_body(content_type: str, body: bytes) -> None:

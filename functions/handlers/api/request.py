@@ -16,6 +16,8 @@ from functions.handlers.api.compressed_body import decompressed
 from functions.jobs.caller import Caller
 
 STAGE = "/v1"
+PROXY_PATH = "{proxy+}"  # of API Gateway: every path that no other resource has, and methods that one lacks
+_METHODS_WITH_BODY = ("POST", "PUT")  # all that need a key; what others send is not read
 
 
 class Request(Struct, frozen=True):
@@ -26,7 +28,7 @@ class Request(Struct, frozen=True):
     parameters: Mapping[str, str]  # of the route
     query: list[tuple[str, str]]  # decoded, repeated keys included
     headers: Mapping[str, str]  # lower-case names; the last of repeated ones
-    body: bytes
+    body: bytes  # b"" where no route reads one
     caller: Caller  # from the authorizer
     id: str  # a UUID
     received: float = field(default_factory=time.monotonic)  # by API Gateway; value of time.monotonic()
@@ -40,13 +42,17 @@ class Request(Struct, frozen=True):
         """
         context = event.get("requestContext") or {}
         headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+        method = event["httpMethod"].upper()
+        resource = "/" + event["resource"].removeprefix(STAGE).strip("/")
+        # 64 KB of gzip are 64 MiB: they are not decompressed for a wrong path, nor for a caller without a key.
+        is_read = method in _METHODS_WITH_BODY and resource != f"/{PROXY_PATH}"
         return cls(
-            method=event["httpMethod"].upper(),
-            resource="/" + event["resource"].removeprefix(STAGE).strip("/"),
+            method=method,
+            resource=resource,
             parameters=event.get("pathParameters") or {},
             query=_pairs(event),
             headers=headers,
-            body=decompressed(_body(event), headers.get("content-encoding", "")),
+            body=decompressed(_body(event), headers.get("content-encoding", "")) if is_read else b"",
             caller=Caller.from_context(context),
             id=context.get("requestId", ""),
             received=_received(context),

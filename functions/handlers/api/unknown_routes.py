@@ -14,7 +14,6 @@ from functions.handlers.api.request import STAGE, Request
 from functions.handlers.api.response import Response, error_headers, json_response
 from functions.rendering.openai_error import error_body
 
-PROXY_PATH = "{proxy+}"  # of API Gateway: every path that no other resource has, and methods that one lacks
 _ALL_ROUTES = f"GET {STAGE}/openapi.json lists all routes."
 _MAX_SHOWN = 100  # characters of the path
 # Paths of other speech services, and of other versions of these, that mean the same as one of this API.
@@ -38,11 +37,15 @@ def unknown_route(request: Request, known: Collection[tuple[str, str]]) -> ApiEr
     """
     path = "/" + request.parameters.get("proxy", request.resource).strip("/")
     shown = STAGE + quote(path, safe="/{}:@!$&'()*+,;=~")[:_MAX_SHOWN]
+    method = "GET" if request.method == "HEAD" else request.method
     if methods := _methods_of(path, known):
-        streaming = " There is no streaming over WebSocket: send the whole audio." if path == "/listen" else ""
+        if method in methods:  # API Gateway has the path, and did not find it as it was sent
+            return not_found(f"The path has a slash too many, or is escaped: send {request.method} {shown}.")
+        wants_stream = request.method == "GET" and path == "/listen"
+        streaming = " There is no streaming over WebSocket: send the whole audio." if wants_stream else ""
         message = f"{shown} takes {' and '.join(methods)}, not {request.method}.{streaming} {_ALL_ROUTES}"
         return MethodNotAllowed(message, methods)
-    return not_found(f"There is no {request.method} {shown}. {_nearest(request.method, path, known)}")
+    return not_found(f"There is no {request.method} {shown}. {_nearest(method, path, known)}")
 
 
 def error_in_both_forms(error: ApiError, request_id: str) -> Response:

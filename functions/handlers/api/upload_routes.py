@@ -88,7 +88,7 @@ def _size(raw: Any) -> int:
     if isinstance(raw, bool) or not isinstance(raw, int) or raw < 1:
         raise bad_request("size is the file's length in bytes, a whole number from 1.")
     if raw > MAX_AUDIO_BYTES:
-        raise too_large(f"The file has {raw} bytes; up to {MAX_AUDIO_BYTES} are accepted.")
+        raise too_large(f"The file has {raw:,} bytes; up to {MAX_AUDIO_BYTES // 1024**3} GiB are accepted.")
     return raw
 
 

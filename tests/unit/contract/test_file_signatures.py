@@ -175,3 +175,21 @@ def test_mp4_without_index_is_unfinished(file: bytes, unfinished: bool, tmp_path
 @pytest.mark.parametrize("head", [b"\x02#!SILK_V3\x10\0", b"#!SILK_V3\x10\0"])
 def test_silk_voice_message_names_what_to_send(head: bytes) -> None:
     assert "convert it to WAV or MP3" in str(non_audio_kind(head))
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [(0x55, 0x55), (0x54, 0x57), (0x40, 0x5F), (0x7E, 0x7E), (0x7D, 0x7E), (0x60, 0x7E)],  # A-law, then mu-law
+)
+def test_quiet_samples_of_one_sign_are_no_text(first: int, last: int) -> None:
+    samples = bytes(range(first, last + 1)) * HEAD_BYTES
+
+    assert non_audio_kind(samples[:HEAD_BYTES], headerless=True) is None
+    assert non_audio_kind(samples[:HEAD_BYTES]) is not None
+
+
+@pytest.mark.parametrize(
+    "text", [b"Notes of a meeting.\n" * 9, b"ab" * 99 + b"\n", base64.b64encode(NOISE), NOISE.hex().encode()]
+)
+def test_text_for_headerless_audio_is_named(text: bytes) -> None:
+    assert non_audio_kind(text, headerless=True) is not None

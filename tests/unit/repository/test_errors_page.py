@@ -1,4 +1,4 @@
-"""docs/reference/errors.md against the code: every error code with its status, and sentences that are really sent."""
+"""docs/reference/errors.md against the code: every error code with its status, and messages that are really sent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.paths import ROOT
 
 PAGE = (ROOT / "docs/reference/errors.md").read_text(encoding="utf-8")
 FOLDERS = ("functions", "infra", "events/earshot_contract", "containers/transcriber/transcriber")
-MAKERS = {"api_error": 400, "Failure": 400}  # functions that make an error of a code, a sentence and a status
+MAKERS = {"api_error": 400, "Failure": 400}  # functions that make an error of a code, a message and a status
 
 
 @cache
@@ -66,11 +66,11 @@ def texts() -> str:
     return "\n".join(found) + "\n" + "\n".join(text.replace("\0", server, 1) for text in found if text[:1] == "\0")
 
 
-def test_errors_page_shows_sentences_that_are_sent() -> None:
-    section = PAGE.split("## Sentences")[1].split("## Errors of a shard")[0]
-    sentences = [row.split(" | ")[0] for row in re.findall(r"^\| (?!sentence)(?!-)(.+) \|$", section, re.MULTILINE)]
+def test_errors_page_shows_messages_that_are_sent() -> None:
+    section = PAGE.split("## Error messages")[1].split("## Errors of a shard")[0]
+    messages = [row.split(" | ")[0] for row in re.findall(r"^\| (?!error message)(?!-)(.+) \|$", section, re.MULTILINE)]
     sent = texts()
 
-    fragments = {fragment.strip() for sentence in sentences for fragment in sentence.split("…")} - {""}
-    assert len(sentences) > 35
+    fragments = {fragment.strip() for message in messages for fragment in message.split("…")} - {""}
+    assert len(messages) > 35
     assert [fragment for fragment in sorted(fragments) if fragment not in sent] == []

@@ -52,6 +52,16 @@ def test_callback_secrets_are_removed_from_events_and_answers() -> None:
     assert detail(plain, "transcripts").options == plain.options
 
 
+@pytest.mark.parametrize("name", ["callback_url", "callbackUrl", "callbak", "webhook", "extra"])
+def test_password_of_a_url_in_any_option_is_removed(name: str) -> None:
+    job = Job(JOB, Source(SourceKind.BODY), urlencode({name: "https://me:wo@rd@example.org/hook", "tag": "a@b"}))
+
+    for shown in (detail(job, "transcripts").options, job_summary(job)["options"]):
+        assert "me%3A" not in shown
+        assert "example.org" in shown
+        assert "tag=a%40b" in shown
+
+
 @pytest.mark.parametrize("name", ["callback", "cAllback", "CALLBACK", "callback[]"])
 def test_event_has_callback_in_any_spelling(name: str) -> None:
     query = urlencode({name: "https://example.org/hook?secret=s"})

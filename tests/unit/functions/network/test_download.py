@@ -85,7 +85,7 @@ def test_body_above_limit_is_aborted(web):
 
     web.pages["/a"] = endless
 
-    assert error_of("http://audio.example/a", max_bytes=1_000_000) == "Payload size exceeds limit of 1000000 bytes."
+    assert error_of("http://audio.example/a", max_bytes=1_000_000) == "Payload size exceeds limit of 1,000,000 bytes."
 
 
 def test_truncated_response_is_rejected(web):

@@ -156,6 +156,13 @@ def test_redirect_to_other_scheme_is_rejected(web, location):
     assert error_of("http://audio.example/from").startswith("Could not parse URL as a URI.")
 
 
+@pytest.mark.parametrize("location", ["http://[x", "//[", "http://a]b/", "http://[::1/a"])
+def test_redirect_to_no_address_is_the_servers_fault(web, location):
+    web.page("/from", b"", 302, Location=location)
+
+    assert error_of("http://audio.example/from").endswith("sent a redirect to no address.")
+
+
 def test_redirect_loop_is_rejected(web):
     web.page("/round", b"", 302, Location="/round")
 

@@ -8,7 +8,7 @@ import pytest
 
 from functions.errors import ApiError
 from functions.network.callback_url import check_callback_url
-from functions.network.url import check_url, request_target
+from functions.network.url import UrlUse, check_url, request_target
 from functions.settings import settings
 
 
@@ -124,6 +124,8 @@ def test_refusal_of_path_shows_the_schemes(url):
         ("http://a.example/\ud800", "half a letter"),
         ("http://a.example\\@b.example/", "backslash"),
         ("http://[::1/talk.mp3", "no IPv6 address"),
+        ("http://a\u2100b.example/talk.mp3", "letter that no host can have"),
+        ("http://a\uff0fb.example/talk.mp3", "letter that no host can have"),
         ("s3:/bucket/key", "s3://BUCKET/KEY"),
         ("s3a://bucket/key", "s3://BUCKET/KEY"),
         ("DATA:audio/wav;base64,AAAA", "data: URI"),
@@ -135,3 +137,29 @@ def test_refusal_of_path_shows_the_schemes(url):
 def test_refusal_of_url_says_what_is_wrong(url, reason):
     with pytest.raises(ApiError, match=reason):
         check_url(url)
+
+
+@pytest.mark.parametrize("use", UrlUse)
+@pytest.mark.parametrize(
+    "url",
+    [
+        "//me:secret@a.example/talk.mp3",
+        "//me:se/secret@a.example/talk.mp3",
+        "secret:x@a.example/talk.mp3",
+        "me:secret@a.example/talk.mp3",
+        "a.example/?secret",
+        "ftp://me:secret@a.example/talk.mp3",
+        "http://me:secret@a..example/talk.mp3",
+        "http://me:secret@[::1/talk.mp3",
+        "http://me:secret@a.example:port/talk.mp3",
+        "http://me:secret/x@a.example/talk.mp3",
+        "\\\\me:secret@a.example/talk.mp3",
+        '"https://me:secret@a.example/talk.mp3"',
+        "https://https://me:secret@a.example/talk.mp3",
+    ],
+)
+def test_secret_of_a_url_is_in_no_error(url, use):
+    with pytest.raises(ApiError) as raised:
+        check_url(url, use)
+
+    assert "secret" not in raised.value.failure.err_msg

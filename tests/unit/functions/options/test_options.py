@@ -286,6 +286,15 @@ def test_misspelt_redaction_is_refused(name):
     assert Options.from_stored(None, f"{name}=pci").redact == []  # of an earlier version: it breaks nothing
 
 
+@pytest.mark.parametrize("query", ["redaction=false", "redacted=", "redact_pci=FALSE", "redactAudio=false"])
+def test_misspelt_redaction_for_nothing_is_warned_about(query):
+    (found,) = Options.from_query(query).warnings
+
+    assert found["type"] == "unknown_parameter"
+    with pytest.raises(ApiError, match="redact"):
+        Options.from_query(f"{query}&{query.partition('=')[0]}=pci")
+
+
 @pytest.mark.parametrize("value", ["null", "None", "undefined"])
 @pytest.mark.parametrize("name", ["language", "detect_language"])
 def test_missing_value_as_text_is_named(name, value):

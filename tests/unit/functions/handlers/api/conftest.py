@@ -112,7 +112,7 @@ class Api:
                 "path": path,
                 "httpMethod": method,
                 "headers": {},
-                "pathParameters": {"proxy": path.strip("/")},
+                "pathParameters": {"proxy": path.removeprefix("/")},
                 "requestContext": {"requestId": str(uuid.uuid4()), "identity": {"sourceIp": self.address}},
             },
             SimpleNamespace(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from earshot_contract.job_state import JobState
@@ -120,3 +122,33 @@ def test_audio_of_curl_data_binary_is_taken(api):
 
     assert api.post("/listen", AUDIO * 300, **headers).status == 303
     assert api.post("/listen?encoding=mulaw", b"{" + b"x" * 5000, **headers).status == 303
+
+
+QUIET = bytes([0x7B, 0xFB, 0x7C, 0xFF, 0x7E]) * 1000
+
+
+@pytest.mark.parametrize(
+    ("query", "samples"),
+    [
+        ("encoding=mulaw", QUIET),  # begins with a brace
+        ("encoding=linear16&sample_rate=8000", b"{\x00\xfe\xff" * 1000),
+        ("encoding=mulaw", b"\x7e" * 5000),
+        ("encoding=mulaw", b"\x7d\x7e" * 2500 + b"\xfd\x2a" * 500),
+    ],
+)
+def test_headerless_audio_with_the_gateways_type_is_taken(api, query, samples):
+    made = api.post(f"/listen?{query}", samples, Content_Type="application/json")
+
+    assert s3.get(job_table.find(made.json["request_id"]).source.audio) == samples
+
+
+@pytest.mark.parametrize("body", [b'{"url": "https://example.org/a.raw"}', b'{"url": "https://example.org/\xc3\xbc"}'])
+def test_address_of_headerless_audio_is_read(api, body):
+    made = api.post("/listen?encoding=mulaw", body, Content_Type="application/json")
+
+    assert job_table.find(made.json["request_id"]).source.url == json.loads(body)["url"]
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"file": "a.raw"}', b"'{url: https://example.org/a.raw}'"])
+def test_json_without_address_of_headerless_audio_is_refused(api, body):
+    assert api.post("/listen?encoding=mulaw", body, Content_Type="application/json").status == 400

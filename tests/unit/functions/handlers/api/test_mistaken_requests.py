@@ -176,6 +176,8 @@ def test_unknown_route_names_the_nearest(api, method, path, nearest):
         ("POST", "/requests/0123/edits", "GET, PUT, HEAD, OPTIONS"),
         ("TRACE", "/models", "GET, HEAD, OPTIONS"),
         ("PUT", "/audio/translations", "POST, OPTIONS"),
+        ("PUT", "/listen", "POST, OPTIONS"),
+        ("HEAD", "/listen", "POST, OPTIONS"),
     ],
 )
 def test_wrong_method_names_the_right_ones(api, method, path, allowed):
@@ -183,7 +185,23 @@ def test_wrong_method_names_the_right_ones(api, method, path, allowed):
 
     assert (answer.status, answer.headers["allow"]) == (405, allowed)
     assert f"/v1{path} takes {allowed.partition(',')[0]}" in answer.json["err_msg"]
-    assert ("no streaming" in answer.json["err_msg"]) == (path == "/listen")
+    assert ("no streaming" in answer.json["err_msg"]) == ((method, path) == ("GET", "/listen"))
+
+
+@pytest.mark.parametrize("path", ["/listen/", "//listen", "//listen//"])
+def test_path_with_a_slash_too_many_is_shown_without(api, path):
+    answer = api.proxied("POST", path)
+
+    assert answer.status == 404
+    assert answer.json["err_msg"].endswith("send POST /v1/listen.")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_head_is_no_wrong_method(api, method):
+    answer = api.proxied(method, "/requests/0123/")
+
+    assert answer.status == 404
+    assert answer.json["err_msg"].endswith(f"send {method} /v1/requests/0123.")
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/listen", "/\x1b[31m/\u202e\ud83d\ude00", "/" + "x" * 5000])
@@ -256,6 +274,23 @@ def test_options_in_the_json_body_are_warned_about(api):
     assert "/v1/listen?language=" in found["message"]
 
 
+@pytest.mark.parametrize("value", [False, None, "", "false", [], ["false"]])
+def test_redaction_for_nothing_in_the_body_is_warned_about(api, value):
+    made = api.post("/listen", {"url": "https://a.example/a", "redact": value})
+
+    job = job_table.find(made.json["request_id"])
+    (found,) = Options.from_stored(job.parsed, job.options).warnings
+    assert found["parameter"] == "redact"
+
+
+@pytest.mark.parametrize("value", [True, "pci", ["pci"], ["false", "pci"], {"pci": True}, 1])
+def test_redaction_in_the_json_body_is_refused(api, executions, value):
+    answer = api.post("/listen", {"url": "https://a.example/a", "redact": value})
+
+    assert (answer.status, answer.json["err_code"]) == (400, "INVALID_QUERY_PARAMETER")
+    assert executions() == []
+
+
 def gzipped(body: bytes) -> bytes:
     return gzip.compress(body, mtime=0)
 
@@ -292,7 +327,7 @@ def test_encoding_that_is_not_decoded_is_not_believed_of_audio(api):
         ("gzip", gzipped(AUDIO * 99)[:-12], 400, "cut off"),
         ("gzip", b"\x1f\x8b" + AUDIO, 415, "damaged"),
         ("br", b"\x0b\x02\x80audio\x03", 415, "Brotli"),
-        ("gzip", gzipped(bytes(65 * 1024**2)), 413, "without its compression"),
+        ("gzip", gzipped(bytes(65 * 1024**2)), 413, "more than 64 MiB without its compression. POST /v1/uploads"),
     ],
 )
 def test_body_that_cannot_be_decompressed_is_refused(api, path, encoding, sent, status, named):

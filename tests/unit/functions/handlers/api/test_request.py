@@ -1,12 +1,15 @@
-"""Request: the proxy event's time of arrival."""
+"""Request: the proxy event's time of arrival, and whose body is decompressed."""
 
 from __future__ import annotations
 
+import base64
+import gzip
 import time
 
 import pytest
 
-from functions.handlers.api.request import Request
+from functions.handlers.api.request import PROXY_PATH, Request
+from functions.handlers.api.router import ROUTES
 
 
 @pytest.mark.parametrize(
@@ -18,3 +21,26 @@ def test_time_at_the_gateway_counts_as_waited(age: float | None, waited: float) 
     request = Request.from_event({"httpMethod": "GET", "resource": "/v1/listen", "requestContext": context})
 
     assert time.monotonic() - request.received == pytest.approx(waited, abs=0.5)
+
+
+def compressed(method: str, resource: str) -> Request:
+    return Request.from_event(
+        {
+            "httpMethod": method,
+            "resource": resource,
+            "headers": {"Content-Encoding": "gzip"},
+            "body": base64.b64encode(gzip.compress(bytes(999_999))).decode(),
+            "isBase64Encoded": True,
+        }
+    )
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "GET"])
+def test_body_for_a_wrong_path_is_not_decompressed(method: str) -> None:
+    assert compressed(method, f"/{PROXY_PATH}").body == b""
+
+
+def test_no_body_is_decompressed_without_a_key() -> None:
+    for (method, path), route in ROUTES.items():
+        assert len(compressed(method, path).body) in ((0,) if route.public else (0, 999_999))
+    assert len(compressed("POST", "/listen").body) == 999_999
