@@ -110,7 +110,7 @@ def test_another_language_than_the_requested_is_warned_about(
 
     assert [(warning.parameter, warning.type) for warning in result.warnings] == [("language", "other_language")]
     assert f"sounds like language={other}," in result.warnings[0].message
-    assert f"written as language={requested};" in result.warnings[0].message
+    assert f"was taken for language={requested};" in result.warnings[0].message
 
 
 def test_file_in_other_than_requested_language_is_warned_about(
