@@ -141,14 +141,19 @@ class EnvironmentPool:
             self.busy -= 1
             self._serve()
 
-    def end_unused(self) -> None:
-        """End the idle environments that were not used for UNUSED_SECONDS, but for the one that was used last."""
+    def end_unused(self) -> int:
+        """End the idle environments that were not used for UNUSED_SECONDS, but for the one that was used last.
+
+        Returns:
+            How many were ended.
+        """
         with self.lock:
             oldest = self.clock() - UNUSED_SECONDS
             unused = [environment for environment in self.idle[:-1] if environment.used < oldest]
             self.idle = [environment for environment in self.idle if environment not in unused]
         for environment in unused:
             environment.close()
+        return len(unused)
 
     def close(self) -> None:
         """End the idle environments."""
