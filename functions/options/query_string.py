@@ -85,6 +85,16 @@ def reject_misspelt(query: str) -> None:
             raise bad_query(f"{name} is no option: {meant} was probably meant. Write it so, or leave it out.")
 
 
+def redaction_like(name: str) -> str | None:
+    """Return the option of redaction that a name almost is, also in other letters; None for its own name."""
+    exact = name.removesuffix("[]")
+    lower = exact.strip().lower()
+    if exact in _NEVER_IGNORED or len(exact) > _MAX_NAME:
+        return None
+    meant = lower if lower in OPTIONS else _option_like(exact)
+    return meant if meant in _NEVER_IGNORED else None
+
+
 def misplaced_warnings(members: Mapping[str, Any]) -> Warnings:
     """Return a warning for each option that stands in a JSON body, where no option is read.
 
@@ -96,7 +106,7 @@ def misplaced_warnings(members: Mapping[str, Any]) -> Warnings:
     """
     found = []
     for name, value in members.items():
-        option = name.strip().lower().removesuffix("[]")
+        option = redaction_like(name) or name.strip().lower().removesuffix("[]")
         advice = f"options are read from the query string: /v1/listen?{option}=…"
         values = value if isinstance(value, list) else [value]
         if option in _NEVER_IGNORED and was_requested(["" if each is None else str(each) for each in values]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 from earshot_contract.document import InvalidDocument
@@ -43,6 +44,7 @@ def put_edits(request: Request, job: Job) -> Response:
         raise bad_request(f"Corrections have at most {MAX_BYTES:,} bytes.")
     try:
         corrections = Corrections.from_json(request.body)
+        _check_members(request.body)
         transcript, _ = optioned_transcript(job)
         check(transcript, corrections)
         corrections = with_replaced(transcript, corrections)
@@ -57,6 +59,16 @@ def put_edits(request: Request, job: Job) -> Response:
     if changed is None:
         raise api_error("EDITED_MEANWHILE", "Somebody else has changed this transcript. Read it again.", 412)
     return _answer(changed, corrections)
+
+
+def _check_members(body: bytes) -> None:
+    """Check the members of corrections: they replace all there are, so a misspelt one would delete every correction.
+
+    Raises:
+        BadCorrections: there is a member that no answer of this route has.
+    """
+    if unknown := sorted(set(json.loads(body)) - {"changes", "speakers", "recognised"}):
+        raise BadCorrections(f"corrections have no {unknown[0]!r}: send `changes` and `speakers`.")
 
 
 def _answer(job: Job, corrections: Corrections) -> Response:

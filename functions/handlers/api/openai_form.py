@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from functions.jobs.job_name import clean_name
+from functions.options.query_string import redaction_like, was_requested
 from functions.rendering.formats import DIARIZED_JSON
 from functions.rendering.openai_response_format import BadField, values_of
 
@@ -138,6 +139,9 @@ def listen_options(form: Form, task: str, *, known: bool = False) -> str:
     for name, reason in _REJECTED.items():
         if values_of(form.fields, name):
             raise BadField(f"{name}[]", f"{name}[] is not done here: {reason}.")
+    for name, values in form.fields.items():
+        if (meant := redaction_like(name)) and was_requested(values):
+            raise BadField(name, f"{name} is no field: {meant} was probably meant. Write it so, or leave it out.")
     model = form.first("model")
     if not model:
         raise BadField("model", "The part 'model' is missing; 'whisper-1' is this deployment's default model.")

@@ -98,6 +98,8 @@ def test_edits_of_moved_words_are_warned_about_and_replaced(api, complete):
         ({"changes": [{"channel": 0, "first": 9, "count": 1, "text": ""}]}, '"none"', 400),
         ({"changes": [{"channel": 0}]}, '"none"', 400),
         ([], '"none"', 400),
+        ({"change": CHANGE["changes"]}, '"none"', 400),
+        ({"edits": [], "speakers": []}, '"none"', 400),
     ],
 )
 def test_edits_that_cannot_be_are_refused(api, job_id, document, version, status):

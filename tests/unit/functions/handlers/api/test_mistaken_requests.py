@@ -291,6 +291,14 @@ def test_redaction_in_the_json_body_is_refused(api, executions, value):
     assert executions() == []
 
 
+@pytest.mark.parametrize("name", ["redatc", "Redact", "redact_pii"])
+def test_misspelt_redaction_in_the_json_body_is_refused(api, executions, name):
+    answer = api.post("/listen", {"url": "https://a.example/a", name: "pci"})
+
+    assert (answer.status, answer.json["err_code"]) == (400, "INVALID_QUERY_PARAMETER")
+    assert executions() == []
+
+
 def gzipped(body: bytes) -> bytes:
     return gzip.compress(body, mtime=0)
 

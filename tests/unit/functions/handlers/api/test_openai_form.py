@@ -135,6 +135,9 @@ def test_form_temperature_zero_means_fallback() -> None:
         ("temperature", "1.5"),
         ("temperature", "nan"),
         ("model", ""),
+        ("redatc", "pci"),
+        ("Redact", "pci"),
+        ("redact_pii", "true"),
     ],
 )
 def test_rejected_form_field_is_named(field: str, value: str) -> None:
