@@ -46,6 +46,21 @@ def make_visible(harness: WorkerHarness, receipts: list[str]) -> None:
         )
 
 
+def with_no_poll_in_flight(harness: WorkerHarness, leave: Callable[[], None]) -> None:
+    """Let a worker leave, and wait for the end of its last poll: one that began after the call would have seen it."""
+    polls = {"begun": 0, "ended": 0}
+    begun = lambda **_: polls.update(begun=polls["begun"] + 1)  # noqa: E731
+    ended = lambda **_: polls.update(ended=polls["ended"] + 1)  # noqa: E731
+    events = harness.account.clients.sqs.meta.events
+    events.register("before-call.sqs.ReceiveMessage", begun)
+    events.register("after-call.sqs.ReceiveMessage", ended)
+    wait_until(lambda: polls["begun"])
+    leave()
+    wait_until(lambda: polls["ended"] >= polls["begun"])
+    events.unregister("before-call.sqs.ReceiveMessage", begun)
+    events.unregister("after-call.sqs.ReceiveMessage", ended)
+
+
 @pytest.fixture
 def receipts(harness: WorkerHarness) -> Iterator[list[str]]:
     found: list[str] = []
@@ -116,7 +131,7 @@ def test_shard_of_two_workers_is_answered_once(
     harness.account.send("t1", make_shard())
     harness.start()
     shard, _, first = harness.submitted(1)[0]
-    harness.worker.leave()
+    with_no_poll_in_flight(harness, harness.worker.leave)  # else the first one may receive it again
     make_visible(harness, receipts)
     second.start()
     other = second.submitted(1)[0][2]
