@@ -57,7 +57,7 @@ class RunReport:
             output(json.dumps(_document(outcome), ensure_ascii=False))
         elif not outcome.task.files:
             for text in outcome.results.values():
-                title = f"==> {one_line(source.argument)} <==\n" if self._with_titles else ""
+                title = f"==> {one_line(source.title)} <==\n" if self._with_titles else ""
                 output(title + _ending_with_newline(text), end="")
         self._note(outcome, files)
 
@@ -68,7 +68,7 @@ class RunReport:
         self._noted_busy = True
 
     def _note(self, outcome: Outcome, files: list[Path]) -> None:
-        argument = one_line(outcome.task.source.argument)
+        argument = one_line(outcome.task.source.title)
         if outcome.error:
             self._failed.append(argument)
             stderr.print(f"{argument}: {outcome.error.message}", markup=False)

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from earshot_cli.errors import CliError, Status
+from earshot_contract.url_credentials import without_credentials
 
 STDIN = "-"
 # Endings of the files that are taken from a folder. A file that is named itself may have any, or none.
@@ -34,13 +35,18 @@ class Source:
     folder: Path = Path()  # of the file, below the folder that was typed
 
     @property
+    def title(self) -> str:
+        """The argument as messages show it: without the user and the password of a URL, which end up in logs."""
+        return self.argument if self.path else without_credentials(self.argument)
+
+    @property
     def name(self) -> str:
         """File name of the source, never a path: `ep1.mp3` for `https://host/podcasts/ep1.mp3?token=…`."""
         if self.argument == STDIN:
             return "stdin"
         if self.path:
             return self.path.name
-        parts = urlsplit(self.argument)
+        parts = urlsplit(self.title)
         last = unquote(parts.path.rstrip("/").rsplit("/", 1)[-1]).translate(_UNFIT_FOR_NAMES)
         return last if last.strip(".") else parts.netloc.translate(_UNFIT_FOR_NAMES)
 

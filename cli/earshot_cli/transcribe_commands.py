@@ -124,7 +124,7 @@ def upload(
 ) -> None:
     """Upload files without transcribing them, and print the s3:// address of each, which `transcribe` takes."""
     found = find_sources(files)
-    if named := next((source.argument for source in found if not source.path), None):
+    if named := next((source.title for source in found if not source.path), None):
         raise CliError(f"{named} is no file. `earshot transcribe {named}` needs no upload.", Status.USAGE)
     run = RunProgress(len(found))
 
@@ -137,7 +137,7 @@ def upload(
                 error = await _uploaded(api, source.path, seen)
                 run.end(seen, failed=error is not None)
                 if error:
-                    stderr.print(f"{one_line(source.argument)}: {error.message}", markup=False)
+                    stderr.print(f"{one_line(source.title)}: {error.message}", markup=False)
                     worst = max(worst, error.status)
                     if error.ends_all:
                         break

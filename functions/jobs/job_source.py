@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from earshot_contract.url_credentials import without_credentials
 from functions.jobs.job import Job, SourceKind
-from functions.jobs.redaction import without_credentials
 
 
 def source_summary(job: Job) -> dict[str, Any]:

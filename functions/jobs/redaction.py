@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
-_USER = re.compile(r"(?<=://)[^/?#\s]*@")  # user and password of a URL
+from earshot_contract.url_credentials import without_credentials
 
 
 def without_secrets(query: str) -> str:
@@ -14,14 +13,8 @@ def without_secrets(query: str) -> str:
     Path and query of a callback URL may hold secrets, too. A query string without a URL that has any is not changed.
     """
     pairs = parse_qsl(query, keep_blank_values=True)
-    shown = [(key, _origin(value) if _is_callback(key, value) else _USER.sub("", value)) for key, value in pairs]
+    shown = [(key, _origin(value) if _is_callback(key, value) else without_credentials(value)) for key, value in pairs]
     return query if shown == pairs else urlencode(shown)
-
-
-def without_credentials(url: str) -> str:
-    """Return the URL without user and password."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def _is_callback(key: str, value: str) -> bool:

@@ -97,3 +97,15 @@ def test_file_that_goes_away_fails_alone(earshot: Any) -> None:
     assert result.returncode == 1  # 2 is a command line that is wrong
     assert "talks/gone.wav: The file cannot be read: No such file" in result.stderr
     assert "Transcribed 1 of 2" in result.stderr
+
+
+def test_password_of_a_url_is_sent_and_not_printed(earshot: Any, deployment: Any) -> None:
+    result = earshot(
+        "transcribe", "https://bob:hunter2@a.example/talk.mp3", "https://bob:hunter2@b.example", "--out", "."
+    )
+
+    assert result.returncode == 0
+    assert "https://a.example/talk.mp3 → talk.txt" in result.stderr
+    assert "hunter2" not in result.stdout + result.stderr
+    assert not [path.name for path in Path(earshot.folder).iterdir() if "hunter2" in path.name]
+    assert any(b"hunter2" in audio for audio in deployment.audio.values())

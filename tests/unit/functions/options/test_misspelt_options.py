@@ -1,0 +1,62 @@
+"""Names of options that almost are one's: warned about, and refused where an absence would mislead."""
+
+from __future__ import annotations
+
+import pytest
+
+from functions.errors import ApiError
+from functions.options.options import Options
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("smart-format", "smart_format"),
+        ("smartFormat", "smart_format"),
+        ("languages", "language"),
+        ("tags[]", "tag"),
+        ("punctuation", "punctuate"),
+        ("samplerate", "sample_rate"),
+        ("callback_url", "callback"),
+    ],
+)
+def test_misspelt_option_is_warned_about(name, meant):
+    (found,) = Options.from_query(f"punctuate=true&{name}=x").warnings
+
+    assert (found["parameter"], found["type"]) == (name, "unknown_parameter")
+    assert f"{meant} was probably meant" in found["message"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "interim_results",
+        "endpointing",
+        "vad_events",
+        "utterance_end_ms",
+        "no_delay",
+        "container",
+        "token",
+        "foo",
+        "x" * 99,
+    ],
+)
+def test_unknown_name_like_no_option_is_passed_over(name):
+    assert Options.from_query(f"{name}=1").warnings == []
+
+
+@pytest.mark.parametrize("name", ["redaction", "redacted", "reDact-", "redact_pci", "redactAudio"])
+def test_misspelt_redaction_is_refused(name):
+    with pytest.raises(ApiError, match="redact"):
+        Options.from_query(f"{name}=pci")
+
+    assert Options.from_stored(None, f"{name}=pci").redact == []  # of an earlier version: it breaks nothing
+
+
+@pytest.mark.parametrize("query", ["redaction=false", "redacted=", "redact_pci=FALSE", "redactAudio=false"])
+def test_misspelt_redaction_for_nothing_is_warned_about(query):
+    (found,) = Options.from_query(query).warnings
+
+    assert found["type"] == "unknown_parameter"
+    with pytest.raises(ApiError, match="redact"):
+        Options.from_query(f"{query}&{query.partition('=')[0]}=pci")
