@@ -3,7 +3,7 @@
 The GPU flavour's workers die at their start on a machine without a GPU, so the first deployment is one whose image is
 broken; the upgrade to the CPU flavour brings another image.
 
-Not part of `make test`, for it synthesizes five times; each night: `python -m pytest tests/localcloud/cli/deployment.py`
+Not part of `make test`, for it synthesizes five times. `python -m pytest tests/localcloud/cli/deployment.py`, nightly.
 """
 
 from __future__ import annotations
