@@ -33,7 +33,8 @@ def apply(runtime: Runtime) -> None:
     def eval_sync_and_abort(self: Any, env: Any, sync_resolver: Any, **arguments: Any) -> Any:
         outcome = eval_sync(self, env=env, sync_resolver=sync_resolver, **arguments)
         abort = getattr(sync_resolver, "abort", None)
-        if outcome is None and abort is not None:
+        # The stopped task is a document. Anything else is an abort: nothing, or the interrupted wait for a token.
+        if abort is not None and not isinstance(outcome, dict):
             abort()
         return outcome
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from localcloud.cloud import Cloud
+from tests.fixtures.waiting import eventually
 
 Launch = Callable[..., dict[str, Any]]
 SLOT = "SLOT#900"
@@ -86,3 +87,19 @@ def test_worker_that_ends_before_the_deadline_settles_at_once(cloud: Cloud, laun
     assert ended["status"] == "SUCCEEDED", ended
     assert time.monotonic() - began < SECONDS
     assert slot(cloud) == {}, "Settle freed the slot"
+
+
+def test_stopped_execution_stops_its_task(cloud: Cloud) -> None:
+    """So Scale takes a slot from a worker whose lease lapsed, and `earshot destroy` ends what runs."""
+    before, states, lease = running_tasks(cloud), cloud.client("stepfunctions"), uuid.uuid4().hex
+    item = {"pk": {"S": SLOT}, "lease": {"S": lease}, "until": {"N": str(int(time.time()) + 900)}}
+    cloud.client("dynamodb").put_item(TableName=cloud.outputs["TableName"], Item=item)
+    body = json.dumps({"slot": SLOT, "lease": lease, "idle": 600, "kind": "task", "queues": "all"})
+    machine = cloud.outputs["WorkerMachineArn"]
+    execution = states.start_execution(stateMachineArn=machine, input=body)["executionArn"]
+    eventually(lambda: running_tasks(cloud) - before, "task of the execution")
+
+    states.stop_execution(executionArn=execution)
+
+    eventually(lambda: running_tasks(cloud) <= before, "end of the task", seconds=30)
+    cloud.client("dynamodb").delete_item(TableName=cloud.outputs["TableName"], Key={"pk": {"S": SLOT}})
