@@ -193,7 +193,7 @@ def test_firewall_exists_in_public_mode_only(gpu: Assembly, public: Assembly) ->
     assert rules["Rate"]["RateBasedStatement"]["AggregateKeyType"] == "IP"
     assert rules["Reputation"]["ManagedRuleGroupStatement"]["Name"] == "AWSManagedRulesAmazonIpReputationList"
     assert len(rules) == 2, "the common rule set would block every body over 8 KB"
-    assert "two rules at $1.00" in (ROOT / "docs/explanation/cost.md").read_text(), "a managed group is billed as a rule"
+    assert "two rules at $1.00" in (ROOT / "docs/explanation/cost.md").read_text(), "AWS bills a managed group as one"
     assert public.resources("WAFv2::WebACLAssociation")
     open_to_all = [a.functions()["authorize"]["Environment"]["Variables"]["PUBLIC_ACCESS"] for a in (gpu, public)]
     assert open_to_all == ["false", "true"], "the API is open exactly where the firewall is"
