@@ -118,7 +118,7 @@ def test_sent_bytes_are_the_share_while_a_file_is_sent() -> None:
     ("text", "width", "expected"),
     [
         ("a.mp3", 5, "a.mp3"),
-        ("interview-11.flac", 14, "intervi…1.flac"),
+        ("interview-11.flac", 14, "interv…11.flac"),
         ("interview 62 with the person who speaks.wav", 24, "interview 62 wit…aks.wav"),
         ("2026-11-28 recording of a conference, part 12.mp3", 20, "2026-11-28 r… 12.mp3"),
         ("録音録音.mp3", 8, "録….mp3"),
