@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import os
+import re
 import shutil
 import urllib.request
 import zipfile
@@ -28,6 +29,9 @@ OPEN = (
     "parts",
     "hours",
     "arabic",
+    "long",
+    "slow",
+    "focus",
     "trouble",
     "record",
     "edits",
@@ -145,6 +149,28 @@ def test_arabic_is_read_from_right_to_left(seen: Seen) -> None:
     assert seen["direction"] == "rtl"
     assert seen["right"]
     assert [word.strip() for word in seen["marked"]] == [seen["first"]]
+
+
+def test_long_words_and_lists_are_not_cut_off(seen: Seen) -> None:
+    assert seen["cut"] == []
+    assert seen["keys"]
+    assert 0 <= seen["top"] < 800  # pixels of the window: in sight
+
+
+def test_slow_line_is_told_of(seen: Seen) -> None:
+    assert "Loading …" in seen["loading"]
+    assert "Loading" not in seen["loaded"]
+    assert re.search(r" of 113 KB · \d+ KB/s · ", seen["facts"])
+
+
+def test_focus_stays_in_lists_that_are_drawn_anew(seen: Seen) -> None:
+    assert seen["held"] == [
+        "call 2.mp3",
+        "call 2.mp3",
+        "Choose call 2.mp3",
+        "call 3.mp3",
+        "Clear: dropped.flac",
+    ]
 
 
 def test_trouble_of_the_api_is_shown_and_ends(seen: Seen) -> None:
