@@ -116,9 +116,9 @@ export function jobsScreen(main, query) {
     for (const [id, job] of jobs) {
       const cell = cells.get(id), now = JSON.stringify(job);
       if (cell.shown === now) continue;
-      const held = cell.made.contains(document.activeElement) && document.activeElement, fresh = row(job, cell.check);
+      const focused = cell.made.contains(document.activeElement) && document.activeElement, fresh = row(job, cell.check);
       cell.made.replaceWith(fresh);
-      if (held) refocus(fresh, held);
+      if (focused) refocus(fresh, focused);
       Object.assign(cell, { made: fresh, shown: now });
     }
     more.hidden = !next;

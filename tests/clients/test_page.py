@@ -157,14 +157,14 @@ def test_long_words_and_lists_are_not_cut_off(seen: Seen) -> None:
     assert 0 <= seen["top"] < 800  # pixels of the window: in sight
 
 
-def test_slow_line_is_told_of(seen: Seen) -> None:
+def test_slow_line_is_shown(seen: Seen) -> None:
     assert "Loading …" in seen["loading"]
     assert "Loading" not in seen["loaded"]
     assert re.search(r" of 113 KB · \d+ KB/s · ", seen["facts"])
 
 
 def test_focus_stays_in_lists_that_are_drawn_anew(seen: Seen) -> None:
-    assert seen["held"] == [
+    assert seen["found"] == [
         "call 2.mp3",
         "call 2.mp3",
         "Choose call 2.mp3",

@@ -515,36 +515,36 @@ const scenarios = {
     let requests = [1, 2, 3].map((number) => job(number, 0.1));
     await page.route(/\/v1\/requests\?limit=(5|50)/, (route) => route.fulfill({ json: { requests } }));
     const focused = () => page.evaluate(() => document.activeElement.getAttribute("aria-label") || document.activeElement.textContent.slice(0, 40));
-    const held = [];
+    const found = [];
     const hold = async (address, target, progress) => {
       await page.goto(PAGE + address);
       await page.getByRole("link", { name: "call 2.mp3" }).waitFor();
       await target.focus();
       requests = [1, 2, 3].map((number) => job(number, progress));
       await page.getByText(`${progress * 100} %`).first().waitFor();
-      held.push(await focused());
+      found.push(await focused());
     };
     await hold("#/", page.getByRole("link", { name: "call 2.mp3" }), 0.2);
     await hold("#/jobs", page.getByRole("link", { name: "call 2.mp3" }), 0.3);
     await hold("#/jobs?name=call", page.getByLabel("Choose call 2.mp3"), 0.4);
     requests = requests.filter((each) => each.name !== "call 2.mp3"); // somebody else deletes it
     await page.getByRole("link", { name: "call 2.mp3" }).waitFor({ state: "detached" });
-    held.push(await focused());
+    found.push(await focused());
     await page.goto(`${PAGE}#/`);
     await page.route(/\/v1\/uploads$/, () => {}); // never answered
     await drop(page, "dropped.flac", SPEECH);
     await page.getByRole("button", { name: "Cancel: dropped.flac" }).press("Enter");
     await page.getByRole("button", { name: "Clear: dropped.flac" }).waitFor();
-    held.push(await focused());
-    return { held };
+    found.push(await focused());
+    return { found };
   },
 
   /** A slow line: the page says that it loads, and how fast a file goes. */
   async slow(page) {
     const line = await page.context().newCDPSession(page);
     let answer;
-    const held = new Promise((resolve) => { answer = resolve; });
-    await page.route(/app\.js$/, (route) => held.then(() => route.continue()));
+    const released = new Promise((resolve) => { answer = resolve; });
+    await page.route(/app\.js$/, (route) => released.then(() => route.continue()));
     await page.goto(PAGE, { waitUntil: "commit" });
     await page.getByText("Loading …").waitFor();
     const loading = await page.locator("main").innerText();
