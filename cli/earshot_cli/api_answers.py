@@ -11,7 +11,12 @@ from earshot_cli.errors import CliError, Status
 # What the API puts before a message for programs: the code of an error, and what it tried.
 _FOR_PROGRAMS = re.compile(r"(?:Bad Request: )?(?:failed to process audio: )?(?:corrupt or unsupported data: )?")
 _WORD = re.compile(r"[^\W\d_]+(?=[\s,.:;'’-]|$)(?!://)")  # and no option, address or path, which is spelled as it is
-_COMMANDS = (  # what a message says of routes, and of the command instead
+_COMMANDS = (  # what a message says of routes and requests, and of commands and jobs instead
+    (re.compile(r"There is no (such )?request(?=[ .])"), r"There is no \1job"),
+    (
+        re.compile(r"The ids of (\d+) requests begin with (\S+)\. Send more of the id\."),
+        r"The ids of \1 jobs begin with \2. Write more of it.",
+    ),
     (re.compile(r"GET /v1/requests lists"), "`earshot jobs` lists"),
     (re.compile(r"GET /v1/requests/\S+/shares lists"), "`earshot share ID --list` lists"),
     (re.compile(r"the body is empty\. Send the audio, or JSON with a url\."), "the file is empty."),

@@ -14,7 +14,9 @@ TRIED = "Bad Request: failed to process audio: corrupt or unsupported data: "
     [
         (TRIED + "this is plain text, not audio.", "This is plain text, not audio."),
         (TRIED + "the body is empty. Send the audio, or JSON with a url.", "The file is empty."),
-        ("There is no request 1b. GET /v1/requests lists those there are.", "There is no request 1b. `earshot jobs` "),
+        ("There is no request 1b. GET /v1/requests lists those there are.", "There is no job 1b. `earshot jobs` lists"),
+        ("There is no such request. GET /v1/requests lists those there are.", "There is no such job. `earshot jobs` "),
+        ("The ids of 2 requests begin with 1bcdef. Send more of the id.", "The ids of 2 jobs begin with 1bcdef. Write"),
         ("It has no link 7 (any more). GET /v1/requests/{id}/shares lists them.", "`earshot share ID --list` lists"),
         ("Model x is not known.", "Model x is not known."),
         ("redact=names is not done.", "redact=names is not done."),
