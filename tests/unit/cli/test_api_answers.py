@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
-from earshot_cli.api_answers import plain
+from earshot_cli.api_answers import error_from_response, plain
+from earshot_cli.errors import Status
+from functions.handlers.api.unknown_routes import _ALL_ROUTES
 
 TRIED = "Bad Request: failed to process audio: corrupt or unsupported data: "
 
@@ -28,3 +31,18 @@ def test_message_is_shown_as_people_read_it(message: str, shown: str) -> None:
     assert shown in plain(message)
     assert "/v1/" not in plain(message)
     assert "Bad Request" not in plain(message)
+
+
+@pytest.mark.parametrize(
+    "message", [f"There is no such path or method. {_ALL_ROUTES}", f"There is no GET /v1/v2/requests. {_ALL_ROUTES}"]
+)
+def test_route_that_is_not_there_is_a_wrong_address(message: str) -> None:
+    request = httpx.Request("GET", "https://bob:hunter2@host/nothing/v1/requests?limit=5")
+
+    error = error_from_response(
+        httpx.Response(404, json={"err_code": "NOT_FOUND", "err_msg": message}, request=request)
+    )
+
+    assert error.message.startswith("https://host/nothing/v1/requests is no address of this deployment. Is --url")
+    assert (error.status, error.ends_all) == (Status.UNREACHABLE, True)
+    assert "openapi" not in error.message
