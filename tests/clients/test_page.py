@@ -108,6 +108,7 @@ def test_running_job_shows_seconds_and_text_so_far(seen: Seen) -> None:
     assert "cut into 18 parts, not 20" in seen["text"]
     assert seen["query"] == "?format=txt&partial=true"
     assert seen["narrow"] > 300  # pixels: a sentence, not a column of letters
+    assert seen["end"] == "Transcribing, almost done"  # without an estimate any more
 
 
 def test_keyboard_alone_reaches_everything(seen: Seen) -> None:

@@ -716,7 +716,12 @@ const scenarios = {
     await page.getByText("The text so far").click();
     await page.getByText("The first point is the weather.").waitFor();
     const narrow = await page.evaluate(() => Math.min(...[...document.querySelectorAll(".steps p")].map((each) => each.clientWidth)));
-    return { query, narrow, text: await page.locator("main").innerText() };
+    const text = await page.locator("main").innerText();
+    const { estimated_seconds_left: _, ...usedUp } = { ...EXAMPLES.running, progress: 0.97 };
+    await page.unroute(/\/requests\/running$/);
+    await page.route(/\/requests\/running$/, (route) => route.fulfill({ json: usedUp }));
+    await page.getByText("97 %").waitFor();
+    return { query, narrow, text, end: await page.locator("h2").first().innerText() };
   },
 
   /** Every screen, in both themes and three widths: what axe finds, and whether anything sticks out sideways. */
