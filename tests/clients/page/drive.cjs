@@ -88,7 +88,7 @@ const scenarios = {
     await page.evaluate(() => document.activeElement.blur());
     await page.keyboard.press("g");
     await page.keyboard.press("j");
-    await page.waitForURL(/#\/jobs$/);
+    await page.getByRole("heading", { name: "Jobs" }).waitFor(); // the address is there before the screen
     await page.getByRole("link", { name: "welcome talk.flac" }).first().focus();
     await page.keyboard.press("Enter");
     await words(page);
@@ -480,6 +480,86 @@ const scenarios = {
     return { direction: await page.locator("#words p").evaluate((e) => getComputedStyle(e).direction), right: time.x > box.x + box.width - 1, marked, first: text[0] };
   },
 
+  /** Long words and names of files and speakers: nothing is cut off sideways. What is chosen of a long list is acted on without scrolling. */
+  async long(page) {
+    const text = ["Ein", `${"Donaudampfschifffahrtsgesellschaftskapitän".repeat(6)}.`, "Ja."], cut = [];
+    const words = text.map((word, i) => ({ word, punctuated_word: word, start: i, end: i + 0.8, confidence: 0.9, speaker: i % 2 }));
+    const job = (number) => ({ request_id: `long${number}`, name: `${"x".repeat(240)}${number}.mp3`, state: "completed", created: "2026-11-28T00:00:00Z", duration: 8, language: "de", options: "diarize=true", source: { kind: "upload" }, tags: ["t".repeat(80)] });
+    await page.route(/\/requests\/long1\/edits/, (route) => route.fulfill({ json: { changes: [], speakers: [{ channel: 0, speaker: 0, name: "Hubert Blaine Wolfeschlegelsteinhausenbergerdorff the Third" }] }, headers: { etag: '"none"' } }));
+    await page.route(/\/requests\/long1\/result/, (route) => route.fulfill({ json: { metadata: { duration: 8 }, results: { channels: [{ alternatives: [{ transcript: text.join(" "), words }] }] } } }));
+    await page.route(/\/requests\/long1\/audio/, (route) => route.fulfill({ status: 410, json: { err_code: "AUDIO_GONE", err_msg: "The audio is gone." } }));
+    await page.route(/\/requests\/long1$/, (route) => route.fulfill({ json: job(1) }));
+    await page.route(/\/v1\/requests\?limit=50/, (route) => route.fulfill({ json: { requests: Array.from({ length: 40 }, (_, number) => job(number)) } }));
+    for (const [address, ready] of [["#/jobs", "tbody tr"], ["#/jobs/long1", "#words section p"]])
+      for (const width of [320, 390, 1280]) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.goto(PAGE + address);
+        await page.waitForSelector(ready);
+        cut.push(...await page.evaluate((where) => [...document.querySelectorAll("main *")]
+          .filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== "visible" && !e.matches("input, select, pre") && !e.closest(".sr"))
+          .map((e) => `${where}: ${e.tagName}.${e.className}`), `${address} ${width}`));
+      }
+    const keys = await page.getByRole("button", { name: "Keys" }).isEnabled(); // without audio, too
+    await page.goto(`${PAGE}#/jobs`);
+    await page.getByLabel("Choose all that are shown").check();
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+    await page.waitForTimeout(100);
+    const tools = await page.getByRole("button", { name: "Download as zip" }).evaluate((e) => e.getBoundingClientRect());
+    page.complaints = page.complaints.filter((line) => !line.includes("410"));
+    return { cut, keys, top: tools.top };
+  },
+
+  /** Lists that are drawn anew while somebody goes through them by keys: the focus stays where it was. */
+  async focus(page) {
+    const job = (number, progress) => ({ request_id: `0000000${number}-0000`, name: `call ${number}.mp3`, state: "processing", progress, created: `2026-11-28T00:00:0${number}Z`, source: { kind: "body" } });
+    let requests = [1, 2, 3].map((number) => job(number, 0.1));
+    await page.route(/\/v1\/requests\?limit=(5|50)/, (route) => route.fulfill({ json: { requests } }));
+    const focused = () => page.evaluate(() => document.activeElement.getAttribute("aria-label") || document.activeElement.textContent.slice(0, 40));
+    const found = [];
+    const hold = async (address, target, progress) => {
+      await page.goto(PAGE + address);
+      await page.getByRole("link", { name: "call 2.mp3" }).waitFor();
+      await target.focus();
+      requests = [1, 2, 3].map((number) => job(number, progress));
+      await page.getByText(`${progress * 100} %`).first().waitFor();
+      found.push(await focused());
+    };
+    await hold("#/", page.getByRole("link", { name: "call 2.mp3" }), 0.2);
+    await hold("#/jobs", page.getByRole("link", { name: "call 2.mp3" }), 0.3);
+    await hold("#/jobs?name=call", page.getByLabel("Choose call 2.mp3"), 0.4);
+    requests = requests.filter((each) => each.name !== "call 2.mp3"); // somebody else deletes it
+    await page.getByRole("link", { name: "call 2.mp3" }).waitFor({ state: "detached" });
+    found.push(await focused());
+    await page.goto(`${PAGE}#/`);
+    await page.route(/\/v1\/uploads$/, () => {}); // never answered
+    await drop(page, "dropped.flac", SPEECH);
+    await page.getByRole("button", { name: "Cancel: dropped.flac" }).press("Enter");
+    await page.getByRole("button", { name: "Clear: dropped.flac" }).waitFor();
+    found.push(await focused());
+    return { found };
+  },
+
+  /** A slow line: the page says that it loads, and how fast a file goes. */
+  async slow(page) {
+    const line = await page.context().newCDPSession(page);
+    let answer;
+    const released = new Promise((resolve) => { answer = resolve; });
+    await page.route(/app\.js$/, (route) => released.then(() => route.continue()));
+    await page.goto(PAGE, { waitUntil: "commit" });
+    await page.getByText("Loading …").waitFor();
+    const loading = await page.locator("main").innerText();
+    answer();
+    await page.waitForSelector(".drop");
+    const loaded = await page.locator("main").innerText();
+    await line.send("Network.enable");
+    await line.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 20000 });
+    await drop(page, "slow.flac", SPEECH);
+    await page.locator(".sending").getByText(/\/s · /).waitFor();
+    const facts = await page.locator(".sending .num").innerText();
+    await page.getByRole("button", { name: "Cancel: slow.flac" }).click();
+    return { loading, loaded, facts };
+  },
+
   /** An API that fails: each screen says so, tries again by itself, and the message goes once it answers. */
   async trouble(page) {
     const error = { err_code: "INTERNAL_SERVER_ERROR", err_msg: "Something went wrong on our side." };
@@ -636,7 +716,12 @@ const scenarios = {
     await page.getByText("The text so far").click();
     await page.getByText("The first point is the weather.").waitFor();
     const narrow = await page.evaluate(() => Math.min(...[...document.querySelectorAll(".steps p")].map((each) => each.clientWidth)));
-    return { query, narrow, text: await page.locator("main").innerText() };
+    const text = await page.locator("main").innerText();
+    const { estimated_seconds_left: _, ...usedUp } = { ...EXAMPLES.running, progress: 0.97 };
+    await page.unroute(/\/requests\/running$/);
+    await page.route(/\/requests\/running$/, (route) => route.fulfill({ json: usedUp }));
+    await page.getByText("97 %").waitFor();
+    return { query, narrow, text, end: await page.locator("h2").first().innerText() };
   },
 
   /** Every screen, in both themes and three widths: what axe finds, and whether anything sticks out sideways. */
