@@ -29,7 +29,10 @@ _CONNECTING = (
         "cifras cifre cijfers my meiner ma mi meu mia mijn mit sind são sono zijn son las les le os"
     )
 )
-_ENDING = word_set("ending ends endet endend termine terminant termina terminada finisce eindigt ender")
+_ENDING = word_set(
+    "ending ends finishes finishing endet endend termine terminant finit termina terminada acaba finisce eindigt "
+    "ender slutter"
+)
 _LAST = word_set("last final letzten letzte derniers últimos últimas ultime ultimi laatste sidste")
 _FOUR = word_set("four 4 vier quatre cuatro quatro quattro fire")
 _EXTENSION = word_set("ext extension x durchwahl poste extensión interno ramal")
@@ -73,9 +76,9 @@ def _is_last_four(cue: Cue, between: Sequence[str], *, is_year: bool) -> bool:
     says_four = bool(near & _LAST and near & _FOUR)
     if not says_four and not near & _ENDING:
         return False
-    said_at = [at for at, text in enumerate(between) if text in _ENDING | _LAST | _FOUR]
-    following = between[said_at[-1] + 1 :] if said_at else between
-    return set(following) <= _CONNECTING or (says_four and not said_at and not is_year)
+    ends_at = [at for at, text in enumerate(between) if text in _ENDING | _LAST | _FOUR]
+    following = between[ends_at[-1] + 1 :] if ends_at else between
+    return set(following) <= _CONNECTING or (says_four and not ends_at and not is_year)
 
 
 def _with_extension(words: Sequence[TranscriptWord], phone: Found, starting: Mapping[int, Numeral]) -> Found:

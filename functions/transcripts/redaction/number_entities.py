@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from functions.transcripts.redaction.amounts import is_amount, is_clock_or_decimal
-from functions.transcripts.redaction.announcements import LONG_ENOUGH, has_letters, is_linked, is_part
+from functions.transcripts.redaction.announcements import LONG_ENOUGH, YEAR, has_letters, is_linked, is_part
 from functions.transcripts.redaction.check_digits import CARD_LENGTHS, is_iban, is_social_security_number
 from functions.transcripts.redaction.cues import BEFORE, Cue, cues_after, cues_before, is_weakly_announced
 from functions.transcripts.redaction.entities import LEAST_DIGITS, Entity, Found
@@ -28,6 +28,7 @@ _ANNOUNCED = {
     Entity.PHONE_NUMBER: _TELEPHONE,
     Entity.DOB: range(4, 9),
 }
+_LEAST_YEAR = "2020"  # in which a card expired that somebody may still read from
 _MONTH_AND_YEAR = re.compile(r"(0?[1-9]|1[0-2])/(20)?\d\d")
 _AMBIGUOUS = 4  # digits, up to which words near a number may mean it as two things: then it is the requested one
 _BRITISH_DIGITS = 6  # of a national insurance number, with letters around them
@@ -101,6 +102,8 @@ def _is_announced(entity: Entity, digits: str, language: str) -> bool:
     if entity is Entity.CREDIT_CARD_EXPIRATION and len(digits) == LEAST_DIGITS:
         # "4 27": a month and a year. "zéro quatre vingt-huit" sounds like 0 and 88.
         return digits[1] in "234" or (language == "fr" and digits[0] == "0" and digits[1] in "89")
+    if entity is Entity.CREDIT_CARD_EXPIRATION and YEAR.fullmatch(digits) and digits < _LEAST_YEAR:
+        return False
     if entity is Entity.SSN and language == "en":
         return len(digits) in (4, 8, 9, 10)  # nine, or one misheard
     return len(digits) in _ANNOUNCED.get(entity, ())
@@ -123,8 +126,8 @@ def _after_card(first: int, digits: str, text: str, found: Sequence[Found]) -> E
     near = [entity for entity in found if entity.last < first <= entity.last + BEFORE]
     if all(entity.entity is not Entity.CREDIT_CARD for entity in near):
         return None
-    is_spoken_whole = len(digits) == _AMBIGUOUS and not re.search(r"\d", text)  # three may as well be a code
-    if re.fullmatch(r"(0?[1-9]|1[0-2])\D*(20)?[2-4]\d", digits if is_spoken_whole else text):
+    is_in_words = len(digits) == _AMBIGUOUS and not re.search(r"\d", text)  # three may as well be a code
+    if re.fullmatch(r"(0?[1-9]|1[0-2])\D*(20)?[2-4]\d", digits if is_in_words else text):
         return Entity.CREDIT_CARD_EXPIRATION
     has_code = any(entity.entity is Entity.CVV for entity in near)
     return Entity.CVV if len(digits) in (3, 4) and not has_code else None

@@ -20,6 +20,7 @@ from functions.transcripts.redaction.runs import Run, counts_digits, digits_of, 
 from functions.transcripts.words import TranscriptWord
 
 _MOST_BEFORE_WHOLE = 10  # words between the digits of a number that were said first, and the whole of it
+_MOST_PARTS = 4  # of a card's number
 _ALIKE = 3  # digits with which both begin; one less where words like "no, wait" stand between
 _MAY_BEGIN_TWICE = (Entity.CREDIT_CARD, Entity.SSN, Entity.ACCOUNT_NUMBER, Entity.PHONE_NUMBER)
 _USUAL = (15, 16)  # digits of most cards
@@ -47,6 +48,7 @@ def find_numbers(
                 found.append(_found(Entity.CREDIT_CARD, part))
             else:
                 found += _classified(part, words, cues, languages[part[0].first], found[-BEFORE:], requested)
+    found += _interrupted_cards(words, found, digits_only)
     found += _begun_before(words, found, digits_only, languages)
     return completed(words, sorted(found, key=lambda entity: entity.first), digits_only, cues)
 
@@ -56,6 +58,29 @@ def _is_announced_otherwise(words: Sequence[TranscriptWord], run: Run, cues: Seq
     nearest = cues_before(cues, run[0].first)[:1]
     is_other = any(cue.entity in (Entity.SSN, Entity.ACCOUNT_NUMBER, Entity.PHONE_NUMBER) for cue in nearest)
     return is_other and (is_corrected(words, run) or has_letters(words, run))
+
+
+def _interrupted_cards(
+    words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral]
+) -> Iterator[Found]:
+    """Yield the parts of a card with anything between them: "4000 0566." "You're breaking up." "5566 …"."""
+    parts = list(runs(_free(numerals, found), words, across_sentences=True))
+    used = 0
+    for begin in range(len(parts)):
+        digits = digits_of(parts[begin])
+        for end in range(max(begin, used) + 1, min(len(parts), begin + _MOST_PARTS)):
+            if begin < used or parts[end][0].first - parts[end - 1][-1].last > _MOST_BEFORE_WHOLE:
+                break
+            digits += digits_of(parts[end])
+            if len(digits) in _USUAL and is_card(digits):
+                yield from (_found(Entity.CREDIT_CARD, part) for part in parts[begin : end + 1])
+                used = end + 1
+
+
+def _free(numerals: Sequence[Numeral], found: Sequence[Found]) -> list[Numeral]:
+    """Return the numerals that are in no entity yet."""
+    taken = {at for entity in found for at in range(entity.first, entity.last + 1)}
+    return [numeral for numeral in numerals if taken.isdisjoint(range(numeral.first, numeral.last + 1))]
 
 
 def _begun_before(
@@ -68,9 +93,7 @@ def _begun_before(
     whole = [entity for entity in sorted(found, key=lambda entity: entity.first) if entity.entity in _MAY_BEGIN_TWICE]
     firsts = [entity.first for entity in whole]
     at_word = {numeral.first: at for at, numeral in enumerate(numerals)}
-    taken = {at for entity in found for at in range(entity.first, entity.last + 1)}
-    free = [numeral for numeral in numerals if taken.isdisjoint(range(numeral.first, numeral.last + 1))]
-    for run in runs(free, words, across_sentences=False):
+    for run in runs(_free(numerals, found), words, across_sentences=False):
         following = bisect_right(firsts, run[-1].last)
         if following == len(firsts) or firsts[following] > run[-1].last + _MOST_BEFORE_WHOLE:
             continue
@@ -97,8 +120,7 @@ def other_numbers(
         found: Entities already found.
         every: Whether each numeral counts; else only a run of three digits or more does.
     """
-    taken = {at for entity in found for at in range(entity.first, entity.last + 1)}
-    free = [numeral for numeral in numerals if taken.isdisjoint(range(numeral.first, numeral.last + 1))]
+    free = _free(numerals, found)
     if every:
         return [Found(Entity.NUMERICAL_PII, n.first, n.last) for n in free if not (n.is_ordinal or n.is_ambiguous)]
     free_runs = runs(free, words, across_sentences=False)

@@ -117,8 +117,8 @@ def _are_years(*numerals: Numeral) -> bool:
 
 def counts_digits(words: Sequence[TranscriptWord], numeral: Numeral) -> bool:
     """Tell whether a numeral says how many digits come ("the last four are …") and is none of them."""
-    beside = {
+    neighbours = {
         word.normalised
         for word in (*words[max(0, numeral.first - 1) : numeral.first], *words[numeral.last + 1 : numeral.last + 2])
     }
-    return numeral.digits in ("3", "4") and not beside.isdisjoint(_LEADS_ON - _THEN)
+    return numeral.digits in ("3", "4") and not neighbours.isdisjoint(_LEADS_ON - _THEN)

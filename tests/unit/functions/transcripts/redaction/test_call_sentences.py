@@ -24,7 +24,7 @@ ENTITIES = [entity.value for entity in Entity if entity is not Entity.NUMERICAL_
 
 
 @dataclass(frozen=True)
-class SaidWord:
+class CallWord:
     """A word with the channel it is on, its start, and the entity it is a part of."""
 
     text: str
@@ -38,7 +38,7 @@ def sentences(name: str) -> list[tuple[str, str]]:
     return [(language, text) for language, _, text in (line.partition("|") for line in lines if line[:1] != "#")]
 
 
-def said_words(text: str, channels: int) -> list[SaidWord]:
+def call_words(text: str, channels: int) -> list[CallWord]:
     """The words of a text; each next speaker is on the next channel."""
     found, at = [], 0.0
     for number, turn in enumerate(text.split("//")):
@@ -49,13 +49,13 @@ def said_words(text: str, channels: int) -> list[SaidWord]:
         for token in re.sub(r" ([?!:])(?= |$)", r"\1", plain).replace("\0", " ").split():
             word, _, entity = token.partition("\1")
             name = re.match(r"\w*", entity)[0]  # type: ignore[index]
-            found.append(SaidWord(word + entity[len(name) :], number % channels, round(at, 3), name or None))
+            found.append(CallWord(word + entity[len(name) :], number % channels, round(at, 3), name or None))
             at += STEP
         at += PAUSE
     return found
 
 
-def found_entities(language: str, words: list[SaidWord], names: str, channels: int, longest: int) -> list[str | None]:
+def found_entities(language: str, words: list[CallWord], names: str, channels: int, longest: int) -> list[str | None]:
     """The entity that each word was redacted as, with segments of at most `longest` words."""
     segments: list[list[Segment]] = []
     for channel in range(channels):
@@ -75,7 +75,7 @@ def found_entities(language: str, words: list[SaidWord], names: str, channels: i
     ]
 
 
-def between_parts(words: list[SaidWord], at: int) -> bool:
+def between_parts(words: list[CallWord], at: int) -> bool:
     """Whether a word stands inside one entity: "mm-hmm" between two groups of digits."""
     own = [w.entity for w in words[:at] if w.channel == words[at].channel and w.entity]
     following = [w.entity for w in words[at:] if w.channel == words[at].channel and w.entity]
@@ -92,7 +92,7 @@ def between_parts(words: list[SaidWord], at: int) -> bool:
     ],
 )
 def test_secret_of_a_call_has_its_own_tag(channels: int, longest: int, language: str, text: str) -> None:
-    words = said_words(text, channels)
+    words = call_words(text, channels)
 
     found = found_entities(language, words, ",".join(ENTITIES), channels, longest)
 
@@ -106,7 +106,7 @@ def test_secret_of_a_call_has_its_own_tag(channels: int, longest: int, language:
 
 @pytest.mark.parametrize(("language", "text"), sentences("secrets.txt"))
 def test_secret_is_redacted_when_it_alone_is_requested(language: str, text: str) -> None:
-    words = said_words(text, 1)
+    words = call_words(text, 1)
 
     for requested in {word.entity for word in words if word.entity}:
         found = found_entities(language, words, requested, 1, 1000)
@@ -117,7 +117,7 @@ def test_secret_is_redacted_when_it_alone_is_requested(language: str, text: str)
 @pytest.mark.parametrize("longest", [1000, 3])
 @pytest.mark.parametrize(("language", "text"), sentences("harmless.txt"))
 def test_harmless_sentence_stays_as_it_is(language: str, text: str, longest: int) -> None:
-    words = said_words(text, 1)
+    words = call_words(text, 1)
 
     for names in (",".join(ENTITIES), *ENTITIES):
         assert set(found_entities(language, words, names, 1, longest)) == {None}, names

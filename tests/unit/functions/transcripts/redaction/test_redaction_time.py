@@ -56,8 +56,8 @@ def test_twice_the_words_take_twice_the_time(text: str) -> None:
     for number in (WORDS, 2 * WORDS):
         times = number // len(text.split())
         segments = [segment(timed_words(text, start=10.0 * at)) for at in range(times)]
-        said = transcript(segments, duration=10.0 * times)
-        redact(said, ["numbers", "email_address"])  # what is remembered of words is there the second time
-        lines.append(lines_run(lambda said=said: redact(said, ["numbers", "email_address"])))  # type: ignore[misc]
+        long = transcript(segments, duration=10.0 * times)
+        redact(long, ["numbers", "email_address"])  # what is remembered of words is there the second time
+        lines.append(lines_run(lambda long=long: redact(long, ["numbers", "email_address"])))  # type: ignore[misc]
 
     assert lines[1] < 3 * lines[0]  # what grows with the square takes four times as many
