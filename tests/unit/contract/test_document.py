@@ -103,13 +103,18 @@ def test_problem_is_told_in_words_of_json(kind: type[Document], document: Any, p
     changed = [with_value(document, path, wrong) for wrong in ([{"no": ["type"]}], {"a": 1}, 1.5, "x", "", None, True)]
     if lacking is not None and len(path) > 1:
         changed.append(with_value(document, path[:-1], lacking))
-    for each in changed:
-        try:
-            kind.from_json(json.dumps(each))
-        except InvalidDocument as error:
-            assert kind.__name__ not in error.problem
-            assert not re.search(r"\$|`(int|str|float|bool|dict|list|NoneType)\b|msgspec|Struct", error.problem)
-            assert re.search(r"is of the type|has no member|is not accepted|malformed", error.problem), error.problem
+    for problem in filter(None, (problem_of(kind, each) for each in changed)):
+        assert kind.__name__ not in problem
+        assert not re.search(r"\$|`(int|str|float|bool|dict|list|NoneType)\b|msgspec|Struct", problem)
+        assert re.search(r"is of the type|has no member|is not accepted|malformed", problem), problem
+
+
+def problem_of(kind: type[Document], document: Any) -> str | None:
+    try:
+        kind.from_json(json.dumps(document))
+    except InvalidDocument as error:
+        return error.problem
+    return None
 
 
 @pytest.mark.parametrize(

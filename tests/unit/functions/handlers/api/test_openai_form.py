@@ -189,15 +189,15 @@ def test_redaction_is_obeyed_in_every_spelling(name: str) -> None:
 @pytest.mark.parametrize("spec", [spec for spec in IMPLEMENTED if not spec.no_effect], ids=lambda spec: spec.name)
 def test_option_of_listen_is_obeyed_in_form_and_query(spec: OptionSpec) -> None:
     """None is left out without a word: neither in the form nor in the query string of the route."""
-    given = dict(parse_qsl(spec.needs)) | {spec.name: spec.example}
-    listen = Options.from_query(urlencode(given))
-    by_query = parse(*sent({"model": "whisper-1"})).with_query({name: [value] for name, value in given.items()})
+    sent_options = dict(parse_qsl(spec.needs)) | {spec.name: spec.example}
+    listen = Options.from_query(urlencode(sent_options))
+    by_query = parse(*sent({"model": "whisper-1"})).with_query({name: [value] for name, value in sent_options.items()})
     queried = Options.from_query(listen_options(by_query, "transcribe"))
 
     wanted = {"keywords": ("keyterm", ["Earshot:2"])}.get(spec.name, (spec.name, getattr(listen, spec.name)))
     if spec.name != "model":  # which the form has, and the form's counts
         assert getattr(queried, wanted[0]) == wanted[1]
-    assert getattr(options(**given), wanted[0]) == wanted[1]
+    assert getattr(options(**sent_options), wanted[0]) == wanted[1]
 
 
 def test_form_counts_before_query_and_lists_add_up() -> None:
