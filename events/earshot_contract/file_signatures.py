@@ -32,6 +32,7 @@ _BINARY = (
     (b"\x7fELF", "a program"),
     (b"SQLite format 3\x00", "a database"),
     (b"bplist00", "a property list"),
+    (b"\x93NUMPY", "a NumPy array (write it as a WAV file)"),
     (b"MThd", "a MIDI file, which has notes and no sound"),
     (
         b"\x00\x05\x16\x07",
@@ -60,6 +61,7 @@ _RIFF_KINDS = {b"WEBP": "a WebP image", b"CDDA": "a link to a track of a CD (.cd
 _PLAYLIST = "a playlist (send the audio itself)"
 _CAPTIONS = "captions (send the audio that they are of)"
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<title", b"<meta ")
+_SERVER_ERROR = "an error that a server answered in place of the file (download it again: the address may have expired)"
 _AS_JSON = 'send it to POST /v1/listen as JSON, {"url": "https://…"}, with Content-Type: application/json'
 _TEXT = (  # compared in lower case
     (b"#extm3u", _PLAYLIST),
@@ -68,6 +70,7 @@ _TEXT = (  # compared in lower case
     (b"<mpd", _PLAYLIST),
     (b"<svg", "an SVG image"),
     (b"<rss", "the feed of a podcast (send the address of an episode's audio)"),
+    (b"<error>", _SERVER_ERROR),
     (b"<?xml", "an XML document"),
     (b"data:", "a data: URI (send the bytes that its base64 stands for)"),
     (b"http://", f"an address ({_AS_JSON})"),
@@ -138,6 +141,8 @@ def non_audio_kind(head: bytes, headerless: bool = False) -> str | None:
     lower = start.lower()
     if lower.startswith(b"<?xml") and b"<playlist" in lower:
         return _PLAYLIST
+    if lower.startswith(b"<?xml") and b"<error>" in lower:
+        return _SERVER_ERROR
     if lower.startswith(_HTML) or (lower.startswith((b"<?xml", b"<!--")) and b"<html" in lower):
         return WEB_PAGE
     if start.startswith(b"--") and b"content-disposition: form-data" in lower:
@@ -190,8 +195,11 @@ def unfinished_mp4(file: BinaryIO, size: int) -> bool:
 def describe_file(path: Path) -> str:
     """Return a noun phrase for a file that no decoder opens."""
     with path.open("rb") as file:
-        if kind := non_audio_kind(file.read(HEAD_BYTES)):
+        head = file.read(HEAD_BYTES)
+        if kind := non_audio_kind(head):
             return kind
+        if len(head) >= _CERTAIN_TEXT and not any(head):
+            return "nothing but zeros at its beginning (a copy or download that was not finished: fetch it again)"
         return UNFINISHED_MP4 if unfinished_mp4(file, path.stat().st_size) else _UNKNOWN
 
 

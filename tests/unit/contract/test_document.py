@@ -94,7 +94,7 @@ def test_error_names_location_and_types(document: str, location: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "document", "path"), CASES)
-def test_problem_is_told_in_words_of_json(kind: type[Document], document: Any, path: Path) -> None:
+def test_problem_is_described_in_words_of_json(kind: type[Document], document: Any, path: Path) -> None:
     """Who wrote the JSON knows neither the classes of this package nor Python's types."""
     parent = document
     for step in path[:-1]:
@@ -130,7 +130,7 @@ def problem_of(kind: type[Document], document: Any) -> str | None:
         (b'{"bucket":"\xff"}', "it is not in UTF-8"),
     ],
 )
-def test_problem_names_place_and_types(document: str | bytes, problem: str) -> None:
+def test_problem_names_location_and_types(document: str | bytes, problem: str) -> None:
     with pytest.raises(InvalidDocument) as refused:
         S3Object.from_json(document)
 
