@@ -1,0 +1,85 @@
+"""Stray words: aligned in speech that the text leaves out, though they were said before or after it.
+
+The alignment gives every stretch of the audio to some word. Where a text leaves a sentence out, a short word beside it
+seems to last as long as the sentence, or to begin in it. All times are seconds from the window's start; `voiced` are
+the (start, end) of the regions of speech that the VAD found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from transcriber.whisper.word_alignment import MIN_WORD_SECONDS, AlignedWord, letters_of
+
+Regions = Sequence[tuple[float, float]]
+
+_MIN_REGION_SECONDS = 1.0  # in less speech a word or two may be all that was said
+# Slow speech has 8 letters a second. A word said alone may have fewer: the audio decides (`OutcomeMaker`).
+_MIN_LETTERS_PER_SECOND = 4.0
+_EDGE_SECONDS = 0.3  # words that end this much before their region's end belong to what was said before it
+
+
+@dataclass(frozen=True)
+class StrayWords:
+    """Words that are too few for the region of speech in which they begin.
+
+    Attributes:
+        first: index of the first word.
+        count: how many words.
+        region: index of the region.
+    """
+
+    first: int
+    count: int
+    region: int
+
+
+def find_stray_words(words: Sequence[AlignedWord], voiced: Regions) -> list[StrayWords]:
+    """Find the regions with speech for many more letters than the words that begin in them have."""
+    found: list[StrayWords] = []
+    first = 0
+    for region, (start, end) in enumerate(voiced):
+        following = first
+        while following < len(words) and words[following].start < end:
+            following += 1
+        inside = words[first:following]
+        seconds = end - start
+        if inside and seconds >= _MIN_REGION_SECONDS and len(words) > len(inside):
+            letters = sum(letters_of(word.text) for word in inside)
+            if letters < _MIN_LETTERS_PER_SECOND * seconds:
+                found.append(StrayWords(first, following - first, region))
+        first = following
+    return found
+
+
+def move_out(stray: StrayWords, words: Sequence[AlignedWord], voiced: Regions) -> None:
+    """Move stray words, in place, to the speech behind their region, or before it if they do not reach its end.
+
+    They share the time between that speech's edge and the neighbouring word, which gives some of its own if that is
+    too little, in proportion to their letters. Words without such a neighbour stay.
+    """
+    moved = words[stray.first : stray.first + stray.count]
+    behind = stray.first + stray.count
+    reaches_end = moved[-1].end >= voiced[stray.region][1] - _EDGE_SECONDS
+    if (reaches_end or not stray.first) and behind < len(words) and stray.region + 1 < len(voiced):
+        start = voiced[stray.region + 1][0]
+        if words[behind].end > start:
+            _share(moved, words[behind], start, words[behind].end)
+    elif stray.first and stray.region:
+        end = voiced[stray.region - 1][1]
+        before = words[stray.first - 1]
+        if before.start < end:
+            _share([before, *moved[:-1]], moved[-1], before.start, max(end, before.end))
+
+
+def _share(words: Sequence[AlignedWord], last: AlignedWord, start: float, end: float) -> None:
+    """Give each word its part of the time by its letters; the last one keeps its time if the others have enough."""
+    letters = [max(1, letters_of(word.text)) for word in words]
+    seconds = (end - start) * sum(letters) / (sum(letters) + max(1, letters_of(last.text)))
+    if last.start - start >= MIN_WORD_SECONDS * len(words):
+        seconds = min(last.start - start, end - start)
+    for word, count in zip(words, letters, strict=True):
+        word.start, start = start, start + seconds * count / sum(letters)
+        word.end = start
+    last.start, last.end = max(last.start, start), end
