@@ -56,30 +56,31 @@ def find_stray_words(words: Sequence[AlignedWord], voiced: Regions) -> list[Stra
 def move_out(stray: StrayWords, words: Sequence[AlignedWord], voiced: Regions) -> None:
     """Move stray words, in place, to the speech behind their region, or before it if they do not reach its end.
 
-    They share the time between that speech's edge and the neighbouring word, which gives some of its own if that is
-    too little, in proportion to their letters. Words without such a neighbour stay.
+    They get the time between that speech's edge and the neighbouring word, or a part of that word's time if there is
+    too little. Words without such a neighbour stay.
     """
     moved = words[stray.first : stray.first + stray.count]
     behind = stray.first + stray.count
+    needed = MIN_WORD_SECONDS * stray.count
     reaches_end = moved[-1].end >= voiced[stray.region][1] - _EDGE_SECONDS
     if (reaches_end or not stray.first) and behind < len(words) and stray.region + 1 < len(voiced):
-        start = voiced[stray.region + 1][0]
-        if words[behind].end > start:
-            _share(moved, words[behind], start, words[behind].end)
+        start, following = voiced[stray.region + 1][0], words[behind]
+        if following.start - start >= needed:
+            _spread(moved, start, following.start)
+        elif following.end > start:
+            _spread([*moved, following], start, following.end)
     elif stray.first and stray.region:
-        end = voiced[stray.region - 1][1]
-        before = words[stray.first - 1]
-        if before.start < end:
-            _share([before, *moved[:-1]], moved[-1], before.start, max(end, before.end))
+        end, before = voiced[stray.region - 1][1], words[stray.first - 1]
+        if end - before.end >= needed:
+            _spread(moved, before.end, end)
+        elif end > before.start:
+            _spread([before, *moved], before.start, end)
 
 
-def _share(words: Sequence[AlignedWord], last: AlignedWord, start: float, end: float) -> None:
-    """Give each word its part of the time by its letters; the last one keeps its time if the others have enough."""
+def _spread(words: Sequence[AlignedWord], start: float, end: float) -> None:
+    """Give each word its part of the time by its letters."""
     letters = [max(1, letters_of(word.text)) for word in words]
-    seconds = (end - start) * sum(letters) / (sum(letters) + max(1, letters_of(last.text)))
-    if last.start - start >= MIN_WORD_SECONDS * len(words):
-        seconds = min(last.start - start, end - start)
-    for word, count in zip(words, letters, strict=True):
-        word.start, start = start, start + seconds * count / sum(letters)
-        word.end = start
-    last.start, last.end = max(last.start, start), end
+    for index, word in enumerate(words):
+        word.start, word.end = (
+            start + (end - start) * sum(letters[:position]) / sum(letters) for position in (index, index + 1)
+        )
