@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from transcriber.whisper.word_alignment import MIN_WORD_SECONDS, AlignedWord, letters_of
 
 Regions = Sequence[tuple[float, float]]
 
-_MIN_REGION_SECONDS = 1.0  # in less speech a word or two may be all that was said
+_MIN_SECONDS = 1.0  # in less speech a word or two may be all that was said
+_MIN_REGION_SECONDS = 0.6  # a shorter region is not decoded again
 # Slow speech has 8 letters a second. A word said alone may have fewer: the audio decides (`OutcomeMaker`).
 _MIN_LETTERS_PER_SECOND = 4.0
 _EDGE_SECONDS = 0.3  # words that end this much before their region's end belong to what was said before it
@@ -36,20 +38,27 @@ class StrayWords:
 
 
 def find_stray_words(words: Sequence[AlignedWord], voiced: Regions) -> list[StrayWords]:
-    """Find the regions with speech for many more letters than the words that begin in them have."""
+    """Find the regions with speech for many more letters than the words that begin in them have.
+
+    The speech of a region without words counts to that of its neighbours: what is left out may have pauses.
+    """
+    firsts = [0]
+    for _, end in voiced:
+        firsts.append(next((i for i in range(firsts[-1], len(words)) if words[i].start >= end), len(words)))
+    counts = [following - first for first, following in pairwise(firsts)]
     found: list[StrayWords] = []
-    first = 0
-    for region, (start, end) in enumerate(voiced):
-        following = first
-        while following < len(words) and words[following].start < end:
-            following += 1
-        inside = words[first:following]
-        seconds = end - start
-        if inside and seconds >= _MIN_REGION_SECONDS and len(words) > len(inside):
-            letters = sum(letters_of(word.text) for word in inside)
-            if letters < _MIN_LETTERS_PER_SECOND * seconds:
-                found.append(StrayWords(first, following - first, region))
-        first = following
+    for region, count in enumerate(counts):
+        seconds = _seconds(voiced[region])
+        if not count or count == len(words) or seconds < _MIN_REGION_SECONDS:
+            continue
+        seconds += sum(
+            _seconds(voiced[other])
+            for other in (region - 1, region + 1)
+            if 0 <= other < len(voiced) and not counts[other]
+        )
+        letters = sum(letters_of(word.text) for word in words[firsts[region] : firsts[region + 1]])
+        if seconds >= _MIN_SECONDS and letters < _MIN_LETTERS_PER_SECOND * seconds:
+            found.append(StrayWords(firsts[region], count, region))
     return found
 
 
@@ -84,3 +93,7 @@ def _spread(words: Sequence[AlignedWord], start: float, end: float) -> None:
         word.start, word.end = (
             start + (end - start) * sum(letters[:position]) / sum(letters) for position in (index, index + 1)
         )
+
+
+def _seconds(region: tuple[float, float]) -> float:
+    return region[1] - region[0]

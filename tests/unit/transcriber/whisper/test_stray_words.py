@@ -64,6 +64,17 @@ def test_region_with_enough_words_or_too_short_has_no_stray_words() -> None:
     assert find_stray_words([], VOICED) == []
 
 
+def test_speech_without_words_beside_a_short_region_counts() -> None:
+    voiced = [(0.0, 2.0), (2.4, 3.2), (4.0, 6.0)]
+    words = words_of(("His", 2.5, 3.1), ("statement", 4.1, 5.0), ("was.", 5.0, 5.9))
+
+    (stray,) = find_stray_words(words, voiced)
+    move_out(stray, words, voiced)
+
+    assert stray == StrayWords(0, 1, 1)
+    assert times_of(words)[0] == (4.0, 4.1)
+
+
 def test_word_without_neighbour_stays() -> None:
     words = words_of(("It", 0.0, 0.4), ("is", 2.2, 2.9))
 
