@@ -43,9 +43,9 @@ class ModelFiles:
         directory = self._cache / name
         if self._local and (self._local / name).is_dir():
             directory = self._local / name
-        if mismatch := first_mismatch(directory, digests):
-            if directory.parent == self._cache:  # not downloaded yet, or of an earlier manifest
-                mismatch = _describe_first(digests, self._download(name, digests, directory).values())
+        mismatch = first_mismatch(directory, digests)
+        if mismatch and directory.parent == self._cache:  # not downloaded yet, or of an earlier manifest
+            mismatch = _describe_first(digests, self._download(name, digests, directory).values())
         if mismatch:
             raise ShardFailed(
                 ShardError.CORRUPT_MODEL, f"The model {name!r} is not what its manifest says: {mismatch}."

@@ -39,7 +39,7 @@ class Bucket:
     def head_object(self, **_: Any) -> dict[str, Any]:
         return {"ContentLength": len(self.content)}
 
-    def get_object(self, Range: str, **_: Any) -> dict[str, Any]:  # noqa: N803 (boto3's name)
+    def get_object(self, Range: str, **_: Any) -> dict[str, Any]:
         first, last = map(int, Range.removeprefix("bytes=").split("-"))
         with self.lock:
             self.requests += 1
