@@ -41,8 +41,13 @@ _MAX_DEPTH = 30  # formats that lie in one another's ranges; there are not more 
 _HEADER_BYTES = 64  # of a recording without a known end, behind which another one may begin
 _BEHIND = 1 << 16  # bytes behind a recording's end in which the next one may begin: padding, tags, damage
 _SEARCHED_WHOLE = 1 << 28  # bytes of a recording without a known end that are searched for another one: 4 s
-# Files that may hold frames of MP3, AC-3 or AAC, one behind another: Matroska, MP4, AVI, FLV, ASF.
-_WRAPPED = re.compile(rb"\x1a\x45\xdf\xa3|....ftyp|RIFF....AVI |FLV\x01|\x30\x26\xb2\x75\x8e\x66", re.DOTALL)
+# Files that may hold frames of MP3, AC-3 or AAC, one behind another: Matroska, MP4, AVI, FLV, ASF; Flash, NUT,
+# RealMedia, Windows' recorded TV, Nullsoft video, MXF, GXF, NuppelVideo, PVA, and MPEG without packs.
+_WRAPPED = re.compile(
+    rb"\x1a\x45\xdf\xa3|....ftyp|RIFF....AVI |FLV\x01|\x30\x26\xb2\x75\x8e\x66|[FC]WS[\x01-\x40]|nut/multimedia|\.RMF"
+    rb"|\xb7\xd8\x00\x20\x37\x49|NSV[fs]|\x06\x0e\x2b\x34|\0\0\0\0\x01\xbc|NuppelVideo|AV[\x01\x02].\x55|\0\0\x01[\xbd-\xef]",
+    re.DOTALL,
+)
 # Before the header of FLAC that another container holds: Ogg's mapping, and Matroska's CodecPrivate with its size.
 _WRAPPED_FLAC = re.compile(rb"(?:\x7fFLAC....|\x63\xa2(?:[\x80-\xff]|[\x40-\x7f].|\x01.{7}))\Z", re.DOTALL)
 _FRAMES_SEARCHED = 1 << 25  # bytes of it that are searched for frames as well: 1 s
