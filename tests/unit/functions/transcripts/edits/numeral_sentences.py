@@ -97,6 +97,10 @@ SENTENCES = {
         My score was twenty twenty and his was ten. = My score was twenty twenty and his was 10.
         We ate pie fifteen times. The trial of Louis sixteen. = We ate pie 15 times. The trial of Louis sixteen.
         Louis sixteen was a king. Henry eight had two wives. = Louis sixteen was a king. Henry eight had 2 wives.
+        The nineteen-sixties; about one hundred and twenty thousand people. = The 1960s; about 120,000 people.
+        It costs a hundred and fifty thousand dollars. Dial one two three four five. = It costs $150,000. Dial 12345.
+        Call five five five dash one two three four, or ten dash two. = Call 555-1234, or 10 dash 2.
+        Twelve thousand; nine thousand nine hundred. = 12,000; 9900.
     """,
     "fr": """
         Elle a quatre-vingt-dix-neuf ans, lui vingt et un. = Elle a 99 ans, lui 21.
@@ -126,6 +130,8 @@ SENTENCES = {
         Deux problèmes, six poèmes, trois dixièmes. = 2 problèmes, 6 poèmes, trois dixièmes.
         Version trois point onze. = Version 3.11.
         Le chapitre un. Tapez un pour le français. Deux à zéro. = Le chapitre 1. Tapez 1 pour le français. 2 à 0.
+        Au vingt et un rue de la Paix, avenue Victor Hugo douze. = Au 21 rue de la Paix, avenue Victor Hugo 12.
+        Cent vingt mille habitants. = 120000 habitants.
     """,
     "de": """
         Er ist einundzwanzig, sie einundvierzig Jahre alt. = Er ist 21, sie 41 Jahre alt.
@@ -159,6 +165,7 @@ SENTENCES = {
         Es steht drei zu null. = Es steht 3 zu 0.
         Der erste zweite Versuch.
         Ludwig vierzehn war König.
+        Hundertzwanzigtausend Menschen. Papst Sixtus fünf lebte. = 120.000 Menschen. Papst Sixtus fünf lebte.
     """,
     "es": """
         Vi a Carlos veinte días después. Alfonso doce fue rey. = Vi a Carlos 20 días después. Alfonso doce fue rey.
@@ -188,6 +195,7 @@ SENTENCES = {
         Capítulo uno. = Capítulo 1.
         Marque uno para español. = Marque 1 para español.
         Dos a cero. = 2 a 0.
+        Vivo en la calle Mayor veintiuno; Alfonso trece murió. = Vivo en la calle Mayor 21; Alfonso trece murió.
     """,
     "pt": """
         Um deles tem vinte e um anos. = Um deles tem 21 anos.
@@ -211,6 +219,7 @@ SENTENCES = {
         Versão três ponto catorze; mil reais, menos cinco graus. = Versão 3.14; 1000 reais, -5 graus.
         Dois vírgula cinco milhões; cinco escravos, três doze avos. = 2,5 milhões; 5 escravos, três doze avos.
         Capítulo um. Disque um para português. Dois a zero. = Capítulo 1. Disque 1 para português. 2 a 0.
+        Moro na rua Augusta trinta e um; cento e vinte mil pessoas. = Moro na rua Augusta 31; 120.000 pessoas.
     """,
     "it": """
         Uno di loro ha ventuno anni. = Uno di loro ha 21 anni.
@@ -238,6 +247,7 @@ SENTENCES = {
         Versione tre punto undici. = Versione 3.11.
         Capitolo uno. = Capitolo 1.
         Prema uno per l'italiano. = Prema 1 per l'italiano.
+        Abito in via Garibaldi ventuno, con centoventimila persone. = Abito in via Garibaldi 21, con 120.000 persone.
     """,
     "nl": """
         Een van hen is eenentwintig jaar oud. = Een van hen is 21 jaar oud.
@@ -263,6 +273,8 @@ SENTENCES = {
         Versie drie punt elf. = Versie 3.11.
         Hoofdstuk een. = Hoofdstuk 1.
         Toets een voor Nederlands. = Toets 1 voor Nederlands.
+        Koning Willem drie leefde toen. Twaalfduizend mensen. = Koning Willem drie leefde toen. 12.000 mensen.
+        Zie koning Willem drie lopen.
     """,
     "da": """
         En af dem er enogtyve år. = En af dem er 21 år.
@@ -289,5 +301,6 @@ SENTENCES = {
         Version tre punktum elleve. = Version 3.11.
         Kapitel et. = Kapitel 1.
         Tre kvarter.
+        Der levede kong Frederik ni her. Tolv tusind dage. = Der levede kong Frederik ni her. 12.000 dage.
     """,
 }
