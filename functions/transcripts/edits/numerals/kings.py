@@ -18,28 +18,10 @@ _ANY_NAME = frozenset({"es", "fr", "it", "pt"})
 _TITLES = "king pope roi pape könig kaiser papst rey rei papa re koning keizer paus kong konge pave"
 _BEFORE_KINGS = frozenset(_TITLES.split())
 # Words before a street's name in these languages, and how many words of a name lie between one of them and the number.
-_STREETS = frozenset(
-    [
-        "calle",
-        "avenida",
-        "plaza",
-        "paseo",
-        "carretera",
-        "rue",
-        "avenue",
-        "boulevard",
-        "place",
-        "quai",
-        "via",
-        "viale",
-        "piazza",
-        "corso",
-        "largo",
-        "rua",
-        "praça",
-        "travessa",
-    ]
-)
+_STREET_WORDS = """
+    calle avenida plaza paseo carretera rue avenue boulevard place quai via viale piazza corso largo rua praça travessa
+"""
+_STREETS = frozenset(_STREET_WORDS.split())
 _MAX_STREET_WORDS = 5
 # What may follow where no title says that it is a king, by language. Another word is what is counted:
 # "I met Charles twenty years ago".
