@@ -44,12 +44,10 @@ def test_bytes_behind_last_frame_are_no_loss(
     speech: Path, record: Callable[..., Path], name: str, codec: str, rate: int, behind: bytes
 ) -> None:
     path = record(speech, name, codec, rate=rate)
-    content = path.read_bytes()
-    path.write_bytes(content + behind)
-    assert not decode(path).info.truncated
+    path.write_bytes(path.read_bytes() + behind)
 
-    path.write_bytes(content[:-40])
-    assert decode(path).info.truncated or name != "a.mp3"  # the other decoders conceal the end
+    assert decode(path).seconds == pytest.approx(SAMPLE_SECONDS, abs=0.1)
+    assert not decode(path).info.truncated
 
 
 def test_mp3_without_frame_count_is_not_truncated(speech: Path, tmp_path: Path, record: Callable[..., Path]) -> None:
