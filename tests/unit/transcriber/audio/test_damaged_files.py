@@ -46,7 +46,7 @@ def test_bytes_behind_last_frame_are_no_loss(
     path = record(speech, name, codec, rate=rate)
     path.write_bytes(path.read_bytes() + behind)
 
-    assert decode(path).seconds == pytest.approx(SAMPLE_SECONDS, abs=0.1)
+    assert decode(path).seconds == pytest.approx(SAMPLE_SECONDS, abs=0.2)
     assert not decode(path).info.truncated
 
 
