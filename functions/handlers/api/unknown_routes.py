@@ -43,7 +43,8 @@ def unknown_route(request: Request, known: Collection[tuple[str, str]]) -> ApiEr
             return not_found(f"The path has a slash too many, or is escaped: send {request.method} {shown}.")
         wants_stream = request.method == "GET" and path == "/listen"
         streaming = " There is no streaming over WebSocket: send the whole audio." if wants_stream else ""
-        message = f"{shown} takes {' and '.join(methods)}, not {request.method}.{streaming} {_ALL_ROUTES}"
+        page = f" The web page is there; POST {STAGE}/listen transcribes." if path == "/" else ""
+        message = f"{shown} takes {' and '.join(methods)}, not {request.method}.{streaming}{page} {_ALL_ROUTES}"
         return MethodNotAllowed(message, methods)
     return not_found(f"There is no {request.method} {shown}. {_nearest(method, path, known)}")
 

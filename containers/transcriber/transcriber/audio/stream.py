@@ -33,7 +33,7 @@ class AudioStream:
 
     Args:
         path: the audio file.
-        channel: index from 0, or None to mix all channels.
+        channel: index from 0, or None to mix all channels; one that the file does not have is silent.
         track: the requested audio track; None: the default one, or another one if that is silent.
         start: start of the range, in seconds.
         end: end of the range, in seconds; None: the end of the file.
@@ -97,11 +97,6 @@ class AudioStream:
         self._mixer = Mixer()
 
     def _check_channels(self, max_channels: int) -> None:
-        if self._channel is not None and self._channel >= self.channels:
-            raise ShardFailed(
-                ShardError.NO_CHANNEL,
-                f"Channel {self._channel} was requested, but the file has {self.channels} (counted from 0).",
-            )
         if self.channels > max_channels:
             raise ShardFailed(
                 ShardError.NOT_AUDIO, f"The file has {self.channels} channels; at most {max_channels} are accepted."

@@ -1,7 +1,7 @@
-// Every screen in themes and widths, the list of jobs, the page of the API, and the film in the README.
+// Every screen in themes and widths, long words, lists, the page of the API, and the film in the README.
 
 const fs = require("node:fs"), path = require("node:path");
-const { config, PAGE, shared, EXAMPLES, open, drop, words, AXE } = require("../actions.cjs");
+const { config, PAGE, SPEECH, shared, EXAMPLES, open, drop, words, AXE } = require("../actions.cjs");
 
 const ON_PHONE = ["new", "transcript", "jobs"]; // pictures of a phone, for the docs
 const SCREENS = [
@@ -128,5 +128,64 @@ module.exports = {
     await painted.send("Page.stopScreencast");
     await own.context().close();
     return { number, waits };
+  },
+
+  /** Long words and names of files and speakers: nothing is cut off sideways. What is chosen of a long list is acted on without scrolling. */
+  async long(page) {
+    const text = ["Ein", `${"Donaudampfschifffahrtsgesellschaftskapitän".repeat(6)}.`, "Ja."], cut = [];
+    const words = text.map((word, i) => ({ word, punctuated_word: word, start: i, end: i + 0.8, confidence: 0.9, speaker: i % 2 }));
+    const job = (number) => ({ request_id: `long${number}`, name: `${"x".repeat(240)}${number}.mp3`, state: "completed", created: "2026-11-28T00:00:00Z", duration: 8, language: "de", options: "diarize=true", source: { kind: "upload" }, tags: ["t".repeat(80)] });
+    await page.route(/\/requests\/long1\/edits/, (route) => route.fulfill({ json: { changes: [], speakers: [{ channel: 0, speaker: 0, name: "Hubert Blaine Wolfeschlegelsteinhausenbergerdorff the Third" }] }, headers: { etag: '"none"' } }));
+    await page.route(/\/requests\/long1\/result/, (route) => route.fulfill({ json: { metadata: { duration: 8 }, results: { channels: [{ alternatives: [{ transcript: text.join(" "), words }] }] } } }));
+    await page.route(/\/requests\/long1\/audio/, (route) => route.fulfill({ status: 410, json: { err_code: "AUDIO_GONE", err_msg: "The audio is gone." } }));
+    await page.route(/\/requests\/long1$/, (route) => route.fulfill({ json: job(1) }));
+    await page.route(/\/v1\/requests\?limit=50/, (route) => route.fulfill({ json: { requests: Array.from({ length: 40 }, (_, number) => job(number)) } }));
+    for (const [address, ready] of [["#/jobs", "tbody tr"], ["#/jobs/long1", "#words section p"]])
+      for (const width of [320, 390, 1280]) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.goto(PAGE + address);
+        await page.waitForSelector(ready);
+        cut.push(...await page.evaluate((where) => [...document.querySelectorAll("main *")]
+          .filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== "visible" && !e.matches("input, select, pre") && !e.closest(".sr"))
+          .map((e) => `${where}: ${e.tagName}.${e.className}`), `${address} ${width}`));
+      }
+    const keys = await page.getByRole("button", { name: "Keys" }).isEnabled(); // without audio, too
+    await page.goto(`${PAGE}#/jobs`);
+    await page.getByLabel("Choose all that are shown").check();
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+    await page.waitForTimeout(100);
+    const tools = await page.getByRole("button", { name: "Download as zip" }).evaluate((e) => e.getBoundingClientRect());
+    page.complaints = page.complaints.filter((line) => !line.includes("410"));
+    return { cut, keys, top: tools.top };
+  },
+
+  /** Lists that are drawn anew while somebody goes through them by keys: the focus stays where it was. */
+  async focus(page) {
+    const job = (number, progress) => ({ request_id: `0000000${number}-0000`, name: `call ${number}.mp3`, state: "processing", progress, created: `2026-11-28T00:00:0${number}Z`, source: { kind: "body" } });
+    let requests = [1, 2, 3].map((number) => job(number, 0.1));
+    await page.route(/\/v1\/requests\?limit=(5|50)/, (route) => route.fulfill({ json: { requests } }));
+    const focused = () => page.evaluate(() => document.activeElement.getAttribute("aria-label") || document.activeElement.textContent.slice(0, 40));
+    const found = [];
+    const hold = async (address, target, progress) => {
+      await page.goto(PAGE + address);
+      await page.getByRole("link", { name: "call 2.mp3" }).waitFor();
+      await target.focus();
+      requests = [1, 2, 3].map((number) => job(number, progress));
+      await page.getByText(`${progress * 100} %`).first().waitFor();
+      found.push(await focused());
+    };
+    await hold("#/", page.getByRole("link", { name: "call 2.mp3" }), 0.2);
+    await hold("#/jobs", page.getByRole("link", { name: "call 2.mp3" }), 0.3);
+    await hold("#/jobs?name=call", page.getByLabel("Choose call 2.mp3"), 0.4);
+    requests = requests.filter((each) => each.name !== "call 2.mp3"); // somebody else deletes it
+    await page.getByRole("link", { name: "call 2.mp3" }).waitFor({ state: "detached" });
+    found.push(await focused());
+    await page.goto(`${PAGE}#/`);
+    await page.route(/\/v1\/uploads$/, () => {}); // never answered
+    await drop(page, "dropped.flac", SPEECH);
+    await page.getByRole("button", { name: "Cancel: dropped.flac" }).press("Enter");
+    await page.getByRole("button", { name: "Clear: dropped.flac" }).waitFor();
+    found.push(await focused());
+    return { found };
   },
 };

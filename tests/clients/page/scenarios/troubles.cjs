@@ -150,4 +150,25 @@ module.exports = {
     await holder.context().close();
     return { refused, text, read, sheets, stored: await page.evaluate(() => localStorage.getItem("earshot-key")), address: page.url() };
   },
+
+  /** A slow line: the page says that it loads, and how fast a file goes. */
+  async slow(page) {
+    const line = await page.context().newCDPSession(page);
+    let answer;
+    const released = new Promise((resolve) => { answer = resolve; });
+    await page.route(/app\.js$/, (route) => released.then(() => route.continue()));
+    await page.goto(PAGE, { waitUntil: "commit" });
+    await page.getByText("Loading …").waitFor();
+    const loading = await page.locator("main").innerText();
+    answer();
+    await page.waitForSelector(".drop");
+    const loaded = await page.locator("main").innerText();
+    await line.send("Network.enable");
+    await line.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 20000 });
+    await drop(page, "slow.flac", SPEECH);
+    await page.locator(".sending").getByText(/\/s · /).waitFor();
+    const facts = await page.locator(".sending .num").innerText();
+    await page.getByRole("button", { name: "Cancel: slow.flac" }).click();
+    return { loading, loaded, facts };
+  },
 };

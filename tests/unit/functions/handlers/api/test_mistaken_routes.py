@@ -46,6 +46,16 @@ def test_wrong_method_names_the_right_ones(api, method, path, allowed):
     assert ("no streaming" in answer.json["err_msg"]) == ((method, path) == ("GET", "/listen"))
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_wrong_method_of_root_names_the_right_one(api, method):
+    """No proxy has root's path: API Gateway sends it to the function by root's own method ANY."""
+    answer = api(method, "/")
+
+    assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert f"/v1/ takes GET, not {method}." in answer.json["err_msg"]
+    assert "POST /v1/listen" in answer.json["err_msg"]
+
+
 @pytest.mark.parametrize("path", ["/listen/", "//listen", "//listen//"])
 def test_path_with_a_slash_too_many_is_shown_without(api, path):
     answer = api.proxied("POST", path)
