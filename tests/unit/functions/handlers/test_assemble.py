@@ -170,7 +170,7 @@ def test_redacted_audio_is_requested_before_the_job_is_completed(context: Any) -
     assert answer["group"] == "deployment"  # what the queues are fair by
     assert (copy.audio, copy.channels) == (S3Object("uploads", "call.mp3"), [])
     (span,) = Spans.from_json(stored(copy.spans.key)).spans
-    assert (span.start, span.end) == (1.5, 2.4)  # the words end with the audio
+    assert (span.start, span.end) == (1.4, 2.4)  # with the pause before the words, which end with the audio
     assert job_table.find("j1").state == "processing"  # type: ignore[union-attr]
 
     s3.put(copy.result, b"an MP3 of other spans", "audio/mpeg", {"spans": "work/j1/silent-spans/x.json"})
