@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import urllib.request
 import zipfile
 from collections.abc import Callable
@@ -22,6 +23,9 @@ OPEN = (
     "parts",
     "hours",
     "arabic",
+    "long",
+    "slow",
+    "focus",
     "trouble",
     "record",
     "edits",
@@ -75,6 +79,7 @@ def test_running_job_shows_seconds_and_text_so_far(seen: Seen) -> None:
     assert "cut into 18 parts, not 20" in seen["text"]
     assert seen["query"] == "?format=txt&partial=true"
     assert seen["narrow"] > 300  # pixels: a sentence, not a column of letters
+    assert seen["end"] == "Transcribing, almost done"  # without an estimate any more
 
 
 def test_keyboard_alone_reaches_everything(seen: Seen) -> None:
@@ -116,6 +121,28 @@ def test_arabic_is_read_from_right_to_left(seen: Seen) -> None:
     assert seen["direction"] == "rtl"
     assert seen["right"]
     assert [word.strip() for word in seen["marked"]] == [seen["first"]]
+
+
+def test_long_words_and_lists_are_not_cut_off(seen: Seen) -> None:
+    assert seen["cut"] == []
+    assert seen["keys"]
+    assert 0 <= seen["top"] < 800  # pixels of the window: in sight
+
+
+def test_slow_line_is_shown(seen: Seen) -> None:
+    assert "Loading …" in seen["loading"]
+    assert "Loading" not in seen["loaded"]
+    assert re.search(r" of 113 KB · \d+ KB/s · ", seen["facts"])
+
+
+def test_focus_stays_in_lists_that_are_drawn_anew(seen: Seen) -> None:
+    assert seen["found"] == [
+        "call 2.mp3",
+        "call 2.mp3",
+        "Choose call 2.mp3",
+        "call 3.mp3",
+        "Clear: dropped.flac",
+    ]
 
 
 def test_trouble_of_the_api_is_shown_and_ends(seen: Seen) -> None:
@@ -223,8 +250,8 @@ def test_screens_suit_everybody_and_every_width(seen: Seen) -> None:
 def test_key_sheet_keeps_what_was_dropped(page_config: Seen, keyed: str, say: Callable[[str], None]) -> None:
     seen = checked(drive_page(["key"], page_config | {"known_key": keyed}, say)["key"])
 
-    assert "INVALID" not in seen["refused"]
-    assert "key" in seen["refused"].lower()
+    assert "This key is not accepted. Was it copied whole?" in seen["refused"]
+    assert "Authorization" not in seen["refused"]
     assert WELCOME in seen["text"]
     assert seen["stored"] is None  # on the device only when that is asked for
     assert keyed not in seen["address"]

@@ -173,6 +173,16 @@ def test_scale_runs_every_minute(assembly: Assembly) -> None:
     assert schedule["Target"]["Input"] == '{"op":"reconcile"}'
 
 
+def test_functions_that_callers_wait_for_run_every_day(assembly: Assembly) -> None:
+    """Lambda makes a function inactive after weeks without a call, and API Gateway waits for none."""
+    uses = [method["Integration"]["Uri"] for method in assembly.resources("ApiGateway::Method").values()]
+    uses += [authorizer["AuthorizerUri"] for authorizer in assembly.resources("ApiGateway::Authorizer").values()]
+    invoked = {name for name in assembly.resources("Lambda::Function") if f'"{name}"' in json.dumps(uses)}
+    daily = [s for s in assembly.resources("Scheduler::Schedule").values() if s["ScheduleExpression"] == "rate(1 day)"]
+    assert {schedule["Target"]["Arn"]["Fn::GetAtt"][0] for schedule in daily} == invoked
+    assert {schedule["Target"]["Input"] for schedule in daily} == {'{"op":"keep_active"}'}
+
+
 def test_sweep_runs_every_five_minutes(assembly: Assembly) -> None:
     _, schedule = assembly.resource("Scheduler::Schedule", "TriggersSweep")
     sweep, _ = assembly.resource("Lambda::Function", "FunctionsSweep")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from contextlib import suppress
+from functools import cache
 
 import av
 import numpy as np
@@ -19,21 +20,23 @@ from tests.fixtures.films import Track, film
 from tests.paths import SAMPLES
 
 SAMPLE = SAMPLES / "sample.flac"
+FRAGMENTED = {"movflags": "frag_keyframe+empty_moov+default_base_moof", "frag_duration": "100000"}
 LAYOUTS = {1: "mono", 2: "stereo", 4: "quad", 6: "5.1"}
 
 
+@cache
 def encoded(
     container: str,
     codec: str,
     channels: int,
     seconds: float = 2.0,
     rate: int = 48000,
-    options: dict[str, str] | None = None,
+    fragmented: bool = False,
     amplitude: float = 0.3,
 ) -> bytes:
     """A tone, as FFmpeg writes it."""
     out = io.BytesIO()
-    with av.open(out, "w", format=container, options=options) as file:
+    with av.open(out, "w", format=container, options=FRAGMENTED if fragmented else None) as file:
         stream = file.add_stream(codec, rate=rate, layout=LAYOUTS[channels])
         tone = np.sin(np.arange(int(seconds * rate)) * 0.05).astype(np.float32) * amplitude
         frame = av.AudioFrame.from_ndarray(np.repeat(tone[None], channels, 0), "fltp", stream.layout.name)
@@ -181,13 +184,10 @@ class Counting(io.BytesIO):
 @pytest.mark.parametrize("silent", [0.0, 5.0, 10.0])
 def test_length_of_aac_that_begins_with_silence_is_about_right(silent: float) -> None:
     """Frames of silence have some bytes, and those of sound a hundred and more."""
-    body = encoded("adts", "aac", 1, 60.0, 44100)
+    body = encoded("adts", "aac", 1, 30.0, 44100)
     if silent:
         body = encoded("adts", "aac", 1, silent, 44100, amplitude=0.0) + body
-    assert probed(body).duration == pytest.approx(60 + silent, rel=0.5)
-
-
-FRAGMENTED = {"movflags": "frag_keyframe+empty_moov+default_base_moof", "frag_duration": "100000"}
+    assert probed(body).duration == pytest.approx(30 + silent, rel=0.5)
 
 
 @pytest.mark.parametrize(
@@ -196,9 +196,9 @@ FRAGMENTED = {"movflags": "frag_keyframe+empty_moov+default_base_moof", "frag_du
 )
 @pytest.mark.parametrize("channels", [1, 2])
 def test_header_of_long_file_is_read_and_no_more(container: str, codec: str, rate: int, channels: int) -> None:
-    body = encoded(container, codec, channels, 20.0, rate, FRAGMENTED if container == "mp4" else {})
+    body = encoded(container, codec, channels, 4.0, rate, fragmented=container == "mp4")
     start = body.index(b"moof") - 4 if container == "mp4" else 0
-    file = Counting(body + body[start:] * 60)
+    file = Counting(body + body[start:] * 300)
     found = probe(file, len(file.getvalue()))
     assert (found.channels, found.sample_rate) == (channels, rate)
     assert file.count < 400_000 < len(file.getvalue())
@@ -226,13 +226,13 @@ def test_ogg_streams_are_known_by_their_first_packet(packet: bytes, expected: Pr
 
 def test_radio_dump_lasts_as_long_as_it_is() -> None:
     """Its clock began long before the file."""
-    body = bytearray(encoded("ogg", "libopus", 2, 20.0))
+    body = bytearray(encoded("ogg", "libopus", 2, 12.0))
     at = body.find(b"OggS")
     while at >= 0:
         position = int.from_bytes(body[at + 6 : at + 14], "little")
         body[at + 6 : at + 14] = (position and position + 10**10).to_bytes(8, "little")
         at = body.find(b"OggS", at + 1)
-    assert probed(bytes(body)).duration == pytest.approx(20, abs=1.5)
+    assert probed(bytes(body)).duration == pytest.approx(12, abs=1.5)
 
 
 def test_sample_file_gives_duration() -> None:

@@ -88,6 +88,16 @@ def test_upload_with_long_key_has_all_results(context: Any, length: int, letter:
     assert not set(found) & set(upload_result_keys(upload_key[:-1] + "z"))
 
 
+def test_completed_row_has_no_password_of_its_url(context: Any) -> None:
+    """Until then Prepare may fetch the URL once more; a retry is for jobs that failed."""
+    audio = S3Object("transcripts", "work/j1/audio")
+    job_with_results(Source(SourceKind.URL, audio, "https://me:secret@example.org/talk.mp3?a=b", 7))
+    assemble({"job_id": "j1"}, context)
+    job = job_table.find("j1")
+    assert job
+    assert job.source == Source(SourceKind.URL, audio, "https://example.org/talk.mp3?a=b", 7)
+
+
 def test_assemble_twice_changes_nothing(context: Any) -> None:
     job_with_results(Source(SourceKind.BODY))
     assemble({"job_id": "j1"}, context)
