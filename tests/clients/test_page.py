@@ -276,17 +276,6 @@ def test_screens_suit_everybody_and_every_width(seen: Seen) -> None:
     assert "usually 1 min 40 s" in seen["seconds"][1]
 
 
-def test_key_sheet_keeps_what_was_dropped(config: Seen, keyed: str, say: Callable[[str], None]) -> None:
-    seen = checked(drive_page(["key"], config | {"known_key": keyed}, say)["key"])
-
-    assert "This key is not accepted. Was it copied whole?" in seen["refused"]
-    assert "Authorization" not in seen["refused"]
-    assert WELCOME in seen["text"]
-    assert seen["stored"] is None  # on the device only when that is asked for
-    assert keyed not in seen["address"]
-    assert (seen["read"], seen["sheets"]) == (seen["text"], 0)  # by a link, without a key
-
-
 @pytest.mark.skipif("EARSHOT_PICTURES" not in os.environ, reason="EARSHOT_PICTURES names no folder for the pictures.")
 def test_film_shows_drop_to_transcript(config: Seen, say: Callable[[str], None]) -> None:
     """Not a check of the page: it makes the film in the README again."""
@@ -300,3 +289,15 @@ def test_film_shows_drop_to_transcript(config: Seen, say: Callable[[str], None])
     assert len(pictures) == film["number"] > 20
     assert 10 < seconds < 40
     assert (folder / "film.webp").stat().st_size < FILM_BYTES
+
+
+def test_key_sheet_keeps_what_was_dropped(config: Seen, keyed: str, say: Callable[[str], None]) -> None:
+    """The last one: `keyed` requires a key until the module ends."""
+    seen = checked(drive_page(["key"], config | {"known_key": keyed}, say)["key"])
+
+    assert "This key is not accepted. Was it copied whole?" in seen["refused"]
+    assert "Authorization" not in seen["refused"]
+    assert WELCOME in seen["text"]
+    assert seen["stored"] is None  # on the device only when that is asked for
+    assert keyed not in seen["address"]
+    assert (seen["read"], seen["sheets"]) == (seen["text"], 0)  # by a link, without a key
