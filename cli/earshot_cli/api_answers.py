@@ -38,11 +38,15 @@ def job_id_of(response: httpx.Response) -> str:
 
 
 def plain(message: str) -> str:
-    """Return a message of the API as people read it: without its words for programs, and with commands for routes."""
+    """Return a message of the API as people read it: without its words for programs, and with commands for routes.
+
+    A message that began with those words gets its capital. Any other begins as the API wrote it: with an option's name.
+    """
     for route, command in _COMMANDS:
         message = route.sub(command, message)
-    rest = message[_FOR_PROGRAMS.match(message).end() :]  # type: ignore[union-attr]  # it matches an empty text, too
-    return rest[:1].upper() + rest[1:] if _WORD.match(rest) else rest
+    rest = _FOR_PROGRAMS.sub("", message, count=1)
+    begins = len(rest) < len(message) and _WORD.match(rest)
+    return rest[:1].upper() + rest[1:] if begins else rest
 
 
 def error_from_response(response: httpx.Response) -> CliError:

@@ -4,85 +4,34 @@ from __future__ import annotations
 
 import base64
 import io
-import os
 import re
-import shutil
 import urllib.request
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from localcloud.cloud import Cloud
-from tests.clients.browser import browser_or_skip, drive_page
-from tests.clients.film import write_film
-from tests.paths import SAMPLES
+from tests.clients.browser import Seen, checked, drive_page
 
-Seen = dict[str, Any]
 OPEN = (
-    "journey",
-    "first",
-    "keyboard",
-    "markup",
-    "parts",
-    "hours",
-    "arabic",
-    "long",
-    "slow",
-    "focus",
-    "trouble",
-    "record",
-    "edits",
-    "share",
-    "try",
-    "jobs",
-    "running",
-    "screens",
-    "tabs",
-    "unsaved",
-    "elsewhere",
-    "older",
-    "unanswered",
-    "alert",
-)
-FILM_BYTES = 1_500_000  # of the README's film: it is loaded by everybody who looks at it
+    "journey first keyboard markup parts hours arabic long slow focus trouble record edits "
+    "share try jobs running screens tabs unsaved elsewhere older unanswered alert"
+).split()  # scenarios, in the order in which they leave jobs to each other
 WELCOME = "moments later you can read every word"
 
 
 @pytest.fixture(scope="module")
-def config(cloud: Cloud, say: Callable[[str], None]) -> Seen:
-    """What the driver is told; skips the tests, with the reason, where no browser can be had."""
-    found = browser_or_skip(say)
-    pictures = os.environ.get("EARSHOT_PICTURES", "")  # a folder: each screen is photographed into it
-    return {
-        "url": cloud.api,
-        "speech": str(SAMPLES / "sample.flac"),
-        "speakers": str(SAMPLES / "two-speakers.flac"),
-        "pictures": pictures,
-        **found,
-    }
-
-
-@pytest.fixture(scope="module")
-def outcomes(config: Seen, say: Callable[[str], None]) -> dict[str, Seen]:
+def outcomes(page_config: Seen, say: Callable[[str], None]) -> dict[str, Seen]:
     """All scenarios of a deployment without keys, in one browser."""
-    return drive_page(OPEN, config, say)
+    return drive_page(OPEN, page_config, say)
 
 
 @pytest.fixture
 def seen(request: pytest.FixtureRequest, outcomes: dict[str, Seen]) -> Seen:
     """What the scenario saw that has the test's name; the browser complained of nothing."""
     return checked(outcomes[request.node.name.split("_")[1]])
-
-
-def checked(outcome: Seen) -> Seen:
-    assert "error" not in outcome, outcome["error"]
-    assert outcome["complaints"] == []
-    assert outcome["violations"] == []  # of the Content-Security-Policy
-    result: Seen = outcome["result"]
-    return result
 
 
 def test_journey_from_drop_to_words_and_back(seen: Seen, cloud: Cloud) -> None:
@@ -276,24 +225,9 @@ def test_screens_suit_everybody_and_every_width(seen: Seen) -> None:
     assert "usually 1 min 40 s" in seen["seconds"][1]
 
 
-@pytest.mark.skipif("EARSHOT_PICTURES" not in os.environ, reason="EARSHOT_PICTURES names no folder for the pictures.")
-def test_film_shows_drop_to_transcript(config: Seen, say: Callable[[str], None]) -> None:
-    """Not a check of the page: it makes the film in the README again."""
-    folder = Path(config["pictures"])
-    film = checked(drive_page(["film"], config, say)["film"])
-    pictures = list((folder / "film").iterdir())
-
-    seconds = write_film(pictures, tuple(film["waits"]), folder / "film.webp")
-
-    shutil.rmtree(folder / "film")
-    assert len(pictures) == film["number"] > 20
-    assert 10 < seconds < 40
-    assert (folder / "film.webp").stat().st_size < FILM_BYTES
-
-
-def test_key_sheet_keeps_what_was_dropped(config: Seen, keyed: str, say: Callable[[str], None]) -> None:
+def test_key_sheet_keeps_what_was_dropped(page_config: Seen, keyed: str, say: Callable[[str], None]) -> None:
     """The last one: `keyed` requires a key until the module ends."""
-    seen = checked(drive_page(["key"], config | {"known_key": keyed}, say)["key"])
+    seen = checked(drive_page(["key"], page_config | {"known_key": keyed}, say)["key"])
 
     assert "This key is not accepted. Was it copied whole?" in seen["refused"]
     assert "Authorization" not in seen["refused"]

@@ -8,6 +8,7 @@ import pytest
 from earshot_cli.api_answers import error_from_response, plain
 from earshot_cli.errors import Status
 from functions.handlers.api.unknown_routes import _ALL_ROUTES
+from functions.options.registry import OPTIONS
 
 TRIED = "Bad Request: failed to process audio: corrupt or unsupported data: "
 
@@ -31,6 +32,13 @@ def test_message_is_shown_as_people_read_it(message: str, shown: str) -> None:
     assert shown in plain(message)
     assert "/v1/" not in plain(message)
     assert "Bad Request" not in plain(message)
+
+
+@pytest.mark.parametrize("name", [*OPTIONS, "redatc", "days", "size"])
+def test_name_of_an_option_is_spelled_as_it_is(name: str) -> None:
+    """A message of the API that begins with a name begins so on the terminal, too: names have no capitals."""
+    for rest in (" is no option.", " is not supported: it is not done. Leave it out.", ": there is no such option."):
+        assert plain(name + rest) == name + rest
 
 
 @pytest.mark.parametrize(
