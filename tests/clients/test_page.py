@@ -15,32 +15,11 @@ import pytest
 from localcloud.cloud import Cloud
 from tests.clients.browser import Seen, checked, drive_page
 
-OPEN = (
-    "journey",
-    "first",
-    "keyboard",
-    "markup",
-    "parts",
-    "hours",
-    "arabic",
-    "long",
-    "slow",
-    "focus",
-    "trouble",
-    "record",
-    "edits",
-    "share",
-    "try",
-    "jobs",
-    "running",
-    "screens",
-    "tabs",
-    "unsaved",
-    "elsewhere",
-    "older",
-    "unanswered",
-    "alert",
-)
+OPEN = (  # scenarios, in the order in which they leave jobs to each other
+    "journey", "first", "keyboard", "markup", "parts", "hours", "arabic", "long", "slow", "focus", "trouble",
+    "record", "edits", "share", "try", "jobs", "running", "screens", "tabs", "unsaved", "elsewhere", "older",
+    "unanswered", "alert",
+)  # fmt: skip
 WELCOME = "moments later you can read every word"
 
 
@@ -248,6 +227,7 @@ def test_screens_suit_everybody_and_every_width(seen: Seen) -> None:
 
 
 def test_key_sheet_keeps_what_was_dropped(page_config: Seen, keyed: str, say: Callable[[str], None]) -> None:
+    """The last one: `keyed` requires a key until the module ends."""
     seen = checked(drive_page(["key"], page_config | {"known_key": keyed}, say)["key"])
 
     assert "This key is not accepted. Was it copied whole?" in seen["refused"]

@@ -35,6 +35,7 @@ module.exports = {
       await page.locator("#banner:visible").waitFor();
       banners.push(await page.locator("#banner").innerText());
       await page.locator("#banner").waitFor({ state: "hidden" });
+      await page.getByText("Fetching the list …").waitFor({ state: "detached" }); // the answer is drawn after it has come
       lists.push(await page.locator("main").innerText());
     }
     page.complaints = page.complaints.filter((line) => !line.includes("404")); // of the job that is none
