@@ -105,7 +105,8 @@ class OutcomeMaker:
         aligned: list[list[AlignedWord]],
     ) -> Outcome:
         words = list(chain(*aligned))
-        kept = speech_support.supported_words(words, window.voiced)
+        confident = hypothesis.avg_logprob >= quality_checks.MIN_AVG_LOGPROB_SHORT
+        kept = speech_support.supported_words(words, window.voiced, confident=confident)
         # A text that loops at every temperature says nothing about what it leaves out.
         is_plausible = quality_checks.is_plausible(hypothesis)
         left_out = speech_support.uncovered_regions(words[:kept], window.voiced) if is_plausible else []
