@@ -80,8 +80,8 @@ def supported_words(words: Sequence[AlignedWord], voiced: Regions, *, confident:
     Args:
         words: in order, as aligned.
         voiced: regions of speech.
-        confident: the model does not guess. Then a sentence is supported by all regions that begin after the word before
-            it: the alignment ends a short one ("What's the weather?") up to 0.4 s too early.
+        confident: the model does not guess. Then a sentence is supported by all regions that begin after the word
+            before it: the alignment ends a short one ("What's the weather?") up to 0.4 s too early.
     """
     if sum(end - start for start, end in voiced) < _MIN_WORD_SECONDS:
         return 0
