@@ -131,8 +131,8 @@ class OutcomeMaker:
             output = self._model.encode([alone.mel], [alone.frames])
             request = replace(request, seconds=alone.seconds, timestamps=True)
             text = self._model.generate(output, [0], [request], beam=BEAM, patience=1.0)[0].text
-            said = "".join(word.text for word in words[stray.first : stray.first + stray.count])
-            if _letters(said) not in _letters(text):
+            words_text = "".join(word.text for word in words[stray.first : stray.first + stray.count])
+            if _letters(words_text) not in _letters(text):
                 move_out(stray, words, window.voiced)
 
     def _segment(
