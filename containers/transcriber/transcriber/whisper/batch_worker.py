@@ -9,10 +9,11 @@ from dataclasses import replace
 from transcriber.whisper import quality_checks
 from transcriber.whisper.batch_languages import BatchLanguages
 from transcriber.whisper.batch_queue import BatchQueue
+from transcriber.whisper.decode_request import DecodeRequest
 from transcriber.whisper.encoder_output import EncoderOutput
 from transcriber.whisper.fallback import FIRST_ATTEMPT
 from transcriber.whisper.log_mel import FULL_WINDOW_FRAMES
-from transcriber.whisper.model import BEAM, DecodeRequest, WhisperModel
+from transcriber.whisper.model import BEAM, WhisperModel
 from transcriber.whisper.outcomes import Outcome, OutcomeMaker
 from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.shard_state import ShardState

@@ -7,8 +7,9 @@ from itertools import chain
 
 from earshot_contract.shard_results import Segment, Word
 from transcriber.whisper import other_languages, quality_checks, speech_support
+from transcriber.whisper.decode_request import DecodeRequest
 from transcriber.whisper.encoder_output import EncoderOutput
-from transcriber.whisper.model import BEAM, DecodeRequest, WhisperModel
+from transcriber.whisper.model import BEAM, WhisperModel
 from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.sentence_segments import split_at_sentences
 from transcriber.whisper.stray_words import find_stray_words, move_out
