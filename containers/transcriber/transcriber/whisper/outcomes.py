@@ -78,7 +78,7 @@ class OutcomeMaker:
         for i, hypothesis in with_speech.items():
             aligned = words.get(i, [])
             if i not in repeated or self._was_uttered(batch[i], hypothesis, aligned):
-                self._place_stray_words(batch[i], list(chain(*aligned)), requests[i])
+                self._move_stray_words(batch[i], list(chain(*aligned)), requests[i])
                 outcomes[i] = self._outcome(batch[i], hypothesis, token_segments[i], aligned)
         return outcomes
 
@@ -125,7 +125,7 @@ class OutcomeMaker:
         unwritten = _unwritten(window, written, remainders)
         return Outcome([segment for segment in segments if segment.text], remainders, unwritten)
 
-    def _place_stray_words(self, window: Window, words: list[AlignedWord], request: DecodeRequest) -> None:
+    def _move_stray_words(self, window: Window, words: list[AlignedWord], request: DecodeRequest) -> None:
         """Move words out of speech that the text leaves out, unless they are what is said there when decoded alone."""
         for stray in find_stray_words(words, window.voiced):
             alone = window.part(*window.voiced[stray.region], doubtful=True)

@@ -64,7 +64,7 @@ def test_region_with_enough_words_has_no_stray_words() -> None:
     assert find_stray_words([], VOICED) == []
 
 
-def test_speech_without_words_beside_a_region_counts() -> None:
+def test_neighbouring_speech_without_words_counts() -> None:
     voiced = [(0.0, 2.0), (2.4, 3.2), (4.0, 6.0)]
     words = words_of(("His", 2.5, 3.1), ("statement", 4.1, 5.0), ("was.", 5.0, 5.9))
 
