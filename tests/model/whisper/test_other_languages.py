@@ -125,7 +125,7 @@ def test_file_in_other_than_requested_language_is_warned_about(
     assert [warning.type for warning in result.warnings] == ["other_language"]
 
 
-def test_english_written_as_it_is_with_another_requested_is_warned_about(
+def test_english_with_german_requested_is_warned_about(
     engine: BatchingEngine, order: MakeShard, clips: list[Any]
 ) -> None:
     english = next(clip.path for clip in clips if clip.path.name == "1688-142285-0004.flac")

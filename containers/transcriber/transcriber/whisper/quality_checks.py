@@ -16,7 +16,7 @@ MAX_COMPRESSION_RATIO = 2.4
 MIN_AVG_LOGPROB = -1.0
 NO_SPEECH_THRESHOLD = 0.6
 # Below half a second of speech "Thank you." has a mean log-probability of -0.7 to -1.0, a real "yes" of -0.4 and more.
-_SHORT_SPEECH_SECONDS, _MIN_AVG_LOGPROB_SHORT = 0.5, -0.5
+_SHORT_SPEECH_SECONDS, MIN_AVG_LOGPROB_SHORT = 0.5, -0.5
 # Speech decoded in its own language was 0.35 to 1.3 more probable than in another (log-probability of a token), but
 # a short sentence that Whisper translates is as probable: where detection is sure of the rival, it may have a bit less.
 _MIN_RIVAL_ADVANTAGE, _MIN_SURE_RIVAL_ADVANTAGE = 0.1, -0.1
@@ -164,7 +164,7 @@ def is_silence(hypothesis: Hypothesis, voiced_seconds: float, *, doubtful: bool 
         doubtful: the model left this speech out when it saw more of the audio.
     """
     short = doubtful or voiced_seconds < _SHORT_SPEECH_SECONDS
-    min_logprob = _MIN_AVG_LOGPROB_SHORT if short else MIN_AVG_LOGPROB
+    min_logprob = MIN_AVG_LOGPROB_SHORT if short else MIN_AVG_LOGPROB
     no_speech = hypothesis.no_speech_prob > NO_SPEECH_THRESHOLD
     return (
         not _LETTER_OR_DIGIT.search(hypothesis.text)

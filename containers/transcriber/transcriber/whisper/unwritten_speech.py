@@ -12,6 +12,7 @@ Regions = Sequence[tuple[float, float]]
 _MIN_SECONDS = 1.0  # of speech; less may be a breath, a laugh or a word that was drawn out
 # A word takes at most this long. What is left of a longer one is speech that the alignment gave it for want of others.
 _MAX_WORD_SECONDS, _MAX_LETTER_SECONDS = 0.6, 0.12
+_SPELLED_LETTERS = 3  # a letter that is read as its name takes as long as three others
 _JOIN_SECONDS = 0.6  # stretches that are closer are one for the reader
 _MOST_STRETCHES = 10  # that one message names
 
@@ -62,4 +63,6 @@ def warnings_of(stretches: Sequence[tuple[float, float]], channel: int | None) -
 
 
 def _longest(word: AlignedWord) -> float:
-    return max(_MAX_WORD_SECONDS, _MAX_LETTER_SECONDS * letters_of(word.text))
+    is_spelled = word.text.isupper()  # "GESMBH."
+    letters = letters_of(word.text) * (_SPELLED_LETTERS if is_spelled else 1)
+    return max(_MAX_WORD_SECONDS, _MAX_LETTER_SECONDS * letters)

@@ -71,3 +71,21 @@ def test_tenth_of_a_second_of_voice_supports_no_word() -> None:
     assert supported_words(words_of("Thank you very much.", 0.0, 0.06), [(0.0, 0.1)]) == 0
     assert supported_words(words_of("you", 0.0, 0.1), [(0.0, 0.1)]) == 0
     assert supported_words(words_of("Yes.", 0.0, 0.25), [(0.0, 0.3)]) == 1
+
+
+@pytest.mark.parametrize("before", [[], ONCE])
+@pytest.mark.parametrize(("confident", "kept"), [(True, 3), (False, 0)])
+def test_short_sentence_aligned_before_its_speech_is_kept(
+    before: list[AlignedWord], *, confident: bool, kept: int
+) -> None:
+    question = words_of("What's the weather?", 2.7, 3.4)  # said from 3.0 to 3.65
+    voiced = [*VOICED[: bool(before)], (3.0, 3.65)]
+
+    assert supported_words(before + question, voiced, confident=confident) == len(before) + kept
+
+
+def test_ending_in_the_speech_of_the_words_before_is_not_kept() -> None:
+    end = words_of("Thank you for watching.", 1.95, 2.1)
+
+    assert supported_words(ONCE + end, VOICED[:1], confident=True) == len(ONCE)
+    assert supported_words(words_of("Thank you.", 0.0, 0.1), [(0.0, 0.2)], confident=True) == 0

@@ -39,6 +39,11 @@ def test_word_stretched_over_speech_does_not_cover_it() -> None:
     assert stretches_without_words(words, VOICED) == [(0.0, 2.0)]
 
 
+def test_spelled_word_covers_its_letters() -> None:
+    assert stretches_without_words([AlignedWord(" GESMBH.", 4, 0.0, 2.0, 0.9)], [(0.0, 2.0)]) == []
+    assert stretches_without_words([AlignedWord(" Gesmbh.", 4, 0.0, 2.0, 0.9)], [(0.0, 2.0)]) == [(0.0, 1.28)]
+
+
 def test_less_than_a_second_or_decoded_on_its_own_is_not_counted() -> None:
     assert stretches_without_words([], [(0.0, 0.9)]) == []
     assert stretches_without_words([], [(0.0, 0.6), (1.0, 1.5)]) == [(0.0, 1.5)]
