@@ -124,8 +124,8 @@ def last_message(log: Path) -> str:
     if not isinstance(entry, dict) or "message" not in entry:
         return lines[-1]
     exception = str(entry.get("exception") or "").strip().splitlines()[-1:]
-    said = ": ".join([str(entry["message"]), *exception])
-    return said if entry.get("level") in ("ERROR", "CRITICAL") else f"the last that it wrote is {said!r}"
+    written = ": ".join([str(entry["message"]), *exception])
+    return written if entry.get("level") in ("ERROR", "CRITICAL") else f"the last that it wrote is {written!r}"
 
 
 def reason_in_log(log: Path) -> str:

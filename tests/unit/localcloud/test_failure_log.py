@@ -89,7 +89,7 @@ def test_line_on_terminal_has_no_control_characters(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "shown"),
     [
         ("", "it wrote nothing"),
         ("Killed\n", "Killed"),
@@ -98,10 +98,10 @@ def test_line_on_terminal_has_no_control_characters(tmp_path: Path) -> None:
         ("[1]", "[1]"),
     ],
 )
-def test_last_message_of_a_worker_is_read_from_its_log(tmp_path: Path, written: str, said: str) -> None:
+def test_last_message_of_a_worker_is_read_from_its_log(tmp_path: Path, written: str, shown: str) -> None:
     (tmp_path / "a.log").write_text(f"before\n{written}\n" if written else "")
 
-    assert last_message(tmp_path / "a.log") == said
+    assert last_message(tmp_path / "a.log") == shown
 
 
 def test_long_line_keeps_the_path_of_the_log(tmp_path: Path) -> None:

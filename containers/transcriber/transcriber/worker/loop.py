@@ -95,8 +95,7 @@ class Worker:
         """Work until the queues are empty, the lease is lost, or `stop` is called.
 
         Returns:
-            False after MAX_CONSECUTIVE_FAULTS internal errors in a row; the process then exits with 1. If the next
-            one does so, too, without any work done, the slot cools down.
+            False after MAX_CONSECUTIVE_FAULTS internal errors in a row. The process then exits with 1.
         """
         self._heartbeat.start()
         # Load before the first receive, so that no message waits here while another worker could process it.
