@@ -10,7 +10,6 @@ from typing import IO
 
 from localcloud.emulator.disk_space import NEW_WORK_BYTES
 
-
 ORPHAN_SECONDS = 5.0  # that an emulator may need to end whose `earshot up` was killed; it holds the lock till then
 
 
