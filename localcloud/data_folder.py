@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import shutil
+import time
 from pathlib import Path
 from typing import IO
 
 from localcloud.emulator.disk_space import NEW_WORK_BYTES
+
+ORPHAN_SECONDS = 5.0  # that an emulator may need to end whose `earshot up` was killed; it holds the lock till then
 
 
 class StartFailed(Exception):
@@ -23,13 +26,24 @@ def lock_folder(folder: Path) -> IO[str]:
     folder.mkdir(parents=True, exist_ok=True)
     lock = (folder / "lock").open("w")
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(lock, time.monotonic() + ORPHAN_SECONDS)
     except OSError as error:
         lock.close()
         raise StartFailed(
             f"Another local cloud runs from {folder}. Stop it, or choose another folder with --data-dir."
         ) from error
     return lock
+
+
+def _lock(lock: IO[str], deadline: float) -> None:
+    """Lock a file, and wait for its owner's end until `deadline`, a value of time.monotonic()."""
+    while True:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 def check_disk(folder: Path) -> None:

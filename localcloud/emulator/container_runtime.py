@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.emulator import dockerfile
-from localcloud.emulator.failure_log import EMULATOR_LOG, FailureLog
+from localcloud.emulator.failure_log import EMULATOR_LOG, FailureLog, last_message
 
 RUN_IMAGE = Path(__file__).resolve().parents[2] / "containers" / "transcriber" / "run_image.sh"
 STOP_TIMEOUT_SECONDS = 30  # ECS's default stopTimeout: SIGTERM, then SIGKILL
@@ -141,9 +141,8 @@ class ContainerRuntime:
         code = container.process.wait()
         if code and not container.stopping:
             ended = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
-            lines = container.log.read_text(errors="replace").strip().splitlines()
-            last_line = lines[-1] if lines else "it wrote nothing"
-            self.failures.report(f"A worker {ended}: {last_line} (log: {container.log})")
+            memory = " (by hand, or because memory ran out)" if code == -signal.SIGKILL else ""
+            self.failures.report(f"A worker {ended}{memory}: {last_message(container.log)} (log: {container.log})")
 
     def start_process(self, name: str, command: list[str] | None, options: dict[str, Any]) -> Container:
         """Start the process of a container; as `run`, but on the thread that starts all of them."""

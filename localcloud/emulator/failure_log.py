@@ -33,8 +33,11 @@ class FailureLog:
         self.path, self.lock = logs / FILE, threading.Lock()
 
     def report(self, message: str) -> None:
-        """Write one line. Text from outside must not reach a terminal as escape codes."""
-        line = "".join(character if character.isprintable() else " " for character in message)[:LINE_CHARACTERS]
+        """Write one line. Text from outside must not reach a terminal as escape codes; the log's path stays whole."""
+        line = "".join(character if character.isprintable() else " " for character in message)
+        if len(line) > LINE_CHARACTERS:
+            reason, log, path = line.rpartition(" (log")
+            line = f"{(reason or line)[: LINE_CHARACTERS - len(log + path) - 1]}…{log + path if log else ''}"
         with self.lock, self.path.open("a", encoding="utf-8") as file:
             file.write(f"{line}\n")
 
@@ -107,6 +110,22 @@ def status_of(text: str) -> int:
         return int(json.loads(text)["status"])
     except (ValueError, TypeError, KeyError):
         return 500
+
+
+def last_message(log: Path) -> str:
+    """Return what a worker wrote last: of a record in JSON its message, and its exception."""
+    lines = log.read_text(errors="replace").strip().splitlines()
+    if not lines:
+        return "it wrote nothing"
+    try:
+        entry = json.loads(lines[-1])
+    except ValueError:
+        return lines[-1]
+    if not isinstance(entry, dict) or "message" not in entry:
+        return lines[-1]
+    exception = str(entry.get("exception") or "").strip().splitlines()[-1:]
+    written = ": ".join([str(entry["message"]), *exception])
+    return written if entry.get("level") in ("ERROR", "CRITICAL") else f"the last that it wrote is {written!r}"
 
 
 def reason_in_log(log: Path) -> str:

@@ -79,7 +79,7 @@ def test_worker_that_dies_is_reported_with_reason_and_log(runtime: ContainerRunt
     os.kill(killed.process.pid, signal.SIGKILL)
     expected = {
         f"A worker ended with exit code 7: blue http://emulator True False (log: {died.log})",
-        f"A worker was killed by signal 9: waiting (log: {killed.log})",
+        f"A worker was killed by signal 9 (by hand, or because memory ran out): waiting (log: {killed.log})",
     }
     for _ in range(500):
         if runtime.failures.path.is_file() and len(runtime.failures.path.read_text().splitlines()) == 2:

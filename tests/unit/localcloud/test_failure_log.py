@@ -10,7 +10,14 @@ from typing import Any
 
 import pytest
 
-from localcloud.emulator.failure_log import FailureLog, InternalErrors, follow, function_failure
+from localcloud.emulator.failure_log import (
+    LINE_CHARACTERS,
+    FailureLog,
+    InternalErrors,
+    follow,
+    function_failure,
+    last_message,
+)
 
 
 def exception(kind: str, text: str) -> dict[str, Any]:
@@ -79,6 +86,32 @@ def test_line_on_terminal_has_no_control_characters(tmp_path: Path) -> None:
     follow(failures.path, shown.append, stopped)
     assert shown[0] == "a file named  [2J and more"
     assert [len(line) for line in shown] == [26, 400]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("", "it wrote nothing"),
+        ("Killed\n", "Killed"),
+        ('{"level": "INFO", "message": "Transcribed", "job_id": "1"}', "the last that it wrote is 'Transcribed'"),
+        ('{"level": "ERROR", "message": "Broke", "exception": "Trace\\nOSError: no"}', "Broke: OSError: no"),
+        ("[1]", "[1]"),
+    ],
+)
+def test_last_message_of_a_worker_is_read_from_its_log(tmp_path: Path, written: str, shown: str) -> None:
+    (tmp_path / "a.log").write_text(f"before\n{written}\n" if written else "")
+
+    assert last_message(tmp_path / "a.log") == shown
+
+
+def test_long_line_keeps_the_path_of_the_log(tmp_path: Path) -> None:
+    failures = FailureLog(tmp_path)
+    failures.report(f"The function f failed: {'x' * 5000} (log: {tmp_path / 'f.log'})")
+    failures.report("y" * 5000)
+
+    first, second = failures.path.read_text().splitlines()
+    assert first.endswith(f"x… (log: {tmp_path / 'f.log'})")
+    assert {len(first), len(second)} == {LINE_CHARACTERS}
 
 
 def test_lines_are_shown_once_as_they_come(tmp_path: Path) -> None:

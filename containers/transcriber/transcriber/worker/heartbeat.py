@@ -44,7 +44,7 @@ class Heartbeat:
         self._queues, self._shard_runs, self._lease = queues, shard_runs, lease
         self._on_lease_lost, self._period, self._fast_period = on_lease_lost, period, fast_period
         self._measures, self._began = measures, time.time()
-        self._stopped = threading.Event()
+        self._stopped, self._lease_due = threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -53,21 +53,26 @@ class Heartbeat:
         A message whose visibility ends under a live worker is received again, and counts as one more try of it.
         """
         renewals = (
-            ("lease", self._period, self._renew_lease),
-            ("visibility", self._period, self._extend_visibility),
-            ("fast-visibility", self._fast_period, self._extend_fast_visibility),
-            ("task-tokens", self._period, self._send_task_heartbeats),
+            ("lease", self._period, self._renew_lease, self._lease_due),
+            ("visibility", self._period, self._extend_visibility, self._stopped),
+            ("fast-visibility", self._fast_period, self._extend_fast_visibility, self._stopped),
+            ("task-tokens", self._period, self._send_task_heartbeats, self._stopped),
         )
         self._threads = [
-            threading.Thread(target=self._repeat, args=(period, renew), name=f"heartbeat-{name}", daemon=True)
-            for name, period, renew in renewals
+            threading.Thread(target=self._repeat, args=(period, renew, due), name=f"heartbeat-{name}", daemon=True)
+            for name, period, renew, due in renewals
         ]
         for thread in self._threads:
             thread.start()
 
+    def write_measures(self) -> None:
+        """Have the measures written now. A worker that dies afterwards is no failed launch: it was ready, or worked."""
+        self._lease_due.set()
+
     def stop(self) -> None:
         """End the threads after their current renewals; write the last measures."""
         self._stopped.set()
+        self._lease_due.set()
         try:
             self._renew_lease()
         except Exception:  # the next worker measures again
@@ -77,14 +82,19 @@ class Heartbeat:
         for thread in self._threads:
             thread.join(max(0.0, end - time.monotonic()))
 
-    def _repeat(self, period: float, renew: Callable[[], None]) -> None:
-        """Renew at once, because the lease was granted for a launch, and then once a period until `stop`."""
+    def _repeat(self, period: float, renew: Callable[[], None], due: threading.Event) -> None:
+        """Renew at once, because the lease was granted for a launch, and then once a period until `stop`.
+
+        `due` ends a period early.
+        """
         while True:
             try:
                 renew()
             except Exception:
                 logger.exception("Could not renew", extra={"fields": {"renewal": renew.__name__.strip("_")}})
-            if self._stopped.wait(period):
+            if due.wait(period) and due is not self._stopped:
+                due.clear()
+            if self._stopped.is_set():
                 return
 
     def _renew_lease(self) -> None:

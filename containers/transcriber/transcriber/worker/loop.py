@@ -95,8 +95,7 @@ class Worker:
         """Work until the queues are empty, the lease is lost, or `stop` is called.
 
         Returns:
-            False after MAX_CONSECUTIVE_FAULTS internal errors in a row; the process then exits with 1, so that its
-            slot cools down.
+            False after MAX_CONSECUTIVE_FAULTS internal errors in a row. The process then exits with 1.
         """
         self._heartbeat.start()
         # Load before the first receive, so that no message waits here while another worker could process it.
@@ -119,8 +118,11 @@ class Worker:
         return self._shard_runs.consecutive_faults < MAX_CONSECUTIVE_FAULTS
 
     def _receive_until_idle(self) -> None:
-        last_active, released = time.monotonic(), False
+        last_active, released, worked = time.monotonic(), False, False
         while not self._stopping.is_set():
+            if not worked and self._shard_runs.measures.has_worked:
+                self._heartbeat.write_measures()
+                worked = True
             capacity = self._shard_runs.free_capacity()
             if capacity > 0:
                 self._accept(self._receive(capacity))
@@ -174,6 +176,7 @@ class Worker:
             if cold:
                 self._shard_runs.measures.stages.update(self._engines.stages)
             self._shard_runs.measures.started(cold)
+            self._heartbeat.write_measures()
         except ShardFailed as error:
             fields = {"error": error.error, "cause": error.message}
             logger.warning("No default model", extra={"fields": fields})

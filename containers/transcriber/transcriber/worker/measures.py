@@ -50,6 +50,11 @@ class Measures:
             if not self._active:
                 self._busy += time.monotonic() - self._busy_since
 
+    @property
+    def has_worked(self) -> bool:
+        """Whether audio was transcribed in this run."""
+        return self._audio > 0
+
     def values(self) -> dict[str, float | bool]:
         """Return the attributes of the slot's item."""
         with self._lock:

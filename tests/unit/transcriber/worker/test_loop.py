@@ -32,6 +32,22 @@ def test_fast_queue_is_processed_before_bulk_queue(
     assert sorted(jobs[2:]) == ["bulk0", "bulk1"]
 
 
+def test_worker_writes_at_once_that_it_is_ready_and_worked(
+    harness: WorkerHarness, make_shard: MakeShard, result_of: ResultOf, monkeypatch: Any
+) -> None:
+    """Settle has to know when the worker dies, and the next regular renewal is 20 s away."""
+    written: list[set[str]] = []
+    monkeypatch.setattr(harness.lease, "renew", lambda measured: written.append({*measured}))
+    harness.start(lease=True)
+    wait_until(lambda: written and "ready" in written[-1])
+
+    harness.account.send("t1", make_shard())
+    shard, _, future = harness.submitted(1)[0]
+    future.set_result(result_of(shard))
+
+    wait_until(lambda: "audio_seconds" in written[-1])
+
+
 def test_full_engine_leaves_messages_in_queue(harness: WorkerHarness, make_shard: MakeShard) -> None:
     harness.engine.capacity = 2
     for n in range(3):

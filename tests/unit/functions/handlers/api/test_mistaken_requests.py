@@ -10,8 +10,6 @@ import pytest
 
 from earshot_contract.s3_object import S3Object
 from functions.aws import job_table, s3
-from functions.handlers.api.openai_form import TASKS
-from functions.handlers.api.router import ROUTES, SharedRoute
 from functions.options.options import Options
 
 AUDIO = b"\xff\xfb\x90\x00 not really audio \x00\x01"
@@ -246,25 +244,3 @@ def test_misspelt_redaction_in_the_json_body_is_refused(api, executions, name):
 
     assert (answer.status, answer.json["err_code"]) == (400, "INVALID_QUERY_PARAMETER")
     assert executions() == []
-
-
-WITHOUT_OPTIONS = [
-    (method, path)
-    for (method, path), route in ROUTES.items()
-    if not isinstance(route, SharedRoute) and path not in ("/", "/listen", *TASKS)
-]
-
-
-@pytest.mark.parametrize("query", ["redact=pci", "Redact[]=true", "redatc=pci", "redact_audio=true"])
-@pytest.mark.parametrize(("method", "path"), WITHOUT_OPTIONS)
-def test_redaction_where_none_is_done_is_refused(api, method, path, query):
-    """The routes of a job that is made already, and uploads: the answer would hold what the caller wants left out."""
-    answer = api(method, f"{path}?{query}".replace("{id}", "x"), None)
-
-    assert answer.status == 400
-    assert "redact" in answer.json["err_msg"]
-
-
-def test_redaction_of_an_upload_that_is_made_is_refused(api):
-    assert "redact" in api.post("/uploads", {"size": 9, "redact": ["pci"]}).json["err_msg"]
-    assert api.post("/uploads?redact=false", {"redact": False}).status == 200
