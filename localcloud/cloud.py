@@ -111,21 +111,13 @@ class Cloud:
         self.api, self.aws = f"http://{HOST}:{port}", f"http://{HOST}:{aws_port}"
         self._lock = lock_folder(self.data_dir)
         try:
-            check_assembly(self.synthesized)
-            shutil.rmtree(self.assets, ignore_errors=True)
             check_disk(self.data_dir)
-            shutil.copytree(self.synthesized, self.assets)
+            self._copy_app()
             discard_partial_state(self.data_dir / "state")
             progress("Starting the AWS emulator")
             self._process = self._launch()
             self._follow_failures(progress)
-            progress("Checking the speech model")
-            manifests = [embedded_model.manifest(embedded_model.embedded(MODELS)), *speaker_manifests(MODELS, progress)]
-            self._await_emulator()
-            progress("Deploying the stack")
-            self.outputs = deploy(self.client, self.assets, self.environment)
-            self._prepare(manifests)
-            aws_endpoint.post(self.aws, SAVE_PATH, START_SECONDS)  # a kill from now on loses nothing of the stack
+            self._deploy(progress)
         except BaseException:
             self.stop()
             raise
@@ -189,6 +181,21 @@ class Cloud:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C reaches the caller only, which then calls `stop`
             )
+
+    def _copy_app(self) -> None:
+        check_assembly(self.synthesized)
+        shutil.rmtree(self.assets, ignore_errors=True)
+        shutil.copytree(self.synthesized, self.assets)
+
+    def _deploy(self, progress: Progress) -> None:
+        """Deploy the stack once the emulator answers, and add what a deployment in AWS starts without."""
+        progress("Checking the speech model")
+        manifests = [embedded_model.manifest(embedded_model.embedded(MODELS)), *speaker_manifests(MODELS, progress)]
+        self._await_emulator()
+        progress("Deploying the stack")
+        self.outputs = deploy(self.client, self.assets, self.environment)
+        self._prepare(manifests)
+        aws_endpoint.post(self.aws, SAVE_PATH, START_SECONDS)  # a kill from now on loses nothing of the stack
 
     def _await_emulator(self) -> None:
         assert self._process is not None

@@ -85,6 +85,7 @@ SPEECH_OPTIONS = (
         Stage.SHARD,
         example="mulaw",
         choices=ENCODINGS,
+        advice="Files with a header, such as WAV and MP3, need none: leave it out. Samples of 16 bits are linear16",
     ),
     implemented(
         "sample_rate",
@@ -94,6 +95,7 @@ SPEECH_OPTIONS = (
         Stage.SHARD,
         example="16000",
         needs="encoding=mulaw",
+        advice="It is a whole number of Hz, such as 16000 or 44100",
         minimum=4000,
         maximum=384_000,
     ),

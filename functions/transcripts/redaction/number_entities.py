@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from functions.transcripts.redaction.amounts import is_amount, is_clock_or_decimal
-from functions.transcripts.redaction.announcements import LONG_ENOUGH, has_letters, is_linked, is_part
+from functions.transcripts.redaction.announcements import LONG_ENOUGH, YEAR, has_letters, is_linked, is_part
 from functions.transcripts.redaction.check_digits import CARD_LENGTHS, is_iban, is_social_security_number
 from functions.transcripts.redaction.cues import BEFORE, Cue, cues_after, cues_before, is_weakly_announced
 from functions.transcripts.redaction.entities import LEAST_DIGITS, Entity, Found
 from functions.transcripts.redaction.phones import is_phone_number
-from functions.transcripts.redaction.runs import Run, digits_of, misheard_digits
+from functions.transcripts.redaction.runs import Run, digits_of, misheard_digits, text_of
 from functions.transcripts.words import TranscriptWord
 
 _MISHEARD_CARD = range(14, 18)  # without its check digit, where a digit was misheard, lost or said twice
@@ -28,6 +28,8 @@ _ANNOUNCED = {
     Entity.PHONE_NUMBER: _TELEPHONE,
     Entity.DOB: range(4, 9),
 }
+_LEAST_YEAR = "2020"  # in which a card expired that somebody may still read from
+_MONTH_AND_YEAR = re.compile(r"(0?[1-9]|1[0-2])/(20)?\d\d")
 _AMBIGUOUS = 4  # digits, up to which words near a number may mean it as two things: then it is the requested one
 _BRITISH_DIGITS = 6  # of a national insurance number, with letters around them
 _ANNOUNCE_ONE = (Entity.CVV, Entity.CREDIT_CARD_EXPIRATION)  # announce one number only, as all do of four digits
@@ -48,7 +50,7 @@ def entity_of(
         words: All words of the transcript.
         cues: Words that announce or explain a number, in order of time.
         language: Code of the language that is spoken at the run.
-        found: Entities before the run: a number that follows a card's may be its date or its code.
+        found: Entities before the run, the last ones at least: a number that follows a card's may be its date or code.
         requested: Decides what a short number is that may be two things.
     """
     digits = digits_of(run)
@@ -65,7 +67,7 @@ def _candidates(
     run: Run, words: Sequence[TranscriptWord], cues: Sequence[Cue], language: str, found: Sequence[Found]
 ) -> Iterator[Entity]:
     """Yield what a run may be, the most likely first."""
-    digits, text = digits_of(run), " ".join(numeral.text for numeral in run)
+    digits, text = digits_of(run), text_of(run)
     for cue in cues_before(cues, run[0].first):
         is_short = cue.entity in _ANNOUNCE_ONE or len(digits) == _AMBIGUOUS
         is_used = is_short and any(e.entity is cue.entity and e.first > cue.last for e in found)
@@ -74,14 +76,19 @@ def _candidates(
         misheard = misheard_digits(words, run) if cue.entity is Entity.CVV else ""
         is_british = cue.entity is Entity.SSN and len(digits) == _BRITISH_DIGITS and has_letters(words, run)
         if is_british or _is_announced(cue.entity, digits + misheard, language) or is_part(words, cue, run, digits):
-            yield cue.entity
+            yield _without_slash(cue.entity, text)
     if entity := _entity_by_shape(run, digits, text, language) or _after_card(run[0].first, digits, text, found):
         yield entity
     for cue in cues_after(cues, run[-1].last):
         if _may_follow(cue.entity, digits, language):
-            yield cue.entity
+            yield _without_slash(cue.entity, text)
     if len(digits) in _TELEPHONE and is_weakly_announced(cues, run[0].first):
         yield Entity.PHONE_NUMBER
+
+
+def _without_slash(entity: Entity, text: str) -> Entity:
+    """Return an expiry for a code that is written as a month and a year: both are asked for together."""
+    return Entity.CREDIT_CARD_EXPIRATION if entity is Entity.CVV and _MONTH_AND_YEAR.fullmatch(text) else entity
 
 
 def _may_follow(entity: Entity, digits: str, language: str) -> bool:
@@ -93,7 +100,10 @@ def _may_follow(entity: Entity, digits: str, language: str) -> bool:
 def _is_announced(entity: Entity, digits: str, language: str) -> bool:
     """Tell whether words that announce an entity may mean this number, by its length."""
     if entity is Entity.CREDIT_CARD_EXPIRATION and len(digits) == LEAST_DIGITS:
-        return digits[1] in "234"  # "4 27": a month and a year
+        # "4 27": a month and a year. "zéro quatre vingt-huit" sounds like 0 and 88.
+        return digits[1] in "234" or (language == "fr" and digits[0] == "0" and digits[1] in "89")
+    if entity is Entity.CREDIT_CARD_EXPIRATION and YEAR.fullmatch(digits) and digits < _LEAST_YEAR:
+        return False
     if entity is Entity.SSN and language == "en":
         return len(digits) in (4, 8, 9, 10)  # nine, or one misheard
     return len(digits) in _ANNOUNCED.get(entity, ())
@@ -116,7 +126,8 @@ def _after_card(first: int, digits: str, text: str, found: Sequence[Found]) -> E
     near = [entity for entity in found if entity.last < first <= entity.last + BEFORE]
     if all(entity.entity is not Entity.CREDIT_CARD for entity in near):
         return None
-    if re.fullmatch(r"(0?[1-9]|1[0-2])\D*(20)?[2-4]\d", text):
+    is_in_words = len(digits) == _AMBIGUOUS and not re.search(r"\d", text)  # three may as well be a code
+    if re.fullmatch(r"(0?[1-9]|1[0-2])\D*(20)?[2-4]\d", digits if is_in_words else text):
         return Entity.CREDIT_CARD_EXPIRATION
     has_code = any(entity.entity is Entity.CVV for entity in near)
     return Entity.CVV if len(digits) in (3, 4) and not has_code else None

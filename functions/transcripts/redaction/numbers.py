@@ -5,20 +5,26 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from functions.transcripts.redaction.amounts import is_amount, is_clock_or_decimal
-from functions.transcripts.redaction.announcements import YEAR, completed
-from functions.transcripts.redaction.check_digits import is_card
-from functions.transcripts.redaction.cues import Cue
+from functions.transcripts.redaction.announcements import YEAR, completed, has_letters
+from functions.transcripts.redaction.check_digits import CARD_LENGTHS, is_card, is_iban
+from functions.transcripts.redaction.cues import BEFORE, Cue, cues_before
 from functions.transcripts.redaction.entities import LEAST_DIGITS, Entity, Found
 from functions.transcripts.redaction.number_entities import entity_of
 from functions.transcripts.redaction.numerals import Numeral
-from functions.transcripts.redaction.runs import Run, counts_digits, digits_of, is_corrected, runs
+from functions.transcripts.redaction.runs import Run, counts_digits, digits_of, is_corrected, runs, text_of
 from functions.transcripts.words import TranscriptWord
 
-_MOST_BEFORE_CARD = 10  # words between the digits of a card that were said first, and the others
+_MOST_BEFORE_WHOLE = 10  # words between the digits of a number that were said first, and the whole of it
+_MOST_PARTS = 4  # of a card's number
+_ALIKE = 3  # digits with which both begin; one less where words like "no, wait" stand between
+_MAY_BEGIN_TWICE = (Entity.CREDIT_CARD, Entity.SSN, Entity.ACCOUNT_NUMBER, Entity.PHONE_NUMBER)
+_USUAL = (15, 16)  # digits of most cards
+_MOST_DIGITS = 2 * CARD_LENGTHS[-1]  # among which a card's are looked for: of a number that goes on behind it
 
 
 def find_numbers(
@@ -30,33 +36,77 @@ def find_numbers(
 ) -> list[Found]:
     """Return all numbers that are an entity, in order; none overlaps another.
 
-    What is `requested` decides only what a short number is that may be two things.
+    What is `requested` decides only what a short number is that may be two things. Of what was found before, a number
+    only depends on the words that `BEFORE` counts, so that the time grows with the words and not with their square.
     """
     found: list[Found] = []
     digits_only = [numeral for numeral in numerals if not counts_digits(words, numeral)]
     for run in runs(digits_only, words, across_sentences=True):
-        cards = list(_cards(run))
-        found += [_found(Entity.CREDIT_CARD, card) for card in cards]
-        for rest in _without(run, cards):
-            found += _classified(rest, words, cues, languages[rest[0].first], found, requested)
+        no_card = is_iban(text_of(run)) or _is_announced_otherwise(words, run, cues)
+        for is_card_number, part in [(False, run)] if no_card else _cards_and_others(run):
+            if is_card_number:
+                found.append(_found(Entity.CREDIT_CARD, part))
+            else:
+                found += _classified(part, words, cues, languages[part[0].first], found[-BEFORE:], requested)
+    found += _interrupted_cards(words, found, digits_only)
     found += _begun_before(words, found, digits_only, languages)
     return completed(words, sorted(found, key=lambda entity: entity.first), digits_only, cues)
+
+
+def _is_announced_otherwise(words: Sequence[TranscriptWord], run: Run, cues: Sequence[Cue]) -> bool:
+    """Tell whether digits that pass as a card's by chance are two numbers, or have letters, and are announced so."""
+    nearest = cues_before(cues, run[0].first)[:1]
+    is_other = any(cue.entity in (Entity.SSN, Entity.ACCOUNT_NUMBER, Entity.PHONE_NUMBER) for cue in nearest)
+    return is_other and (is_corrected(words, run) or has_letters(words, run))
+
+
+def _interrupted_cards(
+    words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral]
+) -> Iterator[Found]:
+    """Yield the parts of a card with anything between them: "4000 0566." "You're breaking up." "5566 …"."""
+    parts = list(runs(_free(numerals, found), words, across_sentences=True))
+    used = 0
+    for begin in range(len(parts)):
+        digits = digits_of(parts[begin])
+        for end in range(max(begin, used) + 1, min(len(parts), begin + _MOST_PARTS)):
+            if begin < used or parts[end][0].first - parts[end - 1][-1].last > _MOST_BEFORE_WHOLE:
+                break
+            digits += digits_of(parts[end])
+            if len(digits) in _USUAL and is_card(digits):
+                yield from (_found(Entity.CREDIT_CARD, part) for part in parts[begin : end + 1])
+                used = end + 1
+
+
+def _free(numerals: Sequence[Numeral], found: Sequence[Found]) -> list[Numeral]:
+    """Return the numerals that are in no entity yet."""
+    taken = {at for entity in found for at in range(entity.first, entity.last + 1)}
+    return [numeral for numeral in numerals if taken.isdisjoint(range(numeral.first, numeral.last + 1))]
 
 
 def _begun_before(
     words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral], languages: Sequence[str]
 ) -> Iterator[Found]:
-    """Yield what was said of a card's number before it was said whole: "5500. Hold on, I dropped it. 0000 …"."""
-    cards = [entity.first for entity in found if entity.entity is Entity.CREDIT_CARD]
-    taken = {at for entity in found for at in range(entity.first, entity.last + 1)}
-    free = [numeral for numeral in numerals if taken.isdisjoint(range(numeral.first, numeral.last + 1))]
-    for run in runs(free, words, across_sentences=False):
-        is_near = any(run[-1].last < first <= run[-1].last + _MOST_BEFORE_CARD for first in cards)
-        is_group = len(digits_of(run)) % 4 == 0 and not any(map(is_clock_or_decimal, run))
-        is_year = len(run) == 1 and bool(YEAR.fullmatch(run[0].digits))
+    """Yield what was said of a number before it was said whole.
+
+    "5500. Hold on, I dropped it. 0000 …" of a card; of others what begins like them: "219 09, I'm sorry, 219 08 9999".
+    """
+    whole = [entity for entity in sorted(found, key=lambda entity: entity.first) if entity.entity in _MAY_BEGIN_TWICE]
+    firsts = [entity.first for entity in whole]
+    at_word = {numeral.first: at for at, numeral in enumerate(numerals)}
+    for run in runs(_free(numerals, found), words, across_sentences=False):
+        following = bisect_right(firsts, run[-1].last)
+        if following == len(firsts) or firsts[following] > run[-1].last + _MOST_BEFORE_WHOLE:
+            continue
         counts = any(is_amount(words, numeral, languages[numeral.first]) for numeral in run)
-        if is_near and is_group and not (is_year or counts):
-            yield _found(Entity.CREDIT_CARD, run)
+        if counts or any(map(is_clock_or_decimal, run)):
+            continue
+        entity, digits = whole[following].entity, digits_of(run)
+        begins = at_word[firsts[following]]
+        least = _ALIKE - is_corrected(words, [run[-1], numerals[begins]])
+        begins_alike = len(digits) >= least and digits_of(numerals[begins : begins + least]).startswith(digits[:least])
+        is_year = len(run) == 1 and bool(YEAR.fullmatch(digits))
+        if begins_alike or (entity is Entity.CREDIT_CARD and len(digits) % 4 == 0 and not is_year):
+            yield _found(entity, run)
 
 
 def other_numbers(
@@ -70,39 +120,39 @@ def other_numbers(
         found: Entities already found.
         every: Whether each numeral counts; else only a run of three digits or more does.
     """
-    taken = {at for entity in found for at in range(entity.first, entity.last + 1)}
-    free = [numeral for numeral in numerals if taken.isdisjoint(range(numeral.first, numeral.last + 1))]
+    free = _free(numerals, found)
     if every:
         return [Found(Entity.NUMERICAL_PII, n.first, n.last) for n in free if not (n.is_ordinal or n.is_ambiguous)]
     free_runs = runs(free, words, across_sentences=False)
     return [_found(Entity.NUMERICAL_PII, run) for run in free_runs if len(digits_of(run)) >= LEAST_DIGITS]
 
 
-def _cards(run: Run) -> Iterator[Run]:
-    """Yield the stretches of a run that are card numbers by their check digit, the longest first from the left."""
-    at = 0
+def _cards_and_others(run: Run) -> Iterator[tuple[bool, Run]]:
+    """Yield the stretches of a run in order, each with whether it is a card's number by its check digit."""
+    begin = at = 0
     while at < len(run):
-        ends = [end for end in range(len(run), at, -1) if is_card(digits_of(run[at:end]))]
-        preferred = sorted(ends, key=lambda end: len(digits_of(run[at:end])) not in (15, 16))
-        if preferred:
-            yield run[at : preferred[0]]
-            at = preferred[0]
-        else:
+        end = _card_end(run, at)
+        if end is None:
             at += 1
+            continue
+        if begin < at:
+            yield False, run[begin:at]
+        yield True, run[at:end]
+        begin = at = end
+    if begin < len(run):
+        yield False, run[begin:]
 
 
-def _without(run: Run, cards: Sequence[Run]) -> Iterator[Run]:
-    taken = {id(numeral) for card in cards for numeral in card}
-    rest: Run = []
-    for numeral in run:
-        if id(numeral) in taken:
-            if rest:
-                yield rest
-            rest = []
-        else:
-            rest.append(numeral)
-    if rest:
-        yield rest
+def _card_end(run: Run, at: int) -> int | None:
+    """Return the end of a card's number that begins at a numeral: of 15 or 16 digits, else of the most."""
+    digits, best, is_usual = "", None, False
+    for end in range(at + 1, len(run) + 1):
+        digits += run[end - 1].digits
+        if len(digits) > _MOST_DIGITS and end > at + 1:
+            break
+        if is_card(digits) and (len(digits) in _USUAL or not is_usual):
+            best, is_usual = end, len(digits) in _USUAL
+    return best
 
 
 def _classified(
@@ -124,7 +174,7 @@ def _classified(
         already = [*found]
         is_one_twice = is_corrected(words, run)
         for part in _parts(run, words, language):
-            for entity in _classified(part, words, cues, language, already, requested):
+            for entity in _classified(part, words, cues, language, already[-BEFORE:], requested):
                 if not is_one_twice:
                     already.append(entity)
                 yield entity

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from contextlib import suppress
+from functools import cache
 
 import av
 import numpy as np
@@ -19,21 +20,23 @@ from tests.fixtures.films import Track, film
 from tests.paths import SAMPLES
 
 SAMPLE = SAMPLES / "sample.flac"
+FRAGMENTED = {"movflags": "frag_keyframe+empty_moov+default_base_moof", "frag_duration": "100000"}
 LAYOUTS = {1: "mono", 2: "stereo", 4: "quad", 6: "5.1"}
 
 
+@cache
 def encoded(
     container: str,
     codec: str,
     channels: int,
     seconds: float = 2.0,
     rate: int = 48000,
-    options: dict[str, str] | None = None,
+    fragmented: bool = False,
     amplitude: float = 0.3,
 ) -> bytes:
     """A tone, as FFmpeg writes it."""
     out = io.BytesIO()
-    with av.open(out, "w", format=container, options=options) as file:
+    with av.open(out, "w", format=container, options=FRAGMENTED if fragmented else None) as file:
         stream = file.add_stream(codec, rate=rate, layout=LAYOUTS[channels])
         tone = np.sin(np.arange(int(seconds * rate)) * 0.05).astype(np.float32) * amplitude
         frame = av.AudioFrame.from_ndarray(np.repeat(tone[None], channels, 0), "fltp", stream.layout.name)
@@ -181,13 +184,10 @@ class Counting(io.BytesIO):
 @pytest.mark.parametrize("silent", [0.0, 5.0, 10.0])
 def test_length_of_aac_that_begins_with_silence_is_about_right(silent: float) -> None:
     """Frames of silence have some bytes, and those of sound a hundred and more."""
-    body = encoded("adts", "aac", 1, 60.0, 44100)
+    body = encoded("adts", "aac", 1, 30.0, 44100)
     if silent:
         body = encoded("adts", "aac", 1, silent, 44100, amplitude=0.0) + body
-    assert probed(body).duration == pytest.approx(60 + silent, rel=0.5)
-
-
-FRAGMENTED = {"movflags": "frag_keyframe+empty_moov+default_base_moof", "frag_duration": "100000"}
+    assert probed(body).duration == pytest.approx(30 + silent, rel=0.5)
 
 
 @pytest.mark.parametrize(
@@ -196,9 +196,9 @@ FRAGMENTED = {"movflags": "frag_keyframe+empty_moov+default_base_moof", "frag_du
 )
 @pytest.mark.parametrize("channels", [1, 2])
 def test_header_of_long_file_is_read_and_no_more(container: str, codec: str, rate: int, channels: int) -> None:
-    body = encoded(container, codec, channels, 20.0, rate, FRAGMENTED if container == "mp4" else {})
+    body = encoded(container, codec, channels, 4.0, rate, fragmented=container == "mp4")
     start = body.index(b"moof") - 4 if container == "mp4" else 0
-    file = Counting(body + body[start:] * 60)
+    file = Counting(body + body[start:] * 300)
     found = probe(file, len(file.getvalue()))
     assert (found.channels, found.sample_rate) == (channels, rate)
     assert file.count < 400_000 < len(file.getvalue())
@@ -226,13 +226,13 @@ def test_ogg_streams_are_known_by_their_first_packet(packet: bytes, expected: Pr
 
 def test_radio_dump_lasts_as_long_as_it_is() -> None:
     """Its clock began long before the file."""
-    body = bytearray(encoded("ogg", "libopus", 2, 20.0))
+    body = bytearray(encoded("ogg", "libopus", 2, 12.0))
     at = body.find(b"OggS")
     while at >= 0:
         position = int.from_bytes(body[at + 6 : at + 14], "little")
         body[at + 6 : at + 14] = (position and position + 10**10).to_bytes(8, "little")
         at = body.find(b"OggS", at + 1)
-    assert probed(bytes(body)).duration == pytest.approx(20, abs=1.5)
+    assert probed(bytes(body)).duration == pytest.approx(12, abs=1.5)
 
 
 def test_sample_file_gives_duration() -> None:
@@ -270,64 +270,6 @@ def test_headerless_audio_is_measured_by_its_raw_format() -> None:
     assert probed(bytes(64000), RawAudio("linear16", 16000, 2)) == Probe(1.0, 2, 16000)
     assert probed(bytes(8000), RawAudio("mulaw", 8000)) == Probe(1.0, 1, 8000)
     assert probed(b"%PD", RawAudio("g729", 8000)).duration is None
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"<!doctype html><html><body>Sign in</body></html>" * 9,
-        b'{"error": "not found", "detail": "there is no such recording on this server"}',
-        b"%PDF-1.7\n" + bytes(999),
-        b"\x89PNG\r\n\x1a\n" + bytes(999),
-        b"PK\3\4" + bytes(999),
-    ],
-)
-def test_encoding_makes_no_audio_of_a_document(body: bytes) -> None:
-    with pytest.raises(ApiError, match="not audio"):
-        probed(body, RawAudio("linear16", 16000))
-
-
-@pytest.mark.parametrize("start", [b"\x1f\x8b", b"BM", b"\xff\xd8\xff", b"\0\0\1\0\x08\0", b"MM\0", b"\xff\xfe\1\0"])
-def test_samples_may_begin_like_a_document(start: bytes) -> None:
-    samples = start + np.random.default_rng(1).bytes(8000)
-    assert probed(samples, RawAudio("mulaw", 8000)).duration == pytest.approx(1.0, abs=0.01)
-
-
-@pytest.mark.parametrize(
-    ("body", "kind"),
-    [
-        (b"", "empty"),
-        (b"%PDF-1.7\n%\xe2\xe3", "PDF"),
-        (b"\x89PNG\r\n\x1a\n\0\0", "PNG"),
-        (b"PK\x03\x04\x14\0", "ZIP"),
-        (b"<!doctype html><html>", "a web page"),
-        ("Grüße, dies ist kein Ton. ".encode() * 400, "text"),
-        (b'{"url": "https://example.com/a.wav"}', "text"),
-    ],
-)
-def test_non_audio_file_is_rejected_with_its_kind(body: bytes, kind: str) -> None:
-    with pytest.raises(ApiError) as raised:
-        probed(body)
-    assert kind in raised.value.failure.err_msg
-    assert raised.value.failure.err_msg.startswith("Bad Request: failed to process audio: ")
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"RIFF\0\0\0\0WAVE",
-        b"\xff\xfb",
-        b"OggS\0\2",
-        b"\x1aE\xdf\xa3",
-        b"fLaC\0",
-        b"NIST_1A\n   1024\n",
-        b"#!AMR\n",
-        b"\0\1\2\3" * 99,
-        SAMPLE.read_bytes()[:5000],
-    ],
-)
-def test_possible_audio_is_left_to_the_worker(body: bytes) -> None:
-    assert isinstance(probed(body), Probe)
 
 
 @given(
