@@ -21,6 +21,9 @@ class TrackRequest(Document):
     languages: Annotated[
         list[str], Meta(description="All codes that files use for one language", examples=[["de", "deu", "ger"]])
     ] = field(default_factory=list)
+    preferred: Annotated[
+        bool, Meta(description="Another track will do where none is in the language: the one without a request")
+    ] = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ def choose_track(tracks: Sequence[TrackHeader], requested: TrackRequest | None) 
         found = [0]
     else:
         found = [n for n, track in enumerate(tracks) if _primary(track.language) in requested.languages]
+    if requested is not None and requested.preferred and not found:
+        found = list(range(len(tracks)))
     return min(found, key=lambda n: not tracks[n].is_default, default=None)
 
 

@@ -6,7 +6,8 @@ Used to plan shards and to scale; the worker's decoder has the final values.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from tinytag import TinyTag, TinyTagException
@@ -36,6 +37,7 @@ class Probe:
     duration: float | None = None  # seconds
     channels: int | None = None
     sample_rate: int | None = None  # Hz
+    tracks: int = 1  # of sound, as far as the header says
 
 
 def probe(file: BinaryIO, size: int, raw: RawAudio | None = None, requested_track: TrackRequest | None = None) -> Probe:
@@ -63,9 +65,9 @@ def probe(file: BinaryIO, size: int, raw: RawAudio | None = None, requested_trac
         raise bad_audio(f"corrupt or unsupported data: this is {UNFINISHED_MP4}.")
     file.seek(0)
     if head.startswith(matroska.EBML_MAGIC):
-        return _probe_track(transcribed_track(matroska.read(file), requested_track))
+        return _probe_track(matroska.read(file), requested_track)
     if head[4:8] in mp4.FIRST_BOXES:
-        return _probe_track(transcribed_track(mp4.read(file, size), requested_track))
+        return _probe_track(mp4.read(file, size), requested_track)
     if head[:4] in wav.MAGICS and head[8:12] == b"WAVE":
         return _plausible(Probe(*wav.read(file, size)))
     if head.startswith(ogg.MAGIC):
@@ -73,11 +75,11 @@ def probe(file: BinaryIO, size: int, raw: RawAudio | None = None, requested_trac
     if aac_frame_bytes(head):  # the tags' reader takes it for an MP3, and counts all of it
         return _plausible(_probe_aac(file, head, size))
     if avi.is_avi(head):
-        return _probe_track(transcribed_track(avi.read(file), requested_track))
+        return _probe_track(avi.read(file), requested_track)
     if head.startswith(flv.MAGIC):
         return _plausible(Probe(*flv.read(file)))
     if mpeg_stream.is_transport_stream(head) or mpeg_stream.is_program_stream(head):
-        return _probe_track(transcribed_track(mpeg_stream.read(file), requested_track))
+        return _probe_track(mpeg_stream.read(file), requested_track)
     if (fixed := fixed_headers.read(file, size, head)) is not None:
         return _plausible(Probe(*fixed))
     if ac3_frame_bytes(head):
@@ -85,8 +87,10 @@ def probe(file: BinaryIO, size: int, raw: RawAudio | None = None, requested_trac
     return _plausible(_probe_tags(file))
 
 
-def _probe_track(track: HeaderTrack) -> Probe:
-    return _plausible(Probe(track.seconds, track.channels, track.rate))
+def _probe_track(tracks: Sequence[HeaderTrack], requested: TrackRequest | None) -> Probe:
+    track = transcribed_track(tracks, requested)
+    found = _plausible(Probe(track.seconds, track.channels, track.rate))
+    return replace(found, tracks=sum(track.is_audio for track in tracks))
 
 
 def _plausible(found: Probe) -> Probe:

@@ -167,11 +167,17 @@ class Options(Struct, frozen=True):
 
     @property
     def track_request(self) -> TrackRequest | None:
-        """The requested audio track, as Prepare and the worker look for it; None: none is requested."""
-        if self.audio_track is None:
+        """The requested audio track, as Prepare and the worker look for it; None: none is requested.
+
+        Of a film in several languages the one in the language of the speech is preferred, if the caller names that.
+        """
+        named = self.language if "language" in raw_options(self.query) else None
+        if self.audio_track is None and named is None:
             return None
         from earshot_contract.audio_tracks import TrackRequest
 
+        if self.audio_track is None:
+            return TrackRequest(languages=file_codes(named or ""), preferred=True)
         if self.audio_track.isdigit():
             return TrackRequest(number=int(self.audio_track))
         return TrackRequest(languages=file_codes(self.audio_track))

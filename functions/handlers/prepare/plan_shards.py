@@ -61,7 +61,7 @@ def plan_shards(
             language=options.language,
             languages=options.detect_language or [],
             channel=index if channels > 1 else None,
-            track=options.track_request,
+            track=options.track_request if options.audio_track or probe.tracks > 1 else None,
             raw=options.raw_audio_format,
             prompt=options.prompt,
             hotwords=options.hotwords,

@@ -71,7 +71,8 @@ SPEECH_OPTIONS = (
     implemented(
         "audio_track",
         OptionType.STRING,
-        "Of a file with several: its number, from 1, or its language; without it the default one, unless it is silent.",
+        "Of a file with several: its number, from 1, or its language; without it the one in `language`, or the default "
+        "one, unless it is silent.",
         Stage.SHARD,
         example="2",
         parse=parsers.audio_track,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from earshot_contract.audio_tracks import TrackHeader, TrackRequest, choose_track
@@ -26,6 +28,9 @@ FILM = [TrackHeader(False, "eng"), TrackHeader(True, "fra"), TrackHeader(False, 
         ([TrackHeader(True), TrackHeader(False)], GERMAN, None),
         ([TrackHeader(True, "eng")], GERMAN, None),
         ([TrackHeader(True)], TrackRequest(number=2), None),
+        (FILM, replace(GERMAN, preferred=True), 3),
+        (FILM[:2], replace(GERMAN, preferred=True), 1),  # there is none: the default one
+        ([], replace(GERMAN, preferred=True), None),
     ],
 )
 def test_track_is_chosen_by_request_then_default(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
 
 # Weights of a channel in the mix, by FFmpeg's name of its place: speech is in the centre. Others weigh 1.
 _WEIGHTS = {"FC": 1.0, "FL": 0.7, "FR": 0.7, "LFE": 0.0, "BL": 0.5, "BR": 0.5, "SL": 0.5, "SR": 0.5, "BC": 0.5}
@@ -12,11 +13,14 @@ _WEIGHTS = {"FC": 1.0, "FL": 0.7, "FR": 0.7, "LFE": 0.0, "BL": 0.5, "BR": 0.5, "
 _CANCELLED, _NOT_CANCELLED = 0.1, 0.5
 _MIN_SHARE_OF_LOUDEST = 0.01  # -20 dB: the only live one of many channels is not diluted further than this
 _AUDIBLE_ENERGY = 1e-7  # mean square, -70 dB; below it nothing is decided
+_TOO_WIDE = {"s64", "s64p"}  # sample formats that PyAV makes no array of
 _PEAK_PERCENTILE = 99.9  # of the samples of a block; the rest are clicks
 
 
 def planar(frame: AudioFrame) -> np.ndarray:
     """Return a frame's samples as float32, shape (channels, n); full scale of integers is 1."""
+    if frame.format.name in _TOO_WIDE:
+        (frame,) = AudioResampler("dblp", frame.layout.name).resample(frame)
     samples = frame.to_ndarray()
     if not frame.format.is_planar:
         samples = samples.reshape(-1, frame.layout.nb_channels).T

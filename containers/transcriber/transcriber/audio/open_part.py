@@ -62,7 +62,9 @@ class OpenPart:
             track: index of the stream that was chosen in an earlier part; None: this is the first.
         """
         self._open = lambda: open_container(PartReader(file, part), path, raw)
-        self._channel, self._requested = channel, requested
+        self._channel = channel
+        self._preferred = requested if requested is not None and requested.preferred else None
+        self._requested = requested if self._preferred is None else None
         self._reader = PartReader(file, part)
         self.container: InputContainer = open_container(self._reader, path, raw)
         try:
@@ -83,7 +85,7 @@ class OpenPart:
                 return stream
         if self._requested is not None and track is None and self.container.streams.audio:
             return requested_track(self.container, self._requested)
-        return default_track(self.container, self._channel)
+        return default_track(self.container, self._channel, self._preferred)
 
     def __enter__(self) -> OpenPart:
         return self

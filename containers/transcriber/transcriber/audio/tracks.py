@@ -11,17 +11,20 @@ from earshot_contract.shards import ShardError
 from transcriber.engine_protocol import ShardFailed
 
 
-def default_track(container: InputContainer, channel: int | None) -> AvAudioStream | None:
+def default_track(
+    container: InputContainer, channel: int | None, preferred: TrackRequest | None = None
+) -> AvAudioStream | None:
     """Return the audio track to transcribe if the caller requests none: the one that players choose.
 
     Args:
         container: the opened file.
         channel: tracks without this channel come last; None: any will do.
+        preferred: the language that a track should have; None: any.
     """
     tracks = decodable_tracks(container)
     having = [track for track in tracks if channel is None or track.codec_context.layout.nb_channels > channel]
     candidates = having or tracks
-    chosen = choose_track([_track_header(track) for track in candidates], None)
+    chosen = choose_track([_track_header(track) for track in candidates], preferred)
     return None if chosen is None else candidates[chosen]
 
 

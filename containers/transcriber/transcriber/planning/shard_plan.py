@@ -100,10 +100,10 @@ def find_cuts(
     length = max(request.shard_seconds, 1.0)
     seconds, packets, filled = 0.0, 0, 0.0
     search = _CutSearch(length, request.maximum, profile)
-    several_tracks = False
+    several_tracks, is_open = False, track is None or track.preferred
     for batch in _batches(path, raw, track):
         # Each channel is looked for in the track that has it: their packets may be others than those counted here.
-        several_tracks |= request.channels > 1 and track is None and batch.tracks > 1
+        several_tracks |= request.channels > 1 and is_open and batch.tracks > 1
         search.add(batch)
         seconds, packets = batch.end, packets + len(batch.packets)
         filled += float((batch.times[:, 1] - batch.times[:, 0]).sum())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -163,3 +164,14 @@ def test_container_of_frames_is_read_as_a_whole(tmp_path: Path, container: str, 
             file.mux(packet)
 
     assert decode(path).seconds == pytest.approx(4.0, abs=0.2)
+
+
+def test_samples_of_64_bits_are_read(tmp_path: Path) -> None:
+    tone = np.sin(np.arange(SAMPLE_RATE) * 0.1) * 0.3
+    content = (tone * 2.0**63).astype("<i8").tobytes()
+    header = struct.pack("<HHIIHH", 1, 1, SAMPLE_RATE, 8 * SAMPLE_RATE, 8, 64)
+    chunks = b"WAVEfmt " + struct.pack("<I", 16) + header + b"data" + struct.pack("<I", len(content)) + content
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(chunks)) + chunks)
+
+    assert np.allclose(decode(path).samples, tone, atol=1e-3)

@@ -57,6 +57,30 @@ def test_requested_track_is_transcribed(tmp_path: Path, container: str, value: s
     assert audio.warnings == []
 
 
+@pytest.mark.parametrize(("query", "number"), [("language=de", 2), ("language=en", 1), ("language=es", 3), ("", 3)])
+def test_track_in_language_of_speech_is_preferred(tmp_path: Path, query: str, number: int) -> None:
+    body = film("matroska", *TRACKS, default=2)
+    path = tmp_path / "film.mkv"
+    path.write_bytes(body)
+    preferred = Options.from_query(query).track_request
+
+    audio = AudioStream(path, track=preferred)
+
+    assert loudest_hz(audio) == pytest.approx(TRACKS[number - 1].hz, abs=10)
+    assert audio.info.track == number
+    assert probe(io.BytesIO(body), len(body), None, preferred).channels == CHANNELS[number - 1]
+
+
+def test_silent_track_in_language_of_speech_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "film.mkv"
+    path.write_bytes(film("matroska", Track(440, "mono", "eng"), Track(0, "mono", "ger"), seconds=1.0))
+
+    audio = AudioStream(path, track=Options.from_query("language=de").track_request)
+
+    assert loudest_hz(audio) == pytest.approx(440, abs=10)
+    assert [warning.type for warning in audio.warnings] == ["silent_track"]
+
+
 @pytest.mark.parametrize("value", ["5", "es"])
 def test_missing_track_is_refused_with_those_there_are(tmp_path: Path, value: str) -> None:
     body = film("matroska", *TRACKS[:2])

@@ -46,6 +46,21 @@ def test_multichannel_above_twenty_channels_is_rejected() -> None:
     assert len(planned("", Probe(1.0, 21))) == 1
 
 
+@pytest.mark.parametrize(
+    ("query", "tracks", "languages"),
+    [
+        ("language=de", 2, ["de", "deu", "ger"]),
+        ("language=de", 1, None),
+        ("", 2, None),
+        ("detect_language=true", 2, None),
+    ],
+)
+def test_track_is_preferred_where_there_is_a_choice(query: str, tracks: int, languages: list[str] | None) -> None:
+    (shard,) = planned(query, Probe(1.0, tracks=tracks))
+    assert (shard.track and sorted(shard.track.languages)) == languages
+    assert planned("audio_track=de", Probe(1.0, tracks=tracks))[0].track is not None
+
+
 def test_shard_has_raw_audio_format() -> None:
     (shard,) = planned("encoding=linear16&sample_rate=8000", Probe(1.0, 1, 8000))
     assert shard.raw
