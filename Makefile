@@ -35,7 +35,8 @@ UNIT := -p no:schemathesis
 MEASURED := --cov --cov-branch --cov-report= --cov-report=json:build/coverage.json
 FLOORS := $(BIN)/python -m tests.coverage_floors build/coverage.json
 CORES := $(shell nproc 2> /dev/null || sysctl -n hw.ncpu)
-TOGETHER := -n $(CORES)
+# On one core a process of its own for the tests would only import and collect them once more.
+TOGETHER := $(if $(filter-out 1,$(CORES)),-n $(CORES))
 # Tests with a local cloud wait for a third of their time. Whole files, in the order of tests/conftest.py.
 WAITING := -n $(shell expr $(CORES) + 1) --dist loadfile --no-loadscope-reorder
 

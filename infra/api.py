@@ -38,6 +38,7 @@ PUBLIC_PATHS = frozenset(path.removeprefix("/") for (_, path), route in ROUTES.i
 # Wrong paths need no key, and scanners try thousands: a person who mistypes sends a few a minute. Each method has the
 # limit for itself, because API Gateway takes none for ANY.
 PROXY_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+ROOT_METHODS = ("DELETE", "PATCH", "POST", "PUT")  # of those that root, where the page is, answers with 405
 PROXY_RATE, PROXY_BURST = 5, 20  # requests a second, and at once
 ACCESS_LOG = {
     "requestId": "$context.requestId",
@@ -140,10 +141,13 @@ class Api(Construct):
                 throttling_rate_limit=settings.api_rate,
                 throttling_burst_limit=settings.api_burst,
                 method_options={
-                    f"/{PROXY_PATH}/{method}": apigateway.MethodDeploymentOptions(
+                    path: apigateway.MethodDeploymentOptions(
                         metrics_enabled=False, throttling_rate_limit=PROXY_RATE, throttling_burst_limit=PROXY_BURST
                     )
-                    for method in PROXY_METHODS
+                    for path in (
+                        *(f"/{PROXY_PATH}/{method}" for method in PROXY_METHODS),
+                        *(f"//{method}" for method in ROOT_METHODS),
+                    )
                 },
                 access_log_destination=apigateway.LogGroupLogDestination(log_group(self, "AccessLogs")),
                 access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
@@ -184,8 +188,9 @@ class Api(Construct):
             # Gateway's mock integration reads a preflight's empty body as binary here, and fails.
             resource.add_method("OPTIONS", integration)
         # Other paths, and methods that a path lacks: API Gateway looks here for both. The function answers with the
-        # route that was probably meant. Root, whose path no proxy has, keeps the gateway's own response.
+        # route that was probably meant. Root's path no proxy has.
         self.rest.root.add_resource(PROXY_PATH).add_method("ANY", integration)
+        self.rest.root.add_method("ANY", integration)
 
     def _build_gateway_responses(self) -> None:
         # Errors of the gateway itself, so that a page reads a refusal instead of "failed to fetch". A mapping cannot

@@ -42,8 +42,8 @@ ACKNOWLEDGED = {
     "COG4": "Deepgram's and OpenAI's clients send API keys, which the authorizer looks up.",
 }
 
-# API Gateway and SQS invoke these. All others are invoked by a role, to which the CDK grants their versions, too.
-INVOKED_WITHOUT_ROLE = {"api", "authorize", "callback"}
+# SQS invokes it. All others are invoked by a role, too, to which the CDK grants their versions as well.
+INVOKED_WITHOUT_ROLE = {"callback"}
 
 
 def acknowledge_findings(

@@ -1,6 +1,11 @@
-"""Triggers: S3 upload → job; every minute → scaler; every five → sweep; stopped execution, deleted upload → Fail."""
+"""Triggers: S3 upload → job; every minute → scaler; every five → sweep; stopped execution, deleted upload → Fail.
+
+And every day → the API's functions, so that they stay active.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
@@ -14,7 +19,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from earshot_contract.job_inputs import RECONCILE
+from earshot_contract.schedule_events import KEEP_ACTIVE, RECONCILE
 from infra.foundation import Foundation
 from infra.job_machine import JobMachine
 from infra.worker_machine import WorkerMachine
@@ -53,6 +58,7 @@ class Triggers(Construct):
         self._build_deleted(base.storage.uploads, base.functions.all["fail"])
         self._build_minute(worker_machine.scale)
         self._build_sweep(job_machine.sweep)
+        self._build_daily({"Api": base.functions.all["api"], "Authorize": base.functions.all["authorize"]})
         self._build_stopped(job_machine.state_machine, base.functions.all["fail"])
         for name in ("fail", "scale", "sweep"):
             self._keep_failed_events(base.functions.all[name])
@@ -118,6 +124,25 @@ class Triggers(Construct):
             schedule=scheduler.ScheduleExpression.rate(Duration.minutes(5)),
             target=scheduler_targets.LambdaInvoke(sweep, dead_letter_queue=self.undelivered, retry_attempts=0),
         )
+
+    def _build_daily(self, functions: Mapping[str, lambda_.Function]) -> None:
+        """Invoke functions that a caller waits for: after weeks without a call Lambda would reject the first ones.
+
+        State machines wait for theirs (`lambda_functions.add_waking_retry`), callers would get 503 for a minute or two.
+        """
+        for name, function in functions.items():
+            scheduler.Schedule(
+                self,
+                f"Daily{name}",
+                description="Keeps the function active, which Lambda makes inactive after weeks without a call.",
+                schedule=scheduler.ScheduleExpression.rate(Duration.days(1)),
+                target=scheduler_targets.LambdaInvoke(
+                    function,
+                    dead_letter_queue=self.undelivered,
+                    retry_attempts=0,  # the next day is the retry
+                    input=scheduler.ScheduleTargetInput.from_object({"op": KEEP_ACTIVE}),
+                ),
+            )
 
     def _build_stopped(self, state_machine: sfn.StateMachine, fail: lambda_.Function) -> None:
         """Invoke `fail` for an execution that ended without success.

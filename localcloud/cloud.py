@@ -15,22 +15,17 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Self
 
-import boto3
-from botocore.config import Config
-
-from localcloud import default_key, embedded_model, ports, restart
+from localcloud import aws_endpoint, default_key, embedded_model, ports, restart
 from localcloud.data_folder import StartFailed, check_disk, lock_folder
 from localcloud.deploy import check_assembly, deploy
 from localcloud.emulator import failure_log
 from localcloud.emulator.persistence import DELIVER_PATH, SAVE_PATH, discard_partial_state
-from localcloud.emulator_process import REGION, emulator_environment
+from localcloud.emulator_process import emulator_environment
 from localcloud.ports import HOST
 from localcloud.speaker_models.embedded import available_manifests as speaker_manifests
 
@@ -91,7 +86,7 @@ class Cloud:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
         self._stopped = threading.Event()
-        self.client = cache(self._client)
+        self.client = cache(lambda service: aws_endpoint.client(self.aws, service))
 
     def __enter__(self) -> Self:
         self.start()
@@ -116,21 +111,13 @@ class Cloud:
         self.api, self.aws = f"http://{HOST}:{port}", f"http://{HOST}:{aws_port}"
         self._lock = lock_folder(self.data_dir)
         try:
-            check_assembly(self.synthesized)
-            shutil.rmtree(self.assets, ignore_errors=True)
             check_disk(self.data_dir)
-            shutil.copytree(self.synthesized, self.assets)
+            self._copy_app()
             discard_partial_state(self.data_dir / "state")
             progress("Starting the AWS emulator")
             self._process = self._launch()
             self._follow_failures(progress)
-            progress("Checking the speech model")
-            manifests = [embedded_model.manifest(embedded_model.embedded(MODELS)), *speaker_manifests(MODELS, progress)]
-            self._await_emulator()
-            progress("Deploying the stack")
-            self.outputs = deploy(self.client, self.assets, self.environment)
-            self._prepare(manifests)
-            self._save()
+            self._deploy(progress)
         except BaseException:
             self.stop()
             raise
@@ -164,18 +151,6 @@ class Cloud:
         assert self._process is not None
         return self._process.pid
 
-    def _client(self, service: str) -> Any:
-        """Return a boto3 client of the emulated account."""
-        create_client: Any = boto3.client  # its stubs accept literal names only
-        return create_client(
-            service,
-            endpoint_url=self.aws,
-            region_name=REGION,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=Config(s3={"addressing_style": "path"}, max_pool_connections=32, proxies={}),
-        )
-
     def _launch(self) -> subprocess.Popen[bytes]:
         assert self._lock is not None
         logs = self.data_dir / "logs"
@@ -207,16 +182,28 @@ class Cloud:
                 start_new_session=True,  # Ctrl-C reaches the caller only, which then calls `stop`
             )
 
+    def _copy_app(self) -> None:
+        check_assembly(self.synthesized)
+        shutil.rmtree(self.assets, ignore_errors=True)
+        shutil.copytree(self.synthesized, self.assets)
+
+    def _deploy(self, progress: Progress) -> None:
+        """Deploy the stack once the emulator answers, and add what a deployment in AWS starts without."""
+        progress("Checking the speech model")
+        manifests = [embedded_model.manifest(embedded_model.embedded(MODELS)), *speaker_manifests(MODELS, progress)]
+        self._await_emulator()
+        progress("Deploying the stack")
+        self.outputs = deploy(self.client, self.assets, self.environment)
+        self._prepare(manifests)
+        aws_endpoint.post(self.aws, SAVE_PATH, START_SECONDS)  # a kill from now on loses nothing of the stack
+
     def _await_emulator(self) -> None:
         assert self._process is not None
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
-            try:
-                with direct.open(f"{self.aws}/_ministack/health", timeout=2):
-                    return
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.05)
+            if aws_endpoint.is_up(self.aws):
+                return
+            time.sleep(0.05)
         log = (self.data_dir / "logs" / "emulator.log").read_text(errors="replace").strip().splitlines()
         raise StartFailed(f"The emulator did not come up. {self.data_dir}/logs/emulator.log ends: {log[-1:]}")
 
@@ -225,15 +212,6 @@ class Cloud:
         self._stopped = threading.Event()
         arguments = (self.data_dir / "logs" / failure_log.FILE, progress, self._stopped)
         threading.Thread(target=failure_log.follow, args=arguments, daemon=True, name="failures").start()
-
-    def _save(self) -> None:
-        """Save the emulator's configuration: a kill from now on loses nothing of the stack."""
-        self._post(SAVE_PATH)
-
-    def _post(self, path: str) -> None:
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with direct.open(urllib.request.Request(f"{self.aws}{path}", method="POST"), timeout=START_SECONDS):
-            pass
 
     def _prepare(self, manifests: list[tuple[str, bytes]]) -> None:
         """Add the embedded models and the default key, start what was interrupted, write `cloud.json`.
@@ -245,7 +223,7 @@ class Cloud:
             self.client("s3").put_object(Bucket=self.outputs["ModelsBucket"], Key=key, Body=content)
         default_key.write(self.client("dynamodb"), self.outputs["TableName"], self._require_key)
         restart.restart_interrupted(self.client, self.outputs["JobMachineArn"])
-        self._post(DELIVER_PATH)
+        aws_endpoint.post(self.aws, DELIVER_PATH, START_SECONDS)
         addresses = {"api": self.api, "aws": self.aws, "outputs": self.outputs, "pid": os.getpid()}
         (self.data_dir / "cloud.json").write_text(json.dumps(addresses, indent=2))
 

@@ -8,6 +8,7 @@ import os
 import signal
 import uuid
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,14 +72,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     Processes that share the tests begin with the longest files.
     """
+    tier_of = cache(lambda path: path.relative_to(HERE).parts[0])
+    strict, limited = pytest.mark.filterwarnings("error", MOTO_LEAKS), pytest.mark.timeout(UNIT_SECONDS)
     for item in items:
-        tier = item.path.relative_to(HERE).parts[0]
+        tier = tier_of(item.path)
         item.add_marker(tier)
         if "empty_account" in getattr(item, "fixturenames", ()):
             item.add_marker("account")
         if tier == "unit":
-            item.add_marker(pytest.mark.filterwarnings("error", MOTO_LEAKS))
-            item.add_marker(pytest.mark.timeout(UNIT_SECONDS))
+            item.add_marker(strict)
+            item.add_marker(limited)
     if hasattr(config, "workerinput"):  # a process of pytest-xdist
         order = {HERE / name: number for number, name in enumerate(LONGEST)}
         items.sort(key=lambda item: order.get(item.path, len(order)))

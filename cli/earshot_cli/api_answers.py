@@ -11,7 +11,13 @@ from earshot_cli.errors import CliError, Status
 # What the API puts before a message for programs: the code of an error, and what it tried.
 _FOR_PROGRAMS = re.compile(r"(?:Bad Request: )?(?:failed to process audio: )?(?:corrupt or unsupported data: )?")
 _WORD = re.compile(r"[^\W\d_]+(?=[\s,.:;'’-]|$)(?!://)")  # and no option, address or path, which is spelled as it is
-_COMMANDS = (  # what a message says of routes, and of the command instead
+_ALL_ROUTES = "GET /v1/openapi.json lists all routes."  # the end of what the API says of a route that it lacks
+_COMMANDS = (  # what a message says of routes and requests, and of commands and jobs instead
+    (re.compile(r"There is no (such )?request(?=[ .])"), r"There is no \1job"),
+    (
+        re.compile(r"The ids of (\d+) requests begin with (\S+)\. Send more of the id\."),
+        r"The ids of \1 jobs begin with \2. Write more of it.",
+    ),
     (re.compile(r"GET /v1/requests lists"), "`earshot jobs` lists"),
     (re.compile(r"GET /v1/requests/\S+/shares lists"), "`earshot share ID --list` lists"),
     (re.compile(r"the body is empty\. Send the audio, or JSON with a url\."), "the file is empty."),
@@ -32,11 +38,15 @@ def job_id_of(response: httpx.Response) -> str:
 
 
 def plain(message: str) -> str:
-    """Return a message of the API as people read it: without its words for programs, and with commands for routes."""
+    """Return a message of the API as people read it: without its words for programs, and with commands for routes.
+
+    A message that began with those words gets its capital. Any other begins as the API wrote it: with an option's name.
+    """
     for route, command in _COMMANDS:
         message = route.sub(command, message)
-    rest = message[_FOR_PROGRAMS.match(message).end() :]  # type: ignore[union-attr]  # it matches an empty text, too
-    return rest[:1].upper() + rest[1:] if _WORD.match(rest) else rest
+    rest = _FOR_PROGRAMS.sub("", message, count=1)
+    begins = len(rest) < len(message) and _WORD.match(rest)
+    return rest[:1].upper() + rest[1:] if begins else rest
 
 
 def error_from_response(response: httpx.Response) -> CliError:
@@ -49,6 +59,12 @@ def error_from_response(response: httpx.Response) -> CliError:
         return CliError(
             f"{address} answers with status {response.status_code}, and the answer is not Earshot's. "
             "Is the address right (--url or EARSHOT_URL)?",
+            Status.UNREACHABLE,
+        )
+    if response.status_code in (404, 405) and message.endswith(_ALL_ROUTES):
+        return CliError(
+            f"{response.url.copy_with(query=None)} is no address of this deployment. Is --url or EARSHOT_URL right? "
+            "Or the deployment is older than this command: `earshot upgrade STACK`.",
             Status.UNREACHABLE,
         )
     refused = response.status_code in (401, 403)

@@ -1,22 +1,19 @@
-"""HTTP client for a deployment's API, with retries and errors in words."""
+"""HTTP client for the routes of a deployment's API."""
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
-from copy import copy
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
 
 import httpx
 
-from earshot_cli.api_answers import error_from_response, job_id_of
+from earshot_cli.api_answers import job_id_of
+from earshot_cli.api_connection import ApiConnection, network_error
 from earshot_cli.console import as_unicode
-from earshot_cli.errors import CliError, Status
-from earshot_cli.retries import BUSY_SECONDS, OnBusy, Retries, no_busy_sign
+from earshot_cli.errors import CliError
 
 QueryParams = list[tuple[str, str]]  # options of /v1/listen, in order, names may repeat
 OnBytesSent = Callable[[int], None]  # is called with the number of bytes sent since the last call
@@ -26,44 +23,13 @@ LISTEN_PATH = "/v1/listen"
 MAX_BODY_BYTES = 4_000_000
 
 _CHUNK_BYTES = 64 * 1024
-_HTTP_TIMEOUT = httpx.Timeout(60, connect=10)  # seconds; API Gateway ends a request after 29 s
 _UNTIL_HEADER = "earshot-partial-until"
 _ID = re.compile(r"[0-9A-Za-z_-]+")
 _PAGE_SIZE = 100  # the API's upper limit for `limit`
 
 
-class ApiClient:
-    """One connection pool to one deployment. Every method raises CliError."""
-
-    def __init__(self, url: str, key: str | None = None) -> None:
-        self.url = url.strip().rstrip("/").removesuffix("/v1")
-        key = key.strip() if key else None  # a pasted one ends in a space or a line break
-        _check_connection(self.url, key)
-        self._answered = asyncio.Event()  # ever; of every client of this connection pool
-        self._busy_limit = 0.0
-        self._on_busy: OnBusy = no_busy_sign
-        self._http = httpx.AsyncClient(
-            base_url=self.url,
-            headers={"Authorization": f"Token {key}"} if key else {},
-            timeout=_HTTP_TIMEOUT,
-        )
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await self._http.aclose()
-
-    def patient(self, on_busy: OnBusy, seconds: float = BUSY_SECONDS) -> Self:
-        """Return a client of the same connection pool that waits for a busy deployment.
-
-        Args:
-            on_busy: is called with the seconds until the next attempt, and with 0.0 when it goes on.
-            seconds: how long one request waits.
-        """
-        client = copy(self)
-        client._busy_limit, client._on_busy = seconds, on_busy
-        return client
+class ApiClient(ApiConnection):
+    """The routes of one deployment. Every method raises CliError."""
 
     async def submit(
         self, source: Path | str, options: QueryParams, on_bytes_sent: OnBytesSent, *, name: str | None = None
@@ -85,10 +51,10 @@ class ApiClient:
         headers = {"Prefer": "wait=0", **name_header(name)}
         if not isinstance(source, Path):
             body = {"url": source}
-            return job_id_of(await self._request("POST", LISTEN_PATH, params=options, headers=headers, json=body))
+            return job_id_of(await self.request("POST", LISTEN_PATH, params=options, headers=headers, json=body))
         audio = source.read_bytes()
         headers["Content-Type"] = "application/octet-stream"
-        response = await self._request("POST", LISTEN_PATH, params=options, headers=headers, content=audio)
+        response = await self.request("POST", LISTEN_PATH, params=options, headers=headers, content=audio)
         on_bytes_sent(len(audio))
         return job_id_of(response)
 
@@ -98,21 +64,21 @@ class ApiClient:
         Returns:
             Its s3:// URL, which `submit` accepts.
         """
-        upload = (await self._request("POST", "/v1/uploads", json={})).json()
+        upload = (await self.request("POST", "/v1/uploads", json={})).json()
         headers = {"Content-Length": str(path.stat().st_size), **upload.get("headers", {})}
         try:
             # A client of its own: S3 rejects a presigned request that carries an Authorization header.
             async with httpx.AsyncClient(timeout=60) as bucket:
                 response = await bucket.put(upload["put"], content=_chunks(path, on_bytes_sent), headers=headers)
         except httpx.HTTPError as error:
-            raise CliError(f"The upload to the bucket broke off ({_reason(error)}). Try again.") from None
+            raise CliError(f"The upload to the bucket broke off ({network_error(error)}). Try again.") from None
         if not response.is_success:  # a redirect, too: the file is not there
             raise CliError(f"The bucket rejected the file: status {response.status_code}. {response.text[:200]}")
         return str(upload["url"])
 
     async def job(self, job_id: str) -> dict[str, Any]:
         """Return a job as `GET /v1/requests/{id}` describes it."""
-        job: dict[str, Any] = (await self._request("GET", _job_path(job_id))).json()
+        job: dict[str, Any] = (await self.request("GET", _job_path(job_id))).json()
         return job
 
     async def result(self, job_id: str, format: str) -> str:
@@ -123,7 +89,7 @@ class ApiClient:
             format: the API's name (`Format.api_name`).
         """
         path = _job_path(job_id, "/result")
-        return (await self._request("GET", path, params=[("format", format)], follow_redirects=True)).text
+        return (await self.request("GET", path, params=[("format", format)], follow_redirects=True)).text
 
     async def partial_result(self, job_id: str, format: str) -> tuple[str, float | None]:
         """Return what there is of a result, and the second of the recording that it reaches; None: it is whole.
@@ -132,7 +98,7 @@ class ApiClient:
             CliError: nothing is there yet, or the job's text is redacted.
         """
         query = [("format", format), ("partial", "true")]
-        response = await self._request("GET", _job_path(job_id, "/result"), params=query, follow_redirects=True)
+        response = await self.request("GET", _job_path(job_id, "/result"), params=query, follow_redirects=True)
         answers = [*response.history, response]  # of a large body the redirect to it has the header
         until = next((a.headers[_UNTIL_HEADER] for a in answers if _UNTIL_HEADER in a.headers), None)
         return response.text, float(until) if until else None
@@ -147,7 +113,7 @@ class ApiClient:
         next_page: QueryParams = []
         while len(jobs) < limit:
             params = [("limit", str(min(limit, _PAGE_SIZE))), *(filters or []), *next_page]
-            page = (await self._request("GET", "/v1/requests", params=params)).json()
+            page = (await self.request("GET", "/v1/requests", params=params)).json()
             if page.get("anonymous"):
                 raise CliError("Without a key no jobs are listed: name one with --key or EARSHOT_KEY.")
             jobs += page["requests"]
@@ -158,16 +124,16 @@ class ApiClient:
 
     async def delete_job(self, job_id: str) -> None:
         """Cancel a running job; delete a finished one with its results."""
-        await self._request("DELETE", _job_path(job_id))
+        await self.request("DELETE", _job_path(job_id))
 
     async def retry_job(self, job_id: str) -> dict[str, Any]:
         """Run a failed or cancelled job again; return it as it is then."""
-        job: dict[str, Any] = (await self._request("POST", _job_path(job_id, "/retry"))).json()
+        job: dict[str, Any] = (await self.request("POST", _job_path(job_id, "/retry"))).json()
         return job
 
     async def redeliver(self, job_id: str) -> dict[str, Any]:
         """Send a finished job's callback again; return the job."""
-        job: dict[str, Any] = (await self._request("POST", _job_path(job_id, "/redeliver"))).json()
+        job: dict[str, Any] = (await self.request("POST", _job_path(job_id, "/redeliver"))).json()
         return job
 
     async def create_share(self, job_id: str, days: int | None, audio: bool) -> dict[str, Any]:
@@ -179,66 +145,19 @@ class ApiClient:
             audio: the link leads to the audio, too.
         """
         wishes = {"audio": audio} | ({} if days is None else {"days": days})
-        link: dict[str, Any] = (await self._request("POST", _job_path(job_id, "/shares"), json=wishes)).json()
+        link: dict[str, Any] = (await self.request("POST", _job_path(job_id, "/shares"), json=wishes)).json()
         return link
 
     async def shares(self, job_id: str) -> dict[str, Any]:
         """Return the links to a job's transcript: `{"shares": […]}`."""
-        links: dict[str, Any] = (await self._request("GET", _job_path(job_id, "/shares"))).json()
+        links: dict[str, Any] = (await self.request("GET", _job_path(job_id, "/shares"))).json()
         return links
 
     async def withdraw_share(self, job_id: str, share_id: str) -> dict[str, Any]:
         """End a link; return those that are left."""
         path = _job_path(job_id, f"/shares/{quote(share_id, safe='')}")
-        links: dict[str, Any] = (await self._request("DELETE", path)).json()
+        links: dict[str, Any] = (await self.request("DELETE", path)).json()
         return links
-
-    async def _request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
-        """Send a request and return a success or a redirect.
-
-        Retries are safe for every route: POST /v1/listen returns the job of an earlier identical request.
-        """
-        retries = Retries(self._busy_limit, self._on_busy)
-        while True:
-            try:
-                response = await self._http.request(method, path, **arguments)
-            except UnicodeEncodeError:
-                raise CliError("What is sent has to be UTF-8: an option, name or id is not.", Status.USAGE) from None
-            except httpx.HTTPError as error:
-                # An address that never answered is wrong; one that did has a network that is away for a moment.
-                is_wrong = isinstance(error, httpx.ConnectError) and not self._answered.is_set()
-                pause = None if is_wrong else retries.after_error()
-                if pause is None:
-                    raise CliError(
-                        f"{self.url} does not answer ({_reason(error)}). Is the address right (--url or "
-                        "EARSHOT_URL)? `earshot up` starts a local deployment.",
-                        Status.UNREACHABLE,
-                    ) from None
-            else:
-                self._answered.set()
-                pause = retries.after(response)
-                if pause is None:
-                    break
-            await asyncio.sleep(pause)
-        if response.is_error:
-            raise error_from_response(response)
-        return response
-
-
-def _check_connection(url: str, key: str | None) -> None:
-    """Raise CliError for an address that is none, and for a key that no header can carry; no message has the key."""
-    try:
-        address = httpx.URL(url)
-    except (httpx.InvalidURL, UnicodeError):
-        address = httpx.URL()
-    if address.scheme not in ("http", "https") or not address.host:
-        raise CliError(
-            f"{url!r} is not the address of a deployment: write https://… (--url or EARSHOT_URL).", Status.USAGE
-        )
-    if key and not (key.isascii() and key.isprintable() and " " not in key):
-        raise CliError(
-            "The key has characters that no API key has: copy it again (--key or EARSHOT_KEY).", Status.USAGE
-        )
 
 
 def _job_path(job_id: str, rest: str = "") -> str:
@@ -262,7 +181,3 @@ async def _chunks(path: Path, on_bytes_sent: OnBytesSent) -> AsyncIterator[bytes
         while chunk := file.read(_CHUNK_BYTES):
             yield chunk
             on_bytes_sent(len(chunk))
-
-
-def _reason(error: httpx.HTTPError) -> str:
-    return str(error) or type(error).__name__

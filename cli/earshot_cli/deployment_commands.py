@@ -85,15 +85,13 @@ def upgrade(
     folder = _build(stack, {**named, "name": stack}, image, unchecked, deployed)
     for line in release.settings_changes(deployed, release.synthesized_settings(stack, folder)):
         stdout.print(f"Setting  {line}", markup=False)
-    release.prepare(stack, folder)
-    with aws_errors(f"The changes of {stack} cannot be read"):
-        found = release.changes(client, stack)
+    with aws_errors(f"The changes of {stack} cannot be prepared"):
+        found = release.prepare(client, stack, folder)
     if not found:
         stderr.print("Nothing differs from what is deployed.")
         return
-    for change in found:
-        replaced = f" (replaced: {change.replacement})" if change.replacement not in ("", "False") else ""
-        stdout.print(f"{change.action:<8} {change.kind} {change.name}{replaced}", markup=False)
+    for line in release.change_lines(found):
+        stdout.print(line, markup=False)
     release.check_changes(found)
     if not yes and not typer.confirm(f"Make these changes to {stack}?", err=True):
         with aws_errors("The change set cannot be deleted"):
@@ -135,7 +133,7 @@ def _with_price(named: dict[str, str], deployed: Mapping[str, Any]) -> dict[str,
     except CliError as error:
         stderr.print(f"The price of a worker stays the assumed one: {error.message}", markup=False)
         return named
-    return {**named, "worker_price": str(price.usd)}
+    return {**named, "worker_price": f"{price.usd:.5g}"}
 
 
 def _check_name_is_free(name: str) -> None:
@@ -222,7 +220,7 @@ def logs(
         else:
             lines = job_logs.local_lines(data_dir / "logs", found)
     if not lines:
-        raise CliError(f"No log has a line of {found}: a month after it was written a line is deleted.")
+        raise CliError(f"No log has a line of {found}: lines come within a minute, and are deleted after a month.")
     for line in lines:
         fields = " ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in line.fields.items())
         write(" ".join(filter(None, (line.time, f"{line.source:<13}", f"{line.level:<7}", line.text, fields))))

@@ -17,11 +17,12 @@ from earshot_contract.aws_errors import error_code
 Client = Callable[[str], Any]  # name of a service → boto3 client
 
 MACHINES = "AWS::StepFunctions::StateMachine"
-QUEUES = "Queues"  # begin of the logical ids of the queues of shards (infra/queues.py)
-KEPT = ("AWS::S3::Bucket", "AWS::DynamoDB::GlobalTable")  # types of resources that CloudFormation leaves
+QUEUE_TYPE, SHARD_QUEUES = "AWS::SQS::Queue", "Queues"  # the logical ids of the queues of shards begin so
+KEPT = {"AWS::S3::Bucket": "bucket", "AWS::DynamoDB::GlobalTable": "table"}  # what CloudFormation leaves
 INSTANCES_SECONDS = 1800.0  # for workers to stop and ECS to terminate their instances: about 10 minutes
 STACK_SECONDS = 1800.0
 POLL_SECONDS = 10.0
+REASON = "The deployment is being removed."
 
 
 def destroy(client: Client, stack: str, progress: Callable[[str], None], sleep: Callable[[float], None]) -> list[str]:
@@ -39,23 +40,26 @@ def destroy(client: Client, stack: str, progress: Callable[[str], None], sleep: 
     Raises:
         CliError: instances or the stack are not gone in time; the command can be repeated.
     """
-    resources = _resources(client, stack)
+    resources = stack_state.resources(client("cloudformation"), stack)
     clusters = _names(resources, "AWS::ECS::Cluster")
     machines = _names(resources, MACHINES)  # by logical id: Jobs before Workers, so that they launch no more workers
-    queues = [r["PhysicalResourceId"] for r in resources if r["LogicalResourceId"].startswith(QUEUES)]
-    deadline = time.monotonic() + INSTANCES_SECONDS
+    # The construct of these queues (infra/queues.py) has policies, too, and callbacks that are due stay.
+    queues = _names([r for r in resources if r["LogicalResourceId"].startswith(SHARD_QUEUES)], QUEUE_TYPE)
+    deadline, reported = time.monotonic() + INSTANCES_SECONDS, -1
     while True:
         stopped = sum(_stop_executions(client, machine) for machine in machines)
         if stopped:
             _purge(client, queues)
-        alive = sum(_count(client, cluster) for cluster in clusters)
+        alive = sum(_stop_tasks(client, cluster) for cluster in clusters)
         if not stopped and not alive:
             break
-        progress(f"Waiting for {alive} tasks and instances to stop")
+        if alive != reported:
+            progress(f"Waiting until {alive} tasks and instances have stopped, which takes minutes")
+            reported = alive
         if time.monotonic() > deadline:
             raise CliError(f"{alive} tasks and instances of {stack} still run. Repeat the command later.")
         sleep(POLL_SECONDS)
-    kept = [f"{kind.rpartition('::')[2]} {name}" for kind in KEPT for name in _names(resources, kind)]
+    kept = [f"{word} {name}" for kind, word in KEPT.items() for name in _names(resources, kind)]
     progress("Deleting the stack")
     client("cloudformation").delete_stack(StackName=stack)
     _await_deletion(client, stack, sleep)
@@ -67,7 +71,7 @@ def _stop_executions(client: Client, machine: str) -> int:
     states, stopped = client("stepfunctions"), 0
     pages = states.get_paginator("list_executions").paginate(stateMachineArn=machine, statusFilter="RUNNING")
     for execution in [e for page in pages for e in page["executions"]]:
-        states.stop_execution(executionArn=execution["executionArn"], cause="The deployment is being removed.")
+        states.stop_execution(executionArn=execution["executionArn"], cause=REASON)
         stopped += 1
     return stopped
 
@@ -84,28 +88,28 @@ def _purge(client: Client, queues: list[str]) -> None:
                 raise
 
 
-def _count(client: Client, cluster: str) -> int:
-    """Return the number of a cluster's tasks and instances.
+def _stop_tasks(client: Client, cluster: str) -> int:
+    """Stop all tasks of a cluster; return how many of them, and of its instances, there still are.
+
+    Step Functions stops the task of a stopped execution on a best-effort basis only
+    (https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync), and a worker that goes
+    on waits for work for minutes.
 
     A task that was stopped goes on for up to two minutes, until its worker has returned what it holds; then Fargate
     takes its network interface away. Until then the cluster and the security group cannot be deleted, and ListTasks
     names the task among those that are to be stopped only, beside those of the last hour that have stopped.
     """
     ecs = client("ecs")
-    alive = len(ecs.list_tasks(cluster=cluster, desiredStatus="RUNNING")["taskArns"])
+    alive = 0
+    for page in ecs.get_paginator("list_tasks").paginate(cluster=cluster, desiredStatus="RUNNING"):
+        for task in page["taskArns"]:
+            ecs.stop_task(cluster=cluster, task=task, reason=REASON)
+            alive += 1
     for page in ecs.get_paginator("list_tasks").paginate(cluster=cluster, desiredStatus="STOPPED"):
         if tasks := page["taskArns"]:
             described = ecs.describe_tasks(cluster=cluster, tasks=tasks)["tasks"]
             alive += sum(task["lastStatus"] != "STOPPED" for task in described)
     return alive + len(ecs.list_container_instances(cluster=cluster)["containerInstanceArns"])
-
-
-def _resources(client: Client, stack: str) -> list[dict[str, Any]]:
-    """Return the resources that a stack has, by logical id. CloudFormation also lists those that it has deleted."""
-    pages = client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
-    found = [resource for page in pages for resource in page["StackResourceSummaries"]]
-    there = [r for r in found if r.get("PhysicalResourceId") and r["ResourceStatus"] != "DELETE_COMPLETE"]
-    return sorted(there, key=lambda resource: str(resource["LogicalResourceId"]))
 
 
 def _names(resources: list[dict[str, Any]], kind: str) -> list[str]:

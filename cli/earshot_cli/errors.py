@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from earshot_contract.url_credentials import without_credentials
+
 
 class Status(IntEnum):
     """Exit statuses; README and `earshot --help` list them."""
@@ -19,13 +21,13 @@ class CliError(Exception):
     """An error that ends the command, or one of its sources.
 
     Args:
-        message: printed to stderr.
+        message: printed to stderr, without the users and passwords of the URLs in it.
         status: exit status of the command.
         ends_all: whether a command over many jobs or files stops, since all of them would end so.
     """
 
     def __init__(self, message: str, status: Status = Status.FAILED, *, ends_all: bool = False) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = without_credentials(message)
+        super().__init__(self.message)
         self.status = status
         self.ends_all = ends_all or status is Status.UNREACHABLE

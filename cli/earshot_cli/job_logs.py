@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from earshot_cli import stack_state
 from earshot_cli.errors import CliError
 from earshot_contract.keys import SHORT_ID_CHARACTERS, ids_pk, job_pk
 
@@ -55,8 +56,7 @@ def whole_id(client: Client, table: str, job_id: str) -> tuple[str, datetime]:
 
 def cloud_lines(client: Client, stack: str, job_id: str, since: datetime) -> list[Line]:
     """Return a job's lines from the log groups of a stack in AWS."""
-    pages = client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
-    resources = [resource for page in pages for resource in page["StackResourceSummaries"]]
+    resources = stack_state.resources(client("cloudformation"), stack)
     groups = [r["PhysicalResourceId"] for r in resources if r["ResourceType"] == "AWS::Logs::LogGroup"]
     logs, begin = client("logs"), int((since - BEFORE).timestamp() * 1000)
 

@@ -10,6 +10,7 @@ import typer
 from earshot_cli.api_client import ApiClient
 from earshot_cli.connection import LOCAL_URL, Key, Url, run_async
 from earshot_cli.console import stderr, write
+from earshot_contract.url_credentials import without_credentials
 
 
 def open_page(
@@ -27,6 +28,6 @@ def open_page(
 
     found = run_async(whole_id()) if job_id is not None else ""
     address = f"{ApiClient(url).url}/v1/" + (f"#/jobs/{found}" if found else "")
-    write(address)
+    write(without_credentials(address))
     if not webbrowser.open(address):
         stderr.print("There is no browser here: open the address elsewhere.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,9 @@ STATEFUL = frozenset(
         "AWS::Events::EventBus",
     }
 )
+
+REPLACED = {"True": ", replaced", "Conditional": ", perhaps replaced"}
+MANY_ALIKE = 6  # changes alike that are printed as one line: an upgrade changes some seventy methods of the API
 
 
 @dataclass(frozen=True)
@@ -137,17 +141,26 @@ def deploy(name: str, folder: Path) -> None:
     Raises:
         CliError: it failed.
     """
-    checked_cdk(["deploy", name, "--app", str(folder), "--require-approval", "never"])
+    _deploy(name, folder)
 
 
-def prepare(name: str, folder: Path) -> None:
-    """Publish the assets and create the change set, without executing it.
+def _deploy(name: str, folder: Path, *method: str) -> None:
+    """Run `cdk deploy`. It asks nothing: with no terminal to ask on it fails where permissions change."""
+    checked_cdk(["deploy", name, "--app", str(folder), "--require-approval", "never", *method])
+
+
+def prepare(client: Client, name: str, folder: Path) -> list[Change]:
+    """Publish the assets and create the change set, without executing it; return what it would change.
+
+    Where nothing differs the CDK makes none. One that an interrupted upgrade has left would then be found in its place,
+    so that is deleted first.
 
     Raises:
         CliError: it failed.
     """
-    arguments = ["--method", "prepare-change-set", "--change-set-name", CHANGE_SET, "--require-approval", "never"]
-    checked_cdk(["deploy", name, "--app", str(folder), *arguments])
+    discard(client, name)
+    _deploy(name, folder, "--method", "prepare-change-set", "--change-set-name", CHANGE_SET)
+    return changes(client, name)
 
 
 def changes(client: Client, name: str) -> list[Change]:
@@ -167,6 +180,16 @@ def changes(client: Client, name: str) -> list[Change]:
         Change(c["Action"], c.get("Replacement", ""), c["ResourceType"], c["LogicalResourceId"])
         for c in sorted(found, key=lambda c: (c["ResourceType"], c["LogicalResourceId"]))
     ]
+
+
+def change_lines(found: Sequence[Change]) -> Iterator[str]:
+    """Yield a line for each change; one for all of a kind that are many, such as the methods of the API."""
+    for (action, kind, replacement), alike in groupby(
+        sorted(found, key=lambda c: (c.kind, c.action, c.replacement)), lambda c: (c.action, c.kind, c.replacement)
+    ):
+        names = [change.name for change in alike]
+        shown = names if len(names) < MANY_ALIKE else [f"({len(names)} of them)"]
+        yield from (f"{action:<8} {kind} {name}{REPLACED.get(replacement, '')}" for name in shown)
 
 
 def _change_set_pages(cloudformation: Any, name: str) -> Iterator[dict[str, Any]]:
@@ -193,7 +216,7 @@ def check_changes(found: Sequence[Change]) -> None:
 
 
 def discard(client: Client, name: str) -> None:
-    """Delete the prepared change set."""
+    """Delete the prepared change set, if there is one."""
     client("cloudformation").delete_change_set(StackName=name, ChangeSetName=CHANGE_SET)
 
 
@@ -203,5 +226,4 @@ def execute(name: str, folder: Path) -> None:
     Raises:
         CliError: it failed, and CloudFormation rolled it back.
     """
-    arguments = ["--method", "execute-change-set", "--change-set-name", CHANGE_SET]
-    checked_cdk(["deploy", name, "--app", str(folder), *arguments])
+    _deploy(name, folder, "--method", "execute-change-set", "--change-set-name", CHANGE_SET)

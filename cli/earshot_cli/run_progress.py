@@ -16,7 +16,9 @@ from earshot_contract.time_left import seconds_left
 BAR_WIDTH = 20
 _STATE_WIDTH = 13  # of "transcribing"
 _MIN_NAME_WIDTH, _MAX_NAME_WIDTH = 12, 44
+_ENDING_WIDTH = 7  # of " 12.mp3": a number and what follows it
 _FIRST_ESTIMATE_SECONDS, _FIRST_ESTIMATE_SHARE = 5.0, 0.03  # before this an estimate of the time left says nothing
+_ALMOST_SHARE = 0.9  # from here on something that has no estimate any more is almost done
 _WORDS = {"processing": "transcribing", "completed": "fetching"}  # the states of the API that have a plainer name here
 _STYLES = {"sending": "blue", "queued": "yellow", "transcribing": "cyan"}
 
@@ -163,7 +165,7 @@ def _row(source: SourceProgress, width: int) -> Text:
     """Build the line of one source: name, state, percent, and where there is room a bar and the time left."""
     percent = "" if source.shown_share is None else f"{source.shown_share:4.0%}"
     busy = source.busy_seconds is not None
-    left = f"{duration(source.left)} left" if source.left and source.state == "transcribing" else ""
+    left = _left(source.left, source.share) if source.state == "transcribing" else ""
     word, style = ("busy", "yellow") if busy else (source.state, _STYLES.get(source.state, ""))
     bar_width = BAR_WIDTH + 1 if width >= _MIN_NAME_WIDTH + _STATE_WIDTH + 6 + BAR_WIDTH + 16 else 0
     name_width = min(_MAX_NAME_WIDTH, max(1, width - _STATE_WIDTH - 6 - bar_width - (15 if bar_width else 0)))
@@ -185,10 +187,10 @@ def _bar(share: float | None) -> Text:
 
 def _whole(run: RunProgress, width: int) -> Text:
     """Build the line of the whole run; where it is too narrow the less important parts are left out."""
-    left = run.seconds_left
+    left = _left(run.seconds_left, run.share)
     parts = [f"{run.ended} of {run.total}", f"{run.share:.0%}"]  # the most important first
     parts += [f"{run.failed} failed"] if run.failed else []
-    parts += [f"{duration(left)} left"] if left is not None else []
+    parts += [left] if left else []
     parts += [f"{rough_duration(run.audio_seconds)} of audio"] if run.audio_seconds else []
     parts += [f"{run.audio_seconds / run.elapsed:.0f}× real time"] if run.audio_seconds and run.elapsed > 1 else []
     text = parts[0]
@@ -198,17 +200,28 @@ def _whole(run: RunProgress, width: int) -> Text:
     return Text(_fit(text, width), style="bold")
 
 
+def _left(seconds: float | None, share: float | None) -> str:
+    """Describe what is left; an estimate that is used up before the end leaves no gap behind it."""
+    if seconds:
+        return f"{duration(seconds)} left"
+    return "almost done" if share is not None and share >= _ALMOST_SHARE else ""
+
+
 def shorten(text: str, width: int) -> str:
-    """Return a text of at most `width` columns; a longer one loses its middle, as names differ at both ends."""
+    """Return a text of at most `width` columns; a longer one loses a part behind its middle.
+
+    Names of one folder differ near the beginning ("interview 12 with …") or before the ending ("… part 12.mp3").
+    """
     if cell_len(text) <= width:
         return text
     if width < 4:
         return set_cell_size(text, max(0, width))
-    head = (width - 1) // 2
+    room = width - 1
+    tail_width = max(room // 3, min(_ENDING_WIDTH, (room + 1) // 2))
     tail = text
-    while cell_len(tail) > width - 1 - head:
+    while cell_len(tail) > tail_width:
         tail = tail[1:]
-    return set_cell_size(text, head).rstrip() + "…" + tail
+    return set_cell_size(text, room - cell_len(tail)).rstrip() + "…" + tail
 
 
 def _fit(text: str, width: int) -> str:

@@ -124,7 +124,7 @@ class RunReport:
 def _document(outcome: Outcome) -> dict[str, Any]:
     """Describe an outcome for scripts. A result that is in no file stands in the document."""
     job = {name: outcome.job[name] for name in _JOB_MEMBERS if name in outcome.job}
-    document: dict[str, Any] = {"source": outcome.task.source.argument} | job
+    document: dict[str, Any] = {"source": outcome.task.source.title} | job
     document |= {"warnings": outcome.job["warnings"]} if outcome.job.get("warnings") else {}
     if outcome.error:
         document["error"] = outcome.error.message

@@ -13,6 +13,7 @@ from earshot_cli.console import stderr, write
 from earshot_cli.errors import CliError, Status
 from earshot_cli.job_commands import JobId
 from earshot_cli.times import local_minute
+from earshot_contract.url_credentials import without_credentials
 
 
 def share(
@@ -50,7 +51,7 @@ def share(
         if not answer["shares"]:
             stderr.print("No links. `earshot share ID` makes one.")
     else:
-        write(f"{url.rstrip('/').removesuffix('/v1')}{answer['link']}")
+        write(without_credentials(f"{ApiClient(url).url}{answer['link']}"))
         stderr.print(f"Link {answer['share_id']}: {_described(answer)}. It is shown this once.", markup=False)
 
 

@@ -36,7 +36,7 @@ class Source:
 
     @property
     def title(self) -> str:
-        """The argument as messages show it: without the user and the password of a URL, which end up in logs."""
+        """The argument as messages and documents show it: no user and no password of a URL, which end up in logs."""
         return self.argument if self.path else without_credentials(self.argument)
 
     @property

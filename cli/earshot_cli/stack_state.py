@@ -50,6 +50,14 @@ def describe(cloudformation: Any, name: str) -> dict[str, Any] | None:
         raise
 
 
+def resources(cloudformation: Any, name: str) -> list[dict[str, Any]]:
+    """Return the resources that a stack has, by logical id. CloudFormation also lists those that it has deleted."""
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
+    found = [resource for page in pages for resource in page["StackResourceSummaries"]]
+    there = [r for r in found if r.get("PhysicalResourceId") and r["ResourceStatus"] != "DELETE_COMPLETE"]
+    return sorted(there, key=lambda resource: str(resource["LogicalResourceId"]))
+
+
 def stage(description: Mapping[str, Any] | None) -> Stage:
     """Return the stage of a described stack."""
     if description is None:

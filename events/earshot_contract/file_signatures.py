@@ -11,6 +11,8 @@ import re
 from pathlib import Path
 from typing import BinaryIO
 
+from earshot_contract.text_signatures import PLAYLIST, SERVER_ERROR, text_kind
+
 HEAD_BYTES = 4096  # bytes from the start of the file that `non_audio_kind` looks at
 WEB_PAGE = "a web page (HTML)"
 UNFINISHED_MP4 = (
@@ -32,6 +34,7 @@ _BINARY = (
     (b"\x7fELF", "a program"),
     (b"SQLite format 3\x00", "a database"),
     (b"bplist00", "a property list"),
+    (b"\x93NUMPY", "a NumPy array (write it as a WAV file)"),
     (b"MThd", "a MIDI file, which has notes and no sound"),
     (
         b"\x00\x05\x16\x07",
@@ -57,36 +60,10 @@ _BITMAP = re.compile(rb"BM.{4}\0{4}.{4}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", re
 _TAR_MAGIC_AT = 257  # bytes; POSIX.1-1988
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _RIFF_KINDS = {b"WEBP": "a WebP image", b"CDDA": "a link to a track of a CD (.cda), which holds no sound: rip the CD"}
-_PLAYLIST = "a playlist (send the audio itself)"
-_CAPTIONS = "captions (send the audio that they are of)"
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<title", b"<meta ")
-_AS_JSON = 'send it to POST /v1/listen as JSON, {"url": "https://…"}, with Content-Type: application/json'
-_TEXT = (  # compared in lower case
-    (b"#extm3u", _PLAYLIST),
-    (b"[playlist]", _PLAYLIST),
-    (b"<asx", _PLAYLIST),
-    (b"<mpd", _PLAYLIST),
-    (b"<svg", "an SVG image"),
-    (b"<rss", "the feed of a podcast (send the address of an episode's audio)"),
-    (b"<?xml", "an XML document"),
-    (b"data:", "a data: URI (send the bytes that its base64 stands for)"),
-    (b"http://", f"an address ({_AS_JSON})"),
-    (b"https://", f"an address ({_AS_JSON})"),
-    (b"url=", f"a form with an address ({_AS_JSON})"),
-    (b"webvtt", _CAPTIONS),
-    (b"version https://git-lfs", "a pointer of Git LFS, not the file (fetch it: git lfs pull)"),
-    (b"{", "a JSON or text document"),
-)
 _MULTIPART = "a multipart form (send the bytes of the file alone, as curl --data-binary @FILE does)"
-_BASE64 = "audio as base64 text (send the bytes that it stands for)"
-_HEXADECIMAL = "audio as hexadecimal text (send the bytes that it stands for)"
-_PRINTED_BYTES = "audio as Python prints it, b'…' (send the bytes themselves, not str(bytes))"
-_FILE_NAME = (
-    "the name of a file, not the file (curl takes it with an @ before it: --data-binary @FILE, in a form -F file=@FILE)"
-)
 _READ_AS_TEXT = "audio that a program read as UTF-8 text, which replaces bytes (read and send the file as bytes)"
 _BOM = b"\xef\xbb\xbf"
-_MIN_BASE64 = 64  # letters; a shorter word may be a word
 _AUDIO_MAGIC = (b"RIFF", b"RIFX", b"ID3", b"fLaC", b"OggS", b"FORM", b"\xc3\xbf\xc3")
 _MIN_REPLACED = 4  # characters that no audio has by chance
 _AUDIO_WITH_TEXT_HEADER = (b"NIST_1A", b"#!AMR")
@@ -137,7 +114,9 @@ def non_audio_kind(head: bytes, headerless: bool = False) -> str | None:
         return "plain text"
     lower = start.lower()
     if lower.startswith(b"<?xml") and b"<playlist" in lower:
-        return _PLAYLIST
+        return PLAYLIST
+    if lower.startswith(b"<?xml") and b"<error>" in lower:
+        return SERVER_ERROR
     if lower.startswith(_HTML) or (lower.startswith((b"<?xml", b"<!--")) and b"<html" in lower):
         return WEB_PAGE
     if start.startswith(b"--") and b"content-disposition: form-data" in lower:
@@ -146,7 +125,7 @@ def non_audio_kind(head: bytes, headerless: bool = False) -> str | None:
         return None
     if _was_read_as_text(head):
         return _READ_AS_TEXT
-    return _text_kind(start.decode(errors="ignore"), lower) if _is_text(head) else None
+    return text_kind(start.decode(errors="ignore"), lower) if _is_text(head) else None
 
 
 def is_quiet_audio(head: bytes) -> bool:
@@ -190,33 +169,12 @@ def unfinished_mp4(file: BinaryIO, size: int) -> bool:
 def describe_file(path: Path) -> str:
     """Return a noun phrase for a file that no decoder opens."""
     with path.open("rb") as file:
-        if kind := non_audio_kind(file.read(HEAD_BYTES)):
+        head = file.read(HEAD_BYTES)
+        if kind := non_audio_kind(head):
             return kind
+        if len(head) >= _CERTAIN_TEXT and not any(head):
+            return "nothing but zeros at its beginning (a copy or download that was not finished: fetch it again)"
         return UNFINISHED_MP4 if unfinished_mp4(file, path.stat().st_size) else _UNKNOWN
-
-
-def _text_kind(text: str, lower: bytes) -> str:
-    """Return a noun phrase for the beginning of a text.
-
-    Args:
-        text: the beginning, without a byte order mark and white space before it.
-        lower: the same in lower case.
-    """
-    for prefix, name in _TEXT:
-        if lower.startswith(prefix):
-            return name
-    letters = "".join(text.strip().strip("\"'").split())
-    if len(letters) >= _MIN_BASE64 and re.fullmatch(r"[0-9a-fA-F]+", letters):
-        return _HEXADECIMAL
-    if re.match(r"""b['"][^\n]{0,60}\\x""", text):
-        return _PRINTED_BYTES
-    if len(letters) >= _MIN_BASE64 and re.fullmatch(r"[A-Za-z0-9+/_-]+={0,2}", letters):
-        return _BASE64
-    if re.match(r"\d+\s*\n\d\d:\d\d:\d\d,\d{3} -->", text):
-        return _CAPTIONS
-    if re.fullmatch(r"@?[^\n]{1,250}\.[A-Za-z0-9]{2,4}\s*", text):
-        return _FILE_NAME
-    return "plain text"
 
 
 def _was_read_as_text(head: bytes) -> bool:

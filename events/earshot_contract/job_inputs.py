@@ -14,7 +14,6 @@ from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
 SlotKey = Annotated[
     str, Meta(description="Partition key of the slot's item", extra_json_schema={"pattern": r"^SLOT#Q?\d{3}$"})
 ]
-RECONCILE = "reconcile"  # `op` of the event that a schedule sends to Scale every minute
 Lease = Annotated[Name, Meta(description="Lease of the slot that this worker was launched with")]
 
 

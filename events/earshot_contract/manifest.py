@@ -86,7 +86,7 @@ def read_manifest(body: str | bytes, folder: str, families: Collection[str] | No
     try:
         manifest = Manifest.from_json(body)
     except InvalidDocument as error:
-        raise BrokenManifest(folder, str(error)) from error
+        raise BrokenManifest(folder, f"{error.problem}.") from error
     if reason := flaw_of(manifest, folder, families):
         raise BrokenManifest(folder, reason)
     return manifest

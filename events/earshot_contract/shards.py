@@ -30,7 +30,7 @@ class ShardError(StrEnum):
     EMPTY = "Audio.Empty"  # zero bytes, or a container without a single sample
     TOO_LONG = "Audio.TooLong"  # longer than the worker's limit
     BAD_REFERENCE = "Speakers.BadReference"  # a known speaker's sample of voice cannot be used
-    NO_CHANNEL = "Audio.NoChannel"  # the requested channel or audio track does not exist
+    NO_CHANNEL = "Audio.NoChannel"  # the requested audio track does not exist
     MISSING = "Audio.Missing"  # the object no longer exists
     UNKNOWN_MODEL = "Model.Unknown"  # the deployment has no such model
     CORRUPT_MODEL = "Model.Corrupt"  # the model's files do not match its manifest

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from functions.audio.frame_channels import aac_config
 from functions.audio.tracks import HeaderTrack
 
 FIRST_BOXES = {b"ftyp", b"moov", b"styp"}  # names of the boxes with which a file begins
@@ -14,6 +15,10 @@ _HEADERS = {b"tkhd", b"mdhd", b"hdlr", b"stsd"}  # boxes that are read
 _MAX_BOXES = 10_000  # a guard against hostile files
 _TRACK_IS_ENABLED = 1  # flag of `tkhd`; FFmpeg and players take such a track as default
 _STSD_CHANNELS, _STSD_RATE = 32, 40  # offsets in the payload of `stsd`: of its first entry, an audio sample entry
+_STSD_VERSION, _STSD_CHANNELS_2 = 24, 56  # the entry's version, and the channels where that is QuickTime's 2
+# Descriptors of `esds` (ISO/IEC 14496-1), and how many bytes those have before the descriptors in them.
+_DECODER_DESCRIPTION, _DECODER_CONFIG, _AAC_OBJECT = 4, 5, b"\x40"
+_OUTER_DESCRIPTORS = {3: 3, _DECODER_DESCRIPTION: 13}
 _MDHD_LANGUAGE = {0: 20, 1: 32}  # offset in the payload of `mdhd`, by its version
 _LANGUAGE_CODES = range(0x400, 0x7FFF)  # three letters of five bits; lower ones are QuickTime's own numbers:
 _QUICKTIME_LANGUAGES = (
@@ -53,6 +58,29 @@ def _read_box(track: HeaderTrack, kind: bytes, payload: bytes) -> None:
         (track.channels,) = struct.unpack_from(">H", payload, _STSD_CHANNELS)
         track.channels = track.channels or None
         track.rate = struct.unpack_from(">I", payload, _STSD_RATE)[0] >> 16 or None
+        if payload[_STSD_VERSION : _STSD_VERSION + 2] == b"\0\2" and len(payload) >= _STSD_CHANNELS_2 + 4:
+            (track.channels,) = struct.unpack_from(">I", payload, _STSD_CHANNELS_2)
+            track.rate = None
+        channels, rate = _decoder_config(payload)
+        track.channels, track.rate = channels or track.channels, rate or track.rate
+
+
+def _decoder_config(stsd: bytes) -> tuple[int | None, int | None]:
+    """Return channels and sample rate (Hz) by AAC's own header, since many files claim two channels before it.
+
+    None: there is no such header.
+    """
+    at = stsd.find(b"esds") + 8
+    while 8 <= at < len(stsd) - 2:
+        kind, at = stsd[at], at + 1
+        while at < len(stsd) and stsd[at] & 0x80:  # the length has up to four bytes
+            at += 1
+        if kind == _DECODER_CONFIG:
+            return aac_config(stsd[at + 1 :])
+        if kind not in _OUTER_DESCRIPTORS or (kind == _DECODER_DESCRIPTION and stsd[at + 1 : at + 2] != _AAC_OBJECT):
+            break
+        at += 1 + _OUTER_DESCRIPTORS[kind]
+    return None, None
 
 
 def _language(mdhd: bytes) -> str | None:

@@ -14,15 +14,15 @@ from tinytag import TinyTag, TinyTagException
 from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.container_signatures import container_name
 from earshot_contract.file_signatures import HEAD_BYTES, UNFINISHED_MP4, non_audio_kind, unfinished_mp4
-from earshot_contract.frame_headers import HEADER_BYTES, aac_frame_bytes
+from earshot_contract.frame_headers import HEADER_BYTES, aac_frame_bytes, ac3_frame_bytes
 from earshot_contract.shards import RawAudio
-from functions.audio import matroska, mp4, ogg, wav
+from functions.audio import avi, fixed_headers, flv, matroska, mp4, mpeg_stream, ogg, wav
+from functions.audio.frame_channels import AAC_RATES, frame_channels
 from functions.audio.tracks import HeaderTrack, transcribed_track
 from functions.errors import bad_audio
 
 MAX_SECONDS = 7 * 24 * 3600.0  # a header that says more is damaged; the worker takes 12 hours
 MAX_CHANNELS, MAX_RATE = 64, 768_000  # channels and Hz; the worker takes no more
-_AAC_RATES = (96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350)
 _AAC_SAMPLES = 1024  # of a frame
 _AAC_SPOTS = (1 / 8, 3 / 8, 5 / 8, 7 / 8)  # of the file
 # Bytes a sample of headerless audio, for encodings where the number is fixed.
@@ -72,6 +72,16 @@ def probe(file: BinaryIO, size: int, raw: RawAudio | None = None, requested_trac
         return _plausible(Probe(*ogg.read(file, size)))
     if aac_frame_bytes(head):  # the tags' reader takes it for an MP3, and counts all of it
         return _plausible(_probe_aac(file, head, size))
+    if avi.is_avi(head):
+        return _probe_track(transcribed_track(avi.read(file), requested_track))
+    if head.startswith(flv.MAGIC):
+        return _plausible(Probe(*flv.read(file)))
+    if mpeg_stream.is_transport_stream(head) or mpeg_stream.is_program_stream(head):
+        return _probe_track(transcribed_track(mpeg_stream.read(file), requested_track))
+    if (fixed := fixed_headers.read(file, size, head)) is not None:
+        return _plausible(Probe(*fixed))
+    if ac3_frame_bytes(head):
+        return Probe(channels=frame_channels(head))
     return _plausible(_probe_tags(file))
 
 
@@ -100,8 +110,7 @@ def _probe_aac(file: BinaryIO, head: bytes, size: int) -> Probe:
 
     A recording may begin with silence, whose frames are a tenth as long as those of speech.
     """
-    rate = _AAC_RATES[head[2] >> 2 & 15]
-    channels = (head[2] & 1) << 2 | head[3] >> 6
+    rate = AAC_RATES[head[2] >> 2 & 15]
     found = [_aac_frames(head)]
     if size > 2 * len(_AAC_SPOTS) * HEAD_BYTES:
         for spot in _AAC_SPOTS:
@@ -109,7 +118,7 @@ def _probe_aac(file: BinaryIO, head: bytes, size: int) -> Probe:
             found.append(_aac_frames(file.read(HEAD_BYTES)))
         found = [spot for spot in found[1:] if spot[0]] or found[:1]
     per_byte = sum(frames / counted for counted, frames in found) / len(found)
-    return Probe(size * per_byte * _AAC_SAMPLES / rate, channels or None, rate)
+    return Probe(size * per_byte * _AAC_SAMPLES / rate, frame_channels(head), rate)
 
 
 def _aac_frames(data: bytes) -> tuple[int, int]:

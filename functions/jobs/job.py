@@ -8,10 +8,12 @@ from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from earshot_contract.document import Document
 from earshot_contract.job_state import JobState
 from earshot_contract.s3_object import S3Object
+from earshot_contract.url_credentials import without_credentials
 from functions.jobs.shares import Share
 
 MAX_AUDIO_BYTES = 2 * 1024**3  # of a file that is downloaded or uploaded; Deepgram's limit
@@ -33,6 +35,10 @@ class Source(Document, Struct, frozen=True):
     audio: S3Object | None = None
     url: str | None = None
     size: int | None = None  # bytes
+
+    def without_credentials(self) -> Source:
+        """Return the source whose URL has no user and password."""
+        return replace(self, url=without_credentials(self.url)) if self.url else self
 
 
 class Failure(Document, Struct, frozen=True):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from earshot_contract.url_credentials import without_credentials
 from functions.jobs.job import Job, SourceKind
 
 
@@ -20,7 +19,7 @@ def source_summary(job: Job) -> dict[str, Any]:
         "bucket": audio.bucket if audio else None,
         "key": audio.key if audio else None,
         "version": audio.version if audio else None,
-        "url": without_credentials(job.source.url) if job.source.url else None,
+        "url": job.source.without_credentials().url,
         "size": job.source.size,
     }
     return {name: value for name, value in shown.items() if value is not None}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -26,14 +26,22 @@ def query_string(pairs: list[tuple[str, str]]) -> str:
     return urlencode(pairs)
 
 
-def upload_query(metadata: str) -> str:
-    """Return the query string of an upload from its object's metadata `listen` ("" if it has none).
+def upload_query(metadata: Mapping[str, str]) -> str:
+    """Return the query string of an upload from its object's metadata, whose member `listen` has it.
 
-    Without a language, it is detected: a file dropped into a folder says nothing about its language.
+    Without a language, it is detected: a file dropped into a folder says nothing about its language. Redaction is
+    obeyed, or refused where it is misspelt, under any other name, too: `redact=pci` is a usual one.
     """
-    query = metadata.strip().lstrip("?")
+    query = metadata.get("listen", "").strip().lstrip("?")
     language_options = {"language", "detect_language"} & raw_options(query).keys()
-    return query if language_options else "&".join(filter(None, (query, "detect_language=true")))
+    elsewhere = [
+        (name, value)
+        for key, text in metadata.items()
+        if key != "listen"
+        for name, value in [(key, text), *parse_qsl(text)]
+        if _is_redaction(name)
+    ]
+    return "&".join(filter(None, (query, urlencode(elsewhere), "" if language_options else "detect_language=true")))
 
 
 def raw_options(query: str) -> RawOptions:
@@ -95,6 +103,16 @@ def redaction_like(name: str) -> str | None:
     return meant if meant in _NEVER_IGNORED else None
 
 
+def reject_misplaced(pairs: Iterable[tuple[str, str]]) -> None:
+    """Raise ApiError if the query of a route that takes no options asks for one whose absence would mislead."""
+    for name, value in pairs:
+        if _is_redaction(name) and was_requested([value]):
+            raise bad_query(
+                f"{name} is not read here: a transcript is redacted before it is stored. Send it with the audio: "
+                "POST /v1/listen?redact=…"
+            )
+
+
 def misplaced_warnings(members: Mapping[str, Any]) -> Warnings:
     """Return a warning for each option that stands in a JSON body, where no option is read.
 
@@ -114,6 +132,10 @@ def misplaced_warnings(members: Mapping[str, Any]) -> Warnings:
         if option in OPTIONS:
             found.append(warning(option, "unsupported_parameter", f"{option} in the JSON body was ignored: {advice}."))
     return found
+
+
+def _is_redaction(name: str) -> bool:
+    return name.strip().lower().removesuffix("[]") in _NEVER_IGNORED or redaction_like(name) is not None
 
 
 def _misspelt(query: str) -> list[tuple[str, str]]:

@@ -59,7 +59,7 @@ export function facts(job, data, nextUnsure) {
 }
 
 /** What there is to do with the job; nothing for who reads it by a link. */
-export function more(job, from) {
+export function more(job, from, copyText) {
   if (from.shared) return null;
   const problem = h("p", { class: "bad small", role: "alert", hidden: true });
   const remove = async () => {
@@ -74,6 +74,7 @@ export function more(job, from) {
   };
   return h("section", { class: "small stack" },
     h("div", { class: "row" },
+      h("button", { class: "plain small few", onclick: (event) => copyText(event.currentTarget) }, "Copy text"),
       h("button", { class: "plain small few", onclick: () => shareDialog(job) }, "Share …"),
       h("button", { class: "plain small", onclick: (event) => copy(location.href, event.currentTarget) }, "Copy address"),
       h("button", { class: "plain small", onclick: () => requestDialog(job) }, "Same again with curl"),

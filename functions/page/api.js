@@ -43,7 +43,7 @@ export async function call(path, { method = "GET", query, json, headers = {}, si
     const document = await response.json().catch(() => ({}));
     const error = new ApiError(response.status, document, Number(response.headers.get("retry-after")) || 0);
     if (response.status !== 401 || headers.authorization) throw error;
-    await askForKey(used ? error.message : "", used);
+    await askForKey(used);
   }
 }
 

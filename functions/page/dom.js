@@ -30,13 +30,28 @@ export function icon(name, size) {
   return svg;
 }
 
-/** Replace an element's children, and only if the text differs where that is all there is: no flicker for readers. */
+/**
+ * Replace an element's children, and only if the text differs where that is all there is: no flicker for readers. The
+ * focus stays with what was in it: who goes through a list by keys goes on where they were.
+ */
 export function fill(element, ...children) {
+  const focused = element.contains(document.activeElement) && document.activeElement;
   const fresh = children.flat(9).filter((child) => child !== null && child !== undefined && child !== false);
   if (fresh.length === 1 && typeof fresh[0] === "string") {
     if (element.textContent !== fresh[0]) element.textContent = fresh[0];
   } else element.replaceChildren(...fresh);
+  if (focused && document.activeElement !== focused) refocus(element, focused);
 }
+
+/** Focus what stands in an element for one that had the focus and is gone: the same link or button, else the first. */
+export function refocus(element, focused) {
+  if (focused.isConnected) return focused.focus({ preventScroll: true }); // it was moved
+  const there = [...element.querySelectorAll("a[href], button, input")];
+  const same = (each) => each.tagName === focused.tagName && each.getAttribute("href") === focused.getAttribute("href") && nameOf(each) === nameOf(focused);
+  (there.find(same) || there[0])?.focus({ preventScroll: true });
+}
+
+const nameOf = (element) => element.getAttribute("aria-label") || element.textContent;
 
 /** Say a sentence to screen readers, without moving anything on the screen. */
 export function say(message) {

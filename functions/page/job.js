@@ -8,6 +8,7 @@ import { transcriptScreen } from "./transcript.js";
 
 const STALLED_MS = 600e3; // without a change
 const WORKERS_MS = 4e3; // between two looks at the workers, while a job waits for one
+const ALMOST = 0.9; // share from which a job without an estimate is almost done
 const SOURCES = { body: "sent in a request", url: "from an address", object: "uploaded", upload: "from the bucket" };
 
 /** Draw the screen; returns what ends it. */
@@ -146,6 +147,7 @@ function headlineOf(job, wait) {
   if (job.state === "queued") return "Waiting to be read";
   const left = job.estimated_seconds_left;
   if (left !== undefined) return `Transcribing, about ${span(Math.max(1, Math.round(left)))} left`;
+  if (share(job) >= ALMOST) return "Transcribing, almost done"; // an estimate that is used up leaves no gap
   return share(job) ? "Transcribing" : job.shards ? wait.headline : "Reading the audio";
 }
 

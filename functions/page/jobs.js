@@ -1,7 +1,7 @@
 // The screen Jobs, and the latest five on New: a table that follows what runs, filtered by the server.
 
 import { call, poll, POLL_TIMEOUT_MS } from "./api.js";
-import { fill, h, save, say } from "./dom.js";
+import { fill, h, refocus, save, say } from "./dom.js";
 import { clock, language, position, plain, share, span, stateWord, title, when } from "./format.js";
 import { sendingRows } from "./sending.js";
 import { dismiss, onUploads, uploads } from "./uploads.js";
@@ -82,7 +82,9 @@ export function jobsScreen(main, query) {
   }
 
   function removeRow(id) {
-    cells.get(id).made.remove();
+    const { made } = cells.get(id), next = made.contains(document.activeElement) && (made.nextElementSibling || made.previousElementSibling);
+    made.remove();
+    if (next) next.querySelector("a").focus({ preventScroll: true });
     cells.delete(id);
     jobs.delete(id);
     chosen.delete(id);
@@ -114,8 +116,9 @@ export function jobsScreen(main, query) {
     for (const [id, job] of jobs) {
       const cell = cells.get(id), now = JSON.stringify(job);
       if (cell.shown === now) continue;
-      const fresh = row(job, cell.check);
+      const focused = cell.made.contains(document.activeElement) && document.activeElement, fresh = row(job, cell.check);
       cell.made.replaceWith(fresh);
+      if (focused) refocus(fresh, focused);
       Object.assign(cell, { made: fresh, shown: now });
     }
     more.hidden = !next;
@@ -185,6 +188,7 @@ export function jobsScreen(main, query) {
       }
       draw(); // how many are left to do
     }
+    if (tools.hidden) main.focus({ preventScroll: true }); // not lost with the buttons
   }
 
   function show(message) {

@@ -3,6 +3,8 @@
 import { h } from "./dom.js";
 
 const NAME = "earshot-key";
+// What the API says of it is for programs: the header that a key belongs into.
+const REFUSED = "This key is not accepted. Was it copied whole? It may also have ended, or been revoked.";
 let current = stored();
 let asking = null;
 
@@ -26,14 +28,15 @@ export function setKey(value, keep) {
 
 /**
  * Open the key sheet over the page, and resolve once there is another key. What was typed, dropped or is being sent
- * stays: the sheet is a dialogue over it. Calls that are refused meanwhile wait for the same sheet.
+ * stays: the sheet is a dialogue over it. Calls that are refused meanwhile wait for the same sheet. `refused` is the key
+ * that was sent, or "".
  */
-export function askForKey(reason, refused) {
+export function askForKey(refused) {
   if (current !== refused) return Promise.resolve(); // another call has asked already
   asking ||= new Promise((resolve) => {
     const dialog = h("dialog", { class: "sheet", "aria-labelledby": "key-title" });
     const done = () => { dialog.close(); };
-    dialog.append(h("h2", { id: "key-title" }, "This deployment needs a key"), keyForm(reason, done));
+    dialog.append(h("h2", { id: "key-title" }, "This deployment needs a key"), keyForm(refused ? REFUSED : "", done));
     dialog.addEventListener("cancel", (event) => { if (!current || current === refused) event.preventDefault(); });
     dialog.addEventListener("close", () => {
       dialog.remove();

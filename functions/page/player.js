@@ -16,10 +16,11 @@ export function makePlayer(from, data, onTime) {
   const time = h("span", { class: "num clock" }), play = h("button", { class: "main play", "aria-label": "Play", onclick: toggle }, "▶");
   const speed = h("button", { class: "plain small", "aria-label": "Speed 1×", onclick: () => faster(1, true) }, "1×");
   const follow = h("button", { class: "small", "aria-pressed": "true", onclick: () => setFollow(!follows) }, "Follow");
+  const keys = h("button", { class: "plain small many", onclick: () => dispatchEvent(new Event("earshot-shortcuts")) }, "Keys");
   const note = h("p", { class: "small quiet grow", hidden: true }), buttons = h("div", { class: "row" },
     h("button", { class: "plain", "aria-label": "Back 5 seconds", onclick: () => seek(now() - 5) }, "↺ 5"), play,
     h("button", { class: "plain", "aria-label": "On 5 seconds", onclick: () => seek(now() + 5) }, "5 ↻"), time, h("span", { class: "grow" }), speed, follow,
-    h("button", { class: "plain small many", onclick: () => dispatchEvent(new Event("earshot-shortcuts")) }, "Keys"));
+    keys);
   const element = h("footer", { class: "player", "aria-label": "Player" }, map, buttons, note, audio);
   let position = -1, follows = true, bitmap = null, frame = 0, waiting = null, signedAt = 0, playing = 0, ended = false;
 
@@ -41,7 +42,7 @@ export function makePlayer(from, data, onTime) {
 
   function silent(message) {
     element.classList.add("silent");
-    for (const button of buttons.querySelectorAll("button")) if (button !== follow) button.disabled = true;
+    for (const button of buttons.querySelectorAll("button")) if (button !== follow && button !== keys) button.disabled = true;
     note.textContent = message;
     note.hidden = false;
   }

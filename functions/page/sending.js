@@ -71,7 +71,7 @@ function factsOf(item) {
   if (item.state === "interrupted") return `${bytes(item.sent)} of ${bytes(item.total)} are there`;
   if (item.state !== "sending") return "";
   const left = item.rate ? ` · ${span((item.total - item.sent) / item.rate)} left` : "";
-  const rate = item.rate ? ` · ${(item.rate / 1e6).toFixed(1)} MB/s${left}` : "";
+  const rate = item.rate ? ` · ${bytes(item.rate)}/s${left}` : "";
   return `${bytes(item.sent)} of ${bytes(item.total)}${rate}`;
 }
 

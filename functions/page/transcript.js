@@ -48,16 +48,17 @@ function draw(main, job, from, answer, edits, resume = {}) {
   const edit = h("button", { "aria-pressed": "false", onclick: () => setEditing(!editing) }, "Edit");
   const below = h("button", { class: "below", onclick: () => side.scrollIntoView() }, "More");
   const saved = h("span", { class: "small quiet", role: "status" });
-  const copyText = h("button", { class: "many", onclick: (event) => copy(wholeText(), event.currentTarget) }, "Copy text");
+  const copyText = h("button", { class: "many", onclick: (event) => copyWhole(event.currentTarget) }, "Copy text");
+  const copyWhole = (button) => copy(wholeText(), button), empty = !data.text.length;
   const side = h("aside", { class: "side", "aria-label": "About this transcript" });
   main.replaceChildren(h("div", { class: "reader" },
     h("header", null, h("div", { class: "row" },
       h("div", { class: "grow" }, h("h1", { class: "name clamp", dir: "auto", title: title(job) }, title(job)), h("p", { class: "quiet small" }, summary(job, from))),
-      find, hits, saved, !from.shared && edit, copyText, !from.shared && share, below)),
+      find, hits, saved, !from.shared && !empty && edit, !empty && copyText, !from.shared && share, below)),
     words, side));
-  side.append(...[downloads(job, from), speakerCard(), more(job, from), facts(job, data, nextUnsure)].filter(Boolean));
+  side.append(...[downloads(job, from), speakerCard(), more(job, from, copyWhole), facts(job, data, nextUnsure)].filter(Boolean));
   const reader = makeReader(words, data, nameOf, (index) => player.seek(data.starts[index] + 0.01), from.shared ? null : rename);
-  if (!data.text.length) words.append(h("p", null, `No words were found in ${span(data.duration)} of audio.`));
+  if (empty) words.append(h("p", null, `No words were found in ${span(data.duration)} of audio.`));
   let paragraph = -1, unsure = -1, editing = false, ending = false, left = false, endEditing = null, finished = null;
   const player = makePlayer(from, data, (index, follows) => {
     reader.mark(index);
@@ -98,8 +99,8 @@ function draw(main, job, from, answer, edits, resume = {}) {
     f: ["Follow the words", () => player.setFollow(!player.follows())],
     "/": ["Search", () => find.focus()],
     u: ["Next unsure word", nextUnsure],
-    ...(from.shared ? {} : { e: ["Edit this paragraph", () => { setEditing(true); reader.nodes[Math.max(0, paragraph)]?.focus(); }] }),
-    c: ["Copy the text", () => copy(wholeText(), copyText)],
+    ...(from.shared || empty ? {} : { e: ["Edit this paragraph", () => { setEditing(true); reader.nodes[Math.max(0, paragraph)]?.focus(); }] }),
+    c: ["Copy the text", () => copyWhole(copyText)],
     s: ["Download SRT", download("srt")],
     v: ["Download VTT", download("vtt")],
     t: ["Download text", download("txt")],

@@ -63,7 +63,7 @@ async function request(method, url, headers, body) {
     const used = key();
     const response = await fetch(url, { method, body, headers: used ? { ...headers, authorization: `Token ${used}` } : headers });
     if (response.status !== 401) return response;
-    await askForKey(used ? (await response.json()).err_msg : "", used);
+    await askForKey(used);
   }
 }
 

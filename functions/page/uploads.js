@@ -125,6 +125,7 @@ async function sendMissing(item, begun) {
   const slice = (number) => item.file.slice((number - 1) * size, Math.min(number * size, item.total));
   let done = item.total - queue.reduce((sum, part) => sum + slice(part.number).size, 0);
   const show = () => progress(item, done + [...inFlight.values()].reduce((a, b) => a + b, 0));
+  item.samples = [[performance.now(), done]]; // what was there before was not sent just now
   show();
   async function worker() {
     for (let part; (part = queue.shift());) {

@@ -108,7 +108,7 @@ def check(transcript: Transcript, corrections: Corrections) -> None:
 
     Raises:
         BadCorrections: A change names words that do not exist or are others than it says, or two changes name the
-            same; or a name is empty or too long.
+            same; or a name is empty or too long, or is that of a speaker who does not exist or has another, too.
     """
     words = {channel.index: punctuated_words_of(transcript, channel) for channel in transcript.channels}
     ordered = sorted(corrections.changes, key=lambda change: (change.channel, change.first))
@@ -127,11 +127,30 @@ def check(transcript: Transcript, corrections: Corrections) -> None:
     for before, after in pairwise(ordered):
         if before.channel == after.channel and before.first + before.count > after.first:
             raise BadCorrections(f"Two changes name word {after.first} of channel {after.channel}.")
-    for speaker in corrections.speakers:
-        if not speaker.name.strip() or len(speaker.name) > MAX_SPEAKER_NAME or not speaker.name.isprintable():
+    _check_speakers(transcript, corrections.speakers)
+
+
+def _check_speakers(transcript: Transcript, names: Sequence[SpeakerName]) -> None:
+    speakers = {
+        channel.index: {word.speaker for word in punctuated_words_of(transcript, channel) if word.speaker is not None}
+        | {turn.speaker for turn in channel.turns}
+        | {known.speaker for known in transcript.recognised if known.channel == channel.index}
+        for channel in transcript.channels
+    }
+    named: set[tuple[int, int]] = set()
+    for each in names:
+        if not each.name.strip() or len(each.name) > MAX_SPEAKER_NAME or not each.name.isprintable():
             raise BadCorrections(
-                f"The name of speaker {speaker.speaker} has 1 to {MAX_SPEAKER_NAME} printable characters."
+                f"The name of speaker {each.speaker} has 1 to {MAX_SPEAKER_NAME} printable characters."
             )
+        if not any(speakers.values()):
+            raise BadCorrections("The transcript has no speakers who could be named: send the audio with diarize=true.")
+        if each.speaker not in speakers.get(each.channel, ()):
+            known = ", ".join(map(str, sorted(speakers.get(each.channel, ())))) or "none"
+            raise BadCorrections(f"Channel {each.channel} has no speaker {each.speaker}; its speakers: {known}.")
+        if (each.channel, each.speaker) in named:
+            raise BadCorrections(f"Speaker {each.speaker} of channel {each.channel} has two names.")
+        named.add((each.channel, each.speaker))
 
 
 def changed_words(transcript: Transcript, corrections: Corrections) -> list[ChangedWords]:

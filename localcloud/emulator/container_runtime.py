@@ -115,7 +115,7 @@ class ContainerRuntime:
         self.folder, self.environment, self.credentials = folder, environment, credentials
         self.flavour = flavour
         self.failures = FailureLog(folder / "logs")
-        self.images_by_hash = image_assets(assets)
+        self.assets, self.images_by_hash = assets, image_assets(assets)
         self.containers = self.images = self  # docker-py's client.containers.run, client.images.get
         self.containers_by_id: dict[str, Container] = {}
         # Linux kills such a process when the thread that started it ends, so one thread starts all and lives as long.
@@ -148,6 +148,8 @@ class ContainerRuntime:
     def start_process(self, name: str, command: list[str] | None, options: dict[str, Any]) -> Container:
         """Start the process of a container; as `run`, but on the thread that starts all of them."""
         digest = name.rsplit(":", 1)[-1]
+        if digest not in self.images_by_hash:
+            self.images_by_hash |= image_assets(self.assets)  # the app was synthesized again for an upgrade
         image = self.images_by_hash.get(digest)
         if image is None:
             raise LookupError(f"No image {name} among the synthesized assets: synthesize again.")

@@ -26,6 +26,7 @@ from typing import Any
 
 from localcloud.emulator import lambda_sandbox, lambda_template
 from localcloud.emulator.failure_log import FailureLog, function_failure
+from localcloud.emulator.lambda_messages import read_message
 from localcloud.emulator.lambda_pool import UNUSED_SECONDS, LambdaEnvironment, Throttled
 from localcloud.emulator.lambda_template import Template
 
@@ -111,7 +112,7 @@ class LambdaEnvironments:
         try:
             environment.stream.settimeout(timeout)
             environment.stream.sendall(len(call).to_bytes(4, "big") + call.encode())
-            answer = lambda_sandbox.read_message(environment.stream)
+            answer = read_message(environment.stream)
         except TimeoutError:
             template.pool.discard(environment)
             return error_result(

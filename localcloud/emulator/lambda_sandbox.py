@@ -1,14 +1,14 @@
 """Parent process of Lambda functions: imports what every function needs, and forks a template per function.
 
-Runs as a script (`python -P lambda_sandbox.py FD`); the emulator uses only its functions for messages. A template
-imports the function, and is forked for each environment. So a cold start takes milliseconds, and the modules of a
-function are in memory once. A function sees its bundle and the installed packages, and nothing of this repository.
+Runs as a script (`python -P lambda_sandbox.py FD`). A template imports the function, and is forked for each
+environment. So a cold start takes milliseconds, and the modules of a function are in memory once. A function sees its
+bundle and the installed packages, and nothing of this repository: the two modules that lie beside this file, and that
+it needs, are loaded by their paths.
 
 On the control socket FD each message is a JSON document that describes a function, sent with one file descriptor: the
 template's control socket. A message there is a JSON list. An empty one asks for an environment; its file descriptor is
 the environment's stream socket. Others name modules that an environment imported while it served an event: the template
-imports them, too, so that later environments need not. On a stream socket, both ways, a message is four bytes of length
-(big-endian) and that much JSON.
+imports them, too, so that later environments need not. On a stream socket messages are those of `lambda_messages.py`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import json
 import os
 import signal
 import socket
-import struct
 import sys
 import time
 import traceback
@@ -27,11 +26,28 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 MAX_SPEC_BYTES = 65536  # of a message on the control socket
 Handler = Callable[[Any, Any], Any]
 PR_SET_PDEATHSIG = 1  # prctl(2): the signal that the kernel sends when the parent ends
+
+
+def sibling_module(name: str) -> Any:
+    """Return a module of this folder, loaded by its path."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+if TYPE_CHECKING:
+    from localcloud.emulator.lambda_messages import read_message, write_message
+else:
+    messages = sibling_module("lambda_messages")
+    read_message, write_message = messages.read_message, messages.write_message
 
 
 def main(control: socket.socket) -> None:
@@ -42,7 +58,7 @@ def main(control: socket.socket) -> None:
     sys.path[:] = [
         path_entry for path_entry in sys.path if not (path_entry == "" or is_repository_path(path_entry, repository))
     ]
-    preload()
+    sibling_module("lambda_preload").preload()
     control.send(b"ready")
     fork_per_message(control, lambda stream, message: serve_template(stream, json.loads(message)))
 
@@ -142,17 +158,6 @@ def is_repository_path(path_entry: str, repository: str) -> bool:
     return path.startswith(repository) and "site-packages" not in path
 
 
-def preload() -> None:
-    """Run `preload` of lambda_preload.py, which lies beside this file: no package of the repository is to be found."""
-    path = Path(__file__).with_name("lambda_preload.py")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    module.preload()
-
-
 def serve_environment(stream: socket.socket, spec: dict[str, Any], handler: Handler | None) -> None:
     """Answer events until the other end closes.
 
@@ -222,32 +227,6 @@ def lambda_context(spec: dict[str, Any], call: dict[str, Any]) -> SimpleNamespac
         client_context=None,
         get_remaining_time_in_millis=lambda: max(0, int((deadline - time.monotonic()) * 1000)),
     )
-
-
-def read_message(stream: socket.socket) -> Any | None:
-    """Return the next message, or None if the other end is closed."""
-    header = read_exactly(stream, 4)
-    if header is None:
-        return None
-    body = read_exactly(stream, struct.unpack(">I", header)[0])
-    return None if body is None else json.loads(body)
-
-
-def read_exactly(stream: socket.socket, size: int) -> bytes | None:
-    """Return that many bytes, or None if the other end closes before."""
-    received = bytearray()
-    while len(received) < size:
-        chunk = stream.recv(min(size - len(received), 1 << 20))
-        if not chunk:
-            return None
-        received += chunk
-    return bytes(received)
-
-
-def write_message(stream: socket.socket, message: Any) -> None:
-    """Send one message."""
-    body = json.dumps(message).encode()
-    stream.sendall(struct.pack(">I", len(body)) + body)
 
 
 def die_with_parent() -> None:

@@ -1,6 +1,6 @@
 """Template of a function: the process that has imported one version of it, from which its environments are forked.
 
-The other end of the sockets, and the form of the messages, is in `lambda_sandbox.py`.
+The other end of the sockets is in `lambda_sandbox.py`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.emulator import role_credentials
+from localcloud.emulator.lambda_messages import read_message
 from localcloud.emulator.lambda_pool import EnvironmentPool, LambdaEnvironment
-from localcloud.emulator.lambda_sandbox import read_message
 
 
 @dataclass(eq=False)

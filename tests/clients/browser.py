@@ -33,6 +33,9 @@ console.log(JSON.stringify({ path, libraries: process.env.LD_LIBRARY_PATH }));
 """
 
 
+Seen = dict[str, Any]  # what a scenario reports
+
+
 class NoBrowser(Exception):
     """There is no browser here, and none can be had; the message says why."""
 
@@ -103,3 +106,12 @@ def _install(name: str, folder: Path, say: Callable[[str], None]) -> Path:
         _run([str(BIN / "npm"), "ci", "--silent", "--ignore-scripts"], cwd=target)
 
     return _once(name, files, install, say) / "node_modules"
+
+
+def checked(outcome: Seen) -> Seen:
+    """Return what a scenario saw; it ended, and the browser complained of nothing."""
+    assert "error" not in outcome, outcome["error"]
+    assert outcome["complaints"] == []
+    assert outcome["violations"] == []  # of the Content-Security-Policy
+    result: Seen = outcome["result"]
+    return result

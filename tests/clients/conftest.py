@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ import pytest
 from bench.corpus import wav
 from earshot_contract.keys import api_key_pk
 from localcloud.cloud import Cloud
+from tests.clients.browser import Seen, browser_or_skip
 from tests.clients.mp3_converter import write_program
 from tests.clients.sdks import SDKS, drive
 from tests.clients.web import Front, Site, serving
@@ -120,3 +122,17 @@ def say(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """A line on the terminal of the tests: the first run installs the SDKs."""
     reporter = request.config.pluginmanager.get_plugin("terminalreporter")
     return lambda line: reporter.write_line(f"\n{line}") if reporter else None
+
+
+@pytest.fixture(scope="module")
+def page_config(cloud: Cloud, say: Callable[[str], None]) -> Seen:
+    """What the driver is told; skips the tests, with the reason, where no browser can be had."""
+    found = browser_or_skip(say)
+    pictures = os.environ.get("EARSHOT_PICTURES", "")  # a folder: each screen is photographed into it
+    return {
+        "url": cloud.api,
+        "speech": str(SAMPLES / "sample.flac"),
+        "speakers": str(SAMPLES / "two-speakers.flac"),
+        "pictures": pictures,
+        **found,
+    }

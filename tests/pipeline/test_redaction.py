@@ -63,3 +63,17 @@ def test_card_is_in_no_object_and_silent_in_the_audio(pipeline: Pipeline) -> Non
     assert "card number" in text.lower()
     assert "1" not in digits_of(text), text
     assert "one one" not in text.lower(), text
+
+
+def test_last_word_of_a_date_is_silent_to_its_end(pipeline: Pipeline) -> None:
+    """Whisper writes "1976" as one word, and gives it half of the time that its speaker takes."""
+    audio = (SECRETS / "ssn-kal16.ogg").read_bytes()
+    key = "calls/born.ogg"
+    pipeline.upload(key, audio, "language=en&punctuate=true&redact=ssn,dob&redact_audio=true")
+    job_id = pipeline.job_of_upload(key)["request_id"]
+    assert pipeline.wait_until_finished(job_id)["state"] == "completed"
+
+    text = transcript_of(pipeline.post(pipeline.read(f"uploads/{key}.redacted.mp3"), "language=en").json()).lower()
+
+    assert "social" in text
+    assert not re.search(r"\d|nine|six|seven|july", text), text

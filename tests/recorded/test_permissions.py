@@ -21,7 +21,7 @@ ASSUMED_BY_AWS = {
     "InstanceRole": "the ECS agent on a managed instance registers and polls",
     "DefinitionExecutionRole": "ECS pulls the image and creates log streams",
     "EventsRole": "EventBridge starts the job machine for an upload",
-    "SchedulerRole": "EventBridge Scheduler invokes the two functions",
+    "SchedulerRole": "EventBridge Scheduler invokes four functions",
 }
 # Grants that no call of the local cloud uses: role, action, part of the resource → why they stay.
 UNUSED = [

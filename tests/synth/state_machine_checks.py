@@ -44,6 +44,19 @@ def find_faults(machine: dict[str, Any], prefix: str = "") -> list[str]:
     return faults
 
 
+def is_worker(state: dict[str, Any]) -> bool:
+    """Return whether a state invokes the quick worker: throttled, its slot cools down, and the policy knows it."""
+    return "WorkersQuick" in str(state["Parameters"]["FunctionName"])
+
+
+def all_states(machine: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the states of a machine, and of those inside its Map and Parallel states."""
+    for state in machine["States"].values():
+        yield state
+        for inner in [*state.get("Branches", []), *filter(None, [state.get("ItemProcessor")])]:
+            yield from all_states(inner)
+
+
 def _next(state: dict[str, Any]) -> Iterator[str]:
     """Every state this one may go to."""
     for transition in (state, *state.get("Choices", []), *state.get("Catch", [])):

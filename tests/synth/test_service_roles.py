@@ -70,7 +70,7 @@ def test_rules_may_reach_their_targets(assembly: Assembly) -> None:
 
 def test_schedules_may_reach_their_targets(assembly: Assembly) -> None:
     schedules = assembly.resources("Scheduler::Schedule").values()
-    assert len(schedules) == 2
+    assert len(schedules) == 4
     for target in (schedule["Target"] for schedule in schedules):
         assert allowed(assembly, target["RoleArn"], "lambda:InvokeFunction", target["Arn"])
         assert allowed(assembly, target["RoleArn"], "sqs:SendMessage", target["DeadLetterConfig"]["Arn"])

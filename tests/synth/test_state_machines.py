@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from functions.aws.clients import Throttled
 from functions.errors import SlowDownloadsBusy
 from infra.lambda_functions import WAKING_ERRORS
 from tests.synth.assembly import Assembly
-from tests.synth.state_machine_checks import delays, find_faults, types
+from tests.synth.state_machine_checks import all_states, delays, find_faults, is_worker, types
 
 JOB_STATES = {
     "Prepare": "Task",
@@ -196,19 +196,6 @@ def test_inactive_function_is_waited_for(assembly: Assembly) -> None:
             retry = next(r for r in state["Retry"] if {error, "States.ALL"} & set(r["ErrorEquals"]))
             assert 180 < delays(retry) < 600, "until it is ready; shorter than the lease of a launch"
     assert LAUNCH_LEASE_SECONDS > 600
-
-
-def is_worker(state: dict[str, Any]) -> bool:
-    """Return whether a state invokes the quick worker: throttled, its slot cools down, and the policy knows it."""
-    return "WorkersQuick" in str(state["Parameters"]["FunctionName"])
-
-
-def all_states(machine: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the states of a machine, and of those inside its Map and Parallel states."""
-    for state in machine["States"].values():
-        yield state
-        for inner in [*state.get("Branches", []), *filter(None, [state.get("ItemProcessor")])]:
-            yield from all_states(inner)
 
 
 def test_job_machine_failure_goes_to_fail(job: dict[str, Any]) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any
 
 from earshot_contract.document import InvalidDocument
 from earshot_contract.keys import edits_key
 from earshot_contract.s3_object import S3Object
 from functions.aws import job_table, s3
-from functions.errors import api_error, bad_request
+from functions.errors import ApiError, api_error, bad_request
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import JSON_TYPE, Response, json_response
 from functions.handlers.api.result_routes import corrections_of, optioned_transcript, within_response_limit
@@ -21,6 +22,10 @@ from functions.settings import settings
 from functions.transcripts.corrections import BadCorrections, Corrections, changed_words, check, correct, with_replaced
 
 NOTHING = "none"  # the version of a transcript without corrections
+ANY_VERSION = "*"  # in If-Match: whatever there is is replaced
+_TAG = re.compile(r'(?:W/)?"([^"]*)"|([^\s,"]+)', re.IGNORECASE)  # RFC 9110; a proxy that compresses makes it weak
+_VERSION = re.compile(rf"[0-9a-f]{{32}}|{NOTHING}")
+_EXAMPLE = '{"changes": [{"channel": 0, "first": 0, "count": 1, "text": "…"}], "speakers": []}'
 MAX_BYTES = 2_000_000  # of all corrections: some ten hours of changed words
 
 
@@ -37,9 +42,7 @@ def put_edits(request: Request, job: Job) -> Response:
         ApiError: 400: they do not fit the transcript. 412: somebody else has changed it. 428: no `If-Match`.
     """
     _check_completed(job)
-    expected = request.headers.get("if-match", "").strip().removeprefix("W/").strip('"')
-    if not expected:
-        raise api_error("PRECONDITION_REQUIRED", "Send If-Match with the ETag of GET /v1/requests/{id}/edits.", 428)
+    _check_version(request.headers.get("if-match", ""), job.edits or NOTHING)
     if len(request.body) > MAX_BYTES:
         raise bad_request(f"Corrections have at most {MAX_BYTES:,} bytes.")
     try:
@@ -48,17 +51,42 @@ def put_edits(request: Request, job: Job) -> Response:
         transcript, _ = optioned_transcript(job)
         check(transcript, corrections)
         corrections = with_replaced(transcript, corrections)
-    except (InvalidDocument, BadCorrections) as error:
+    except (InvalidDocument, RecursionError) as error:
+        problem = error.problem if isinstance(error, InvalidDocument) else "the JSON is nested too deeply"
+        raise bad_request(f"Bad Request: these are no corrections: {problem}. Send {_EXAMPLE}") from None
+    except BadCorrections as error:
         raise bad_request(f"Bad Request: {error}") from None
     empty = not corrections.changes and not corrections.speakers
     body = corrections.to_json().encode()
     version = None if empty else hashlib.sha256(body).hexdigest()[:32]
     if version:  # its name is its digest: no other version is overwritten
         s3.put(S3Object(settings().transcripts_bucket, edits_key(job.id, version)), body, JSON_TYPE)
-    changed = job_table.set_edits(job.id, None if expected == NOTHING else expected, version)
+    changed = job_table.set_edits(job.id, job.edits, version)
     if changed is None:
-        raise api_error("EDITED_MEANWHILE", "Somebody else has changed this transcript. Read it again.", 412)
+        raise _edited_meanwhile("Somebody else has changed this transcript. Read it again.")
     return _answer(changed, corrections)
+
+
+def _check_version(if_match: str, current: str) -> None:
+    """Check that corrections are based on the current version.
+
+    Raises:
+        ApiError: 428: the header names no version. 412: it names others only.
+    """
+    tags = [quoted or bare for quoted, bare in _TAG.findall(if_match)]
+    if not tags:
+        raise api_error("PRECONDITION_REQUIRED", "Send If-Match with the ETag of GET /v1/requests/{id}/edits.", 428)
+    if current in tags or ANY_VERSION in tags:
+        return
+    if any(_VERSION.fullmatch(tag) for tag in tags):
+        raise _edited_meanwhile("Somebody else has changed this transcript. Read it again.")
+    raise _edited_meanwhile(
+        "If-Match names no version of corrections. Send the ETag of GET /v1/requests/{id}/edits as it came."
+    )
+
+
+def _edited_meanwhile(message: str) -> ApiError:
+    return api_error("EDITED_MEANWHILE", message, 412)
 
 
 def _check_members(body: bytes) -> None:

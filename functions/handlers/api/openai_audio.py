@@ -24,7 +24,7 @@ def create_transcription(request: Request) -> Response:
     Raises:
         ApiError: The form, an option, the model, or the audio is not accepted.
     """
-    form = openai_form.parse(request.body, request.headers.get("content-type"))
+    form = openai_form.parse(request.body, request.headers.get("content-type")).with_query(request.fields)
     response_format = OpenAIResponseFormat.from_fields(form.fields)
     known = known_speakers(form.fields)
     query = openai_form.listen_options(form, openai_form.TASKS[request.resource], known=known is not None)

@@ -7,13 +7,19 @@ missing last line break, and it has no limits on parts and headers.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from urllib.parse import urlencode
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from functions.handlers.api.known_speakers_form import NAMES, REFERENCES
 from functions.jobs.job_name import clean_name
 from functions.options.query_string import redaction_like, was_requested
+from functions.options.registry import IMPLEMENTED, OPTIONS
+from functions.options.specification import OptionType
 from functions.rendering.formats import DIARIZED_JSON
 from functions.rendering.openai_response_format import BadField, values_of
 
@@ -25,16 +31,14 @@ _REJECTED = {
     "include": "log probabilities of tokens are not given; the words of /v1/listen have confidences",
 }
 
-# Earshot's: options of the same name
-OWN_FIELDS = (
-    "strict_models",
-    "profile",
-    "audio_track",
-    "num_speakers",
-    "min_speakers",
-    "max_speakers",
-    "profanity_filter",
+# Fields that `listen_options` reads one by one, or that decide what the answer looks like.
+_OF_OPENAI = (
+    *("model", "language", "languages", "prompt", "temperature", "keywords", "name", "include"),
+    *("response_format", "timestamp_granularities", "stream", "chunking_strategy", NAMES, REFERENCES),
 )
+# Earshot's: each other option of `/v1/listen` is a field of the same name.
+OWN_FIELDS = tuple(spec.name for spec in IMPLEMENTED if spec.name not in _OF_OPENAI)
+_SPEAKER_FIELDS = ("diarize", "diarize_model", "diarize_version")  # what the form asks for in other words
 
 
 class Form(Struct, frozen=True):
@@ -48,6 +52,19 @@ class Form(Struct, frozen=True):
     def name(self) -> str | None:
         """Name of the job: the field `name`, which is Earshot's own, or that of the file."""
         return clean_name(self.first("name")) or clean_name(self.file_name)
+
+    def with_query(self, query: Mapping[str, Sequence[str]]) -> Form:
+        """Return the form with the fields of the request's query string; where both have one, the form's counts.
+
+        Of lists both count: what either asks to redact is redacted.
+        """
+        fields = dict(self.fields)
+        for name, values in query.items():
+            spec = OPTIONS.get(_option_name(name))
+            is_list = spec is not None and spec.type is OptionType.ARRAY
+            if is_list or not any(value.strip() for value in fields.get(name, [])):
+                fields[name] = [*fields.get(name, []), *values]
+        return replace(self, fields=fields)
 
     def first(self, name: str) -> str | None:
         """Return the first value that is not blank, or None: clients send `prompt=` for no prompt."""
@@ -128,8 +145,11 @@ def listen_options(form: Form, task: str, *, known: bool = False) -> str:
     Without a language it is detected, as OpenAI does. Temperature 0 is OpenAI's default and means Whisper's own
     fallback. Filler words stay: OpenAI has no option for them, so its answers have the words as the model wrote them.
 
+    Every other option of `/v1/listen` may be a field, too. An unknown field is passed on: where it almost is an option
+    there is a warning.
+
     Args:
-        form: The parsed form.
+        form: The parsed form, with the fields of the query string.
         task: transcribe or translate.
         known: whether it names known speakers, who are recognised among those that are told apart.
 
@@ -140,28 +160,38 @@ def listen_options(form: Form, task: str, *, known: bool = False) -> str:
         if values_of(form.fields, name):
             raise BadField(f"{name}[]", f"{name}[] is not done here: {reason}.")
     for name, values in form.fields.items():
-        if (meant := redaction_like(name)) and was_requested(values):
+        is_option = _option_name(name) in OPTIONS
+        if not is_option and (meant := redaction_like(name)) and was_requested(values):
             raise BadField(name, f"{name} is no field: {meant} was probably meant. Write it so, or leave it out.")
     model = form.first("model")
     if not model:
         raise BadField("model", "The part 'model' is missing; 'whisper-1' is this deployment's default model.")
     options = [("model", model)]
-    options += [("language", language)] if (language := form.first("language")) else _detect_language(form)
+    if language := form.first("language"):
+        options.append(("language", language))
+    elif not form.first("detect_language"):
+        options += [("detect_language", tag) for tag in values_of(form.fields, "languages") or ["true"]]
     if prompt := form.first("prompt"):
         options.append(("prompt", prompt))
     if temperature := _temperature(form):
         options.append(("temperature", f"{temperature:g}"))
     options += [("keyterm", word) for word in values_of(form.fields, "keywords")]
-    options += [(name, value) for name in OWN_FIELDS if (value := form.first(name))]
-    options += [("redact", name) for name in values_of(form.fields, "redact")]
-    if known or form.first("response_format") == DIARIZED_JSON.openai_name:
+    diarized = known or (form.first("response_format") or "").lower() == DIARIZED_JSON.openai_name
+    for name, values in form.fields.items():
+        option = _option_name(name)
+        if option in _OF_OPENAI or (diarized and option in _SPEAKER_FIELDS):
+            continue
+        options += [(option if option in OPTIONS else name, value) for value in values if value.strip()]
+    if diarized:
         options.append(("diarize_model", "latest"))
-    options.append(("filler_words", "true"))
+    if not form.first("filler_words"):
+        options.append(("filler_words", "true"))
     return urlencode([*options, *([("task", task)] if task != "transcribe" else [])])
 
 
-def _detect_language(form: Form) -> list[tuple[str, str]]:
-    return [("detect_language", tag) for tag in values_of(form.fields, "languages") or ["true"]]
+def _option_name(field: str) -> str:
+    """Return the name of the option that a field's name spells, whatever the case, and with brackets or without."""
+    return re.sub(r"\[\d*\]$", "", field.strip().lower())
 
 
 def _temperature(form: Form) -> float:

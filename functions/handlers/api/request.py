@@ -45,7 +45,7 @@ class Request(Struct, frozen=True):
         method = event["httpMethod"].upper()
         resource = "/" + event["resource"].removeprefix(STAGE).strip("/")
         # 64 KB of gzip are 64 MiB: they are not decompressed for a wrong path, nor for a caller without a key.
-        is_read = method in _METHODS_WITH_BODY and resource != f"/{PROXY_PATH}"
+        is_read = method in _METHODS_WITH_BODY and resource not in ("/", f"/{PROXY_PATH}")
         return cls(
             method=method,
             resource=resource,

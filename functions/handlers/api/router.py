@@ -34,6 +34,7 @@ from functions.handlers.api.unknown_routes import error_in_both_forms, unknown_r
 from functions.jobs.job import Job
 from functions.jobs.shares import Share
 from functions.observability import logger
+from functions.options.query_string import reject_misplaced
 
 
 def deepgram_error(error: ApiError, request: Request) -> Response:
@@ -76,6 +77,8 @@ class SharedRoute(NamedTuple):
     error: Callable[[ApiError, Request], Response] = deepgram_error
     public: bool = True  # API Gateway asks for no key: `access.shared_job` looks at the link's secret
 
+
+_TAKE_OPTIONS = ("listen", "transcribe", "translate")  # operations whose query has the options of a job
 
 # Of what a link leads to: stored by no cache, listed by no search engine, and named to no other site.
 _SHARED_HEADERS = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
@@ -134,6 +137,8 @@ def route(event: Mapping[str, Any]) -> Response:
 
 
 def _answer(matched: Route | JobRoute | SharedRoute, request: Request) -> Response:
+    if matched.operation not in _TAKE_OPTIONS:
+        reject_misplaced(request.query)
     if isinstance(matched, SharedRoute):
         answer = matched.view(request, *shared_job(request))
         return replace(answer, headers={**answer.headers, **_SHARED_HEADERS})

@@ -15,6 +15,7 @@ from functions.errors import api_error, bad_request, too_large
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response
 from functions.jobs.job import MAX_AUDIO_BYTES
+from functions.options.query_string import reject_misplaced
 from functions.settings import settings
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -28,6 +29,7 @@ def create_upload(request: Request) -> Response:
     makes the object of them, and `parts` is empty.
     """
     document = _document(request.body)
+    reject_misplaced((name, str(value)) for name, value in document.items())
     if "size" not in document:
         location = _new_location()
         put = s3.presigned_put(location)

@@ -60,6 +60,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         _remove_error(job)
     job_table.finish(
         job.id,
+        source=job.source.without_credentials().to_dict(),  # a completed job is not fetched again
         duration=transcript.audio.duration,
         channels=len(transcript.channels),
         language=transcript.channels[0].language,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from earshot_contract.api_keys import DEFAULT_KEY, PUBLIC_OWNER, ApiKey, Scope
+from earshot_contract.schedule_events import KEEP_ACTIVE
 from functions.aws import api_keys
 from functions.aws.init_phase import connect
 from functions.observability import logger
@@ -27,6 +28,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         Exception: "Unauthorized", the only text that API Gateway answers with 401. A policy that denies would become
             403, which SDKs show as a lack of permissions.
     """
+    if event.get("op") == KEEP_ACTIVE:  # a schedule's event, which asks nothing
+        return {}
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     caller = caller_of(headers.get("authorization", ""))
     if caller is None:

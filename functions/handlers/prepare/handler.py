@@ -69,7 +69,7 @@ def _claim_job(execution_input: dict[str, Any], execution: str) -> Job | None:
         return None
     latest = latest_uploads.claim(upload)
     info = s3.head(upload.audio)
-    query = upload_query(info.metadata.get("listen", "")) if info else ""
+    query = upload_query(info.metadata) if info else ""
     name = Options.from_stored(None, query).name  # lenient: a refused option fails the job later, with its name
     job = job_table.claim(upload.job(query, name, info.size if info else None), execution)
     if job and job.state == JobState.QUEUED and latest:

@@ -42,7 +42,7 @@ SPEAKER_OPTIONS = (
     implemented(
         "min_speakers",
         OptionType.INTEGER,
-        "At least so many speakers; implies `diarize`. Recordings above 15 minutes may get fewer.",
+        "At least so many speakers, where so many voices can be told apart; implies `diarize`.",
         Stage.SHARD,
         example="2",
         minimum=1,

@@ -24,10 +24,17 @@ _CONNECTING = (
     _NUMBER
     | _LINKING
     | word_set("please uh um okay yes sure bitte ja s'il vous plaît oui por favor sí per sì alstublieft")
-    | word_set("the a in with digits first die der auf mit sont se par son en em con op på")
+    | word_set(
+        "the a in with digits first die der auf mit sont se par son en em con op på of ziffern chiffres dígitos "
+        "cifras cifre cijfers my meiner ma mi meu mia mijn mit sind são sono zijn son las les le os"
+    )
 )
-_ENDING = word_set("ending ends endet endend termine terminant termina terminada finisce eindigt")
-_LAST_FOUR = word_set("last four")
+_ENDING = word_set(
+    "ending ends finishes finishing endet endend termine terminant finit termina terminada acaba finisce eindigt "
+    "ender slutter"
+)
+_LAST = word_set("last final letzten letzte derniers últimos últimas ultime ultimi laatste sidste")
+_FOUR = word_set("four 4 vier quatre cuatro quatro quattro fire")
 _EXTENSION = word_set("ext extension x durchwahl poste extensión interno ramal")
 _AREA = word_set("code vorwahl indicatif prefijo")
 YEAR = re.compile(r"(19|20)\d\d")
@@ -53,13 +60,25 @@ def is_linked(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) 
 
 def is_part(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) -> bool:
     """Tell whether digits are the announced part of a number: "my Visa ending in 4242", "area code 415"."""
-    between = {word.normalised for word in words[cue.last + 1 : run[0].first]}
-    if not between <= _CONNECTING:
-        return False
+    between = [word.normalised for word in words[cue.last + 1 : run[0].first]]
+    is_connected = set(between) <= _CONNECTING
     if cue.entity is Entity.CREDIT_CARD:
-        return len(digits) == 4 and (bool((between | cue.around) & _ENDING) or between | cue.around >= _LAST_FOUR)
+        return len(digits) == 4 and _is_last_four(cue, between, is_year=len(run) == 1 and bool(YEAR.fullmatch(digits)))
+    if not is_connected:
+        return False
     is_area = cue.entity is Entity.PHONE_NUMBER and not cue.elsewhere and words[cue.last].normalised in _AREA
     return is_area and len(digits) in range(2, 6)
+
+
+def _is_last_four(cue: Cue, between: Sequence[str], *, is_year: bool) -> bool:
+    """Tell whether four digits are a card's last: "the last four of the card on file?", "my card that ends with …"."""
+    near = cue.around.union(between)
+    says_four = bool(near & _LAST and near & _FOUR)
+    if not says_four and not near & _ENDING:
+        return False
+    ends_at = [at for at, text in enumerate(between) if text in _ENDING | _LAST | _FOUR]
+    following = between[ends_at[-1] + 1 :] if ends_at else between
+    return set(following) <= _CONNECTING or (says_four and not ends_at and not is_year)
 
 
 def _with_extension(words: Sequence[TranscriptWord], phone: Found, starting: Mapping[int, Numeral]) -> Found:

@@ -1,4 +1,4 @@
-"""Cues: words that say what a number near them is, in the eight languages whose spoken numbers are read."""
+"""Cues: words that say what a number near them is, and where they stand."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from operator import attrgetter
 
+from functions.transcripts.redaction.cue_stems import STEMS, STEMS_BEFORE_ONLY, WEAK_STEMS
 from functions.transcripts.redaction.entities import Entity
 from functions.transcripts.words import TranscriptWord
 
@@ -18,55 +19,9 @@ _LONGEST = 5  # words of a cue, at most: "four digits on the back"
 _AROUND = 6  # words around a cue that say what is asked for: "the last four of your card"
 _ANSWER_SECONDS = 20.0  # within which somebody on another channel begins to answer
 
-# Stems of words and phrases; a stem also begins longer words. German ones may stand inside a compound.
-_STEMS = {
-    Entity.CREDIT_CARD: (
-        r"(credit |debit )?cards?\b|visa\b|master ?card|amex|american express|pan\b|\w*kreditkarte"
-        r"|\w*kartennummer|karte\b|carte (bancaire|bleue|de crédit)|numéro de carte|carte\b|tarjeta|cartão"
-        r"|carta di credito|numero di carta"
-        r"|\w*kaartnummer|creditcard|kortnummer|\w*kort\b"
-    ),
-    Entity.CREDIT_CARD_EXPIRATION: (
-        r"expir|exp\b|valid (thru|through|until)|good (thru|through)|ablauf|gültig bis|date d'expiration|caduc|läuft ab"
-        r"|vencimiento|validade|scadenza|vervaldatum|geldig tot|udløb"
-    ),
-    Entity.CVV: (
-        r"cvv|cvc|cv (code|two)|c v v|c v c|csc\b|signature (strip|panel)"
-        r"|security code|verification (code|value|number)|card code"
-        r"|(three|3|four|4) digits on the (back|front)|(drei|3) ziffern|code au dos|(trois|3) (derniers )?chiffres"
-        r"|(tres|três|3) (dígitos|números)|(tre|3) cifre|(drie|3) cijfers|\w*prüfnummer|prüfziffer"
-        r"|\w*sicherheits(code|nummer|zahl)|security (number|digits)|cryptogramme|code de vérification"
-        r"|code de sécurité|código de seguridad|código de segurança|codice di sicurezza|beveiligingscode|kontrolcifre"
-    ),
-    Entity.SSN: (
-        r"social security|social insurance|social number|socials?\b|ssn|s s n|taxpayer|national insurance|itin\b"
-        r"|\w*sozialversicherung|steuer ?-?(id|nummer|identifikation)|sécurité sociale|numéro de sécu|seguridad social"
-        r"|dni\b|nie\b|nif\b|cpf\b|codice fiscale|burgerservicenummer|bsn\b|cpr"
-    ),
-    Entity.ACCOUNT_NUMBER: (
-        r"accounts?\b|acct|routing|sort code|iban|bank number|member (number|id)|policy number|customer (number|id)"
-        r"|\w*kontonummer|konto\b|bankleitzahl|\w*kundennummer|numéro de compte|compte\b|cuenta|conta\b|conto\b"
-        r"|\w*rekeningnummer|rekening\b"
-    ),
-    Entity.PHONE_NUMBER: (
-        r"\w*phone|cell( number)?\b|mobile"
-        r"|(call|reach|text|ring|dial|get|try|contact|message) (me|us|him|her|them|back)|call\b|whatsapp|fax|hotline"
-        r"|callback number|area code|vorwahl|indicatif|prefijo"
-        r"|\w*telefon|handy|\w*rufnummer|ruf mich|téléphone|portable\b|appele|rappele|teléfono|móvil"
-        r"|celular|llám|telefone|telemóvel|cellulare|chiam|mobiel|mobil"
-    ),
-    Entity.DOB: (
-        r"date of birth|birth ?(date|day)|birthday|born\b|d o b|dob\b|\w*geburtsdatum|geburtstag|geboren"
-        r"|date de naissance|né le|née le|né\b|née\b|fecha de nacimiento|nací|nacid|data de nascimento|nasci"
-        r"|data di nascita|nat[oa] il"
-        r"|geboortedatum|fødselsdato|født"
-    ),
-}
-# A telephone's, unless the digits themselves are another's: "my number is 123-45-6789".
-_WEAK = re.compile(r"(?<!\S)(my|meine|mon|mi|il mio|meu|o meu|mijn|mit|your) (nummer|numéro|número|numero|number)\b")
-# Asked for, and never what a number before it was: "I paid 350 with the pin". A pin on a map is dropped.
-_BEFORE_ONLY = re.compile(r"(?<!\S)(?<!drop the )(?<!dropped the )(?<!drop a )(?<!dropped a )pin( (number|code))?\b")
-_PATTERNS = {entity: re.compile(rf"(?<!\S)(?:{stems})") for entity, stems in _STEMS.items()}
+_PATTERNS = {entity: re.compile(rf"(?<!\S)(?:{'|'.join(stems)})") for entity, stems in STEMS.items()}
+_WEAK = re.compile(rf"(?<!\S)(?:{'|'.join(WEAK_STEMS)})")
+_BEFORE_ONLY = re.compile(rf"(?<!\S)(?:{'|'.join(STEMS_BEFORE_ONLY)})")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,10 @@ _SHORT_MONTHS = word_set("jan feb mar apr jun jul aug sep sept oct nov dec")
 _MONTHS |= _SHORT_MONTHS
 _WHO_MAY = word_set("i you he she it we they this that which who there one not")
 _JOINERS = word_set("of the de del le der den d' du di do da")
+# Between what says that a card expires and its month: "good through to the end of April".
+_UNTIL = _JOINERS | word_set(
+    "the to until in on by end im am ende fin à au en a el final finales fine fim eind slutningen"
+)
 _SPECIAL = (Entity.DOB, Entity.CREDIT_CARD_EXPIRATION)
 _MOST_JOINERS = 2  # words between the day and its month
 _DAY, _MONTH, _YEAR = r"(0?[1-9]|[12]\d|3[01])", r"(0?[1-9]|1[0-2])", r"(\d{4}|\d{2})"
@@ -49,7 +53,7 @@ def find_dates(words: Sequence[TranscriptWord], numerals: Sequence[Numeral], cue
         elif word.normalised.rstrip(".") in _MONTHS and not _is_verb(words, at):
             first = _day_before(words, ending, at)
             last = _day_and_year_after(words, starting, at)
-            if (first, last) != (at, at) or _expires(cues, at):
+            if (first, last) != (at, at) or _expires(words, cues, at):
                 found.append(Found(_entity(cues, at, used, last), first, last))
     return found
 
@@ -70,10 +74,13 @@ def _is_sort_code(word: TranscriptWord, cues: Sequence[Cue], at: int) -> bool:
     return is_announced and bool(re.fullmatch(r"\d\d-\d\d-\d\d", word.normalised))
 
 
-def _expires(cues: Sequence[Cue], at: int) -> bool:
+def _expires(words: Sequence[TranscriptWord], cues: Sequence[Cue], at: int) -> bool:
     """Tell whether a month without day and year says when a card expires: "expires in December"."""
-    near = (cue.entity for cue in cues_before(cues, at) if cue.last >= at - _MOST_JOINERS - 1)
-    return Entity.CREDIT_CARD_EXPIRATION in near
+    lasts = (cue.last for cue in cues_before(cues, at) if cue.entity is Entity.CREDIT_CARD_EXPIRATION)
+    return any(
+        last >= at - _MOST_JOINERS - 1 or all(word.normalised in _UNTIL for word in words[last + 1 : at])
+        for last in lasts
+    )
 
 
 def _is_verb(words: Sequence[TranscriptWord], at: int) -> bool:

@@ -36,7 +36,7 @@ _SEND = re.compile(
     r"send|sent|write|mail|e-?mail|forward|schick\w*|schreib\w*|sende\w*|envo\w*|écri\w*|envía\w*|escrib\w*|manda\w*"
 )
 _TO = word_set("to at an à a")
-_IS = word_set("is it's its ist lautet est es é è er är to это")
+_IS = word_set("is it's its ist lautet est c'est es é è er är to это")
 # Between an announcement and its address; and what looks, meets and buys "at example.com" without an address.
 _LEADING = word_set("me us him her them at to on is it's its an mir uns à a bitte please under unter")
 _NO_NAME = word_set(
@@ -60,13 +60,23 @@ _NO_MAILBOX_NAME = word_set(
     "stayed start started live lives stop hosting based looking"
 )
 _DETERMINERS = word_set("my your his her its our their the a an this that these those some any all no which what")
+# What the other says while an address is read: "jane dot doe." "Yes." "At gmail dot com."
+_LISTENING = word_set("uh um er hmm mm-hmm mhm uh-huh okay ok yes yeah yep right ähm äh ja euh oui sì vale")
 _MOST_SPELT = 40  # words of a domain that is spelt
 _MOST_LOCAL = 12  # words before the "at" that may belong to an address which is announced
 
 
 def find_emails(words: Sequence[TranscriptWord], numerals: Sequence[Numeral] = ()) -> list[Found]:
     """Return all e-mail addresses in order; `numerals` are the numbers in the words."""
-    digits = {at for numeral in numerals for at in range(numeral.first, numeral.last + 1)}
+    kept = [at for at, word in enumerate(words) if word.normalised not in _LISTENING]
+    of_kept = {at: n for n, at in enumerate(kept)}
+    digits = {of_kept.get(at, -1) for numeral in numerals for at in range(numeral.first, numeral.last + 1)}
+    found = _find([words[at] for at in kept], digits)
+    return [Found(entity.entity, kept[entity.first], kept[entity.last]) for entity in found]
+
+
+def _find(words: Sequence[TranscriptWord], digits: set[int]) -> list[Found]:
+    """Return the addresses among words, of which those with these indices are numbers."""
     found: list[Found] = []
     for at, word in enumerate(words):
         free = found[-1].last + 1 if found else 0  # index of the first word that is no address yet
@@ -194,14 +204,15 @@ def _without_leading(words: Sequence[TranscriptWord], first: int, at: int) -> in
 
 
 def _announced_before(words: Sequence[TranscriptWord], at: int) -> bool:
-    return any(_ANNOUNCED.fullmatch(word.normalised) for word in words[max(0, at - 3) : at])
+    return any(_ANNOUNCED.fullmatch(word.normalised) for word in words[max(0, at - 5) : at])
 
 
 def _belonging(words: Sequence[TranscriptWord], first: int, digits: set[int]) -> int:
     """Return how many words before `first` belong to its address: those of "J as in Juliet", one, none."""
     before, after = words[first - 1], words[first]
     may_be_name = before.normalised not in _NO_NAME | _IS | _TO | _AND_SO_ON
-    if may_be_name and not digits.isdisjoint((first - 1, first)):  # "doe ninety nine"
+    is_part = not ("@" in after.normalised and after.normalised[:1].isalpha())  # "all lower case, jane85@…"
+    if may_be_name and is_part and not digits.isdisjoint((first - 1, first)):  # "doe ninety nine"
         return 1
     line = " ".join(word.normalised for word in words[max(0, first - 4) : first])
     if letters := _SPELT.search(line):

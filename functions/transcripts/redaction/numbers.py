@@ -1,49 +1,30 @@
 """Numbers that must not be stored: cards, their dates and codes, accounts, telephones, social security, and any other.
 
-A number is judged by its check digits, then by the words near it, then by its shape. In doubt it is redacted.
+`number_entities` judges one number by its check digits, the words near it and its shape. In doubt it is redacted.
 """
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from functions.transcripts.redaction.amounts import is_amount, is_clock_or_decimal
-from functions.transcripts.redaction.announcements import (
-    LONG_ENOUGH,
-    YEAR,
-    completed,
-    has_letters,
-    is_linked,
-    is_part,
-)
-from functions.transcripts.redaction.check_digits import CARD_LENGTHS, is_card, is_iban, is_social_security_number
-from functions.transcripts.redaction.cues import BEFORE, Cue, cues_after, cues_before, is_weakly_announced
+from functions.transcripts.redaction.announcements import YEAR, completed, has_letters
+from functions.transcripts.redaction.check_digits import CARD_LENGTHS, is_card, is_iban
+from functions.transcripts.redaction.cues import BEFORE, Cue, cues_before
 from functions.transcripts.redaction.entities import LEAST_DIGITS, Entity, Found
+from functions.transcripts.redaction.number_entities import entity_of
 from functions.transcripts.redaction.numerals import Numeral
-from functions.transcripts.redaction.phones import is_phone_number
-from functions.transcripts.redaction.runs import Run, counts_digits, digits_of, is_corrected, misheard_digits, runs
+from functions.transcripts.redaction.runs import Run, counts_digits, digits_of, is_corrected, runs, text_of
 from functions.transcripts.words import TranscriptWord
 
-_MISHEARD_CARD = range(14, 18)  # without its check digit, where a digit was misheard, lost or said twice
-
-# Digits that a number has which these words announce. A card's may be its first groups, a social security number's its
-# last four; telephone numbers have at most 15 (ITU-T E.164), account numbers at most 34 (IBAN).
-_TELEPHONE = range(7, 16)
-_ANNOUNCED = {
-    Entity.CREDIT_CARD: range(8, 25),
-    Entity.CREDIT_CARD_EXPIRATION: range(3, 7),
-    Entity.CVV: range(3, 5),
-    Entity.SSN: (4, *range(6, 17)),
-    Entity.ACCOUNT_NUMBER: range(4, 35),
-    Entity.PHONE_NUMBER: _TELEPHONE,
-    Entity.DOB: range(4, 9),
-}
-_AMBIGUOUS = 4  # digits, up to which words near a number may mean it as two things: then it is the requested one
-_BRITISH_DIGITS = 6  # of a national insurance number, with letters around them
-_MOST_BEFORE_CARD = 10  # words between the digits of a card that were said first, and the others
-_ANNOUNCE_ONE = (Entity.CVV, Entity.CREDIT_CARD_EXPIRATION)  # announce one number only, as all do of four digits
+_MOST_BEFORE_WHOLE = 10  # words between the digits of a number that were said first, and the whole of it
+_MOST_PARTS = 4  # of a card's number
+_ALIKE = 3  # digits with which both begin; one less where words like "no, wait" stand between
+_MAY_BEGIN_TWICE = (Entity.CREDIT_CARD, Entity.SSN, Entity.ACCOUNT_NUMBER, Entity.PHONE_NUMBER)
+_USUAL = (15, 16)  # digits of most cards
+_MOST_DIGITS = 2 * CARD_LENGTHS[-1]  # among which a card's are looked for: of a number that goes on behind it
 
 
 def find_numbers(
@@ -55,33 +36,77 @@ def find_numbers(
 ) -> list[Found]:
     """Return all numbers that are an entity, in order; none overlaps another.
 
-    What is `requested` decides only what a short number is that may be two things.
+    What is `requested` decides only what a short number is that may be two things. Of what was found before, a number
+    only depends on the words that `BEFORE` counts, so that the time grows with the words and not with their square.
     """
     found: list[Found] = []
     digits_only = [numeral for numeral in numerals if not counts_digits(words, numeral)]
     for run in runs(digits_only, words, across_sentences=True):
-        cards = list(_cards(run))
-        found += [_found(Entity.CREDIT_CARD, card) for card in cards]
-        for rest in _without(run, cards):
-            found += _classified(rest, words, cues, languages[rest[0].first], found, requested)
+        no_card = is_iban(text_of(run)) or _is_announced_otherwise(words, run, cues)
+        for is_card_number, part in [(False, run)] if no_card else _cards_and_others(run):
+            if is_card_number:
+                found.append(_found(Entity.CREDIT_CARD, part))
+            else:
+                found += _classified(part, words, cues, languages[part[0].first], found[-BEFORE:], requested)
+    found += _interrupted_cards(words, found, digits_only)
     found += _begun_before(words, found, digits_only, languages)
     return completed(words, sorted(found, key=lambda entity: entity.first), digits_only, cues)
+
+
+def _is_announced_otherwise(words: Sequence[TranscriptWord], run: Run, cues: Sequence[Cue]) -> bool:
+    """Tell whether digits that pass as a card's by chance are two numbers, or have letters, and are announced so."""
+    nearest = cues_before(cues, run[0].first)[:1]
+    is_other = any(cue.entity in (Entity.SSN, Entity.ACCOUNT_NUMBER, Entity.PHONE_NUMBER) for cue in nearest)
+    return is_other and (is_corrected(words, run) or has_letters(words, run))
+
+
+def _interrupted_cards(
+    words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral]
+) -> Iterator[Found]:
+    """Yield the parts of a card with anything between them: "4000 0566." "You're breaking up." "5566 …"."""
+    parts = list(runs(_free(numerals, found), words, across_sentences=True))
+    used = 0
+    for begin in range(len(parts)):
+        digits = digits_of(parts[begin])
+        for end in range(max(begin, used) + 1, min(len(parts), begin + _MOST_PARTS)):
+            if begin < used or parts[end][0].first - parts[end - 1][-1].last > _MOST_BEFORE_WHOLE:
+                break
+            digits += digits_of(parts[end])
+            if len(digits) in _USUAL and is_card(digits):
+                yield from (_found(Entity.CREDIT_CARD, part) for part in parts[begin : end + 1])
+                used = end + 1
+
+
+def _free(numerals: Sequence[Numeral], found: Sequence[Found]) -> list[Numeral]:
+    """Return the numerals that are in no entity yet."""
+    taken = {at for entity in found for at in range(entity.first, entity.last + 1)}
+    return [numeral for numeral in numerals if taken.isdisjoint(range(numeral.first, numeral.last + 1))]
 
 
 def _begun_before(
     words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral], languages: Sequence[str]
 ) -> Iterator[Found]:
-    """Yield what was said of a card's number before it was said whole: "5500. Hold on, I dropped it. 0000 …"."""
-    cards = [entity.first for entity in found if entity.entity is Entity.CREDIT_CARD]
-    taken = {at for entity in found for at in range(entity.first, entity.last + 1)}
-    free = [numeral for numeral in numerals if taken.isdisjoint(range(numeral.first, numeral.last + 1))]
-    for run in runs(free, words, across_sentences=False):
-        is_near = any(run[-1].last < first <= run[-1].last + _MOST_BEFORE_CARD for first in cards)
-        is_group = len(digits_of(run)) % 4 == 0 and not any(map(is_clock_or_decimal, run))
-        is_year = len(run) == 1 and bool(YEAR.fullmatch(run[0].digits))
+    """Yield what was said of a number before it was said whole.
+
+    "5500. Hold on, I dropped it. 0000 …" of a card; of others what begins like them: "219 09, I'm sorry, 219 08 9999".
+    """
+    whole = [entity for entity in sorted(found, key=lambda entity: entity.first) if entity.entity in _MAY_BEGIN_TWICE]
+    firsts = [entity.first for entity in whole]
+    at_word = {numeral.first: at for at, numeral in enumerate(numerals)}
+    for run in runs(_free(numerals, found), words, across_sentences=False):
+        following = bisect_right(firsts, run[-1].last)
+        if following == len(firsts) or firsts[following] > run[-1].last + _MOST_BEFORE_WHOLE:
+            continue
         counts = any(is_amount(words, numeral, languages[numeral.first]) for numeral in run)
-        if is_near and is_group and not (is_year or counts):
-            yield _found(Entity.CREDIT_CARD, run)
+        if counts or any(map(is_clock_or_decimal, run)):
+            continue
+        entity, digits = whole[following].entity, digits_of(run)
+        begins = at_word[firsts[following]]
+        least = _ALIKE - is_corrected(words, [run[-1], numerals[begins]])
+        begins_alike = len(digits) >= least and digits_of(numerals[begins : begins + least]).startswith(digits[:least])
+        is_year = len(run) == 1 and bool(YEAR.fullmatch(digits))
+        if begins_alike or (entity is Entity.CREDIT_CARD and len(digits) % 4 == 0 and not is_year):
+            yield _found(entity, run)
 
 
 def other_numbers(
@@ -95,39 +120,39 @@ def other_numbers(
         found: Entities already found.
         every: Whether each numeral counts; else only a run of three digits or more does.
     """
-    taken = {at for entity in found for at in range(entity.first, entity.last + 1)}
-    free = [numeral for numeral in numerals if taken.isdisjoint(range(numeral.first, numeral.last + 1))]
+    free = _free(numerals, found)
     if every:
         return [Found(Entity.NUMERICAL_PII, n.first, n.last) for n in free if not (n.is_ordinal or n.is_ambiguous)]
     free_runs = runs(free, words, across_sentences=False)
     return [_found(Entity.NUMERICAL_PII, run) for run in free_runs if len(digits_of(run)) >= LEAST_DIGITS]
 
 
-def _cards(run: Run) -> Iterator[Run]:
-    """Yield the stretches of a run that are card numbers by their check digit, the longest first from the left."""
-    at = 0
+def _cards_and_others(run: Run) -> Iterator[tuple[bool, Run]]:
+    """Yield the stretches of a run in order, each with whether it is a card's number by its check digit."""
+    begin = at = 0
     while at < len(run):
-        ends = [end for end in range(len(run), at, -1) if is_card(digits_of(run[at:end]))]
-        preferred = sorted(ends, key=lambda end: len(digits_of(run[at:end])) not in (15, 16))
-        if preferred:
-            yield run[at : preferred[0]]
-            at = preferred[0]
-        else:
+        end = _card_end(run, at)
+        if end is None:
             at += 1
+            continue
+        if begin < at:
+            yield False, run[begin:at]
+        yield True, run[at:end]
+        begin = at = end
+    if begin < len(run):
+        yield False, run[begin:]
 
 
-def _without(run: Run, cards: Sequence[Run]) -> Iterator[Run]:
-    taken = {id(numeral) for card in cards for numeral in card}
-    rest: Run = []
-    for numeral in run:
-        if id(numeral) in taken:
-            if rest:
-                yield rest
-            rest = []
-        else:
-            rest.append(numeral)
-    if rest:
-        yield rest
+def _card_end(run: Run, at: int) -> int | None:
+    """Return the end of a card's number that begins at a numeral: of 15 or 16 digits, else of the most."""
+    digits, best, is_usual = "", None, False
+    for end in range(at + 1, len(run) + 1):
+        digits += run[end - 1].digits
+        if len(digits) > _MOST_DIGITS and end > at + 1:
+            break
+        if is_card(digits) and (len(digits) in _USUAL or not is_usual):
+            best, is_usual = end, len(digits) in _USUAL
+    return best
 
 
 def _classified(
@@ -142,14 +167,14 @@ def _classified(
 
     A run that was begun anew, and is nothing that was requested, may be two numbers that are.
     """
-    whole = _entity(run, words, cues, language, found, requested)
+    whole = entity_of(run, words, cues, language, found, requested)
     if whole is not None and (whole in requested or not is_corrected(words, run)):
         yield _found(whole, run)
     elif len(run) > 1:
         already = [*found]
         is_one_twice = is_corrected(words, run)
         for part in _parts(run, words, language):
-            for entity in _classified(part, words, cues, language, already, requested):
+            for entity in _classified(part, words, cues, language, already[-BEFORE:], requested):
                 if not is_one_twice:
                     already.append(entity)
                 yield entity
@@ -175,85 +200,6 @@ def _split(run: Run, is_apart: Callable[[Numeral, Numeral], bool]) -> list[Run]:
             parts.append([])
         parts[-1].append(numeral)
     return parts
-
-
-def _entity(
-    run: Run,
-    words: Sequence[TranscriptWord],
-    cues: Sequence[Cue],
-    language: str,
-    found: Sequence[Found],
-    requested: frozenset[Entity],
-) -> Entity | None:
-    digits = digits_of(run)
-    if any(is_amount(words, numeral, language) for numeral in run):
-        return None
-    candidates = _candidates(run, words, cues, language, found)
-    first = next(candidates, None)
-    if first is None or first in requested or len(digits) > _AMBIGUOUS:
-        return first
-    return next((entity for entity in candidates if entity in requested), first)
-
-
-def _candidates(
-    run: Run, words: Sequence[TranscriptWord], cues: Sequence[Cue], language: str, found: Sequence[Found]
-) -> Iterator[Entity]:
-    """Yield what a run may be, the most likely first."""
-    digits, text = digits_of(run), " ".join(numeral.text for numeral in run)
-    for cue in cues_before(cues, run[0].first):
-        is_short = cue.entity in _ANNOUNCE_ONE or len(digits) == _AMBIGUOUS
-        is_used = is_short and any(e.entity is cue.entity and e.first > cue.last for e in found)
-        if is_used or not is_linked(words, cue, run, digits):
-            continue
-        misheard = misheard_digits(words, run) if cue.entity is Entity.CVV else ""
-        is_british = cue.entity is Entity.SSN and len(digits) == _BRITISH_DIGITS and has_letters(words, run)
-        if is_british or _is_announced(cue.entity, digits + misheard, language) or is_part(words, cue, run, digits):
-            yield cue.entity
-    if entity := _entity_by_shape(run, digits, text, language) or _after_card(run[0].first, digits, text, found):
-        yield entity
-    for cue in cues_after(cues, run[-1].last):
-        if _may_follow(cue.entity, digits, language):
-            yield cue.entity
-    if len(digits) in _TELEPHONE and is_weakly_announced(cues, run[0].first):
-        yield Entity.PHONE_NUMBER
-
-
-def _may_follow(entity: Entity, digits: str, language: str) -> bool:
-    """Tell whether words behind a number may mean it; a year before "account" is no account's number."""
-    is_short = entity is Entity.ACCOUNT_NUMBER and len(digits) < LONG_ENOUGH
-    return _is_announced(entity, digits, language) and not is_short
-
-
-def _is_announced(entity: Entity, digits: str, language: str) -> bool:
-    """Tell whether words that announce an entity may mean this number, by its length."""
-    if entity is Entity.CREDIT_CARD_EXPIRATION and len(digits) == LEAST_DIGITS:
-        return digits[1] in "234"  # "4 27": a month and a year
-    if entity is Entity.SSN and language == "en":
-        return len(digits) in (4, 8, 9, 10)  # nine, or one misheard
-    return len(digits) in _ANNOUNCED.get(entity, ())
-
-
-def _entity_by_shape(run: Run, digits: str, text: str, language: str) -> Entity | None:
-    if len(digits) < CARD_LENGTHS[0] and not text.startswith("+") and any(map(is_clock_or_decimal, run)):
-        return None
-    if is_iban(text):
-        return Entity.ACCOUNT_NUMBER
-    if len(digits) in _MISHEARD_CARD and (len(digits) in (15, 16) or re.fullmatch(r"\d{4}([ -]\d{4}){2,3}\d*", text)):
-        return Entity.CREDIT_CARD
-    if is_social_security_number(digits, text, language):
-        return Entity.SSN
-    return Entity.PHONE_NUMBER if is_phone_number(digits, text, language) else None
-
-
-def _after_card(first: int, digits: str, text: str, found: Sequence[Found]) -> Entity | None:
-    """Return what a short number is that follows a card's without further words: its expiry, then its code."""
-    near = [entity for entity in found if entity.last < first <= entity.last + BEFORE]
-    if all(entity.entity is not Entity.CREDIT_CARD for entity in near):
-        return None
-    if re.fullmatch(r"(0?[1-9]|1[0-2])\D*(20)?[2-4]\d", text):
-        return Entity.CREDIT_CARD_EXPIRATION
-    has_code = any(entity.entity is Entity.CVV for entity in near)
-    return Entity.CVV if len(digits) in (3, 4) and not has_code else None
 
 
 def _found(entity: Entity, run: Run) -> Found:

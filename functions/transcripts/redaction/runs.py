@@ -19,13 +19,26 @@ _BETWEEN = word_set(
 _MISHEARD = word_set("for to too double triple")
 # Said where a number is begun anew or read once more: "4111, no wait, 4112".
 _CORRECTING = word_set(
-    "no sorry wait hold on so that's again i mean nein moment nochmal non pardon perdón perdona scusa del du"
+    "no sorry wait hold on so that's again i i'm mean nein entschuldigung moment nochmal non pardon perdón perdona "
+    "scusi scusa desculpe desculpa nee nej undskyld of de del du"
+)
+# What the other says to hear the next digits: "415." "Go ahead." "555 2671."
+_PROMPTING = word_set(
+    "go ahead on continue please next thanks thank you lovely brilliant cool super weiter bitte danke continuez merci "
+    "allez-y adelante siga continúe gracias prego vada avanti grazie pode continuar obrigado obrigada verder fortsæt"
 )
 _SLASHES = word_set("slash stroke barra schrägstrich barre")
 _MOST_BETWEEN = 3  # words
 # "4111 and the last four are 1111": what leads on to the next digits, and the words beside it.
-_LEADS_ON = word_set("then last next first final")
-_AROUND_LEAD = word_set("and the four three 4 3 digits numbers are is")
+_LEADS_ON = word_set(
+    "then last next first final letzten nächsten dann derniers puis últimos últimas luego ultime poi laatste sidste"
+)
+_AROUND_LEAD = word_set(
+    "and the four three 4 3 digits numbers are is on line row und die vier drei ziffern sind et les quatre trois "
+    "chiffres sont y los las cuatro tres dígitos cifras son e le quattro tre cifre sono os quatro três são en de drie "
+    "cijfers zijn og fire er"
+)
+_THEN = word_set("then dann puis luego poi")
 _MOST_LEADING = 7  # words
 _SENTENCE_MARKS = ".?!…"
 
@@ -58,6 +71,11 @@ def digits_of(run: Sequence[Numeral]) -> str:
     return "".join(numeral.digits for numeral in run)
 
 
+def text_of(run: Sequence[Numeral]) -> str:
+    """Return the texts of all numerals of a run, with a space between."""
+    return " ".join(numeral.text for numeral in run)
+
+
 def is_corrected(words: Sequence[TranscriptWord], run: Sequence[Numeral]) -> bool:
     """Tell whether a run has words like "no, wait" in it: it may be two numbers."""
     return not (_CORRECTING | _SLASHES).isdisjoint(_inside(words, run))
@@ -77,7 +95,7 @@ def _continues(words: Sequence[TranscriptWord], before: Numeral, after: Numeral,
     between = words[before.last + 1 : after.first]
     if len(between) == 1 and between[0].normalised in AND and before.digits.endswith("00"):
         return True  # "nine hundred and twelve"
-    allowed = _BETWEEN | _MISHEARD | _CORRECTING if across_sentences else _BETWEEN
+    allowed = _BETWEEN | _MISHEARD | _CORRECTING | _PROMPTING if across_sentences else _BETWEEN
     texts = {word.normalised for word in between}
     if texts == {"to"} and _are_years(before, after):
         return False
@@ -99,5 +117,8 @@ def _are_years(*numerals: Numeral) -> bool:
 
 def counts_digits(words: Sequence[TranscriptWord], numeral: Numeral) -> bool:
     """Tell whether a numeral says how many digits come ("the last four are …") and is none of them."""
-    before = words[numeral.first - 1].normalised if numeral.first else ""
-    return numeral.digits in ("3", "4") and before in _LEADS_ON - {"then"}
+    neighbours = {
+        word.normalised
+        for word in (*words[max(0, numeral.first - 1) : numeral.first], *words[numeral.last + 1 : numeral.last + 2])
+    }
+    return numeral.digits in ("3", "4") and not neighbours.isdisjoint(_LEADS_ON - _THEN)

@@ -25,8 +25,8 @@ from earshot_contract.shards import Shard
 from tests.fixtures.audio import decode
 from transcriber.engine_protocol import Model
 from transcriber.hardware import Machine, choose_settings, configure_process
+from transcriber.whisper.decode_request import DecodeRequest
 from transcriber.whisper.engine import BatchingEngine
-from transcriber.whisper.model import DecodeRequest
 
 MakeShard = Callable[..., Shard]
 NORMAL = BasicTextNormalizer()

@@ -20,6 +20,7 @@ NAMES = (
     ("AWS::S3::Bucket", "StorageUploads", "uploads"),
     ("AWS::DynamoDB::GlobalTable", "StorageTable", "rows"),
     ("AWS::SQS::Queue", "QueuesFast4D64", "fast"),
+    ("AWS::SQS::QueuePolicy", "QueuesFastPolicy84BF", "Ours-QueuesFastPolicy84BF-1TSGZ"),
     ("AWS::SQS::Queue", "CallbacksQueueE66F", "callbacks"),
 )
 RESOURCES = [
@@ -36,6 +37,7 @@ class Account:
         self.running = {"arn:jobs": ["arn:job:1"], "arn:workers": ["arn:worker:1"]}
         self.looks, self.status, self.deleted = instance_looks, status, False
         self.calls: list[str] = []
+        self.is_to_run = True  # the task, whatever becomes of its execution
         self.resources = RESOURCES
 
     def client(self, service: str) -> Any:
@@ -43,7 +45,7 @@ class Account:
             get_paginator=lambda operation: SimpleNamespace(paginate=getattr(self, f"{operation}_pages")),
             stop_execution=self.stop_execution,
             purge_queue=self.purge_queue,
-            list_tasks=self.list_tasks,
+            stop_task=self.stop_task,
             describe_tasks=self.describe_tasks,
             list_container_instances=self.list_container_instances,
             delete_stack=self.delete_stack,
@@ -65,11 +67,15 @@ class Account:
         code = "AWS.SimpleQueueService.PurgeQueueInProgress"
         raise ClientError({"Error": {"Code": code, "Message": "once a minute"}}, "PurgeQueue")
 
-    def list_tasks(self, cluster: str, desiredStatus: str = "RUNNING") -> Any:
+    def list_tasks(self, cluster: str, desiredStatus: str) -> Any:
         """Name the task, as ECS does, by what is to become of it: not by what it still does."""
         assert cluster == "cluster"
-        is_to_run = bool(self.running["arn:workers"])
-        return {"taskArns": ["task"] * (is_to_run == (desiredStatus == "RUNNING"))}
+        return {"taskArns": ["task"] * (self.is_to_run == (desiredStatus == "RUNNING"))}
+
+    def stop_task(self, cluster: str, task: str, reason: str) -> None:
+        assert (cluster, task) == ("cluster", "task")
+        self.calls.append("stop task")
+        self.is_to_run = False
 
     def list_tasks_pages(self, **arguments: str) -> list[Any]:
         return [{"taskArns": []}, self.list_tasks(**arguments)]
@@ -95,10 +101,10 @@ class Account:
 
 def test_stack_is_deleted_after_its_last_instance() -> None:
     account, waits = Account(), []
-    kept = destroy(account.client, "Earshot", lambda _: None, waits.append)
-    assert account.calls == ["stop arn:job:1", "stop arn:worker:1", "purge fast", "delete"], "jobs launch workers"
+    kept = destroy(account.client, "Earshot", lambda _: None, waits.append)  # jobs first, since they launch workers
+    assert account.calls == ["stop arn:job:1", "stop arn:worker:1", "purge fast", "stop task", "delete"]
     assert len(waits) == 2
-    assert kept == ["Bucket uploads", "GlobalTable rows"]
+    assert kept == ["bucket uploads", "table rows"]
 
 
 def test_task_that_ends_is_waited_for() -> None:
@@ -124,7 +130,7 @@ def test_rest_of_a_failed_deletion_is_removed() -> None:
         for r in RESOURCES
     ]
     account.looks = -1
-    assert destroy(account.client, "Earshot", lambda _: None, lambda _: None) == ["Bucket uploads", "GlobalTable rows"]
+    assert destroy(account.client, "Earshot", lambda _: None, lambda _: None) == ["bucket uploads", "table rows"]
     assert account.calls == ["delete"]
 
 

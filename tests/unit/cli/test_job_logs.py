@@ -78,14 +78,15 @@ def test_cloud_lines_come_from_every_group_of_the_stack() -> None:
 
         def paginate(self, **arguments: Any) -> Any:
             if "StackName" in arguments:
-                kinds = [("AWS::Logs::LogGroup", "prepare"), ("AWS::Logs::LogGroup", "job"), ("AWS::S3::Bucket", "b")]
-                return [
-                    {
-                        "StackResourceSummaries": [
-                            {"ResourceType": kind, "PhysicalResourceId": name} for kind, name in kinds
-                        ]
-                    }
+                listed = [
+                    ("AWS::Logs::LogGroup", "prepare", "CREATE_COMPLETE"),
+                    ("AWS::Logs::LogGroup", "job", "UPDATE_COMPLETE"),
+                    ("AWS::Logs::LogGroup", "quick", "DELETE_COMPLETE"),
+                    ("AWS::S3::Bucket", "b", "CREATE_COMPLETE"),
                 ]
+                names = ("ResourceType", "PhysicalResourceId", "ResourceStatus")
+                summaries = [dict(zip(names, each, strict=True)) | {"LogicalResourceId": each[1]} for each in listed]
+                return [{"StackResourceSummaries": summaries}]
             requests.append(arguments)
             entry = {"prepare": FUNCTION, "job": STATE}[arguments["logGroupName"]]
             return [{"events": [{"message": json.dumps(entry), "timestamp": 1795860000000}]}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -109,3 +110,42 @@ def test_password_of_a_url_is_sent_and_not_printed(earshot: Any, deployment: Any
     assert "hunter2" not in result.stdout + result.stderr
     assert not [path.name for path in Path(earshot.folder).iterdir() if "hunter2" in path.name]
     assert any(b"hunter2" in audio for audio in deployment.audio.values())
+
+
+def test_document_of_a_source_has_no_password(earshot: Any) -> None:
+    result = earshot("transcribe", "https://bob:hunter2@a.example/a.mp3", "--json")
+
+    assert json.loads(result.stdout)["source"] == "https://a.example/a.mp3"
+
+
+@pytest.mark.parametrize(
+    "address", ["http://bob:hunter2@127.0.0.1:1", "ftp://bob:hunter2@host", "http://bob:hunter2@[::1"]
+)
+@pytest.mark.parametrize(
+    "command", [["jobs"], ["show", "a1b2c3"], ["transcribe", "https://a.example"], ["open", "a1b2c3"]]
+)
+def test_password_of_a_deployment_is_in_no_error(earshot: Any, address: str, command: list[str]) -> None:
+    result = earshot(*command, "--url", address)
+
+    assert result.returncode in (2, 3)
+    assert "hunter2" not in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("source", ["ftp://bob:hunter2@host/a.mp3", "file://bob:hunter2@host/a.mp3"])
+def test_password_of_a_refused_source_is_not_printed(earshot: Any, source: str) -> None:
+    result = earshot("transcribe", source)
+
+    assert (result.returncode, result.stderr.count("hunter2")) == (2, 0)
+
+
+def test_printed_page_address_has_no_password(
+    earshot: Any, deployment: Any, job_ids: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda address: bool(opened.append(address)) or True)
+    address = deployment.url.replace("://", "://bob:hunter2@")
+
+    result = earshot("open", job_ids[1], "--url", address)
+
+    assert opened == [f"{address}/v1/#/jobs/{job_ids[1]}"]  # the browser gets in
+    assert result.stdout == f"{deployment.url}/v1/#/jobs/{job_ids[1]}\n"

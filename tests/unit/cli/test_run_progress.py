@@ -91,6 +91,20 @@ def test_time_left_falls_while_nothing_new_is_known() -> None:
     assert left == [30.0, 20.0, 10.0, 40.0, None]
 
 
+@pytest.mark.parametrize(("share", "shown"), [(0.95, "almost done"), (1.0, "almost done"), (0.5, None)])
+def test_estimate_that_is_used_up_leaves_no_gap(share: float, shown: str | None) -> None:
+    now = [0.0]
+    run = RunProgress(2, clock=lambda: now[0])
+    sources = [run.add("a.mp3", 10), run.add("b.mp3", 10)]
+    for now[0] in (60.0, 160.0):
+        for source in sources:
+            source.show_job({"state": "processing", "progress": share})
+        found = [line.plain for line in lines(run, 80, 24)]
+
+    assert [bool(shown) and shown in line for line in found] == [bool(shown)] * 3
+    assert not [line for line in found if " left" in line]
+
+
 def test_sent_bytes_are_the_share_while_a_file_is_sent() -> None:
     run = RunProgress(1)
     source = run.add("a.mp3", 200)
@@ -105,9 +119,11 @@ def test_sent_bytes_are_the_share_while_a_file_is_sent() -> None:
     [
         ("a.mp3", 5, "a.mp3"),
         ("interview-11.flac", 14, "interv…11.flac"),
+        ("interview 62 with the person who speaks.wav", 24, "interview 62 wit…aks.wav"),
+        ("2026-11-28 recording of a conference, part 12.mp3", 20, "2026-11-28 r… 12.mp3"),
         ("録音録音.mp3", 8, "録….mp3"),
         ("ab", 1, "a"),
     ],
 )
-def test_long_name_loses_its_middle(text: str, width: int, expected: str) -> None:
+def test_long_name_keeps_what_names_differ_in(text: str, width: int, expected: str) -> None:
     assert shorten(text, width) == expected

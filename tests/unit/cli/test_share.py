@@ -37,6 +37,12 @@ def test_share_prints_the_link_alone_to_stdout(earshot: Any, api: list[Any]) -> 
     assert api == [("POST", "/v1/requests/job-1/shares", {"audio": True, "days": 3})]
 
 
+def test_share_link_has_no_password_of_the_deployment(earshot: Any, api: list[Any]) -> None:
+    done = earshot("share", "job-1", "--url", "https://bob:hunter2@example.org/v1/")
+
+    assert done.stdout == "https://example.org/v1/#/shared/job-1/s3cret\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "request_sent", "shown"),
     [

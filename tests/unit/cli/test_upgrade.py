@@ -86,9 +86,35 @@ def test_upgrade_that_loses_data_is_refused(account: Account, change: dict[str, 
 def test_upgrade_that_is_declined_discards_the_changes(account: Account) -> None:
     account.settings, account.changes = deployed(), [HARMLESS]
     result = run_command("upgrade", "Ours", answer="n\n")
-    assert (result.exit_code, account.discarded, len(account.cdk)) == (1, 1, 2)
+    assert (result.exit_code, account.prepared, len(account.cdk)) == (1, [], 2)
 
 
 def test_upgrade_without_a_difference_changes_nothing(account: Account) -> None:
     account.settings = deployed()
-    assert (run_command("upgrade", "Ours").exit_code, len(account.cdk)) == (0, 2)
+    account.prepared = [HARMLESS]  # left by an upgrade that was interrupted at the question
+    assert (run_command("upgrade", "Ours", "--yes").exit_code, len(account.cdk)) == (0, 2)
+
+
+def test_upgrade_asks_nothing_that_needs_a_terminal(account: Account) -> None:
+    account.settings, account.changes = deployed(), [HARMLESS]
+    assert run_command("upgrade", "Ours", "--yes").exit_code == 0
+    for command in account.cdk[1:]:
+        assert command[command.index("--require-approval") + 1] == "never", command
+
+
+def test_many_changes_alike_are_one_line(account: Account) -> None:
+    methods = [
+        {
+            "Action": "Modify",
+            "Replacement": "Conditional",
+            "ResourceType": "AWS::ApiGateway::Method",
+            "LogicalResourceId": f"ApiRest{number}",
+        }
+        for number in range(70)
+    ]
+    account.settings, account.changes = deployed(), [HARMLESS, *methods]
+    result = run_command("upgrade", "Ours", "--yes")
+    assert [line for line in result.output.splitlines() if line.startswith("Modify")] == [
+        "Modify   AWS::ApiGateway::Method (70 of them), perhaps replaced",
+        "Modify   AWS::Lambda::Function Api, replaced",
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -90,6 +91,50 @@ def test_wrong_type_at_any_field_is_rejected(kind: type[Document], document: Any
 def test_error_names_location_and_types(document: str, location: str) -> None:
     with pytest.raises(InvalidDocument, match=location):
         S3Object.from_json(document)
+
+
+@pytest.mark.parametrize(("kind", "document", "path"), CASES)
+def test_problem_is_described_in_words_of_json(kind: type[Document], document: Any, path: Path) -> None:
+    """Who wrote the JSON knows neither the classes of this package nor Python's types."""
+    parent = document
+    for step in path[:-1]:
+        parent = parent[step]
+    lacking = {name: value for name, value in parent.items() if name != path[-1]} if isinstance(parent, dict) else None
+    changed = [with_value(document, path, wrong) for wrong in ([{"no": ["type"]}], {"a": 1}, 1.5, "x", "", None, True)]
+    if lacking is not None and len(path) > 1:
+        changed.append(with_value(document, path[:-1], lacking))
+    for problem in filter(None, (problem_of(kind, each) for each in changed)):
+        assert kind.__name__ not in problem
+        assert not re.search(r"\$|`(int|str|float|bool|dict|list|NoneType)\b|msgspec|Struct", problem)
+        assert re.search(r"is of the type|has no member|is not accepted|malformed", problem), problem
+
+
+def problem_of(kind: type[Document], document: Any) -> str | None:
+    try:
+        kind.from_json(json.dumps(document))
+    except InvalidDocument as error:
+        return error.problem
+    return None
+
+
+@pytest.mark.parametrize(
+    ("document", "problem"),
+    [
+        ('{"bucket":1,"key":"k"}', "`bucket` is of the type integer, not string"),
+        ('{"bucket":"b","key":"k","version":1}', "`version` is of the type integer, not string or null"),
+        ('{"bucket":"b"}', "the JSON has no member `key`"),
+        ('{"bucket":"","key":"k"}', "`bucket` is not accepted: expected string of length >= 1"),
+        ("[]", "the JSON is of the type array, not object"),
+        ("{", "the JSON is incomplete"),
+        ("{,}", "JSON is malformed"),
+        (b'{"bucket":"\xff"}', "it is not in UTF-8"),
+    ],
+)
+def test_problem_names_location_and_types(document: str | bytes, problem: str) -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        S3Object.from_json(document)
+
+    assert refused.value.problem.startswith(problem)
 
 
 def test_bytes_that_are_no_utf8_are_rejected() -> None:

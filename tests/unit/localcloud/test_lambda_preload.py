@@ -22,7 +22,7 @@ def test_clients_of_functions_are_made_beforehand(monkeypatch: pytest.MonkeyPatc
 
     session = SimpleNamespace(client=make, resource=make)
     monkeypatch.setattr(boto3, "setup_default_session", lambda: monkeypatch.setattr(boto3, "DEFAULT_SESSION", session))
-    lambda_sandbox.preload()
+    lambda_sandbox.sibling_module("lambda_preload").preload()
     beforehand, made[:] = list(made), []
 
     for service in lambda_preload.PRELOADED_CLIENTS:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.fixtures.python_source import comments_and_docstrings
+from tests.fixtures.python_source import source
 from tests.paths import ROOT
 
 FOLDERS = ("cli", "events", "functions", "infra", "localcloud", "containers", "simulation", "docs", "tests")
@@ -53,9 +53,8 @@ def words() -> set[str]:
     for path in code():
         found |= {path.name, path.stem, *path.relative_to(ROOT).parts}
         if path.name.endswith(SOURCES):
-            text = path.read_text(encoding="utf-8")
-            for comment in comments_and_docstrings(text) if path.suffix == ".py" else ():
-                text = text.replace(comment, "", 1)
+            is_python = path.suffix == ".py"
+            text = source(path).without_comments if is_python else path.read_text(encoding="utf-8")
             found.update(_WORDS.findall(text))
     return found
 
@@ -64,7 +63,7 @@ def texts() -> Iterator[tuple[str, str]]:
     """Yield the path of each file of code, and one of its comments."""
     for folder in FOLDERS:
         for path in (ROOT / folder).rglob("*.py"):
-            for text in comments_and_docstrings(path.read_text(encoding="utf-8")):
+            for text in source(path).comments:
                 yield path.relative_to(ROOT).as_posix(), text.strip('"')
     for path in (ROOT / "functions" / "page").glob("*.js"):
         for found in _JAVASCRIPT.finditer(path.read_text(encoding="utf-8")):

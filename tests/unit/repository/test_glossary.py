@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.fixtures.python_source import nodes, without_text
+from tests.fixtures.python_source import nodes, source
 from tests.paths import ROOT
 
 FOLDERS = ("cli", "events", "functions", "infra", "localcloud", "containers", "tests")
@@ -133,8 +133,7 @@ def json_names(path: Path) -> Iterator[Name]:
 
 def may_offend(path: Path) -> bool:
     """Return whether an avoided word stands outside of comments and strings; parsing every file takes long."""
-    code = without_text(path.read_text(encoding="utf-8"))
-    words = {word.lower() for word in set(_WORD.findall(code))}
+    words = {word.lower() for word in set(_WORD.findall(source(path).code))}
     return bool((words | {word.removesuffix("s") for word in words}) & avoided_words().keys())
 
 

@@ -33,6 +33,16 @@ def test_readme_names_no_installation_from_an_index() -> None:
     assert [page.name for page in documents if command.search(page.read_text(encoding="utf-8"))] == []
 
 
+def test_what_documents_write_into_the_clone_is_ignored_by_git() -> None:
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    documents = [README, *(page.read_text(encoding="utf-8") for page in (ROOT / "docs").rglob("*.md"))]
+    commands = re.compile(r"^\S*(?:\.venv/bin|python -m)\S* .*--out ([\w.-]+)", re.MULTILINE)
+    folders = {folder for document in documents for folder in commands.findall(document)}
+
+    assert "texts" in folders
+    assert {folder for folder in folders if not {f"{folder}/", f"/{folder}/"} & {*ignored}} == set()
+
+
 def test_readme_names_existing_make_targets() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"make ([a-z-]+)", README):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -40,14 +41,19 @@ def write_silenced_copy(source: Path, target: Path, copy: AudioCopy, spans: Sequ
         stream = container.add_stream("libmp3lame", rate=SAMPLE_RATE, layout=layout)
         stream.bit_rate = _BIT_RATE * len(channels)
         position = 0
+        waiting = deque(sorted((span.start - MARGIN_SECONDS, span.end + MARGIN_SECONDS) for span in spans))
+        current: list[tuple[float, float]] = []  # that have begun and not ended: hours have thousands of spans
         for samples in _blocks(streams):
-            for span in spans:
-                first = round((span.start - MARGIN_SECONDS) * SAMPLE_RATE) - position
-                last = round((span.end + MARGIN_SECONDS) * SAMPLE_RATE) - position
+            end = position + samples.shape[1]
+            while waiting and waiting[0][0] * SAMPLE_RATE < end:
+                current.append(waiting.popleft())
+            for start, stop in current:
+                first, last = round(start * SAMPLE_RATE) - position, round(stop * SAMPLE_RATE) - position
                 samples[:, max(first, 0) : max(last, 0)] = 0.0
+            current = [span for span in current if span[1] * SAMPLE_RATE > end]
             frame = AudioFrame.from_ndarray(np.ascontiguousarray(samples), "fltp", layout)
             frame.sample_rate, frame.pts = SAMPLE_RATE, position
-            position += samples.shape[1]
+            position = end
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
 

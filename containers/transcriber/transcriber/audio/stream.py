@@ -12,18 +12,16 @@ from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.shard_results import AudioInfo, ShardWarning
 from earshot_contract.shards import PacketPosition, RawAudio, ShardError
 from transcriber.audio import stream_warnings
-from transcriber.audio.container import MAX_CHANNELS, UNREADABLE, no_samples_error
+from transcriber.audio.container import MAX_CHANNELS, no_samples_error
 from transcriber.audio.frame_decoder import FrameDecoder
-from transcriber.audio.mixing import Mixer, PeakScaler, planar, weights
+from transcriber.audio.mixing import Mixer, PeakScaler
 from transcriber.audio.open_part import OpenPart
+from transcriber.audio.part_blocks import PartBlocks
 from transcriber.audio.recordings import parts_to_read
-from transcriber.audio.resampling import BLOCK_SAMPLES, SAMPLE_RATE, Resampler16k, silence_blocks
-from transcriber.audio.timeline import stamp_of
+from transcriber.audio.resampling import BLOCK_SAMPLES, SAMPLE_RATE
 from transcriber.audio.tracks import track_language, track_number
 from transcriber.engine_protocol import ShardFailed
 
-_PRE_ROLL_SECONDS = 1.0  # decoded before the range, so that codecs with memory have settled when it begins
-_MIN_SEEK_SECONDS = 30.0  # seek only for a later start; before it, decoding from the start is fast and exact
 _MIN_UNREAD_BYTES = 1 << 14  # behind a recording: a second of audio, and more than the remarks that programs leave
 _TRUNCATED_SECONDS = 1.0  # shorter than the header's duration by more: truncated; encoders pad and round by less
 
@@ -35,7 +33,7 @@ class AudioStream:
 
     Args:
         path: the audio file.
-        channel: index from 0, or None to mix all channels.
+        channel: index from 0, or None to mix all channels; one that the file does not have is silent.
         track: the requested audio track; None: the default one, or another one if that is silent.
         start: start of the range, in seconds.
         end: end of the range, in seconds; None: the end of the file.
@@ -93,18 +91,12 @@ class AudioStream:
             self._warn(stream_warnings.contradicting_claims(raw, found, described))
         self._decoder = FrameDecoder()
         self._position = 0  # samples from the start of the file to the next one
-        self._part_position = 0  # samples from the start of the file to the part
         self._sought = first is not None  # the beginning of the file was skipped
         self._stopped_early = False  # the end of the file was not read
         self._scaler = PeakScaler()
         self._mixer = Mixer()
 
     def _check_channels(self, max_channels: int) -> None:
-        if self._channel is not None and self._channel >= self.channels:
-            raise ShardFailed(
-                ShardError.NO_CHANNEL,
-                f"Channel {self._channel} was requested, but the file has {self.channels} (counted from 0).",
-            )
         if self.channels > max_channels:
             raise ShardFailed(
                 ShardError.NOT_AUDIO, f"The file has {self.channels} channels; at most {max_channels} are accepted."
@@ -188,79 +180,17 @@ class AudioStream:
                 self._warn(stream_warnings.unreadable_part(number, len(self._parts), start))
 
     def _part_blocks(self, part: OpenPart, number: int) -> Iterator[np.ndarray]:
-        first_packet = self._first if self._first and self._first.part == number else None
+        first = self._first if self._first and self._first.part == number else None
         until = self._until if self._until and self._until.part == number else None
-        if first_packet:
-            self._position = round(first_packet.seconds * SAMPLE_RATE)
-        base = written = self._part_position = self._position  # samples
-        timeline = part.timeline
-        run: Resampler16k | None = None
-        self._decoder.end_gap()
-        seeking = self._seek(part)
-        first = True
-        for frame in self._decoder.frames(part, first_packet, until):
-            if seeking and first and frame.pts is None:
-                continue
-            if first_packet and first:
-                timeline.begin_with(frame)
-            form = (frame.format.name, frame.layout.name, frame.sample_rate)
-            changed = run is not None and form != run.form
-            time = timeline.step(stamp_of(frame), changed, first, seeking)
-            skipped = 0  # samples of the frame that overlap what was decoded before
-            if time is not None:
-                if run:
-                    for block in run.finish():
-                        written += len(block)
-                        yield block
-                target = base + round(time * SAMPLE_RATE)
-                if seeking and first:
-                    self._position = written = target = max(target, 0)
-                skipped = max(0, round((written - target) * frame.sample_rate / SAMPLE_RATE)) if target < written else 0
-                if skipped >= frame.samples:
-                    run = None
-                    timeline.start_run((written - base) / SAMPLE_RATE, frame.sample_rate)
-                    first = False
-                    continue
-                self._warn_of_damage(time)
-                for silence in silence_blocks(target - written):
-                    written += len(silence)
-                    yield silence
-                begin = time if target >= written - 1 and not skipped else (written - base) / SAMPLE_RATE
-                timeline.start_run(begin, frame.sample_rate)
-                run = None
-            if run is None:
-                run = Resampler16k(form, weights(frame), self._channel, self._mixer)
-            first = False
-            self._decoder.end_gap()
-            samples = planar(frame)[:, skipped:]
-            timeline.count(samples.shape[1])
-            for block in run.add(samples):
-                written += len(block)
-                yield block
-        for block in run.finish() if run else ():
+        if first:
+            self._position = round(first.seconds * SAMPLE_RATE)
+        sought = not self._first and self._header_seconds is not None and part.seek(self._start / SAMPLE_RATE)
+        self._sought |= sought
+        blocks = PartBlocks(part, self._decoder, self._position, self._channel, self._mixer, self._warn)
+        for position, block in blocks.between(first, until, sought):
+            self._position = position
             yield block
-        self._warn_of_damage(timeline.end)
+        self._position = blocks.position
         self._stopped_early |= until is not None
         if until is None and (unread := self._parts[number].unread) >= _MIN_UNREAD_BYTES:
             self._warn(stream_warnings.unread_bytes(unread, self._position / SAMPLE_RATE))
-
-    def _warn_of_damage(self, until: float) -> None:
-        """Warn of undecodable packets before `until`, in seconds from the start of the part."""
-        gap = self._decoder.gap_before(until)
-        if gap is None or not self._position:
-            return
-        start, stop = (self._part_position / SAMPLE_RATE + time for time in (gap, until))
-        self._warn(stream_warnings.undecodable(start, stop))
-
-    def _seek(self, part: OpenPart) -> bool:
-        """Seek near a late start. Returns: True if positions must come from the first frame's time stamp."""
-        target = self._start / SAMPLE_RATE - _PRE_ROLL_SECONDS
-        stream = part.stream
-        if self._first or target < _MIN_SEEK_SECONDS or self._header_seconds is None or not stream.time_base:
-            return False
-        try:
-            part.container.seek(int((target + part.timeline.zero) / float(stream.time_base)), stream=stream)
-        except UNREADABLE:
-            return False
-        self._sought = True
-        return True

@@ -20,7 +20,7 @@ from av.packet import Packet
 from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.engine_profile import EngineProfile
 from earshot_contract.shards import PacketPosition, PlanRequest, RawAudio
-from transcriber.audio.container import UNREADABLE, demux
+from transcriber.audio.container import UNREADABLE
 from transcriber.audio.open_part import OpenPart
 from transcriber.audio.packets import PRE_ROLL_PACKETS, PacketClock
 from transcriber.audio.recordings import recordings
@@ -209,7 +209,7 @@ def _batches(path: Path, raw: RawAudio | None, track: TrackRequest | None) -> It
     for number, part in recordings(path, raw, track):
         clock, first = PacketClock(part, start), 0
         tracks = len(decodable_tracks(part.container))
-        demuxed = demux(part.container, part.stream)
+        demuxed = part.packets()
         while packets := _some(demuxed):
             yield _Batch(part, number, tracks, first, packets, clock.times_of(packets))
             first += len(packets)

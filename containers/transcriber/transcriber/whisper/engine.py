@@ -23,7 +23,7 @@ from transcriber.hardware import EngineSettings
 from transcriber.speakers.known_voices import known_voices, read_samples
 from transcriber.speakers.model import SpeakerModels
 from transcriber.speakers.stream import SpeakerStream
-from transcriber.whisper import language_choice, other_languages
+from transcriber.whisper import language_choice, other_languages, unwritten_speech
 from transcriber.whisper.batch_queue import BatchQueue
 from transcriber.whisper.batch_worker import BatchWorker
 from transcriber.whisper.log_mel import LogMel
@@ -240,6 +240,7 @@ class BatchingEngine:
             warnings=[
                 *state.warnings,
                 *other_languages.warnings_of(state.other_languages, language, unknown=state.unknown_language),
+                *unwritten_speech.warnings_of(state.unwritten_speech, shard.channel),
             ],
             speakers=state.speakers,
         )

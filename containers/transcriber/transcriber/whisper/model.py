@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from faster_whisper.transcribe import get_suppressed_tokens
 
 from transcriber.hardware import EngineSettings
 from transcriber.whisper import quality_checks
+from transcriber.whisper.decode_request import DecodeRequest
 from transcriber.whisper.encoder_output import EncoderOutput
 from transcriber.whisper.log_mel import pad_with_silence
 from transcriber.whisper.quality_checks import Hypothesis
@@ -24,28 +24,10 @@ from transcriber.whisper.timestamp_segments import before_end_of_audio
 from transcriber.whisper.word_alignment import AlignedWord, align_words, alignment_groups, words_by_segment
 
 _MAX_INITIAL_TIMESTAMP = 50  # timestamp tokens of 20 ms: the first segment starts within the first second
+BEAM = 5  # beam size, OpenAI's default; 1 and 2 cost 2.2 and 0.8 points of WER on base
 _BEST_OF = 5  # samples at a temperature above 0, OpenAI's default
 _MAX_PROMPT_TOKENS = 223  # half of the decoder's positions, minus the start-of-previous-text token
 _DECODER_POSITIONS = 448  # most tokens of prompt and text
-
-
-@dataclass(frozen=True)
-class DecodeRequest:
-    """Options for decoding one window; all requests of a batch have the same number of prompt tokens.
-
-    Attributes:
-        language: Whisper's code.
-        task: "transcribe" or "translate".
-        prompt_tokens: tokens of hotwords and prompt.
-        seconds: audio in the window.
-        timestamps: the model writes timestamp tokens.
-    """
-
-    language: str
-    task: str
-    prompt_tokens: tuple[int, ...]
-    seconds: float
-    timestamps: bool = True
 
 
 class WhisperModel:

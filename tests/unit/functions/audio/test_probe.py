@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import struct
+from contextlib import suppress
+from functools import cache
 
 import av
 import numpy as np
@@ -18,21 +20,24 @@ from tests.fixtures.films import Track, film
 from tests.paths import SAMPLES
 
 SAMPLE = SAMPLES / "sample.flac"
+FRAGMENTED = {"movflags": "frag_keyframe+empty_moov+default_base_moof", "frag_duration": "100000"}
+LAYOUTS = {1: "mono", 2: "stereo", 4: "quad", 6: "5.1"}
 
 
+@cache
 def encoded(
     container: str,
     codec: str,
     channels: int,
     seconds: float = 2.0,
     rate: int = 48000,
-    options: dict[str, str] | None = None,
+    fragmented: bool = False,
     amplitude: float = 0.3,
 ) -> bytes:
     """A tone, as FFmpeg writes it."""
     out = io.BytesIO()
-    with av.open(out, "w", format=container, options=options) as file:
-        stream = file.add_stream(codec, rate=rate, layout="mono" if channels == 1 else "stereo")
+    with av.open(out, "w", format=container, options=FRAGMENTED if fragmented else None) as file:
+        stream = file.add_stream(codec, rate=rate, layout=LAYOUTS[channels])
         tone = np.sin(np.arange(int(seconds * rate)) * 0.05).astype(np.float32) * amplitude
         frame = av.AudioFrame.from_ndarray(np.repeat(tone[None], channels, 0), "fltp", stream.layout.name)
         frame.sample_rate = rate
@@ -66,6 +71,71 @@ def test_header_gives_duration_and_channels(container: str, codec: str, channels
     assert found.sample_rate == 48000
     # A stream that cannot be sought back has no length in its header; MP3 pads up to a few frames.
     assert found.duration == pytest.approx(2.0, abs=0.15) or container == "flac"
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize(
+    ("container", "codec"),
+    [
+        ("mpegts", "aac"),
+        ("mpegts", "mp2"),
+        ("mpegts", "ac3"),
+        ("vob", "ac3"),
+        ("mpeg", "mp2"),
+        ("flv", "aac"),
+        ("flv", "libmp3lame"),
+        ("avi", "aac"),
+        ("avi", "pcm_s16le"),
+        ("au", "pcm_mulaw"),
+        ("caf", "pcm_s16be"),
+        ("w64", "pcm_s16le"),
+        ("adts", "aac"),
+        ("ac3", "ac3"),
+        ("eac3", "eac3"),
+        ("tta", "tta"),
+        ("wv", "wavpack"),
+    ],
+)
+def test_header_gives_channels_that_decoder_finds(container: str, codec: str, channels: int) -> None:
+    rate = 44100 if container == "flv" else 48000
+    body = encoded(container, codec, channels, rate=rate)
+    found = probed(body)
+    with av.open(io.BytesIO(body)) as file:
+        assert found.channels == file.streams.audio[0].codec_context.channels == channels
+    assert found.sample_rate in (rate, None)
+    assert found.duration is None or found.duration == pytest.approx(2.0, abs=0.15)
+
+
+@pytest.mark.parametrize("container", ["mp4", "mov", "ipod"])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_claimed_channels_of_mp4_are_those_of_decoder(container: str, channels: int) -> None:
+    body = bytearray(encoded(container, "aac", channels))
+    claim = body.index(b"mp4a", body.index(b"stsd")) + 20
+    body[claim : claim + 2] = struct.pack(">H", 3 - channels)
+    assert probed(bytes(body)).channels == channels
+
+
+@pytest.mark.parametrize("channels", LAYOUTS)
+@pytest.mark.parametrize(("container", "codec"), [("ac3", "ac3"), ("eac3", "eac3"), ("mpegts", "ac3"), ("mp4", "aac")])
+def test_channels_of_surround_sound_are_counted(container: str, codec: str, channels: int) -> None:
+    assert probed(encoded(container, codec, channels, 0.5)).channels == channels
+
+
+@pytest.mark.parametrize("container", ["mpegts", "avi", "flv", "caf", "au", "w64", "tta", "wv", "vob", "ac3"])
+def test_damaged_header_is_no_error(container: str) -> None:
+    codec = {"mpegts": "aac", "flv": "aac", "caf": "pcm_s16be", "au": "pcm_mulaw", "tta": "tta", "wv": "wavpack"}
+    body = encoded(
+        container, codec.get(container, "ac3" if container in ("vob", "ac3") else "pcm_s16le"), 2, 0.2, 44100
+    )
+    random = np.random.default_rng(1)
+    for size in [*range(24, 200), *range(200, len(body), 997)]:
+        with suppress(ApiError):  # so little of it that it may be text
+            probed(body[:size])
+    for _ in range(300):
+        damaged = bytearray(body)
+        for at in random.integers(12, min(len(body), 1000), 6):
+            damaged[at] = random.choice([0, 1, 0x7F, 0xFF])
+        probed(bytes(damaged))
 
 
 @pytest.mark.parametrize("container", ["matroska", "mp4", "mov"])
@@ -114,13 +184,10 @@ class Counting(io.BytesIO):
 @pytest.mark.parametrize("silent", [0.0, 5.0, 10.0])
 def test_length_of_aac_that_begins_with_silence_is_about_right(silent: float) -> None:
     """Frames of silence have some bytes, and those of sound a hundred and more."""
-    body = encoded("adts", "aac", 1, 60.0, 44100)
+    body = encoded("adts", "aac", 1, 30.0, 44100)
     if silent:
         body = encoded("adts", "aac", 1, silent, 44100, amplitude=0.0) + body
-    assert probed(body).duration == pytest.approx(60 + silent, rel=0.5)
-
-
-FRAGMENTED = {"movflags": "frag_keyframe+empty_moov+default_base_moof", "frag_duration": "100000"}
+    assert probed(body).duration == pytest.approx(30 + silent, rel=0.5)
 
 
 @pytest.mark.parametrize(
@@ -129,9 +196,9 @@ FRAGMENTED = {"movflags": "frag_keyframe+empty_moov+default_base_moof", "frag_du
 )
 @pytest.mark.parametrize("channels", [1, 2])
 def test_header_of_long_file_is_read_and_no_more(container: str, codec: str, rate: int, channels: int) -> None:
-    body = encoded(container, codec, channels, 20.0, rate, FRAGMENTED if container == "mp4" else {})
+    body = encoded(container, codec, channels, 4.0, rate, fragmented=container == "mp4")
     start = body.index(b"moof") - 4 if container == "mp4" else 0
-    file = Counting(body + body[start:] * 60)
+    file = Counting(body + body[start:] * 300)
     found = probe(file, len(file.getvalue()))
     assert (found.channels, found.sample_rate) == (channels, rate)
     assert file.count < 400_000 < len(file.getvalue())
@@ -159,13 +226,13 @@ def test_ogg_streams_are_known_by_their_first_packet(packet: bytes, expected: Pr
 
 def test_radio_dump_lasts_as_long_as_it_is() -> None:
     """Its clock began long before the file."""
-    body = bytearray(encoded("ogg", "libopus", 2, 20.0))
+    body = bytearray(encoded("ogg", "libopus", 2, 12.0))
     at = body.find(b"OggS")
     while at >= 0:
         position = int.from_bytes(body[at + 6 : at + 14], "little")
         body[at + 6 : at + 14] = (position and position + 10**10).to_bytes(8, "little")
         at = body.find(b"OggS", at + 1)
-    assert probed(bytes(body)).duration == pytest.approx(20, abs=1.5)
+    assert probed(bytes(body)).duration == pytest.approx(12, abs=1.5)
 
 
 def test_sample_file_gives_duration() -> None:
@@ -203,64 +270,6 @@ def test_headerless_audio_is_measured_by_its_raw_format() -> None:
     assert probed(bytes(64000), RawAudio("linear16", 16000, 2)) == Probe(1.0, 2, 16000)
     assert probed(bytes(8000), RawAudio("mulaw", 8000)) == Probe(1.0, 1, 8000)
     assert probed(b"%PD", RawAudio("g729", 8000)).duration is None
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"<!doctype html><html><body>Sign in</body></html>" * 9,
-        b'{"error": "not found", "detail": "there is no such recording on this server"}',
-        b"%PDF-1.7\n" + bytes(999),
-        b"\x89PNG\r\n\x1a\n" + bytes(999),
-        b"PK\3\4" + bytes(999),
-    ],
-)
-def test_encoding_makes_no_audio_of_a_document(body: bytes) -> None:
-    with pytest.raises(ApiError, match="not audio"):
-        probed(body, RawAudio("linear16", 16000))
-
-
-@pytest.mark.parametrize("start", [b"\x1f\x8b", b"BM", b"\xff\xd8\xff", b"\0\0\1\0\x08\0", b"MM\0", b"\xff\xfe\1\0"])
-def test_samples_may_begin_like_a_document(start: bytes) -> None:
-    samples = start + np.random.default_rng(1).bytes(8000)
-    assert probed(samples, RawAudio("mulaw", 8000)).duration == pytest.approx(1.0, abs=0.01)
-
-
-@pytest.mark.parametrize(
-    ("body", "kind"),
-    [
-        (b"", "empty"),
-        (b"%PDF-1.7\n%\xe2\xe3", "PDF"),
-        (b"\x89PNG\r\n\x1a\n\0\0", "PNG"),
-        (b"PK\x03\x04\x14\0", "ZIP"),
-        (b"<!doctype html><html>", "a web page"),
-        ("Grüße, dies ist kein Ton. ".encode() * 400, "text"),
-        (b'{"url": "https://example.com/a.wav"}', "text"),
-    ],
-)
-def test_non_audio_file_is_rejected_with_its_kind(body: bytes, kind: str) -> None:
-    with pytest.raises(ApiError) as raised:
-        probed(body)
-    assert kind in raised.value.failure.err_msg
-    assert raised.value.failure.err_msg.startswith("Bad Request: failed to process audio: ")
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"RIFF\0\0\0\0WAVE",
-        b"\xff\xfb",
-        b"OggS\0\2",
-        b"\x1aE\xdf\xa3",
-        b"fLaC\0",
-        b"NIST_1A\n   1024\n",
-        b"#!AMR\n",
-        b"\0\1\2\3" * 99,
-        SAMPLE.read_bytes()[:5000],
-    ],
-)
-def test_possible_audio_is_left_to_the_worker(body: bytes) -> None:
-    assert isinstance(probed(body), Probe)
 
 
 @given(

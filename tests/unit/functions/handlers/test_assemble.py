@@ -88,6 +88,16 @@ def test_upload_with_long_key_has_all_results(context: Any, length: int, letter:
     assert not set(found) & set(upload_result_keys(upload_key[:-1] + "z"))
 
 
+def test_completed_row_has_no_password_of_its_url(context: Any) -> None:
+    """Until then Prepare may fetch the URL once more; a retry is for jobs that failed."""
+    audio = S3Object("transcripts", "work/j1/audio")
+    job_with_results(Source(SourceKind.URL, audio, "https://me:secret@example.org/talk.mp3?a=b", 7))
+    assemble({"job_id": "j1"}, context)
+    job = job_table.find("j1")
+    assert job
+    assert job.source == Source(SourceKind.URL, audio, "https://example.org/talk.mp3?a=b", 7)
+
+
 def test_assemble_twice_changes_nothing(context: Any) -> None:
     job_with_results(Source(SourceKind.BODY))
     assemble({"job_id": "j1"}, context)
@@ -160,7 +170,7 @@ def test_redacted_audio_is_requested_before_the_job_is_completed(context: Any) -
     assert answer["group"] == "deployment"  # what the queues are fair by
     assert (copy.audio, copy.channels) == (S3Object("uploads", "call.mp3"), [])
     (span,) = Spans.from_json(stored(copy.spans.key)).spans
-    assert (span.start, span.end) == (1.5, 2.4)  # the words end with the audio
+    assert (span.start, span.end) == (1.4, 2.4)  # with the pause before the words, which end with the audio
     assert job_table.find("j1").state == "processing"  # type: ignore[union-attr]
 
     s3.put(copy.result, b"an MP3 of other spans", "audio/mpeg", {"spans": "work/j1/silent-spans/x.json"})

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
 
 from earshot_contract.api_keys import DEFAULT_KEY, Scope, key_id
+from earshot_contract.schedule_events import KEEP_ACTIVE
 from functions.aws import api_keys
+from functions.handlers.api.handler import handler as api_handler
 from functions.handlers.authorize.handler import handler
 from functions.settings import settings
 
@@ -83,3 +86,10 @@ def test_expired_and_revoked_keys_are_refused_at_once(aws):
 
     with pytest.raises(Exception, match=r"^Unauthorized$"):
         authorize(f"Token {KEY}")
+
+
+@pytest.mark.parametrize("function", [handler, api_handler])
+def test_daily_event_asks_nothing(aws: None, function: Callable[..., dict]) -> None:
+    """It is no caller's: a refusal would be an error, which Lambda tries again and logs."""
+    context = SimpleNamespace(function_name="f", memory_limit_in_mb=1, invoked_function_arn="arn", aws_request_id="id")
+    assert function({"op": KEEP_ACTIVE}, context) == {}

@@ -75,6 +75,6 @@ def test_detected_languages_may_stand_in_one_value():
 
 
 def test_upload_query_without_language_detects_it():
-    assert upload_query("") == "detect_language=true"
-    assert Options.from_query(upload_query(" ?model=whisper-base&punctuate=true ")).detect_language == []
-    assert Options.from_query(upload_query("language=de")).language == "de"
+    assert upload_query({}) == "detect_language=true"
+    assert Options.from_query(upload_query({"listen": " ?model=whisper-base&punctuate=true "})).detect_language == []
+    assert Options.from_query(upload_query({"listen": "language=de"})).language == "de"

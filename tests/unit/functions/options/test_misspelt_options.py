@@ -6,6 +6,7 @@ import pytest
 
 from functions.errors import ApiError
 from functions.options.options import Options
+from functions.options.query_string import upload_query
 
 
 @pytest.mark.parametrize(
@@ -60,3 +61,29 @@ def test_misspelt_redaction_for_nothing_is_warned_about(query):
     assert found["type"] == "unknown_parameter"
     with pytest.raises(ApiError, match="redact"):
         Options.from_query(f"{query}&{query.partition('=')[0]}=pci")
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"listen": "redact=pci"},
+        {"redact": "pci"},
+        {"listen": "language=de", "redact": "pci"},
+        {"options": "language=de&redact=pci"},
+        {"query": "Redact[]=pci"},
+    ],
+)
+def test_upload_is_redacted_wherever_its_metadata_ask_for_it(metadata):
+    assert Options.from_query(upload_query(metadata)).redact == ["pci"]
+
+
+@pytest.mark.parametrize("metadata", [{"redact-pii": "pci"}, {"listen": "redatc=pci"}, {"options": "redatc=pci"}])
+def test_upload_with_misspelt_redaction_is_refused(metadata):
+    with pytest.raises(ApiError, match="redact was probably meant"):
+        Options.from_query(upload_query(metadata))
+
+
+def test_other_metadata_of_an_upload_change_nothing():
+    metadata = {"name": "x", "language": "de", "mtime": "1764360000.5", "s3cmd-attrs": "atime:1/md5:ab", "a": "b=c"}
+
+    assert upload_query(metadata) == "detect_language=true"

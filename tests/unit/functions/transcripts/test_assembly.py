@@ -155,6 +155,15 @@ def test_assemble_adds_audio_warnings() -> None:
     assert [w["parameter"] for w in assembled([whole], "alternatives=3").warnings] == ["alternatives"]
 
 
+def test_assemble_leaves_out_channels_the_file_has_not() -> None:
+    left, right = result(0, 0, "left"), result(1, 1, "")
+    assert (
+        len(assembled([replace(part, audio=replace(part.audio, channels=2)) for part in (left, right)]).channels) == 2
+    )
+    mono = assembled([replace(part, audio=replace(part.audio, channels=1)) for part in (left, right)])
+    assert [[segment.text for segment in channel.segments] for channel in mono.channels] == [["left"]]
+
+
 def test_assemble_keeps_each_shard_warning_once() -> None:
     silent, other = (ShardWarning("audio", type, "…") for type in ("silent_track", "undecodable"))
     left = replace(result(0, 0, "x"), warnings=[silent])

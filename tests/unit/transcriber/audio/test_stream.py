@@ -110,7 +110,6 @@ def test_limits_raise_their_errors(tmp_path: Path) -> None:
     path = wav(tmp_path / "three.wav", tones(30.0, 1000, 1000, 1000))
 
     for error, limits in (
-        (ShardError.NO_CHANNEL, {"channel": 3}),
         (ShardError.TOO_LONG, {"max_seconds": 20.0}),
         (ShardError.NOT_AUDIO, {"max_channels": 2}),
     ):

@@ -17,7 +17,7 @@ import pytest
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import manifest_key, transcript_key
 from earshot_contract.s3_object import S3Object
-from earshot_contract.shard_results import AudioInfo, ModelInfo, Segment, Word
+from earshot_contract.shard_results import AudioInfo, ModelInfo, Segment, SpeakerTurn, Word
 from functions.aws import job_table, model_bucket, s3
 from functions.aws.clients import client
 from functions.handlers.api.handler import handler
@@ -25,7 +25,7 @@ from functions.handlers.assemble.output_files import output_files
 from functions.jobs.job import Job
 from functions.options.options import Options
 from functions.settings import settings
-from functions.transcripts.transcript import Channel, Transcript
+from functions.transcripts.transcript import Channel, SpeakerModelInfo, Transcript
 from tests.fixtures import account
 
 SHA = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
@@ -160,7 +160,7 @@ def executions(api: Api) -> Callable[[], list[str]]:
     return lambda: [found["name"] for found in states.list_executions(stateMachineArn=arn)["executions"]]
 
 
-def transcript(job: Job, *words: str) -> Transcript:
+def transcript(job: Job, *words: str, speakers: int = 0) -> Transcript:
     timed_words = [Word(text, index * 0.5, index * 0.5 + 0.4, 0.9) for index, text in enumerate(words)]
     segments = [Segment(0.0, len(words) * 0.5, " ".join(words), timed_words)] if words else []
     return Transcript(
@@ -170,8 +170,9 @@ def transcript(job: Job, *words: str) -> Transcript:
         task="transcribe",
         audio=AudioInfo("ab" * 32, 10.0, 1, 16000, "pcm_s16le"),
         model=ModelInfo("base", SHA, True, "int8", "cpu"),
-        channels=[Channel(0, "en", 1.0, segments)],
+        channels=[Channel(0, "en", 1.0, segments, [SpeakerTurn(n, n + 1, n, 0.9) for n in range(speakers)])],
         model_seconds=0.5,
+        speaker_model=SpeakerModelInfo("speakers", SHA) if speakers else None,
     )
 
 
@@ -179,11 +180,11 @@ def transcript(job: Job, *words: str) -> Transcript:
 def complete(api: Api) -> Callable[..., Job]:
     """What the Job machine does to a job in the end."""
 
-    def complete(job_id: str, *words: str) -> Job:
+    def complete(job_id: str, *words: str, speakers: int = 0) -> Job:
         job = job_table.find(job_id)
         assert job
         options = Options.from_stored(job.parsed, job.options)
-        for file in output_files(job, transcript(job, *words), options):
+        for file in output_files(job, transcript(job, *words, speakers=speakers), options):
             s3.put(S3Object("transcripts", file.key), file.body, file.content_type)
         finished = job_table.finish(job_id, transcript=transcript_key(job_id), duration=10.0, shards=1)
         assert finished

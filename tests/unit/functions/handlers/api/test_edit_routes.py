@@ -91,6 +91,64 @@ def test_edits_of_moved_words_are_warned_about_and_replaced(api, complete):
     assert "Goodbye," in api.get(f"/requests/{made}/result?format=txt").text
 
 
+@pytest.mark.parametrize("spelt", ["{}", '"{}"', 'W/"{}"', 'w/"{}"', '"other", "{}"', 'W/"x",W/"{}"', '"*"', "*"])
+def test_version_is_read_as_programs_and_proxies_spell_it(api, job_id, spelt):
+    for change in (CHANGE, {}, CHANGE):
+        version = api.get(f"/requests/{job_id}/edits").headers["etag"].strip('"')
+
+        assert put(api, job_id, change, spelt.format(version)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("version", "says"), [("a" * 32, "Somebody else"), ('"x"', "as it came"), ('W/"none-gzip"', "as it came")]
+)
+def test_other_version_and_no_version_differ(api, job_id, version, says):
+    answer = put(api, job_id, CHANGE, version)
+
+    assert (answer.status, answer.json["err_code"]) == (412, "EDITED_MEANWHILE")
+    assert says in answer.json["err_msg"]
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"", "the JSON is incomplete"),
+        (b"[]", "the JSON is of the type array, not object"),
+        (b'{"changes": [{"channel": "0"}]}', "`changes[0].channel` is of the type string, not integer"),
+        (b'{"changes": [{"channel": 0}]}', "`changes[0]` has no member `first`"),
+        (b'{"x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested too deeply"),
+        (b'{"changes": [{"channel": 0, "first": 0, "count": 1, "text": "\\ud800"}]}', "incomplete"),
+    ],
+)
+def test_unreadable_edits_are_refused_with_the_reason(api, job_id, body, says):
+    answer = api("PUT", f"/requests/{job_id}/edits", body, {"If-Match": "none"})
+
+    assert answer.status == 400
+    assert says in answer.json["err_msg"]
+    assert "Corrections" not in answer.json["err_msg"]
+
+
+@pytest.mark.parametrize(
+    ("speakers", "names", "says"),
+    [
+        (0, [(0, 0)], "diarize=true"),
+        (2, [(0, 99)], "Channel 0 has no speaker 99; its speakers: 0, 1."),
+        (2, [(1, 0)], "Channel 1 has no speaker 0"),
+        (2, [(0, -1)], "no speaker -1"),
+        (2, [(0, 1), (0, 1)], "two names"),
+    ],
+)
+def test_name_of_nobody_is_refused(api, complete, speakers, names, says):
+    made = api.post("/listen?punctuate=true", AUDIO).json["request_id"]
+    complete(made, "Hello,", "world.", speakers=speakers)
+    document = {"speakers": [{"channel": channel, "speaker": speaker, "name": "Elinor"} for channel, speaker in names]}
+
+    answer = put(api, made, document, "none")
+
+    assert answer.status == 400
+    assert says in answer.json["err_msg"]
+
+
 @pytest.mark.parametrize(
     ("document", "version", "status"),
     [

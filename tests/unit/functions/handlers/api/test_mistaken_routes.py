@@ -17,6 +17,12 @@ AUDIO = b"\xff\xfb\x90\x00 not really audio \x00\x01"
         ("POST", "/audio/transcription", "POST /v1/audio/transcriptions"),
         ("GET", "/model", "GET /v1/models"),
         ("POST", "/zzzzzzzz", "POST /v1/listen"),
+        ("GET", "/health", "GET /v1/models"),
+        ("GET", "/jobs", "GET /v1/requests"),
+        ("GET", "/results/0123", "GET /v1/requests/{id}/result"),
+        ("GET", "/requests/0123/srt", "GET /v1/requests/{id}/result"),
+        ("POST", "/files", "POST /v1/uploads"),
+        ("POST", "/openai/deployments/w/audio/transcriptions", "POST /v1/audio/transcriptions"),
     ],
 )
 def test_unknown_route_names_the_nearest(api, method, path, nearest):
@@ -44,6 +50,16 @@ def test_wrong_method_names_the_right_ones(api, method, path, allowed):
     assert (answer.status, answer.headers["allow"]) == (405, allowed)
     assert f"/v1{path} takes {allowed.partition(',')[0]}" in answer.json["err_msg"]
     assert ("no streaming" in answer.json["err_msg"]) == ((method, path) == ("GET", "/listen"))
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_wrong_method_of_root_names_the_right_one(api, method):
+    """No proxy has root's path: API Gateway sends it to the function by root's own method ANY."""
+    answer = api(method, "/")
+
+    assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert f"/v1/ takes GET, not {method}." in answer.json["err_msg"]
+    assert "POST /v1/listen" in answer.json["err_msg"]
 
 
 @pytest.mark.parametrize("path", ["/listen/", "//listen", "//listen//"])

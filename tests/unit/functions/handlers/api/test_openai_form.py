@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl, urlencode
+
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.errors import ApiError
 from functions.handlers.api.openai_form import MAX_PARTS, listen_options, parse
 from functions.options.options import Options
+from functions.options.registry import IMPLEMENTED
+from functions.options.specification import OptionSpec
 from functions.rendering.formats import VERBOSE_JSON
 from functions.rendering.openai_response_format import BadField, OpenAIResponseFormat
 from infra.openapi.document import describe
@@ -136,7 +141,6 @@ def test_form_temperature_zero_means_fallback() -> None:
         ("temperature", "nan"),
         ("model", ""),
         ("redatc", "pci"),
-        ("Redact", "pci"),
         ("redact_pii", "true"),
     ],
 )
@@ -175,6 +179,51 @@ def test_repeated_form_field_is_read_in_every_spelling(name: str) -> None:
 def test_form_keeps_filler_words() -> None:
     """OpenAI has no option for them: its answers have the words as the model wrote them."""
     assert options().filler_words
+
+
+@pytest.mark.parametrize("name", ["redact", "Redact", "redact[]", "redact[0]"])
+def test_redaction_is_obeyed_in_every_spelling(name: str) -> None:
+    assert options(**{name: "pci"}).redact == ["pci"]
+
+
+@pytest.mark.parametrize("spec", [spec for spec in IMPLEMENTED if not spec.no_effect], ids=lambda spec: spec.name)
+def test_option_of_listen_is_obeyed_in_form_and_query(spec: OptionSpec) -> None:
+    """None is left out without a word: neither in the form nor in the query string of the route."""
+    sent_options = dict(parse_qsl(spec.needs)) | {spec.name: spec.example}
+    listen = Options.from_query(urlencode(sent_options))
+    by_query = parse(*sent({"model": "whisper-1"})).with_query({name: [value] for name, value in sent_options.items()})
+    queried = Options.from_query(listen_options(by_query, "transcribe"))
+
+    expected = {"keywords": ("keyterm", ["Earshot:2"])}.get(spec.name, (spec.name, getattr(listen, spec.name)))
+    if spec.name != "model":  # which the form has, and the form's counts
+        assert getattr(queried, expected[0]) == expected[1]
+    assert getattr(options(**sent_options), expected[0]) == expected[1]
+
+
+def test_form_counts_before_query_and_lists_add_up() -> None:
+    form = parse(*sent({"model": "whisper-1", "profile": "fast", "redact": "numbers"}))
+
+    query = listen_options(form.with_query({"profile": ["accurate"], "redact": ["pci"]}), "transcribe")
+
+    assert Options.from_query(query).profile == "fast"
+    assert Options.from_query(query).redact == ["numbers", "pci"]
+
+
+def test_misspelt_redaction_in_query_is_refused() -> None:
+    form = parse(*sent({"model": "whisper-1"})).with_query({"redatc": ["pci"]})
+
+    with pytest.raises(BadField, match="redact"):
+        listen_options(form, "transcribe")
+
+
+def test_redacted_audio_without_redaction_is_refused() -> None:
+    with pytest.raises(ApiError, match="redact_audio needs redact"):
+        options(redact_audio="true")
+
+
+def test_speakers_are_separated_once_in_diarized_json() -> None:
+    assert options(diarize="true").diarize
+    assert options(diarize="true", response_format="Diarized_JSON").diarize_model == "latest"
 
 
 def test_harmless_form_fields_are_accepted() -> None:

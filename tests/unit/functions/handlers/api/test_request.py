@@ -36,8 +36,9 @@ def compressed(method: str, resource: str) -> Request:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "GET"])
-def test_body_for_a_wrong_path_is_not_decompressed(method: str) -> None:
-    assert compressed(method, f"/{PROXY_PATH}").body == b""
+@pytest.mark.parametrize("path", ["/", f"/{PROXY_PATH}"])
+def test_body_for_a_wrong_path_is_not_decompressed(method: str, path: str) -> None:
+    assert compressed(method, path).body == b""
 
 
 def test_no_body_is_decompressed_without_a_key() -> None:

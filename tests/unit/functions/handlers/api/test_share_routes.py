@@ -24,7 +24,7 @@ SHARED = [(method, path) for (method, path), route in ROUTES.items() if isinstan
 def job_id(api, complete) -> str:
     query = "punctuate=true&tag=secret-tag&extra=customer:secret-extra&name=talk.mp3"
     made = api.of(ANNA).post(f"/listen?{query}", AUDIO).json["request_id"]
-    complete(made, "Hello,", "world.")
+    complete(made, "Hello,", "world.", speakers=1)
     return made
 
 

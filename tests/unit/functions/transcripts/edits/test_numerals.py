@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -16,12 +17,11 @@ from functions.transcripts.edits.numerals import NUMERAL_LANGUAGES, write_numera
 from functions.transcripts.letters import normalised
 from functions.transcripts.words import TranscriptWord
 from tests.fixtures.transcripts import segment, timed_words, transcript
-from tests.unit.functions.transcripts.edits.numeral_sentences import SENTENCES
 
+# A file a language; in a line what Whisper wrote, and after " = " what is printed; without it, the same.
+SENTENCES = sorted((Path(__file__).parent / "numeral_sentences").glob("*.txt"))
 TABLE = [
-    (language, *line.strip().partition(" = ")[::2])
-    for language, lines in SENTENCES.items()
-    for line in lines.strip().splitlines()
+    (file.stem, *line.partition(" = ")[::2]) for file in SENTENCES for line in file.read_text("utf-8").splitlines()
 ]
 
 

@@ -1,0 +1,100 @@
+"""Stems of cues: what announces a card, a code, a date or an account, in the eight languages whose numbers are read.
+
+Each is a regular expression that begins with a word and also matches longer words. German ones may stand inside a
+compound. They are matched against lower-case words without punctuation, with a space between.
+"""
+
+from __future__ import annotations
+
+from functions.transcripts.redaction.entities import Entity
+
+# "läuft im April 2027 ab", "bis 10/28 gültig": only the first of two words that frame what they announce is the cue.
+_FRAMED = r"(?= (\S+ ){0,8}%s\b)"
+
+STEMS = {
+    Entity.CREDIT_CARD: (
+        r"(credit |debit )?cards?\b|visa\b|master ?card|amex|american express|pan\b",
+        r"\w*kreditkarte|\w*kartennummer|karte\b",
+        r"carte (bancaire|bleue|de crédit)|numéro de carte|carte\b",
+        r"tarjeta|cartão",
+        r"carta di credito|numero di carta|carta\b",
+        r"\w*kaartnummer|creditcard|kaart\b",
+        r"kortnummer|\w*kort(et)?\b",
+    ),
+    Entity.CREDIT_CARD_EXPIRATION: (
+        r"expir|exp\b|(valid|good) (thru|through|until|till)|valid from \S+ (to|until|till)\b",
+        r"ablauf|gültig bis|(läuft|lief|laufen)" + _FRAMED % "ab" + "|bis" + _FRAMED % "gültig",
+        r"date d'expiration|(valable|valide|valables|valides) (jusqu|en\b)|échéance",
+        r"caduc|venc(e|en|ió|imiento)\b|válid[ao]s? hasta|validez",
+        r"validade|válid[ao]s? até|val(e|idade) até",
+        r"scad(e|ono|enza)\b|valid[ao] fino|valida fino",
+        r"verval(t|datum)\b|verloopt|geldig tot|(loopt|verliep)" + _FRAMED % "af" + "|tot" + _FRAMED % "geldig",
+        r"udløb|gyldig(t)? til|gælder til",
+    ),
+    Entity.CVV: (
+        r"cvv|cvc|cv (code|two)|c v v|c v c|csc\b|signature (strip|panel)",
+        r"security code|verification (code|value|number)|card code|security (number|digits)",
+        r"(three|3|four|4)[ -]digit( \w+)? (code|number)",
+        r"(code|number|numbers|digits)( \w+){0,2} (on|at) the (back|reverse|rear)\b(?! end\b)",
+        r"(three|3|four|4) digits on the (back|front)|(three|3) (digits|numbers (are|on|next|at))",
+        r"on the back (it|there|is|are|it's|says)\b",
+        r"\w*prüfnummer|\w*prüfziffer|\w*prüfzahl|\w*sicherheits(code|nummer|zahl)|(drei|3) ziffern",
+        r"(drei|vier|3|4)[ -]?stellige\w*( \w+)? \w*(nummer|code|zahl|ziffer)",
+        r"(code|nummer|ziffern|zahl|zahlen)( \w+){0,2} auf (der|meiner|ihrer) rückseite|hinten auf \w+ karte\b",
+        r"auf der rückseite (steht|stehen|ist|sind)",
+        r"(trois|3) (derniers )?chiffres|code à (trois|quatre|3|4) chiffres",
+        r"cryptogramme|code de (vérification|sécurité)",
+        r"(code|numéro|chiffres)( \w+){0,2} (au dos|au verso|à l'arrière|derrière)",
+        r"(tres|três|3) (últimos |últimas )?(dígitos|números|cifras|algarismos)",
+        r"código de (seguridad|segurança|verificación|verificação)",
+        r"(código|números?|dígitos|cifras) (de |del |en |al |por |no |na |que está )*(la |el |o )?(parte )?(de )?"
+        r"(atrás|trás|detrás|trasera|traseira|dorso|reverso|verso)",
+        r"(tre|3) cifre|codice di (sicurezza|verifica)",
+        r"(codice|numero|numeri|cifre)( \w+){0,2} (sul|nel|di|al|a) (retro|dietro)",
+        r"(drie|3) cijfers|beveiligingscode|(code|nummer|cijfers)( \w+){0,2} (op|aan) de (achterkant|achterzijde|rug)",
+        r"kontrolcifre|sikkerhedskode|(kode\w*|tal\w*|cifre\w*|nummer\w*)( \w+){0,2} på bagsiden",
+    ),
+    Entity.SSN: (
+        r"social security|social insurance|social number|socials?\b|ssn|s s n|taxpayer|tax id",
+        r"national insurance|itin\b",
+        r"\w*sozialversicherung|steuer ?-?(id|nummer|identifikation)|ahv",
+        r"sécurité sociale|numéro de sécu|seguridad social|segurança social|dni\b|nie\b|nif\b|cpf\b|niss\b",
+        r"codice fiscale|burgerservicenummer|bsn\b|rijksregisternummer|cpr|personnummer",
+    ),
+    Entity.ACCOUNT_NUMBER: (
+        r"accounts?\b|acct|routing|aba\b|sort code|iban|bank number",
+        r"(member|membership|policy|customer|client|loan|subscriber|contract) (number|id)",
+        r"\w*kontonummer|konto\b|bankleitzahl|\w*(kunden|vertrags|policen|(?<!sozial)versicherungs|mitglieds|kredit)nummer",
+        r"compte\b|numéro (de |du |d')?(compte|client|cliente|contrat|adhérent|police|dossier|sociétaire)",
+        r"cuenta|conta\b|conto\b",
+        r"número (de |do |da |del )?(client\w*|póliza|apólice|socio|contrat\w*|afiliad\w*)",
+        r"numero (di |del |della )?(cliente|polizza|contratto|tessera|socio)|codice cliente",
+        r"\w*rekeningnummer|rekening\b|\w*(klant|polis|lid|contract)nummer",
+        r"\w*(kunde|konto|police|medlems|registrerings)nummer",
+    ),
+    Entity.PHONE_NUMBER: (
+        r"\w*phone|cell( number)?\b|mobile",
+        r"(call|reach|text|ring|dial|get|try|contact|message) (me|us|him|her|them|back)|call\b|whatsapp|fax|hotline",
+        r"(callback|contact|daytime|evening|home|work|office|direct|best|good|other) number|area code|landline",
+        r"\w*telefon|handy|\w*rufnummer|ruf mich|rufen sie|erreichen|vorwahl|festnetz",
+        r"téléphone|portable\b|appele|rappele|joindre|joignable|indicatif|fixe\b",
+        r"teléfono|móvil|celular|llám|llama|prefijo|localizar|telefone|telemóvel|ligar|ligue",
+        r"cellulare|chiam|fisso\b|mobiel|mobil|bereik|bel me|mobilnummer",
+    ),
+    Entity.DOB: (
+        r"date of birth|birth ?(date|day)|birthday|born\b|d o b|dob\b",
+        r"\w*geburtsdatum|geburtstag|geboren|date de naissance|né le|née le|né\b|née\b",
+        r"fecha de nacimiento|nací|nacid|data de nascimento|nasci|data di nascita|nat[oa] il",
+        r"geboortedatum|fødselsdato|fødselsdag|født",
+    ),
+}
+
+# A telephone's, unless the digits themselves are another's: "my number is 123-45-6789".
+WEAK_STEMS = (r"(my|meine|mon|mi|il mio|meu|o meu|mijn|mit|your) (nummer|numéro|número|numero|number)\b",)
+
+# Asked for, and never what a number before it was: "I paid 350 with the pin". A pin on a map is dropped.
+STEMS_BEFORE_ONLY = (
+    r"(?<!drop the )(?<!dropped the )(?<!drop a )(?<!dropped a )pin( (number|code))?\b|passcode",
+    r"pin-?(nummer|code|kode)\b|geheimzahl|geheimnummer|code (secret|confidentiel)|clave (secreta|de (la|mi) tarjeta)",
+    r"código (pin|secreto)|codice (pin|segreto)|senha\b|pinkode",
+)
