@@ -31,6 +31,7 @@ from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
 from transcriber.engine_protocol import Engine, Model
 from transcriber.planning.shard_plan import find_cuts
+from transcriber.whisper.profile import PROFILES
 
 # By the file's name.
 FORMATS = {
@@ -70,7 +71,7 @@ def transcribe(engine: Engine, path: Path, language: str, shards: int, profile: 
     seconds = None
     if shards > 1:
         length = find_cuts(path, PlanRequest(1e9, 1)).seconds / shards
-        plan = find_cuts(path, PlanRequest(length, shards))
+        plan = find_cuts(path, PlanRequest(length, shards), profile=PROFILES[profile])
         cuts, seconds = plan.cuts, plan.seconds
     futures = []
     for index, (first, until) in enumerate(pairwise([None, *cuts, None])):

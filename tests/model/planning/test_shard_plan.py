@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from bench.corpus import wav
 from earshot_contract.audio_tracks import TrackRequest
-from earshot_contract.shards import PlanRequest
+from earshot_contract.engine_profile import EngineProfile
+from earshot_contract.s3_object import S3Object
+from earshot_contract.shards import PlanRequest, Shard
 from tests.fixtures.films import Track, film
 from tests.paths import ROOT
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
-from transcriber.planning.shard_plan import SEVERAL_TRACKS, find_cuts
+from transcriber.planning import shard_plan
+from transcriber.planning.planner import Planner
+from transcriber.planning.shard_plan import SEVERAL_TRACKS, FoundCuts, find_cuts
+from transcriber.whisper.profile import PROFILES, Profile
 
 PAUSE = 0.7  # seconds between two utterances
 CLIPS = sorted((ROOT / "tests" / "fixtures" / "speech").glob("*.flac"))
@@ -88,3 +94,26 @@ def test_speech_without_a_pause_is_cut_less_often(tmp_path: Path, utterances: li
     assert found.reason == (
         "The recording was cut into 1 parts, not 3: speech without a pause, or packets longer than one."
     )
+
+
+@pytest.mark.parametrize(
+    ("profile", "environment", "expected"),
+    [(None, "", "accurate"), (None, "fast", "fast"), (EngineProfile.FAST, "accurate", "fast")],
+)
+def test_plan_follows_the_windows_of_the_engines_profile(
+    monkeypatch: pytest.MonkeyPatch, profile: EngineProfile | None, environment: str, expected: str
+) -> None:
+    seen: list[Profile] = []
+
+    def find(*_: Any, profile: Profile, **__: Any) -> FoundCuts:
+        seen.append(profile)
+        return FoundCuts(1.0, 1, [])
+
+    monkeypatch.setattr(shard_plan, "find_cuts", find)
+    monkeypatch.setenv("EARSHOT_PROFILE", environment)
+    unused = S3Object("", "")
+    shard = Shard("p", 0, 1, unused, unused, "base", profile=profile, plan=PlanRequest(600.0, 2))
+
+    Planner().submit(shard, Path("unused")).result()
+
+    assert seen == [PROFILES[EngineProfile(expected)]]

@@ -34,7 +34,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Minutes of speech as MP3, whose packets are no multiple of a frame of the voice activity detection."""
     clips = sorted((ROOT / "tests" / "fixtures" / "speech").glob("*.flac"))
     pause = np.zeros(round(PAUSE * SAMPLE_RATE), np.float32)
-    parts = [part for clip in clips * 4 for part in (*AudioStream(clip), pause)]
+    parts = [part for clip in clips * 8 for part in (*AudioStream(clip), pause)]
     path = tmp_path_factory.mktemp("windows") / "long.mp3"
     samples = (np.concatenate(parts) * 32767).astype(np.int16)
     write_audio(path, samples, SAMPLE_RATE, Encoding("libmp3lame", 16_000, encoder={"b": "64000"}))
@@ -53,7 +53,7 @@ def window_starts(path: Path, first: PacketPosition | None = None, until: Packet
 
 def same_windows(path: Path) -> tuple[int, int]:
     """Return how many windows the whole file has, and how many of them its shards have, too."""
-    cuts = find_cuts(path, PlanRequest(60.0, 40)).cuts
+    cuts = find_cuts(path, PlanRequest(120.0, 40), profile=PROFILES[EngineProfile.FAST]).cuts
     assert len(cuts) >= 2
     assert any(round(cut.seconds * SAMPLE_RATE) % VAD_FRAME_SAMPLES for cut in cuts)
     whole = set(window_starts(path))
@@ -63,7 +63,7 @@ def same_windows(path: Path) -> tuple[int, int]:
 
 def test_windows_of_shards_are_soon_those_of_the_whole(recording: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, same = same_windows(recording)
-    assert same > 0.6 * whole
+    assert same >= whole - 4, "at most one window behind each cut begins elsewhere"
 
     monkeypatch.setattr(engine_module, "lead_samples", lambda _: 0)
     _, without = same_windows(recording)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+from earshot_contract.engine_profile import EngineProfile
 from earshot_contract.shards import Shard, ShardPlan
 
 
@@ -27,8 +28,11 @@ class Planner:
 def _plan(shard: Shard, audio: Path) -> ShardPlan:
     # Imported with the first plan, as engines are: voice activity detection brings ctranslate2, which reads the
     # environment that `hardware.configure_process` sets.
+    from transcriber.hardware import resolve_settings
     from transcriber.planning.shard_plan import find_cuts
+    from transcriber.whisper.profile import PROFILES
 
     assert shard.plan is not None
-    found = find_cuts(audio, shard.plan, raw=shard.raw, track=shard.track)
+    profile = PROFILES[EngineProfile(shard.profile or resolve_settings().profile)]  # the engine's choice, too
+    found = find_cuts(audio, shard.plan, raw=shard.raw, track=shard.track, profile=profile)
     return ShardPlan(shard.job_id, found.seconds, found.packets, found.cuts, found.reason)

@@ -31,7 +31,7 @@ from transcriber.whisper.profile import PROFILES, Profile
 # Decoded around a target; speech without a pause that long is looked at further. Windows of the whole file are found
 # again some windows behind an arbitrary beginning, and each is known half a minute later. Shorter shards, which no job
 # has, get a smaller share.
-_LOOK_BEFORE_SECONDS, _LOOK_AFTER_SECONDS = 80.0, 25.0
+_LOOK_BEFORE_SECONDS, _LOOK_AFTER_SECONDS = 50.0, 20.0
 _MOST_LOOK_BEFORE, _MOST_LOOK_AFTER = 1 / 3, 1 / 6  # of a shard's length
 _CUT_BEFORE_SECONDS = 30.0  # a cut lies at most so long before its target
 _BATCH_PACKETS = 256  # placed at once: numpy's calls cost little for each, and packets of lossless codecs are 16 KB
