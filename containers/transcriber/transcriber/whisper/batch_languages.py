@@ -72,13 +72,17 @@ class BatchLanguages:
                 self._batch_queue.put(group)
 
     def _rankings(
-        self, undetected: set[ShardState], batch: Sequence[Window], encoder_output: EncoderOutput, frames: int = 0
-    ) -> dict[ShardState, list[tuple[str, float]]]:
+        self,
+        undetected: set[ShardState[Window]],
+        batch: Sequence[Window],
+        encoder_output: EncoderOutput,
+        frames: int = 0,
+    ) -> dict[ShardState[Window], list[tuple[str, float]]]:
         """Rank languages in one call: a decoder step for many windows costs little more than for one."""
         voters = [i for i, window in enumerate(batch) if window.shard_state in undetected]
         if not voters:
             return {}
-        votes: dict[ShardState, list[int]] = {}
+        votes: dict[ShardState[Window], list[int]] = {}
         for position, i in enumerate(voters):
             votes.setdefault(batch[i].shard_state, []).append(position)
         results = self._model.detect_language(encoder_output, voters, frames)
