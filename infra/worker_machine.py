@@ -93,8 +93,7 @@ class WorkerMachine(Construct):
         path = sfn.JsonPath
         question = {"failed": False, "execution": path.execution_name, "worker": path.string_at("$.kind")}
         settle = self._ask("SettleSlot", question, "$.settled")
-        cool_slot = self._ask("CoolSlot", {"failed": True, "error": path.object_at("$.error")}, path.DISCARD)
-        cool_slot.next(sfn.Fail(self, "NoWorker", error="Worker.NoCapacity", cause="No worker could be launched."))
+        cool_slot = self._ask("CoolSlot", question | {"failed": True, "error": path.object_at("$.error")}, "$.settled")
 
         launches = [self._launch(target) for target in self._capacity.launch_targets]
         first = self._choose_kind(launches[0], settle, cool_slot)
@@ -116,6 +115,10 @@ class WorkerMachine(Construct):
                 "queues": path.string_at("$.settled.Payload.queues"),
             },
         )
+        died = sfn.Choice(self, "DiedAtWork?")
+        died.when(sfn.Condition.boolean_equals("$.settled.Payload.relaunch", True), renew)
+        died.otherwise(sfn.Fail(self, "NoWorker", error="Worker.NoCapacity", cause="No worker could be launched."))
+        cool_slot.next(died)
         work_left = sfn.Choice(self, "WorkLeft?")
         work_left.when(sfn.Condition.boolean_equals("$.settled.Payload.relaunch", True), renew.next(first))
         work_left.otherwise(sfn.Succeed(self, "Drained"))

@@ -6,7 +6,7 @@ not here: the simulation imports that code.
 
 from __future__ import annotations
 
-from earshot_contract.timeouts import QUICK_START_SECONDS, WORKER_START_SECONDS
+from earshot_contract.timeouts import WORKER_START_SECONDS
 
 # -- tasks: GPU instances of ECS Managed Instances, g6.xlarge ----------------------------------------------
 
@@ -24,11 +24,20 @@ GPU_LEAST_SECONDS = 60.0
 
 # -- quick workers: Lambda container functions -------------------------------------------------------------
 
-# A new environment: the image 1.5 s (containers load lazily, https://aaronstuyvenberg.com/posts/containers-on-lambda,
-# https://www.usenix.org/conference/atc23/presentation/brooker), then 0.8 GB of model at 90 MB a second (50 to 88 were
-# seen with one stream: https://medium.com/circuitpeople/serverless-large-file-downloads-to-s3-a11b4ef4788e) while the
-# libraries are imported, 1.5 s to load it, 1 s for the rest.
-QUICK_COLD_SECONDS = float(QUICK_START_SECONDS)
+# A new environment, stage by stage. A container's image is loaded lazily: 1.5 s until the handler runs
+# (https://aaronstuyvenberg.com/posts/containers-on-lambda, https://www.usenix.org/conference/atc23/presentation/brooker).
+QUICK_IMAGE_SECONDS = 1.5
+# boto3 and its clients: 0.95 CPU seconds here (measured). The engine's libraries are imported beside the fetch.
+QUICK_LIBRARIES_SECONDS = 1.0
+# The model, in parallel ranges: a function's network gives 1.2 GiB a second for its first 300 MiB, then 75 MiB a second
+# (https://arxiv.org/abs/2501.07771); one stream was seen to give 50 to 88 MB a second
+# (https://medium.com/circuitpeople/serverless-large-file-downloads-to-s3-a11b4ef4788e). Its digest comes with it.
+MODEL_MIB = 780  # large-v3-turbo in int8
+BURST_MIB, BURST_MIB_A_SECOND, STEADY_MIB_A_SECOND = 300, 1200, 75
+QUICK_FETCH_SECONDS = BURST_MIB / BURST_MIB_A_SECOND + (MODEL_MIB - BURST_MIB) / STEADY_MIB_A_SECOND
+# 818 MB into memory. Not measured on Lambda.
+QUICK_LOAD_SECONDS = 1.5
+QUICK_COLD_SECONDS = QUICK_IMAGE_SECONDS + QUICK_LIBRARIES_SECONDS + QUICK_FETCH_SECONDS + QUICK_LOAD_SECONDS
 QUICK_WARM_SECONDS = 0.5
 # Seconds for which an environment stays warm after its last event: five to seven minutes were seen
 # (https://mikhail.io/serverless/coldstarts/aws/).

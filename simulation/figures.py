@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from functions.workers.prices import TASK_USD_HOUR
+from simulation import assumptions
 from simulation.cloud import SimulatedCloud
 
 
@@ -20,6 +22,7 @@ class Figures:
     caller_p50: float | None
     caller_p95: float | None
     gpu_ratio: float | None  # GPU seconds that are paid, over pure work
+    usd_ratio: float | None  # dollars, over those of pure inference on GPUs
     usd_audio_hour: float | None
     usd: float
     idle_usd: float
@@ -43,6 +46,7 @@ def figures(run: SimulatedCloud) -> Figures:
         quantile(waits, 0.5),
         quantile(waits, 0.95),
         bill.gpu_seconds / bill.gpu_work if bill.gpu_work else None,
+        bill.usd / (hours * 3600 / assumptions.GPU_SPEED * TASK_USD_HOUR / 3600) if hours else None,
         bill.usd / hours if hours else None,
         bill.usd,
         bill.idle_usd,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
+from functions.workers.fleet import MEMORY_A_CPU, QUICK_SPEED_A_CPU
+from simulation import assumptions
 from simulation.figures import Figures
 from simulation.scenarios import SCENARIOS
 
@@ -34,6 +36,16 @@ AIMS = """## Aims
 {lines}
 """
 
+STAGES = """## A cold 10 s clip, by stage
+
+| stage | seconds |
+|---|---|
+{lines}
+
+The spread of the starts, sigma {sigma} of their logarithm, makes the difference between half and 95 of 100. The fetch
+takes longest: a Lambda function's network gives 75 MiB a second after its first 300 MiB.
+"""
+
 PICTURES = """## Pictures
 
 ![What callers wait, by scenario and policy](images/simulation-waits.svg)
@@ -58,6 +70,7 @@ def as_page(results: Results, seed: int) -> str:
     parts = [INTRODUCTION.format(seed=seed), PICTURES]
     lines = "\n".join(f"| {aim} | {'' if met else '**missed**: '}{value} |" for aim, value, met in aims(results))
     parts.append(AIMS.format(lines=lines))
+    parts.append(STAGES.format(lines=_stages(), sigma=assumptions.START_SPREAD))
     for scenario, policies in results.items():
         rows = [f"| {' | '.join(_cells(name, result))} |" for name, result in policies.items()]
         header = f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}"
@@ -73,10 +86,12 @@ def missed_aims(results: Results) -> list[str]:
 def aims(results: Results) -> Iterator[tuple[str, str, bool]]:
     """Yield each aim of the scenarios that ran, what the chosen policy reaches, and whether that meets it."""
     limits = [
-        ("clip-an-hour", "caller_p95", "a cold 10 s clip within 15 s", 15.0),
+        ("clip-an-hour", "caller_p50", "a cold 10 s clip within 15 s: half of them", 15.0),
+        ("clip-an-hour", "caller_p95", "a cold 10 s clip within 15 s: 95 of 100", 15.0),
         ("ten-hours-cold", "last", "a 10-hour file within 5 minutes, cold", 300.0),
         ("ten-hours-warm", "last", "a 10-hour file within 2 minutes, warm", 120.0),
         ("thousand-files", "gpu_ratio", "1,000 files: GPU seconds at most 1.3 times pure inference", 1.3),
+        ("thousand-files", "usd_ratio", "1,000 files: dollars at most 1.3 times those of pure inference on GPUs", 1.3),
         ("thousand-and-callers", "caller_p95", "callers beside 1,000 files: p95 within 15 s", 15.0),
         ("no-gpu-for-an-hour", "caller_p95", "callers without any GPU: p95 within 15 s", 15.0),
         ("office-day", "caller_p95", "callers of an office day: p95 within 15 s", 15.0),
@@ -85,6 +100,24 @@ def aims(results: Results) -> Iterator[tuple[str, str, bool]]:
         if scenario in results:
             value = getattr(results[scenario]["chosen"], name)
             yield aim, _number(value), value is not None and value <= limit
+
+
+def _stages() -> str:
+    """Return the rows of the table of a cold start, and of what is around it."""
+    quick = QUICK_SPEED_A_CPU * SCENARIOS[0].account.quick_memory / MEMORY_A_CPU
+    stages = [
+        ("API, Step Functions, Prepare", assumptions.BEFORE_SECONDS),
+        ("Scale, worker machine", assumptions.LAUNCH_SECONDS),
+        ("image", assumptions.QUICK_IMAGE_SECONDS),
+        ("libraries, clients", assumptions.QUICK_LIBRARIES_SECONDS),
+        ("fetch of the model", assumptions.QUICK_FETCH_SECONDS),
+        ("load of the model", assumptions.QUICK_LOAD_SECONDS),
+        ("transcription", 10 / quick),
+        ("download, log-mel, answer", assumptions.SHARD_SECONDS),
+        ("Assemble, answer", assumptions.AFTER_SECONDS),
+    ]
+    rows = [*stages, ("all", sum(seconds for _, seconds in stages))]
+    return "\n".join(f"| {name} | {seconds:.1f} |" for name, seconds in rows)
 
 
 def _cells(name: str, result: Figures) -> list[str]:

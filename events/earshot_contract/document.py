@@ -10,7 +10,7 @@ import msgspec
 _JSON_TYPES = {"int": "integer", "str": "string", "float": "number", "bool": "boolean"}  # by msgspec's names
 _OTHER_TYPE = re.compile(r"Expected `([^`]+)`(.*), got `([^`]+)`")
 _MISSING = re.compile(r"Object missing required field `(\w+)`")
-_PLACE = re.compile(r" - at `\$\.?(.*)`$")
+_LOCATION = re.compile(r" - at `\$\.?(.*)`$")
 
 
 class InvalidDocument(ValueError):
@@ -60,18 +60,18 @@ def _in_json_words(message: str) -> str:
     """Return a message of msgspec without the names that Python's types and this package's classes have."""
     if "codec can't decode" in message:
         return "it is not in UTF-8"
-    found = _PLACE.search(message)
-    place = f"`{found[1]}`" if found and found[1] else "the JSON"
-    message = _PLACE.sub("", message)
+    found = _LOCATION.search(message)
+    location = f"`{found[1]}`" if found and found[1] else "the JSON"
+    message = _LOCATION.sub("", message)
     if missing := _MISSING.fullmatch(message):
-        return f"{place} has no member `{missing[1]}`"
+        return f"{location} has no member `{missing[1]}`"
     if other := _OTHER_TYPE.fullmatch(message):
         expected, actual = (_json_types(names) for names in (other[1], other[3]))
-        return f"{place} is of the type {actual}, not {expected}{other[2]}"
+        return f"{location} is of the type {actual}, not {expected}{other[2]}"
     if message == "Input data was truncated":
         return "the JSON is incomplete"
     message = re.sub(r"`(\w+)`", lambda name: _json_types(name[1]), message)
-    return f"{place} is not accepted: {message[:1].lower()}{message[1:]}" if found else message
+    return f"{location} is not accepted: {message[:1].lower()}{message[1:]}" if found else message
 
 
 def _json_types(names: str) -> str:

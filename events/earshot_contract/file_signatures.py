@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 from typing import BinaryIO
 
-from earshot_contract.text_signatures import PLAYLIST, text_kind
+from earshot_contract.text_signatures import PLAYLIST, SERVER_ERROR, text_kind
 
 HEAD_BYTES = 4096  # bytes from the start of the file that `non_audio_kind` looks at
 WEB_PAGE = "a web page (HTML)"
@@ -34,6 +34,7 @@ _BINARY = (
     (b"\x7fELF", "a program"),
     (b"SQLite format 3\x00", "a database"),
     (b"bplist00", "a property list"),
+    (b"\x93NUMPY", "a NumPy array (write it as a WAV file)"),
     (b"MThd", "a MIDI file, which has notes and no sound"),
     (
         b"\x00\x05\x16\x07",
@@ -114,6 +115,8 @@ def non_audio_kind(head: bytes, headerless: bool = False) -> str | None:
     lower = start.lower()
     if lower.startswith(b"<?xml") and b"<playlist" in lower:
         return PLAYLIST
+    if lower.startswith(b"<?xml") and b"<error>" in lower:
+        return SERVER_ERROR
     if lower.startswith(_HTML) or (lower.startswith((b"<?xml", b"<!--")) and b"<html" in lower):
         return WEB_PAGE
     if start.startswith(b"--") and b"content-disposition: form-data" in lower:
@@ -166,8 +169,11 @@ def unfinished_mp4(file: BinaryIO, size: int) -> bool:
 def describe_file(path: Path) -> str:
     """Return a noun phrase for a file that no decoder opens."""
     with path.open("rb") as file:
-        if kind := non_audio_kind(file.read(HEAD_BYTES)):
+        head = file.read(HEAD_BYTES)
+        if kind := non_audio_kind(head):
             return kind
+        if len(head) >= _CERTAIN_TEXT and not any(head):
+            return "nothing but zeros at its beginning (a copy or download that was not finished: fetch it again)"
         return UNFINISHED_MP4 if unfinished_mp4(file, path.stat().st_size) else _UNKNOWN
 
 

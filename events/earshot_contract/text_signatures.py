@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 PLAYLIST = "a playlist (send the audio itself)"
+SERVER_ERROR = "an error that a server answered in place of the file (download it again: the address may have expired)"
 _CAPTIONS = "captions (send the audio that they are of)"
 
 _AS_JSON = 'send it to POST /v1/listen as JSON, {"url": "https://…"}, with Content-Type: application/json'
@@ -18,6 +19,7 @@ _TEXT = (  # compared in lower case
     (b"<mpd", PLAYLIST),
     (b"<svg", "an SVG image"),
     (b"<rss", "the feed of a podcast (send the address of an episode's audio)"),
+    (b"<error>", SERVER_ERROR),
     (b"<?xml", "an XML document"),
     (b"data:", "a data: URI (send the bytes that its base64 stands for)"),
     (b"http://", f"an address ({_AS_JSON})"),

@@ -63,7 +63,30 @@ def claim(slot: str, execution: str | None = None, queues: WorkerQueues = Worker
 
 def keep(slot: str, lease: str) -> bool:
     """Extend the lease for another launch; return False when it had been lost."""
-    return dynamodb.update(slot, _launch_lease(int(time.time())), attribute("lease").eq(lease)) is not None
+    changes = {**dict.fromkeys(_MEASURED), **_launch_lease(int(time.time()))}
+    return dynamodb.update(slot, changes, attribute("lease").eq(lease)) is not None
+
+
+def replace_dead(slot: str, lease: str, execution: str | None) -> str | None:
+    """Take the slot again for a worker that died at work, as `claim` takes a free one; the queues stay the same.
+
+    Returns:
+        The next lease. None: the lease had been lost, the worker was never ready, or it is the second in a row that
+        died before it had transcribed anything. Such a slot cools down.
+    """
+    died = find(slot)
+    failures = 0 if died.audio_seconds else died.failures + 1
+    if died.ready is None or failures > 1:
+        return None
+    renewed = uuid.uuid4().hex
+    changes = {
+        "lease": renewed,
+        "execution": execution or renewed,
+        "failures": failures or None,
+        **dict.fromkeys(_MEASURED),
+        **_launch_lease(int(time.time())),
+    }
+    return renewed if dynamodb.update(slot, changes, attribute("lease").eq(lease)) else None
 
 
 def has_started(slot: str, lease: str) -> bool:

@@ -30,6 +30,7 @@ _PATH = re.compile(r"[a-zA-Z]:[\\/]|\\\\|[/~.]")
 _WITHOUT_SCHEME = re.compile(r"(?:[\w-]+\.)+[a-zA-Z]{2,}(?::\d+)?(?:[/?#]|$)|localhost(?::\d+)?(?:[/?#]|$)")
 _QUOTED = ("'", '"', "<", "[", "(", "`", "\u201c", "\u2018", "\xab")
 _S3 = ("s3", "s3a", "s3n", "arn")
+_OTHER_STORES = ("gs", "az", "azure", "abfs", "abfss", "wasb", "wasbs", "r2", "b2", "oss", "gdrive", "dropbox", "hdfs")
 _DEVIATIONS = frozenset("ßς\u200c\u200d")  # letters that IDNA 2003 replaces and IDNA 2008 keeps
 
 
@@ -138,6 +139,10 @@ def _mistake(url: str, use: UrlUse) -> str | None:
         return "It stands in quotes or brackets: send the address alone, https://HOST/PATH."
     if scheme in _S3 and download:
         return "An object in a bucket of this deployment is written s3://BUCKET/KEY."
+    if scheme in _OTHER_STORES and download:
+        return f"An object in another store is sent by its signed address: https://HOST/PATH, not {scheme}://."
+    if scheme == "blob":
+        return "Only the browser that made a blob: address can read it: send the bytes as the body."
     if scheme == "data" and download:
         return "It is a data: URI: send the bytes that its base64 stands for as the body."
     if not re.match(r"[a-z][a-z0-9+.-]*:", url, re.IGNORECASE):

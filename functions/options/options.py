@@ -31,8 +31,8 @@ DEFAULT_UTT_SPLIT = 0.8  # seconds
 STORED_VERSION = 1  # of the document that `to_stored` makes
 
 # Encodings whose files name their own format (Ogg, FLAC): the decoder needs no help.
-_SELF_DESCRIBING = ("flac", "opus", "speex")
-_DEFAULT_RATE = {"mulaw": 8000}  # Hz
+_SELF_DESCRIBING = ("flac", "opus", "ogg-opus", "speex")
+_DEFAULT_RATE = {"mulaw": 8000, "alaw": 8000}  # Hz
 
 
 class Options(Struct, frozen=True):

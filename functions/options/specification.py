@@ -58,6 +58,7 @@ class OptionSpec(Struct, frozen=True):
     choices: tuple[str, ...] = ()
     minimum: float | None = None  # of a number
     maximum: float | None = None  # of a number; of an array its items; of a string its characters
+    advice: str = ""  # what to write instead of a value that is none; ends the error message
     implies: tuple[str, ...] = ()  # boolean options that this one turns on
     overridden_by: str = ""  # an option that, if it is set, makes this one unused: its value is not even parsed
     parse: Callable[[list[str]], Any] | None = None  # all values → the option's; None: by type
@@ -108,29 +109,30 @@ class OptionSpec(Struct, frozen=True):
         text = value.strip()
         if self.choices:
             if text.lower() not in self.choices:
-                raise invalid_value(self.name, f"{value!r} is none of {', '.join(self.choices)}")
+                raise self._invalid(f"{value!r} is none of {', '.join(self.choices)}")
             return text.lower()
         if self.maximum is not None and len(text) > self.maximum:
-            raise invalid_value(self.name, f"longer than {self.maximum:.0f} characters")
+            raise self._invalid(f"longer than {self.maximum:.0f} characters")
         return text
+
+    def _invalid(self, reason: str) -> ApiError:
+        return invalid_value(self.name, f"{reason}. {self.advice}" if self.advice else reason)
 
     def _read_boolean(self, value: str) -> bool:
         text = value.strip().lower()
         if text not in ("true", "false"):
-            raise invalid_value(self.name, f"provided string {value!r} was not `true` or `false`")
+            raise self._invalid(f"provided string {value!r} was not `true` or `false`")
         return text == "true"
 
     def _read_number(self, value: str, number_type: Callable[[str], float]) -> float:
         try:
             number = number_type(value)
         except ValueError:
-            raise invalid_value(
-                self.name, f"{value!r} is not {'an' if self.type[0] in 'aeiou' else 'a'} {self.type}"
-            ) from None
+            raise self._invalid(f"{value!r} is not {'an' if self.type[0] in 'aeiou' else 'a'} {self.type}") from None
         low = -math.inf if self.minimum is None else self.minimum
         high = math.inf if self.maximum is None else self.maximum
         if not math.isfinite(number) or not low <= number <= high:
-            raise invalid_value(self.name, f"{value!r} is not between {self.minimum:g} and {self.maximum:g}")
+            raise self._invalid(f"{value!r} is not between {self.minimum:g} and {self.maximum:g}")
         return number
 
 

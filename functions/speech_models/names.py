@@ -17,14 +17,15 @@ DEFAULT_NAMES = ("whisper", "whisper-1")  # the default model's names in Deepgra
 _NAMESPACE = uuid.UUID("6ba7b814-9dad-11d1-80b4-00c04fd430c8")  # uuid.NAMESPACE_X500; the choice is arbitrary
 # Deepgram's `whisper-large` is large-v2; in a deployment with another large model it means that one.
 _LARGE = ("large", "large-v2", "large-v3")
+_TURBO = ("turbo", "large-v3-turbo")  # OpenAI's package has both names
 # Deepgram's and OpenAI's model names, which programs send and cannot change. Others are refused: they may be misspelt.
 _USE_CASES = "general|meeting|phonecall|finance|conversationalai|voicemail|video|medical|drivethru|automotive|atc"
 _VENDOR_NAMES = re.compile(
     rf"nova(?:-[23])?(?:-[a-z]+)*|enhanced(?:-[a-z]+)*|base-(?:{_USE_CASES})"
     rf"|(?:2-)?(?:{_USE_CASES})(?:-(?:nova|enhanced|base))?"
-    r"|gpt(?:-4o(?:-mini)?)?-transcribe(?:-[a-z0-9-]+)?"
+    r"|flux(?:-[a-z]+)*|gpt(?:-4o(?:-mini)?)?-transcribe(?:-[a-z0-9-]+)?|gpt-realtime-whisper(?:-[0-9-]+)?"
 )
-_VENDORS = ("openai/", "deepgram/")  # that gateways to several vendors write before a name
+_CONVERSIONS = "faster-"  # before the name of a Whisper model: Systran's of it for CTranslate2, which runs here, too
 _WITH_CANTONESE = ("v3", "turbo")  # parts of names; earlier vocabularies have no token for `yue`
 
 
@@ -116,8 +117,8 @@ def accepted_names(available: Sequence[Model]) -> list[str]:
 
 
 def _without_vendor(requested: str) -> str:
-    name = requested.strip().lower()
-    return next((name.removeprefix(vendor) for vendor in _VENDORS if name.startswith(vendor)), name)
+    """Return a name without what gateways and hubs write before it, as in `Systran/faster-whisper-base`."""
+    return requested.strip().lower().rpartition("/")[2].removeprefix(_CONVERSIONS)
 
 
 def _candidates(requested: str, default: str) -> list[str]:
@@ -127,5 +128,7 @@ def _candidates(requested: str, default: str) -> list[str]:
     name = requested.removeprefix("whisper-")
     if name == "large":
         return list(_LARGE)
+    if name in _TURBO:
+        return list(_TURBO)
     # Deepgram writes `medium-en`, the models bucket `medium.en` as OpenAI does.
     return [name, f"{name.removesuffix('-en')}.en"] if name.endswith("-en") else [name]

@@ -1,8 +1,9 @@
 """Policy: how many workers of which kind to launch, and for which queues. Pure: Scale and `make simulate` call it.
 
 It tries every number of tasks and quick workers that may be launched, and computes for each when the work ends and what
-it costs. Of those that end in time it takes the cheapest. If none does, it takes the one that ends first among those
-that cost little more than the cheapest. No threshold says when a GPU pays: its measured start and speed do.
+it costs. Of those that end in time at a bounded price it takes the cheapest. If none does, it takes the one that ends
+first among those that cost little more than the cheapest. No threshold says when a GPU pays: its measured start and
+speed do.
 """
 
 from __future__ import annotations
@@ -20,11 +21,33 @@ BULK_PAUSE_SECONDS = 10.0
 # A waiting caller's answer is to come within this many seconds, where that can be had: time for a quick worker's cold
 # start and a clip, and ten seconds before the API answers with a redirect (`timeouts.REQUEST_WAIT_SECONDS`).
 CALLER_SECONDS = 15.0
-# How many times the cost of the cheapest way may be paid to end sooner, where none ends in time. For callers as much as
-# waiting idle may cost (twice what it saves); for bulk the aim of at most 1.3 times the pure worker time.
-CALLER_STRETCH, BULK_STRETCH = 2.0, 1.3
 # Seconds in which a quick worker must be able to do the longest bulk shard: what is left of its 15 minutes.
 QUICK_SHARD_SECONDS = QUICK_RUN_SECONDS - QUICK_BULK_SECONDS
+
+
+@dataclass(frozen=True)
+class _Aim:
+    """What a queue's work may cost.
+
+    Attributes:
+        in_time: seconds in which it should be done.
+        stretch: how many times the cost of the cheapest way may be paid to end sooner.
+        premium: dollars that may be paid over the cheapest way, whatever that costs, to end in time.
+        late_quick: quick workers are launched beside tasks also for what does not end in time.
+    """
+
+    in_time: float
+    stretch: float
+    premium: float
+    late_quick: bool
+
+
+# For callers as much is paid as waiting idle may cost, twice what it saves, and for an answer in time any price.
+_CALLERS = _Aim(CALLER_SECONDS, stretch=2.0, premium=math.inf, late_quick=True)
+# Dollars for a bulk backlog's end in time where there is no task yet: ten hours of audio in four minutes on quick
+# workers cost 0.23 more than in eight on two tasks. A second of audio on tasks that work costs a quarter.
+BULK_PREMIUM_USD = 0.5
+BULK_STRETCH = 1.3
 
 
 @dataclass(frozen=True)
@@ -102,9 +125,7 @@ def decide(backlog: Backlog, workers: Sequence[Working], task: Offer, quick: Off
         quick: quick workers.
         drain_seconds: time in which a bulk backlog should be done.
     """
-    for_callers = _choose(
-        backlog.fast_seconds, backlog.fast_shards, workers, task, quick, CALLER_SECONDS, CALLER_STRETCH
-    )
+    for_callers = _choose(backlog.fast_seconds, backlog.fast_shards, workers, task, quick, _CALLERS)
     after = [*workers, *[Working(WorkerKind.TASK, task.start)] * for_callers.tasks]
     for_both = [worker for worker in after if worker.queues is WorkerQueues.ALL]
     if any(worker.age < BULK_PAUSE_SECONDS for worker in for_both):
@@ -112,42 +133,36 @@ def decide(backlog: Backlog, workers: Sequence[Working], task: Offer, quick: Off
     fits = backlog.longest <= quick.speed * QUICK_SHARD_SECONDS
     task_left = replace(task, free=task.free - for_callers.tasks)
     quick_left = replace(quick, free=quick.free - for_callers.quick if fits else 0)
-    for_bulk = _choose(
-        backlog.bulk_seconds,
-        backlog.bulk_shards,
-        for_both,
-        task_left,
-        quick_left,
+    # Works, or is on its way and not late: capacity that does not come is no task.
+    has_task = any(worker.kind is WorkerKind.TASK and worker.ready <= task.start for worker in for_both)
+    aim = _Aim(
         drain_seconds,
         BULK_STRETCH,
+        premium=0.0 if has_task else BULK_PREMIUM_USD,
+        late_quick=not has_task and not task_left.free,
     )
+    for_bulk = _choose(backlog.bulk_seconds, backlog.bulk_shards, for_both, task_left, quick_left, aim)
     return Launches(for_callers.tasks + for_bulk.tasks, for_callers.quick, for_bulk.quick)
 
 
-def _choose(
-    seconds: float,
-    shards: int,
-    workers: Sequence[Working],
-    task: Offer,
-    quick: Offer,
-    in_time: float,
-    stretch: float,
-) -> _Plan:
+def _choose(seconds: float, shards: int, workers: Sequence[Working], task: Offer, quick: Offer, aim: _Aim) -> _Plan:
     """Choose the launches for one queue's work."""
     if seconds <= 0:
         return _Plan(0, 0, 0.0, 0.0)
     shards = max(1, shards)
     plans = [plan for plan in _plans(seconds, shards, workers, task, quick) if plan.ends < math.inf]
-    prompt = [plan for plan in plans if plan.ends <= in_time]
-    if prompt:
-        return min(prompt, key=lambda plan: (plan.usd, plan.tasks + plan.quick, plan.ends))
     # The cheapest way knows nothing of quick workers that run already: what was spent to end sooner would count as
     # necessary, and more of it be allowed with each decision.
     tasks = [worker for worker in workers if worker.kind is WorkerKind.TASK]
     some_quick = quick.free or len(tasks) < len(workers)
     plain = _plans(seconds, shards, tasks, task, replace(quick, free=1 if some_quick else 0))
-    limit = stretch * min((plan.usd for plan in plain if plan.ends < math.inf), default=math.inf)
-    if affordable := [plan for plan in plans if plan.usd <= limit]:
+    cheapest = min((plan.usd for plan in plain if plan.ends < math.inf), default=math.inf)
+    limit = aim.stretch * cheapest
+    prompt = [plan for plan in plans if plan.ends <= aim.in_time and plan.usd <= max(limit, cheapest + aim.premium)]
+    if prompt:
+        return min(prompt, key=lambda plan: (plan.usd, plan.tasks + plan.quick, plan.ends))
+    affordable = [plan for plan in plans if plan.usd <= limit and (aim.late_quick or not plan.quick)]
+    if affordable:
         return min(affordable, key=lambda plan: (plan.ends, plan.usd))
     # What runs costs more than that already: nothing is added, unless nothing runs.
     return min(plans, key=lambda plan: plan.tasks + plan.quick if workers else plan.usd, default=_Plan(0, 0, 0.0, 0.0))

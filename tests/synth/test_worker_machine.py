@@ -21,6 +21,7 @@ WORKER_STATES = {
     "RenewLease": "Pass",
     "Drained": "Succeed",
     "CoolSlot": "Task",
+    "DiedAtWork?": "Choice",
     "NoWorker": "Fail",
     "Kind?": "Choice",
     "RunQuickWorker": "Task",
@@ -63,7 +64,10 @@ def test_launch_falls_back_to_on_demand_then_cools_slot(worker: dict[str, Any]) 
     ended = (["Worker.Ended"], "SettleSlot")
     assert catches("LaunchSpot") == [ended, (["States.ALL"], "KeepSlotOnDemand")]
     assert catches("LaunchOnDemand") == [ended, (["States.ALL"], "CoolSlot")]
-    assert worker["States"]["CoolSlot"]["Next"] == "NoWorker"
+    assert worker["States"]["CoolSlot"]["Next"] == "DiedAtWork?"
+    died = worker["States"]["DiedAtWork?"]
+    assert [choice["Next"] for choice in died["Choices"]] == ["RenewLease"]
+    assert died["Default"] == "NoWorker"
     [kept] = worker["States"]["StillOursOnDemand?"]["Choices"]
     assert (kept["Variable"], kept["Next"]) == ("$.kept.Payload.held", "LaunchOnDemand")
     assert worker["States"]["StillOursOnDemand?"]["Default"] == "LeaseLostOnDemand", "another execution has the slot"
@@ -119,7 +123,7 @@ def test_settle_payload_has_failed_flag(worker: dict[str, Any]) -> None:
     payloads = {name: worker["States"][name]["Parameters"]["Payload"] for name in ("SettleSlot", "CoolSlot")}
     execution = {"execution.$": "$$.Execution.Name", "worker.$": "$.kind"}
     assert payloads["SettleSlot"] == {**slot, "failed": False, **execution}
-    assert payloads["CoolSlot"] == {**slot, "failed": True, "error.$": "$.error"}
+    assert payloads["CoolSlot"] == {**payloads["SettleSlot"], "failed": True, "error.$": "$.error"}
 
 
 def test_work_left_relaunches_with_renewed_lease(worker: dict[str, Any]) -> None:

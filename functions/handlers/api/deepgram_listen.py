@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from earshot_contract.keys import WORK_PREFIX
 from earshot_contract.s3_object import S3Object
 from functions.errors import bad_audio, remote_content_error
-from functions.handlers.api.listen_body import is_json, json_members, json_url, reject_mistaken_body
+from functions.handlers.api.listen_body import EXAMPLE, is_json, json_members, json_url, reject_mistaken_body
 from functions.handlers.api.request import STAGE, Request
 from functions.handlers.api.response import Response, json_response
 from functions.handlers.api.result_routes import as_deepgram, result_or_redirect
@@ -52,6 +52,8 @@ def transcription_request(request: Request, options: Options) -> TranscriptionRe
         ApiError: The body is empty (a retry of a consumed stream sends such a one), is JSON without a URL, or is
             no audio.
     """
+    if not request.body and request.first("url"):
+        raise bad_audio(f"corrupt or unsupported data: the body is empty. url stands in the JSON body: {EXAMPLE}.")
     if not request.body:
         raise bad_audio("corrupt or unsupported data: the body is empty. Send the audio, or JSON with a url.")
     name = name_of_header(request.headers.get("content-disposition", ""))
@@ -86,7 +88,10 @@ def _own_object(url: str) -> S3Object:
             f"The key of an s3:// URL has at most {MAX_KEY_BYTES} bytes, and no control characters."
         )
     if not key or bucket not in (uploads, transcripts):
-        raise remote_content_error(f"s3:// URLs name an object of this deployment's buckets: s3://{uploads}/KEY.")
+        raise remote_content_error(
+            f"s3:// URLs name an object of this deployment's buckets: s3://{uploads}/KEY. For one of another bucket "
+            "send a presigned URL, https://…"
+        )
     if bucket == transcripts and not key.startswith(WORK_PREFIX):
         raise remote_content_error(f"Of s3://{transcripts} only {WORK_PREFIX} holds audio.")
     return S3Object(bucket, key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from earshot_contract.file_signatures import HEAD_BYTES, is_quiet_audio
@@ -19,8 +20,12 @@ _NAMES_OF_OTHERS = (
     "link",
     "audio",
     "source",
+    "urls",
 )  # what other services call it
-_NAMES_OF_CONTENT = ("audio", "data", "content", "file", "audio_data", "audio_content", "base64", "inputs", "input")
+_NAMES_OF_CONTENT = (
+    *("audio", "data", "content", "file", "audio_data", "audio_content", "audio_file", "base64", "inputs", "input"),
+    *("buffer", "bytes", "payload", "body", "raw"),
+)
 _UTF_16_MARKS = (b"\xff\xfe{", b"\xfe\xff\0{", b"\xff\xfe\0\0{")
 _STRIPPED_BYTES = 4096  # of audio without a single NUL or line break: chance makes one in 10^20 such files
 _UNREADABLE = "Content-type was application/json, but we could not process the JSON payload. "
@@ -74,7 +79,13 @@ def reject_mistaken_body(content_type: str, body: bytes) -> None:
             "the body is a multipart form. Send the bytes of the file alone: curl --data-binary @FILE. "
             "Forms go to POST /v1/audio/transcriptions."
         )
-    if body.lstrip()[:1] == b"{" and len(body) <= MAX_JSON_BYTES and isinstance(_parse(body), dict):
+    document = _parse(body) if body.lstrip()[:1] == b"{" and len(body) <= MAX_JSON_BYTES else None
+    if isinstance(document, dict):
+        if not {name.lower() for name in document} & {"url", *_NAMES_OF_OTHERS, *_NAMES_OF_CONTENT}:
+            raise bad_audio(
+                "this is JSON, not audio: perhaps an error that a server answered in place of the file. Send audio, or "
+                f"{EXAMPLE} with the header Content-Type: application/json."
+            )
         raise bad_request(
             f"Bad Request: the body is JSON, but its Content-Type is {content_type or 'missing'}. "
             f"Send {EXAMPLE} with the header Content-Type: application/json."
@@ -88,6 +99,8 @@ def _advice(document: Any, body: bytes) -> str:
     """Return a message with the right JSON for a document that has no URL; None: it is not JSON."""
     if isinstance(document, dict):
         name = next((name for name in document if name.lower() in ("url", *_NAMES_OF_OTHERS)), None)
+        if name and isinstance(document[name], list) and document[name]:
+            return f"A request has one address; send one for each: {EXAMPLE}."
         if name == "url":
             return f"url is one address, a string that is not empty: {EXAMPLE}."
         content = next((document[name] for name in document if name.lower() in _NAMES_OF_CONTENT), None)
@@ -99,6 +112,8 @@ def _advice(document: Any, body: bytes) -> str:
             "The shell has sent the quotes: on Windows curl takes double quotes, with backslashes inside, "
             f'-d "{{\\"url\\": \\"https://…\\"}}". The body is then {EXAMPLE}.'
         )
+    if isinstance(document, list) and document:
+        return f"A request has one address; send one for each: {EXAMPLE}."
     return f"{_syntax_error(body)}Send {EXAMPLE}, or the audio itself under another Content-Type."
 
 
@@ -107,6 +122,10 @@ def _syntax_error(body: bytes) -> str:
     try:
         json.loads(body)
     except json.JSONDecodeError as error:
+        if re.match(rb"\s*\{\s*'", body):
+            return "It is no JSON: its quotes are single ones, as Python prints them; JSON has double ones. "
+        if re.match(r"\s*[}\]]", error.doc[error.pos :]) and error.doc[: error.pos].rstrip().endswith(","):
+            return f"It is no JSON: there is a comma too many before column {error.colno}. "
         position = f"line {error.lineno}, column {error.colno}" if error.lineno > 1 else f"column {error.colno}"
         return f"It is no JSON: {error.msg.rstrip(':').lower()}, {position}. "
     except UnicodeDecodeError as error:

@@ -145,8 +145,8 @@ def listen_options(form: Form, task: str, *, known: bool = False) -> str:
     Without a language it is detected, as OpenAI does. Temperature 0 is OpenAI's default and means Whisper's own
     fallback. Filler words stay: OpenAI has no option for them, so its answers have the words as the model wrote them.
 
-    Every other option of `/v1/listen` may be a field, too. An unknown one is passed on, so that it is warned about where
-    it almost is an option.
+    Every other option of `/v1/listen` may be a field, too. An unknown field is passed on: where it almost is an option
+    there is a warning.
 
     Args:
         form: The parsed form, with the fields of the query string.

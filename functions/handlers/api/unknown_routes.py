@@ -17,6 +17,13 @@ from functions.rendering.openai_error import error_body
 _ALL_ROUTES = f"GET {STAGE}/openapi.json lists all routes."
 _MAX_SHOWN = 100  # characters of the path
 # Paths of other speech services, and of other versions of these, that mean the same as one of this API.
+_OTHER_WORDS = (
+    (r"health|healthz|healthcheck|ping|ready|status(?:/engine)?", ("GET", "/models")),
+    (r"jobs|transcripts|tasks|history", ("GET", "/requests")),
+    (r"(?:jobs|transcripts|transcriptions|results?|tasks)/[^/]+", ("GET", "/requests/{id}/result")),
+    (r"requests/[^/]+/(?:srt|vtt|txt|text|json|transcript|captions|download)", ("GET", "/requests/{id}/result")),
+    (r"files?", ("POST", "/uploads")),
+)
 _LISTEN = re.compile(r"(?:v\d+/)?(?:transcribe|listen|speech-to-text|stt|asr|recognize|inference)(?:/.*)?")
 
 
@@ -73,6 +80,11 @@ def _nearest(method: str, path: str, known: Collection[tuple[str, str]]) -> str:
     stripped = path.strip("/").lower()
     if _LISTEN.fullmatch(stripped):
         return f"Perhaps POST {STAGE}/listen was meant. {_ALL_ROUTES}"
+    for words, (its_method, template) in _OTHER_WORDS:
+        if re.fullmatch(rf"(?:v\d+/)?(?:{words})", stripped):
+            return f"Perhaps {its_method} {STAGE}{template} was meant. {_ALL_ROUTES}"
+    if longer := next((template for _, template in known if "/audio/" in template and path.endswith(template)), None):
+        return f"Perhaps POST {STAGE}{longer} was meant: nothing stands before it. {_ALL_ROUTES}"
     paths = {template.strip("/"): template for _, template in known}
     found = difflib.get_close_matches(stripped.removeprefix(f"{STAGE[1:]}/"), paths, 1, cutoff=0.6)
     if not found:

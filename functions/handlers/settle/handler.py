@@ -23,7 +23,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     Args:
         event: `{"slot", "lease", "worker", "op"}`. `op` is `started` (at the launch deadline), `keep` (a kind
             of capacity failed and another follows; with `error`), or none: the worker has ended, or with `failed` and
-            `error` could not be launched. `execution` is the name of the execution.
+            `error` could not be launched, or has died. `execution` is the name of the execution.
         context: Lambda's context.
 
     Returns:
@@ -38,11 +38,16 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             return {"held": worker_slots.keep(slot, lease)}
     if event.get("failed"):
         _log_failure(event)
+        # Shards of a dead worker are in flight until their visibility ends. A quick worker is followed by a task.
+        is_task, unfinished = _kind(event) is WorkerKind.TASK, sum(sqs.unfinished_messages())
+        renewed = worker_slots.replace_dead(slot, lease, event.get("execution")) if is_task and unfinished else None
+        if renewed:
+            return {"relaunch": True, "lease": renewed, "queues": WorkerQueues.ALL.value}
         seconds = worker_slots.start_cooldown(slot, lease)
         logger.warning("A worker could not be launched", slot=slot, cooldown_seconds=seconds)
         metrics.add_metric("LaunchesFailed", MetricUnit.Count, 1)
         count_failure(2)  # as rare as the longest cooldown, twice an hour, they are to raise the alarm
-        return {"relaunch": False, "lease": lease}
+        return {"relaunch": False, "lease": lease, "queues": WorkerQueues.ALL.value}
     metrics.add_metric("WorkersDrained", MetricUnit.Count, 1)
     _learn(slot, lease, _kind(event))
     # Release first, then count messages: a message that arrives between the two finds a free slot through the scaling

@@ -6,7 +6,9 @@ from earshot_contract.engine_profile import EngineProfile
 from functions.options import parsers
 from functions.options.specification import OptionType, Stage, implemented
 
-ENCODINGS = ("linear16", "flac", "mulaw", "amr-nb", "amr-wb", "opus", "speex", "g729")
+ENCODINGS = (
+    *("linear16", "linear32", "flac", "alaw", "mulaw", "amr-nb", "amr-wb", "opus", "ogg-opus", "speex", "g729"),
+)
 MAX_CHANNELS = 20  # of a multichannel file: Deepgram's limit
 
 SPEECH_OPTIONS = (
@@ -82,6 +84,7 @@ SPEECH_OPTIONS = (
         Stage.SHARD,
         example="mulaw",
         choices=ENCODINGS,
+        advice="Files with a header, such as WAV and MP3, need none: leave it out. Samples of 16 bits are linear16",
     ),
     implemented(
         "sample_rate",
@@ -91,6 +94,7 @@ SPEECH_OPTIONS = (
         Stage.SHARD,
         example="16000",
         needs="encoding=mulaw",
+        advice="It is a whole number of Hz, such as 16000 or 44100",
         minimum=4000,
         maximum=384_000,
     ),

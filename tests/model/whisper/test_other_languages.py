@@ -108,9 +108,11 @@ def test_another_language_than_the_requested_is_warned_about(
 ) -> None:
     result = engine.submit(order(language=requested), joined(first, second, 0.6)).result()
 
-    assert [(warning.parameter, warning.type) for warning in result.warnings] == [("language", "other_language")]
-    assert f"sounds like language={other}," in result.warnings[0].message
-    assert f"was taken for language={requested};" in result.warnings[0].message
+    # What is left out of the other language is warned about, too.
+    (warning,) = [warning for warning in result.warnings if warning.type != "unwritten_speech"]
+    assert (warning.parameter, warning.type) == ("language", "other_language")
+    assert f"sounds like language={other}," in warning.message
+    assert f"was taken for language={requested};" in warning.message
 
 
 def test_file_in_other_than_requested_language_is_warned_about(
@@ -121,6 +123,35 @@ def test_file_in_other_than_requested_language_is_warned_about(
     result = engine.submit(order(language="en"), german).result()
 
     assert [warning.type for warning in result.warnings] == ["other_language"]
+
+
+def test_english_written_as_it_is_with_another_requested_is_warned_about(
+    engine: BatchingEngine, order: MakeShard, clips: list[Any]
+) -> None:
+    english = next(clip.path for clip in clips if clip.path.name == "1688-142285-0004.flac")
+
+    result = engine.submit(order(language="de"), english).result()
+
+    assert [warning.type for warning in result.warnings] == ["other_language"]
+
+
+@pytest.mark.parametrize("profile", [FAST, ACCURATE])
+@pytest.mark.parametrize(("allowed", "warned"), [(("fr",), True), (("fr", "de"), True), (("fr", "es"), False)])
+def test_language_besides_the_allowed_ones_is_warned_about(
+    engine: BatchingEngine,
+    order: MakeShard,
+    clips: list[Any],
+    profile: EngineProfile,
+    allowed: tuple[str, ...],
+    *,
+    warned: bool,
+) -> None:
+    spanish = next(clip.path for clip in clips if clip.path.name == "fleurs-es-006.ogg")
+
+    result = engine.submit(order(profile=profile, languages=allowed), spanish).result()
+
+    assert ["other_language"] * warned == [warning.type for warning in result.warnings]
+    assert all("sounds like language=es," in warning.message for warning in result.warnings)
 
 
 def test_requested_language_of_the_audio_is_not_warned_about(

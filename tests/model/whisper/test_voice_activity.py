@@ -5,27 +5,67 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from faster_whisper.vad import get_vad_model
 
 from tests.fixtures.audio import decode
+from tests.paths import ROOT
+from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.whisper.voice_activity import VAD_FRAME_SAMPLES, VoiceActivityDetector
 
+SPEECH = ROOT / "tests" / "fixtures" / "speech"
 
-def probabilities(samples: np.ndarray, block: int) -> np.ndarray:
-    detector = VoiceActivityDetector()
+
+def probabilities(samples: np.ndarray, block: int, first_frame: int = 0) -> np.ndarray:
+    detector = VoiceActivityDetector(first_frame)
     found = [detector.feed(samples[at : at + block]) for at in range(0, len(samples), block)]
     return np.concatenate([*found, detector.finish()])
 
 
-def test_block_probabilities_equal_faster_whisper_wrapper(clip: Path) -> None:
-    samples = decode(clip).samples
-    samples = np.tile(samples / np.abs(samples).max(), 3)[8000:]  # loud throughout: nothing is to be raised
-    padded = np.pad(samples, (0, -len(samples) % VAD_FRAME_SAMPLES))
+@pytest.fixture(scope="module")
+def speech() -> np.ndarray:
+    """A minute and a half, loud throughout: nothing is to be raised."""
+    clips = [decode(path).samples for path in sorted(SPEECH.glob("*.flac"))]
+    samples = np.tile(np.concatenate([clip / np.abs(clip).max() for clip in clips]), 4)[8000:]
+    return np.asarray(samples[: 90 * SAMPLE_RATE])
+
+
+def test_first_section_equals_faster_whispers_wrapper(speech: np.ndarray) -> None:
+    section = speech[: 10 * SAMPLE_RATE]
+    padded = np.pad(section, (0, -len(section) % VAD_FRAME_SAMPLES))
 
     expected = get_vad_model()(padded.copy()).reshape(-1)
 
-    assert np.abs(probabilities(samples, 48_000) - expected)[:-1].max() < 1e-3
-    assert np.abs(probabilities(samples, len(samples)) - expected)[:-1].max() < 1e-3
+    assert np.abs(probabilities(section, 48_000) - expected)[:-1].max() < 1e-3
+
+
+def test_later_sections_decide_as_the_wrapper_does(speech: np.ndarray) -> None:
+    padded = np.pad(speech, (0, -len(speech) % VAD_FRAME_SAMPLES))
+
+    expected = get_vad_model()(padded.copy()).reshape(-1)
+
+    found = probabilities(speech, 48_000)
+    assert found.shape == expected.shape
+    assert np.mean((found >= 0.5) == (expected >= 0.5)) > 0.99
+
+
+@pytest.mark.parametrize("block", [1_000, 48_000, 10**7])
+def test_probabilities_do_not_depend_on_blocks(speech: np.ndarray, block: int) -> None:
+    assert np.array_equal(probabilities(speech, block), probabilities(speech, 163_840))
+
+
+@pytest.mark.parametrize("frame", [5, 320, 777])
+def test_part_has_the_probabilities_of_the_whole(speech: np.ndarray, frame: int) -> None:
+    """From its second section on, to the last bit, also where quiet speech is raised."""
+    quiet = speech * np.linspace(0.01, 0.2, len(speech)).astype(np.float32)
+    whole = probabilities(quiet, 160_000)
+
+    part = probabilities(quiet[frame * VAD_FRAME_SAMPLES :], 160_000, frame)
+
+    known = (frame // 320 + 1) * 320 if frame % 320 else frame + 320
+    later = known + 320  # its run-up is complete, too
+    assert np.array_equal(part[later - frame :], whole[later:])
+    assert np.abs(part[known - frame :] - whole[known:]).max() < 0.2
 
 
 def test_speech_at_minus_50_db_is_detected(clip: Path) -> None:

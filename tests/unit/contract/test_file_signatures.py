@@ -123,6 +123,9 @@ WAV = b"RIFF\x24\x17\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x80\x3e\0\0\0\x7d\0\0\2\0\x10
         (b"II*\0\x08\0", "TIFF"),
         (b"WEBVTT\n\n00:00.000 --> 00:02.000\nHi\n", "captions"),
         (b"1\r\n00:00:00,000 --> 00:00:02,000\r\nHi\r\n", "captions"),
+        (b"\x93NUMPY\x01\0v\0{'descr': '<f4'}", "WAV"),
+        (b"<Error><Code>AccessDenied</Code></Error>", "in place of the file"),
+        (b'<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>', "in place of the file"),
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:1", "git lfs pull"),
     ],
 )
@@ -170,6 +173,13 @@ def test_mp4_without_index_is_unfinished(file: bytes, unfinished: bool, tmp_path
     path = tmp_path / "a"
     path.write_bytes(file)
     assert ("moov" in describe_file(path)) is unfinished
+
+
+def test_file_of_zeros_was_not_copied_to_its_end(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").write_bytes(bytes(5000))
+
+    assert "nothing but zeros" in describe_file(tmp_path / "a.wav")
+    assert non_audio_kind(bytes(5000)) is None  # an MP3 may begin so
 
 
 @pytest.mark.parametrize("head", [b"\x02#!SILK_V3\x10\0", b"#!SILK_V3\x10\0"])

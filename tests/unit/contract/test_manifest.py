@@ -43,18 +43,18 @@ def test_manifest_without_sizes_is_usable() -> None:
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        ("{", "truncated"),
-        ("[]", "Expected `object`"),
-        ('{"name":"base"}', "missing required field `files`"),
+        ("{", "incomplete"),
+        ("[]", "type array, not object"),
+        ('{"name":"base"}', "has no member `files`"),
         (document(name="other"), "names the model 'other'"),
         (document(files={}), "model.bin is not among its files"),
         (document(files={**WEIGHTS, "../x": WEIGHTS["model.bin"]}), "'../x' is not a plain name"),
         (document(files={"model.bin": {"sha256": "d" * 64, "size": -5}}), "size of model.bin is -5"),
-        (document(files={"model.bin": {"sha256": "d" * 64, "size": "5"}}), "Expected `int`"),
+        (document(files={"model.bin": {"sha256": "d" * 64, "size": "5"}}), "type string, not integer"),
         (document(family="parakeet"), "family 'parakeet' is not known; known are: whisper"),
         (document(family="speakers"), "embedding.onnx is not among its files"),
         (document(languages=[]), "list of languages is empty"),
-        (document(languages=[1]), "Expected `str`"),
+        (document(languages=[1]), "type integer, not string"),
     ],
 )
 def test_broken_manifest_raises_with_its_reason(body: str, reason: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from functions.workers import policy
 from simulation import assumptions
 from simulation.cloud import SimulatedCloud
 from simulation.figures import Figures, figures, quantile
@@ -18,10 +19,10 @@ HOUR = 3600.0
 
 
 def simulate(
-    arrivals: Sequence[Arrival], account: Account | None = None, policy: str = "chosen", until: float = HOUR
+    arrivals: Sequence[Arrival], account: Account | None = None, name: str = "chosen", until: float = HOUR
 ) -> tuple[SimulatedCloud, Figures]:
     scenario = Scenario("office-day", "x", account or Account(), lambda _: arrivals, until)
-    run = SimulatedCloud(scenario, POLICIES[policy], 1, quick=policy in WITH_QUICK).run()
+    run = SimulatedCloud(scenario, POLICIES[name], 1, quick=name in WITH_QUICK).run()
     return run, figures(run)
 
 
@@ -33,7 +34,7 @@ def test_cold_caller_is_answered_by_a_quick_worker() -> None:
 
 
 def test_cold_caller_waits_for_a_gpu_without_quick_workers() -> None:
-    _, result = simulate(clips(HOUR, HOUR), policy="GPU only")
+    _, result = simulate(clips(HOUR, HOUR), name="GPU only")
     assert result.caller_p95 is not None
     assert result.caller_p95 > assumptions.GPU_START_SECONDS / 2
     assert result.usd > 20 * simulate(clips(HOUR, HOUR))[1].usd
@@ -42,6 +43,15 @@ def test_cold_caller_waits_for_a_gpu_without_quick_workers() -> None:
 def test_without_gpu_capacity_quick_workers_do_the_work() -> None:
     _, result = simulate(files(20, 600), Account(no_gpu_until=HOUR))
     assert (result.done, result.most_gpus) == (20, 0)
+
+
+def test_bulk_beside_gpus_costs_little_more_than_on_gpus() -> None:
+    _, gpus = simulate(files(300, 600), name="GPU only")
+    _, both = simulate([*files(300, 600), *clips(20, 600)])
+    assert both.done == 330
+    assert both.usd < 1.15 * gpus.usd, "a quick worker's second of audio costs four times a GPU's"
+    assert both.caller_p95 is not None
+    assert both.caller_p95 < policy.CALLER_SECONDS
 
 
 def test_quota_of_one_gpu_is_never_exceeded() -> None:
@@ -61,9 +71,9 @@ def test_same_seed_gives_the_same_figures() -> None:
 
 
 def test_page_and_pictures_show_what_was_simulated() -> None:
-    run, result = simulate(clips(60, 300))
+    run, result = simulate(clips(60, 300), name="GPU only")
     results = {"office-day": {"chosen": result}}
-    assert next(iter(aims(results)))[2] is False, "the first caller waits for a cold start"
+    assert next(iter(aims(results)))[2] is False, "the first caller waits for a GPU's start"
     assert "| chosen | 5/5 |" in as_page(results, 1)
     assert "An office day" in waits(results)
     assert "<polyline" in workers({"office-day": run})

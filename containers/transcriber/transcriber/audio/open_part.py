@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -9,10 +10,12 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
+from av.packet import Packet
 
 from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.shard_results import ShardWarning
 from earshot_contract.shards import RawAudio, ShardError
+from transcriber.audio.avi_gaps import AviGaps
 from transcriber.audio.container import (
     UNREADABLE,
     check_track,
@@ -97,6 +100,14 @@ class OpenPart:
         """The end of the audio by the header, in seconds."""
         return header_end(self.container, self.stream, self._reader, self.timeline.zero)
 
+    def packets(self) -> Iterator[Packet[AvAudioStream]]:
+        """Yield the packets of the track from the beginning, with the time stamps that a player has."""
+        packets, gaps = demux(self.container, self.stream), self._gaps()
+        return gaps.shifted(packets) if gaps else packets
+
+    def _gaps(self) -> AviGaps | None:
+        return AviGaps(self._reader, self.stream.index) if self.container.format.name == "avi" else None
+
     def seek(self, start: float) -> bool:
         """Seek to shortly before a late `start`, in seconds.
 
@@ -104,7 +115,7 @@ class OpenPart:
             Whether it was done: positions must then come from the first frame's time stamp.
         """
         target = start - _PRE_ROLL_SECONDS
-        if target < _MIN_SEEK_SECONDS or not self.stream.time_base:
+        if target < _MIN_SEEK_SECONDS or not self.stream.time_base or self._gaps():
             return False
         try:
             self.container.seek(int((target + self.timeline.zero) / float(self.stream.time_base)), stream=self.stream)

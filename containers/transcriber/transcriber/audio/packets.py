@@ -10,7 +10,6 @@ from av.audio.stream import AudioStream as AvAudioStream
 from av.packet import Packet
 
 from earshot_contract.shards import PacketPosition
-from transcriber.audio.container import demux
 from transcriber.audio.open_part import OpenPart
 
 # Decoded before the first packet of a shard, so that codecs with memory (MP3's bit reservoir, overlapping transforms,
@@ -35,7 +34,7 @@ def packets_between(
         RuntimeError: the file's packets are not those that were counted when the positions were made.
     """
     earlier: deque[Packet[AvAudioStream]] = deque(maxlen=PRE_ROLL_PACKETS)
-    for number, packet in enumerate(demux(part.container, part.stream)):
+    for number, packet in enumerate(part.packets()):
         if until is not None and number >= until.packet:
             check_position(packet, until)
             return

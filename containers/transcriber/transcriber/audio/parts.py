@@ -16,6 +16,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import BinaryIO
 
+from earshot_contract.frame_headers import HEADER_BYTES
 from transcriber.audio import ebml, transport_stream
 from transcriber.audio.aiff_header import aiff_head
 from transcriber.audio.frame_breaks import FixedHeaders, FlacFrames, breaks
@@ -34,15 +35,20 @@ from transcriber.audio.recording_starts import (
 from transcriber.audio.recording_trailers import padding_end, trailers_end
 from transcriber.audio.rifx_header import rifx_head
 from transcriber.audio.untrue_lengths import true_head
-from transcriber.audio.wav_header import wav_head
+from transcriber.audio.wav_header import sample_chunks, wav_head
 
 MAX_PARTS = 10_000  # a guard against hostile files; an archive of an Internet radio has a part for each song
 _MAX_DEPTH = 30  # formats that lie in one another's ranges; there are not more of them
 _HEADER_BYTES = 64  # of a recording without a known end, behind which another one may begin
 _BEHIND = 1 << 16  # bytes behind a recording's end in which the next one may begin: padding, tags, damage
 _SEARCHED_WHOLE = 1 << 28  # bytes of a recording without a known end that are searched for another one: 4 s
-# Files that may hold frames of MP3, AC-3 or AAC, one behind another: Matroska, MP4, AVI, FLV, ASF.
-_WRAPPED = re.compile(rb"\x1a\x45\xdf\xa3|....ftyp|RIFF....AVI |FLV\x01|\x30\x26\xb2\x75\x8e\x66", re.DOTALL)
+# Files that may hold frames of MP3, AC-3 or AAC, one behind another: Matroska, MP4, AVI, FLV, ASF; Flash,
+# RealMedia, Windows' recorded TV, Nullsoft video, MXF, GXF, NuppelVideo, PVA, and MPEG without packs.
+_WRAPPED = re.compile(
+    rb"\x1a\x45\xdf\xa3|....ftyp|RIFF....AVI |FLV\x01|\x30\x26\xb2\x75\x8e\x66|[FC]WS[\x01-\x40]|\.RMF"
+    rb"|\xb7\xd8\x00\x20\x37\x49|NSV[fs]|\x06\x0e\x2b\x34|\0\0\0\0\x01\xbc|NuppelVideo|AV[\x01\x02].\x55|\0\0\x01[\xbd-\xef]",
+    re.DOTALL,
+)
 # Before the header of FLAC that another container holds: Ogg's mapping, and Matroska's CodecPrivate with its size.
 _WRAPPED_FLAC = re.compile(rb"(?:\x7fFLAC....|\x63\xa2(?:[\x80-\xff]|[\x40-\x7f].|\x01.{7}))\Z", re.DOTALL)
 _FRAMES_SEARCHED = 1 << 25  # bytes of it that are searched for frames as well: 1 s
@@ -131,14 +137,16 @@ def _parts(data: mmap.mmap, start: int, limit: int, depth: int) -> Iterator[Part
     start = lead_in_end(data, start, limit)
     starts = _starts(data, tag_end(data, start, limit), limit)[:MAX_PARTS]
     for first, end in pairwise((start, *starts[1:], limit)):
-        behind, unread = _behind(data, first, end) if depth < _MAX_DEPTH else (None, 0)
+        behind, unread, sound_end = _behind(data, first, end) if depth < _MAX_DEPTH else (None, 0, end)
         head, replaced = _head(data, first, behind or end)
         # A dump of an Internet radio begins in the middle of a frame: its rest is no part.
         is_rest = (
             behind is not None and depth == 0 and behind - first <= _BEHIND and not begins_recording(data, first, limit)
         )
-        if not is_rest:
-            yield Part(first, behind or end, head, 0 if head else unread, replaced)
+        if chunks := sample_chunks(data, first, behind or end):
+            yield from (Part(samples, until, header) for header, samples, until in chunks)
+        elif not is_rest:
+            yield Part(first, behind or sound_end, head, 0 if head else unread, replaced)
         if behind:
             yield from _parts(data, behind, end, depth + 1)
 
@@ -185,8 +193,12 @@ def _mp4_starts(data: mmap.mmap, start: int, limit: int) -> list[int]:
     return starts
 
 
-def _behind(data: mmap.mmap, start: int, limit: int) -> tuple[int | None, int]:
-    """Return where the next recording begins behind the one at `start`, or how many bytes of no known format do."""
+def _behind(data: mmap.mmap, start: int, limit: int) -> tuple[int | None, int, int]:
+    """Return where the next recording begins behind the one at `start`, and otherwise what there is in its place.
+
+    That is how many bytes are of no known format, and where the sound ends: before bytes that are no part of a frame,
+    which a decoder would take for the beginning of one.
+    """
     body = tag_end(data, start, limit)
     framing = framing_at(data, body, limit)
     is_flac = data[body : body + 4] == b"fLaC"
@@ -195,21 +207,22 @@ def _behind(data: mmap.mmap, start: int, limit: int) -> tuple[int | None, int]:
     else:
         end = end_of(data, body, limit)
         if end is None:
-            return _somewhere(data, body, limit), 0
+            return _somewhere(data, body, limit), 0, limit
         found = iter([(end, min(end + _BEHIND, limit))] if end < limit else [])
-    end = limit
+    end = sound_end = limit
     for end, until in found:
+        sound_end = end if framing and not framing(data[end : end + HEADER_BYTES]) else limit
         at = trailers_end(data, end, limit)
         if at < limit and begins_recording(data, at, limit, framing):
-            return at, 0
+            return at, 0, at
         starts = [
             *recordings_between(data, at, until, limit, body, framing),
             *framed_between(data, at, until, limit, framing),
         ]
         if starts:
-            return min(starts), 0
+            return min(starts), 0, min(starts)
         end = at
-    return None, 0 if is_flac else limit - padding_end(data, end, limit)
+    return None, 0 if is_flac else limit - padding_end(data, end, limit), sound_end
 
 
 def _somewhere(data: mmap.mmap, start: int, limit: int) -> int | None:

@@ -10,6 +10,7 @@ _WAV = re.compile(rb"(?:RIFF|RF64|BW64)....WAVE", re.DOTALL)
 _STREAMED_LENGTH = (
     0x7F00_0000  # bytes; a WAV length from here on in a smaller file was written before the end was known
 )
+_COUNTED_HEADER = 64  # bytes; some programs write the file's length as that of the samples
 _MAX_WAV_HEADER = 1 << 20  # bytes; no header is this long, and `Part.head` is kept in memory
 # Chunks that programs write behind a WAV file's samples.
 _TRAILERS = {
@@ -39,6 +40,28 @@ def wav_head(data: mmap.mmap, start: int, end: int) -> tuple[bytes, int]:
     riff = struct.pack("<I", min(end - start - 8, 0xFFFF_FFFF))
     # Without RF64's name the lengths of its chunk `ds64` do not count.
     return b"RIFF" + riff + chunks + length, at - start
+
+
+def sample_chunks(data: mmap.mmap, start: int, end: int) -> list[tuple[bytes, int, int]]:
+    """Return each chunk of samples of a WAV that has several: a header for it, and where it begins and ends.
+
+    FFmpeg reads the last of them. Empty: the WAV has one.
+    """
+    found = _samples(data, start, end)
+    if found is None or not _are_chunks(data, found[0] + found[1], end):
+        return []
+    chunks: list[tuple[bytes, int, int]] = []
+    at = found[0] - 8
+    while at + 8 <= end:
+        kind, size = struct.unpack_from("<4sI", data, at)
+        size = size if chunks else found[1]  # of the first, a long file has the true length elsewhere
+        if kind == b"data":
+            length = struct.pack("<I", min(size, 0xFFFF_FFFF))
+            riff = struct.pack("<I", min(len(found[2]) + len(length) + size, 0xFFFF_FFFF))
+            chunks.append((b"RIFF" + riff + found[2] + length, at + 8, at + 8 + size))
+        at += 8 + size
+        at += size % 2 and not _CHUNK_NAME.match(data, at)
+    return chunks if len(chunks) > 1 else []
 
 
 def samples_end(data: mmap.mmap, start: int, end: int) -> int | None:
@@ -99,8 +122,8 @@ def _are_chunks(data: mmap.mmap, at: int, end: int) -> bool:
 def _is_true_length(data: mmap.mmap, samples: int, size: int, end: int) -> bool:
     """Return whether `size` bytes of samples can be meant: they reach the end, or other chunks follow."""
     left = end - samples
-    if size > left:  # cut off, unless the number says that the length was not known
-        return size < _STREAMED_LENGTH
+    if size > left:  # cut off, unless the number says that the length was not known, or counts the header, too
+        return left + _COUNTED_HEADER < size < _STREAMED_LENGTH
     after = samples + size
     if left - size < 8:
         return True

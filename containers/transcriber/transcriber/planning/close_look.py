@@ -10,13 +10,17 @@ from av.audio.frame import AudioFrame
 from earshot_contract.shards import PacketPosition
 from transcriber.audio.mixing import Mixer, planar, weights
 from transcriber.audio.resampling import SAMPLE_RATE, Resampler16k
-from transcriber.planning.pauses import choose_cut
+from transcriber.planning.pauses import choose_cut, pauses
+from transcriber.planning.window_ends import frames_of, window_ends
+from transcriber.whisper.profile import Profile
 from transcriber.whisper.voice_activity import VAD_FRAME_SAMPLES, VoiceActivityDetector
 
 # The samples of a packet come with it, or with the next one or two. More seconds between the clock and the samples are
 # a gap, which counts as silence. Where samples come much later, or are more than the packet's length says, a cut
 # between packets would not be one between samples.
 _MAX_SHIFT_SECONDS = 0.25
+_FRAME_SECONDS = VAD_FRAME_SAMPLES / SAMPLE_RATE
+_FIRST_WINDOW_SECONDS = 30.0  # in which a window of the whole file begins, if there is speech
 
 
 class CloseLook:
@@ -51,16 +55,39 @@ class CloseLook:
         """Return whether there are as many samples as the packets say; `end`: where the stretch ends in the file."""
         return abs(end - self._start - self._decoded) <= _MAX_SHIFT_SECONDS
 
-    def best_cut(self, target: float) -> PacketPosition | None:
-        """Return the packet in the best pause near `target` seconds of the file; None if there is no pause."""
+    def best_cut(self, target: float, after: float, profile: Profile) -> PacketPosition | None:
+        """Return the packet in the best pause near a target; None if there is no pause.
+
+        Best is one in which a window of the whole file ends, too.
+
+        Args:
+            target: seconds of the file.
+            after: where the cut may be at the earliest, in seconds of the file.
+            profile: of the windows.
+        """
         self._finish_run()
         if not self._packets or not self._blocks:
             return None
-        detector = VoiceActivityDetector()
-        probabilities = np.concatenate([detector.feed(np.concatenate(self._blocks)), detector.finish()])
-        starts = [position.seconds - self._start for position in self._packets]
-        found = choose_cut(probabilities, VAD_FRAME_SAMPLES / SAMPLE_RATE, starts, target - self._start)
-        return None if found is None else self._packets[found]
+        # As in the file, a VAD frame begins at each multiple of its length.
+        before, lead_samples = divmod(round(self._start * SAMPLE_RATE), VAD_FRAME_SAMPLES)
+        lead = np.zeros(lead_samples, np.float32)
+        origin = self._start - len(lead) / SAMPLE_RATE
+        detector = VoiceActivityDetector(before)
+        probabilities = np.concatenate([detector.feed(np.concatenate([lead, *self._blocks])), detector.finish()])
+        begins = [
+            frames_of((begin + end) / 2)
+            for begin, end in pauses(probabilities, _FRAME_SECONDS)
+            if begin <= _FIRST_WINDOW_SECONDS
+        ]
+        ends = window_ends(probabilities, begins or [0], frames_of(after - origin), profile)
+        packets = [position for position in self._packets if position.seconds >= after]
+        starts = [position.seconds - origin for position in packets]
+        # The middle of the frame.
+        for among in ([(end + 0.5) * _FRAME_SECONDS for end in ends], None):
+            found = choose_cut(probabilities, _FRAME_SECONDS, starts, target - origin, among)
+            if found is not None:
+                return packets[found]
+        return None
 
     def _finish_run(self) -> None:
         if self._run:

@@ -12,7 +12,13 @@ _LONG_PAUSE_SECONDS = 0.6  # from here on pauses count as equal: the one nearest
 _MARGIN_SECONDS = 0.1  # between the cut and speech, at least: soft first and last sounds are below the threshold
 
 
-def choose_cut(probabilities: np.ndarray, frame_seconds: float, packets: Sequence[float], target: float) -> int | None:
+def choose_cut(
+    probabilities: np.ndarray,
+    frame_seconds: float,
+    packets: Sequence[float],
+    target: float,
+    among: Sequence[float] | None = None,
+) -> int | None:
     """Return the index of the packet that begins in the best pause; None if there is none.
 
     Args:
@@ -20,10 +26,13 @@ def choose_cut(probabilities: np.ndarray, frame_seconds: float, packets: Sequenc
         frame_seconds: length of a VAD frame.
         packets: when each packet begins, in seconds like `target`, which count from the first VAD frame.
         target: where the cut would be without speech.
+        among: seconds in pauses: only these pauses are taken; None: all.
     """
     best: tuple[float, float, int] | None = None
     starts = np.asarray(packets)
-    for begin, end in _pauses(probabilities, frame_seconds):
+    for begin, end in pauses(probabilities, frame_seconds):
+        if among is not None and not any(begin <= seconds <= end for seconds in among):
+            continue
         inside = np.flatnonzero((starts >= begin + _MARGIN_SECONDS) & (starts <= end - _MARGIN_SECONDS))
         if not len(inside):
             continue
@@ -37,7 +46,7 @@ def choose_cut(probabilities: np.ndarray, frame_seconds: float, packets: Sequenc
     return best[2] if best else None
 
 
-def _pauses(probabilities: np.ndarray, frame_seconds: float) -> list[tuple[float, float]]:
+def pauses(probabilities: np.ndarray, frame_seconds: float) -> list[tuple[float, float]]:
     """Return start and end of each pause, in seconds; the stretch's own edges end none: what follows is not known."""
     quiet = np.concatenate([[False], probabilities < _SPEECH_OFF, [False]])
     edges = np.flatnonzero(np.diff(quiet.astype(np.int8)))

@@ -18,15 +18,22 @@ from av.audio.stream import AudioStream as AvAudioStream
 from av.packet import Packet
 
 from earshot_contract.audio_tracks import TrackRequest
+from earshot_contract.engine_profile import EngineProfile
 from earshot_contract.shards import PacketPosition, PlanRequest, RawAudio
-from transcriber.audio.container import UNREADABLE, demux
+from transcriber.audio.container import UNREADABLE
 from transcriber.audio.open_part import OpenPart
 from transcriber.audio.packets import PRE_ROLL_PACKETS, PacketClock
 from transcriber.audio.recordings import recordings
 from transcriber.audio.tracks import decodable_tracks
 from transcriber.planning.close_look import CloseLook
+from transcriber.whisper.profile import PROFILES, Profile
 
-LOOK_SECONDS = 20.0  # decoded around a target; speech without a pause that long is looked at further
+# Decoded around a target; speech without a pause that long is looked at further. Windows of the whole file are found
+# again some windows behind an arbitrary beginning, and each is known half a minute later. Shorter shards, which no job
+# has, get a smaller share.
+_LOOK_BEFORE_SECONDS, _LOOK_AFTER_SECONDS = 80.0, 25.0
+_MOST_LOOK_BEFORE, _MOST_LOOK_AFTER = 1 / 3, 1 / 6  # of a shard's length
+_CUT_BEFORE_SECONDS = 30.0  # a cut lies at most so long before its target
 _BATCH_PACKETS = 256  # placed at once: numpy's calls cost little for each, and packets of lossless codecs are 16 KB
 # The length of a recording, as a multiple of what its packets contain; the rest are holes. The clock of one that is
 # mostly holes cannot be trusted.
@@ -71,7 +78,12 @@ class _Batch(NamedTuple):
 
 
 def find_cuts(
-    path: Path, request: PlanRequest, *, raw: RawAudio | None = None, track: TrackRequest | None = None
+    path: Path,
+    request: PlanRequest,
+    *,
+    raw: RawAudio | None = None,
+    track: TrackRequest | None = None,
+    profile: Profile = PROFILES[EngineProfile.ACCURATE],
 ) -> FoundCuts:
     """Find out how long a file is and where it can be cut.
 
@@ -80,13 +92,14 @@ def find_cuts(
         request: how long a shard should be. The last one is between half as long and one and a half times as long.
         raw: how to read headerless audio.
         track: the requested audio track; None: the default one.
+        profile: of the windows that the shards will be split into.
 
     Raises:
         ShardFailed: the file is not audio.
     """
     length = max(request.shard_seconds, 1.0)
     seconds, packets, filled = 0.0, 0, 0.0
-    search = _CutSearch(length, request.maximum)
+    search = _CutSearch(length, request.maximum, profile)
     several_tracks = False
     for batch in _batches(path, raw, track):
         # Each channel is looked for in the track that has it: their packets may be others than those counted here.
@@ -99,7 +112,7 @@ def find_cuts(
         return FoundCuts(round(seconds, 3), packets, [], None if count == 1 else SEVERAL_TRACKS)
     if count > request.maximum:  # the file is far longer than its header, or its size, let expect
         even = replace(request, shard_seconds=seconds / request.maximum)
-        return find_cuts(path, even, raw=raw, track=track)
+        return find_cuts(path, even, raw=raw, track=track, profile=profile)
     search.end(seconds)
     if search.unsteady or seconds > _MAX_STRETCH * filled:
         return FoundCuts(round(seconds, 3), packets, [], None if count == 1 else UNSTEADY)
@@ -111,9 +124,11 @@ def find_cuts(
 class _CutSearch:
     """Looks for one cut after another while the packets of a file go by."""
 
-    def __init__(self, length: float, maximum: int) -> None:
+    def __init__(self, length: float, maximum: int, profile: Profile) -> None:
         """Cut into shards of `length` seconds, at most so many."""
-        self._length = length
+        self._length, self._profile = length, profile
+        self._before = min(_LOOK_BEFORE_SECONDS, _MOST_LOOK_BEFORE * length)
+        self._after = min(_LOOK_AFTER_SECONDS, _MOST_LOOK_AFTER * length)
         self._targets = deque(length * number for number in range(1, maximum))
         self._earlier: deque[Packet[AvAudioStream]] = deque(maxlen=PRE_ROLL_PACKETS)
         self._part: OpenPart | None = None
@@ -143,12 +158,12 @@ class _CutSearch:
 
     def _is_near(self, seconds: float) -> bool:
         is_searching = self._targets and not self.unsteady
-        return bool(is_searching) and seconds >= self._targets[0] - LOOK_SECONDS / 2
+        return bool(is_searching) and seconds >= self._targets[0] - self._before
 
     def _add_packet(self, batch: _Batch, index: int) -> None:
         start, end = batch.times[index].tolist()
         packet = batch.packets[index]
-        if self._look and start >= self._look_start + LOOK_SECONDS:
+        if self._look and start >= self._look_start + self._before + self._after:
             self._end_look()
         if self._look is None and self._is_near(start):
             self._begin_look(batch.part, start)
@@ -172,11 +187,12 @@ class _CutSearch:
             return
         look, self._look = self._look, None
         self.unsteady |= not look.is_steady(self._look_end)
-        cut = look.best_cut(self._targets[0])
+        target = self._targets[0]
+        cut = look.best_cut(target, target - _CUT_BEFORE_SECONDS, self._profile)
         if cut is not None and cut.seconds > (self.cuts[-1].seconds if self.cuts else 0.0) + self._length / 2:
             self.cuts.append(cut)
             self._targets.popleft()
-        elif self._look_end > self._targets[0] + self._length / 2:
+        elif self._look_end > target + self._length / 2:
             self._targets.popleft()
 
 
@@ -193,7 +209,7 @@ def _batches(path: Path, raw: RawAudio | None, track: TrackRequest | None) -> It
     for number, part in recordings(path, raw, track):
         clock, first = PacketClock(part, start), 0
         tracks = len(decodable_tracks(part.container))
-        demuxed = demux(part.container, part.stream)
+        demuxed = part.packets()
         while packets := _some(demuxed):
             yield _Batch(part, number, tracks, first, packets, clock.times_of(packets))
             first += len(packets)

@@ -23,6 +23,8 @@ _CLEAR_PROBABILITY = 0.95
 # A window too short to change the language by detection alone is decoded in both if its own ranking is this sure:
 # the better of two texts is a better judge.
 _RIVAL_PROBABILITY = 0.5
+# Ten seconds are enough to check a requested language, for less than half of the time of a whole window.
+_CHECKED_FRAMES = 1000
 
 
 class BatchLanguages:
@@ -47,14 +49,21 @@ class BatchLanguages:
     ) -> None:
         """Note in the shard's state which other languages are heard than those that the windows are written in."""
         for i, text in hypotheses.items():
-            if other_languages.is_unknown(batch[i], text):  # never back to False: batches of a shard run side by side
-                batch[i].shard_state.unknown_language = True
+            window = batch[i]
+            if other_languages.is_unknown(window, text):  # never back to False: batches of a shard run side by side
+                window.shard_state.unknown_language = True
+            if code := other_languages.detected_besides(window):
+                window.shard_state.other_languages.add(code)
         if not self._model.multilingual:
             return
         unsure = [i for i, text in hypotheses.items() if other_languages.may_be_another(batch[i], text)]
-        if not unsure:
-            return
-        for i, ranking in zip(unsure, self._model.detect_language(encoder_output, unsure), strict=True):
+        rankings = self._model.detect_language(encoder_output, unsure) if unsure else []
+        unchecked = [i for i in hypotheses if i not in unsure and other_languages.is_unchecked(batch[i])]
+        if unchecked:
+            beginnings = encoder_output.beginnings(unchecked, _CHECKED_FRAMES)
+            rankings += self._model.detect_language(beginnings, range(len(unchecked)))
+        for i, ranking in zip([*unsure, *unchecked], rankings, strict=True):
+            batch[i].shard_state.language_is_checked = True
             if code := other_languages.detected_other(ranking, batch[i].language):
                 batch[i].shard_state.other_languages.add(code)
 

@@ -38,6 +38,10 @@ class EncoderOutput:
             )
         return self._outputs[index]
 
+    def beginnings(self, indices: Sequence[int], frames: int) -> EncoderOutput:
+        """Return the outputs of some windows, cut after `frames` mel frames; on a GPU they are copied to the host."""
+        return EncoderOutput([self.output(index)[: frames // 2] for index in indices])
+
     def select(self, indices: Sequence[int], frames: int = 0) -> StorageView:
         """Return the outputs of some windows as one view, padded with silence to one length.
 

@@ -23,7 +23,7 @@ from transcriber.hardware import EngineSettings
 from transcriber.speakers.known_voices import known_voices, read_samples
 from transcriber.speakers.model import SpeakerModels
 from transcriber.speakers.stream import SpeakerStream
-from transcriber.whisper import language_choice, other_languages
+from transcriber.whisper import language_choice, other_languages, unwritten_speech
 from transcriber.whisper.batch_queue import BatchQueue
 from transcriber.whisper.batch_worker import BatchWorker
 from transcriber.whisper.log_mel import LogMel
@@ -31,7 +31,7 @@ from transcriber.whisper.model import WhisperModel
 from transcriber.whisper.prepare_threads import PrepareThreads
 from transcriber.whisper.profile import PROFILES
 from transcriber.whisper.shard_state import ShardState
-from transcriber.whisper.voice_activity import VoiceActivityDetector, lead_samples
+from transcriber.whisper.voice_activity import VoiceActivityDetector, frames_before, lead_samples
 from transcriber.whisper.window import Window
 from transcriber.whisper.windowing import Windower, WindowSpan
 
@@ -163,7 +163,7 @@ class BatchingEngine:
         # A sample that is bad ends the shard at once; their vectors are made while Whisper works.
         samples = read_samples(state.known_speakers) if state.known_speakers else []
         speakers = self._speaker_stream(state.shard)
-        detector, windower = VoiceActivityDetector(), Windower(state.profile)
+        detector, windower = VoiceActivityDetector(frames_before(state.shard)), Windower(state.profile)
         lead = lead_samples(state.shard)
         origin = state.shard.start - lead / SAMPLE_RATE  # position 0 in the file, in seconds
         # Samples still needed; position of the first.
@@ -174,7 +174,7 @@ class BatchingEngine:
             voiced = tuple(((a - span.start) / SAMPLE_RATE, (b - span.start) / SAMPLE_RATE) for a, b in span.voiced)
             return Window(state, origin + span.start / SAMPLE_RATE, mel, voiced)
 
-        windower.feed(detector.feed(buffer))  # less than a frame: it waits for the rest
+        detector.feed(buffer)  # less than a frame: it waits for the rest
         for block in audio:
             state.decoded_seconds += len(block) / SAMPLE_RATE
             buffer = np.concatenate([buffer, block])
@@ -240,6 +240,7 @@ class BatchingEngine:
             warnings=[
                 *state.warnings,
                 *other_languages.warnings_of(state.other_languages, language, unknown=state.unknown_language),
+                *unwritten_speech.warnings_of(state.unwritten_speech, shard.channel),
             ],
             speakers=state.speakers,
         )

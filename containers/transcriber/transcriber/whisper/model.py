@@ -24,6 +24,7 @@ from transcriber.whisper.timestamp_segments import before_end_of_audio
 from transcriber.whisper.word_alignment import AlignedWord, align_words, alignment_groups, words_by_segment
 
 _MAX_INITIAL_TIMESTAMP = 50  # timestamp tokens of 20 ms: the first segment starts within the first second
+BEAM = 5  # beam size, OpenAI's default; 1 and 2 cost 2.2 and 0.8 points of WER on base
 _BEST_OF = 5  # samples at a temperature above 0, OpenAI's default
 _MAX_PROMPT_TOKENS = 223  # half of the decoder's positions, minus the start-of-previous-text token
 _DECODER_POSITIONS = 448  # most tokens of prompt and text

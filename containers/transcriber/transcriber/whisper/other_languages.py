@@ -39,6 +39,26 @@ def may_be_another(window: Window, hypothesis: Hypothesis) -> bool:
     return unsure and not window.shard_state.detects_language and window.voiced_seconds >= _MIN_SPEECH_SECONDS
 
 
+def is_unchecked(window: Window) -> bool:
+    """Return whether the requested language was checked on no window of the shard yet, and this one can be."""
+    state = window.shard_state
+    return (
+        state.profile.checks_language
+        and not state.detects_language
+        and not state.language_is_checked
+        and window.voiced_seconds >= _MIN_SPEECH_SECONDS
+    )
+
+
+def detected_besides(window: Window) -> str | None:
+    """Return the language that the speech of a window surely sounds like, if detection may choose others only."""
+    allowed = window.shard_state.shard.languages
+    if not allowed or not window.language_ranking or window.voiced_seconds < _MIN_SPEECH_SECONDS:
+        return None
+    others = {detected_other(window.language_ranking, code) for code in allowed}
+    return others.pop() if len(others) == 1 else None
+
+
 def is_unknown(window: Window, hypothesis: Hypothesis) -> bool:
     """Return whether the speech of a window, whose language was detected, sounds like no language."""
     return (

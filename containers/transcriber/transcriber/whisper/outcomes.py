@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from earshot_contract.shard_results import Segment, Word
-from transcriber.whisper import quality_checks, speech_support
+from transcriber.whisper import other_languages, quality_checks, speech_support
 from transcriber.whisper.decode_request import DecodeRequest
 from transcriber.whisper.encoder_output import EncoderOutput
-from transcriber.whisper.model import WhisperModel
+from transcriber.whisper.model import BEAM, WhisperModel
 from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.sentence_segments import split_at_sentences
+from transcriber.whisper.stray_words import find_stray_words, move_out
 from transcriber.whisper.timestamp_segments import (
     TokenSegment,
     keep_words_whole,
@@ -19,11 +20,13 @@ from transcriber.whisper.timestamp_segments import (
     split_at_timestamps,
     without_repetition,
 )
+from transcriber.whisper.unwritten_speech import stretches_without_words
 from transcriber.whisper.window import Window
 from transcriber.whisper.word_alignment import AlignedWord, clamp_to_speech, give_length
 from transcriber.whisper.word_fitting import fit_to_sound, fit_to_speech
 
 _MAX_WORD_SECONDS = 1.0
+_MIN_PROGRESS_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,12 @@ class Outcome:
     Attributes:
         segments: of the window.
         remainders: windows of speech that the model did not transcribe.
+        unwritten_speech: (start, end) of speech without words that is not decoded again, in seconds of the file.
     """
 
     segments: list[Segment]
     remainders: list[Window]
+    unwritten_speech: list[tuple[float, float]]
 
 
 class OutcomeMaker:
@@ -69,10 +74,11 @@ class OutcomeMaker:
             [batch[i].mel.shape[1] for i in to_align],
         )
         words = dict(zip(to_align, aligned_words, strict=True))
-        outcomes = {i: Outcome([], []) for i in candidates if i not in repeated}
+        outcomes = {i: Outcome([], [], _unwritten(batch[i], [], [])) for i in candidates if i not in repeated}
         for i, hypothesis in with_speech.items():
             aligned = words.get(i, [])
             if i not in repeated or self._was_uttered(batch[i], hypothesis, aligned):
+                self._place_stray_words(batch[i], list(chain(*aligned)), requests[i])
                 outcomes[i] = self._outcome(batch[i], hypothesis, token_segments[i], aligned)
         return outcomes
 
@@ -114,7 +120,20 @@ class OutcomeMaker:
         fit_to_speech(words[:kept], window.voiced)
         fit_to_sound(words[:kept], window.mel)
         segments = [self._segment(window, hypothesis, *segment) for segment in with_words]
-        return Outcome([segment for segment in segments if segment.text], remainders)
+        written = words[:kept] if any(segment.text for segment in segments) else []
+        unwritten = _unwritten(window, written, remainders)
+        return Outcome([segment for segment in segments if segment.text], remainders, unwritten)
+
+    def _place_stray_words(self, window: Window, words: list[AlignedWord], request: DecodeRequest) -> None:
+        """Move words out of speech that the text leaves out, unless they are what is said there when decoded alone."""
+        for stray in find_stray_words(words, window.voiced):
+            alone = window.part(*window.voiced[stray.region], doubtful=True)
+            output = self._model.encode([alone.mel], [alone.frames])
+            request = replace(request, seconds=alone.seconds, timestamps=True)
+            text = self._model.generate(output, [0], [request], beam=BEAM, patience=1.0)[0].text
+            said = "".join(word.text for word in words[stray.first : stray.first + stray.count])
+            if _letters(said) not in _letters(text):
+                move_out(stray, words, window.voiced)
 
     def _segment(
         self, window: Window, hypothesis: Hypothesis, token_segment: TokenSegment, words: list[AlignedWord]
@@ -154,10 +173,26 @@ class OutcomeMaker:
             position = None
         windows = [] if position is None else [window.part(position, window.seconds)]
         limit = window.seconds if position is None else position
-        return [*(window.part(start, end, doubtful=True) for start, end in left_out if end <= limit), *windows]
+        parts = [window.part(start, end, doubtful=True) for start, end in left_out if end <= limit]
+        if window.doubtful:  # each time less speech, so that it ends
+            parts = [part for part in parts if part.voiced_seconds <= window.voiced_seconds - _MIN_PROGRESS_SECONDS]
+        return [*parts, *windows]
+
+
+def _unwritten(window: Window, words: list[AlignedWord], remainders: list[Window]) -> list[tuple[float, float]]:
+    """Return the speech without words, in seconds from the file's start."""
+    still_open = [(other.start - window.start, other.start - window.start + other.seconds) for other in remainders]
+    stretches = stretches_without_words(words, window.voiced, still_open)
+    return [(window.start + start, window.start + end) for start, end in stretches]
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text.lower() if character.isalnum())
 
 
 def _is_silence(window: Window, hypothesis: Hypothesis) -> bool:
+    if window.doubtful and other_languages.is_unknown(window, hypothesis):
+        return True
     return quality_checks.is_silence(hypothesis, window.voiced_seconds, doubtful=window.doubtful)
 
 

@@ -20,6 +20,8 @@ class Profile:
         max_short_window_pause_seconds: see above.
         min_frames: least mel frames (10 ms) for the encoder; None: as few as the speech needs.
         timestamps: the first search writes timestamps; on a short window they alone reveal repetition.
+        checks_language: the language of a shard's first window is detected though it was requested: a warning for 2 %
+            of a clip's time here, 5 % with short windows.
     """
 
     max_window_seconds: float
@@ -29,10 +31,13 @@ class Profile:
     max_short_window_pause_seconds: float
     min_frames: int | None
     timestamps: bool
+    checks_language: bool
 
 
 PROFILES = {
     # Whisper sees what it was trained on: true audio around the speech, and a whole window.
-    EngineProfile.ACCURATE: Profile(28.0, 0.3, 1.5, 10.0, 3.0, FULL_WINDOW_FRAMES, timestamps=False),
-    EngineProfile.FAST: Profile(28.0, 0.3, 1.5, 0.0, 1.5, None, timestamps=True),
+    EngineProfile.ACCURATE: Profile(
+        28.0, 0.3, 1.5, 10.0, 3.0, FULL_WINDOW_FRAMES, timestamps=False, checks_language=True
+    ),
+    EngineProfile.FAST: Profile(28.0, 0.3, 1.5, 0.0, 1.5, None, timestamps=True, checks_language=False),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
@@ -68,8 +68,12 @@ class ShardState(Generic[W]):
         self.future.on_progress = self._seconds_done
         self.audio_info: AudioInfo | None = None
         self.warnings: list[ShardWarning] = []  # about the audio
-        self.other_languages: set[str] = set()  # that the speech sounds like, where the language was requested
+        self.other_languages: set[str] = (
+            set()
+        )  # that the speech sounds like, where its language was requested, or some languages
+        self.language_is_checked = False  # one window's language was detected, though it was requested
         self.unknown_language = False  # some speech sounds like no language
+        self.unwritten_speech: list[tuple[float, float]] = []  # (start, end) in seconds from the file's start
         self.segments: list[Segment] = []
         self.speakers: ShardSpeakers | None = None
         self.counts: Counter[str] = Counter()
@@ -143,10 +147,11 @@ class ShardState(Generic[W]):
         with self._lock:
             self.model_seconds += seconds
 
-    def window_done(self, segments: list[Segment]) -> bool:
-        """Register a finished window with its segments; return True if it was the last."""
+    def window_done(self, segments: list[Segment], unwritten_speech: Sequence[tuple[float, float]] = ()) -> bool:
+        """Register a finished window with its segments and the speech it has no words for; return True for the last."""
         with self._lock:
             self.segments.extend(segments)
+            self.unwritten_speech.extend(unwritten_speech)
             self._open_windows -= 1
             return self._all_added and self._open_windows == 0
 

@@ -9,10 +9,17 @@ from earshot_contract.shards import Shard
 from transcriber.audio.resampling import SAMPLE_RATE
 
 VAD_FRAME_SAMPLES = 512  # samples of one VAD frame: 32 ms at 16 kHz
+_SECTION_FRAMES, _RUN_UP_FRAMES = 320, 64  # 10.24 s and 2.05 s
+_RUN_UP_SAMPLES = _RUN_UP_FRAMES * VAD_FRAME_SAMPLES
 _CONTEXT_SAMPLES = 64  # samples of the previous frame that are part of the network's input
 # Target RMS and maximum gain when quiet audio is amplified before VAD: Silero misses speech at -50 dB.
 _TARGET_RMS, _MAX_GAIN = 0.05, 100.0
 _SILENCE_RMS = 1e-4  # below this RMS nothing is amplified: about three times the last bit of 16-bit samples
+
+
+def frames_before(shard: Shard) -> int:
+    """Return how many VAD frames of the file lie before a shard and its `lead_samples`."""
+    return round(shard.first.seconds * SAMPLE_RATE) // VAD_FRAME_SAMPLES if shard.first else 0
 
 
 def lead_samples(shard: Shard) -> int:
@@ -25,46 +32,65 @@ def lead_samples(shard: Shard) -> int:
 
 
 class VoiceActivityDetector:
-    """Speech probabilities of one stream; the network's state is carried from block to block.
+    """Speech probabilities of one stream, which depend on no audio further away than a section and its run-up.
+
+    The network's state fades slowly: carried through a whole file, it made a cut shift windows a minute later. So each
+    section of the file, ten seconds, is read anew with a run-up of two seconds. Sections are counted from the file's
+    start: from the second one on, a shard has the probabilities that the whole file has.
 
     Uses the inputs `input`, `h` and `c` of `get_vad_model().session` (Silero v6, frames folded into the batch axis),
-    which faster-whisper 1.2.1 does not document. Its own wrapper cannot carry the state over a block boundary.
+    which faster-whisper 1.2.1 does not document. Its own wrapper knows no run-up.
     """
 
-    def __init__(self) -> None:
-        """Start at the beginning of a stream."""
+    def __init__(self, first_frame: int = 0) -> None:
+        """Start a stream; `first_frame` is the number of VAD frames of the file before it."""
         self._session = get_vad_model().session  # loaded once, shared by all detectors, safe to call from threads
-        self._h = np.zeros((1, 1, 128), np.float32)
-        self._c = np.zeros((1, 1, 128), np.float32)
-        self._context = np.zeros(_CONTEXT_SAMPLES, np.float32)
-        self._remainder = np.zeros(0, np.float32)
+        self._missing = _SECTION_FRAMES - first_frame % _SECTION_FRAMES  # frames to the end of the section
+        self._pending: list[np.ndarray] = []  # samples of the section that is not complete
+        self._pending_samples = 0
+        # Samples before the section: the run-up, and the context of its first frame.
+        self._earlier = np.zeros(0, np.float32)
 
     def feed(self, samples: np.ndarray) -> np.ndarray:
-        """Add samples (float32, 16 kHz); return the probabilities, shape (frames,), of the frames now complete."""
-        samples = np.concatenate([self._remainder, samples])
-        complete = len(samples) // VAD_FRAME_SAMPLES * VAD_FRAME_SAMPLES
-        self._remainder = samples[complete:]
-        return self._run(samples[:complete])
+        """Add samples (float32, 16 kHz); return the probabilities, shape (frames,), of the sections now complete."""
+        self._pending.append(samples)
+        self._pending_samples += len(samples)
+        if self._pending_samples < self._missing * VAD_FRAME_SAMPLES:
+            return np.zeros(0, np.float32)
+        waiting, found = np.concatenate(self._pending), []
+        while len(waiting) >= (size := self._missing * VAD_FRAME_SAMPLES):
+            found.append(self._section(waiting[:size]))
+            waiting, self._missing = waiting[size:], _SECTION_FRAMES
+        self._pending, self._pending_samples = [waiting], len(waiting)
+        return np.concatenate(found)
 
     def finish(self) -> np.ndarray:
-        """Return the probability of the last frame, padded with silence; empty if the audio ended with a frame."""
-        remainder, self._remainder = self._remainder, np.zeros(0, np.float32)
-        return self._run(np.pad(remainder, (0, -len(remainder) % VAD_FRAME_SAMPLES)))
-
-    def _run(self, samples: np.ndarray) -> np.ndarray:
-        if not len(samples):
+        """Return the probabilities of the last frames; the last one is padded with silence."""
+        waiting = np.concatenate([np.zeros(0, np.float32), *self._pending])
+        self._pending, self._pending_samples = [], 0
+        if not len(waiting):
             return np.zeros(0, np.float32)
-        frames = samples.reshape(-1, VAD_FRAME_SAMPLES)
-        frames = frames * self._gain(frames)
-        contexts = np.concatenate([self._context[None], frames[:-1, -_CONTEXT_SAMPLES:]])
-        self._context = frames[-1, -_CONTEXT_SAMPLES:]
-        probabilities, self._h, self._c = self._session.run(
-            None, {"input": np.concatenate([contexts, frames], axis=1), "h": self._h, "c": self._c}
+        return self._section(np.pad(waiting, (0, -len(waiting) % VAD_FRAME_SAMPLES)))
+
+    def _section(self, samples: np.ndarray) -> np.ndarray:
+        """Return the probabilities of a section; `samples` are whole frames."""
+        context = np.zeros(_CONTEXT_SAMPLES, np.float32)
+        run_up = self._earlier
+        if len(run_up) > _RUN_UP_SAMPLES:
+            context, run_up = run_up[:_CONTEXT_SAMPLES], run_up[_CONTEXT_SAMPLES:]
+        gain = self._gain(samples.reshape(-1, VAD_FRAME_SAMPLES))
+        heard = np.concatenate([run_up, samples])
+        self._earlier = np.concatenate([self._earlier, samples])[-_RUN_UP_SAMPLES - _CONTEXT_SAMPLES :]
+        frames = heard.reshape(-1, VAD_FRAME_SAMPLES) * gain
+        contexts = np.concatenate([context[None] * gain, frames[:-1, -_CONTEXT_SAMPLES:]])
+        state = np.zeros((1, 1, 128), np.float32)
+        probabilities, _, _ = self._session.run(
+            None, {"input": np.concatenate([contexts, frames], axis=1), "h": state, "c": state}
         )
-        return np.asarray(probabilities).reshape(-1)
+        return np.asarray(probabilities).reshape(-1)[len(run_up) // VAD_FRAME_SAMPLES :]
 
     def _gain(self, frames: np.ndarray) -> np.float32:
-        """Choose one gain for a block by the 90th percentile of its frames' RMS; loud audio is left as it is."""
+        """Choose one gain for a section by the 90th percentile of its frames' RMS; loud audio is left as it is."""
         loudness = float(np.percentile(np.sqrt(np.mean(frames * frames, axis=1)), 90))
         gain = 1.0 if loudness < _SILENCE_RMS else float(np.clip(_TARGET_RMS / loudness, 1.0, _MAX_GAIN))
         return np.float32(gain)

@@ -85,7 +85,8 @@ class Windower:
         spans: list[WindowSpan] = []
         if self._region_start is not None:
             self._end_region(self._silence_start or self._next_frame, spans)
-        self._emit_window(spans, self._next_frame)
+        # No speech follows that margins would have to be shared with: a shard ends in a pause.
+        self._emit_window(spans, self._next_frame + self._margin)
         return [WindowSpan(s.start, min(s.end, samples), s.voiced) for s in spans if s.start < samples]
 
     def _step(self, probability: float, spans: list[WindowSpan]) -> None:

@@ -14,6 +14,8 @@ _PREPEND_PUNCTUATION = "\"'“¿([{-"  # joins the word after it
 _APPEND_PUNCTUATION = "\"'.。,，!！?？:：”)]}、"  # joins the word before it
 SENTENCE_ENDS = ".。!！?？"
 MIN_WORD_SECONDS = 0.04  # two steps of the encoder's output; the alignment gives some words none
+_DIGIT_LETTERS = 4  # letters of a digit when it is read aloud
+_FIRST_SYLLABLE, _SYLLABLE_LETTERS = "\u3040", 3  # from Kana on (Chinese, Korean) a character is a syllable or more
 # Upper limit of the median word length that the rules below use: above it the alignment itself is unreliable.
 _MAX_MEDIAN_SECONDS = 0.7
 
@@ -146,6 +148,19 @@ def give_length(words: list[AlignedWord], limit: float) -> None:
     for word in reversed(words):
         word.end = min(word.end, latest)
         word.start = latest = max(0.0, min(word.start, word.end - MIN_WORD_SECONDS))
+
+
+def letters_of(text: str) -> int:
+    """Count the letters of a text as long as they take to be said: those of most alphabets take the same time."""
+    return sum(_letters_of_character(character) for character in text)
+
+
+def _letters_of_character(character: str) -> int:
+    if character.isdigit():
+        return _DIGIT_LETTERS
+    if not character.isalpha():
+        return 0
+    return _SYLLABLE_LETTERS if character >= _FIRST_SYLLABLE else 1
 
 
 def words_by_segment(words: list[AlignedWord], sizes: Sequence[int]) -> list[list[AlignedWord]]:

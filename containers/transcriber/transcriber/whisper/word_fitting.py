@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from transcriber.whisper.log_mel import FRAMES_PER_SECOND
-from transcriber.whisper.word_alignment import MIN_WORD_SECONDS, AlignedWord
+from transcriber.whisper.word_alignment import MIN_WORD_SECONDS, AlignedWord, letters_of
 
 Regions = Sequence[tuple[float, float]]
 
@@ -59,7 +59,6 @@ _MIN_SOUND_SECONDS = 0.05  # of the next word behind the pause: one that its end
 # it would be if each letter took the same time.
 _MAX_EARLY_SECONDS = 0.05
 _LETTERS_SHARE = 0.75
-_DIGIT_LETTERS = 4  # letters of a digit when it is read aloud
 
 
 def fit_to_sound(words: Sequence[AlignedWord], mel: np.ndarray) -> None:
@@ -77,7 +76,7 @@ def fit_to_sound(words: Sequence[AlignedWord], mel: np.ndarray) -> None:
         if pause is not None:
             word.end, following.start = max(word.end, pause[0]), pause[1]
         elif following.text.startswith(" "):  # a character of a script without spaces takes more time than a letter
-            letters, all_letters = _letters(word), _letters(word) + _letters(following)
+            letters, all_letters = letters_of(word.text), letters_of(word.text + following.text)
             expected = word.start + (following.end - word.start) * letters / max(1, all_letters)
             early = expected - following.start - _MAX_EARLY_SECONDS
             if early > 0:
@@ -110,7 +109,3 @@ def _pause_before(word: AlignedWord, pauses: Sequence[tuple[float, float]]) -> t
     ]
     longest = max(found, key=lambda pause: pause[1] - pause[0], default=None)
     return longest if longest and longest[1] - longest[0] >= _MIN_PAUSE_FRAMES / FRAMES_PER_SECOND else None
-
-
-def _letters(word: AlignedWord) -> int:
-    return sum(_DIGIT_LETTERS if c.isdigit() else c.isalpha() for c in word.text)

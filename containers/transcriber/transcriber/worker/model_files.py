@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
 from earshot_contract.aws_errors import error_code
@@ -16,9 +15,7 @@ from earshot_contract.keys import manifest_key
 from earshot_contract.manifest import PLAIN_NAME, BrokenManifest, Manifest, digest, read_manifest
 from earshot_contract.shards import ShardError
 from transcriber.engine_protocol import Model, ShardFailed
-
-# Ranges of 16 MB, 32 at a time: one stream of S3 gives 50 to 90 MB a second, and a worker's start waits for the model.
-_RANGES = TransferConfig(multipart_threshold=16 * 2**20, multipart_chunksize=16 * 2**20, max_concurrency=32)
+from transcriber.worker.ranged_download import download
 
 
 class ModelFiles:
@@ -46,9 +43,10 @@ class ModelFiles:
         directory = self._cache / name
         if self._local and (self._local / name).is_dir():
             directory = self._local / name
-        elif first_mismatch(directory, digests):  # not downloaded yet, or of an earlier manifest
-            self._download(name, digests, directory)
-        if mismatch := first_mismatch(directory, digests):
+        mismatch = first_mismatch(directory, digests)
+        if mismatch and directory.parent == self._cache:  # not downloaded yet, or of an earlier manifest
+            mismatch = _describe_first(digests, self._download(name, digests, directory).values())
+        if mismatch:
             raise ShardFailed(
                 ShardError.CORRUPT_MODEL, f"The model {name!r} is not what its manifest says: {mismatch}."
             )
@@ -77,28 +75,35 @@ class ModelFiles:
         response = self._s3.list_objects_v2(Bucket=self._bucket, Delimiter="/")
         return ", ".join(p["Prefix"].rstrip("/") for p in response.get("CommonPrefixes", [])) or "none"
 
-    def _download(self, name: str, files: Iterable[str], directory: Path) -> None:
-        """Download all files at the same time, large ones in parallel ranges."""
+    def _download(self, name: str, files: Iterable[str], directory: Path) -> dict[str, str | None]:
+        """Download all files at the same time; return the digest of each, None of those that are missing."""
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
         with ThreadPoolExecutor() as pool:
-            for done in [pool.submit(self._download_file, f"{name}/{file}", directory / file) for file in files]:
-                done.result()
+            running = {file: pool.submit(self._download_file, f"{name}/{file}", directory / file) for file in files}
+            return {file: done.result() for file, done in running.items()}
 
-    def _download_file(self, key: str, path: Path) -> None:
+    def _download_file(self, key: str, path: Path) -> str | None:
         try:
-            self._s3.download_file(self._bucket, key, str(path), Config=_RANGES)
+            return download(self._s3, self._bucket, key, path)
         except ClientError as error:
-            if error_code(error) != "404":  # `first_mismatch` reports a missing file
+            if error_code(error) not in ("404", "NoSuchKey"):
                 raise
+            path.unlink(missing_ok=True)
+            return None
 
 
 def first_mismatch(directory: Path, digests: Mapping[str, str]) -> str | None:
     """Describe the first file of `directory` that differs from `digests` (file name → SHA-256); None: all match."""
-    for file, expected in digests.items():
-        path = directory / file
-        if not path.is_file():
+    paths = {file: directory / file for file in digests}
+    return _describe_first(digests, (digest(path) if path.is_file() else None for path in paths.values()))
+
+
+def _describe_first(expected: Mapping[str, str], found: Iterable[str | None]) -> str | None:
+    """Describe the first digest, in the order of `expected`, that is another one or None; None: all match."""
+    for (file, right), sha256 in zip(expected.items(), found, strict=False):
+        if sha256 is None:
             return f"{file} is missing"
-        if (found := digest(path)) != expected:
-            return f"{file} has SHA-256 {found}, not {expected}"
+        if sha256 != right:
+            return f"{file} has SHA-256 {sha256}, not {right}"
     return None

@@ -6,6 +6,7 @@ another, percentages and amounts, and numbers alone. What is not certain stays a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import fsum
@@ -14,7 +15,7 @@ from functions.transcripts.edits.numerals.cardinals import Written
 from functions.transcripts.edits.numerals.compounds import compounds
 from functions.transcripts.edits.numerals.dates import dates
 from functions.transcripts.edits.numerals.measures import amounts, below_zero
-from functions.transcripts.edits.numerals.numbers import Number, find_numbers
+from functions.transcripts.edits.numerals.numbers import Number, find_numbers, found_between
 from functions.transcripts.edits.numerals.runs import join_runs
 from functions.transcripts.edits.numerals.single import is_certain
 from functions.transcripts.edits.numerals.times import times
@@ -23,6 +24,7 @@ from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
 from functions.transcripts.words import TranscriptWord
 
 NUMERAL_LANGUAGES = frozenset(VOCABULARIES)
+_LONG = re.compile(r"(\D*)([1-9]\d{4,})((?:\D.*)?)")
 LEAST_READABLE = 10  # in running text a smaller count or rank reads better as a word: the Associated Press's rule
 
 
@@ -54,7 +56,18 @@ def _written(tokens: Tokens, least: int) -> list[Written]:
     numbers = _without(numbers, written)
     written += [Written(n.start, n.end, n.text) for n in numbers if is_certain(tokens, n, numbers, least)]
     written += compounds(tokens, least)
-    return below_zero(tokens, sorted(written, key=lambda part: part.start))
+    return below_zero(tokens, sorted((_grouped(tokens, part) for part in written), key=lambda part: part.start))
+
+
+def _grouped(tokens: Tokens, part: Written) -> Written:
+    """Return a count of ten thousand and more with marks between thousands; digits of a telephone are no count."""
+    match = _LONG.fullmatch(part.text)
+    if not match or not tokens.vocabulary.group_mark:
+        return part
+    before, digits, after = match.groups()
+    if all(number.value != int(digits) for number in found_between(tokens, part.start, part.end)):
+        return part
+    return replace(part, text=before + f"{int(digits):,}".replace(",", tokens.vocabulary.group_mark) + after)
 
 
 def _without(numbers: Sequence[Number], written: Sequence[Written]) -> list[Number]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 import text_to_num
 
 from functions.transcripts.edits.numerals.cardinals import Written
+from functions.transcripts.edits.numerals.runs import DECADES
 from functions.transcripts.edits.numerals.tokens import Token, Tokens
 from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
 
@@ -23,6 +24,9 @@ def compounds(tokens: Tokens, least: int) -> Iterator[Written]:
         least: A smaller number stays a word, except in an age, which English writes in digits.
     """
     for at, token in enumerate(tokens):
+        if tokens.language == "en" and (decade := _decade(token.lower)) and not token.is_name:
+            yield Written(at, at + 1, decade)
+            continue
         value, rest = _split(token.lower, tokens.language)
         if rest == "second" and value % 10 == 0 and not _is_duration(tokens, at):
             continue  # "the forty-second president", "he finished forty-second"
@@ -33,6 +37,13 @@ def compounds(tokens: Tokens, least: int) -> Iterator[Written]:
 def _is_duration(tokens: Tokens, at: int) -> bool:
     """Tell whether "forty-second" at an index lasts forty seconds: "a forty-second delay"."""
     return tokens.word_before(at) in ("a", "an", "per") and bool(tokens.word(at + 1))
+
+
+def _decade(word: str) -> str:
+    """Return "nineteen-sixties" as 1960s; empty for another word."""
+    century, _, tens = word.partition("-")
+    value = _value(century, "en") if tens in DECADES else 0
+    return f"{value}{DECADES[tens]}" if 12 < value < 21 else ""
 
 
 @lru_cache(maxsize=4096)

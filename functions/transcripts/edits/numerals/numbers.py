@@ -46,7 +46,7 @@ class Number:
 def find_numbers(tokens: Tokens) -> list[Number]:
     """Return the numbers in order; none overlaps another."""
     found: list[Number] = []
-    for number in _found(tokens, 0, len(tokens)):
+    for number in found_between(tokens, 0, len(tokens)):
         if found and tokens.word(number.start - 1) == "dot":
             _join_last_digits(found)
         if found and (joined := _continued_decimals(tokens, found[-1], number)):
@@ -56,7 +56,8 @@ def find_numbers(tokens: Tokens) -> list[Number]:
     return found
 
 
-def _found(tokens: Tokens, start: int, end: int) -> list[Number]:
+def found_between(tokens: Tokens, start: int, end: int) -> list[Number]:
+    """Return the numbers that text2num finds from one token to before another."""
     return [
         Number(start + found.start, start + found.end, found.text, found.value, found.is_ordinal)
         for found in text_to_num.find_numbers(tokens[start:end], tokens.language, 0.0)
@@ -71,20 +72,20 @@ def _refined(tokens: Tokens, number: Number) -> list[Number]:
     if is_part_alone or all(word in tokens.vocabulary.zeros for word in words):
         return []
     if words[0] in tokens.vocabulary.zeros and not _is_zero(tokens, number):
-        return _found(tokens, start + 1, number.end)
+        return found_between(tokens, start + 1, number.end)
     if number.is_ordinal:
         if is_fraction(tokens, last):
-            return [replace(found, is_sure=False) for found in _found(tokens, start, last)]
+            return [replace(found, is_sure=False) for found in found_between(tokens, start, last)]
         is_plural = tokens.language == "en" and words[-1].endswith("s")
         is_hundredth = words[-1] in tokens.vocabulary.cents  # "cinquanta centesimi"
-        return _found(tokens, start, last) if is_plural or is_hundredth else [number]  # "twenty seconds"
+        return found_between(tokens, start, last) if is_plural or is_hundredth else [number]  # "twenty seconds"
     if all(_is_scale(word, tokens.language) for word in words):
         return [replace(_with_article(tokens, number), is_sure=False)]
     if words[-1] == "hundreds" and number.value in (1700, 1800, 1900):
         return [replace(number, text=f"{number.text}s", is_sure=True)]
     if tokens.language == "en" and words[-1].endswith("s"):
         return [replace(number, is_sure=False)]  # "the two thousands"
-    factor = _found(tokens, start, last) if number.value >= _MILLION else []
+    factor = found_between(tokens, start, last) if number.value >= _MILLION else []
     if (
         len(factor) == 1
         and factor[0].end == last
@@ -94,11 +95,11 @@ def _refined(tokens: Tokens, number: Number) -> list[Number]:
         is_article = factor[0].is_word and words[0] in tokens.vocabulary.ambiguous - {"one"}
         return [replace(factor[0], is_sure=not is_article)]
     if tokens.vocabulary.decimal_mark in number.text and number.text.endswith("000"):
-        shorter = _found(tokens, start, last)  # "deux virgule cinq millions", to text2num 2,5000000
+        shorter = found_between(tokens, start, last)  # "deux virgule cinq millions", to text2num 2,5000000
         if len(shorter) == 1 and len(shorter[0].text) + 3 <= len(number.text):
             return shorter
     if words[-2:-1] == ["hundred"] and _is_digit(tokens, number.end):
-        return [*_found(tokens, start, last), *_found(tokens, last, number.end)]
+        return [*found_between(tokens, start, last), *found_between(tokens, last, number.end)]
     return [_with_article(tokens, number)]
 
 
@@ -106,7 +107,7 @@ def _is_zero(tokens: Tokens, number: Number) -> bool:
     """Tell whether the "oh" that a number begins with is no exclamation: it is among digits, or in "in oh five"."""
     before = tokens.word_before(number.start)
     is_among_digits = before in MULTIPLIERS or any(
-        _found(tokens, at, at + 1)
+        found_between(tokens, at, at + 1)
         for at, border in ((number.start - 1, number.start), (number.end, number.end))
         if at >= 0 and tokens.word(border) and tokens.word(at + 1)
     )
@@ -133,7 +134,7 @@ def _is_scale(word: str, language: str) -> bool:
 
 
 def _is_digit(tokens: Tokens, at: int) -> bool:
-    found = _found(tokens, at, at + 1) if tokens.word(at) else []
+    found = found_between(tokens, at, at + 1) if tokens.word(at) else []
     return len(found) == 1 and not found[0].is_ordinal and found[0].value < 10
 
 

@@ -16,8 +16,8 @@ _PER = frozenset({"a", "an", "each", "apiece", "per"})  # "nineteen ninety-nine 
 _SIGHT = frozenset({"vision", "hindsight", "eyesight", "sight", "eye", "eyes", "acuity"})  # that is twenty twenty
 _NEAR = 4  # words before it within which one of these counts
 _JOINING = frozenset({"and", "but", "to", "with", "the", "that"})  # follow two other numbers as often as a year
-_DECADES = {"twenties": "20s", "thirties": "30s", "forties": "40s", "fifties": "50s", "sixties": "60s"}
-_DECADES |= {"seventies": "70s", "eighties": "80s", "nineties": "90s"}
+DECADES = {"twenties": "20s", "thirties": "30s", "forties": "40s", "fifties": "50s", "sixties": "60s"}
+DECADES |= {"seventies": "70s", "eighties": "80s", "nineties": "90s"}
 
 
 def join_runs(tokens: Tokens, numbers: Sequence[Number]) -> list[Number]:
@@ -37,7 +37,25 @@ def join_runs(tokens: Tokens, numbers: Sequence[Number]) -> list[Number]:
             else:
                 is_listed = len(chain) > 2 and run[0].is_sure is None
                 joined.append(replace(run[0], is_sure=True) if is_listed else _decade(tokens, run[0]))
-    return joined
+    return _dashed(tokens, joined)
+
+
+def _dashed(tokens: Tokens, numbers: Sequence[Number]) -> list[Number]:
+    """Return digits with a dash that is said between them as one: "five five five dash one two three four"."""
+    dashed: list[Number] = []
+    for number in numbers:
+        before = dashed[-1] if dashed else None
+        is_next = before is not None and before.end + 1 == number.start and tokens.word(before.end) == "dash"
+        if before and is_next and bool(tokens.word(number.start)) and all(_is_code(n) for n in (before, number)):
+            dashed[-1] = replace(before, end=number.end, text=f"{before.text}-{number.text}", is_sure=True)
+        else:
+            dashed.append(number)
+    return dashed
+
+
+def _is_code(number: Number) -> bool:
+    """Tell whether a number is at least two digits, or several with dashes between them, said one by one or not."""
+    return not number.is_ordinal and len(number.text) > 1 and number.text.replace("-", "").isdigit()
 
 
 def _joined(tokens: Tokens, run: Sequence[Number]) -> list[Number]:
@@ -168,7 +186,7 @@ def _is_recent(tokens: Tokens, century: Number, after: str) -> bool:
 
 def _decade(tokens: Tokens, number: Number) -> Number:
     """Return "nineteen eighties" as 1980s."""
-    decade = _DECADES.get(tokens.word(number.end), "")
+    decade = DECADES.get(tokens.word(number.end), "")
     if not decade or tokens.language != "en" or number.is_ordinal or not 12 < number.value < 21:
         return number
     return Number(number.start, number.end + 1, number.text + decade, number.value, is_sure=True)

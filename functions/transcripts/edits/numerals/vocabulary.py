@@ -23,6 +23,7 @@ class Vocabulary:
         cents: Names of their hundredths.
         decimal_words: Names of the decimal mark.
         decimal_mark: The mark itself.
+        group_mark: The mark between thousands; empty where it would be a space, or differs among countries.
         years_in_pairs: Whether a year may be spoken as two numbers: "nineteen eighty-four".
         year_signs: Words before a number that is a year.
         hours: Words between hour and minutes, and how the whole time is written.
@@ -61,6 +62,7 @@ class Vocabulary:
     month_joiners: frozenset[str] = frozenset()
     ordinals_from: int = 11
     decimal_mark: str = ","
+    group_mark: str = ""
     years_in_pairs: bool = False
     year_signs: frozenset[str] = frozenset()
     hours: dict[str, str] = field(default_factory=dict)

@@ -210,6 +210,10 @@ def test_raw_audio_format_is_set_for_headerless_encodings_only():
         "linear16", 16000, 2
     )
     assert Options.from_query("encoding=mulaw").raw_audio_format == RawAudio("mulaw", 8000, 1)
+    assert Options.from_query("encoding=alaw").raw_audio_format == RawAudio("alaw", 8000, 1)
+    linear32 = Options.from_query("encoding=linear32&sample_rate=48000").raw_audio_format
+    assert linear32 == RawAudio("linear32", 48000, 1)
+    assert Options.from_query("encoding=ogg-opus").raw_audio_format is None
     assert Options.from_query("encoding=amr-wb&sample_rate=8000").raw_audio_format == RawAudio("amr-wb", 16000, 1)
     assert Options.from_query("encoding=opus&sample_rate=48000").raw_audio_format is None
     assert Options.from_query("sample_rate=16000").raw_audio_format is None

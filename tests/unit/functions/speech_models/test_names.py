@@ -25,10 +25,19 @@ AVAILABLE = [Model("base", "a" * 64), Model("medium.en", "b" * 64), Model("large
         ("openai/whisper-1", "base"),
         ("deepgram/whisper", "base"),
         ("openai/whisper-large-v3", "large-v3"),
+        ("groq/whisper-large-v3", "large-v3"),
+        ("Systran/faster-whisper-base", "base"),
+        ("Systran/faster-whisper-medium.en", "medium.en"),
     ],
 )
 def test_requested_name_means_an_available_model(requested, name):
     assert choose(requested, "en", AVAILABLE, default="base").name == name
+
+
+@pytest.mark.parametrize("requested", ["turbo", "whisper-turbo", "large-v3-turbo", "openai/whisper-large-v3-turbo"])
+@pytest.mark.parametrize("name", ["turbo", "large-v3-turbo"])
+def test_turbo_has_two_names(requested, name):
+    assert choose(requested, "en", [*AVAILABLE, Model(name, "d" * 64)], default="base").name == name
 
 
 @pytest.mark.parametrize(
@@ -46,6 +55,7 @@ def test_unavailable_model_is_rejected_with_the_available_names(requested):
 VENDOR_NAMES = """nova nova-2 nova-3 Nova-3 nova-2-general nova-2-phonecall nova-3-medical enhanced enhanced-general
 base-general base-phonecall 2-general general phonecall meeting gpt-4o-transcribe gpt-4o-mini-transcribe
 gpt-4o-mini-transcribe-2025-12-15 gpt-4o-transcribe-diarize gpt-transcribe general-enhanced 2-general-nova
+nova-3-general nova-2-atc flux-general-en flux-general-multi gpt-realtime-whisper gpt-4o-transcribe-2025-03-20
 deepgram/nova-3 openai/gpt-4o-transcribe OpenAI/gpt-transcribe"""
 
 

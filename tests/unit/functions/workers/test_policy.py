@@ -61,20 +61,32 @@ def test_backlog_done_in_time_is_done_by_the_cheapest_way() -> None:
     assert policy.decide(TEN_HOURS, [], TASK, NO_QUICK, 3600.0) == Launches(tasks=1)
 
 
-def test_backlog_that_takes_longer_uses_what_costs_little_more() -> None:
-    launches = policy.decide(THOUSAND, [], TASK, replace(QUICK, free=40), 300.0)
-    assert launches.tasks == 4
-    assert launches.quick_all <= 2, "forty would end sooner, at more than twice the price"
+def test_late_backlog_is_left_to_tasks_where_there_are_any() -> None:
+    assert policy.decide(THOUSAND, [], TASK, replace(QUICK, free=40), 300.0) == Launches(tasks=4)
 
 
-def test_decisions_of_later_minutes_do_not_add_up() -> None:
+@pytest.mark.parametrize("ready", [0.0, 120.0, 180.0])  # works, starts, has just been launched
+@pytest.mark.parametrize("left", [1.0, 0.5, 0.2, 0.1])  # of the backlog
+def test_quick_workers_beside_tasks_stay_within_the_stretch(ready: float, left: float) -> None:
     """Each minute decides anew; what an earlier one spent to end sooner is no reason to spend more."""
-    quick = replace(QUICK, free=40)
-    first = policy.decide(THOUSAND, [], TASK, quick, 300.0)
-    starting = [Working(WorkerKind.TASK, 120.0, age=60.0)] * first.tasks
-    running = [Working(WorkerKind.QUICK, age=60.0)] * first.quick_all
-    later = policy.decide(THOUSAND, [*starting, *running], NO_TASK, quick, 300.0)
-    assert first.quick_all + later.quick_all <= first.quick_all + 2
+    backlog = replace(THOUSAND, bulk_seconds=THOUSAND.bulk_seconds * left, bulk_shards=round(1000 * left))
+    tasks = [Working(WorkerKind.TASK, ready, age=60.0)] * 4
+    launches = policy.decide(backlog, tasks, NO_TASK, replace(QUICK, free=40), 300.0)
+    ends = ready + backlog.bulk_seconds / (4 * TASK.speed)
+    alone, beside = ((seconds + TASK.idle) * 4 * TASK.usd_hour / 3600 for seconds in (ends, 300.0))
+    assert launches.quick_all * 290 * QUICK.usd_hour / 3600 + min(alone, beside) <= policy.BULK_STRETCH * alone
+
+
+def test_ten_hours_are_done_in_time_for_a_premium() -> None:
+    cold = policy.decide(TEN_HOURS, [], replace(TASK, free=8), replace(QUICK, free=40), 240.0)
+    assert cold.quick_all, "eight GPUs would end in 255 s"
+    ten_times = replace(TEN_HOURS, bulk_seconds=360_000.0, bulk_shards=600)
+    assert policy.decide(ten_times, [], replace(TASK, free=8), replace(QUICK, free=100), 240.0).quick_all == 0
+
+
+def test_capacity_that_does_not_come_is_replaced_for_bulk_too() -> None:
+    late = [Working(WorkerKind.TASK, policy.ready_in(400.0, TASK.start), age=400.0)] * 4
+    assert policy.decide(THOUSAND, late, NO_TASK, QUICK, 300.0).quick_all
 
 
 def test_burst_of_callers_pays_at_most_twice_the_cheapest() -> None:

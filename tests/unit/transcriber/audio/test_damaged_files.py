@@ -36,6 +36,20 @@ def test_truncated_file_is_decoded_and_reported(
     assert 3.0 < info.duration < 6.0
 
 
+@pytest.mark.parametrize("behind", [b"\0", b"\r\n", bytes(100), b"\n<!-- served by -->\n", b"\xa5\x5a\x3c" * 30])
+@pytest.mark.parametrize(
+    ("name", "codec", "rate"), [("a.mp3", "libmp3lame", 16_000), ("a.aac", "aac", 16_000), ("a.ac3", "ac3", 48_000)]
+)
+def test_bytes_behind_last_frame_are_no_loss(
+    speech: Path, record: Callable[..., Path], name: str, codec: str, rate: int, behind: bytes
+) -> None:
+    path = record(speech, name, codec, rate=rate)
+    path.write_bytes(path.read_bytes() + behind)
+
+    assert decode(path).seconds == pytest.approx(SAMPLE_SECONDS, abs=0.2)
+    assert not decode(path).info.truncated
+
+
 def test_mp3_without_frame_count_is_not_truncated(speech: Path, tmp_path: Path, record: Callable[..., Path]) -> None:
     """FFmpeg's guess from the first frames' bit rate is far off when the rate varies."""
     parts = [

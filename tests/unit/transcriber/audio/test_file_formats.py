@@ -137,3 +137,29 @@ def test_sample_rate_change_midway_is_resampled(speech: Path, tmp_path: Path, re
     joined.write_bytes(first.read_bytes() + second.read_bytes())
 
     assert decode(joined).seconds == pytest.approx(2 * SAMPLE_SECONDS, abs=0.3)
+
+
+@pytest.mark.parametrize(
+    ("container", "codec"), [("swf", "libmp3lame"), ("nut", "libmp3lame"), ("rm", "ac3"), ("wtv", "mp2")]
+)
+def test_container_of_frames_is_read_as_a_whole(tmp_path: Path, container: str, codec: str) -> None:
+    path = tmp_path / "file"
+    with av.open(str(path), "w", format=container) as file:
+        stream = file.add_stream(codec, rate=44_100, layout="mono")
+        picture = (
+            file.add_stream("flv1", rate=5, width=32, height=32, pix_fmt="yuv420p") if container == "swf" else None
+        )
+        tone = (0.3 * np.sin(np.arange(44_100 * 4) * 0.06)).astype(np.float32)
+        size = stream.codec_context.frame_size or 1024
+        resampler = av.AudioResampler(stream.codec_context.format, "mono", 44_100, frame_size=size)
+        frame = av.AudioFrame.from_ndarray(tone[None], "fltp", "mono")
+        frame.sample_rate, frame.pts = 44_100, 0
+        packets = [packet for part in [*resampler.resample(frame), None] for packet in stream.encode(part)]
+        for number in range(20 if picture else 0):
+            image = av.VideoFrame.from_ndarray(np.full((48, 32), number, "u1"), "yuv420p")
+            image.pts = number
+            packets += picture.encode(image) if picture else []
+        for packet in sorted(packets, key=lambda packet: float(packet.pts * packet.time_base)):
+            file.mux(packet)
+
+    assert decode(path).seconds == pytest.approx(4.0, abs=0.2)

@@ -54,6 +54,32 @@ def test_untrue_wav_length_loses_no_sample(
     assert not audio.info.truncated
 
 
+@pytest.mark.parametrize("more", [2, 36, 44])
+def test_length_of_wav_that_counts_its_header_is_no_loss(tmp_path: Path, more: int) -> None:
+    path = wav(tmp_path / "a.wav", noise(1.0))
+    content = bytearray(path.read_bytes())
+    struct.pack_into("<I", content, 40, len(content) - 44 + more)
+    path.write_bytes(content)
+    assert decode(path).info.duration == pytest.approx(1.0)
+    assert not decode(path).info.truncated
+    path.write_bytes(content[:-8000])  # a quarter of a second
+    assert decode(path).info.truncated
+
+
+@pytest.mark.parametrize("between", [b"", b"LIST\4\0\0\0INFO"])
+def test_all_chunks_of_wav_samples_are_read(tmp_path: Path, between: bytes) -> None:
+    sound = noise(2.0)
+    path = wav(tmp_path / "a.wav", sound)
+    content = path.read_bytes()
+    half = (len(content) - 44) // 2
+    size = struct.pack("<I", half)
+    chunks = [content[44 : 44 + half], between, b"data" + size, content[44 + half :]]
+    path.write_bytes(content[:40] + size + b"".join(chunks))
+
+    assert np.allclose(decode(path).samples, sound, atol=1e-3)
+    assert not decode(path).info.truncated
+
+
 @pytest.mark.parametrize("magic", [b"RF64", b"BW64"])
 @pytest.mark.parametrize("claimed", [None, 0, 1000, 1 << 40])
 def test_untrue_length_of_long_wav_loses_no_sample(tmp_path: Path, magic: bytes, claimed: int | None) -> None:

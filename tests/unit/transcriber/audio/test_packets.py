@@ -54,6 +54,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     (folder / "chain.ogg").write_bytes((folder / "a.ogg").read_bytes() * 2)
     (folder / "chain.wav").write_bytes((folder / "a.wav").read_bytes() * 2)
     write_with_hole(folder / "a.mkv", folder / "hole.mkv")
+    write_with_hole(folder / "a.mkv", folder / "hole.avi")
     return {path.name: path for path in folder.iterdir()}
 
 

@@ -43,3 +43,9 @@ def test_select_of_whole_gpu_batch_returns_the_view() -> None:
     assert encoder_output.select([0, 1]) is view
     assert np.array(encoder_output.select([1], 600)).shape == (1, 300, 4)
     assert np.array(encoder_output.select([1, 1]))[:, 150, 0].tolist() == [2.0, 2.0]  # as many as there are, not they
+
+
+def test_beginnings_are_cut_after_the_frames() -> None:
+    encoder_output = EncoderOutput([encoder_output_of(200, silence=1.0), encoder_output_of(60, silence=2.0)])
+
+    assert encoder_output.beginnings([1, 0], 300).frames == [120, 300]

@@ -102,7 +102,7 @@ def test_version_is_read_as_programs_and_proxies_spell_it(api, job_id, spelt):
 @pytest.mark.parametrize(
     ("version", "says"), [("a" * 32, "Somebody else"), ('"x"', "as it came"), ('W/"none-gzip"', "as it came")]
 )
-def test_other_version_is_told_from_no_version(api, job_id, version, says):
+def test_other_version_and_no_version_differ(api, job_id, version, says):
     answer = put(api, job_id, CHANGE, version)
 
     assert (answer.status, answer.json["err_code"]) == (412, "EDITED_MEANWHILE")
@@ -120,7 +120,7 @@ def test_other_version_is_told_from_no_version(api, job_id, version, says):
         (b'{"changes": [{"channel": 0, "first": 0, "count": 1, "text": "\\ud800"}]}', "incomplete"),
     ],
 )
-def test_unreadable_edits_are_told_what_is_wrong(api, job_id, body, says):
+def test_unreadable_edits_are_refused_with_the_reason(api, job_id, body, says):
     answer = api("PUT", f"/requests/{job_id}/edits", body, {"If-Match": "none"})
 
     assert answer.status == 400

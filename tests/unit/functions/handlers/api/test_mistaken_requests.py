@@ -68,6 +68,26 @@ def test_empty_body_returns_400(api, executions, headers):
     assert executions() == []
 
 
+def test_url_in_the_query_belongs_in_the_body(api):
+    answer = api.post("/listen?url=https://example.org/a.mp3", None)
+
+    assert answer.status == 400
+    assert 'url stands in the JSON body: {"url"' in answer.json["err_msg"]
+
+
+@pytest.mark.parametrize(
+    ("query", "advice"),
+    [
+        ("encoding=wav", "leave it out"),
+        ("encoding=pcm_s16le", "linear16"),
+        ("sample_rate=44.1&encoding=linear16", "such as 16000"),
+        ("sample_rate=16k&encoding=linear16", "a whole number of Hz"),
+    ],
+)
+def test_invalid_value_is_answered_with_what_to_write(api, query, advice):
+    assert advice in api.post(f"/listen?{query}", AUDIO).json["err_msg"]
+
+
 def test_unavailable_model_returns_400_with_available_models(api, executions):
     for query in ("model=nova-9", "model=nova-3&strict_models=true"):
         answer = api.post(f"/listen?{query}", AUDIO)
@@ -87,8 +107,18 @@ def test_unavailable_model_returns_400_with_available_models(api, executions):
         (b'{"audio_url": "https://example.org/a"}', {"Content_Type": "application/json"}, "url, not audio_url"),
         (b'{"audio": "UklGRiQAAABXQVZF"}', {"Content_Type": "application/json"}, "not sent in JSON"),
         (b'{"data": "data:audio/wav;base64,UklGRg"}', {"Content_Type": "application/json"}, "not sent in JSON"),
+        (b'{"buffer": "UklGRiQAAABXQVZF"}', {"Content_Type": "application/json"}, "not sent in JSON"),
+        (b'[{"url": "https://example.org/a"}]', {"Content_Type": "application/json"}, "one for each"),
+        (b'{"urls": ["https://example.org/a"]}', {"Content_Type": "application/json"}, "one for each"),
+        (b"{'url': 'https://example.org/a'}", {"Content_Type": "application/json"}, "JSON has double ones"),
+        (b'{"url": "https://example.org/a",}', {"Content_Type": "application/json"}, "a comma too many"),
+        (b'{"url": "gs://bucket/a.mp3"}', {"Content_Type": "application/json"}, "signed address"),
+        (b'{"url": "blob:https://x/1"}', {"Content_Type": "application/json"}, "Only the browser"),
+        (b'{"url": "s3://mine/a.mp3"}', {"Content_Type": "application/json"}, "presigned URL"),
+        (b'{"detail": "Not authenticated"}', {}, "an error that a server answered"),
         (b'{"URL": "https://example.org/a"}', {"Content_Type": "application/json"}, "url, not URL"),
-        (b'{"url": ["https://example.org/a"]}', {"Content_Type": "application/json"}, "a string"),
+        (b'{"url": ["https://example.org/a"]}', {"Content_Type": "application/json"}, "one for each"),
+        (b'{"url": {"href": "https://x"}}', {"Content_Type": "application/json"}, "a string"),
         (b'{"url": "https://example.org/a"}', {}, "Content-Type: application/json"),
         (b' {"audio_url": 1}', {"Content_Type": "text/plain"}, "Content-Type: application/json"),
         (b"x", {"Content_Type": "multipart/form-data; boundary=x"}, "multipart form"),

@@ -17,6 +17,12 @@ AUDIO = b"\xff\xfb\x90\x00 not really audio \x00\x01"
         ("POST", "/audio/transcription", "POST /v1/audio/transcriptions"),
         ("GET", "/model", "GET /v1/models"),
         ("POST", "/zzzzzzzz", "POST /v1/listen"),
+        ("GET", "/health", "GET /v1/models"),
+        ("GET", "/jobs", "GET /v1/requests"),
+        ("GET", "/results/0123", "GET /v1/requests/{id}/result"),
+        ("GET", "/requests/0123/srt", "GET /v1/requests/{id}/result"),
+        ("POST", "/files", "POST /v1/uploads"),
+        ("POST", "/openai/deployments/w/audio/transcriptions", "POST /v1/audio/transcriptions"),
     ],
 )
 def test_unknown_route_names_the_nearest(api, method, path, nearest):

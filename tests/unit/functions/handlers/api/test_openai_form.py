@@ -189,15 +189,15 @@ def test_redaction_is_obeyed_in_every_spelling(name: str) -> None:
 @pytest.mark.parametrize("spec", [spec for spec in IMPLEMENTED if not spec.no_effect], ids=lambda spec: spec.name)
 def test_option_of_listen_is_obeyed_in_form_and_query(spec: OptionSpec) -> None:
     """None is left out without a word: neither in the form nor in the query string of the route."""
-    given = dict(parse_qsl(spec.needs)) | {spec.name: spec.example}
-    listen = Options.from_query(urlencode(given))
-    by_query = parse(*sent({"model": "whisper-1"})).with_query({name: [value] for name, value in given.items()})
+    sent_options = dict(parse_qsl(spec.needs)) | {spec.name: spec.example}
+    listen = Options.from_query(urlencode(sent_options))
+    by_query = parse(*sent({"model": "whisper-1"})).with_query({name: [value] for name, value in sent_options.items()})
     queried = Options.from_query(listen_options(by_query, "transcribe"))
 
-    wanted = {"keywords": ("keyterm", ["Earshot:2"])}.get(spec.name, (spec.name, getattr(listen, spec.name)))
+    expected = {"keywords": ("keyterm", ["Earshot:2"])}.get(spec.name, (spec.name, getattr(listen, spec.name)))
     if spec.name != "model":  # which the form has, and the form's counts
-        assert getattr(queried, wanted[0]) == wanted[1]
-    assert getattr(options(**given), wanted[0]) == wanted[1]
+        assert getattr(queried, expected[0]) == expected[1]
+    assert getattr(options(**sent_options), expected[0]) == expected[1]
 
 
 def test_form_counts_before_query_and_lists_add_up() -> None:
@@ -221,7 +221,7 @@ def test_redacted_audio_without_redaction_is_refused() -> None:
         options(redact_audio="true")
 
 
-def test_speakers_are_told_apart_once_in_diarized_json() -> None:
+def test_speakers_are_separated_once_in_diarized_json() -> None:
     assert options(diarize="true").diarize
     assert options(diarize="true", response_format="Diarized_JSON").diarize_model == "latest"
 
