@@ -15,32 +15,13 @@ import pytest
 from localcloud.cloud import Cloud
 from tests.clients.browser import Seen, checked, drive_page
 
+# fmt: off
 OPEN = (
-    "journey",
-    "first",
-    "keyboard",
-    "markup",
-    "parts",
-    "hours",
-    "arabic",
-    "long",
-    "slow",
-    "focus",
-    "trouble",
-    "record",
-    "edits",
-    "share",
-    "try",
-    "jobs",
-    "running",
-    "screens",
-    "tabs",
-    "unsaved",
-    "elsewhere",
-    "older",
-    "unanswered",
-    "alert",
+    "journey", "first", "keyboard", "markup", "parts", "hours", "arabic", "long", "slow", "focus", "trouble",
+    "record", "edits", "share", "try", "jobs", "running", "screens", "tabs", "unsaved", "elsewhere", "older",
+    "unanswered", "alert",
 )
+# fmt: on
 WELCOME = "moments later you can read every word"
 
 

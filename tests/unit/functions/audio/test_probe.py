@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import struct
 from contextlib import suppress
-from functools import cache
 
 import av
 import numpy as np
@@ -16,34 +15,10 @@ from hypothesis import strategies as st
 from earshot_contract.shards import RawAudio
 from functions.audio.probe import Probe, probe
 from functions.errors import ApiError
-from tests.fixtures.films import Track, film
+from tests.fixtures.tones import encoded
 from tests.paths import SAMPLES
 
 SAMPLE = SAMPLES / "sample.flac"
-FRAGMENTED = {"movflags": "frag_keyframe+empty_moov+default_base_moof", "frag_duration": "100000"}
-LAYOUTS = {1: "mono", 2: "stereo", 4: "quad", 6: "5.1"}
-
-
-@cache
-def encoded(
-    container: str,
-    codec: str,
-    channels: int,
-    seconds: float = 2.0,
-    rate: int = 48000,
-    fragmented: bool = False,
-    amplitude: float = 0.3,
-) -> bytes:
-    """A tone, as FFmpeg writes it."""
-    out = io.BytesIO()
-    with av.open(out, "w", format=container, options=FRAGMENTED if fragmented else None) as file:
-        stream = file.add_stream(codec, rate=rate, layout=LAYOUTS[channels])
-        tone = np.sin(np.arange(int(seconds * rate)) * 0.05).astype(np.float32) * amplitude
-        frame = av.AudioFrame.from_ndarray(np.repeat(tone[None], channels, 0), "fltp", stream.layout.name)
-        frame.sample_rate = rate
-        for packet in [*stream.encode(frame), *stream.encode(None)]:
-            file.mux(packet)
-    return out.getvalue()
 
 
 def probed(body: bytes, raw: RawAudio | None = None) -> Probe:
@@ -73,54 +48,6 @@ def test_header_gives_duration_and_channels(container: str, codec: str, channels
     assert found.duration == pytest.approx(2.0, abs=0.15) or container == "flac"
 
 
-@pytest.mark.parametrize("channels", [1, 2])
-@pytest.mark.parametrize(
-    ("container", "codec"),
-    [
-        ("mpegts", "aac"),
-        ("mpegts", "mp2"),
-        ("mpegts", "ac3"),
-        ("vob", "ac3"),
-        ("mpeg", "mp2"),
-        ("flv", "aac"),
-        ("flv", "libmp3lame"),
-        ("avi", "aac"),
-        ("avi", "pcm_s16le"),
-        ("au", "pcm_mulaw"),
-        ("caf", "pcm_s16be"),
-        ("w64", "pcm_s16le"),
-        ("adts", "aac"),
-        ("ac3", "ac3"),
-        ("eac3", "eac3"),
-        ("tta", "tta"),
-        ("wv", "wavpack"),
-    ],
-)
-def test_header_gives_channels_that_decoder_finds(container: str, codec: str, channels: int) -> None:
-    rate = 44100 if container == "flv" else 48000
-    body = encoded(container, codec, channels, rate=rate)
-    found = probed(body)
-    with av.open(io.BytesIO(body)) as file:
-        assert found.channels == file.streams.audio[0].codec_context.channels == channels
-    assert found.sample_rate in (rate, None)
-    assert found.duration is None or found.duration == pytest.approx(2.0, abs=0.15)
-
-
-@pytest.mark.parametrize("container", ["mp4", "mov", "ipod"])
-@pytest.mark.parametrize("channels", [1, 2])
-def test_claimed_channels_of_mp4_are_those_of_decoder(container: str, channels: int) -> None:
-    body = bytearray(encoded(container, "aac", channels))
-    claim = body.index(b"mp4a", body.index(b"stsd")) + 20
-    body[claim : claim + 2] = struct.pack(">H", 3 - channels)
-    assert probed(bytes(body)).channels == channels
-
-
-@pytest.mark.parametrize("channels", LAYOUTS)
-@pytest.mark.parametrize(("container", "codec"), [("ac3", "ac3"), ("eac3", "eac3"), ("mpegts", "ac3"), ("mp4", "aac")])
-def test_channels_of_surround_sound_are_counted(container: str, codec: str, channels: int) -> None:
-    assert probed(encoded(container, codec, channels, 0.5)).channels == channels
-
-
 @pytest.mark.parametrize("container", ["mpegts", "avi", "flv", "caf", "au", "w64", "tta", "wv", "vob", "ac3"])
 def test_damaged_header_is_no_error(container: str) -> None:
     codec = {"mpegts": "aac", "flv": "aac", "caf": "pcm_s16be", "au": "pcm_mulaw", "tta": "tta", "wv": "wavpack"}
@@ -136,15 +63,6 @@ def test_damaged_header_is_no_error(container: str) -> None:
         for at in random.integers(12, min(len(body), 1000), 6):
             damaged[at] = random.choice([0, 1, 0x7F, 0xFF])
         probed(bytes(damaged))
-
-
-@pytest.mark.parametrize("container", ["matroska", "mp4", "mov"])
-@pytest.mark.parametrize("layouts", [["mono", "stereo"], ["stereo", "mono"], ["stereo", "5.1"]])
-@pytest.mark.parametrize("default", [0, 1])
-def test_channels_are_those_of_default_track(container: str, layouts: list[str], default: int) -> None:
-    found = probed(film(container, *(Track(440, layout) for layout in layouts), default=default, seconds=0.1))
-    assert found.channels == {"mono": 1, "stereo": 2, "5.1": 6}[layouts[default]]
-    assert found.sample_rate == 44100
 
 
 @pytest.mark.parametrize("length", [0, 1000, 0x7FFFFFFF, 0xFFFFFFFF])
