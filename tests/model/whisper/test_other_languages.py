@@ -125,7 +125,7 @@ def test_file_in_other_than_requested_language_is_warned_about(
     assert [warning.type for warning in result.warnings] == ["other_language"]
 
 
-def test_english_written_as_it_is_with_another_requested_is_warned_about(
+def test_english_where_the_request_says_another_is_warned_about(
     engine: BatchingEngine, order: MakeShard, clips: list[Any]
 ) -> None:
     english = next(clip.path for clip in clips if clip.path.name == "1688-142285-0004.flac")
@@ -137,7 +137,7 @@ def test_english_written_as_it_is_with_another_requested_is_warned_about(
 
 @pytest.mark.parametrize("profile", [FAST, ACCURATE])
 @pytest.mark.parametrize(("allowed", "warned"), [(("fr",), True), (("fr", "de"), True), (("fr", "es"), False)])
-def test_language_besides_the_allowed_ones_is_warned_about(
+def test_language_that_is_not_allowed_is_warned_about(
     engine: BatchingEngine,
     order: MakeShard,
     clips: list[Any],

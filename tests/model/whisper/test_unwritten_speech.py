@@ -1,4 +1,4 @@
-"""Speech that nobody understands, a sentence played backwards: no words take its time, and the answer says when it was.
+"""A sentence played backwards, which is no language: no words take its time, and the answer says when it was.
 
 Wherever it is, in each profile, and whether the language is detected or requested.
 """

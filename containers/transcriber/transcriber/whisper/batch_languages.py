@@ -52,7 +52,7 @@ class BatchLanguages:
             window = batch[i]
             if other_languages.is_unknown(window, text):  # never back to False: batches of a shard run side by side
                 window.shard_state.unknown_language = True
-            if code := other_languages.detected_besides(window):
+            if code := other_languages.other_detected(window):
                 window.shard_state.other_languages.add(code)
         if not self._model.multilingual:
             return

@@ -78,7 +78,7 @@ class OutcomeMaker:
         for i, hypothesis in with_speech.items():
             aligned = words.get(i, [])
             if i not in repeated or self._was_uttered(batch[i], hypothesis, aligned):
-                self._place_stray_words(batch[i], list(chain(*aligned)), requests[i])
+                self._move_stray_words(batch[i], list(chain(*aligned)), requests[i])
                 outcomes[i] = self._outcome(batch[i], hypothesis, token_segments[i], aligned)
         return outcomes
 
@@ -124,15 +124,15 @@ class OutcomeMaker:
         unwritten = _unwritten(window, written, remainders)
         return Outcome([segment for segment in segments if segment.text], remainders, unwritten)
 
-    def _place_stray_words(self, window: Window, words: list[AlignedWord], request: DecodeRequest) -> None:
+    def _move_stray_words(self, window: Window, words: list[AlignedWord], request: DecodeRequest) -> None:
         """Move words out of speech that the text leaves out, unless they are what is said there when decoded alone."""
         for stray in find_stray_words(words, window.voiced):
             alone = window.part(*window.voiced[stray.region], doubtful=True)
             output = self._model.encode([alone.mel], [alone.frames])
             request = replace(request, seconds=alone.seconds, timestamps=True)
             text = self._model.generate(output, [0], [request], beam=BEAM, patience=1.0)[0].text
-            said = "".join(word.text for word in words[stray.first : stray.first + stray.count])
-            if _letters(said) not in _letters(text):
+            moved = "".join(word.text for word in words[stray.first : stray.first + stray.count])
+            if _letters(moved) not in _letters(text):
                 move_out(stray, words, window.voiced)
 
     def _segment(

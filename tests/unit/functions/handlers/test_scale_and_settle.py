@@ -12,7 +12,6 @@ from earshot_contract.timeouts import LAUNCH_LEASE_SECONDS
 from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
 from functions.aws import clients, dynamodb, worker_slots
 from functions.aws.clients import client
-from functions.aws.dynamodb import attribute
 from functions.handlers.scale.handler import handler as scale
 from functions.handlers.settle.handler import handler as settle
 from functions.observability import logger
@@ -203,53 +202,6 @@ def test_worker_without_lease_leaves_the_slot_unchanged(context: Any) -> None:
         "queues": "all",
     }
     assert worker_slots.read(1)[0].lease == new_lease
-
-
-def died(lease: str, context: Any, **measured: Any) -> dict[str, Any]:
-    """A task of SLOT#000 that had its model, or more, ends with an error."""
-    dynamodb.update("SLOT#000", {"until": 1, **measured}, attribute("lease").eq(lease))
-    answer: dict[str, Any] = settle({"slot": "SLOT#000", "lease": lease, "failed": True, "execution": "one"}, context)
-    return answer
-
-
-def test_worker_that_died_at_work_is_replaced_at_once(context: Any) -> None:
-    """Its clip's caller waits: no launch has failed, so no slot cools down."""
-    send(1)
-    lease = worker_slots.claim("SLOT#000")
-    assert lease
-    for audio_seconds in (None, 8.4, None, 8.4):  # after work the next death is a first one again
-        answer = died(lease, context, ready=time.time(), audio_seconds=audio_seconds)
-        assert (answer["relaunch"], answer["queues"]) == (True, "all")
-        assert answer["lease"] != lease
-        lease = answer["lease"]
-        slot = worker_slots.find("SLOT#000")
-        assert (slot.lease, slot.execution, slot.ready, slot.has_started()) == (lease, "one", None, False)
-
-
-def test_second_death_without_work_cools_the_slot(context: Any) -> None:
-    send(1)
-    lease = worker_slots.claim("SLOT#000")
-    assert lease
-    lease = died(lease, context, ready=time.time())["lease"]
-
-    assert died(lease, context, ready=time.time())["relaunch"] is False
-    assert worker_slots.find("SLOT#000").failures == 2
-
-
-def test_dead_worker_without_messages_is_not_replaced(context: Any) -> None:
-    lease = worker_slots.claim("SLOT#000")
-    assert lease
-    assert died(lease, context, ready=time.time(), audio_seconds=8.4)["relaunch"] is False
-
-
-def test_launch_after_a_dead_worker_has_measured_nothing(context: Any) -> None:
-    """Spot capacity was reclaimed, and there is none on demand: this launch failed."""
-    send(1)
-    lease = worker_slots.claim("SLOT#000")
-    dynamodb.update("SLOT#000", {"ready": time.time(), "audio_seconds": 9}, attribute("lease").eq(lease))
-    settle({"slot": "SLOT#000", "lease": lease, "op": "keep", "kind": "Spot"}, context)
-
-    assert settle({"slot": "SLOT#000", "lease": lease, "failed": True}, context)["relaunch"] is False
 
 
 def test_failed_launch_cools_the_slot_despite_messages(machine: str, context: Any) -> None:

@@ -54,7 +54,7 @@ def test_word_of_the_previous_sentence_ends_with_it() -> None:
     assert times_of(words) == [(0.1, 0.8), (0.8, 1.5), (1.5, 2.0)]
 
 
-def test_region_with_enough_words_or_too_short_has_no_stray_words() -> None:
+def test_region_with_words_or_too_short_has_no_stray_words() -> None:
     covered = words_of(("Thank", 0.1, 0.8), ("you.", 0.8, 1.8), *SECOND)
     short = words_of(("Oh,", 0.1, 0.8), *SECOND)
 
@@ -64,7 +64,7 @@ def test_region_with_enough_words_or_too_short_has_no_stray_words() -> None:
     assert find_stray_words([], VOICED) == []
 
 
-def test_speech_without_words_beside_a_short_region_counts() -> None:
+def test_speech_without_words_next_to_a_short_region_counts() -> None:
     voiced = [(0.0, 2.0), (2.4, 3.2), (4.0, 6.0)]
     words = words_of(("His", 2.5, 3.1), ("statement", 4.1, 5.0), ("was.", 5.0, 5.9))
 

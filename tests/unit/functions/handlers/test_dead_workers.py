@@ -1,0 +1,79 @@
+"""Settle after a worker died: it is replaced, or its slot cools down."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from functions.aws import dynamodb, worker_slots
+from functions.aws.clients import client
+from functions.aws.dynamodb import attribute
+from functions.handlers.settle.handler import handler as settle
+from functions.settings import settings
+
+pytestmark = [
+    pytest.mark.usefixtures("aws"),
+    pytest.mark.filterwarnings("ignore:No application metrics"),  # an answer that counts nothing
+]
+MINUTE = {"op": "reconcile"}  # the schedule's input
+
+
+MINUTE = {"op": "reconcile"}  # the schedule's input
+
+
+def send(count: int) -> None:
+    for n in range(count):
+        client("sqs").send_message(QueueUrl=settings().bulk_queue_url, MessageBody=str(n))
+
+
+def settle_slot(slot: str, lease: str, context: Any, *, failed: bool = False) -> dict[str, Any]:
+    return settle({"slot": slot, "lease": lease, "failed": failed}, context)
+
+
+def died(lease: str, context: Any, **measured: Any) -> dict[str, Any]:
+    """A task of SLOT#000 that had its model, or more, ends with an error."""
+    dynamodb.update("SLOT#000", {"until": 1, **measured}, attribute("lease").eq(lease))
+    answer: dict[str, Any] = settle({"slot": "SLOT#000", "lease": lease, "failed": True, "execution": "one"}, context)
+    return answer
+
+
+def test_worker_that_died_at_work_is_replaced_at_once(context: Any) -> None:
+    """Its clip's caller waits: no launch has failed, so no slot cools down."""
+    send(1)
+    lease = worker_slots.claim("SLOT#000")
+    assert lease
+    for audio_seconds in (None, 8.4, None, 8.4):  # after work the next death is a first one again
+        answer = died(lease, context, ready=time.time(), audio_seconds=audio_seconds)
+        assert (answer["relaunch"], answer["queues"]) == (True, "all")
+        assert answer["lease"] != lease
+        lease = answer["lease"]
+        slot = worker_slots.find("SLOT#000")
+        assert (slot.lease, slot.execution, slot.ready, slot.has_started()) == (lease, "one", None, False)
+
+
+def test_second_death_without_work_cools_the_slot(context: Any) -> None:
+    send(1)
+    lease = worker_slots.claim("SLOT#000")
+    assert lease
+    lease = died(lease, context, ready=time.time())["lease"]
+
+    assert died(lease, context, ready=time.time())["relaunch"] is False
+    assert worker_slots.find("SLOT#000").failures == 2
+
+
+def test_dead_worker_without_messages_is_not_replaced(context: Any) -> None:
+    lease = worker_slots.claim("SLOT#000")
+    assert lease
+    assert died(lease, context, ready=time.time(), audio_seconds=8.4)["relaunch"] is False
+
+
+def test_launch_after_a_dead_worker_has_measured_nothing(context: Any) -> None:
+    """Spot capacity was reclaimed, and there is none on demand: this launch failed."""
+    send(1)
+    lease = worker_slots.claim("SLOT#000")
+    dynamodb.update("SLOT#000", {"ready": time.time(), "audio_seconds": 9}, attribute("lease").eq(lease))
+    settle({"slot": "SLOT#000", "lease": lease, "op": "keep", "kind": "Spot"}, context)
+
+    assert settle({"slot": "SLOT#000", "lease": lease, "failed": True}, context)["relaunch"] is False
