@@ -16,9 +16,9 @@ from functions.settings import settings
 
 FILES = {"model.bin": {"sha256": "d" * 64, "size": 1}}
 BROKEN = {
-    "not-json": ("{", "not a Manifest"),
+    "not-json": ("{", "the JSON is incomplete"),
     "no-weights": ({"name": "no-weights", "files": {}}, "model.bin"),
-    "wrong-types": ({"name": "wrong-types", "files": [1]}, "`$.files`"),
+    "wrong-types": ({"name": "wrong-types", "files": [1]}, "`files`"),
     "moved": ({"name": "base", "files": FILES}, "'base'"),
     "negative": ({"name": "negative", "files": {"model.bin": {"sha256": "d" * 64, "size": -1}}}, "size"),
     "future": ({"name": "future", "files": FILES, "family": "parakeet"}, "'parakeet'"),

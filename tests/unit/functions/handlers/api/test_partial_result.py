@@ -41,7 +41,8 @@ def cut(job_id):
             segments = [Segment(start, start + 3, " ".join(word.text for word in words), words)]
             result = ShardResult.from_json(sample("shard-result"))
             result = replace(result, job_id=job_id, index=index, channel=channel if channels > 1 else None)
-            body = replace(result, segments=segments).to_json().encode()
+            audio = replace(result.audio, channels=channels)
+            body = replace(result, segments=segments, audio=audio).to_json().encode()
             s3.put(S3Object("transcripts", shard_result_key(job_id, index)), body, "application/json")
         changes = {"shards": shards * channels, "channels_planned": channels, "duration": SHARD_SECONDS * shards}
         job_table.update(job_id, state=JobState.PROCESSING, **changes)
