@@ -45,7 +45,7 @@ def test_without_gpu_capacity_quick_workers_do_the_work() -> None:
     assert (result.done, result.most_gpus) == (20, 0)
 
 
-def test_bulk_beside_gpus_costs_little_more_than_on_gpus() -> None:
+def test_bulk_with_gpus_costs_little_more_than_on_gpus() -> None:
     _, gpus = simulate(files(300, 600), name="GPU only")
     _, both = simulate([*files(300, 600), *clips(20, 600)])
     assert both.done == 330

@@ -52,7 +52,7 @@ class BatchLanguages:
             window = batch[i]
             if other_languages.is_unknown(window, text):  # never back to False: batches of a shard run side by side
                 window.shard_state.unknown_language = True
-            if code := other_languages.detected_besides(window):
+            if code := other_languages.other_detected(window):
                 window.shard_state.other_languages.add(code)
         if not self._model.multilingual:
             return
@@ -81,13 +81,17 @@ class BatchLanguages:
                 self._batch_queue.put(group)
 
     def _rankings(
-        self, undetected: set[ShardState], batch: Sequence[Window], encoder_output: EncoderOutput, frames: int = 0
-    ) -> dict[ShardState, list[tuple[str, float]]]:
+        self,
+        undetected: set[ShardState[Window]],
+        batch: Sequence[Window],
+        encoder_output: EncoderOutput,
+        frames: int = 0,
+    ) -> dict[ShardState[Window], list[tuple[str, float]]]:
         """Rank languages in one call: a decoder step for many windows costs little more than for one."""
         voters = [i for i, window in enumerate(batch) if window.shard_state in undetected]
         if not voters:
             return {}
-        votes: dict[ShardState, list[int]] = {}
+        votes: dict[ShardState[Window], list[int]] = {}
         for position, i in enumerate(voters):
             votes.setdefault(batch[i].shard_state, []).append(position)
         results = self._model.detect_language(encoder_output, voters, frames)

@@ -28,7 +28,7 @@ class BatchWorker:
     """Runs in one thread; all batch workers share one batch queue and one model."""
 
     def __init__(
-        self, model: WhisperModel, batch_queue: BatchQueue[Window], on_shard_done: Callable[[ShardState], None]
+        self, model: WhisperModel, batch_queue: BatchQueue[Window], on_shard_done: Callable[[ShardState[Window]], None]
     ) -> None:
         """Create a worker; `on_shard_done` is called after the last window of each shard."""
         self._model, self._batch_queue, self._on_shard_done = model, batch_queue, on_shard_done

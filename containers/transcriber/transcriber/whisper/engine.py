@@ -62,7 +62,7 @@ class BatchingEngine:
             device=self._model.device,
         )
         self._batch_queue: BatchQueue[Window] = BatchQueue(settings.batch, _BATCH_SLACK_FRAMES)
-        self._in_progress: set[ShardState] = set()
+        self._in_progress: set[ShardState[Window]] = set()
         self._lock = threading.Lock()
         self._closed = False
         self._result_threads = ThreadPoolExecutor(2, "result")
@@ -81,7 +81,7 @@ class BatchingEngine:
         known_language = language_choice.known_language(shard, self.model_info)
         prompt_tokens = self._model.prompt_tokens(shard.prompt, shard.hotwords)
         profile = PROFILES[shard.profile or self._settings.profile]
-        state = ShardState(shard, audio, prompt_tokens, known_language, profile, known_speakers)
+        state: ShardState[Window] = ShardState(shard, audio, prompt_tokens, known_language, profile, known_speakers)
         state.future.add_done_callback(lambda _: self._remove(state))
         with self._lock:
             if self._closed:
@@ -110,11 +110,11 @@ class BatchingEngine:
         self._result_threads.shutdown()
         self._model.unload()
 
-    def _remove(self, state: ShardState) -> None:
+    def _remove(self, state: ShardState[Window]) -> None:
         with self._lock:
             self._in_progress.discard(state)
 
-    def _prepare_or_fail(self, state: ShardState, with_speakers: bool) -> None:
+    def _prepare_or_fail(self, state: ShardState[Window], with_speakers: bool) -> None:
         try:
             # No batch waits for a shard with speakers: its windows come seconds apart.
             with nullcontext() if with_speakers else self._batch_queue.preparing():
@@ -122,7 +122,7 @@ class BatchingEngine:
         except BaseException as error:
             state.fail(error)
 
-    def _prepare(self, state: ShardState) -> None:
+    def _prepare(self, state: ShardState[Window]) -> None:
         """Decode audio, detect speech, split it into windows and queue them; blocks while enough speech is waiting."""
         shard, started = state.shard, time.monotonic()
         language_choice.check_supported(shard, self.model_info, self._model.supports_language)
@@ -155,7 +155,7 @@ class BatchingEngine:
             state.start()
             self._finish(state)
 
-    def _split_into_windows(self, state: ShardState, audio: AudioStream) -> Iterator[Window]:
+    def _split_into_windows(self, state: ShardState[Window], audio: AudioStream) -> Iterator[Window]:
         """Yield windows of speech while the audio is decoded; samples that no later window needs are released.
 
         Speakers are told apart on the same blocks, each after its windows: Whisper works on these meanwhile.
@@ -196,11 +196,11 @@ class BatchingEngine:
         whole = shard.start == 0 and shard.end is None
         return SpeakerStream(model, shard.speakers, shard.start, whole)
 
-    def _finish(self, state: ShardState) -> None:
+    def _finish(self, state: ShardState[Window]) -> None:
         """Resolve the future on another thread: its callbacks may take long and must not block batch workers."""
         self._result_threads.submit(self._resolve, state)
 
-    def _resolve(self, state: ShardState) -> None:
+    def _resolve(self, state: ShardState[Window]) -> None:
         try:
             result = self._result(state)
         except Exception as error:
@@ -209,7 +209,7 @@ class BatchingEngine:
         if state.active and not state.future.done():
             state.future.set_result(result)
 
-    def _result(self, state: ShardState) -> ShardResult:
+    def _result(self, state: ShardState[Window]) -> ShardResult:
         assert state.audio_info is not None
         shard = state.shard
         language = state.language

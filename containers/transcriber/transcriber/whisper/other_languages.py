@@ -50,7 +50,7 @@ def is_unchecked(window: Window) -> bool:
     )
 
 
-def detected_besides(window: Window) -> str | None:
+def other_detected(window: Window) -> str | None:
     """Return the language that the speech of a window surely sounds like, if detection may choose others only."""
     allowed = window.shard_state.shard.languages
     if not allowed or not window.language_ranking or window.voiced_seconds < _MIN_SPEECH_SECONDS:

@@ -12,16 +12,17 @@ from dataclasses import dataclass, field
 
 from transcriber.hardware import EngineSettings
 from transcriber.whisper.shard_state import ShardState
+from transcriber.whisper.window import Window
 
 _SPEAKER_NICENESS = 5  # of threads that tell speakers apart: batch workers come first where cores are short
 
-Prepare = Callable[[ShardState, bool], None]  # the shard, and whether its speakers are to be told apart
+Prepare = Callable[[ShardState[Window], bool], None]  # the shard, and whether its speakers are to be told apart
 
 
 @dataclass(order=True)
 class _QueuedShard:
     rank: tuple[bool, int]  # False before True, which ends a thread; then in order of submission
-    shard_state: ShardState | None = field(compare=False)
+    shard_state: ShardState[Window] | None = field(compare=False)
 
 
 class PrepareThreads:
@@ -57,7 +58,7 @@ class PrepareThreads:
         for thread in self._threads:
             thread.start()
 
-    def put(self, state: ShardState) -> None:
+    def put(self, state: ShardState[Window]) -> None:
         """Queue a shard."""
         kind = (state.shard.interactive, state.shard.speakers is not None)
         self._queues[kind].put(_QueuedShard((False, next(self._sequence)), state))

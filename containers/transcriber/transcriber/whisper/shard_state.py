@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Generic, Protocol, TypeVar
 
 from earshot_contract.shard_results import AudioInfo, Segment, ShardResult, ShardSpeakers, ShardWarning
 from earshot_contract.shards import Shard
@@ -16,8 +16,17 @@ from transcriber.whisper.language_detection import VOTING_SECONDS
 from transcriber.whisper.profile import Profile
 from transcriber.whisper.sentence_edges import with_sentence_edges
 
-if TYPE_CHECKING:
-    from transcriber.whisper.window import Window
+
+class TimedWindow(Protocol):
+    """What a shard needs to know of its windows; `Window`, which knows its shard, is one."""
+
+    @property
+    def seconds(self) -> float:
+        """Length of its audio."""
+        ...
+
+
+W = TypeVar("W", bound=TimedWindow)
 
 
 class ShardFuture(Future[ShardResult]):
@@ -37,7 +46,7 @@ class ShardFuture(Future[ShardResult]):
         return cancelled
 
 
-class ShardState:
+class ShardState(Generic[W]):
     """State of one shard; its windows are added and finished by several threads."""
 
     def __init__(
@@ -73,13 +82,13 @@ class ShardState:
         )
         self.decoded_seconds = 0.0  # of the audio so far
         self.started_at = time.monotonic()
-        self._pending: list[Window] = []  # windows that wait for the language, besides the voting ones
-        self._voters: list[Window] | None = []  # None: they are queued
+        self._pending: list[W] = []  # windows that wait for the language, besides the voting ones
+        self._voters: list[W] | None = []  # None: they are queued
         self._open_windows, self._all_windows, self._all_added = 0, 0, False
         self._lock = threading.Lock()
         self.active = True
 
-    def add_window(self, window: Window) -> list[list[Window]]:
+    def add_window(self, window: W) -> list[list[W]]:
         """Register a window.
 
         If the language is to be detected, the windows of the first `VOTING_SECONDS` form one group that votes, and
@@ -100,7 +109,7 @@ class ShardState:
             self._voters.append(window)
             return self._vote() if sum(voter.seconds for voter in self._voters) >= VOTING_SECONDS else []
 
-    def all_windows_added(self, audio_info: AudioInfo, warnings: list[ShardWarning]) -> tuple[list[list[Window]], bool]:
+    def all_windows_added(self, audio_info: AudioInfo, warnings: list[ShardWarning]) -> tuple[list[list[W]], bool]:
         """Register that no more windows follow.
 
         Returns:
@@ -111,11 +120,11 @@ class ShardState:
             groups = self._vote() if self._voters and self.language is None else []
             return groups, self._open_windows == 0
 
-    def _vote(self) -> list[list[Window]]:
+    def _vote(self) -> list[list[W]]:
         voters, self._voters = self._voters or [], None
         return [voters]
 
-    def set_language(self, language: str, probability: float) -> list[list[Window]]:
+    def set_language(self, language: str, probability: float) -> list[list[W]]:
         """Set the detected language; return the groups of windows that waited for it."""
         with self._lock:
             self.language, self.language_probability = language, probability

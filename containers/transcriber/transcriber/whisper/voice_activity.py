@@ -79,9 +79,9 @@ class VoiceActivityDetector:
         if len(run_up) > _RUN_UP_SAMPLES:
             context, run_up = run_up[:_CONTEXT_SAMPLES], run_up[_CONTEXT_SAMPLES:]
         gain = self._gain(samples.reshape(-1, VAD_FRAME_SAMPLES))
-        heard = np.concatenate([run_up, samples])
+        audio = np.concatenate([run_up, samples])
         self._earlier = np.concatenate([self._earlier, samples])[-_RUN_UP_SAMPLES - _CONTEXT_SAMPLES :]
-        frames = heard.reshape(-1, VAD_FRAME_SAMPLES) * gain
+        frames = audio.reshape(-1, VAD_FRAME_SAMPLES) * gain
         contexts = np.concatenate([context[None] * gain, frames[:-1, -_CONTEXT_SAMPLES:]])
         state = np.zeros((1, 1, 128), np.float32)
         probabilities, _, _ = self._session.run(

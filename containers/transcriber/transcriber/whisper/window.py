@@ -36,7 +36,7 @@ class Window:
         encoder_output: kept while several temperatures are tried, shape (frames / 2, width).
     """
 
-    shard_state: ShardState
+    shard_state: ShardState[Window]
     start: float
     mel: np.ndarray
     voiced: tuple[tuple[float, float], ...]

@@ -67,14 +67,14 @@ def test_late_backlog_is_left_to_tasks_where_there_are_any() -> None:
 
 @pytest.mark.parametrize("ready", [0.0, 120.0, 180.0])  # works, starts, has just been launched
 @pytest.mark.parametrize("left", [1.0, 0.5, 0.2, 0.1])  # of the backlog
-def test_quick_workers_beside_tasks_stay_within_the_stretch(ready: float, left: float) -> None:
+def test_quick_workers_with_tasks_stay_within_the_stretch(ready: float, left: float) -> None:
     """Each minute decides anew; what an earlier one spent to end sooner is no reason to spend more."""
     backlog = replace(THOUSAND, bulk_seconds=THOUSAND.bulk_seconds * left, bulk_shards=round(1000 * left))
     tasks = [Working(WorkerKind.TASK, ready, age=60.0)] * 4
     launches = policy.decide(backlog, tasks, NO_TASK, replace(QUICK, free=40), 300.0)
     ends = ready + backlog.bulk_seconds / (4 * TASK.speed)
-    alone, beside = ((seconds + TASK.idle) * 4 * TASK.usd_hour / 3600 for seconds in (ends, 300.0))
-    assert launches.quick_all * 290 * QUICK.usd_hour / 3600 + min(alone, beside) <= policy.BULK_STRETCH * alone
+    alone, together = ((seconds + TASK.idle) * 4 * TASK.usd_hour / 3600 for seconds in (ends, 300.0))
+    assert launches.quick_all * 290 * QUICK.usd_hour / 3600 + min(alone, together) <= policy.BULK_STRETCH * alone
 
 
 def test_ten_hours_are_done_in_time_for_a_premium() -> None:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import struct
-from collections.abc import Sequence
-from fractions import Fraction
-from functools import cache
 from pathlib import Path
 
 import av
@@ -14,87 +10,8 @@ import numpy as np
 import pytest
 
 from tests.fixtures.audio import decode
+from tests.fixtures.bursts import RATE, about, loud, write
 from transcriber.audio.stream import AudioStream
-
-RATE = 16_000  # Hz, of files whose codec takes any
-
-
-def burst(seconds: float, rate: int = RATE) -> np.ndarray:
-    """A tone."""
-    return (np.sin(np.arange(round(seconds * rate)) * 2 * np.pi * 440 / rate) * 0.5).astype(np.float32)
-
-
-class _NamedBuffer(io.BytesIO):
-    """A file in memory, whose name gives the container."""
-
-    name: str
-
-
-def write(
-    path: Path,
-    codec: str,
-    tones: Sequence[tuple[float, float]],
-    rate: int = RATE,
-    film_seconds: float = 0,
-    **options: str,
-) -> Path:
-    """Write tones at times: tones are (start on the file's clock, seconds). With `film_seconds` there is a picture."""
-    path.write_bytes(encoded(path.suffix, codec, tuple(tones), rate, film_seconds, tuple(options.items())))
-    return path
-
-
-@cache
-def encoded(
-    suffix: str,
-    codec: str,
-    tones: tuple[tuple[float, float], ...],
-    rate: int,
-    film_seconds: float,
-    options: tuple[tuple[str, str], ...],
-) -> bytes:
-    """The bytes of a file: encoding takes longer than most tests, and several read the same."""
-    out = _NamedBuffer()
-    out.name = f"a{suffix}"
-    with av.open(out, "w", options=dict(options)) as file:
-        packets = []
-        if film_seconds:
-            picture = file.add_stream("mpeg4", rate=5, width=32, height=32, pix_fmt="yuv420p")
-            for n in range(round(film_seconds * 5)):
-                image = av.VideoFrame.from_ndarray(np.full((32, 32, 3), n % 200, "u1"))
-                image.pts, image.time_base = n, Fraction(1, 5)
-                packets += picture.encode(image)
-            packets += picture.encode(None)
-        stream = file.add_stream(codec, rate=rate, layout="mono")
-        if codec.startswith("wma"):
-            stream.bit_rate = 64_000
-        sound = np.concatenate([burst(seconds, rate) for _, seconds in tones])
-        frame = av.AudioFrame.from_ndarray(sound[None], "fltp", "mono")
-        frame.sample_rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)
-        size = stream.codec_context.frame_size or 1024
-        resampler = av.AudioResampler(stream.codec_context.format, "mono", rate, frame_size=size)
-        parts = [part for source in (frame, None) for part in resampler.resample(source)]
-        coded = [packet for part in (*parts, None) for packet in stream.encode(part)]
-        ends = np.cumsum([seconds for _, seconds in tones])
-        for packet in coded:
-            now = float(packet.pts * packet.time_base)
-            at = min(int(np.searchsorted(ends, now + 1e-6, side="right")), len(tones) - 1)
-            shift = round((tones[at][0] - (ends[at] - tones[at][1])) / packet.time_base)
-            packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
-        for packet in sorted(packets + coded, key=lambda packet: float(packet.dts * packet.time_base)):
-            file.mux(packet)
-    return out.getvalue()
-
-
-def loud(path: Path, **options: object) -> list[tuple[float, float]]:
-    """Where the tones are, as (start, end) in seconds, to a hundredth."""
-    samples = decode(path, **options).samples
-    levels = np.abs(samples[: len(samples) // 160 * 160]).reshape(-1, 160).max(axis=1) > 0.1
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], levels, [False]]).astype(int)))
-    return [(a / 100, b / 100) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-
-
-def about(*spans: tuple[float, float]) -> list[tuple[float, float]]:
-    return [pytest.approx(span, abs=0.08) for span in spans]  # encoders delay and pad by up to two frames
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_ranges_are_written_in_order_with_their_digest(tmp_path: Path, size: int
     assert digest == hashlib.sha256(content).hexdigest()
 
 
-def test_body_that_breaks_off_is_asked_for_again(tmp_path: Path) -> None:
+def test_body_that_breaks_off_is_requested_again(tmp_path: Path) -> None:
     bucket = Bucket(CONTENT, breaks=3)
 
     ranged_download.download(bucket, "models", "key", tmp_path / "file")
@@ -80,7 +80,7 @@ def test_body_that_always_breaks_off_raises_its_error(tmp_path: Path) -> None:
         ranged_download.download(Bucket(CONTENT, breaks=10**6), "models", "key", tmp_path / "file")
 
 
-def test_refused_range_is_not_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refused_range_is_not_requested_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bucket = Bucket(CONTENT[:700])
     refusal = ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject")
 

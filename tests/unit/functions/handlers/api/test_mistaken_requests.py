@@ -10,7 +10,6 @@ import pytest
 
 from earshot_contract.s3_object import S3Object
 from functions.aws import job_table, s3
-from functions.options.options import Options
 
 AUDIO = b"\xff\xfb\x90\x00 not really audio \x00\x01"
 
@@ -210,37 +209,3 @@ def test_s3_key_with_invisible_letters_is_accepted(api, key):
 
     assert made.status == 303
     assert job_table.find(made.json["request_id"]).source.audio.key == key
-
-
-def test_options_in_the_json_body_are_warned_about(api):
-    made = api.post("/listen?punctuate=true", {"url": "https://a.example/a", "Language": "de", "mimetype": "audio/ogg"})
-
-    job = job_table.find(made.json["request_id"])
-    (found,) = Options.from_stored(job.parsed, job.options).warnings
-    assert found["parameter"] == "language"
-    assert "/v1/listen?language=" in found["message"]
-
-
-@pytest.mark.parametrize("value", [False, None, "", "false", [], ["false"]])
-def test_redaction_for_nothing_in_the_body_is_warned_about(api, value):
-    made = api.post("/listen", {"url": "https://a.example/a", "redact": value})
-
-    job = job_table.find(made.json["request_id"])
-    (found,) = Options.from_stored(job.parsed, job.options).warnings
-    assert found["parameter"] == "redact"
-
-
-@pytest.mark.parametrize("value", [True, "pci", ["pci"], ["false", "pci"], {"pci": True}, 1])
-def test_redaction_in_the_json_body_is_refused(api, executions, value):
-    answer = api.post("/listen", {"url": "https://a.example/a", "redact": value})
-
-    assert (answer.status, answer.json["err_code"]) == (400, "INVALID_QUERY_PARAMETER")
-    assert executions() == []
-
-
-@pytest.mark.parametrize("name", ["redatc", "Redact", "redact_pii"])
-def test_misspelt_redaction_in_the_json_body_is_refused(api, executions, name):
-    answer = api.post("/listen", {"url": "https://a.example/a", name: "pci"})
-
-    assert (answer.status, answer.json["err_code"]) == (400, "INVALID_QUERY_PARAMETER")
-    assert executions() == []
