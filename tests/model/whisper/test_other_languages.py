@@ -137,7 +137,7 @@ def test_english_with_german_requested_is_warned_about(
 
 @pytest.mark.parametrize("profile", [FAST, ACCURATE])
 @pytest.mark.parametrize(("allowed", "warned"), [(("fr",), True), (("fr", "de"), True), (("fr", "es"), False)])
-def test_language_besides_the_allowed_ones_is_warned_about(
+def test_language_that_was_not_allowed_is_warned_about(
     engine: BatchingEngine,
     order: MakeShard,
     clips: list[Any],
