@@ -82,7 +82,7 @@ class Job(Document, Struct):
     parsed: dict[str, Any] | None = None  # those options, parsed (Options.to_stored); None in rows of 0.1
     caller: str | None = None  # name of the API key
     owner: str | None = None  # whose job it is: the id of a key, `public` or `deployment`; None in rows of 0.1
-    name: str | None = None  # of the file, as the caller gave it (functions/jobs/job_name.py)
+    name: str | None = None  # of the file, as the caller gave it (functions/file_name.py)
     state: JobState = JobState.QUEUED
     created: str = field(default_factory=lambda: timestamp())
     started: str | None = None

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from functions.jobs.job_name import clean_name, content_disposition, name_of_header, name_of_url
+from functions.file_name import clean_name, content_disposition, name_of_header, name_of_url
 
 
 @pytest.mark.parametrize(
