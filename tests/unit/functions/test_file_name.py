@@ -1,4 +1,4 @@
-"""Names of jobs: from every source, never a path, and as the name of a download."""
+"""Names of files: from every source, never a path, and as the name of a download."""
 
 from __future__ import annotations
 
