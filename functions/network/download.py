@@ -52,9 +52,9 @@ def download(
     After a broken connection the file is requested again, and what was yielded already is skipped if it is the same.
 
     Args:
-        url: of http or https.
-        max_bytes: as sent, and decoded.
-        max_seconds: for all of it.
+        url: a URL of http or https.
+        max_bytes: limit of the bytes that are sent, and of the decoded ones.
+        max_seconds: limit of the whole download.
         on_slow: called once if the server is slow (`SLOW_BYTES_PER_SECOND`); what it raises ends the download.
 
     Raises:

@@ -143,7 +143,7 @@ class Options(Struct, frozen=True):
     @property
     def raw_audio_format(self) -> RawAudio | None:
         """Format of headerless audio; None: the file names its own."""
-        from earshot_contract.shards import RawAudio  # few requests need it, or the two below
+        from earshot_contract.shards import RawAudio  # few requests need it, and imports prolong a cold start
 
         if self.encoding is None or self.encoding in _SELF_DESCRIBING:
             return None

@@ -117,7 +117,7 @@ def misplaced_warnings(members: Mapping[str, Any]) -> Warnings:
     """Return a warning for each option that stands in a JSON body, where no option is read.
 
     Args:
-        members: of the body, with their values.
+        members: members of the body, with their values.
 
     Raises:
         ApiError: It is one whose absence would mislead, and its value asks for something.

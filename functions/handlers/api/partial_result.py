@@ -35,7 +35,7 @@ def partial_result(job: Job, render: RenderTranscript, suffix: str | None) -> Re
     Args:
         job: a job that has not ended.
         render: returns content type and body of an edited transcript.
-        suffix: of a download; None: the answer is not to be saved.
+        suffix: suffix of a download; None: the answer is not to be saved.
 
     Raises:
         ApiError: 400: the job is redacted. 409, which clients try again: its first shard is not done.

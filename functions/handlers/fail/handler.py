@@ -76,7 +76,7 @@ def _failed_job(execution_input: dict[str, Any], execution: str, failure: Failur
     """Return the failed row, which is created here if Prepare failed before that.
 
     Args:
-        execution_input: of the execution, as JSON values.
+        execution_input: input of the execution, as JSON values.
         execution: its ARN.
         failure: written into the row.
         repeat: return a row that this execution failed before: the state is retried. A status event that follows a

@@ -29,8 +29,8 @@ def remove_of_deleted(detail: dict[str, Any]) -> None:
     """Remove the error of an upload that was deleted; transcripts stay, as they do for one that was completed.
 
     Args:
-        detail: of S3's event "Object Deleted". EventBridge may deliver it after that of a later upload of the key,
-            whose error is another.
+        detail: detail of S3's event "Object Deleted". EventBridge may deliver it after the event of a later upload of
+            the key, whose error is another.
     """
     deleted = Upload.from_event(detail)
     if latest_uploads.is_before(deleted):

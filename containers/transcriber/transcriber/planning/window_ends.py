@@ -22,7 +22,7 @@ def window_ends(probabilities: np.ndarray, begins: Sequence[int], after: int, pr
     some windows nearly all have the same ones. What most of them have is returned.
 
     Args:
-        probabilities: of speech, shape (VAD frames,).
+        probabilities: probabilities of speech, shape (VAD frames,).
         begins: VAD frames at which a window may begin.
         after: earlier frames are not returned.
         profile: decides how long windows are.

@@ -34,7 +34,7 @@ class Outcome:
     """Result of a window whose hypothesis was accepted.
 
     Attributes:
-        segments: of the window.
+        segments: segments of the window.
         remainders: windows of speech that the model did not transcribe.
         unwritten_speech: (start, end) of speech without words that is not decoded again, in seconds of the file.
     """
