@@ -81,7 +81,7 @@ class VoiceActivityDetector:
         self._earlier = np.concatenate([self._earlier, samples])[-_RUN_UP_SAMPLES - _CONTEXT_SAMPLES :]
         own, before = (part.reshape(-1, VAD_FRAME_SAMPLES) for part in (samples, run_up))
         gain = self._gain(own)
-        # A loud run-up is not raised as a quiet section is: overdriven, it keeps the network from hearing seconds of it.
+        # A loud run-up is not raised as a quiet section is: overdriven, it makes the network miss speech for seconds.
         gain_before = min(gain, self._gain(before)) if len(before) else gain
         frames = np.concatenate([before * gain_before, own * gain])
         contexts = np.concatenate([context[None] * gain_before, frames[:-1, -_CONTEXT_SAMPLES:]])
