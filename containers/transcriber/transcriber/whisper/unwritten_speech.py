@@ -35,7 +35,8 @@ def stretches_without_words(
     starts = [max(word.start, word.end - _longest(word)) for word in words]
     for start, end in zip([*starts, float("inf")], [*(word.end for word in words), float("inf")], strict=True):
         parts = [(max(a, previous), min(b, start)) for a, b in voiced if b > previous and a < start]
-        parts = [(a, b) for a, b in parts if not any(a < until and b > since for since, until in still_open)]
+        for since, until in still_open:
+            parts = [part for a, b in parts for part in ((a, min(b, since)), (max(a, until), b)) if part[0] < part[1]]
         if sum(b - a for a, b in parts) >= _MIN_SECONDS:
             found.append((parts[0][0], parts[-1][1]))
         previous = max(previous, end)

@@ -48,6 +48,8 @@ def test_less_than_a_second_or_decoded_on_its_own_is_not_counted() -> None:
     assert stretches_without_words([], [(0.0, 0.9)]) == []
     assert stretches_without_words([], [(0.0, 0.6), (1.0, 1.5)]) == [(0.0, 1.5)]
     assert stretches_without_words(sentence(0.0), VOICED[:2], [(2.8, 5.2)]) == []
+    assert stretches_without_words([], [(0.0, 5.0)], [(2.0, 3.5)]) == [(0.0, 5.0)]
+    assert stretches_without_words([], [(0.0, 5.0)], [(2.0, 5.0)]) == [(0.0, 2.0)]
 
 
 def test_warning_names_the_times_and_the_channel() -> None:
