@@ -59,10 +59,11 @@ class Form(Struct, frozen=True):
         Of lists both count: what either asks to redact is redacted.
         """
         fields = dict(self.fields)
+        in_form = {_option_name(name) for name, values in fields.items() if any(value.strip() for value in values)}
         for name, values in query.items():
             spec = OPTIONS.get(_option_name(name))
             is_list = spec is not None and spec.type is OptionType.ARRAY
-            if is_list or not any(value.strip() for value in fields.get(name, [])):
+            if is_list or _option_name(name) not in in_form:
                 fields[name] = [*fields.get(name, []), *values]
         return replace(self, fields=fields)
 

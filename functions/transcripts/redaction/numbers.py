@@ -43,7 +43,7 @@ def find_numbers(
     found: list[Found] = []
     digits_only = [numeral for numeral in numerals if not counts_digits(words, numeral)]
     for run in runs(digits_only, words, across_sentences=True):
-        no_card = is_iban(text_of(run)) or _is_announced_otherwise(words, run, cues)
+        no_card = is_iban(text_of(run)) or _is_announced_otherwise(words, run, cues, requested)
         for is_card_number, part in [(False, run)] if no_card else _cards_and_others(run):
             if is_card_number:
                 found.append(_found(Entity.CREDIT_CARD, part))
@@ -54,10 +54,16 @@ def find_numbers(
     return completed(words, sorted(found, key=lambda entity: entity.first), digits_only, cues)
 
 
-def _is_announced_otherwise(words: Sequence[TranscriptWord], run: Run, cues: Sequence[Cue]) -> bool:
-    """Tell whether digits that pass as a card's by chance are two numbers, or have letters, and are announced so."""
+def _is_announced_otherwise(
+    words: Sequence[TranscriptWord], run: Run, cues: Sequence[Cue], requested: frozenset[Entity]
+) -> bool:
+    """Tell whether digits that pass as a card's by chance are two numbers, or have letters, and are announced so.
+
+    What they are announced as must be requested, too: "account number" is also said of a card's, which would be stored.
+    """
     nearest = cues_before(cues, run[0].first)[:1]
-    is_other = any(cue.entity in (Entity.SSN, Entity.ACCOUNT_NUMBER, Entity.PHONE_NUMBER) for cue in nearest)
+    others = {Entity.SSN, Entity.ACCOUNT_NUMBER, Entity.PHONE_NUMBER} & requested
+    is_other = any(cue.entity in others for cue in nearest)
     return is_other and (is_corrected(words, run) or has_letters(words, run))
 
 
