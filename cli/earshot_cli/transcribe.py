@@ -44,7 +44,7 @@ class Report(Protocol):
         ...
 
     def note_busy(self) -> None:
-        """Say that the deployment takes no more just now, and that it is tried again."""
+        """Report that the deployment accepts no more requests for now, and that they are sent again."""
         ...
 
 
