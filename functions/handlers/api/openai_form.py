@@ -15,8 +15,8 @@ from urllib.parse import urlencode
 from msgspec import Struct
 from msgspec.structs import replace
 
+from functions.file_name import clean_name
 from functions.handlers.api.known_speakers_form import NAMES, REFERENCES
-from functions.jobs.job_name import clean_name
 from functions.options.query_string import redaction_like, was_requested
 from functions.options.registry import IMPLEMENTED, OPTIONS
 from functions.options.specification import OptionType

@@ -6,7 +6,7 @@ compound. They are matched against lower-case words without punctuation, with a 
 
 from __future__ import annotations
 
-from functions.transcripts.redaction.entities import Entity
+from functions.options.redacted_entities import Entity
 
 # "läuft im April 2027 ab", "bis 10/28 gültig": only the first of two words that frame what they announce is the cue.
 _FRAMED = r"(?= (\S+ ){0,8}%s\b)"

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from operator import attrgetter
 
+from functions.options.redacted_entities import Entity
 from functions.transcripts.redaction.cue_stems import STEMS, STEMS_BEFORE_ONLY, WEAK_STEMS
-from functions.transcripts.redaction.entities import Entity
 from functions.transcripts.words import TranscriptWord
 
 BEFORE = 20  # words within which a cue before a number counts: question, answer, "let me see"

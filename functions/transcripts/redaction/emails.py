@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from functions.transcripts.redaction.entities import Entity, Found
+from functions.options.redacted_entities import Entity
+from functions.transcripts.redaction.found import Found
 from functions.transcripts.redaction.numerals import Numeral, word_set
 from functions.transcripts.words import TranscriptWord
 

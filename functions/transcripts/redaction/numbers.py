@@ -9,11 +9,12 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
+from functions.options.redacted_entities import Entity
 from functions.transcripts.redaction.amounts import is_amount, is_clock_or_decimal
 from functions.transcripts.redaction.announcements import YEAR, completed, has_letters
 from functions.transcripts.redaction.check_digits import CARD_LENGTHS, is_card, is_iban
 from functions.transcripts.redaction.cues import BEFORE, Cue, cues_before
-from functions.transcripts.redaction.entities import LEAST_DIGITS, Entity, Found
+from functions.transcripts.redaction.found import LEAST_DIGITS, Found
 from functions.transcripts.redaction.number_entities import entity_of
 from functions.transcripts.redaction.numerals import Numeral
 from functions.transcripts.redaction.runs import Run, counts_digits, digits_of, is_corrected, runs, text_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from functions.transcripts.redaction.entities import parse_redact
+from functions.options.redacted_entities import parse_redact
 from functions.transcripts.redaction.redact import redact
 from tests.fixtures.transcripts import segment, timed_words, transcript
 from tests.unit.functions.transcripts.redaction.test_redact import CARD, redacted
