@@ -58,7 +58,8 @@ STEMS = {
         r"social security|social insurance|social number|socials?\b|ssn|s s n|taxpayer|tax id",
         r"national insurance|itin\b",
         r"\w*sozialversicherung|steuer ?-?(id|nummer|identifikation)|ahv",
-        r"sécurité sociale|numéro de sécu|seguridad social|segurança social|dni\b|nie\b|nif\b|cpf\b|niss\b",
+        r"sécurité sociale|numéro de sécu|seguridad social|segurança social|dni\b|nif\b|cpf\b|niss\b",
+        r"(mi|el|su|tu|de|del|o|y|número|dni) nie\b|nie (es|número)\b",  # alone it is German for "never"
         r"codice fiscale|burgerservicenummer|bsn\b|rijksregisternummer|cpr|personnummer",
     ),
     Entity.ACCOUNT_NUMBER: (
