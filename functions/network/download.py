@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from urllib.parse import SplitResult
 
+from functions.audio.file_size import MAX_AUDIO_BYTES
 from functions.errors import ApiError, remote_content_error, too_large
-from functions.jobs.job import MAX_AUDIO_BYTES
 from functions.network.content_encoding import BadContent, Decoder, decoder
 from functions.network.http_response import FinalResponse, redirect_target, status_text
 from functions.network.public_address import SocketDeadline, Unreachable, connect

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from earshot_contract.manifest import SPEAKERS
 from functions.errors import ApiError, bad_query
+from functions.languages import file_codes
 from functions.options.contradictions import FIXED_RATES, contradiction_warnings
 from functions.options.query_string import (
     RawOptions,
@@ -20,7 +21,6 @@ from functions.options.query_string import (
 )
 from functions.options.registry import IMPLEMENTED
 from functions.options.requested_language import language_warnings, with_detection
-from functions.transcripts.languages import file_codes
 
 if TYPE_CHECKING:
     from earshot_contract.audio_tracks import TrackRequest

@@ -15,9 +15,9 @@ from earshot_contract.s3_object import S3Object
 from earshot_contract.shards import ShardPlan
 from functions.aws import s3
 from functions.errors import ApiError, api_error, bad_query
+from functions.file_name import content_disposition
 from functions.handlers.api.response import Response
 from functions.jobs.job import Job
-from functions.jobs.job_name import content_disposition
 from functions.options.options import Options
 from functions.settings import settings
 

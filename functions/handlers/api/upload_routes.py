@@ -10,11 +10,11 @@ from typing import Any
 
 from earshot_contract.keys import body_key, work_owner
 from earshot_contract.s3_object import S3Object
+from functions.audio.file_size import MAX_AUDIO_BYTES
 from functions.aws import s3
 from functions.errors import api_error, bad_request, too_large
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response
-from functions.jobs.job import MAX_AUDIO_BYTES
 from functions.options.query_string import reject_misplaced
 from functions.settings import settings
 

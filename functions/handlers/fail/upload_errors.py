@@ -8,7 +8,8 @@ from typing import Any
 from earshot_contract.keys import upload_error_key, upload_result_keys
 from earshot_contract.s3_object import S3Object
 from functions.aws import latest_uploads, s3
-from functions.jobs.job import Failure, Job, SourceKind
+from functions.errors import Failure
+from functions.jobs.job import Job, SourceKind
 from functions.jobs.upload_event import Upload
 from functions.settings import settings
 

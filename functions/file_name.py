@@ -1,4 +1,4 @@
-"""Name of a job: the file's name as the caller gave it. It is never a path, and has no control characters."""
+"""Name of a file, as the caller gave it; its job has the same. It is never a path, and has no control characters."""
 
 from __future__ import annotations
 
