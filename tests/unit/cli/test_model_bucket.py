@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from earshot_cli import model_bucket, model_upload
 from earshot_contract.manifest import Manifest, ModelFile
+from tests.fixtures.account import shared_client
 
 GOOD = Manifest("good", {"model.bin": ModelFile("ab" * 32, 148_000_000)})
 BROKEN = {
@@ -31,7 +31,7 @@ def s3(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> Any:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    client = boto3.client("s3")
+    client = shared_client("s3")
     client.create_bucket(Bucket="models")
     return client
 
