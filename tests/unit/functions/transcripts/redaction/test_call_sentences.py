@@ -147,8 +147,8 @@ def test_secret_is_redacted_when_it_alone_is_requested(language: str, every: boo
 @each_language("harmless.txt")
 def test_harmless_sentence_stays_as_it_is(language: str, every: bool) -> None:
     def variants(text: str) -> list[tuple[str, int]]:
-        asked = (",".join(ENTITIES), *ENTITIES) if every else (",".join(ENTITIES),)
-        return [(names, longest) for names in asked for longest in (1000, 3)]
+        requested = (",".join(ENTITIES), *ENTITIES) if every else (",".join(ENTITIES),)
+        return [(names, longest) for names in requested for longest in (1000, 3)]
 
     wrong = [
         (text, names, longest)
