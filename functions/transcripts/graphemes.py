@@ -51,6 +51,8 @@ def graphemes(text: str) -> list[str]:
 
 def grapheme_starts(text: str) -> set[int]:
     """Return the indices at which a grapheme cluster of the text begins."""
+    if text.isascii() and "\r" not in text:
+        return set(range(len(text)))
     starts, index = set(), 0
     for cluster in graphemes(text):
         starts.add(index)

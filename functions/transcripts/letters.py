@@ -38,6 +38,8 @@ def normalised(text: str) -> str:
     Punctuation inside stays (`it's`, `3.5`, `well-known`), and so does what a number begins with (`-5`, `.5`). The tag
     of a redacted entity stays as it is.
     """
+    if text.isalnum():  # as most words: none of their letters is punctuation
+        return text.lower()
     if "[" in text and (tag := _TAG.search(text)):
         return tag.group()
     first, last = 0, len(text)

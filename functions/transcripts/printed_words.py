@@ -86,7 +86,13 @@ def _offsets(text: str, parts: Sequence[Word]) -> list[int] | None:
     offsets: list[int] = []
     at = 0
     for part in parts:
-        for number, letter in enumerate("".join(part.text.split())):
+        letters = "".join(part.text.split())
+        at += text.startswith(" ", at)  # the text has single spaces
+        if letters and text.startswith(letters, at):
+            offsets.append(at)
+            at += len(letters)
+            continue
+        for number, letter in enumerate(letters):
             while at < len(text) and text[at] == " ":
                 at += 1
             if at == len(text) or text[at] != letter:
@@ -135,7 +141,7 @@ def _printed_word(text: str, parts: Sequence[Word], space_before: bool) -> Print
     It lasts from the first to the last part that is pronounced. Its probability is their mean by length: a part's is
     the mean of its tokens', so this is about the mean of the word's tokens.
     """
-    pronounced = [part for part in parts if normalised(part.text.strip())] or parts
+    pronounced = parts if len(parts) == 1 else [part for part in parts if normalised(part.text.strip())] or parts
     lengths = [len(part.text.strip()) for part in pronounced]
     weighted = sum(part.probability * length for part, length in zip(pronounced, lengths, strict=True))
     probability = weighted / sum(lengths) if len(pronounced) > 1 else pronounced[0].probability

@@ -33,6 +33,8 @@ _PHRASED = frozenset({"ja", "zh", "yue"})
 def word_starts(text: str) -> set[int]:
     """Return the indices at which a word, or a line, may begin: never inside a letter, a Thai word or a syllable."""
     starts = grapheme_starts(text)
+    if text.isascii():
+        return starts
     for match in _THAI.finditer(text):
         words = {match.start() + at for at in _chunk_starts(_thai(), match.group())}
         starts -= set(range(match.start() + 1, match.end())) - words

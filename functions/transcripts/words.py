@@ -137,7 +137,8 @@ def _in_order(words: list[TranscriptWord], duration: float) -> list[TranscriptWo
     earliest = 0.0
     for word in words:
         start = min(max(word.start, earliest), duration)
-        ordered.append(replace(word, start=start, end=min(max(word.end, start), duration)))
+        end = min(max(word.end, start), duration)
+        ordered.append(word if (word.start, word.end) == (start, end) else replace(word, start=start, end=end))
         earliest = start
     for index, following in enumerate(ordered[1:]):
         if ordered[index].end > following.start:

@@ -135,9 +135,18 @@ def _language(transcript: Transcript, channel: Channel, word: TranscriptWord) ->
 def _with_tags(
     transcript: Transcript, channel: Channel, words: Sequence[TranscriptWord], tagged: Sequence[tuple[Found, str]]
 ) -> Channel:
-    printed = [segment_words(segment, transcript.segment_language(channel, segment)) for segment in channel.segments]
-    segments = [[*segment] for segment in printed]
-    changed: set[int] = set()
+    if not tagged:
+        return channel
+    touched = {
+        number
+        for entity, _ in tagged
+        for number in range(words[entity.first].position[0], words[entity.last].position[0] + 1)
+    }
+    printed = {
+        number: segment_words(channel.segments[number], transcript.segment_language(channel, channel.segments[number]))
+        for number in touched
+    }
+    segments = {number: [*segment] for number, segment in printed.items()}
     for entity, text in reversed(tagged):
         span = words[entity.first : entity.last + 1]
         (first, start), (last, end) = span[0].position, span[-1].position
@@ -145,10 +154,9 @@ def _with_tags(
             begin = start if number == first else 0
             stop = end + 1 if number == last else len(segments[number])
             segments[number][begin:stop] = [_tag_word(span, printed[last][end], text)] if number == first else []
-            changed.add(number)
     rebuilt: list[Segment] = []
     for number, segment in enumerate(channel.segments):
-        if number not in changed:
+        if number not in touched:
             rebuilt.append(segment)
         elif segments[number]:
             rebuilt.append(_with_words(segment, segments[number]))

@@ -20,6 +20,7 @@ from tests.paths import SAMPLES
 
 SAMPLE = SAMPLES / "sample.flac"
 FRAGMENTED = {"movflags": "frag_keyframe+empty_moov+default_base_moof", "frag_duration": "100000"}
+SECONDS = 1.0  # of a file, unless its test says otherwise
 LAYOUTS = {1: "mono", 2: "stereo", 4: "quad", 6: "5.1"}
 
 
@@ -28,7 +29,7 @@ def encoded(
     container: str,
     codec: str,
     channels: int,
-    seconds: float = 2.0,
+    seconds: float = SECONDS,
     rate: int = 48000,
     fragmented: bool = False,
     amplitude: float = 0.3,
@@ -69,7 +70,7 @@ def test_header_gives_duration_and_channels(container: str, codec: str, channels
     assert found.channels == channels
     assert found.sample_rate == 48000
     # A stream that cannot be sought back has no length in its header; MP3 pads up to a few frames.
-    assert found.duration == pytest.approx(2.0, abs=0.15) or container == "flac"
+    assert found.duration == pytest.approx(SECONDS, abs=0.15) or container == "flac"
 
 
 @pytest.mark.parametrize("container", ["matroska", "mp4", "mov"])
@@ -86,7 +87,7 @@ def test_untrue_wav_length_gives_duration_by_bytes(length: int) -> None:
     body = bytearray(encoded("wav", "pcm_s16le", 1))
     at = body.index(b"data") + 4
     body[at : at + 4] = length.to_bytes(4, "little")
-    assert probed(bytes(body)).duration == pytest.approx(2.0, abs=0.01)
+    assert probed(bytes(body)).duration == pytest.approx(SECONDS, abs=0.01)
 
 
 @pytest.mark.parametrize("raw", [RawAudio("linear16", 8000, 5), RawAudio("mulaw", 8000)])

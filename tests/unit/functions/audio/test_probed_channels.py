@@ -13,7 +13,7 @@ import pytest
 
 from functions.audio import mpeg_stream
 from functions.errors import ApiError
-from tests.unit.functions.audio.test_probe import LAYOUTS, encoded, probed
+from tests.unit.functions.audio.test_probe import LAYOUTS, SECONDS, encoded, probed
 
 
 @pytest.mark.parametrize("channels", [1, 2])
@@ -46,7 +46,7 @@ def test_header_gives_channels_that_decoder_finds(container: str, codec: str, ch
     with av.open(io.BytesIO(body)) as file:
         assert found.channels == file.streams.audio[0].codec_context.channels == channels
     assert found.sample_rate in (rate, None)
-    assert found.duration is None or found.duration == pytest.approx(2.0, abs=0.15)
+    assert found.duration is None or found.duration == pytest.approx(SECONDS, abs=0.15)
 
 
 @pytest.mark.parametrize("container", ["mp4", "mov", "ipod"])

@@ -46,8 +46,10 @@ def test_bytes_behind_last_frame_are_no_loss(
     path = record(speech, name, codec, rate=rate)
     path.write_bytes(path.read_bytes() + behind)
 
-    assert decode(path).seconds == pytest.approx(SAMPLE_SECONDS, abs=0.2)
-    assert not decode(path).info.truncated
+    decoded = decode(path)
+
+    assert decoded.seconds == pytest.approx(SAMPLE_SECONDS, abs=0.2)
+    assert not decoded.info.truncated
 
 
 def test_mp3_without_frame_count_is_not_truncated(speech: Path, tmp_path: Path, record: Callable[..., Path]) -> None:

@@ -6,8 +6,11 @@ The sentences are in `tests/fixtures/redaction/`; their first lines say how they
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +21,7 @@ from tests.fixtures.transcripts import segment, transcript
 
 FOLDER = Path(__file__).parents[4] / "fixtures/redaction"
 MARKED = re.compile(r"\[(\w+) ([^\]]*)\]")
+Variants = Callable[[str], list[Any]]  # of a sentence: how it is cut, or what is requested
 STEP, PAUSE = 0.4, 0.6  # seconds from word to word, and before somebody else speaks
 # Each by itself is no entity: `numbers` redacts any other number too.
 ENTITIES = [entity.value for entity in Entity if entity is not Entity.NUMERICAL_PII]
@@ -33,6 +37,7 @@ class CallWord:
     entity: str | None
 
 
+@cache
 def sentences(name: str) -> list[tuple[str, str]]:
     lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()
     return [(language, text) for language, _, text in (line.partition("|") for line in lines if line[:1] != "#")]
@@ -82,42 +87,73 @@ def between_parts(words: list[CallWord], at: int) -> bool:
     return bool(own and following) and own[-1] == following[0]
 
 
-@pytest.mark.parametrize(
-    ("channels", "longest", "language", "text"),
-    [
-        (channels, longest, *sentence)
-        for channels, longest in ((1, 1000), (2, 1000), (1, 3))
-        for sentence in sentences("secrets.txt")
-        if channels == 1 or "//" in sentence[1]
-    ],
-)
-def test_secret_of_a_call_has_its_own_tag(channels: int, longest: int, language: str, text: str) -> None:
-    words = call_words(text, channels)
+def each_language(name: str) -> pytest.MarkDecorator:
+    """Tests of all sentences of a language, in one variant each; those in every variant are slow."""
+    languages = sorted({language for language, _ in sentences(name)})
+    return pytest.mark.parametrize(
+        ("language", "every"),
+        [
+            *(pytest.param(language, False, id=language) for language in languages),
+            *(pytest.param(language, True, id=f"{language}-every", marks=pytest.mark.slow) for language in languages),
+        ],
+    )
 
-    found = found_entities(language, words, ",".join(ENTITIES), channels, longest)
 
-    wrong = [
-        (word.text, word.entity, entity)
-        for at, (word, entity) in enumerate(zip(words, found, strict=True))
-        if entity != word.entity and not (word.entity is None and between_parts(words, at))
-    ]
+def with_variants(name: str, language: str, every: bool, variants: Variants) -> Iterator[tuple[str, Any]]:
+    """The sentences of a language, each with every variant or with one of them in turn."""
+    own = [text for known, text in sentences(name) if known == language]
+    for number, text in enumerate(own):
+        possible = variants(text)
+        for variant in possible if every else [possible[number % len(possible)]]:
+            yield text, variant
+
+
+@each_language("secrets.txt")
+def test_secret_of_a_call_has_its_own_tag(language: str, every: bool) -> None:
+    def variants(text: str) -> list[tuple[int, int]]:
+        return [(1, 1000), (1, 3), *([(2, 1000)] if "//" in text else [])]
+
+    wrong = []
+    for text, (channels, longest) in with_variants("secrets.txt", language, every, variants):
+        words = call_words(text, channels)
+        found = found_entities(language, words, ",".join(ENTITIES), channels, longest)
+        wrong += [
+            (text, channels, longest, word.text, word.entity, entity)
+            for at, (word, entity) in enumerate(zip(words, found, strict=True))
+            if entity != word.entity and not (word.entity is None and between_parts(words, at))
+        ]
+
     assert wrong == []
 
 
-@pytest.mark.parametrize(("language", "text"), sentences("secrets.txt"))
-def test_secret_is_redacted_when_it_alone_is_requested(language: str, text: str) -> None:
-    words = call_words(text, 1)
+@each_language("secrets.txt")
+def test_secret_is_redacted_when_it_alone_is_requested(language: str, every: bool) -> None:
+    def variants(text: str) -> list[str]:
+        return sorted({word.entity for word in call_words(text, 1) if word.entity})
 
-    for requested in {word.entity for word in words if word.entity}:
+    leaked = []
+    for text, requested in with_variants("secrets.txt", language, every, variants):
+        words = call_words(text, 1)
         found = found_entities(language, words, requested, 1, 1000)
-        leaked = [w.text for w, entity in zip(words, found, strict=True) if w.entity == requested and not entity]
-        assert leaked == []
+        leaked += [
+            (text, requested, word.text)
+            for word, entity in zip(words, found, strict=True)
+            if word.entity == requested and not entity
+        ]
+
+    assert leaked == []
 
 
-@pytest.mark.parametrize("longest", [1000, 3])
-@pytest.mark.parametrize(("language", "text"), sentences("harmless.txt"))
-def test_harmless_sentence_stays_as_it_is(language: str, text: str, longest: int) -> None:
-    words = call_words(text, 1)
+@each_language("harmless.txt")
+def test_harmless_sentence_stays_as_it_is(language: str, every: bool) -> None:
+    def variants(text: str) -> list[tuple[str, int]]:
+        requested = (",".join(ENTITIES), *ENTITIES) if every else (",".join(ENTITIES),)
+        return [(names, longest) for names in requested for longest in (1000, 3)]
 
-    for names in (",".join(ENTITIES), *ENTITIES):
-        assert set(found_entities(language, words, names, 1, longest)) == {None}, names
+    wrong = [
+        (text, names, longest)
+        for text, (names, longest) in with_variants("harmless.txt", language, every, variants)
+        if set(found_entities(language, call_words(text, 1), names, 1, longest)) != {None}
+    ]
+
+    assert wrong == []
