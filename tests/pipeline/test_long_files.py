@@ -35,7 +35,9 @@ def test_hour_in_six_shards_has_every_word_once(pipeline: Pipeline) -> None:
     pipeline.upload("hour.flac", repeated_sentence(SENTENCES), OPTIONS)
     job_id = pipeline.job_of_upload("hour.flac")["request_id"]
 
-    beginning = eventually(lambda: partial_result(pipeline, job_id), "beginning of the transcript", LIMIT_SECONDS)
+    beginning = eventually(
+        lambda: partial_result(pipeline, job_id), "beginning of the transcript", LIMIT_SECONDS, longest_pause=0.5
+    )
     job = pipeline.wait_until_finished(job_id, LIMIT_SECONDS)
 
     assert (job["state"], job["duration"]) == ("completed", 3600.0)

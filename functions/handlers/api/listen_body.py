@@ -124,8 +124,9 @@ def _syntax_error(body: bytes) -> str:
     except json.JSONDecodeError as error:
         if re.match(rb"\s*\{\s*'", body):
             return "It is no JSON: its quotes are single ones, as Python prints them; JSON has double ones. "
-        if re.match(r"\s*[}\]]", error.doc[error.pos :]) and error.doc[: error.pos].rstrip().endswith(","):
-            return f"It is no JSON: there is a comma too many before column {error.colno}. "
+        comma = error.doc.rfind(",", 0, error.pos + 1)  # where Python 3.13 has its error; before it was at the bracket
+        if comma >= 0 and (trailing := re.match(r",\s*([}\]])", error.doc[comma:])):
+            return f'It is no JSON: there is a comma too many before "{trailing[1]}". '
         position = f"line {error.lineno}, column {error.colno}" if error.lineno > 1 else f"column {error.colno}"
         return f"It is no JSON: {error.msg.rstrip(':').lower()}, {position}. "
     except UnicodeDecodeError as error:

@@ -70,7 +70,8 @@ def test_up_transcribes_sample_and_keeps_jobs_on_restart(process: Any, earshot: 
 
     assert len(re.findall(r"^ready ", output, re.MULTILINE)) == 1
     for name in ("bucket", "API"):
-        assert re.search(rf"^ *\d+\.\d s  {name}: welcome to earshot.* read every word", output, re.MULTILINE | re.I)
+        text = rf"^ *\d+\.\d s  {name}: welcome to earshot.* read every word"
+        assert re.search(text, output, re.MULTILINE | re.I), output
     url = match_group(r"^ready (http://127\.0\.0\.1:\d+)$", output)
     key = match_group(r"^  key +([0-9a-f]{40})$", output)
     assert match_group(r"^  uploads +s3://(\S+)$", output)
