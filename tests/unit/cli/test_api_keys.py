@@ -8,7 +8,6 @@ import re
 import time
 from typing import Any
 
-import boto3
 import pytest
 
 from earshot_cli import api_keys
@@ -17,6 +16,7 @@ from earshot_cli.errors import CliError
 from earshot_contract.api_keys import ApiKey, Scope, key_id
 from earshot_contract.keys import api_key_pk, webhook_secrets_pk
 from earshot_contract.webhook_secrets import MAX_SECRETS, SECRET_BYTES, secret_key, secrets_of
+from tests.fixtures.account import shared_client
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def dynamodb(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> Any:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    client = boto3.client("dynamodb")
+    client = shared_client("dynamodb")
     client.create_table(
         TableName="earshot",
         BillingMode="PAY_PER_REQUEST",

@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from earshot_cli import model_bucket, model_upload
 from earshot_contract.manifest import Manifest, ModelFile
+from tests.fixtures.account import shared_client
 
 GOOD = Manifest("good", {"model.bin": ModelFile("ab" * 32, 148_000_000)})
 BROKEN = {
@@ -31,7 +31,7 @@ def s3(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> Any:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    client = boto3.client("s3")
+    client = shared_client("s3")
     client.create_bucket(Bucket="models")
     return client
 
@@ -104,9 +104,16 @@ def test_model_list_reads_all_pages(s3: Any) -> None:
         s3.put_object(Bucket="models", Key=name, Body=b"")
     model_bucket.put_manifest(s3, "models", GOOD)
     one_key_a_page = "provide-client-params.s3.ListObjectsV2"
-    s3.meta.events.register(one_key_a_page, lambda params, **_: {**params, "MaxKeys": 1})
 
-    assert model_bucket.read_models(s3, "models") == ([GOOD], [])
+    def limit(params: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**params, "MaxKeys": 1}
+
+    s3.meta.events.register(one_key_a_page, limit)
+
+    try:
+        assert model_bucket.read_models(s3, "models") == ([GOOD], [])
+    finally:
+        s3.meta.events.unregister(one_key_a_page, limit)
 
 
 def test_missing_bucket_is_named(s3: Any, earshot: Any, data_dir: str) -> None:
