@@ -6,9 +6,23 @@ retried.
 
 from __future__ import annotations
 
-from functions.jobs.job import Failure
+from msgspec import Struct
+
+from earshot_contract.document import Document
 
 THROTTLED = "Throttled"  # name of the exception of functions.aws.clients in state machines
+
+
+class Failure(Document, Struct, frozen=True):
+    """Error reported to the caller: Deepgram's code, a message, and the HTTP status."""
+
+    err_code: str
+    err_msg: str
+    status: int = 400
+
+    def body(self) -> dict[str, str]:
+        """Return the members that answers, events and callbacks have; the status is the HTTP response's own."""
+        return {"err_code": self.err_code, "err_msg": self.err_msg}
 
 
 class ApiError(Exception):

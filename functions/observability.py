@@ -20,10 +20,12 @@ metrics = Metrics(namespace=NAMESPACE)
 
 
 def count_failure(weight: int) -> None:
-    """Count a failure that is no caller's fault, for the alarm `Failures`; a metric costs in hours with a value alone.
+    """Count a failure that is no caller's fault, in the metric that the alarm `Failures` watches.
+
+    AWS bills a metric only for the hours in which it has a value.
 
     Args:
-        weight: what it counts beside others: a job one, a launch of a worker two.
+        weight: what is added to the metric: 1 for a job, 2 for a launch of a worker.
     """
     failures = single_metric(
         name="Failures", unit=MetricUnit.Count, value=weight, namespace=NAMESPACE, default_dimensions=EVERY_FUNCTION

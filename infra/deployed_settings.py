@@ -30,7 +30,7 @@ def kept(deployed: Values, named: Values, resolve: Callable[[Values], Values]) -
 
     Args:
         deployed: all settings of the deployment.
-        named: those that the upgrade names; they win.
+        named: settings that the upgrade names; they win.
         resolve: adds the default of every setting that is not among the given ones.
 
     Raises:

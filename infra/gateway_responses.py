@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from functions.jobs.job import Failure
+from functions.errors import Failure
 from functions.rendering.openai_error import error_body
 
 GATEWAY_MESSAGE = "$context.error.messageString"  # API Gateway's own message, quoted as a JSON string

@@ -44,8 +44,8 @@ class Cloud:
 
     Args:
         data_dir: state, logs and `cloud.json` with addresses and outputs; kept between starts.
-        port: of the API; 0 for any free one.
-        aws_port: of the AWS endpoint; 0 for any free one.
+        port: port of the API; 0 for any free one.
+        aws_port: port of the AWS endpoint; 0 for any free one.
         allow_private_urls: fetch callers' URLs also from addresses that are not public.
         require_key: reject callers without an API key.
         idle_seconds: how long the worker waits for work before it ends.

@@ -29,9 +29,11 @@ GPU_LEAST_SECONDS = 60.0
 QUICK_IMAGE_SECONDS = 1.5
 # boto3 and its clients: 0.95 CPU seconds here (measured). The engine's libraries are imported beside the fetch.
 QUICK_LIBRARIES_SECONDS = 1.0
-# The model, in parallel ranges: a function's network gives 1.2 GiB a second for its first 300 MiB, then 75 MiB a second
-# (https://arxiv.org/abs/2501.07771); one stream was seen to give 50 to 88 MB a second
-# (https://medium.com/circuitpeople/serverless-large-file-downloads-to-s3-a11b4ef4788e). Its digest comes with it.
+# The model, in parallel ranges: a function's network gives 1.2 GiB a second for a quarter of a second, which are its
+# first 300 MiB, then 75 MiB a second. Measured by others in 2024, with iPerf3 and not with S3, on functions of 4 vCPUs
+# (https://arxiv.org/abs/2501.07771, section 4.2.1); AWS does not document it. With one stream of S3 50 to 88 MB a
+# second were seen (https://medium.com/circuitpeople/serverless-large-file-downloads-to-s3-a11b4ef4788e). Its digest
+# comes with it.
 MODEL_MIB = 780  # large-v3-turbo in int8
 BURST_MIB, BURST_MIB_A_SECOND, STEADY_MIB_A_SECOND = 300, 1200, 75
 QUICK_FETCH_SECONDS = BURST_MIB / BURST_MIB_A_SECOND + (MODEL_MIB - BURST_MIB) / STEADY_MIB_A_SECOND

@@ -23,7 +23,7 @@ class SimulatedCloud(SimulatedWorkers):
         Args:
             scenario: which files arrive when, in which account.
             policy: decides what to launch.
-            seed: of arrivals, start times and losses.
+            seed: seed of arrivals, start times and losses.
             quick: whether the policy launches quick workers.
         """
         super().__init__(scenario.account, seed, quick=quick)

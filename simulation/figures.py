@@ -46,7 +46,7 @@ def figures(run: SimulatedCloud) -> Figures:
         quantile(waits, 0.5),
         quantile(waits, 0.95),
         bill.gpu_seconds / bill.gpu_work if bill.gpu_work else None,
-        bill.usd / (hours * 3600 / assumptions.GPU_SPEED * TASK_USD_HOUR / 3600) if hours else None,
+        bill.usd / (hours / assumptions.GPU_SPEED * TASK_USD_HOUR) if hours else None,
         bill.usd / hours if hours else None,
         bill.usd,
         bill.idle_usd,

@@ -42,8 +42,10 @@ STAGES = """## A cold 10 s clip, by stage
 |---|---|
 {lines}
 
-The spread of the starts, sigma {sigma} of their logarithm, makes the difference between half and 95 of 100. The fetch
-takes longest: a Lambda function's network gives 75 MiB a second after its first 300 MiB.
+No stage was measured in an account: a start is an estimate from what others measured (`simulation/assumptions.py`). The
+fetch takes longest: a Lambda function's network gives 75 MiB a second after its first 300 MiB, as was
+[measured with iPerf3](https://arxiv.org/abs/2501.07771), not with S3. The spread of the starts, sigma {sigma} of their
+logarithm, is assumed; it makes the difference between half and 95 of 100.
 """
 
 PICTURES = """## Pictures

@@ -49,7 +49,7 @@ class SimulatedWorkers:
 
         Args:
             account: what the account allows.
-            seed: of start times and losses.
+            seed: seed of start times and losses.
             quick: whether quick workers may be launched; `idle_seconds` then has the default that goes with them.
         """
         self.account = account

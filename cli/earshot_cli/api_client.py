@@ -39,8 +39,8 @@ class ApiClient(ApiConnection):
         Args:
             source: the file or the URL.
             options: query of /v1/listen.
-            on_bytes_sent: is called while a file is sent.
-            name: of the job; None: that of the URL, or none.
+            on_bytes_sent: called while a file is sent.
+            name: name of the job; None: that of the URL, or none.
 
         Returns:
             The id of the job.
@@ -85,7 +85,7 @@ class ApiClient(ApiConnection):
         """Return the result of a completed job; a large one is fetched from the bucket.
 
         Args:
-            job_id: of a completed job.
+            job_id: id of a completed job.
             format: the API's name (`Format.api_name`).
         """
         path = _job_path(job_id, "/result")
@@ -140,7 +140,7 @@ class ApiClient(ApiConnection):
         """Make a link to a job's transcript and return it with its secret.
 
         Args:
-            job_id: of a completed job.
+            job_id: id of a completed job.
             days: how long it lasts; None: the deployment's default.
             audio: the link leads to the audio, too.
         """

@@ -42,7 +42,7 @@ class ApiConnection:
         """Return a client of the same connection pool that waits for a busy deployment.
 
         Args:
-            on_busy: is called with the seconds until the next attempt, and with 0.0 when it goes on.
+            on_busy: called with the seconds until the next attempt, and with 0.0 when it goes on.
             seconds: how long one request waits.
         """
         client = copy(self)

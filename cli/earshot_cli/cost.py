@@ -33,7 +33,7 @@ class AudioCost:
     """What a worker's audio costs, in US dollars.
 
     Attributes:
-        price: of the worker.
+        price: price of the worker.
         audio_hour: an hour of audio while the worker is busy.
         burst: what each burst costs beside its audio: start, idle time, and the instance's time after its last task.
     """

@@ -34,7 +34,7 @@ def destroy(client: Client, stack: str, progress: Callable[[str], None], sleep: 
     Args:
         client: returns a boto3 client for the name of a service.
         stack: name of the stack.
-        progress: is called with a description of each stage.
+        progress: called with a description of each stage.
         sleep: `time.sleep`.
 
     Raises:

@@ -45,7 +45,7 @@ def examine(
 
     Args:
         client: returns a boto3 client for the name of a service.
-        needs: of the deployment.
+        needs: needs of the deployment.
         docker_needed: without Docker the deployment fails; otherwise CodeBuild builds the image.
         run: `subprocess.run`.
     """

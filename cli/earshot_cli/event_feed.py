@@ -28,7 +28,7 @@ def queue_on_bus(client: Client, bus: str, name: str | None = None) -> Iterator[
             and `sqs:CreateQueue`, `SetQueueAttributes`, `GetQueueAttributes`, `ReceiveMessage`, `DeleteMessage`,
             `DeleteQueue`.
         bus: name of the deployment's event bus.
-        name: of queue and rule, which may be there already; None: a new one.
+        name: name of the queue and of the rule, which may be there already; None: a new one.
     """
     events, sqs = client("events"), client("sqs")
     name = name or f"{PREFIX}{secrets.token_hex(4)}"
@@ -79,7 +79,7 @@ def received(client: Client, url: str, wait: int = WAIT_SECONDS) -> Iterator[dic
 
     Args:
         client: makes a boto3 client.
-        url: of the queue.
+        url: URL of the queue.
         wait: seconds of one receive, 20 at most.
     """
     sqs = client("sqs")

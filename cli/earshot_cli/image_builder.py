@@ -39,7 +39,7 @@ def build(client: Client, image: ImageAsset, progress: Callable[[str], None], sl
     Args:
         client: returns a boto3 client for the name of a service.
         image: what to build.
-        progress: is called with a description of each stage.
+        progress: called with a description of each stage.
         sleep: `time.sleep`.
 
     Raises:

@@ -36,7 +36,7 @@ class Line:
 
 
 def whole_id(client: Client, table: str, job_id: str) -> tuple[str, datetime]:
-    """Return a job's whole id and when it was made, for its id or the first characters of it.
+    """Return a job's whole id and the time of its creation, for its id or the first characters of it.
 
     Raises:
         CliError: there is no such job, or several.

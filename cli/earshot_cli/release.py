@@ -94,7 +94,7 @@ def synthesize(settings: Mapping[str, str], folder: Path, deployed: Mapping[str,
 
     Args:
         settings: as the CDK takes them.
-        folder: is written.
+        folder: where the template and its assets are written.
         deployed: settings of the deployment, which `infra` keeps where they still fit.
 
     Raises:

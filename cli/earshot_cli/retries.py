@@ -28,7 +28,7 @@ class Retries:
 
     Args:
         busy_limit: seconds for which a busy deployment is tried again; 0: it has as many attempts as one that fails.
-        on_busy: is called before each wait for a busy deployment, and with 0.0 when it takes the request again.
+        on_busy: called before each wait for a busy deployment, and with 0.0 when it takes the request again.
         clock: seconds.
     """
 

@@ -44,7 +44,7 @@ class Report(Protocol):
         ...
 
     def note_busy(self) -> None:
-        """Say that the deployment takes no more just now, and that it is tried again."""
+        """Report that the deployment accepts no more requests for now, and that they are sent again."""
         ...
 
 
@@ -62,8 +62,8 @@ async def transcribe(
         tasks: what to transcribe.
         options: query of /v1/listen.
         jobs: sources in progress at the same time.
-        run: is told what happens.
-        report: is called with each outcome.
+        run: progress of the run, which is kept up to date.
+        report: called with each outcome.
 
     Returns:
         The worst status of all sources.

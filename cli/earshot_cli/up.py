@@ -25,8 +25,8 @@ def up(port: int, aws_port: int, data_dir: Path, *, allow_private_urls: bool, re
     """Serve until SIGINT or SIGTERM.
 
     Args:
-        port: of the API; 0: any free one.
-        aws_port: of the AWS endpoint; 0: any free one.
+        port: port of the API; 0: any free one.
+        aws_port: port of the AWS endpoint; 0: any free one.
         data_dir: folder of the local cloud's data, kept between starts.
         allow_private_urls: also fetch audio from addresses that are not public.
         require_key: reject requests without an API key.

@@ -116,6 +116,10 @@ class AudioInfo(Document):
     )
 
 
+# `type` of the warning that a later part of the file has more channels than its beginning.
+MORE_CHANNELS = "more_channels"
+
+
 @dataclass(frozen=True)
 class ShardWarning(Document):
     """Something about the audio that the caller should know: an entry of the answer's `metadata.warnings`."""

@@ -9,7 +9,7 @@ def seconds_left(share: float, worked: float, since: float) -> float | None:
     In between it falls as the clock goes: it must not grow for lack of news.
 
     Args:
-        share: of the whole that was done when it last changed, 0 to 1.
+        share: share of the whole that was done when it last changed, 0 to 1.
         worked: seconds from the beginning until then.
         since: seconds from then until now.
 

@@ -22,7 +22,8 @@ def read(file: BinaryIO) -> tuple[float | None, int | None, int | None]:
     while at + 11 <= len(data):
         length = int.from_bytes(data[at + 1 : at + 4], "big")
         if data[at] == _AUDIO_TAG and length > 1:
-            return None, *_sound(data[at + 11 : at + 11 + length])
+            tag = data[at + 11 : at + 11 + length]
+            return None, *(_sound(tag) if len(tag) > 1 else (None, None))  # a tag may be cut off
         at += 15 + length
     return None, None, None
 

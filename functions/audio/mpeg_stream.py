@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import BinaryIO
 
+from earshot_contract.frame_headers import HEADER_BYTES
 from functions.audio.frame_channels import frame_channels
 from functions.audio.tracks import HeaderTrack
 
@@ -17,6 +19,7 @@ _LANGUAGE_TAG = 0x0A
 _FRAME_START = re.compile(rb"\xff[\xe2-\xff]|\x0b\x77")
 _PROGRAM_SOUND = re.compile(rb"\0\0\x01([\xc0-\xdf\xbd])")
 _MAX_LATE_FRAME = 4096  # bytes of a packet's payload in which its first frame begins
+_MAX_TRIED = 8  # packets of one number in which a frame is looked for: a hostile file has a packet every few bytes
 
 
 def is_transport_stream(head: bytes) -> bool:
@@ -114,16 +117,21 @@ def _without_header(packet: bytes) -> bytes:
 
 def _channels(sound: bytes) -> int | None:
     """Return the channels of the first frame that begins in a stretch of sound."""
-    frames = (sound[match.start() :] for match in _FRAME_START.finditer(sound, 0, _MAX_LATE_FRAME))
+    frames = (
+        sound[match.start() : match.start() + HEADER_BYTES]
+        for match in _FRAME_START.finditer(sound, 0, _MAX_LATE_FRAME)
+    )
     return next((channels for frame in frames if (channels := frame_channels(frame))), None)
 
 
 def _program_tracks(data: bytes) -> list[HeaderTrack]:
     """Return the sound tracks of a program stream in the order in which they are first heard."""
     tracks: dict[bytes, HeaderTrack] = {}
+    tried: Counter[bytes] = Counter()
     for match in _PROGRAM_SOUND.finditer(data):
         payload = _without_header(data[match.start() : match.start() + _MAX_LATE_FRAME])
         number = match[1] + (payload[:1] if match[1] == b"\xbd" else b"")  # private sound has a number of its own
-        if number not in tracks and (channels := _channels(payload)):
+        tried[number] += 1
+        if number not in tracks and tried[number] <= _MAX_TRIED and (channels := _channels(payload)):
             tracks[number] = HeaderTrack(is_audio=True, channels=channels)
     return list(tracks.values())

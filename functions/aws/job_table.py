@@ -12,7 +12,8 @@ from earshot_contract.keys import LISTING_INDEX, SHORT_ID_CHARACTERS, WAITING_IN
 from earshot_contract.timeouts import SHARD_WAIT_DAYS
 from functions.aws import dynamodb
 from functions.aws.dynamodb import attribute
-from functions.jobs.job import Attempt, Delivery, Failure, Job, timestamp
+from functions.errors import Failure
+from functions.jobs.job import Attempt, Delivery, Job, timestamp
 from functions.jobs.shares import Share
 from functions.settings import settings
 

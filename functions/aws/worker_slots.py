@@ -45,7 +45,7 @@ def claim(slot: str, execution: str | None = None, queues: WorkerQueues = Worker
     Args:
         slot: partition key of the slot.
         execution: name of the execution that has the slot from now on; None: it will be named after the lease.
-        queues: that the worker will receive from.
+        queues: the queues that the worker will receive from.
     """
     now, lease = int(time.time()), uuid.uuid4().hex
     other_version = attribute("cooling").exists() & attribute("cooling").ne(settings().worker_version)

@@ -14,9 +14,8 @@ from earshot_contract.document import Document
 from earshot_contract.job_state import JobState
 from earshot_contract.s3_object import S3Object
 from earshot_contract.url_credentials import without_credentials
+from functions.errors import Failure
 from functions.jobs.shares import Share
-
-MAX_AUDIO_BYTES = 2 * 1024**3  # of a file that is downloaded or uploaded; Deepgram's limit
 
 
 class SourceKind(StrEnum):
@@ -39,18 +38,6 @@ class Source(Document, Struct, frozen=True):
     def without_credentials(self) -> Source:
         """Return the source whose URL has no user and password."""
         return replace(self, url=without_credentials(self.url)) if self.url else self
-
-
-class Failure(Document, Struct, frozen=True):
-    """Error reported to the caller: Deepgram's code, a message, and the HTTP status."""
-
-    err_code: str
-    err_msg: str
-    status: int = 400
-
-    def body(self) -> dict[str, str]:
-        """Return the members that answers, events and callbacks have; the status is the HTTP response's own."""
-        return {"err_code": self.err_code, "err_msg": self.err_msg}
 
 
 class Attempt(Document, Struct, frozen=True):
@@ -82,7 +69,7 @@ class Job(Document, Struct):
     parsed: dict[str, Any] | None = None  # those options, parsed (Options.to_stored); None in rows of 0.1
     caller: str | None = None  # name of the API key
     owner: str | None = None  # whose job it is: the id of a key, `public` or `deployment`; None in rows of 0.1
-    name: str | None = None  # of the file, as the caller gave it (functions/jobs/job_name.py)
+    name: str | None = None  # of the file, as the caller gave it (functions/file_name.py)
     state: JobState = JobState.QUEUED
     created: str = field(default_factory=lambda: timestamp())
     started: str | None = None

@@ -9,8 +9,8 @@ from msgspec import Struct
 from earshot_contract.api_keys import DEPLOYMENT_OWNER
 from earshot_contract.keys import upload_job_id
 from earshot_contract.s3_object import S3Object
+from functions.file_name import clean_name
 from functions.jobs.job import Job, Source, SourceKind
-from functions.jobs.job_name import clean_name
 
 
 class Upload(Struct, frozen=True):

@@ -16,7 +16,7 @@ def retry_delay(tries: int, retry_after: float = 0.0) -> float | None:
     """Return the seconds to wait after a failed try; None: there is no further one.
 
     Args:
-        tries: that have failed, this one included.
+        tries: number of failed tries, this one included.
         retry_after: seconds that the receiver asked for; the wait is never shorter, unless that is more than
             MAX_RETRY_AFTER.
     """

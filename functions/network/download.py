@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from urllib.parse import SplitResult
 
+from functions.audio.file_size import MAX_AUDIO_BYTES
 from functions.errors import ApiError, remote_content_error, too_large
-from functions.jobs.job import MAX_AUDIO_BYTES
 from functions.network.content_encoding import BadContent, Decoder, decoder
 from functions.network.http_response import FinalResponse, redirect_target, status_text
 from functions.network.public_address import SocketDeadline, Unreachable, connect
@@ -52,9 +52,9 @@ def download(
     After a broken connection the file is requested again, and what was yielded already is skipped if it is the same.
 
     Args:
-        url: of http or https.
-        max_bytes: as sent, and decoded.
-        max_seconds: for all of it.
+        url: a URL of http or https.
+        max_bytes: limit of the bytes that are sent, and of the decoded ones.
+        max_seconds: limit of the whole download.
         on_slow: called once if the server is slow (`SLOW_BYTES_PER_SECOND`); what it raises ends the download.
 
     Raises:

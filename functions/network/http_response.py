@@ -31,7 +31,7 @@ def redirect_target(url: str, location: str) -> str:
     """Return the URL that a redirect leads to.
 
     Args:
-        url: that was answered with the redirect.
+        url: the URL that was answered with the redirect.
         location: the header's value, as http.client gives it.
 
     Raises:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functions.languages import is_detection
 from functions.options.query_string import RawOptions, Warnings, warning
 from functions.options.registry import IMPLEMENTED
 from functions.options.specification import OptionType
-from functions.transcripts.languages import is_detection
 
 FIXED_RATES = {"amr-nb": 8000, "amr-wb": 16000, "g729": 8000}  # Hz, by encoding
 _TYPE = "contradicting_parameter"

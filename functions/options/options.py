@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from earshot_contract.manifest import SPEAKERS
 from functions.errors import ApiError, bad_query
+from functions.languages import file_codes
 from functions.options.contradictions import FIXED_RATES, contradiction_warnings
 from functions.options.query_string import (
     RawOptions,
@@ -20,7 +21,6 @@ from functions.options.query_string import (
 )
 from functions.options.registry import IMPLEMENTED
 from functions.options.requested_language import language_warnings, with_detection
-from functions.transcripts.languages import file_codes
 
 if TYPE_CHECKING:
     from earshot_contract.audio_tracks import TrackRequest
@@ -143,7 +143,7 @@ class Options(Struct, frozen=True):
     @property
     def raw_audio_format(self) -> RawAudio | None:
         """Format of headerless audio; None: the file names its own."""
-        from earshot_contract.shards import RawAudio  # few requests need it, or the two below
+        from earshot_contract.shards import RawAudio  # few requests need it, and imports prolong a cold start
 
         if self.encoding is None or self.encoding in _SELF_DESCRIBING:
             return None

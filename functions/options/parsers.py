@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 
 from functions.errors import bad_request
-from functions.jobs.job_name import clean_name
+from functions.file_name import clean_name
+from functions.languages import OF_COUNTRIES, is_detection, whisper_code
 from functions.network.callback_url import check_callback_url
 from functions.options.specification import invalid_value
-from functions.transcripts.languages import OF_COUNTRIES, is_detection, whisper_code
 
 MAX_TAG, MAX_EXTRA = 128, 2048  # characters: Deepgram's limits
 _MISSING = ("null", "none", "undefined", "nan", "nil")  # what programs write for no value

@@ -117,7 +117,7 @@ def misplaced_warnings(members: Mapping[str, Any]) -> Warnings:
     """Return a warning for each option that stands in a JSON body, where no option is read.
 
     Args:
-        members: of the body, with their values.
+        members: members of the body, with their values.
 
     Raises:
         ApiError: It is one whose absence would mislead, and its value asks for something.
@@ -126,12 +126,16 @@ def misplaced_warnings(members: Mapping[str, Any]) -> Warnings:
     for name, value in members.items():
         option = redaction_like(name) or name.strip().lower().removesuffix("[]")
         advice = f"options are read from the query string: /v1/listen?{option}=…"
-        values = value if isinstance(value, list) else [value]
-        if option in _NEVER_IGNORED and was_requested(["" if each is None else str(each) for each in values]):
+        if option in _NEVER_IGNORED and was_requested(values_of_member(value)):
             raise bad_query(f"{option} stands in the JSON body, but {advice}.")
         if option in OPTIONS:
             found.append(warning(option, "unsupported_parameter", f"{option} in the JSON body was ignored: {advice}."))
     return found
+
+
+def values_of_member(value: Any) -> list[str]:
+    """Return the values of a JSON member as a query string would have them."""
+    return ["" if each is None else str(each) for each in (value if isinstance(value, list) else [value])]
 
 
 def _is_redaction(name: str) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from functions.languages import is_detection, names_several, script
 from functions.options.query_string import RawOptions, Warnings, warning
-from functions.transcripts.languages import is_detection, names_several, script
 
 
 def with_detection(raw: RawOptions) -> RawOptions:

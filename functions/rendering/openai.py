@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from earshot_contract.shard_results import Segment
-from functions.transcripts.languages import LANGUAGES
+from functions.languages import LANGUAGES
 from functions.transcripts.sentences import utterances
 from functions.transcripts.transcript import Channel, Transcript
 from functions.transcripts.words import TranscriptWord, join_segments, join_words, punctuated_words_of, words_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from functions.jobs.job import Failure
+from functions.errors import Failure
 
 
 def error_body(failure: Failure, param: str | None = None) -> dict[str, Any]:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from functions.errors import ApiError
-from functions.jobs.job import Failure
+from functions.errors import ApiError, Failure
 from functions.rendering.formats import DIARIZED_JSON, OPENAI_FORMATS, OPENAI_JSON, OPENAI_TEXT, VERBOSE_JSON, Format
 
 if TYPE_CHECKING:

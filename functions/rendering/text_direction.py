@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from functions.transcripts.languages import WRITTEN_RIGHT_TO_LEFT
+from functions.languages import WRITTEN_RIGHT_TO_LEFT
 
 RIGHT_TO_LEFT, LEFT_TO_RIGHT, END = "\u202b", "\u202a", "\u202c"  # RLE, LRE, PDF
 MARKS = 2  # characters that `directed` adds

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from earshot_contract.manifest import Manifest
 from functions.errors import bad_request, unknown_model
+from functions.languages import LANGUAGES
 from functions.settings import settings
-from functions.transcripts.languages import LANGUAGES
 
 DEFAULT_NAMES = ("whisper", "whisper-1")  # the default model's names in Deepgram's and in OpenAI's API
 _NAMESPACE = uuid.UUID("6ba7b814-9dad-11d1-80b4-00c04fd430c8")  # uuid.NAMESPACE_X500; the choice is arbitrary

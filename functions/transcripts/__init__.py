@@ -1,1 +1,1 @@
-"""The canonical transcript, its words, sentences and edits."""
+"""The canonical transcript: assembly, words, sentences, speakers, edits, redaction, corrections, search."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from earshot_contract.shard_results import START_STAGE_PREFIX, AudioInfo, Segment, ShardResult
+from earshot_contract.shard_results import MORE_CHANNELS, START_STAGE_PREFIX, AudioInfo, Segment, ShardResult
 from functions.jobs.job import Job
 from functions.options.options import Options
 from functions.options.query_string import Warnings, warning
@@ -46,6 +46,7 @@ def assemble_beginning(job: Job, options: Options, results: Sequence[ShardResult
 def _join(job: Job, options: Options, ordered: Sequence[ShardResult]) -> Transcript:
     by_channel = sorted(ordered, key=lambda result: result.channel or 0)
     groups = [list(group) for _, group in groupby(by_channel, key=lambda result: result.channel or 0)]
+    # The header may have claimed more channels than the decoder finds: their shards have nothing of the file.
     groups = [group for number, group in enumerate(groups) if number < max(1, group[0].audio.channels)]
     first = ordered[0]
     speakers = [_speakers(group, options) for group in groups]
@@ -136,9 +137,17 @@ def _channel(index: int, parts: Sequence[ShardResult], speakers: JoinedSpeakers)
 
 
 def _audio_warnings(options: Options, results: Sequence[ShardResult], channels: int) -> Warnings:
-    """Return what the caller should know of the audio: each warning once, though every channel's shard has it."""
+    """Return what the caller should know of the audio: each warning once, though every channel's shard has it.
+
+    More channels than at the beginning are a loss only to a caller who wants them apart.
+    """
     first = results[0]
-    of_shards = [warning.to_dict() for result in results for warning in result.warnings]
+    of_shards = [
+        warning.to_dict()
+        for result in results
+        for warning in result.warnings
+        if options.multichannel or warning.type != MORE_CHANNELS
+    ]
     found = [entry for n, entry in enumerate(of_shards) if entry not in of_shards[:n]]
     if is_vendor_name(options.model) and first.model.name != options.model.strip().lower():
         found.append(

@@ -61,8 +61,8 @@ def correct(transcript: Transcript, corrections: Corrections) -> Transcript:
     A change whose words are not where they were when it was stored is left out, and warned about.
 
     Args:
-        transcript: edited (`functions.transcripts.edit`).
-        corrections: those of `check`, perhaps stored by an earlier version of Earshot.
+        transcript: what `functions.transcripts.edit` returned.
+        corrections: what `check` returned, perhaps stored by an earlier version of Earshot.
     """
     fitting = fitting_changes(transcript, corrections)
     channels = [

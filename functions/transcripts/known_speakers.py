@@ -21,8 +21,8 @@ def recognise(channel: int, speakers: JoinedSpeakers, voices: Sequence[KnownVoic
 
     Args:
         channel: index of the channel.
-        speakers: those of the channel.
-        voices: those of the samples.
+        speakers: speakers of the channel.
+        voices: voices of the samples.
     """
     pairs = sorted(
         (

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from earshot_contract.shard_results import Segment, Word
+from functions.languages import UNSPACED
 from functions.transcripts.graphemes import graphemes
-from functions.transcripts.languages import UNSPACED
 from functions.transcripts.letters import DASHES, NOTES, is_opening, is_punctuation, is_tight, normalised
 from functions.transcripts.word_breaks import word_starts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from functions.transcripts.languages import UNSPACED
+from functions.languages import UNSPACED
 from functions.transcripts.letters import is_tight
 from functions.transcripts.printed_words import PrintedWord, segment_words
 from functions.transcripts.speakers import WordSpeaker, word_speakers

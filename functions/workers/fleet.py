@@ -54,13 +54,13 @@ class Fleet:
     now: float
 
     def backlog(self, messages: tuple[int, int], incoming: float, shards: int, interactive: bool) -> Backlog:
-        """Return the work that there is.
+        """Return the shards and the seconds of audio that wait or are in work, for callers and in bulk.
 
         Args:
-            messages: of the fast and of the bulk queue, those in work included.
+            messages: numbers of messages in the fast and in the bulk queue, those in work included.
             incoming: seconds of the job that is being started, whose messages may not be in a queue yet; 0: no job is.
-            shards: of that job.
-            interactive: that job's messages go to the fast queue.
+            shards: number of shards of that job.
+            interactive: whether messages of that job go to the fast queue.
         """
         fast, bulk = messages
         measures, shards = self.measures, shards if incoming else 0

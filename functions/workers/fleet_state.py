@@ -28,7 +28,7 @@ def fleet_state(kind: WorkerKind, slots: Sequence[Slot], measures: Measures, now
     """Return the state of a kind of workers.
 
     Args:
-        kind: of the workers.
+        kind: kind of the workers.
         slots: all slots of the kind.
         measures: what the fleet has learnt.
         now: epoch seconds.

@@ -120,7 +120,7 @@ def decide(backlog: Backlog, workers: Sequence[Working], task: Offer, quick: Off
 
     Args:
         backlog: what waits.
-        workers: those that run or start.
+        workers: workers that run or start.
         task: ECS tasks.
         quick: quick workers.
         drain_seconds: time in which a bulk backlog should be done.
@@ -185,7 +185,7 @@ def _end(seconds: float, shards: int, fleet: Sequence[tuple[float, float]]) -> f
     """Return when the work is done, in seconds from now.
 
     Args:
-        seconds: of audio.
+        seconds: seconds of audio.
         shards: it comes in so many; a worker takes at least one.
         fleet: seconds until each worker receives, and its speed.
     """

@@ -65,7 +65,7 @@ def launchable(slots: Sequence[Slot], now: float, version: str = "") -> list[Slo
     Args:
         slots: all slots of the kind.
         now: epoch seconds.
-        version: of the worker that is deployed now.
+        version: version of the worker that is deployed now.
     """
     if any(slot.is_cooling(now, version) or slot.is_tried_again(now) for slot in slots):
         return []
@@ -85,7 +85,7 @@ def idle_timeout(slot: str, kind: WorkerKind, first: float) -> int:
 
     Args:
         slot: partition key of the slot.
-        kind: of the worker.
+        kind: kind of the worker.
         first: the timeout of the first task, the only one that stays warm.
     """
     if kind is WorkerKind.QUICK:

@@ -98,7 +98,7 @@ class BrowserRequests:
         """Return the message for a request that is refused, or None.
 
         Args:
-            method: of HTTP.
+            method: HTTP method.
             headers: names in lower case → values.
         """
         for host in headers.get("host", []):

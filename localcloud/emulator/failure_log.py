@@ -80,7 +80,7 @@ def function_failure(name: str, event: Any, result: dict[str, Any], log: Path) -
     """Return the message for an invocation that failed by no fault of the caller, or None.
 
     Args:
-        name: of the function.
+        name: name of the function.
         event: the invocation's.
         result: ministack's form of a result, as `LambdaEnvironments.invoke` returns it.
         log: the function's log.

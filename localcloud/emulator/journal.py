@@ -29,7 +29,7 @@ class Journal:
     Methods may be called from any thread.
 
     Args:
-        path: of the database; `:memory:` keeps nothing.
+        path: path of the database; `:memory:` keeps nothing.
         default: turns a value that JSON does not know into one.
         object_hook: undoes that when the records are read.
     """

@@ -60,7 +60,7 @@ def exercise(client: Any, body: bytes, call: Callable[[], Any]) -> None:
 
     Args:
         client: the client that the call uses.
-        body: of the answer.
+        body: body of the answer.
         call: makes the call.
     """
     from botocore.awsrequest import AWSResponse

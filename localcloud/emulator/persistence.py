@@ -34,7 +34,7 @@ def discard_partial_state(folder: Path) -> None:
     Its resources would be in the way of the stack's new ones.
 
     Args:
-        folder: of the saved state.
+        folder: folder of the saved state.
     """
     if not (folder / f"{STACKS_SERVICE}.json").is_file():
         shutil.rmtree(folder, ignore_errors=True)

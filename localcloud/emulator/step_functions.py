@@ -36,7 +36,7 @@ class ExecutionRunner:
     """Runs executions, and answers the operations of the API that have to know of running ones.
 
     Args:
-        state: is told of every execution that begins or ends.
+        state: told of every execution that begins or ends.
     """
 
     def __init__(self, state: DurableState) -> None:

@@ -38,7 +38,7 @@ def fair_order(messages: list[Message], count: int, now: float) -> list[Message]
     """Return the messages with the `count` to deliver first: each of the group with the fewest in flight by then.
 
     Args:
-        messages: of a queue, in the order of their arrival.
+        messages: messages of a queue, in the order of their arrival.
         count: how many may be delivered.
         now: epoch seconds.
     """

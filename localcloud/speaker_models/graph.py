@@ -97,7 +97,7 @@ class Graph:
         Args:
             input: name and shape of the input; an axis of any length has a name.
             y: the node that becomes the output.
-            shape: of the output.
+            shape: shape of the output.
             description: what the model is and under which licence.
         """
         graph = helper.make_graph(

@@ -27,7 +27,7 @@ def align(decoder: Any, clip: Clip) -> list[TimedWord] | None:
 
     Args:
         decoder: a `pocketsphinx.Decoder`.
-        clip: of English speech.
+        clip: a clip of English speech.
     """
     words = clip.text.lower().split()
     if any(decoder.lookup_word(word) is None for word in words):

@@ -29,7 +29,7 @@ class Clip:
         seconds: length.
         text: reference text.
         formatted: the text as people write it, where the corpus has it.
-        kind: of speech.
+        kind: kind of speech.
         words: (word, start, end in seconds) of each word, where the corpus has times.
     """
 

@@ -26,10 +26,10 @@ def write_audio(path: Path, samples: np.ndarray, rate: int, encoding: Encoding) 
     """Write mono samples to a file.
 
     Args:
-        path: of the file.
+        path: path of the file.
         samples: shape (n,), int16.
-        rate: of the samples, in Hz.
-        encoding: of the file; its rate may be another.
+        rate: rate of the samples, in Hz.
+        encoding: encoding of the file; its rate may be another.
     """
     with av.open(str(path), "w", options=encoding.muxer) as file:
         stream = file.add_stream(encoding.codec, rate=encoding.rate, options=encoding.encoder)

@@ -77,7 +77,7 @@ def run(
         model: a CTranslate2 Whisper folder.
         rounds: times that each file is transcribed.
         ends: `time.monotonic()` at which the check must be over.
-        save: is called with the lines after each contestant, so that an interrupted check leaves a table.
+        save: called with the lines after each contestant, so that an interrupted check leaves a table.
     """
     lines: list[Line] = []
     for name in contestants:

@@ -29,8 +29,8 @@ class Row:
         """Add a recording.
 
         Args:
-            truth: its turns.
-            found: those that were found.
+            truth: its turns in the reference.
+            found: the turns that were found.
             seconds: its length.
             cpu: CPU seconds that it took to find them.
         """

@@ -33,9 +33,9 @@ class WordTimes:
     """Errors of one contestant's word times, in seconds; later than the reference is positive.
 
     Attributes:
-        starts: of the starts.
-        starts_after_pause: those of words after a pause, or at the beginning.
-        ends: of the ends.
+        starts: errors of the starts.
+        starts_after_pause: errors of the starts of words after a pause, or at the beginning.
+        ends: errors of the ends.
         references: words of the references.
         words: words that were written.
         zero_length: words whose end is their start, or before it.

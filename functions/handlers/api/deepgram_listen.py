@@ -9,13 +9,13 @@ from msgspec.structs import replace
 from earshot_contract.keys import WORK_PREFIX
 from earshot_contract.s3_object import S3Object
 from functions.errors import bad_audio, remote_content_error
+from functions.file_name import name_of_header, name_of_url
 from functions.handlers.api.listen_body import EXAMPLE, is_json, json_members, json_url, reject_mistaken_body
 from functions.handlers.api.request import STAGE, Request
 from functions.handlers.api.response import Response, json_response
 from functions.handlers.api.result_routes import as_deepgram, result_or_redirect
 from functions.handlers.api.submit_job import TranscriptionRequest, submit
 from functions.jobs.job import Source, SourceKind
-from functions.jobs.job_name import name_of_header, name_of_url
 from functions.network.url import AROUND, check_url
 from functions.options.options import Options
 from functions.options.query_string import misplaced_warnings, query_string

@@ -174,7 +174,7 @@ def _upload_result_keys(job: Job) -> list[str]:
 
 
 def _completed_shards(job: Job) -> int:
-    """Return the number of shards whose results are in the bucket."""
+    """Return the number of shards whose results are in the bucket; of a completed job the number of its shards."""
     if not job.shards or job.state == JobState.COMPLETED:
         return job.shards or 0
     return sum(1 for _ in s3.keys(_bucket(), shards_prefix(job.id)))

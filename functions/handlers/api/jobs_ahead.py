@@ -18,10 +18,10 @@ def jobs_ahead(jobs: Iterable[Job]) -> dict[str, int]:
     The number is an upper bound: a request whose caller waits goes before uploads and requests with a callback.
 
     Args:
-        jobs: of any states. One query is made for each owner of such as wait.
+        jobs: jobs of any states. One query is made for each owner of jobs that wait.
 
     Returns:
-        By id of those that wait: 0 (the next) to MAX_JOBS_AHEAD.
+        For the id of each job that waits: 0 (it is the next) to MAX_JOBS_AHEAD.
     """
     waiting: dict[str, list[Job]] = defaultdict(list)
     for job in jobs:

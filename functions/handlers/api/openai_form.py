@@ -15,8 +15,8 @@ from urllib.parse import urlencode
 from msgspec import Struct
 from msgspec.structs import replace
 
+from functions.file_name import clean_name
 from functions.handlers.api.known_speakers_form import NAMES, REFERENCES
-from functions.jobs.job_name import clean_name
 from functions.options.query_string import redaction_like, was_requested
 from functions.options.registry import IMPLEMENTED, OPTIONS
 from functions.options.specification import OptionType
@@ -59,10 +59,11 @@ class Form(Struct, frozen=True):
         Of lists both count: what either asks to redact is redacted.
         """
         fields = dict(self.fields)
+        in_form = {_option_name(name) for name, values in fields.items() if any(value.strip() for value in values)}
         for name, values in query.items():
             spec = OPTIONS.get(_option_name(name))
             is_list = spec is not None and spec.type is OptionType.ARRAY
-            if is_list or not any(value.strip() for value in fields.get(name, [])):
+            if is_list or _option_name(name) not in in_form:
                 fields[name] = [*fields.get(name, []), *values]
         return replace(self, fields=fields)
 

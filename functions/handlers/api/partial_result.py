@@ -15,9 +15,9 @@ from earshot_contract.s3_object import S3Object
 from earshot_contract.shards import ShardPlan
 from functions.aws import s3
 from functions.errors import ApiError, api_error, bad_query
+from functions.file_name import content_disposition
 from functions.handlers.api.response import Response
 from functions.jobs.job import Job
-from functions.jobs.job_name import content_disposition
 from functions.options.options import Options
 from functions.settings import settings
 
@@ -35,7 +35,7 @@ def partial_result(job: Job, render: RenderTranscript, suffix: str | None) -> Re
     Args:
         job: a job that has not ended.
         render: returns content type and body of an edited transcript.
-        suffix: of a download; None: the answer is not to be saved.
+        suffix: suffix of a download; None: the answer is not to be saved.
 
     Raises:
         ApiError: 400: the job is redacted. 409, which clients try again: its first shard is not done.

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from functions.jobs.job import Failure
+from functions.errors import Failure
 
 JSON_TYPE = "application/json"
 MAX_HEADER_LETTERS = 1024  # of `dg-error`: a gateway takes 10 KB of headers, and clients less; the body has all

@@ -14,11 +14,11 @@ from earshot_contract.keys import REDACTED_AUDIO, answer_key, edits_key, redacte
 from earshot_contract.s3_object import S3Object
 from functions.aws import s3
 from functions.errors import bad_query, internal_error
+from functions.file_name import content_disposition
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response, see_other
 from functions.handlers.api.wait_for_job import check_completed, wait_for_job
 from functions.jobs.job import Job
-from functions.jobs.job_name import content_disposition
 from functions.options.options import Options
 from functions.rendering.formats import JSON, LISTEN_FORMATS, REDACTED_AUDIO_FORMAT, Format
 from functions.rendering.openai_response_format import OpenAIResponseFormat

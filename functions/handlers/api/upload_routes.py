@@ -10,12 +10,12 @@ from typing import Any
 
 from earshot_contract.keys import body_key, work_owner
 from earshot_contract.s3_object import S3Object
+from functions.audio.file_size import MAX_AUDIO_BYTES
 from functions.aws import s3
 from functions.errors import api_error, bad_request, too_large
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response
-from functions.jobs.job import MAX_AUDIO_BYTES
-from functions.options.query_string import reject_misplaced
+from functions.options.query_string import reject_misplaced, values_of_member
 from functions.settings import settings
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -29,7 +29,7 @@ def create_upload(request: Request) -> Response:
     makes the object of them, and `parts` is empty.
     """
     document = _document(request.body)
-    reject_misplaced((name, str(value)) for name, value in document.items())
+    reject_misplaced((name, value) for name, member in document.items() for value in values_of_member(member))
     if "size" not in document:
         location = _new_location()
         put = s3.presigned_put(location)

@@ -6,9 +6,9 @@ import time
 
 from earshot_contract.job_state import JobState
 from functions.aws import job_table
-from functions.errors import ApiError
+from functions.errors import ApiError, Failure
 from functions.handlers.api.access import unknown_job
-from functions.jobs.job import Failure, Job
+from functions.jobs.job import Job
 
 # Between two looks at the row: about a fifth of the time waited so far, so that a long wait costs few looks.
 FIRST_POLL_SECONDS, MAX_POLL_SECONDS = 0.05, 1.0

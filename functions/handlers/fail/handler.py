@@ -15,10 +15,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from earshot_contract.job_state import JobState
 from functions.aws import event_bus, job_table, latest_uploads, shard_results
 from functions.aws.init_phase import connect
+from functions.errors import Failure
 from functions.handlers.fail import upload_errors
 from functions.handlers.fail.step_failures import STOPPED, failure_of_step
 from functions.jobs import job_events
-from functions.jobs.job import Failure, Job
+from functions.jobs.job import Job
 from functions.jobs.upload_event import Upload
 from functions.observability import count_failure, logger, metrics
 from functions.options.options import Options
@@ -75,7 +76,7 @@ def _failed_job(execution_input: dict[str, Any], execution: str, failure: Failur
     """Return the failed row, which is created here if Prepare failed before that.
 
     Args:
-        execution_input: of the execution, as JSON values.
+        execution_input: input of the execution, as JSON values.
         execution: its ARN.
         failure: written into the row.
         repeat: return a row that this execution failed before: the state is retried. A status event that follows a

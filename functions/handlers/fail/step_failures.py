@@ -8,6 +8,7 @@ from typing import Any
 from earshot_contract.shards import ShardError
 from functions.errors import (
     API_ERROR_NAMES,
+    Failure,
     SlowDownloadsBusy,
     api_error,
     bad_audio,
@@ -18,7 +19,6 @@ from functions.errors import (
     too_large,
     unknown_model,
 )
-from functions.jobs.job import Failure
 
 STOPPED = "Job.Stopped"  # `Error` of an execution that ended without its Fail step: aborted, or out of time
 

@@ -8,7 +8,8 @@ from typing import Any
 from earshot_contract.keys import upload_error_key, upload_result_keys
 from earshot_contract.s3_object import S3Object
 from functions.aws import latest_uploads, s3
-from functions.jobs.job import Failure, Job, SourceKind
+from functions.errors import Failure
+from functions.jobs.job import Job, SourceKind
 from functions.jobs.upload_event import Upload
 from functions.settings import settings
 
@@ -28,8 +29,8 @@ def remove_of_deleted(detail: dict[str, Any]) -> None:
     """Remove the error of an upload that was deleted; transcripts stay, as they do for one that was completed.
 
     Args:
-        detail: of S3's event "Object Deleted". EventBridge may deliver it after that of a later upload of the key,
-            whose error is another.
+        detail: detail of S3's event "Object Deleted". EventBridge may deliver it after the event of a later upload of
+            the key, whose error is another.
     """
     deleted = Upload.from_event(detail)
     if latest_uploads.is_before(deleted):

@@ -61,7 +61,7 @@ def fingerprint(shards: Sequence[Shard], etag: str) -> str:
 
     Args:
         shards: one of each channel.
-        etag: of the audio's bytes.
+        etag: ETag of the audio's bytes.
     """
     document = "\n".join([etag, *(shard.to_json() for shard in shards)])
     return hashlib.sha256(document.encode()).hexdigest()

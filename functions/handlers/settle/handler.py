@@ -46,7 +46,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         seconds = worker_slots.start_cooldown(slot, lease)
         logger.warning("A worker could not be launched", slot=slot, cooldown_seconds=seconds)
         metrics.add_metric("LaunchesFailed", MetricUnit.Count, 1)
-        count_failure(2)  # as rare as the longest cooldown, twice an hour, they are to raise the alarm
+        count_failure(2)  # the alarm is to sound even where the longest cooldown leaves two launches an hour
         return {"relaunch": False, "lease": lease, "queues": WorkerQueues.ALL.value}
     metrics.add_metric("WorkersDrained", MetricUnit.Count, 1)
     _learn(slot, lease, _kind(event))

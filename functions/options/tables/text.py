@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functions.options import parsers
+from functions.options.redacted_entities import parse_redact
 from functions.options.specification import OptionType, Stage, implemented
-from functions.transcripts.redaction.entities import parse_redact
 
 TEXT_OPTIONS = (
     implemented(

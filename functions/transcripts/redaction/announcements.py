@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from functions.options.redacted_entities import Entity
 from functions.transcripts.redaction.cues import Cue
-from functions.transcripts.redaction.entities import Entity, Found
+from functions.transcripts.redaction.found import Found
 from functions.transcripts.redaction.numerals import Numeral, word_set
 from functions.transcripts.redaction.runs import Run
 from functions.transcripts.words import TranscriptWord

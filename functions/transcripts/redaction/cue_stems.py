@@ -6,7 +6,7 @@ compound. They are matched against lower-case words without punctuation, with a 
 
 from __future__ import annotations
 
-from functions.transcripts.redaction.entities import Entity
+from functions.options.redacted_entities import Entity
 
 # "läuft im April 2027 ab", "bis 10/28 gültig": only the first of two words that frame what they announce is the cue.
 _FRAMED = r"(?= (\S+ ){0,8}%s\b)"
@@ -47,7 +47,7 @@ STEMS = {
         r"(code|numéro|chiffres)( \w+){0,2} (au dos|au verso|à l'arrière|derrière)",
         r"(tres|três|3) (últimos |últimas )?(dígitos|números|cifras|algarismos)",
         r"código de (seguridad|segurança|verificación|verificação)",
-        r"(código|números?|dígitos|cifras) (de |del |en |al |por |no |na |que está )*(la |el |o )?(parte )?(de )?"
+        r"(código|números?|dígitos|cifras) (que está )?(de |del |en |al |por |no |na )?(la |el |o )?(parte )?(de )?"
         r"(atrás|trás|detrás|trasera|traseira|dorso|reverso|verso)",
         r"(tre|3) cifre|codice di (sicurezza|verifica)",
         r"(codice|numero|numeri|cifre)( \w+){0,2} (sul|nel|di|al|a) (retro|dietro)",
@@ -58,7 +58,8 @@ STEMS = {
         r"social security|social insurance|social number|socials?\b|ssn|s s n|taxpayer|tax id",
         r"national insurance|itin\b",
         r"\w*sozialversicherung|steuer ?-?(id|nummer|identifikation)|ahv",
-        r"sécurité sociale|numéro de sécu|seguridad social|segurança social|dni\b|nie\b|nif\b|cpf\b|niss\b",
+        r"sécurité sociale|numéro de sécu|seguridad social|segurança social|dni\b|nif\b|cpf\b|niss\b",
+        r"(mi|el|su|tu|de|del|o|y|número|dni) nie\b|nie (es|número)\b",  # alone it is German for "never"
         r"codice fiscale|burgerservicenummer|bsn\b|rijksregisternummer|cpr|personnummer",
     ),
     Entity.ACCOUNT_NUMBER: (

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from operator import attrgetter
 
+from functions.options.redacted_entities import Entity
 from functions.transcripts.redaction.cue_stems import STEMS, STEMS_BEFORE_ONLY, WEAK_STEMS
-from functions.transcripts.redaction.entities import Entity
 from functions.transcripts.words import TranscriptWord
 
 BEFORE = 20  # words within which a cue before a number counts: question, answer, "let me see"
 AFTER = 5  # words within which one after it counts: "4111 … is the card"
-_LONGEST = 5  # words of a cue, at most: "four digits on the back"
+_LONGEST = 8  # words of a cue, at most: "código que está en la parte de atrás"
 _AROUND = 6  # words around a cue that say what is asked for: "the last four of your card"
 _ANSWER_SECONDS = 20.0  # within which somebody on another channel begins to answer
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from functions.options.redacted_entities import Entity
 from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
 from functions.transcripts.redaction.cues import Cue, cues_after, cues_before
-from functions.transcripts.redaction.entities import Entity, Found
+from functions.transcripts.redaction.found import Found
 from functions.transcripts.redaction.numerals import Numeral, word_set
 from functions.transcripts.words import TranscriptWord
 

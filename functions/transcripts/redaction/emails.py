@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from functions.transcripts.redaction.entities import Entity, Found
+from functions.options.redacted_entities import Entity
+from functions.transcripts.redaction.found import Found
 from functions.transcripts.redaction.numerals import Numeral, word_set
 from functions.transcripts.words import TranscriptWord
 
@@ -70,7 +71,7 @@ def find_emails(words: Sequence[TranscriptWord], numerals: Sequence[Numeral] = (
     """Return all e-mail addresses in order; `numerals` are the numbers in the words."""
     kept = [at for at, word in enumerate(words) if word.normalised not in _LISTENING]
     of_kept = {at: n for n, at in enumerate(kept)}
-    digits = {of_kept.get(at, -1) for numeral in numerals for at in range(numeral.first, numeral.last + 1)}
+    digits = {of_kept[at] for numeral in numerals for at in range(numeral.first, numeral.last + 1) if at in of_kept}
     found = _find([words[at] for at in kept], digits)
     return [Found(entity.entity, kept[entity.first], kept[entity.last]) for entity in found]
 

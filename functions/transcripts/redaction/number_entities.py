@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from functions.options.redacted_entities import Entity
 from functions.transcripts.redaction.amounts import is_amount, is_clock_or_decimal
 from functions.transcripts.redaction.announcements import LONG_ENOUGH, YEAR, has_letters, is_linked, is_part
 from functions.transcripts.redaction.check_digits import CARD_LENGTHS, is_iban, is_social_security_number
 from functions.transcripts.redaction.cues import BEFORE, Cue, cues_after, cues_before, is_weakly_announced
-from functions.transcripts.redaction.entities import LEAST_DIGITS, Entity, Found
+from functions.transcripts.redaction.found import LEAST_DIGITS, Found
 from functions.transcripts.redaction.phones import is_phone_number
 from functions.transcripts.redaction.runs import Run, digits_of, misheard_digits, text_of
 from functions.transcripts.words import TranscriptWord

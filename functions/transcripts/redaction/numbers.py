@@ -9,11 +9,12 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
+from functions.options.redacted_entities import Entity
 from functions.transcripts.redaction.amounts import is_amount, is_clock_or_decimal
 from functions.transcripts.redaction.announcements import YEAR, completed, has_letters
 from functions.transcripts.redaction.check_digits import CARD_LENGTHS, is_card, is_iban
 from functions.transcripts.redaction.cues import BEFORE, Cue, cues_before
-from functions.transcripts.redaction.entities import LEAST_DIGITS, Entity, Found
+from functions.transcripts.redaction.found import LEAST_DIGITS, Found
 from functions.transcripts.redaction.number_entities import entity_of
 from functions.transcripts.redaction.numerals import Numeral
 from functions.transcripts.redaction.runs import Run, counts_digits, digits_of, is_corrected, runs, text_of
@@ -42,7 +43,7 @@ def find_numbers(
     found: list[Found] = []
     digits_only = [numeral for numeral in numerals if not counts_digits(words, numeral)]
     for run in runs(digits_only, words, across_sentences=True):
-        no_card = is_iban(text_of(run)) or _is_announced_otherwise(words, run, cues)
+        no_card = is_iban(text_of(run)) or _is_announced_otherwise(words, run, cues, requested)
         for is_card_number, part in [(False, run)] if no_card else _cards_and_others(run):
             if is_card_number:
                 found.append(_found(Entity.CREDIT_CARD, part))
@@ -53,10 +54,16 @@ def find_numbers(
     return completed(words, sorted(found, key=lambda entity: entity.first), digits_only, cues)
 
 
-def _is_announced_otherwise(words: Sequence[TranscriptWord], run: Run, cues: Sequence[Cue]) -> bool:
-    """Tell whether digits that pass as a card's by chance are two numbers, or have letters, and are announced so."""
+def _is_announced_otherwise(
+    words: Sequence[TranscriptWord], run: Run, cues: Sequence[Cue], requested: frozenset[Entity]
+) -> bool:
+    """Tell whether digits that pass as a card's by chance are two numbers, or have letters, and are announced so.
+
+    What they are announced as must be requested, too: "account number" is also said of a card's, which would be stored.
+    """
     nearest = cues_before(cues, run[0].first)[:1]
-    is_other = any(cue.entity in (Entity.SSN, Entity.ACCOUNT_NUMBER, Entity.PHONE_NUMBER) for cue in nearest)
+    others = {Entity.SSN, Entity.ACCOUNT_NUMBER, Entity.PHONE_NUMBER} & requested
+    is_other = any(cue.entity in others for cue in nearest)
     return is_other and (is_corrected(words, run) or has_letters(words, run))
 
 

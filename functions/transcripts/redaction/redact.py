@@ -7,17 +7,12 @@ from dataclasses import replace
 from math import fsum
 
 from earshot_contract.shard_results import Segment, Word
+from functions.options.redacted_entities import EVERY_NUMBER, Entity, requested_entities
 from functions.transcripts.printed_words import PrintedWord, segment_words
 from functions.transcripts.redaction.cues import BEFORE, Cue, find_cues, questions
 from functions.transcripts.redaction.dates import find_dates
 from functions.transcripts.redaction.emails import find_emails
-from functions.transcripts.redaction.entities import (
-    EVERY_NUMBER,
-    Entity,
-    Found,
-    requested_entities,
-    tag,
-)
+from functions.transcripts.redaction.found import Found, tag
 from functions.transcripts.redaction.numbers import find_numbers, other_numbers
 from functions.transcripts.redaction.numerals import find_numerals
 from functions.transcripts.transcript import Channel, Redaction, Transcript

@@ -14,6 +14,7 @@ from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.whisper.voice_activity import VAD_FRAME_SAMPLES, VoiceActivityDetector
 
 SPEECH = ROOT / "tests" / "fixtures" / "speech"
+SECTION = 320 * VAD_FRAME_SAMPLES  # samples
 
 
 def probabilities(samples: np.ndarray, block: int, first_frame: int = 0) -> np.ndarray:
@@ -81,3 +82,14 @@ def test_silence_and_noise_are_not_speech() -> None:
 
     for height in (0.0, 1e-4, 0.01, 0.3):
         assert np.mean(probabilities(noise * np.float32(height), 16_000 * 10) >= 0.5) < 0.02
+
+
+@pytest.mark.parametrize("section", [1, 2, 3])
+def test_loud_audio_before_a_quiet_section_changes_little(speech: np.ndarray, section: int) -> None:
+    before, after = np.split(speech[section * SECTION : (section + 2) * SECTION], 2)
+    quiet = after * np.float32(0.01)
+    expected = probabilities(np.concatenate([before * np.float32(0.01), quiet]), SECTION)[320:] >= 0.5
+
+    found = probabilities(np.concatenate([before, quiet]), SECTION)[320:] >= 0.5
+
+    assert np.mean(found == expected) > 0.95

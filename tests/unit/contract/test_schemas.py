@@ -14,9 +14,10 @@ from earshot_contract.document import InvalidDocument
 from earshot_contract.job_state import JobState
 from earshot_contract.s3_object import S3Object
 from earshot_contract.schemas import DOCUMENTS, generated
+from functions.errors import Failure
 from functions.handlers.api.request import Request
 from functions.jobs import job_events
-from functions.jobs.job import Failure, Job, Source, SourceKind
+from functions.jobs.job import Job, Source, SourceKind
 from functions.jobs.upload_event import Upload
 from tests.paths import EVENTS
 

@@ -35,6 +35,8 @@ _WORDS = re.compile(r"[\w-]+")
 _PRONOUN = re.compile(r"\b(?:we|nobody|whoever|no one)\b", re.IGNORECASE)
 _QUESTION = re.compile(r'"""(?:what|where|who|how|when|which|why)\b', re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"\n]*"|`[^`\n]*`')  # a word that is spoken of, not used
+# An argument's description that has no noun of its own: "of a job", "is called", "that was found".
+_WITHOUT_NOUN = re.compile(r"^ {4,}\w+: (?:of|is|are|was|that|those)\b.*", re.MULTILINE)
 _JAVASCRIPT = re.compile(r"(?:^|\s)//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
@@ -97,3 +99,10 @@ def test_first_line_of_a_module_is_a_noun_phrase() -> None:
 
     assert len(first) > 300
     assert {path: line for path, line in first.items() if _QUESTION.match(line)} == {}
+
+
+def test_description_of_an_argument_has_a_noun() -> None:
+    described = [(path, text) for path, text in texts() if "Args:\n" in text or "Attributes:\n" in text]
+
+    assert len(described) > 300
+    assert [(path, line) for path, text in described for line in _WITHOUT_NOUN.findall(text)] == []

@@ -102,7 +102,7 @@ def breaks(data: mmap.mmap, start: int, limit: int, frames: Frames) -> Iterator[
         data: the file.
         start: where the first frame is.
         limit: end of the bytes that may belong to the stream.
-        frames: of its format.
+        frames: frames of its format.
     """
     good, in_sync = start, True
     if limit - start > _WALKED:

@@ -29,7 +29,7 @@ def give_back(data: mmap.mmap, first: int, size: int) -> None:
 
     Args:
         data: a mapped file.
-        first: of the bytes; of its page, which begins before it, nothing is given back.
+        first: first of the bytes; of its page, which begins before it, nothing is given back.
         size: number of bytes.
     """
     begin = first + -first % mmap.PAGESIZE

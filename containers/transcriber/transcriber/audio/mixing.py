@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from av.audio.frame import AudioFrame
+from av.audio.plane import AudioPlane
 from av.audio.resampler import AudioResampler
 
 # Weights of a channel in the mix, by FFmpeg's name of its place: speech is in the centre. Others weigh 1.
@@ -14,21 +17,32 @@ _CANCELLED, _NOT_CANCELLED = 0.1, 0.5
 _MIN_SHARE_OF_LOUDEST = 0.01  # -20 dB: the only live one of many channels is not diluted further than this
 _AUDIBLE_ENERGY = 1e-7  # mean square, -70 dB; below it nothing is decided
 _TOO_WIDE = {"s64", "s64p"}  # sample formats that PyAV makes no array of
+# PyAV 18 counts a frame's planes up to a null pointer, which FFmpeg's array of eight has no room for: with eight
+# channels and more it reads other memory, and the process dies.
+_MOST_COUNTED_PLANES = 7
+_DTYPES = {"u8p": "u1", "s16p": "i2", "s32p": "i4", "fltp": "f4", "dblp": "f8"}
 _PEAK_PERCENTILE = 99.9  # of the samples of a block; the rest are clicks
 
 
 def planar(frame: AudioFrame) -> np.ndarray:
     """Return a frame's samples as float32, shape (channels, n); full scale of integers is 1."""
     if frame.format.name in _TOO_WIDE:
-        (frame,) = AudioResampler("dblp", frame.layout.name).resample(frame)
-    samples = frame.to_ndarray()
-    if not frame.format.is_planar:
-        samples = samples.reshape(-1, frame.layout.nb_channels).T
+        (frame,) = AudioResampler("dbl", frame.layout.name).resample(frame)
+    is_planar, channels = frame.format.is_planar, frame.layout.nb_channels
+    samples = _planes(frame, channels) if is_planar and channels > _MOST_COUNTED_PLANES else frame.to_ndarray()
+    if not is_planar:
+        samples = samples.reshape(-1, channels).T
     if samples.dtype == np.uint8:
         return (samples.astype(np.float32) - 128) / 128
     if samples.dtype.kind == "i":
         return samples.astype(np.float32) / np.float32(2.0 ** (8 * samples.dtype.itemsize - 1))
     return samples.astype(np.float32, copy=False)
+
+
+def _planes(frame: AudioFrame, channels: int) -> np.ndarray:
+    create_plane: Any = AudioPlane  # its stubs have no constructor
+    dtype = _DTYPES[frame.format.name]
+    return np.stack([np.frombuffer(create_plane(frame, n), dtype, frame.samples) for n in range(channels)])
 
 
 def weights(frame: AudioFrame) -> np.ndarray:

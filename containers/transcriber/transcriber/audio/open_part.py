@@ -55,7 +55,7 @@ class OpenPart:
         Args:
             file: the whole file.
             part: where the part is.
-            path: of the file, for errors.
+            path: path of the file, for errors.
             raw: how to read headerless audio.
             channel: the requested channel; None: all of them.
             requested: the requested track; None: the default one.

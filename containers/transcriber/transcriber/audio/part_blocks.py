@@ -25,10 +25,10 @@ class PartBlocks:
 
     Args:
         part: what is decoded.
-        decoder: that of the file, which keeps account of damage.
+        decoder: decoder of the file, which keeps account of damage.
         position: samples from the start of the file to the part, or to the packet that is decoded first.
         channel: index from 0, or None to mix all channels.
-        mixer: that of the file.
+        mixer: mixer of the file.
         warn: takes the warnings.
     """
 
@@ -51,7 +51,7 @@ class PartBlocks:
         """Yield blocks of float32, shape (n,), each with its position.
 
         Args:
-            first: the packet that is decoded first; None: that of the part, or the one that was sought.
+            first: the packet that is decoded first; None: the first of the part, or the one that was sought.
             until: the packet after the last one; None: the end of the part.
             sought: the container was sought to a later time, which the first frame's time stamp gives.
         """

@@ -131,7 +131,7 @@ def begins_recording(data: mmap.mmap, at: int, end: int, before: Callable[[bytes
         data: the file.
         at: the position.
         end: end of the bytes that belong to it.
-        before: of the frames before `at`; more of the same format go on, and are decoded with those.
+        before: framing of the frames that end at `at`; frames of the same format go on with them.
     """
     body = tag_end(data, at, end)
     if body >= end:
@@ -153,7 +153,7 @@ def recordings_between(
         end: byte from which on none is sought.
         limit: end of the bytes that belong to the recordings.
         first: start of the recording before; blocks of its own format are no starts.
-        before: of its frames, as in `begins_recording`.
+        before: framing of its frames, as in `begins_recording`.
     """
     for patterns in (*_STARTS, _ONLY_FIRST):
         for pattern in patterns:

@@ -175,6 +175,11 @@ class AudioStream:
             start = self._position / SAMPLE_RATE
             try:
                 with OpenPart(self._file, part, self._path, self._raw, self._channel, track=self._track) as opened:
+                    found = opened.stream.codec_context.layout.nb_channels
+                    if found > self.channels:
+                        since = self._first.seconds if self._first and number == first_part + 1 else start
+                        mixed = self._channel is None
+                        self._warn(stream_warnings.more_channels(found, self.channels, since, mixed=mixed))
                     yield from self._part_blocks(opened, number - 1)
             except ShardFailed:
                 self._warn(stream_warnings.unreadable_part(number, len(self._parts), start))

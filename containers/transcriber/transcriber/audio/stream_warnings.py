@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from earshot_contract.shard_results import ShardWarning
+from earshot_contract.shard_results import MORE_CHANNELS, ShardWarning
 from earshot_contract.shards import RawAudio
 
 
@@ -32,6 +32,23 @@ def cancelling_channels(taken: Collection[int]) -> ShardWarning:
         "channels_cancel_out",
         "The channels cancel each other out when they are mixed; where they do, "
         f"channel {channels} (counted from 0) was transcribed. multichannel=true transcribes each.",
+    )
+
+
+def more_channels(found: int, expected: int, start: float, *, mixed: bool) -> ShardWarning:
+    """Warn that the file has more channels from `start` seconds on than it begins with; Assemble knows if it matters.
+
+    Args:
+        found: channels from there on.
+        expected: channels at the beginning, of which each may be transcribed on its own.
+        start: seconds of the file.
+        mixed: all channels are transcribed together.
+    """
+    outcome = "they were mixed" if mixed else f"of these the first {expected} were transcribed"
+    return ShardWarning(
+        "multichannel",
+        MORE_CHANNELS,
+        f"From {start:.1f} s on the file has {found} channels, and at its beginning {expected}: {outcome}.",
     )
 
 

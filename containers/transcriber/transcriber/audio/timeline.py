@@ -87,7 +87,7 @@ class Timeline:
 
         Args:
             stamps: time stamps in seconds, shape (frames,); NaN: none.
-            samples: of each frame, shape (frames,).
+            samples: samples of each frame, shape (frames,).
 
         Returns:
             Whether they were counted. `step` finds out which one begins a new run.

@@ -12,6 +12,7 @@ _STREAMED_LENGTH = (
 )
 _COUNTED_HEADER = 64  # bytes; some programs write the file's length as that of the samples
 _MAX_WAV_HEADER = 1 << 20  # bytes; no header is this long, and `Part.head` is kept in memory
+_MAX_CHUNKS = 10_000  # of a file: a guard against hostile ones, which may have millions of empty chunks
 # Chunks that programs write behind a WAV file's samples.
 _TRAILERS = {
     *(b"LIST", b"id3 ", b"ID3 ", b"fact", b"cue ", b"smpl", b"bext", b"iXML", b"JUNK", b"PEAK", b"afsp", b"_PMX"),
@@ -55,7 +56,7 @@ def sample_chunks(data: mmap.mmap, start: int, end: int) -> list[tuple[bytes, in
     while at + 8 <= end:
         kind, size = struct.unpack_from("<4sI", data, at)
         size = size if chunks else found[1]  # of the first, a long file has the true length elsewhere
-        if kind == b"data":
+        if kind == b"data" and size:
             length = struct.pack("<I", min(size, 0xFFFF_FFFF))
             riff = struct.pack("<I", min(len(found[2]) + len(length) + size, 0xFFFF_FFFF))
             chunks.append((b"RIFF" + riff + found[2] + length, at + 8, at + 8 + size))
@@ -107,13 +108,19 @@ def _samples(data: mmap.mmap, start: int, end: int) -> tuple[int, int, bytes] | 
 
 
 def _are_chunks(data: mmap.mmap, at: int, end: int) -> bool:
-    """Return whether chunks of any name follow each other to the end, with or without padding."""
+    """Return whether at most `_MAX_CHUNKS` chunks of any name follow each other to the end, with or without padding."""
     for start in (at, at + at % 2):
-        chunk = start
-        while chunk + 8 <= end and _CHUNK_NAME.match(data, chunk) and data[chunk : chunk + 4] != b"RIFF":
+        chunk, count = start, 0
+        while (
+            count < _MAX_CHUNKS
+            and chunk + 8 <= end
+            and _CHUNK_NAME.match(data, chunk)
+            and data[chunk : chunk + 4] != b"RIFF"
+        ):
             size = int.from_bytes(data[chunk + 4 : chunk + 8], "little")
             after = chunk + 8 + size
             chunk = after + 1 if size % 2 and not (after == end or _CHUNK_NAME.match(data, after)) else after
+            count += 1
         if chunk in (end, end + 1):
             return True
     return False

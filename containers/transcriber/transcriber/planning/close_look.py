@@ -63,7 +63,7 @@ class CloseLook:
         Args:
             target: seconds of the file.
             after: where the cut may be at the earliest, in seconds of the file.
-            profile: of the windows.
+            profile: profile of the windows.
         """
         self._finish_run()
         if not self._packets or not self._blocks:

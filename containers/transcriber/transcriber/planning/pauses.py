@@ -22,7 +22,7 @@ def choose_cut(
     """Return the index of the packet that begins in the best pause; None if there is none.
 
     Args:
-        probabilities: of speech, shape (VAD frames,).
+        probabilities: probabilities of speech, shape (VAD frames,).
         frame_seconds: length of a VAD frame.
         packets: when each packet begins, in seconds like `target`, which count from the first VAD frame.
         target: where the cut would be without speech.

@@ -92,7 +92,7 @@ def find_cuts(
         request: how long a shard should be. The last one is between half as long and one and a half times as long.
         raw: how to read headerless audio.
         track: the requested audio track; None: the default one.
-        profile: of the windows that the shards will be split into.
+        profile: profile of the windows that the shards will be split into.
 
     Raises:
         ShardFailed: the file is not audio.

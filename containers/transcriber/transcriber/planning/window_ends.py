@@ -19,10 +19,10 @@ def window_ends(probabilities: np.ndarray, begins: Sequence[int], after: int, pr
 
     A windower's windows depend on where the one before began, which a stretch does not say. So one windower begins
     behind each pause of the stretch's first half minute: one of these begins as a window of the file does, and after
-    some windows nearly all have the same ones. What most of them have is returned.
+    some windows nearly all have the same ones. The ends that the largest number of them share are returned.
 
     Args:
-        probabilities: of speech, shape (VAD frames,).
+        probabilities: probabilities of speech, shape (VAD frames,).
         begins: VAD frames at which a window may begin.
         after: earlier frames are not returned.
         profile: decides how long windows are.

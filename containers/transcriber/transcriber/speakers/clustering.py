@@ -29,8 +29,8 @@ def cluster(
     """Return the centres of the speakers, shape (speakers, size).
 
     Args:
-        vectors: of snippets, shape (n, size), n ≥ 1.
-        seconds: of each snippet, shape (n,).
+        vectors: vectors of snippets, shape (n, size), n ≥ 1.
+        seconds: length of each snippet, shape (n,).
         minimum: number of speakers, if the caller knows it; fewer are returned where no more can be told apart.
         maximum: the same; never more are returned.
         speech: seconds that each snippet adds to its speaker's, where snippets overlap; without it all of them.

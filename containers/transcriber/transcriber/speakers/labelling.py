@@ -41,7 +41,7 @@ class Section:
         speech: whether somebody speaks, for each frame.
         overlap: whether two do.
         windows: segmentation windows that reach into it.
-        snippets: those of its stretches.
+        snippets: snippets of its stretches.
     """
 
     start: int
@@ -82,7 +82,7 @@ def find_turns(section: Section, centres: np.ndarray) -> list[Turn]:
 
     Args:
         section: at least one snippet.
-        centres: of the speakers, shape (speakers, size).
+        centres: centres of the speakers, shape (speakers, size).
     """
     local_speakers = _local_speakers(section)
     votes = _votes(section, centres, local_speakers)

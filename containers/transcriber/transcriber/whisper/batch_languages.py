@@ -58,7 +58,9 @@ class BatchLanguages:
             return
         unsure = [i for i, text in hypotheses.items() if other_languages.may_be_another(batch[i], text)]
         rankings = self._model.detect_language(encoder_output, unsure) if unsure else []
-        unchecked = [i for i in hypotheses if i not in unsure and other_languages.is_unchecked(batch[i])]
+        # One window of each shard: its first, while several of them are in this batch.
+        by_shard = {batch[i].shard_state: i for i in reversed(hypotheses) if other_languages.is_unchecked(batch[i])}
+        unchecked = [i for i in by_shard.values() if i not in unsure]
         if unchecked:
             beginnings = encoder_output.beginnings(unchecked, _CHECKED_FRAMES)
             rankings += self._model.detect_language(beginnings, range(len(unchecked)))

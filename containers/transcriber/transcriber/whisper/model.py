@@ -82,7 +82,7 @@ class WhisperModel:
         """Rank the languages of windows.
 
         Args:
-            encoder_output: of the batch.
+            encoder_output: the encoder's output for the batch.
             indices: windows of the batch.
             frames: least number of mel frames; shorter outputs are padded with silence.
 
@@ -110,7 +110,7 @@ class WhisperModel:
         """Decode windows.
 
         Args:
-            encoder_output: of the batch.
+            encoder_output: the encoder's output for the batch.
             indices: windows of the batch.
             requests: one for each of `indices`.
             beam: beam size at temperature 0.
@@ -155,7 +155,7 @@ class WhisperModel:
         """Align the text tokens of windows with their audio.
 
         Args:
-            encoder_output: of the batch.
+            encoder_output: the encoder's output for the batch.
             indices: windows of the batch.
             requests: one for each of `indices`.
             segment_tokens: per window, the text tokens of each segment, in order.

@@ -82,7 +82,7 @@ def warnings_of(codes: Collection[str], requested: str | None, *, unknown: bool)
     A file's answer has each sentence once.
 
     Args:
-        codes: of other languages than the requested.
+        codes: codes of other languages than the requested.
         requested: the language in which all was written.
         unknown: some speech sounds like no language.
     """

@@ -20,7 +20,7 @@ from transcriber.whisper.timestamp_segments import (
     split_at_timestamps,
     without_repetition,
 )
-from transcriber.whisper.unwritten_speech import stretches_without_words
+from transcriber.whisper.unwritten_speech import dropped_speech, stretches_without_words
 from transcriber.whisper.window import Window
 from transcriber.whisper.word_alignment import AlignedWord, clamp_to_speech, give_length
 from transcriber.whisper.word_fitting import fit_to_sound, fit_to_speech
@@ -34,7 +34,7 @@ class Outcome:
     """Result of a window whose hypothesis was accepted.
 
     Attributes:
-        segments: of the window.
+        segments: segments of the window.
         remainders: windows of speech that the model did not transcribe.
         unwritten_speech: (start, end) of speech without words that is not decoded again, in seconds of the file.
     """
@@ -123,6 +123,8 @@ class OutcomeMaker:
         segments = [self._segment(window, hypothesis, *segment) for segment in with_words]
         written = words[:kept] if any(segment.text for segment in segments) else []
         unwritten = _unwritten(window, written, remainders)
+        if kept < len(words) and not remainders:
+            unwritten += [(window.start + a, window.start + b) for a, b in dropped_speech(words[:kept], window.voiced)]
         return Outcome([segment for segment in segments if segment.text], remainders, unwritten)
 
     def _move_stray_words(self, window: Window, words: list[AlignedWord], request: DecodeRequest) -> None:

@@ -93,7 +93,8 @@ def is_plausible_attempt(hypothesis: Hypothesis, temperature: float) -> bool:
 
     Args:
         hypothesis: the hypothesis.
-        temperature: of the attempt, 0 for beam search. Beam search may repeat what was said twice, unless it guesses.
+        temperature: temperature of the attempt, 0 for beam search. Beam search may repeat what was said twice, unless
+            it guesses.
             A sample is decoded because beam search failed, mostly in a loop, and one that repeats itself is that loop,
             cut short.
     """
@@ -139,8 +140,8 @@ def is_better_in_rival_language(hypothesis: Hypothesis, rival: Hypothesis, proba
 
     Args:
         hypothesis: in the shard's language.
-        rival: of the same window in another language.
-        probability: of that language, by detection on this window alone; 0 where it was not asked.
+        rival: the hypothesis of the same window in another language.
+        probability: probability of that language, by detection on this window alone; 0 where it was not asked.
     """
     if is_plausible(rival) != is_plausible(hypothesis):
         return is_plausible(rival) and rival.avg_logprob >= MIN_AVG_LOGPROB

@@ -29,7 +29,7 @@ def with_sentence_edges(
     """Write a recording's first word with a capital and its last with a full stop, where silence surrounds them.
 
     Args:
-        segments: of the recording or of a part of it, in order. Their tokens stay as the model wrote them.
+        segments: segments of the recording or of a part of it, in order. Their tokens stay as the model wrote them.
         begins: seconds at which the recording begins; None: it begins before these segments.
         ends: seconds at which it ends; None: it goes on.
         keep: words that are written as they are here.

@@ -19,7 +19,7 @@ def split_at_sentences(
     """Split a segment by its words.
 
     Args:
-        segment: of a text without timestamps.
+        segment: a segment whose text is without timestamps.
         words: its aligned words, in order; without words nothing is split.
         voiced: (start, end) of the regions of speech, in seconds from the window's start.
 

@@ -68,9 +68,8 @@ class ShardState(Generic[W]):
         self.future.on_progress = self._seconds_done
         self.audio_info: AudioInfo | None = None
         self.warnings: list[ShardWarning] = []  # about the audio
-        self.other_languages: set[str] = (
-            set()
-        )  # that the speech sounds like, where its language was requested, or some languages
+        # That the speech sounds like, where its language was requested, or where some were allowed.
+        self.other_languages: set[str] = set()
         self.language_is_checked = False  # one window's language was detected, though it was requested
         self.unknown_language = False  # some speech sounds like no language
         self.unwritten_speech: list[tuple[float, float]] = []  # (start, end) in seconds from the file's start

@@ -63,27 +63,36 @@ def find_stray_words(words: Sequence[AlignedWord], voiced: Regions) -> list[Stra
 
 
 def move_out(stray: StrayWords, words: Sequence[AlignedWord], voiced: Regions) -> None:
-    """Move stray words, in place, to the speech behind their region, or before it if they do not reach its end.
+    """Move stray words, in place, to the speech of the next word, or of the one before.
 
-    They get the time between that speech's edge and the neighbouring word, or a part of that word's time if there is
-    too little. Words without such a neighbour stay.
+    To that of the one before if they do not reach their region's end. They get the time between that speech's edge and
+    the neighbouring word, or a part of that word's time if there is too little. Regions without words between them stay
+    without. Words without such a neighbour stay.
     """
     moved = words[stray.first : stray.first + stray.count]
     behind = stray.first + stray.count
     needed = MIN_WORD_SECONDS * stray.count
+    following = words[behind] if behind < len(words) else None
+    next_region = None if following is None else _region_of(following, voiced)
     reaches_end = moved[-1].end >= voiced[stray.region][1] - _EDGE_SECONDS
-    if (reaches_end or not stray.first) and behind < len(words) and stray.region + 1 < len(voiced):
-        start, following = voiced[stray.region + 1][0], words[behind]
+    if following and next_region and (reaches_end or not stray.first):
+        start = next_region[0]
         if following.start - start >= needed:
             _spread(moved, start, following.start)
         elif following.end > start:
             _spread([*moved, following], start, following.end)
     elif stray.first and stray.region:
-        end, before = voiced[stray.region - 1][1], words[stray.first - 1]
+        before = words[stray.first - 1]
+        end = (_region_of(before, voiced[: stray.region]) or voiced[stray.region - 1])[1]
         if end - before.end >= needed:
             _spread(moved, before.end, end)
         elif end > before.start:
             _spread([before, *moved], before.start, end)
+
+
+def _region_of(word: AlignedWord, voiced: Regions) -> tuple[float, float] | None:
+    """Return the region in which a word begins, or that follows its beginning."""
+    return next((region for region in voiced if region[1] > word.start), None)
 
 
 def _spread(words: Sequence[AlignedWord], start: float, end: float) -> None:

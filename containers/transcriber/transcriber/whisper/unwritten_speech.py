@@ -10,6 +10,8 @@ from transcriber.whisper.word_alignment import AlignedWord, letters_of
 Regions = Sequence[tuple[float, float]]
 
 _MIN_SECONDS = 1.0  # of speech; less may be a breath, a laugh or a word that was drawn out
+_MIN_DROPPED_SECONDS = 0.4  # of speech for which the model wrote words: "What's the weather?" took 0.48
+_TOLERANCE_SECONDS = 0.1  # between a word's end and the speech behind it
 # A word takes at most this long. What is left of a longer one is speech that the alignment gave it for want of others.
 _MAX_WORD_SECONDS, _MAX_LETTER_SECONDS = 0.6, 0.12
 _SPELLED_LETTERS = 3  # a letter that is read as its name takes as long as three others
@@ -35,11 +37,21 @@ def stretches_without_words(
     starts = [max(word.start, word.end - _longest(word)) for word in words]
     for start, end in zip([*starts, float("inf")], [*(word.end for word in words), float("inf")], strict=True):
         parts = [(max(a, previous), min(b, start)) for a, b in voiced if b > previous and a < start]
-        parts = [(a, b) for a, b in parts if not any(a < until and b > since for since, until in still_open)]
+        for since, until in still_open:
+            parts = [part for a, b in parts for part in ((a, min(b, since)), (max(a, until), b)) if part[0] < part[1]]
         if sum(b - a for a, b in parts) >= _MIN_SECONDS:
             found.append((parts[0][0], parts[-1][1]))
         previous = max(previous, end)
     return found
+
+
+def dropped_speech(words: Sequence[AlignedWord], voiced: Regions) -> list[tuple[float, float]]:
+    """Find the regions of speech behind the last word that is kept, where the words behind it are dropped.
+
+    Too many words for so little speech may be invented, or said fast.
+    """
+    end = words[-1].end - _TOLERANCE_SECONDS if words else 0.0
+    return [(a, b) for a, b in voiced if a >= end and b - a >= _MIN_DROPPED_SECONDS]
 
 
 def warnings_of(stretches: Sequence[tuple[float, float]], channel: int | None) -> list[ShardWarning]:

@@ -78,11 +78,13 @@ class VoiceActivityDetector:
         run_up = self._earlier
         if len(run_up) > _RUN_UP_SAMPLES:
             context, run_up = run_up[:_CONTEXT_SAMPLES], run_up[_CONTEXT_SAMPLES:]
-        gain = self._gain(samples.reshape(-1, VAD_FRAME_SAMPLES))
-        audio = np.concatenate([run_up, samples])
         self._earlier = np.concatenate([self._earlier, samples])[-_RUN_UP_SAMPLES - _CONTEXT_SAMPLES :]
-        frames = audio.reshape(-1, VAD_FRAME_SAMPLES) * gain
-        contexts = np.concatenate([context[None] * gain, frames[:-1, -_CONTEXT_SAMPLES:]])
+        own, before = (part.reshape(-1, VAD_FRAME_SAMPLES) for part in (samples, run_up))
+        gain = self._gain(own)
+        # A loud run-up is not raised as a quiet section is: overdriven, it makes the network miss speech for seconds.
+        gain_before = min(gain, self._gain(before)) if len(before) else gain
+        frames = np.concatenate([before * gain_before, own * gain])
+        contexts = np.concatenate([context[None] * gain_before, frames[:-1, -_CONTEXT_SAMPLES:]])
         state = np.zeros((1, 1, 128), np.float32)
         probabilities, _, _ = self._session.run(
             None, {"input": np.concatenate([contexts, frames], axis=1), "h": state, "c": state}

@@ -29,7 +29,7 @@ class Window:
         longer_window: it was decoded with fewer frames, and not yet with these.
         rejected: hypotheses of attempts on the full window.
         doubtful: another window's text left this speech out, so only a confident text counts.
-        own_language: of its speech; None: the shard's.
+        own_language: language of its speech; None: the shard's.
         rival_language: what detection on this window alone says; the more probable of two hypotheses decides.
         language_ranking: (language code, probability) of this window alone, most probable first.
         language_checked: it is known whether this window is spoken in another language than its shard's.

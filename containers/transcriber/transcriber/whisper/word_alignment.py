@@ -48,10 +48,10 @@ def align_words(
     """Group aligned tokens into words.
 
     Args:
-        tokenizer: of the language, which decides whether words end at spaces.
+        tokenizer: tokenizer of the language, which decides whether words end at spaces.
         tokens: text tokens.
         alignments: (token index, encoder step) pairs from ctranslate2.
-        probabilities: of the tokens.
+        probabilities: probabilities of the tokens.
 
     Returns:
         Words in order, with punctuation attached.
@@ -111,7 +111,7 @@ def clamp_to_speech(words: list[AlignedWord], start: float, end: float, voiced: 
     """Limit a segment's first and last word to the speech, in place: the alignment stretches them over pauses.
 
     Args:
-        words: of one segment.
+        words: words of one segment.
         start: the segment's start by its timestamp token, in seconds from the window's start.
         end: its end, likewise.
         voiced: (start, end) of the regions of speech in the window, likewise.
@@ -136,7 +136,7 @@ def give_length(words: list[AlignedWord], limit: float) -> None:
     """Give each word at least `MIN_WORD_SECONDS`, in place, at the cost of the words after it; words do not overlap.
 
     Args:
-        words: of one segment, in order.
+        words: words of one segment, in order.
         limit: end of the window's audio, in seconds from its start; the last words move before it.
     """
     earliest = 0.0

@@ -65,7 +65,7 @@ def fit_to_sound(words: Sequence[AlignedWord], mel: np.ndarray) -> None:
     """Move the borders of adjoining words later, in place: behind a pause, and to where their letters have time.
 
     Args:
-        words: of a window, in order.
+        words: words of a window, in order.
         mel: log-mel features of the window, shape (mels, frames), without padding.
     """
     pauses = _pauses(mel)

@@ -26,7 +26,7 @@ class Heartbeat:
         shard_runs: the runs whose messages and tokens are renewed.
         lease: the slot's lease; None for a worker that was started by hand.
         on_lease_lost: called once, when another worker has the slot.
-        measures: of this run; written with the lease.
+        measures: measures of this run; written with the lease.
         period: seconds; a third of the visibility timeout (20 s), so that two renewals may fail.
         fast_period: seconds; the same for the messages of the fast queue (5 s).
     """

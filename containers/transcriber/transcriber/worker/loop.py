@@ -199,8 +199,8 @@ def build_parts(
     """Return the parts. The audio cache may use half of the free space of the temporary folder.
 
     Args:
-        settings: of the first run.
-        clients: of this process.
+        settings: settings of the first run.
+        clients: AWS clients of this process.
         engine_settings: called whenever a model is loaded.
     """
     folder = Path(tempfile.mkdtemp(prefix="transcriber-"))
@@ -218,9 +218,9 @@ def build_worker(
     """Return the worker of a deployment.
 
     Args:
-        settings: of this run.
-        parts: of this process.
-        measures: of this run; default: none yet.
+        settings: settings of this run.
+        parts: parts of this process.
+        measures: measures of this run; default: none yet.
         keep_engines: leave the models in memory at the end.
     """
     clients = parts.clients

@@ -28,7 +28,7 @@ class ProgressReports:
 
         Args:
             shard: the shard.
-            seconds_done: of its audio; other than in the report before.
+            seconds_done: seconds of its audio that are done, more than in the last report.
             worked: seconds since the worker received it.
         """
         now = datetime.now(UTC)

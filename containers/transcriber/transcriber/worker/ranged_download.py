@@ -25,8 +25,8 @@ def download(s3: Any, bucket: str, key: str, path: Path) -> str:
 
     Args:
         s3: boto3 client.
-        bucket: of the object.
-        key: of the object.
+        bucket: bucket of the object.
+        key: key of the object.
         path: file to write.
 
     Raises:

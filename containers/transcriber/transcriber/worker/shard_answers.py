@@ -26,11 +26,11 @@ class ShardAnswers:
     """Answers to the job machine.
 
     Args:
-        queues: that the messages came from.
+        queues: the queues that the messages came from.
         tokens: where task tokens are answered.
         s3: client that stores results.
         progress: told that a shard is done; None: nothing is reported.
-        kind: of this worker, whose time has a price.
+        kind: kind of this worker, whose time has a price.
     """
 
     def __init__(

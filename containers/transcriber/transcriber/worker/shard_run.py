@@ -45,9 +45,9 @@ class ShardRun:
         """Return the engine's result with what the worker knows: the file's digest, the time it took, its own kind.
 
         Args:
-            result: of the engine.
+            result: what the engine returned.
             total: seconds since the message was received.
-            kind: of the worker, whose time has a price.
+            kind: kind of the worker, whose time has a price.
         """
         assert self.file is not None
         shard = self.shard

@@ -17,7 +17,7 @@ from functions.transcripts.edits.numerals.dates import dates
 from functions.transcripts.edits.numerals.measures import amounts, below_zero
 from functions.transcripts.edits.numerals.numbers import Number, find_numbers, found_between
 from functions.transcripts.edits.numerals.runs import join_runs
-from functions.transcripts.edits.numerals.single import is_certain
+from functions.transcripts.edits.numerals.single import NEAR, is_certain
 from functions.transcripts.edits.numerals.times import times
 from functions.transcripts.edits.numerals.tokens import Tokens
 from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
@@ -25,6 +25,7 @@ from functions.transcripts.words import TranscriptWord
 
 NUMERAL_LANGUAGES = frozenset(VOCABULARIES)
 _LONG = re.compile(r"(\D*)([1-9]\d{4,})((?:\D.*)?)")
+_VERBS = frozenset({"is", "was", "call", "called", "dial", "dialled"})  # stand before a code, and before a count
 LEAST_READABLE = 10  # in running text a smaller count or rank reads better as a word: the Associated Press's rule
 
 
@@ -54,15 +55,22 @@ def _written(tokens: Tokens, least: int) -> list[Written]:
     numbers = join_runs(tokens, _without(numbers, written))
     written += amounts(tokens, numbers)
     numbers = _without(numbers, written)
-    written += [Written(n.start, n.end, n.text) for n in numbers if is_certain(tokens, n, numbers, least)]
+    for at, number in enumerate(numbers):
+        near = numbers[max(0, at - NEAR) : at + NEAR + 1]  # all of them would take time that grows with their square
+        if is_certain(tokens, number, near, least):
+            written.append(Written(number.start, number.end, number.text))
     written += compounds(tokens, least)
     return below_zero(tokens, sorted((_grouped(tokens, part) for part in written), key=lambda part: part.start))
 
 
 def _grouped(tokens: Tokens, part: Written) -> Written:
-    """Return a count of ten thousand and more with marks between thousands; digits of a telephone are no count."""
+    """Return a count of ten thousand and more with marks between thousands.
+
+    Digits of a telephone are no count, and neither is what a noun before it numbers: "zip code", "room".
+    """
     match = _LONG.fullmatch(part.text)
-    if not match or not tokens.vocabulary.group_mark:
+    is_named = tokens.word_before(part.start) in (tokens.vocabulary.codes - _VERBS) | tokens.vocabulary.designators
+    if not match or is_named or not tokens.vocabulary.group_mark:
         return part
     before, digits, after = match.groups()
     if all(number.value != int(digits) for number in found_between(tokens, part.start, part.end)):

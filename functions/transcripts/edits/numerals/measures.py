@@ -24,15 +24,14 @@ def amounts(tokens: Tokens, numbers: Sequence[Number]) -> list[Written]:
 def below_zero(tokens: Tokens, written: Sequence[Written]) -> list[Written]:
     """Return the words with "minus" as a sign before a percentage and a temperature: "minus five degrees" → -5."""
     result = []
+    ends = {part.end for part in written}
     for part in written:
         after = tokens.word(part.end)
         is_percentage = part.text.endswith("%") or (bool(after) and tokens[part.end].is_percent)
         measured = is_percentage or after in tokens.vocabulary.degrees
         is_negative = tokens.word_before(part.start) in tokens.vocabulary.minus
         is_difference = is_negative and tokens.word_before(part.start - 1)[-1:].isdigit()
-        is_difference = is_difference or any(
-            before.end == part.start - 1 and bool(tokens.word_before(part.start - 1)) for before in written
-        )
+        is_difference = is_difference or (part.start - 1 in ends and bool(tokens.word_before(part.start - 1)))
         is_sign = is_negative and measured and not is_difference and part.text[:1].isdigit()
         result.append(Written(part.start - 1, part.end, f"-{part.text}") if is_sign else part)
     return result

@@ -9,6 +9,7 @@ from functions.transcripts.edits.numerals.labels import AFTER_LABELS, LABELS
 from functions.transcripts.edits.numerals.numbers import Number, is_fraction
 from functions.transcripts.edits.numerals.tokens import Tokens
 
+NEAR = 3  # numbers before and after one that may say what it is: none is looked for further than three words away
 _LARGEST_ESTIMATE = 10  # "one or two" stays; "one or fifty" is "one or 50"
 _BEFORE_PARTS = frozenset({"a", "an", "one"})  # "a fifth", "one tenth", "a twenty second clip"
 _WEEKDAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
@@ -21,7 +22,7 @@ def is_certain(tokens: Tokens, number: Number, others: Sequence[Number], least: 
     Args:
         tokens: The text.
         number: The number.
-        others: All such numbers of the text.
+        others: Such numbers near it, at least `NEAR` on each side, in order of time.
         least: A smaller one that is a single word, and no date, stays as it was.
     """
     if number.is_sure is not None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import struct
+import time
 from contextlib import suppress
 
 import av
 import numpy as np
 import pytest
 
+from functions.audio import mpeg_stream
 from functions.errors import ApiError
 from tests.unit.functions.audio.test_probe import LAYOUTS, SECONDS, encoded, probed
 
@@ -69,7 +71,7 @@ def test_damaged_header_is_no_error(container: str) -> None:
         container, codec.get(container, "ac3" if container in ("vob", "ac3") else "pcm_s16le"), 2, 0.2, 44100
     )
     random = np.random.default_rng(1)
-    for size in [*range(24, 200), *range(200, len(body), 997)]:
+    for size in [*range(8, 200), *range(200, len(body), 997)]:
         with suppress(ApiError):  # so little of it that it may be text
             probed(body[:size])
     for _ in range(300):
@@ -77,3 +79,16 @@ def test_damaged_header_is_no_error(container: str) -> None:
         for at in random.integers(12, min(len(body), 1000), 6):
             damaged[at] = random.choice([0, 1, 0x7F, 0xFF])
         probed(bytes(damaged))
+
+
+@pytest.mark.parametrize("pattern", [b"\xff\xfb" * 2, b"\xff\xfb" * 30, b"\x0b\x77" * 4, b"\xff\xf1" * 500])
+@pytest.mark.parametrize("number", [b"\xc0", b"\xbd"])
+def test_packet_every_few_bytes_takes_time_of_the_length(pattern: bytes, number: bytes) -> None:
+    seconds = []
+    for length in (1 << 15, 1 << 18):
+        packet = b"\0\0\x01" + number + pattern
+        body = b"\0\0\x01\xba" + packet * (length // len(packet))
+        start = time.process_time()
+        mpeg_stream.read(io.BytesIO(body))
+        seconds.append(time.process_time() - start)
+    assert seconds[1] < 8 * seconds[0] + 0.2

@@ -7,7 +7,8 @@ import pytest
 from earshot_contract.job_state import JobState
 from earshot_contract.s3_object import S3Object
 from functions.aws import job_table
-from functions.jobs.job import Failure, Job, Source, SourceKind
+from functions.errors import Failure
+from functions.jobs.job import Job, Source, SourceKind
 from functions.settings import settings
 
 pytestmark = pytest.mark.usefixtures("aws")

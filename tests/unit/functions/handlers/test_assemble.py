@@ -11,8 +11,9 @@ from earshot_contract.audio_copies import AudioCopy, Spans
 from earshot_contract.keys import known_speakers_key, upload_error_key, upload_result_keys
 from earshot_contract.s3_object import S3Object
 from functions.aws import job_table, latest_uploads, s3
+from functions.errors import Failure
 from functions.handlers.assemble.handler import handler as assemble
-from functions.jobs.job import Failure, Source, SourceKind
+from functions.jobs.job import Source, SourceKind
 from functions.jobs.upload_event import Upload
 from functions.transcripts.transcript import Transcript
 from tests.fixtures.finished_jobs import job_with_results, stored

@@ -47,11 +47,7 @@ RARE = (
     "functions.rendering.captions",
     "functions.rendering.deepgram",
     "functions.rendering.openai",
-    "functions.transcripts.corrections",
-    "functions.transcripts.edit",
-    "functions.transcripts.edits.numerals",
-    "functions.transcripts.transcript",
-    "functions.transcripts.words",
+    "functions.transcripts",
     "functions.workers.fleet_state",
     "functions.workers.slots",
 )
@@ -59,7 +55,6 @@ RARE = (
 DATACLASSES = {
     "earshot_contract.manifest.Manifest",
     "earshot_contract.manifest.ModelFile",
-    "functions.transcripts.redaction.entities.Found",
 }
 NETWORK = {"prepare", "callback"}  # they open connections to callers' addresses, always
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from earshot_contract.job_state import JobState
+from functions.errors import Failure
 from functions.jobs import job_events
-from functions.jobs.job import Failure, Job, Source, SourceKind
+from functions.jobs.job import Job, Source, SourceKind
 
 
 def ended(state: JobState) -> Job:

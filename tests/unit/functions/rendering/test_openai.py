@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from earshot_contract.shard_results import AudioInfo, ModelInfo, Segment, Word
-from functions.jobs.job import Failure
+from functions.errors import Failure
 from functions.options.options import Options
 from functions.rendering.formats import OPENAI_TEXT, SRT, VERBOSE_JSON, VTT
 from functions.rendering.openai import text, verbose

@@ -171,6 +171,14 @@ def test_assemble_keeps_each_shard_warning_once() -> None:
     assert assembled([left, right], "multichannel=true").warnings == [silent.to_dict(), other.to_dict()]
 
 
+@pytest.mark.parametrize(("query", "warned"), [("multichannel=true", True), ("", False)])
+def test_more_channels_are_warned_about_with_multichannel(query: str, warned: bool) -> None:
+    part = replace(result(0, None, "x"), warnings=[ShardWarning("multichannel", "more_channels", "…")])
+    part = replace(part, audio=replace(part.audio, channels=1))
+
+    assert [entry["type"] for entry in assembled([part], query).warnings] == ["more_channels"] * warned
+
+
 @pytest.mark.parametrize(("model", "warned"), [("nova-3", True), ("gpt-4o-transcribe", True), ("whisper", False)])
 def test_vendor_model_name_warns_with_model_that_ran(model: str, warned: bool) -> None:
     warnings = assembled([result(0, None, "Hello.")], f"model={model}").warnings

@@ -14,6 +14,7 @@ from bench.corpus import wav
 from earshot_contract.shards import RawAudio, ShardError
 from tests.fixtures.audio import SAMPLE_SECONDS, decode, decode_error
 from transcriber.audio.resampling import SAMPLE_RATE
+from transcriber.audio.stream import AudioStream
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,21 @@ def test_channel_is_selected_or_all_are_mixed(tmp_path: Path) -> None:
     levels = [float(np.median(decode(path, channel=channel).samples)) for channel in (0, 1, None)]
 
     assert levels == pytest.approx([8000 / 32768, -4000 / 32768, 2000 / 32768], abs=1e-3)
+
+
+@pytest.mark.parametrize("channel", [None, 0])
+@pytest.mark.parametrize(("channels", "warned"), [((1, 2), True), ((2, 1), False), ((2, 2), False)])
+def test_more_channels_than_at_the_beginning_are_warned_about(
+    tmp_path: Path, channels: tuple[int, int], channel: int | None, *, warned: bool
+) -> None:
+    path, part = tmp_path / "joined.wav", tmp_path / "part.wav"
+    path.write_bytes(b"".join(wav(part, np.full((SAMPLE_RATE, count), 0.1)).read_bytes() for count in channels))
+
+    audio = AudioStream(path, channel=channel)
+
+    assert sum(len(block) for block in audio) == pytest.approx(2 * SAMPLE_RATE, abs=100)
+    assert [warning.type for warning in audio.warnings] == ["more_channels"] * warned
+    assert all("From 1.0 s on the file has 2 channels" in warning.message for warning in audio.warnings)
 
 
 def test_channel_that_only_the_header_claims_is_silent(speech: Path) -> None:

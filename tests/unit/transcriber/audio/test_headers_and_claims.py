@@ -17,6 +17,7 @@ from tests.fixtures.sound import (
     noise,
     read,
 )
+from transcriber.audio.parts import file_parts
 from transcriber.audio.resampling import SAMPLE_RATE
 
 
@@ -78,6 +79,15 @@ def test_all_chunks_of_wav_samples_are_read(tmp_path: Path, between: bytes) -> N
 
     assert np.allclose(decode(path).samples, sound, atol=1e-3)
     assert not decode(path).info.truncated
+
+
+@pytest.mark.parametrize("sizes", [[0] * 100_000, [2] * 100_000])
+def test_many_chunks_of_wav_samples_are_no_parts(tmp_path: Path, sizes: list[int]) -> None:
+    """A hostile file has hundreds of millions: each would be a part in memory, opened on its own."""
+    path = wav(tmp_path / "a.wav", noise(1.0))
+    path.write_bytes(path.read_bytes() + b"".join(b"data" + struct.pack("<I", size) + bytes(size) for size in sizes))
+
+    assert len(file_parts(path)) == 1
 
 
 @pytest.mark.parametrize("magic", [b"RF64", b"BW64"])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import struct
 from pathlib import Path
+from typing import Any
 
+import av
 import numpy as np
 import pytest
 
@@ -126,3 +128,30 @@ def test_float_samples_beyond_full_scale_are_scaled(tmp_path: Path) -> None:
 
     assert np.abs(samples).max() <= 1
     assert np.corrcoef(samples, sound)[0, 1] > 0.99
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "layout"),
+    [("a.m4a", "aac", "7.1"), ("a.wv", "wavpack", "7.1"), ("b.wv", "wavpack", "hexadecagonal")],
+)
+def test_eight_channels_and_more_are_read_apart(tmp_path: Path, name: str, codec: str, layout: str) -> None:
+    """PyAV's own conversion kills the process where each of them is a plane."""
+    path, channels = tmp_path / name, av.AudioLayout(layout).nb_channels
+    hz = 300 + 100 * np.arange(channels)[:, None]
+    hz[3] = 100  # the channel of a 7.1 that has low frequencies only
+    tones = (0.3 * np.sin(2 * np.pi * hz * np.arange(SAMPLE_RATE) / SAMPLE_RATE)).astype(np.float32)
+    with av.open(str(path), "w") as file:
+        stream: Any = file.add_stream(codec, rate=SAMPLE_RATE, layout=layout)
+        stream.bit_rate = 64_000 * channels
+        frame = av.AudioFrame.from_ndarray(tones.T.reshape(1, -1).copy(), "flt", layout)
+        frame.sample_rate, frame.pts = SAMPLE_RATE, 0
+        size = stream.codec_context.frame_size or 1024
+        resampler = av.AudioResampler(stream.codec_context.format, layout, SAMPLE_RATE, frame_size=size)
+        for part in [*resampler.resample(frame), *resampler.resample(None), None]:
+            file.mux(stream.encode(part))
+
+    found = [np.concatenate(list(AudioStream(path, channel=channel)))[4000:12000] for channel in range(channels)]
+
+    loudest = [int(np.abs(np.fft.rfft(samples)).argmax()) * SAMPLE_RATE // 8000 for samples in found]
+    assert sorted(loudest)[1:] == sorted(hz[:, 0].tolist())[1:]
+    assert 0 < min(loudest) <= 100

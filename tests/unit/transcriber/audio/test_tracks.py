@@ -11,8 +11,8 @@ import pytest
 from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.shards import ShardError
 from functions.audio.probe import probe
+from functions.languages import whisper_code
 from functions.options.options import Options
-from functions.transcripts.languages import whisper_code
 from tests.fixtures.films import Track, film
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream

@@ -75,6 +75,25 @@ def test_neighbouring_speech_without_words_counts() -> None:
     assert times_of(words)[0] == (4.0, 4.1)
 
 
+@pytest.mark.parametrize(
+    ("words", "moved", "times"),
+    [
+        ([("It", 0.0, 2.0), ("costs", 6.4, 7.0), ("fifty.", 7.0, 8.0)], 0, (6.0, 6.4)),
+        ([("Thank", 0.1, 0.8), ("you", 0.8, 1.5), ("so", 6.0, 6.3)], 2, (1.5, 2.0)),
+    ],
+)
+def test_region_without_words_between_stays_without(
+    words: list[tuple[str, float, float]], moved: int, times: tuple[float, float]
+) -> None:
+    voiced = [*VOICED, (6.0, 8.0)]
+    aligned = words_of(*words)
+
+    (stray,) = [stray for stray in find_stray_words(aligned, voiced) if stray.first == moved]
+    move_out(stray, aligned, voiced)
+
+    assert times_of(aligned)[moved] == times
+
+
 def test_word_without_neighbour_stays() -> None:
     words = words_of(("It", 0.0, 0.4), ("is", 2.2, 2.9))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from transcriber.whisper.unwritten_speech import stretches_without_words, warnings_of
+from transcriber.whisper.unwritten_speech import dropped_speech, stretches_without_words, warnings_of
 from transcriber.whisper.word_alignment import AlignedWord
 
 # Three sentences of 2 s.
@@ -48,6 +48,15 @@ def test_less_than_a_second_or_decoded_on_its_own_is_not_counted() -> None:
     assert stretches_without_words([], [(0.0, 0.9)]) == []
     assert stretches_without_words([], [(0.0, 0.6), (1.0, 1.5)]) == [(0.0, 1.5)]
     assert stretches_without_words(sentence(0.0), VOICED[:2], [(2.8, 5.2)]) == []
+    assert stretches_without_words([], [(0.0, 5.0)], [(2.0, 3.5)]) == [(0.0, 5.0)]
+    assert stretches_without_words([], [(0.0, 5.0)], [(2.0, 5.0)]) == [(0.0, 2.0)]
+
+
+def test_short_speech_whose_words_are_dropped_is_found() -> None:
+    assert dropped_speech([], [(0.3, 0.78)]) == [(0.3, 0.78)]
+    assert dropped_speech([], [(0.3, 0.6)]) == []
+    assert dropped_speech(sentence(0.0), [VOICED[0], (2.5, 3.0)]) == [(2.5, 3.0)]
+    assert dropped_speech(sentence(0.0), [(0.0, 2.5)]) == [], "the region of words that are kept"
 
 
 def test_warning_names_the_times_and_the_channel() -> None:

@@ -203,10 +203,11 @@ def test_option_of_listen_is_obeyed_in_form_and_query(spec: OptionSpec) -> None:
 def test_form_counts_before_query_and_lists_add_up() -> None:
     form = parse(*sent({"model": "whisper-1", "profile": "fast", "redact": "numbers"}))
 
-    query = listen_options(form.with_query({"profile": ["accurate"], "redact": ["pci"]}), "transcribe")
+    for profile, redact in (("profile", "redact"), ("Profile", "redact[]")):
+        query = listen_options(form.with_query({profile: ["accurate"], redact: ["pci"]}), "transcribe")
 
-    assert Options.from_query(query).profile == "fast"
-    assert Options.from_query(query).redact == ["numbers", "pci"]
+        assert Options.from_query(query).profile == "fast"
+        assert Options.from_query(query).redact == ["numbers", "pci"]
 
 
 def test_misspelt_redaction_in_query_is_refused() -> None:

@@ -8,9 +8,9 @@ from earshot_contract.job_state import JobState
 from earshot_contract.keys import shard_result_key
 from earshot_contract.s3_object import S3Object
 from functions.aws import job_table, s3
-from functions.errors import bad_audio
+from functions.errors import Failure, bad_audio
 from functions.jobs import job_events
-from functions.jobs.job import Failure, Job, Source, SourceKind, timestamp
+from functions.jobs.job import Job, Source, SourceKind, timestamp
 
 AUDIO = b"\x00\x01audio"
 

@@ -6,8 +6,8 @@ import pytest
 
 from earshot_contract.shards import ShardError
 from functions import errors
+from functions.errors import Failure
 from functions.handlers.fail.step_failures import failure_of_step
-from functions.jobs.job import Failure
 
 
 def lambda_cause(exception: Exception) -> str:

@@ -14,10 +14,10 @@ from earshot_contract.shards import PacketPosition, PlanRequest, Shard, ShardPla
 from functions.audio.probe import Probe
 from functions.aws import job_table, s3
 from functions.aws.clients import client
+from functions.errors import Failure
 from functions.handlers.prepare import handler as prepare_module
 from functions.handlers.prepare.cut_shards import cut_shards, plan_shard
 from functions.handlers.prepare.handler import handler
-from functions.jobs.job import Failure
 from functions.settings import settings
 from tests.unit.functions.handlers.prepare.test_plan_shards import planned
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -42,6 +43,18 @@ def written(text: str, language: str) -> str:
 def test_numbers_are_written_as_readers_expect(language: str, text: str, expected: str) -> None:
     sentence = " ".join(word.text for word in words_of(text))
     assert written(sentence, language) == " ".join(word.text for word in words_of(expected or text))
+
+
+@pytest.mark.parametrize(("language", "text"), [("it", "via Garibaldi ventuno"), ("en", "minus five percent")])
+def test_time_grows_with_the_numbers_and_no_faster(language: str, text: str) -> None:
+    """A recording may count for hours."""
+    seconds = []
+    for number in (1000, 4000):
+        words = words_of(f"{text} " * number)
+        start = time.process_time()
+        write_numerals(words, language)
+        seconds.append(time.process_time() - start)
+    assert seconds[1] < 8 * seconds[0]
 
 
 def test_every_language_has_fifteen_sentences() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from earshot_contract.shard_results import Segment, Word
-from functions.transcripts.redaction.entities import Entity, parse_redact
+from functions.options.redacted_entities import Entity, parse_redact
 from functions.transcripts.redaction.redact import redact
 from tests.fixtures.transcripts import segment, transcript
 

@@ -7,6 +7,7 @@ from itertools import count
 
 import pytest
 
+from functions.options.redacted_entities import Entity
 from functions.transcripts.redaction import cues as cues_module
 from functions.transcripts.redaction import redact as redact_module
 from functions.transcripts.redaction.cues import (
@@ -18,7 +19,6 @@ from functions.transcripts.redaction.cues import (
     find_cues,
     is_weakly_announced,
 )
-from functions.transcripts.redaction.entities import Entity
 from functions.transcripts.redaction.redact import redact
 from functions.transcripts.words import TranscriptWord
 from tests.fixtures.transcripts import timed_segment, transcript

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from functions.transcripts.redaction.entities import parse_redact
+from functions.options.redacted_entities import parse_redact
 from functions.transcripts.redaction.redact import redact
 from tests.fixtures.transcripts import segment, timed_words, transcript
 from tests.unit.functions.transcripts.redaction.test_redact import CARD, redacted
@@ -25,6 +25,23 @@ from tests.unit.functions.transcripts.redaction.test_redact import CARD, redacte
         ("en", "pci", "expires oh four slash twenty seven", "expires [CREDIT_CARD_EXPIRATION_1]"),
         ("es", "pci", "caduca el cero cuatro del veintisiete", "caduca el [CREDIT_CARD_EXPIRATION_1]"),
         ("en", "pci", "C V V is seven for two", "C V V is [CVV_1]"),
+        # A card's number is stored as no other one's where that one is not requested.
+        (
+            "en",
+            "pci",
+            "Your account number? 4111 1111 1111 1111. Sorry, again, 4111 1111 1111 1111.",
+            "Your account number? [CREDIT_CARD_1]. Sorry, again, [CREDIT_CARD_2].",
+        ),
+        ("en", "pci", "account 4111 1111, no wait, 1111 1111", "account [CREDIT_CARD_1]"),
+        ("en", "account_number", "account 4111 1111, no wait, 1111 1111", "account [ACCOUNT_NUMBER_1]"),
+        ("en", "pci,account_number", "account 4111 1111, no wait, 1111 1111", "account [ACCOUNT_NUMBER_1]"),
+        # Announced by a long cue that begins five words behind it.
+        (
+            "es",
+            "cvv",
+            "123 es por cierto el código que está en la parte de atrás",
+            "[CVV_1] es por cierto el código que está en la parte de atrás",
+        ),
         # Announced in other words, and by words that name two things.
         ("en", "pci", "three digits on the signature strip? 742.", "three digits on the signature strip? [CVV_1]."),
         ("en", "pci", "my pin code is four two four two", "my pin code is [CVV_1]"),

@@ -7,9 +7,9 @@ import pytest
 from earshot_contract.shard_results import Segment
 from functions.errors import ApiError
 from functions.options.options import Options
+from functions.options.redacted_entities import Entity, parse_redact
 from functions.rendering.formats import FORMATS
 from functions.transcripts.edit import edit
-from functions.transcripts.redaction.entities import Entity, parse_redact
 from functions.transcripts.redaction.redact import redact
 from functions.transcripts.transcript import Transcript
 from functions.transcripts.words import words_of

@@ -1,4 +1,4 @@
-"""Names of jobs: from every source, never a path, and as the name of a download."""
+"""Names of files: from every source, never a path, and as the name of a download."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from functions.jobs.job_name import clean_name, content_disposition, name_of_header, name_of_url
+from functions.file_name import clean_name, content_disposition, name_of_header, name_of_url
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from functions.errors import bad_query
@@ -23,18 +22,8 @@ class Entity(StrEnum):
     NUMERICAL_PII = "numerical_pii"  # any other number of three digits or more
 
 
-@dataclass(frozen=True)
-class Found:
-    """Words from `first` to `last` (indices, inclusive) that are an entity."""
-
-    entity: Entity
-    first: int
-    last: int
-
-
 # Any number at all: wider than `numbers`, where a number has at least three digits.
 EVERY_NUMBER = "aggressive_numbers"
-LEAST_DIGITS = 3  # of a number that `numbers` redacts; Deepgram's rule
 
 _GROUPS = {
     "pci": (Entity.CREDIT_CARD, Entity.CREDIT_CARD_EXPIRATION, Entity.CVV),
@@ -69,11 +58,6 @@ def parse_redact(values: list[str]) -> list[str]:
 def requested_entities(names: list[str]) -> frozenset[Entity]:
     """Return the entities that names of `parse_redact` stand for."""
     return frozenset(entity for name in names for entity in _GROUPS.get(name, ()) or (Entity(name),))
-
-
-def tag(entity: Entity, number: int) -> str:
-    """Return what stands in the text in place of the n-th entity of its kind, counted from 1: `[CREDIT_CARD_1]`."""
-    return f"[{entity.upper()}_{number}]"
 
 
 def _choices() -> str:

@@ -1,4 +1,4 @@
-"""Name of a job: the file's name as the caller gave it. It is never a path, and has no control characters."""
+"""Name of a file, as the caller gave it; its job has the same. It is never a path, and has no control characters."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def content_disposition(name: str | None, job_id: str, suffix: str) -> str:
     Args:
         name: the job's, or None.
         job_id: the job's id.
-        suffix: of the downloaded format, without the dot.
+        suffix: suffix of the downloaded format, without the dot.
     """
     file = f"{_ENDING.sub('', name or job_id)}.{suffix}"
     ascii_only = "".join(letter if " " <= letter <= "~" and letter not in '"\\%' else "_" for letter in file)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from functions.transcripts.languages import LANGUAGES, is_detection, whisper_code
+from functions.languages import LANGUAGES, is_detection, whisper_code
 
 WRITTEN = {
     "en": "en EN en-US en_US en_US.UTF-8 en-us@euro eng English",
