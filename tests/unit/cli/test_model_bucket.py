@@ -104,9 +104,16 @@ def test_model_list_reads_all_pages(s3: Any) -> None:
         s3.put_object(Bucket="models", Key=name, Body=b"")
     model_bucket.put_manifest(s3, "models", GOOD)
     one_key_a_page = "provide-client-params.s3.ListObjectsV2"
-    s3.meta.events.register(one_key_a_page, lambda params, **_: {**params, "MaxKeys": 1})
 
-    assert model_bucket.read_models(s3, "models") == ([GOOD], [])
+    def limit(params: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**params, "MaxKeys": 1}
+
+    s3.meta.events.register(one_key_a_page, limit)
+
+    try:
+        assert model_bucket.read_models(s3, "models") == ([GOOD], [])
+    finally:
+        s3.meta.events.unregister(one_key_a_page, limit)
 
 
 def test_missing_bucket_is_named(s3: Any, earshot: Any, data_dir: str) -> None:

@@ -183,7 +183,12 @@ class OutcomeMaker:
 
 
 def _unwritten(window: Window, words: list[AlignedWord], remainders: list[Window]) -> list[tuple[float, float]]:
-    """Return the speech without words, in seconds from the file's start."""
+    """Return the speech without words, in seconds from the file's start.
+
+    A translation has an order of words of its own: between them nothing need be missing.
+    """
+    if words and window.shard_state.shard.task == "translate":
+        return []
     still_open = [(other.start - window.start, other.start - window.start + other.seconds) for other in remainders]
     stretches = stretches_without_words(words, window.voiced, still_open)
     return [(window.start + start, window.start + end) for start, end in stretches]
