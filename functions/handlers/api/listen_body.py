@@ -125,7 +125,8 @@ def _syntax_error(body: bytes) -> str:
         if re.match(rb"\s*\{\s*'", body):
             return "It is no JSON: its quotes are single ones, as Python prints them; JSON has double ones. "
         comma = error.doc.rfind(",", 0, error.pos + 1)  # where Python 3.13 has its error; before it was at the bracket
-        if comma >= 0 and (trailing := re.match(r",\s*([}\]])", error.doc[comma:])):
+        trailing = re.compile(r",\s*([}\]])").match(error.doc, comma) if comma >= 0 else None
+        if trailing and error.pos in (comma, trailing.start(1)):
             return f'It is no JSON: there is a comma too many before "{trailing[1]}". '
         position = f"line {error.lineno}, column {error.colno}" if error.lineno > 1 else f"column {error.colno}"
         return f"It is no JSON: {error.msg.rstrip(':').lower()}, {position}. "

@@ -109,6 +109,7 @@ def test_unavailable_model_returns_400_with_available_models(api, executions):
         (b'{"urls": ["https://example.org/a"]}', {"Content_Type": "application/json"}, "one for each"),
         (b"{'url': 'https://example.org/a'}", {"Content_Type": "application/json"}, "JSON has double ones"),
         (b'{"url": "https://example.org/a",}', {"Content_Type": "application/json"}, "a comma too many"),
+        (b'{"url": "https://example.org/,}" 1}', {"Content_Type": "application/json"}, "column 34"),
         (b'{"url": "gs://bucket/a.mp3"}', {"Content_Type": "application/json"}, "signed address"),
         (b'{"url": "blob:https://x/1"}', {"Content_Type": "application/json"}, "Only the browser"),
         (b'{"url": "s3://mine/a.mp3"}', {"Content_Type": "application/json"}, "presigned URL"),
