@@ -103,46 +103,37 @@ class Triggers(Construct):
         )
 
     def _build_minute(self, scale: lambda_.Function) -> None:
-        scheduler.Schedule(
-            self,
-            "Minute",
-            description="Launches workers for shards that wait after a race or a crash; reports those given up.",
-            schedule=scheduler.ScheduleExpression.rate(Duration.minutes(1)),
-            target=scheduler_targets.LambdaInvoke(
-                scale,
-                dead_letter_queue=self.undelivered,
-                retry_attempts=0,  # the next minute is the retry
-                input=scheduler.ScheduleTargetInput.from_object({"op": RECONCILE}),
-            ),
-        )
+        text = "Launches workers for shards that wait after a race or a crash; reports those given up."
+        self._invoke_every(Duration.minutes(1), scale, "Minute", text, op=RECONCILE)
 
     def _build_sweep(self, sweep: lambda_.Function) -> None:
-        scheduler.Schedule(
-            self,
-            "Sweep",
-            description="Starts jobs again whose execution is gone.",
-            schedule=scheduler.ScheduleExpression.rate(Duration.minutes(5)),
-            target=scheduler_targets.LambdaInvoke(sweep, dead_letter_queue=self.undelivered, retry_attempts=0),
-        )
+        self._invoke_every(Duration.minutes(5), sweep, "Sweep", "Starts jobs again whose execution is gone.")
 
     def _build_daily(self, functions: Mapping[str, lambda_.Function]) -> None:
         """Invoke functions that a caller waits for: after weeks without a call Lambda would reject the first ones.
 
         State machines wait for theirs (`lambda_functions.add_waking_retry`), callers would get 503 for a minute or two.
         """
+        text = "Keeps the function active, which Lambda makes inactive after weeks without a call."
         for name, function in functions.items():
-            scheduler.Schedule(
-                self,
-                f"Daily{name}",
-                description="Keeps the function active, which Lambda makes inactive after weeks without a call.",
-                schedule=scheduler.ScheduleExpression.rate(Duration.days(1)),
-                target=scheduler_targets.LambdaInvoke(
-                    function,
-                    dead_letter_queue=self.undelivered,
-                    retry_attempts=0,  # the next day is the retry
-                    input=scheduler.ScheduleTargetInput.from_object({"op": KEEP_ACTIVE}),
-                ),
-            )
+            self._invoke_every(Duration.days(1), function, f"Daily{name}", text, op=KEEP_ACTIVE)
+
+    def _invoke_every(
+        self, period: Duration, function: lambda_.Function, name: str, description: str, *, op: str | None = None
+    ) -> None:
+        """Invoke a function once a period, with `{"op": op}` as its event; None: with the scheduler's own."""
+        scheduler.Schedule(
+            self,
+            name,
+            description=description,
+            schedule=scheduler.ScheduleExpression.rate(period),
+            target=scheduler_targets.LambdaInvoke(
+                function,
+                dead_letter_queue=self.undelivered,
+                retry_attempts=0,  # the next period is the retry
+                input=scheduler.ScheduleTargetInput.from_object({"op": op}) if op else None,
+            ),
+        )
 
     def _build_stopped(self, state_machine: sfn.StateMachine, fail: lambda_.Function) -> None:
         """Invoke `fail` for an execution that ended without success.
