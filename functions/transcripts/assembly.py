@@ -47,7 +47,7 @@ def _join(job: Job, options: Options, ordered: Sequence[ShardResult]) -> Transcr
     by_channel = sorted(ordered, key=lambda result: result.channel or 0)
     groups = [list(group) for _, group in groupby(by_channel, key=lambda result: result.channel or 0)]
     # The header may have claimed more channels than the decoder finds: their shards have nothing of the file.
-    groups = [group for number, group in enumerate(groups) if number < max(1, group[0].audio.channels)]
+    groups = [group for group in groups if (group[0].channel or 0) < max(1, group[0].audio.channels)]
     first = ordered[0]
     speakers = [_speakers(group, options) for group in groups]
     known = [voice for result in ordered if result.speakers for voice in result.speakers.known]

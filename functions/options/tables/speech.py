@@ -6,9 +6,7 @@ from earshot_contract.engine_profile import EngineProfile
 from functions.options import parsers
 from functions.options.specification import OptionType, Stage, implemented
 
-ENCODINGS = (
-    *("linear16", "linear32", "flac", "alaw", "mulaw", "amr-nb", "amr-wb", "opus", "ogg-opus", "speex", "g729"),
-)
+ENCODINGS = ("linear16", "linear32", "flac", "alaw", "mulaw", "amr-nb", "amr-wb", "opus", "ogg-opus", "speex", "g729")
 MAX_CHANNELS = 20  # of a multichannel file: Deepgram's limit
 
 SPEECH_OPTIONS = (

@@ -94,9 +94,8 @@ def is_plausible_attempt(hypothesis: Hypothesis, temperature: float) -> bool:
     Args:
         hypothesis: the hypothesis.
         temperature: temperature of the attempt, 0 for beam search. Beam search may repeat what was said twice, unless
-            it guesses.
-            A sample is decoded because beam search failed, mostly in a loop, and one that repeats itself is that loop,
-            cut short.
+            it guesses. A sample is decoded because beam search failed, mostly in a loop, and one that repeats itself
+            is that loop, cut short.
     """
     guesses = bool(temperature) or hypothesis.avg_logprob < MIN_AVG_LOGPROB
     return is_plausible(hypothesis) and not (guesses and has_repetition(hypothesis.text))

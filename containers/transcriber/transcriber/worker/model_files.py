@@ -101,7 +101,7 @@ def first_mismatch(directory: Path, digests: Mapping[str, str]) -> str | None:
 
 def _describe_first(expected: Mapping[str, str], found: Iterable[str | None]) -> str | None:
     """Describe the first digest, in the order of `expected`, that is another one or None; None: all match."""
-    for (file, right), sha256 in zip(expected.items(), found, strict=False):
+    for (file, right), sha256 in zip(expected.items(), found, strict=True):
         if sha256 is None:
             return f"{file} is missing"
         if sha256 != right:
