@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from earshot_contract.timeouts import QUICK_START_SECONDS
 from functions.workers import policy
 from simulation import assumptions
 from simulation.cloud import SimulatedCloud
@@ -24,6 +25,11 @@ def simulate(
     scenario = Scenario("office-day", "x", account or Account(), lambda _: arrivals, until)
     run = SimulatedCloud(scenario, POLICIES[name], 1, quick=name in WITH_QUICK).run()
     return run, figures(run)
+
+
+def test_stages_of_a_quick_start_add_up_to_the_first_estimate() -> None:
+    """The policy uses the estimate until a start was measured; the pages print the stages."""
+    assert round(assumptions.QUICK_COLD_SECONDS) == QUICK_START_SECONDS
 
 
 def test_cold_caller_is_answered_by_a_quick_worker() -> None:
