@@ -22,6 +22,7 @@ _MALLOPT = {
     -4: 0,  # M_MMAP_MAX: no allocation is mapped on its own
     -1: 2**31 - 1,  # M_TRIM_THRESHOLD: free memory at the heap's end is kept
 }
+INT8 = "int8"  # ctranslate2's name of the number format on a CPU
 _OVERRIDES = {
     "device": "EARSHOT_DEVICE",
     "compute_type": "EARSHOT_COMPUTE_TYPE",
@@ -110,7 +111,7 @@ def choose_settings(machine: Machine) -> EngineSettings:
         )
     return EngineSettings(
         device="cpu",
-        compute_type="int8",
+        compute_type=INT8,
         batch_workers=machine.cores,
         threads=1,
         prepare_threads=2,
