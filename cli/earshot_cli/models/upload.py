@@ -70,8 +70,9 @@ def add(model: str, name: str | None, bucket: str) -> Manifest:
                 f"The deployment has another model {existing.name}, which jobs may be using. Choose another name "
                 "with --name."
             )
-        if existing is not None and (existing.int8 or name == SPEAKERS):
+        if existing is not None and (existing.int8 or not _has_weights(s3, bucket, existing.name)):
             return existing
+        # A model of an earlier release gets its int8 weights.
         paths = {} if existing else {file: folder / file for file in manifest.files}
         with tempfile.TemporaryDirectory() as temporary:
             if name != SPEAKERS and (int8 := _int8_weights(folder, Path(temporary))):
@@ -81,6 +82,11 @@ def add(model: str, name: str | None, bucket: str) -> Manifest:
                 _upload_files(s3, name, paths, bucket)
                 put_manifest(s3, bucket, manifest)
     return manifest
+
+
+def _has_weights(s3: Any, bucket: str, model: str) -> bool:
+    """Return whether the bucket has a model's weights: none of speakers, none where workers have them on disk."""
+    return "Contents" in s3.list_objects_v2(Bucket=bucket, Prefix=model_file_key(model, WEIGHTS))
 
 
 def _int8_weights(folder: Path, target: Path) -> Int8Weights | None:
