@@ -45,9 +45,9 @@ STAGES = """## A cold 10 s clip, by stage
 No stage was measured in an account: a start is an estimate from what others measured (`simulation/assumptions.py`). The
 fetch takes longest: a Lambda function's network gives 75 MiB a second after its first 300 MiB, as was
 [measured with iPerf3](https://arxiv.org/abs/2501.07771), not with S3. What is fetched are the int8 weights that
-`earshot model add` writes, deflated: {stored:.0f} MiB of large-v3-turbo, if they deflate as those of base do. The float16
-weights, {float16:,} MiB, would take {late:.0f} s, and would have to be rounded at each start. The spread of the starts,
-sigma {sigma} of their logarithm, is assumed; it makes the difference between half and 95 of 100.
+`earshot model add` writes, deflated: {stored:.0f} MiB of large-v3-turbo, if they deflate as those of base do. float16's
+{float16:,} MiB would take {late:.0f} s, and would have to be rounded at each start. The spread of the starts, sigma
+{sigma} of their logarithm, is assumed; it makes the difference between half and 95 of 100.
 """
 
 PICTURES = """## Pictures
