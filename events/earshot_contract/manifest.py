@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Self
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from earshot_contract.document import Document, InvalidDocument
 from earshot_contract.fields import Name, Sha256
@@ -46,8 +46,7 @@ class ModelFile(Document):
     size: Annotated[int, Meta(description="Bytes; 0: not recorded")] = 0
 
 
-@dataclass(frozen=True)
-class Int8Weights(Document):
+class Int8Weights(Document, Struct, frozen=True):
     """Weights as int8, which a worker without a GPU fetches instead of `WEIGHTS`: two fifths of float16's bytes.
 
     The object is a sequence of blocks. Each is a zlib stream of `BLOCK_BYTES` bytes of the file.

@@ -16,19 +16,20 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
-
-import numpy as np
+from typing import TYPE_CHECKING, BinaryIO
 
 from earshot_contract.manifest import BLOCK_BYTES, Int8Weights
+
+if TYPE_CHECKING:  # of an extra
+    import numpy as np
 
 # CTranslate2's file: version of the format; name and revision of the model's class; number of variables, and each with
 # its name, shape, type, size in bytes and content; then pairs of names of variables that are the same one.
 _VERSION = 6
-_FLOATS = {0: np.dtype(np.float32), 4: np.dtype(np.float16)}  # by CTranslate2's numbers of types
+_FLOATS = {0: "<f4", 4: "<f2"}  # numpy's names of types by CTranslate2's numbers
 _FLOAT32, _INT8 = 0, 1
 _MATRIX_DIMENSIONS = 2  # weights of linear layers and embeddings; those of convolutions have three
-_LARGEST_INT8 = np.float32(127)
+_LARGEST_INT8 = 127.0
 _ROWS = 4096  # rounded at once: a table of all tokens would take a gigabyte meanwhile
 _FASTEST, _MEMORY = 1, 9  # of zlib; without a search for repetitions the level changes nothing
 
@@ -89,8 +90,10 @@ def int8_weights(path: Path) -> Iterator[bytes]:
         path: a model.bin with weights in float16 or float32. Weights in another type are passed on.
 
     Raises:
-        ValueError: the file has another version of the format.
+        ValueError: the file has another version of the format, or ends too early.
     """
+    import numpy as np
+
     with path.open("rb") as file:
         head, variables, aliases = _read(file)
         rounded = sum(variable.is_rounded for variable in variables)
@@ -109,11 +112,13 @@ def int8_weights(path: Path) -> Iterator[bytes]:
 
 def _rounded(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return int8 values and the factor of each row, float32, as CTranslate2 computes them."""
+    import numpy as np
+
     values, scales = np.empty(weights.shape, np.int8), np.empty(len(weights), np.float32)
     for first in range(0, len(weights), _ROWS):
         rows = weights[first : first + _ROWS].astype(np.float32)
         largest = np.abs(rows).max(axis=1)
-        factors = _LARGEST_INT8 / np.where(largest == 0, _LARGEST_INT8, largest)
+        factors = np.float32(_LARGEST_INT8) / np.where(largest == 0, np.float32(_LARGEST_INT8), largest)
         scales[first : first + _ROWS] = factors
         values[first : first + _ROWS] = np.rint(rows * factors[:, None])
     return values, scales

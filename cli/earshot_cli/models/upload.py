@@ -14,6 +14,7 @@ from earshot_cli.errors import CliError, Status
 from earshot_cli.extras import missing_extra
 from earshot_cli.models import huggingface_hub
 from earshot_cli.models.bucket import put_manifest, read_models
+from earshot_cli.models.int8_weights import write_int8
 from earshot_cli.models.progress_bars import ProgressBars
 from earshot_contract.keys import model_file_key
 from earshot_contract.manifest import (
@@ -91,13 +92,11 @@ def _has_weights(s3: Any, bucket: str, model: str) -> bool:
 
 def _int8_weights(folder: Path, target: Path) -> Int8Weights | None:
     """Write the weights for workers without a GPU; return None where the weights cannot be read."""
+    stderr.print("Making int8 weights for workers without a GPU …", markup=False)
     try:
-        from earshot_cli.models.int8_weights import write_int8
+        return write_int8(folder / WEIGHTS, target / INT8_WEIGHTS)
     except ImportError:
         raise missing_extra("admin", "The weights of a model for workers without a GPU") from None
-
-    stderr.print("Making int8 weights for workers without a GPU …", markup=False)
-    return write_int8(folder / WEIGHTS, target / INT8_WEIGHTS)
 
 
 def _resolve(model: str) -> tuple[huggingface_hub.Repository | Path, str]:

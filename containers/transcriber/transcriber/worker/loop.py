@@ -224,8 +224,7 @@ def build_worker(
         measures: measures of this run; default: none yet.
         keep_engines: leave the models in memory at the end.
     """
-    clients = parts.clients
-    urls = [settings.fast_queue_url, settings.bulk_queue_url]
+    clients, urls = parts.clients, [settings.fast_queue_url, settings.bulk_queue_url]
     queues = ShardQueues(clients.sqs, urls if settings.queues is WorkerQueues.ALL else urls[:1])
     lease = None
     if settings.slot and settings.lease:

@@ -96,7 +96,7 @@ def put_int8(account: Any, content: bytes, manifest_of: bytes) -> None:
     account.put_model("small", FILES, DIGESTS, int8={"sha256": hashlib.sha256(manifest_of).hexdigest(), **sizes})
 
 
-def test_int8_weights_are_downloaded_in_place_of_others(account: Any, cache: Path) -> None:
+def test_int8_weights_are_downloaded_instead_of_others(account: Any, cache: Path) -> None:
     put_int8(account, b"int8 weights", b"int8 weights")
     account.clients.s3.delete_object(Bucket="models", Key="small/model.bin")
 
