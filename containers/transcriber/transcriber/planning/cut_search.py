@@ -29,8 +29,8 @@ from transcriber.whisper.windows.profile import Profile
 _LOOK_BEFORE_SECONDS, _LOOK_AFTER_SECONDS = 50.0, 20.0
 _MOST_LOOK_BEFORE, _MOST_LOOK_AFTER = 1 / 3, 1 / 6  # of a shard's length
 _CUT_BEFORE_SECONDS = 30.0  # a cut lies at most so long before its target
-# Kept behind a look, at most: so many are read while a look takes its quarter of a second, and have some 30 MB.
-_MOST_KEPT_PACKETS, _MOST_KEPT_BYTES = 40_000, 32 * 2**20
+# Kept behind a look, at most: about as many as are read in the quarter of a second that a look takes.
+_MOST_KEPT_PACKETS, _MOST_KEPT_BYTES = 40_000, 16 * 2**20
 
 
 class Batch(NamedTuple):
