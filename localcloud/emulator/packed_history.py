@@ -1,6 +1,6 @@
-"""Packed history: the events of a finished execution, compressed while nobody reads them.
+"""Packed history: the events of an execution that has ended, compressed until they are read.
 
-The history of a job's two executions takes some 100 KB as Python objects and 4 KB packed, and a thousand are kept.
+Histories of a thousand executions are kept. As Python objects those took some 100 KB each.
 """
 
 from __future__ import annotations
