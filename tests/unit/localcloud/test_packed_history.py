@@ -9,7 +9,7 @@ import tracemalloc
 
 import pytest
 
-from localcloud.emulator.packed_history import PackedHistory
+from localcloud.emulator.durability.packed_history import PackedHistory
 
 EVENTS = [
     {"id": number, "type": "TaskSucceeded", "taskSucceededEventDetails": {"output": json.dumps({"job": "j" * 900})}}
