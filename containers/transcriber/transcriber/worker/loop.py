@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from earshot_contract.worker_kinds import WorkerQueues
 from transcriber.engine_protocol import ShardFailed
 from transcriber.engine_registry import open_engine
-from transcriber.hardware import INT8, EngineSettings, release_free_memory
+from transcriber.hardware import EngineSettings, release_free_memory
 from transcriber.logs import logger
 from transcriber.settings import WorkerSettings
 from transcriber.speakers.model import SpeakerModels
@@ -206,7 +206,7 @@ def build_parts(
     folder = Path(tempfile.mkdtemp(prefix="transcriber-"))
     (folder / "audio").mkdir()
     (folder / "models").mkdir()
-    int8 = engine_settings().compute_type == INT8
+    int8 = engine_settings().rounds_to_int8
     models = ModelFiles(clients.s3, settings.models_bucket, folder / "models", settings.model_dir, int8=int8)
     speaker_models = SpeakerModels(models.find)
     engines = LoadedEngines(models.find, lambda model: open_engine(model, engine_settings(), speaker_models))
