@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from transcriber.whisper.unwritten_speech import dropped_speech, stretches_without_words, warnings_of
-from transcriber.whisper.word_alignment import AlignedWord
+from transcriber.whisper.words.unwritten_speech import dropped_speech, stretches_without_words, warnings_of
+from transcriber.whisper.words.word_alignment import AlignedWord
 
 # Three sentences of 2 s.
 VOICED = [(0.0, 2.0), (3.0, 5.0), (6.0, 8.0)]

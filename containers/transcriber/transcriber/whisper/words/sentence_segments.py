@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from transcriber.whisper.timestamp_segments import TokenSegment
-from transcriber.whisper.word_alignment import SENTENCE_ENDS, AlignedWord
-from transcriber.whisper.word_fitting import Regions, region_of
+from transcriber.whisper.words.timestamp_segments import TokenSegment
+from transcriber.whisper.words.word_alignment import SENTENCE_ENDS, AlignedWord
+from transcriber.whisper.words.word_fitting import Regions, region_of
 
 _CLOSING_MARKS = "\"'”’»)]"  # may follow the sign that ends a sentence
 _LONG_PAUSE_SECONDS = 1.0  # between two words: a new segment, also inside a sentence

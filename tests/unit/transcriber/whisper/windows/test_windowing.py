@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from earshot_contract.engine_profile import EngineProfile
 from transcriber.audio.resampling import SAMPLE_RATE
-from transcriber.whisper.profile import PROFILES, Profile
-from transcriber.whisper.voice_activity import VAD_FRAME_SAMPLES
-from transcriber.whisper.windowing import Windower, WindowSpan, encoder_frames
+from transcriber.whisper.windows.profile import PROFILES, Profile
+from transcriber.whisper.windows.voice_activity import VAD_FRAME_SAMPLES
+from transcriber.whisper.windows.windowing import Windower, WindowSpan, encoder_frames
 
 SECOND = SAMPLE_RATE / VAD_FRAME_SAMPLES  # frames
 ACCURATE, FAST = PROFILES[EngineProfile.ACCURATE], PROFILES[EngineProfile.FAST]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from transcriber.whisper.timestamp_segments import (
+from transcriber.whisper.words.timestamp_segments import (
     TokenSegment,
     before_end_of_audio,
     keep_words_whole,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from earshot_contract.engine_profile import EngineProfile
-from transcriber.whisper.log_mel import FULL_WINDOW_FRAMES
+from transcriber.whisper.windows.log_mel import FULL_WINDOW_FRAMES
 
 
 @dataclass(frozen=True)

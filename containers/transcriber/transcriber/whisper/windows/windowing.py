@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from transcriber.audio.resampling import SAMPLE_RATE
-from transcriber.whisper.log_mel import FULL_WINDOW_FRAMES
-from transcriber.whisper.profile import Profile
-from transcriber.whisper.voice_activity import VAD_FRAME_SAMPLES
+from transcriber.whisper.windows.log_mel import FULL_WINDOW_FRAMES
+from transcriber.whisper.windows.profile import Profile
+from transcriber.whisper.windows.voice_activity import VAD_FRAME_SAMPLES
 
 _SPEECH_ON, _SPEECH_OFF = 0.5, 0.35  # VAD onset and offset thresholds (Silero's defaults)
 

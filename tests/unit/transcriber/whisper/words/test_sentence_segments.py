@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from transcriber.whisper.sentence_segments import split_at_sentences
-from transcriber.whisper.timestamp_segments import TokenSegment
-from transcriber.whisper.word_alignment import AlignedWord
+from transcriber.whisper.words.sentence_segments import split_at_sentences
+from transcriber.whisper.words.timestamp_segments import TokenSegment
+from transcriber.whisper.words.word_alignment import AlignedWord
 
 VOICED = [(0.0, 3.0), (3.4, 6.0), (8.0, 10.0)]
 

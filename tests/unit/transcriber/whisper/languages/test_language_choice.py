@@ -9,7 +9,7 @@ import pytest
 from earshot_contract.shard_results import ModelInfo
 from earshot_contract.shards import Shard, ShardError
 from transcriber.engine_protocol import ShardFailed
-from transcriber.whisper import language_choice
+from transcriber.whisper.languages import language_choice
 
 BASE = ModelInfo(name="base", sha256="", multilingual=True, compute_type="int8", device="cpu")
 TINY_EN = ModelInfo(name="tiny.en", sha256="", multilingual=False, compute_type="int8", device="cpu")

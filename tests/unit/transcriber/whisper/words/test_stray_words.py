@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from transcriber.whisper.stray_words import StrayWords, find_stray_words, move_out
-from transcriber.whisper.word_alignment import AlignedWord
+from transcriber.whisper.words.stray_words import StrayWords, find_stray_words, move_out
+from transcriber.whisper.words.word_alignment import AlignedWord
 
 # Two sentences of 2 s with 1 s between them; the text has one of them.
 VOICED = [(0.0, 2.0), (3.0, 5.0)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from transcriber.whisper.word_alignment import AlignedWord
-from transcriber.whisper.word_fitting import fit_to_sound, fit_to_speech
+from transcriber.whisper.words.word_alignment import AlignedWord
+from transcriber.whisper.words.word_fitting import fit_to_sound, fit_to_speech
 
 VOICED = [(1.0, 3.0), (5.0, 7.0)]
 

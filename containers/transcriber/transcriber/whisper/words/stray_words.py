@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from transcriber.whisper.word_alignment import MIN_WORD_SECONDS, AlignedWord, letters_of
+from transcriber.whisper.words.word_alignment import MIN_WORD_SECONDS, AlignedWord, letters_of
 
 Regions = Sequence[tuple[float, float]]
 

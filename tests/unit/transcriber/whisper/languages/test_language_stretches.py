@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from transcriber.whisper.language_stretches import assign, joined, stretches_of
+from transcriber.whisper.languages.language_stretches import assign, joined, stretches_of
 
 EN, DE, ES = [("en", 0.99), ("de", 0.01)], [("de", 0.99), ("en", 0.01)], [("es", 0.98), ("en", 0.01)]
 UNSURE, WRONG_FOR_A_MOMENT = [("la", 0.3), ("en", 0.25)], [("cy", 0.97), ("en", 0.02)]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcriber.whisper.word_alignment import MIN_WORD_SECONDS, AlignedWord, give_length
+from transcriber.whisper.words.word_alignment import MIN_WORD_SECONDS, AlignedWord, give_length
 
 
 def words_at(*times: tuple[float, float]) -> list[AlignedWord]:

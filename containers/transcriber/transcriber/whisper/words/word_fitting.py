@@ -11,8 +11,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from transcriber.whisper.log_mel import FRAMES_PER_SECOND
-from transcriber.whisper.word_alignment import MIN_WORD_SECONDS, AlignedWord, letters_of
+from transcriber.whisper.windows.log_mel import FRAMES_PER_SECOND
+from transcriber.whisper.words.word_alignment import MIN_WORD_SECONDS, AlignedWord, letters_of
 
 Regions = Sequence[tuple[float, float]]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from transcriber.whisper.speech_support import has_time_in_speech, supported_words, uncovered_regions
-from transcriber.whisper.word_alignment import AlignedWord
+from transcriber.whisper.words.speech_support import has_time_in_speech, supported_words, uncovered_regions
+from transcriber.whisper.words.word_alignment import AlignedWord
 
 # A sentence of 1.6 s, said twice: from 0.5 to 2.1 and from 3.0 to 4.6.
 VOICED = [(0.5, 2.1), (3.0, 4.6)]

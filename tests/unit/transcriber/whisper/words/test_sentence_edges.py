@@ -12,9 +12,9 @@ from earshot_contract.engine_profile import EngineProfile
 from earshot_contract.s3_object import S3Object
 from earshot_contract.shard_results import Segment, Word
 from earshot_contract.shards import Shard
-from transcriber.whisper.profile import PROFILES
-from transcriber.whisper.sentence_edges import with_sentence_edges
 from transcriber.whisper.shard_state import ShardState
+from transcriber.whisper.windows.profile import PROFILES
+from transcriber.whisper.words.sentence_edges import with_sentence_edges
 
 
 def segment(text: str, start: float = 1.0, end: float = 2.0) -> Segment:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
-from transcriber.whisper.word_alignment import SENTENCE_ENDS, AlignedWord
+from transcriber.whisper.words.word_alignment import SENTENCE_ENDS, AlignedWord
 
 Regions = Sequence[tuple[float, float]]
 

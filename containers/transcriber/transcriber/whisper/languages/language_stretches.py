@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
-from transcriber.whisper.language_detection import vote
+from transcriber.whisper.languages.language_detection import vote
 
 MIN_STRETCH_SECONDS = 1.5  # speech in a stretch; shorter ones are joined to the one before
 _MIN_PROBABILITY = 1e-3  # below this a ranking says nothing
