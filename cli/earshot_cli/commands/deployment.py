@@ -54,7 +54,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
 def deploy(
-    name: Annotated[str, typer.Option("--name", help="Name of the stack.")] = "Earshot",
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="Name of the stack.")] = "Earshot",
     context: Settings = None,
     image: Image = ImageBuild.AUTO,
     unchecked: Unchecked = False,

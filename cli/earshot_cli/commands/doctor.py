@@ -28,7 +28,10 @@ class Flavour(StrEnum):
 def doctor(
     flavour: Annotated[Flavour, typer.Option("--flavour", help="What the deployment's workers run on.")] = Flavour.GPU,
     zones: Annotated[
-        int | None, typer.Option("--zones", min=1, max=4, help="Availability zones that it uses, if you set them.")
+        int | None,
+        typer.Option(
+            "--zones", metavar="NUMBER", min=1, max=4, help="Availability zones that it uses, if you set them."
+        ),
     ] = None,
 ) -> None:
     """Check what a deployment needs of this machine and the AWS account, and say what to do."""
