@@ -1,4 +1,4 @@
-"""What the help says of a value: its name (`URL`, `NUMBER`) or its choices, and not its type in Python.
+"""Names of values in the help: `URL`, `NUMBER` or their choices, instead of types in Python.
 
 Typer 0.29 shows `<bool>` for an option without a value and `<list[str]>` for names of files; in 40 columns the words
 beside them are then a column of syllables.
