@@ -63,7 +63,7 @@ def key_create(
     """Create an API key and print it once: the deployment stores only its SHA-256."""
     label = name_option or name
     if not label:
-        raise CliError("Name the key: earshot key create NAME.", Status.USAGE)
+        raise CliError("Name the key: `earshot key create NAME`.", Status.USAGE)
     end = int(parse_time("--expires", expires, ahead=True).timestamp()) if expires else None
     if end is not None and end <= time.time():
         raise CliError(f"--expires {expires} is in the past.", Status.USAGE)

@@ -66,7 +66,10 @@ def deploy(
     folder = _build(name, _with_price(settings, {}), image, unchecked, {})
     release.deploy(name, folder)
     model = json.loads(stack_outputs(name)["Settings"])["default_model"]  # a deployment starts without one
-    stderr.print(f"Deployed. Next: earshot model add {model} --stack {name}; earshot key create NAME --stack {name}")
+    stderr.print(
+        f"Deployed. Next: `earshot model add {model} --stack {name}`, then `earshot key create NAME --stack {name}`.",
+        markup=False,
+    )
 
 
 def upgrade(

@@ -37,7 +37,8 @@ def doctor(
     """Check what a deployment needs of this machine and the AWS account, and say what to do."""
     if problems := print_findings(examine(client, Needs(gpu=flavour is Flavour.GPU, zones=zones))):
         raise CliError(f"{problems} of these would make a deployment fail.", Status.FAILED)
-    stderr.print("Nothing makes a deployment fail.")
+    settings = "" if flavour is Flavour.GPU else f" -c flavour={flavour}"
+    stderr.print(f"Nothing makes a deployment fail. Next: `earshot deploy{settings}`.", markup=False)
 
 
 def print_findings(findings: Iterable[Finding], *, only_open: bool = False) -> int:

@@ -128,7 +128,8 @@ def _stdin_copy() -> Path:
     """Copy standard input into a file, since its length has to be known before it is sent; return the file."""
     if sys.stdin.isatty():
         raise CliError(
-            "- reads audio from standard input, and that is the terminal: earshot transcribe - < ep1.mp3.", Status.USAGE
+            "- reads audio from standard input, and that is the terminal: `earshot transcribe - < ep1.mp3`.",
+            Status.USAGE,
         )
     descriptor, name = tempfile.mkstemp(prefix="earshot-stdin-")
     with os.fdopen(descriptor, "wb") as file:

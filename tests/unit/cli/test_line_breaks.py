@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 from rich.text import Text
 
+import earshot_cli
 from earshot_cli import console
 from earshot_cli.console import SafeConsole
 from earshot_cli.line_breaks import broken_between_words
@@ -66,3 +71,32 @@ def test_transcripts_break_on_a_terminal_alone(
     console.write_prose(MESSAGE)
 
     assert (capsys.readouterr().out == MESSAGE + "\n") is not terminal
+
+
+COMMANDS = re.compile(
+    r"\b(earshot (up|transcribe|jobs|show|cancel|delete|retry|events|share|open|key|model|doctor|deploy|upgrade|"
+    r"destroy|cost|logs|cdk|redeliver|upload)|aws (iam|sso|cloudformation|service-quotas|s3|ecs))\b"
+)
+
+
+def _messages(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield line and text of each string that is no docstring and no help; a value in it is `{}`."""
+    left_out = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    left_out |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "help"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            left_out |= {id(value) for value in node.values}
+            yield node.lineno, "".join(str(v.value) if isinstance(v, ast.Constant) else "{}" for v in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in left_out:
+            yield node.lineno, node.value
+
+
+def test_commands_in_messages_stand_in_backticks() -> None:
+    """Only there no line break comes into them, so that they can be copied."""
+    found = []
+    for path in sorted(Path(earshot_cli.__file__).parent.rglob("*.py")):
+        for line, text in _messages(ast.parse(path.read_text(encoding="utf-8"))):
+            if not COMMANDS.fullmatch(text) and COMMANDS.search(re.sub(r"`[^`]*`", "", text)):
+                found.append(f"{path.name}:{line}: {text}")
+
+    assert found == []
