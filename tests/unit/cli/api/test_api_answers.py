@@ -7,7 +7,7 @@ import pytest
 
 from earshot_cli.api.answers import error_from_response, plain
 from earshot_cli.errors import Status
-from functions.handlers.api.unknown_routes import _ALL_ROUTES
+from functions.handlers.api.routes.unknown_routes import _ALL_ROUTES
 from functions.options.registry import OPTIONS
 
 TRIED = "Bad Request: failed to process audio: corrupt or unsupported data: "
