@@ -119,6 +119,7 @@ class RunReport:
         if len(self._written) <= 4:
             return ", ".join(map(one_line, self._written))
         folders = sorted({one_line(path.parent) for path in self._written})
+        folders = ["the current folder" if folder == "." else folder for folder in folders]
         return f"{len(self._written)} files in {', '.join(folders[:3])}" + (" and others" if len(folders) > 3 else "")
 
 
