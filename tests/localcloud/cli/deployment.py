@@ -98,7 +98,7 @@ def test_deploy_broken_image_upgrade_destroy(operator: Operator) -> None:
     assert "problem  This account and region were not bootstrapped for the CDK" in refused
     operator.run("cdk", "bootstrap", "aws://000000000000/us-east-1")
     refused = operator.run("doctor", fails=True)
-    commands = re.findall(r"aws iam create-service-linked-role --aws-service-name (\S+)", refused)
+    commands = re.findall(r"aws iam create-service-linked-role --aws-service-name ([\w.]+)", refused)
     assert [line for line in refused.splitlines() if line.startswith("problem")] == [
         f"problem  There is no service-linked role {name.decode()}" for name in ROLES
     ]
