@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 T = TypeVar("T", str, Text)
+_LABEL = re.compile(r" +|\S+ {2,}")  # spaces at the beginning, or a word with a column of text behind it
 # What stays on one line: a word, and a command in backticks, so that it can be copied whole.
 _UNIT = re.compile(r"(?:`[^`\n]*`|[^\s`]|`)+")
 
@@ -16,21 +17,23 @@ _UNIT = re.compile(r"(?:`[^`\n]*`|[^\s`]|`)+")
 def broken_between_words(text: T, width: int) -> T:
     """Return the text with each line broken between words where it is longer than `width` columns.
 
-    A part of an indented line is indented as its beginning. What is wider than the terminal, such as an address, is
-    left to the terminal, which breaks it without a line feed: copied, it is still whole.
+    The parts of an indented line are indented as its beginning, those behind a label as the text behind it. What is
+    wider than the terminal, such as an address, is left to the terminal, which breaks it without a line feed: copied,
+    it is still whole.
     """
     lines = str(text).split("\n")
     breaks: list[tuple[int, int, int]] = []  # end of a part, start of the next, columns of its indentation
     offset = 0
     for line in lines:
-        indent = len(line) - len(line.lstrip(" "))
+        label = _LABEL.match(line)
+        indent = cell_len(label[0]) if label and 2 * cell_len(label[0]) <= width else 0
         column, end = 0, 0
         for unit in _UNIT.finditer(line):
             column += cell_len(line[end : unit.start()])
             columns = cell_len(unit[0])
             if end and column + columns > width:
-                breaks.append((offset + end, offset + unit.start(), indent))
-                column = indent
+                column = max(0, min(indent, width - columns))
+                breaks.append((offset + end, offset + unit.start(), column))
             column, end = column + columns, unit.end()
         offset += len(line) + 1
     if not breaks:

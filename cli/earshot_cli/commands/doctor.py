@@ -51,5 +51,5 @@ def print_findings(findings: Iterable[Finding], *, only_open: bool = False) -> i
         line = Text(f"{finding.level:<8} ", style=STYLES[finding.level]).append(Text(finding.what, style="default"))
         stdout.print(line)
         if finding.advice:
-            stdout.print(Text(f"         {finding.advice}"))
+            stdout.print(Text(f"    {finding.advice}"))
     return problems

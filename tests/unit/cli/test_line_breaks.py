@@ -46,6 +46,17 @@ def test_indented_advice_stays_indented() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "broken"),
+    [
+        ("ok       three short words", "ok       three\n         short\n         words"),
+        ("ok       `aws iam make`", "ok\n    `aws iam make`"),  # what is wider than the column begins before it
+    ],
+)
+def test_text_behind_a_label_stays_behind_it(line: str, broken: str) -> None:
+    assert broken_between_words(line, 18) == broken
+
+
 def test_colours_stay_where_they_were() -> None:
     broken = broken_between_words(Text("one ").append("two three", style="red").append(" four"), 9)
 

@@ -197,8 +197,8 @@ def test_names_reach_every_format(recognised: dict[int, str], corrected: dict[in
         assert [line.partition(":")[0] for line in shown] == [called[0], called[1], called[0]]
     assert all(f"<v {name}>" in vtt(named) for name in called.values())
     begins = [f"{name}: " if number in recognised | corrected else "- " for number, name in called.items()]
-    spoken = [line for line in srt(named).splitlines() if re.match(r"- |\w+: ", line)]
-    assert [re.split(r"(?<=[-:] )", line)[0] for line in spoken] == [begins[0], begins[1], begins[0]]
+    turns = [line for line in srt(named).splitlines() if re.match(r"- |\w+: ", line)]
+    assert [re.split(r"(?<=[-:] )", line)[0] for line in turns] == [begins[0], begins[1], begins[0]]
 
 
 def test_diarized_json_of_a_job_without_speakers_is_refused() -> None:
