@@ -200,8 +200,8 @@ def cost(
     stdout.print(
         "An hour of audio: of many in a row, and of one alone, for which a worker starts. A burst: its start, its idle "
         f"time, its instance's time after it. List prices on demand in {region}. Assumed: {settings['speed']:g} "
-        f"seconds of audio a second and a start of {WORKER_START_SECONDS} s, neither measured. Not included: Spot's discount, "
-        "ECS's fee for managed instances, storage."
+        f"seconds of audio a second and a start of {WORKER_START_SECONDS} s, neither measured. Not included: "
+        "Spot's discount, ECS's fee for managed instances, storage."
     )
 
 
