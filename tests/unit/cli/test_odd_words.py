@@ -151,6 +151,7 @@ def test_printed_page_address_has_no_password(
     assert result.stdout == f"{deployment.url}/v1/#/jobs/{job_ids[1]}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("environment", "shown"),
     [
