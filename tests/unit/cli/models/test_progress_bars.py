@@ -41,7 +41,7 @@ def test_progress_bars_print_nothing_without_terminal() -> None:
 
 
 @pytest.mark.parametrize("columns", [40, 80, 200])
-def test_bar_and_state_are_shown_beside_a_long_name(columns: int) -> None:
+def test_bar_and_state_have_room_after_a_long_name(columns: int) -> None:
     terminal = Console(file=io.StringIO(), force_terminal=True, width=columns, color_system=None)
 
     with ProgressBars(terminal) as bars:
