@@ -110,7 +110,7 @@ def test_deploy_broken_image_upgrade_destroy(operator: Operator) -> None:
     # The first deployment, and what its last line says comes next.
     settings = ("-c", "default_model=base", "-c", "max_workers=1", "-c", "quick_workers=0")
     deployed = operator.run("deploy", "--name", STACK, "--image", "codebuild", *settings)
-    assert f"Next: `earshot model add base --stack {STACK}`, then `earshot key create NAME" in " ".join(deployed.split())
+    assert f"Deployed. Next: `earshot model add base --stack {STACK}`, then `earshot key create NAME" in deployed
     assert "CodeBuild" in deployed
     operator.run("model", "add", str(embedded(CLONE / ".cache" / "models")), "--stack", STACK)
     key = operator.run("key", "create", "me", "--scope", "admin", "--stack", STACK).strip()
