@@ -8,9 +8,10 @@ from urllib.parse import unquote
 import pytest
 
 from functions.file_name import clean_name, content_disposition, name_of_header, name_of_url
+from tests.fixtures.rows import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("raw", "name"),
     [
         ("ep1.mp3", "ep1.mp3"),

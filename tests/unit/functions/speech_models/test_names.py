@@ -6,11 +6,12 @@ import pytest
 
 from functions.errors import ApiError
 from functions.speech_models.names import Model, accepted_names, choose, model_info, model_uuid
+from tests.fixtures.rows import each_row
 
 AVAILABLE = [Model("base", "a" * 64), Model("medium.en", "b" * 64), Model("large-v3", "c" * 64)]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("requested", "name"),
     [
         ("whisper", "base"),
@@ -59,7 +60,7 @@ nova-3-general nova-2-atc flux-general-en flux-general-multi gpt-realtime-whispe
 deepgram/nova-3 openai/gpt-4o-transcribe OpenAI/gpt-transcribe"""
 
 
-@pytest.mark.parametrize("requested", VENDOR_NAMES.split())
+@each_row("requested", VENDOR_NAMES.split())
 def test_vendor_name_means_the_default_model_unless_strict(requested):
     assert choose(requested, "en", AVAILABLE, default="large-v3").name == "large-v3"
     with pytest.raises(ApiError, match="This deployment has no model"):

@@ -17,6 +17,7 @@ from functions.options.specification import OptionSpec
 from functions.rendering.formats import VERBOSE_JSON
 from functions.rendering.openai_response_format import BadField, OpenAIResponseFormat
 from infra.openapi.document import describe
+from tests.fixtures.rows import each_row
 
 AUDIO = b"RIFF\r\n--not a boundary\r\n\x00\xff\r"
 
@@ -186,7 +187,7 @@ def test_redaction_is_obeyed_in_every_spelling(name: str) -> None:
     assert options(**{name: "pci"}).redact == ["pci"]
 
 
-@pytest.mark.parametrize("spec", [spec for spec in IMPLEMENTED if not spec.no_effect], ids=lambda spec: spec.name)
+@each_row("spec", [spec for spec in IMPLEMENTED if not spec.no_effect])
 def test_option_of_listen_is_obeyed_in_form_and_query(spec: OptionSpec) -> None:
     """None is left out without a word: neither in the form nor in the query string of the route."""
     sent_options = dict(parse_qsl(spec.needs)) | {spec.name: spec.example}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from tests.fixtures.rows import each_row
 from tests.unit.functions.transcripts.redaction.test_redact import redacted
 
 ENTITIES = "pci,ssn,phone_number,email_address,account_number"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("language", "names", "text", "expected"),
     [
         # Interrupted, announced in parts, said in other words.
