@@ -57,7 +57,7 @@ def test_stored_files_are_edited_but_the_transcript_is_not(api, job_id):
         assert is_edited(stored) is (form.name != "json"), form.name
 
 
-def test_files_beside_an_upload_are_all_edited(api):
+def test_files_of_an_upload_are_all_edited(api):
     options = Options.from_query(EDITS)
     source = Source(SourceKind.UPLOAD, S3Object("uploads", "talks/one.mp3"))
     job = Job("j1", source, options.query)
