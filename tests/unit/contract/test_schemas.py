@@ -55,7 +55,7 @@ def test_schema_file_equals_generator_output(name: str) -> None:
     assert schema(name) == GENERATED[name], "run: python -m earshot_contract.schemas"
 
 
-@pytest.mark.parametrize("name", sorted(DOCUMENTS))
+@each_row("name", sorted(DOCUMENTS))
 def test_sample_survives_reading_and_writing(name: str) -> None:
     assert DOCUMENTS[name].from_json(json.dumps(sample(name))).to_dict() == sample(name)
 

@@ -46,7 +46,7 @@ def test_name_of_url_is_its_last_segment(url: str, name: str | None) -> None:
     assert name_of_url(url) == name
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("header", "name"),
     [
         ('attachment; filename="ep 1.mp3"', "ep 1.mp3"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from functions.languages import LANGUAGES, is_detection, whisper_code
 from tests.fixtures.rows import each_row
 
@@ -53,9 +51,7 @@ def test_every_code_and_name_of_whisper_is_accepted():
         assert whisper_code(code) == whisper_code(name) == code
 
 
-@pytest.mark.parametrize(
-    "tag", ["auto", "AUTO", " auto ", "auto_detect", "detect", "und", "multi", "multilingual", "mul"]
-)
+@each_row("tag", ["auto", "AUTO", " auto ", "auto_detect", "detect", "und", "multi", "multilingual", "mul"])
 def test_detection_has_several_names(tag):
     assert is_detection(tag)
     assert whisper_code(tag) is None

@@ -14,7 +14,7 @@ from tests.fixtures.rows import each_row
 TRIED = "Bad Request: failed to process audio: corrupt or unsupported data: "
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("message", "shown"),
     [
         (TRIED + "this is plain text, not audio.", "This is plain text, not audio."),

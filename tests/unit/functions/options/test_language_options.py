@@ -53,7 +53,7 @@ def test_language_that_is_not_honoured_wholly_adds_warning():
     assert warned_options("language=zh-TW") == warned_options("language=auto") == warned_options("language=en-US") == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("written", "right"),
     [
         ("Language.EN", "language=en"),

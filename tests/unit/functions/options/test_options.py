@@ -79,7 +79,7 @@ def test_unknown_parameter_is_accepted():
     assert Options.from_query("some_addon=1&punctuate=true&=x&&").punctuate
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("query", "parameter", "says"),
     [
         ("language=de&detect_language=true", "language", "language=de was ignored"),
@@ -101,7 +101,7 @@ def test_contradicting_options_are_warned_about(query, parameter, says):
     assert "secret" not in str(found)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "query",
     [
         "language=de&detect_language=false",

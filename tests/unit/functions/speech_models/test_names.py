@@ -35,13 +35,13 @@ def test_requested_name_means_an_available_model(requested, name):
     assert choose(requested, "en", AVAILABLE, default="base").name == name
 
 
-@pytest.mark.parametrize("requested", ["turbo", "whisper-turbo", "large-v3-turbo", "openai/whisper-large-v3-turbo"])
-@pytest.mark.parametrize("name", ["turbo", "large-v3-turbo"])
+@each_row("requested", ["turbo", "whisper-turbo", "large-v3-turbo", "openai/whisper-large-v3-turbo"])
+@each_row("name", ["turbo", "large-v3-turbo"])
 def test_turbo_has_two_names(requested, name):
     assert choose(requested, "en", [*AVAILABLE, Model(name, "d" * 64)], default="base").name == name
 
 
-@pytest.mark.parametrize(
+@each_row(
     "requested", ["whisper-tiny", "nova-9", "whisper-", "", "base-en", "small", "gpt-9-transcribe", "whisper-medium"]
 )
 def test_unavailable_model_is_rejected_with_the_available_names(requested):

@@ -65,7 +65,7 @@ def part(name: str, value: bytes) -> bytes:
     return b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (name.encode(), value)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "content_type", "says"),
     [
         (b"RIFF", "audio/wav", "not audio/wav"),
@@ -98,8 +98,8 @@ def test_values_of_fields_are_read_in_any_case(spelling) -> None:
     assert (read.format, read.words, read.segments) == (VERBOSE_JSON, True, False)
 
 
-@pytest.mark.parametrize("name", ["file[]", "audio", "audio_file", "files"])
-@pytest.mark.parametrize("content", [AUDIO, b"RIFF"])
+@each_row("name", ["file[]", "audio", "audio_file", "files"])
+@each_row("content", [AUDIO, b"RIFF"])
 def test_audio_under_another_name_is_named(name: str, content: bytes) -> None:
     request = httpx.Request("POST", "http://api", data={"model": "whisper-1"}, files={name: ("a.wav", content)})
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from functions.options.options import Options
 from functions.rendering.openai import text
 from functions.transcripts.edit import edit
+from tests.fixtures.rows import each_row
 from tests.fixtures.transcripts import segment, timed_words, transcript
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("language", "before", "expected"),
     [
         ("en", "What the fuck, that bullshit is fucked up.", "What the ****, that **** is **** up."),

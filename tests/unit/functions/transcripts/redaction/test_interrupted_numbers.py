@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from functions.options.redacted_entities import parse_redact
 from functions.transcripts.redaction.redact import redact
 from tests.fixtures.rows import each_row
@@ -95,7 +93,7 @@ def test_secret_is_redacted_in_each_form(language: str, names: str, text: str, e
     assert redacted(text, names, language) == expected
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("names", "text"),
     [
         ("email_address", "We are at this point in time, at some point in the story, at one point me and he looked."),
