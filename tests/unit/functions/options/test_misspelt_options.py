@@ -7,7 +7,6 @@ import pytest
 from functions.errors import ApiError
 from functions.options.options import Options
 from functions.options.query_string import upload_query
-from tests.fixtures.rows import each_row
 
 
 @pytest.mark.parametrize(
@@ -29,7 +28,7 @@ def test_misspelt_option_is_warned_about(name, meant):
     assert f"{meant} was probably meant" in found["message"]
 
 
-@each_row(
+@pytest.mark.parametrize(
     "name",
     [
         "interim_results",

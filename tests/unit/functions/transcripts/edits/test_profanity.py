@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from functions.options.options import Options
 from functions.rendering.openai import text
 from functions.transcripts.edit import edit
-from tests.fixtures.rows import each_row
 from tests.fixtures.transcripts import segment, timed_words, transcript
 
 
-@each_row(
+@pytest.mark.parametrize(
     ("language", "before", "expected"),
     [
         ("en", "What the fuck, that bullshit is fucked up.", "What the ****, that **** is **** up."),
