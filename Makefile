@@ -30,8 +30,9 @@ run: $(STAMP) ## everything on this machine: install, synthesize, serve, transcr
 	@$(BIN)/earshot up
 
 PYTEST := $(BIN)/python -m pytest
-# The plugin of schemathesis takes a second to import, and only tests/clients needs it.
-UNIT := -p no:schemathesis
+# The plugin of schemathesis takes a second to import, and only tests/clients needs it. That of logging puts handlers on
+# every logger, six times a test; `log_records` does so where a test asks for it.
+UNIT := -p no:schemathesis -p no:logging
 MEASURED := --cov --cov-branch --cov-report= --cov-report=json:build/coverage.json
 FLOORS := $(BIN)/python -m tests.coverage_floors build/coverage.json
 CORES := $(shell nproc 2> /dev/null || sysctl -n hw.ncpu)

@@ -93,6 +93,12 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """Keep the interpreter's end from looking for garbage twice more; pytest has looked for it just now."""
+    gc.freeze()
+
+
 def keep_calls(log: Path) -> list[dict[str, Any]]:
     """Copy a local cloud's record of AWS calls to where tests/recorded reads it; return the calls that were refused."""
     CALLS.mkdir(parents=True, exist_ok=True)

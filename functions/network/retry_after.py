@@ -1,4 +1,7 @@
-"""The header `Retry-After`: how long a server asks its clients to wait. Used for downloads and callbacks."""
+"""The header `Retry-After` of servers that downloads and callbacks talk to: how long they ask their clients to wait.
+
+What the API itself sends is in `functions/handlers/api/response.py`.
+"""
 
 from __future__ import annotations
 

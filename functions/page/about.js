@@ -6,7 +6,8 @@ import { count, day, language, money, span, title, when } from "./format.js";
 import { requestDialog, requestOf } from "./options.js";
 import { shareDialog } from "./share.js";
 
-const FORMATS = { srt: "SRT", vtt: "VTT", txt: "Text", json: "JSON" };
+/** The formats of a result, with their names: those of `functions/rendering/formats.py`; a test compares. */
+export const FORMATS = { srt: "SRT", vtt: "VTT", txt: "Text", json: "JSON" };
 
 /** The line under the title. */
 export function summary(job, from) {

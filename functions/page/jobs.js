@@ -1,5 +1,6 @@
 // The screen Jobs, and the latest five on New: a table that follows what runs, filtered by the server.
 
+import { FORMATS } from "./about.js";
 import { call, poll, POLL_TIMEOUT_MS } from "./api.js";
 import { fill, h, refocus, save, say } from "./dom.js";
 import { clock, language, position, plain, share, span, stateWord, title, when } from "./format.js";
@@ -167,7 +168,7 @@ export function jobsScreen(main, query) {
       const job = jobs.get(id);
       if (job.state !== "completed") return;
       const stem = title(job).replace(/\.[A-Za-z0-9]{1,5}$/, "").replace(/[/\\:]/g, "_");
-      for (const format of ["txt", "srt", "vtt", "json"])
+      for (const format of Object.keys(FORMATS))
         files.push([`${stem} ${id.slice(0, 8)}.${format}`, await call(`/requests/${id}/result`, { query: { format }, as: "text" })]);
     });
     if (files.length) save("transcripts.zip", zip(files));

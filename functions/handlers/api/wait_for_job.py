@@ -1,4 +1,7 @@
-"""Wait for a job: poll its row until the job ends or the time is up."""
+"""Wait for a job: poll its row until the job ends or the time is up.
+
+How long that is: `REQUEST_WAIT_SECONDS` of `events/earshot_contract/timeouts.py`, less what has passed.
+"""
 
 from __future__ import annotations
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.fixtures.rows import each_row
+
 NOT_UTF_8 = os.fsdecode(b"bad\xff.wav")  # as Python reads the name from the disk, or from the command line
 COMMANDS_WITH_ID = ["show", "delete", "cancel", "retry", "redeliver", "share", "open"]
 
@@ -46,12 +48,11 @@ def test_line_feed_in_a_name_begins_no_line(earshot: Any) -> None:
     assert not [line for line in result.stderr.splitlines() if line.startswith(("Failed 9", "Written: nothing"))]
 
 
-@pytest.mark.parametrize(
-    "typed", ["", " ", ".", "..", "../../etc", "a/b", "%2e", "ü", "a?b", "a#b", "a b", "\udcff", "\n"]
-)
-@pytest.mark.parametrize("command", COMMANDS_WITH_ID)
+@each_row("typed", ["", " ", ".", "..", "../../etc", "a/b", "%2e", "ü", "a?b", "a#b", "a b", "\udcff", "\n"])
+@each_row("command", COMMANDS_WITH_ID)
 def test_word_that_is_no_id_is_not_sent(earshot: Any, deployment: Any, command: str, typed: str) -> None:
     """As a path it would lead to another route: DELETE of `''` is one of the list."""
+    deployment.requests.clear()
     result = earshot(command, typed)
 
     assert (result.returncode, deployment.requests) == (1, [])

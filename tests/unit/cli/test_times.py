@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from earshot_cli.times import duration, rough_duration
+from tests.fixtures.rows import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("seconds", "text"),
     [
         (None, ""),

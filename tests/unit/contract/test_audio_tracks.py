@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from earshot_contract.audio_tracks import TrackHeader, TrackRequest, choose_track
+from tests.fixtures.rows import each_row
 
 GERMAN = TrackRequest(languages=["de", "deu", "ger"])
 FILM = [TrackHeader(False, "eng"), TrackHeader(True, "fra"), TrackHeader(False, "ger"), TrackHeader(True, "de-CH")]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("tracks", "requested", "chosen"),
     [
         (FILM, None, 1),

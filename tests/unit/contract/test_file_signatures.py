@@ -11,9 +11,10 @@ import pytest
 
 from earshot_contract.container_signatures import container_name
 from earshot_contract.file_signatures import HEAD_BYTES, describe_file, non_audio_kind, unfinished_mp4
+from tests.fixtures.rows import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("head", "kind"),
     [
         (b"%PDF-1.7\n%\xe2\xe3", "a PDF document"),
@@ -65,7 +66,7 @@ def test_file_of_unknown_format_is_described(tmp_path: Path) -> None:
     assert describe_file(path) == "a GIF image"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("head", "name"),
     [
         (b"RIFF\xff\xff\xff\xffWAVEfmt ", "a WAV file"),
@@ -93,7 +94,7 @@ NOISE = random.Random(7).randbytes(6000)
 WAV = b"RIFF\x24\x17\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x80\x3e\0\0\0\x7d\0\0\2\0\x10\0data\0\x17\0\0" + NOISE
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("head", "named"),
     [
         (base64.b64encode(WAV), "base64"),

@@ -11,6 +11,7 @@ import pytest
 
 from earshot_contract.keys import manifest_key, model_file_key, model_folder
 from earshot_contract.manifest import BrokenManifest, Manifest, ModelFile, read_manifest
+from tests.fixtures.rows import each_row
 
 WEIGHTS = {"model.bin": {"sha256": "d" * 64, "size": 5}}
 
@@ -40,7 +41,7 @@ def test_manifest_without_sizes_is_usable() -> None:
     assert read_manifest(document(files={"model.bin": {"sha256": "d" * 64}}), "base").files["model.bin"].size == 0
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "reason"),
     [
         ("{", "incomplete"),

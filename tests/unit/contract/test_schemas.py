@@ -19,6 +19,7 @@ from functions.handlers.api.request import Request
 from functions.jobs import job_events
 from functions.jobs.job import Job, Source, SourceKind
 from functions.jobs.upload_event import Upload
+from tests.fixtures.rows import each_row
 from tests.paths import EVENTS
 
 GENERATED = generated()
@@ -49,12 +50,12 @@ def test_sample_is_valid_by_its_schema(name: str) -> None:
     assert violations(name, sample(name)) == []
 
 
-@pytest.mark.parametrize("name", sorted(GENERATED))
+@each_row("name", sorted(GENERATED))
 def test_schema_file_equals_generator_output(name: str) -> None:
     assert schema(name) == GENERATED[name], "run: python -m earshot_contract.schemas"
 
 
-@pytest.mark.parametrize("name", sorted(DOCUMENTS))
+@each_row("name", sorted(DOCUMENTS))
 def test_sample_survives_reading_and_writing(name: str) -> None:
     assert DOCUMENTS[name].from_json(json.dumps(sample(name))).to_dict() == sample(name)
 
@@ -65,7 +66,7 @@ def test_sample_event_is_read_by_its_class(title: str) -> None:
     assert contract_events.DETAILS[title].from_json(detail).to_dict() == detail
 
 
-@pytest.mark.parametrize("name", sorted(GENERATED))
+@each_row("name", sorted(GENERATED))
 def test_schema_closes_every_object_of_a_class(name: str) -> None:
     """Today's writers add nothing that the schema does not name; subscribers keep copies, and may get what is new."""
     nodes = [schema(name), *schema(name).get("$defs", {}).values()]
@@ -94,8 +95,8 @@ SOURCES = [
 ]
 
 
-@pytest.mark.parametrize("source", SOURCES)
-@pytest.mark.parametrize("state", OUTCOMES)
+@each_row("source", SOURCES)
+@each_row("state", OUTCOMES)
 def test_event_of_a_job_is_valid_and_free_of_secrets(state: JobState, source: Source) -> None:
     job = replace(JOB, state=state, source=source, **OUTCOMES[state])
     built = job_events.detail(job, "transcripts")

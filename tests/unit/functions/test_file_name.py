@@ -8,9 +8,10 @@ from urllib.parse import unquote
 import pytest
 
 from functions.file_name import clean_name, content_disposition, name_of_header, name_of_url
+from tests.fixtures.rows import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("raw", "name"),
     [
         ("ep1.mp3", "ep1.mp3"),
@@ -45,7 +46,7 @@ def test_name_of_url_is_its_last_segment(url: str, name: str | None) -> None:
     assert name_of_url(url) == name
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("header", "name"),
     [
         ('attachment; filename="ep 1.mp3"', "ep 1.mp3"),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from functions.languages import LANGUAGES, is_detection, whisper_code
+from tests.fixtures.rows import each_row
 
 WRITTEN = {
     "en": "en EN en-US en_US en_US.UTF-8 en-us@euro eng English",
@@ -33,13 +32,13 @@ WRITTEN = {
 }
 
 
-@pytest.mark.parametrize(("code", "tag"), [(code, tag) for code, tags in WRITTEN.items() for tag in tags.split()])
+@each_row(("code", "tag"), [(code, tag) for code, tags in WRITTEN.items() for tag in tags.split()])
 def test_written_tag_means_its_language(code, tag):
     assert whisper_code(tag) == code
     assert whisper_code(f" {tag.upper()} ") == code
 
 
-@pytest.mark.parametrize(
+@each_row(
     "tag",
     ["", "xx", "e", "Language.EN", "klingon", "en,de", "en-US,es", "jp", "cn", "auto", "multi", "-", "en.", "eng lish"],
 )
@@ -52,9 +51,7 @@ def test_every_code_and_name_of_whisper_is_accepted():
         assert whisper_code(code) == whisper_code(name) == code
 
 
-@pytest.mark.parametrize(
-    "tag", ["auto", "AUTO", " auto ", "auto_detect", "detect", "und", "multi", "multilingual", "mul"]
-)
+@each_row("tag", ["auto", "AUTO", " auto ", "auto_detect", "detect", "und", "multi", "multilingual", "mul"])
 def test_detection_has_several_names(tag):
     assert is_detection(tag)
     assert whisper_code(tag) is None

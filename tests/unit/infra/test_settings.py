@@ -12,6 +12,7 @@ import pytest
 from infra import deployed_settings
 from infra.errors import SettingsError
 from infra.settings import StackSettings
+from tests.fixtures.rows import each_row
 from tests.paths import ROOT
 
 # Another value than the default of every setting, as -c gives it.
@@ -64,7 +65,7 @@ def test_others_name_every_setting() -> None:
     assert list(OTHERS) == [field.name for field in fields(StackSettings)]
 
 
-@pytest.mark.parametrize("name", OTHERS)
+@each_row("name", OTHERS)
 def test_upgrade_from_defaults_is_as_deployed_anew(name: str) -> None:
     """Nothing stays that only followed from what changes: a CPU worker with a GPU's speed, for example."""
     changed = {name: OTHERS[name]}
@@ -73,7 +74,7 @@ def test_upgrade_from_defaults_is_as_deployed_anew(name: str) -> None:
     assert anew != settings()
 
 
-@pytest.mark.parametrize("name", OTHERS)
+@each_row("name", OTHERS)
 def test_upgrade_of_another_setting_keeps_each(name: str) -> None:
     deployed = settings(**{name: OTHERS[name]})
     changed = settings(deployed, max_workers="3")
@@ -129,7 +130,7 @@ def test_named_setting_without_effect_is_noted(
     assert capsys.readouterr().err == (f"Note: {line}.\n" if line else "")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("named", "message"),
     [
         ({"cors_origins": "example.org"}, "with its scheme and without a path"),

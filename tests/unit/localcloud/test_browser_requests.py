@@ -6,9 +6,8 @@ import asyncio
 import json
 from typing import Any
 
-import pytest
-
 from localcloud.emulator.browser_requests import BrowserRequests
+from tests.fixtures.rows import each_row
 
 PORT = 8123
 OWN = f"127.0.0.1:{PORT}"
@@ -17,7 +16,7 @@ CORS = [
     (b"Access-Control-Allow-Origin", b"*"),
     (b"access-control-expose-headers", b"dg-request-id"),
 ]
-KINDS = pytest.mark.parametrize("serves_pages", [False, True], ids=["aws-port", "api-port"])
+KINDS = each_row("serves_pages", [False, True])
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -60,13 +59,13 @@ def status(serves_pages: bool, *headers: tuple[str, str], method: str = "GET") -
 
 
 @KINDS
-@pytest.mark.parametrize("host", [OWN, f"localhost:{PORT}", f"LocalHost:{PORT}", f"[::1]:{PORT}"])
+@each_row("host", [OWN, f"localhost:{PORT}", f"LocalHost:{PORT}", f"[::1]:{PORT}"])
 def test_own_host_is_answered(host: str, serves_pages: bool) -> None:
     assert status(serves_pages, ("host", host)) == 200
 
 
 @KINDS
-@pytest.mark.parametrize(
+@each_row(
     "host",
     [
         f"attacker.example:{PORT}",  # DNS rebinding
@@ -93,7 +92,7 @@ def test_second_host_is_checked_too(serves_pages: bool) -> None:
     assert status(serves_pages, ("host", OWN), ("host", "attacker.example")) == 403
 
 
-@pytest.mark.parametrize(
+@each_row(
     "host", [f"uploads.localhost:{PORT}", f"uploads.s3.localhost:{PORT}", f"0a1b2c3d.execute-api.127.0.0.1:{PORT}"]
 )
 def test_virtual_hosts_are_answered_on_aws_port_only(host: str) -> None:
@@ -102,8 +101,8 @@ def test_virtual_hosts_are_answered_on_aws_port_only(host: str) -> None:
 
 
 @KINDS
-@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS", "PUT", "DELETE"])
-@pytest.mark.parametrize(
+@each_row("method", ["GET", "POST", "OPTIONS", "PUT", "DELETE"])
+@each_row(
     "origin",
     [
         "https://attacker.example",
@@ -123,7 +122,7 @@ def test_foreign_origin_is_refused(origin: str, method: str, serves_pages: bool)
     assert status(serves_pages, ("host", OWN), ("origin", origin), method=method) == 403
 
 
-@pytest.mark.parametrize("origin", [f"http://127.0.0.1:{PORT}", f"http://localhost:{PORT}", f"http://[::1]:{PORT}"])
+@each_row("origin", [f"http://127.0.0.1:{PORT}", f"http://localhost:{PORT}", f"http://[::1]:{PORT}"])
 def test_own_origin_is_allowed_on_api_port_only(origin: str) -> None:
     """A page on the AWS port would be an object that somebody uploaded."""
     assert status(True, ("host", OWN), ("origin", origin), method="POST") == 200
@@ -131,7 +130,7 @@ def test_own_origin_is_allowed_on_api_port_only(origin: str) -> None:
 
 
 @KINDS
-@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@each_row("site", ["cross-site", "same-site"])
 def test_page_without_origin_header_is_refused(site: str, serves_pages: bool) -> None:
     """Images, scripts and GET forms send no `Origin`."""
     headers = (("host", OWN), ("sec-fetch-site", site), ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image"))
@@ -163,9 +162,7 @@ def test_response_to_own_page_names_its_origin_only() -> None:
 
 
 @KINDS
-@pytest.mark.parametrize(
-    "headers", [(("host", "attacker.example"),), (("host", OWN), ("origin", "https://attacker.example"))]
-)
+@each_row("headers", [(("host", "attacker.example"),), (("host", OWN), ("origin", "https://attacker.example"))])
 def test_websocket_of_web_page_is_closed(headers: tuple[tuple[str, str], ...], serves_pages: bool) -> None:
     assert request(serves_pages, *headers, kind="websocket") == [{"type": "websocket.close", "code": 1008}]
 
@@ -188,7 +185,7 @@ def of_page(origin: str, query: bytes = PRESIGNED, method: str = "GET", host: st
     return sent[0]
 
 
-@pytest.mark.parametrize(("method", "status"), [("GET", 200), ("PUT", 200), ("OPTIONS", 204)])
+@each_row(("method", "status"), [("GET", 200), ("PUT", 200), ("OPTIONS", 204)])
 def test_page_may_use_presigned_url(method: str, status: int) -> None:
     origin = f"http://localhost:{PAGE_PORT}"
 
@@ -199,7 +196,7 @@ def test_page_may_use_presigned_url(method: str, status: int) -> None:
     assert allowed == [origin.encode()]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("origin", "query", "host"),
     [
         (f"http://127.0.0.1:{PAGE_PORT}", b"list-type=2", OWN),  # not presigned

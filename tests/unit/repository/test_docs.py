@@ -11,8 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import earshot_cli.errors
 import functions.settings
 import infra.settings
@@ -20,6 +18,7 @@ from earshot_contract.shards import ShardError
 from earshot_contract.timeouts import IDLE_SECONDS
 from functions.jobs.job import Delivery, Job
 from functions.jobs.shares import Share
+from tests.fixtures.rows import each_row
 from tests.paths import EVENTS, ROOT
 
 DOCS = ROOT / "docs"
@@ -117,7 +116,7 @@ def test_index_of_records_lists_every_record() -> None:
     assert {page.name for page in (DOCS / "adr").glob("[0-9]*.md")} == linked
 
 
-@pytest.mark.parametrize("page", sorted((DOCS / "adr").glob("[0-9]*.md")), ids=lambda page: page.stem[:4])
+@each_row("page", sorted((DOCS / "adr").glob("[0-9]*.md")))
 def test_record_is_one_page_with_its_four_parts(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
 

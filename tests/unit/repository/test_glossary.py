@@ -131,10 +131,11 @@ def json_names(path: Path) -> Iterator[Name]:
             pending += [value] if isinstance(value, dict) else []
 
 
-def may_offend(path: Path) -> bool:
-    """Return whether an avoided word stands outside of comments and strings; parsing every file takes long."""
+def may_offend(path: Path, file: str) -> bool:
+    """Return whether a word not allowed in a file is outside of comments and strings; to parse all files takes long."""
     words = {word.lower() for word in set(_WORD.findall(source(path).code))}
-    return bool((words | {word.removesuffix("s") for word in words}) & avoided_words().keys())
+    avoided = {word for word in avoided_words() if not is_allowed(word, file, "")}
+    return not avoided.isdisjoint(words | {word.removesuffix("s") for word in words})
 
 
 @cache
@@ -146,7 +147,7 @@ def all_names() -> list[tuple[str, Name]]:
             file = path.relative_to(ROOT).as_posix()
             if "node_modules" in path.parts:
                 continue
-            if path.suffix == ".py" and (folder == "infra" or may_offend(path)):
+            if path.suffix == ".py" and (folder == "infra" or may_offend(path, file)):
                 found += [(file, name) for name in python_names(path, with_strings=folder == "infra")]
             elif path.suffix in (".js", ".cjs", ".mjs"):
                 found += [(file, name) for name in javascript_names(path)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+from tests.fixtures.python_source import source
 from tests.paths import ROOT
 
 HOME = ROOT / "containers" / "transcriber"
@@ -24,13 +24,9 @@ def pins(path: Path) -> dict[str, set[str]]:
 
 def imports(path: Path) -> set[str]:
     """The top-level names a module imports."""
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module.split(".")[0])
-    return names - set(sys.stdlib_module_names)
+    lines = re.findall(r"^ *(?:from ([a-z]\w*)[\w.]* import |import (.+)$)", source(path).code, re.MULTILINE)
+    several = {name.strip().split(".")[0].split(" ")[0] for _, names in lines for name in names.split(",")}
+    return ({package for package, _ in lines} | several) - {""} - set(sys.stdlib_module_names)
 
 
 def test_base_image_is_pinned_by_tag_and_digest() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from earshot_contract.engine_profile import EngineProfile
+from tests.fixtures.rows import each_row
 from tests.paths import ROOT
 from transcriber import hardware
 from transcriber.hardware import Machine, choose_settings, configure_process, release_free_memory, resolve_settings
@@ -74,7 +75,7 @@ def test_profile_override_must_be_known() -> None:
         resolve_settings({"EARSHOT_PROFILE": "quick"}, PLAIN)
 
 
-@pytest.mark.parametrize(("name", "variable"), hardware._OVERRIDES.items())
+@each_row(("name", "variable"), hardware._OVERRIDES.items())
 def test_every_override_changes_its_setting(name: str, variable: str) -> None:
     text = {"device": "cuda", "compute_type": "float32", "profile": "fast", "cpu_isa": "AVX2", "reuse_heap": "0"}
 

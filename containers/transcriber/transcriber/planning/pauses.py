@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-_SPEECH_OFF = 0.35  # of the VAD's probability: below it there is no speech (the Windower's value, Silero's default)
+from transcriber.whisper.windows.voice_activity import SPEECH_OFF
+
 _MIN_PAUSE_SECONDS = 0.3  # shorter ones are within words, too
 _LONG_PAUSE_SECONDS = 0.6  # from here on pauses count as equal: the one nearest to the target is taken
 _MARGIN_SECONDS = 0.1  # between the cut and speech, at least: soft first and last sounds are below the threshold
@@ -48,7 +49,7 @@ def choose_cut(
 
 def pauses(probabilities: np.ndarray, frame_seconds: float) -> list[tuple[float, float]]:
     """Return start and end of each pause, in seconds; the stretch's own edges end none: what follows is not known."""
-    quiet = np.concatenate([[False], probabilities < _SPEECH_OFF, [False]])
+    quiet = np.concatenate([[False], probabilities < SPEECH_OFF, [False]])
     edges = np.flatnonzero(np.diff(quiet.astype(np.int8)))
     found = [(float(a) * frame_seconds, float(b) * frame_seconds) for a, b in zip(edges[::2], edges[1::2], strict=True)]
     return [(begin, end) for begin, end in found if end - begin >= _MIN_PAUSE_SECONDS]

@@ -9,11 +9,12 @@ from earshot_cli.api.answers import error_from_response, plain
 from earshot_cli.errors import Status
 from functions.handlers.api.routes.unknown_routes import _ALL_ROUTES
 from functions.options.registry import OPTIONS
+from tests.fixtures.rows import each_row
 
 TRIED = "Bad Request: failed to process audio: corrupt or unsupported data: "
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("message", "shown"),
     [
         (TRIED + "this is plain text, not audio.", "This is plain text, not audio."),
@@ -34,7 +35,7 @@ def test_message_is_shown_as_people_read_it(message: str, shown: str) -> None:
     assert "Bad Request" not in plain(message)
 
 
-@pytest.mark.parametrize("name", [*OPTIONS, "redatc", "days", "size"])
+@each_row("name", [*OPTIONS, "redatc", "days", "size"])
 def test_name_of_an_option_is_spelled_as_it_is(name: str) -> None:
     """A message of the API that begins with a name begins so on the terminal, too: names have no capitals."""
     for rest in (" is no option.", " is not supported: it is not done. Leave it out.", ": there is no such option."):

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from earshot_cli.commands import job_tables
 from earshot_cli.console import SafeConsole
+from tests.fixtures.rows import each_row
 
 
 def test_jobs_table_shows_newest_first_with_whole_ids(earshot: Any, job_ids: list[str]) -> None:
@@ -106,7 +107,7 @@ def test_retry_without_a_clear_choice_is_a_usage_error(earshot: Any, deployment:
     assert (result.returncode, deployment.requests) == (2, [])
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("job", "expected"),
     [
         ({"state": "processing", "progress": 0.374}, "37%"),
@@ -115,7 +116,7 @@ def test_retry_without_a_clear_choice_is_a_usage_error(earshot: Any, deployment:
         ({"state": "queued", "progress": 0.0, "jobs_ahead": 1000}, "1000+ ahead"),
     ],
 )
-@pytest.mark.parametrize(("width", "short", "fit"), [(80, False, True), (60, True, True), (300, False, False)])
+@each_row(("width", "short", "fit"), [(80, False, True), (60, True, True), (300, False, False)])
 def test_jobs_table_has_progress_where_there_is_room(
     job: dict[str, Any], expected: str, width: int, short: bool, fit: bool
 ) -> None:

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from earshot_cli.deployment.account_checks import TWO_ZONE_REGION, Finding, Level
 from earshot_cli.deployment.doctor import Needs, examine
 from infra.settings import TWO_ZONE_REGIONS, StackSettings
+from tests.fixtures.rows import each_row
 
 NEEDS = Needs()
 # Answers of an account in which everything is there, by service and operation.
@@ -73,7 +74,7 @@ def test_ready_account_has_nothing_to_do() -> None:
     assert [finding for finding in found if finding.advice] == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("call", "answer", "level", "what", "advice"),
     [
         (("sts", "get_caller_identity"), "ExpiredToken", Level.PROBLEM, "No valid AWS credentials", "AWS_PROFILE"),

@@ -8,6 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from earshot_cli.transcription.run_progress import RunProgress, lines, shorten
+from tests.fixtures.rows import each_row
 
 
 def run_of(running: int, waiting: int = 0, ended: int = 0, failed: int = 0) -> RunProgress:
@@ -24,8 +25,8 @@ def run_of(running: int, waiting: int = 0, ended: int = 0, failed: int = 0) -> R
     return run
 
 
-@pytest.mark.parametrize("height", [1, 2, 3, 5, 12, 24])
-@pytest.mark.parametrize("width", [10, 25, 40, 60, 80, 200])
+@each_row("height", [1, 2, 3, 5, 12, 24])
+@each_row("width", [10, 25, 40, 60, 80, 200])
 def test_display_fits_the_terminal_whatever_its_size(width: int, height: int) -> None:
     shown = lines(run_of(16, waiting=20, ended=9, failed=2), width, height)
 

@@ -10,6 +10,7 @@ import pytest
 from earshot_contract.shards import RawAudio
 from functions.audio.probe import Probe, probe
 from functions.errors import ApiError
+from tests.fixtures.rows import each_row
 from tests.paths import SAMPLES
 
 SAMPLE = SAMPLES / "sample.flac"
@@ -59,7 +60,7 @@ def test_non_audio_file_is_rejected_with_its_kind(body: bytes, kind: str) -> Non
     assert raised.value.failure.err_msg.startswith("Bad Request: failed to process audio: ")
 
 
-@pytest.mark.parametrize(
+@each_row(
     "body",
     [
         b"RIFF\0\0\0\0WAVE",

@@ -13,6 +13,7 @@ from earshot_contract.s3_object import S3Object
 from functions.aws import model_bucket, s3
 from functions.errors import ApiError
 from functions.settings import settings
+from tests.fixtures.logs import log_records
 
 FILES = {"model.bin": {"sha256": "d" * 64, "size": 1}}
 BROKEN = {
@@ -69,14 +70,13 @@ def test_good_model_is_chosen_despite_broken_manifests(broken: None) -> None:
         model_bucket.choose_model("moved", "en")
 
 
-def test_broken_manifests_are_logged_once_and_counted(
-    broken: None, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
-) -> None:
-    model_bucket.model_listing()
-    model_bucket.model_listing(max_age=-1)  # reads the bucket again
+def test_broken_manifests_are_logged_once_and_counted(broken: None, capsys: pytest.CaptureFixture[str]) -> None:
+    with log_records() as records:
+        model_bucket.model_listing()
+        model_bucket.model_listing(max_age=-1)  # reads the bucket again
     metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "CloudWatchMetrics" in line]
     counts = [metric["BrokenModelManifests"] for metric in metrics]
-    logged = [vars(record)["model"] for record in caplog.records if "model" in vars(record)]
+    logged = [vars(record)["model"] for record in records if "model" in vars(record)]
     assert counts == [[len(BROKEN)], [len(BROKEN)]]
     assert sorted(logged) == sorted(BROKEN)
 

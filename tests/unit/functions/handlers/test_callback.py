@@ -31,6 +31,13 @@ def test_callback_delivers_listen_response(delivered: Any, site: Site) -> None:
     assert received.headers["dg-token"] == "reports"
 
 
+def test_callback_delivers_edited_words(delivered: Any, site: Site) -> None:
+    assert delivered(f"replace=hello:Goodbye&callback={site.url}/done") == TAKEN
+
+    [received] = site.received
+    assert received.json()["results"]["channels"][0]["alternatives"][0]["transcript"] == "Goodbye world"
+
+
 def test_callback_uses_put_and_url_password(delivered: Any, site: Site) -> None:
     url = site.url.replace("//", "//me:pass%20word@")
 

@@ -10,6 +10,7 @@ from earshot_contract.job_state import JobState
 from functions.errors import ApiError
 from functions.jobs.job import Job, Source, SourceKind
 from functions.jobs.job_filter import JobFilter
+from tests.fixtures.rows import each_row
 
 JOB = Job(
     "j1",
@@ -21,7 +22,7 @@ JOB = Job(
 )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("fields", "found"),
     [
         ({}, True),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 
-import pytest
-
 from functions.network.ip_address import is_public
+from tests.fixtures.rows import each_row
 
 # Blocks of both registries that are not globally reachable, or that lead to such addresses; and multicast.
 SPECIAL = """
@@ -19,7 +18,7 @@ SPECIAL = """
 """
 
 
-@pytest.mark.parametrize("block", SPECIAL.split())
+@each_row("block", SPECIAL.split())
 def test_special_block_is_not_public(block):
     network = ip_network(block)
 
@@ -28,7 +27,7 @@ def test_special_block_is_not_public(block):
     assert not is_public(str(network[network.num_addresses // 2]))
 
 
-@pytest.mark.parametrize(
+@each_row(
     "address",
     [
         "8.8.8.8",

@@ -10,6 +10,7 @@ from functions.errors import ApiError
 from functions.network.callback_url import check_callback_url
 from functions.network.url import UrlUse, check_url, request_target
 from functions.settings import settings
+from tests.fixtures.rows import each_row
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +21,7 @@ def strict(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.cache_clear()
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("url", "host", "target"),
     [
         ("http://audio.example", "audio.example", "/"),
@@ -98,7 +99,7 @@ def test_refusal_of_path_shows_the_schemes(url):
         check_url(url)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("url", "reason"),
     [
         ("https://a.example/" + "x" * 5000, "5018 characters; 4096"),
@@ -139,8 +140,8 @@ def test_refusal_of_url_says_what_is_wrong(url, reason):
         check_url(url)
 
 
-@pytest.mark.parametrize("use", UrlUse)
-@pytest.mark.parametrize(
+@each_row("use", UrlUse)
+@each_row(
     "url",
     [
         "//me:secret@a.example/talk.mp3",

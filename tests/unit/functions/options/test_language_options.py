@@ -7,6 +7,7 @@ import pytest
 from functions.options.options import Options
 from functions.options.query_string import query_string, upload_query
 from tests.fixtures.queries import error_of, warned_options
+from tests.fixtures.rows import each_row
 
 
 @pytest.mark.parametrize("query", ["version=2022-09-21.5", "language=xx", "language=e", "detect_language=klingon"])
@@ -17,7 +18,7 @@ def test_unknown_version_or_language_returns_deepgram_error(query):
     assert message.startswith("Bad Request: No such model/")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("query", "language", "languages"),
     [
         ("", "en", []),
@@ -52,7 +53,7 @@ def test_language_that_is_not_honoured_wholly_adds_warning():
     assert warned_options("language=zh-TW") == warned_options("language=auto") == warned_options("language=en-US") == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("written", "right"),
     [
         ("Language.EN", "language=en"),

@@ -11,6 +11,7 @@ from functions.options.query_string import query_string
 from functions.options.registry import IMPLEMENTED, OPTIONS
 from functions.options.specification import OptionType, Support
 from tests.fixtures.queries import error_of, warned_options
+from tests.fixtures.rows import each_row
 
 # Deepgram's whole table, its SDKs' legacy names, and ours.
 CONTRACT = """model version language detect_language language_hint callback callback_method extra tag punctuate
@@ -37,7 +38,7 @@ def test_rejected_option_returns_400_unless_false(name):
     assert Options.from_query(f"{name}=false").warnings == []
 
 
-@pytest.mark.parametrize("name", [s.name for s in OPTIONS.values() if s.support is Support.IGNORED])
+@each_row("name", [s.name for s in OPTIONS.values() if s.support is Support.IGNORED])
 def test_ignored_option_adds_warning_unless_false(name):
     (warning,) = Options.from_query(f"{name}=true").warnings
 
@@ -47,7 +48,7 @@ def test_ignored_option_adds_warning_unless_false(name):
     assert warned_options(f"{name}=false") == []
 
 
-@pytest.mark.parametrize("name", [s.name for s in OPTIONS.values() if s.support is Support.IMPLEMENTED])
+@each_row("name", [s.name for s in OPTIONS.values() if s.support is Support.IMPLEMENTED])
 def test_implemented_option_adds_no_warning(name):
     spec = OPTIONS[name]
     plain = {
@@ -78,7 +79,7 @@ def test_unknown_parameter_is_accepted():
     assert Options.from_query("some_addon=1&punctuate=true&=x&&").punctuate
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("query", "parameter", "says"),
     [
         ("language=de&detect_language=true", "language", "language=de was ignored"),
@@ -100,7 +101,7 @@ def test_contradicting_options_are_warned_about(query, parameter, says):
     assert "secret" not in str(found)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "query",
     [
         "language=de&detect_language=false",
@@ -118,8 +119,8 @@ def test_agreeing_options_are_not_warned_about(query):
     assert [w for w in Options.from_query(query).warnings if w["type"] == "contradicting_parameter"] == []
 
 
-@pytest.mark.parametrize("name", BOOLEANS)
-@pytest.mark.parametrize("raw", ["maybe", "1", "yes", ""])
+@each_row("name", BOOLEANS)
+@each_row("raw", ["maybe", "1", "yes", ""])
 def test_boolean_option_with_other_value_returns_400(name, raw):
     code, message, status = error_of(f"{name}={raw}")
 
@@ -127,7 +128,7 @@ def test_boolean_option_with_other_value_returns_400(name, raw):
     assert message.startswith(f"Failed to deserialize query parameters: {name}:")
 
 
-@pytest.mark.parametrize(
+@each_row(
     "query",
     [
         "utt_split=long",

@@ -21,6 +21,7 @@ from tests.fixtures.deepgram_answer import (
     alternative,
     answer,
 )
+from tests.fixtures.rows import each_row
 from tests.fixtures.transcripts import SHA, listen_queries, segment, timed_words, transcript, transcripts
 
 
@@ -107,7 +108,7 @@ def test_paragraph_begins_after_pause_and_has_sentences():
     assert (second["num_words"], second["start"]) == (8, 5.0)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "sentences"),
     [
         ("Dr. Smith met J. R. Tolkien. They talked.", ["Dr. Smith met J. R. Tolkien.", "They talked."]),

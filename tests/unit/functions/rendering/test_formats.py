@@ -15,12 +15,23 @@ from earshot_contract import keys
 from earshot_contract.shard_results import Segment
 from functions.options.options import Options
 from functions.rendering.deepgram import listen_response
-from functions.rendering.formats import FORMATS, JSON, OPENAI_JSON, OPENAI_TEXT, SRT, STORED_FORMATS, TXT, VTT
+from functions.rendering.formats import (
+    FORMATS,
+    JSON,
+    LISTEN_FORMATS,
+    OPENAI_JSON,
+    OPENAI_TEXT,
+    SRT,
+    STORED_FORMATS,
+    TXT,
+    VTT,
+)
 from functions.transcripts.edit import edit
 from functions.transcripts.letters import normalised
 from functions.transcripts.transcript import Transcript
 from functions.transcripts.words import words_of
 from tests.fixtures.transcripts import segment, timed_words, transcript
+from tests.paths import ROOT
 
 EDITS = ["filler_words=true", "numerals=true", "replace=acme:Contoso+Ltd&replace=well"]
 QUERIES = ["&".join(q for q, on in zip(EDITS, flags, strict=True) if on) for flags in product([False, True], repeat=3)]
@@ -115,3 +126,13 @@ def test_formats_are_the_stored_and_the_cli_formats() -> None:
     assert all(form.listen_name == CliFormat(form.cli_name).api_name for form in FORMATS if form.cli_name)
     assert len({form.name for form in FORMATS}) == len(FORMATS)
     assert JSON.stored_suffix == "json"
+
+
+def test_page_offers_the_formats_of_a_result() -> None:
+    """The page's scripts have no list of their own besides this one."""
+    scripts = {path.name: path.read_text("utf-8") for path in (ROOT / "functions" / "page").glob("*.js")}
+    (listed,) = re.findall(r"export const FORMATS = \{([^}]*)\};", scripts["about.js"])
+
+    assert set(re.findall(r"(\w+): \"", listed)) == set(LISTEN_FORMATS)
+    lists = re.compile(r"""["'](?:srt|vtt|txt)["'], *["'](?:srt|vtt|txt)["']""")
+    assert [name for name, script in scripts.items() if lists.search(script)] == []

@@ -20,6 +20,7 @@ from functions.rendering.openai_response_format import BadField, OpenAIResponseF
 from functions.rendering.srt import srt
 from functions.rendering.vtt import vtt
 from functions.transcripts.transcript import Channel, Transcript
+from tests.fixtures.rows import each_row
 
 HELLO = Segment(
     0.5,
@@ -200,7 +201,7 @@ def test_invalid_response_format_raises_bad_field(fields: dict[str, list[str]], 
     assert error_body(refused.value.failure, refused.value.param)["error"]["param"] == param
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "values", "words", "segments"),
     [
         ("timestamp_granularities[]", ["word", "segment"], True, True),

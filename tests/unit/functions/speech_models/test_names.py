@@ -6,11 +6,12 @@ import pytest
 
 from functions.errors import ApiError
 from functions.speech_models.names import Model, accepted_names, choose, model_info, model_uuid
+from tests.fixtures.rows import each_row
 
 AVAILABLE = [Model("base", "a" * 64), Model("medium.en", "b" * 64), Model("large-v3", "c" * 64)]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("requested", "name"),
     [
         ("whisper", "base"),
@@ -34,13 +35,13 @@ def test_requested_name_means_an_available_model(requested, name):
     assert choose(requested, "en", AVAILABLE, default="base").name == name
 
 
-@pytest.mark.parametrize("requested", ["turbo", "whisper-turbo", "large-v3-turbo", "openai/whisper-large-v3-turbo"])
-@pytest.mark.parametrize("name", ["turbo", "large-v3-turbo"])
+@each_row("requested", ["turbo", "whisper-turbo", "large-v3-turbo", "openai/whisper-large-v3-turbo"])
+@each_row("name", ["turbo", "large-v3-turbo"])
 def test_turbo_has_two_names(requested, name):
     assert choose(requested, "en", [*AVAILABLE, Model(name, "d" * 64)], default="base").name == name
 
 
-@pytest.mark.parametrize(
+@each_row(
     "requested", ["whisper-tiny", "nova-9", "whisper-", "", "base-en", "small", "gpt-9-transcribe", "whisper-medium"]
 )
 def test_unavailable_model_is_rejected_with_the_available_names(requested):
@@ -59,7 +60,7 @@ nova-3-general nova-2-atc flux-general-en flux-general-multi gpt-realtime-whispe
 deepgram/nova-3 openai/gpt-4o-transcribe OpenAI/gpt-transcribe"""
 
 
-@pytest.mark.parametrize("requested", VENDOR_NAMES.split())
+@each_row("requested", VENDOR_NAMES.split())
 def test_vendor_name_means_the_default_model_unless_strict(requested):
     assert choose(requested, "en", AVAILABLE, default="large-v3").name == "large-v3"
     with pytest.raises(ApiError, match="This deployment has no model"):

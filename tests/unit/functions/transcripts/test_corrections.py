@@ -20,6 +20,7 @@ from functions.transcripts.corrections import (
 )
 from functions.transcripts.transcript import SpeakerName, Transcript
 from functions.transcripts.words import punctuated_words_of
+from tests.fixtures.rows import each_row
 from tests.fixtures.transcripts import transcript as transcript_of
 
 
@@ -96,7 +97,7 @@ def test_changed_words_are_found_in_the_corrected_transcript():
     assert found == [["He"], ["a", "very"]]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("corrections", "problem"),
     [
         (Corrections([Change(0, 6, 2, "x")]), "has 7 words"),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.transcripts.graphemes import grapheme_starts, graphemes
+from tests.fixtures.rows import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     "clusters",
     [
         ["a", "e\u0301", "o\u0308\u0323", "b"],

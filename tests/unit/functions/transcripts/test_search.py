@@ -9,6 +9,7 @@ from functions.options.options import Options
 from functions.rendering.deepgram import listen_response
 from functions.transcripts.search import search
 from functions.transcripts.words import TranscriptWord, words_of
+from tests.fixtures.rows import each_row
 from tests.fixtures.transcripts import segment, timed_words, transcript
 
 TEXT = """Hello, this is Steve, a professor of social epistomology at Warwick. The invoices for cooper net ease were
@@ -20,7 +21,7 @@ def words(text: str) -> list[TranscriptWord]:
     return words_of(made, made.channels[0])
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("term", "snippet", "least"),
     [
         ("Professor", "professor", 1.0),

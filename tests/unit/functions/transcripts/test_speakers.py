@@ -21,6 +21,7 @@ from functions.transcripts.corrections import Corrections, correct
 from functions.transcripts.edit import edit
 from functions.transcripts.speakers import word_speakers
 from functions.transcripts.transcript import Channel, SpeakerModelInfo, SpeakerName, Transcript
+from tests.fixtures.rows import each_row
 from tests.fixtures.transcripts import SHA, segment, timed_words, transcript
 
 TURNS = [
@@ -32,7 +33,7 @@ TURNS = [
 ALL = "punctuate=true&paragraphs=true&utterances=true&diarize=true"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("start", "end", "speaker"),
     [
         (0.5, 1.0, 0),

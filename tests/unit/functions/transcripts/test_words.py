@@ -20,6 +20,7 @@ from functions.transcripts.edit import edit
 from functions.transcripts.printed_words import segment_words
 from functions.transcripts.transcript import Transcript
 from functions.transcripts.words import join_words
+from tests.fixtures.rows import each_row
 from tests.fixtures.transcripts import transcript
 
 
@@ -90,8 +91,8 @@ SENTENCES = [
 ]
 
 
-@pytest.mark.parametrize(("language", "text"), SENTENCES)
-@pytest.mark.parametrize("parts", ["stripped", "spaced", "none"])
+@each_row(("language", "text"), SENTENCES)
+@each_row("parts", ["stripped", "spaced", "none"])
 def test_every_format_prints_the_models_text(language: str, text: str, parts: str) -> None:
     segment = aligned(text)
     model_text = segment.text

@@ -9,6 +9,7 @@ import pytest
 from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
 from functions.workers import policy
 from functions.workers.policy import Backlog, Launches, Offer, Working
+from tests.fixtures.rows import each_row
 
 TASK = Offer(WorkerKind.TASK, speed=60.0, start=180.0, usd_hour=0.805, free=4, idle=20.0)
 QUICK = Offer(WorkerKind.QUICK, speed=12.0, start=12.0, usd_hour=0.6, free=10, idle=2.0)
@@ -21,7 +22,7 @@ TEN_HOURS = Backlog(bulk_seconds=36_000.0, bulk_shards=60, longest=600.0)
 ONE_LONG = Backlog(bulk_seconds=36_000.0, bulk_shards=1, longest=36_000.0)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("backlog", "workers", "task", "quick", "expected"),
     [
         (Backlog(), [], TASK, QUICK, Launches()),
@@ -65,8 +66,8 @@ def test_late_backlog_is_left_to_tasks_where_there_are_any() -> None:
     assert policy.decide(THOUSAND, [], TASK, replace(QUICK, free=40), 300.0) == Launches(tasks=4)
 
 
-@pytest.mark.parametrize("ready", [0.0, 120.0, 180.0])  # works, starts, has just been launched
-@pytest.mark.parametrize("left", [1.0, 0.5, 0.2, 0.1])  # of the backlog
+@each_row("ready", [0.0, 120.0, 180.0])  # works, starts, has just been launched
+@each_row("left", [1.0, 0.5, 0.2, 0.1])  # of the backlog
 def test_quick_workers_with_tasks_stay_within_the_stretch(ready: float, left: float) -> None:
     """Each minute decides anew; what an earlier one spent to end sooner is no reason to spend more."""
     backlog = replace(THOUSAND, bulk_seconds=THOUSAND.bulk_seconds * left, bulk_shards=round(1000 * left))

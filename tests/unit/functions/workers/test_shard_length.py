@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.workers.shard_length import MAX_SHARDS, shard_length
+from tests.fixtures.rows import each_row
 
 HOUR = 3600.0
 GPU, CPU = (60.0, 300.0, 4), (4.0, 300.0, 4)  # speed, drain seconds, workers at most
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("seconds", "channels", "deployment", "shards"),
     [
         (0.6 * 3 * HOUR, 1, GPU, 1),  # one worker is done before another one has started

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.fixtures.rows import each_row
 from transcriber.whisper import quality_checks
 from transcriber.whisper.quality_checks import Hypothesis
 
@@ -115,7 +116,7 @@ def test_repetition_is_suspected_only_if_nothing_else_is_wrong() -> None:
 LOOP = replace(GOOD, text="on, on, on, on, on, on, on", avg_logprob=-0.1, compression_ratio=7.1, hit_token_limit=True)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("shards", "rival", "probability", "wins"),
     [
         (GOOD, replace(GOOD, avg_logprob=-0.05), 0.0, True),

@@ -8,6 +8,8 @@ from faster_whisper.vad import get_vad_model
 from earshot_contract.shards import Shard
 from transcriber.audio.resampling import SAMPLE_RATE
 
+# Probability from which speech begins, and below which it ends: silence is what is left. Silero's defaults.
+SPEECH_ON, SPEECH_OFF = 0.5, 0.35
 VAD_FRAME_SAMPLES = 512  # samples of one VAD frame: 32 ms at 16 kHz
 _SECTION_FRAMES, _RUN_UP_FRAMES = 320, 64  # 10.24 s and 2.05 s
 _RUN_UP_SAMPLES = _RUN_UP_FRAMES * VAD_FRAME_SAMPLES

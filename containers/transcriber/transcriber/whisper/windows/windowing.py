@@ -9,9 +9,7 @@ import numpy as np
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.whisper.windows.log_mel import FULL_WINDOW_FRAMES
 from transcriber.whisper.windows.profile import Profile
-from transcriber.whisper.windows.voice_activity import VAD_FRAME_SAMPLES
-
-_SPEECH_ON, _SPEECH_OFF = 0.5, 0.35  # VAD onset and offset thresholds (Silero's defaults)
+from transcriber.whisper.windows.voice_activity import SPEECH_OFF, SPEECH_ON, VAD_FRAME_SAMPLES
 
 # VAD frames are 32 ms.
 _VAD_FRAMES_PER_SECOND = SAMPLE_RATE / VAD_FRAME_SAMPLES
@@ -92,15 +90,15 @@ class Windower:
 
     def _step(self, probability: float, spans: list[WindowSpan]) -> None:
         if self._region_start is None:
-            if probability >= _SPEECH_ON:
+            if probability >= SPEECH_ON:
                 self._region_start, self._silence_start, self._history = self._next_frame, None, [probability]
             elif self._regions and self._next_frame - self._regions[-1][1] > self._max_pause():
                 self._emit_window(spans, self._next_frame)
             return
         self._history.append(probability)
-        if probability >= _SPEECH_ON:
+        if probability >= SPEECH_ON:
             self._silence_start = None
-        elif probability < _SPEECH_OFF and self._silence_start is None:
+        elif probability < SPEECH_OFF and self._silence_start is None:
             self._silence_start = self._next_frame
         if self._silence_start is not None and self._next_frame - self._silence_start >= _VAD_FRAMES_END_OF_SPEECH:
             self._end_region(self._silence_start, spans)

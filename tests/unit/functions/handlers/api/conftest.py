@@ -136,7 +136,7 @@ class Api:
 def api(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     monkeypatch.setenv("JOB_MACHINE_ARN", account.create_state_machine(json.dumps(MACHINE)))
     monkeypatch.setenv("DEFAULT_MODEL", "base")
-    monkeypatch.setenv("WAIT_SECONDS", "0.05")
+    monkeypatch.setenv("WAIT_SECONDS", "0.01")
     settings.cache_clear()
     model_bucket._cached = None
     for name in ("base", "tiny.en"):

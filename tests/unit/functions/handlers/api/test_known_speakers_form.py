@@ -16,6 +16,7 @@ from functions.aws import job_table, model_bucket, s3
 from functions.handlers.api.known_speakers_form import MAX_REFERENCE_BYTES, known_speakers
 from functions.rendering.openai_response_format import BadField
 from functions.transcripts.transcript import SpeakerName, Transcript
+from tests.fixtures.rows import each_row
 
 SAMPLE = b"RIFF a voice"
 URL = f"data:audio/wav;base64,{base64.b64encode(SAMPLE).decode()}"
@@ -38,8 +39,8 @@ def test_form_without_known_speakers_has_none() -> None:
     assert known_speakers(fields([""], ["  "])) is None
 
 
-@pytest.mark.parametrize("end", ["", "[]", "[0]"])
-@pytest.mark.parametrize(
+@each_row("end", ["", "[]", "[0]"])
+@each_row(
     "url", [URL, URL.replace("data:audio/wav", "DATA:audio/mpeg;codecs=mp3"), "data:,RIFF%20a%20voice", URL + "\n"]
 )
 def test_reference_is_bytes_of_a_data_url(url: str, end: str) -> None:
@@ -48,7 +49,7 @@ def test_reference_is_bytes_of_a_data_url(url: str, end: str) -> None:
     assert found == KnownSpeakers([KnownSpeaker("Zoë Ångström", SAMPLE)])
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("names", "references", "part", "sentence"),
     [
         (["Ann"], [], "names[]", "Each of known_speaker_names"),

@@ -17,6 +17,7 @@ from functions.options.specification import OptionSpec
 from functions.rendering.formats import VERBOSE_JSON
 from functions.rendering.openai_response_format import BadField, OpenAIResponseFormat
 from infra.openapi.document import describe
+from tests.fixtures.rows import each_row
 
 AUDIO = b"RIFF\r\n--not a boundary\r\n\x00\xff\r"
 
@@ -64,7 +65,7 @@ def part(name: str, value: bytes) -> bytes:
     return b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (name.encode(), value)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "content_type", "says"),
     [
         (b"RIFF", "audio/wav", "not audio/wav"),
@@ -97,8 +98,8 @@ def test_values_of_fields_are_read_in_any_case(spelling) -> None:
     assert (read.format, read.words, read.segments) == (VERBOSE_JSON, True, False)
 
 
-@pytest.mark.parametrize("name", ["file[]", "audio", "audio_file", "files"])
-@pytest.mark.parametrize("content", [AUDIO, b"RIFF"])
+@each_row("name", ["file[]", "audio", "audio_file", "files"])
+@each_row("content", [AUDIO, b"RIFF"])
 def test_audio_under_another_name_is_named(name: str, content: bytes) -> None:
     request = httpx.Request("POST", "http://api", data={"model": "whisper-1"}, files={name: ("a.wav", content)})
 
@@ -186,7 +187,7 @@ def test_redaction_is_obeyed_in_every_spelling(name: str) -> None:
     assert options(**{name: "pci"}).redact == ["pci"]
 
 
-@pytest.mark.parametrize("spec", [spec for spec in IMPLEMENTED if not spec.no_effect], ids=lambda spec: spec.name)
+@each_row("spec", [spec for spec in IMPLEMENTED if not spec.no_effect])
 def test_option_of_listen_is_obeyed_in_form_and_query(spec: OptionSpec) -> None:
     """None is left out without a word: neither in the form nor in the query string of the route."""
     sent_options = dict(parse_qsl(spec.needs)) | {spec.name: spec.example}

@@ -8,6 +8,7 @@ from functions.aws import job_table
 from functions.handlers.api.openai_form import TASKS
 from functions.handlers.api.router import ROUTES, SharedRoute
 from functions.options.options import Options
+from tests.fixtures.rows import each_row
 
 
 def test_options_in_the_json_body_are_warned_about(api):
@@ -51,8 +52,8 @@ WITHOUT_OPTIONS = [
 ]
 
 
-@pytest.mark.parametrize("query", ["redact=pci", "Redact[]=true", "redatc=pci", "redact_audio=true"])
-@pytest.mark.parametrize(("method", "path"), WITHOUT_OPTIONS)
+@each_row("query", ["redact=pci", "Redact[]=true", "redatc=pci", "redact_audio=true"])
+@each_row(("method", "path"), WITHOUT_OPTIONS)
 def test_redaction_where_none_is_done_is_refused(api, method, path, query):
     """The routes of a job that is made already, and uploads: the answer would hold what the caller wants left out."""
     answer = api(method, f"{path}?{query}".replace("{id}", "x"), None)

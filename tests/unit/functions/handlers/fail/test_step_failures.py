@@ -8,6 +8,7 @@ from earshot_contract.shards import ShardError
 from functions import errors
 from functions.errors import Failure
 from functions.handlers.fail.step_failures import failure_of_step
+from tests.fixtures.rows import each_row
 
 
 def lambda_cause(exception: Exception) -> str:
@@ -32,7 +33,7 @@ def test_busy_slow_downloads_are_a_503():
     assert "slow downloads" in failure.err_msg
 
 
-@pytest.mark.parametrize("error", list(ShardError))
+@each_row("error", list(ShardError))
 def test_every_shard_error_has_a_failure(error):
     failure = failure_of_step(error.value, "The message of the worker.")
 

@@ -21,6 +21,7 @@ from functions.transcripts.redaction.cues import (
 )
 from functions.transcripts.redaction.redact import redact
 from functions.transcripts.words import TranscriptWord
+from tests.fixtures.rows import each_row
 from tests.fixtures.transcripts import timed_segment, transcript
 
 LOOKS: dict[str, Callable[[Sequence[Cue], int], object]] = {
@@ -62,7 +63,7 @@ def test_look_reads_few_cues_however_many_there_are(look):
     assert 0 < reads[0] <= reads[1] <= reads[0] + 20  # a few more steps of two bisections
 
 
-@pytest.mark.parametrize("filler", range(BEFORE + 2))
+@each_row("filler", range(BEFORE + 2))
 def test_cue_counts_up_to_its_distance(filler):
     around = ["well"] * filler
     before = words_of(" ".join(["social", "security", *around, "123"]))

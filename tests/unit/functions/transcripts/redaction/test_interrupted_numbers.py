@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from functions.options.redacted_entities import parse_redact
 from functions.transcripts.redaction.redact import redact
+from tests.fixtures.rows import each_row
 from tests.fixtures.transcripts import segment, timed_words, transcript
 from tests.unit.functions.transcripts.redaction.test_redact import CARD, redacted
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("language", "names", "text", "expected"),
     [
         # Begun anew, and read once more.
@@ -94,7 +93,7 @@ def test_secret_is_redacted_in_each_form(language: str, names: str, text: str, e
     assert redacted(text, names, language) == expected
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("names", "text"),
     [
         ("email_address", "We are at this point in time, at some point in the story, at one point me and he looked."),
@@ -112,7 +111,7 @@ def test_what_is_no_secret_stays(names: str, text: str) -> None:
     assert redacted(text, names) == text
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("question", "answer", "names", "expected"),
     [
         ("And what is the security code on the back please?", "It is seven four two.", "pci", "It is [CVV_1]."),
@@ -125,7 +124,7 @@ def test_what_is_no_secret_stays(names: str, text: str) -> None:
         ("Tell me about the account.", "I paid 2500 in 2019", "account_number", "I paid 2500 in 2019"),
     ],
 )
-@pytest.mark.parametrize("asks", [0, 1])
+@each_row("asks", [0, 1])
 def test_answer_on_another_channel_is_redacted(
     asks: int, question: str, answer: str, names: str, expected: str
 ) -> None:

@@ -13,6 +13,7 @@ from functions.transcripts.edit import edit
 from functions.transcripts.redaction.redact import redact
 from functions.transcripts.transcript import Transcript
 from functions.transcripts.words import words_of
+from tests.fixtures.rows import each_row
 from tests.fixtures.transcripts import segment, timed_words, transcript
 
 CARD = "four one one one one one one one one one one one one one one one"
@@ -25,7 +26,7 @@ def redacted(text: str, names: str, language: str = "en") -> str:
     return " ".join(each.text for each in found.channels[0].segments)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "expected"),
     [
         (
@@ -61,7 +62,7 @@ def test_pci_redacts_card_expiry_and_code_only(text: str, expected: str) -> None
     assert redacted(text, "pci") == expected
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("names", "text", "expected"),
     [
         ("ssn", "five five five two two one one one one and 123-45-6789.", "[SSN_1] and [SSN_2]."),

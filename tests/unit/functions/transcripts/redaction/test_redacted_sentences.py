@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
+from tests.fixtures.rows import each_row
 from tests.unit.functions.transcripts.redaction.test_redact import redacted
 
 ENTITIES = "pci,ssn,phone_number,email_address,account_number"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("language", "names", "text", "expected"),
     [
         # Interrupted, announced in parts, said in other words.
@@ -49,7 +48,7 @@ def test_secret_in_a_sentence_is_redacted_whole(language: str, names: str, text:
     assert redacted(text, names, language) == expected
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("language", "names", "text"),
     [
         ("en", ENTITIES, "We looked at amazon.com and met at example.com."),

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from tests.fixtures.encodings import encoded
+from tests.fixtures.rows import each_row
 from tests.fixtures.sound import read
 from transcriber.audio.file_structure.parts import parts_of
 from transcriber.audio.resampling import SAMPLE_RATE
@@ -107,8 +108,8 @@ def test_one_recording_is_one_part() -> None:
             assert starts(content + trailer) == [0], name
 
 
-@pytest.mark.parametrize("between", [ID3, b"TAG" + b"x" * 125, APE, LYRICS, b"\x55" * 5000], ids=len)
-@pytest.mark.parametrize(("name", "codec", "rate"), FRAMED)
+@each_row("between", [ID3, b"TAG" + b"x" * 125, APE, LYRICS, b"\x55" * 5000])
+@each_row(("name", "codec", "rate"), FRAMED)
 def test_tags_and_rubbish_between_recordings_are_skipped(name: str, codec: str, rate: int, between: bytes) -> None:
     first, wav = encoded(name, codec, rate), encoded("wav", "pcm_s16le", SAMPLE_RATE)
 

@@ -6,8 +6,8 @@ import mmap
 import tempfile
 
 import numpy as np
-import pytest
 
+from tests.fixtures.rows import each_row
 from transcriber.audio.file_structure import transport_stream
 
 PACKET = transport_stream.PACKET_BYTES
@@ -47,7 +47,7 @@ AC3 = b"\x6a\x01\0"
 SUBTITLE = b"\x59\x01\0"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("content", "packets"),
     [
         (FIRST + FIRST, [0]),

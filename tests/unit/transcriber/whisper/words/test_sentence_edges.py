@@ -12,6 +12,7 @@ from earshot_contract.engine_profile import EngineProfile
 from earshot_contract.s3_object import S3Object
 from earshot_contract.shard_results import Segment, Word
 from earshot_contract.shards import Shard
+from tests.fixtures.rows import each_row
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.windows.profile import PROFILES
 from transcriber.whisper.words.sentence_edges import with_sentence_edges
@@ -27,7 +28,7 @@ def written(text: str, *, begins: float | None = 0.0, ends: float | None = 3.0, 
     return edited[0].text
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "expected"),
     [
         ("six spoons of peas", "Six spoons of peas."),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
+from tests.fixtures.rows import each_row
 from transcriber.whisper.words.timestamp_segments import (
     TokenSegment,
     before_end_of_audio,
@@ -87,7 +86,7 @@ def test_without_repetition_keeps_two_rounds() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("before", "after", "expected"),
     [
         ([" My", " sister"], ["-", "in", "-", "law", " left"], [" My sister-in-law", " left"]),

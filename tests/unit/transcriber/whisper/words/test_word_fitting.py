@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.fixtures.rows import each_row
 from transcriber.whisper.words.word_alignment import AlignedWord
 from transcriber.whisper.words.word_fitting import fit_to_sound, fit_to_speech
 
@@ -51,7 +52,7 @@ def sounding(*pauses: tuple[float, float], seconds: float = 4.0) -> np.ndarray:
     return mel
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("first", "second", "pauses", "expected"),
     [
         ((" bags", 1.0, 1.4), (" and", 1.4, 2.2), [(1.5, 2.0)], (1.5, 2.0)),  # the pause was counted to the next word

@@ -14,6 +14,7 @@ from functions.aws import dynamodb, job_table, s3
 from functions.handlers.api.router import ROUTES, SharedRoute
 from functions.jobs import shares
 from functions.settings import settings
+from tests.fixtures.logs import log_records
 
 ANNA = "a1" * 8
 AUDIO = b"\xff\xfb\x90\x00 audio"
@@ -112,8 +113,8 @@ def test_secret_opens_its_own_job_and_the_shared_routes_only(api, job_id, comple
         assert nobody("GET", path, headers={"Authorization": f"Share {secret}"}).status == 404
 
 
-def test_secret_is_stored_and_logged_nowhere(api, job_id, caplog):
-    with caplog.at_level(logging.DEBUG):
+def test_secret_is_stored_and_logged_nowhere(api, job_id):
+    with log_records(logging.DEBUG) as records:
         secret = share(api, job_id).json["secret"]
         opened(api, job_id, secret, "/result")
 
@@ -121,7 +122,8 @@ def test_secret_is_stored_and_logged_nowhere(api, job_id, caplog):
     assert len(secret) == 22  # 128 bits
     assert row["shares"][0]["digest"] == shares.secret_digest(secret)
     assert secret not in json.dumps(row)
-    assert secret not in caplog.text
+    assert "Shared" in [record.getMessage() for record in records]
+    assert secret not in str([vars(record) for record in records])
     assert secret not in api.of(ANNA).get(f"/requests/{job_id}").text
 
 

@@ -1,0 +1,68 @@
+"""Edits that a request's options ask for are in every form of its result: rendered on request, or stored before."""
+
+from __future__ import annotations
+
+import pytest
+
+from earshot_contract.job_state import JobState
+from earshot_contract.keys import transcript_key, upload_result_key
+from earshot_contract.s3_object import S3Object
+from functions.aws import job_table, s3
+from functions.handlers.assemble.output_files import output_files
+from functions.jobs.job import Job, Source, SourceKind
+from functions.options.options import Options
+from functions.rendering.formats import LISTEN_FORMATS, OPENAI_FORMATS, STORED_FORMATS
+from tests.unit.functions.handlers.api.conftest import transcript
+
+EDITS = "replace=apples:pears&numerals=true&filler_words=false&punctuate=true"
+WORDS = ("Um,", "twenty", "five", "apples.")
+FORMS = [f"format={name}" for name in LISTEN_FORMATS]
+FORMS += [f"response_format={name}" for name in OPENAI_FORMATS if name != "diarized_json"]
+
+
+@pytest.fixture
+def job_id(api, complete) -> str:
+    made = api.post(f"/listen?{EDITS}", b"\x00\x01audio").json["request_id"]
+    assert complete(made, *WORDS).state is JobState.COMPLETED
+    return made
+
+
+def is_edited(text: str) -> bool:
+    return "25" in text and "pears" in text and not any(word in text for word in ("twenty", "apples", "Um"))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_result_in_every_format_is_edited(api, job_id, form):
+    assert is_edited(api.get(f"/requests/{job_id}/result?{form}").text)
+
+
+def test_result_of_diarized_job_is_edited(api, complete):
+    made = api.post(f"/listen?{EDITS}&diarize=true", b"\x00\x01audio").json["request_id"]
+    complete(made, *WORDS, speakers=1)
+
+    assert is_edited(api.get(f"/requests/{made}/result?response_format=diarized_json").text)
+
+
+def test_shared_result_is_edited(api, job_id):
+    made = api.post(f"/requests/{job_id}/shares").json
+    shared = type(api)(None)("GET", f"/shared/{job_id}/result", headers={"Authorization": f"Share {made['secret']}"})
+
+    assert is_edited(shared.text)
+
+
+def test_stored_files_are_edited_but_the_transcript_is_not(api, job_id):
+    job = job_table.find(job_id)
+    for form in STORED_FORMATS:
+        stored = s3.get(S3Object("transcripts", transcript_key(job.id, str(form.stored_suffix)))).decode()
+        assert is_edited(stored) is (form.name != "json"), form.name
+
+
+def test_files_of_an_upload_are_all_edited(api):
+    options = Options.from_query(EDITS)
+    source = Source(SourceKind.UPLOAD, S3Object("uploads", "talks/one.mp3"))
+    job = Job("j1", source, options.query)
+    files = {file.key: file.body.decode() for file in output_files(job, transcript(job, *WORDS), options)}
+
+    for form in STORED_FORMATS:
+        key = upload_result_key("talks/one.mp3", str(form.stored_suffix))
+        assert is_edited(files[key].replace(options.query, "")), key
