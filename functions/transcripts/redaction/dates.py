@@ -38,6 +38,9 @@ def find_dates(words: Sequence[TranscriptWord], numerals: Sequence[Numeral], cue
     """Return all dates in order: of birth, of a card's expiry, and others."""
     starting = {numeral.first: numeral for numeral in numerals}
     ending = {numeral.last: numeral for numeral in numerals}
+    numbers = {
+        at for numeral in numerals for at in range(numeral.first, numeral.last + 1)
+    }  # the French "sept" is seven
     found: list[Found] = []
     used: dict[Entity, int] = {}  # where the last date of each kind begins
     for at, word in enumerate(words):
@@ -51,7 +54,7 @@ def find_dates(words: Sequence[TranscriptWord], numerals: Sequence[Numeral], cue
             found.append(Found(entity, at, at))
         elif last := _end_of_ordinals(words, starting, at, born=entity is Entity.DOB):
             found.append(Found(_entity(cues, at, used, last), at, last))
-        elif word.normalised.rstrip(".") in _MONTHS and not _is_verb(words, at):
+        elif at not in numbers and word.normalised.rstrip(".") in _MONTHS and not _is_verb(words, at):
             first = _day_before(words, ending, at)
             last = _day_and_year_after(words, starting, at)
             if (first, last) != (at, at) or _expires(words, cues, at):

@@ -218,7 +218,17 @@ def _belonging(words: Sequence[TranscriptWord], first: int, digits: set[int]) ->
     line = " ".join(word.normalised for word in words[max(0, first - 4) : first])
     if letters := _SPELT.search(line):
         return len(letters[0].split())
+    if may_be_name and _is_spelt_after(words, first - 1):
+        return 1  # "lee, l e e at …"
     return int(_belongs(before.normalised, after.normalised))
+
+
+def _is_spelt_after(words: Sequence[TranscriptWord], at: int) -> bool:
+    """Tell whether the letters of a word follow it one by one: "lee, l e e", "lee, l-e-e"."""
+    name = words[at].normalised
+    letters = "".join(word.normalised.replace("-", "") for word in words[at + 1 : at + 1 + len(name)])
+    following = words[at + 1].normalised if at + 1 < len(words) else ""
+    return len(name) > 1 and letters.startswith(name) and (len(following) == 1 or following[1:2] == "-")
 
 
 def _belongs(before: str, after: str) -> bool:

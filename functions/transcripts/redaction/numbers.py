@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
@@ -15,15 +16,27 @@ from functions.transcripts.redaction.announcements import YEAR, completed, has_l
 from functions.transcripts.redaction.check_digits import CARD_LENGTHS, is_card, is_iban
 from functions.transcripts.redaction.cues import BEFORE, Cue, cues_before
 from functions.transcripts.redaction.found import LEAST_DIGITS, Found
-from functions.transcripts.redaction.number_entities import entity_of
+from functions.transcripts.redaction.number_entities import entity_by_shape, entity_of
 from functions.transcripts.redaction.numerals import Numeral
-from functions.transcripts.redaction.runs import Run, counts_digits, digits_of, is_corrected, runs, text_of
+from functions.transcripts.redaction.phones import is_phone_number
+from functions.transcripts.redaction.runs import (
+    Run,
+    begun_anew,
+    counts_digits,
+    digits_of,
+    is_corrected,
+    is_taken_back,
+    joined_by_letters,
+    runs,
+    text_of,
+)
 from functions.transcripts.words import TranscriptWord
 
 _MOST_BEFORE_WHOLE = 10  # words between the digits of a number that were said first, and the whole of it
 _MOST_PARTS = 4  # of a card's number
 _ALIKE = 3  # digits with which both begin; one less where words like "no, wait" stand between
 _MAY_BEGIN_TWICE = (Entity.CREDIT_CARD, Entity.SSN, Entity.ACCOUNT_NUMBER, Entity.PHONE_NUMBER)
+_BEGINS_PHONE = re.compile(r"\+\d+|0[\d -]+|\d{3}-\d{3}-?")  # so is no other number written
 _USUAL = (15, 16)  # digits of most cards
 _MOST_DIGITS = 2 * CARD_LENGTHS[-1]  # among which a card's are looked for: of a number that goes on behind it
 
@@ -49,7 +62,7 @@ def find_numbers(
                 found.append(_found(Entity.CREDIT_CARD, part))
             else:
                 found += _classified(part, words, cues, languages[part[0].first], found[-BEFORE:], requested)
-    found += _interrupted_cards(words, found, digits_only)
+    found += _interrupted(words, found, digits_only, languages)
     found += _begun_before(words, found, digits_only, languages)
     return completed(words, sorted(found, key=lambda entity: entity.first), digits_only, cues)
 
@@ -63,24 +76,35 @@ def _is_announced_otherwise(
     """
     nearest = cues_before(cues, run[0].first)[:1]
     others = {Entity.SSN, Entity.ACCOUNT_NUMBER, Entity.PHONE_NUMBER} & requested
-    is_other = any(cue.entity in others for cue in nearest)
-    return is_other and (is_corrected(words, run) or has_letters(words, run))
+    if not any(cue.entity in others for cue in nearest):
+        return False
+    # French insurance numbers have 13 digits and two check digits, those of cards are more often 15 or 16.
+    is_whole = nearest[0].entity is Entity.SSN and not is_card(digits_of(run))
+    return is_whole or is_corrected(words, run) or has_letters(words, run)
 
 
-def _interrupted_cards(
-    words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral]
+def _interrupted(
+    words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral], languages: Sequence[str]
 ) -> Iterator[Found]:
-    """Yield the parts of a card with anything between them: "4000 0566." "You're breaking up." "5566 …"."""
+    """Yield the parts of a card, or of a telephone number, with anything between them.
+
+    "4000 0566." "You're breaking up." "5566 …"; "917-555." "Sorry, my dog." "0144."
+    """
     parts = list(runs(_free(numerals, found), words, across_sentences=True))
     used = 0
     for begin in range(len(parts)):
-        digits = digits_of(parts[begin])
+        run = [*parts[begin]]
         for end in range(max(begin, used) + 1, min(len(parts), begin + _MOST_PARTS)):
             if begin < used or parts[end][0].first - parts[end - 1][-1].last > _MOST_BEFORE_WHOLE:
                 break
-            digits += digits_of(parts[end])
-            if len(digits) in _USUAL and is_card(digits):
-                yield from (_found(Entity.CREDIT_CARD, part) for part in parts[begin : end + 1])
+            run += parts[end]
+            digits = digits_of(run)
+            entity = Entity.CREDIT_CARD if len(digits) in _USUAL and is_card(digits) else None
+            if end == begin + 1 and _BEGINS_PHONE.fullmatch(text_of(parts[begin])):
+                phone = is_phone_number(digits, text_of(run), languages[run[0].first])
+                entity = entity or (Entity.PHONE_NUMBER if phone else None)
+            if entity:
+                yield from (_found(entity, part) for part in parts[begin : end + 1])
                 used = end + 1
 
 
@@ -96,8 +120,9 @@ def _begun_before(
     """Yield what was said of a number before it was said whole.
 
     "5500. Hold on, I dropped it. 0000 …" of a card; of others what begins like them: "219 09, I'm sorry, 219 08 9999".
+    Of all what is taken back with nothing else between: "nine one, no, one nine one".
     """
-    whole = [entity for entity in sorted(found, key=lambda entity: entity.first) if entity.entity in _MAY_BEGIN_TWICE]
+    whole = sorted(found, key=lambda entity: entity.first)
     firsts = [entity.first for entity in whole]
     at_word = {numeral.first: at for at, numeral in enumerate(numerals)}
     for run in runs(_free(numerals, found), words, across_sentences=False):
@@ -112,7 +137,11 @@ def _begun_before(
         least = _ALIKE - is_corrected(words, [run[-1], numerals[begins]])
         begins_alike = len(digits) >= least and digits_of(numerals[begins : begins + least]).startswith(digits[:least])
         is_year = len(run) == 1 and bool(YEAR.fullmatch(digits))
-        if begins_alike or (entity is Entity.CREDIT_CARD and len(digits) % 4 == 0 and not is_year):
+        if is_taken_back(words, run, firsts[following]):
+            yield _found(entity, run)
+        elif entity not in _MAY_BEGIN_TWICE:
+            continue
+        elif begins_alike or (entity is Entity.CREDIT_CARD and len(digits) % 4 == 0 and not is_year):
             yield _found(entity, run)
 
 
@@ -130,7 +159,7 @@ def other_numbers(
     free = _free(numerals, found)
     if every:
         return [Found(Entity.NUMERICAL_PII, n.first, n.last) for n in free if not (n.is_ordinal or n.is_ambiguous)]
-    free_runs = runs(free, words, across_sentences=False)
+    free_runs = joined_by_letters(list(runs(free, words, across_sentences=False)), words)
     return [_found(Entity.NUMERICAL_PII, run) for run in free_runs if len(digits_of(run)) >= LEAST_DIGITS]
 
 
@@ -175,6 +204,9 @@ def _classified(
     A run that was begun anew, and is nothing that was requested, may be two numbers that are.
     """
     whole = entity_of(run, words, cues, language, found, requested)
+    if whole is None:
+        shorter = (entity_by_shape(each, language) for each in begun_anew(words, run))
+        whole = next(filter(None, shorter), None)
     if whole is not None and (whole in requested or not is_corrected(words, run)):
         yield _found(whole, run)
     elif len(run) > 1:
