@@ -22,7 +22,8 @@ _LINKING = word_set(
     "is are it's that's ending ends last four ist lautet endet est termine es termina terminada é è finisce eindigt er"
 )
 _CONNECTING = (
-    _NUMBER
+    word_set("changed to now became currently neu jetzt maintenant ahora adesso agora nu")
+    | _NUMBER
     | _LINKING
     | word_set("please uh um okay yes sure bitte ja s'il vous plaît oui por favor sí per sì alstublieft")
     | word_set(
@@ -59,6 +60,7 @@ _PHONETIC = word_set(
     "quebec romeo sierra tango uniform victor whiskey whisky xray x-ray yankee zulu"
 )
 _NO_CODE = word_set("I A AM PM OK USD EUR GBP CHF US UK EU")
+_SINGLE_LETTER = 0.4  # of a group
 _MOST_LETTERS = 3  # groups of letters on one side of a number: "GB29 NWBK 6016 …"
 
 
@@ -141,7 +143,7 @@ def completed(
 
     def end(at: int, step: int) -> int:
         """Return the last index from `at` on, in a direction, to which letters lead."""
-        groups, best = 0, at
+        groups, best = 0.0, at
         while groups <= _MOST_LETTERS and 0 <= (following := at + step) < len(words):
             if following in announcing or following in taken:
                 break
@@ -150,8 +152,8 @@ def completed(
             elif step < 0 and (first := spelt_letter(words, following)) is not None:
                 groups += 1
                 best = following = first
-            elif _is_letters(words[following].text) or _ends_with_a(words, following, step):
-                groups += 1
+            elif _is_letters(words[following].text) or _is_letter_a(words, following, step):
+                groups += 1 if len(words[following].normalised) > 1 else _SINGLE_LETTER
                 best = following if step < 0 or len(words[following].normalised) == 1 else best
             else:
                 break
@@ -178,9 +180,11 @@ def spelt_letter(words: Sequence[TranscriptWord], last: int) -> int | None:
     return last if text in _PHONETIC else None
 
 
-def _ends_with_a(words: Sequence[TranscriptWord], at: int, step: int) -> bool:
-    """Tell whether a word is the letter A behind a number and no article: "QQ 12 34 56 A."."""
-    return step > 0 and words[at].text.rstrip(".,;?!") == "A" and words[at].text[-1] in ".,;?!"
+def _is_letter_a(words: Sequence[TranscriptWord], at: int, step: int) -> bool:
+    """Tell whether a word is the letter A and no article: "QQ 12 34 56 A.", "L R A, 90"."""
+    if words[at].text.rstrip(".,;?!") != "A":
+        return False
+    return words[at].text[-1] in ".,;?!" if step > 0 else at > 0 and _is_letters(words[at - 1].text)
 
 
 def has_letters(words: Sequence[TranscriptWord], run: Run) -> bool:

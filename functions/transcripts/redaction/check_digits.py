@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 CARD_LENGTHS = range(13, 20)  # ISO/IEC 7812: at most 19 digits; 13 is the shortest in use
+USUAL = (15, 16)  # digits of most cards
 _IBAN = re.compile(r"[a-z]{2}\d{2}[a-z\d]{11,30}")
 
 

@@ -23,6 +23,8 @@ STEMS = {
     ),
     Entity.CREDIT_CARD_EXPIRATION: (
         r"expir|exp\b|(valid|good) (thru|through|until|till)|valid from \S+ (to|until|till)\b",
+        r"month and (the )?year|monat und jahr|mois et (l')?année|mes y (el )?año",
+        r"mese e anno|mês e (o )?ano|maand en jaar",
         r"ablauf|gültigkeit|gültig bis|(läuft|lief|laufen)" + _FRAMED % "ab" + "|bis" + _FRAMED % "gültig",
         r"date d'expiration|date de validité|fin de validité|(valable|valide|valables|valides) (jusqu|en\b)|échéance",
         r"caduc|venc(e|en|ió|imiento)\b|válid[ao]s? hasta|validez",
@@ -40,7 +42,7 @@ STEMS = {
         r"(three|3|four|4)[ -]digit( \w+)? (code|number)",
         r"(code|number|numbers|digits)( \w+){0,2} (on|at) the (back|reverse|rear)\b(?! end\b)",
         r"(three|3|four|4) digits on the (back|front)|(three|3) (digits|numbers (are|on|next|at))",
-        r"on the back (it|there|is|are|it's|says)\b|the back (says|reads)\b",
+        r"on the back (it|there(?! (are|is|were))|is|are|it's|says)\b|the back (says|reads)\b",
         r"au (dos|verso) (c'est|il y a|c'est écrit)\b",
         r"hinten (steht|drauf steht)|(atrás|detrás) (dice|pone|tiene)|dietro (c'è|dice)|atrás (diz|está)",
         r"achterop staat",
@@ -91,6 +93,7 @@ STEMS = {
         r"(extension|ext|nebenstelle|durchwahl|interno|ramal|toestel|lokalnummer)\b|poste (?=\d)",
         r"téléphone|portable\b|appele|rappele|joindre|joignable|indicatif|fixe\b",
         r"teléfono|móvil|celular|llám|llama|prefijo|localizar|telefone|telemóvel|ligar|ligue",
+        r"liga (no|para|pra)\b|apunt[ea]|anot[ae]",
         r"cellulare|chiam|fisso\b|mobiel|mobil|bereik|bel me|mobilnummer",
     ),
     Entity.DOB: (

@@ -16,6 +16,7 @@ _AT = word_set(
 _DOT = word_set("dot . punkt point punto ponto punt punktum period точка крапка kropka tečka nokta 닷 점")
 _JOINERS = _DOT | word_set(
     "underscore dash hyphen minus plus unterstrich bindestrich tiret souligné guión guion bajo trattino hífen streepje "
+    "ele eme ene efe hache jota erre uve equis zeta "  # Spanish letters
     "дефис тире подчёркивание подчеркивание myślnik podkreślnik pomlčka podtržítko tire"
 )
 _TOP_LEVEL = word_set(

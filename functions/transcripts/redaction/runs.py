@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from functions.options.redacted_entities import Entity
+from functions.transcripts.redaction.found import Found
 from functions.transcripts.redaction.numerals import AND, Numeral, word_set
 from functions.transcripts.words import TranscriptWord
 
@@ -85,6 +87,11 @@ def joined_by_letters(parts: Sequence[Run], words: Sequence[TranscriptWord]) -> 
         else:
             joined.append([*run])
     return joined
+
+
+def as_found(entity: Entity, run: Run) -> Found:
+    """Return a run as an entity."""
+    return Found(entity, run[0].first, run[-1].last)
 
 
 def digits_of(run: Sequence[Numeral]) -> str:
