@@ -38,7 +38,7 @@ STEMS = {
     ),
     Entity.CVV: (
         r"cvv|cvc|cv (code|two)|c v v|c v c|csc\b|signature (strip|panel)",
-        r"security code|verification (code|value|number)|card code|security (number|digits)",
+        r"security code|security is\b|verification (code|value|number)|card code|security (number|digits)",
         r"(three|3|four|4)[ -]digit( \w+)? (code|number)",
         r"(code|number|numbers|digits)( \w+){0,2} (on|at) the (back|reverse|rear)\b(?! end\b)",
         r"(three|3|four|4) digits on the (back|front)|(three|3) (digits|numbers (are|on|next|at))",

@@ -219,6 +219,8 @@ def _belonging(words: Sequence[TranscriptWord], first: int, digits: set[int]) ->
     line = " ".join(word.normalised for word in words[max(0, first - 4) : first])
     if letters := _SPELT.search(line):
         return len(letters[0].split())
+    if before.normalised in _IS:
+        return 0  # "è luca punto …"
     if may_be_name and _is_spelt_after(words, first - 1):
         return 1  # "lee, l e e at …"
     return int(_belongs(before.normalised, after.normalised))

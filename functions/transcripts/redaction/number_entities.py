@@ -104,6 +104,8 @@ def _candidates(
         is_british = cue.entity is Entity.SSN and len(digits) == _BRITISH_DIGITS and has_letters(words, run)
         if is_british or _is_announced(cue.entity, digits + misheard, language) or is_part(words, cue, run, digits):
             yield _without_slash(cue.entity, text)
+    if is_end:
+        yield Entity.CREDIT_CARD
     if entity := entity_by_shape(run, language) or _after_card(run[0].first, digits, text, found):
         yield entity
     for cue in cues_after(cues, run[-1].last):
@@ -171,7 +173,7 @@ def _is_announced(entity: Entity, digits: str, language: str) -> bool:
     """Tell whether words that announce an entity may mean this number, by its length."""
     if entity is Entity.CREDIT_CARD_EXPIRATION and len(digits) == LEAST_DIGITS:
         # "4 27": a month and a year. "zéro quatre vingt-huit" sounds like 0 and 88.
-        return digits[1] in "234" or (language == "fr" and digits[0] == "0" and digits[1] in "89")
+        return digits[1] in "23" or (language == "fr" and digits[0] == "0" and digits[1] in "89")
     if entity is Entity.CREDIT_CARD_EXPIRATION and YEAR.fullmatch(digits) and digits < _LEAST_YEAR:
         return False
     if entity is Entity.SSN and language == "en":
@@ -201,7 +203,7 @@ def _after_card(first: int, digits: str, text: str, found: Sequence[Found]) -> E
     if all(entity.entity is not Entity.CREDIT_CARD for entity in near):
         return None
     is_in_words = len(digits) == _AMBIGUOUS and not re.search(r"\d", text)  # three may as well be a code
-    if re.fullmatch(r"(0?[1-9]|1[0-2])\D*(20)?[2-4]\d", digits if is_in_words else text):
+    if re.fullmatch(r"(0?[1-9]|1[0-2])\D*(20)?[23]\d", digits if is_in_words else text):
         return Entity.CREDIT_CARD_EXPIRATION
     has_code = any(entity.entity is Entity.CVV for entity in near)
     return Entity.CVV if len(digits) in (3, 4) and not has_code else None

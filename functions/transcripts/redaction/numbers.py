@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
@@ -39,13 +40,16 @@ def find_numbers(
     cues: Sequence[Cue],
     languages: Sequence[str],
     requested: frozenset[Entity],
+    dates: Sequence[Found] = (),
 ) -> list[Found]:
     """Return all numbers that are an entity, in order; none overlaps another.
 
-    What is `requested` decides only what a short number is that may be two things. Of what was found before, a number
-    only depends on the words that `BEFORE` counts, so that the time grows with the words and not with their square.
+    `dates` are found already, in order: what announced one announces no number. What is `requested` decides only what a
+    short number is that may be two things. Of what was found before, a number only depends on the words that `BEFORE`
+    counts, so that the time grows with the words and not with their square.
     """
     found: list[Found] = []
+    starts = [date.first for date in dates]
     digits_only = [numeral for numeral in numerals if not counts_digits(words, numeral)]
     for run in _with_letters(list(runs(digits_only, words, across_sentences=True)), words, cues):
         no_card = is_iban(text_of(run)) or _is_announced_otherwise(words, run, cues, requested)
@@ -53,7 +57,9 @@ def find_numbers(
             if is_card_number:
                 found.append(as_found(Entity.CREDIT_CARD, part))
             else:
-                found += _classified(part, words, cues, languages[part[0].first], found[-BEFORE:], requested)
+                before = bisect_left(starts, part[0].first)
+                near = [*dates[max(0, before - BEFORE) : before], *found[-BEFORE:]]
+                found += _classified(part, words, cues, languages[part[0].first], near, requested)
     found += interrupted(words, found, digits_only, languages)
     found += begun_before(words, found, digits_only, languages)
     found += read_aloud(words, found, digits_only)

@@ -41,7 +41,7 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_ZEROS = word_set("oh o zero nought naught null nul zéro cero")
+_ZEROS = word_set("oh zero nought naught null nul zéro cero")
 # Brazilians say "meia", half a dozen, for a 6 in numbers; alone, and after "e", it is a half: "três e meia".
 _SIXES = {"pt": "meia"}
 AND = word_set("and und et y e en og")
@@ -127,7 +127,7 @@ def _kind(word: str, language: str) -> str:
     """Return `written` for a word with digits in it, `spoken` for a number word, else nothing."""
     if any(letter.isdecimal() or letter in _HAN_DIGITS for letter in word):
         return "written"
-    if word in _ZEROS or word in _TIMES:
+    if word in _ZEROS or word in _TIMES or (word == "o" and language == "en"):
         return "spoken" if language in VOCABULARIES else ""
     if language not in VOCABULARIES or not word:
         return ""
@@ -145,11 +145,11 @@ def _written(word: TranscriptWord, at: int) -> Numeral:
 def _from_number_words(words: Sequence[TranscriptWord], start: int, language: str) -> Iterator[Numeral]:
     """Yield the numerals of adjacent number words: what text2num joins ("twenty seven" → 27), others one by one."""
     parts = [(part, start + at) for at, word in enumerate(words) for part in word.normalised.split("-") if part]
-    # "eight hundred, five five five" is no 805: who reads digits aloud pauses where Whisper writes a comma.
+    # "eight hundred, five five five" is no 805: who reads digits aloud pauses where Whisper writes a comma or a stop.
     ends = frozenset(
         at
         for at, (_, word) in enumerate(parts)
-        if words[word - start].text.endswith(",") and word not in (each for _, each in parts[at + 1 : at + 2])
+        if words[word - start].text[-1] in ",.;:?!…" and word not in (each for _, each in parts[at + 1 : at + 2])
     )
     numbers = {first: (last, digits, ordinal) for first, last, digits, ordinal in _numbers_of(parts, ends, language)}
     ambiguous, times, at = VOCABULARIES[language].ambiguous, 1, 0
@@ -158,7 +158,7 @@ def _from_number_words(words: Sequence[TranscriptWord], start: int, language: st
         if part in _TIMES:
             times, at = _TIMES[part], at + 1
             continue
-        digit = "0" if part in _ZEROS else "6" if part == _SIXES.get(language) else ""
+        digit = "0" if part in _ZEROS or part == "o" else "6" if part == _SIXES.get(language) else ""
         end, digits, is_ordinal = numbers.get(at, (at + 1, digit, False))
         if digits:
             first = word - (times > 1)
