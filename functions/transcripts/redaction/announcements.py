@@ -16,7 +16,9 @@ from functions.transcripts.words import TranscriptWord
 # "Account", "compte" and "conta" alone also stand in sentences about no account: "on no account pay 5000", "il se rend
 # compte que 2500". A number of less than six digits then needs words like these in between, and a year one that links.
 LONG_ENOUGH = 6  # digits
-_NAMES_NUMBER = re.compile(r"agência|number|nummer|numéro|número|numero|\bid\b|routing|code|iban|bankleitzahl")
+_NAMES_NUMBER = re.compile(
+    r"agência|digits|ziffern|chiffres|dígitos|cifr|cijfers|number|nummer|numéro|número|numero|\bid\b|routing|code|iban|bankleitzahl"
+)
 _NUMBER = word_set("number numbers no nr nummer numéro número numero id")
 _LINKING = word_set(
     "is are it's that's ending ends last four ist lautet endet est termine es termina terminada é è finisce eindigt er"
@@ -90,8 +92,9 @@ def is_part(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) ->
         return len(digits) in range(2, 7)
     if not is_connected:
         return False
-    if cue.entity in _MAY_START and _STARTING.intersection(between):
-        return len(digits) in range(2, 7)
+    says_part = _STARTING.intersection(between) or (cue.around | set(between)) & (_LAST | _ENDING)
+    if cue.entity in _MAY_START and says_part:
+        return len(digits) in range(2, 7) and not is_year(run, digits)
     is_area = cue.entity is Entity.PHONE_NUMBER and not cue.elsewhere and words[cue.last].normalised in _AREA
     return is_area and len(digits) in range(2, 6)
 
@@ -103,6 +106,8 @@ def is_year(run: Run, digits: str) -> bool:
 
 def are_last_four(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) -> bool:
     """Tell whether four digits are those that "the last four" or "ending in" announce; a year may end a list."""
+    if "first" in cue.text:
+        return len(digits) in (4, 6, 8) and not words[cue.last + 1 : run[0].first]
     if len(digits) != 4 or (is_year(run, digits) and not cue.around & _FOUR):
         return False
     return {word.normalised for word in words[cue.last + 1 : run[0].first]} <= _CONNECTING
@@ -184,7 +189,9 @@ def _is_letter_a(words: Sequence[TranscriptWord], at: int, step: int) -> bool:
     """Tell whether a word is the letter A and no article: "QQ 12 34 56 A.", "L R A, 90"."""
     if words[at].text.rstrip(".,;?!") != "A":
         return False
-    return words[at].text[-1] in ".,;?!" if step > 0 else at > 0 and _is_letters(words[at - 1].text)
+    if step > 0:
+        return words[at].text[-1] in ".,;?!"
+    return at > 0 and words[at - 1].text[-1] not in ".?!"  # the article is written small inside a sentence
 
 
 def has_letters(words: Sequence[TranscriptWord], run: Run) -> bool:

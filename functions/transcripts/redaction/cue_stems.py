@@ -46,20 +46,20 @@ STEMS = {
         r"au (dos|verso) (c'est|il y a|c'est écrit)\b",
         r"hinten (steht|drauf steht)|(atrás|detrás) (dice|pone|tiene)|dietro (c'è|dice)|atrás (diz|está)",
         r"achterop staat",
-        r"\w*prüfnummer|\w*prüfziffer|\w*prüfzahl|\w*sicherheits(code|nummer|zahl)|(drei|3) ziffern",
+        r"\w*prüfnummer|\w*prüfziffer|\w*prüfzahl|\w*sicherheits(code|nummer|zahl)|(drei|3) (ziffern|zahlen|nummern)",
         r"(drei|vier|3|4)[ -]?stellige\w*( \w+)? \w*(nummer|code|zahl|ziffer)",
         r"(code|nummer|ziffern|zahl|zahlen)( \w+){0,2} auf (der|meiner|ihrer) rückseite|hinten auf \w+ karte\b",
         r"auf der rückseite (steht|stehen|ist|sind)",
-        r"(trois|3) (derniers )?chiffres|code à (trois|quatre|3|4) chiffres",
+        r"(trois|3) (derniers )?(chiffres|numéros)|code à (trois|quatre|3|4) chiffres",
         r"cryptogramme|code de (vérification|sécurité)",
         r"(code|numéro|chiffres)( \w+){0,2} (au dos|au verso|à l'arrière|derrière)",
         r"(tres|três|3) (últimos |últimas )?(dígitos|números|cifras|algarismos)",
         r"código de (seguridad|segurança|verificación|verificação)",
-        r"(código|números?|dígitos|cifras) (que está )?(de |del |en |al |por |no |na )?(la |el |o )?(parte )?(de )?"
+        r"(código|clave|números?|dígitos|cifras) (que está )?(de |del |en |al |por |no |na )?(la |el |o )?(parte )?(de )?"
         r"(atrás|trás|detrás|trasera|traseira|dorso|reverso|verso)",
-        r"(tre|3) cifre|codice di (sicurezza|verifica)",
+        r"(tre|3) (cifre|numeri)\b|codice di (sicurezza|verifica)",
         r"(codice|numero|numeri|cifre)( \w+){0,2} (sul|nel|di|al|a) (retro|dietro)",
-        r"(drie|3) cijfers|beveiligingscode|(code|nummer|cijfers)( \w+){0,2} (op|aan) de (achterkant|achterzijde|rug)",
+        r"(drie|3) (cijfers|nummers)|beveiligingscode|(code|nummer|cijfers)( \w+){0,2} (op|aan) de (achterkant|achterzijde|rug)",
         r"kontrolcifre|sikkerhedskode|kode\w* bagpå|bagpå står",
         r"(kode\w*|tal\w*|cifre\w*|nummer\w*)( \w+){0,2} på bagsiden",
     ),
@@ -70,9 +70,10 @@ STEMS = {
         r"\w*sozialversicherung|steuer ?-?(id|nummer|identifikation)|ahv",
         r"sécurité sociale|numéro de sécu|seguridad social|segurança social|dni\b|nif\b|nir\b|cpf\b|niss\b",
         r"(mi|el|su|tu|de|del|o|y|número|dni) nie\b|nie (es|número)\b",  # alone it is German for "never"
-        r"codice fiscale|burgerservicenummer|bsn\b|rijksregisternummer|cpr|personnummer",
+        r"codice fiscale|burgerservicenummer|bsn\b|rijksregisternummer|cpr|personnum(mer|ret)",
     ),
     Entity.ACCOUNT_NUMBER: (
+        r"policy\b|policy's|(medicare|medicaid|insurance|patient|group|health) (id|card number)\b|clabe|cbu\b|rib\b|bsb\b",
         r"accounts?\b|acct|routing|aba\b|sort code|iban|bank number",
         r"(member|membership|policy|customer|client|loan|subscriber|contract) (number|id)",
         r"\w*kontonummer|konto\b|bankleitzahl",
@@ -108,9 +109,11 @@ STEMS = {
 # unless the digits are another's. A card's last four, which need not be called so where a card is talked about. A code
 # or a date, where a card is; "the code" and "on the back" together mean a card's.
 WEAK_STEMS = {
-    Entity.PHONE_NUMBER: (r"(my|meine|mon|mi|il mio|meu|o meu|mijn|mit|your) (nummer|numéro|número|numero|number)\b",),
+    Entity.PHONE_NUMBER: (
+        r"(my( new| old| other| own| current)?|meine|mon|mi|il mio|meu|o meu|mijn|mit|your) (nummer|numéro|número|numero|number)\b",
+    ),
     Entity.CREDIT_CARD: (
-        r"(last|final) (four|4)\b|ending( in| with)?\b|ends (in|with)\b|finish(es|ing) (in|with)\b",
+        r"(last|final) (four|4)\b|first (four|six|eight|4|6|8)\b|ending( in| with)?\b|ends (in|with)\b|finish(es|ing) (in|with)\b",
         r"letzten (vier|4)\b|(endet|endend) auf|mit der endung",
         r"(quatre|4) derniers|derniers (quatre |4 )?chiffres|(se termine|finit|finissant|terminant) par",
         r"últim[oa]s (cuatro|quatro|4)\b|terminad[oa] (en|em)|(termina|acaba) (en|em|con|com)\b|final(?= \S+$| \d)",
@@ -118,7 +121,7 @@ WEAK_STEMS = {
         r"laatste (vier|4)\b|eindig(t|end) op|sidste (fire|4)\b|slutter på|ender på",
     ),
     Entity.CVV: (
-        r"codes?\b|kode\w*|código|codice|three digits|chiffres|cijfers|ziffern|cifre\b|dígitos",
+        r"codes?\b|kode\w*|código|clave|codice|three digits|chiffres|cijfers|ziffern|cifre\b|dígitos",
         r"(on|at) the (back|reverse)\b|the back (says|reads|is)\b|au dos|au verso|derrière|hinten|rückseite",
         r"(de |la |el )?(parte )?(atrás|trás|detrás|reverso|verso)\b|dietro|sul retro|achterop|achterkant",
         r"bagpå|bagside",

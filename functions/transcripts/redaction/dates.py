@@ -136,6 +136,9 @@ def _day_and_year_after(words: Sequence[TranscriptWord], starting: dict[int, Num
     at = month + 1
     while at < len(words):
         skipped = _after_joiners(words, at)
+        if year and not has_day and [word.normalised for word in words[at : at + 2]] == ["on", "the"]:
+            day = starting.get(at + 2)  # "March of 1954, on the 21st"
+            return day.last if day and day.is_ordinal and _is_day(day) else last
         numeral = starting.get(skipped)
         if numeral is None or any(_ends_sentence(words[n]) and not numeral.is_ordinal for n in range(last, skipped)):
             break

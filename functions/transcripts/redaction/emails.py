@@ -11,7 +11,7 @@ from functions.transcripts.redaction.numerals import Numeral, word_set
 from functions.transcripts.words import TranscriptWord
 
 _AT = word_set(
-    "at @ ät arobase arobas arroba chiocciola apenstaartje snabel-a klammeraffe собака собачка małpa zavináč 골뱅이"
+    "at @ ät arobase arobas arrobase arrobas arroba chiocciola apenstaartje snabel-a klammeraffe собака собачка małpa zavináč 골뱅이"
 )
 _DOT = word_set("dot . punkt point punto ponto punt punktum period точка крапка kropka tečka nokta 닷 점")
 _JOINERS = _DOT | word_set(
@@ -21,6 +21,8 @@ _JOINERS = _DOT | word_set(
 )
 _TOP_LEVEL = word_set(
     "com org net edu gov mil int info biz io ai app dev co me tv us uk ca au nz ie in za de at ch fr be es mx ar it "
+    "fm tv cc gg ly sh xyz club shop online store tech cloud news agency studio design digital media lu li ee lv lt sk "
+    "si hr bg rs il ae sg hk tw vn ng ke cl pe uy ec cr "
     "pt br nl dk se no fi pl cz eu jp cn kr ru ua tr gr ro hu"
 )
 _WRITTEN = re.compile(r"[\w.+-]+(@|\(at\))[\w-]+(\.[\w-]+)*")

@@ -111,11 +111,18 @@ def _candidates(
     for cue in cues_after(cues, run[-1].last):
         if _may_follow(cue.entity, digits, language):
             yield _without_slash(cue.entity, text)
-    yield from _weakly_announced(words, cues, run, digits, found, language)
+    yield from _weakly_announced(words, cues, run, digits, found, language, is_end=is_end)
 
 
 def _weakly_announced(
-    words: Sequence[TranscriptWord], cues: Sequence[Cue], run: Run, digits: str, found: Sequence[Found], language: str
+    words: Sequence[TranscriptWord],
+    cues: Sequence[Cue],
+    run: Run,
+    digits: str,
+    found: Sequence[Found],
+    language: str,
+    *,
+    is_end: bool,
 ) -> Iterator[Entity]:
     """Yield what words mean that need something else beside them: digits of the length, or a card talked about."""
     near = weak_cues_before(cues, run[0].first)
@@ -123,7 +130,7 @@ def _weakly_announced(
     about_card = _is_about_card(cues, run[0].first, found)
     is_used = any(e.entity is Entity.CVV and e.first > cue.last for cue in near for e in found)
     for cue in near:
-        if cue.entity is Entity.PHONE_NUMBER and len(digits) in _TELEPHONE:
+        if cue.entity is Entity.PHONE_NUMBER and (len(digits) in _TELEPHONE or is_end):
             yield Entity.PHONE_NUMBER
         if cue.entity is Entity.CREDIT_CARD and are_last_four(words, cue, run, digits):
             yield Entity.CREDIT_CARD

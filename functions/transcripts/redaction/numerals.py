@@ -44,6 +44,7 @@ def word_set(words: str) -> frozenset[str]:
 _ZEROS = word_set("oh zero nought naught null nul zéro cero")
 # Brazilians say "meia", half a dozen, for a 6 in numbers; alone, and after "e", it is a half: "três e meia".
 _SIXES = {"pt": "meia"}
+_MOST_SIXES = 4  # in a row
 AND = word_set("and und et y e en og")
 _FOREIGN = 4  # words on end that are numbers in another language than the text's
 
@@ -93,12 +94,22 @@ def find_numerals(words: Sequence[TranscriptWord], languages: Sequence[str]) -> 
 def _kind_between(kinds: Sequence[str], words: Sequence[TranscriptWord], languages: Sequence[str], at: int) -> str:
     """Return a word's kind; an "and" inside one number ("quarante et un", "ochenta y cinco") is `spoken`."""
     if words[at].normalised == _SIXES.get(languages[at]):
-        return "spoken" if "spoken" in (*kinds[max(0, at - 1) : at], *kinds[at + 1 : at + 2]) else ""
+        return "spoken" if _has_number_beside(kinds, words, at) else ""
     around = kinds[at - 1 : at + 2] if at else []
     if kinds[at] or words[at].normalised not in AND or len(around) < 3 or {around[0], around[2]} != {"spoken"}:
         return kinds[at]
     joined = _numbers(tuple(word.normalised for word in words[at - 1 : at + 2]), languages[at])
     return "spoken" if [(first, last) for first, last, *_ in joined] == [(0, 3)] else ""
+
+
+def _has_number_beside(kinds: Sequence[str], words: Sequence[TranscriptWord], at: int) -> bool:
+    """Tell whether a number word is beside a word, perhaps behind the same word again: "meia meia um"."""
+    before, after = max(0, at - 1), min(at + 1, len(words) - 1)
+    while before > max(0, at - _MOST_SIXES) and words[before].normalised == words[at].normalised:
+        before -= 1
+    while after < min(at + _MOST_SIXES, len(words) - 1) and words[after].normalised == words[at].normalised:
+        after += 1
+    return "spoken" in (kinds[before], kinds[after])
 
 
 def _languages_of_numbers(words: Sequence[TranscriptWord], languages: Sequence[str]) -> list[str]:

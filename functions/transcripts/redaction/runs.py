@@ -163,4 +163,5 @@ def counts_digits(words: Sequence[TranscriptWord], numeral: Numeral) -> bool:
         word.normalised
         for word in (*words[max(0, numeral.first - 1) : numeral.first], *words[numeral.last + 1 : numeral.last + 2])
     }
-    return numeral.digits in ("3", "4") and not neighbours.isdisjoint(_LEADS_ON - _THEN)
+    is_count = numeral.digits in ("3", "4") or (numeral.digits in ("2", "5", "6", "8") and numeral.text.isalpha())
+    return is_count and not neighbours.isdisjoint(_LEADS_ON - _THEN)
