@@ -55,11 +55,12 @@ STEMS = {
         r"(code|numéro|chiffres)( \w+){0,2} (au dos|au verso|à l'arrière|derrière)",
         r"(tres|três|3) (últimos |últimas )?(dígitos|números|cifras|algarismos)",
         r"código de (seguridad|segurança|verificación|verificação)",
-        r"(código|clave|números?|dígitos|cifras) (que está )?(de |del |en |al |por |no |na )?(la |el |o )?(parte )?(de )?"
-        r"(atrás|trás|detrás|trasera|traseira|dorso|reverso|verso)",
+        r"(código|clave|números?|dígitos|cifras) (que está )?(de |del |en |al |por |no |na )?(la |el |o )?(parte )?"
+        r"(de )?(atrás|trás|detrás|trasera|traseira|dorso|reverso|verso)",
         r"(tre|3) (cifre|numeri)\b|codice di (sicurezza|verifica)",
         r"(codice|numero|numeri|cifre)( \w+){0,2} (sul|nel|di|al|a) (retro|dietro)",
-        r"(drie|3) (cijfers|nummers)|beveiligingscode|(code|nummer|cijfers)( \w+){0,2} (op|aan) de (achterkant|achterzijde|rug)",
+        r"(drie|3) (cijfers|nummers)|beveiligingscode",
+        r"(code|nummer|cijfers)( \w+){0,2} (op|aan) de (achterkant|achterzijde|rug)",
         r"kontrolcifre|sikkerhedskode|kode\w* bagpå|bagpå står",
         r"(kode\w*|tal\w*|cifre\w*|nummer\w*)( \w+){0,2} på bagsiden",
     ),
@@ -73,7 +74,8 @@ STEMS = {
         r"codice fiscale|burgerservicenummer|bsn\b|rijksregisternummer|cpr|personnum(mer|ret)",
     ),
     Entity.ACCOUNT_NUMBER: (
-        r"policy\b|policy's|(medicare|medicaid|insurance|patient|group|health) (id|card number)\b|clabe|cbu\b|rib\b|bsb\b",
+        r"policy\b|policy's|(medicare|medicaid|insurance|patient|group|health) (id|card number)\b",
+        r"clabe|cbu\b|rib\b|bsb\b",
         r"accounts?\b|acct|routing|aba\b|sort code|iban|bank number",
         r"(member|membership|policy|customer|client|loan|subscriber|contract) (number|id)",
         r"\w*kontonummer|konto\b|bankleitzahl",
@@ -110,10 +112,12 @@ STEMS = {
 # or a date, where a card is; "the code" and "on the back" together mean a card's.
 WEAK_STEMS = {
     Entity.PHONE_NUMBER: (
-        r"(my( new| old| other| own| current)?|meine|mon|mi|il mio|meu|o meu|mijn|mit|your) (nummer|numéro|número|numero|number)\b",
+        r"(my( new| old| other| own| current)?|meine|mon|mi|il mio|meu|o meu|mijn|mit|your) "
+        r"(nummer|numéro|número|numero|number)\b",
     ),
     Entity.CREDIT_CARD: (
-        r"(last|final) (four|4)\b|first (four|six|eight|4|6|8)\b|ending( in| with)?\b|ends (in|with)\b|finish(es|ing) (in|with)\b",
+        r"(last|final) (four|4)\b|first (four|six|eight|4|6|8)\b",
+        r"ending( in| with)?\b|ends (in|with)\b|finish(es|ing) (in|with)\b",
         r"letzten (vier|4)\b|(endet|endend) auf|mit der endung",
         r"(quatre|4) derniers|derniers (quatre |4 )?chiffres|(se termine|finit|finissant|terminant) par",
         r"últim[oa]s (cuatro|quatro|4)\b|terminad[oa] (en|em)|(termina|acaba) (en|em|con|com)\b|final(?= \S+$| \d)",

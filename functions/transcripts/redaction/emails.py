@@ -11,7 +11,8 @@ from functions.transcripts.redaction.numerals import Numeral, word_set
 from functions.transcripts.words import TranscriptWord
 
 _AT = word_set(
-    "at @ ät arobase arobas arrobase arrobas arroba chiocciola apenstaartje snabel-a klammeraffe собака собачка małpa zavináč 골뱅이"
+    "at @ ät arobase arobas arrobase arrobas arroba chiocciola apenstaartje snabel-a klammeraffe собака собачка małpa "
+    "zavináč 골뱅이"
 )
 _DOT = word_set("dot . punkt point punto ponto punt punktum period точка крапка kropka tečka nokta 닷 점")
 _JOINERS = _DOT | word_set(
