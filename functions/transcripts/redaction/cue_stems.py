@@ -37,7 +37,7 @@ STEMS = {
         r"udløb|gyldig(t)? til|gælder til",
     ),
     Entity.CVV: (
-        r"cvv|cvc|cv (code|two)|c v v|c v c|csc\b|signature (strip|panel)",
+        r"cvv|cvc|c ?i ?d\b|cv (code|two)|c v v|c v c|csc\b|signature (strip|panel)",
         r"security code|security is\b|verification (code|value|number)|card code|security (number|digits)",
         r"(three|3|four|4)[ -]digit( \w+)? (code|number)",
         r"(code|number|numbers|digits)( \w+){0,2} (on|at) the (back|reverse|rear)\b(?! end\b)",

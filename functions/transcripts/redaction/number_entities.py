@@ -35,7 +35,7 @@ from functions.transcripts.redaction.cues import (
 )
 from functions.transcripts.redaction.found import LEAST_DIGITS, Found
 from functions.transcripts.redaction.phones import is_phone_number
-from functions.transcripts.redaction.runs import Run, digits_of, misheard_digits, text_of
+from functions.transcripts.redaction.runs import Run, begun_anew, digits_of, misheard_digits, text_of
 from functions.transcripts.words import TranscriptWord
 
 _MISHEARD_CARD = range(14, 18)  # without its check digit, where a digit was misheard, lost or said twice
@@ -95,6 +95,7 @@ def _candidates(
     digits, text = digits_of(run), text_of(run)
     weak = weak_cues_before(cues, run[0].first)
     is_end = any(cue.entity is Entity.CREDIT_CARD and are_last_four(words, cue, run, digits) for cue in weak)
+    anew = [digits_of(each) for each in begun_anew(words, run)] if len(digits) > _AMBIGUOUS else []
     for cue in cues_before(cues, run[0].first):
         is_short = cue.entity in _ANNOUNCE_ONE or len(digits) == _AMBIGUOUS
         is_used = is_short and any(e.entity is cue.entity and e.first > cue.last for e in found) and not is_end
@@ -102,10 +103,13 @@ def _candidates(
             continue
         misheard = misheard_digits(words, run) if cue.entity is Entity.CVV else ""
         is_british = cue.entity is Entity.SSN and len(digits) == _BRITISH_DIGITS and has_letters(words, run)
-        if is_british or _is_announced(cue.entity, digits + misheard, language) or is_part(words, cue, run, digits):
+        lengths = (digits + misheard, *(anew if cue.entity in (Entity.SSN, Entity.ACCOUNT_NUMBER) else ()))
+        is_announced = any(_is_announced(cue.entity, each, language) for each in lengths)
+        if is_british or is_announced or is_part(words, cue, run, digits):
             yield _without_slash(cue.entity, text)
     if is_end:
-        yield Entity.CREDIT_CARD
+        is_phone = any(cue.entity is Entity.PHONE_NUMBER for cue in weak)
+        yield Entity.PHONE_NUMBER if is_phone else Entity.CREDIT_CARD
     if entity := entity_by_shape(run, language) or _after_card(run[0].first, digits, text, found):
         yield entity
     for cue in cues_after(cues, run[-1].last):

@@ -12,7 +12,7 @@ from functions.transcripts.words import TranscriptWord
 
 # Said between two groups of digits of one number, and what the other says meanwhile.
 _BETWEEN = word_set(
-    "uh um er hm hmm mm mm-hmm dash hyphen minus space slash stroke then dot point okay ok yes yeah yep "
+    "uh um er hm hmm mm mm-hm mm-hmm m-hm dash hyphen minus space slash stroke then dot point okay ok yes yeah yep "
     "mhm uh-huh right sure got it alright perfect great "
     "äh ähm ja genau gut strich bindestrich euh oui tiret d'accord sí si guión vale sì trattino va bene "
     "sim hífen traço ponto punto streep streepje barra schrägstrich barre"
