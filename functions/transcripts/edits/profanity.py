@@ -96,9 +96,10 @@ def mask_profanity(words: list[TranscriptWord], language: str) -> list[Transcrip
     """
     phrases = _phrases(language)
     result = [*words]
+    texts = [normalised(word.normalised) for word in words]  # a replacement's words are as the caller wrote them
     at = 0
     while at < len(words):
-        length = next(_matches(words, at, phrases, language), 0)
+        length = next(_matches(words, texts, at, phrases, language), 0)
         for index in range(at, at + length):
             result[index] = _masked(words[index])
         at += length or 1
@@ -106,15 +107,19 @@ def mask_profanity(words: list[TranscriptWord], language: str) -> list[Transcrip
 
 
 def _matches(
-    words: list[TranscriptWord], at: int, phrases: dict[str, tuple[tuple[str, ...], ...]], language: str
+    words: list[TranscriptWord],
+    texts: list[str],
+    at: int,
+    phrases: dict[str, tuple[tuple[str, ...], ...]],
+    language: str,
 ) -> Iterator[int]:
     """Yield the lengths of the phrases that begin at a word, the longest first."""
-    word = words[at].normalised
+    word = texts[at]
     if word in _NAMES and words[at].text[:1].isupper():
         return
     for stem in _stems(word, language):
         for phrase in phrases.get(stem, ()):
-            rest = [each.normalised for each in words[at + 1 : at + len(phrase)]]
+            rest = texts[at + 1 : at + len(phrase)]
             if [stem, *rest] == [*phrase] and (stem == word or len(phrase) == 1):
                 yield len(phrase)
 
@@ -132,8 +137,9 @@ def _stems(word: str, language: str) -> Iterator[str]:
 
 
 def _masked(word: TranscriptWord) -> TranscriptWord:
-    at = max(word.text.lower().find(word.normalised), 0)
-    after = word.text[at + len(word.normalised) :]
+    own = normalised(word.normalised)
+    at = max(word.text.lower().find(own), 0)
+    after = word.text[at + len(own) :]
     return replace(word, text=word.text[:at] + MASK + after, normalised=MASK)
 
 

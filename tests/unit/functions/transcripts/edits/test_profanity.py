@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 
 from functions.options.options import Options
@@ -34,3 +36,19 @@ def test_profane_words_become_asterisks(language: str, before: str, expected: st
 
     assert text(edit(transcribed, Options.from_query("profanity_filter=true"))) == expected
     assert text(edit(transcribed, Options())) == before
+
+
+@pytest.mark.parametrize(
+    ("replace", "expected"),
+    [
+        ("darn:fucking bullshit", "Oh ****, it is **** ****!"),
+        ("darn:Fuck", "Oh ****, it is ****!"),
+        ("shit:stuff", "Oh stuff, it is darn!"),
+        ("shit:", "Oh it is darn!"),
+    ],
+)
+def test_filter_masks_what_a_replacement_brings_in(replace: str, expected: str) -> None:
+    transcribed = transcript([segment(timed_words("Oh shit, it is darn!"))], language="en")
+    query = urlencode({"profanity_filter": "true", "replace": replace})
+
+    assert text(edit(transcribed, Options.from_query(query))) == expected
