@@ -68,10 +68,12 @@ _PLAIN = {
 }
 # What the lists leave out.
 _MORE = {
-    "en": "goddamn|goddamned|dickhead|prick|horseshit|dumbass|jackass|douchebag|wank|wanker|arsehole|bellend|twat",
+    "en": "goddamn|goddamned|dickhead|prick|horseshit|dumbass|jackass|douchebag|wank|wanker|piss off|arsehole|"
+    "bellend|twat",
     "de": "scheiß|scheisse|drecksau|mistkerl|arsch|verpiss dich|vollidiot|leck mich",
     "fr": "connasse|conne|bordel|chier|chiant|enfoiré|niquer|pétasse|ta gueule",
-    "es": "joder|jodido|jodida|pendejo|pendeja|hostia|chingar|chingada|culero|huevón|putada|puta madre|malparido",
+    "es": "joder|jodido|jodida|pendejo|pendeja|jodas|jodan|jode|jódete|me cago en|hostia|chingar|chingada|"
+    "culero|huevón|putada|puta madre|malparido",
     "it": "cazzi|cazzate|minchia|coglioni|stronza|stronzi|bastardo|puttana|fottiti",
     "pt": "cuzão|arrombado|porra|desgraçado|buceta|viado",
     "nl": "mierenneuker|godver|klote",
@@ -82,6 +84,9 @@ _MORE = {
     "cs": "píča|hovno|kurva|zmrd",
     "ja": "くそ|ちくしょう",
 }
+# "d'enculé", "l'enfoiré": the article before a word, in one with it.
+_ELIDED = re.compile(r"(d|l|qu|dell|nell|un|quell)['’]")
+_ELIDING = ("fr", "it")
 _NAMES = frozenset({"dick"})  # stay with a capital
 # "fucked", "shitting", "bitches": endings that the list leaves out, of English words of four letters or more.
 _ENGLISH_ENDINGS = ("s", "es", "ed", "er", "ers", "in", "ing", "ings", "y")
@@ -126,6 +131,11 @@ def _matches(
 
 def _stems(word: str, language: str) -> Iterator[str]:
     yield word
+    if "-" in word:
+        yield word.replace("-", "")  # "mother-fucker"
+        yield word.rpartition("-")[2]
+    if (elided := _ELIDED.match(word)) and language in _ELIDING:
+        yield word[elided.end() :]
     if language != "en":
         return
     for ending in _ENGLISH_ENDINGS:

@@ -28,6 +28,8 @@ from tests.fixtures.transcripts import segment, timed_words, transcript
         ("en", "Goddamn dickheads! Jackass.", "**** ****! ****."),
         ("es", "Joder, pendejo", "****, ****"),
         ("ru", "Блять, сука", "****, ****"),
+        ("en", "Mother-fucker! A dumb-ass hot-dog, cock-a-doodle-doo.", "****! A **** hot-dog, cock-a-doodle-doo."),
+        ("fr", "Espèce d'enculé, l’enfoiré d'à côté.", "Espèce ****, **** d'à côté."),
         ("vi", "fuck", "fuck"),
     ],
 )
