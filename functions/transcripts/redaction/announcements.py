@@ -46,7 +46,7 @@ _STARTING = word_set(
     "start starts starting begin begins beginning beginnt fängt commence empieza comienza começa inizia begint starter "
     "first out with"
 )
-_BESIDE_EXTENSION = word_set("is number the it's ist lautet die nummer est c'est le numéro es el número é o è il er nr")
+_NEAR_EXTENSION = word_set("is number the it's ist lautet die nummer est c'est le numéro es el número é o è il er nr")
 _BACK = re.compile(
     r"\b(back|reverse|dos|verso|derrière|hinten|rückseite|a?trás|detrás|reverso|dietro|retro|achter\w+|bag\w+)\b"
 )
@@ -88,7 +88,7 @@ def is_part(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) ->
     if cue.entity is Entity.CREDIT_CARD:
         return len(digits) == 4 and _is_last_four(cue, between, is_year=len(run) == 1 and bool(YEAR.fullmatch(digits)))
     is_extension = cue.entity is Entity.PHONE_NUMBER and bool(_EXTENSION.intersection(cue.text.split()))
-    if is_extension and set(between) <= _BESIDE_EXTENSION:
+    if is_extension and set(between) <= _NEAR_EXTENSION:
         return len(digits) in range(2, 7)
     if not is_connected:
         return False

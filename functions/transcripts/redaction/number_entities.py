@@ -163,8 +163,8 @@ def _is_harmless(
         return False
     if cue.entity is Entity.CREDIT_CARD_EXPIRATION:
         card = (Entity.CREDIT_CARD, Entity.CVV)
-        said = any(e.entity in card and e.last > run[0].first - SUBJECT for e in found)
-        return not said and not are_about(cues, card, run[0].first)
+        is_card_known = any(e.entity in card and e.last > run[0].first - SUBJECT for e in found)
+        return not is_card_known and not are_about(cues, card, run[0].first)
     before = words[run[0].first - 1].normalised if run[0].first else ""
     return cue.entity in (Entity.CVV, Entity.SSN) and before in SINCE
 

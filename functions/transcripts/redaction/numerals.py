@@ -94,7 +94,7 @@ def find_numerals(words: Sequence[TranscriptWord], languages: Sequence[str]) -> 
 def _kind_between(kinds: Sequence[str], words: Sequence[TranscriptWord], languages: Sequence[str], at: int) -> str:
     """Return a word's kind; an "and" inside one number ("quarante et un", "ochenta y cinco") is `spoken`."""
     if words[at].normalised == _SIXES.get(languages[at]):
-        return "spoken" if _has_number_beside(kinds, words, at) else ""
+        return "spoken" if _has_number_near(kinds, words, at) else ""
     around = kinds[at - 1 : at + 2] if at else []
     if kinds[at] or words[at].normalised not in AND or len(around) < 3 or {around[0], around[2]} != {"spoken"}:
         return kinds[at]
@@ -102,7 +102,7 @@ def _kind_between(kinds: Sequence[str], words: Sequence[TranscriptWord], languag
     return "spoken" if [(first, last) for first, last, *_ in joined] == [(0, 3)] else ""
 
 
-def _has_number_beside(kinds: Sequence[str], words: Sequence[TranscriptWord], at: int) -> bool:
+def _has_number_near(kinds: Sequence[str], words: Sequence[TranscriptWord], at: int) -> bool:
     """Tell whether a number word is beside a word, perhaps behind the same word again: "meia meia um"."""
     before, after = max(0, at - 1), min(at + 1, len(words) - 1)
     while before > max(0, at - _MOST_SIXES) and words[before].normalised == words[at].normalised:
