@@ -1,4 +1,4 @@
-"""Edits of a transcript's text, applied before rendering: filler words, numerals, profanity, replacements."""
+"""Edits of a transcript's text, applied before rendering: filler words, numerals, replacements, profanity."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from functions.transcripts.words import TranscriptWord, join_words, words_of
 
 
 def edit(transcript: Transcript, options: Options) -> Transcript:
-    """Apply `filler_words`, `numerals`, `profanity_filter`, `replace`, in this order, to the words of all segments.
+    """Apply `filler_words`, `numerals`, `replace`, `profanity_filter`, in this order, to the words of all segments.
 
+    The filter comes last, so that no replacement brings in what it masks, and a profane word can be replaced.
     Segments keep their times; a phrase that spans two segments is replaced in the first. Segments without a changed
     word are returned as they are. The stored `transcript.json` is never edited: every format can be made again from
     what the model wrote.
@@ -57,10 +58,13 @@ def _edit_words(words: list[TranscriptWord], languages: Sequence[str], options: 
             of_language = remove_filler_words(of_language)
         if options.numerals or options.smart_format:
             of_language = write_numerals(of_language, language, least=0 if options.numerals else LEAST_READABLE)
-        if options.profanity_filter:
-            of_language = mask_profanity(of_language, language)
         edited += of_language
-    return replace_phrases(edited, options.replace) if options.replace else edited
+    if options.replace:
+        edited = replace_phrases(edited, options.replace)
+    if options.profanity_filter:
+        by_language = groupby(edited, lambda word: languages[word.position[0]])
+        edited = [word for language, stretch in by_language for word in mask_profanity(list(stretch), language)]
+    return edited
 
 
 def _by_segment(words: list[TranscriptWord]) -> defaultdict[int, list[TranscriptWord]]:

@@ -1,1 +1,6 @@
 """Benchmark of speed, word error rate and memory: Earshot's engine against plain faster-whisper (`make bench`)."""
+
+import os
+
+# As `transcriber.hardware.configure_process` does for the worker; a benchmark imports numpy before it calls that.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

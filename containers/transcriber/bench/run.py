@@ -45,7 +45,7 @@ class Process:
     loaded: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        environment = os.environ | {"OMP_NUM_THREADS": str(self.threads)}
+        environment = os.environ | dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(self.threads))
         if not self.name.startswith(("earshot", "tuned")):
             environment.pop("CT2_FORCE_CPU_ISA", None)
         command = [sys.executable, "-m", "bench.contestant", self.name, str(self.model), str(self.threads)]

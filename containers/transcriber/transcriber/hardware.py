@@ -166,6 +166,8 @@ def configure_process(environment: Mapping[str, str] = os.environ, machine: Mach
     if settings.cpu_isa:
         os.environ["CT2_FORCE_CPU_ISA"] = settings.cpu_isa  # ctranslate2 reads it when it is imported
     os.environ.setdefault("OMP_NUM_THREADS", str(settings.threads))
+    # numpy's products are small. Its other threads would wait for the next in a loop, a quarter of what speakers cost.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if settings.reuse_heap:
         libc = ctypes.CDLL(None)
         for parameter, value in _MALLOPT.items():

@@ -68,10 +68,12 @@ _PLAIN = {
 }
 # What the lists leave out.
 _MORE = {
-    "en": "goddamn|goddamned|dickhead|prick|horseshit|dumbass|jackass|douchebag|wank|wanker|arsehole|bellend|twat",
+    "en": "goddamn|goddamned|dickhead|prick|horseshit|dumbass|jackass|douchebag|wank|wanker|piss off|arsehole|"
+    "bellend|twat",
     "de": "scheiß|scheisse|drecksau|mistkerl|arsch|verpiss dich|vollidiot|leck mich",
     "fr": "connasse|conne|bordel|chier|chiant|enfoiré|niquer|pétasse|ta gueule",
-    "es": "joder|jodido|jodida|pendejo|pendeja|hostia|chingar|chingada|culero|huevón|putada|puta madre|malparido",
+    "es": "joder|jodido|jodida|pendejo|pendeja|jodas|jodan|jode|jódete|me cago en|hostia|chingar|chingada|"
+    "culero|huevón|putada|puta madre|malparido",
     "it": "cazzi|cazzate|minchia|coglioni|stronza|stronzi|bastardo|puttana|fottiti",
     "pt": "cuzão|arrombado|porra|desgraçado|buceta|viado",
     "nl": "mierenneuker|godver|klote",
@@ -82,6 +84,9 @@ _MORE = {
     "cs": "píča|hovno|kurva|zmrd",
     "ja": "くそ|ちくしょう",
 }
+# "d'enculé", "l'enfoiré": the article before a word, in one with it.
+_ELIDED = re.compile(r"(d|l|qu|dell|nell|un|quell)['’]")
+_ELIDING = ("fr", "it")
 _NAMES = frozenset({"dick"})  # stay with a capital
 # "fucked", "shitting", "bitches": endings that the list leaves out, of English words of four letters or more.
 _ENGLISH_ENDINGS = ("s", "es", "ed", "er", "ers", "in", "ing", "ings", "y")
@@ -96,9 +101,10 @@ def mask_profanity(words: list[TranscriptWord], language: str) -> list[Transcrip
     """
     phrases = _phrases(language)
     result = [*words]
+    texts = [normalised(word.normalised) for word in words]  # a replacement's words are as the caller wrote them
     at = 0
     while at < len(words):
-        length = next(_matches(words, at, phrases, language), 0)
+        length = next(_matches(words, texts, at, phrases, language), 0)
         for index in range(at, at + length):
             result[index] = _masked(words[index])
         at += length or 1
@@ -106,21 +112,30 @@ def mask_profanity(words: list[TranscriptWord], language: str) -> list[Transcrip
 
 
 def _matches(
-    words: list[TranscriptWord], at: int, phrases: dict[str, tuple[tuple[str, ...], ...]], language: str
+    words: list[TranscriptWord],
+    texts: list[str],
+    at: int,
+    phrases: dict[str, tuple[tuple[str, ...], ...]],
+    language: str,
 ) -> Iterator[int]:
     """Yield the lengths of the phrases that begin at a word, the longest first."""
-    word = words[at].normalised
+    word = texts[at]
     if word in _NAMES and words[at].text[:1].isupper():
         return
     for stem in _stems(word, language):
         for phrase in phrases.get(stem, ()):
-            rest = [each.normalised for each in words[at + 1 : at + len(phrase)]]
+            rest = texts[at + 1 : at + len(phrase)]
             if [stem, *rest] == [*phrase] and (stem == word or len(phrase) == 1):
                 yield len(phrase)
 
 
 def _stems(word: str, language: str) -> Iterator[str]:
     yield word
+    if "-" in word:
+        yield word.replace("-", "")  # "mother-fucker"
+        yield word.rpartition("-")[2]
+    if (elided := _ELIDED.match(word)) and language in _ELIDING:
+        yield word[elided.end() :]
     if language != "en":
         return
     for ending in _ENGLISH_ENDINGS:
@@ -132,8 +147,9 @@ def _stems(word: str, language: str) -> Iterator[str]:
 
 
 def _masked(word: TranscriptWord) -> TranscriptWord:
-    at = max(word.text.lower().find(word.normalised), 0)
-    after = word.text[at + len(word.normalised) :]
+    own = normalised(word.normalised)
+    at = max(word.text.lower().find(own), 0)
+    after = word.text[at + len(own) :]
     return replace(word, text=word.text[:at] + MASK + after, normalised=MASK)
 
 

@@ -14,6 +14,9 @@ _SIGNS = re.compile(r"[%$€£]")
 _MILLIONS = re.compile(r"mil(li[oa]|lo|j|h|io)\w*|billion\w*", re.IGNORECASE)
 _MEASURES = word_set(
     "dollars euros euro pounds percent people persons customers points units kilos kilograms miles minutes hours days "
+    "feet foot inches meters metres centimeters months weeks years seconds times "
+    "jahre monate wochen minuten stunden tage meter ans mois semaines jours heures mètres años meses semanas días "
+    "horas metros anni mesi settimane giorni ore metri anos dias jaar maanden weken dagen uur "
     "prozent menschen kunden personen kilo stück personas personnes persone pessoas mensen kroner kronor"
 )
 _CLOCK_OR_DECIMAL = re.compile(r"\d{1,2}:\d\d(:\d\d)?|\d+[.,]\d{1,2}|[1-9]\d{0,2}([.,]\d{3})+([.,]\d{1,2})?|\d+/\d+")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from functions.options.redacted_entities import Entity
@@ -16,13 +16,16 @@ from functions.transcripts.words import TranscriptWord
 # "Account", "compte" and "conta" alone also stand in sentences about no account: "on no account pay 5000", "il se rend
 # compte que 2500". A number of less than six digits then needs words like these in between, and a year one that links.
 LONG_ENOUGH = 6  # digits
-_NAMES_NUMBER = re.compile(r"number|nummer|numéro|número|numero|\bid\b|routing|code|iban|bankleitzahl")
+_NAMES_NUMBER = re.compile(
+    r"agência|digits|ziffern|chiffres|dígitos|cifr|cijfers|number|nummer|numéro|número|numero|\bid\b|routing|code|iban|bankleitzahl"
+)
 _NUMBER = word_set("number numbers no nr nummer numéro número numero id")
 _LINKING = word_set(
     "is are it's that's ending ends last four ist lautet endet est termine es termina terminada é è finisce eindigt er"
 )
 _CONNECTING = (
-    _NUMBER
+    word_set("changed to now became currently neu jetzt maintenant ahora adesso agora nu")
+    | _NUMBER
     | _LINKING
     | word_set("please uh um okay yes sure bitte ja s'il vous plaît oui por favor sí per sì alstublieft")
     | word_set(
@@ -36,11 +39,30 @@ _ENDING = word_set(
 )
 _LAST = word_set("last final letzten letzte derniers últimos últimas ultime ultimi laatste sidste")
 _FOUR = word_set("four 4 vier quatre cuatro quatro quattro fire")
-_EXTENSION = word_set("ext extension x durchwahl poste extensión interno ramal")
+_EXTENSION = word_set("ext extension x durchwahl nebenstelle poste extensión interno ramal toestel lokalnummer")
+_MAY_START = (Entity.SSN, Entity.ACCOUNT_NUMBER, Entity.PHONE_NUMBER)
 _AREA = word_set("code vorwahl indicatif prefijo")
+_STARTING = word_set(
+    "start starts starting begin begins beginning beginnt fängt commence empieza comienza começa inizia begint starter "
+    "first out with"
+)
+_NEAR_EXTENSION = word_set("is number the it's ist lautet die nummer est c'est le numéro es el número é o è il er nr")
+_BACK = re.compile(
+    r"\b(back|reverse|dos|verso|derrière|hinten|rückseite|a?trás|detrás|reverso|dietro|retro|achter\w+|bag\w+)\b"
+)
 YEAR = re.compile(r"(19|20)\d\d")
-_CODE_LETTERS = re.compile(r"[A-Z]{1,4}\W*")
+SINCE = word_set(
+    "since in from by until till before after around depuis en desde hasta seit bis dal nel sinds siden até"
+)
+_CODE_LETTERS = re.compile(r"([A-Z]{1,4}|[A-Z](-[A-Z])+)\W*")
+# "W as in whiskey", "W wie Wilhelm": the words between a letter and one that begins with it.
+_AS_IN = re.compile(r"(as in|for|like|wie|comme|como de|como|come|de|di|als|som|van)")
+_PHONETIC = word_set(
+    "alpha alfa bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike november oscar papa "
+    "quebec romeo sierra tango uniform victor whiskey whisky xray x-ray yankee zulu"
+)
 _NO_CODE = word_set("I A AM PM OK USD EUR GBP CHF US UK EU")
+_SINGLE_LETTER = 0.4  # of a group
 _MOST_LETTERS = 3  # groups of letters on one side of a number: "GB29 NWBK 6016 …"
 
 
@@ -62,13 +84,38 @@ def is_linked(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) 
 def is_part(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) -> bool:
     """Tell whether digits are the announced part of a number: "my Visa ending in 4242", "area code 415"."""
     between = [word.normalised for word in words[cue.last + 1 : run[0].first]]
-    is_connected = set(between) <= _CONNECTING
+    is_connected = set(between) <= _CONNECTING | _STARTING
     if cue.entity is Entity.CREDIT_CARD:
         return len(digits) == 4 and _is_last_four(cue, between, is_year=len(run) == 1 and bool(YEAR.fullmatch(digits)))
+    is_extension = cue.entity is Entity.PHONE_NUMBER and bool(_EXTENSION.intersection(cue.text.split()))
+    if is_extension and set(between) <= _NEAR_EXTENSION:
+        return len(digits) in range(2, 7)
     if not is_connected:
         return False
+    says_part = _STARTING.intersection(between) or (cue.around | set(between)) & (_LAST | _ENDING)
+    if cue.entity in _MAY_START and says_part:
+        return len(digits) in range(2, 7) and not is_year(run, digits)
     is_area = cue.entity is Entity.PHONE_NUMBER and not cue.elsewhere and words[cue.last].normalised in _AREA
     return is_area and len(digits) in range(2, 6)
+
+
+def is_year(run: Run, digits: str) -> bool:
+    """Tell whether a run may be a year: "2027", "twenty twenty-seven"."""
+    return len(run) <= 2 and bool(YEAR.fullmatch(digits))
+
+
+def are_last_four(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) -> bool:
+    """Tell whether four digits are those that "the last four" or "ending in" announce; a year may end a list."""
+    if "first" in cue.text:
+        return len(digits) in (4, 6, 8) and not words[cue.last + 1 : run[0].first]
+    if len(digits) != 4 or (is_year(run, digits) and not cue.around & _FOUR):
+        return False
+    return {word.normalised for word in words[cue.last + 1 : run[0].first]} <= _CONNECTING
+
+
+def are_code_and_back(texts: Collection[str]) -> bool:
+    """Tell whether weak cues are both a code and the side of a card it stands on, though apart."""
+    return len({bool(_BACK.search(text)) for text in texts}) > 1
 
 
 def _is_last_four(cue: Cue, between: Sequence[str], *, is_year: bool) -> bool:
@@ -101,14 +148,17 @@ def completed(
 
     def end(at: int, step: int) -> int:
         """Return the last index from `at` on, in a direction, to which letters lead."""
-        groups, best = 0, at
+        groups, best = 0.0, at
         while groups <= _MOST_LETTERS and 0 <= (following := at + step) < len(words):
             if following in announcing or following in taken:
                 break
             if following in written and groups:
                 best = following
-            elif _is_letters(words[following].text):
+            elif step < 0 and (first := spelt_letter(words, following)) is not None:
                 groups += 1
+                best = following = first
+            elif _is_letters(words[following].text) or _is_letter_a(words, following, step):
+                groups += 1 if len(words[following].normalised) > 1 else _SINGLE_LETTER
                 best = following if step < 0 or len(words[following].normalised) == 1 else best
             else:
                 break
@@ -123,6 +173,25 @@ def completed(
         return entity
 
     return [whole(entity) for entity in found]
+
+
+def spelt_letter(words: Sequence[TranscriptWord], last: int) -> int | None:
+    """Return the first word of a spelt letter that ends with a word: "W as in whiskey", "whiskey"; else None."""
+    text = words[last].normalised
+    for first in range(last - 2, max(-1, last - 4), -1):
+        between = " ".join(word.normalised for word in words[first + 1 : last])
+        if len(letter := words[first].normalised) == 1 and text.startswith(letter) and _AS_IN.fullmatch(between):
+            return first
+    return last if text in _PHONETIC else None
+
+
+def _is_letter_a(words: Sequence[TranscriptWord], at: int, step: int) -> bool:
+    """Tell whether a word is the letter A and no article: "QQ 12 34 56 A.", "L R A, 90"."""
+    if words[at].text.rstrip(".,;?!") != "A":
+        return False
+    if step > 0:
+        return words[at].text[-1] in ".,;?!"
+    return at > 0 and words[at - 1].text[-1] not in ".?!"  # the article is written small inside a sentence
 
 
 def has_letters(words: Sequence[TranscriptWord], run: Run) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 CARD_LENGTHS = range(13, 20)  # ISO/IEC 7812: at most 19 digits; 13 is the shortest in use
+USUAL = (15, 16)  # digits of most cards
 _IBAN = re.compile(r"[a-z]{2}\d{2}[a-z\d]{11,30}")
 
 
@@ -44,3 +45,18 @@ def is_social_security_number(digits: str, text: str, language: str) -> bool:
         return False
     area, group, serial = digits[:3], digits[3:5], digits[5:]
     return area not in ("000", "666") and area[0] != "9" and group != "00" and serial != "0000"
+
+
+def is_national_number(digits: str, language: str) -> bool:
+    """Tell whether digits are a person's number by the check digits of a country where the language is spoken."""
+    if not digits.isascii() or len(set(digits)) < 3:
+        return False
+    if language == "fr":  # numéro de sécurité sociale: the last two complete the first 13 to a multiple of 97
+        return len(digits) == 15 and digits[0] in "12" and (int(digits[:13]) + int(digits[13:])) % 97 == 0
+    return language == "pt" and len(digits) == 11 and all(_cpf_check(digits[:n]) == digits[n] for n in (9, 10))
+
+
+def _cpf_check(digits: str) -> str:
+    """Return the check digit of Brazil's CPF for the digits before it: weights from 2 on, from the right, modulo 11."""
+    rest = sum(int(digit) * weight for weight, digit in enumerate(reversed(digits), 2)) % 11
+    return str(0 if rest < 2 else 11 - rest)

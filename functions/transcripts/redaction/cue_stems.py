@@ -23,51 +23,65 @@ STEMS = {
     ),
     Entity.CREDIT_CARD_EXPIRATION: (
         r"expir|exp\b|(valid|good) (thru|through|until|till)|valid from \S+ (to|until|till)\b",
-        r"ablauf|gültig bis|(läuft|lief|laufen)" + _FRAMED % "ab" + "|bis" + _FRAMED % "gültig",
-        r"date d'expiration|(valable|valide|valables|valides) (jusqu|en\b)|échéance",
+        r"month and (the )?year|monat und jahr|mois et (l')?année|mes y (el )?año",
+        r"mese e anno|mês e (o )?ano|maand en jaar",
+        r"ablauf|gültigkeit|gültig bis|(läuft|lief|laufen)" + _FRAMED % "ab" + "|bis" + _FRAMED % "gültig",
+        r"date d'expiration|date de validité|fin de validité|(valable|valide|valables|valides) (jusqu|en\b)|échéance",
         r"caduc|venc(e|en|ió|imiento)\b|válid[ao]s? hasta|validez",
         r"validade|válid[ao]s? até|val(e|idade) até",
         r"scad(e|ono|enza)\b|valid[ao] fino|valida fino",
-        r"verval(t|datum)\b|verloopt|geldig tot|(loopt|verliep)" + _FRAMED % "af" + "|tot" + _FRAMED % "geldig",
+        r"verval(t|datum)\b|geldigheid|verloopt|geldig tot|(loopt|verliep)"
+        + _FRAMED % "af"
+        + "|tot"
+        + _FRAMED % "geldig",
         r"udløb|gyldig(t)? til|gælder til",
     ),
     Entity.CVV: (
-        r"cvv|cvc|cv (code|two)|c v v|c v c|csc\b|signature (strip|panel)",
-        r"security code|verification (code|value|number)|card code|security (number|digits)",
+        r"cvv|cvc|c ?i ?d\b|cv (code|two)|c v v|c v c|csc\b|signature (strip|panel)",
+        r"security code|security is\b|verification (code|value|number)|card code|security (number|digits)",
         r"(three|3|four|4)[ -]digit( \w+)? (code|number)",
         r"(code|number|numbers|digits)( \w+){0,2} (on|at) the (back|reverse|rear)\b(?! end\b)",
         r"(three|3|four|4) digits on the (back|front)|(three|3) (digits|numbers (are|on|next|at))",
-        r"on the back (it|there|is|are|it's|says)\b",
-        r"\w*prüfnummer|\w*prüfziffer|\w*prüfzahl|\w*sicherheits(code|nummer|zahl)|(drei|3) ziffern",
+        r"on the back (it|there(?! (are|is|were))|is|are|it's|says)\b|the back (says|reads)\b",
+        r"au (dos|verso) (c'est|il y a|c'est écrit)\b",
+        r"hinten (steht|drauf steht)|(atrás|detrás) (dice|pone|tiene)|dietro (c'è|dice)|atrás (diz|está)",
+        r"achterop staat",
+        r"\w*prüfnummer|\w*prüfziffer|\w*prüfzahl|\w*sicherheits(code|nummer|zahl)|(drei|3) (ziffern|zahlen|nummern)",
         r"(drei|vier|3|4)[ -]?stellige\w*( \w+)? \w*(nummer|code|zahl|ziffer)",
         r"(code|nummer|ziffern|zahl|zahlen)( \w+){0,2} auf (der|meiner|ihrer) rückseite|hinten auf \w+ karte\b",
         r"auf der rückseite (steht|stehen|ist|sind)",
-        r"(trois|3) (derniers )?chiffres|code à (trois|quatre|3|4) chiffres",
+        r"(trois|3) (derniers )?(chiffres|numéros)|code à (trois|quatre|3|4) chiffres",
         r"cryptogramme|code de (vérification|sécurité)",
         r"(code|numéro|chiffres)( \w+){0,2} (au dos|au verso|à l'arrière|derrière)",
         r"(tres|três|3) (últimos |últimas )?(dígitos|números|cifras|algarismos)",
         r"código de (seguridad|segurança|verificación|verificação)",
-        r"(código|números?|dígitos|cifras) (que está )?(de |del |en |al |por |no |na )?(la |el |o )?(parte )?(de )?"
-        r"(atrás|trás|detrás|trasera|traseira|dorso|reverso|verso)",
-        r"(tre|3) cifre|codice di (sicurezza|verifica)",
+        r"(código|clave|números?|dígitos|cifras) (que está )?(de |del |en |al |por |no |na )?(la |el |o )?(parte )?"
+        r"(de )?(atrás|trás|detrás|trasera|traseira|dorso|reverso|verso)",
+        r"(tre|3) (cifre|numeri)\b|codice di (sicurezza|verifica)",
         r"(codice|numero|numeri|cifre)( \w+){0,2} (sul|nel|di|al|a) (retro|dietro)",
-        r"(drie|3) cijfers|beveiligingscode|(code|nummer|cijfers)( \w+){0,2} (op|aan) de (achterkant|achterzijde|rug)",
-        r"kontrolcifre|sikkerhedskode|(kode\w*|tal\w*|cifre\w*|nummer\w*)( \w+){0,2} på bagsiden",
+        r"(drie|3) (cijfers|nummers)|beveiligingscode",
+        r"(code|nummer|cijfers)( \w+){0,2} (op|aan) de (achterkant|achterzijde|rug)",
+        r"kontrolcifre|sikkerhedskode|kode\w* bagpå|bagpå står",
+        r"(kode\w*|tal\w*|cifre\w*|nummer\w*)( \w+){0,2} på bagsiden",
     ),
     Entity.SSN: (
         r"social security|social insurance|social number|socials?\b|ssn|s s n|taxpayer|tax id",
-        r"national insurance|itin\b",
+        r"national insurance|insurance number|n ?i number|nino\b|itin\b|(the|my|your|full) soc\b|sin number",
+        r"sin\b(?= is)",
         r"\w*sozialversicherung|steuer ?-?(id|nummer|identifikation)|ahv",
-        r"sécurité sociale|numéro de sécu|seguridad social|segurança social|dni\b|nif\b|cpf\b|niss\b",
+        r"sécurité sociale|numéro de sécu|seguridad social|segurança social|dni\b|nif\b|nir\b|cpf\b|niss\b",
         r"(mi|el|su|tu|de|del|o|y|número|dni) nie\b|nie (es|número)\b",  # alone it is German for "never"
-        r"codice fiscale|burgerservicenummer|bsn\b|rijksregisternummer|cpr|personnummer",
+        r"codice fiscale|burgerservicenummer|bsn\b|rijksregisternummer|cpr|personnum(mer|ret)",
     ),
     Entity.ACCOUNT_NUMBER: (
+        r"policy\b|policy's|(medicare|medicaid|insurance|patient|group|health) (id|card number)\b",
+        r"clabe|cbu\b|rib\b|bsb\b",
         r"accounts?\b|acct|routing|aba\b|sort code|iban|bank number",
         r"(member|membership|policy|customer|client|loan|subscriber|contract) (number|id)",
-        r"\w*kontonummer|konto\b|bankleitzahl|\w*(kunden|vertrags|policen|(?<!sozial)versicherungs|mitglieds|kredit)nummer",
+        r"\w*kontonummer|konto\b|bankleitzahl",
+        r"\w*(kunden|vertrags|policen|(?<!sozial)versicherungs|mitglieds|kredit)nummer",
         r"compte\b|numéro (de |du |d')?(compte|client|cliente|contrat|adhérent|police|dossier|sociétaire)",
-        r"cuenta|conta\b|conto\b",
+        r"cuenta|conta\b|conto\b|agência\b",
         r"número (de |do |da |del )?(client\w*|póliza|apólice|socio|contrat\w*|afiliad\w*)",
         r"numero (di |del |della )?(cliente|polizza|contratto|tessera|socio)|codice cliente",
         r"\w*rekeningnummer|rekening\b|\w*(klant|polis|lid|contract)nummer",
@@ -77,9 +91,12 @@ STEMS = {
         r"\w*phone|cell( number)?\b|mobile",
         r"(call|reach|text|ring|dial|get|try|contact|message) (me|us|him|her|them|back)|call\b|whatsapp|fax|hotline",
         r"(callback|contact|daytime|evening|home|work|office|direct|best|good|other) number|area code|landline",
-        r"\w*telefon|handy|\w*rufnummer|ruf mich|rufen sie|erreichen|vorwahl|festnetz",
+        r"\w*telefon|(mein|dein|ihr|sein|das|am|vom|per|aufs?|dem|privates) handy|handy\w+|\w*rufnummer",
+        r"ruf mich|rufen sie|erreichen|vorwahl|festnetz",
+        r"(extension|ext|nebenstelle|durchwahl|interno|ramal|toestel|lokalnummer)\b|poste (?=\d)",
         r"téléphone|portable\b|appele|rappele|joindre|joignable|indicatif|fixe\b",
         r"teléfono|móvil|celular|llám|llama|prefijo|localizar|telefone|telemóvel|ligar|ligue",
+        r"liga (no|para|pra)\b|apunt[ea]|anot[ae]",
         r"cellulare|chiam|fisso\b|mobiel|mobil|bereik|bel me|mobilnummer",
     ),
     Entity.DOB: (
@@ -90,8 +107,33 @@ STEMS = {
     ),
 }
 
-# A telephone's, unless the digits themselves are another's: "my number is 123-45-6789".
-WEAK_STEMS = (r"(my|meine|mon|mi|il mio|meu|o meu|mijn|mit|your) (nummer|numéro|número|numero|number)\b",)
+# What counts only where the digits themselves say nothing, and nothing better is near. A telephone's: "my number is …",
+# unless the digits are another's. A card's last four, which need not be called so where a card is talked about. A code
+# or a date, where a card is; "the code" and "on the back" together mean a card's.
+WEAK_STEMS = {
+    Entity.PHONE_NUMBER: (
+        r"(my( new| old| other| own| current)?|meine|mon|mi|il mio|meu|o meu|mijn|mit|your) "
+        r"(nummer|numéro|número|numero|number)\b",
+    ),
+    Entity.CREDIT_CARD: (
+        r"(last|final) (four|4)\b|first (four|six|eight|4|6|8)\b",
+        r"ending( in| with)?\b|ends (in|with)\b|finish(es|ing) (in|with)\b",
+        r"letzten (vier|4)\b|(endet|endend) auf|mit der endung",
+        r"(quatre|4) derniers|derniers (quatre |4 )?chiffres|(se termine|finit|finissant|terminant) par",
+        r"últim[oa]s (cuatro|quatro|4)\b|terminad[oa] (en|em)|(termina|acaba) (en|em|con|com)\b|final(?= \S+$| \d)",
+        r"ultime (quattro|4)\b|(finisce|termina) (con|per)",
+        r"laatste (vier|4)\b|eindig(t|end) op|sidste (fire|4)\b|slutter på|ender på",
+    ),
+    Entity.CVV: (
+        r"codes?\b|kode\w*|código|clave|codice|three digits|chiffres|cijfers|ziffern|cifre\b|dígitos",
+        r"(on|at) the (back|reverse)\b|the back (says|reads|is)\b|au dos|au verso|derrière|hinten|rückseite",
+        r"(de |la |el )?(parte )?(atrás|trás|detrás|reverso|verso)\b|dietro|sul retro|achterop|achterkant",
+        r"bagpå|bagside",
+    ),
+    Entity.CREDIT_CARD_EXPIRATION: (
+        r"(the|and|its|die|das|la|le|y|et|e la|e a|data|en de) (date|datum|fecha|data|dato)\b",
+    ),
+}
 
 # Asked for, and never what a number before it was: "I paid 350 with the pin". A pin on a map is dropped.
 STEMS_BEFORE_ONLY = (

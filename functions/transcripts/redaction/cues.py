@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from operator import attrgetter
@@ -14,13 +14,14 @@ from functions.transcripts.redaction.cue_stems import STEMS, STEMS_BEFORE_ONLY, 
 from functions.transcripts.words import TranscriptWord
 
 BEFORE = 20  # words within which a cue before a number counts: question, answer, "let me see"
+SUBJECT = 60  # words within which what is talked about is still the same: a card, while its code is asked for
 AFTER = 5  # words within which one after it counts: "4111 … is the card"
 _LONGEST = 8  # words of a cue, at most: "código que está en la parte de atrás"
 _AROUND = 6  # words around a cue that say what is asked for: "the last four of your card"
 _ANSWER_SECONDS = 20.0  # within which somebody on another channel begins to answer
 
 _PATTERNS = {entity: re.compile(rf"(?<!\S)(?:{'|'.join(stems)})") for entity, stems in STEMS.items()}
-_WEAK = re.compile(rf"(?<!\S)(?:{'|'.join(WEAK_STEMS)})")
+_WEAK_PATTERNS = {entity: re.compile(rf"(?<!\S)(?:{'|'.join(stems)})") for entity, stems in WEAK_STEMS.items()}
 _BEFORE_ONLY = re.compile(rf"(?<!\S)(?:{'|'.join(STEMS_BEFORE_ONLY)})")
 
 
@@ -32,10 +33,11 @@ class Cue:
         entity: What the number is.
         first: Index of its first word; of a cue on another channel, of the word before which it was said.
         last: Index of its last word; of a cue on another channel the same as `first`.
+        text: Its words.
         around: The words around it, its own included.
         elsewhere: Whether it was said on another channel: a question that is answered on this one.
         before_only: Whether it counts only before a number, and not behind one.
-        weak: Whether it counts only where the digits themselves say nothing.
+        weak: Whether it counts only where the digits themselves say nothing, and nothing better is near.
     """
 
     entity: Entity
@@ -45,6 +47,7 @@ class Cue:
     elsewhere: bool = False
     before_only: bool = False
     weak: bool = False
+    text: str = ""
 
 
 def find_cues(words: Sequence[TranscriptWord]) -> list[Cue]:
@@ -53,12 +56,15 @@ def find_cues(words: Sequence[TranscriptWord]) -> list[Cue]:
     line = " ".join(texts)
     starts = [0, *accumulate(len(text) + 1 for text in texts)]
     found: list[Cue] = []
-    for entity, pattern in (*_PATTERNS.items(), (Entity.CVV, _BEFORE_ONLY), (Entity.PHONE_NUMBER, _WEAK)):
+    weak = {*_WEAK_PATTERNS.values()}
+    for entity, pattern in (*_PATTERNS.items(), (Entity.CVV, _BEFORE_ONLY), *_WEAK_PATTERNS.items()):
         for match in pattern.finditer(line):
             first = bisect_right(starts, match.start()) - 1
             last = bisect_right(starts, max(match.start(), match.end() - 1)) - 1
             around = frozenset(texts[max(0, first - _AROUND) : last + 1 + _AROUND])
-            found.append(Cue(entity, first, last, around, before_only=pattern is _BEFORE_ONLY, weak=pattern is _WEAK))
+            own = " ".join(texts[first : last + 1])
+            kind = {"before_only": pattern is _BEFORE_ONLY, "weak": pattern in weak}
+            found.append(Cue(entity, first, last, around, text=own, **kind))
     # "mon numéro de carte": the weak "mon numéro" hides no cue that begins inside it.
     apart = [*_apart(cue for cue in found if not cue.weak), *(cue for cue in found if cue.weak)]
     return sorted(apart, key=lambda cue: (cue.last, cue.first))
@@ -113,9 +119,15 @@ def cues_after(cues: Sequence[Cue], last: int) -> list[Cue]:
     return [cue for cue in near if cue.first <= last + AFTER and not (cue.elsewhere or cue.before_only or cue.weak)]
 
 
-def is_weakly_announced(cues: Sequence[Cue], first: int) -> bool:
-    """Tell whether words like "my number is" stand before a number whose first word is at `first`."""
-    return any(cue.weak for cue in _ending_in(cues, first - BEFORE, first))
+def weak_cues_before(cues: Sequence[Cue], first: int) -> list[Cue]:
+    """Return the weak cues ("my number is") before a number whose first word is at `first`, the nearest first."""
+    return [cue for cue in _ending_in(cues, first - BEFORE, first) if cue.weak][::-1]
+
+
+def are_about(cues: Sequence[Cue], entities: Collection[Entity], first: int) -> bool:
+    """Tell whether any of these entities is talked about before a word, in what the last minute or so has of words."""
+    near = _ending_in(cues, first - SUBJECT, first)
+    return any(cue.entity in entities and not (cue.weak or cue.before_only) for cue in near)
 
 
 def _ending_in(cues: Sequence[Cue], start: int, stop: int) -> Sequence[Cue]:

@@ -38,6 +38,9 @@ def find_dates(words: Sequence[TranscriptWord], numerals: Sequence[Numeral], cue
     """Return all dates in order: of birth, of a card's expiry, and others."""
     starting = {numeral.first: numeral for numeral in numerals}
     ending = {numeral.last: numeral for numeral in numerals}
+    numbers = {
+        at for numeral in numerals for at in range(numeral.first, numeral.last + 1)
+    }  # the French "sept" is seven
     found: list[Found] = []
     used: dict[Entity, int] = {}  # where the last date of each kind begins
     for at, word in enumerate(words):
@@ -51,7 +54,7 @@ def find_dates(words: Sequence[TranscriptWord], numerals: Sequence[Numeral], cue
             found.append(Found(entity, at, at))
         elif last := _end_of_ordinals(words, starting, at, born=entity is Entity.DOB):
             found.append(Found(_entity(cues, at, used, last), at, last))
-        elif word.normalised.rstrip(".") in _MONTHS and not _is_verb(words, at):
+        elif at not in numbers and word.normalised.rstrip(".") in _MONTHS and not _is_verb(words, at):
             first = _day_before(words, ending, at)
             last = _day_and_year_after(words, starting, at)
             if (first, last) != (at, at) or _expires(words, cues, at):
@@ -133,6 +136,9 @@ def _day_and_year_after(words: Sequence[TranscriptWord], starting: dict[int, Num
     at = month + 1
     while at < len(words):
         skipped = _after_joiners(words, at)
+        if year and not has_day and [word.normalised for word in words[at : at + 2]] == ["on", "the"]:
+            day = starting.get(at + 2)  # "March of 1954, on the 21st"
+            return day.last if day and day.is_ordinal and _is_day(day) else last
         numeral = starting.get(skipped)
         if numeral is None or any(_ends_sentence(words[n]) and not numeral.is_ordinal for n in range(last, skipped)):
             break

@@ -7,12 +7,35 @@ from collections.abc import Iterator, Sequence
 
 from functions.options.redacted_entities import Entity
 from functions.transcripts.redaction.amounts import is_amount, is_clock_or_decimal
-from functions.transcripts.redaction.announcements import LONG_ENOUGH, YEAR, has_letters, is_linked, is_part
-from functions.transcripts.redaction.check_digits import CARD_LENGTHS, is_iban, is_social_security_number
-from functions.transcripts.redaction.cues import BEFORE, Cue, cues_after, cues_before, is_weakly_announced
+from functions.transcripts.redaction.announcements import (
+    LONG_ENOUGH,
+    SINCE,
+    YEAR,
+    are_code_and_back,
+    are_last_four,
+    has_letters,
+    is_linked,
+    is_part,
+    is_year,
+)
+from functions.transcripts.redaction.check_digits import (
+    CARD_LENGTHS,
+    is_iban,
+    is_national_number,
+    is_social_security_number,
+)
+from functions.transcripts.redaction.cues import (
+    BEFORE,
+    SUBJECT,
+    Cue,
+    are_about,
+    cues_after,
+    cues_before,
+    weak_cues_before,
+)
 from functions.transcripts.redaction.found import LEAST_DIGITS, Found
 from functions.transcripts.redaction.phones import is_phone_number
-from functions.transcripts.redaction.runs import Run, digits_of, misheard_digits, text_of
+from functions.transcripts.redaction.runs import Run, begun_anew, digits_of, misheard_digits, text_of
 from functions.transcripts.words import TranscriptWord
 
 _MISHEARD_CARD = range(14, 18)  # without its check digit, where a digit was misheard, lost or said twice
@@ -33,6 +56,7 @@ _LEAST_YEAR = "2020"  # in which a card expired that somebody may still read fro
 _MONTH_AND_YEAR = re.compile(r"(0?[1-9]|1[0-2])/(20)?\d\d")
 _AMBIGUOUS = 4  # digits, up to which words near a number may mean it as two things: then it is the requested one
 _BRITISH_DIGITS = 6  # of a national insurance number, with letters around them
+_OF_CARD = (Entity.CREDIT_CARD, Entity.CREDIT_CARD_EXPIRATION, Entity.CVV)
 _ANNOUNCE_ONE = (Entity.CVV, Entity.CREDIT_CARD_EXPIRATION)  # announce one number only, as all do of four digits
 
 
@@ -69,22 +93,80 @@ def _candidates(
 ) -> Iterator[Entity]:
     """Yield what a run may be, the most likely first."""
     digits, text = digits_of(run), text_of(run)
+    weak = weak_cues_before(cues, run[0].first)
+    is_end = any(cue.entity is Entity.CREDIT_CARD and are_last_four(words, cue, run, digits) for cue in weak)
+    anew = [digits_of(each) for each in begun_anew(words, run)] if len(digits) > _AMBIGUOUS else []
     for cue in cues_before(cues, run[0].first):
         is_short = cue.entity in _ANNOUNCE_ONE or len(digits) == _AMBIGUOUS
-        is_used = is_short and any(e.entity is cue.entity and e.first > cue.last for e in found)
-        if is_used or not is_linked(words, cue, run, digits):
+        is_used = is_short and any(e.entity is cue.entity and e.first > cue.last for e in found) and not is_end
+        if is_used or not is_linked(words, cue, run, digits) or _is_harmless(words, cue, cues, run, digits, found):
             continue
         misheard = misheard_digits(words, run) if cue.entity is Entity.CVV else ""
         is_british = cue.entity is Entity.SSN and len(digits) == _BRITISH_DIGITS and has_letters(words, run)
-        if is_british or _is_announced(cue.entity, digits + misheard, language) or is_part(words, cue, run, digits):
+        lengths = (digits + misheard, *(anew if cue.entity in (Entity.SSN, Entity.ACCOUNT_NUMBER) else ()))
+        is_announced = any(_is_announced(cue.entity, each, language) for each in lengths)
+        if is_british or is_announced or is_part(words, cue, run, digits):
             yield _without_slash(cue.entity, text)
-    if entity := _entity_by_shape(run, digits, text, language) or _after_card(run[0].first, digits, text, found):
+    if is_end:
+        is_phone = any(cue.entity is Entity.PHONE_NUMBER for cue in weak)
+        yield Entity.PHONE_NUMBER if is_phone else Entity.CREDIT_CARD
+    if entity := entity_by_shape(run, language) or _after_card(run[0].first, digits, text, found):
         yield entity
     for cue in cues_after(cues, run[-1].last):
         if _may_follow(cue.entity, digits, language):
             yield _without_slash(cue.entity, text)
-    if len(digits) in _TELEPHONE and is_weakly_announced(cues, run[0].first):
-        yield Entity.PHONE_NUMBER
+    yield from _weakly_announced(words, cues, run, digits, found, language, is_end=is_end)
+
+
+def _weakly_announced(
+    words: Sequence[TranscriptWord],
+    cues: Sequence[Cue],
+    run: Run,
+    digits: str,
+    found: Sequence[Found],
+    language: str,
+    *,
+    is_end: bool,
+) -> Iterator[Entity]:
+    """Yield what words mean that need something else beside them: digits of the length, or a card talked about."""
+    near = weak_cues_before(cues, run[0].first)
+    codes = {cue.text for cue in near if cue.entity is Entity.CVV and len(digits) in _ANNOUNCED[Entity.CVV]}
+    about_card = _is_about_card(cues, run[0].first, found)
+    is_used = any(e.entity is Entity.CVV and e.first > cue.last for cue in near for e in found)
+    for cue in near:
+        if cue.entity is Entity.PHONE_NUMBER and (len(digits) in _TELEPHONE or is_end):
+            yield Entity.PHONE_NUMBER
+        if cue.entity is Entity.CREDIT_CARD and are_last_four(words, cue, run, digits):
+            yield Entity.CREDIT_CARD
+        is_code = cue.text in codes and not is_used and not _is_harmless(words, cue, cues, run, digits, found)
+        if is_code and (about_card or are_code_and_back(codes)):
+            yield Entity.CVV
+        if cue.entity is Entity.CREDIT_CARD_EXPIRATION and about_card and _is_announced(cue.entity, digits, language):
+            yield Entity.CREDIT_CARD_EXPIRATION
+
+
+def _is_about_card(cues: Sequence[Cue], first: int, found: Sequence[Found]) -> bool:
+    """Tell whether a card is talked about before the word at `first`: named, or its number, date or code said."""
+    return are_about(cues, _OF_CARD, first) or any(e.entity in _OF_CARD and e.last > first - SUBJECT for e in found)
+
+
+def _is_harmless(
+    words: Sequence[TranscriptWord], cue: Cue, cues: Sequence[Cue], run: Run, digits: str, found: Sequence[Found]
+) -> bool:
+    """Tell whether an announced number is a mere year or amount.
+
+    "The contract expires in 2027", where no card is; "a new code since 2019"; "social security pays 1,900".
+    """
+    if cue.entity is Entity.SSN and len(run) == 1 and is_clock_or_decimal(run[0]):
+        return True
+    if not is_year(run, digits):
+        return False
+    if cue.entity is Entity.CREDIT_CARD_EXPIRATION:
+        card = (Entity.CREDIT_CARD, Entity.CVV)
+        is_card_known = any(e.entity in card and e.last > run[0].first - SUBJECT for e in found)
+        return not is_card_known and not are_about(cues, card, run[0].first)
+    before = words[run[0].first - 1].normalised if run[0].first else ""
+    return cue.entity in (Entity.CVV, Entity.SSN) and before in SINCE
 
 
 def _without_slash(entity: Entity, text: str) -> Entity:
@@ -102,7 +184,7 @@ def _is_announced(entity: Entity, digits: str, language: str) -> bool:
     """Tell whether words that announce an entity may mean this number, by its length."""
     if entity is Entity.CREDIT_CARD_EXPIRATION and len(digits) == LEAST_DIGITS:
         # "4 27": a month and a year. "zéro quatre vingt-huit" sounds like 0 and 88.
-        return digits[1] in "234" or (language == "fr" and digits[0] == "0" and digits[1] in "89")
+        return digits[1] in "23" or (language == "fr" and digits[0] == "0" and digits[1] in "89")
     if entity is Entity.CREDIT_CARD_EXPIRATION and YEAR.fullmatch(digits) and digits < _LEAST_YEAR:
         return False
     if entity is Entity.SSN and language == "en":
@@ -110,11 +192,15 @@ def _is_announced(entity: Entity, digits: str, language: str) -> bool:
     return len(digits) in _ANNOUNCED.get(entity, ())
 
 
-def _entity_by_shape(run: Run, digits: str, text: str, language: str) -> Entity | None:
+def entity_by_shape(run: Run, language: str) -> Entity | None:
+    """Return what a run is by its check digits, its length, or a numbering plan, whatever is said near it."""
+    digits, text = digits_of(run), text_of(run)
     if len(digits) < CARD_LENGTHS[0] and not text.startswith("+") and any(map(is_clock_or_decimal, run)):
         return None
     if is_iban(text):
         return Entity.ACCOUNT_NUMBER
+    if is_national_number(digits, language):
+        return Entity.SSN
     if len(digits) in _MISHEARD_CARD and (len(digits) in (15, 16) or re.fullmatch(r"\d{4}([ -]\d{4}){2,3}\d*", text)):
         return Entity.CREDIT_CARD
     if is_social_security_number(digits, text, language):
@@ -128,7 +214,7 @@ def _after_card(first: int, digits: str, text: str, found: Sequence[Found]) -> E
     if all(entity.entity is not Entity.CREDIT_CARD for entity in near):
         return None
     is_in_words = len(digits) == _AMBIGUOUS and not re.search(r"\d", text)  # three may as well be a code
-    if re.fullmatch(r"(0?[1-9]|1[0-2])\D*(20)?[2-4]\d", digits if is_in_words else text):
+    if re.fullmatch(r"(0?[1-9]|1[0-2])\D*(20)?[23]\d", digits if is_in_words else text):
         return Entity.CREDIT_CARD_EXPIRATION
     has_code = any(entity.entity is Entity.CVV for entity in near)
     return Entity.CVV if len(digits) in (3, 4) and not has_code else None

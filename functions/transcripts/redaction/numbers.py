@@ -5,26 +5,32 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from functions.options.redacted_entities import Entity
-from functions.transcripts.redaction.amounts import is_amount, is_clock_or_decimal
-from functions.transcripts.redaction.announcements import YEAR, completed, has_letters
-from functions.transcripts.redaction.check_digits import CARD_LENGTHS, is_card, is_iban
+from functions.transcripts.redaction.amounts import is_amount
+from functions.transcripts.redaction.announcements import completed, has_letters
+from functions.transcripts.redaction.check_digits import CARD_LENGTHS, USUAL, is_card, is_iban
 from functions.transcripts.redaction.cues import BEFORE, Cue, cues_before
 from functions.transcripts.redaction.found import LEAST_DIGITS, Found
-from functions.transcripts.redaction.number_entities import entity_of
+from functions.transcripts.redaction.interrupted_numbers import begun_before, free_of, interrupted, read_aloud
+from functions.transcripts.redaction.number_entities import entity_by_shape, entity_of
 from functions.transcripts.redaction.numerals import Numeral
-from functions.transcripts.redaction.runs import Run, counts_digits, digits_of, is_corrected, runs, text_of
+from functions.transcripts.redaction.runs import (
+    Run,
+    as_found,
+    begun_anew,
+    counts_digits,
+    digits_of,
+    is_corrected,
+    joined_by_letters,
+    runs,
+    text_of,
+)
 from functions.transcripts.words import TranscriptWord
 
-_MOST_BEFORE_WHOLE = 10  # words between the digits of a number that were said first, and the whole of it
-_MOST_PARTS = 4  # of a card's number
-_ALIKE = 3  # digits with which both begin; one less where words like "no, wait" stand between
-_MAY_BEGIN_TWICE = (Entity.CREDIT_CARD, Entity.SSN, Entity.ACCOUNT_NUMBER, Entity.PHONE_NUMBER)
-_USUAL = (15, 16)  # digits of most cards
 _MOST_DIGITS = 2 * CARD_LENGTHS[-1]  # among which a card's are looked for: of a number that goes on behind it
 
 
@@ -34,24 +40,46 @@ def find_numbers(
     cues: Sequence[Cue],
     languages: Sequence[str],
     requested: frozenset[Entity],
+    dates: Sequence[Found] = (),
 ) -> list[Found]:
     """Return all numbers that are an entity, in order; none overlaps another.
 
-    What is `requested` decides only what a short number is that may be two things. Of what was found before, a number
-    only depends on the words that `BEFORE` counts, so that the time grows with the words and not with their square.
+    `dates` are found already, in order: what announced one announces no number. What is `requested` decides only what a
+    short number is that may be two things. Of what was found before, a number only depends on the words that `BEFORE`
+    counts, so that the time grows with the words and not with their square.
     """
     found: list[Found] = []
+    starts = [date.first for date in dates]
     digits_only = [numeral for numeral in numerals if not counts_digits(words, numeral)]
-    for run in runs(digits_only, words, across_sentences=True):
+    for run in _with_letters(list(runs(digits_only, words, across_sentences=True)), words, cues):
         no_card = is_iban(text_of(run)) or _is_announced_otherwise(words, run, cues, requested)
         for is_card_number, part in [(False, run)] if no_card else _cards_and_others(run):
             if is_card_number:
-                found.append(_found(Entity.CREDIT_CARD, part))
+                found.append(as_found(Entity.CREDIT_CARD, part))
             else:
-                found += _classified(part, words, cues, languages[part[0].first], found[-BEFORE:], requested)
-    found += _interrupted_cards(words, found, digits_only)
-    found += _begun_before(words, found, digits_only, languages)
+                before = bisect_left(starts, part[0].first)
+                near = [*dates[max(0, before - BEFORE) : before], *found[-BEFORE:]]
+                found += _classified(part, words, cues, languages[part[0].first], near, requested)
+    found += interrupted(words, found, digits_only, languages)
+    found += begun_before(words, found, digits_only, languages)
+    found += read_aloud(words, found, digits_only)
     return completed(words, sorted(found, key=lambda entity: entity.first), digits_only, cues)
+
+
+def _with_letters(parts: list[Run], words: Sequence[TranscriptWord], cues: Sequence[Cue]) -> list[Run]:
+    """Return runs, of which those of a number that may have letters, and is announced, are one: "90 D 41 F 205 X"."""
+    joined = joined_by_letters(parts, words)
+    if len(joined) == len(parts):
+        return parts
+    single = {run[0].first: run for run in parts}
+    found: list[Run] = []
+    for run in joined:
+        nearest = cues_before(cues, run[0].first)[:1]
+        if any(cue.entity in (Entity.SSN, Entity.ACCOUNT_NUMBER) for cue in nearest):
+            found.append(run)
+        else:
+            found += [single[numeral.first] for numeral in run if numeral.first in single]
+    return found
 
 
 def _is_announced_otherwise(
@@ -63,57 +91,11 @@ def _is_announced_otherwise(
     """
     nearest = cues_before(cues, run[0].first)[:1]
     others = {Entity.SSN, Entity.ACCOUNT_NUMBER, Entity.PHONE_NUMBER} & requested
-    is_other = any(cue.entity in others for cue in nearest)
-    return is_other and (is_corrected(words, run) or has_letters(words, run))
-
-
-def _interrupted_cards(
-    words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral]
-) -> Iterator[Found]:
-    """Yield the parts of a card with anything between them: "4000 0566." "You're breaking up." "5566 …"."""
-    parts = list(runs(_free(numerals, found), words, across_sentences=True))
-    used = 0
-    for begin in range(len(parts)):
-        digits = digits_of(parts[begin])
-        for end in range(max(begin, used) + 1, min(len(parts), begin + _MOST_PARTS)):
-            if begin < used or parts[end][0].first - parts[end - 1][-1].last > _MOST_BEFORE_WHOLE:
-                break
-            digits += digits_of(parts[end])
-            if len(digits) in _USUAL and is_card(digits):
-                yield from (_found(Entity.CREDIT_CARD, part) for part in parts[begin : end + 1])
-                used = end + 1
-
-
-def _free(numerals: Sequence[Numeral], found: Sequence[Found]) -> list[Numeral]:
-    """Return the numerals that are in no entity yet."""
-    taken = {at for entity in found for at in range(entity.first, entity.last + 1)}
-    return [numeral for numeral in numerals if taken.isdisjoint(range(numeral.first, numeral.last + 1))]
-
-
-def _begun_before(
-    words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral], languages: Sequence[str]
-) -> Iterator[Found]:
-    """Yield what was said of a number before it was said whole.
-
-    "5500. Hold on, I dropped it. 0000 …" of a card; of others what begins like them: "219 09, I'm sorry, 219 08 9999".
-    """
-    whole = [entity for entity in sorted(found, key=lambda entity: entity.first) if entity.entity in _MAY_BEGIN_TWICE]
-    firsts = [entity.first for entity in whole]
-    at_word = {numeral.first: at for at, numeral in enumerate(numerals)}
-    for run in runs(_free(numerals, found), words, across_sentences=False):
-        following = bisect_right(firsts, run[-1].last)
-        if following == len(firsts) or firsts[following] > run[-1].last + _MOST_BEFORE_WHOLE:
-            continue
-        counts = any(is_amount(words, numeral, languages[numeral.first]) for numeral in run)
-        if counts or any(map(is_clock_or_decimal, run)):
-            continue
-        entity, digits = whole[following].entity, digits_of(run)
-        begins = at_word[firsts[following]]
-        least = _ALIKE - is_corrected(words, [run[-1], numerals[begins]])
-        begins_alike = len(digits) >= least and digits_of(numerals[begins : begins + least]).startswith(digits[:least])
-        is_year = len(run) == 1 and bool(YEAR.fullmatch(digits))
-        if begins_alike or (entity is Entity.CREDIT_CARD and len(digits) % 4 == 0 and not is_year):
-            yield _found(entity, run)
+    if not any(cue.entity in others for cue in nearest):
+        return False
+    # French insurance numbers have 13 digits and two check digits, those of cards are more often 15 or 16.
+    is_whole = nearest[0].entity is Entity.SSN and not is_card(digits_of(run))
+    return is_whole or is_corrected(words, run) or has_letters(words, run)
 
 
 def other_numbers(
@@ -127,11 +109,11 @@ def other_numbers(
         found: Entities already found.
         every: Whether each numeral counts; else only a run of three digits or more does.
     """
-    free = _free(numerals, found)
+    free = free_of(numerals, found)
     if every:
         return [Found(Entity.NUMERICAL_PII, n.first, n.last) for n in free if not (n.is_ordinal or n.is_ambiguous)]
-    free_runs = runs(free, words, across_sentences=False)
-    return [_found(Entity.NUMERICAL_PII, run) for run in free_runs if len(digits_of(run)) >= LEAST_DIGITS]
+    free_runs = joined_by_letters(list(runs(free, words, across_sentences=False)), words)
+    return [as_found(Entity.NUMERICAL_PII, run) for run in free_runs if len(digits_of(run)) >= LEAST_DIGITS]
 
 
 def _cards_and_others(run: Run) -> Iterator[tuple[bool, Run]]:
@@ -157,9 +139,11 @@ def _card_end(run: Run, at: int) -> int | None:
         digits += run[end - 1].digits
         if len(digits) > _MOST_DIGITS and end > at + 1:
             break
-        if is_card(digits) and (len(digits) in _USUAL or not is_usual):
-            best, is_usual = end, len(digits) in _USUAL
-    return best
+        if is_card(digits) and (len(digits) in USUAL or not is_usual):
+            best, is_usual = end, len(digits) in USUAL
+    # A part passes by chance where a digit of a whole of 15 or 16 was misheard.
+    is_whole = best is not None and not is_usual and len(digits_of(run[at:])) in USUAL
+    return len(run) if is_whole else best
 
 
 def _classified(
@@ -175,8 +159,11 @@ def _classified(
     A run that was begun anew, and is nothing that was requested, may be two numbers that are.
     """
     whole = entity_of(run, words, cues, language, found, requested)
+    if whole is None:
+        shorter = (entity_by_shape(each, language) for each in begun_anew(words, run))
+        whole = next(filter(None, shorter), None)
     if whole is not None and (whole in requested or not is_corrected(words, run)):
-        yield _found(whole, run)
+        yield as_found(whole, run)
     elif len(run) > 1:
         already = [*found]
         is_one_twice = is_corrected(words, run)
@@ -207,7 +194,3 @@ def _split(run: Run, is_apart: Callable[[Numeral, Numeral], bool]) -> list[Run]:
             parts.append([])
         parts[-1].append(numeral)
     return parts
-
-
-def _found(entity: Entity, run: Run) -> Found:
-    return Found(entity, run[0].first, run[-1].last)

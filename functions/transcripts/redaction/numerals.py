@@ -41,7 +41,10 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_ZEROS = word_set("oh o zero nought null nul zéro cero")
+_ZEROS = word_set("oh zero nought naught null nul zéro cero")
+# Brazilians say "meia", half a dozen, for a 6 in numbers; alone, and after "e", it is a half: "três e meia".
+_SIXES = {"pt": "meia"}
+_MOST_SIXES = 4  # in a row
 AND = word_set("and und et y e en og")
 _FOREIGN = 4  # words on end that are numbers in another language than the text's
 
@@ -84,17 +87,29 @@ def find_numerals(words: Sequence[TranscriptWord], languages: Sequence[str]) -> 
         if kind == "written":
             found += [_written(words[at], at) for at in indices]
         elif kind == "spoken":
-            found += _from_number_words([words[at].normalised for at in indices], indices[0], language)
+            found += _from_number_words(words[indices[0] : indices[-1] + 1], indices[0], language)
     return found
 
 
 def _kind_between(kinds: Sequence[str], words: Sequence[TranscriptWord], languages: Sequence[str], at: int) -> str:
     """Return a word's kind; an "and" inside one number ("quarante et un", "ochenta y cinco") is `spoken`."""
+    if words[at].normalised == _SIXES.get(languages[at]):
+        return "spoken" if _has_number_near(kinds, words, at) else ""
     around = kinds[at - 1 : at + 2] if at else []
     if kinds[at] or words[at].normalised not in AND or len(around) < 3 or {around[0], around[2]} != {"spoken"}:
         return kinds[at]
     joined = _numbers(tuple(word.normalised for word in words[at - 1 : at + 2]), languages[at])
     return "spoken" if [(first, last) for first, last, *_ in joined] == [(0, 3)] else ""
+
+
+def _has_number_near(kinds: Sequence[str], words: Sequence[TranscriptWord], at: int) -> bool:
+    """Tell whether a number word is beside a word, perhaps behind the same word again: "meia meia um"."""
+    before, after = max(0, at - 1), min(at + 1, len(words) - 1)
+    while before > max(0, at - _MOST_SIXES) and words[before].normalised == words[at].normalised:
+        before -= 1
+    while after < min(at + _MOST_SIXES, len(words) - 1) and words[after].normalised == words[at].normalised:
+        after += 1
+    return "spoken" in (kinds[before], kinds[after])
 
 
 def _languages_of_numbers(words: Sequence[TranscriptWord], languages: Sequence[str]) -> list[str]:
@@ -123,7 +138,7 @@ def _kind(word: str, language: str) -> str:
     """Return `written` for a word with digits in it, `spoken` for a number word, else nothing."""
     if any(letter.isdecimal() or letter in _HAN_DIGITS for letter in word):
         return "written"
-    if word in _ZEROS or word in _TIMES:
+    if word in _ZEROS or word in _TIMES or (word == "o" and language == "en"):
         return "spoken" if language in VOCABULARIES else ""
     if language not in VOCABULARIES or not word:
         return ""
@@ -138,17 +153,24 @@ def _written(word: TranscriptWord, at: int) -> Numeral:
     return Numeral(at, at, digits, text, is_ordinal=bool(re.fullmatch(r"\d{1,2}(st|nd|rd|th|er|º|ª|\.)", text)))
 
 
-def _from_number_words(texts: Sequence[str], start: int, language: str) -> Iterator[Numeral]:
+def _from_number_words(words: Sequence[TranscriptWord], start: int, language: str) -> Iterator[Numeral]:
     """Yield the numerals of adjacent number words: what text2num joins ("twenty seven" → 27), others one by one."""
-    parts = [(part, start + at) for at, text in enumerate(texts) for part in text.split("-") if part]
-    numbers = {first: (last, digits, ordinal) for first, last, digits, ordinal in _numbers_of(parts, language)}
+    parts = [(part, start + at) for at, word in enumerate(words) for part in word.normalised.split("-") if part]
+    # "eight hundred, five five five" is no 805: who reads digits aloud pauses where Whisper writes a comma or a stop.
+    ends = frozenset(
+        at
+        for at, (_, word) in enumerate(parts)
+        if words[word - start].text[-1] in ",.;:?!…" and word not in (each for _, each in parts[at + 1 : at + 2])
+    )
+    numbers = {first: (last, digits, ordinal) for first, last, digits, ordinal in _numbers_of(parts, ends, language)}
     ambiguous, times, at = VOCABULARIES[language].ambiguous, 1, 0
     while at < len(parts):
         part, word = parts[at]
         if part in _TIMES:
             times, at = _TIMES[part], at + 1
             continue
-        end, digits, is_ordinal = numbers.get(at, (at + 1, "0" if part in _ZEROS else "", False))
+        digit = "0" if part in _ZEROS or part == "o" else "6" if part == _SIXES.get(language) else ""
+        end, digits, is_ordinal = numbers.get(at, (at + 1, digit, False))
         if digits:
             first = word - (times > 1)
             text = " ".join(text for text, _ in parts[at:end])
@@ -163,12 +185,20 @@ def _from_number_words(texts: Sequence[str], start: int, language: str) -> Itera
         times, at = 1, end
 
 
-def _numbers_of(parts: Sequence[tuple[str, int]], language: str) -> Iterator[tuple[int, int, str, bool]]:
-    for first, last, text, is_ordinal in _numbers(tuple(part for part, _ in parts), language):
+def _numbers_of(
+    parts: Sequence[tuple[str, int]], ends: frozenset[int], language: str
+) -> Iterator[tuple[int, int, str, bool]]:
+    """Yield the numbers among parts of words; none goes on behind a part whose index is in `ends`."""
+    separated = tuple(at in ends for at in range(len(parts))) if ends else ()
+    for first, last, text, is_ordinal in _numbers(tuple(part for part, _ in parts), language, separated):
         yield first, last, re.sub(r"\D", "", text), is_ordinal
 
 
 @lru_cache(maxsize=8192)
-def _numbers(texts: tuple[str, ...], language: str) -> tuple[tuple[int, int, str, bool], ...]:
+def _numbers(
+    texts: tuple[str, ...], language: str, separated: tuple[bool, ...] = ()
+) -> tuple[tuple[int, int, str, bool], ...]:
     tokens = [Token("o" if text == "oh" and language == "en" else text) for text in texts]
+    for token, ends in zip(tokens, separated, strict=False):
+        token.ends_phrase = ends
     return tuple((n.start, n.end, n.text, n.is_ordinal) for n in text_to_num.find_numbers(tokens, language, 0.0))

@@ -14,6 +14,9 @@ _REGIONS = {
     "da": ("DK",),
 }
 _LENGTHS = range(8, 16)  # digits; shorter ones are valid somewhere whatever they are
+_READ_ALOUD = range(8, 13)  # digits of a number that is read digit by digit, whatever plan it is of
+_LEAST_GROUPS = 4  # words or groups of digits from which on one dictates
+_MOST_PAIRS = 1  # digits more than words, for a "twelve" among them
 _CERTAIN = 10  # digits from which a number need not begin with the 0 of a national number
 
 
@@ -22,7 +25,7 @@ def is_phone_number(digits: str, text: str, language: str) -> bool:
 
     Args:
         digits: All digits.
-        text: The same as written, with a "+" if there is one.
+        text: The same as written, with a "+" if there is one, and a space between groups.
         language: Whisper's code.
     """
     if len(digits) not in _LENGTHS:
@@ -32,9 +35,17 @@ def is_phone_number(digits: str, text: str, language: str) -> bool:
 
     if text.startswith("+"):
         return _is_valid(phonenumbers, f"+{digits}", None)
-    if len(digits) < _CERTAIN and not digits.startswith("0") and language != "da":
+    if len(digits) < _CERTAIN and len(text.split()) < _LEAST_GROUPS and not digits.startswith("0") and language != "da":
         return False
     return any(_is_valid(phonenumbers, digits, region) for region in _REGIONS.get(language, _REGIONS["en"]))
+
+
+def is_read_aloud(digits: str, text: str) -> bool:
+    """Tell whether digits are read one by one, as many as a telephone has; counting from one on is no reading."""
+    groups = text.split()
+    if len(digits) not in _READ_ALOUD or len(groups) < _LEAST_GROUPS:
+        return False
+    return len(digits) - len(groups) <= _MOST_PAIRS and not "12345678910".startswith(digits[:6])
 
 
 def _is_valid(phonenumbers: object, number: str, region: str | None) -> bool:

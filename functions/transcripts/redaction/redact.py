@@ -74,7 +74,7 @@ def find_entities(
     found = _apart([*emails, *(_plain(date, requested) for date in find_dates(words, numerals, cues))])
     taken = {at for entity in found for at in range(entity.first, entity.last + 1)}
     free = [numeral for numeral in numerals if taken.isdisjoint(range(numeral.first, numeral.last + 1))]
-    found = _apart([*found, *find_numbers(words, free, cues, languages, requested)])
+    found = _apart([*found, *find_numbers(words, free, cues, languages, requested, found)])
     if Entity.CREDIT_CARD_EXPIRATION in requested:
         cards = {entity.last for entity in found if entity.entity is Entity.CREDIT_CARD}
         found = [_expiry_after_card(entity, cards) for entity in found]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -130,3 +132,23 @@ def test_detect_reads_this_machine() -> None:
 
     assert machine.cores >= 1
     assert machine.memory > 2**28
+
+
+def test_products_of_numpy_keep_no_other_thread_busy():
+    code = """
+import time
+from transcriber.hardware import configure_process
+configure_process()
+import numpy as np
+a, b = np.ones((150, 260), np.float32), np.ones((260, 80), np.float32)
+process, thread = time.process_time(), time.thread_time()
+for _ in range(100):
+    a @ b
+    time.sleep(0.0005)  # as between two snippets: OpenBLAS's threads wait in a loop meanwhile
+print((time.process_time() - process) / (time.thread_time() - thread))
+"""
+    environment = {**os.environ, "OMP_NUM_THREADS": "2", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    environment.pop("OPENBLAS_NUM_THREADS", None)
+    ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+
+    assert float(ran.stdout) < 1.2

@@ -1,8 +1,9 @@
-"""Embedding: snippets of one voice, of at most 1.5 s, and their vectors."""
+"""Embedding: snippets of one voice, of at most 2 s, and their vectors."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -10,14 +11,15 @@ from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.speakers.features import FRAME_SAMPLES, STEP_SAMPLES, log_mel_energies
 from transcriber.speakers.model import VECTOR_SIZE, SpeakerModel
 
-SNIPPET_SECONDS, SNIPPET_STEP = 1.5, 0.75  # length of a snippet; seconds from one to the next at most
-# From here on snippets do not overlap, which halves their cost. On a real call shorter stretches need the overlap: two
-# more of 73 words were wrong without. Made conversations do not show it.
-_LONG_STRETCH_SECONDS = 5.0
+SNIPPET_SECONDS = 2.0  # longest snippet; those of a stretch have one length and follow one another
+# Stretches within which snippets overlap, at a cost: a voice that changes unnoticed is likelier in them than in short
+# ones. On a real call three of 73 words were wrong without, one with it. Made conversations do not show it.
+_OVERLAPPING_FROM, _OVERLAPPING_TO = 3.0, 5.0
+_OVERLAPPING_SECONDS, _OVERLAPPING_STEP = 1.5, 0.75  # their length; from one to the next at most
 MIN_SECONDS = 0.35  # a shorter stretch has no vector of its own
 _MARGIN_SAMPLES = 240  # after a snippet, so that its last frame is whole
 _MIN_SAMPLES = FRAME_SAMPLES + 30 * STEP_SAMPLES
-_FULL_FRAMES = 148  # of a snippet of 1.5 s
+_FULL_FRAMES = 195  # of a snippet of 2 s
 _FRAME_STEP = 15  # shorter snippets are cut to a multiple of this, so that batches of one length fill
 _BATCH = 8  # snippets a call; 32 are as fast and take 200 MB more (measured)
 
@@ -92,14 +94,15 @@ class Embedding:
 
 
 def snippet_times(start: float, end: float) -> list[tuple[float, float]]:
-    """Return start and end of the snippets of a stretch; the last one ends with it. A short stretch has none."""
-    if end - start < MIN_SECONDS:
+    """Return start and end of the snippets of a stretch, which cover it. A short stretch has none."""
+    seconds = end - start
+    if seconds < MIN_SECONDS:
         return []
-    if end - start <= SNIPPET_SECONDS:
-        return [(start, end)]
-    step = SNIPPET_STEP if end - start < _LONG_STRETCH_SECONDS else SNIPPET_SECONDS
-    count = int(np.ceil((end - start - SNIPPET_SECONDS) / step)) + 1
-    return [(first, first + SNIPPET_SECONDS) for first in np.linspace(start, end - SNIPPET_SECONDS, count).tolist()]
+    if _OVERLAPPING_FROM <= seconds < _OVERLAPPING_TO:
+        last = end - _OVERLAPPING_SECONDS
+        count = int(np.ceil((last - start) / _OVERLAPPING_STEP)) + 1
+        return [(first, first + _OVERLAPPING_SECONDS) for first in np.linspace(start, last, count).tolist()]
+    return [*pairwise(np.linspace(start, end, int(np.ceil(seconds / SNIPPET_SECONDS)) + 1).tolist())]
 
 
 def stacked(snippets: list[Snippet]) -> tuple[np.ndarray, np.ndarray]:

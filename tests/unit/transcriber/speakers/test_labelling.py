@@ -10,7 +10,7 @@ import pytest
 from earshot_contract.shard_results import ShardSpeakers
 from earshot_contract.shards import SpeakerOptions
 from transcriber.speakers import stream
-from transcriber.speakers.embedding import Embedding, Snippet, snippet_times
+from transcriber.speakers.embedding import SNIPPET_SECONDS, Embedding, Snippet, snippet_times
 from transcriber.speakers.labelling import Section, find_turns
 from transcriber.speakers.model import unit
 from transcriber.speakers.segmentation import FRAME_SAMPLES, FRAMES_A_SECOND, WINDOW_FRAMES, Segmentation, frame_time
@@ -149,17 +149,30 @@ def test_confidence_is_lower_between_two_voices() -> None:
     assert confidence(clear) > 0.99 > confidence(close) > 0.5
 
 
-def test_snippets_cover_their_stretch() -> None:
+@pytest.mark.parametrize("seconds", [0.35, 1.0, 2.0, 2.1, 5.1, 10.0])
+def test_snippets_follow_one_another_through_their_stretch(seconds: float) -> None:
+    times = snippet_times(1.0, 1.0 + seconds)
+    lengths = [end - start for start, end in times]
+
+    assert (times[0][0], times[-1][1]) == (1.0, pytest.approx(1.0 + seconds))
+    assert all(earlier[1] == later[0] for earlier, later in pairwise(times))
+    assert max(lengths) <= SNIPPET_SECONDS + 1e-9
+    assert min(lengths) >= min(seconds, 1.0) - 1e-9  # a snippet of a second makes clusters, a shorter one does not
+
+
+@pytest.mark.parametrize("seconds", [3.0, 4.9])
+def test_snippets_of_a_longer_stretch_overlap(seconds: float) -> None:
+    times = snippet_times(0.0, seconds)
+
+    assert (times[0][0], times[-1][1]) == (0.0, pytest.approx(seconds))
+    assert all(0.5 <= later[0] - earlier[0] <= 0.75 + 1e-9 for earlier, later in pairwise(times))
+
+
+def test_short_stretch_has_no_snippet() -> None:
     assert snippet_times(1.0, 1.3) == []
-    assert snippet_times(1.0, 2.0) == [(1.0, 2.0)]
-    for seconds, step in ((4.9, 0.75), (10.0, 1.5)):  # a long stretch of one voice needs no overlap
-        times = snippet_times(0.0, seconds)
-        assert times[0][0] == 0.0
-        assert times[-1][1] == pytest.approx(seconds)
-        assert step - 0.26 <= max(later[0] - earlier[0] for earlier, later in pairwise(times)) <= step + 1e-6
 
 
-@pytest.mark.parametrize("seconds", [1.0, 2.5, 9.0])
+@pytest.mark.parametrize("seconds", [1.0, 2.5, 4.0, 9.0])
 def test_snippets_have_the_length_of_their_stretch(seconds: float) -> None:
     embedding = Embedding(ScriptedModel())  # type: ignore[arg-type]
 

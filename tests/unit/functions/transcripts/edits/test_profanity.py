@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 
 from functions.options.options import Options
@@ -26,6 +28,8 @@ from tests.fixtures.transcripts import segment, timed_words, transcript
         ("en", "Goddamn dickheads! Jackass.", "**** ****! ****."),
         ("es", "Joder, pendejo", "****, ****"),
         ("ru", "Блять, сука", "****, ****"),
+        ("en", "Mother-fucker! A dumb-ass hot-dog, cock-a-doodle-doo.", "****! A **** hot-dog, cock-a-doodle-doo."),
+        ("fr", "Espèce d'enculé, l’enfoiré d'à côté.", "Espèce ****, **** d'à côté."),
         ("vi", "fuck", "fuck"),
     ],
 )
@@ -34,3 +38,19 @@ def test_profane_words_become_asterisks(language: str, before: str, expected: st
 
     assert text(edit(transcribed, Options.from_query("profanity_filter=true"))) == expected
     assert text(edit(transcribed, Options())) == before
+
+
+@pytest.mark.parametrize(
+    ("replace", "expected"),
+    [
+        ("darn:fucking bullshit", "Oh ****, it is **** ****!"),
+        ("darn:Fuck", "Oh ****, it is ****!"),
+        ("shit:stuff", "Oh stuff, it is darn!"),
+        ("shit:", "Oh it is darn!"),
+    ],
+)
+def test_filter_masks_what_a_replacement_brings_in(replace: str, expected: str) -> None:
+    transcribed = transcript([segment(timed_words("Oh shit, it is darn!"))], language="en")
+    query = urlencode({"profanity_filter": "true", "replace": replace})
+
+    assert text(edit(transcribed, Options.from_query(query))) == expected

@@ -144,6 +144,17 @@ def test_secret_is_redacted_when_it_alone_is_requested(language: str, every: boo
     assert leaked == []
 
 
+@each_language("numbers.txt")
+def test_number_without_an_entity_is_redacted_with_all_numbers(language: str, every: bool) -> None:
+    left = []
+    for text, longest in with_variants("numbers.txt", language, every, lambda _: [1000, 3]):
+        words = call_words(text, 1)
+        found = found_entities(language, words, "numbers", 1, longest)
+        left += [(text, word.text) for word, entity in zip(words, found, strict=True) if word.entity and not entity]
+
+    assert left == []
+
+
 @each_language("harmless.txt")
 def test_harmless_sentence_stays_as_it_is(language: str, every: bool) -> None:
     def variants(text: str) -> list[tuple[str, int]]:

@@ -17,7 +17,7 @@ from functions.transcripts.redaction.cues import (
     cues_after,
     cues_before,
     find_cues,
-    is_weakly_announced,
+    weak_cues_before,
 )
 from functions.transcripts.redaction.redact import redact
 from functions.transcripts.words import TranscriptWord
@@ -27,7 +27,7 @@ from tests.fixtures.transcripts import timed_segment, transcript
 LOOKS: dict[str, Callable[[Sequence[Cue], int], object]] = {
     "before": cues_before,
     "after": cues_after,
-    "weakly": is_weakly_announced,
+    "weakly": weak_cues_before,
 }
 
 
