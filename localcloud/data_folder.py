@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import IO
 
-from localcloud.emulator.disk_space import NEW_WORK_BYTES
+from localcloud.emulator.durability.disk_space import NEW_WORK_BYTES
 
 ORPHAN_SECONDS = 5.0  # that an emulator may need to end whose `earshot up` was killed; it holds the lock till then
 

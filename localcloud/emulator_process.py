@@ -46,25 +46,18 @@ async def serve(options: argparse.Namespace) -> None:
         BaseException: what a server ended with.
     """
     # The parent process of Lambda environments comes first: it is to inherit no threads and sockets of this process.
-    from localcloud.emulator import lambda_runtime
+    from localcloud.emulator.lambdas import lambda_runtime
 
     environments = lambda_runtime.LambdaEnvironments(options.folder)
 
     import hypercorn.asyncio
     from ministack.core.persistence import _json_default, _json_object_hook
 
-    from localcloud.emulator import (
-        api_gateway,
-        container_runtime,
-        disk_space,
-        journal,
-        permissions,
-        persistence,
-        role_credentials,
-    )
+    from localcloud.emulator import api_gateway, container_runtime, permissions, role_credentials
     from localcloud.emulator.browser_requests import BrowserRequests
-    from localcloud.emulator.durable_answers import DurableAnswers
-    from localcloud.emulator.durable_state import DurableState
+    from localcloud.emulator.durability import disk_space, journal, persistence
+    from localcloud.emulator.durability.durable_answers import DurableAnswers
+    from localcloud.emulator.durability.durable_state import DurableState
     from localcloud.emulator.failure_log import InternalErrors
     from localcloud.emulator.websocket_requests import WebSocketAsGet
     from localcloud.patches.registry import Runtime, apply_all

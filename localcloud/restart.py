@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from localcloud.emulator.durable_state import INTERRUPTED_ERROR
+from localcloud.emulator.durability.durable_state import INTERRUPTED_ERROR
 
 Client = Callable[[str], Any]
 

@@ -10,22 +10,12 @@ from typing import Annotated
 
 import typer
 
-from earshot_cli import (
-    __version__,
-    admin_commands,
-    console,
-    deployment_commands,
-    doctor_command,
-    event_commands,
-    job_commands,
-    page,
-    share_commands,
-    transcribe_commands,
-)
-from earshot_cli.admin_commands import DataDir
-from earshot_cli.connection import PORT
+from earshot_cli import __version__, console
+from earshot_cli.aws.deployed_stack import DATA_DIR
+from earshot_cli.commands import admin, deployment, doctor, events, jobs, page, share, transcribe
+from earshot_cli.commands.admin import DataDir
+from earshot_cli.commands.connection_options import PORT
 from earshot_cli.console import stderr, write
-from earshot_cli.deployment import DATA_DIR
 from earshot_cli.errors import CliError, Status
 
 AWS_PORT = 4566  # of the local cloud; the usual port of AWS emulators
@@ -70,7 +60,7 @@ def up(
     no_sample: Annotated[bool, typer.Option("--no-sample", help="Do not transcribe the sample first.")] = False,
 ) -> None:
     """Run the whole deployment on this machine until Ctrl-C: no AWS account, no Docker."""
-    from earshot_cli.up import up as serve
+    from earshot_cli.local.up import up as serve
 
     raise typer.Exit(
         serve(
@@ -85,36 +75,36 @@ def up(
 
 
 COMMANDS: dict[str, list[Callable[..., None]]] = {
-    AUDIO: [transcribe_commands.transcribe, transcribe_commands.upload],
+    AUDIO: [transcribe.transcribe, transcribe.upload],
     JOBS: [
-        job_commands.jobs,
-        job_commands.show,
-        job_commands.cancel,
-        job_commands.delete,
-        job_commands.retry,
-        job_commands.redeliver,
-        event_commands.events,
-        share_commands.share,
-        deployment_commands.logs,
+        jobs.jobs,
+        jobs.show,
+        jobs.cancel,
+        jobs.delete,
+        jobs.retry,
+        jobs.redeliver,
+        events.events,
+        share.share,
+        deployment.logs,
     ],
     DEPLOYMENT: [
-        doctor_command.doctor,
-        deployment_commands.deploy,
-        deployment_commands.upgrade,
-        deployment_commands.cost,
-        deployment_commands.destroy,
+        doctor.doctor,
+        deployment.deploy,
+        deployment.upgrade,
+        deployment.cost,
+        deployment.destroy,
     ],
 }
 for panel, commands in COMMANDS.items():
     for command in commands:
         app.command(rich_help_panel=panel)(command)
 app.command("open", rich_help_panel=AUDIO)(page.open_page)
-app.add_typer(admin_commands.key_commands, name="key", rich_help_panel=DEPLOYMENT)
-app.add_typer(admin_commands.model_commands, name="model", rich_help_panel=DEPLOYMENT)
+app.add_typer(admin.key_commands, name="key", rich_help_panel=DEPLOYMENT)
+app.add_typer(admin.model_commands, name="model", rich_help_panel=DEPLOYMENT)
 app.command(
     rich_help_panel=DEPLOYMENT,
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
-)(deployment_commands.cdk)
+)(deployment.cdk)
 
 
 def run() -> None:

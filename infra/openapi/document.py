@@ -57,7 +57,7 @@ def text() -> str:
 
 
 def write_built_files(folder: Path) -> None:
-    """Write `openapi.json` and `docs.html`, which `functions/handlers/api/openapi_routes.py` serves."""
+    """Write `openapi.json` and `docs.html`, which `functions/handlers/api/routes/openapi_routes.py` serves."""
     (folder / "openapi.json").write_text(text(), encoding="utf-8")
     (folder / "docs.html").write_text(page(describe()), encoding="utf-8")
 

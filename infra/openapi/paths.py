@@ -7,8 +7,8 @@ from functools import partial
 
 from earshot_contract.job_state import JobState
 from functions.audio.file_size import MAX_AUDIO_BYTES
-from functions.handlers.api.job_routes import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 from functions.handlers.api.router import ROUTES
+from functions.handlers.api.routes.job_routes import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 from infra.openapi.audio_operations import listen, openai_audio, result, result_by_post
 from infra.openapi.edit_operations import edits, put_edits
 from infra.openapi.operation_parts import ID, error_answers, json_answer, query_parameter

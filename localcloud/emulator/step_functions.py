@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from localcloud.emulator.durable_state import INTERRUPTED_ERROR, DurableState
-from localcloud.emulator.journal import JournalFull
+from localcloud.emulator.durability.durable_state import INTERRUPTED_ERROR, DurableState
+from localcloud.emulator.durability.journal import JournalFull
 
 # Quotas of Step Functions (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). moto knows the
 # first one for what a Lambda function returns; nothing in the emulators counts events.

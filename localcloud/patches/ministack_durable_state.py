@@ -2,7 +2,8 @@
 
 Why: ministack 1.5.33 saves rows, messages and executions when it stops, delivers events of S3 on a thread that a kill
     ends, and answers 200 to a PutObject whose file it could not write. Rows, messages, executions and events go to a
-    journal here (`emulator/durable_state.py`), which is committed before the answer (`emulator/durable_answers.py`).
+    journal here (`emulator/durability/durable_state.py`), which is committed before the answer
+    (`emulator/durability/durable_answers.py`).
 Upstream: none filed.
 Remove when: ministack writes every store through before it answers.
 Test: tests/localcloud/patches/test_ministack_storage.py::test_row_without_patch_is_in_memory_only
@@ -12,8 +13,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from localcloud.emulator.durable_answers import note_write_error
-from localcloud.emulator.journal import JournalFull
+from localcloud.emulator.durability.durable_answers import note_write_error
+from localcloud.emulator.durability.journal import JournalFull
 from localcloud.emulator.queue_urls import keep_port_of_queues
 from localcloud.patches.registry import Patch, Runtime, patch
 

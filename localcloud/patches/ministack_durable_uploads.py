@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from localcloud.emulator.durable_answers import note_write_error
+from localcloud.emulator.durability.durable_answers import note_write_error
 from localcloud.patches.registry import Patch, Runtime, original, patch
 
 _S3 = "ministack.services.s3"

@@ -1,4 +1,4 @@
-"""ministack: functions whose package is an image run as processes (`emulator/lambda_images.py`).
+"""ministack: functions whose package is an image run as processes (`emulator/lambdas/lambda_images.py`).
 
 Why: ministack 1.5.33 runs them in Docker containers alone, with AWS's emulator of the runtime interface.
 Upstream: none filed.
@@ -8,7 +8,7 @@ Test: tests/localcloud/patches/test_ministack.py::test_image_function_without_pa
 
 from __future__ import annotations
 
-from localcloud.emulator.lambda_images import ImageFunctions
+from localcloud.emulator.lambdas.lambda_images import ImageFunctions
 from localcloud.patches.registry import Patch, Runtime, patch
 
 EXECUTE = "ministack.services.lambda_svc:_execute_function_docker"

@@ -1,4 +1,4 @@
-"""ministack: Lambda functions run in forked environments (`emulator/lambda_runtime.py`).
+"""ministack: Lambda functions run in forked environments (`emulator/lambdas/lambda_runtime.py`).
 
 Why: ministack 1.5.33 starts a new interpreter for each environment, ends it whenever a handler raises, reports every
     error as `Runtime.HandlerError` (the job machine catches errors by the name of their class) and waits 50 ms for log

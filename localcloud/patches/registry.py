@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from localcloud.emulator.container_runtime import ContainerRuntime
-from localcloud.emulator.durable_state import DurableState
-from localcloud.emulator.lambda_runtime import LambdaEnvironments
+from localcloud.emulator.durability.durable_state import DurableState
+from localcloud.emulator.lambdas.lambda_runtime import LambdaEnvironments
 
 SKIP_VARIABLE = "EARSHOT_LOCALCLOUD_SKIP"  # names of patches to leave out, separated by commas
 

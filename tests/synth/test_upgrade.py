@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
-from earshot_cli.release import STATEFUL
+from earshot_cli.deployment.release import STATEFUL
 from infra import synth
 from tests.synth.assembly import Assembly
 

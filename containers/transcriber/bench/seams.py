@@ -31,7 +31,7 @@ from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
 from transcriber.engine_protocol import Engine, Model
 from transcriber.planning.shard_plan import find_cuts
-from transcriber.whisper.profile import PROFILES
+from transcriber.whisper.windows.profile import PROFILES
 
 # By the file's name.
 FORMATS = {

@@ -10,7 +10,11 @@ from msgspec.structs import replace
 from earshot_contract.api_keys import Scope
 from functions.aws.clients import is_unavailable
 from functions.errors import ApiError, internal_error, service_unavailable
-from functions.handlers.api import (
+from functions.handlers.api import response
+from functions.handlers.api.access import check_scope, job_of, shared_job
+from functions.handlers.api.request import Request
+from functions.handlers.api.response import Response
+from functions.handlers.api.routes import (
     audio_route,
     deepgram_listen,
     job_routes,
@@ -20,17 +24,13 @@ from functions.handlers.api import (
     page_routes,
     rare_routes,
     redeliver_route,
-    response,
     result_routes,
     retry_route,
     share_routes,
     upload_routes,
 )
-from functions.handlers.api.access import check_scope, job_of, shared_job
-from functions.handlers.api.openai_audio import openai_error
-from functions.handlers.api.request import Request
-from functions.handlers.api.response import Response
-from functions.handlers.api.unknown_routes import error_in_both_forms, unknown_route
+from functions.handlers.api.routes.openai_audio import openai_error
+from functions.handlers.api.routes.unknown_routes import error_in_both_forms, unknown_route
 from functions.jobs.job import Job
 from functions.jobs.shares import Share
 from functions.observability import logger

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from earshot_cli.api_client import MAX_BODY_BYTES
-from earshot_cli.event_feed import PREFIX
+from earshot_cli.api.client import MAX_BODY_BYTES
+from earshot_cli.aws.event_feed import PREFIX
 from earshot_contract.keys import api_key_pk
 from localcloud.cloud import Cloud
 from tests.paths import SAMPLES

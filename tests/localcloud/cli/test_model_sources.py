@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from earshot_cli.huggingface_hub import WELL_KNOWN
-from earshot_cli.model_upload import MODEL_FILES
+from earshot_cli.models.huggingface_hub import WELL_KNOWN
+from earshot_cli.models.upload import MODEL_FILES
 from tests.fixtures.huggingface_hub import TINY_MODEL, write_model
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.emulator import lambda_pool, lambda_runtime, lambda_template
-from localcloud.emulator.lambda_pool import EnvironmentPool
-from localcloud.emulator.lambda_runtime import LambdaEnvironments
+from localcloud.emulator.lambdas import lambda_pool, lambda_runtime, lambda_template
+from localcloud.emulator.lambdas.lambda_pool import EnvironmentPool
+from localcloud.emulator.lambdas.lambda_runtime import LambdaEnvironments
 from tests.fixtures.lambda_functions import SOURCE, call, function
 
 pytestmark = pytest.mark.usefixtures("emulator_credentials")

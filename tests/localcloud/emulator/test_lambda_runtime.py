@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from localcloud.emulator.lambda_runtime import PAYLOAD_BYTES, LambdaEnvironments
+from localcloud.emulator.lambdas.lambda_runtime import PAYLOAD_BYTES, LambdaEnvironments
 from tests.fixtures.lambda_functions import SOURCE, call, function
 
 pytestmark = pytest.mark.usefixtures("emulator_credentials")

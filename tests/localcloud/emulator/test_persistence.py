@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from localcloud.emulator import persistence
-from localcloud.emulator.durable_state import DurableState
-from localcloud.emulator.journal import Journal
+from localcloud.emulator.durability import persistence
+from localcloud.emulator.durability.durable_state import DurableState
+from localcloud.emulator.durability.journal import Journal
 
 
 def request(method: str, target: str | None = None, path: str = "/bucket/key") -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from localcloud.emulator.durable_state import DurableState
-from localcloud.emulator.journal import Journal
+from localcloud.emulator.durability.durable_state import DurableState
+from localcloud.emulator.durability.journal import Journal
 from localcloud.patches import registry
 
 Apply = Callable[[str], registry.Runtime]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from localcloud.emulator.journal import Journal
+from localcloud.emulator.durability.journal import Journal
 from tests.localcloud.patches.conftest import Apply, mended
 
 

@@ -111,8 +111,8 @@ def test_each_patch_touches_its_declared_points() -> None:
 import os; os.environ.update(AWS_REGION="us-east-1", AWS_DEFAULT_REGION="us-east-1")
 from types import SimpleNamespace
 from localcloud.patches import registry
-from localcloud.emulator.durable_state import DurableState
-from localcloud.emulator.journal import Journal
+from localcloud.emulator.durability.durable_state import DurableState
+from localcloud.emulator.durability.journal import Journal
 touched, locate = set(), registry.locate
 def noting(point):
     touched.add(point)

@@ -21,7 +21,7 @@ from transcriber.audio.stream import AudioStream
 from transcriber.planning import shard_plan
 from transcriber.planning.planner import Planner
 from transcriber.planning.shard_plan import SEVERAL_TRACKS, FoundCuts, find_cuts
-from transcriber.whisper.profile import PROFILES, Profile
+from transcriber.whisper.windows.profile import PROFILES, Profile
 
 PAUSE = 0.7  # seconds between two utterances
 CLIPS = sorted((ROOT / "tests" / "fixtures" / "speech").glob("*.flac"))

@@ -18,9 +18,9 @@ from transcriber.audio.stream import AudioStream
 from transcriber.planning.shard_plan import find_cuts
 from transcriber.whisper import engine as engine_module
 from transcriber.whisper.engine import BatchingEngine
-from transcriber.whisper.profile import PROFILES
 from transcriber.whisper.shard_state import ShardState
-from transcriber.whisper.voice_activity import VAD_FRAME_SAMPLES, lead_samples
+from transcriber.whisper.windows.profile import PROFILES
+from transcriber.whisper.windows.voice_activity import VAD_FRAME_SAMPLES, lead_samples
 
 PAUSE = 0.7  # seconds between two utterances
 ENGINE: Any = SimpleNamespace(

@@ -11,7 +11,7 @@ from faster_whisper.vad import get_vad_model
 from tests.fixtures.audio import decode
 from tests.paths import ROOT
 from transcriber.audio.resampling import SAMPLE_RATE
-from transcriber.whisper.voice_activity import VAD_FRAME_SAMPLES, VoiceActivityDetector
+from transcriber.whisper.windows.voice_activity import VAD_FRAME_SAMPLES, VoiceActivityDetector
 
 SPEECH = ROOT / "tests" / "fixtures" / "speech"
 SECTION = 320 * VAD_FRAME_SAMPLES  # samples

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from localcloud.emulator import disk_space, persistence
-from localcloud.emulator.disk_space import DiskSpace, RefuseWhenFull
+from localcloud.emulator.durability import disk_space, persistence
+from localcloud.emulator.durability.disk_space import DiskSpace, RefuseWhenFull
 from localcloud.emulator.failure_log import FailureLog
 
 MB = 2**20

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from localcloud.emulator.durable_state import INTERRUPTED_ERROR, DurableState, has_task_token
-from localcloud.emulator.journal import Journal
+from localcloud.emulator.durability.durable_state import INTERRUPTED_ERROR, DurableState, has_task_token
+from localcloud.emulator.durability.journal import Journal
 
 TABLE = {"TableArn": "arn:t", "TableId": "1"}
 ARN = "arn:aws:states:us-east-1:000000000000:execution:m:e"

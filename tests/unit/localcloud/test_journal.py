@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from localcloud.emulator.journal import Journal, JournalFull
+from localcloud.emulator.durability.journal import Journal, JournalFull
 
 
 @pytest.fixture

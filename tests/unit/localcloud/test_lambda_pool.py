@@ -9,8 +9,14 @@ from typing import Any
 
 import pytest
 
-from localcloud.emulator import lambda_pool
-from localcloud.emulator.lambda_pool import START_SECONDS, UNUSED_SECONDS, EnvironmentPool, Throttled, start_seconds
+from localcloud.emulator.lambdas import lambda_pool
+from localcloud.emulator.lambdas.lambda_pool import (
+    START_SECONDS,
+    UNUSED_SECONDS,
+    EnvironmentPool,
+    Throttled,
+    start_seconds,
+)
 
 
 class Environment:

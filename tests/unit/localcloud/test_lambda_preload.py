@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from functions.aws import clients
-from localcloud.emulator import lambda_preload, lambda_sandbox
+from localcloud.emulator.lambdas import lambda_preload, lambda_sandbox
 
 
 def test_clients_of_functions_are_made_beforehand(monkeypatch: pytest.MonkeyPatch) -> None:

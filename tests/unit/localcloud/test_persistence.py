@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.emulator import persistence
+from localcloud.emulator.durability import persistence
 
 
 def test_state_without_stack_is_discarded(tmp_path: Path) -> None:

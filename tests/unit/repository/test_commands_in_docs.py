@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from earshot_cli.deployment.release import parse_settings
 from earshot_cli.main import app
-from earshot_cli.release import parse_settings
 from infra.settings import StackSettings
 from tests.fixtures.cli import built_command
 from tests.paths import ROOT

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from infra.gateway_responses import GATEWAY_RESPONSES
-from localcloud.emulator import disk_space
+from localcloud.emulator.durability import disk_space
 from tests.fixtures.python_source import nodes
 from tests.paths import ROOT
 

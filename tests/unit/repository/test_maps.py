@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain
 
 import pytest
 
@@ -32,7 +31,7 @@ def named(text: str) -> Iterator[str]:
 @pytest.mark.parametrize("page", MAPS)
 def test_map_names_every_module(page: str) -> None:
     package, text = ROOT / MAPS[page], (ROOT / page).read_text(encoding="utf-8")
-    files = chain(package.glob("*.py"), package.glob("*/*.py"))
+    files = package.rglob("*.py")
     modules = {path.relative_to(package).with_suffix("").as_posix() for path in files if path.stem != "__init__"}
     named_as_a_whole = tuple(re.findall(r"`(\w+/)`", text))
 

@@ -12,7 +12,7 @@ from earshot_contract.engine_profile import EngineProfile
 from tests.paths import ROOT
 from transcriber import hardware
 from transcriber.hardware import Machine, choose_settings, configure_process, release_free_memory, resolve_settings
-from transcriber.whisper.profile import PROFILES
+from transcriber.whisper.windows.profile import PROFILES
 
 PLAIN = Machine(cores=4, memory=16 * 2**30, vendor="AuthenticAMD", flags=frozenset({"avx2"}), gpus=0, glibc=True)
 

@@ -13,7 +13,7 @@ from av.packet import Packet
 
 from earshot_contract.file_signatures import describe_file
 from earshot_contract.shards import RawAudio, ShardError
-from transcriber.audio.parts import PartReader
+from transcriber.audio.file_structure.parts import PartReader
 from transcriber.engine_protocol import ShardFailed
 
 # Deepgram's names of headerless encodings → FFmpeg's demuxer. Deepgram's other encodings (flac, opus, speex) always

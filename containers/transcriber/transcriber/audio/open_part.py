@@ -24,8 +24,8 @@ from transcriber.audio.container import (
     no_audio_track_message,
     open_container,
 )
+from transcriber.audio.file_structure.parts import Part, PartReader
 from transcriber.audio.mixing import planar
-from transcriber.audio.parts import Part, PartReader
 from transcriber.audio.timeline import Timeline
 from transcriber.audio.tracks import decodable_tracks, default_track, requested_track, track_number
 from transcriber.engine_protocol import ShardFailed

@@ -9,8 +9,8 @@ from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.container_signatures import container_name
 from earshot_contract.file_signatures import HEAD_BYTES
 from earshot_contract.shards import RawAudio
+from transcriber.audio.file_structure.parts import Part, file_parts
 from transcriber.audio.open_part import OpenPart
-from transcriber.audio.parts import Part, file_parts
 from transcriber.engine_protocol import ShardFailed
 
 

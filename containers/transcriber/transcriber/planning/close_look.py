@@ -12,8 +12,8 @@ from transcriber.audio.mixing import Mixer, planar, weights
 from transcriber.audio.resampling import SAMPLE_RATE, Resampler16k
 from transcriber.planning.pauses import choose_cut, pauses
 from transcriber.planning.window_ends import frames_of, window_ends
-from transcriber.whisper.profile import Profile
-from transcriber.whisper.voice_activity import VAD_FRAME_SAMPLES, VoiceActivityDetector
+from transcriber.whisper.windows.profile import Profile
+from transcriber.whisper.windows.voice_activity import VAD_FRAME_SAMPLES, VoiceActivityDetector
 
 # The samples of a packet come with it, or with the next one or two. More seconds between the clock and the samples are
 # a gap, which counts as silence. Where samples come much later, or are more than the packet's length says, a cut

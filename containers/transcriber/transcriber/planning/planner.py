@@ -30,7 +30,7 @@ def _plan(shard: Shard, audio: Path) -> ShardPlan:
     # environment that `hardware.configure_process` sets.
     from transcriber.hardware import resolve_settings
     from transcriber.planning.shard_plan import find_cuts
-    from transcriber.whisper.profile import PROFILES
+    from transcriber.whisper.windows.profile import PROFILES
 
     assert shard.plan is not None
     profile = PROFILES[EngineProfile(shard.profile or resolve_settings().profile)]  # the engine's choice, too

@@ -26,7 +26,7 @@ from transcriber.audio.packets import PRE_ROLL_PACKETS, PacketClock
 from transcriber.audio.recordings import recordings
 from transcriber.audio.tracks import decodable_tracks
 from transcriber.planning.close_look import CloseLook
-from transcriber.whisper.profile import PROFILES, Profile
+from transcriber.whisper.windows.profile import PROFILES, Profile
 
 # Decoded around a target; speech without a pause that long is looked at further. Windows of the whole file are found
 # again some windows behind an arbitrary beginning, and each is known half a minute later. Shorter shards, which no job

@@ -9,9 +9,9 @@ from itertools import zip_longest
 import numpy as np
 
 from transcriber.audio.resampling import SAMPLE_RATE
-from transcriber.whisper.profile import Profile
-from transcriber.whisper.voice_activity import VAD_FRAME_SAMPLES
-from transcriber.whisper.windowing import Windower
+from transcriber.whisper.windows.profile import Profile
+from transcriber.whisper.windows.voice_activity import VAD_FRAME_SAMPLES
+from transcriber.whisper.windows.windowing import Windower
 
 
 def window_ends(probabilities: np.ndarray, begins: Sequence[int], after: int, profile: Profile) -> list[int]:

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from earshot_contract.engine_profile import EngineProfile
-from transcriber.whisper import language_choice, language_detection, language_stretches, other_languages
+from transcriber.whisper import other_languages
 from transcriber.whisper.batch_queue import BatchQueue
 from transcriber.whisper.encoder_output import EncoderOutput
-from transcriber.whisper.language_stretches import Part
-from transcriber.whisper.log_mel import FULL_WINDOW_FRAMES
+from transcriber.whisper.languages import language_choice, language_detection, language_stretches
+from transcriber.whisper.languages.language_stretches import Part
 from transcriber.whisper.model import WhisperModel
-from transcriber.whisper.profile import PROFILES
 from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.window import Window
-from transcriber.whisper.windowing import encoder_frames
+from transcriber.whisper.windows.log_mel import FULL_WINDOW_FRAMES
+from transcriber.whisper.windows.profile import PROFILES
+from transcriber.whisper.windows.windowing import encoder_frames
 
 # Windows of one language have 0.98 and more, those of two 0.75 to 0.85 for the longer one (Whisper base).
 _CLEAR_PROBABILITY = 0.95

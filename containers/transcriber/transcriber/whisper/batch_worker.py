@@ -12,12 +12,12 @@ from transcriber.whisper.batch_queue import BatchQueue
 from transcriber.whisper.decode_request import DecodeRequest
 from transcriber.whisper.encoder_output import EncoderOutput
 from transcriber.whisper.fallback import FIRST_ATTEMPT
-from transcriber.whisper.log_mel import FULL_WINDOW_FRAMES
 from transcriber.whisper.model import BEAM, WhisperModel
 from transcriber.whisper.outcomes import Outcome, OutcomeMaker
 from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.window import Window
+from transcriber.whisper.windows.log_mel import FULL_WINDOW_FRAMES
 
 # The search ends when this share of the beams has: on short windows those that continue repeat themselves. Without
 # timestamps, on whole windows, they are sometimes better.

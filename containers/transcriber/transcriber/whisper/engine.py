@@ -23,17 +23,19 @@ from transcriber.hardware import EngineSettings
 from transcriber.speakers.known_voices import known_voices, read_samples
 from transcriber.speakers.model import SpeakerModels
 from transcriber.speakers.stream import SpeakerStream
-from transcriber.whisper import language_choice, other_languages, unwritten_speech
+from transcriber.whisper import other_languages
 from transcriber.whisper.batch_queue import BatchQueue
 from transcriber.whisper.batch_worker import BatchWorker
-from transcriber.whisper.log_mel import LogMel
+from transcriber.whisper.languages import language_choice
 from transcriber.whisper.model import WhisperModel
 from transcriber.whisper.prepare_threads import PrepareThreads
-from transcriber.whisper.profile import PROFILES
 from transcriber.whisper.shard_state import ShardState
-from transcriber.whisper.voice_activity import VoiceActivityDetector, frames_before, lead_samples
 from transcriber.whisper.window import Window
-from transcriber.whisper.windowing import Windower, WindowSpan
+from transcriber.whisper.windows.log_mel import LogMel
+from transcriber.whisper.windows.profile import PROFILES
+from transcriber.whisper.windows.voice_activity import VoiceActivityDetector, frames_before, lead_samples
+from transcriber.whisper.windows.windowing import Windower, WindowSpan
+from transcriber.whisper.words import unwritten_speech
 
 MAX_SHARD_SECONDS = 12 * 3600.0  # longer audio is rejected; memory grows with the transcript only
 _BATCH_SLACK_FRAMES = 250  # mel frames (10 ms) by which windows of one batch may differ

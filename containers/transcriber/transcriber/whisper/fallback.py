@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from transcriber.whisper.log_mel import FULL_WINDOW_FRAMES
+from transcriber.whisper.windows.log_mel import FULL_WINDOW_FRAMES
 
 
 @dataclass(frozen=True)

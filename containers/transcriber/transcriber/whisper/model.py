@@ -18,10 +18,10 @@ from transcriber.hardware import EngineSettings
 from transcriber.whisper import quality_checks
 from transcriber.whisper.decode_request import DecodeRequest
 from transcriber.whisper.encoder_output import EncoderOutput
-from transcriber.whisper.log_mel import pad_with_silence
 from transcriber.whisper.quality_checks import Hypothesis
-from transcriber.whisper.timestamp_segments import before_end_of_audio
-from transcriber.whisper.word_alignment import AlignedWord, align_words, alignment_groups, words_by_segment
+from transcriber.whisper.windows.log_mel import pad_with_silence
+from transcriber.whisper.words.timestamp_segments import before_end_of_audio
+from transcriber.whisper.words.word_alignment import AlignedWord, align_words, alignment_groups, words_by_segment
 
 _MAX_INITIAL_TIMESTAMP = 50  # timestamp tokens of 20 ms: the first segment starts within the first second
 BEAM = 5  # beam size, OpenAI's default; 1 and 2 cost 2.2 and 0.8 points of WER on base

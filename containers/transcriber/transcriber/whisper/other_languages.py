@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from earshot_contract.shard_results import ShardWarning
-from transcriber.whisper.language_stretches import Ranking
+from transcriber.whisper.languages.language_stretches import Ranking
 from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.window import Window
 

@@ -6,24 +6,25 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from earshot_contract.shard_results import Segment, Word
-from transcriber.whisper import other_languages, quality_checks, speech_support
+from transcriber.whisper import other_languages, quality_checks
 from transcriber.whisper.decode_request import DecodeRequest
 from transcriber.whisper.encoder_output import EncoderOutput
 from transcriber.whisper.model import BEAM, WhisperModel
 from transcriber.whisper.quality_checks import Hypothesis
-from transcriber.whisper.sentence_segments import split_at_sentences
-from transcriber.whisper.stray_words import find_stray_words, move_out
-from transcriber.whisper.timestamp_segments import (
+from transcriber.whisper.window import Window
+from transcriber.whisper.words import speech_support
+from transcriber.whisper.words.sentence_segments import split_at_sentences
+from transcriber.whisper.words.stray_words import find_stray_words, move_out
+from transcriber.whisper.words.timestamp_segments import (
     TokenSegment,
     keep_words_whole,
     resume_position,
     split_at_timestamps,
     without_repetition,
 )
-from transcriber.whisper.unwritten_speech import dropped_speech, stretches_without_words
-from transcriber.whisper.window import Window
-from transcriber.whisper.word_alignment import AlignedWord, clamp_to_speech, give_length
-from transcriber.whisper.word_fitting import fit_to_sound, fit_to_speech
+from transcriber.whisper.words.unwritten_speech import dropped_speech, stretches_without_words
+from transcriber.whisper.words.word_alignment import AlignedWord, clamp_to_speech, give_length
+from transcriber.whisper.words.word_fitting import fit_to_sound, fit_to_speech
 
 _MAX_WORD_SECONDS = 1.0
 _MIN_PROGRESS_SECONDS = 0.5

@@ -12,9 +12,9 @@ from typing import Generic, Protocol, TypeVar
 
 from earshot_contract.shard_results import AudioInfo, Segment, ShardResult, ShardSpeakers, ShardWarning
 from earshot_contract.shards import Shard
-from transcriber.whisper.language_detection import VOTING_SECONDS
-from transcriber.whisper.profile import Profile
-from transcriber.whisper.sentence_edges import with_sentence_edges
+from transcriber.whisper.languages.language_detection import VOTING_SECONDS
+from transcriber.whisper.windows.profile import Profile
+from transcriber.whisper.words.sentence_edges import with_sentence_edges
 
 
 class TimedWindow(Protocol):

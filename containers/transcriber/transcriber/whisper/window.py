@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from transcriber.whisper.fallback import FIRST_ATTEMPT, Attempt, next_attempt
-from transcriber.whisper.log_mel import FRAMES_PER_SECOND, FULL_WINDOW_FRAMES
 from transcriber.whisper.quality_checks import Hypothesis, has_no_words
 from transcriber.whisper.shard_state import ShardState
-from transcriber.whisper.windowing import encoder_frames
+from transcriber.whisper.windows.log_mel import FRAMES_PER_SECOND, FULL_WINDOW_FRAMES
+from transcriber.whisper.windows.windowing import encoder_frames
 
 _PART_MARGIN_SECONDS = 0.25  # at most half of the shortest pause beside the speech that was left out
 

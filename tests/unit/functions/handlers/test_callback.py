@@ -12,7 +12,7 @@ from earshot_contract.webhook_secrets import new_secret
 from functions.aws import callback_queue, dynamodb, job_table
 from functions.aws.clients import client
 from functions.errors import bad_audio
-from functions.handlers.api.job_routes import job_summary
+from functions.handlers.api.routes.job_routes import job_summary
 from functions.network.callback_schedule import RETRY_DELAYS
 from functions.settings import settings
 from tests.clients.web import Site

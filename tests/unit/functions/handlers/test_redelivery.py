@@ -11,7 +11,7 @@ import pytest
 from functions.aws import job_table
 from functions.aws.clients import client
 from functions.errors import ApiError
-from functions.handlers.api.redeliver_route import MAX_REDELIVERIES, redeliver
+from functions.handlers.api.routes.redeliver_route import MAX_REDELIVERIES, redeliver
 from functions.handlers.callback import handler as callback
 from functions.settings import settings
 from tests.clients.web import Site

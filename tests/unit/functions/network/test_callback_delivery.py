@@ -14,7 +14,7 @@ import pytest
 from msgspec import UNSET
 
 from functions.errors import ApiError
-from functions.handlers.api.job_routes import job_summary
+from functions.handlers.api.routes.job_routes import job_summary
 from functions.jobs.job import Job, Source, SourceKind
 from functions.jobs.job_events import detail
 from functions.network.callback_delivery import CallbackFailed, deliver

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot_cli.formats import Format as CliFormat
+from earshot_cli.transcription.formats import Format as CliFormat
 from earshot_contract import keys
 from earshot_contract.shard_results import Segment
 from functions.options.options import Options

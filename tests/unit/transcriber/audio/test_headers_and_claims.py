@@ -17,7 +17,7 @@ from tests.fixtures.sound import (
     noise,
     read,
 )
-from transcriber.audio.parts import file_parts
+from transcriber.audio.file_structure.parts import file_parts
 from transcriber.audio.resampling import SAMPLE_RATE
 
 

@@ -13,7 +13,7 @@ from earshot_contract.shards import ShardError
 from tests.fixtures.audio import decode, decode_error
 from tests.fixtures.sound import noise
 from transcriber.audio.container import open_container
-from transcriber.audio.parts import PartReader, file_parts
+from transcriber.audio.file_structure.parts import PartReader, file_parts
 from transcriber.audio.resampling import SAMPLE_RATE
 
 _PICTURE_RATE = 5

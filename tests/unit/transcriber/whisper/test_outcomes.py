@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from transcriber.whisper import outcomes
-from transcriber.whisper.word_alignment import AlignedWord
+from transcriber.whisper.words.word_alignment import AlignedWord
 
 
 @pytest.mark.parametrize(("task", "between"), [("transcribe", [(11.0, 14.0)]), ("translate", [])])

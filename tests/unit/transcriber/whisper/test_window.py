@@ -9,10 +9,10 @@ import numpy as np
 from earshot_contract.engine_profile import EngineProfile
 from earshot_contract.s3_object import S3Object
 from earshot_contract.shards import Shard
-from transcriber.whisper.profile import PROFILES
 from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.window import Window
+from transcriber.whisper.windows.profile import PROFILES
 
 OUTPUT = np.zeros((1500, 4), np.float32)
 LOOP = Hypothesis([1, 2], "again and again", -0.3, 0.0, 3.0, 0.0, 2, hit_token_limit=False)

@@ -12,7 +12,7 @@ from earshot_contract.s3_object import S3Object
 from earshot_contract.shard_results import Segment, ShardResult, Word
 from earshot_contract.shards import PacketPosition, ShardPlan
 from functions.aws import job_table, s3
-from functions.handlers.api import result_routes
+from functions.handlers.api.routes import result_routes
 from tests.fixtures.finished_jobs import sample
 
 SHARD_SECONDS = 600.0

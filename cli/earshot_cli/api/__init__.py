@@ -1,0 +1,1 @@
+"""HTTP client of a deployment's API: connection, retries, answers in words."""

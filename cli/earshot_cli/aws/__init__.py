@@ -1,0 +1,1 @@
+"""Resources of a deployment in AWS, used directly: its stack, keys, secrets, events and log lines."""

@@ -1,0 +1,1 @@
+"""Commands of `earshot`, with their options and what they print."""

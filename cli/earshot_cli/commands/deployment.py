@@ -1,0 +1,247 @@
+"""`earshot deploy`, `upgrade`, `doctor`, `cost`, `destroy`: a whole deployment, with the account's credentials."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from earshot_cli.aws import job_logs
+from earshot_cli.aws.clients import aws_errors, client, price_list_client
+from earshot_cli.aws.deployed_stack import DATA_DIR, local_outputs, read_stack, stack_outputs
+from earshot_cli.aws.stack_state import DELETING, Stage, is_earshots, refusal, stage
+from earshot_cli.commands.admin import DataDir, Stack
+from earshot_cli.commands.doctor import Flavour, print_findings
+from earshot_cli.console import stderr, stdout, write
+from earshot_cli.deployment import image_assets, image_builder, release
+from earshot_cli.deployment.account_checks import Level
+from earshot_cli.deployment.cdk import CLONE, check_clone, run_cdk
+from earshot_cli.deployment.cost import audio_costs, worker_price
+from earshot_cli.deployment.destroy import destroy as remove
+from earshot_cli.deployment.doctor import Needs, docker, examine
+from earshot_cli.errors import CliError, Status
+from earshot_contract.timeouts import WORKER_START_SECONDS
+
+DEFAULT_INSTANCE_TYPE = "g6.xlarge"  # the first of infra/settings.py, which is not in the wheel
+
+
+class ImageBuild(StrEnum):
+    """Where the worker's image is built."""
+
+    AUTO = "auto"  # by Docker where it answers, otherwise in the account
+    DOCKER = "docker"
+    CODEBUILD = "codebuild"
+
+
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--context", "-c", metavar="NAME=VALUE", help="A setting of the deployment; may be repeated."),
+]
+Image = Annotated[
+    ImageBuild,
+    typer.Option("--image", help="Where the worker's image is built; codebuild: in the account, without Docker here."),
+]
+Unchecked = Annotated[bool, typer.Option("--unchecked", help="Go on although a check finds a problem.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+
+def deploy(
+    name: Annotated[str, typer.Option("--name", help="Name of the stack.")] = "Earshot",
+    context: Settings = None,
+    image: Image = ImageBuild.AUTO,
+    unchecked: Unchecked = False,
+) -> None:
+    """Deploy Earshot for the first time: check the account, build the image, create the stack."""
+    check_clone()
+    settings = {**_named(context, name), "name": name}
+    _check_name_is_free(name)
+    folder = _build(name, _with_price(settings, {}), image, unchecked, {})
+    release.deploy(name, folder)
+    model = json.loads(stack_outputs(name)["Settings"])["default_model"]  # a deployment starts without one
+    stderr.print(f"Deployed. Next: earshot model add {model} --stack {name}; earshot key create NAME --stack {name}")
+
+
+def upgrade(
+    stack: Annotated[str, typer.Argument(metavar="STACK", help="Name of the stack, for example Earshot.")],
+    context: Settings = None,
+    image: Image = ImageBuild.AUTO,
+    unchecked: Unchecked = False,
+    yes: Yes = False,
+) -> None:
+    """Bring a deployment to this version; settings that are not named with -c stay as they are deployed."""
+    check_clone()
+    named = _named(context, stack)
+    _check_stands(stack)
+    deployed = release.deployed_settings(stack_outputs(stack), named)
+    if _kinds({**deployed, **named}) != _kinds(deployed):
+        named = _with_price(named, deployed)
+    folder = _build(stack, {**named, "name": stack}, image, unchecked, deployed)
+    for line in release.settings_changes(deployed, release.synthesized_settings(stack, folder)):
+        stdout.print(f"Setting  {line}", markup=False)
+    with aws_errors(f"The changes of {stack} cannot be prepared"):
+        found = release.prepare(client, stack, folder)
+    if not found:
+        stderr.print("Nothing differs from what is deployed.")
+        return
+    for line in release.change_lines(found):
+        stdout.print(line, markup=False)
+    release.check_changes(found)
+    if not yes and not typer.confirm(f"Make these changes to {stack}?", err=True):
+        with aws_errors("The change set cannot be deleted"):
+            release.discard(client, stack)
+        raise typer.Abort
+    release.execute(stack, folder)
+
+
+def cdk(context: typer.Context) -> None:
+    """Run any command of the CDK in the version that fits, for example `earshot cdk bootstrap`."""
+    raise typer.Exit(run_cdk(context.args))
+
+
+def _named(context: Sequence[str] | None, stack: str) -> dict[str, str]:
+    """Return the settings that the command names. The stack's name is none of them: it is an argument or --name."""
+    settings = release.parse_settings(context or [])
+    if settings.pop("name", stack) != stack:
+        raise CliError(f"-c name: this command is about {stack}. Name the stack by --name or the argument STACK.")
+    return settings
+
+
+def _kinds(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a worker's price follows from: the flavour and the instance types, in order."""
+    types = settings.get("instance_types", DEFAULT_INSTANCE_TYPE)
+    return {
+        "flavour": settings.get("flavour", Flavour.GPU),
+        "instance_types": types.split(",") if isinstance(types, str) else list(types),
+    }
+
+
+def _with_price(named: dict[str, str], deployed: Mapping[str, Any]) -> dict[str, str]:
+    """Return settings with the list price of a worker in the region, unless it is named or cannot be read."""
+    if "worker_price" in named:
+        return named
+    try:
+        with aws_errors("AWS's price list cannot be read"):
+            kinds = _kinds({**deployed, **named})
+            price = worker_price(price_list_client, kinds, client("sts").meta.region_name)
+    except CliError as error:
+        stderr.print(f"The price of a worker stays the assumed one: {error.message}", markup=False)
+        return named
+    return {**named, "worker_price": f"{price.usd:.5g}"}
+
+
+def _check_name_is_free(name: str) -> None:
+    """Raise unless a stack of this name can be created; the CDK deletes one whose creation was rolled back."""
+    description, region = read_stack(name)
+    match stage(description):
+        case Stage.ABSENT:
+            return
+        case Stage.ROLLED_BACK:
+            stderr.print(f"An earlier deployment of {name} was rolled back; the CDK deletes what is left of it first.")
+        case Stage.STANDS:
+            raise CliError(f"There is a stack {name}: `earshot upgrade {name}` changes it and keeps its settings.")
+        case _:
+            raise refusal(name, description, region)
+
+
+def _check_stands(name: str) -> None:
+    """Raise unless CloudFormation can change the stack: not while it changes, nor after a failed way back."""
+    description, region = read_stack(name)
+    if stage(description) is not Stage.STANDS:
+        raise refusal(name, description, region)
+
+
+def _build(
+    name: str, settings: Mapping[str, str], image: ImageBuild, unchecked: bool, deployed: Mapping[str, Any]
+) -> Path:
+    """Synthesize, check the account, and build the image unless the CDK is to do so; return the app's folder."""
+    folder = CLONE / "build" / "deploy" / name
+    shutil.rmtree(folder, ignore_errors=True)
+    release.synthesize(settings, folder, deployed)
+    needs = dataclasses.replace(
+        Needs.of(release.synthesized_settings(name, folder)),
+        first=not deployed,
+        parameters=release.public_parameters(name, folder),
+    )
+    problems = print_findings(examine(client, needs, docker_needed=image is ImageBuild.DOCKER), only_open=True)
+    if problems and not unchecked:
+        raise CliError(
+            f"{problems} of these would make a deployment fail; --unchecked tries it all the same.", Status.FAILED
+        )
+    if image is ImageBuild.CODEBUILD or (image is ImageBuild.AUTO and docker().level is not Level.OK):
+        with aws_errors("The worker's image cannot be built"):
+            account = client("sts").get_caller_identity()["Account"]
+            for asset in image_assets.image_assets(folder, account, client("ecr").meta.region_name):
+                image_builder.build(client, asset, stderr.print, time.sleep)
+    return folder
+
+
+def cost(
+    stack: Annotated[str, typer.Argument(metavar="STACK", help="Name of the stack, for example Earshot.")],
+) -> None:
+    """Compute what audio costs in a deployment: its settings, AWS's list prices of today, nothing measured."""
+    outputs = stack_outputs(stack)
+    if "Settings" not in outputs:
+        raise CliError(f"The stack {stack} was deployed by an earlier version, which has no output Settings.")
+    settings, region = json.loads(outputs["Settings"]), outputs["JobMachineArn"].split(":")[3]
+    with aws_errors("AWS's price list cannot be read"):
+        found = list(audio_costs(price_list_client, settings, region))
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("worker", "an hour of it", "an hour of audio, busy", "alone", "each burst, besides", "prices of"):
+        table.add_column(column)
+    for each in found:
+        dollars = (f"${value:.4f}" for value in (each.price.usd, each.audio_hour, each.lone_hour, each.burst))
+        table.add_row(each.price.worker, *dollars, each.price.published[:10])
+    stdout.print(table)
+    stdout.print(
+        f"List prices on demand in {region}. Assumed: {settings['speed']:g} seconds of audio a second and a start of "
+        f"{WORKER_START_SECONDS} s, neither measured. Not included: Spot's discount, ECS's fee for managed instances, "
+        "storage."
+    )
+
+
+def logs(
+    job_id: Annotated[str, typer.Argument(metavar="ID", help="Id of a job, or its first 6 characters or more.")],
+    stack: Stack = None,
+    data_dir: DataDir = DATA_DIR,
+) -> None:
+    """Print what every function, worker and state machine logged about a job, by time."""
+    outputs = stack_outputs(stack) if stack else local_outputs(data_dir)
+    with aws_errors(f"The logs of {job_id} cannot be read"):
+        found, created = job_logs.whole_id(client, outputs["TableName"], job_id)
+        if stack:
+            lines = job_logs.cloud_lines(client, stack, found, created)
+        else:
+            lines = job_logs.local_lines(data_dir / "logs", found)
+    if not lines:
+        raise CliError(f"No log has a line of {found}: lines come within a minute, and are deleted after a month.")
+    for line in lines:
+        fields = " ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in line.fields.items())
+        write(" ".join(filter(None, (line.time, f"{line.source:<13}", f"{line.level:<7}", line.text, fields))))
+        if line.traceback:
+            write(line.traceback)
+
+
+def destroy(
+    stack: Annotated[str, typer.Argument(metavar="STACK", help="Name of the stack, for example Earshot.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove a deployment from AWS: stop its jobs and workers, wait for its instances, delete the stack."""
+    description, region = read_stack(stack)
+    if description is None or (stage(description) is Stage.BUSY and description["StackStatus"] != DELETING):
+        raise refusal(stack, description, region)
+    if not is_earshots(description):
+        raise CliError(f"The stack {stack} is not Earshot's: it has no tag Application=Earshot. Nothing was removed.")
+    if not yes:
+        question = f"Stop all jobs of {stack} in {region} and delete it? Buckets and table stay."
+        typer.confirm(question, abort=True, err=True)
+    with aws_errors(f"The deployment {stack} could not be removed"):
+        kept = remove(client, stack, stderr.print, time.sleep)
+    stderr.print(f"Removed {stack}. What holds data stays: {', '.join(kept) or 'nothing'}.")

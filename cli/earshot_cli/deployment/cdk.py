@@ -1,0 +1,49 @@
+"""The CDK's own command, in the one version that fits the app, run by the Node of this environment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from earshot_cli.errors import CliError, Status
+
+VERSION = "2.1148.0"  # of the package aws-cdk; npx fetches it the first time it is used
+CLONE = Path(__file__).resolve().parents[3]
+
+
+def check_clone() -> None:
+    """Check that this command runs from a clone: the stack's code is not in the wheel.
+
+    Raises:
+        CliError: it does not.
+    """
+    if not (CLONE / "cdk.json").is_file():
+        raise CliError("This works from a clone of the repository: it has the stack's code.", Status.USAGE)
+
+
+def run_cdk(arguments: Sequence[str]) -> int:
+    """Run `cdk` with arguments in the clone's root, on this terminal; return its exit status.
+
+    Raises:
+        CliError: this is no clone, or the environment has no npx.
+    """
+    check_clone()
+    environment = os.environ | {"PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))}
+    try:
+        ended = subprocess.run(["npx", "--yes", f"aws-cdk@{VERSION}", *arguments], cwd=CLONE, env=environment)
+    except FileNotFoundError:
+        raise CliError("There is no npx: `make install` brings Node with it.") from None
+    return ended.returncode
+
+
+def checked_cdk(arguments: Sequence[str]) -> None:
+    """Run `cdk` as `run_cdk` does.
+
+    Raises:
+        CliError: it failed; it has said why.
+    """
+    if status := run_cdk(arguments):
+        raise CliError(f"`cdk {arguments[0]}` failed with status {status}; what it printed above says why.")

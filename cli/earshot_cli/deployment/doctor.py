@@ -1,0 +1,96 @@
+"""Doctor: what an account and this machine lack before a deployment, and what to do about each."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Self
+
+from earshot_cli.deployment import account_checks
+from earshot_cli.deployment.account_checks import SERVICE_ROLES, VCPU_QUOTAS, Client, Finding, Level
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a deployment with certain settings needs of its account; the settings of the same names."""
+
+    gpu: bool = True
+    spot: bool = True
+    zones: int | None = None  # None: the setting's default, which is two in one region
+    instance_types: Sequence[str] = ("g6.xlarge", "g5.xlarge", "g4dn.xlarge")
+    max_workers: int = 4
+    quick_workers: int = 2
+    quick_memory: int = 3008
+    first: bool = True  # not an upgrade, which has its VPC
+    parameters: Sequence[str] = ()  # names of AWS's parameters that the template reads
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> Self:
+        """Return what all settings of a deployment need."""
+        names = ("spot", "zones", "instance_types", "max_workers", "quick_workers", "quick_memory")
+        return cls(gpu=settings["flavour"] != "cpu", **{name: settings[name] for name in names})
+
+
+def examine(
+    client: Client,
+    needs: Needs,
+    *,
+    docker_needed: bool = False,
+    run: Callable[..., Any] = subprocess.run,
+) -> Iterator[Finding]:
+    """Yield a finding for each check. One that AWS denies to these credentials is a warning, not an end.
+
+    Args:
+        client: returns a boto3 client for the name of a service.
+        needs: needs of the deployment.
+        docker_needed: without Docker the deployment fails; otherwise CodeBuild builds the image.
+        run: `subprocess.run`.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    found = account_checks.credentials(client)
+    yield found
+    if found.level is Level.PROBLEM:
+        return
+    for name, check in _checks(client, needs):
+        try:
+            yield check()
+        except (BotoCoreError, ClientError) as error:
+            yield Finding(Level.WARNING, f"Not checked: {name}", f"{error}")
+    found = docker(run)
+    if found.level is Level.PROBLEM and not docker_needed:
+        found = Finding(Level.WARNING, found.what, f"CodeBuild builds it in the account then; or: {found.advice}")
+    yield found
+
+
+def _checks(client: Client, needs: Needs) -> Iterator[tuple[str, Callable[[], Finding]]]:
+    """Yield the name of each check of the account that these needs take, and the check."""
+    yield "the CDK's bootstrap", partial(account_checks.bootstrap, client)
+    for name in needs.parameters:
+        yield f"the parameter {name}", partial(account_checks.public_parameter, client, name)
+    if needs.first:
+        yield "VPCs", partial(account_checks.vpcs, client)
+    yield "availability zones", partial(account_checks.availability_zones, client, needs.zones)
+    if needs.quick_workers:
+        limits = (needs.quick_workers, needs.quick_memory)
+        yield "Lambda's concurrency", partial(account_checks.lambda_concurrency, client, *limits)
+    for role in SERVICE_ROLES:
+        if "Spot" not in role or (needs.gpu and needs.spot):
+            yield f"the role {role}", partial(account_checks.service_role, client, role)
+    if needs.gpu:
+        yield "instance types", partial(account_checks.instance_types, client, needs.instance_types)
+    for quota in VCPU_QUOTAS:
+        if quota.gpu == needs.gpu and (needs.spot or not quota.spot):
+            yield quota.name, partial(account_checks.vcpu_quota, client, quota, needs.max_workers)
+
+
+def docker(run: Callable[..., Any] = subprocess.run) -> Finding:
+    """Check that Docker can build the worker's image on this machine."""
+    if shutil.which("docker") is None:
+        return Finding(Level.PROBLEM, "There is no Docker, which builds the worker's image", "Install Docker.")
+    if run(["docker", "info"], capture_output=True).returncode:
+        return Finding(Level.PROBLEM, "Docker is installed but does not answer", "Start Docker.")
+    return Finding(Level.OK, "Docker answers")

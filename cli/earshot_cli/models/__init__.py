@@ -1,0 +1,1 @@
+"""Models of a deployment: from the Hugging Face Hub or this machine into its bucket."""

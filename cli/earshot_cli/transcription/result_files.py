@@ -1,0 +1,97 @@
+"""Files of results: where each goes, which are there already, and how they are written."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from earshot_cli.errors import CliError, Status
+from earshot_cli.transcription.formats import Format
+from earshot_cli.transcription.sources import STDIN, Source
+
+
+@dataclass(frozen=True)
+class Task:
+    """One source and the formats wanted of it; `files` has where each goes, and is empty for standard output."""
+
+    source: Source
+    formats: Sequence[Format]
+    files: dict[Format, Path] = field(default_factory=dict)
+
+
+def plan_files(
+    sources: Sequence[Source],
+    formats: Sequence[Format],
+    out: Path | None,
+    *,
+    skip_existing: bool = False,
+    overwrite: bool = False,
+) -> list[Task]:
+    """Return a task for each source whose results are to be written into files.
+
+    `ep1.flac` gives `ep1.srt`. Where two sources would write one file, such as `ep1.flac` and `ep1.mp3`, each keeps its
+    whole name: `ep1.flac.srt`.
+
+    Args:
+        sources: what to transcribe.
+        formats: what to write of each.
+        out: folder of the files, which keep the subfolders that the sources were found in. None: beside the source;
+            that of a URL or of standard input is the current folder.
+        skip_existing: leave out the files that are there, and the sources with no other.
+        overwrite: replace files that stand beside the sources. Those of `out` always are.
+
+    Raises:
+        CliError: two sources would write the same file, or a file beside a source is there already.
+    """
+    stems = Counter(_folder(source, out) / source.stem for source in sources)
+    tasks: list[Task] = []
+    taken: set[Path] = set()
+    for source in sources:
+        folder = _folder(source, out)
+        stem = source.stem if stems[folder / source.stem] == 1 else source.name
+        files = {form: folder / f"{stem}.{form.api_name}" for form in formats}
+        if repeated := taken & set(files.values()):
+            raise CliError(
+                f"Two of the sources are named {source.name}: both would write {min(repeated)}.", Status.USAGE
+            )
+        taken |= set(files.values())
+        if skip_existing:
+            files = {form: path for form, path in files.items() if not _has_content(path)}
+        tasks.append(Task(source, list(files), files))
+    existing = [path for task in tasks for path in task.files.values() if path.exists()]
+    if existing and out is None and not overwrite and not skip_existing:
+        others = f" and {len(existing) - 1} more files are" if len(existing) > 1 else " is"
+        raise CliError(
+            f"{existing[0]}{others} there already. --skip-existing leaves them, --overwrite replaces them.",
+            Status.USAGE,
+        )
+    return [task for task in tasks if task.formats]
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a result, whole or not at all: an interrupted write leaves no part that --skip-existing would trust.
+
+    Raises:
+        CliError: it cannot be written.
+    """
+    part = path.parent / f".earshot-{os.getpid()}.part"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8", newline="\n")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise CliError(f"The transcript cannot be written to {path}: {error.strerror}.") from None
+
+
+def _folder(source: Source, out: Path | None) -> Path:
+    if out is not None:
+        return out / source.folder
+    return source.path.parent if source.path and source.argument != STDIN else Path()
+
+
+def _has_content(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > 0

@@ -1,0 +1,1 @@
+"""Words and segments: the text and the times of a decoded window, held against its speech."""

@@ -1,0 +1,71 @@
+"""POST /v1/requests/{id}/retry: run a failed or cancelled job again; its row keeps what was before."""
+
+from __future__ import annotations
+
+from earshot_contract.job_state import JobState
+from functions.aws import job_table, s3, step_functions
+from functions.aws.clients import is_unavailable
+from functions.errors import bad_request, internal_error, service_unavailable
+from functions.handlers.api.admission import check_room
+from functions.handlers.api.request import Request
+from functions.handlers.api.response import Response, json_response
+from functions.handlers.api.routes.audio_route import audio_gone
+from functions.handlers.api.routes.job_routes import job_summary
+from functions.jobs.job import Job, SourceKind
+from functions.observability import logger
+from functions.settings import settings
+
+MAX_RETRIES = 50  # of one job: a row has room for far more, and a caller that loops is told
+
+
+def retry_job(_: Request, job: Job) -> Response:
+    """Start a new execution for the job, whose id, options and audio stay the same, and return the job.
+
+    Step Functions' redrive does not apply: every failure of the job machine is caught and ends in its Fail state,
+    which is all that a redrive would run again.
+
+    Raises:
+        ApiError: 400: the job has not failed and was not cancelled. 410: its audio is gone. 429: its owner has too
+            many unfinished jobs.
+    """
+    if job.state is JobState.QUEUED and job.history:  # a retry that was interrupted before its start, or is about to
+        _start(job)
+        return json_response(job_summary(job))
+    if job.state not in (JobState.FAILED, JobState.CANCELLED):
+        raise bad_request(f"Request {job.id} is {job.state}. A failed or cancelled one can be tried again.")
+    if job.attempt > MAX_RETRIES:
+        raise bad_request(f"Request {job.id} was tried again {MAX_RETRIES} times. Send it as a new request.")
+    check_room(job.owner or "")
+    _check_audio(job)
+    execution = step_functions.execution_arn(settings().job_machine_arn, _execution_name(job.id, job.attempt + 1))
+    retried = job_table.retry(job, execution)
+    if retried is None:  # another caller was quicker, and their retry is this one
+        raise service_unavailable(f"Request {job.id} has just changed. Try again.")
+    _start(retried)
+    return json_response(job_summary(retried))
+
+
+def _execution_name(job_id: str, attempt: int) -> str:
+    """Return the execution's name, unique for each attempt: Step Functions keeps a name taken for 90 days."""
+    return f"{job_id}-{attempt}"
+
+
+def _start(job: Job) -> None:
+    """Start the execution of the job's present attempt; starting it twice does nothing."""
+    try:
+        name = _execution_name(job.id, job.attempt)
+        step_functions.start(settings().job_machine_arn, name, {"job_id": job.id})
+    except Exception as error:
+        logger.exception("The job could not be started", job_id=job.id)
+        answer = service_unavailable() if is_unavailable(error) else internal_error()
+        job_table.fail(job.id, answer.failure)
+        raise answer from None
+
+
+def _check_audio(job: Job) -> None:
+    """Refuse a job whose audio is no longer stored; a URL's is downloaded again."""
+    audio = job.source.audio
+    in_work = audio is not None and audio.bucket == settings().transcripts_bucket
+    if audio is None or not in_work or job.source.kind == SourceKind.URL or s3.head(audio):
+        return  # what is missing in the uploads bucket, Prepare says
+    raise audio_gone(job.id)

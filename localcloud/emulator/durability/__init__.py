@@ -1,0 +1,1 @@
+"""Durability: what was acknowledged is on disk before the answer."""

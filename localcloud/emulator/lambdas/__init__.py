@@ -1,0 +1,1 @@
+"""Lambda: functions run in environments forked from a process that has imported them."""
