@@ -13,6 +13,8 @@ import pytest
 from bench.corpus import wav
 from earshot_contract.shards import ShardError
 from tests.fixtures.audio import SAMPLE_SECONDS, decode, decode_error
+from transcriber.audio.resampling import SAMPLE_RATE
+from transcriber.audio.stream import AudioStream
 
 
 @pytest.mark.parametrize(
@@ -38,7 +40,15 @@ def test_truncated_file_is_decoded_and_reported(
 
 @pytest.mark.parametrize("behind", [b"\0", b"\r\n", bytes(100), b"\n<!-- served by -->\n", b"\xa5\x5a\x3c" * 30])
 @pytest.mark.parametrize(
-    ("name", "codec", "rate"), [("a.mp3", "libmp3lame", 16_000), ("a.aac", "aac", 16_000), ("a.ac3", "ac3", 48_000)]
+    ("name", "codec", "rate"),
+    [
+        ("a.mp3", "libmp3lame", 16_000),
+        ("a.aac", "aac", 16_000),
+        ("a.ac3", "ac3", 48_000),
+        ("a.eac3", "eac3", 48_000),
+        ("a.amr", "libopencore_amrnb", 8_000),
+        ("a.wv", "wavpack", 16_000),
+    ],
 )
 def test_bytes_behind_last_frame_are_no_loss(
     speech: Path, record: Callable[..., Path], name: str, codec: str, rate: int, behind: bytes
@@ -50,6 +60,20 @@ def test_bytes_behind_last_frame_are_no_loss(
 
     assert decoded.seconds == pytest.approx(SAMPLE_SECONDS, abs=0.2)
     assert not decoded.info.truncated
+
+
+def test_damage_inside_flv_is_not_called_unread(speech: Path, record: Callable[..., Path]) -> None:
+    """The tags break off there; FFmpeg finds those behind it."""
+    path = record(speech, "a.flv", "libmp3lame", rate=44_100, bit_rate=128_000)
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2] + content[len(content) // 2 + 1500 :])
+    audio = AudioStream(path)
+
+    seconds = sum(len(block) for block in audio) / SAMPLE_RATE
+
+    assert len(content) > 4 * 16_384  # enough is behind the damage for the warning
+    assert seconds == pytest.approx(SAMPLE_SECONDS, abs=0.2)
+    assert audio.warnings == []
 
 
 def test_mp3_without_frame_count_is_not_truncated(speech: Path, tmp_path: Path, record: Callable[..., Path]) -> None:
