@@ -201,5 +201,5 @@ class AudioStream:
         The structure of the file ends at damage; FFmpeg goes on behind it.
         """
         part, behind = self._parts[number], self._parts[number + 1 :]
-        is_given = part.end >= (behind[0].start if behind else self._path.stat().st_size)
-        return min(part.unread, part.size - self._decoder.last_byte) if is_given else part.unread
+        is_inside = part.end >= (behind[0].start if behind else self._path.stat().st_size)
+        return min(part.unread, part.size - self._decoder.last_byte) if is_inside else part.unread
