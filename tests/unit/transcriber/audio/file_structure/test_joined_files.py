@@ -120,7 +120,6 @@ def test_tags_and_rubbish_between_recordings_are_skipped(name: str, codec: str, 
 
 @pytest.mark.parametrize(("name", "codec", "rate"), FRAMED[:3])
 def test_short_recording_inside_a_long_stream_is_found(name: str, codec: str, rate: int) -> None:
-    """In 40 MB: the stream is probed, not read."""
     stream = encoded(name, codec, rate)
     stream *= 20_000_000 // len(stream)
     other = encoded("ipod", "alac", 44_100) * 2
@@ -131,6 +130,18 @@ def test_short_recording_inside_a_long_stream_is_found(name: str, codec: str, ra
         len(stream + other) - len(other) // 2,
         len(stream + other),
     ]
+
+
+@pytest.mark.parametrize(("name", "codec", "rate"), FRAMED)
+def test_piece_of_some_kilobytes_in_a_long_stream_is_found(name: str, codec: str, rate: int) -> None:
+    """In 40 MB: a jingle of another format."""
+    stream = encoded(name, codec, rate)
+    stream *= 20_000_000 // len(stream)
+    piece = encoded("ogg", "libopus", 48_000)
+
+    assert len(piece) < 1 << 15
+    found = starts(stream + piece + stream)
+    assert {len(stream), len(stream + piece)} <= set(found), name
 
 
 def test_second_recording_is_decoded(tmp_path: Path) -> None:
