@@ -133,15 +133,15 @@ def test_short_recording_inside_a_long_stream_is_found(name: str, codec: str, ra
 
 
 @pytest.mark.parametrize(("name", "codec", "rate"), FRAMED)
-def test_piece_of_some_kilobytes_in_a_long_stream_is_found(name: str, codec: str, rate: int) -> None:
-    """In 40 MB: a jingle of another format."""
+def test_jingle_of_some_kilobytes_in_a_long_stream_is_found(name: str, codec: str, rate: int) -> None:
+    """In 40 MB: of another format."""
     stream = encoded(name, codec, rate)
     stream *= 20_000_000 // len(stream)
-    piece = encoded("ogg", "libopus", 48_000)
+    jingle = encoded("ogg", "libopus", 48_000)
 
-    assert len(piece) < 1 << 15
-    found = starts(stream + piece + stream)
-    assert {len(stream), len(stream + piece)} <= set(found), name
+    assert len(jingle) < 1 << 15
+    found = starts(stream + jingle + stream)
+    assert {len(stream), len(stream + jingle)} <= set(found), name
 
 
 def test_second_recording_is_decoded(tmp_path: Path) -> None:
