@@ -214,8 +214,9 @@ def _behind(data: mmap.mmap, start: int, limit: int) -> tuple[int | None, int, i
     end = sound_end = limit
     for end, until in found:
         ends_here = framing and not framing(data[end : end + HEADER_BYTES])
-        if not framing and _LAST_BLOCK.match(data, body):
-            ends_here = data.find(b"wvpk", end, limit) < 0
+        if not framing and not is_flac:
+            is_last = _LAST_BLOCK.match(data, body) and data.find(b"wvpk", end, limit) < 0
+            ends_here = is_last or padding_end(data, end, limit) == limit
         sound_end = end if ends_here else limit
         at = trailers_end(data, end, limit)
         if at < limit and begins_recording(data, at, limit, framing):

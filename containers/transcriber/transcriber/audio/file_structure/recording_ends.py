@@ -13,6 +13,7 @@ import struct
 
 from transcriber.audio.file_structure import wav_header
 from transcriber.audio.file_structure.ebml import CLUSTER, SEGMENT, element_at
+from transcriber.audio.file_structure.recording_trailers import padding_end
 
 _OGG_HEADER_BYTES = 27  # before a page's table of lacing values
 _UNKNOWN_SIZE = 0xFFFF_FFFF
@@ -177,7 +178,7 @@ def _amr(data: mmap.mmap, start: int, limit: int) -> int | None:
         if not data[at : at + size].strip(b"\0"):
             break
         at += size
-    return at if limit - at < _MAX_AMR_TAIL else None
+    return at if limit - at < _MAX_AMR_TAIL or padding_end(data, at, limit) == limit else None
 
 
 def _voc(data: mmap.mmap, start: int, limit: int) -> int | None:
