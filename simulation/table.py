@@ -44,8 +44,10 @@ STAGES = """## A cold 10 s clip, by stage
 
 No stage was measured in an account: a start is an estimate from what others measured (`simulation/assumptions.py`). The
 fetch takes longest: a Lambda function's network gives 75 MiB a second after its first 300 MiB, as was
-[measured with iPerf3](https://arxiv.org/abs/2501.07771), not with S3. The spread of the starts, sigma {sigma} of their
-logarithm, is assumed; it makes the difference between half and 95 of 100.
+[measured with iPerf3](https://arxiv.org/abs/2501.07771), not with S3. What is fetched are the int8 weights that
+`earshot model add` writes, deflated: {stored:.0f} MiB of large-v3-turbo, if they deflate as those of base do. float16's
+{float16:,} MiB would take {late:.0f} s, and would have to be rounded at each start. The spread of the starts, sigma
+{sigma} of their logarithm, is assumed; it makes the difference between half and 95 of 100.
 """
 
 PICTURES = """## Pictures
@@ -72,7 +74,10 @@ def as_page(results: Results, seed: int) -> str:
     parts = [INTRODUCTION.format(seed=seed), PICTURES]
     lines = "\n".join(f"| {aim} | {'' if met else '**missed**: '}{value} |" for aim, value, met in aims(results))
     parts.append(AIMS.format(lines=lines))
-    parts.append(STAGES.format(lines=_stages(), sigma=assumptions.START_SPREAD))
+    stored = assumptions.MODEL_MIB * assumptions.DEFLATED_SHARE
+    float16, late = assumptions.FLOAT16_MIB, assumptions.transfer_seconds(assumptions.FLOAT16_MIB)
+    stages = {"lines": _stages(), "stored": stored, "float16": float16, "late": late}
+    parts.append(STAGES.format(**stages, sigma=assumptions.START_SPREAD))
     for scenario, policies in results.items():
         rows = [f"| {' | '.join(_cells(name, result))} |" for name, result in policies.items()]
         header = f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}"

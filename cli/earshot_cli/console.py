@@ -10,9 +10,13 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from typing import Any
 
 from rich.console import Console, ConsoleDimensions, ConsoleOptions, RenderableType
 from rich.segment import Segment
+from rich.text import Text
+
+from earshot_cli.line_breaks import broken_between_words
 
 # C0 without tab and line feed, DEL, C1: among them ESC, and CSI as one character.
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -56,6 +60,17 @@ class SafeConsole(Console):
     def size(self, new_size: tuple[int, int]) -> None:
         self._width, self._height = new_size
 
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print as rich does; on a terminal the lines of messages break between words."""
+        if self.is_terminal:
+            objects = tuple(map(self._broken, objects))
+        super().print(*objects, **options)
+
+    def _broken(self, printed: Any) -> Any:
+        if isinstance(printed, str):
+            return broken_between_words(printed, self.width)
+        return broken_between_words(printed, self.width) if isinstance(printed, Text) else printed
+
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Yield the segments of what is printed."""
         for segment in super().render(renderable, options):
@@ -70,6 +85,11 @@ stderr = SafeConsole(stderr=True, highlight=False, soft_wrap=True)
 def drop_output() -> None:
     """Let nothing more be written to stdout, not even what Python keeps of it until its end: it takes no more."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def write_prose(text: str, end: str = "\n") -> None:
+    """Write a transcript's text to stdout: on a terminal its lines break between words, elsewhere it is as it is."""
+    write(broken_between_words(text, stdout.width) if stdout.is_terminal else text, end)
 
 
 def write(text: str, end: str = "\n") -> None:

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Self
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from earshot_contract.document import Document, InvalidDocument
 from earshot_contract.fields import Name, Sha256
 
 WEIGHTS = "model.bin"  # of a model that transcribes: the file whose digest stands for the model, `ModelInfo.sha256`
+INT8_WEIGHTS = "model.int8.zlib"  # object with the same weights as `Int8Weights` describes them
+BLOCK_BYTES = 8 * 2**20  # of int8 weights in each block of that object but the last; blocks are fetched side by side
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")  # name of a model or of a file in it: never a path
 SPEAKERS = "speakers"  # family of the model that tells speakers apart, and its name in every deployment
 SEGMENTATION, EMBEDDING = "segmentation.onnx", "embedding.onnx"  # its networks; the second one's digest stands for it
@@ -44,6 +46,17 @@ class ModelFile(Document):
     size: Annotated[int, Meta(description="Bytes; 0: not recorded")] = 0
 
 
+class Int8Weights(Document, Struct, frozen=True):
+    """Weights as int8, which a worker without a GPU fetches instead of `WEIGHTS`: two fifths of float16's bytes.
+
+    The object is a sequence of blocks. Each is a zlib stream of `BLOCK_BYTES` bytes of the file.
+    """
+
+    sha256: Annotated[Sha256, Meta(description="Of the inflated file")]
+    size: Annotated[int, Meta(description="Bytes of the inflated file")]
+    blocks: Annotated[list[int], Meta(description="Bytes of each block, deflated")]
+
+
 @dataclass(frozen=True)
 class Manifest(Document):
     """Manifest of a model: `{name}/manifest.json` in the models bucket, written after the model's files."""
@@ -56,6 +69,10 @@ class Manifest(Document):
     family: Annotated[str, Meta(description="Which engine runs it", examples=["whisper", "speakers"])] = "whisper"
     languages: Annotated[
         list[str] | None, Meta(description="Language codes; null: derived from the model's name", examples=[["en"]])
+    ] = None
+    int8: Annotated[
+        Int8Weights | None,
+        Meta(description="The same weights for workers without a GPU; null: there is no such object"),
     ] = None
 
     @property
@@ -109,6 +126,8 @@ def flaw_of(manifest: Manifest, folder: str, families: Collection[str] | None = 
     for name, file in manifest.files.items():
         if file.size < 0:
             return f"the size of {name} is {file.size}."
+    if (int8 := manifest.int8) is not None and len(int8.blocks) != -(-int8.size // BLOCK_BYTES):
+        return f"its int8 weights have {len(int8.blocks)} blocks for {int8.size} bytes."
     return None
 
 

@@ -34,7 +34,7 @@ WORKER_START_SECONDS = 180
 # a public deployment of the same model on Lambda reports 20 to 60 s with the model on a network file system
 # (https://github.com/gabrielkoo/aws-lambda-whisper-adaptor); Earshot reads it in parallel ranges from S3. By stage:
 # simulation/assumptions.py.
-QUICK_START_SECONDS = 11
+QUICK_START_SECONDS = 9
 # Lambda's longest run (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
 QUICK_RUN_SECONDS = 900
 # A quick worker takes bulk shards for so long after its launch; then the policy decides anew whether it pays. So a

@@ -20,6 +20,8 @@ function show() {
   const query = new URLSearchParams(search);
   leave?.();
   leave = null;
+  // Sheets of the screen that is left: on a phone "back" is how one gets out of them. That of the key is no screen's.
+  for (const sheet of document.querySelectorAll("dialog:not([aria-labelledby=key-title])")) sheet.close();
   warn("");
   document.body.classList.toggle("shared", parts[0] === "shared"); // who has a link alone needs no other screen
   scrollTo(0, 0);

@@ -26,7 +26,7 @@ export function optionsForm(onChange) {
     h("option", { value: "formatted" }, "formatted"), h("option", { value: "punctuated" }, "with punctuation"),
     h("option", { value: "plain" }, "words alone, as spoken"));
   const task = h("select", { name: "task" }, h("option", { value: "" }, "as it is spoken"), h("option", { value: "translate" }, "in English"));
-  const profile = h("select", { name: "profile" }, h("option", { value: "" }, "the deployment's own"), h("option", { value: "accurate" }, "accurate"), h("option", { value: "fast" }, "fast"));
+  const profile = h("select", { name: "profile" }, h("option", { value: "" }, "as deployed"), h("option", { value: "accurate" }, "accurate"), h("option", { value: "fast" }, "fast"));
   const others = h("input", { name: "others", placeholder: "redact=pci&replace=colour:color", spellcheck: "false", autocomplete: "off" });
   const switches = SWITCHES.map(([name, label]) => h("label", { class: "check" }, h("input", { type: "checkbox", name }), label));
   const texts = TEXTS.map(([name, label, placeholder]) =>

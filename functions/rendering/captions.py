@@ -16,7 +16,7 @@ from functions.rendering.caption_words import MAX_SECONDS, TICK, caption_words, 
 from functions.rendering.text_direction import MARKS, directed, is_right_to_left
 from functions.transcripts.printed_words import PrintedWord
 from functions.transcripts.sentences import CLAUSE_END, ends_sentence
-from functions.transcripts.transcript import Transcript
+from functions.transcripts.transcript import Channel, Transcript
 from functions.transcripts.words import join_words
 
 LINE_COLUMNS, LINES = 42, 2
@@ -38,7 +38,7 @@ class Cue:
     lines: tuple[str, ...]
     channel: str = ""  # if there are several: "Channel 0"
     speaker: str = ""  # if speakers were told apart: "Speaker 1"
-    begins_turn: bool = False  # the cue before it on the channel is another speaker's
+    turn: str = ""  # what begins it where the cue before it on the channel is another speaker's: a name or a dash
     right_to_left: bool = False  # direction of the text that the lines are part of
     read_seconds: float = 0.0  # that a reader needs for it
 
@@ -63,7 +63,7 @@ def cues(transcript: Transcript) -> list[Cue]:
         right_to_left = is_right_to_left("".join(segment.text for segment in channel.segments), language)
         columns = COLUMNS_BY_LANGUAGE.get(language, LINE_COLUMNS)
         columns -= len(f"<v {name}>") if several else 0
-        columns -= 2 if transcript.speaker_model is not None else 0  # a dash and a space begin a turn
+        columns -= _turn_columns(transcript, channel, columns)
         columns -= MARKS if right_to_left else 0
         speed = READ_COLUMNS_BY_LANGUAGE.get(language, READ_COLUMNS)
         found += (
@@ -74,7 +74,10 @@ def cues(transcript: Transcript) -> list[Cue]:
                 read_seconds=min(sum(map(columns_of, cue.lines)) / speed, MAX_SECONDS),
             )
             for cue in _channel_cues(
-                caption_words(transcript, channel, columns), columns, partial(transcript.speaker_name, channel)
+                caption_words(transcript, channel, columns),
+                columns,
+                partial(transcript.speaker_name, channel),
+                partial(_turn, transcript, channel),
             )
         )
     separate = _without_overlaps(sorted(found, key=lambda cue: (cue.start, cue.end)))
@@ -95,7 +98,26 @@ def timestamp(seconds: float, decimal_mark: str) -> str:
     return f"{total // 3600000:02d}:{total // 60000 % 60:02d}:{total // 1000 % 60:02d}{decimal_mark}{total % 1000:03d}"
 
 
-def _channel_cues(words: Sequence[PrintedWord], columns: int, name_of: Callable[[int], str]) -> Iterator[Cue]:
+def _turn(transcript: Transcript, channel: Channel, speaker: int) -> str:
+    """Return what begins a speaker's turn: the name, if there is one, else a dash. "Speaker 1" would say no more."""
+    name = transcript.name_of(channel, speaker)
+    return f"{name}: " if name else "- "
+
+
+def _turn_columns(transcript: Transcript, channel: Channel, columns: int) -> int:
+    """Return the columns of a line that are kept for what begins a turn; a longer name makes its line longer."""
+    if transcript.speaker_model is None:
+        return 0
+    named = {
+        each.speaker for each in (*transcript.speaker_names, *transcript.recognised) if each.channel == channel.index
+    }
+    longest = max((columns_of(_turn(transcript, channel, speaker)) for speaker in named), default=2)
+    return min(longest, columns // 3)
+
+
+def _channel_cues(
+    words: Sequence[PrintedWord], columns: int, name_of: Callable[[int], str], turn_of: Callable[[int], str]
+) -> Iterator[Cue]:
     before: int | None = None  # speaker of the cue before
     for stretch in split_at_pauses(words, CUE_PAUSE):
         speaker = stretch[0].speaker
@@ -105,8 +127,8 @@ def _channel_cues(words: Sequence[PrintedWord], columns: int, name_of: Callable[
             count = _next_cue_length(rest, columns)
             cue_words, rest = rest[:count], rest[count:]
             lines = _wrap(cue_words, columns) or ()
-            begins = speaker is not None and speaker != before
-            yield Cue(cue_words[0].start, cue_words[-1].end, lines, speaker=name, begins_turn=begins)
+            turn = "" if speaker is None or speaker == before else turn_of(speaker)
+            yield Cue(cue_words[0].start, cue_words[-1].end, lines, speaker=name, turn=turn)
             before = speaker
 
 

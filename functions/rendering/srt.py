@@ -9,7 +9,7 @@ from functions.transcripts.transcript import Transcript
 def srt(transcript: Transcript) -> str:
     """Return numbered cues; an empty text if there are none. With several channels each cue names its own.
 
-    A dash begins what another speaker says.
+    The name of another speaker begins what that one says; of one who has no name, a dash.
     """
     blocks = [
         f"{number}\n{timestamp(cue.start, ',')} --> {timestamp(cue.end, ',')}\n{cue.text(_label(cue))}\n"
@@ -20,4 +20,4 @@ def srt(transcript: Transcript) -> str:
 
 def _label(cue: Cue) -> str:
     channel = f"[{cue.channel}] " if cue.channel else ""
-    return channel + "- " * cue.begins_turn
+    return channel + cue.turn

@@ -18,6 +18,7 @@ LINE_CHARACTERS = 400
 TAIL_BYTES = 65_536  # end of a function's log in which the reason is looked for
 POLL_SECONDS = 0.2  # between two looks at the file
 REFUSAL = "ApiError"  # a function's exception whose text is the caller's failure as JSON
+WRONG_KEY = ("Exception", "Unauthorized")  # what an authorizer raises so that API Gateway answers 401
 UNAVAILABLE_STATUSES = (503, 504)  # not failures: the caller is asked to try again
 
 
@@ -90,7 +91,7 @@ def function_failure(name: str, event: Any, result: dict[str, Any], log: Path) -
         return None
     if result.get("error"):
         kind, text = str(body.get("errorType", "")), str(body.get("errorMessage", ""))
-        if kind == REFUSAL and status_of(text) < 500:
+        if (kind, text) == WRONG_KEY or (kind == REFUSAL and status_of(text) < 500):
             return None
         return f"The function {name} failed: {kind}: {text} (log: {log})"
     status = body.get("statusCode")

@@ -19,6 +19,7 @@ from typing import Any
 
 from localcloud.emulator.durability.durable_state import INTERRUPTED_ERROR, DurableState
 from localcloud.emulator.durability.journal import JournalFull
+from localcloud.emulator.durability.packed_history import PackedHistory
 
 # Quotas of Step Functions (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). moto knows the
 # first one for what a Lambda function returns; nothing in the emulators counts events.
@@ -103,7 +104,7 @@ class ExecutionRunner:
         """Write history and outcome into ministack's record, unless StopExecution already wrote the outcome."""
         from moto.stepfunctions.parser import utils
 
-        record["events"] = to_json_value(execution.to_history_output()["events"])
+        record["events"] = PackedHistory(to_json_value(execution.to_history_output()["events"]))
         if record["status"] == "RUNNING":
             record["stopDate"] = self.states.now_iso()
             record["status"] = execution.exec_status.value

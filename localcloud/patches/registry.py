@@ -40,6 +40,7 @@ MODULES = (
     "ministack_lambda_images",
     "ministack_ecs_container_runtime",
     "ministack_eventbridge_size",
+    "ministack_eventbridge_log",
     "ministack_sqs_long_poll",
     "ministack_sqs_fair_queues",
     "ministack_s3_event_version",

@@ -114,7 +114,7 @@ def test_chat_gets_a_line_whatever_the_files_name(chat: Site, events: dict[str, 
     [message] = chat.wait_for(lambda one: one.path == "/hook" and PREFIX.encode() in one.body, count=1)
 
     job = events["Transcription Failed"]["job_id"][:8]
-    assert message.json()["text"] == f'{PREFIX}"bad".mp3 failed: this is plain text, not audio. (earshot show {job})'
+    assert message.json()["text"] == f'`{PREFIX}"bad".mp3` failed: this is plain text, not audio. (earshot show {job})'
 
 
 def test_search_index_follows_transcripts(cloud: Cloud, recipes: Any, events: dict[str, dict[str, Any]]) -> None:

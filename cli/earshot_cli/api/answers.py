@@ -72,4 +72,6 @@ def error_from_response(response: httpx.Response) -> CliError:
     if refused and code != "INSUFFICIENT_PERMISSIONS":
         message = f"{message.partition('. ')[0].rstrip('.')}."  # the rest is for those who write headers
         hint = " Pass a key with --key or EARSHOT_KEY; `earshot key create NAME` makes one."
+        if "authorization" in response.request.headers:
+            hint = " The key is wrong, has expired or was revoked; `earshot key list` shows those there are."
     return CliError(f"{plain(message)}{hint}", ends_all=refused)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from copy import copy
 from types import TracebackType
 from typing import Any, Self
@@ -13,6 +14,8 @@ from earshot_cli.api.answers import error_from_response
 from earshot_cli.api.retries import BUSY_SECONDS, OnBusy, Retries, no_busy_sign
 from earshot_cli.errors import CliError, Status
 
+# What follows the deployment's own address in one that was copied: from the page (`/v1/#/jobs`), from a request.
+_ROUTE = re.compile(r"/v1([/?#].*)?$")
 _HTTP_TIMEOUT = httpx.Timeout(60, connect=10)  # seconds; API Gateway ends a request after 29 s
 
 
@@ -20,7 +23,7 @@ class ApiConnection:
     """One connection pool to one deployment."""
 
     def __init__(self, url: str, key: str | None = None) -> None:
-        self.url = url.strip().rstrip("/").removesuffix("/v1")
+        self.url = _ROUTE.sub("", url.strip()).rstrip("/")
         key = key.strip() if key else None  # a pasted one ends in a space or a line break
         _check_connection(self.url, key)
         self._answered = asyncio.Event()  # ever; of every client of this connection pool

@@ -91,7 +91,7 @@ def refusal(name: str, description: Mapping[str, Any] | None, region: str) -> Cl
         case Stage.STUCK:
             advice = (
                 "An update failed, and so did the way back; its events in the CloudFormation console say why. "
-                f"Mend that, then: aws cloudformation {_way_back(status)} --stack-name {name}"
+                f"Mend that, then: `aws cloudformation {_way_back(status)} --stack-name {name}`"
             )
         case Stage.HALF_DELETED:
             advice = f"It is not whole. `earshot destroy {name}` removes what there is."

@@ -19,9 +19,10 @@ from earshot_cli.times import parse_time
 from earshot_contract.api_keys import DEPLOYMENT_OWNER, PUBLIC_OWNER, Scope, key_id
 from earshot_contract.manifest import SPEAKERS
 
-DataDir = Annotated[Path, typer.Option("--data-dir", help="Folder of the local cloud's data.")]
+DataDir = Annotated[Path, typer.Option("--data-dir", metavar="PATH", help="Folder of the local cloud's data.")]
 Stack = Annotated[
-    str | None, typer.Option("--stack", help="A stack in AWS, for example Earshot. Default: the local cloud.")
+    str | None,
+    typer.Option("--stack", metavar="STACK", help="A stack in AWS, for example Earshot. Default: the local cloud."),
 ]
 
 key_commands = typer.Typer(help="Manage API keys.", no_args_is_help=True)
@@ -62,7 +63,7 @@ def key_create(
     """Create an API key and print it once: the deployment stores only its SHA-256."""
     label = name_option or name
     if not label:
-        raise CliError("Name the key: earshot key create NAME.", Status.USAGE)
+        raise CliError("Name the key: `earshot key create NAME`.", Status.USAGE)
     end = int(parse_time("--expires", expires, ahead=True).timestamp()) if expires else None
     if end is not None and end <= time.time():
         raise CliError(f"--expires {expires} is in the past.", Status.USAGE)
@@ -148,7 +149,8 @@ def model_add(
     ],
     stack: Stack = None,
     name: Annotated[
-        str | None, typer.Option("--name", help="Name under which callers request it. Default: its own.")
+        str | None,
+        typer.Option("--name", metavar="NAME", help="Name under which callers request it. Default: its own."),
     ] = None,
     data_dir: DataDir = DATA_DIR,
 ) -> None:

@@ -13,9 +13,10 @@ from earshot_cli.errors import CliError, Status
 PORT = 8123  # of the local cloud's API
 LOCAL_URL = f"http://127.0.0.1:{PORT}"
 
-Url = Annotated[str, typer.Option("--url", envvar="EARSHOT_URL", help="URL of the deployment.")]
+Url = Annotated[str, typer.Option("--url", metavar="URL", envvar="EARSHOT_URL", help="URL of the deployment.")]
 Key = Annotated[
-    str | None, typer.Option("--key", envvar="EARSHOT_KEY", help="API key, if the deployment requires one.")
+    str | None,
+    typer.Option("--key", metavar="KEY", envvar="EARSHOT_KEY", help="API key, if the deployment requires one."),
 ]
 T = TypeVar("T")
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from earshot_cli.aws import job_logs
 from earshot_cli.aws.clients import aws_errors, client, price_list_client
 from earshot_cli.aws.deployed_stack import DATA_DIR, local_outputs, read_stack, stack_outputs
 from earshot_cli.aws.stack_state import DELETING, Stage, is_earshots, refusal, stage
 from earshot_cli.commands.admin import DataDir, Stack
+from earshot_cli.commands.cost_table import WIDE_COLUMNS, cost_table
 from earshot_cli.commands.doctor import Flavour, print_findings
 from earshot_cli.console import stderr, stdout, write
 from earshot_cli.deployment import image_assets, image_builder, release
@@ -54,7 +54,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
 def deploy(
-    name: Annotated[str, typer.Option("--name", help="Name of the stack.")] = "Earshot",
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="Name of the stack.")] = "Earshot",
     context: Settings = None,
     image: Image = ImageBuild.AUTO,
     unchecked: Unchecked = False,
@@ -66,7 +66,10 @@ def deploy(
     folder = _build(name, _with_price(settings, {}), image, unchecked, {})
     release.deploy(name, folder)
     model = json.loads(stack_outputs(name)["Settings"])["default_model"]  # a deployment starts without one
-    stderr.print(f"Deployed. Next: earshot model add {model} --stack {name}; earshot key create NAME --stack {name}")
+    stderr.print(
+        f"Deployed. Next: `earshot model add {model} --stack {name}`, then `earshot key create NAME --stack {name}`.",
+        markup=False,
+    )
 
 
 def upgrade(
@@ -193,17 +196,12 @@ def cost(
     settings, region = json.loads(outputs["Settings"]), outputs["JobMachineArn"].split(":")[3]
     with aws_errors("AWS's price list cannot be read"):
         found = list(audio_costs(price_list_client, settings, region))
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("worker", "an hour of it", "an hour of audio, busy", "alone", "each burst, besides", "prices of"):
-        table.add_column(column)
-    for each in found:
-        dollars = (f"${value:.4f}" for value in (each.price.usd, each.audio_hour, each.lone_hour, each.burst))
-        table.add_row(each.price.worker, *dollars, each.price.published[:10])
-    stdout.print(table)
+    stdout.print(cost_table(found, narrow=stdout.width < WIDE_COLUMNS))
     stdout.print(
-        f"List prices on demand in {region}. Assumed: {settings['speed']:g} seconds of audio a second and a start of "
-        f"{WORKER_START_SECONDS} s, neither measured. Not included: Spot's discount, ECS's fee for managed instances, "
-        "storage."
+        "An hour of audio: of many in a row, and of one alone, for which a worker starts. A burst: its start, its idle "
+        f"time, its instance's time after it. List prices on demand in {region}. Assumed: {settings['speed']:g} "
+        f"seconds of audio a second and a start of {WORKER_START_SECONDS} s, neither measured. Not included: "
+        "Spot's discount, ECS's fee for managed instances, storage."
     )
 
 

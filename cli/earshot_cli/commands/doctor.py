@@ -28,13 +28,17 @@ class Flavour(StrEnum):
 def doctor(
     flavour: Annotated[Flavour, typer.Option("--flavour", help="What the deployment's workers run on.")] = Flavour.GPU,
     zones: Annotated[
-        int | None, typer.Option("--zones", min=1, max=4, help="Availability zones that it uses, if you set them.")
+        int | None,
+        typer.Option(
+            "--zones", metavar="NUMBER", min=1, max=4, help="Availability zones that it uses, if you set them."
+        ),
     ] = None,
 ) -> None:
     """Check what a deployment needs of this machine and the AWS account, and say what to do."""
     if problems := print_findings(examine(client, Needs(gpu=flavour is Flavour.GPU, zones=zones))):
         raise CliError(f"{problems} of these would make a deployment fail.", Status.FAILED)
-    stderr.print("Nothing makes a deployment fail.")
+    settings = "" if flavour is Flavour.GPU else f" -c flavour={flavour}"
+    stderr.print(f"Nothing makes a deployment fail. Next: `earshot deploy{settings}`.", markup=False)
 
 
 def print_findings(findings: Iterable[Finding], *, only_open: bool = False) -> int:
@@ -47,5 +51,5 @@ def print_findings(findings: Iterable[Finding], *, only_open: bool = False) -> i
         line = Text(f"{finding.level:<8} ", style=STYLES[finding.level]).append(Text(finding.what, style="default"))
         stdout.print(line)
         if finding.advice:
-            stdout.print(Text(f"         {finding.advice}"))
+            stdout.print(Text(f"    {finding.advice}"))
     return problems

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import signal
 from datetime import datetime
-from types import FrameType
-from typing import Annotated, Any, Never
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
@@ -36,7 +34,6 @@ def events(
     For that time there is a rule on the deployment's bus, and a queue; both are removed in the end.
     """
     outputs = deployed_stack.outputs(stack, data_dir)
-    before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         with aws_errors("The events cannot be followed"), queue_on_bus(client, outputs["BusName"]) as url:
             stderr.print(f"Waiting for events of {stack or 'the local cloud'}. Ctrl-C ends.", markup=False)
@@ -48,8 +45,6 @@ def events(
     except KeyboardInterrupt:
         stderr.print("Removed the rule and the queue.")
         raise typer.Exit(Status.INTERRUPTED) from None
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def event_line(event: dict[str, Any]) -> Text:
@@ -70,8 +65,3 @@ def event_line(event: dict[str, Any]) -> Text:
     if error := detail.get("error"):
         line.append(f"  {plain(error['err_msg'])}", style="red")
     return line
-
-
-def _interrupt(number: int, frame: FrameType | None) -> Never:
-    """Handle SIGTERM like Ctrl-C: rule and queue are removed."""
-    raise KeyboardInterrupt

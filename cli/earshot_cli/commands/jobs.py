@@ -14,7 +14,7 @@ import typer
 from earshot_cli.api.client import ApiClient, QueryParams
 from earshot_cli.commands import job_tables
 from earshot_cli.commands.connection_options import LOCAL_URL, Key, Url, run_async
-from earshot_cli.console import stderr, stdout, write
+from earshot_cli.console import stderr, stdout, write, write_prose
 from earshot_cli.errors import CliError, Status
 from earshot_cli.times import duration, parse_time
 from earshot_cli.transcription.formats import Format
@@ -40,12 +40,16 @@ Since = Annotated[
 def jobs(
     url: Url = LOCAL_URL,
     key: Key = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="Maximum number of jobs.")] = 20,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", metavar="NUMBER", min=1, max=1000, help="Maximum number of jobs.")
+    ] = 20,
     state: Annotated[
         list[JobState] | None, typer.Option("--state", help="Only jobs in this state; may be repeated.")
     ] = None,
     name: Name = None,
-    tag: Annotated[list[str] | None, typer.Option("--tag", help="Only jobs with this tag; may be repeated.")] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option("--tag", metavar="TAG", help="Only jobs with this tag; may be repeated.")
+    ] = None,
     since: Since = None,
     until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="Made until then.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document a line, as the API returns it.")] = False,
@@ -93,7 +97,7 @@ def show(
             completed = job["state"] == JobState.COMPLETED
             if partial and job["state"] not in FINISHED_STATES:
                 text, until = await api.partial_result(job["request_id"], (format or Format.TEXT).api_name)
-                write(text.rstrip("\n"))
+                _write_result(text.rstrip("\n"), format)
                 if until is not None:
                     stderr.print(f"The rest is being made: this is the result until {duration(until)}.")
                 return Status.OK
@@ -105,12 +109,16 @@ def show(
                 stdout.print(job_tables.job_details(job))
             if completed:
                 text = (await api.result(job["request_id"], (format or Format.TEXT).api_name)).rstrip("\n")
-                write(text if format or partial else f"\n{text}")
+                _write_result(text if format or partial else f"\n{text}", format)
             return Status.FAILED if follow and not completed else Status.OK
 
     with show_run(run, stderr) if follow else nullcontext():
         status = run_async(call())
     raise typer.Exit(status)
+
+
+def _write_result(text: str, format: Format | None) -> None:
+    (write_prose if format in (None, Format.TEXT) else write)(text)
 
 
 async def _ended_job(api: ApiClient, job_id: str, run: RunProgress) -> dict[str, Any]:

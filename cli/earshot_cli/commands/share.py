@@ -21,7 +21,7 @@ def share(
     url: Url = LOCAL_URL,
     key: Key = None,
     days: Annotated[
-        int | None, typer.Option("--days", min=1, help="How long the link lasts.", show_default="7")
+        int | None, typer.Option("--days", metavar="NUMBER", min=1, help="How long the link lasts.", show_default="7")
     ] = None,
     words_only: Annotated[bool, typer.Option("--words-only", help="The link does not lead to the audio.")] = False,
     list_links: Annotated[bool, typer.Option("--list", help="List the links instead; none shows its secret.")] = False,

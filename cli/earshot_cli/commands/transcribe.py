@@ -50,14 +50,21 @@ def transcribe(
         list[str] | None,
         typer.Option("--extension", "-x", metavar="EXT", help="Take only these files of a folder; may be repeated."),
     ] = None,
-    model: Annotated[str | None, typer.Option("--model", "-m", help="For example whisper-small.")] = None,
-    language: Annotated[str | None, typer.Option("--language", "-l", help="For example de. Default: detected.")] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", metavar="MODEL", help="For example whisper-small.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", "-l", metavar="CODE", help="For example de. Default: detected.")
+    ] = None,
     option: Annotated[
         list[str] | None,
         typer.Option("--option", "-O", metavar="NAME=VALUE", help="Any other option of /v1/listen; may be repeated."),
     ] = None,
     jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=1, max=MAX_JOBS, help="Sources in progress at the same time.")
+        int,
+        typer.Option(
+            "--jobs", "-j", metavar="NUMBER", min=1, max=MAX_JOBS, help="Sources in progress at the same time."
+        ),
     ] = DEFAULT_JOBS,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document a source: job, state, files, warnings, error.")

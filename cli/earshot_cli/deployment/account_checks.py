@@ -208,7 +208,7 @@ def service_role(client: Client, role: str) -> Finding:
         return Finding(
             Level.PROBLEM,
             f"There is no service-linked role {role}",
-            f"aws iam create-service-linked-role --aws-service-name {SERVICE_ROLES[role]}",
+            f"`aws iam create-service-linked-role --aws-service-name {SERVICE_ROLES[role]}` makes it.",
         )
     return Finding(Level.OK, f"Service-linked role {role}")
 
@@ -217,9 +217,12 @@ def vcpu_quota(client: Client, quota: VcpuQuota, workers: int) -> Finding:
     """Check that a quota has room for as many workers as a deployment may run at once."""
     vcpus, name = int(_quota(client, quota.service, quota.code)), quota.name
     roomy = max(workers * WORKER_VCPUS, ROOMY_VCPUS if quota.gpu else 0)
-    advice = f"Request {roomy} of `{name}` (Service Quotas, {quota.code})"
+    advice = (
+        f"Request {roomy}, which takes AWS minutes to days: `aws service-quotas request-service-quota-increase "
+        f"--service-code {quota.service} --quota-code {quota.code} --desired-value {roomy}`"
+    )
     if quota.gpu:
-        advice += ", or deploy with -c flavour=cpu"
+        advice += ". Or deploy with -c flavour=cpu"
     if vcpus < WORKER_VCPUS:
         return Finding(Level.PROBLEM, f"{name}: {vcpus} vCPUs, and a worker needs {WORKER_VCPUS}", f"{advice}.")
     if vcpus < roomy:

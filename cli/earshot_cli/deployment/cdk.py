@@ -11,6 +11,8 @@ from pathlib import Path
 from earshot_cli.errors import CliError, Status
 
 VERSION = "2.1148.0"  # of the package aws-cdk; npx fetches it the first time it is used
+# Advice to install another version of the CDK or of npm, and warnings about this machine's own configuration of npm.
+_NO_ADVICE = {"CDK_DISABLE_VERSION_CHECK": "1", "npm_config_update_notifier": "false", "npm_config_loglevel": "error"}
 CLONE = Path(__file__).resolve().parents[3]
 
 
@@ -31,7 +33,8 @@ def run_cdk(arguments: Sequence[str]) -> int:
         CliError: this is no clone, or the environment has no npx.
     """
     check_clone()
-    environment = os.environ | {"PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))}
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
+    environment = os.environ | _NO_ADVICE | {"PATH": path}
     try:
         ended = subprocess.run(["npx", "--yes", f"aws-cdk@{VERSION}", *arguments], cwd=CLONE, env=environment)
     except FileNotFoundError:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Self
 
+from earshot_cli.aws.clients import reason
 from earshot_cli.deployment import account_checks
 from earshot_cli.deployment.account_checks import SERVICE_ROLES, VCPU_QUOTAS, Client, Finding, Level
 
@@ -59,10 +60,15 @@ def examine(
         try:
             yield check()
         except (BotoCoreError, ClientError) as error:
-            yield Finding(Level.WARNING, f"Not checked: {name}", f"{error}")
+            advice = f"That alone makes no deployment fail. AWS did not answer the question: {reason(error)}"
+            yield Finding(Level.WARNING, f"Not checked: {name}", advice)
     found = docker(run)
     if found.level is Level.PROBLEM and not docker_needed:
-        found = Finding(Level.WARNING, found.what, f"CodeBuild builds it in the account then; or: {found.advice}")
+        found = Finding(
+            Level.WARNING,
+            found.what,
+            f"CodeBuild will build the image in the account. To have it built here: {found.advice}",
+        )
     yield found
 
 

@@ -1,23 +1,29 @@
-"""Progress bars on a terminal, one a source; no output where stderr is a file or a pipe."""
+"""Progress bars on a terminal, one a file; no output where stderr is a file or a pipe."""
 
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Column
+
+_WIDE_COLUMNS = 70  # of a terminal with room for a long bar
+_OTHER_COLUMNS = 20  # of a line beside name and bar: spinner, state, time, and what separates them
 
 
 class ProgressBars:
     """Context manager that draws the bars while it is open and leaves their last state on the screen."""
 
     def __init__(self, console: Console) -> None:
+        bar = 30 if console.width >= _WIDE_COLUMNS else 10
+        name = Column(no_wrap=True, overflow="ellipsis", max_width=max(1, console.width - bar - _OTHER_COLUMNS))
         self._progress = Progress(
             SpinnerColumn(finished_text=" "),
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=30),
+            TextColumn("{task.description}", table_column=name),
+            BarColumn(bar_width=bar),
             TextColumn("{task.fields[state]}"),
             TimeElapsedColumn(),
             console=console,
@@ -40,27 +46,19 @@ class ProgressBars:
 
 
 class ProgressBar:
-    """Bar of one source: bytes while it is sent, then the progress of its job."""
+    """Bar of one file: the bytes that are sent."""
 
     def __init__(self, progress: Progress, task: TaskID) -> None:
         self._progress, self._task = progress, task
 
     def start_sending(self, size: int) -> None:
-        """Show that a source of `size` bytes is being sent."""
+        """Show that a file of `size` bytes is being sent."""
         self._progress.start_task(self._task)
         self._progress.update(self._task, total=size, completed=0, state="sending")
 
     def add_sent(self, count: int) -> None:
         """Advance by `count` bytes."""
         self._progress.advance(self._task, count)
-
-    def show_job(self, job: dict[str, Any]) -> None:
-        """Show a job as `GET /v1/requests/{id}` returns it; without `progress` the bar only pulses."""
-        progress = job.get("progress")
-        self._progress.start_task(self._task)
-        self._progress.update(
-            self._task, total=None if progress is None else 1.0, completed=progress or 0.0, state=job["state"]
-        )
 
     def end(self, state: str) -> None:
         """Stop the bar: full when `state` is "done", empty otherwise."""

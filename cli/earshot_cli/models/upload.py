@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from earshot_cli.aws.clients import aws_errors, client
 from earshot_cli.console import stderr
 from earshot_cli.errors import CliError, Status
+from earshot_cli.extras import missing_extra
 from earshot_cli.models import huggingface_hub
 from earshot_cli.models.bucket import put_manifest, read_models
+from earshot_cli.models.int8_weights import write_int8
 from earshot_cli.models.progress_bars import ProgressBars
 from earshot_contract.keys import model_file_key
-from earshot_contract.manifest import EMBEDDING, PLAIN_NAME, SPEAKERS, WEIGHTS, Manifest, required_files
+from earshot_contract.manifest import (
+    EMBEDDING,
+    INT8_WEIGHTS,
+    PLAIN_NAME,
+    SPEAKERS,
+    WEIGHTS,
+    Int8Weights,
+    Manifest,
+    required_files,
+)
 
 VOCABULARY_FILES = ("vocabulary.json", "vocabulary.txt")  # CTranslate2 reads either
 REQUIRED_FILES = (WEIGHTS, "config.json", "tokenizer.json")
@@ -53,15 +66,37 @@ def add(model: str, name: str | None, bucket: str) -> Manifest:
     with aws_errors(f"The model could not be uploaded to the bucket {bucket}"):
         models, _ = read_models(s3, bucket)
         existing = next((other for other in models if other.name.lower() == name.lower()), None)
-        if existing is None:
-            _upload_files(s3, folder, manifest, bucket)
-            put_manifest(s3, bucket, manifest)
-        elif existing != manifest:
+        if existing is not None and replace(existing, int8=None) != manifest:
             raise CliError(
                 f"The deployment has another model {existing.name}, which jobs may be using. Choose another name "
                 "with --name."
             )
+        if existing is not None and (existing.int8 or not _has_weights(s3, bucket, existing.name)):
+            return existing
+        # A model of an earlier release gets its int8 weights.
+        paths = {} if existing else {file: folder / file for file in manifest.files}
+        with tempfile.TemporaryDirectory() as temporary:
+            if name != SPEAKERS and (int8 := _int8_weights(folder, Path(temporary))):
+                manifest = replace(manifest, int8=int8)
+                paths[INT8_WEIGHTS] = Path(temporary) / INT8_WEIGHTS
+            if paths:
+                _upload_files(s3, name, paths, bucket)
+                put_manifest(s3, bucket, manifest)
     return manifest
+
+
+def _has_weights(s3: Any, bucket: str, model: str) -> bool:
+    """Return whether the bucket has a model's weights: none of speakers, none where workers have them on disk."""
+    return "Contents" in s3.list_objects_v2(Bucket=bucket, Prefix=model_file_key(model, WEIGHTS))
+
+
+def _int8_weights(folder: Path, target: Path) -> Int8Weights | None:
+    """Write the weights for workers without a GPU; return None where the weights cannot be read."""
+    stderr.print("Making int8 weights for workers without a GPU …", markup=False)
+    try:
+        return write_int8(folder / WEIGHTS, target / INT8_WEIGHTS)
+    except ImportError:
+        raise missing_extra("admin", "The weights of a model for workers without a GPU") from None
 
 
 def _resolve(model: str) -> tuple[huggingface_hub.Repository | Path, str]:
@@ -139,19 +174,19 @@ def _model_files(folder: Path) -> list[Path]:
     return found
 
 
-def _upload_files(s3: Any, folder: Path, manifest: Manifest, bucket: str) -> None:
+def _upload_files(s3: Any, model: str, paths: dict[str, Path], bucket: str) -> None:
     """Upload all files at once, large ones in parallel parts; Ctrl-C aborts the uploads in progress."""
     from boto3.s3.transfer import ProgressCallbackInvoker
     from s3transfer.manager import TransferManager
 
     with ProgressBars(stderr) as bars, TransferManager(s3) as transfers:
         uploads = []
-        for name, file in manifest.files.items():
+        for name, path in paths.items():
             bar = bars.add(name)
-            bar.start_sending(file.size)
-            key = model_file_key(manifest.name, name)
+            bar.start_sending(path.stat().st_size)
             subscribers = [ProgressCallbackInvoker(bar.add_sent)]
-            uploads.append((bar, transfers.upload(os.fspath(folder / name), bucket, key, subscribers=subscribers)))
+            upload = transfers.upload(os.fspath(path), bucket, model_file_key(model, name), subscribers=subscribers)
+            uploads.append((bar, upload))
         for bar, upload in uploads:
             upload.result()
             bar.end("done")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,8 +45,9 @@ def plan_files(
         overwrite: replace files that stand beside the sources. Those of `out` always are.
 
     Raises:
-        CliError: two sources would write the same file, or a file beside a source is there already.
+        CliError: two sources would write the same file, a file beside a source is there already, or `out` is no folder.
     """
+    _check_folder(out)
     stems = Counter(_folder(source, out) / source.stem for source in sources)
     tasks: list[Task] = []
     taken: set[Path] = set()
@@ -55,7 +57,9 @@ def plan_files(
         files = {form: folder / f"{stem}.{form.api_name}" for form in formats}
         if repeated := taken & set(files.values()):
             raise CliError(
-                f"Two of the sources are named {source.name}: both would write {min(repeated)}.", Status.USAGE
+                f"Two of the sources are named {source.name}: both would write {min(repeated)}. --beside writes each "
+                "beside its source.",
+                Status.USAGE,
             )
         taken |= set(files.values())
         if skip_existing:
@@ -71,6 +75,17 @@ def plan_files(
     return [task for task in tasks if task.formats]
 
 
+def _check_folder(out: Path | None) -> None:
+    """Refuse an `--out` that is a file, or means one: `-o talk.txt` would make a folder of that name."""
+    if out is None or out.is_dir():
+        return
+    if out.exists() or out.suffix.removeprefix(".") in {form.api_name for form in Format}:
+        raise CliError(
+            f"--out names a folder, and {out} is a file's name. What is printed goes into a file with `> {out}`.",
+            Status.USAGE,
+        )
+
+
 def write_file(path: Path, text: str) -> None:
     """Write a result, whole or not at all: an interrupted write leaves no part that --skip-existing would trust.
 
@@ -83,7 +98,8 @@ def write_file(path: Path, text: str) -> None:
         part.write_text(text, encoding="utf-8", newline="\n")
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise CliError(f"The transcript cannot be written to {path}: {error.strerror}.") from None
 
 

@@ -128,6 +128,11 @@ class RunProgress:
         return self.clock() - self.started
 
     @property
+    def speed(self) -> float:
+        """Seconds of audio that are transcribed in a second; 0 in the first second, in which it says nothing."""
+        return self.audio_seconds / self.elapsed if self.elapsed > 1 else 0.0
+
+    @property
     def seconds_left(self) -> float | None:
         """Seconds that the rest takes, if it goes on as it went; None: not known yet."""
         share, elapsed = self.share, self.elapsed
@@ -192,7 +197,7 @@ def _whole(run: RunProgress, width: int) -> Text:
     parts += [f"{run.failed} failed"] if run.failed else []
     parts += [left] if left else []
     parts += [f"{rough_duration(run.audio_seconds)} of audio"] if run.audio_seconds else []
-    parts += [f"{run.audio_seconds / run.elapsed:.0f}× real time"] if run.audio_seconds and run.elapsed > 1 else []
+    parts += [f"{run.speed:.0f}× real time"] if run.speed >= 1 else []
     text = parts[0]
     for part in parts[1:]:
         if cell_len(f"{text} · {part}") <= width:

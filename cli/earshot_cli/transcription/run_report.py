@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from earshot_cli.console import one_line, stderr
+from earshot_cli.console import one_line, stderr, write_prose
 from earshot_cli.console import write as output
 from earshot_cli.errors import CliError
 from earshot_cli.times import duration, rough_duration
@@ -56,9 +56,10 @@ class RunReport:
         if self._as_json:
             output(json.dumps(_document(outcome), ensure_ascii=False))
         elif not outcome.task.files:
-            for text in outcome.results.values():
-                title = f"==> {one_line(source.title)} <==\n" if self._with_titles else ""
-                output(title + _ending_with_newline(text), end="")
+            for form, text in outcome.results.items():
+                if self._with_titles:
+                    output(f"==> {one_line(source.title)} <==")
+                (write_prose if form is Format.TEXT else output)(_ending_with_newline(text), end="")
         self._note(outcome, files)
 
     def note_busy(self) -> None:
@@ -111,13 +112,14 @@ class RunReport:
             text += f", {rough_duration(self._audio_seconds)} of audio"
         if self._finished:
             text += f" in {duration(run.elapsed)}"
-        speed = self._audio_seconds / run.elapsed if run.elapsed > 1 else 0
+        speed = self._audio_seconds / run.elapsed if run.elapsed > 1 else 0  # of what is reported, not of what runs
         return f"{text} ({speed:.0f}× real time)." if speed >= 1 else f"{text}."
 
     def _described_files(self) -> str:
         if len(self._written) <= 4:
             return ", ".join(map(one_line, self._written))
         folders = sorted({one_line(path.parent) for path in self._written})
+        folders = ["the current folder" if folder == "." else folder for folder in folders]
         return f"{len(self._written)} files in {', '.join(folders[:3])}" + (" and others" if len(folders) > 3 else "")
 
 

@@ -82,7 +82,12 @@ def find_sources(arguments: Iterable[str], *, recursive: bool = False, extension
 
 
 def _of_argument(argument: str, recursive: bool, extensions: frozenset[str]) -> list[Source]:
-    if argument != STDIN and not _scheme(argument) and (folder := Path(argument).expanduser()).is_dir():
+    if (
+        argument.strip()
+        and argument != STDIN
+        and not _scheme(argument)
+        and (folder := Path(argument).expanduser()).is_dir()
+    ):
         files = list(_files(folder, recursive, extensions))
         if not files:
             where = "" if recursive else " --recursive looks in its subfolders."
@@ -110,6 +115,8 @@ def parse_source(argument: str) -> Source:
     Raises:
         CliError: the file cannot be read, or the URL has another scheme than http, https and s3.
     """
+    if not argument.strip():  # a variable that is not set; as a path it is the current folder
+        raise CliError("One of the sources has no name.", Status.USAGE)
     if argument == STDIN:
         return Source(argument, path=_stdin_copy())
     if _scheme(argument) in ("http", "https", "s3"):
@@ -128,12 +135,20 @@ def _stdin_copy() -> Path:
     """Copy standard input into a file, since its length has to be known before it is sent; return the file."""
     if sys.stdin.isatty():
         raise CliError(
-            "- reads audio from standard input, and that is the terminal: earshot transcribe - < ep1.mp3.", Status.USAGE
+            "- reads audio from standard input, and that is the terminal: `earshot transcribe - < ep1.mp3`.",
+            Status.USAGE,
         )
     descriptor, name = tempfile.mkstemp(prefix="earshot-stdin-")
-    with os.fdopen(descriptor, "wb") as file:
-        shutil.copyfileobj(sys.stdin.buffer, file)
-    return Path(name)
+    copy = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+    except BaseException as error:  # Ctrl-C among them
+        copy.unlink()
+        if not isinstance(error, OSError):
+            raise
+        raise CliError(f"Standard input cannot be copied into {copy.parent}: {error.strerror}.") from None
+    return copy
 
 
 def remove_copies(sources: Iterable[Source]) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
@@ -32,6 +31,33 @@ class Outcome:
     job: dict[str, Any] = field(default_factory=dict)  # as GET /v1/requests/{id} shows it; empty: there is none
     results: dict[Format, str] = field(default_factory=dict)
     error: CliError | None = None
+
+
+@dataclass
+class _Interruption:
+    """What became of the jobs that ran when a run ended early."""
+
+    cancelled: list[str] = field(default_factory=list)  # their ids
+    has_left: bool = False  # some that could not be cancelled
+
+    async def cancel(self, api: ApiClient, job: Awaitable[str]) -> None:
+        """Cancel a job, whose id may still be on its way, within a time limit. No error keeps Ctrl-C from ending."""
+        try:
+            async with asyncio.timeout(_CANCEL_SECONDS):
+                job_id = await job
+                await api.delete_job(job_id)
+                self.cancelled.append(job_id)
+        except (CliError, OSError, TimeoutError, asyncio.CancelledError):
+            self.has_left = True
+
+    def report(self) -> None:
+        """Say which jobs were cancelled, and whether others may go on."""
+        if self.cancelled:
+            count = len(self.cancelled)
+            what = f"the job {self.cancelled[0]}" if count == 1 else f"{count} jobs that still ran"
+            stderr.print(f"Cancelled {what}.", markup=False)
+        if self.has_left:
+            stderr.print("Some jobs may go on: `earshot jobs` lists them, `earshot cancel ID` ends one.")
 
 
 class Report(Protocol):
@@ -70,11 +96,11 @@ async def transcribe(
     """
     progress = [run.add(task.source.name, _size(task)) for task in tasks]
     started, poll = asyncio.Semaphore(jobs), max(1.0, min(jobs, len(tasks)) / _MAX_POLLS_PER_SECOND)
-    cancelled: list[str] = []
+    interruption = _Interruption()
 
     async def one(task: Task, seen: SourceProgress) -> Outcome:
         async with started:
-            outcome = await _transcribe_one(api, task, options, seen, poll, cancelled, report.note_busy)
+            outcome = await _transcribe_one(api, task, options, seen, poll, interruption, report.note_busy)
             run.end(seen, failed=outcome.error is not None)
             return outcome
 
@@ -97,9 +123,7 @@ async def transcribe(
         for each in running:
             each.cancel(reason)
         await asyncio.gather(*running, return_exceptions=True)
-        if cancelled:
-            what = f"the job {cancelled[0]}" if len(cancelled) == 1 else f"{len(cancelled)} jobs that still ran"
-            stderr.print(f"Cancelled {what}.", markup=False)
+        interruption.report()
 
 
 async def _transcribe_one(
@@ -108,7 +132,7 @@ async def _transcribe_one(
     options: QueryParams,
     seen: SourceProgress,
     poll: float,
-    cancelled: list[str],
+    interruption: _Interruption,
     note_busy: Callable[[], None],
 ) -> Outcome:
     outcome, source = Outcome(task), task.source
@@ -123,10 +147,10 @@ async def _transcribe_one(
         seen.state = "sending"
         name = source.name if source.path and source.argument != STDIN else None
         submit = partial(api.submit, source.path or source.argument, options, seen.add_sent, name=name)
-        job_id = await _submitted(api, submit, seen, cancelled)
+        job_id = await _submitted(api, submit, seen, interruption)
         outcome.job = {"request_id": job_id, "state": "queued"}
         seen.state = "queued"
-        await _wait_for_job(api, outcome, seen, poll, cancelled)
+        await _wait_for_job(api, outcome, seen, poll, interruption)
         for form in task.formats:
             outcome.results[form] = await api.result(job_id, form.api_name)
     except CliError as error:
@@ -137,7 +161,10 @@ async def _transcribe_one(
 
 
 async def _submitted(
-    api: ApiClient, submit: Callable[[], Coroutine[Any, Any, str]], seen: SourceProgress, cancelled: list[str]
+    api: ApiClient,
+    submit: Callable[[], Coroutine[Any, Any, str]],
+    seen: SourceProgress,
+    interruption: _Interruption,
 ) -> str:
     """Return the id of a job that is submitted. At Ctrl-C the answer is awaited: the job may be there already."""
     submission = asyncio.create_task(submit())
@@ -147,16 +174,14 @@ async def _submitted(
         on_its_way = seen.size and seen.size > MAX_BODY_BYTES and seen.sent < seen.size
         if on_its_way or end.args == (_IN_VAIN,):  # there is no job of it, and will be none
             submission.cancel()
-        with suppress(CliError, OSError, TimeoutError, asyncio.CancelledError):
-            async with asyncio.timeout(_CANCEL_SECONDS):
-                job_id = await submission
-                await api.delete_job(job_id)
-                cancelled.append(job_id)
+            await asyncio.wait([submission])
+        else:
+            await interruption.cancel(api, submission)
         raise
 
 
 async def _wait_for_job(
-    api: ApiClient, outcome: Outcome, seen: SourceProgress, poll: float, cancelled: list[str]
+    api: ApiClient, outcome: Outcome, seen: SourceProgress, poll: float, interruption: _Interruption
 ) -> None:
     """Poll the job of an outcome until it is completed; raises CliError when it failed or was cancelled."""
     pause, job_id = _FIRST_POLL_SECONDS, outcome.job["request_id"]
@@ -174,8 +199,7 @@ async def _wait_for_job(
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, poll)
     except asyncio.CancelledError:
-        await asyncio.wait_for(api.delete_job(job_id), _CANCEL_SECONDS)
-        cancelled.append(job_id)
+        await interruption.cancel(api, asyncio.sleep(0, job_id))
         raise
 
 

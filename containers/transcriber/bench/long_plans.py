@@ -2,7 +2,8 @@
 
 Encodes a minute of noise with pauses, writes its packets again and again until the file is long enough, and plans each
 file in a process of its own, as a worker does: from its local disk, where it has downloaded the file to. Beside the
-plan stands what PyAV alone needs to read the packets: a plan cannot take less.
+plan stand the CPU seconds of its pass over the packets, which goes on while a second thread looks at the cuts, and what
+PyAV alone needs to read the packets: a plan cannot take less.
 """
 
 from __future__ import annotations
@@ -46,10 +47,11 @@ def most():
     lines = Path("/proc/self/status").read_text().splitlines()
     return int(next(line for line in lines if line.startswith("VmHWM:")).split()[1]) / 1024
 find_cuts(Path(sys.argv[1]), PlanRequest(20.0, 3))  # a minute: loads the libraries and the voice activity detection
-before, began, cpu = most(), time.perf_counter(), time.process_time()
+before, began, cpu, thread = most(), time.perf_counter(), time.process_time(), time.thread_time()
 found = find_cuts(Path(sys.argv[2]), PlanRequest(float(sys.argv[3]), 300))
 answer = {
-    "wall": time.perf_counter() - began, "cpu": time.process_time() - cpu, "before": before, "most": most(),
+    "wall": time.perf_counter() - began, "cpu": time.process_time() - cpu, "pass": time.thread_time() - thread,
+    "before": before, "most": most(),
     "seconds": found.seconds, "packets": found.packets, "cuts": len(found.cuts), "reason": found.reason,
 }
 cpu = time.process_time()
@@ -109,8 +111,9 @@ def measured(folder: Path, hours: float, names: Sequence[str]) -> Iterator[str]:
         path.unlink()
         yield (
             f"| {name} | {size:.0f} | {answer['seconds'] / 3600:.2f} | {answer['packets']:,} | {answer['cuts'] + 1} "
-            f"| {answer['wall']:.1f} | {answer['cpu']:.1f} | {answer['bare']:.1f} | {answer['most']:.0f} (+{more:.0f}) "
-            f"| {reading:.1f} |" + (f" {answer['reason']}" if answer["reason"] else "")
+            f"| {answer['wall']:.1f} | {answer['cpu']:.1f} | {answer['pass']:.1f} | {answer['bare']:.1f} "
+            f"| {answer['most']:.0f} (+{more:.0f}) | {reading:.1f} |"
+            + (f" {answer['reason']}" if answer["reason"] else "")
         )
 
 
@@ -120,8 +123,10 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--hours", type=float, default=10.0)
     parser.add_argument("--formats", default=",".join([*FORMATS, CHAIN]), help="by commas")
     options = parser.parse_args(arguments)
-    print("| container | MiB | hours | packets | shards | s | CPU s | of PyAV | most MiB (more) | s to read |")
-    print("|---|---|---|---|---|---|---|---|---|---|", flush=True)
+    print(
+        "| container | MiB | hours | packets | shards | s | CPU s | its pass | PyAV's | most MiB (more) | s to read |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         for line in measured(Path(folder), options.hours, options.formats.split(",")):
             print(line, flush=True)

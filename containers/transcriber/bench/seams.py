@@ -1,8 +1,9 @@
 """Long files cut into shards, beside the same files whole: `python -m bench.seams --corpus DIR… --model DIR`.
 
 Joins clips of one language to a long recording, writes it in each format, plans cuts as a worker does, transcribes the
-shards as workers do, and lays their words end to end as Assemble does. Prints word error rates by number of shards, and
-how far words near the cuts moved.
+shards as workers do, and lays their words end to end as Assemble does. Prints word error rates by number of shards, how
+many words differ from the whole's, and how far words near the cuts moved. As a control, the whole once more in batches
+of another size: windows decoded beside others differ a little, with or without a cut.
 """
 
 from __future__ import annotations
@@ -109,6 +110,18 @@ def moved(whole: Transcribed, parts: Transcribed, language: str) -> tuple[list[f
     return near, elsewhere
 
 
+def differing(whole: Transcribed, parts: Transcribed, language: str) -> tuple[int, int]:
+    """Return how many of the whole's words are others in the parts: near a cut, and elsewhere."""
+    first, second = ([normalized(word.text, language) for word in each.words] for each in (whole, parts))
+    near = elsewhere = 0
+    for tag, a, b, c, d in SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
+        if tag != "equal":
+            start = whole.words[min(a, len(whole.words) - 1)].start
+            is_near = any(abs(start - cut) <= _NEAR_SECONDS for cut in parts.cuts)
+            near, elsewhere = near + is_near * max(b - a, d - c), elsewhere + (not is_near) * max(b - a, d - c)
+    return near, elsewhere
+
+
 def _spread(differences: Sequence[float]) -> str:
     """Format the median in ms, the share within 50 ms, and the largest."""
     if not differences:
@@ -150,25 +163,29 @@ def main(arguments: Sequence[str]) -> None:
 
     clip, samples = _joined(options)
     engine = BatchingEngine(Model("bench", options.model, ""), settings)
+    control = BatchingEngine(Model("bench", options.model, ""), replace(settings, batch=settings.batch // 2))
     print(f"{clip.seconds:.0f} s of {clip.language}, {options.profile}; moved words: median, within 50 ms, most")
-    print("| format | shards | words wrong | − whole | moved within 5 s of a cut | moved elsewhere |")
-    print("|---|---|---|---|---|---|", flush=True)
+    print("| format | shards | words wrong | − whole | other words near, elsewhere | moved near a cut | elsewhere |")
+    print("|---|---|---|---|---|---|---|", flush=True)
     for name in options.formats.split(","):
         path = encode(samples, options.out, name)
         whole = transcribe(engine, path, clip.language, 1, options.profile)
         base = errors(clip.text, whole.text, clip.language)
-        print(f"| {name} | 1 | {100 * base.wrong / base.words:.2f} % | | | |", flush=True)
+        print(f"| {name} | 1 | {100 * base.wrong / base.words:.2f} % | | | | |", flush=True)
         kept = {"1": whole}
-        for count in map(int, options.shards.split(",")):
-            parts = kept[str(count)] = transcribe(engine, path, clip.language, count, options.profile)
+        for label in ["control", *filter(None, options.shards.split(","))]:
+            used, count = (control, 1) if label == "control" else (engine, int(label))
+            parts = kept[label] = transcribe(used, path, clip.language, count, options.profile)
             found = errors(clip.text, parts.text, clip.language)
             near, elsewhere = moved(whole, parts, clip.language)
+            others = differing(whole, parts, clip.language)
             rate, change = 100 * found.wrong / found.words, 100 * (found.wrong - base.wrong) / base.words
             cells = (
                 name,
-                str(len(parts.cuts) + 1),
+                "1, other batches" if label == "control" else str(len(parts.cuts) + 1),
                 f"{rate:.2f} %",
                 f"{change:+.2f}",
+                f"{others[0]}, {others[1]}",
                 _spread(near),
                 _spread(elsewhere),
             )
@@ -177,6 +194,7 @@ def main(arguments: Sequence[str]) -> None:
         (options.out / f"seams-{name}.json").write_text(json.dumps(document, ensure_ascii=False))
     print(f"{time.process_time():.0f} CPU s")
     engine.close()
+    control.close()
 
 
 if __name__ == "__main__":

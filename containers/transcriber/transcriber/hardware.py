@@ -22,6 +22,7 @@ _MALLOPT = {
     -4: 0,  # M_MMAP_MAX: no allocation is mapped on its own
     -1: 2**31 - 1,  # M_TRIM_THRESHOLD: free memory at the heap's end is kept
 }
+_INT8 = "int8"  # ctranslate2's name of the number format on a CPU
 _OVERRIDES = {
     "device": "EARSHOT_DEVICE",
     "compute_type": "EARSHOT_COMPUTE_TYPE",
@@ -84,6 +85,11 @@ class EngineSettings:
     cpu_isa: str | None  # ctranslate2's vector instructions; None: its own choice
     reuse_heap: bool  # keep large buffers on one heap
 
+    @property
+    def rounds_to_int8(self) -> bool:
+        """Whether ctranslate2 would round a model's weights to those that the bucket has as int8."""
+        return self.device == "cpu" and self.compute_type == _INT8
+
 
 def choose_settings(machine: Machine) -> EngineSettings:
     """Choose engine settings.
@@ -110,7 +116,7 @@ def choose_settings(machine: Machine) -> EngineSettings:
         )
     return EngineSettings(
         device="cpu",
-        compute_type="int8",
+        compute_type=_INT8,
         batch_workers=machine.cores,
         threads=1,
         prepare_threads=2,

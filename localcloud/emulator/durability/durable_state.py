@@ -18,6 +18,7 @@ from typing import Any
 from earshot_contract.keys import SLOT_PK_PREFIX
 from localcloud.emulator.durability.durable_uploads import DurableUploads
 from localcloud.emulator.durability.journal import Journal, JournalFull, Key
+from localcloud.emulator.durability.packed_history import PackedHistory
 
 INTERRUPTED_ERROR = "States.ServiceRestart"  # ministack's name for executions that ended with the emulator
 ROW, MESSAGE, EXECUTION, EVENT, SEEDED = "row", "message", "execution", "event", "seeded"  # kinds of records
@@ -199,6 +200,7 @@ class DurableState:
                 cause = "The local cloud was stopped."
                 now = stepfunctions.now_iso()
                 record |= {"status": "FAILED", "stopDate": now, "error": INTERRUPTED_ERROR, "cause": cause}
+            record["events"] = PackedHistory(record.get("events", []))
             stepfunctions._executions.set_scoped(account, region, arn, record)
 
 

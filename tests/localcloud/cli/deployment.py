@@ -98,7 +98,7 @@ def test_deploy_broken_image_upgrade_destroy(operator: Operator) -> None:
     assert "problem  This account and region were not bootstrapped for the CDK" in refused
     operator.run("cdk", "bootstrap", "aws://000000000000/us-east-1")
     refused = operator.run("doctor", fails=True)
-    commands = re.findall(r"aws iam create-service-linked-role --aws-service-name (\S+)", refused)
+    commands = re.findall(r"aws iam create-service-linked-role --aws-service-name ([\w.]+)", refused)
     assert [line for line in refused.splitlines() if line.startswith("problem")] == [
         f"problem  There is no service-linked role {name.decode()}" for name in ROLES
     ]
@@ -110,7 +110,7 @@ def test_deploy_broken_image_upgrade_destroy(operator: Operator) -> None:
     # The first deployment, and what its last line says comes next.
     settings = ("-c", "default_model=base", "-c", "max_workers=1", "-c", "quick_workers=0")
     deployed = operator.run("deploy", "--name", STACK, "--image", "codebuild", *settings)
-    assert f"Deployed. Next: earshot model add base --stack {STACK}; earshot key create NAME" in deployed
+    assert f"Deployed. Next: `earshot model add base --stack {STACK}`, then `earshot key create NAME" in deployed
     assert "CodeBuild" in deployed
     operator.run("model", "add", str(embedded(CLONE / ".cache" / "models")), "--stack", STACK)
     key = operator.run("key", "create", "me", "--scope", "admin", "--stack", STACK).strip()

@@ -9,15 +9,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import ctranslate2
 import httpx
 import jiwer
+import numpy as np
 import pytest
 from whisper_normalizer.english import EnglishTextNormalizer
 
+from earshot_contract.manifest import INT8_WEIGHTS, read_manifest
 from localcloud.cloud import MODELS, Cloud
 from localcloud.embedded_model import embedded
 from tests.fixtures.huggingface_hub import TINY_MODEL, write_model
 from tests.paths import SAMPLES
+from transcriber.worker.ranged_download import download_inflated
 
 normalise = EnglishTextNormalizer()
 
@@ -42,7 +46,7 @@ def test_model_add_folder_makes_model_available(earshot: Any, cloud: Cloud, mode
     answer = listen.post("/v1/listen", **request)
 
     assert before.status_code == 400
-    assert (result.returncode, result.stderr) == (0, "")
+    assert (result.returncode, result.stderr) == (0, "Making int8 weights for workers without a GPU …\n")
     assert f"/v1/listen?model=whisper-{model_name}" in result.stdout
     transcript = answer.json()["results"]["channels"][0]["alternatives"][0]["transcript"]
     assert jiwer.wer(normalise((SAMPLES / "sample.txt").read_text()), normalise(transcript)) < 0.1
@@ -51,6 +55,25 @@ def test_model_add_folder_makes_model_available(earshot: Any, cloud: Cloud, mode
     assert f"whisper-{model_name}" in [each["name"] for each in listen.get("/v1/models").json()["stt"]]
     shown = earshot("model", "list", *at).stdout.splitlines()
     assert [line.split()[0] for line in shown] == ["model", model_name, "base", "speakers"]
+    assert_int8_weights_are_those_that_ctranslate2_makes(cloud, folder, tmp_path / "int8")
+
+
+def assert_int8_weights_are_those_that_ctranslate2_makes(cloud: Cloud, model: Path, folder: Path) -> None:
+    """Compare what the two files of weights make of the same noise, to the last bit."""
+    shutil.copytree(model, folder)
+    s3, bucket = cloud.client("s3"), cloud.outputs["ModelsBucket"]
+    found = read_manifest(s3.get_object(Bucket=bucket, Key=f"{model.name}/manifest.json")["Body"].read(), model.name)
+    assert found.int8 is not None
+    key = f"{model.name}/{INT8_WEIGHTS}"
+    assert download_inflated(s3, bucket, key, folder / "model.bin", found.int8.blocks) == found.int8.sha256
+    noise = np.random.default_rng(0).normal(0, 0.3, (1, 80, 1000)).astype(np.float32)
+
+    def encoded(weights: Path) -> np.ndarray:
+        whisper = ctranslate2.models.Whisper(str(weights), compute_type="int8")
+        return np.array(whisper.encode(ctranslate2.StorageView.from_array(noise)))
+
+    assert np.array_equal(encoded(model), encoded(folder))
+    assert sum(found.int8.blocks) < 0.45 * (model / "model.bin").stat().st_size
 
 
 @pytest.fixture

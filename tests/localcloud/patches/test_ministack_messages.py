@@ -80,3 +80,20 @@ def test_large_event_without_patch_is_taken(apply: Apply) -> None:
     apply("ministack_eventbridge_size")
 
     assert (status(most), status(most + 1)) == (200, 400)
+
+
+@pytest.mark.upstream
+def test_delivered_events_without_patch_are_kept(apply: Apply) -> None:
+    from ministack.services import eventbridge
+
+    def kept_after_an_event() -> int:
+        entry = {"Source": "earshot", "DetailType": "Job", "Detail": "{}"}
+        assert int(eventbridge._put_events({"Entries": [entry]})[0]) == 200
+        return sum(map(len, eventbridge._events_log.all_values()))
+
+    before = kept_after_an_event()
+    assert kept_after_an_event() == before + 1, mended("ministack_eventbridge_log")
+
+    apply("ministack_eventbridge_log")
+
+    assert kept_after_an_event() == before + 1

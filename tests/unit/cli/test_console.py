@@ -25,7 +25,7 @@ PRINTING = {"print", "echo", "secho", "pprint"}
 def test_only_the_console_prints() -> None:
     """`console.write` and the two consoles are all that writes to a terminal."""
     found = []
-    for path in sorted(CLI.glob("*.py")):
+    for path in sorted(CLI.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.Call) or path.name == "console.py":
                 continue

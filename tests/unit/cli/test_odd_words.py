@@ -149,3 +149,30 @@ def test_printed_page_address_has_no_password(
 
     assert opened == [f"{address}/v1/#/jobs/{job_ids[1]}"]  # the browser gets in
     assert result.stdout == f"{deployment.url}/v1/#/jobs/{job_ids[1]}\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("environment", "shown"),
+    [
+        ({"PYTHONIOENCODING": "ascii"}, "?berpr?fung ??.wav"),
+        ({"PYTHONIOENCODING": "cp1252"}, "Überprüfung ??.wav"),
+        # An argument is ASCII there, and each other byte of it unknown; U+FFFD itself is not ASCII.
+        (
+            {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+            "__berpr__fung ______.wav".replace("_", "\ufffd"),
+        ),
+    ],
+)
+def test_text_that_an_encoding_lacks_ends_no_command(
+    earshot: Any, deployment: Any, environment: dict[str, str], shown: str
+) -> None:
+    """A pipe has the locale's encoding; on Windows that is a code page, and many transcripts do not fit it."""
+    command = earshot.start(
+        "transcribe", earshot.file("Überprüfung 会議.wav", b"x"), earshot.file("b.wav", b"y"), **environment
+    )
+    with command:
+        out, err = command.stdout.buffer.read(), command.stderr.buffer.read()
+
+    assert (command.returncode, b"Traceback" in err) == (0, False)
+    assert f"==> {shown} <==".encode(environment.get("PYTHONIOENCODING", "utf-8")) in out

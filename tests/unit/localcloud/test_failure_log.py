@@ -68,6 +68,7 @@ def test_failed_job_is_reported_if_no_function_raised(log: Path) -> None:
         {"body": None},
         {"body": [1]},
         refusal(400),
+        exception("Exception", "Unauthorized"),  # a key that the authorizer does not know
     ],
 )
 def test_success_and_callers_mistakes_are_not_reported(log: Path, result: dict[str, Any]) -> None:

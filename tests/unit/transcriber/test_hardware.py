@@ -42,6 +42,13 @@ def test_gpu_gets_one_batch_worker_with_large_batches() -> None:
     assert [choose_settings(replace(PLAIN, gpus=1, cores=cores)).prepare_threads for cores in (1, 8, 96)] == [2, 4, 8]
 
 
+def test_int8_weights_are_for_int8_on_a_cpu_alone() -> None:
+    cpu, gpu = choose_settings(PLAIN), choose_settings(replace(PLAIN, gpus=1))
+    found = [cpu, replace(cpu, compute_type="float32"), gpu, replace(gpu, compute_type="int8")]
+
+    assert [settings.rounds_to_int8 for settings in found] == [True, False, False, False]
+
+
 def test_small_memory_limits_prepared_speech() -> None:
     assert (
         choose_settings(replace(PLAIN, memory=2**30)).max_prepared_seconds < choose_settings(PLAIN).max_prepared_seconds

@@ -206,7 +206,8 @@ def build_parts(
     folder = Path(tempfile.mkdtemp(prefix="transcriber-"))
     (folder / "audio").mkdir()
     (folder / "models").mkdir()
-    models = ModelFiles(clients.s3, settings.models_bucket, folder / "models", settings.model_dir)
+    int8 = engine_settings().rounds_to_int8
+    models = ModelFiles(clients.s3, settings.models_bucket, folder / "models", settings.model_dir, int8=int8)
     speaker_models = SpeakerModels(models.find)
     engines = LoadedEngines(models.find, lambda model: open_engine(model, engine_settings(), speaker_models))
     return WorkerParts(clients, engines, AudioCache(clients.s3, folder / "audio", shutil.disk_usage(folder).free // 2))
@@ -223,8 +224,7 @@ def build_worker(
         measures: measures of this run; default: none yet.
         keep_engines: leave the models in memory at the end.
     """
-    clients = parts.clients
-    urls = [settings.fast_queue_url, settings.bulk_queue_url]
+    clients, urls = parts.clients, [settings.fast_queue_url, settings.bulk_queue_url]
     queues = ShardQueues(clients.sqs, urls if settings.queues is WorkerQueues.ALL else urls[:1])
     lease = None
     if settings.slot and settings.lease:

@@ -11,11 +11,20 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from earshot_contract.aws_errors import error_code
-from earshot_contract.keys import manifest_key
-from earshot_contract.manifest import PLAIN_NAME, BrokenManifest, Manifest, digest, read_manifest
+from earshot_contract.keys import manifest_key, model_file_key
+from earshot_contract.manifest import (
+    INT8_WEIGHTS,
+    PLAIN_NAME,
+    WEIGHTS,
+    BrokenManifest,
+    Int8Weights,
+    Manifest,
+    digest,
+    read_manifest,
+)
 from earshot_contract.shards import ShardError
 from transcriber.engine_protocol import Model, ShardFailed
-from transcriber.worker.ranged_download import download
+from transcriber.worker.ranged_download import download, download_inflated
 
 
 class ModelFiles:
@@ -26,10 +35,11 @@ class ModelFiles:
         bucket: the models bucket.
         cache: an existing folder for downloaded models.
         local: a folder with one folder a model, looked at before the bucket; None: there is none.
+        int8: download the int8 weights where the bucket has them: CTranslate2 would round the others to these.
     """
 
-    def __init__(self, s3: Any, bucket: str, cache: Path, local: Path | None = None) -> None:
-        self._s3, self._bucket, self._cache, self._local = s3, bucket, cache, local
+    def __init__(self, s3: Any, bucket: str, cache: Path, local: Path | None = None, *, int8: bool = False) -> None:
+        self._s3, self._bucket, self._cache, self._local, self._int8 = s3, bucket, cache, local, int8
 
     def find(self, name: str) -> Model:
         """Return the model `name`; download it where it is not on disk yet.
@@ -40,12 +50,15 @@ class ModelFiles:
         """
         manifest = self._manifest(name)
         digests = {file: entry.sha256 for file, entry in manifest.files.items()}
-        directory = self._cache / name
         if self._local and (self._local / name).is_dir():
-            directory = self._local / name
-        mismatch = first_mismatch(directory, digests)
-        if mismatch and directory.parent == self._cache:  # not downloaded yet, or of an earlier manifest
-            mismatch = _describe_first(digests, self._download(name, digests, directory).values())
+            mismatch = first_mismatch(directory := self._local / name, digests)
+        else:
+            int8 = manifest.int8 if self._int8 else None
+            if int8:
+                digests[WEIGHTS] = int8.sha256
+            mismatch = first_mismatch(directory := self._cache / name, digests)
+            if mismatch:  # not downloaded yet, or of an earlier manifest
+                mismatch = _describe_first(digests, self._download(name, digests, directory, int8).values())
         if mismatch:
             raise ShardFailed(
                 ShardError.CORRUPT_MODEL, f"The model {name!r} is not what its manifest says: {mismatch}."
@@ -75,17 +88,25 @@ class ModelFiles:
         response = self._s3.list_objects_v2(Bucket=self._bucket, Delimiter="/")
         return ", ".join(p["Prefix"].rstrip("/") for p in response.get("CommonPrefixes", [])) or "none"
 
-    def _download(self, name: str, files: Iterable[str], directory: Path) -> dict[str, str | None]:
+    def _download(
+        self, name: str, files: Iterable[str], directory: Path, int8: Int8Weights | None
+    ) -> dict[str, str | None]:
         """Download all files at the same time; return the digest of each, None of those that are missing."""
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
         with ThreadPoolExecutor() as pool:
-            running = {file: pool.submit(self._download_file, f"{name}/{file}", directory / file) for file in files}
+            running = {
+                file: pool.submit(self._download_file, name, directory / file, int8 if file == WEIGHTS else None)
+                for file in files
+            }
             return {file: done.result() for file, done in running.items()}
 
-    def _download_file(self, key: str, path: Path) -> str | None:
+    def _download_file(self, model: str, path: Path, int8: Int8Weights | None) -> str | None:
         try:
-            return download(self._s3, self._bucket, key, path)
+            if int8:
+                key = model_file_key(model, INT8_WEIGHTS)
+                return download_inflated(self._s3, self._bucket, key, path, int8.blocks)
+            return download(self._s3, self._bucket, model_file_key(model, path.name), path)
         except ClientError as error:
             if error_code(error) not in ("404", "NoSuchKey"):
                 raise

@@ -98,11 +98,19 @@ module.exports = {
     const odd = await page.getByRole("heading", { name: "There is no such job" }).innerText();
     await page.goto(`${PAGE}#/jobs/${shared.job}`);
     await words(page);
+    const sheets = [];
+    await page.keyboard.press("?");
+    sheets.push(await page.locator("dialog[open]").count());
+    await page.goBack();
+    await page.getByRole("heading", { name: "There is no such job" }).waitFor();
+    sheets.push(await page.locator("dialog").count());
+    await page.goForward();
+    await words(page);
     await page.route(/format=srt/, (route) => route.fulfill({ status: 500, json: { err_code: "INTERNAL_SERVER_ERROR", err_msg: "Something went wrong on our side." } }));
     await page.getByRole("button", { name: "Download SRT" }).click();
     const problem = await page.locator("#problem:visible [role=alert]").innerText();
     page.complaints = page.complaints.filter((line) => !/ (404|500) /.test(line));
-    return { left, most, odd, problem };
+    return { left, most, odd, sheets, problem };
   },
 
   /** An API that fails: each screen says so, tries again by itself, and the message goes once it answers. */

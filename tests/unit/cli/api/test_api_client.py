@@ -68,3 +68,21 @@ def test_lost_connection_is_tried_again_after_an_answer(
     with pytest.raises(CliError, match="No route to host"):
         asyncio.run(look())
     assert tries == attempts
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [
+        "",
+        "/",
+        "/v1",
+        "/v1/",
+        "/v1/#/jobs",
+        "/v1/?model=whisper#/jobs/3f2a91c0",
+        "/v1/listen?smart_format=true",
+        "/v1#/key",
+    ],
+)
+@pytest.mark.parametrize("base", ["http://127.0.0.1:8123", "https://a1.execute-api.eu-central-1.amazonaws.com"])
+def test_deployment_is_found_by_any_copied_address(base: str, copied: str) -> None:
+    assert ApiClient(f" {base}{copied} ").url == base

@@ -213,7 +213,7 @@ def test_needs_are_the_defaults_of_the_settings() -> None:
 
 @pytest.mark.parametrize(
     ("docker_needed", "level", "advice"),
-    [(True, Level.PROBLEM, "Install Docker."), (False, Level.WARNING, "CodeBuild builds it")],
+    [(True, Level.PROBLEM, "Install Docker."), (False, Level.WARNING, "CodeBuild will build the image")],
 )
 def test_missing_docker_matters_where_it_builds(
     monkeypatch: pytest.MonkeyPatch, docker_needed: bool, level: Level, advice: str

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import struct
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +136,25 @@ def test_added_model_is_available(s3: Any, tmp_path: Path) -> None:
         "mine/manifest.json",
         *(f"mine/{name}" for name in added.files),
     }
+
+
+def test_model_of_earlier_release_gets_int8_weights(s3: Any, tmp_path: Path) -> None:
+    folder = Path(write_model(tmp_path / "mine"))
+    (folder / "model.bin").write_bytes(struct.pack("<IH", 6, 12) + b"WhisperSpec\0" + struct.pack("<II", 3, 0))
+    files = [folder / name for name in ("model.bin", "config.json", "tokenizer.json", "vocabulary.json")]
+    earlier = Manifest.from_files("mine", files)
+    model_bucket.put_manifest(s3, "models", earlier)
+    s3.upload_file(str(folder / "model.bin"), "models", "mine/model.bin")
+
+    added = model_upload.add(str(folder), None, "models")
+    again = model_upload.add(str(folder), None, "models")
+
+    assert model_bucket.read_models(s3, "models") == ([added], [])
+    assert again == added
+    assert added.int8 is not None
+    assert replace(added, int8=None) == earlier
+    keys = {entry["Key"] for entry in s3.list_objects_v2(Bucket="models")["Contents"]}
+    assert keys == {"mine/manifest.json", "mine/model.bin", "mine/model.int8.zlib"}
 
 
 def test_model_add_replaces_broken_manifest(s3: Any, tmp_path: Path) -> None:

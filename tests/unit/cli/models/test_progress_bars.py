@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from rich.console import Console
 
 from earshot_cli.models.progress_bars import ProgressBars
@@ -17,8 +18,6 @@ def test_progress_bar_shows_states_in_order() -> None:
         for step in (
             lambda: bar.start_sending(100),
             lambda: bar.add_sent(50),
-            lambda: bar.show_job({"state": "queued"}),
-            lambda: bar.show_job({"state": "processing", "progress": 0.5}),
         ):
             step()
             bars._progress.refresh()
@@ -26,7 +25,7 @@ def test_progress_bar_shows_states_in_order() -> None:
         other.end("failed")
 
     shown = terminal.file.getvalue()  # type: ignore[attr-defined]
-    states = ("waiting", "sending", "queued", "processing", "done")
+    states = ("waiting", "sending", "done")
     assert [shown.index(state) for state in states] == sorted(shown.index(state) for state in states)
     assert "talk [live].mp3" in shown  # not parsed as markup
     assert "failed" in shown
@@ -39,3 +38,16 @@ def test_progress_bars_print_nothing_without_terminal() -> None:
         bars.add("talk.mp3").end("done")
 
     assert file.getvalue() == ""
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_bar_and_state_have_room_after_a_long_name(columns: int) -> None:
+    terminal = Console(file=io.StringIO(), force_terminal=True, width=columns, color_system=None)
+
+    with ProgressBars(terminal) as bars:
+        bars.add("the weights of a model with a very long name of its own.bin").end("failed")
+
+    last = terminal.file.getvalue().rpartition("the weig")[2].splitlines()[0]  # type: ignore[attr-defined]
+    assert "━" * 10 in last
+    assert "failed" in last
+    assert ":" in last  # the time

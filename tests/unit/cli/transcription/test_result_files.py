@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import shutil
+import sys
+import tempfile
+from pathlib import Path
 from typing import Any
+
+import pytest
+
+from earshot_cli.errors import CliError
+from earshot_cli.transcription.sources import find_sources
 
 
 def test_out_folder_gets_one_file_a_source(earshot: Any) -> None:
@@ -79,3 +89,62 @@ def test_same_output_name_twice_fails_before_any_request(earshot: Any, deploymen
 
     assert (result.returncode, deployment.requests) == (2, [])
     assert "a.wav" in result.stderr
+
+
+def test_out_that_means_a_file_is_refused_at_once(earshot: Any, deployment: Any) -> None:
+    audio, notes = earshot.file("ep1.mp3", b"1"), earshot.file("notes", b"mine")
+
+    for out in ("ep1.txt", "talks/ep1.srt", notes):
+        refused = earshot("transcribe", audio, "-o", out)
+
+        assert (refused.returncode, deployment.requests) == (2, [])
+        assert f"--out names a folder, and {out} is a file's name." in refused.stderr
+    (earshot.folder / "v1.txt").mkdir()
+    assert earshot("transcribe", audio, "-o", "v1.txt").returncode == 0
+
+
+def test_file_in_the_way_of_a_folder_is_reported(earshot: Any) -> None:
+    earshot.file("talks/a/ep1.mp3", b"1")
+    earshot.file("texts/a", b"mine")
+
+    failed = earshot("transcribe", "talks", "-r", "-o", "texts")
+
+    assert failed.returncode == 1
+    assert "The transcript cannot be written to texts/a/ep1.txt: " in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
+def test_current_folder_has_a_name_in_the_summary(earshot: Any) -> None:
+    names = [earshot.file(f"ep{n}.mp3", b"1") for n in range(5)]
+
+    assert "Written: 5 files in the current folder." in earshot("transcribe", "-b", *names).stderr
+
+
+def test_source_without_a_name_is_refused(earshot: Any, deployment: Any) -> None:
+    """`earshot transcribe "$FILE"` with no such variable would take all recordings of the current folder."""
+    earshot.file("ep1.mp3", b"1")
+
+    for command, name in (("transcribe", ""), ("transcribe", " "), ("upload", "")):
+        refused = earshot(command, name)
+
+        assert (refused.returncode, deployment.requests) == (2, [])
+        assert "One of the sources has no name." in refused.stderr
+
+
+@pytest.mark.parametrize("trouble", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_copy_of_standard_input_leaves_nothing(
+    trouble: BaseException, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(*_: Any) -> None:
+        raise trouble
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"audio")))
+    monkeypatch.setattr(shutil, "copyfileobj", fail)
+
+    with pytest.raises((CliError, KeyboardInterrupt)) as raised:
+        find_sources(["-"])
+
+    assert list(tmp_path.iterdir()) == []
+    if isinstance(trouble, OSError):
+        assert str(raised.value) == f"Standard input cannot be copied into {tmp_path}: No space left on device."

@@ -52,7 +52,7 @@ def run_on_terminal(earshot: Any, rows: int, columns: int, *arguments: str) -> t
     for name in ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"):
         environment.pop(name, None)
     with subprocess.Popen(
-        [sys.executable, "-m", "earshot_cli.main", *arguments],
+        [sys.executable, "-m", "earshot_cli.entry_point", *arguments],
         env=environment, cwd=earshot.folder, stdin=terminal, stdout=subprocess.PIPE, stderr=terminal,
     ) as process:  # fmt: skip
         os.close(terminal)

@@ -127,3 +127,11 @@ def test_sent_bytes_are_the_share_while_a_file_is_sent() -> None:
 )
 def test_long_name_keeps_what_names_differ_in(text: str, width: int, expected: str) -> None:
     assert shorten(text, width) == expected
+
+
+def test_speed_below_real_time_is_not_called_zero() -> None:
+    run = run_of(0)
+    run.total, run.started = 2, -1000.0
+    run.add("slow.flac").show_job({"state": "processing", "progress": 0.5, "duration": 60.0})
+
+    assert lines(run, 100, 8)[-1].plain.endswith("30 s of audio")

@@ -140,6 +140,7 @@ def test_key_from_environment_or_option_is_sent(earshot: Any, deployment: Any) -
 
     assert without.returncode == 1
     assert "Invalid credentials. Pass a key with --key or EARSHOT_KEY" in without.stderr
+    assert "The key is wrong, has expired or was revoked" in earshot("transcribe", name, EARSHOT_KEY="old").stderr
     assert earshot("transcribe", name, EARSHOT_KEY=KEY).returncode == 0
     assert earshot("transcribe", name, "--key", KEY).returncode == 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -135,6 +136,18 @@ def test_captions_and_text_name_speakers() -> None:
     assert text(dialogue()) == "Speaker 0: Who are you?\nSpeaker 1: I am Bob.\nSpeaker 0: Fine, Bob.\n"
 
 
+def test_srt_names_who_has_a_name_and_keeps_lines_short() -> None:
+    named = correct(dialogue(" ".join(["word"] * 60)), Corrections(speakers=[SpeakerName(0, 0, "Elinor Marianne")]))
+    lines = srt(named).splitlines()
+
+    assert [line for line in lines if "word" in line and not line.startswith("word")] == [
+        "Elinor Marianne: word word word",
+        "- word word word",  # who has no name
+        "Elinor Marianne: word word word word word",
+    ]
+    assert max(map(len, lines)) <= 42
+
+
 def test_dash_stands_only_where_another_speaker_begins() -> None:
     long = " ".join(["word"] * 60)  # 30 s: several cues of speaker 0 after the last turn
 
@@ -183,6 +196,9 @@ def test_names_reach_every_format(recognised: dict[int, str], corrected: dict[in
     for shown in (text(named).splitlines(), alternative["paragraphs"]["transcript"].strip().split("\n\n")):
         assert [line.partition(":")[0] for line in shown] == [called[0], called[1], called[0]]
     assert all(f"<v {name}>" in vtt(named) for name in called.values())
+    begins = [f"{name}: " if number in recognised | corrected else "- " for number, name in called.items()]
+    turns = [line for line in srt(named).splitlines() if re.match(r"- |\w+: ", line)]
+    assert [re.split(r"(?<=[-:] )", line)[0] for line in turns] == [begins[0], begins[1], begins[0]]
 
 
 def test_diarized_json_of_a_job_without_speakers_is_refused() -> None:

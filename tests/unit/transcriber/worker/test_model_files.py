@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +86,59 @@ def test_repaired_model_is_downloaded_again(account: Any, cache: Path) -> None:
     account.put_model("small", FILES, DIGESTS)
 
     assert models.find("small").sha256 == DIGESTS["model.bin"]
+
+
+def put_int8(account: Any, content: bytes, manifest_of: bytes) -> None:
+    """Put the model small, and int8 weights beside it, in two blocks; the manifest has those of other content."""
+    first, second = zlib.compress(content[:4]), zlib.compress(content[4:])
+    account.clients.s3.put_object(Bucket="models", Key="small/model.int8.zlib", Body=first + second)
+    sizes = {"blocks": [len(first), len(second)], "size": 2**23 + 1}
+    account.put_model("small", FILES, DIGESTS, int8={"sha256": hashlib.sha256(manifest_of).hexdigest(), **sizes})
+
+
+def test_int8_weights_are_downloaded_instead_of_others(account: Any, cache: Path) -> None:
+    put_int8(account, b"int8 weights", b"int8 weights")
+    account.clients.s3.delete_object(Bucket="models", Key="small/model.bin")
+
+    model = ModelFiles(account.clients.s3, "models", cache, int8=True).find("small")
+
+    assert model.sha256 == DIGESTS["model.bin"]  # the model is the same
+    found = {path.name: path.read_bytes() for path in model.directory.iterdir()}
+    assert found == FILES | {"model.bin": b"int8 weights"}
+
+
+def test_worker_with_gpu_downloads_float_weights(account: Any, cache: Path) -> None:
+    put_int8(account, b"int8 weights", b"int8 weights")
+
+    model = ModelFiles(account.clients.s3, "models", cache).find("small")
+
+    assert (model.directory / "model.bin").read_bytes() == FILES["model.bin"]
+
+
+def test_local_model_needs_no_int8_weights(account: Any, cache: Path, tmp_path: Path) -> None:
+    put_int8(account, b"int8 weights", b"int8 weights")
+    directory = tmp_path / "local" / "small"
+    directory.mkdir(parents=True)
+    for name, content in FILES.items():
+        (directory / name).write_bytes(content)
+
+    models = ModelFiles(account.clients.s3, "models", cache, tmp_path / "local", int8=True)
+
+    assert models.find("small").directory == directory
+
+
+@pytest.mark.parametrize("content", [b"other weights", None])
+def test_wrong_int8_weights_raise_corrupt_model(account: Any, cache: Path, content: bytes | None) -> None:
+    put_int8(account, content or b"int8 weights", b"int8 weights")
+    if content is None:  # bytes that are no zlib stream
+        manifest = json.loads(account.clients.s3.get_object(Bucket="models", Key="small/manifest.json")["Body"].read())
+        broken = bytes(sum(manifest["int8"]["blocks"]))
+        account.clients.s3.put_object(Bucket="models", Key="small/model.int8.zlib", Body=broken)
+
+    error, message = find_error(ModelFiles(account.clients.s3, "models", cache, int8=True), "small")
+
+    assert error == ShardError.CORRUPT_MODEL
+    assert "model.bin" in message
 
 
 def test_unknown_model_error_lists_available_models(account: Any, cache: Path) -> None:

@@ -31,7 +31,8 @@ def opened(
     names: list[str] = []
 
     class Files:
-        def __init__(self, *_: Any) -> None: ...
+        def __init__(self, *_: Any, int8: bool) -> None:
+            assert int8  # a function has no GPU: it fetches the weights that CTranslate2 would round the others to
 
         def find(self, name: str) -> Any:
             names.append(name)

@@ -1,0 +1,29 @@
+"""Table of what audio costs, a row for each kind of worker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from earshot_cli.deployment.cost import AudioCost
+
+WIDE_COLUMNS = 62  # of the whole table
+
+
+def cost_table(found: Sequence[AudioCost], *, narrow: bool) -> Table:
+    """Return the table.
+
+    Args:
+        found: what a worker of each kind costs.
+        narrow: leave out what a burst costs beside its audio, and the date of the prices.
+    """
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("worker", no_wrap=True)
+    headings = ("worker,\nan hour", "audio,\nan hour", "audio,\nalone", "burst", "list\nprices of")
+    for heading in headings[:3] if narrow else headings:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for each in found:
+        dollars = [f"${value:.4f}" for value in (each.price.usd, each.audio_hour, each.lone_hour, each.burst)]
+        table.add_row(each.price.worker, *(dollars[:3] if narrow else [*dollars, each.price.published[:10]]))
+    return table

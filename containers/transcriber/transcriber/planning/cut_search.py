@@ -1,0 +1,196 @@
+"""Cut search: looks for one cut after another while the packets of a file go by.
+
+A look's packets are decoded on a thread of their own while the pass over the file goes on. What follows a look depends
+on its outcome, so the packets behind it are kept until it is known.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream as AvAudioStream
+from av.packet import Packet
+
+from earshot_contract.shards import PacketPosition
+from transcriber.audio.container import UNREADABLE
+from transcriber.audio.open_part import OpenPart
+from transcriber.audio.packets import PRE_ROLL_PACKETS
+from transcriber.planning.close_look import CloseLook
+from transcriber.whisper.windows.profile import Profile
+
+# Decoded around a target; speech without a pause that long is looked at further. Windows of the whole file are found
+# again some windows behind an arbitrary beginning, and each is known half a minute later. Shorter shards, which no job
+# has, get a smaller share.
+_LOOK_BEFORE_SECONDS, _LOOK_AFTER_SECONDS = 50.0, 20.0
+_MOST_LOOK_BEFORE, _MOST_LOOK_AFTER = 1 / 3, 1 / 6  # of a shard's length
+_CUT_BEFORE_SECONDS = 30.0  # a cut lies at most so long before its target
+# Kept behind a look, at most: about as many as are read in the quarter of a second that a look takes.
+_MOST_KEPT_PACKETS, _MOST_KEPT_BYTES = 40_000, 16 * 2**20
+
+
+class Batch(NamedTuple):
+    """Packets that follow one another in a part of a file."""
+
+    part: OpenPart
+    part_number: int
+    tracks: int  # of the part
+    first: int  # number of its first packet in the part
+    packets: list[Packet[AvAudioStream]]
+    times: np.ndarray  # seconds of the file at which each begins and ends, shape (packets, 2)
+
+    @property
+    def end(self) -> float:
+        """Seconds of the file to the end of the last packet."""
+        return float(self.times[-1, 1])
+
+    def position(self, index: int) -> PacketPosition:
+        """Return the position at which a shard would begin with a packet of the batch."""
+        packet = self.packets[index]
+        offset = packet.pos if packet.pos is not None and packet.pos >= 0 else None
+        seconds = round(float(self.times[index, 0]), 6)
+        return PacketPosition(seconds, self.first + index, self.part_number, packet.pts, offset)
+
+
+class _Look(NamedTuple):
+    """Packets around a target, of one part; `earlier` are decoded before them, so that the decoder has settled."""
+
+    part: OpenPart
+    start: float  # seconds of the file
+    earlier: list[Packet[AvAudioStream]]
+    packets: list[tuple[PacketPosition, Packet[AvAudioStream]]]
+
+
+class _Found(NamedTuple):
+    """What a look found: whether the samples are where the packets say, the best cut, and where the look ended."""
+
+    is_steady: bool
+    cut: PacketPosition | None
+    end: float
+
+
+class CutSearch:
+    """Looks for cuts. Use as a context manager: it has a thread."""
+
+    def __init__(self, length: float, maximum: int, profile: Profile) -> None:
+        """Cut into shards of `length` seconds, at most so many."""
+        self._length, self._profile = length, profile
+        self._before = min(_LOOK_BEFORE_SECONDS, _MOST_LOOK_BEFORE * length)
+        self._after = min(_LOOK_AFTER_SECONDS, _MOST_LOOK_AFTER * length)
+        self._targets = deque(length * number for number in range(1, maximum))
+        self._earlier: deque[Packet[AvAudioStream]] = deque(maxlen=PRE_ROLL_PACKETS)
+        self._look: _Look | None = None
+        self._look_end = 0.0
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="close-look")
+        self._running: Future[_Found] | None = None
+        self._kept: deque[tuple[Batch, int]] = deque()  # batches behind the running look, and where in each to go on
+        self._kept_packets = self._kept_bytes = 0
+        self._last: tuple[float, _Found] | None = None  # start of the look that a part's end has cut short, its outcome
+        self.cuts: list[PacketPosition] = []
+        self.unsteady = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._thread.shutdown()
+
+    def add(self, batch: Batch) -> None:
+        """Take the next packets."""
+        if self._last is not None:
+            self._decide(self._last[1])
+            self._last = None
+        self._kept.append((batch, 0))
+        self._kept_packets += len(batch.packets)
+        self._kept_bytes += sum(packet.size for packet in batch.packets) if self._running else 0
+        is_full = self._kept_packets > _MOST_KEPT_PACKETS or self._kept_bytes > _MOST_KEPT_BYTES
+        if self._running is None or self._running.done() or is_full:
+            self._go_on()
+
+    def end_part(self) -> None:
+        """Finish with the packets of a part, before it is closed."""
+        while self._kept or self._running:
+            self._go_on()
+        self._earlier.clear()
+        if self._look:
+            look, self._look = self._look, None
+            self._last = look.start, self._looked(look, self._look_end)
+
+    def end(self, seconds: float) -> None:
+        """End the search; the file has so many seconds. Too short a last shard joins the one before."""
+        if self._last is not None and seconds - self._last[0] >= self._length / 2:
+            self._decide(self._last[1])
+        while self.cuts and seconds - self.cuts[-1].seconds < self._length / 2:
+            self.cuts.pop()
+
+    def _go_on(self) -> None:
+        """Decide by the look that ran, waiting for it, and take the packets behind it until another one runs."""
+        if self._running:
+            found, self._running = self._running.result(), None
+            self._decide(found)
+        while self._kept and self._running is None:
+            batch, first = self._kept.popleft()
+            following = self._take(batch, first)
+            if following < len(batch.packets):
+                self._kept.appendleft((batch, following))
+        kept = [batch.packets for batch, _ in self._kept]
+        self._kept_packets = sum(map(len, kept))
+        self._kept_bytes = sum(packet.size for packets in kept for packet in packets)
+
+    def _take(self, batch: Batch, first: int) -> int:
+        """Take packets of a batch until a look runs; return the index of the next one."""
+        if self._look is None and not self._is_near(batch.end):
+            self._earlier.extend(batch.packets[first:][-PRE_ROLL_PACKETS:])
+            return len(batch.packets)
+        for index in range(first, len(batch.packets)):
+            start, end = batch.times[index].tolist()
+            packet = batch.packets[index]
+            if self._look and start >= self._look.start + self._before + self._after:
+                look, self._look = self._look, None
+                self._running = self._thread.submit(self._looked, look, self._look_end)
+                return index
+            if self._look is None and self._is_near(start):
+                self._look = _Look(batch.part, start, list(self._earlier), [])
+                self._earlier.clear()
+            if self._look is None:
+                self._earlier.append(packet)
+                continue
+            self._look.packets.append((batch.position(index), packet))
+            self._look_end = end
+        return len(batch.packets)
+
+    def _is_near(self, seconds: float) -> bool:
+        is_searching = self._targets and not self.unsteady
+        return bool(is_searching) and seconds >= self._targets[0] - self._before
+
+    def _looked(self, look: _Look, end: float) -> _Found:
+        """Decode a look's packets and find the best cut; the target does not change meanwhile."""
+        close = CloseLook(look.start)
+        look.part.stream.codec_context.flush_buffers()
+        for packet in look.earlier:
+            _decoded(packet)
+        for position, packet in look.packets:
+            close.add(position, _decoded(packet))
+        target = self._targets[0]
+        return _Found(close.is_steady(end), close.best_cut(target, target - _CUT_BEFORE_SECONDS, self._profile), end)
+
+    def _decide(self, found: _Found) -> None:
+        """Decide on the target that was looked at: cut there, look further, or give it up."""
+        self.unsteady |= not found.is_steady
+        cut, previous = found.cut, self.cuts[-1].seconds if self.cuts else 0.0
+        if cut is not None and cut.seconds > previous + self._length / 2:
+            self.cuts.append(cut)
+            self._targets.popleft()
+        elif found.end > self._targets[0] + self._length / 2:
+            self._targets.popleft()
+
+
+def _decoded(packet: Packet[AvAudioStream]) -> list[AudioFrame]:
+    try:
+        return [frame for frame in packet.decode() if isinstance(frame, AudioFrame) and frame.sample_rate]
+    except UNREADABLE:
+        return []
