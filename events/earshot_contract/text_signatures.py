@@ -53,7 +53,8 @@ def text_kind(text: str, lower: bytes) -> str:
         return _HEXADECIMAL
     if re.match(r"""b['"][^\n]{0,60}\\x""", text):
         return _PRINTED_BYTES
-    if len(letters) >= _MIN_BASE64 and re.fullmatch(r"[A-Za-z0-9+/_-]+={0,2}", letters):
+    is_wrapped = all(len(line) >= _MIN_BASE64 // 2 for line in text.split()[:-2])  # words are shorter than its lines
+    if is_wrapped and len(letters) >= _MIN_BASE64 and re.fullmatch(r"[A-Za-z0-9+/_-]+={0,2}", letters):
         return _BASE64
     if re.match(r"\d+\s*\n\d\d:\d\d:\d\d,\d{3} -->", text):
         return _CAPTIONS

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from functions.errors import bad_query
+from functions.options.other_names import ADVICE
 from functions.options.registry import OPTIONS
 from functions.options.specification import OptionType, Support
 
@@ -67,13 +68,17 @@ def reject_unsupported(raw: RawOptions) -> None:
 
 
 def name_warnings(query: str, raw: RawOptions) -> Warnings:
-    """Return a warning for each requested option that is ignored, and for each unknown name that almost is an option's.
+    """Return a warning for each requested option that is ignored, and for each unknown name that means one.
 
-    All other unknown names are passed over.
+    It almost is an option's name, or it is that of another service. All other unknown names are passed over.
     """
+    advised = {name: f"{meant} was probably meant." for name, meant in _misspelt(query)}
+    for key, value in parse_qsl(query, keep_blank_values=True):
+        if (advice := ADVICE.get(key.strip().lower().removesuffix("[]"))) and was_requested([value]):
+            advised[key.strip()] = advice
     misspelt = [
-        warning(name, "unknown_parameter", f"{name} was ignored: there is no such option. {meant} was probably meant.")
-        for name, meant in _misspelt(query)
+        warning(name, "unknown_parameter", f"{name} was ignored: there is no such option. {advice}")
+        for name, advice in advised.items()
     ]
     ignored = [
         warning(name, "unsupported_parameter", f"{name} was ignored: {OPTIONS[name].summary}.")

@@ -84,10 +84,12 @@ def cues(transcript: Transcript) -> list[Cue]:
     if not separate:
         return []
     limits = [*(cue.start for cue in separate[1:]), max(round(transcript.audio.duration, 3), separate[-1].end)]
-    return [
+    readable = [
         replace(cue, end=max(cue.end, min(round(cue.start + max(MIN_SECONDS, cue.read_seconds), 3), limit)))
         for cue, limit in zip(separate, limits, strict=True)
     ]
+    readable[-1] = _before_the_end(readable[-1], readable[-2].end if len(readable) > 1 else 0.0)
+    return readable
 
 
 def timestamp(seconds: float, decimal_mark: str) -> str:
@@ -190,7 +192,7 @@ def _wrap(words: Sequence[PrintedWord], columns: int) -> tuple[str, ...] | None:
 
 
 def _without_overlaps(cues: Sequence[Cue]) -> list[Cue]:
-    """Shorten overlapping cues: at the later one's start or, if both start together, in the middle.
+    """Shorten overlapping cues: at the later one's start or, if both start together, where both can be read as well.
 
     The later one waits until the earlier can be read, `MAX_DELAY_SECONDS` at most. None is left with less than
     `LEAST_SECONDS`: what follows it begins later instead.
@@ -201,9 +203,22 @@ def _without_overlaps(cues: Sequence[Cue]) -> list[Cue]:
             before = result[-1]
             together = cue.start - before.start < MIN_SECONDS / 2
             read = min(before.start + before.read_seconds, before.end, cue.start + MAX_DELAY_SECONDS)
-            boundary = (before.start + max(cue.end, before.end)) / 2 if together else max(cue.start, read)
+            boundary = before.start + _share(before, cue) if together else max(cue.start, read)
             boundary = round(max(boundary, before.start + LEAST_SECONDS), 3)
             result[-1] = replace(before, end=min(before.end, boundary))
             cue = replace(cue, start=boundary)
         result.append(replace(cue, end=max(cue.end, cue.start + TICK)))
     return result
+
+
+def _before_the_end(cue: Cue, earliest: float) -> Cue:
+    """Let the last cue begin earlier if the audio ends before it can be read; the silence before it has no cue."""
+    start = round(max(earliest, cue.end - MIN_SECONDS), 3)
+    return replace(cue, start=start) if start < cue.start and cue.end - cue.start < LEAST_SECONDS else cue
+
+
+def _share(first: Cue, second: Cue) -> float:
+    """Return the seconds that the first of two cues gets of the time that they share: as much as its reading takes."""
+    seconds = max(first.end, second.end) - first.start
+    reading = first.read_seconds + second.read_seconds
+    return seconds * first.read_seconds / reading if reading else seconds / 2

@@ -99,6 +99,8 @@ WAV = b"RIFF\x24\x17\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x80\x3e\0\0\0\x7d\0\0\2\0\x10
     [
         (base64.b64encode(WAV), "base64"),
         (base64.encodebytes(WAV), "base64"),
+        (b"hello world " * 300, "plain text"),
+        (b"all your base are belong to us and what you say\n" * 9, "plain text"),
         (b'"' + base64.b64encode(WAV)[:80] + b'"', "base64"),
         (base64.urlsafe_b64encode(WAV), "base64"),
         (WAV.hex().encode(), "hexadecimal"),

@@ -20,6 +20,7 @@ from transcriber.engine_protocol import ShardFailed
 # come in a container that names the codec.
 _HEADERLESS_DEMUXERS = {
     "linear16": "s16le",
+    "linear16be": "s16be",  # no name of Deepgram's: `recordings` finds out
     "linear32": "s32le",
     "mulaw": "mulaw",
     "alaw": "alaw",
@@ -42,9 +43,10 @@ _WHOLE_MEDIA = {"ignore_editlist": "1"}
 _MP3_PADDING_SECONDS = 1.0  # by which the frame count, with the encoder's padding, is more than the audio
 _MAX_SECONDS = 7 * 24 * 3600.0  # of a file; a header that says more is damaged
 _LIVE_START = 1.0  # seconds; the first time stamp of a file that was recorded from its beginning is earlier
-_PCM = {"linear16", "linear32", "mulaw", "alaw"}  # FFmpeg needs their sample rate and channels
+_PCM = {"linear16", "linear16be", "linear32", "mulaw", "alaw"}  # FFmpeg needs their sample rate and channels
 # FFmpeg estimates the duration of these formats from size and bit rate: their headers do not contain it.
-_WITHOUT_DURATION = ("aac", "amr", "amrnb", "amrwb", "ac3", "g729")
+_ESTIMATED = "aac loas amr amrnb amrwb ac3 eac3 ac4 dts dtshd mlp truehd g722 g726 g726le g729 gsm sbc aptx aptx_hd"
+_WITHOUT_DURATION = frozenset(_ESTIMATED.split())
 
 
 def open_container(file: PartReader, path: Path, raw: RawAudio | None) -> InputContainer:
@@ -158,7 +160,9 @@ def _claimed_end(container: InputContainer, stream: AvAudioStream, file: PartRea
     name = container.format.name
     if name in _WITHOUT_DURATION:
         return None
-    if name in ("ogg", "nut", "asf") and zero > _LIVE_START:  # of a dump it is the end on the stream's clock
+    if (
+        name in ("ogg", "nut", "asf", "matroska,webm") and zero > _LIVE_START
+    ):  # of a dump it is the end on the stream's clock
         return None
     if name == "ogg" and stream.codec_context.name == "flac":  # and here FFmpeg does not know the start
         return None

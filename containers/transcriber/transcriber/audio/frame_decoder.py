@@ -21,10 +21,12 @@ class FrameDecoder:
     Attributes:
         damaged: whether any was left out.
         ends_in_damage: whether the last packet was incomplete.
+        last_byte: byte of the part, at most, to which packets were decoded; 0: none, or their places are not known.
     """
 
     def __init__(self) -> None:
         self.damaged = self.ends_in_damage = False
+        self.last_byte = 0
         self._gap: float | None = None  # seconds where undecodable packets began that no frame has followed
         self._packets = 0  # of them
 
@@ -39,6 +41,7 @@ class FrameDecoder:
             until: the packet after the last one; None: the part is decoded to its end.
         """
         packets = packets_between(part, first, until)
+        self.last_byte = 0
         while True:
             try:
                 packet, in_range = next(packets, (None, False))
@@ -59,6 +62,7 @@ class FrameDecoder:
                 continue
             if packet.size:
                 self.ends_in_damage = packet.is_corrupt
+                self.last_byte = max(self.last_byte, (packet.pos or 0) + packet.size)
             for frame in frames if in_range else ():
                 if not 0 < frame.layout.nb_channels <= MAX_CHANNELS or not frame.sample_rate:
                     self.damaged = True

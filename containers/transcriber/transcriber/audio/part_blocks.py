@@ -16,6 +16,8 @@ from transcriber.audio.open_part import OpenPart
 from transcriber.audio.resampling import SAMPLE_RATE, Resampler16k, silence_blocks
 from transcriber.audio.timeline import stamp_of
 
+_MIN_CHANNELS_SECONDS = 0.5  # with more channels: damage can look like a frame of another form
+
 
 class PartBlocks:
     """Decodes a part of a file without gaps: what is missing between time stamps is silence, overlaps are dropped.
@@ -29,6 +31,7 @@ class PartBlocks:
         position: samples from the start of the file to the part, or to the packet that is decoded first.
         channel: index from 0, or None to mix all channels.
         mixer: mixer of the file.
+        channels: number of channels of the file, by its beginning.
         warn: takes the warnings.
     """
 
@@ -39,10 +42,13 @@ class PartBlocks:
         position: int,
         channel: int | None,
         mixer: Mixer,
+        channels: int,
         warn: Callable[[ShardWarning], None],
     ) -> None:
         self._part, self._decoder, self._channel, self._mixer, self._warn = part, decoder, channel, mixer, warn
-        self._base = self.position = position
+        self._channels = channels
+        self._base = self.position = self._run_position = position
+        self._run_seconds = 0.0
         self._run: Resampler16k | None = None  # of the frames since the last gap or change of their format
 
     def between(
@@ -82,11 +88,14 @@ class PartBlocks:
                 yield from self._positioned(silence_blocks(target - self.position))
                 timeline.start_run(time if is_exact else self._seconds, frame.sample_rate)
             if self._run is None:
+                self._run_position, self._run_seconds = self.position, 0.0
                 self._run = Resampler16k(_form(frame), weights(frame), self._channel, self._mixer)
             is_first = False
             self._decoder.end_gap()
             samples = planar(frame)[:, skipped:]
             timeline.count(samples.shape[1])
+            self._run_seconds += samples.shape[1] / frame.sample_rate
+            self._warn_of_channels(frame.layout.nb_channels)
             yield from self._positioned(self._run.add(samples))
         yield from self._finished()
         self._warn_of_damage(timeline.end)
@@ -106,6 +115,12 @@ class PartBlocks:
             position = self.position
             self.position += len(block)
             yield position, block
+
+    def _warn_of_channels(self, found: int) -> None:
+        """Warn of a run with more channels than the file has at its beginning, once it is no damaged frame."""
+        if found > self._channels and self._run_position and self._run_seconds >= _MIN_CHANNELS_SECONDS:
+            start, mixed = self._run_position / SAMPLE_RATE, self._channel is None
+            self._warn(stream_warnings.more_channels(found, self._channels, start, mixed=mixed))
 
     def _warn_of_damage(self, until: float) -> None:
         """Warn of undecodable packets before `until`, in seconds from the start of the part."""

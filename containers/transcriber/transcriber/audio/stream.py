@@ -89,6 +89,8 @@ class AudioStream:
         if raw and found:
             described = f"{self._codec}, {self._sample_rate} Hz, channels: {self.channels}"
             self._warn(stream_warnings.contradicting_claims(raw, found, described))
+        if raw and self._raw and (self._raw != raw or self._parts[0].start):
+            self._warn(stream_warnings.other_order(self._raw.encoding == "linear16be", self._parts[0].start))
         self._decoder = FrameDecoder()
         self._position = 0  # samples from the start of the file to the next one
         self._sought = first is not None  # the beginning of the file was skipped
@@ -175,11 +177,6 @@ class AudioStream:
             start = self._position / SAMPLE_RATE
             try:
                 with OpenPart(self._file, part, self._path, self._raw, self._channel, track=self._track) as opened:
-                    found = opened.stream.codec_context.layout.nb_channels
-                    if found > self.channels:
-                        since = self._first.seconds if self._first and number == first_part + 1 else start
-                        mixed = self._channel is None
-                        self._warn(stream_warnings.more_channels(found, self.channels, since, mixed=mixed))
                     yield from self._part_blocks(opened, number - 1)
             except ShardFailed:
                 self._warn(stream_warnings.unreadable_part(number, len(self._parts), start))
@@ -191,11 +188,20 @@ class AudioStream:
             self._position = round(first.seconds * SAMPLE_RATE)
         sought = not self._first and self._header_seconds is not None and part.seek(self._start / SAMPLE_RATE)
         self._sought |= sought
-        blocks = PartBlocks(part, self._decoder, self._position, self._channel, self._mixer, self._warn)
+        blocks = PartBlocks(part, self._decoder, self._position, self._channel, self._mixer, self.channels, self._warn)
         for position, block in blocks.between(first, until, sought):
             self._position = position
             yield block
         self._position = blocks.position
         self._stopped_early |= until is not None
-        if until is None and (unread := self._parts[number].unread) >= _MIN_UNREAD_BYTES:
+        if until is None and (unread := self._unread_bytes(number)) >= _MIN_UNREAD_BYTES:
             self._warn(stream_warnings.unread_bytes(unread, self._position / SAMPLE_RATE))
+
+    def _unread_bytes(self, number: int) -> int:
+        """Return the bytes behind a part that are of no known format, less those in which FFmpeg found more sound.
+
+        The structure of the file ends at damage; FFmpeg goes on behind it.
+        """
+        part, behind = self._parts[number], self._parts[number + 1 :]
+        is_inside = part.end >= (behind[0].start if behind else self._path.stat().st_size)
+        return min(part.unread, part.size - self._decoder.last_byte) if is_inside else part.unread

@@ -24,6 +24,17 @@ def contradicting_claims(raw: RawAudio, container: str, described: str) -> Shard
     )
 
 
+def other_order(big_endian: bool, skipped: int) -> ShardWarning:
+    """Warn that samples of linear16 lie the other way round, or behind `skipped` bytes."""
+    found = "the first byte of each sample is its high one (big-endian)"
+    found = found if big_endian else f"the first sample begins behind {skipped} byte"
+    return ShardWarning(
+        "encoding",
+        "contradicts_file",
+        f"Read as encoding=linear16 says, the samples are noise; they were read as they are speech: {found}.",
+    )
+
+
 def cancelling_channels(taken: Collection[int]) -> ShardWarning:
     """Warn that the mix of the channels was silent in places, where channels of `taken` were used instead."""
     channels = " or ".join(str(channel) for channel in sorted(taken))

@@ -16,7 +16,7 @@ _MAX_GAP = 3600.0
 # Formats whose clock begins at 0 whatever the first time stamp is; others begin anywhere, as broadcasts do.
 _ABSOLUTE_FORMATS = {"mov", "mp4", "matroska", "webm"}
 # Formats without time stamps: FFmpeg counts frames at the first one's sample rate, and is wrong after a change of it.
-_COUNTED_FORMATS = {"mp3", "aac", "ac3", "eac3", "dts", "amr"}
+_COUNTED_FORMATS = {"mp3", "aac", "loas", "ac3", "eac3", "dts", "amr"}
 # Of FLAC in Ogg, FFmpeg counts the first page from 0, wherever the stream's clock is: its samples (s), at most, and how
 # much later (s) the second page is in a dump of a stream.
 _MAX_PAGE, _MIN_LIVE_START = 3.0, 10.0

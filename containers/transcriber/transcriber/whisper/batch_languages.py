@@ -51,8 +51,9 @@ class BatchLanguages:
         """Note in the shard's state which other languages are heard than those that the windows are written in."""
         for i, text in hypotheses.items():
             window = batch[i]
-            if other_languages.is_unknown(window, text):  # never back to False: batches of a shard run side by side
-                window.shard_state.unknown_language = True
+            if other_languages.is_unknown(window, text):
+                start, end = window.voiced[0][0], window.voiced[-1][1]
+                window.shard_state.unknown_language.append((window.start + start, window.start + end))
             if code := other_languages.other_detected(window):
                 window.shard_state.other_languages.add(code)
         if not self._model.multilingual:

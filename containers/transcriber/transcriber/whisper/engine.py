@@ -241,7 +241,7 @@ class BatchingEngine:
             engine=engine_info,
             warnings=[
                 *state.warnings,
-                *other_languages.warnings_of(state.other_languages, language, unknown=state.unknown_language),
+                *other_languages.warnings_of(state.other_languages, language, state.unknown_language, shard.channel),
                 *unwritten_speech.warnings_of(state.unwritten_speech, shard.channel),
             ],
             speakers=state.speakers,

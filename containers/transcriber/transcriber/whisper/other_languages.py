@@ -6,12 +6,13 @@ requested, speech that sounds like none of its languages is written in the one a
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from earshot_contract.shard_results import ShardWarning
 from transcriber.whisper.languages.language_stretches import Ranking
 from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.window import Window
+from transcriber.whisper.words.unwritten_speech import named_stretches
 
 _MIN_SPEECH_SECONDS = 1.0  # less of it sounds like many languages
 _MIN_PROBABILITY = 0.9
@@ -76,7 +77,12 @@ def detected_other(ranking: Ranking, requested: str | None) -> str | None:
     return language if language != requested and probability >= _MIN_PROBABILITY and not is_close else None
 
 
-def warnings_of(codes: Collection[str], requested: str | None, *, unknown: bool) -> list[ShardWarning]:
+def warnings_of(
+    codes: Collection[str],
+    requested: str | None,
+    unknown: Sequence[tuple[float, float]] = (),
+    channel: int | None = None,
+) -> list[ShardWarning]:
     """Warn of the languages that were detected: each in a sentence of its own, which is the same in every shard.
 
     A file's answer has each sentence once.
@@ -84,7 +90,8 @@ def warnings_of(codes: Collection[str], requested: str | None, *, unknown: bool)
     Args:
         codes: codes of other languages than the requested.
         requested: the language in which all was written.
-        unknown: some speech sounds like no language.
+        unknown: speech that sounds like no language, (start, end) in seconds from the file's start.
+        channel: the shard's, which is named with these times.
     """
     messages = [
         (
@@ -96,7 +103,8 @@ def warnings_of(codes: Collection[str], requested: str | None, *, unknown: bool)
     ]
     if unknown:
         message = (
-            "The language of some of the speech was not recognised: what is written there is a guess, or left out."
+            f"The language of the speech{named_stretches(unknown, channel)} was not recognised: "
+            "what is written there is a guess, or left out."
         )
         messages.append(("unknown_language", message))
     return [ShardWarning("language", type, message) for type, message in messages]

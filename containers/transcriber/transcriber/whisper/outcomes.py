@@ -14,7 +14,7 @@ from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.window import Window
 from transcriber.whisper.words import speech_support
 from transcriber.whisper.words.sentence_segments import split_at_sentences
-from transcriber.whisper.words.stray_words import find_stray_words, move_out
+from transcriber.whisper.words.stray_words import find_stray_words, is_written_in, move_out
 from transcriber.whisper.words.timestamp_segments import (
     TokenSegment,
     keep_words_whole,
@@ -135,8 +135,7 @@ class OutcomeMaker:
             output = self._model.encode([alone.mel], [alone.frames])
             request = replace(request, seconds=alone.seconds, timestamps=True)
             text = self._model.generate(output, [0], [request], beam=BEAM, patience=1.0)[0].text
-            words_text = "".join(word.text for word in words[stray.first : stray.first + stray.count])
-            if _letters(words_text) not in _letters(text):
+            if not is_written_in(text, words[stray.first : stray.first + stray.count]):
                 move_out(stray, words, window.voiced)
 
     def _segment(
@@ -193,10 +192,6 @@ def _unwritten(window: Window, words: list[AlignedWord], remainders: list[Window
     still_open = [(other.start - window.start, other.start - window.start + other.seconds) for other in remainders]
     stretches = stretches_without_words(words, window.voiced, still_open)
     return [(window.start + start, window.start + end) for start, end in stretches]
-
-
-def _letters(text: str) -> str:
-    return "".join(character for character in text.lower() if character.isalnum())
 
 
 def _is_silence(window: Window, hypothesis: Hypothesis) -> bool:

@@ -71,7 +71,7 @@ class ShardState(Generic[W]):
         # That the speech sounds like, where its language was requested, or where some were allowed.
         self.other_languages: set[str] = set()
         self.language_is_checked = False  # one window's language was detected, though it was requested
-        self.unknown_language = False  # some speech sounds like no language
+        self.unknown_language: list[tuple[float, float]] = []  # speech that sounds like no language, as the next
         self.unwritten_speech: list[tuple[float, float]] = []  # (start, end) in seconds from the file's start
         self.segments: list[Segment] = []
         self.speakers: ShardSpeakers | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from earshot_contract.document import InvalidDocument
@@ -23,6 +24,7 @@ from functions.transcripts.corrections import BadCorrections, Corrections, chang
 
 NOTHING = "none"  # the version of a transcript without corrections
 ANY_VERSION = "*"  # in If-Match: whatever there is is replaced
+_MAX_MEETINGS = 5  # times that another writer may come between with If-Match: *
 _TAG = re.compile(r'(?:W/)?"([^"]*)"|([^\s,"]+)', re.IGNORECASE)  # RFC 9110; a proxy that compresses makes it weak
 _VERSION = re.compile(rf"[0-9a-f]{{32}}|{NOTHING}")
 _EXAMPLE = '{"changes": [{"channel": 0, "first": 0, "count": 1, "text": "…"}], "speakers": []}'
@@ -42,7 +44,8 @@ def put_edits(request: Request, job: Job) -> Response:
         ApiError: 400: they do not fit the transcript. 412: somebody else has changed it. 428: no `If-Match`.
     """
     _check_completed(job)
-    _check_version(request.headers.get("if-match", ""), job.edits or NOTHING)
+    tags = [quoted or bare for quoted, bare in _TAG.findall(request.headers.get("if-match", ""))]
+    _check_version(tags, job.edits or NOTHING)
     if len(request.body) > MAX_BYTES:
         raise bad_request(f"Corrections have at most {MAX_BYTES:,} bytes.")
     try:
@@ -62,18 +65,21 @@ def put_edits(request: Request, job: Job) -> Response:
     if version:  # its name is its digest: no other version is overwritten
         s3.put(S3Object(settings().transcripts_bucket, edits_key(job.id, version)), body, JSON_TYPE)
     changed = job_table.set_edits(job.id, job.edits, version)
+    for _ in range(_MAX_MEETINGS if ANY_VERSION in tags else 0):
+        if changed is not None or (latest := job_table.find(job.id)) is None:
+            break
+        changed = job_table.set_edits(job.id, latest.edits, version)
     if changed is None:
         raise _edited_meanwhile("Somebody else has changed this transcript. Read it again.")
     return _answer(changed, corrections)
 
 
-def _check_version(if_match: str, current: str) -> None:
-    """Check that corrections are based on the current version.
+def _check_version(tags: Sequence[str], current: str) -> None:
+    """Check that corrections are based on the current version; `tags` are those of `If-Match`.
 
     Raises:
         ApiError: 428: the header names no version. 412: it names others only.
     """
-    tags = [quoted or bare for quoted, bare in _TAG.findall(if_match)]
     if not tags:
         raise api_error("PRECONDITION_REQUIRED", "Send If-Match with the ETag of GET /v1/requests/{id}/edits.", 428)
     if current in tags or ANY_VERSION in tags:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functions.transcripts.edits.numerals.numbers import Number
+from functions.transcripts.edits.numerals.streets import is_in_street
 from functions.transcripts.edits.numerals.tokens import Tokens
 
 _LARGEST = 23  # John XXIII
@@ -17,12 +18,6 @@ _KINGS = frozenset(_NAMES.split())
 _ANY_NAME = frozenset({"es", "fr", "it", "pt"})
 _TITLES = "king pope roi pape könig kaiser papst rey rei papa re koning keizer paus kong konge pave"
 _BEFORE_KINGS = frozenset(_TITLES.split())
-# Words before a street's name in these languages, and how many words of a name lie between one of them and the number.
-_STREET_WORDS = """
-    calle avenida plaza paseo carretera rue avenue boulevard place quai via viale piazza corso largo rua praça travessa
-"""
-_STREETS = frozenset(_STREET_WORDS.split())
-_MAX_STREET_WORDS = 5
 # What may follow where no title says that it is a king, by language. Another word is what is counted:
 # "I met Charles twenty years ago".
 _AFTER = {
@@ -70,15 +65,7 @@ def is_of_king(tokens: Tokens, number: Number) -> bool:
     has_title = (is_known or is_name) and tokens.word_before(number.start - 1) in _BEFORE_KINGS
     if has_title and number.value <= _LARGEST:  # "koning Willem drie", whatever the king's name
         return True
-    if _is_in_street(tokens, number.start) or (after and not has_title and after not in _AFTER_KINGS[tokens.language]):
+    if is_in_street(tokens, number.start) or (after and not has_title and after not in _AFTER_KINGS[tokens.language]):
         return False
     is_any = is_name and tokens.language in _ANY_NAME
     return is_any or (is_known and number.value <= _LARGEST)
-
-
-def _is_in_street(tokens: Tokens, at: int) -> bool:
-    """Tell whether a number at an index is that of a house: "calle Mayor veintiuno", "via Garibaldi ventuno"."""
-    words = list[str]()
-    while len(words) < _MAX_STREET_WORDS and (word := tokens.word_before(at - len(words))):
-        words.append(word)
-    return not _STREETS.isdisjoint(words[1:])

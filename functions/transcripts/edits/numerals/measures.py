@@ -64,7 +64,9 @@ def _percentage(found: Cardinals, number: Number) -> list[Written]:
 
 def _is_estimate(found: Cardinals, number: Number) -> bool:
     """Tell whether another number stands right before: "ten twenty percent"."""
-    return number.is_sure is False and number.start in found.ends and bool(found.tokens.word(number.start))
+    before = found.tokens.word_before(number.start)
+    is_article = before in found.vocabulary.ambiguous and found.tokens.language != "en"  # "un diez por ciento"
+    return number.is_sure is False and number.start in found.ends and bool(before) and not is_article
 
 
 def _money(found: Cardinals, number: Number) -> list[Written]:

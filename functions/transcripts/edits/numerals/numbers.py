@@ -113,7 +113,18 @@ def _is_zero(tokens: Tokens, number: Number) -> bool:
     )
     is_decimal = tokens.word(number.start + 1) in tokens.vocabulary.decimal_words  # "oh point five"
     is_hour = tokens.word(number.end) == "hours"  # "oh seven hundred hours"
-    return is_among_digits or is_decimal or is_hour or before in tokens.vocabulary.year_signs
+    is_group = _is_group_of_digits(tokens, number)
+    return is_among_digits or is_group or is_decimal or is_hour or before in tokens.vocabulary.year_signs
+
+
+def _is_group_of_digits(tokens: Tokens, number: Number) -> bool:
+    """Tell whether "oh one," stands between commas behind digits: the next group of a telephone number."""
+    at = number.start
+    follows = at > 1 and tokens[at - 1].ends_phrase and not tokens[at - 1].ends_sentence
+    is_alone = not tokens.word(number.end) and number.end > at + 1
+    return (
+        follows and is_alone and bool(tokens.word(at - 1)) and _is_digit(tokens, at - 1) and _is_digit(tokens, at - 2)
+    )
 
 
 def is_fraction(tokens: Tokens, at: int) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from functions.transcripts.edits.numerals.numbers import MULTIPLIERS, Number
+from functions.transcripts.edits.numerals.streets import is_before_street
 from functions.transcripts.edits.numerals.tokens import LEAST_DIGITS, Tokens, is_number
 from functions.transcripts.edits.numerals.vocabularies import AFTER_YEARS
 
@@ -14,7 +15,9 @@ _TELEPHONE_DIGITS = 7  # at least, if there are groups such as 800 and 12 among 
 _EARLY_YEAR_SIGNS = frozenset({"in", "since", "year", "jahr", "jaar", "år"})  # "in ten sixty-six"
 _PER = frozenset({"a", "an", "each", "apiece", "per"})  # "nineteen ninety-nine a month"
 _SIGHT = frozenset({"vision", "hindsight", "eyesight", "sight", "eye", "eyes", "acuity"})  # that is twenty twenty
+_NO_YEARS = {(15, 20), (15, 30), (15, 40)}  # an estimate, and scores of tennis
 _NEAR = 4  # words before it within which one of these counts
+_PRICE_WORDS = 3  # before an amount, within which one says that it is one
 _JOINING = frozenset({"and", "but", "to", "with", "the", "that"})  # follow two other numbers as often as a year
 DECADES = {"twenties": "20s", "thirties": "30s", "forties": "40s", "fifties": "50s", "sixties": "60s"}
 DECADES |= {"seventies": "70s", "eighties": "80s", "nineties": "90s"}
@@ -31,11 +34,16 @@ def join_runs(tokens: Tokens, numbers: Sequence[Number]) -> list[Number]:
         if _is_counting(tokens, chain):
             joined += (replace(number, is_sure=True) for number in chain)
             continue
-        for run in _split(chain, lambda before, _: tokens[before.end - 1].ends_phrase):
-            if len(run) > 1:
+        runs = list(_split(chain, lambda before, _: tokens[before.end - 1].ends_phrase))
+        listed = sum(not _is_article(tokens, number) for number in chain)
+        has_digits = any(len(run) > 1 and _is_dialled(tokens, run) for run in runs)
+        for run in runs:
+            if has_digits and _is_group(tokens, run):
+                joined.append(_concatenated(run))
+            elif len(run) > 1:
                 joined += _joined(tokens, run)
             else:
-                is_listed = len(chain) > 2 and run[0].is_sure is None
+                is_listed = listed > 2 and run[0].is_sure is None and not _is_article(tokens, run[0])
                 joined.append(replace(run[0], is_sure=True) if is_listed else _decade(tokens, run[0]))
     return _dashed(tokens, joined)
 
@@ -61,7 +69,7 @@ def _is_code(number: Number) -> bool:
 def _joined(tokens: Tokens, run: Sequence[Number]) -> list[Number]:
     if _is_dialled(tokens, run):
         return [_with_last_zeros(tokens, _concatenated(run))]
-    if _is_designator(tokens, run) or _is_hundreds(tokens, run):
+    if _is_designator(tokens, run) or _is_hundreds(tokens, run) or _is_house(tokens, run):
         return [_concatenated(run)]
     if len(run) == 4 and (year := _year(tokens, run[2:])) and run[0].value <= 31 and run[1].value <= 31:
         return [*(replace(number, is_sure=True) for number in run[:2]), *year]  # "ten twelve nineteen eighty"
@@ -122,10 +130,30 @@ def _is_dialled(tokens: Tokens, run: Sequence[Number]) -> bool:
     return digits >= _TELEPHONE_DIGITS and 2 * one_by_one >= len(run) and all(len(n.text) <= 3 for n in run)
 
 
+def _is_article(tokens: Tokens, number: Number) -> bool:
+    """Tell whether a number word stands before another word, as an article does: "um dois três, uma dúzia"."""
+    return tokens[number.start].lower in tokens.vocabulary.ambiguous and bool(tokens.word(number.end))
+
+
+def _is_group(tokens: Tokens, run: Sequence[Number]) -> bool:
+    """Tell whether numbers beside digits that are one number are its next digits: "oh one, two three" of a telephone.
+
+    Two digits are a group; before another word they may be a count: "one two three, two three days".
+    """
+    is_digits = all(len(n.text) == 1 or n.text.startswith("0") for n in run) and all(n.text.isdigit() for n in run)
+    return is_digits and sum(len(n.text) for n in run) >= 2 and not tokens.word(run[-1].end)
+
+
 def _is_designator(tokens: Tokens, run: Sequence[Number]) -> bool:
     """Tell whether the numbers are one in parts: "flight two forty-five"."""
     is_named = tokens.word_before(run[0].start) in tokens.vocabulary.designators
     return is_named and len(run) == 2 and all(n.text.isdigit() for n in run) and len(run[1].text) == 2
+
+
+def _is_house(tokens: Tokens, run: Sequence[Number]) -> bool:
+    """Tell whether two numbers are that of a house: "twelve twenty-one Oak Street"."""
+    is_pair = len(run) == 2 and len(run[1].text) == 2 and all(n.text.isdigit() and n.value < 100 for n in run)
+    return is_pair and is_before_street(tokens, run[1].end)
 
 
 def _is_hundreds(tokens: Tokens, run: Sequence[Number]) -> bool:
@@ -160,21 +188,29 @@ def _year(tokens: Tokens, run: Sequence[Number]) -> list[Number]:
     first = 10 if before in _EARLY_YEAR_SIGNS else 13
     if not vocabulary.years_in_pairs or len(rest) > 1 or not first <= century.value <= 20 or len(year.text) != 2:
         return []
-    if before in vocabulary.prices:
+    is_date = before in vocabulary.year_signs or before in vocabulary.months
+    if not is_date and _is_price(tokens, century.start):
         return []
     if not (century.text + year.text).isdigit() or (rest and tokens[rest[0].start].lower not in vocabulary.ambiguous):
         return []
     after = tokens.word(year.end)
     if after in vocabulary.units or after in vocabulary.money or (after and tokens[year.end].is_percent):
         return []
-    is_date = before in vocabulary.year_signs or before in vocabulary.months
     if not is_date and after in _PER:
         return []
-    is_estimate = year.value - century.value in (0, 1) or (century.value, year.value) == (15, 20)
+    is_estimate = year.value - century.value in (0, 1) or (century.value, year.value) in _NO_YEARS
     is_recent = after in AFTER_YEARS and _is_recent(tokens, century, after)
     if is_estimate and not is_recent and not is_date and century.value != 19:
         return []
     return [_concatenated(run[:2]), *(replace(number, is_sure=False) for number in rest)]
+
+
+def _is_price(tokens: Tokens, at: int) -> bool:
+    """Tell whether an amount without a currency begins at an index: "it costs only nineteen ninety-nine"."""
+    words = list[str]()
+    while len(words) < _PRICE_WORDS and (word := tokens.word_before(at - len(words))):
+        words.append(word)
+    return not tokens.vocabulary.prices.isdisjoint(words)
 
 
 def _is_recent(tokens: Tokens, century: Number, after: str) -> bool:

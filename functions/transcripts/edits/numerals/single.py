@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from functions.transcripts.edits.numerals.bound_pairs import is_of_one, is_with_larger
 from functions.transcripts.edits.numerals.kings import is_of_king
 from functions.transcripts.edits.numerals.labels import AFTER_LABELS, LABELS
 from functions.transcripts.edits.numerals.numbers import Number, is_fraction
@@ -13,6 +14,7 @@ NEAR = 3  # numbers before and after one that may say what it is: none is looked
 _LARGEST_ESTIMATE = 10  # "one or two" stays; "one or fifty" is "one or 50"
 _BEFORE_PARTS = frozenset({"a", "an", "one"})  # "a fifth", "one tenth", "a twenty second clip"
 _WEEKDAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
+_STRESSED = frozenset({"één"})  # Dutch, where the article is "een"
 _SCORE_JOINERS = frozenset({"to", "zu", "a", "à"})
 
 
@@ -29,12 +31,21 @@ def is_certain(tokens: Tokens, number: Number, others: Sequence[Number], least: 
         return number.is_sure and not tokens[number.start].is_name
     if number.is_ordinal:
         return _is_rank(tokens, number, least)
-    if number.is_word and number.value < least and not _is_next_to_month(tokens, number):
+    is_bound = is_with_larger(tokens, number, others, least)
+    if number.is_word and number.value < least and not is_bound and not _is_next_to_month(tokens, number):
+        return False
+    if is_of_one(tokens, number):
         return False
     if _is_label(tokens, number) or _is_score(tokens, number, others):
         return True
     is_estimate = _is_estimate(tokens, number, others) or _shares_scale(tokens, number, others)
-    return _is_count(tokens, number, others) and not is_estimate
+    is_count = _is_count(tokens, number, others) or (is_bound and _is_many(tokens, number))
+    return is_count and not is_estimate
+
+
+def _is_many(tokens: Tokens, number: Number) -> bool:
+    """Tell whether a word that may be none is a number beside another one: "de neuf à douze"."""
+    return number.is_word and number.value > 1 and tokens[number.start].lower in tokens.vocabulary.ambiguous
 
 
 def _is_label(tokens: Tokens, number: Number) -> bool:
@@ -109,6 +120,8 @@ def _is_rank(tokens: Tokens, number: Number, least: int) -> bool:
         return False  # "one hundredth of a second"
     if number.text.endswith(".") and not tokens.word(number.end):
         return False  # its full stop would look like the sentence's
+    if number.is_word and is_of_king(tokens, number):
+        return False  # Italian "Papa Giovanni ventitreesimo"
     return number.value >= max(tokens.vocabulary.ordinals_from, least) and not tokens[number.start].is_name
 
 
@@ -128,7 +141,7 @@ def _is_day(tokens: Tokens, number: Number) -> bool:
     vocabulary, after = tokens.vocabulary, tokens.word(number.end)
     if after in vocabulary.month_joiners:
         return tokens.word(number.end + 1) in vocabulary.months
-    return number.value > 1 and after in vocabulary.months
+    return (number.value > 1 or tokens[number.start].lower in _STRESSED) and after in vocabulary.months
 
 
 def _is_estimate(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:

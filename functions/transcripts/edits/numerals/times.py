@@ -6,9 +6,18 @@ from collections.abc import Sequence
 
 from functions.transcripts.edits.numerals.cardinals import Cardinals, Written, unchanged
 from functions.transcripts.edits.numerals.numbers import Number
+from functions.transcripts.edits.numerals.streets import is_before_street
 from functions.transcripts.edits.numerals.tokens import Tokens
 
 _DAY_HALVES = {("a", "m"): "a.m.", ("p", "m"): "p.m.", ("am",): "", ("pm",): "", ("a.m",): "", ("p.m",): ""}
+# Between minutes and the hour before or after them; and before the minutes that an hour lacks: "las ocho menos veinte".
+_TO_HOUR = {
+    "de": (("vor",), ("nach",)),
+    "nl": (("voor",), ("over",)),
+    "da": (("i",), ("over",)),
+    "pt": (("para", "as"), ("para", "a")),
+}
+_LESS = {"fr": ("moins",), "es": ("menos",), "it": ("meno",)}
 _MINUTES_AROUND_HOUR = (5, 10, 20, 25)  # of "ten past three"
 _DAY_PARTS = (
     *(("in", "the", part) for part in ("morning", "afternoon", "evening")),
@@ -80,6 +89,7 @@ def _after_clock(found: Cardinals, number: Number) -> list[Written]:
     is_time_of_day = is_last and is_twelve_hours and before in found.vocabulary.before_clocks
     mark = found.vocabulary.clocks.get(before, ":" if is_time_of_day else "")
     is_certain = is_joined or is_last or "" in joiners
+    is_certain = is_certain and not is_before_street(found.tokens, minutes.end)  # "at twelve twenty-one Oak Street"
     is_time = mark and is_certain and (is_last or is_twelve_hours or mark != ":")
     return [Written(number.start, minutes.end, f"{number.text}{mark}{int(minutes.value):02d}")] if is_time else []
 
@@ -87,13 +97,34 @@ def _after_clock(found: Cardinals, number: Number) -> list[Written]:
 def _around_hour(found: Cardinals, number: Number) -> list[Written]:
     """Return "ten past three" and "it's ten to four" as they are; "from ten to four" and a score are no time of day."""
     tokens = found.tokens
-    if tokens.language != "en" or number.value not in _MINUTES_AROUND_HOUR:
+    if number.value not in _MINUTES_AROUND_HOUR:
         return []
+    if tokens.language != "en":
+        return _around_hour_abroad(found, number)
     joiner, hour = tokens.word(number.end), found.by_start.get(number.end + 1)
     if not hour or not tokens.word(hour.start) or not 0 < hour.value < 13:
         return []
     is_before = joiner == "to" and tokens.word_before(number.start) in _BEFORE_MINUTES and not tokens.word(hour.end)
     return unchanged(number.start, hour.end) if joiner == "past" or is_before else []
+
+
+def _around_hour_abroad(found: Cardinals, number: Number) -> list[Written]:
+    """Return "zehn vor acht" and "las ocho menos veinte" as they are."""
+    tokens, language = found.tokens, found.tokens.language
+    for phrase in _TO_HOUR.get(language, ()):
+        hour = found.by_start.get(number.end + len(phrase))
+        if hour and 0 < hour.value < 13 and tokens.follows(number.end, [*phrase, tokens[hour.start].lower]):
+            after = tokens.word(hour.end)
+            is_counted = after in found.vocabulary.money or (bool(after) and tokens[hour.end].is_percent)
+            return [] if is_counted else unchanged(number.start, hour.end)
+    before_minutes = tokens.word_before(number.start)
+    if before_minutes not in _LESS.get(language, ()):
+        return []
+    start = number.start - 1
+    start -= tokens.word_before(start) in found.vocabulary.hours
+    hour = next((one for one in found.by_start.values() if one.end == start), None)
+    is_hour = hour and (start < number.start - 1 or tokens.word_before(hour.start) in found.vocabulary.clocks)
+    return unchanged(hour.start, number.end) if hour and is_hour and hour.value < 25 else []
 
 
 def _clock_time(found: Cardinals, hour: Number | None) -> list[Written]:

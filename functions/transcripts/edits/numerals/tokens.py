@@ -122,10 +122,23 @@ class Tokens(list[Token]):
         """Give another name of a digit, between two digits, its usual one."""
         for at, token in enumerate(self):
             name = self.vocabulary.digit_names.get(token.lower, "")
-            around = (self.word_before(at), self.word(at + 1))
-            if name and all(_is_digit(word, self.language) for word in around):
+            if name and (self._is_between_digits(at) or self._is_next_to_digits(at)):
                 self[at] = Token(token.lower, name, token.word)
                 self[at].ends_phrase, self[at].ends_sentence = token.ends_phrase, token.ends_sentence
+
+    def _is_between_digits(self, at: int) -> bool:
+        return all(_is_digit(word, self.language) for word in (self.word_before(at), self.word(at + 1)))
+
+    def _is_next_to_digits(self, at: int) -> bool:
+        """Tell whether the word at an index begins or ends digits: "meia um dois três", not "dez e meia um dois"."""
+        before, after = self.word_before(at), self.word(at + 1)
+        if before and after:
+            is_end, step = before not in self.vocabulary.joiners and not _is_digit(before, self.language), 1
+        else:
+            is_end, step = True, -1 if before else 1
+        around = [at + step * n for n in range(1, LEAST_DIGITS + 1)]
+        words = [self.word(index) if step > 0 else self.word_before(index + 1) for index in around]
+        return is_end and all(_is_digit(word, self.language) for word in words)
 
     def _in_phrases(self, phrases: Sequence[Sequence[str]]) -> Iterator[Token]:
         for phrase in phrases:

@@ -80,7 +80,7 @@ VOCABULARIES = {
         decimal_words=_set("virgule"),
         year_signs=_set("en"),
         hours={"heure": "{} h {}", "heures": "{} h {}"},
-        idioms=_phrases("son trente et un", "quoi de neuf", "mille et une nuits"),
+        idioms=_phrases("mon trente et un", "son trente et un", "quoi de neuf", "mille et une nuits", "à deux doigts"),
         codes=_set("est code numéro pin composez faites appelez"),
         minus=_set("moins"),
         degrees=_set("degré degrés"),
@@ -103,17 +103,24 @@ VOCABULARIES = {
         years_in_pairs=True,
         year_signs=_set("jahr jahre seit ab"),
         hours={"uhr": "{}:{} Uhr"},
+        prices=_set("kostet kosten kostete kosteten zahlt zahle zahlen zahlte bezahlt bezahle bezahlen für macht"),
         codes=_set("ist lautet code pin nummer wählen"),
         minus=_set("minus"),
         degrees=_set("grad"),
         lengths=_set("meter"),
         counted_endings="(?:jährig|tägig|stündig|minütig|prozentig)(?:e[rnsm]?)?",
-        idioms=_phrases("gib acht", "gebt acht", "geben acht", "gab acht", "habt acht", "außer acht", "in acht nehmen"),
+        idioms=_phrases(
+            *(f"{verb} acht" for verb in ["gib", "gebt", "geben", "gab", "habt", "außer"]),
+            "in acht nehmen",
+            "vier augen",
+        ),
     ),
     "es": Vocabulary(
         ambiguous=_set("un una uno cero"),
         units=frozenset(),
-        fractions=_set("medio media medios cuarto cuartos tercio tercios quintos sextos octavos décimos"),
+        fractions=_set(
+            "medio media medios cuarto cuartos cuartas tercio tercios terceras quintos quintas sextos octavos décimos"
+        ),
         joiners=_set("y menos"),
         months=_set(
             "enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre"
@@ -135,7 +142,7 @@ VOCABULARIES = {
             "^veintitres$": "veintitrés",
             "^veintiseis$": "veintiséis",
         },
-        idioms=_phrases("unos", "unas", "mil y una noches"),
+        idioms=_phrases("unos", "unas", "mil y una noches", "cada dos por tres", "a las mil maravillas"),
         codes=_set("es código pin número llame marque teléfono"),
         minus=_set("menos"),
         degrees=_set("grado grados"),
@@ -145,7 +152,9 @@ VOCABULARIES = {
     "pt": Vocabulary(
         ambiguous=_set("um uma zero"),
         units=frozenset(),
-        fractions=_set("meio meia meios terço terços quarto quartos quinto quintos sextos décimos"),
+        fractions=_set(
+            "meio meia meios terço terços terças quarto quartos quartas quinto quintos quintas sextos décimos"
+        ),
         joiners=_set("e para"),
         months=_set("janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro"),
         month_joiners=_set("de"),
@@ -183,7 +192,7 @@ VOCABULARIES = {
         clocks={"le": ":", "alle": ":", "dalle": ":", "ore": ":"},
         clock_joiners=("e",),
         spellings={"centott": "centoott", "(?<=.)trè$": "tré"},
-        idioms=_phrases("mille e una notte"),
+        idioms=_phrases("mille e una notte", "in quattro e", "due senza tre", "a due passi"),
         codes=_set("è codice pin numero chiami chiama componga"),
         minus=_set("meno"),
         degrees=_set("grado gradi"),
@@ -207,6 +216,7 @@ VOCABULARIES = {
         years_in_pairs=True,
         year_signs=_set("in sinds jaar tot van"),
         hours={"uur": "{}.{} uur"},
+        prices=_set("kost kosten kostte betaal betaalt betaalde betaald voor"),
         codes=_set("is code pincode pin nummer bel"),
         minus=_set("min"),
         degrees=_set("graden graad"),
@@ -229,6 +239,7 @@ VOCABULARIES = {
         years_in_pairs=True,
         year_signs=_set("i siden fra år"),
         clocks={"klokken": ".", "kl": "."},
+        prices=_set("koster kostede betaler betalte betalt"),
         codes=_set("er koden pinkoden nummer nummeret ring"),
         minus=_set("minus"),
         degrees=_set("grad grader"),

@@ -6,7 +6,9 @@ import pytest
 
 from functions.errors import ApiError
 from functions.options.options import Options
+from functions.options.other_names import ADVICE
 from functions.options.query_string import upload_query
+from functions.options.registry import OPTIONS
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,37 @@ def test_misspelt_option_is_warned_about(name, meant):
 
     assert (found["parameter"], found["type"]) == (name, "unknown_parameter")
     assert f"{meant} was probably meant" in found["message"]
+
+
+@pytest.mark.parametrize(
+    ("query", "advice"),
+    [
+        ("lang=de", "language was probably meant"),
+        ("speaker_labels=true", "diarize was probably meant"),
+        ("Webhook=https%3A%2F%2Fexample.org", "callback was probably meant"),
+        ("initial_prompt=Earshot", "prompt was probably meant"),
+        ("hints[]=Earshot", "keyterm was probably meant"),
+        ("translate=true", "task=translate translates"),
+        ("response_format=srt", "/result?format=srt"),
+        ("url=https%3A%2F%2Fexample.org", '{"url": "https://…"}'),
+    ],
+)
+def test_name_of_another_service_is_warned_about(query, advice):
+    (found,) = Options.from_query(f"punctuate=true&{query}").warnings
+
+    assert (found["parameter"], found["type"]) == (query.partition("=")[0], "unknown_parameter")
+    assert advice in found["message"]
+
+
+def test_name_of_another_service_for_nothing_is_passed_over():
+    assert Options.from_query("speaker_labels=false&lang=").warnings == []
+
+
+def test_names_of_other_services_are_no_options_here():
+    meant = {advice.partition(" ")[0] for advice in ADVICE.values() if "probably" in advice}
+
+    assert not ADVICE.keys() & OPTIONS.keys()
+    assert meant <= OPTIONS.keys()
 
 
 @pytest.mark.parametrize(

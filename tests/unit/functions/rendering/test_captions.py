@@ -196,6 +196,18 @@ def test_interrupted_cue_can_be_read() -> None:
     assert found[0].end == 2.0
 
 
+def test_short_answer_over_a_long_sentence_takes_a_short_time() -> None:
+    long = timed_segment("she had never thought about it that way before", each=0.4)
+    found = captions.cues(transcript([long], [timed_segment("Yes.", each=0.3)]))
+    assert [(cue.channel, cue.start) for cue in found] == [("Channel 1", 0.0), ("Channel 0", 0.5)]
+
+
+def test_last_cue_begins_before_the_audio_ends() -> None:
+    last = Segment(60.0, 60.0, "Bye.", [Word("Bye.", 60.0, 60.0, 0.9)])
+    found = captions.cues(transcript([timed_segment("Hello there."), last], duration=60.0))
+    assert [round(cue.end - cue.start, 3) for cue in found] == [1.0, 1.0]
+
+
 _WORDS = ("a", "the", "meeting", "Donaudampfschiffkapitän", "東京の字幕", "mañana,", "é", "www.example.org/one/two")
 
 

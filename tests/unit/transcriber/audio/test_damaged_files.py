@@ -13,6 +13,8 @@ import pytest
 from bench.corpus import wav
 from earshot_contract.shards import ShardError
 from tests.fixtures.audio import SAMPLE_SECONDS, decode, decode_error
+from transcriber.audio.resampling import SAMPLE_RATE
+from transcriber.audio.stream import AudioStream
 
 
 @pytest.mark.parametrize(
@@ -38,7 +40,15 @@ def test_truncated_file_is_decoded_and_reported(
 
 @pytest.mark.parametrize("behind", [b"\0", b"\r\n", bytes(100), b"\n<!-- served by -->\n", b"\xa5\x5a\x3c" * 30])
 @pytest.mark.parametrize(
-    ("name", "codec", "rate"), [("a.mp3", "libmp3lame", 16_000), ("a.aac", "aac", 16_000), ("a.ac3", "ac3", 48_000)]
+    ("name", "codec", "rate"),
+    [
+        ("a.mp3", "libmp3lame", 16_000),
+        ("a.aac", "aac", 16_000),
+        ("a.ac3", "ac3", 48_000),
+        ("a.eac3", "eac3", 48_000),
+        ("a.amr", "libopencore_amrnb", 8_000),
+        ("a.wv", "wavpack", 16_000),
+    ],
 )
 def test_bytes_behind_last_frame_are_no_loss(
     speech: Path, record: Callable[..., Path], name: str, codec: str, rate: int, behind: bytes
@@ -50,6 +60,58 @@ def test_bytes_behind_last_frame_are_no_loss(
 
     assert decoded.seconds == pytest.approx(SAMPLE_SECONDS, abs=0.2)
     assert not decoded.info.truncated
+
+
+FORMATS = [
+    ("wav", "pcm_s16le", 16_000),
+    ("flac", "flac", 16_000),
+    ("mp3", "libmp3lame", 16_000),
+    ("aac", "aac", 16_000),
+]
+FORMATS += [("m4a", "aac", 16_000), ("ogg", "libopus", 48_000), ("webm", "libopus", 48_000), ("ts", "aac", 48_000)]
+FORMATS += [("amr", "libopencore_amrnb", 8_000), ("caf", "pcm_s16be", 16_000), ("aiff", "pcm_s16be", 16_000)]
+FORMATS += [
+    ("avi", "pcm_s16le", 16_000),
+    ("ac3", "ac3", 48_000),
+    ("flv", "libmp3lame", 44_100),
+    ("au", "pcm_mulaw", 8_000),
+]
+FORMATS += [("w64", "pcm_s16le", 16_000), ("eac3", "eac3", 48_000), ("wv", "wavpack", 16_000), ("tta", "tta", 16_000)]
+COVER = (
+    b"ID3\x04\0\0" + bytes(size >> shift & 127 for size in [3_000_000] for shift in (21, 14, 7, 0)) + bytes(3_000_000)
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "behind"), [(b"", bytes(100_000)), (COVER, b"")], ids=["zeros behind", "cover before"]
+)
+@pytest.mark.parametrize(("suffix", "codec", "rate"), FORMATS)
+def test_padding_and_long_tags_are_no_sound(
+    speech: Path, record: Callable[..., Path], suffix: str, codec: str, rate: int, before: bytes, behind: bytes
+) -> None:
+    path = record(speech, f"a.{suffix}", codec, rate=rate)
+    path.write_bytes(before + path.read_bytes() + behind)
+    audio = AudioStream(path)
+
+    seconds = sum(len(block) for block in audio) / SAMPLE_RATE
+
+    assert seconds == pytest.approx(SAMPLE_SECONDS, abs=0.2)
+    assert not audio.info.truncated
+    assert audio.warnings == []
+
+
+def test_damage_inside_flv_is_not_called_unread(speech: Path, record: Callable[..., Path]) -> None:
+    """The tags break off there; FFmpeg finds those behind it."""
+    path = record(speech, "a.flv", "libmp3lame", rate=44_100, bit_rate=128_000)
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2] + content[len(content) // 2 + 1500 :])
+    audio = AudioStream(path)
+
+    seconds = sum(len(block) for block in audio) / SAMPLE_RATE
+
+    assert len(content) > 4 * 16_384  # enough is behind the damage for the warning
+    assert seconds == pytest.approx(SAMPLE_SECONDS, abs=0.2)
+    assert audio.warnings == []
 
 
 def test_mp3_without_frame_count_is_not_truncated(speech: Path, tmp_path: Path, record: Callable[..., Path]) -> None:

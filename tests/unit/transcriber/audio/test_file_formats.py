@@ -84,6 +84,48 @@ def test_more_channels_than_at_the_beginning_are_warned_about(
     assert all("From 1.0 s on the file has 2 channels" in warning.message for warning in audio.warnings)
 
 
+STREAMS = [
+    ("a.aac", "aac", 48_000),
+    ("a.mp3", "libmp3lame", 16_000),
+    ("a.mp2", "mp2", 48_000),
+    ("a.ac3", "ac3", 48_000),
+]
+STREAMS += [("a.eac3", "eac3", 48_000), ("a.ts", "aac", 48_000), ("a.latm", "aac", 48_000), ("a.mpg", "mp2", 48_000)]
+
+
+@pytest.mark.parametrize("is_stereo_first", [False, True])
+@pytest.mark.parametrize(("name", "codec", "rate"), STREAMS)
+def test_change_of_channels_inside_a_stream_is_warned_of(
+    speech: Path,
+    dialogue: Path,
+    record: Callable[..., Path],
+    name: str,
+    codec: str,
+    rate: int,
+    *,
+    is_stereo_first: bool,
+) -> None:
+    mono, stereo = (record(source, name, codec, rate=rate).read_bytes() for source in (speech, dialogue))
+    path = record(speech, name, codec, rate=rate)
+    path.write_bytes(stereo + mono if is_stereo_first else mono + stereo)
+    audio = AudioStream(path)
+
+    list(audio)
+
+    assert audio.channels == 1 + is_stereo_first
+    assert [warning.type for warning in audio.warnings] == ["more_channels"] * (not is_stereo_first)
+    assert audio.info.duration > SAMPLE_SECONDS + 1
+    assert not audio.info.truncated
+
+
+def test_change_of_rate_inside_latm_keeps_the_times(speech: Path, record: Callable[..., Path]) -> None:
+    parts = [record(speech, "a.latm", "aac", rate=rate).read_bytes() for rate in (16_000, 48_000)]
+    path = record(speech, "b.latm", "aac")
+    path.write_bytes(b"".join(parts))
+
+    assert decode(path).seconds == pytest.approx(2 * SAMPLE_SECONDS, abs=0.3)
+
+
 def test_channel_that_only_the_header_claims_is_silent(speech: Path) -> None:
     found = decode(speech, channel=1)
 

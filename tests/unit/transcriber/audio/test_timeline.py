@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
-from tests.fixtures.audio import decode
+from tests.fixtures.audio import SAMPLE_SECONDS, decode
 from tests.fixtures.bursts import RATE, about, loud, write
 from transcriber.audio.stream import AudioStream
 
@@ -24,6 +25,19 @@ def test_late_sound_of_film_starts_late(tmp_path: Path, name: str, codec: str, r
     assert loud(path) == about((3.0, 4.0))
     info = decode(path).info
     assert info.duration == pytest.approx(4.0, abs=0.1)
+    assert not info.truncated
+
+
+@pytest.mark.parametrize(("name", "codec"), [("a.mka", "aac"), ("a.webm", "libopus")])
+def test_matroska_cut_from_a_broadcast_is_whole(
+    speech: Path, record: Callable[..., Path], name: str, codec: str
+) -> None:
+    """Its duration is the end on the broadcast's clock, which has run for eleven hours."""
+    path = record(speech, name, codec, rate=48_000, output_ts_offset="40000")
+
+    info = decode(path).info
+
+    assert info.duration == pytest.approx(SAMPLE_SECONDS, abs=0.1)
     assert not info.truncated
 
 

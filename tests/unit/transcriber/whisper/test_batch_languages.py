@@ -51,7 +51,7 @@ def test_requested_language_is_checked_once_for_a_shard() -> None:
             profile=SimpleNamespace(checks_language=True),
             detects_language=False,
             language_is_checked=False,
-            unknown_language=False,
+            unknown_language=[],
             other_languages=set(),
             shard=SimpleNamespace(languages=()),
         )
@@ -67,3 +67,23 @@ def test_requested_language_is_checked_once_for_a_shard() -> None:
 
     assert model.windows == 2
     assert [state.other_languages for state in states] == [{"es"}, {"es"}]
+
+
+def test_speech_of_no_language_is_noted_with_its_times() -> None:
+    state = State(
+        profile=SimpleNamespace(checks_language=False),
+        detects_language=True,
+        unknown_language=[],
+        other_languages=set(),
+        shard=SimpleNamespace(languages=()),
+    )
+    window = window_of(state)
+    window.start, window.voiced, window.language_ranking = 60.0, [(1.0, 2.0), (3.0, 4.5)], [("en", 0.3)]
+    hypotheses: Any = {0: SimpleNamespace(avg_logprob=-1.5, no_speech_prob=0.0, text="text")}
+    model: Any = CountingModel()
+
+    BatchLanguages(model, BatchQueue(8, 50)).note_others(
+        [window], EncoderOutput([np.zeros((500, 4), np.float32)]), hypotheses
+    )
+
+    assert state.unknown_language == [(61.0, 64.5)]

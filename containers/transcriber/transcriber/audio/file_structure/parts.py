@@ -51,6 +51,8 @@ _WRAPPED = re.compile(
 )
 # Before the header of FLAC that another container holds: Ogg's mapping, and Matroska's CodecPrivate with its size.
 _WRAPPED_FLAC = re.compile(rb"(?:\x7fFLAC....|\x63\xa2(?:[\x80-\xff]|[\x40-\x7f].|\x01.{7}))\Z", re.DOTALL)
+# Formats without a length, of which a decoder takes bytes behind the last block for another one: AMR and WavPack.
+_LAST_BLOCK = re.compile(rb"#!AMR|wvpk")
 _FRAMES_SEARCHED = 1 << 25  # bytes of it that are searched for frames as well: 1 s
 _MAX_POSITION = 1 << 62  # to which a header can send the reader; an operating system refuses more
 
@@ -211,7 +213,11 @@ def _behind(data: mmap.mmap, start: int, limit: int) -> tuple[int | None, int, i
         found = iter([(end, min(end + _BEHIND, limit))] if end < limit else [])
     end = sound_end = limit
     for end, until in found:
-        sound_end = end if framing and not framing(data[end : end + HEADER_BYTES]) else limit
+        ends_here = framing and not framing(data[end : end + HEADER_BYTES])
+        if not framing and not is_flac:
+            is_last = _LAST_BLOCK.match(data, body) and data.find(b"wvpk", end, limit) < 0
+            ends_here = is_last or padding_end(data, end, limit) == limit
+        sound_end = end if ends_here else limit
         at = trailers_end(data, end, limit)
         if at < limit and begins_recording(data, at, limit, framing):
             return at, 0, at

@@ -74,6 +74,7 @@ FRAMED: tuple[tuple[re.Pattern[bytes], Callable[[bytes], int]], ...] = (
 )
 _LEAD_IN = re.compile(rb"HTTP/1\.[01] .*?\r\n\r\n|[\xef\xbb\xbf\r\n\t \0]+", re.DOTALL)
 _MAX_LEAD_IN = 1 << 16  # bytes
+_MAX_KNOWN_TAG = 1 << 14  # bytes of ID3 tags behind which FFmpeg knows any frames; of MP3 behind any
 _MAX_FRAMES_BYTES = FRAMES_IN_A_ROW * 8192 + 16
 
 
@@ -109,12 +110,15 @@ def lead_in_end(data: mmap.mmap, at: int, end: int) -> int:
     """Return where a recording begins behind bytes that programs put before it by mistake; `at` if there are none.
 
     Zeros, line ends, a byte order mark, the header of an HTTP answer; and ID3 tags, which FFmpeg knows before
-    frames and FLAC only.
+    frames and FLAC only, and only if they are short: a picture of some megabytes is too long.
     """
     body = tag_end(data, at, end)
     if body > at:
         has_format = any(pattern.match(data, body) for patterns in (*_STARTS, _ONLY_FIRST) for pattern in patterns)
-        return body if has_format and data[body : body + 4] != b"fLaC" else at
+        is_known = data[body : body + 4] == b"fLaC" or not has_format
+        if is_known and body - at > _MAX_KNOWN_TAG:
+            return body if has_format or framing_at(data, body, end) not in (None, mpeg_frame_bytes) else at
+        return at if is_known else body
     found = _LEAD_IN.match(data, at, min(end, at + _MAX_LEAD_IN))
     if not found:
         return at

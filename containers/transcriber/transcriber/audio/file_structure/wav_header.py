@@ -6,12 +6,15 @@ import mmap
 import re
 import struct
 
+from transcriber.audio.file_structure.wav_format import true_format
+
 _WAV = re.compile(rb"(?:RIFF|RF64|BW64)....WAVE", re.DOTALL)
 _STREAMED_LENGTH = (
     0x7F00_0000  # bytes; a WAV length from here on in a smaller file was written before the end was known
 )
 _COUNTED_HEADER = 64  # bytes; some programs write the file's length as that of the samples
 _MAX_WAV_HEADER = 1 << 20  # bytes; no header is this long, and `Part.head` is kept in memory
+_LOOK_BYTES, _WHOLE_SAMPLES = 1 << 16, 64  # of samples that are looked at, from a multiple of a sample's bytes
 _MAX_CHUNKS = 10_000  # of a file: a guard against hostile ones, which may have millions of empty chunks
 # Chunks that programs write behind a WAV file's samples.
 _TRAILERS = {
@@ -35,6 +38,9 @@ def wav_head(data: mmap.mmap, start: int, end: int) -> tuple[bytes, int]:
     at, size, chunks = found
     left = end - at
     is_true = not left or _is_true_length(data, at, size, end)
+    # From the middle: recordings begin in silence.
+    middle = at + left // 2 // _WHOLE_SAMPLES * _WHOLE_SAMPLES
+    chunks = true_format(chunks, data[middle : min(middle + _LOOK_BYTES, end)])
     if is_true and chunks == data[start + 8 : at - 4]:
         return b"", 0
     length = struct.pack("<I", min(size if is_true else left, 0xFFFF_FFFF))

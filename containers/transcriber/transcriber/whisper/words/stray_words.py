@@ -90,6 +90,22 @@ def move_out(stray: StrayWords, words: Sequence[AlignedWord], voiced: Regions) -
             _spread([before, *moved], before.start, end)
 
 
+def is_written_in(text: str, words: Sequence[AlignedWord]) -> bool:
+    """Tell whether a text has these words one after another: "it" is none of "with". Case and punctuation are ignored.
+
+    Words of a script without spaces are only letters of the text.
+    """
+    of_words = "".join(word.text for word in words)
+    if not of_words[:1].isspace():
+        return _letters(of_words) in _letters(text)
+    sought, found = (f" {' '.join(filter(None, map(_letters, part.split())))} " for part in (of_words, text))
+    return sought in found
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text.lower() if character.isalnum())
+
+
 def _region_of(word: AlignedWord, voiced: Regions) -> tuple[float, float] | None:
     """Return the region in which a word begins, or that follows its beginning."""
     return next((region for region in voiced if region[1] > word.start), None)

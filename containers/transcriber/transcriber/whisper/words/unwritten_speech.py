@@ -56,22 +56,27 @@ def dropped_speech(words: Sequence[AlignedWord], voiced: Regions) -> list[tuple[
 
 def warnings_of(stretches: Sequence[tuple[float, float]], channel: int | None) -> list[ShardWarning]:
     """Warn of the stretches of one shard, in seconds from the file's start."""
+    if not stretches:
+        return []
+    message = f"No words were written for what sounds like speech{named_stretches(stretches, channel)}."
+    return [ShardWarning("audio", "unwritten_speech", message)]
+
+
+def named_stretches(stretches: Sequence[tuple[float, float]], channel: int | None) -> str:
+    """Return " of channel 1 from 0.0 s to 1.5 s and from 7.0 s to 9.0 s"; stretches that are close are one."""
     joined: list[tuple[float, float]] = []
     for start, end in sorted(stretches):
         if joined and start - joined[-1][1] < _JOIN_SECONDS:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
             joined.append((start, end))
-    if not joined:
-        return []
     named = [f"from {start:.1f} s to {end:.1f} s" for start, end in joined[:_MOST_STRETCHES]]
     more = len(joined) - len(named)
     if more:
         named.append(f"{more} more times until {joined[-1][1]:.1f} s")
     listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
     of_channel = "" if channel is None else f" of channel {channel}"
-    message = f"No words were written for what sounds like speech{of_channel} {listed}."
-    return [ShardWarning("audio", "unwritten_speech", message)]
+    return f"{of_channel} {listed}"
 
 
 def _longest(word: AlignedWord) -> float:

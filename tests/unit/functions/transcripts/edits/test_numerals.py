@@ -111,6 +111,23 @@ def test_smart_format_leaves_small_numbers_in_words(query: str, expected: str) -
     assert edited.channels[0].segments[0].text == expected
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "Nine out of ten, five to ten minutes, two of them.", "9 out of 10, 5 to 10 minutes, two of them."),
+        ("fr", "De neuf à douze heures, cinq ou dix minutes.", "De 9 à 12 heures, 5 ou 10 minutes."),
+        ("de", "Neun von zehn, acht bis zwölf, drei von vier.", "9 von 10, 8 bis 12, drei von vier."),
+        ("es", "Nueve de cada diez, cinco o diez.", "9 de cada 10, 5 o 10."),
+        ("pt", "Nove em cada dez, das nove às doze.", "9 em cada 10, das 9 às 12."),
+        ("it", "Nove su dieci, dalle nove alle dodici.", "9 su 10, dalle 9 alle 12."),
+        ("nl", "Negen van de tien, vijf of tien.", "9 van de 10, 5 of 10."),
+        ("da", "Ni ud af ti, fem eller ti.", "9 ud af 10, 5 eller 10."),
+    ],
+)
+def test_smart_format_writes_bound_numbers_alike(language: str, text: str, expected: str) -> None:
+    assert " ".join(word.text for word in write_numerals(words_of(text), language, 10)) == expected
+
+
 NUMBER_WORDS = {
     "en": "one two ten nineteen twenty eighty hundred thousand million point oh double first second third fifth a and "
     "percent dollars cents pounds half past at am o'clock of May the people over to zero from between tonight chapter "

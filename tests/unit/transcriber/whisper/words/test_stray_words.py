@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from transcriber.whisper.words.stray_words import StrayWords, find_stray_words, move_out
+from transcriber.whisper.words.stray_words import StrayWords, find_stray_words, is_written_in, move_out
 from transcriber.whisper.words.word_alignment import AlignedWord
 
 # Two sentences of 2 s with 1 s between them; the text has one of them.
@@ -100,3 +100,23 @@ def test_word_without_neighbour_stays() -> None:
     move_out(StrayWords(0, 1, 0), words, [VOICED[0]])
 
     assert times_of(words) == [(0.0, 0.4), (2.2, 2.9)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        (" It costs.", [" It"], True),
+        (" With a kit.", [" It"], False),
+        (" With a kit, it is.", [" it", " is,"], True),
+        (" It was, is it?", [" it", " is"], False),
+        (" My sister-in-law.", [" sister", "-in-law"], True),
+        (" Inlaws.", [" law"], False),
+        ("我们去市场", ["市场"], True),
+        ("我们去市场", ["商场"], False),
+        ("", [" It"], False),
+    ],
+)
+def test_words_are_written_in_a_text_as_whole_words(text: str, words: list[str], expected: bool) -> None:
+    aligned = [AlignedWord(word, 1, 0.0, 1.0, 0.9) for word in words]
+
+    assert is_written_in(text, aligned) is expected

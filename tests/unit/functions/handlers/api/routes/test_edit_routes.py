@@ -7,7 +7,7 @@ import json
 import pytest
 
 from earshot_contract.s3_object import S3Object
-from functions.aws import s3
+from functions.aws import job_table, s3
 
 AUDIO = b"\xff\xfb\x90\x00 audio"
 CHANGE = {"changes": [{"channel": 0, "first": 0, "count": 1, "text": "Goodbye,"}], "speakers": []}
@@ -178,3 +178,19 @@ def test_deleted_job_takes_its_edits_along(api, job_id):
     api("DELETE", f"/requests/{job_id}")
 
     assert not list(s3.keys("transcripts", f"jobs/{job_id}/"))
+
+
+@pytest.mark.parametrize(("version", "status"), [("*", 200), ('"none"', 412)])
+def test_any_version_replaces_what_another_writes_meanwhile(api, job_id, monkeypatch, version, status):
+    """The other one comes between the look at the row and the write."""
+    written, set_edits = [], job_table.set_edits
+
+    def meet(*arguments):
+        if not written:
+            written.append(set_edits(job_id, None, "b" * 32))
+        return set_edits(*arguments)
+
+    monkeypatch.setattr(job_table, "set_edits", meet)
+
+    assert put(api, job_id, CHANGE, version).status == status
+    assert (job_table.find(job_id).edits == "b" * 32) is (status == 412)

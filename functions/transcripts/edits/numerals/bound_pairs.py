@@ -1,0 +1,66 @@
+"""Two numbers that a word between them binds: "nine out of ten", "de neuf à douze"; both are digits, or neither is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from functions.transcripts.edits.numerals.numbers import Number
+from functions.transcripts.edits.numerals.tokens import Tokens
+
+_ONE = "one un une ein eine einer eins uno una um uma een één en et én ét"
+_ONES = frozenset(_ONE.split())
+_RATIOS = {
+    "en": ("out of",),
+    "fr": ("sur",),
+    "de": ("von",),
+    "es": ("de cada",),
+    "pt": ("em cada", "em"),
+    "it": ("su",),
+    "nl": ("van de", "op de", "op"),
+    "da": ("ud af",),
+}
+_RANGES = {
+    "en": ("to", "or"),
+    "fr": ("à", "ou"),
+    "de": ("bis", "oder", "zu"),
+    "es": ("a", "o"),
+    "pt": ("a", "ou", "às"),
+    "it": ("a", "o", "alle"),
+    "nl": ("tot", "of"),
+    "da": ("til", "eller"),
+}
+
+
+def is_of_one(tokens: Tokens, number: Number) -> bool:
+    """Tell whether the number is that of which there is one: "one out of five", "un sur deux"; "one" stays a word."""
+    for ratio in _RATIOS[tokens.language]:
+        phrase = ratio.split()
+        at = number.start - len(phrase)
+        if tokens.word_before(at) in _ONES and tokens.follows(at, [*phrase, tokens[number.start].lower]):
+            return True
+    return False
+
+
+def is_with_larger(tokens: Tokens, number: Number, others: Sequence[Number], least: int) -> bool:
+    """Tell whether the number is bound to one that is written in digits: of at least `least`, and no "one"."""
+    return any(
+        other.value >= max(least, 2)
+        and other.is_sure is not False
+        and not other.is_ordinal
+        and tokens[other.start].lower not in tokens.vocabulary.ambiguous
+        and any(
+            _is_bound(tokens, first, second, table)
+            for first, second in ((number, other), (other, number))
+            for table in (_RATIOS, _RANGES)
+        )
+        for other in others
+    )
+
+
+def _is_bound(tokens: Tokens, first: Number, second: Number, table: dict[str, tuple[str, ...]]) -> bool:
+    if first.end >= second.start:
+        return False
+    between = " ".join(token.lower for token in tokens[first.end : second.start])
+    return between in table[tokens.language] and tokens.follows(
+        first.end, [*between.split(), tokens[second.start].lower]
+    )
