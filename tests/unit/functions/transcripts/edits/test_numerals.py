@@ -47,7 +47,7 @@ def test_numbers_are_written_as_readers_expect(language: str, text: str, expecte
 
 
 @each_row(("language", "text", "expected"), TABLE)
-def test_numbers_that_are_written_stay_as_they_are(language: str, text: str, expected: str) -> None:
+def test_numbers_in_digits_stay_as_they_are(language: str, text: str, expected: str) -> None:
     once = write_numerals(words_of(text), language)
     assert write_numerals(once, language) == once
 
@@ -165,13 +165,13 @@ number_texts = st.sampled_from(sorted(NUMBER_WORDS)).flatmap(
 @example(("en", ["twenty", "third", "two"]))
 @example(("en", ["two", "third", "May"]))
 @example(("en", ["oh", "million", "people"]))
-def test_numerals_of_any_words_settle_and_are_in_order(case: tuple[str, list[str]]) -> None:
+def test_numerals_of_any_words_end_and_are_in_order(case: tuple[str, list[str]]) -> None:
     language, texts = case
     before = words_of(" ".join(texts))
     after = write_numerals(before, language)
-    # Of words that nobody says ("due euro mille milioni") the digits may make others sure; no more than that.
-    settled = write_numerals(after, language)
-    assert write_numerals(settled, language) == settled
+    # Among words in no order ("due euro mille milioni") a first number in digits may make the next one sure.
+    again = write_numerals(after, language)
+    assert write_numerals(again, language) == again
     assert all(word in after for word in before if word.text[0].isdigit())
     assert {word.start for word in after} <= {word.start for word in before}
     assert {word.end for word in after} <= {word.end for word in before}
