@@ -13,6 +13,7 @@ from functions.options.options import Options
 from functions.options.query_string import Warnings, warning
 from functions.speech_models.names import is_vendor_name, model_info
 from functions.speech_models.speakers import no_speakers_warning
+from functions.transcripts.audio_claims import claim_warnings
 from functions.transcripts.known_speakers import recognise
 from functions.transcripts.speaker_joining import NO_SPEAKERS, JoinedSpeakers, join_speakers
 from functions.transcripts.transcript import Channel, SpeakerModelInfo, Transcript
@@ -166,6 +167,7 @@ def _audio_warnings(options: Options, results: Sequence[ShardResult], channels: 
                 f"The file's header does not say its channels; the {first.audio.channels} there are were mixed.",
             )
         )
+    found += claim_warnings(options, first.audio)
     if _speaker_model(results) is None:
         found += no_speakers_warning(options)
     if any(result.audio.truncated for result in results):
