@@ -15,6 +15,8 @@ from functions.transcripts.words import TranscriptWord
 LEAST_CONFIDENCE = 0.6  # of a hit. Two unrelated English words of a length reach 0.3, seldom 0.5
 _LEAST_LETTERS = 0.4  # that are alike: the same sounds alone are not enough, "cat" and "good" are both K-T
 _LEAST_LENGTH = 0.6  # of the shorter by the longer
+_LEAST_STEM = 4  # letters of a term that is looked for as the beginning of a longer word: "cancel" in "cancellation"
+_LONGEST_OF_STEM = 2  # of such a word, in lengths of the term
 _MORE_WORDS = 2  # that Whisper may make of a term it does not know: "Kubernetes" → "Cooper net ease"
 
 
@@ -35,8 +37,8 @@ def search(words: Sequence[TranscriptWord], terms: Sequence[str]) -> list[list[H
     """Return the hits of each term, the best first; those of one term do not overlap.
 
     The confidence is one minus the edit distance by the length: of the letters, without spaces and accents, or the mean
-    of that and of the same for the sounds (Metaphone, English), whichever is larger. Time grows with the terms times
-    the words.
+    of that and of the same for the sounds (Metaphone, English), whichever is larger. In a word that begins with the
+    term each letter of the ending counts half. Time grows with the terms times the words.
     """
     requested = [_letters(term.split()) for term in terms]
     most = [len(term.split()) + _MORE_WORDS for term in terms]
@@ -52,7 +54,7 @@ def _windows(words: Sequence[TranscriptWord], most: int, longest: int) -> _Windo
         letters = ""
         for last in range(first, min(first + most, len(texts))):
             letters += texts[last]
-            if len(letters) > longest / _LEAST_LENGTH:
+            if len(letters) > longest * (_LONGEST_OF_STEM if first == last else 1 / _LEAST_LENGTH):
                 break
             if texts[first] and texts[last]:
                 found.setdefault(len(letters), {}).setdefault(letters, []).append((first, last))
@@ -73,6 +75,7 @@ def _best(term: str, most: int, windows: _Windows) -> list[Hit]:
 
 def _candidates(term: str, most: int, windows: _Windows) -> Iterator[Hit]:
     sound = _sound(term)
+    yield from _derived(term, windows)
     for length, by_letters in windows.items():
         if not len(term) * _LEAST_LENGTH <= length <= len(term) / _LEAST_LENGTH:
             continue
@@ -86,6 +89,15 @@ def _candidates(term: str, most: int, windows: _Windows) -> Iterator[Hit]:
             confidence = max(confidence, (confidence + _similarity(sound, _sound(letters))) / 2)
             if confidence >= LEAST_CONFIDENCE:
                 yield from (Hit(confidence, first, last) for first, last in found if last - first < most)
+
+
+def _derived(term: str, windows: _Windows) -> Iterator[Hit]:
+    """Yield single words that begin with the term; the ending counts half of what other letters that differ do."""
+    for length in range(len(term) + 1, _LONGEST_OF_STEM * len(term) + 1) if len(term) >= _LEAST_STEM else ():
+        for letters, found in windows.get(length, {}).items():
+            if letters.startswith(term):
+                confidence = 1 - (length - len(term)) / length / 2
+                yield from (Hit(confidence, first, last) for first, last in found if first == last)
 
 
 def _similarity(one: str, other: str) -> float:

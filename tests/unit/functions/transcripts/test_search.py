@@ -48,6 +48,24 @@ def test_term_that_is_absent_has_no_hit(term: str) -> None:
     assert search(words(TEXT), [term]) == [[]]
 
 
+@each_row(
+    ("term", "text", "found"),
+    [
+        ("cancel", "the cancellation of a contract that was cancelled", ["cancelled", "cancellation"]),
+        ("Rechnung", "die Rechnungsnummer steht hier", ["rechnungsnummer"]),
+        ("car", "in this career", []),
+        ("port", "importantly and transportation", []),
+    ],
+)
+def test_longer_words_are_found_by_their_beginning(term: str, text: str, found: list[str]) -> None:
+    channel_words = words(text)
+
+    (hits,) = search(channel_words, [term])
+
+    assert [channel_words[hit.first].normalised for hit in hits] == found
+    assert all(0.7 < hit.confidence < 1 for hit in hits)
+
+
 def test_hits_of_a_term_come_best_first_without_overlap() -> None:
     (hits,) = search(words("an invoice and two invoices and an invoice"), ["invoice"])
 
