@@ -17,8 +17,9 @@ from functions.transcripts.words import TranscriptWord
 # compte que 2500". A number of less than six digits then needs words like these in between, and a year one that links.
 LONG_ENOUGH = 6  # digits
 _NAMES_NUMBER = re.compile(
-    r"agência|digits|ziffern|chiffres|dígitos|cifr|cijfers|number|nummer|numéro|número|numero|\bid\b|routing|code|iban|bankleitzahl"
+    r"digits|ziffern|chiffres|dígitos|cifr|cijfers|number|nummer|numéro|número|numero|\bid\b|routing|code|iban|bankleitzahl"
 )
+_BRANCH = "agência"  # of a bank; of news or travel, where what follows at once is no number
 _NUMBER = word_set("number numbers no nr nummer numéro número numero id")
 _LINKING = word_set(
     "is are it's that's ending ends last four ist lautet endet est termine es termina terminada é è finisce eindigt er"
@@ -71,7 +72,7 @@ def is_linked(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) 
     if cue.entity is not Entity.ACCOUNT_NUMBER or len(digits) >= LONG_ENOUGH:
         return True
     if cue.elsewhere:
-        return any(map(_NAMES_NUMBER.search, cue.around))
+        return cue.text == _BRANCH or any(map(_NAMES_NUMBER.search, cue.around))
     text = " ".join(word.normalised for word in words[cue.first : cue.last + 1])
     between = [word.normalised for word in words[cue.last + 1 : run[0].first]]
     if _NAMES_NUMBER.search(text) or (between and between[0] in _NUMBER):

@@ -62,6 +62,10 @@ def test_secret_in_a_sentence_is_redacted_whole(language: str, names: str, text:
         ("fr", ENTITIES, "Je me rends compte que 2500 personnes sont venues en 2019."),
         ("es", ENTITIES, "Nos dimos cuenta en 2019: página 123, 80 millones, 12.000 euros en la cuenta."),
         ("pt", ENTITIES, "Ele conta que em 2019 vieram 2500 pessoas."),
+        ("pt", ENTITIES, "A agência de viagens fechou em 2019. Uma agência com 2500 funcionários."),
+        ("en", ENTITIES, "The security is good: 500 guards. Security is what 350 men are paid for."),
+        ("en", ENTITIES, "ten nine eight seven six five four three two one zero ignition"),
+        ("en", ENTITIES, "Nine, eight, seven, six, five, four, three, two, one."),
     ],
 )
 def test_number_that_is_no_secret_stays(language: str, names: str, text: str) -> None:
