@@ -26,6 +26,7 @@ _LINKING = word_set(
 )
 _CONNECTING = (
     word_set("changed to now became currently neu jetzt maintenant ahora adesso agora nu")
+    | word_set("bancária bancario banco do")
     | _NUMBER
     | _LINKING
     | word_set("please uh um okay yes sure bitte ja s'il vous plaît oui por favor sí per sì alstublieft")

@@ -11,7 +11,10 @@ from functions.options.redacted_entities import Entity
 # "läuft im April 2027 ab", "bis 10/28 gültig": only the first of two words that frame what they announce is the cue.
 _FRAMED = r"(?= (\S+ ){0,8}%s\b)"
 # "Security is 447" of a card's code, and no "security is good".
-_BEFORE_DIGIT = r"(?= (\d|(oh|zero|one|two|three|four|five|six|seven|eight|nine)\b))"
+_BEFORE_DIGIT = (
+    r"(?= ((uh|um|it's|okay) ){0,2}(\d|"
+    r"(oh|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|double|triple)\b))"
+)
 
 STEMS = {
     Entity.CREDIT_CARD: (
