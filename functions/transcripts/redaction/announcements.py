@@ -156,9 +156,9 @@ def completed(
                 break
             if following in written and groups:
                 best = following
-            elif step < 0 and (first := spelt_letter(words, following)) is not None:
+            elif (other := _other_end(words, following, step)) is not None:
                 groups += 1
-                best = following = first
+                best = following = other
             elif _is_letters(words[following].text) or _is_letter_a(words, following, step):
                 groups += 1 if len(words[following].normalised) > 1 else _SINGLE_LETTER
                 best = following if step < 0 or len(words[following].normalised) == 1 else best
@@ -185,6 +185,18 @@ def spelt_letter(words: Sequence[TranscriptWord], last: int) -> int | None:
         if len(letter := words[first].normalised) == 1 and text.startswith(letter) and _AS_IN.fullmatch(between):
             return first
     return last if text in _PHONETIC else None
+
+
+def _other_end(words: Sequence[TranscriptWord], at: int, step: int) -> int | None:
+    """Return where a spelt letter ends whose first word in a direction is at an index; None: there is none.
+
+    Behind a number it has its letter: "A as in apple". A word alone may be a name there: "123456. Mike will call".
+    """
+    if step < 0:
+        return spelt_letter(words, at)
+    if words[at].normalised == "i" or words[at - 1].text[-1] in ".?!":  # "I like it"
+        return None
+    return next((n for n in range(at + 2, min(len(words), at + 4)) if spelt_letter(words, n) == at), None)
 
 
 def _is_letter_a(words: Sequence[TranscriptWord], at: int, step: int) -> bool:

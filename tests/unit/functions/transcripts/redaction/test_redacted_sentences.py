@@ -41,6 +41,8 @@ ENTITIES = "pci,ssn,phone_number,email_address,account_number"
         ("en", "date", "the 3rd of Sept. 2024", "the [DATE_1]"),
         ("de", "dob", "Ich bin am dritten dritten fünfundachtzig geboren.", "Ich bin am [DOB_1] geboren."),
         ("es", "date", "el tres de marzo de mil novecientos ochenta y cinco", "el [DATE_1]"),
+        ("en", "account_number", "policy number 4 4 5 6 7 8 A as in apple.", "policy number [ACCOUNT_NUMBER_1]."),
+        ("en", "account_number", "my account is 123456, I like it", "my account is [ACCOUNT_NUMBER_1], I like it"),
         # Words between an announcement and its number.
         ("pt", "account_number", "a agência bancária é 1234", "a agência bancária é [ACCOUNT_NUMBER_1]"),
         ("pt", "account_number", "agência do banco 0372", "agência do banco [ACCOUNT_NUMBER_1]"),
