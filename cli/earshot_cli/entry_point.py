@@ -39,6 +39,9 @@ def _accept_any_text() -> None:
 
 
 def _as_ctrl_c(number: int, frame: FrameType | None) -> None:
+    """Do what Ctrl-C does; where Ctrl-C is ignored, as in a script's command behind `&`, SIGTERM still ends it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        raise KeyboardInterrupt
     signal.raise_signal(signal.SIGINT)
 
 

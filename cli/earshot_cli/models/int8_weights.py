@@ -100,7 +100,8 @@ def int8_weights(path: Path) -> Iterator[bytes]:
         yield head + struct.pack("<I", len(variables) + rounded)
         for variable in variables:
             file.seek(variable.offset)
-            content = file.read(variable.size)
+            if len(content := file.read(variable.size)) != variable.size:
+                raise ValueError(f"The weights end before those of {variable.name} do.")
             if not variable.is_rounded:
                 yield _header(variable.name, variable.shape, variable.type, variable.size) + content
                 continue

@@ -97,6 +97,8 @@ def _int8_weights(folder: Path, target: Path) -> Int8Weights | None:
         return write_int8(folder / WEIGHTS, target / INT8_WEIGHTS)
     except ImportError:
         raise missing_extra("admin", "The weights of a model for workers without a GPU") from None
+    except OSError as error:  # a full disk
+        raise CliError(f"The int8 weights cannot be written into {target}: {error.strerror}.") from None
 
 
 def _resolve(model: str) -> tuple[huggingface_hub.Repository | Path, str]:

@@ -120,8 +120,8 @@ def _matches(
 ) -> Iterator[int]:
     """Yield the lengths of the phrases that begin at a word, the longest first."""
     word = texts[at]
-    if word in _NAMES and words[at].text[:1].isupper():
-        return
+    if word.rpartition("-")[2] in _NAMES and words[at].text.rpartition("-")[2][:1].isupper():
+        return  # "Dick Turpin", "Moby-Dick"
     for stem in _stems(word, language):
         for phrase in phrases.get(stem, ()):
             rest = texts[at + 1 : at + len(phrase)]

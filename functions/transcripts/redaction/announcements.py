@@ -17,14 +17,16 @@ from functions.transcripts.words import TranscriptWord
 # compte que 2500". A number of less than six digits then needs words like these in between, and a year one that links.
 LONG_ENOUGH = 6  # digits
 _NAMES_NUMBER = re.compile(
-    r"agência|digits|ziffern|chiffres|dígitos|cifr|cijfers|number|nummer|numéro|número|numero|\bid\b|routing|code|iban|bankleitzahl"
+    r"digits|ziffern|chiffres|dígitos|cifr|cijfers|number|nummer|numéro|número|numero|\bid\b|routing|code|iban|bankleitzahl"
 )
+_BRANCH = "agência"  # of a bank; of news or travel, where what follows at once is no number
 _NUMBER = word_set("number numbers no nr nummer numéro número numero id")
 _LINKING = word_set(
     "is are it's that's ending ends last four ist lautet endet est termine es termina terminada é è finisce eindigt er"
 )
 _CONNECTING = (
     word_set("changed to now became currently neu jetzt maintenant ahora adesso agora nu")
+    | word_set("bancária bancario banco do")
     | _NUMBER
     | _LINKING
     | word_set("please uh um okay yes sure bitte ja s'il vous plaît oui por favor sí per sì alstublieft")
@@ -71,7 +73,7 @@ def is_linked(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) 
     if cue.entity is not Entity.ACCOUNT_NUMBER or len(digits) >= LONG_ENOUGH:
         return True
     if cue.elsewhere:
-        return any(map(_NAMES_NUMBER.search, cue.around))
+        return cue.text == _BRANCH or any(map(_NAMES_NUMBER.search, cue.around))
     text = " ".join(word.normalised for word in words[cue.first : cue.last + 1])
     between = [word.normalised for word in words[cue.last + 1 : run[0].first]]
     if _NAMES_NUMBER.search(text) or (between and between[0] in _NUMBER):
@@ -154,9 +156,9 @@ def completed(
                 break
             if following in written and groups:
                 best = following
-            elif step < 0 and (first := spelt_letter(words, following)) is not None:
+            elif (other := _other_end(words, following, step)) is not None:
                 groups += 1
-                best = following = first
+                best = following = other
             elif _is_letters(words[following].text) or _is_letter_a(words, following, step):
                 groups += 1 if len(words[following].normalised) > 1 else _SINGLE_LETTER
                 best = following if step < 0 or len(words[following].normalised) == 1 else best
@@ -183,6 +185,18 @@ def spelt_letter(words: Sequence[TranscriptWord], last: int) -> int | None:
         if len(letter := words[first].normalised) == 1 and text.startswith(letter) and _AS_IN.fullmatch(between):
             return first
     return last if text in _PHONETIC else None
+
+
+def _other_end(words: Sequence[TranscriptWord], at: int, step: int) -> int | None:
+    """Return where a spelt letter ends whose first word in a direction is at an index; None: there is none.
+
+    Behind a number it has its letter: "A as in apple". A word alone may be a name there: "123456. Mike will call".
+    """
+    if step < 0:
+        return spelt_letter(words, at)
+    if words[at].normalised == "i" or words[at - 1].text[-1] in ".?!":  # "I like it"
+        return None
+    return next((n for n in range(at + 2, min(len(words), at + 4)) if spelt_letter(words, n) == at), None)
 
 
 def _is_letter_a(words: Sequence[TranscriptWord], at: int, step: int) -> bool:

@@ -10,6 +10,11 @@ from functions.options.redacted_entities import Entity
 
 # "läuft im April 2027 ab", "bis 10/28 gültig": only the first of two words that frame what they announce is the cue.
 _FRAMED = r"(?= (\S+ ){0,8}%s\b)"
+# "Security is 447" of a card's code, and no "security is good".
+_BEFORE_DIGIT = (
+    r"(?= ((uh|um|it's|okay) ){0,2}(\d|"
+    r"(oh|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|double|triple)\b))"
+)
 
 STEMS = {
     Entity.CREDIT_CARD: (
@@ -38,7 +43,9 @@ STEMS = {
     ),
     Entity.CVV: (
         r"cvv|cvc|c ?i ?d\b|cv (code|two)|c v v|c v c|csc\b|signature (strip|panel)",
-        r"security code|security is\b|verification (code|value|number)|card code|security (number|digits)",
+        r"security code|security is"
+        + _BEFORE_DIGIT
+        + "|verification (code|value|number)|card code|security (number|digits)",
         r"(three|3|four|4)[ -]digit( \w+)? (code|number)",
         r"(code|number|numbers|digits)( \w+){0,2} (on|at) the (back|reverse|rear)\b(?! end\b)",
         r"(three|3|four|4) digits on the (back|front)|(three|3) (digits|numbers (are|on|next|at))",

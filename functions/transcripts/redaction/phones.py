@@ -17,6 +17,7 @@ _LENGTHS = range(8, 16)  # digits; shorter ones are valid somewhere whatever the
 _READ_ALOUD = range(8, 13)  # digits of a number that is read digit by digit, whatever plan it is of
 _LEAST_GROUPS = 4  # words or groups of digits from which on one dictates
 _MOST_PAIRS = 1  # digits more than words, for a "twelve" among them
+_COUNTS = ("12345678910", "10987654321", "987654321")
 _CERTAIN = 10  # digits from which a number need not begin with the 0 of a national number
 
 
@@ -41,11 +42,12 @@ def is_phone_number(digits: str, text: str, language: str) -> bool:
 
 
 def is_read_aloud(digits: str, text: str) -> bool:
-    """Tell whether digits are read one by one, as many as a telephone has; counting from one on is no reading."""
+    """Tell whether digits are read one by one, as many as a telephone has; counting from one on, or down, is none."""
     groups = text.split()
     if len(digits) not in _READ_ALOUD or len(groups) < _LEAST_GROUPS:
         return False
-    return len(digits) - len(groups) <= _MOST_PAIRS and not "12345678910".startswith(digits[:6])
+    is_counting = any(count.startswith(digits[:6]) for count in _COUNTS)
+    return len(digits) - len(groups) <= _MOST_PAIRS and not is_counting
 
 
 def _is_valid(phonenumbers: object, number: str, region: str | None) -> bool:

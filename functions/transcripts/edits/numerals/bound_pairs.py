@@ -48,12 +48,17 @@ def is_with_larger(tokens: Tokens, number: Number, others: Sequence[Number], lea
         and other.is_sure is not False
         and not other.is_ordinal
         and tokens[other.start].lower not in tokens.vocabulary.ambiguous
-        and any(
-            _is_bound(tokens, first, second, table)
-            for first, second in ((number, other), (other, number))
-            for table in (_RATIOS, _RANGES)
-        )
+        and are_bound(tokens, number, other)
         for other in others
+    )
+
+
+def are_bound(tokens: Tokens, one: Number, other: Number) -> bool:
+    """Tell whether a word between two numbers, in either order, binds them."""
+    return any(
+        _is_bound(tokens, first, second, table)
+        for first, second in ((one, other), (other, one))
+        for table in (_RATIOS, _RANGES)
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from functions.transcripts.edits.numerals.bound_pairs import is_of_one, is_with_larger
+from functions.transcripts.edits.numerals.bound_pairs import are_bound, is_of_one, is_with_larger
 from functions.transcripts.edits.numerals.kings import is_of_king
 from functions.transcripts.edits.numerals.labels import AFTER_LABELS, LABELS
 from functions.transcripts.edits.numerals.numbers import Number, is_fraction
@@ -156,6 +156,7 @@ def _is_estimate(tokens: Tokens, number: Number, others: Sequence[Number]) -> bo
             and other.is_word
             and other.value > 0
             and tokens[other.start].lower in tokens.vocabulary.ambiguous
+            and not (other.value > 1 and are_bound(tokens, number, other))  # "neuf sur dix"
             for other in others
         )
     )

@@ -78,7 +78,13 @@ def test_large_weights_are_cut_into_blocks(tmp_path: Path, monkeypatch: pytest.M
 
 @pytest.mark.parametrize(
     ("content", "version"),
-    [(b"and so on", 6), (b"", 6), (variable("a/weight", np.ones((9, 9), np.float16), FLOAT16)[:-5], 6), (b"", 5)],
+    [
+        (b"and so on", 6),
+        (b"", 6),
+        (variable("a/weight", np.ones((9, 9), np.float16), FLOAT16)[:-5], 6),
+        (variable("a/bias", np.ones(9, np.float16), FLOAT16)[:-5], 6),
+        (b"", 5),
+    ],
 )
 def test_unreadable_weights_give_none(tmp_path: Path, content: bytes, version: int) -> None:
     source = weights_file(tmp_path / "model.bin", [content], version)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import struct
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from earshot_cli.errors import CliError
 from earshot_cli.models import bucket as model_bucket
 from earshot_cli.models import upload as model_upload
 from earshot_contract.manifest import Manifest, ModelFile
@@ -155,6 +158,17 @@ def test_model_of_earlier_release_gets_int8_weights(s3: Any, tmp_path: Path) -> 
     assert replace(added, int8=None) == earlier
     keys = {entry["Key"] for entry in s3.list_objects_v2(Bucket="models")["Contents"]}
     assert keys == {"mine/manifest.json", "mine/model.bin", "mine/model.int8.zlib"}
+
+
+def test_full_disk_is_named_and_nothing_uploaded(s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(model_upload, "write_int8", full)
+
+    with pytest.raises(CliError, match=r"int8 weights cannot be written into .*: No space left on device"):
+        model_upload.add(write_model(tmp_path / "mine"), None, "models")
+    assert "Contents" not in s3.list_objects_v2(Bucket="models", Prefix="mine/")
 
 
 def test_model_add_replaces_broken_manifest(s3: Any, tmp_path: Path) -> None:

@@ -119,13 +119,17 @@ def test_interrupted_without_a_line_still_ends_as_interrupted(
     assert "Some jobs may go on" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_import_prints_no_traceback(signal_number: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("signal_number", "before"),
+    [(signal.SIGINT, ""), (signal.SIGTERM, ""), (signal.SIGTERM, "trap '' INT; ")],
+    ids=["SIGINT", "SIGTERM", "SIGTERM where Ctrl-C is ignored, as behind & in a script"],
+)
+def test_interrupted_import_prints_no_traceback(signal_number: int, before: str, tmp_path: Path) -> None:
     """The command's modules take a second to import; here one of them ends the process as Ctrl-C does then."""
     (tmp_path / "httpx.py").write_text(f"import os\nos.kill(os.getpid(), {signal_number})\n")
 
     done = subprocess.run(
-        [sys.executable, "-m", "earshot_cli.entry_point", "jobs"],
+        ["sh", "-c", f'{before}exec "$0" -m earshot_cli.entry_point jobs', sys.executable],
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
         capture_output=True,
         text=True,

@@ -30,6 +30,7 @@ from tests.fixtures.transcripts import segment, timed_words, transcript
         ("ru", "Блять, сука", "****, ****"),
         ("en", "Mother-fucker! A dumb-ass hot-dog, cock-a-doodle-doo.", "****! A **** hot-dog, cock-a-doodle-doo."),
         ("fr", "Espèce d'enculé, l’enfoiré d'à côté.", "Espèce ****, **** d'à côté."),
+        ("en", "Moby-Dick, a dick-head.", "Moby-Dick, a ****."),
         ("vi", "fuck", "fuck"),
     ],
 )

@@ -41,6 +41,12 @@ ENTITIES = "pci,ssn,phone_number,email_address,account_number"
         ("en", "date", "the 3rd of Sept. 2024", "the [DATE_1]"),
         ("de", "dob", "Ich bin am dritten dritten fünfundachtzig geboren.", "Ich bin am [DOB_1] geboren."),
         ("es", "date", "el tres de marzo de mil novecientos ochenta y cinco", "el [DATE_1]"),
+        ("en", "account_number", "policy number 4 4 5 6 7 8 A as in apple.", "policy number [ACCOUNT_NUMBER_1]."),
+        ("en", "account_number", "my account is 123456, I like it", "my account is [ACCOUNT_NUMBER_1], I like it"),
+        # Words between an announcement and its number.
+        ("pt", "account_number", "a agência bancária é 1234", "a agência bancária é [ACCOUNT_NUMBER_1]"),
+        ("pt", "account_number", "agência do banco 0372", "agência do banco [ACCOUNT_NUMBER_1]"),
+        ("en", "pci", "and the security is, uh, ninety nine one", "and the security is, uh, [CVV_1]"),
         ("pt", "date", "dia três de março de mil novecentos e oitenta e cinco", "dia [DATE_1]"),
     ],
 )
@@ -62,6 +68,10 @@ def test_secret_in_a_sentence_is_redacted_whole(language: str, names: str, text:
         ("fr", ENTITIES, "Je me rends compte que 2500 personnes sont venues en 2019."),
         ("es", ENTITIES, "Nos dimos cuenta en 2019: página 123, 80 millones, 12.000 euros en la cuenta."),
         ("pt", ENTITIES, "Ele conta que em 2019 vieram 2500 pessoas."),
+        ("pt", ENTITIES, "A agência de viagens fechou em 2019. Uma agência com 2500 funcionários."),
+        ("en", ENTITIES, "The security is good: 500 guards. Security is what 350 men are paid for."),
+        ("en", ENTITIES, "ten nine eight seven six five four three two one zero ignition"),
+        ("en", ENTITIES, "Nine, eight, seven, six, five, four, three, two, one."),
     ],
 )
 def test_number_that_is_no_secret_stays(language: str, names: str, text: str) -> None:
