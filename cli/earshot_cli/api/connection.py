@@ -15,7 +15,9 @@ from earshot_cli.api.retries import BUSY_SECONDS, OnBusy, Retries, no_busy_sign
 from earshot_cli.errors import CliError, Status
 
 # What follows the deployment's own address in one that was copied: from the page (`/v1/#/jobs`), from a request.
-_ROUTE = re.compile(r"/v1([/?#].*)?$")
+# A path of a proxy that begins so, too (`/v1/earshot`), is part of the address.
+_ROUTES = "listen|requests|audio|uploads|models|workers|page|shared|docs|openapi.json"
+_ROUTE = re.compile(rf"/v1(/({_ROUTES})\b.*|/?([?#].*)?)$")
 _HTTP_TIMEOUT = httpx.Timeout(60, connect=10)  # seconds; API Gateway ends a request after 29 s
 
 

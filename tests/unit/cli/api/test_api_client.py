@@ -83,6 +83,14 @@ def test_lost_connection_is_tried_again_after_an_answer(
         "/v1#/key",
     ],
 )
-@pytest.mark.parametrize("base", ["http://127.0.0.1:8123", "https://a1.execute-api.eu-central-1.amazonaws.com"])
+@pytest.mark.parametrize(
+    "base",
+    [
+        "http://127.0.0.1:8123",
+        "https://a1.execute-api.eu-central-1.amazonaws.com",
+        "https://proxy.example.com/v1/earshot",
+        "https://proxy.example.com/v1/listener",
+    ],
+)
 def test_deployment_is_found_by_any_copied_address(base: str, copied: str) -> None:
     assert ApiClient(f" {base}{copied} ").url == base
