@@ -128,6 +128,8 @@ def flaw_of(manifest: Manifest, folder: str, families: Collection[str] | None = 
             return f"the size of {name} is {file.size}."
     if (int8 := manifest.int8) is not None and len(int8.blocks) != -(-int8.size // BLOCK_BYTES):
         return f"its int8 weights have {len(int8.blocks)} blocks for {int8.size} bytes."
+    if int8 is not None and min(int8.blocks, default=1) < 1:
+        return "its int8 weights have a block without bytes."
     return None
 
 

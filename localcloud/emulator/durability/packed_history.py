@@ -26,6 +26,12 @@ class PackedHistory(list[Any]):
     def __iter__(self) -> Iterator[Any]:
         return iter(self._events())
 
+    def __reversed__(self) -> Iterator[Any]:
+        return iter(self._events()[::-1])
+
+    def __contains__(self, event: object) -> bool:
+        return event in self._events()
+
     def __len__(self) -> int:
         return self._length
 

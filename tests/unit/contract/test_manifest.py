@@ -20,6 +20,10 @@ def document(**changes: Any) -> str:
     return json.dumps({"name": "base", "files": WEIGHTS, **changes})
 
 
+def int8(size: int, blocks: list[int]) -> dict[str, Any]:
+    return {"sha256": "e" * 64, "size": size, "blocks": blocks}
+
+
 def test_manifest_of_an_earlier_release_is_of_family_whisper() -> None:
     manifest = read_manifest(document(), "base")
     assert (manifest.family, manifest.languages) == ("whisper", None)
@@ -56,6 +60,8 @@ def test_manifest_without_sizes_is_usable() -> None:
         (document(family="speakers"), "embedding.onnx is not among its files"),
         (document(languages=[]), "list of languages is empty"),
         (document(languages=[1]), "type integer, not string"),
+        (document(int8=int8(2**23 + 1, [90])), "int8 weights have 1 blocks for 8388609 bytes"),
+        (document(int8=int8(2**23 + 1, [90, 0])), "int8 weights have a block without bytes"),
     ],
 )
 def test_broken_manifest_raises_with_its_reason(body: str, reason: str) -> None:

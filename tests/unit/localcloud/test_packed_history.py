@@ -22,6 +22,8 @@ def test_packed_history_reads_as_its_list() -> None:
 
     assert list(packed) == EVENTS
     assert (len(packed), packed[-1], packed[2:4]) == (40, EVENTS[-1], EVENTS[2:4])
+    assert list(reversed(packed)) == EVENTS[::-1]
+    assert EVENTS[3] in packed
     assert packed == EVENTS
     assert packed != EVENTS[1:]
     assert not PackedHistory([])

@@ -160,9 +160,8 @@ def _claimed_end(container: InputContainer, stream: AvAudioStream, file: PartRea
     name = container.format.name
     if name in _WITHOUT_DURATION:
         return None
-    if (
-        name in ("ogg", "nut", "asf", "matroska,webm") and zero > _LIVE_START
-    ):  # of a dump it is the end on the stream's clock
+    # Of a dump of a stream it is the end on the stream's clock.
+    if name in ("ogg", "nut", "asf", "matroska,webm") and zero > _LIVE_START:
         return None
     if name == "ogg" and stream.codec_context.name == "flac":  # and here FFmpeg does not know the start
         return None

@@ -61,7 +61,9 @@ class PacketClock:
     def __init__(self, part: OpenPart, start: float = 0.0) -> None:
         """Begin a part at `start` seconds of the file."""
         self._timeline, self._start = part.timeline, start
-        self._codec = part.stream.codec_context
+        codec = part.stream.codec_context
+        # Before anything is decoded: a look decodes on another thread, and damage can change what the codec says.
+        self._frame_seconds = codec.frame_size / codec.sample_rate if codec.frame_size else 0.0
         # Once a part, not once a packet: there are a million, and each access makes a fraction.
         self._unit = float(part.stream.time_base) if part.stream.time_base else 0.0
         self._has_edits = "mp4" in part.container.format.name.split(",")  # MP4, MOV and their kin
@@ -112,7 +114,6 @@ class PacketClock:
 
     def _lengths(self, durations: np.ndarray) -> np.ndarray:
         """Return the seconds of packets: of a frame exactly, where the container's unit is too coarse for it."""
-        exact = self._codec.frame_size / self._codec.sample_rate if self._codec.frame_size else 0.0
         duration = durations * self._unit
-        is_frame = np.abs(exact - duration) < self._unit
-        return np.where(is_frame, exact, np.minimum(duration, _MAX_PACKET_SECONDS))
+        is_frame = np.abs(self._frame_seconds - duration) < self._unit
+        return np.where(is_frame, self._frame_seconds, np.minimum(duration, _MAX_PACKET_SECONDS))

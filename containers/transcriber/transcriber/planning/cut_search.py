@@ -29,7 +29,8 @@ from transcriber.whisper.windows.profile import Profile
 _LOOK_BEFORE_SECONDS, _LOOK_AFTER_SECONDS = 50.0, 20.0
 _MOST_LOOK_BEFORE, _MOST_LOOK_AFTER = 1 / 3, 1 / 6  # of a shard's length
 _CUT_BEFORE_SECONDS = 30.0  # a cut lies at most so long before its target
-# Kept behind a look, at most: about as many as are read in the quarter of a second that a look takes.
+# Kept behind a look, at most: about as many as are read in the quarter of a second that a look takes. A look of as many
+# bytes, of samples in many channels, is decoded while its packets come.
 _MOST_KEPT_PACKETS, _MOST_KEPT_BYTES = 40_000, 16 * 2**20
 
 
@@ -56,13 +57,34 @@ class Batch(NamedTuple):
         return PacketPosition(seconds, self.first + index, self.part_number, packet.pts, offset)
 
 
-class _Look(NamedTuple):
+class _Look:
     """Packets around a target, of one part; `earlier` are decoded before them, so that the decoder has settled."""
 
-    part: OpenPart
-    start: float  # seconds of the file
-    earlier: list[Packet[AvAudioStream]]
-    packets: list[tuple[PacketPosition, Packet[AvAudioStream]]]
+    def __init__(self, part: OpenPart, start: float, earlier: list[Packet[AvAudioStream]]) -> None:
+        """Begin at `start` seconds of the file."""
+        self.start, self.close = start, CloseLook(start)
+        self._codec, self._earlier = part.stream.codec_context, earlier
+        self._packets: list[tuple[PacketPosition, Packet[AvAudioStream]]] = []
+        self._bytes = 0
+        self._has_begun = False
+
+    def add(self, position: PacketPosition, packet: Packet[AvAudioStream]) -> None:
+        """Take the next packet."""
+        self._packets.append((position, packet))
+        self._bytes += packet.size
+        if self._bytes > _MOST_KEPT_BYTES:
+            self.decode()
+
+    def decode(self) -> None:
+        """Decode the packets so far."""
+        if not self._has_begun:
+            self._codec.flush_buffers()
+            for packet in self._earlier:
+                _decoded(packet)
+        for position, packet in self._packets:
+            self.close.add(position, _decoded(packet))
+        self._has_begun, self._bytes = True, 0
+        self._packets.clear()
 
 
 class _Found(NamedTuple):
@@ -154,12 +176,12 @@ class CutSearch:
                 self._running = self._thread.submit(self._looked, look, self._look_end)
                 return index
             if self._look is None and self._is_near(start):
-                self._look = _Look(batch.part, start, list(self._earlier), [])
+                self._look = _Look(batch.part, start, list(self._earlier))
                 self._earlier.clear()
             if self._look is None:
                 self._earlier.append(packet)
                 continue
-            self._look.packets.append((batch.position(index), packet))
+            self._look.add(batch.position(index), packet)
             self._look_end = end
         return len(batch.packets)
 
@@ -169,13 +191,8 @@ class CutSearch:
 
     def _looked(self, look: _Look, end: float) -> _Found:
         """Decode a look's packets and find the best cut; the target does not change meanwhile."""
-        close = CloseLook(look.start)
-        look.part.stream.codec_context.flush_buffers()
-        for packet in look.earlier:
-            _decoded(packet)
-        for position, packet in look.packets:
-            close.add(position, _decoded(packet))
-        target = self._targets[0]
+        look.decode()
+        close, target = look.close, self._targets[0]
         return _Found(close.is_steady(end), close.best_cut(target, target - _CUT_BEFORE_SECONDS, self._profile), end)
 
     def _decide(self, found: _Found) -> None:

@@ -59,6 +59,8 @@ class ModelFiles:
             mismatch = first_mismatch(directory := self._cache / name, digests)
             if mismatch:  # not downloaded yet, or of an earlier manifest
                 mismatch = _describe_first(digests, self._download(name, digests, directory, int8).values())
+            if mismatch and int8:
+                mismatch = mismatch.replace(WEIGHTS, f"{WEIGHTS} (from {INT8_WEIGHTS})", 1)
         if mismatch:
             raise ShardFailed(
                 ShardError.CORRUPT_MODEL, f"The model {name!r} is not what its manifest says: {mismatch}."

@@ -48,7 +48,8 @@ def test_samples_in_another_order_are_read_with_a_warning(
 
 def test_order_of_noise_and_of_silence_is_that_of_linear16(tmp_path: Path) -> None:
     path = tmp_path / "a.raw"
-    for samples in (np.random.default_rng(1).normal(0, 3000, 80_000), np.zeros(80_000), np.ones(40)):
+    high_tone = 300 * np.sin(2 * np.pi * 0.45 * np.arange(80_000))  # far from zero and from its neighbours, as noise is
+    for samples in (np.random.default_rng(1).normal(0, 3000, 80_000), high_tone, np.zeros(80_000), np.ones(40)):
         path.write_bytes(samples.astype("<i2").tobytes())
         audio = AudioStream(path, raw=RAW)
         list(audio)

@@ -99,6 +99,16 @@ def test_slow_look_changes_neither_cuts_nor_looks(
     assert search(ends) == prompt
 
 
+def test_look_of_many_bytes_is_decoded_while_its_packets_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, kept = search(), list[int]()
+    monkeypatch.setattr(cut_search, "_MOST_KEPT_BYTES", 10 * Packet.size)
+    decode = cut_search._Look.decode
+    monkeypatch.setattr(cut_search._Look, "decode", lambda look: (kept.append(len(look._packets)), decode(look)))
+
+    assert search() == whole
+    assert max(kept) == 11
+
+
 def test_file_that_ends_in_a_look_is_not_cut_there() -> None:
     cuts, _ = search((150,))
 

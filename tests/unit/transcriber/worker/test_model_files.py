@@ -138,7 +138,17 @@ def test_wrong_int8_weights_raise_corrupt_model(account: Any, cache: Path, conte
     error, message = find_error(ModelFiles(account.clients.s3, "models", cache, int8=True), "small")
 
     assert error == ShardError.CORRUPT_MODEL
-    assert "model.bin" in message
+    assert "model.bin (from model.int8.zlib) has SHA-256" in message
+
+
+def test_missing_int8_weights_are_named(account: Any, cache: Path) -> None:
+    put_int8(account, b"int8 weights", b"int8 weights")
+    account.clients.s3.delete_object(Bucket="models", Key="small/model.int8.zlib")
+
+    error, message = find_error(ModelFiles(account.clients.s3, "models", cache, int8=True), "small")
+
+    assert error == ShardError.CORRUPT_MODEL
+    assert "model.bin (from model.int8.zlib) is missing" in message
 
 
 def test_unknown_model_error_lists_available_models(account: Any, cache: Path) -> None:

@@ -36,6 +36,8 @@ def wav(tag: int, bits: int, samples: bytes, remark: bytes = b"") -> bytes:
         (FLOAT, 32, "<i4", 2**31, "pcm_s32le"),
         (FLOAT, 16, "<i2", 2**15, "pcm_s16le"),
         (0, 16, "<i2", 2**15, "pcm_s16le"),
+        (0, 32, "<i4", 2**31, "pcm_s32le"),
+        (0, 32, "<f4", 1.0, "pcm_f32le"),
         (INTEGER, 32, "<i4", 2**31, "pcm_s32le"),
         (FLOAT, 32, "<f4", 1.0, "pcm_f32le"),
         (FLOAT, 32, "<f4", 2**15, "pcm_f32le"),
@@ -52,6 +54,23 @@ def test_samples_are_read_as_what_they_are(
 
     assert found.info.codec == codec
     assert np.corrcoef(found.samples, sound)[0, 1] > 0.99
+
+
+def test_pause_that_an_fft_has_rounded_is_of_floats(tmp_path: Path) -> None:
+    sound, path = tone(0.5), tmp_path / "a.wav"
+    sound[10_000:24_000] = 0.0
+    rounded = np.fft.irfft(np.fft.rfft(sound) * 1.0001, len(sound))
+    path.write_bytes(wav(FLOAT, 32, rounded.astype("<f4").tobytes()))
+
+    assert decode(path).info.codec == "pcm_f32le"
+
+
+@pytest.mark.parametrize("loudness", [0.4, 0.45, 0.5, 0.55])
+def test_square_of_integers_is_of_integers(tmp_path: Path, loudness: float) -> None:
+    square, path = np.sign(np.sin(np.arange(32_000) * 0.1 + 0.05)) * loudness, tmp_path / "a.wav"
+    path.write_bytes(wav(INTEGER, 32, (square * 2**31).astype("<i4").tobytes()))
+
+    assert decode(path).info.codec == "pcm_s32le"
 
 
 def test_silence_keeps_the_format_of_its_header(tmp_path: Path) -> None:
