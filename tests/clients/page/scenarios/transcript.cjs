@@ -172,7 +172,7 @@ module.exports = {
     offline = false;
     await add(" Other.", page.locator("#words p").first());
     await page.waitForFunction(() => document.querySelector("#words p").classList.contains("changed"));
-    await page.waitForTimeout(300);
+    await statusWith(/^(?!Saving)/);
     const hidden = await status.innerText(); // by what is saved elsewhere
     await paragraph.click();
     await page.keyboard.press("Escape");

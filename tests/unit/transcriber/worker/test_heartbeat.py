@@ -104,7 +104,7 @@ def test_lost_lease_ends_worker_after_its_current_shards(
     harness.start(lease=True)
     shard, _, future = harness.submitted(1)[0]
     set_lease("theirs")
-    wait_until(harness.worker._stopping.is_set)
+    wait_until(harness.receives_no_more.is_set)
     harness.account.send("t2", make_shard())
     time.sleep(0.3)
     assert not harness.has_exited()
