@@ -55,12 +55,14 @@ FORMS = {
     "instance_types": re.compile(r"[a-z0-9-]+\.[a-z0-9*-]+"),
     "cors_origins": re.compile(r"\*|https?://[^/\s*]+"),
     "alarm_email": re.compile(r"|[^@\s]+@[^@\s]+"),
+    "permissions_boundary": re.compile(r"|([\w+=,.@-]+/)*[\w+=,.@-]+", re.ASCII),
     "default_model": re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*"),
 }
 EXAMPLES = {
     "instance_types": "g6.xlarge,g5.xlarge",
     "cors_origins": "https://example.org, with its scheme and without a path",
     "alarm_email": "me@example.org",
+    "permissions_boundary": "developers-boundary, the name of a policy of the account, not its ARN",
     "default_model": "small",
 }
 # Least values. AWS WAF counts at least ten requests an address.
@@ -116,6 +118,7 @@ class StackSettings:
     uploads_days: int = 0  # days after which uploads and their results are deleted; 0: never
     cors_origins: tuple[str, ...] = ("*",)  # web origins whose pages may call the API; *: all
     dashboard: bool = False  # in CloudWatch: $3 a month, the first three of an account are free
+    permissions_boundary: str = ""  # name of a policy that bounds every role of the stack; empty: none
     alarm_email: str = ""  # receives alarms; empty: CloudWatch alone shows them
 
     default_model: str = "large-v3-turbo"  # model that the name `whisper` stands for; a folder of the models bucket

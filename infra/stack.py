@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import CfnOutput, PermissionsBoundary, Stack
 from constructs import Construct
 
 from infra.api import Api
@@ -24,6 +24,9 @@ class Earshot(Stack):
     def __init__(self, scope: Construct, id: str, settings: StackSettings, **kwargs: Any) -> None:
         # CloudFormation puts a stack's tags on its resources; ECS passes them on to managed instances.
         tags = {"Application": "Earshot", "Deployment": settings.name}
+        boundary = settings.permissions_boundary
+        if boundary:  # where an account's administrators refuse roles without one
+            kwargs["permissions_boundary"] = PermissionsBoundary.from_name(boundary)
         super().__init__(scope, id, description="Earshot: hosted Whisper in your own account", tags=tags, **kwargs)
         base = Foundation.create(self, settings)
         worker_machine = WorkerMachine(self, "Workers", base)

@@ -53,26 +53,20 @@ class WorkerMachine(Construct):
         self.scale = self._build_scale()
 
     def _build_settle(self) -> lambda_.Function:
-        settle = self._base.functions.add("settle", self._environment, timeout=Duration.seconds(30))
-        self._base.storage.grant_table(settle, "GetItem", "UpdateItem", "DeleteItem")
+        environment = self._environment | self._policy_environment()
+        settle = self._base.functions.add("settle", environment, timeout=Duration.seconds(30))
+        self._base.storage.grant_table(settle, "GetItem", "BatchGetItem", "UpdateItem", "DeleteItem")
         self._grant_queue_length(settle)
         return settle
 
     def _build_scale(self) -> lambda_.Function:
-        settings = self._base.settings
         scale = self._base.functions.add(
             "scale",
             self._environment
+            | self._policy_environment()
             | {
                 "WORKER_MACHINE_ARN": self.state_machine.state_machine_arn,
                 "DEAD_QUEUE_URL": self._base.queues.dead.queue_url,
-                "MAX_WORKERS": str(settings.max_workers),
-                "IDLE_SECONDS": str(settings.idle_seconds),
-                "SPEED": str(settings.speed),
-                "DRAIN_SECONDS": str(settings.drain_seconds),
-                "WORKER_PRICE": str(settings.worker_price),
-                "QUICK_WORKERS": str(settings.quick_workers),
-                "QUICK_MEMORY": str(settings.quick_memory),
             },
             timeout=Duration.seconds(30),
             scheduled=True,
@@ -84,6 +78,19 @@ class WorkerMachine(Construct):
         self.state_machine.grant_start_execution(scale)
         self.state_machine.grant_execution(scale, "states:StopExecution")
         return scale
+
+    def _policy_environment(self) -> dict[str, str]:
+        """Return the settings from which the policy decides what to launch."""
+        settings = self._base.settings
+        return {
+            "MAX_WORKERS": str(settings.max_workers),
+            "IDLE_SECONDS": str(settings.idle_seconds),
+            "SPEED": str(settings.speed),
+            "DRAIN_SECONDS": str(settings.drain_seconds),
+            "WORKER_PRICE": str(settings.worker_price),
+            "QUICK_WORKERS": str(settings.quick_workers),
+            "QUICK_MEMORY": str(settings.quick_memory),
+        }
 
     def _grant_queue_length(self, function: lambda_.Function) -> None:
         for queue in (self._base.queues.fast, self._base.queues.bulk):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
 from functions.workers.fleet import Fleet
+from functions.workers.slots import Slot
 from simulation import assumptions
 from simulation.policies import Policy
 from simulation.records import Job, Shard
@@ -66,11 +67,24 @@ class SimulatedCloud(SimulatedWorkers):
             self.scale()
 
     def scale(self) -> None:
-        """Decide as the function `scale` does, and launch."""
+        """Launch as the function `scale` does."""
+        for slot, kind, queues in self.decide():
+            self.launch(slot, kind, queues)
+
+    def decide(self) -> list[tuple[Slot, WorkerKind, WorkerQueues]]:
+        """Return what the policy launches now: slots, kinds, queues."""
         messages = (len(self.fast) + self.in_work["fast"], len(self.bulk) + self.in_work["bulk"])
         if not sum(messages):
-            return
+            return []
         tasks, quick = self.slots[WorkerKind.TASK], self.slots[WorkerKind.QUICK]
         fleet = Fleet(tasks, quick, self.measures, self.limits, self.env.now)
-        for slot, kind, queues in self.policy(fleet, fleet.backlog(messages, 0.0, 0, False)):
-            self.launch(slot, kind, queues)
+        return list(self.policy(fleet, fleet.backlog(messages, 0.0, 0, False)))
+
+    def queues_with_work(self, kind: WorkerKind) -> WorkerQueues | None:
+        """Decide as the function `settle` does."""
+        if kind is WorkerKind.TASK:
+            return WorkerQueues.ALL if self.fast or self.bulk else None
+        if self.fast:
+            return WorkerQueues.FAST
+        pays = any(kind is WorkerKind.QUICK and queues is WorkerQueues.ALL for _, kind, queues in self.decide())
+        return WorkerQueues.ALL if self.bulk and pays else None

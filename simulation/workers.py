@@ -130,12 +130,15 @@ class SimulatedWorkers:
                 self.environments.append(self.env.now + assumptions.QUICK_KEPT_SECONDS)
             self.measures = self.measures.after_worker(kind, self.read(kind, pk))
             self.write(kind, Slot(pk))
-            if not self.fast and not (self.bulk and kind is WorkerKind.TASK):
+            if (again := self.queues_with_work(kind)) is None:
                 return
-            queues = WorkerQueues.FAST if kind is WorkerKind.QUICK else WorkerQueues.ALL
             until = int(self.env.now + LAUNCH_LEASE_SECONDS)
-            again = replace(Slot(pk), lease="x", until=until, launch=until, launched=self.env.now, queues=queues)
-            self.write(kind, again)
+            queues = again
+            self.write(kind, Slot(pk, "x", until, launch=until, launched=self.env.now, queues=queues))
+
+    def queues_with_work(self, kind: WorkerKind) -> WorkerQueues | None:
+        """Return the queues of another worker in a slot that was just released; None: no other follows."""
+        raise NotImplementedError
 
     def has_capacity(self, kind: WorkerKind) -> bool:
         """Return whether AWS gives another worker of the kind now."""

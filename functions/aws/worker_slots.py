@@ -89,6 +89,20 @@ def replace_dead(slot: str, lease: str, execution: str | None) -> str | None:
     return renewed if dynamodb.update(slot, changes, attribute("lease").eq(lease)) else None
 
 
+def free_dead(slot: str, lease: str) -> bool:
+    """Free the slot of a worker that died at work: no launch has failed, so it does not cool down.
+
+    Returns:
+        False, and nothing changed, if `replace_dead` returned None.
+    """
+    died = find(slot)
+    failures = 0 if died.audio_seconds else died.failures + 1
+    if died.ready is None or failures > 1:
+        return False
+    changes = {"until": 0, "lease": None, "execution": None, "failures": failures or None, **dict.fromkeys(_MEASURED)}
+    return dynamodb.update(slot, changes, attribute("lease").eq(lease)) is not None
+
+
 def has_started(slot: str, lease: str) -> bool:
     """Return whether the worker of this lease has renewed it, and still has the slot."""
     item = dynamodb.get(slot) or {}

@@ -104,17 +104,12 @@ class ExecutionRunner:
         """Write history and outcome into ministack's record, unless StopExecution already wrote the outcome."""
         from moto.stepfunctions.parser import utils
 
-        record["events"] = PackedHistory(to_json_value(execution.to_history_output()["events"]))
-        if record["status"] == "RUNNING":
-            record["stopDate"] = self.states.now_iso()
-            record["status"] = execution.exec_status.value
-            if len(record["events"]) > MAX_HISTORY_EVENTS:
-                cause = f"The execution reached the maximum number of history events ({MAX_HISTORY_EVENTS})."
-                record["status"], record["error"], record["cause"] = "FAILED", "States.Runtime", cause
-            elif record["status"] == "SUCCEEDED":
-                record["output"] = json.dumps(execution.output)
-            else:
-                record["error"], record["cause"] = execution.error, execution.cause
+        events = PackedHistory(to_json_value(execution.to_history_output()["events"]))
+        with self.lock:  # ministack's StopExecution adds an event to a record that runs, and none to one that has ended
+            record["events"], has_ended_here = events, record["status"] == "RUNNING"
+            if has_ended_here:
+                self.write_outcome(record, execution)
+        if has_ended_here:
             self.states._emit_execution_status_event(record)
         # moto adds every thread to this list and removes none.
         utils.TMP_THREADS[:] = [thread for thread in utils.TMP_THREADS if thread.is_alive()]
@@ -127,6 +122,18 @@ class ExecutionRunner:
         self.state.save_messages()
         with suppress(JournalFull):  # the next commit takes these changes along
             self.state.journal.commit()
+
+    def write_outcome(self, record: dict[str, Any], execution: Any) -> None:
+        """Write how an execution has ended by itself into ministack's record."""
+        record["stopDate"] = self.states.now_iso()
+        record["status"] = execution.exec_status.value
+        if len(record["events"]) > MAX_HISTORY_EVENTS:
+            cause = f"The execution reached the maximum number of history events ({MAX_HISTORY_EVENTS})."
+            record["status"], record["error"], record["cause"] = "FAILED", "States.Runtime", cause
+        elif record["status"] == "SUCCEEDED":
+            record["output"] = json.dumps(execution.output)
+        else:
+            record["error"], record["cause"] = execution.error, execution.cause
 
     def create_state_machine(self, original: Operation, data: dict[str, Any]) -> Any:
         """CreateStateMachine, which rejects a definition that the interpreter cannot read."""
@@ -167,7 +174,8 @@ class ExecutionRunner:
 
     def stop_execution(self, original: Operation, data: dict[str, Any]) -> Any:
         """StopExecution, which also wakes every state that waits for a task token."""
-        answer = original(data)
+        with self.lock:
+            answer = original(data)
         self.state.save_execution(data.get("executionArn", ""))
         execution: Any = self.running.get(data.get("executionArn", ""))
         env = execution and execution.exec_worker.env

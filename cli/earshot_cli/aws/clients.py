@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from earshot_cli.aws.call_errors import reason
 from earshot_cli.errors import CliError, Status
 from earshot_cli.extras import missing_extra
-from earshot_contract.aws_errors import error_code
 
 
 def client(service: str, **options: str) -> Any:
@@ -38,14 +38,17 @@ def price_list_client(service: str) -> Any:
     """Create a client of the price list, which answers in few regions, for all of them.
 
     The region is one of https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-query-api.html.
+
+    Raises:
+        CliError: the region is in China, a GovCloud or the European Sovereign Cloud, whose accounts the list refuses.
     """
+    partition = client("sts").meta.partition
+    if partition != "aws":
+        raise CliError(
+            f"AWS's price list in dollars answers no accounts of {partition}. Set a worker's price an hour yourself, "
+            "with -c worker_price=…, to have the cost of jobs computed."
+        )
     return client(service, region_name="us-east-1")
-
-
-# Credentials that were valid once; the last three are botocore's own, of AWS SSO.
-EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
-EXPIRED_IN_BOTOCORE = {"UnauthorizedSSOTokenError", "SSOTokenLoadError", "TokenRetrievalError"}
-UNKNOWN = {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "AuthFailure"}
 
 
 @contextmanager
@@ -57,31 +60,3 @@ def aws_errors(message: str, status: Status = Status.FAILED) -> Iterator[None]:
         yield
     except (BotoCoreError, ClientError) as error:
         raise CliError(f"{message}: {reason(error)}", status) from None
-
-
-def reason(error: Exception) -> str:
-    """Return why a call of AWS failed, and what to do where that is known.
-
-    Args:
-        error: boto3's BotoCoreError or ClientError.
-    """
-    from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
-
-    kind = error_code(error) if isinstance(error, ClientError) else type(error).__name__
-    if isinstance(error, NoRegionError):
-        return "no AWS region is set. Set AWS_REGION, for example AWS_REGION=eu-central-1."
-    if isinstance(error, NoCredentialsError):
-        return "there are no AWS credentials. Set AWS_PROFILE, or sign in with `aws sso login`."
-    if kind in EXPIRED | EXPIRED_IN_BOTOCORE:
-        return "the AWS credentials have expired. Sign in again, for example with `aws sso login`."
-    if kind in UNKNOWN:
-        return (
-            "AWS does not accept these credentials. Check AWS_PROFILE; a region that the account has not enabled "
-            f"refuses valid ones, too. AWS says: {error}"
-        )
-    if isinstance(error, EndpointConnectionError):
-        return (
-            "AWS does not answer there. Check AWS_REGION (a region is written like eu-central-1) and the connection "
-            f"to the internet. {error}"
-        )
-    return f"{error}"

@@ -14,6 +14,8 @@ from earshot_cli.errors import CliError, Status
 APPLICATION = {"Key": "Application", "Value": "Earshot"}  # tag of every stack that `infra` or this command makes
 
 DELETING = "DELETE_IN_PROGRESS"
+BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", DELETING)  # of the stack itself: an operation begins
+CANCELLED = "Resource creation cancelled"  # for another resource's failure, which is the one to know
 
 
 class Stage(Enum):
@@ -58,6 +60,22 @@ def resources(cloudformation: Any, name: str) -> list[dict[str, Any]]:
     return sorted(there, key=lambda resource: str(resource["LogicalResourceId"]))
 
 
+def failures(cloudformation: Any, name: str) -> list[str]:
+    """Return why resources of a stack failed in its last operation: a line each, in the order of time.
+
+    A stack's own reason names its resources alone.
+    """
+    found: list[str] = []
+    for event in cloudformation.describe_stack_events(StackName=name)["StackEvents"]:  # the newest first
+        status, resource = event["ResourceStatus"], event["LogicalResourceId"]
+        if resource == name and status in BEGINNINGS:
+            break
+        why = event.get("ResourceStatusReason", "")
+        if status.endswith("_FAILED") and resource != name and not why.startswith(CANCELLED):
+            found.append(f"{resource}: {why}")
+    return found[::-1]
+
+
 def stage(description: Mapping[str, Any] | None) -> Stage:
     """Return the stage of a described stack."""
     if description is None:
@@ -69,6 +87,15 @@ def stage(description: Mapping[str, Any] | None) -> Stage:
 def is_earshots(description: Mapping[str, Any]) -> bool:
     """Return whether a stack is Earshot's, by its tag: one whose creation failed has no outputs."""
     return APPLICATION in description.get("Tags", [])
+
+
+def check_unprotected(name: str, description: Mapping[str, Any]) -> None:
+    """Raise CliError if CloudFormation refuses to delete a stack because it is protected."""
+    if description.get("EnableTerminationProtection"):
+        raise CliError(
+            f"The stack {name} has termination protection. Nothing was stopped. `aws cloudformation "
+            f"update-termination-protection --no-enable-termination-protection --stack-name {name}` ends it."
+        )
 
 
 def refusal(name: str, description: Mapping[str, Any] | None, region: str) -> CliError:

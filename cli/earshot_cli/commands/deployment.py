@@ -16,7 +16,7 @@ import typer
 from earshot_cli.aws import job_logs
 from earshot_cli.aws.clients import aws_errors, client, price_list_client
 from earshot_cli.aws.deployed_stack import DATA_DIR, local_outputs, read_stack, stack_outputs
-from earshot_cli.aws.stack_state import DELETING, Stage, is_earshots, refusal, stage
+from earshot_cli.aws.stack_state import DELETING, Stage, check_unprotected, is_earshots, refusal, stage
 from earshot_cli.commands.admin import DataDir, Stack
 from earshot_cli.commands.cost_table import WIDE_COLUMNS, cost_table
 from earshot_cli.commands.doctor import Flavour, print_findings
@@ -168,8 +168,9 @@ def _build(
     folder = CLONE / "build" / "deploy" / name
     shutil.rmtree(folder, ignore_errors=True)
     release.synthesize(settings, folder, deployed)
+    synthesized = release.synthesized_settings(name, folder)
     needs = dataclasses.replace(
-        Needs.of(release.synthesized_settings(name, folder)),
+        Needs.of(synthesized),
         first=not deployed,
         parameters=release.public_parameters(name, folder),
     )
@@ -182,7 +183,8 @@ def _build(
         with aws_errors("The worker's image cannot be built"):
             account = client("sts").get_caller_identity()["Account"]
             for asset in image_assets.image_assets(folder, account, client("ecr").meta.region_name):
-                image_builder.build(client, asset, stderr.print, time.sleep)
+                boundary = synthesized["permissions_boundary"]
+                image_builder.build(client, asset, stderr.print, time.sleep, boundary=boundary)
     return folder
 
 
@@ -237,6 +239,7 @@ def destroy(
         raise refusal(stack, description, region)
     if not is_earshots(description):
         raise CliError(f"The stack {stack} is not Earshot's: it has no tag Application=Earshot. Nothing was removed.")
+    check_unprotected(stack, description)  # before its jobs are stopped
     if not yes:
         question = f"Stop all jobs of {stack} in {region} and delete it? Buckets and table stay."
         typer.confirm(question, abort=True, err=True)

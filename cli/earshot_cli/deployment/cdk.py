@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -35,11 +36,10 @@ def run_cdk(arguments: Sequence[str]) -> int:
     check_clone()
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
     environment = os.environ | _NO_ADVICE | {"PATH": path}
-    try:
-        ended = subprocess.run(["npx", "--yes", f"aws-cdk@{VERSION}", *arguments], cwd=CLONE, env=environment)
-    except FileNotFoundError:
-        raise CliError("There is no npx: `make install` brings Node with it.") from None
-    return ended.returncode
+    npx = shutil.which("npx", path=path)  # on Windows it is npx.cmd, which `subprocess` alone does not find
+    if npx is None:
+        raise CliError("There is no npx: `make install` brings Node with it.")
+    return subprocess.run([npx, "--yes", f"aws-cdk@{VERSION}", *arguments], cwd=CLONE, env=environment).returncode
 
 
 def checked_cdk(arguments: Sequence[str]) -> None:

@@ -124,9 +124,18 @@ def _await_deletion(client: Client, stack: str, sleep: Callable[[float], None]) 
         if description is None:
             return
         if description["StackStatus"] == "DELETE_FAILED":
-            raise CliError(
-                f"CloudFormation could not delete {stack}: {description.get('StackStatusReason', 'no reason')}. "
-                "Repeat the command; it continues where it ended."
-            )
+            raise _failure(client, stack, description.get("StackStatusReason", "no reason"))
         sleep(POLL_SECONDS)
     raise CliError(f"{stack} is still being deleted. Repeat the command later.")
+
+
+def _failure(client: Client, stack: str, reason: str) -> CliError:
+    """Return the error of a deletion that failed: why, and what to do."""
+    why = " ".join(stack_state.failures(client("cloudformation"), stack)) or f"{reason}."
+    advice = "Repeat the command; it continues where it ended."
+    if "dependenc" in why:  # of a subnet, a security group or the VPC
+        advice = (
+            "In its VPC is something that the stack did not make, for example an endpoint of GuardDuty's Runtime "
+            f"Monitoring. Delete it in the VPC console. {advice}"
+        )
+    return CliError(f"CloudFormation could not delete {stack}. {why} {advice}")

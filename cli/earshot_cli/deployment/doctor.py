@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Self
 
-from earshot_cli.aws.clients import reason
-from earshot_cli.deployment import account_checks
-from earshot_cli.deployment.account_checks import SERVICE_ROLES, VCPU_QUOTAS, Client, Finding, Level
+from earshot_cli.aws.call_errors import is_denied_by_the_organization, reason
+from earshot_cli.deployment import account_checks, region_checks
+from earshot_cli.deployment.account_checks import COMMERCIAL, SERVICE_ROLES, Client, Finding, Level
+from earshot_cli.deployment.region_checks import VCPU_QUOTAS
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,7 @@ def examine(
         try:
             yield check()
         except (BotoCoreError, ClientError) as error:
-            advice = f"That alone makes no deployment fail. AWS did not answer the question: {reason(error)}"
-            yield Finding(Level.WARNING, f"Not checked: {name}", advice)
+            yield _unanswered(name, error)
     found = docker(run)
     if found.level is Level.PROBLEM and not docker_needed:
         found = Finding(
@@ -72,25 +72,40 @@ def examine(
     yield found
 
 
+def _unanswered(name: str, error: Exception) -> Finding:
+    """Return the finding of a check that AWS did not answer.
+
+    What the organization forbids here it most likely forbids to the deployment, too: policies name services or regions.
+    """
+    why = f"AWS did not answer the question: {reason(error)}"
+    if is_denied_by_the_organization(error):
+        return Finding(Level.PROBLEM, f"Not checked: {name}", why)
+    return Finding(Level.WARNING, f"Not checked: {name}", f"That alone makes no deployment fail. {why}")
+
+
 def _checks(client: Client, needs: Needs) -> Iterator[tuple[str, Callable[[], Finding]]]:
     """Yield the name of each check of the account that these needs take, and the check."""
+    if client("sts").meta.partition == COMMERCIAL:
+        yield "the account's plan", partial(account_checks.account_plan, client, gpu=needs.gpu)
+    else:
+        yield "the partition", partial(account_checks.partition, client)
     yield "the CDK's bootstrap", partial(account_checks.bootstrap, client)
     for name in needs.parameters:
-        yield f"the parameter {name}", partial(account_checks.public_parameter, client, name)
+        yield f"the parameter {name}", partial(region_checks.public_parameter, client, name)
     if needs.first:
-        yield "VPCs", partial(account_checks.vpcs, client)
-    yield "availability zones", partial(account_checks.availability_zones, client, needs.zones)
+        yield "VPCs", partial(region_checks.vpcs, client)
+    yield "availability zones", partial(region_checks.availability_zones, client, needs.zones)
     if needs.quick_workers:
         limits = (needs.quick_workers, needs.quick_memory)
-        yield "Lambda's concurrency", partial(account_checks.lambda_concurrency, client, *limits)
+        yield "Lambda's concurrency", partial(region_checks.lambda_concurrency, client, *limits)
     for role in SERVICE_ROLES:
         if "Spot" not in role or (needs.gpu and needs.spot):
             yield f"the role {role}", partial(account_checks.service_role, client, role)
     if needs.gpu:
-        yield "instance types", partial(account_checks.instance_types, client, needs.instance_types)
+        yield "instance types", partial(region_checks.instance_types, client, needs.instance_types)
     for quota in VCPU_QUOTAS:
         if quota.gpu == needs.gpu and (needs.spot or not quota.spot):
-            yield quota.name, partial(account_checks.vcpu_quota, client, quota, needs.max_workers)
+            yield quota.name, partial(region_checks.vcpu_quota, client, quota, needs.max_workers)
 
 
 def docker(run: Callable[..., Any] = subprocess.run) -> Finding:

@@ -12,16 +12,19 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from earshot_cli.deployment.account_checks import QUALIFIER
 from earshot_cli.deployment.image_assets import ImageAsset
 from earshot_cli.deployment.image_builder_stack import BUILD_SECONDS, POLL_SECONDS, SOURCES, STACK, Client, ensure_stack
 from earshot_cli.errors import CliError
 from earshot_contract.aws_errors import error_code
 
-QUALIFIER = "hnb659fds"  # of the CDK's bootstrap
-
 
 def is_built(client: Client, image: ImageAsset) -> bool:
-    """Return whether the repository has the image already."""
+    """Return whether the repository has the image already.
+
+    Raises:
+        CliError: the CDK's bootstrap has lost its repository.
+    """
     from botocore.exceptions import ClientError
 
     try:
@@ -29,11 +32,23 @@ def is_built(client: Client, image: ImageAsset) -> bool:
     except ClientError as error:
         if error_code(error) == "ImageNotFoundException":
             return False
+        if error_code(error) == "RepositoryNotFoundException":
+            raise CliError(
+                f"The CDK's bootstrap has lost its repository {image.repository}. `aws cloudformation delete-stack "
+                "--stack-name CDKToolkit`, then `earshot cdk bootstrap`, make it again."
+            ) from None
         raise
     return True
 
 
-def build(client: Client, image: ImageAsset, progress: Callable[[str], None], sleep: Callable[[float], None]) -> None:
+def build(
+    client: Client,
+    image: ImageAsset,
+    progress: Callable[[str], None],
+    sleep: Callable[[float], None],
+    *,
+    boundary: str = "",
+) -> None:
     """Build an image in CodeBuild and wait for it; do nothing where the repository has it.
 
     Args:
@@ -41,6 +56,7 @@ def build(client: Client, image: ImageAsset, progress: Callable[[str], None], sl
         image: what to build.
         progress: called with a description of each stage.
         sleep: `time.sleep`.
+        boundary: name of the policy that is the permissions boundary of CodeBuild's role; empty: none.
 
     Raises:
         CliError: the build failed, or took longer than BUILD_SECONDS; the message names its log.
@@ -48,19 +64,18 @@ def build(client: Client, image: ImageAsset, progress: Callable[[str], None], sl
     if is_built(client, image):
         progress("The worker's image is there")
         return
-    identity = client("sts").get_caller_identity()
-    account, partition = identity["Account"], identity["Arn"].split(":")[1]
-    region = client("ecr").meta.region_name
+    account, region = client("sts").get_caller_identity()["Account"], client("ecr").meta.region_name
     bucket = f"cdk-{QUALIFIER}-assets-{account}-{region}"
     progress("Preparing CodeBuild")
-    ensure_stack(client, bucket, image.repository, sleep)
+    ensure_stack(client, bucket, image.repository, sleep, boundary=boundary)
     key = f"{SOURCES}/{image.tag}.zip"
     client("s3").put_object(Bucket=bucket, Key=key, Body=zip_context(image.directory), ExpectedBucketOwner=account)
-    suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
+    # The registry's address ends otherwise in each partition; ECR says how.
+    [repository] = client("ecr").describe_repositories(repositoryNames=[image.repository])["repositories"]
+    uri = repository["repositoryUri"]
     variables = {
-        "REGISTRY": account,
-        "AWS_SUFFIX": suffix,
-        "IMAGE": f"{account}.dkr.ecr.{region}.{suffix}/{image.repository}:{image.tag}",
+        "REGISTRY": uri.partition("/")[0],
+        "IMAGE": f"{uri}:{image.tag}",
         "PLATFORM": image.platform,
         "MIRROR": image.mirror,
         "DOCKERFILE": image.dockerfile,

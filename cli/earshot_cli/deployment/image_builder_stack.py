@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from earshot_cli.aws import stack_state
 from earshot_cli.errors import CliError
 from earshot_contract.aws_errors import error_code
 
@@ -29,8 +30,7 @@ BUILDSPEC = {
     "phases": {
         "pre_build": {
             "commands": [
-                "aws ecr get-login-password | docker login --username AWS --password-stdin "
-                "$REGISTRY.dkr.ecr.$AWS_REGION.$AWS_SUFFIX",
+                "aws ecr get-login-password | docker login --username AWS --password-stdin $REGISTRY",
                 # The same digest or none: where the mirror lacks it, the build takes it from Docker Hub.
                 '[ -z "$MIRROR" ] || ! docker pull $MIRROR || BUILD_ARGS="$BUILD_ARGS --build-arg BASE=$MIRROR"',
             ]
@@ -45,8 +45,17 @@ BUILDSPEC = {
 }
 
 
-def ensure_stack(client: Client, bucket: str, repository: str, sleep: Callable[[float], None]) -> None:
+def ensure_stack(
+    client: Client, bucket: str, repository: str, sleep: Callable[[float], None], *, boundary: str = ""
+) -> None:
     """Create or update the stack with the CodeBuild project.
+
+    Args:
+        client: returns a boto3 client for the name of a service.
+        bucket: bucket of the CDK's bootstrap.
+        repository: repository of the CDK's bootstrap.
+        sleep: `time.sleep`.
+        boundary: name of the policy that is the permissions boundary of its role; empty: none.
 
     Raises:
         CliError: CloudFormation failed.
@@ -56,7 +65,7 @@ def ensure_stack(client: Client, bucket: str, repository: str, sleep: Callable[[
     cloudformation = client("cloudformation")
     arguments = {
         "StackName": STACK,
-        "TemplateBody": json.dumps(template(bucket, repository)),
+        "TemplateBody": json.dumps(template(bucket, repository, boundary)),
         "Capabilities": ["CAPABILITY_IAM"],
         "Tags": [{"Key": "Application", "Value": "Earshot"}],
     }
@@ -78,10 +87,14 @@ def ensure_stack(client: Client, bucket: str, repository: str, sleep: Callable[[
             break
         sleep(POLL_SECONDS)
     if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-        raise CliError(f"The stack {STACK} is {status}: delete it in the console and try again.")
+        why = " ".join(stack_state.failures(cloudformation, STACK))
+        advice = f"`aws cloudformation delete-stack --stack-name {STACK}`, then repeat the command."
+        if status == "UPDATE_ROLLBACK_COMPLETE":  # it stands as it was before
+            advice = "Mend that, then repeat the command."
+        raise CliError(f"The stack {STACK} is {status}. {why} {advice}")
 
 
-def template(bucket: str, repository: str) -> dict[str, Any]:
+def template(bucket: str, repository: str, boundary: str = "") -> dict[str, Any]:
     """Return the template of the CodeBuild project; its role may read one folder and push to one repository."""
 
     def allow(actions: list[str], resource: Any) -> dict[str, Any]:
@@ -105,12 +118,15 @@ def template(bucket: str, repository: str) -> dict[str, Any]:
         ),
     ]
     trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "codebuild.amazonaws.com"}}
-    role = {
+    role: dict[str, Any] = {
         "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
         "Policies": [
             {"PolicyName": "build", "PolicyDocument": {"Version": "2012-10-17", "Statement": statements}},
         ],
     }
+    if boundary:
+        arn = f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:policy/{boundary}"
+        role["PermissionsBoundary"] = {"Fn::Sub": arn}
     project = {
         "Name": STACK,
         "Description": "Builds the image of Earshot's worker.",

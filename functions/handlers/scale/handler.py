@@ -6,19 +6,17 @@ and for shards that no worker finished.
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from earshot_contract.schedule_events import RECONCILE
 from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
-from functions.aws import sqs, step_functions, worker_slots
+from functions.aws import sqs, step_functions, worker_fleet, worker_slots
 from functions.aws.init_phase import connect
 from functions.handlers.scale import dead_letters
 from functions.observability import logger
 from functions.settings import settings
-from functions.workers.fleet import Fleet, Limits
 from functions.workers.slots import Slot, idle_timeout
 
 connect("dynamodb", "sqs")
@@ -52,24 +50,7 @@ def _scale(event: dict[str, Any]) -> list[str]:
     messages = sqs.unfinished_messages()
     if not incoming and not sum(messages):
         return []
-    config = settings()
-    limits = Limits(
-        max_workers=config.max_workers,
-        quick_workers=config.quick_workers,
-        quick_memory=config.quick_memory,
-        speed=config.speed,
-        worker_price=config.worker_price,
-        idle_seconds=config.idle_seconds,
-        drain_seconds=config.drain_seconds,
-        version=config.worker_version,
-    )
-    fleet = Fleet(
-        tasks=worker_slots.read(config.max_workers),
-        quick=worker_slots.read(config.quick_workers, WorkerKind.QUICK),
-        measures=measures,
-        limits=limits,
-        now=time.time(),
-    )
+    fleet = worker_fleet.read(measures)
     backlog = fleet.backlog(messages, incoming, shards, interactive)
     launches = fleet.launches(backlog)
     launched = [slot.pk for slot, kind, queues in launches if _launch(slot, kind, queues)]

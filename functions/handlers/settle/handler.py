@@ -8,7 +8,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
-from functions.aws import sqs, worker_slots
+from functions.aws import sqs, worker_fleet, worker_slots
 from functions.aws.init_phase import connect
 from functions.observability import count_failure, logger, metrics
 
@@ -37,26 +37,54 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             _log_failure(event)
             return {"held": worker_slots.keep(slot, lease)}
     if event.get("failed"):
-        _log_failure(event)
-        # Shards of a dead worker are in flight until their visibility ends. A quick worker is followed by a task.
-        is_task, unfinished = _kind(event) is WorkerKind.TASK, sum(sqs.unfinished_messages())
-        renewed = worker_slots.replace_dead(slot, lease, event.get("execution")) if is_task and unfinished else None
-        if renewed:
-            return {"relaunch": True, "lease": renewed, "queues": WorkerQueues.ALL.value}
-        seconds = worker_slots.start_cooldown(slot, lease)
-        logger.warning("A worker could not be launched", slot=slot, cooldown_seconds=seconds)
-        metrics.add_metric("LaunchesFailed", MetricUnit.Count, 1)
-        count_failure(2)  # the alarm is to sound even where the longest cooldown leaves two launches an hour
-        return {"relaunch": False, "lease": lease, "queues": WorkerQueues.ALL.value}
+        return _after_failure(event)
     metrics.add_metric("WorkersDrained", MetricUnit.Count, 1)
     _learn(slot, lease, _kind(event))
     # Release first, then count messages: a message that arrives between the two finds a free slot through the scaling
     # of its own job, and one that arrived before is counted here.
     worker_slots.release(slot, lease)
-    # A quick worker goes on for callers alone: whether it pays for bulk shards is the policy's to decide, each minute.
-    queues = WorkerQueues.FAST if _kind(event) is WorkerKind.QUICK else WorkerQueues.ALL
-    renewed = worker_slots.claim(slot, event.get("execution"), queues) if sqs.visible_messages(queues) else None
-    return {"relaunch": renewed is not None, "lease": renewed or lease, "queues": queues.value}
+    queues = _queues_with_work(_kind(event))
+    renewed = worker_slots.claim(slot, event.get("execution"), queues) if queues else None
+    return {"relaunch": renewed is not None, "lease": renewed or lease, "queues": queues or WorkerQueues.ALL}
+
+
+def _after_failure(event: dict[str, Any]) -> dict[str, Any]:
+    """Decide what becomes of the slot of a worker that could not be launched, or has died."""
+    slot, lease = event["slot"], event["lease"]
+    _log_failure(event)
+    answer = {"relaunch": False, "lease": lease, "queues": WorkerQueues.ALL}
+    if _kind(event) is WorkerKind.TASK:
+        # Shards of a dead worker are in flight until their visibility ends.
+        unfinished = sum(sqs.unfinished_messages())
+        renewed = worker_slots.replace_dead(slot, lease, event.get("execution")) if unfinished else None
+        if renewed:
+            return answer | {"relaunch": True, "lease": renewed}
+    elif worker_slots.free_dead(slot, lease):
+        # It would wait for those shards for seconds only, and leave. The next run of Scale launches where it is best.
+        return answer
+    seconds = worker_slots.start_cooldown(slot, lease)
+    logger.warning("A worker could not be launched", slot=slot, cooldown_seconds=seconds)
+    metrics.add_metric("LaunchesFailed", MetricUnit.Count, 1)
+    count_failure(2)  # the alarm is to sound even where the longest cooldown leaves two launches an hour
+    return answer
+
+
+def _queues_with_work(kind: WorkerKind) -> WorkerQueues | None:
+    """Return the queues from which another worker in a slot that was just released has to receive; None if none has to.
+
+    Whether a quick worker pays for bulk shards the policy decides: left to its run of every minute, a backlog that is
+    done by quick workers alone would have none for most of a minute after each of them.
+    """
+    if kind is WorkerKind.TASK:
+        return WorkerQueues.ALL if sqs.visible_messages(WorkerQueues.ALL) else None
+    if sqs.visible_messages(WorkerQueues.FAST):
+        return WorkerQueues.FAST
+    if not sqs.visible_messages(WorkerQueues.ALL):
+        return None
+    fleet = worker_fleet.read(worker_slots.measures())
+    launches = fleet.launches(fleet.backlog(sqs.unfinished_messages(), 0.0, 0, False))
+    pays = any(kind is WorkerKind.QUICK and queues is WorkerQueues.ALL for _, kind, queues in launches)
+    return WorkerQueues.ALL if pays else None
 
 
 def _kind(event: dict[str, Any]) -> WorkerKind:

@@ -8,12 +8,18 @@ import pytest
 from botocore.exceptions import (
     ClientError,
     EndpointConnectionError,
+    LoginRefreshRequired,
+    MissingDependencyException,
     NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    ProxyConnectionError,
+    SSLError,
     TokenRetrievalError,
     UnauthorizedSSOTokenError,
 )
 
-from earshot_cli.aws.clients import aws_errors, client
+from earshot_cli.aws.clients import aws_errors, client, price_list_client
 from earshot_cli.errors import CliError
 
 
@@ -45,8 +51,11 @@ def test_missing_region_is_named_with_its_remedy() -> None:
         client("sqs")
 
 
-def refused(code: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": "as AWS says"}}, "DescribeStacks")
+def refused(code: str, message: str = "as AWS says") -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, "DescribeStacks")
+
+
+ENDPOINT = "https://x.eu-west-9.amazonaws.com"
 
 
 @pytest.mark.parametrize(
@@ -57,7 +66,20 @@ def refused(code: str) -> ClientError:
         (UnauthorizedSSOTokenError(), "have expired. Sign in again"),
         (TokenRetrievalError(provider="sso", error_msg="expired"), "have expired. Sign in again"),
         (refused("InvalidClientTokenId"), "does not accept these credentials. Check AWS_PROFILE"),
-        (EndpointConnectionError(endpoint_url="https://x.eu-west-9.amazonaws.com"), "a region is written like"),
+        (LoginRefreshRequired(), "have expired. Sign in again"),
+        (PartialCredentialsError(provider="env", cred_var="AWS_SECRET_ACCESS_KEY"), "half of the AWS credentials"),
+        (MissingDependencyException(msg="pip install botocore[crt]"), "aws configure export-credentials --format env"),
+        (
+            ProfileNotFound(profile="wrok"),
+            "(wrok) could not be found. Check AWS_PROFILE; `aws configure list-profiles`",
+        ),
+        (EndpointConnectionError(endpoint_url=ENDPOINT), "a region is written like"),
+        (SSLError(endpoint_url=ENDPOINT, error="self-signed"), "AWS_CA_BUNDLE and NODE_EXTRA_CA_CERTS"),
+        (ProxyConnectionError(proxy_url="http://proxy:3128"), "the proxy does not answer. Check HTTPS_PROXY"),
+        (refused("RequestTimeTooSkewed"), "clock is wrong"),
+        (refused("SignatureDoesNotMatch", "Signature expired: 20261129T1 is now earlier than"), "clock is wrong"),
+        (refused("AccessDenied", "with an explicit deny in a service control policy"), "AWS organization forbids it"),
+        (refused("AccessDenied", "because no permissions boundary allows the action"), "the permissions boundary of"),
         (refused("AccessDenied"), "as AWS says"),
     ],
 )
@@ -68,3 +90,12 @@ def test_failed_call_says_what_to_do(error: Exception, message: str) -> None:
     ):
         raise error
     assert message in caught.value.message
+
+
+def test_price_list_says_whose_accounts_it_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked in us-east-1, where the credentials of another partition are unknown."""
+    monkeypatch.setenv("AWS_REGION", "cn-north-1")
+    with pytest.raises(CliError, match=r"no accounts of aws-cn.*-c worker_price="):
+        price_list_client("pricing")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    assert price_list_client("pricing").meta.region_name == "us-east-1"

@@ -29,6 +29,10 @@ RESOURCES = [
 ]
 
 
+def event(resource: str, status: str, reason: str = "") -> dict[str, str]:
+    return {"LogicalResourceId": resource, "ResourceStatus": status, "ResourceStatusReason": reason}
+
+
 class Account:
     """A stack with one running worker, whose task and then instance live for some looks longer."""
 
@@ -39,6 +43,7 @@ class Account:
         self.calls: list[str] = []
         self.is_to_run = True  # the task, whatever becomes of its execution
         self.resources = RESOURCES
+        self.events = [event("Cluster", "DELETE_FAILED", "Cluster in use")]  # the newest first
 
     def client(self, service: str) -> Any:
         return SimpleNamespace(
@@ -50,6 +55,7 @@ class Account:
             list_container_instances=self.list_container_instances,
             delete_stack=self.delete_stack,
             describe_stacks=self.describe_stacks,
+            describe_stack_events=lambda StackName: {"StackEvents": self.events},
         )
 
     def list_executions_pages(self, stateMachineArn: str, statusFilter: str) -> list[Any]:
@@ -96,7 +102,8 @@ class Account:
     def describe_stacks(self, StackName: str) -> Any:
         if self.status == "DELETE_IN_PROGRESS":
             raise ClientError({"Error": {"Code": "ValidationError", "Message": "does not exist"}}, "DescribeStacks")
-        return {"Stacks": [{"StackStatus": self.status, "StackStatusReason": "Cluster in use"}]}
+        reason = "The following resource(s) failed to delete: [Cluster]. "
+        return {"Stacks": [{"StackStatus": self.status, "StackStatusReason": reason}]}
 
 
 def test_stack_is_deleted_after_its_last_instance() -> None:
@@ -117,8 +124,22 @@ def test_task_that_ends_is_waited_for() -> None:
 
 def test_failed_deletion_says_why() -> None:
     account = Account(status="DELETE_FAILED")
-    with pytest.raises(CliError, match="Cluster in use"):
+    with pytest.raises(CliError, match=r"Earshot\. Cluster: Cluster in use Repeat the command"):
         destroy(account.client, "Earshot", lambda _: None, lambda _: None)
+
+
+def test_failed_deletion_of_the_vpc_says_what_is_in_it() -> None:
+    """The stack's own reason has names alone, and the failures of an earlier deletion say nothing."""
+    account = Account(status="DELETE_FAILED")
+    account.events = [
+        event("Earshot", "DELETE_FAILED"),
+        event("Vpc", "DELETE_FAILED", "The vpc 'vpc-1' has dependencies and cannot be deleted."),
+        event("Earshot", "DELETE_IN_PROGRESS", "User Initiated"),
+        event("Cluster", "DELETE_FAILED", "Cluster in use"),
+    ]
+    with pytest.raises(CliError, match=r"Vpc: The vpc 'vpc-1' has dependencies.*GuardDuty") as caught:
+        destroy(account.client, "Earshot", lambda _: None, lambda _: None)
+    assert "Cluster" not in caught.value.message
 
 
 def test_rest_of_a_failed_deletion_is_removed() -> None:
@@ -140,6 +161,10 @@ def test_rest_of_a_failed_deletion_is_removed() -> None:
         (None, "There is no stack Other in the region eu-west-1"),
         ({"StackStatus": "UPDATE_IN_PROGRESS", "Tags": [APPLICATION]}, "Wait until that has ended"),
         ({"StackStatus": "CREATE_COMPLETE", "Tags": []}, "not Earshot's"),
+        (
+            {"StackStatus": "CREATE_COMPLETE", "Tags": [APPLICATION], "EnableTerminationProtection": True},
+            "protection. Nothing was stopped. .*--no-enable-termination-protection --stack-name Other",
+        ),
     ],
 )
 def test_stack_that_must_not_be_removed_is_refused(

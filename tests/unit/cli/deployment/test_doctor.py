@@ -8,17 +8,23 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
-from earshot_cli.deployment.account_checks import TWO_ZONE_REGION, Finding, Level
+from earshot_cli.deployment.account_checks import Finding, Level
 from earshot_cli.deployment.doctor import Needs, examine
+from earshot_cli.deployment.region_checks import TWO_ZONE_REGION
 from infra.settings import TWO_ZONE_REGIONS, StackSettings
 from tests.fixtures.rows import each_row
 
 NEEDS = Needs()
+FREE = {"accountPlanType": "FREE"}
+DENIED = "is not authorized to perform: ec2:DescribeVpcs with an explicit deny in a service control policy"
+SCP = ClientError({"Error": {"Code": "UnauthorizedOperation", "Message": DENIED}}, "DescribeVpcs")
 # Answers of an account in which everything is there, by service and operation.
 HEALTHY: dict[str, dict[str, Any]] = {
     "sts": {"get_caller_identity": {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/me"}},
+    "freetier": {"get_account_plan_state": {"accountPlanType": "PAID"}},
+    "s3": {"head_bucket": {}},
     "ssm": {"get_parameter": {"Parameter": {"Name": "/cdk-bootstrap/hnb659fds/version", "Value": "28"}}},
     "ec2": {
         "describe_availability_zones": {"AvailabilityZones": [{"ZoneName": f"eu-west-1{z}"} for z in "abc"]},
@@ -35,7 +41,12 @@ HEALTHY: dict[str, dict[str, Any]] = {
 
 
 def findings(
-    changes: dict[tuple[str, str], Any], needs: Needs = NEEDS, *, docker_needed: bool = True, region: str = "eu-west-1"
+    changes: dict[tuple[str, str], Any],
+    needs: Needs = NEEDS,
+    *,
+    docker_needed: bool = True,
+    region: str = "eu-west-1",
+    partition: str = "aws",
 ) -> list[Finding]:
     def client(service: str) -> Any:
         def answer(operation: str) -> Any:
@@ -55,7 +66,7 @@ def findings(
         paginators = {
             name: SimpleNamespace(paginate=lambda call=call, **_: [call()]) for name, call in operations.items()
         }
-        meta = SimpleNamespace(region_name=region)
+        meta = SimpleNamespace(region_name=region, partition=partition)
         return SimpleNamespace(**operations, meta=meta, get_paginator=paginators.__getitem__)
 
     answers = SimpleNamespace(returncode=0)
@@ -70,20 +81,27 @@ def docker(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_ready_account_has_nothing_to_do() -> None:
     found = findings({})
     assert {finding.level for finding in found} == {Level.OK}
-    assert len(found) == 11
+    assert len(found) == 12
     assert [finding for finding in found if finding.advice] == []
 
 
 @each_row(
     ("call", "answer", "level", "what", "advice"),
     [
-        (("sts", "get_caller_identity"), "ExpiredToken", Level.PROBLEM, "No valid AWS credentials", "AWS_PROFILE"),
-        (("sts", "get_caller_identity"), "InvalidClientTokenId", Level.PROBLEM, "No valid", "is eu-west-1 enabled?"),
+        (("sts", "get_caller_identity"), "ExpiredToken", Level.PROBLEM, "No answer to", "The AWS credentials have exp"),
+        (("sts", "get_caller_identity"), NoCredentialsError(), Level.PROBLEM, "No answer to", "Set AWS_PROFILE, or"),
+        (
+            ("sts", "get_caller_identity"),
+            "InvalidClientTokenId",
+            Level.PROBLEM,
+            "in the region eu-west-1",
+            "a region that the account has not enabled",
+        ),
         (
             ("sts", "get_caller_identity"),
             EndpointConnectionError(endpoint_url="https://sts.eu-west-9.amazonaws.com"),
             Level.PROBLEM,
-            "AWS does not answer in the region eu-west-1",
+            "in the region eu-west-1",
             "Check AWS_REGION",
         ),
         (
@@ -94,7 +112,16 @@ def test_ready_account_has_nothing_to_do() -> None:
             "flavour=cpu",
         ),
         (("service-quotas", "get_service_quota"), "NoSuchResourceException", Level.PROBLEM, "0 vCPUs", "flavour=cpu"),
+        (("freetier", "get_account_plan_state"), FREE, Level.PROBLEM, "free plan, which starts no", "flavour=cpu"),
         (("ssm", "get_parameter"), "ParameterNotFound", Level.PROBLEM, "not bootstrapped", "earshot cdk bootstrap"),
+        (
+            ("s3", "head_bucket"),
+            "404",
+            Level.PROBLEM,
+            "has lost its bucket cdk-",
+            "delete-stack --stack-name CDKToolkit",
+        ),
+        (("ec2", "describe_vpcs"), SCP, Level.PROBLEM, "Not checked: VPCs", "your AWS organization forbids it"),
         (("ssm", "get_parameter"), {"Parameter": {"Value": "5"}}, Level.PROBLEM, "version 5", "earshot cdk bootstrap"),
         (("ec2", "describe_vpcs"), {"Vpcs": [{}] * 64}, Level.PROBLEM, "64 VPCs in the region, of 64", "L-F678F1CE"),
         (("ssm", "get_parameter"), "AccessDeniedException", Level.WARNING, "Not checked", "AccessDenied"),
@@ -141,11 +168,11 @@ def test_what_is_missing_is_named_with_its_remedy(
 @pytest.mark.parametrize(
     ("needs", "checks"),
     [
-        (Needs(gpu=False), 9),
-        (Needs(gpu=False, spot=False), 8),
-        (Needs(spot=False), 9),  # neither Spot's quota nor its role
-        (Needs(quick_workers=0), 10),
-        (Needs(first=False), 10),  # an upgrade has its VPC
+        (Needs(gpu=False), 10),
+        (Needs(gpu=False, spot=False), 9),
+        (Needs(spot=False), 10),  # neither Spot's quota nor its role
+        (Needs(quick_workers=0), 11),
+        (Needs(first=False), 11),  # an upgrade has its VPC
     ],
 )
 def test_what_is_not_needed_is_not_checked(needs: Needs, checks: int) -> None:
@@ -190,7 +217,7 @@ def test_quota_has_room_for_the_workers_of_the_settings(
 
 def test_layer_that_a_region_lacks_is_named() -> None:
     missing = {("ssm", "get_parameter"): "ParameterNotFound"}
-    bootstrap, layer = findings(missing, Needs(parameters=["/aws/service/powertools/x"]))[1:3]
+    bootstrap, layer = findings(missing, Needs(parameters=["/aws/service/powertools/x"]))[2:4]
     assert "not bootstrapped" in bootstrap.what
     assert (layer.level, "/aws/service/powertools/x" in layer.what) == (Level.PROBLEM, True)
 
@@ -223,3 +250,29 @@ def test_missing_docker_matters_where_it_builds(
     found = findings({}, docker_needed=docker_needed)[-1]
     assert found.level is level
     assert advice in found.advice
+
+
+def test_free_plan_is_noted_where_nothing_needs_a_gpu() -> None:
+    [bad] = [f for f in findings({("freetier", "get_account_plan_state"): FREE}, Needs(gpu=False)) if f.advice]
+    assert (bad.level, "closes it when its credits are used up" in bad.what) == (Level.WARNING, True)
+
+
+def test_account_older_than_the_plans_pays() -> None:
+    old = {("freetier", "get_account_plan_state"): "ResourceNotFoundException"}
+    assert {finding.level for finding in findings(old)} == {Level.OK}
+
+
+@pytest.mark.parametrize("answer", [{}, "404"])
+def test_bucket_of_an_earlier_bootstrap_is_named(answer: Any) -> None:
+    """CloudFormation leaves it when CDKToolkit is deleted, and the next bootstrap fails at it."""
+    gone = {("ssm", "get_parameter"): "ParameterNotFound", ("s3", "head_bucket"): answer}
+    [found] = [finding for finding in findings(gone) if "not bootstrapped" in finding.what]
+    assert ("has left its bucket cdk-hnb659fds-assets-123456789012-eu-west-1" in found.what) is (answer == {})
+    assert "earshot cdk bootstrap" in found.advice
+
+
+@pytest.mark.parametrize("partition", ["aws-cn", "aws-us-gov", "aws-eusc"])
+def test_other_partitions_are_named_and_asked_for_no_plan(partition: str) -> None:
+    broken = {("freetier", "get_account_plan_state"): "UnrecognizedClientException"}
+    [bad] = [finding for finding in findings(broken, partition=partition) if finding.advice]
+    assert (bad.level, f"of the partition {partition}" in bad.what) == (Level.WARNING, True)

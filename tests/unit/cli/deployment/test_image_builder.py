@@ -27,10 +27,12 @@ class Account:
     def __init__(self, *statuses: str, built: bool = False) -> None:
         self.statuses, self.built = list(statuses), built
         self.meta = SimpleNamespace(region_name="eu-west-1")
-        self.stacks: list[str] = []
+        self.stacks: list[dict[str, Any]] = []
+        self.suffix = "amazonaws.com"
         self.uploaded: dict[str, Any] = {}
         self.started: dict[str, Any] = {}
         self.refusal = ""  # code of the error with which CodeBuild refuses to build
+        self.missing = "ImageNotFoundException"
         self.status = ""  # of an older stack of the project
 
     def client(self, service: str) -> Any:
@@ -41,12 +43,20 @@ class Account:
 
     def describe_images(self, **_: Any) -> None:
         if not self.built:
-            raise ClientError({"Error": {"Code": "ImageNotFoundException", "Message": "no"}}, "x")
+            raise ClientError({"Error": {"Code": self.missing, "Message": "no"}}, "x")
+
+    def describe_repositories(self, repositoryNames: list[str]) -> Any:
+        uri = f"111122223333.dkr.ecr.eu-west-1.{self.suffix}/{repositoryNames[0]}"
+        return {"repositories": [{"repositoryUri": uri}]}
+
+    def describe_stack_events(self, StackName: str) -> Any:
+        failed = {"ResourceStatus": "CREATE_FAILED", "ResourceStatusReason": "Not authorized: iam:CreateRole"}
+        return {"StackEvents": [{"LogicalResourceId": "Role", **failed}]}
 
     def create_stack(self, **arguments: Any) -> None:
         if self.status:
             raise ClientError({"Error": {"Code": "AlreadyExistsException", "Message": "exists"}}, "x")
-        self.stacks.append(arguments["StackName"])
+        self.stacks.append(arguments)
 
     def update_stack(self, **_: Any) -> None:
         message = f"Stack:arn is in {self.status} state and can not be updated."
@@ -109,7 +119,25 @@ def test_context_is_built_and_pushed_under_the_cdks_tag(folder: Path) -> None:
     assert account.started["sourceLocationOverride"] == f"{account.uploaded['Bucket']}/{account.uploaded['Key']}"
     names = zipfile.ZipFile(io.BytesIO(account.uploaded["Body"])).namelist()
     assert names == ["containers/Dockerfile"]
-    assert account.stacks == [STACK]
+    assert [stack["StackName"] for stack in account.stacks] == [STACK]
+    assert variables["REGISTRY"] == "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
+
+
+@pytest.mark.parametrize("suffix", ["amazonaws.com.cn", "amazonaws.eu"])
+def test_registry_is_that_of_the_partition(folder: Path, suffix: str) -> None:
+    account = Account("SUCCEEDED")
+    account.suffix = suffix
+    build_with(account, folder)
+    variables = {entry["name"]: entry["value"] for entry in account.started["environmentVariablesOverride"]}
+    assert variables["REGISTRY"].endswith(f".eu-west-1.{suffix}")
+    assert variables["IMAGE"].startswith(f"{variables['REGISTRY']}/{REPOSITORY}")
+
+
+def test_bootstrap_without_its_repository_is_named(folder: Path) -> None:
+    account = Account()
+    account.missing = "RepositoryNotFoundException"
+    with pytest.raises(CliError, match=r"has lost its repository .*delete-stack --stack-name CDKToolkit"):
+        build_with(account, folder)
 
 
 def test_image_that_is_there_is_not_built_again(folder: Path) -> None:
@@ -133,8 +161,20 @@ def test_account_without_quota_for_builds_names_what_to_request(folder: Path) ->
 def test_project_whose_creation_failed_is_named_with_its_remedy() -> None:
     account = Account()
     account.status = "ROLLBACK_COMPLETE"
-    with pytest.raises(CliError, match=f"{STACK} is ROLLBACK_COMPLETE: delete it"):
+    message = (
+        rf"{STACK} is ROLLBACK_COMPLETE\. Role: Not authorized: iam:CreateRole .*delete-stack --stack-name {STACK}"
+    )
+    with pytest.raises(CliError, match=message):
         ensure_stack(account.client, "bucket", REPOSITORY, lambda _: None)
+    account.status = "UPDATE_ROLLBACK_COMPLETE"  # it stands: nothing has to be deleted
+    with pytest.raises(CliError, match="Mend that, then repeat"):
+        ensure_stack(account.client, "bucket", REPOSITORY, lambda _: None)
+
+
+def test_role_of_the_builder_has_the_boundary_of_the_settings() -> None:
+    bounded, plain = (template("bucket", REPOSITORY, name)["Resources"]["Role"]["Properties"] for name in ("dev/b", ""))
+    assert bounded["PermissionsBoundary"] == {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/dev/b"}
+    assert "PermissionsBoundary" not in plain
 
 
 def test_images_have_no_attestation_which_lambda_refuses() -> None:

@@ -68,3 +68,17 @@ def test_launch_after_a_dead_worker_has_measured_nothing(context: Any) -> None:
     settle({"slot": "SLOT#000", "lease": lease, "op": "keep", "kind": "Spot"}, context)
 
     assert settle({"slot": "SLOT#000", "lease": lease, "failed": True}, context)["relaunch"] is False
+
+
+def test_quick_worker_that_died_at_work_leaves_its_slot_free(context: Any) -> None:
+    """No launch has failed, so the next quick worker may start. The second that dies without work cools the slot."""
+    send()
+    for audio_seconds, cools in ((8.4, False), (None, False), (None, True)):
+        lease = worker_slots.claim("SLOT#Q000")
+        assert lease, "the slot was free"
+        measured = {"until": 1, "ready": time.time(), "audio_seconds": audio_seconds}
+        dynamodb.update("SLOT#Q000", measured, attribute("lease").eq(lease))
+        question = {"slot": "SLOT#Q000", "lease": lease, "failed": True, "worker": "quick"}
+        assert settle(question, context)["relaunch"] is False
+        slot = worker_slots.find("SLOT#Q000")
+        assert slot.is_cooling(time.time(), settings().worker_version) is cools, (audio_seconds, slot)

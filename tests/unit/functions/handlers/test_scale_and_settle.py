@@ -113,6 +113,20 @@ def test_quick_worker_relaunches_for_callers_only(context: Any) -> None:
     assert worker_slots.find("SLOT#Q000").queues is WorkerQueues.FAST
 
 
+def test_quick_worker_is_followed_by_one_for_bulk(machine: str, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The policy is asked at once: a minute later its run of every minute would say the same."""
+    monkeypatch.setenv("QUICK_WORKERS", "2")
+    monkeypatch.setenv("MAX_WORKERS", "0")
+    settings.cache_clear()
+    send(1)
+    lease = worker_slots.claim("SLOT#Q000", queues=WorkerQueues.ALL)
+    question = {"slot": "SLOT#Q000", "lease": lease, "worker": "quick", "failed": False, "execution": "one"}
+    answer = settle(question, context)
+    assert (answer["relaunch"], answer["queues"]) == (True, "all")
+    slot = worker_slots.find("SLOT#Q000")
+    assert (slot.lease, slot.execution, slot.queues) == (answer["lease"], "one", WorkerQueues.ALL)
+
+
 def test_worker_that_leaves_teaches_its_speed_and_start(context: Any) -> None:
     lease = worker_slots.claim("SLOT#Q000")
     assert lease

@@ -1,0 +1,83 @@
+"""Failed calls of AWS: why, and what a person does about it, where that is known.
+
+botocore's own names: https://github.com/boto/botocore/blob/develop/botocore/exceptions.py
+"""
+
+from __future__ import annotations
+
+from earshot_contract.aws_errors import error_code
+
+NO_CREDENTIALS = "Set AWS_PROFILE, or sign in with `aws login` or `aws sso login`."
+# Credentials that were valid once, by AWS's code or by the name of botocore's error.
+_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
+_EXPIRED |= {"UnauthorizedSSOTokenError", "SSOTokenLoadError", "TokenRetrievalError"}
+_EXPIRED |= {"LoginRefreshRequired", "LoginTokenLoadError"}
+_UNKNOWN = {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "AuthFailure"}
+_CLOCK = {"RequestTimeTooSkewed", "RequestInTheFuture"}
+# Of a signature's time AWS says so in the text alone, under the code of a wrong signature.
+_CLOCK_TEXTS = ("Signature not yet current", "Signature expired")
+_UNREACHABLE = {"EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "ConnectionClosedError"}
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+_SERVICE_CONTROL_POLICY = "service control policy"
+_BOUNDARY = "permissions boundary"
+
+_MISSING_PACKAGE = (
+    "a package is missing that reads the credentials of `aws login`. Run `.venv/bin/python -m pip install awscrt`, or "
+    '`eval "$(aws configure export-credentials --format env)"`, and repeat the command.'
+)
+
+
+def is_denied_by_the_organization(error: Exception) -> bool:
+    """Return whether a service control policy forbids the call: no permission in the account can allow it."""
+    return _SERVICE_CONTROL_POLICY in str(error)
+
+
+def reason(error: Exception) -> str:
+    """Return why a call of AWS failed, and what to do where that is known.
+
+    Args:
+        error: boto3's BotoCoreError or ClientError.
+    """
+    from botocore.exceptions import ClientError
+
+    kind = error_code(error) if isinstance(error, ClientError) else type(error).__name__
+    if kind in _CLOCK or any(text in str(error) for text in _CLOCK_TEXTS):
+        return f"this machine's clock is wrong: AWS refuses signatures of another time. Set it. AWS says: {error}"
+    if kind in _EXPIRED:
+        return "the AWS credentials have expired. Sign in again, for example with `aws sso login` or `aws login`."
+    if kind in _UNKNOWN:
+        return (
+            "AWS does not accept these credentials. Check AWS_PROFILE; a region that the account has not enabled "
+            f"refuses valid ones, too. AWS says: {error}"
+        )
+    if kind in _UNREACHABLE:
+        return (
+            "AWS does not answer there. Check AWS_REGION (a region is written like eu-central-1) and the connection "
+            f"to the internet; behind a proxy set HTTPS_PROXY. {error}"
+        )
+    if is_denied_by_the_organization(error):
+        return (
+            "a policy of your AWS organization forbids it, often for a whole region. Choose another region "
+            f"(AWS_REGION), or ask whoever administers the organization. AWS says: {error}"
+        )
+    if _BOUNDARY in str(error):
+        return f"the permissions boundary of these credentials forbids it. AWS says: {error}"
+    match kind:
+        case "NoRegionError":
+            return "no AWS region is set. Set AWS_REGION, for example AWS_REGION=eu-central-1."
+        case "NoCredentialsError":
+            return f"there are no AWS credentials. {NO_CREDENTIALS}"
+        case "PartialCredentialsError":
+            return f"half of the AWS credentials is missing: {error}."
+        case "ProfileNotFound":
+            return f"{error}. Check AWS_PROFILE; `aws configure list-profiles` prints their names."
+        case "MissingDependencyException":
+            return _MISSING_PACKAGE
+        case "SSLError":
+            return (
+                "the certificate of the connection is not accepted. Behind a proxy that opens TLS let AWS_CA_BUNDLE "
+                f"and NODE_EXTRA_CA_CERTS name the file with its certificate. {error}"
+            )
+        case "ProxyConnectionError":
+            return f"the proxy does not answer. Check HTTPS_PROXY. {error}"
+    return f"{error}"
