@@ -23,7 +23,6 @@ UNUSED_SETTINGS = {
     "assemble": {"ALLOW_PRIVATE_URLS", "DEFAULT_MODEL"},
     "callback": {"DEFAULT_MODEL", "RETENTION_DAYS"},
     "fail": {"ALLOW_PRIVATE_URLS"},
-    "settle": {"SPEED"},  # of a kind of worker, as measured
     "sweep": {"ALLOW_PRIVATE_URLS"},
 }
 
@@ -85,9 +84,9 @@ def test_settings_reach_function_environments(gpu: Assembly) -> None:
         return {n for n, env in environments.items() if env.get(variable) == value}
 
     assert {"api", "prepare"} <= reaches("DEFAULT_MODEL", "large-v3-turbo")
-    assert reaches("MAX_WORKERS", "4") == {"api", "prepare", "scale"}, "shards of a long file: as many as workers"
-    assert reaches("IDLE_SECONDS", "20") == {"scale"}, "with quick workers"
-    assert reaches("QUICK_WORKERS", "2") == {"api", "scale"}
+    assert reaches("MAX_WORKERS", "4") == {"api", "prepare", "scale", "settle"}, "long files: a shard a worker"
+    assert reaches("IDLE_SECONDS", "20") == {"scale", "settle"}, "with quick workers"
+    assert reaches("QUICK_WORKERS", "2") == {"api", "scale", "settle"}
     assert reaches("PUBLIC_ACCESS", "false") == {"authorize"}
     assert {"api", "prepare", "callback"} <= reaches("ALLOW_PRIVATE_URLS", "false")
 

@@ -104,7 +104,13 @@ FUNCTION_ACTIONS = {
         "states:ListExecutions",
         "states:StartExecution",
     },
-    "settle": {"dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "sqs:GetQueueAttributes"},
+    "settle": {
+        "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",
+        "dynamodb:UpdateItem",
+        "dynamodb:DeleteItem",
+        "sqs:GetQueueAttributes",
+    },
 }
 WORKER_ACTIONS = {
     "s3:GetObject",

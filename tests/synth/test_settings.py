@@ -18,6 +18,8 @@ from infra.settings import Flavour, StackSettings
 from tests.synth.assembly import Assembly
 from tests.synth.state_machine_checks import find_faults
 
+OTHERS = {"spot": "false", "zones": "2", "permissions_boundary": "teams/boundary"}
+
 
 def settings_from_context(**context: Any) -> StackSettings:
     return StackSettings.from_context(cdk.App(context=context).node)
@@ -53,6 +55,7 @@ def test_cpu_flavour_changes_default_model() -> None:
         ({"max_workers": "0"}, r"max_workers=0 is too small: 1"),
         ({"requests_a_minute": "5"}, r"10 is the least"),
         ({"zones": "7"}, r"zones=7 is too large"),
+        ({"permissions_boundary": "arn:aws:iam::1:policy/x"}, r"the name of a policy of the account, not its ARN"),
         ({"name": "2nd stack"}, r"no name of a deployment"),
         ({"max_worker": "8"}, r"max_worker is no setting: perhaps max_workers was meant"),
     ],
@@ -95,9 +98,18 @@ def test_zones_are_a_setting_and_two_in_us_west_1(monkeypatch: pytest.MonkeyPatc
 
 
 def test_fewer_zones_move_no_subnet(gpu: Assembly, synthesized: Callable[..., Assembly]) -> None:
-    two = synthesized(spot="false", zones="2").resources("EC2::Subnet")
+    two = synthesized(**OTHERS).resources("EC2::Subnet")
     assert len(two) == 2
     assert two.items() <= gpu.resources("EC2::Subnet").items()
+
+
+def test_every_role_has_the_permissions_boundary(gpu: Assembly, synthesized: Callable[..., Assembly]) -> None:
+    """One role without it, and an account that demands one refuses the whole stack."""
+    bounded = synthesized(**OTHERS).resources("IAM::Role")
+    policies = [json.dumps(role["PermissionsBoundary"]) for role in bounded.values()]
+    assert len(policies) > 15
+    assert all(":policy/teams/boundary" in policy and "AWS::Partition" in policy for policy in policies)
+    assert not any("PermissionsBoundary" in role for role in gpu.resources("IAM::Role").values())
 
 
 def test_settings_output_holds_every_setting(gpu: Assembly, public: Assembly) -> None:

@@ -4,73 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
-from earshot_cli.deployment.account_checks import Finding, Level
-from earshot_cli.deployment.doctor import Needs, examine
-from earshot_cli.deployment.region_checks import TWO_ZONE_REGION
-from infra.settings import TWO_ZONE_REGIONS, StackSettings
+from earshot_cli.deployment.account_checks import Level
+from earshot_cli.deployment.doctor import Needs
+from infra.settings import StackSettings
+from tests.fixtures.examined_account import NEEDS, findings
 from tests.fixtures.rows import each_row
 
-NEEDS = Needs()
 FREE = {"accountPlanType": "FREE"}
 DENIED = "is not authorized to perform: ec2:DescribeVpcs with an explicit deny in a service control policy"
 SCP = ClientError({"Error": {"Code": "UnauthorizedOperation", "Message": DENIED}}, "DescribeVpcs")
-# Answers of an account in which everything is there, by service and operation.
-HEALTHY: dict[str, dict[str, Any]] = {
-    "sts": {"get_caller_identity": {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/me"}},
-    "freetier": {"get_account_plan_state": {"accountPlanType": "PAID"}},
-    "s3": {"head_bucket": {}},
-    "ssm": {"get_parameter": {"Parameter": {"Name": "/cdk-bootstrap/hnb659fds/version", "Value": "28"}}},
-    "ec2": {
-        "describe_availability_zones": {"AvailabilityZones": [{"ZoneName": f"eu-west-1{z}"} for z in "abc"]},
-        "describe_vpcs": {"Vpcs": [{"VpcId": "vpc-default"}]},
-        "describe_instance_type_offerings": {"InstanceTypeOfferings": [{"InstanceType": "g5.xlarge"}]},
-    },
-    "lambda": {"get_account_settings": {"AccountLimit": {"ConcurrentExecutions": 1000}}},
-    "iam": {"get_role": {"Role": {"RoleName": "AWSServiceRoleForECS"}}},
-    "service-quotas": {
-        "get_service_quota": {"Quota": {"QuotaName": "G and VT", "Value": 64.0}},
-        "get_aws_default_service_quota": {"Quota": {"QuotaName": "G and VT", "Value": 0.0}},
-    },
-}
-
-
-def findings(
-    changes: dict[tuple[str, str], Any],
-    needs: Needs = NEEDS,
-    *,
-    docker_needed: bool = True,
-    region: str = "eu-west-1",
-    partition: str = "aws",
-) -> list[Finding]:
-    def client(service: str) -> Any:
-        def answer(operation: str) -> Any:
-            value = changes.get((service, operation), HEALTHY[service][operation])
-
-            def call(**_: Any) -> Any:
-                if isinstance(value, Exception):
-                    raise value
-                if isinstance(value, str):
-                    raise ClientError({"Error": {"Code": value, "Message": "no"}}, operation)
-                return value
-
-            return call
-
-        operations = {operation: answer(operation) for operation in HEALTHY[service]}
-        # One page an operation, as its paginator gives it.
-        paginators = {
-            name: SimpleNamespace(paginate=lambda call=call, **_: [call()]) for name, call in operations.items()
-        }
-        meta = SimpleNamespace(region_name=region, partition=partition)
-        return SimpleNamespace(**operations, meta=meta, get_paginator=paginators.__getitem__)
-
-    answers = SimpleNamespace(returncode=0)
-    return list(examine(client, needs, docker_needed=docker_needed, run=lambda *_, **__: answers))
 
 
 @pytest.fixture(autouse=True)
@@ -179,59 +126,9 @@ def test_what_is_not_needed_is_not_checked(needs: Needs, checks: int) -> None:
     assert len(findings({}, needs)) == checks
 
 
-@pytest.mark.parametrize(
-    ("concurrent", "needs", "what"),
-    [
-        (10, Needs(quick_workers=3), "3 quick workers leave too few"),
-        (1000, Needs(quick_memory=10_240), "Quick workers of 10240 MB"),
-    ],
-)
-def test_quick_workers_beyond_an_account_are_noted(concurrent: int, needs: Needs, what: str) -> None:
-    account = {("lambda", "get_account_settings"): {"AccountLimit": {"ConcurrentExecutions": concurrent}}}
-    [bad] = [finding for finding in findings(account, needs) if finding.level is not Level.OK]
-    assert what in bad.what
-    assert bad.level is Level.WARNING
-
-
-@pytest.mark.parametrize(
-    ("vcpus", "needs", "level", "what", "advice"),
-    [
-        # A new account has 6 of Fargate's; without them RunTask fails, each time, on both kinds of capacity.
-        (6, Needs(gpu=False), Level.WARNING, "Fargate On-Demand vCPU resource count: 6 vCPUs, room for 1 of 4", "16"),
-        (0, Needs(gpu=False), Level.PROBLEM, "Fargate Spot vCPU resource count: 0 vCPUs", "L-36FBB829"),
-        (16, Needs(gpu=False), Level.OK, "", ""),
-        (16, Needs(max_workers=12), Level.WARNING, "16 vCPUs, room for 4 of 12 at a time", "Request 48"),
-        (4, Needs(max_workers=1), Level.WARNING, "4 vCPUs, an instance that leaves counts", "Request 16"),
-        (64, Needs(max_workers=12), Level.OK, "", ""),
-    ],
-)
-def test_quota_has_room_for_the_workers_of_the_settings(
-    vcpus: int, needs: Needs, level: Level, what: str, advice: str
-) -> None:
-    found = findings({("service-quotas", "get_service_quota"): {"Quota": {"Value": vcpus}}}, needs)
-    quotas = [finding for finding in found if " vCPUs" in finding.what]
-    assert {finding.level for finding in quotas} == {level}
-    assert [finding for finding in quotas if what in finding.what and advice in finding.advice]
-    assert ("flavour=cpu" in quotas[0].advice) == (needs.gpu and level is not Level.OK)
-
-
-def test_layer_that_a_region_lacks_is_named() -> None:
-    missing = {("ssm", "get_parameter"): "ParameterNotFound"}
-    bootstrap, layer = findings(missing, Needs(parameters=["/aws/service/powertools/x"]))[2:4]
-    assert "not bootstrapped" in bootstrap.what
-    assert (layer.level, "/aws/service/powertools/x" in layer.what) == (Level.PROBLEM, True)
-
-
 def test_missing_region_is_named() -> None:
     [found] = findings({}, region="aws-global")
     assert (found.level, found.what) == (Level.PROBLEM, "No AWS region is set")
-
-
-def test_two_zones_are_enough_where_two_are_the_default() -> None:
-    two = {("ec2", "describe_availability_zones"): {"AvailabilityZones": [{}, {}]}}
-    assert {finding.level for finding in findings(two, region="us-west-1")} == {Level.OK}
-    assert Level.PROBLEM in {finding.level for finding in findings(two, Needs(zones=3), region="us-west-1")}
-    assert {TWO_ZONE_REGION} == TWO_ZONE_REGIONS
 
 
 def test_needs_are_the_defaults_of_the_settings() -> None:
@@ -272,7 +169,7 @@ def test_bucket_of_an_earlier_bootstrap_is_named(answer: Any) -> None:
 
 
 @pytest.mark.parametrize("partition", ["aws-cn", "aws-us-gov", "aws-eusc"])
-def test_other_partitions_are_named_and_asked_for_no_plan(partition: str) -> None:
+def test_other_partitions_are_named_and_have_no_plan(partition: str) -> None:
     broken = {("freetier", "get_account_plan_state"): "UnrecognizedClientException"}
     [bad] = [finding for finding in findings(broken, partition=partition) if finding.advice]
     assert (bad.level, f"of the partition {partition}" in bad.what) == (Level.WARNING, True)
