@@ -158,6 +158,7 @@ def emulator_environment(folder: Path, aws_port: str) -> dict[str, str]:
         "S3_DATA_DIR": str(folder / "objects"),
         "TMPDIR": str(folder / "tmp"),  # killed functions and containers leave files
         "LOG_LEVEL": "WARNING",
+        "BOTO_DISABLE_CRT": "true",  # the command's package, which Lambda's runtime and the worker's image lack
         "MALLOC_ARENA_MAX": "2",  # glibc keeps freed memory for each of the threads of executions
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": "test",

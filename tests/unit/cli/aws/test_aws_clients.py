@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -44,6 +47,21 @@ def test_region_is_that_of_the_cdk(monkeypatch: pytest.MonkeyPatch, variables: d
         monkeypatch.setenv(name, value)
     assert client("sqs").meta.region_name == region
     assert client("sqs", region_name="us-east-1").meta.region_name == "us-east-1"
+
+
+def test_credentials_of_aws_login_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Who signs in with `aws login` has neither keys nor a profile of AWS SSO."""
+    session = "arn:aws:iam::111122223333:user/me"
+    (tmp_path / "config").write_text(f"[default]\nregion = eu-west-1\nlogin_session = {session}\n")
+    keys = {"accessKeyId": "ASIALOGIN", "secretAccessKey": "s", "sessionToken": "t", "accountId": "111122223333"}
+    ends = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    token = {"accessToken": {**keys, "expiresAt": ends}, "refreshToken": "r", "dpopKey": "k", "clientId": "c"}
+    name = hashlib.sha256(session.encode()).hexdigest()
+    (tmp_path / f"{name}.json").write_text(json.dumps(token))
+    monkeypatch.setenv("AWS_LOGIN_CACHE_DIRECTORY", str(tmp_path))
+    for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(variable, raising=False)
+    assert "ASIALOGIN" in client("sts").generate_presigned_url("get_caller_identity")
 
 
 def test_missing_region_is_named_with_its_remedy() -> None:
