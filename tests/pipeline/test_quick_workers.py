@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -43,3 +45,23 @@ def test_single_upload_is_done_by_a_function(quick: Pipeline, speech: bytes) -> 
     quick.upload("single.flac", speech)
     job_id = quick.job_of_upload("single.flac")["request_id"]
     assert quick.wait_until_finished(job_id)["state"] == "completed"
+
+
+def test_function_that_leaves_bulk_shards_is_followed_at_once(quick: Pipeline) -> None:
+    """The policy decides it when the worker has left, not a minute later. Nothing receives here: the slot is taken."""
+    client, table = quick.cloud.client, quick.cloud.outputs["TableName"]
+    queue = quick.cloud.outputs["BulkQueueUrl"]
+    eventually(lambda: not quick.item(SLOT), "free slot")
+    until = {"N": str(int(time.time()) + 60)}
+    taken = {"pk": {"S": SLOT}, "lease": {"S": "test"}, "until": until, "launch": {"N": "1"}}
+    client("dynamodb").put_item(TableName=table, Item=taken)
+    client("sqs").send_message(QueueUrl=queue, MessageBody="a shard")
+    functions = client("lambda").list_functions()["Functions"]
+    [settle] = [each["FunctionName"] for each in functions if ".settle." in each.get("Handler", "")]
+    question = {"slot": SLOT, "lease": "test", "worker": "quick", "failed": False}
+
+    settled = json.load(client("lambda").invoke(FunctionName=settle, Payload=json.dumps(question))["Payload"])
+
+    client("sqs").purge_queue(QueueUrl=queue)
+    client("dynamodb").delete_item(TableName=table, Key={"pk": {"S": SLOT}})
+    assert (settled["relaunch"], settled["queues"]) == (True, "all"), settled

@@ -15,7 +15,7 @@ Client = Callable[[str], Any]  # name of a service → boto3 client
 QUALIFIER = "hnb659fds"  # of the CDK's bootstrap
 BOOTSTRAP_PARAMETER = f"/cdk-bootstrap/{QUALIFIER}/version"
 BOOTSTRAP_VERSION = 6  # the least that the template accepts (its rule `CheckBootstrapVersion`)
-NO_REGION = "aws-global"  # what botocore says where no region is set, for a service that has a global address
+NO_REGION = "aws-global"  # what older releases of botocore say where no region is set; newer ones say None
 COMMERCIAL = "aws"  # the partition of most regions; others: China, two GovClouds, the European Sovereign Cloud
 SERVICE_ROLES = {
     "AWSServiceRoleForECS": "ecs.amazonaws.com",
@@ -46,19 +46,14 @@ def credentials(client: Client) -> Finding:
 
     sts = client("sts")
     region = sts.meta.region_name
-    if region == NO_REGION:
+    if region in (None, NO_REGION):
         return Finding(Level.PROBLEM, "No AWS region is set", "Set AWS_REGION, for example AWS_REGION=eu-central-1.")
     try:
         identity = sts.get_caller_identity()
     except (BotoCoreError, ClientError) as error:
         why = reason(error)
-        return Finding(Level.PROBLEM, f"No answer to these AWS credentials in the region {region}", first_upper(why))
+        return Finding(Level.PROBLEM, f"AWS cannot be used in the region {region}", f"{why[:1].upper()}{why[1:]}")
     return Finding(Level.OK, f"Credentials of {identity['Arn']}, region {region}")
-
-
-def first_upper(text: str) -> str:
-    """Return a text that begins with a capital letter."""
-    return text[:1].upper() + text[1:]
 
 
 def partition(client: Client) -> Finding:
