@@ -60,8 +60,8 @@ def test_function_that_leaves_bulk_shards_is_followed_at_once(quick: Pipeline) -
     [settle] = [each["FunctionName"] for each in functions if ".settle." in each.get("Handler", "")]
     question = {"slot": SLOT, "lease": "test", "worker": "quick", "failed": False}
 
-    settled = json.load(client("lambda").invoke(FunctionName=settle, Payload=json.dumps(question))["Payload"])
+    answer = json.load(client("lambda").invoke(FunctionName=settle, Payload=json.dumps(question))["Payload"])
 
     client("sqs").purge_queue(QueueUrl=queue)
     client("dynamodb").delete_item(TableName=table, Key={"pk": {"S": SLOT}})
-    assert (settled["relaunch"], settled["queues"]) == (True, "all"), settled
+    assert (answer["relaunch"], answer["queues"]) == (True, "all"), answer
