@@ -9,7 +9,7 @@ import time
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from earshot_contract.api_keys import USED_SECONDS, ApiKey, Scope, key_item
+from earshot_contract.credentials.api_keys import USED_SECONDS, ApiKey, Scope, key_item
 from earshot_contract.keys import api_key_pk
 from functions.aws import dynamodb
 from functions.aws.dynamodb import attribute

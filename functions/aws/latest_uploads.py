@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import time
 
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import upload_pk
-from earshot_contract.s3_object import S3Object
 from functions.aws import dynamodb
 from functions.aws.dynamodb import attribute
 from functions.jobs.upload_event import Upload

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from earshot_contract.credentials.webhook_secrets import secrets_of
 from earshot_contract.keys import webhook_secrets_pk
-from earshot_contract.webhook_secrets import secrets_of
 from functions.aws import dynamodb
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from earshot_contract.engine_profile import EngineProfile
+from earshot_contract.documents.engine_profile import EngineProfile
 from transcriber.hardware import configure_process, resolve_settings
 
 TimedWord = tuple[str, float, float]  # text, start and end in seconds
@@ -126,8 +126,8 @@ def earshot(model: str, threads: int, size: int | None = None, profile: EnginePr
     settings = replace(
         settings, batch_workers=batch_workers, batch=size or settings.batch, profile=profile or settings.profile
     )
-    from earshot_contract.s3_object import S3Object
-    from earshot_contract.shards import Shard
+    from earshot_contract.documents.s3_object import S3Object
+    from earshot_contract.documents.shards import Shard
     from transcriber.engine_protocol import Model
     from transcriber.whisper.engine import BatchingEngine
 

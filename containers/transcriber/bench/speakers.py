@@ -30,10 +30,10 @@ from bench.rttm import read_recordings, read_turns, write_recording
 from bench.speaker_scoring import wrong_words
 from bench.speaker_table import Row, printed
 from bench.table import machine
-from earshot_contract.manifest import EMBEDDING, SPEAKERS, WEIGHTS, digest
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shard_results import SpeakerTurn
-from earshot_contract.shards import Shard, SpeakerOptions
+from earshot_contract.documents.manifest import EMBEDDING, SPEAKERS, WEIGHTS, digest
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shard_results import SpeakerTurn
+from earshot_contract.documents.shards import Shard, SpeakerOptions
 from functions.transcripts.speaker_joining import join_speakers
 from functions.transcripts.speakers import word_speakers
 from transcriber.audio.resampling import BLOCK_SAMPLES, SAMPLE_RATE

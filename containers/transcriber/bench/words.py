@@ -22,7 +22,7 @@ from bench.corpus import Clip, clips_of, concatenated, half_of
 from bench.run import Process
 from bench.scoring import Errors, difference, rate
 from bench.text_faults import TextFaults, find
-from earshot_contract.manifest import WEIGHTS, digest
+from earshot_contract.documents.manifest import WEIGHTS, digest
 
 _CHUNK = 8  # recordings whose texts are kept at once
 _OURS = "earshot"

@@ -10,7 +10,7 @@ import json
 from aws_lambda_powertools.metrics import MetricUnit
 
 from earshot_contract.document import InvalidDocument
-from earshot_contract.shards import ShardError, ShardMessage
+from earshot_contract.documents.shards import ShardError, ShardMessage
 from functions.aws import dead_letter_queue, step_functions
 from functions.observability import logger, metrics
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from earshot_contract.schedule_events import RECONCILE
+from earshot_contract.documents.schedule_events import RECONCILE
 from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
 from functions.aws import sqs, step_functions, worker_slots
 from functions.aws.init_phase import connect

@@ -18,7 +18,7 @@ from bench.model_folders import SHAPES, int8_copy
 from bench.scoring import Errors
 from bench.table import Row, table
 from bench.weights import Weights
-from earshot_contract.engine_profile import EngineProfile
+from earshot_contract.documents.engine_profile import EngineProfile
 from transcriber.engine_protocol import Model
 
 

@@ -36,9 +36,9 @@ from whisper_normalizer.basic import BasicTextNormalizer
 
 from bench.corpus import Clip, variants
 from bench.scoring import Errors, difference, errors
-from earshot_contract.engine_profile import EngineProfile
-from earshot_contract.shard_results import ShardResult, Word
-from earshot_contract.shards import Shard
+from earshot_contract.documents.engine_profile import EngineProfile
+from earshot_contract.documents.shard_results import ShardResult, Word
+from earshot_contract.documents.shards import Shard
 from tests.model.whisper.record_plain import PLAIN, PLAIN_VARIANTS, VARIANTS
 from transcriber.engine_protocol import Model
 from transcriber.hardware import configure_process

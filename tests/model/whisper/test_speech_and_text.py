@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from bench.corpus import wav
-from earshot_contract.shard_results import ShardResult
-from earshot_contract.shards import Shard
+from earshot_contract.documents.shard_results import ShardResult
+from earshot_contract.documents.shards import Shard
 from tests.fixtures.audio import decode
 from transcriber.whisper.engine import BatchingEngine
 

@@ -6,7 +6,7 @@ import json
 import time
 from typing import Any
 
-from earshot_contract.api_keys import PUBLIC_OWNER
+from earshot_contract.credentials.api_keys import PUBLIC_OWNER
 from functions.aws import job_table
 from functions.errors import ApiError, bad_request, not_found, service_unavailable
 from functions.handlers.api.request import STAGE, Request

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from earshot_contract.api_keys import USED_SECONDS, ApiKey, Scope, key_id
+from earshot_contract.credentials.api_keys import USED_SECONDS, ApiKey, Scope, key_id
 from earshot_contract.keys import api_key_pk
 from functions.aws import api_keys, dynamodb
 from functions.aws.clients import client

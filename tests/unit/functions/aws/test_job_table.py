@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.job_state import JobState
-from earshot_contract.s3_object import S3Object
 from functions.aws import job_table
 from functions.errors import Failure
 from functions.jobs.job import Job, Source, SourceKind

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.shards import ShardMessage
+from earshot_contract.documents.shards import ShardMessage
 from functions.aws import dead_letter_queue, step_functions
 from functions.aws.clients import client
 from functions.aws.dead_letter_queue import Letter

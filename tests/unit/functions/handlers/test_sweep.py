@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.job_events import DETAIL_TYPES
+from earshot_contract.documents.job_events import DETAIL_TYPES
 from earshot_contract.job_state import JobState
 from functions.aws import event_bus, job_table, step_functions
 from functions.handlers.sweep.handler import MAX_RESTARTS

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.s3_object import S3Object
+from earshot_contract.documents.s3_object import S3Object
 from functions.aws import job_table, s3
 from functions.errors import ApiError
 from functions.jobs.job import Source, SourceKind

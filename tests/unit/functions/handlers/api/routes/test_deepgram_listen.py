@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.job_state import JobState
-from earshot_contract.s3_object import S3Object
 from functions.aws import job_table, s3
 from functions.errors import bad_audio
 from functions.jobs.job import SourceKind

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pytest
 
-from earshot_contract.api_keys import PUBLIC_OWNER
+from earshot_contract.credentials.api_keys import PUBLIC_OWNER
 from earshot_contract.keys import body_key
 from functions.aws import dynamodb, job_table, s3
 from functions.handlers.api.router import ROUTES, SharedRoute

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.s3_object import S3Object
+from earshot_contract.documents.s3_object import S3Object
 from functions.aws import job_table, s3
 from functions.aws.clients import client
 from functions.jobs.job import SourceKind

@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 from typing import BinaryIO
 
-from earshot_contract.text_signatures import PLAYLIST, SERVER_ERROR, text_kind
+from earshot_contract.signatures.text_signatures import PLAYLIST, SERVER_ERROR, text_kind
 
 HEAD_BYTES = 4096  # bytes from the start of the file that `non_audio_kind` looks at
 WEB_PAGE = "a web page (HTML)"

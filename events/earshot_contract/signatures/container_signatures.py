@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from earshot_contract.frame_headers import (
+from earshot_contract.signatures.frame_headers import (
     FRAMES_IN_A_ROW,
     HEADER_BYTES,
     aac_frame_bytes,

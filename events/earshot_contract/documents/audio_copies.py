@@ -11,11 +11,11 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.document import Document
+from earshot_contract.documents.audio_tracks import TrackRequest
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shards import RawAudio
 from earshot_contract.fields import Index, Name, Seconds
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shards import RawAudio
 
 
 @dataclass(frozen=True)

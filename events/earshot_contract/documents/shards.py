@@ -16,11 +16,11 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from earshot_contract.audio_tracks import TrackRequest
 from earshot_contract.document import Document
-from earshot_contract.engine_profile import EngineProfile
+from earshot_contract.documents.audio_tracks import TrackRequest
+from earshot_contract.documents.engine_profile import EngineProfile
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.fields import Count, Hertz, Index, Name, Probability, Seconds
-from earshot_contract.s3_object import S3Object
 
 
 class ShardError(StrEnum):
