@@ -17,9 +17,17 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.conversations import CONDITIONS, Conversation, Voices, choose_speakers, converse, telephone, voices_of
-from bench.speaker_scoring import best_mapping
-from bench.table import machine
+from bench.recordings.conversations import (
+    CONDITIONS,
+    Conversation,
+    Voices,
+    choose_speakers,
+    converse,
+    telephone,
+    voices_of,
+)
+from bench.scores.speaker_scoring import best_mapping
+from bench.tables.table import machine
 from earshot_contract.documents.manifest import EMBEDDING, SPEAKERS, digest
 from earshot_contract.documents.shard_results import KnownVoice
 from earshot_contract.documents.shards import SpeakerOptions

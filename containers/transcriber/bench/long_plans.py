@@ -20,7 +20,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from bench.encoded_audio import Encoding, write_audio
+from bench.recordings.encoded_audio import Encoding, write_audio
 
 SECONDS = 60  # of the sound that is repeated
 # By the file's name.

@@ -21,9 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.corpus import Clip, clips_of, concatenated
-from bench.encoded_audio import Encoding, write_audio
-from bench.scoring import errors, normalized
+from bench.recordings.corpus import Clip, clips_of, concatenated
+from bench.recordings.encoded_audio import Encoding, write_audio
+from bench.scores.scoring import errors, normalized
 from earshot_contract.documents.engine_profile import EngineProfile
 from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.documents.shard_results import Word

@@ -24,12 +24,12 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.conversations import CONDITIONS, Conversation, Turn, choose_speakers, converse, voices_of
-from bench.corpus import wav
-from bench.rttm import read_recordings, read_turns, write_recording
-from bench.speaker_scoring import wrong_words
-from bench.speaker_table import Row, printed
-from bench.table import machine
+from bench.recordings.conversations import CONDITIONS, Conversation, Turn, choose_speakers, converse, voices_of
+from bench.recordings.corpus import wav
+from bench.recordings.rttm import read_recordings, read_turns, write_recording
+from bench.scores.speaker_scoring import wrong_words
+from bench.tables.speaker_table import Row, printed
+from bench.tables.table import machine
 from earshot_contract.documents.manifest import EMBEDDING, SPEAKERS, WEIGHTS, digest
 from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.documents.shard_results import SpeakerTurn

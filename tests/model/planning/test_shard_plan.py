@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench.corpus import wav
+from bench.recordings.corpus import wav
 from earshot_contract.documents.audio_tracks import TrackRequest
 from earshot_contract.documents.engine_profile import EngineProfile
 from earshot_contract.documents.s3_object import S3Object

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.conversations import Condition, converse, telephone
-from bench.corpus import wav
+from bench.recordings.conversations import Condition, converse, telephone
+from bench.recordings.corpus import wav
 from earshot_contract.documents.known_speakers import KnownSpeaker, KnownSpeakers
 from earshot_contract.documents.shard_results import KnownVoice
 from earshot_contract.documents.shards import Shard, ShardError, SpeakerOptions

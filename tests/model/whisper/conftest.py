@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import corpus
+from bench.recordings import corpus
 from earshot_contract.documents.engine_profile import EngineProfile
 from tests.paths import SPEECH
 from transcriber.engine_protocol import Model

@@ -19,7 +19,7 @@ import pytest
 from ctranslate2 import StorageView
 from whisper_normalizer.basic import BasicTextNormalizer
 
-from bench.corpus import wav
+from bench.recordings.corpus import wav
 from earshot_contract.documents.shard_results import ShardResult
 from earshot_contract.documents.shards import Shard
 from tests.fixtures.audio import decode

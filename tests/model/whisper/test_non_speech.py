@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from whisper_normalizer.basic import BasicTextNormalizer
 
-from bench.corpus import wav
+from bench.recordings.corpus import wav
 from earshot_contract.documents.shard_results import ShardResult
 from earshot_contract.documents.shards import Shard
 from tests.fixtures.audio import decode

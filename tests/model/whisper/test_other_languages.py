@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench.corpus import wav
+from bench.recordings.corpus import wav
 from earshot_contract.documents.engine_profile import EngineProfile
 from earshot_contract.documents.shard_results import ShardResult
 from earshot_contract.documents.shards import Shard

@@ -10,7 +10,7 @@ import av
 import numpy as np
 import pytest
 
-from bench.corpus import wav
+from bench.recordings.corpus import wav
 from earshot_contract.documents.shards import RawAudio, ShardError
 from tests.fixtures.audio import SAMPLE_SECONDS, decode, decode_error
 from transcriber.audio.resampling import SAMPLE_RATE

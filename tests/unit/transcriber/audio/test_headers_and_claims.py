@@ -9,7 +9,7 @@ import av
 import numpy as np
 import pytest
 
-from bench.corpus import wav
+from bench.recordings.corpus import wav
 from earshot_contract.documents.shards import RawAudio
 from tests.fixtures.audio import decode
 from tests.fixtures.encodings import encoded

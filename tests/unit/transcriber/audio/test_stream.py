@@ -9,7 +9,7 @@ import av
 import numpy as np
 import pytest
 
-from bench.corpus import wav
+from bench.recordings.corpus import wav
 from earshot_contract.documents.shards import RawAudio, ShardError
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import jiwer
 
-from bench.scoring import Errors, normalized
+from bench.scores.scoring import Errors, normalized
 
 EDGE_WORDS = 3  # words of a text's beginning or end
 _SENTENCE_ENDS = {".", "!", "?"}

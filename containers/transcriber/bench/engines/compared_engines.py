@@ -85,7 +85,7 @@ def whisper_cpp(model: str, threads: int) -> Transcribe:
     from faster_whisper import decode_audio
     from pywhispercpp.model import Model
 
-    from bench.ggml import convert
+    from bench.engines.ggml import convert
 
     whisper = Model(str(convert(Path(model))), n_threads=threads, print_progress=False)
     return _in_turn(lambda file, language, _: whisper.transcribe(decode_audio(file), language=language or "auto"))
@@ -97,7 +97,7 @@ def openai(model: str, threads: int) -> Transcribe:
     import whisper
     from faster_whisper import decode_audio
 
-    from bench.weights import Weights
+    from bench.engines.weights import Weights
 
     weights = Weights(Path(model))
     torch.set_num_threads(threads)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.conversations import Turn
+from bench.recordings.conversations import Turn
 
 _STEPS = 100  # a second
 

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import numpy as np
 from faster_whisper.feature_extractor import FeatureExtractor
 
-from bench.weights import Weights
+from bench.engines.weights import Weights
 
 _MAGIC, _FLOAT16 = 0x67676D6C, 1
 _TEXT_TOKENS = 50257  # text tokens of a multilingual vocabulary; whisper.cpp knows the special ones itself

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.compared_engines import TimedWord
+from bench.engines.compared_engines import TimedWord
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
 

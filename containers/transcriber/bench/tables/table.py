@@ -11,8 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench.picture import draw
-from bench.scoring import Errors, difference, rate
+from bench.scores.scoring import Errors, difference, rate
+from bench.tables.picture import draw
 
 
 @dataclass

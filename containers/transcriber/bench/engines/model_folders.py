@@ -13,7 +13,7 @@ import numpy as np
 from ctranslate2.specs import WhisperSpec
 from ctranslate2.specs.model_spec import index_spec
 
-from bench.weights import Weights
+from bench.engines.weights import Weights
 
 _DEVIATION = 0.02  # of random weights; small enough for activations that stay finite through all layers
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.conversations import Conversation, Turn
-from bench.corpus import wav
+from bench.recordings.conversations import Conversation, Turn
+from bench.recordings.corpus import wav
 from transcriber.audio.stream import AudioStream
 
 

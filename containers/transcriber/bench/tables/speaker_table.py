@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bench.conversations import Turn
-from bench.speaker_scoring import SpeakerErrors, speaker_errors
+from bench.recordings.conversations import Turn
+from bench.scores.speaker_scoring import SpeakerErrors, speaker_errors
 
 _COLLAR = 0.25  # seconds
 
