@@ -17,9 +17,10 @@ from earshot_contract.credentials.api_keys import DEPLOYMENT_OWNER
 from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import body_key, known_speakers_key, work_owner
-from functions.aws import idempotency, job_table, model_bucket, s3, step_functions
+from functions.aws import model_bucket, s3, step_functions
 from functions.aws.clients import is_unavailable
-from functions.aws.idempotency import IdempotencyRecord
+from functions.aws.table import idempotency, job_table
+from functions.aws.table.idempotency import IdempotencyRecord
 from functions.errors import internal_error, remote_content_error, service_unavailable, too_many_waiting
 from functions.handlers.api.admission import check_in_time, is_full
 from functions.jobs.caller import Caller

@@ -15,8 +15,9 @@ from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.documents.shard_results import ShardResult
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import known_speakers_key, shard_result_key, transcript_key, upload_error_key
-from functions.aws import job_table, latest_uploads, s3, shard_results
+from functions.aws import s3, shard_results
 from functions.aws.init_phase import connect
+from functions.aws.table import job_table, latest_uploads
 from functions.handlers.assemble.job_cost import job_cost
 from functions.handlers.assemble.output_files import OutputFile, output_files
 from functions.handlers.assemble.redacted_audio import copy_to_upload_key, request_copy

@@ -7,7 +7,7 @@ from earshot_contract.keys import body_key
 from earshot_contract.signatures.file_signatures import HEAD_BYTES, WEB_PAGE, non_audio_kind
 from functions.audio.probe import Probe, probe
 from functions.aws import s3
-from functions.aws.slow_downloads import SlowDownload
+from functions.aws.table.slow_downloads import SlowDownload
 from functions.errors import remote_content_error
 from functions.jobs.job import Job, SourceKind
 from functions.network.download import download

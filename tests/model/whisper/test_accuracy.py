@@ -2,8 +2,8 @@
 
 The words of one clip depend on rounding, and so on the instruction set. So each clip is transcribed in four variants
 that sound alike (`bench.recordings.corpus.variants`), and plain faster-whisper's transcripts of the same variants are
-recorded in `plain.json` (`record_plain.py`, on an AMD EPYC with AVX2). One window a batch: then a result does not depend on which
-windows share a batch, and a run repeats exactly on one processor.
+recorded in `plain.json` (`record_plain.py`, on an AMD EPYC with AVX2). One window a batch: then a result does not
+depend on which windows share a batch, and a run repeats exactly on one processor.
 
 Measured on an AMD EPYC (first generation, AVX2; 18 clips, 252 words; points of WER, 95 % interval of a bootstrap over
 clips): plain 11.9 % over two variants, Earshot 12.4 % over six. One variant alone is between 0.8 points better and 1.6

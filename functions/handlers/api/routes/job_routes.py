@@ -17,7 +17,8 @@ from earshot_contract.keys import (
     upload_result_keys,
     work_prefix,
 )
-from functions.aws import job_pages, job_table, latest_uploads, s3, shard_results, step_functions
+from functions.aws import s3, shard_results, step_functions
+from functions.aws.table import job_pages, job_table, latest_uploads
 from functions.errors import bad_query
 from functions.handlers.api.jobs_ahead import jobs_ahead
 from functions.handlers.api.request import Request

@@ -11,7 +11,8 @@ import pytest
 from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.documents.shards import ShardError
 from earshot_contract.keys import upload_error_key, upload_result_keys
-from functions.aws import job_table, latest_uploads, s3
+from functions.aws import s3
+from functions.aws.table import job_table, latest_uploads
 from functions.errors import remote_content_error
 from functions.handlers.fail.handler import handler as fail
 from functions.jobs.job import Source, SourceKind

@@ -11,7 +11,8 @@ from earshot_contract.documents.shard_results import Segment, ShardResult, Word
 from earshot_contract.documents.shards import PacketPosition, ShardPlan
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import plan_key, shard_result_key
-from functions.aws import job_table, s3
+from functions.aws import s3
+from functions.aws.table import job_table
 from functions.handlers.api.routes import result_routes
 from tests.fixtures.finished_jobs import sample
 

@@ -13,8 +13,9 @@ from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.documents.shards import Shard, ShardMessage, SpeakerOptions
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import body_key, upload_result_keys
-from functions.aws import job_pages, job_table, model_bucket, s3
+from functions.aws import model_bucket, s3
 from functions.aws.clients import client
+from functions.aws.table import job_pages, job_table
 from functions.errors import ApiError
 from functions.jobs.job import Job, Source, SourceKind
 from tests.fixtures.films import Track, film

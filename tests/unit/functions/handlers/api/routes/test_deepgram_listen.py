@@ -8,7 +8,8 @@ import pytest
 
 from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.job_state import JobState
-from functions.aws import job_table, s3
+from functions.aws import s3
+from functions.aws.table import job_table
 from functions.errors import bad_audio
 from functions.jobs.job import SourceKind
 

@@ -17,8 +17,9 @@ from earshot_contract.keys import (
     upload_result_key,
     upload_result_keys,
 )
-from functions.aws import job_table, s3
+from functions.aws import s3
 from functions.aws.clients import client
+from functions.aws.table import job_table
 from functions.errors import remote_content_error
 from functions.jobs.job import Job, Source, SourceKind, timestamp
 from functions.settings import settings

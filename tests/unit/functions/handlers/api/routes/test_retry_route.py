@@ -7,7 +7,8 @@ import pytest
 from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import shard_result_key
-from functions.aws import job_table, s3
+from functions.aws import s3
+from functions.aws.table import job_table
 from functions.errors import Failure, bad_audio
 from functions.jobs import job_events
 from functions.jobs.job import Job, Source, SourceKind, timestamp

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from earshot_contract.credentials.webhook_secrets import secrets_of
 from earshot_contract.keys import webhook_secrets_pk
-from functions.aws import dynamodb
+from functions.aws.table import dynamodb
 
 
 def find(owner: str | None) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from localcloud.emulator.durability import persistence
+from localcloud.emulator.durability import configuration_snapshot
 from localcloud.emulator.durability.durable_state import DurableState
 from localcloud.emulator.durability.journal import Journal
 
@@ -38,15 +38,15 @@ def request(method: str, target: str | None = None, path: str = "/bucket/key") -
     ],
 )
 def test_writes_and_configuration_by_operation(scope: dict[str, Any], writes: bool, configures: bool) -> None:
-    assert persistence.is_write(scope) is writes
-    assert persistence.changes_configuration(scope) is configures
+    assert configuration_snapshot.is_write(scope) is writes
+    assert configuration_snapshot.changes_configuration(scope) is configures
 
 
 def test_saver_saves_after_each_change_and_not_while_idle(monkeypatch: pytest.MonkeyPatch) -> None:
     async def app(*_: Any) -> None: ...
 
-    saver, saved = persistence.StateSaver(app, DurableState(Journal(":memory:"))), []
-    monkeypatch.setattr(persistence, "SAVE_INTERVAL_SECONDS", 0.001)
+    saver, saved = configuration_snapshot.StateSaver(app, DurableState(Journal(":memory:"))), []
+    monkeypatch.setattr(configuration_snapshot, "SAVE_INTERVAL_SECONDS", 0.001)
     monkeypatch.setattr(saver, "save", lambda: saved.append(None))
 
     async def session() -> None:

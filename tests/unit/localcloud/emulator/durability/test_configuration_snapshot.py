@@ -6,21 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.emulator.durability import persistence
+from localcloud.emulator.durability import configuration_snapshot
 
 
 def test_state_without_stack_is_discarded(tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     (tmp_path / "state" / "dynamodb.json").write_text("{}")
-    persistence.discard_partial_state(tmp_path / "state")
+    configuration_snapshot.discard_partial_state(tmp_path / "state")
     assert not (tmp_path / "state").exists()
-    persistence.discard_partial_state(tmp_path / "state")  # the first start of all
+    configuration_snapshot.discard_partial_state(tmp_path / "state")  # the first start of all
 
 
 def test_state_with_stack_is_kept(tmp_path: Path) -> None:
     for name in ("cloudformation.json", "dynamodb.json"):
         (tmp_path / name).write_text("{}")
-    persistence.discard_partial_state(tmp_path)
+    configuration_snapshot.discard_partial_state(tmp_path)
     assert len(list(tmp_path.iterdir())) == 2
 
 
@@ -30,5 +30,5 @@ def test_stack_is_saved_after_its_resources(monkeypatch: pytest.MonkeyPatch) -> 
     services = {"cloudformation": dict, "s3": dict, "lambda": dict}
     monkeypatch.setattr(app, "_build_persistence_save_dict", lambda: dict(services))
     monkeypatch.setattr("ministack.core.persistence.save_all", saved.extend)
-    persistence.StateSaver(None, None).save()  # type: ignore[arg-type]
+    configuration_snapshot.StateSaver(None, None).save()  # type: ignore[arg-type]
     assert saved == ["s3", "lambda", "cloudformation"]

@@ -11,8 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from earshot_contract.credentials.api_keys import USED_SECONDS, ApiKey, Scope, key_item
 from earshot_contract.keys import api_key_pk
-from functions.aws import dynamodb
-from functions.aws.dynamodb import attribute
+from functions.aws.table import dynamodb
+from functions.aws.table.dynamodb import attribute
 from functions.jobs.job import timestamp
 from functions.observability import logger
 

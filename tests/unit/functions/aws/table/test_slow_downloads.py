@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from functions.aws.slow_downloads import MAX_SLOW_DOWNLOADS, SlowDownload
+from functions.aws.table.slow_downloads import MAX_SLOW_DOWNLOADS, SlowDownload
 from functions.errors import SlowDownloadsBusy
 
 pytestmark = pytest.mark.usefixtures("aws")

@@ -15,7 +15,7 @@ from earshot_contract.timeouts import (
     SPOT_LAUNCH_SECONDS,
 )
 from earshot_contract.worker_kinds import WorkerQueues
-from functions.aws import dynamodb, worker_slots
+from functions.aws.table import dynamodb, worker_slots
 from functions.settings import settings
 from functions.workers.measures import KindMeasures, Measures
 from functions.workers.slots import Slot, launchable

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from localcloud.emulator.durability import disk_space, persistence
+from localcloud.emulator.durability import configuration_snapshot, disk_space
 from localcloud.emulator.durability.disk_space import DiskSpace, RefuseWhenFull
 from localcloud.emulator.failure_log import FailureLog
 
@@ -49,7 +49,7 @@ async def served(scope: Any, receive: Any, send: Any) -> None:
 
 
 def guarded(disk: DiskSpace, floor: int) -> RefuseWhenFull:
-    return RefuseWhenFull(served, disk, floor, persistence.is_write, disk_space.aws_answer)
+    return RefuseWhenFull(served, disk, floor, configuration_snapshot.is_write, disk_space.aws_answer)
 
 
 def test_write_below_the_floor_is_refused(disk: DiskSpace) -> None:

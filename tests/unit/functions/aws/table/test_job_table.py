@@ -6,7 +6,7 @@ import pytest
 
 from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.job_state import JobState
-from functions.aws import job_table
+from functions.aws.table import job_table
 from functions.errors import Failure
 from functions.jobs.job import Job, Source, SourceKind
 from functions.settings import settings

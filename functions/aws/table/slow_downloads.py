@@ -10,8 +10,8 @@ import time
 from types import TracebackType
 
 from earshot_contract.keys import slow_download_pk
-from functions.aws import dynamodb
-from functions.aws.dynamodb import attribute
+from functions.aws.table import dynamodb
+from functions.aws.table.dynamodb import attribute
 from functions.errors import SlowDownloadsBusy
 from functions.network.download import MAX_SECONDS
 

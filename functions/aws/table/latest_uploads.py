@@ -9,8 +9,8 @@ import time
 
 from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import upload_pk
-from functions.aws import dynamodb
-from functions.aws.dynamodb import attribute
+from functions.aws.table import dynamodb
+from functions.aws.table.dynamodb import attribute
 from functions.jobs.upload_event import Upload
 from functions.settings import settings
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from earshot_contract.document import InvalidDocument
 from earshot_contract.keys import LISTING_INDEX, OWNER_INDEX, job_pk
-from functions.aws import dynamodb
+from functions.aws.table import dynamodb
 from functions.jobs.job import Job
 from functions.jobs.job_filter import JobFilter
 from functions.observability import logger

@@ -15,8 +15,8 @@ import uuid
 from earshot_contract.keys import FLEET_PK, slot_pk
 from earshot_contract.timeouts import LAUNCH_LEASE_SECONDS, SLOT_TTL_SECONDS
 from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
-from functions.aws import dynamodb
-from functions.aws.dynamodb import attribute
+from functions.aws.table import dynamodb
+from functions.aws.table.dynamodb import attribute
 from functions.settings import settings
 from functions.workers.measures import Measures
 from functions.workers.slots import Slot, cooldown_seconds

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import LISTING_INDEX, SHORT_ID_CHARACTERS, WAITING_INDEX, ids_pk, job_pk
 from earshot_contract.timeouts import SHARD_WAIT_DAYS
-from functions.aws import dynamodb
-from functions.aws.dynamodb import attribute
+from functions.aws.table import dynamodb
+from functions.aws.table.dynamodb import attribute
 from functions.errors import Failure
 from functions.jobs.job import Attempt, Delivery, Job, timestamp
 from functions.jobs.shares import Share

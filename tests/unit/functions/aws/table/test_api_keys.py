@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 
 from earshot_contract.credentials.api_keys import USED_SECONDS, ApiKey, Scope, key_id
 from earshot_contract.keys import api_key_pk
-from functions.aws import api_keys, dynamodb
 from functions.aws.clients import client
+from functions.aws.table import api_keys, dynamodb
 
 pytestmark = pytest.mark.usefixtures("aws")
 KEY = "a1b2c3d4e5" * 4

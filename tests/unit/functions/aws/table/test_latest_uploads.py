@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from earshot_contract.documents.s3_object import S3Object
-from functions.aws import latest_uploads
+from functions.aws.table import latest_uploads
 from functions.jobs.upload_event import Upload
 
 pytestmark = pytest.mark.usefixtures("aws")

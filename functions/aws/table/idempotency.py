@@ -7,8 +7,8 @@ import time
 from msgspec import Struct
 
 from earshot_contract.keys import request_pk
-from functions.aws import dynamodb
-from functions.aws.dynamodb import attribute
+from functions.aws.table import dynamodb
+from functions.aws.table.dynamodb import attribute
 
 KEEP_SECONDS = 86_400  # the table deletes a record after this time (its `ttl`)
 

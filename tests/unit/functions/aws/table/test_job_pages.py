@@ -7,7 +7,7 @@ import time
 import pytest
 
 from earshot_contract.job_state import JobState
-from functions.aws import dynamodb, job_pages, job_table
+from functions.aws.table import dynamodb, job_pages, job_table
 from functions.jobs.job import Job, Source, SourceKind, timestamp
 from functions.jobs.job_filter import JobFilter
 
