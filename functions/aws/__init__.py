@@ -1,1 +1,1 @@
-"""Calls to AWS, one service or one kind of item a file: the only package of the functions that imports boto3."""
+"""Calls to AWS, one service a file; folders for the table's items and for queues. Only this package imports boto3."""

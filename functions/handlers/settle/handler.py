@@ -8,8 +8,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
-from functions.aws import sqs, worker_fleet, worker_slots
 from functions.aws.init_phase import connect
+from functions.aws.queues import shard_queues
+from functions.aws.table import worker_fleet, worker_slots
 from functions.observability import count_failure, logger, metrics
 
 connect("dynamodb", "sqs")
@@ -55,7 +56,7 @@ def _after_failure(event: dict[str, Any]) -> dict[str, Any]:
     answer = {"relaunch": False, "lease": lease, "queues": WorkerQueues.ALL}
     if _kind(event) is WorkerKind.TASK:
         # Shards of a dead worker are in flight until their visibility ends.
-        unfinished = sum(sqs.unfinished_messages())
+        unfinished = sum(shard_queues.unfinished_messages())
         renewed = worker_slots.replace_dead(slot, lease, event.get("execution")) if unfinished else None
         if renewed:
             return answer | {"relaunch": True, "lease": renewed}
@@ -76,13 +77,13 @@ def _queues_with_work(kind: WorkerKind) -> WorkerQueues | None:
     done by quick workers alone would have none for most of a minute after each of them.
     """
     if kind is WorkerKind.TASK:
-        return WorkerQueues.ALL if sqs.visible_messages(WorkerQueues.ALL) else None
-    if sqs.visible_messages(WorkerQueues.FAST):
+        return WorkerQueues.ALL if shard_queues.visible_messages(WorkerQueues.ALL) else None
+    if shard_queues.visible_messages(WorkerQueues.FAST):
         return WorkerQueues.FAST
-    if not sqs.visible_messages(WorkerQueues.ALL):
+    if not shard_queues.visible_messages(WorkerQueues.ALL):
         return None
     fleet = worker_fleet.read(worker_slots.measures())
-    launches = fleet.launches(fleet.backlog(sqs.unfinished_messages(), 0.0, 0, False))
+    launches = fleet.launches(fleet.backlog(shard_queues.unfinished_messages(), 0.0, 0, False))
     pays = any(kind is WorkerKind.QUICK and queues is WorkerQueues.ALL for _, kind, queues in launches)
     return WorkerQueues.ALL if pays else None
 
