@@ -32,6 +32,7 @@ OTHERS = {
     "uploads_days": "11",
     "cors_origins": "https://example.org",
     "dashboard": str(not StackSettings.dashboard).lower(),
+    "permissions_boundary": "teams/boundary",
     "alarm_email": "me@example.org",
     "default_model": "medium",
     "profile": "fast",
