@@ -44,7 +44,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         `{"cold"}`: whether the process had to start.
 
     Raises:
-        RuntimeError: every shard failed here; the process ends, and its slot cools down.
+        RuntimeError: every shard failed here; the process ends. The second time in a row its slot cools down.
     """
     global _kept, _engine_settings
     began = time.monotonic()
