@@ -90,7 +90,7 @@ class AudioStream:
             described = f"{self._codec}, {self._sample_rate} Hz, channels: {self.channels}"
             self._warn(stream_warnings.contradicting_claims(raw, found, described))
         if raw and self._raw and (self._raw != raw or self._parts[0].start):
-            self._warn(stream_warnings.other_order(self._raw.encoding == "linear16be", self._parts[0].start))
+            self._warn(stream_warnings.other_encoding(raw.encoding, self._raw.encoding, self._parts[0].start))
         self._decoder = FrameDecoder()
         self._position = 0  # samples from the start of the file to the next one
         self._sought = first is not None  # the beginning of the file was skipped
