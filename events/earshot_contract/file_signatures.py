@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from earshot_contract.binary_signatures import BINARY, binary_kind
+from earshot_contract.container_signatures import container_name
 from earshot_contract.text_signatures import text_kind, xml_kind
 
 HEAD_BYTES = 4096  # bytes from the start of the file that `non_audio_kind` looks at
@@ -21,8 +22,8 @@ UNFINISHED_MP4 = (
 )
 
 SEGMENT_OF_MP4 = (
-    "a segment of a stream (HLS or DASH) without the stream's beginning: put the init segment, which has the index "
-    "(moov), before it"
+    "a segment of a stream (HLS, DASH), or a later chunk of a browser's recording, without its beginning: put the init "
+    "segment, or the first chunk, which has the index (moov), before it"
 )
 _CERTAIN_SIGNATURE = 4  # bytes that no samples without a header begin with
 _CERTAIN_TEXT = 64  # letters that no samples are
@@ -139,7 +140,10 @@ def describe_file(path: Path) -> str:
             return kind
         if len(head) >= _CERTAIN_TEXT and not any(head):
             return "nothing but zeros at its beginning (a copy or download that was not finished: fetch it again)"
-        return mp4_without_index(file, path.stat().st_size) or _UNKNOWN
+        if kind := mp4_without_index(file, path.stat().st_size):
+            return kind
+    name = container_name(head)
+    return f"{name} that is damaged or cut off near its beginning" if name else _UNKNOWN
 
 
 def _was_read_as_text(head: bytes) -> bool:

@@ -34,7 +34,7 @@ _TEXT = (  # compared in lower case
     (b"scenarist_scc", _CAPTIONS),
     (b"<sami", _CAPTIONS),
     (b"<tt ", _CAPTIONS),
-    (b"file type = \"ootextfile", _LABELS),
+    (b'file type = "ootextfile', _LABELS),
     (b"<?wpl", PLAYLIST),
     (b"<smil", PLAYLIST),
     (b"[internetshortcut]", "a link to a web page (send the audio itself, or its address)"),

@@ -64,6 +64,8 @@ def test_file_of_unknown_format_is_described(tmp_path: Path) -> None:
     described = describe_file(path)
     assert described.startswith("of a format no decoder here knows, or damaged at its beginning")
     assert "encoding=linear16&sample_rate=16000" in described
+    path.write_bytes(WAV[:30])
+    assert describe_file(path) == "a WAV file that is damaged or cut off near its beginning"
     path.write_bytes(b"GIF89a")
     assert describe_file(path) == "a GIF image"
 
@@ -138,13 +140,18 @@ WAV = b"RIFF\x24\x17\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x80\x3e\0\0\0\x7d\0\0\2\0\x10
         (b"Tune".ljust(28, b"\0") + b"\x1a\x10" + bytes(14) + b"SCRM", "tracker module"),
         (b"d8:announce35:udp://tracker.example.org:1337/ann", "torrent"),
         (b"SQLite format 3\0" + bytes(52) + b"AUDY", "Audacity project"),
-        (b'<?xml version="1.0"?>\n<!DOCTYPE project PUBLIC "-//audacityproject-1.3.0//">', "project of an audio program"),
+        (
+            b'<?xml version="1.0"?>\n<!DOCTYPE project PUBLIC "-//audacityproject-1.3.0//">',
+            "project of an audio program",
+        ),
         (b"<REAPER_PROJECT 0.1", "project of an audio program"),
         (b"\x03ds2" + NOISE, "DS2 dictation"),
         (b"MS_VOICE" + NOISE, "Sony"),
         (b"\x04\x22\x4d\x18" + NOISE, "unpack it"),
         (b"LZIP\x01" + NOISE, "unpack it"),
         (b"\n\r\r\n\x1c\0\0\0\x4d\x3c\x2b\x1a", "network packets"),
+        (b"\x1f\x43\xb6\x75\x01\xff\xff\xff\xff\xff\xff\xff\xe7\x81\0\xa3\x80", "join the chunks"),
+        (b"\xa3\x40\x95\x81\x00\x3c\x80" + NOISE, "join the chunks"),
         (b"L\0\0\0\x01\x14\x02\0" + NOISE, "the file that it points to"),
         (b"\x89HDF\r\n\x1a\n" + NOISE, "WAV"),
         (b'PERFORMER "A"\nFILE "a.wav" WAVE\n  TRACK 01 AUDIO\n', "cue sheet"),

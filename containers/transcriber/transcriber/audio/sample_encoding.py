@@ -1,7 +1,7 @@
 """Sample encoding: raw samples that are of another encoding than the caller says, or lie another way round.
 
-Read wrongly, speech is noise, in which Whisper hears words. Of samples of two bytes the high ones have few values, 0 and
-255 mostly, and the low ones nearly all; so their bytes tell which is which. Of samples of one byte all are alike.
+Read wrongly, speech is noise, in which Whisper hears words. Of samples of two bytes the high ones have few values,
+0 and 255 mostly, and the low ones nearly all; so their bytes tell which is which. Of samples of one byte all are alike.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from transcriber.audio.file_structure.wav_format import are_floats
 _LOOK_BYTES = 1 << 16  # at each share
 _SHARES = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the file's length
 # Figures of 60 clips of speech, loud and quiet, at 8 and 16 kHz. Low bytes have 2.8 to 8 bits more entropy than high
-# ones; of samples of one byte the first and the second have the same, within 0.03, unless one of two channels is silent.
+# ones; of samples of one byte the first and the second have the same, within 0.03, unless a channel is silent.
 _MORE_ENTROPY, _SAME_ENTROPY = 2.0, 0.1
 # Mean of the codes of µ-law and A-law without their sign, which grow with loudness: 1 to 48, and read as the other one
 # 37 to 59, of the same clip at least 1.3 more. Unsigned samples of 8 bits have 62 and more.

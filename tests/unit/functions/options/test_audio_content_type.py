@@ -19,7 +19,10 @@ SAMPLES = bytes(range(1, 250)) * 9
         ("audio/l16;rate=22050;endianness=little-endian", ("linear16", "22050")),  # IBM
         ("audio/pcm;rate=24000", ("linear16", "24000")),  # Google
         ("audio/x-l16; sample-rate=16000; channel-count=1", ("linear16", "16000", "1")),  # Amazon Lex
-        ("audio/lpcm; sample-rate=8000; sample-size-bits=16; channel-count=1; is-big-endian=false", ("linear16", "8000", "1")),
+        (
+            "audio/lpcm; sample-rate=8000; sample-size-bits=16; channel-count=1; is-big-endian=false",
+            ("linear16", "8000", "1"),
+        ),
         ("audio/raw;encoding=signed-integer;bits=16;rate=16k;endian=little", ("linear16", "16000")),  # Wit.ai
         ("audio/raw;encoding=floating-point;bits=32;rate=48000", ("linear32", "48000")),
         ("audio/raw;encoding=mu-law;rate=8000", ("mulaw", "8000")),

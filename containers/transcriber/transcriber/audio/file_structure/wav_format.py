@@ -1,7 +1,7 @@
-"""WAV formats: what the samples are, where the header's chunk `fmt ` cannot be true; used by `wav_header`,
-and of raw samples by `sample_encoding`.
+"""WAV formats: what the samples are, where the header's chunk `fmt ` cannot be true; used by `wav_header`.
 
-Programs that write the floats of a browser or of NumPy often call them integers, and the other way round.
+`sample_encoding` asks of raw samples, too, whether they are floats. Programs that write the floats of a browser or of
+NumPy often call them integers, and the other way round.
 """
 
 from __future__ import annotations
