@@ -89,7 +89,7 @@ _SQLITE_PROGRAM_AT, _AUDACITY = 68, b"AUDY"  # application id in an SQLite file'
 _BITMAP = re.compile(rb"BM.{4}\0{4}.{4}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", re.DOTALL)
 _S3M = re.compile(rb".{28}\x1a\x10.{14}SCRM", re.DOTALL)
 _MOD = re.compile(rb"[\0 -~]{20}.{1060}(?:M\.K\.|M!K!|FLT[48]|\d{1,2}CHN?)", re.DOTALL)
-# Clusters of WebM, or blocks of a cluster, without the header that a browser's recorder sends with its first chunk only.
+# Clusters of WebM, or blocks of one, without the header that a browser's recorder sends with its first chunk only.
 _WEBM_CHUNK = re.compile(rb"\x1f\x43\xb6\x75[\x01\x10-\xff]|\xa3(?:[\x81-\xfe]|[\x40-\x7f].)\x81..[\0\x80]", re.DOTALL)
 _PCAPNG = re.compile(rb"\n\r\r\n....(?:\x4d\x3c\x2b\x1a|\x1a\x2b\x3c\x4d)", re.DOTALL)
 _TORRENT = re.compile(rb"d\d{1,2}:(?:announce|info|comment|created by|creation date)")
