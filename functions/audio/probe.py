@@ -18,6 +18,7 @@ from earshot_contract.file_signatures import HEAD_BYTES, mp4_without_index, non_
 from earshot_contract.frame_headers import HEADER_BYTES, aac_frame_bytes, ac3_frame_bytes
 from earshot_contract.shards import RawAudio
 from functions.audio import asf, avi, fixed_headers, flv, matroska, mp4, mpeg_stream, ogg, wav
+from functions.audio.behind_tags import BehindTags, tags_end
 from functions.audio.frame_channels import AAC_RATES, frame_channels
 from functions.audio.tracks import HeaderTrack, transcribed_track
 from functions.errors import bad_audio
@@ -59,6 +60,11 @@ def probe(file: BinaryIO, size: int, raw: RawAudio | None = None, requested_trac
     if size == 0:
         raise bad_audio("corrupt or unsupported data: the file is empty.")
     head = file.read(HEAD_BYTES)
+    if tags := tags_end(file):
+        # The tags' reader knows one tag, before MP3 and FLAC, and takes all other files for MP3.
+        file.seek(tags)
+        if container_name(file.read(HEAD_BYTES)):
+            return probe(BehindTags(file, tags), size - tags, raw, requested_track)
     is_headerless = raw is not None and not container_name(head)
     if kind := non_audio_kind(head, is_headerless):
         raise bad_audio(f"corrupt or unsupported data: this is {kind}, not audio.")

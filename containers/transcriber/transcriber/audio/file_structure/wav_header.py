@@ -6,6 +6,7 @@ import mmap
 import re
 import struct
 
+from transcriber.audio.file_structure.recording_trailers import trailers_end
 from transcriber.audio.file_structure.wav_format import true_format
 
 _WAV = re.compile(rb"(?:RIFF|RF64|BW64)....WAVE", re.DOTALL)
@@ -141,6 +142,8 @@ def _is_true_length(data: mmap.mmap, samples: int, size: int, end: int) -> bool:
     if left - size < 8:
         return True
     if size > 0 and (_are_chunks(data, after, end) or _TEXT.match(data, after, end)):
+        return True
+    if size > 0 and trailers_end(data, after, end) == end:
         return True
     for chunk in (after, after + size % 2):
         if data[chunk : chunk + 4] in _TRAILERS or not any(data[chunk : min(chunk + 4096, end)]):
