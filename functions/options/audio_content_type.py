@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlencode
 
-from earshot_contract.container_signatures import container_name
-from earshot_contract.file_signatures import HEAD_BYTES
+from earshot_contract.signatures.container_signatures import container_name
+from earshot_contract.signatures.file_signatures import HEAD_BYTES
 from functions.options.query_string import raw_options
 
 # Subtypes of audio/, without `x-`: samples whose encoding the parameters name, and those that name it themselves.
@@ -31,9 +31,9 @@ def with_content_type(query: str, content_type: str, audio: bytes) -> str:
     """Return a query string with what the content type says of headerless audio and the query does not.
 
     Args:
-        query: of the request, encoded.
-        content_type: of the audio, with parameters.
-        audio: its first bytes, or all; a file with a header is read by that.
+        query: query string of the request.
+        content_type: content type of the audio, with parameters.
+        audio: first bytes of the audio, or all; a file with a header is read by that.
     """
     named = raw_options(query)
     if "encoding" in named or container_name(audio[:HEAD_BYTES]):

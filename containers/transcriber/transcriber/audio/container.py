@@ -11,8 +11,8 @@ from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
 from av.packet import Packet
 
-from earshot_contract.file_signatures import describe_file
-from earshot_contract.shards import RawAudio, ShardError
+from earshot_contract.documents.shards import RawAudio, ShardError
+from earshot_contract.signatures.file_signatures import describe_file
 from transcriber.audio.file_structure.parts import PartReader
 from transcriber.engine_protocol import ShardFailed
 
@@ -135,7 +135,7 @@ def _check_claims(rate: int, channels: int) -> None:
 
 def no_audio_track_message(container: InputContainer, path: Path) -> str:
     """Return the message for a file that FFmpeg opens but that has no audio track."""
-    content = describe_file(path)
+    content = describe_file(path, opened=True)
     is_video = container.streams.video and container.duration and "decoder" in content
     if is_video:
         context = container.streams.video[0].codec_context  # None: of a codec that no decoder here knows

@@ -9,7 +9,7 @@ import av
 import numpy as np
 import pytest
 
-from earshot_contract.shards import RawAudio
+from earshot_contract.documents.shards import RawAudio
 from tests.fixtures.audio import SAMPLE_SECONDS, decode
 from transcriber.audio.stream import AudioStream
 
@@ -66,7 +66,7 @@ def test_order_of_noise_and_of_silence_is_that_of_linear16(tmp_path: Path) -> No
 
 
 ENCODINGS = ("linear16", "linear16be", "linear32", "linear32int", "mulaw", "alaw")
-SAID = {"linear16be": "big-endian", "linear32int": "32-bit integers"}  # of those that `encoding` cannot name
+NAMED = {"linear16be": "big-endian", "linear32int": "32-bit integers"}  # of those that `encoding` cannot name
 
 
 def raw_samples(samples: np.ndarray, encoding: str) -> bytes:
@@ -108,6 +108,6 @@ def test_samples_are_read_as_what_their_bytes_are(
     if true != claimed and (true, claimed) in UNDECIDED:
         return
     assert np.corrcoef(found[: len(samples)], samples[: len(found)])[0, 1] > 0.95
-    said = [warning.message for warning in audio.warnings]
-    assert len(said) == (true != claimed)
-    assert all(SAID.get(true, f"({true})") in message for message in said)
+    messages = [warning.message for warning in audio.warnings]
+    assert len(messages) == (true != claimed)
+    assert all(NAMED.get(true, f"({true})") in message for message in messages)
