@@ -17,9 +17,11 @@ EBML_MAGIC = b"\x1a\x45\xdf\xa3"
 SEGMENT, INFO, TIMESTAMP_SCALE, DURATION = 0x18538067, 0x1549A966, 0x2AD7B1, 0x4489
 TRACKS, TRACK_ENTRY, AUDIO, CHANNELS, SAMPLING_FREQUENCY = 0x1654AE6B, 0xAE, 0xE1, 0x9F, 0xB5
 TRACK_TYPE, FLAG_DEFAULT, LANGUAGE = 0x83, 0x88, 0x22B59C
+CONTENT_ENCODINGS, CONTENT_ENCODING, CONTENT_ENCRYPTION = 0x6D80, 0x6240, 0x5035
 AUDIO_TRACK = 2  # value of TRACK_TYPE
 CLUSTER = 0x1F43B675
-MASTERS = {SEGMENT, INFO, TRACKS, TRACK_ENTRY, AUDIO}  # elements whose payload is elements
+# Elements whose payload is elements.
+MASTERS = {SEGMENT, INFO, TRACKS, TRACK_ENTRY, AUDIO, CONTENT_ENCODINGS, CONTENT_ENCODING, CONTENT_ENCRYPTION}
 HEADER_BYTES = 1 << 20  # no header is searched further than this
 
 
@@ -45,6 +47,8 @@ def read(file: BinaryIO) -> list[HeaderTrack]:
             track.channels = 1  # the specification's default for a missing CHANNELS
         elif element == CHANNELS:
             track.channels = int.from_bytes(payload, "big") or track.channels
+        elif element == CONTENT_ENCRYPTION:
+            track.is_encrypted = True
         elif element == SAMPLING_FREQUENCY:
             rate = _float(payload)
             track.rate = int(rate) if rate and math.isfinite(rate) else None

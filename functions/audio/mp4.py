@@ -14,6 +14,7 @@ _MASTERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl"}  # boxes whose payload 
 _HEADERS = {b"tkhd", b"mdhd", b"hdlr", b"stsd"}  # boxes that are read
 _MAX_BOXES = 10_000  # a guard against hostile files
 _TRACK_IS_ENABLED = 1  # flag of `tkhd`; FFmpeg and players take such a track as default
+_STSD_FORMAT, _ENCRYPTED = slice(12, 16), (b"enca", b"drms")  # of a first entry whose samples are encrypted
 _STSD_CHANNELS, _STSD_RATE = 32, 40  # offsets in the payload of `stsd`: of its first entry, an audio sample entry
 _STSD_VERSION, _STSD_CHANNELS_2 = 24, 56  # the entry's version, and the channels where that is QuickTime's 2
 # Descriptors of `esds` (ISO/IEC 14496-1), and how many bytes those have before the descriptors in them.
@@ -55,6 +56,7 @@ def _read_box(track: HeaderTrack, kind: bytes, payload: bytes) -> None:
         track.seconds = duration / scale if scale and duration else None
         track.language = _language(payload)
     elif kind == b"stsd" and len(payload) >= _STSD_RATE + 4:
+        track.is_encrypted = payload[_STSD_FORMAT] in _ENCRYPTED
         (track.channels,) = struct.unpack_from(">H", payload, _STSD_CHANNELS)
         track.channels = track.channels or None
         track.rate = struct.unpack_from(">I", payload, _STSD_RATE)[0] >> 16 or None

@@ -40,7 +40,12 @@ def read(file: BinaryIO) -> list[HeaderTrack]:
     if form is None:
         return _program_tracks(data)
     return [
-        HeaderTrack(is_audio=True, language=language, channels=_channels(_first_payload(data, form, pid)))
+        HeaderTrack(
+            is_audio=True,
+            language=language,
+            channels=_channels(_first_payload(data, form, pid)),
+            is_encrypted=_is_scrambled(data, form, pid),
+        )
         for pid, language in _table(data, form)
     ]
 
@@ -64,6 +69,13 @@ def _payloads(data: bytes, form: tuple[int, int], pid: int) -> list[tuple[bool, 
         start = 4 + (1 + packet[4] if packet[3] & 0x20 else 0)
         found.append((bool(packet[1] & 0x40), packet[start:]))
     return found
+
+
+def _is_scrambled(data: bytes, form: tuple[int, int], pid: int) -> bool:
+    """Return whether most packets of a stream are scrambled, as those of pay television."""
+    packets = (data[at : at + 4] for at in range(form[0], len(data) - 187, form[1]))
+    flags = [head[3] >> 6 for head in packets if int.from_bytes(head[1:3], "big") & 0x1FFF == pid]
+    return sum(map(bool, flags)) * 2 > len(flags)
 
 
 def _section(data: bytes, form: tuple[int, int], pid: int) -> bytes:

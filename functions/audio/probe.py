@@ -15,15 +15,19 @@ from tinytag import TinyTag, TinyTagException
 from earshot_contract.documents.audio_tracks import TrackRequest
 from earshot_contract.documents.shards import RawAudio
 from earshot_contract.signatures.container_signatures import container_name
-from earshot_contract.signatures.file_signatures import HEAD_BYTES, UNFINISHED_MP4, non_audio_kind, unfinished_mp4
+from earshot_contract.signatures.file_signatures import HEAD_BYTES, mp4_without_index, non_audio_kind
 from earshot_contract.signatures.frame_headers import HEADER_BYTES, aac_frame_bytes, ac3_frame_bytes
-from functions.audio import avi, fixed_headers, flv, matroska, mp4, mpeg_stream, ogg, wav
+from functions.audio import asf, avi, fixed_headers, flv, matroska, mp4, mpeg_stream, ogg, wav
+from functions.audio.behind_tags import BehindTags, tags_end
 from functions.audio.frame_channels import AAC_RATES, frame_channels
 from functions.audio.tracks import HeaderTrack, transcribed_track
 from functions.errors import bad_audio
 
 MAX_SECONDS = 7 * 24 * 3600.0  # a header that says more is damaged; the worker takes 12 hours
 MAX_CHANNELS, MAX_RATE = 64, 768_000  # channels and Hz; the worker takes no more
+_ENCRYPTED = (
+    "corrupt or unsupported data: the sound of this file is encrypted (copy protection, DRM): send a copy without it."
+)
 _AAC_SAMPLES = 1024  # of a frame
 _AAC_SPOTS = (1 / 8, 3 / 8, 5 / 8, 7 / 8)  # of the file
 # Bytes a sample of headerless audio, for encodings where the number is fixed.
@@ -56,13 +60,18 @@ def probe(file: BinaryIO, size: int, raw: RawAudio | None = None, requested_trac
     if size == 0:
         raise bad_audio("corrupt or unsupported data: the file is empty.")
     head = file.read(HEAD_BYTES)
+    if tags := tags_end(file):
+        # The tags' reader knows one tag, before MP3 and FLAC, and takes all other files for MP3.
+        file.seek(tags)
+        if container_name(file.read(HEAD_BYTES)):
+            return probe(BehindTags(file, tags), size - tags, raw, requested_track)
     is_headerless = raw is not None and not container_name(head)
     if kind := non_audio_kind(head, is_headerless):
         raise bad_audio(f"corrupt or unsupported data: this is {kind}, not audio.")
     if raw and is_headerless:
         return _probe_raw(raw, size)
-    if unfinished_mp4(file, size):
-        raise bad_audio(f"corrupt or unsupported data: this is {UNFINISHED_MP4}.")
+    if kind := mp4_without_index(file, size):
+        raise bad_audio(f"corrupt or unsupported data: this is {kind}.")
     file.seek(0)
     if head.startswith(matroska.EBML_MAGIC):
         return _probe_track(matroska.read(file), requested_track)
@@ -80,6 +89,8 @@ def probe(file: BinaryIO, size: int, raw: RawAudio | None = None, requested_trac
         return _plausible(Probe(*flv.read(file)))
     if mpeg_stream.is_transport_stream(head) or mpeg_stream.is_program_stream(head):
         return _probe_track(mpeg_stream.read(file), requested_track)
+    if asf.is_protected(file, head):
+        raise bad_audio(_ENCRYPTED)
     if (fixed := fixed_headers.read(file, size, head)) is not None:
         return _plausible(Probe(*fixed))
     if ac3_frame_bytes(head):
@@ -89,6 +100,8 @@ def probe(file: BinaryIO, size: int, raw: RawAudio | None = None, requested_trac
 
 def _probe_track(tracks: Sequence[HeaderTrack], requested: TrackRequest | None) -> Probe:
     track = transcribed_track(tracks, requested)
+    if track.is_encrypted:
+        raise bad_audio(_ENCRYPTED)
     found = _plausible(Probe(track.seconds, track.channels, track.rate))
     return replace(found, tracks=sum(track.is_audio for track in tracks))
 

@@ -18,6 +18,7 @@ class HeaderTrack:
     seconds: float | None = None
     channels: int | None = None
     rate: int | None = None  # Hz
+    is_encrypted: bool = False
 
 
 def transcribed_track(tracks: Sequence[HeaderTrack], requested: TrackRequest | None) -> HeaderTrack:

@@ -11,7 +11,9 @@ import re
 from pathlib import Path
 from typing import BinaryIO
 
-from earshot_contract.signatures.text_signatures import PLAYLIST, SERVER_ERROR, text_kind
+from earshot_contract.signatures.binary_signatures import BINARY, binary_kind
+from earshot_contract.signatures.container_signatures import container_name
+from earshot_contract.signatures.text_signatures import text_kind, xml_kind
 
 HEAD_BYTES = 4096  # bytes from the start of the file that `non_audio_kind` looks at
 WEB_PAGE = "a web page (HTML)"
@@ -19,47 +21,15 @@ UNFINISHED_MP4 = (
     "an MP4 or M4A without its index (moov): the recorded file was not finished, or only a part of it arrived (cut off)"
 )
 
-_SILK = "a voice message in SILK, as WeChat and QQ keep it, which no decoder here knows (convert it to WAV or MP3)"
-
-_BINARY = (
-    (b"%PDF-", "a PDF document"),
-    (b"\x89PNG\r\n\x1a\n", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"PK\x03\x04", "a ZIP archive or an office document"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\xfd7zXZ\x00", "an xz archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"Rar!\x1a\x07", "a RAR archive"),
-    (b"\x7fELF", "a program"),
-    (b"SQLite format 3\x00", "a database"),
-    (b"bplist00", "a property list"),
-    (b"\x93NUMPY", "a NumPy array (write it as a WAV file)"),
-    (b"MThd", "a MIDI file, which has notes and no sound"),
-    (
-        b"\x00\x05\x16\x07",
-        "a macOS companion file (._NAME), which holds no sound: send the file without ._ in its name",
-    ),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an office document"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
-    (b"MZ\x90\x00", "a program"),
-    (b"II*\x00", "a TIFF image"),
-    (b"MM\x00*", "a TIFF image"),
-    (b"8BPS\x00\x01", "a Photoshop image"),
-    (b"{\\rtf", "an RTF document"),
-    (b"\x00asm", "a program"),
-    (b"#!SILK_V3", _SILK),
-    (b"\x02#!SILK_V3", _SILK),
+SEGMENT_OF_MP4 = (
+    "a segment of a stream (HLS, DASH), or a later chunk of a browser's recording, without its beginning: put the init "
+    "segment, or the first chunk, which has the index (moov), before it"
 )
 _CERTAIN_SIGNATURE = 4  # bytes that no samples without a header begin with
 _CERTAIN_TEXT = 64  # letters that no samples are
 _ASCII_ROW = 32  # codes: mu-law 0x60-0x7F, A-law 0x40-0x5F are quiet samples of one sign; words have spaces or digits
 _ICON = re.compile(rb"\0\0\x01\0[\x01-\x20]\0")  # an MP4 whose first box has 256 bytes begins almost so
-_BITMAP = re.compile(rb"BM.{4}\0{4}.{4}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", re.DOTALL)
-_TAR_MAGIC_AT = 257  # bytes; POSIX.1-1988
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
-_RIFF_KINDS = {b"WEBP": "a WebP image", b"CDDA": "a link to a track of a CD (.cda), which holds no sound: rip the CD"}
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<title", b"<meta ")
 _MULTIPART = "a multipart form (send the bytes of the file alone, as curl --data-binary @FILE does)"
 _READ_AS_TEXT = "audio that a program read as UTF-8 text, which replaces bytes (read and send the file as bytes)"
@@ -73,7 +43,7 @@ _UNKNOWN = (
 )
 
 # ISO base media files (MP4, M4A, MOV, HEIC): boxes that may come first, and brands in `ftyp` that are not audio.
-_FIRST_BOXES = (b"ftyp", b"mdat", b"wide", b"free", b"skip")
+_FIRST_BOXES = (b"ftyp", b"mdat", b"wide", b"free", b"skip", b"styp", b"sidx", b"emsg", b"prft", b"moof")
 _BRANDS = {
     b"heic": "a HEIC image",
     b"heix": "a HEIC image",
@@ -95,28 +65,22 @@ def non_audio_kind(head: bytes, headerless: bool = False) -> str | None:
     """
     head = head[:HEAD_BYTES]
     start = head.removeprefix(_BOM).lstrip()
-    for signature, name in _BINARY:
+    for signature, name in BINARY:
         if start.startswith(signature) and not (headerless and len(signature) < _CERTAIN_SIGNATURE):
             return name
     if headerless and (len(head) < _CERTAIN_TEXT or is_quiet_audio(head)):
         return None
-    if head[:4] == b"RIFF" and head[8:12] in _RIFF_KINDS:
-        return _RIFF_KINDS[head[8:12]]
+    if kind := binary_kind(head, headerless):
+        return kind
     if head[4:8] == b"ftyp" and head[8:12] in _BRANDS:
         return _BRANDS[head[8:12]]
-    if head[_TAR_MAGIC_AT : _TAR_MAGIC_AT + 5] == b"ustar":
-        return "a TAR archive"
-    if _BITMAP.match(head):
-        return "a BMP image"
     if _ICON.match(head) and not headerless:
         return "an icon"
     if head.startswith(_UTF16_BOMS) and _is_utf16(head):
         return "plain text"
     lower = start.lower()
-    if lower.startswith(b"<?xml") and b"<playlist" in lower:
-        return PLAYLIST
-    if lower.startswith(b"<?xml") and b"<error>" in lower:
-        return SERVER_ERROR
+    if lower.startswith(b"<?xml") and (kind := xml_kind(lower)):
+        return kind
     if lower.startswith(_HTML) or (lower.startswith((b"<?xml", b"<!--")) and b"<html" in lower):
         return WEB_PAGE
     if start.startswith(b"--") and b"content-disposition: form-data" in lower:
@@ -137,11 +101,11 @@ def is_quiet_audio(head: bytes) -> bool:
     return len(head) >= _CERTAIN_TEXT and len({letter // _ASCII_ROW for letter in head}) == 1
 
 
-def unfinished_mp4(file: BinaryIO, size: int) -> bool:
-    """Return whether a file is an MP4 or M4A that certainly has no index, and so cannot be decoded.
+def mp4_without_index(file: BinaryIO, size: int) -> str | None:
+    """Return a noun phrase for an MP4 or M4A that certainly has no index, and so cannot be decoded; else None.
 
-    Recorders write the index last: it is missing if one was killed, or if only a part of the file arrived. The file's
-    position is changed.
+    Recorders write the index last: it is missing if one was killed, or if only a part of the file arrived. Of a
+    stream's segments it is in a file of its own. The file's position is changed.
 
     Args:
         file: the seekable file.
@@ -152,29 +116,34 @@ def unfinished_mp4(file: BinaryIO, size: int) -> bool:
         file.seek(position)
         header = file.read(16)
         if len(header) < 8:
-            return number > 0
+            return UNFINISHED_MP4 if number > 0 else None
         length, kind = int.from_bytes(header[:4], "big"), header[4:8]
-        if (number == 0 and kind not in _FIRST_BOXES) or kind in (b"moov", b"moof"):
-            return False
+        if (number == 0 and kind not in _FIRST_BOXES) or kind == b"moov":
+            return None
+        if kind == b"moof":
+            return SEGMENT_OF_MP4
         if length == 1:
             length = int.from_bytes(header[8:16], "big")
         if length == 0 or position + length >= size:
-            return length == 0 or length >= 8
+            return UNFINISHED_MP4 if length == 0 or length >= 8 else None
         if length < 8:
-            return False
+            return None
         position += length
-    return False
+    return None
 
 
-def describe_file(path: Path) -> str:
-    """Return a noun phrase for a file that no decoder opens."""
+def describe_file(path: Path, opened: bool = False) -> str:
+    """Return a noun phrase for a file that no decoder opens, or, with `opened`, in which none finds sound."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
         if kind := non_audio_kind(head):
             return kind
         if len(head) >= _CERTAIN_TEXT and not any(head):
             return "nothing but zeros at its beginning (a copy or download that was not finished: fetch it again)"
-        return UNFINISHED_MP4 if unfinished_mp4(file, path.stat().st_size) else _UNKNOWN
+        if kind := mp4_without_index(file, path.stat().st_size):
+            return kind
+    name = None if opened else container_name(head)
+    return f"{name} that is damaged or cut off near its beginning" if name else _UNKNOWN
 
 
 def _was_read_as_text(head: bytes) -> bool:

@@ -42,11 +42,12 @@ _SPEAKER_FIELDS = ("diarize", "diarize_model", "diarize_version")  # what the fo
 
 
 class Form(Struct, frozen=True):
-    """All values of each field, in their order in the form, the bytes of `file`, and its name."""
+    """All values of each field, in their order in the form, the bytes of `file`, its name and its content type."""
 
     fields: dict[str, list[str]]
     file: bytes
     file_name: str | None = None
+    file_type: str = ""
 
     @property
     def name(self) -> str | None:
@@ -94,6 +95,7 @@ def parse(body: bytes, content_type: str | None) -> Form:
     fields: dict[str, list[str]] = {}
     file: bytes | None = None
     file_name: str | None = None
+    file_type = ""
     other_name = ""  # of a part that holds a file, where none is called file
     try:
         for part in MultipartParser(BytesIO(body), parameters["boundary"], part_limit=MAX_PARTS):
@@ -101,6 +103,7 @@ def parse(body: bytes, content_type: str | None) -> Form:
                 if file is not None:
                     raise BadField("file", "The form has several parts 'file'. Send each file in a request of its own.")
                 file, file_name = part.raw, part.filename
+                file_type = dict(part.headerlist).get("Content-Type", "")
                 continue
             if part.filename:
                 other_name = part.name
@@ -112,7 +115,7 @@ def parse(body: bytes, content_type: str | None) -> Form:
         raise BadField("file", f"The part with the audio is called 'file', not {other_name!r}.")
     if not file:
         raise BadField("file", "The part 'file' is missing." if file is None else "The part 'file' is empty.")
-    return Form(fields, file, file_name)
+    return Form(fields, file, file_name, file_type)
 
 
 def _text(name: str, value: bytes, charset: str) -> str:

@@ -14,6 +14,7 @@ from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.documents.shards import Shard, ShardPlan
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import fingerprint_key, known_speakers_key, plan_key, shards_prefix, upload_result_keys
+from earshot_contract.signatures.file_signatures import HEAD_BYTES
 from functions.aws import event_bus, lambda_invoke, model_bucket, s3, shard_results
 from functions.aws.init_phase import connect
 from functions.aws.table import job_table, latest_uploads
@@ -24,6 +25,7 @@ from functions.jobs import job_events
 from functions.jobs.job import Job, Source, SourceKind, timestamp
 from functions.jobs.upload_event import Upload
 from functions.observability import logger, metrics
+from functions.options.audio_content_type import claims_of, with_content_type
 from functions.options.options import Options
 from functions.options.query_string import upload_query
 from functions.settings import settings
@@ -70,13 +72,21 @@ def _claim_job(execution_input: dict[str, Any], execution: str) -> Job | None:
         return None
     latest = latest_uploads.claim(upload)
     info = s3.head(upload.audio)
-    query = upload_query(info.metadata) if info else ""
+    query = _upload_query(upload.audio, info) if info else ""
     name = Options.from_stored(None, query).name  # lenient: a refused option fails the job later, with its name
     job = job_table.claim(upload.job(query, name, info.size if info else None), execution)
     if job and job.state == JobState.QUEUED and latest:
         # What is there now was made from the bytes before: who waits for a name must not read it as the new result.
         s3.remove(settings().transcripts_bucket, upload_result_keys(upload.audio.key))
     return job
+
+
+def _upload_query(audio: S3Object, info: s3.S3ObjectInfo) -> str:
+    query = upload_query(info.metadata)
+    if not claims_of(info.content_type):
+        return query
+    with s3.reader(audio, info.size) as file:
+        return with_content_type(query, info.content_type, file.read(HEAD_BYTES))
 
 
 def _prepare(job: Job) -> dict[str, Any]:

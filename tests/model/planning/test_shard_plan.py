@@ -92,7 +92,7 @@ def test_speech_without_a_pause_is_cut_less_often(tmp_path: Path, utterances: li
 
     assert found.cuts == []
     assert found.reason == (
-        "The recording was cut into 1 parts, not 3: speech without a pause, or packets longer than one."
+        "The recording was not cut: speech without a pause, or packets longer than one."
     )
 
 

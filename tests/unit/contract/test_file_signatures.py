@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from earshot_contract.signatures.container_signatures import container_name
-from earshot_contract.signatures.file_signatures import HEAD_BYTES, describe_file, non_audio_kind, unfinished_mp4
+from earshot_contract.signatures.file_signatures import HEAD_BYTES, describe_file, mp4_without_index, non_audio_kind
 from tests.fixtures.rows import each_row
 
 
@@ -21,8 +21,10 @@ from tests.fixtures.rows import each_row
         (b"\n %PDF-1.7\n%\xe2\xe3", "a PDF document"),
         (b"\x89PNG\r\n\x1a\n\0\0", "a PNG image"),
         (b"\xff\xd8\xff\xe0", "a JPEG image"),
-        (b"PK\x03\x04\x14\0", "a ZIP archive or an office document"),
-        (b"\x1f\x8b\x08", "a gzip archive"),
+        (b"PK\x03\x04\x14\0", "a ZIP archive (unpack it, and send the audio in it)"),
+        (b"PK\x03\x04".ljust(30, b"\0") + b"word/document.xml", "an office document"),
+        (b"PK\x03\x04".ljust(30, b"\0") + b"mimetypeapplication/epub+zip", "an e-book"),
+        (b"\x1f\x8b\x08", "a gzip archive (unpack it, and send the audio in it)"),
         (b"#EXTM3U\nhttps://example.org/a.mp3\n", "a playlist (send the audio itself)"),
         (b"<!doctype html><html>", "a web page (HTML)"),
         (b"\n<HTML>", "a web page (HTML)"),
@@ -42,7 +44,7 @@ from tests.fixtures.rows import each_row
         (b"<svg xmlns='x'>", "an SVG image"),
         (b"{\\rtf1\\ansi", "an RTF document"),
         (b"<?xml version='1.0'?><playlist version='1'>", "a playlist (send the audio itself)"),
-        (b"a.mp3".ljust(257, b"\0") + b"ustar\x0000", "a TAR archive"),
+        (b"a.mp3".ljust(257, b"\0") + b"ustar\x0000", "a TAR archive (unpack it, and send the audio in it)"),
         ("Größe\n".encode("utf-16"), "plain text"),
         (b"\xff\xfe\0\xd8\0\0" * 9, None),
         (b"\xff\xfb", None),
@@ -62,6 +64,8 @@ def test_file_of_unknown_format_is_described(tmp_path: Path) -> None:
     described = describe_file(path)
     assert described.startswith("of a format no decoder here knows, or damaged at its beginning")
     assert "encoding=linear16&sample_rate=16000" in described
+    path.write_bytes(WAV[:30])
+    assert describe_file(path) == "a WAV file that is damaged or cut off near its beginning"
     path.write_bytes(b"GIF89a")
     assert describe_file(path) == "a GIF image"
 
@@ -129,6 +133,36 @@ WAV = b"RIFF\x24\x17\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x80\x3e\0\0\0\x7d\0\0\2\0\x10
         (b"\x93NUMPY\x01\0v\0{'descr': '<f4'}", "WAV"),
         (b"<Error><Code>AccessDenied</Code></Error>", "in place of the file"),
         (b'<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>', "in place of the file"),
+        (b"RIFF\x24\0\0\0RMIDdata", "MIDI"),
+        (b"RIFF\x24\0\0\0sfbkLIST", "SoundFont"),
+        (b"Extended Module: Tune", "tracker module"),
+        (b"Tune".ljust(1080, b"\0") + b"M.K." + NOISE, "tracker module"),
+        (b"Tune".ljust(28, b"\0") + b"\x1a\x10" + bytes(14) + b"SCRM", "tracker module"),
+        (b"d8:announce35:udp://tracker.example.org:1337/ann", "torrent"),
+        (b"SQLite format 3\0" + bytes(52) + b"AUDY", "Audacity project"),
+        (
+            b'<?xml version="1.0"?>\n<!DOCTYPE project PUBLIC "-//audacityproject-1.3.0//">',
+            "project of an audio program",
+        ),
+        (b"<REAPER_PROJECT 0.1", "project of an audio program"),
+        (b"\x03ds2" + NOISE, "DS2 dictation"),
+        (b"MS_VOICE" + NOISE, "Sony"),
+        (b"\x04\x22\x4d\x18" + NOISE, "unpack it"),
+        (b"\n\r\r\n\x1c\0\0\0\x4d\x3c\x2b\x1a", "network packets"),
+        (b"\x1f\x43\xb6\x75\x01\xff\xff\xff\xff\xff\xff\xff\xe7\x81\0\xa3\x80", "join the chunks"),
+        (b"\xa3\x40\x95\x81\x00\x3c\x80" + NOISE, "join the chunks"),
+        (b"L\0\0\0\x01\x14\x02\0" + NOISE, "the file that it points to"),
+        (b"\x89HDF\r\n\x1a\n" + NOISE, "WAV"),
+        (b'PERFORMER "A"\nFILE "a.wav" WAVE\n  TRACK 01 AUDIO\n', "cue sheet"),
+        (b"one.mp3\r\nMusic/two.mp3\r\n", "playlist"),
+        (b"[Script Info]\nTitle: a\n", "captions"),
+        (b"{1}{50}Hello|there\n{60}{90}x\n", "captions"),
+        (b'<?xml version="1.0"?>\n<tt xmlns="http://www.w3.org/ns/ttml"/>', "captions"),
+        (b'File type = "ooTextFile"\nObject class = "TextGrid"\n', "annotations"),
+        (b'<?xml version="1.0"?>\n<rss version="2.0"/>', "feed of a podcast"),
+        (b"[InternetShortcut]\r\nURL=https://example.org/\r\n", "link to a web page"),
+        (b"MIME-Version: 1.0\r\nContent-Type: audio/mpeg\r\n", "e-mail"),
+        (b"begin 644 a.mp3\nM123\n", "uuencoded"),
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:1", "git lfs pull"),
     ],
 )
@@ -164,7 +198,6 @@ FTYP = box(b"ftyp", b"M4A \0\0\0\0")
         (FTYP + box(b"mdat", NOISE) + box(b"moov", b"x"), False),
         (FTYP + box(b"moov", b"x" * 100, 5000), False),  # cut off inside the index: the decoder decides
         (FTYP + box(b"moov", b"x") + box(b"mdat", NOISE), False),
-        (FTYP + box(b"free") + box(b"moof", b"x"), False),
         (FTYP + box(b"junk", b"", 3), False),
         (WAV, False),
         (NOISE, False),
@@ -172,10 +205,19 @@ FTYP = box(b"ftyp", b"M4A \0\0\0\0")
     ],
 )
 def test_mp4_without_index_is_unfinished(file: bytes, unfinished: bool, tmp_path: Path) -> None:
-    assert unfinished_mp4(io.BytesIO(file), len(file)) is unfinished
+    assert (mp4_without_index(io.BytesIO(file), len(file)) is not None) is unfinished
     path = tmp_path / "a"
     path.write_bytes(file)
     assert ("moov" in describe_file(path)) is unfinished
+
+
+@pytest.mark.parametrize("before", [b"", box(b"styp", b"msdh"), box(b"styp", b"msdh") + box(b"sidx", bytes(36))])
+def test_segment_of_a_stream_needs_its_init_segment(before: bytes) -> None:
+    segment = before + box(b"moof", bytes(20)) + box(b"mdat", NOISE)
+
+    assert "init segment" in str(mp4_without_index(io.BytesIO(segment), len(segment)))
+    whole = FTYP + box(b"moov", b"x") + segment
+    assert mp4_without_index(io.BytesIO(whole), len(whole)) is None
 
 
 def test_file_of_zeros_was_not_copied_to_its_end(tmp_path: Path) -> None:

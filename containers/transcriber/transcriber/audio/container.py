@@ -21,7 +21,8 @@ from transcriber.engine_protocol import ShardFailed
 _HEADERLESS_DEMUXERS = {
     "linear16": "s16le",
     "linear16be": "s16be",  # no name of Deepgram's: `recordings` finds out
-    "linear32": "s32le",
+    "linear32": "f32le",
+    "linear32int": "s32le",  # nor this one
     "mulaw": "mulaw",
     "alaw": "alaw",
     "amr-nb": "amrnb",
@@ -43,7 +44,14 @@ _WHOLE_MEDIA = {"ignore_editlist": "1"}
 _MP3_PADDING_SECONDS = 1.0  # by which the frame count, with the encoder's padding, is more than the audio
 _MAX_SECONDS = 7 * 24 * 3600.0  # of a file; a header that says more is damaged
 _LIVE_START = 1.0  # seconds; the first time stamp of a file that was recorded from its beginning is earlier
-_PCM = {"linear16", "linear16be", "linear32", "mulaw", "alaw"}  # FFmpeg needs their sample rate and channels
+_PCM = {
+    "linear16",
+    "linear16be",
+    "linear32",
+    "linear32int",
+    "mulaw",
+    "alaw",
+}  # FFmpeg needs their sample rate and channels
 # FFmpeg estimates the duration of these formats from size and bit rate: their headers do not contain it.
 _ESTIMATED = "aac loas amr amrnb amrwb ac3 eac3 ac4 dts dtshd mlp truehd g722 g726 g726le g729 gsm sbc aptx aptx_hd"
 _WITHOUT_DURATION = frozenset(_ESTIMATED.split())
@@ -127,7 +135,7 @@ def _check_claims(rate: int, channels: int) -> None:
 
 def no_audio_track_message(container: InputContainer, path: Path) -> str:
     """Return the message for a file that FFmpeg opens but that has no audio track."""
-    content = describe_file(path)
+    content = describe_file(path, opened=True)
     is_video = container.streams.video and container.duration and "decoder" in content
     if is_video:
         context = container.streams.video[0].codec_context  # None: of a codec that no decoder here knows

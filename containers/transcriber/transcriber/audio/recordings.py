@@ -12,14 +12,14 @@ from earshot_contract.signatures.container_signatures import container_name
 from earshot_contract.signatures.file_signatures import HEAD_BYTES
 from transcriber.audio.file_structure.parts import Part, file_parts
 from transcriber.audio.open_part import OpenPart
-from transcriber.audio.sample_order import ORDERS, sample_order
+from transcriber.audio.sample_encoding import sample_encoding
 from transcriber.engine_protocol import ShardFailed
 
 
 def parts_to_read(path: Path, raw: RawAudio | None) -> tuple[RawAudio | None, list[Part], str | None]:
     """Return how a file is read: as headerless audio or by its header, its parts, and the container it really is.
 
-    Samples of linear16 are read in the order in which they are speech.
+    Raw samples are read in the encoding in which they are speech.
 
     Args:
         path: the file.
@@ -30,9 +30,9 @@ def parts_to_read(path: Path, raw: RawAudio | None) -> tuple[RawAudio | None, li
         with path.open("rb") as file:
             found = container_name(file.read(HEAD_BYTES))
     if raw and not found:
-        order, skipped = sample_order(path, raw.channels) if raw.encoding == "linear16" else ORDERS[0]
-        part = Part(skipped, path.stat().st_size)
-        return (replace(raw, encoding="linear16be") if order == ">i2" else raw), [part], None
+        found_encoding = sample_encoding(path, raw.encoding, raw.channels)
+        part = Part(found_encoding.skipped, path.stat().st_size)
+        return replace(raw, encoding=found_encoding.name), [part], None
     return None, file_parts(path), found
 
 

@@ -13,6 +13,8 @@ from earshot_contract.documents.shard_results import AudioInfo, ShardWarning
 from earshot_contract.documents.shards import PacketPosition, RawAudio, ShardError
 from transcriber.audio import stream_warnings
 from transcriber.audio.container import MAX_CHANNELS, no_samples_error
+from transcriber.audio.file_structure.cut_off_pages import ends_inside_page
+from transcriber.audio.file_structure.parts import PartReader
 from transcriber.audio.frame_decoder import FrameDecoder
 from transcriber.audio.mixing import Mixer, PeakScaler
 from transcriber.audio.open_part import OpenPart
@@ -85,12 +87,13 @@ class AudioStream:
             self._check_channels(max_channels)
             self._header_seconds = self._part.header_seconds if len(self._parts) == 1 else None
             self._file_seconds = self._header_seconds if file_seconds is None else file_seconds
+            self._is_cut_off = ends_inside_page(PartReader(self._file, self._parts[-1]))
             self._closing = opening.pop_all()
         if raw and found:
             described = f"{self._codec}, {self._sample_rate} Hz, channels: {self.channels}"
             self._warn(stream_warnings.contradicting_claims(raw, found, described))
         if raw and self._raw and (self._raw != raw or self._parts[0].start):
-            self._warn(stream_warnings.other_order(self._raw.encoding == "linear16be", self._parts[0].start))
+            self._warn(stream_warnings.other_encoding(raw.encoding, self._raw.encoding, self._parts[0].start))
         self._decoder = FrameDecoder()
         self._position = 0  # samples from the start of the file to the next one
         self._sought = first is not None  # the beginning of the file was skipped
@@ -115,14 +118,14 @@ class AudioStream:
         partly_decoded = self._stopped_early or self._sought
         header, whole = self._header_seconds, self._file_seconds
         duration = whole if partly_decoded and whole is not None else decoded
-        short = not self._stopped_early and header is not None and header - decoded > _TRUNCATED_SECONDS
+        short = header is not None and header - decoded > _TRUNCATED_SECONDS
         return AudioInfo(
             sha256="",
             duration=round(duration, 3),
             channels=self.channels,
             sample_rate=self._sample_rate,
             codec=self._codec,
-            truncated=(self._decoder.ends_in_damage and not self._stopped_early) or short,
+            truncated=not self._stopped_early and (self._decoder.ends_in_damage or self._is_cut_off or short),
             track=self._track_number,
             tracks=self._tracks,
             track_language=self._track_language,

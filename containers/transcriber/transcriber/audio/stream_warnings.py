@@ -24,14 +24,23 @@ def contradicting_claims(raw: RawAudio, container: str, described: str) -> Shard
     )
 
 
-def other_order(big_endian: bool, skipped: int) -> ShardWarning:
-    """Warn that samples of linear16 lie the other way round, or behind `skipped` bytes."""
-    found = "the first byte of each sample is its high one (big-endian)"
-    found = found if big_endian else f"the first sample begins behind {skipped} byte"
+_ENCODINGS = {  # of samples, as `sample_encoding` names them
+    "linear16": "16-bit integers (linear16)",
+    "linear16be": "16-bit integers, the high byte first (big-endian)",
+    "linear32": "32-bit floats (linear32)",
+    "linear32int": "32-bit integers",
+    "mulaw": "µ-law (mulaw)",
+    "alaw": "A-law (alaw)",
+}
+
+
+def other_encoding(claimed: str, found: str, skipped: int) -> ShardWarning:
+    """Warn that raw samples are of another encoding than the caller says, or lie behind `skipped` bytes."""
+    described = f"the first one begins behind {skipped} byte" if skipped else f"they are {_ENCODINGS[found]}"
     return ShardWarning(
         "encoding",
         "contradicts_file",
-        f"Read as encoding=linear16 says, the samples are noise; they were read as they are speech: {found}.",
+        f"Read as encoding={claimed} says, the samples are noise; they were read as they are speech: {described}.",
     )
 
 

@@ -29,6 +29,7 @@ _BATCH_PACKETS = 256  # placed at once: numpy's calls cost little for each, and 
 _MAX_STRETCH = 3.0
 
 NO_PAUSE = "The recording was cut into {found} parts, not {count}: speech without a pause, or packets longer than one."
+NO_PAUSE_AT_ALL = "The recording was not cut: speech without a pause, or packets longer than one."
 SEVERAL_TRACKS = "The recording was not cut: its channels may be those of several audio tracks."
 UNSTEADY = "The recording was not cut: its packets do not say when they are to be heard."
 
@@ -83,7 +84,8 @@ def find_cuts(
     if search.unsteady or seconds > _MAX_STRETCH * filled:
         return FoundCuts(round(seconds, 3), packets, [], None if count == 1 else UNSTEADY)
     found = len(search.cuts) + 1
-    reason = None if found >= count else NO_PAUSE.format(found=found, count=count)
+    missing = NO_PAUSE.format(found=found, count=count) if found > 1 else NO_PAUSE_AT_ALL
+    reason = None if found >= count else missing
     return FoundCuts(round(seconds, 3), packets, search.cuts, reason)
 
 

@@ -17,6 +17,7 @@ from functions.handlers.api.routes.result_routes import as_deepgram, result_or_r
 from functions.handlers.api.submit_job import TranscriptionRequest, submit
 from functions.jobs.job import Source, SourceKind
 from functions.network.url import AROUND, check_url
+from functions.options.audio_content_type import with_content_type
 from functions.options.options import Options
 from functions.options.query_string import misplaced_warnings, query_string
 from functions.settings import settings
@@ -31,7 +32,8 @@ def listen(request: Request) -> Response:
 
     `Prefer: respond-async` (RFC 7240) also gets the id at once: a web page cannot read where a redirect leads.
     """
-    options = Options.from_query(query_string(request.query))
+    content_type = request.headers.get("content-type", "")
+    options = Options.from_query(with_content_type(query_string(request.query), content_type, request.body))
     job, replayed = submit(transcription_request(request, options))
     headers = {REPLAYED: "true"} if replayed else {}
     if options.callback:

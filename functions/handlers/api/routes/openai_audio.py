@@ -12,6 +12,7 @@ from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, error_headers, json_response
 from functions.handlers.api.routes.result_routes import as_openai, result_or_redirect
 from functions.handlers.api.submit_job import TranscriptionRequest, submit
+from functions.options.audio_content_type import with_content_type
 from functions.options.options import Options
 from functions.rendering.openai_error import error_body
 from functions.rendering.openai_response_format import BadField, OpenAIResponseFormat
@@ -29,7 +30,7 @@ def create_transcription(request: Request) -> Response:
     known = known_speakers(form.fields)
     query = openai_form.listen_options(form, openai_form.TASKS[request.resource], known=known is not None)
     submission = TranscriptionRequest(
-        Options.from_query(query),
+        Options.from_query(with_content_type(query, form.file_type, form.file)),
         request.caller,
         audio=form.file,
         name=form.name,

@@ -6,6 +6,8 @@ import mmap
 import re
 import struct
 
+from transcriber.audio.file_structure.recording_trailers import trailers_end
+
 _AIFF = re.compile(rb"FORM....AIF[FC]", re.DOTALL)
 _MAX_HEADER = 1 << 20  # bytes; no header is this long, and `Part.head` is kept in memory
 _CHUNK = re.compile(rb"[A-Z(][A-Za-z0-9() ]{2}[A-Za-z0-9) ]")
@@ -48,4 +50,6 @@ def _can_be_true(data: mmap.mmap, sound: int, size: int, end: int) -> bool:
     if left - size < 8:
         return True
     after = sound + 8 + size
+    if trailers_end(data, after, end) == end:
+        return True
     return any(_CHUNK.match(data, at) or not any(data[at : at + 64]) for at in (after, after + size % 2))

@@ -216,7 +216,7 @@ def _behind(data: mmap.mmap, start: int, limit: int) -> tuple[int | None, int, i
         ends_here = framing and not framing(data[end : end + HEADER_BYTES])
         if not framing and not is_flac:
             is_last = _LAST_BLOCK.match(data, body) and data.find(b"wvpk", end, limit) < 0
-            ends_here = is_last or padding_end(data, end, limit) == limit
+            ends_here = is_last or trailers_end(data, end, limit) == limit
         sound_end = end if ends_here else limit
         at = trailers_end(data, end, limit)
         if at < limit and begins_recording(data, at, limit, framing):
@@ -234,7 +234,7 @@ def _behind(data: mmap.mmap, start: int, limit: int) -> tuple[int | None, int, i
 def _somewhere(data: mmap.mmap, start: int, limit: int) -> int | None:
     """Return where another recording begins behind one whose end is not known."""
     starts = list[int]()
-    first = start + _HEADER_BYTES
+    first = start + (_HEADER_BYTES if begins_recording(data, start, limit) else 1)
     is_wrapped = _WRAPPED.match(data, start) is not None
     if data[start : start + 4] == b"\x1a\x45\xdf\xa3":
         first = max(first, data.find(ebml.CLUSTER, start, limit))  # a track's header may be that of a FLAC file

@@ -23,6 +23,7 @@ from earshot_contract.signatures.frame_headers import (
     transport_packet_bytes,
 )
 from transcriber.audio.file_structure.mapped_file import matches
+from transcriber.audio.file_structure.recording_trailers import padding_end
 
 _WAV_TAIL = rb"....WAVE(?:fmt |JUNK|bext|LIST|ds64)"
 _BIT_3 = b"".join(re.escape(bytes([byte])) for byte in range(256) if byte & 8)
@@ -120,9 +121,8 @@ def lead_in_end(data: mmap.mmap, at: int, end: int) -> int:
             return body if has_format or framing_at(data, body, end) not in (None, mpeg_frame_bytes) else at
         return at if is_known else body
     found = _LEAD_IN.match(data, at, min(end, at + _MAX_LEAD_IN))
-    if not found:
-        return at
-    for start in range(found.end(), max(found.end() - 4, at), -1):  # an MP4 begins with zeros, too
+    lead_in = max(found.end() if found else at, padding_end(data, at, end))
+    for start in range(lead_in, max(lead_in - 4, at), -1):  # an MP4 begins with zeros, too
         if begins_recording(data, start, end):
             return start
     return at

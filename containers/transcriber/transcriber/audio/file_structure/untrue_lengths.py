@@ -6,7 +6,7 @@ import mmap
 import re
 import struct
 
-from transcriber.audio.file_structure.recording_trailers import padding_end
+from transcriber.audio.file_structure.recording_trailers import trailers_end
 
 _MAX_HEADER = 1 << 20  # bytes; no header is this long, and `Part.head` is kept in memory
 _UNKNOWN = 0xFFFF_FFFF  # AU: the length is not known, which FFmpeg understands
@@ -40,7 +40,7 @@ def _au_head(data: mmap.mmap, start: int, end: int) -> bytes:
     left = end - start - header
     if not 24 <= header <= _MAX_HEADER or left <= 0 or size in (left, _UNKNOWN):
         return b""
-    is_padded = 0 < size < left and padding_end(data, start + header + size, end) == end
+    is_padded = 0 < size < left and trailers_end(data, start + header + size, end) == end
     is_cut_off = left < size < 1 << 31 or is_padded
     return (
         b"" if is_cut_off else data[start : start + 8] + struct.pack(">I", _UNKNOWN) + data[start + 12 : start + header]
@@ -55,7 +55,7 @@ def _wave64_head(data: mmap.mmap, start: int, end: int) -> bytes:
             (riff,) = struct.unpack_from("<Q", data, start + 16)
             after = at + size
             is_followed = end - after < _MIN_LEFT or _is_wave64_chunk(data, after + -size % 8, end)
-            is_followed |= size > _WAVE64_HEADER and after < end and padding_end(data, after, end) == end
+            is_followed |= size > _WAVE64_HEADER and after < end and trailers_end(data, after, end) == end
             is_true = _WAVE64_HEADER < size < _CUT_OFF and (after >= end or is_followed)
             if is_true and _WAVE64_HEADER < riff < _CUT_OFF:
                 return b""
@@ -82,7 +82,7 @@ def _caf_head(data: mmap.mmap, start: int, end: int) -> bytes:
         if kind == b"data":
             after = at + 12 + size
             is_followed = end - after < _MIN_LEFT or _CAF_CHUNK.match(data, after)
-            is_followed = is_followed or (size > _CAF_EDITS and after < end and padding_end(data, after, end) == end)
+            is_followed = is_followed or (size > _CAF_EDITS and after < end and trailers_end(data, after, end) == end)
             if _CAF_EDITS < size < _CUT_OFF and (after >= end or is_followed):
                 return b""
             return data[start : at + 4] + struct.pack(">q", end - at - 12)

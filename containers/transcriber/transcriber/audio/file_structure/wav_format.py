@@ -1,6 +1,7 @@
 """WAV formats: what the samples are, where the header's chunk `fmt ` cannot be true; used by `wav_header`.
 
-Programs that write the floats of a browser or of NumPy often call them integers, and the other way round.
+`sample_encoding` asks of raw samples, too, whether they are floats. Programs that write the floats of a browser or of
+NumPy often call them integers, and the other way round.
 """
 
 from __future__ import annotations
@@ -33,23 +34,23 @@ def true_format(chunks: bytes, samples: bytes) -> bytes:
     tag, bits = struct.unpack_from("<H", chunks, at)[0], struct.unpack_from("<H", chunks, at + 14)[0]
     true_tag = tag
     if bits == 32 and tag in (_UNKNOWN, _INTEGER, _FLOAT):
-        true_tag = _tag_of(samples) or tag or _INTEGER
+        true_tag = {True: _FLOAT, False: _INTEGER, None: tag or _INTEGER}[are_floats(samples)]
     elif (tag == _FLOAT and bits == 16) or (tag == _UNKNOWN and bits in _USUAL_BITS):
         true_tag = _INTEGER
     return chunks[:at] + struct.pack("<H", true_tag) + chunks[at + 2 :]
 
 
-def _tag_of(samples: bytes) -> int | None:
-    """Return whether samples of 32 bits are floats or integers; None: they can be both, or are too few."""
+def are_floats(samples: bytes) -> bool | None:
+    """Return whether samples of 32 bits are floats, or integers; None: they can be both, or are too few."""
     floats = np.frombuffer(samples[: len(samples) // 4 * 4], "<f4")
     floats = floats[floats != 0]  # NaN counts
     sizes = np.abs(floats)
     if len(sizes) < _LEAST_SAMPLES:
         return None
     if (~(sizes < _IMPOSSIBLE)).mean() > _MANY:
-        return _INTEGER
+        return False
     positive = floats[floats > 0]
     if not len(positive) or ((sizes > _SMALLEST) & (sizes < _LARGEST)).mean() <= _USUAL:
         return None
     quiet, loud = np.quantile(positive, (0.1, 0.9))
-    return _FLOAT if loud > _LEAST_SPREAD * quiet else None
+    return True if loud > _LEAST_SPREAD * quiet else None

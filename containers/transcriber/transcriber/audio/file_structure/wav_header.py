@@ -6,6 +6,7 @@ import mmap
 import re
 import struct
 
+from transcriber.audio.file_structure.recording_trailers import trailers_end
 from transcriber.audio.file_structure.wav_format import true_format
 
 _WAV = re.compile(rb"(?:RIFF|RF64|BW64)....WAVE", re.DOTALL)
@@ -14,7 +15,8 @@ _STREAMED_LENGTH = (
 )
 _COUNTED_HEADER = 64  # bytes; some programs write the file's length as that of the samples
 _MAX_WAV_HEADER = 1 << 20  # bytes; no header is this long, and `Part.head` is kept in memory
-_LOOK_BYTES, _WHOLE_SAMPLES = 1 << 16, 64  # of samples that are looked at, from a multiple of a sample's bytes
+_LOOK_BYTES, _WHOLE_SAMPLES = 1 << 14, 64  # of samples that are looked at, from a multiple of a sample's bytes
+_SHARES = tuple((n + 0.5) / 16 for n in range(16))  # of the samples, where they are: a recording has pauses
 _MAX_CHUNKS = 10_000  # of a file: a guard against hostile ones, which may have millions of empty chunks
 # Chunks that programs write behind a WAV file's samples.
 _TRAILERS = {
@@ -38,9 +40,8 @@ def wav_head(data: mmap.mmap, start: int, end: int) -> tuple[bytes, int]:
     at, size, chunks = found
     left = end - at
     is_true = not left or _is_true_length(data, at, size, end)
-    # From the middle: recordings begin in silence.
-    middle = at + left // 2 // _WHOLE_SAMPLES * _WHOLE_SAMPLES
-    chunks = true_format(chunks, data[middle : min(middle + _LOOK_BYTES, end)])
+    looks = (at + int(left * share) // _WHOLE_SAMPLES * _WHOLE_SAMPLES for share in _SHARES)
+    chunks = true_format(chunks, b"".join(data[look : min(look + _LOOK_BYTES, end)] for look in looks))
     if is_true and chunks == data[start + 8 : at - 4]:
         return b"", 0
     length = struct.pack("<I", min(size if is_true else left, 0xFFFF_FFFF))
@@ -141,6 +142,8 @@ def _is_true_length(data: mmap.mmap, samples: int, size: int, end: int) -> bool:
     if left - size < 8:
         return True
     if size > 0 and (_are_chunks(data, after, end) or _TEXT.match(data, after, end)):
+        return True
+    if size > 0 and trailers_end(data, after, end) == end:
         return True
     for chunk in (after, after + size % 2):
         if data[chunk : chunk + 4] in _TRAILERS or not any(data[chunk : min(chunk + 4096, end)]):

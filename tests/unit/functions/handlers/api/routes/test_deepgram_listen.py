@@ -47,6 +47,13 @@ def test_listen_stores_body_unchanged(api):
     assert s3.get(job.source.audio) == AUDIO
 
 
+def test_content_type_describes_headerless_audio(api):
+    answer = api.post("/listen?tag=a", AUDIO, Content_Type="audio/L16; rate=16000; channels=2")
+
+    options = job_table.find(answer.json["request_id"]).options
+    assert options == "tag=a&encoding=linear16&sample_rate=16000&channels=2"
+
+
 def test_binary_body_with_json_content_type_is_audio(api):
     """A gateway fills that in where a client said nothing."""
     answer = api.post("/listen", AUDIO, Content_Type="application/json")
