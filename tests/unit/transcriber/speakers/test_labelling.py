@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -27,8 +28,8 @@ class ScriptedModel:
     name, sha256 = "speakers", "0" * 64
     telephone_mean = np.zeros(192, np.float32)
 
-    def segment(self, samples: np.ndarray) -> np.ndarray:
-        frames = samples[:, : WINDOW_FRAMES * FRAME_SAMPLES : FRAME_SAMPLES]
+    def segment(self, samples: np.ndarray, starts: Sequence[int]) -> np.ndarray:
+        frames = np.stack([samples[start : start + WINDOW_FRAMES * FRAME_SAMPLES : FRAME_SAMPLES] for start in starts])
         who = np.round(frames * 10).astype(int) - 1
         sets = np.where(who == PAIR, 4, np.where(who == SILENCE, 0, who + 1))
         return np.eye(7)[sets]
