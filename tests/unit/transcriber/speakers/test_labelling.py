@@ -133,6 +133,18 @@ def test_long_stream_has_sections_with_all_its_frames(monkeypatch: pytest.Monkey
     assert all(len(section.speakers) == 2 for section in result.sections)
 
 
+def test_minimum_does_not_part_a_voice_of_the_first_section(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "_SECTION_FRAMES", round(30 * FRAMES_A_SECOND))
+    monkeypatch.setattr(stream, "_LAST_SECTION_FRAMES", round(20 * FRAMES_A_SECOND))
+    options = SpeakerOptions("speakers", minimum=3, maximum=3)
+
+    late = label(talk((0, 8), (0, 40), (1, 6), (2, 6), (1, 6), (2, 6)), options=options)
+    short = label(talk((0, 8), (SILENCE, 1), (0, 9)), options=options)
+
+    assert [len(section.speakers) for section in late.sections] == [1, 3]
+    assert [len(section.speakers) for section in short.sections] == [3]
+
+
 def test_maximum_of_one_makes_one_speaker() -> None:
     result = label(talk((0, 8), (1, 8)), options=SpeakerOptions("speakers", maximum=1))
 
