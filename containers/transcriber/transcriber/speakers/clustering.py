@@ -36,12 +36,15 @@ def cluster(
         maximum: the same; never more are returned.
         speech: seconds that each snippet adds to its speaker's, where snippets overlap; without it all of them.
     """
+    speech = seconds if speech is None else speech
     reliable = seconds >= _RELIABLE_SECONDS
     if reliable.sum() < 2:
         reliable[:] = True
-    speech = (seconds if speech is None else speech)[reliable]
-    vectors, seconds = vectors[reliable], seconds[reliable]
-    labels = _labels(vectors, speech, minimum or 1)
+    labels = _labels(vectors[reliable], speech[reliable], minimum or 1)
+    if minimum and labels.max() + 1 < minimum:
+        reliable[:] = True  # somebody may have given short answers only
+        labels = _part(vectors, speech, minimum)
+    vectors, seconds, speech = vectors[reliable], seconds[reliable], speech[reliable]
     if maximum and labels.max() + 1 > maximum:
         # Those with least speech go first, then those that are most alike.
         least = np.sort(np.bincount(labels, speech))[::-1][maximum - 1]
@@ -102,11 +105,11 @@ def _labels(vectors: np.ndarray, seconds: np.ndarray, minimum: int) -> np.ndarra
         more = _join_alike(vectors, agglomerate(vectors, stop), 1 - stop)
         more = _give_up_small(vectors, more, seconds, _MIN_SPEAKER_SECONDS)
         labels = more if more.max() > labels.max() else labels
-    return labels if labels.max() + 1 >= minimum else _part(vectors, labels, seconds, minimum)
+    return labels
 
 
-def _part(vectors: np.ndarray, labels: np.ndarray, seconds: np.ndarray, minimum: int) -> np.ndarray:
-    """Return `minimum` clusters of voices that are too alike for any distance; `labels` if there are too few vectors.
+def _part(vectors: np.ndarray, seconds: np.ndarray, minimum: int) -> np.ndarray:
+    """Return `minimum` clusters of voices that are too alike for any distance; fewer if there are too few vectors.
 
     Somebody who says a word comes before the halves of one voice: distances get smaller step by step.
     """
@@ -115,7 +118,7 @@ def _part(vectors: np.ndarray, labels: np.ndarray, seconds: np.ndarray, minimum:
             more = _give_up_small(vectors, agglomerate(vectors, stop), seconds, least)
             if more.max() + 1 >= minimum:
                 return _join_alike(vectors, more, 2.0, minimum)
-    return labels
+    return np.arange(len(vectors))
 
 
 def _join_alike(vectors: np.ndarray, labels: np.ndarray, alike: float, maximum: int | None = None) -> np.ndarray:

@@ -87,6 +87,16 @@ def test_number_is_obeyed_where_a_speaker_says_a_word() -> None:
     assert len(set(nearest(vectors, found)[owners == 0].tolist())) == 1
 
 
+def test_number_is_obeyed_where_a_speaker_gives_short_answers() -> None:
+    vectors, owners = voices(20, 5)
+    seconds = np.where(owners == 0, 1.5, 0.5)
+
+    found = cluster(vectors, seconds, 2, 2)
+
+    assert len(cluster(vectors, seconds)) == 1
+    assert len(set(zip(owners.tolist(), nearest(vectors, found).tolist(), strict=True))) == 2
+
+
 def test_more_speakers_than_snippets_are_fewer() -> None:
     vectors, _ = voices(3)
 
