@@ -25,15 +25,15 @@ def campplus(parameters: Arrays) -> bytes:
     x = g.add("Unsqueeze", g.add("Transpose", "features", perm=[0, 2, 1]), g.constant(np.array([1])))
     x = g.add("Transpose", _head(g, x, parameters), perm=[1, 0, 2])
     x = g.add("Unsqueeze", x, g.constant(np.array([0])))
-    x = _over_time(g, x, "xvector.tdnn.linear", stride=2, padding=2)
+    x = _temporal_convolution(g, x, "xvector.tdnn.linear", stride=2, padding=2)
     x = _relu(g, g.batch_norm(x, "xvector.tdnn.nonlinear.batchnorm"))
     for number, (layers, dilation) in enumerate(_BLOCKS, 1):
         for layer in range(1, layers + 1):
             x = _dense_layer(g, x, f"xvector.block{number}.tdnnd{layer}", dilation)
         key = f"xvector.transit{number}"
-        x = _over_time(g, _relu(g, g.batch_norm(x, f"{key}.nonlinear.batchnorm")), f"{key}.linear")
+        x = _temporal_convolution(g, _relu(g, g.batch_norm(x, f"{key}.nonlinear.batchnorm")), f"{key}.linear")
     x = _relu(g, g.batch_norm(x, "xvector.out_nonlinear.batchnorm"))
-    x = _over_time(g, _mean_and_deviation(g, x), "xvector.dense.linear")
+    x = _temporal_convolution(g, _mean_and_deviation(g, x), "xvector.dense.linear")
     x = g.add("Transpose", g.add("Squeeze", x, g.constant(np.array([0, 3]))), perm=[1, 0])
     x = g.batch_norm(x, "xvector.dense.nonlinear.batchnorm")
     return g.serialized({"features": (TensorProto.FLOAT, ["n", "t", 80])}, x, ["n", 192], _DESCRIPTION)
@@ -57,13 +57,13 @@ def _head(g: Graph, x: str, parameters: Arrays) -> str:
 
 def _dense_layer(g: Graph, x: str, key: str, dilation: int) -> str:
     """Add a layer whose output is appended to its input, masked by the context of all frames."""
-    y = _over_time(g, _relu(g, g.batch_norm(x, f"{key}.nonlinear1.batchnorm")), f"{key}.linear1")
+    y = _temporal_convolution(g, _relu(g, g.batch_norm(x, f"{key}.nonlinear1.batchnorm")), f"{key}.linear1")
     y = _relu(g, g.batch_norm(y, f"{key}.nonlinear2.batchnorm"))
-    local = _over_time(g, y, f"{key}.cam_layer.linear_local", dilation=dilation, padding=dilation)
+    local = _temporal_convolution(g, y, f"{key}.cam_layer.linear_local", dilation=dilation, padding=dilation)
     mean = g.add("ReduceMean", y, axes=[-1], keepdims=1)
     # The mean over all frames and the one over the segment, which are the same here.
-    context = _relu(g, _over_time(g, g.add("Add", mean, mean), f"{key}.cam_layer.linear1"))
-    mask = g.add("Sigmoid", _over_time(g, context, f"{key}.cam_layer.linear2"))
+    context = _relu(g, _temporal_convolution(g, g.add("Add", mean, mean), f"{key}.cam_layer.linear1"))
+    mask = g.add("Sigmoid", _temporal_convolution(g, context, f"{key}.cam_layer.linear2"))
     return g.add("Concat", x, g.add("Mul", local, mask), axis=1)
 
 
@@ -77,9 +77,9 @@ def _mean_and_deviation(g: Graph, x: str) -> str:
     return g.add("Concat", mean, g.add("Sqrt", g.add("Div", total, degrees)), axis=1)
 
 
-def _over_time(g: Graph, x: str, key: str, stride: int = 1, padding: int = 0, dilation: int = 1) -> str:
+def _temporal_convolution(g: Graph, x: str, key: str, stride: int = 1, padding: int = 0, dilation: int = 1) -> str:
     """Add a convolution over the last axis of a picture, with the weights of a one-dimensional one."""
-    return g.convolution(x, key, over_time=True, strides=[1, stride], pads=[0, padding] * 2, dilations=[1, dilation])
+    return g.convolution(x, key, temporal=True, strides=[1, stride], pads=[0, padding] * 2, dilations=[1, dilation])
 
 
 def _relu(g: Graph, x: str) -> str:

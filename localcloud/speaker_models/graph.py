@@ -52,17 +52,17 @@ class Graph:
         """Add a parameter of the network, as float32."""
         return self.constant(self._parameters[key].astype(np.float32), key)
 
-    def convolution(self, x: str, key: str, over_time: bool = False, **attributes: Any) -> str:
+    def convolution(self, x: str, key: str, temporal: bool = False, **attributes: Any) -> str:
         """Add a convolution with the parameters `key`.weight and, if there is one, `key`.bias.
 
         Args:
             x: its input.
-            key: of its parameters.
-            over_time: whether one-dimensional weights go over the last axis of a picture.
-            attributes: of the node.
+            key: prefix of the names of its parameters.
+            temporal: whether one-dimensional weights go over the last axis of a picture.
+            attributes: the node's own attributes.
         """
         weight = f"{key}.weight"
-        if over_time:
+        if temporal:
             kernel = self.constant(self._parameters[weight].astype(np.float32)[:, :, None], weight)
         else:
             kernel = self.parameter(weight)

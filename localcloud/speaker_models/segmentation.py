@@ -26,7 +26,7 @@ def segmentation(parameters: Arrays) -> bytes:
     g = Graph(parameters)
     x = _sinc_layer(g, parameters)
     for number in (1, 2):
-        x = g.convolution(_normalised(g, x, number - 1), f"sincnet.conv1d.{number}", over_time=True)
+        x = g.convolution(_normalised(g, x, number - 1), f"sincnet.conv1d.{number}", temporal=True)
         x = g.add("MaxPool", x, kernel_shape=[1, _POOL], strides=[1, _POOL])
     x = g.add("Transpose", g.add("Squeeze", _normalised(g, x, 2), g.constant(np.array([2]))), perm=[2, 0, 1])
     for layer in range(_LSTM_LAYERS):

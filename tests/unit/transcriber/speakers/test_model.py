@@ -23,13 +23,13 @@ class Network:
     def get_inputs(self) -> list[SimpleNamespace]:
         return [SimpleNamespace(name=name) for name in self._inputs]
 
-    def run(self, _: None, given: dict[str, np.ndarray]) -> list[np.ndarray]:
-        assert set(given) == set(self._inputs)
-        if "starts" in given:
-            assert given["starts"].dtype == np.int64
-            return [np.stack([given["samples"][[start, start + WINDOW_SAMPLES - 1]] for start in given["starts"]])]
-        assert given["samples"].shape == (len(STARTS), 1, WINDOW_SAMPLES)
-        return [given["samples"][:, 0, [0, -1]]]
+    def run(self, _: None, fed: dict[str, np.ndarray]) -> list[np.ndarray]:
+        assert set(fed) == set(self._inputs)
+        if "starts" in fed:
+            assert fed["starts"].dtype == np.int64
+            return [np.stack([fed["samples"][[start, start + WINDOW_SAMPLES - 1]] for start in fed["starts"]])]
+        assert fed["samples"].shape == (len(STARTS), 1, WINDOW_SAMPLES)
+        return [fed["samples"][:, 0, [0, -1]]]
 
 
 @pytest.mark.parametrize("inputs", [("samples", "starts"), ("samples",)])
