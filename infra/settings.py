@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from earshot_contract.engine_profile import EngineProfile
+from earshot_contract.documents.engine_profile import EngineProfile
 from earshot_contract.keys import WORK_DAYS
 from earshot_contract.timeouts import IDLE_SECONDS, SPARE_IDLE_SECONDS
 from functions.workers.prices import TASK_USD_HOUR

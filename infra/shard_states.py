@@ -8,7 +8,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from earshot_contract.shards import ShardError
+from earshot_contract.documents.shards import ShardError
 from earshot_contract.timeouts import SHARD_WAIT_DAYS
 from infra.lambda_functions import add_throttling_retry
 from infra.queues import Queues

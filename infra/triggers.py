@@ -19,7 +19,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from earshot_contract.schedule_events import KEEP_ACTIVE, RECONCILE
+from earshot_contract.documents.schedule_events import KEEP_ACTIVE, RECONCILE
 from infra.foundation import Foundation
 from infra.job_machine import JobMachine
 from infra.worker_machine import WorkerMachine

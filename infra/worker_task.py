@@ -10,7 +10,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from earshot_contract.engine_profile import EngineProfile
+from earshot_contract.documents.engine_profile import EngineProfile
 from earshot_contract.keys import WORK_PREFIX, redacted_audio_key
 from infra import ROOT
 from infra.foundation import Foundation
@@ -24,7 +24,7 @@ IMAGE_IGNORE = [
     "!containers/transcriber/Dockerfile",
     "!containers/transcriber/requirements*.txt",
     "!containers/transcriber/transcriber/**",
-    "!events/earshot_contract/*.py",
+    "!events/earshot_contract/**/*.py",
     "**/__pycache__",
     "**/*.pyc",
 ]

@@ -24,7 +24,7 @@ from localcloud import aws_endpoint, default_key, embedded_model, ports, restart
 from localcloud.data_folder import StartFailed, check_disk, lock_folder
 from localcloud.deploy import check_assembly, deploy
 from localcloud.emulator import failure_log
-from localcloud.emulator.durability.persistence import DELIVER_PATH, SAVE_PATH, discard_partial_state
+from localcloud.emulator.durability.configuration_snapshot import DELIVER_PATH, SAVE_PATH, discard_partial_state
 from localcloud.emulator_process import emulator_environment
 from localcloud.ports import HOST
 from localcloud.speaker_models.embedded import available_manifests as speaker_manifests

@@ -10,7 +10,7 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeSerializer
 
-from earshot_contract.api_keys import DEFAULT_KEY, Scope, key_item
+from earshot_contract.credentials.api_keys import DEFAULT_KEY, Scope, key_item
 from earshot_contract.keys import api_key_pk
 
 NAME = "local cloud"  # of the key, in `earshot key list`

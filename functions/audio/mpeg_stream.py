@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import BinaryIO
 
-from earshot_contract.frame_headers import HEADER_BYTES
+from earshot_contract.signatures.frame_headers import HEADER_BYTES
 from functions.audio.frame_channels import frame_channels
 from functions.audio.tracks import HeaderTrack
 

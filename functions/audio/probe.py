@@ -12,11 +12,11 @@ from typing import BinaryIO
 
 from tinytag import TinyTag, TinyTagException
 
-from earshot_contract.audio_tracks import TrackRequest
-from earshot_contract.container_signatures import container_name
-from earshot_contract.file_signatures import HEAD_BYTES, UNFINISHED_MP4, non_audio_kind, unfinished_mp4
-from earshot_contract.frame_headers import HEADER_BYTES, aac_frame_bytes, ac3_frame_bytes
-from earshot_contract.shards import RawAudio
+from earshot_contract.documents.audio_tracks import TrackRequest
+from earshot_contract.documents.shards import RawAudio
+from earshot_contract.signatures.container_signatures import container_name
+from earshot_contract.signatures.file_signatures import HEAD_BYTES, UNFINISHED_MP4, non_audio_kind, unfinished_mp4
+from earshot_contract.signatures.frame_headers import HEADER_BYTES, aac_frame_bytes, ac3_frame_bytes
 from functions.audio import avi, fixed_headers, flv, matroska, mp4, mpeg_stream, ogg, wav
 from functions.audio.frame_channels import AAC_RATES, frame_channels
 from functions.audio.tracks import HeaderTrack, transcribed_track

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from earshot_contract.audio_tracks import TrackHeader, TrackRequest, choose_track
+from earshot_contract.documents.audio_tracks import TrackHeader, TrackRequest, choose_track
 
 
 @dataclass

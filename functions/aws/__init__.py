@@ -1,1 +1,1 @@
-"""Calls to AWS, one service or one kind of item a file: the only package of the functions that imports boto3."""
+"""Calls to AWS, one service a file, and folders for the items of the table and for queues: the only package of the functions that imports boto3."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from earshot_contract.job_events import DETAIL_TYPES, SOURCE, JobDetail
+from earshot_contract.documents.job_events import DETAIL_TYPES, SOURCE, JobDetail
 from functions.aws.clients import client
 from functions.settings import settings
 

@@ -10,9 +10,9 @@ import time
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from msgspec import Struct
 
+from earshot_contract.documents.manifest import SPEAKERS, BrokenManifest, Manifest, read_manifest
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import model_folder
-from earshot_contract.manifest import SPEAKERS, BrokenManifest, Manifest, read_manifest
-from earshot_contract.s3_object import S3Object
 from functions.aws import s3
 from functions.errors import ApiError
 from functions.observability import NAMESPACE, logger

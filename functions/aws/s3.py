@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from msgspec import Struct
 
 from earshot_contract.aws_errors import error_code
-from earshot_contract.s3_object import S3Object
+from earshot_contract.documents.s3_object import S3Object
 from functions.aws.clients import client
 
 # Size of a multipart upload's parts: at least 5 MiB (S3's limit), small for the memory of a function, and all that a

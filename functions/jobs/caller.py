@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from msgspec import Struct
 
-from earshot_contract.api_keys import PUBLIC_OWNER, Scope
+from earshot_contract.credentials.api_keys import PUBLIC_OWNER, Scope
 from functions.jobs.job import Job
 
 

@@ -10,10 +10,10 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from earshot_contract.credentials.url_credentials import without_credentials
 from earshot_contract.document import Document
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.job_state import JobState
-from earshot_contract.s3_object import S3Object
-from earshot_contract.url_credentials import without_credentials
 from functions.errors import Failure
 from functions.jobs.shares import Share
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from earshot_contract.job_events import DETAILS, SCHEMA_VERSION, JobDetail
+from earshot_contract.documents.job_events import DETAILS, SCHEMA_VERSION, JobDetail
 from earshot_contract.job_state import JobState
 from functions.jobs.job import Job
 from functions.jobs.job_source import source_summary

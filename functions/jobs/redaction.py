@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlencode
 
-from earshot_contract.url_credentials import without_credentials
+from earshot_contract.credentials.url_credentials import without_credentials
 
 
 def without_secrets(query: str) -> str:

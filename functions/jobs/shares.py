@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from earshot_contract.api_keys import ID_CHARACTERS
+from earshot_contract.credentials.api_keys import ID_CHARACTERS
 from earshot_contract.document import Document
 
 MAX_SHARES = 20  # of one job that still open it: a row has room for far more, and a caller that loops is told

@@ -6,9 +6,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from earshot_contract.api_keys import DEPLOYMENT_OWNER
+from earshot_contract.credentials.api_keys import DEPLOYMENT_OWNER
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import upload_job_id
-from earshot_contract.s3_object import S3Object
 from functions.file_name import clean_name
 from functions.jobs.job import Job, Source, SourceKind
 

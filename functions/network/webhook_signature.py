@@ -9,7 +9,7 @@ import base64
 import hmac
 from collections.abc import Sequence
 
-from earshot_contract.webhook_secrets import secret_key
+from earshot_contract.credentials.webhook_secrets import secret_key
 
 
 def signature_headers(message_id: str, epoch: int, body: bytes, secrets: Sequence[str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from msgspec import Struct, field
 
-from earshot_contract.manifest import SPEAKERS
+from earshot_contract.documents.manifest import SPEAKERS
 from functions.errors import ApiError, bad_query
 from functions.languages import file_codes
 from functions.options.contradictions import FIXED_RATES, contradiction_warnings
@@ -23,8 +23,8 @@ from functions.options.registry import IMPLEMENTED
 from functions.options.requested_language import language_warnings, with_detection
 
 if TYPE_CHECKING:
-    from earshot_contract.audio_tracks import TrackRequest
-    from earshot_contract.shards import RawAudio, SpeakerOptions
+    from earshot_contract.documents.audio_tracks import TrackRequest
+    from earshot_contract.documents.shards import RawAudio, SpeakerOptions
 
 DEFAULT_LANGUAGE = "en"
 DEFAULT_UTT_SPLIT = 0.8  # seconds
@@ -143,7 +143,7 @@ class Options(Struct, frozen=True):
     @property
     def raw_audio_format(self) -> RawAudio | None:
         """Format of headerless audio; None: the file names its own."""
-        from earshot_contract.shards import RawAudio  # few requests need it, and imports prolong a cold start
+        from earshot_contract.documents.shards import RawAudio  # few requests need it, and imports prolong a cold start
 
         if self.encoding is None or self.encoding in _SELF_DESCRIBING:
             return None
@@ -155,7 +155,7 @@ class Options(Struct, frozen=True):
         """What the worker is told about speakers; None: they are not to be told apart."""
         if not (self.diarize or self.requires_speakers):
             return None
-        from earshot_contract.shards import SpeakerOptions
+        from earshot_contract.documents.shards import SpeakerOptions
 
         least, most = self.num_speakers or self.min_speakers, self.num_speakers or self.max_speakers
         return SpeakerOptions(SPEAKERS, least, most)
@@ -174,7 +174,7 @@ class Options(Struct, frozen=True):
         named = self.language if "language" in raw_options(self.query) else None
         if self.audio_track is None and named is None:
             return None
-        from earshot_contract.audio_tracks import TrackRequest
+        from earshot_contract.documents.audio_tracks import TrackRequest
 
         if self.audio_track is None:
             return TrackRequest(languages=file_codes(named or ""), preferred=True)

@@ -14,7 +14,7 @@ from itertools import chain
 from math import fsum
 from typing import Any
 
-from earshot_contract.shard_results import AudioInfo
+from earshot_contract.documents.shard_results import AudioInfo
 from functions.options.options import Options
 from functions.speech_models.names import model_info, model_uuid
 from functions.transcripts.edits.numerals import NUMERAL_LANGUAGES

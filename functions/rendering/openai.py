@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from earshot_contract.shard_results import Segment
+from earshot_contract.documents.shard_results import Segment
 from functions.languages import LANGUAGES
 from functions.transcripts.sentences import utterances
 from functions.transcripts.transcript import Channel, Transcript

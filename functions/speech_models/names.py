@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from earshot_contract.manifest import Manifest
+from earshot_contract.documents.manifest import Manifest
 from functions.errors import bad_request, unknown_model
 from functions.languages import LANGUAGES
 from functions.settings import settings

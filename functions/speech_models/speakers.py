@@ -9,7 +9,7 @@ from functions.options.options import Options
 from functions.options.query_string import Warnings, warning
 
 if TYPE_CHECKING:
-    from earshot_contract.shards import SpeakerOptions
+    from earshot_contract.documents.shards import SpeakerOptions
 
 ADD_MODEL = "earshot model add speakers"  # followed by --stack NAME for a deployment in AWS
 

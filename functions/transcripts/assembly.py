@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from earshot_contract.shard_results import MORE_CHANNELS, START_STAGE_PREFIX, AudioInfo, Segment, ShardResult
+from earshot_contract.documents.shard_results import MORE_CHANNELS, START_STAGE_PREFIX, AudioInfo, Segment, ShardResult
 from functions.jobs.job import Job
 from functions.options.options import Options
 from functions.options.query_string import Warnings, warning

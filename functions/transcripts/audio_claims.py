@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from functions.options.query_string import Warnings, raw_options, warning
 
 if TYPE_CHECKING:
-    from earshot_contract.shard_results import AudioInfo
+    from earshot_contract.documents.shard_results import AudioInfo
     from functions.options.options import Options
 
 _TYPE = "contradicts_file"

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from earshot_contract.document import Document
-from earshot_contract.known_speakers import MAX_SPEAKER_NAME
-from earshot_contract.shard_results import Segment
+from earshot_contract.documents.known_speakers import MAX_SPEAKER_NAME
+from earshot_contract.documents.shard_results import Segment
 from functions.transcripts.printed_words import PrintedWord, segment_words, spread
 from functions.transcripts.transcript import Channel, SpeakerName, Transcript
 from functions.transcripts.words import TranscriptWord, join_words, punctuated_words_of

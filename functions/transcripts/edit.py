@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from earshot_contract.shard_results import Segment
+from earshot_contract.documents.shard_results import Segment
 from functions.options.options import Options
 from functions.transcripts.edits.filler_words import remove_filler_words
 from functions.transcripts.edits.numerals import LEAST_READABLE, write_numerals

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import mul
 
-from earshot_contract.shard_results import KnownVoice
+from earshot_contract.documents.shard_results import KnownVoice
 from functions.transcripts.speaker_joining import JoinedSpeakers, unit_vector
 from functions.transcripts.transcript import SpeakerName
 

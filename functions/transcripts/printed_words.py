@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from earshot_contract.shard_results import Segment, Word
+from earshot_contract.documents.shard_results import Segment, Word
 from functions.languages import UNSPACED
 from functions.transcripts.graphemes import graphemes
 from functions.transcripts.letters import DASHES, NOTES, is_opening, is_punctuation, is_tight, normalised

@@ -15,8 +15,8 @@ from itertools import combinations, count
 from math import sqrt
 from operator import mul
 
-from earshot_contract.shard_results import ShardSpeakers, SpeakerSection, SpeakerTurn
-from earshot_contract.shards import SpeakerOptions
+from earshot_contract.documents.shard_results import ShardSpeakers, SpeakerSection, SpeakerTurn
+from earshot_contract.documents.shards import SpeakerOptions
 
 # Distance (1 - cosine) at which groups are no longer joined; the further ones where the caller knows of more speakers.
 _STOP = 0.5

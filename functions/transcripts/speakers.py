@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Protocol, TypeVar
 
-from earshot_contract.shard_results import SpeakerTurn
+from earshot_contract.documents.shard_results import SpeakerTurn
 
 _SECOND_VOICE = 0.5  # weight of a turn where another speaker has the turn
 _INSTANT = 0.02  # seconds that a word of no length is taken to last

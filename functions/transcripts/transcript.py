@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from earshot_contract.document import Document
-from earshot_contract.shard_results import AudioInfo, ModelInfo, Segment, SpeakerTurn
+from earshot_contract.documents.shard_results import AudioInfo, ModelInfo, Segment, SpeakerTurn
 
 
 @dataclass(frozen=True)

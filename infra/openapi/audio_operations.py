@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from earshot_contract.known_speakers import MAX_KNOWN_SPEAKERS, MAX_REFERENCE_SECONDS, MIN_REFERENCE_SECONDS
+from earshot_contract.documents.known_speakers import MAX_KNOWN_SPEAKERS, MAX_REFERENCE_SECONDS, MIN_REFERENCE_SECONDS
 from functions.handlers.api.known_speakers_form import NAMES, REFERENCES
 from functions.handlers.api.openai_form import OWN_FIELDS
 from functions.handlers.api.partial_result import UNTIL_HEADER

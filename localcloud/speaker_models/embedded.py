@@ -13,7 +13,15 @@ from pathlib import Path
 from filelock import FileLock
 
 from earshot_contract import keys
-from earshot_contract.manifest import CALIBRATION, EMBEDDING, SEGMENTATION, SPEAKERS, Manifest, ModelFile, digest
+from earshot_contract.documents.manifest import (
+    CALIBRATION,
+    EMBEDDING,
+    SEGMENTATION,
+    SPEAKERS,
+    Manifest,
+    ModelFile,
+    digest,
+)
 from localcloud.embedded_model import CorruptModel
 
 LICENSES = "LICENSES.txt"

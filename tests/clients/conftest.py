@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from bench.corpus import wav
+from bench.recordings.corpus import wav
 from earshot_contract.keys import api_key_pk
 from localcloud.cloud import Cloud
 from tests.clients.browser import Seen, browser_or_skip

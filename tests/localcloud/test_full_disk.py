@@ -30,7 +30,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("a tmpfs is Linux's")
     mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", str(tmp_path)]
     if subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("this user may not mount a tmpfs; tests/unit/localcloud/test_disk_space.py needs no rights")
+        pytest.skip("this user may not mount a tmpfs; tests/unit/localcloud needs no rights for its test_disk_space.py")
     yield tmp_path
     subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
 

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shards import Shard, ShardMessage
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shards import Shard, ShardMessage
 from localcloud.cloud import Cloud
 from tests.fixtures.schedules import run_of_every_minute
 

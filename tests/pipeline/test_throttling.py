@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from boto3.dynamodb.types import TypeSerializer
 
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import body_key, job_pk
-from earshot_contract.s3_object import S3Object
 from functions.jobs.job import Job, Source, SourceKind
 from tests.fixtures.faults import Faults, Rule
 from tests.pipeline.driver import Pipeline, wav

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from functions.aws.callback_queue import MAX_HIDDEN_SECONDS
+from functions.aws.queues.callback_queue import MAX_HIDDEN_SECONDS
 from functions.network.callback_schedule import JITTER, MAX_RETRY_AFTER, RETRY_DELAYS
 from tests.synth.assembly import Assembly
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from earshot_contract.documents.shards import ShardError
 from earshot_contract.keys import WORK_DAYS
-from earshot_contract.shards import ShardError
 from earshot_contract.timeouts import LAUNCH_LEASE_SECONDS, SHARD_WAIT_DAYS
 from functions.aws.clients import Throttled
 from functions.errors import SlowDownloadsBusy

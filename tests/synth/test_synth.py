@@ -26,7 +26,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "requirements.lock",
         "infra/stack.py",
         "functions/handlers/a/handler.py",
-        "events/earshot_contract/shards.py",
+        "events/earshot_contract/documents/shards.py",
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("{}")
@@ -159,7 +159,7 @@ def test_inputs_cover_all_rooms_of_the_template() -> None:
         "infra/stack.py",
         "functions/settings.py",
         "functions/handlers/api/handler.py",
-        "events/earshot_contract/shards.py",
+        "events/earshot_contract/documents/shards.py",
         "containers/transcriber/Dockerfile",
     } <= inputs
     assert not [i for i in inputs if i.startswith(("localcloud", "tests", "cli")) or "__pycache__" in i]

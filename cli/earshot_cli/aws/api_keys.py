@@ -12,7 +12,7 @@ from rich.text import Text
 
 from earshot_cli.aws.clients import aws_errors, client
 from earshot_cli.errors import CliError, Status
-from earshot_contract.api_keys import ID_CHARACTERS, ApiKey, Scope, key_item, new_key
+from earshot_contract.credentials.api_keys import ID_CHARACTERS, ApiKey, Scope, key_item, new_key
 from earshot_contract.keys import API_KEY_PK_PREFIX
 
 _MIN_ID_CHARACTERS = 4  # of the start of a key's id

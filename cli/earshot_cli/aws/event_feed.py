@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from earshot_contract.job_events import SOURCE
+from earshot_contract.documents.job_events import SOURCE
 
 PREFIX = "earshot-events-"  # of the names of rule and queue
 # A queue that outlives its command (kill -9) keeps nothing for longer: SQS's minimum is a minute.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from earshot_cli.aws.clients import aws_errors, client
 from earshot_cli.errors import CliError
 from earshot_contract.aws_errors import error_code
+from earshot_contract.credentials.webhook_secrets import MAX_SECRETS, new_secret
 from earshot_contract.keys import webhook_secrets_pk
-from earshot_contract.webhook_secrets import MAX_SECRETS, new_secret
 
 
 def add(owner: str, table: str) -> str:

@@ -16,8 +16,8 @@ from earshot_cli.errors import CliError, Status
 from earshot_cli.models import bucket as model_bucket
 from earshot_cli.models import upload as model_upload
 from earshot_cli.times import parse_time
-from earshot_contract.api_keys import DEPLOYMENT_OWNER, PUBLIC_OWNER, Scope, key_id
-from earshot_contract.manifest import SPEAKERS
+from earshot_contract.credentials.api_keys import DEPLOYMENT_OWNER, PUBLIC_OWNER, Scope, key_id
+from earshot_contract.documents.manifest import SPEAKERS
 
 DataDir = Annotated[Path, typer.Option("--data-dir", metavar="PATH", help="Folder of the local cloud's data.")]
 Stack = Annotated[

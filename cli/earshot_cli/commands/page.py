@@ -10,7 +10,7 @@ import typer
 from earshot_cli.api.client import ApiClient
 from earshot_cli.commands.connection_options import LOCAL_URL, Key, Url, run_async
 from earshot_cli.console import stderr, write
-from earshot_contract.url_credentials import without_credentials
+from earshot_contract.credentials.url_credentials import without_credentials
 
 
 def open_page(

@@ -13,7 +13,7 @@ from earshot_cli.commands.jobs import JobId
 from earshot_cli.console import stderr, write
 from earshot_cli.errors import CliError, Status
 from earshot_cli.times import local_minute
-from earshot_contract.url_credentials import without_credentials
+from earshot_contract.credentials.url_credentials import without_credentials
 
 
 def share(

@@ -17,7 +17,7 @@ from earshot_cli.console import write
 from earshot_cli.errors import CliError, Status
 from earshot_cli.local import first_run
 from earshot_cli.local.ended_jobs import print_ended_jobs
-from earshot_contract.api_keys import Scope
+from earshot_contract.credentials.api_keys import Scope
 
 _ONLY_IN_CLONE = ("infra", "localcloud")
 

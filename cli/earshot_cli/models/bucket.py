@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from earshot_cli.aws.clients import aws_errors, client
+from earshot_contract.documents.manifest import BrokenManifest, Manifest, read_manifest
 from earshot_contract.keys import manifest_key
-from earshot_contract.manifest import BrokenManifest, Manifest, read_manifest
 
 
 def read_models(s3: Any, bucket: str) -> tuple[list[Manifest], list[BrokenManifest]]:

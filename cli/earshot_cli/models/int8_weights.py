@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from earshot_contract.manifest import BLOCK_BYTES, Int8Weights
+from earshot_contract.documents.manifest import BLOCK_BYTES, Int8Weights
 
 if TYPE_CHECKING:  # of an extra
     import numpy as np

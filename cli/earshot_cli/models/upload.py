@@ -16,8 +16,7 @@ from earshot_cli.models import huggingface_hub
 from earshot_cli.models.bucket import put_manifest, read_models
 from earshot_cli.models.int8_weights import write_int8
 from earshot_cli.models.progress_bars import ProgressBars
-from earshot_contract.keys import model_file_key
-from earshot_contract.manifest import (
+from earshot_contract.documents.manifest import (
     EMBEDDING,
     INT8_WEIGHTS,
     PLAIN_NAME,
@@ -27,6 +26,7 @@ from earshot_contract.manifest import (
     Manifest,
     required_files,
 )
+from earshot_contract.keys import model_file_key
 
 VOCABULARY_FILES = ("vocabulary.json", "vocabulary.txt")  # CTranslate2 reads either
 REQUIRED_FILES = (WEIGHTS, "config.json", "tokenizer.json")

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from earshot_cli.errors import CliError, Status
-from earshot_contract.url_credentials import without_credentials
+from earshot_contract.credentials.url_credentials import without_credentials
 
 STDIN = "-"
 # Endings of the files that are taken from a folder. A file that is named itself may have any, or none.

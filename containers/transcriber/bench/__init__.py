@@ -1,4 +1,7 @@
-"""Benchmark of speed, word error rate and memory: Earshot's engine against plain faster-whisper (`make bench`)."""
+"""Benchmark of speed, word error rate and memory: Earshot's engine against plain faster-whisper (`make bench`).
+
+The modules of this folder are its commands (`python -m bench.run`); the folders in it hold what they share.
+"""
 
 import os
 

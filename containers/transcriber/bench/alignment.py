@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from bench.compared_engines import TimedWord
-from bench.corpus import Clip, clips_of, half_of, read_samples
+from bench.engines.compared_engines import TimedWord
+from bench.recordings.corpus import Clip, clips_of, half_of, read_samples
 
 _FRAMES_PER_SECOND = 100  # PocketSphinx's default frame rate
 

@@ -16,8 +16,8 @@ from dataclasses import asdict
 from importlib.util import find_spec
 from typing import Any, TextIO
 
-from bench.compared_engines import ENGINES, Request
-from earshot_contract.engine_profile import EngineProfile
+from bench.engines.compared_engines import ENGINES, Request
+from earshot_contract.documents.engine_profile import EngineProfile
 
 DEFAULT_CONTESTANTS = ("default", "batched 4", "batched 8", "batched 16", "tuned", "whisper.cpp", "openai", "earshot")
 # Contestants whose packages are not in the lock, because nothing else needs them: the module, and what to install.

@@ -22,7 +22,7 @@ from typing import Final
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from bench.model_folders import int8_copy
+from bench.engines.model_folders import int8_copy
 
 _ROOTS = ("ctranslate2", "faster-whisper", "jiwer", "msgspec", "whisper-normalizer")
 _PLATFORMS = [f"manylinux_2_{minor}_x86_64" for minor in (28, 27, 24, 17, 12, 5)] + ["manylinux2014_x86_64"]

@@ -17,11 +17,11 @@ from pathlib import Path
 from threading import Timer
 from typing import Any
 
-from bench.corpus import Clip, clips_of, concatenated, variants
-from bench.cuda_libraries import card, memory_in_use, provide_cublas
+from bench.engines.cuda_libraries import card, memory_in_use, provide_cublas
+from bench.recordings.corpus import Clip, clips_of, concatenated, variants
 from bench.run import Process
-from bench.scoring import Errors, errors, rate
-from bench.table import machine
+from bench.scores.scoring import Errors, errors, rate
+from bench.tables.table import machine
 
 _BATCHES = (32, 16, 64)  # the most telling first: a check that runs out of time leaves out the last
 _STAND_IN = "STAND-IN: this ran on a CPU. It tries the check; its figures say nothing about a GPU."

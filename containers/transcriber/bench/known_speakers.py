@@ -17,12 +17,20 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.conversations import CONDITIONS, Conversation, Voices, choose_speakers, converse, telephone, voices_of
-from bench.speaker_scoring import best_mapping
-from bench.table import machine
-from earshot_contract.manifest import EMBEDDING, SPEAKERS, digest
-from earshot_contract.shard_results import KnownVoice
-from earshot_contract.shards import SpeakerOptions
+from bench.recordings.conversations import (
+    CONDITIONS,
+    Conversation,
+    Voices,
+    choose_speakers,
+    converse,
+    telephone,
+    voices_of,
+)
+from bench.scores.speaker_scoring import best_mapping
+from bench.tables.table import machine
+from earshot_contract.documents.manifest import EMBEDDING, SPEAKERS, digest
+from earshot_contract.documents.shard_results import KnownVoice
+from earshot_contract.documents.shards import SpeakerOptions
 from functions.transcripts.known_speakers import likenesses, recognise
 from functions.transcripts.speaker_joining import JoinedSpeakers, join_speakers
 from transcriber.audio.resampling import BLOCK_SAMPLES, SAMPLE_RATE

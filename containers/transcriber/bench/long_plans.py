@@ -20,7 +20,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from bench.encoded_audio import Encoding, write_audio
+from bench.recordings.encoded_audio import Encoding, write_audio
 
 SECONDS = 60  # of the sound that is repeated
 # By the file's name.
@@ -41,7 +41,7 @@ _PLAN = """
 import json, sys, time
 from pathlib import Path
 import av
-from earshot_contract.shards import PlanRequest
+from earshot_contract.documents.shards import PlanRequest
 from transcriber.planning.shard_plan import find_cuts
 def most():
     lines = Path("/proc/self/status").read_text().splitlines()

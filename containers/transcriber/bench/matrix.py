@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.scoring import errors, rate
+from bench.scores.scoring import errors, rate
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -2,9 +2,9 @@
 
 `python -m bench.run --corpus DIR --model DIR --out DIR [--clips N] [--variants N] [--long SECONDS] [--files N]`
 
-The corpus is a folder with `manifest.json` (see `bench.corpus`) and its files. Compare CPU seconds on a machine that
-other processes use: they are the contestant's own. With a GPU, faster-whisper and Earshot run on it; then compare wall
-times: `--only "default,batched 16,earshot 32"`.
+The corpus is a folder with `manifest.json` (see `bench.recordings.corpus`) and its files. Compare CPU seconds on a
+machine that other processes use: they are the contestant's own. With a GPU, faster-whisper and Earshot run on it; then
+compare wall times: `--only "default,batched 16,earshot 32"`.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.contestant import available, missing_requirement
-from bench.corpus import Clip, concatenated, selected, variants
-from bench.ggml import convert
-from bench.table import Row, report, save
-from bench.text_faults import find
+from bench.engines.ggml import convert
+from bench.recordings.corpus import Clip, concatenated, selected, variants
+from bench.scores.text_faults import find
+from bench.tables.table import Row, report, save
 from transcriber.hardware import resolve_settings
 
 _CHUNK = 12  # clips that a contestant transcribes before the next one

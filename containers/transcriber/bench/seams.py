@@ -21,13 +21,13 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.corpus import Clip, clips_of, concatenated
-from bench.encoded_audio import Encoding, write_audio
-from bench.scoring import errors, normalized
-from earshot_contract.engine_profile import EngineProfile
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shard_results import Word
-from earshot_contract.shards import PacketPosition, PlanRequest, Shard
+from bench.recordings.corpus import Clip, clips_of, concatenated
+from bench.recordings.encoded_audio import Encoding, write_audio
+from bench.scores.scoring import errors, normalized
+from earshot_contract.documents.engine_profile import EngineProfile
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shard_results import Word
+from earshot_contract.documents.shards import PacketPosition, PlanRequest, Shard
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
 from transcriber.engine_protocol import Engine, Model

@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from bench.model_folders import SHAPES, random_model
-from bench.table import machine, print_table
+from bench.engines.model_folders import SHAPES, random_model
+from bench.tables.table import machine, print_table
 from transcriber.hardware import configure_process
 
 _END_OF_TEXT, _PROMPT = 50257, (50258, 50259, 50359, 50363)  # start, English, transcribe, no timestamps

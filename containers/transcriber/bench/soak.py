@@ -37,8 +37,8 @@ def main(arguments: Sequence[str]) -> int:
     from transcriber.hardware import configure_process
 
     settings = replace(configure_process(), batch_workers=options.batch_workers)
-    from earshot_contract.s3_object import S3Object
-    from earshot_contract.shards import Shard
+    from earshot_contract.documents.s3_object import S3Object
+    from earshot_contract.documents.shards import Shard
     from transcriber.engine_protocol import Model
     from transcriber.whisper.engine import BatchingEngine
 

@@ -13,8 +13,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.rttm import read_recordings, read_turns
-from bench.speaker_table import Row, printed
+from bench.recordings.rttm import read_recordings, read_turns
+from bench.tables.speaker_table import Row, printed
 from transcriber.audio.resampling import SAMPLE_RATE
 
 _CPU = re.compile(r"^;; cpu ([\d.]+)$", re.MULTILINE)

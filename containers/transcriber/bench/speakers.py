@@ -24,16 +24,16 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.conversations import CONDITIONS, Conversation, Turn, choose_speakers, converse, voices_of
-from bench.corpus import wav
-from bench.rttm import read_recordings, read_turns, write_recording
-from bench.speaker_scoring import wrong_words
-from bench.speaker_table import Row, printed
-from bench.table import machine
-from earshot_contract.manifest import EMBEDDING, SPEAKERS, WEIGHTS, digest
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shard_results import SpeakerTurn
-from earshot_contract.shards import Shard, SpeakerOptions
+from bench.recordings.conversations import CONDITIONS, Conversation, Turn, choose_speakers, converse, voices_of
+from bench.recordings.corpus import wav
+from bench.recordings.rttm import read_recordings, read_turns, write_recording
+from bench.scores.speaker_scoring import wrong_words
+from bench.tables.speaker_table import Row, printed
+from bench.tables.table import machine
+from earshot_contract.documents.manifest import EMBEDDING, SPEAKERS, WEIGHTS, digest
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shard_results import SpeakerTurn
+from earshot_contract.documents.shards import Shard, SpeakerOptions
 from functions.transcripts.speaker_joining import join_speakers
 from functions.transcripts.speakers import word_speakers
 from transcriber.audio.resampling import BLOCK_SAMPLES, SAMPLE_RATE

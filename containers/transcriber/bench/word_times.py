@@ -19,11 +19,11 @@ from typing import Any
 import jiwer
 import numpy as np
 
-from bench.compared_engines import TimedWord
-from bench.corpus import Clip, clips_of, concatenated, half_of
+from bench.engines.compared_engines import TimedWord
+from bench.recordings.corpus import Clip, clips_of, concatenated, half_of
 from bench.run import Process, take_turns
-from bench.scoring import normalized
-from bench.table import machine, print_table
+from bench.scores.scoring import normalized
+from bench.tables.table import machine, print_table
 
 _AFTER_PAUSE_SECONDS = 0.2  # a word after so much silence begins where an ear hears it begin
 

@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.corpus import Clip, clips_of, concatenated, half_of
+from bench.recordings.corpus import Clip, clips_of, concatenated, half_of
 from bench.run import Process
-from bench.scoring import Errors, difference, rate
-from bench.text_faults import TextFaults, find
-from earshot_contract.manifest import WEIGHTS, digest
+from bench.scores.scoring import Errors, difference, rate
+from bench.scores.text_faults import TextFaults, find
+from earshot_contract.documents.manifest import WEIGHTS, digest
 
 _CHUNK = 8  # recordings whose texts are kept at once
 _OURS = "earshot"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from earshot_contract.shard_results import ShardResult
-from earshot_contract.shards import Shard, ShardError
+from earshot_contract.documents.shard_results import ShardResult
+from earshot_contract.documents.shards import Shard, ShardError
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from earshot_contract.shards import ShardError
+from earshot_contract.documents.shards import ShardError
 from transcriber.engine_protocol import Engine, Model, ShardFailed
 from transcriber.hardware import EngineSettings
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from earshot_contract.engine_profile import EngineProfile
+from earshot_contract.documents.engine_profile import EngineProfile
 
 # glibc's mallopt parameters (malloc.h) and their values. ctranslate2 allocates its large buffers at every call; by
 # default glibc maps each one, touches it page by page and unmaps it again: a third of the encoder's time. On one heap

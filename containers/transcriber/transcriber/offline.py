@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from earshot_contract.manifest import EMBEDDING, SPEAKERS, WEIGHTS, digest
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shard_results import ShardResult
-from earshot_contract.shards import Shard, SpeakerOptions
+from earshot_contract.documents.manifest import EMBEDDING, SPEAKERS, WEIGHTS, digest
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shard_results import ShardResult
+from earshot_contract.documents.shards import Shard, SpeakerOptions
 from transcriber.engine_protocol import Engine, Model, ShardFailed
 from transcriber.engine_registry import open_engine
 from transcriber.hardware import EngineSettings

@@ -7,8 +7,9 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from earshot_contract.job_state import JobState
-from functions.aws import event_bus, job_table
+from functions.aws import event_bus
 from functions.aws.init_phase import connect
+from functions.aws.table import job_table
 from functions.jobs import job_events
 from functions.observability import logger
 from functions.settings import settings

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from earshot_contract.api_keys import Scope
-from functions.aws import job_table
+from earshot_contract.credentials.api_keys import Scope
+from functions.aws.table import job_table
 from functions.errors import ApiError, api_error, not_found
 from functions.handlers.api.request import Request
 from functions.jobs.job import Job, timestamp

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import time
 
-from earshot_contract.api_keys import DEPLOYMENT_OWNER
-from functions.aws import job_table
+from earshot_contract.credentials.api_keys import DEPLOYMENT_OWNER
+from functions.aws.table import job_table
 from functions.errors import too_busy, too_many_waiting
 from functions.settings import settings
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from earshot_contract.container_signatures import container_name
-from earshot_contract.file_signatures import HEAD_BYTES
+from earshot_contract.signatures.container_signatures import container_name
+from earshot_contract.signatures.file_signatures import HEAD_BYTES
 from functions.errors import api_error, bad_request, too_large
 from functions.network.content_encoding import BadContent, decoder
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from earshot_contract.schedule_events import KEEP_ACTIVE
+from earshot_contract.documents.schedule_events import KEEP_ACTIVE
 from functions.aws.init_phase import connect
 from functions.handlers.api.cors import is_preflight, preflight, with_cors
 from functions.handlers.api.router import route

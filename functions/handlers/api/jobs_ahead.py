@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from earshot_contract.job_state import MAX_JOBS_AHEAD
-from functions.aws import job_table
+from functions.aws.table import job_table
 from functions.jobs.job import Job
 
 

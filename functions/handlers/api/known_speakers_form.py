@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 from functions.rendering.openai_response_format import BadField, values_of
 
 if TYPE_CHECKING:
-    from earshot_contract.known_speakers import KnownSpeakers
+    from earshot_contract.documents.known_speakers import KnownSpeakers
 
 NAMES, REFERENCES = "known_speaker_names", "known_speaker_references"
 MAX_REFERENCE_BYTES = 2_000_000  # ten seconds of the largest that is usual: 16 bits, two channels, 48 kHz
@@ -27,7 +27,12 @@ def known_speakers(fields: Mapping[str, Sequence[str]]) -> KnownSpeakers | None:
     names, references = values_of(fields, NAMES), values_of(fields, REFERENCES)
     if not names and not references:
         return None
-    from earshot_contract.known_speakers import MAX_KNOWN_SPEAKERS, MAX_SPEAKER_NAME, KnownSpeaker, KnownSpeakers
+    from earshot_contract.documents.known_speakers import (
+        MAX_KNOWN_SPEAKERS,
+        MAX_SPEAKER_NAME,
+        KnownSpeaker,
+        KnownSpeakers,
+    )
 
     if len(names) != len(references):
         raise BadField(

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from earshot_contract.file_signatures import HEAD_BYTES, is_quiet_audio
+from earshot_contract.signatures.file_signatures import HEAD_BYTES, is_quiet_audio
 from functions.errors import bad_audio, bad_request
 
 JSON_TYPES = ("application/json", "text/json")

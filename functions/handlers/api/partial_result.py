@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shards import ShardPlan
 from earshot_contract.keys import plan_key, shard_result_key, shards_prefix
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shards import ShardPlan
 from functions.aws import s3
 from functions.errors import ApiError, api_error, bad_query
 from functions.file_name import content_disposition
@@ -59,7 +59,7 @@ def partial_result(job: Job, render: RenderTranscript, suffix: str | None) -> Re
 def _beginning(job: Job, options: Options) -> Transcript:
     from concurrent.futures import ThreadPoolExecutor
 
-    from earshot_contract.shard_results import ShardResult
+    from earshot_contract.documents.shard_results import ShardResult
     from functions.transcripts.assembly import assemble_beginning
 
     bucket, channels = settings().transcripts_bucket, job.channels_planned or 1

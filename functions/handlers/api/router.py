@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from earshot_contract.api_keys import Scope
+from earshot_contract.credentials.api_keys import Scope
 from functions.aws.clients import is_unavailable
 from functions.errors import ApiError, internal_error, service_unavailable
 from functions.handlers.api import response

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from earshot_contract.api_keys import DEPLOYMENT_OWNER
+from earshot_contract.credentials.api_keys import DEPLOYMENT_OWNER
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import body_key, known_speakers_key, work_owner
-from earshot_contract.s3_object import S3Object
-from functions.aws import idempotency, job_table, model_bucket, s3, step_functions
+from functions.aws import model_bucket, s3, step_functions
 from functions.aws.clients import is_unavailable
-from functions.aws.idempotency import IdempotencyRecord
+from functions.aws.table import idempotency, job_table
+from functions.aws.table.idempotency import IdempotencyRecord
 from functions.errors import internal_error, remote_content_error, service_unavailable, too_many_waiting
 from functions.handlers.api.admission import check_in_time, is_full
 from functions.jobs.caller import Caller
@@ -30,7 +31,7 @@ from functions.settings import settings
 from functions.speech_models.speakers import speaker_options
 
 if TYPE_CHECKING:
-    from earshot_contract.known_speakers import KnownSpeakers
+    from earshot_contract.documents.known_speakers import KnownSpeakers
 
 REPLAY_SECONDS = 180  # after a job's end: SDKs retry after 60 s of silence, twice
 ARRIVAL_SECONDS = 5.0  # between a request's idempotency record and its job's row, its body is written to S3

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 
 from earshot_contract.job_state import JobState
-from functions.aws import job_table
+from functions.aws.table import job_table
 from functions.errors import ApiError, Failure
 from functions.handlers.api.access import unknown_job
 from functions.jobs.job import Job

@@ -10,13 +10,14 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from earshot_contract.api_keys import DEPLOYMENT_OWNER
+from earshot_contract.credentials.api_keys import DEPLOYMENT_OWNER
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shard_results import ShardResult
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import known_speakers_key, shard_result_key, transcript_key, upload_error_key
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shard_results import ShardResult
-from functions.aws import job_table, latest_uploads, s3, shard_results
+from functions.aws import s3, shard_results
 from functions.aws.init_phase import connect
+from functions.aws.table import job_table, latest_uploads
 from functions.handlers.assemble.job_cost import job_cost
 from functions.handlers.assemble.output_files import OutputFile, output_files
 from functions.handlers.assemble.redacted_audio import copy_to_upload_key, request_copy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from earshot_contract.shard_results import ShardResult
+from earshot_contract.documents.shard_results import ShardResult
 from earshot_contract.worker_kinds import WorkerKind
 from functions.settings import settings
 from functions.workers.prices import quick_usd_hour

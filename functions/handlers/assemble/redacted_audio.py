@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
-from earshot_contract.audio_copies import AudioCopy, Span, Spans
+from earshot_contract.documents.audio_copies import AudioCopy, Span, Spans
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import REDACTED_AUDIO, redacted_audio_key, spans_key, upload_result_key
-from earshot_contract.s3_object import S3Object
 from functions.aws import s3
 from functions.jobs.job import Job, SourceKind
 from functions.options.options import Options

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from earshot_contract.api_keys import DEFAULT_KEY, PUBLIC_OWNER, ApiKey, Scope
-from earshot_contract.schedule_events import KEEP_ACTIVE
-from functions.aws import api_keys
+from earshot_contract.credentials.api_keys import DEFAULT_KEY, PUBLIC_OWNER, ApiKey, Scope
+from earshot_contract.documents.schedule_events import KEEP_ACTIVE
 from functions.aws.init_phase import connect
+from functions.aws.table import api_keys
 from functions.observability import logger
 from functions.settings import settings
 

@@ -9,11 +9,13 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import transcript_key
-from earshot_contract.s3_object import S3Object
-from functions.aws import callback_queue, job_table, s3, webhook_secrets
+from functions.aws import s3
 from functions.aws.init_phase import connect
+from functions.aws.queues import callback_queue
+from functions.aws.table import job_table, webhook_secrets
 from functions.jobs.job import Delivery, Job, timestamp
 from functions.network.callback_delivery import CallbackFailed, deliver
 from functions.network.callback_schedule import retry_delay

@@ -13,8 +13,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from earshot_contract.job_state import JobState
-from functions.aws import event_bus, job_table, latest_uploads, shard_results
+from functions.aws import event_bus, shard_results
 from functions.aws.init_phase import connect
+from functions.aws.table import job_table, latest_uploads
 from functions.errors import Failure
 from functions.handlers.fail import upload_errors
 from functions.handlers.fail.step_failures import STOPPED, failure_of_step

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from earshot_contract.shards import ShardError
+from earshot_contract.documents.shards import ShardError
 from functions.errors import (
     API_ERROR_NAMES,
     Failure,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import upload_error_key, upload_result_keys
-from earshot_contract.s3_object import S3Object
-from functions.aws import latest_uploads, s3
+from functions.aws import s3
+from functions.aws.table import latest_uploads
 from functions.errors import Failure
 from functions.jobs.job import Job, SourceKind
 from functions.jobs.upload_event import Upload

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shards import PlanRequest, Shard, ShardPlan
 from earshot_contract.keys import plan_key, shard_result_key
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shards import PlanRequest, Shard, ShardPlan
 from functions.workers.shard_length import MAX_SHARDS
 
 NOT_PLANNED = "The recording was not cut: no worker could find out where."

@@ -8,14 +8,15 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from earshot_contract.api_keys import DEPLOYMENT_OWNER
-from earshot_contract.job_inputs import ScaleInput
+from earshot_contract.credentials.api_keys import DEPLOYMENT_OWNER
+from earshot_contract.documents.job_inputs import ScaleInput
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shards import Shard, ShardPlan
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import fingerprint_key, known_speakers_key, plan_key, shards_prefix, upload_result_keys
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shards import Shard, ShardPlan
-from functions.aws import event_bus, job_table, lambda_invoke, latest_uploads, model_bucket, s3, shard_results
+from functions.aws import event_bus, lambda_invoke, model_bucket, s3, shard_results
 from functions.aws.init_phase import connect
+from functions.aws.table import job_table, latest_uploads
 from functions.handlers.prepare.cut_shards import NOT_PLANNED, cut_shards, fingerprint, plan_shard
 from functions.handlers.prepare.locate_audio import locate_audio, probe_audio
 from functions.handlers.prepare.plan_shards import expected_seconds, is_interactive, plan_shards, shard_count

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from earshot_contract.file_signatures import HEAD_BYTES, WEB_PAGE, non_audio_kind
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import body_key
-from earshot_contract.s3_object import S3Object
+from earshot_contract.signatures.file_signatures import HEAD_BYTES, WEB_PAGE, non_audio_kind
 from functions.audio.probe import Probe, probe
 from functions.aws import s3
-from functions.aws.slow_downloads import SlowDownload
+from functions.aws.table.slow_downloads import SlowDownload
 from functions.errors import remote_content_error
 from functions.jobs.job import Job, SourceKind
 from functions.network.download import download

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from earshot_contract.engine_profile import EngineProfile
+from earshot_contract.documents.engine_profile import EngineProfile
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shards import Shard, SpeakerOptions
 from earshot_contract.keys import shard_result_key
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shards import Shard, SpeakerOptions
 from functions.audio.probe import Probe
 from functions.errors import bad_request
 from functions.jobs.job import SourceKind

@@ -10,8 +10,9 @@ import json
 from aws_lambda_powertools.metrics import MetricUnit
 
 from earshot_contract.document import InvalidDocument
-from earshot_contract.shards import ShardError, ShardMessage
-from functions.aws import dead_letter_queue, step_functions
+from earshot_contract.documents.shards import ShardError, ShardMessage
+from functions.aws import step_functions
+from functions.aws.queues import dead_letter_queue
 from functions.observability import logger, metrics
 
 CAUSE = "Workers took shard {number} of {count} as often as allowed, and each time stopped before it was done."

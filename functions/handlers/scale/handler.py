@@ -11,10 +11,12 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from earshot_contract.schedule_events import RECONCILE
+from earshot_contract.documents.schedule_events import RECONCILE
 from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
-from functions.aws import sqs, step_functions, worker_slots
+from functions.aws import step_functions
 from functions.aws.init_phase import connect
+from functions.aws.queues import shard_queues
+from functions.aws.table import worker_slots
 from functions.handlers.scale import dead_letters
 from functions.observability import logger
 from functions.settings import settings
@@ -49,7 +51,7 @@ def _scale(event: dict[str, Any]) -> list[str]:
     if incoming:
         measures = measures.after_job(incoming, shards, interactive)
         worker_slots.save_measures(measures)
-    messages = sqs.unfinished_messages()
+    messages = shard_queues.unfinished_messages()
     if not incoming and not sum(messages):
         return []
     config = settings()

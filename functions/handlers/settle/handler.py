@@ -8,8 +8,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
-from functions.aws import sqs, worker_slots
 from functions.aws.init_phase import connect
+from functions.aws.queues import shard_queues
+from functions.aws.table import worker_slots
 from functions.observability import count_failure, logger, metrics
 
 connect("dynamodb", "sqs")
@@ -39,7 +40,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if event.get("failed"):
         _log_failure(event)
         # Shards of a dead worker are in flight until their visibility ends. A quick worker is followed by a task.
-        is_task, unfinished = _kind(event) is WorkerKind.TASK, sum(sqs.unfinished_messages())
+        is_task, unfinished = _kind(event) is WorkerKind.TASK, sum(shard_queues.unfinished_messages())
         renewed = worker_slots.replace_dead(slot, lease, event.get("execution")) if is_task and unfinished else None
         if renewed:
             return {"relaunch": True, "lease": renewed, "queues": WorkerQueues.ALL.value}
@@ -55,7 +56,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     worker_slots.release(slot, lease)
     # A quick worker goes on for callers alone: whether it pays for bulk shards is the policy's to decide, each minute.
     queues = WorkerQueues.FAST if _kind(event) is WorkerKind.QUICK else WorkerQueues.ALL
-    renewed = worker_slots.claim(slot, event.get("execution"), queues) if sqs.visible_messages(queues) else None
+    renewed = (
+        worker_slots.claim(slot, event.get("execution"), queues) if shard_queues.visible_messages(queues) else None
+    )
     return {"relaunch": renewed is not None, "lease": renewed or lease, "queues": queues.value}
 
 

@@ -13,8 +13,9 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.aws import event_bus, job_table, step_functions
+from functions.aws import event_bus, step_functions
 from functions.aws.init_phase import connect
+from functions.aws.table import job_table
 from functions.errors import api_error
 from functions.jobs import job_events
 from functions.jobs.job import Job, timestamp

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from earshot_contract.engine_profile import EngineProfile
+from earshot_contract.documents.engine_profile import EngineProfile
 from functions.options import parsers
 from functions.options.specification import OptionType, Stage, implemented
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import fsum
 
-from earshot_contract.shard_results import Segment, Word
+from earshot_contract.documents.shard_results import Segment, Word
 from functions.options.redacted_entities import EVERY_NUMBER, Entity, requested_entities
 from functions.transcripts.printed_words import PrintedWord, segment_words
 from functions.transcripts.redaction.cues import BEFORE, Cue, find_cues, questions

@@ -2,7 +2,7 @@
 
 The patch `ministack_durable_state` and the execution runner call the methods; `durable_answers.py` commits before a
 request is answered. S3 objects are files, which ministack writes before it answers; `durable_uploads.py` has the
-uploads in parts. Everything else changes with the stack only, and is saved by `persistence.py`.
+uploads in parts. Everything else changes with the stack only, and is saved by `configuration_snapshot.py`.
 """
 
 from __future__ import annotations

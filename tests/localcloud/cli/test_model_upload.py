@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from earshot_contract.manifest import INT8_WEIGHTS, read_manifest
+from earshot_contract.documents.manifest import INT8_WEIGHTS, read_manifest
 from localcloud.cloud import MODELS, Cloud
 from localcloud.embedded_model import embedded
 from tests.fixtures.huggingface_hub import TINY_MODEL, write_model

@@ -11,14 +11,15 @@ import ctranslate2
 import numpy as np
 import pytest
 
-from bench import contestant, model_folders, run
-from bench.corpus import selected
-from bench.ggml import convert
-from bench.model_folders import SHAPES, int8_copy
-from bench.scoring import Errors
-from bench.table import Row, table
-from bench.weights import Weights
-from earshot_contract.engine_profile import EngineProfile
+from bench import contestant, run
+from bench.engines import model_folders
+from bench.engines.ggml import convert
+from bench.engines.model_folders import SHAPES, int8_copy
+from bench.engines.weights import Weights
+from bench.recordings.corpus import selected
+from bench.scores.scoring import Errors
+from bench.tables.table import Row, table
+from earshot_contract.documents.engine_profile import EngineProfile
 from transcriber.engine_protocol import Model
 
 

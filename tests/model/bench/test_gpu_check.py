@@ -14,8 +14,8 @@ from typing import Any, ClassVar
 import pytest
 
 from bench import gpu_bundle, gpu_check
-from bench.corpus import Clip
-from bench.cuda_libraries import provide_cublas
+from bench.engines.cuda_libraries import provide_cublas
+from bench.recordings.corpus import Clip
 
 
 def _opens_nothing(name: str) -> object:

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.conversations import Conversation, Turn
-from bench.rttm import read_recordings, write_recording
+from bench.recordings.conversations import Conversation, Turn
+from bench.recordings.rttm import read_recordings, write_recording
 from bench.speaker_labels import main
 
 TURNS = [Turn(0.0, 4.0, "ann"), Turn(4.0, 8.0, "ben"), Turn(8.0, 12.0, "ann")]

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.corpus import Clip, concatenated, variants, wav
+from bench.recordings.corpus import Clip, concatenated, variants, wav
 from bench.word_times import WordTimes
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench.corpus import wav
-from earshot_contract.audio_tracks import TrackRequest
-from earshot_contract.engine_profile import EngineProfile
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shards import PlanRequest, Shard
+from bench.recordings.corpus import wav
+from earshot_contract.documents.audio_tracks import TrackRequest
+from earshot_contract.documents.engine_profile import EngineProfile
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shards import PlanRequest, Shard
 from tests.fixtures.films import Track, film
 from tests.paths import ROOT
 from transcriber.audio.resampling import SAMPLE_RATE

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench.encoded_audio import Encoding, write_audio
-from earshot_contract.shards import EngineProfile, PacketPosition, PlanRequest, S3Object, Shard
+from bench.recordings.encoded_audio import Encoding, write_audio
+from earshot_contract.documents.shards import EngineProfile, PacketPosition, PlanRequest, S3Object, Shard
 from tests.paths import ROOT
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from earshot_contract.engine_profile import EngineProfile
-from earshot_contract.manifest import EMBEDDING, SPEAKERS, digest
+from earshot_contract.documents.engine_profile import EngineProfile
+from earshot_contract.documents.manifest import EMBEDDING, SPEAKERS, digest
 from localcloud.speaker_models.embedded import embedded
 from tests.paths import ROOT
 from transcriber.engine_protocol import Model

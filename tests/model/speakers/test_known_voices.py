@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.conversations import Condition, converse, telephone
-from bench.corpus import wav
-from earshot_contract.known_speakers import KnownSpeaker, KnownSpeakers
-from earshot_contract.shard_results import KnownVoice
-from earshot_contract.shards import Shard, ShardError, SpeakerOptions
+from bench.recordings.conversations import Condition, converse, telephone
+from bench.recordings.corpus import wav
+from earshot_contract.documents.known_speakers import KnownSpeaker, KnownSpeakers
+from earshot_contract.documents.shard_results import KnownVoice
+from earshot_contract.documents.shards import Shard, ShardError, SpeakerOptions
 from functions.transcripts.known_speakers import recognise
 from functions.transcripts.speaker_joining import join_speakers
 from functions.transcripts.transcript import SpeakerName

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.conversations import Condition, Conversation, Turn, converse, telephone
-from bench.corpus import wav
-from bench.speaker_scoring import speaker_errors
-from earshot_contract.shard_results import ShardSpeakers
-from earshot_contract.shards import Shard, SpeakerOptions
+from bench.recordings.conversations import Condition, Conversation, Turn, converse, telephone
+from bench.recordings.corpus import wav
+from bench.scores.speaker_scoring import speaker_errors
+from earshot_contract.documents.shard_results import ShardSpeakers
+from earshot_contract.documents.shards import Shard, SpeakerOptions
 from tests.fixtures.audio import decode
 from tests.paths import SPEECH
 from transcriber.engine_protocol import Model

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.conversations import Condition, Turn, converse
-from bench.corpus import wav
-from bench.speaker_scoring import speaker_errors
-from earshot_contract.shard_results import ShardSpeakers
-from earshot_contract.shards import PlanRequest, SpeakerOptions
+from bench.recordings.conversations import Condition, Turn, converse
+from bench.recordings.corpus import wav
+from bench.scores.speaker_scoring import speaker_errors
+from earshot_contract.documents.shard_results import ShardSpeakers
+from earshot_contract.documents.shards import PlanRequest, SpeakerOptions
 from functions.transcripts.speaker_joining import join_speakers
 from tests.fixtures.audio import decode
 from tests.paths import SPEECH

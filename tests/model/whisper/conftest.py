@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bench import corpus
-from earshot_contract.engine_profile import EngineProfile
+from bench.recordings import corpus
+from earshot_contract.documents.engine_profile import EngineProfile
 from tests.paths import SPEECH
 from transcriber.engine_protocol import Model
 from transcriber.hardware import configure_process

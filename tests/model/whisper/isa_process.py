@@ -13,9 +13,9 @@ from pathlib import Path
 
 
 def main(model: str, compute_type: str, *files: str) -> None:
-    from earshot_contract.engine_profile import EngineProfile
-    from earshot_contract.s3_object import S3Object
-    from earshot_contract.shards import Shard
+    from earshot_contract.documents.engine_profile import EngineProfile
+    from earshot_contract.documents.s3_object import S3Object
+    from earshot_contract.documents.shards import Shard
     from transcriber.hardware import configure_process
 
     # The profile with short encoder windows.

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from bench.corpus import clips_of, variants, wav
-from earshot_contract.manifest import digest
+from bench.recordings.corpus import clips_of, variants, wav
+from earshot_contract.documents.manifest import digest
 from localcloud.embedded_model import embedded
 from tests.fixtures.plain_faster_whisper import PlainFasterWhisper
 from tests.fixtures.sounds import SAMPLE_RATE, difficult_recordings

@@ -1,9 +1,9 @@
 """Accuracy gates on the committed speech: word errors and word times against plain faster-whisper, and a golden file.
 
 The words of one clip depend on rounding, and so on the instruction set. So each clip is transcribed in four variants
-that sound alike (`bench.corpus.variants`), and plain faster-whisper's transcripts of the same variants are recorded in
-`plain.json` (`record_plain.py`, on an AMD EPYC with AVX2). One window a batch: then a result does not depend on which
-windows share a batch, and a run repeats exactly on one processor.
+that sound alike (`bench.recordings.corpus.variants`), and plain faster-whisper's transcripts of the same variants are
+recorded in `plain.json` (`record_plain.py`, on an AMD EPYC with AVX2). One window a batch: then a result does not
+depend on which windows share a batch, and a run repeats exactly on one processor.
 
 Measured on an AMD EPYC (first generation, AVX2; 18 clips, 252 words; points of WER, 95 % interval of a bootstrap over
 clips): plain 11.9 % over two variants, Earshot 12.4 % over six. One variant alone is between 0.8 points better and 1.6
@@ -34,11 +34,11 @@ import numpy as np
 import pytest
 from whisper_normalizer.basic import BasicTextNormalizer
 
-from bench.corpus import Clip, variants
-from bench.scoring import Errors, difference, errors
-from earshot_contract.engine_profile import EngineProfile
-from earshot_contract.shard_results import ShardResult, Word
-from earshot_contract.shards import Shard
+from bench.recordings.corpus import Clip, variants
+from bench.scores.scoring import Errors, difference, errors
+from earshot_contract.documents.engine_profile import EngineProfile
+from earshot_contract.documents.shard_results import ShardResult, Word
+from earshot_contract.documents.shards import Shard
 from tests.model.whisper.record_plain import PLAIN, PLAIN_VARIANTS, VARIANTS
 from transcriber.engine_protocol import Model
 from transcriber.hardware import configure_process

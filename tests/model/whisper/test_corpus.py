@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from bench.compared_engines import default
-from bench.corpus import Clip, clips_of
-from bench.scoring import Errors, difference, errors
-from earshot_contract.shards import Shard
+from bench.engines.compared_engines import default
+from bench.recordings.corpus import Clip, clips_of
+from bench.scores.scoring import Errors, difference, errors
+from earshot_contract.documents.shards import Shard
 from transcriber.engine_protocol import Model
 from transcriber.whisper.engine import BatchingEngine
 

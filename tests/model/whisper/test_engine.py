@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from earshot_contract.engine_profile import EngineProfile
-from earshot_contract.shards import RawAudio
+from earshot_contract.documents.engine_profile import EngineProfile
+from earshot_contract.documents.shards import RawAudio
 from tests.fixtures.audio import decode
 from tests.fixtures.engine_speech import (  # noqa: F401
     SAMPLE_RATE,

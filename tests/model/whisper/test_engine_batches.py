@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.shard_results import ShardResult
-from earshot_contract.shards import ShardError
+from earshot_contract.documents.shard_results import ShardResult
+from earshot_contract.documents.shards import ShardError
 from tests.fixtures.engine_speech import (  # noqa: F401
     SAMPLE_RATE,
     MakeShard,

@@ -19,9 +19,9 @@ import pytest
 from ctranslate2 import StorageView
 from whisper_normalizer.basic import BasicTextNormalizer
 
-from bench.corpus import wav
-from earshot_contract.shard_results import ShardResult
-from earshot_contract.shards import Shard
+from bench.recordings.corpus import wav
+from earshot_contract.documents.shard_results import ShardResult
+from earshot_contract.documents.shards import Shard
 from tests.fixtures.audio import decode
 from transcriber.engine_protocol import Model
 from transcriber.hardware import Machine, choose_settings, configure_process

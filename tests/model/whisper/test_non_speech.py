@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from whisper_normalizer.basic import BasicTextNormalizer
 
-from bench.corpus import wav
-from earshot_contract.shard_results import ShardResult
-from earshot_contract.shards import Shard
+from bench.recordings.corpus import wav
+from earshot_contract.documents.shard_results import ShardResult
+from earshot_contract.documents.shards import Shard
 from tests.fixtures.audio import decode
 from tests.fixtures.sounds import (
     SAMPLE_RATE,

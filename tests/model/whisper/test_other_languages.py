@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench.corpus import wav
-from earshot_contract.engine_profile import EngineProfile
-from earshot_contract.shard_results import ShardResult
-from earshot_contract.shards import Shard
+from bench.recordings.corpus import wav
+from earshot_contract.documents.engine_profile import EngineProfile
+from earshot_contract.documents.shard_results import ShardResult
+from earshot_contract.documents.shards import Shard
 from tests.fixtures.audio import decode
 from transcriber.whisper.engine import BatchingEngine
 

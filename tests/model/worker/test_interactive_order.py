@@ -12,9 +12,9 @@ from typing import Any
 import ctranslate2
 import pytest
 
-from earshot_contract.engine_profile import EngineProfile
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shards import Shard
+from earshot_contract.documents.engine_profile import EngineProfile
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shards import Shard
 from tests.paths import SPEECH
 from transcriber.engine_protocol import Model
 from transcriber.engine_registry import open_engine

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from earshot_contract.shard_results import ShardResult
+from earshot_contract.documents.shard_results import ShardResult
 from transcriber.engine_protocol import Model
 
 WITHOUT_AWS = {key: value for key, value in os.environ.items() if not key.startswith("AWS")}

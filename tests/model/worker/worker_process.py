@@ -15,9 +15,9 @@ from unittest.mock import MagicMock
 import boto3
 from moto import mock_aws
 
-from earshot_contract.manifest import digest
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shards import Shard, ShardMessage
+from earshot_contract.documents.manifest import digest
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shards import Shard, ShardMessage
 from transcriber.worker.aws_clients import AwsClients
 
 models, speech = Path(sys.argv[1]), Path(sys.argv[2])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from earshot_contract.audio_tracks import TrackHeader, TrackRequest, choose_track
+from earshot_contract.documents.audio_tracks import TrackHeader, TrackRequest, choose_track
 from tests.fixtures.rows import each_row
 
 GERMAN = TrackRequest(languages=["de", "deu", "ger"])

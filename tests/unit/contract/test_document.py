@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from earshot_contract.document import Document, InvalidDocument
-from earshot_contract.job_events import DETAILS
-from earshot_contract.s3_object import S3Object
+from earshot_contract.documents.job_events import DETAILS
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shard_results import ShardResult, Word
+from earshot_contract.documents.shards import RawAudio, Shard
 from earshot_contract.schemas import DOCUMENTS
-from earshot_contract.shard_results import ShardResult, Word
-from earshot_contract.shards import RawAudio, Shard
 from functions.jobs.job import Job
 from functions.transcripts.transcript import Transcript
 from tests.paths import EVENTS

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from earshot_contract import job_events
+from earshot_contract.documents import job_events
 from earshot_contract.schemas import generated
 from tests.paths import EVENTS
 

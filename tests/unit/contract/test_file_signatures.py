@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from earshot_contract.container_signatures import container_name
-from earshot_contract.file_signatures import HEAD_BYTES, describe_file, non_audio_kind, unfinished_mp4
+from earshot_contract.signatures.container_signatures import container_name
+from earshot_contract.signatures.file_signatures import HEAD_BYTES, describe_file, non_audio_kind, unfinished_mp4
 from tests.fixtures.rows import each_row
 
 

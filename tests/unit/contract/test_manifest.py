@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from earshot_contract.documents.manifest import BrokenManifest, Manifest, ModelFile, read_manifest
 from earshot_contract.keys import manifest_key, model_file_key, model_folder
-from earshot_contract.manifest import BrokenManifest, Manifest, ModelFile, read_manifest
 from tests.fixtures.rows import each_row
 
 WEIGHTS = {"model.bin": {"sha256": "d" * 64, "size": 5}}

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from earshot_contract import keys
-from earshot_contract.manifest import Manifest
-from earshot_contract.shard_results import ShardResult
-from earshot_contract.shards import Shard, ShardMessage
+from earshot_contract.documents.manifest import Manifest
+from earshot_contract.documents.shard_results import ShardResult
+from earshot_contract.documents.shards import Shard, ShardMessage
 from functions.jobs.job import Job
 from functions.speech_models.names import model_uuid
 from functions.transcripts.transcript import Transcript

@@ -9,10 +9,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from msgspec.structs import replace
 
-from earshot_contract import job_events as contract_events
 from earshot_contract.document import InvalidDocument
+from earshot_contract.documents import job_events as contract_events
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.job_state import JobState
-from earshot_contract.s3_object import S3Object
 from earshot_contract.schemas import DOCUMENTS, generated
 from functions.errors import Failure
 from functions.handlers.api.request import Request

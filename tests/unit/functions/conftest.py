@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import manifest_key
-from earshot_contract.s3_object import S3Object
 from functions.aws import lambda_invoke, model_bucket, s3
 from functions.aws.clients import client
 from functions.settings import settings

@@ -14,7 +14,7 @@ from typing import Any
 import earshot_cli.errors
 import functions.settings
 import infra.settings
-from earshot_contract.shards import ShardError
+from earshot_contract.documents.shards import ShardError
 from earshot_contract.timeouts import IDLE_SECONDS
 from functions.jobs.job import Delivery, Job
 from functions.jobs.shares import Share

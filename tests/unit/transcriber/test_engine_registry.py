@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.manifest import Manifest
-from earshot_contract.shards import ShardError
+from earshot_contract.documents.manifest import Manifest
+from earshot_contract.documents.shards import ShardError
 from tests.fixtures.echo_engine import EchoEngine
 from transcriber import engine_registry
 from transcriber.engine_protocol import Model, ShardFailed

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from earshot_contract.engine_profile import EngineProfile
+from earshot_contract.documents.engine_profile import EngineProfile
 from tests.fixtures.rows import each_row
 from tests.paths import ROOT
 from transcriber import hardware

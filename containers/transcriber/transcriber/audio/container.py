@@ -11,8 +11,8 @@ from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
 from av.packet import Packet
 
-from earshot_contract.file_signatures import describe_file
-from earshot_contract.shards import RawAudio, ShardError
+from earshot_contract.documents.shards import RawAudio, ShardError
+from earshot_contract.signatures.file_signatures import describe_file
 from transcriber.audio.file_structure.parts import PartReader
 from transcriber.engine_protocol import ShardFailed
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from av.audio.frame import AudioFrame
 
-from earshot_contract.shards import PacketPosition
+from earshot_contract.documents.shards import PacketPosition
 from transcriber.audio.container import MAX_CHANNELS, UNREADABLE
 from transcriber.audio.open_part import OpenPart
 from transcriber.audio.packets import packets_between

@@ -12,9 +12,9 @@ from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
 from av.packet import Packet
 
-from earshot_contract.audio_tracks import TrackRequest
-from earshot_contract.shard_results import ShardWarning
-from earshot_contract.shards import RawAudio, ShardError
+from earshot_contract.documents.audio_tracks import TrackRequest
+from earshot_contract.documents.shard_results import ShardWarning
+from earshot_contract.documents.shards import RawAudio, ShardError
 from transcriber.audio.avi_gaps import AviGaps
 from transcriber.audio.container import (
     UNREADABLE,

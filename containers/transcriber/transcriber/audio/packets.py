@@ -9,7 +9,7 @@ import numpy as np
 from av.audio.stream import AudioStream as AvAudioStream
 from av.packet import Packet
 
-from earshot_contract.shards import PacketPosition
+from earshot_contract.documents.shards import PacketPosition
 from transcriber.audio.open_part import OpenPart
 
 # Decoded before the first packet of a shard, so that codecs with memory (MP3's bit reservoir, overlapping transforms,

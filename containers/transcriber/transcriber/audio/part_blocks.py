@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from av.audio.frame import AudioFrame
 
-from earshot_contract.shard_results import ShardWarning
-from earshot_contract.shards import PacketPosition
+from earshot_contract.documents.shard_results import ShardWarning
+from earshot_contract.documents.shards import PacketPosition
 from transcriber.audio import stream_warnings
 from transcriber.audio.frame_decoder import FrameDecoder
 from transcriber.audio.mixing import Mixer, planar, weights

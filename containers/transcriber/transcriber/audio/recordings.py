@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from earshot_contract.audio_tracks import TrackRequest
-from earshot_contract.container_signatures import container_name
-from earshot_contract.file_signatures import HEAD_BYTES
-from earshot_contract.shards import RawAudio
+from earshot_contract.documents.audio_tracks import TrackRequest
+from earshot_contract.documents.shards import RawAudio
+from earshot_contract.signatures.container_signatures import container_name
+from earshot_contract.signatures.file_signatures import HEAD_BYTES
 from transcriber.audio.file_structure.parts import Part, file_parts
 from transcriber.audio.open_part import OpenPart
 from transcriber.audio.sample_order import ORDERS, sample_order

@@ -11,7 +11,7 @@ import av
 import numpy as np
 from av.audio.frame import AudioFrame
 
-from earshot_contract.audio_copies import AudioCopy, Span
+from earshot_contract.documents.audio_copies import AudioCopy, Span
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
 

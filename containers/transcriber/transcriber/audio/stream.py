@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from earshot_contract.audio_tracks import TrackRequest
-from earshot_contract.shard_results import AudioInfo, ShardWarning
-from earshot_contract.shards import PacketPosition, RawAudio, ShardError
+from earshot_contract.documents.audio_tracks import TrackRequest
+from earshot_contract.documents.shard_results import AudioInfo, ShardWarning
+from earshot_contract.documents.shards import PacketPosition, RawAudio, ShardError
 from transcriber.audio import stream_warnings
 from transcriber.audio.container import MAX_CHANNELS, no_samples_error
 from transcriber.audio.frame_decoder import FrameDecoder

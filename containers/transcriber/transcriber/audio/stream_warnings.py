@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from earshot_contract.shard_results import MORE_CHANNELS, ShardWarning
-from earshot_contract.shards import RawAudio
+from earshot_contract.documents.shard_results import MORE_CHANNELS, ShardWarning
+from earshot_contract.documents.shards import RawAudio
 
 
 def contradicting_claims(raw: RawAudio, container: str, described: str) -> ShardWarning:

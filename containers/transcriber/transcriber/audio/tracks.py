@@ -6,8 +6,8 @@ from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
 from av.stream import Disposition
 
-from earshot_contract.audio_tracks import TrackHeader, TrackRequest, choose_track
-from earshot_contract.shards import ShardError
+from earshot_contract.documents.audio_tracks import TrackHeader, TrackRequest, choose_track
+from earshot_contract.documents.shards import ShardError
 from transcriber.engine_protocol import ShardFailed
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from av.audio.frame import AudioFrame
 
-from earshot_contract.shards import PacketPosition
+from earshot_contract.documents.shards import PacketPosition
 from transcriber.audio.mixing import Mixer, planar, weights
 from transcriber.audio.resampling import SAMPLE_RATE, Resampler16k
 from transcriber.planning.pauses import choose_cut, pauses

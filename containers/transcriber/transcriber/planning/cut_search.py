@@ -16,7 +16,7 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream as AvAudioStream
 from av.packet import Packet
 
-from earshot_contract.shards import PacketPosition
+from earshot_contract.documents.shards import PacketPosition
 from transcriber.audio.container import UNREADABLE
 from transcriber.audio.open_part import OpenPart
 from transcriber.audio.packets import PRE_ROLL_PACKETS

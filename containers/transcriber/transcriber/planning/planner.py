@@ -5,8 +5,8 @@ from __future__ import annotations
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from earshot_contract.engine_profile import EngineProfile
-from earshot_contract.shards import Shard, ShardPlan
+from earshot_contract.documents.engine_profile import EngineProfile
+from earshot_contract.documents.shards import Shard, ShardPlan
 
 
 class Planner:

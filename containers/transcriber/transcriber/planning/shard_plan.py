@@ -13,9 +13,9 @@ from pathlib import Path
 from av.audio.stream import AudioStream as AvAudioStream
 from av.packet import Packet
 
-from earshot_contract.audio_tracks import TrackRequest
-from earshot_contract.engine_profile import EngineProfile
-from earshot_contract.shards import PacketPosition, PlanRequest, RawAudio
+from earshot_contract.documents.audio_tracks import TrackRequest
+from earshot_contract.documents.engine_profile import EngineProfile
+from earshot_contract.documents.shards import PacketPosition, PlanRequest, RawAudio
 from transcriber.audio.container import UNREADABLE
 from transcriber.audio.packets import PacketClock
 from transcriber.audio.recordings import recordings

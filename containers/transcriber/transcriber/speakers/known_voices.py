@@ -9,14 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from earshot_contract.known_speakers import (
+from earshot_contract.documents.known_speakers import (
     MAX_REFERENCE_SECONDS,
     MIN_REFERENCE_SECONDS,
     KnownSpeaker,
     KnownSpeakers,
 )
-from earshot_contract.shard_results import KnownVoice
-from earshot_contract.shards import ShardError, SpeakerOptions
+from earshot_contract.documents.shard_results import KnownVoice
+from earshot_contract.documents.shards import ShardError, SpeakerOptions
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
 from transcriber.engine_protocol import ShardFailed

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from earshot_contract.manifest import CALIBRATION, EMBEDDING, SEGMENTATION
+from earshot_contract.documents.manifest import CALIBRATION, EMBEDDING, SEGMENTATION
 from transcriber.engine_protocol import Model
 
 if TYPE_CHECKING:

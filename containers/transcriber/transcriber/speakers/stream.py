@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from earshot_contract.shard_results import SectionSpeaker, ShardSpeakers, SpeakerSection, SpeakerTurn
-from earshot_contract.shards import SpeakerOptions
+from earshot_contract.documents.shard_results import SectionSpeaker, ShardSpeakers, SpeakerSection, SpeakerTurn
+from earshot_contract.documents.shards import SpeakerOptions
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.speakers.clustering import cluster
 from transcriber.speakers.embedding import Embedding, Snippet, stacked

@@ -14,8 +14,8 @@ from typing import Any
 import ctranslate2
 import numpy as np
 
-from earshot_contract.shard_results import ModelInfo, ShardResult
-from earshot_contract.shards import Shard
+from earshot_contract.documents.shard_results import ModelInfo, ShardResult
+from earshot_contract.documents.shards import Shard
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
 from transcriber.engine_protocol import Model

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from earshot_contract.shard_results import ShardWarning
+from earshot_contract.documents.shard_results import ShardWarning
 from transcriber.whisper.languages.language_stretches import Ranking
 from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.window import Window

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from earshot_contract.shard_results import Segment, Word
+from earshot_contract.documents.shard_results import Segment, Word
 from transcriber.whisper import other_languages, quality_checks
 from transcriber.whisper.decode_request import DecodeRequest
 from transcriber.whisper.encoder_output import EncoderOutput

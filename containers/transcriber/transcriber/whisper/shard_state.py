@@ -10,8 +10,8 @@ from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
-from earshot_contract.shard_results import AudioInfo, Segment, ShardResult, ShardSpeakers, ShardWarning
-from earshot_contract.shards import Shard
+from earshot_contract.documents.shard_results import AudioInfo, Segment, ShardResult, ShardSpeakers, ShardWarning
+from earshot_contract.documents.shards import Shard
 from transcriber.whisper.languages.language_detection import VOTING_SECONDS
 from transcriber.whisper.windows.profile import Profile
 from transcriber.whisper.words.sentence_edges import with_sentence_edges

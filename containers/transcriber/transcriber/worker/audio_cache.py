@@ -12,9 +12,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from earshot_contract.aws_errors import error_code
-from earshot_contract.manifest import digest
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shards import ShardError
+from earshot_contract.documents.manifest import digest
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shards import ShardError
 from transcriber.engine_protocol import ShardFailed
 from transcriber.worker.refcounted_cache import RefCountedCache
 

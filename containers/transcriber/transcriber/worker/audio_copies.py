@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from earshot_contract.audio_copies import AudioCopy, Spans
-from earshot_contract.shards import Shard
+from earshot_contract.documents.audio_copies import AudioCopy, Spans
+from earshot_contract.documents.shards import Shard
 from transcriber.audio.silenced_copy import write_silenced_copy
 
 _MODEL = "audio-copy"  # in logs; no engine takes part

@@ -11,8 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from earshot_contract.aws_errors import error_code
-from earshot_contract.keys import manifest_key, model_file_key
-from earshot_contract.manifest import (
+from earshot_contract.documents.manifest import (
     INT8_WEIGHTS,
     PLAIN_NAME,
     WEIGHTS,
@@ -22,7 +21,8 @@ from earshot_contract.manifest import (
     digest,
     read_manifest,
 )
-from earshot_contract.shards import ShardError
+from earshot_contract.documents.shards import ShardError
+from earshot_contract.keys import manifest_key, model_file_key
 from transcriber.engine_protocol import Model, ShardFailed
 from transcriber.worker.ranged_download import download, download_inflated
 

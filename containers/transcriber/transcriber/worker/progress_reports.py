@@ -7,8 +7,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from earshot_contract.documents.shards import Shard
 from earshot_contract.keys import job_pk
-from earshot_contract.shards import Shard
 from transcriber.logs import logger
 
 

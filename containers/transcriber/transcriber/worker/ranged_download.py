@@ -16,7 +16,7 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
-from earshot_contract.manifest import BLOCK_BYTES
+from earshot_contract.documents.manifest import BLOCK_BYTES
 from transcriber.worker.aws_clients import is_unavailable
 
 # One stream of S3 gives 50 to 90 MB a second. Ranges that have come wait for those before them: 256 MB at most.

@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from earshot_contract.audio_copies import AudioCopy
-from earshot_contract.shard_results import ShardResult
-from earshot_contract.shards import ShardError, ShardPlan
+from earshot_contract.documents.audio_copies import AudioCopy
+from earshot_contract.documents.shard_results import ShardResult
+from earshot_contract.documents.shards import ShardError, ShardPlan
 from earshot_contract.worker_kinds import WorkerKind
 from transcriber.logs import logger
 from transcriber.worker.aws_clients import is_unavailable

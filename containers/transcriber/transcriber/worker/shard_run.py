@@ -7,9 +7,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from earshot_contract.audio_copies import AudioCopy, AudioCopyMessage
-from earshot_contract.shard_results import ShardResult
-from earshot_contract.shards import Shard, ShardMessage, ShardPlan
+from earshot_contract.documents.audio_copies import AudioCopy, AudioCopyMessage
+from earshot_contract.documents.shard_results import ShardResult
+from earshot_contract.documents.shards import Shard, ShardMessage, ShardPlan
 from earshot_contract.worker_kinds import WorkerKind
 from transcriber.logs import logger
 from transcriber.worker.audio_cache import AudioFile

@@ -11,10 +11,10 @@ import time
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from typing import Any
 
-from earshot_contract.audio_copies import AudioCopy
 from earshot_contract.document import InvalidDocument
-from earshot_contract.shard_results import ShardResult
-from earshot_contract.shards import ShardError, ShardPlan
+from earshot_contract.documents.audio_copies import AudioCopy
+from earshot_contract.documents.shard_results import ShardResult
+from earshot_contract.documents.shards import ShardError, ShardPlan
 from earshot_contract.worker_kinds import WorkerKind
 from transcriber.engine_protocol import Engine, ReportsProgress, ShardFailed
 from transcriber.logs import logger

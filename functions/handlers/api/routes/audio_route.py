@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import body_key, redacted_audio_key
-from earshot_contract.s3_object import S3Object
 from functions.aws import s3
 from functions.errors import ApiError, api_error, bad_query
 from functions.handlers.api.request import Request

@@ -6,8 +6,8 @@ import unicodedata
 
 from msgspec.structs import replace
 
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import WORK_PREFIX
-from earshot_contract.s3_object import S3Object
 from functions.errors import bad_audio, remote_content_error
 from functions.file_name import name_of_header, name_of_url
 from functions.handlers.api.listen_body import EXAMPLE, is_json, json_members, json_url, reject_mistaken_body

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from earshot_contract.document import InvalidDocument
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import edits_key
-from earshot_contract.s3_object import S3Object
-from functions.aws import job_table, s3
+from functions.aws import s3
+from functions.aws.table import job_table
 from functions.errors import ApiError, api_error, bad_request
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import JSON_TYPE, Response, json_response

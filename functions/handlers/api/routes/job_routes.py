@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import (
     STORED_FORMATS,
@@ -16,8 +17,8 @@ from earshot_contract.keys import (
     upload_result_keys,
     work_prefix,
 )
-from earshot_contract.s3_object import S3Object
-from functions.aws import job_pages, job_table, latest_uploads, s3, shard_results, step_functions
+from functions.aws import s3, shard_results, step_functions
+from functions.aws.table import job_pages, job_table, latest_uploads
 from functions.errors import bad_query
 from functions.handlers.api.jobs_ahead import jobs_ahead
 from functions.handlers.api.request import Request

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from earshot_contract.s3_object import S3Object
+from earshot_contract.documents.s3_object import S3Object
 from functions.aws import s3
 from functions.errors import not_found
 from functions.handlers.api.request import Request

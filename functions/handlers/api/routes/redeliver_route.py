@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from earshot_contract.job_state import JobState
-from functions.aws import job_table, redeliveries
+from functions.aws import redeliveries
+from functions.aws.table import job_table
 from functions.errors import bad_request, service_unavailable
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response

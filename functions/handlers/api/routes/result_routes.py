@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 from msgspec.structs import replace
 
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import REDACTED_AUDIO, answer_key, edits_key, redacted_audio_key, transcript_key
-from earshot_contract.s3_object import S3Object
 from functions.aws import s3
 from functions.errors import bad_query, internal_error
 from functions.file_name import content_disposition

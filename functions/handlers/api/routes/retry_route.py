@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from earshot_contract.job_state import JobState
-from functions.aws import job_table, s3, step_functions
+from functions.aws import s3, step_functions
 from functions.aws.clients import is_unavailable
+from functions.aws.table import job_table
 from functions.errors import bad_request, internal_error, service_unavailable
 from functions.handlers.api.admission import check_room
 from functions.handlers.api.request import Request

@@ -6,8 +6,8 @@ import json
 import time
 from typing import Any
 
-from earshot_contract.api_keys import PUBLIC_OWNER
-from functions.aws import job_table
+from earshot_contract.credentials.api_keys import PUBLIC_OWNER
+from functions.aws.table import job_table
 from functions.errors import ApiError, bad_request, not_found, service_unavailable
 from functions.handlers.api.request import STAGE, Request
 from functions.handlers.api.response import Response, json_response

@@ -8,8 +8,8 @@ import re
 import uuid
 from typing import Any
 
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import body_key, work_owner
-from earshot_contract.s3_object import S3Object
 from functions.audio.file_size import MAX_AUDIO_BYTES
 from functions.aws import s3
 from functions.errors import api_error, bad_request, too_large

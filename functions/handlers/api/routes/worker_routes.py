@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from earshot_contract.worker_kinds import WorkerKind
-from functions.aws import worker_slots
+from functions.aws.table import worker_slots
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response
 from functions.jobs.job import timestamp

@@ -13,9 +13,9 @@ import pytest
 from earshot_cli.aws import api_keys
 from earshot_cli.console import SafeConsole
 from earshot_cli.errors import CliError
-from earshot_contract.api_keys import ApiKey, Scope, key_id
+from earshot_contract.credentials.api_keys import ApiKey, Scope, key_id
+from earshot_contract.credentials.webhook_secrets import MAX_SECRETS, SECRET_BYTES, secret_key, secrets_of
 from earshot_contract.keys import api_key_pk, webhook_secrets_pk
-from earshot_contract.webhook_secrets import MAX_SECRETS, SECRET_BYTES, secret_key, secrets_of
 from tests.fixtures.account import shared_client
 
 

@@ -15,7 +15,7 @@ import pytest
 from earshot_cli.errors import CliError
 from earshot_cli.models import bucket as model_bucket
 from earshot_cli.models import upload as model_upload
-from earshot_contract.manifest import Manifest, ModelFile
+from earshot_contract.documents.manifest import Manifest, ModelFile
 from tests.fixtures.account import shared_client
 
 GOOD = Manifest("good", {"model.bin": ModelFile("ab" * 32, 148_000_000)})

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot_contract.shards import RawAudio
+from earshot_contract.documents.shards import RawAudio
 from functions.audio.probe import Probe, probe
 from functions.errors import ApiError
 from tests.fixtures.films import Track, film

@@ -7,7 +7,7 @@ import io
 import numpy as np
 import pytest
 
-from earshot_contract.shards import RawAudio
+from earshot_contract.documents.shards import RawAudio
 from functions.audio.probe import Probe, probe
 from functions.errors import ApiError
 from tests.fixtures.rows import each_row

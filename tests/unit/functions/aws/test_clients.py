@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 
-from earshot_contract.s3_object import S3Object
+from earshot_contract.documents.s3_object import S3Object
 from functions.aws import clients, s3
 
 

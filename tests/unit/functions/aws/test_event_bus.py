@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from earshot_contract.document import InvalidDocument
-from earshot_contract.job_events import TranscriptionQueued
+from earshot_contract.documents.job_events import TranscriptionQueued
 from functions.aws import event_bus
 from functions.aws.clients import client
 from tests.paths import SAMPLES

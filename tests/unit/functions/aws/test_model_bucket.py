@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import manifest_key, model_file_key
-from earshot_contract.s3_object import S3Object
 from functions.aws import model_bucket, s3
 from functions.errors import ApiError
 from functions.settings import settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from earshot_contract.s3_object import S3Object
+from earshot_contract.documents.s3_object import S3Object
 from functions.aws import clients, s3
 from functions.aws.clients import client
 from tests.fixtures.account import USES_MOTO

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.aws import job_table
+from functions.aws.table import job_table
 from functions.handlers.announce.handler import handler as announce
 from functions.handlers.assemble.handler import handler as assemble
 from functions.jobs.job import Source, SourceKind

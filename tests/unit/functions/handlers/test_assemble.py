@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.audio_copies import AudioCopy, Spans
+from earshot_contract.documents.audio_copies import AudioCopy, Spans
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import known_speakers_key, upload_error_key, upload_result_keys
-from earshot_contract.s3_object import S3Object
-from functions.aws import job_table, latest_uploads, s3
+from functions.aws import s3
+from functions.aws.table import job_table, latest_uploads
 from functions.errors import Failure
 from functions.handlers.assemble.handler import handler as assemble
 from functions.jobs.job import Source, SourceKind

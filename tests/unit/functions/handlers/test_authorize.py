@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from earshot_contract.api_keys import DEFAULT_KEY, Scope, key_id
-from earshot_contract.schedule_events import KEEP_ACTIVE
-from functions.aws import api_keys
+from earshot_contract.credentials.api_keys import DEFAULT_KEY, Scope, key_id
+from earshot_contract.documents.schedule_events import KEEP_ACTIVE
+from functions.aws.table import api_keys
 from functions.handlers.api.handler import handler as api_handler
 from functions.handlers.authorize.handler import handler
 from functions.settings import settings

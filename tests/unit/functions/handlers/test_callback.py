@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from earshot_contract.credentials.webhook_secrets import new_secret
 from earshot_contract.keys import webhook_secrets_pk
-from earshot_contract.webhook_secrets import new_secret
-from functions.aws import callback_queue, dynamodb, job_table
 from functions.aws.clients import client
+from functions.aws.queues import callback_queue
+from functions.aws.table import dynamodb, job_table
 from functions.errors import bad_audio
 from functions.handlers.api.routes.job_routes import job_summary
 from functions.network.callback_schedule import RETRY_DELAYS

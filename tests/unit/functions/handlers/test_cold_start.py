@@ -35,11 +35,11 @@ EXPENSIVE = (
 # What the API needs for few requests, or only once a job is complete.
 RARE = (
     "concurrent.futures.thread",
-    "earshot_contract.audio_tracks",
-    "earshot_contract.job_events",
-    "earshot_contract.known_speakers",
-    "earshot_contract.shard_results",
-    "earshot_contract.shards",
+    "earshot_contract.documents.audio_tracks",
+    "earshot_contract.documents.job_events",
+    "earshot_contract.documents.known_speakers",
+    "earshot_contract.documents.shard_results",
+    "earshot_contract.documents.shards",
     "email.message",
     "functions.handlers.api.routes.edit_routes",
     "functions.handlers.api.partial_result",
@@ -53,8 +53,8 @@ RARE = (
 )
 # Classes that Python compiles methods for: one costs 0.5 to 3 ms of CPU, a msgspec Struct 0.05. (Python 3.11)
 DATACLASSES = {
-    "earshot_contract.manifest.Manifest",
-    "earshot_contract.manifest.ModelFile",
+    "earshot_contract.documents.manifest.Manifest",
+    "earshot_contract.documents.manifest.ModelFile",
 }
 NETWORK = {"prepare", "callback"}  # they open connections to callers' addresses, always
 

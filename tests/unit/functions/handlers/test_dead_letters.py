@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.shards import ShardMessage
-from functions.aws import dead_letter_queue, step_functions
+from earshot_contract.documents.shards import ShardMessage
+from functions.aws import step_functions
 from functions.aws.clients import client
-from functions.aws.dead_letter_queue import Letter
+from functions.aws.queues import dead_letter_queue
+from functions.aws.queues.dead_letter_queue import Letter
 from functions.handlers.scale import dead_letters, handler
 from functions.settings import settings
 from tests.fixtures.finished_jobs import sample

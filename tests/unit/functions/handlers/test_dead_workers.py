@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from functions.aws import dynamodb, worker_slots
 from functions.aws.clients import client
-from functions.aws.dynamodb import attribute
+from functions.aws.table import dynamodb, worker_slots
+from functions.aws.table.dynamodb import attribute
 from functions.handlers.settle.handler import handler as settle
 from functions.settings import settings
 

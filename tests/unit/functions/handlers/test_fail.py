@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shards import ShardError
 from earshot_contract.keys import upload_error_key, upload_result_keys
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shards import ShardError
-from functions.aws import job_table, latest_uploads, s3
+from functions.aws import s3
+from functions.aws.table import job_table, latest_uploads
 from functions.errors import remote_content_error
 from functions.handlers.fail.handler import handler as fail
 from functions.jobs.job import Source, SourceKind

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from functions.aws import job_table
 from functions.aws.clients import client
+from functions.aws.table import job_table
 from functions.errors import ApiError
 from functions.handlers.api.routes.redeliver_route import MAX_REDELIVERIES, redeliver
 from functions.handlers.callback import handler as callback

@@ -10,8 +10,9 @@ import pytest
 
 from earshot_contract.timeouts import LAUNCH_LEASE_SECONDS
 from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
-from functions.aws import clients, dynamodb, worker_slots
+from functions.aws import clients
 from functions.aws.clients import client
+from functions.aws.table import dynamodb, worker_slots
 from functions.handlers.scale.handler import handler as scale
 from functions.handlers.settle.handler import handler as settle
 from functions.observability import logger

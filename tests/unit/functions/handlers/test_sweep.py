@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.job_events import DETAIL_TYPES
+from earshot_contract.documents.job_events import DETAIL_TYPES
 from earshot_contract.job_state import JobState
-from functions.aws import event_bus, job_table, step_functions
+from functions.aws import event_bus, step_functions
+from functions.aws.table import job_table
 from functions.handlers.sweep.handler import MAX_RESTARTS
 from functions.handlers.sweep.handler import handler as sweep
 from functions.jobs.job import Job, Source, SourceKind, timestamp

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from earshot_contract.shards import RawAudio
+from earshot_contract.documents.shards import RawAudio
 from functions.errors import ApiError
 from functions.options.options import Options
 from functions.options.query_string import query_string

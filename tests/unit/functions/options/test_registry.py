@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shard_results import AudioInfo, ModelInfo, ShardResult, ShardSpeakers
-from earshot_contract.shards import Shard
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shard_results import AudioInfo, ModelInfo, ShardResult, ShardSpeakers
+from earshot_contract.documents.shards import Shard
 from functions.audio.probe import Probe
 from functions.errors import ApiError
 from functions.handlers.prepare.plan_shards import is_interactive, plan_shards

@@ -6,7 +6,7 @@ import html
 
 import pytest
 
-from earshot_contract.shard_results import Segment, Word
+from earshot_contract.documents.shard_results import Segment, Word
 from functions.rendering import captions
 from functions.rendering.caption_words import columns_of
 from functions.rendering.srt import srt

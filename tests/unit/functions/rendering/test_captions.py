@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot_contract.shard_results import Segment, Word
+from earshot_contract.documents.shard_results import Segment, Word
 from functions.rendering import captions
 from functions.rendering.srt import srt
 from functions.rendering.text import text as plain_text

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from earshot_cli.transcription.formats import Format as CliFormat
 from earshot_contract import keys
-from earshot_contract.shard_results import Segment
+from earshot_contract.documents.shard_results import Segment
 from functions.options.options import Options
 from functions.rendering.deepgram import listen_response
 from functions.rendering.formats import (

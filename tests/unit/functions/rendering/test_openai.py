@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot_contract.shard_results import AudioInfo, ModelInfo, Segment, Word
+from earshot_contract.documents.shard_results import AudioInfo, ModelInfo, Segment, Word
 from functions.errors import Failure
 from functions.options.options import Options
 from functions.rendering.formats import OPENAI_TEXT, SRT, VERBOSE_JSON, VTT

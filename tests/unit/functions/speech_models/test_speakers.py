@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from earshot_contract.shards import SpeakerOptions
+from earshot_contract.documents.shards import SpeakerOptions
 from functions.errors import ApiError
 from functions.options.options import Options
 from functions.speech_models.speakers import no_speakers_warning, speaker_options

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot_contract.shard_results import (
+from earshot_contract.documents.shard_results import (
     AudioInfo,
     KnownVoice,
     ModelInfo,

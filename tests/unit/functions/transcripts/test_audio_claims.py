@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from earshot_contract.shard_results import AudioInfo
+from earshot_contract.documents.shard_results import AudioInfo
 from functions.options.options import Options
 from functions.transcripts.audio_claims import claim_warnings
 from tests.fixtures.rows import each_row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from earshot_contract.shard_results import Segment, Word
+from earshot_contract.documents.shard_results import Segment, Word
 from functions.options.options import Options
 from functions.rendering.deepgram import listen_response
 from functions.rendering.srt import srt

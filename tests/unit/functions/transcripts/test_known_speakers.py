@@ -7,7 +7,7 @@ from math import sqrt
 
 import pytest
 
-from earshot_contract.shard_results import KnownVoice
+from earshot_contract.documents.shard_results import KnownVoice
 from functions.transcripts.known_speakers import SAME_VOICE, recognise
 from functions.transcripts.speaker_joining import JoinedSpeakers
 from functions.transcripts.transcript import SpeakerName

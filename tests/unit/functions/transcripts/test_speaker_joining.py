@@ -10,8 +10,8 @@ from operator import mul
 
 import pytest
 
-from earshot_contract.shard_results import SectionSpeaker, ShardSpeakers, SpeakerSection, SpeakerTurn
-from earshot_contract.shards import SpeakerOptions
+from earshot_contract.documents.shard_results import SectionSpeaker, ShardSpeakers, SpeakerSection, SpeakerTurn
+from earshot_contract.documents.shards import SpeakerOptions
 from functions.transcripts import speaker_joining
 from functions.transcripts.speaker_joining import NO_SPEAKERS, join_speakers, unit_vector
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.shard_results import SpeakerTurn
+from earshot_contract.documents.shard_results import SpeakerTurn
 from functions.options.options import Options
 from functions.rendering.deepgram import listen_response
 from functions.rendering.openai import diarized_json, speaker_letters

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot_contract.shard_results import Segment, Word
+from earshot_contract.documents.shard_results import Segment, Word
 from functions.options.options import Options
 from functions.rendering.deepgram import listen_response
 from functions.rendering.formats import OPENAI_JSON, OPENAI_TEXT, SRT, TXT, VTT

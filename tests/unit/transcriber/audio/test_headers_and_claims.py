@@ -9,8 +9,8 @@ import av
 import numpy as np
 import pytest
 
-from bench.corpus import wav
-from earshot_contract.shards import RawAudio
+from bench.recordings.corpus import wav
+from earshot_contract.documents.shards import RawAudio
 from tests.fixtures.audio import decode
 from tests.fixtures.encodings import encoded
 from tests.fixtures.sound import (

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from earshot_contract.shards import RawAudio, ShardError
+from earshot_contract.documents.shards import RawAudio, ShardError
 from tests.fixtures.audio import decode
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream

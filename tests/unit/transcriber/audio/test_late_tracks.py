@@ -9,7 +9,7 @@ import av
 import numpy as np
 import pytest
 
-from earshot_contract.shards import ShardError
+from earshot_contract.documents.shards import ShardError
 from tests.fixtures.audio import decode, decode_error
 from tests.fixtures.sound import noise
 from transcriber.audio.container import open_container

@@ -10,7 +10,7 @@ import av
 import numpy as np
 import pytest
 
-from bench.corpus import wav
+from bench.recordings.corpus import wav
 from tests.fixtures.audio import decode
 from tests.fixtures.sound import (
     level,

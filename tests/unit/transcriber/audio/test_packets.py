@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bench.encoded_audio import Encoding, write_audio
-from earshot_contract.shards import PacketPosition
+from bench.recordings.encoded_audio import Encoding, write_audio
+from earshot_contract.documents.shards import PacketPosition
 from tests.fixtures.edit_lists import with_edits
 from transcriber.audio.packets import PacketClock
 from transcriber.audio.recordings import recordings

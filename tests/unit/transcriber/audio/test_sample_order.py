@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from earshot_contract.shards import RawAudio
+from earshot_contract.documents.shards import RawAudio
 from tests.fixtures.audio import SAMPLE_SECONDS, decode
 from transcriber.audio.stream import AudioStream
 

@@ -8,8 +8,8 @@ import av
 import numpy as np
 import pytest
 
-from earshot_contract.audio_copies import AudioCopy, Span
-from earshot_contract.s3_object import S3Object
+from earshot_contract.documents.audio_copies import AudioCopy, Span
+from earshot_contract.documents.s3_object import S3Object
 from transcriber.audio.silenced_copy import MARGIN_SECONDS, write_silenced_copy
 from transcriber.audio.stream import AudioStream
 

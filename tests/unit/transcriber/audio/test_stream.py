@@ -9,8 +9,8 @@ import av
 import numpy as np
 import pytest
 
-from bench.corpus import wav
-from earshot_contract.shards import RawAudio, ShardError
+from bench.recordings.corpus import wav
+from earshot_contract.documents.shards import RawAudio, ShardError
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
 from transcriber.engine_protocol import ShardFailed

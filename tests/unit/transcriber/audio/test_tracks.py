@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from earshot_contract.audio_tracks import TrackRequest
-from earshot_contract.shards import ShardError
+from earshot_contract.documents.audio_tracks import TrackRequest
+from earshot_contract.documents.shards import ShardError
 from functions.audio.probe import probe
 from functions.languages import whisper_code
 from functions.options.options import Options

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from earshot_contract.engine_profile import EngineProfile
-from earshot_contract.shards import PacketPosition
+from earshot_contract.documents.engine_profile import EngineProfile
+from earshot_contract.documents.shards import PacketPosition
 from transcriber.planning import cut_search
 from transcriber.planning.cut_search import Batch, CutSearch
 from transcriber.whisper.windows.profile import PROFILES

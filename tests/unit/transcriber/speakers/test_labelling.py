@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from earshot_contract.shard_results import ShardSpeakers
-from earshot_contract.shards import SpeakerOptions
+from earshot_contract.documents.shard_results import ShardSpeakers
+from earshot_contract.documents.shards import SpeakerOptions
 from transcriber.speakers import stream
 from transcriber.speakers.embedding import SNIPPET_SECONDS, Embedding, Snippet, snippet_times
 from transcriber.speakers.labelling import Section, find_turns

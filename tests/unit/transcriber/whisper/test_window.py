@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from earshot_contract.engine_profile import EngineProfile
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shards import Shard
+from earshot_contract.documents.engine_profile import EngineProfile
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shards import Shard
 from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.window import Window

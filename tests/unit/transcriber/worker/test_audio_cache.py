@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shards import ShardError
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shards import ShardError
 from transcriber.engine_protocol import ShardFailed
 from transcriber.worker.audio_cache import AudioCache
 

@@ -8,10 +8,10 @@ import av
 import numpy as np
 import pytest
 
-from earshot_contract.audio_copies import AudioCopy, AudioCopyMessage, Span, Spans
 from earshot_contract.document import InvalidDocument
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shards import ShardMessage
+from earshot_contract.documents.audio_copies import AudioCopy, AudioCopyMessage, Span, Spans
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shards import ShardMessage
 from tests.fixtures.worker import WorkerHarness, wait_until
 
 SPANS = S3Object("results", "work/j1/silent-spans/x.json")

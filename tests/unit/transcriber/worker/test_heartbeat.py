@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.shard_results import ShardResult
-from earshot_contract.shards import Shard
+from earshot_contract.documents.shard_results import ShardResult
+from earshot_contract.documents.shards import Shard
 from tests.fixtures.worker import WorkerHarness, wait_until
 from transcriber.worker import heartbeat
 

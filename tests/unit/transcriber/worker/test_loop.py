@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from earshot_contract.shard_results import ShardResult
-from earshot_contract.shards import Shard
+from earshot_contract.documents.shard_results import ShardResult
+from earshot_contract.documents.shards import Shard
 from tests.fixtures.worker import WorkerHarness, wait_until
 from transcriber.worker import loop
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.shards import ShardError
+from earshot_contract.documents.shards import ShardError
 from transcriber.engine_protocol import ShardFailed
 from transcriber.worker.model_files import ModelFiles
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shard_results import ShardResult
-from earshot_contract.shards import PacketPosition, PlanRequest, Shard, ShardError, ShardPlan, SpeakerOptions
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shard_results import ShardResult
+from earshot_contract.documents.shards import PacketPosition, PlanRequest, Shard, ShardError, ShardPlan, SpeakerOptions
 from tests.fixtures.worker import WorkerHarness, wait_until
 from transcriber.engine_protocol import ShardFailed
 from transcriber.planning import shard_plan

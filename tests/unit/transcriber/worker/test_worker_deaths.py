@@ -10,8 +10,8 @@ import pytest
 from boto3.exceptions import RetriesExceededError
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
 
-from earshot_contract.shard_results import ShardResult
-from earshot_contract.shards import Shard
+from earshot_contract.documents.shard_results import ShardResult
+from earshot_contract.documents.shards import Shard
 from tests.fixtures.transcriber import FakeEngine
 from tests.fixtures.worker import WorkerHarness, wait_until
 from transcriber.worker.audio_cache import AudioCache

@@ -16,7 +16,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import BinaryIO
 
-from earshot_contract.frame_headers import HEADER_BYTES
+from earshot_contract.signatures.frame_headers import HEADER_BYTES
 from transcriber.audio.file_structure import ebml, transport_stream
 from transcriber.audio.file_structure.aiff_header import aiff_head
 from transcriber.audio.file_structure.frame_breaks import FixedHeaders, FlacFrames, breaks

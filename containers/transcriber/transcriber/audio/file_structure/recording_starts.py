@@ -10,9 +10,9 @@ import mmap
 import re
 from collections.abc import Callable, Iterator
 
-from earshot_contract.container_signatures import container_name
-from earshot_contract.file_signatures import HEAD_BYTES
-from earshot_contract.frame_headers import (
+from earshot_contract.signatures.container_signatures import container_name
+from earshot_contract.signatures.file_signatures import HEAD_BYTES
+from earshot_contract.signatures.frame_headers import (
     FRAMES_IN_A_ROW,
     aac_frame_bytes,
     ac3_frame_bytes,

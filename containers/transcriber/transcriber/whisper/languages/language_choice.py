@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from earshot_contract.shard_results import ModelInfo
-from earshot_contract.shards import Shard, ShardError
+from earshot_contract.documents.shard_results import ModelInfo
+from earshot_contract.documents.shards import Shard, ShardError
 from transcriber.engine_protocol import ShardFailed
 
 ENGLISH = "en"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from earshot_contract.engine_profile import EngineProfile
+from earshot_contract.documents.engine_profile import EngineProfile
 from transcriber.whisper.windows.log_mel import FULL_WINDOW_FRAMES
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from faster_whisper.vad import get_vad_model
 
-from earshot_contract.shards import Shard
+from earshot_contract.documents.shards import Shard
 from transcriber.audio.resampling import SAMPLE_RATE
 
 # Probability from which speech begins, and below which it ends: silence is what is left. Silero's defaults.

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from earshot_contract.shard_results import Segment
+from earshot_contract.documents.shard_results import Segment
 
 # Recordings that had been cut began with a word within 0.03 s and ended with one within 0.28; all others had silence
 # of 0.19 s and more before it and 0.46 and more after it.

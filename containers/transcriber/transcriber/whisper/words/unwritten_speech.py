@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from earshot_contract.shard_results import ShardWarning
+from earshot_contract.documents.shard_results import ShardWarning
 from transcriber.whisper.words.word_alignment import AlignedWord, letters_of
 
 Regions = Sequence[tuple[float, float]]

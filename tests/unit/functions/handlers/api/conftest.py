@@ -14,12 +14,13 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shard_results import AudioInfo, ModelInfo, Segment, SpeakerTurn, Word
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import manifest_key, transcript_key
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shard_results import AudioInfo, ModelInfo, Segment, SpeakerTurn, Word
-from functions.aws import job_table, model_bucket, s3
+from functions.aws import model_bucket, s3
 from functions.aws.clients import client
+from functions.aws.table import job_table
 from functions.handlers.api.handler import handler
 from functions.handlers.assemble.output_files import output_files
 from functions.jobs.job import Job

@@ -6,11 +6,12 @@ import re
 
 import pytest
 
-from earshot_contract.api_keys import DEPLOYMENT_OWNER, PUBLIC_OWNER, Scope
+from earshot_contract.credentials.api_keys import DEPLOYMENT_OWNER, PUBLIC_OWNER, Scope
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import body_key, shard_result_key
-from earshot_contract.s3_object import S3Object
-from functions.aws import dynamodb, job_table, s3
+from functions.aws import s3
+from functions.aws.table import dynamodb, job_table
 from functions.errors import bad_audio
 from functions.handlers.api.router import ROUTES, JobRoute, Route, SharedRoute
 from functions.jobs.job import Job, Source, SourceKind

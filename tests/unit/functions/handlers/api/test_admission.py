@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from functions.aws import dynamodb, job_table, s3
+from functions.aws import s3
 from functions.aws.clients import client
+from functions.aws.table import dynamodb, job_table
 from functions.errors import bad_audio
 from functions.handlers.api import admission
 from functions.jobs.upload_event import Upload

@@ -7,7 +7,8 @@ import zlib
 
 import pytest
 
-from functions.aws import job_table, s3
+from functions.aws import s3
+from functions.aws.table import job_table
 
 AUDIO = b"\xff\xfb\x90\x00 not really audio \x00\x01"
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from earshot_contract.job_state import MAX_JOBS_AHEAD, JobState
-from functions.aws import dynamodb, job_table
+from functions.aws.table import dynamodb, job_table
 from functions.handlers.api import jobs_ahead
 from functions.jobs.job import Job, Source, SourceKind, timestamp
 from tests.paths import ROOT

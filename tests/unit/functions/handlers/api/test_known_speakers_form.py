@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from earshot_contract.documents.known_speakers import KnownSpeaker, KnownSpeakers
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import known_speakers_key, transcript_key
-from earshot_contract.known_speakers import KnownSpeaker, KnownSpeakers
-from earshot_contract.s3_object import S3Object
-from functions.aws import job_table, model_bucket, s3
+from functions.aws import model_bucket, s3
+from functions.aws.table import job_table
 from functions.handlers.api.known_speakers_form import MAX_REFERENCE_BYTES, known_speakers
 from functions.rendering.openai_response_format import BadField
 from functions.transcripts.transcript import SpeakerName, Transcript

@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from earshot_contract.s3_object import S3Object
-from functions.aws import job_table, s3
+from earshot_contract.documents.s3_object import S3Object
+from functions.aws import s3
+from functions.aws.table import job_table
 
 AUDIO = b"\xff\xfb\x90\x00 not really audio \x00\x01"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from functions.aws import job_table
+from functions.aws.table import job_table
 from functions.handlers.api.openai_form import TASKS
 from functions.handlers.api.router import ROUTES, SharedRoute
 from functions.options.options import Options

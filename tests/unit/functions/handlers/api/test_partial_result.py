@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shard_results import Segment, ShardResult, Word
+from earshot_contract.documents.shards import PacketPosition, ShardPlan
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import plan_key, shard_result_key
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shard_results import Segment, ShardResult, Word
-from earshot_contract.shards import PacketPosition, ShardPlan
-from functions.aws import job_table, s3
+from functions.aws import s3
+from functions.aws.table import job_table
 from functions.handlers.api.routes import result_routes
 from tests.fixtures.finished_jobs import sample
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError
 
-from functions.aws import job_table
 from functions.aws.clients import client
+from functions.aws.table import job_table
 from functions.errors import bad_audio
 
 AUDIO = b"\xff\xfb\x90\x00 not really audio \x00\x01"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from earshot_contract.shard_results import ShardResult
+from earshot_contract.documents.shard_results import ShardResult
 from earshot_contract.worker_kinds import WorkerKind
 from functions.handlers.assemble.job_cost import job_cost
 from functions.settings import settings

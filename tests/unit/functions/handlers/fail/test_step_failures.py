@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from earshot_contract.shards import ShardError
+from earshot_contract.documents.shards import ShardError
 from functions import errors
 from functions.errors import Failure
 from functions.handlers.fail.step_failures import failure_of_step

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.aws import job_table
+from functions.aws.table import job_table
 from functions.handlers.prepare.handler import handler
 from functions.jobs.job import Job, Source
 from tests.paths import SAMPLES

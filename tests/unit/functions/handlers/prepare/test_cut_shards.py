@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shards import PacketPosition, PlanRequest, Shard, ShardPlan
 from earshot_contract.keys import plan_key, shard_result_key
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shards import PacketPosition, PlanRequest, Shard, ShardPlan
 from functions.audio.probe import Probe
-from functions.aws import job_table, s3
+from functions.aws import s3
 from functions.aws.clients import client
+from functions.aws.table import job_table
 from functions.errors import Failure
 from functions.handlers.prepare import handler as prepare_module
 from functions.handlers.prepare.cut_shards import cut_shards, plan_shard

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shards import Shard
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shards import Shard
 from functions.audio.probe import Probe
 from functions.errors import ApiError
 from functions.handlers.prepare.plan_shards import expected_seconds, is_interactive, plan_shards

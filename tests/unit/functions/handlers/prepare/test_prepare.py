@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.audio_tracks import TrackRequest
+from earshot_contract.documents.audio_tracks import TrackRequest
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shards import Shard, ShardMessage, SpeakerOptions
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import body_key, upload_result_keys
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shards import Shard, ShardMessage, SpeakerOptions
-from functions.aws import job_pages, job_table, model_bucket, s3
+from functions.aws import model_bucket, s3
 from functions.aws.clients import client
+from functions.aws.table import job_pages, job_table
 from functions.errors import ApiError
 from functions.jobs.job import Job, Source, SourceKind
 from tests.fixtures.films import Track, film

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.s3_object import S3Object
-from functions.aws import job_table, s3
+from earshot_contract.documents.s3_object import S3Object
+from functions.aws import s3
+from functions.aws.table import job_table
 from functions.errors import ApiError
 from functions.jobs.job import Source, SourceKind
 from functions.settings import settings

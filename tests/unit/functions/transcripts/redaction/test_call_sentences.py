@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.shard_results import Segment, Word
+from earshot_contract.documents.shard_results import Segment, Word
 from functions.options.redacted_entities import Entity, parse_redact
 from functions.transcripts.redaction.redact import redact
 from tests.fixtures.transcripts import segment, transcript

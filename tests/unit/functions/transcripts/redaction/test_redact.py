@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from earshot_contract.shard_results import Segment
+from earshot_contract.documents.shard_results import Segment
 from functions.errors import ApiError
 from functions.options.options import Options
 from functions.options.redacted_entities import Entity, parse_redact

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from earshot_contract.shard_results import ModelInfo
-from earshot_contract.shards import Shard, ShardError
+from earshot_contract.documents.shard_results import ModelInfo
+from earshot_contract.documents.shards import Shard, ShardError
 from transcriber.engine_protocol import ShardFailed
 from transcriber.whisper.languages import language_choice
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot_contract.engine_profile import EngineProfile
+from earshot_contract.documents.engine_profile import EngineProfile
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.whisper.windows.profile import PROFILES, Profile
 from transcriber.whisper.windows.voice_activity import VAD_FRAME_SAMPLES

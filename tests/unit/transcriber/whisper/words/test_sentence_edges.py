@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.engine_profile import EngineProfile
-from earshot_contract.s3_object import S3Object
-from earshot_contract.shard_results import Segment, Word
-from earshot_contract.shards import Shard
+from earshot_contract.documents.engine_profile import EngineProfile
+from earshot_contract.documents.s3_object import S3Object
+from earshot_contract.documents.shard_results import Segment, Word
+from earshot_contract.documents.shards import Shard
 from tests.fixtures.rows import each_row
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.windows.profile import PROFILES

@@ -6,9 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import body_key, redacted_audio_key
-from earshot_contract.s3_object import S3Object
-from functions.aws import job_table, s3
+from functions.aws import s3
+from functions.aws.table import job_table
 from functions.jobs.job import Job, Source, SourceKind
 from functions.settings import settings
 

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.job_state import JobState
-from earshot_contract.s3_object import S3Object
-from functions.aws import job_table, s3
+from functions.aws import s3
+from functions.aws.table import job_table
 from functions.errors import bad_audio
 from functions.jobs.job import SourceKind
 

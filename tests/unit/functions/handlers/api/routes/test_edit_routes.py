@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from earshot_contract.s3_object import S3Object
-from functions.aws import job_table, s3
+from earshot_contract.documents.s3_object import S3Object
+from functions.aws import s3
+from functions.aws.table import job_table
 
 AUDIO = b"\xff\xfb\x90\x00 audio"
 CHANGE = {"changes": [{"channel": 0, "first": 0, "count": 1, "text": "Goodbye,"}], "speakers": []}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import transcript_key, upload_result_key
-from earshot_contract.s3_object import S3Object
-from functions.aws import job_table, s3
+from functions.aws import s3
+from functions.aws.table import job_table
 from functions.handlers.assemble.output_files import output_files
 from functions.jobs.job import Job, Source, SourceKind
 from functions.options.options import Options

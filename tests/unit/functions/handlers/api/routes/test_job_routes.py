@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from earshot_contract.job_events import TranscriptionCancelled
+from earshot_contract.documents.job_events import TranscriptionCancelled
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import (
     STORED_FORMATS,
@@ -16,9 +17,9 @@ from earshot_contract.keys import (
     upload_result_key,
     upload_result_keys,
 )
-from earshot_contract.s3_object import S3Object
-from functions.aws import job_table, s3
+from functions.aws import s3
 from functions.aws.clients import client
+from functions.aws.table import job_table
 from functions.errors import remote_content_error
 from functions.jobs.job import Job, Source, SourceKind, timestamp
 from functions.settings import settings

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import shard_result_key
-from earshot_contract.s3_object import S3Object
-from functions.aws import job_table, s3
+from functions.aws import s3
+from functions.aws.table import job_table
 from functions.errors import Failure, bad_audio
 from functions.jobs import job_events
 from functions.jobs.job import Job, Source, SourceKind, timestamp

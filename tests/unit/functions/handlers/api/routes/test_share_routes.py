@@ -8,9 +8,10 @@ from datetime import datetime
 
 import pytest
 
-from earshot_contract.api_keys import PUBLIC_OWNER
+from earshot_contract.credentials.api_keys import PUBLIC_OWNER
 from earshot_contract.keys import body_key
-from functions.aws import dynamodb, job_table, s3
+from functions.aws import s3
+from functions.aws.table import dynamodb, job_table
 from functions.handlers.api.router import ROUTES, SharedRoute
 from functions.jobs import shares
 from functions.settings import settings

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from earshot_contract.s3_object import S3Object
-from functions.aws import job_table, s3
+from earshot_contract.documents.s3_object import S3Object
+from functions.aws import s3
 from functions.aws.clients import client
+from functions.aws.table import job_table
 from functions.jobs.job import SourceKind
 from functions.speech_models.names import model_uuid
 

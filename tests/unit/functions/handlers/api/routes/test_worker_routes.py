@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from earshot_contract.keys import slot_pk
 from earshot_contract.worker_kinds import WorkerKind
-from functions.aws import worker_slots
+from functions.aws.table import worker_slots
 from functions.settings import settings
 
 

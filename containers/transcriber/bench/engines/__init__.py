@@ -1,0 +1,1 @@
+"""Engines that the benchmark compares, and the folders of models that they read."""

@@ -1,0 +1,1 @@
+"""Recordings of the benchmark: clips with their texts, made conversations, encoded files."""

@@ -1,0 +1,1 @@
+"""Scores: word error rates, faults that a reader sees, speakers."""

@@ -1,0 +1,217 @@
+"""File signatures: the first bytes of audio files, and of others that are sent by mistake (PDF, ZIP, HTML …).
+
+Prepare rejects such a file before a worker sees it; the worker names it in the error of a file that no decoder opens.
+Signatures are those of the formats' specifications. A file that matches none may be audio: the decoder decides.
+Where a kind is usually sent by mistake, its noun phrase says what to send instead.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import BinaryIO
+
+from earshot_contract.signatures.text_signatures import PLAYLIST, SERVER_ERROR, text_kind
+
+HEAD_BYTES = 4096  # bytes from the start of the file that `non_audio_kind` looks at
+WEB_PAGE = "a web page (HTML)"
+UNFINISHED_MP4 = (
+    "an MP4 or M4A without its index (moov): the recorded file was not finished, or only a part of it arrived (cut off)"
+)
+
+_SILK = "a voice message in SILK, as WeChat and QQ keep it, which no decoder here knows (convert it to WAV or MP3)"
+
+_BINARY = (
+    (b"%PDF-", "a PDF document"),
+    (b"\x89PNG\r\n\x1a\n", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"PK\x03\x04", "a ZIP archive or an office document"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\xfd7zXZ\x00", "an xz archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"\x7fELF", "a program"),
+    (b"SQLite format 3\x00", "a database"),
+    (b"bplist00", "a property list"),
+    (b"\x93NUMPY", "a NumPy array (write it as a WAV file)"),
+    (b"MThd", "a MIDI file, which has notes and no sound"),
+    (
+        b"\x00\x05\x16\x07",
+        "a macOS companion file (._NAME), which holds no sound: send the file without ._ in its name",
+    ),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an office document"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
+    (b"MZ\x90\x00", "a program"),
+    (b"II*\x00", "a TIFF image"),
+    (b"MM\x00*", "a TIFF image"),
+    (b"8BPS\x00\x01", "a Photoshop image"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\x00asm", "a program"),
+    (b"#!SILK_V3", _SILK),
+    (b"\x02#!SILK_V3", _SILK),
+)
+_CERTAIN_SIGNATURE = 4  # bytes that no samples without a header begin with
+_CERTAIN_TEXT = 64  # letters that no samples are
+_ASCII_ROW = 32  # codes: mu-law 0x60-0x7F, A-law 0x40-0x5F are quiet samples of one sign; words have spaces or digits
+_ICON = re.compile(rb"\0\0\x01\0[\x01-\x20]\0")  # an MP4 whose first box has 256 bytes begins almost so
+_BITMAP = re.compile(rb"BM.{4}\0{4}.{4}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", re.DOTALL)
+_TAR_MAGIC_AT = 257  # bytes; POSIX.1-1988
+_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_RIFF_KINDS = {b"WEBP": "a WebP image", b"CDDA": "a link to a track of a CD (.cda), which holds no sound: rip the CD"}
+_HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<title", b"<meta ")
+_MULTIPART = "a multipart form (send the bytes of the file alone, as curl --data-binary @FILE does)"
+_READ_AS_TEXT = "audio that a program read as UTF-8 text, which replaces bytes (read and send the file as bytes)"
+_BOM = b"\xef\xbb\xbf"
+_AUDIO_MAGIC = (b"RIFF", b"RIFX", b"ID3", b"fLaC", b"OggS", b"FORM", b"\xc3\xbf\xc3")
+_MIN_REPLACED = 4  # characters that no audio has by chance
+_AUDIO_WITH_TEXT_HEADER = (b"NIST_1A", b"#!AMR")
+_UNKNOWN = (
+    "of a format no decoder here knows, or damaged at its beginning "
+    "(headerless audio needs encoding and sample_rate: encoding=linear16&sample_rate=16000)"
+)
+
+# ISO base media files (MP4, M4A, MOV, HEIC): boxes that may come first, and brands in `ftyp` that are not audio.
+_FIRST_BOXES = (b"ftyp", b"mdat", b"wide", b"free", b"skip")
+_BRANDS = {
+    b"heic": "a HEIC image",
+    b"heix": "a HEIC image",
+    b"mif1": "a HEIC image",
+    b"avif": "an AVIF image",
+    b"aax ": "an Audible file with copy protection",
+    b"aaxc": "an Audible file with copy protection",
+    b"M4P ": "an iTunes file with copy protection",
+}
+_MAX_BOXES = 64  # of the file's top level; the index is among the first few
+
+
+def non_audio_kind(head: bytes, headerless: bool = False) -> str | None:
+    """Return a noun phrase for a file that certainly holds no audio, or None.
+
+    Args:
+        head: the first HEAD_BYTES of the file, or all of a shorter one.
+        headerless: the file may be samples without a header: they can have a short signature, or text, by chance.
+    """
+    head = head[:HEAD_BYTES]
+    start = head.removeprefix(_BOM).lstrip()
+    for signature, name in _BINARY:
+        if start.startswith(signature) and not (headerless and len(signature) < _CERTAIN_SIGNATURE):
+            return name
+    if headerless and (len(head) < _CERTAIN_TEXT or is_quiet_audio(head)):
+        return None
+    if head[:4] == b"RIFF" and head[8:12] in _RIFF_KINDS:
+        return _RIFF_KINDS[head[8:12]]
+    if head[4:8] == b"ftyp" and head[8:12] in _BRANDS:
+        return _BRANDS[head[8:12]]
+    if head[_TAR_MAGIC_AT : _TAR_MAGIC_AT + 5] == b"ustar":
+        return "a TAR archive"
+    if _BITMAP.match(head):
+        return "a BMP image"
+    if _ICON.match(head) and not headerless:
+        return "an icon"
+    if head.startswith(_UTF16_BOMS) and _is_utf16(head):
+        return "plain text"
+    lower = start.lower()
+    if lower.startswith(b"<?xml") and b"<playlist" in lower:
+        return PLAYLIST
+    if lower.startswith(b"<?xml") and b"<error>" in lower:
+        return SERVER_ERROR
+    if lower.startswith(_HTML) or (lower.startswith((b"<?xml", b"<!--")) and b"<html" in lower):
+        return WEB_PAGE
+    if start.startswith(b"--") and b"content-disposition: form-data" in lower:
+        return _MULTIPART
+    if head.startswith(_AUDIO_WITH_TEXT_HEADER):
+        return None
+    if _was_read_as_text(head):
+        return _READ_AS_TEXT
+    return text_kind(start.decode(errors="ignore"), lower) if _is_text(head) else None
+
+
+def is_quiet_audio(head: bytes) -> bool:
+    """Return whether bytes that are letters are more probably quiet samples without a header, in mu-law or A-law.
+
+    Args:
+        head: the first HEAD_BYTES of the file, or all of a shorter one.
+    """
+    return len(head) >= _CERTAIN_TEXT and len({letter // _ASCII_ROW for letter in head}) == 1
+
+
+def unfinished_mp4(file: BinaryIO, size: int) -> bool:
+    """Return whether a file is an MP4 or M4A that certainly has no index, and so cannot be decoded.
+
+    Recorders write the index last: it is missing if one was killed, or if only a part of the file arrived. The file's
+    position is changed.
+
+    Args:
+        file: the seekable file.
+        size: its length in bytes.
+    """
+    position = 0
+    for number in range(_MAX_BOXES):
+        file.seek(position)
+        header = file.read(16)
+        if len(header) < 8:
+            return number > 0
+        length, kind = int.from_bytes(header[:4], "big"), header[4:8]
+        if (number == 0 and kind not in _FIRST_BOXES) or kind in (b"moov", b"moof"):
+            return False
+        if length == 1:
+            length = int.from_bytes(header[8:16], "big")
+        if length == 0 or position + length >= size:
+            return length == 0 or length >= 8
+        if length < 8:
+            return False
+        position += length
+    return False
+
+
+def describe_file(path: Path) -> str:
+    """Return a noun phrase for a file that no decoder opens."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+        if kind := non_audio_kind(head):
+            return kind
+        if len(head) >= _CERTAIN_TEXT and not any(head):
+            return "nothing but zeros at its beginning (a copy or download that was not finished: fetch it again)"
+        return UNFINISHED_MP4 if unfinished_mp4(file, path.stat().st_size) else _UNKNOWN
+
+
+def _was_read_as_text(head: bytes) -> bool:
+    """Return whether bytes are audio that was decoded to text, as UTF-8 or as Latin-1, and encoded again."""
+    text = _decode(head)
+    if text is None or head.startswith(_BOM):
+        return False
+    if text.count("\ufffd") >= _MIN_REPLACED and not _is_printable(text):
+        return True
+    others = [letter for letter in text if letter > "\x7f"]
+    return head.startswith(_AUDIO_MAGIC) and len(others) >= 4 * _MIN_REPLACED and max(others) <= "\xff"
+
+
+def _is_text(head: bytes) -> bool:
+    """Return True for printable UTF-8."""
+    text = _decode(head.removeprefix(_BOM))
+    return bool(text) and _is_printable(str(text))
+
+
+def _is_utf16(head: bytes) -> bool:
+    """Return True for printable UTF-16 with a byte order mark; half a letter at the end of `head` does not count."""
+    try:
+        text = head[: len(head) // 2 * 2].decode("utf-16")
+    except UnicodeDecodeError:
+        return False
+    return bool(text) and _is_printable(text)
+
+
+def _is_printable(text: str) -> bool:
+    return all(letter.isprintable() or letter in "\t\r\n\f" for letter in text)
+
+
+def _decode(head: bytes) -> str | None:
+    """Return UTF-8 decoded, None for other bytes; a character that the end of `head` splits does not count."""
+    try:
+        return head.decode()
+    except UnicodeDecodeError as error:
+        if error.start < len(head) - 3 or len(head) < HEAD_BYTES - len(_BOM):
+            return None
+        return head[: error.start].decode()
