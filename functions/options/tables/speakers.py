@@ -42,7 +42,7 @@ SPEAKER_OPTIONS = (
     implemented(
         "min_speakers",
         OptionType.INTEGER,
-        "At least so many speakers, where so many voices can be told apart; implies `diarize`.",
+        "At least so many speakers; over 15 minutes, where so many voices can be told apart. Implies `diarize`.",
         Stage.SHARD,
         example="2",
         minimum=1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import pickle
 import sys
@@ -120,3 +121,23 @@ def test_converted_file_with_wrong_digest_is_rejected(tmp_path: Path, monkeypatc
         embedded.embedded(tmp_path)
 
     assert [path.name for path in tmp_path.iterdir() if not path.name.endswith(".lock")] == []
+
+
+def test_files_of_an_earlier_conversion_are_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def convert(_: Path, folder: Path) -> None:
+        for name in embedded.FILES:
+            (folder / name).write_bytes(b"new")
+
+    monkeypatch.setattr(embedded, "FILES", dict.fromkeys(embedded.FILES, hashlib.sha256(b"new").hexdigest()))
+    monkeypatch.setattr(embedded, "_download", lambda folder: folder)
+    monkeypatch.setattr(embedded, "_convert", convert)
+    (tmp_path / "speakers").mkdir()
+    for name in embedded.FILES:
+        (tmp_path / "speakers" / name).write_bytes(b"earlier")
+    stages: list[str] = []
+
+    folder = embedded.embedded(tmp_path, stages.append)
+    embedded.embedded(tmp_path, stages.append)
+
+    assert {path.read_bytes() for path in folder.iterdir()} == {b"new"}
+    assert len(stages) == 1

@@ -13,9 +13,10 @@ from transcriber.speakers.model import unit
 # Chosen on speakers and meetings other than those that any figure in the documentation is from.
 _STOP = 0.6  # distance at which clusters are no longer joined
 _STOPS_FOR_MORE = (0.5, 0.4, 0.3)  # tried in turn where the caller knows of more speakers
+_STOPS_OF_ONE_VOICE = np.arange(0.6, -0.1, -0.05).tolist()  # tried where that does not suffice: down to no joining
 _ALIKE = 0.55  # cosine of two clusters' centres from which they are one speaker
 _SPEAKER_SHARE, _MIN_SPEAKER_SECONDS, _MAX_SPEAKER_SECONDS = 0.04, 2.0, 8.0  # of speech that makes a cluster a speaker
-_RELIABLE_SECONDS = 0.9  # a shorter snippet makes no clusters
+_RELIABLE_SECONDS = 0.9  # a shorter snippet makes no clusters, and less speech no speaker
 _REFINEMENTS = 3
 
 
@@ -31,16 +32,19 @@ def cluster(
     Args:
         vectors: vectors of snippets, shape (n, size), n ≥ 1.
         seconds: length of each snippet, shape (n,).
-        minimum: number of speakers, if the caller knows it; fewer are returned where no more can be told apart.
+        minimum: number of speakers, if the caller knows it; fewer are returned where there are fewer snippets.
         maximum: the same; never more are returned.
         speech: seconds that each snippet adds to its speaker's, where snippets overlap; without it all of them.
     """
+    speech = seconds if speech is None else speech
     reliable = seconds >= _RELIABLE_SECONDS
     if reliable.sum() < 2:
         reliable[:] = True
-    speech = (seconds if speech is None else speech)[reliable]
-    vectors, seconds = vectors[reliable], seconds[reliable]
-    labels = _labels(vectors, speech, minimum or 1)
+    labels = _labels(vectors[reliable], speech[reliable], minimum or 1)
+    if minimum and labels.max() + 1 < minimum:
+        reliable[:] = True  # somebody may have given short answers only
+        labels = _part(vectors, speech, minimum)
+    vectors, seconds, speech = vectors[reliable], seconds[reliable], speech[reliable]
     if maximum and labels.max() + 1 > maximum:
         # Those with least speech go first, then those that are most alike.
         least = np.sort(np.bincount(labels, speech))[::-1][maximum - 1]
@@ -102,6 +106,19 @@ def _labels(vectors: np.ndarray, seconds: np.ndarray, minimum: int) -> np.ndarra
         more = _give_up_small(vectors, more, seconds, _MIN_SPEAKER_SECONDS)
         labels = more if more.max() > labels.max() else labels
     return labels
+
+
+def _part(vectors: np.ndarray, seconds: np.ndarray, minimum: int) -> np.ndarray:
+    """Return `minimum` clusters of voices that are too alike for any distance; fewer if there are too few vectors.
+
+    Somebody who says a word comes before the halves of one voice: distances get smaller step by step.
+    """
+    for least in (_RELIABLE_SECONDS, 0.0):
+        for stop in _STOPS_OF_ONE_VOICE:
+            more = _give_up_small(vectors, agglomerate(vectors, stop), seconds, least)
+            if more.max() + 1 >= minimum:
+                return _join_alike(vectors, more, 2.0, minimum)
+    return np.arange(len(vectors))
 
 
 def _join_alike(vectors: np.ndarray, labels: np.ndarray, alike: float, maximum: int | None = None) -> np.ndarray:

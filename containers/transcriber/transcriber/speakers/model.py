@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import onnxruntime
 
 VECTOR_SIZE = 192
+WINDOW_SAMPLES = 160_000  # of the segmentation network: 10 s
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,18 @@ class SpeakerModel:
         networks = (_session(model.directory / file) for file in (SEGMENTATION, EMBEDDING))
         return cls(model.name, model.sha256, mean, *networks)
 
-    def segment(self, samples: np.ndarray) -> np.ndarray:
-        """Return log probabilities of the sets of local speakers, shape (n, frames, 7).
+    def segment(self, samples: np.ndarray, starts: Sequence[int]) -> np.ndarray:
+        """Return log probabilities of the sets of local speakers in windows, shape (n, frames, 7).
 
         Args:
-            samples: shape (n, samples), 16 kHz.
+            samples: audio from the first window's start to the last one's end, 16 kHz.
+            starts: position of each window in it, multiples of 30.
         """
-        return np.asarray(self._segmentation.run(None, {"samples": samples[:, None]})[0])
+        if len(self._segmentation.get_inputs()) == 1:  # deployments have files that were converted so earlier
+            windows = np.stack([samples[start : start + WINDOW_SAMPLES] for start in starts])
+            return np.asarray(self._segmentation.run(None, {"samples": windows[:, None]})[0])
+        inputs = {"samples": samples, "starts": np.array(starts, np.int64)}
+        return np.asarray(self._segmentation.run(None, inputs)[0])
 
     def embed(self, energies: np.ndarray) -> np.ndarray:
         """Return unit vectors of voices, shape (n, VECTOR_SIZE).

@@ -68,7 +68,8 @@ class SpeakerStream:
     def finish(self) -> ShardSpeakers:
         """Return the speakers and their turns."""
         self._embed(self._segmentation.finish())
-        self._close_section(self._section_start + self._frames_waiting())
+        only = self._whole and not self._sections
+        self._close_section(self._section_start + self._frames_waiting(), self._options.minimum if only else None)
         return ShardSpeakers(self.model.name, self.model.sha256, self._sections)
 
     def _frames(self) -> int:
@@ -87,8 +88,11 @@ class SpeakerStream:
         if needed > self._samples_start:
             self._samples, self._samples_start = self._samples[needed - self._samples_start :].copy(), needed
 
-    def _close_section(self, end: int) -> None:
-        """Label the frames from the section's start to before `end`; what follows begins the next section."""
+    def _close_section(self, end: int, minimum: int | None = None) -> None:
+        """Label the frames from the section's start to before `end`; what follows begins the next section.
+
+        A `minimum` of speakers holds for a section only where it is all there is: some may be silent for ten minutes.
+        """
         start, frames = self._section_start, end - self._section_start
         speech, overlap = (np.concatenate(parts) for parts in (self._segmentation.speech, self._segmentation.overlap))
         windows = [*self._windows, *self._segmentation.windows]
@@ -96,14 +100,14 @@ class SpeakerStream:
         boundary = float(frame_time(end))
         own = [snippet for snippet in snippets if snippet.start < boundary - 1e-6]
         section = Section(start, speech[:frames], overlap[:frames], [w for w in windows if w.start < end], own)
-        self._sections.append(self._label(section))
+        self._sections.append(self._label(section, minimum))
         self._segmentation.speech, self._segmentation.overlap = [speech[frames:]], [overlap[frames:]]
         self._segmentation.windows = []
         self._windows = [window for window in windows if window.start + WINDOW_FRAMES > end]
         self._snippets = snippets[len(own) :]
         self._section_start, self._cut, self._energy = end, None, np.zeros(2)
 
-    def _label(self, section: Section) -> SpeakerSection:
+    def _label(self, section: Section, minimum: int | None) -> SpeakerSection:
         if not section.snippets:
             return SpeakerSection([], [])
         if _is_narrow(self._energy):
@@ -111,7 +115,6 @@ class SpeakerStream:
             moved = [replace(snippet, vector=vector) for snippet, vector in zip(section.snippets, shifted, strict=True)]
             section = Section(section.start, section.speech, section.overlap, section.windows, moved)
         vectors, seconds = stacked(section.snippets)
-        minimum = self._options.minimum if self._whole and not self._sections else None
         speech = seconds * [snippet.share for snippet in section.snippets]
         found = cluster(vectors, seconds, minimum, self._options.maximum, speech)
         turns = find_turns(section, found)

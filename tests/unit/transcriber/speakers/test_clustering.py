@@ -67,6 +67,42 @@ def test_minimum_parts_voices_that_are_alike() -> None:
     assert len(cluster(vectors, seconds, minimum=2)) == 2
 
 
+@pytest.mark.parametrize("number", [2, 3, 5])
+@pytest.mark.parametrize("spread", [0.0005, 0.05])  # vectors that are all but equal, and those of one real voice
+def test_number_is_obeyed_where_one_voice_talks(number: int, spread: float) -> None:
+    vectors, _ = voices(20, spread=spread)
+
+    found = cluster(vectors, np.full(20, 1.5), number, number)
+
+    assert len(found) == number
+    assert len(set(nearest(vectors, found).tolist())) == number
+
+
+def test_number_is_obeyed_where_a_speaker_says_a_word() -> None:
+    vectors, owners = voices(20, 1)
+
+    found = cluster(vectors, np.full(21, 1.0), 2, 2)
+
+    assert len(found) == 2
+    assert len(set(nearest(vectors, found)[owners == 0].tolist())) == 1
+
+
+def test_number_is_obeyed_where_a_speaker_gives_short_answers() -> None:
+    vectors, owners = voices(20, 5)
+    seconds = np.where(owners == 0, 1.5, 0.5)
+
+    found = cluster(vectors, seconds, 2, 2)
+
+    assert len(cluster(vectors, seconds)) == 1
+    assert len(set(zip(owners.tolist(), nearest(vectors, found).tolist(), strict=True))) == 2
+
+
+def test_more_speakers_than_snippets_are_fewer() -> None:
+    vectors, _ = voices(3)
+
+    assert len(cluster(vectors, np.full(3, 1.5), 5, 5)) <= 3
+
+
 def test_single_snippet_is_one_speaker() -> None:
     vectors, _ = voices(1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -27,8 +28,8 @@ class ScriptedModel:
     name, sha256 = "speakers", "0" * 64
     telephone_mean = np.zeros(192, np.float32)
 
-    def segment(self, samples: np.ndarray) -> np.ndarray:
-        frames = samples[:, : WINDOW_FRAMES * FRAME_SAMPLES : FRAME_SAMPLES]
+    def segment(self, samples: np.ndarray, starts: Sequence[int]) -> np.ndarray:
+        frames = np.stack([samples[start : start + WINDOW_FRAMES * FRAME_SAMPLES : FRAME_SAMPLES] for start in starts])
         who = np.round(frames * 10).astype(int) - 1
         sets = np.where(who == PAIR, 4, np.where(who == SILENCE, 0, who + 1))
         return np.eye(7)[sets]
@@ -130,6 +131,18 @@ def test_long_stream_has_sections_with_all_its_frames(monkeypatch: pytest.Monkey
     assert starts[1] == pytest.approx(ends[0], abs=0.05)
     assert ends[1] == pytest.approx(128, abs=0.05)
     assert all(len(section.speakers) == 2 for section in result.sections)
+
+
+def test_minimum_does_not_part_a_voice_of_the_first_section(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "_SECTION_FRAMES", round(30 * FRAMES_A_SECOND))
+    monkeypatch.setattr(stream, "_LAST_SECTION_FRAMES", round(20 * FRAMES_A_SECOND))
+    options = SpeakerOptions("speakers", minimum=3, maximum=3)
+
+    late = label(talk((0, 8), (0, 40), (1, 6), (2, 6), (1, 6), (2, 6)), options=options)
+    short = label(talk((0, 8), (SILENCE, 1), (0, 9)), options=options)
+
+    assert [len(section.speakers) for section in late.sections] == [1, 3]
+    assert [len(section.speakers) for section in short.sections] == [3]
 
 
 def test_maximum_of_one_makes_one_speaker() -> None:
