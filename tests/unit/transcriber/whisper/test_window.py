@@ -18,11 +18,11 @@ OUTPUT = np.zeros((1500, 4), np.float32)
 LOOP = Hypothesis([1, 2], "again and again", -0.3, 0.0, 3.0, 0.0, 2, hit_token_limit=False)
 
 
-def window_of(profile: EngineProfile, prompt_tokens: tuple[int, ...] = ()) -> Window:
+def window_of(profile: EngineProfile, prompt_tokens: tuple[int, ...] = (), seconds: int = 4) -> Window:
     unused = S3Object("", "audio")
     shard = Shard("job", 0, 1, unused, unused, "base", language="en")
     state = ShardState(shard, Path("audio"), prompt_tokens, "en", PROFILES[profile])
-    return Window(state, 0.0, np.zeros((80, 500), np.float32), ((0.5, 4.5),))
+    return Window(state, 0.0, np.zeros((80, 100 * seconds), np.float32), ((0.5, seconds - 0.5),))
 
 
 def test_accurate_window_is_decoded_again_with_timestamps() -> None:
@@ -35,6 +35,16 @@ def test_accurate_window_is_decoded_again_with_timestamps() -> None:
     assert tried == [(3000, 0.0, True), (3000, 0.4, True), (3000, 0.8, True)]
     assert window.encoder_output is OUTPUT  # all attempts have the same frames: it is encoded once
     assert window.rejected == [LOOP] * 3
+
+
+def test_accurate_window_of_20_s_is_decoded_again_whole() -> None:
+    window = window_of(EngineProfile.ACCURATE, seconds=8)
+    tried = [window.frames]
+    while window.next_attempt(LOOP):
+        window.retry(LOOP, OUTPUT)
+        tried.append(window.frames)
+
+    assert tried == [2000, 2000, 3000, 3000, 3000]
 
 
 def test_fast_window_has_timestamps_at_once() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from earshot_contract.documents.engine_profile import EngineProfile
-from transcriber.whisper.windows.log_mel import FULL_WINDOW_FRAMES
 
 
 @dataclass(frozen=True)
@@ -18,7 +17,8 @@ class Profile:
         max_inner_pause_seconds: a longer pause ends the window.
         short_window_seconds: a shorter window goes on over pauses of up to `max_short_window_pause_seconds`.
         max_short_window_pause_seconds: see above.
-        min_frames: least mel frames (10 ms) for the encoder; None: as few as the speech needs.
+        whole_windows: the encoder gets 30 s, or 20 s where that was measured to read as well; otherwise as little as
+            the speech needs.
         timestamps: the first search writes timestamps; on a short window they alone reveal repetition.
         checks_language: the language of a shard's first window is detected though it was requested: a warning for 2 %
             of a clip's time here, 5 % with short windows.
@@ -29,7 +29,7 @@ class Profile:
     max_inner_pause_seconds: float
     short_window_seconds: float
     max_short_window_pause_seconds: float
-    min_frames: int | None
+    whole_windows: bool
     timestamps: bool
     checks_language: bool
 
@@ -37,7 +37,7 @@ class Profile:
 PROFILES = {
     # Whisper sees what it was trained on: true audio around the speech, and a whole window.
     EngineProfile.ACCURATE: Profile(
-        28.0, 0.3, 1.5, 10.0, 3.0, FULL_WINDOW_FRAMES, timestamps=False, checks_language=True
+        28.0, 0.3, 1.5, 10.0, 3.0, whole_windows=True, timestamps=False, checks_language=True
     ),
-    EngineProfile.FAST: Profile(28.0, 0.3, 1.5, 0.0, 1.5, None, timestamps=True, checks_language=False),
+    EngineProfile.FAST: Profile(28.0, 0.3, 1.5, 0.0, 1.5, whole_windows=False, timestamps=True, checks_language=False),
 }

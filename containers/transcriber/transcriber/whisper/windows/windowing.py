@@ -21,9 +21,12 @@ _EARLIEST_SPLIT = 0.4  # split at a pause only after this share of the maximum w
 # Mel frames are 10 ms.
 _MEL_FRAMES_SILENCE = 100  # silence appended after the speech, at least; with less the decoder repeats itself
 _MEL_FRAMES_STEP = 50  # lengths are rounded up to this, so that windows of one batch need little padding
-# Minimum encoder frames: for models and languages measured in docs/explanation/engine.md, and for all others. With 400
-# more short recordings lose their last word (docs/explanation/accuracy.md#the-least-window-of-fast).
+# Minimum encoder frames of short windows: for models and languages measured in docs/explanation/engine.md, and for all
+# others. With 400 more short recordings lose their last word (docs/explanation/accuracy.md#the-least-window-of-fast).
 _MEL_FRAMES_MIN, _MEL_FRAMES_MIN_UNTESTED = 600, 1000
+# A profile of whole windows gives 20 s instead of 30 to a window with at least 5 s of audio: it reads as well, for less
+# time. With less audio it reads worse (docs/explanation/accuracy.md#the-least-window-of-accurate).
+_MEL_FRAMES_LONG, _MEL_FRAMES_MIN_LONG = 500, 2000
 _TESTED_MODELS, _TESTED_LANGUAGES = {"base"}, {"en", "de", "es"}
 
 
@@ -181,9 +184,14 @@ def encoder_frames(content_frames: int, language: str | None, model: str, profil
         content_frames: mel frames of the window's audio.
         language: Whisper's code, or None while it is being detected.
         model: name of the model.
-        profile: may set a larger minimum.
+        profile: whether windows are whole.
     """
     frames = -(-(content_frames + _MEL_FRAMES_SILENCE) // _MEL_FRAMES_STEP) * _MEL_FRAMES_STEP
     is_tested = model in _TESTED_MODELS and (language is None or language in _TESTED_LANGUAGES)
-    min_frames = max(_MEL_FRAMES_MIN if is_tested else _MEL_FRAMES_MIN_UNTESTED, profile.min_frames or 0)
+    if not profile.whole_windows:
+        min_frames = _MEL_FRAMES_MIN if is_tested else _MEL_FRAMES_MIN_UNTESTED
+    elif is_tested and language and content_frames >= _MEL_FRAMES_LONG:
+        min_frames = _MEL_FRAMES_MIN_LONG
+    else:  # also while the language is detected: one that was not tested would have to be encoded again
+        min_frames = FULL_WINDOW_FRAMES
     return min(FULL_WINDOW_FRAMES, max(frames, min_frames))
