@@ -91,9 +91,7 @@ def test_speech_without_a_pause_is_cut_less_often(tmp_path: Path, utterances: li
     found = find_cuts(path, PlanRequest(20.0, 40))
 
     assert found.cuts == []
-    assert found.reason == (
-        "The recording was not cut: speech without a pause, or packets longer than one."
-    )
+    assert found.reason == ("The recording was not cut: speech without a pause, or packets longer than one.")
 
 
 @pytest.mark.parametrize(
