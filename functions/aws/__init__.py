@@ -1,1 +1,1 @@
-"""Calls to AWS, one service a file, and folders for the items of the table and for queues: the only package of the functions that imports boto3."""
+"""Calls to AWS: a service a file, the table and the queues in folders. No other package of functions imports boto3."""
