@@ -12,7 +12,7 @@ from constructs import Construct
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import JOBS_PREFIX
 from functions.jobs.job_events import TITLES
-from infra.api import Api
+from infra.api.rest_api import Api
 from infra.foundation import Foundation
 from infra.settings import ALLOW_PRIVATE_URLS
 

@@ -1,4 +1,7 @@
-"""Lambda functions: one code bundle and two layers for all; Step Functions states that invoke them."""
+"""Lambda functions: one code bundle and two layers for all; Step Functions states that invoke them.
+
+A function's memory and time limit stand where it is added: `jobs/job_machine.py`, `api/rest_api.py`, `callbacks.py` …
+"""
 
 from __future__ import annotations
 

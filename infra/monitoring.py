@@ -12,10 +12,10 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from functions.observability import EVERY_FUNCTION
-from infra.api import Api
+from infra.api.rest_api import Api
 from infra.foundation import Foundation
-from infra.job_machine import JobMachine
-from infra.worker_machine import WorkerMachine
+from infra.jobs.job_machine import JobMachine
+from infra.workers.worker_machine import WorkerMachine
 
 MINUTE, FIVE_MINUTES, HOUR = Duration.minutes(1), Duration.minutes(5), Duration.hours(1)
 MOST_FAILURES = 3  # within an hour; a job counts one, a launch two (functions.observability.count_failure)

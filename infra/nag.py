@@ -16,8 +16,8 @@ from earshot_contract.keys import (
     spans_key,
 )
 from infra.foundation import Foundation
-from infra.job_machine import JobMachine
-from infra.worker_machine import WorkerMachine
+from infra.jobs.job_machine import JobMachine
+from infra.workers.worker_machine import WorkerMachine
 
 ACKNOWLEDGED = {
     "IAM5[Resource::*]": (

@@ -7,15 +7,15 @@ from typing import Any
 from aws_cdk import CfnOutput, PermissionsBoundary, Stack
 from constructs import Construct
 
-from infra.api import Api
+from infra.api.rest_api import Api
 from infra.callbacks import Callbacks
 from infra.foundation import Foundation
-from infra.job_machine import JobMachine
+from infra.jobs.job_machine import JobMachine
 from infra.monitoring import Monitoring
 from infra.nag import acknowledge_findings
 from infra.settings import StackSettings
 from infra.triggers import Triggers
-from infra.worker_machine import WorkerMachine
+from infra.workers.worker_machine import WorkerMachine
 
 
 class Earshot(Stack):

@@ -21,8 +21,8 @@ from constructs import Construct
 
 from earshot_contract.documents.schedule_events import KEEP_ACTIVE, RECONCILE
 from infra.foundation import Foundation
-from infra.job_machine import JobMachine
-from infra.worker_machine import WorkerMachine
+from infra.jobs.job_machine import JobMachine
+from infra.workers.worker_machine import WorkerMachine
 
 # The whole detail: EventBridge writes an object as JSON. It would put a text between quotes as it is, and a key or an
 # input with a quote of its own would break the document

@@ -1,1 +1,1 @@
-"""Calls to AWS, one service a file; folders for the table's items and for queues. Only this package imports boto3."""
+"""Calls to AWS: a service a file, the table and the queues in folders. No other package of functions imports boto3."""

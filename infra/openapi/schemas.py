@@ -18,7 +18,7 @@ from infra.openapi.schema_types import (
 )
 from infra.openapi.transcript_schemas import TRANSCRIPT_SCHEMAS
 
-# The gateway's own errors have both vendors' members at once: see infra/gateway_responses.py.
+# The gateway's own errors have both vendors' members at once: see infra/api/gateway_responses.py.
 _DEEPGRAM_ERROR = {"err_code": TEXT, "err_msg": TEXT, "request_id": TEXT}
 _OPENAI_ERROR = {
     "error": document(

@@ -86,7 +86,7 @@ def add(model: str, name: str | None, bucket: str) -> Manifest:
 
 
 def _has_weights(s3: Any, bucket: str, model: str) -> bool:
-    """Return whether the bucket has a model's weights: none of speakers, none where workers have them on disk."""
+    """Return whether the bucket has a model's weights. Speaker models have none; workers may have others on disk."""
     return "Contents" in s3.list_objects_v2(Bucket=bucket, Prefix=model_file_key(model, WEIGHTS))
 
 

@@ -83,7 +83,7 @@ _TAKE_OPTIONS = ("listen", "transcribe", "translate")  # operations whose query 
 # Of what a link leads to: stored by no cache, listed by no search engine, and named to no other site.
 _SHARED_HEADERS = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
 
-# The one table of routes: `infra/api.py` and `infra/openapi/paths.py` read it, too.
+# The one table of routes: `infra/api/rest_api.py` and `infra/openapi/paths.py` read it, too.
 ROUTES: dict[tuple[str, str], Route | JobRoute | SharedRoute] = {
     ("POST", "/listen"): Route(deepgram_listen.listen, "listen", Scope.WRITE),
     ("GET", "/requests"): Route(job_routes.list_jobs, "requests", Scope.READ),

@@ -159,5 +159,5 @@ def test_spaces_in_a_list_are_no_part_of_it() -> None:
 
 
 def test_every_setting_is_read_where_the_stack_is_built() -> None:
-    sources = "\n".join(path.read_text() for path in (ROOT / "infra").glob("*.py") if path.name != "settings.py")
+    sources = "\n".join(path.read_text() for path in (ROOT / "infra").rglob("*.py") if path.name != "settings.py")
     assert [field.name for field in fields(StackSettings) if f"settings.{field.name}" not in sources] == []

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from infra.gateway_responses import GATEWAY_RESPONSES
+from infra.api.gateway_responses import GATEWAY_RESPONSES
 from localcloud.emulator.durability import disk_space
 from tests.fixtures.python_source import nodes
 from tests.paths import ROOT

@@ -37,7 +37,9 @@ class Allowed:
 ALLOWED = (
     Allowed("settle", ("events/", "functions/", "infra/", "tests/"), "name of a Lambda function and of its event"),
     Allowed("over", ("tests/",), "preposition in a test's name", r"^\s*(async )?def test_"),
-    Allowed("over", ("infra/capacity.py",), "a property of EC2", "on_demand_max_price_percentage_over_lowest_price"),
+    Allowed(
+        "over", ("infra/workers/capacity.py",), "a property of EC2", "on_demand_max_price_percentage_over_lowest_price"
+    ),
     Allowed("given", ("tests/",), "hypothesis's decorator", r"^\s*@given\(|^from hypothesis import "),
     Allowed(
         "patience",
@@ -196,7 +198,7 @@ def test_no_term_of_the_glossary_is_avoided() -> None:
 
 
 def test_allowed_word_is_allowed_only_where_it_says() -> None:
-    assert is_allowed("settle", "infra/worker_machine.py", "")
+    assert is_allowed("settle", "infra/workers/worker_machine.py", "")
     assert not is_allowed("settle", "containers/transcriber/transcriber/worker/loop.py", "")
     assert is_allowed("given", "tests/unit/x.py", "@given(st.text())\n")
     assert not is_allowed("given", "tests/unit/x.py", "given = 1\n")
@@ -210,9 +212,9 @@ def test_names_outside_of_python_code_are_read() -> None:
     read = {(file, name.text) for file, name in all_names()}
 
     assert read >= {
-        ("infra/api.py", "Listen"),
+        ("infra/api/rest_api.py", "Listen"),
         ("infra/lambda_functions.py", "POWERTOOLS_SERVICE_NAME"),
-        ("infra/shard_states.py", "Fast or bulk?"),
+        ("infra/jobs/shard_states.py", "Fast or bulk?"),
         ("cdk.json", "watch"),
         ("Makefile", "test-pythons"),
         ("Makefile", "CORPUS"),

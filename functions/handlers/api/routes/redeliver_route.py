@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from earshot_contract.job_state import JobState
-from functions.aws import redeliveries
+from functions.aws.queues import callback_queue
 from functions.aws.table import job_table
 from functions.errors import bad_request, service_unavailable
 from functions.handlers.api.request import Request
@@ -35,6 +35,6 @@ def redeliver(_: Request, job: Job) -> Response:
     requested = job_table.record_delivery(job, Delivery(now, next=now, requested=True))
     if requested is None:  # a try has ended just now, or another caller was quicker
         raise service_unavailable(f"Request {job.id} has just changed. Try again.")
-    redeliveries.send(requested)
+    callback_queue.send_again(requested)
     logger.info("The callback is sent again", job_id=job.id, redelivery=requested.redeliveries)
     return json_response(job_summary(requested))

@@ -12,7 +12,7 @@ from tests.fixtures.assemble_process import WORDS_AN_HOUR
 from tests.paths import ROOT
 
 SHORT, LONG, DAY = 1, 4, 24  # hours; a day itself takes a minute of CPU: docs/explanation/scaling.md has its figures
-MEMORY_MIB = 1024  # of the function: infra/job_machine.py
+MEMORY_MIB = 1024  # of the function: infra/jobs/job_machine.py
 
 
 def growth_mib(hours: float) -> float:

@@ -81,7 +81,7 @@ def test_default_key_opens_no_deployment_that_is_not_public(known):
 
 
 def test_expired_and_revoked_keys_are_refused_at_once(aws):
-    """Without a cache in front of it: infra/api.py sets its time to 0."""
+    """Without a cache in front of it: infra/api/rest_api.py sets its time to 0."""
     api_keys.add(KEY, "guest", expires=1)
 
     with pytest.raises(Exception, match=r"^Unauthorized$"):

@@ -23,11 +23,11 @@ from earshot_contract.keys import (
     spans_key,
 )
 from infra.foundation import Foundation
+from infra.jobs.shard_states import send_and_wait, shards_map
 from infra.lambda_functions import lambda_task
 from infra.logs import state_machine_logs
 from infra.settings import ALLOW_PRIVATE_URLS
-from infra.shard_states import send_and_wait, shards_map
-from infra.worker_machine import WorkerMachine
+from infra.workers.worker_machine import WorkerMachine
 
 
 class JobMachine(Construct):

@@ -13,12 +13,12 @@ from constructs import Construct
 
 from earshot_contract.timeouts import ON_DEMAND_LAUNCH_SECONDS, SPOT_LAUNCH_SECONDS
 from earshot_contract.worker_kinds import WorkerKind
-from infra.capacity import Capacity, LaunchTarget
 from infra.foundation import Foundation
 from infra.lambda_functions import lambda_task
 from infra.logs import state_machine_logs
-from infra.quick_worker import QuickWorker
-from infra.worker_task import WorkerTask
+from infra.workers.capacity import Capacity, LaunchTarget
+from infra.workers.quick_worker import QuickWorker
+from infra.workers.worker_task import WorkerTask
 
 # Maximum run time of a worker task. Step Functions then stops it, the worker drains and exits, and a new one is
 # launched if work is left.

@@ -23,10 +23,10 @@ from earshot_contract.timeouts import GATEWAY_SECONDS, REQUEST_WAIT_SECONDS
 from functions.handlers.api.cors import EVERY_ORIGIN, EXPOSED_HEADERS
 from functions.handlers.api.request import PROXY_PATH
 from functions.handlers.api.router import ROUTES
-from infra.firewall import Firewall
+from infra.api.firewall import Firewall
+from infra.api.gateway_responses import GATEWAY_RESPONSES
 from infra.foundation import Foundation
-from infra.gateway_responses import GATEWAY_RESPONSES
-from infra.job_machine import JobMachine
+from infra.jobs.job_machine import JobMachine
 from infra.logs import log_group
 from infra.settings import ALLOW_PRIVATE_URLS
 

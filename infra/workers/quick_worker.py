@@ -15,7 +15,7 @@ from infra.foundation import Foundation
 from infra.lambda_functions import THROTTLING_ERRORS, WAKING_ERRORS, add_waking_retry
 from infra.logs import log_group
 from infra.settings import Flavour
-from infra.worker_task import grant_worker, image_options, worker_environment
+from infra.workers.worker_task import grant_worker, image_options, worker_environment
 
 # The model and the audio in work. Lambda's most; above 512 MB a GB costs $0.00000003 a second.
 TEMPORARY_STORAGE = Size.gibibytes(10)

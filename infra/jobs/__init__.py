@@ -1,0 +1,1 @@
+"""Jobs: the Job state machine, and its states that wait for workers."""
