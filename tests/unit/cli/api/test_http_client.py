@@ -16,7 +16,7 @@ from tests.fixtures.rows import each_row
         ("SSL_CERT_FILE", "/nowhere/ca.pem", "cannot be read: No such file or directory"),
     ],
 )
-def test_environment_that_cannot_be_used_is_said(earshot: Any, name: str, value: str, message: str) -> None:
+def test_environment_that_cannot_be_used_is_refused(earshot: Any, name: str, value: str, message: str) -> None:
     refused = earshot("jobs", **{name: value})
 
     assert refused.returncode == 2
