@@ -12,7 +12,7 @@ MAX_NAME_CHARACTERS = 255
 _UNFIT = ("Cc", "Cs", "Zl", "Zp")
 _REVERSING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
-_ENDING = re.compile(r"(?<=.)\.[A-Za-z0-9]{1,5}$")  # of a file's name, such as .mp3
+_ENDING = re.compile(r"(?<=.)\.(?=\d?[A-Za-z])[A-Za-z0-9]{2,4}$")  # of a file's name, such as .mp3, and no year
 
 
 def clean_name(raw: str | None) -> str | None:

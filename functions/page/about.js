@@ -1,8 +1,8 @@
 // What stands beside a transcript: downloads, facts, and what there is to do with the job.
 
 import { call } from "./api.js";
-import { copy, h, save, warn } from "./dom.js";
-import { count, day, language, money, span, title, when } from "./format.js";
+import { copy, h, moment, save, warn } from "./dom.js";
+import { count, day, language, money, span, stemOf, title, when } from "./format.js";
 import { requestDialog, requestOf } from "./options.js";
 import { shareDialog } from "./share.js";
 
@@ -15,7 +15,7 @@ export function summary(job, from) {
   const heading = translated ? `English of ${language(job.language)}` : language(job.language);
   const ran = job.timings?.ran;
   const end = from.shared ? `shared until ${day(job.expires)}` : h("span", { class: "state ok" }, ran === undefined ? "done" : `done in ${span(ran)}`);
-  return [span(job.duration), " · ", heading, heading && " · ", when(job.created), " · ", end];
+  return [span(job.duration), " · ", heading, heading && " · ", moment(job.created), " · ", end];
 }
 
 /** Whether the text is English, whatever was spoken. */
@@ -34,7 +34,7 @@ export async function fetchFormat(job, from, format) {
   warn("");
   try {
     const response = await call(`${from.path}/result`, { query: { format }, as: "response", headers: from.headers });
-    save(`${title(job).replace(/\.[A-Za-z0-9]{1,5}$/, "")}.${format}`, await response.blob());
+    save(`${stemOf(job)}.${format}`, await response.blob());
   } catch (error) {
     warn(error.message);
   }

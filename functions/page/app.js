@@ -1,11 +1,13 @@
 // The frame: which screen an address shows, the header, keys that work everywhere, files dropped anywhere.
 
 import { call } from "./api.js";
-import { say, warn } from "./dom.js";
+import { fill, say, warn } from "./dom.js";
+import { when } from "./format.js";
 import { jobScreen } from "./job.js";
 import { jobsScreen } from "./jobs.js";
 import { key, keyScreen } from "./key.js";
 import { handleShortcut, showShortcuts } from "./keyboard.js";
+import { takeDropped } from "./folders.js";
 import { newScreen, takeFiles } from "./new.js";
 import { sharedScreen } from "./shared.js";
 
@@ -14,10 +16,10 @@ let leave = null;
 
 /** Show the screen of the address: #/, #/jobs, #/jobs/ID or #/key, each with a query of its own; #/shared/ID/SECRET. */
 function show() {
-  if (location.hash === "#main") return main.focus(); // the link that skips the header
   const [path, search] = (location.hash.slice(1) || "/").split("?");
   const parts = path.split("/").filter(Boolean).map(decoded);
   const query = new URLSearchParams(search);
+  const field = main.contains(document.activeElement) && document.activeElement.name; // of a filter, which shows its screen anew
   leave?.();
   leave = null;
   // Sheets of the screen that is left: on a phone "back" is how one gets out of them. That of the key is no screen's.
@@ -36,6 +38,7 @@ function show() {
   else if (parts[0] === "jobs") leave = jobsScreen(main, query);
   else if (parts[0] === "key") leave = keyScreen(main);
   else leave = newScreen(main, query);
+  if (field && parts.length === 1) main.querySelector(`[name=${field}]`)?.focus();
   const heading = main.querySelector("h1")?.textContent;
   if (heading) say(heading);
 }
@@ -59,6 +62,11 @@ function hasFiles(event) {
 }
 
 addEventListener("hashchange", show);
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault(); // an address #main would be no screen's when the page is loaded again
+  main.focus();
+});
+setInterval(() => { for (const time of document.querySelectorAll("time[datetime]")) fill(time, when(time.dateTime)); }, 30000); // "just now" does not stay
 document.querySelector("#problem button").addEventListener("click", () => {
   warn("");
   main.focus({ preventScroll: true }); // not lost with the button
@@ -76,7 +84,7 @@ addEventListener("drop", (event) => {
   document.body.classList.remove("over");
   if (!hasFiles(event) || document.body.classList.contains("shared")) return;
   event.preventDefault();
-  takeFiles([...event.dataTransfer.files]);
+  takeDropped(event.dataTransfer).then(takeFiles);
 });
 addEventListener("paste", (event) => {
   const files = [...(event.clipboardData?.files || [])];

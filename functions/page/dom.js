@@ -1,5 +1,7 @@
 // Elements without HTML text: what comes from a recording, a file's name or an answer is always a text node.
 
+import { day, when } from "./format.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const ICONS = {
   up: "M12 15V4m0 0L8 8m4-4 4 4M4 15v3a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2v-3",
@@ -52,6 +54,11 @@ export function refocus(element, focused) {
 }
 
 const nameOf = (element) => element.getAttribute("aria-label") || element.textContent;
+
+/** A moment as people say it, kept true by app.js while it is shown; the whole date is under the pointer. */
+export function moment(iso) {
+  return h("time", { datetime: iso, title: day(iso) }, when(iso));
+}
 
 /** Say a sentence to screen readers, without moving anything on the screen. */
 export function say(message) {

@@ -65,6 +65,11 @@ export function title(job) {
   return job.name || (job.request_id ? `Request ${job.request_id.slice(0, 8)}` : "A transcript");
 }
 
+/** The name of its files: without the ending of a recording, but with what a name says, as in "Board 12.03.2026". */
+export function stemOf(job) {
+  return title(job).replace(/\.(?=\d?[a-z])[a-z\d]{2,4}$/i, "");
+}
+
 const STATES = { completed: "done", processing: "running" };
 
 /** A job's state in a word. */

@@ -2,8 +2,8 @@
 
 import { FORMATS } from "./about.js";
 import { call, poll, POLL_TIMEOUT_MS } from "./api.js";
-import { fill, h, refocus, save, say } from "./dom.js";
-import { clock, language, position, plain, share, span, stateWord, title, when } from "./format.js";
+import { fill, h, moment, refocus, save, say } from "./dom.js";
+import { clock, language, position, plain, share, span, stateWord, stemOf, title } from "./format.js";
 import { sendingRows } from "./sending.js";
 import { dismiss, onUploads, uploads } from "./uploads.js";
 import { zip } from "./zip.js";
@@ -167,7 +167,7 @@ export function jobsScreen(main, query) {
     await onEach(async (id) => {
       const job = jobs.get(id);
       if (job.state !== "completed") return;
-      const stem = title(job).replace(/\.[A-Za-z0-9]{1,5}$/, "").replace(/[/\\:]/g, "_");
+      const stem = stemOf(job).replace(/[/\\:*?"<>|]/g, "_");
       for (const format of Object.keys(FORMATS))
         files.push([`${stem} ${id.slice(0, 8)}.${format}`, await call(`/requests/${id}/result`, { query: { format }, as: "text" })]);
     });
@@ -237,5 +237,5 @@ function row(job, check) {
     h("td", { class: "num slim" }, job.duration ? clock(job.duration) : "–"),
     h("td", { class: "hide after" }, language(job.language) || "–"),
     h("td", { class: "num hide" }, took === undefined ? "–" : span(took)),
-    h("td", { class: "num" }, h("time", { datetime: job.created }, when(job.created))));
+    h("td", { class: "num" }, moment(job.created)));
 }

@@ -54,7 +54,7 @@ export function dismiss(item) {
 
 addEventListener("online", () => uploads.filter((item) => item.state === "interrupted").forEach(resume));
 addEventListener("beforeunload", (event) => {
-  if (uploads.some((item) => ["waits", "sending", "starting"].includes(item.state))) event.preventDefault();
+  if (uploads.some((item) => ["waits", "sending", "starting", "interrupted"].includes(item.state))) event.preventDefault();
 });
 
 function next() {
@@ -82,14 +82,21 @@ async function run(item) {
     dropMemory(item);
   } catch (error) {
     if (item.state === "cancelled") return;
-    if (error instanceof Offline || error.interrupted) {
+    const lost = error instanceof Offline || error.interrupted;
+    if (lost && !(await isReadable(item.file))) fail(item, "The file cannot be read. It may have been moved or changed, or be a folder.");
+    else if (lost || error.status === 429 || error.status >= 500) { // a deployment that is busy says when to come again
       item.state = "interrupted";
-      item.message = "The line was lost.";
-      setTimeout(() => { if (item.state === "interrupted" && navigator.onLine) resume(item); }, 8000);
+      item.message = lost ? "The line was lost." : error.message;
+      setTimeout(() => { if (item.state === "interrupted" && navigator.onLine) resume(item); }, 1000 * Math.max(8, error.retryAfter || 0));
     } else fail(item, error.message);
   } finally {
     next();
   }
+}
+
+/** A file that was moved, or changed since it was chosen, fails as if the line were lost, however often it is sent. */
+function isReadable(file) {
+  return file.slice(0, 1).arrayBuffer().then(() => true, () => false);
 }
 
 async function sendWhole(item) {

@@ -12,6 +12,7 @@ import httpx
 
 from earshot_cli.api.answers import job_id_of
 from earshot_cli.api.connection import ApiConnection, network_error
+from earshot_cli.api.http_client import http_client
 from earshot_cli.console import as_unicode
 from earshot_cli.errors import CliError
 
@@ -68,7 +69,7 @@ class ApiClient(ApiConnection):
         headers = {"Content-Length": str(path.stat().st_size), **upload.get("headers", {})}
         try:
             # A client of its own: S3 rejects a presigned request that carries an Authorization header.
-            async with httpx.AsyncClient(timeout=60) as bucket:
+            async with http_client(timeout=60) as bucket:
                 response = await bucket.put(upload["put"], content=_chunks(path, on_bytes_sent), headers=headers)
         except httpx.HTTPError as error:
             raise CliError(f"The upload to the bucket broke off ({network_error(error)}). Try again.") from None

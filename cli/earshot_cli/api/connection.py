@@ -11,6 +11,7 @@ from typing import Any, Self
 import httpx
 
 from earshot_cli.api.answers import error_from_response
+from earshot_cli.api.http_client import http_client
 from earshot_cli.api.retries import BUSY_SECONDS, OnBusy, Retries, no_busy_sign
 from earshot_cli.errors import CliError, Status
 
@@ -31,7 +32,7 @@ class ApiConnection:
         self._answered = asyncio.Event()  # ever; of every client of this connection pool
         self._busy_limit = 0.0
         self._on_busy: OnBusy = no_busy_sign
-        self._http = httpx.AsyncClient(
+        self._http = http_client(
             base_url=self.url,
             headers={"Authorization": f"Token {key}"} if key else {},
             timeout=_HTTP_TIMEOUT,

@@ -16,7 +16,7 @@ from earshot_cli.transcription.result_files import Task, plan_files
 from earshot_cli.transcription.run_display import show_run
 from earshot_cli.transcription.run_progress import RunProgress, SourceProgress
 from earshot_cli.transcription.run_report import RunReport
-from earshot_cli.transcription.sources import Source, find_sources, remove_copies
+from earshot_cli.transcription.sources import Source, find_sources, is_folder, local_path, remove_copies
 from earshot_cli.transcription.transcribe import transcribe as transcribe_all
 
 DEFAULT_JOBS, MAX_JOBS = 16, 100  # sources in progress at a time
@@ -48,7 +48,7 @@ def transcribe(
     ] = False,
     extension: Annotated[
         list[str] | None,
-        typer.Option("--extension", "-x", metavar="EXT", help="Take only these files of a folder; may be repeated."),
+        typer.Option("--extension", "-x", metavar="EXT", help="Take only these files of a folder: mp3,wav."),
     ] = None,
     model: Annotated[
         str | None, typer.Option("--model", "-m", metavar="MODEL", help="For example whisper-small.")
@@ -77,8 +77,9 @@ def transcribe(
     formats, query = parse_formats(format or []), build_query(model, language, option or [])
     found = find_sources(sources, recursive=recursive, extensions=extension or [])
     try:
-        has_folder = any(Path(argument).expanduser().is_dir() for argument in sources)
+        has_folder = any(map(is_folder, sources))
         several_to_stdout = len(formats) > 1 and not as_json
+        out = local_path(str(out)) if out else None  # a shell leaves `--out=~/texts` as it is
         to_files = out is not None or next_to_source or has_folder or several_to_stdout or skip_existing or overwrite
         if to_files:
             tasks = plan_files(found, formats, out, skip_existing=skip_existing, overwrite=overwrite)

@@ -11,10 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-import httpx
-
 from earshot_cli.api.answers import error_from_response, plain
 from earshot_cli.api.client import LISTEN_PATH, ApiClient
+from earshot_cli.api.http_client import http_client
 from earshot_cli.errors import CliError
 from earshot_contract.keys import UPLOADS_PREFIX, upload_result_key
 
@@ -114,7 +113,7 @@ async def _via_bucket(cloud: RunningCloud, sample: Path, key: str | None) -> str
 async def _via_api(cloud: RunningCloud, sample: Path, key: str | None) -> str:
     """Return the transcript in the answer of POST /v1/listen, redirects followed as `curl -L` does."""
     headers = {"Authorization": f"Token {key}"} if key else {}
-    async with httpx.AsyncClient(timeout=60, follow_redirects=True, headers=headers) as http:
+    async with http_client(timeout=60, follow_redirects=True, headers=headers) as http:
         response = await http.post(f"{cloud.api}{LISTEN_PATH}", params=_OPTIONS, content=sample.read_bytes())
     if response.is_error:
         raise error_from_response(response)

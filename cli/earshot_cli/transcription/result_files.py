@@ -11,7 +11,9 @@ from pathlib import Path
 
 from earshot_cli.errors import CliError, Status
 from earshot_cli.transcription.formats import Format
-from earshot_cli.transcription.sources import STDIN, Source
+from earshot_cli.transcription.sources import Source
+
+_MAX_NAME_BYTES = 255  # of a file, in the file systems of Linux and macOS
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ def plan_files(
         overwrite: replace files that stand beside the sources. Those of `out` always are.
 
     Raises:
-        CliError: two sources would write the same file, a file beside a source is there already, or `out` is no folder.
+        CliError: two sources would write the same file, a file beside a source is there already, `out` is no
+            folder, or no file can be written there.
     """
     _check_folder(out)
     stems = Counter(_folder(source, out) / source.stem for source in sources)
@@ -54,7 +57,7 @@ def plan_files(
     for source in sources:
         folder = _folder(source, out)
         stem = source.stem if stems[folder / source.stem] == 1 else source.name
-        files = {form: folder / f"{stem}.{form.api_name}" for form in formats}
+        files = {form: folder / _file_name(stem, form) for form in formats}
         if repeated := taken & set(files.values()):
             raise CliError(
                 f"Two of the sources are named {source.name}: both would write {min(repeated)}. --beside writes each "
@@ -72,7 +75,10 @@ def plan_files(
             f"{existing[0]}{others} there already. --skip-existing leaves them, --overwrite replaces them.",
             Status.USAGE,
         )
-    return [task for task in tasks if task.formats]
+    tasks = [task for task in tasks if task.formats]
+    for folder in sorted({path.parent for task in tasks for path in task.files.values()}):
+        _check_writable(folder)
+    return tasks
 
 
 def _check_folder(out: Path | None) -> None:
@@ -84,6 +90,24 @@ def _check_folder(out: Path | None) -> None:
             f"--out names a folder, and {out} is a file's name. What is printed goes into a file with `> {out}`.",
             Status.USAGE,
         )
+
+
+def _check_writable(folder: Path) -> None:
+    """Refuse a folder that files cannot be written into: what is transcribed has its price before it is written."""
+    there = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
+    if not there.is_dir():
+        raise CliError(f"Transcripts cannot be written into {folder}: {there} is no folder.", Status.USAGE)
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise CliError(
+            f"Transcripts cannot be written into {folder}: no permission. --out DIR names another folder.", Status.USAGE
+        )
+
+
+def _file_name(stem: str, form: Format) -> str:
+    """Return the name of a file; a stem that the name of no file has room for loses its end."""
+    ending = f".{form.api_name}"
+    encoded, room = os.fsencode(stem), _MAX_NAME_BYTES - len(ending)
+    return (stem if len(encoded) <= room else encoded[:room].decode(errors="ignore")) + ending
 
 
 def write_file(path: Path, text: str) -> None:
@@ -106,7 +130,7 @@ def write_file(path: Path, text: str) -> None:
 def _folder(source: Source, out: Path | None) -> Path:
     if out is not None:
         return out / source.folder
-    return source.path.parent if source.path and source.argument != STDIN else Path()
+    return source.path.parent if source.path and not source.is_copy else Path()
 
 
 def _has_content(path: Path) -> bool:

@@ -8,9 +8,12 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
+from earshot_cli.console import one_line, stderr
 from earshot_cli.errors import CliError, Status
 from earshot_contract.credentials.url_credentials import without_credentials
 
@@ -33,6 +36,7 @@ class Source:
     path: Path | None = None
     url: str | None = None
     folder: Path = Path()  # of the file, below the folder that was typed
+    is_copy: bool = False  # `path` is a copy of standard input or of a pipe, to be removed in the end
 
     @property
     def title(self) -> str:
@@ -42,8 +46,8 @@ class Source:
     @property
     def name(self) -> str:
         """File name of the source, never a path: `ep1.mp3` for `https://host/podcasts/ep1.mp3?token=…`."""
-        if self.argument == STDIN:
-            return "stdin"
+        if self.is_copy:
+            return "stdin" if self.argument == STDIN else "pipe"
         if self.path:
             return self.path.name
         parts = urlsplit(self.title)
@@ -63,31 +67,42 @@ def find_sources(arguments: Iterable[str], *, recursive: bool = False, extension
     Args:
         arguments: as typed.
         recursive: take files of subfolders, too; hidden ones are left out.
-        extensions: endings of the files that are taken from folders, with or without the dot. None: EXTENSIONS.
+        extensions: endings of the files that are taken from folders, several with commas: `mp3`, `.mp3` or `*.mp3`.
+            None: EXTENSIONS.
 
     Raises:
         CliError: a file cannot be read, a folder has no audio, or a URL has another scheme than http, https and s3.
             Nothing has been sent at that time.
     """
-    endings = frozenset(each.strip().lower().removeprefix(".") for each in extensions) or EXTENSIONS
+    typed = (each.strip().lower() for value in extensions for each in value.split(","))
+    endings = frozenset(each.removeprefix("*").removeprefix(".") for each in typed if each) or EXTENSIONS
     found = [source for argument in arguments for source in _of_argument(argument, recursive, endings)]
-    seen: set[Path] = set()
+    seen: set[str] = set()
     once = []
     for source in found:  # `talks talks/ep1.mp3` names a file twice
-        real_path = source.path.resolve() if source.path else None
+        real_path = os.path.realpath(source.path) if source.path else None  # which a loop of links does not end, either
         if real_path is None or real_path not in seen:
             once.append(source)
         seen |= {real_path} if real_path else set()
     return once
 
 
+def local_path(argument: str) -> Path:
+    """Return the path that was typed, with `~` for the home folder where there is one: `~x` may be a file."""
+    try:
+        return Path(argument).expanduser()
+    except RuntimeError:  # no such user
+        return Path(argument)
+
+
+def is_folder(argument: str) -> bool:
+    """Return whether an argument is a folder."""
+    return bool(argument.strip()) and argument != STDIN and not _scheme(argument) and local_path(argument).is_dir()
+
+
 def _of_argument(argument: str, recursive: bool, extensions: frozenset[str]) -> list[Source]:
-    if (
-        argument.strip()
-        and argument != STDIN
-        and not _scheme(argument)
-        and (folder := Path(argument).expanduser()).is_dir()
-    ):
+    if is_folder(argument):
+        folder = local_path(argument)
         files = list(_files(folder, recursive, extensions))
         if not files:
             where = "" if recursive else " --recursive looks in its subfolders."
@@ -98,11 +113,19 @@ def _of_argument(argument: str, recursive: bool, extensions: frozenset[str]) -> 
 
 
 def _files(folder: Path, recursive: bool, extensions: frozenset[str]) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder, onerror=partial(_report_unreadable, folder)):
         folders[:] = sorted(name for name in folders if not name.startswith(".")) if recursive else []
         for name in sorted(names):  # hidden ones are not audio: macOS writes ._ep1.mp3 beside ep1.mp3
             if not name.startswith(".") and name.rpartition(".")[2].lower() in extensions:
                 yield Path(parent, name)
+
+
+def _report_unreadable(folder: Path, error: OSError) -> None:
+    """Report a folder whose files cannot be listed: without the one that was typed there is nothing to do."""
+    message = f"{error.filename} cannot be read: {error.strerror}."
+    if Path(error.filename) == folder:
+        raise CliError(message, Status.USAGE)
+    stderr.print(f"{one_line(message)} It is left out.", markup=False)
 
 
 def _scheme(argument: str) -> str:
@@ -118,13 +141,16 @@ def parse_source(argument: str) -> Source:
     if not argument.strip():  # a variable that is not set; as a path it is the current folder
         raise CliError("One of the sources has no name.", Status.USAGE)
     if argument == STDIN:
-        return Source(argument, path=_stdin_copy())
+        return Source(argument, path=_stdin_copy(), is_copy=True)
     if _scheme(argument) in ("http", "https", "s3"):
         return Source(argument, url=argument)
     if _scheme(argument):
         raise CliError(f"{argument}: Earshot accepts files and http, https and s3 URLs.", Status.USAGE)
-    path = Path(argument).expanduser()
+    path = local_path(argument)
     try:
+        if path.is_fifo():  # as of `<(ffmpeg …)`: it can be read once, and has no length
+            with path.open("rb") as pipe:
+                return Source(argument, path=_copy(pipe, argument), is_copy=True)
         path.open("rb").close()
     except OSError as error:
         raise CliError(f"{argument} cannot be read: {error.strerror}.", Status.USAGE) from None
@@ -138,21 +164,26 @@ def _stdin_copy() -> Path:
             "- reads audio from standard input, and that is the terminal: `earshot transcribe - < ep1.mp3`.",
             Status.USAGE,
         )
-    descriptor, name = tempfile.mkstemp(prefix="earshot-stdin-")
+    return _copy(sys.stdin.buffer, "Standard input")
+
+
+def _copy(stream: BinaryIO, title: str) -> Path:
+    """Copy a stream into a file; `title` is what a message calls it."""
+    descriptor, name = tempfile.mkstemp(prefix="earshot-copy-")
     copy = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            shutil.copyfileobj(sys.stdin.buffer, file)
+            shutil.copyfileobj(stream, file)
     except BaseException as error:  # Ctrl-C among them
         copy.unlink()
         if not isinstance(error, OSError):
             raise
-        raise CliError(f"Standard input cannot be copied into {copy.parent}: {error.strerror}.") from None
+        raise CliError(f"{title} cannot be copied into {copy.parent}: {error.strerror}.") from None
     return copy
 
 
 def remove_copies(sources: Iterable[Source]) -> None:
-    """Remove the file that standard input was copied into."""
+    """Remove the files that standard input and pipes were copied into."""
     for source in sources:
-        if source.argument == STDIN and source.path:
+        if source.is_copy and source.path:
             source.path.unlink(missing_ok=True)

@@ -15,7 +15,6 @@ from earshot_cli.errors import CliError, Status
 from earshot_cli.transcription.formats import Format
 from earshot_cli.transcription.result_files import Task
 from earshot_cli.transcription.run_progress import RunProgress, SourceProgress
-from earshot_cli.transcription.sources import STDIN
 
 _FIRST_POLL_SECONDS = 0.15  # between two looks at a job; grows by half each time
 _MAX_POLLS_PER_SECOND = 8  # of all jobs together: a look is a request that somebody pays for
@@ -145,7 +144,7 @@ async def _transcribe_one(
     api = api.patient(show_busy)
     try:
         seen.state = "sending"
-        name = source.name if source.path and source.argument != STDIN else None
+        name = source.name if source.path and not source.is_copy else None
         submit = partial(api.submit, source.path or source.argument, options, seen.add_sent, name=name)
         job_id = await _submitted(api, submit, seen, interruption)
         outcome.job = {"request_id": job_id, "state": "queued"}

@@ -4,7 +4,7 @@
 const { chromium } = require("playwright-core");
 const { config, open } = require("./actions.cjs");
 
-const scenarios = Object.assign({}, ...["transcribing", "transcript", "troubles", "screens"].map((name) => require(`./scenarios/${name}.cjs`)));
+const scenarios = Object.assign({}, ...["transcribing", "transcript", "troubles", "screens", "habits"].map((name) => require(`./scenarios/${name}.cjs`)));
 
 (async () => {
   const args = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--autoplay-policy=no-user-gesture-required"];

@@ -65,6 +65,7 @@ def test_name_of_header_is_its_filename(header: str, name: str | None) -> None:
     [
         ("ep1.mp3", "ep1.srt"),
         ("v1.2 final", "v1.2 final.srt"),
+        ("Board 12.03.2026", "Board 12.03.2026.srt"),
         ("no dot", "no dot.srt"),
         ("a.long-ending", "a.long-ending.srt"),
         ('"quoted"; x=\\.mp3', '"quoted"; x=\\.srt'),

@@ -103,9 +103,9 @@ def test_out_that_means_a_file_is_refused_at_once(earshot: Any, deployment: Any)
     assert earshot("transcribe", audio, "-o", "v1.txt").returncode == 0
 
 
-def test_file_in_the_way_of_a_folder_is_reported(earshot: Any) -> None:
+def test_folder_in_the_way_of_a_file_is_reported(earshot: Any) -> None:
     earshot.file("talks/a/ep1.mp3", b"1")
-    earshot.file("texts/a", b"mine")
+    (earshot.folder / "texts/a/ep1.txt").mkdir(parents=True)
 
     failed = earshot("transcribe", "talks", "-r", "-o", "texts")
 

@@ -1,0 +1,93 @@
+// What people do that no button is for: a folder is dropped, a transcript printed, a filter changed by keys, a tab left open.
+
+const fs = require("node:fs"), os = require("node:os"), path = require("node:path");
+const { PAGE, SPEECH, drop, words } = require("../actions.cjs");
+
+const JOB = { state: "completed", source: { kind: "body" }, duration: 4, language: "en", options: "diarize=true" };
+
+module.exports = {
+  /** A folder is dropped: the recordings in it and in its folders are sent, and nothing else of it. */
+  async folder(page) {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "earshot-folder-"));
+    fs.mkdirSync(path.join(folder, "deep"));
+    for (const name of ["one.mp3", "notes.txt", ".hidden.mp3", "deep/two.FLAC"]) fs.writeFileSync(path.join(folder, name), "x");
+    await page.route(/\/v1\/uploads$/, () => {}); // never answered
+    await page.goto(PAGE);
+    await page.waitForSelector(".drop");
+    const devtools = await page.context().newCDPSession(page), data = { items: [], files: [folder], dragOperationsMask: 1 };
+    for (const type of ["dragEnter", "dragOver", "drop"]) await devtools.send("Input.dispatchDragEvent", { type, x: 300, y: 300, data });
+    await page.locator(".sending li").nth(1).waitFor();
+    const rows = await page.locator(".sending .name").allInnerTexts();
+    fs.rmSync(folder, { recursive: true });
+    return { rows };
+  },
+
+  /** A deployment that is busy gets a file later; a file that is gone is not sent again and again. */
+  async busy(page) {
+    let calls = 0;
+    await page.clock.install();
+    await page.route(/\/v1\/uploads$/, (route) => (calls++ ? route.continue() : route.fulfill({ status: 429, headers: { "retry-after": "30" }, json: { err_code: "TOO_MANY_REQUESTS", err_msg: "Too many jobs wait." } })));
+    await page.goto(PAGE);
+    await page.waitForSelector(".drop");
+    await drop(page, "busy.flac", SPEECH);
+    const row = page.locator(".sending li");
+    await row.getByText("Too many jobs wait.").waitFor();
+    await page.clock.fastForward(20000);
+    const early = calls;
+    await page.clock.fastForward(11000);
+    await page.waitForURL(/#\/jobs\//);
+    await page.route(/\/v1\/uploads$/, (route) => route.abort());
+    await page.goto(PAGE);
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "earshot-gone-")), file = path.join(folder, "gone.flac");
+    fs.writeFileSync(file, SPEECH);
+    await page.route(/\/v1\/uploads$/, async (route) => { fs.rmSync(folder, { recursive: true }); await route.abort(); });
+    await page.setInputFiles("#files", file);
+    await page.getByRole("button", { name: "Clear: gone.flac" }).waitFor();
+    page.complaints = page.complaints.filter((line) => !/ 429 |ERR_FAILED/.test(line));
+    return { early, gone: await page.locator(".sending li").first().innerText() };
+  },
+
+  /** A printed transcript has its speakers, and nothing that is pressed. A name that ends in a date keeps it. */
+  async print(page) {
+    const text = ["Good", "morning.", "Hello."];
+    const all = text.map((word, i) => ({ word, punctuated_word: word, start: i, end: i + 0.8, confidence: 0.9, speaker: i >> 1 }));
+    await page.route(/\/requests\/board\/edits/, (route) => route.fulfill({ json: { changes: [], speakers: [] }, headers: { etag: '"none"' } }));
+    await page.route(/\/requests\/board\/result/, (route) => route.fulfill({ json: { metadata: { duration: 4 }, results: { channels: [{ alternatives: [{ transcript: text.join(" "), words: all }] }] } } }));
+    await page.route(/\/requests\/board\/audio/, (route) => route.fulfill({ status: 410, json: { err_code: "AUDIO_GONE", err_msg: "The audio is gone." } }));
+    await page.route(/\/requests\/board$/, (route) => route.fulfill({ json: { ...JOB, request_id: "board", name: "Board 12.03.2026", created: new Date().toISOString() } }));
+    await page.goto(`${PAGE}#/jobs/board`);
+    await words(page);
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    const shown = await page.locator("body").innerText(), ink = await page.locator("#words p").first().evaluate((e) => getComputedStyle(e).color);
+    await page.emulateMedia({ media: "screen" });
+    const copied = await page.evaluate(() => { getSelection().selectAllChildren(document.getElementById("words")); return String(getSelection()); });
+    const [saved] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download JSON" }).click()]);
+    page.complaints = page.complaints.filter((line) => !line.includes("410"));
+    return { shown, ink, copied, saved: saved.suggestedFilename() };
+  },
+
+  /** The list is filtered by keys, its times go on, and the address after "Skip to the content" is still the screen's. */
+  async left(page) {
+    await page.clock.install();
+    const created = new Date().toISOString();
+    await page.route(/\/v1\/requests\?/, (route) => route.fulfill({ json: { requests: [{ ...JOB, request_id: "old", name: "old.mp3", created }] } }));
+    await page.goto(`${PAGE}#/jobs`);
+    const time = page.locator("tbody time");
+    await time.waitFor();
+    const times = [await time.innerText()];
+    await page.clock.fastForward(10 * 60000);
+    await time.filter({ hasText: "min" }).waitFor();
+    times.push(await time.innerText());
+    await page.getByLabel("State").focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await page.waitForURL(/state=queued/);
+    const focused = await page.evaluate(() => document.activeElement.name);
+    await page.locator(".skip").focus();
+    await page.keyboard.press("Enter");
+    const skipped = [await page.evaluate(() => document.activeElement.id), new URL(page.url()).hash];
+    await page.reload();
+    await page.locator("tbody tr").waitFor();
+    return { times, focused, skipped };
+  },
+};
