@@ -77,7 +77,7 @@ def test_every_format_has_changes_and_names():
     corrections = Corrections([Change(0, 1, 1, "<dog>")], [SpeakerName(0, 0, "Elinor")])
     corrected = correct(ORIGINAL, corrections)
 
-    assert "<dog>" in srt(corrected)
+    assert "<\u2060dog>" in srt(corrected)  # an unseen letter: players hide a tag
     assert "The <dog> sat" in text(corrected)
     answer = listen_response(corrected, options)
     assert "The <dog> sat" in answer["results"]["channels"][0]["alternatives"][0]["transcript"]
