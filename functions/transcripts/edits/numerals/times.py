@@ -93,7 +93,9 @@ def _after_clock(found: Cardinals, number: Number) -> list[Written]:
     is_last = not found.tokens.word(minutes.end)
     is_twelve_hours = 0 < number.value < 13
     is_time_of_day = is_last and is_twelve_hours and before in found.vocabulary.before_clocks
-    is_time_of_day = is_time_of_day or (is_last and is_twelve_hours and before == "now" and not is_joined)
+    is_now = before == "now" and found.tokens.word_before(number.start - 1) in ("it's", "is") and not is_joined
+    is_now = is_now and found.tokens.word_before(number.start - 2) in ("", "it", "so", "and", "but", "because")
+    is_time_of_day = is_time_of_day or (is_last and is_twelve_hours and is_now)
     mark = found.vocabulary.clocks.get(before, ":" if is_time_of_day else "")
     in_zone = found.tokens.word(minutes.end) in _OF_ZONE
     is_certain = is_joined or is_last or "" in joiners
