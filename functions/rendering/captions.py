@@ -155,8 +155,8 @@ def _next_cue_length(words: Sequence[PrintedWord], columns: int) -> int:
             return count
     end = _sentence_length(words, full)
     count = min((end + 1) // 2, full) if columns_of(join_words(words[full:end])) < columns / 2 else full
-    places = (place for place in range(count, count // 2, -1) if not belongs_to_next(texts[place - 1]))
-    return next(places, count)
+    counts = (shorter for shorter in range(count, count // 2, -1) if not belongs_to_next(texts[shorter - 1]))
+    return next(counts, count)
 
 
 def _sentence_length(words: Sequence[PrintedWord], least: int) -> int:

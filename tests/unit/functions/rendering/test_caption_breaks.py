@@ -28,11 +28,11 @@ CODE = ("Write <b> and </b>.", "Use Vec<T> or Map<K, V>.", "if a < b and c > d",
 
 
 @each_row(
-    ("said", "printed"),
+    ("text", "printed"),
     [*((text, text) for text in CODE), ("Put {b} and {\\an8} here.", "Put ｛b｝ and ｛\\an8｝ here.")],
 )
-def test_players_print_what_looks_like_markup(said: str, printed: str) -> None:
-    assert shown(srt(transcript([timed_segment(said)]))).replace("\u2060", "") == printed
+def test_players_print_what_looks_like_markup(text: str, printed: str) -> None:
+    assert shown(srt(transcript([timed_segment(text)]))).replace("\u2060", "") == printed
 
 
 @each_row(
