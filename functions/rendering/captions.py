@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from functions.rendering.caption_words import MAX_SECONDS, TICK, caption_words, columns_of, split_at_pauses
+from functions.rendering.phrase_breaks import belongs_to_next
 from functions.rendering.text_direction import MARKS, directed, is_right_to_left
 from functions.transcripts.printed_words import PrintedWord
 from functions.transcripts.sentences import CLAUSE_END, ends_sentence
@@ -27,6 +28,7 @@ MIN_SECONDS = 1.0  # of a cue
 LEAST_SECONDS = 0.5  # of a cue that another channel's or the next one interrupts: the next begins later
 MAX_DELAY_SECONDS = 1.0  # of a cue that interrupts another before that can be read
 CUE_PAUSE = 1.2  # seconds of silence that end a cue
+_GOOD_BREAK, _BAD_BREAK = 8, 20  # columns of difference between two lines that a break's place is worth
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,7 @@ def cues(transcript: Transcript) -> list[Cue]:
         replace(cue, end=max(cue.end, min(round(cue.start + max(MIN_SECONDS, cue.read_seconds), 3), limit)))
         for cue, limit in zip(separate, limits, strict=True)
     ]
-    readable[-1] = _before_the_end(readable[-1], readable[-2].end if len(readable) > 1 else 0.0)
-    return readable
+    return _before_the_end(readable, round(max(transcript.audio.duration, *(cue.end for cue in found)), 3))
 
 
 def timestamp(seconds: float, decimal_mark: str) -> str:
@@ -136,7 +137,8 @@ def _next_cue_length(words: Sequence[PrintedWord], columns: int) -> int:
     """Return the number of words in the next cue.
 
     Splits, in this order: at the last sentence end beyond half a line; at the last comma in the second half; in the
-    middle of a sentence of which less than half a line would be left; where the cue is full.
+    middle of a sentence of which less than half a line would be left; where the cue is full. The last two move before
+    words that lead to what follows: no cue ends with "and the" where its second half has another place.
     """
     full = 1
     while full < len(words) and words[full].end - words[0].start <= MAX_SECONDS and _fit(words[: full + 1], columns):
@@ -152,7 +154,9 @@ def _next_cue_length(words: Sequence[PrintedWord], columns: int) -> int:
         if CLAUSE_END.search(texts[count - 1]):
             return count
     end = _sentence_length(words, full)
-    return min((end + 1) // 2, full) if columns_of(join_words(words[full:end])) < columns / 2 else full
+    count = min((end + 1) // 2, full) if columns_of(join_words(words[full:end])) < columns / 2 else full
+    counts = (shorter for shorter in range(count, count // 2, -1) if not belongs_to_next(texts[shorter - 1]))
+    return next(counts, count)
 
 
 def _sentence_length(words: Sequence[PrintedWord], least: int) -> int:
@@ -184,9 +188,10 @@ def _wrap(words: Sequence[PrintedWord], columns: int) -> tuple[str, ...] | None:
 
     def unevenness(at: int) -> int:
         first, second = narrow[at]
-        # A break after punctuation reads better than an even one: it is worth eight columns of difference.
+        # A break after punctuation reads better than an even one, and one after "the" worse.
         ends = CLAUSE_END.search(first) or ends_sentence(words[at - 1].text, words[at].text)
-        return abs(columns_of(first) - columns_of(second)) - 8 * bool(ends)
+        leads = belongs_to_next(words[at - 1].text)
+        return abs(columns_of(first) - columns_of(second)) - _GOOD_BREAK * bool(ends) + _BAD_BREAK * leads
 
     return narrow[min(narrow, key=unevenness)]
 
@@ -211,10 +216,22 @@ def _without_overlaps(cues: Sequence[Cue]) -> list[Cue]:
     return result
 
 
-def _before_the_end(cue: Cue, earliest: float) -> Cue:
-    """Let the last cue begin earlier if the audio ends before it can be read; the silence before it has no cue."""
-    start = round(max(earliest, cue.end - MIN_SECONDS), 3)
-    return replace(cue, start=start) if start < cue.start and cue.end - cue.start < LEAST_SECONDS else cue
+def _before_the_end(cues: Sequence[Cue], end_of_speech: float) -> list[Cue]:
+    """Let the last cues begin earlier if the audio ends before they can be read: into silence, or into others' time.
+
+    Each has `LEAST_SECONDS` then. Where the audio is too short for all of them the last ones outlast it.
+    """
+    result, limit = [*cues], max(end_of_speech, len(cues) * LEAST_SECONDS)
+    for at in range(len(cues) - 1, -1, -1):
+        cue = result[at]
+        end = min(cue.end, limit)
+        if end - cue.start >= LEAST_SECONDS - TICK:
+            result[at] = replace(cue, end=end)
+            break
+        silent_from = min(result[at - 1].end, end - LEAST_SECONDS) if at else 0.0
+        limit = max(round(max(silent_from, end - MIN_SECONDS), 3), at * LEAST_SECONDS)
+        result[at] = replace(cue, start=limit, end=max(end, round(limit + LEAST_SECONDS, 3)))
+    return result
 
 
 def _share(first: Cue, second: Cue) -> float:

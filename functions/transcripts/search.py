@@ -16,6 +16,7 @@ LEAST_CONFIDENCE = 0.6  # of a hit. Two unrelated English words of a length reac
 _LEAST_LETTERS = 0.4  # that are alike: the same sounds alone are not enough, "cat" and "good" are both K-T
 _LEAST_LENGTH = 0.6  # of the shorter by the longer
 _LEAST_STEM = 4  # letters of a term that is looked for as the beginning of a longer word: "cancel" in "cancellation"
+_ENDINGS = ("s", "es", "ed", "ing")  # of shorter terms, whose last letter may be doubled
 _LONGEST_OF_STEM = 2  # of such a word, in lengths of the term
 _MORE_WORDS = 2  # that Whisper may make of a term it does not know: "Kubernetes" → "Cooper net ease"
 
@@ -54,7 +55,7 @@ def _windows(words: Sequence[TranscriptWord], most: int, longest: int) -> _Windo
         letters = ""
         for last in range(first, min(first + most, len(texts))):
             letters += texts[last]
-            if len(letters) > longest * (_LONGEST_OF_STEM if first == last else 1 / _LEAST_LENGTH):
+            if len(letters) > longest * (_LONGEST_OF_STEM if first == last else 1 / _LEAST_LENGTH) + 1:
                 break
             if texts[first] and texts[last]:
                 found.setdefault(len(letters), {}).setdefault(letters, []).append((first, last))
@@ -92,10 +93,17 @@ def _candidates(term: str, most: int, windows: _Windows) -> Iterator[Hit]:
 
 
 def _derived(term: str, windows: _Windows) -> Iterator[Hit]:
-    """Yield single words that begin with the term; the ending counts half of what other letters that differ do."""
-    for length in range(len(term) + 1, _LONGEST_OF_STEM * len(term) + 1) if len(term) >= _LEAST_STEM else ():
+    """Yield single words that begin with the term; the ending counts half of what other letters that differ do.
+
+    Of a term of three letters only its English forms: "running" of "run", and no "runway".
+    """
+    forms = (
+        {stem + ending for stem in (term, term + term[-1:]) for ending in _ENDINGS} if len(term) == 3 else set[str]()
+    )
+    longest = _LONGEST_OF_STEM * len(term) + bool(forms)
+    for length in range(len(term) + 1, longest + 1) if len(term) >= _LEAST_STEM or forms else ():
         for letters, found in windows.get(length, {}).items():
-            if letters.startswith(term):
+            if letters in forms if forms else letters.startswith(term):
                 confidence = 1 - (length - len(term)) / length / 2
                 yield from (Hit(confidence, first, last) for first, last in found if first == last)
 
@@ -106,8 +114,8 @@ def _similarity(one: str, other: str) -> float:
 
 
 def _letters(words: Sequence[str]) -> str:
-    """Return the words in lower case without spaces, accents and punctuation between their letters."""
-    decomposed = unicodedata.normalize("NFKD", "".join(normalised(word) for word in words))
+    """Return the words in lower case ("ss" for "ß") without spaces, accents and punctuation between their letters."""
+    decomposed = unicodedata.normalize("NFKD", "".join(normalised(word) for word in words).casefold())
     return "".join(letter for letter in decomposed if letter.isalnum())
 
 

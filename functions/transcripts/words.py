@@ -11,6 +11,8 @@ from functions.transcripts.printed_words import PrintedWord, segment_words
 from functions.transcripts.speakers import WordSpeaker, word_speakers
 from functions.transcripts.transcript import Channel, Transcript
 
+_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)])  # Unicode's category Cc, to nothing
+
 
 @dataclass(frozen=True)
 class TranscriptWord:
@@ -70,13 +72,14 @@ def printed_words(transcript: Transcript, channel: Channel) -> Iterator[PrintedW
 def join_words(words: Iterable[TranscriptWord | PrintedWord], punctuated: bool = True) -> str:
     """Join words to one line with the model's own spaces.
 
-    Two words of a script with spaces are always separated, also where the punctuation between them is left out.
+    Two words of a script with spaces are always separated, also where the punctuation between them is left out. Control
+    characters of a correction or a replacement are left out: a NUL ends a caption file, others steer a terminal.
     """
     line = ""
     for word in words:
         text = word.text if punctuated else word.normalised
         line += _space_between(line, word, text) + text
-    return line
+    return _without_controls(line)
 
 
 def join_segments(texts: Iterable[str], language: str) -> list[str]:
@@ -89,8 +92,12 @@ def join_segments(texts: Iterable[str], language: str) -> list[str]:
         word = TranscriptWord(text.strip(), "", 0.0, 0.0, 0.0, space_before=language not in UNSPACED)
         before = spaced[-1] if spaced else ""
         space = _space_between(before, word) if spaced else " " * word.space_before
-        spaced.append(space + word.text)
+        spaced.append(space + _without_controls(word.text))
     return spaced
+
+
+def _without_controls(text: str) -> str:
+    return text if text.isprintable() else text.translate(_CONTROLS)
 
 
 def _ordered_words(transcript: Transcript, channel: Channel, keep_punctuation: bool = False) -> list[TranscriptWord]:

@@ -19,6 +19,20 @@ _MEASURES = word_set(
     "horas metros anni mesi settimane giorni ore metri anos dias jaar maanden weken dagen uur "
     "prozent menschen kunden personen kilo stück personas personnes persone pessoas mensen kroner kronor"
 )
+# How plural nouns look, by Whisper's code of the language; and words that look so and are none.
+_PLURALS = {
+    **dict.fromkeys(("en", "es", "fr", "pt"), re.compile(r"[a-zà-ÿ]{3,}[sx]")),
+    "de": re.compile(r"[A-ZÄÖÜ][a-zäöüß]{2,}"),
+    "it": re.compile(r"[a-zà-ÿ]{3,}[ei]"),
+    "nl": re.compile(r"[a-z]{3,}(?:en|s)"),
+    "da": re.compile(r"[a-zæøå]{3,}er"),
+}
+_NO_NOUNS = word_set(
+    "was has does this its yes thanks plus perhaps always expires needs works gets goes shows says looks seems comes "
+    "belongs bitte danke dans les des nos vos mes tes ses sous puis alors pas más pues después entonces mas depois "
+    "anche oppure come dove scade vale grazie prego che voor maar deze dus sinds samen efter eller"
+)
+_BEFORE_NOUNS = word_set("more new other different extra nouveaux nuevos nuevas novos novas weitere neue nuovi nuove")
 _CLOCK_OR_DECIMAL = re.compile(r"\d{1,2}:\d\d(:\d\d)?|\d+[.,]\d{1,2}|[1-9]\d{0,2}([.,]\d{3})+([.,]\d{1,2})?|\d+/\d+")
 
 
@@ -30,6 +44,16 @@ def is_amount(words: Sequence[TranscriptWord], numeral: Numeral, language: str) 
         or following in _MEASURES
         or following in _money(language)
     )
+
+
+def counts_things(words: Sequence[TranscriptWord], numeral: Numeral, language: str) -> bool:
+    """Tell whether a plural noun follows right behind a numeral: "ending in 1500 votes", "endete mit 1500 Stimmen"."""
+    at = numeral.last + 1
+    at += at < len(words) and words[at].normalised in _BEFORE_NOUNS
+    if at >= len(words) or language not in _PLURALS or words[numeral.last].text[-1:] in ".,;:?!…":
+        return False
+    noun = words[at].text.rstrip(".,;:?!…")
+    return bool(_PLURALS[language].fullmatch(noun)) and noun.lower() not in _NO_NOUNS
 
 
 def is_clock_or_decimal(numeral: Numeral) -> bool:

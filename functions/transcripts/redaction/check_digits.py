@@ -6,13 +6,16 @@ import re
 
 CARD_LENGTHS = range(13, 20)  # ISO/IEC 7812: at most 19 digits; 13 is the shortest in use
 USUAL = (15, 16)  # digits of most cards
+_AMEX_DIGITS = 15
 _IBAN = re.compile(r"[a-z]{2}\d{2}[a-z\d]{11,30}")
 
 
 def is_card(digits: str) -> bool:
     """Tell whether digits are a card's number, or have one of 16 digits in them, by the first digit and the last."""
-    # The first digit of cards is 2 (Mastercard) to 6 (Discover, UnionPay); 3 is American Express and Diners.
-    if len(digits) in CARD_LENGTHS and digits[0] in "23456" and passes_luhn(digits):
+    # The first digit of cards is 2 (Mastercard) to 6 (Discover, UnionPay); 3 is American Express and Diners. Only
+    # American Express has 15 digits: others are a French insurance number, or part of a number that was misheard.
+    first = "3" if len(digits) == _AMEX_DIGITS else "23456"
+    if len(digits) in CARD_LENGTHS and digits[0] in first and passes_luhn(digits):
         return True
     longest = CARD_LENGTHS[-1]
     windows = (digits[at : at + 16] for at in range(len(digits) - 15)) if len(digits) > longest else ()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from functions.options.redacted_entities import Entity
-from functions.transcripts.redaction.amounts import is_amount, is_clock_or_decimal
+from functions.transcripts.redaction.amounts import counts_things, is_amount, is_clock_or_decimal
 from functions.transcripts.redaction.announcements import (
     LONG_ENOUGH,
     SINCE,
@@ -95,6 +95,8 @@ def _candidates(
     digits, text = digits_of(run), text_of(run)
     weak = weak_cues_before(cues, run[0].first)
     is_end = any(cue.entity is Entity.CREDIT_CARD and are_last_four(words, cue, run, digits) for cue in weak)
+    if is_end and counts_things(words, run[-1], language) and not _is_about_card(cues, run[0].first, found):
+        is_end = False
     anew = [digits_of(each) for each in begun_anew(words, run)] if len(digits) > _AMBIGUOUS else []
     for cue in cues_before(cues, run[0].first):
         is_short = cue.entity in _ANNOUNCE_ONE or len(digits) == _AMBIGUOUS
@@ -136,7 +138,7 @@ def _weakly_announced(
     for cue in near:
         if cue.entity is Entity.PHONE_NUMBER and (len(digits) in _TELEPHONE or is_end):
             yield Entity.PHONE_NUMBER
-        if cue.entity is Entity.CREDIT_CARD and are_last_four(words, cue, run, digits):
+        if cue.entity is Entity.CREDIT_CARD and is_end:
             yield Entity.CREDIT_CARD
         is_code = cue.text in codes and not is_used and not _is_harmless(words, cue, cues, run, digits, found)
         if is_code and (about_card or are_code_and_back(codes)):

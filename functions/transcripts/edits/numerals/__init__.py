@@ -25,6 +25,7 @@ from functions.transcripts.words import TranscriptWord
 
 NUMERAL_LANGUAGES = frozenset(VOCABULARIES)
 _LONG = re.compile(r"(\D*)([1-9]\d{4,})((?:\D.*)?)")
+_LONG_AMOUNT = re.compile(r"([$£€])(\d{4,})((?:\D.*)?)")
 _VERBS = frozenset({"is", "was", "call", "called", "dial", "dialled"})  # stand before a code, and before a count
 LEAST_READABLE = 10  # in running text a smaller count or rank reads better as a word: the Associated Press's rule
 
@@ -64,11 +65,11 @@ def _written(tokens: Tokens, least: int) -> list[Written]:
 
 
 def _grouped(tokens: Tokens, part: Written) -> Written:
-    """Return a count of ten thousand and more with marks between thousands.
+    """Return a count of ten thousand and more, and an amount in dollars of a thousand, with marks between thousands.
 
     Digits of a telephone are no count, and neither is what a noun before it numbers: "zip code", "room".
     """
-    match = _LONG.fullmatch(part.text)
+    match = _LONG.fullmatch(part.text) or _LONG_AMOUNT.fullmatch(part.text)
     is_named = tokens.word_before(part.start) in (tokens.vocabulary.codes - _VERBS) | tokens.vocabulary.designators
     if not match or is_named or not tokens.vocabulary.group_mark:
         return part

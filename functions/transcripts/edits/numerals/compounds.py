@@ -27,6 +27,9 @@ def compounds(tokens: Tokens, least: int) -> Iterator[Written]:
         if tokens.language == "en" and (decade := _decade(token.lower)) and not token.is_name:
             yield Written(at, at + 1, decade)
             continue
+        if tokens.language == "en" and (decade := _decade_of(token.lower, tokens.word(at + 1))):
+            yield Written(at, at + 2, decade)
+            continue
         value, rest = _split(token.lower, tokens.language)
         if rest == "second" and value % 10 == 0 and not _is_duration(tokens, at):
             continue  # "the forty-second president", "he finished forty-second"
@@ -44,6 +47,14 @@ def _decade(word: str) -> str:
     century, _, tens = word.partition("-")
     value = _value(century, "en") if tens in DECADES else 0
     return f"{value}{DECADES[tens]}" if 12 < value < 21 else ""
+
+
+def _decade_of(word: str, decade: str) -> str:
+    """Return "mid-nineteen nineties" as mid-1990s; empty for other words."""
+    part, _, century = word.partition("-")
+    is_part = part in ("mid", "early", "late", "pre", "post") and decade in DECADES
+    value = _value(century, "en") if is_part else 0
+    return f"{part}-{value}{DECADES[decade]}" if 12 < value < 21 else ""
 
 
 @lru_cache(maxsize=4096)

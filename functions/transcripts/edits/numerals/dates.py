@@ -8,8 +8,15 @@ from itertools import pairwise
 from functions.transcripts.edits.numerals.cardinals import Written
 from functions.transcripts.edits.numerals.numbers import Number
 from functions.transcripts.edits.numerals.tokens import Tokens
-from functions.transcripts.edits.numerals.vocabularies import AFTER_ATTACKS, AFTER_YEARS, ATTACKS
+from functions.transcripts.edits.numerals.vocabularies import AFTER_YEARS
 
+# Words that say the attacks of "nine eleven", and those that may stand behind it, too.
+_ATTACKS = frozenset(
+    ["attack", "attacks", "terrorist", "terrorists", "hijackers", "victims", "memorial", "commission", "changed"]
+)
+_AFTER_ATTACKS = _ATTACKS | frozenset(
+    ["museum", "survivors", "families", "era", "report", "conspiracy", "happened", "was"]
+)
 _BEFORE_DATES = frozenset(["am", "vom", "zum", "den", "dem", "bis", "ab", "seit"])
 _BEFORE_ATTACKS = frozenset(["of", "on", "since", "post", "pre"])
 _BEFORE_TIMES = frozenset(["before", "after", "until", "till", "at", "by", "from", "around", "about"])
@@ -51,7 +58,7 @@ def _is_nine_eleven(tokens: Tokens, nine: Number, eleven: Number) -> bool:
     if before and tokens[nine.start - 1].is_name:
         return False  # "a Porsche nine eleven"
     if before in _BEFORE_TIMES:
-        says_attacks = any(token.lower in ATTACKS for token in tokens[eleven.end : eleven.end + _NEAR])
-        return says_attacks or (after in AFTER_ATTACKS and before not in _CLOCKS)
+        says_attacks = any(token.lower in _ATTACKS for token in tokens[eleven.end : eleven.end + _NEAR])
+        return says_attacks or (after in _AFTER_ATTACKS and before not in _CLOCKS)
     is_meant = before in _BEFORE_ATTACKS and (not after or after in AFTER_YEARS)
-    return is_meant or after in AFTER_ATTACKS
+    return is_meant or after in _AFTER_ATTACKS

@@ -6,7 +6,7 @@ _LABELS = {
     "en": """
         chapter step page part level phase day week lesson verse act scene episode season volume section option
         grade type line item case exhibit question round stage track paragraph article figure table appendix
-        press
+        press clause slide exercise exhibit platform problem
     """,
     "fr": """
         chapitre page étape partie niveau phase leçon épisode saison volume section option type ligne article

@@ -79,6 +79,9 @@ def _refined(tokens: Tokens, number: Number) -> list[Number]:
         is_plural = tokens.language == "en" and words[-1].endswith("s")
         is_hundredth = words[-1] in tokens.vocabulary.cents  # "cinquanta centesimi"
         return found_between(tokens, start, last) if is_plural or is_hundredth else [number]  # "twenty seconds"
+    for at in range(start + 1, last) if tokens.language == "en" else ():
+        if tokens[at].lower == "and" and not _is_scale(tokens[at - 1].lower, "en"):
+            return [*found_between(tokens, start, at), *found_between(tokens, at + 1, number.end)]  # "thirty and three"
     if all(_is_scale(word, tokens.language) for word in words):
         return [replace(_with_article(tokens, number), is_sure=False)]
     if words[-1] == "hundreds" and number.value in (1700, 1800, 1900):
@@ -106,7 +109,7 @@ def _refined(tokens: Tokens, number: Number) -> list[Number]:
 def _is_zero(tokens: Tokens, number: Number) -> bool:
     """Tell whether the "oh" that a number begins with is no exclamation: it is among digits, or in "in oh five"."""
     before = tokens.word_before(number.start)
-    is_among_digits = before in MULTIPLIERS or any(
+    is_among_digits = {before, tokens.word(number.end)} & MULTIPLIERS.keys() or any(
         found_between(tokens, at, at + 1)
         for at, border in ((number.start - 1, number.start), (number.end, number.end))
         if at >= 0 and tokens.word(border) and tokens.word(at + 1)
@@ -114,7 +117,7 @@ def _is_zero(tokens: Tokens, number: Number) -> bool:
     is_decimal = tokens.word(number.start + 1) in tokens.vocabulary.decimal_words  # "oh point five"
     is_hour = tokens.word(number.end) == "hours"  # "oh seven hundred hours"
     is_group = _is_group_of_digits(tokens, number)
-    return is_among_digits or is_group or is_decimal or is_hour or before in tokens.vocabulary.year_signs
+    return bool(is_among_digits) or is_group or is_decimal or is_hour or before in tokens.vocabulary.year_signs
 
 
 def _is_group_of_digits(tokens: Tokens, number: Number) -> bool:
@@ -171,7 +174,10 @@ def _continued_decimals(tokens: Tokens, before: Number, number: Number) -> Numbe
     if not mark or not number.is_word:
         return None
     marked_at = max(at for at in range(before.start, before.end) if tokens[at].lower in names)
-    is_digit_by_digit = len(before.text.rpartition(mark)[2]) == before.end - marked_at - 1
+    last_part = before.text.rpartition(mark)[2]
+    if not between and tokens[marked_at].lower == "dot" and len(last_part) == 1 and len(number.text) == 2:
+        return replace(before, end=number.end, text=before.text + number.text)  # "dot two fifty-five" is .255
+    is_digit_by_digit = len(last_part) == before.end - marked_at - 1
     if not between and number.value < 10 and is_digit_by_digit:
         return replace(before, end=number.end, text=before.text + number.text)
     return None

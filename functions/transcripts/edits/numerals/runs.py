@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -16,9 +17,12 @@ _EARLY_YEAR_SIGNS = frozenset({"in", "since", "year", "jahr", "jaar", "år"})  #
 _PER = frozenset({"a", "an", "each", "apiece", "per"})  # "nineteen ninety-nine a month"
 _SIGHT = frozenset({"vision", "hindsight", "eyesight", "sight", "eye", "eyes", "acuity"})  # that is twenty twenty
 _NO_YEARS = {(15, 20), (15, 30), (15, 40)}  # an estimate, and scores of tennis
+_OVENS = frozenset({"oven", "preheat", "preheated"})  # whose degrees are not said: "to three fifty"
 _NEAR = 4  # words before it within which one of these counts
 _PRICE_WORDS = 3  # before an amount, within which one says that it is one
 _JOINING = frozenset({"and", "but", "to", "with", "the", "that"})  # follow two other numbers as often as a year
+_LETTERS = frozenset("bcdefghjklmnpqrstuvwxyz")  # that a code begins with: "F one fifty"; "a" and "I" are words
+_TOLL_FREE = re.compile(r"1?8\d0|1?8(00|33|44|55|66|77|88)")
 DECADES = {"twenties": "20s", "thirties": "30s", "forties": "40s", "fifties": "50s", "sixties": "60s"}
 DECADES |= {"seventies": "70s", "eighties": "80s", "nineties": "90s"}
 
@@ -110,7 +114,8 @@ def _multiplied(tokens: Tokens, numbers: Sequence[Number]) -> list[Number]:
 def _is_counting(tokens: Tokens, chain: Sequence[Number]) -> bool:
     is_listed = any(tokens[number.end - 1].ends_phrase for number in chain[:-1])
     before = tokens.word_before(chain[0].start)
-    if not is_listed and (before in tokens.vocabulary.codes or before[-1:].isdigit()):
+    is_code = before in tokens.vocabulary.codes or _is_letter(tokens, chain[0].start)
+    if not is_listed and (is_code or before[-1:].isdigit()):
         return False
     steps = {after.value - before.value for before, after in pairwise(chain)}
     return len(chain) > 2 and steps in ({1}, {-1}) and all(number.is_word for number in chain)
@@ -140,14 +145,21 @@ def _is_group(tokens: Tokens, run: Sequence[Number]) -> bool:
 
     Two digits are a group; before another word they may be a count: "one two three, two three days".
     """
-    is_digits = all(len(n.text) == 1 or n.text.startswith("0") for n in run) and all(n.text.isdigit() for n in run)
+    is_toll_free = bool(_TOLL_FREE.fullmatch("".join(n.text for n in run)))  # "one eight hundred, five five five, …"
+    is_digits = all(len(n.text) == 1 or n.text.startswith("0") or is_toll_free for n in run)
+    is_digits = is_digits and all(n.text.isdigit() for n in run)
     return is_digits and sum(len(n.text) for n in run) >= 2 and not tokens.word(run[-1].end)
 
 
 def _is_designator(tokens: Tokens, run: Sequence[Number]) -> bool:
     """Tell whether the numbers are one in parts: "flight two forty-five"."""
-    is_named = tokens.word_before(run[0].start) in tokens.vocabulary.designators
+    is_named = tokens.word_before(run[0].start) in tokens.vocabulary.designators or _is_letter(tokens, run[0].start)
     return is_named and len(run) == 2 and all(n.text.isdigit() for n in run) and len(run[1].text) == 2
+
+
+def _is_letter(tokens: Tokens, at: int) -> bool:
+    """Tell whether an English letter stands before an index, as in codes: "A B one two three four"."""
+    return tokens.language == "en" and tokens.word_before(at) in _LETTERS
 
 
 def _is_house(tokens: Tokens, run: Sequence[Number]) -> bool:
@@ -160,10 +172,11 @@ def _is_hundreds(tokens: Tokens, run: Sequence[Number]) -> bool:
     """Tell whether two numbers are one without the word "hundred": "one twenty over eighty", "one sixty pounds"."""
     if len(run) != 2 or not (0 < run[0].value < 10 and len(run[0].text) == 1 and run[1].text.isdigit()):
         return False
-    end = run[1].end
+    end, near = run[1].end, tokens[max(0, run[0].start - _NEAR) : run[0].start]
+    is_oven = any(token.lower in _OVENS for token in near) and not tokens.word(end).startswith("minute")
     below = tokens.word(end + 1)
     is_pressure = tokens.word(end) == "over" and (below.isdigit() or (bool(below) and is_number(below, "en")))
-    is_measured = is_pressure or tokens.word(end) in tokens.vocabulary.hundreds_of
+    is_measured = is_pressure or is_oven or tokens.word(end) in tokens.vocabulary.hundreds_of
     return tokens.language == "en" and len(run[1].text) == 2 and is_measured
 
 

@@ -8,12 +8,14 @@ from functions.transcripts.edits.numerals.bound_pairs import are_bound, is_of_on
 from functions.transcripts.edits.numerals.kings import is_of_king
 from functions.transcripts.edits.numerals.labels import AFTER_LABELS, LABELS
 from functions.transcripts.edits.numerals.numbers import Number, is_fraction
+from functions.transcripts.edits.numerals.streets import LEAST_OF_STREET, is_street_word
 from functions.transcripts.edits.numerals.tokens import Tokens
 
 NEAR = 3  # numbers before and after one that may say what it is: none is looked for further than three words away
 _LARGEST_ESTIMATE = 10  # "one or two" stays; "one or fifty" is "one or 50"
 _BEFORE_PARTS = frozenset({"a", "an", "one"})  # "a fifth", "one tenth", "a twenty second clip"
 _WEEKDAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
+_DETERMINERS = frozenset(["the", "this", "that", "my", "your", "his", "her", "its", "our", "their"])
 _STRESSED = frozenset({"één"})  # Dutch, where the article is "een"
 _SCORE_JOINERS = frozenset({"to", "zu", "a", "à"})
 
@@ -45,13 +47,14 @@ def is_certain(tokens: Tokens, number: Number, others: Sequence[Number], least: 
 
 def _is_many(tokens: Tokens, number: Number) -> bool:
     """Tell whether a word that may be none is a number beside another one: "de neuf à douze"."""
-    return number.is_word and number.value > 1 and tokens[number.start].lower in tokens.vocabulary.ambiguous
+    return number.is_word and number.value != 1 and tokens[number.start].lower in tokens.vocabulary.ambiguous
 
 
 def _is_label(tokens: Tokens, number: Number) -> bool:
     """Tell whether the number says which of several: "chapter one", "tapez un pour le français"."""
     labels, after = LABELS[tokens.language], tokens.word(number.end)
-    is_label = number.is_word and tokens.word_before(number.start) in labels
+    at = number.start - (tokens.word_before(number.start) == "number")  # "question number one"
+    is_label = number.is_word and tokens.word_before(at) in labels
     return is_label and (not after or after in labels or after in AFTER_LABELS[tokens.language])
 
 
@@ -116,13 +119,15 @@ def _is_rank(tokens: Tokens, number: Number, least: int) -> bool:
     if last.endswith("second") and number.value > 2 and after not in tokens.vocabulary.ranked:
         return False  # "a thirty second timer"
     is_one_part = tokens[number.start].lower == "one" and number.end == number.start + 2
-    if is_one_part and tokens.word_before(number.start) != "the":
+    if is_one_part and tokens.word_before(number.start) not in _DETERMINERS:
         return False  # "one hundredth of a second"
     if number.text.endswith(".") and not tokens.word(number.end):
         return False  # its full stop would look like the sentence's
     if number.is_word and is_of_king(tokens, number):
         return False  # Italian "Papa Giovanni ventitreesimo"
-    return number.value >= max(tokens.vocabulary.ordinals_from, least) and not tokens[number.start].is_name
+    is_street = number.value >= LEAST_OF_STREET and is_street_word(tokens, number.end)
+    is_name = tokens[number.start].is_name and not is_street
+    return number.value >= max(tokens.vocabulary.ordinals_from, least) and not is_name
 
 
 def _is_next_to_month(tokens: Tokens, number: Number) -> bool:

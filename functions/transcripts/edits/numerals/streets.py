@@ -15,6 +15,7 @@ _ENGLISH_STREETS = frozenset(
     ["street", "avenue", "road", "lane", "drive", "boulevard", "court", "place", "way", "square", "terrace", "parkway"]
 )
 _ENGLISH_NAME_WORDS = 3
+LEAST_OF_STREET = 10  # "Fifth Avenue", but "42nd Street": the Associated Press's rule
 
 
 def is_in_street(tokens: Tokens, at: int) -> bool:
@@ -23,6 +24,11 @@ def is_in_street(tokens: Tokens, at: int) -> bool:
     while len(words) < _MAX_STREET_WORDS and (word := tokens.word_before(at - len(words))):
         words.append(word)
     return not _STREETS.isdisjoint(words[1:])
+
+
+def is_street_word(tokens: Tokens, at: int) -> bool:
+    """Tell whether "Street" and the like stand at an index."""
+    return tokens.language == "en" and tokens.word(at) in _ENGLISH_STREETS
 
 
 def is_before_street(tokens: Tokens, at: int) -> bool:

@@ -26,6 +26,10 @@ _DAY_PARTS = (
     ("at", "night"),
 )
 _SCHEDULED = frozenset(["train", "bus", "flight", "ferry", "appointment", "meeting", "show", "slot", "service", "bell"])
+_SCHEDULED |= {"news", "showing", "screening", "kickoff", "mass", "class", "session", "curfew", "departure", "shuttle"}
+_ROUGHLY = frozenset(["about", "around", "almost", "nearly", "roughly", "exactly"])  # "at about five fifteen"
+_MINUTES = frozenset(["minutes", "minuten", "minutos", "minuti", "minutter"])
+_OF_ZONE = frozenset(["local", "hours", "utc", "gmt", "zulu", "eastern", "central", "pacific"])
 _AFTER_TIMES = frozenset(["on", "in", "every", "this", "today", "tonight", "tomorrow", "and", "or"])
 _FROM_TO = {"from": ("to", "until", "till"), "between": ("and",)}
 _BEFORE_MINUTES = frozenset(
@@ -56,7 +60,7 @@ def _with_hour_word(found: Cardinals, number: Number) -> list[Written]:
     is_joined = found.is_clock_joiner(number.end + 1)
     at = number.end + 1 + is_joined
     minutes = found.two_digits(at) or (None if is_joined else found.last_digit(at))
-    if not form or not minutes:
+    if not form or not minutes or found.tokens.word(minutes.end) in _MINUTES:  # "duas horas e vinte minutos"
         return []
     texts = form.format(number.text, f"{int(minutes.value):02d}").split()
     ends = [*(number.end, number.end + 1)[: len(texts) - 1], minutes.end]
@@ -78,6 +82,8 @@ def _with_day_half(found: Cardinals, number: Number) -> list[Written]:
 
 def _after_clock(found: Cardinals, number: Number) -> list[Written]:
     before = found.tokens.word_before(number.start)
+    is_rough = before in _ROUGHLY and found.tokens.language == "en"
+    before = found.tokens.word_before(number.start - 1) if is_rough else before
     joiners = found.vocabulary.clock_joiners
     is_joined = found.is_clock_joiner(number.end)
     at = number.end + is_joined
@@ -87,10 +93,14 @@ def _after_clock(found: Cardinals, number: Number) -> list[Written]:
     is_last = not found.tokens.word(minutes.end)
     is_twelve_hours = 0 < number.value < 13
     is_time_of_day = is_last and is_twelve_hours and before in found.vocabulary.before_clocks
+    is_now = before == "now" and found.tokens.word_before(number.start - 1) in ("it's", "is") and not is_joined
+    is_now = is_now and found.tokens.word_before(number.start - 2) in ("", "it", "so", "and", "but", "because")
+    is_time_of_day = is_time_of_day or (is_last and is_twelve_hours and is_now)
     mark = found.vocabulary.clocks.get(before, ":" if is_time_of_day else "")
+    in_zone = found.tokens.word(minutes.end) in _OF_ZONE
     is_certain = is_joined or is_last or "" in joiners
     is_certain = is_certain and not is_before_street(found.tokens, minutes.end)  # "at twelve twenty-one Oak Street"
-    is_time = mark and is_certain and (is_last or is_twelve_hours or mark != ":")
+    is_time = mark and is_certain and (is_last or is_twelve_hours or mark != ":" or in_zone)
     return [Written(number.start, minutes.end, f"{number.text}{mark}{int(minutes.value):02d}")] if is_time else []
 
 

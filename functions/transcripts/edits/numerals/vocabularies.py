@@ -19,9 +19,6 @@ def _unsigned(words: str) -> dict[str, str]:
 
 # Words behind an English year, and not behind "twenty, twenty-one people": "twenty twenty was a hard year".
 AFTER_YEARS = _set("was is has will had when because where that and but to with the it we they i he she")
-# Words that say the attacks of "nine eleven", and those that may stand behind it, too.
-ATTACKS = _set("attack attacks terrorist terrorists hijackers victims memorial commission changed")
-AFTER_ATTACKS = ATTACKS | _set("museum survivors families era report conspiracy happened was")
 VOCABULARIES = {
     "en": Vocabulary(
         ambiguous=_set("one o zero"),
@@ -46,11 +43,12 @@ VOCABULARIES = {
         clocks={"at": ":", "until": ":", "till": ":"},
         zeros=_set("oh o"),
         spellings={"^oh$": "o"},
-        idioms=_phrases("twenty twenty vision", "twenty twenty hindsight", "high five", "one two punch"),
+        idioms=_phrases("twenty twenty vision", "twenty twenty hindsight", "high five", "one two punch", "cloud nine"),
         prices=_set("cost costs costing pay pays paid price priced charge charged charges worth"),
         codes=_set("is was dash code pin number password passcode combination dial dialled call called extension zip"),
         designators=_set(
-            "flight room route highway interstate freeway boeing airbus bus gate apartment unit suite extension line"
+            "flight room route highway interstate freeway boeing airbus bmw bus gate exit apartment unit suite "
+            "extension line port section form channel"
         ),
         hundreds_of=_set("pounds miles degrees volts watts feet yards milligrams calories horsepower"),
         minus=_set("minus negative"),
@@ -110,9 +108,7 @@ VOCABULARIES = {
         lengths=_set("meter"),
         counted_endings="(?:jährig|tägig|stündig|minütig|prozentig)(?:e[rnsm]?)?",
         idioms=_phrases(
-            *(f"{verb} acht" for verb in ["gib", "gebt", "geben", "gab", "habt", "außer"]),
-            "in acht nehmen",
-            "vier augen",
+            "gib acht", "gebt acht", "geben acht", "gab acht", "habt acht", "außer acht", "in acht nehmen", "vier augen"
         ),
     ),
     "es": Vocabulary(
@@ -222,6 +218,10 @@ VOCABULARIES = {
         degrees=_set("graden graad"),
         lengths=_set("meter"),
         counted_endings="(?:jarige?n?|daagse|urige?)",
+        spellings={
+            "^eén$": "één",
+            r"^((?:der|veer|vijf|zes|zeven|acht|negen)tien)(?=(?!honderd)\w*tig$)": r"\1honderd",
+        },
     ),
     "da": Vocabulary(
         ambiguous=_set("en et én ét nul"),

@@ -7,6 +7,7 @@ import pytest
 from earshot_contract.documents.shard_results import Segment, Word
 from functions.options.options import Options
 from functions.rendering.deepgram import listen_response
+from functions.rendering.formats import FORMATS
 from functions.rendering.srt import srt
 from functions.rendering.text import text
 from functions.transcripts.corrections import (
@@ -18,6 +19,7 @@ from functions.transcripts.corrections import (
     correct,
     with_replaced,
 )
+from functions.transcripts.edit import edit
 from functions.transcripts.transcript import SpeakerName, Transcript
 from functions.transcripts.words import punctuated_words_of
 from tests.fixtures.rows import each_row
@@ -77,7 +79,7 @@ def test_every_format_has_changes_and_names():
     corrections = Corrections([Change(0, 1, 1, "<dog>")], [SpeakerName(0, 0, "Elinor")])
     corrected = correct(ORIGINAL, corrections)
 
-    assert "<dog>" in srt(corrected)
+    assert "<\u2060dog>" in srt(corrected)  # an unseen letter: players hide a tag
     assert "The <dog> sat" in text(corrected)
     answer = listen_response(corrected, options)
     assert "The <dog> sat" in answer["results"]["channels"][0]["alternatives"][0]["transcript"]
@@ -149,3 +151,14 @@ def test_change_of_words_that_are_where_they_were_is_applied():
     assert "The cat sat upon that red mat." in text(correct(ORIGINAL, stored)).replace("\n", " ")
     assert correct(ORIGINAL, stored).warnings == []
     check(ORIGINAL, stored)
+
+
+@pytest.mark.parametrize("query", ["", "replace=cat:c%00a%1b%5b31mt"])
+def test_no_text_has_control_characters(query):
+    options = Options.from_query(query)
+    corrections = Corrections([Change(0, 2, 1, "s\x00a\x1bt\x85")])
+    corrected = correct(edit(ORIGINAL, options), corrections)
+    texts = [each.render(corrected, options) for each in FORMATS if each.content_type != "application/json"]
+    assert len(texts) > 3  # SRT, WebVTT and two plain ones
+    assert all(letter.isprintable() or letter == "\n" for rendered in texts for letter in rendered)
+    assert [rendered for rendered in texts if "sat" not in rendered.replace("[31m", "")] == []

@@ -13,7 +13,7 @@ from tests.fixtures.rows import each_row
 from tests.fixtures.transcripts import segment, timed_words, transcript
 
 TEXT = """Hello, this is Steve, a professor of social epistomology at Warwick. The invoices for cooper net ease were
-paid to Mr. Schmitt in the ear shot office, at a café. Good cat."""
+paid to Mr. Schmitt in the ear shot office, at a café. Good cat. Strasse."""
 
 
 def words(text: str) -> list[TranscriptWord]:
@@ -32,6 +32,7 @@ def words(text: str) -> list[TranscriptWord]:
         ("Schmidt", "schmitt", 0.8),
         ("Earshot", "ear shot", 1.0),
         ("cafe", "café", 1.0),
+        ("Straße", "strasse", 1.0),
     ],
 )
 def test_term_is_found_by_letters_and_sounds(term: str, snippet: str, least: float) -> None:
@@ -54,6 +55,8 @@ def test_term_that_is_absent_has_no_hit(term: str) -> None:
         ("cancel", "the cancellation of a contract that was cancelled", ["cancelled", "cancellation"]),
         ("Rechnung", "die Rechnungsnummer steht hier", ["rechnungsnummer"]),
         ("car", "in this career", []),
+        ("run", "runway and runner and running", ["running"]),
+        ("bet", "between better betting", ["betting"]),
         ("port", "importantly and transportation", []),
     ],
 )
@@ -63,7 +66,7 @@ def test_longer_words_are_found_by_their_beginning(term: str, text: str, found: 
     (hits,) = search(channel_words, [term])
 
     assert [channel_words[hit.first].normalised for hit in hits] == found
-    assert all(0.7 < hit.confidence < 1 for hit in hits)
+    assert all(0.65 < hit.confidence < 1 for hit in hits)
 
 
 def test_hits_of_a_term_come_best_first_without_overlap() -> None:
