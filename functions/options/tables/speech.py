@@ -36,10 +36,10 @@ SPEECH_OPTIONS = (
     implemented(
         "version",
         OptionType.STRING,
-        "`latest`: a deployment holds one version of each model.",
+        "`latest`, or the one in `model_info`. With a vendor's model name any other is answered with a warning.",
         no_effect="A deployment has one version of each model.",
         example="latest",
-        parse=parsers.version,
+        maximum=100,
     ),
     implemented(
         "language",
