@@ -45,6 +45,11 @@ def audio_track(values: list[str]) -> str:
     raise invalid_value("audio_track", f"{value!r} is neither a number, counted from 1, nor a language such as 'de'")
 
 
+def prompt(values: list[str]) -> str | None:
+    """Return the last value; None for what a program writes where it lacks one."""
+    return None if mistake_of_missing_value(values[-1]) else values[-1].strip()
+
+
 def replace(values: list[str]) -> list[tuple[str, str]]:
     """Return (find, replacement) pairs; an empty replacement deletes."""
     pairs = []
