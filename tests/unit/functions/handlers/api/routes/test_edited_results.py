@@ -44,7 +44,7 @@ def deleted_id(api, job_id) -> str:
     corrections = b'{"changes": [{"channel": 0, "first": 1, "count": 1, "text": "plums."}], "speakers": []}'
     assert api("PUT", f"/requests/{job_id}/edits", corrections, {"If-Match": "*"}).status == 200
     bucket = settings().transcripts_bucket
-    s3.remove(bucket, [transcript_key(job_id, name) for name in STORED_FORMATS])
+    s3.remove(bucket, [transcript_key(job_id, str(form.stored_suffix)) for form in STORED_FORMATS])
     s3.remove(bucket, list(s3.keys(bucket, edits_prefix(job_id))))
     return job_id
 
