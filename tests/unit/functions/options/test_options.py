@@ -86,7 +86,7 @@ def test_implemented_option_adds_no_warning(name):
         ("[object Object]", None),
     ],
 )
-def test_prompt_in_place_of_a_missing_value_is_left_out(prompt, used):
+def test_prompt_for_a_missing_value_is_left_out(prompt, used):
     options = Options.from_query(query_string([("prompt", prompt)]))
 
     assert options.prompt == used
