@@ -17,7 +17,7 @@ from functions.aws import s3
 from functions.errors import ApiError
 from functions.observability import NAMESPACE, logger
 from functions.settings import settings
-from functions.speech_models.names import Model, choose
+from functions.speech_models.names import LATEST, Model, choose
 
 CACHE_SECONDS = 60  # maximum age of the cached list
 RETRY_CACHE_SECONDS = 1  # maximum age of the cached list when a requested model is not in it
@@ -35,16 +35,16 @@ _cached: tuple[float, str, ModelListing] | None = None  # time.monotonic(), buck
 _logged: set[str] = set()  # broken manifests that this process has logged, with their reasons
 
 
-def choose_model(requested: str, language: str | None, strict: bool = False) -> Model:
+def choose_model(requested: str, language: str | None, strict: bool = False, version: str = LATEST) -> Model:
     """Return the available model that a caller's name means, including a model added a second ago.
 
     Raises:
         ApiError: as `functions.speech_models.names.choose`.
     """
     try:
-        return choose(requested, language, available_models(), strict=strict)
+        return choose(requested, language, available_models(), strict=strict, version=version)
     except ApiError:
-        return choose(requested, language, available_models(RETRY_CACHE_SECONDS), strict=strict)
+        return choose(requested, language, available_models(RETRY_CACHE_SECONDS), strict=strict, version=version)
 
 
 def available_models(max_age: float = CACHE_SECONDS) -> list[Model]:

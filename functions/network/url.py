@@ -13,6 +13,7 @@ from enum import Enum
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from functions.errors import remote_content_error
+from functions.missing_value import mistake_of_missing_value
 from functions.network.ip_address import is_public
 from functions.settings import settings
 
@@ -28,6 +29,12 @@ AROUND = " \t\r\n\v\f\xa0\u2028\u2029\u202f\u3000\ufeff\u200b"
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")  # IDNA's four label separators
 _PATH = re.compile(r"[a-zA-Z]:[\\/]|\\\\|[/~.]")
 _WITHOUT_SCHEME = re.compile(r"(?:[\w-]+\.)+[a-zA-Z]{2,}(?::\d+)?(?:[/?#]|$)|localhost(?::\d+)?(?:[/?#]|$)")
+_SLASHES_MISSING = re.compile(r"https?(?::/?|//)(?![:/])", re.IGNORECASE)
+_SEVERAL = re.compile(r"(?:\s[\s,;|]*|[,;|]\s+)https?://", re.IGNORECASE)  # not in https://PROXY/https://HOST/PATH
+_MEDIA = re.compile(
+    r"\.(?:aac|aif[fc]?|amr|avi|caf|flac|m4[abv]|mkv|mov|mp[234]|mpe?g|oga|ogg|opus|wave?|web[am]|wma|wmv|3gp)$",
+    re.IGNORECASE,
+)
 _QUOTED = ("'", '"', "<", "[", "(", "`", "\u201c", "\u2018", "\xab")
 _S3 = ("s3", "s3a", "s3n", "arn")
 _OTHER_STORES = ("gs", "az", "azure", "abfs", "abfss", "wasb", "wasbs", "r2", "b2", "oss", "gdrive", "dropbox", "hdfs")
@@ -89,6 +96,8 @@ def _split(url: str, use: UrlUse) -> SplitResult:
     """Split a URL into ASCII parts."""
     if len(url) > MAX_URL:
         raise _Unreadable(f"It has {len(url)} characters; {MAX_URL} are accepted.")
+    if _SEVERAL.search(url):
+        raise _Unreadable("There are several: send one address, https://HOST/PATH.")
     if any(ord(letter) < 32 or ord(letter) == 127 or "\ud800" <= letter <= "\udfff" for letter in url):
         raise _Unreadable("It has a line break or another control character, or half a letter.")
     if reason := _mistake(url, use):
@@ -126,9 +135,13 @@ def _mistake(url: str, use: UrlUse) -> str | None:
     download = use is UrlUse.DOWNLOAD
     # A query may hold a secret, and so may what stands before an @.
     shown = "HOST/PATH" if "@" in url else url.removeprefix("//").partition("?")[0][:_MAX_SHOWN]
+    if missing := mistake_of_missing_value(url):
+        return f"{missing} It is written like https://HOST/PATH."
     if url.startswith("//"):
         return f"Its scheme is missing: https://{shown}"
-    if (_PATH.match(url) or scheme == "file") and download:
+    if _SLASHES_MISSING.match(url):
+        return "A colon and two slashes follow its scheme: https://HOST/PATH."
+    if download and (_PATH.match(url) or scheme == "file" or _is_file_name(url)):
         return (
             "It is the path of a file, which this server cannot read: send the file as the body, or an address, "
             "https://HOST/PATH."
@@ -148,6 +161,12 @@ def _mistake(url: str, use: UrlUse) -> str | None:
     if not re.match(r"[a-z][a-z0-9+.-]*:", url, re.IGNORECASE):
         return "It is written like https://HOST/PATH."
     return None
+
+
+def _is_file_name(url: str) -> bool:
+    """Return whether a text is `talk.wav` or `calls/talk.wav`, and not `HOST.TLD/talk.wav`."""
+    first, slash, _ = url.partition("/")
+    return ":" not in url and _MEDIA.search(url) is not None and not (slash and "." in first)
 
 
 def _host_name(parts: SplitResult) -> str:

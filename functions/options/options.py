@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from earshot_contract.documents.manifest import SPEAKERS
 from functions.errors import ApiError, bad_query
 from functions.languages import file_codes
+from functions.missing_value import mistake_of_missing_value
 from functions.options.contradictions import FIXED_RATES, contradiction_warnings
 from functions.options.query_string import (
     RawOptions,
@@ -208,7 +209,7 @@ class Options(Struct, frozen=True):
             options._check_speaker_counts()
             if options.redact_audio and not options.redact:
                 raise bad_query("redact_audio needs redact, which names what is to be silent: redact=pci.")
-        warnings.extend(options._value_warnings())
+        warnings.extend(options._value_warnings(raw))
         return options
 
     def _check_speaker_counts(self) -> None:
@@ -217,8 +218,10 @@ class Options(Struct, frozen=True):
         if self.min_speakers and self.max_speakers and self.min_speakers > self.max_speakers:
             raise bad_query(f"min_speakers={self.min_speakers} is more than max_speakers={self.max_speakers}.")
 
-    def _value_warnings(self) -> Warnings:
+    def _value_warnings(self, raw: RawOptions) -> Warnings:
         found = []
+        if self.prompt is None and (mistake := mistake_of_missing_value(raw.get("prompt", [""])[-1])):
+            found.append(warning("prompt", "invalid_value", f"prompt was left out: {mistake}"))
         if self.alternatives > 1:
             found.append(warning("alternatives", "unsupported_value", "Whisper gives one alternative, its best."))
         if any(_is_negative(keyword.partition(":")[2]) for keyword in self.keywords):

@@ -10,20 +10,13 @@ import re
 from functions.errors import bad_request
 from functions.file_name import clean_name
 from functions.languages import OF_COUNTRIES, is_detection, whisper_code
+from functions.missing_value import mistake_of_missing_value
 from functions.network.callback_url import check_callback_url
 from functions.options.specification import invalid_value
 
 MAX_TAG, MAX_EXTRA = 128, 2048  # characters: Deepgram's limits
-_MISSING = ("null", "none", "undefined", "nan", "nil")  # what programs write for no value
 MAX_SEARCH = 200  # characters of one term
 MAX_TRACK = 999  # an audio track's number; films have a dozen
-
-
-def version(values: list[str]) -> str:
-    """Accept `latest` only."""
-    if values[-1].strip().lower() != "latest":
-        raise bad_request("Bad Request: No such model/version combination found. The version is 'latest'.")
-    return "latest"
 
 
 def language(values: list[str]) -> str:
@@ -50,6 +43,11 @@ def audio_track(values: list[str]) -> str:
     if code := whisper_code(value):
         return code
     raise invalid_value("audio_track", f"{value!r} is neither a number, counted from 1, nor a language such as 'de'")
+
+
+def prompt(values: list[str]) -> str | None:
+    """Return the last value; None for what a program writes where it lacks one."""
+    return None if mistake_of_missing_value(values[-1]) else values[-1].strip()
 
 
 def replace(values: list[str]) -> list[tuple[str, str]]:
@@ -128,8 +126,8 @@ def _code(name: str, tag: str) -> str:
 
 def _advice(name: str, tag: str) -> str:
     """Return a message with a value that is right: what was probably meant, or examples."""
-    if tag.strip().lower() in _MISSING:
-        return f"A program wrote a missing value as text. Leave {name} out, or write 'auto' to have it detected."
+    if missing := mistake_of_missing_value(tag):
+        return f"{missing} Leave {name} out, or write 'auto' to have it detected."
     listed = [code for part in re.split(r"[,;|+]", tag) if (code := whisper_code(part))]
     if len(set(listed)) > 1:
         languages = "&".join(f"detect_language={code}" for code in dict.fromkeys(listed))

@@ -13,6 +13,7 @@ from functions.errors import bad_request, unknown_model
 from functions.languages import LANGUAGES
 from functions.settings import settings
 
+LATEST = "latest"  # the version of a model that a request means if it names none
 DEFAULT_NAMES = ("whisper", "whisper-1")  # the default model's names in Deepgram's and in OpenAI's API
 _NAMESPACE = uuid.UUID("6ba7b814-9dad-11d1-80b4-00c04fd430c8")  # uuid.NAMESPACE_X500; the choice is arbitrary
 # Deepgram's `whisper-large` is large-v2; in a deployment with another large model it means that one.
@@ -69,7 +70,12 @@ def is_vendor_name(requested: str) -> bool:
 
 
 def choose(
-    requested: str, language: str | None, available: Sequence[Model], default: str = "", strict: bool = False
+    requested: str,
+    language: str | None,
+    available: Sequence[Model],
+    default: str = "",
+    strict: bool = False,
+    version: str = LATEST,
 ) -> Model:
     """Return the available model that a caller's name means.
 
@@ -79,19 +85,24 @@ def choose(
         available: the deployment's models.
         default: name of the model that `whisper` means; empty: the deployment's setting.
         strict: refuse a vendor's name, which otherwise means the default model.
+        version: `latest`, or the model's own as its `model_info` has it; with a vendor's name any, unless `strict`.
 
     Raises:
-        ApiError: the deployment does not have the model (the message lists those it has), or the model does not
-            transcribe `language`.
+        ApiError: the deployment does not have the model (the message lists those it has) or this version of it, or
+            the model does not transcribe `language`.
     """
     default = default or settings().default_model
     names = {model.name.lower(): model for model in available}
     candidates = _candidates(requested, default)
-    if is_vendor_name(requested) and not strict:
+    stands_in = is_vendor_name(requested) and not strict
+    if stands_in:
         candidates.append(default.lower())
     found = next((names[name] for name in candidates if name in names), None)
     if found is None:
         raise unknown_model(_missing(requested, default, available))
+    own_version = model_info(found.name, found.sha256)["version"]
+    if not stands_in and version.lower() not in (LATEST, own_version):
+        raise unknown_model(f"The version of {found.name!r} is {own_version}, or {LATEST!r}.")
     if language is not None and language not in found.languages:
         raise bad_request(
             f"Bad Request: No such model/language/tier combination found. Model {found.name!r} does not support "

@@ -11,7 +11,7 @@ from earshot_contract.documents.shard_results import MORE_CHANNELS, START_STAGE_
 from functions.jobs.job import Job
 from functions.options.options import Options
 from functions.options.query_string import Warnings, warning
-from functions.speech_models.names import is_vendor_name, model_info
+from functions.speech_models.names import LATEST, is_vendor_name, model_info
 from functions.speech_models.speakers import no_speakers_warning
 from functions.transcripts.audio_claims import claim_warnings
 from functions.transcripts.known_speakers import recognise
@@ -150,15 +150,19 @@ def _audio_warnings(options: Options, results: Sequence[ShardResult], channels: 
         if options.multichannel or warning.type != MORE_CHANNELS
     ]
     found = [entry for n, entry in enumerate(of_shards) if entry not in of_shards[:n]]
+    ran = model_info(first.model.name, first.model.sha256)
     if is_vendor_name(options.model) and first.model.name != options.model.strip().lower():
         found.append(
             warning(
                 "model",
                 "unsupported_value",
-                f"There is no {options.model} here: {model_info(first.model.name, '')['name']} transcribed this. "
+                f"There is no {options.model} here: {ran['name']} transcribed this. "
                 "strict_models=true refuses such names.",
             )
         )
+    if is_vendor_name(options.model) and options.version.lower() not in (LATEST, ran["version"]):
+        message = f"version={options.version} was ignored: it is none of {ran['name']}."
+        found.append(warning("version", "unsupported_value", message))
     if options.multichannel and channels == 1 and first.audio.channels > 1:
         found.append(
             warning(

@@ -7,6 +7,7 @@ missing last line break, and it has no limits on parts and headers.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from io import BytesIO
@@ -17,6 +18,7 @@ from msgspec.structs import replace
 
 from functions.file_name import clean_name
 from functions.handlers.api.known_speakers_form import NAMES, REFERENCES
+from functions.handlers.api.listen_body import JSON_TYPES
 from functions.options.query_string import redaction_like, was_requested
 from functions.options.registry import IMPLEMENTED, OPTIONS
 from functions.options.specification import OptionType
@@ -25,6 +27,16 @@ from functions.rendering.openai_response_format import BadField, values_of
 
 TASKS = {"/audio/transcriptions": "transcribe", "/audio/translations": "translate"}  # by route
 MAX_PARTS = 64  # of one form; OpenAI's own has a dozen fields, some repeated
+# Headers of parts are read as Latin-1, in which every byte is a letter: no form is refused for the character set of a
+# file's name. This spelling is the parser's default, which tells a part without a charset from one that names its own.
+_ANY_BYTES = "latin_1"
+_REASONS = {  # beginning of the parser's message → error message
+    "Unexpected end": "it ends before its last boundary, as a body does that was cut off",
+    "Invalid line break": "its lines end in LF alone; they end in CR LF",
+    "Missing Content-Disposition": "a part has no header Content-Disposition, which names it",
+    "Segment header": "a part's headers cannot be read",
+    "Malformed segment header": "a part's headers cannot be read",
+}
 
 # Fields that would change the answer: ignoring them would mislead.
 _REJECTED = {
@@ -98,17 +110,20 @@ def parse(body: bytes, content_type: str | None) -> Form:
     file_type = ""
     other_name = ""  # of a part that holds a file, where none is called file
     try:
-        for part in MultipartParser(BytesIO(body), parameters["boundary"], part_limit=MAX_PARTS):
-            if part.name == "file":
+        for part in MultipartParser(BytesIO(body), parameters["boundary"], charset=_ANY_BYTES, part_limit=MAX_PARTS):
+            name = _header_text(part.name)
+            if name == "file":
                 if file is not None:
                     raise BadField("file", "The form has several parts 'file'. Send each file in a request of its own.")
-                file, file_name = part.raw, part.filename
+                file, file_name = part.raw, part.filename and _header_text(part.filename)
                 file_type = dict(part.headerlist).get("Content-Type", "")
                 continue
             if part.filename:
-                other_name = part.name
+                other_name = name
             if not part.filename or _is_text(part.raw):
-                fields.setdefault(part.name, []).append(_text(part.name, part.raw, part.charset))
+                charset = "utf-8" if part.charset == _ANY_BYTES else part.charset
+                text = _text(name, part.raw, charset)
+                fields.setdefault(name, []).append(_json_text(text) if part.content_type in JSON_TYPES else text)
     except (MultipartError, LookupError) as error:
         raise BadField("file", f"The multipart form cannot be read: {_reason(error, body, parameters)}.") from None
     if file is None and other_name:
@@ -118,11 +133,28 @@ def parse(body: bytes, content_type: str | None) -> Form:
     return Form(fields, file, file_name, file_type)
 
 
+def _header_text(latin: str) -> str:
+    """Return a name that was read as Latin-1 as UTF-8, if it is that."""
+    try:
+        return latin.encode(_ANY_BYTES).decode()
+    except UnicodeDecodeError:
+        return latin
+
+
+def _json_text(text: str) -> str:
+    """Return the string that a part of the type JSON holds: some clients write each field as JSON, in quotes."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return value if isinstance(value, str) else text
+
+
 def _text(name: str, value: bytes, charset: str) -> str:
     try:
         return value.decode(charset)
     except UnicodeError:
-        raise BadField(name, f"The part {name!r} is not in {charset.replace('utf8', 'UTF-8')}.") from None
+        raise BadField(name, f"The part {name!r} is not in {charset.replace('utf-8', 'UTF-8')}.") from None
 
 
 def _reason(error: Exception, body: bytes, parameters: dict[str, str]) -> str:
@@ -132,7 +164,8 @@ def _reason(error: Exception, body: bytes, parameters: dict[str, str]) -> str:
             "the boundary that the header Content-Type names is not in the body. Leave this header to the client, "
             "which sets it with its own boundary"
         )
-    return str(error)
+    message = str(error)
+    return next((reason for start, reason in _REASONS.items() if message.startswith(start)), message)
 
 
 def _is_text(value: bytes) -> bool:

@@ -78,7 +78,7 @@ def submit(request: TranscriptionRequest) -> tuple[Job, bool]:
             request is late, or AWS accepts no more just now.
     """
     options = request.options
-    model = model_bucket.choose_model(options.model, options.language, options.strict_models)
+    model = model_bucket.choose_model(options.model, options.language, options.strict_models, options.version)
     if options.requires_speakers:
         speaker_options(options, model_bucket.has_speaker_model())
     request = _with_version(request)

@@ -91,14 +91,14 @@ def _upload_query(audio: S3Object, info: s3.S3ObjectInfo) -> str:
 
 def _prepare(job: Job) -> dict[str, Any]:
     options = _options(job)
-    model = model_bucket.choose_model(options.model, options.language, options.strict_models)
+    model = model_bucket.choose_model(options.model, options.language, options.strict_models, options.version)
     speakers = None
     if options.speaker_request:
         speakers = speaker_options(options, model_bucket.has_speaker_model())
         if speakers and job.known_speakers:
             speakers = replace(speakers, known=S3Object(settings().transcripts_bucket, known_speakers_key(job.id)))
     audio, size = locate_audio(job)
-    probe = probe_audio(audio, size, options, job.source.kind)
+    probe = probe_audio(audio, size, options, job.source)
     seconds = expected_seconds(probe, size) * shard_count(options, probe)
     interactive = is_interactive(job.source.kind, options, seconds)
     bucket = settings().transcripts_bucket

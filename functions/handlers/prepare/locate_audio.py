@@ -9,8 +9,9 @@ from functions.audio.probe import Probe, probe
 from functions.aws import s3
 from functions.aws.table.slow_downloads import SlowDownload
 from functions.errors import remote_content_error
-from functions.jobs.job import Job, SourceKind
+from functions.jobs.job import Job, Source, SourceKind
 from functions.network.download import download
+from functions.network.share_pages import file_address_advice
 from functions.options.options import Options
 from functions.settings import settings
 
@@ -35,17 +36,17 @@ def locate_audio(job: Job) -> tuple[S3Object, int]:
     return source.audio, info.size
 
 
-def probe_audio(audio: S3Object, size: int, options: Options, kind: SourceKind) -> Probe:
+def probe_audio(audio: S3Object, size: int, options: Options, source: Source) -> Probe:
     """Read the audio's header.
 
     Raises:
         ApiError: The object is certainly no audio.
     """
     with s3.reader(audio, size) as file:
-        if kind == SourceKind.URL and non_audio_kind(file.read(HEAD_BYTES)) == WEB_PAGE:
+        if source.kind == SourceKind.URL and non_audio_kind(file.read(HEAD_BYTES)) == WEB_PAGE:
             raise remote_content_error(
                 f"The address answered with {WEB_PAGE}, not with audio: perhaps a sign-in, or a page that plays the "
-                "audio. Send the address of the audio file itself."
+                f"audio. {file_address_advice(source.url or '')}"
             )
         file.seek(0)
         return probe(file, size, options.raw_audio_format, options.track_request)

@@ -36,10 +36,10 @@ SPEECH_OPTIONS = (
     implemented(
         "version",
         OptionType.STRING,
-        "`latest`: a deployment holds one version of each model.",
+        "`latest`, or the one in `model_info`. With a vendor's model name any other is answered with a warning.",
         no_effect="A deployment has one version of each model.",
         example="latest",
-        parse=parsers.version,
+        maximum=100,
     ),
     implemented(
         "language",
@@ -83,7 +83,8 @@ SPEECH_OPTIONS = (
         Stage.SHARD,
         example="mulaw",
         choices=ENCODINGS,
-        advice="Files with a header, such as WAV and MP3, need none: leave it out. Samples of 16 bits are linear16",
+        advice="Files with a header, such as WAV and MP3, need none: leave it out. Samples of 16 bits (PCM, s16le) are "
+        "linear16, those of G.711 mulaw (u-law, PCMU) or alaw (PCMA)",
     ),
     implemented(
         "sample_rate",
@@ -139,6 +140,7 @@ SPEECH_OPTIONS = (
         Stage.SHARD,
         example="A talk about Earshot.",
         maximum=4000,
+        parse=parsers.prompt,
     ),
     implemented(
         "temperature",

@@ -13,12 +13,13 @@ from msgspec.structs import replace
 from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import REDACTED_AUDIO, answer_key, edits_key, redacted_audio_key, transcript_key
 from functions.aws import s3
-from functions.errors import bad_query, internal_error
+from functions.errors import api_error, bad_query
 from functions.file_name import content_disposition
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response, see_other
 from functions.handlers.api.wait_for_job import check_completed, wait_for_job
 from functions.jobs.job import Job
+from functions.observability import logger
 from functions.options.options import Options
 from functions.rendering.formats import JSON, LISTEN_FORMATS, REDACTED_AUDIO_FORMAT, Format
 from functions.rendering.openai_response_format import OpenAIResponseFormat
@@ -134,7 +135,7 @@ def stored_file(form: Format) -> Render:
     def render(job: Job) -> Response:
         if job.edits:
             return Response(200, form.render(*edited_transcript(job)), form.content_type)
-        body = _read(transcript_key(job.id, str(form.stored_suffix))).decode()
+        body = _read(job, transcript_key(job.id, str(form.stored_suffix))).decode()
         return Response(200, body, form.content_type)
 
     return render
@@ -167,7 +168,7 @@ def optioned_transcript(job: Job) -> tuple[Transcript, Options]:
     from functions.transcripts.transcript import Transcript
 
     options = Options.from_stored(job.parsed, job.options)
-    return edit(Transcript.from_json(_read(transcript_key(job.id))), options), options
+    return edit(Transcript.from_json(_read(job, transcript_key(job.id))), options), options
 
 
 def corrections_of(job: Job) -> Corrections | None:
@@ -176,7 +177,7 @@ def corrections_of(job: Job) -> Corrections | None:
         return None
     from functions.transcripts.corrections import Corrections
 
-    return Corrections.from_json(_read(edits_key(job.id, job.edits)))
+    return Corrections.from_json(_read(job, edits_key(job.id, job.edits)))
 
 
 def within_response_limit(job: Job, response: Response) -> Response:
@@ -201,10 +202,13 @@ def named(render: Render, suffix: str) -> Render:
     return render_named
 
 
-def _read(key: str) -> bytes:
+def _read(job: Job, key: str) -> bytes:
+    """Return an object of a completed job. Its row outlives its objects: while it is deleted, and when it is old."""
     body = s3.get(S3Object(settings().transcripts_bucket, key))
     if body is None:
-        raise internal_error()
+        logger.warning("A completed job's object is gone", job_id=job.id, key=key)
+        message = f"The transcript of request {job.id} is gone: it was deleted, or its time of storage is over."
+        raise api_error("TRANSCRIPT_GONE", message, 410)
     return body
 
 

@@ -10,8 +10,8 @@ from tests.fixtures.queries import error_of, warned_options
 from tests.fixtures.rows import each_row
 
 
-@pytest.mark.parametrize("query", ["version=2022-09-21.5", "language=xx", "language=e", "detect_language=klingon"])
-def test_unknown_version_or_language_returns_deepgram_error(query):
+@pytest.mark.parametrize("query", ["language=xx", "language=e", "detect_language=klingon"])
+def test_unknown_language_returns_deepgram_error(query):
     code, message, status = error_of(query)
 
     assert (code, status) == ("Bad Request", 400)

@@ -75,6 +75,24 @@ def test_implemented_option_adds_no_warning(name):
     assert warned_options(query_string([*needed, (name, value)])) == []
 
 
+@each_row(
+    ("prompt", "used"),
+    [
+        ("A talk about null.", "A talk about null."),
+        ("undefined", None),
+        ("null", None),
+        ("{{ $json.prompt }}", None),
+        ("${PROMPT}", None),
+        ("[object Object]", None),
+    ],
+)
+def test_prompt_for_a_missing_value_is_left_out(prompt, used):
+    options = Options.from_query(query_string([("prompt", prompt)]))
+
+    assert options.prompt == used
+    assert [entry["parameter"] for entry in options.warnings] == ["prompt"] * (used is None)
+
+
 def test_unknown_parameter_is_accepted():
     assert Options.from_query("some_addon=1&punctuate=true&=x&&").punctuate
 

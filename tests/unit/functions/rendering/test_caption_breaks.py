@@ -9,7 +9,7 @@ import av
 import pytest
 from av.subtitles.subtitle import AssSubtitle
 
-from earshot_contract.shard_results import Segment, Word
+from earshot_contract.documents.shard_results import Segment, Word
 from functions.rendering import captions
 from functions.rendering.phrase_breaks import belongs_to_next
 from functions.rendering.srt import srt

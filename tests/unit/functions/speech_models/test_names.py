@@ -53,6 +53,28 @@ def test_unavailable_model_is_rejected_with_the_available_names(requested):
     assert "whisper, whisper-base, whisper-large-v3, whisper-medium.en" in failure.err_msg
 
 
+@each_row(
+    ("requested", "version", "strict", "accepted"),
+    [
+        ("whisper", "latest", False, True),
+        ("whisper", "Latest", True, True),
+        ("whisper", "a" * 12, True, True),  # as `model_info` has it
+        ("base", "2022-09-21.5", False, False),
+        ("whisper", "b" * 12, False, False),  # another model's
+        ("nova-3", "2024-12-18.12186", False, True),
+        ("nova-2", "beta", False, True),
+        ("gpt-4o-transcribe", "v1", False, True),
+        ("nova-3", "beta", True, False),
+    ],
+)
+def test_version_is_the_models_own_or_of_a_vendors_name(requested, version, strict, accepted):
+    if accepted:
+        assert choose(requested, "en", AVAILABLE, "base", strict, version).name == "base"
+    else:
+        with pytest.raises(ApiError, match="No such model/version"):
+            choose(requested, "en", AVAILABLE, "base", strict, version)
+
+
 VENDOR_NAMES = """nova nova-2 nova-3 Nova-3 nova-2-general nova-2-phonecall nova-3-medical enhanced enhanced-general
 base-general base-phonecall 2-general general phonecall meeting gpt-4o-transcribe gpt-4o-mini-transcribe
 gpt-4o-mini-transcribe-2025-12-15 gpt-4o-transcribe-diarize gpt-transcribe general-enhanced 2-general-nova

@@ -187,6 +187,20 @@ def test_vendor_model_name_warns_with_model_that_ran(model: str, warned: bool) -
     assert all(model in warning["message"] and "base-whisper" in warning["message"] for warning in warnings)
 
 
+@pytest.mark.parametrize(
+    ("query", "warned"),
+    [
+        ("model=nova-3&version=2024-12-18.12186", ["model", "version"]),
+        ("model=nova-3&version=latest", ["model"]),
+        ("model=whisper&version=latest", []),
+    ],
+)
+def test_vendor_model_version_warns(query: str, warned: list[str]) -> None:
+    warnings = assembled([result(0, None, "Hello.")], query).warnings
+
+    assert [warning["parameter"] for warning in warnings] == warned
+
+
 def axis(who: int) -> str:
     return base64.b64encode(bytes(127 * (n == who) for n in range(192))).decode()
 

@@ -6,13 +6,15 @@ import pytest
 
 from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.job_state import JobState
-from earshot_contract.keys import transcript_key, upload_result_key
+from earshot_contract.keys import edits_prefix, transcript_key, upload_result_key
 from functions.aws import s3
 from functions.aws.table import job_table
 from functions.handlers.assemble.output_files import output_files
 from functions.jobs.job import Job, Source, SourceKind
 from functions.options.options import Options
 from functions.rendering.formats import LISTEN_FORMATS, OPENAI_FORMATS, STORED_FORMATS
+from functions.settings import settings
+from tests.fixtures.rows import each_row
 from tests.unit.functions.handlers.api.conftest import transcript
 
 EDITS = "replace=apples:pears&numerals=true&filler_words=false&punctuate=true"
@@ -35,6 +37,25 @@ def is_edited(text: str) -> bool:
 @pytest.mark.parametrize("form", FORMS)
 def test_result_in_every_format_is_edited(api, job_id, form):
     assert is_edited(api.get(f"/requests/{job_id}/result?{form}").text)
+
+
+@pytest.fixture
+def deleted_id(api, job_id) -> str:
+    """A job with corrections whose objects are gone and whose row is not, as while it is deleted."""
+    corrections = b'{"changes": [{"channel": 0, "first": 1, "count": 1, "text": "plums."}], "speakers": []}'
+    assert api("PUT", f"/requests/{job_id}/edits", corrections, {"If-Match": "*"}).status == 200
+    bucket = settings().transcripts_bucket
+    s3.remove(bucket, [transcript_key(job_id, str(form.stored_suffix)) for form in STORED_FORMATS])
+    s3.remove(bucket, list(s3.keys(bucket, edits_prefix(job_id))))
+    return job_id
+
+
+@each_row("path", [*(f"result?{form}" for form in FORMS), "result?format=srt&edited=false", "edits"])
+def test_transcript_deleted_under_a_reader_is_no_fault(api, deleted_id, path):
+    answer = api.get(f"/requests/{deleted_id}/{path}")
+
+    assert answer.status == 410
+    assert f"The transcript of request {deleted_id} is gone" in answer.text
 
 
 def test_result_of_diarized_job_is_edited(api, complete):
