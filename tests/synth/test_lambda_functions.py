@@ -19,7 +19,8 @@ FIELDS = {name.upper() for name in DeploymentSettings.__struct_fields__}
 # Settings in code that the function imports but never calls: it neither chooses a model nor creates a row.
 UNUSED_SETTINGS = {
     "announce": {"ALLOW_PRIVATE_URLS"},
-    "api": {"SPEED", "WORKER_VERSION"},  # it shows workers, and launches none
+    # It shows workers and launches none; it sends callbacks again and gives none up.
+    "api": {"SPEED", "UNDELIVERED_QUEUE_URL", "WORKER_VERSION"},
     "assemble": {"ALLOW_PRIVATE_URLS", "DEFAULT_MODEL"},
     "callback": {"DEFAULT_MODEL", "RETENTION_DAYS"},
     "fail": {"ALLOW_PRIVATE_URLS"},
