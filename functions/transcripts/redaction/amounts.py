@@ -52,8 +52,8 @@ def is_amount(words: Sequence[TranscriptWord], numeral: Numeral, language: str) 
 def counts_things(words: Sequence[TranscriptWord], numeral: Numeral, language: str) -> bool:
     """Tell whether a count of things ends with a numeral: "ending in 1500 votes", "mit 2.340 Stimmen".
 
-    It is whole hundreds or has a thousands mark, and a plural noun is behind it, which alone says too little: "ending in
-    4242 guys".
+    It is whole hundreds or has a thousands mark, and a plural noun is behind it, which alone says too little: "ending
+    in 4242 guys".
     """
     if not (re.search(r"\d00\b", numeral.text) or is_clock_or_decimal(numeral)):
         return False
