@@ -28,8 +28,11 @@ _PLURALS = {
     "da": re.compile(r"[a-zæøå]{3,}er"),
 }
 _NO_NOUNS = word_set(
+    "guys folks sometimes ours yours hers unless declines starts ends begins stays means lets "
+    "herr frau sie ihnen ihre moment jawohl aber und gracias señores señoras entonces vamos vous nous merci très mais "
+    "suis quindi direi signore signori adesso heren trouwens "
     "was has does this its yes thanks plus perhaps always expires needs works gets goes shows says looks seems comes "
-    "belongs bitte danke dans les des nos vos mes tes ses sous puis alors pas más pues después entonces mas depois "
+    "belongs bitte danke dans les des nos vos mes tes ses sous puis alors pas más pues después mas depois "
     "anche oppure come dove scade vale grazie prego che voor maar deze dus sinds samen efter eller"
 )
 _BEFORE_NOUNS = word_set("more new other different extra nouveaux nuevos nuevas novos novas weitere neue nuovi nuove")
@@ -47,7 +50,13 @@ def is_amount(words: Sequence[TranscriptWord], numeral: Numeral, language: str) 
 
 
 def counts_things(words: Sequence[TranscriptWord], numeral: Numeral, language: str) -> bool:
-    """Tell whether a plural noun follows right behind a numeral: "ending in 1500 votes", "endete mit 1500 Stimmen"."""
+    """Tell whether a count of things ends with a numeral: "ending in 1500 votes", "mit 2.340 Stimmen".
+
+    It is whole hundreds or has a thousands mark, and a plural noun is behind it, which alone says too little: "ending
+    in 4242 guys".
+    """
+    if not (re.search(r"\d00\b", numeral.text) or is_clock_or_decimal(numeral)):
+        return False
     at = numeral.last + 1
     at += at < len(words) and words[at].normalised in _BEFORE_NOUNS
     if at >= len(words) or language not in _PLURALS or words[numeral.last].text[-1:] in ".,;:?!…":

@@ -115,6 +115,11 @@ def are_last_four(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: s
     return {word.normalised for word in words[cue.last + 1 : run[0].first]} <= _CONNECTING
 
 
+def says_how_many(cue: Cue) -> bool:
+    """Tell whether a cue says that a number has four digits: "the last four", and not "ending in"."""
+    return not _FOUR.isdisjoint(cue.text.split())
+
+
 def are_code_and_back(texts: Collection[str]) -> bool:
     """Tell whether weak cues are both a code and the side of a card it stands on, though apart."""
     return len({bool(_BACK.search(text)) for text in texts}) > 1

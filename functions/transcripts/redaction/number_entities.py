@@ -17,6 +17,7 @@ from functions.transcripts.redaction.announcements import (
     is_linked,
     is_part,
     is_year,
+    says_how_many,
 )
 from functions.transcripts.redaction.check_digits import (
     CARD_LENGTHS,
@@ -94,9 +95,9 @@ def _candidates(
     """Yield what a run may be, the most likely first."""
     digits, text = digits_of(run), text_of(run)
     weak = weak_cues_before(cues, run[0].first)
-    is_end = any(cue.entity is Entity.CREDIT_CARD and are_last_four(words, cue, run, digits) for cue in weak)
-    if is_end and counts_things(words, run[-1], language) and not _is_about_card(cues, run[0].first, found):
-        is_end = False
+    ends = [cue for cue in weak if cue.entity is Entity.CREDIT_CARD and are_last_four(words, cue, run, digits)]
+    is_count = counts_things(words, run[-1], language) and not _is_about_card(cues, run[0].first, found)
+    is_end = any(says_how_many(cue) or not is_count for cue in ends)
     anew = [digits_of(each) for each in begun_anew(words, run)] if len(digits) > _AMBIGUOUS else []
     for cue in cues_before(cues, run[0].first):
         is_short = cue.entity in _ANNOUNCE_ONE or len(digits) == _AMBIGUOUS

@@ -22,6 +22,10 @@ _MORE_ENTROPY, _SAME_ENTROPY = 2.0, 0.1
 # Mean of the codes of µ-law and A-law without their sign, which grow with loudness: 1 to 48, and read as the other one
 # 37 to 59, of the same clip at least 1.3 more. Unsigned samples of 8 bits have 62 and more.
 _LARGEST_CODE, _LARGER_CODE = 55.0, 3.0
+# Steady noise and tones have codes about 42, which are small ones of the other law. But neighbouring codes are as
+# frequent as each other only in the true one.
+_MORE_UNEVEN = 1.2
+_LEAST_ENTROPY = 2.0  # bits; silence of 16 bits has bytes of few values, which are as well those of µ-law
 _LEAST_BYTES = 2000  # fewer say nothing
 
 
@@ -47,7 +51,8 @@ def sample_encoding(path: Path, encoding: str, channels: int) -> SampleEncoding:
             return SampleEncoding("linear32" if floats else "linear32int")
     first, second = _entropies(path)
     if (law := _companding(path)) and law != encoding and abs(first - second) <= _SAME_ENTROPY:
-        return SampleEncoding(law) if encoding in ("linear16", "mulaw", "alaw") else claimed
+        is_sound = encoding != "linear16" or min(first, second) >= _LEAST_ENTROPY
+        return SampleEncoding(law) if is_sound and encoding in ("linear16", "mulaw", "alaw") else claimed
     if encoding in ("mulaw", "alaw") and channels == 1 and abs(first - second) >= _MORE_ENTROPY:
         return SampleEncoding("linear16" if second < first else "linear16be")
     if encoding == "linear16" and second - first >= _MORE_ENTROPY:
@@ -72,10 +77,17 @@ def _companding(path: Path) -> str | None:
     data = np.frombuffer(b"".join(_looks(path, 1)), np.uint8)
     if len(data) < _LEAST_BYTES:
         return None
-    codes = {"mulaw": float((~data & 0x7F).mean()), "alaw": float(((data ^ 0x55) & 0x7F).mean())}
-    least = min(codes, key=codes.__getitem__)
-    is_clear = max(codes.values()) - codes[least] >= _LARGER_CODE
-    return least if codes[least] <= _LARGEST_CODE and is_clear else None
+    codes = {"mulaw": ~data & 0x7F, "alaw": (data ^ 0x55) & 0x7F}
+    means = {law: float(found.mean()) for law, found in codes.items()}
+    least, other = sorted(means, key=means.__getitem__)
+    is_clear = means[other] - means[least] >= _LARGER_CODE
+    is_smooth = _unevenness(codes[least]) * _MORE_UNEVEN <= _unevenness(codes[other])
+    return least if means[least] <= _LARGEST_CODE and is_clear and is_smooth else None
+
+
+def _unevenness(codes: np.ndarray) -> float:
+    """Return how much the shares of neighbouring codes differ, all together."""
+    return float(np.abs(np.diff(np.bincount(codes, minlength=128) / len(codes))).sum())
 
 
 def _entropies(path: Path) -> tuple[float, float]:

@@ -18,6 +18,7 @@ _PER = frozenset({"a", "an", "each", "apiece", "per"})  # "nineteen ninety-nine 
 _SIGHT = frozenset({"vision", "hindsight", "eyesight", "sight", "eye", "eyes", "acuity"})  # that is twenty twenty
 _NO_YEARS = {(15, 20), (15, 30), (15, 40)}  # an estimate, and scores of tennis
 _OVENS = frozenset({"oven", "preheat", "preheated"})  # whose degrees are not said: "to three fifty"
+_BEFORE_DEGREES = frozenset({"to", "at", "is"})  # and no time of day: "out of the oven around two thirty"
 _NEAR = 4  # words before it within which one of these counts
 _PRICE_WORDS = 3  # before an amount, within which one says that it is one
 _JOINING = frozenset({"and", "but", "to", "with", "the", "that"})  # follow two other numbers as often as a year
@@ -173,7 +174,8 @@ def _is_hundreds(tokens: Tokens, run: Sequence[Number]) -> bool:
     if len(run) != 2 or not (0 < run[0].value < 10 and len(run[0].text) == 1 and run[1].text.isdigit()):
         return False
     end, near = run[1].end, tokens[max(0, run[0].start - _NEAR) : run[0].start]
-    is_oven = any(token.lower in _OVENS for token in near) and not tokens.word(end).startswith("minute")
+    is_oven = any(token.lower in _OVENS for token in near) and not tokens.word(end).startswith(("minute", "second"))
+    is_oven = is_oven and tokens.word_before(run[0].start) in _BEFORE_DEGREES
     below = tokens.word(end + 1)
     is_pressure = tokens.word(end) == "over" and (below.isdigit() or (bool(below) and is_number(below, "en")))
     is_measured = is_pressure or is_oven or tokens.word(end) in tokens.vocabulary.hundreds_of

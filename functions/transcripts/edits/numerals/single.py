@@ -119,7 +119,8 @@ def _is_rank(tokens: Tokens, number: Number, least: int) -> bool:
     if last.endswith("second") and number.value > 2 and after not in tokens.vocabulary.ranked:
         return False  # "a thirty second timer"
     is_one_part = tokens[number.start].lower == "one" and number.end == number.start + 2
-    if is_one_part and tokens.word_before(number.start) not in _DETERMINERS:
+    is_of_whole = after == "of" and tokens.word(number.end + 1) in ("a", "an", "one")
+    if is_one_part and (is_of_whole or tokens.word_before(number.start) not in _DETERMINERS):
         return False  # "one hundredth of a second"
     if number.text.endswith(".") and not tokens.word(number.end):
         return False  # its full stop would look like the sentence's

@@ -11,6 +11,7 @@ import pytest
 
 from earshot_contract.documents.shards import RawAudio
 from tests.fixtures.audio import SAMPLE_SECONDS, decode
+from transcriber.audio.sample_encoding import sample_encoding
 from transcriber.audio.stream import AudioStream
 
 RAW = RawAudio("linear16", 16_000)
@@ -111,3 +112,23 @@ def test_samples_are_read_as_what_their_bytes_are(
     messages = [warning.message for warning in audio.warnings]
     assert len(messages) == (true != claimed)
     assert all(NAMED.get(true, f"({true})") in message for message in messages)
+
+
+@pytest.mark.parametrize("law", ["mulaw", "alaw"])
+@pytest.mark.parametrize("loudness", [700, 1000, 1500, 2000])
+def test_steady_noise_and_tone_stay_of_the_law_they_claim(tmp_path: Path, law: str, loudness: int) -> None:
+    """Their codes are those that are small ones of the other law: a fan, an engine, music while a caller is on hold."""
+    path = tmp_path / "a.raw"
+    noise = np.random.default_rng(1).normal(0, loudness, 200_000)
+    for samples in (noise, loudness * np.sin(2 * np.pi * 0.055 * np.arange(200_000))):
+        path.write_bytes(raw_samples(samples.astype(np.int16), law))
+        assert sample_encoding(path, law, 1).name == law
+
+
+def test_silence_around_minus_one_is_no_mulaw(tmp_path: Path) -> None:
+    """Read so, an hour of it would be two, and the speech in it noise."""
+    path = tmp_path / "a.raw"
+    dither = np.floor(np.random.default_rng(1).normal(-0.3, 0.3, 200_000))
+    for samples in (np.full(200_000, -1), dither):
+        path.write_bytes(samples.astype("<i2").tobytes())
+        assert sample_encoding(path, "linear16", 1).name == "linear16"

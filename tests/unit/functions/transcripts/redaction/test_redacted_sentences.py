@@ -76,3 +76,21 @@ def test_secret_in_a_sentence_is_redacted_whole(language: str, names: str, text:
 )
 def test_number_that_is_no_secret_stays(language: str, names: str, text: str) -> None:
     assert redacted(text, names, language) == text
+
+
+@each_row(
+    ("language", "text", "expected"),
+    [
+        ("en", "The one ending in 4242 guys", "The one ending in [CREDIT_CARD_1] guys"),
+        ("en", "The one ending in 4242 declines.", "The one ending in [CREDIT_CARD_1] declines."),
+        ("en", "The last four are 1500 folks", "The last four are [CREDIT_CARD_1] folks"),
+        ("de", "Sie endet auf 4242 Frau Klein.", "Sie endet auf [CREDIT_CARD_1] Frau Klein."),
+        ("de", "Die letzten vier sind 1500 Herr Müller.", "Die letzten vier sind [CREDIT_CARD_1] Herr Müller."),
+        ("es", "Termina en 1500 gracias.", "Termina en [CREDIT_CARD_1] gracias."),
+        ("es", "Los últimos cuatro son 4242 señores.", "Los últimos cuatro son [CREDIT_CARD_1] señores."),
+        ("fr", "Elle se termine par 4242 vous voyez.", "Elle se termine par [CREDIT_CARD_1] vous voyez."),
+        ("it", "finisce con 4242 quindi", "finisce con [CREDIT_CARD_1] quindi"),
+    ],
+)
+def test_last_digits_go_though_the_next_word_looks_plural(language: str, text: str, expected: str) -> None:
+    assert redacted(text, "pci", language) == expected
