@@ -17,7 +17,7 @@ from functions.options.options import Options
 
 FIRST, LAST = "0", "9"  # before and after every timestamp, as strings are compared
 # The + of a zone, as a query string reads it where the client did not escape it: 2026-11-22T12:00:00 02:00.
-_UNESCAPED_PLUS = re.compile(r"(?<=\d:\d\d|[.,]\d\d\d) (?=\d\d(?::?\d\d)?$)")
+_UNESCAPED_PLUS = re.compile(r"(:\d\d(?:[.,]\d+)?) (\d\d(?::?\d\d)?)$")
 _DATE_CHARACTERS = len("2026-11-22")
 
 
@@ -68,7 +68,7 @@ def _last(fields: Mapping[str, Sequence[str]], name: str) -> str | None:
 
 def _moment(name: str, raw: str | None, rest_of_day: timedelta) -> str | None:
     """Return a date or a time, UTC unless it names its zone, as a row's timestamp; a date means `rest_of_day` later."""
-    text = _UNESCAPED_PLUS.sub("+", (raw or "").strip())
+    text = _UNESCAPED_PLUS.sub(r"\1+\2", (raw or "").strip())
     if not text:
         return None
     try:

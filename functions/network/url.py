@@ -164,9 +164,10 @@ def _mistake(url: str, use: UrlUse) -> str | None:
 
 
 def _is_file_name(url: str) -> bool:
-    """Return whether a text is `talk.wav` or `calls/talk.wav`, and not `HOST.TLD/talk.wav`."""
+    """Return whether a text is `talk.wav` or `calls/talk.wav`, and not `HOST.TLD/talk.wav` or `localhost/talk.wav`."""
     first, slash, _ = url.partition("/")
-    return ":" not in url and _MEDIA.search(url) is not None and not (slash and "." in first)
+    is_host = bool(slash) and ("." in first or first.lower() == "localhost")
+    return ":" not in url and _MEDIA.search(url) is not None and not is_host
 
 
 def _host_name(parts: SplitResult) -> str:

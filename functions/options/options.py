@@ -220,7 +220,7 @@ class Options(Struct, frozen=True):
 
     def _value_warnings(self, raw: RawOptions) -> Warnings:
         found = []
-        if self.prompt is None and (mistake := mistake_of_missing_value(raw.get("prompt", [""])[-1])):
+        if self.prompt is None and (mistake := mistake_of_missing_value(raw.get("prompt", [""])[-1], prose=True)):
             found.append(warning("prompt", "invalid_value", f"prompt was left out: {mistake}"))
         if self.alternatives > 1:
             found.append(warning("alternatives", "unsupported_value", "Whisper gives one alternative, its best."))

@@ -47,7 +47,7 @@ def audio_track(values: list[str]) -> str:
 
 def prompt(values: list[str]) -> str | None:
     """Return the last value; None for what a program writes where it lacks one."""
-    return None if mistake_of_missing_value(values[-1]) else values[-1].strip()
+    return None if mistake_of_missing_value(values[-1], prose=True) else values[-1].strip()
 
 
 def replace(values: list[str]) -> list[tuple[str, str]]:

@@ -84,7 +84,7 @@ addEventListener("drop", (event) => {
   document.body.classList.remove("over");
   if (!hasFiles(event) || document.body.classList.contains("shared")) return;
   event.preventDefault();
-  takeDropped(event.dataTransfer).then(takeFiles);
+  takeDropped(event.dataTransfer).then((files) => files.length ? takeFiles(files) : warn("There are no recordings in what was dropped."));
 });
 addEventListener("paste", (event) => {
   const files = [...(event.clipboardData?.files || [])];

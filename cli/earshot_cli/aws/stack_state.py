@@ -15,7 +15,8 @@ APPLICATION = {"Key": "Application", "Value": "Earshot"}  # tag of every stack t
 
 DELETING = "DELETE_IN_PROGRESS"
 BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", DELETING)  # of the stack itself: an operation begins
-CANCELLED = "Resource creation cancelled"  # for another resource's failure, which is the one to know
+# Reasons of resources that stopped for the failure of another one, which is the one to know.
+CANCELLED = tuple(f"Resource {operation} cancelled" for operation in ("creation", "update", "deletion"))
 
 
 class Stage(Enum):

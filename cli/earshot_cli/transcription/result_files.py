@@ -68,7 +68,7 @@ def plan_files(
         if skip_existing:
             files = {form: path for form, path in files.items() if not _has_content(path)}
         tasks.append(Task(source, list(files), files))
-    existing = [path for task in tasks for path in task.files.values() if path.exists()]
+    existing = [path for task in tasks for path in task.files.values() if os.path.exists(path)]
     if existing and out is None and not overwrite and not skip_existing:
         others = f" and {len(existing) - 1} more files are" if len(existing) > 1 else " is"
         raise CliError(
@@ -83,9 +83,9 @@ def plan_files(
 
 def _check_folder(out: Path | None) -> None:
     """Refuse an `--out` that is a file, or means one: `-o talk.txt` would make a folder of that name."""
-    if out is None or out.is_dir():
+    if out is None or os.path.isdir(out):
         return
-    if out.exists() or out.suffix.removeprefix(".") in {form.api_name for form in Format}:
+    if os.path.exists(out) or out.suffix.removeprefix(".") in {form.api_name for form in Format}:
         raise CliError(
             f"--out names a folder, and {out} is a file's name. What is printed goes into a file with `> {out}`.",
             Status.USAGE,
@@ -94,7 +94,8 @@ def _check_folder(out: Path | None) -> None:
 
 def _check_writable(folder: Path) -> None:
     """Refuse a folder that files cannot be written into: what is transcribed has its price before it is written."""
-    there = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
+    # Not Path.exists, which fails where a folder above may not be entered.
+    there = next(each for each in (folder.absolute(), *folder.absolute().parents) if os.path.exists(each))
     if not there.is_dir():
         raise CliError(f"Transcripts cannot be written into {folder}: {there} is no folder.", Status.USAGE)
     if not os.access(there, os.W_OK | os.X_OK):
@@ -134,4 +135,4 @@ def _folder(source: Source, out: Path | None) -> Path:
 
 
 def _has_content(path: Path) -> bool:
-    return path.is_file() and path.stat().st_size > 0
+    return os.path.isfile(path) and path.stat().st_size > 0

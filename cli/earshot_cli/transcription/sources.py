@@ -76,7 +76,13 @@ def find_sources(arguments: Iterable[str], *, recursive: bool = False, extension
     """
     typed = (each.strip().lower() for value in extensions for each in value.split(","))
     endings = frozenset(each.removeprefix("*").removeprefix(".") for each in typed if each) or EXTENSIONS
-    found = [source for argument in arguments for source in _of_argument(argument, recursive, endings)]
+    found: list[Source] = []
+    try:
+        for argument in arguments:
+            found += _of_argument(argument, recursive, endings)
+    except BaseException:  # of a later argument
+        remove_copies(found)
+        raise
     seen: set[str] = set()
     once = []
     for source in found:  # `talks talks/ep1.mp3` names a file twice
@@ -97,7 +103,8 @@ def local_path(argument: str) -> Path:
 
 def is_folder(argument: str) -> bool:
     """Return whether an argument is a folder."""
-    return bool(argument.strip()) and argument != STDIN and not _scheme(argument) and local_path(argument).is_dir()
+    named = bool(argument.strip()) and argument != STDIN and not _scheme(argument)
+    return named and os.path.isdir(local_path(argument))  # Path.is_dir fails below a folder that may not be entered
 
 
 def _of_argument(argument: str, recursive: bool, extensions: frozenset[str]) -> list[Source]:

@@ -74,9 +74,8 @@ def replace_dead(slot: str, lease: str, execution: str | None) -> str | None:
         The next lease. None: the lease had been lost, the worker was never ready, or it is the second in a row that
         died before it had transcribed anything. Such a slot cools down.
     """
-    died = find(slot)
-    failures = 0 if died.audio_seconds else died.failures + 1
-    if died.ready is None or failures > 1:
+    failures = _failures_after_death(slot)
+    if failures is None:
         return None
     renewed = uuid.uuid4().hex
     changes = {
@@ -93,14 +92,20 @@ def free_dead(slot: str, lease: str) -> bool:
     """Free the slot of a worker that died at work: no launch has failed, so it does not cool down.
 
     Returns:
-        False, and nothing changed, if `replace_dead` returned None.
+        False, and nothing changed, where `replace_dead` would return None.
     """
-    died = find(slot)
-    failures = 0 if died.audio_seconds else died.failures + 1
-    if died.ready is None or failures > 1:
+    failures = _failures_after_death(slot)
+    if failures is None:
         return False
     changes = {"until": 0, "lease": None, "execution": None, "failures": failures or None, **dict.fromkeys(_MEASURED)}
     return dynamodb.update(slot, changes, attribute("lease").eq(lease)) is not None
+
+
+def _failures_after_death(slot: str) -> int | None:
+    """Return the failures in a row of a slot whose worker has died; None: the slot has to cool down."""
+    died = find(slot)
+    failures = 0 if died.audio_seconds else died.failures + 1
+    return None if died.ready is None or failures > 1 else failures
 
 
 def has_started(slot: str, lease: str) -> bool:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
+import string
+import tempfile
 import threading
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from earshot_cli.errors import CliError
-from earshot_cli.transcription.sources import find_sources
+from earshot_cli.transcription.sources import EXTENSIONS, find_sources
 from tests.fixtures.rows import each_row
+from tests.paths import ROOT
 
 
 def test_links_in_a_circle_fail_alone(earshot: Any) -> None:
@@ -99,3 +104,49 @@ def test_out_is_in_the_home_folder_where_it_says_so(earshot: Any, tmp_path: Path
 
     assert result.returncode == 0
     assert (tmp_path / "home/texts/ep1.txt").is_file()
+
+
+def test_path_below_a_closed_folder_is_refused_in_words(
+    earshot: Any, deployment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audio, look = earshot.file("ep1.mp3", b"1"), os.stat
+
+    def look_unless_closed(path: Any, *arguments: Any, **options: Any) -> Any:
+        if "closed/" in str(path):  # root may enter every folder, and tests run as root, too
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path, *arguments, **options)
+
+    (earshot.folder / "closed").mkdir()
+    access = os.access
+    monkeypatch.setattr(os, "stat", look_unless_closed)
+    monkeypatch.setattr(os, "access", lambda path, mode: "closed" not in str(path) and access(path, mode))
+    texts, source = earshot("transcribe", audio, "-o", "closed/texts"), earshot("transcribe", "closed/ep1.mp3")
+
+    assert "no permission. --out DIR names another folder." in texts.stderr
+    assert "closed/ep1.mp3 cannot be read: " in source.stderr
+    assert ([texts.returncode, source.returncode], deployment.requests) == ([2, 2], [])
+
+
+def test_copy_goes_when_a_later_source_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    threading.Thread(target=pipe.write_bytes, args=(b"1",), daemon=True).start()
+    (tmp_path / "copies").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "copies"))
+
+    with pytest.raises(CliError, match=r"missing\.mp3 cannot be read"):
+        find_sources([str(pipe), str(tmp_path / "missing.mp3")])
+
+    assert list((tmp_path / "copies").iterdir()) == []
+
+
+def test_page_takes_the_same_files_of_a_folder() -> None:
+    [pattern] = re.findall(r"MEDIA = /(.+)/i;", (ROOT / "functions/page/folders.js").read_text(encoding="utf-8"))
+    letters = string.ascii_lowercase + string.digits
+    short = {"".join(each) for length in (1, 2, 3) for each in product(letters, repeat=length)}
+    # Longer endings are too many to try: those that the pattern could have by mistake begin as a shorter one.
+    longer = EXTENSIONS | {ending + letter for ending in EXTENSIONS for letter in letters}
+
+    taken = {ending for ending in short | longer if re.search(pattern, f"ep1.{ending}")}
+
+    assert taken == EXTENSIONS

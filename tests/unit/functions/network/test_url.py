@@ -120,6 +120,7 @@ def test_refusal_of_path_shows_the_schemes(url):
         ("https://https://a.example/talk.mp3", "scheme stands there twice"),
         ("www.example.com/talk.mp3?sig=secret", 'scheme is missing: https://www.example.com/talk.mp3"'),
         ("localhost:8000/talk.mp3", "scheme is missing: https://localhost:8000"),
+        ("localhost/talk.mp3", "scheme is missing: https://localhost/talk.mp3"),
         ("//a.example/talk.mp3", "scheme is missing: https://a.example/talk.mp3"),
         ('"https://a.example/talk.mp3"', "quotes or brackets"),
         ("[talk](https://a.example/talk.mp3)", "quotes or brackets"),

@@ -79,6 +79,12 @@ def test_implemented_option_adds_no_warning(name):
     ("prompt", "used"),
     [
         ("A talk about null.", "A talk about null."),
+        ("Your Honor", "Your Honor"),
+        ("{Anna, Bob}", "{Anna, Bob}"),
+        ("<laughs>", "<laughs>"),
+        ("$AMZN", "$AMZN"),
+        ("{prompt}", None),
+        ("YOUR_PROMPT", None),
         ("undefined", None),
         ("null", None),
         ("{{ $json.prompt }}", None),
