@@ -65,6 +65,7 @@ UNUSED = [
         "Audio that is not to be kept, or redacted.",
     ),
     (r"WorkersMachine", r"lambda:InvokeFunction", r"Quick", "A quick worker runs in a local cloud of its own test."),
+    (r"Settle", r"dynamodb:BatchGetItem", r"table", "It asks the policy after a quick worker: in that local cloud."),
     (r"Scale", r"dynamodb:DeleteItem", r"table", "Frees the slot of a launch that Step Functions refused."),
     (r"Scale", r"states:StopExecution", r"Workers", "Minutes after a worker's silence: its lease has lapsed."),
     (r"Fail|Scale|Sweep", r"sqs:.*", r"Undelivered", "Lambda itself sends events at which the function failed."),
