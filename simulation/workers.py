@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Generator
 from dataclasses import replace
@@ -36,7 +37,7 @@ SLICE_SECONDS = 2.0  # of a worker's time, after which it looks for callers' sha
 Process = Generator[simpy.Event, Any, None]
 
 
-class SimulatedWorkers:
+class SimulatedWorkers(ABC):
     """Queues, slots and workers of a deployment.
 
     Attributes:
@@ -132,13 +133,12 @@ class SimulatedWorkers:
             self.write(kind, Slot(pk))
             if (again := self.queues_with_work(kind)) is None:
                 return
-            until = int(self.env.now + LAUNCH_LEASE_SECONDS)
-            queues = again
+            until, queues = int(self.env.now + LAUNCH_LEASE_SECONDS), again
             self.write(kind, Slot(pk, "x", until, launch=until, launched=self.env.now, queues=queues))
 
+    @abstractmethod
     def queues_with_work(self, kind: WorkerKind) -> WorkerQueues | None:
         """Return the queues of another worker in a slot that was just released; None: no other follows."""
-        raise NotImplementedError
 
     def has_capacity(self, kind: WorkerKind) -> bool:
         """Return whether AWS gives another worker of the kind now."""
