@@ -6,16 +6,22 @@ const { PAGE, SPEECH, drop, words } = require("../actions.cjs");
 const JOB = { state: "completed", source: { kind: "body" }, duration: 4, language: "en", options: "diarize=true" };
 
 module.exports = {
-  /** A folder is dropped: the recordings in it and in its folders are sent, and nothing else of it. */
+  /** A folder is dropped: the recordings in it and in its folders are sent, and nothing else of it; one without any is said to have none. */
   async folder(page) {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "earshot-folder-"));
-    fs.mkdirSync(path.join(folder, "deep"));
-    for (const name of ["one.mp3", "notes.txt", ".hidden.mp3", "deep/two.FLAC"]) fs.writeFileSync(path.join(folder, name), "x");
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "earshot-folder-")), empty = path.join(folder, "empty");
+    for (const name of ["deep", "empty"]) fs.mkdirSync(path.join(folder, name));
+    for (const name of ["one.mp3", "notes.txt", ".hidden.mp3", "deep/two.FLAC", "empty/notes.txt"]) fs.writeFileSync(path.join(folder, name), "x");
     await page.route(/\/v1\/uploads$/, () => {}); // never answered
     await page.goto(PAGE);
     await page.waitForSelector(".drop");
-    const devtools = await page.context().newCDPSession(page), data = { items: [], files: [folder], dragOperationsMask: 1 };
-    for (const type of ["dragEnter", "dragOver", "drop"]) await devtools.send("Input.dispatchDragEvent", { type, x: 300, y: 300, data });
+    const devtools = await page.context().newCDPSession(page);
+    const dropFolder = async (name) => {
+      const data = { items: [], files: [name], dragOperationsMask: 1 };
+      for (const type of ["dragEnter", "dragOver", "drop"]) await devtools.send("Input.dispatchDragEvent", { type, x: 300, y: 300, data });
+    };
+    await dropFolder(empty);
+    await page.getByText("There are no recordings in what was dropped.").waitFor();
+    await dropFolder(folder);
     await page.locator(".sending li").nth(1).waitFor();
     const rows = await page.locator(".sending .name").allInnerTexts();
     fs.rmSync(folder, { recursive: true });
