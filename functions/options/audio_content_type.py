@@ -7,11 +7,14 @@ have names of their own for them. What the query string says counts more.
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from urllib.parse import urlencode
 
 from earshot_contract.signatures.container_signatures import container_name
 from earshot_contract.signatures.file_signatures import HEAD_BYTES
+from functions.errors import ApiError
 from functions.options.query_string import raw_options
+from functions.options.registry import IMPLEMENTED
 
 # Subtypes of audio/, without `x-`: samples whose encoding the parameters name, and those that name it themselves.
 _SAMPLES = ("l16", "pcm", "lpcm", "raw", "raw-int", "raw-float", "linear16")
@@ -24,6 +27,7 @@ _CHANNELS = ("channels", "channel", "channel_count")
 _BITS = ("bits", "bit", "bit_depth", "bitdepth", "depth", "width", "bits_per_sample", "sample_size_bits")
 _ENCODING = ("encoding", "format", "codec", "codecs")
 _NUMBER = re.compile(r"(\d+)(k?)(?:hz)?")
+_READERS = {spec.name: spec.read for spec in IMPLEMENTED if spec.name in ("encoding", "sample_rate", "channels")}
 _GSTREAMER_TYPE = re.compile(r"^\((?:string|int|fraction|boolean)\)\s*")  # `rate=(int)16000`
 
 
@@ -38,14 +42,19 @@ def with_content_type(query: str, content_type: str, audio: bytes) -> str:
     named = raw_options(query)
     if "encoding" in named or container_name(audio[:HEAD_BYTES]):
         return query
-    claims = {name: value for name, value in claims_of(content_type).items() if name not in named}
+    claims = {name: value for name, value in claims_of(content_type, named).items() if name not in named}
     return "&".join(filter(None, (query, urlencode(claims))))
 
 
-def claims_of(content_type: str) -> dict[str, str]:
+def claims_of(content_type: str, named: Container[str] = ()) -> dict[str, str]:
     """Return the options `encoding`, `sample_rate` and `channels` that a content type stands for.
 
-    Without all that is needed to read the audio, and for samples that no `encoding` names, there are none.
+    Without all that is needed to read the audio, and for samples that no option can name, there are none: such audio is
+    refused as that of which nothing is known.
+
+    Args:
+        content_type: with parameters.
+        named: options of the request, which may name the rate.
     """
     kind, *pairs = re.split(r"[;,]", content_type.lower())
     subtype = kind.strip().removeprefix("audio/").removeprefix("x-")
@@ -57,10 +66,16 @@ def claims_of(content_type: str) -> dict[str, str]:
     }
     rate, channels = _number(parameters, _RATE), _number(parameters, _CHANNELS)
     encoding = _COMPANDED.get(subtype) or (_encoding(subtype, parameters) if subtype in _SAMPLES else None)
-    if encoding is None or (rate is None and encoding.startswith("linear")):
+    if encoding is None or (rate is None and encoding.startswith("linear") and "sample_rate" not in named):
         return {}
-    claims = {"encoding": encoding, "sample_rate": rate, "channels": channels}
-    return {name: str(value) for name, value in claims.items() if value is not None}
+    values = {"encoding": encoding, "sample_rate": rate, "channels": channels}
+    claims = {name: str(value) for name, value in values.items() if value is not None}
+    try:
+        for name, value in claims.items():
+            _READERS[name]([value])
+    except ApiError:
+        return {}
+    return claims
 
 
 def _encoding(subtype: str, parameters: dict[str, str]) -> str | None:

@@ -27,7 +27,7 @@ from functions.jobs.upload_event import Upload
 from functions.observability import logger, metrics
 from functions.options.audio_content_type import claims_of, with_content_type
 from functions.options.options import Options
-from functions.options.query_string import upload_query
+from functions.options.query_string import raw_options, upload_query
 from functions.settings import settings
 from functions.speech_models.speakers import speaker_options
 from functions.workers.shard_length import shard_length
@@ -83,7 +83,7 @@ def _claim_job(execution_input: dict[str, Any], execution: str) -> Job | None:
 
 def _upload_query(audio: S3Object, info: s3.S3ObjectInfo) -> str:
     query = upload_query(info.metadata)
-    if not claims_of(info.content_type):
+    if not claims_of(info.content_type, raw_options(query)):
         return query
     with s3.reader(audio, info.size) as file:
         return with_content_type(query, info.content_type, file.read(HEAD_BYTES))

@@ -47,6 +47,9 @@ SAMPLES = bytes(range(1, 250)) * 9
         ("audio/mpeg", ()),
         ("application/octet-stream", ()),
         ("audio/l16;rate=", ()),
+        ("audio/l16;rate=0", ()),  # what no option may say
+        ("audio/l16;rate=999999999", ()),
+        ("audio/l16;rate=16000;channels=40", ()),
         (";;,=", ()),
         ("", ()),
     ],
@@ -63,6 +66,12 @@ def test_claims_are_options_that_the_query_does_not_name() -> None:
     assert options.punctuate
     assert (options.encoding, options.sample_rate, options.channels) == ("linear16", 8000, 2)
     assert options.warnings == []
+
+
+def test_rate_of_the_query_completes_a_content_type() -> None:
+    options = Options.from_query(with_content_type("sample_rate=16000", "audio/l16", SAMPLES))
+
+    assert (options.encoding, options.sample_rate) == ("linear16", 16000)
 
 
 @pytest.mark.parametrize(
