@@ -46,6 +46,7 @@ export function facts(job, data, nextUnsure) {
   const unsure = data.unsure.length ? h("button", { class: "link", title: "Go to the next one", onclick: nextUnsure }, count(data.unsure.length, "word")) : "none";
   const rows = [
     job.model && ["Model", job.model],
+    data.languages.length > 1 && ["Languages", data.languages.map(language).join(", ")],
     ["Words", data.text.length.toLocaleString("en")],
     ["Unsure", unsure],
     waited !== undefined && ["Waited", span(waited)],

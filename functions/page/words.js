@@ -20,7 +20,8 @@ export function readWords({ metadata, results }, changes = []) {
     paragraphs.push(...paragraphsOf(lay(whole, changes.filter((each) => each.channel === channel)), channel, channels > 1));
   });
   paragraphs.sort((a, b) => a.words[0].start - b.words[0].start);
-  const data = { duration: metadata.duration, channels, paragraphs, text: [], starts: [], ends: [], where: [], confidence: [], unsure: [] };
+  const languages = [...new Set(results.channels.flatMap(({ alternatives: [each] }) => each.languages || []))];
+  const data = { duration: metadata.duration, channels, languages, paragraphs, text: [], starts: [], ends: [], where: [], confidence: [], unsure: [] };
   paragraphs.forEach((paragraph, number) => {
     paragraph.first = data.text.length;
     paragraph.start = paragraph.words[0].start;

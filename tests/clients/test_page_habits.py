@@ -31,6 +31,7 @@ def test_busy_deployment_gets_a_file_later(seen: Seen) -> None:
 def test_print_has_the_speakers_and_no_buttons(seen: Seen) -> None:
     assert "Speaker 0\n0:00\n\nGood morning." in seen["shown"]
     assert not [label for label in ("Edit", "Download", "Share", "Follow", "Skip") if label in seen["shown"]]
+    assert seen["languages"] == "German, English"  # beside the transcript, where it has several
     assert seen["ink"] == "rgb(28, 29, 31)"  # on paper, in the dark theme, too
     assert "Speaker 1" in seen["copied"]
     assert seen["saved"] == "Board 12.03.2026.json"

@@ -58,18 +58,19 @@ module.exports = {
     const text = ["Good", "morning.", "Hello."];
     const all = text.map((word, i) => ({ word, punctuated_word: word, start: i, end: i + 0.8, confidence: 0.9, speaker: i >> 1 }));
     await page.route(/\/requests\/board\/edits/, (route) => route.fulfill({ json: { changes: [], speakers: [] }, headers: { etag: '"none"' } }));
-    await page.route(/\/requests\/board\/result/, (route) => route.fulfill({ json: { metadata: { duration: 4 }, results: { channels: [{ alternatives: [{ transcript: text.join(" "), words: all }] }] } } }));
+    await page.route(/\/requests\/board\/result/, (route) => route.fulfill({ json: { metadata: { duration: 4 }, results: { channels: [{ alternatives: [{ transcript: text.join(" "), words: all, languages: ["de", "en"] }] }] } } }));
     await page.route(/\/requests\/board\/audio/, (route) => route.fulfill({ status: 410, json: { err_code: "AUDIO_GONE", err_msg: "The audio is gone." } }));
     await page.route(/\/requests\/board$/, (route) => route.fulfill({ json: { ...JOB, request_id: "board", name: "Board 12.03.2026", created: new Date().toISOString() } }));
     await page.goto(`${PAGE}#/jobs/board`);
     await words(page);
+    const languages = await page.locator("dt:text-is('Languages') + dd").innerText();
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
     const shown = await page.locator("body").innerText(), ink = await page.locator("#words p").first().evaluate((e) => getComputedStyle(e).color);
     await page.emulateMedia({ media: "screen" });
     const copied = await page.evaluate(() => { getSelection().selectAllChildren(document.getElementById("words")); return String(getSelection()); });
     const [saved] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download JSON" }).click()]);
     page.complaints = page.complaints.filter((line) => !line.includes("410"));
-    return { shown, ink, copied, saved: saved.suggestedFilename() };
+    return { languages, shown, ink, copied, saved: saved.suggestedFilename() };
   },
 
   /** The list is filtered by keys, its times go on, and the address after "Skip to the content" is still the screen's. */
