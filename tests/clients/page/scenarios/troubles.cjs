@@ -170,8 +170,9 @@ module.exports = {
     const released = new Promise((resolve) => { answer = resolve; });
     await page.route(/app\.js$/, (route) => released.then(() => route.continue()));
     await page.goto(PAGE, { waitUntil: "commit" });
-    await page.getByText("Loading …").waitFor();
-    const loading = await page.locator("main").innerText();
+    // The style sheet shows it late, on a slow line alone: before that arrived it is shown too, and then not.
+    const shown = await page.waitForFunction(() => document.styleSheets.length && document.getElementById("main").innerText.trim());
+    const loading = await shown.jsonValue();
     answer();
     await page.waitForSelector(".drop");
     const loaded = await page.locator("main").innerText();
