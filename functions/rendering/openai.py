@@ -10,7 +10,14 @@ from earshot_contract.documents.shard_results import Segment
 from functions.languages import LANGUAGES
 from functions.transcripts.sentences import utterances
 from functions.transcripts.transcript import Channel, Transcript
-from functions.transcripts.words import TranscriptWord, join_segments, join_words, punctuated_words_of, words_of
+from functions.transcripts.words import (
+    TranscriptWord,
+    join_segments,
+    join_words,
+    punctuated_words_of,
+    without_controls,
+    words_of,
+)
 
 _SEGMENT_PAUSE = 2.0  # seconds of silence that end a segment of `diarized_json`
 # Whisper attaches punctuation to words; whisper-1's `words` come without it and keep their capitals.
@@ -118,7 +125,7 @@ def event_stream(transcript: Transcript) -> str:
 
 
 def _segments(transcript: Transcript) -> list[Segment]:
-    found = [s for channel in transcript.channels for s in channel.segments if s.text.strip()]
+    found = [s for channel in transcript.channels for s in channel.segments if without_controls(s.text).strip()]
     return sorted(found, key=lambda segment: segment.start)
 
 

@@ -10,6 +10,11 @@ _PRONOUNCED = frozenset("%&@#‰٪؉§％＆＠＃﹪")
 _SIGNED = re.compile(r"(?<![-.])-?[$€£¥]?\.?\d")  # "-5" and ".5" are not 5
 NOTES = frozenset("♩♪♫♬♭♯")  # how Whisper writes music
 DASHES = frozenset("—―")  # no space around them, and yet a word ends
+_TYPED_DASH = re.compile(r"(?<=[^\W_]--)(?=[^\W_])")  # of two hyphens: "he--well"
+_AFTER_DASH = re.compile(rf"(?<=[{''.join(sorted(DASHES))}])(?=[^\W_])|{_TYPED_DASH.pattern}")
+_QUOTES = frozenset('"“”„«»')  # none is an apostrophe
+_GERSHAYIM = re.compile('(?<=[\u05d0-\u05ea])"(?=[\u05d0-\u05ea])')  # of a Hebrew abbreviation: no quotation mark
+_BRACKETS = {"(": ")", "[": "]", "{": "}", "（": "）", "［": "］"}
 _UNSPACED_SCRIPTS = (
     (0x0E00, 0x0FFF),  # Thai, Lao, Tibetan
     (0x1000, 0x109F),  # Myanmar
@@ -35,8 +40,9 @@ _TAG = re.compile(r"\[[A-Z_]+_\d+\]")  # of a redacted entity: `[CREDIT_CARD_1]`
 def normalised(text: str) -> str:
     """Return the text in lower case without the punctuation around it.
 
-    Punctuation inside stays (`it's`, `3.5`, `well-known`), and so does what a number begins with (`-5`, `.5`). The tag
-    of a redacted entity stays as it is.
+    Punctuation inside stays (`it's`, `3.5`, `well-known`), and so does what a number begins with (`-5`, `.5`). Of a pair
+    of which one half is inside, brackets stay (`f(x)`) and quotation marks go (`„Ja“-Sager`). The tag of a redacted
+    entity stays as it is.
     """
     if text.isalnum():  # as most words: none of their letters is punctuation
         return text.lower()
@@ -47,7 +53,32 @@ def normalised(text: str) -> str:
         first += 1
     while last > first and is_punctuation(text[last - 1]):
         last -= 1
-    return text[first:last].lower()
+    if last - first == len(text):
+        return text.lower()
+    first, last = _with_brackets(text, first, last)
+    return _without_quotes(text[first:last], text[:first], text[last:]).lower()
+
+
+def _with_brackets(text: str, first: int, last: int) -> tuple[int, int]:
+    """Return the bounds of a word widened to the brackets around it whose other half is inside."""
+    for opening, closing in _BRACKETS.items():
+        inner = text[first:last]
+        missing = inner.count(opening) - inner.count(closing)
+        if missing > 0 and (at := text.find(closing, last)) >= 0:
+            last = at + 1
+        elif missing < 0 and (at := text.rfind(opening, 0, first)) >= 0:
+            first = at
+    return first, last
+
+
+def _without_quotes(word: str, before: str, after: str) -> str:
+    """Return a word without the quotation marks inside whose other halves stand before or after it."""
+    inner = sum(letter in _QUOTES for letter in word) - len(_GERSHAYIM.findall(word))
+    outer = sum(letter in _QUOTES for letter in before) - sum(letter in _QUOTES for letter in after)
+    if not inner or (not outer and inner % 2):
+        return word
+    kept = {match.start() for match in _GERSHAYIM.finditer(word)}
+    return "".join(letter for at, letter in enumerate(word) if at in kept or letter not in _QUOTES)
 
 
 def is_punctuation(letter: str) -> bool:
@@ -58,6 +89,16 @@ def is_punctuation(letter: str) -> bool:
 def is_opening(letter: str) -> bool:
     """Tell whether a letter is an opening bracket or quotation mark."""
     return unicodedata.category(letter) in ("Ps", "Pi")
+
+
+def ends_with_dash(line: str) -> bool:
+    """Tell whether a word that follows without a space is a word of its own: after a dash, also of two hyphens."""
+    return line[-1:] in DASHES or _TYPED_DASH.search(f"{line[-3:]}x") is not None
+
+
+def split_after_dashes(text: str) -> list[str]:
+    """Return the parts of a text of which all but the last end with a dash that a letter follows."""
+    return [text] if text.isalnum() else _AFTER_DASH.split(text)
 
 
 def is_tight(before: str, after: str) -> bool:

@@ -9,16 +9,28 @@ Parts between two beginnings are one word.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from earshot_contract.documents.shard_results import Segment, Word
 from functions.languages import UNSPACED
 from functions.transcripts.graphemes import graphemes
-from functions.transcripts.letters import DASHES, NOTES, is_opening, is_punctuation, is_tight, normalised
+from functions.transcripts.letters import (
+    DASHES,
+    NOTES,
+    ends_with_dash,
+    is_opening,
+    is_punctuation,
+    is_tight,
+    normalised,
+    split_after_dashes,
+)
 from functions.transcripts.word_breaks import word_starts
 
 _WITHOUT_ANY_SPACE = frozenset({"zh", "ja", "yue"})  # Thai, Lao and Burmese have them between sentences
-_CONTINUING = frozenset("ーｰ々〻ゝゞヽヾๆໆ")  # letters that repeat or lengthen the one before
+# Letters that repeat, lengthen, mark or end the one before: no word and no line begins with one (JIS X 4051).
+_CONTINUING = frozenset(
+    "ーｰ々〻ゝゞヽヾๆໆﾞﾟぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿｧｨｩｪｫｬｭｮｯ"
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,7 @@ def segment_words(segment: Segment, language: str) -> list[PrintedWord]:
         parts = spread(texts, segment.start, segment.end)
     if not parts:
         return []
+    parts = [piece for part in parts for piece in _split_after_dashes(part)]
     offsets = _offsets(text, parts)
     if offsets is None:
         text, offsets = _joined_parts(parts, unspaced)
@@ -79,6 +92,14 @@ def spread(texts: Sequence[str], start: float, end: float) -> list[Word]:
         words.append(Word(text, start, start + share * len(text), 0.0))
         start = words[-1].end
     return words
+
+
+def _split_after_dashes(part: Word) -> list[Word]:
+    """Return the words of a part with dashes inside: Whisper's tokenizer ends a part at ASCII punctuation and spaces."""
+    texts = split_after_dashes(part.text)
+    if len(texts) == 1:
+        return [part]
+    return [replace(piece, probability=part.probability) for piece in spread(texts, part.start, part.end)]
 
 
 def _offsets(text: str, parts: Sequence[Word]) -> list[int] | None:
@@ -126,9 +147,9 @@ def _begins_word(text: str, at: int, unspaced: bool) -> bool:
     if at == 0 or text[at - 1] == " ":
         return True
     before, after = text[at - 1], text[at]
-    if before in DASHES:
+    if ends_with_dash(text[:at]):
         return after not in DASHES and (is_opening(after) or after in "\"'" or not is_punctuation(after))
-    if not unspaced or after in _CONTINUING or is_opening(before):
+    if not unspaced or is_opening(before) or (after in _CONTINUING and not is_punctuation(before)):
         return False
     if is_punctuation(after) and after not in NOTES and not is_opening(after):
         return False

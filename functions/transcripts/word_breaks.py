@@ -27,17 +27,20 @@ _LAO_REPETITION = "ໆ"  # says that the word before it is spoken twice
 _LAO_SILENT_H, _LAO_AFTER_H = "ຫ", frozenset("ງຍນມຣລວ")  # written as two letters, pronounced as one
 _TIBETAN = re.compile(r"[\u0f40-\u0fbc]")
 _TIBETAN_ENDS = frozenset("\u0f0b\u0f0c\u0f0d\u0f0e")  # dots between syllables, and strokes
+_NUMBER = re.compile(r"\d+(?:[.,:٫٬．：]\d+)*[%％‰٪]?")  # of the digits of any script
 _PHRASED = frozenset({"ja", "zh", "yue"})
 
 
 def word_starts(text: str) -> set[int]:
-    """Return the indices at which a word, or a line, may begin: never inside a letter, a Thai word or a syllable."""
+    """Return the indices at which a word, or a line, may begin: never inside a letter, a Thai word, a syllable or a number."""
     starts = grapheme_starts(text)
     if text.isascii():
         return starts
     for match in _THAI.finditer(text):
         words = {match.start() + at for at in _chunk_starts(_thai(), match.group())}
         starts -= set(range(match.start() + 1, match.end())) - words
+    for match in _NUMBER.finditer(text):
+        starts -= set(range(match.start() + 1, match.end()))
     if _OTHERS.search(text):
         starts = {at for at in starts if at == 0 or not _is_inside_syllable(text, at)}
     return starts

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from functions.languages import UNSPACED
-from functions.transcripts.letters import is_tight
+from functions.transcripts.letters import ends_with_dash, is_tight
 from functions.transcripts.printed_words import PrintedWord, segment_words
 from functions.transcripts.speakers import WordSpeaker, word_speakers
 from functions.transcripts.transcript import Channel, Transcript
@@ -73,13 +73,13 @@ def join_words(words: Iterable[TranscriptWord | PrintedWord], punctuated: bool =
     """Join words to one line with the model's own spaces.
 
     Two words of a script with spaces are always separated, also where the punctuation between them is left out. Control
-    characters of a correction or a replacement are left out: a NUL ends a caption file, others steer a terminal.
+    characters of a correction or a replacement are left out.
     """
     line = ""
     for word in words:
         text = word.text if punctuated else word.normalised
         line += _space_between(line, word, text) + text
-    return _without_controls(line)
+    return without_controls(line)
 
 
 def join_segments(texts: Iterable[str], language: str) -> list[str]:
@@ -89,14 +89,15 @@ def join_segments(texts: Iterable[str], language: str) -> list[str]:
     """
     spaced: list[str] = []
     for text in texts:
-        word = TranscriptWord(text.strip(), "", 0.0, 0.0, 0.0, space_before=language not in UNSPACED)
+        word = TranscriptWord(without_controls(text).strip(), "", 0.0, 0.0, 0.0, space_before=language not in UNSPACED)
         before = spaced[-1] if spaced else ""
         space = _space_between(before, word) if spaced else " " * word.space_before
-        spaced.append(space + _without_controls(word.text))
+        spaced.append(space + word.text)
     return spaced
 
 
-def _without_controls(text: str) -> str:
+def without_controls(text: str) -> str:
+    """Return a text without control characters: a NUL ends a caption file, others steer a terminal."""
     return text if text.isprintable() else text.translate(_CONTROLS)
 
 
@@ -136,7 +137,10 @@ def _with_speaker(word: PrintedWord, speaker: WordSpeaker) -> PrintedWord:
 
 def _space_between(line: str, word: TranscriptWord | PrintedWord, text: str | None = None) -> str:
     text = word.text if text is None else text
-    return " " if line and text and (word.space_before or not is_tight(line[-1], text[0])) else ""
+    if not line or not text:
+        return ""
+    is_joined = is_tight(line[-1], text[0]) or ends_with_dash(line)
+    return " " if word.space_before or not is_joined else ""
 
 
 def _in_order(words: list[TranscriptWord], duration: float) -> list[TranscriptWord]:
