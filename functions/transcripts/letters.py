@@ -40,8 +40,8 @@ _TAG = re.compile(r"\[[A-Z_]+_\d+\]")  # of a redacted entity: `[CREDIT_CARD_1]`
 def normalised(text: str) -> str:
     """Return the text in lower case without the punctuation around it.
 
-    Punctuation inside stays (`it's`, `3.5`, `well-known`), and so does what a number begins with (`-5`, `.5`). Of a pair
-    of which one half is inside, brackets stay (`f(x)`) and quotation marks go (`„Ja“-Sager`). The tag of a redacted
+    Punctuation inside stays (`it's`, `3.5`, `well-known`), and so does what a number begins with (`-5`, `.5`). Of
+    a pair with one half inside, brackets stay (`f(x)`) and quotation marks go (`„Ja“-Sager`). The tag of a redacted
     entity stays as it is.
     """
     if text.isalnum():  # as most words: none of their letters is punctuation

@@ -95,7 +95,7 @@ def spread(texts: Sequence[str], start: float, end: float) -> list[Word]:
 
 
 def _split_after_dashes(part: Word) -> list[Word]:
-    """Return the words of a part with dashes inside: Whisper's tokenizer ends a part at ASCII punctuation and spaces."""
+    """Return the words of a part with dashes inside: Whisper's own split is at ASCII punctuation and spaces."""
     texts = split_after_dashes(part.text)
     if len(texts) == 1:
         return [part]

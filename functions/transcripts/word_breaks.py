@@ -32,7 +32,7 @@ _PHRASED = frozenset({"ja", "zh", "yue"})
 
 
 def word_starts(text: str) -> set[int]:
-    """Return the indices at which a word, or a line, may begin: never inside a letter, a Thai word, a syllable or a number."""
+    """Return the indices at which a word, or a line, may begin: none inside a letter, Thai word, syllable or number."""
     starts = grapheme_starts(text)
     if text.isascii():
         return starts

@@ -8,7 +8,7 @@ from itertools import pairwise
 from functions.transcripts.edits.numerals.cardinals import Written
 from functions.transcripts.edits.numerals.numbers import Number
 from functions.transcripts.edits.numerals.tokens import Tokens
-from functions.transcripts.edits.numerals.vocabularies import AFTER_YEARS
+from functions.transcripts.edits.numerals.vocabulary import AFTER_YEARS
 
 # Words that say the attacks of "nine eleven", and those that may stand behind it, too.
 _ATTACKS = frozenset(

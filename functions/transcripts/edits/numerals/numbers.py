@@ -14,6 +14,9 @@ _SCALES = frozenset({100, 1000, 10**6, 10**9, 10**12})
 _MILLION = 10**6
 _POINTS = frozenset({"point", "dot", "punto", "ponto", "punkt", "punt", "punktum"})  # of versions, in every language
 MULTIPLIERS = {"double": 2, "triple": 3}  # English: "double five"
+# After "four one two oh" they say that this "oh" is no zero.
+_AFTER_OH = "my god dear boy man no yes yeah well wait i we you he she they so wow hey and"
+_AFTER_EXCLAMATIONS = frozenset(_AFTER_OH.split())
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,22 @@ def found_between(tokens: Tokens, start: int, end: int) -> list[Number]:
     ]
 
 
+def with_outer_zeros(tokens: Tokens, number: Number) -> Number:
+    """Return "nine oh two one" with the "oh" after it, and "oh one nine" with one more before it."""
+    start, end = number.start, after_zeros(tokens, number.end)
+    while number.text[0] == "0" and tokens.word_before(start) in tokens.vocabulary.zeros:
+        start -= 1
+    text = "0" * (number.start - start) + number.text + "0" * (end - number.end)
+    return replace(number, start=start, end=end, text=text)
+
+
+def after_zeros(tokens: Tokens, at: int) -> int:
+    """Return the index after the words for zero that stand at an index."""
+    while tokens.word(at) in tokens.vocabulary.zeros and tokens.word(at + 1) not in _AFTER_EXCLAMATIONS:
+        at += 1
+    return at
+
+
 def _refined(tokens: Tokens, number: Number) -> list[Number]:
     """Return what the number is: nothing for "thirds", 5 for "five million", 800 and 5 for an area code and a digit."""
     start, last = number.start, number.end - 1
@@ -73,6 +92,9 @@ def _refined(tokens: Tokens, number: Number) -> list[Number]:
         return []
     if words[0] in tokens.vocabulary.zeros and not _is_zero(tokens, number):
         return found_between(tokens, start + 1, number.end)
+    if words[0] in tokens.vocabulary.zeros and not tokens.word(after_zeros(tokens, number.end)):
+        number = with_outer_zeros(tokens, number)  # "oh two oh," of a telephone
+        last = number.end - 1
     if number.is_ordinal:
         if is_fraction(tokens, last):
             return [replace(found, is_sure=False) for found in found_between(tokens, start, last)]
@@ -116,8 +138,18 @@ def _is_zero(tokens: Tokens, number: Number) -> bool:
     )
     is_decimal = tokens.word(number.start + 1) in tokens.vocabulary.decimal_words  # "oh point five"
     is_hour = tokens.word(number.end) == "hours"  # "oh seven hundred hours"
-    is_group = _is_group_of_digits(tokens, number)
+    is_group = _is_group_of_digits(tokens, number) or _is_first_group(tokens, number, before)
     return bool(is_among_digits) or is_group or is_decimal or is_hour or before in tokens.vocabulary.year_signs
+
+
+def _is_first_group(tokens: Tokens, number: Number, before: str) -> bool:
+    """Tell whether the number is "oh two oh", or "oh eight hundred," of a telephone number that is called."""
+    if tokens.word(number.end) in tokens.vocabulary.zeros:
+        return True
+    at = number.end
+    is_alone = at < len(tokens) and not tokens.word(at) and not tokens[at - 1].ends_sentence
+    is_next = is_alone and (tokens[at].lower in MULTIPLIERS or is_number(tokens[at].lower, tokens.language))
+    return is_next and before in tokens.vocabulary.codes
 
 
 def _is_group_of_digits(tokens: Tokens, number: Number) -> bool:

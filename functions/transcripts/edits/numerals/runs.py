@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from functions.transcripts.edits.numerals.numbers import MULTIPLIERS, Number
+from functions.transcripts.edits.numerals.numbers import MULTIPLIERS, Number, after_zeros, with_outer_zeros
 from functions.transcripts.edits.numerals.streets import is_before_street
 from functions.transcripts.edits.numerals.tokens import LEAST_DIGITS, Tokens, is_number
-from functions.transcripts.edits.numerals.vocabularies import AFTER_YEARS
+from functions.transcripts.edits.numerals.vocabulary import AFTER_YEARS
 
 _TELEPHONE_DIGITS = 7  # at least, if there are groups such as 800 and 12 among the digits
 _EARLY_YEAR_SIGNS = frozenset({"in", "since", "year", "jahr", "jaar", "år"})  # "in ten sixty-six"
@@ -44,7 +44,7 @@ def join_runs(tokens: Tokens, numbers: Sequence[Number]) -> list[Number]:
         has_digits = any(len(run) > 1 and _is_dialled(tokens, run) for run in runs)
         for run in runs:
             if has_digits and _is_group(tokens, run):
-                joined.append(_concatenated(run))
+                joined.append(with_outer_zeros(tokens, _concatenated(run)))
             elif len(run) > 1:
                 joined += _joined(tokens, run)
             else:
@@ -73,7 +73,7 @@ def _is_code(number: Number) -> bool:
 
 def _joined(tokens: Tokens, run: Sequence[Number]) -> list[Number]:
     if _is_dialled(tokens, run):
-        return [_with_last_zeros(tokens, _concatenated(run))]
+        return [with_outer_zeros(tokens, _concatenated(run))]
     if _is_designator(tokens, run) or _is_hundreds(tokens, run) or _is_house(tokens, run):
         return [_concatenated(run)]
     if len(run) == 4 and (year := _year(tokens, run[2:])) and run[0].value <= 31 and run[1].value <= 31:
@@ -149,7 +149,7 @@ def _is_group(tokens: Tokens, run: Sequence[Number]) -> bool:
     is_toll_free = bool(_TOLL_FREE.fullmatch("".join(n.text for n in run)))  # "one eight hundred, five five five, …"
     is_digits = all(len(n.text) == 1 or n.text.startswith("0") or is_toll_free for n in run)
     is_digits = is_digits and all(n.text.isdigit() for n in run)
-    return is_digits and sum(len(n.text) for n in run) >= 2 and not tokens.word(run[-1].end)
+    return is_digits and sum(len(n.text) for n in run) >= 2 and not tokens.word(after_zeros(tokens, run[-1].end))
 
 
 def _is_designator(tokens: Tokens, run: Sequence[Number]) -> bool:
@@ -185,14 +185,6 @@ def _is_hundreds(tokens: Tokens, run: Sequence[Number]) -> bool:
 def _concatenated(run: Sequence[Number]) -> Number:
     text = "".join(number.text for number in run)
     return Number(run[0].start, run[-1].end, text, float(text), is_sure=True)
-
-
-def _with_last_zeros(tokens: Tokens, number: Number) -> Number:
-    """Return "nine oh two one" with the "oh" after it."""
-    end = number.end
-    while tokens.word(end) in tokens.vocabulary.zeros:
-        end += 1
-    return replace(number, end=end, text=number.text + "0" * (end - number.end))
 
 
 def _year(tokens: Tokens, run: Sequence[Number]) -> list[Number]:

@@ -9,16 +9,14 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-def _phrases(*phrases: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(phrase.split()) for phrase in phrases)
+def _phrases(*phrases: str) -> tuple[tuple[str, ...], ...]:  # one or several, with commas between them
+    return tuple(tuple(phrase.split()) for listed in phrases for phrase in listed.split(","))
 
 
 def _unsigned(words: str) -> dict[str, str]:
     return dict.fromkeys(words.split(), "")
 
 
-# Words behind an English year, and not behind "twenty, twenty-one people": "twenty twenty was a hard year".
-AFTER_YEARS = _set("was is has will had when because where that and but to with the it we they i he she")
 VOCABULARIES = {
     "en": Vocabulary(
         ambiguous=_set("one o zero"),
@@ -108,7 +106,8 @@ VOCABULARIES = {
         lengths=_set("meter"),
         counted_endings="(?:jährig|tägig|stündig|minütig|prozentig)(?:e[rnsm]?)?",
         idioms=_phrases(
-            "gib acht", "gebt acht", "geben acht", "gab acht", "habt acht", "außer acht", "in acht nehmen", "vier augen"
+            "gib acht, gebt acht, geben acht, gab acht, habt acht, acht geben, acht gibt, acht zu geben, außer acht",
+            "in acht nehmen, vier augen",
         ),
     ),
     "es": Vocabulary(
@@ -218,6 +217,7 @@ VOCABULARIES = {
         degrees=_set("graden graad"),
         lengths=_set("meter"),
         counted_endings="(?:jarige?n?|daagse|urige?)",
+        idioms=_phrases("acht geven, acht te geven, geef acht, geeft acht, acht slaan, in acht nemen"),
         spellings={
             "^eén$": "één",
             r"^((?:der|veer|vijf|zes|zeven|acht|negen)tien)(?=(?!honderd)\w*tig$)": r"\1honderd",

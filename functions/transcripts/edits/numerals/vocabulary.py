@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+# Words behind an English year, and not behind "twenty, twenty-one people": "twenty twenty was a hard year".
+_AFTER_YEARS = "was is has will had when because where that and but to with the it we they i he she"
+AFTER_YEARS = frozenset(_AFTER_YEARS.split())
+
 
 @dataclass(frozen=True)
 class Vocabulary:
