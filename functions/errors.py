@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from earshot_contract.document import Document
 
+_SHOWN = 1000  # characters of the beginning and of the end of a message
 THROTTLED = "Throttled"  # name of the exception of functions.aws.clients in state machines
 
 
@@ -48,8 +49,13 @@ class SlowDownloadsBusy(Exception):
 
 
 def api_error(err_code: str, err_msg: str, status: int = 400) -> ApiError:
-    """Make an error of any code and status."""
-    return ApiError(Failure(err_code, err_msg, status))
+    """Make an error of any code and status; of a long message, which quotes what was sent, the middle is left out."""
+    return ApiError(Failure(err_code, shortened(err_msg), status))
+
+
+def shortened(message: str) -> str:
+    """Return a message without the middle of a long one."""
+    return message if len(message) <= 2 * _SHOWN else f"{message[:_SHOWN]} … {message[-_SHOWN:]}"
 
 
 def bad_request(message: str) -> ApiError:

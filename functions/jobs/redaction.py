@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlencode
 
 from earshot_contract.credentials.url_credentials import without_credentials
+from functions.options.query_string import option_name
 
 
 def without_secrets(query: str) -> str:
@@ -19,8 +20,8 @@ def without_secrets(query: str) -> str:
 
 def _is_callback(key: str, value: str) -> bool:
     """Return whether option parsing reads this key as `callback`, or the caller probably meant it so."""
-    name = key.strip().lower()
-    return name.removesuffix("[]") == "callback" or ("://" in value and ("callback" in name or "hook" in name))
+    name = option_name(key)
+    return name == "callback" or ("://" in value and ("callback" in name or "hook" in name))
 
 
 def _origin(url: str) -> str:

@@ -11,12 +11,14 @@ from functions.errors import ApiError, bad_query
 from functions.languages import file_codes
 from functions.missing_value import mistake_of_missing_value
 from functions.options.contradictions import FIXED_RATES, contradiction_warnings
+from functions.options.parsers import MAX_PROMPT
 from functions.options.query_string import (
     RawOptions,
     Warnings,
     name_warnings,
     raw_options,
     reject_misspelt,
+    reject_too_long,
     reject_unsupported,
     warning,
 )
@@ -93,6 +95,7 @@ class Options(Struct, frozen=True):
         Raises:
             ApiError: A value cannot be parsed, or an option is rejected.
         """
+        reject_too_long(query)
         raw = raw_options(query)
         reject_unsupported(raw)
         reject_misspelt(query)
@@ -222,6 +225,8 @@ class Options(Struct, frozen=True):
         found = []
         if self.prompt is None and (mistake := mistake_of_missing_value(raw.get("prompt", [""])[-1], prose=True)):
             found.append(warning("prompt", "invalid_value", f"prompt was left out: {mistake}"))
+        if len(raw.get("prompt", [""])[-1].strip()) > MAX_PROMPT:
+            found.append(warning("prompt", "unsupported_value", f"The last {MAX_PROMPT} characters of prompt count."))
         if self.alternatives > 1:
             found.append(warning("alternatives", "unsupported_value", "Whisper gives one alternative, its best."))
         if any(_is_negative(keyword.partition(":")[2]) for keyword in self.keywords):

@@ -16,6 +16,7 @@ from functions.options.specification import invalid_value
 
 MAX_TAG, MAX_EXTRA = 128, 2048  # characters: Deepgram's limits
 MAX_SEARCH = 200  # characters of one term
+MAX_PROMPT = 4000  # characters; Whisper reads the last 223 tokens, and a token has some four
 MAX_TRACK = 999  # an audio track's number; films have a dozen
 
 
@@ -46,8 +47,9 @@ def audio_track(values: list[str]) -> str:
 
 
 def prompt(values: list[str]) -> str | None:
-    """Return the last value; None for what a program writes where it lacks one."""
-    return None if mistake_of_missing_value(values[-1], prose=True) else values[-1].strip()
+    """Return the end of the last value, as OpenAI reads a long one; None for what a program writes for none."""
+    text = values[-1].strip()
+    return None if mistake_of_missing_value(text, prose=True) else text[-MAX_PROMPT:]
 
 
 def replace(values: list[str]) -> list[tuple[str, str]]:

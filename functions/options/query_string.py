@@ -16,7 +16,9 @@ from functions.options.specification import OptionType, Support
 _NEVER_IGNORED = ("redact", "redact_audio")
 _ALIKE = 0.8  # of difflib's ratio: `punctuation` and `punctuate` are alike, `endpointing` and `encoding` are not
 _OF_STREAMING = ("utterance_end_ms",)  # Deepgram's, which clients send here, too, and which is like an option's name
+_MAX_QUERY = 65_536  # characters: those of a form are far more than a URL has, and a row holds 400 KB
 _MAX_NAME = 40  # characters of a name that may be misspelt
+_INDEX = re.compile(r"\[\d*\]$")  # of a list's item: PHP and axios write `name[0]`, others `name[]`
 
 RawOptions = dict[str, list[str]]  # option name → all its values, unparsed
 Warnings = list[dict[str, str]]  # {parameter, type, message}, as in Deepgram's `metadata.warnings`
@@ -45,17 +47,28 @@ def upload_query(metadata: Mapping[str, str]) -> str:
     return "&".join(filter(None, (query, urlencode(elsewhere), "" if language_options else "detect_language=true")))
 
 
+def option_name(name: str) -> str:
+    """Return a name as the table of options has it: in lower case, and without the brackets of a list's item."""
+    return _INDEX.sub("", name.strip().lower())
+
+
 def raw_options(query: str) -> RawOptions:
     """Split a query string into the values of the options it names.
 
-    Case does not matter in the names, `name[]` is `name`, unknown names and empty strings are left out.
+    Case does not matter in the names, `name[]` and `name[0]` are `name`, unknown names and empty strings are left out.
     """
     found: RawOptions = {}
     for key, value in parse_qsl(query, keep_blank_values=True):
-        name = key.strip().lower().removesuffix("[]")
+        name = option_name(key)
         if name in OPTIONS and (value.strip() or OPTIONS[name].type is not OptionType.STRING):
             found.setdefault(name, []).append(value)
     return found
+
+
+def reject_too_long(query: str) -> None:
+    """Raise ApiError for a query string that no row of the table should hold."""
+    if len(query) > _MAX_QUERY:
+        raise bad_query(f"The options take {len(query)} characters, percent-encoded; {_MAX_QUERY} are accepted.")
 
 
 def reject_unsupported(raw: RawOptions) -> None:
@@ -74,7 +87,7 @@ def name_warnings(query: str, raw: RawOptions) -> Warnings:
     """
     advised = {name: f"{meant} was probably meant." for name, meant in _misspelt(query)}
     for key, value in parse_qsl(query, keep_blank_values=True):
-        if (advice := ADVICE.get(key.strip().lower().removesuffix("[]"))) and was_requested([value]):
+        if (advice := ADVICE.get(option_name(key))) and was_requested([value]):
             advised[key.strip()] = advice
     misspelt = [
         warning(name, "unknown_parameter", f"{name} was ignored: there is no such option. {advice}")
@@ -100,8 +113,7 @@ def reject_misspelt(query: str) -> None:
 
 def redaction_like(name: str) -> str | None:
     """Return the option of redaction that a name almost is, also in other letters; None for its own name."""
-    exact = name.removesuffix("[]")
-    lower = exact.strip().lower()
+    exact, lower = _INDEX.sub("", name), option_name(name)
     if exact in _NEVER_IGNORED or len(exact) > _MAX_NAME:
         return None
     meant = lower if lower in OPTIONS else _option_like(exact)
@@ -129,7 +141,7 @@ def misplaced_warnings(members: Mapping[str, Any]) -> Warnings:
     """
     found = []
     for name, value in members.items():
-        option = redaction_like(name) or name.strip().lower().removesuffix("[]")
+        option = redaction_like(name) or option_name(name)
         advice = f"options are read from the query string: /v1/listen?{option}=…"
         if option in _NEVER_IGNORED and was_requested(values_of_member(value)):
             raise bad_query(f"{option} stands in the JSON body, but {advice}.")
@@ -144,13 +156,13 @@ def values_of_member(value: Any) -> list[str]:
 
 
 def _is_redaction(name: str) -> bool:
-    return name.strip().lower().removesuffix("[]") in _NEVER_IGNORED or redaction_like(name) is not None
+    return option_name(name) in _NEVER_IGNORED or redaction_like(name) is not None
 
 
 def _misspelt(query: str) -> list[tuple[str, str]]:
     """Return unknown names with the option that each almost is, as `smartFormat` and `smart-format`."""
     names = dict.fromkeys(key.strip() for key, _ in parse_qsl(query, keep_blank_values=True))
-    unknown = [name for name in names if name and name.lower().removesuffix("[]") not in (*OPTIONS, *_OF_STREAMING)]
+    unknown = [name for name in names if name and option_name(name) not in (*OPTIONS, *_OF_STREAMING)]
     found = ((name, _option_like(name)) for name in unknown if len(name) <= _MAX_NAME)
     return [(name, option) for name, option in found if option]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 from msgspec import Struct
 
 from functions.errors import ApiError, bad_query
+
+_COMMA = re.compile(r"\s*-?\d*,\d+\s*")  # of a number as many languages write it
 
 
 class Support(StrEnum):
@@ -128,7 +131,9 @@ class OptionSpec(Struct, frozen=True):
         try:
             number = number_type(value)
         except ValueError:
-            raise self._invalid(f"{value!r} is not {'an' if self.type[0] in 'aeiou' else 'a'} {self.type}") from None
+            comma = f": its decimal mark is a point, {value.replace(',', '.')}" if _COMMA.fullmatch(value) else ""
+            kind = f"{'an' if self.type[0] in 'aeiou' else 'a'} {self.type}"
+            raise self._invalid(f"{value!r} is not {kind}{comma}") from None
         low = -math.inf if self.minimum is None else self.minimum
         high = math.inf if self.maximum is None else self.maximum
         if not math.isfinite(number) or not low <= number <= high:

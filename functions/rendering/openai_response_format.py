@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from functions.errors import ApiError, Failure
+from functions.errors import ApiError, Failure, shortened
 from functions.rendering.formats import DIARIZED_JSON, OPENAI_FORMATS, OPENAI_JSON, OPENAI_TEXT, VERBOSE_JSON, Format
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class BadField(ApiError):
     """A form field with a value that is not accepted; OpenAI's error names the field as `param`."""
 
     def __init__(self, param: str, message: str) -> None:
-        super().__init__(Failure("INVALID_FORM_FIELD", message, 400))
+        super().__init__(Failure("INVALID_FORM_FIELD", shortened(message), 400))
         self.param = param
 
 

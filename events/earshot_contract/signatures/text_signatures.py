@@ -73,6 +73,7 @@ _FILE_NAME = (
 _CAPTION_LINES = re.compile(  # SubRip, YouTube's SBV, MicroDVD, lyrics
     r"\d+\s*\n\d\d:\d\d:\d\d,\d{3} -->|\d+:\d\d:\d\d\.\d{3},\d+:|\{\d+\}\{\d+\}|\[\d\d:\d\d\.\d\d\]|\[(?:ar|ti|al|by):"
 )
+_OBJECT = re.compile(r"undefined|null|None|nil|NaN|\[object \w+\]|<[\w.]+ [^<>\n]{0,200}>|System\.\S{1,100}")
 _MIN_BASE64 = 64  # letters; a shorter word may be a word
 
 
@@ -106,6 +107,8 @@ def text_kind(text: str, lower: bytes) -> str:
     lines = text.split("\n", 50)[:-1]
     if len(lines) > 1 and all(re.fullmatch(r"[^\n]{0,250}\.[A-Za-z0-9]{2,4}\s*|\s*", line) for line in lines):
         return PLAYLIST
+    if _OBJECT.fullmatch(text.strip()):
+        return "what a program prints for an object or a missing value (read the file, and send its bytes)"
     if re.fullmatch(r"@?[^\n]{1,250}\.[A-Za-z0-9]{2,4}\s*", text):
         return _FILE_NAME
     return "plain text"

@@ -6,6 +6,7 @@ The router calls these functions before a view function: a view gets a job, neve
 from __future__ import annotations
 
 import re
+import uuid
 
 from earshot_contract.credentials.api_keys import Scope
 from functions.aws.table import job_table
@@ -16,6 +17,7 @@ from functions.jobs.shares import Share, opened_by
 
 SHARE_SCHEME = "share"  # of the Authorization header, in any case: `Share SECRET`
 _JOB_ID = re.compile(r"[!-~]{1,128}")  # printable ASCII; an id is a UUID, or made of the upload's event
+_UNDASHED = re.compile(r"[0-9a-fA-F]{32}")  # a UUID
 
 
 def check_scope(request: Request, needed: Scope) -> None:
@@ -38,7 +40,9 @@ def job_of(request: Request) -> Job:
     Raises:
         ApiError: 404. The job of another owner is answered like one that does not exist.
     """
-    job_id, caller = request.parameters["id"], request.caller
+    job_id, caller = request.parameters["id"].strip(), request.caller
+    if _UNDASHED.fullmatch(job_id):  # as databases and programs write a UUID
+        job_id = str(uuid.UUID(job_id))
     if not _JOB_ID.fullmatch(job_id):
         raise not_found("There is no such request. GET /v1/requests lists those there are.")
     job = job_table.find(job_id)

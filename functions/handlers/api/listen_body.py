@@ -104,7 +104,8 @@ def _advice(document: Any, body: bytes) -> str:
         if name == "url":
             return f"url is one address, a string that is not empty: {EXAMPLE}."
         content = next((document[name] for name in document if name.lower() in _NAMES_OF_CONTENT), None)
-        if isinstance(content, str) and content and "://" not in content[:16]:
+        is_bytes = isinstance(content, list) and content and all(isinstance(byte, int) for byte in content[:9])
+        if is_bytes or (isinstance(content, str) and content and "://" not in content[:16]):
             return f"Audio is not sent in JSON: send the bytes of the file alone, or its address: {EXAMPLE}."
         return (f"The member is called url, not {name}: " if name else "Its member url is missing: ") + f"{EXAMPLE}."
     if body.lstrip().startswith(b"'"):

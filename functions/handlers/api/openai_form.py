@@ -8,7 +8,6 @@ missing last line break, and it has no limits on parts and headers.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from urllib.parse import urlencode
@@ -18,8 +17,9 @@ from msgspec.structs import replace
 
 from functions.file_name import clean_name
 from functions.handlers.api.known_speakers_form import NAMES, REFERENCES
-from functions.handlers.api.listen_body import JSON_TYPES
-from functions.options.query_string import redaction_like, was_requested
+from functions.handlers.api.listen_body import EXAMPLE, JSON_TYPES
+from functions.options.parsers import MAX_PROMPT
+from functions.options.query_string import option_name, redaction_like, was_requested
 from functions.options.registry import IMPLEMENTED, OPTIONS
 from functions.options.specification import OptionType
 from functions.rendering.formats import DIARIZED_JSON
@@ -50,6 +50,8 @@ _OF_OPENAI = (
 )
 # Earshot's: each other option of `/v1/listen` is a field of the same name.
 OWN_FIELDS = tuple(spec.name for spec in IMPLEMENTED if spec.name not in _OF_OPENAI)
+_ADDRESSES = ("url", "file_url", "audio_url")  # where other services take an address instead of the file
+_SHOWN = 100  # characters that are kept of a field that is no option
 _SPEAKER_FIELDS = ("diarize", "diarize_model", "diarize_version")  # what the form asks for in other words
 
 
@@ -72,11 +74,11 @@ class Form(Struct, frozen=True):
         Of lists both count: what either asks to redact is redacted.
         """
         fields = dict(self.fields)
-        in_form = {_option_name(name) for name, values in fields.items() if any(value.strip() for value in values)}
+        in_form = {option_name(name) for name, values in fields.items() if any(value.strip() for value in values)}
         for name, values in query.items():
-            spec = OPTIONS.get(_option_name(name))
+            spec = OPTIONS.get(option_name(name))
             is_list = spec is not None and spec.type is OptionType.ARRAY
-            if is_list or _option_name(name) not in in_form:
+            if is_list or option_name(name) not in in_form:
                 fields[name] = [*fields.get(name, []), *values]
         return replace(self, fields=fields)
 
@@ -126,6 +128,8 @@ def parse(body: bytes, content_type: str | None) -> Form:
                 fields.setdefault(name, []).append(_json_text(text) if part.content_type in JSON_TYPES else text)
     except (MultipartError, LookupError) as error:
         raise BadField("file", f"The multipart form cannot be read: {_reason(error, body, parameters)}.") from None
+    if file is None and not other_name and any(name in fields for name in _ADDRESSES):
+        raise BadField("file", f"The part 'file' is missing. An address is sent to POST /v1/listen as JSON: {EXAMPLE}.")
     if file is None and other_name:
         raise BadField("file", f"The part with the audio is called 'file', not {other_name!r}.")
     if not file:
@@ -182,8 +186,8 @@ def listen_options(form: Form, task: str, *, known: bool = False) -> str:
     Without a language it is detected, as OpenAI does. Temperature 0 is OpenAI's default and means Whisper's own
     fallback. Filler words stay: OpenAI has no option for them, so its answers have the words as the model wrote them.
 
-    Every other option of `/v1/listen` may be a field, too. An unknown field is passed on: where it almost is an option
-    there is a warning.
+    Every other option of `/v1/listen` may be a field, too. An unknown field's name is passed on: where it almost is an
+    option there is a warning.
 
     Args:
         form: The parsed form, with the fields of the query string.
@@ -197,7 +201,7 @@ def listen_options(form: Form, task: str, *, known: bool = False) -> str:
         if values_of(form.fields, name):
             raise BadField(f"{name}[]", f"{name}[] is not done here: {reason}.")
     for name, values in form.fields.items():
-        is_option = _option_name(name) in OPTIONS
+        is_option = option_name(name) in OPTIONS
         if not is_option and (meant := redaction_like(name)) and was_requested(values):
             raise BadField(name, f"{name} is no field: {meant} was probably meant. Write it so, or leave it out.")
     model = form.first("model")
@@ -209,26 +213,24 @@ def listen_options(form: Form, task: str, *, known: bool = False) -> str:
     elif not form.first("detect_language"):
         options += [("detect_language", tag) for tag in values_of(form.fields, "languages") or ["true"]]
     if prompt := form.first("prompt"):
-        options.append(("prompt", prompt))
+        options.append(("prompt", prompt[-MAX_PROMPT:]))
     if temperature := _temperature(form):
         options.append(("temperature", f"{temperature:g}"))
     options += [("keyterm", word) for word in values_of(form.fields, "keywords")]
     diarized = known or (form.first("response_format") or "").lower() == DIARIZED_JSON.openai_name
     for name, values in form.fields.items():
-        option = _option_name(name)
+        option = option_name(name)
         if option in _OF_OPENAI or (diarized and option in _SPEAKER_FIELDS):
             continue
-        options += [(option if option in OPTIONS else name, value) for value in values if value.strip()]
+        if option in OPTIONS:
+            options += [(option, value) for value in values if value.strip()]
+        elif any(value.strip() for value in values):
+            options.append((name[:_SHOWN], values[-1][:_SHOWN]))
     if diarized:
         options.append(("diarize_model", "latest"))
     if not form.first("filler_words"):
         options.append(("filler_words", "true"))
     return urlencode([*options, *([("task", task)] if task != "transcribe" else [])])
-
-
-def _option_name(field: str) -> str:
-    """Return the name of the option that a field's name spells, whatever the case, and with brackets or without."""
-    return re.sub(r"\[\d*\]$", "", field.strip().lower())
 
 
 def _temperature(form: Form) -> float:

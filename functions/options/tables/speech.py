@@ -136,10 +136,9 @@ SPEECH_OPTIONS = (
     implemented(
         "prompt",
         OptionType.STRING,
-        "Text that precedes the audio, in Whisper's sense.",
+        "Text that precedes the audio, in Whisper's sense; of a longer one the last 4,000 characters.",
         Stage.SHARD,
         example="A talk about Earshot.",
-        maximum=4000,
         parse=parsers.prompt,
     ),
     implemented(

@@ -22,8 +22,12 @@ _OTHER_WORDS = (
     (r"jobs|transcripts|tasks|history", ("GET", "/requests")),
     (r"(?:jobs|transcripts|transcriptions|results?|tasks)/[^/]+", ("GET", "/requests/{id}/result")),
     (r"requests/[^/]+/(?:srt|vtt|txt|text|json|transcript|captions|download)", ("GET", "/requests/{id}/result")),
+    (r"requests/[^/]+/results?\.\w+", ("GET", "/requests/{id}/result")),
     (r"files?", ("POST", "/uploads")),
+    (r"models/.+|engines|engines/.+", ("GET", "/models")),
 )
+_NO_STREAMING = "There is no streaming over WebSocket: send the whole audio."
+_REALTIME = re.compile(r"/(?:v\d+/)?realtime(?:/.*)?")  # OpenAI's
 _LISTEN = re.compile(r"(?:v\d+/)?(?:transcribe|listen|speech-to-text|stt|asr|recognize|inference)(?:/.*)?")
 
 
@@ -49,11 +53,13 @@ def unknown_route(request: Request, known: Collection[tuple[str, str]]) -> ApiEr
         if method in methods:  # API Gateway has the path, and did not find it as it was sent
             return not_found(f"The path has a slash too many, or is escaped: send {request.method} {shown}.")
         wants_stream = request.method == "GET" and path == "/listen"
-        streaming = " There is no streaming over WebSocket: send the whole audio." if wants_stream else ""
+        streaming = f" {_NO_STREAMING}" if wants_stream else ""
         page = f" The web page is there; POST {STAGE}/listen transcribes." if path == "/" else ""
         message = f"{shown} takes {' and '.join(methods)}, not {request.method}.{streaming}{page} {_ALL_ROUTES}"
         return MethodNotAllowed(message, methods)
-    return not_found(f"There is no {request.method} {shown}. {_nearest(method, path, known)}")
+    is_handshake = request.headers.get("upgrade", "").lower() == "websocket"
+    streaming = f" {_NO_STREAMING}" if is_handshake or _REALTIME.fullmatch(path) else ""
+    return not_found(f"There is no {request.method} {shown}.{streaming} {_nearest(method, path, known)}")
 
 
 def error_in_both_forms(error: ApiError, request_id: str) -> Response:
@@ -85,10 +91,21 @@ def _nearest(method: str, path: str, known: Collection[tuple[str, str]]) -> str:
             return f"Perhaps {its_method} {STAGE}{template} was meant. {_ALL_ROUTES}"
     if longer := next((template for _, template in known if "/audio/" in template and path.endswith(template)), None):
         return f"Perhaps POST {STAGE}{longer} was meant: nothing stands before it. {_ALL_ROUTES}"
-    paths = {template.strip("/"): template for _, template in known}
-    found = difflib.get_close_matches(stripped.removeprefix(f"{STAGE[1:]}/"), paths, 1, cutoff=0.6)
+    stripped = stripped.removeprefix(f"{STAGE[1:]}/")
+    paths = {_filled(template, stripped): template for _, template in known}
+    found = difflib.get_close_matches(stripped, paths, 1, cutoff=0.6)
     if not found:
         return f"POST {STAGE}/listen transcribes. {_ALL_ROUTES}"
     template = paths[found[0]]
     methods = [each for each, of in known if of == template]
     return f"Perhaps {method if method in methods else methods[0]} {STAGE}{template} was meant. {_ALL_ROUTES}"
+
+
+def _filled(template: str, path: str) -> str:
+    """Return a route's path with its parameters as another path has them in the same place."""
+    parts = path.split("/")
+    filled = (
+        parts[at] if part.startswith("{") and at < len(parts) else part
+        for at, part in enumerate(template.strip("/").split("/"))
+    )
+    return "/".join(filled)

@@ -49,6 +49,13 @@ JOB = Job(
         ({"since": ["2026-11-22 14:00 02"]}, True),
         ({"until": ["2026-11-22T14:00:00.123456 02:00"]}, True),  # as Python writes a time
         ({"until": ["2026-11-21"]}, False),
+        ({"until": ["2026-11-22t12:00:00z"]}, True),
+        ({"until": ["2026-11-22T12:00:00 Z"], "since": ["2026-11-22T14:00:00 +0200"]}, True),
+        ({"until": ["2026-11-22T09:59:59\u221202:00"]}, False),  # with a minus sign
+        ({"since": ["2026-11-22T13:00:00+01:00[Europe/Berlin]"]}, True),
+        ({"until": ["2026-11-22T24:00"], "since": ["20261122T000000Z"]}, True),
+        ({"until": ["2026-11-21T24:00:00Z"]}, False),
+        ({"since": ["2026-11-22T24:00:00.000+00:00"]}, False),
         ({"since": ["2026-11-23"], "until": ["2026-11-21"]}, False),
     ],
 )
@@ -75,3 +82,11 @@ def test_unreadable_filter_is_a_bad_query(fields: dict[str, Any]) -> None:
         JobFilter.from_fields(fields)
 
     assert caught.value.failure.err_code == "INVALID_QUERY_PARAMETER"
+
+
+@pytest.mark.parametrize("seconds", ["1795348800", "1795348800000"])
+def test_seconds_since_1970_are_answered_as_a_date(seconds: str) -> None:
+    with pytest.raises(ApiError) as caught:
+        JobFilter.from_fields({"since": [seconds]})
+
+    assert "like 2026-11-22T12:00:00Z" in caught.value.failure.err_msg

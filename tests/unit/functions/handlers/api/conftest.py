@@ -105,14 +105,14 @@ class Api:
             return self("POST", url, json.dumps(body).encode(), {"Content-Type": "application/json", **names})
         return self("POST", url, body, names)
 
-    def proxied(self, method: str, path: str) -> Answer:
+    def proxied(self, method: str, path: str, headers: dict[str, str] | None = None) -> Answer:
         """Send a request for a path that API Gateway knows by its resource `{proxy+}` alone."""
         answer = handler(
             {
                 "resource": "/{proxy+}",
                 "path": path,
                 "httpMethod": method,
-                "headers": {},
+                "headers": headers or {},
                 "pathParameters": {"proxy": path.removeprefix("/")},
                 "requestContext": {"requestId": str(uuid.uuid4()), "identity": {"sourceIp": self.address}},
             },

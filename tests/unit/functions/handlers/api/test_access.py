@@ -198,6 +198,13 @@ def test_short_id_names_one_of_the_callers_jobs(api):
     assert "ids of 2 requests begin with abcdef" in several.json["err_msg"]
 
 
+def test_id_is_found_as_it_is_pasted(api):
+    job_id = api.post("/listen", b"RIFF", Prefer="respond-async").json["request_id"]
+
+    for pasted in (job_id.replace("-", ""), job_id.replace("-", "").upper(), f" {job_id}\n"):
+        assert api.get(f"/requests/{pasted}").json["request_id"] == job_id
+
+
 def test_short_id_of_a_deleted_job_is_unknown(api, annas):
     api.of(ANNA)("DELETE", f"/requests/{annas}")
     api.of(ANNA)("DELETE", f"/requests/{annas}")

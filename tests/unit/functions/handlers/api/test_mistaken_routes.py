@@ -22,6 +22,10 @@ AUDIO = b"\xff\xfb\x90\x00 not really audio \x00\x01"
         ("GET", "/results/0123", "GET /v1/requests/{id}/result"),
         ("GET", "/requests/0123/srt", "GET /v1/requests/{id}/result"),
         ("POST", "/files", "POST /v1/uploads"),
+        ("GET", "/models/whisper-1", "GET /v1/models"),
+        ("GET", "/requests/0123/results", "GET /v1/requests/{id}/result"),
+        ("GET", "/requests/0123/result.srt", "GET /v1/requests/{id}/result"),
+        ("PUT", "/requests/5f3f2bd5-6a6c-4b43-9a3e-9bd5d1a1c0de/edit", "PUT /v1/requests/{id}/edits"),
         ("POST", "/openai/deployments/w/audio/transcriptions", "POST /v1/audio/transcriptions"),
     ],
 )
@@ -50,6 +54,22 @@ def test_wrong_method_names_the_right_ones(api, method, path, allowed):
     assert (answer.status, answer.headers["allow"]) == (405, allowed)
     assert f"/v1{path} takes {allowed.partition(',')[0]}" in answer.json["err_msg"]
     assert ("no streaming" in answer.json["err_msg"]) == ((method, path) == ("GET", "/listen"))
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "is_told"),
+    [
+        ("/realtime", {}, True),
+        ("/v2/realtime/sessions", {}, True),
+        ("/speak", {"Upgrade": "WebSocket"}, True),
+        ("/speak", {}, False),
+    ],
+)
+def test_handshake_anywhere_is_told_there_is_no_streaming(api, path, headers, is_told):
+    answer = api.proxied("GET", path, headers=headers)
+
+    assert answer.status == 404
+    assert ("There is no streaming over WebSocket" in answer.json["err_msg"]) == is_told
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
