@@ -48,6 +48,7 @@ MODULES = (
     "ministack_states_api",
     "ministack_apigateway_content_type",
     "ministack_apigateway_responses",
+    "ministack_unreadable_requests",
 )
 
 # Code that the local cloud calls, or whose inner workings it counts on, without replacing it.
