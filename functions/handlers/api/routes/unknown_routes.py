@@ -102,10 +102,8 @@ def _nearest(method: str, path: str, known: Collection[tuple[str, str]]) -> str:
 
 
 def _filled(template: str, path: str) -> str:
-    """Return a route's path with its parameters as another path has them in the same place."""
-    parts = path.split("/")
-    filled = (
-        parts[at] if part.startswith("{") and at < len(parts) else part
-        for at, part in enumerate(template.strip("/").split("/"))
-    )
-    return "/".join(filled)
+    """Return a route's path with its parameters as another path, which begins alike, has them in the same place."""
+    parts, names = path.split("/"), template.strip("/").split("/")
+    if parts[0] != names[0]:  # of /chat/completions no parameter was meant
+        return template.strip("/")
+    return "/".join(parts[at] if name.startswith("{") and at < len(parts) else name for at, name in enumerate(names))

@@ -23,6 +23,8 @@ AUDIO = b"\xff\xfb\x90\x00 not really audio \x00\x01"
         ("GET", "/requests/0123/srt", "GET /v1/requests/{id}/result"),
         ("POST", "/files", "POST /v1/uploads"),
         ("GET", "/models/whisper-1", "GET /v1/models"),
+        ("POST", "/chat/completions", "POST /v1/listen transcribes"),
+        ("POST", "/audio/speech", "POST /v1/listen transcribes"),
         ("GET", "/requests/0123/results", "GET /v1/requests/{id}/result"),
         ("GET", "/requests/0123/result.srt", "GET /v1/requests/{id}/result"),
         ("PUT", "/requests/5f3f2bd5-6a6c-4b43-9a3e-9bd5d1a1c0de/edit", "PUT /v1/requests/{id}/edits"),
