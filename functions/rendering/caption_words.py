@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from unicodedata import east_asian_width
+from unicodedata import category, east_asian_width
 
 from functions.transcripts.graphemes import graphemes
+from functions.transcripts.letters import is_opening
 from functions.transcripts.printed_words import PrintedWord, spread
 from functions.transcripts.sentences import CLAUSE_END, ends_sentence
 from functions.transcripts.transcript import Channel, Transcript
@@ -21,6 +22,8 @@ from functions.transcripts.words import join_words, printed_words
 TICK = 0.001  # seconds: resolution of SRT and WebVTT
 MAX_SECONDS = 7.0  # of a cue, and so of a word
 _PHRASE_PAUSE = 0.5  # seconds of silence that end a phrase
+_UNITS = frozenset("%‰٪€£$¥₽₹₺₴°")  # behind a number, where a space is before them
+_CLOSING = frozenset({"Po", "Pe", "Pf"})  # of Unicode's categories; a dash may begin what somebody says
 _FIRST_WIDE = "\u1100"  # the first letter that takes two columns (Unicode's EastAsianWidth)
 
 
@@ -29,14 +32,14 @@ def caption_words(transcript: Transcript, channel: Channel, columns: int) -> lis
 
     Of Japanese and Chinese they are phrases: no line ends inside one.
     """
-    words = printed_words(transcript, channel)
-    phrases = _phrases(list(words), transcript.text_language(channel), columns)
+    words = _with_lone_marks(printed_words(transcript, channel))
+    phrases = _phrases(words, transcript.text_language(channel), columns)
     return _in_order(part for phrase in phrases for part in _split_wide_word(phrase, columns))
 
 
 def timed_words(transcript: Transcript, channel: Channel) -> list[PrintedWord]:
     """Return a channel's words in order, to the millisecond, each short enough for a cue."""
-    return _in_order(printed_words(transcript, channel))
+    return _in_order(_with_lone_marks(printed_words(transcript, channel)))
 
 
 def split_at_pauses(words: Sequence[PrintedWord], pause: float) -> Iterator[list[PrintedWord]]:
@@ -65,6 +68,30 @@ def _in_order(words: Iterable[PrintedWord]) -> list[PrintedWord]:
         end = min(max(round(word.end, 3), start + TICK), start + MAX_SECONDS)
         ordered.append(replace(word, start=start, end=round(end, 3)))
     return ordered
+
+
+def _with_lone_marks(words: Iterable[PrintedWord]) -> list[PrintedWord]:
+    """Return the words with the marks that stand between spaces in their text: "va ?", "« Oui", "25 %".
+
+    No line begins with a mark that ends something, and none ends with one that begins something.
+    """
+    found: list[PrintedWord] = []
+    for word in words:
+        before = found[-1] if found else None
+        if before and _ends(before, word):
+            found[-1] = replace(before, text=join_words([before, word]))
+        elif before and not before.normalised and is_opening(before.text[-1]):
+            found[-1] = replace(word, text=join_words([before, word]), space_before=before.space_before)
+        else:
+            found.append(word)
+    return found
+
+
+def _ends(before: PrintedWord, mark: PrintedWord) -> bool:
+    """Tell whether a word is a lone mark that belongs to the word before it."""
+    if mark.normalised:
+        return before.text[-1:].isdigit() and mark.text[0] in _UNITS and not mark.text[-1].isalnum()
+    return bool(before.normalised) and category(mark.text[0]) in _CLOSING and mark.text[0] not in "\"'"
 
 
 def _phrases(words: Sequence[PrintedWord], language: str, columns: int) -> Sequence[PrintedWord]:

@@ -70,3 +70,16 @@ def test_cues_of_the_last_moment_can_be_read(duration: float) -> None:
     assert all(cue.end - cue.start >= 0.499 for cue in found)
     assert all(before.end <= after.start for before, after in pairwise(found))
     assert found[-1].end == max(duration, 1.5)
+
+
+FRENCH = "Tu viens avec nous au cinéma ce soir ? Oui ! « Bien sûr » ; 25 % de plus : 1 € ; ça va ? Très bien ! À 10 € !"
+
+
+@each_row(("text", "language"), [(FRENCH, "fr"), ("♪ La la ♪ – nein – « doch » ( leise ) 5 %, 3 € .", "de")])
+@each_row("pause", [0.05, 0.6, 1.6])
+def test_no_line_begins_or_ends_with_a_mark_of_another(text: str, language: str, pause: float) -> None:
+    """The words come with every pause between them, and so with every length of cues."""
+    segment = timed_segment(text, each=0.3, gap=pause)
+    lines = [line for cue in captions.cues(transcript([segment], language=language)) for line in cue.lines]
+    assert " ".join(lines) == text
+    assert [line for line in lines if line[0] in "?!;:»%€)." or line[-1] in "«("] == []
