@@ -33,16 +33,18 @@ class Sdk:
     @property
     def retries(self) -> bool:
         """Whether it tries again after a 503, by itself."""
-        return self.name in ("deepgram-7", "js-deepgram-5", "openai", "js-openai")
+        return self.name in ("deepgram-7", "js-deepgram-5", "openai", "openai-1", "js-openai")
 
 
 SDKS = {
     sdk.name: sdk
     for sdk in (
         Sdk("deepgram-3", "python/deepgram_3.py", "deepgram-3"),
+        Sdk("deepgram-4", "python/deepgram_3.py", "deepgram-4"),
         Sdk("deepgram-5", "python/deepgram_5.py", "deepgram-5"),
         Sdk("deepgram-7", "python/deepgram_5.py", "deepgram-7"),
         Sdk("openai", "python/openai_audio.py", "openai"),
+        Sdk("openai-1", "python/openai_audio.py", "openai-1"),
         Sdk("captions", "python/captions.py", "captions"),
         Sdk("js-deepgram-3", "js/deepgram_3.cjs"),
         Sdk("js-deepgram-5", "js/deepgram_5.cjs"),

@@ -22,6 +22,7 @@ CALLED_BACK = ("callback", "callback_file")
 REFUSED = ("unknown_model", "not_audio", "unreachable")
 SCENARIOS = {
     "deepgram-3": (*TRANSCRIBED, "async_url", "async_file", "plain", *CALLED_BACK, *REFUSED, "busy", "redirected"),
+    "deepgram-4": ("file", "async_file", "callback_file", "not_audio", "redirected"),
     "deepgram-5": (*TRANSCRIBED, "async_url", "async_file", "plain", *CALLED_BACK, *REFUSED, "busy", "long"),
     "deepgram-7": (*TRANSCRIBED, "async_url", "async_file", "plain", *CALLED_BACK, *REFUSED, "busy", "lost", "long"),
     "js-deepgram-3": (*TRANSCRIBED, "plain", *CALLED_BACK, *REFUSED, "busy"),
@@ -65,7 +66,7 @@ def test_sdk_reads_whole_listen_response(driven: Driven, sdk: str, scenario: str
     assert 7 < metadata["duration"] < 9
     assert [model["arch"] for model in metadata["model_info"].values()] == ["whisper"]
     assert metadata["models"] == list(metadata["model_info"])
-    assert sdk == "deepgram-3" or metadata["tags"] == ["clients"]  # whose type has no tags
+    assert sdk in ("deepgram-3", "deepgram-4") or metadata["tags"] == ["clients"]  # whose type has no tags
     best = answer["results"]["channels"][0]["alternatives"][0]
     assert error_rate(best["transcript"]) < 0.1
     assert best["transcript"] == " ".join(word["punctuated_word"] for word in best["words"])
@@ -146,8 +147,9 @@ def test_sdk_retry_after_lost_answer_is_same_job(
     assert jobs_with("keyterm=lost") == [answer["metadata"]["request_id"]]
 
 
-def test_sdk_without_redirects_shows_result_url(driven: Driven) -> None:
-    refused = error(driven, "deepgram-3", "redirected")
+@each("redirected")
+def test_sdk_without_redirects_shows_result_url(driven: Driven, sdk: str, scenario: str) -> None:
+    refused = error(driven, sdk, scenario)
 
     assert int(refused["status"]) == 303
 

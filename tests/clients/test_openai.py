@@ -19,7 +19,11 @@ BOTH = (
     *("json", "text", "srt", "vtt", "verbose", "words", "both", "stream", "translation"),
     *("unknown_model", "diarized", "known", "bad_reference", "not_audio", "busy", "long"),
 )
-SCENARIOS = {"openai": (*BOTH, "bytes", "async", "async_stream", "long_refused", "lost"), "js-openai": BOTH}
+SCENARIOS = {
+    "openai": (*BOTH, "bytes", "async", "async_stream", "long_refused", "lost"),
+    "openai-1": ("json", "text", "srt", "both", "stream", "translation", "unknown_model", "busy", "async"),
+    "js-openai": BOTH,
+}
 
 Driven = Callable[..., Outcomes]
 
