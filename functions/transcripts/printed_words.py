@@ -66,7 +66,7 @@ def segment_words(segment: Segment, language: str) -> list[PrintedWord]:
         parts = spread(texts, segment.start, segment.end)
     if not parts:
         return []
-    parts = [piece for part in parts for piece in _split_after_dashes(part)]
+    parts = [shorter for part in parts for shorter in _split_after_dashes(part)]
     offsets = _offsets(text, parts)
     if offsets is None:
         text, offsets = _joined_parts(parts, unspaced)
@@ -99,7 +99,7 @@ def _split_after_dashes(part: Word) -> list[Word]:
     texts = split_after_dashes(part.text)
     if len(texts) == 1:
         return [part]
-    return [replace(piece, probability=part.probability) for piece in spread(texts, part.start, part.end)]
+    return [replace(shorter, probability=part.probability) for shorter in spread(texts, part.start, part.end)]
 
 
 def _offsets(text: str, parts: Sequence[Word]) -> list[int] | None:

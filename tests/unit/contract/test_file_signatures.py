@@ -34,19 +34,6 @@ from tests.fixtures.rows import each_row
         (b"<?xml version='1.0'?>", "an XML document"),
         (b'{"url": "https://example.com/a.wav"}', "a JSON or text document"),
         (b"Notes of a meeting.\n", "plain text"),
-        (
-            b"[object Blob]",
-            "what a program prints for an object or a missing value (read the file, and send its bytes)",
-        ),
-        (b"undefined", "what a program prints for an object or a missing value (read the file, and send its bytes)"),
-        (
-            b"<_io.BufferedReader name='a.flac'>\n",
-            "what a program prints for an object or a missing value (read the file, and send its bytes)",
-        ),
-        (
-            b"System.IO.FileStream",
-            "what a program prints for an object or a missing value (read the file, and send its bytes)",
-        ),
         (("ü" * HEAD_BYTES).encode()[1 : HEAD_BYTES + 1], None),  # begins inside a character
         (("x" + "ü" * HEAD_BYTES).encode()[:HEAD_BYTES], "plain text"),  # ends inside a character
         (b"RIFF\0\0\0\0WAVE", None),

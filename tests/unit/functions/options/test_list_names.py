@@ -1,4 +1,4 @@
-"""Names of lists as programs write them: `name`, `name[]`, and with an index, as PHP's `http_build_query` does."""
+"""Names of lists as programs write them: `name`, `name[]`, and with an index, as PHP writes them."""
 
 from __future__ import annotations
 

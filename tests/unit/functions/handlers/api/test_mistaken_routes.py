@@ -59,7 +59,7 @@ def test_wrong_method_names_the_right_ones(api, method, path, allowed):
 
 
 @pytest.mark.parametrize(
-    ("path", "headers", "is_told"),
+    ("path", "headers", "is_named"),
     [
         ("/realtime", {}, True),
         ("/v2/realtime/sessions", {}, True),
@@ -67,11 +67,11 @@ def test_wrong_method_names_the_right_ones(api, method, path, allowed):
         ("/speak", {}, False),
     ],
 )
-def test_handshake_anywhere_is_told_there_is_no_streaming(api, path, headers, is_told):
+def test_handshake_anywhere_is_answered_with_no_streaming(api, path, headers, is_named):
     answer = api.proxied("GET", path, headers=headers)
 
     assert answer.status == 404
-    assert ("There is no streaming over WebSocket" in answer.json["err_msg"]) == is_told
+    assert ("There is no streaming over WebSocket" in answer.json["err_msg"]) == is_named
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
