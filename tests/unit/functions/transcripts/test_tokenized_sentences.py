@@ -6,8 +6,8 @@ from pathlib import Path
 
 from earshot_contract.documents.shard_results import Segment, Word
 from functions.transcripts.printed_words import segment_words
-from tests.fixtures.rows import each_row
 from tests.fixtures.results.transcripts import transcript
+from tests.fixtures.rows import each_row
 from tests.unit.functions.transcripts.test_words import answer, printed
 
 # A line: Whisper's code, and the parts of a sentence as the worker aligns them, each with its own space.
