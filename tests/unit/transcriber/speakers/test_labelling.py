@@ -132,7 +132,7 @@ def test_answer_too_short_for_a_vector_follows_its_local_speaker() -> None:
     assert [who for who, *_ in found] == [0, 1, 0, 1] or [who for who, *_ in found] == [1, 0, 1, 0]
 
 
-@pytest.mark.parametrize("seconds", [0.4, 0.6, 0.9])
+@pytest.mark.parametrize("seconds", [0.4, 0.6, 0.75])
 def test_word_between_pauses_is_of_who_says_it(seconds: float) -> None:
     """The segmentation network often takes a "yes" for the voice around it."""
     pause = (SILENCE, 0.1)
