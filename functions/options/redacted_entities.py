@@ -15,12 +15,24 @@ class Entity(StrEnum):
     CVV = "cvv"
     SSN = "ssn"
     ACCOUNT_NUMBER = "account_number"
+    PASSPORT_NUMBER = "passport_number"
+    DRIVER_LICENSE = "driver_license"
+    HEALTHCARE_NUMBER = "healthcare_number"
     PHONE_NUMBER = "phone_number"
     EMAIL_ADDRESS = "email_address"
     DATE = "date"
     DOB = "dob"
     NUMERICAL_PII = "numerical_pii"  # any other number of three digits or more
 
+
+# Numbers that an office gives to a person: they may have letters, and one may be called by another's name.
+OFFICIAL_NUMBERS = (
+    Entity.SSN,
+    Entity.ACCOUNT_NUMBER,
+    Entity.PASSPORT_NUMBER,
+    Entity.DRIVER_LICENSE,
+    Entity.HEALTHCARE_NUMBER,
+)
 
 # Any number at all: wider than `numbers`, where a number has at least three digits.
 EVERY_NUMBER = "aggressive_numbers"

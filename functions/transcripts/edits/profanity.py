@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from functions.transcripts.edits.profane_words import MORE, PLAIN
 from functions.transcripts.letters import normalised
 from functions.transcripts.words import TranscriptWord
 
@@ -46,50 +47,36 @@ _LISTS = {
 }
 PROFANITY_LANGUAGES = frozenset(_LISTS)
 
-# Words of the lists that are no insults: people say them in offices and in courts, and they stay.
-_PLAIN = {
-    "en": """alaskan pipeline|anal|anus|bareback|barely legal|big black|bondage|bs|busty|butt|coon|coons|cornhole
-        |date rape|domination|double penetration|ejaculation|erotic|erotism|escort|eunuch|fecal|foot fetish
-        |genitals|girl on|grope|hard core|hardcore|hoe|hooker|hot chick|how to kill|how to murder|huge fat
-        |humping|incest|intercourse|jelly donut|knobbing|leather restraint|lolita|lovemaking|make me come
-        |missionary position|negro|neonazi|nipple|nipples|nude|nudity|orgasm|panties|panty|pedophile|paedophile
-        |pegging|penis|playboy|pleasure chest|poof|porn|pornography|rape|raping|rapist|rectum|retarded|sadism
-        |santorum|scat|semen|sex|sexy|simp|skeet|snatch|snowballing|sodomy|spic|strip club|suck|sucks
-        |sultry women|swastika|swinger|tainted love|taste my|threesome|tied up|tight white|tit|tongue in a
-        |topless|twinkie|undressing|vagina|vibrator|voyeur|vulva|white power|xx""",
-    "fr": """bander|bite|bitte|bosser|bourré|bourrée|caca|cailler|chatte|clitoris|drague|folle|gerbe|gerber
-        |grande folle|gueule|jouir|meuf|ménage à trois|pédale|péter|pipi|ramoner|suce|tanche|tapette|teuf|trique
-        |veuve|zizi""",
-    "de": """bonze|bumsen|fratze|ische|kimme|lümmel|möpse|mufti|nackt|nippel|onanieren|orgasmus|popel|poppen|rosette
-        |schabracke|schiesser|vögeln|bimbo|reudig""",
-    "es": """asesinato|asno|bastardo|caca|chupada|chupetón|concha|drogas|esperma|heroína|haciendo el amor|infierno
-        |maciza|maldito|mamada|martillo|nazi|orina|pedo|pezón|pis|prostituta|racista|semen|sexo|sexo oral|trio
-        |vulva|travesti|tetas grandes|verga|sádico""",
-}
-# What the lists leave out.
-_MORE = {
-    "en": "goddamn|goddamned|dickhead|prick|horseshit|dumbass|jackass|douchebag|wank|wanker|piss off|arsehole|"
-    "bellend|twat",
-    "de": "scheiß|scheisse|drecksau|mistkerl|arsch|verpiss dich|vollidiot|leck mich",
-    "fr": "connasse|conne|bordel|chier|chiant|enfoiré|niquer|pétasse|ta gueule",
-    "es": "joder|jodido|jodida|pendejo|pendeja|jodas|jodan|jode|jódete|me cago en|hostia|chingar|chingada|"
-    "culero|huevón|putada|puta madre|malparido",
-    "it": "cazzi|cazzate|minchia|coglioni|stronza|stronzi|bastardo|puttana|fottiti",
-    "pt": "cuzão|arrombado|porra|desgraçado|buceta|viado",
-    "nl": "mierenneuker|godver|klote",
-    "pl": "spierdalaj|skurwysyn|pierdol|jebany|zajebisty",
-    "ru": "блять|блядь|сука|пиздец|ебать|ёбаный|ебаный|нахуй|хуйня|мудак",
-    "sv": "jävla|jävlar|skit",
-    "da": "fanden|lort|for helvede",
-    "cs": "píča|hovno|kurva|zmrd",
-    "ja": "くそ|ちくしょう",
-}
 # "d'enculé", "l'enfoiré": the article before a word, in one with it.
 _ELIDED = re.compile(r"(d|l|qu|dell|nell|un|quell)['’]")
 _ELIDING = ("fr", "it")
+_DOUBLING = ("en", "nl")  # letters before an ending
 _NAMES = frozenset({"dick"})  # stay with a capital
-# "fucked", "shitting", "bitches": endings that the list leaves out, of English words of four letters or more.
-_ENGLISH_ENDINGS = ("s", "es", "ed", "er", "ers", "in", "ing", "ings", "y")
+_LEAST_STEM = 4  # letters before an ending; shorter stems begin too many other words
+# Endings that the lists leave out, and what stands instead in the listed word, by language: "bitches", "Wichsern",
+# "enculés", "cabrones", "stronzi", "kurwą".
+_VOWEL_ENDINGS_PL, _VOWEL_ENDINGS_RU = (
+    ("y", "ę", "ą", "o", "ie", "i", "om", "ami", "ach"),
+    ["и", "ы", "е", "у", "ой", "ам", "ами", "ах"],
+)
+_ENDINGS = {
+    "en": (*((ending, "") for ending in ("s", "es", "ed", "er", "ers", "in", "ing", "ings", "y")),),
+    "de": (*((ending, "") for ending in ("n", "en", "e", "er", "es", "em", "s")), ("en", "e")),
+    "fr": (("s", ""), ("e", ""), ("es", "")),
+    "es": (("s", ""), ("es", ""), ("ones", "ón"), ("a", "o"), ("as", "o")),
+    "pt": (("s", ""), ("es", ""), ("a", "o"), ("as", "o")),
+    "it": (("i", "o"), ("a", "o"), ("e", "o"), ("e", "a"), ("i", "e")),
+    "nl": (("en", ""), ("s", ""), ("e", "")),
+    "pl": (
+        *((ending, "a") for ending in _VOWEL_ENDINGS_PL),
+        *((ending, "") for ending in ("a", "owi", "em", "y", "ów")),
+        ("a", "o"),
+        ("u", "o"),
+        ("a", "y"),
+        ("e", "y"),
+    ),
+    "ru": (*((ending, "а") for ending in _VOWEL_ENDINGS_RU), *((ending, "") for ending in ("а", "и", "у", "ом", "ов"))),
+}
 
 
 def mask_profanity(words: list[TranscriptWord], language: str) -> list[TranscriptWord]:
@@ -125,7 +112,8 @@ def _matches(
     for stem in _stems(word, language):
         for phrase in phrases.get(stem, ()):
             rest = texts[at + 1 : at + len(phrase)]
-            if [stem, *rest] == [*phrase] and (stem == word or len(phrase) == 1):
+            is_form = len(phrase) == 1 and word not in _plain(language)
+            if [stem, *rest] == [*phrase] and (stem == word or is_form):
                 yield len(phrase)
 
 
@@ -135,15 +123,13 @@ def _stems(word: str, language: str) -> Iterator[str]:
         yield word.replace("-", "")  # "mother-fucker"
         yield word.rpartition("-")[2]
     if (elided := _ELIDED.match(word)) and language in _ELIDING:
-        yield word[elided.end() :]
-    if language != "en":
-        return
-    for ending in _ENGLISH_ENDINGS:
+        yield from _stems(word[elided.end() :], language)
+    for ending, instead in _ENDINGS.get(language, ()):
         stem = word.removesuffix(ending)
-        if stem != word and len(stem) > 3:
-            yield stem
-            if stem[-1] == stem[-2]:
-                yield stem[:-1]  # "shitting"
+        if stem != word and len(stem + instead) >= _LEAST_STEM:
+            yield stem + instead
+            if language in _DOUBLING and stem[-1] == stem[-2]:
+                yield stem[:-1]  # "shitting", "klootzakken"
 
 
 def _masked(word: TranscriptWord) -> TranscriptWord:
@@ -158,14 +144,20 @@ def _phrases(language: str) -> dict[str, tuple[tuple[str, ...], ...]]:
     """Return the profane phrases by their first word, the longest first."""
     if language not in _LISTS:
         return {}
-    plain = {" ".join(entry.split()) for entry in _PLAIN.get(language, "").split("|")}
+    plain = _plain(language)
     found: dict[str, list[tuple[str, ...]]] = {}
     listed = json.loads((_folder() / f"{_LISTS[language]}.json").read_text(encoding="utf-8"))["words"]
-    for entry in [*listed, *filter(None, _MORE.get(language, "").split("|"))]:
+    for entry in [*listed, *filter(None, MORE.get(language, "").split("|"))]:
         phrase = tuple(filter(None, (normalised(part) for part in re.split(r"\s+", entry))))
         if phrase and entry.lower() not in plain:
             found.setdefault(phrase[0], []).append(phrase)
     return {first: tuple(sorted(phrases, key=len, reverse=True)) for first, phrases in found.items()}
+
+
+@lru_cache(maxsize=len(_LISTS))
+def _plain(language: str) -> frozenset[str]:
+    """Return the words and phrases of a list that stay."""
+    return frozenset(" ".join(entry.split()) for entry in PLAIN.get(language, "").split("|"))
 
 
 def _folder() -> Path:

@@ -15,6 +15,8 @@ _MILLIONS = re.compile(r"mil(li[oa]|lo|j|h|io)\w*|billion\w*", re.IGNORECASE)
 _MEASURES = word_set(
     "dollars euros euro pounds percent people persons customers points units kilos kilograms miles minutes hours days "
     "feet foot inches meters metres centimeters months weeks years seconds times "
+    "milliseconds millimeters millimetres centimetres kilometers kilometres grams milligrams liters litres degrees "
+    "yards gigabytes megabytes pages "
     "jahre monate wochen minuten stunden tage meter ans mois semaines jours heures mètres años meses semanas días "
     "horas metros anni mesi settimane giorni ore metri anos dias jaar maanden weken dagen uur "
     "prozent menschen kunden personen kilo stück personas personnes persone pessoas mensen kroner kronor"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from functions.options.redacted_entities import Entity
+from functions.options.redacted_entities import OFFICIAL_NUMBERS, Entity
 from functions.transcripts.redaction.cues import Cue
 from functions.transcripts.redaction.found import Found
 from functions.transcripts.redaction.numerals import Numeral, word_set
@@ -42,7 +42,7 @@ _ENDING = word_set(
 _LAST = word_set("last final letzten letzte derniers últimos últimas ultime ultimi laatste sidste")
 _FOUR = word_set("four 4 vier quatre cuatro quatro quattro fire")
 _EXTENSION = word_set("ext extension x durchwahl nebenstelle poste extensión interno ramal toestel lokalnummer")
-_MAY_START = (Entity.SSN, Entity.ACCOUNT_NUMBER, Entity.PHONE_NUMBER)
+_MAY_START = (*OFFICIAL_NUMBERS, Entity.PHONE_NUMBER)
 _AREA = word_set("code vorwahl indicatif prefijo")
 _STARTING = word_set(
     "start starts starting begin begins beginning beginnt fängt commence empieza comienza começa inizia begint starter "
@@ -175,7 +175,7 @@ def completed(
     def whole(entity: Found) -> Found:
         if entity.entity is Entity.PHONE_NUMBER:
             return _with_extension(words, entity, written)
-        if entity.entity in (Entity.SSN, Entity.ACCOUNT_NUMBER):
+        if entity.entity in OFFICIAL_NUMBERS:
             return replace(entity, first=end(entity.first, -1), last=end(entity.last, 1))
         return entity
 

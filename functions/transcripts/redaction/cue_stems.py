@@ -16,6 +16,9 @@ _BEFORE_DIGIT = (
     r"(oh|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|double|triple)\b))"
 )
 
+# Codes of other things, though a card may be near: "I got error code 404 when I used the card".
+_NO_CODE_OF_CARD = r"(?<!error )(?<!zip )(?<!area )(?<!dress )(?<!promo )(?<!discount )(?<!country )(?<!source )"
+
 STEMS = {
     Entity.CREDIT_CARD: (
         r"(credit |debit )?cards?\b|visa\b|master ?card|amex|american express|pan\b",
@@ -82,6 +85,27 @@ STEMS = {
         r"sécurité sociale|numéro de sécu|seguridad social|segurança social|dni\b|nif\b|nir\b|cpf\b|niss\b",
         r"(mi|el|su|tu|de|del|o|y|número|dni) nie\b|nie (es|número)\b",  # alone it is German for "never"
         r"codice fiscale|burgerservicenummer|bsn\b|rijksregisternummer|cpr|personnum(mer|ret)",
+        r"aadhaa?r|adhaar|(national )?identity (card|number)|national id|(id|identification) card( number)?\b",
+        r"pps number",
+        r"\w*personalausweis\w*|ausweisnummer|carte (nationale )?d'identité|(documento|carta) d(e|i) identid?[aà]",
+        r"carta d'identità|cédula|curp\b|cartão (de|do) cidadão|identiteitskaart|identitetskort",
+    ),
+    Entity.PASSPORT_NUMBER: (
+        r"passport|\w*reisepass|\w*passnummer|passeport|pasaporte|passaport|paspoort|pasnummer|rejsepas",
+    ),
+    Entity.DRIVER_LICENSE: (
+        r"driver'?s?'? licen[cs]e|driving licen[cs]e|licen[cs]e (number|no)\b|\w*führerschein",
+        r"permis de conduire|numéro (de|du) permis|(carnet|licencia|permiso) de conduci?r|número de (carnet|licencia)",
+        r"patente di guida|numero (di|della) patente|carta de condução|carteira de (motorista|habilitação)|cnh\b",
+        r"\w*rijbewijs|\w*kørekort",
+    ),
+    Entity.HEALTHCARE_NUMBER: (
+        r"nhs\b|medicare|medicaid|medical record|mrn\b|health (insurance|card|care|plan|number|id)|healthcare",
+        r"(patient|member|subscriber) (id|number)",
+        r"\w*(krankenversicherungs|krankenkassen|versicherten|patienten)nummer|gesundheitskarte",
+        r"carte vitale|numéro (de |d')(patient|dossier médical|assuré)|tarjeta sanitaria|historia clínica",
+        r"tessera sanitaria|número de utente|cartão (nacional )?(de|do) (saúde|sus)\b|\w*patiëntnummer|zorgpas",
+        r"\w*sygesikring",
     ),
     Entity.ACCOUNT_NUMBER: (
         r"policy\b|policy's|(medicare|medicaid|insurance|patient|group|health) (id|card number)\b",
@@ -112,7 +136,7 @@ STEMS = {
     Entity.DOB: (
         r"date of birth|birth ?(date|day)|birthday|born\b|d o b|dob\b",
         r"\w*geburtsdatum|geburtstag|geboren|date de naissance|né le|née le|né\b|née\b",
-        r"fecha de nacimiento|nací|nacid|data de nascimento|nasci|data di nascita|nat[oa] il",
+        r"fecha de nacimiento|nací|nacid|naci(ó|ste)|data de nascimento|nasc(i|eu)|data di nascita|nat[oa] il",
         r"geboortedatum|fødselsdato|fødselsdag|født",
     ),
 }
@@ -136,13 +160,16 @@ WEAK_STEMS = {
         r"laatste (vier|4)\b|eindig(t|de|end) op|sidste (fire|4)\b|slutter på|ender på",
     ),
     Entity.CVV: (
-        r"codes?\b|kode\w*|código|clave|codice|three digits|chiffres|cijfers|ziffern|cifre\b|dígitos",
+        _NO_CODE_OF_CARD + r"codes?\b|kode\w*|código|clave|codice|chiffres|cijfers|ziffern|cifre\b|dígitos",
+        r"three (\w+ )?(digits|numbers)|(the|these|those) digits|next to the signature|by the signature",
         r"(on|at) the (back|reverse)\b|the back (says|reads|is)\b|au dos|au verso|derrière|hinten|rückseite",
         r"(de |la |el )?(parte )?(atrás|trás|detrás|reverso|verso)\b|dietro|sul retro|achterop|achterkant",
         r"bagpå|bagside",
     ),
     Entity.CREDIT_CARD_EXPIRATION: (
         r"(the|and|its|die|das|la|le|y|et|e la|e a|data|en de) (date|datum|fecha|data|dato)\b",
+        r"(runs|ran|run|running) out|(good|valid) (to|for)\b|gültig( \w+){1,3} bis\b|va jusqu",
+        r"vale hasta|vale até|goed tot",
     ),
 }
 

@@ -15,6 +15,7 @@ from functions.transcripts.words import TranscriptWord
 
 BEFORE = 20  # words within which a cue before a number counts: question, answer, "let me see"
 SUBJECT = 60  # words within which what is talked about is still the same: a card, while its code is asked for
+REST = 8  # words within which the rest of its sentence counts: "229, it's there in small print, on the card"
 AFTER = 5  # words within which one after it counts: "4111 … is the card"
 _LONGEST = 8  # words of a cue, at most: "código que está en la parte de atrás"
 _AROUND = 6  # words around a cue that say what is asked for: "the last four of your card"
@@ -122,6 +123,13 @@ def cues_after(cues: Sequence[Cue], last: int) -> list[Cue]:
 def weak_cues_before(cues: Sequence[Cue], first: int) -> list[Cue]:
     """Return the weak cues ("my number is") before a number whose first word is at `first`, the nearest first."""
     return [cue for cue in _ending_in(cues, first - BEFORE, first) if cue.weak][::-1]
+
+
+def cues_in_rest_of_sentence(words: Sequence[TranscriptWord], cues: Sequence[Cue], last: int) -> list[Cue]:
+    """Return the cues, weak ones too, that follow a number in its sentence: "the code was 229, on the card"."""
+    end = next((at for at in range(last, min(last + REST, len(words))) if words[at].text[-1:] in ".?!"), last + REST)
+    near = _ending_in(cues, last + 1, end + _LONGEST)
+    return [cue for cue in near if last < cue.first <= end and not (cue.elsewhere or cue.before_only)]
 
 
 def are_about(cues: Sequence[Cue], entities: Collection[Entity], first: int) -> bool:

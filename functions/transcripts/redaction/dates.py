@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from functions.options.redacted_entities import Entity
 from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
-from functions.transcripts.redaction.cues import Cue, cues_after, cues_before
+from functions.transcripts.redaction.cues import Cue, are_about, cues_after, cues_before, weak_cues_before
 from functions.transcripts.redaction.found import Found
 from functions.transcripts.redaction.numerals import Numeral, word_set
 from functions.transcripts.words import TranscriptWord
@@ -22,6 +22,7 @@ _UNTIL = _JOINERS | word_set(
     "the to until in on by end im am ende fin à au en a el final finales fine fim eind slutningen"
 )
 _SPECIAL = (Entity.DOB, Entity.CREDIT_CARD_EXPIRATION)
+_CARD = (Entity.CREDIT_CARD, Entity.CVV)
 _MOST_JOINERS = 2  # words between the day and its month
 _DAY, _MONTH, _YEAR = r"(0?[1-9]|[12]\d|3[01])", r"(0?[1-9]|1[0-2])", r"(\d{4}|\d{2})"
 _WRITTEN = re.compile(
@@ -67,6 +68,9 @@ def _entity(cues: Sequence[Cue], at: int, used: dict[Entity, int], last: int | N
     for cue in cues_before(cues, at):
         if cue.entity in _SPECIAL and used.get(cue.entity, -2) < cue.first + cue.elsewhere:
             return cue.entity
+    weak = [cue for cue in weak_cues_before(cues, at) if cue.entity is Entity.CREDIT_CARD_EXPIRATION]
+    if weak and used.get(Entity.CREDIT_CARD_EXPIRATION, -2) < weak[0].first and are_about(cues, _CARD, at):
+        return Entity.CREDIT_CARD_EXPIRATION  # "the card, it runs out …"
     after = cues_after(cues, at if last is None else last)
     return Entity.DOB if any(cue.entity is Entity.DOB for cue in after) else Entity.DATE
 

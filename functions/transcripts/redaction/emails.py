@@ -39,6 +39,7 @@ from functions.transcripts.words import TranscriptWord
 
 _LEAST_LETTERS, _MOST_BEFORE_LETTERS = 3, 3  # words
 _LONGEST_ONE_WORD = 5  # words
+_MOST_DOMAIN_WORDS = 4  # before its first dot
 _MOST_NAMES = 2  # words that are said to be one
 
 
@@ -111,7 +112,10 @@ def _domain_end(words: Sequence[TranscriptWord], start: int, *, after_name: bool
         return start
     if not after_name and (spelt := _spelt_domain_end(words, start)):
         return spelt
-    at = 0 if after_name else next((n for n, text in enumerate(texts[:4]) if text in DOT), 0)
+    most = _MOST_DOMAIN_WORDS + 2 * (
+        not JOINERS.isdisjoint(texts[:_MOST_DOMAIN_WORDS])
+    )  # "north wind dash traders dot"
+    at = 0 if after_name else next((n for n, text in enumerate(texts[:most]) if text in DOT), 0)
     last = None
     while at + 1 < len(texts) and texts[at] in DOT:
         if _is_top_level(texts[at], texts[at + 1]) or DOMAIN.fullmatch(texts[at + 1]):
@@ -120,6 +124,9 @@ def _domain_end(words: Sequence[TranscriptWord], start: int, *, after_name: bool
     if last is None and len(texts) > 1 and not after_name and words[start].text.endswith("."):
         following = words[start + 1].text.rstrip(".,;:?!")  # "at example. com"; a capital begins a sentence
         last = start + 1 if following in TOP_LEVEL else None
+    apart = next((n for n, word in enumerate(words[start : start + 2]) if word.text.startswith(".")), None)
+    if last is None and apart is not None and words[start + apart].normalised in TOP_LEVEL:
+        return start + apart  # "icloud .com"
     if last is None and texts and not after_name and texts[0] in MAILBOXES:
         return start
     return last

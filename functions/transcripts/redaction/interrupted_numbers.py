@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from functions.options.redacted_entities import Entity
+from functions.options.redacted_entities import OFFICIAL_NUMBERS, Entity
 from functions.transcripts.redaction.amounts import is_amount, is_clock_or_decimal
 from functions.transcripts.redaction.announcements import YEAR
 from functions.transcripts.redaction.check_digits import USUAL, is_card
@@ -19,7 +19,7 @@ from functions.transcripts.words import TranscriptWord
 _MOST_BEFORE_WHOLE = 10  # words between the digits of a number that were said first, and the whole of it
 _MOST_PARTS = 4  # of a card's number
 _ALIKE = 3  # digits with which both begin; one less where words like "no, wait" stand between
-_MAY_BEGIN_TWICE = (Entity.CREDIT_CARD, Entity.SSN, Entity.ACCOUNT_NUMBER, Entity.PHONE_NUMBER)
+_MAY_BEGIN_TWICE = (Entity.CREDIT_CARD, *OFFICIAL_NUMBERS, Entity.PHONE_NUMBER)
 _BEGINS_PHONE = re.compile(r"\+\d+|0[\d -]+|\d{3}-\d{3}-?")  # so is no other number written
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from functions.options.redacted_entities import Entity
+from functions.options.redacted_entities import OFFICIAL_NUMBERS, Entity
 from functions.transcripts.redaction.amounts import counts_things, is_amount, is_clock_or_decimal
 from functions.transcripts.redaction.announcements import (
     LONG_ENOUGH,
@@ -32,6 +32,7 @@ from functions.transcripts.redaction.cues import (
     are_about,
     cues_after,
     cues_before,
+    cues_in_rest_of_sentence,
     weak_cues_before,
 )
 from functions.transcripts.redaction.found import LEAST_DIGITS, Found
@@ -50,6 +51,9 @@ _ANNOUNCED = {
     Entity.CVV: range(3, 5),
     Entity.SSN: (4, *range(6, 17)),
     Entity.ACCOUNT_NUMBER: range(4, 35),
+    Entity.PASSPORT_NUMBER: range(6, 13),
+    Entity.DRIVER_LICENSE: range(6, 17),
+    Entity.HEALTHCARE_NUMBER: range(5, 17),
     Entity.PHONE_NUMBER: _TELEPHONE,
     Entity.DOB: range(4, 9),
 }
@@ -84,8 +88,12 @@ def entity_of(
         return None
     candidates = _candidates(run, words, cues, language, found)
     first = next(candidates, None)
-    if first is None or first in requested or len(digits) > _AMBIGUOUS:
+    if first is None or first in requested:
         return first
+    if len(digits) > _AMBIGUOUS:
+        # A patient's number may be an account's or an insurance's: it goes when either is requested.
+        others = (entity for entity in candidates if entity in OFFICIAL_NUMBERS and entity in requested)
+        return next(others, first) if first in OFFICIAL_NUMBERS else first
     return next((entity for entity in candidates if entity in requested), first)
 
 
@@ -106,13 +114,15 @@ def _candidates(
             continue
         misheard = misheard_digits(words, run) if cue.entity is Entity.CVV else ""
         is_british = cue.entity is Entity.SSN and len(digits) == _BRITISH_DIGITS and has_letters(words, run)
-        lengths = (digits + misheard, *(anew if cue.entity in (Entity.SSN, Entity.ACCOUNT_NUMBER) else ()))
+        lengths = (digits + misheard, *(anew if cue.entity in OFFICIAL_NUMBERS else ()))
         is_announced = any(_is_announced(cue.entity, each, language) for each in lengths)
         if is_british or is_announced or is_part(words, cue, run, digits):
             yield _without_slash(cue.entity, text)
     if is_end:
         is_phone = any(cue.entity is Entity.PHONE_NUMBER for cue in weak)
-        yield Entity.PHONE_NUMBER if is_phone else Entity.CREDIT_CARD
+        official = [cue.entity for cue in cues_before(cues, run[0].first) if cue.entity in OFFICIAL_NUMBERS]
+        is_official = official and not _is_about_card(cues, run[0].first, found)  # "savings account, it ends in 4409"
+        yield Entity.PHONE_NUMBER if is_phone else official[0] if is_official else Entity.CREDIT_CARD
     if entity := entity_by_shape(run, language) or _after_card(run[0].first, digits, text, found):
         yield entity
     for cue in cues_after(cues, run[-1].last):
@@ -132,9 +142,11 @@ def _weakly_announced(
     is_end: bool,
 ) -> Iterator[Entity]:
     """Yield what words mean that need something else beside them: digits of the length, or a card talked about."""
-    near = weak_cues_before(cues, run[0].first)
+    following = cues_in_rest_of_sentence(words, cues, run[-1].last)
+    near = [*weak_cues_before(cues, run[0].first), *(cue for cue in following if cue.weak and _may_be_behind(cue))]
     codes = {cue.text for cue in near if cue.entity is Entity.CVV and len(digits) in _ANNOUNCED[Entity.CVV]}
     about_card = _is_about_card(cues, run[0].first, found)
+    about_card = about_card or any(cue.entity is Entity.CREDIT_CARD and not cue.weak for cue in following)
     is_used = any(e.entity is Entity.CVV and e.first > cue.last for cue in near for e in found)
     for cue in near:
         if cue.entity is Entity.PHONE_NUMBER and (len(digits) in _TELEPHONE or is_end):
@@ -146,6 +158,11 @@ def _weakly_announced(
             yield Entity.CVV
         if cue.entity is Entity.CREDIT_CARD_EXPIRATION and about_card and _is_announced(cue.entity, digits, language):
             yield Entity.CREDIT_CARD_EXPIRATION
+
+
+def _may_be_behind(cue: Cue) -> bool:
+    """Tell whether weak words may stand behind the number they mean: "718, the code"; and not "ending in"."""
+    return cue.entity is Entity.CVV
 
 
 def _is_about_card(cues: Sequence[Cue], first: int, found: Sequence[Found]) -> bool:
@@ -191,7 +208,7 @@ def _is_announced(entity: Entity, digits: str, language: str) -> bool:
     if entity is Entity.CREDIT_CARD_EXPIRATION and YEAR.fullmatch(digits) and digits < _LEAST_YEAR:
         return False
     if entity is Entity.SSN and language == "en":
-        return len(digits) in (4, 8, 9, 10)  # nine, or one misheard
+        return len(digits) in (4, 8, 9, 10, 12)  # nine, or one misheard; India's Aadhaar has twelve
     return len(digits) in _ANNOUNCED.get(entity, ())
 
 

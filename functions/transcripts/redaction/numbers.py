@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
-from functions.options.redacted_entities import Entity
+from functions.options.redacted_entities import OFFICIAL_NUMBERS, Entity
 from functions.transcripts.redaction.amounts import is_amount
 from functions.transcripts.redaction.announcements import completed, has_letters
 from functions.transcripts.redaction.check_digits import CARD_LENGTHS, USUAL, is_card, is_iban
@@ -75,7 +75,7 @@ def _with_letters(parts: list[Run], words: Sequence[TranscriptWord], cues: Seque
     found: list[Run] = []
     for run in joined:
         nearest = cues_before(cues, run[0].first)[:1]
-        if any(cue.entity in (Entity.SSN, Entity.ACCOUNT_NUMBER) for cue in nearest):
+        if any(cue.entity in OFFICIAL_NUMBERS for cue in nearest):
             found.append(run)
         else:
             found += [single[numeral.first] for numeral in run if numeral.first in single]
@@ -90,7 +90,7 @@ def _is_announced_otherwise(
     What they are announced as must be requested, too: "account number" is also said of a card's, which would be stored.
     """
     nearest = cues_before(cues, run[0].first)[:1]
-    others = {Entity.SSN, Entity.ACCOUNT_NUMBER, Entity.PHONE_NUMBER} & requested
+    others = {*OFFICIAL_NUMBERS, Entity.PHONE_NUMBER} & requested
     if not any(cue.entity in others for cue in nearest):
         return False
     # French insurance numbers have 13 digits and two check digits, those of cards are more often 15 or 16.

@@ -36,6 +36,8 @@ def is_phone_number(digits: str, text: str, language: str) -> bool:
 
     if text.startswith("+"):
         return _is_valid(phonenumbers, f"+{digits}", None)
+    if digits in _COUNTS:
+        return False
     if len(digits) < _CERTAIN and len(text.split()) < _LEAST_GROUPS and not digits.startswith("0") and language != "da":
         return False
     return any(_is_valid(phonenumbers, digits, region) for region in _REGIONS.get(language, _REGIONS["en"]))

@@ -13,6 +13,7 @@ from functions.transcripts.redaction.cues import BEFORE, Cue, find_cues, questio
 from functions.transcripts.redaction.dates import find_dates
 from functions.transcripts.redaction.emails import find_emails
 from functions.transcripts.redaction.found import Found, tag
+from functions.transcripts.redaction.mixed_numerals import joined
 from functions.transcripts.redaction.numbers import find_numbers, other_numbers
 from functions.transcripts.redaction.numerals import find_numerals
 from functions.transcripts.transcript import Channel, Redaction, Transcript
@@ -69,7 +70,7 @@ def find_entities(
         cues: What says what a number is, on this channel and on others, in order of the cues' last words.
     """
     requested = requested_entities(names)
-    numerals = find_numerals(words, languages)
+    numerals = [*joined(find_numerals(words, languages), words)]
     emails = find_emails(words, numerals) if Entity.EMAIL_ADDRESS in requested else []
     found = _apart([*emails, *(_plain(date, requested) for date in find_dates(words, numerals, cues))])
     taken = {at for entity in found for at in range(entity.first, entity.last + 1)}

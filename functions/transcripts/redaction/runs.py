@@ -41,13 +41,13 @@ _LEADS_ON = word_set(
     "then last next first final letzten nächsten dann derniers puis últimos últimas luego ultime poi laatste sidste"
 )
 _AROUND_LEAD = word_set(
-    "and the bit part group set block what's "
+    "and the bit part group set block what's another more "
     "four three 4 3 digits numbers are is on line row und die vier drei ziffern sind et les quatre trois "
     "chiffres sont y los las cuatro tres dígitos cifras son e le quattro tre cifre sono os quatro três são en de drie "
     "cijfers zijn og fire er"
 )
 _THEN = word_set("then dann puis luego poi")
-_LETTER = re.compile(r"[B-HJ-Z][,-]?")  # "A" and "I" are words
+_LETTER = re.compile(r"([B-HJ-Z]|(?!AM|PM|USD|EUR|GBP|CHF)[A-Z]{2,4})[,-]?")  # "A" and "I" are words
 _MOST_LETTERS = 5  # between two groups of digits
 _MOST_LEADING = 7  # words
 _MOST_TAKEN_BACK = 4  # numerals

@@ -19,6 +19,8 @@ _LEVEL = 0.06  # RMS of a turn before the speakers' own levels, which differ by 
 _LEVEL_RANGE = 6.0
 _ROOM_NOISE = 2e-4  # RMS of the faint noise in every conversation
 _TELEPHONE_BAND = (300, 3400)  # Hz
+_INTERJECTION = (0.4, 0.7)  # shortest and longest "yes" or "mhm", in seconds
+_INTERJECTION_SHARE = 0.5  # of the turns that end in one
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class Condition:
         turn: shortest and longest turn, in seconds.
         pause: least and greatest silence between turns, in seconds; negative: they overlap.
         alike: all voices are low, or all are high.
-        treatment: "", "telephone", "noise", or "answers" (the second speaker gives short answers only).
+        treatment: "", "telephone", "noise", "answers" (the second speaker gives short answers only), or "interjections"
+            (half of the turns are interrupted: another speaker says a word, and the first goes on).
     """
 
     speakers: int
@@ -59,9 +62,11 @@ CONDITIONS = {
     "two, telephone, alike": Condition(2, (2, 8), alike=True, treatment="telephone"),
     "two, noise": Condition(2, (2, 8), treatment="noise"),
     "two, short answers": Condition(2, (4, 12), (0.1, 0.4), treatment="answers"),
+    "two, interjections": Condition(2, (2, 6), (0.1, 0.4), treatment="interjections"),
     "three": Condition(3, (3, 9)),
     "four": Condition(4, (3, 9)),
     "four, turns of 1 to 3 s": Condition(4, (1, 3), (0.1, 0.5)),
+    "four, interjections": Condition(4, (2, 6), (0.1, 0.4), treatment="interjections"),
     "four, noise, overlaps": Condition(4, (2, 6), (-0.3, 0.5), treatment="noise"),
     "six": Condition(6, (2, 7)),
     "five, alike": Condition(5, (2, 7), alike=True),
@@ -109,7 +114,8 @@ def choose_speakers(voices: Voices, condition: Condition, rng: np.random.Generat
 def converse(voices: Voices, condition: Condition, seconds: float, rng: np.random.Generator) -> Conversation:
     """Make a conversation of the speakers in `voices`, of about so many seconds.
 
-    Every part of a clip is used once. A turn of the truth is the sounding part of what was put there.
+    Every part of a clip is used once, but for interjections. A turn of the truth is the sounding part of what was
+    put there.
     """
     names = list(voices)
     gains = {who: 10 ** (rng.uniform(-_LEVEL_RANGE, 0) / 20) for who in names}
@@ -117,15 +123,26 @@ def converse(voices: Voices, condition: Condition, seconds: float, rng: np.rando
     if condition.treatment == "answers":
         lengths[names[1]] = (0.5, 0.9)
     stock = {who: _parts(voices[who], lengths[who], rng) for who in names}
+    interjects = condition.treatment == "interjections"
+    words = {who: _loud(_parts(voices[who], _INTERJECTION, rng)) for who in names} if interjects else {}
     track = np.zeros(int((seconds + 60) * SAMPLE_RATE), np.float32)
     turns: list[Turn] = []
     end, last = 0.4, ""
+    interrupted = ""  # who goes on
     while end < seconds:
         ready = [who for who in names if stock[who] and who != last] or [who for who in names if stock[who]]
         if not ready:
             break
-        last = ready[int(rng.integers(len(ready)))]
-        part = stock[last].popleft()
+        listeners = [who for who in words if words[who] and who != last]
+        if interrupted and stock[interrupted]:
+            last, interrupted = interrupted, ""
+            part = stock[last].popleft()
+        elif last and listeners and rng.random() < _INTERJECTION_SHARE:
+            last, interrupted = listeners[int(rng.integers(len(listeners)))], last
+            part = words[last].popleft()
+        else:
+            last = ready[int(rng.integers(len(ready)))]
+            part = stock[last].popleft()
         part = part / (np.sqrt((part**2).mean()) + 1e-6) * _LEVEL * gains[last]
         start = max(0.2, end + rng.uniform(*condition.pause)) if turns else end
         first = int(start * SAMPLE_RATE)
@@ -205,9 +222,17 @@ def _sounding(samples: np.ndarray) -> list[tuple[float, float]]:
     return [(start / 100, end / 100) for start, end in spans if end - start >= 8]
 
 
+def _loud(parts: deque[np.ndarray]) -> deque[np.ndarray]:
+    """Return the parts that are as loud as the louder half: a part this short may be a breath or a pause."""
+    levels = [float((part**2).mean()) for part in parts]
+    least = np.median(levels) if levels else 0.0
+    return deque(part for part, level in zip(parts, levels, strict=True) if level >= least)
+
+
 def _parts(clips: Sequence[np.ndarray], lengths: tuple[float, float], rng: np.random.Generator) -> deque[np.ndarray]:
     """Cut clips where they are quiet into parts of about these lengths in seconds, in random order."""
     parts = []
+    reach = min(0.4, lengths[0] / 2)  # seconds around a length within which the quietest place is the end
     for clip in clips:
         level = np.convolve(_levels(clip), np.ones(5) / 5, "same")
         start, total = 0.0, len(clip) / SAMPLE_RATE
@@ -216,7 +241,7 @@ def _parts(clips: Sequence[np.ndarray], lengths: tuple[float, float], rng: np.ra
             if total - start < length + lengths[0]:
                 parts.append(clip[int(start * SAMPLE_RATE) :])
                 break
-            first, last = int((start + length - 0.4) * 100), int((start + length + 0.4) * 100)
+            first, last = int((start + length - reach) * 100), int((start + length + reach) * 100)
             end = (first + int(level[first:last].argmin())) / 100
             parts.append(clip[int(start * SAMPLE_RATE) : int(end * SAMPLE_RATE)])
             start = end

@@ -53,6 +53,24 @@ def speaker_errors(truth: Sequence[Turn], found: Sequence[Turn], collar: float =
     )
 
 
+def short_turns_right(truth: Sequence[Turn], found: Sequence[Turn], longest: float = 1.0) -> tuple[int, int]:
+    """Return how many short turns have their speaker for half of their time and more, and how many there are.
+
+    Args:
+        truth: reference turns.
+        found: turns to be scored; names are mapped as in `speaker_errors`.
+        longest: seconds of a short turn: "yes", "mhm".
+    """
+    end = int(max((turn.end for turn in [*truth, *found]), default=0.0) * _STEPS) + 1
+    reference, hypothesis = _activity(truth, end), _activity(found, end)
+    names = sorted({turn.speaker for turn in truth})
+    mapped = {names[a]: b for a, b in best_mapping(reference.astype(float) @ hypothesis.T.astype(float))}
+    short = [turn for turn in truth if turn.end - turn.start <= longest]
+    spans = [(turn.speaker, round(turn.start * _STEPS), round(turn.end * _STEPS)) for turn in short]
+    right = [who in mapped and hypothesis[mapped[who], start:stop].mean() >= 0.5 for who, start, stop in spans]
+    return sum(right), len(right)
+
+
 def best_mapping(table: np.ndarray) -> list[tuple[int, int]]:
     """Return the (row, column) pairs with the greatest sum, each row and column used once.
 

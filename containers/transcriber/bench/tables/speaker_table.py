@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bench.recordings.conversations import Turn
-from bench.scores.speaker_scoring import SpeakerErrors, speaker_errors
+from bench.scores.speaker_scoring import SpeakerErrors, short_turns_right, speaker_errors
 
 _COLLAR = 0.25  # seconds
 
@@ -22,6 +22,8 @@ class Row:
     cpu: float = 0.0
     with_collar: list[SpeakerErrors] = field(default_factory=list)
     without_collar: list[SpeakerErrors] = field(default_factory=list)
+    short_turns: int = 0
+    short_turns_right: int = 0
     words: int = 0
     words_wrong: int = 0
 
@@ -40,6 +42,9 @@ class Row:
         self.counted_right += len({t.speaker for t in found}) == len({t.speaker for t in truth})
         self.with_collar.append(speaker_errors(truth, found, _COLLAR))
         self.without_collar.append(speaker_errors(truth, found))
+        right, short = short_turns_right(truth, found)
+        self.short_turns_right += right
+        self.short_turns += short
 
     def line(self) -> dict[str, str]:
         """Return the columns of the table."""
@@ -53,6 +58,7 @@ class Row:
             "missed %": f"{100 * sum(e.missed for e in self.with_collar) / speech:.1f}",
             "DER %": f"{_rate(self.with_collar):.1f}",
             "DER % no collar": f"{_rate(self.without_collar):.1f}",
+            "short turns right": f"{self.short_turns_right}/{self.short_turns}" if self.short_turns else "",
             "words wrong": f"{self.words_wrong}/{self.words}" if self.words else "",
             "CPU s a minute": f"{self.cpu / self.seconds * 60:.2f}",
         }

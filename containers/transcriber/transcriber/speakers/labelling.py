@@ -1,7 +1,8 @@
 """Labelling: which speaker talks in each frame of a section, and the turns that follow from it.
 
-A frame is judged by the vector of its own snippet and by those of the local speakers it belongs to, which link a short
-answer to the same voice's longer stretches in the same window. A Viterbi search then avoids changes without a reason.
+A frame is judged by the vector of its own snippet, or of its word between two pauses; where there is none, by the local
+speakers it belongs to, which link it to the same voice's longer stretches in the same window. A Viterbi search then
+avoids changes without a reason.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from transcriber.speakers.embedding import Snippet, stacked
+from transcriber.speakers.likely_path import most_likely_path
 from transcriber.speakers.model import unit
 from transcriber.speakers.segmentation import (
     FRAMES_A_SECOND,
@@ -22,10 +24,8 @@ from transcriber.speakers.segmentation import (
     frame_time,
 )
 
-_CHANGE_PRICE = 6.0  # of a change of speaker, in frames of likeness 1
-_SILENT_CHANGE = 0.2  # of that price, where there is no speech
-_OWN_SECONDS = 1.2  # length of a snippet from which its own vector counts fully
-_LINK_SHARE = 0.3  # of the local speakers' vote where the own vector counts fully
+_OWN_SECONDS = 0.45  # length of a snippet from which its own vector counts fully
+_LINK_SHARE = 0.1  # of the local speakers' vote where the own vector counts fully
 _LINK_COVER = 0.7  # share of a snippet in which the local speaker talks alone, for the snippet to stand for it
 _SHARPNESS = 8.0  # factor of likeness before the softmax that makes confidences of it
 _JOIN_FRAMES = round(0.5 * FRAMES_A_SECOND)  # a shorter silence between two turns of one speaker does not part them
@@ -41,7 +41,7 @@ class Section:
         speech: whether somebody speaks, for each frame.
         overlap: whether two do.
         windows: segmentation windows that reach into it.
-        snippets: snippets of its stretches.
+        snippets: snippets of its stretches, and words between pauses in them.
     """
 
     start: int
@@ -49,6 +49,11 @@ class Section:
     overlap: np.ndarray
     windows: list[SegmentationWindow]
     snippets: list[Snippet]
+
+    @property
+    def of_stretches(self) -> list[Snippet]:
+        """Snippets that follow one another, without words inside them."""
+        return [snippet for snippet in self.snippets if not snippet.word]
 
     @property
     def frames(self) -> int:
@@ -86,7 +91,7 @@ def find_turns(section: Section, centres: np.ndarray) -> list[Turn]:
     """
     local_speakers = _local_speakers(section)
     votes = _votes(section, centres, local_speakers)
-    path = _most_likely_path(votes, section.speech & (np.abs(votes).sum(1) > 0))
+    path = most_likely_path(votes, section.speech & (np.abs(votes).sum(1) > 0))
     overlaps = _overlaps(section, path, _overlap_claims(section, centres, local_speakers))
     for start, end, before, _ in overlaps:
         path[start:end] = before
@@ -104,8 +109,9 @@ def _votes(section: Section, centres: np.ndarray, local_speakers: Sequence[_Loca
     for snippet, likeness in zip(section.snippets, vectors @ centres.T, strict=True):
         start, end = _frames_of(section, snippet)
         weight = min(1.0, snippet.seconds / _OWN_SECONDS)
-        own[start:end] += weight * likeness
-        mass[start:end] += weight
+        if not snippet.word:
+            own[start:end] += weight * likeness
+            mass[start:end] += weight
     linked, count = np.zeros_like(own), np.zeros_like(mass)
     for local in local_speakers:
         first, last, inside = _part_of(section, local.window)
@@ -113,6 +119,10 @@ def _votes(section: Section, centres: np.ndarray, local_speakers: Sequence[_Loca
         linked[first:last][alone] += centres @ local.vector
         count[first:last][alone] += 1
     own /= np.maximum(mass, 1e-6)[:, None]
+    for snippet, likeness in zip(section.snippets, vectors @ centres.T, strict=True):
+        if snippet.word:
+            start, end = _frames_of(section, snippet)
+            own[start:end] = likeness
     linked /= np.maximum(count, 1e-6)[:, None]
     trust = np.minimum(1, mass)[:, None]
     return own * trust + linked * (1 - trust + _LINK_SHARE * trust)
@@ -132,9 +142,10 @@ def _part_of(section: Section, window: SegmentationWindow) -> tuple[int, int, sl
 
 def _local_speakers(section: Section) -> list[_LocalSpeaker]:
     """Return the local speakers of all windows that have a snippet of their own."""
-    vectors, _ = stacked(section.snippets)
-    starts = np.array([frame_at(snippet.start) for snippet in section.snippets])
-    ends = np.array([frame_at(snippet.end) for snippet in section.snippets])
+    snippets = section.of_stretches
+    vectors, _ = stacked(snippets)
+    starts = np.array([frame_at(snippet.start) for snippet in snippets])
+    ends = np.array([frame_at(snippet.end) for snippet in snippets])
     found = []
     for window in section.windows:
         near = np.flatnonzero((ends > window.start) & (starts < window.start + WINDOW_FRAMES))
@@ -153,30 +164,6 @@ def _local_speakers(section: Section) -> list[_LocalSpeaker]:
                 vector = unit(covered[its_own].astype(np.float32) @ vectors[near[its_own]])
                 found.append(_LocalSpeaker(window, speaker, alone, vector))
     return found
-
-
-def _most_likely_path(votes: np.ndarray, speech: np.ndarray) -> np.ndarray:
-    """Return the speaker of each frame: most likeness, minus a price for each change (Viterbi).
-
-    Votes are the same over many frames; the search steps from one run of equal frames to the next.
-    """
-    changed = (votes[1:] != votes[:-1]).any(1) | (speech[1:] != speech[:-1])
-    starts = np.concatenate([[0], np.flatnonzero(changed) + 1])
-    lengths = np.diff(np.concatenate([starts, [len(votes)]]))
-    scores = votes[starts] * lengths[:, None]
-    prices = np.where(speech[starts], _CHANGE_PRICE, _CHANGE_PRICE * _SILENT_CHANGE)
-    best = scores[0].copy()
-    origins = np.zeros(scores.shape, np.int64)
-    for run in range(1, len(scores)):
-        top = best.argmax()
-        stays = best >= best[top] - prices[run]
-        origins[run] = np.where(stays, np.arange(len(best)), top)
-        best = np.where(stays, best, best[top] - prices[run]) + scores[run]
-    path = np.zeros(len(scores), np.int64)
-    path[-1] = best.argmax()
-    for run in range(len(scores) - 1, 0, -1):
-        path[run - 1] = origins[run, path[run]]
-    return np.repeat(path, lengths)
 
 
 def _overlaps(section: Section, path: np.ndarray, claims: np.ndarray) -> list[tuple[int, int, int, int]]:

@@ -114,8 +114,9 @@ class SpeakerStream:
             shifted = unit(stacked(section.snippets)[0] - self.model.telephone_mean)
             moved = [replace(snippet, vector=vector) for snippet, vector in zip(section.snippets, shifted, strict=True)]
             section = Section(section.start, section.speech, section.overlap, section.windows, moved)
-        vectors, seconds = stacked(section.snippets)
-        speech = seconds * [snippet.share for snippet in section.snippets]
+        snippets = section.of_stretches
+        vectors, seconds = stacked(snippets)
+        speech = seconds * [snippet.share for snippet in snippets]
         found = cluster(vectors, seconds, minimum, self._options.maximum, speech)
         turns = find_turns(section, found)
         lengths = np.zeros(len(found))

@@ -179,6 +179,23 @@ class WhisperModel:
                 aligned[position] = words_by_segment(words, [len(text) for text in segment_tokens[position]])
         return aligned
 
+    def log_likelihood(
+        self, encoder_output: EncoderOutput, index: int, request: DecodeRequest, tokens: list[int], frames: int
+    ) -> float:
+        """Return how probable the text of a window is, without a prompt: the logarithm of its tokens' probabilities.
+
+        Args:
+            encoder_output: the encoder's output for the batch.
+            index: the window in the batch.
+            request: its language and task; its prompt does not count.
+            tokens: tokens of the text; timestamps are left out.
+            frames: mel frames of its audio, without padding.
+        """
+        text = [token for token in tokens if token < self.timestamp_begin]
+        start = self.tokenizer(request.language, request.task).sot_sequence
+        result = self._model.align(encoder_output.select([index]), start, [text], [frames])[0]
+        return float(np.log(np.maximum(result.text_token_probs, 1e-9)).sum())
+
     def text(self, tokens: Sequence[int]) -> str:
         """Decode tokens to text; timestamp tokens are left out."""
         return str(self._vocabulary.decode([token for token in tokens if token < self.timestamp_begin]))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from earshot_contract.documents.shard_results import Segment, Word
-from transcriber.whisper import other_languages, quality_checks
+from transcriber.whisper import keyterms, other_languages, quality_checks
 from transcriber.whisper.decode_request import DecodeRequest
 from transcriber.whisper.encoder_output import EncoderOutput
 from transcriber.whisper.model import BEAM, WhisperModel
@@ -75,6 +75,13 @@ class OutcomeMaker:
             [batch[i].mel.shape[1] for i in to_align],
         )
         words = dict(zip(to_align, aligned_words, strict=True))
+        for i in to_align:
+            if other := self._without_keyterms(batch[i], i, encoder_output, requests[i], with_speech[i], words[i]):
+                with_speech[i] = other
+                token_segments[i] = self._token_segments(batch[i], other)
+                tokens = [segment.tokens for segment in token_segments[i]]
+                frames = [batch[i].mel.shape[1]]
+                words[i] = self._model.align(encoder_output, [i], [requests[i]], [tokens], frames)[0] if tokens else []
         outcomes = {i: Outcome([], [], _unwritten(batch[i], [], [])) for i in candidates if i not in repeated}
         for i, hypothesis in with_speech.items():
             aligned = words.get(i, [])
@@ -82,6 +89,24 @@ class OutcomeMaker:
                 self._move_stray_words(batch[i], list(chain(*aligned)), requests[i])
                 outcomes[i] = self._outcome(batch[i], hypothesis, token_segments[i], aligned)
         return outcomes
+
+    def _without_keyterms(
+        self,
+        window: Window,
+        index: int,
+        encoder_output: EncoderOutput,
+        request: DecodeRequest,
+        hypothesis: Hypothesis,
+        words: list[list[AlignedWord]],
+    ) -> Hypothesis | None:
+        """Return another hypothesis where a keyterm is written that the audio does not say; else None."""
+        shard = window.shard_state.shard
+        if shard.task == "translate" or not keyterms.has_doubtful_term(list(chain(*words)), shard.hotwords):
+            return None
+        frames = window.mel.shape[1]
+        return keyterms.hypothesis_without_keyterms(
+            self._model, encoder_output, index, request, hypothesis, shard.prompt, frames
+        )
 
     def _was_uttered(self, window: Window, hypothesis: Hypothesis, aligned: list[list[AlignedWord]]) -> bool:
         """Return whether a repetition was said: four rounds and more never count as said."""

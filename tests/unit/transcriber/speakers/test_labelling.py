@@ -11,7 +11,7 @@ import pytest
 from earshot_contract.documents.shard_results import ShardSpeakers
 from earshot_contract.documents.shards import SpeakerOptions
 from transcriber.speakers import stream
-from transcriber.speakers.embedding import SNIPPET_SECONDS, Embedding, Snippet, snippet_times
+from transcriber.speakers.embedding import SNIPPET_SECONDS, Embedding, Snippet, snippet_times, word_times
 from transcriber.speakers.labelling import Section, find_turns
 from transcriber.speakers.model import unit
 from transcriber.speakers.segmentation import FRAME_SAMPLES, FRAMES_A_SECOND, WINDOW_FRAMES, Segmentation, frame_time
@@ -49,13 +49,26 @@ def readable_features(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("transcriber.speakers.embedding.log_mel_energies", energies)
 
 
+class OneVoiceModel(ScriptedModel):
+    """A speaker model whose segmentation takes all it hears for one voice; its vectors tell who talks."""
+
+    def segment(self, samples: np.ndarray, starts: Sequence[int]) -> np.ndarray:
+        return np.eye(7)[np.ones((len(starts), WINDOW_FRAMES), int)]
+
+
 def talk(*turns: tuple[int, float]) -> np.ndarray:
     """Samples of (speaker, seconds)."""
     return np.concatenate([np.full(int(seconds * RATE), 0.1 * (who + 1), np.float32) for who, seconds in turns])
 
 
-def label(samples: np.ndarray, block: int = 10 * RATE, options: SpeakerOptions | None = None) -> ShardSpeakers:
-    speakers = SpeakerStream(ScriptedModel(), options or SpeakerOptions("speakers"))  # type: ignore[arg-type]
+def label(
+    samples: np.ndarray,
+    block: int = 10 * RATE,
+    options: SpeakerOptions | None = None,
+    model: ScriptedModel | None = None,
+) -> ShardSpeakers:
+    options = options or SpeakerOptions("speakers")
+    speakers = SpeakerStream(model or ScriptedModel(), options)  # type: ignore[arg-type]
     for start in range(0, len(samples), block):
         speakers.feed(samples[start : start + block])
     return speakers.finish()
@@ -117,6 +130,34 @@ def test_answer_too_short_for_a_vector_follows_its_local_speaker() -> None:
     found = spans(label(talk((0, 3), (SILENCE, 0.4), (1, 0.3), (SILENCE, 0.4), (0, 3), (SILENCE, 0.5), (1, 4))))
 
     assert [who for who, *_ in found] == [0, 1, 0, 1] or [who for who, *_ in found] == [1, 0, 1, 0]
+
+
+@pytest.mark.parametrize("seconds", [0.4, 0.6, 0.75])
+def test_word_between_pauses_is_of_who_says_it(seconds: float) -> None:
+    """The segmentation network often takes a "yes" for the voice around it."""
+    pause = (SILENCE, 0.1)
+    samples = talk((0, 6), pause, (1, seconds), pause, (0, 5.9 - seconds), (1, 8))
+
+    found = spans(label(samples, model=OneVoiceModel()))
+
+    assert [who for who, *_ in found] == [0, 1, 0, 1]
+    assert found[1][1] == pytest.approx(6.1, abs=0.15)
+    assert found[1][2] == pytest.approx(6.1 + seconds, abs=0.15)
+
+
+@pytest.mark.parametrize(
+    ("turns", "words"),
+    [
+        ([(0, 2), (SILENCE, 0.1), (1, 0.5), (SILENCE, 0.2), (0, 2)], [(2.1, 2.6)]),
+        ([(1, 0.5), (SILENCE, 0.1), (0, 3)], [(0, 0.5)]),  # the stretch begins with it
+        ([(0, 2), (SILENCE, 0.05), (1, 0.5), (SILENCE, 0.05), (0, 2)], []),  # no pauses, but closures of consonants
+        ([(0, 2), (SILENCE, 0.1), (1, 0.2), (SILENCE, 0.1), (0, 2)], []),  # too short for a vector
+        ([(0, 2), (SILENCE, 0.1), (1, 1.5), (SILENCE, 0.1), (0, 2)], []),  # long enough to be heard as a turn
+        ([(0, 4)], []),
+    ],
+)
+def test_words_stand_between_pauses(turns: list[tuple[int, float]], words: list[tuple[float, float]]) -> None:
+    assert word_times(talk(*turns)) == [pytest.approx(span, abs=0.02) for span in words]
 
 
 def test_long_stream_has_sections_with_all_its_frames(monkeypatch: pytest.MonkeyPatch) -> None:

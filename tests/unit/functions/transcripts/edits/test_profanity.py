@@ -32,6 +32,26 @@ from tests.fixtures.results.transcripts import segment, timed_words, transcript
         ("fr", "Espèce d'enculé, l’enfoiré d'à côté.", "Espèce ****, **** d'à côté."),
         ("en", "Moby-Dick, a dick-head.", "Moby-Dick, a ****."),
         ("vi", "fuck", "fuck"),
+        # Inflected words, of which the lists have one form.
+        ("de", "Arschlöcher, Schlampen und Wichsern, beschissene", "****, **** und ****, ****"),
+        ("fr", "ces connards d'enculés", "ces **** ****"),
+        ("es", "cabrones, putas y mierdas", "****, **** y ****"),
+        ("it", "puttane e stronzi", "**** e ****"),
+        ("pt", "merdas e putas", "**** e ****"),
+        ("nl", "klootzakken en hoeren", "**** en ****"),
+        ("pl", "kurwą, gówna", "****, ****"),
+        ("ru", "суки и мудаки", "**** и ****"),
+        # What the lists have, and is no insult.
+        ("en", "a cocky booby", "a cocky booby"),
+        ("fr", "Mille baisers", "Mille baisers"),
+        ("it", "La regina non può venire, il pesce è duro.", "La regina non può venire, il pesce è duro."),
+        ("pt", "Vou comer a mama do saco.", "Vou comer a mama do saco."),
+        ("nl", "Het is jouw beurt, schatje.", "Het is jouw beurt, schatje."),
+        ("pl", "jajko", "jajko"),
+        ("sv", "hård sås", "hård sås"),
+        ("ru", "голый", "голый"),
+        ("fi", "muna ja tavara", "muna ja tavara"),
+        ("tr", "Bu sayfa, bira ve sigara", "Bu sayfa, bira ve sigara"),
     ],
 )
 def test_profane_words_become_asterisks(language: str, before: str, expected: str) -> None:
