@@ -20,7 +20,7 @@ export function span(seconds) {
 
 /** Bytes as KB, MB or GB of 1,000. */
 export function bytes(n) {
-  if (n < 1e6) return `${Math.max(1, Math.round(n / 1e3))} KB`;
+  if (n < 1e6) return `${Math.max(n && 1, Math.round(n / 1e3))} KB`;
   return n < 1e9 ? `${(n / 1e6).toFixed(n < 1e7 ? 1 : 0)} MB` : `${(n / 1e9).toFixed(2)} GB`;
 }
 

@@ -42,8 +42,8 @@ async function main() {
     if (tries > 100) throw new Error("WebKitWebDriver does not answer.");
     await new Promise((then) => setTimeout(then, 100));
   }
-  const wanted = { "webkitgtk:browserOptions": { binary: config.webkit.browser, args: ["--automation"] } };
-  const { sessionId } = await send("/session", { capabilities: { alwaysMatch: wanted } });
+  const requested = { "webkitgtk:browserOptions": { binary: config.webkit.browser, args: ["--automation"] } };
+  const { sessionId } = await send("/session", { capabilities: { alwaysMatch: requested } });
   const session = `/session/${sessionId}`;
   await send(`${session}/timeouts`, { script: 120000 });
   const seen = await travel(config, {
