@@ -46,10 +46,12 @@ export function money(usd) {
 
 const NAMES = new Intl.DisplayNames(["en"], { type: "language" });
 
-/** A language's name in English; codes that the browser does not know stay as they are. */
+const RARE = { ba: "Bashkir", bo: "Tibetan" }; // of Whisper's languages, those whose names Chromium leaves out
+
+/** A language's name in English; codes that nobody knows stay as they are. */
 export function language(code) {
   try {
-    return code ? NAMES.of(code) : "";
+    return code ? RARE[code] || NAMES.of(code) : "";
   } catch {
     return code;
   }
