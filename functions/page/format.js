@@ -48,7 +48,7 @@ const NAMES = new Intl.DisplayNames(["en"], { type: "language" });
 
 const RARE = { ba: "Bashkir", bo: "Tibetan" }; // of Whisper's languages, those whose names Chromium leaves out
 
-/** A language's name in English; codes that nobody knows stay as they are. */
+/** A language's name in English; without one, the code. */
 export function language(code) {
   try {
     return code ? RARE[code] || NAMES.of(code) : "";
