@@ -33,7 +33,7 @@ export async function travel(config, { navigate, run, type }) {
   await until("Boolean(document.querySelector('#words section p'))");
   const text = await run("return document.querySelector('#words').innerText");
   const found = await run(`const field = document.querySelector(".find");
-    field.value = "EVERY word";
+    field.value = " EVERY  word";
     field.dispatchEvent(new Event("input", { bubbles: true }));
     return [...CSS.highlights.get("hit")].map(String).join();`);
   await until("document.querySelector('.player audio').readyState > 0");
