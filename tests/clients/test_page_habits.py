@@ -21,6 +21,7 @@ def seen(request: pytest.FixtureRequest, outcomes: dict[str, Seen]) -> Seen:
 
 def test_folder_that_is_dropped_gives_its_recordings(seen: Seen) -> None:
     assert sorted(seen["rows"]) == ["one.mp3", "two.FLAC"]
+    assert seen["at"] == "#/jobs"  # several are followed there
 
 
 def test_busy_deployment_gets_a_file_later(seen: Seen) -> None:

@@ -25,7 +25,7 @@ module.exports = {
     await page.locator(".sending li").nth(1).waitFor();
     const rows = await page.locator(".sending .name").allInnerTexts();
     fs.rmSync(folder, { recursive: true });
-    return { rows };
+    return { rows, at: new URL(page.url()).hash };
   },
 
   /** A deployment that is busy gets a file later; a file that is gone is not sent again and again. */
