@@ -1,4 +1,4 @@
-"""Names of values in the help: `URL`, `NUMBER` or their choices, instead of types in Python.
+"""Words of help and mistakes: `URL`, `NUMBER` or choices, not types in Python; and no words of a validator.
 
 Typer 0.29 shows `<bool>` for an option without a value and `<list[str]>` for names of files; in 40 columns the words
 beside them are then a column of syllables.
@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from typer import BadParameter
 from typer.core import TyperArgument, TyperOption
 
+_VALIDATOR = re.compile(r"Value error, |Input should be (?P<what>.+?)(?:, unable to .*)?$")  # of Pydantic
 _TYPE_MARKS = re.compile(r"^<(list\[)?|\]?>$")
 
 
@@ -18,6 +20,19 @@ def name_values_without_types() -> None:
     """Change what Typer shows in the help of every command."""
     TyperArgument.display_type_rich = _nothing  # type: ignore[assignment,method-assign]
     TyperOption.display_type_rich = _value_name  # type: ignore[assignment,method-assign]
+
+
+def say_mistakes_plainly() -> None:
+    """Change what Typer says of a value that an option does not take."""
+    message_of = BadParameter.format_message
+
+    def format_message(mistake: BadParameter) -> str:
+        mistake.message = _VALIDATOR.sub(
+            lambda found: f"it has to be {found['what']}." if found["what"] else "", mistake.message, count=1
+        )
+        return message_of(mistake)
+
+    BadParameter.format_message = format_message  # type: ignore[assignment,method-assign]
 
 
 def _nothing(argument: TyperArgument, ctx: Any) -> None:

@@ -17,7 +17,7 @@ from earshot_cli.commands.admin import DataDir
 from earshot_cli.commands.connection_options import PORT
 from earshot_cli.console import stderr, write
 from earshot_cli.errors import CliError, Status
-from earshot_cli.help_text import name_values_without_types
+from earshot_cli.help_text import name_values_without_types, say_mistakes_plainly
 
 AWS_PORT = 4566  # of the local cloud; the usual port of AWS emulators
 
@@ -26,6 +26,7 @@ FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}  # of what the outpu
 AUDIO, JOBS, DEPLOYMENT = "Transcribe", "Jobs", "Deployments"  # panels of the help
 
 name_values_without_types()
+say_mistakes_plainly()
 app = typer.Typer(
     epilog="Exit status: 0 success · 1 a job failed or a request was rejected · 2 wrong command line · "
     "3 no Earshot answers at the address · 130 interrupted.",
@@ -52,8 +53,10 @@ def earshot(
 
 @app.command(rich_help_panel=AUDIO)
 def up(
-    port: Annotated[int, typer.Option("--port", metavar="NUMBER", help="Port of the API.")] = PORT,
-    aws_port: Annotated[int, typer.Option("--aws-port", metavar="NUMBER", help="Port of the AWS services.")] = AWS_PORT,
+    port: Annotated[int, typer.Option("--port", metavar="NUMBER", min=0, max=65535, help="Port of the API.")] = PORT,
+    aws_port: Annotated[
+        int, typer.Option("--aws-port", metavar="NUMBER", min=0, max=65535, help="Port of the AWS services.")
+    ] = AWS_PORT,
     data_dir: DataDir = DATA_DIR,
     allow_private_urls: Annotated[
         bool, typer.Option("--allow-private-urls", help="Also fetch audio from addresses that are not public.")

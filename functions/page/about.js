@@ -67,7 +67,7 @@ export function more(job, from, copyText) {
   const remove = async () => {
     if (!confirm(`Delete ${title(job)}? The transcript goes, in every format, with all links to it, and the job from the list.`)) return;
     try {
-      await call(`/requests/${job.request_id}`, { method: "DELETE" });
+      await call(`/requests/${job.request_id}?action=delete`, { method: "DELETE" });
       location.assign("#/jobs");
     } catch (error) {
       problem.textContent = error.message;

@@ -31,7 +31,7 @@ export async function fetchEdits(job) {
   edits.save = (change, part, based) => {
     edits.saving = edits.saving.catch(() => {}).then(async () => {
       for (let tries = 0; ; tries++) {
-        if (part(edits) !== based()) throw Object.assign(new Error("Somebody else has changed this meanwhile."), { status: 412 });
+        if (part(edits) !== based()) throw Object.assign(new Error("This was changed elsewhere meanwhile, in another tab or by somebody else."), { status: 412 });
         try {
           return await put(change);
         } catch (error) {
@@ -116,7 +116,7 @@ export function editParagraphs(element, data, edits, shown, player, show) {
       kept.set(node, text);
       unsaved.delete(node);
       node.classList.add("changed");
-      tell(`Saved: ${count(edits.changes.length, "paragraph")} changed${edits.merged ? ". Somebody else changes this transcript, too: Done shows it" : ""}`);
+      tell(`Saved: ${count(edits.changes.length, "paragraph")} changed${edits.merged ? ". It is changed in another tab or by somebody else, too: Done shows how" : ""}`);
     } catch (error) {
       if (sent.get(node) === text) sent.delete(node);
       const next = error.status === 412 ? "copy it, then load this page again" : "go into it and leave it to try again, or press Esc in it to undo it";

@@ -20,7 +20,7 @@ export function span(seconds) {
 
 /** Bytes as KB, MB or GB of 1,000. */
 export function bytes(n) {
-  if (n < 1e6) return `${Math.max(1, Math.round(n / 1e3))} KB`;
+  if (n < 1e6) return `${Math.max(n && 1, Math.round(n / 1e3))} KB`;
   return n < 1e9 ? `${(n / 1e6).toFixed(n < 1e7 ? 1 : 0)} MB` : `${(n / 1e9).toFixed(2)} GB`;
 }
 
@@ -46,10 +46,12 @@ export function money(usd) {
 
 const NAMES = new Intl.DisplayNames(["en"], { type: "language" });
 
-/** A language's name in English; codes that the browser does not know stay as they are. */
+const RARE = { ba: "Bashkir", bo: "Tibetan" }; // of Whisper's languages, those whose names Chromium leaves out
+
+/** A language's name in English; without one, the code. */
 export function language(code) {
   try {
-    return code ? NAMES.of(code) : "";
+    return code ? RARE[code] || NAMES.of(code) : "";
   } catch {
     return code;
   }

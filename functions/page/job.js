@@ -88,7 +88,7 @@ function drawRunning(view, job, stalled, look, workers) {
       const button = event.currentTarget;
       button.disabled = true;
       warn("");
-      await call(`/requests/${job.request_id}`, { method: "DELETE" }).catch((error) => { warn(error.message); button.disabled = false; });
+      await call(`/requests/${job.request_id}?action=cancel`, { method: "DELETE" }).catch((error) => { warn(error.message); button.disabled = false; });
       look.now();
     };
     const headline = h("h2", { class: "grow", role: "status" }), percent = h("span", { class: "num quiet" });
@@ -208,7 +208,7 @@ function drawEnded(view, job, look) {
   };
   const remove = async () => {
     if (!confirm("Delete this job?")) return;
-    await call(`/requests/${job.request_id}`, { method: "DELETE" }).then(() => location.assign("#/jobs"), (error) => { problem.textContent = error.message; problem.hidden = false; });
+    await call(`/requests/${job.request_id}?action=delete`, { method: "DELETE" }).then(() => location.assign("#/jobs"), (error) => { problem.textContent = error.message; problem.hidden = false; });
   };
   fill(view, head(job, copyLink(), h("button", { onclick: remove }, "Delete")),
     h("section", { class: "card stack" },

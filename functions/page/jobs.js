@@ -154,9 +154,9 @@ export function jobsScreen(main, query) {
   }
 
   async function removeChosen() {
-    if (!confirm(`Delete ${chosen.size === 1 ? "this job" : `these ${chosen.size} jobs`} with all transcripts? Those that run are cancelled, and stay in the list.`)) return;
+    if (!confirm(`Delete ${chosen.size === 1 ? "this job" : `these ${chosen.size} jobs`} with all transcripts? Those that run are cancelled first.`)) return;
     await onEach(async (id) => {
-      await call(`/requests/${id}`, { method: "DELETE" }).catch((error) => { if (error.status !== 404) throw error; }); // gone already
+      await call(`/requests/${id}?action=delete`, { method: "DELETE" }).catch((error) => { if (error.status !== 404) throw error; }); // gone already
       if (cells.has(id)) removeRow(id);
     });
     look.now();

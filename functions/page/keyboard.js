@@ -20,7 +20,7 @@ export function setShortcuts(keys) {
 export function handleShortcut(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest?.("input, select, textarea, [contenteditable], dialog")) return;
-  const pressed = event.shiftKey && event.key.length > 1 ? `Shift+${event.key}` : event.key;
+  const pressed = nameOf(event);
   // A focused button or link keeps Space and Enter for itself.
   if ((pressed === " " || pressed === "Enter") && event.target.closest?.("button, a, summary")) return;
   if (pressed.startsWith("Arrow") && event.target.closest?.("[role=tab], [role=slider]")) return;
@@ -30,6 +30,13 @@ export function handleShortcut(event) {
   if (!found) return;
   event.preventDefault();
   found[1](event);
+}
+
+/** A key's name: with Caps Lock, and where letters are not Latin, that of the same key without. */
+function nameOf({ key, code, shiftKey }) {
+  if (key.length > 1) return shiftKey ? `Shift+${key}` : key;
+  if (/[^\x00-\x7f]/.test(key) && code.startsWith("Key")) return code.slice(3).toLowerCase();
+  return shiftKey ? key : key.toLowerCase();
 }
 
 /** Show the keys of this screen. */

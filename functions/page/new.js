@@ -16,7 +16,8 @@ let shown = false;
 /** Send files with the options that are chosen. */
 export function takeFiles(files) {
   const items = files.map((file) => add(file, chosen));
-  if (!shown && items.length && !document.querySelector(".sending")) location.assign("#/");
+  if (items.length > 1) location.assign("#/jobs"); // where they are followed all at once
+  else if (!shown && items.length && !document.querySelector(".sending")) location.assign("#/");
   if (items.length === 1) openWhenSent(items[0]);
 }
 

@@ -1,6 +1,6 @@
 // The player: the audio by a presigned URL of S3, a map of who speaks when, made of the words alone.
 
-import { call } from "./api.js";
+import { call, Offline } from "./api.js";
 import { h, say, warn } from "./dom.js";
 import { clock } from "./format.js";
 import { voice } from "./reader.js";
@@ -17,12 +17,12 @@ export function makePlayer(from, data, onTime) {
   const speed = h("button", { class: "plain small", "aria-label": "Speed 1×", onclick: () => faster(1, true) }, "1×");
   const follow = h("button", { class: "small", "aria-pressed": "true", onclick: () => setFollow(!follows) }, "Follow");
   const keys = h("button", { class: "plain small many", onclick: () => dispatchEvent(new Event("earshot-shortcuts")) }, "Keys");
-  const note = h("p", { class: "small quiet grow", hidden: true }), buttons = h("div", { class: "row" },
+  const note = h("p", { class: "small quiet grow", role: "status", hidden: true }), buttons = h("div", { class: "row" },
     h("button", { class: "plain", "aria-label": "Back 5 seconds", onclick: () => seek(now() - 5) }, "↺ 5"), play,
     h("button", { class: "plain", "aria-label": "On 5 seconds", onclick: () => seek(now() + 5) }, "5 ↻"), time, h("span", { class: "grow" }), speed, follow,
     keys);
   const element = h("footer", { class: "player", "aria-label": "Player" }, map, buttons, note, audio);
-  let position = -1, follows = true, bitmap = null, frame = 0, waiting = null, signedAt = 0, playing = 0, ended = false;
+  let position = -1, follows = true, bitmap = null, frame = 0, waiting = null, signedAt = 0, playing = 0, known = false, broken = false, ended = false;
 
   const duration = () => (Number.isFinite(audio.duration) && audio.duration) || data.duration || 0;
   const now = () => (waiting ?? (audio.currentTime || 0));
@@ -36,32 +36,48 @@ export function makePlayer(from, data, onTime) {
       audio.src = url;
       if (again) audio.play().catch(() => {});
     } catch (error) {
-      if (error.name !== "AbortError") silent(error.message);
+      if (error.name === "AbortError") return;
+      if (error instanceof Offline || error.status === 429 || error.status >= 500) interrupted(error.message);
+      else silent(error.message);
     }
+  }
+
+  /** What may pass, as a lost line: the place is kept, and Play or a line that is back gets the audio again. */
+  function interrupted(message) {
+    broken = true;
+    show(`${message} Play tries again.`);
+  }
+
+  function show(message) {
+    note.textContent = message;
+    note.hidden = !message;
   }
 
   function silent(message) {
     element.classList.add("silent");
     for (const button of buttons.querySelectorAll("button")) if (button !== follow && button !== keys) button.disabled = true;
-    note.textContent = message;
-    note.hidden = false;
+    show(message);
   }
 
   audio.addEventListener("loadedmetadata", () => {
     if (waiting !== null) audio.currentTime = waiting;
     waiting = null;
+    known = true;
+    broken = false;
+    show("");
     tick(false);
   });
   audio.addEventListener("error", () => {
     if (!audio.src || ended) return;
-    if (Date.now() - signedAt > 50 * 60e3) { // the URL ran out: get another, and go on where it was
-      waiting = audio.currentTime;
-      return load(playing);
-    }
+    waiting = now();
+    if (Date.now() - signedAt > 50 * 60e3) return load(playing); // the URL ran out: get another, and go on where it was
+    const unread = () => interrupted("The audio cannot be read just now.");
+    if (known) return unread(); // this browser can play it
     fetch(audio.src, { headers: { range: "bytes=0-0" } }).then((answer) => {
-      silent(answer.ok ? "This browser cannot play this kind of audio; the words are whole. " : "The audio cannot be read just now.");
-      if (answer.ok) note.append(h("a", { href: audio.src, download: "" }, "Download the audio"));
-    }, () => silent("The audio cannot be read just now."));
+      if (!answer.ok) return unread();
+      silent("This browser cannot play this kind of audio; the words are whole. ");
+      note.append(h("a", { href: audio.src, download: "" }, "Download the audio"));
+    }, unread);
   });
   audio.addEventListener("play", () => { playing = 1; shown(); loop(); });
   audio.addEventListener("pause", () => { playing = 0; shown(); cancelAnimationFrame(frame); });
@@ -135,12 +151,13 @@ export function makePlayer(from, data, onTime) {
 
   function seek(to) {
     const at = Math.max(0, Math.min(to, duration()));
-    if (audio.readyState) audio.currentTime = at;
+    if (audio.readyState && !broken) audio.currentTime = at;
     else waiting = at;
     tick(true);
   }
 
   function toggle() {
+    if (broken) return load(true);
     if (!audio.src) return;
     warn("");
     if (audio.paused) audio.play().catch((error) => { if (error.name !== "AbortError") warn(`The audio does not start: ${error.message}`); });
@@ -176,7 +193,9 @@ export function makePlayer(from, data, onTime) {
     seek(to);
   });
   const repaint = () => { bitmap = null; tick(false); };
+  const retry = () => { if (broken) load(playing); };
   addEventListener("resize", repaint);
+  addEventListener("online", retry);
   const theme = matchMedia("(prefers-color-scheme: dark)");
   theme.addEventListener("change", repaint);
   load(false);
@@ -191,6 +210,7 @@ export function makePlayer(from, data, onTime) {
       audio.removeAttribute("src");
       cancelAnimationFrame(frame);
       removeEventListener("resize", repaint);
+      removeEventListener("online", retry);
       theme.removeEventListener("change", repaint);
     },
   };

@@ -69,7 +69,7 @@ export function makeReader(element, data, nameOf, onWord, onName) {
       marks.current.clear();
       hits = [];
       hit = -1;
-      const needle = text.trim().toLowerCase();
+      const needle = text.trim().replace(/\s+/g, " ").toLowerCase();
       if (needle.length < 2) return 0;
       nodes.forEach((node, number) => {
         const inside = node.textContent.toLowerCase();

@@ -16,6 +16,8 @@ from infra.openapi.page_operations import favicon, job_audio, page, page_file, w
 from infra.openapi.schema_types import TEXT, Schema
 from infra.openapi.share_operations import share, shared, shared_audio, shared_result, shares, withdraw_share
 
+_ACTION = "`cancel`: a request that has ended stays as it is. `delete`: one that runs is cancelled and deleted."
+
 
 def paths() -> dict[str, Schema]:
     """Return the `paths` of the description: every route of the API with its operation."""
@@ -59,10 +61,12 @@ def _request() -> Schema:
 def _delete() -> Schema:
     return {
         "summary": "Cancel a request that runs, or delete one that has ended",
-        "parameters": [ID],
+        "description": "The same request again, within a minute after it has cancelled, deletes nothing: a client that "
+        "got no answer may repeat it.",
+        "parameters": [ID, query_parameter("action", {"type": "string", "enum": ["cancel", "delete"]}, _ACTION)],
         "responses": {
             "200": json_answer("Cancelled, or deleted with its transcripts.", "Job", "Deleted"),
-            **error_answers("Error", 401, 403, 404, 429, 500),
+            **error_answers("Error", 400, 401, 403, 404, 429, 500),
         },
     }
 

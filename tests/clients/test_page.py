@@ -147,8 +147,8 @@ def test_edits_and_names_are_in_what_is_saved(seen: Seen) -> None:
 
 def test_tabs_that_edit_at_once_lose_nothing(seen: Seen) -> None:
     assert seen["replies"][0] == "Saved: 1 paragraph changed"
-    assert seen["replies"][1].startswith("Saved: 2 paragraphs changed. Somebody else changes this transcript, too")
-    assert "Somebody else has changed" in seen["replies"][2]
+    assert seen["replies"][1].startswith("Saved: 2 paragraphs changed. It is changed in another tab")
+    assert "This was changed elsewhere meanwhile" in seen["replies"][2]
     assert "Too late." in seen["kept"]
     assert "First tab." in seen["text"]
     assert "Second tab." in seen["text"]

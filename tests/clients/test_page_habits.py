@@ -11,7 +11,7 @@ from tests.clients.browser import Seen, checked, drive_page
 
 @pytest.fixture(scope="module")
 def outcomes(page_config: Seen, say: Callable[[str], None]) -> dict[str, Seen]:
-    return drive_page(("folder", "busy", "print", "left"), page_config, say)
+    return drive_page(("folder", "busy", "print", "left", "broken"), page_config, say)
 
 
 @pytest.fixture
@@ -21,6 +21,7 @@ def seen(request: pytest.FixtureRequest, outcomes: dict[str, Seen]) -> Seen:
 
 def test_folder_that_is_dropped_gives_its_recordings(seen: Seen) -> None:
     assert sorted(seen["rows"]) == ["one.mp3", "two.FLAC"]
+    assert seen["at"] == "#/jobs"  # several are followed there
 
 
 def test_busy_deployment_gets_a_file_later(seen: Seen) -> None:
@@ -41,3 +42,9 @@ def test_left_open_list_stays_true_and_keeps_the_focus(seen: Seen) -> None:
     assert seen["times"] == ["just now", "10 min ago"]
     assert seen["focused"] == "state"
     assert seen["skipped"] == ["main", "#/jobs?state=queued"]
+
+
+def test_broken_audio_is_fetched_again(seen: Seen) -> None:
+    assert seen["first"] == "Earshot cannot be reached. Play tries again."
+    assert (seen["paused"], seen["hidden"], seen["gone"]) == (True, True, True)
+    assert seen["later"] == "0:05 / 0:07"  # where the button led while there was no audio

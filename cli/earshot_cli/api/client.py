@@ -123,9 +123,17 @@ class ApiClient(ApiConnection):
             next_page = [("next", page["next"])]
         return jobs[:limit]
 
+    async def cancel_job(self, job_id: str) -> dict[str, Any]:
+        """Cancel a running job, and return it; one that has ended meanwhile stays as it is."""
+        cancelled: dict[str, Any] = (await self._delete(job_id, "cancel")).json()
+        return cancelled
+
     async def delete_job(self, job_id: str) -> None:
-        """Cancel a running job; delete a finished one with its results."""
-        await self.request("DELETE", _job_path(job_id))
+        """Delete a job with its results."""
+        await self._delete(job_id, "delete")
+
+    async def _delete(self, job_id: str, action: str) -> httpx.Response:
+        return await self.request("DELETE", _job_path(job_id), params=[("action", action)])
 
     async def retry_job(self, job_id: str) -> dict[str, Any]:
         """Run a failed or cancelled job again; return it as it is then."""

@@ -140,9 +140,10 @@ def cancel(job_id: JobId, url: Url = LOCAL_URL, key: Key = None) -> None:
     async def call() -> None:
         async with ApiClient(url, key) as api:
             job = await api.job(job_id)
-            if job["state"] in FINISHED_STATES:
+            has_ended = job["state"] in FINISHED_STATES
+            job = job if has_ended else await api.cancel_job(job["request_id"])
+            if has_ended or job["state"] != JobState.CANCELLED:
                 raise CliError(f"The job is already {job['state']}: there is nothing to cancel.")
-            await api.delete_job(job["request_id"])
 
     run_async(call())
     stderr.print(f"Cancelled {job_id}.", markup=False)

@@ -15,6 +15,7 @@ from earshot_cli.errors import CliError, Status
 from earshot_cli.transcription.formats import Format
 from earshot_cli.transcription.result_files import Task
 from earshot_cli.transcription.run_progress import RunProgress, SourceProgress
+from earshot_contract.job_state import JobState
 
 _FIRST_POLL_SECONDS = 0.15  # between two looks at a job; grows by half each time
 _MAX_POLLS_PER_SECOND = 8  # of all jobs together: a look is a request that somebody pays for
@@ -44,8 +45,8 @@ class _Interruption:
         try:
             async with asyncio.timeout(_CANCEL_SECONDS):
                 job_id = await job
-                await api.delete_job(job_id)
-                self.cancelled.append(job_id)
+                if (await api.cancel_job(job_id))["state"] == JobState.CANCELLED:
+                    self.cancelled.append(job_id)
         except (CliError, OSError, TimeoutError, asyncio.CancelledError):
             self.has_left = True
 

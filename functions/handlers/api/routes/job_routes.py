@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from earshot_contract.documents.s3_object import S3Object
@@ -34,6 +35,7 @@ from functions.options.options import Options
 from functions.settings import settings
 
 DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE = 20, 100  # jobs
+REPEATED_SECONDS = 60  # after a cancellation, in which the same request is taken for its repetition
 
 
 def list_jobs(request: Request) -> Response:
@@ -86,22 +88,45 @@ def _announce(cancelled: Job) -> None:
     event_bus.announce(job_events.detail(cancelled, _bucket()))
 
 
-def delete_job(_: Request, job: Job) -> Response:
-    """Cancel a job that runs, which stays listed; delete a job that has ended, with its transcripts."""
+def delete_job(request: Request, job: Job) -> Response:
+    """Cancel a job that runs, which stays listed; delete a job that has ended, with its transcripts.
+
+    `action=cancel` deletes nothing, `action=delete` deletes whatever the job does. Without it the same request may come
+    again because its answer was lost, and must not delete what it has cancelled.
+    """
+    action = request.first("action").lower()
+    if action not in ("", "cancel", "delete"):
+        raise bad_query("action is cancel or delete.")
     if cancelled := job_table.cancel(job.id):
-        if cancelled.execution:
-            step_functions.stop(cancelled.execution, "Cancelled by DELETE /v1/requests.")
-        _remove_stale_results(cancelled)
-        if Options.from_stored(cancelled.parsed, cancelled.options).redact:
-            shard_results.remove(job.id)
-        _announce(cancelled)
-        logger.info("Cancelled", job_id=job.id)
-        return json_response(job_summary(cancelled))
+        _end(cancelled)
+        if action != "delete":
+            return json_response(job_summary(cancelled))
+        job = cancelled
+    elif not job.state.final:
+        job = job_table.find(job.id) or job  # it has ended since it was read
+    if action == "cancel" or (not action and _was_just_cancelled(job)):
+        return json_response(job_summary(job))
     s3.remove(_bucket(), [*(transcript_key(job.id, form) for form in STORED_FORMATS), redacted_audio_key(job.id)])
     s3.remove(_bucket(), list(s3.keys(_bucket(), edits_prefix(job.id))))
     s3.remove(_bucket(), [*s3.keys(_bucket(), work_prefix(job.id)), *_upload_result_keys(job)])
     job_table.delete_job(job.id)
     return json_response({"request_id": job.id, "state": "forgotten"})
+
+
+def _was_just_cancelled(job: Job) -> bool:
+    since = timestamp(time.time() - REPEATED_SECONDS)
+    return job.state is JobState.CANCELLED and job.completed is not None and job.completed > since
+
+
+def _end(cancelled: Job) -> None:
+    """Stop the execution of a job whose row says that it is cancelled, remove what must not stay, and announce it."""
+    if cancelled.execution:
+        step_functions.stop(cancelled.execution, "Cancelled by DELETE /v1/requests.")
+    _remove_stale_results(cancelled)
+    if Options.from_stored(cancelled.parsed, cancelled.options).redact:
+        shard_results.remove(cancelled.id)
+    _announce(cancelled)
+    logger.info("Cancelled", job_id=cancelled.id)
 
 
 def job_summary(job: Job) -> dict[str, Any]:

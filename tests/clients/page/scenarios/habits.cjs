@@ -1,7 +1,7 @@
 // What people do that no button is for: a folder is dropped, a transcript printed, a filter changed by keys, a tab left open.
 
 const fs = require("node:fs"), os = require("node:os"), path = require("node:path");
-const { PAGE, SPEECH, drop, words } = require("../actions.cjs");
+const { PAGE, SPEECH, drop, words, audio } = require("../actions.cjs");
 
 const JOB = { state: "completed", source: { kind: "body" }, duration: 4, language: "en", options: "diarize=true" };
 
@@ -25,7 +25,7 @@ module.exports = {
     await page.locator(".sending li").nth(1).waitFor();
     const rows = await page.locator(".sending .name").allInnerTexts();
     fs.rmSync(folder, { recursive: true });
-    return { rows };
+    return { rows, at: new URL(page.url()).hash };
   },
 
   /** A deployment that is busy gets a file later; a file that is gone is not sent again and again. */
@@ -96,5 +96,32 @@ module.exports = {
     await page.reload();
     await page.locator("tbody tr").waitFor();
     return { times, focused, skipped };
+  },
+
+  /** The audio cannot be fetched, and later breaks off: Play gets it again, and a line that is back; the place is kept.
+   * Caps Lock, and a keyboard with Cyrillic letters, have the same keys. */
+  async broken(page) {
+    let fails = true;
+    await page.route(/\/requests\/[^/]+\/audio/, (route) => (fails ? route.abort() : route.continue()));
+    await page.goto(PAGE);
+    await page.waitForSelector(".drop");
+    await drop(page, "broken.flac", SPEECH);
+    await words(page);
+    const note = page.locator(".player [role=status]"), press = (key) => page.evaluate((name) => document.body.dispatchEvent(new KeyboardEvent("keydown", { key: name, code: "KeyK", bubbles: true })), key);
+    await note.getByText("Earshot cannot be reached.").waitFor();
+    const first = await note.innerText();
+    fails = false;
+    await press("K");
+    await page.waitForFunction(() => document.querySelector("audio").currentTime > 0.2);
+    await press("\u043b");
+    const paused = await audio(page, "paused"), hidden = await note.isHidden();
+    await page.evaluate(() => { document.querySelector("audio").currentTime = 3; });
+    await page.evaluate(() => { document.querySelector("audio").src += "&changed"; }); // as an answer that is cut off
+    await note.getByText("The audio cannot be read just now.").waitFor();
+    await page.getByRole("button", { name: "On 5 seconds" }).click();
+    await page.evaluate(() => dispatchEvent(new Event("online")));
+    await page.waitForFunction(() => document.querySelector("audio").readyState > 0 && !document.querySelector("audio").error);
+    page.complaints = page.complaints.filter((line) => !/ERR_FAILED| 403 /.test(line));
+    return { first, paused, hidden, later: await page.locator(".player .clock").innerText(), gone: await note.isHidden() };
   },
 };

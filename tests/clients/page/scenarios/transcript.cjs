@@ -105,7 +105,7 @@ module.exports = {
       await tab.keyboard.press("End");
       await tab.keyboard.type(text);
       await tab.keyboard.press("Control+Enter");
-      await tab.locator("header [role=status]").filter({ hasText: /^(Saved|Somebody)/ }).waitFor();
+      await tab.locator("header [role=status]").filter({ hasText: /^(Saved|This was)/ }).waitFor();
       return tab.locator("header [role=status]").last().innerText();
     };
     for (const tab of [page, other]) {
@@ -149,8 +149,8 @@ module.exports = {
     await add(" Once.");
     await add(" Twice.");
     free();
-    for (let looks = 0; looks < 50 && !/Twice/.test(await stored()) && !/^Somebody/.test(await status.innerText()); looks++) await page.waitForTimeout(100);
-    const twice = [await statusWith(/^(Saved|Somebody)/), await stored()];
+    for (let looks = 0; looks < 50 && !/Twice/.test(await stored()) && !/^This was/.test(await status.innerText()); looks++) await page.waitForTimeout(100);
+    const twice = [await statusWith(/^(Saved|This was)/), await stored()];
     offline = true;
     await add(" Kept.");
     const failed = await statusWith("not saved");

@@ -40,16 +40,15 @@ def test_jobs_without_jobs_prints_hint(earshot: Any) -> None:
     assert "earshot transcribe" in result.stderr
 
 
-def test_cancel_running_job_deletes_it(earshot: Any, deployment: Any, job_ids: list[str]) -> None:
+def test_cancel_running_job_deletes_nothing(earshot: Any, deployment: Any, job_ids: list[str]) -> None:
     assert earshot("cancel", job_ids[0]).returncode == 0
-    assert deployment.deleted == [job_ids[0]]
+    assert (deployment.cancelled, deployment.deleted) == ([job_ids[0]], [])
 
 
 def test_cancel_finished_job_fails_without_request(earshot: Any, deployment: Any, job_ids: list[str]) -> None:
-    """The API's DELETE would delete a finished job with its results, which `cancel` must not do."""
     result = earshot("cancel", job_ids[1])
 
-    assert (result.returncode, deployment.deleted) == (1, [])
+    assert (result.returncode, deployment.cancelled, deployment.deleted) == (1, [], [])
     assert "already completed" in result.stderr
 
 

@@ -26,7 +26,7 @@ class Submitting:
 
     def __init__(self) -> None:
         self.submitted, self.answer, self.polled = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self.deleted: list[str] = []
+        self.cancelled: list[str] = []
 
     def patient(self, _: Any) -> Submitting:
         return self
@@ -36,8 +36,9 @@ class Submitting:
         await self.answer.wait()
         return "made"
 
-    async def delete_job(self, job_id: str) -> None:
-        self.deleted.append(job_id)
+    async def cancel_job(self, job_id: str) -> dict[str, Any]:
+        self.cancelled.append(job_id)
+        return {"state": "cancelled"}
 
 
 class Quiet:
@@ -52,8 +53,8 @@ class Quiet:
         raise AssertionError("it is not busy")
 
 
-@pytest.mark.parametrize(("size", "deleted"), [(9, ["made"]), (MAX_BODY_BYTES + 1, [])])
-def test_interrupted_submission_leaves_no_job(size: int, deleted: list[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(("size", "cancelled"), [(9, ["made"]), (MAX_BODY_BYTES + 1, [])])
+def test_interrupted_submission_leaves_no_job(size: int, cancelled: list[str], tmp_path: Path) -> None:
     """A file that is still on its way is let go at once: there is no job of it yet."""
     audio = tmp_path / "a.wav"
     with audio.open("wb") as file:
@@ -67,9 +68,9 @@ def test_interrupted_submission_leaves_no_job(size: int, deleted: list[str], tmp
         asyncio.get_running_loop().call_soon(api.answer.set)
         with pytest.raises(asyncio.CancelledError):
             await running
-        return api.deleted
+        return api.cancelled
 
-    assert asyncio.run(interrupted()) == deleted
+    assert asyncio.run(interrupted()) == cancelled
 
 
 def test_interrupted_twice_says_that_jobs_may_go_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -85,7 +86,7 @@ def test_interrupted_twice_says_that_jobs_may_go_on(tmp_path: Path, capsys: pyte
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
-        return api.deleted
+        return api.cancelled
 
     assert asyncio.run(interrupted()) == []
     assert "Some jobs may go on: `earshot jobs` lists them" in capsys.readouterr().err
@@ -103,7 +104,7 @@ def test_interrupted_without_a_line_still_ends_as_interrupted(
             self.polled.set()
             return {"state": "processing"}
 
-        async def delete_job(self, _: str) -> None:
+        async def cancel_job(self, _: str) -> dict[str, Any]:
             raise trouble
 
     async def interrupted() -> None:

@@ -150,13 +150,13 @@ def test_ctrl_c_cancels_running_jobs_only(earshot: Any, deployment: Any) -> None
     process = earshot.start("transcribe", earshot.file("quick.wav", b"quick"), earshot.file("slow.wav", b"SLOW"))
     while sum(job["state"] in ("completed", "processing") for job in deployment.jobs.values()) < 2:
         time.sleep(0.02)
-    assert process.stdout.readline() == "==> quick.wav <==\n"  # its result is printed; its job is not deleted
+    assert process.stdout.readline() == "==> quick.wav <==\n"  # its result is printed; its job is not cancelled
 
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
 
     assert process.returncode == 130
     [slow] = [i for i, audio in deployment.audio.items() if audio == b"SLOW"]
-    assert deployment.deleted == [slow]
+    assert (deployment.cancelled, deployment.deleted) == ([slow], [])
     assert f"Cancelled the job {slow}." in err
     assert "Traceback" not in err
