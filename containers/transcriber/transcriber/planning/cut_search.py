@@ -12,14 +12,12 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 import numpy as np
-from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream as AvAudioStream
 from av.packet import Packet
 
 from earshot_contract.documents.shards import PacketPosition
-from transcriber.audio.container import UNREADABLE
 from transcriber.audio.open_part import OpenPart
-from transcriber.audio.packets import PRE_ROLL_PACKETS
+from transcriber.audio.packets import PRE_ROLL_PACKETS, decoded
 from transcriber.planning.close_look import CloseLook
 from transcriber.whisper.windows.profile import Profile
 
@@ -80,9 +78,9 @@ class _Look:
         if not self._has_begun:
             self._codec.flush_buffers()
             for packet in self._earlier:
-                _decoded(packet)
+                decoded(packet)
         for position, packet in self._packets:
-            self.close.add(position, _decoded(packet))
+            self.close.add(position, decoded(packet))
         self._has_begun, self._bytes = True, 0
         self._packets.clear()
 
@@ -204,10 +202,3 @@ class CutSearch:
             self._targets.popleft()
         elif found.end > self._targets[0] + self._length / 2:
             self._targets.popleft()
-
-
-def _decoded(packet: Packet[AvAudioStream]) -> list[AudioFrame]:
-    try:
-        return [frame for frame in packet.decode() if isinstance(frame, AudioFrame) and frame.sample_rate]
-    except UNREADABLE:
-        return []
