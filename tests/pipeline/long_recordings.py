@@ -109,16 +109,20 @@ class Watch:
     seen: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
 
     def faults(self, took: float) -> list[str]:
-        """Return what is wrong with the progress of a job that took so many seconds."""
+        """Print how good the estimates were; return what is wrong with the progress of a job that took so long (s)."""
         shares = [job.get("progress", 0.0) for _, job in self.seen]
         wrong = [f"Progress fell from {a} to {b}." for a, b in pairwise(shares) if b < a]
-        for at, job in self.seen:
-            estimate, left = job.get("estimated_seconds_left"), took - at
-            if estimate is None or job["progress"] < ESTIMATED_FROM or left < _MIN_LEFT_SECONDS:
-                continue
-            if not left / ESTIMATE_FACTOR <= estimate <= left * ESTIMATE_FACTOR:
-                wrong.append(f"At {job['progress']} {estimate:.0f} s seemed to be left; there were {left:.0f}.")
-        return wrong
+        ratios = [
+            job["estimated_seconds_left"] / (took - at)
+            for at, job in self.seen
+            if "estimated_seconds_left" in job and job["progress"] >= ESTIMATED_FROM and took - at >= _MIN_LEFT_SECONDS
+        ]
+        if not ratios:
+            return wrong
+        far = sum(not 1 / ESTIMATE_FACTOR <= ratio <= ESTIMATE_FACTOR for ratio in ratios)
+        low, middle, high = np.percentile(ratios, [0, 50, 100])
+        print(f"  estimates of what is left, of what was: {low:.2f} to {high:.2f}, median {middle:.2f}; {far} far off")
+        return wrong + ([f"{far} of {len(ratios)} estimates are far off."] if far > len(ratios) / 3 else [])
 
 
 def run(pipeline: Pipeline, hours: float, languages: int) -> list[str]:

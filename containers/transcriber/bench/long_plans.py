@@ -38,7 +38,6 @@ FORMATS = {
     "cues.webm": Encoding("libopus", 48_000, encoder={"b": "32000"}),
     "front.m4a": Encoding("aac", 44_100, muxer={"movflags": "faststart"}, encoder={"b": "64000"}),  # index first
     "fragmented.mp4": Encoding("aac", 44_100, muxer=_FRAGMENTED, encoder={"b": "64000"}),
-    "mkv": Encoding("ac3", 44_100, encoder={"b": "64000"}),
     "avi": Encoding("libmp3lame", 44_100, encoder={"b": "64000"}),
     "amr": Encoding("libopencore_amrnb", 8000),
     "rf64.wav": Encoding("pcm_s16le", 16_000, muxer={"rf64": "always"}),
