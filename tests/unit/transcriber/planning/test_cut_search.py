@@ -54,8 +54,8 @@ class Look:
         near = [p for p in self.packets if after <= p.seconds < target and not SPEECH[0] <= p.seconds < SPEECH[1]]
         if near:
             return Cut(near[-1], True)
-        spoken = [p for p in self.packets if self.cuts_speech and after <= p.seconds < target]
-        return Cut(spoken[-1], False) if spoken else None
+        in_speech = [p for p in self.packets if self.cuts_speech and after <= p.seconds < target]
+        return Cut(in_speech[-1], False) if in_speech else None
 
 
 def search(ends: tuple[int, ...] = (SECONDS,)) -> tuple[list[float], list[tuple[float, int, float]]]:
