@@ -115,19 +115,19 @@ def test_speech_without_pauses_is_cut_between_windows(breathless: Path) -> None:
     samples = np.concatenate(list(AudioStream(breathless)))
     ends = np.array([end for _, end in spans_of(samples, 0)])
     at = [round(cut.seconds * SAMPLE_RATE) for cut in found.cuts]
-    heard = 0
+    covered = 0
     for begin, end in pairwise([0, *at, len(samples)]):
         lead = begin % VAD_FRAME_SAMPLES
         part = np.concatenate([np.zeros(lead, np.float32), samples[begin:end]])
         spans = spans_of(part, begin // VAD_FRAME_SAMPLES)
-        heard += sum(b - a for a, b in spans)
+        covered += sum(b - a for a, b in spans)
         assert spans[0][0] - begin < 0.1 * SAMPLE_RATE or begin == 0, "the first sound is in a window"
     whole = sum(b - a for a, b in spans_of(samples, 0))
-    assert abs(heard - whole) < 0.01 * whole, "neither lost nor heard twice"
+    assert abs(covered - whole) < 0.01 * whole, "neither lost nor covered twice"
     assert np.median([np.abs(ends - cut).min() for cut in at]) < 0.15 * SAMPLE_RATE
 
 
-def test_recording_with_no_place_to_cut_says_so(breathless: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recording_that_cannot_be_cut_says_so(breathless: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(close_look, "choose_weakest", lambda *_: None)
 
     found = find_cuts(breathless, PlanRequest(100.0, 40))

@@ -1,4 +1,4 @@
-"""Pauses: at which packet a stretch of audio is cut, by its speech probabilities; and where, if it has no pause (ADR 0027)."""
+"""Pauses: at which packet a stretch of audio is cut, by its speech probabilities; if it has no pause, by ADR 0027."""
 
 from __future__ import annotations
 
