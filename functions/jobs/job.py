@@ -80,7 +80,7 @@ class Job(Document, Struct):
     channels: int | None = None  # transcribed
     language: str | None = None
     shards: int | None = None  # number of shards
-    uncut: str | None = None  # why there are fewer shards than the length of the file asked for
+    uncut: str | None = None  # why a plan has fewer cuts than requested, or cuts in speech
     channels_planned: int | None = None  # channels that are transcribed each on its own
     progress: dict[str, float] | None = None  # seconds of audio done, by shard (`shard0`); workers write it
     working_since: str | None = None  # when a worker began with the first of the shards

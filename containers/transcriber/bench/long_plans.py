@@ -23,6 +23,7 @@ import numpy as np
 from bench.recordings.encoded_audio import Encoding, write_audio
 
 SECONDS = 60  # of the sound that is repeated
+_FRAGMENTED = {"movflags": "frag_keyframe+empty_moov", "frag_duration": "5000000"}
 # By the file's name.
 FORMATS = {
     "wav": Encoding("pcm_s16le", 16_000),
@@ -34,6 +35,14 @@ FORMATS = {
     "flac": Encoding("flac", 16_000),
     "ogg": Encoding("libopus", 48_000, encoder={"b": "32000"}),
     "webm": Encoding("libopus", 48_000, muxer={"live": "1"}, encoder={"b": "32000"}),  # without cues
+    "cues.webm": Encoding("libopus", 48_000, encoder={"b": "32000"}),
+    "front.m4a": Encoding("aac", 44_100, muxer={"movflags": "faststart"}, encoder={"b": "64000"}),  # index first
+    "fragmented.mp4": Encoding("aac", 44_100, muxer=_FRAGMENTED, encoder={"b": "64000"}),
+    "avi": Encoding("libmp3lame", 44_100, encoder={"b": "64000"}),
+    "amr": Encoding("libopencore_amrnb", 8000),
+    "rf64.wav": Encoding("pcm_s16le", 16_000, muxer={"rf64": "always"}),
+    "w64": Encoding("pcm_s16le", 16_000),
+    "caf": Encoding("pcm_s16le", 16_000),
 }
 CHAIN = "chain.ogg"  # a recording of each minute, one after another
 _READ_BYTES = 2**20

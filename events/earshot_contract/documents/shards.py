@@ -130,9 +130,9 @@ class ShardPlan(Document):
     seconds: Annotated[Seconds, Meta(description="Of the whole file, by its packets")]
     packets: Annotated[Index, Meta(description="Of the transcribed track")]
     cuts: Annotated[list[PacketPosition], Meta(description="Where each shard but the first begins, in order")]
-    reason: Annotated[str | None, Meta(description="Why there are fewer cuts than requested; null: there are not")] = (
-        None
-    )
+    reason: Annotated[
+        str | None, Meta(description="Why cuts are fewer than requested, or lie in speech; null: neither")
+    ] = None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,12 @@ from tests.fixtures.audio_files.films import Track, film
 from tests.paths import ROOT
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
-from transcriber.planning import shard_plan
+from transcriber.planning import close_look, shard_plan
 from transcriber.planning.planner import Planner
 from transcriber.planning.shard_plan import SEVERAL_TRACKS, FoundCuts, find_cuts
 from transcriber.whisper.windows.profile import PROFILES, Profile
+from transcriber.whisper.windows.voice_activity import VAD_FRAME_SAMPLES, VoiceActivityDetector
+from transcriber.whisper.windows.windowing import Windower
 
 PAUSE = 0.7  # seconds between two utterances
 CLIPS = sorted((ROOT / "tests" / "fixtures" / "speech").glob("*.flac"))
@@ -84,14 +88,52 @@ def test_number_of_shards_is_bounded_and_a_short_file_is_whole(recording: Path) 
     assert find_cuts(recording, PlanRequest(600.0, 40)).cuts == []
 
 
-def test_speech_without_a_pause_is_cut_less_often(tmp_path: Path, utterances: list[np.ndarray]) -> None:
-    clip = utterances[0][SAMPLE_RATE : SAMPLE_RATE + SAMPLE_RATE // 2]  # half a second in the middle of a sentence
-    path = wav(tmp_path / "breathless.wav", (np.tile(clip, 120) * 32767).astype(np.int16)[:, None])
+@pytest.fixture(scope="module")
+def breathless(utterances: list[np.ndarray], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Minutes of utterances one after another, among many voices, which fill the pauses within them, too."""
+    speech = np.concatenate(utterances * 12)
+    voices = sum(np.roll(speech, seconds * SAMPLE_RATE) for seconds in (7, 19, 31, 43))
+    path = tmp_path_factory.mktemp("plan") / "breathless.wav"
+    return wav(path, (np.clip(speech + 0.5 * voices, -1, 1) * 32767).astype(np.int16)[:, None])
 
-    found = find_cuts(path, PlanRequest(20.0, 40))
+
+def spans_of(samples: np.ndarray, first_frame: int) -> list[tuple[int, int]]:
+    """Windows of a stretch, which begins with so many VAD frames before it, in samples of the file."""
+    detector, windower = VoiceActivityDetector(first_frame), Windower(PROFILES[EngineProfile.ACCURATE])
+    probabilities = np.concatenate([detector.feed(samples), detector.finish()])
+    spans = windower.feed(probabilities) + windower.finish(len(samples))
+    first = first_frame * VAD_FRAME_SAMPLES
+    return [(first + span.start, first + span.end) for span in spans]
+
+
+def test_speech_without_pauses_is_cut_between_windows(breathless: Path) -> None:
+    found = find_cuts(breathless, PlanRequest(110.0, 40))
+
+    assert len(found.cuts) + 1 == round(found.seconds / 110)
+    assert found.reason is not None
+    assert re.fullmatch(r"Cuts in speech without a pause: \d+ of \d+\. A word may be wrong there\.", found.reason)
+    samples = np.concatenate(list(AudioStream(breathless)))
+    ends = np.array([end for _, end in spans_of(samples, 0)])
+    at = [round(cut.seconds * SAMPLE_RATE) for cut in found.cuts]
+    covered = 0
+    for begin, end in pairwise([0, *at, len(samples)]):
+        lead = begin % VAD_FRAME_SAMPLES
+        part = np.concatenate([np.zeros(lead, np.float32), samples[begin:end]])
+        spans = spans_of(part, begin // VAD_FRAME_SAMPLES)
+        covered += sum(b - a for a, b in spans)
+        assert spans[0][0] - begin < 0.1 * SAMPLE_RATE or begin == 0, "the first sound is in a window"
+    whole = sum(b - a for a, b in spans_of(samples, 0))
+    assert abs(covered - whole) < 0.01 * whole, "neither lost nor covered twice"
+    assert np.median([np.abs(ends - cut).min() for cut in at]) < 0.15 * SAMPLE_RATE
+
+
+def test_recording_that_cannot_be_cut_says_so(breathless: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(close_look, "choose_weakest", lambda *_: None)
+
+    found = find_cuts(breathless, PlanRequest(100.0, 40))
 
     assert found.cuts == []
-    assert found.reason == ("The recording was not cut: speech without a pause, or packets longer than one.")
+    assert found.reason == "The recording was not cut: speech without a pause, or packets longer than one."
 
 
 @pytest.mark.parametrize(

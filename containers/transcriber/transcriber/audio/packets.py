@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
+from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream as AvAudioStream
 from av.packet import Packet
 
 from earshot_contract.documents.shards import PacketPosition
+from transcriber.audio.container import UNREADABLE
 from transcriber.audio.open_part import OpenPart
+from transcriber.audio.timeline import stamp_of
 
 # Decoded before the first packet of a shard, so that codecs with memory (MP3's bit reservoir, overlapping transforms,
 # adaptive prediction) have settled: 1.3 s of Opus, 1.7 s of MP3, far more than any of them remembers.
 PRE_ROLL_PACKETS = 64
 _MAX_PACKET_SECONDS = 10.0  # more is damage; the longest are those of lossless codecs, of a second or two
+_MAX_ROUNDING_SECONDS = 0.1  # a clock that is further from the count has a gap
+_BEGINNING_PACKETS = 16  # decoded to learn where the sound begins, and how long a frame is
 
 
 def packets_between(
@@ -55,8 +61,28 @@ def check_position(packet: Packet[AvAudioStream], position: PacketPosition) -> N
         raise RuntimeError(f"Packet {position.packet} has the time stamp {packet.pts}, not {position.stamp}.")
 
 
+def decoded(packet: Packet[AvAudioStream]) -> list[AudioFrame]:
+    """Return what a packet is decoded to; nothing of a damaged one."""
+    try:
+        return [frame for frame in packet.decode() if isinstance(frame, AudioFrame) and frame.sample_rate]
+    except UNREADABLE:
+        return []
+
+
+class _Beginning(NamedTuple):
+    """The first sound of a part: which of its packets has it, its time stamp and length in seconds."""
+
+    packet: int
+    stamp: float | None
+    seconds: float
+
+
 class PacketClock:
-    """Places packets in a file as `AudioStream` places the frames that they decode to: gaps count, overlaps do not."""
+    """Places packets in a file as `AudioStream` places the frames that they decode to: gaps count, overlaps do not.
+
+    The first packets are decoded: how many samples an encoder put before the sound, and how many a frame has, is known
+    by no container whose clock has milliseconds.
+    """
 
     def __init__(self, part: OpenPart, start: float = 0.0) -> None:
         """Begin a part at `start` seconds of the file."""
@@ -66,8 +92,9 @@ class PacketClock:
         self._frame_seconds = codec.frame_size / codec.sample_rate if codec.frame_size else 0.0
         # Once a part, not once a packet: there are a million, and each access makes a fraction.
         self._unit = float(part.stream.time_base) if part.stream.time_base else 0.0
+        self._is_coarse = self._unit * (codec.sample_rate or 1) > 1
         self._has_edits = "mp4" in part.container.format.name.split(",")  # MP4, MOV and their kin
-        self._first = True
+        self._first = self._is_beginning = True
         self._end = 0.0  # of the samples so far, in seconds from the start of the part
 
     @property
@@ -83,8 +110,12 @@ class PacketClock:
         Returns:
             Seconds from the start of the file to a packet's first sample and to its end, shape (packets, 2).
         """
+        if self._is_beginning:
+            self._is_beginning = False
+            if beginning := self._decode_beginning(packets):
+                return self._times_from(beginning, packets)
         stamps = np.array([packet.pts for packet in packets], np.float64) * self._unit  # None becomes NaN
-        lengths = self._lengths(np.array([packet.duration or 0 for packet in packets], np.float64))
+        lengths = self._lengths(np.array([packet.duration or 0 for packet in packets], np.float64), stamps)
         # What an edit list leaves out is decoded for what follows it, and not heard: it has neither time nor length.
         unheard = [packet.is_discard for packet in packets] if self._has_edits else []
         if any(unheard):
@@ -100,6 +131,26 @@ class PacketClock:
         ]
         return self._start + np.array(times, np.float64).reshape(-1, 2)
 
+    def _decode_beginning(self, packets: Sequence[Packet[AvAudioStream]]) -> _Beginning | None:
+        """Learn the length of a frame; return where the sound begins; None: an edit list hides some of it."""
+        found, longest = None, 0.0
+        for number, packet in enumerate(packets[:_BEGINNING_PACKETS]):
+            frames = decoded(packet)
+            seconds = sum(frame.samples / frame.sample_rate for frame in frames)
+            longest = max(longest, seconds)
+            if seconds and found is None:
+                found = _Beginning(number, stamp_of(frames[0]), seconds)
+        self._frame_seconds = self._frame_seconds or longest
+        return None if self._has_edits and any(packet.is_discard for packet in packets) else found
+
+    def _times_from(self, beginning: _Beginning, packets: Sequence[Packet[AvAudioStream]]) -> np.ndarray:
+        """Count the first packets of a part like `times_of`."""
+        before = [(self._end, self._end)] * beginning.packet
+        first = self._count(beginning.stamp, beginning.seconds)
+        behind = packets[beginning.packet + 1 :]
+        placed = self._start + np.array([*before, first], np.float64)
+        return np.concatenate([placed, self.times_of(behind)]) if behind else placed
+
     def _count(self, stamp: float | None, length: float) -> tuple[float, float]:
         """Count a packet; return its start and end in seconds from the start of the part."""
         time = self._timeline.step(stamp, False, self._first, False)
@@ -112,8 +163,18 @@ class PacketClock:
         self._first &= length == 0  # packets before the clock's zero, which an encoder adds, are not heard
         return begin, self._end
 
-    def _lengths(self, durations: np.ndarray) -> np.ndarray:
-        """Return the seconds of packets: of a frame exactly, where the container's unit is too coarse for it."""
-        duration = durations * self._unit
-        is_frame = np.abs(self._frame_seconds - duration) < self._unit
-        return np.where(is_frame, self._frame_seconds, np.minimum(duration, _MAX_PACKET_SECONDS))
+    def _lengths(self, durations: np.ndarray, stamps: np.ndarray) -> np.ndarray:
+        """Return the seconds of packets: of a frame exactly, where the container's unit is too coarse for it.
+
+        Of frames of changing length, as Vorbis has, the errors of rounding would add up: the time stamps' do not.
+        """
+        seconds = durations * self._unit
+        is_frame = (np.abs(self._frame_seconds - seconds) < self._unit) | (seconds > _MAX_PACKET_SECONDS)
+        lengths = np.where(is_frame, self._frame_seconds, seconds)
+        rounded = np.flatnonzero(~is_frame[:-1])
+        if self._is_coarse and not self._first and len(rounded):
+            begins = self._timeline.end + np.cumsum(lengths) - lengths
+            late = (stamps - self._timeline.zero - begins)[rounded + 1]
+            if np.all(np.abs(late) < _MAX_ROUNDING_SECONDS):  # a comparison with NaN is false
+                lengths[rounded] = np.maximum(0.0, lengths[rounded] + np.diff(late, prepend=0.0))
+        return lengths

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from av.audio.frame import AudioFrame
@@ -10,7 +11,7 @@ from av.audio.frame import AudioFrame
 from earshot_contract.documents.shards import PacketPosition
 from transcriber.audio.mixing import Mixer, planar, weights
 from transcriber.audio.resampling import SAMPLE_RATE, Resampler16k
-from transcriber.planning.pauses import choose_cut, pauses
+from transcriber.planning.pauses import choose_cut, choose_weakest, pauses
 from transcriber.planning.window_ends import frames_of, window_ends
 from transcriber.whisper.windows.profile import Profile
 from transcriber.whisper.windows.voice_activity import VAD_FRAME_SAMPLES, VoiceActivityDetector
@@ -21,6 +22,16 @@ from transcriber.whisper.windows.voice_activity import VAD_FRAME_SAMPLES, VoiceA
 _MAX_SHIFT_SECONDS = 0.25
 _FRAME_SECONDS = VAD_FRAME_SAMPLES / SAMPLE_RATE
 _FIRST_WINDOW_SECONDS = 30.0  # in which a window of the whole file begins, if there is speech
+
+# In speech without a pause a window may begin anywhere.
+_ANY_BEGINS = [frames_of(float(seconds)) for seconds in range(0, int(_FIRST_WINDOW_SECONDS), 2)]
+
+
+class Cut(NamedTuple):
+    """A place to cut: the packet, and whether it lies in a pause."""
+
+    position: PacketPosition
+    in_pause: bool
 
 
 class CloseLook:
@@ -55,10 +66,11 @@ class CloseLook:
         """Return whether there are as many samples as the packets say; `end`: where the stretch ends in the file."""
         return abs(end - self._start - self._decoded) <= _MAX_SHIFT_SECONDS
 
-    def best_cut(self, target: float, after: float, profile: Profile) -> PacketPosition | None:
-        """Return the packet in the best pause near a target; None if there is no pause.
+    def best_cut(self, target: float, after: float, profile: Profile) -> Cut | None:
+        """Return the best place near a target; None if there is no sound.
 
-        Best is one in which a window of the whole file ends, too.
+        Best is a pause in which a window of the whole file ends, too, then any pause, then the end of a window in
+        speech.
 
         Args:
             target: seconds of the file.
@@ -79,15 +91,17 @@ class CloseLook:
             for begin, end in pauses(probabilities, _FRAME_SECONDS)
             if begin <= _FIRST_WINDOW_SECONDS
         ]
-        ends = window_ends(probabilities, begins or [0], frames_of(after - origin), profile)
+        ends = window_ends(probabilities, begins or _ANY_BEGINS, frames_of(after - origin), profile)
         packets = [position for position in self._packets if position.seconds >= after]
         starts = [position.seconds - origin for position in packets]
         # The middle of the frame.
         for among in ([(end + 0.5) * _FRAME_SECONDS for end in ends], None):
             found = choose_cut(probabilities, _FRAME_SECONDS, starts, target - origin, among)
             if found is not None:
-                return packets[found]
-        return None
+                return Cut(packets[found], True)
+        begin_frames = [end * _FRAME_SECONDS for end in ends]
+        found = choose_weakest(probabilities, _FRAME_SECONDS, starts, target - origin, begin_frames)
+        return None if found is None else Cut(packets[found], False)
 
     def _finish_run(self) -> None:
         if self._run:

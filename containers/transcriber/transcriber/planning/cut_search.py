@@ -12,15 +12,13 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 import numpy as np
-from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream as AvAudioStream
 from av.packet import Packet
 
 from earshot_contract.documents.shards import PacketPosition
-from transcriber.audio.container import UNREADABLE
 from transcriber.audio.open_part import OpenPart
-from transcriber.audio.packets import PRE_ROLL_PACKETS
-from transcriber.planning.close_look import CloseLook
+from transcriber.audio.packets import PRE_ROLL_PACKETS, decoded
+from transcriber.planning.close_look import CloseLook, Cut
 from transcriber.whisper.windows.profile import Profile
 
 # Decoded around a target; speech without a pause that long is looked at further. Windows of the whole file are found
@@ -29,6 +27,9 @@ from transcriber.whisper.windows.profile import Profile
 _LOOK_BEFORE_SECONDS, _LOOK_AFTER_SECONDS = 50.0, 20.0
 _MOST_LOOK_BEFORE, _MOST_LOOK_AFTER = 1 / 3, 1 / 6  # of a shard's length
 _CUT_BEFORE_SECONDS = 30.0  # a cut lies at most so long before its target
+# How far behind its target a pause is looked for, at most; then speech is cut near the target. A crowd, rain or music
+# have none for hours, and a look costs a hundredth of its length.
+_FURTHER_SECONDS = 240.0
 # Kept behind a look, at most: about as many as are read in the quarter of a second that a look takes. A look of as many
 # bytes, of samples in many channels, is decoded while its packets come.
 _MOST_KEPT_PACKETS, _MOST_KEPT_BYTES = 40_000, 16 * 2**20
@@ -80,9 +81,9 @@ class _Look:
         if not self._has_begun:
             self._codec.flush_buffers()
             for packet in self._earlier:
-                _decoded(packet)
+                decoded(packet)
         for position, packet in self._packets:
-            self.close.add(position, _decoded(packet))
+            self.close.add(position, decoded(packet))
         self._has_begun, self._bytes = True, 0
         self._packets.clear()
 
@@ -91,7 +92,7 @@ class _Found(NamedTuple):
     """What a look found: whether the samples are where the packets say, the best cut, and where the look ended."""
 
     is_steady: bool
-    cut: PacketPosition | None
+    cut: Cut | None
     end: float
 
 
@@ -112,8 +113,19 @@ class CutSearch:
         self._kept: deque[tuple[Batch, int]] = deque()  # batches behind the running look, and where in each to go on
         self._kept_packets = self._kept_bytes = 0
         self._last: tuple[float, _Found] | None = None  # start of the look that a part's end has cut short, its outcome
-        self.cuts: list[PacketPosition] = []
+        self._weakest: Cut | None = None  # in the first look at a target
+        self._found: list[Cut] = []
         self.unsteady = False
+
+    @property
+    def cuts(self) -> list[PacketPosition]:
+        """The cuts found so far."""
+        return [cut.position for cut in self._found]
+
+    @property
+    def cuts_in_speech(self) -> int:
+        """How many of the cuts lie in no pause."""
+        return sum(not cut.in_pause for cut in self._found)
 
     def __enter__(self) -> Self:
         return self
@@ -146,8 +158,9 @@ class CutSearch:
         """End the search; the file has so many seconds. Too short a last shard joins the one before."""
         if self._last is not None and seconds - self._last[0] >= self._length / 2:
             self._decide(self._last[1])
-        while self.cuts and seconds - self.cuts[-1].seconds < self._length / 2:
-            self.cuts.pop()
+        self._take_cut(self._weakest)
+        while self._found and seconds - self._found[-1].position.seconds < self._length / 2:
+            self._found.pop()
 
     def _go_on(self) -> None:
         """Decide by the look that ran, waiting for it, and take the packets behind it until another one runs."""
@@ -196,18 +209,23 @@ class CutSearch:
         return _Found(close.is_steady(end), close.best_cut(target, target - _CUT_BEFORE_SECONDS, self._profile), end)
 
     def _decide(self, found: _Found) -> None:
-        """Decide on the target that was looked at: cut there, look further, or give it up."""
+        """Decide on the target that was looked at: cut there, look further for a pause, or cut where there is none."""
         self.unsteady |= not found.is_steady
-        cut, previous = found.cut, self.cuts[-1].seconds if self.cuts else 0.0
-        if cut is not None and cut.seconds > previous + self._length / 2:
-            self.cuts.append(cut)
+        is_far = found.end > self._targets[0] + min(self._length / 2, _FURTHER_SECONDS)
+        if found.cut is not None and not found.cut.in_pause:
+            self._weakest = self._weakest or found.cut
+        elif self._take_cut(found.cut):
+            return
+        if is_far and not self._take_cut(self._weakest):
             self._targets.popleft()
-        elif found.end > self._targets[0] + self._length / 2:
-            self._targets.popleft()
+            self._weakest = None
 
-
-def _decoded(packet: Packet[AvAudioStream]) -> list[AudioFrame]:
-    try:
-        return [frame for frame in packet.decode() if isinstance(frame, AudioFrame) and frame.sample_rate]
-    except UNREADABLE:
-        return []
+    def _take_cut(self, cut: Cut | None) -> bool:
+        """Cut for the target that was looked at, if that leaves long enough a shard; return whether it does."""
+        previous = self._found[-1].position.seconds if self._found else 0.0
+        if cut is None or not self._targets or cut.position.seconds <= previous + self._length / 2:
+            return False
+        self._found.append(cut)
+        self._targets.popleft()
+        self._weakest = None
+        return True

@@ -1,4 +1,4 @@
-"""Pauses: at which packet a stretch of audio is cut, by its speech probabilities."""
+"""Pauses: at which packet a stretch of audio is cut, by its speech probabilities; if it has no pause, by ADR 0027."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from transcriber.whisper.windows.voice_activity import SPEECH_OFF
 
 _MIN_PAUSE_SECONDS = 0.3  # shorter ones are within words, too
 _LONG_PAUSE_SECONDS = 0.6  # from here on pauses count as equal: the one nearest to the target is taken
+_NEAR_SECONDS = 0.1  # between a packet and the end of a window, at most: both are in the same quiet moment
 _MARGIN_SECONDS = 0.1  # between the cut and speech, at least: soft first and last sounds are below the threshold
 
 
@@ -45,6 +46,35 @@ def choose_cut(
         rank = (min(end - begin, _LONG_PAUSE_SECONDS), -abs(float(starts[packet]) - target), packet)
         best = rank if best is None else max(best, rank)
     return best[2] if best else None
+
+
+def choose_weakest(
+    probabilities: np.ndarray, frame_seconds: float, packets: Sequence[float], target: float, ends: Sequence[float]
+) -> int | None:
+    """Return the index of the packet at which speech without a pause is cut; None if there is none.
+
+    A whole file's windows end in such speech, too, every half minute, each where speech is least probable, and the next
+    one begins there. A cut at that place changes nothing. If no packet begins there, which happens where packets are
+    long, the one is taken that begins in the quietest moment.
+
+    Args:
+        probabilities: probabilities of speech, shape (VAD frames,).
+        frame_seconds: length of a VAD frame.
+        packets: when each packet begins, in seconds from the first VAD frame.
+        target: where the cut would be without speech, like `packets`.
+        ends: at which windows end, like `packets`.
+    """
+    if not len(packets):
+        return None
+    starts = np.asarray(packets)
+    nearest = [int(np.abs(starts - end).argmin()) for end in ends]
+    close = [n for n, end in zip(nearest, ends, strict=True) if abs(float(starts[n]) - end) <= _NEAR_SECONDS]
+    if close:
+        return min(close, key=lambda n: abs(float(starts[n]) - target))
+    smoothed = np.convolve(probabilities, np.ones(3) / 3, "same")  # as a windower does
+    quiet = smoothed[np.clip((starts / frame_seconds).astype(int), 0, len(smoothed) - 1)]
+    lowest = np.flatnonzero((quiet < SPEECH_OFF) & (quiet == quiet.min()))
+    return int(lowest[np.abs(starts[lowest] - target).argmin()]) if len(lowest) else None
 
 
 def pauses(probabilities: np.ndarray, frame_seconds: float) -> list[tuple[float, float]]:

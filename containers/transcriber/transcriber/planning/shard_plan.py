@@ -1,4 +1,4 @@
-"""Shard plan: the packets of a file are counted, and it is cut at pauses near evenly spaced targets.
+"""Shard plan: the packets of a file are counted, and it is cut near evenly spaced targets, at pauses if possible.
 
 One pass over the packets, and only the seconds around a target are decoded: memory does not grow with the length.
 """
@@ -30,13 +30,14 @@ _MAX_STRETCH = 3.0
 
 NO_PAUSE = "The recording was cut into {found} parts, not {count}: speech without a pause, or packets longer than one."
 NO_PAUSE_AT_ALL = "The recording was not cut: speech without a pause, or packets longer than one."
+IN_SPEECH = "Cuts in speech without a pause: {found} of {count}. A word may be wrong there."
 SEVERAL_TRACKS = "The recording was not cut: its channels may be those of several audio tracks."
 UNSTEADY = "The recording was not cut: its packets do not say when they are to be heard."
 
 
 @dataclass(frozen=True)
 class FoundCuts:
-    """What a plan found out. Times are seconds; `reason` says why there are fewer cuts than requested."""
+    """What a plan found out. Times are seconds; `reason` says why cuts are fewer than requested, or worse."""
 
     seconds: float
     packets: int
@@ -86,6 +87,9 @@ def find_cuts(
     found = len(search.cuts) + 1
     missing = NO_PAUSE.format(found=found, count=count) if found > 1 else NO_PAUSE_AT_ALL
     reason = None if found >= count else missing
+    if search.cuts_in_speech:
+        forced = IN_SPEECH.format(found=search.cuts_in_speech, count=len(search.cuts))
+        reason = f"{reason} {forced}" if reason else forced
     return FoundCuts(round(seconds, 3), packets, search.cuts, reason)
 
 

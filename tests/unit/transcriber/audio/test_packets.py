@@ -35,6 +35,10 @@ FORMATS = {
     "a.webm": Encoding("libopus", 48_000),
     "live.webm": Encoding("libopus", 48_000, muxer={"live": "1"}),
     "a.mkv": Encoding("libmp3lame", 16_000),
+    # Milliseconds, and a length of frames that only the decoder knows.
+    "short.webm": Encoding("libopus", 48_000, encoder={"frame_duration": "2.5"}),
+    "ac3.mkv": Encoding("ac3", 44_100),
+    "a.ac3": Encoding("ac3", 44_100),
 }
 BATCH = 16  # packets placed at once
 HOLE = 1500  # ms, in the clock of a file after its first second
@@ -53,9 +57,25 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         write_audio(folder / name, noise(encoding.rate), encoding.rate, encoding)
     (folder / "chain.ogg").write_bytes((folder / "a.ogg").read_bytes() * 2)
     (folder / "chain.wav").write_bytes((folder / "a.wav").read_bytes() * 2)
+    write_changing(folder / "changing.mkv")
     write_with_hole(folder / "a.mkv", folder / "hole.mkv")
     write_with_hole(folder / "a.mkv", folder / "hole.avi")
     return {path.name: path for path in folder.iterdir()}
+
+
+def write_changing(target: Path) -> None:
+    """Write packets of changing length, as Vorbis has, in a container of milliseconds."""
+    samples, random = noise(44_100), np.random.default_rng(1)
+    with av.open(str(target), "w") as new:
+        stream = new.add_stream("pcm_s16le", rate=44_100)
+        stream.layout = "mono"
+        at = 0
+        while at < len(samples):
+            frame = av.AudioFrame.from_ndarray(samples[None, at : at + int(random.integers(100, 600))], "s16", "mono")
+            frame.sample_rate, frame.pts = 44_100, at
+            at += frame.samples
+            new.mux(stream.encode(frame))
+        new.mux(stream.encode(None))
 
 
 def write_with_hole(source: Path, target: Path) -> None:
@@ -86,6 +106,19 @@ def positions(path: Path) -> list[PacketPosition]:
         found += [PacketPosition(starts[n], n, number, packet.pts) for n, packet in enumerate(packets)]
         start = clock.seconds
     return found
+
+
+@pytest.mark.parametrize("name", [*FORMATS, "changing.mkv"])
+def test_packets_are_where_the_whole_has_their_samples(files: dict[str, Path], name: str) -> None:
+    """To the sample; where only time stamps, in milliseconds, say how long a packet is, within 1.5 of them."""
+    whole, packets = whole_file(files[name]), positions(files[name])
+    for position in packets[len(packets) // 4 : len(packets) * 3 // 4 : max(1, len(packets) // 16)]:
+        part = np.concatenate(list(AudioStream(files[name], first=position)))[800:4800]
+        at = round(position.seconds * SAMPLE_RATE) + 800
+        around = whole[max(0, at - 200) : at + 200 + len(part)]
+        near = np.lib.stride_tricks.sliding_window_view(around, len(part))
+        lag = int(((near - part) ** 2).sum(axis=1).argmin()) - min(at, 200)
+        assert abs(lag) <= (24 if name == "changing.mkv" else 0), f"packet {position.packet}"
 
 
 def ranges(path: Path, cuts: Sequence[PacketPosition]) -> list[tuple[PacketPosition | None, np.ndarray]]:

@@ -12,6 +12,7 @@ import pytest
 from earshot_contract.documents.engine_profile import EngineProfile
 from earshot_contract.documents.shards import PacketPosition
 from transcriber.planning import cut_search
+from transcriber.planning.close_look import Cut
 from transcriber.planning.cut_search import Batch, CutSearch
 from transcriber.whisper.windows.profile import PROFILES
 
@@ -36,6 +37,7 @@ class Look:
 
     made: ClassVar[list[tuple[float, int, float]]] = []
     seconds = 0.0
+    cuts_speech = False  # whether a look finds where speech without a pause can be cut
 
     def __init__(self, start: float) -> None:
         self.start, self.packets = start, list[PacketPosition]()
@@ -46,11 +48,14 @@ class Look:
     def is_steady(self, end: float) -> bool:
         return end == self.packets[-1].seconds + 1
 
-    def best_cut(self, target: float, after: float, profile: Any) -> PacketPosition | None:
+    def best_cut(self, target: float, after: float, profile: Any) -> Cut | None:
         time.sleep(self.seconds)
         self.made.append((self.start, len(self.packets), target))
         near = [p for p in self.packets if after <= p.seconds < target and not SPEECH[0] <= p.seconds < SPEECH[1]]
-        return near[-1] if near else None
+        if near:
+            return Cut(near[-1], True)
+        in_speech = [p for p in self.packets if self.cuts_speech and after <= p.seconds < target]
+        return Cut(in_speech[-1], False) if in_speech else None
 
 
 def search(ends: tuple[int, ...] = (SECONDS,)) -> tuple[list[float], list[tuple[float, int, float]]]:
@@ -85,6 +90,12 @@ def test_looks_go_on_until_there_is_a_pause() -> None:
     assert [target for *_, target in made][:4] == [120.0, 240.0, 240.0, 360.0]
     # A third of a shard before the target and a sixth behind it; the next look begins where that one ended.
     assert [(start, packets) for start, packets, _ in made[:3]] == [(80.0, 60), (200.0, 60), (260.0, 60)]
+
+
+def test_speech_is_cut_near_its_target_if_no_pause_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Look, "cuts_speech", True)
+
+    assert search()[0][:4] == [119.0, 239.0, 359.0, 479.0]  # no pause within half a shard behind 240 s
 
 
 @pytest.mark.parametrize("limit", [0, 10, 10**6])  # packets that are kept behind a look

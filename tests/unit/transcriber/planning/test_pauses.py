@@ -1,4 +1,4 @@
-"""At which packet a stretch is cut: in a pause, near the target, never in speech."""
+"""At which packet a stretch is cut: in a pause, near the target; in speech only where a window ends, if it has none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcriber.planning.pauses import choose_cut
+from transcriber.planning.pauses import choose_cut, choose_weakest
 
 FRAME = 0.032
 
@@ -56,3 +56,25 @@ def test_cut_is_never_near_speech(quiet: list[bool], target: float, packet_frame
     if found is not None:
         near = levels[int((packets[found] - 0.09) / FRAME) : int((packets[found] + 0.09) / FRAME) + 1]
         assert near.max() < 0.35
+
+
+@pytest.mark.parametrize(
+    ("ends", "packet_seconds", "expected"),
+    [
+        ([4.0, 12.0], 0.02, 12.0),  # the end of a window that is nearer to the target
+        ([12.03], 1.0, 12.0),  # a packet begins near it
+        ([12.5], 1.0, 6.0),  # no packet does: the quietest moment in which one begins
+        ([], 1.0, 6.0),
+        ([12.5], 5.0, None),  # packets begin in the middle of words only
+        ([], 100.0, None),
+    ],
+)
+def test_speech_without_pause_is_cut_where_a_window_ends(
+    ends: list[float], packet_seconds: float, expected: float | None
+) -> None:
+    packets = [packet_seconds * n for n in range(1, int(20 / packet_seconds))]
+
+    found = choose_weakest(probabilities(20.0, (5.9, 6.1)), FRAME, packets, 9.0, ends)
+
+    assert (found is None) == (expected is None)
+    assert found is None or packets[found] == pytest.approx(expected, abs=0.02)
