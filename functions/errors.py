@@ -52,6 +52,13 @@ def api_error(err_code: str, err_msg: str, status: int = 400) -> ApiError:
     return ApiError(Failure(err_code, err_msg, status))
 
 
+# What authenticates a URL is kept for less time than the job's row (functions/aws/table/source_urls.py).
+URL_GONE = (
+    "What authenticates the URL of request {job_id}, a password or a signature, is kept for 7 days, and gone. "
+    "Send it as a new request."
+)
+
+
 def bad_request(message: str) -> ApiError:
     """Make a 400 for a request that cannot be understood."""
     return api_error("Bad Request", message)

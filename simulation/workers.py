@@ -134,7 +134,8 @@ class SimulatedWorkers(ABC):
             if (again := self.queues_with_work(kind)) is None:
                 return
             until, queues = int(self.env.now + LAUNCH_LEASE_SECONDS), again
-            self.write(kind, Slot(pk, "x", until, launch=until, launched=self.env.now, queues=queues))
+            successor = Slot(pk, "y", until, execution="x", launch=until, launched=self.env.now, queues=queues)
+            self.write(kind, successor)
 
     @abstractmethod
     def queues_with_work(self, kind: WorkerKind) -> WorkerQueues | None:
