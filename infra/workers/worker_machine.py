@@ -12,11 +12,12 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from earshot_contract.timeouts import ON_DEMAND_LAUNCH_SECONDS, SPOT_LAUNCH_SECONDS
-from earshot_contract.worker_kinds import WorkerFailure, WorkerKind
+from earshot_contract.worker_kinds import WorkerKind
 from infra.foundation import Foundation
 from infra.lambda_functions import lambda_task
 from infra.logs import state_machine_logs
 from infra.workers.capacity import Capacity, LaunchTarget
+from infra.workers.failure_states import after_failure
 from infra.workers.quick_worker import QuickWorker
 from infra.workers.worker_task import WorkerTask
 
@@ -26,7 +27,6 @@ MAX_TASK_TIME = Duration.hours(12)
 LAUNCH_SECONDS = {"Spot": SPOT_LAUNCH_SECONDS, "OnDemand": ON_DEMAND_LAUNCH_SECONDS}
 # Errors with which the branches of a launch end: a Parallel state stops its other branch when one ends in an error.
 ENDED, FAILED, NOT_STARTED = "Worker.Ended", "Worker.Failed", "Worker.NotStarted"
-COOLS = "The slot cools down."
 
 
 class WorkerMachine(Construct):
@@ -123,12 +123,7 @@ class WorkerMachine(Construct):
                 "queues": path.string_at("$.settled.Payload.queues"),
             },
         )
-        died = sfn.Choice(self, "DiedAtWork?")
-        died.when(sfn.Condition.boolean_equals("$.settled.Payload.relaunch", True), renew)
-        for why, state in self._ends_after_failure().items():
-            died.when(sfn.Condition.string_equals("$.settled.Payload.why", why), state)
-        died.otherwise(sfn.Fail(self, "NoWorker", error="Worker.NoCapacity", cause=f"No worker started. {COOLS}"))
-        cool_slot.next(died)
+        cool_slot.next(after_failure(self, renew))
         work_left = sfn.Choice(self, "WorkLeft?")
         work_left.when(sfn.Condition.boolean_equals("$.settled.Payload.relaunch", True), renew.next(first))
         work_left.otherwise(sfn.Succeed(self, "Drained"))
@@ -145,22 +140,6 @@ class WorkerMachine(Construct):
         # upgrade runs, or is rolled back, they differ for minutes, and launches would be denied.
         machine.add_to_role_policy(iam.PolicyStatement(actions=["ecs:RunTask"], resources=[self.task.every_revision]))
         return machine
-
-    def _ends_after_failure(self) -> dict[WorkerFailure, sfn.IChainable]:
-        """Build the last states after a failure that was not one of a launch: their names are what a console shows."""
-        shards = "Its shards come back to their queue."
-        return {
-            WorkerFailure.DIED: sfn.Fail(
-                self, "WorkerDied", error="Worker.Died", cause=f"The worker died. {shards} The slot is free."
-            ),
-            WorkerFailure.KEEPS_DYING: sfn.Fail(
-                self,
-                "WorkersKeepDying",
-                error="Worker.KeepsDying",
-                cause=f"Two workers in a row died before they had transcribed anything. {shards} {COOLS}",
-            ),
-            WorkerFailure.LEASE_LOST: sfn.Succeed(self, "LeaseLost", comment="Another execution has the slot."),
-        }
 
     def _choose_kind(self, task: sfn.IChainable, settle: sfn.IChainable, cool_slot: sfn.IChainable) -> sfn.IChainable:
         """Build the state that chooses the kind of worker; without quick workers there is one kind."""
