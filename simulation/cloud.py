@@ -71,13 +71,13 @@ class SimulatedCloud(SimulatedWorkers):
         for slot, kind, queues in self.decide():
             self.launch(slot, kind, queues)
 
-    def decide(self) -> list[tuple[Slot, WorkerKind, WorkerQueues]]:
+    def decide(self, one_left: bool = False) -> list[tuple[Slot, WorkerKind, WorkerQueues]]:
         """Return what the policy launches now: slots, kinds, queues."""
         messages = (len(self.fast) + self.in_work["fast"], len(self.bulk) + self.in_work["bulk"])
         if not sum(messages):
             return []
         tasks, quick = self.slots[WorkerKind.TASK], self.slots[WorkerKind.QUICK]
-        fleet = Fleet(tasks, quick, self.measures, self.limits, self.env.now)
+        fleet = Fleet(tasks, quick, self.measures, self.limits, self.env.now, one_left)
         return list(self.policy(fleet, fleet.backlog(messages, 0.0, 0, False)))
 
     def queues_with_work(self, kind: WorkerKind) -> WorkerQueues | None:
@@ -86,5 +86,7 @@ class SimulatedCloud(SimulatedWorkers):
             return WorkerQueues.ALL if self.fast or self.bulk else None
         if self.fast:
             return WorkerQueues.FAST
-        pays = any(kind is WorkerKind.QUICK and queues is WorkerQueues.ALL for _, kind, queues in self.decide())
+        pays = any(
+            kind is WorkerKind.QUICK and queues is WorkerQueues.ALL for _, kind, queues in self.decide(one_left=True)
+        )
         return WorkerQueues.ALL if self.bulk and pays else None

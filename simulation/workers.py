@@ -134,7 +134,7 @@ class SimulatedWorkers(ABC):
             if (again := self.queues_with_work(kind)) is None:
                 return
             until, queues = int(self.env.now + LAUNCH_LEASE_SECONDS), again
-            self.write(kind, Slot(pk, "x", until, launch=until, launched=self.env.now, queues=queues))
+            self.write(kind, Slot(pk, "y", until, 0, "x", None, until, self.env.now, queues=queues))
 
     @abstractmethod
     def queues_with_work(self, kind: WorkerKind) -> WorkerQueues | None:

@@ -181,6 +181,11 @@ def ids_pk(job_id: str) -> str:
     return f"{IDS_PK_PREFIX}{job_id[:SHORT_ID_CHARACTERS].lower()}"
 
 
+def source_url_pk(job_id: str) -> str:
+    """Return the partition key of the item with a job's whole URL, if its row has it without what authenticates it."""
+    return f"URL#{job_id}"
+
+
 def api_key_pk(api_key: str) -> str:
     """Return the partition key of an API key: its SHA-256 digest. The key itself is not stored."""
     return f"{API_KEY_PK_PREFIX}{hashlib.sha256(api_key.encode()).hexdigest()}"

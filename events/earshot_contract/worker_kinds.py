@@ -1,4 +1,4 @@
-"""Kinds of workers, and the queues that a worker receives from: what the policy, the machines and the worker share."""
+"""Kinds of workers, their queues, and how they fail: what the policy, the machines and the worker share."""
 
 from __future__ import annotations
 
@@ -17,3 +17,12 @@ class WorkerQueues(StrEnum):
 
     FAST = "fast"  # shards whose caller waits
     ALL = "all"  # those first, then the bulk queue's
+
+
+class WorkerFailure(StrEnum):
+    """Why a failed worker has no successor in its execution of the worker machine."""
+
+    NOT_LAUNCHED = "not launched"  # no capacity, or it ended before it was ready: the slot cools down
+    DIED = "died"  # at work, or idle: the slot is free
+    KEEPS_DYING = "keeps dying"  # the second in a row without any work done: the slot cools down
+    LEASE_LOST = "lease lost"  # another execution has the slot

@@ -34,10 +34,12 @@ class Source(Document, Struct, frozen=True):
     audio: S3Object | None = None
     url: str | None = None
     size: int | None = None  # bytes
+    withheld: bool | None = None  # True: `url` lacks what authenticates it (functions/aws/table/source_urls.py)
 
     def without_credentials(self) -> Source:
-        """Return the source whose URL has no user and password."""
-        return replace(self, url=without_credentials(self.url)) if self.url else self
+        """Return the source whose URL has nothing that authenticates it; `withheld` says whether it had."""
+        url = without_credentials(self.url) if self.url else None
+        return self if url == self.url else replace(self, url=url, withheld=True)
 
 
 class Attempt(Document, Struct, frozen=True):

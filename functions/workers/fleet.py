@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,6 +46,7 @@ class Fleet:
         measures: what was learnt so far.
         limits: settings.
         now: epoch seconds.
+        one_left: a worker has just left, and the decision is about its successor.
     """
 
     tasks: Sequence[Slot]
@@ -52,6 +54,7 @@ class Fleet:
     measures: Measures
     limits: Limits
     now: float
+    one_left: bool = False
 
     def backlog(self, messages: tuple[int, int], incoming: float, shards: int, interactive: bool) -> Backlog:
         """Return the shards and the seconds of audio that wait or are in work, for callers and in bulk.
@@ -81,7 +84,7 @@ class Fleet:
         task = self._task(measures, len(free_tasks))
         quick = self._quick(measures, len(free_quick))
         workers = [*self._working(self.tasks, task), *self._working(self.quick, quick)]
-        chosen = policy.decide(backlog, workers, task, quick, self.limits.drain_seconds)
+        chosen = policy.decide(backlog, workers, task, quick, self.limits.drain_seconds, pause=not self.one_left)
         tasks = [(slot, WorkerKind.TASK, WorkerQueues.ALL) for slot in free_tasks[: chosen.tasks]]
         queues = [WorkerQueues.FAST] * chosen.quick_fast + [WorkerQueues.ALL] * chosen.quick_all
         quicks = [(slot, WorkerKind.QUICK, of) for slot, of in zip(free_quick, queues, strict=False)]
@@ -108,7 +111,7 @@ class Fleet:
             Working(
                 offer.kind,
                 0.0 if slot.has_started() else policy.ready_in(slot.age(self.now), offer.start),
-                slot.age(self.now),
+                math.inf if slot.is_succession() else slot.age(self.now),
                 slot.queues,
             )
             for slot in owned

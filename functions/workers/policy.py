@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 from earshot_contract.timeouts import QUICK_BULK_SECONDS, QUICK_RUN_SECONDS
 from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
 
-# Seconds after a launch for both queues in which no other is decided: of a thousand files at once the first is no
-# measure. What arrived meanwhile is decided by a later job, or within the minute.
+# Seconds after a launch for both queues in which no worker is added: of a thousand files at once the first is no
+# measure. What arrived meanwhile is decided by a later job, or within the minute. The successor of a worker that has
+# left adds nothing, and begins no pause.
 BULK_PAUSE_SECONDS = 10.0
 # A waiting caller's answer is to come within this many seconds, where that can be had: time for a quick worker's cold
 # start and a clip, and ten seconds before the API answers with a redirect (`timeouts.REQUEST_WAIT_SECONDS`).
@@ -79,7 +80,7 @@ class Working:
 
     kind: WorkerKind
     ready: float = 0.0  # seconds until it receives; 0: it does
-    age: float = math.inf  # seconds since its launch
+    age: float = math.inf  # seconds since it was added to the fleet; infinite for the successor of one that left
     queues: WorkerQueues = WorkerQueues.ALL
 
 
@@ -112,7 +113,9 @@ def ready_in(age: float, start: float) -> float:
     return start - age if age < start else age
 
 
-def decide(backlog: Backlog, workers: Sequence[Working], task: Offer, quick: Offer, drain_seconds: float) -> Launches:
+def decide(
+    backlog: Backlog, workers: Sequence[Working], task: Offer, quick: Offer, drain_seconds: float, pause: bool = True
+) -> Launches:
     """Decide what to launch now.
 
     Callers come first: with a worker that receives the fast queue before the bulk queue they seldom need another. Quick
@@ -124,11 +127,12 @@ def decide(backlog: Backlog, workers: Sequence[Working], task: Offer, quick: Off
         task: ECS tasks.
         quick: quick workers.
         drain_seconds: time in which a bulk backlog should be done.
+        pause: whether a worker that was added a moment ago keeps others from being added for the bulk queue.
     """
     for_callers = _choose(backlog.fast_seconds, backlog.fast_shards, workers, task, quick, _CALLERS)
     after = [*workers, *[Working(WorkerKind.TASK, task.start)] * for_callers.tasks]
     for_both = [worker for worker in after if worker.queues is WorkerQueues.ALL]
-    if any(worker.age < BULK_PAUSE_SECONDS for worker in for_both):
+    if pause and any(worker.age < BULK_PAUSE_SECONDS for worker in for_both):
         return Launches(for_callers.tasks, for_callers.quick)
     fits = backlog.longest <= quick.speed * QUICK_SHARD_SECONDS
     task_left = replace(task, free=task.free - for_callers.tasks)

@@ -50,6 +50,10 @@ class Slot:
         """Return whether the worker has renewed its lease."""
         return self.until != self.launch
 
+    def is_succession(self) -> bool:
+        """Return whether its worker follows another in the same execution, which Scale named after the first lease."""
+        return self.execution not in (None, self.lease)
+
     def age(self, now: float) -> float:
         """Return the seconds since the launch."""
         return max(0.0, now - (self.launched if self.launched is not None else self.launch - LAUNCH_LEASE_SECONDS))

@@ -87,7 +87,7 @@ class JobMachine(Construct):
             timeout=Duration.minutes(15),  # for a download of two gigabytes over a slow connection
             memory=1024,
         )
-        storage.grant_table(prepare, "PutItem", "UpdateItem")
+        storage.grant_table(prepare, "GetItem", "PutItem", "UpdateItem")
         storage.grant_objects(prepare, storage.uploads, "*", "GetObject", "GetObjectVersion")
         storage.grant_objects(
             prepare,

@@ -17,6 +17,7 @@ from infra.foundation import Foundation
 from infra.lambda_functions import lambda_task
 from infra.logs import state_machine_logs
 from infra.workers.capacity import Capacity, LaunchTarget
+from infra.workers.failure_states import after_failure
 from infra.workers.quick_worker import QuickWorker
 from infra.workers.worker_task import WorkerTask
 
@@ -122,10 +123,7 @@ class WorkerMachine(Construct):
                 "queues": path.string_at("$.settled.Payload.queues"),
             },
         )
-        died = sfn.Choice(self, "DiedAtWork?")
-        died.when(sfn.Condition.boolean_equals("$.settled.Payload.relaunch", True), renew)
-        died.otherwise(sfn.Fail(self, "NoWorker", error="Worker.NoCapacity", cause="No worker could be launched."))
-        cool_slot.next(died)
+        cool_slot.next(after_failure(self, renew))
         work_left = sfn.Choice(self, "WorkLeft?")
         work_left.when(sfn.Condition.boolean_equals("$.settled.Payload.relaunch", True), renew.next(first))
         work_left.otherwise(sfn.Succeed(self, "Drained"))

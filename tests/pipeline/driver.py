@@ -112,6 +112,11 @@ class Pipeline:
         found = self.cloud.client("dynamodb").get_item(TableName=self.out["TableName"], Key={"pk": {"S": pk}})
         return found.get("Item", {})
 
+    def items(self) -> dict[str, dict[str, Any]]:
+        """Return all items of the table, by `pk`, in DynamoDB's own form."""
+        pages = self.cloud.client("dynamodb").get_paginator("scan").paginate(TableName=self.out["TableName"])
+        return {item["pk"]["S"]: item for page in pages for item in page["Items"]}
+
     def messages_in_flight(self) -> int:
         """Number of messages that a worker has received and not deleted."""
         return self._messages("ApproximateNumberOfMessagesNotVisible")

@@ -35,8 +35,9 @@ class SentJobs:
         return [fault for sent in self.jobs if (fault := self.judge(sent))] + self.doubled()
 
     def running(self) -> list[Sent]:
-        """Return the jobs that have not ended."""
-        return [s for s in self.jobs if self.find(s) and self.pipeline.request(s.job_id)["state"] not in FINAL]
+        """Return the jobs that have not ended. One that a cancel deleted, because it had just ended, has no state."""
+        ended = (*FINAL, None)
+        return [s for s in self.jobs if self.find(s) and self.pipeline.request(s.job_id).get("state") not in ended]
 
     def find(self, sent: Sent) -> bool:
         """Look up the id of an upload's job; return whether the job is there."""

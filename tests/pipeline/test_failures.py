@@ -123,3 +123,35 @@ def test_missing_s3_object_returns_remote_content_error(pipeline: Pipeline) -> N
 def test_oversized_body_returns_413(pipeline: Pipeline, megabytes: int) -> None:
     """Five megabytes exceed the event of a function (in base64), eleven the gateway's limit."""
     assert_rejected(pipeline.post(bytes(megabytes * 1024 * 1024)), 413)
+
+
+def test_failed_job_leaves_its_url_s_secrets_in_one_item(pipeline: Pipeline, web: str) -> None:
+    """Rows, objects, events, logs, and histories of executions: only what a retry reads has them."""
+    secret = "p4ss0fAUrl"
+    address = web.replace("://", f"://me:{secret}@")
+    failed = pipeline.post_url(f"{address}/none.flac?X-Amz-Signature={secret}")
+    done = pipeline.post_url(f"{address}/sample.flac")
+    assert (failed.status_code, done.status_code) == (400, 200)
+    assert secret not in failed.text + done.text
+    job_id = failed.json()["request_id"]
+    assert_failed(pipeline, job_id, "404")
+    assert secret not in json.dumps(pipeline.event(job_id, "failed"))
+
+    with_secret = {pk for pk, item in pipeline.items().items() if secret in json.dumps(item)}
+    assert with_secret == {f"URL#{job_id}"}, "the job that is completed has none"
+    s3, bucket = pipeline.cloud.client("s3"), pipeline.out["TranscriptsBucket"]
+    listed = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    keys = [found["Key"] for page in listed for found in page.get("Contents", [])]
+    assert [key for key in keys if secret.encode() in key.encode() + pipeline.read(key)] == []
+    states = pipeline.cloud.client("stepfunctions")
+    for status in ("SUCCEEDED", "FAILED"):
+        for execution in pipeline.executions("JobMachineArn", status):
+            assert secret not in json.dumps(states.get_execution_history(executionArn=execution), default=str)
+    logs = sorted((pipeline.cloud.data_dir / "logs").glob("*.log"))
+    assert len(logs) > 3
+    assert [log.name for log in logs if secret.encode() in log.read_bytes()] == []
+
+    assert pipeline.http.post(f"/requests/{job_id}/retry").status_code == 200
+    assert_failed(pipeline, job_id, "404")  # not 401: the URL was whole
+    pipeline.http.delete(f"/requests/{job_id}")
+    assert secret not in json.dumps(pipeline.items())

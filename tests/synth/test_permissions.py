@@ -47,6 +47,7 @@ FUNCTION_ACTIONS = {
         "sqs:SendMessage",  # POST /v1/requests/{id}/redeliver
     },
     "prepare": {
+        "dynamodb:GetItem",  # the whole URL of a row that has it without what authenticates it
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
         "s3:GetObject",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from earshot_contract.timeouts import ON_DEMAND_LAUNCH_SECONDS, SPOT_LAUNCH_SECONDS
+from earshot_contract.worker_kinds import WorkerFailure
 from tests.synth.assembly import Assembly
 from tests.synth.state_machine_checks import delays, types
 
@@ -23,6 +24,9 @@ WORKER_STATES = {
     "CoolSlot": "Task",
     "DiedAtWork?": "Choice",
     "NoWorker": "Fail",
+    "WorkerDied": "Fail",
+    "WorkersKeepDying": "Fail",
+    "LeaseLost": "Succeed",
     "Kind?": "Choice",
     "RunQuickWorker": "Task",
 }
@@ -66,8 +70,15 @@ def test_launch_falls_back_to_on_demand_then_cools_slot(worker: dict[str, Any]) 
     assert catches("LaunchOnDemand") == [ended, (["States.ALL"], "CoolSlot")]
     assert worker["States"]["CoolSlot"]["Next"] == "DiedAtWork?"
     died = worker["States"]["DiedAtWork?"]
-    assert [choice["Next"] for choice in died["Choices"]] == ["RenewLease"]
-    assert died["Default"] == "NoWorker"
+    assert {
+        str(choice.get("StringEquals", choice.get("BooleanEquals"))): choice["Next"] for choice in died["Choices"]
+    } == {
+        "True": "RenewLease",
+        WorkerFailure.DIED: "WorkerDied",
+        WorkerFailure.KEEPS_DYING: "WorkersKeepDying",
+        WorkerFailure.LEASE_LOST: "LeaseLost",
+    }
+    assert died["Default"] == "NoWorker", "the only failure that is named after the launch"
     [kept] = worker["States"]["StillOursOnDemand?"]["Choices"]
     assert (kept["Variable"], kept["Next"]) == ("$.kept.Payload.held", "LaunchOnDemand")
     assert worker["States"]["StillOursOnDemand?"]["Default"] == "LeaseLostOnDemand", "another execution has the slot"

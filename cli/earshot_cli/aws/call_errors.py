@@ -44,7 +44,7 @@ def reason(error: Exception) -> str:
     if kind in _CLOCK or any(text in str(error) for text in _CLOCK_TEXTS):
         return f"this machine's clock is wrong: AWS refuses signatures of another time. Set it. AWS says: {error}"
     if kind in _EXPIRED:
-        return "the AWS credentials have expired. Sign in again, for example with `aws sso login` or `aws login`."
+        return "the sign-in to AWS has expired, or was never made. Sign in, as by `aws sso login` or `aws login`."
     if kind in _UNKNOWN:
         return (
             "AWS does not accept these credentials. Check AWS_PROFILE; a region that the account has not enabled "

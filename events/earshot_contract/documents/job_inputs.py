@@ -71,7 +71,7 @@ class SettleInput(Document):
         Literal["started", "keep"] | UnsetType,
         Meta(description="started: has the worker started? keep: extend the lease for another launch"),
     ] = UNSET
-    failed: Annotated[bool | UnsetType, Meta(description="The worker could not be launched")] = UNSET
+    failed: Annotated[bool | UnsetType, Meta(description="The worker could not be launched, or died")] = UNSET
     execution: Annotated[str | UnsetType, Meta(description="Name of the worker machine's execution")] = UNSET
     kind: Annotated[str | UnsetType, Meta(description="Of capacity, for the log")] = UNSET
     worker: Annotated[WorkerKind | UnsetType, Meta(description="Kind of the worker that left")] = UNSET

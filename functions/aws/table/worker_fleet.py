@@ -11,11 +11,12 @@ from functions.workers.fleet import Fleet, Limits
 from functions.workers.measures import Measures
 
 
-def read(measures: Measures) -> Fleet:
+def read(measures: Measures, one_left: bool = False) -> Fleet:
     """Return the fleet.
 
     Args:
         measures: what was learnt so far.
+        one_left: a worker has just left, and the decision is about its successor.
     """
     config = settings()
     limits = Limits(
@@ -34,4 +35,5 @@ def read(measures: Measures) -> Fleet:
         measures=measures,
         limits=limits,
         now=time.time(),
+        one_left=one_left,
     )

@@ -19,7 +19,7 @@ from earshot_contract.job_state import JobState
 from earshot_contract.keys import body_key, known_speakers_key, work_owner
 from functions.aws import model_bucket, s3, step_functions
 from functions.aws.clients import is_unavailable
-from functions.aws.table import idempotency, job_table
+from functions.aws.table import idempotency, job_table, source_urls
 from functions.aws.table.idempotency import IdempotencyRecord
 from functions.errors import internal_error, remote_content_error, service_unavailable, too_many_waiting
 from functions.handlers.api.admission import check_in_time, is_full
@@ -142,12 +142,15 @@ def _create_job(job_id: str, request: TranscriptionRequest, model: str) -> Job:
         s3.put(location, request.audio, "application/octet-stream")
         source = Source(SourceKind.BODY, location, size=len(request.audio))
     assert source is not None, "A request without audio has a source."
+    shown = source.without_credentials()
+    if shown.withheld and source.url:
+        source_urls.keep(job_id, source.url)
     if request.known_speakers:
         known = S3Object(settings().transcripts_bucket, known_speakers_key(job_id))
         s3.put(known, request.known_speakers.to_json().encode(), "application/json")
     job = Job(
         id=job_id,
-        source=source,
+        source=shown,
         options=request.options.query,
         parsed=request.options.to_stored(),
         caller=request.caller.name,

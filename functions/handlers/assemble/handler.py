@@ -17,7 +17,7 @@ from earshot_contract.job_state import JobState
 from earshot_contract.keys import known_speakers_key, shard_result_key, transcript_key, upload_error_key
 from functions.aws import s3, shard_results
 from functions.aws.init_phase import connect
-from functions.aws.table import job_table, latest_uploads
+from functions.aws.table import job_table, latest_uploads, source_urls
 from functions.handlers.assemble.job_cost import job_cost
 from functions.handlers.assemble.output_files import OutputFile, output_files
 from functions.handlers.assemble.redacted_audio import copy_to_upload_key, request_copy
@@ -61,7 +61,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         _remove_error(job)
     job_table.finish(
         job.id,
-        source=job.source.without_credentials().to_dict(),  # a completed job is not fetched again
+        source=job.source.without_credentials().to_dict(),  # of rows of before; a completed job is not fetched again
         duration=transcript.audio.duration,
         channels=len(transcript.channels),
         language=transcript.channels[0].language,
@@ -72,6 +72,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         warnings=warnings_of(transcript, options) or None,
         transcript=transcript_key(job.id),
     )
+    if job.source.withheld:
+        source_urls.remove(job.id)
     if job.known_speakers:  # samples of voices are kept no longer than they are needed
         s3.remove(settings().transcripts_bucket, [known_speakers_key(job.id)])
     if options.redact:

@@ -18,7 +18,7 @@ from functions.aws.init_phase import connect
 from functions.aws.table import job_table, latest_uploads
 from functions.errors import Failure
 from functions.handlers.fail import upload_errors
-from functions.handlers.fail.step_failures import STOPPED, failure_of_step
+from functions.handlers.fail.step_failures import STOPPED, failure_of_step, log_fields
 from functions.jobs import job_events
 from functions.jobs.job import Job
 from functions.jobs.upload_event import Upload
@@ -53,7 +53,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     failure = failure_of_step(error, cause)
     job = _failed_job(execution_input, event["execution"], failure, repeat=error != STOPPED)
     level = logger.error if failure.status >= 500 else logger.info
-    level("A job failed", job_id=job.id if job else None, error=error, cause=cause, answer=failure.to_dict())
+    fields = {"error": error, **log_fields(error, cause), "answer": failure.to_dict()}
+    level("A job failed", job_id=job.id if job else None, **fields)
     if job is None:
         return {"job_id": None, "failure": failure.to_dict()}
     upload_errors.replace_results(job, failure)

@@ -44,6 +44,23 @@ def failure_of_step(error: str, cause: str) -> Failure:
         return internal_error().failure
 
 
+def log_fields(error: str, cause: str) -> dict[str, str]:
+    """Return what a log says of a failed state besides the caller's answer, in a form that people read.
+
+    Of an `ApiError` nothing: its answer is its message. Lambda's JSON of another exception becomes its name and
+    message, and a traceback of lines.
+    """
+    if error in API_ERROR_NAMES:
+        return {}
+    try:
+        raised: dict[str, Any] = json.loads(cause)
+        message = f"{raised.get('errorType', error)}: {raised['errorMessage']}"
+        lines = "".join(raised.get("stackTrace") or ())
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return {"cause": cause}
+    return {"cause": message, **({"exception": lines} if lines else {})}
+
+
 def failure_of_shard(error: ShardError, message: str) -> Failure:
     """Return the caller's failure for a worker's error and message."""
     match error:

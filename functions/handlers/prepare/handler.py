@@ -7,6 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from msgspec import structs
 
 from earshot_contract.credentials.api_keys import DEPLOYMENT_OWNER
 from earshot_contract.documents.job_inputs import ScaleInput
@@ -22,7 +23,7 @@ from functions.handlers.prepare.cut_shards import NOT_PLANNED, cut_shards, finge
 from functions.handlers.prepare.locate_audio import locate_audio, probe_audio
 from functions.handlers.prepare.plan_shards import expected_seconds, is_interactive, plan_shards, shard_count
 from functions.jobs import job_events
-from functions.jobs.job import Job, Source, SourceKind, timestamp
+from functions.jobs.job import Job, SourceKind, timestamp
 from functions.jobs.upload_event import Upload
 from functions.observability import logger, metrics
 from functions.options.audio_content_type import claims_of, with_content_type
@@ -109,7 +110,7 @@ def _prepare(job: Job) -> dict[str, Any]:
         rate = (config.speed, config.drain_seconds, config.max_workers)
         length = shard_length(expected_seconds(probe, size), len(shards), *rate)
     plan = _keep_or_remove_results(job, shards, audio, length is not None)
-    source = Source(job.source.kind, audio, job.source.url, size)
+    source = structs.replace(job.source, audio=audio, size=size)
     cut = cut_shards(shards, plan) if plan else shards
     updated = job_table.update(
         job.id,

@@ -7,8 +7,9 @@ from earshot_contract.keys import body_key
 from earshot_contract.signatures.file_signatures import HEAD_BYTES, WEB_PAGE, non_audio_kind
 from functions.audio.probe import Probe, probe
 from functions.aws import s3
+from functions.aws.table import source_urls
 from functions.aws.table.slow_downloads import SlowDownload
-from functions.errors import remote_content_error
+from functions.errors import URL_GONE, remote_content_error
 from functions.jobs.job import Job, Source, SourceKind
 from functions.network.download import download
 from functions.network.share_pages import file_address_advice
@@ -25,15 +26,23 @@ def locate_audio(job: Job) -> tuple[S3Object, int]:
     """
     source = job.source
     if source.kind == SourceKind.URL:
-        assert source.url, f"Job {job.id} of a URL has none."
+        url = _whole_url(job)
         location = S3Object(settings().transcripts_bucket, body_key(job.id))
         with SlowDownload(job.id) as slot:
-            return location, s3.put_stream(location, download(source.url, on_slow=slot.claim))
+            return location, s3.put_stream(location, download(url, on_slow=slot.claim))
     assert source.audio, f"Job {job.id} has no audio."
     info = s3.head(source.audio)
     if info is None:
         raise remote_content_error(f"There is no object s3://{source.audio.bucket}/{source.audio.key} (any more).")
     return source.audio, info.size
+
+
+def _whole_url(job: Job) -> str:
+    """Return the URL with what authenticates it, of which the row says whether it lacks it."""
+    url = source_urls.find(job.id) if job.source.withheld else job.source.url
+    if not url:
+        raise remote_content_error(URL_GONE.format(job_id=job.id))
+    return url
 
 
 def probe_audio(audio: S3Object, size: int, options: Options, source: Source) -> Probe:

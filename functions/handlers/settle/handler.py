@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
+from earshot_contract.worker_kinds import WorkerFailure, WorkerKind, WorkerQueues
 from functions.aws.init_phase import connect
 from functions.aws.queues import shard_queues
 from functions.aws.table import worker_fleet, worker_slots
@@ -28,7 +28,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         context: Lambda's context.
 
     Returns:
-        `{"started"}`, `{"held"}`, or `{"relaunch", "lease", "queues"}`: lease and queues of the next run.
+        `{"started"}`, `{"held"}`, or `{"relaunch", "lease", "queues"}`: lease and queues of the next run; after a
+        failure without one also `"why"`, a `WorkerFailure`.
     """
     slot, lease = event["slot"], event["lease"]
     match event.get("op"):
@@ -54,27 +55,31 @@ def _after_failure(event: dict[str, Any]) -> dict[str, Any]:
     slot, lease = event["slot"], event["lease"]
     _log_failure(event)
     answer = {"relaunch": False, "lease": lease, "queues": WorkerQueues.ALL}
-    if _kind(event) is WorkerKind.TASK:
-        # Shards of a dead worker are in flight until their visibility ends.
-        unfinished = sum(shard_queues.unfinished_messages())
-        renewed = worker_slots.replace_dead(slot, lease, event.get("execution")) if unfinished else None
+    # Shards of a dead worker are in flight until their visibility ends. A quick worker would wait for them for seconds
+    # only, and leave: the next run of Scale launches where it is best.
+    if _kind(event) is WorkerKind.TASK and any(shard_queues.unfinished_messages()):
+        renewed = worker_slots.replace_dead(slot, lease, event.get("execution"))
         if renewed:
             return answer | {"relaunch": True, "lease": renewed}
-    elif worker_slots.free_dead(slot, lease):
-        # It would wait for those shards for seconds only, and leave. The next run of Scale launches where it is best.
-        return answer
+    if worker_slots.free_dead(slot, lease):
+        return answer | {"why": WorkerFailure.DIED}
+    was_ready = worker_slots.find(slot).ready is not None
     seconds = worker_slots.start_cooldown(slot, lease)
-    logger.warning("A worker could not be launched", slot=slot, cooldown_seconds=seconds)
+    if not seconds:
+        return answer | {"why": WorkerFailure.LEASE_LOST}
+    why = WorkerFailure.KEEPS_DYING if was_ready else WorkerFailure.NOT_LAUNCHED
+    logger.warning("A slot cools down", slot=slot, why=why, cooldown_seconds=seconds)
     metrics.add_metric("LaunchesFailed", MetricUnit.Count, 1)
     count_failure(2)  # the alarm is to sound even where the longest cooldown leaves two launches an hour
-    return answer
+    return answer | {"why": why}
 
 
 def _queues_with_work(kind: WorkerKind) -> WorkerQueues | None:
     """Return the queues from which another worker in a slot that was just released has to receive; None if none has to.
 
     Whether a quick worker pays for bulk shards the policy decides: left to its run of every minute, a backlog that is
-    done by quick workers alone would have none for most of a minute after each of them.
+    done by quick workers alone would have none for most of a minute after each of them. Those that were launched
+    together leave together: each has its successor.
     """
     if kind is WorkerKind.TASK:
         return WorkerQueues.ALL if shard_queues.visible_messages(WorkerQueues.ALL) else None
@@ -82,7 +87,7 @@ def _queues_with_work(kind: WorkerKind) -> WorkerQueues | None:
         return WorkerQueues.FAST
     if not shard_queues.visible_messages(WorkerQueues.ALL):
         return None
-    fleet = worker_fleet.read(worker_slots.measures())
+    fleet = worker_fleet.read(worker_slots.measures(), one_left=True)
     launches = fleet.launches(fleet.backlog(shard_queues.unfinished_messages(), 0.0, 0, False))
     pays = any(kind is WorkerKind.QUICK and queues is WorkerQueues.ALL for _, kind, queues in launches)
     return WorkerQueues.ALL if pays else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 
@@ -49,6 +50,15 @@ def test_cold_caller_waits_for_a_gpu_without_quick_workers() -> None:
 def test_without_gpu_capacity_quick_workers_do_the_work() -> None:
     _, result = simulate(files(20, 600), Account(no_gpu_until=HOUR))
     assert (result.done, result.most_gpus) == (20, 0)
+
+
+def test_quick_workers_that_end_together_are_followed_at_once() -> None:
+    """Forty of them use up their time for bulk shards at once; a minute without any is what the run would tell."""
+    run, result = simulate(files(400, 600), Account(quick_workers=20, max_workers=0))
+    assert result.done == 400
+    working = [(at, count) for at, _, count in run.timeline if 60 < at < 0.9 * (result.last or 0)]
+    times_of_few = [after - at for (at, count), (after, _) in pairwise(working) if count < 10]
+    assert sum(times_of_few) < 5
 
 
 def test_bulk_with_gpus_costs_little_more_than_on_gpus() -> None:

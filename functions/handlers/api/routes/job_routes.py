@@ -19,7 +19,7 @@ from earshot_contract.keys import (
     work_prefix,
 )
 from functions.aws import s3, shard_results, step_functions
-from functions.aws.table import job_pages, job_table, latest_uploads
+from functions.aws.table import job_pages, job_table, latest_uploads, source_urls
 from functions.errors import bad_query
 from functions.handlers.api.jobs_ahead import jobs_ahead
 from functions.handlers.api.request import Request
@@ -109,6 +109,8 @@ def delete_job(request: Request, job: Job) -> Response:
     s3.remove(_bucket(), [*(transcript_key(job.id, form) for form in STORED_FORMATS), redacted_audio_key(job.id)])
     s3.remove(_bucket(), list(s3.keys(_bucket(), edits_prefix(job.id))))
     s3.remove(_bucket(), [*s3.keys(_bucket(), work_prefix(job.id)), *_upload_result_keys(job)])
+    if job.source.withheld:
+        source_urls.remove(job.id)
     job_table.delete_job(job.id)
     return json_response({"request_id": job.id, "state": "forgotten"})
 

@@ -80,11 +80,11 @@ ENDPOINT = "https://x.eu-west-9.amazonaws.com"
     ("error", "message"),
     [
         (NoCredentialsError(), "no AWS credentials. Set AWS_PROFILE"),
-        (refused("ExpiredToken"), "have expired. Sign in again"),
-        (UnauthorizedSSOTokenError(), "have expired. Sign in again"),
-        (TokenRetrievalError(provider="sso", error_msg="expired"), "have expired. Sign in again"),
+        (refused("ExpiredToken"), "has expired, or was never made. Sign in"),
+        (UnauthorizedSSOTokenError(), "has expired, or was never made. Sign in"),
+        (TokenRetrievalError(provider="sso", error_msg="expired"), "has expired, or was never made. Sign in"),
         (refused("InvalidClientTokenId"), "does not accept these credentials. Check AWS_PROFILE"),
-        (LoginRefreshRequired(), "have expired. Sign in again"),
+        (LoginRefreshRequired(), "has expired, or was never made. Sign in"),
         (PartialCredentialsError(provider="env", cred_var="AWS_SECRET_ACCESS_KEY"), "half of the AWS credentials"),
         (MissingDependencyException(msg="pip install botocore[crt]"), "aws configure export-credentials --format env"),
         (

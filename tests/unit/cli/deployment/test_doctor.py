@@ -40,7 +40,7 @@ def test_ready_account_has_nothing_to_do() -> None:
             "ExpiredToken",
             Level.PROBLEM,
             "AWS cannot be used",
-            "The AWS credentials have exp",
+            "The sign-in to AWS has expired",
         ),
         (
             ("sts", "get_caller_identity"),

@@ -11,7 +11,7 @@ from earshot_contract.documents.audio_copies import AudioCopy, Spans
 from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import known_speakers_key, upload_error_key, upload_result_keys
 from functions.aws import s3
-from functions.aws.table import job_table, latest_uploads
+from functions.aws.table import job_table, latest_uploads, source_urls
 from functions.errors import Failure
 from functions.handlers.assemble.handler import handler as assemble
 from functions.jobs.job import Source, SourceKind
@@ -93,11 +93,16 @@ def test_upload_with_long_key_has_all_results(context: Any, length: int, letter:
 def test_completed_row_has_no_password_of_its_url(context: Any) -> None:
     """Until then Prepare may fetch the URL once more; a retry is for jobs that failed."""
     audio = S3Object("transcripts", "work/j1/audio")
-    job_with_results(Source(SourceKind.URL, audio, "https://me:secret@example.org/talk.mp3?a=b", 7))
+    whole = "https://me:secret@example.org/talk.mp3?a=b"
+    shown = Source(SourceKind.URL, audio, whole, 7).without_credentials()
+    source_urls.keep("j1", whole)
+    job_with_results(shown)
     assemble({"job_id": "j1"}, context)
     job = job_table.find("j1")
     assert job
-    assert job.source == Source(SourceKind.URL, audio, "https://example.org/talk.mp3?a=b", 7)
+    assert job.source == shown
+    assert job.source.url == "https://example.org/talk.mp3?a=b"
+    assert source_urls.find("j1") is None
 
 
 def test_assemble_twice_changes_nothing(context: Any) -> None:

@@ -50,14 +50,24 @@ def test_second_death_without_work_cools_the_slot(context: Any) -> None:
     assert lease
     lease = died(lease, context, ready=time.time())["lease"]
 
-    assert died(lease, context, ready=time.time())["relaunch"] is False
+    answer = died(lease, context, ready=time.time())
+    assert (answer["relaunch"], answer["why"]) == (False, "keeps dying")
     assert worker_slots.find("SLOT#000").failures == 2
 
 
 def test_dead_worker_without_messages_is_not_replaced(context: Any) -> None:
     lease = worker_slots.claim("SLOT#000")
     assert lease
-    assert died(lease, context, ready=time.time(), audio_seconds=8.4)["relaunch"] is False
+    answer = died(lease, context, ready=time.time(), audio_seconds=8.4)
+    assert (answer["relaunch"], answer["why"]) == (False, "died")
+    assert worker_slots.claim("SLOT#000"), "no launch has failed: the slot is free"
+
+
+def test_dead_worker_that_had_lost_its_lease_says_so(context: Any) -> None:
+    lease = worker_slots.claim("SLOT#000")
+    answer = died("the old lease", context)
+    assert (answer["relaunch"], answer["why"]) == (False, "lease lost")
+    assert worker_slots.find("SLOT#000").lease == lease
 
 
 def test_launch_after_a_dead_worker_has_measured_nothing(context: Any) -> None:
@@ -67,7 +77,8 @@ def test_launch_after_a_dead_worker_has_measured_nothing(context: Any) -> None:
     dynamodb.update("SLOT#000", {"ready": time.time(), "audio_seconds": 9}, attribute("lease").eq(lease))
     settle({"slot": "SLOT#000", "lease": lease, "op": "keep", "kind": "Spot"}, context)
 
-    assert settle({"slot": "SLOT#000", "lease": lease, "failed": True}, context)["relaunch"] is False
+    answer = settle({"slot": "SLOT#000", "lease": lease, "failed": True}, context)
+    assert (answer["relaunch"], answer["why"]) == (False, "not launched")
 
 
 def test_quick_worker_that_died_at_work_leaves_its_slot_free(context: Any) -> None:
@@ -79,6 +90,7 @@ def test_quick_worker_that_died_at_work_leaves_its_slot_free(context: Any) -> No
         measured = {"until": 1, "ready": time.time(), "audio_seconds": audio_seconds}
         dynamodb.update("SLOT#Q000", measured, attribute("lease").eq(lease))
         question = {"slot": "SLOT#Q000", "lease": lease, "failed": True, "worker": "quick"}
-        assert settle(question, context)["relaunch"] is False
+        answer = settle(question, context)
+        assert (answer["relaunch"], answer["why"]) == (False, "keeps dying" if cools else "died")
         slot = worker_slots.find("SLOT#Q000")
         assert slot.is_cooling(time.time(), settings().worker_version) is cools, (audio_seconds, slot)

@@ -7,7 +7,7 @@ import pytest
 from earshot_contract.documents.shards import ShardError
 from functions import errors
 from functions.errors import Failure
-from functions.handlers.fail.step_failures import failure_of_step
+from functions.handlers.fail.step_failures import failure_of_step, log_fields
 from tests.fixtures.rows import each_row
 
 
@@ -75,3 +75,15 @@ def test_internal_error_reveals_no_cause(error, cause):
 
     assert failure == errors.internal_error().failure
     assert failure.status == 500
+
+
+@pytest.mark.parametrize(
+    ("error", "cause", "expected"),
+    [
+        ("ApiError", lambda_cause(errors.bad_request("No.")), {}),  # the answer is logged
+        ("Worker.Internal", "KeyError", {"cause": "KeyError"}),
+        ("KeyError", lambda_cause(KeyError("x")), {"cause": "KeyError: 'x'", "exception": "  File …"}),
+    ],
+)
+def test_log_has_a_cause_that_people_read(error: str, cause: str, expected: dict[str, str]) -> None:
+    assert log_fields(error, cause) == expected

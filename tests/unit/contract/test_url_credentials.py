@@ -1,0 +1,33 @@
+"""URLs as they are shown, logged and kept: nothing in them authenticates."""
+
+from __future__ import annotations
+
+from earshot_contract.credentials.url_credentials import without_credentials
+from tests.fixtures.rows import each_row
+
+S3 = "https://b.s3.eu-central-1.amazonaws.com/a.mp3?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20261129T000000Z"
+
+
+@each_row(
+    ("url", "shown"),
+    [
+        ("https://me:word@example.org/a.mp3?a=b", "https://example.org/a.mp3?a=b"),
+        (
+            f"{S3}&X-Amz-Credential=AKIA%2F20261129&X-Amz-Security-Token=IQoJ&X-Amz-Signature=beef",
+            f"{S3}&X-Amz-Credential=hidden&X-Amz-Security-Token=hidden&X-Amz-Signature=hidden",
+        ),
+        ("https://g.org/a?X-Goog-Signature=beef", "https://g.org/a?X-Goog-Signature=hidden"),
+        ("https://a.blob.core.windows.net/c/a?sp=r&sig=x%3D", "https://a.blob.core.windows.net/c/a?sp=r&sig=hidden"),
+        ("https://d.cloudfront.net/a?Expires=1&Signature=x~&Key-Pair-Id=K", None),
+        ("https://e.org/a?access_token=x#t=3", "https://e.org/a?access_token=hidden#t=3"),
+        ("https://e.org/a?pageToken=x&apiKey=y", "https://e.org/a?pageToken=hidden&apiKey=hidden"),
+        ("GET https://e.org/a?token=x failed, https://e.org/b did not", None),
+        # What is no secret stays: a person finds the file by it.
+        ("https://e.org/watch?v=abc&keyword=signature&design=1&author=me", None),
+        ("https://e.org/token=x/key=y", None),
+    ],
+)
+def test_url_is_shown_without_what_authenticates_it(url: str, shown: str | None) -> None:
+    by_hand = url.replace("Signature=x~", "Signature=hidden").replace("?token=x", "?token=hidden")
+    assert without_credentials(url) == (shown or by_hand)
+    assert without_credentials(without_credentials(url)) == without_credentials(url)

@@ -1,0 +1,48 @@
+"""Successors of quick workers: each that leaves is followed at once, and none keeps others from being added."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from earshot_contract.worker_kinds import WorkerQueues
+from functions.aws.table import worker_slots
+from functions.handlers.scale.handler import handler as scale
+from functions.handlers.settle.handler import handler as settle
+from functions.settings import settings
+from tests.unit.functions.handlers.test_scale_and_settle import MINUTE, machine, send
+
+__all__ = ["machine"]  # a fixture
+pytestmark = [pytest.mark.usefixtures("aws"), pytest.mark.filterwarnings("ignore:No application metrics")]
+
+
+def test_quick_workers_that_leave_together_are_all_followed(
+    machine: str, context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that a burst launched have used up their time together: a successor is no addition that the next awaits."""
+    monkeypatch.setenv("QUICK_WORKERS", "3")
+    monkeypatch.setenv("MAX_WORKERS", "0")
+    settings.cache_clear()
+    send(30)
+    started = scale({"incoming": 18000.0, "shards": 30}, context)["launched"]
+    assert len(started) == 3
+    for slot in started:  # a moment after their launch: that does not matter either
+        lease = worker_slots.find(slot).lease
+        question = {"slot": slot, "lease": lease, "worker": "quick", "failed": False, "execution": lease}
+        assert settle(question, context)["queues"] == "all"
+        assert worker_slots.find(slot).is_succession()
+
+
+def test_successor_does_not_keep_others_from_being_added(
+    machine: str, context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of forty workers one leaves every few seconds: a pause after each would leave the schedule none to add."""
+    monkeypatch.setenv("QUICK_WORKERS", "3")
+    monkeypatch.setenv("MAX_WORKERS", "0")
+    settings.cache_clear()
+    send(30)
+    lease = worker_slots.claim("SLOT#Q000", queues=WorkerQueues.ALL)
+    question = {"slot": "SLOT#Q000", "lease": lease, "worker": "quick", "failed": False, "execution": "one"}
+    assert settle(question, context)["queues"] == "all"
+    assert scale(MINUTE, context) == {"launched": ["SLOT#Q001", "SLOT#Q002"]}
