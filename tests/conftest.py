@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+from hypothesis.internal.conjecture import providers
 
 if TYPE_CHECKING:  # imported when asked for: the fast tier must not wait for the emulator's modules
     from localcloud.cloud import Cloud
@@ -57,7 +58,11 @@ MOTO_LEAKS = r"ignore:unclosed file <_io\.FileIO:ResourceWarning"
 hypothesis.settings.register_profile("whole", max_examples=150, deadline=None)
 hypothesis.settings.register_profile("fast", max_examples=20, deadline=None)
 hypothesis.settings.register_profile("few", max_examples=5, deadline=None, database=None)  # `make test-fast`
-hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "whole"))
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "whole")
+hypothesis.settings.load_profile(PROFILE)
+if PROFILE == "few":
+    # hypothesis parses every module of ours for constants to draw: a second of a fresh clone, for five examples a test.
+    providers._get_local_constants = lambda: providers._local_constants
 
 # Threads of one decoder step wait for each other thousands of times a second by spinning: on processors that are
 # busy with something else a clip then takes minutes. One thread waits for no other.

@@ -116,7 +116,7 @@ def event_stream(transcript: Transcript) -> str:
     The job is completed before the first byte is sent, but a client that requested a stream reads nothing else (from
     plain JSON it yields nothing at all).
     """
-    deltas = _segment_texts(transcript)
+    deltas = [delta for delta in _segment_texts(transcript) if delta]
     if deltas:
         deltas[0] = deltas[0].lstrip()
     events: list[dict[str, Any]] = [{"type": "transcript.text.delta", "delta": delta} for delta in deltas]

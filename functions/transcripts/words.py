@@ -85,14 +85,16 @@ def join_words(words: Iterable[TranscriptWord | PrintedWord], punctuated: bool =
 def join_segments(texts: Iterable[str], language: str) -> list[str]:
     """Return the texts of segments, each with a space before it if it needs one after the text before it.
 
-    In a language with spaces the first has one, too, as Whisper writes it.
+    In a language with spaces the first has one, too, as Whisper writes it. Of control characters alone nothing is left.
     """
     spaced: list[str] = []
+    before = ""
     for text in texts:
-        word = TranscriptWord(without_controls(text).strip(), "", 0.0, 0.0, 0.0, space_before=language not in UNSPACED)
-        before = spaced[-1] if spaced else ""
-        space = _space_between(before, word) if spaced else " " * word.space_before
-        spaced.append(space + word.text)
+        printed = without_controls(text).strip()
+        word = TranscriptWord(printed, "", 0.0, 0.0, 0.0, space_before=language not in UNSPACED)
+        space = _space_between(before, word) if before else " " * word.space_before
+        spaced.append(space + printed if printed else "")
+        before = spaced[-1] or before
     return spaced
 
 

@@ -61,6 +61,7 @@ def test_a_python_that_will_not_do(tmp_path: Path, chosen: str, says: str) -> No
     assert not (tmp_path / ".venv").exists()
 
 
+@pytest.mark.slow
 def test_another_python_serves_where_python3_is_too_old(tmp_path: Path) -> None:
     makes_it = 'case "$1" in -m) echo "makes $3 with $0"; exit 1;; esac'
     for name, body in [("python3", "exit 1"), ("python3.14", "exit 1"), ("python3.13", makes_it)]:

@@ -134,6 +134,7 @@ def test_detect_reads_this_machine() -> None:
     assert machine.memory > 2**28
 
 
+@pytest.mark.slow
 def test_products_of_numpy_keep_no_other_thread_busy():
     code = """
 import time

@@ -120,6 +120,7 @@ def test_interrupted_without_a_line_still_ends_as_interrupted(
     assert "Some jobs may go on" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("signal_number", "before"),
     [(signal.SIGINT, ""), (signal.SIGTERM, ""), (signal.SIGTERM, "trap '' INT; ")],

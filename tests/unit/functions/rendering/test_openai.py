@@ -89,6 +89,13 @@ def test_stream_deltas_add_up_to_text(found: list[Segment], language: str) -> No
     assert "".join(event["delta"] for event in deltas).rstrip() == done["text"]
 
 
+def test_segment_of_control_characters_leaves_no_space() -> None:
+    found = [Segment(float(at), at + 1.0, text) for at, text in enumerate(["\b", "Yes.", "\b", "No."])]
+    _, body = answer(transcript(*found, language="en"), OpenAIResponseFormat(stream=True))
+    events = [json.loads(block.removeprefix("data: ")) for block in body.strip().split("\n\n")]
+    assert [event.get("delta", event.get("text")) for event in events] == ["Yes.", " No.", "Yes. No."]
+
+
 def test_verbose_json_has_openai_members() -> None:
     document = verbose(transcript(HELLO, AGAIN))
 

@@ -11,6 +11,7 @@ import pytest
 
 from earshot_contract.documents.shards import ShardError
 from tests.fixtures.audio_files.decoded_audio import decode, decode_error
+from tests.fixtures.audio_files.encoder_options import fastest
 from tests.fixtures.audio_files.noise_files import noise
 from transcriber.audio.container import open_container
 from transcriber.audio.file_structure.parts import PartReader, file_parts
@@ -38,7 +39,7 @@ def write(
                 image.pts, image.time_base = n, Fraction(1, _PICTURE_RATE)
                 packets += film.encode(image)
             packets += film.encode(None)
-        streams = [file.add_stream(codec, rate=rate, layout="mono") for _ in tracks]
+        streams = [file.add_stream(codec, rate=rate, layout="mono", options=fastest(codec)) for _ in tracks]
         for seed, (stream, (start, seconds, level)) in enumerate(zip(streams, tracks, strict=True)):
             frame = av.AudioFrame.from_ndarray(noise(seconds, seed, level, rate)[None], "fltp", "mono")
             frame.sample_rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)

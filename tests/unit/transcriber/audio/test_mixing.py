@@ -12,6 +12,7 @@ import pytest
 
 from bench.recordings.corpus import wav
 from tests.fixtures.audio_files.decoded_audio import decode
+from tests.fixtures.audio_files.encoder_options import fastest
 from tests.fixtures.audio_files.noise_files import (
     level,
     matroska,
@@ -141,7 +142,7 @@ def test_eight_channels_and_more_are_read_apart(tmp_path: Path, name: str, codec
     hz[3] = 100  # the channel of a 7.1 that has low frequencies only
     tones = (0.3 * np.sin(2 * np.pi * hz * np.arange(SAMPLE_RATE) / SAMPLE_RATE)).astype(np.float32)
     with av.open(str(path), "w") as file:
-        stream: Any = file.add_stream(codec, rate=SAMPLE_RATE, layout=layout)
+        stream: Any = file.add_stream(codec, rate=SAMPLE_RATE, layout=layout, options=fastest(codec))
         stream.bit_rate = 64_000 * channels
         frame = av.AudioFrame.from_ndarray(tones.T.reshape(1, -1).copy(), "flt", layout)
         frame.sample_rate, frame.pts = SAMPLE_RATE, 0

@@ -14,6 +14,7 @@ import pytest
 from tests.fixtures.audio_files.encodings import encoded
 from tests.fixtures.audio_files.noise_files import read
 from tests.fixtures.rows import each_row
+from transcriber.audio.file_structure import frame_breaks
 from transcriber.audio.file_structure.parts import parts_of
 from transcriber.audio.resampling import SAMPLE_RATE
 
@@ -133,11 +134,15 @@ def test_short_recording_inside_a_long_stream_is_found(name: str, codec: str, ra
     ]
 
 
+@pytest.mark.parametrize("kept_bytes", [1 << 18, pytest.param(frame_breaks._KEPT_BYTES, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(("name", "codec", "rate"), FRAMED)
-def test_jingle_of_some_kilobytes_in_a_long_stream_is_found(name: str, codec: str, rate: int) -> None:
+def test_jingle_of_some_kilobytes_in_a_long_stream_is_found(
+    name: str, codec: str, rate: int, kept_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of another format, behind more frames than stay in memory."""
+    monkeypatch.setattr(frame_breaks, "_KEPT_BYTES", kept_bytes)
     second = encoded(name, codec, rate)
-    first = second * (18_000_000 // len(second))
+    first = second * (kept_bytes * 9 // 8 // len(second))
     jingle = encoded("ogg", "libopus", 48_000)
 
     assert len(jingle) < 1 << 15
