@@ -28,6 +28,7 @@ _MEL_FRAMES_MIN, _MEL_FRAMES_MIN_UNTESTED = 600, 1000
 # time. With less audio it reads worse (docs/explanation/accuracy.md#the-least-window-of-accurate).
 _MEL_FRAMES_LONG, _MEL_FRAMES_MIN_LONG = 500, 2000
 _TESTED_MODELS, _TESTED_LANGUAGES = {"base"}, {"en", "de", "es"}
+_LANGUAGES_LONG = _TESTED_LANGUAGES | {"fr"}
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,8 @@ def encoder_frames(content_frames: int, language: str | None, model: str, profil
         profile: whether windows are whole.
     """
     frames = -(-(content_frames + _MEL_FRAMES_SILENCE) // _MEL_FRAMES_STEP) * _MEL_FRAMES_STEP
-    is_tested = model in _TESTED_MODELS and (language is None or language in _TESTED_LANGUAGES)
+    tested_languages = _LANGUAGES_LONG if profile.whole_windows else _TESTED_LANGUAGES
+    is_tested = model in _TESTED_MODELS and (language is None or language in tested_languages)
     if not profile.whole_windows:
         min_frames = _MEL_FRAMES_MIN if is_tested else _MEL_FRAMES_MIN_UNTESTED
     else:
