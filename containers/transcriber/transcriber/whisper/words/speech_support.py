@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
-from transcriber.whisper.words.word_alignment import SENTENCE_ENDS, AlignedWord
+from transcriber.whisper.words.word_alignment import SENTENCE_ENDS, AlignedWord, letters_of
 
 Regions = Sequence[tuple[float, float]]
 
@@ -21,13 +21,14 @@ _MIN_LETTERS = 1  # supported by any speech at all
 _MIN_WORD_SECONDS = 0.16  # less speech than this is no word, but a click of a key or a cut-off sound
 _MIN_REGION_SECONDS = 0.6  # a shorter region of speech without a word may be a breath
 _MIN_REST_SECONDS = 1.2  # speech after the last word in its own region; the alignment ends words this much too early
+_SLOW_LETTERS_PER_SECOND = 8.0  # a word has time for more speech than this only if it is stretched
 _MAX_SQUEEZED_SHARE = 0.1  # words of no length in a text that was said
 _SQUEEZED_SECONDS = 0.03
 _MIN_MEDIAN_PROBABILITY = 0.5  # of the words of a text that was said
 
 
 def uncovered_regions(words: Sequence[AlignedWord], voiced: Regions) -> list[tuple[float, float]]:
-    """Find the speech in which no word starts; neighbouring regions are joined.
+    """Find the speech in which no word starts, and which no longer word before it fills; neighbours are joined.
 
     Args:
         words: in order, as aligned; empty: nothing is known, so nothing is returned.
@@ -41,8 +42,11 @@ def uncovered_regions(words: Sequence[AlignedWord], voiced: Regions) -> list[tup
     found: list[tuple[float, float]] = []
     previous_end, joins = 0.0, False
     for start, end in voiced:
-        # The pause before a region may be counted to its first word.
-        covered = any(previous_end - _TOLERANCE_SECONDS <= word.start < end for word in words)
+        # The pause before a region may be counted to its first word, and the last sounds before that pause.
+        covered = any(
+            previous_end - _TOLERANCE_SECONDS <= word.start < end or _goes_on(word, previous_end, start, end)
+            for word in words
+        )
         rest = end - words[-1].end if covered and words[-1].start < end else 0.0
         if not covered and end - start >= _MIN_REGION_SECONDS:
             found = [*found[:-1], (found[-1][0], end)] if joins and found else [*found, (start, end)]
@@ -98,6 +102,20 @@ def supported_words(words: Sequence[AlignedWord], voiced: Regions, *, confident:
             break
         count = first
     return count
+
+
+def _goes_on(word: AlignedWord, previous_end: float, start: float, end: float) -> bool:
+    """Return whether a word that begins before a pause is the one that is said behind it, from `start` to `end`.
+
+    It has more letters than the speech before the pause has room for, and as many as the speech behind it needs. A
+    word that was said before the pause has its room there, also where the alignment stretches it over what follows.
+    """
+    begins_before = word.start < previous_end - _TOLERANCE_SECONDS and start < word.end
+    return (
+        begins_before
+        and _letters([word]) > _most_letters([(word.start, previous_end + _TOLERANCE_SECONDS)])
+        and letters_of(word.text) >= _SLOW_LETTERS_PER_SECOND * (end - start)
+    )
 
 
 def _is_supported(words: Sequence[AlignedWord], voiced: Regions) -> bool:

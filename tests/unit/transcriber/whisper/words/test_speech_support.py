@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from transcriber.whisper.words.speech_support import has_time_in_speech, supported_words, uncovered_regions
@@ -33,6 +35,24 @@ def test_pause_counted_to_next_word_covers_its_region() -> None:
     first = AlignedWord(" Yes.", 1, 2.1, 3.5, 0.9)
 
     assert uncovered_regions([*ONCE, first], VOICED) == []
+
+
+def test_long_word_begun_before_a_pause_covers_its_region() -> None:
+    """ "understanding" was said from 25.2 to 25.95, after "um": it was decoded again alone, and stood there twice."""
+    voiced = [(22.62, 24.9), (25.22, 25.95)]
+    before = words_of("the people that are up for", 22.7, 24.66)
+
+    def left_out(word: str, start: float, end: float, voiced: list[tuple[float, float]] = voiced) -> list[Any]:
+        return uncovered_regions([*before, AlignedWord(word, 1, start, end, 0.9)], voiced)
+
+    assert left_out(" understanding", 24.66, 25.66) == []
+    # Said before the pause, and perhaps once more behind it: the alignment stretches the one that is written.
+    assert left_out(" no", 24.66, 25.66) == [voiced[1]]
+    assert left_out(" understanding", 24.1, 25.66) == [voiced[1]]
+    assert left_out(" understanding", 24.66, 24.9) == [voiced[1]]
+    # More was said behind the pause than this word.
+    longer = [voiced[0], (25.22, 27.5)]
+    assert left_out(" understanding", 24.66, 27.5, longer) == [longer[1]]
 
 
 def test_breath_or_short_rest_is_no_left_out_speech() -> None:
