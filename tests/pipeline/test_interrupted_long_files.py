@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from tests.fixtures.waiting import eventually
 
 from earshot_contract.keys import shard_result_key, shards_prefix, work_prefix
-from tests.fixtures.waiting import eventually
 from tests.pipeline.driver import Pipeline
 from tests.pipeline.long_recordings import OPTIONS, faults_of, repeated_sentence
 
