@@ -154,6 +154,8 @@ class AudioStream:
             yield self._scaler.joined(pending)
         if self._mixer.taken:
             self._warn(stream_warnings.cancelling_channels(self._mixer.taken))
+        if self._mixer.left_out:
+            self._warn(stream_warnings.noisy_channels(self._mixer.left_out))
 
     def _range_blocks(self) -> Iterator[np.ndarray]:
         """Yield the blocks between start and end."""

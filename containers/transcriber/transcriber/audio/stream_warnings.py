@@ -55,6 +55,17 @@ def cancelling_channels(taken: Collection[int]) -> ShardWarning:
     )
 
 
+def noisy_channels(left_out: Collection[int]) -> ShardWarning:
+    """Warn that channels of `left_out` were steady noise, louder than what the others have, and were not mixed in."""
+    channels = " and ".join(str(channel) for channel in sorted(left_out))
+    return ShardWarning(
+        "channels",
+        "noisy_channel",
+        f"Channel {channels} (counted from 0) has steady noise that would hide the others; where it has nothing else, "
+        "it was left out of the mix. multichannel=true transcribes each.",
+    )
+
+
 def more_channels(found: int, expected: int, start: float, *, mixed: bool) -> ShardWarning:
     """Warn that the file has more channels from `start` seconds on than it begins with; Assemble knows if it matters.
 
