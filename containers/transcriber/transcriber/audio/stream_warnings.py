@@ -44,6 +44,14 @@ def other_encoding(claimed: str, found: str, skipped: int) -> ShardWarning:
     )
 
 
+def other_track(passed_over: int, reason: str, transcribed: int) -> ShardWarning:
+    """Warn that the default track was passed over; numbers of tracks are from 1."""
+    message = (
+        f"Audio track {passed_over} {reason}; track {transcribed} was transcribed. audio_track chooses another one."
+    )
+    return ShardWarning("audio", "silent_track", message)
+
+
 def cancelling_channels(taken: Collection[int]) -> ShardWarning:
     """Warn that the mix of the channels was silent in places, where channels of `taken` were used instead."""
     channels = " or ".join(str(channel) for channel in sorted(taken))
