@@ -12,6 +12,7 @@ from transcriber.audio.open_part import OpenPart
 from transcriber.audio.packets import packets_between
 
 _UNDECODABLE_SECONDS = 1.0  # damage of less is not worth a warning: players skip a frame, too
+_LEAST_FRAME = 8  # bytes; fewer are padding, as behind MP3 in Wave64
 _MAX_DAMAGED_PACKETS = 20  # packets in a row, about half a second, after which the damage is worth a warning
 
 
@@ -53,7 +54,7 @@ class FrameDecoder:
             try:
                 frames = packet.decode()
             except UNREADABLE:
-                if not in_range:
+                if not in_range or packet.size < _LEAST_FRAME:
                     continue
                 self.damaged = self.ends_in_damage = True
                 self._packets += 1

@@ -109,7 +109,9 @@ class OpenPart:
         return gaps.shifted(packets) if gaps else packets
 
     def _gaps(self) -> AviGaps | None:
-        return AviGaps(self._reader, self.stream.index) if self.container.format.name == "avi" else None
+        if self.container.format.name != "avi":
+            return None
+        return AviGaps(self._reader, self.stream.index, self.stream.frames)
 
     def seek(self, start: float) -> bool:
         """Seek to shortly before a late `start`, in seconds.
