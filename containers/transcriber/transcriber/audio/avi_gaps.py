@@ -42,9 +42,11 @@ class AviGaps:
 
     def shifted(self, packets: Iterator[Packet[AvAudioStream]]) -> Iterator[Packet[AvAudioStream]]:
         """Yield all packets of the track, which is read from its beginning."""
+        counts_bytes = False  # by FFmpeg, where the header counts chunks
         for number, packet in enumerate(packets):
-            # Else the header counts bytes, or FFmpeg reads the index itself.
-            if packet.pts == number or (self._counts_chunks and packet.pts is not None):
+            if number == 1:
+                counts_bytes = self._counts_chunks and (packet.pts or 0) > number
+            if packet.pts == number or counts_bytes:  # else the header counts bytes, or the index has given the time
                 packet.pts = packet.dts = number + int(np.searchsorted(self._before, number, side="right"))
             yield packet
 

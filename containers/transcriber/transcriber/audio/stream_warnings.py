@@ -115,3 +115,24 @@ def undecodable(start: float, end: float) -> ShardWarning:
     return ShardWarning(
         "audio", "undecodable", f"From {start:.1f} s{until} the audio is damaged and cannot be decoded."
     )
+
+
+def damaged_in_places(left_out: int, packets: int) -> ShardWarning:
+    """Warn of damage in many places, each of them short: `left_out` of the packets cannot be decoded."""
+    return ShardWarning(
+        "audio",
+        "undecodable",
+        f"The audio is damaged in many places: {left_out} of {packets} packets cannot be decoded. Words may be "
+        "missing.",
+    )
+
+
+def missing_bytes(size: int, *, has_clock: bool) -> ShardWarning:
+    """Warn of `size` bytes of zeros inside a recording; `has_clock`: the times of what is behind them are right."""
+    later = "" if has_clock else ", and later times are too early by as much"
+    return ShardWarning(
+        "audio",
+        "missing_bytes",
+        f"About {size} bytes inside the file are zeros, as a download or copy that was not finished leaves them: what "
+        f"was said there is missing{later}.",
+    )
