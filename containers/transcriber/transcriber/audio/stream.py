@@ -14,7 +14,7 @@ from earshot_contract.documents.shards import PacketPosition, RawAudio, ShardErr
 from transcriber.audio import stream_warnings
 from transcriber.audio.container import MAX_CHANNELS, no_samples_error
 from transcriber.audio.file_structure.cut_off_files import is_cut_off
-from transcriber.audio.file_structure.parts import PartReader
+from transcriber.audio.file_structure.parts import Part, PartReader
 from transcriber.audio.file_structure.zero_holes import zero_bytes
 from transcriber.audio.frame_decoder import FrameDecoder
 from transcriber.audio.mixing import Mixer, PeakScaler
@@ -203,19 +203,20 @@ class AudioStream:
             self._position = position
             yield block
         self._position = blocks.position
-        self._warn_of_zeros(part, self._parts[number].start, blocks.missing)
+        self._warn_of_zeros(part, self._parts[number], blocks.missing, to_end=until is None)
         self._stopped_early |= until is not None
         if until is None and (unread := self._unread_bytes(number)) >= _MIN_UNREAD_BYTES:
             self._warn(stream_warnings.unread_bytes(unread, self._position / SAMPLE_RATE))
 
-    def _warn_of_zeros(self, part: OpenPart, start: int, missing: int) -> None:
+    def _warn_of_zeros(self, part: OpenPart, bounds: Part, missing: int, *, to_end: bool) -> None:
         """Warn of a hole of zeros among the packets of a part, if sound is missing for it, or may be."""
         header = self._header_seconds
-        is_short = header is not None and header - self._position / SAMPLE_RATE > _TRUNCATED_SECONDS
+        is_short = to_end and header is not None and header - self._position / SAMPLE_RATE > _TRUNCATED_SECONDS
         has_clock = not part.timeline.is_counted and not is_short
         has_sign = missing > _MIN_MISSING_SECONDS * SAMPLE_RATE or self._decoder.damaged or not has_clock
         if has_sign and not self._codec.startswith("pcm_"):
-            first, last = start + self._decoder.first_byte, start + self._decoder.last_byte
+            first = bounds.start + self._decoder.first_byte
+            last = bounds.end if is_short else bounds.start + self._decoder.last_byte
             if size := zero_bytes(self._path, first, last):
                 self._warn(stream_warnings.missing_bytes(size, has_clock=has_clock))
 
