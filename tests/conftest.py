@@ -17,7 +17,7 @@ import pytest
 
 if TYPE_CHECKING:  # imported when asked for: the fast tier must not wait for the emulator's modules
     from localcloud.cloud import Cloud
-    from tests.fixtures.faults import Faults
+    from tests.fixtures.local_cloud.faults import Faults
 
 HERE = Path(__file__).parent
 CALLS = HERE.parent / "build" / "aws-calls"  # what each session's roles did, for tests/recorded
@@ -127,11 +127,11 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     # A quarter of the default's time; what that writes is judged in tests/model. The workers inherit it at the start.
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("EARSHOT_PROFILE", "fast")
-        running = Cloud(folder, allow_private_urls=True, wrap="tests.fixtures.faults:wrap")
+        running = Cloud(folder, allow_private_urls=True, wrap="tests.fixtures.local_cloud.faults:wrap")
         running.start()
     yield running
     running.stop()
-    from tests.fixtures.logs import leaks
+    from tests.fixtures.local_cloud.logs import leaks
 
     assert leaks(folder / "logs") == [], "a log holds words of a transcript, a key or a token"
     refused = keep_calls(folder / "logs" / "aws-calls.json")
@@ -141,7 +141,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 @pytest.fixture
 def faults(cloud: Cloud) -> Iterator[Faults]:
     """Rules for what goes wrong at the wire; none is left in force afterwards."""
-    from tests.fixtures.faults import Faults
+    from tests.fixtures.local_cloud.faults import Faults
 
     injected = Faults(cloud.aws)
     injected.set()

@@ -21,7 +21,7 @@ from tests.clients.browser import Seen, browser_or_skip
 from tests.clients.mp3_converter import write_program
 from tests.clients.sdks import SDKS, drive
 from tests.clients.web import Front, Site, serving
-from tests.fixtures.audio import decode
+from tests.fixtures.audio_files.decoded_audio import decode
 from tests.paths import SAMPLES
 
 KEY = "0123456789abcdef0123456789abcdef01234567"  # as deepgram-sdk 2 wants keys to look; any is let in here

@@ -14,7 +14,7 @@ from functions.options.options import Options
 from functions.rendering import deepgram
 from functions.transcripts.transcript import Transcript
 from tests.clients.sdks import Sdk, drive
-from tests.fixtures.transcripts import listen_queries, transcripts
+from tests.fixtures.results.transcripts import listen_queries, transcripts
 
 SDK = Sdk("deepgram-5", "python/deepgram_5_parse.py", "deepgram-5")
 

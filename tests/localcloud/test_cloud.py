@@ -18,7 +18,7 @@ from localcloud import deploy
 from localcloud.cloud import ROOT, Cloud
 from localcloud.data_folder import StartFailed
 from localcloud.ports import HOST, PortTaken
-from tests.fixtures.waiting import eventually
+from tests.fixtures.local_cloud.waiting import eventually
 
 
 def listening(pid: int) -> set[str]:

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 from localcloud.cloud import Cloud
 from localcloud.data_folder import StartFailed
 from localcloud.emulator.durability.disk_space import NEW_WORK_BYTES, RESERVE_BYTES
-from tests.fixtures.waiting import eventually
+from tests.fixtures.local_cloud.waiting import eventually
 from tests.paths import SAMPLES
 
 DISK_BYTES = 420 * 2**20

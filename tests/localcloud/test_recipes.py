@@ -14,7 +14,7 @@ from boto3.dynamodb.types import TypeDeserializer
 from earshot_contract.keys import upload_error_key
 from localcloud.cloud import Cloud
 from tests.clients.web import Site, serving
-from tests.fixtures.waiting import eventually
+from tests.fixtures.local_cloud.waiting import eventually
 from tests.paths import ROOT, SAMPLES
 
 RECIPES = ROOT / "events" / "recipes"

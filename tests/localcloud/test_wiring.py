@@ -12,7 +12,7 @@ import pytest
 from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.documents.shards import Shard, ShardMessage
 from localcloud.cloud import Cloud
-from tests.fixtures.schedules import run_of_every_minute
+from tests.fixtures.local_cloud.schedules import run_of_every_minute
 
 ROLE = "arn:aws:iam::000000000000:role/scratch"
 

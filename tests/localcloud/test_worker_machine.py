@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from localcloud.cloud import Cloud
-from tests.fixtures.waiting import eventually
+from tests.fixtures.local_cloud.waiting import eventually
 
 Launch = Callable[..., dict[str, Any]]
 SLOT = "SLOT#900"

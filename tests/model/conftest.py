@@ -1,6 +1,6 @@
 """Fixtures of the transcriber's tests."""
 
-from tests.fixtures.account import empty_account  # noqa: F401
+from tests.fixtures.accounts.account import empty_account  # noqa: F401
 from tests.fixtures.transcriber import (  # noqa: F401
     account,
     aws_clients,

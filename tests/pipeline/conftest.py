@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from localcloud.cloud import Cloud
-from tests.fixtures.waiting import MOMENT, eventually
+from tests.fixtures.local_cloud.waiting import MOMENT, eventually
 from tests.paths import SAMPLES
 from tests.pipeline.driver import FINAL, Pipeline
 

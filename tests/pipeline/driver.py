@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from localcloud.cloud import Cloud
-from tests.fixtures.waiting import TIMEOUT_SECONDS, eventually
+from tests.fixtures.local_cloud.waiting import TIMEOUT_SECONDS, eventually
 
 FINAL = ("completed", "failed", "cancelled")
 

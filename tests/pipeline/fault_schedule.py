@@ -25,8 +25,8 @@ from earshot_contract.keys import slot_pk
 from earshot_contract.worker_kinds import WorkerKind
 from localcloud import ports
 from localcloud.cloud import Cloud
-from tests.fixtures.faults import Faults, Rule
-from tests.fixtures.waiting import eventually
+from tests.fixtures.local_cloud.faults import Faults, Rule
+from tests.fixtures.local_cloud.waiting import eventually
 from tests.paths import SAMPLES
 from tests.pipeline.driver import Pipeline
 from tests.pipeline.sent_jobs import Sent, SentJobs
@@ -215,7 +215,7 @@ def main() -> int:
 def cloud_with_both(folder: Path) -> Cloud:
     """Return a local cloud, not started, that may run a worker of each kind, takes faults, and keeps its addresses."""
     port, aws_port = ports.choose_ports({"port": 0, "aws-port": 0})
-    return Cloud(folder, port, aws_port, workers=1, quick_workers=1, wrap="tests.fixtures.faults:wrap")
+    return Cloud(folder, port, aws_port, workers=1, quick_workers=1, wrap="tests.fixtures.local_cloud.faults:wrap")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import math
 import time
 from dataclasses import dataclass, field
 
-from tests.fixtures.waiting import eventually
+from tests.fixtures.local_cloud.waiting import eventually
 from tests.pipeline.driver import FINAL, Pipeline
 
 WORD = "bucket"  # of the sample

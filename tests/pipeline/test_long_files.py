@@ -8,7 +8,7 @@ from functools import partial
 import httpx
 import pytest
 
-from tests.fixtures.waiting import eventually
+from tests.fixtures.local_cloud.waiting import eventually
 from tests.pipeline.driver import Pipeline
 from tests.pipeline.long_recordings import OPTIONS, SLOW_WORKERS, faults_of, repeated_sentence
 

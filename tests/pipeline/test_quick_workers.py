@@ -11,7 +11,7 @@ import pytest
 from earshot_contract.keys import FLEET_PK, slot_pk
 from earshot_contract.worker_kinds import WorkerKind
 from localcloud.cloud import Cloud
-from tests.fixtures.waiting import eventually
+from tests.fixtures.local_cloud.waiting import eventually
 from tests.pipeline.driver import Pipeline
 
 SLOT = slot_pk(0, WorkerKind.QUICK)

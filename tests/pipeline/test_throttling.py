@@ -11,7 +11,7 @@ from boto3.dynamodb.types import TypeSerializer
 from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import body_key, job_pk
 from functions.jobs.job import Job, Source, SourceKind
-from tests.fixtures.faults import Faults, Rule
+from tests.fixtures.local_cloud.faults import Faults, Rule
 from tests.pipeline.driver import Pipeline, wav
 
 

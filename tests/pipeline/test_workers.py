@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from earshot_contract.keys import FLEET_PK
-from tests.fixtures.faults import Faults, Rule
-from tests.fixtures.schedules import run_of_every_minute
-from tests.fixtures.waiting import MOMENT, eventually
+from tests.fixtures.local_cloud.faults import Faults, Rule
+from tests.fixtures.local_cloud.schedules import run_of_every_minute
+from tests.fixtures.local_cloud.waiting import MOMENT, eventually
 from tests.pipeline.driver import Pipeline, wav
 
 

@@ -1,3 +1,3 @@
 """An empty AWS account; its module is imported before the first client is made."""
 
-from tests.fixtures.account import empty_account  # noqa: F401
+from tests.fixtures.accounts.account import empty_account  # noqa: F401

@@ -1,6 +1,6 @@
 """Engine protocol: the interface between the worker, which knows queues, and an engine, which knows audio.
 
-Engines are registered in `engine_registry`. `tests/fixtures/engine_contract.py` is what every engine must pass.
+Engines are registered in `engine_registry`. `tests/fixtures/engines/engine_contract.py` is what every engine must pass.
 """
 
 from __future__ import annotations

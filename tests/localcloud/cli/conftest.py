@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 from tests.fixtures.cli import deployment, earshot, earshot_process  # noqa: F401
-from tests.fixtures.huggingface_hub import bucket, hub  # noqa: F401
+from tests.fixtures.servers.huggingface_hub import bucket, hub  # noqa: F401

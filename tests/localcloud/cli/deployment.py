@@ -24,8 +24,8 @@ from earshot_cli.deployment.cdk import CLONE, VERSION
 from earshot_cli.deployment.image_builder_stack import STACK as BUILDER
 from functions.workers.slots import COOLDOWN_SECONDS
 from localcloud.embedded_model import embedded
-from tests.fixtures.deployed_account import ROLES, EmptyAccount
-from tests.fixtures.waiting import eventually
+from tests.fixtures.accounts.deployed_account import ROLES, EmptyAccount
+from tests.fixtures.local_cloud.waiting import eventually
 from tests.paths import SAMPLES
 
 STACK = "Chain"

@@ -12,7 +12,7 @@ import pytest
 
 from earshot_cli.models.huggingface_hub import WELL_KNOWN
 from earshot_cli.models.upload import MODEL_FILES
-from tests.fixtures.huggingface_hub import TINY_MODEL, write_model
+from tests.fixtures.servers.huggingface_hub import TINY_MODEL, write_model
 
 
 @pytest.mark.parametrize("missing", ["model.bin", "config.json", "tokenizer.json", "vocabulary.json"])

@@ -19,7 +19,7 @@ from whisper_normalizer.english import EnglishTextNormalizer
 from earshot_contract.documents.manifest import INT8_WEIGHTS, read_manifest
 from localcloud.cloud import MODELS, Cloud
 from localcloud.embedded_model import embedded
-from tests.fixtures.huggingface_hub import TINY_MODEL, write_model
+from tests.fixtures.servers.huggingface_hub import TINY_MODEL, write_model
 from tests.paths import SAMPLES
 from transcriber.worker.ranged_download import download_inflated
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from localcloud.cloud import Cloud
-from tests.fixtures.lambda_functions import emulator_credentials, environments  # noqa: F401
-from tests.fixtures.state_machines import ROLE, Execution, Run
+from tests.fixtures.local_cloud.lambda_functions import emulator_credentials, environments  # noqa: F401
+from tests.fixtures.local_cloud.state_machines import ROLE, Execution, Run
 
 SOURCE = """
 import json

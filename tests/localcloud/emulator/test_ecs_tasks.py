@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from localcloud.cloud import MODELS, ROOT, Cloud
-from tests.fixtures.faults import Faults, Rule
+from tests.fixtures.local_cloud.faults import Faults, Rule
 
 Run = Callable[..., dict[str, Any]]
 SAMPLE = ROOT / "events" / "samples" / "sample.flac"

@@ -14,7 +14,7 @@ import pytest
 from localcloud.emulator.lambdas import lambda_pool, lambda_runtime, lambda_template
 from localcloud.emulator.lambdas.lambda_pool import EnvironmentPool
 from localcloud.emulator.lambdas.lambda_runtime import LambdaEnvironments
-from tests.fixtures.lambda_functions import SOURCE, call, function
+from tests.fixtures.local_cloud.lambda_functions import SOURCE, call, function
 
 pytestmark = pytest.mark.usefixtures("emulator_credentials")
 

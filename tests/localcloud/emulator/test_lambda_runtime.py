@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from localcloud.emulator.lambdas.lambda_runtime import PAYLOAD_BYTES, LambdaEnvironments
-from tests.fixtures.lambda_functions import SOURCE, call, function
+from tests.fixtures.local_cloud.lambda_functions import SOURCE, call, function
 
 pytestmark = pytest.mark.usefixtures("emulator_credentials")
 

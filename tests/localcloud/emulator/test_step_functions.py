@@ -5,8 +5,16 @@ from __future__ import annotations
 import json
 
 from localcloud.cloud import Cloud
-from tests.fixtures.faults import Faults, Rule
-from tests.fixtures.state_machines import CAUGHT, ROLE, Run, call_function, error_code, token, wait_for_token
+from tests.fixtures.local_cloud.faults import Faults, Rule
+from tests.fixtures.local_cloud.state_machines import (
+    CAUGHT,
+    ROLE,
+    Run,
+    call_function,
+    error_code,
+    token,
+    wait_for_token,
+)
 
 
 def test_function_exception_is_caught_by_class_name(run: Run, function: str) -> None:

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from localcloud.cloud import Cloud
-from tests.fixtures.state_machines import CATCH_ALL, CAUGHT, Run, error_code, token, wait_for_token
+from tests.fixtures.local_cloud.state_machines import CATCH_ALL, CAUGHT, Run, error_code, token, wait_for_token
 
 
 def test_task_success_returns_output(cloud: Cloud, run: Run, queue: str) -> None:

@@ -14,7 +14,7 @@ from earshot_contract.documents.audio_tracks import TrackRequest
 from earshot_contract.documents.engine_profile import EngineProfile
 from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.documents.shards import PlanRequest, Shard
-from tests.fixtures.films import Track, film
+from tests.fixtures.audio_files.films import Track, film
 from tests.paths import ROOT
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream

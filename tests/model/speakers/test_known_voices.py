@@ -16,7 +16,7 @@ from earshot_contract.documents.shards import Shard, ShardError, SpeakerOptions
 from functions.transcripts.known_speakers import recognise
 from functions.transcripts.speaker_joining import join_speakers
 from functions.transcripts.transcript import SpeakerName
-from tests.fixtures.audio import decode
+from tests.fixtures.audio_files.decoded_audio import decode
 from tests.paths import SPEECH
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.engine_protocol import ShardFailed

@@ -14,7 +14,7 @@ from bench.recordings.corpus import wav
 from bench.scores.speaker_scoring import speaker_errors
 from earshot_contract.documents.shard_results import ShardSpeakers
 from earshot_contract.documents.shards import Shard, SpeakerOptions
-from tests.fixtures.audio import decode
+from tests.fixtures.audio_files.decoded_audio import decode
 from tests.paths import SPEECH
 from transcriber.engine_protocol import Model
 from transcriber.speakers.model import SpeakerModel

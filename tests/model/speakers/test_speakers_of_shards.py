@@ -13,7 +13,7 @@ from bench.scores.speaker_scoring import speaker_errors
 from earshot_contract.documents.shard_results import ShardSpeakers
 from earshot_contract.documents.shards import PlanRequest, SpeakerOptions
 from functions.transcripts.speaker_joining import join_speakers
-from tests.fixtures.audio import decode
+from tests.fixtures.audio_files.decoded_audio import decode
 from tests.paths import SPEECH
 from transcriber.audio.stream import AudioStream
 from transcriber.planning.shard_plan import find_cuts

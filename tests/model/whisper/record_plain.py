@@ -17,8 +17,8 @@ import numpy as np
 from bench.recordings.corpus import clips_of, variants, wav
 from earshot_contract.documents.manifest import digest
 from localcloud.embedded_model import embedded
-from tests.fixtures.plain_faster_whisper import PlainFasterWhisper
-from tests.fixtures.sounds import SAMPLE_RATE, difficult_recordings
+from tests.fixtures.audio_files.non_speech import SAMPLE_RATE, difficult_recordings
+from tests.fixtures.engines.plain_faster_whisper import PlainFasterWhisper
 from tests.paths import ROOT, SPEECH
 from transcriber.engine_protocol import Model
 

@@ -10,8 +10,8 @@ import pytest
 
 from earshot_contract.documents.engine_profile import EngineProfile
 from earshot_contract.documents.shards import RawAudio
-from tests.fixtures.audio import decode
-from tests.fixtures.engine_speech import (  # noqa: F401
+from tests.fixtures.audio_files.decoded_audio import decode
+from tests.fixtures.engines.engine_speech import (  # noqa: F401
     SAMPLE_RATE,
     MakeShard,
     fast_order,

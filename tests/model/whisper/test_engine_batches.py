@@ -15,7 +15,7 @@ import pytest
 
 from earshot_contract.documents.shard_results import ShardResult
 from earshot_contract.documents.shards import ShardError
-from tests.fixtures.engine_speech import (  # noqa: F401
+from tests.fixtures.engines.engine_speech import (  # noqa: F401
     SAMPLE_RATE,
     MakeShard,
     fast_order,

@@ -22,7 +22,7 @@ from whisper_normalizer.basic import BasicTextNormalizer
 from bench.recordings.corpus import wav
 from earshot_contract.documents.shard_results import ShardResult
 from earshot_contract.documents.shards import Shard
-from tests.fixtures.audio import decode
+from tests.fixtures.audio_files.decoded_audio import decode
 from transcriber.engine_protocol import Model
 from transcriber.hardware import Machine, choose_settings, configure_process
 from transcriber.whisper.decode_request import DecodeRequest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fixtures.engine_speech import MakeShard, text
+from tests.fixtures.engines.engine_speech import MakeShard, text
 from tests.paths import ROOT
 from transcriber.whisper.engine import BatchingEngine
 

@@ -16,8 +16,8 @@ from whisper_normalizer.basic import BasicTextNormalizer
 from bench.recordings.corpus import wav
 from earshot_contract.documents.shard_results import ShardResult
 from earshot_contract.documents.shards import Shard
-from tests.fixtures.audio import decode
-from tests.fixtures.sounds import (
+from tests.fixtures.audio_files.decoded_audio import decode
+from tests.fixtures.audio_files.non_speech import (
     SAMPLE_RATE,
     breathing,
     click,

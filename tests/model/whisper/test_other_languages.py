@@ -14,7 +14,7 @@ from bench.recordings.corpus import wav
 from earshot_contract.documents.engine_profile import EngineProfile
 from earshot_contract.documents.shard_results import ShardResult
 from earshot_contract.documents.shards import Shard
-from tests.fixtures.audio import decode
+from tests.fixtures.audio_files.decoded_audio import decode
 from transcriber.whisper.engine import BatchingEngine
 
 MakeShard = Callable[..., Shard]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from faster_whisper.vad import get_vad_model
 
-from tests.fixtures.audio import decode
+from tests.fixtures.audio_files.decoded_audio import decode
 from tests.paths import ROOT
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.whisper.windows.voice_activity import VAD_FRAME_SAMPLES, VoiceActivityDetector

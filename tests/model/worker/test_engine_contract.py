@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from earshot_contract.documents.engine_profile import EngineProfile
-from tests.fixtures.engine_contract import EngineContract
+from tests.fixtures.engines.engine_contract import EngineContract
 from transcriber.engine_protocol import Engine
 from transcriber.engine_registry import ENGINES, open_engine
 from transcriber.hardware import configure_process

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.fixtures.accounts.cloudformation import account  # noqa: F401
 from tests.fixtures.cli import Deployment, deployment, earshot, earshot_process  # noqa: F401
-from tests.fixtures.cloudformation import account  # noqa: F401
 
 
 @pytest.fixture

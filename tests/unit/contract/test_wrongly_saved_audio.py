@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from earshot_contract.signatures.file_signatures import non_audio_kind
-from tests.fixtures.encodings import encoded
+from tests.fixtures.audio_files.encodings import encoded
 from tests.fixtures.rows import each_row
 
 FILES = [("wav", "pcm_s16le", 16_000), ("mp3", "libmp3lame", 44_100), ("ogg", "libopus", 48_000)]

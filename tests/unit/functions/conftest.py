@@ -14,8 +14,8 @@ from earshot_contract.keys import manifest_key
 from functions.aws import lambda_invoke, model_bucket, s3
 from functions.aws.clients import client
 from functions.settings import settings
-from tests.fixtures import account
-from tests.fixtures.callbacks import delivered, message_queue, site  # noqa: F401
+from tests.fixtures.accounts import account
+from tests.fixtures.servers.callbacks import delivered, message_queue, site  # noqa: F401
 
 # Lambda's context, with the four attributes that Powertools reads.
 CONTEXT = SimpleNamespace(

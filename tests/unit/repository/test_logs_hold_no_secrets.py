@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fixtures.logs import leaking, phrases
+from tests.fixtures.local_cloud.logs import leaking, phrases
 
 PHRASES = phrases("Audio arrives by two doors.")
 

@@ -30,7 +30,7 @@ def test_each_tier_has_a_make_target() -> None:
 
 
 def test_make_test_holds_unit_tests_with_moto() -> None:
-    """The account in memory (tests/fixtures/account.py) must not drift from moto."""
+    """The account in memory (tests/fixtures/accounts/account.py) must not drift from moto."""
     recipe = re.search(r"^test:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
     assert recipe

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.echo_engine import EchoEngine
-from tests.fixtures.engine_contract import EngineContract
+from tests.fixtures.engines.echo_engine import EchoEngine
+from tests.fixtures.engines.engine_contract import EngineContract
 from transcriber.engine_protocol import Engine, Model
 from transcriber.hardware import resolve_settings
 

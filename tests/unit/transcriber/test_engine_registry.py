@@ -13,7 +13,7 @@ import pytest
 
 from earshot_contract.documents.manifest import Manifest
 from earshot_contract.documents.shards import ShardError
-from tests.fixtures.echo_engine import EchoEngine
+from tests.fixtures.engines.echo_engine import EchoEngine
 from transcriber import engine_registry
 from transcriber.engine_protocol import Model, ShardFailed
 from transcriber.engine_registry import open_engine

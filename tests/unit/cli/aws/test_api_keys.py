@@ -16,7 +16,7 @@ from earshot_cli.errors import CliError
 from earshot_contract.credentials.api_keys import ApiKey, Scope, key_id
 from earshot_contract.credentials.webhook_secrets import MAX_SECRETS, SECRET_BYTES, secret_key, secrets_of
 from earshot_contract.keys import api_key_pk, webhook_secrets_pk
-from tests.fixtures.account import shared_client
+from tests.fixtures.accounts.account import shared_client
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from earshot_cli.deployment.cost import Price
 from earshot_cli.deployment.doctor import Needs
 from earshot_cli.errors import CliError
 from infra.settings import StackSettings
-from tests.fixtures.cloudformation import Account, context, deployed, run_command
+from tests.fixtures.accounts.cloudformation import Account, context, deployed, run_command
 
 
 def test_deploy_synthesizes_and_creates_the_stack(account: Account) -> None:

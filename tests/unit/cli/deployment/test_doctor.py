@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, NoCredenti
 from earshot_cli.deployment.account_checks import Level
 from earshot_cli.deployment.doctor import Needs
 from infra.settings import StackSettings
-from tests.fixtures.examined_account import NEEDS, findings
+from tests.fixtures.accounts.examined_account import NEEDS, findings
 from tests.fixtures.rows import each_row
 
 FREE = {"accountPlanType": "FREE"}

@@ -8,7 +8,7 @@ from earshot_cli.deployment.account_checks import Level
 from earshot_cli.deployment.doctor import Needs
 from earshot_cli.deployment.region_checks import TWO_ZONE_REGION
 from infra.settings import TWO_ZONE_REGIONS
-from tests.fixtures.examined_account import findings
+from tests.fixtures.accounts.examined_account import findings
 
 
 @pytest.fixture(autouse=True)

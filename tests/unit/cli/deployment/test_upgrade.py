@@ -9,7 +9,7 @@ import pytest
 from earshot_cli.commands import deployment as deployment_commands
 from earshot_cli.deployment.cost import Price
 from earshot_cli.errors import CliError
-from tests.fixtures.cloudformation import HARMLESS, STATEFUL, Account, deployed, run_command
+from tests.fixtures.accounts.cloudformation import HARMLESS, STATEFUL, Account, deployed, run_command
 
 
 def test_upgrade_keeps_every_deployed_setting(account: Account) -> None:

@@ -16,7 +16,7 @@ from earshot_cli.errors import CliError
 from earshot_cli.models import bucket as model_bucket
 from earshot_cli.models import upload as model_upload
 from earshot_contract.documents.manifest import Manifest, ModelFile
-from tests.fixtures.account import shared_client
+from tests.fixtures.accounts.account import shared_client
 
 GOOD = Manifest("good", {"model.bin": ModelFile("ab" * 32, 148_000_000)})
 BROKEN = {

@@ -9,7 +9,7 @@ import pytest
 from functions.audio import asf
 from functions.audio.probe import probe
 from functions.errors import ApiError
-from tests.fixtures.encodings import encoded
+from tests.fixtures.audio_files.encodings import encoded
 
 ADVANCED = bytes.fromhex("338505438169e6499b74ad12cb86d58c")
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from earshot_contract.documents.shards import RawAudio
 from functions.audio.probe import Probe, probe
 from functions.errors import ApiError
-from tests.fixtures.films import Track, film
+from tests.fixtures.audio_files.films import Track, film
 from tests.paths import SAMPLES
 
 SAMPLE = SAMPLES / "sample.flac"

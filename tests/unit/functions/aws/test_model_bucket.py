@@ -13,7 +13,7 @@ from earshot_contract.keys import manifest_key, model_file_key
 from functions.aws import model_bucket, s3
 from functions.errors import ApiError
 from functions.settings import settings
-from tests.fixtures.logs import log_records
+from tests.fixtures.local_cloud.logs import log_records
 
 FILES = {"model.bin": {"sha256": "d" * 64, "size": 1}}
 BROKEN = {

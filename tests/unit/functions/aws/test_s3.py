@@ -8,7 +8,7 @@ import requests
 from earshot_contract.documents.s3_object import S3Object
 from functions.aws import clients, s3
 from functions.aws.clients import client
-from tests.fixtures.account import USES_MOTO
+from tests.fixtures.accounts.account import USES_MOTO
 
 pytestmark = pytest.mark.usefixtures("aws")
 OBJECT = S3Object("transcripts", "work/j 1/ü+%.wav")

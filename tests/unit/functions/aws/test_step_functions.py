@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from functions.aws import clients, step_functions
 from functions.aws.clients import client
-from tests.fixtures import account
+from tests.fixtures.accounts import account
 
 pytestmark = pytest.mark.usefixtures("aws")
 

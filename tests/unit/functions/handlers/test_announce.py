@@ -11,7 +11,7 @@ from functions.aws.table import job_table
 from functions.handlers.announce.handler import handler as announce
 from functions.handlers.assemble.handler import handler as assemble
 from functions.jobs.job import Source, SourceKind
-from tests.fixtures.finished_jobs import job_with_results
+from tests.fixtures.results.finished_jobs import job_with_results
 
 pytestmark = [
     pytest.mark.usefixtures("aws"),

@@ -17,8 +17,8 @@ from functions.handlers.assemble.handler import handler as assemble
 from functions.jobs.job import Source, SourceKind
 from functions.jobs.upload_event import Upload
 from functions.transcripts.transcript import Transcript
-from tests.fixtures.finished_jobs import job_with_results, stored
-from tests.fixtures.transcripts import segment, timed_words
+from tests.fixtures.results.finished_jobs import job_with_results, stored
+from tests.fixtures.results.transcripts import segment, timed_words
 
 pytestmark = [
     pytest.mark.usefixtures("aws"),

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.fixtures.assemble_process import WORDS_AN_HOUR
+from tests.fixtures.results.assemble_process import WORDS_AN_HOUR
 from tests.paths import ROOT
 
 SHORT, LONG, DAY = 1, 4, 24  # hours; a day itself takes a minute of CPU: docs/explanation/scaling.md has its figures
@@ -17,7 +17,7 @@ MEMORY_MIB = 1024  # of the function: infra/jobs/job_machine.py
 
 def growth_mib(hours: float) -> float:
     """How much more memory the step takes than its imports."""
-    command = [sys.executable, "-m", "tests.fixtures.assemble_process", str(hours)]
+    command = [sys.executable, "-m", "tests.fixtures.results.assemble_process", str(hours)]
     output = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
     found = json.loads(output.splitlines()[-1])
     assert found["words"] >= 0.9 * WORDS_AN_HOUR * hours

@@ -17,8 +17,8 @@ from functions.handlers.api.routes.job_routes import job_summary
 from functions.network.callback_schedule import RETRY_DELAYS
 from functions.settings import settings
 from tests.clients.web import Site
-from tests.fixtures import account
-from tests.fixtures.callbacks import AGAIN, JOB, TAKEN, Queue, come_due, deliveries, message, receive
+from tests.fixtures.accounts import account
+from tests.fixtures.servers.callbacks import AGAIN, JOB, TAKEN, Queue, come_due, deliveries, message, receive
 
 
 def test_callback_delivers_listen_response(delivered: Any, site: Site) -> None:

@@ -15,7 +15,7 @@ from functions.aws.queues import dead_letter_queue
 from functions.aws.queues.dead_letter_queue import Letter
 from functions.handlers.scale import dead_letters, handler
 from functions.settings import settings
-from tests.fixtures.finished_jobs import sample
+from tests.fixtures.results.finished_jobs import sample
 
 Answers = list[tuple[str, str, str]]
 UNREADABLE = '{"task_token": "token-1", "shard": {"index": "first"}}'

@@ -17,7 +17,7 @@ from functions.errors import remote_content_error
 from functions.handlers.fail.handler import handler as fail
 from functions.jobs.job import Source, SourceKind
 from functions.jobs.upload_event import Upload
-from tests.fixtures.finished_jobs import job_with_results, sample
+from tests.fixtures.results.finished_jobs import job_with_results, sample
 
 pytestmark = [
     pytest.mark.usefixtures("aws"),

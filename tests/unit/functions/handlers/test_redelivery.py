@@ -15,7 +15,7 @@ from functions.handlers.api.routes.redeliver_route import MAX_REDELIVERIES, rede
 from functions.handlers.callback import handler as callback
 from functions.settings import settings
 from tests.clients.web import Site
-from tests.fixtures.callbacks import AGAIN, JOB, TAKEN, Queue, come_due, deliveries, message, receive
+from tests.fixtures.servers.callbacks import AGAIN, JOB, TAKEN, Queue, come_due, deliveries, message, receive
 
 
 @pytest.fixture

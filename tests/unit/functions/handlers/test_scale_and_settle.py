@@ -20,7 +20,7 @@ from functions.settings import settings
 from functions.workers.measures import KindMeasures
 from functions.workers.policy import BULK_PAUSE_SECONDS
 from functions.workers.prices import TASK_USD_HOUR
-from tests.fixtures import account
+from tests.fixtures.accounts import account
 
 pytestmark = [
     pytest.mark.usefixtures("aws"),

@@ -1,3 +1,3 @@
 """Fixtures of the network's tests: none leaves this machine."""
 
-from tests.fixtures.internet import strict, web  # noqa: F401
+from tests.fixtures.servers.internet import strict, web  # noqa: F401

@@ -23,7 +23,7 @@ from functions.network.callback_url import check_callback_url
 from functions.options.options import Options
 from functions.settings import settings
 from tests.clients.web import Site
-from tests.fixtures.callbacks import JOB
+from tests.fixtures.servers.callbacks import JOB
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from functions.errors import ApiError, SlowDownloadsBusy
 from functions.network import download as downloads
 from functions.network import public_address
 from functions.network.download import download
-from tests.fixtures.internet import AUDIO, PUBLIC, error_of
+from tests.fixtures.servers.internet import AUDIO, PUBLIC, error_of
 
 
 def test_download_yields_exact_bytes(web):

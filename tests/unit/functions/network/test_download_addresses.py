@@ -7,7 +7,7 @@ import pytest
 from functions.network import download as downloads
 from functions.network.download import download
 from functions.settings import settings
-from tests.fixtures.internet import AUDIO, PRIVATE, PUBLIC, error_of
+from tests.fixtures.servers.internet import AUDIO, PRIVATE, PUBLIC, error_of
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import zlib
 import pytest
 
 from functions.network.download import download
-from tests.fixtures.internet import (
+from tests.fixtures.servers.internet import (
     AUDIO,
     GZIPPED,
     error_of,

@@ -14,7 +14,7 @@ import pytest
 from functions.network import download as downloads
 from functions.network import public_address
 from functions.network.download import download
-from tests.fixtures.internet import (
+from tests.fixtures.servers.internet import (
     AUDIO,
     GZIPPED,
     Respond,

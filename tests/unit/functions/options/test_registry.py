@@ -25,7 +25,7 @@ from functions.transcripts.assembly import assemble
 from functions.transcripts.edit import edit
 from functions.transcripts.redaction.redact import redact
 from functions.transcripts.transcript import Transcript
-from tests.fixtures.transcripts import SHA, segment, timed_words
+from tests.fixtures.results.transcripts import SHA, segment, timed_words
 
 MODELS = [Model("base", SHA), Model("tiny", SHA)]
 SPEECH = "Well, um, I paid twenty five dollars to Acme. Then that bastard left."

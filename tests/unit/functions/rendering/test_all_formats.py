@@ -16,7 +16,7 @@ from functions.rendering.openai_response_format import OpenAIResponseFormat
 from functions.rendering.srt import srt
 from functions.rendering.vtt import vtt
 from functions.transcripts.transcript import Transcript
-from tests.fixtures.transcripts import transcripts
+from tests.fixtures.results.transcripts import transcripts
 
 CUE = re.compile(r"^(\d+):(\d\d):(\d\d)[.,](\d{3}) --> (\d+):(\d\d):(\d\d)[.,](\d{3})$", re.M)
 

@@ -13,8 +13,8 @@ from earshot_contract.documents.shard_results import Segment, Word
 from functions.rendering import captions
 from functions.rendering.phrase_breaks import belongs_to_next
 from functions.rendering.srt import srt
+from tests.fixtures.results.transcripts import timed_segment, transcript
 from tests.fixtures.rows import each_row
-from tests.fixtures.transcripts import timed_segment, transcript
 
 
 def shown(text: str) -> str:

@@ -12,7 +12,7 @@ from functions.rendering.caption_words import columns_of
 from functions.rendering.srt import srt
 from functions.rendering.text import text as plain_text
 from functions.rendering.vtt import vtt
-from tests.fixtures.transcripts import timed_segment, transcript
+from tests.fixtures.results.transcripts import timed_segment, transcript
 
 
 def test_unspaced_language_is_joined_and_counted_in_columns() -> None:

@@ -20,7 +20,7 @@ from functions.rendering.text import text as plain_text
 from functions.rendering.vtt import vtt
 from functions.transcripts.printed_words import PrintedWord
 from functions.transcripts.transcript import Transcript
-from tests.fixtures.transcripts import timed_segment, transcript
+from tests.fixtures.results.transcripts import timed_segment, transcript
 
 times = st.floats(0, 100, allow_nan=False)
 texts = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=90)

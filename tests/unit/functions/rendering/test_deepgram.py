@@ -15,14 +15,14 @@ from hypothesis import given
 from functions.options.options import Options
 from functions.rendering import deepgram
 from functions.transcripts.edit import edit
-from tests.fixtures.deepgram_answer import (
+from tests.fixtures.results.deepgram_answer import (
     SPEECH,
     STRICTEST,
     alternative,
     answer,
 )
+from tests.fixtures.results.transcripts import SHA, listen_queries, segment, timed_words, transcript, transcripts
 from tests.fixtures.rows import each_row
-from tests.fixtures.transcripts import SHA, listen_queries, segment, timed_words, transcript, transcripts
 
 
 def nulls(value: Any) -> bool:

@@ -10,13 +10,13 @@ import pytest
 from functions.options.options import Options
 from functions.rendering import deepgram
 from functions.transcripts.edit import edit
-from tests.fixtures.deepgram_answer import (
+from tests.fixtures.results.deepgram_answer import (
     SPEECH,
     STRICTEST,
     alternative,
     answer,
 )
-from tests.fixtures.transcripts import segment, timed_words, transcript
+from tests.fixtures.results.transcripts import segment, timed_words, transcript
 
 
 def test_detected_language_is_present_only_if_requested():

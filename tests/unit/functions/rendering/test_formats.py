@@ -30,7 +30,7 @@ from functions.transcripts.edit import edit
 from functions.transcripts.letters import normalised
 from functions.transcripts.transcript import Transcript
 from functions.transcripts.words import words_of
-from tests.fixtures.transcripts import segment, timed_words, transcript
+from tests.fixtures.results.transcripts import segment, timed_words, transcript
 from tests.paths import ROOT
 
 EDITS = ["filler_words=true", "numerals=true", "replace=acme:Contoso+Ltd&replace=well"]

@@ -22,8 +22,8 @@ from functions.transcripts.corrections import (
 from functions.transcripts.edit import edit
 from functions.transcripts.transcript import SpeakerName, Transcript
 from functions.transcripts.words import punctuated_words_of
+from tests.fixtures.results.transcripts import transcript as transcript_of
 from tests.fixtures.rows import each_row
-from tests.fixtures.transcripts import transcript as transcript_of
 
 
 def transcript_with(*segments: str) -> Transcript:

@@ -9,8 +9,8 @@ from functions.options.options import Options
 from functions.rendering.deepgram import listen_response
 from functions.transcripts.search import search
 from functions.transcripts.words import TranscriptWord, words_of
+from tests.fixtures.results.transcripts import segment, timed_words, transcript
 from tests.fixtures.rows import each_row
-from tests.fixtures.transcripts import segment, timed_words, transcript
 
 TEXT = """Hello, this is Steve, a professor of social epistomology at Warwick. The invoices for cooper net ease were
 paid to Mr. Schmitt in the ear shot office, at a café. Good cat. Strasse."""

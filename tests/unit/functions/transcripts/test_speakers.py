@@ -21,8 +21,8 @@ from functions.transcripts.corrections import Corrections, correct
 from functions.transcripts.edit import edit
 from functions.transcripts.speakers import word_speakers
 from functions.transcripts.transcript import Channel, SpeakerModelInfo, SpeakerName, Transcript
+from tests.fixtures.results.transcripts import SHA, segment, timed_words, transcript
 from tests.fixtures.rows import each_row
-from tests.fixtures.transcripts import SHA, segment, timed_words, transcript
 
 TURNS = [
     SpeakerTurn(0.0, 2.0, 0, 0.9),

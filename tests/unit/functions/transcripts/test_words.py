@@ -20,8 +20,8 @@ from functions.transcripts.edit import edit
 from functions.transcripts.printed_words import segment_words
 from functions.transcripts.transcript import Transcript
 from functions.transcripts.words import join_words
+from tests.fixtures.results.transcripts import transcript
 from tests.fixtures.rows import each_row
-from tests.fixtures.transcripts import transcript
 
 
 def aligned(text: str, start: float = 0.0) -> Segment:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.fixtures.sound import (
+from tests.fixtures.audio_files.noise_files import (
     level,
     matroska,
     noise,

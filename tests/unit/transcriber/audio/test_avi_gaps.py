@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.audio import decode
+from tests.fixtures.audio_files.decoded_audio import decode
 from tests.unit.transcriber.audio.test_timeline import about, loud, write
 
 

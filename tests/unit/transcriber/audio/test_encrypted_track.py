@@ -12,7 +12,7 @@ import pytest
 from earshot_contract.documents.audio_tracks import TrackRequest
 from functions.audio.probe import probe
 from functions.errors import ApiError
-from tests.fixtures.films import Track, film
+from tests.fixtures.audio_files.films import Track, film
 from transcriber.audio.stream import AudioStream
 
 TRACKS = (Track(400, "mono", "eng"), Track(800, "stereo", "eng"))

@@ -12,7 +12,7 @@ import pytest
 
 from bench.recordings.corpus import wav
 from earshot_contract.documents.shards import RawAudio, ShardError
-from tests.fixtures.audio import SAMPLE_SECONDS, decode, decode_error
+from tests.fixtures.audio_files.decoded_audio import SAMPLE_SECONDS, decode, decode_error
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
 

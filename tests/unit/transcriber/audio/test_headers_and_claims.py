@@ -11,9 +11,9 @@ import pytest
 
 from bench.recordings.corpus import wav
 from earshot_contract.documents.shards import RawAudio
-from tests.fixtures.audio import decode
-from tests.fixtures.encodings import encoded
-from tests.fixtures.sound import (
+from tests.fixtures.audio_files.decoded_audio import decode
+from tests.fixtures.audio_files.encodings import encoded
+from tests.fixtures.audio_files.noise_files import (
     noise,
     read,
 )

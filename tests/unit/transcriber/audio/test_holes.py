@@ -12,7 +12,7 @@ import av
 import numpy as np
 import pytest
 
-from tests.fixtures.audio import SAMPLE_SECONDS, decode
+from tests.fixtures.audio_files.decoded_audio import SAMPLE_SECONDS, decode
 from tests.fixtures.rows import each_row
 from transcriber.audio.stream import AudioStream
 

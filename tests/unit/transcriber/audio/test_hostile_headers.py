@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from earshot_contract.documents.shards import RawAudio, ShardError
-from tests.fixtures.audio import decode
+from tests.fixtures.audio_files.decoded_audio import decode
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
 from transcriber.engine_protocol import ShardFailed

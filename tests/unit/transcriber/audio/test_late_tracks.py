@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from earshot_contract.documents.shards import ShardError
-from tests.fixtures.audio import decode, decode_error
-from tests.fixtures.sound import noise
+from tests.fixtures.audio_files.decoded_audio import decode, decode_error
+from tests.fixtures.audio_files.noise_files import noise
 from transcriber.audio.container import open_container
 from transcriber.audio.file_structure.parts import PartReader, file_parts
 from transcriber.audio.resampling import SAMPLE_RATE

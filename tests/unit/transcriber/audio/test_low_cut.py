@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.fixtures.audio import decode
+from tests.fixtures.audio_files.decoded_audio import decode
 from tests.fixtures.rows import each_row
 from transcriber.audio.low_cut import low_cut
 from transcriber.audio.resampling import BLOCK_SAMPLES, SAMPLE_RATE

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from bench.recordings.corpus import wav
-from tests.fixtures.audio import decode
-from tests.fixtures.sound import (
+from tests.fixtures.audio_files.decoded_audio import decode
+from tests.fixtures.audio_files.noise_files import (
     level,
     matroska,
     noise,

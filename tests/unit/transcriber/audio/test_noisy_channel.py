@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bench.recordings.corpus import wav
-from tests.fixtures.audio import decode
+from tests.fixtures.audio_files.decoded_audio import decode
 from tests.fixtures.rows import each_row
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bench.recordings.encoded_audio import Encoding, write_audio
 from earshot_contract.documents.shards import PacketPosition
-from tests.fixtures.edit_lists import with_edits
+from tests.fixtures.audio_files.edit_lists import with_edits
 from transcriber.audio.packets import PacketClock
 from transcriber.audio.recordings import recordings
 from transcriber.audio.resampling import SAMPLE_RATE

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from earshot_contract.documents.shards import RawAudio
-from tests.fixtures.audio import SAMPLE_SECONDS, decode
+from tests.fixtures.audio_files.decoded_audio import SAMPLE_SECONDS, decode
 from transcriber.audio.sample_encoding import sample_encoding
 from transcriber.audio.stream import AudioStream
 

@@ -10,8 +10,8 @@ import av
 import numpy as np
 import pytest
 
-from tests.fixtures.audio import SAMPLE_SECONDS, decode
-from tests.fixtures.bursts import RATE, about, loud, write
+from tests.fixtures.audio_files.bursts import RATE, about, loud, write
+from tests.fixtures.audio_files.decoded_audio import SAMPLE_SECONDS, decode
 from transcriber.audio.stream import AudioStream
 
 

@@ -13,7 +13,7 @@ from earshot_contract.documents.shards import ShardError
 from functions.audio.probe import probe
 from functions.languages import whisper_code
 from functions.options.options import Options
-from tests.fixtures.films import Track, film
+from tests.fixtures.audio_files.films import Track, film
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
 from transcriber.engine_protocol import ShardFailed

@@ -27,7 +27,7 @@ from functions.jobs.job import Job
 from functions.options.options import Options
 from functions.settings import settings
 from functions.transcripts.transcript import Channel, SpeakerModelInfo, Transcript
-from tests.fixtures import account
+from tests.fixtures.accounts import account
 
 SHA = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
 MACHINE = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 3600, "End": True}}}

@@ -14,7 +14,7 @@ from earshot_contract.keys import plan_key, shard_result_key
 from functions.aws import s3
 from functions.aws.table import job_table
 from functions.handlers.api.routes import result_routes
-from tests.fixtures.finished_jobs import sample
+from tests.fixtures.results.finished_jobs import sample
 
 SHARD_SECONDS = 600.0
 UNTIL = "earshot-partial-until"

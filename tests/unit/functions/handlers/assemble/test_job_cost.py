@@ -11,7 +11,7 @@ from earshot_contract.documents.shard_results import ShardResult
 from earshot_contract.worker_kinds import WorkerKind
 from functions.handlers.assemble.job_cost import job_cost
 from functions.settings import settings
-from tests.fixtures.finished_jobs import sample
+from tests.fixtures.results.finished_jobs import sample
 
 TASK, QUICK = WorkerKind.TASK, WorkerKind.QUICK
 

@@ -18,7 +18,7 @@ from functions.aws.clients import client
 from functions.aws.table import job_pages, job_table
 from functions.errors import ApiError
 from functions.jobs.job import Job, Source, SourceKind
-from tests.fixtures.films import Track, film
+from tests.fixtures.audio_files.films import Track, film
 from tests.unit.functions.handlers.prepare.conftest import SAMPLE, Prepare, requested
 
 pytestmark = [

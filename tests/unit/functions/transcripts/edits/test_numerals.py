@@ -17,8 +17,8 @@ from functions.transcripts.edit import edit
 from functions.transcripts.edits.numerals import NUMERAL_LANGUAGES, write_numerals
 from functions.transcripts.letters import normalised
 from functions.transcripts.words import TranscriptWord
+from tests.fixtures.results.transcripts import segment, timed_words, transcript
 from tests.fixtures.rows import each_row
-from tests.fixtures.transcripts import segment, timed_words, transcript
 
 # A file a language; in a line what Whisper wrote, and after " = " what is printed; without it, the same.
 SENTENCES = sorted((Path(__file__).parent / "numeral_sentences").glob("*.txt"))

@@ -9,7 +9,7 @@ import pytest
 from functions.options.options import Options
 from functions.rendering.openai import text
 from functions.transcripts.edit import edit
-from tests.fixtures.transcripts import segment, timed_words, transcript
+from tests.fixtures.results.transcripts import segment, timed_words, transcript
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ import pytest
 from earshot_contract.documents.shard_results import Segment, Word
 from functions.options.redacted_entities import Entity, parse_redact
 from functions.transcripts.redaction.redact import redact
-from tests.fixtures.transcripts import segment, transcript
+from tests.fixtures.results.transcripts import segment, transcript
 
 FOLDER = Path(__file__).parents[4] / "fixtures/redaction"
 MARKED = re.compile(r"\[(\w+) ([^\]]*)\]")

@@ -21,8 +21,8 @@ from functions.transcripts.redaction.cues import (
 )
 from functions.transcripts.redaction.redact import redact
 from functions.transcripts.words import TranscriptWord
+from tests.fixtures.results.transcripts import timed_segment, transcript
 from tests.fixtures.rows import each_row
-from tests.fixtures.transcripts import timed_segment, transcript
 
 LOOKS: dict[str, Callable[[Sequence[Cue], int], object]] = {
     "before": cues_before,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functions.options.redacted_entities import parse_redact
 from functions.transcripts.redaction.redact import redact
+from tests.fixtures.results.transcripts import segment, timed_words, transcript
 from tests.fixtures.rows import each_row
-from tests.fixtures.transcripts import segment, timed_words, transcript
 from tests.unit.functions.transcripts.redaction.test_redact import CARD, redacted
 
 

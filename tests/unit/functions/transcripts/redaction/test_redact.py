@@ -13,8 +13,8 @@ from functions.transcripts.edit import edit
 from functions.transcripts.redaction.redact import redact
 from functions.transcripts.transcript import Transcript
 from functions.transcripts.words import words_of
+from tests.fixtures.results.transcripts import segment, timed_words, transcript
 from tests.fixtures.rows import each_row
-from tests.fixtures.transcripts import segment, timed_words, transcript
 
 CARD = "four one one one one one one one one one one one one one one one"
 

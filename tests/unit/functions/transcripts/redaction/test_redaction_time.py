@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from functions.transcripts.redaction.redact import redact
-from tests.fixtures.transcripts import segment, timed_words, transcript
+from tests.fixtures.results.transcripts import segment, timed_words, transcript
 
 WORDS = 80
 REPEATED = [

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from functions.audio.probe import probe
-from tests.fixtures.audio import decode
-from tests.fixtures.encodings import encoded
+from tests.fixtures.audio_files.decoded_audio import decode
+from tests.fixtures.audio_files.encodings import encoded
 from transcriber.audio.file_structure.cut_off_files import is_cut_off
 
 FORMATS = (

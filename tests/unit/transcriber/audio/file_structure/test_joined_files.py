@@ -11,9 +11,9 @@ import av
 import numpy as np
 import pytest
 
-from tests.fixtures.encodings import encoded
+from tests.fixtures.audio_files.encodings import encoded
+from tests.fixtures.audio_files.noise_files import read
 from tests.fixtures.rows import each_row
-from tests.fixtures.sound import read
 from transcriber.audio.file_structure.parts import parts_of
 from transcriber.audio.resampling import SAMPLE_RATE
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.fixtures.encodings import encoded
-from tests.fixtures.sound import matroska, noise, read
+from tests.fixtures.audio_files.encodings import encoded
+from tests.fixtures.audio_files.noise_files import matroska, noise, read
 from transcriber.audio.resampling import SAMPLE_RATE
 
 STREAMS = [

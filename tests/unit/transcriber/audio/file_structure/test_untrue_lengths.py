@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.fixtures.encodings import encoded
-from tests.fixtures.sound import noise, read
+from tests.fixtures.audio_files.encodings import encoded
+from tests.fixtures.audio_files.noise_files import noise, read
 from tests.unit.transcriber.audio.test_late_tracks import write
 from transcriber.audio.mixing import Mixer
 from transcriber.audio.resampling import SAMPLE_RATE

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.fixtures.audio import decode
+from tests.fixtures.audio_files.decoded_audio import decode
 from tests.fixtures.rows import each_row
 from transcriber.audio.stream import AudioStream
 

@@ -15,7 +15,7 @@ from functions.aws.table import dynamodb, job_table
 from functions.handlers.api.router import ROUTES, SharedRoute
 from functions.jobs import shares
 from functions.settings import settings
-from tests.fixtures.logs import log_records
+from tests.fixtures.local_cloud.logs import log_records
 
 ANNA = "a1" * 8
 AUDIO = b"\xff\xfb\x90\x00 audio"
