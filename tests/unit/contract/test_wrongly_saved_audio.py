@@ -43,3 +43,27 @@ def test_audio_in_utf_16_is_named(container: str, codec: str, rate: int, page: s
 def test_text_that_begins_like_a_chunk_is_no_chunk() -> None:
     assert non_audio_kind(b"1000\r\n2000\r\n3000\r\n" * 20) == non_audio_kind(b"1000\n2000\n3000\n" * 20)
     assert non_audio_kind("\ufeffhello there".encode("utf-16-le")) == "plain text"
+
+
+@each_row(
+    ("head", "says"),
+    [
+        (b"#!EVS_MC1.0\n\0\0\0\1", "EVS"),
+        (b"#!AMR-WB+\n\0\0", "AMR-WB+"),
+        (b"#!AMR_MC1.0\n\0\0\0\2", "several channels"),
+        (b"#!AMR-WB_MC1.0\n\0\0\0\2", "several channels"),
+        (b"\xc0\xde\xc2\0\1\3\0", "Codec 2"),
+        (b"\x1c\xcc\x12\0\xe0\1", "LC3"),
+        (b"NIST_1A\n   1024\nsample_coding -s26 pcm,embedded-shorten-v2.00\nend_head\n", "Shorten"),
+    ],
+)
+def test_codec_without_a_decoder_is_named(head: bytes, says: str) -> None:
+    kind = non_audio_kind(head + bytes(range(1, 256)) * 8)
+
+    assert says in (kind or "")
+    assert "no decoder" in (kind or "")
+
+
+@each_row("head", [b"#!AMR\n\x3c", b"#!AMR-WB\n\x44", b"NIST_1A\n   1024\nsample_coding -s3 pcm\nend_head\n"])
+def test_neighbour_with_a_decoder_is_audio(head: bytes) -> None:
+    assert non_audio_kind(head + bytes(range(1, 256)) * 8) is None

@@ -161,3 +161,13 @@ def assert_same_times(found: np.ndarray, expected: np.ndarray) -> None:
     shifts = range(-8000, 8001, 16)
     fits = [float(found[end - 40_000 + by : end - 8000 + by][: len(tail)] @ tail) for by in shifts if by <= 8000]
     assert abs(shifts[int(np.argmax(fits))]) <= 1600  # AAC adds 64 ms at 16 kHz
+
+
+@each_row(("name", "codec"), [("a.mp3", "libmp3lame"), ("a.aac", "aac")])
+def test_tag_with_a_length_beyond_the_file_hides_no_sound(
+    speech: Path, record: Callable[..., Path], name: str, codec: str
+) -> None:
+    path = record(speech, name, codec, rate=44_100)
+    path.write_bytes(b"ID3\x03\0\0\x7f\x7f\x7f\x7fTIT2\0\0\0\x05\0\0\0abcd" + path.read_bytes())
+
+    assert decode(path).seconds == pytest.approx(SAMPLE_SECONDS, abs=0.15)
