@@ -26,7 +26,7 @@ class AviGaps:
     Args:
         reader: the AVI file.
         track: index of the track's stream.
-        length: of the track by its header, in units of its clock.
+        length: length of the track by its header, in units of its clock.
     """
 
     def __init__(self, reader: PartReader, track: int, length: int) -> None:

@@ -44,11 +44,9 @@ def other_encoding(claimed: str, found: str, skipped: int) -> ShardWarning:
     )
 
 
-def other_track(passed_over: int, reason: str, transcribed: int) -> ShardWarning:
+def other_track(default: int, reason: str, transcribed: int) -> ShardWarning:
     """Warn that the default track was passed over; numbers of tracks are from 1."""
-    message = (
-        f"Audio track {passed_over} {reason}; track {transcribed} was transcribed. audio_track chooses another one."
-    )
+    message = f"Audio track {default} {reason}; track {transcribed} was transcribed. audio_track chooses another one."
     return ShardWarning("audio", "silent_track", message)
 
 
