@@ -79,7 +79,7 @@ class FrameDecoder:
                 yield frame
 
     @property
-    def is_damaged_in_many_places(self) -> bool:
+    def has_scattered_damage(self) -> bool:
         """Whether so many packets were left out that words are missing, though never many in a row."""
         return self.left_out >= _MAX_DAMAGED_PACKETS and self.left_out > _DAMAGED_SHARE * self.decoded
 

@@ -44,27 +44,27 @@ class LowCut:
         self._high_pass[_HALF] += 1.0
         self._energy, self._samples = 0.0, 0  # above the cut-off, summed up, and of how many samples
         self._before = np.zeros(0, np.float32)  # samples before those that are held back
-        self._held = np.zeros(0, np.float32)  # the filter needs what follows them
+        self._waiting = np.zeros(0, np.float32)  # the filter needs what follows them
 
     def feed(self, block: np.ndarray) -> np.ndarray:
         """Return the next samples in -1..1, shape (n,); those at the end of a filtered block come with the next one."""
         low, rest = _energies(block)
         self._energy, self._samples = self._energy + rest * len(block), self._samples + len(block)
         rest = max(rest, self._energy / max(1, self._samples))
-        is_on = low > rest * (_GOES_ON if len(self._held) else _BEGINS)
-        samples = np.concatenate([self._held, block])
+        is_on = low > rest * (_GOES_ON if len(self._waiting) else _BEGINS)
+        samples = np.concatenate([self._waiting, block])
         # How many are filtered: all that have their right neighbours, or those of the block before.
-        ready = max(0, len(samples) - _HALF) if is_on else len(self._held)
+        ready = max(0, len(samples) - _HALF) if is_on else len(self._waiting)
         found = self._filtered(samples)[:ready] if ready else samples[:0]
         if not is_on:
             found, ready = np.concatenate([found, block]), len(samples)
         self._before = np.concatenate([self._before, samples[:ready]])[-_HALF:]
-        self._held = samples[ready:]
+        self._waiting = samples[ready:]
         return found
 
     def finish(self) -> np.ndarray:
         """Return the samples that were held back."""
-        return self._filtered(self._held) if len(self._held) else self._held
+        return self._filtered(self._waiting) if len(self._waiting) else self._waiting
 
     def _filtered(self, samples: np.ndarray) -> np.ndarray:
         before, after = _HALF - len(self._before), _HALF

@@ -154,9 +154,9 @@ class AudioStream:
             raise no_samples_error(self._decoder.damaged)
         if size:
             yield self._scaler.joined(pending)
-        if self._decoder.is_damaged_in_many_places:
+        if self._decoder.has_scattered_damage:
             left_out = self._decoder.left_out
-            self._warn(stream_warnings.damaged_in_places(left_out, left_out + self._decoder.decoded))
+            self._warn(stream_warnings.scattered_damage(left_out, left_out + self._decoder.decoded))
         if self._mixer.taken:
             self._warn(stream_warnings.cancelling_channels(self._mixer.taken))
         if self._mixer.left_out:

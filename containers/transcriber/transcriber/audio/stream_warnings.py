@@ -115,7 +115,7 @@ def undecodable(start: float, end: float) -> ShardWarning:
     )
 
 
-def damaged_in_places(left_out: int, packets: int) -> ShardWarning:
+def scattered_damage(left_out: int, packets: int) -> ShardWarning:
     """Warn of damage in many places, each of them short: `left_out` of the packets cannot be decoded."""
     return ShardWarning(
         "audio",

@@ -69,7 +69,7 @@ def test_silence_in_pcm_is_no_hole(speech: Path, record: Callable[..., Path]) ->
     assert warnings_of(path) == []
 
 
-def test_damage_in_many_short_places_is_warned_about(speech: Path, record: Callable[..., Path]) -> None:
+def test_scattered_damage_is_warned_about(speech: Path, record: Callable[..., Path]) -> None:
     path = record(speech, "a.ts", "aac", rate=48_000)
     content = path.read_bytes()
     packets = [content[at : at + 188] for at in range(0, len(content), 188)]

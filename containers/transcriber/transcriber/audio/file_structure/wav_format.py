@@ -45,7 +45,7 @@ def true_format(chunks: bytes, samples: bytes) -> tuple[bytes, int]:
     is_extensible = tag == _EXTENSIBLE and more + _MORE_FIELDS.size <= len(chunks)
     valid = bits
     if is_extensible:
-        size, valid, places, tag = _MORE_FIELDS.unpack_from(chunks, more)
+        size, valid, speakers, tag = _MORE_FIELDS.unpack_from(chunks, more)
         valid = valid if 0 < valid < bits else bits
     true_tag, true_bits, true_frame, zeros = tag, bits, frame, 0
     if tag in (_UNKNOWN, _INTEGER, _FLOAT) and valid < _WORD_BITS and _has_words(channels, frame, bits):
@@ -62,7 +62,7 @@ def true_format(chunks: bytes, samples: bytes) -> tuple[bytes, int]:
     shown = _EXTENSIBLE if is_extensible else true_tag
     fields = _FIELDS.pack(shown, channels, rate, rate * true_frame, true_frame, true_bits)
     if is_extensible:
-        fields += _MORE_FIELDS.pack(size, true_bits, places, true_tag)
+        fields += _MORE_FIELDS.pack(size, true_bits, speakers, true_tag)
     return chunks[:at] + fields + chunks[at + len(fields) :], zeros if true_tag == _INTEGER else 0
 
 
